@@ -1,0 +1,48 @@
+"""Resolvers of accounts."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import strawberry
+
+from graph.context import Info
+from graph.types.users import LoginInput, LoginResult, RegisterInput, RegisterResult, Session, User
+from server.domain.accounts import NewUser
+from server.services import accounts
+
+
+@strawberry.type
+class AccountQuery:
+    """Queries of accounts."""
+
+    @strawberry.field(description="You; null when nobody is signed in.")
+    async def viewer(self, info: Info) -> User | None:
+        """Who asks."""
+        user_id = info.context.viewer.user_id
+        row = await info.context.loaders.users.load(user_id) if user_id else None
+        return User.of(row) if row else None
+
+
+@strawberry.type
+class AccountMutation:
+    """Mutations of accounts."""
+
+    @strawberry.mutation(description="Make an account and sign in.")
+    async def register(
+        self,
+        info: Info,
+        input: Annotated[RegisterInput, strawberry.argument(description="The account.")],  # noqa: A002
+    ) -> RegisterResult:
+        """Make an account."""
+        new = NewUser(input.handle, input.email, input.password)
+        return Session.of(await accounts.register(info.context.rt, new))
+
+    @strawberry.mutation(description="Sign in; the answer is the same for an unknown address and a wrong password.")
+    async def login(
+        self,
+        info: Info,
+        input: Annotated[LoginInput, strawberry.argument(description="Who signs in.")],  # noqa: A002
+    ) -> LoginResult:
+        """Sign in."""
+        return Session.of(await accounts.login(info.context.rt, input.email, input.password))

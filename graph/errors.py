@@ -1,0 +1,60 @@
+"""Top-level errors: each carries a code, bugs are masked and logged once with an incident id."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import uuid4
+
+import strawberry
+import structlog
+from graphql import GraphQLError, GraphQLSyntaxError
+
+from graph.types.errors import MEMBERS, InvalidInput, UserError, member
+from server.adapters.database import CONNECTION_ERRORS
+from server.errors import InvalidInputError, ServiceError
+
+logger = structlog.get_logger(__name__)
+
+
+class MemberHandler(strawberry.ExceptionHandler):  # type: ignore[type-arg]
+    """Turns one service error into the member of a result union, where the field's union has it."""
+
+    def __init__(self, exception_type: type[ServiceError], error_type: type[UserError]) -> None:
+        self.exception_type = exception_type
+        self.error_type = error_type
+
+    def handle(self, exception: ServiceError, *, field: Any, info: Any) -> UserError | None:
+        """The member."""
+        return member(exception)
+
+
+def member_handlers() -> list[MemberHandler]:
+    """One handler for each error that can be a member."""
+    return [MemberHandler(cause, error) for cause, error in {**MEMBERS, InvalidInputError: InvalidInput}.items()]
+
+
+def finish_error(error: GraphQLError) -> None:
+    """Give an error its code; what is no client's business is replaced by an incident id."""
+    if error.extensions and "code" in error.extensions:
+        return
+    cause = error.original_error
+    while isinstance(cause, GraphQLError):
+        cause = cause.original_error
+    if cause is None:
+        name = "GRAPHQL_PARSE_FAILED" if isinstance(error, GraphQLSyntaxError) else "GRAPHQL_VALIDATION_FAILED"
+        error.extensions = {**(error.extensions or {}), "code": name}
+    elif isinstance(cause, ServiceError):
+        error.extensions = {"code": cause.code}
+    elif isinstance(cause, CONNECTION_ERRORS):
+        logger.warning("graphql.database_away", error=str(cause))
+        error.message = "The database does not answer; try again."
+        error.extensions = {"code": "UNAVAILABLE"}
+    else:
+        _mask(error, cause)
+
+
+def _mask(error: GraphQLError, cause: Exception) -> None:
+    incident = uuid4().hex
+    logger.error("graphql.bug", incident=incident, path=error.path, exc_info=cause)
+    error.message = f"Something went wrong on our side (incident {incident})."
+    error.extensions = {"code": "INTERNAL_SERVER_ERROR", "incident": incident}

@@ -1,0 +1,43 @@
+"""DataLoaders: rows that nested fields need, fetched together."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from strawberry.dataloader import DataLoader
+
+from server.adapters.event_log import LiveState
+from server.runtime import Runtime
+from server.services import accounts, models, prediction_events, versions
+from server.tables import Model, User, Version
+
+
+class Loaders:
+    """Loaders by id; nothing is cached, since a WebSocket may live long."""
+
+    def __init__(self, rt: Runtime) -> None:
+        self._rt = rt
+        self.users: DataLoader[UUID, User | None] = DataLoader(self._users, cache=False)
+        self.models: DataLoader[UUID, Model | None] = DataLoader(self._models, cache=False)
+        self.versions: DataLoader[UUID, Version | None] = DataLoader(self._versions, cache=False)
+        self.versions_of: DataLoader[UUID, list[Version]] = DataLoader(self._versions_of, cache=False)
+        self.live: DataLoader[UUID, LiveState | None] = DataLoader(self._live, cache=False)
+
+    async def _users(self, ids: list[UUID]) -> list[User | None]:
+        found = await accounts.get(ids)
+        return [found.get(key) for key in ids]
+
+    async def _models(self, ids: list[UUID]) -> list[Model | None]:
+        found = await models.by_ids(None, ids)
+        return [found.get(key) for key in ids]
+
+    async def _versions(self, ids: list[UUID]) -> list[Version | None]:
+        found = await versions.by_ids(ids)
+        return [found.get(key) for key in ids]
+
+    async def _versions_of(self, ids: list[UUID]) -> list[list[Version]]:
+        found = await versions.of_models(ids)
+        return [found[key] for key in ids]
+
+    async def _live(self, ids: list[UUID]) -> list[LiveState | None]:
+        return [await prediction_events.live_state(self._rt, key) for key in ids]

@@ -1,0 +1,121 @@
+"""Resolvers of predictions."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+import strawberry
+
+from graph.context import Info
+from graph.ids import parse_id
+from graph.types.events import PredictionEvent, event_of
+from graph.types.node import page_request
+from graph.types.predictions import (
+    CancelPredictionInput,
+    CancelPredictionResult,
+    CreatePredictionInput,
+    CreatePredictionResult,
+    Prediction,
+    PredictionConnection,
+    PredictionFilter,
+)
+from server.errors import InvalidInputError, NotFoundError, Violation
+from server.services import prediction_events, predictions
+
+MAX_WAIT_SECONDS = 60
+First = Annotated[int | None, strawberry.argument(description="Page size from the start, 1 to 100; default 20.")]
+After = Annotated[str | None, strawberry.argument(description="Only what comes after this cursor.")]
+Last = Annotated[int | None, strawberry.argument(description="Page size from the end, 1 to 100.")]
+Before = Annotated[str | None, strawberry.argument(description="Only what comes before this cursor.")]
+
+
+@strawberry.type
+class PredictionQuery:
+    """Queries of predictions."""
+
+    @strawberry.field(description="A prediction; null when there is none, or it is not for you to see.")
+    async def prediction(
+        self,
+        info: Info,
+        id: Annotated[strawberry.ID, strawberry.argument(description="Its id.")],  # noqa: A002
+    ) -> Prediction | None:
+        """A prediction by id."""
+        try:
+            return Prediction.of(await predictions.find(info.context.viewer, parse_id(id, "Prediction")))
+        except NotFoundError:
+            return None
+
+    @strawberry.field(description="Your predictions, newest first.")
+    async def predictions(
+        self,
+        info: Info,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+        filter: Annotated[  # noqa: A002
+            PredictionFilter | None, strawberry.argument(description="Which ones.")
+        ] = None,
+    ) -> PredictionConnection:
+        """The viewer's predictions."""
+        wanted = filter or PredictionFilter()
+        query = predictions.listing(info.context.viewer, status=wanted.status, model=wanted.model)
+        return PredictionConnection(
+            page=await predictions.list_predictions(query, page_request(first, after, last, before))
+        )
+
+
+@strawberry.type
+class PredictionMutation:
+    """Mutations of predictions."""
+
+    @strawberry.mutation(description="Run a model. Once this answers, the prediction will run and end exactly once.")
+    async def create_prediction(
+        self,
+        info: Info,
+        input: Annotated[CreatePredictionInput, strawberry.argument(description="What to run.")],  # noqa: A002
+    ) -> CreatePredictionResult:
+        """Accept a prediction, and wait for its end where that was asked."""
+        context = info.context
+        wait = _wait(input.wait)
+        row = await predictions.create(context.rt, context.viewer, input.new())
+        if wait:
+            row = await prediction_events.wait_until_ended(context.rt, context.hubs, context.viewer, row.id, wait)
+        return Prediction.of(row)
+
+    @strawberry.mutation(description="Stop a prediction at its next token or step; what it made so far is kept.")
+    async def cancel_prediction(
+        self,
+        info: Info,
+        input: Annotated[CancelPredictionInput, strawberry.argument(description="Which one.")],  # noqa: A002
+    ) -> CancelPredictionResult:
+        """Stop a prediction."""
+        context = info.context
+        return Prediction.of(await predictions.cancel(context.rt, context.viewer, parse_id(input.id, "Prediction")))
+
+
+def _wait(seconds: int | None) -> int:
+    if seconds is not None and not 0 <= seconds <= MAX_WAIT_SECONDS:
+        raise InvalidInputError([Violation("/wait", f"Wait 0 to {MAX_WAIT_SECONDS} seconds.", "range")])
+    return seconds or 0
+
+
+@strawberry.type
+class PredictionSubscription:
+    """Subscriptions of predictions."""
+
+    @strawberry.subscription(
+        description="Snapshot first (unless `after` can be continued), every event in order, the terminal one last."
+    )
+    async def prediction_events(
+        self,
+        info: Info,
+        id: Annotated[strawberry.ID, strawberry.argument(description="Id of the prediction.")],  # noqa: A002
+        after: Annotated[str | None, strawberry.argument(description="The last cursor you have seen.")] = None,
+    ) -> AsyncIterator[PredictionEvent]:
+        """Events of one prediction."""
+        context = info.context
+        row_id = parse_id(id, "Prediction")
+        async for seen in prediction_events.watch(context.rt, context.hubs, context.viewer, row_id, after):
+            yield event_of(seen)

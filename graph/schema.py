@@ -1,0 +1,70 @@
+"""The schema: queries, mutations and subscriptions of all nouns, with their limits."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import strawberry
+from graphql import GraphQLError
+from strawberry.extensions import MaxAliasesLimiter, MaxTokensLimiter, ParserCache, QueryDepthLimiter, ValidationCache
+from strawberry.schema.config import StrawberryConfig
+
+from graph.accounts import AccountMutation, AccountQuery
+from graph.errors import finish_error, member_handlers
+from graph.models import ModelMutation, ModelQuery
+from graph.nodes import NodeQuery
+from graph.predictions import PredictionMutation, PredictionQuery, PredictionSubscription
+from graph.scalars import SCALARS
+from graph.types.errors import MEMBERS, InvalidInput
+from graph.types.events import EVENT_TYPES
+
+MAX_DEPTH, MAX_ALIASES, MAX_TOKENS = 10, 15, 1000
+
+
+@strawberry.type(description="What can be asked.")
+class Query(NodeQuery, AccountQuery, ModelQuery, PredictionQuery):
+    """What can be asked."""
+
+
+@strawberry.type(description="What can be changed.")
+class Mutation(AccountMutation, ModelMutation, PredictionMutation):
+    """What can be changed."""
+
+
+@strawberry.type(description="What can be watched.")
+class Subscription(PredictionSubscription):
+    """What can be watched."""
+
+
+class Schema(strawberry.Schema):
+    """A schema whose errors carry codes and whose bugs are masked."""
+
+    def process_errors(self, errors: list[GraphQLError], execution_context: Any = None) -> None:
+        """Finish every error before it leaves; only bugs are logged."""
+        for error in errors:
+            finish_error(error)
+
+
+def make_schema() -> Schema:
+    """The schema of the API."""
+    return Schema(
+        query=Query,
+        mutation=Mutation,
+        subscription=Subscription,
+        types=[*EVENT_TYPES, *MEMBERS.values(), InvalidInput],
+        config=StrawberryConfig(scalar_map=SCALARS),
+        exception_handlers=member_handlers(),
+        extensions=[
+            ParserCache,
+            ValidationCache,
+            lambda: QueryDepthLimiter(max_depth=MAX_DEPTH),
+            lambda: MaxAliasesLimiter(max_alias_count=MAX_ALIASES),
+            lambda: MaxTokensLimiter(max_token_count=MAX_TOKENS),
+        ],
+    )
+
+
+def sdl() -> str:
+    """The schema as text, as committed in schema.graphql."""
+    return re.sub(r"\n{3,}", "\n\n", make_schema().as_str()).strip() + "\n"

@@ -1,0 +1,1 @@
+"""Strawberry types, one noun a file."""

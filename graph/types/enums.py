@@ -1,0 +1,70 @@
+"""Domain enums as GraphQL enums, with a description of every value."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Any, TypeVar
+
+import strawberry
+
+from server.domain import models, predictions
+
+E = TypeVar("E", bound=Enum)
+
+
+def described(enum: type[E], description: str, values: dict[str, str]) -> type[E]:
+    """The enum for the schema; `values` describes every value by name."""
+    made: Any = strawberry.enum(enum, description=description)
+    for value in made.__strawberry_definition__.values:
+        value.description = values[value.name]
+    return enum
+
+
+ModelKind = described(
+    models.ModelKind,
+    "What a model makes.",
+    {
+        "TEXT_GENERATION": "Text, by a transformers model.",
+        "IMAGE_GENERATION": "Images, by a diffusers pipeline.",
+        "CUSTOM": "Whatever a predictor of the workers makes.",
+    },
+)
+Visibility = described(
+    models.Visibility,
+    "Who sees a model.",
+    {"PUBLIC": "Everybody.", "PRIVATE": "Its owner and administrators."},
+)
+VersionState = described(
+    models.VersionState,
+    "Whether a version can run.",
+    {
+        "PREPARING": "A worker downloads or inspects its files.",
+        "READY": "It can run.",
+        "REFUSED": "It can never run; the reason says why.",
+    },
+)
+PredictionStatus = described(
+    predictions.PredictionStatus,
+    "Where a prediction stands; the last four never change.",
+    {
+        "STARTING": "It waits for a worker.",
+        "PROCESSING": "A worker runs it.",
+        "SUCCEEDED": "It ended with its whole output.",
+        "FAILED": "It ended with an error.",
+        "CANCELED": "Somebody stopped it; what it made so far is kept.",
+        "ABORTED": "Its deadline passed before it ran.",
+    },
+)
+PredictionErrorCode = described(
+    predictions.PredictionErrorCode,
+    "Why a prediction failed.",
+    {
+        "INPUT_REJECTED": "The model cannot take this input.",
+        "MODEL_UNAVAILABLE": "The model could not be loaded.",
+        "OUT_OF_MEMORY": "The device has too little memory for it.",
+        "DEADLINE_EXCEEDED": "It ran, or waited, too long.",
+        "WORKER_LOST": "The processes that ran it died, repeatedly.",
+        "STORAGE": "Its output files could not be stored.",
+        "INTERNAL": "The model's code failed.",
+    },
+)

@@ -1,0 +1,40 @@
+"""What all nodes and all lists share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import strawberry
+
+from server.services.pagination import Page, PageRequest, encode_cursor
+
+
+@strawberry.interface(description="Anything with a global id.")
+class Node:
+    """Anything with a global id."""
+
+    id: strawberry.ID = strawberry.field(description="Opaque global id.")
+
+
+@strawberry.type(description="Where a page of a list lies.")
+class PageInfo:
+    """Where a page of a list lies."""
+
+    has_next_page: bool = strawberry.field(description="Whether there is more after this page.")
+    has_previous_page: bool = strawberry.field(description="Whether there is more before this page.")
+    start_cursor: str | None = strawberry.field(description="Cursor of the first item; null on an empty page.")
+    end_cursor: str | None = strawberry.field(description="Cursor of the last item; null on an empty page.")
+
+    @classmethod
+    def of(cls, page: Page[Any]) -> PageInfo:
+        """Where a page of rows lies."""
+        cursors = [encode_cursor(row.created_at, row.id) for row in page.rows]
+        first, last = (cursors[0], cursors[-1]) if cursors else (None, None)
+        return cls(
+            has_next_page=page.has_next, has_previous_page=page.has_previous, start_cursor=first, end_cursor=last
+        )
+
+
+def page_request(first: int | None, after: str | None, last: int | None, before: str | None) -> PageRequest:
+    """The four arguments of a connection."""
+    return PageRequest(first, after, last, before)

@@ -1,0 +1,297 @@
+"""Predictions and lists of them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any
+
+import strawberry
+from strawberry.scalars import JSON
+
+from graph.context import Info
+from graph.ids import global_id
+from graph.scalars import BigInt
+from graph.types.enums import PredictionErrorCode, PredictionStatus
+from graph.types.errors import ConflictError, ForbiddenError, InvalidInput, NotFoundError, UnavailableError
+from graph.types.models import Model, ModelVersion
+from graph.types.node import Node, PageInfo
+from graph.types.users import User
+from server import tables
+from server.adapters.event_log import LiveState
+from server.domain import predictions as domain
+from server.services.pagination import Page, encode_cursor
+from server.services.prediction_events import overlay
+
+
+@strawberry.type(description="Why a prediction failed.")
+class PredictionError:
+    """Why a prediction failed."""
+
+    code: PredictionErrorCode = strawberry.field(description="A stable code.")
+    message: str = strawberry.field(description="The model's own message.")
+
+
+@strawberry.type(description="An output file.")
+class PredictionFile:
+    """An output file."""
+
+    url: str = strawberry.field(description="A signed link that expires.")
+    content_type: str = strawberry.field(description="Its media type.")
+    bytes: BigInt = strawberry.field(description="Its size.")
+    width: int | None = strawberry.field(description="Width of an image, in pixels.")
+    height: int | None = strawberry.field(description="Height of an image, in pixels.")
+
+
+@strawberry.type(description="How far a run is.")
+class PredictionProgress:
+    """How far a run is."""
+
+    step: int = strawberry.field(description="Steps done.")
+    total: int | None = strawberry.field(description="Steps in all, where known.")
+    fraction: float | None = strawberry.field(description="Done part, 0 to 1.")
+    eta_seconds: float | None = strawberry.field(description="Seconds left, by the steps so far.")
+
+    @classmethod
+    def of(cls, data: dict[str, Any]) -> PredictionProgress:
+        """The type of an event's data."""
+        return cls(
+            step=data["step"], total=data["total"], fraction=data["fraction"], eta_seconds=data.get("etaSeconds")
+        )
+
+
+@strawberry.type(description="What was measured of a run; null where it was not.")
+class PredictionMetrics:
+    """What was measured of a run."""
+
+    queue_seconds: float | None = strawberry.field(description="From creation to the claim by a worker.")
+    load_seconds: float | None = strawberry.field(description="Waiting for the model to be loaded.")
+    predict_seconds: float | None = strawberry.field(description="Running, without waiting and loading.")
+    total_seconds: float | None = strawberry.field(description="From creation to the end.")
+    time_to_first_token_seconds: float | None = strawberry.field(description="From the run's start to its first token.")
+    input_tokens: int | None = strawberry.field(description="Tokens of the prompt.")
+    output_tokens: int | None = strawberry.field(description="Tokens made.")
+    tokens_per_second: float | None = strawberry.field(description="Tokens made per second of running.")
+    steps: int | None = strawberry.field(description="Steps done.")
+
+    @classmethod
+    def of(cls, measured: dict[str, Any]) -> PredictionMetrics:
+        """The type of a row's metrics."""
+        counts = ("input_tokens", "output_tokens", "steps")
+        names = [name for name in cls.__dataclass_fields__ if name not in counts]
+        values: dict[str, Any] = {name: measured.get(name) for name in names}
+        values |= {name: int(measured[name]) if measured.get(name) is not None else None for name in counts}
+        return cls(**values)
+
+
+@strawberry.type(description="One run of a model's version.")
+class Prediction(Node):
+    """One run of a version; `live` is what a running attempt has made so far."""
+
+    row: strawberry.Private[tables.Prediction]
+    live: strawberry.Private[LiveState | None]
+
+    status: PredictionStatus = strawberry.field(description="Where it stands.")
+    input: JSON = strawberry.field(description="The input, with defaults and the drawn seed filled in.")
+    attempts: int = strawberry.field(description="How often it was begun.")
+    canceled_at: datetime | None = strawberry.field(description="When it was canceled.")
+    stop_seconds: float | None = strawberry.field(description="Seconds from the cancel until it had stopped.")
+    created_at: datetime = strawberry.field(description="When it was accepted.")
+    started_at: datetime | None = strawberry.field(description="When a worker first began it.")
+    completed_at: datetime | None = strawberry.field(description="When it ended.")
+
+    @strawberry.field(description="The model that it runs.")
+    async def model(self, info: Info) -> Model:
+        """The model."""
+        return await Model.load(info, self.row.model_id)
+
+    @strawberry.field(description="The version that it runs.")
+    async def version(self, info: Info) -> ModelVersion:
+        """The version."""
+        row = await info.context.loaders.versions.load(self.row.version_id)
+        if row is None:
+            raise LookupError(f"version {self.row.version_id}")
+        return ModelVersion.of(row)
+
+    @strawberry.field(description="Who asked for it; null when nobody was signed in.")
+    async def user(self, info: Info) -> User | None:
+        """Who asked for it."""
+        row = await info.context.loaders.users.load(self.row.user_id) if self.row.user_id else None
+        return User.of(row) if row else None
+
+    @strawberry.field(description="Text, a list of file links, or what a custom model gave; so far, while it runs.")
+    async def output(self, info: Info) -> JSON | None:
+        """The output."""
+        live = await self._live(info)
+        if live is not None:
+            return live.text or live.chunks or None  # type: ignore[return-value]
+        return await self._with_links(info, self.row.output)  # type: ignore[no-any-return]
+
+    @strawberry.field(description="The text output; so far, while it runs.")
+    async def text(self, info: Info) -> str | None:
+        """The joined text."""
+        live = await self._live(info)
+        if live is not None:
+            return live.text
+        return self.row.output if isinstance(self.row.output, str) else None
+
+    @strawberry.field(description="Output files, once it ended.")
+    async def files(self, info: Info) -> list[PredictionFile]:
+        """Output files."""
+        return [await _file(info, record) for record in self.row.files or []]
+
+    @strawberry.field(description="Why it failed.")
+    def error(self) -> PredictionError | None:
+        """Why it failed."""
+        if self.row.error_code is None:
+            return None
+        return PredictionError(code=PredictionErrorCode(self.row.error_code), message=self.row.error_message or "")
+
+    @strawberry.field(description="Log lines, at most 64 kB.")
+    async def logs(self, info: Info) -> str:
+        """Log lines."""
+        live = await self._live(info)
+        return live.logs if live is not None else self.row.logs
+
+    @strawberry.field(description="How far it is, while it runs.")
+    async def progress(self, info: Info) -> PredictionProgress | None:
+        """How far it is."""
+        live = await self._live(info)
+        return PredictionProgress.of(live.progress) if live and live.progress else None
+
+    @strawberry.field(description="What was measured, once it ended.")
+    def metrics(self) -> PredictionMetrics:
+        """What was measured."""
+        return PredictionMetrics.of(self.row.metrics or {})
+
+    @strawberry.field(description="The seed that repeats this run; drawn where none was given.")
+    def seed(self) -> BigInt | None:
+        """The seed."""
+        seed = self.row.input.get("seed")
+        return BigInt(seed) if isinstance(seed, int) else None
+
+    async def _live(self, info: Info) -> LiveState | None:
+        if self.live is None and self.row.status == domain.PredictionStatus.PROCESSING.value:
+            self.live = overlay(self.row, await info.context.loaders.live.load(self.row.id))
+        return self.live
+
+    async def _with_links(self, info: Info, output: Any) -> Any:
+        """Image outputs are kept as references to files; clients get links."""
+        records = self.row.files or []
+        if not records or not isinstance(output, list):
+            return output
+        return [
+            (await _file(info, records[item["file"]])).url if isinstance(item, dict) and set(item) == {"file"} else item
+            for item in output
+        ]
+
+    @classmethod
+    def of(cls, row: tables.Prediction, live: LiveState | None = None) -> Prediction:
+        """The type of a row."""
+        return cls(
+            id=global_id("Prediction", row.id),
+            row=row,
+            live=live,
+            status=PredictionStatus(row.status),
+            input=row.input,
+            attempts=row.attempt,
+            canceled_at=row.canceled_at,
+            stop_seconds=row.stop_seconds,
+            created_at=row.created_at,
+            started_at=row.started_at,
+            completed_at=row.completed_at,
+        )
+
+
+async def _file(info: Info, record: dict[str, Any]) -> PredictionFile:
+    url = await info.context.absolute(record["key"], record["contentType"])
+    return PredictionFile(
+        url=url,
+        content_type=record["contentType"],
+        bytes=BigInt(record["bytes"]),
+        width=record["width"],
+        height=record["height"],
+    )
+
+
+@strawberry.type(description="One item of a list of predictions.")
+class PredictionEdge:
+    """One item of a list of predictions."""
+
+    cursor: str = strawberry.field(description="Its place in the list.")
+    node: Prediction = strawberry.field(description="The prediction.")
+
+
+@strawberry.type(description="A page of predictions, newest first.")
+class PredictionConnection:
+    """A page of predictions."""
+
+    page: strawberry.Private[Page[tables.Prediction]]
+
+    @strawberry.field(description="The items with their cursors.")
+    def edges(self) -> list[PredictionEdge]:
+        """Items with cursors."""
+        return [
+            PredictionEdge(cursor=encode_cursor(row.created_at, row.id), node=Prediction.of(row))
+            for row in self.page.rows
+        ]
+
+    @strawberry.field(description="The items.")
+    def nodes(self) -> list[Prediction]:
+        """Items."""
+        return [Prediction.of(row) for row in self.page.rows]
+
+    @strawberry.field(description="Where this page lies.")
+    def page_info(self) -> PageInfo:
+        """Where this page lies."""
+        return PageInfo.of(self.page)
+
+    @strawberry.field(description="How many items the whole list has; counted only when selected.")
+    async def total_count(self) -> int:
+        """Items of the whole list."""
+        return await self.page.query.count()
+
+
+@strawberry.input(description="Which predictions to list.")
+class PredictionFilter:
+    """Which predictions to list."""
+
+    status: list[PredictionStatus] | None = strawberry.field(default=None, description="Any of these.")
+    model: str | None = strawberry.field(default=None, description="owner/name or owner/name:number.")
+
+
+@strawberry.input(description="A prediction to run.")
+class CreatePredictionInput:
+    """A prediction to run."""
+
+    model: str = strawberry.field(description="owner/name, or owner/name:number to pin a version.")
+    input: JSON = strawberry.field(description="Checked against the version's inputSchema.")
+    idempotency_key: str | None = strawberry.field(
+        default=None, description="The same key with the same request gives the same prediction, whatever is retried."
+    )
+    deadline_seconds: int | None = strawberry.field(
+        default=None, description="Counts waiting too: ABORTED if it did not start by then, FAILED if it still runs."
+    )
+    wait: int | None = strawberry.field(
+        default=None, description="0 to 60 seconds: answer when it has ended, or as it stands after that time."
+    )
+
+    def new(self) -> domain.NewPrediction:
+        """The domain's value."""
+        return domain.NewPrediction(self.model, self.input, self.idempotency_key, self.deadline_seconds)
+
+
+@strawberry.input(description="The prediction to cancel.")
+class CancelPredictionInput:
+    """The prediction to cancel."""
+
+    id: strawberry.ID = strawberry.field(description="Its id.")
+
+
+CreatePredictionResult = Annotated[
+    Prediction | InvalidInput | NotFoundError | ForbiddenError | UnavailableError | ConflictError,
+    strawberry.union("CreatePredictionResult", description="What asking for a prediction ends in."),
+]
+CancelPredictionResult = Annotated[
+    Prediction | NotFoundError,
+    strawberry.union("CancelPredictionResult", description="What canceling ends in."),
+]

@@ -1,0 +1,80 @@
+"""The user type, and signing in."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+import strawberry
+
+from graph.context import Info
+from graph.ids import global_id
+from graph.types.errors import ConflictError, CredentialsError, ForbiddenError, InvalidInput
+from graph.types.node import Node
+from server import tables
+from server.services import accounts
+
+
+@strawberry.type(description="Somebody with an account.")
+class User(Node):
+    """Somebody with an account."""
+
+    row: strawberry.Private[tables.User]
+
+    handle: str = strawberry.field(description="Unique name; the owner part of model slugs.")
+    created_at: datetime = strawberry.field(description="When the account was made.")
+    is_admin: bool = strawberry.field(description="Whether this is an administrator.")
+
+    @strawberry.field(description="E-mail address; null to everybody else.")
+    def email(self, info: Info) -> str | None:
+        """The address, to its owner and administrators."""
+        viewer = info.context.viewer
+        return self.row.email if viewer.is_admin or viewer.user_id == self.row.id else None
+
+    @classmethod
+    def of(cls, row: tables.User) -> User:
+        """The type of a row."""
+        return cls(
+            id=global_id("User", row.id), row=row, handle=row.handle, created_at=row.created_at, is_admin=row.is_admin
+        )
+
+
+@strawberry.type(description="A signed-in user and an access token.")
+class Session:
+    """A signed-in user and an access token."""
+
+    access_token: str = strawberry.field(description="Send it as `Authorization: Bearer ...`.")
+    expires_at: datetime = strawberry.field(description="When the access token ends.")
+    user: User = strawberry.field(description="Who signed in.")
+
+    @classmethod
+    def of(cls, session: accounts.Session) -> Session:
+        """The type of a service's session."""
+        token = session.token
+        return cls(access_token=token.token, expires_at=token.expires_at, user=User.of(session.user))
+
+
+@strawberry.input(description="A new account.")
+class RegisterInput:
+    """A new account."""
+
+    handle: str = strawberry.field(description="2 to 39 lower-case letters, digits and single dashes.")
+    email: str = strawberry.field(description="E-mail address; never shown to others.")
+    password: str = strawberry.field(description="8 to 256 characters.")
+
+
+@strawberry.input(description="Who signs in.")
+class LoginInput:
+    """Who signs in."""
+
+    email: str = strawberry.field(description="E-mail address of the account.")
+    password: str = strawberry.field(description="Password of the account.")
+
+
+RegisterResult = Annotated[
+    Session | InvalidInput | ConflictError | ForbiddenError,
+    strawberry.union("RegisterResult", description="What registering ends in."),
+]
+LoginResult = Annotated[
+    Session | CredentialsError, strawberry.union("LoginResult", description="What signing in ends in.")
+]

@@ -1,0 +1,176 @@
+"""GraphQL over HTTP and WebSocket: content negotiation, authentication, JSON on the wire."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+import orjson
+from cross_web import HTTPException
+from graphql import GraphQLError
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.websockets import WebSocket
+from strawberry.asgi import GraphQL
+from strawberry.exceptions import ConnectionRejectionError
+from strawberry.http import GraphQLHTTPResponse
+from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
+from strawberry.types import ExecutionResult
+
+from graph.context import Context
+from graph.negotiation import GRAPHQL_RESPONSE, preferred
+from graph.schema import make_schema
+from server.domain.accounts import Viewer
+from server.errors import UnauthenticatedError
+from server.routes.pages import GraphiqlPage
+from server.services import accounts
+
+INIT_SECONDS = 10
+MAX_SUBSCRIPTIONS = 20
+MAX_JSON_DEPTH = 200
+
+
+class GraphQLView(GraphQL[Context, None]):
+    """The `/graphql` endpoint."""
+
+    def __init__(self, allowed_origins: tuple[str, ...] = ()) -> None:
+        super().__init__(
+            make_schema(),
+            graphql_ide="graphiql",
+            subscription_protocols=[GRAPHQL_TRANSPORT_WS_PROTOCOL],
+            connection_init_wait_timeout=timedelta(seconds=INIT_SECONDS),
+            max_subscriptions_per_connection=MAX_SUBSCRIPTIONS,
+            allowed_origins=allowed_origins,
+        )
+        self._page = GraphiqlPage()
+
+    async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
+        """Who asks, and what resolvers need; a bad token is answered when the operation runs."""
+        state = request.state
+        address = request.client.host if request.client else "local"
+        context = Context(state.rt, state.hubs, _base_url(request, state.rt.settings.public_url), address)
+        await self._authenticate(context, request.headers.get("authorization"))
+        return context
+
+    async def _authenticate(self, context: Context, header: str | None) -> None:
+        try:
+            token = _bearer(header)
+            context.viewer = await accounts.viewer_of(context.rt, token, context.address)
+        except UnauthenticatedError as error:
+            context.viewer, context.refused = Viewer(address=context.address), error
+
+    async def on_ws_connect(self, context: Context) -> Any:
+        """Sign in by the parameters of `connection_init`; a bad token closes the socket with 4403."""
+        if (header := _parameter(context.connection_params)) is not None:
+            context.refused = None
+            await self._authenticate(context, header)
+        if context.refused:
+            raise ConnectionRejectionError({"reason": context.refused.message})
+        return await super().on_ws_connect(context)
+
+    async def execute_single(self, *, context: Context, **options: Any) -> ExecutionResult:  # type: ignore[override]
+        """One operation; with a bad token, only the error that says so."""
+        if context.refused is not None:
+            error = GraphQLError(context.refused.message, extensions={"code": context.refused.code})
+            return ExecutionResult(data=None, errors=[error])
+        return await super().execute_single(context=context, **options)
+
+    async def get_sub_response(self, request: Request | WebSocket) -> Response:
+        """Remember which media type the client prefers."""
+        sub_response = await super().get_sub_response(request)
+        if isinstance(request, Request):
+            request.state.media_type = preferred(request.headers.get("accept"))
+            sub_response.media_type = request.state.media_type
+        return sub_response
+
+    async def process_result(self, request: Request, result: ExecutionResult) -> GraphQLHTTPResponse:
+        """Drop `data` where nothing was executed, as the GraphQL-over-HTTP specification wants it."""
+        body = await super().process_result(request, result)
+        if result.data is None and result.errors and all(error.path is None for error in result.errors):
+            body.pop("data", None)  # type: ignore[misc]
+        return body
+
+    def create_response(self, response_data: Any, sub_response: Response) -> Response:
+        """The response in the negotiated media type, with the status that type asks for."""
+        response = super().create_response(response_data, sub_response)
+        media_type = sub_response.media_type or "application/json"
+        response.headers["content-type"] = f"{media_type}; charset=utf-8"
+        response.headers["vary"] = "accept"
+        if media_type == GRAPHQL_RESPONSE and "data" not in response_data:
+            codes = {e.get("extensions", {}).get("code") for e in response_data.get("errors", [])}
+            response.status_code = 401 if codes == {"UNAUTHENTICATED"} else 400
+        return response
+
+    async def render_graphql_ide(self, request: Request) -> Response:
+        """The bundled GraphiQL."""
+        return self._page.response()
+
+    def decode_json(self, data: str | bytes) -> object:
+        """JSON of bounded depth."""
+        if _depth(data if isinstance(data, bytes) else data.encode(errors="replace")) > MAX_JSON_DEPTH:
+            raise HTTPException(400, f"The JSON is nested deeper than {MAX_JSON_DEPTH} levels")
+        try:
+            return json.loads(data)
+        except (RecursionError, UnicodeDecodeError) as error:
+            raise HTTPException(400, "Unable to parse request body as JSON") from error
+
+    def encode_json(self, data: object) -> str:
+        """JSON as text: bytes would make binary WebSocket frames."""
+        return orjson.dumps(data, default=str, option=orjson.OPT_NON_STR_KEYS).decode()
+
+    async def parse_http_body(self, request: Any) -> Any:
+        """The request, refusing what is no JSON object."""
+        try:
+            return await super().parse_http_body(request)
+        except AttributeError as error:
+            raise HTTPException(400, "The request must be a JSON object") from error
+
+
+def _depth(data: bytes) -> int:
+    """Nesting of brackets outside strings, counted without recursion; stops counting above the limit."""
+    depth = deepest = 0
+    quoted = escaped = False
+    if data.count(b"[") + data.count(b"{") <= MAX_JSON_DEPTH:
+        return 0
+    for byte in data:
+        if escaped:
+            escaped = False
+        elif quoted:
+            escaped, quoted = byte == 0x5C, byte != 0x22
+        elif byte == 0x22:
+            quoted = True
+        elif byte in b"[{":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif byte in b"]}":
+            depth -= 1
+    return deepest
+
+
+def _base_url(request: Request | WebSocket, public_url: str | None) -> str:
+    if public_url:
+        return public_url.rstrip("/")
+    scheme = {"ws": "http", "wss": "https"}.get(request.url.scheme, request.url.scheme)
+    return f"{scheme}://{request.url.netloc}"
+
+
+def _bearer(header: str | None) -> str | None:
+    if header is None or not header.strip():
+        return None
+    scheme, _, token = header.strip().partition(" ")
+    if not token.strip():
+        scheme, token = "bearer", scheme
+    if scheme.lower() != "bearer":
+        raise UnauthenticatedError("Send `Authorization: Bearer <access token>`.")
+    return token.strip()
+
+
+def _parameter(params: Any) -> str | None:
+    """The authorization among connection parameters; names are compared without case."""
+    if not isinstance(params, Mapping):
+        return None
+    found = {str(key).lower(): value for key, value in params.items()}
+    value = found.get("authorization", found.get("token"))
+    return value if isinstance(value, str) else None

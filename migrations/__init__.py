@@ -1,0 +1,1 @@
+"""The aerich migrations, in the order of their numbers under `models/`."""

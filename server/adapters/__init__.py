@@ -1,0 +1,1 @@
+"""One thing outside the process each."""

@@ -1,0 +1,212 @@
+"""The events of predictions in Redis: one capped stream each, written by one fenced Lua call.
+
+Keys of a prediction: `st:{id}` hash (attempt, epoch, seq, progress), `ev:{id}` stream whose entry ids are `seq-0`,
+`out:{id}` text so far, `chk:{id}` list of JSON chunks so far, `log:{id}` log so far. Each has an expiry from its first write.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+import redis.asyncio
+import structlog
+
+from server.adapters.wakeups import cancel_channel, wake_channel
+from server.domain.events import NO_EPOCH, Cursor, Event, EventType
+
+logger = structlog.get_logger(__name__)
+
+STREAM_LENGTH = 10_000
+LIFE_SECONDS = 86_400
+AFTER_END_SECONDS = 3_600
+READ_COUNT = 500
+LOG_BYTES = 64_000
+FENCED, NEEDS_SNAPSHOT = -1, -2
+
+_APPEND = r"""
+local attempt = tonumber(ARGV[1])
+local held = redis.call('HMGET', KEYS[1], 'attempt', 'seq', 'epoch')
+local old = tonumber(held[1] or '-1')
+if old > attempt then return {-1} end
+local seq, epoch = tonumber(held[2] or '0'), held[3] or ''
+-- the reply to this very batch was lost: it is here already
+if epoch == ARGV[2] and seq > tonumber(ARGV[3]) then return {seq, epoch} end
+if old < attempt or not held[3] then
+  if ARGV[4] ~= '1' then return {-2} end
+  epoch = ARGV[2]
+  seq = math.max(seq, tonumber(ARGV[3]))
+  redis.call('DEL', KEYS[2], KEYS[3], KEYS[4], KEYS[5])
+end
+for i = 8, #ARGV, 5 do
+  seq = seq + 1
+  redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[6], seq .. '-0', 'e', ARGV[i])
+  if ARGV[i + 1] ~= '' then redis.call('APPEND', KEYS[3], ARGV[i + 1]) end
+  if ARGV[i + 2] ~= '' then redis.call('APPEND', KEYS[4], ARGV[i + 2]) end
+  if ARGV[i + 3] ~= '' then redis.call('HSET', KEYS[1], 'progress', ARGV[i + 3]) end
+  for piece in string.gmatch(ARGV[i + 4], '[^\30]+') do redis.call('RPUSH', KEYS[5], piece) end
+end
+redis.call('HSET', KEYS[1], 'attempt', attempt, 'epoch', epoch, 'seq', seq)
+for _, key in ipairs(KEYS) do redis.call('EXPIRE', key, ARGV[5]) end
+redis.call('PUBLISH', ARGV[7], seq)
+return {seq, epoch}
+"""
+
+
+@dataclass(frozen=True)
+class NewEvent:
+    """An event to append; `text`, `log`, `chunks` and `progress` are also added to what a late snapshot shows."""
+
+    type: EventType
+    data: dict[str, Any]
+    text: str = ""
+    log: str = ""
+    progress: dict[str, Any] | None = None
+    chunks: tuple[Any, ...] = ()
+
+
+@dataclass(frozen=True)
+class LiveState:
+    """What a running prediction has made so far, and the cursor it is true at."""
+
+    cursor: Cursor
+    attempt: int
+    text: str
+    logs: str
+    progress: dict[str, Any] | None
+    chunks: list[Any]
+
+
+@dataclass(frozen=True)
+class Page:
+    """A read of the stream: `lost` when entries after the asked cursor are gone."""
+
+    epoch: str
+    events: list[Event]
+    lost: bool
+    more: bool
+
+
+def async_redis(url: str) -> redis.asyncio.Redis:
+    """A client that fails within a second instead of retrying."""
+    pool = redis.asyncio.BlockingConnectionPool.from_url(
+        url, max_connections=20, timeout=1, socket_timeout=1, socket_connect_timeout=1, retry=None
+    )
+    return redis.asyncio.Redis(connection_pool=pool)
+
+
+def new_epoch() -> str:
+    """A name for one unbroken stretch of events."""
+    return secrets.token_hex(6)
+
+
+class EventLog:
+    """Reads and writes the events of predictions; every method may raise redis.RedisError or OSError."""
+
+    def __init__(self, client: redis.asyncio.Redis) -> None:
+        self._redis = client
+        self._append = client.register_script(_APPEND)
+
+    async def append(
+        self, prediction_id: str, attempt: int, epoch: str, base_seq: int, events: Sequence[NewEvent]
+    ) -> tuple[int, str]:
+        """Append events; returns the last seq and the epoch in force.
+
+        A seq of FENCED: a newer attempt writes. NEEDS_SNAPSHOT: the stream is not there (a new attempt, or Redis
+        lost it) and `events` must begin with a snapshot, under the given new epoch. `base_seq` is the last seq that
+        the caller knows of; a batch whose reply was lost may be sent again as it was.
+        """
+        starts = "1" if events and events[0].type is EventType.SNAPSHOT else "0"
+        head = [attempt, epoch, base_seq, starts, LIFE_SECONDS, STREAM_LENGTH, wake_channel(prediction_id)]
+        at = time.time()
+        body = [part for event in events for part in _encoded(event, at)]
+        reply: list[Any] = await self._append(keys=_keys(prediction_id), args=[*head, *body])
+        return int(reply[0]), reply[1].decode() if len(reply) > 1 else epoch
+
+    async def live(self, prediction_id: str) -> LiveState | None:
+        """What the newest attempt made so far, read at one instant; None when Redis holds nothing of it."""
+        state, _, out, log, chunks = _keys(prediction_id)
+        async with self._redis.pipeline(transaction=True) as pipe:
+            pipe.hmget(state, "attempt", "epoch", "seq", "progress").get(out).get(log).lrange(chunks, 0, -1)
+            (attempt, epoch, seq, progress), text, logs, pieces = await pipe.execute()
+        if epoch is None:
+            return None
+        return LiveState(
+            Cursor(epoch.decode(), int(seq)),
+            int(attempt),
+            (text or b"").decode(errors="replace"),
+            (logs or b"").decode(errors="replace"),
+            orjson.loads(progress) if progress else None,
+            [orjson.loads(piece) for piece in pieces],
+        )
+
+    async def position(self, prediction_id: str) -> Cursor:
+        """The cursor of the newest event."""
+        epoch, seq = await self._redis.hmget(_keys(prediction_id)[0], "epoch", "seq")
+        return Cursor(epoch.decode(), int(seq)) if epoch else Cursor(NO_EPOCH, 0)
+
+    async def read(self, prediction_id: str, after: Cursor, count: int = READ_COUNT) -> Page:
+        """Events after a cursor; of another epoch, the stream from its first entry."""
+        state, stream, *_ = _keys(prediction_id)
+        async with self._redis.pipeline(transaction=True) as pipe:
+            pipe.hmget(state, "epoch", "seq")
+            pipe.xrange(stream, min=f"({after.seq}-0", count=count)
+            pipe.xrange(stream, count=1)
+            (epoch, seq), entries, first = await pipe.execute()
+        if epoch is None:
+            return Page(NO_EPOCH, [], lost=False, more=False)
+        if epoch.decode() != after.epoch and after.seq > 0:
+            return await self.read(prediction_id, Cursor(epoch.decode(), 0), count)
+        events = [_decoded(epoch.decode(), entry) for entry in entries]
+        oldest = int(first[0][0].split(b"-")[0]) if first else int(seq) + 1
+        lost = epoch.decode() == after.epoch and oldest > after.seq + 1 and int(seq) > after.seq
+        return Page(epoch.decode(), events, lost=lost, more=len(entries) == count)
+
+    async def announce(self, prediction_id: str) -> None:
+        """Wake whoever watches, and the worker that runs it: the row changed."""
+        try:
+            async with self._redis.pipeline(transaction=False) as pipe:
+                pipe.publish(wake_channel(prediction_id), "row")
+                pipe.publish(cancel_channel(prediction_id), "row")
+                await pipe.execute()
+        except (redis.RedisError, OSError) as error:
+            logger.warning("events.announce_failed", prediction=prediction_id, error=str(error))
+
+    async def expire(self, prediction_id: str) -> None:
+        """The prediction ended: keep its events for an hour."""
+        async with self._redis.pipeline(transaction=False) as pipe:
+            for key in _keys(prediction_id):
+                pipe.expire(key, AFTER_END_SECONDS)
+            await pipe.execute()
+
+    async def delete(self, prediction_id: str) -> None:
+        """Remove everything of a prediction."""
+        await self._redis.delete(*_keys(prediction_id))
+
+    async def ping(self) -> bool:
+        """Whether Redis answers."""
+        try:
+            return bool(await self._redis.ping())
+        except (redis.RedisError, OSError):
+            return False
+
+
+def _keys(prediction_id: str) -> list[str]:
+    return [f"{kind}:{{{prediction_id}}}" for kind in ("st", "ev", "out", "log", "chk")]
+
+
+def _encoded(event: NewEvent, at: float) -> tuple[bytes | str, ...]:
+    body = orjson.dumps({"t": event.type.value, "at": at, "d": event.data})
+    progress = orjson.dumps(event.progress) if event.progress else b""
+    # JSON never holds a raw record separator
+    return body, event.text, event.log, progress, b"\x1e".join(map(orjson.dumps, event.chunks))
+
+
+def _decoded(epoch: str, entry: tuple[bytes, dict[bytes, bytes]]) -> Event:
+    seq = int(entry[0].split(b"-")[0])
+    body = orjson.loads(entry[1][b"e"])
+    return Event(EventType(body["t"]), Cursor(epoch, seq), body["at"], body["d"])

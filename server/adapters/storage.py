@@ -1,0 +1,152 @@
+"""Where output files are kept. Keys are `predictions/<uuid>/<attempt>/<n>.<extension>` and nothing else."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Protocol
+from urllib.parse import quote
+from uuid import uuid4
+
+import anyio
+
+from server.adapters.signing import FileSigner
+from server.settings import Settings, StorageType
+
+_UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+_KEY = re.compile(rf"predictions/{_UUID}/[0-9]{{1,9}}/[0-9]{{1,6}}\.[a-z0-9]{{1,8}}", re.ASCII)
+_PREFIX = re.compile(rf"predictions/{_UUID}/(?:[0-9]{{1,9}}/)?", re.ASCII)
+CHUNK_BYTES = 65_536
+DIRECTORY_MODE = 0o700
+
+
+class StorageError(Exception):
+    """The store could not keep, read or remove a file."""
+
+
+class StorageMissingError(StorageError):
+    """There is no file of this key."""
+
+
+class Storage(Protocol):
+    """A store of output files."""
+
+    async def put(self, key: str, data: bytes, content_type: str) -> None:
+        """Keep a file, whole or not at all; raises StorageError."""
+
+    def stream(self, key: str) -> AsyncIterator[bytes]:
+        """The bytes of a file; raises StorageMissingError at the first chunk."""
+
+    async def size(self, key: str) -> int:
+        """Bytes of a file; raises StorageMissingError."""
+
+    async def delete_prefix(self, prefix: str) -> int:
+        """Remove all files of a prediction or an attempt; returns how many there were."""
+
+    async def url(self, key: str, content_type: str, seconds: int) -> str:
+        """A link that works for `seconds`: absolute, or a path of this server."""
+
+
+def check_key(key: str) -> str:
+    """The key itself; raises StorageMissingError for what cannot be one."""
+    if not _KEY.fullmatch(key):
+        raise StorageMissingError("There is no such file.")
+    return key
+
+
+def check_prefix(prefix: str) -> str:
+    """The prefix itself; raises StorageError for what cannot be one."""
+    if not _PREFIX.fullmatch(prefix):
+        raise StorageError(f"not a prefix of files: {prefix[:100]!r}")
+    return prefix
+
+
+class LocalStorage:
+    """Files below one folder; a file appears under its name only when it is whole and on disk."""
+
+    def __init__(self, root: Path, signer: FileSigner) -> None:
+        self._root = root
+        self._signer = signer
+
+    async def put(self, key: str, data: bytes, content_type: str) -> None:
+        """Write aside, sync, rename, sync the folder."""
+        path = self._root / check_key(key)
+        try:
+            await anyio.to_thread.run_sync(_write, path, data)
+        except OSError as error:
+            raise StorageError(f"The file could not be stored: {error.strerror or error}") from error
+
+    async def stream(self, key: str) -> AsyncIterator[bytes]:
+        """Chunks of 64 kB."""
+        path = self._root / check_key(key)
+        try:
+            async with await anyio.open_file(path, "rb") as file:
+                while chunk := await file.read(CHUNK_BYTES):
+                    yield chunk
+        except FileNotFoundError:
+            raise StorageMissingError("There is no such file.") from None
+
+    async def size(self, key: str) -> int:
+        """Bytes of a file."""
+        try:
+            return (await anyio.Path(self._root / check_key(key)).stat()).st_size
+        except OSError:
+            raise StorageMissingError("There is no such file.") from None
+
+    async def delete_prefix(self, prefix: str) -> int:
+        """Remove a folder."""
+        path = self._root / check_prefix(prefix)
+        try:
+            return await anyio.to_thread.run_sync(_remove, path)
+        except OSError as error:
+            raise StorageError(f"Files could not be removed: {error.strerror or error}") from error
+
+    async def url(self, key: str, content_type: str, seconds: int) -> str:
+        """A signed path of this server."""
+        expires_at = int(time.time()) + seconds
+        return f"/files/{quote(check_key(key))}?exp={expires_at}&sig={self._signer.sign(key, expires_at)}"
+
+
+def _write(path: Path, data: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=DIRECTORY_MODE)
+    temporary = path.with_name(f".{uuid4().hex}.tmp")
+    try:
+        with temporary.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.rename(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+    _sync_directory(path.parent)
+
+
+def _sync_directory(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _remove(path: Path) -> int:
+    count = sum(1 for item in path.rglob("*") if item.is_file()) if path.exists() else 0
+    shutil.rmtree(path, ignore_errors=False) if path.exists() else None
+    return count
+
+
+@asynccontextmanager
+async def open_storage(settings: Settings, signer: FileSigner) -> AsyncIterator[Storage]:
+    """The store that STORAGE_TYPE names."""
+    if settings.storage_type is StorageType.S3:
+        from server.adapters.storage_s3 import open_s3  # noqa: PLC0415 - botocore is slow to import and rarely used
+
+        async with open_s3(settings) as storage:
+            yield storage
+    else:
+        yield LocalStorage(settings.files_dir, signer)

@@ -1,0 +1,100 @@
+"""Output files in S3, or a store that speaks its protocol, through aiobotocore."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from aiobotocore.config import AioConfig
+from aiobotocore.session import get_session
+from botocore.exceptions import BotoCoreError, ClientError
+
+from server.adapters.storage import CHUNK_BYTES, StorageError, StorageMissingError, check_key, check_prefix
+from server.settings import Settings
+
+INLINE_TYPES = frozenset({"image/png", "image/jpeg", "image/webp"})
+# Older S3-compatible stores refuse the checksums that newer clients send by default
+CONFIG = AioConfig(
+    connect_timeout=3,
+    read_timeout=30,
+    retries={"mode": "standard", "max_attempts": 4},
+    signature_version="s3v4",
+    request_checksum_calculation="when_required",
+    response_checksum_validation="when_required",
+)
+
+
+class S3Storage:
+    """Files as objects of one bucket."""
+
+    def __init__(self, client: Any, bucket: str, prefix: str) -> None:
+        self._client = client
+        self._bucket = bucket
+        self._prefix = f"{prefix.strip('/')}/" if prefix.strip("/") else ""
+
+    async def put(self, key: str, data: bytes, content_type: str) -> None:
+        """Put one object; S3 shows it only when it is whole."""
+        name = self._prefix + check_key(key)
+        try:
+            await self._client.put_object(Bucket=self._bucket, Key=name, Body=data, ContentType=content_type)
+        except (BotoCoreError, ClientError) as error:
+            raise StorageError(f"The file could not be stored: {error}") from error
+
+    async def stream(self, key: str) -> AsyncIterator[bytes]:
+        """Chunks of 64 kB."""
+        try:
+            found = await self._client.get_object(Bucket=self._bucket, Key=self._prefix + check_key(key))
+            async with found["Body"] as body:
+                async for chunk in body.iter_chunks(CHUNK_BYTES):
+                    yield chunk
+        except (BotoCoreError, ClientError) as error:
+            raise _missing_or_broken(error) from error
+
+    async def size(self, key: str) -> int:
+        """Bytes of an object."""
+        try:
+            found = await self._client.head_object(Bucket=self._bucket, Key=self._prefix + check_key(key))
+        except (BotoCoreError, ClientError) as error:
+            raise _missing_or_broken(error) from error
+        return int(found["ContentLength"])
+
+    async def delete_prefix(self, prefix: str) -> int:
+        """Remove all objects below a prefix."""
+        count = 0
+        try:
+            pages = self._client.get_paginator("list_objects_v2")
+            async for page in pages.paginate(Bucket=self._bucket, Prefix=self._prefix + check_prefix(prefix)):
+                keys = [{"Key": item["Key"]} for item in page.get("Contents", [])]
+                if keys:
+                    await self._client.delete_objects(Bucket=self._bucket, Delete={"Objects": keys, "Quiet": True})
+                count += len(keys)
+        except (BotoCoreError, ClientError) as error:
+            raise StorageError(f"Files could not be removed: {error}") from error
+        return count
+
+    async def url(self, key: str, content_type: str, seconds: int) -> str:
+        """A presigned link to the object."""
+        disposition = "inline" if content_type in INLINE_TYPES else "attachment"
+        parameters = {
+            "Bucket": self._bucket,
+            "Key": self._prefix + check_key(key),
+            "ResponseContentType": content_type if content_type in INLINE_TYPES else "application/octet-stream",
+            "ResponseContentDisposition": disposition,
+        }
+        url: str = await self._client.generate_presigned_url("get_object", Params=parameters, ExpiresIn=seconds)
+        return url
+
+
+def _missing_or_broken(error: Exception) -> StorageError:
+    if isinstance(error, ClientError) and error.response["ResponseMetadata"]["HTTPStatusCode"] == 404:
+        return StorageMissingError("There is no such file.")
+    return StorageError(f"The file could not be read: {error}")
+
+
+@asynccontextmanager
+async def open_s3(settings: Settings) -> AsyncIterator[S3Storage]:
+    """A client for the configured bucket; credentials come from the environment as botocore finds them."""
+    options = {"region_name": settings.s3_region, "endpoint_url": settings.s3_endpoint_url, "config": CONFIG}
+    async with get_session().create_client("s3", **options) as client:
+        yield S3Storage(client, str(settings.s3_bucket), settings.s3_prefix)

@@ -1,0 +1,119 @@
+"""Wake-ups: "something about prediction X changed", from any process to every API node, through broadcaster.
+
+A wake-up carries no data and may be lost; whoever is woken reads the event log or the row.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+import redis.asyncio
+import structlog
+from broadcaster import Broadcast, Event
+from broadcaster._backends.base import BroadcastBackend
+
+logger = structlog.get_logger(__name__)
+
+CHANGES = "w:"
+CANCELS = "c:"
+CHANNEL = "wakeups"
+EVERYBODY = "*"
+MAX_BACKOFF_SECONDS = 5.0
+
+
+def wake_channel(prediction_id: str) -> str:
+    """The Redis channel on which a prediction's changes are announced to API nodes."""
+    return f"{CHANGES}{prediction_id}"
+
+
+def cancel_channel(prediction_id: str) -> str:
+    """The Redis channel on which workers hear that a prediction is to stop."""
+    return f"{CANCELS}{prediction_id}"
+
+
+class PatternBackend(BroadcastBackend):  # type: ignore[misc]
+    """One connection and one permanent pattern subscription, renewed with backoff for ever.
+
+    After each (re)connection it publishes a wake-up for everybody, since what was said in between is gone.
+    """
+
+    def __init__(self, url: str, prefix: str) -> None:
+        self._prefix = prefix
+        # Pub/sub reads block for as long as nothing happens: a socket timeout would end them
+        self._client = redis.asyncio.Redis.from_url(
+            url, socket_timeout=None, socket_connect_timeout=1, health_check_interval=10, retry=None
+        )
+        self._events: asyncio.Queue[Event] = asyncio.Queue()
+        self._reader: asyncio.Task[None] | None = None
+
+    async def connect(self) -> None:
+        """Start listening; never fails, a Redis that is away is waited for."""
+        self._reader = asyncio.create_task(self._read_for_ever())
+
+    async def disconnect(self) -> None:
+        """Stop listening."""
+        if self._reader:
+            self._reader.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._reader
+        await self._client.aclose()
+
+    async def subscribe(self, channel: str) -> None:
+        """Nothing to do: the pattern covers all."""
+
+    async def unsubscribe(self, channel: str) -> None:
+        """Nothing to do: the pattern stays."""
+
+    async def publish(self, channel: str, message: Any) -> None:
+        """Announce a change of prediction `message`."""
+        await self._client.publish(f"{self._prefix}{message}", "1")
+
+    async def next_published(self) -> Event:
+        """The next wake-up."""
+        return await self._events.get()
+
+    async def _read_for_ever(self) -> None:
+        backoff = 0.05
+        while True:
+            try:
+                async with self._client.pubsub() as pubsub:
+                    await pubsub.psubscribe(f"{self._prefix}*")
+                    self._events.put_nowait(Event(CHANNEL, EVERYBODY))
+                    backoff = 0.05
+                    await self._read(pubsub)
+            except (redis.RedisError, OSError, AttributeError) as error:
+                # redis-py raises AttributeError when the connection closes under an unsubscribe
+                logger.warning("wakeups.lost", error=str(error), retry_seconds=backoff)
+            await asyncio.sleep(backoff)
+            backoff = min(MAX_BACKOFF_SECONDS, backoff * 2)
+
+    async def _read(self, pubsub: Any) -> None:
+        async for message in pubsub.listen():
+            if message["type"] == "pmessage":
+                self._events.put_nowait(Event(CHANNEL, message["channel"].decode()[len(self._prefix) :]))
+
+
+class Wakeups:
+    """The wake-ups of one kind (CHANGES or CANCELS) at this node: one subscription, however many watch."""
+
+    def __init__(self, url: str, prefix: str) -> None:
+        self._broadcast = Broadcast(backend=PatternBackend(url, prefix))
+
+    @asynccontextmanager
+    async def listen(self) -> AsyncIterator[AsyncIterator[str]]:
+        """Ids of predictions that changed, or EVERYBODY after a (re)connection."""
+        await self._broadcast.connect()
+        try:
+            async with self._broadcast.subscribe(CHANNEL) as subscriber:
+                yield _ids(subscriber)
+        finally:
+            with suppress(asyncio.CancelledError):
+                await self._broadcast.disconnect()
+
+
+async def _ids(subscriber: Any) -> AsyncIterator[str]:
+    async for event in subscriber:
+        yield event.message

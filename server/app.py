@@ -1,0 +1,74 @@
+"""Composition root of the API process."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TypedDict
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.routing import Mount, Route, WebSocketRoute
+
+from graph.view import GraphQLView
+from server.routes import files, health
+from server.routes.pages import Assets, UiPage
+from server.runtime import Role, Runtime, open_runtime
+from server.services.hubs import Hubs
+from server.services.recovery import sweep_for_ever
+from server.settings import Settings
+
+MAX_BODY_BYTES = 1_000_000
+
+
+class State(TypedDict):
+    """What the lifespan gives to every request."""
+
+    rt: Runtime
+    hubs: Hubs
+
+
+def create_app(settings: Settings) -> Starlette:
+    """The API as an ASGI application; it opens its runtime when its lifespan begins."""
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[State]:
+        async with open_runtime(settings, Role.API) as rt:
+            hubs = Hubs(rt.event_log, rt.wakeups)
+            tasks = [asyncio.create_task(hubs.run()), asyncio.create_task(sweep_for_ever(rt))]
+            # Long-lived objects of the start are left out of later collections, which run less often
+            gc.freeze()
+            gc.set_threshold(50_000, 50, 1000)
+            try:
+                yield {"rt": rt, "hubs": hubs}
+            finally:
+                for task in tasks:
+                    task.cancel()
+                await asyncio.gather(*tasks, return_exceptions=True)
+
+    view = GraphQLView(settings.origins)
+    cors = Middleware(
+        CORSMiddleware,
+        allow_origins=settings.origins,
+        allow_methods=["GET", "POST"],
+        allow_headers=["authorization", "content-type"],
+    )
+    ui = UiPage()
+    return Starlette(
+        routes=[
+            Route("/health/live", health.live),
+            Route("/health/ready", health.ready),
+            Route("/files/{key:path}", files.serve, methods=["GET"]),
+            Route("/graphql", view),
+            WebSocketRoute("/graphql", view),
+            Mount("/static", Assets()),
+            Route("/", ui),
+            Route("/p/{id}", ui),
+        ],
+        middleware=[cors] if settings.origins else [],
+        lifespan=lifespan,
+        max_body_size=MAX_BODY_BYTES,
+    )

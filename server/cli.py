@@ -1,0 +1,174 @@
+"""Composition root for operators: the `inference-server` command."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import Awaitable, Callable, Coroutine
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import typer
+import uvicorn
+
+from server.adapters import database
+from server.adapters.database import DatabaseUnavailableError, SchemaBehindError
+from server.domain.accounts import NewUser
+from server.errors import InvalidInputError, ServiceError
+from server.log import configure_logging
+from server.runtime import Role, Runtime, open_runtime
+from server.services import accounts, demo
+from server.settings import Settings, SettingsError, load_settings, require_services
+
+app = typer.Typer(help="Run models behind a GraphQL API.", no_args_is_help=True, pretty_exceptions_enable=False)
+T = TypeVar("T")
+
+SHUTDOWN_MARGIN_SECONDS = 30
+
+
+def _fail(message: str) -> typer.Exit:
+    typer.echo(message, err=True)
+    return typer.Exit(1)
+
+
+def _settings(**overrides: Any) -> Settings:
+    try:
+        return load_settings(**overrides)
+    except SettingsError as error:
+        raise _fail(f"These settings are wrong:\n{error}") from None
+
+
+def _ready(settings: Settings) -> Settings:
+    try:
+        require_services(settings)
+    except SettingsError as error:
+        raise _fail(f"These settings are wrong:\n{error}") from None
+    return settings
+
+
+def _run(work: Coroutine[Any, Any, T]) -> T:
+    try:
+        return asyncio.run(work)
+    except (DatabaseUnavailableError, SchemaBehindError, SettingsError) as error:
+        raise _fail(str(error)) from None
+    except InvalidInputError as error:
+        raise _fail("\n".join(f"{v.path}: {v.message}" for v in error.violations)) from None
+    except ServiceError as error:
+        raise _fail(error.message) from None
+
+
+async def _with_runtime(settings: Settings, use: Callable[[Runtime], Awaitable[T]]) -> T:
+    async with open_runtime(settings, Role.OPERATOR) as rt:
+        return await use(rt)
+
+
+async def _check_schema(url: str) -> None:
+    async with database.open_database(url, 1):
+        await database.require_current_schema()
+
+
+def _database_url(settings: Settings) -> str:
+    if settings.database_url is None:
+        raise _fail("DATABASE_URL: is not set; give a PostgreSQL URL, or use `inference-server up`")
+    return settings.database_url.get_secret_value()
+
+
+@app.command()
+def up(
+    port: Annotated[int | None, typer.Option(help="Port of the API; 0 takes a free one. Default API_PORT.")] = None,
+    data_dir: Annotated[Path | None, typer.Option(help="Folder of all data. Default DATA_DIR.")] = None,
+    workers: Annotated[int, typer.Option(min=0, max=64, help="Worker processes.")] = 1,
+    demo: Annotated[bool, typer.Option(help="Demo user, demo models and their first predictions.")] = True,
+) -> None:
+    """Start everything on this machine: PostgreSQL, Redis, the API and workers."""
+    from server.embedded import UpOptions, up as start  # noqa: PLC0415 - its clients are an extra
+
+    raise typer.Exit(start(_settings(), UpOptions(port=port, data_dir=data_dir, demo=demo, workers=workers)))
+
+
+@app.command()
+def serve() -> None:
+    """Run the API."""
+    from server.app import create_app  # noqa: PLC0415 - other commands start quicker without it
+
+    settings = _ready(_settings())
+    _run(_check_schema(_database_url(settings)))
+    configure_logging(settings.log_level)
+    uvicorn.run(
+        create_app(settings),
+        host=settings.api_host,
+        port=settings.api_port,
+        log_config=None,
+        access_log=False,
+        ws_max_size=1024 * 1024,
+        ws_per_message_deflate=False,
+        timeout_graceful_shutdown=30,
+        server_header=False,
+    )
+
+
+@app.command()
+def worker() -> None:
+    """Run a worker: it claims predictions and runs them on this machine's device."""
+    settings = _ready(_settings())
+    _run(_check_schema(_database_url(settings)))
+    shutdown_ms = int((settings.shutdown_grace_seconds + SHUTDOWN_MARGIN_SECONDS) * 1000)
+    command = [sys.executable, "-m", "dramatiq", "workers.main:setup", "--processes", "1", "--threads", "2"]
+    os.execv(command[0], [*command, "--worker-shutdown-timeout", str(shutdown_ms), "--skip-logging"])  # noqa: S606
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database schema up to date; concurrent runs wait for each other."""
+    applied = _run(database.migrate(_database_url(_settings())))
+    typer.echo("\n".join(f"applied {name}" for name in applied) or "The schema is up to date.")
+
+
+@app.command()
+def makemigration(name: Annotated[str, typer.Argument(help="What it does, in a word.")]) -> None:
+    """Write a migration for changes of the tables; says so when there are none."""
+    made = _run(database.make_migration(_database_url(_settings()), name))
+    typer.echo(made or "No changes.")
+
+
+@app.command()
+def create_admin(
+    handle: Annotated[str, typer.Option(prompt=True, help="Unique name.")],
+    email: Annotated[str, typer.Option(prompt=True, help="E-mail address.")],
+    password: Annotated[
+        str,
+        typer.Option(prompt=True, hide_input=True, confirmation_prompt=True, envvar="ADMIN_PASSWORD", help="Password."),
+    ],
+) -> None:
+    """Make an administrator."""
+    new = NewUser(handle, email, password)
+    user = _run(_with_runtime(_settings(), lambda rt: accounts.create_admin(rt, new)))
+    typer.echo(f"{user.handle} is an administrator.")
+
+
+@app.command()
+def register_demo() -> None:
+    """Add the bundled demo models, where they are missing."""
+    added = _run(_with_runtime(_settings(), demo.register))
+    typer.echo("\n".join(f"added {slug}" for slug in added) or "The demo models are there.")
+
+
+@app.command()
+def export_schema() -> None:
+    """Print the GraphQL schema."""
+    from graph.schema import sdl  # noqa: PLC0415 - other commands start quicker without it
+
+    typer.echo(sdl(), nl=False)
+
+
+@app.command()
+def export_settings() -> None:
+    """Print the page that describes every setting, as in docs/settings.md."""
+    from server.settings_page import settings_page  # noqa: PLC0415 - only here
+
+    typer.echo(settings_page(), nl=False)
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,70 @@
+"""What subscribers of a prediction see, and the cursors they come back with.
+
+An event travels as a JSON object in a Redis Stream; `seq` is its number in the prediction's stream. `epoch` names one
+unbroken stretch of it: a new attempt or a lost stream starts a new one, with a `PredictionSnapshot` first.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+
+class EventType(StrEnum):
+    """The kinds of events; the values are the GraphQL type names."""
+
+    SNAPSHOT = "PredictionSnapshot"
+    LOADING = "ModelLoading"
+    STATUS = "StatusChanged"
+    OUTPUT = "OutputAppended"
+    PROGRESS = "Progressed"
+    LOG = "Logged"
+    LOST = "EventsLost"
+
+
+_CURSOR = re.compile(r"([0-9a-z.]{1,40}):([0-9]{1,15})", re.ASCII)
+NO_EPOCH = "0"
+
+
+@dataclass(frozen=True, order=False)
+class Cursor:
+    """A place in a prediction's events."""
+
+    epoch: str
+    seq: int
+
+    def __str__(self) -> str:
+        return f"{self.epoch}:{self.seq}"
+
+
+def parse_cursor(text: str) -> Cursor | None:
+    """The cursor a client came back with, or None when it is none of ours."""
+    match = _CURSOR.fullmatch(text)
+    return Cursor(match[1], int(match[2])) if match else None
+
+
+@dataclass(frozen=True)
+class Event:
+    """One event: `data` holds its own fields, `at` is seconds since 1970 (UTC)."""
+
+    type: EventType
+    cursor: Cursor
+    at: float
+    data: dict[str, Any]
+
+
+def merge(older: Event, newer: Event) -> Event | None:
+    """One event for two neighbours of the same kind where nothing is lost by it, or None.
+
+    Text joins (the merged event carries the last seq); of two progress events the newer is enough.
+    """
+    if older.type is not newer.type or older.cursor.epoch != newer.cursor.epoch:
+        return None
+    if newer.type is EventType.PROGRESS:
+        return newer
+    if newer.type is not EventType.OUTPUT or older.data.get("text") is None or newer.data.get("text") is None:
+        return None
+    text = older.data["text"] + newer.data["text"]
+    return Event(newer.type, newer.cursor, newer.at, {"index": older.data["index"], "text": text})

@@ -1,0 +1,169 @@
+"""Inputs judged by a version's JSON Schema (2020-12): all violations at once, defaults filled in."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from typing import Any
+
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import SchemaError, ValidationError
+
+from server.errors import InvalidInputError, Violation
+
+MAX_SCHEMA_NODES = 2000
+MAX_VIOLATIONS = 50
+MAX_DEPTH = 32
+# `pattern` would let a model's owner run any regular expression in the API process; references could leave it.
+FORBIDDEN_KEYWORDS = frozenset(
+    {"pattern", "patternProperties", "$ref", "$dynamicRef", "$recursiveRef", "$id", "$anchor", "$dynamicAnchor"}
+)
+
+
+def apply(schema: dict[str, Any], value: object, root: str = "/input") -> dict[str, Any]:
+    """The input with defaults filled in.
+
+    Raises:
+        InvalidInputError: with every violation, as JSON Pointers below `root`.
+    """
+    if not isinstance(value, dict):
+        raise InvalidInputError([Violation(root, "The input is a JSON object.", "type")])
+    if unsafe := _unsafe(value, root):
+        raise InvalidInputError(unsafe)
+    errors = sorted(Draft202012Validator(schema).iter_errors(value), key=lambda e: [str(p) for p in e.absolute_path])
+    violations = [found for error in errors for found in _violations(error, root)]
+    if violations:
+        raise InvalidInputError(violations[:MAX_VIOLATIONS])
+    return _with_defaults(schema, value)
+
+
+def _with_defaults(schema: dict[str, Any], value: dict[str, Any]) -> dict[str, Any]:
+    filled = copy.deepcopy(value)
+    for name, rule in schema.get("properties", {}).items():
+        if name not in filled and isinstance(rule, dict) and "default" in rule:
+            filled[name] = copy.deepcopy(rule["default"])
+    return {name: _integral(schema, name, item) for name, item in filled.items()}
+
+
+def _integral(schema: dict[str, Any], name: str, item: Any) -> Any:
+    """JSON Schema takes 3.0 for an integer; code that runs models does not."""
+    is_integer = schema.get("properties", {}).get(name, {}).get("type") == "integer"
+    return int(item) if is_integer and isinstance(item, float) else item
+
+
+def _violations(error: ValidationError, root: str) -> Iterator[Violation]:
+    path = root + "".join(f"/{_escape(part)}" for part in error.absolute_path)
+    keyword = str(error.validator)
+    if keyword == "required":
+        missing = [name for name in error.validator_value if name not in error.instance]
+        # jsonschema reports each missing name as an error of its own; its message starts with the name
+        name = next((m for m in missing if error.message.startswith(repr(m))), missing[0])
+        yield Violation(f"{path}/{_escape(name)}", "This field is required.", keyword)
+    elif keyword == "additionalProperties" and isinstance(error.instance, dict):
+        known = error.schema.get("properties", {}) if isinstance(error.schema, dict) else {}
+        for name in sorted(set(error.instance) - set(known)):
+            yield Violation(f"{path}/{_escape(name)}", "This model has no such field.", keyword)
+    else:
+        yield Violation(path, _shorten(error.message), keyword)
+
+
+def _escape(part: object) -> str:
+    return _shorten(str(part), 100).replace("~", "~0").replace("/", "~1")
+
+
+def _shorten(text: str, limit: int = 300) -> str:
+    return text if len(text) <= limit else f"{text[: limit - 1]}…"
+
+
+def _unsafe(value: object, path: str, depth: int = 0) -> list[Violation]:
+    """What PostgreSQL's jsonb cannot hold: NUL, lone surrogates, too deep nesting, non-finite numbers."""
+    if depth > MAX_DEPTH:
+        return [Violation(path, f"The input is nested deeper than {MAX_DEPTH} levels.", "depth")]
+    if isinstance(value, str):
+        return _unsafe_text(value, path)
+    if isinstance(value, float) and (value != value or value in (float("inf"), float("-inf"))):
+        return [Violation(path, "Numbers are finite.", "type")]
+    if isinstance(value, dict):
+        bad_keys = [found for key in value for found in _unsafe_text(str(key), path)]
+        return bad_keys + [f for k, v in value.items() for f in _unsafe(v, f"{path}/{_escape(k)}", depth + 1)]
+    if isinstance(value, list):
+        return [f for i, v in enumerate(value) for f in _unsafe(v, f"{path}/{i}", depth + 1)]
+    return []
+
+
+def _unsafe_text(text: str, path: str) -> list[Violation]:
+    if "\0" in text:
+        return [Violation(path, "Text may not hold the NUL character.", "format")]
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return [Violation(path, "Text may not hold lone surrogates.", "format")]
+    return []
+
+
+def schema_violations(schema: object, root: str = "/inputSchema") -> list[Violation]:
+    """Why a schema that a user gave cannot be a version's input schema."""
+    if not isinstance(schema, dict) or schema.get("type") != "object":
+        return [Violation(root, 'An input schema is a JSON Schema of "type": "object".', "type")]
+    if unsafe := _unsafe(schema, root):
+        return unsafe
+    nodes = list(_nodes(schema, root))
+    if len(nodes) > MAX_SCHEMA_NODES:
+        return [Violation(root, f"The schema has more than {MAX_SCHEMA_NODES} parts.", "size")]
+    forbidden = [f"{path}/{key}" for path, node in nodes for key in node if key in FORBIDDEN_KEYWORDS]
+    if forbidden:
+        return [Violation(path, "This keyword is not allowed here.", "keyword") for path in forbidden]
+    try:
+        Draft202012Validator.check_schema(schema)
+    except SchemaError as error:
+        path = root + "".join(f"/{_escape(part)}" for part in error.absolute_path)
+        return [Violation(path, _shorten(error.message), "schema")]
+    return _default_violations(schema, root)
+
+
+def _nodes(value: object, path: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    if isinstance(value, dict):
+        yield path, value
+        for key, item in value.items():
+            yield from _nodes(item, f"{path}/{_escape(key)}")
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _nodes(item, f"{path}/{index}")
+
+
+def _default_violations(schema: dict[str, Any], root: str) -> list[Violation]:
+    found = []
+    for name, rule in schema.get("properties", {}).items():
+        if isinstance(rule, dict) and "default" in rule:
+            for error in Draft202012Validator(rule).iter_errors(rule["default"]):
+                path = f"{root}/properties/{_escape(name)}/default"
+                found.append(Violation(path, _shorten(error.message), "default"))
+    return found
+
+
+def restrict(own: dict[str, Any] | None, predictor: dict[str, Any]) -> dict[str, Any]:
+    """The schema of a version: the user's own where given, closed to unknown fields.
+
+    Raises:
+        InvalidInputError: the own schema has fields that the predictor does not take, or leaves out a required one.
+    """
+    if own is None:
+        return predictor
+    properties, takes = own.get("properties", {}), predictor.get("properties", {})
+    found = [
+        Violation(f"/inputSchema/properties/{_escape(name)}", "The predictor takes no such field.", "unknown")
+        for name in sorted(set(properties) - set(takes))
+    ]
+    found += [
+        Violation(f"/inputSchema/properties/{_escape(name)}", "The predictor requires this field.", "required")
+        for name in predictor.get("required", [])
+        if name not in properties
+    ]
+    if found:
+        raise InvalidInputError(found)
+    required = sorted({*own.get("required", []), *predictor.get("required", [])})
+    shown = {name: {**takes[name], **rule} if isinstance(rule, dict) else rule for name, rule in properties.items()}
+    # allOf keeps the predictor's own limits in force, however wide the user's are
+    limits = {"properties": takes}
+    closed = {"properties": shown, "required": required, "additionalProperties": False}
+    return {**own, **closed, "allOf": [*own.get("allOf", []), limits]}

@@ -1,0 +1,112 @@
+"""What a model and its versions are: kinds, sources and slugs."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from server.errors import Violation
+
+NAME = re.compile(r"[a-z0-9](?:[-._]?[a-z0-9]){0,62}", re.ASCII)
+REPO = re.compile(r"[\w-][\w.-]{0,95}/[\w-][\w.-]{0,95}", re.ASCII)
+REVISION = re.compile(r"[\w][\w./-]{0,127}", re.ASCII)
+SLUG = re.compile(r"(?P<owner>[^/:\s]+)/(?P<name>[^/:\s]+)(?::(?P<number>[1-9][0-9]{0,8}))?", re.ASCII)
+
+
+class ModelKind(StrEnum):
+    """What a model makes."""
+
+    TEXT_GENERATION = "TEXT_GENERATION"
+    IMAGE_GENERATION = "IMAGE_GENERATION"
+    CUSTOM = "CUSTOM"
+
+    @property
+    def queue(self) -> str:
+        """The queue its predictions wait in."""
+        return {"TEXT_GENERATION": "text", "IMAGE_GENERATION": "image", "CUSTOM": "custom"}[self.value]
+
+
+PREPARE_QUEUE = "prepare"
+QUEUES = tuple(kind.queue for kind in ModelKind)
+
+
+class Visibility(StrEnum):
+    """Who sees a model."""
+
+    PUBLIC = "PUBLIC"
+    PRIVATE = "PRIVATE"
+
+
+class VersionState(StrEnum):
+    """Whether a version can run."""
+
+    PREPARING = "PREPARING"
+    READY = "READY"
+    REFUSED = "REFUSED"
+
+
+class SourceType(StrEnum):
+    """Where a version comes from."""
+
+    HUGGINGFACE = "huggingface"
+    LOCAL = "local"
+    DEMO = "demo"
+    PREDICTOR = "predictor"
+
+
+DEFAULT_PREDICTORS = {ModelKind.TEXT_GENERATION: "text", ModelKind.IMAGE_GENERATION: "image"}
+
+
+@dataclass(frozen=True)
+class ModelSource:
+    """Where a version comes from: a repository id, a folder, or a predictor's name, and the revision asked for."""
+
+    type: SourceType
+    ref: str
+    revision: str | None = None
+
+    def __str__(self) -> str:
+        return f"{self.type.value}:{self.ref}"
+
+
+@dataclass(frozen=True)
+class Slug:
+    """`owner/name`, and the version's number where one is pinned."""
+
+    owner: str
+    name: str
+    number: int | None = None
+
+    def __str__(self) -> str:
+        pinned = f":{self.number}" if self.number else ""
+        return f"{self.owner}/{self.name}{pinned}"
+
+
+def parse_slug(text: str) -> Slug | None:
+    """The parts of `owner/name[:number]`, or None when it is no slug."""
+    if len(text) > 160 or not (match := SLUG.fullmatch(text)):
+        return None
+    number = match["number"]
+    return Slug(match["owner"], match["name"], int(number) if number else None)
+
+
+def name_violations(name: str) -> list[Violation]:
+    """Why a name cannot be a model's, if so."""
+    if NAME.fullmatch(name):
+        return []
+    rule = "1 to 63 lower-case letters and digits, with single dots, dashes or underscores between them"
+    return [Violation("/name", f"A model's name has {rule}.", "pattern")]
+
+
+def source_violations(source: ModelSource) -> list[Violation]:
+    """Why a source cannot be used, judged by its form alone."""
+    ref, revision = source.ref, source.revision
+    found = []
+    if source.type is SourceType.HUGGINGFACE and (not REPO.fullmatch(ref) or ".." in ref or "--" in ref):
+        found.append(Violation("/source/huggingface/repo", "A repository is owner/name on the hub.", "pattern"))
+    if revision is not None and (not REVISION.fullmatch(revision) or ".." in revision):
+        found.append(Violation("/source/huggingface/revision", "A revision is a branch, tag or commit.", "pattern"))
+    if source.type is not SourceType.HUGGINGFACE and (not ref or len(ref) > 1024 or "\0" in ref):
+        found.append(Violation(f"/source/{source.type.value}", "Give 1 to 1024 characters without NUL.", "minLength"))
+    return found

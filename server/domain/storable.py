@@ -1,0 +1,17 @@
+"""Values as PostgreSQL's text and jsonb can hold them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def storable(value: Any) -> Any:
+    """The value with NUL and lone surrogates, which no text column holds, replaced by U+FFFD; floats stay as they are."""
+    if isinstance(value, str):
+        clean = value.replace("\0", "\N{REPLACEMENT CHARACTER}")
+        return clean if clean.isascii() else clean.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, dict):
+        return {storable(str(key)): storable(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [storable(item) for item in value]
+    return value

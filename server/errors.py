@@ -1,0 +1,92 @@
+"""The errors that a client may read.
+
+ServiceError
+ +- InvalidInputError     INVALID_INPUT    the input breaks rules; all violations at once
+ +- NotFoundError         NOT_FOUND        it does not exist, or the viewer may not know that it does
+ +- ForbiddenError        FORBIDDEN        the viewer may know, but not do
+ +- ConflictError         CONFLICT         something of that name or key exists already
+ +- UnavailableError      UNAVAILABLE      it exists but cannot serve now; the message says why
+ +- CredentialsError      BAD_CREDENTIALS  wrong e-mail or password
+ +- UnauthenticatedError  UNAUTHENTICATED  needs a signed-in user, or the token is not valid
+ +- BadUserInputError     BAD_USER_INPUT   an argument (cursor, id, page size) is malformed
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+@dataclass(frozen=True)
+class Violation:
+    """One broken rule: where (a JSON Pointer such as `/input/steps`), what, and the rule's name."""
+
+    path: str
+    message: str
+    code: str
+
+
+class ServiceError(Exception):
+    """Base of every error whose code and message a client may read."""
+
+    code: ClassVar[str] = "INTERNAL_SERVER_ERROR"
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class InvalidInputError(ServiceError):
+    """The input breaks rules."""
+
+    code = "INVALID_INPUT"
+
+    def __init__(self, violations: list[Violation]) -> None:
+        count = len(violations)
+        super().__init__(f"The input has {count} violation{'' if count == 1 else 's'}.")
+        self.violations = violations
+
+
+class NotFoundError(ServiceError):
+    """It does not exist, or the viewer may not know that it does."""
+
+    code = "NOT_FOUND"
+
+
+class ForbiddenError(ServiceError):
+    """The viewer may know of it, but not do this."""
+
+    code = "FORBIDDEN"
+
+
+class ConflictError(ServiceError):
+    """Something of that name or key exists already."""
+
+    code = "CONFLICT"
+
+
+class UnavailableError(ServiceError):
+    """It exists but cannot serve now; the message says why."""
+
+    code = "UNAVAILABLE"
+
+
+class CredentialsError(ServiceError):
+    """Wrong e-mail or password; the same words for both."""
+
+    code = "BAD_CREDENTIALS"
+
+    def __init__(self) -> None:
+        super().__init__("The e-mail address or the password is wrong.")
+
+
+class UnauthenticatedError(ServiceError):
+    """It needs a signed-in user, or the token is not valid."""
+
+    code = "UNAUTHENTICATED"
+
+
+class BadUserInputError(ServiceError):
+    """An argument is malformed."""
+
+    code = "BAD_USER_INPUT"

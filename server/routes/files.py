@@ -1,0 +1,51 @@
+"""Output files by signed, expiring links."""
+
+from __future__ import annotations
+
+import time
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+
+from server.adapters.signing import FileSigner
+from server.adapters.storage import Storage, StorageMissingError
+
+IMAGES = {"png": "image/png", "jpg": "image/jpeg", "webp": "image/webp"}
+
+
+async def serve(request: Request) -> Response:
+    """Answer a link made by `Storage.url`."""
+    rt = request.state.rt
+    query = request.query_params
+    return await file_response(
+        rt.storage, rt.signer, request.path_params["key"], query.get("exp", ""), query.get("sig", "")
+    )
+
+
+async def file_response(storage: Storage, signer: FileSigner, key: str, expires: str, signature: str) -> Response:
+    """The file: 403 for a link that is not ours or has expired, 404 for one whose file is gone."""
+    expires_at = int(expires) if expires.isascii() and expires.isdigit() and len(expires) < 12 else 0
+    now = time.time()
+    if not signer.verify(key, expires_at, signature, now):
+        return _error(403, "FORBIDDEN", "This link is not valid, or it has expired.")
+    try:
+        size = await storage.size(key)
+    except StorageMissingError:
+        return _error(404, "NOT_FOUND", "This file does not exist any more.")
+    return StreamingResponse(storage.stream(key), headers=_headers(key, size, int(expires_at - now)))
+
+
+def _headers(key: str, size: int, seconds: int) -> dict[str, str]:
+    image = IMAGES.get(key.rpartition(".")[2])
+    return {
+        "content-type": image or "application/octet-stream",
+        "content-length": str(size),
+        "content-disposition": "inline" if image else "attachment",
+        "x-content-type-options": "nosniff",
+        "content-security-policy": "default-src 'none'; sandbox",
+        "cache-control": f"private, max-age={max(0, seconds)}",
+    }
+
+
+def _error(status: int, code: str, message: str) -> Response:
+    return JSONResponse({"error": {"code": code, "message": message}}, status)

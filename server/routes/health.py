@@ -1,0 +1,21 @@
+"""Health: whether the process lives, and whether it can serve."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from server.services import health
+
+
+async def live(request: Request) -> Response:
+    """200 as long as the process answers."""
+    return JSONResponse({"status": "ok"})
+
+
+async def ready(request: Request) -> Response:
+    """200 when PostgreSQL answers with a current schema; Redis and workers are only named."""
+    found = await health.check(request.state.rt)
+    status = "unready" if not found.is_ready else "degraded" if found.is_degraded else "ok"
+    body = {"status": status, "database": found.database, "redis": found.redis, "workers": found.workers}
+    return JSONResponse(body, 200 if found.is_ready else 503)

@@ -1,0 +1,77 @@
+"""What a process holds while it runs: settings and adapters, opened and closed in one place."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+
+from server.adapters.bell import Bell
+from server.adapters.database import open_database, require_current_schema
+from server.adapters.event_log import EventLog, async_redis
+from server.adapters.hub import Hub
+from server.adapters.security import Passwords, Tokens
+from server.adapters.signing import FileSigner
+from server.adapters.storage import Storage, open_storage
+from server.adapters.wakeups import CANCELS, CHANGES, Wakeups
+from server.settings import Settings, SettingsError, require_services
+
+
+class Role(StrEnum):
+    """What a process is."""
+
+    API = "api"
+    WORKER = "worker"
+    OPERATOR = "operator"
+
+
+@dataclass(frozen=True)
+class Runtime:
+    """The adapters of one process; services take it as their first argument."""
+
+    settings: Settings
+    bell: Bell
+    event_log: EventLog
+    wakeups: Wakeups
+    storage: Storage
+    signer: FileSigner
+    hub: Hub
+    passwords: Passwords
+    tokens: Tokens
+
+
+@asynccontextmanager
+async def open_runtime(settings: Settings, role: Role) -> AsyncIterator[Runtime]:
+    """Everything a process of this role needs.
+
+    Raises:
+        SettingsError: a service or the secret is not configured.
+        DatabaseUnavailableError: PostgreSQL does not answer.
+        SchemaBehindError: migrations are missing.
+    """
+    require_services(settings)
+    if settings.database_url is None or settings.redis_dsn is None or settings.secret_key is None:
+        raise SettingsError("DATABASE_URL, REDIS_URL and SECRET_KEY are needed")
+    secret = settings.secret_key.get_secret_value()
+    async with AsyncExitStack() as stack:
+        await stack.enter_async_context(
+            open_database(settings.database_url.get_secret_value(), settings.database_pool_size)
+        )
+        await require_current_schema()
+        client = async_redis(settings.redis_dsn)
+        stack.push_async_callback(client.aclose)
+        bell = Bell(settings.redis_dsn)
+        stack.callback(bell.close)
+        signer = FileSigner(secret)
+        yield Runtime(
+            settings=settings,
+            bell=bell,
+            event_log=EventLog(client),
+            wakeups=Wakeups(settings.redis_dsn, CANCELS if role is Role.WORKER else CHANGES),
+            storage=await stack.enter_async_context(open_storage(settings, signer)),
+            signer=signer,
+            hub=Hub(settings),
+            passwords=Passwords(),
+            tokens=Tokens(secret, settings.access_token_seconds),
+        )

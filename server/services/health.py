@@ -1,0 +1,49 @@
+"""How the parts of the server are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib.metadata import version
+
+from tortoise.exceptions import BaseORMException
+
+from server.adapters.database import CONNECTION_ERRORS, pending_migrations
+from server.runtime import Runtime
+from server.services import catalogue
+
+PACKAGE = "inference-server"
+
+
+@dataclass(frozen=True)
+class Health:
+    """`ok`, `away` or `behind` of each part; `workers` counts those alive."""
+
+    database: str
+    redis: str
+    workers: int
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether requests can be served: Redis and workers may be away, since predictions are kept."""
+        return self.database == "ok"
+
+    @property
+    def is_degraded(self) -> bool:
+        """Whether a part is missing."""
+        return self.database != "ok" or self.redis != "ok" or self.workers == 0
+
+
+async def check(rt: Runtime) -> Health:
+    """Ask each part."""
+    redis = "ok" if await rt.event_log.ping() else "away"
+    try:
+        database = "behind" if await pending_migrations() else "ok"
+        workers = await catalogue.workers_alive()
+    except (*CONNECTION_ERRORS, BaseORMException):
+        return Health("away", redis, 0)
+    return Health(database, redis, workers)
+
+
+def release() -> str:
+    """The release of this software."""
+    return version(PACKAGE)

@@ -1,0 +1,196 @@
+"""Hubs: one per watched prediction and node. A hub reads the event log once a wake-up, for all who watch."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from uuid import UUID
+
+import redis
+import structlog
+
+from server.adapters.database import CONNECTION_ERRORS
+from server.adapters.event_log import EventLog
+from server.adapters.wakeups import EVERYBODY, Wakeups
+from server.domain.events import NO_EPOCH, Cursor, Event, merge
+from server.domain.predictions import PredictionStatus
+from server.tables import Prediction
+
+logger = structlog.get_logger(__name__)
+
+POLL_SECONDS = 2.0
+ROW_SECONDS = 5.0
+QUEUE_BOUND = 256
+
+
+class Watcher:
+    """One subscriber's bounded queue: neighbouring text is merged, and past the bound it must read for itself."""
+
+    def __init__(self) -> None:
+        self._events: deque[Event] = deque()
+        self._changed = asyncio.Event()
+        self.overflowed = False
+        self.row: Prediction | None = None
+
+    def offer(self, event: Event) -> None:
+        """Queue an event, merged into the last one where nothing is lost by it."""
+        merged = merge(self._events[-1], event) if self._events else None
+        if merged is not None:
+            self._events[-1] = merged
+        elif len(self._events) >= QUEUE_BOUND:
+            self.overflow()
+        else:
+            self._events.append(event)
+        self._changed.set()
+
+    def overflow(self) -> None:
+        """Drop what is queued: the watcher reads the log from its own cursor."""
+        self._events.clear()
+        self.overflowed = True
+        self._changed.set()
+
+    def end(self, row: Prediction) -> None:
+        """The row is terminal: nothing comes after what is queued."""
+        self.row = row
+        self._changed.set()
+
+    async def take(self) -> list[Event]:
+        """All that is queued, waiting for something; empty after an overflow or at the end."""
+        if not self._events and not self.overflowed and self.row is None:
+            await self._changed.wait()
+        self._changed.clear()
+        taken = list(self._events)
+        self._events.clear()
+        return taken
+
+
+class Hub:
+    """The events of one prediction, read once and handed to all its watchers."""
+
+    def __init__(self, event_log: EventLog, prediction_id: UUID) -> None:
+        self._log = event_log
+        self._id = prediction_id
+        self._watchers: set[Watcher] = set()
+        self._wake = asyncio.Event()
+        self._row_due = True
+        self._starting = asyncio.Lock()
+        self._cursor = Cursor(NO_EPOCH, 0)
+        self._task: asyncio.Task[None] | None = None
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nobody watches."""
+        return not self._watchers
+
+    def wake(self) -> None:
+        """Something changed: read the log, and the row."""
+        self._row_due = True
+        self._wake.set()
+
+    async def join(self, watcher: Watcher) -> None:
+        """Tell a watcher everything that is appended from now on."""
+        self._watchers.add(watcher)
+        async with self._starting:
+            if self._task is None:
+                # Where the hub begins is settled before any watcher reads for itself: between the two is no gap
+                self._cursor = await self._position()
+                self._task = asyncio.create_task(self._run())
+        self.wake()
+
+    async def leave(self, watcher: Watcher) -> None:
+        """Forget a watcher; the last one ends the hub."""
+        self._watchers.discard(watcher)
+        if self.is_idle and self._task:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+            self._task = None
+
+    async def _run(self) -> None:
+        row_read = 0.0
+        loop = asyncio.get_running_loop()
+        while True:
+            self._wake.clear()
+            row = None
+            if self._row_due or loop.time() - row_read > ROW_SECONDS:
+                # The row is read before the log: what a terminal row's run appended is then surely in the log
+                self._row_due, row_read = False, loop.time()
+                row = await self._read_row()
+            await self._read_log()
+            if row is not None and PredictionStatus(row.status).is_terminal:
+                for watcher in self._watchers:
+                    watcher.end(row)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._wake.wait(), POLL_SECONDS)
+
+    async def _read_row(self) -> Prediction | None:
+        try:
+            return await Prediction.get_or_none(id=self._id)
+        except CONNECTION_ERRORS as error:
+            logger.warning("hub.row_failed", prediction=str(self._id), error=str(error))
+            self._row_due = True
+            return None
+
+    async def _position(self) -> Cursor:
+        try:
+            return await self._log.position(str(self._id))
+        except (redis.RedisError, OSError):
+            return Cursor(NO_EPOCH, 0)
+
+    async def _read_log(self) -> None:
+        try:
+            while True:
+                page = await self._log.read(str(self._id), self._cursor)
+                if page.lost:
+                    for watcher in self._watchers:
+                        watcher.overflow()
+                for event in page.events:
+                    self._deliver(event)
+                if not page.more:
+                    return
+        except (redis.RedisError, OSError) as error:
+            logger.warning("hub.log_failed", prediction=str(self._id), error=str(error))
+
+    def _deliver(self, event: Event) -> None:
+        self._cursor = event.cursor
+        for watcher in self._watchers:
+            watcher.offer(event)
+
+
+class Hubs:
+    """The hubs of this node, fed by its one wake-up subscription."""
+
+    def __init__(self, event_log: EventLog, wakeups: Wakeups) -> None:
+        self._log = event_log
+        self._wakeups = wakeups
+        self._hubs: dict[UUID, Hub] = {}
+
+    async def run(self) -> None:
+        """Hand wake-ups to hubs until canceled."""
+        async with self._wakeups.listen() as changed:
+            async for prediction_id in changed:
+                self._wake(prediction_id)
+
+    def _wake(self, prediction_id: str) -> None:
+        if prediction_id == EVERYBODY:
+            for hub in self._hubs.values():
+                hub.wake()
+        else:
+            with suppress(ValueError):
+                if hub := self._hubs.get(UUID(prediction_id)):
+                    hub.wake()
+
+    @asynccontextmanager
+    async def watch(self, prediction_id: UUID) -> AsyncIterator[Watcher]:
+        """A watcher of one prediction for the time of the context."""
+        hub = self._hubs.setdefault(prediction_id, Hub(self._log, prediction_id))
+        watcher = Watcher()
+        try:
+            await hub.join(watcher)
+            yield watcher
+        finally:
+            await hub.leave(watcher)
+            if hub.is_idle and self._hubs.get(prediction_id) is hub:
+                del self._hubs[prediction_id]

@@ -1,0 +1,148 @@
+"""Predictions as workers see them: claim, heartbeat, finish, hand back. Every write is fenced by `attempt`.
+
+Text that comes here is storable (`server.domain.storable`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from server.adapters.database import from_json, rows, to_json
+from server.domain.predictions import Failure, PredictionStatus
+
+MAX_ERROR_MESSAGE = 4000
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A prediction that this worker holds; `attempt` is the fencing token, `alone` asks for no neighbours."""
+
+    id: UUID
+    attempt: int
+    owner: str
+    version_id: UUID
+    queue: str
+    input: dict[str, Any]
+    alone: bool
+    created_at: datetime
+    started_at: datetime
+    claimed_at: datetime
+    deadline_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Held:
+    """What a heartbeat brings back of a prediction that is still ours."""
+
+    cancel: bool
+    past_deadline: bool
+
+
+@dataclass(frozen=True)
+class Result:
+    """How a run ended, and what it made; `files` are those of this attempt."""
+
+    status: PredictionStatus
+    output: Any = None
+    files: list[dict[str, Any]] = field(default_factory=list)
+    failure: Failure | None = None
+    logs: str = ""
+    metrics: dict[str, Any] = field(default_factory=dict)
+
+
+async def claim(queue: str, worker_id: UUID, lease_seconds: float, limit: int) -> list[Claim]:
+    """Up to `limit` waiting predictions of a queue, in order of rank and time, now leased to this worker."""
+    return [_claim(row) for row in await rows(_CLAIM, queue, worker_id, lease_seconds, limit)]
+
+
+async def claim_hinted(prediction_id: UUID, queue: str, worker_id: UUID, lease_seconds: float) -> Claim | None:
+    """One waiting prediction by its id, now leased to this worker."""
+    found = await rows(_CLAIM_ONE, queue, worker_id, lease_seconds, prediction_id)
+    return _claim(found[0]) if found else None
+
+
+def _claim(row: dict[str, Any]) -> Claim:
+    return Claim(**{**row, "input": from_json(row["input"])})
+
+
+async def heartbeat(worker_id: UUID, held: dict[UUID, int], lease_seconds: float) -> dict[UUID, Held]:
+    """Renew all of a worker's leases in one statement; a prediction that does not come back is no longer ours."""
+    found = await rows(_HEARTBEAT, worker_id, list(held), list(held.values()), lease_seconds)
+    return {row["id"]: Held(row["cancel"], row["past_deadline"]) for row in found}
+
+
+async def finish(job: Claim, result: Result) -> bool:
+    """End a prediction, in one statement; False when it was not ours any more and this attempt's files must go.
+
+    A lost reply of an earlier try counts as True: the row is terminal and carries this attempt.
+    """
+    failure = result.failure
+    values = (
+        result.status.value,
+        to_json(result.output) if result.output is not None else None,
+        to_json(result.files),
+        failure.code.value if failure else None,
+        failure.message[:MAX_ERROR_MESSAGE] if failure else None,
+        result.logs,
+        to_json(result.metrics),
+        float(result.metrics.get("predict_seconds") or 0),
+        int(result.metrics.get("input_tokens") or 0),
+        int(result.metrics.get("output_tokens") or 0),
+    )
+    if await rows(_FINISH, job.id, job.attempt, *values):
+        return True
+    found = await rows("SELECT status, attempt FROM prediction WHERE id = $1", job.id)
+    return bool(found) and found[0]["attempt"] == job.attempt and PredictionStatus(found[0]["status"]).is_terminal
+
+
+async def hand_back(job: Claim, *, delay_seconds: float = 0, lost: bool = False, alone: bool = False) -> bool:
+    """Let another attempt run it; `lost` counts a loss, which a hand-back at shutdown is not."""
+    return bool(await rows(_HAND_BACK, job.id, job.attempt, delay_seconds, 1 if lost else 0, alone))
+
+
+async def losses(prediction_id: UUID) -> int:
+    """How many workers or runners died under it."""
+    found = await rows("SELECT losses FROM prediction WHERE id = $1", prediction_id)
+    return int(found[0]["losses"]) if found else 0
+
+
+_RETURNING = """RETURNING p.id, p.attempt, p.owner, p.version_id, p.queue, p.input, p.alone, p.created_at,
+  p.started_at, now() AS claimed_at, p.deadline_at"""
+_SET = """SET status = 'processing', attempt = p.attempt + 1, worker_id = $2, updated_at = now(),
+  lease_until = now() + make_interval(secs => $3), started_at = coalesce(p.started_at, now())"""
+_WAITING = """status = 'starting' AND queue = $1 AND run_at <= now()
+  AND (deadline_at IS NULL OR deadline_at > now())"""
+_CLAIM = f"""
+WITH c AS (SELECT id FROM prediction WHERE {_WAITING} ORDER BY rank, run_at LIMIT $4 FOR UPDATE SKIP LOCKED)
+UPDATE prediction p {_SET} FROM c WHERE p.id = c.id {_RETURNING}
+"""  # noqa: S608 - constants only
+_CLAIM_ONE = f"""
+WITH c AS (SELECT id FROM prediction WHERE id = $4 AND {_WAITING} FOR UPDATE SKIP LOCKED)
+UPDATE prediction p {_SET} FROM c WHERE p.id = c.id {_RETURNING}
+"""  # noqa: S608 - constants only
+_HEARTBEAT = """
+UPDATE prediction p SET lease_until = now() + make_interval(secs => $4)
+FROM unnest($2::uuid[], $3::int[]) AS h(id, attempt)
+WHERE p.id = h.id AND p.attempt = h.attempt AND p.worker_id = $1 AND p.status = 'processing'
+RETURNING p.id, p.cancel_requested_at IS NOT NULL AS cancel, coalesce(p.deadline_at < now(), false) AS past_deadline
+"""
+_FINISH = """
+WITH u AS (
+  UPDATE prediction SET status = $3::varchar, output = $4::jsonb, files = $5::jsonb, error_code = $6, error_message = $7,
+    logs = $8, metrics = $9::jsonb, lease_until = NULL, completed_at = now(), updated_at = now(),
+    canceled_at = CASE WHEN $3::varchar = 'canceled' THEN now() END,
+    stop_seconds = CASE WHEN $3::varchar = 'canceled' THEN extract(epoch FROM now() - cancel_requested_at) END
+  WHERE id = $1 AND attempt = $2 AND status = 'processing' RETURNING id, owner),
+l AS (
+  INSERT INTO usage (prediction_id, owner, predict_seconds, input_tokens, output_tokens, created_at)
+  SELECT id, owner, $10, $11, $12, now() FROM u ON CONFLICT (prediction_id) DO NOTHING)
+SELECT id FROM u
+"""
+_HAND_BACK = """
+UPDATE prediction SET status = 'starting', worker_id = NULL, lease_until = NULL, rung_at = NULL, updated_at = now(),
+  run_at = now() + make_interval(secs => $3), losses = losses + $4, alone = alone OR $5
+WHERE id = $1 AND attempt = $2 AND status = 'processing' RETURNING id
+"""

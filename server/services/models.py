@@ -1,0 +1,271 @@
+"""Models: adding, publishing versions, changing, deleting, finding."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from tortoise.exceptions import IntegrityError
+from tortoise.expressions import Q
+from tortoise.queryset import QuerySet
+
+from server.adapters.database import now, rows
+from server.domain import input_schema
+from server.domain.accounts import Viewer
+from server.domain.models import (
+    DEFAULT_PREDICTORS,
+    PREPARE_QUEUE,
+    ModelKind,
+    ModelSource,
+    Slug,
+    SourceType,
+    VersionState,
+    Visibility,
+    name_violations,
+    parse_slug,
+    source_violations,
+)
+from server.errors import (
+    ConflictError,
+    ForbiddenError,
+    InvalidInputError,
+    NotFoundError,
+    UnauthenticatedError,
+    Violation,
+)
+from server.runtime import Runtime
+from server.services.pagination import Page, PageRequest, page
+from server.settings import ModelCreators
+from server.tables import Model, User, Version
+from server.unit_of_work import UnitOfWork, unit_of_work
+
+DESCRIPTION_MAX = 10_000
+
+
+@dataclass(frozen=True)
+class NewModel:
+    """A model to add, with the source of its first version."""
+
+    name: str
+    kind: ModelKind
+    source: ModelSource
+    description: str = ""
+    visibility: Visibility = Visibility.PUBLIC
+    input_schema: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class ModelChanges:
+    """What to change of a model; None leaves a thing as it is."""
+
+    description: str | None = None
+    visibility: Visibility | None = None
+
+
+async def create(rt: Runtime, viewer: Viewer, new: NewModel) -> Model:
+    """Add a model and start preparing its first version.
+
+    Raises:
+        UnauthenticatedError: nobody is signed in.
+        ForbiddenError: only administrators may add models, or models of this source.
+        InvalidInputError: name, source or schema break rules.
+        ConflictError: the owner has (or had) a model of this name.
+    """
+    owner = await _creator(rt, viewer)
+    _allow_source(viewer, new.source)
+    found = name_violations(new.name) + description_violations(new.description)
+    if found := found + _version_violations(new.kind, new.source, new.input_schema):
+        raise InvalidInputError(found)
+    return await add(rt, owner, new)
+
+
+async def add(rt: Runtime, owner: User, new: NewModel) -> Model:
+    """Add a checked model to an owner; raises ConflictError."""
+    async with unit_of_work(rt) as work:
+        try:
+            model = await Model.create(
+                owner=owner,
+                name=new.name,
+                kind=new.kind.value,
+                description=new.description,
+                visibility=new.visibility.value,
+            )
+        except IntegrityError:
+            raise ConflictError(f"{owner.handle}/{new.name} is taken.") from None
+        await _add_version(work, model, new.source, new.input_schema)
+    return model
+
+
+async def publish_version(
+    rt: Runtime, viewer: Viewer, slug: str, source: ModelSource, schema: dict[str, Any] | None = None
+) -> Version:
+    """Add an immutable version to a model of the viewer's and start preparing it.
+
+    Raises:
+        NotFoundError, ForbiddenError: the model is unknown to the viewer, or not theirs.
+        InvalidInputError: source or schema break rules.
+    """
+    model = await own(viewer, slug)
+    _allow_source(viewer, source)
+    if found := _version_violations(ModelKind(model.kind), source, schema):
+        raise InvalidInputError(found)
+    return await publish(rt, model, source, schema)
+
+
+async def publish(rt: Runtime, model: Model, source: ModelSource, schema: dict[str, Any] | None = None) -> Version:
+    """Add a checked version to a model and start preparing it."""
+    async with unit_of_work(rt) as work:
+        # Numbers are counted under the model's row lock, so that two publishers never get the same
+        await Model.select_for_update().get(id=model.id)
+        return await _add_version(work, model, source, schema)
+
+
+async def _add_version(work: UnitOfWork, model: Model, source: ModelSource, schema: dict[str, Any] | None) -> Version:
+    (next_number,) = await rows("SELECT coalesce(max(number), 0) + 1 AS n FROM version WHERE model_id = $1", model.id)
+    kind = ModelKind(model.kind)
+    version = await Version.create(
+        model=model,
+        number=next_number["n"],
+        state=VersionState.PREPARING.value,
+        source_type=source.type.value,
+        source_ref=source.ref,
+        revision_asked=source.revision,
+        predictor=source.ref if source.type is SourceType.PREDICTOR else DEFAULT_PREDICTORS.get(kind, ""),
+        own_schema=schema,
+        input_schema={},
+        output_schema={},
+        info={},
+    )
+    work.ring(PREPARE_QUEUE, version.id)
+    return version
+
+
+def _version_violations(kind: ModelKind, source: ModelSource, schema: object) -> list[Violation]:
+    found = source_violations(source)
+    if kind is ModelKind.CUSTOM and source.type is not SourceType.PREDICTOR:
+        found.append(Violation("/source", "A CUSTOM model names the predictor that runs it.", "source"))
+    if kind is not ModelKind.CUSTOM and source.type is SourceType.PREDICTOR:
+        found.append(Violation("/source", f"A {kind.value} model has a repository, a folder or a demo.", "source"))
+    if schema is not None:
+        found += input_schema.schema_violations(schema)
+    return found
+
+
+def description_violations(description: str) -> list[Violation]:
+    """Why a description cannot be stored, if so."""
+    if len(description) > DESCRIPTION_MAX or "\0" in description:
+        return [Violation("/description", f"At most {DESCRIPTION_MAX} characters, without NUL.", "maxLength")]
+    return []
+
+
+async def _creator(rt: Runtime, viewer: Viewer) -> User:
+    if viewer.user_id is None:
+        raise UnauthenticatedError("Sign in to add models.")
+    if rt.settings.model_creators is ModelCreators.ADMINS and not viewer.is_admin:
+        raise ForbiddenError("Only administrators may add models to this server.")
+    return await User.get(id=viewer.user_id)
+
+
+def _allow_source(viewer: Viewer, source: ModelSource) -> None:
+    if viewer.user_id is None:
+        raise UnauthenticatedError("Sign in to add models.")
+    if source.type is SourceType.LOCAL and not viewer.is_admin:
+        raise ForbiddenError("Only administrators may add folders of the server's machine.")
+
+
+async def update(rt: Runtime, viewer: Viewer, slug: str, changes: ModelChanges) -> Model:
+    """Change a model of the viewer's; raises as `own`, and InvalidInputError."""
+    model = await own(viewer, slug)
+    if changes.description is not None:
+        if found := description_violations(changes.description):
+            raise InvalidInputError(found)
+        model.description = changes.description
+    if changes.visibility is not None:
+        model.visibility = changes.visibility.value
+    await model.save(update_fields=["description", "visibility", "updated_at"])
+    return model
+
+
+async def delete(rt: Runtime, viewer: Viewer, slug: str) -> tuple[Model, int]:
+    """Delete a model of the viewer's; its predictions keep their record, running ones are canceled (their number)."""
+    model = await own(viewer, slug)
+    async with unit_of_work(rt) as work:
+        await Model.filter(id=model.id, deleted_at=None).update(deleted_at=now())
+        stopped = await rows(_CANCEL_ALL, model.id)
+        for row in stopped:
+            work.announce(row["id"])
+    return model, len(stopped)
+
+
+_CANCEL_ALL = """
+UPDATE prediction SET cancel_requested_at = coalesce(cancel_requested_at, now()), updated_at = now(),
+  status = CASE WHEN status = 'starting' THEN 'canceled' ELSE status END,
+  canceled_at = CASE WHEN status = 'starting' THEN now() ELSE canceled_at END,
+  stop_seconds = CASE WHEN status = 'starting' THEN 0 ELSE stop_seconds END,
+  completed_at = CASE WHEN status = 'starting' THEN now() ELSE completed_at END
+WHERE model_id = $1 AND status IN ('starting', 'processing') RETURNING id
+"""
+
+
+def visible(viewer: Viewer) -> Q:
+    """The models that a viewer may know of."""
+    alive = Q(deleted_at=None)
+    if viewer.is_admin:
+        return alive
+    public = Q(visibility=Visibility.PUBLIC.value)
+    return alive & (public | Q(owner_id=viewer.user_id)) if viewer.user_id else alive & public
+
+
+async def find(viewer: Viewer, slug: str | Slug) -> Model:
+    """A model by its slug.
+
+    Raises:
+        NotFoundError: there is none, or the viewer may not know of it.
+    """
+    parsed = parse_slug(slug) if isinstance(slug, str) else slug
+    model = None
+    if parsed:
+        query = Model.filter(visible(viewer), owner__handle=parsed.owner, name=parsed.name)
+        model = await query.prefetch_related("owner").first()
+    if model is None:
+        raise NotFoundError(f"There is no model {str(slug)[:100]!r}.")
+    return model
+
+
+async def own(viewer: Viewer, slug: str) -> Model:
+    """A model that the viewer may change.
+
+    Raises:
+        UnauthenticatedError, NotFoundError, ForbiddenError.
+    """
+    if viewer.user_id is None:
+        raise UnauthenticatedError("Sign in to change models.")
+    model = await find(viewer, slug)
+    if model.owner_id != viewer.user_id and not viewer.is_admin:
+        raise ForbiddenError("This model belongs to somebody else.")
+    return model
+
+
+def listing(viewer: Viewer, *, owner: str | None, kind: ModelKind | None, search: str | None) -> QuerySet[Model]:
+    """The models a viewer may know of, filtered."""
+    query = Model.filter(visible(viewer))
+    if owner:
+        query = query.filter(owner__handle=owner)
+    if kind:
+        query = query.filter(kind=kind.value)
+    if search:
+        query = query.filter(Q(name__icontains=search) | Q(description__icontains=search))
+    return query
+
+
+async def list_models(query: QuerySet[Model], request: PageRequest) -> Page[Model]:
+    """One page of models, newest first."""
+    return await page(query, request)
+
+
+async def by_ids(viewer: Viewer | None, ids: Iterable[UUID]) -> dict[UUID, Model]:
+    """Models by id: those the viewer may know of; with no viewer, all (what a visible prediction refers to)."""
+    query = Model.filter(id__in=list(ids))
+    return {m.id: m for m in await (query.filter(visible(viewer)) if viewer else query)}

@@ -1,0 +1,199 @@
+"""What a subscriber of a prediction sees: snapshot, events in order, the terminal one last."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from dataclasses import dataclass
+from uuid import UUID
+
+import redis
+import structlog
+
+from server.adapters.event_log import LiveState
+from server.domain.accounts import Viewer
+from server.domain.events import NO_EPOCH, Cursor, Event, EventType, parse_cursor
+from server.domain.predictions import PredictionStatus
+from server.errors import BadUserInputError
+from server.runtime import Runtime
+from server.services import predictions
+from server.services.hubs import Hubs, Watcher
+from server.tables import Prediction
+
+logger = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One event as a subscriber sees it; `row` and `live` come with snapshots and status changes."""
+
+    event: Event
+    row: Prediction | None = None
+    live: LiveState | None = None
+
+
+async def live_state(rt: Runtime, prediction_id: UUID) -> LiveState | None:
+    """What the newest attempt made so far; None when Redis holds nothing of it, or is away."""
+    try:
+        return await rt.event_log.live(str(prediction_id))
+    except (redis.RedisError, OSError) as error:
+        logger.warning("events.live_failed", prediction=str(prediction_id), error=str(error))
+        return None
+
+
+def overlay(row: Prediction, live: LiveState | None) -> LiveState | None:
+    """The live state, where it is what this row's running attempt made."""
+    runs = PredictionStatus(row.status) is PredictionStatus.PROCESSING
+    return live if runs and live is not None and live.attempt == row.attempt else None
+
+
+async def watch(
+    rt: Runtime, hubs: Hubs, viewer: Viewer, prediction_id: UUID, after: str | None = None
+) -> AsyncIterator[Seen]:
+    """Snapshot first (unless `after` is a cursor that can be continued), then events, the terminal one last.
+
+    Raises:
+        NotFoundError: there is no such prediction, or the viewer may not know of it.
+        BadUserInputError: `after` is no cursor.
+    """
+    cursor = parse_cursor(after) if after is not None else None
+    if after is not None and cursor is None:
+        raise BadUserInputError("`after` is not a cursor of this stream.")
+    await predictions.find(viewer, prediction_id)
+    async with hubs.watch(prediction_id) as watcher:
+        stream = Stream(rt, viewer, prediction_id, watcher, cursor)
+        async for seen in stream.run():
+            yield seen
+
+
+class Stream:
+    """One subscriber's way through a prediction's events; its cursor is what the client has seen."""
+
+    def __init__(
+        self, rt: Runtime, viewer: Viewer, prediction_id: UUID, watcher: Watcher, cursor: Cursor | None
+    ) -> None:
+        self._rt = rt
+        self._viewer = viewer
+        self._id = prediction_id
+        self._watcher = watcher
+        self._cursor = cursor
+        self._is_told = False
+
+    async def run(self) -> AsyncIterator[Seen]:
+        """All events until the terminal one."""
+        if self._cursor is not None and self._cursor.epoch.startswith(_END):
+            return
+        if self._cursor is None:
+            first = await self._snapshot()
+            yield first
+            if first.row is not None and self._is_told:
+                yield self._terminal(first.row)
+                return
+        async for seen in self._catch_up():
+            yield seen
+        async for seen in self._follow():
+            yield seen
+        row = self._watcher.row or await predictions.find(self._viewer, self._id)
+        if not self._is_told and await self._missed_something(row):
+            yield await self._snapshot()
+        yield self._terminal(row)
+
+    async def _follow(self) -> AsyncIterator[Seen]:
+        """What the hub hands over, until the row is terminal and nothing is queued."""
+        while not self._is_told:
+            events = await self._watcher.take()
+            for event in events:
+                async for seen in self._accept(event):
+                    yield seen
+            if self._watcher.overflowed:
+                self._watcher.overflowed = False
+                async for seen in self._catch_up():
+                    yield seen
+            elif not events and self._watcher.row is not None:
+                return
+
+    async def _snapshot(self) -> Seen:
+        # The row is read last: it is at least as new as the live state
+        live = await live_state(self._rt, self._id)
+        row = await predictions.find(self._viewer, self._id)
+        self._cursor = live.cursor if live else Cursor(NO_EPOCH, 0)
+        self._is_told = PredictionStatus(row.status).is_terminal
+        event = Event(EventType.SNAPSHOT, self._cursor, row.updated_at.timestamp(), {"attempt": row.attempt})
+        return Seen(event, row, overlay(row, live))
+
+    async def _catch_up(self) -> AsyncIterator[Seen]:
+        """Everything in the log after the cursor; a snapshot where that cannot be continued."""
+        while not self._is_told:
+            try:
+                page = await self._rt.event_log.read(str(self._id), self._cursor or Cursor(NO_EPOCH, 0))
+            except (redis.RedisError, OSError):
+                return
+            if page.lost and self._cursor is not None:
+                yield Seen(Event(EventType.LOST, self._cursor, time.time(), {"after": str(self._cursor)}))
+            if page.lost or self._is_foreign(page.epoch):
+                yield await self._snapshot()
+                continue
+            for event in page.events:
+                async for seen in self._accept(event):
+                    yield seen
+            if not page.more:
+                return
+
+    def _is_foreign(self, epoch: str) -> bool:
+        """Whether the client came back with a cursor of an epoch that is over."""
+        held = self._cursor.epoch if self._cursor else NO_EPOCH
+        return held not in (NO_EPOCH, epoch)
+
+    async def _accept(self, event: Event) -> AsyncIterator[Seen]:
+        held = self._cursor or Cursor(NO_EPOCH, 0)
+        if event.cursor.epoch == held.epoch and event.cursor.seq <= held.seq:
+            return
+        if event.cursor.epoch != held.epoch and event.type is not EventType.SNAPSHOT:
+            if held.epoch != NO_EPOCH:
+                return
+            # The stream began between our look at it and now: its own snapshot was merged away or trimmed
+            yield await self._snapshot()
+            return
+        self._cursor = event.cursor
+        if event.type is EventType.SNAPSHOT:
+            yield await self._stream_snapshot(event)
+        elif event.type is EventType.STATUS:
+            yield Seen(event, await predictions.find(self._viewer, self._id))
+        else:
+            yield Seen(event)
+
+    async def _stream_snapshot(self, event: Event) -> Seen:
+        """The first event of an epoch: what the client holds is replaced by what the attempt had made by then."""
+        row = await predictions.find(self._viewer, self._id)
+        data = event.data
+        text, logs = data.get("text", ""), data.get("logs", "")
+        chunks = data.get("chunks", [])
+        return Seen(event, row, LiveState(event.cursor, data["attempt"], text, logs, data.get("progress"), chunks))
+
+    async def _missed_something(self, row: Prediction) -> bool:
+        """Whether the log could not bring all of it: Redis was away or lost it while the prediction ran."""
+        live = await live_state(self._rt, self._id)
+        if live is None:
+            return row.attempt > 0
+        text = row.output if isinstance(row.output, str) else live.text
+        return live.cursor != self._cursor or live.text != text
+
+    def _terminal(self, row: Prediction) -> Seen:
+        cursor = Cursor(f"{_END}{row.attempt}", (self._cursor.seq if self._cursor else 0) + 1)
+        at = (row.completed_at or row.updated_at).timestamp()
+        return Seen(Event(EventType.STATUS, cursor, at, {"status": row.status}), row)
+
+
+_END = "end."
+
+
+async def wait_until_ended(rt: Runtime, hubs: Hubs, viewer: Viewer, prediction_id: UUID, seconds: float) -> Prediction:
+    """The prediction when it ends, or as it stands after `seconds`."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds), hubs.watch(prediction_id) as watcher:
+            while watcher.row is None:
+                await watcher.take()
+                watcher.overflowed = False
+    return await predictions.find(viewer, prediction_id)

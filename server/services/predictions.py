@@ -1,0 +1,204 @@
+"""Predictions as clients see them: creating, finding, listing, canceling."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import orjson
+from tortoise.exceptions import IntegrityError
+from tortoise.expressions import Q
+from tortoise.queryset import QuerySet
+from uuid6 import uuid7
+
+from server.adapters.database import now, rows
+from server.domain import input_schema
+from server.domain.accounts import Viewer
+from server.domain.models import ModelKind, parse_slug
+from server.domain.predictions import NewPrediction, PredictionStatus
+from server.errors import (
+    ConflictError,
+    ForbiddenError,
+    InvalidInputError,
+    NotFoundError,
+    UnauthenticatedError,
+    Violation,
+)
+from server.runtime import Runtime
+from server.services import models, versions
+from server.services.pagination import Page, PageRequest, page
+from server.tables import Model, Prediction, Version
+from server.unit_of_work import UnitOfWork, send
+
+KEY_MAX = 200
+DEADLINE_MAX = 7 * 86_400
+SEED_LIMIT = 2**53
+
+
+async def create(rt: Runtime, viewer: Viewer, new: NewPrediction) -> Prediction:
+    """Accept a prediction: once it returns, the prediction will run and end exactly once.
+
+    Raises:
+        ForbiddenError: anonymous predictions are off.
+        NotFoundError: the viewer knows no such model.
+        UnavailableError: the version is not READY.
+        InvalidInputError: the input breaks the version's schema.
+        ConflictError: the idempotency key was used with another request.
+    """
+    if viewer.user_id is None and not rt.settings.anonymous_predictions:
+        raise ForbiddenError("Sign in to run predictions on this server.")
+    _check_arguments(new)
+    slug = parse_slug(new.model)
+    model = await models.find(viewer, new.model)
+    request_hash = _request_hash(new)
+    if existing := await _existing(viewer, new, request_hash):
+        return existing
+    version = await versions.runnable(model, new.model, slug.number if slug else None)
+    values = _with_seed(version, input_schema.apply(version.input_schema, new.input))
+    row = _row(viewer, model, version, new, values, request_hash)
+    try:
+        await row.save(force_create=True)
+    except IntegrityError:
+        if existing := await _existing(viewer, new, request_hash):
+            return existing
+        raise
+    await send(rt, UnitOfWork(bells=[(row.queue, row.id)]))
+    return row
+
+
+def _check_arguments(new: NewPrediction) -> None:
+    found = []
+    key = new.idempotency_key
+    if key is not None and (not 1 <= len(key) <= KEY_MAX or not key.isprintable()):
+        found.append(Violation("/idempotencyKey", f"A key has 1 to {KEY_MAX} printable characters.", "length"))
+    if new.deadline_seconds is not None and not 1 <= new.deadline_seconds <= DEADLINE_MAX:
+        found.append(Violation("/deadlineSeconds", f"A deadline is 1 to {DEADLINE_MAX} seconds.", "range"))
+    if found:
+        raise InvalidInputError(found)
+
+
+def _request_hash(new: NewPrediction) -> str:
+    try:
+        body = orjson.dumps([new.model, new.input, new.deadline_seconds], option=orjson.OPT_SORT_KEYS)
+    except (TypeError, ValueError):
+        # A 64-bit overflow, a lone surrogate or too deep nesting: the schema check names the place
+        body = repr([new.model, new.input, new.deadline_seconds]).encode(errors="backslashreplace")
+    return hashlib.sha256(body).hexdigest()
+
+
+async def _existing(viewer: Viewer, new: NewPrediction, request_hash: str) -> Prediction | None:
+    if new.idempotency_key is None:
+        return None
+    row = await Prediction.get_or_none(owner=viewer.owner_key, idempotency_key=new.idempotency_key)
+    if row is not None and row.request_hash != request_hash:
+        raise ConflictError("This idempotency key was used with another request.")
+    return row
+
+
+def _with_seed(version: Version, values: dict[str, Any]) -> dict[str, Any]:
+    """A seed is drawn here where the caller gave none, so that every run can be repeated."""
+    if "seed" in version.input_schema.get("properties", {}) and values.get("seed") is None:
+        limit = version.input_schema["properties"]["seed"].get("maximum", SEED_LIMIT - 1)
+        return {**values, "seed": secrets.randbelow(min(int(limit), SEED_LIMIT - 1) + 1)}
+    return values
+
+
+def _row(
+    viewer: Viewer, model: Model, version: Version, new: NewPrediction, values: dict[str, Any], request_hash: str
+) -> Prediction:
+    at = now()
+    deadline = at + timedelta(seconds=new.deadline_seconds) if new.deadline_seconds else None
+    return Prediction(
+        # Whoever holds the id of an anonymous prediction may read it, so that id is random
+        id=uuid7() if viewer.user_id else uuid4(),
+        user_id=viewer.user_id,
+        owner=viewer.owner_key,
+        model_id=model.id,
+        version_id=version.id,
+        queue=ModelKind(model.kind).queue,
+        status=PredictionStatus.STARTING.value,
+        input=values,
+        run_at=at,
+        rung_at=at,
+        deadline_at=deadline,
+        idempotency_key=new.idempotency_key,
+        request_hash=request_hash,
+        created_at=at,
+        updated_at=at,
+    )
+
+
+def visible(viewer: Viewer) -> Q:
+    """The predictions that a viewer who knows their ids may read."""
+    if viewer.is_admin:
+        return Q()
+    anonymous = Q(user_id=None)
+    return anonymous | Q(user_id=viewer.user_id) if viewer.user_id else anonymous
+
+
+async def find(viewer: Viewer, prediction_id: UUID) -> Prediction:
+    """A prediction by id.
+
+    Raises:
+        NotFoundError: there is none, or the viewer may not know of it.
+    """
+    row = await Prediction.filter(visible(viewer), id=prediction_id).first()
+    if row is None:
+        raise NotFoundError("There is no prediction with this id.")
+    return row
+
+
+async def by_ids(viewer: Viewer, ids: Iterable[UUID]) -> dict[UUID, Prediction]:
+    """Predictions by id, those that the viewer may read."""
+    return {row.id: row for row in await Prediction.filter(visible(viewer), id__in=list(ids))}
+
+
+def listing(viewer: Viewer, *, status: list[PredictionStatus] | None, model: str | None) -> QuerySet[Prediction]:
+    """The viewer's own predictions, filtered.
+
+    Raises:
+        UnauthenticatedError: nobody is signed in.
+    """
+    if viewer.user_id is None:
+        raise UnauthenticatedError("Sign in to list predictions.")
+    query = Prediction.filter(user_id=viewer.user_id)
+    if status:
+        query = query.filter(status__in=[s.value for s in status])
+    if model is not None:
+        slug = parse_slug(model)
+        owner, name = (slug.owner, slug.name) if slug else ("", "")
+        query = query.filter(model__owner__handle=owner, model__name=name)
+        if slug and slug.number:
+            query = query.filter(version__number=slug.number)
+    return query
+
+
+async def list_predictions(query: QuerySet[Prediction], request: PageRequest) -> Page[Prediction]:
+    """One page of predictions, newest first."""
+    return await page(query, request)
+
+
+async def cancel(rt: Runtime, viewer: Viewer, prediction_id: UUID) -> Prediction:
+    """Stop a prediction: at once while it waits, at its next token or step while it runs; ended ones stay as they are.
+
+    Raises:
+        NotFoundError: there is none, or the viewer may not know of it.
+    """
+    await find(viewer, prediction_id)
+    if await rows(_CANCEL, prediction_id):
+        await rt.event_log.announce(str(prediction_id))
+    return await find(viewer, prediction_id)
+
+
+_CANCEL = """
+UPDATE prediction SET cancel_requested_at = coalesce(cancel_requested_at, now()), updated_at = now(),
+  canceled_at = CASE WHEN status = 'starting' THEN now() ELSE canceled_at END,
+  stop_seconds = CASE WHEN status = 'starting' THEN 0 ELSE stop_seconds END,
+  completed_at = CASE WHEN status = 'starting' THEN now() ELSE completed_at END,
+  status = CASE WHEN status = 'starting' THEN 'canceled' ELSE status END
+WHERE id = $1 AND status IN ('starting', 'processing') RETURNING id
+"""

@@ -1,0 +1,84 @@
+"""The sweeper that every process runs: expired leases, lost doorbells, passed deadlines."""
+
+from __future__ import annotations
+
+import asyncio
+
+import structlog
+from tortoise.exceptions import BaseORMException
+
+from server.adapters.database import CONNECTION_ERRORS, rows
+from server.domain.models import PREPARE_QUEUE
+from server.runtime import Runtime
+from server.unit_of_work import UnitOfWork, send
+
+logger = structlog.get_logger(__name__)
+
+RING_AGAIN_SECONDS = 30
+RINGS_PER_QUEUE = 33
+
+
+async def sweep_for_ever(rt: Runtime) -> None:
+    """Sweep every RECOVERY_SECONDS; an outage of PostgreSQL is logged and waited out."""
+    while True:
+        try:
+            await sweep(rt)
+        except (*CONNECTION_ERRORS, BaseORMException) as error:
+            logger.warning("recovery.failed", error=str(error))
+        await asyncio.sleep(rt.settings.recovery_seconds)
+
+
+async def sweep(rt: Runtime) -> None:
+    """One round; safe to run anywhere at any time, since rows are taken with SKIP LOCKED."""
+    work = UnitOfWork()
+    for row in await rows(_EXPIRED, rt.settings.max_losses):
+        logger.warning("recovery.lease_expired", prediction=str(row["id"]), attempt=row["attempt"], now=row["status"])
+        work.announce(row["id"])
+    for row in await rows(_ABORT):
+        work.announce(row["id"])
+    for row in await rows(_RING, RING_AGAIN_SECONDS, RINGS_PER_QUEUE):
+        work.ring(row["queue"], row["id"])
+    for row in await rows(_UNPREPARED):
+        work.ring(PREPARE_QUEUE, row["id"])
+    await send(rt, work)
+
+
+_EXPIRED = """
+WITH x AS (
+  SELECT id FROM prediction WHERE status = 'processing' AND lease_until < now()
+  ORDER BY lease_until LIMIT 100 FOR UPDATE SKIP LOCKED)
+UPDATE prediction p SET
+  losses = p.losses + 1, worker_id = NULL, lease_until = NULL, rung_at = NULL, updated_at = now(),
+  run_at = now() + make_interval(secs => least(60, power(2, p.losses))),
+  status = CASE WHEN cancel_requested_at IS NOT NULL THEN 'canceled'
+                WHEN p.losses + 1 >= $1 THEN 'failed' ELSE 'starting' END,
+  canceled_at = CASE WHEN cancel_requested_at IS NOT NULL THEN now() END,
+  stop_seconds = CASE WHEN cancel_requested_at IS NOT NULL THEN extract(epoch FROM now() - cancel_requested_at) END,
+  error_code = CASE WHEN cancel_requested_at IS NULL AND p.losses + 1 >= $1 THEN 'WORKER_LOST' END,
+  error_message = CASE WHEN cancel_requested_at IS NULL AND p.losses + 1 >= $1
+                  THEN 'The worker that ran this prediction was lost ' || (p.losses + 1) || ' times.' END,
+  completed_at = CASE WHEN cancel_requested_at IS NOT NULL OR p.losses + 1 >= $1 THEN now() END
+FROM x WHERE p.id = x.id RETURNING p.id, p.attempt, p.status
+"""
+_ABORT = """
+WITH x AS (
+  SELECT id FROM prediction WHERE status = 'starting' AND deadline_at IS NOT NULL AND deadline_at < now()
+    AND status IN ('starting', 'processing')
+  LIMIT 100 FOR UPDATE SKIP LOCKED)
+UPDATE prediction p SET status = 'aborted', error_code = 'DEADLINE_EXCEEDED', completed_at = now(), updated_at = now(),
+  error_message = 'The deadline passed before the prediction ran.'
+FROM x WHERE p.id = x.id RETURNING p.id
+"""
+_RING = """
+WITH q AS (SELECT DISTINCT queue FROM (VALUES ('text'), ('image'), ('custom')) AS v(queue)),
+x AS (
+  SELECT w.id FROM q CROSS JOIN LATERAL (
+    SELECT id FROM prediction WHERE status = 'starting' AND queue = q.queue AND run_at <= now()
+      AND (rung_at IS NULL OR rung_at < now() - make_interval(secs => $1))
+    ORDER BY rank, run_at LIMIT $2 FOR UPDATE SKIP LOCKED) w)
+UPDATE prediction p SET rung_at = now() FROM x WHERE p.id = x.id RETURNING p.id, p.queue
+"""
+_UNPREPARED = """
+SELECT id FROM version WHERE state = 'PREPARING' AND (lease_until IS NULL OR lease_until < now())
+ORDER BY created_at LIMIT 4
+"""

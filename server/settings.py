@@ -1,0 +1,207 @@
+"""Every setting of the product, read from the environment and `.env`."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any, Self
+
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+MIN_SECRET_LENGTH = 32
+MAKE_SECRET = "python -c 'import secrets; print(secrets.token_urlsafe(48))'"  # noqa: S105 - a command, not a secret
+
+
+class StorageType(StrEnum):
+    """Where output files are kept."""
+
+    LOCAL = "local"
+    S3 = "s3"
+
+
+class Registration(StrEnum):
+    """Whether strangers may register."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class ModelCreators(StrEnum):
+    """Who may add models."""
+
+    USERS = "users"
+    ADMINS = "admins"
+
+
+class SettingsError(Exception):
+    """The environment holds wrong values; the message names each of them, one a line."""
+
+
+def _blank_is_unset(value: Any) -> Any:
+    return None if isinstance(value, str) and not value.strip() else value
+
+
+def _absolute(path: Path) -> Path:
+    return path.expanduser().absolute()
+
+
+Blankable = BeforeValidator(_blank_is_unset)
+AbsolutePath = Annotated[Path, AfterValidator(_absolute)]
+
+
+class Settings(BaseSettings):
+    """The settings; field names in upper case are the environment variables."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True, validate_default=True)
+
+    api_host: str = Field("127.0.0.1", description="Address the API listens on.")
+    api_port: int = Field(8000, ge=0, le=65535, description="Port the API listens on; 0 takes a free one.")
+    public_url: Annotated[str | None, Blankable] = Field(
+        None,
+        description="Base URL that clients reach the API at, used in file links; default http://API_HOST:API_PORT.",
+    )
+    allowed_origins: str = Field(
+        "", description="Comma-separated foreign Origins that may open WebSockets or use CORS."
+    )
+    log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="Least severe level logged.")
+
+    database_url: Annotated[SecretStr | None, Blankable] = Field(
+        None, description="PostgreSQL >= 14, as postgresql://user:password@host:port/database."
+    )
+    redis_url: Annotated[SecretStr | None, Blankable] = Field(None, description="Redis >= 6.2, as redis://host:port/0.")
+    redis_host: Annotated[str | None, Blankable] = Field(None, description="Redis host, where REDIS_URL is not set.")
+    redis_port: int = Field(6379, ge=1, le=65535, description="Redis port, where REDIS_URL is not set.")
+    database_pool_size: int = Field(10, ge=1, le=200, description="Most PostgreSQL connections of one process.")
+
+    secret_key: Annotated[SecretStr | None, Blankable] = Field(
+        None, description=f"Signs access tokens and file links; at least {MIN_SECRET_LENGTH} characters."
+    )
+    access_token_seconds: int = Field(900, ge=60, le=86_400, description="Life of an access token.")
+    registration: Registration = Field(Registration.OPEN, description="`open`: anybody may register; `closed`: nobody.")
+    model_creators: ModelCreators = Field(ModelCreators.USERS, description="Who may add models: `users` or `admins`.")
+    anonymous_predictions: bool = Field(True, description="Allow predictions on public models without an account.")
+
+    data_dir: AbsolutePath = Field(Path(".data"), description="Folder of embedded servers, files and the model cache.")
+    storage_type: StorageType = Field(StorageType.LOCAL, description="Where output files go: `local` or `s3`.")
+    storage_dir: Annotated[Path | None, Blankable] = Field(
+        None, description="Folder of local files; default DATA_DIR/files."
+    )
+    s3_bucket: Annotated[str | None, Blankable] = Field(
+        None, description="Bucket of output files, for STORAGE_TYPE=s3."
+    )
+    s3_prefix: str = Field("", description="Prefix of every key in the bucket.")
+    s3_region: Annotated[str | None, Blankable] = Field(None, description="Region of the bucket.")
+    s3_endpoint_url: Annotated[str | None, Blankable] = Field(None, description="Endpoint of an S3-compatible store.")
+    file_url_seconds: int = Field(900, ge=10, le=604_800, description="Life of a signed file link.")
+
+    model_root: Annotated[Path | None, Blankable] = Field(
+        None, description="Only folders below this one may be added as local models; unset allows none."
+    )
+    model_cache_dir: Annotated[Path | None, Blankable] = Field(
+        None, description="Folder of downloaded snapshots; default DATA_DIR/models."
+    )
+    model_max_bytes: int = Field(50_000_000_000, ge=1, description="Largest model that may be added, in bytes.")
+    model_cache_max_bytes: int = Field(200_000_000_000, ge=1, description="Most bytes of downloaded snapshots kept.")
+    hf_token: Annotated[SecretStr | None, Blankable] = Field(
+        None, description="HuggingFace token for gated repositories."
+    )
+    hf_endpoint: Annotated[str | None, Blankable] = Field(
+        None, description="Another HuggingFace endpoint, such as a mirror."
+    )
+
+    enable_gpu: bool = Field(True, description="Use CUDA or MPS where present; off runs everything on the CPU.")
+    text_slots: int = Field(4, ge=1, le=1024, description="Text predictions that one worker runs at once.")
+    image_slots: int = Field(1, ge=1, le=64, description="Image predictions that one worker runs at once.")
+    custom_slots: int = Field(4, ge=1, le=1024, description="Custom predictions that one worker runs at once.")
+    lease_seconds: float = Field(30, ge=1, le=600, description="How long a claim lasts without a heartbeat.")
+    heartbeat_seconds: float = Field(10, ge=0.2, le=200, description="How often a worker renews its claims.")
+    claim_poll_seconds: float = Field(5, ge=0.1, le=60, description="How often a worker looks for work without a bell.")
+    recovery_seconds: float = Field(5, ge=0.2, le=60, description="How often each process looks for lost work.")
+    max_losses: int = Field(3, ge=1, le=20, description="Times that a prediction may lose its worker before it fails.")
+    cancel_grace_seconds: float = Field(10, ge=0.5, le=120, description="Time a model has to heed a cancel.")
+    shutdown_grace_seconds: float = Field(30, ge=0, le=600, description="Time that running work has at SIGTERM.")
+    prediction_seconds: float = Field(1800, ge=1, description="Longest run of one prediction.")
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if self.heartbeat_seconds * 2 > self.lease_seconds:
+            raise ValueError("HEARTBEAT_SECONDS must be at most half of LEASE_SECONDS")
+        if self.storage_type is StorageType.S3 and not self.s3_bucket:
+            raise ValueError("STORAGE_TYPE=s3 needs S3_BUCKET")
+        return self
+
+    @cached_property
+    def redis_dsn(self) -> str | None:
+        """The Redis URL, from REDIS_URL or REDIS_HOST and REDIS_PORT."""
+        if self.redis_url:
+            return self.redis_url.get_secret_value()
+        return f"redis://{self.redis_host}:{self.redis_port}/0" if self.redis_host else None
+
+    @cached_property
+    def origins(self) -> tuple[str, ...]:
+        """The foreign Origins that may talk to the API."""
+        return tuple(o.strip() for o in self.allowed_origins.split(",") if o.strip())
+
+    @cached_property
+    def files_dir(self) -> Path:
+        """Folder of local output files."""
+        return _absolute(self.storage_dir or self.data_dir / "files")
+
+    @cached_property
+    def snapshots_dir(self) -> Path:
+        """Folder of downloaded model snapshots."""
+        return _absolute(self.model_cache_dir or self.data_dir / "models")
+
+    @cached_property
+    def base_url(self) -> str:
+        """Base URL of links, without a trailing slash."""
+        return (self.public_url or f"http://{self.api_host}:{self.api_port}").rstrip("/")
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """The settings of this process.
+
+    Raises:
+        SettingsError: naming every wrong value at once.
+    """
+    try:
+        return Settings(**overrides)
+    except ValidationError as error:
+        raise SettingsError("\n".join(_explain(problem) for problem in error.errors())) from None
+
+
+def require_services(settings: Settings) -> None:
+    """Refuse to start without database, Redis and a strong secret.
+
+    Raises:
+        SettingsError: naming everything that is missing at once.
+    """
+    problems = []
+    if settings.database_url is None:
+        problems.append("DATABASE_URL: is not set; give a PostgreSQL URL, or use `inference-server up`")
+    if settings.redis_dsn is None:
+        problems.append("REDIS_URL: is not set; give a Redis URL, or use `inference-server up`")
+    secret = settings.secret_key.get_secret_value() if settings.secret_key else ""
+    if weakness := secret_weakness(secret):
+        problems.append(f"SECRET_KEY: {weakness}; make one with: {MAKE_SECRET}")
+    if problems:
+        raise SettingsError("\n".join(problems))
+
+
+def secret_weakness(secret: str) -> str | None:
+    """Why a secret may not be used, or None."""
+    if not secret:
+        return "is not set"
+    if len(secret) < MIN_SECRET_LENGTH:
+        return f"has {len(secret)} characters, fewer than {MIN_SECRET_LENGTH}"
+    if len(set(secret)) < 10:
+        return "repeats too few characters to be random"
+    return None
+
+
+def _explain(problem: Any) -> str:
+    name = str(problem["loc"][0]).upper() if problem["loc"] else ""
+    message = problem["msg"].removeprefix("Value error, ")
+    return f"{name}: {message}" if name else message

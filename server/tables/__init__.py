@@ -1,0 +1,32 @@
+"""Rows: one Tortoise model a table. PostgreSQL is the truth of everything here."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from tortoise.backends.base.config_generator import expand_db_url
+
+from server.tables.models import Model, Version
+from server.tables.predictions import Prediction, Usage
+from server.tables.users import User
+from server.tables.workers import Predictor, Worker
+
+__all__ = ["Model", "Prediction", "Predictor", "Usage", "User", "Version", "Worker", "tortoise_config"]
+
+MODULES = ("server.tables.users", "server.tables.models", "server.tables.predictions", "server.tables.workers")
+
+
+def tortoise_config(database_url: str, pool_size: int = 10) -> dict[str, Any]:
+    """Tortoise's configuration for one PostgreSQL database; a Unix socket is given as `?host=/dir&port=5432`."""
+    connection = expand_db_url(database_url)
+    connection["credentials"] |= {"minsize": 1, "maxsize": pool_size, "command_timeout": 30}
+    return {
+        "connections": {"default": connection},
+        "apps": {"models": {"models": [*MODULES, "aerich.models"], "default_connection": "default"}},
+        "use_tz": True,
+        "timezone": "UTC",
+    }
+
+
+TORTOISE_ORM = tortoise_config(os.environ.get("DATABASE_URL") or "postgresql://localhost/inference")

@@ -1,0 +1,76 @@
+"""The rows of models and their versions."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from tortoise import fields
+from tortoise.models import Model as Row
+from uuid6 import uuid7
+
+from server.tables.indexes import LiveIndex
+from server.tables.users import User
+
+
+class Model(Row):
+    """A named model of one owner; deleting is soft, so that its slug stays taken."""
+
+    id = fields.UUIDField(primary_key=True, default=uuid7)
+    owner: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
+        "models.User", related_name="models", on_delete=fields.RESTRICT
+    )
+    owner_id: UUID
+    name = fields.CharField(max_length=64)
+    kind = fields.CharField(max_length=20)
+    description = fields.TextField(default="")
+    visibility = fields.CharField(max_length=10)
+    created_at = fields.DatetimeField(auto_now_add=True)
+    updated_at = fields.DatetimeField(auto_now=True)
+    deleted_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        """Table options."""
+
+        table = "model"
+        unique_together = (("owner_id", "name"),)
+        indexes = (LiveIndex(fields=("created_at", "id"), name="model_list", where="deleted_at IS NULL"),)
+
+
+class Version(Row):
+    """One immutable version of a model, and the job that prepares it.
+
+    `source_ref`, `revision_asked` and `own_schema` are what the user gave; the worker that prepares it writes the rest.
+    """
+
+    id = fields.UUIDField(primary_key=True, default=uuid7)
+    model: fields.ForeignKeyRelation[Model] = fields.ForeignKeyField(
+        "models.Model", related_name="versions", on_delete=fields.RESTRICT
+    )
+    model_id: UUID
+    number = fields.IntField()
+    state = fields.CharField(max_length=10)
+    reason = fields.TextField(null=True)
+    source_type = fields.CharField(max_length=20)
+    source_ref = fields.TextField()
+    revision_asked = fields.CharField(max_length=128, null=True)
+    predictor = fields.CharField(max_length=64)
+    own_schema: Any = fields.JSONField(null=True)
+    input_schema: Any = fields.JSONField()
+    output_schema: Any = fields.JSONField()
+    info: Any = fields.JSONField()
+    revision = fields.CharField(max_length=64, null=True)
+    digest = fields.CharField(max_length=80, null=True)
+    size_bytes = fields.BigIntField(null=True)
+    progress: Any = fields.JSONField(null=True)
+    attempt = fields.IntField(default=0)
+    worker_id = fields.UUIDField(null=True)
+    lease_until = fields.DatetimeField(null=True)
+    created_at = fields.DatetimeField(auto_now_add=True)
+
+    class Meta:
+        """Table options."""
+
+        table = "version"
+        unique_together = (("model_id", "number"),)
+        indexes = (LiveIndex(fields=("created_at",), name="version_preparing", where="state = 'PREPARING'"),)

@@ -1,0 +1,95 @@
+"""The prediction row, which is also its job, and what it used."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from tortoise import fields
+from tortoise.models import Model as Row
+
+from server.tables.indexes import LiveIndex
+from server.tables.models import Model, Version
+from server.tables.users import User
+
+LIVE = "status IN ('starting', 'processing')"
+
+
+class Prediction(Row):
+    """One run of a version.
+
+    `attempt` is the fencing token: only the holder of the newest one may finish the row. `losses` counts the workers
+    that died under it. `rank` is ascending: smaller runs first. `owner` scopes idempotency keys. `alone` asks for a
+    run without neighbours after a runner died under several.
+    """
+
+    id = fields.UUIDField(primary_key=True)
+    user: fields.ForeignKeyNullableRelation[User] = fields.ForeignKeyField(
+        "models.User", related_name="predictions", null=True, on_delete=fields.RESTRICT
+    )
+    user_id: UUID | None
+    owner = fields.CharField(max_length=80)
+    model: fields.ForeignKeyRelation[Model] = fields.ForeignKeyField(
+        "models.Model", related_name="predictions", on_delete=fields.RESTRICT
+    )
+    model_id: UUID
+    version: fields.ForeignKeyRelation[Version] = fields.ForeignKeyField(
+        "models.Version", related_name="predictions", on_delete=fields.RESTRICT
+    )
+    version_id: UUID
+    queue = fields.CharField(max_length=20)
+    rank = fields.IntField(default=0)
+    status = fields.CharField(max_length=10)
+    input: Any = fields.JSONField()
+    output: Any = fields.JSONField(null=True)
+    files: Any = fields.JSONField(null=True)
+    error_code = fields.CharField(max_length=24, null=True)
+    error_message = fields.TextField(null=True)
+    logs = fields.TextField(default="")
+    metrics: Any = fields.JSONField(null=True)
+    attempt = fields.IntField(default=0)
+    losses = fields.IntField(default=0)
+    alone = fields.BooleanField(default=False)
+    worker_id = fields.UUIDField(null=True)
+    lease_until = fields.DatetimeField(null=True)
+    run_at = fields.DatetimeField()
+    rung_at = fields.DatetimeField(null=True)
+    deadline_at = fields.DatetimeField(null=True)
+    cancel_requested_at = fields.DatetimeField(null=True)
+    canceled_at = fields.DatetimeField(null=True)
+    stop_seconds = fields.FloatField(null=True)
+    idempotency_key = fields.CharField(max_length=200, null=True)
+    request_hash = fields.CharField(max_length=64)
+    created_at = fields.DatetimeField()
+    updated_at = fields.DatetimeField()
+    started_at = fields.DatetimeField(null=True)
+    completed_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        """Table options."""
+
+        table = "prediction"
+        unique_together = (("owner", "idempotency_key"),)
+        indexes = (
+            ("user_id", "created_at", "id"),
+            LiveIndex(fields=("queue", "rank", "run_at"), name="prediction_claim", where="status = 'starting'"),
+            LiveIndex(fields=("lease_until",), name="prediction_lease", where="status = 'processing'"),
+            LiveIndex(fields=("model_id",), name="prediction_live_model", where=LIVE),
+            LiveIndex(fields=("deadline_at",), name="prediction_deadline", where=f"deadline_at IS NOT NULL AND {LIVE}"),
+        )
+
+
+class Usage(Row):
+    """The ledger of what predictions used: at most one line each, written in the statement that finishes it."""
+
+    prediction_id = fields.UUIDField(primary_key=True)
+    owner = fields.CharField(max_length=80)
+    predict_seconds = fields.FloatField()
+    input_tokens = fields.IntField(default=0)
+    output_tokens = fields.IntField(default=0)
+    created_at = fields.DatetimeField()
+
+    class Meta:
+        """Table options."""
+
+        table = "usage"

@@ -1,0 +1,45 @@
+"""A transaction and its outbox: bells and wake-ups leave only after the commit."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from tortoise.transactions import in_transaction
+
+from server.runtime import Runtime
+
+
+@dataclass
+class UnitOfWork:
+    """What is to leave after the commit."""
+
+    bells: list[tuple[str, UUID]] = field(default_factory=list)
+    changed: list[UUID] = field(default_factory=list)
+
+    def ring(self, queue: str, row_id: UUID) -> None:
+        """Wake a worker for a row of a queue."""
+        self.bells.append((queue, row_id))
+
+    def announce(self, prediction_id: UUID) -> None:
+        """Wake whoever watches a prediction."""
+        self.changed.append(prediction_id)
+
+
+@asynccontextmanager
+async def unit_of_work(rt: Runtime) -> AsyncIterator[UnitOfWork]:
+    """One transaction; what was put in its outbox leaves after the commit, and nothing leaves after a rollback."""
+    work = UnitOfWork()
+    async with in_transaction():
+        yield work
+    await send(rt, work)
+
+
+async def send(rt: Runtime, work: UnitOfWork) -> None:
+    """Ring and announce; failures are logged, since workers and watchers look at the rows anyway."""
+    for queue, row_id in work.bells:
+        await rt.bell.ring(queue, str(row_id))
+    for prediction_id in work.changed:
+        await rt.event_log.announce(str(prediction_id))

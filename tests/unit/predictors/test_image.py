@@ -1,0 +1,236 @@
+from __future__ import annotations
+
+import json
+import logging
+import shutil
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from jsonschema import Draft202012Validator
+from PIL import Image as Pillow
+
+from tests.unit.predictors.conftest import CPU
+from tests.unit.predictors.sink import Sink
+from tests.unit.predictors.tiny_models import SIDE
+from workers.predictors.base import InputRejected, Inspection, Predictor, SetupContext, VersionSpec
+from workers.predictors.image import Image
+from workers.predictors.image_model import Steps
+from workers.runner.context import CancelSignal, PredictionContext
+from workers.runner.protocol import File, Progress
+
+# diffusers 0.42.1 gives torch tensors to numpy functions, in the schedulers' constructors
+pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy keyword")
+
+Loaded = Callable[[str], Predictor]
+Folder = Callable[[str], Path]
+PIPELINES = ["ddpm", "ddim", "stable"]
+
+
+def draw(predictor: Predictor, **values: Any) -> Sink:
+    sink = Sink()
+    predictor.predict(PredictionContext("p", {"steps": 3, "seed": 5, "num_images": 1, **values}, sink))
+    return sink
+
+
+def words(name: str) -> dict[str, Any]:
+    return {"prompt": "a fox", "negative_prompt": "", "guidance": 4} if name == "stable" else {}
+
+
+def inspect(path: Path) -> Inspection:
+    return Image.inspect(VersionSpec("v", "image", str(path)))
+
+
+@pytest.mark.parametrize("name", PIPELINES)
+def test_an_image_is_a_png_with_its_size(loaded: Loaded, name: str) -> None:
+    [file] = draw(loaded(name), **words(name)).files
+    image = Pillow.open(BytesIO(file.blob))
+    assert (file.content_type, image.format) == ("image/png", "PNG")
+    assert (file.width, file.height) == image.size == (SIDE, SIDE)
+
+
+@pytest.mark.parametrize("name", PIPELINES)
+def test_every_step_is_told_and_the_last_is_the_total(loaded: Loaded, name: str) -> None:
+    sink = draw(loaded(name), num_images=2, steps=4, **words(name))
+    assert sink.of(Progress) == [Progress("p", step, 8) for step in range(1, 9)]
+    assert [type(m) for m in sink.messages].index(File) == 4
+
+
+@pytest.mark.parametrize("name", PIPELINES)
+def test_each_of_several_images_is_what_its_seed_gives_alone(loaded: Loaded, name: str) -> None:
+    several = draw(loaded(name), num_images=3, seed=5, **words(name)).files
+    alone = [draw(loaded(name), seed=seed, **words(name)).files[0] for seed in (5, 6, 7)]
+    assert several == alone
+    assert len({file.blob for file in several}) == 3
+
+
+@pytest.mark.parametrize("name", PIPELINES)
+def test_a_seed_gives_the_same_image_in_company_and_torchs_own_generator_is_left_alone(
+    loaded: Loaded, name: str
+) -> None:
+    state = torch.get_rng_state()
+
+    def run(seed: int) -> File:
+        return draw(loaded(name), seed=seed, steps=2 + seed % 2, **words(name)).files[0]
+
+    alone = [run(seed) for seed in range(4)]
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(run, range(4))) == alone
+    assert torch.equal(state, torch.get_rng_state())
+
+
+@pytest.mark.parametrize("name", PIPELINES)
+def test_a_cancel_is_seen_at_the_next_step_and_the_pipeline_can_be_used_again(loaded: Loaded, name: str) -> None:
+    class Canceling(Sink):
+        def put(self, message: Any) -> None:
+            super().put(message)
+            if isinstance(message, Progress) and message.step == 4:
+                context.cancel()
+
+    before = draw(loaded(name), **words(name)).files
+    sink = Canceling()
+    values = {"steps": 3, "seed": 5, "num_images": 4, **words(name)}
+    context = PredictionContext("p", values, sink)
+    with pytest.raises(CancelSignal):
+        loaded(name).predict(context)
+    assert sink.of(Progress)[-1].step == 4
+    assert sink.files == before
+    assert draw(loaded(name), **words(name)).files == before
+
+
+def test_an_image_has_the_size_that_was_asked_for(loaded: Loaded) -> None:
+    [file] = draw(loaded("stable"), width=32, height=16, **words("stable")).files
+    assert (file.width, file.height) == (32, 16)
+
+
+def test_too_many_pixels_are_rejected_with_the_numbers(loaded: Loaded) -> None:
+    with pytest.raises(InputRejected, match="2048 x 1024 is 2097152 pixels, and 1500000 are the most"):
+        draw(loaded("stable"), width=2048, height=1024, **words("stable"))
+
+
+@pytest.mark.parametrize("name", ["ddpm", "ddim"])
+def test_more_steps_than_the_scheduler_knows_are_rejected_with_both_numbers(loaded: Loaded, name: str) -> None:
+    assert len(draw(loaded(name), steps=40).of(Progress)) == 40
+    with pytest.raises(InputRejected, match="41 steps are more than the 40"):
+        draw(loaded(name), steps=41)
+
+
+def test_an_input_that_the_pipeline_does_not_take_changes_nothing(loaded: Loaded) -> None:
+    plain = draw(loaded("ddpm")).files
+    assert draw(loaded("ddpm"), prompt="a fox", guidance=9, width=512).files == plain
+
+
+def test_the_schema_is_narrowed_to_the_pipelines_call(folder: Folder) -> None:
+    found = inspect(folder("ddpm"))
+    assert found.refusal is None
+    assert list(found.input_schema["properties"]) == ["steps", "num_images", "seed"]
+    assert found.input_schema["required"] == []
+    steps = found.input_schema["properties"]["steps"]
+    assert (steps["maximum"], steps["default"]) == (40, 20)
+    assert found.info["architecture"] == "DDPMPipeline"
+    assert "num_inference_steps" in found.info["call_parameters"]
+    full = inspect(folder("stable"))
+    assert full.input_schema["required"] == ["prompt"]
+    properties = full.input_schema["properties"]
+    assert list(properties) == list(Image.input_schema["properties"])
+    assert (properties["width"]["default"], properties["height"]["default"]) == (SIDE, SIDE)
+    assert full.info["parameters"] * 4 < full.info["bytes"]
+    for schema in (found.input_schema, full.input_schema):
+        Draft202012Validator.check_schema(schema)
+
+
+def unindexed(path: Path) -> None:
+    (path / "model_index.json").unlink()
+
+
+def pickled(path: Path) -> None:
+    weights = path / "unet" / "diffusion_pytorch_model.safetensors"
+    weights.rename(weights.with_suffix(".bin"))
+
+
+def cut_off(path: Path) -> None:
+    weights = path / "unet" / "diffusion_pytorch_model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:-1])
+
+
+def of_class(name: Any) -> Callable[[Path], None]:
+    return part("_class_name", name)
+
+
+def part(name: str, value: Any) -> Callable[[Path], None]:
+    def write(path: Path) -> None:
+        index = json.loads((path / "model_index.json").read_text())
+        (path / "model_index.json").write_text(json.dumps({**index, name: value}))
+
+    return write
+
+
+@pytest.mark.parametrize(
+    ("damage", "reason"),
+    [
+        (unindexed, "no model_index.json"),
+        (pickled, "no safetensors weights"),
+        (cut_off, "is cut off"),
+        (of_class("Tomorrow3Pipeline"), "Tomorrow3Pipeline is none of diffusers"),
+        (of_class("UNet2DModel"), "UNet2DModel is none of diffusers"),
+        (of_class(["pipeline", "Mine"]), "code of its own"),
+        (part("unet", ["mine", "Network"]), "code of its own (unet)"),
+        (of_class("TextToVideoSDPipeline"), "makes video"),
+        (of_class("StableDiffusionLatentUpscalePipeline"), "image"),
+        (of_class("DiTPipeline"), "needs class_labels"),
+    ],
+)
+def test_a_folder_that_cannot_be_run_is_refused_with_the_reason(
+    folder: Folder, tmp_path: Path, damage: Callable[[Path], None], reason: str
+) -> None:
+    path = shutil.copytree(folder("ddpm"), tmp_path / "damaged")
+    damage(path)
+    found = inspect(path)
+    assert found.refusal is not None
+    assert reason in found.refusal
+
+
+def test_a_load_tells_its_phases_and_its_bytes(folder: Folder) -> None:
+    told: list[tuple[str, int | None, int | None]] = []
+    predictor = Image()
+    spec = VersionSpec("v", "image", str(folder("stable")))
+    predictor.setup(spec, CPU, SetupContext(lambda *phase: told.append(phase)))
+    size = sum(f.stat().st_size for f in folder("stable").rglob("*.safetensors"))
+    assert told == [("read", 0, size), ("move", size, size)]
+    assert 0.7 * size < predictor.size_bytes() <= size
+    predictor.teardown()
+    assert predictor.size_bytes() == 0
+
+
+def test_a_pipeline_draws_no_bars(loaded: Loaded, capfd: pytest.CaptureFixture[str]) -> None:
+    for name in PIPELINES:
+        draw(loaded(name), **words(name))
+    assert capfd.readouterr().err == ""
+
+
+def test_a_pipelines_warnings_are_log_records(loaded: Loaded, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.WARNING):
+        draw(loaded("stable"), **{**words("stable"), "prompt": "word " * 40})
+    assert "truncated" in caplog.text
+
+
+def test_a_pipeline_with_only_a_legacy_callback_or_bar_is_listened_to() -> None:
+    class Legacy:
+        def set_progress_bar_config(self, **_: Any) -> None: ...
+
+    for parameters in (["callback", "callback_steps"], []):
+        sink = Sink()
+        pipeline: Any = Legacy()
+        arguments = Steps(PredictionContext("p", {}, sink), 1, 2, planned=3).hook(pipeline, parameters)
+        if arguments:
+            for step in range(3):
+                arguments["callback"](step, None, None)
+        else:
+            with pipeline.progress_bar(total=3) as bar:
+                for _ in range(3):
+                    bar.update()
+        assert sink.of(Progress) == [Progress("p", step, 6) for step in (4, 5, 6)]

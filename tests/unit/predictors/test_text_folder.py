@@ -1,0 +1,132 @@
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from tests.unit.predictors.tiny_models import CONTEXT
+from workers.predictors.base import InputRejected, Inspection, VersionSpec
+from workers.predictors.text import Text
+from workers.predictors.text_folder import Limits
+
+Folder = Callable[[str], Path]
+
+
+def inspect(path: Path) -> Inspection:
+    return Text.inspect(VersionSpec("v", "text", str(path)))
+
+
+@pytest.mark.parametrize("name", ["llama", "gpt2"])
+def test_a_version_tells_its_context_and_narrows_its_schema(folder: Folder, name: str) -> None:
+    found = inspect(folder(name))
+    assert found.refusal is None
+    assert found.info["context_length"] == CONTEXT
+    assert found.info["encoder_decoder"] is False
+    assert found.info["bytes"] == (folder(name) / "model.safetensors").stat().st_size
+    assert found.info["parameters"] * 4 < found.info["bytes"]
+    tokens = found.input_schema["properties"]["max_new_tokens"]
+    assert (tokens["maximum"], tokens["default"]) == (CONTEXT - 1, CONTEXT - 1)
+    Draft202012Validator.check_schema(found.input_schema)
+    assert Text.input_schema["properties"]["max_new_tokens"]["maximum"] == 4096
+
+
+def test_an_encoder_decoder_without_positions_has_no_bound(folder: Folder) -> None:
+    found = inspect(folder("t5"))
+    assert found.refusal is None
+    assert found.info["encoder_decoder"] is True
+    assert found.info["context_length"] is None
+    assert found.input_schema["properties"]["max_new_tokens"]["maximum"] == 4096
+
+
+def test_the_tokenizers_advice_counts_where_the_configuration_is_silent(folder: Folder, tmp_path: Path) -> None:
+    path = shutil.copytree(folder("t5"), tmp_path / "advised")
+    config = json.loads((path / "tokenizer_config.json").read_text())
+    (path / "tokenizer_config.json").write_text(json.dumps({**config, "model_max_length": 64}))
+    assert inspect(path).info["context_length"] == 64
+
+
+def pickled(path: Path) -> None:
+    (path / "model.safetensors").rename(path / "pytorch_model.bin")
+
+
+def cut_off(path: Path) -> None:
+    weights = path / "model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:-10])
+
+
+def no_safetensors(path: Path) -> None:
+    (path / "model.safetensors").write_bytes(b"\xff" * 100)
+
+
+def shard_missing(path: Path) -> None:
+    index = {"weight_map": {"a": "model-00001-of-00002.safetensors", "b": "model.safetensors"}}
+    (path / "model.safetensors.index.json").write_text(json.dumps(index))
+
+
+def no_config(path: Path) -> None:
+    (path / "config.json").unlink()
+
+
+def own_code(path: Path) -> None:
+    (path / "config.json").write_text(json.dumps({"model_type": "mine", "auto_map": {"AutoConfig": "mine.Config"}}))
+    (path / "mine.py").write_text("raise SystemExit('ran')")
+
+
+def no_text(path: Path) -> None:
+    (path / "config.json").write_text(json.dumps({"model_type": "vit"}))
+
+
+def no_tokenizer(path: Path) -> None:
+    for file in path.glob("tokenizer*"):
+        file.unlink()
+
+
+def no_json(path: Path) -> None:
+    (path / "config.json").write_text("{")
+
+
+@pytest.mark.parametrize(
+    ("damage", "reason"),
+    [
+        (pickled, "no safetensors weights"),
+        (cut_off, "is cut off"),
+        (no_safetensors, "is not a safetensors file"),
+        (shard_missing, "model-00001-of-00002.safetensors is missing"),
+        (no_config, "no config.json"),
+        (own_code, "cannot be read"),
+        (no_text, "does not write text"),
+        (no_tokenizer, "cannot be read"),
+        (no_json, "cannot be read"),
+    ],
+)
+def test_a_folder_that_cannot_be_run_is_refused_with_the_reason(
+    folder: Folder, tmp_path: Path, damage: Callable[[Path], None], reason: str
+) -> None:
+    path = shutil.copytree(folder("llama"), tmp_path / "damaged")
+    damage(path)
+    found = inspect(path)
+    assert found.refusal is not None
+    assert reason in found.refusal
+    assert found.input_schema == {}
+
+
+def test_a_missing_folder_is_refused(tmp_path: Path) -> None:
+    assert inspect(tmp_path / "nowhere").refusal == "The model's folder is missing."
+
+
+def test_room_behind_a_prompt() -> None:
+    causal = Limits(context=100, output=99, together=True)
+    assert causal.room(10, 50) == 50
+    assert causal.room(90, 50) == 10
+    assert causal.room(99, 50) == 1
+    with pytest.raises(InputRejected, match=r"100 tokens.*holds 100"):
+        causal.room(100, 1)
+    seq2seq = Limits(context=100, output=99, together=False)
+    assert seq2seq.room(100, 500) == 99
+    with pytest.raises(InputRejected, match=r"101 tokens.*holds 100"):
+        seq2seq.room(101, 1)
+    assert Limits(None, None, together=True).room(10**6, 4096) == 4096

@@ -1,0 +1,279 @@
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any, ClassVar
+
+import pytest
+
+from tests.unit.predictors.sink import Sink
+from workers.predictors.base import JSON_SCHEMA, Predictor, SetupContext
+from workers.runner.context import CancelSignal, PredictionContext
+from workers.runner.failures import LoadFailed
+from workers.runner.model_cache import ModelCache
+from workers.runner.protocol import Loading, VersionSpec
+
+SECONDS = 60
+
+
+class Model(Predictor):
+    name = "model"
+    kind = "CUSTOM"
+    input_schema: ClassVar = {"$schema": JSON_SCHEMA}
+    output_schema: ClassVar = {"$schema": JSON_SCHEMA}
+
+    def __init__(self, spec: VersionSpec) -> None:
+        self.spec = spec
+        self.gone = threading.Event()
+
+    def size_bytes(self) -> int:
+        return int(self.spec.options.get("bytes", 10))
+
+    def teardown(self) -> None:
+        self.gone.set()
+        if self.spec.options.get("bad teardown"):
+            raise RuntimeError("teardown")
+
+
+class Loads:
+    """A loader whose loads wait to be let through."""
+
+    def __init__(self, *, open_: bool = True) -> None:
+        self.models: list[Model] = []
+        self.begun = threading.Semaphore(0)
+        self.gate = threading.Event()
+        self.error: BaseException | None = None
+        if open_:
+            self.gate.set()
+
+    def __call__(self, spec: VersionSpec, context: SetupContext) -> Predictor:
+        context.loading("read", 0, 10)
+        self.begun.release()
+        assert self.gate.wait(SECONDS)
+        if self.error is not None:
+            raise self.error
+        self.models.append(Model(spec))
+        return self.models[-1]
+
+
+def spec(name: str = "v", **options: Any) -> VersionSpec:
+    return VersionSpec(name, "model", options=options)
+
+
+def context(name: str = "p") -> tuple[PredictionContext, Sink]:
+    sink = Sink()
+    return PredictionContext(name, {}, sink), sink
+
+
+def use(cache: ModelCache, version: VersionSpec, inside: Callable[[Predictor], Any] = lambda p: p) -> Any:
+    with cache.lease(version, context()[0]) as predictor:
+        return inside(predictor)
+
+
+def spread(pool: ThreadPoolExecutor, cache: ModelCache, version: VersionSpec, count: int) -> list[Future[Any]]:
+    return [pool.submit(use, cache, version) for _ in range(count)]
+
+
+def wait_for_users(cache: ModelCache, version: str, count: int) -> None:
+    """Until so many predictions hold or await a version; they come through the cache's own lock."""
+    while cache._current[version].users < count:
+        threading.Event().wait(0.001)
+
+
+def test_a_version_is_loaded_once_for_all_who_wait() -> None:
+    loads = Loads(open_=False)
+    cache = ModelCache(loads, budget=lambda: 100)
+    with ThreadPoolExecutor(8) as pool:
+        waiting = spread(pool, cache, spec(), 8)
+        assert loads.begun.acquire(timeout=SECONDS)
+        wait_for_users(cache, "v", 8)
+        loads.gate.set()
+        predictors = {future.result(SECONDS) for future in waiting}
+    assert predictors == set(loads.models)
+    assert len(loads.models) == 1
+    assert use(cache, spec()) is loads.models[0]
+
+
+def test_all_who_wait_hear_how_the_load_goes_latecomers_too() -> None:
+    loads = Loads(open_=False)
+    cache = ModelCache(loads, budget=lambda: 100)
+    late, sink = context("late")
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(use, cache, spec())
+        assert loads.begun.acquire(timeout=SECONDS)
+
+        def lease_late() -> None:
+            with cache.lease(spec(), late):
+                pass
+
+        second = pool.submit(lease_late)
+        wait_for_users(cache, "v", 2)
+        loads.gate.set()
+        first.result(SECONDS)
+        second.result(SECONDS)
+    assert sink.messages == [Loading("late", "read", 0, 10)]
+
+
+def test_a_failed_load_fails_all_who_wait_and_is_tried_again() -> None:
+    loads = Loads(open_=False)
+    loads.error = OSError("disk")
+    cache = ModelCache(loads, budget=lambda: 100)
+    with ThreadPoolExecutor(4) as pool:
+        waiting = spread(pool, cache, spec(), 4)
+        assert loads.begun.acquire(timeout=SECONDS)
+        wait_for_users(cache, "v", 4)
+        loads.gate.set()
+        for future in waiting:
+            with pytest.raises(LoadFailed, match="OSError: disk") as failed:
+                future.result(SECONDS)
+            assert failed.value.code == "MODEL_UNAVAILABLE"
+    loads.error = None
+    assert use(cache, spec()) is loads.models[0]
+
+
+def test_running_out_of_memory_in_a_load_has_its_own_code() -> None:
+    loads = Loads()
+    loads.error = MemoryError()
+    with pytest.raises(LoadFailed) as failed:
+        use(ModelCache(loads, budget=lambda: 100), spec())
+    assert failed.value.code == "OUT_OF_MEMORY"
+
+
+def test_a_canceled_waiter_leaves_and_the_load_goes_on() -> None:
+    loads = Loads(open_=False)
+    cache = ModelCache(loads, budget=lambda: 100)
+    canceled, _ = context()
+
+    def wait() -> None:
+        with cache.lease(spec(), canceled):
+            pytest.fail("was canceled")
+
+    with ThreadPoolExecutor(2) as pool:
+        waiting = pool.submit(wait)
+        assert loads.begun.acquire(timeout=SECONDS)
+        canceled.cancel()
+        cache.wake()
+        with pytest.raises(CancelSignal):
+            waiting.result(SECONDS)
+        other = pool.submit(use, cache, spec())
+        wait_for_users(cache, "v", 1)
+        loads.gate.set()
+        assert other.result(SECONDS) is loads.models[0]
+    assert len(loads.models) == 1
+
+
+def test_the_least_recently_used_goes_first() -> None:
+    loads = Loads()
+    unloaded: list[str] = []
+    cache = ModelCache(loads, budget=lambda: 25, estimate=lambda s: 10, unloaded=unloaded.append)
+    for name in ("a", "b", "a", "c"):
+        use(cache, spec(name))
+    assert unloaded == ["b"]
+    assert cache.loaded_bytes == 20
+    assert [m.spec.id for m in loads.models if m.gone.is_set()] == ["b"]
+
+
+def test_room_is_made_before_the_load() -> None:
+    seen: list[int] = []
+    loads = Loads()
+
+    def load(version: VersionSpec, setup: SetupContext) -> Predictor:
+        seen.append(cache.loaded_bytes)
+        return loads(version, setup)
+
+    cache = ModelCache(load, budget=lambda: 10, estimate=lambda s: 10)
+    use(cache, spec("a"))
+    use(cache, spec("b"))
+    assert seen == [0, 0]
+
+
+def test_what_is_in_use_stays_and_the_excess_goes_when_it_is_free() -> None:
+    loads = Loads()
+    cache = ModelCache(loads, budget=lambda: 10)
+    with cache.lease(spec("a"), context()[0]), cache.lease(spec("b"), context()[0]):
+        assert cache.loaded_bytes == 20
+        assert not any(model.gone.is_set() for model in loads.models)
+    assert cache.loaded_bytes == 10
+
+
+def test_a_model_larger_than_the_budget_is_run_and_then_dropped() -> None:
+    loads = Loads()
+    cache = ModelCache(loads, budget=lambda: 5)
+    assert use(cache, spec(), lambda p: cache.loaded_bytes) == 10
+    assert loads.models[0].gone.is_set()
+
+
+def test_a_forgotten_version_goes_when_it_is_free_and_is_loaded_anew_for_others() -> None:
+    loads = Loads()
+    cache = ModelCache(loads, budget=lambda: 100)
+    with cache.lease(spec(), context()[0]):
+        cache.forget("v")
+        cache.forget("v")
+        assert not loads.models[0].gone.is_set()
+        assert use(cache, spec()) is loads.models[1]
+    assert loads.models[0].gone.wait(SECONDS)
+    assert not loads.models[1].gone.is_set()
+    cache.forget("v")
+    assert loads.models[1].gone.wait(SECONDS)
+    cache.forget("unknown")
+
+
+def test_a_version_forgotten_while_it_loads_is_dropped_after_its_users() -> None:
+    loads = Loads(open_=False)
+    cache = ModelCache(loads, budget=lambda: 100)
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(use, cache, spec())
+        assert loads.begun.acquire(timeout=SECONDS)
+        cache.forget("v")
+        loads.gate.set()
+        assert waiting.result(SECONDS) is loads.models[0]
+    assert loads.models[0].gone.is_set()
+    assert cache.loaded_bytes == 0
+
+
+def test_shrink_drops_all_that_is_idle() -> None:
+    loads = Loads()
+    cache = ModelCache(loads, budget=lambda: 100)
+    use(cache, spec("idle"))
+    with cache.lease(spec("used"), context()[0]):
+        cache.shrink()
+    assert [m.spec.id for m in loads.models if m.gone.is_set()] == ["idle"]
+
+
+def test_a_teardown_that_fails_is_logged_and_harms_nobody(caplog: pytest.LogCaptureFixture) -> None:
+    loads = Loads()
+    cache = ModelCache(loads, budget=lambda: 100)
+    use(cache, spec(**{"bad teardown": True}))
+    cache.shrink()
+    assert "failed in its teardown" in caplog.text
+    assert cache.loaded_bytes == 0
+
+
+def test_models_with_weights_are_loaded_one_at_a_time_and_code_beside_them() -> None:
+    loads = Loads(open_=False)
+    cache = ModelCache(loads, budget=lambda: 100)
+    with ThreadPoolExecutor(3) as pool:
+        heavy = [pool.submit(use, cache, VersionSpec(name, "model", path="/models")) for name in ("a", "b")]
+        assert loads.begun.acquire(timeout=SECONDS)
+        light = pool.submit(use, cache, spec("light"))
+        assert loads.begun.acquire(timeout=SECONDS)
+        assert not loads.begun.acquire(blocking=False)
+        loads.gate.set()
+        for future in (*heavy, light):
+            future.result(SECONDS)
+
+
+def test_many_threads_over_few_places_never_meet_an_unloaded_model() -> None:
+    loads = Loads()
+    cache = ModelCache(loads, budget=lambda: 20, estimate=lambda s: 10)
+
+    def inside(predictor: Predictor) -> bool:
+        assert isinstance(predictor, Model)
+        return predictor.gone.is_set()
+
+    with ThreadPoolExecutor(8) as pool:
+        used = [pool.submit(use, cache, spec(f"v{n % 5}"), inside) for n in range(60)]
+        assert not any(future.result(SECONDS) for future in used)
+    assert cache.loaded_bytes <= 20
+    assert sum(not model.gone.is_set() for model in loads.models) == cache.loaded_bytes // 10

@@ -1,0 +1,624 @@
+/** Internal type. DO NOT USE DIRECTLY. */
+type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
+/** Internal type. DO NOT USE DIRECTLY. */
+export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
+import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
+export type CancelPredictionInput = {
+  id: string;
+};
+
+export type CreatePredictionInput = {
+  deadlineSeconds?: number | null | undefined;
+  idempotencyKey?: string | null | undefined;
+  input: unknown;
+  model: string;
+  wait?: number | null | undefined;
+};
+
+export type ErrorCode =
+  | 'BAD_USER_INPUT'
+  | 'CONFLICT'
+  | 'FORBIDDEN'
+  | 'INVALID_INPUT'
+  | 'NOT_FOUND'
+  | 'UNAUTHENTICATED'
+  | 'UNAVAILABLE';
+
+export type LoginInput = {
+  email: string;
+  password: string;
+};
+
+export type ModelKind =
+  | 'CUSTOM'
+  | 'IMAGE_GENERATION'
+  | 'TEXT_GENERATION';
+
+export type PredictionErrorCode =
+  | 'DEADLINE_EXCEEDED'
+  | 'INPUT_REJECTED'
+  | 'INTERNAL'
+  | 'MODEL_UNAVAILABLE'
+  | 'OUT_OF_MEMORY'
+  | 'STORAGE'
+  | 'WORKER_LOST';
+
+export type PredictionStatus =
+  | 'ABORTED'
+  | 'CANCELED'
+  | 'FAILED'
+  | 'PROCESSING'
+  | 'STARTING'
+  | 'SUCCEEDED';
+
+export type RegisterInput = {
+  email: string;
+  handle: string;
+  password: string;
+};
+
+export type VersionState =
+  | 'PREPARING'
+  | 'READY'
+  | 'REFUSED';
+
+export type ModelFieldsFragment = { id: string, slug: string, name: string, kind: ModelKind, description: string, latestVersion: { id: string, number: number, state: VersionState, reason: string | null, inputSchema: unknown, progress: { phase: string, bytes: number | string, totalBytes: number | string | null } | null } | null };
+
+export type MetricsFieldsFragment = { queueSeconds: number | null, loadSeconds: number | null, predictSeconds: number | null, totalSeconds: number | null, timeToFirstTokenSeconds: number | null, inputTokens: number | null, outputTokens: number | null, tokensPerSecond: number | null, steps: number | null };
+
+export type PredictionFieldsFragment = { id: string, status: PredictionStatus, input: unknown, output: unknown, text: string | null, logs: string, attempts: number, seed: number | string | null, createdAt: string, startedAt: string | null, completedAt: string | null, model: { id: string, slug: string, kind: ModelKind }, version: { id: string, number: number }, files: Array<{ url: string, contentType: string, bytes: number | string, width: number | null, height: number | null }>, error: { code: PredictionErrorCode, message: string } | null, progress: { step: number, total: number | null, fraction: number | null, etaSeconds: number | null } | null, metrics: { queueSeconds: number | null, loadSeconds: number | null, predictSeconds: number | null, totalSeconds: number | null, timeToFirstTokenSeconds: number | null, inputTokens: number | null, outputTokens: number | null, tokensPerSecond: number | null, steps: number | null } };
+
+export type ModelsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type ModelsQuery = { models: { nodes: Array<{ id: string, slug: string, name: string, kind: ModelKind, description: string, latestVersion: { id: string, number: number, state: VersionState, reason: string | null, inputSchema: unknown, progress: { phase: string, bytes: number | string, totalBytes: number | string | null } | null } | null }> } };
+
+export type ModelQueryVariables = Exact<{
+  slug: string;
+}>;
+
+
+export type ModelQuery = { model: { id: string, slug: string, name: string, kind: ModelKind, description: string, latestVersion: { id: string, number: number, state: VersionState, reason: string | null, inputSchema: unknown, progress: { phase: string, bytes: number | string, totalBytes: number | string | null } | null } | null } | null };
+
+export type ViewerQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type ViewerQuery = { viewer: { id: string, handle: string } | null, server: { version: string, registration: boolean } };
+
+export type PredictionQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type PredictionQuery = { prediction: { id: string, status: PredictionStatus, input: unknown, output: unknown, text: string | null, logs: string, attempts: number, seed: number | string | null, createdAt: string, startedAt: string | null, completedAt: string | null, model: { id: string, slug: string, kind: ModelKind }, version: { id: string, number: number }, files: Array<{ url: string, contentType: string, bytes: number | string, width: number | null, height: number | null }>, error: { code: PredictionErrorCode, message: string } | null, progress: { step: number, total: number | null, fraction: number | null, etaSeconds: number | null } | null, metrics: { queueSeconds: number | null, loadSeconds: number | null, predictSeconds: number | null, totalSeconds: number | null, timeToFirstTokenSeconds: number | null, inputTokens: number | null, outputTokens: number | null, tokensPerSecond: number | null, steps: number | null } } | null };
+
+export type CreatePredictionMutationVariables = Exact<{
+  input: CreatePredictionInput;
+}>;
+
+
+export type CreatePredictionMutation = { createPrediction:
+    | { __typename: 'ConflictError', code: ErrorCode, message: string }
+    | { __typename: 'ForbiddenError', code: ErrorCode, message: string }
+    | { __typename: 'InvalidInput', code: ErrorCode, message: string, violations: Array<{ path: string, message: string, code: string }> }
+    | { __typename: 'NotFoundError', code: ErrorCode, message: string }
+    | { __typename: 'Prediction', id: string, status: PredictionStatus, input: unknown, output: unknown, text: string | null, logs: string, attempts: number, seed: number | string | null, createdAt: string, startedAt: string | null, completedAt: string | null, model: { id: string, slug: string, kind: ModelKind }, version: { id: string, number: number }, files: Array<{ url: string, contentType: string, bytes: number | string, width: number | null, height: number | null }>, error: { code: PredictionErrorCode, message: string } | null, progress: { step: number, total: number | null, fraction: number | null, etaSeconds: number | null } | null, metrics: { queueSeconds: number | null, loadSeconds: number | null, predictSeconds: number | null, totalSeconds: number | null, timeToFirstTokenSeconds: number | null, inputTokens: number | null, outputTokens: number | null, tokensPerSecond: number | null, steps: number | null } }
+    | { __typename: 'UnavailableError', code: ErrorCode, message: string }
+   };
+
+export type CancelPredictionMutationVariables = Exact<{
+  input: CancelPredictionInput;
+}>;
+
+
+export type CancelPredictionMutation = { cancelPrediction:
+    | { __typename: 'NotFoundError', code: ErrorCode, message: string }
+    | { __typename: 'Prediction', id: string, status: PredictionStatus }
+   };
+
+export type LoginMutationVariables = Exact<{
+  input: LoginInput;
+}>;
+
+
+export type LoginMutation = { login:
+    | { __typename: 'CredentialsError', code: ErrorCode, message: string }
+    | { __typename: 'Session', accessToken: string, expiresAt: string, user: { id: string, handle: string } }
+   };
+
+export type RegisterMutationVariables = Exact<{
+  input: RegisterInput;
+}>;
+
+
+export type RegisterMutation = { register:
+    | { __typename: 'ConflictError', code: ErrorCode, message: string }
+    | { __typename: 'ForbiddenError', code: ErrorCode, message: string }
+    | { __typename: 'InvalidInput', code: ErrorCode, message: string, violations: Array<{ path: string, message: string, code: string }> }
+    | { __typename: 'Session', accessToken: string, expiresAt: string, user: { id: string, handle: string } }
+   };
+
+export type SessionFieldsFragment = { accessToken: string, expiresAt: string, user: { id: string, handle: string } };
+
+export type PredictionEventsSubscriptionVariables = Exact<{
+  id: string;
+  after?: string | null | undefined;
+}>;
+
+
+export type PredictionEventsSubscription = { predictionEvents:
+    | { __typename: 'EventsLost', after: string, cursor: string, seq: number, at: string }
+    | { __typename: 'Logged', line: string, cursor: string, seq: number, at: string }
+    | { __typename: 'ModelLoading', phase: string, bytes: number | string | null, totalBytes: number | string | null, cursor: string, seq: number, at: string }
+    | { __typename: 'OutputAppended', text: string | null, chunk: unknown, index: number, cursor: string, seq: number, at: string }
+    | { __typename: 'PredictionSnapshot', attempt: number, cursor: string, seq: number, at: string, prediction: { id: string, status: PredictionStatus, input: unknown, output: unknown, text: string | null, logs: string, attempts: number, seed: number | string | null, createdAt: string, startedAt: string | null, completedAt: string | null, model: { id: string, slug: string, kind: ModelKind }, version: { id: string, number: number }, files: Array<{ url: string, contentType: string, bytes: number | string, width: number | null, height: number | null }>, error: { code: PredictionErrorCode, message: string } | null, progress: { step: number, total: number | null, fraction: number | null, etaSeconds: number | null } | null, metrics: { queueSeconds: number | null, loadSeconds: number | null, predictSeconds: number | null, totalSeconds: number | null, timeToFirstTokenSeconds: number | null, inputTokens: number | null, outputTokens: number | null, tokensPerSecond: number | null, steps: number | null } } }
+    | { __typename: 'Progressed', step: number, total: number | null, fraction: number | null, etaSeconds: number | null, cursor: string, seq: number, at: string }
+    | { __typename: 'StatusChanged', status: PredictionStatus, cursor: string, seq: number, at: string, prediction: { id: string, status: PredictionStatus, input: unknown, output: unknown, text: string | null, logs: string, attempts: number, seed: number | string | null, createdAt: string, startedAt: string | null, completedAt: string | null, model: { id: string, slug: string, kind: ModelKind }, version: { id: string, number: number }, files: Array<{ url: string, contentType: string, bytes: number | string, width: number | null, height: number | null }>, error: { code: PredictionErrorCode, message: string } | null, progress: { step: number, total: number | null, fraction: number | null, etaSeconds: number | null } | null, metrics: { queueSeconds: number | null, loadSeconds: number | null, predictSeconds: number | null, totalSeconds: number | null, timeToFirstTokenSeconds: number | null, inputTokens: number | null, outputTokens: number | null, tokensPerSecond: number | null, steps: number | null } } }
+   };
+
+export class TypedDocumentString<TResult, TVariables>
+  extends String
+  implements DocumentTypeDecoration<TResult, TVariables>
+{
+  __apiType?: NonNullable<DocumentTypeDecoration<TResult, TVariables>['__apiType']>;
+  private value: string;
+  public __meta__?: Record<string, any> | undefined;
+
+  constructor(value: string, __meta__?: Record<string, any> | undefined) {
+    super(value);
+    this.value = value;
+    this.__meta__ = __meta__;
+  }
+
+  override toString(): string & DocumentTypeDecoration<TResult, TVariables> {
+    return this.value;
+  }
+}
+export const ModelFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment ModelFields on Model {
+  id
+  slug
+  name
+  kind
+  description
+  latestVersion {
+    id
+    number
+    state
+    reason
+    inputSchema
+    progress {
+      phase
+      bytes
+      totalBytes
+    }
+  }
+}
+    `, {"fragmentName":"ModelFields"}) as unknown as TypedDocumentString<ModelFieldsFragment, unknown>;
+export const MetricsFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment MetricsFields on PredictionMetrics {
+  queueSeconds
+  loadSeconds
+  predictSeconds
+  totalSeconds
+  timeToFirstTokenSeconds
+  inputTokens
+  outputTokens
+  tokensPerSecond
+  steps
+}
+    `, {"fragmentName":"MetricsFields"}) as unknown as TypedDocumentString<MetricsFieldsFragment, unknown>;
+export const PredictionFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment PredictionFields on Prediction {
+  id
+  status
+  model {
+    id
+    slug
+    kind
+  }
+  version {
+    id
+    number
+  }
+  input
+  output
+  text
+  files {
+    url
+    contentType
+    bytes
+    width
+    height
+  }
+  error {
+    code
+    message
+  }
+  logs
+  progress {
+    step
+    total
+    fraction
+    etaSeconds
+  }
+  metrics {
+    ...MetricsFields
+  }
+  attempts
+  seed
+  createdAt
+  startedAt
+  completedAt
+}
+    fragment MetricsFields on PredictionMetrics {
+  queueSeconds
+  loadSeconds
+  predictSeconds
+  totalSeconds
+  timeToFirstTokenSeconds
+  inputTokens
+  outputTokens
+  tokensPerSecond
+  steps
+}`, {"fragmentName":"PredictionFields"}) as unknown as TypedDocumentString<PredictionFieldsFragment, unknown>;
+export const SessionFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment SessionFields on Session {
+  accessToken
+  expiresAt
+  user {
+    id
+    handle
+  }
+}
+    `, {"fragmentName":"SessionFields"}) as unknown as TypedDocumentString<SessionFieldsFragment, unknown>;
+export const ModelsDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query Models {
+  models(first: 100) {
+    nodes {
+      ...ModelFields
+    }
+  }
+}
+    fragment ModelFields on Model {
+  id
+  slug
+  name
+  kind
+  description
+  latestVersion {
+    id
+    number
+    state
+    reason
+    inputSchema
+    progress {
+      phase
+      bytes
+      totalBytes
+    }
+  }
+}`) as unknown as TypedDocumentString<ModelsQuery, ModelsQueryVariables>;
+export const ModelDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query Model($slug: String!) {
+  model(slug: $slug) {
+    ...ModelFields
+  }
+}
+    fragment ModelFields on Model {
+  id
+  slug
+  name
+  kind
+  description
+  latestVersion {
+    id
+    number
+    state
+    reason
+    inputSchema
+    progress {
+      phase
+      bytes
+      totalBytes
+    }
+  }
+}`) as unknown as TypedDocumentString<ModelQuery, ModelQueryVariables>;
+export const ViewerDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query Viewer {
+  viewer {
+    id
+    handle
+  }
+  server {
+    version
+    registration
+  }
+}
+    `) as unknown as TypedDocumentString<ViewerQuery, ViewerQueryVariables>;
+export const PredictionDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query Prediction($id: ID!) {
+  prediction(id: $id) {
+    ...PredictionFields
+  }
+}
+    fragment MetricsFields on PredictionMetrics {
+  queueSeconds
+  loadSeconds
+  predictSeconds
+  totalSeconds
+  timeToFirstTokenSeconds
+  inputTokens
+  outputTokens
+  tokensPerSecond
+  steps
+}
+fragment PredictionFields on Prediction {
+  id
+  status
+  model {
+    id
+    slug
+    kind
+  }
+  version {
+    id
+    number
+  }
+  input
+  output
+  text
+  files {
+    url
+    contentType
+    bytes
+    width
+    height
+  }
+  error {
+    code
+    message
+  }
+  logs
+  progress {
+    step
+    total
+    fraction
+    etaSeconds
+  }
+  metrics {
+    ...MetricsFields
+  }
+  attempts
+  seed
+  createdAt
+  startedAt
+  completedAt
+}`) as unknown as TypedDocumentString<PredictionQuery, PredictionQueryVariables>;
+export const CreatePredictionDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation CreatePrediction($input: CreatePredictionInput!) {
+  createPrediction(input: $input) {
+    __typename
+    ...PredictionFields
+    ... on UserError {
+      code
+      message
+    }
+    ... on InvalidInput {
+      violations {
+        path
+        message
+        code
+      }
+    }
+  }
+}
+    fragment MetricsFields on PredictionMetrics {
+  queueSeconds
+  loadSeconds
+  predictSeconds
+  totalSeconds
+  timeToFirstTokenSeconds
+  inputTokens
+  outputTokens
+  tokensPerSecond
+  steps
+}
+fragment PredictionFields on Prediction {
+  id
+  status
+  model {
+    id
+    slug
+    kind
+  }
+  version {
+    id
+    number
+  }
+  input
+  output
+  text
+  files {
+    url
+    contentType
+    bytes
+    width
+    height
+  }
+  error {
+    code
+    message
+  }
+  logs
+  progress {
+    step
+    total
+    fraction
+    etaSeconds
+  }
+  metrics {
+    ...MetricsFields
+  }
+  attempts
+  seed
+  createdAt
+  startedAt
+  completedAt
+}`) as unknown as TypedDocumentString<CreatePredictionMutation, CreatePredictionMutationVariables>;
+export const CancelPredictionDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation CancelPrediction($input: CancelPredictionInput!) {
+  cancelPrediction(input: $input) {
+    __typename
+    ... on Prediction {
+      id
+      status
+    }
+    ... on UserError {
+      code
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<CancelPredictionMutation, CancelPredictionMutationVariables>;
+export const LoginDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation Login($input: LoginInput!) {
+  login(input: $input) {
+    __typename
+    ...SessionFields
+    ... on UserError {
+      code
+      message
+    }
+  }
+}
+    fragment SessionFields on Session {
+  accessToken
+  expiresAt
+  user {
+    id
+    handle
+  }
+}`) as unknown as TypedDocumentString<LoginMutation, LoginMutationVariables>;
+export const RegisterDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation Register($input: RegisterInput!) {
+  register(input: $input) {
+    __typename
+    ...SessionFields
+    ... on UserError {
+      code
+      message
+    }
+    ... on InvalidInput {
+      violations {
+        path
+        message
+        code
+      }
+    }
+  }
+}
+    fragment SessionFields on Session {
+  accessToken
+  expiresAt
+  user {
+    id
+    handle
+  }
+}`) as unknown as TypedDocumentString<RegisterMutation, RegisterMutationVariables>;
+export const PredictionEventsDocument = /*#__PURE__*/ new TypedDocumentString(`
+    subscription PredictionEvents($id: ID!, $after: String) {
+  predictionEvents(id: $id, after: $after) {
+    __typename
+    cursor
+    seq
+    at
+    ... on PredictionSnapshot {
+      attempt
+      prediction {
+        ...PredictionFields
+      }
+    }
+    ... on ModelLoading {
+      phase
+      bytes
+      totalBytes
+    }
+    ... on StatusChanged {
+      status
+      prediction {
+        ...PredictionFields
+      }
+    }
+    ... on OutputAppended {
+      text
+      chunk
+      index
+    }
+    ... on Progressed {
+      step
+      total
+      fraction
+      etaSeconds
+    }
+    ... on Logged {
+      line
+    }
+    ... on EventsLost {
+      after
+    }
+  }
+}
+    fragment MetricsFields on PredictionMetrics {
+  queueSeconds
+  loadSeconds
+  predictSeconds
+  totalSeconds
+  timeToFirstTokenSeconds
+  inputTokens
+  outputTokens
+  tokensPerSecond
+  steps
+}
+fragment PredictionFields on Prediction {
+  id
+  status
+  model {
+    id
+    slug
+    kind
+  }
+  version {
+    id
+    number
+  }
+  input
+  output
+  text
+  files {
+    url
+    contentType
+    bytes
+    width
+    height
+  }
+  error {
+    code
+    message
+  }
+  logs
+  progress {
+    step
+    total
+    fraction
+    etaSeconds
+  }
+  metrics {
+    ...MetricsFields
+  }
+  attempts
+  seed
+  createdAt
+  startedAt
+  completedAt
+}`) as unknown as TypedDocumentString<PredictionEventsSubscription, PredictionEventsSubscriptionVariables>;

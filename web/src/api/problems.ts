@@ -1,0 +1,71 @@
+import type { ErrorCode, PredictionErrorCode } from "./generated/graphql";
+
+/** Something that went wrong, in words for the one who reads it. */
+export interface Problem {
+  title: string;
+  detail: string;
+  hint?: string;
+}
+
+/** What a failed request is: a GraphQL error's code, or that no GraphQL answer came at all. */
+export class ApiError extends Error {
+  constructor(
+    readonly code: string,
+    message: string,
+    readonly extensions: Record<string, unknown> = {},
+  ) {
+    super(message);
+    this.name = "ApiError";
+  }
+}
+
+export const UNREACHABLE = "UNREACHABLE";
+
+const USER_TITLES: Partial<Record<string, string>> = {
+  UNAUTHENTICATED: "Sign in first",
+  FORBIDDEN: "Not allowed",
+  NOT_FOUND: "Not found",
+  BAD_USER_INPUT: "The request is malformed",
+  CONFLICT: "Already taken",
+  INVALID_INPUT: "Check the input",
+  UNAVAILABLE: "The model cannot run now",
+} satisfies Record<ErrorCode, string>;
+
+export function userProblem(error: { code: string; message: string }): Problem {
+  return { title: USER_TITLES[error.code] ?? "The server refused", detail: error.message };
+}
+
+export function apiProblem(error: unknown): Problem {
+  if (!(error instanceof ApiError)) {
+    return { title: "Something broke on this page", detail: String(error), hint: "Reloading usually helps." };
+  }
+  if (error.code === UNREACHABLE) {
+    return { title: "The API cannot be reached", detail: error.message, hint: "It is tried again by itself." };
+  }
+  if (error.code === "RATE_LIMITED") {
+    const seconds = Number(error.extensions["retryAfter"]);
+    const wait = seconds > 0 ? `Try again in ${Math.ceil(seconds)} s.` : "Try again in a moment.";
+    return { title: "Too many requests", detail: error.message, hint: wait };
+  }
+  if (error.code === "INTERNAL_SERVER_ERROR") {
+    const incident = error.extensions["incident"] ?? error.extensions["incidentId"];
+    const hint = incident ? `Give the operator this incident id: ${String(incident)}` : "The operator's log says why.";
+    return { title: "The server failed", detail: error.message, hint };
+  }
+  return userProblem(error);
+}
+
+const FAILURES: Record<PredictionErrorCode, [title: string, hint: string]> = {
+  INPUT_REJECTED: ["The model rejected the input", "Change the input and run again."],
+  MODEL_UNAVAILABLE: ["The model could not be loaded", "The version may need to be published again."],
+  OUT_OF_MEMORY: ["The device ran out of memory", "A smaller size, shorter prompt or fewer tokens may fit."],
+  DEADLINE_EXCEEDED: ["The deadline passed", "Allow more time, or ask for less work."],
+  WORKER_LOST: ["The worker was lost too often", "Every attempt lost its worker; the operator's log says why."],
+  STORAGE: ["The output could not be stored", "The prediction ran; its files were not kept. Run it again."],
+  INTERNAL: ["The model failed", "The message is the model's own; its log may say more."],
+};
+
+export function failureProblem(error: { code: PredictionErrorCode; message: string }): Problem {
+  const [title, hint] = FAILURES[error.code] ?? ["The prediction failed", ""];
+  return { title, detail: error.message, hint };
+}

@@ -1,0 +1,84 @@
+import type { ComponentChildren } from "preact";
+import type { Signal } from "@preact/signals";
+import { Choice, Json, Lines, Switch, TextBox, type ControlProps } from "./controls";
+import { NumberBox } from "./NumberBox";
+import type { FormField, InputForm } from "./values";
+
+export function InputFields({ form }: { form: InputForm }) {
+  return (
+    <div class="fields">
+      {form.fields.map((field, index) => (
+        <FieldRow key={field.name} field={field} id={`field-${index}`} />
+      ))}
+      <LooseErrors messages={form.loose} />
+    </div>
+  );
+}
+
+function FieldRow({ field, id }: { field: FormField; id: string }) {
+  const { control } = field;
+  const messages = field.errors.value;
+  const described = [field.description && `${id}-about`, messages.length > 0 && `${id}-errors`].filter(Boolean).join(" ");
+  const props: ControlProps = {
+    id,
+    raw: field.raw,
+    placeholder: field.example,
+    required: field.required,
+    invalid: messages.length > 0,
+    describedBy: described || undefined,
+    onEdit: (value) => {
+      field.raw.value = value;
+      if (field.errors.value.length > 0) field.errors.value = [];
+    },
+  };
+  const isWide = control.kind === "text" || control.kind === "json";
+  return (
+    <div class={`field field-${control.kind}${isWide ? " field-wide" : ""}`} data-field={field.name}>
+      <label class="field-label" for={id}>
+        {field.label}
+        {field.required && <span class="field-required">required</span>}
+      </label>
+      {renderControl(field, props)}
+      {field.description && (
+        <p class="field-about" id={`${id}-about`}>
+          {field.description}
+        </p>
+      )}
+      {messages.length > 0 && (
+        <ul class="field-errors" id={`${id}-errors`}>
+          {messages.map((message) => (
+            <li key={message}>{message}</li>
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+}
+
+function renderControl({ control, label }: FormField, props: ControlProps): ComponentChildren {
+  switch (control.kind) {
+    case "text":
+      return <TextBox {...props} control={control} />;
+    case "number":
+      return <NumberBox {...props} control={control} label={label} />;
+    case "choice":
+      return <Choice {...props} control={control} />;
+    case "switch":
+      return <Switch {...props} />;
+    case "lines":
+      return <Lines {...props} />;
+    case "json":
+      return <Json {...props} />;
+  }
+}
+
+function LooseErrors({ messages }: { messages: Signal<readonly string[]> }) {
+  if (messages.value.length === 0) return null;
+  return (
+    <ul class="field-errors field-wide">
+      {messages.value.map((message) => (
+        <li key={message}>{message}</li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,108 @@
+/** What a form can show of a JSON Schema: its top-level properties, each as one control. */
+
+export type Control =
+  | { kind: "text"; multiline: boolean; secret: boolean; maxLength: number | null }
+  | { kind: "number"; integer: boolean; low: number | null; high: number | null; step: number; seed: boolean }
+  | { kind: "choice"; options: readonly unknown[] }
+  | { kind: "switch" }
+  | { kind: "lines" }
+  | { kind: "json" };
+
+export interface Field {
+  name: string;
+  label: string;
+  description: string;
+  required: boolean;
+  nullable: boolean;
+  initial: unknown;
+  example: string;
+  control: Control;
+}
+
+type Schema = Record<string, unknown>;
+
+const PROSE = /^(prompt|negative_prompt|system|system_prompt|text|content|message|context|question|document)$/;
+const LONG_TEXT = 200;
+
+const isObject = (value: unknown): value is Schema =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+const text = (value: unknown): string => (typeof value === "string" ? value : "");
+const number = (value: unknown): number | null => (typeof value === "number" ? value : null);
+
+/** The fields of an object's schema in their order, or null when it has none to show. */
+export function fieldsOf(schema: unknown): Field[] | null {
+  if (!isObject(schema) || !isObject(schema["properties"])) return null;
+  const required = Array.isArray(schema["required"]) ? schema["required"] : [];
+  const fields = Object.entries(schema["properties"]).map(([name, rule], index) => {
+    const property = isObject(rule) ? rule : {};
+    return { order: number(property["x-order"]) ?? index, field: fieldOf(name, property, required.includes(name)) };
+  });
+  return fields.sort((a, b) => a.order - b.order).map(({ field }) => field);
+}
+
+function fieldOf(name: string, rule: Schema, required: boolean): Field {
+  const plain = withoutNull(rule);
+  const examples = Array.isArray(rule["examples"]) ? rule["examples"] : [];
+  return {
+    name,
+    label: text(rule["title"]) || name.replaceAll("_", " "),
+    description: text(rule["description"]),
+    required,
+    nullable: plain !== rule,
+    initial: rule["default"],
+    example: examples.length > 0 ? String(examples[0]) : "",
+    control: controlOf(name, plain),
+  };
+}
+
+/** The rule without "or null": a control left empty stands for null. */
+function withoutNull(rule: Schema): Schema {
+  const types = rule["type"];
+  if (Array.isArray(types)) {
+    const rest = types.filter((type) => type !== "null");
+    if (rest.length === 1) return { ...rule, type: rest[0] };
+  }
+  const either = rule["anyOf"] ?? rule["oneOf"];
+  if (Array.isArray(either)) {
+    const rest = either.filter((branch) => !(isObject(branch) && branch["type"] === "null"));
+    if (rest.length === 1 && isObject(rest[0])) return { ...rule, ...rest[0] };
+  }
+  return rule;
+}
+
+function controlOf(name: string, rule: Schema): Control {
+  const options = rule["enum"];
+  if (Array.isArray(options) && options.length > 0) return { kind: "choice", options };
+  switch (rule["type"]) {
+    case "boolean":
+      return { kind: "switch" };
+    case "string":
+      return textOf(name, rule);
+    case "integer":
+    case "number":
+      return numberOf(name, rule, rule["type"] === "integer");
+    case "array":
+      return isObject(rule["items"]) && rule["items"]["type"] === "string" ? { kind: "lines" } : { kind: "json" };
+    default:
+      return { kind: "json" };
+  }
+}
+
+function textOf(name: string, rule: Schema): Control {
+  const maxLength = number(rule["maxLength"]);
+  const multiline = PROSE.test(name) || rule["format"] === "textarea" || (maxLength ?? 0) > LONG_TEXT;
+  return { kind: "text", multiline, secret: rule["format"] === "password", maxLength };
+}
+
+function numberOf(name: string, rule: Schema, integer: boolean): Control {
+  const low = number(rule["minimum"]) ?? number(rule["exclusiveMinimum"]);
+  const high = number(rule["maximum"]) ?? number(rule["exclusiveMaximum"]);
+  const step = number(rule["multipleOf"]) ?? (integer ? 1 : fineStep(low, high));
+  return { kind: "number", integer, low, high, step, seed: integer && /(^|_)seed$/.test(name) };
+}
+
+/** About a hundred to a thousand positions from end to end, at a round number each. */
+function fineStep(low: number | null, high: number | null): number {
+  const range = low !== null && high !== null ? high - low : 1;
+  return range > 0 ? 10 ** (Math.floor(Math.log10(range)) - 2) : 0.01;
+}

@@ -1,0 +1,84 @@
+import { useRef } from "preact/hooks";
+import { DownloadIcon } from "../page/icons";
+import { isTerminal, type Prediction, type Run } from "./run";
+import { bytes } from "./units";
+
+type OutputFile = Prediction["files"][number];
+
+const SHARP_BELOW_PX = 160;
+
+/** Pictures and other files of a prediction; before a picture is there, its place is. */
+export function Files({ run, prediction }: { run: Run; prediction: Prediction }) {
+  if (prediction.files.length > 0) {
+    return (
+      <div class="files">
+        {prediction.files.map((file, index) => (
+          <FileView key={file.url} run={run} file={file} name={nameOf(prediction, file, index)} />
+        ))}
+      </div>
+    );
+  }
+  if (prediction.model.kind !== "IMAGE_GENERATION" || isTerminal(prediction.status)) return null;
+  const [width, height] = expectedSize(prediction.input);
+  return (
+    <div class="files">
+      <div class="picture picture-awaited" style={{ "--width": `${width}px` }}>
+        <svg viewBox={`0 0 ${width} ${height}`} width={width} height={height} role="img" aria-label="The picture will be here" />
+      </div>
+    </div>
+  );
+}
+
+function FileView({ run, file, name }: { run: Run; file: OutputFile; name: string }) {
+  const retried = useRef(false);
+  const url = reachable(file.url);
+  const refresh = () => {
+    if (retried.current) return;
+    retried.current = true;
+    void run.refreshFiles();
+  };
+  const size = file.width && file.height ? `${file.width} × ${file.height}, ` : "";
+  return (
+    <figure class="picture" style={file.width ? { "--width": `${file.width}px` } : undefined}>
+      {file.contentType.startsWith("image/") && (
+        <img
+          src={url}
+          width={file.width ?? undefined}
+          height={file.height ?? undefined}
+          class={(file.width ?? SHARP_BELOW_PX) < SHARP_BELOW_PX ? "picture-sharp" : undefined}
+          alt={`Output of the model, ${name}`}
+          onError={refresh}
+        />
+      )}
+      <figcaption>
+        <span class="picture-facts">
+          {size}
+          {bytes(Number(file.bytes))}
+        </span>
+        <a class="button button-quiet" href={url} download={name}>
+          <DownloadIcon />
+          Download
+        </a>
+      </figcaption>
+    </figure>
+  );
+}
+
+/** Files of the server itself are asked for where this page came from: its public name may be another one. */
+function reachable(url: string): string {
+  const parsed = new URL(url, location.href);
+  return parsed.pathname.startsWith("/files/") ? parsed.pathname + parsed.search : parsed.href;
+}
+
+function nameOf(prediction: Prediction, file: OutputFile, index: number): string {
+  const type = file.contentType.split("/")[1]?.split(/[+;]/)[0] ?? "bin";
+  const model = prediction.model.slug.split("/").at(-1) ?? "output";
+  return `${model}-${prediction.seed ?? "output"}${index > 0 ? `-${index + 1}` : ""}.${type}`;
+}
+
+function expectedSize(input: unknown): [width: number, height: number] {
+  const given = (typeof input === "object" && input !== null ? input : {}) as Record<string, unknown>;
+  const side = (name: string) => (typeof given[name] === "number" && given[name] > 0 ? given[name] : null);
+  const square = side("size") ?? 512;
+  return [side("width") ?? square, side("height") ?? square];
+}

@@ -1,0 +1,35 @@
+import type { Prediction } from "./run";
+import { rate, seconds } from "./units";
+
+/** What a prediction took, as far as it is known. */
+export function Metrics({ prediction }: { prediction: Prediction }) {
+  const rows = rowsOf(prediction).filter((row): row is [string, string] => row[1] !== null);
+  if (rows.length === 0) return null;
+  return (
+    <dl class="metrics">
+      {rows.map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+function rowsOf({ metrics, seed, attempts }: Prediction): [string, string | null][] {
+  const time = (value: number | null) => (value === null ? null : seconds(value));
+  const count = (value: number | string | null) => (value === null ? null : String(value));
+  return [
+    ["Queue", time(metrics.queueSeconds)],
+    ["Load", time(metrics.loadSeconds)],
+    ["Predict", time(metrics.predictSeconds)],
+    ["First token", time(metrics.timeToFirstTokenSeconds)],
+    ["Tokens/s", metrics.tokensPerSecond === null ? null : rate(metrics.tokensPerSecond)],
+    ["Tokens in", count(metrics.inputTokens)],
+    ["Tokens out", count(metrics.outputTokens)],
+    ["Steps", count(metrics.steps)],
+    ["Seed", count(seed)],
+    ["Attempts", attempts > 1 ? String(attempts) : null],
+  ];
+}

@@ -1,0 +1,125 @@
+import { useState } from "preact/hooks";
+import { failureProblem } from "../api/problems";
+import { Callout } from "../page/Callout";
+import { CopyIcon } from "../page/icons";
+import { Files } from "./Files";
+import { Metrics } from "./Metrics";
+import { ProgressLine } from "./ProgressLine";
+import { isTerminal, type Prediction, type Run } from "./run";
+import { StatusLine } from "./StatusLine";
+
+export function Output({ run }: { run: Run }) {
+  const prediction = run.prediction.value;
+  return (
+    <section class="panel output" aria-labelledby="output-title">
+      <h2 class="visually-hidden" id="output-title">
+        Output
+      </h2>
+      {prediction ? <Shown run={run} prediction={prediction} /> : <Idle run={run} />}
+    </section>
+  );
+}
+
+function Idle({ run }: { run: Run }) {
+  if (run.problem.value) {
+    return (
+      <div class="output-body">
+        <Callout problem={run.problem.value} />
+      </div>
+    );
+  }
+  return (
+    <div class="output-idle">
+      <p>The output appears here as it is made.</p>
+      <p class="hint">
+        <kbd>Ctrl</kbd> <kbd>Enter</kbd> runs, <kbd>Esc</kbd> cancels. A link to a prediction shows it live.
+      </p>
+    </div>
+  );
+}
+
+function Shown({ run, prediction }: { run: Run; prediction: Prediction }) {
+  const isActive = !isTerminal(prediction.status);
+  return (
+    <>
+      <div class="output-head">
+        <StatusLine run={run} prediction={prediction} />
+        {isActive && (
+          <button type="button" class="button" disabled={run.canceling.value} onClick={() => void run.cancel()}>
+            Cancel <kbd>Esc</kbd>
+          </button>
+        )}
+        {!isActive && <CopyButton run={run} />}
+      </div>
+      <ProgressLine run={run} prediction={prediction} />
+      <div class="output-body">
+        {run.problem.value && <Callout problem={run.problem.value} />}
+        {prediction.error && <Callout problem={failureProblem(prediction.error)} />}
+        <TextOutput run={run} prediction={prediction} />
+        <Files run={run} prediction={prediction} />
+        <OtherOutput run={run} prediction={prediction} />
+      </div>
+      <footer class="output-foot">
+        <p class="output-source">
+          {prediction.model.slug}:{prediction.version.number}
+        </p>
+        <Metrics prediction={prediction} />
+        <Logs run={run} />
+      </footer>
+    </>
+  );
+}
+
+function TextOutput({ run, prediction }: { run: Run; prediction: Prediction }) {
+  const isActive = !isTerminal(prediction.status);
+  const awaited = isActive && prediction.model.kind === "TEXT_GENERATION";
+  const hidden = run.text.isEmpty.value && !awaited;
+  return (
+    <div
+      class={`text-output${isActive ? " text-live" : ""}`}
+      hidden={hidden}
+      role="region"
+      aria-label="Text"
+      tabIndex={0}
+      ref={run.text.attach}
+    />
+  );
+}
+
+/** Output that is neither text nor files, as JSON. */
+function OtherOutput({ run, prediction }: { run: Run; prediction: Prediction }) {
+  const isActive = !isTerminal(prediction.status);
+  const final = prediction.text === null && prediction.files.length === 0 ? prediction.output : null;
+  const shown = isActive ? run.chunks.value : final === null ? [] : [final];
+  if (shown.length === 0) return null;
+  return (
+    <pre class="json-output" tabIndex={0}>
+      {shown.map((value) => JSON.stringify(value, null, 2)).join("\n")}
+    </pre>
+  );
+}
+
+function Logs({ run }: { run: Run }) {
+  return (
+    <details class="logs" hidden={run.logs.isEmpty.value}>
+      <summary>Log</summary>
+      <pre class="logs-text" tabIndex={0} aria-label="Log" role="region" ref={run.logs.attach} />
+    </details>
+  );
+}
+
+function CopyButton({ run }: { run: Run }) {
+  const [copied, setCopied] = useState(false);
+  // browsers have no clipboard on plain http, except on localhost
+  if (run.text.isEmpty.value || !("clipboard" in navigator)) return null;
+  const copy = async () => {
+    await navigator.clipboard.writeText(run.text.value);
+    setCopied(true);
+    setTimeout(() => setCopied(false), 1500);
+  };
+  return (
+    <button type="button" class="button button-quiet" onClick={() => void copy()}>
+      <CopyIcon /> {copied ? "Copied" : "Copy"}
+    </button>
+  );
+}

@@ -1,0 +1,61 @@
+import { useEffect, useState } from "preact/hooks";
+import type { PredictionStatus } from "../api/generated/graphql";
+import { isTerminal, type Prediction, type Run } from "./run";
+import { bytes, seconds } from "./units";
+
+const NAMES: Record<PredictionStatus, string> = {
+  STARTING: "Starting",
+  PROCESSING: "Running",
+  SUCCEEDED: "Succeeded",
+  FAILED: "Failed",
+  CANCELED: "Canceled",
+  ABORTED: "Aborted",
+};
+
+/** Status, what is going on, and for how long; screen readers hear of the status alone. */
+export function StatusLine({ run, prediction }: { run: Run; prediction: Prediction }) {
+  const { status } = prediction;
+  const name = run.canceling.value && !isTerminal(status) ? "Canceling" : NAMES[status];
+  const total = prediction.metrics.totalSeconds;
+  return (
+    <div class="status">
+      <span class="badge" data-status={status}>
+        {name}
+      </span>
+      <span class="visually-hidden" role="status" aria-live="polite">
+        {isTerminal(status) && total !== null ? `${name} after ${seconds(total)}` : name}
+      </span>
+      <span class="status-detail">{detailOf(run, status)}</span>
+      {run.link.value === "reconnecting" && !isTerminal(status) && <span class="status-link">reconnecting…</span>}
+      <Elapsed run={run} prediction={prediction} />
+    </div>
+  );
+}
+
+function detailOf(run: Run, status: PredictionStatus): string {
+  if (isTerminal(status)) return "";
+  const loading = run.loading.value;
+  if (loading) {
+    const amount = [loading.bytes, loading.totalBytes].filter((count) => count !== null).map(bytes);
+    return [`Loading model: ${loading.phase}`, amount.join(" of ")].filter(Boolean).join(", ");
+  }
+  const progress = run.progress.value;
+  if (progress) {
+    const steps = progress.total === null ? `step ${progress.step}` : `${progress.step} / ${progress.total}`;
+    return progress.etaSeconds === null ? steps : `${steps}, ${seconds(progress.etaSeconds)} left`;
+  }
+  return status === "STARTING" ? "waiting for a worker" : "";
+}
+
+function Elapsed({ run, prediction }: { run: Run; prediction: Prediction }) {
+  const [now, setNow] = useState(Date.now());
+  const isActive = !isTerminal(prediction.status);
+  useEffect(() => {
+    if (!isActive) return;
+    const timer = setInterval(() => setNow(Date.now()), 100);
+    return () => clearInterval(timer);
+  }, [isActive, prediction.id]);
+  const since = (now - run.clockOffset.value - Date.parse(prediction.createdAt)) / 1000;
+  const shown = isActive ? Math.max(0, since) : prediction.metrics.totalSeconds;
+  return <span class="status-elapsed">{shown === null ? "" : seconds(shown)}</span>;
+}

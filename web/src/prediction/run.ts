@@ -1,0 +1,204 @@
+import { batch, computed, signal } from "@preact/signals";
+import { request } from "../api/client";
+import { watch, type PredictionEvent } from "../api/events";
+import {
+  CancelPredictionDocument,
+  CreatePredictionDocument,
+  PredictionDocument,
+  type CreatePredictionInput,
+  type PredictionFieldsFragment,
+  type PredictionStatus,
+} from "../api/generated/graphql";
+import { ApiError, apiProblem, UNREACHABLE, userProblem, type Problem } from "../api/problems";
+import { LiveText } from "./live_text";
+import { randomKey } from "./random";
+
+export type Prediction = PredictionFieldsFragment;
+export type Progress = NonNullable<Prediction["progress"]>;
+export interface Loading {
+  phase: string;
+  bytes: number | null;
+  totalBytes: number | null;
+}
+export interface Violation {
+  path: string;
+  message: string;
+}
+
+const TERMINAL: readonly PredictionStatus[] = ["SUCCEEDED", "FAILED", "CANCELED", "ABORTED"];
+
+export const isTerminal = (status: PredictionStatus): boolean => TERMINAL.includes(status);
+
+const toNumber = (value: number | string | null): number | null => (value === null ? null : Number(value));
+
+/** The one prediction that the page shows, kept true by its events. */
+export class Run {
+  readonly prediction = signal<Prediction | null>(null);
+  readonly progress = signal<Progress | null>(null);
+  readonly loading = signal<Loading | null>(null);
+  readonly chunks = signal<readonly unknown[]>([]);
+  readonly text = new LiveText();
+  readonly logs = new LiveText();
+  readonly link = signal<"idle" | "live" | "reconnecting">("idle");
+  readonly sending = signal(false);
+  readonly canceling = signal(false);
+  /** Why the prediction cannot be shown or followed. */
+  readonly problem = signal<Problem | null>(null);
+  /** Why no prediction was made of the last input; `violations` says where it is wrong. */
+  readonly refusal = signal<Problem | null>(null);
+  readonly violations = signal<readonly Violation[]>([]);
+  /** Milliseconds that the server's clock is behind this one. */
+  readonly clockOffset = signal(0);
+  readonly isActive = computed(() => this.prediction.value !== null && !isTerminal(this.prediction.value.status));
+
+  #stop: () => void = () => {};
+  #seq = 0;
+  #unanswered: { body: string; key: string } | null = null;
+
+  /** Asks for a prediction and follows it; the id, or null when the server refused. */
+  async start(model: string, input: unknown): Promise<string | null> {
+    if (this.sending.value || this.isActive.value) return null;
+    batch(() => {
+      this.sending.value = true;
+      this.refusal.value = null;
+      this.violations.value = [];
+    });
+    try {
+      return await this.#create(model, input);
+    } catch (error) {
+      this.refusal.value = apiProblem(error);
+      return null;
+    } finally {
+      this.sending.value = false;
+    }
+  }
+
+  async #create(model: string, input: unknown): Promise<string | null> {
+    const body = JSON.stringify([model, input]);
+    // an answer that was lost may hide a prediction that runs: asking again with the same key finds it
+    const key = this.#unanswered?.body === body ? this.#unanswered.key : randomKey();
+    this.#unanswered = { body, key };
+    const asked: CreatePredictionInput = { model, input, idempotencyKey: key };
+    const { createPrediction: result } = await request(CreatePredictionDocument, { input: asked }).catch((error) => {
+      if (!(error instanceof ApiError && error.code === UNREACHABLE)) this.#unanswered = null;
+      throw error;
+    });
+    this.#unanswered = null;
+    if (result.__typename === "Prediction") {
+      this.#show(result);
+      return result.id;
+    }
+    if (result.__typename === "InvalidInput") this.violations.value = result.violations;
+    this.refusal.value = userProblem(result);
+    return null;
+  }
+
+  /** Follows a prediction that exists; null when there is none of that id. */
+  async join(id: string): Promise<Prediction | null> {
+    this.clear();
+    try {
+      const { prediction } = await request(PredictionDocument, { id });
+      if (prediction) this.#show(prediction);
+      else this.problem.value = { title: "No such prediction", detail: "It does not exist, or it is not yours to see." };
+      return prediction;
+    } catch (error) {
+      this.problem.value = apiProblem(error);
+      return null;
+    }
+  }
+
+  async cancel(): Promise<void> {
+    const id = this.prediction.value?.id;
+    if (!id || !this.isActive.value || this.canceling.value) return;
+    this.canceling.value = true;
+    try {
+      const { cancelPrediction: result } = await request(CancelPredictionDocument, { input: { id } });
+      if (result.__typename !== "Prediction") this.problem.value = userProblem(result);
+    } catch (error) {
+      this.problem.value = apiProblem(error);
+      this.canceling.value = false;
+    }
+  }
+
+  clear(): void {
+    this.#stop();
+    this.#stop = () => {};
+    this.#seq = 0;
+    batch(() => {
+      this.#replace(null);
+      this.problem.value = null;
+      this.refusal.value = null;
+      this.violations.value = [];
+      this.link.value = "idle";
+    });
+  }
+
+  /** Fetches the prediction again: links to its files live shorter than the page may. */
+  async refreshFiles(): Promise<void> {
+    const id = this.prediction.value?.id;
+    if (!id) return;
+    const { prediction } = await request(PredictionDocument, { id }).catch(() => ({ prediction: null }));
+    if (prediction && this.prediction.value?.id === id) this.prediction.value = prediction;
+  }
+
+  #show(prediction: Prediction): void {
+    this.#stop();
+    this.#seq = 0;
+    batch(() => {
+      this.problem.value = null;
+      this.#replace(prediction);
+      this.link.value = "idle";
+    });
+    if (isTerminal(prediction.status)) return;
+    this.#stop = watch(prediction.id, {
+      onEvent: (event) => batch(() => this.#apply(event)),
+      onLink: (link) => (this.link.value = link),
+      onError: (error) => (this.problem.value = apiProblem(error)),
+      isDone: () => !this.isActive.value,
+    });
+  }
+
+  #replace(prediction: Prediction | null): void {
+    this.prediction.value = prediction;
+    this.progress.value = prediction?.progress ?? null;
+    this.loading.value = null;
+    this.chunks.value = [];
+    this.canceling.value = false;
+    this.text.set(prediction?.text ?? "");
+    this.logs.set(prediction?.logs ?? "");
+  }
+
+  #apply(event: PredictionEvent): void {
+    if (event.__typename === "PredictionSnapshot") {
+      this.#seq = event.seq;
+      this.clockOffset.value = Date.now() - Date.parse(event.at);
+      const canceling = this.canceling.value;
+      this.#replace(event.prediction);
+      this.canceling.value = canceling && this.isActive.value;
+      return;
+    }
+    if (event.__typename === "EventsLost" || event.seq <= this.#seq) return;
+    this.#seq = event.seq;
+    if (event.__typename === "StatusChanged") this.#moveTo(event.prediction);
+    else if (event.__typename === "ModelLoading") this.loading.value = loadingOf(event);
+    else if (event.__typename === "Progressed") this.progress.value = event;
+    else if (event.__typename === "Logged") this.logs.append(`${event.line.replace(/\n$/, "")}\n`);
+    else if (event.text !== null) this.text.append(event.text);
+    else this.chunks.value = [...this.chunks.value, event.chunk];
+  }
+
+  #moveTo(prediction: Prediction): void {
+    this.prediction.value = prediction;
+    if (prediction.status !== "STARTING") this.loading.value = null;
+    // until it ends, the events hold more of the text than the prediction does
+    if (!isTerminal(prediction.status)) return;
+    this.canceling.value = false;
+    if (prediction.text !== null) this.text.set(prediction.text);
+    if (prediction.logs !== "") this.logs.set(prediction.logs);
+    if (prediction.progress) this.progress.value = prediction.progress;
+  }
+}
+
+function loadingOf(event: Extract<PredictionEvent, { __typename: "ModelLoading" }>): Loading {
+  return { phase: event.phase, bytes: toNumber(event.bytes), totalBytes: toNumber(event.totalBytes) };
+}

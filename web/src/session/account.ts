@@ -1,0 +1,69 @@
+import { signal } from "@preact/signals";
+import { request } from "../api/client";
+import { LoginDocument, RegisterDocument, ViewerDocument } from "../api/generated/graphql";
+import { apiProblem, userProblem, type Problem } from "../api/problems";
+import { forgetToken, keepToken } from "../api/session";
+
+export interface Credentials {
+  handle: string;
+  email: string;
+  password: string;
+}
+
+/** Who is signed in, and signing in and up. */
+export class Account {
+  readonly handle = signal<string | null>(null);
+  readonly registration = signal(false);
+  readonly problem = signal<Problem | null>(null);
+  readonly fieldErrors = signal<Readonly<Record<string, string>>>({});
+  readonly busy = signal(false);
+
+  async load(): Promise<void> {
+    // the page that needs the API says so when it is away
+    const answer = await request(ViewerDocument, {}).catch(() => null);
+    if (!answer) return;
+    this.handle.value = answer.viewer?.handle ?? null;
+    this.registration.value = answer.server.registration;
+  }
+
+  /** Signs in, or up where `isNew`; whether it worked. */
+  async enter({ handle, email, password }: Credentials, isNew: boolean): Promise<boolean> {
+    this.busy.value = true;
+    this.forgetErrors();
+    try {
+      const result = isNew
+        ? (await request(RegisterDocument, { input: { handle, email, password } })).register
+        : (await request(LoginDocument, { input: { email, password } })).login;
+      if (result.__typename === "Session") {
+        keepToken(result.accessToken);
+        this.handle.value = result.user.handle;
+        return true;
+      }
+      if (result.__typename === "InvalidInput") {
+        this.fieldErrors.value = Object.fromEntries(
+          result.violations.map(({ path, message }) => [path.split("/").at(-1) ?? "", message]),
+        );
+      } else this.problem.value = enterProblem(result);
+    } catch (error) {
+      this.problem.value = apiProblem(error);
+    } finally {
+      this.busy.value = false;
+    }
+    return false;
+  }
+
+  leave(): void {
+    forgetToken();
+    this.handle.value = null;
+  }
+
+  forgetErrors(): void {
+    this.problem.value = null;
+    this.fieldErrors.value = {};
+  }
+}
+
+function enterProblem(result: { __typename: string; code: string; message: string }): Problem {
+  if (result.__typename === "CredentialsError") return { title: "Not signed in", detail: result.message };
+  return userProblem(result);
+}

@@ -1,0 +1,99 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { fake, field, modelsAnswer, open, SLOW, useBrowser } from "./harness.mjs";
+
+useBrowser();
+
+const SCHEMA = {
+  type: "object",
+  required: ["prompt", "count"],
+  properties: {
+    later: { type: "string", title: "Later", "x-order": 9 },
+    prompt: { type: "string", title: "Prompt", description: "Say <b>anything</b>.", examples: ["a cat"], "x-order": 0 },
+    count: { type: "integer", minimum: 2, maximum: 8, "x-order": 1 },
+    ratio: { type: "number", default: 0.5, "x-order": 2 },
+    mode: { enum: ["fast", 2, null], default: 2, "x-order": 3 },
+    sharp: { type: "boolean", default: true, "x-order": 4 },
+    seed: { type: ["integer", "null"], minimum: 0, maximum: 100, "x-order": 5 },
+    stop: { type: "array", items: { type: "string" }, default: ["END"], "x-order": 6 },
+    style: { anyOf: [{ type: "string", maxLength: 40 }, { type: "null" }], default: "plain", "x-order": 7 },
+    extra: { type: "object", "x-order": 8 },
+  },
+};
+
+/** A page with that form, and the inputs it sends. */
+async function openForm(schema) {
+  const sent = [];
+  const page = await open("/", {
+    prepare: async (p) => {
+      await fake(p, "Models", () => modelsAnswer(schema));
+      await fake(p, "CreatePrediction", ({ input }) => {
+        sent.push(input.input);
+        const violations = [{ path: "/input/stop/1", message: "is too long", code: "maxLength" }];
+        const refusal = { __typename: "InvalidInput", code: "INVALID_INPUT", message: "1 violation", violations };
+        return { data: { createPrediction: refusal } };
+      });
+    },
+  });
+  await page.locator("#model").waitFor();
+  return { page, sent };
+}
+
+test("a schema becomes a form: order, widgets and defaults", SLOW, async () => {
+  const { page, sent } = await openForm(SCHEMA);
+  const names = await page.locator("[data-field]").evaluateAll((rows) => rows.map((row) => row.dataset.field));
+  assert.deepEqual(names, ["prompt", "count", "ratio", "mode", "sharp", "seed", "stop", "style", "extra", "later"]);
+  assert.equal(await field(page, "prompt").locator("textarea").getAttribute("placeholder"), "a cat");
+  assert.match(await field(page, "prompt").textContent(), /Say <b>anything<\/b>/);
+  assert.equal(await field(page, "count").locator('input[type="range"]').count(), 1);
+  assert.equal(await field(page, "ratio").locator('input[type="range"]').count(), 0);
+  assert.equal(await field(page, "seed").locator("button").count(), 1);
+  assert.equal(await field(page, "extra").locator("textarea").count(), 1);
+
+  await page.getByRole("button", { name: /^Run/ }).click();
+  await field(page, "stop").locator(".field-errors").waitFor();
+  assert.match(await field(page, "stop").locator(".field-errors").textContent(), /1: is too long/);
+  assert.deepEqual(sent[0], { count: 2, ratio: 0.5, mode: 2, sharp: true, stop: ["END"], style: "plain" });
+});
+
+test("what is typed is what is sent, and what is emptied is not its default", SLOW, async () => {
+  const { page, sent } = await openForm(SCHEMA);
+  await field(page, "prompt").locator("textarea").fill("a dog");
+  await field(page, "count").locator('input[type="range"]').fill("5");
+  await field(page, "mode").locator("select").selectOption({ label: "fast" });
+  await field(page, "sharp").locator("input").uncheck();
+  await field(page, "seed").locator("button").click();
+  await field(page, "stop").locator("textarea").fill("one\ntwo");
+  await field(page, "style").locator("input").fill("");
+  await field(page, "extra").locator("textarea").fill('{"deep": [1]}');
+  await page.keyboard.press("Control+Enter");
+  await page.locator(".run-bar .callout").waitFor();
+  const { seed, ...rest } = sent[0];
+  assert.ok(Number.isInteger(seed) && seed >= 0 && seed <= 100);
+  assert.deepEqual(rest, {
+    prompt: "a dog",
+    count: 5,
+    ratio: 0.5,
+    mode: "fast",
+    sharp: false,
+    stop: ["one", "two"],
+    style: null,
+    extra: { deep: [1] },
+  });
+});
+
+test("what is not JSON is found before it is sent", SLOW, async () => {
+  const { page, sent } = await openForm(SCHEMA);
+  await field(page, "extra").locator("textarea").fill("{");
+  await page.keyboard.press("Control+Enter");
+  await field(page, "extra").locator(".field-errors").waitFor();
+  assert.equal(sent.length, 0);
+});
+
+test("a schema that no form can show gets one JSON editor", SLOW, async () => {
+  const { page, sent } = await openForm({ type: "object", additionalProperties: true });
+  await field(page, "input").locator("textarea").fill('{"a": 1}');
+  await page.keyboard.press("Control+Enter");
+  await page.locator(".field-errors").first().waitFor();
+  assert.deepEqual(sent, [{ a: 1 }]);
+});

@@ -1,0 +1,134 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import {
+  api,
+  badge,
+  choose,
+  field,
+  MODELS,
+  open,
+  predictionId,
+  runEcho,
+  sample,
+  SLOW,
+  textOutput,
+  useBrowser,
+} from "./harness.mjs";
+
+useBrowser();
+
+const WORDS = Array.from({ length: 40 }, (_, index) => `word${index}`).join(" ");
+const storedText = async (id) => (await api("query ($id: ID!) { prediction(id: $id) { text } }", { id })).prediction.text;
+
+test("the page is sent with a policy that forbids inline code and other origins", async () => {
+  const response = await fetch(new URL("/", process.env.BASE_URL), { headers: { accept: "text/html" } });
+  const policy = response.headers.get("content-security-policy") ?? "";
+  assert.match(policy, /default-src 'self'/);
+  assert.doesNotMatch(policy, /unsafe-/);
+});
+
+test("a text model's tokens appear once each and add up to the stored text", SLOW, async () => {
+  const page = await open();
+  await choose(page, MODELS.text);
+  await field(page, "prompt").locator("textarea").fill("The morning was cold and");
+  await page.keyboard.press("Control+Enter");
+  await badge(page, "SUCCEEDED").waitFor();
+  const text = await storedText(predictionId(page));
+  assert.ok(text.length > 0);
+  assert.equal(await textOutput(page).textContent(), text);
+  assert.match(await page.locator(".metrics").textContent(), /Tokens\/s/);
+});
+
+test("text grows while it is made, always as a prefix of the whole", SLOW, async () => {
+  const page = await open();
+  const shown = await sample(page, "shownText", () => document.querySelector(".text-output")?.textContent);
+  await runEcho(page, { text: WORDS, delay: 0.03 });
+  await badge(page, "SUCCEEDED").waitFor();
+  assert.equal(await textOutput(page).textContent(), WORDS);
+  const samples = await shown();
+  assert.ok(samples.length > 5, `only ${samples.length} steps were seen`);
+  for (const text of samples) assert.ok(WORDS.startsWith(text), `not a prefix: ${text}`);
+});
+
+test("an image model moves the progress bar and shows its picture without a shift", SLOW, async () => {
+  const page = await open();
+  await choose(page, MODELS.image);
+  const steps = await sample(page, "shownSteps", () => document.querySelector("progress[value]")?.value);
+  const widths = await sample(page, "pictureWidths", () => document.querySelector(".picture")?.clientWidth);
+  await field(page, "prompt").locator("textarea").fill("a red circle");
+  await page.locator('button[type="submit"]').click();
+  const picture = page.locator(".picture img");
+  await picture.waitFor();
+  await page.waitForFunction(() => document.querySelector(".picture img").naturalWidth > 0);
+  const seen = await steps();
+  assert.ok(seen.length >= 2, `progress did not move: ${seen}`);
+  assert.equal(new Set(await widths()).size, 1);
+  assert.ok((await picture.getAttribute("width")) && (await picture.getAttribute("height")));
+  const download = page.waitForEvent("download");
+  await page.getByText("Download").click();
+  assert.match((await download).suggestedFilename(), /\.(png|webp|jpe?g)$/);
+});
+
+test("Esc cancels what runs", SLOW, async () => {
+  const page = await open();
+  await runEcho(page, { text: WORDS, repeat: 100, delay: 0.1 });
+  await badge(page, "PROCESSING").waitFor();
+  await textOutput(page).filter({ hasText: "word1" }).waitFor();
+  await page.keyboard.press("Escape");
+  await badge(page, "CANCELED").waitFor();
+  assert.match(await textOutput(page).textContent(), /^word0 word1/);
+});
+
+test("a reload joins the running prediction again, with its input in the form", SLOW, async () => {
+  const page = await open();
+  await runEcho(page, { text: WORDS, delay: 0.1 });
+  await textOutput(page).filter({ hasText: "word3" }).waitFor();
+  const id = predictionId(page);
+  await page.reload();
+  await badge(page, "PROCESSING").waitFor();
+  assert.equal(predictionId(page), id);
+  assert.equal(await field(page, "text").locator("textarea").inputValue(), WORDS);
+  await badge(page, "SUCCEEDED").waitFor();
+  assert.equal(await textOutput(page).textContent(), WORDS);
+});
+
+test("a link to a finished prediction shows it", SLOW, async () => {
+  const page = await open();
+  await runEcho(page, { text: "kept" });
+  await badge(page, "SUCCEEDED").waitFor();
+  await page.reload();
+  await badge(page, "SUCCEEDED").waitFor();
+  assert.equal(await textOutput(page).textContent(), "kept");
+});
+
+test("violations stand at their fields and go when the field is edited", SLOW, async () => {
+  const page = await open();
+  await runEcho(page, { text: "", repeat: 5000 });
+  const repeat = field(page, "repeat");
+  await repeat.locator(".field-errors").waitFor();
+  assert.match(await repeat.locator(".field-errors").textContent(), /1000/);
+  assert.match(await field(page, "text").locator(".field-errors").textContent(), /required/);
+  assert.equal(await field(page, "delay_seconds").locator(".field-errors").count(), 0);
+  assert.equal(await repeat.locator('input[type="number"]').getAttribute("aria-invalid"), "true");
+  await repeat.locator('input[type="number"]').fill("2");
+  assert.equal(await repeat.locator(".field-errors").count(), 0);
+});
+
+test("a model's text is never read as HTML", SLOW, async () => {
+  const page = await open();
+  const text = '<img src=x onerror="document.title=1"><script>document.title=2</script><b>bold</b>';
+  await runEcho(page, { text });
+  await badge(page, "SUCCEEDED").waitFor();
+  assert.equal(await textOutput(page).textContent(), text);
+  assert.equal(await textOutput(page).locator("*").count(), 0);
+});
+
+test("a failed prediction says why, in the model's own words", SLOW, async () => {
+  const page = await open();
+  await choose(page, MODELS.echo);
+  await field(page, "text").locator("textarea").fill("out of luck <b>");
+  await field(page, "fail").locator("input").check();
+  await page.keyboard.press("Control+Enter");
+  await badge(page, "FAILED").waitFor();
+  assert.match(await page.locator(".output .callout").textContent(), /The model failed.*out of luck <b>/s);
+});

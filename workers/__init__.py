@@ -1,0 +1,1 @@
+"""The worker: a torch-free supervisor and the runner process that holds the models."""

@@ -1,0 +1,198 @@
+"""One attempt from claim to finish: files fetched, run, outputs stored, the row ended by one fenced statement."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+
+import redis
+import structlog
+from tortoise.exceptions import BaseORMException
+
+from server.adapters.database import CONNECTION_ERRORS
+from server.adapters.storage import StorageError
+from server.domain.predictions import Failure, PredictionErrorCode, PredictionStatus, backoff_seconds
+from server.runtime import Runtime
+from server.services import jobs
+from server.services.jobs import Claim, Result
+from workers.event_writer import EventWriter
+from workers.execution import Execution, Outcome
+from workers.gate import Gate
+from workers.running import RunnerKeeper
+from workers.snapshots import Snapshots, VersionUnavailableError
+
+logger = structlog.get_logger(__name__)
+
+STORE_TRIES = 3
+FLUSH_SECONDS = 2.0
+MAX_RETRY_SECONDS = 5.0
+
+
+class Attempt:
+    """Runs one claimed prediction; what it is told from outside (cancel, lose ...) settles its outcome."""
+
+    def __init__(self, rt: Runtime, job: Claim, keeper: RunnerKeeper, snapshots: Snapshots, gate: Gate) -> None:
+        self._rt = rt
+        self.job = job
+        self._keeper = keeper
+        self._snapshots = snapshots
+        self._gate = gate
+        self._writer = EventWriter(rt.event_log, str(job.id), job.attempt)
+        self._execution = Execution(job, self._writer)
+        self._stopping: asyncio.Task[None] | None = None
+        self._is_inside = False
+        self._is_lost = False
+
+    def cancel(self) -> None:
+        """The user asked for it to stop."""
+        self._stop(Outcome(PredictionStatus.CANCELED))
+
+    def expire(self) -> None:
+        """Its deadline passed while it ran."""
+        self._stop(_too_late("The deadline passed while the prediction ran."))
+
+    def hand_back(self) -> None:
+        """This worker stops: somebody else runs it again."""
+        self._execution.settle(Outcome(None))
+
+    def lose(self) -> None:
+        """The lease is gone: somebody else may run it already, so end it and publish nothing more."""
+        self._is_lost = True
+        self._stop(Outcome(None))
+        self._execution.settle(Outcome(None))
+
+    def _stop(self, outcome: Outcome) -> None:
+        if self._stopping or self._execution.outcome.done():
+            return
+        self._execution.stop_reason = outcome
+        if self._is_inside:
+            self._stopping = asyncio.create_task(self._keeper.cancel(self._execution))
+        else:
+            self._execution.settle(outcome)
+
+    async def run(self) -> None:
+        """The whole attempt; returns when the row is ended, handed back or lost."""
+        timer = asyncio.get_running_loop().call_later(self._seconds_left(), self._expire_now)
+        work = asyncio.create_task(self._work())
+        try:
+            self._writer.status(PredictionStatus.PROCESSING.value)
+            await asyncio.wait({work, self._execution.outcome}, return_when=asyncio.FIRST_COMPLETED)
+            if work.done():
+                work.result()
+            await self._conclude(await self._execution.outcome)
+        finally:
+            timer.cancel()
+            work.cancel()
+            await asyncio.gather(work, return_exceptions=True)
+            await self._writer.close(0)
+
+    def _seconds_left(self) -> float:
+        limit = self._rt.settings.prediction_seconds
+        if self.job.deadline_at is None:
+            return limit
+        return min(limit, max(0.0, (self.job.deadline_at - self.job.claimed_at).total_seconds()))
+
+    def _expire_now(self) -> None:
+        limit = self._rt.settings.prediction_seconds
+        by_deadline = self._seconds_left() < limit
+        self._stop(_too_late("The deadline passed while the prediction ran." if by_deadline
+                             else f"The prediction ran longer than {limit:g} seconds."))  # fmt: skip
+
+    async def _work(self) -> None:
+        execution = self._execution
+        try:
+            spec = await self._snapshots.spec(
+                self.job.version_id,
+                lambda phase, size, total: self._writer.loading(phase, size, total),
+                execution.outcome.done,
+            )
+        except VersionUnavailableError as error:
+            execution.settle(Outcome(PredictionStatus.FAILED, error.failure))
+            return
+        async with self._gate.alone() if self.job.alone else self._gate.shared():
+            if execution.outcome.done():
+                return
+            self._is_inside = True
+            await self._keeper.submit(execution, spec, {**self._keeper.defaults(spec.predictor), **self.job.input})
+            await asyncio.shield(execution.outcome)
+
+    async def _conclude(self, outcome: Outcome) -> None:
+        if self._is_lost or self._writer.fenced.is_set():
+            logger.warning("attempt.lost", prediction=str(self.job.id), attempt=self.job.attempt)
+            return
+        if not outcome.is_final:
+            given_up = outcome.lost and await jobs.losses(self.job.id) + 1 >= self._rt.settings.max_losses
+            if not given_up:
+                await self._return(outcome)
+                return
+            outcome = _worker_lost(self._rt.settings.max_losses)
+        await self._finish(await self._store(outcome))
+
+    async def _return(self, outcome: Outcome) -> None:
+        await self._writer.close(FLUSH_SECONDS)
+        delay = backoff_seconds(1) if outcome.lost else 0.0
+        await jobs.hand_back(self.job, delay_seconds=delay, lost=outcome.lost, alone=outcome.alone)
+        logger.info("attempt.handed_back", prediction=str(self.job.id), lost=outcome.lost)
+        await self._rt.event_log.announce(str(self.job.id))
+        await self._rt.bell.ring(self.job.queue, str(self.job.id))
+
+    async def _store(self, outcome: Outcome) -> Outcome:
+        """Put the files into storage; an outcome without its files would be none."""
+        for index, file in enumerate(self._execution.files):
+            for attempt in range(1, STORE_TRIES + 1):
+                try:
+                    await self._rt.storage.put(file.key(self.job, index), file.blob, file.content_type)
+                    break
+                except StorageError as error:
+                    logger.warning("storage.put_failed", prediction=str(self.job.id), error=str(error))
+                    if attempt == STORE_TRIES:
+                        self._execution.files.clear()
+                        return Outcome(PredictionStatus.FAILED, Failure(PredictionErrorCode.STORAGE, str(error)))
+                    await asyncio.sleep(0.5 * attempt)
+        return outcome
+
+    async def _finish(self, outcome: Outcome) -> None:
+        await self._writer.close(FLUSH_SECONDS)
+        result = self._execution.result(outcome)
+        pause = 0.2
+        while True:
+            try:
+                ended = await jobs.finish(self.job, result)
+                break
+            except CONNECTION_ERRORS as error:
+                # The work is done: the row waits for its database, for as long as nobody else takes it over
+                logger.warning("finish.failed", prediction=str(self.job.id), error=str(error), retry_seconds=pause)
+                await asyncio.sleep(pause)
+                pause = min(MAX_RETRY_SECONDS, pause * 2)
+            except BaseORMException as error:
+                if result.failure is not None:
+                    raise
+                logger.exception("finish.refused", prediction=str(self.job.id))
+                failure = Failure(PredictionErrorCode.INTERNAL, f"The output could not be stored: {error}")
+                result = Result(PredictionStatus.FAILED, failure=failure)
+        if ended:
+            logger.info("prediction.ended", prediction=str(self.job.id), status=result.status.value)
+            await self._afterwards()
+        else:
+            logger.warning("attempt.fenced", prediction=str(self.job.id), attempt=self.job.attempt)
+            await self._remove_files()
+
+    async def _afterwards(self) -> None:
+        with suppress(redis.RedisError, OSError):
+            await self._rt.event_log.expire(str(self.job.id))
+        await self._rt.event_log.announce(str(self.job.id))
+
+    async def _remove_files(self) -> None:
+        try:
+            await self._rt.storage.delete_prefix(f"predictions/{self.job.id}/{self.job.attempt}/")
+        except StorageError as error:
+            logger.warning("storage.delete_failed", prediction=str(self.job.id), error=str(error))
+
+
+def _too_late(message: str) -> Outcome:
+    return Outcome(PredictionStatus.FAILED, Failure(PredictionErrorCode.DEADLINE_EXCEEDED, message))
+
+
+def _worker_lost(times: int) -> Outcome:
+    message = f"The model's process died {times} times while it ran this prediction."
+    return Outcome(PredictionStatus.FAILED, Failure(PredictionErrorCode.WORKER_LOST, message))

@@ -1,0 +1,58 @@
+"""The text that `demo/prose` learns from: English prose that every CPython carries.
+
+Sources: the language reference's topics in `pydoc_data` and the docstrings of the standard library (PSF licence).
+"""
+
+from __future__ import annotations
+
+import ast
+import random
+import re
+import sysconfig
+from collections.abc import Iterator
+from pathlib import Path
+
+from pydoc_data.topics import topics
+
+_MARKUP = re.compile(r"``|:[a-z]+:`|`|\*\*|\|")
+_SPACES = re.compile(r"\s+")
+_PROSE = re.compile(r"[A-Z(\"'][A-Za-z0-9 ,.;:'\"()/_\-!?=<>%*+\[\]]+[.:!?)]")
+MIN_CHARACTERS, MIN_WORDS = 60, 10
+MAX_SYMBOLS = 0.05
+
+
+def paragraphs(seed: int = 0) -> list[str]:
+    """Cleaned paragraphs without duplicates, in an order that the seed decides."""
+    found = {clean: None for raw in _raw() if (clean := tidy(raw))}
+    shuffled = sorted(found)
+    random.Random(seed).shuffle(shuffled)
+    return shuffled
+
+
+def _raw() -> Iterator[str]:
+    for topic in topics.values():
+        yield from topic.split("\n\n")
+    for path in sorted(Path(sysconfig.get_path("stdlib")).rglob("*.py")):
+        if not {"site-packages", "test", "tests", "idlelib", "lib2to3"} & set(path.parts):
+            yield from _docstrings(path)
+
+
+def _docstrings(path: Path) -> Iterator[str]:
+    try:
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+    except (SyntaxError, UnicodeDecodeError):
+        return
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            yield from (ast.get_docstring(node) or "").split("\n\n")
+
+
+def tidy(raw: str) -> str | None:
+    """One paragraph on one line, or None when it is code, a table or too short."""
+    if ">>>" in raw or "::" in raw or "+--" in raw:
+        return None
+    text = _SPACES.sub(" ", _MARKUP.sub("", raw)).strip()
+    if len(text) < MIN_CHARACTERS or len(text.split()) < MIN_WORDS or not _PROSE.fullmatch(text):
+        return None
+    symbols = sum(character in "=<>%*+[]_/()" for character in text)
+    return text if symbols / len(text) <= MAX_SYMBOLS else None

@@ -1,0 +1,177 @@
+"""Train `demo/prose`: a small Llama-shaped language model with its own tokenizer.
+
+Run it as `python -m workers.demo_models.train_prose --work DIR --out DIR`; a run that was stopped goes on where its
+last checkpoint was. The same seed gives the same batches, whether it was stopped or not.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import math
+import shutil
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
+from transformers import GenerationConfig, LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
+
+from workers.demo_models import checkpoints
+from workers.demo_models.corpus import paragraphs
+
+logger = logging.getLogger(__name__)
+
+END = "<|end|>"
+HELD_OUT = 0.03
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Sizes and schedule; `length` is the training context in tokens, `positions` the longest at run time."""
+
+    vocabulary: int = 2048
+    hidden: int = 192
+    layers: int = 4
+    heads: int = 6
+    intermediate: int = 512
+    length: int = 512
+    positions: int = 1024
+    batch: int = 4
+    steps: int = 3000
+    peak_rate: float = 3e-3
+    warmup: int = 100
+    dropout_rate: float = 0.0
+    checkpoint_every: int = 100
+    seed: int = 0
+
+
+def train_tokenizer(texts: list[str], vocabulary: int) -> PreTrainedTokenizerFast:
+    """A byte-level BPE tokenizer: any text round-trips."""
+    tokenizer = Tokenizer(models.BPE())
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    tokenizer.decoder = decoders.ByteLevel()
+    alphabet = pre_tokenizers.ByteLevel.alphabet()
+    trainer = trainers.BpeTrainer(
+        vocab_size=vocabulary, special_tokens=[END], initial_alphabet=alphabet, show_progress=False
+    )
+    tokenizer.train_from_iterator(texts, trainer)
+    return PreTrainedTokenizerFast(tokenizer_object=tokenizer, bos_token=END, eos_token=END, pad_token=END)
+
+
+def build(recipe: Recipe) -> LlamaForCausalLM:
+    """The untrained model."""
+    torch.manual_seed(recipe.seed)
+    return LlamaForCausalLM(
+        LlamaConfig(
+            vocab_size=recipe.vocabulary,
+            hidden_size=recipe.hidden,
+            intermediate_size=recipe.intermediate,
+            num_hidden_layers=recipe.layers,
+            num_attention_heads=recipe.heads,
+            num_key_value_heads=recipe.heads,
+            max_position_embeddings=recipe.positions,
+            tie_word_embeddings=True,
+            bos_token_id=0,
+            eos_token_id=0,
+            pad_token_id=0,
+        )
+    )
+
+
+def encode(tokenizer: PreTrainedTokenizerFast, texts: list[str]) -> torch.Tensor:
+    """All texts as one row of token ids, each ended by END; shape (tokens,)."""
+    ids = [token for text in texts for token in [*tokenizer.encode(text, add_special_tokens=False), 0]]
+    return torch.tensor(ids, dtype=torch.long)
+
+
+def batch_at(data: torch.Tensor, recipe: Recipe, step: int) -> torch.Tensor:
+    """The batch of a step, decided by seed and step alone; shape (batch, length)."""
+    generator = torch.Generator().manual_seed(recipe.seed * 1_000_003 + step)
+    starts = torch.randint(len(data) - recipe.length, (recipe.batch,), generator=generator)
+    return torch.stack([data[start : start + recipe.length] for start in starts])
+
+
+def rate_at(recipe: Recipe, step: int) -> float:
+    """Learning rate: linear warm-up, then a cosine to a twentieth."""
+    if step < recipe.warmup:
+        return recipe.peak_rate * (step + 1) / recipe.warmup
+    done = (step - recipe.warmup) / max(1, recipe.steps - recipe.warmup)
+    return recipe.peak_rate * (0.05 + 0.95 * 0.5 * (1 + math.cos(math.pi * done)))
+
+
+def train(recipe: Recipe, data: torch.Tensor, work: Path, stop_after: int | None = None) -> LlamaForCausalLM:
+    """Train to the end, or for `stop_after` steps; checkpoints lie in `work`."""
+    model = build(recipe)
+    optimizer = torch.optim.AdamW(model.parameters(), recipe.peak_rate, betas=(0.9, 0.95), weight_decay=0.1)
+    first = 0
+    if found := checkpoints.load(work / "prose.pt"):
+        model.load_state_dict(found["model"])
+        optimizer.load_state_dict(found["optimizer"])
+        first = found["step"]
+    last = min(recipe.steps, first + stop_after) if stop_after else recipe.steps
+    began = time.monotonic()
+    for step in range(first, last):
+        loss = _step(model, optimizer, batch_at(data, recipe, step), rate_at(recipe, step))
+        if (step + 1) % recipe.checkpoint_every == 0 or step + 1 == last:
+            state = {"model": model.state_dict(), "optimizer": optimizer.state_dict(), "step": step + 1}
+            checkpoints.save(work / "prose.pt", state)
+            logger.info("step %d loss %.3f %.0f s", step + 1, loss, time.monotonic() - began)
+    return model.eval()
+
+
+def _step(model: LlamaForCausalLM, optimizer: torch.optim.Optimizer, batch: torch.Tensor, rate: float) -> float:
+    for group in optimizer.param_groups:
+        group["lr"] = rate
+    loss = model(input_ids=batch, labels=batch).loss
+    optimizer.zero_grad()
+    loss.backward()
+    torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+    optimizer.step()
+    return float(loss)
+
+
+@torch.no_grad()
+def held_out_loss(model: LlamaForCausalLM, data: torch.Tensor, length: int) -> float:
+    """Mean loss in nats a token over text that was not trained on."""
+    rows = data[: len(data) // length * length].view(-1, length)
+    losses = [float(model(input_ids=row[None], labels=row[None]).loss) for row in rows]
+    return sum(losses) / len(losses)
+
+
+def export(model: LlamaForCausalLM, tokenizer: PreTrainedTokenizerFast, out: Path, facts: dict[str, object]) -> None:
+    """Write the folder in the hub's format, fp16 safetensors only, in place of what was there."""
+    aside = out.with_name(f"{out.name}.new")
+    shutil.rmtree(aside, ignore_errors=True)
+    model.generation_config = GenerationConfig(bos_token_id=0, eos_token_id=0, pad_token_id=0)
+    model.half().save_pretrained(aside, safe_serialization=True)
+    tokenizer.save_pretrained(aside)
+    (aside / "training.json").write_text(json.dumps(facts, indent=2) + "\n")
+    if (out / "README.md").exists():
+        shutil.copy(out / "README.md", aside)
+    shutil.rmtree(out, ignore_errors=True)
+    aside.rename(out)
+
+
+def main() -> None:
+    """Train and export."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--work", type=Path, required=True, help="folder of checkpoints")
+    parser.add_argument("--out", type=Path, required=True, help="folder of the model")
+    parser.add_argument("--steps", type=int, default=Recipe.steps)
+    arguments = parser.parse_args()
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    recipe = Recipe(steps=arguments.steps)
+    texts = paragraphs(recipe.seed)
+    cut = int(len(texts) * HELD_OUT)
+    tokenizer = train_tokenizer(texts[cut:], recipe.vocabulary)
+    model = train(recipe, encode(tokenizer, texts[cut:]), arguments.work)
+    loss = held_out_loss(model, encode(tokenizer, texts[:cut]), recipe.length)
+    logger.info("held-out loss %.3f", loss)
+    export(model, tokenizer, arguments.out, {"steps": recipe.steps, "seed": recipe.seed, "held_out_loss": loss})
+
+
+if __name__ == "__main__":
+    main()

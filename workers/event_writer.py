@@ -1,0 +1,161 @@
+"""Writes one attempt's events to the log: coalesced, in order, fenced, and whole again after an outage of Redis."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+import redis
+import structlog
+
+from server.adapters.event_log import FENCED, NEEDS_SNAPSHOT, EventLog, NewEvent, new_epoch
+from server.domain.events import EventType
+
+logger = structlog.get_logger(__name__)
+
+FLUSH_SECONDS = 1 / 30
+RETRY_SECONDS = 0.5
+LOG_LIMIT = 64_000
+LOG_LIMIT_LINE = "[the log is longer than 64 kB; the rest is not kept]"
+
+
+@dataclass
+class Made:
+    """What the attempt has made so far."""
+
+    text: list[str] = field(default_factory=list)
+    chunks: list[Any] = field(default_factory=list)
+    logs: list[str] = field(default_factory=list)
+    log_size: int = 0
+    progress: dict[str, Any] | None = None
+
+    @property
+    def whole_text(self) -> str:
+        """All text."""
+        return "".join(self.text)
+
+    @property
+    def whole_log(self) -> str:
+        """All log lines, each ended by a newline."""
+        return "".join(f"{line}\n" for line in self.logs)
+
+
+class EventWriter:
+    """The events of one attempt; a task writes at most 30 times a second."""
+
+    def __init__(self, log: EventLog, prediction_id: str, attempt: int) -> None:
+        self._log = log
+        self._id = prediction_id
+        self._attempt = attempt
+        self._epoch = new_epoch()
+        self._seq = 0
+        self._due = asyncio.Event()
+        self._flushed = asyncio.Event()
+        self.made = Made()
+        self.fenced = asyncio.Event()
+        self._in_flight: list[NewEvent] = []
+        self._pending = [self._snapshot()]
+        self._task = asyncio.create_task(self._run())
+
+    def status(self, status: str) -> None:
+        """The prediction changed its status."""
+        self._add(NewEvent(EventType.STATUS, {"status": status}))
+
+    def loading(self, phase: str, size: int | None, total: int | None) -> None:
+        """The model is being loaded."""
+        self._add(NewEvent(EventType.LOADING, {"phase": phase, "bytes": size, "totalBytes": total}))
+
+    def text(self, text: str) -> None:
+        """A piece of text output."""
+        self.made.text.append(text)
+        last = self._pending[-1] if self._pending else None
+        if last is not None and last.type is EventType.OUTPUT and last.text:
+            joined = last.text + text
+            self._pending[-1] = NewEvent(EventType.OUTPUT, {"index": last.data["index"], "text": joined}, text=joined)
+            self._due.set()
+        else:
+            self._add(NewEvent(EventType.OUTPUT, {"index": len(self.made.text) - 1, "text": text}, text=text))
+
+    def chunk(self, chunk: Any) -> None:
+        """A piece of output that is no text."""
+        self.made.chunks.append(chunk)
+        self._add(NewEvent(EventType.OUTPUT, {"index": len(self.made.chunks) - 1, "chunk": chunk}, chunks=(chunk,)))
+
+    def progress(self, progress: dict[str, Any]) -> None:
+        """A step; of several between two writes only the last is kept."""
+        self.made.progress = progress
+        if self._pending and self._pending[-1].type is EventType.PROGRESS:
+            self._pending.pop()
+        self._add(NewEvent(EventType.PROGRESS, progress, progress=progress))
+
+    def log(self, line: str) -> None:
+        """A log line; after 64 kB one last line says that the rest is not kept."""
+        if self.made.log_size > LOG_LIMIT:
+            return
+        self.made.log_size += len(line.encode(errors="replace")) + 1
+        if self.made.log_size > LOG_LIMIT:
+            line = LOG_LIMIT_LINE
+        self.made.logs.append(line)
+        self._add(NewEvent(EventType.LOG, {"line": line}, log=f"{line}\n"))
+
+    def _add(self, event: NewEvent) -> None:
+        self._pending.append(event)
+        self._due.set()
+
+    async def close(self, seconds: float) -> None:
+        """Write what is pending, for at most `seconds` where Redis is away."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while (self._pending or self._in_flight) and not self.fenced.is_set():
+                    self._flushed.clear()
+                    self._due.set()
+                    await self._flushed.wait()
+        self._task.cancel()
+        with suppress(asyncio.CancelledError):
+            await self._task
+
+    async def _run(self) -> None:
+        while not self.fenced.is_set():
+            await self._due.wait()
+            self._due.clear()
+            pause = FLUSH_SECONDS
+            try:
+                await self._flush()
+            except (redis.RedisError, OSError) as error:
+                logger.warning("events.write_failed", prediction=self._id, error=str(error))
+                self._due.set()
+                pause = RETRY_SECONDS
+            self._flushed.set()
+            await asyncio.sleep(pause)
+
+    async def _flush(self) -> None:
+        if not self._in_flight:
+            self._in_flight, self._pending = self._pending, []
+        if not self._in_flight:
+            return
+        # A batch that failed is sent again as it was: the log knows it if only its reply was lost
+        seq, epoch = await self._log.append(self._id, self._attempt, self._epoch, self._seq, self._in_flight)
+        if seq == FENCED:
+            logger.warning("events.fenced", prediction=self._id, attempt=self._attempt)
+            self.fenced.set()
+        elif seq == NEEDS_SNAPSHOT:
+            self._begin_again()
+        else:
+            self._seq, self._epoch, self._in_flight = seq, epoch, []
+            if self._pending:
+                self._due.set()
+
+    def _begin_again(self) -> None:
+        """Redis lost the stream: a new epoch begins with all that was made so far."""
+        told = [event for event in [*self._in_flight, *self._pending] if event.type is EventType.STATUS]
+        self._epoch, self._in_flight = new_epoch(), []
+        self._pending = [self._snapshot(), *told]
+        self._due.set()
+
+    def _snapshot(self) -> NewEvent:
+        made = self.made
+        text, log, chunks = made.whole_text, made.whole_log, tuple(made.chunks)
+        data = {"attempt": self._attempt, "text": text, "logs": log, "chunks": chunks, "progress": made.progress}
+        return NewEvent(EventType.SNAPSHOT, data, text=text, log=log, progress=made.progress, chunks=chunks)

@@ -1,0 +1,164 @@
+"""One attempt of one prediction: the runner's messages become events and, at the end, a result."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+from server.domain.models import ModelKind
+from server.domain.predictions import Failure, PredictionErrorCode, PredictionStatus
+from server.domain.storable import storable
+from server.services.jobs import Claim, Result
+from workers.event_writer import EventWriter
+from workers.runner import protocol
+
+EXTENSIONS = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp", "application/json": "json"}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a run ended; `hand_back` when it did not end but must run again."""
+
+    status: PredictionStatus | None
+    failure: Failure | None = None
+    lost: bool = False
+    alone: bool = False
+
+    @property
+    def is_final(self) -> bool:
+        """Whether the prediction has ended."""
+        return self.status is not None
+
+
+@dataclass
+class StagedFile:
+    """An output file that the runner sent, not yet in storage."""
+
+    content_type: str
+    width: int | None
+    height: int | None
+    blob: bytes = field(repr=False)
+
+    def key(self, job: Claim, index: int) -> str:
+        """Its storage key; nobody sees it before the finish row names it."""
+        extension = EXTENSIONS.get(self.content_type, "bin")
+        return f"predictions/{job.id}/{job.attempt}/{index}.{extension}"
+
+    def record(self, job: Claim, index: int) -> dict[str, Any]:
+        """How the prediction's row keeps it."""
+        return {
+            "key": self.key(job, index),
+            "contentType": self.content_type,
+            "bytes": len(self.blob),
+            "width": self.width,
+            "height": self.height,
+        }
+
+
+class Execution:
+    """Takes the runner's messages of one attempt; `outcome` resolves once."""
+
+    def __init__(self, job: Claim, writer: EventWriter) -> None:
+        self.job = job
+        self.writer = writer
+        self.files: list[StagedFile] = []
+        self.outcome: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+        self.stop_reason: Outcome | None = None
+        self._output: Any = None
+        self._metrics: dict[str, float] = {}
+        self._started = time.monotonic()
+        self._begun: float | None = None
+        self._load_seconds: float | None = None
+
+    def receive(self, message: protocol.Message) -> None:
+        """One message of the runner; unknown ones are ignored, as is all after the outcome."""
+        if self.outcome.done():
+            return
+        match message:
+            case protocol.Output(text=str() as text):
+                if text:
+                    self.writer.text(storable(text))
+            case protocol.Output(chunk=chunk):
+                self.writer.chunk(storable(chunk))
+            case protocol.Progress(step=step, total=total):
+                self._progress(step, total)
+            case protocol.Log(line=line):
+                self.writer.log(storable(line))
+            case protocol.Metric(name=name, value=value):
+                self._metrics[name] = value
+            case protocol.File():
+                self.files.append(StagedFile(message.content_type, message.width, message.height, message.blob))
+            case protocol.Loading():
+                self.writer.loading(message.phase, message.bytes, message.total_bytes)
+            case protocol.Started(load_seconds=seconds):
+                self._begun, self._load_seconds = time.monotonic(), seconds
+            case protocol.Done() | protocol.Failed() | protocol.Canceled():
+                self._end(message)
+
+    def _progress(self, step: int, total: int | None) -> None:
+        self._metrics["steps"] = step
+        elapsed = time.monotonic() - (self._begun or self._started)
+        eta = elapsed / step * (total - step) if total and step else None
+        self.writer.progress(
+            {
+                "step": step,
+                "total": total,
+                "fraction": step / total if total else None,
+                "etaSeconds": round(eta, 3) if eta is not None else None,
+            }
+        )
+
+    def _end(self, message: protocol.Message) -> None:
+        match message:
+            case protocol.Done(output=output):
+                self._output = storable(output)
+                self.settle(Outcome(PredictionStatus.SUCCEEDED))
+            case protocol.Failed(code=code, message=text):
+                known = code in PredictionErrorCode.__members__
+                self.fail(PredictionErrorCode(code) if known else PredictionErrorCode.INTERNAL, storable(text))
+            case _:
+                self.settle(self.stop_reason or Outcome(PredictionStatus.CANCELED))
+
+    def fail(self, code: PredictionErrorCode, message: str) -> None:
+        """The run failed for good."""
+        self.settle(Outcome(PredictionStatus.FAILED, Failure(code, message)))
+
+    def settle(self, outcome: Outcome) -> None:
+        """The first outcome stands."""
+        if not self.outcome.done():
+            self.outcome.set_result(outcome)
+
+    def result(self, outcome: Outcome) -> Result:
+        """What the finish statement writes."""
+        if outcome.status is None:
+            raise ValueError("a run that is handed back has no result")
+        made = self.writer.made
+        files = [file.record(self.job, index) for index, file in enumerate(self.files)]
+        return Result(outcome.status, self._whole_output(), files, outcome.failure, made.whole_log, self._measured())
+
+    def _whole_output(self) -> Any:
+        made = self.writer.made
+        if made.text or self.job.queue == ModelKind.TEXT_GENERATION.queue:
+            return made.whole_text
+        if made.chunks:
+            return made.chunks
+        if self.files:
+            return [{"file": index} for index in range(len(self.files))]
+        return self._output
+
+    def _measured(self) -> dict[str, Any]:
+        now = time.monotonic()
+        job = self.job
+        predict = now - self._begun if self._begun is not None else 0.0
+        queue = (job.claimed_at - job.created_at).total_seconds()
+        tokens = self._metrics.get("output_tokens")
+        return {
+            "queue_seconds": round(max(queue, 0.0), 6),
+            "load_seconds": self._load_seconds,
+            "predict_seconds": round(predict, 6),
+            "total_seconds": round(max(queue, 0.0) + now - self._started, 6),
+            "tokens_per_second": round(tokens / predict, 3) if tokens and predict else None,
+            **self._metrics,
+        }

@@ -1,0 +1,145 @@
+"""Model folders: where they may lie, what they may hold, and the digest that identifies them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import struct
+from dataclasses import dataclass
+from pathlib import Path
+
+PICKLE = re.compile(r"\.(?:bin|pt|pth|ckpt|pkl|pickle)$")
+MAX_FILES = 5_000
+MAX_HEADER_BYTES = 100_000_000
+READ_BYTES = 1 << 20
+IGNORED = {".git", ".cache", "__pycache__"}
+
+
+class Refused(Exception):  # noqa: N818 - names an outcome
+    """A source that can never work; the message is a sentence for its owner."""
+
+
+@dataclass(frozen=True)
+class Inspected:
+    """What a folder holds: `digest` is `sha256:` over names, sizes and contents."""
+
+    digest: str
+    size_bytes: int
+
+
+def below_root(text: str, root: Path | None) -> Path:
+    """The real path of a folder below MODEL_ROOT.
+
+    Raises:
+        Refused: MODEL_ROOT is not set, or the folder is not below it.
+    """
+    if root is None:
+        raise Refused("Local folders are not allowed here: MODEL_ROOT is not set.")
+    real_root = root.expanduser().resolve()
+    path = (real_root / text).resolve()
+    if path == real_root or not path.is_relative_to(real_root):
+        raise Refused("The folder is not below MODEL_ROOT.")
+    if not path.is_dir():
+        raise Refused("There is no such folder below MODEL_ROOT.")
+    return path
+
+
+def inspect(path: Path, max_bytes: int) -> Inspected:
+    """Check a folder and compute its digest.
+
+    Raises:
+        Refused: it is too large, holds pickles instead of safetensors, leads out of itself, or is no model.
+    """
+    if not path.is_dir():
+        raise Refused("The model's folder is not there.")
+    files = _files(path)
+    size = sum(file.stat().st_size for file in files)
+    if size > max_bytes:
+        raise Refused(f"The model has {size} bytes, more than MODEL_MAX_BYTES ({max_bytes}).")
+    _check_contents(path, files)
+    return Inspected(_digest(path, files), size)
+
+
+def _files(path: Path) -> list[Path]:
+    root = path.resolve()
+    # A snapshot of the hub links into its blobs beside it
+    allowed = root.parent.parent if root.parent.name == "snapshots" else root
+    found = []
+    for file in sorted(path.rglob("*")):
+        if IGNORED & set(file.relative_to(path).parts) or not file.is_file():
+            continue
+        if not file.resolve().is_relative_to(allowed):
+            raise Refused(f"{file.name} links to a place outside of the model's folder.")
+        found.append(file)
+        if len(found) > MAX_FILES:
+            raise Refused(f"The folder holds more than {MAX_FILES} files.")
+    return found
+
+
+def _check_contents(path: Path, files: list[Path]) -> None:
+    names = {str(file.relative_to(path)) for file in files}
+    configs = names & {"config.json", "model_index.json"}
+    if not configs:
+        raise Refused("The folder has neither config.json nor model_index.json.")
+    for name in configs:
+        _check_config(path / name)
+    weights = [file for file in files if file.suffix == ".safetensors"]
+    if not weights:
+        pickled = any(PICKLE.search(name) for name in names)
+        raise Refused(
+            "The folder holds only pickle weights; convert them to safetensors."
+            if pickled
+            else "The folder holds no safetensors weights."
+        )
+    for file in weights:
+        _check_safetensors(file)
+
+
+def _check_config(path: Path) -> None:
+    try:
+        config = json.loads(path.read_text(encoding="utf-8"))
+    except (ValueError, RecursionError):
+        raise Refused(f"{path.name} is not JSON.") from None
+    if not isinstance(config, dict):
+        raise Refused(f"{path.name} is not a JSON object.")
+    if path.name == "config.json" and "auto_map" in config and "model_type" not in config:
+        raise Refused("The model brings its own code, which is never run here.")
+
+
+def _check_safetensors(path: Path) -> None:
+    size = path.stat().st_size
+    try:
+        with path.open("rb") as file:
+            (length,) = struct.unpack("<Q", file.read(8))
+            if not 2 <= length <= min(MAX_HEADER_BYTES, size - 8):
+                raise ValueError(length)
+            header = json.loads(file.read(length))
+        ends = [entry["data_offsets"][1] for name, entry in header.items() if name != "__metadata__"]
+        if 8 + length + max(ends, default=0) != size:
+            raise ValueError(size)
+    except (ValueError, KeyError, TypeError, AttributeError, struct.error, RecursionError):
+        raise Refused(f"{path.name} is not a whole safetensors file.") from None
+
+
+def _digest(path: Path, files: list[Path]) -> str:
+    whole = hashlib.sha256()
+    for file in files:
+        content = hashlib.sha256()
+        with file.open("rb") as stream:
+            while block := stream.read(READ_BYTES):
+                content.update(block)
+        whole.update(f"{file.relative_to(path).as_posix()}\0{file.stat().st_size}\0{content.hexdigest()}\n".encode())
+    return f"sha256:{whole.hexdigest()}"
+
+
+def text_digest(text: str) -> str:
+    """The digest of something that has no files."""
+    return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
+
+
+def size_of(path: Path) -> int:
+    """Bytes below a folder; links count nothing."""
+    if not path.is_dir():
+        return 0
+    return sum(file.stat().st_size for file in path.rglob("*") if file.is_file() and not file.is_symlink())

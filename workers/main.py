@@ -1,0 +1,24 @@
+"""Entry of the worker: `dramatiq workers.main:setup` calls this to make the broker."""
+
+from __future__ import annotations
+
+import dramatiq
+
+from server.adapters.bell import BellBroker
+from server.settings import load_settings, require_services
+from workers import actors
+from workers.middleware import SupervisorMiddleware
+
+
+def setup() -> None:
+    """Make the broker and its doorbells, and set it as Dramatiq's.
+
+    Raises:
+        SettingsError: a service is not configured.
+    """
+    settings = load_settings()
+    require_services(settings)
+    supervisor = SupervisorMiddleware()
+    broker = BellBroker(str(settings.redis_dsn), middleware=[supervisor])
+    dramatiq.set_broker(broker)
+    actors.declare(broker, supervisor.wake)

@@ -1,0 +1,88 @@
+"""Dramatiq middleware: the supervisor lives as long as the worker process."""
+
+from __future__ import annotations
+
+import asyncio
+import ctypes
+import os
+import signal
+import sys
+import threading
+from typing import Any
+
+import dramatiq
+import structlog
+
+from server.log import configure_logging
+from server.runtime import Role, open_runtime
+from server.settings import load_settings
+from workers.runner.client import RunnerOptions
+from workers.supervisor import Supervisor
+
+logger = structlog.get_logger(__name__)
+
+START_SECONDS = 60.0
+PARENT_SECONDS = 1.0
+PR_SET_DUMPABLE = 4
+
+
+class SupervisorMiddleware(dramatiq.Middleware):  # type: ignore[misc]
+    """Starts the supervisor's loop in a thread when the process boots and stops it before the worker shuts down."""
+
+    def __init__(self) -> None:
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._stop: asyncio.Event | None = None
+        self._supervisor: Supervisor | None = None
+        self._thread = threading.Thread(target=self._main, name="supervisor")
+        self._up = threading.Event()
+
+    def wake(self, queue: str, hint: str) -> None:
+        """Hand a doorbell to the supervisor, from any thread."""
+        if self._loop and self._supervisor:
+            self._loop.call_soon_threadsafe(self._supervisor.wake, queue, hint)
+
+    def before_worker_boot(self, broker: Any, worker: Any) -> None:
+        """Start; the process ends when the supervisor cannot."""
+        _hide_memory()
+        threading.Thread(target=_end_with_parent, name="parent-watch", daemon=True).start()
+        self._thread.start()
+        self._up.wait(START_SECONDS)
+
+    def before_worker_shutdown(self, broker: Any, worker: Any) -> None:
+        """Stop claiming, drain, hand back; returns when all of it is done."""
+        if self._loop and self._stop:
+            self._loop.call_soon_threadsafe(self._stop.set)
+        self._thread.join()
+
+    def _main(self) -> None:
+        try:
+            asyncio.run(self._run())
+        except BaseException:
+            logger.exception("supervisor.failed")
+            self._up.set()
+            os._exit(70)
+
+    async def _run(self) -> None:
+        settings = load_settings()
+        configure_logging(settings.log_level)
+        self._loop = asyncio.get_running_loop()
+        self._stop = asyncio.Event()
+        async with open_runtime(settings, Role.WORKER) as rt:
+            self._supervisor = Supervisor(rt, RunnerOptions(enable_gpu=settings.enable_gpu))
+            self._up.set()
+            await self._supervisor.run(self._stop)
+
+
+def _hide_memory() -> None:
+    """Keep other processes of this user, the runner among them, from reading our memory and environment."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
+
+
+def _end_with_parent() -> None:
+    """Dramatiq's master may be killed: then nobody would stop us, so hand work back and leave."""
+    parent = os.getppid()
+    wait = threading.Event()
+    while os.getppid() == parent:
+        wait.wait(PARENT_SECONDS)
+    os.kill(os.getpid(), signal.SIGTERM)

@@ -1,0 +1,167 @@
+"""A loaded pipeline of diffusers, which draws one image at a time."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Iterator
+from io import BytesIO
+from pathlib import Path
+from typing import Any, Self
+
+import torch
+from diffusers import DiffusionPipeline
+
+from workers.predictors.base import Device, InputRejected, PredictionContext, SetupContext
+from workers.predictors.image_folder import PARAMETERS, call_parameters, read_facts
+from workers.predictors.weights import folder_bytes, module_bytes
+from workers.runner.logs import quieten_diffusers, quieten_transformers
+
+MAX_PIXELS = 1_500_000
+
+
+class ImageModel:
+    """The pipeline of one folder; a lock keeps its scheduler, which every step writes into, to one prediction."""
+
+    def __init__(self, path: str, device: Device, context: SetupContext) -> None:
+        quieten_transformers()
+        quieten_diffusers()
+        folder = Path(path)
+        total = folder_bytes(folder)
+        context.loading("read", 0, total)
+        facts = read_facts(folder)
+        self._own_size = facts.width, facts.height
+        pipeline = DiffusionPipeline.from_pretrained(  # type: ignore[no-untyped-call]
+            path,
+            dtype=getattr(torch, device.dtype),
+            use_safetensors=True,
+            trust_remote_code=False,
+            local_files_only=True,
+        )
+        context.loading("move", total, total)
+        self._pipeline = pipeline.to(device.name)
+        self._parameters = call_parameters(type(pipeline))
+        self._alone = threading.Lock()
+
+    def size_bytes(self) -> int:
+        """Bytes of the weights of all parts of the pipeline."""
+        return module_bytes(self._pipeline.components.values())
+
+    def generate(self, context: PredictionContext) -> None:
+        """Draw `num_images` images with the seeds from `context.seed` on, and give each out as a PNG file.
+
+        Raises:
+            InputRejected: too many pixels or steps.
+            CancelSignal: asked to stop; the images drawn before were given out.
+        """
+        arguments = self._arguments(context.input)
+        self._check(arguments)
+        count = context.input.get("num_images", 1)
+        with context.hold(self._alone):
+            for number in range(count):
+                context.check()
+                steps = Steps(context, number, count, arguments.get("num_inference_steps"))
+                image = self._draw(arguments, context.seed + number, steps)
+                context.file(_png(image), "image/png", image.width, image.height)
+
+    def _arguments(self, values: dict[str, Any]) -> dict[str, Any]:
+        """Our inputs as arguments of the pipeline's call, those that it takes."""
+        arguments = {PARAMETERS[name]: value for name, value in values.items() if name in PARAMETERS and name != "seed"}
+        if "width" in self._parameters:
+            arguments = {"width": self._own_size[0], "height": self._own_size[1], **arguments}
+        return {name: value for name, value in arguments.items() if name in self._parameters}
+
+    def _check(self, arguments: dict[str, Any]) -> None:
+        width, height = arguments.get("width", 0), arguments.get("height", 0)
+        if width * height > MAX_PIXELS:
+            raise InputRejected(f"{width} x {height} is {width * height} pixels, and {MAX_PIXELS} are the most.")
+        steps, known = arguments.get("num_inference_steps", 0), self._scheduler_steps()
+        if known is not None and steps > known:
+            raise InputRejected(f"{steps} steps are more than the {known} that this model's scheduler knows.")
+
+    def _scheduler_steps(self) -> int | None:
+        config = getattr(getattr(self._pipeline, "scheduler", None), "config", {})
+        steps = config.get("num_train_timesteps")
+        return int(steps) if steps else None
+
+    def _draw(self, arguments: dict[str, Any], seed: int, steps: Steps) -> Any:
+        """One PIL image."""
+        arguments = {**arguments, **steps.hook(self._pipeline, self._parameters)}
+        if "generator" in self._parameters:
+            # on the CPU whatever the device is, so that a seed means the same noise everywhere
+            arguments["generator"] = torch.Generator("cpu").manual_seed(seed)
+        images = getattr(self._pipeline(**arguments), "images", None)
+        if not images:
+            raise RuntimeError(f"{type(self._pipeline).__name__} gave no image")
+        return images[0]
+
+
+class Steps:
+    """Reports the steps of one image among several, and leaves the pipeline when asked to stop."""
+
+    def __init__(self, context: PredictionContext, number: int, count: int, planned: int | None) -> None:
+        self._context = context
+        self._number = number
+        self._count = count
+        self._total = planned or 0
+
+    def hook(self, pipeline: Any, parameters: Iterable[str]) -> dict[str, Any]:
+        """Listen in the best way that the pipeline offers; arguments for its call."""
+        pipeline.set_progress_bar_config(disable=True)
+        pipeline.__dict__.pop("progress_bar", None)
+        if "callback_on_step_end" in parameters:
+            return {"callback_on_step_end": self._on_step_end}
+        if "callback" in parameters and "callback_steps" in parameters:
+            return {"callback": lambda step, timestep, latents: self.advance(step + 1), "callback_steps": 1}
+        pipeline.progress_bar = self._progress_bar
+        return {}
+
+    def _on_step_end(self, pipeline: Any, step: int, timestep: Any, values: dict[str, Any]) -> dict[str, Any]:
+        # some schedulers take more steps than they were asked for
+        self._total = getattr(pipeline, "num_timesteps", None) or self._total
+        self.advance(step + 1)
+        return values
+
+    def advance(self, step: int) -> None:
+        """Report that so many steps of this image are done.
+
+        Raises:
+            CancelSignal: asked to stop.
+        """
+        total = max(self._total, step)
+        self._context.progress(self._number * total + step, self._count * total)
+        self._context.check()
+
+    def _progress_bar(self, iterable: Iterable[Any] | None = None, total: int | None = None) -> _Bar:
+        items = None if iterable is None else list(iterable)
+        self._total = len(items) if items is not None else (total or self._total)
+        return _Bar(self, items)
+
+
+class _Bar:
+    """What pipelines use of tqdm."""
+
+    def __init__(self, steps: Steps, items: list[Any] | None) -> None:
+        self._steps = steps
+        self._items = items or []
+        self._done = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        return None
+
+    def __iter__(self) -> Iterator[Any]:
+        for item in self._items:
+            yield item
+            self.update()
+
+    def update(self, count: int = 1) -> None:
+        self._done += count
+        self._steps.advance(self._done)
+
+
+def _png(image: Any) -> bytes:
+    buffer = BytesIO()
+    image.save(buffer, format="PNG")
+    return buffer.getvalue()

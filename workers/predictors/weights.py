@@ -1,0 +1,64 @@
+"""Model folders and loaded weights in numbers, without importing torch."""
+
+from __future__ import annotations
+
+import struct
+import sys
+from collections.abc import Iterable
+from math import prod
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+MAX_HEADER_BYTES = 100_000_000
+
+
+class DamagedWeights(Exception):
+    """A safetensors file is cut off or is none."""
+
+
+def safetensors_files(folder: Path) -> list[Path]:
+    """All safetensors files in a model's folder and below it."""
+    return sorted(path for path in folder.rglob("*.safetensors") if path.is_file())
+
+
+def folder_bytes(folder: Path) -> int:
+    """Bytes of all safetensors files of a model."""
+    return sum(path.stat().st_size for path in safetensors_files(folder))
+
+
+def parameter_count(files: Iterable[Path]) -> int:
+    """How many numbers the safetensors files hold, read from their headers.
+
+    Raises:
+        DamagedWeights: a file is not whole.
+    """
+    return sum(prod(tensor["shape"]) for path in files for tensor in _header(path).values())
+
+
+def _header(path: Path) -> dict[str, Any]:
+    """The tensors of a safetensors file: 8 bytes of header length, JSON, data (huggingface/safetensors, "Format")."""
+    with path.open("rb") as file:
+        prefix = file.read(8)
+        length = struct.unpack("<Q", prefix)[0] if len(prefix) == 8 else MAX_HEADER_BYTES + 1
+        raw = file.read(length) if length <= MAX_HEADER_BYTES else b""
+    try:
+        tensors: dict[str, Any] = orjson.loads(raw)
+        tensors.pop("__metadata__", None)
+        end = max((tensor["data_offsets"][1] for tensor in tensors.values()), default=0)
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise DamagedWeights(f"{path.name} is not a safetensors file.") from error
+    if path.stat().st_size != 8 + length + end:
+        raise DamagedWeights(f"{path.name} is cut off: {path.stat().st_size} bytes of {8 + length + end}.")
+    return tensors
+
+
+def module_bytes(values: Iterable[Any]) -> int:
+    """Bytes of the parameters and buffers of those of the values that are torch modules; shared ones count once."""
+    nn = getattr(sys.modules.get("torch"), "nn", None)
+    if nn is None:
+        return 0
+    modules = [value for value in values if isinstance(value, nn.Module)]
+    tensors = [t for module in modules for t in (*module.parameters(), *module.buffers())]
+    return sum({tensor.data_ptr(): tensor.numel() * tensor.element_size() for tensor in tensors}.values())

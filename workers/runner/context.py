@@ -1,0 +1,163 @@
+"""What a predictor sees of the prediction it runs: its input, its seed, its outputs, and whether to stop."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from math import isfinite
+from typing import Any, Protocol
+
+from workers.runner.protocol import File, Loading, Log, Message, Metric, Output, Progress
+
+MAX_SEED = 2**53 - 1
+MAX_LOG_LINE = 10_000
+LOCK_POLL_SECONDS = 0.05
+
+
+class CancelSignal(BaseException):
+    """The prediction was asked to stop; no `Exception`, so that a model's `except Exception` lets it pass."""
+
+
+class Sink(Protocol):
+    """Where the messages of a prediction go."""
+
+    def put(self, message: Message) -> None:
+        """Take one message."""
+
+    def text(self, prediction: str, piece: str) -> None:
+        """Take one piece of text output, which may be joined with its neighbours."""
+
+
+class PredictionContext:
+    """One running prediction; its methods may be called from any thread."""
+
+    def __init__(self, prediction: str, values: Mapping[str, Any], sink: Sink) -> None:
+        self.prediction = prediction
+        self.input = dict(values)
+        self.started = time.monotonic()
+        self._sink = sink
+        self._cancel = threading.Event()
+        self._silent = False
+        # also keeps a stray thread of a model from speaking behind the last message
+        self._speaking = threading.Lock()
+        self._warned: set[str] = set()
+        drawn = self.input.get("seed")
+        self.seed: int = secrets.randbelow(MAX_SEED + 1) if drawn is None else int(drawn)
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether the prediction was asked to stop."""
+        return self._cancel.is_set()
+
+    def check(self) -> None:
+        """Leave the prediction if it was asked to stop.
+
+        Raises:
+            CancelSignal: it was.
+        """
+        if self._cancel.is_set():
+            raise CancelSignal
+
+    def sleep(self, seconds: float) -> None:
+        """Wait, and leave at once when asked to stop.
+
+        Raises:
+            CancelSignal: asked to stop.
+        """
+        if self._cancel.wait(seconds):
+            raise CancelSignal
+
+    @contextmanager
+    def hold(self, lock: threading.Lock) -> Iterator[None]:
+        """Hold a model's lock; a wait for it ends when asked to stop.
+
+        Raises:
+            CancelSignal: asked to stop while waiting.
+        """
+        while not lock.acquire(timeout=LOCK_POLL_SECONDS):
+            self.check()
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def emit(self, value: Any) -> None:
+        """Give a piece of output: text is joined with the text before it, any other JSON value is one chunk."""
+        if not isinstance(value, str):
+            self.send(Output(self.prediction, chunk=value))
+            return
+        with self._speaking:
+            if not self._silent:
+                self._sink.text(self.prediction, _clean(value))
+
+    def file(self, content: bytes, content_type: str, width: int | None = None, height: int | None = None) -> None:
+        """Give one output file; width and height in pixels."""
+        self.send(File(self.prediction, content_type, width, height, bytes(content)))
+
+    def progress(self, step: int, total: int | None = None) -> None:
+        """Tell how far the prediction is, in steps of its own kind."""
+        self.send(Progress(self.prediction, int(step), None if total is None else int(total)))
+
+    def log(self, line: str) -> None:
+        """Add to the prediction's log, one entry a line of text."""
+        for part in _clean(line).splitlines():
+            self.send(Log(self.prediction, part[:MAX_LOG_LINE]))
+
+    def warn(self, line: str) -> None:
+        """Add a library's warning to the log, unless the prediction's log has it already."""
+        if line not in self._warned:
+            self._warned.add(line)
+            self.log(line)
+
+    def metric(self, name: str, value: float) -> None:
+        """Record a number measured of this prediction; what is not finite is no measurement and is left out."""
+        if isfinite(value):
+            self.send(Metric(self.prediction, name, float(value)))
+
+    def loading(self, phase: str, done: int | None = None, total: int | None = None) -> None:
+        """Tell that the model is being loaded; done and total in bytes."""
+        self.send(Loading(self.prediction, phase, done, total))
+
+    def begin(self) -> None:
+        """Note that the model is there and the prediction itself starts."""
+        self.started = time.monotonic()
+
+    def cancel(self) -> None:
+        """Ask the prediction to stop."""
+        self._cancel.set()
+
+    def abandon(self) -> None:
+        """Ask the prediction to stop, and let it say nothing more."""
+        self._cancel.set()
+        with self._speaking:
+            self._silent = True
+
+    def send(self, message: Message) -> None:
+        """Send a message of this prediction; after its end nothing is sent any more.
+
+        Raises:
+            TypeError: a value in it is not JSON.
+            ValueError: it is too large for a frame.
+        """
+        with self._speaking:
+            if not self._silent:
+                self._sink.put(message)
+
+    def finish(self, message: Message) -> None:
+        """Send the last message of this prediction."""
+        with self._speaking:
+            if not self._silent:
+                self._sink.put(message)
+                self._silent = True
+
+
+current_prediction: ContextVar[PredictionContext | None] = ContextVar("current_prediction", default=None)
+
+
+def _clean(text: str) -> str:
+    """The text without lone surrogates, which UTF-8 cannot carry."""
+    return text.encode("utf-8", "replace").decode("utf-8")

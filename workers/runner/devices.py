@@ -1,0 +1,66 @@
+"""Which device models run on, in which number format, and how much memory of it they may fill."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+_GPU_FILES = ("/dev/nvidiactl", "/dev/kfd", "/dev/dxg")
+_CGROUP = Path("/sys/fs/cgroup")
+
+
+@dataclass(frozen=True)
+class Device:
+    """Where models run: `name` is cuda, mps or cpu; `dtype` is the name of the torch type of their weights."""
+
+    name: str
+    dtype: str
+
+
+def pick_device(environment: Mapping[str, str]) -> Device:
+    """The best device here, or the CPU when ENABLE_GPU is off.
+
+    torch is imported only where there may be a GPU, so that a CPU runner is ready at once.
+    """
+    if not enabled(environment.get("ENABLE_GPU", "1")) or not _may_have_gpu():
+        return Device("cpu", "float32")
+    import torch
+
+    if torch.cuda.is_available():
+        return Device("cuda", "bfloat16" if torch.cuda.is_bf16_supported() else "float16")
+    if torch.backends.mps.is_available():
+        return Device("mps", "float32")
+    return Device("cpu", "float32")
+
+
+def enabled(value: str) -> bool:
+    """What a boolean environment variable means."""
+    return value.strip().lower() not in {"", "0", "false", "no", "off"}
+
+
+def memory_budget(device: Device) -> int:
+    """Bytes that loaded models may fill by default: half of what is free on the device now."""
+    if device.name == "cuda":
+        import torch
+
+        return int(torch.cuda.mem_get_info()[0]) // 2
+    free = psutil.virtual_memory().available
+    return min(free, _cgroup_free(free)) // 2
+
+
+def _may_have_gpu() -> bool:
+    return sys.platform != "linux" or any(Path(path).exists() for path in _GPU_FILES)
+
+
+def _cgroup_free(otherwise: int) -> int:
+    """Bytes left in this container, which the machine's own figure does not know."""
+    try:
+        limit = (_CGROUP / "memory.max").read_text().strip()
+        used = int((_CGROUP / "memory.current").read_text())
+    except OSError:
+        return otherwise
+    return otherwise if limit == "max" else max(0, int(limit) - used)

@@ -1,0 +1,98 @@
+"""One prediction in the runner, from its model's load to its last message."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
+from inspect import isgenerator
+from typing import Any
+
+from workers.runner.context import CancelSignal, PredictionContext, current_prediction
+from workers.runner.failures import INPUT_REJECTED, OUT_OF_MEMORY, LoadFailed, describe, explain, free_memory
+from workers.runner.model_cache import ModelCache
+from workers.runner.protocol import Canceled, Done, Failed, Run, Started
+
+logger = logging.getLogger(__name__)
+
+
+def perform(run: Run, context: PredictionContext, cache: ModelCache) -> None:
+    """Run a prediction; whatever happens in it ends in one last message."""
+    message = _attempt(run, context, cache)
+    if isinstance(message, Failed) and message.code == OUT_OF_MEMORY:
+        cache.shrink()
+        free_memory()
+    try:
+        context.finish(message)
+    except (TypeError, ValueError) as error:
+        context.finish(Failed(run.prediction, *explain(error)))
+
+
+def _attempt(run: Run, context: PredictionContext, cache: ModelCache) -> Done | Failed | Canceled:
+    try:
+        return Done(run.prediction, _predict(run, context, cache))
+    except CancelSignal:
+        return Canceled(run.prediction)
+    except BaseException as error:  # a model's SystemExit must not end its prediction in silence
+        return _ending(run, context, error)
+
+
+def _predict(run: Run, context: PredictionContext, cache: ModelCache) -> Any:
+    waiting = time.monotonic()
+    with cache.lease(run.version, context) as predictor:
+        context.begin()
+        context.send(Started(run.prediction, context.started - waiting))
+        token = current_prediction.set(context)
+        try:
+            output = _emitted(predictor.predict(context), context)
+        finally:
+            current_prediction.reset(token)
+    # a model that looks at `cancelled` and returns early has not succeeded
+    context.check()
+    return output
+
+
+def _emitted(result: Any, context: PredictionContext) -> Any:
+    """What predict returned; a generator is run, each of its yields being emitted."""
+    if not isgenerator(result):
+        return result
+    with closing(result):
+        for piece in result:
+            context.check()
+            context.emit(piece)
+    return None
+
+
+def _ending(run: Run, context: PredictionContext, error: BaseException) -> Failed | Canceled:
+    code, message = explain(error)
+    if code != INPUT_REJECTED and not isinstance(error, LoadFailed):
+        logger.error("Prediction %s failed: %s", run.prediction, describe(error), exc_info=error)
+    if context.cancelled:
+        return Canceled(run.prediction)
+    return Failed(run.prediction, code, message)
+
+
+class Pools:
+    """The threads of each version, kept, since libraries hold caches for each thread that runs a model."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._pools: dict[str, ThreadPoolExecutor] = {}
+
+    def submit(self, version: str, size: int, task: Callable[[], None]) -> Future[None]:
+        """Run a task in one of the version's `size` threads."""
+        with self._lock:
+            pool = self._pools.get(version)
+            if pool is None:
+                pool = self._pools[version] = ThreadPoolExecutor(size, thread_name_prefix=f"version {version}")
+            return pool.submit(task)
+
+    def discard(self, version: str) -> None:
+        """End the threads of a version once what was submitted is done."""
+        with self._lock:
+            pool = self._pools.pop(version, None)
+        if pool is not None:
+            pool.shutdown(wait=False)

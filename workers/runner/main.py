@@ -1,0 +1,80 @@
+"""The runner process: `python -m workers.runner.main FD --parent PID`, started by workers.runner.client alone."""
+
+from __future__ import annotations
+
+import argparse
+import ctypes
+import os
+import signal
+import sys
+from pathlib import Path
+
+PR_SET_PDEATHSIG = 1
+# the kernel's out-of-memory killer should take the models and leave their supervisor
+OOM_SCORE = "500"
+
+
+def die_with_parent(parent: int) -> None:
+    """Have the kernel kill this process when its parent is gone, and leave now if it is already."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != parent:
+        os._exit(0)
+
+
+def main() -> None:
+    """Serve the supervisor on the other end of the socket; never returns."""
+    arguments = _parse(sys.argv[1:])
+    die_with_parent(arguments.parent)
+    # imported only now, so that an orphan leaves before it does anything slow
+    import faulthandler
+    from multiprocessing.connection import Connection
+
+    from workers.predictors.registry import BadPredictor, open_registry
+    from workers.runner.devices import pick_device
+    from workers.runner.logs import route_logs
+    from workers.runner.service import Runner
+
+    faulthandler.enable()
+    route_logs()
+    _offer_to_oom_killer()
+    try:
+        registry = open_registry(arguments.predictor)
+    except BadPredictor as error:
+        sys.stderr.write(f"{error}\n")
+        os._exit(2)
+    device = pick_device(os.environ)
+    connection = Connection(arguments.fd)
+    code = Runner(connection, registry, device, arguments.max_bytes, prepare=lambda: _prepare(arguments)).serve()
+    # models' threads and those of libraries are not daemons, and an ordinary exit would wait for them
+    os._exit(code)
+
+
+def _parse(argv: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="workers.runner.main", description=__doc__)
+    parser.add_argument("fd", type=int, help="socket to the supervisor")
+    parser.add_argument("--parent", type=int, required=True, help="process id of the supervisor")
+    parser.add_argument("--predictor", action="append", default=[], help="one more predictor, as module:Class")
+    parser.add_argument("--max-bytes", type=int, help="bytes that loaded models may fill")
+    parser.add_argument("--threads", type=int, help="threads of one torch operation")
+    parser.add_argument("--lazy", action="store_true", help="import torch only when a model is loaded")
+    return parser.parse_args(argv)
+
+
+def _prepare(arguments: argparse.Namespace) -> None:
+    """Import what most models need, so that the first prediction does not wait for it."""
+    if arguments.threads:
+        import torch
+
+        torch.set_num_threads(arguments.threads)
+    if not arguments.lazy:
+        from transformers import AutoModelForCausalLM, AutoModelForSeq2SeqLM, AutoTokenizer  # noqa: F401
+
+
+def _offer_to_oom_killer() -> None:
+    if sys.platform == "linux":
+        Path("/proc/self/oom_score_adj").write_text(OOM_SCORE)
+
+
+if __name__ == "__main__":
+    main()

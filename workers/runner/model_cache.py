@@ -1,0 +1,202 @@
+"""The models in memory: each loaded once for all who wait, the least recently used dropped first, and none in use."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, field
+
+from workers.predictors.base import Predictor, SetupContext
+from workers.runner.context import PredictionContext
+from workers.runner.failures import LoadFailed, explain_load, free_memory
+from workers.runner.protocol import VersionSpec
+
+logger = logging.getLogger(__name__)
+
+Loader = Callable[[VersionSpec, SetupContext], Predictor]
+
+
+@dataclass(eq=False)
+class _Entry:
+    spec: VersionSpec
+    predictor: Predictor | None = None
+    failure: LoadFailed | None = None
+    size_bytes: int = 0
+    users: int = 0
+    used_at: float = 0.0
+    forgotten: bool = False
+    watchers: list[PredictionContext] = field(default_factory=list)
+    phase: tuple[str, int | None, int | None] | None = None
+
+
+class ModelCache:
+    """Loaded predictors by version id.
+
+    `budget` tells, once and when first needed, how many bytes may be filled; `estimate` how many a version will take
+    before it is loaded. The bound is soft: idle models make room, but what is in use stays, so a model that does not
+    fit beside those in use is loaded all the same and the excess goes when the first of them is free.
+    """
+
+    def __init__(
+        self,
+        load: Loader,
+        budget: Callable[[], int],
+        estimate: Callable[[VersionSpec], int] = lambda spec: 0,
+        unloaded: Callable[[str], None] = lambda version: None,
+    ) -> None:
+        self._loader = load
+        self._find_budget = budget
+        self._budget: int | None = None
+        self._estimate = estimate
+        self._unloaded = unloaded
+        self._changed = threading.Condition()
+        # libraries set global defaults while they load a model, so two may not load at once
+        self._one_load = threading.Lock()
+        self._current: dict[str, _Entry] = {}
+        self._loaded: list[_Entry] = []
+
+    @contextmanager
+    def lease(self, spec: VersionSpec, context: PredictionContext) -> Iterator[Predictor]:
+        """The version's predictor, loaded if need be and kept while the block runs.
+
+        Raises:
+            LoadFailed: for all who waited for the same load; the next lease tries again.
+            CancelSignal: the prediction was asked to stop while it waited; the load goes on.
+        """
+        entry = self._join(spec, context)
+        try:
+            yield self._await(entry, context)
+        finally:
+            self._leave(entry)
+
+    def forget(self, version: str) -> None:
+        """Unload a version as soon as nobody uses it; the next lease loads it anew."""
+        with self._changed:
+            entry = self._current.pop(version, None)
+            if entry is None:
+                return
+            entry.forgotten = True
+            victims = self._take([entry])
+        # in a thread, since a model's own teardown may take its time and the caller has messages to read
+        threading.Thread(target=self._unload, args=(victims,), name=f"forget {version}", daemon=True).start()
+
+    def shrink(self) -> None:
+        """Unload everything that nobody uses."""
+        with self._changed:
+            victims = self._take(list(self._loaded))
+        self._unload(victims)
+
+    def wake(self) -> None:
+        """Make those who wait for a load look whether they were asked to stop."""
+        with self._changed:
+            self._changed.notify_all()
+
+    @property
+    def loaded_bytes(self) -> int:
+        """Bytes of all loaded models."""
+        return sum(entry.size_bytes for entry in self._loaded)
+
+    def _join(self, spec: VersionSpec, context: PredictionContext) -> _Entry:
+        with self._changed:
+            entry = self._current.get(spec.id)
+            if entry is None:
+                entry = self._current[spec.id] = _Entry(spec)
+                threading.Thread(target=self._load, args=(entry,), name=f"load {spec.id}", daemon=True).start()
+            entry.users += 1
+            entry.watchers.append(context)
+            phase = entry.phase if entry.predictor is None else None
+        if phase is not None:
+            context.loading(*phase)
+        return entry
+
+    def _await(self, entry: _Entry, context: PredictionContext) -> Predictor:
+        with self._changed:
+            try:
+                while entry.predictor is None:
+                    if entry.failure is not None:
+                        raise LoadFailed(entry.failure.code, entry.failure.message)
+                    context.check()
+                    self._changed.wait()
+            finally:
+                entry.watchers.remove(context)
+            return entry.predictor
+
+    def _leave(self, entry: _Entry) -> None:
+        with self._changed:
+            entry.users -= 1
+            entry.used_at = time.monotonic()
+            victims = self._take([entry]) if entry.forgotten else self._excess(0)
+        self._unload(victims)
+
+    def _load(self, entry: _Entry) -> None:
+        with self._one_load if entry.spec.path else nullcontext():
+            failure = self._try_load(entry)
+        if failure is not None:
+            free_memory()
+        with self._changed:
+            entry.failure = failure
+            if failure is not None and self._current.get(entry.spec.id) is entry:
+                del self._current[entry.spec.id]
+            victims = self._take([entry]) if entry.forgotten else self._excess(0)
+            self._changed.notify_all()
+        self._unload(victims)
+
+    def _try_load(self, entry: _Entry) -> LoadFailed | None:
+        def report(phase: str, done: int | None = None, total: int | None = None) -> None:
+            with self._changed:
+                entry.phase = (phase, done, total)
+                watchers = list(entry.watchers)
+            for context in watchers:
+                context.loading(phase, done, total)
+
+        try:
+            self._make_room(self._estimate(entry.spec))
+            predictor = self._loader(entry.spec, SetupContext(report))
+            size = predictor.size_bytes()
+        except BaseException as error:  # SystemExit of a model's code too: those who wait must hear of it
+            logger.exception("Version %s could not be loaded", entry.spec.id)
+            return explain_load(error)
+        with self._changed:
+            entry.predictor, entry.size_bytes, entry.used_at = predictor, size, time.monotonic()
+            self._loaded.append(entry)
+        return None
+
+    def _make_room(self, needed: int) -> None:
+        with self._changed:
+            if self._budget is None:
+                self._budget = self._find_budget()
+            victims = self._excess(needed)
+        self._unload(victims)
+
+    def _excess(self, needed: int) -> list[_Entry]:
+        """Idle entries, least recently used first, until the rest and `needed` bytes fit; no longer in the cache."""
+        victims: list[_Entry] = []
+        for entry in sorted(self._loaded, key=lambda e: e.used_at):
+            if self._budget is None or self.loaded_bytes + needed <= self._budget:
+                break
+            victims += self._take([entry])
+        return victims
+
+    def _take(self, entries: list[_Entry]) -> list[_Entry]:
+        """Those of the entries that are loaded and idle, no longer in the cache."""
+        idle = [entry for entry in entries if entry.users == 0 and entry in self._loaded]
+        for entry in idle:
+            self._loaded.remove(entry)
+            if self._current.get(entry.spec.id) is entry:
+                del self._current[entry.spec.id]
+        return idle
+
+    def _unload(self, victims: list[_Entry]) -> None:
+        for entry in victims:
+            try:
+                if entry.predictor is not None:
+                    entry.predictor.teardown()
+            except Exception:
+                logger.exception("Version %s failed in its teardown", entry.spec.id)
+            entry.predictor = None
+            self._unloaded(entry.spec.id)
+        if victims:
+            free_memory()

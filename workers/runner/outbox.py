@@ -1,0 +1,142 @@
+"""The runner's way out: one queue, one writer thread, text and progress joined so that a token is not a message."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
+
+from workers.runner.protocol import Canceled, Done, Failed, File, Message, Output, Progress, encode
+
+COALESCE_SECONDS = 0.03
+MAX_QUEUED_BYTES = 32 * 1024 * 1024
+_FRAME_OVERHEAD_BYTES = 128
+_ENDS = (Done, Failed, Canceled)
+_AFTER_TEXT = (Output, File, *_ENDS)
+
+
+@dataclass
+class _Pending:
+    due: float = 0.0
+    pieces: list[str] = field(default_factory=list)
+    progress: Progress | None = None
+
+    @property
+    def waits(self) -> bool:
+        return bool(self.pieces) or self.progress is not None
+
+
+class Outbox:
+    """Messages on their way to the supervisor, in order, from any thread.
+
+    Of each prediction the first text and the first progress go at once, later ones at most every COALESCE_SECONDS: text
+    joined, of progress the newest. More than MAX_QUEUED_BYTES not yet written make the senders wait.
+    """
+
+    def __init__(self, connection: Connection, broken: Callable[[], None]) -> None:
+        self._connection = connection
+        self._broken = broken
+        self._frames: deque[bytes] = deque()
+        self._queued_bytes = 0
+        self._pending: dict[str, _Pending] = {}
+        lock = threading.Lock()
+        self._filled = threading.Condition(lock)
+        self._room = threading.Condition(lock)
+
+    def start(self) -> None:
+        """Start the writer thread; `broken` is called in it when the supervisor is gone."""
+        threading.Thread(target=self._write, name="writer", daemon=True).start()
+
+    def put(self, message: Message) -> None:
+        """Queue a message, behind the text that its prediction gave before.
+
+        Raises:
+            TypeError: a value in it is not JSON.
+            ValueError: it is too large for a frame.
+        """
+        if isinstance(message, Progress):
+            self._defer(message.prediction, progress=message)
+            return
+        frame = encode(message)
+        with self._filled:
+            self._wait_for_room()
+            if isinstance(message, _AFTER_TEXT):
+                self._flush(message.prediction)
+            if isinstance(message, _ENDS):
+                self._pending.pop(message.prediction, None)
+            self._append(frame)
+
+    def text(self, prediction: str, piece: str) -> None:
+        """Queue a piece of text output."""
+        if piece:
+            self._defer(prediction, piece=piece)
+
+    def drop(self, prediction: str) -> None:
+        """Forget what an abandoned prediction has not sent yet."""
+        with self._filled:
+            self._pending.pop(prediction, None)
+
+    def _defer(self, prediction: str, piece: str = "", progress: Progress | None = None) -> None:
+        with self._filled:
+            self._wait_for_room()
+            pending = self._pending.setdefault(prediction, _Pending())
+            if piece:
+                pending.pieces.append(piece)
+            pending.progress = progress or pending.progress
+            if time.monotonic() >= pending.due:
+                self._flush(prediction)
+            else:
+                self._filled.notify()
+
+    def _wait_for_room(self) -> None:
+        while self._queued_bytes >= MAX_QUEUED_BYTES:
+            self._room.wait()
+
+    def _flush(self, prediction: str) -> None:
+        pending = self._pending.get(prediction)
+        if pending is None or not pending.waits:
+            return
+        if pending.pieces:
+            self._append(encode(Output(prediction, text="".join(pending.pieces))))
+        if pending.progress:
+            self._append(encode(pending.progress))
+        self._pending[prediction] = _Pending(due=time.monotonic() + COALESCE_SECONDS)
+
+    def _append(self, frame: bytes) -> None:
+        self._frames.append(frame)
+        self._queued_bytes += len(frame) + _FRAME_OVERHEAD_BYTES
+        self._filled.notify()
+
+    def _write(self) -> None:
+        try:
+            while True:
+                for frame in self._next():
+                    self._connection.send_bytes(frame)
+        except OSError:
+            self._broken()
+
+    def _next(self) -> list[bytes]:
+        """Every frame that waits, once there is one."""
+        with self._filled:
+            while not self._frames:
+                self._flush_due()
+                if not self._frames:
+                    self._filled.wait(self._patience())
+            frames = list(self._frames)
+            self._frames.clear()
+            self._queued_bytes = 0
+            self._room.notify_all()
+        return frames
+
+    def _flush_due(self) -> None:
+        now = time.monotonic()
+        for prediction in [p for p, pending in self._pending.items() if pending.waits and pending.due <= now]:
+            self._flush(prediction)
+
+    def _patience(self) -> float | None:
+        """Seconds until the next text is due, or None for as long as it takes."""
+        dues = [pending.due for pending in self._pending.values() if pending.waits]
+        return max(0.0, min(dues) - time.monotonic()) if dues else None

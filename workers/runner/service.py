@@ -1,0 +1,183 @@
+"""The runner's loop: what each message of the supervisor starts, stops or asks."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+from workers.predictors.base import Predictor, SetupContext
+from workers.predictors.registry import Registry
+from workers.predictors.weights import folder_bytes
+from workers.runner.context import PredictionContext
+from workers.runner.devices import Device, memory_budget
+from workers.runner.failures import MODEL_UNAVAILABLE, describe
+from workers.runner.jobs import Pools, perform
+from workers.runner.model_cache import ModelCache
+from workers.runner.outbox import Outbox
+from workers.runner.protocol import (
+    Cancel,
+    Canceled,
+    Failed,
+    Forget,
+    Inspect,
+    Inspected,
+    Message,
+    Ping,
+    Pong,
+    ProtocolError,
+    Ready,
+    Run,
+    Stop,
+    VersionSpec,
+    receive,
+)
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(eq=False)
+class _Job:
+    context: PredictionContext
+    future: Future[None] | None = None
+
+
+class Runner:
+    """Serves one supervisor until it leaves."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        registry: Registry,
+        device: Device,
+        max_bytes: int | None,
+        prepare: Callable[[], None],
+    ) -> None:
+        self._connection = connection
+        self._registry = registry
+        self._device = device
+        self._stopping = False
+        self._outbox = Outbox(connection, broken=self._supervisor_gone)
+        self._pools = Pools()
+        self._cache = ModelCache(
+            load=self._load,
+            budget=lambda: memory_budget(device) if max_bytes is None else max_bytes,
+            estimate=lambda spec: folder_bytes(Path(spec.path)) if spec.path else 0,
+            unloaded=self._pools.discard,
+        )
+        self._inspections = ThreadPoolExecutor(1, thread_name_prefix="inspect")
+        self._preparation = threading.Thread(target=prepare, name="prepare", daemon=True)
+        self._jobs_lock = threading.Lock()
+        self._jobs: dict[str, _Job] = {}
+
+    def serve(self) -> int:
+        """Read and act until the supervisor leaves; the exit code of the process."""
+        self._outbox.start()
+        self._outbox.put(Ready(self._device.name, self._registry.catalogue()))
+        self._preparation.start()
+        try:
+            while not self._stopping:
+                self._handle(receive(self._connection))
+        except (EOFError, OSError):
+            return 0
+        except ProtocolError:
+            logger.exception("The supervisor sent what is no message")
+            return 1
+        # the supervisor waits this long: what models hold outside the process is given back now or never
+        self._cache.shrink()
+        return 0
+
+    def _handle(self, message: Message) -> None:
+        match message:
+            case Run():
+                self._run(message)
+            case Cancel(prediction):
+                self._cancel(prediction)
+            case Inspect(version):
+                self._inspections.submit(self._inspect, version)
+            case Forget(version):
+                self._cache.forget(version)
+            case Ping(nonce):
+                self._outbox.put(Pong(nonce))
+            case Stop():
+                self._stopping = True
+            case _:
+                raise ProtocolError(f"{type(message).__name__} is not for the runner")
+
+    def _run(self, run: Run) -> None:
+        self._abandon_older(run.prediction)
+        context = PredictionContext(run.prediction, run.input, self._outbox)
+        predictor = self._registry.get(run.version.predictor)
+        if predictor is None:
+            reason = f"This runner has no predictor {run.version.predictor!r}."
+            context.finish(Failed(run.prediction, MODEL_UNAVAILABLE, reason))
+            return
+        job = _Job(context)
+        with self._jobs_lock:
+            self._jobs[run.prediction] = job
+        job.future = self._pools.submit(run.version.id, predictor.max_concurrency, lambda: self._perform(run, job))
+
+    def _abandon_older(self, prediction: str) -> None:
+        """Silence an earlier attempt, which the supervisor gave up when it lost its lease."""
+        with self._jobs_lock:
+            older = self._jobs.pop(prediction, None)
+        if older is not None:
+            older.context.abandon()
+            self._outbox.drop(prediction)
+            self._cache.wake()
+
+    def _perform(self, run: Run, job: _Job) -> None:
+        try:
+            perform(run, job.context, self._cache)
+        finally:
+            self._remove(run.prediction, job)
+
+    def _remove(self, prediction: str, job: _Job) -> None:
+        with self._jobs_lock:
+            if self._jobs.get(prediction) is job:
+                del self._jobs[prediction]
+
+    def _cancel(self, prediction: str) -> None:
+        with self._jobs_lock:
+            job = self._jobs.get(prediction)
+        if job is None:
+            return
+        job.context.cancel()
+        self._cache.wake()
+        if job.future is not None and job.future.cancel():
+            self._remove(prediction, job)
+            job.context.finish(Canceled(prediction))
+
+    def _load(self, spec: VersionSpec, context: SetupContext) -> Predictor:
+        cls = self._registry.get(spec.predictor)
+        if cls is None:
+            raise LookupError(f"no predictor {spec.predictor!r}")
+        if spec.path:
+            # two threads that import the same large library can see it half imported
+            self._preparation.join()
+        predictor = cls()
+        predictor.setup(spec, self._device, context)
+        return predictor
+
+    def _inspect(self, spec: VersionSpec) -> None:
+        cls = self._registry.get(spec.predictor)
+        if cls is None:
+            self._outbox.put(Inspected(spec.id, refusal=f"This runner has no predictor {spec.predictor!r}."))
+            return
+        self._preparation.join()
+        try:
+            found = cls.inspect(spec)
+            answer = Inspected(spec.id, found.input_schema, found.output_schema, found.info, found.refusal)
+            self._outbox.put(answer)
+        except Exception as error:
+            logger.exception("Version %s could not be inspected", spec.id)
+            self._outbox.put(Inspected(spec.id, refusal=f"It could not be inspected: {describe(error)}"))
+
+    def _supervisor_gone(self) -> None:
+        if not self._stopping:
+            os._exit(0)

@@ -1,0 +1,110 @@
+"""The runner as the supervisor keeps it: started, restarted when it dies, its messages sent to their executions."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+
+import structlog
+
+from server.domain.predictions import PredictionStatus
+from server.settings import Settings
+from workers.execution import Execution, Outcome
+from workers.runner import protocol
+from workers.runner.client import RunnerClient, RunnerFailed, RunnerOptions
+
+logger = structlog.get_logger(__name__)
+
+MAX_BACKOFF_SECONDS = 30.0
+
+
+class RunnerKeeper:
+    """Keeps one runner alive; whoever was in it when it died is told to run again."""
+
+    def __init__(self, settings: Settings, options: RunnerOptions) -> None:
+        self._settings = settings
+        self._options = options
+        self._client: RunnerClient | None = None
+        self._inside: dict[str, Execution] = {}
+        self._up = asyncio.Event()
+        self._killed_for: str | None = None
+        self.ready: protocol.Ready | None = None
+
+    async def run(self) -> None:
+        """Start the runner, and again whenever it ends, until canceled."""
+        backoff = 0.2
+        try:
+            while True:
+                try:
+                    self._client = await RunnerClient.start(self._options, self._receive)
+                except RunnerFailed as error:
+                    logger.error("runner.start_failed", error=str(error), retry_seconds=backoff)  # noqa: TRY400
+                    await asyncio.sleep(backoff)
+                    backoff = min(MAX_BACKOFF_SECONDS, backoff * 2)
+                    continue
+                self.ready = self._client.ready
+                self._up.set()
+                logger.info("runner.ready", pid=self._client.pid, device=self.ready.device)
+                backoff = 0.2
+                code = await asyncio.shield(self._client.exited)
+                self._up.clear()
+                self._lost(code)
+        finally:
+            await self._stop()
+
+    async def _stop(self) -> None:
+        self._up.clear()
+        if self._client:
+            await asyncio.shield(self._client.stop())
+
+    async def client(self) -> RunnerClient:
+        """The runner, waited for while it restarts."""
+        await self._up.wait()
+        if self._client is None:
+            raise RunnerFailed("the runner is not there")
+        return self._client
+
+    async def submit(self, execution: Execution, spec: protocol.VersionSpec, values: dict[str, object]) -> None:
+        """Run an attempt; its messages go to its execution until the outcome."""
+        client = await self.client()
+        job = execution.job
+        self._inside[str(job.id)] = execution
+        execution.outcome.add_done_callback(lambda _: self._inside.pop(str(job.id), None))
+        client.send(protocol.Run(str(job.id), job.attempt, spec, dict(values)))
+
+    async def cancel(self, execution: Execution) -> None:
+        """Ask a run to stop; one that has not after the grace time is ended together with the runner."""
+        key = str(execution.job.id)
+        if key not in self._inside or self._client is None:
+            return
+        self._client.send(protocol.Cancel(key))
+        with suppress(TimeoutError):
+            await asyncio.wait_for(asyncio.shield(execution.outcome), self._settings.cancel_grace_seconds)
+        if not execution.outcome.done() and key in self._inside:
+            logger.warning("runner.killed", prediction=key, why="it did not heed the cancel")
+            self._killed_for = key
+            self._client.kill()
+
+    def _receive(self, message: protocol.Message) -> None:
+        key = getattr(message, "prediction", None)
+        if key is not None and (execution := self._inside.get(key)):
+            execution.receive(message)
+
+    def _lost(self, code: int) -> None:
+        """Settle what was in a runner that died: re-run alone, and only one that was alone counts a loss."""
+        inside, self._inside = dict(self._inside), {}
+        killed_for, self._killed_for = self._killed_for, None
+        logger.error("runner.lost", code=code, inside=len(inside))
+        for key, execution in inside.items():
+            if key == killed_for:
+                execution.settle(execution.stop_reason or Outcome(PredictionStatus.CANCELED))
+            elif killed_for is not None:
+                execution.settle(Outcome(None))
+            else:
+                execution.settle(Outcome(None, lost=len(inside) == 1, alone=True))
+
+    def defaults(self, predictor: str) -> dict[str, object]:
+        """Defaults of a predictor's own schema: a version's schema may leave fields out."""
+        found = [p for p in (self.ready.predictors if self.ready else []) if p["name"] == predictor]
+        properties = found[0]["input_schema"].get("properties", {}) if found else {}
+        return {name: rule["default"] for name, rule in properties.items() if "default" in rule}

@@ -1,0 +1,218 @@
+"""The supervisor: one asyncio loop that claims, renews, cancels and finishes; it never touches a model itself."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import time
+from collections.abc import Coroutine
+from contextlib import AsyncExitStack
+from typing import Any
+from uuid import UUID, uuid4
+
+import structlog
+from tortoise.exceptions import BaseORMException
+
+from server.adapters.database import CONNECTION_ERRORS
+from server.adapters.wakeups import EVERYBODY
+from server.domain.models import PREPARE_QUEUE, QUEUES
+from server.runtime import Runtime
+from server.services import catalogue, jobs, recovery
+from server.services.catalogue import WorkerInfo
+from server.services.jobs import Claim
+from workers.attempt import Attempt
+from workers.gate import Gate
+from workers.preparing import Preparer
+from workers.runner.client import RunnerOptions
+from workers.running import RunnerKeeper
+from workers.snapshots import Snapshots
+
+logger = structlog.get_logger(__name__)
+
+DATABASE_ERRORS = (*CONNECTION_ERRORS, BaseORMException)
+PARENT_SECONDS = 1.0
+
+
+class Supervisor:
+    """Runs what it claims, each prediction as a task, until it is told to stop."""
+
+    def __init__(self, rt: Runtime, options: RunnerOptions) -> None:
+        self._rt = rt
+        self.worker_id = uuid4()
+        self._keeper = RunnerKeeper(rt.settings, options)
+        self._snapshots = Snapshots(rt)
+        self._preparer = Preparer(rt, self._keeper, self.worker_id)
+        self._attempts: dict[UUID, Attempt] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._wake = asyncio.Event()
+        self._prepare_wake = asyncio.Event()
+        self._beat_wake = asyncio.Event()
+        self._hints: dict[str, list[UUID]] = {}
+        self._gate = Gate()
+        self._stopping = False
+
+    def wake(self, queue: str, hint: str) -> None:
+        """A doorbell: look for work; the hint may name a row that just came."""
+        if queue == PREPARE_QUEUE:
+            self._prepare_wake.set()
+            return
+        hints = self._hints.setdefault(queue, [])
+        if len(hints) < self._slots(queue):
+            hints.append(UUID(hint))
+        self._wake.set()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Everything, until `stop`; then running work gets its grace time and the rest is handed back."""
+        async with AsyncExitStack() as stack:
+            keeper = asyncio.create_task(self._keeper.run())
+            stack.push_async_callback(_cancel, keeper)
+            info = await self._announce()
+            loops = [
+                self._guard("claims", self._claim_for_ever()),
+                self._guard("heartbeat", self._beat_for_ever(info)),
+                self._guard("cancels", self._hear_cancels()),
+                self._guard("prepare", self._prepare_for_ever()),
+                self._guard("recovery", recovery.sweep_for_ever(self._rt)),
+            ]
+            tasks = [asyncio.create_task(loop) for loop in loops]
+            for task in tasks[1:]:
+                stack.push_async_callback(_cancel, task)
+            await stop.wait()
+            self._stopping = True
+            await _cancel(tasks[0])
+            await self._drain()
+        await catalogue.leave(self.worker_id)
+
+    async def _guard(self, name: str, loop: Coroutine[Any, Any, None]) -> None:
+        """A loop that ends takes the process with it: half a worker would look alive and do nothing."""
+        try:
+            await loop
+        except asyncio.CancelledError:
+            raise
+        except BaseException:
+            logger.exception("supervisor.loop_died", loop=name)
+            os._exit(70)
+
+    async def _announce(self) -> WorkerInfo:
+        client = await self._keeper.client()
+        info = WorkerInfo(self.worker_id, socket.gethostname()[:255], os.getpid(), client.ready.device)
+        await catalogue.announce(info, client.ready.predictors)
+        logger.info("worker.ready", worker=str(self.worker_id), device=info.device)
+        return info
+
+    def _slots(self, queue: str) -> int:
+        return int(getattr(self._rt.settings, f"{queue}_slots"))
+
+    def _free(self, queue: str) -> int:
+        return self._slots(queue) - sum(a.job.queue == queue for a in self._attempts.values())
+
+    async def _claim_for_ever(self) -> None:
+        while True:
+            self._wake.clear()
+            try:
+                for queue in QUEUES:
+                    await self._claim(queue)
+            except DATABASE_ERRORS as error:
+                logger.warning("claim.failed", error=str(error))
+                await asyncio.sleep(1)
+            try:
+                await asyncio.wait_for(self._wake.wait(), self._rt.settings.claim_poll_seconds)
+            except TimeoutError:
+                continue
+
+    async def _claim(self, queue: str) -> None:
+        lease = self._rt.settings.lease_seconds
+        hints, self._hints[queue] = self._hints.get(queue, []), []
+        for hint in hints[: self._free(queue)]:
+            if job := await jobs.claim_hinted(hint, queue, self.worker_id, lease):
+                self._start(job)
+        if (free := self._free(queue)) > 0:
+            for job in await jobs.claim(queue, self.worker_id, lease, free):
+                self._start(job)
+
+    def _start(self, job: Claim) -> None:
+        attempt = Attempt(self._rt, job, self._keeper, self._snapshots, self._gate)
+        self._attempts[job.id] = attempt
+        task = asyncio.create_task(self._run(attempt))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _run(self, attempt: Attempt) -> None:
+        job = attempt.job
+        try:
+            await attempt.run()
+        except Exception:
+            # The lease runs out and recovery counts a loss, so that what always breaks here ends as WORKER_LOST
+            logger.exception("attempt.broke", prediction=str(job.id), attempt=job.attempt)
+        finally:
+            if self._attempts.get(job.id) is attempt:
+                del self._attempts[job.id]
+            self._wake.set()
+
+    async def _beat_for_ever(self, info: WorkerInfo) -> None:
+        settings = self._rt.settings
+        while True:
+            began = time.monotonic()
+            try:
+                await self._beat()
+                await catalogue.heartbeat(info, [p["name"] for p in (await self._keeper.client()).ready.predictors])
+            except DATABASE_ERRORS as error:
+                logger.warning("heartbeat.failed", error=str(error))
+            wait = settings.heartbeat_seconds - (time.monotonic() - began)
+            try:
+                await asyncio.wait_for(self._beat_wake.wait(), max(0.05, wait))
+            except TimeoutError:
+                continue
+            finally:
+                self._beat_wake.clear()
+
+    async def _beat(self) -> None:
+        held = {key: attempt.job.attempt for key, attempt in self._attempts.items()}
+        if not held:
+            return
+        mine = await jobs.heartbeat(self.worker_id, held, self._rt.settings.lease_seconds)
+        for key, number in held.items():
+            attempt = self._attempts.get(key)
+            if attempt is None or attempt.job.attempt != number:
+                continue
+            if key not in mine:
+                attempt.lose()
+            elif mine[key].cancel:
+                attempt.cancel()
+            elif mine[key].past_deadline:
+                attempt.expire()
+
+    async def _hear_cancels(self) -> None:
+        async with self._rt.wakeups.listen() as changed:
+            async for prediction_id in changed:
+                if prediction_id == EVERYBODY or any(str(key) == prediction_id for key in self._attempts):
+                    self._beat_wake.set()
+
+    async def _prepare_for_ever(self) -> None:
+        while True:
+            self._prepare_wake.clear()
+            try:
+                while await self._preparer.run_next():
+                    pass
+            except DATABASE_ERRORS as error:
+                logger.warning("prepare.failed", error=str(error))
+            try:
+                await asyncio.wait_for(self._prepare_wake.wait(), self._rt.settings.claim_poll_seconds)
+            except TimeoutError:
+                continue
+
+    async def _drain(self) -> None:
+        """Let running work end within the grace time, then hand the rest back."""
+        if self._tasks:
+            logger.info("worker.draining", running=len(self._tasks))
+            await asyncio.wait(self._tasks, timeout=self._rt.settings.shutdown_grace_seconds)
+        for attempt in list(self._attempts.values()):
+            attempt.hand_back()
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=10)
+
+
+async def _cancel(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
