@@ -82,7 +82,8 @@ def up(
     demo: Annotated[bool, typer.Option(help="Demo user, demo models and their first predictions.")] = True,
 ) -> None:
     """Start everything on this machine: PostgreSQL, Redis, the API and workers."""
-    from server.embedded import UpOptions, up as start  # noqa: PLC0415 - its clients are an extra
+    from server.embedded import UpOptions
+    from server.embedded import up as start
 
     raise typer.Exit(start(_settings(), UpOptions(port=port, data_dir=data_dir, demo=demo, workers=workers)))
 
@@ -90,7 +91,7 @@ def up(
 @app.command()
 def serve() -> None:
     """Run the API."""
-    from server.app import create_app  # noqa: PLC0415 - other commands start quicker without it
+    from server.app import create_app
 
     settings = _ready(_settings())
     _run(_check_schema(_database_url(settings)))
@@ -157,7 +158,7 @@ def register_demo() -> None:
 @app.command()
 def export_schema() -> None:
     """Print the GraphQL schema."""
-    from graph.schema import sdl  # noqa: PLC0415 - other commands start quicker without it
+    from graph.schema import sdl
 
     typer.echo(sdl(), nl=False)
 
@@ -165,7 +166,7 @@ def export_schema() -> None:
 @app.command()
 def export_settings() -> None:
     """Print the page that describes every setting, as in docs/settings.md."""
-    from server.settings_page import settings_page  # noqa: PLC0415 - only here
+    from server.settings_page import settings_page
 
     typer.echo(settings_page(), nl=False)
 

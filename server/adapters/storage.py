@@ -144,7 +144,7 @@ def _remove(path: Path) -> int:
 async def open_storage(settings: Settings, signer: FileSigner) -> AsyncIterator[Storage]:
     """The store that STORAGE_TYPE names."""
     if settings.storage_type is StorageType.S3:
-        from server.adapters.storage_s3 import open_s3  # noqa: PLC0415 - botocore is slow to import and rarely used
+        from server.adapters.storage_s3 import open_s3
 
         async with open_s3(settings) as storage:
             yield storage

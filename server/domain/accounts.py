@@ -12,8 +12,32 @@ from server.errors import Violation
 
 HANDLE = re.compile(r"[a-z0-9](?:-?[a-z0-9]){1,38}", re.ASCII)
 RESERVED_HANDLES = frozenset(
-    "admin administrator api anonymous demo files graphql health help me metrics models new root server settings "
-    "static support system user users v1 viewer www".split()
+    [
+        "admin",
+        "administrator",
+        "api",
+        "anonymous",
+        "demo",
+        "files",
+        "graphql",
+        "health",
+        "help",
+        "me",
+        "metrics",
+        "models",
+        "new",
+        "root",
+        "server",
+        "settings",
+        "static",
+        "support",
+        "system",
+        "user",
+        "users",
+        "v1",
+        "viewer",
+        "www",
+    ]
 )
 PASSWORD_MIN, PASSWORD_MAX = 8, 256
 

@@ -54,12 +54,12 @@ class GraphiqlPage(Page):
 
 
 class UiPage(Page):
-    """The web UI, an endpoint of its own."""
+    """The web UI."""
 
     def __init__(self) -> None:
         super().__init__("index.html", UI_POLICY)
 
-    async def __call__(self, request: Request) -> Response:
+    async def answer(self, request: Request) -> Response:
         """Answer any path of the UI."""
         return self.response()
 

@@ -33,7 +33,7 @@ for (const scheme of ["light", "dark"]) {
     await page.locator(".field-errors").first().waitFor();
     await assertAccessible(page, "violations");
     await choose(page, MODELS.image);
-    await page.locator('button[type="submit"]').click();
+    await page.getByRole("button", { name: /^Run/ }).click();
     await page.locator(".picture img").waitFor();
     await assertAccessible(page, "picture");
     await choose(page, MODELS.text);

@@ -11,6 +11,7 @@ const address = (query, variables) => {
 };
 
 async function run(page) {
+  await page.locator(".graphiql-query-editor .view-line").first().waitFor();
   await page.locator(".graphiql-execute-button").click();
 }
 
@@ -63,6 +64,12 @@ test("a token kept by the page at / signs GraphiQL in, unless the headers say ot
     },
   });
   await run(page);
-  await result(page).getByText("{").first().waitFor();
-  assert.equal(sent[0], `Bearer ${token}`);
+  await result(page).getByText(/"(data|errors)"/).waitFor();
+  await page.getByRole("button", { name: "Headers" }).click();
+  await page.locator(".graphiql-editor-tool .monaco-editor").last().click();
+  await page.keyboard.insertText('{ "authorization": "Bearer mine" }');
+  const again = page.waitForRequest((request) => request.postData()?.includes("query Who") ?? false);
+  await run(page);
+  await again;
+  assert.deepEqual(sent, [`Bearer ${token}`, "Bearer mine"]);
 });

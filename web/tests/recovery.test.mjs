@@ -39,6 +39,17 @@ test("a lost connection goes on after the last cursor, and no text is lost or do
   assert.ok(asked[1].after && asked[2].after && asked[1].after !== asked[2].after);
 });
 
+test("a device that goes offline and comes back sees the rest", SLOW, async () => {
+  const page = await open("/", { allow: FAILED_LOADS });
+  await runEcho(page, { text: WORDS, delay: 0.15 });
+  await textOutput(page).filter({ hasText: "w2" }).waitFor();
+  await page.context().setOffline(true);
+  await page.getByText("reconnecting").waitFor();
+  await page.context().setOffline(false);
+  await badge(page, "SUCCEEDED").waitFor();
+  assert.equal(await textOutput(page).textContent(), WORDS);
+});
+
 test("lost events are made good by the snapshot that follows", SLOW, async () => {
   const text = "the whole text";
   const page = await open("/", {

@@ -18,6 +18,7 @@ __all__ = [
     "Inspection",
     "PredictionContext",
     "Predictor",
+    "Refused",
     "SetupContext",
     "VersionSpec",
     "schema",
@@ -29,6 +30,10 @@ KINDS = ("TEXT_GENERATION", "IMAGE_GENERATION", "CUSTOM")
 
 class InputRejected(Exception):
     """The input cannot be run by this model; the message is for the user and says what would do."""
+
+
+class Refused(Exception):
+    """A version's folder holds nothing that can be run; the message is a sentence for its owner."""
 
 
 @dataclass(frozen=True)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import inspect
+import re
 from copy import deepcopy
 from dataclasses import dataclass
+from math import sqrt
 from pathlib import Path
 from typing import Any
 
 import diffusers
 import orjson
 
-from workers.predictors.base import Inspection
-from workers.predictors.weights import DamagedWeights, folder_bytes, parameter_count, safetensors_files
+from workers.predictors.base import Inspection, Refused
+from workers.predictors.weights import folder_bytes, parameter_count, safetensors_files
 
 PARAMETERS = {
     "prompt": "prompt",
@@ -24,16 +26,24 @@ PARAMETERS = {
     "seed": "generator",
 }
 """The call parameter of a pipeline that each of our inputs becomes."""
-# what a pipeline gives that has these parameters is no image
-_OTHER_MEDIA = {"num_frames": "video", "audio_length_in_s": "audio", "audio_end_in_s": "audio"}
+MAX_PIXELS = 1_500_000
+# parameters and words in class names by which diffusers 0.42's other pipelines are told from those that draw from text
+_VIDEO = {"num_frames", "video", "control_video", "video_length", "num_videos_per_prompt"}
+_AUDIO = {"audio", "audio_length_in_s", "audio_end_in_s", "audio_duration", "audio_duration_s"}
+_FROM_IMAGE = {
+    "mask_image",
+    "mask",
+    "control_image",
+    "controlnet_conditioning_scale",
+    "strength",
+    "image_guidance_scale",
+}
+_FROM_IMAGE_NAMES = re.compile("Edit|Adapter|Upscale|Refiner|SuperResolution")
+_OTHER_NAMES = re.compile("Prior|Audio|Video")
 _LIBRARIES = ("diffusers", "transformers")
 _DEFAULT_SAMPLE_SIZE = 128
 _DEFAULT_SCALE = 8
 _SMALLEST_SIDE = 16
-
-
-class Refused(Exception):
-    """The folder holds no pipeline that can be run; the message is a sentence."""
 
 
 @dataclass(frozen=True)
@@ -63,8 +73,9 @@ def read_facts(folder: Path) -> Facts:
     index = _read_json(folder / "model_index.json")
     if not index:
         raise Refused("It has no model_index.json, so it is no pipeline of diffusers.")
-    parameters = call_parameters(_pipeline_class(index))
-    _check_parameters(parameters)
+    pipeline = _pipeline_class(index)
+    parameters = call_parameters(pipeline)
+    _check_call(pipeline.__name__, parameters)
     height, width = _own_size(folder)
     train_steps = _read_json(folder / "scheduler" / "scheduler_config.json").get("num_train_timesteps")
     return Facts(index["_class_name"], tuple(parameters), width, height, train_steps)
@@ -79,7 +90,7 @@ def inspect_image(path: str, input_schema: dict[str, Any], output_schema: dict[s
         if not files:
             raise Refused("It has no safetensors weights; pickled weights can run code and are not loaded.")
         parameters = parameter_count(files)
-    except (Refused, DamagedWeights) as refusal:
+    except Refused as refusal:
         return Inspection(refusal=str(refusal))
     except (ValueError, OSError, ImportError) as error:
         return Inspection(refusal=f"Its pipeline cannot be read: {error}")
@@ -103,24 +114,29 @@ def _pipeline_class(index: dict[str, Any]) -> Any:
     return found
 
 
-def _check_parameters(parameters: dict[str, inspect.Parameter]) -> None:
-    for name, medium in _OTHER_MEDIA.items():
-        if name in parameters:
-            raise Refused(f"It makes {medium}, and only images can be made.")
+def _check_call(name: str, parameters: dict[str, inspect.Parameter]) -> None:
+    """Refuse pipelines that make something else, or need what cannot be given."""
+    for medium, telling in (("video", _VIDEO), ("audio", _AUDIO)):
+        if telling & parameters.keys():
+            raise Refused(f"Its pipeline {name} makes {medium}, and only images can be made.")
     needed = [n for n, p in parameters.items() if p.default is p.empty and p.kind is p.POSITIONAL_OR_KEYWORD]
-    if unknown := [name for name in needed if name not in PARAMETERS.values()]:
-        raise Refused(f"Its call needs {', '.join(unknown)}, which cannot be given.")
-    if "image" in parameters and "width" not in parameters:
-        raise Refused("It draws from an image, which cannot be given.")
+    if unknown := [n for n in needed if n not in PARAMETERS.values()]:
+        raise Refused(f"Its pipeline {name} needs {', '.join(unknown)}, which cannot be given.")
+    image_only = "image" in parameters and ("width" not in parameters or _FROM_IMAGE_NAMES.search(name))
+    if image_only or _FROM_IMAGE & parameters.keys():
+        raise Refused(f"Its pipeline {name} draws from an image, which cannot be given.")
+    if _OTHER_NAMES.search(name) or not {"prompt", "num_inference_steps"} & parameters.keys():
+        raise Refused(f"Its pipeline {name} is none that draws images.")
 
 
 def _own_size(folder: Path) -> tuple[int, int]:
-    """Height and width in pixels that the pipeline was trained for."""
+    """Height and width in pixels that the pipeline was trained for, made smaller where that is over MAX_PIXELS."""
     network = _read_json(folder / "unet" / "config.json") or _read_json(folder / "transformer" / "config.json")
     sample = network.get("sample_size") or _DEFAULT_SAMPLE_SIZE
     height, width = sample if isinstance(sample, list) else (sample, sample)
     scale = _scale(folder)
-    return _fit(height * scale), _fit(width * scale)
+    excess = max(1.0, sqrt(height * width * scale**2 / MAX_PIXELS))
+    return _fit(height * scale / excess), _fit(width * scale / excess)
 
 
 def _scale(folder: Path) -> int:
@@ -132,8 +148,8 @@ def _scale(folder: Path) -> int:
     return _DEFAULT_SCALE if vae else 1
 
 
-def _fit(side: int) -> int:
-    return max(_SMALLEST_SIDE, side // 8 * 8)
+def _fit(side: float) -> int:
+    return max(_SMALLEST_SIDE, int(side) // 8 * 8)
 
 
 def _narrow(input_schema: dict[str, Any], facts: Facts) -> dict[str, Any]:

@@ -12,11 +12,9 @@ import torch
 from diffusers import DiffusionPipeline
 
 from workers.predictors.base import Device, InputRejected, PredictionContext, SetupContext
-from workers.predictors.image_folder import PARAMETERS, call_parameters, read_facts
+from workers.predictors.image_folder import MAX_PIXELS, PARAMETERS, call_parameters, read_facts
 from workers.predictors.weights import folder_bytes, module_bytes
 from workers.runner.logs import quieten_diffusers, quieten_transformers
-
-MAX_PIXELS = 1_500_000
 
 
 class ImageModel:

@@ -14,17 +14,13 @@ from transformers.models.auto.modeling_auto import (
     MODEL_FOR_SEQ_TO_SEQ_CAUSAL_LM_MAPPING_NAMES,
 )
 
-from workers.predictors.base import InputRejected, Inspection
+from workers.predictors.base import InputRejected, Inspection, Refused
 from workers.predictors.text import DEFAULT_NEW_TOKENS, MAX_NEW_TOKENS
-from workers.predictors.weights import DamagedWeights, parameter_count
+from workers.predictors.weights import parameter_count
 
 # transformers writes 1e30 where a tokenizer knows no limit
 _NO_LIMIT = 10**9
 SAFE = {"trust_remote_code": False, "local_files_only": True}
-
-
-class Refused(Exception):
-    """The folder holds no model that can be run; the message is a sentence."""
 
 
 @dataclass(frozen=True)
@@ -81,12 +77,11 @@ def load_parts(path: str) -> tuple[Any, Any]:
 def inspect_text(path: str, input_schema: dict[str, Any], output_schema: dict[str, Any]) -> Inspection:
     """What a folder takes and gives, or why it cannot be run."""
     try:
-        _check_folder(Path(path))
         files = weight_files(Path(path))
         parameters = parameter_count(files)
         config, tokenizer = load_parts(path)
         _check_architecture(config)
-    except (Refused, DamagedWeights) as refusal:
+    except Refused as refusal:
         return Inspection(refusal=str(refusal))
     except (ValueError, OSError, KeyError, ImportError) as error:
         return Inspection(refusal=f"Its configuration or tokenizer cannot be read: {error}")
@@ -122,6 +117,7 @@ def weight_files(folder: Path) -> list[Path]:
     Raises:
         Refused: there are none, or not all.
     """
+    _check_folder(folder)
     index = folder / "model.safetensors.index.json"
     names = {"model.safetensors"}
     if index.is_file():

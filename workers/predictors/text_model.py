@@ -24,11 +24,13 @@ from workers.predictors.weights import module_bytes
 from workers.runner.logs import quieten_transformers
 
 REPORT_SECONDS = 0.1
-# fields of a model's generation_config.json that would sample, search beams, or need what we do not pass
+# fields of a model's generation_config.json that would sample, search beams, call for other code or for what we lack
 _OWN_DECODING = (
     *("temperature", "top_k", "top_p", "min_p", "top_h", "typical_p", "epsilon_cutoff", "eta_cutoff"),
-    *("num_beams", "num_beam_groups", "num_return_sequences", "early_stopping", "length_penalty", "penalty_alpha"),
-    *("max_length", "max_new_tokens", "max_time", "stop_strings", "cache_implementation", "prompt_lookup_num_tokens"),
+    *("num_beams", "num_beam_groups", "num_return_sequences", "early_stopping", "length_penalty", "diversity_penalty"),
+    *("max_length", "max_new_tokens", "max_time", "stop_strings", "token_healing", "guidance_scale"),
+    *("penalty_alpha", "dola_layers", "constraints", "force_words_ids", "prompt_lookup_num_tokens"),
+    *("cache_implementation", "cache_config", "compile_config", "prefill_chunk_size", "watermarking_config"),
     *("output_scores", "output_logits", "output_attentions", "output_hidden_states", "return_dict_in_generate"),
 )
 

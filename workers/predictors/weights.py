@@ -11,11 +11,9 @@ from typing import Any
 
 import orjson
 
+from workers.predictors.base import Refused
+
 MAX_HEADER_BYTES = 100_000_000
-
-
-class DamagedWeights(Exception):
-    """A safetensors file is cut off or is none."""
 
 
 def safetensors_files(folder: Path) -> list[Path]:
@@ -32,7 +30,7 @@ def parameter_count(files: Iterable[Path]) -> int:
     """How many numbers the safetensors files hold, read from their headers.
 
     Raises:
-        DamagedWeights: a file is not whole.
+        Refused: a file is not whole.
     """
     return sum(prod(tensor["shape"]) for path in files for tensor in _header(path).values())
 
@@ -48,9 +46,9 @@ def _header(path: Path) -> dict[str, Any]:
         tensors.pop("__metadata__", None)
         end = max((tensor["data_offsets"][1] for tensor in tensors.values()), default=0)
     except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise DamagedWeights(f"{path.name} is not a safetensors file.") from error
+        raise Refused(f"{path.name} is not a safetensors file.") from error
     if path.stat().st_size != 8 + length + end:
-        raise DamagedWeights(f"{path.name} is cut off: {path.stat().st_size} bytes of {8 + length + end}.")
+        raise Refused(f"{path.name} is cut off: {path.stat().st_size} bytes of {8 + length + end}.")
     return tensors
 
 

@@ -249,7 +249,8 @@ class RunnerClient:
     def _wait(self) -> None:
         """Reap the runner and everything it started, then tell the loop."""
         # not reaped yet, so that its id cannot be another's when its group is killed
-        os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOWAIT)
+        with suppress(ChildProcessError):
+            os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOWAIT)
         self.kill()
         for name in ("reader", "output"):
             self._threads[name].join(FAREWELL_SECONDS)

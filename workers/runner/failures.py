@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import sys
 
-from workers.predictors.base import InputRejected
+from workers.predictors.base import InputRejected, Refused
 
 INPUT_REJECTED = "INPUT_REJECTED"
 MODEL_UNAVAILABLE = "MODEL_UNAVAILABLE"
@@ -36,7 +36,8 @@ def explain(error: BaseException) -> tuple[str, str]:
 
 def explain_load(error: BaseException) -> LoadFailed:
     """What the predictions that waited for a model end with when its load failed."""
-    return LoadFailed(OUT_OF_MEMORY if is_out_of_memory(error) else MODEL_UNAVAILABLE, describe(error))
+    code = OUT_OF_MEMORY if is_out_of_memory(error) else MODEL_UNAVAILABLE
+    return LoadFailed(code, describe(error, name=not isinstance(error, Refused)))
 
 
 def is_out_of_memory(error: BaseException) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 import warnings
-from typing import Any
+from typing import TextIO
 
 from workers.runner.context import current_prediction
 
@@ -30,7 +30,14 @@ def route_logs() -> None:
     warnings.showwarning = _log_warning
 
 
-def _log_warning(message: Warning | str, category: type[Warning], *where: Any) -> None:
+def _log_warning(
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: TextIO | None = None,
+    line: str | None = None,
+) -> None:
     """Log a warning without its place in the source, which is no concern of who reads a prediction's log."""
     logging.getLogger("py.warnings").warning("%s: %s", category.__name__, message)
 

@@ -143,6 +143,25 @@ def test_the_schema_is_narrowed_to_the_pipelines_call(folder: Folder) -> None:
         Draft202012Validator.check_schema(schema)
 
 
+@pytest.mark.parametrize(
+    "name", ["StableDiffusionXLPipeline", "StableDiffusion3Pipeline", "FluxPipeline", "SanaPipeline"]
+)
+def test_the_usual_pipelines_are_taken_with_all_that_they_take(folder: Folder, tmp_path: Path, name: str) -> None:
+    path = shutil.copytree(folder("stable"), tmp_path / "renamed")
+    of_class(name)(path)
+    found = inspect(path)
+    assert found.refusal is None
+    assert list(found.input_schema["properties"]) == list(Image.input_schema["properties"])
+
+
+def test_a_size_of_its_own_that_is_too_large_becomes_smaller(folder: Folder, tmp_path: Path) -> None:
+    path = shutil.copytree(folder("stable"), tmp_path / "large")
+    config = json.loads((path / "unet" / "config.json").read_text())
+    (path / "unet" / "config.json").write_text(json.dumps({**config, "sample_size": [2048, 1024]}))
+    properties = inspect(path).input_schema["properties"]
+    assert (properties["width"]["default"], properties["height"]["default"]) == (864, 1728)
+
+
 def unindexed(path: Path) -> None:
     (path / "model_index.json").unlink()
 
@@ -180,7 +199,13 @@ def part(name: str, value: Any) -> Callable[[Path], None]:
         (of_class(["pipeline", "Mine"]), "code of its own"),
         (part("unet", ["mine", "Network"]), "code of its own (unet)"),
         (of_class("TextToVideoSDPipeline"), "makes video"),
-        (of_class("StableDiffusionLatentUpscalePipeline"), "image"),
+        (of_class("StableAudioPipeline"), "makes audio"),
+        (of_class("PaintByExamplePipeline"), "needs example_image"),
+        (of_class("StableDiffusionInpaintPipeline"), "draws from an image"),
+        (of_class("FluxImg2ImgPipeline"), "draws from an image"),
+        (of_class("QwenImageEditPipeline"), "draws from an image"),
+        (of_class("WuerstchenPriorPipeline"), "none that draws images"),
+        (of_class("DiffusionPipeline"), "none that draws images"),
         (of_class("DiTPipeline"), "needs class_labels"),
     ],
 )

@@ -66,16 +66,16 @@ def test_text_is_streamed_and_measured(loaded: Loaded, name: str) -> None:
 @pytest.mark.parametrize("name", ["llama", "t5"])
 def test_a_seed_gives_the_same_text_alone_and_in_company(loaded: Loaded, name: str) -> None:
     predictor = loaded(name)
-    prompts = [f"{PROMPT} {n}" for n in range(12)]
+    prompts = [f"{PROMPT} {n}" for n in range(8)]
 
     def run(number: int) -> str:
-        return generate(predictor, prompts[number], seed=number, top_p=0.9, top_k=50).output
+        return generate(predictor, prompts[number], seed=number, top_p=0.9, top_k=50, max_new_tokens=16).output
 
-    alone = [run(n) for n in range(12)]
+    alone = [run(n) for n in range(8)]
     with ThreadPoolExecutor(4) as pool:
-        for together in (list(pool.map(run, range(12))), list(pool.map(run, reversed(range(12))))[::-1]):
+        for together in (list(pool.map(run, range(8))), list(pool.map(run, reversed(range(8))))[::-1]):
             assert together == alone
-    assert len(set(alone)) == 12
+    assert len(set(alone)) == 8
 
 
 def test_another_seed_gives_another_text_and_torchs_own_generator_is_left_alone(loaded: Loaded) -> None:

@@ -1,13 +1,15 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.unit.predictors import tiny_models
-from tests.unit.runner.running import Running, Starter
+from tests.unit.runner.running import Running
+from workers.runner.client import RunnerClient, RunnerOptions
 from workers.runner.protocol import (
     Canceled,
     Done,
@@ -25,6 +27,7 @@ from workers.runner.protocol import (
 )
 
 SETTINGS = {"max_new_tokens": 40, "temperature": 1, "top_p": 0.95, "top_k": 0, "stop": []}
+DRAWING = {"prompt": "a fox", "negative_prompt": "", "steps": 3, "guidance": 4, "num_images": 1, "seed": 1}
 
 
 @pytest.fixture(scope="session")
@@ -44,53 +47,72 @@ def write(running: Running, models: Path, prediction: str, model: str, seed: int
     running.run(prediction, {"prompt": "The quick", **SETTINGS, "seed": seed, **values}, version(models, model))
 
 
-async def test_models_run_side_by_side_and_a_seed_means_the_same(start: Starter, models: Path) -> None:
-    running = await start(preload=True, threads=1)
+@pytest.fixture(scope="module")
+async def loaded() -> AsyncIterator[Running]:
+    """A runner as the worker starts it."""
+    running = Running()
+    running.client = await RunnerClient.start(RunnerOptions(threads=1), running.on_message)
+    yield running
+    await running.client.stop()
+    assert not [line for line in running.client.output_tail if "%|" in line]
+
+
+async def test_models_run_side_by_side_and_a_seed_means_the_same(loaded: Running, models: Path) -> None:
     wanted = [(f"{model} {seed}", model, seed) for model in ("llama", "gpt2") for seed in range(4)]
     for name, model, seed in wanted:
-        write(running, models, name, model, seed)
-    drawing = {"prompt": "a fox", "negative_prompt": "", "steps": 3, "guidance": 4, "num_images": 2, "seed": 1}
-    running.run("image", drawing, version(models, "stable"))
-    assert await running.client.ping(60)
-    for end in await asyncio.gather(*(running.end(name) for name, _, _ in wanted), running.end("image")):
+        write(loaded, models, name, model, seed)
+    loaded.run("image", {**DRAWING, "num_images": 2}, version(models, "stable"))
+    assert await loaded.client.ping(60)
+    for end in await asyncio.gather(*(loaded.end(name) for name, _, _ in wanted), loaded.end("image")):
         assert isinstance(end, Done)
     for name, model, seed in wanted:
-        write(running, models, f"{name} alone", model, seed)
-        await running.end(f"{name} alone")
-        assert running.text(f"{name} alone") == running.text(name)
-    assert len({running.text(name) for name, _, _ in wanted}) == len(wanted)
-    check_order(running.of("llama 0"))
-    assert [type(m) for m in running.of("image") if isinstance(m, File | Done)] == [File, File, Done]
-    assert [m.step for m in running.of("image") if isinstance(m, Progress)][-1] == 6
+        write(loaded, models, f"{name} alone", model, seed)
+        await loaded.end(f"{name} alone")
+        assert loaded.text(f"{name} alone") == loaded.text(name)
+    assert len({loaded.text(name) for name, _, _ in wanted}) == len(wanted)
+    check_order(loaded.of("llama 0"))
+    assert [type(m) for m in loaded.of("image") if isinstance(m, File | Done)] == [File, File, Done]
+    assert [m.step for m in loaded.of("image") if isinstance(m, Progress)][-1] == 6
 
-    write(running, models, "cancel", "llama", 1, max_new_tokens=110)
-    await running.seen("cancel", Output)
-    running.cancel("cancel")
-    assert isinstance(await running.end("cancel"), Canceled | Done)
-    assert [m for m in running.of("cancel") if isinstance(m, Metric)][-1].name == "output_tokens"
 
-    write(running, models, "too long", "llama", 1, prompt="a" * 500)
-    end = await running.end("too long")
+async def test_a_text_that_is_canceled_keeps_what_was_written(loaded: Running, models: Path) -> None:
+    write(loaded, models, "cancel", "llama", 1, max_new_tokens=110)
+    await loaded.seen("cancel", Output)
+    loaded.cancel("cancel")
+    assert isinstance(await loaded.end("cancel"), Canceled | Done)
+    assert loaded.text("cancel")
+    assert [m for m in loaded.of("cancel") if isinstance(m, Metric)][-1].name == "output_tokens"
+
+
+async def test_a_prompt_that_does_not_fit_is_the_users_to_mend(loaded: Running, models: Path) -> None:
+    write(loaded, models, "too long", "llama", 1, prompt="a" * 500)
+    end = await loaded.end("too long")
     assert isinstance(end, Failed)
     assert end.code == "INPUT_REJECTED"
     assert "500 tokens" in end.message
-    running.run("long words", {**drawing, "prompt": "word " * 40, "num_images": 1}, version(models, "stable"))
-    await running.end("long words")
-    assert any("truncated" in m.line for m in running.of("long words") if isinstance(m, Log))
 
-    running.client.send(Forget("llama"))
-    write(running, models, "again", "llama", 0)
-    await running.end("again")
-    assert running.text("again") == running.text("llama 0")
-    assert [m for m in running.of("again") if isinstance(m, Loading)]
+
+async def test_what_a_library_says_of_the_input_reaches_the_user(loaded: Running, models: Path) -> None:
+    loaded.run("long words", {**DRAWING, "prompt": "word " * 40}, version(models, "stable"))
+    await loaded.end("long words")
+    assert any("truncated" in m.line for m in loaded.of("long words") if isinstance(m, Log))
+
+
+async def test_a_forgotten_model_is_loaded_again(loaded: Running, models: Path) -> None:
+    for round_ in ("first", "second"):
+        write(loaded, models, round_, "llama", 0)
+        await loaded.end(round_)
+        loaded.client.send(Forget("llama"))
+    assert loaded.text("first") == loaded.text("second")
+    assert [m for m in loaded.of("second") if isinstance(m, Loading)]
+
+
+async def test_a_folder_that_is_missing(loaded: Running, models: Path) -> None:
     missing = VersionSpec("missing", "text", str(models / "missing"))
-    running.run("missing", {"prompt": "x", **SETTINGS}, missing)
-    assert await running.end("missing") == Failed(
-        "missing", "MODEL_UNAVAILABLE", "Refused: The model's folder is missing."
-    )
-    assert (await running.client.inspect(missing, 60)).refusal == "The model's folder is missing."
-    await running.client.stop()
-    assert not [line for line in running.client.output_tail if "%|" in line]
+    loaded.run("missing", {"prompt": "x", **SETTINGS}, missing)
+    reason = "The model's folder is missing."
+    assert await loaded.end("missing") == Failed("missing", "MODEL_UNAVAILABLE", reason)
+    assert (await loaded.client.inspect(missing, 60)).refusal == reason
 
 
 def check_order(messages: list[Message]) -> None:

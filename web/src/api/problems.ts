@@ -23,6 +23,7 @@ export const UNREACHABLE = "UNREACHABLE";
 
 const USER_TITLES: Partial<Record<string, string>> = {
   UNAUTHENTICATED: "Sign in first",
+  BAD_CREDENTIALS: "Not signed in",
   FORBIDDEN: "Not allowed",
   NOT_FOUND: "Not found",
   BAD_USER_INPUT: "The request is malformed",

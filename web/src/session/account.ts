@@ -43,7 +43,7 @@ export class Account {
         this.fieldErrors.value = Object.fromEntries(
           result.violations.map(({ path, message }) => [path.split("/").at(-1) ?? "", message]),
         );
-      } else this.problem.value = enterProblem(result);
+      } else this.problem.value = userProblem(result);
     } catch (error) {
       this.problem.value = apiProblem(error);
     } finally {
@@ -61,9 +61,4 @@ export class Account {
     this.problem.value = null;
     this.fieldErrors.value = {};
   }
-}
-
-function enterProblem(result: { __typename: string; code: string; message: string }): Problem {
-  if (result.__typename === "CredentialsError") return { title: "Not signed in", detail: result.message };
-  return userProblem(result);
 }

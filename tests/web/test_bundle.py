@@ -1,0 +1,108 @@
+"""The built UI: whole, small, and free of other origins and inline code."""
+
+from __future__ import annotations
+
+import gzip
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+BUDGET_BYTES = 60_000
+PAGES = ["index.html", "graphiql.html"]
+NAMESPACES = ("http://www.w3.org/",)
+STATIC_IMPORT = re.compile(r"""(?:from|import)\s*["'](\./[\w.-]+\.js)["']""")
+LOADS_ELSEWHERE = re.compile(
+    r"""(?:\bfetch|\bimport|importScripts|new\s+Worker|new\s+WebSocket|\.src\s*=|\bfrom)\s*\(?\s*["'`](?:https?:|wss?:)?//""",
+)
+
+
+class Tags(HTMLParser):
+    """The tags of a page with their attributes, and the text inside scripts."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.inline_code = ""
+        self._inside = ""
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        self._inside = tag
+
+    def handle_endtag(self, tag: str) -> None:
+        self._inside = ""
+
+    def handle_data(self, data: str) -> None:
+        if self._inside in ("script", "style"):
+            self.inline_code += data.strip()
+
+    @property
+    def addresses(self) -> list[str]:
+        return [value for _, attrs in self.tags for name in ("src", "href") if (value := attrs.get(name))]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_pages_name_only_files_that_exist_under_static(static: Path, page: str) -> None:
+    addresses = Tags((static / page).read_text()).addresses
+    assert any(address.endswith(".js") for address in addresses)
+    for address in addresses:
+        assert address.startswith("/static/assets/")
+        assert (static / address.removeprefix("/static/")).is_file(), address
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_pages_hold_no_inline_code(static: Path, page: str) -> None:
+    found = Tags((static / page).read_text())
+    assert found.inline_code == ""
+    for tag, attrs in found.tags:
+        assert not [name for name in attrs if name == "style" or name.startswith("on")], tag
+
+
+def _ui_files(static: Path) -> set[Path]:
+    """What the browser loads for `/`: the page, what it names, and what that imports."""
+    page = static / "index.html"
+    found = {page}
+    queue = [static / address.removeprefix("/static/") for address in Tags(page.read_text()).addresses]
+    while queue:
+        file = queue.pop()
+        if file not in found:
+            found.add(file)
+            if file.suffix == ".js":
+                queue += [file.parent / name for name in STATIC_IMPORT.findall(file.read_text())]
+    return found
+
+
+def test_the_ui_stays_within_its_budget(static: Path) -> None:
+    sizes = {file.name: len(gzip.compress(file.read_bytes(), 9)) for file in _ui_files(static)}
+    assert len(sizes) >= 3
+    assert sum(sizes.values()) <= BUDGET_BYTES, sizes
+
+
+def test_the_ui_does_not_load_graphiql(static: Path) -> None:
+    names = {file.name for file in _ui_files(static)}
+    assert not [name for name in names if name.startswith(("graphiql", "monaco"))]
+
+
+def test_the_ui_needs_no_eval(static: Path) -> None:
+    for file in _ui_files(static):
+        if file.suffix == ".js":
+            assert not re.search(r"\beval\(|new Function\(", file.read_text()), file.name
+
+
+def test_the_ui_names_no_other_origin(static: Path) -> None:
+    for file in _ui_files(static):
+        addresses = re.findall(r"""["'`(](https?://[^"'`)\s]+)""", file.read_text())
+        assert [address for address in addresses if not address.startswith(NAMESPACES)] == [], file.name
+
+
+def test_no_file_loads_from_another_origin(static: Path) -> None:
+    scripts, styles = list(static.rglob("*.js")), list(static.rglob("*.css"))
+    assert scripts
+    assert styles
+    for script in scripts:
+        assert not LOADS_ELSEWHERE.search(script.read_text()), script.name
+    for style in styles:
+        assert not re.search(r"""(?:url\(\s*["']?|@import\s*["'])(?:https?:)?//""", style.read_text()), style.name

@@ -1,0 +1,63 @@
+"""The UI's sources: operations that fit the schema, generated types that fit both, lock files that name no host."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from graphql import (
+    DocumentNode,
+    FragmentDefinitionNode,
+    GraphQLEnumType,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    build_schema,
+    parse,
+    print_ast,
+    validate,
+)
+
+ROOT = Path(__file__).resolve().parents[2]
+WEB = ROOT / "web"
+GENERATED = WEB / "src" / "api" / "generated" / "graphql.ts"
+OPERATIONS = WEB / "src" / "api" / "operations.graphql"
+EXAMPLES = sorted((WEB / "src" / "graphiql" / "examples").glob("*.graphql"))
+
+
+@pytest.fixture(scope="module")
+def schema() -> GraphQLSchema:
+    return build_schema((ROOT / "graph" / "schema.graphql").read_text())
+
+
+@pytest.mark.parametrize("file", [OPERATIONS, *EXAMPLES], ids=lambda file: file.name)
+def test_operations_fit_the_schema(schema: GraphQLSchema, file: Path) -> None:
+    assert validate(schema, parse(file.read_text())) == []
+
+
+def _printed(document: DocumentNode) -> dict[str, str]:
+    named = (OperationDefinitionNode, FragmentDefinitionNode)
+    return {d.name.value: print_ast(d) for d in document.definitions if isinstance(d, named) and d.name}
+
+
+def test_generated_operations_are_those_of_the_sources() -> None:
+    texts = re.findall(r"TypedDocumentString\(`(.*?)`", GENERATED.read_text(), re.DOTALL)
+    generated = {name: text for body in texts for name, text in _printed(parse(body)).items()}
+    assert generated == _printed(parse(OPERATIONS.read_text())), "run `npm run codegen` in web/"
+
+
+def test_generated_enums_are_those_of_the_schema(schema: GraphQLSchema) -> None:
+    generated = GENERATED.read_text().replace(";", "")
+    found = re.findall(r"^export type (\w+) =\n((?:  \| '\w+'\n?)+)", generated, re.MULTILINE)
+    assert found
+    for name, body in found:
+        enum = schema.type_map[name]
+        assert isinstance(enum, GraphQLEnumType)
+        assert set(re.findall(r"'(\w+)'", body)) == set(enum.values), "run `npm run codegen` in web/"
+
+
+@pytest.mark.parametrize("lock", [WEB / "package-lock.json", WEB / "codegen" / "package-lock.json"], ids=str)
+def test_lock_files_name_no_registry(lock: Path) -> None:
+    text = lock.read_text()
+    assert '"resolved"' not in text
+    assert '"integrity"' in text
