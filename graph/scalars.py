@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NewType
 
 import strawberry
-from strawberry.schema.types.scalar import ScalarDefinition
+from strawberry.types.scalar import ScalarDefinition
 
 BigInt = NewType("BigInt", int)
 
@@ -22,4 +22,4 @@ BIG_INT: ScalarDefinition = strawberry.scalar(
     serialize=int,
     parse_value=_parse,
 )
-SCALARS = {BigInt: BIG_INT}
+SCALARS: dict[object, ScalarDefinition] = {BigInt: BIG_INT}

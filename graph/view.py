@@ -89,7 +89,7 @@ class GraphQLView(GraphQL[Context, None]):
         """Drop `data` where nothing was executed, as the GraphQL-over-HTTP specification wants it."""
         body = await super().process_result(request, result)
         if result.data is None and result.errors and all(error.path is None for error in result.errors):
-            body.pop("data", None)  # type: ignore[misc]
+            body.pop("data", None)
         return body
 
     def create_response(self, response_data: Any, sub_response: Response) -> Response:

@@ -126,10 +126,13 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
+        problems = []
         if self.heartbeat_seconds * 2 > self.lease_seconds:
-            raise ValueError("HEARTBEAT_SECONDS must be at most half of LEASE_SECONDS")
+            problems.append("HEARTBEAT_SECONDS must be at most half of LEASE_SECONDS")
         if self.storage_type is StorageType.S3 and not self.s3_bucket:
-            raise ValueError("STORAGE_TYPE=s3 needs S3_BUCKET")
+            problems.append("STORAGE_TYPE=s3 needs S3_BUCKET")
+        if problems:
+            raise ValueError("\n".join(problems))
         return self
 
     @cached_property

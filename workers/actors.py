@@ -14,4 +14,4 @@ def declare(broker: dramatiq.Broker, wake: Callable[[str, str], None]) -> None:
     """Declare the actor; one name serves all queues, since messages name their queue themselves."""
     for queue in (*QUEUES, PREPARE_QUEUE):
         broker.declare_queue(queue)
-    dramatiq.actor(wake, broker=broker, actor_name=ACTOR, queue_name=QUEUES[0])
+    dramatiq.Actor(wake, broker=broker, actor_name=ACTOR, queue_name=QUEUES[0], priority=0, options={})

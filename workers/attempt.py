@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
+from typing import Any
 
 import redis
 import structlog
@@ -76,7 +77,8 @@ class Attempt:
         work = asyncio.create_task(self._work())
         try:
             self._writer.status(PredictionStatus.PROCESSING.value)
-            await asyncio.wait({work, self._execution.outcome}, return_when=asyncio.FIRST_COMPLETED)
+            waiting: set[asyncio.Future[Any]] = {work, self._execution.outcome}
+            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
             if work.done():
                 work.result()
             await self._conclude(await self._execution.outcome)

@@ -29,7 +29,7 @@ OTHER_FRAMEWORKS = re.compile(r"^(?:onnx|openvino|flax|coreml|gguf|original)/")
 PICKLE = re.compile(r"\.(?:bin|pt|pth|ckpt|pkl|pickle)$")
 
 
-class DownloadFailed(Exception):  # noqa: N818 - names an event
+class DownloadFailed(Exception):
     """A transient fault; trying again may help."""
 
 
@@ -163,10 +163,10 @@ class _Meter:
         self.done += int(count)
         self.on_progress("download", min(self.done, self.total), self.total)
 
-    def bar(self) -> type[tqdm]:  # type: ignore[type-arg]
+    def bar(self) -> type[tqdm]:
         meter = self
 
-        class Bar(tqdm):  # type: ignore[misc,type-arg]
+        class Bar(tqdm):  # type: ignore[misc]
             """A progress bar that draws nothing and reports to the meter."""
 
             def __init__(self, *args: object, **kwargs: object) -> None:

@@ -77,25 +77,35 @@ class Execution:
         if self.outcome.done():
             return
         match message:
+            case protocol.Done() | protocol.Failed() | protocol.Canceled():
+                self._end(message)
+            case protocol.Output() | protocol.File():
+                self._made(message)
+            case _:
+                self._told(message)
+
+    def _made(self, message: protocol.Output | protocol.File) -> None:
+        match message:
             case protocol.Output(text=str() as text):
                 if text:
                     self.writer.text(storable(text))
             case protocol.Output(chunk=chunk):
                 self.writer.chunk(storable(chunk))
+            case protocol.File():
+                self.files.append(StagedFile(message.content_type, message.width, message.height, message.blob))
+
+    def _told(self, message: protocol.Message) -> None:
+        match message:
             case protocol.Progress(step=step, total=total):
                 self._progress(step, total)
             case protocol.Log(line=line):
                 self.writer.log(storable(line))
             case protocol.Metric(name=name, value=value):
                 self._metrics[name] = value
-            case protocol.File():
-                self.files.append(StagedFile(message.content_type, message.width, message.height, message.blob))
             case protocol.Loading():
                 self.writer.loading(message.phase, message.bytes, message.total_bytes)
             case protocol.Started(load_seconds=seconds):
                 self._begun, self._load_seconds = time.monotonic(), seconds
-            case protocol.Done() | protocol.Failed() | protocol.Canceled():
-                self._end(message)
 
     def _progress(self, step: int, total: int | None) -> None:
         self._metrics["steps"] = step

@@ -16,7 +16,7 @@ READ_BYTES = 1 << 20
 IGNORED = {".git", ".cache", "__pycache__"}
 
 
-class Refused(Exception):  # noqa: N818 - names an outcome
+class Refused(Exception):
     """A source that can never work; the message is a sentence for its owner."""
 
 

@@ -26,7 +26,7 @@ PARENT_SECONDS = 1.0
 PR_SET_DUMPABLE = 4
 
 
-class SupervisorMiddleware(dramatiq.Middleware):  # type: ignore[misc]
+class SupervisorMiddleware(dramatiq.Middleware):
     """Starts the supervisor's loop in a thread when the process boots and stops it before the worker shuts down."""
 
     def __init__(self) -> None:

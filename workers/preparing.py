@@ -14,8 +14,9 @@ from server.domain.models import SourceType
 from server.errors import InvalidInputError
 from server.runtime import Runtime
 from server.services import versions
-from server.services.versions import MAX_PREPARE_ATTEMPTS, PrepareJob, Prepared
-from workers.downloads import DownloadFailed, Refused, Snapshot, fetch
+from server.services.versions import MAX_PREPARE_ATTEMPTS, Prepared, PrepareJob
+from workers.downloads import DownloadFailed, Snapshot, fetch
+from workers.folders import Refused
 from workers.runner.client import RunnerFailed
 from workers.runner.protocol import Inspected, VersionSpec
 from workers.running import RunnerKeeper

@@ -38,7 +38,7 @@ class RunnerKeeper:
                 try:
                     self._client = await RunnerClient.start(self._options, self._receive)
                 except RunnerFailed as error:
-                    logger.error("runner.start_failed", error=str(error), retry_seconds=backoff)  # noqa: TRY400
+                    logger.error("runner.start_failed", error=str(error), retry_seconds=backoff)
                     await asyncio.sleep(backoff)
                     backoff = min(MAX_BACKOFF_SECONDS, backoff * 2)
                     continue

@@ -10,7 +10,8 @@ from server.domain.models import ModelSource, SourceType
 from server.domain.predictions import Failure, PredictionErrorCode
 from server.runtime import Runtime
 from server.tables import Version
-from workers.downloads import DownloadFailed, Refused, fetch
+from workers.downloads import DownloadFailed, fetch
+from workers.folders import Refused
 from workers.runner.protocol import VersionSpec
 
 OnProgress = Callable[[str, int, int | None], None]

@@ -7,21 +7,23 @@ from typing import Any, TypeVar
 
 import strawberry
 
-from server.domain import models, predictions
+from server.domain.models import ModelKind, VersionState, Visibility
+from server.domain.predictions import PredictionErrorCode, PredictionStatus
+
+__all__ = ["ModelKind", "PredictionErrorCode", "PredictionStatus", "VersionState", "Visibility"]
 
 E = TypeVar("E", bound=Enum)
 
 
-def described(enum: type[E], description: str, values: dict[str, str]) -> type[E]:
-    """The enum for the schema; `values` describes every value by name."""
+def describe(enum: type[E], description: str, values: dict[str, str]) -> None:
+    """Declare an enum for the schema; `values` describes every value by name."""
     made: Any = strawberry.enum(enum, description=description)
     for value in made.__strawberry_definition__.values:
         value.description = values[value.name]
-    return enum
 
 
-ModelKind = described(
-    models.ModelKind,
+describe(
+    ModelKind,
     "What a model makes.",
     {
         "TEXT_GENERATION": "Text, by a transformers model.",
@@ -29,13 +31,13 @@ ModelKind = described(
         "CUSTOM": "Whatever a predictor of the workers makes.",
     },
 )
-Visibility = described(
-    models.Visibility,
+describe(
+    Visibility,
     "Who sees a model.",
     {"PUBLIC": "Everybody.", "PRIVATE": "Its owner and administrators."},
 )
-VersionState = described(
-    models.VersionState,
+describe(
+    VersionState,
     "Whether a version can run.",
     {
         "PREPARING": "A worker downloads or inspects its files.",
@@ -43,8 +45,8 @@ VersionState = described(
         "REFUSED": "It can never run; the reason says why.",
     },
 )
-PredictionStatus = described(
-    predictions.PredictionStatus,
+describe(
+    PredictionStatus,
     "Where a prediction stands; the last four never change.",
     {
         "STARTING": "It waits for a worker.",
@@ -55,8 +57,8 @@ PredictionStatus = described(
         "ABORTED": "Its deadline passed before it ran.",
     },
 )
-PredictionErrorCode = described(
-    predictions.PredictionErrorCode,
+describe(
+    PredictionErrorCode,
     "Why a prediction failed.",
     {
         "INPUT_REJECTED": "The model cannot take this input.",

@@ -7,8 +7,8 @@ from typing import Annotated
 import strawberry
 from strawberry.scalars import JSON
 
-from graph.types.errors import ConflictError, ForbiddenError, InvalidInput, NotFoundError
 from graph.types.enums import ModelKind, Visibility
+from graph.types.errors import ConflictError, ForbiddenError, InvalidInput, NotFoundError
 from graph.types.models import Model, ModelVersion
 from server.domain import models as domain
 from server.services.models import ModelChanges, NewModel

@@ -31,7 +31,7 @@ def sync_redis(url: str, blocking_seconds: float = 0) -> redis.Redis:
     return redis.Redis(connection_pool=pool)
 
 
-class BellConsumer(_RedisConsumer):  # type: ignore[misc]
+class BellConsumer(_RedisConsumer):
     """Dramatiq's consumer, except that an idle one waits for the bell list instead of sleeping."""
 
     def __next__(self) -> Any:
@@ -57,7 +57,7 @@ class BellConsumer(_RedisConsumer):  # type: ignore[misc]
             self.timeout = timeout
 
 
-class BellBroker(RedisBroker):  # type: ignore[misc]
+class BellBroker(RedisBroker):
     """A Redis broker without retries, results or delays, whose idle consumers wake at once."""
 
     def __init__(self, url: str, middleware: list[Any] | None = None, heartbeat_timeout: int = 60_000) -> None:

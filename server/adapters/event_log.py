@@ -1,7 +1,8 @@
 """The events of predictions in Redis: one capped stream each, written by one fenced Lua call.
 
 Keys of a prediction: `st:{id}` hash (attempt, epoch, seq, progress), `ev:{id}` stream whose entry ids are `seq-0`,
-`out:{id}` text so far, `chk:{id}` list of JSON chunks so far, `log:{id}` log so far. Each has an expiry from its first write.
+`out:{id}` text so far, `chk:{id}` list of JSON chunks so far, `log:{id}` log so far. Each
+has an expiry from its first write.
 """
 
 from __future__ import annotations

@@ -8,9 +8,10 @@ from uuid import UUID
 
 from email_validator import EmailNotValidError, validate_email
 
+from server.domain.storable import is_storable
 from server.errors import Violation
 
-HANDLE = re.compile(r"[a-z0-9](?:-?[a-z0-9]){1,38}", re.ASCII)
+HANDLE = re.compile(r"(?=.{2,39}\Z)[a-z0-9](?:-?[a-z0-9])*", re.ASCII)
 RESERVED_HANDLES = frozenset(
     [
         "admin",
@@ -97,14 +98,6 @@ def registration_violations(new: NewUser) -> list[Violation]:
     if not PASSWORD_MIN <= len(new.password) <= PASSWORD_MAX:
         rule = f"A password has {PASSWORD_MIN} to {PASSWORD_MAX} characters."
         found.append(Violation("/password", rule, "length"))
-    elif not _encodable(new.password):
+    elif not is_storable(new.password):
         found.append(Violation("/password", "The password holds characters that are no text.", "format"))
     return found
-
-
-def _encodable(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return "\0" not in text

@@ -14,9 +14,12 @@ from server.errors import InvalidInputError, Violation
 MAX_SCHEMA_NODES = 2000
 MAX_VIOLATIONS = 50
 MAX_DEPTH = 32
-# `pattern` would let a model's owner run any regular expression in the API process; references could leave it.
+MAX_INTEGER = 2**63
+# `pattern` would let a model's owner run any regular expression in the API process, `uniqueItems` compares every item
+# with every other; references could leave the schema.
 FORBIDDEN_KEYWORDS = frozenset(
-    {"pattern", "patternProperties", "$ref", "$dynamicRef", "$recursiveRef", "$id", "$anchor", "$dynamicAnchor"}
+    {"pattern", "patternProperties", "uniqueItems"}
+    | {"$ref", "$dynamicRef", "$recursiveRef", "$id", "$anchor", "$dynamicAnchor"}
 )
 
 
@@ -47,15 +50,17 @@ def _with_defaults(schema: dict[str, Any], value: dict[str, Any]) -> dict[str, A
 
 def _integral(schema: dict[str, Any], name: str, item: Any) -> Any:
     """JSON Schema takes 3.0 for an integer; code that runs models does not."""
-    is_integer = schema.get("properties", {}).get(name, {}).get("type") == "integer"
-    return int(item) if is_integer and isinstance(item, float) else item
+    rule = schema.get("properties", {}).get(name)
+    is_integer = isinstance(rule, dict) and rule.get("type") == "integer"
+    return int(item) if is_integer and isinstance(item, float) and abs(item) < MAX_INTEGER else item
 
 
 def _violations(error: ValidationError, root: str) -> Iterator[Violation]:
     path = root + "".join(f"/{_escape(part)}" for part in error.absolute_path)
     keyword = str(error.validator)
     if keyword == "required":
-        missing = [name for name in error.validator_value if name not in error.instance]
+        wanted: list[str] = error.validator_value  # type: ignore[assignment]
+        missing = [name for name in wanted if name not in error.instance]  # type: ignore[operator]
         # jsonschema reports each missing name as an error of its own; its message starts with the name
         name = next((m for m in missing if error.message.startswith(repr(m))), missing[0])
         yield Violation(f"{path}/{_escape(name)}", "This field is required.", keyword)
@@ -76,13 +81,15 @@ def _shorten(text: str, limit: int = 300) -> str:
 
 
 def _unsafe(value: object, path: str, depth: int = 0) -> list[Violation]:
-    """What PostgreSQL's jsonb cannot hold: NUL, lone surrogates, too deep nesting, non-finite numbers."""
+    """What we cannot keep as jsonb: NUL, lone surrogates, too deep nesting, non-finite and too large numbers."""
     if depth > MAX_DEPTH:
         return [Violation(path, f"The input is nested deeper than {MAX_DEPTH} levels.", "depth")]
     if isinstance(value, str):
         return _unsafe_text(value, path)
     if isinstance(value, float) and (value != value or value in (float("inf"), float("-inf"))):
         return [Violation(path, "Numbers are finite.", "type")]
+    if isinstance(value, int) and not -MAX_INTEGER <= value < MAX_INTEGER:
+        return [Violation(path, "Whole numbers have at most 64 bits.", "type")]
     if isinstance(value, dict):
         bad_keys = [found for key in value for found in _unsafe_text(str(key), path)]
         return bad_keys + [f for k, v in value.items() for f in _unsafe(v, f"{path}/{_escape(k)}", depth + 1)]
@@ -145,11 +152,14 @@ def restrict(own: dict[str, Any] | None, predictor: dict[str, Any]) -> dict[str,
     """The schema of a version: the user's own where given, closed to unknown fields.
 
     Raises:
-        InvalidInputError: the own schema has fields that the predictor does not take, or leaves out a required one.
+        InvalidInputError: the own schema has fields that the predictor does not take, leaves out a required one, or
+            has a default that the predictor refuses.
     """
     if own is None:
         return predictor
-    properties, takes = own.get("properties", {}), predictor.get("properties", {})
+    # `false` says that a field may not be given, `true` that it may be anything the predictor takes
+    properties = {name: {} if rule is True else rule for name, rule in own.get("properties", {}).items() if rule}
+    takes = predictor.get("properties", {})
     found = [
         Violation(f"/inputSchema/properties/{_escape(name)}", "The predictor takes no such field.", "unknown")
         for name in sorted(set(properties) - set(takes))
@@ -159,11 +169,23 @@ def restrict(own: dict[str, Any] | None, predictor: dict[str, Any]) -> dict[str,
         for name in predictor.get("required", [])
         if name not in properties
     ]
-    if found:
+    shown = {name: _narrow(rule, takes[name]) for name, rule in properties.items() if name in takes}
+    if found := found + _default_violations({"properties": shown}, "/inputSchema"):
         raise InvalidInputError(found)
     required = sorted({*own.get("required", []), *predictor.get("required", [])})
-    shown = {name: {**takes[name], **rule} if isinstance(rule, dict) else rule for name, rule in properties.items()}
     # allOf keeps the predictor's own limits in force, however wide the user's are
     limits = {"properties": takes}
     closed = {"properties": shown, "required": required, "additionalProperties": False}
     return {**own, **closed, "allOf": [*own.get("allOf", []), limits]}
+
+
+_LIMITS = {
+    **dict.fromkeys(("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties"), min),
+    **dict.fromkeys(("minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties"), max),
+}
+
+
+def _narrow(rule: dict[str, Any], limit: dict[str, Any]) -> dict[str, Any]:
+    """The user's rule of one field, showing the predictor's limits where those are narrower."""
+    both = {key: pick(rule[key], limit[key]) for key, pick in _LIMITS.items() if key in rule and key in limit}
+    return {**limit, **rule, **both}

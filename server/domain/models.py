@@ -6,12 +6,13 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from server.domain.storable import is_storable
 from server.errors import Violation
 
-NAME = re.compile(r"[a-z0-9](?:[-._]?[a-z0-9]){0,62}", re.ASCII)
+NAME = re.compile(r"(?=.{1,63}\Z)[a-z0-9](?:[-._]?[a-z0-9])*", re.ASCII)
 REPO = re.compile(r"[\w-][\w.-]{0,95}/[\w-][\w.-]{0,95}", re.ASCII)
 REVISION = re.compile(r"[\w][\w./-]{0,127}", re.ASCII)
-SLUG = re.compile(r"(?P<owner>[^/:\s]+)/(?P<name>[^/:\s]+)(?::(?P<number>[1-9][0-9]{0,8}))?", re.ASCII)
+SLUG = re.compile(r"(?P<owner>[a-z0-9-]+)/(?P<name>[a-z0-9._-]+)(?::(?P<number>[1-9][0-9]{0,8}))?", re.ASCII)
 
 
 class ModelKind(StrEnum):
@@ -107,6 +108,6 @@ def source_violations(source: ModelSource) -> list[Violation]:
         found.append(Violation("/source/huggingface/repo", "A repository is owner/name on the hub.", "pattern"))
     if revision is not None and (not REVISION.fullmatch(revision) or ".." in revision):
         found.append(Violation("/source/huggingface/revision", "A revision is a branch, tag or commit.", "pattern"))
-    if source.type is not SourceType.HUGGINGFACE and (not ref or len(ref) > 1024 or "\0" in ref):
-        found.append(Violation(f"/source/{source.type.value}", "Give 1 to 1024 characters without NUL.", "minLength"))
+    if source.type is not SourceType.HUGGINGFACE and not (0 < len(ref) <= 1024 and is_storable(ref)):
+        found.append(Violation(f"/source/{source.type.value}", "Give 1 to 1024 characters of text.", "minLength"))
     return found

@@ -5,8 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 
+def is_storable(text: str) -> bool:
+    """Whether a text column holds this as it is: it has no NUL and no lone surrogate."""
+    return storable(text) == text
+
+
 def storable(value: Any) -> Any:
-    """The value with NUL and lone surrogates, which no text column holds, replaced by U+FFFD; floats stay as they are."""
+    """The value with NUL and lone surrogates, which no text column holds, replaced by U+FFFD."""
     if isinstance(value, str):
         clean = value.replace("\0", "\N{REPLACEMENT CHARACTER}")
         return clean if clean.isascii() else clean.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import httpx
 
@@ -139,8 +140,11 @@ def _draw(path: Path, steps: Steps) -> None:
         return
     with Image.open(path) as picture:
         small = picture.convert("RGB").resize((40, 40))
+    pixels = [_hex(pixel) for pixel in cast(Iterable[tuple[int, int, int]], small.getdata())]
     for y in range(0, 40, 2):
-        pairs = (
-            ("#%02x%02x%02x" % small.getpixel((x, y)), "#%02x%02x%02x" % small.getpixel((x, y + 1))) for x in range(40)
-        )
-        steps.console.print("".join(f"[{top} on {bottom}]▀[/]" for top, bottom in pairs))
+        rows = zip(pixels[y * 40 : y * 40 + 40], pixels[y * 40 + 40 : y * 40 + 80], strict=True)
+        steps.console.print("".join(f"[{top} on {bottom}]▀[/]" for top, bottom in rows))
+
+
+def _hex(pixel: tuple[int, int, int]) -> str:
+    return "#{:02x}{:02x}{:02x}".format(*pixel)

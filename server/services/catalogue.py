@@ -43,7 +43,7 @@ async def leave(worker_id: UUID) -> None:
 
 async def workers_alive() -> int:
     """How many workers sent a heartbeat lately."""
-    (found,) = await rows(f"SELECT count(*) AS n FROM worker WHERE {_ALIVE}")
+    (found,) = await rows(_ALIVE, ALIVE_SECONDS)
     return int(found["n"])
 
 
@@ -52,7 +52,7 @@ async def predictors() -> list[Predictor]:
     return await Predictor.all().order_by("name")
 
 
-_ALIVE = f"last_seen > now() - interval '{ALIVE_SECONDS} s'"
+_ALIVE = "SELECT count(*) AS n FROM worker WHERE last_seen > now() - make_interval(secs => $1)"
 _PREDICTOR = """
 INSERT INTO predictor (name, kind, input_schema, output_schema, digest, last_seen)
 VALUES ($1, $2, $3::jsonb, $4::jsonb, $5, now())

@@ -179,8 +179,9 @@ class Hubs:
                 hub.wake()
         else:
             with suppress(ValueError):
-                if hub := self._hubs.get(UUID(prediction_id)):
-                    hub.wake()
+                watched = self._hubs.get(UUID(prediction_id))
+                if watched is not None:
+                    watched.wake()
 
     @asynccontextmanager
     async def watch(self, prediction_id: UUID) -> AsyncIterator[Watcher]:

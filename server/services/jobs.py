@@ -131,8 +131,8 @@ RETURNING p.id, p.cancel_requested_at IS NOT NULL AS cancel, coalesce(p.deadline
 """
 _FINISH = """
 WITH u AS (
-  UPDATE prediction SET status = $3::varchar, output = $4::jsonb, files = $5::jsonb, error_code = $6, error_message = $7,
-    logs = $8, metrics = $9::jsonb, lease_until = NULL, completed_at = now(), updated_at = now(),
+  UPDATE prediction SET status = $3::varchar, output = $4::jsonb, files = $5::jsonb, error_code = $6,
+    error_message = $7, logs = $8, metrics = $9::jsonb, lease_until = NULL, completed_at = now(), updated_at = now(),
     canceled_at = CASE WHEN $3::varchar = 'canceled' THEN now() END,
     stop_seconds = CASE WHEN $3::varchar = 'canceled' THEN extract(epoch FROM now() - cancel_requested_at) END
   WHERE id = $1 AND attempt = $2 AND status = 'processing' RETURNING id, owner),

@@ -27,7 +27,9 @@ from server.domain.models import (
     parse_slug,
     source_violations,
 )
+from server.domain.storable import is_storable
 from server.errors import (
+    BadUserInputError,
     ConflictError,
     ForbiddenError,
     InvalidInputError,
@@ -155,8 +157,8 @@ def _version_violations(kind: ModelKind, source: ModelSource, schema: object) ->
 
 def description_violations(description: str) -> list[Violation]:
     """Why a description cannot be stored, if so."""
-    if len(description) > DESCRIPTION_MAX or "\0" in description:
-        return [Violation("/description", f"At most {DESCRIPTION_MAX} characters, without NUL.", "maxLength")]
+    if len(description) > DESCRIPTION_MAX or not is_storable(description):
+        return [Violation("/description", f"At most {DESCRIPTION_MAX} characters of text.", "maxLength")]
     return []
 
 
@@ -239,9 +241,12 @@ async def own(viewer: Viewer, slug: str) -> Model:
 
     Raises:
         UnauthenticatedError, NotFoundError, ForbiddenError.
+        BadUserInputError: the slug pins a version, which nobody can change.
     """
     if viewer.user_id is None:
         raise UnauthenticatedError("Sign in to change models.")
+    if (parsed := parse_slug(slug)) and parsed.number:
+        raise BadUserInputError("Name the model as owner/name, without a version.")
     model = await find(viewer, slug)
     if model.owner_id != viewer.user_id and not viewer.is_admin:
         raise ForbiddenError("This model belongs to somebody else.")
@@ -249,7 +254,9 @@ async def own(viewer: Viewer, slug: str) -> Model:
 
 
 def listing(viewer: Viewer, *, owner: str | None, kind: ModelKind | None, search: str | None) -> QuerySet[Model]:
-    """The models a viewer may know of, filtered."""
+    """The models a viewer may know of, filtered; raises BadUserInputError for what is no text."""
+    if not is_storable(f"{owner}{search}"):
+        raise BadUserInputError("The filter holds characters that are no text.")
     query = Model.filter(visible(viewer))
     if owner:
         query = query.filter(owner__handle=owner)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import base64
 import binascii
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Generic, TypeVar
+from datetime import UTC, datetime
+from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from tortoise.expressions import Q
@@ -54,8 +54,8 @@ def decode_cursor(cursor: str) -> tuple[datetime, UUID]:
         when = datetime.fromisoformat(at)
         if when.tzinfo is None:
             raise ValueError(at)
-        return when, UUID(row_id)
-    except (ValueError, binascii.Error):
+        return when.astimezone(UTC), UUID(row_id)
+    except (ValueError, OverflowError, binascii.Error):
         raise BadUserInputError("The cursor is not one of this list.") from None
 
 
@@ -91,5 +91,6 @@ def _size(request: PageRequest) -> tuple[int, bool]:
 
 def _beyond(operator: str, cursor: str) -> Q:
     at, row_id = decode_cursor(cursor)
-    same = Q(created_at=at) & Q(**{f"id__{operator}": row_id})
-    return Q(**{f"created_at__{operator}": at}) | same
+    same: dict[str, Any] = {"created_at": at, f"id__{operator}": row_id}
+    beyond: dict[str, Any] = {f"created_at__{operator}": at}
+    return Q(**beyond) | Q(**same)

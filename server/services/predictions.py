@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import secrets
 from collections.abc import Iterable
 from datetime import timedelta
@@ -53,10 +54,10 @@ async def create(rt: Runtime, viewer: Viewer, new: NewPrediction) -> Prediction:
         raise ForbiddenError("Sign in to run predictions on this server.")
     _check_arguments(new)
     slug = parse_slug(new.model)
-    model = await models.find(viewer, new.model)
     request_hash = _request_hash(new)
     if existing := await _existing(viewer, new, request_hash):
         return existing
+    model = await models.find(viewer, new.model)
     version = await versions.runnable(model, new.model, slug.number if slug else None)
     values = _with_seed(version, input_schema.apply(version.input_schema, new.input))
     row = _row(viewer, model, version, new, values, request_hash)
@@ -102,8 +103,10 @@ async def _existing(viewer: Viewer, new: NewPrediction, request_hash: str) -> Pr
 def _with_seed(version: Version, values: dict[str, Any]) -> dict[str, Any]:
     """A seed is drawn here where the caller gave none, so that every run can be repeated."""
     if "seed" in version.input_schema.get("properties", {}) and values.get("seed") is None:
-        limit = version.input_schema["properties"]["seed"].get("maximum", SEED_LIMIT - 1)
-        return {**values, "seed": secrets.randbelow(min(int(limit), SEED_LIMIT - 1) + 1)}
+        rule = version.input_schema["properties"]["seed"]
+        lowest, highest = math.ceil(rule.get("minimum", 0)), math.floor(min(rule.get("maximum", SEED_LIMIT), SEED_LIMIT - 1))
+        if lowest <= highest:
+            return {**values, "seed": lowest + secrets.randbelow(highest - lowest + 1)}
     return values
 
 

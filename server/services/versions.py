@@ -57,7 +57,7 @@ async def of_models(model_ids: Iterable[UUID]) -> dict[UUID, list[Version]]:
 def latest(versions: list[Version]) -> Version | None:
     """The newest READY version, else the newest; `versions` is newest first."""
     ready = [v for v in versions if v.state == VersionState.READY.value]
-    return (ready or versions or [None])[0]
+    return next(iter(ready or versions), None)
 
 
 async def runnable(model: Model, slug: str, number: int | None) -> Version:

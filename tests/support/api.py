@@ -43,7 +43,9 @@ mutation ($input: CreatePredictionInput!) {{
 """
 CANCEL = f"""
 mutation ($input: CancelPredictionInput!) {{
-  cancelPrediction(input: $input) {{ __typename ... on Prediction {{ {PREDICTION} }} ... on UserError {{ code message }} }}
+  cancelPrediction(input: $input) {{
+    __typename ... on Prediction {{ {PREDICTION} }} ... on UserError {{ code message }}
+  }}
 }}
 """
 GET = f"query ($id: ID!) {{ prediction(id: $id) {{ {PREDICTION} }} }}"

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { BASE_URL, MODELS, open, SLOW, useBrowser } from "./harness.mjs";
+import { api, MODELS, open, SLOW, useBrowser } from "./harness.mjs";
 
 useBrowser();
 
@@ -9,6 +9,19 @@ const address = (query, variables) => {
   const parameters = new URLSearchParams({ query, variables: JSON.stringify(variables ?? {}) });
   return `/graphql?${parameters}`;
 };
+
+async function openExample(page, title, tab) {
+  await page.getByRole("button", { name: "Examples" }).click();
+  await page.getByRole("menuitem", { name: title }).click();
+  await page.getByRole("tab", { name: tab, selected: true }).waitFor();
+}
+
+/** Replaces what the editor below the query holds. */
+async function retype(page, text) {
+  await page.locator(".graphiql-editor-tool .monaco-editor:visible").click();
+  await page.keyboard.press("ControlOrMeta+A");
+  await page.keyboard.insertText(text);
+}
 
 async function run(page) {
   await page.locator(".graphiql-query-editor .view-line").first().waitFor();
@@ -23,29 +36,25 @@ test("GraphiQL loads from this server alone and runs a query", SLOW, async () =>
   await result(page).getByText('"totalCount"').waitFor();
 });
 
-test("a subscription runs to its end", SLOW, async () => {
-  const input = { model: MODELS.echo, input: { text: "a b c d e f g h", delay_seconds: 0.1 } };
-  const create = "mutation ($input: CreatePredictionInput!) { createPrediction(input: $input) { ... on Prediction { id } } }";
-  const response = await fetch(`${BASE_URL}/graphql`, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify({ query: create, variables: { input } }),
-  });
-  const { id } = (await response.json()).data.createPrediction;
+test("a subscription shows events as they come, to the last", SLOW, async () => {
   const watch = "subscription Watch($id: ID!) { predictionEvents(id: $id) { __typename ... on StatusChanged { status } } }";
-  const page = await open(address(watch, { id }));
+  const page = await open(address(watch, { id: "" }));
+  await page.locator(".graphiql-query-editor .view-line").first().waitFor();
+  const input = { model: MODELS.echo, input: { text: "a b c d e f g h", delay_seconds: 0.4 } };
+  const create = "mutation ($input: CreatePredictionInput!) { createPrediction(input: $input) { ... on Prediction { id } } }";
+  const { id } = (await api(create, { input })).createPrediction;
+  await retype(page, JSON.stringify({ id }));
   await run(page);
+  await result(page).getByText(/"(OutputAppended|Progressed)"/).waitFor();
   await result(page).getByText('"SUCCEEDED"').waitFor();
 });
 
 test("the examples open in tabs; watching takes the prediction just made", SLOW, async () => {
   const page = await open("/graphql");
-  await page.getByRole("button", { name: "Examples" }).click();
-  await page.getByRole("menuitem", { name: "Run a text model" }).click();
+  await openExample(page, "Run a text model", "RunText");
   await run(page);
   await result(page).getByText('"Prediction"').waitFor();
-  await page.getByRole("button", { name: "Examples" }).click();
-  await page.getByRole("menuitem", { name: "Watch a prediction" }).click();
+  await openExample(page, "Watch a prediction", "Watch");
   await run(page);
   await result(page).getByText('"SUCCEEDED"').waitFor();
 });
@@ -66,8 +75,7 @@ test("a token kept by the page at / signs GraphiQL in, unless the headers say ot
   await run(page);
   await result(page).getByText(/"(data|errors)"/).waitFor();
   await page.getByRole("button", { name: "Headers" }).click();
-  await page.locator(".graphiql-editor-tool .monaco-editor").last().click();
-  await page.keyboard.insertText('{ "authorization": "Bearer mine" }');
+  await retype(page, '{ "authorization": "Bearer mine" }');
   const again = page.waitForRequest((request) => request.postData()?.includes("query Who") ?? false);
   await run(page);
   await again;

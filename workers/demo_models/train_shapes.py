@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 from diffusers import AutoencoderKL, DDIMScheduler, StableDiffusionPipeline, UNet2DConditionModel
@@ -35,13 +36,13 @@ class Recipe:
     """Sizes and schedule."""
 
     pictures: int = 8000
-    vae_channels: tuple[int, ...] = (16, 32, 48, 48)
-    latent_channels: int = 8
-    unet_channels: tuple[int, ...] = (64, 128)
+    vae_channels: tuple[int, ...] = (24, 48, 48)
+    latent_channels: int = 4
+    unet_channels: tuple[int, ...] = (32, 64, 128)
     text_width: int = 64
-    vae_steps: int = 900
-    vae_batch: int = 24
-    unet_steps: int = 3000
+    vae_steps: int = 800
+    vae_batch: int = 32
+    unet_steps: int = 2200
     unet_batch: int = 48
     checkpoint_every: int = 100
     average: float = 0.995
@@ -95,8 +96,8 @@ def build_unet(recipe: Recipe) -> UNet2DConditionModel:
         out_channels=recipe.latent_channels,
         block_out_channels=recipe.unet_channels,
         layers_per_block=1,
-        down_block_types=("CrossAttnDownBlock2D", "DownBlock2D"),
-        up_block_types=("UpBlock2D", "CrossAttnUpBlock2D"),
+        down_block_types=("DownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D"),
+        up_block_types=("CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "UpBlock2D"),
         cross_attention_dim=recipe.text_width,
         attention_head_dim=8,
         norm_num_groups=16,
@@ -164,8 +165,8 @@ class Phase:
             self._average(averaged, step)
             smooth = loss if step == 0 else 0.98 * smooth + 0.02 * loss
             if (step + 1) % recipe.checkpoint_every == 0 or step + 1 == last:
-                state = {"module": self.module.state_dict(), "optimizer": optimizer.state_dict(), "averaged": averaged}
-                state |= {"schedule": schedule.state_dict(), "step": step + 1, "loss": smooth}
+                state: dict[str, Any] = {"module": self.module.state_dict(), "averaged": averaged, "loss": smooth}
+                state |= {"optimizer": optimizer.state_dict(), "schedule": schedule.state_dict(), "step": step + 1}
                 checkpoints.save(work / f"{self.name}.pt", state)
                 logger.info("%s step %d loss %.4f %.0f s", self.name, step + 1, smooth, time.monotonic() - began)
         if last == self.steps:

@@ -28,11 +28,7 @@ class Detokenizer:
     def push(self, token: int) -> str:
         """The text that is certain now that this token has come."""
         self._window.append(token)
-        text = self._decode(self._window)
-        if not text.startswith(self._given):
-            if text.endswith(BROKEN):
-                return ""
-            text = self._context + self._decode(self._window[self._fresh :])
+        text = self._text()
         held = min(MAX_UNFINISHED, len(text) - len(text.rstrip(BROKEN)))
         piece = text[len(self._given) : len(text) - held]
         self._given += piece
@@ -44,10 +40,14 @@ class Detokenizer:
 
     def finish(self) -> str:
         """The text still held back when no more tokens come."""
-        text = self._decode(self._window) if self._window else ""
-        if not text.startswith(self._given):
-            text = self._context + self._decode(self._window[self._fresh :])
-        return text[len(self._given) :]
+        return self._text()[len(self._given) :] if self._window else ""
+
+    def _text(self) -> str:
+        """The text of the window; where its last bytes spoil the context, the context's with that of the rest."""
+        text = self._decode(self._window)
+        if text.startswith(self._given):
+            return text
+        return self._context + self._decode(self._window[self._fresh :])
 
     def _move_on(self) -> None:
         """Make the tokens just given out the context of the next."""

@@ -28,7 +28,7 @@ class ImageModel:
         context.loading("read", 0, total)
         facts = read_facts(folder)
         self._own_size = facts.width, facts.height
-        pipeline = DiffusionPipeline.from_pretrained(  # type: ignore[no-untyped-call]
+        pipeline = DiffusionPipeline.from_pretrained(
             path,
             dtype=getattr(torch, device.dtype),
             use_safetensors=True,

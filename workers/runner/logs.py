@@ -48,7 +48,7 @@ def quieten_transformers() -> None:
 
     library.disable_default_handler()
     library.enable_propagation()
-    library.disable_progress_bar()  # type: ignore[no-untyped-call]
+    library.disable_progress_bar()
 
 
 def quieten_diffusers() -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.unit.runner.running import Running, Starter, gone, make_gate, open_gate
+from tests.unit.runner.running import SECONDS, Running, Starter, gone, make_gate, open_gate
 from tests.unit.runner.sample_predictors import predictor
 from workers.runner.client import RunnerClient, RunnerFailed, RunnerOptions
 from workers.runner.process import child_environment
@@ -124,10 +125,11 @@ async def test_a_runner_dies_with_its_supervisor_even_when_it_can_run_no_code() 
 
 
 async def test_a_runner_whose_parent_died_first_leaves() -> None:
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "workers.runner.main", "0", "--parent", "1", stdin=subprocess.DEVNULL
-    )
-    assert await process.wait() == 0
+    ours, theirs = socket.socketpair()
+    command = [sys.executable, "-m", "workers.runner.main", str(theirs.fileno()), "--parent", "1"]
+    with ours, theirs:
+        process = await asyncio.create_subprocess_exec(*command, pass_fds=[theirs.fileno()])
+        assert await asyncio.wait_for(process.wait(), SECONDS) == 0
 
 
 async def test_stop_lets_the_runner_leave_by_itself(start: Starter) -> None:

@@ -1,4 +1,5 @@
 import { createGraphiQLFetcher, type Fetcher } from "@graphiql/toolkit";
+import { parse, type DocumentNode } from "graphql";
 import { createClient } from "graphql-ws";
 import { ENDPOINT } from "../api/client";
 import { liveToken } from "../api/session";
@@ -20,11 +21,21 @@ export function makeFetcher(onPrediction: (id: string) => void): Fetcher {
         shouldRetry: (event) => (event as CloseEvent | null)?.code !== FORBIDDEN_CLOSE_CODE,
       }),
     });
-    const result = await fetcher(params, { ...options, headers });
+    const result = await fetcher(params, { ...options, ...parsed(params.query), headers });
     const id = createdPrediction(result);
     if (id !== null) onPrediction(id);
     return result;
   };
+}
+
+/** What GraphiQL parsed may be older than what it sends; a subscription sent over HTTP would fail. */
+function parsed(query: string): { documentAST?: DocumentNode } {
+  try {
+    return { documentAST: parse(query) };
+  } catch {
+    // the server says where the syntax is wrong
+    return {};
+  }
 }
 
 function withToken(headers: Headers): Headers {

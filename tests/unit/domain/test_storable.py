@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from server.domain.storable import storable
+
+
+@pytest.mark.parametrize(
+    ("value", "kept"),
+    [
+        ("plain", "plain"),
+        ("a\0b", "a\ufffdb"),
+        ("\ud800", "\ufffd"),
+        ("x\udfff\ud800y", "x\ufffd\ufffdy"),
+        ("\ud83d\udc0d", "🐍"),
+        ("🐍é", "🐍é"),
+        (None, None),
+        (3, 3),
+        (1.5, 1.5),
+        (True, True),
+        ((1, "\0"), [1, "\ufffd"]),
+        ({"\0": {"b": ["\ud800"]}}, {"\ufffd": {"b": ["\ufffd"]}}),
+        ({1: 2}, {"1": 2}),
+    ],
+)
+def test_what_no_column_holds_is_replaced(value: Any, kept: Any) -> None:
+    assert storable(value) == kept
+
+
+@pytest.mark.parametrize("text", [chr(n) for n in (0, 0xD7FF, 0xD800, 0xDBFF, 0xDC00, 0xDFFF, 0xE000, 0xFFFF, 0x10FFFF)])
+def test_the_result_can_always_be_encoded_and_is_stable(text: str) -> None:
+    once = storable(f"a{text}b")
+    assert "\0" not in once.encode().decode()
+    assert storable(once) == once
+
+
+def test_the_value_itself_is_not_changed() -> None:
+    value = {"a": ["\0"]}
+    storable(value)
+    assert json.dumps(value) == '{"a": ["\\u0000"]}'
