@@ -10,7 +10,6 @@ from enum import StrEnum
 from server.adapters.bell import Bell
 from server.adapters.database import open_database, require_current_schema
 from server.adapters.event_log import EventLog, async_redis
-from server.adapters.hub import Hub
 from server.adapters.security import Passwords, Tokens
 from server.adapters.signing import FileSigner
 from server.adapters.storage import Storage, open_storage
@@ -36,7 +35,6 @@ class Runtime:
     wakeups: Wakeups
     storage: Storage
     signer: FileSigner
-    hub: Hub
     passwords: Passwords
     tokens: Tokens
 
@@ -71,7 +69,6 @@ async def open_runtime(settings: Settings, role: Role) -> AsyncIterator[Runtime]
             wakeups=Wakeups(settings.redis_dsn, CANCELS if role is Role.WORKER else CHANGES),
             storage=await stack.enter_async_context(open_storage(settings, signer)),
             signer=signer,
-            hub=Hub(settings),
             passwords=Passwords(),
             tokens=Tokens(secret, settings.access_token_seconds),
         )

@@ -54,7 +54,9 @@ AbsolutePath = Annotated[Path, AfterValidator(_absolute)]
 class Settings(BaseSettings):
     """The settings; field names in upper case are the environment variables."""
 
-    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True, validate_default=True)
+    model_config = SettingsConfigDict(
+        env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True, validate_default=True
+    )
 
     api_host: str = Field("127.0.0.1", description="Address the API listens on.")
     api_port: int = Field(8000, ge=0, le=65535, description="Port the API listens on; 0 takes a free one.")

@@ -103,6 +103,11 @@ class RunnerKeeper:
             else:
                 execution.settle(Outcome(None, lost=len(inside) == 1, alone=True))
 
+    @property
+    def names(self) -> list[str]:
+        """The predictors that the runner last said it has."""
+        return [found["name"] for found in self.ready.predictors] if self.ready else []
+
     def defaults(self, predictor: str) -> dict[str, object]:
         """Defaults of a predictor's own schema: a version's schema may leave fields out."""
         found = [p for p in (self.ready.predictors if self.ready else []) if p["name"] == predictor]

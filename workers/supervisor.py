@@ -156,7 +156,8 @@ class Supervisor:
             began = time.monotonic()
             try:
                 await self._beat()
-                await catalogue.heartbeat(info, [p["name"] for p in (await self._keeper.client()).ready.predictors])
+                # Not through client(): leases are renewed while a dead runner is started again
+                await catalogue.heartbeat(info, self._keeper.names)
             except DATABASE_ERRORS as error:
                 logger.warning("heartbeat.failed", error=str(error))
             wait = settings.heartbeat_seconds - (time.monotonic() - began)

@@ -49,7 +49,7 @@ class BellConsumer(_RedisConsumer):
         timeout, self.timeout = self.timeout, 1
         self.misses = 0
         try:
-            return super().__next__()
+            return super().__next__()  # type: ignore[no-untyped-call]
         except redis.RedisError as error:
             # a stalled Redis raises TimeoutError, which dramatiq would not take for a lost connection
             raise dramatiq.ConnectionClosed(error) from None
@@ -62,7 +62,9 @@ class BellBroker(RedisBroker):
 
     def __init__(self, url: str, middleware: list[Any] | None = None, heartbeat_timeout: int = 60_000) -> None:
         client = sync_redis(url, blocking_seconds=WAIT_SECONDS)
-        super().__init__(client=client, middleware=middleware or [], heartbeat_timeout=heartbeat_timeout)
+        super().__init__(  # type: ignore[no-untyped-call]
+            client=client, middleware=middleware or [], heartbeat_timeout=heartbeat_timeout
+        )
 
     @property
     def consumer_class(self) -> type[BellConsumer]:

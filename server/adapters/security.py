@@ -97,5 +97,5 @@ class Tokens:
             return Claims(UUID(claims["sub"]), datetime.fromtimestamp(claims["exp"], UTC))
         except jwt.ExpiredSignatureError:
             raise TokenError("The access token has expired; log in again.") from None
-        except (jwt.PyJWTError, ValueError, UnicodeError):
+        except (jwt.PyJWTError, ValueError, OverflowError):
             raise TokenError("The access token is not valid.") from None

@@ -34,7 +34,8 @@ def apply(schema: dict[str, Any], value: object, root: str = "/input") -> dict[s
     if unsafe := _unsafe(value, root):
         raise InvalidInputError(unsafe)
     errors = sorted(Draft202012Validator(schema).iter_errors(value), key=lambda e: [str(p) for p in e.absolute_path])
-    violations = [found for error in errors for found in _violations(error, root)]
+    # The user's rule and the predictor's often say the same
+    violations = list(dict.fromkeys(found for error in errors for found in _violations(error, root)))
     if violations:
         raise InvalidInputError(violations[:MAX_VIOLATIONS])
     return _with_defaults(schema, value)
@@ -57,7 +58,7 @@ def _integral(schema: dict[str, Any], name: str, item: Any) -> Any:
 
 def _violations(error: ValidationError, root: str) -> Iterator[Violation]:
     path = root + "".join(f"/{_escape(part)}" for part in error.absolute_path)
-    keyword = str(error.validator)
+    keyword = str(error.validator or "schema")
     if keyword == "required":
         wanted: list[str] = error.validator_value  # type: ignore[assignment]
         missing = [name for name in wanted if name not in error.instance]  # type: ignore[operator]
@@ -158,7 +159,8 @@ def restrict(own: dict[str, Any] | None, predictor: dict[str, Any]) -> dict[str,
     if own is None:
         return predictor
     # `false` says that a field may not be given, `true` that it may be anything the predictor takes
-    properties = {name: {} if rule is True else rule for name, rule in own.get("properties", {}).items() if rule}
+    properties = {name: {} if rule is True else rule for name, rule in own.get("properties", {}).items()}
+    properties = {name: rule for name, rule in properties.items() if rule is not False}
     takes = predictor.get("properties", {})
     found = [
         Violation(f"/inputSchema/properties/{_escape(name)}", "The predictor takes no such field.", "unknown")
@@ -170,7 +172,9 @@ def restrict(own: dict[str, Any] | None, predictor: dict[str, Any]) -> dict[str,
         if name not in properties
     ]
     shown = {name: _narrow(rule, takes[name]) for name, rule in properties.items() if name in takes}
-    if found := found + _default_violations({"properties": shown}, "/inputSchema"):
+    # A default is checked by both, since inputs are checked before defaults are filled in
+    both = {name: {**rule, "allOf": [*rule.get("allOf", []), takes[name]]} for name, rule in shown.items()}
+    if found := found + _default_violations({"properties": both}, "/inputSchema"):
         raise InvalidInputError(found)
     required = sorted({*own.get("required", []), *predictor.get("required", [])})
     # allOf keeps the predictor's own limits in force, however wide the user's are

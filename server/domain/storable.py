@@ -14,7 +14,8 @@ def storable(value: Any) -> Any:
     """The value with NUL and lone surrogates, which no text column holds, replaced by U+FFFD."""
     if isinstance(value, str):
         clean = value.replace("\0", "\N{REPLACEMENT CHARACTER}")
-        return clean if clean.isascii() else clean.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        text: str = clean.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        return text
     if isinstance(value, dict):
         return {storable(str(key)): storable(item) for key, item in value.items()}
     if isinstance(value, list | tuple):

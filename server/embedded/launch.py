@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import http.client
 import json
 import os
@@ -22,6 +23,7 @@ from server.embedded.demo import Demo
 from server.embedded.servers import (
     Place,
     ServerFailedError,
+    forget_workers,
     make_postgres,
     make_redis,
     socket_folder,
@@ -116,6 +118,8 @@ class Up:
         self.environment = self._environment(port)
         self._servers(state, stack, sockets)
         self._step("migrate", "done", lambda: self._command("migrate"))
+        if self.settings.database_url is None:
+            asyncio.run(forget_workers(self.environment["DATABASE_URL"]))
         if self.options.demo:
             self._step("demo models", "registered", lambda: self._command("register-demo"))
         self._api(state, stack)

@@ -210,6 +210,15 @@ async def _create_database(url: str) -> None:
         await connection.close()
 
 
+async def forget_workers(url: str) -> None:
+    """Workers of an earlier run of `up` are gone, however it ended: nobody is to wait for their silence."""
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute("DELETE FROM worker")
+    finally:
+        await connection.close()
+
+
 def _wait_for(child: Child, is_up: object) -> None:
     deadline = time.monotonic() + START_SECONDS
     while not is_up():  # type: ignore[operator]

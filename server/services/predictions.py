@@ -104,7 +104,8 @@ def _with_seed(version: Version, values: dict[str, Any]) -> dict[str, Any]:
     """A seed is drawn here where the caller gave none, so that every run can be repeated."""
     if "seed" in version.input_schema.get("properties", {}) and values.get("seed") is None:
         rule = version.input_schema["properties"]["seed"]
-        lowest, highest = math.ceil(rule.get("minimum", 0)), math.floor(min(rule.get("maximum", SEED_LIMIT), SEED_LIMIT - 1))
+        lowest = math.ceil(rule.get("minimum", 0))
+        highest = math.floor(min(rule.get("maximum", SEED_LIMIT), SEED_LIMIT - 1))
         if lowest <= highest:
             return {**values, "seed": lowest + secrets.randbelow(highest - lowest + 1)}
     return values

@@ -38,6 +38,7 @@ async def sweep(rt: Runtime) -> None:
         work.announce(row["id"])
     for row in await rows(_RING, RING_AGAIN_SECONDS, RINGS_PER_QUEUE):
         work.ring(row["queue"], row["id"])
+    await rows(_FORGET_WORKERS)
     for row in await rows(_UNPREPARED):
         work.ring(PREPARE_QUEUE, row["id"])
     await send(rt, work)
@@ -78,6 +79,7 @@ x AS (
     ORDER BY rank, run_at LIMIT $2 FOR UPDATE SKIP LOCKED) w)
 UPDATE prediction p SET rung_at = now() FROM x WHERE p.id = x.id RETURNING p.id, p.queue
 """
+_FORGET_WORKERS = "DELETE FROM worker WHERE last_seen < now() - interval '1 hour' RETURNING id"
 _UNPREPARED = """
 SELECT id FROM version WHERE state = 'PREPARING' AND (lease_until IS NULL OR lease_until < now())
 ORDER BY created_at LIMIT 4

@@ -21,6 +21,9 @@ async function retype(page, text) {
   await page.locator(".graphiql-editor-tool .monaco-editor:visible").click();
   await page.keyboard.press("ControlOrMeta+A");
   await page.keyboard.insertText(text);
+  // the brackets that the editor closed by itself
+  await page.keyboard.press("ControlOrMeta+Shift+End");
+  await page.keyboard.press("Delete");
 }
 
 async function run(page) {

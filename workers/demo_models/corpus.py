@@ -11,7 +11,6 @@ import re
 import sysconfig
 from collections.abc import Iterator
 from pathlib import Path
-
 from pydoc_data.topics import topics
 
 _MARKUP = re.compile(r"``|:[a-z]+:`|`|\*\*|\|")

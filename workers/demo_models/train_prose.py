@@ -30,7 +30,10 @@ HELD_OUT = 0.03
 
 @dataclass(frozen=True)
 class Recipe:
-    """Sizes and schedule; `length` is the training context in tokens, `positions` the longest at run time."""
+    """Sizes and schedule; `length` is the training context in tokens, `positions` the longest at run time.
+
+    Training ends at `stop_at` of the scheduled steps: beyond it the text is only learnt by heart.
+    """
 
     vocabulary: int = 2048
     hidden: int = 192
@@ -43,7 +46,7 @@ class Recipe:
     steps: int = 3000
     peak_rate: float = 3e-3
     warmup: int = 100
-    dropout_rate: float = 0.0
+    stop_at: int = 2300
     checkpoint_every: int = 100
     seed: int = 0
 
@@ -111,7 +114,8 @@ def train(recipe: Recipe, data: torch.Tensor, work: Path, stop_after: int | None
         model.load_state_dict(found["model"])
         optimizer.load_state_dict(found["optimizer"])
         first = found["step"]
-    last = min(recipe.steps, first + stop_after) if stop_after else recipe.steps
+    end = min(recipe.steps, recipe.stop_at)
+    last = min(end, first + stop_after) if stop_after else end
     began = time.monotonic()
     for step in range(first, last):
         loss = _step(model, optimizer, batch_at(data, recipe, step), rate_at(recipe, step))
@@ -160,17 +164,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--work", type=Path, required=True, help="folder of checkpoints")
     parser.add_argument("--out", type=Path, required=True, help="folder of the model")
-    parser.add_argument("--steps", type=int, default=Recipe.steps)
     arguments = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s")
-    recipe = Recipe(steps=arguments.steps)
+    recipe = Recipe()
     texts = paragraphs(recipe.seed)
     cut = int(len(texts) * HELD_OUT)
     tokenizer = train_tokenizer(texts[cut:], recipe.vocabulary)
     model = train(recipe, encode(tokenizer, texts[cut:]), arguments.work)
     loss = held_out_loss(model, encode(tokenizer, texts[:cut]), recipe.length)
     logger.info("held-out loss %.3f", loss)
-    export(model, tokenizer, arguments.out, {"steps": recipe.steps, "seed": recipe.seed, "held_out_loss": loss})
+    export(model, tokenizer, arguments.out, {"steps": recipe.stop_at, "seed": recipe.seed, "held_out_loss": loss})
 
 
 if __name__ == "__main__":

@@ -177,7 +177,7 @@ class Phase:
     def _step(self, optimizer: torch.optim.Optimizer, generator: torch.Generator) -> float:
         loss = self.loss_at(generator)
         optimizer.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
         torch.nn.utils.clip_grad_norm_(self.module.parameters(), 1.0)
         optimizer.step()
         return float(loss.detach())
@@ -201,7 +201,8 @@ def vae_phase(recipe: Recipe, vae: AutoencoderKL, pictures: torch.Tensor) -> Pha
         noise = torch.randn(latent.mean.shape, generator=generator)
         rebuilt = vae.decode(latent.mean + latent.std * noise).sample
         error = rebuilt - batch
-        return error.abs().mean() + 0.5 * error.square().mean() + 1e-5 * latent.kl().mean()
+        loss: torch.Tensor = error.abs().mean() + 0.5 * error.square().mean() + 1e-5 * latent.kl().mean()
+        return loss
 
     return Phase("vae", vae, 2e-3, recipe.vae_steps, loss_at, 0.98)
 
@@ -222,7 +223,8 @@ def unet_phase(
         times = torch.randint(0, 1000, (recipe.unet_batch,), generator=generator)
         noisy = scheduler.add_noise(latents[chosen], noise, times)
         guessed = unet(noisy, times, text(words).last_hidden_state).sample
-        return (guessed - noise).square().mean()
+        loss: torch.Tensor = (guessed - noise).square().mean()
+        return loss
 
     return Phase("unet", both, 1e-3, recipe.unet_steps, loss_at, recipe.average)
 

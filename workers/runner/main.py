@@ -7,6 +7,7 @@ import ctypes
 import os
 import signal
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 PR_SET_PDEATHSIG = 1
@@ -72,7 +73,8 @@ def _prepare(arguments: argparse.Namespace) -> None:
 
 
 def _offer_to_oom_killer() -> None:
-    if sys.platform == "linux":
+    # some containers have no writable /proc, and can do without
+    with suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text(OOM_SCORE)
 
 

@@ -18,8 +18,27 @@ def test_a_cursor_comes_back_as_it_left(cursor: Cursor) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", ":", "a", "a:", ":1", "a:-1", "a:1:2", "A:1", "a:1\n", "a:1 ", "a:²", "a:１", "a:1.0", "a:" + "9" * 16, "a\0:1"]
-    + ["z" * 41 + ":1", "\ud800:1", "a/b:1", "9" * 1_000_000],
+    [
+        "",
+        ":",
+        "a",
+        "a:",
+        ":1",
+        "a:-1",
+        "a:1:2",
+        "A:1",
+        "a:1\n",
+        "a:1 ",
+        "a:²",
+        "a:\uff11",
+        "a:1.0",
+        "a:" + "9" * 16,
+        "a\0:1",
+        "z" * 41 + ":1",
+        "\ud800:1",
+        "a/b:1",
+        "9" * 1_000_000,
+    ],
 )
 def test_what_is_no_cursor(text: str) -> None:
     assert parse_cursor(text) is None

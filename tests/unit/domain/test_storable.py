@@ -30,7 +30,9 @@ def test_what_no_column_holds_is_replaced(value: Any, kept: Any) -> None:
     assert storable(value) == kept
 
 
-@pytest.mark.parametrize("text", [chr(n) for n in (0, 0xD7FF, 0xD800, 0xDBFF, 0xDC00, 0xDFFF, 0xE000, 0xFFFF, 0x10FFFF)])
+@pytest.mark.parametrize(
+    "text", [chr(n) for n in (0, 0xD7FF, 0xD800, 0xDBFF, 0xDC00, 0xDFFF, 0xE000, 0xFFFF, 0x10FFFF)]
+)
 def test_the_result_can_always_be_encoded_and_is_stable(text: str) -> None:
     once = storable(f"a{text}b")
     assert "\0" not in once.encode().decode()

@@ -1,0 +1,142 @@
+"""`make bench`: what the path through GraphQL, PostgreSQL, Redis and a worker costs, as ratios taken in one run.
+
+Each figure is a median of REPEATS interleaved repetitions; the yardstick is the same model, run by the same runner
+process without anything around it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import statistics
+import tempfile
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from server.embedded.servers import LocalServers
+from tests.conftest import running
+from tests.support.api import Client
+from workers.runner.client import RunnerClient, RunnerOptions
+from workers.runner.protocol import Done, Message, Metric, Run, VersionSpec
+
+REPEATS = 5
+TOKENS = 128
+PROSE = Path(__file__).parents[2] / "workers" / "demo_models" / "prose"
+VALUES = {"prompt": "The function returns", "max_new_tokens": TOKENS, "temperature": 2.0, "top_p": 1.0}
+
+
+class BareRunner:
+    """The runner alone: the floor of what a prediction costs."""
+
+    def __init__(self) -> None:
+        self._done: dict[str, asyncio.Future[float]] = {}
+        self._tokens: dict[str, float] = {}
+        self._client: RunnerClient | None = None
+        self._count = 0
+
+    async def start(self) -> None:
+        """Start the process."""
+        self._client = await RunnerClient.start(RunnerOptions(enable_gpu=False), self._receive)
+
+    async def stop(self) -> None:
+        """End the process."""
+        if self._client:
+            await self._client.stop()
+
+    def _receive(self, message: Message) -> None:
+        if isinstance(message, Metric) and message.name == "output_tokens":
+            self._tokens[message.prediction] = message.value
+        elif isinstance(message, Done):
+            self._done[message.prediction].set_result(self._tokens.get(message.prediction, 0))
+
+    async def run(self, spec: VersionSpec, values: dict[str, object]) -> float:
+        """Run one input; the tokens it made."""
+        assert self._client is not None
+        self._count += 1
+        key = f"bench-{self._count}"
+        self._done[key] = asyncio.get_running_loop().create_future()
+        self._client.send(Run(key, 1, spec, values))
+        return await self._done[key]
+
+
+async def seconds_of(work: Callable[[], Awaitable[object]]) -> float:
+    """How long something takes."""
+    began = time.perf_counter()
+    await work()
+    return time.perf_counter() - began
+
+
+async def measure(client: Client, bare: BareRunner) -> list[tuple[str, str]]:
+    """All figures."""
+    echo, prose = VersionSpec("echo", "echo"), VersionSpec("prose", "text", str(PROSE))
+    rows: dict[str, list[float]] = {"c1": [], "c16": [], "text": [], "bare": []}
+
+    async def through_api(seed: int) -> float:
+        made = await client.create("demo/prose", {**VALUES, "seed": seed}, wait=60)
+        return float(made["metrics"]["outputTokens"])
+
+    async def hello() -> None:
+        made = await client.create("demo/echo", {"text": "hello"}, wait=60)
+        assert made["status"] == "SUCCEEDED", made
+
+    await through_api(0)
+    await bare.run(prose, {**VALUES, "top_k": 0, "stop": [], "seed": 0})
+    await bare.run(echo, {"text": "hello", "repeat": 1, "delay_seconds": 0, "fail": False})
+    for repeat in range(REPEATS):
+        rows["c1"].append(statistics.median([await seconds_of(hello) for _ in range(20)]))
+        rows["c16"].append(160 / await seconds_of(lambda: _closed_loop(hello, 16, 10)))
+        began = time.perf_counter()
+        tokens = await through_api(repeat)
+        rows["text"].append(tokens / (time.perf_counter() - began))
+        began = time.perf_counter()
+        tokens = await bare.run(prose, {**VALUES, "top_k": 0, "stop": [], "seed": repeat})
+        rows["bare"].append(tokens / (time.perf_counter() - began))
+    found = {name: statistics.median(values) for name, values in rows.items()}
+    return [
+        ("echo, one client, p50", f"{found['c1'] * 1000:.1f} ms"),
+        ("echo, 16 clients", f"{found['c16']:.0f} predictions/s"),
+        ("prose, one client, through everything", f"{found['text']:.0f} tokens/s"),
+        ("prose, the runner alone", f"{found['bare']:.0f} tokens/s"),
+        ("through everything / runner alone", f"{found['text'] / found['bare']:.2f}"),
+    ]
+
+
+async def _closed_loop(work: Callable[[], Awaitable[None]], clients: int, each: int) -> None:
+    async def one() -> None:
+        for _ in range(each):
+            await work()
+
+    await asyncio.gather(*(one() for _ in range(clients)))
+
+
+async def _main(url: str) -> list[tuple[str, str]]:
+    client, bare = Client(url), BareRunner()
+    await bare.start()
+    try:
+        return await measure(client, bare)
+    finally:
+        await bare.stop()
+        await client.close()
+
+
+def main() -> None:
+    """Start everything on private ports, measure, print a table."""
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        (root / "data").mkdir()
+        with (
+            LocalServers.start(root / "servers") as servers,
+            running(servers, root / "data", TEXT_SLOTS="4", CUSTOM_SLOTS="16") as live,
+        ):
+            figures = asyncio.run(_main(live.url))
+    table = Table("figure", "median", title=f"medians of {REPEATS} repetitions, one run")
+    for row in figures:
+        table.add_row(*row)
+    Console().print(table)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,173 @@
+from __future__ import annotations
+
+import base64
+import json
+import time
+from typing import Any
+from uuid import uuid4
+
+import jwt
+import pytest
+
+from server.adapters.security import ALGORITHM, AUDIENCE, ISSUER, Passwords, TokenError, Tokens
+
+SECRET = "k" * 10 + "correct horse battery staple 0123456789"
+TOKENS = Tokens(SECRET, 900)
+
+
+@pytest.fixture(scope="module")
+def passwords() -> Passwords:
+    return Passwords()
+
+
+async def test_a_password_fits_its_own_hash_alone(passwords: Passwords) -> None:
+    first, second = await passwords.hash("pässwörd 🐍"), await passwords.hash("pässwörd 🐍")
+    assert first != second
+    assert first.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+    assert await passwords.verify("pässwörd 🐍", first)
+    assert not await passwords.verify("pässwörd", first)
+    assert not await passwords.verify("", first)
+
+
+async def test_long_passwords_are_not_cut(passwords: Passwords) -> None:
+    stored = await passwords.hash("x" * 255 + "a")
+    assert not await passwords.verify("x" * 255 + "b", stored)
+
+
+async def test_without_a_user_nothing_fits_and_the_same_work_is_done(passwords: Passwords, monkeypatch: Any) -> None:
+    calls: list[str] = []
+    real = passwords._context.verify
+
+    def counted(password: str, stored: str) -> bool:
+        calls.append(stored.rsplit("$", 2)[0])
+        return bool(real(password, stored))
+
+    monkeypatch.setattr(passwords._context, "verify", counted)
+    stored = await passwords.hash("right")
+    assert not await passwords.verify("wrong", stored)
+    assert not await passwords.verify("wrong", None)
+    assert calls == ["$argon2id$v=19$m=19456,t=2,p=1"] * 2
+
+
+def claims(**changes: Any) -> dict[str, Any]:
+    now = int(time.time())
+    found = {"iss": ISSUER, "aud": AUDIENCE, "sub": str(uuid4()), "iat": now, "exp": now + 60, "jti": "x"} | changes
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def signed(found: dict[str, Any], secret: str = SECRET, algorithm: str = ALGORITHM, **header: Any) -> str:
+    return jwt.encode(found, secret, algorithm, headers={"typ": "at+jwt"} | header)
+
+
+def part(value: object) -> str:
+    data = value if isinstance(value, bytes) else json.dumps(value).encode()
+    return base64.urlsafe_b64encode(data).decode().rstrip("=")
+
+
+def test_a_token_says_who_and_until_when() -> None:
+    user_id = uuid4()
+    issued = TOKENS.issue(user_id)
+    read = TOKENS.read(issued.token)
+    assert (read.user_id, read.expires_at) == (user_id, issued.expires_at)
+    assert 890 < issued.expires_at.timestamp() - time.time() <= 900
+
+
+def test_two_tokens_differ_and_carry_no_secret() -> None:
+    user_id = uuid4()
+    assert TOKENS.issue(user_id).token != TOKENS.issue(user_id).token
+    body = jwt.decode(TOKENS.issue(user_id).token, options={"verify_signature": False})
+    assert set(body) == {"iss", "aud", "sub", "iat", "exp", "jti"}
+
+
+def test_the_tokens_of_this_test_are_accepted_unless_changed() -> None:
+    assert TOKENS.read(signed(claims()))
+
+
+def test_an_expired_token_says_so() -> None:
+    with pytest.raises(TokenError, match="expired"):
+        TOKENS.read(signed(claims(exp=int(time.time()) - 1)))
+
+
+@pytest.mark.parametrize("name", ["iss", "aud", "sub", "iat", "exp", "jti"])
+def test_every_claim_is_needed(name: str) -> None:
+    with pytest.raises(TokenError):
+        TOKENS.read(signed(claims(**{name: None})))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"iss": "somebody else"},
+        {"aud": "somebody else"},
+        {"sub": "not a uuid"},
+        {"sub": ""},
+        {"exp": "soon"},
+        {"exp": 10**30},
+        {"iat": int(time.time()) + 3600},
+        {"nbf": int(time.time()) + 3600},
+    ],
+)
+def test_wrong_claims(changes: dict[str, Any]) -> None:
+    with pytest.raises(TokenError):
+        TOKENS.read(signed(claims(**changes)))
+
+
+@pytest.mark.parametrize("kind", ["JWT", "refresh+jwt", "", None])
+def test_another_type(kind: str | None) -> None:
+    with pytest.raises(TokenError, match="another type"):
+        TOKENS.read(signed(claims(), typ=kind))
+
+
+def test_another_secret() -> None:
+    with pytest.raises(TokenError, match="not valid"):
+        TOKENS.read(signed(claims(), secret="another secret that is as long as the first one"))
+
+
+@pytest.mark.parametrize("algorithm", ["HS384", "HS512"])
+@pytest.mark.filterwarnings("ignore::jwt.warnings.InsecureKeyLengthWarning")
+def test_another_algorithm_with_the_right_secret(algorithm: str) -> None:
+    with pytest.raises(TokenError, match="not valid"):
+        TOKENS.read(signed(claims(), algorithm=algorithm))
+
+
+@pytest.mark.parametrize("algorithm", ["none", "None", "NONE", "", "RS256"])
+def test_an_unsigned_token(algorithm: str) -> None:
+    head = part({"alg": algorithm, "typ": "at+jwt"})
+    for signature in ("", "x"):
+        with pytest.raises(TokenError):
+            TOKENS.read(f"{head}.{part(claims())}.{signature}")
+
+
+def test_a_changed_token() -> None:
+    head, body, signature = signed(claims()).split(".")
+    for forged in (f"{head}.{part(claims())}.{signature}", f"{head}.{body}.{part(b'x' * 32)}", f"{head}.{body}."):
+        with pytest.raises(TokenError):
+            TOKENS.read(forged)
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        "",
+        ".",
+        "..",
+        "...",
+        "a.b.c",
+        "\0.\0.\0",
+        "\ud800",
+        "é.é.é",
+        "x" * 1_000_000,
+        f"{part([])}.{part({})}.",
+        f"{part(None)}.{part({})}.",
+        f"{part(b'[' * 50_000)}.{part({})}.x",
+        f"{part(b'9' * 5000)}.{part({})}.x",
+        f"{part(b'{')}.{part({})}.x",
+        part({"typ": "at+jwt", "alg": "HS256"}),
+        f"{part({'typ': 'at+jwt', 'alg': 'HS256', 'kid': 1})}.{part({})}.x",
+        f"{part({'typ': 'at+jwt', 'alg': 'HS256', 'crit': ['x'], 'b64': False})}..x",
+    ],
+    ids=range(17),
+)
+def test_what_is_no_token(token: str) -> None:
+    with pytest.raises(TokenError):
+        TOKENS.read(token)

@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+import random
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tests.unit.demo_models.shape_classifier import classify
+from workers.demo_models.drawings import COLOURS, SHAPES, SIZE, Drawing, dataset, draw_one
+
+
+def test_the_same_seed_gives_the_same_pictures_and_captions() -> None:
+    first, captions = dataset(40, seed=3)
+    again, captions_again = dataset(40, seed=3)
+    other, _ = dataset(40, seed=4)
+    assert first.shape == (40, 3, SIZE, SIZE)
+    assert first.dtype == np.uint8
+    assert np.array_equal(first, again)
+    assert captions == captions_again
+    assert not np.array_equal(first, other)
+
+
+def test_drawings_lie_inside_the_picture() -> None:
+    rng = random.Random(0)
+    for drawing in (draw_one(rng) for _ in range(300)):
+        assert drawing.radius < min(drawing.x, drawing.y, SIZE - drawing.x, SIZE - drawing.y)
+        assert drawing.colour != drawing.background
+
+
+def test_a_caption_names_shape_and_colour_with_the_right_article() -> None:
+    rng = random.Random(0)
+    captions = {Drawing("star", "orange", "blue").caption(rng) for _ in range(200)}
+    assert len(captions) > 2
+    assert all("orange star" in caption and "a orange" not in caption for caption in captions)
+
+
+def test_the_classifier_reads_drawings_back() -> None:
+    rng = random.Random(1)
+    drawings = [draw_one(rng) for _ in range(200)]
+    wrong = [d for d in drawings if classify(d.render()) != (d.shape, d.colour, d.background)]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_the_classifier_bears_noise(shape: str) -> None:
+    pixels = np.asarray(Drawing(shape, "purple", "yellow", 28, 35, 18).render(), dtype=np.float64)
+    noisy = pixels + np.random.default_rng(0).normal(0, 12, pixels.shape)
+    picture = Image.fromarray(noisy.clip(0, 255).astype(np.uint8))
+    assert classify(picture) == (shape, "purple", "yellow")
+
+
+def test_the_classifier_tells_colours_apart() -> None:
+    for colour in COLOURS:
+        background = "black" if colour != "black" else "white"
+        assert classify(Drawing("square", colour, background).render()) == ("square", colour, background)

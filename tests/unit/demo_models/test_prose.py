@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+import dataclasses
+import math
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from transformers import AutoModelForCausalLM, AutoTokenizer
+
+from workers.demo_models import DEMO_MODELS
+from workers.demo_models.corpus import paragraphs
+from workers.demo_models.train_prose import HELD_OUT, Recipe, encode, held_out_loss, train, train_tokenizer
+
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning")
+
+FOLDER = next(model.path for model in DEMO_MODELS if model.name == "prose")
+MOST_PERPLEXITY = 200.0
+PROMPTS = ("The function returns", "A class that", "If the argument is", "This module provides")
+WORD = re.compile(r"[A-Za-z]{2,}")
+trained = pytest.mark.skipif(not (FOLDER / "config.json").exists(), reason="the weights are not in this checkout")
+
+
+@pytest.fixture(scope="module")
+def texts() -> list[str]:
+    return paragraphs(Recipe().seed)
+
+
+@pytest.fixture(scope="module")
+def model() -> Any:
+    return AutoModelForCausalLM.from_pretrained(FOLDER, use_safetensors=True, dtype=torch.float32).eval()
+
+
+@pytest.fixture(scope="module")
+def tokenizer() -> Any:
+    return AutoTokenizer.from_pretrained(FOLDER)
+
+
+def generate(model: Any, tokenizer: Any, prompt: str, seed: int) -> str:
+    torch.manual_seed(seed)
+    ids = tokenizer(prompt, return_tensors="pt").input_ids
+    out = model.generate(ids, max_new_tokens=60, do_sample=True, temperature=0.7, top_p=0.9)
+    return str(tokenizer.decode(out[0, ids.shape[1] :], skip_special_tokens=True))
+
+
+@trained
+def test_it_writes_words_of_its_corpus(model: Any, tokenizer: Any, texts: list[str]) -> None:
+    known = {word.lower() for text in texts for word in WORD.findall(text)}
+    written = [
+        word.lower()
+        for seed, prompt in enumerate(PROMPTS * 2)
+        # a reply may be cut off inside its last word
+        for word in WORD.findall(generate(model, tokenizer, prompt, seed))[:-1]
+    ]
+    assert len(written) > 50
+    assert len(set(written)) > 30
+    assert sum(word in known for word in written) >= 0.9 * len(written), sorted(set(written) - known)
+
+
+@trained
+def test_unseen_text_surprises_it_less_than_an_untrained_model(model: Any, tokenizer: Any, texts: list[str]) -> None:
+    held_out = encode(tokenizer, texts[: int(len(texts) * HELD_OUT)])
+    perplexity = math.exp(held_out_loss(model, held_out, Recipe().length))
+    assert perplexity < MOST_PERPLEXITY < model.config.vocab_size / 4
+
+
+@trained
+@pytest.mark.parametrize("text", ["The function returns a list.", "  naïve — “quoted”\n\ttabs 🙂", "x = f(1)[2:]"])
+def test_the_tokenizer_gives_text_back(tokenizer: Any, text: str) -> None:
+    assert tokenizer.decode(tokenizer.encode(text), clean_up_tokenization_spaces=False) == text
+
+
+@trained
+def test_it_knows_where_a_text_ends(model: Any, tokenizer: Any) -> None:
+    assert tokenizer.eos_token_id == model.generation_config.eos_token_id == model.generation_config.pad_token_id
+    ids = torch.tensor([tokenizer.encode("The argument is ignored.")])
+    with torch.no_grad():
+        after = model(ids).logits[0, -1].softmax(-1)
+    assert after[tokenizer.eos_token_id] > 0.1
+
+
+def test_a_stopped_training_goes_on_to_the_same_weights(texts: list[str], tmp_path: Path) -> None:
+    recipe = Recipe(
+        vocabulary=300, hidden=16, layers=1, heads=2, intermediate=32, length=16, positions=32, batch=2, steps=4,
+        warmup=2, checkpoint_every=10,
+    )  # fmt: skip
+    data = encode(train_tokenizer(texts[:50], recipe.vocabulary), texts[:50])
+    whole = train(recipe, data, tmp_path / "whole")
+    train(recipe, data, tmp_path / "parts", stop_after=2)
+    resumed = train(recipe, data, tmp_path / "parts").state_dict()
+    assert all(torch.equal(value, resumed[key]) for key, value in whole.state_dict().items())
+
+
+def test_another_seed_trains_on_other_batches() -> None:
+    from workers.demo_models.train_prose import batch_at
+
+    data, recipe = torch.arange(2000), Recipe(length=8)
+    assert torch.equal(batch_at(data, recipe, 5), batch_at(data, recipe, 5))
+    assert not torch.equal(batch_at(data, recipe, 5), batch_at(data, dataclasses.replace(recipe, seed=1), 5))

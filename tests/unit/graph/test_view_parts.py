@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+import json
+import time
+
+import pytest
+
+from graph.view import MAX_JSON_DEPTH, _bearer, _depth, _parameter
+from server.errors import UnauthenticatedError
+
+
+def limited(data: str) -> bool:
+    return _depth(data.encode()) > MAX_JSON_DEPTH
+
+
+def test_depth_is_what_nests_not_what_repeats() -> None:
+    assert _depth(b"[]" * 1000) == 1
+    assert _depth(b"[" * 1000) == 1000
+    assert _depth(b'[{"a":' * 300) == 600
+    assert not limited("[" + "[],{}," * 1000 + "1]")
+    assert limited("[" * 201 + "]" * 201)
+    assert not limited("[" * 200 + "]" * 200)
+
+
+def test_brackets_in_strings_do_not_count() -> None:
+    assert not limited(json.dumps(["[" * 1000, '"[{' * 1000, "\\" * 999 + "[" * 300]))
+    assert not limited('["\\"' + "[" * 500 + '"]')
+    assert limited('["\\\\"' + "[" * 500)
+
+
+def test_depth_takes_time_in_proportion_to_the_body() -> None:
+    began = time.perf_counter()
+    assert limited("[" * 1_000_000)
+    assert time.perf_counter() - began < 5
+
+
+@pytest.mark.parametrize(
+    ("header", "token"),
+    [
+        (None, None),
+        ("", None),
+        ("   ", None),
+        ("Bearer abc", "abc"),
+        ("bearer abc", "abc"),
+        ("BEARER   abc  ", "abc"),
+        ("abc", "abc"),
+    ],
+)
+def test_the_token_of_a_header(header: str | None, token: str | None) -> None:
+    assert _bearer(header) == token
+
+
+@pytest.mark.parametrize("header", ["Basic abc", "Token abc", "Bearer: abc", "\0 abc"])
+def test_another_scheme_is_refused_in_words(header: str) -> None:
+    with pytest.raises(UnauthenticatedError, match="Authorization: Bearer"):
+        _bearer(header)
+
+
+@pytest.mark.parametrize(
+    ("params", "found"),
+    [
+        (None, None),
+        ([], None),
+        ("text", None),
+        ({}, None),
+        ({"Authorization": "Bearer a"}, "Bearer a"),
+        ({"AUTHORIZATION": "Bearer a"}, "Bearer a"),
+        ({"token": "a"}, "a"),
+        ({"authorization": None}, None),
+        ({"authorization": ["a"]}, None),
+        ({"authorization": {"a": 1}}, None),
+    ],
+)
+def test_the_token_of_connection_parameters(params: object, found: str | None) -> None:
+    assert _parameter(params) == found

@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+from uuid import uuid4
+
+import pytest
+from starlette.responses import Response, StreamingResponse
+
+from server.adapters.signing import FileSigner
+from server.adapters.storage import LocalStorage
+from server.routes.files import file_response
+
+SIGNER = FileSigner("s" * 40)
+ID = uuid4()
+KEY = f"predictions/{ID}/1/0.png"
+DATA = b"\x89PNG" + b"x" * 100_000
+
+
+@pytest.fixture
+async def storage(tmp_path: Path) -> LocalStorage:
+    made = LocalStorage(tmp_path, SIGNER)
+    for name in ("0.png", "1.html", "2.svg", "3.webp"):
+        await made.put(f"predictions/{ID}/1/{name}", DATA, "ignored")
+    return made
+
+
+def soon() -> int:
+    return int(time.time()) + 60
+
+
+async def ask(
+    storage: LocalStorage, key: str = KEY, expires: str | None = None, signature: str | None = None
+) -> Response:
+    at = soon()
+    sent = str(at) if expires is None else expires
+    return await file_response(storage, SIGNER, key, sent, SIGNER.sign(key, at) if signature is None else signature)
+
+
+def code(response: Response) -> str:
+    found: str = json.loads(bytes(response.body))["error"]["code"]
+    return found
+
+
+async def test_a_link_of_the_storage_gives_the_file(storage: LocalStorage) -> None:
+    query = parse_qs(urlsplit(await storage.url(KEY, "image/png", 60)).query)
+    response = await file_response(storage, SIGNER, KEY, query["exp"][0], query["sig"][0])
+    assert isinstance(response, StreamingResponse)
+    assert b"".join([bytes(chunk) async for chunk in response.body_iterator]) == DATA  # type: ignore[arg-type]
+    headers = response.headers
+    assert response.status_code == 200
+    assert headers["content-type"] == "image/png"
+    assert headers["content-length"] == str(len(DATA))
+    assert headers["content-disposition"] == "inline"
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["content-security-policy"] == "default-src 'none'; sandbox"
+    scope, age = headers["cache-control"].split(", max-age=")
+    assert scope == "private"
+    assert 50 <= int(age) <= 60
+
+
+@pytest.mark.parametrize("name", ["1.html", "2.svg"])
+async def test_what_a_browser_could_run_is_only_downloaded(storage: LocalStorage, name: str) -> None:
+    response = await ask(storage, f"predictions/{ID}/1/{name}")
+    assert response.status_code == 200
+    assert response.headers["content-type"] == "application/octet-stream"
+    assert response.headers["content-disposition"] == "attachment"
+
+
+async def test_an_expired_link(storage: LocalStorage) -> None:
+    at = int(time.time()) - 1
+    response = await ask(storage, KEY, str(at), SIGNER.sign(KEY, at))
+    assert (response.status_code, code(response)) == (403, "FORBIDDEN")
+
+
+@pytest.mark.parametrize("signature", ["", "x", "\ud800", FileSigner("other" * 10).sign(KEY, soon())])
+async def test_a_forged_link(storage: LocalStorage, signature: str) -> None:
+    response = await ask(storage, signature=signature)
+    assert (response.status_code, code(response)) == (403, "FORBIDDEN")
+
+
+async def test_the_signature_of_another_file(storage: LocalStorage) -> None:
+    at = soon()
+    response = await ask(storage, KEY, str(at), SIGNER.sign(f"predictions/{ID}/1/1.html", at))
+    assert response.status_code == 403
+
+
+@pytest.mark.parametrize("expires", ["", "x", "-1", "1e9", " 99999999999", "9" * 400, "\u0661", "\0", "99999999999"])
+async def test_another_expiry(storage: LocalStorage, expires: str) -> None:
+    assert (await ask(storage, expires=expires)).status_code == 403
+
+
+@pytest.mark.parametrize("key", ["../../etc/passwd", "/etc/passwd", "", f"predictions/{uuid4()}/1/0.png", KEY + "\n"])
+async def test_a_file_that_is_gone_or_never_was(storage: LocalStorage, key: str) -> None:
+    response = await ask(storage, key)
+    assert (response.status_code, code(response)) == (404, "NOT_FOUND")

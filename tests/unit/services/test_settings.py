@@ -1,0 +1,150 @@
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+
+from server.settings import MAKE_SECRET, Settings, SettingsError, load_settings, require_services, secret_weakness
+
+GOOD_SECRET = secrets.token_urlsafe(48)
+
+
+@pytest.fixture(autouse=True)
+def clean(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in list(os.environ):
+        if name.lower() in Settings.model_fields:
+            monkeypatch.delenv(name)
+
+
+def load(monkeypatch: pytest.MonkeyPatch, **environment: str) -> Settings:
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    return load_settings()
+
+
+def wrong(monkeypatch: pytest.MonkeyPatch, **environment: str) -> list[str]:
+    with pytest.raises(SettingsError) as caught:
+        load(monkeypatch, **environment)
+    return str(caught.value).splitlines()
+
+
+def test_defaults_need_nothing() -> None:
+    settings = load_settings()
+    assert (settings.api_port, settings.redis_dsn, settings.secret_key) == (8000, None, None)
+    assert settings.files_dir == Path.cwd() / ".data" / "files"
+    assert settings.snapshots_dir == Path.cwd() / ".data" / "models"
+    assert settings.base_url == "http://127.0.0.1:8000"
+
+
+def test_every_wrong_value_is_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    values = {"API_PORT": "x", "LOG_LEVEL": "LOUD", "REGISTRATION": "maybe", "LEASE_SECONDS": "-1", "ENABLE_GPU": "2"}
+    found = wrong(monkeypatch, **values)
+    assert sorted(line.split(":")[0] for line in found) == sorted(values)
+
+
+def test_all_inconsistencies_are_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert wrong(monkeypatch, HEARTBEAT_SECONDS="20", STORAGE_TYPE="s3") == [
+        "HEARTBEAT_SECONDS must be at most half of LEASE_SECONDS",
+        "STORAGE_TYPE=s3 needs S3_BUCKET",
+    ]
+
+
+@pytest.mark.parametrize("port", ["-1", "65536", "1.5", "http"])
+def test_ports(monkeypatch: pytest.MonkeyPatch, port: str) -> None:
+    assert wrong(monkeypatch, API_PORT=port)[0].startswith("API_PORT: ")
+
+
+def test_no_message_repeats_a_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = "\n".join(wrong(monkeypatch, SECRET_KEY="hunter2", HF_TOKEN="hunter2", API_PORT="x"))
+    assert "hunter2" not in found
+    assert "hunter2" not in repr(Settings(secret_key=SecretStr("hunter2")))
+
+
+@pytest.mark.parametrize(("heartbeat", "lease"), [("15.1", "30"), ("1", "1"), ("10", "19")])
+def test_a_heartbeat_comes_at_least_twice_in_a_lease(
+    monkeypatch: pytest.MonkeyPatch, heartbeat: str, lease: str
+) -> None:
+    assert wrong(monkeypatch, HEARTBEAT_SECONDS=heartbeat, LEASE_SECONDS=lease) == [
+        "HEARTBEAT_SECONDS must be at most half of LEASE_SECONDS"
+    ]
+
+
+def test_the_longest_heartbeat_of_a_lease(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert load(monkeypatch, HEARTBEAT_SECONDS="15", LEASE_SECONDS="30").heartbeat_seconds == 15
+
+
+@pytest.mark.parametrize(
+    ("environment", "dsn"),
+    [
+        ({}, None),
+        ({"REDIS_PORT": "7000"}, None),
+        ({"REDIS_HOST": "cache"}, "redis://cache:6379/0"),
+        ({"REDIS_HOST": "cache", "REDIS_PORT": "7000"}, "redis://cache:7000/0"),
+        ({"REDIS_HOST": "cache", "REDIS_PORT": ""}, "redis://cache:6379/0"),
+        ({"REDIS_URL": "redis://a:1/2", "REDIS_HOST": "cache"}, "redis://a:1/2"),
+        ({"REDIS_URL": "", "REDIS_HOST": "cache"}, "redis://cache:6379/0"),
+        ({"REDIS_URL": " ", "REDIS_HOST": " "}, None),
+    ],
+)
+def test_where_redis_is(monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], dsn: str | None) -> None:
+    assert load(monkeypatch, **environment).redis_dsn == dsn
+
+
+@pytest.mark.parametrize("name", sorted(Settings.model_fields))
+def test_a_blank_variable_is_an_unset_one(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    assert load(monkeypatch, **{name.upper(): ""}) == load_settings()
+
+
+@pytest.mark.parametrize(
+    ("secret", "weakness"),
+    [
+        ("", "is not set"),
+        ("short", "has 5 characters, fewer than 32"),
+        ("x" * 31, "has 31 characters, fewer than 32"),
+        ("x" * 64, "repeats too few characters to be random"),
+        ("abcabcabc" * 8, "repeats too few characters to be random"),
+        (GOOD_SECRET, None),
+    ],
+)
+def test_weak_secrets(secret: str, weakness: str | None) -> None:
+    assert secret_weakness(secret) == weakness
+
+
+def test_everything_that_is_missing_is_named_at_once() -> None:
+    with pytest.raises(SettingsError) as caught:
+        require_services(load_settings())
+    lines = str(caught.value).splitlines()
+    assert [line.split(":")[0] for line in lines] == ["DATABASE_URL", "REDIS_URL", "SECRET_KEY"]
+    assert lines[2] == f"SECRET_KEY: is not set; make one with: {MAKE_SECRET}"
+
+
+@pytest.mark.parametrize("secret", ["x" * 64, "short"])
+def test_a_weak_secret_is_refused(secret: str) -> None:
+    weak: dict[str, Any] = {"database_url": "postgresql://a/b", "redis_url": "redis://a", "secret_key": secret}
+    with pytest.raises(SettingsError, match="^SECRET_KEY: "):
+        require_services(load_settings(**weak))
+    require_services(load_settings(**weak | {"secret_key": GOOD_SECRET}))
+
+
+def test_settings_of_a_file_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / ".env").write_text("API_PORT=9000\nUNKNOWN=1\n")
+    assert load_settings().api_port == 9000
+    assert load(monkeypatch, API_PORT="9001").api_port == 9001
+
+
+def test_settings_do_not_change() -> None:
+    with pytest.raises(ValueError, match="frozen"):
+        load_settings().api_port = 1  # type: ignore[misc]
+
+
+def test_origins_are_split(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert load(monkeypatch, ALLOWED_ORIGINS=" https://a.example, ,https://b.example ").origins == (
+        "https://a.example",
+        "https://b.example",
+    )
+    assert load_settings(allowed_origins="").origins == ()
