@@ -10,7 +10,7 @@ def preferred(accept: str | None) -> str:
     """The type of ours that ranks highest by q-value and, of equals, comes first; JSON where nothing fits."""
     ranked = sorted(_ranges(accept or "*/*"), key=lambda item: -item[1])
     for media_range, quality in ranked:
-        if quality <= 0:
+        if not quality > 0:
             continue
         if media_range in (GRAPHQL_RESPONSE, JSON):
             return media_range

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from server.embedded.servers import LocalServers
-from tests.support.api import wait_until_healthy
+from tests.support.api import wait_until_healthy, wait_until_prepared
 
 ROOT = Path(__file__).parent.parent
 
@@ -92,6 +92,8 @@ def running(servers: LocalServers, data_dir: Path, *, workers: int = 1, **settin
         for number in range(workers):
             live.start(f"worker-{number}", "worker")
         wait_until_healthy(live.url, workers, live.processes)
+        if workers:
+            wait_until_prepared(live.url)
         yield live
 
 

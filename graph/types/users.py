@@ -20,6 +20,7 @@ class User(Node):
     """Somebody with an account."""
 
     row: strawberry.Private[tables.User]
+    just_signed_in: strawberry.Private[bool] = False
 
     handle: str = strawberry.field(description="Unique name; the owner part of model slugs.")
     created_at: datetime = strawberry.field(description="When the account was made.")
@@ -29,7 +30,8 @@ class User(Node):
     def email(self, info: Info) -> str | None:
         """The address, to its owner and administrators."""
         viewer = info.context.viewer
-        return self.row.email if viewer.is_admin or viewer.user_id == self.row.id else None
+        own = self.just_signed_in or viewer.user_id == self.row.id
+        return self.row.email if own or viewer.is_admin else None
 
     @classmethod
     def of(cls, row: tables.User) -> User:
@@ -50,8 +52,9 @@ class Session:
     @classmethod
     def of(cls, session: accounts.Session) -> Session:
         """The type of a service's session."""
-        token = session.token
-        return cls(access_token=token.token, expires_at=token.expires_at, user=User.of(session.user))
+        token, user = session.token, User.of(session.user)
+        user.just_signed_in = True
+        return cls(access_token=token.token, expires_at=token.expires_at, user=user)
 
 
 @strawberry.input(description="A new account.")

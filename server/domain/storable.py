@@ -7,7 +7,7 @@ from typing import Any
 
 def is_storable(text: str) -> bool:
     """Whether a text column holds this as it is: it has no NUL and no lone surrogate."""
-    return storable(text) == text
+    return bool(storable(text) == text)
 
 
 def storable(value: Any) -> Any:

@@ -17,7 +17,7 @@ FORBIDDEN = re.compile(rf"\b(?:{'|'.join(WORDS)})")
 
 def sources() -> list[Path]:
     found = [p for name in SOURCES for p in (ROOT / name).rglob("*") if p.suffix in SUFFIXES]
-    return [p for p in found if not {"node_modules", "static"} & set(p.parts)]
+    return [p for p in found if not {"node_modules", "static", "generated"} & set(p.parts)]
 
 
 def run(*command: str) -> subprocess.CompletedProcess[str]:

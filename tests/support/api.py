@@ -67,6 +67,17 @@ def wait_until_healthy(url: str, workers: int, processes: Mapping[str, subproces
     wait_for(healthy, 60)
 
 
+def wait_until_prepared(url: str) -> None:
+    """Wait until no model's version is being prepared."""
+    query = "{ models { nodes { latestVersion { state } } } }"
+
+    def prepared() -> bool:
+        nodes = httpx.post(f"{url}/graphql", json={"query": query}, trust_env=False).json()["data"]["models"]["nodes"]
+        return all(node["latestVersion"]["state"] != "PREPARING" for node in nodes)
+
+    wait_for(prepared, 90)
+
+
 def wait_for(condition: Callable[[], bool], seconds: float = 10, every: float = 0.02) -> None:
     """Poll a condition until it holds; fails after `seconds`."""
     deadline = time.monotonic() + seconds

@@ -12,6 +12,7 @@ const SCHEMA = {
     prompt: { type: "string", title: "Prompt", description: "Say <b>anything</b>.", examples: ["a cat"], "x-order": 0 },
     count: { type: "integer", minimum: 2, maximum: 8, "x-order": 1 },
     ratio: { type: "number", default: 0.5, "x-order": 2 },
+    top_p: { type: "number", exclusiveMinimum: 0, maximum: 1, default: 1, "x-order": 2.5 },
     mode: { enum: ["fast", 2, null], default: 2, "x-order": 3 },
     sharp: { type: "boolean", default: true, "x-order": 4 },
     seed: { type: ["integer", "null"], minimum: 0, maximum: 100, "x-order": 5 },
@@ -42,24 +43,26 @@ async function openForm(schema) {
 test("a schema becomes a form: order, widgets and defaults", SLOW, async () => {
   const { page, sent } = await openForm(SCHEMA);
   const names = await page.locator("[data-field]").evaluateAll((rows) => rows.map((row) => row.dataset.field));
-  assert.deepEqual(names, ["prompt", "count", "ratio", "mode", "sharp", "seed", "stop", "style", "extra", "later"]);
+  assert.deepEqual(names, ["prompt", "count", "ratio", "top_p", "mode", "sharp", "seed", "stop", "style", "extra", "later"]);
   assert.equal(await field(page, "prompt").locator("textarea").getAttribute("placeholder"), "a cat");
   assert.match(await field(page, "prompt").textContent(), /Say <b>anything<\/b>/);
   assert.equal(await field(page, "count").locator('input[type="range"]').count(), 1);
   assert.equal(await field(page, "ratio").locator('input[type="range"]').count(), 0);
+  assert.equal(await field(page, "top_p").locator('input[type="range"]').getAttribute("min"), "0.01");
   assert.equal(await field(page, "seed").locator("button").count(), 1);
   assert.equal(await field(page, "extra").locator("textarea").count(), 1);
 
   await page.getByRole("button", { name: /^Run/ }).click();
   await field(page, "stop").locator(".field-errors").waitFor();
   assert.match(await field(page, "stop").locator(".field-errors").textContent(), /1: is too long/);
-  assert.deepEqual(sent[0], { count: 2, ratio: 0.5, mode: 2, sharp: true, stop: ["END"], style: "plain" });
+  assert.deepEqual(sent[0], { count: 2, ratio: 0.5, top_p: 1, mode: 2, sharp: true, stop: ["END"], style: "plain" });
 });
 
 test("what is typed is what is sent, and what is emptied is not its default", SLOW, async () => {
   const { page, sent } = await openForm(SCHEMA);
   await field(page, "prompt").locator("textarea").fill("a dog");
   await field(page, "count").locator('input[type="range"]').fill("5");
+  await field(page, "top_p").locator('input[type="range"]').fill("0.01");
   await field(page, "mode").locator("select").selectOption({ label: "fast" });
   await field(page, "sharp").locator("input").uncheck();
   await field(page, "seed").locator("button").click();
@@ -74,6 +77,7 @@ test("what is typed is what is sent, and what is emptied is not its default", SL
     prompt: "a dog",
     count: 5,
     ratio: 0.5,
+    top_p: 0.01,
     mode: "fast",
     sharp: false,
     stop: ["one", "two"],

@@ -7,7 +7,7 @@ useBrowser();
 const result = (page) => page.locator(".graphiql-response");
 const address = (query, variables) => {
   const parameters = new URLSearchParams({ query, variables: JSON.stringify(variables ?? {}) });
-  return `/graphql?${parameters}`;
+  return `/graphql#${parameters}`;
 };
 
 async function openExample(page, title, tab) {

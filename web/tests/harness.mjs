@@ -9,7 +9,7 @@ export const MODELS = {
   image: process.env.IMAGE_MODEL ?? "demo/shapes",
   echo: process.env.ECHO_MODEL ?? "demo/echo",
 };
-export const SLOW = { timeout: 60_000 };
+export const SLOW = { timeout: 120_000 };
 
 let browser;
 const opened = [];
@@ -32,6 +32,7 @@ export function useBrowser() {
 export async function open(path = "/", { scheme = "light", width = 1280, height = 900, allow = [], prepare } = {}) {
   const context = await browser.newContext({ colorScheme: scheme, viewport: { width, height } });
   const page = await context.newPage();
+  page.setDefaultTimeout(50_000);
   const complaints = [];
   const allowed = (text) => allow.some((pattern) => pattern.test(text));
   page.on("request", (request) => {

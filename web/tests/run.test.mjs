@@ -31,6 +31,7 @@ test("a text model's tokens appear once each and add up to the stored text", SLO
   const page = await open();
   await choose(page, MODELS.text);
   await field(page, "prompt").locator("textarea").fill("The morning was cold and");
+  await field(page, "max_new_tokens").locator('input[type="number"]').fill("16");
   await page.keyboard.press("Control+Enter");
   await badge(page, "SUCCEEDED").waitFor();
   const text = await storedText(predictionId(page));
@@ -92,13 +93,18 @@ test("a reload joins the running prediction again, with its input in the form", 
   assert.equal(await textOutput(page).textContent(), WORDS);
 });
 
-test("a link to a finished prediction shows it", SLOW, async () => {
+test("links to a finished prediction show it, and Back leads to the one before", SLOW, async () => {
   const page = await open();
   await runEcho(page, { text: "kept" });
   await badge(page, "SUCCEEDED").waitFor();
-  await page.reload();
-  await badge(page, "SUCCEEDED").waitFor();
-  assert.equal(await textOutput(page).textContent(), "kept");
+  const id = predictionId(page);
+  const other = await open(`/p/${encodeURIComponent(id)}`);
+  await badge(other, "SUCCEEDED").waitFor();
+  assert.equal(await textOutput(other).textContent(), "kept");
+  await runEcho(other, { text: "newer" });
+  await textOutput(other).filter({ hasText: "newer" }).waitFor();
+  await other.goBack();
+  await textOutput(other).filter({ hasText: "kept" }).waitFor();
 });
 
 test("violations stand at their fields and go when the field is edited", SLOW, async () => {

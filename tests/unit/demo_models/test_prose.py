@@ -14,7 +14,9 @@ from workers.demo_models import DEMO_MODELS
 from workers.demo_models.corpus import paragraphs
 from workers.demo_models.train_prose import HELD_OUT, Recipe, encode, held_out_loss, train, train_tokenizer
 
-pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning")
+pytestmark = pytest.mark.filterwarnings(
+    "ignore::DeprecationWarning", "ignore::FutureWarning", "ignore:Converting a tensor with requires_grad:UserWarning"
+)
 
 FOLDER = next(model.path for model in DEMO_MODELS if model.name == "prose")
 MOST_PERPLEXITY = 200.0

@@ -62,10 +62,6 @@ def test_reserved_handles(handle: str) -> None:
     ],
 )
 def test_an_address_has_one_form(typed: str, kept: str) -> None:
-    if "example.com" in typed.lower() or "example" in typed:
-        typed, kept = typed.replace("example.com", "gmail.com").replace("Example.COM", "Gmail.COM"), kept
-        kept = kept.replace("example.com", "gmail.com")
-    typed, kept = typed.replace(".example", ".de"), kept.replace(".example", ".de")
     assert normalise_email(typed) == kept
     assert normalise_email(normalise_email(typed)) == kept
 

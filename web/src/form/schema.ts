@@ -95,9 +95,11 @@ function textOf(name: string, rule: Schema): Control {
 }
 
 function numberOf(name: string, rule: Schema, integer: boolean): Control {
-  const low = number(rule["minimum"]) ?? number(rule["exclusiveMinimum"]);
-  const high = number(rule["maximum"]) ?? number(rule["exclusiveMaximum"]);
-  const step = number(rule["multipleOf"]) ?? (integer ? 1 : fineStep(low, high));
+  const [above, below] = [number(rule["exclusiveMinimum"]), number(rule["exclusiveMaximum"])];
+  const range = [number(rule["minimum"]) ?? above, number(rule["maximum"]) ?? below] as const;
+  const step = number(rule["multipleOf"]) ?? (integer ? 1 : fineStep(...range));
+  const low = number(rule["minimum"]) ?? (above === null ? null : above + step);
+  const high = number(rule["maximum"]) ?? (below === null ? null : below - step);
   return { kind: "number", integer, low, high, step, seed: integer && /(^|_)seed$/.test(name) };
 }
 

@@ -11,9 +11,9 @@ import { makeFetcher } from "./fetcher";
 
 const FIRST_TABS = EXAMPLES.slice(0, 3).map((example) => filled(example, null));
 
-/** What the address asks for, in the parameters that other GraphiQL pages use. */
+/** What the address asks for behind its `#`: a `?query=` would be for the server to run. */
 function asked() {
-  const parameters = new URLSearchParams(location.search);
+  const parameters = new URLSearchParams(location.hash.slice(1));
   const query = parameters.get("query");
   if (query === null) return { defaultTabs: FIRST_TABS };
   return { initialQuery: query, initialVariables: parameters.get("variables") ?? "" };

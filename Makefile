@@ -1,0 +1,88 @@
+SHELL := /bin/bash
+PYTHON ?= python3
+BIN := .venv/bin
+# torch first and exactly: on Linux a plain range makes pip fetch the CUDA build, several gigabytes of it. Another build:
+#   make dev TORCH="torch --index-url https://download.pytorch.org/whl/cpu"
+TORCH ?= torch==2.13.0
+NAME ?= change
+PYTEST := $(BIN)/python -m pytest -p no:cacheprovider -q
+
+.DEFAULT_GOAL := help
+.PHONY: help up test test-unit test-integration test-e2e test-web lint check dev web run-api run-worker migrate migration \
+	schema bench docker-build docker-up docker-down clean
+
+help: ## Show this help
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-18s %s\n", $$1, $$2}'
+
+up: dev web ## Start everything on this machine, run the demo models live, stay up (API_PORT=9000 takes another port)
+	@exec $(BIN)/inference-server up
+
+test: dev web ## Run the whole test suite with real parts
+	$(PYTEST) tests/architecture tests/unit
+	$(PYTEST) tests/integration -m "not slow"
+	$(PYTEST) tests/e2e
+	$(PYTEST) tests/web
+
+test-unit: dev web ## Run the unit and architecture tests
+	$(PYTEST) tests/architecture tests/unit
+
+test-integration: dev ## Run the integration tests: real PostgreSQL, Redis and processes
+	$(PYTEST) tests/integration -m "not slow"
+
+test-e2e: dev ## Run the end-to-end tests: a new user's story over HTTP and WebSocket
+	$(PYTEST) tests/e2e
+
+test-web: dev web ## Run the tests of the page in a headless Chromium
+	$(PYTEST) tests/web
+
+lint: dev ## Ruff, mypy --strict and the import contracts
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+check: lint test ## Lint, test, and the longer tests
+	$(PYTEST) tests -m slow || test $$? -eq 5
+
+dev: .venv/.stamp-dev ## Make .venv with the command line and all extras
+
+.venv/.stamp-dev: pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -c 'import torch' 2>/dev/null || $(BIN)/python -m pip install -q $(TORCH)
+	@SKIP_WEB=1 $(BIN)/python -m pip install -q -e '.[worker,embedded,dev]'
+	@touch $@
+
+web: dev ## Build the web page, where its sources changed
+	@$(BIN)/python web/hatch_build.py
+
+run-api: dev ## Run the API alone (needs DATABASE_URL, REDIS_URL, SECRET_KEY)
+	@exec $(BIN)/inference-server serve
+
+run-worker: dev ## Run a worker alone (needs DATABASE_URL, REDIS_URL, SECRET_KEY)
+	@exec $(BIN)/inference-server worker
+
+migrate: dev ## Bring the database schema up to date (needs DATABASE_URL)
+	@$(BIN)/inference-server migrate
+
+migration: dev ## Write a migration for changed tables: make migration NAME=add_price (needs DATABASE_URL)
+	@$(BIN)/inference-server makemigration $(NAME)
+
+schema: dev ## Write graph/schema.graphql and docs/settings.md from the code
+	@$(BIN)/inference-server export-schema > .schema.tmp && mv .schema.tmp graph/schema.graphql
+	@$(BIN)/inference-server export-settings > .settings.tmp && mv .settings.tmp docs/settings.md
+
+bench: dev ## Measure, and print a table of ratios
+	@PYTHONPATH=. $(BIN)/python -m tests.load.bench
+
+docker-build: ## Build the images
+	docker compose build
+
+docker-up: ## Start the composed services
+	docker compose up -d
+
+docker-down: ## Stop the composed services
+	docker compose down
+
+clean: ## Remove what was built; .data and .venv stay
+	rm -rf build dist server/static web/node_modules .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +

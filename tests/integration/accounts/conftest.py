@@ -1,0 +1,35 @@
+"""Two users and nobody, at the live server."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from tests.conftest import LiveServer
+from tests.integration.graph.asking import somebody
+from tests.support.api import Client
+
+
+@pytest.fixture
+async def ada(live_server: LiveServer) -> AsyncIterator[Client]:
+    """A user."""
+    client, _ = await somebody(live_server.url)
+    yield client
+    await client.close()
+
+
+@pytest.fixture
+async def bob(live_server: LiveServer) -> AsyncIterator[Client]:
+    """Another user."""
+    client, _ = await somebody(live_server.url)
+    yield client
+    await client.close()
+
+
+@pytest.fixture
+async def nobody(live_server: LiveServer) -> AsyncIterator[Client]:
+    """An anonymous client."""
+    client = Client(live_server.url)
+    yield client
+    await client.close()

@@ -1,0 +1,95 @@
+"""What the tests of accounts, models and predictions share: sign in, add models, wait for versions."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import Any
+from uuid import uuid4
+
+import httpx
+
+from tests.support.api import TERMINAL, Client
+
+ECHO: dict[str, Any] = {"predictor": "echo"}
+MODEL_FIELDS = """id slug name kind visibility description createdAt updatedAt owner { handle }
+  latestVersion { id number state reason source slug inputSchema } versions { number state }"""
+USER_ERROR = "... on InvalidInput { violations { path message code } } ... on UserError { code message }"
+CREATE_MODEL = f"""mutation ($input: CreateModelInput!) {{ createModel(input: $input) {{ __typename
+  ... on Model {{ {MODEL_FIELDS} }} {USER_ERROR} }} }}"""
+UPDATE_MODEL = f"""mutation ($input: UpdateModelInput!) {{ updateModel(input: $input) {{ __typename
+  ... on Model {{ {MODEL_FIELDS} }} {USER_ERROR} }} }}"""
+DELETE_MODEL = """mutation ($input: DeleteModelInput!) { deleteModel(input: $input) { __typename
+  ... on DeletedModel { slug canceledPredictions } ... on UserError { code message } } }"""
+PUBLISH = f"""mutation ($input: PublishVersionInput!) {{ publishVersion(input: $input) {{ __typename
+  ... on ModelVersion {{ id number state source slug }} {USER_ERROR} }} }}"""
+MODEL = f"query ($slug: String!) {{ model(slug: $slug) {{ {MODEL_FIELDS} }} }}"
+LOGIN = """mutation ($input: LoginInput!) { login(input: $input) { __typename
+  ... on Session { accessToken expiresAt user { handle email } } ... on UserError { code message } } }"""
+VIEWER = "{ viewer { id handle email isAdmin createdAt } }"
+
+
+def unique(prefix: str = "u") -> str:
+    """A name that nobody has."""
+    return f"{prefix}{uuid4().hex[:12]}"
+
+
+async def somebody(url: str) -> tuple[Client, str]:
+    """A new user, signed in, and their handle."""
+    client, handle = Client(url), unique()
+    assert (await client.sign_up(handle))["__typename"] == "Session"
+    return client, handle
+
+
+async def add_model(client: Client, **changes: Any) -> dict[str, Any]:
+    """Add a model; the member of the result union."""
+    new = {"name": unique("m"), "kind": "CUSTOM", "source": ECHO, **changes}
+    made: dict[str, Any] = (await client.run(CREATE_MODEL, input=new))["createModel"]
+    return made
+
+
+async def settled(client: Client, slug: str, seconds: float = 60) -> dict[str, Any]:
+    """The model, once its newest version is READY or REFUSED."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        model: dict[str, Any] = (await client.run(MODEL, slug=slug))["model"]
+        if model["versions"][0]["state"] != "PREPARING":
+            return model
+        await asyncio.sleep(0.1)
+    raise AssertionError(f"{slug} is still being prepared")
+
+
+async def echo_model(client: Client, **changes: Any) -> str:
+    """The slug of a new echo model that is READY."""
+    model = await settled(client, (await add_model(client, **changes))["slug"])
+    assert model["latestVersion"]["state"] == "READY", model
+    slug: str = model["slug"]
+    return slug
+
+
+async def ended(client: Client, prediction_id: str, seconds: float = 60) -> dict[str, Any]:
+    """A prediction, once it is terminal."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        found = await client.get(prediction_id)
+        assert found
+        if found["status"] in TERMINAL:
+            return found
+        await asyncio.sleep(0.1)
+    raise AssertionError(f"{prediction_id} does not end")
+
+
+async def code_of(client: Client, query: str, **variables: Any) -> str:
+    """The code of the only top-level error."""
+    answer = await client.raw(query, **variables)
+    (error,) = answer["errors"]
+    code: str = error["extensions"]["code"]
+    return code
+
+
+async def post(client: Client, content: bytes | str, **headers: str) -> httpx.Response:
+    """Any body to the API."""
+    sent = {"content-type": "application/json", **{name.replace("_", "-"): value for name, value in headers.items()}}
+    if client.token:
+        sent.setdefault("authorization", f"Bearer {client.token}")
+    return await client.http.post(f"{client.url}/graphql", content=content, headers=sent)

@@ -1,0 +1,346 @@
+from __future__ import annotations
+
+import gzip
+import json
+from typing import Any
+
+import pytest
+
+from tests.integration.graph.asking import (
+    CREATE_MODEL,
+    DELETE_MODEL,
+    LOGIN,
+    MODEL,
+    PUBLISH,
+    UPDATE_MODEL,
+    VIEWER,
+    post,
+)
+from tests.support.api import CANCEL, CREATE, GET, Client
+
+RESPONSE, JSON = "application/graphql-response+json", "application/json"
+OK = json.dumps({"query": "{ __typename }"})
+
+
+def harmless(answer: Any) -> None:
+    """No bug was met: no 500, no masked error."""
+    assert answer.status_code < 500, answer.text
+    assert "INTERNAL_SERVER_ERROR" not in answer.text, answer.text
+
+
+BODIES: dict[str, bytes | str] = {
+    "empty": "",
+    "no JSON": "{",
+    "list": "[]",
+    "list of requests": f"[{OK}]",
+    "null": "null",
+    "number": "1",
+    "text": '"query"',
+    "true": "true",
+    "no query": "{}",
+    "null query": '{"query": null}',
+    "number query": '{"query": 1}',
+    "list query": '{"query": ["{ __typename }"]}',
+    "object query": '{"query": {}}',
+    "empty query": '{"query": ""}',
+    "list variables": '{"query": "{ __typename }", "variables": []}',
+    "text variables": '{"query": "{ __typename }", "variables": "x"}',
+    "number operation name": '{"query": "{ __typename }", "operationName": 1}',
+    "list operation name": '{"query": "{ __typename }", "operationName": []}',
+    "unknown operation name": '{"query": "query a { __typename }", "operationName": "b"}',
+    "list extensions": '{"query": "{ __typename }", "extensions": []}',
+    "persisted query": '{"extensions": {"persistedQuery": {"version": 1, "sha256Hash": "a"}}}',
+    "not UTF-8": b'{"query": "\xff\xfe"}',
+    "UTF-16": OK.encode("utf-16"),
+    "NUL": b"\0",
+    "byte order mark": b"\xef\xbb\xbf" + OK.encode(),
+    "NaN": '{"query": "{ __typename }", "variables": {"a": NaN, "b": Infinity}}',
+    "huge integer": '{"query": "{ __typename }", "variables": {"a": ' + "9" * 5000 + "}}",
+    "huge float": '{"query": "{ __typename }", "variables": {"a": 1e999999}}',
+    "deep JSON": '{"query": "{ __typename }", "variables": ' + "[" * 100_000 + "]" * 100_000 + "}",
+    "deep open JSON": "[" * 900_000,
+    "deep objects": '{"a":' * 50_000,
+    "deep document": json.dumps({"query": "{ a" * 5000 + "}" * 5000}),
+    "deep list literal": json.dumps({"query": "{ nodes(ids: " + "[" * 900 + "]" * 900 + ") { id } }"}),
+    "huge int literal": json.dumps({"query": "{ predictions(first: " + "9" * 5000 + ") { totalCount } }"}),
+    "many aliases": json.dumps({"query": "{" + " ".join(f"a{n}: __typename" for n in range(900)) + "}"}),
+    "fragment of itself": json.dumps({"query": "{ ...a } fragment a on Query { ...a }"}),
+    "surrogate in the document": '{"query": "{ node(id: \\"\\ud800\\") { id } }"}',
+    "surrogate as the document": '{"query": "\\ud800"}',
+    "NUL in the document": '{"query": "{ __typename \\u0000 }"}',
+    "surrogate escape in a literal": json.dumps({"query": '{ model(slug: "\\ud800") { id } }'}),
+    "NUL escape in a literal": json.dumps({"query": '{ model(slug: "\\u0000") { id } }'}),
+    "surrogate as a variable's name": '{"query": "{ __typename }", "variables": {"\\ud800": 1}}',
+    "surrogate as an operation's name": '{"query": "{ __typename }", "operationName": "\\ud800"}',
+    "a surrogate as an enum": '{"query": "query ($k: ModelKind) { models(filter: {kind: $k}) { totalCount } }", '
+    '"variables": {"k": "\\ud800"}}',
+    "a surrogate as a number": '{"query": "query ($n: Int) { models(first: $n) { totalCount } }", '
+    '"variables": {"n": "\\ud800"}}',
+}
+
+
+@pytest.mark.parametrize("name", BODIES)
+@pytest.mark.parametrize("accept", [JSON, RESPONSE])
+async def test_malformed_bodies(nobody: Client, name: str, accept: str) -> None:
+    answer = await post(nobody, BODIES[name], accept=accept)
+    harmless(answer)
+
+
+async def test_a_body_of_two_megabytes(nobody: Client) -> None:
+    answer = await post(nobody, json.dumps({"query": "{ __typename }", "variables": {"a": "x" * 2_000_000}}))
+    assert answer.status_code == 413
+
+    async def pieces() -> Any:
+        for _ in range(40):
+            yield b"x" * 65_536
+
+    headers = {"content-type": JSON}
+    answer = await nobody.http.post(f"{nobody.url}/graphql", content=pieces(), headers=headers)
+    assert answer.status_code == 413
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "text/html", "", "x"])
+async def test_other_content_types_are_refused(nobody: Client, kind: str) -> None:
+    answer = await post(nobody, OK, content_type=kind)
+    assert 400 <= answer.status_code < 500
+
+
+async def test_an_upload_is_refused(nobody: Client) -> None:
+    files = {"operations": (None, OK), "map": (None, "{}"), "0": ("a.txt", b"x")}
+    answer = await nobody.http.post(f"{nobody.url}/graphql", files=files)
+    assert 400 <= answer.status_code < 500
+
+
+async def test_a_compressed_body_is_no_json(nobody: Client) -> None:
+    harmless(await post(nobody, gzip.compress(OK.encode()), content_encoding="gzip"))
+
+
+async def test_queries_by_get_run_and_mutations_do_not(nobody: Client) -> None:
+    get = nobody.http.get
+    answer = await get(f"{nobody.url}/graphql", params={"query": "{ __typename }"}, headers={"accept": JSON})
+    assert answer.json()["data"] == {"__typename": "Query"}
+    mutation = 'mutation { login(input: {email: "a", password: "b"}) { __typename } }'
+    answer = await get(f"{nobody.url}/graphql", params={"query": mutation}, headers={"accept": JSON})
+    assert 400 <= answer.status_code < 500
+    assert "CredentialsError" not in answer.text
+
+
+@pytest.mark.parametrize(
+    "params",
+    [
+        {},
+        {"query": ""},
+        {"query": "{"},
+        {"query": "\0"},
+        {"query": "{ __typename }", "variables": "{"},
+        {"query": "{ __typename }", "variables": "[]"},
+        {"query": "{ __typename }", "variables": "1"},
+        {"query": "{ __typename }", "variables": "[" * 5000},
+        {"query": "{ __typename }", "variables": '{"a": ' + "9" * 5000 + "}"},
+        {"query": "{ __typename }", "extensions": "x"},
+        {"query": "{ __typename }", "operationName": "x"},
+        {"query": "subscription { predictionEvents(id: 1) { seq } }"},
+    ],
+    ids=range(12),
+)
+async def test_malformed_gets(nobody: Client, params: dict[str, str]) -> None:
+    harmless(await nobody.http.get(f"{nobody.url}/graphql", params=params, headers={"accept": JSON}))
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "TRACE"])
+async def test_other_methods(nobody: Client, method: str) -> None:
+    answer = await nobody.http.request(method, f"{nobody.url}/graphql", content=OK)
+    assert answer.status_code < 500
+
+
+STRINGS = [
+    "\0",
+    "a\0b",
+    "\ud800",
+    "\udfff\ud800",
+    "'; DROP TABLE prediction; --",
+    "%",
+    "\\",
+    "🐍" * 3000,
+    "\u202e",
+    "\n",
+]
+OPERATIONS: list[tuple[str, Any]] = [
+    (GET, lambda s: {"id": s}),
+    (MODEL, lambda s: {"slug": s}),
+    (MODEL, lambda s: {"slug": f"{s}/{s}"}),
+    ("query ($s: String) { models(after: $s) { totalCount } }", lambda s: {"s": s}),
+    ("query ($s: String) { models(filter: {owner: $s}) { nodes { id } } }", lambda s: {"s": s}),
+    ("query ($s: String) { models(filter: {search: $s}) { nodes { id } totalCount } }", lambda s: {"s": s}),
+    ("query ($s: String) { predictions(filter: {model: $s}) { nodes { id } } }", lambda s: {"s": s}),
+    ("query ($s: String) { predictions(before: $s) { nodes { id } } }", lambda s: {"s": s}),
+    ("query ($s: ID!) { nodes(ids: [$s, $s]) { id } }", lambda s: {"s": s}),
+    (LOGIN, lambda s: {"input": {"email": s, "password": s}}),
+    (LOGIN, lambda s: {"input": {"email": f"{s}@example.com", "password": s}}),
+    (CANCEL, lambda s: {"input": {"id": s}}),
+    (CREATE, lambda s: {"input": {"model": s, "input": {"text": s}}}),
+    (CREATE, lambda s: {"input": {"model": f"{s}/{s}:1", "input": s}}),
+    (CREATE, lambda s: {"input": {"model": "demo/echo", "input": {s: s}}}),
+    (CREATE, lambda s: {"input": {"model": "demo/echo", "input": s, "idempotencyKey": s}}),
+    (CREATE_MODEL, lambda s: {"input": {"name": s, "kind": "CUSTOM", "source": {"predictor": s}, "description": s}}),
+    (CREATE_MODEL, lambda s: {"input": {"name": s, "kind": "TEXT_GENERATION", "source": {"demo": s}}}),
+    (CREATE_MODEL, lambda s: {"input": {"name": s, "kind": s, "source": {"local": {"path": s}}}}),
+    (
+        CREATE_MODEL,
+        lambda s: {
+            "input": {
+                "name": s,
+                "kind": "TEXT_GENERATION",
+                "source": {"huggingface": {"repo": s, "revision": s}},
+                "inputSchema": {"type": "object", "properties": {s: {"title": s}}, s: s},
+            }
+        },
+    ),
+    (PUBLISH, lambda s: {"input": {"model": s, "source": {"predictor": s}, "inputSchema": s}}),
+    (UPDATE_MODEL, lambda s: {"input": {"model": s, "description": s, "visibility": s}}),
+    (UPDATE_MODEL, lambda s: {"input": {"model": s, "description": s}}),
+    (DELETE_MODEL, lambda s: {"input": {"model": s}}),
+    (
+        "mutation ($s: String!) { register(input: {handle: $s, email: $s, password: $s}) { __typename } }",
+        lambda s: {"s": s},
+    ),
+]
+
+
+@pytest.mark.parametrize("number", range(len(OPERATIONS)))
+async def test_hostile_strings_in_every_argument(ada: Client, number: int) -> None:
+    query, variables = OPERATIONS[number]
+    for text in STRINGS:
+        harmless(await post(ada, json.dumps({"query": query, "variables": variables(text)})))
+
+
+@pytest.mark.parametrize("value", [2**31, -(2**31) - 1, 2**53, 10**30, 10**400, 1e308, 1.5, "1", True, [], {}])
+async def test_hostile_numbers(ada: Client, value: Any) -> None:
+    page = "query ($n: Int) { predictions(first: $n) { nodes { id } } }"
+    for query, variables in (
+        (page, {"n": value}),
+        (CREATE, {"input": {"model": "demo/echo", "input": {"text": "a", "repeat": value}, "wait": 0}}),
+        (CREATE, {"input": {"model": "demo/echo", "input": {"text": "a", "delay_seconds": value, "repeat": 0}}}),
+        (CREATE, {"input": {"model": "demo/echo", "input": {"text": "a"}, "deadlineSeconds": value}}),
+        (CREATE, {"input": {"model": "demo/echo", "input": {"text": value}, "wait": value}}),
+    ):
+        harmless(await post(ada, json.dumps({"query": query, "variables": variables})))
+
+
+@pytest.mark.parametrize("literal", ["9" * 30, "9" * 5000, "-" + "9" * 5000, "1e400", "1e99999", "0." + "1" * 5000])
+async def test_hostile_literals_of_json(ada: Client, literal: str) -> None:
+    query = (
+        'mutation { createPrediction(input: {model: "demo/echo", input: {text: "a", repeat: %s}})'
+        " { __typename ... on InvalidInput { violations { path } } } }"
+    )
+    harmless(await post(ada, json.dumps({"query": query % literal})))
+
+
+# --- which status and media type an answer has ---
+
+
+@pytest.mark.parametrize(
+    ("accept", "media_type"),
+    [(JSON, JSON), (RESPONSE, RESPONSE), ("*/*", JSON), (f"{JSON};q=0.5, {RESPONSE}", RESPONSE), ("text/html", JSON)],
+)
+async def test_an_answer_has_the_preferred_type(nobody: Client, accept: str, media_type: str) -> None:
+    answer = await post(nobody, OK, accept=accept)
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == f"{media_type}; charset=utf-8"
+    assert answer.headers["vary"] == "accept"
+
+
+@pytest.mark.parametrize(
+    ("query", "code", "status"),
+    [
+        ("{", "GRAPHQL_PARSE_FAILED", 400),
+        ("{ nothing }", "GRAPHQL_VALIDATION_FAILED", 400),
+        ("query ($a: Int!) { models(first: $a) { totalCount } }", None, 400),
+        ("{ predictions { totalCount } }", "UNAUTHENTICATED", 200),
+    ],
+)
+async def test_statuses(nobody: Client, query: str, code: str | None, status: int) -> None:
+    old = await post(nobody, json.dumps({"query": query}), accept=JSON)
+    new = await post(nobody, json.dumps({"query": query}), accept=RESPONSE)
+    assert old.status_code == 200
+    assert new.status_code in ({status} if status == 400 else {200, 401})
+    for answer in (old, new):
+        found = {error["extensions"]["code"] for error in answer.json()["errors"]}
+        assert found == {code} if code else "INTERNAL_SERVER_ERROR" not in found
+        if status == 400:
+            assert "data" not in answer.json()
+
+
+async def test_the_answer_of_a_partial_failure_is_200_with_data(nobody: Client) -> None:
+    query = '{ viewer { id } node(id: "x") { id } }'
+    answer = await post(nobody, json.dumps({"query": query}), accept=RESPONSE)
+    assert answer.status_code == 200
+    assert answer.json()["data"] == {"viewer": None, "node": None}
+    assert [e["extensions"]["code"] for e in answer.json()["errors"]] == ["BAD_USER_INPUT"]
+
+
+async def test_limits_of_documents(nobody: Client) -> None:
+    deep = "{ models { nodes { owner { id } versions { model { versions { model { versions { model { versions {" + (
+        " model { id } } } } } } } } } } }"
+    )
+    many = "{ " + " ".join(f"a{n}: viewer {{ id }}" for n in range(30)) + " }"
+    long = "{ " + "__typename " * 2000 + "}"
+    for query in (deep, many, long):
+        answer = await post(nobody, json.dumps({"query": query}), accept=RESPONSE)
+        assert answer.status_code == 400
+        assert "INTERNAL_SERVER_ERROR" not in answer.text
+
+
+async def test_a_browser_gets_the_page_and_its_policy(nobody: Client) -> None:
+    answer = await nobody.http.get(f"{nobody.url}/graphql", headers={"accept": "text/html"})
+    assert answer.headers["content-type"].startswith("text/html")
+    assert "default-src 'self'" in answer.headers["content-security-policy"]
+
+
+async def test_introspection_works(nobody: Client) -> None:
+    answer = await post(nobody, json.dumps({"query": "{ __schema { queryType { name } types { name } } }"}))
+    assert answer.json()["data"]["__schema"]["queryType"] == {"name": "Query"}
+
+
+# --- malformed messages over the socket ---
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "{",
+        "[]",
+        "1",
+        "null",
+        "\0",
+        "{}",
+        '{"type": 1}',
+        '{"type": "nonsense"}',
+        '{"type": "subscribe"}',
+        '{"type": "subscribe", "id": 1, "payload": {"query": "{ __typename }"}}',
+        '{"type": "subscribe", "id": "1", "payload": []}',
+        '{"type": "subscribe", "id": "1", "payload": {"query": 1}}',
+        '{"type": "subscribe", "id": "1", "payload": {"query": "{"}}',
+        '{"type": "subscribe", "id": "1", "payload": {"query": "\\ud800"}}',
+        '{"type": "subscribe", "id": "1", "payload": {"query": "{ __typename }", "variables": []}}',
+        '{"type": "subscribe", "id": "1", "payload": {"query": "{ __typename }", "variables": ' + "9" * 5000 + "}}",
+        '{"type": "complete"}',
+        '{"type": "connection_init"}',
+        "[" * 100_000,
+        b"\xff\xfe",
+    ],
+    ids=range(20),
+)
+async def test_malformed_messages(nobody: Client, message: str | bytes) -> None:
+    import websockets
+
+    async with nobody.socket() as socket:
+        await socket.send(message)
+        try:
+            answer = json.loads(await socket.recv())
+        except websockets.ConnectionClosed as closed:
+            assert closed.rcvd is not None
+            assert closed.rcvd.code not in {1006, 1011}, closed
+        else:
+            assert "INTERNAL_SERVER_ERROR" not in json.dumps(answer)
+    assert (await nobody.run(VIEWER))["viewer"] is None
