@@ -42,7 +42,7 @@ class Recipe:
     text_width: int = 64
     vae_steps: int = 800
     vae_batch: int = 32
-    unet_steps: int = 1800
+    unet_steps: int = 3100
     unet_batch: int = 48
     checkpoint_every: int = 100
     average: float = 0.995

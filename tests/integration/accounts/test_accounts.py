@@ -72,7 +72,7 @@ async def test_the_demo_account_has_no_password(nobody: Client) -> None:
 
 async def test_handles_and_addresses_are_unique(nobody: Client) -> None:
     handle, other = unique(), unique()
-    await register(nobody, handle=handle)
+    await register(nobody, handle=handle, email=f"{handle}@example.com")
     taken = await register(nobody, handle=handle, email=f"{other}@example.com")
     assert (taken["code"], taken["message"]) == ("CONFLICT", "This handle is taken.")
     taken = await register(nobody, email=f"{handle.upper()}@EXAMPLE.com")

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from tests.conftest import LiveServer
-from tests.integration.graph.asking import somebody
+from tests.integration.graph.asking import Asking, somebody
 from tests.support.api import Client
 
 
@@ -30,6 +30,6 @@ async def bob(live_server: LiveServer) -> AsyncIterator[Client]:
 @pytest.fixture
 async def nobody(live_server: LiveServer) -> AsyncIterator[Client]:
     """An anonymous client."""
-    client = Client(live_server.url)
+    client = Asking(live_server.url)
     yield client
     await client.close()

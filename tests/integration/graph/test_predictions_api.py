@@ -87,10 +87,7 @@ async def test_an_empty_list(ada: Client) -> None:
 async def test_predictions_are_filtered(ada: Client) -> None:
     done = await ada.create(ECHO, {"text": "a"}, wait=60)
     failed = await ada.create(ECHO, {"text": "no", "fail": True}, wait=60)
-    assert (failed["status"], failed["error"]) == (
-        "FAILED",
-        {"code": "INTERNAL", "message": failed["error"]["message"]},
-    )
+    assert (failed["status"], failed["error"]["code"]) == ("FAILED", "INTERNAL")
     for found, ids in (
         ({"status": ["SUCCEEDED"]}, [done["id"]]),
         ({"status": ["FAILED", "SUCCEEDED"]}, [failed["id"], done["id"]]),
@@ -185,9 +182,8 @@ async def test_twenty_creates_with_one_key_make_one_prediction(ada: Client, bob:
     for other in ({"text": "b"}, {"text": "a"}, {"text": "a", "repeat": 3}):
         conflict = await ada.create(ECHO, other, idempotencyKey=key)
         assert (conflict["__typename"], conflict["code"]) == ("ConflictError", "CONFLICT")
-    assert (await ada.create(ECHO, {"text": "a", "repeat": 2}, idempotencyKey=key, deadlineSeconds=60))[
-        "code"
-    ] == "CONFLICT"
+    other_deadline = await ada.create(ECHO, {"text": "a", "repeat": 2}, idempotencyKey=key, deadlineSeconds=60)
+    assert other_deadline["code"] == "CONFLICT"
     assert (await bob.create(ECHO, {"text": "b"}, idempotencyKey=key))["id"] != made[0]["id"]
 
 
