@@ -108,13 +108,14 @@ class GraphQLView(GraphQL[Context, None]):
         return self._page.response()
 
     def decode_json(self, data: str | bytes) -> object:
-        """JSON of bounded depth."""
+        """JSON of bounded depth; both transports answer a JSONDecodeError, and nothing else, as a client's mistake."""
         if _depth(data if isinstance(data, bytes) else data.encode(errors="replace")) > MAX_JSON_DEPTH:
-            raise HTTPException(400, f"The JSON is nested deeper than {MAX_JSON_DEPTH} levels")
+            raise json.JSONDecodeError(f"nested deeper than {MAX_JSON_DEPTH} levels", "", 0)
         try:
             return json.loads(data)
-        except (RecursionError, UnicodeDecodeError) as error:
-            raise HTTPException(400, "Unable to parse request body as JSON") from error
+        except (RecursionError, ValueError) as error:
+            # No JSON, no UTF-8, or an integer of more digits than Python reads
+            raise json.JSONDecodeError(str(error)[:200], "", 0) from None
 
     def encode_json(self, data: object) -> str:
         """JSON as text: bytes would make binary WebSocket frames."""

@@ -241,8 +241,8 @@ class LocalServers:
 
     @classmethod
     @contextmanager
-    def start(cls, data_dir: Path, *, durable: bool = True) -> Iterator[LocalServers]:
-        """Both servers for the time of the context, as the tests use them."""
+    def start(cls, data_dir: Path, *, durable: bool = True, keep: bool = False) -> Iterator[LocalServers]:
+        """Both servers for the time of the context, as tests use them; `keep` leaves the data of a root's cluster."""
         with ExitStack() as stack:
             place = Place(data_dir.absolute(), stack.enter_context(socket_folder()), unprivileged_user())
             postgres, cache = make_postgres(place, durable), make_redis(place, durable)
@@ -254,7 +254,7 @@ class LocalServers:
             postgres.wait(children[0])
             cache.wait(children[1])
             yield cls(postgres.url(), cache.url, children)
-        if place.user is not None:
+        if place.user is not None and not keep:
             shutil.rmtree(place.postgres_data.parent, ignore_errors=True)
 
 

@@ -32,9 +32,12 @@ function isExecutable(path) {
 export async function launch() {
   const isRoot = process.getuid?.() === 0;
   const args = isRoot ? [...FLAGS, "--no-sandbox"] : FLAGS;
-  const system = onPath();
-  if (system) return chromium.launch({ executablePath: system, headless: true, args });
-  const { default: packed } = await import("@sparticuz/chromium");
-  packed.setGraphicsMode = false;
-  return chromium.launch({ executablePath: await packed.executablePath(), headless: true, args });
+  return chromium.launch({ executablePath: onPath() ?? (await packed()), headless: true, args, timeout: 90_000 });
+}
+
+/** The Chromium of the npm package, unpacked into the folder for temporary files. */
+async function packed() {
+  const { default: binary } = await import("@sparticuz/chromium");
+  binary.setGraphicsMode = false;
+  return binary.executablePath();
 }

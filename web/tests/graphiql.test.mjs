@@ -43,13 +43,14 @@ test("a subscription shows events as they come, to the last", SLOW, async () => 
   const watch = "subscription Watch($id: ID!) { predictionEvents(id: $id) { __typename ... on StatusChanged { status } } }";
   const page = await open(address(watch, { id: "" }));
   await page.locator(".graphiql-query-editor .view-line").first().waitFor();
-  const input = { model: MODELS.echo, input: { text: "a b c d e f g h", delay_seconds: 0.4 } };
+  const input = { model: MODELS.echo, input: { text: "a b c d", repeat: 50, delay_seconds: 0.5 } };
   const create = "mutation ($input: CreatePredictionInput!) { createPrediction(input: $input) { ... on Prediction { id } } }";
   const { id } = (await api(create, { input })).createPrediction;
   await retype(page, JSON.stringify({ id }));
   await run(page);
   await result(page).getByText(/"(OutputAppended|Progressed)"/).waitFor();
-  await result(page).getByText('"SUCCEEDED"').waitFor();
+  await api("mutation ($id: ID!) { cancelPrediction(input: { id: $id }) { __typename } }", { id });
+  await result(page).getByText('"CANCELED"').waitFor();
 });
 
 test("the examples open in tabs; watching takes the prediction just made", SLOW, async () => {

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from graph.view import MAX_JSON_DEPTH, _bearer, _depth, _parameter
+from graph.view import MAX_JSON_DEPTH, GraphQLView, _bearer, _depth, _parameter
 from server.errors import UnauthenticatedError
 
 
@@ -32,6 +32,30 @@ def test_depth_takes_time_in_proportion_to_the_body() -> None:
     began = time.perf_counter()
     assert limited("[" * 1_000_000)
     assert time.perf_counter() - began < 5
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"{",
+        b"\xff",
+        "\ud800",
+        b'{"a":\xff}',
+        b"9" * 5000,
+        b"[" * 1000,
+        "[" * 201 + "]" * 201,
+        "{}".encode("utf-16")[:-1],
+    ],
+    ids=range(9),
+)
+def test_what_cannot_be_read_is_always_the_same_error(data: str | bytes) -> None:
+    with pytest.raises(json.JSONDecodeError):
+        GraphQLView().decode_json(data)
+
+
+def test_json_is_read() -> None:
+    assert GraphQLView().decode_json(b'{"a": [1, "\\ud800"]}') == {"a": [1, "\ud800"]}
 
 
 @pytest.mark.parametrize(
