@@ -22,7 +22,6 @@ FOLDER = next(model.path for model in DEMO_MODELS if model.name == "prose")
 MOST_PERPLEXITY = 200.0
 PROMPTS = ("The function returns", "A class that", "If the argument is", "This module provides")
 WORD = re.compile(r"[A-Za-z]{2,}")
-trained = pytest.mark.skipif(not (FOLDER / "config.json").exists(), reason="the weights are not in this checkout")
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +46,6 @@ def generate(model: Any, tokenizer: Any, prompt: str, seed: int) -> str:
     return str(tokenizer.decode(out[0, ids.shape[1] :], skip_special_tokens=True))
 
 
-@trained
 def test_it_writes_words_of_its_corpus(model: Any, tokenizer: Any, texts: list[str]) -> None:
     known = {word.lower() for text in texts for word in WORD.findall(text)}
     written = [
@@ -61,20 +59,17 @@ def test_it_writes_words_of_its_corpus(model: Any, tokenizer: Any, texts: list[s
     assert sum(word in known for word in written) >= 0.9 * len(written), sorted(set(written) - known)
 
 
-@trained
 def test_unseen_text_surprises_it_less_than_an_untrained_model(model: Any, tokenizer: Any, texts: list[str]) -> None:
     held_out = encode(tokenizer, texts[: int(len(texts) * HELD_OUT)])
     perplexity = math.exp(held_out_loss(model, held_out, Recipe().length))
     assert perplexity < MOST_PERPLEXITY < model.config.vocab_size / 4
 
 
-@trained
 @pytest.mark.parametrize("text", ["The function returns a list.", "  naïve — “quoted”\n\ttabs 🙂", "x = f(1)[2:]"])
 def test_the_tokenizer_gives_text_back(tokenizer: Any, text: str) -> None:
     assert tokenizer.decode(tokenizer.encode(text), clean_up_tokenization_spaces=False) == text
 
 
-@trained
 def test_it_knows_where_a_text_ends(model: Any, tokenizer: Any) -> None:
     assert tokenizer.eos_token_id == model.generation_config.eos_token_id == model.generation_config.pad_token_id
     ids = torch.tensor([tokenizer.encode("The argument is ignored.")])
