@@ -8,6 +8,7 @@ from uuid import uuid4
 import strawberry
 import structlog
 from graphql import GraphQLError, GraphQLSyntaxError
+from strawberry.exceptions import MissingQueryError
 
 from graph.types.errors import MEMBERS, InvalidInput, UserError, member
 from server.adapters.database import CONNECTION_ERRORS
@@ -40,8 +41,9 @@ def finish_error(error: GraphQLError) -> None:
     cause = error.original_error
     while isinstance(cause, GraphQLError):
         cause = cause.original_error
-    if cause is None:
-        name = "GRAPHQL_PARSE_FAILED" if isinstance(error, GraphQLSyntaxError) else "GRAPHQL_VALIDATION_FAILED"
+    if cause is None or isinstance(cause, MissingQueryError):
+        unread = isinstance(error, GraphQLSyntaxError) or cause is not None
+        name = "GRAPHQL_PARSE_FAILED" if unread else "GRAPHQL_VALIDATION_FAILED"
         error.extensions = {**(error.extensions or {}), "code": name}
     elif isinstance(cause, ServiceError):
         error.extensions = {"code": cause.code}
@@ -49,6 +51,10 @@ def finish_error(error: GraphQLError) -> None:
         logger.warning("graphql.database_away", error=str(cause))
         error.message = "The database does not answer; try again."
         error.extensions = {"code": "UNAVAILABLE"}
+    elif isinstance(cause, ValueError) and "integer string conversion" in str(cause):
+        # Python reads no integer literal of more than 4300 digits
+        error.message = "A number of the document has too many digits."
+        error.extensions = {"code": "GRAPHQL_VALIDATION_FAILED"}
     else:
         _mask(error, cause)
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import strawberry
 from graphql import GraphQLError
 from strawberry.extensions import MaxAliasesLimiter, MaxTokensLimiter, ParserCache, QueryDepthLimiter, ValidationCache
 from strawberry.schema.config import StrawberryConfig
+from strawberry.types import ExecutionResult
+from strawberry.types.graphql import OperationType
 
 from graph.accounts import AccountMutation, AccountQuery
 from graph.errors import finish_error, member_handlers
@@ -37,8 +41,25 @@ class Subscription(PredictionSubscription):
     """What can be watched."""
 
 
+class DocumentCache(ParserCache):
+    """Parsed documents; what does not parse is left to strawberry, whose streams answer such errors only then."""
+
+    def on_parse(self) -> Iterator[None]:
+        """Take a document from the cache."""
+        with suppress(GraphQLError):
+            yield from super().on_parse()
+            return
+        yield
+
+
 class Schema(strawberry.Schema):
     """A schema whose errors carry codes and whose bugs are masked."""
+
+    async def execute(self, *arguments: Any, **options: Any) -> ExecutionResult:
+        """One result; a subscription has none, so it is refused before it runs."""
+        allowed = options.get("allowed_operation_types") or set(OperationType)
+        options["allowed_operation_types"] = set(allowed) - {OperationType.SUBSCRIPTION}
+        return await super().execute(*arguments, **options)
 
     def process_errors(self, errors: list[GraphQLError], execution_context: Any = None) -> None:
         """Finish every error before it leaves; only bugs are logged."""
@@ -56,7 +77,7 @@ def make_schema() -> Schema:
         config=StrawberryConfig(scalar_map=SCALARS),
         exception_handlers=member_handlers(),
         extensions=[
-            ParserCache,
+            DocumentCache,
             ValidationCache,
             lambda: QueryDepthLimiter(max_depth=MAX_DEPTH),
             lambda: MaxAliasesLimiter(max_alias_count=MAX_ALIASES),

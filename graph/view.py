@@ -22,7 +22,9 @@ from strawberry.types import ExecutionResult
 from graph.context import Context
 from graph.negotiation import GRAPHQL_RESPONSE, preferred
 from graph.schema import make_schema
+from graph.sockets import SocketAdapter
 from server.domain.accounts import Viewer
+from server.domain.storable import storable
 from server.errors import UnauthenticatedError
 from server.routes.pages import GraphiqlPage
 from server.services import accounts
@@ -34,6 +36,8 @@ MAX_JSON_DEPTH = 200
 
 class GraphQLView(GraphQL[Context, None]):
     """The `/graphql` endpoint."""
+
+    websocket_adapter_class = SocketAdapter
 
     def __init__(self, allowed_origins: tuple[str, ...] = ()) -> None:
         super().__init__(
@@ -75,7 +79,11 @@ class GraphQLView(GraphQL[Context, None]):
         if context.refused is not None:
             error = GraphQLError(context.refused.message, extensions={"code": context.refused.code})
             return ExecutionResult(data=None, errors=[error])
-        return await super().execute_single(context=context, **options)
+        try:
+            return await super().execute_single(context=context, **options)
+        except HTTPException as error:
+            # The reason may repeat an operation's name as the client wrote it
+            raise HTTPException(error.status_code, storable(error.reason)) from None
 
     async def get_sub_response(self, request: Request | WebSocket) -> Response:
         """Remember which media type the client prefers."""
@@ -119,7 +127,11 @@ class GraphQLView(GraphQL[Context, None]):
 
     def encode_json(self, data: object) -> str:
         """JSON as text: bytes would make binary WebSocket frames."""
-        return orjson.dumps(data, default=str, option=orjson.OPT_NON_STR_KEYS).decode()
+        try:
+            return orjson.dumps(data, default=str, option=orjson.OPT_NON_STR_KEYS).decode()
+        except TypeError:
+            # Messages of errors may repeat what the client sent, such as lone surrogates
+            return json.dumps(data, default=str)
 
     async def parse_http_body(self, request: Any) -> Any:
         """The request, refusing what is no JSON object."""

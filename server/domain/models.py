@@ -12,7 +12,7 @@ from server.errors import Violation
 NAME = re.compile(r"(?=.{1,63}\Z)[a-z0-9](?:[-._]?[a-z0-9])*", re.ASCII)
 REPO = re.compile(r"[\w-][\w.-]{0,95}/[\w-][\w.-]{0,95}", re.ASCII)
 REVISION = re.compile(r"[\w][\w./-]{0,127}", re.ASCII)
-SLUG = re.compile(r"(?P<owner>[a-z0-9-]+)/(?P<name>[a-z0-9._-]+)(?::(?P<number>[1-9][0-9]{0,8}))?", re.ASCII)
+SLUG = re.compile(r"(?P<owner>[a-z0-9-]{1,39})/(?P<name>[a-z0-9._-]{1,63})(?::(?P<number>[1-9][0-9]{0,8}))?", re.ASCII)
 
 
 class ModelKind(StrEnum):

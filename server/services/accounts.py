@@ -15,6 +15,7 @@ from server.domain.accounts import (
     normalise_email,
     registration_violations,
 )
+from server.domain.storable import is_storable
 from server.errors import ConflictError, CredentialsError, ForbiddenError, InvalidInputError, UnauthenticatedError
 from server.runtime import Runtime
 from server.settings import Registration
@@ -71,7 +72,8 @@ async def login(rt: Runtime, email: str, password: str) -> Session:
     """
     user = await _find(email)
     password_hash = user.password_hash if user else None
-    if not await rt.passwords.verify(password[:PASSWORD_MAX], password_hash) or len(password) > PASSWORD_MAX:
+    possible = len(password) <= PASSWORD_MAX and is_storable(password)
+    if not await rt.passwords.verify(password if possible else "", password_hash) or not possible:
         raise CredentialsError
     if user is None:
         raise CredentialsError

@@ -13,7 +13,7 @@ from tortoise.queryset import QuerySet
 
 from server.adapters.database import now, rows
 from server.domain import input_schema
-from server.domain.accounts import Viewer
+from server.domain.accounts import HANDLE, Viewer
 from server.domain.models import (
     DEFAULT_PREDICTORS,
     PREPARE_QUEUE,
@@ -255,11 +255,11 @@ async def own(viewer: Viewer, slug: str) -> Model:
 
 def listing(viewer: Viewer, *, owner: str | None, kind: ModelKind | None, search: str | None) -> QuerySet[Model]:
     """The models a viewer may know of, filtered; raises BadUserInputError for what is no text."""
-    if not is_storable(f"{owner}{search}"):
-        raise BadUserInputError("The filter holds characters that are no text.")
+    if search and not is_storable(search):
+        raise BadUserInputError("The text to search for holds characters that are no text.")
     query = Model.filter(visible(viewer))
     if owner:
-        query = query.filter(owner__handle=owner)
+        query = query.filter(owner__handle=owner if HANDLE.fullmatch(owner) else "")
     if kind:
         query = query.filter(kind=kind.value)
     if search:

@@ -281,9 +281,7 @@ async def test_the_answer_of_a_partial_failure_is_200_with_data(nobody: Client) 
 
 
 async def test_limits_of_documents(nobody: Client) -> None:
-    deep = "{ models { nodes { owner { id } versions { model { versions { model { versions { model { versions {" + (
-        " model { id } } } } } } } } } } }"
-    )
+    deep = "{ models { nodes { owner { id } " + "versions { model { " * 6 + "id" + " } }" * 6 + " } } }"
     many = "{ " + " ".join(f"a{n}: viewer {{ id }}" for n in range(30)) + " }"
     long = "{ " + "__typename " * 2000 + "}"
     for query in (deep, many, long):
@@ -325,12 +323,19 @@ async def test_introspection_works(nobody: Client) -> None:
         '{"type": "subscribe", "id": "1", "payload": {"query": "\\ud800"}}',
         '{"type": "subscribe", "id": "1", "payload": {"query": "{ __typename }", "variables": []}}',
         '{"type": "subscribe", "id": "1", "payload": {"query": "{ __typename }", "variables": ' + "9" * 5000 + "}}",
+        '{"type": "subscribe", "id": "1", "payload": {"query": ""}}',
+        '{"type": "subscribe", "id": "1", "payload": {"query": "{ __typename }", "operationName": "'
+        + "x" * 200
+        + '"}}',
+        '{"type": "subscribe", "id": "1", "payload": {"query": "{ __typename }", "operationName": "nobody"}}',
+        '{"type": "' + "x" * 200 + '"}',
+        '{"type": ["subscribe"]}',
         '{"type": "complete"}',
         '{"type": "connection_init"}',
         "[" * 100_000,
         b"\xff\xfe",
     ],
-    ids=range(20),
+    ids=range(25),
 )
 async def test_malformed_messages(nobody: Client, message: str | bytes) -> None:
     async with nobody.socket() as socket:

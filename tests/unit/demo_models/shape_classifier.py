@@ -11,22 +11,18 @@ from workers.demo_models.drawings import COLOURS, SHAPES, SIZE, Drawing
 
 NORMAL = 32
 BORDER = 2
+PREVAILS = 0.7
 PALETTE = np.array(list(COLOURS.values()), dtype=np.float64)
 NAMES = list(COLOURS)
 
 
-def nearest_colour(rgb: np.ndarray) -> str:
-    """Name of the palette's colour that is closest to an RGB triple of 0..255."""
-    return NAMES[int(np.argmin(np.linalg.norm(PALETTE - rgb, axis=1)))]
-
-
-def foreground(pixels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Background RGB, from the median of the border, and the mask of what differs from it; shape (h, w)."""
+def foreground(pixels: np.ndarray) -> np.ndarray:
+    """The mask of what differs from the median of the border; shape (h, w)."""
     border = np.ones(pixels.shape[:2], dtype=bool)
     border[BORDER:-BORDER, BORDER:-BORDER] = False
     background = np.median(pixels[border], axis=0)
     distance = np.linalg.norm(pixels - background, axis=2)
-    return background, distance > 0.5 * np.percentile(distance, 98)
+    return np.asarray(distance > 0.5 * np.percentile(distance, 98))
 
 
 def normalise(mask: np.ndarray) -> np.ndarray:
@@ -43,7 +39,7 @@ def normalise(mask: np.ndarray) -> np.ndarray:
 def templates() -> dict[str, np.ndarray]:
     """The normalised mask of each class."""
     drawn = {shape: Drawing(shape, "black", "white", radius=SIZE / 2 - 4).render() for shape in SHAPES}
-    return {shape: normalise(foreground(np.asarray(p, dtype=np.float64))[1]) for shape, p in drawn.items()}
+    return {shape: normalise(foreground(np.asarray(p, dtype=np.float64))) for shape, p in drawn.items()}
 
 
 def overlap(one: np.ndarray, other: np.ndarray) -> float:
@@ -51,10 +47,19 @@ def overlap(one: np.ndarray, other: np.ndarray) -> float:
     return float((one & other).sum() / max(1, (one | other).sum()))
 
 
+def plain_colour(rgb: np.ndarray) -> str:
+    """Name of the colour that most of some RGB triples, shape (n, 3), are closest to; `mixed` where none prevails."""
+    if not len(rgb):
+        return "mixed"
+    closest = np.linalg.norm(rgb[:, None] - PALETTE, axis=2).argmin(axis=1)
+    counts = np.bincount(closest, minlength=len(NAMES))
+    return NAMES[int(counts.argmax())] if counts.max() >= PREVAILS * len(rgb) else "mixed"
+
+
 def classify(picture: Image.Image) -> tuple[str, str, str]:
     """Shape, colour and background of a picture."""
     pixels = np.asarray(picture.convert("RGB"), dtype=np.float64)
-    background, mask = foreground(pixels)
+    mask = foreground(pixels)
     normal = normalise(mask)
     shape = max(SHAPES, key=lambda name: overlap(normal, templates()[name]))
-    return shape, nearest_colour(np.median(pixels[mask], axis=0)), nearest_colour(background)
+    return shape, plain_colour(pixels[mask]), plain_colour(pixels[~mask])

@@ -54,3 +54,10 @@ def test_the_classifier_tells_colours_apart() -> None:
     for colour in COLOURS:
         background = "black" if colour != "black" else "white"
         assert classify(Drawing("square", colour, background).render()) == ("square", colour, background)
+
+
+def test_the_classifier_refuses_a_picture_of_many_colours() -> None:
+    pixels = np.asarray(Drawing("square", "red", "white", radius=24).render()).copy()
+    pixels[:32, :32][pixels[:32, :32, 1] < 100] = COLOURS["yellow"]
+    pixels[32:, 32:][pixels[32:, 32:, 1] < 100] = COLOURS["green"]
+    assert classify(Image.fromarray(pixels))[1] == "mixed"

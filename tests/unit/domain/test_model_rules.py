@@ -78,6 +78,9 @@ def test_a_slug_is_parsed_and_written_back(text: str, slug: Slug) -> None:
         "a/b:²",
         "a/b:\uff11",
         "a/" + "b" * 160,
+        "a/" + "b" * 64,
+        "a" * 40 + "/b",
+        "A/b",
     ],
 )
 def test_what_is_no_slug(text: str) -> None:

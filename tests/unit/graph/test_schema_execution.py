@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+import pytest
+from strawberry.schema.exceptions import InvalidOperationTypeError
+
+from graph.schema import MAX_ALIASES, MAX_TOKENS, make_schema
+
+SCHEMA = make_schema()
+
+
+@pytest.mark.parametrize("query", ["{", "\ud800", "{ __typename \0 }", ""])
+async def test_a_stream_answers_what_cannot_be_parsed_with_an_error(query: str) -> None:
+    (result,) = [result async for result in await SCHEMA.stream(query)]
+    assert [error.extensions for error in result.errors or []] == [{"code": "GRAPHQL_PARSE_FAILED"}]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "{ nothing }",
+        "{" + " ".join(f"a{n}: __typename" for n in range(MAX_ALIASES + 1)) + "}",
+        "{ viewer" + " { id" * 12 + " }" * 13,
+        "{ models(first: " + "9" * 5000 + ") { totalCount } }",
+    ],
+    ids=range(4),
+)
+async def test_documents_that_are_not_valid(query: str) -> None:
+    result = await SCHEMA.execute(query)
+    assert result.errors
+    assert {(error.extensions or {})["code"] for error in result.errors} == {"GRAPHQL_VALIDATION_FAILED"}
+
+
+async def test_a_long_document_is_not_parsed() -> None:
+    result = await SCHEMA.execute("{" + " __typename" * MAX_TOKENS + "}")
+    assert [error.extensions for error in result.errors or []] == [{"code": "GRAPHQL_PARSE_FAILED"}]
+
+
+async def test_a_subscription_is_no_single_result() -> None:
+    with pytest.raises(InvalidOperationTypeError):
+        await SCHEMA.execute('subscription { predictionEvents(id: "1") { seq } }')
+
+
+async def test_a_document_is_answered_from_the_cache_as_before() -> None:
+    first, second = [await SCHEMA.execute("{ __typename }") for _ in range(2)]
+    assert first.data == second.data == {"__typename": "Query"}
