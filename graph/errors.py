@@ -9,11 +9,14 @@ import strawberry
 import structlog
 from graphql import GraphQLError, GraphQLSyntaxError
 from strawberry.exceptions import MissingQueryError
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 
 from graph.types.errors import MEMBERS, InvalidInput, UserError, member
 from server.adapters.database import CONNECTION_ERRORS
 from server.errors import InvalidInputError, ServiceError
 
+# The document has no operation that could run; strawberry names it in the reason of its answer
+NO_OPERATION = (MissingQueryError, CannotGetOperationTypeError, InvalidOperationTypeError)
 logger = structlog.get_logger(__name__)
 
 
@@ -41,8 +44,8 @@ def finish_error(error: GraphQLError) -> None:
     cause = error.original_error
     while isinstance(cause, GraphQLError):
         cause = cause.original_error
-    if cause is None or isinstance(cause, MissingQueryError):
-        unread = isinstance(error, GraphQLSyntaxError) or cause is not None
+    if cause is None or isinstance(cause, NO_OPERATION):
+        unread = isinstance(error, GraphQLSyntaxError) or isinstance(cause, MissingQueryError)
         name = "GRAPHQL_PARSE_FAILED" if unread else "GRAPHQL_VALIDATION_FAILED"
         error.extensions = {**(error.extensions or {}), "code": name}
     elif isinstance(cause, ServiceError):

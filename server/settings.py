@@ -115,7 +115,10 @@ class Settings(BaseSettings):
 
     enable_gpu: bool = Field(True, description="Use CUDA or MPS where present; off runs everything on the CPU.")
     runner_threads: int = Field(
-        0, ge=0, le=1024, description="CPU threads of a model's computation; 0: torch's choice, or 1 on one or two cores."
+        0,
+        ge=0,
+        le=1024,
+        description="CPU threads of a model; 0: torch's choice, or 1 on one or two cores.",
     )
     text_slots: int = Field(4, ge=1, le=1024, description="Text predictions that one worker runs at once.")
     image_slots: int = Field(1, ge=1, le=64, description="Image predictions that one worker runs at once.")

@@ -79,7 +79,8 @@ class RunnerKeeper:
             return
         self._client.send(protocol.Cancel(key))
         with suppress(TimeoutError):
-            await asyncio.wait_for(asyncio.shield(execution.outcome), self._settings.cancel_grace_seconds)
+            async with asyncio.timeout(self._settings.cancel_grace_seconds):
+                await asyncio.shield(execution.outcome)
         if not execution.outcome.done() and key in self._inside:
             logger.warning("runner.killed", prediction=key, why="it did not heed the cancel")
             self._killed_for = key

@@ -7,7 +7,7 @@ import os
 import socket
 import time
 from collections.abc import Coroutine
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -116,10 +116,7 @@ class Supervisor:
             except DATABASE_ERRORS as error:
                 logger.warning("claim.failed", error=str(error))
                 await asyncio.sleep(1)
-            try:
-                await asyncio.wait_for(self._wake.wait(), self._rt.settings.claim_poll_seconds)
-            except TimeoutError:
-                continue
+            await _happens(self._wake, self._rt.settings.claim_poll_seconds)
 
     async def _claim(self, queue: str) -> None:
         lease = self._rt.settings.lease_seconds
@@ -161,12 +158,8 @@ class Supervisor:
             except DATABASE_ERRORS as error:
                 logger.warning("heartbeat.failed", error=str(error))
             wait = settings.heartbeat_seconds - (time.monotonic() - began)
-            try:
-                await asyncio.wait_for(self._beat_wake.wait(), max(0.05, wait))
-            except TimeoutError:
-                continue
-            finally:
-                self._beat_wake.clear()
+            await _happens(self._beat_wake, max(0.05, wait))
+            self._beat_wake.clear()
 
     async def _beat(self) -> None:
         held = {key: attempt.job.attempt for key, attempt in self._attempts.items()}
@@ -198,10 +191,7 @@ class Supervisor:
                     pass
             except DATABASE_ERRORS as error:
                 logger.warning("prepare.failed", error=str(error))
-            try:
-                await asyncio.wait_for(self._prepare_wake.wait(), self._rt.settings.claim_poll_seconds)
-            except TimeoutError:
-                continue
+            await _happens(self._prepare_wake, self._rt.settings.claim_poll_seconds)
 
     async def _drain(self) -> None:
         """Let running work end within the grace time, then hand the rest back."""
@@ -212,6 +202,13 @@ class Supervisor:
             attempt.hand_back()
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=10)
+
+
+async def _happens(event: asyncio.Event, seconds: float) -> None:
+    """Wait for an event, for at most some seconds; wait_for would swallow a cancel on Python 3.11."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await event.wait()
 
 
 async def _cancel(task: asyncio.Task[None]) -> None:

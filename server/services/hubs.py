@@ -122,8 +122,10 @@ class Hub:
             if row is not None and PredictionStatus(row.status).is_terminal:
                 for watcher in self._watchers:
                     watcher.end(row)
+            # Not wait_for: on Python 3.11 it swallows a cancel that comes together with the wake-up
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), POLL_SECONDS)
+                async with asyncio.timeout(POLL_SECONDS):
+                    await self._wake.wait()
 
     async def _read_row(self) -> Prediction | None:
         try:

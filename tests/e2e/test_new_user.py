@@ -98,7 +98,7 @@ async def test_several_pictures_at_once(user: Client) -> None:
     made = await user.create("demo/shapes", values, wait=60)
     assert made["status"] == "SUCCEEDED"
     assert len(made["files"]) == len(made["output"]) == 3
-    assert made["metrics"]["steps"] == 4
+    assert made["metrics"]["steps"] == 12
 
 
 async def test_cancel_in_the_middle_keeps_what_was_written(user: Client) -> None:

@@ -59,7 +59,7 @@ def wait_until_healthy(url: str, workers: int, processes: Mapping[str, subproces
         ended = [name for name, process in processes.items() if process.poll() is not None]
         assert not ended, f"{ended} ended while starting"
         try:
-            body = httpx.get(f"{url}/health/ready", trust_env=False).json()
+            body = httpx.get(f"{url}/health/ready", trust_env=False, verify=False).json()
         except (httpx.HTTPError, ValueError):
             return False
         return body["database"] == "ok" and body["workers"] >= workers
@@ -72,7 +72,9 @@ def wait_until_prepared(url: str) -> None:
     query = "{ models { nodes { latestVersion { state } } } }"
 
     def prepared() -> bool:
-        nodes = httpx.post(f"{url}/graphql", json={"query": query}, trust_env=False).json()["data"]["models"]["nodes"]
+        nodes = httpx.post(f"{url}/graphql", json={"query": query}, trust_env=False, verify=False).json()["data"][
+            "models"
+        ]["nodes"]
         return all(node["latestVersion"]["state"] != "PREPARING" for node in nodes)
 
     wait_for(prepared, 90)

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { test } from "node:test";
-import { badge, choose, MODELS, open, runEcho, SLOW, useBrowser } from "./harness.mjs";
+import { badge, choose, field, MODELS, open, runEcho, SLOW, useBrowser } from "./harness.mjs";
 
 useBrowser();
 
@@ -33,6 +33,7 @@ for (const scheme of ["light", "dark"]) {
     await page.locator(".field-errors").first().waitFor();
     await assertAccessible(page, "violations");
     await choose(page, MODELS.image);
+    await field(page, "prompt").locator("textarea").fill("a red circle");
     await page.getByRole("button", { name: /^Run/ }).click();
     await page.locator(".picture img").waitFor();
     await assertAccessible(page, "picture");

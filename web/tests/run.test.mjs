@@ -57,6 +57,7 @@ test("an image model moves the progress bar and shows its picture without a shif
   const steps = await sample(page, "shownSteps", () => document.querySelector("progress[value]")?.value);
   const widths = await sample(page, "pictureWidths", () => document.querySelector(".picture")?.clientWidth);
   await field(page, "prompt").locator("textarea").fill("a red circle");
+  await field(page, "steps").locator('input[type="number"]').fill("100");
   await page.getByRole("button", { name: /^Run/ }).click();
   const picture = page.locator(".picture img");
   await picture.waitFor();

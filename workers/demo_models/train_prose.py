@@ -46,7 +46,7 @@ class Recipe:
     steps: int = 3000
     peak_rate: float = 3e-3
     warmup: int = 100
-    stop_at: int = 2300
+    stop_at: int = 2400
     checkpoint_every: int = 100
     seed: int = 0
 
@@ -134,7 +134,7 @@ def _step(model: LlamaForCausalLM, optimizer: torch.optim.Optimizer, batch: torc
     loss.backward()
     torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
     optimizer.step()
-    return float(loss)
+    return float(loss.detach())
 
 
 @torch.no_grad()

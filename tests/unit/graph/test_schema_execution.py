@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 from strawberry.schema.exceptions import InvalidOperationTypeError
+from structlog.testing import capture_logs
 
 from graph.schema import MAX_ALIASES, MAX_TOKENS, make_schema
 
@@ -12,6 +13,17 @@ SCHEMA = make_schema()
 async def test_a_stream_answers_what_cannot_be_parsed_with_an_error(query: str) -> None:
     (result,) = [result async for result in await SCHEMA.stream(query)]
     assert [error.extensions for error in result.errors or []] == [{"code": "GRAPHQL_PARSE_FAILED"}]
+
+
+@pytest.mark.parametrize(
+    ("query", "name"),
+    [("{ __typename }", "b"), ("fragment a on Query { viewer { id } }", None), ("type A { b: Int }", None)],
+)
+async def test_a_document_without_the_operation_is_no_bug(query: str, name: str | None) -> None:
+    with capture_logs() as logs:
+        (result,) = [result async for result in await SCHEMA.stream(query, operation_name=name)]
+    assert [error.extensions for error in result.errors or []] == [{"code": "GRAPHQL_VALIDATION_FAILED"}]
+    assert logs == []
 
 
 @pytest.mark.parametrize(

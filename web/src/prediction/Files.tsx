@@ -6,6 +6,7 @@ import { bytes } from "./units";
 type OutputFile = Prediction["files"][number];
 
 const SHARP_BELOW_PX = 160;
+const MOST_PLACES = 8;
 
 /** Pictures and other files of a prediction; before a picture is there, its place is. */
 export function Files({ run, prediction }: { run: Run; prediction: Prediction }) {
@@ -19,12 +20,14 @@ export function Files({ run, prediction }: { run: Run; prediction: Prediction })
     );
   }
   if (prediction.model.kind !== "IMAGE_GENERATION" || isTerminal(prediction.status)) return null;
-  const [width, height] = expectedSize(prediction.input);
+  const { width, height, count } = expected(prediction.input);
   return (
-    <div class="files">
-      <div class="picture picture-awaited" style={{ "--width": `${width}px` }}>
-        <svg viewBox={`0 0 ${width} ${height}`} width={width} height={height} role="img" aria-label="The picture will be here" />
-      </div>
+    <div class="files" aria-busy="true">
+      {Array.from({ length: count }, (_, index) => (
+        <div key={index} class="picture picture-awaited" style={{ "--width": `${width}px` }}>
+          <svg viewBox={`0 0 ${width} ${height}`} width={width} height={height} aria-hidden="true" />
+        </div>
+      ))}
     </div>
   );
 }
@@ -76,9 +79,11 @@ function nameOf(prediction: Prediction, file: OutputFile, index: number): string
   return `${model}-${prediction.seed ?? "output"}${index > 0 ? `-${index + 1}` : ""}.${type}`;
 }
 
-function expectedSize(input: unknown): [width: number, height: number] {
+/** How many pictures to keep place for, and of what size, as far as the input says. */
+function expected(input: unknown): { width: number; height: number; count: number } {
   const given = (typeof input === "object" && input !== null ? input : {}) as Record<string, unknown>;
-  const side = (name: string) => (typeof given[name] === "number" && given[name] > 0 ? given[name] : null);
-  const square = side("size") ?? 512;
-  return [side("width") ?? square, side("height") ?? square];
+  const positive = (name: string) => (typeof given[name] === "number" && given[name] > 0 ? given[name] : null);
+  const side = positive("size") ?? 512;
+  const count = Math.min(MOST_PLACES, positive("num_images") ?? positive("num_outputs") ?? 1);
+  return { width: positive("width") ?? side, height: positive("height") ?? side, count };
 }

@@ -17,12 +17,15 @@ export function Metrics({ prediction }: { prediction: Prediction }) {
   );
 }
 
+/** Whether the model was in memory already. */
+const isWarm = ({ loadSeconds }: Prediction["metrics"]) => loadSeconds !== null && loadSeconds < 0.001;
+
 function rowsOf({ metrics, seed, attempts }: Prediction): [string, string | null][] {
   const time = (value: number | null) => (value === null ? null : seconds(value));
   const count = (value: number | string | null) => (value === null ? null : String(value));
   return [
     ["Queue", time(metrics.queueSeconds)],
-    ["Load", time(metrics.loadSeconds)],
+    ["Load", isWarm(metrics) ? "warm" : time(metrics.loadSeconds)],
     ["Predict", time(metrics.predictSeconds)],
     ["First token", time(metrics.timeToFirstTokenSeconds)],
     ["Tokens/s", metrics.tokensPerSecond === null ? null : rate(metrics.tokensPerSecond)],
