@@ -47,8 +47,8 @@ def test_generated_operations_are_those_of_the_sources() -> None:
 
 
 def test_generated_enums_are_those_of_the_schema(schema: GraphQLSchema) -> None:
-    generated = GENERATED.read_text().replace(";", "")
-    found = re.findall(r"^export type (\w+) =\n((?:  \| '\w+'\n?)+)", generated, re.MULTILINE)
+    without_comments = re.sub(r"/\*.*?\*/", "", GENERATED.read_text(), flags=re.DOTALL)
+    found = re.findall(r"^export type (\w+) =((?:\s*\| '\w+')+);", without_comments, re.MULTILINE)
     assert found
     for name, body in found:
         enum = schema.type_map[name]

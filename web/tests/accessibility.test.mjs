@@ -83,6 +83,7 @@ test("the whole page can be used by keyboard, with the focus in sight", SLOW, as
     assert.ok(stop.shown, `no focus ring on ${stop.what}`);
     reached.push(stop.what);
   }
-  for (const name of ["GraphiQL", "Sign in", "model", "field-0"]) assert.ok(reached.includes(name), `${name} not reached`);
+  for (const name of ["GraphiQL", "Sign in", "model", "field-0"])
+    assert.ok(reached.includes(name), `${name} not reached`);
   assert.ok(reached.some((name) => name.startsWith("Run")));
 });

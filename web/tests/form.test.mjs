@@ -43,7 +43,19 @@ async function openForm(schema) {
 test("a schema becomes a form: order, widgets and defaults", SLOW, async () => {
   const { page, sent } = await openForm(SCHEMA);
   const names = await page.locator("[data-field]").evaluateAll((rows) => rows.map((row) => row.dataset.field));
-  assert.deepEqual(names, ["prompt", "count", "ratio", "top_p", "mode", "sharp", "seed", "stop", "style", "extra", "later"]);
+  assert.deepEqual(names, [
+    "prompt",
+    "count",
+    "ratio",
+    "top_p",
+    "mode",
+    "sharp",
+    "seed",
+    "stop",
+    "style",
+    "extra",
+    "later",
+  ]);
   assert.equal(await field(page, "prompt").locator("textarea").getAttribute("placeholder"), "a cat");
   assert.match(await field(page, "prompt").textContent(), /Say <b>anything<\/b>/);
   assert.equal(await field(page, "count").locator('input[type="range"]').count(), 1);

@@ -40,15 +40,19 @@ test("GraphiQL loads from this server alone and runs a query", SLOW, async () =>
 });
 
 test("a subscription shows events as they come, to the last", SLOW, async () => {
-  const watch = "subscription Watch($id: ID!) { predictionEvents(id: $id) { __typename ... on StatusChanged { status } } }";
+  const watch =
+    "subscription Watch($id: ID!) { predictionEvents(id: $id) { __typename ... on StatusChanged { status } } }";
   const page = await open(address(watch, { id: "" }));
   await page.locator(".graphiql-query-editor .view-line").first().waitFor();
   const input = { model: MODELS.echo, input: { text: "a b c d", repeat: 50, delay_seconds: 0.5 } };
-  const create = "mutation ($input: CreatePredictionInput!) { createPrediction(input: $input) { ... on Prediction { id } } }";
+  const create =
+    "mutation ($input: CreatePredictionInput!) { createPrediction(input: $input) { ... on Prediction { id } } }";
   const { id } = (await api(create, { input })).createPrediction;
   await retype(page, JSON.stringify({ id }));
   await run(page);
-  await result(page).getByText(/"(OutputAppended|Progressed)"/).waitFor();
+  await result(page)
+    .getByText(/"(OutputAppended|Progressed)"/)
+    .waitFor();
   await api("mutation ($id: ID!) { cancelPrediction(input: { id: $id }) { __typename } }", { id });
   await result(page).getByText('"CANCELED"').waitFor();
 });
@@ -77,7 +81,9 @@ test("a token kept by the page at / signs GraphiQL in, unless the headers say ot
     },
   });
   await run(page);
-  await result(page).getByText(/"(data|errors)"/).waitFor();
+  await result(page)
+    .getByText(/"(data|errors)"/)
+    .waitFor();
   await page.getByRole("button", { name: "Headers" }).click();
   await retype(page, '{ "authorization": "Bearer mine" }');
   const again = page.waitForRequest((request) => request.postData()?.includes("query Who") ?? false);

@@ -111,7 +111,15 @@ export async function fake(page, operation, answer) {
 
 /** A `models` answer with one model of the given input schema. */
 export function modelsAnswer(inputSchema, overrides = {}) {
-  const latestVersion = { id: "v1", number: 1, state: "READY", reason: null, inputSchema, progress: null, ...overrides };
+  const latestVersion = {
+    id: "v1",
+    number: 1,
+    state: "READY",
+    reason: null,
+    inputSchema,
+    progress: null,
+    ...overrides,
+  };
   const model = { id: "m1", slug: "test/form", name: "form", kind: "CUSTOM", description: "", latestVersion };
   return { data: { models: { nodes: [model] } } };
 }

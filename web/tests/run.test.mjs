@@ -18,7 +18,8 @@ import {
 useBrowser();
 
 const WORDS = Array.from({ length: 40 }, (_, index) => `word${index}`).join(" ");
-const storedText = async (id) => (await api("query ($id: ID!) { prediction(id: $id) { text } }", { id })).prediction.text;
+const storedText = async (id) =>
+  (await api("query ($id: ID!) { prediction(id: $id) { text } }", { id })).prediction.text;
 
 test("the page is sent with a policy that forbids inline code and other origins", async () => {
   const response = await fetch(new URL("/", process.env.BASE_URL), { headers: { accept: "text/html" } });

@@ -49,7 +49,11 @@ test("a token that expired or is not one signs out quietly, and the page works o
   for (const token of [`e30.${claims(now - 60)}.x`, "no token", `e30.${claims(now + 600)}.forged`]) {
     const page = await open("/", {
       allow: [/Failed to load resource/],
-      prepare: (p) => p.addInitScript((value) => sessionStorage.x || localStorage.setItem("token", (sessionStorage.x = value)), token),
+      prepare: (p) =>
+        p.addInitScript(
+          (value) => sessionStorage.x || localStorage.setItem("token", (sessionStorage.x = value)),
+          token,
+        ),
     });
     await page.getByRole("button", { name: "Sign in" }).waitFor();
     await runEcho(page, { text: "still works" });

@@ -10,6 +10,8 @@ export interface Watcher {
   onEvent(event: PredictionEvent): void;
   onLink(link: "live" | "reconnecting"): void;
   onError(error: ApiError): void;
+  /** After several attempts to connect in a row have failed, and each one more. */
+  onAway(): Promise<void>;
   /** Whether the last event has been seen, so that an ended subscription is no loss. */
   isDone(): boolean;
 }
@@ -17,6 +19,7 @@ export interface Watcher {
 const PING_EVERY_MS = 10_000;
 const PONG_WITHIN_MS = 5_000;
 const LONGEST_WAIT_MS = 8_000;
+const AWAY_AFTER = 3;
 // protocol errors and refusals: asking again would get the same answer
 const FINAL_CLOSE_CODES = new Set([4400, 4401, 4406]);
 const FORBIDDEN_CLOSE_CODE = 4403;
@@ -53,6 +56,7 @@ async function follow(id: string, watcher: Watcher, stopped: AbortSignal): Promi
       if (stopped.aborted || watcher.isDone()) return;
       watcher.onLink("reconnecting");
       await pause(failures++, stopped);
+      if (failures >= AWAY_AFTER && !stopped.aborted) await watcher.onAway();
     }
   } finally {
     removeEventListener("offline", goOffline);
@@ -96,12 +100,14 @@ function connect(): Client {
 function finalError(error: unknown): ApiError | null {
   if (Array.isArray(error)) return graphqlError(faultOf(error as GraphQLFault[]));
   const code = error instanceof CloseEvent ? error.code : 0;
-  if (code === FORBIDDEN_CLOSE_CODE) return graphqlError(new ApiError("UNAUTHENTICATED", "The server refused the sign-in."));
+  if (code === FORBIDDEN_CLOSE_CODE)
+    return graphqlError(new ApiError("UNAUTHENTICATED", "The server refused the sign-in."));
   if (FINAL_CLOSE_CODES.has(code)) return new ApiError(UNREACHABLE, `The server closed the connection (${code}).`);
   return null;
 }
 
 function graphqlError(error: ApiError): ApiError | null {
+  if (error.code === "UNAVAILABLE") return null;
   if (error.code !== "UNAUTHENTICATED" || !liveToken()) return error;
   forgetToken();
   return null;

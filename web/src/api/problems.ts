@@ -21,6 +21,11 @@ export class ApiError extends Error {
 
 export const UNREACHABLE = "UNREACHABLE";
 
+/** Whether the server may have done what it was asked, though it did not say so. */
+export function isOpen(error: unknown): boolean {
+  return error instanceof ApiError && [UNREACHABLE, "UNAVAILABLE", "INTERNAL_SERVER_ERROR"].includes(error.code);
+}
+
 const USER_TITLES: Partial<Record<string, string>> = {
   UNAUTHENTICATED: "Sign in first",
   BAD_CREDENTIALS: "Not signed in",
@@ -29,7 +34,7 @@ const USER_TITLES: Partial<Record<string, string>> = {
   BAD_USER_INPUT: "The request is malformed",
   CONFLICT: "Already taken",
   INVALID_INPUT: "Check the input",
-  UNAVAILABLE: "The model cannot run now",
+  UNAVAILABLE: "Not available now",
 } satisfies Record<ErrorCode, string>;
 
 export function userProblem(error: { code: string; message: string }): Problem {
@@ -49,9 +54,9 @@ export function apiProblem(error: unknown): Problem {
     return { title: "Too many requests", detail: error.message, hint: wait };
   }
   if (error.code === "INTERNAL_SERVER_ERROR") {
-    const incident = error.extensions["incident"] ?? error.extensions["incidentId"];
-    const hint = incident ? `Give the operator this incident id: ${String(incident)}` : "The operator's log says why.";
-    return { title: "The server failed", detail: error.message, hint };
+    const incident = String(error.extensions["incident"] ?? "");
+    const named = error.message.includes(incident) ? "" : ` under incident ${incident}`;
+    return { title: "The server failed", detail: error.message, hint: `The operator's log says why${named}.` };
   }
   return userProblem(error);
 }

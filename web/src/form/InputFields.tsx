@@ -18,7 +18,9 @@ export function InputFields({ form }: { form: InputForm }) {
 function FieldRow({ field, id }: { field: FormField; id: string }) {
   const { control } = field;
   const messages = field.errors.value;
-  const described = [field.description && `${id}-about`, messages.length > 0 && `${id}-errors`].filter(Boolean).join(" ");
+  const described = [field.description && `${id}-about`, messages.length > 0 && `${id}-errors`]
+    .filter(Boolean)
+    .join(" ");
   const props: ControlProps = {
     id,
     raw: field.raw,

@@ -30,7 +30,12 @@ export function TextBox(props: Of<"text">) {
   const nearsLimit = control.maxLength !== null && value.length > control.maxLength * 0.8;
   return (
     <div class="grow">
-      <textarea {...shared} class={`input grow-text${props.required ? " prose" : ""}`} rows={2} onInput={(event) => onEdit(event.currentTarget.value)} />
+      <textarea
+        {...shared}
+        class={`input grow-text${props.required ? " prose" : ""}`}
+        rows={2}
+        onInput={(event) => onEdit(event.currentTarget.value)}
+      />
       {nearsLimit && (
         <span class="field-count">
           {value.length} / {control.maxLength}

@@ -78,7 +78,9 @@ export class InputForm {
       field.errors.value = at.get(field.name) ?? [];
       at.delete(field.name);
     }
-    this.loose.value = [...at].flatMap(([name, messages]) => messages.map((text) => (name ? `${name}: ${text}` : text)));
+    this.loose.value = [...at].flatMap(([name, messages]) =>
+      messages.map((text) => (name ? `${name}: ${text}` : text)),
+    );
   }
 }
 

@@ -18,7 +18,13 @@ export function ExamplesMenu({ prediction }: { prediction: RefObject<string | nu
     <ToolbarMenu
       button={
         <ToolbarButton label="Examples" disabled={!queryEditor || !variableEditor}>
-          <svg className="graphiql-toolbar-icon" viewBox="0 0 16 16" fill="none" stroke="currentColor" aria-hidden="true">
+          <svg
+            className="graphiql-toolbar-icon"
+            viewBox="0 0 16 16"
+            fill="none"
+            stroke="currentColor"
+            aria-hidden="true"
+          >
             <path d="M2.5 3.5h5.5v10H2.5zM8 3.5h5.5v10H8zM4.5 6.5H6M10 6.5h1.5M10 9h1.5" strokeWidth="1.2" />
           </svg>
         </ToolbarButton>

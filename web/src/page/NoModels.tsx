@@ -51,13 +51,16 @@ export function NoModels({ models }: { models: Models }) {
 function Unready({ model }: { model: Model }) {
   const version = model.latestVersion;
   const progress = version?.progress;
-  const amount = progress ? [progress.bytes, progress.totalBytes].filter((n) => n !== null).map((n) => bytes(Number(n))) : [];
+  const amount = progress
+    ? [progress.bytes, progress.totalBytes].filter((n) => n !== null).map((n) => bytes(Number(n)))
+    : [];
   return (
     <li>
       <span class="mono">{model.slug}</span>
       <span class="hint">
         {version?.state === "REFUSED" && `refused: ${version.reason ?? "no reason given"}`}
-        {version?.state === "PREPARING" && ["preparing", progress?.phase, amount.join(" of ")].filter(Boolean).join(", ")}
+        {version?.state === "PREPARING" &&
+          ["preparing", progress?.phase, amount.join(" of ")].filter(Boolean).join(", ")}
         {!version && "no version yet"}
       </span>
     </li>

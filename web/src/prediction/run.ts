@@ -9,7 +9,7 @@ import {
   type PredictionFieldsFragment,
   type PredictionStatus,
 } from "../api/generated/graphql";
-import { ApiError, apiProblem, UNREACHABLE, userProblem, type Problem } from "../api/problems";
+import { apiProblem, isOpen, userProblem, type Problem } from "../api/problems";
 import { LiveText } from "./live_text";
 import { randomKey } from "./random";
 
@@ -80,7 +80,7 @@ export class Run {
     this.#unanswered = { body, key };
     const asked: CreatePredictionInput = { model, input, idempotencyKey: key };
     const { createPrediction: result } = await request(CreatePredictionDocument, { input: asked }).catch((error) => {
-      if (!(error instanceof ApiError && error.code === UNREACHABLE)) this.#unanswered = null;
+      if (!isOpen(error)) this.#unanswered = null;
       throw error;
     });
     this.#unanswered = null;
@@ -99,7 +99,8 @@ export class Run {
     try {
       const { prediction } = await request(PredictionDocument, { id });
       if (prediction) this.#show(prediction);
-      else this.problem.value = { title: "No such prediction", detail: "It does not exist, or it is not yours to see." };
+      else
+        this.problem.value = { title: "No such prediction", detail: "It does not exist, or it is not yours to see." };
       return prediction;
     } catch (error) {
       this.problem.value = apiProblem(error);
@@ -154,8 +155,15 @@ export class Run {
       onEvent: (event) => batch(() => this.#apply(event)),
       onLink: (link) => (this.link.value = link),
       onError: (error) => (this.problem.value = apiProblem(error)),
+      onAway: () => this.#askForEnd(prediction.id),
       isDone: () => !this.isActive.value,
     });
+  }
+
+  /** Where no socket comes through, at least the end of the prediction does. */
+  async #askForEnd(id: string): Promise<void> {
+    const { prediction } = await request(PredictionDocument, { id }).catch(() => ({ prediction: null }));
+    if (prediction && this.prediction.value?.id === id && isTerminal(prediction.status)) this.#moveTo(prediction);
   }
 
   #replace(prediction: Prediction | null): void {

@@ -87,7 +87,13 @@ function Entry({ account, name, label, autocomplete }: EntryProps) {
       {name === "password" ? (
         <input {...shared} type="password" />
       ) : (
-        <input {...shared} type="text" inputMode={name === "email" ? "email" : "text"} autocapitalize="none" spellcheck={false} />
+        <input
+          {...shared}
+          type="text"
+          inputMode={name === "email" ? "email" : "text"}
+          autocapitalize="none"
+          spellcheck={false}
+        />
       )}
       {message !== undefined && (
         <p class="field-errors" id={`${id}-error`}>

@@ -52,27 +52,43 @@ export type LoginInput = {
 
 /** What a model makes. */
 export type ModelKind =
+  /** Whatever a predictor of the workers makes. */
   | 'CUSTOM'
+  /** Images, by a diffusers pipeline. */
   | 'IMAGE_GENERATION'
+  /** Text, by a transformers model. */
   | 'TEXT_GENERATION';
 
 /** Why a prediction failed. */
 export type PredictionErrorCode =
+  /** It ran, or waited, too long. */
   | 'DEADLINE_EXCEEDED'
+  /** The model cannot take this input. */
   | 'INPUT_REJECTED'
+  /** The model's code failed. */
   | 'INTERNAL'
+  /** The model could not be loaded. */
   | 'MODEL_UNAVAILABLE'
+  /** The device has too little memory for it. */
   | 'OUT_OF_MEMORY'
+  /** Its output files could not be stored. */
   | 'STORAGE'
+  /** The processes that ran it died, repeatedly. */
   | 'WORKER_LOST';
 
 /** Where a prediction stands; the last four never change. */
 export type PredictionStatus =
+  /** Its deadline passed before it ran. */
   | 'ABORTED'
+  /** Somebody stopped it; what it made so far is kept. */
   | 'CANCELED'
+  /** It ended with an error. */
   | 'FAILED'
+  /** A worker runs it. */
   | 'PROCESSING'
+  /** It waits for a worker. */
   | 'STARTING'
+  /** It ended with its whole output. */
   | 'SUCCEEDED';
 
 /** A new account. */
@@ -87,27 +103,23 @@ export type RegisterInput = {
 
 /** Whether a version can run. */
 export type VersionState =
+  /** A worker downloads or inspects its files. */
   | 'PREPARING'
+  /** It can run. */
   | 'READY'
+  /** It can never run; the reason says why. */
   | 'REFUSED';
 
 export type ModelFieldsFragment = { id: string, slug: string, name: string, kind: ModelKind, description: string, latestVersion: { id: string, number: number, state: VersionState, reason: string | null, inputSchema: unknown, progress: { phase: string, bytes: number | string, totalBytes: number | string | null } | null } | null };
 
 export type MetricsFieldsFragment = { queueSeconds: number | null, loadSeconds: number | null, predictSeconds: number | null, totalSeconds: number | null, timeToFirstTokenSeconds: number | null, inputTokens: number | null, outputTokens: number | null, tokensPerSecond: number | null, steps: number | null };
 
-export type PredictionFieldsFragment = { id: string, status: PredictionStatus, input: unknown, output: unknown, text: string | null, logs: string, attempts: number, seed: number | string | null, createdAt: string, startedAt: string | null, completedAt: string | null, model: { id: string, slug: string, kind: ModelKind }, version: { id: string, number: number }, files: Array<{ url: string, contentType: string, bytes: number | string, width: number | null, height: number | null }>, error: { code: PredictionErrorCode, message: string } | null, progress: { step: number, total: number | null, fraction: number | null, etaSeconds: number | null } | null, metrics: { queueSeconds: number | null, loadSeconds: number | null, predictSeconds: number | null, totalSeconds: number | null, timeToFirstTokenSeconds: number | null, inputTokens: number | null, outputTokens: number | null, tokensPerSecond: number | null, steps: number | null } };
+export type PredictionFieldsFragment = { id: string, status: PredictionStatus, input: unknown, output: unknown, text: string | null, logs: string, attempts: number, seed: number | string | null, createdAt: string, model: { id: string, slug: string, kind: ModelKind }, version: { id: string, number: number }, files: Array<{ url: string, contentType: string, bytes: number | string, width: number | null, height: number | null }>, error: { code: PredictionErrorCode, message: string } | null, progress: { step: number, total: number | null, fraction: number | null, etaSeconds: number | null } | null, metrics: { queueSeconds: number | null, loadSeconds: number | null, predictSeconds: number | null, totalSeconds: number | null, timeToFirstTokenSeconds: number | null, inputTokens: number | null, outputTokens: number | null, tokensPerSecond: number | null, steps: number | null } };
 
 export type ModelsQueryVariables = Exact<{ [key: string]: never; }>;
 
 
 export type ModelsQuery = { models: { nodes: Array<{ id: string, slug: string, name: string, kind: ModelKind, description: string, latestVersion: { id: string, number: number, state: VersionState, reason: string | null, inputSchema: unknown, progress: { phase: string, bytes: number | string, totalBytes: number | string | null } | null } | null }> } };
-
-export type ModelQueryVariables = Exact<{
-  slug: string;
-}>;
-
-
-export type ModelQuery = { model: { id: string, slug: string, name: string, kind: ModelKind, description: string, latestVersion: { id: string, number: number, state: VersionState, reason: string | null, inputSchema: unknown, progress: { phase: string, bytes: number | string, totalBytes: number | string | null } | null } | null } | null };
 
 export type ViewerQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -119,7 +131,7 @@ export type PredictionQueryVariables = Exact<{
 }>;
 
 
-export type PredictionQuery = { prediction: { id: string, status: PredictionStatus, input: unknown, output: unknown, text: string | null, logs: string, attempts: number, seed: number | string | null, createdAt: string, startedAt: string | null, completedAt: string | null, model: { id: string, slug: string, kind: ModelKind }, version: { id: string, number: number }, files: Array<{ url: string, contentType: string, bytes: number | string, width: number | null, height: number | null }>, error: { code: PredictionErrorCode, message: string } | null, progress: { step: number, total: number | null, fraction: number | null, etaSeconds: number | null } | null, metrics: { queueSeconds: number | null, loadSeconds: number | null, predictSeconds: number | null, totalSeconds: number | null, timeToFirstTokenSeconds: number | null, inputTokens: number | null, outputTokens: number | null, tokensPerSecond: number | null, steps: number | null } } | null };
+export type PredictionQuery = { prediction: { id: string, status: PredictionStatus, input: unknown, output: unknown, text: string | null, logs: string, attempts: number, seed: number | string | null, createdAt: string, model: { id: string, slug: string, kind: ModelKind }, version: { id: string, number: number }, files: Array<{ url: string, contentType: string, bytes: number | string, width: number | null, height: number | null }>, error: { code: PredictionErrorCode, message: string } | null, progress: { step: number, total: number | null, fraction: number | null, etaSeconds: number | null } | null, metrics: { queueSeconds: number | null, loadSeconds: number | null, predictSeconds: number | null, totalSeconds: number | null, timeToFirstTokenSeconds: number | null, inputTokens: number | null, outputTokens: number | null, tokensPerSecond: number | null, steps: number | null } } | null };
 
 export type CreatePredictionMutationVariables = Exact<{
   input: CreatePredictionInput;
@@ -131,7 +143,7 @@ export type CreatePredictionMutation = { createPrediction:
     | { __typename: 'ForbiddenError', code: ErrorCode, message: string }
     | { __typename: 'InvalidInput', code: ErrorCode, message: string, violations: Array<{ path: string, message: string, code: string }> }
     | { __typename: 'NotFoundError', code: ErrorCode, message: string }
-    | { __typename: 'Prediction', id: string, status: PredictionStatus, input: unknown, output: unknown, text: string | null, logs: string, attempts: number, seed: number | string | null, createdAt: string, startedAt: string | null, completedAt: string | null, model: { id: string, slug: string, kind: ModelKind }, version: { id: string, number: number }, files: Array<{ url: string, contentType: string, bytes: number | string, width: number | null, height: number | null }>, error: { code: PredictionErrorCode, message: string } | null, progress: { step: number, total: number | null, fraction: number | null, etaSeconds: number | null } | null, metrics: { queueSeconds: number | null, loadSeconds: number | null, predictSeconds: number | null, totalSeconds: number | null, timeToFirstTokenSeconds: number | null, inputTokens: number | null, outputTokens: number | null, tokensPerSecond: number | null, steps: number | null } }
+    | { __typename: 'Prediction', id: string, status: PredictionStatus, input: unknown, output: unknown, text: string | null, logs: string, attempts: number, seed: number | string | null, createdAt: string, model: { id: string, slug: string, kind: ModelKind }, version: { id: string, number: number }, files: Array<{ url: string, contentType: string, bytes: number | string, width: number | null, height: number | null }>, error: { code: PredictionErrorCode, message: string } | null, progress: { step: number, total: number | null, fraction: number | null, etaSeconds: number | null } | null, metrics: { queueSeconds: number | null, loadSeconds: number | null, predictSeconds: number | null, totalSeconds: number | null, timeToFirstTokenSeconds: number | null, inputTokens: number | null, outputTokens: number | null, tokensPerSecond: number | null, steps: number | null } }
     | { __typename: 'UnavailableError', code: ErrorCode, message: string }
    };
 
@@ -180,9 +192,9 @@ export type PredictionEventsSubscription = { predictionEvents:
     | { __typename: 'Logged', line: string, cursor: string, seq: number, at: string }
     | { __typename: 'ModelLoading', phase: string, bytes: number | string | null, totalBytes: number | string | null, cursor: string, seq: number, at: string }
     | { __typename: 'OutputAppended', text: string | null, chunk: unknown, index: number, cursor: string, seq: number, at: string }
-    | { __typename: 'PredictionSnapshot', attempt: number, cursor: string, seq: number, at: string, prediction: { id: string, status: PredictionStatus, input: unknown, output: unknown, text: string | null, logs: string, attempts: number, seed: number | string | null, createdAt: string, startedAt: string | null, completedAt: string | null, model: { id: string, slug: string, kind: ModelKind }, version: { id: string, number: number }, files: Array<{ url: string, contentType: string, bytes: number | string, width: number | null, height: number | null }>, error: { code: PredictionErrorCode, message: string } | null, progress: { step: number, total: number | null, fraction: number | null, etaSeconds: number | null } | null, metrics: { queueSeconds: number | null, loadSeconds: number | null, predictSeconds: number | null, totalSeconds: number | null, timeToFirstTokenSeconds: number | null, inputTokens: number | null, outputTokens: number | null, tokensPerSecond: number | null, steps: number | null } } }
+    | { __typename: 'PredictionSnapshot', attempt: number, cursor: string, seq: number, at: string, prediction: { id: string, status: PredictionStatus, input: unknown, output: unknown, text: string | null, logs: string, attempts: number, seed: number | string | null, createdAt: string, model: { id: string, slug: string, kind: ModelKind }, version: { id: string, number: number }, files: Array<{ url: string, contentType: string, bytes: number | string, width: number | null, height: number | null }>, error: { code: PredictionErrorCode, message: string } | null, progress: { step: number, total: number | null, fraction: number | null, etaSeconds: number | null } | null, metrics: { queueSeconds: number | null, loadSeconds: number | null, predictSeconds: number | null, totalSeconds: number | null, timeToFirstTokenSeconds: number | null, inputTokens: number | null, outputTokens: number | null, tokensPerSecond: number | null, steps: number | null } } }
     | { __typename: 'Progressed', step: number, total: number | null, fraction: number | null, etaSeconds: number | null, cursor: string, seq: number, at: string }
-    | { __typename: 'StatusChanged', status: PredictionStatus, cursor: string, seq: number, at: string, prediction: { id: string, status: PredictionStatus, input: unknown, output: unknown, text: string | null, logs: string, attempts: number, seed: number | string | null, createdAt: string, startedAt: string | null, completedAt: string | null, model: { id: string, slug: string, kind: ModelKind }, version: { id: string, number: number }, files: Array<{ url: string, contentType: string, bytes: number | string, width: number | null, height: number | null }>, error: { code: PredictionErrorCode, message: string } | null, progress: { step: number, total: number | null, fraction: number | null, etaSeconds: number | null } | null, metrics: { queueSeconds: number | null, loadSeconds: number | null, predictSeconds: number | null, totalSeconds: number | null, timeToFirstTokenSeconds: number | null, inputTokens: number | null, outputTokens: number | null, tokensPerSecond: number | null, steps: number | null } } }
+    | { __typename: 'StatusChanged', status: PredictionStatus, cursor: string, seq: number, at: string, prediction: { id: string, status: PredictionStatus, input: unknown, output: unknown, text: string | null, logs: string, attempts: number, seed: number | string | null, createdAt: string, model: { id: string, slug: string, kind: ModelKind }, version: { id: string, number: number }, files: Array<{ url: string, contentType: string, bytes: number | string, width: number | null, height: number | null }>, error: { code: PredictionErrorCode, message: string } | null, progress: { step: number, total: number | null, fraction: number | null, etaSeconds: number | null } | null, metrics: { queueSeconds: number | null, loadSeconds: number | null, predictSeconds: number | null, totalSeconds: number | null, timeToFirstTokenSeconds: number | null, inputTokens: number | null, outputTokens: number | null, tokensPerSecond: number | null, steps: number | null } } }
    };
 
 export class TypedDocumentString<TResult, TVariables>
@@ -277,8 +289,6 @@ export const PredictionFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString
   attempts
   seed
   createdAt
-  startedAt
-  completedAt
 }
     fragment MetricsFields on PredictionMetrics {
   queueSeconds
@@ -328,31 +338,6 @@ export const ModelsDocument = /*#__PURE__*/ new TypedDocumentString(`
     }
   }
 }`) as unknown as TypedDocumentString<ModelsQuery, ModelsQueryVariables>;
-export const ModelDocument = /*#__PURE__*/ new TypedDocumentString(`
-    query Model($slug: String!) {
-  model(slug: $slug) {
-    ...ModelFields
-  }
-}
-    fragment ModelFields on Model {
-  id
-  slug
-  name
-  kind
-  description
-  latestVersion {
-    id
-    number
-    state
-    reason
-    inputSchema
-    progress {
-      phase
-      bytes
-      totalBytes
-    }
-  }
-}`) as unknown as TypedDocumentString<ModelQuery, ModelQueryVariables>;
 export const ViewerDocument = /*#__PURE__*/ new TypedDocumentString(`
     query Viewer {
   viewer {
@@ -421,8 +406,6 @@ fragment PredictionFields on Prediction {
   attempts
   seed
   createdAt
-  startedAt
-  completedAt
 }`) as unknown as TypedDocumentString<PredictionQuery, PredictionQueryVariables>;
 export const CreatePredictionDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation CreatePrediction($input: CreatePredictionInput!) {
@@ -492,8 +475,6 @@ fragment PredictionFields on Prediction {
   attempts
   seed
   createdAt
-  startedAt
-  completedAt
 }`) as unknown as TypedDocumentString<CreatePredictionMutation, CreatePredictionMutationVariables>;
 export const CancelPredictionDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation CancelPrediction($input: CancelPredictionInput!) {
@@ -648,6 +629,4 @@ fragment PredictionFields on Prediction {
   attempts
   seed
   createdAt
-  startedAt
-  completedAt
 }`) as unknown as TypedDocumentString<PredictionEventsSubscription, PredictionEventsSubscriptionVariables>;
