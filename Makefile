@@ -5,6 +5,7 @@ BIN := .venv/bin
 #   make dev TORCH="torch --index-url https://download.pytorch.org/whl/cpu"
 TORCH ?= torch==2.13.0
 NAME ?= change
+INTEGRATION := $(addprefix tests/integration/,accounts database embedded engine graph models)
 PYTEST := $(BIN)/python -m pytest -p no:cacheprovider -q
 
 .DEFAULT_GOAL := help
@@ -19,7 +20,7 @@ up: dev web ## Start everything on this machine, run the demo models live, stay 
 
 test: dev web ## Run the whole test suite with real parts
 	$(PYTEST) tests/architecture tests/unit
-	$(PYTEST) tests/integration -m "not slow"
+	$(PYTEST) $(INTEGRATION) -m "not slow"
 	$(PYTEST) tests/e2e
 	$(PYTEST) tests/web
 
@@ -27,7 +28,7 @@ test-unit: dev web ## Run the unit and architecture tests
 	$(PYTEST) tests/architecture tests/unit
 
 test-integration: dev web ## Run the integration tests: real PostgreSQL, Redis and processes
-	$(PYTEST) tests/integration -m "not slow"
+	$(PYTEST) $(INTEGRATION) -m "not slow"
 
 test-e2e: dev web ## Run the end-to-end tests: a new user's story over HTTP and WebSocket
 	$(PYTEST) tests/e2e
@@ -42,6 +43,7 @@ lint: dev ## Ruff, mypy --strict and the import contracts
 	$(BIN)/lint-imports
 
 check: lint test ## Lint, test, and the longer tests
+
 	$(PYTEST) tests -m slow || test $$? -eq 5
 
 dev: .venv/.stamp-dev ## Make .venv with the command line and all extras

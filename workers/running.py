@@ -67,8 +67,6 @@ class RunnerKeeper:
     async def submit(self, execution: Execution, spec: protocol.VersionSpec, values: dict[str, object]) -> None:
         """Run an attempt; its messages go to its execution until the outcome."""
         client = await self.client()
-        if execution.outcome.done():
-            return
         job = execution.job
         self._inside[str(job.id)] = execution
         execution.outcome.add_done_callback(lambda _: self._inside.pop(str(job.id), None))
@@ -78,8 +76,6 @@ class RunnerKeeper:
         """Ask a run to stop; one that has not after the grace time is ended together with the runner."""
         key = str(execution.job.id)
         if key not in self._inside or self._client is None:
-            # It still waits for the runner, or the runner was just lost
-            execution.settle(execution.stop_reason or Outcome(PredictionStatus.CANCELED))
             return
         self._client.send(protocol.Cancel(key))
         with suppress(TimeoutError):

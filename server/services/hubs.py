@@ -10,12 +10,11 @@ from uuid import UUID
 
 import redis
 import structlog
-from tortoise.exceptions import BaseORMException
 
 from server.adapters.database import CONNECTION_ERRORS
 from server.adapters.event_log import EventLog
 from server.adapters.wakeups import EVERYBODY, Wakeups
-from server.domain.events import NO_EPOCH, Cursor, Event
+from server.domain.events import NO_EPOCH, Cursor, Event, merge
 from server.domain.predictions import PredictionStatus
 from server.tables import Prediction
 
@@ -27,7 +26,7 @@ QUEUE_BOUND = 256
 
 
 class Watcher:
-    """One subscriber's bounded queue: past the bound it must read the log for itself."""
+    """One subscriber's bounded queue: neighbouring text is merged, and past the bound it must read for itself."""
 
     def __init__(self) -> None:
         self._events: deque[Event] = deque()
@@ -36,10 +35,11 @@ class Watcher:
         self.row: Prediction | None = None
 
     def offer(self, event: Event) -> None:
-        """Queue an event; after an overflow nothing is, until the watcher has begun to read the log."""
-        if self.overflowed:
-            return
-        if len(self._events) >= QUEUE_BOUND:
+        """Queue an event, merged into the last one where nothing is lost by it."""
+        merged = merge(self._events[-1], event) if self._events else None
+        if merged is not None:
+            self._events[-1] = merged
+        elif len(self._events) >= QUEUE_BOUND:
             self.overflow()
         else:
             self._events.append(event)
@@ -103,11 +103,10 @@ class Hub:
         """Forget a watcher; the last one ends the hub."""
         self._watchers.discard(watcher)
         if self.is_idle and self._task:
-            # Forgotten before it is waited for: a watcher that joins meanwhile starts another
-            task, self._task = self._task, None
-            task.cancel()
+            self._task.cancel()
             with suppress(asyncio.CancelledError):
-                await task
+                await self._task
+            self._task = None
 
     async def _run(self) -> None:
         row_read = 0.0
@@ -131,7 +130,7 @@ class Hub:
     async def _read_row(self) -> Prediction | None:
         try:
             return await Prediction.get_or_none(id=self._id)
-        except (*CONNECTION_ERRORS, BaseORMException) as error:
+        except CONNECTION_ERRORS as error:
             logger.warning("hub.row_failed", prediction=str(self._id), error=str(error))
             self._row_due = True
             return None
