@@ -5,7 +5,6 @@ BIN := .venv/bin
 #   make dev TORCH="torch --index-url https://download.pytorch.org/whl/cpu"
 TORCH ?= torch==2.13.0
 NAME ?= change
-INTEGRATION := $(addprefix tests/integration/,accounts database embedded engine graph models)
 PYTEST := $(BIN)/python -m pytest -p no:cacheprovider -q
 
 .DEFAULT_GOAL := help
@@ -13,24 +12,24 @@ PYTEST := $(BIN)/python -m pytest -p no:cacheprovider -q
 	schema bench docker-build docker-up docker-down clean
 
 help: ## Show this help
-	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-18s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-18s %s\n", $$1, $$2}'
 
 up: dev web ## Start everything on this machine, run the demo models live, stay up (API_PORT=9000 takes another port)
 	@exec $(BIN)/inference-server up
 
 test: dev web ## Run the whole test suite with real parts
 	$(PYTEST) tests/architecture tests/unit
-	$(PYTEST) $(INTEGRATION) -m "not slow"
+	$(PYTEST) tests/integration -m "not slow"
 	$(PYTEST) tests/e2e
 	$(PYTEST) tests/web
 
 test-unit: dev web ## Run the unit and architecture tests
 	$(PYTEST) tests/architecture tests/unit
 
-test-integration: dev web ## Run the integration tests: real PostgreSQL, Redis and processes
-	$(PYTEST) $(INTEGRATION) -m "not slow"
+test-integration: dev ## Run the integration tests: real PostgreSQL, Redis and processes
+	$(PYTEST) tests/integration -m "not slow"
 
-test-e2e: dev web ## Run the end-to-end tests: a new user's story over HTTP and WebSocket
+test-e2e: dev ## Run the end-to-end tests: a new user's story over HTTP and WebSocket
 	$(PYTEST) tests/e2e
 
 test-web: dev web ## Run the tests of the page in a headless Chromium
@@ -43,17 +42,12 @@ lint: dev ## Ruff, mypy --strict and the import contracts
 	$(BIN)/lint-imports
 
 check: lint test ## Lint, test, and the longer tests
-
 	$(PYTEST) tests -m slow || test $$? -eq 5
 
 dev: .venv/.stamp-dev ## Make .venv with the command line and all extras
 
 .venv/.stamp-dev: pyproject.toml
-	@$(BIN)/python -m pip --version >/dev/null 2>&1 || { \
-		$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
-			{ echo "Python 3.11 or newer is needed, such as: make PYTHON=python3.12" >&2; exit 1; }; \
-		$(PYTHON) -m venv .venv || \
-			{ echo "No virtual environment could be made; on Debian: apt-get install python3-venv" >&2; exit 1; }; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@$(BIN)/python -c 'import torch' 2>/dev/null || $(BIN)/python -m pip install -q $(TORCH)
 	@SKIP_WEB=1 $(BIN)/python -m pip install -q -e '.[worker,embedded,dev]'
 	@touch $@
@@ -74,8 +68,8 @@ migration: dev ## Write a migration for changed tables: make migration NAME=add_
 	@$(BIN)/inference-server makemigration $(NAME)
 
 schema: dev ## Write graph/schema.graphql and docs/settings.md from the code
-	@$(BIN)/inference-server export-schema > .venv/schema.tmp && mv .venv/schema.tmp graph/schema.graphql
-	@$(BIN)/inference-server export-settings > .venv/settings.tmp && mv .venv/settings.tmp docs/settings.md
+	@$(BIN)/inference-server export-schema > .schema.tmp && mv .schema.tmp graph/schema.graphql
+	@$(BIN)/inference-server export-settings > .settings.tmp && mv .settings.tmp docs/settings.md
 
 bench: dev ## Measure, and print a table of ratios
 	@PYTHONPATH=. $(BIN)/python -m tests.load.bench
