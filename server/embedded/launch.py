@@ -73,9 +73,13 @@ class Up:
         """Start, show, stay, stop; the exit code."""
         self._catch_signals()
         try:
-            port = self._port()
+            if not (self.data_dir / "run.json").exists():
+                self._port()
             with locked(self.data_dir) as state, ExitStack() as stack:
-                self._start(state, stack, port)
+                # An earlier run that was killed may have left an API on this very port
+                for name in state.tidy():
+                    self.steps.line("tidied up", f"{name} of an earlier run")
+                self._start(state, stack, self._port())
                 self._ready(state.state.url)
                 self._stay(state)
         except (StartError, BusyError, BinaryMissingError, ServerFailedError) as error:
@@ -108,8 +112,6 @@ class Up:
             return int(probe.getsockname()[1])
 
     def _start(self, state: StateFile, stack: ExitStack, port: int) -> None:
-        for name in state.tidy():
-            self.steps.line("tidied up", f"{name} of an earlier run")
         sockets = stack.enter_context(socket_folder())
         state.state.sockets = str(sockets)
         state.state.url = f"http://{self.settings.api_host}:{port}"
