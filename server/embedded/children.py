@@ -1,56 +1,54 @@
-"""Child processes: started in sessions of their own, written down, and never mistaken for strangers."""
+"""Child processes in sessions of their own, which end when we do."""
 
 from __future__ import annotations
 
+import ctypes
 import os
+import pwd
 import signal
 import subprocess
+import sys
 import threading
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import psutil
 
+from server.embedded.identity import Identity
+
 TAIL_BYTES = 4_000
 POLL_SECONDS = 0.02
-
-
-@dataclass(frozen=True)
-class Identity:
-    """A process that cannot be confused with a later one of the same pid; `started` is seconds since 1970."""
-
-    name: str
-    pid: int
-    started: float
-
-    def process(self) -> psutil.Process | None:
-        """The process, if it is still the same one and alive."""
-        try:
-            found = psutil.Process(self.pid)
-            same = abs(found.create_time() - self.started) < 0.05 and found.status() != psutil.STATUS_ZOMBIE
-        except psutil.Error:
-            return None
-        return found if same else None
+HURRY_SECONDS = 3.0
+PR_SET_PDEATHSIG = 1
 
 
 @dataclass
 class Child:
-    """One child and how to start and stop it; `stop_signal` asks it to end in order."""
+    """One child and how to start and stop it.
+
+    `stop_signal` asks it to end in order within `stop_seconds`, `hurry_signal` to end at once; `prepare` runs before
+    each start.
+    """
 
     name: str
     command: Sequence[str]
     environment: Mapping[str, str]
     log: Path
     stop_signal: signal.Signals = signal.SIGTERM
+    hurry_signal: signal.Signals = signal.SIGKILL
     stop_seconds: float = 15.0
     user: int | None = None
+    prepare: Callable[[], None] | None = None
     process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
 
     def start(self) -> Identity:
         """Start it, its output going to its log."""
-        self.log.parent.mkdir(parents=True, exist_ok=True)
+        if self.prepare:
+            self.prepare()
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(  # noqa: S603 - commands of ours
                 list(self.command),
@@ -59,34 +57,44 @@ class Child:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
-                **self._as_user(),
+                preexec_fn=_end_with_parent(self.stop_signal),
+                **as_user(self.user),
             )
-        return Identity(self.name, self.process.pid, psutil.Process(self.process.pid).create_time())
-
-    def _as_user(self) -> dict[str, Any]:
-        if self.user is None:
-            return {}
-        import pwd
-
-        return {"user": self.user, "group": pwd.getpwuid(self.user).pw_gid, "extra_groups": [], "cwd": "/"}
+        return Identity.of(self.name, self.process.pid)
 
     @property
     def is_running(self) -> bool:
-        """Whether it runs."""
-        return self.process is not None and self.process.poll() is None
+        """Whether it runs; its pid is not given back to the system before `end`."""
+        if self.process is None or self.process.returncode is not None:
+            return False
+        try:
+            return psutil.Process(self.process.pid).status() != psutil.STATUS_ZOMBIE
+        except psutil.NoSuchProcess:
+            return False
 
-    def stop(self, hurry: threading.Event | None = None) -> None:
-        """Ask it to end; kill it after its time, or at once when `hurry` is set."""
+    def send(self, number: signal.Signals) -> None:
+        """Send a signal, if it runs."""
+        if self.process and self.is_running:
+            os.kill(self.process.pid, number)
+
+    def end(self) -> str:
+        """Kill what is left of its session; how it ended."""
         if self.process is None:
-            return
-        if self.process.poll() is None:
-            self.process.send_signal(self.stop_signal)
-            waited = 0.0
-            while self.process.poll() is None and waited < self.stop_seconds and not (hurry and hurry.is_set()):
-                threading.Event().wait(POLL_SECONDS)
-                waited += POLL_SECONDS
-        end_group(self.process.pid)
-        self.process.wait()
+            return "not started"
+        if self.process.returncode is None:
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(self.process.pid, signal.SIGKILL)
+        code = self.process.wait()
+        return f"exit code {code}" if code >= 0 else signal.Signals(-code).name
+
+    def stop(self) -> None:
+        """Ask it to end and wait; it can be started again."""
+        stop_all([self])
+
+    def wait(self, seconds: float, is_over: Callable[[], bool] = lambda: False) -> bool:
+        """Wait until it has done its work, or is no longer wanted; whether it did it."""
+        _wait([self], seconds, is_over)
+        return self.end() == "exit code 0"
 
     def tail(self) -> str:
         """The last lines of its log."""
@@ -97,29 +105,48 @@ class Child:
             return log.read().decode(errors="replace").strip()
 
 
-def end_group(pid: int) -> None:
-    """Kill what is left of a session of ours."""
-    try:
-        os.killpg(pid, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):
-        return
+def stop_all(children: Sequence[Child], hurry: threading.Event | None = None) -> None:
+    """Ask all of them to end and wait, each for its time, or until `hurry` is set; then end them anyhow."""
+    for child in children:
+        child.send(child.stop_signal)
+    patience = max((child.stop_seconds for child in children), default=0)
+    _wait(children, patience, lambda: bool(hurry and hurry.is_set()))
+    for child in children:
+        child.send(child.hurry_signal)
+    _wait(children, HURRY_SECONDS, lambda: False)
+    for child in children:
+        child.end()
 
 
-def end(identity: Identity, seconds: float = 10.0) -> bool:
-    """End a process that an earlier run left, with its children; a stranger of the same pid is not touched."""
-    found = identity.process()
-    if found is None:
-        return False
-    family = [found, *found.children(recursive=True)]
-    found.send_signal(signal.SIGINT if identity.name == "postgres" else signal.SIGTERM)
-    _, alive = psutil.wait_procs(family, seconds)
-    for process in alive:
-        process.kill()
-    psutil.wait_procs(alive, seconds)
-    return True
+def _wait(children: Sequence[Child], seconds: float, is_over: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + seconds
+    while any(child.is_running for child in children) and time.monotonic() < deadline and not is_over():
+        time.sleep(POLL_SECONDS)
+
+
+def as_user(user: int | None) -> dict[str, Any]:
+    """Arguments of Popen to run as another user, from a folder that everybody may enter."""
+    if user is None:
+        return {}
+    return {"user": user, "group": pwd.getpwuid(user).pw_gid, "extra_groups": [], "cwd": "/"}
+
+
+def _end_with_parent(number: signal.Signals) -> Callable[[], None] | None:
+    """What makes the kernel send a signal when we are gone; it watches the starting thread, so only the main one."""
+    if sys.platform != "linux" or threading.current_thread() is not threading.main_thread():
+        return None
+    prctl, parent = ctypes.CDLL(None).prctl, os.getpid()
+
+    def before_exec() -> None:
+        prctl(PR_SET_PDEATHSIG, number, 0, 0, 0)
+        if os.getppid() != parent:
+            os._exit(1)
+
+    return before_exec
 
 
 def rotate(log: Path) -> None:
-    """Keep one older log."""
+    """Make way for a new log and keep one older."""
+    log.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     if log.exists():
         log.replace(log.with_name(f"{log.name}.1"))

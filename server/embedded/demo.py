@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
-
-import httpx
+from typing import Any
 
 from server.embedded.api import Api, ApiError
-from server.embedded.state import kept_secret
-from server.embedded.steps import LiveRun, Steps
+from server.embedded.live_run import LiveRun, picture
+from server.embedded.state import demo_password
+from server.embedded.steps import Steps
 
 HANDLE, EMAIL = "guest", "guest@example.com"
 READY_SECONDS = 120.0
+POLL_SECONDS = 0.1
 RUNS: tuple[tuple[str, dict[str, Any]], ...] = (
-    ("demo/prose", {"prompt": "The function returns", "max_new_tokens": 120}),
+    ("demo/prose", {"prompt": "The function returns", "max_new_tokens": 120, "temperature": 1.0}),
     ("demo/shapes", {"prompt": "a yellow star on a black background"}),
 )
 
@@ -32,10 +31,15 @@ mutation ($input: LoginInput!) {
   login(input: $input) { __typename ... on Session { accessToken } ... on UserError { message } }
 }
 """
-STATE = "query ($slug: String!) { model(slug: $slug) { latestVersion { state reason } } }"
+STATE = "query ($slug: String!) { model(slug: $slug) { latestVersion { state reason inputSchema } } }"
 CREATE = """
 mutation ($input: CreatePredictionInput!) {
-  createPrediction(input: $input) { __typename ... on Prediction { id } ... on UserError { message } }
+  createPrediction(input: $input) {
+    __typename
+    ... on Prediction { id }
+    ... on InvalidInput { message violations { path message } }
+    ... on UserError { message }
+  }
 }
 """
 
@@ -52,23 +56,32 @@ class Demo:
     """Signs up, runs the bundled models and shows them live."""
 
     def __init__(self, url: str, data_dir: Path, steps: Steps, stopping: threading.Event) -> None:
-        self._api = Api(url)
+        self._api = Api(url, stopping)
         self._data_dir = data_dir
         self._steps = steps
         self._stopping = stopping
-        self.user = DemoUser(EMAIL, kept_secret(data_dir / "demo_password")[:20])
+        self.user = DemoUser(EMAIL, demo_password(data_dir))
 
-    def run(self) -> None:
-        """Everything; a model that fails is told of, and the rest goes on."""
+    def run(self, *, can_predict: bool = True) -> None:
+        """Everything; what fails is told of, and the rest goes on."""
         try:
-            self._sign_in()
-            for slug, values in RUNS:
-                if not self._stopping.is_set():
-                    self._show(slug, values)
-        except (ApiError, httpx.HTTPError, OSError) as error:
-            self._steps.line("demo", str(error), good=False)
+            if self._tells("demo", self._sign_in) and can_predict:
+                for slug, values in RUNS:
+                    self._tells(slug, lambda slug=slug, values=values: self._show(slug, values))
         finally:
             self._api.close()
+
+    def _tells(self, name: str, work: Any) -> bool:
+        """Whether it went well; nothing is told of what fails because everything is being stopped."""
+        if self._stopping.is_set():
+            return False
+        try:
+            work()
+        except ApiError as error:
+            if not self._stopping.is_set():
+                self._steps.line(name, str(error), good=False)
+            return False
+        return True
 
     def _sign_in(self) -> None:
         new = {"handle": HANDLE, "email": EMAIL, "password": self.user.password}
@@ -80,71 +93,54 @@ class Demo:
         self._api.token = answer["accessToken"]
 
     def _show(self, slug: str, values: dict[str, Any]) -> None:
-        if problem := self._until_ready(slug):
-            self._steps.line(slug, problem, good=False)
-            return
-        answer = self._api.run(CREATE, input={"model": slug, "input": values})["createPrediction"]
-        if answer["__typename"] != "Prediction":
-            self._steps.line(slug, answer["message"], good=False)
-            return
-        with LiveRun(self._steps, f"{slug}  {values['prompt']!r}") as live:
-            last = self._follow(answer["id"], live, values["prompt"])
+        known = self._until_ready(slug)["inputSchema"]["properties"]
+        answer = self._api.run(CREATE, input={"model": slug, "input": {k: values[k] for k in values if k in known}})
+        made = answer["createPrediction"]
+        if made["__typename"] != "Prediction":
+            wrong = [f"{violation['path']} {violation['message']}" for violation in made.get("violations", [])]
+            raise ApiError("; ".join([made["message"], *wrong]))
+        with self._steps.live() as live:
+            last = self._follow(made["id"], LiveRun(live, slug, values["prompt"]))
         self._report(slug, last)
 
-    def _until_ready(self, slug: str) -> str | None:
+    def _until_ready(self, slug: str) -> dict[str, Any]:
+        """The newest version of a model; raises ApiError unless it can run in time."""
         deadline = time.monotonic() + READY_SECONDS
         with self._steps.doing(f"preparing {slug}"):
-            while time.monotonic() < deadline and not self._stopping.wait(0.1):
+            while time.monotonic() < deadline:
                 model = self._api.run(STATE, slug=slug)["model"]
-                version = model and model["latestVersion"]
+                version: dict[str, Any] | None = model and model["latestVersion"]
                 if not version or version["state"] == "REFUSED":
-                    return f"cannot run: {version['reason'] if version else 'it is not there'}"
+                    raise ApiError(f"cannot run: {version['reason'] if version else 'it is not there'}")
                 if version["state"] == "READY":
-                    return None
-        return "was not ready in time"
+                    return version
+                if self._stopping.wait(POLL_SECONDS):
+                    break
+        raise ApiError("was not ready in time")
 
-    def _follow(self, prediction_id: str, live: LiveRun, prompt: str) -> dict[str, Any]:
-        last: dict[str, Any] = {"status": "LOST"}
+    def _follow(self, prediction_id: str, run: LiveRun) -> dict[str, Any]:
+        """The last event of a prediction."""
         for event in self._api.events(prediction_id):
             match event["__typename"]:
-                case "PredictionSnapshot" if event["prediction"]["text"] is not None:
-                    live.replace(prompt + event["prediction"]["text"])
+                case "PredictionSnapshot":
+                    run.replace(event["prediction"]["text"] or "")
                 case "OutputAppended":
-                    live.append(event["text"] or "")
+                    run.append(event["text"] or "")
                 case "Progressed":
-                    live.step(event["step"], event["total"])
-                case "StatusChanged":
-                    last = event
-        return last
+                    run.step(event["step"], event["total"])
+                case "StatusChanged" if event["status"] not in ("STARTING", "PROCESSING"):
+                    return event
+        raise ApiError("ended without a last event")
 
     def _report(self, slug: str, last: dict[str, Any]) -> None:
-        status = last["status"]
-        prediction = last.get("prediction") or {}
-        if error := prediction.get("error"):
-            status = f"{status} ({error['code']}: {error['message']})"
-        self._steps.line(slug, status, good=last["status"] == "SUCCEEDED")
-        for file in prediction.get("files") or []:
+        error = last["prediction"]["error"]
+        why = f" ({error['code']}: {error['message']})" if error else ""
+        self._steps.line(slug, f"{last['status']}{why}", good=last["status"] == "SUCCEEDED")
+        for file in last["prediction"]["files"][:1]:
             path = self._data_dir / "demo" / f"{slug.rpartition('/')[2]}.png"
             path.parent.mkdir(exist_ok=True)
             path.write_bytes(self._api.download(file["url"]))
             self._steps.line("picture", str(path))
-            if self._steps.is_terminal:
-                _draw(path, self._steps)
-
-
-def _draw(path: Path, steps: Steps) -> None:
-    """The picture as half blocks, where Pillow is installed."""
-    try:
-        from PIL import Image
-    except ImportError:
-        return
-    with Image.open(path) as picture:
-        small = picture.convert("RGB").resize((40, 40))
-    pixels = [_hex(pixel) for pixel in cast(Iterable[tuple[int, int, int]], small.getdata())]
-    for y in range(0, 40, 2):
-        rows = zip(pixels[y * 40 : y * 40 + 40], pixels[y * 40 + 40 : y * 40 + 80], strict=True)
-        steps.console.print("".join(f"[{top} on {bottom}]▀[/]" for top, bottom in rows))
-
-
-def _hex(pixel: tuple[int, int, int]) -> str:
-    return "#{:02x}{:02x}{:02x}".format(*pixel)
+            drawn = picture(path) if self._steps.is_terminal else None
+            if drawn:
+                self._steps.show(drawn)

@@ -6,16 +6,17 @@ import fcntl
 import os
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import orjson
 
-from server.embedded.children import Identity, end
+from server.embedded.identity import Identity, end
 
-PRIVATE = 0o600
+PRIVATE_FILE, PRIVATE_FOLDER = 0o600, 0o700
+SOCKETS_PREFIX = "infsrv-"
 
 
 class BusyError(Exception):
@@ -24,11 +25,11 @@ class BusyError(Exception):
 
 @dataclass
 class RunState:
-    """The living run: its pid, its URL, its children and its socket folder."""
+    """The living run: its pid, its URL, its children and its socket folders."""
 
     pid: int = field(default_factory=os.getpid)
     url: str = ""
-    sockets: str = ""
+    sockets: list[str] = field(default_factory=list)
     children: list[Identity] = field(default_factory=list)
 
 
@@ -40,17 +41,23 @@ class StateFile:
         self.state = RunState()
 
     def read(self) -> RunState | None:
-        """What an earlier run wrote, or None."""
+        """What a run wrote, or None."""
         try:
             found = orjson.loads(self._path.read_bytes())
             children = [Identity(**child) for child in found["children"]]
-            return RunState(int(found["pid"]), str(found["url"]), str(found["sockets"]), children)
+            return RunState(int(found["pid"]), str(found["url"]), [str(s) for s in found["sockets"]], children)
         except (OSError, ValueError, KeyError, TypeError):
             return None
 
     def write(self) -> None:
         """Write the present state, whole or not at all."""
         write_private(self._path, orjson.dumps(asdict(self.state)))
+
+    def begin(self, url: str, sockets: Path) -> None:
+        """Say where this run can be found."""
+        self.state.url = url
+        self.state.sockets = [str(sockets)]
+        self.write()
 
     def add(self, child: Identity) -> None:
         """Remember a child, in place of an earlier one of its name."""
@@ -63,24 +70,29 @@ class StateFile:
 
     def tidy(self) -> list[str]:
         """End what an earlier run left; the names of what was ended."""
-        left = self.read()
-        if left is None:
-            return []
-        ended = [child.name for child in reversed(left.children) if end(child)]
-        sockets = Path(left.sockets)
-        if left.sockets and sockets.name.startswith(SOCKETS_PREFIX) and sockets.is_dir():
-            shutil.rmtree(sockets, ignore_errors=True)
-        self.remove()
+        if left := self.read():
+            self.state.children, self.state.sockets = left.children, left.sockets
+        self.write()
+        ended = end(list(reversed(self.state.children)))
+        for sockets in self.state.sockets:
+            _remove_sockets(Path(sockets))
+        self.state.children, self.state.sockets = [], []
+        self.write()
         return ended
 
 
-SOCKETS_PREFIX = "infsrv-"
+def _remove_sockets(path: Path) -> None:
+    """Remove a socket folder that we made, and nothing else."""
+    if not path.name.startswith(SOCKETS_PREFIX) or path.is_symlink() or not path.is_dir():
+        return
+    if path.stat().st_uid == os.geteuid():
+        shutil.rmtree(path, ignore_errors=True)
 
 
 def write_private(path: Path, content: bytes) -> None:
     """Write a file that only its owner reads, whole or not at all."""
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE)
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE_FILE)
     with os.fdopen(descriptor, "wb") as file:
         file.write(content)
         file.flush()
@@ -88,13 +100,24 @@ def write_private(path: Path, content: bytes) -> None:
     temporary.replace(path)
 
 
-def kept_secret(path: Path) -> str:
-    """A random secret, made once and kept for its owner alone."""
+def kept(path: Path, make: Callable[[], str]) -> str:
+    """A random text, made once and kept for its owner alone."""
     if path.exists() and (found := path.read_text().strip()):
+        path.chmod(PRIVATE_FILE)
         return found
-    made = secrets.token_urlsafe(48)
+    made = make()
     write_private(path, made.encode())
     return made
+
+
+def secret_key(data_dir: Path) -> str:
+    """The secret of this data directory, where none is configured."""
+    return kept(data_dir / "secret_key", lambda: secrets.token_urlsafe(48))
+
+
+def demo_password(data_dir: Path) -> str:
+    """The password of the demo user."""
+    return kept(data_dir / "demo_password", lambda: secrets.token_urlsafe(15))
 
 
 @contextmanager
@@ -104,13 +127,17 @@ def locked(data_dir: Path) -> Iterator[StateFile]:
     Raises:
         BusyError: naming the pid and URL of the run that holds it.
     """
-    data_dir.mkdir(parents=True, exist_ok=True)
+    data_dir.parent.mkdir(parents=True, exist_ok=True)
+    data_dir.mkdir(exist_ok=True, mode=PRIVATE_FOLDER)
     state = StateFile(data_dir)
     with (data_dir / "up.lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             other = state.read()
-            who = f"process {other.pid} at {other.url or 'a starting URL'}" if other else "another process"
+            who = f"process {other.pid} at {other.url or 'a URL it has yet to open'}" if other else "another process"
             raise BusyError(f"{data_dir} is in use by {who}. Stop it, or choose another --data-dir.") from None
-        yield state
+        try:
+            yield state
+        finally:
+            state.remove()

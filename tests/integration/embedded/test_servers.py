@@ -1,194 +1,226 @@
-"""The embedded PostgreSQL and Redis, and what an earlier run left."""
-
 from __future__ import annotations
 
 import asyncio
 import os
-import signal
-import socket
+import shutil
 import stat
 import subprocess
-import sys
+import tempfile
 import threading
+from collections.abc import Iterator
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import asyncpg
+import dramatiq
+import orjson
 import psutil
 import pytest
+import redis
+from dramatiq.brokers.redis import RedisBroker
 
-from server.embedded import binaries
-from server.embedded.binaries import BinaryMissingError, find_postgres, find_redis
-from server.embedded.children import Identity
-from server.embedded.servers import LocalServers, end_left_postgres, socket_folder
-from server.embedded.state import BusyError, StateFile, kept_secret, locked
+from server.embedded import binaries, place
+from server.embedded.binaries import BinaryMissingError, PostgresBinaries, find_postgres, find_redis
+from server.embedded.identity import Identity, end, is_alive
+from server.embedded.place import MAX_SOCKET_PATH, Place, socket_folder
+from server.embedded.postgres import Postgres, end_left
+from server.embedded.servers import LocalServers
+from server.embedded.state import StateFile
+from tests.integration.embedded.conftest import all_ended, remove
+from tests.support.api import wait_for
 
 
-def sleeper() -> subprocess.Popen[bytes]:
-    return subprocess.Popen([sys.executable, "-c", "import signal; signal.pause()"])
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """A folder that everybody may enter, unlike those of pytest."""
+    path = Path(tempfile.mkdtemp(prefix="open-"))
+    path.chmod(0o755)
+    yield path
+    shutil.rmtree(path)
 
 
-async def count_one_more(url: str) -> int:
+async def value(url: str, sql: str) -> object:
     connection = await asyncpg.connect(url)
     try:
-        await connection.execute("CREATE TABLE IF NOT EXISTS kept (n int)")
-        await connection.execute("INSERT INTO kept VALUES (1)")
-        return int(await connection.fetchval("SELECT count(*) FROM kept"))
+        return await connection.fetchval(sql)
     finally:
         await connection.close()
 
 
-def test_data_survives_a_restart(tmp_path: Path) -> None:
-    for start in (1, 2):
-        with LocalServers.start(tmp_path, keep=start == 1) as servers:
-            assert asyncio.run(count_one_more(servers.database_url)) == start
-            pids = [child.process.pid for child in servers.children if child.process]
-        assert not any(psutil.pid_exists(pid) for pid in pids)
+def test_both_answer_and_both_end(data_dir: Path) -> None:
+    with LocalServers.start(data_dir, durable=False, keep=True) as servers:
+        assert asyncio.run(value(servers.database_url, "SHOW server_encoding")) == "UTF8"
+        assert asyncio.run(value(servers.database_url, "SELECT current_database()")) == "inference"
+        with redis.Redis.from_url(servers.redis_url) as client:
+            assert client.ping()
+        processes = [psutil.Process(child.process.pid) for child in servers.children if child.process]
+        assert len(processes) == 2
+    assert not any(process.is_running() for process in processes)
+    assert not Path(servers.redis_url.removeprefix("unix://").partition("?")[0]).parent.exists()
 
 
-def test_a_pid_file_that_names_a_stranger_is_removed(tmp_path: Path) -> None:
-    stranger = sleeper()
-    try:
-        (tmp_path / "postmaster.pid").write_text(f"{stranger.pid}\n{tmp_path}\n")
-        end_left_postgres(tmp_path)
-        assert not (tmp_path / "postmaster.pid").exists()
-        assert stranger.poll() is None
-    finally:
-        stranger.kill()
-        stranger.wait()
+def test_data_survive_a_restart(data_dir: Path) -> None:
+    with LocalServers.start(data_dir, keep=True) as servers:
+        asyncio.run(value(servers.database_url, "CREATE TABLE restarted AS SELECT 1"))
+        with redis.Redis.from_url(servers.redis_url) as client:
+            client.set("kept", "one")
+    with LocalServers.start(data_dir, keep=True) as servers:
+        assert asyncio.run(value(servers.database_url, "SELECT count(*) FROM restarted")) == 1
+        with redis.Redis.from_url(servers.redis_url) as client:
+            assert client.get("kept") == b"one"
 
 
-def test_what_an_earlier_run_left_is_ended_and_strangers_are_not(tmp_path: Path) -> None:
-    left, stranger = sleeper(), sleeper()
-    waiter = threading.Thread(target=left.wait)
-    waiter.start()
-    try:
-        state = StateFile(tmp_path)
-        started = psutil.Process(left.pid).create_time()
-        state.add(Identity("api", left.pid, started))
-        state.add(Identity("worker-1", stranger.pid, psutil.Process(stranger.pid).create_time() - 100))
+def test_dramatiq_takes_the_url(local_servers: LocalServers) -> None:
+    broker = RedisBroker(url=local_servers.redis_url)
+    broker.declare_queue("embedded-test")
+    message = dramatiq.Message("embedded-test", "nothing", (), {}, {})
+    broker.enqueue(message)
+    consumer = broker.consume("embedded-test", timeout=1000)
+    found = next(consumer)
+    assert found is not None
+    assert found.message_id == message.message_id
+    consumer.ack(found)
+    consumer.close()
+    broker.flush("embedded-test")
+    broker.close()
+
+
+def test_an_initdb_that_was_killed_is_done_again(tmp_path: Path) -> None:
+    with socket_folder() as sockets:
+        here = Place.of(tmp_path, sockets)
+        here.prepare()
+        unfinished = here.postgres_home / ".postgres-0000"
+        unfinished.mkdir()
+        (unfinished / "PG_VERSION").write_text("18")
+        try:
+            Postgres.at(here, durable=False)
+            assert (here.postgres_data / "global" / "pg_control").exists()
+            assert not unfinished.exists()
+        finally:
+            remove(tmp_path)
+
+
+@pytest.mark.parametrize("is_killed", [False, True])
+def test_orphans_of_postgres_are_ended(data_dir: Path, is_killed: bool) -> None:
+    with socket_folder() as sockets:
+        here = Place.of(data_dir, sockets)
+        postgres = Postgres.at(here)
+        child = postgres.child()
+        # What another thread starts does not end with us
+        thread = threading.Thread(target=child.start)
+        thread.start()
+        thread.join()
+        wait_for(postgres.is_up, 60)
+        assert child.process is not None
+        master = psutil.Process(child.process.pid)
+        family = [master, *master.children(recursive=True)]
+        assert len(family) > 3
+        if is_killed:
+            master.kill()
+        end_left(here.postgres_data)
+        assert all_ended(family)
+        assert not (here.postgres_data / "postmaster.pid").exists()
+        child.end()
+
+
+def test_a_pid_file_that_names_a_stranger_is_only_removed(tmp_path: Path, stranger: psutil.Process) -> None:
+    (tmp_path / "postmaster.pid").write_text(f"{stranger.pid}\n{tmp_path}\n")
+    end_left(tmp_path)
+    assert not (tmp_path / "postmaster.pid").exists()
+    assert is_alive(stranger)
+
+
+def test_strangers_are_not_ended(stranger: psutil.Process) -> None:
+    real = Identity.of("api", stranger.pid)
+    assert real.process() == stranger
+    assert end([replace(real, started=real.started - 1), replace(real, boot="another boot")]) == []
+    assert is_alive(stranger)
+
+
+def test_what_a_killed_run_left_is_ended(tmp_path: Path, stranger: psutil.Process) -> None:
+    with subprocess.Popen(["sleep", "600"]) as ours, socket_folder() as sockets:
+        real = Identity.of("api", ours.pid)
+        other = replace(Identity.of("worker-1", stranger.pid), started=1.0)
+        left = {"pid": 1, "url": "", "sockets": [str(sockets)], "children": [asdict(real), asdict(other)]}
+        (tmp_path / "run.json").write_bytes(orjson.dumps(left))
         assert StateFile(tmp_path).tidy() == ["api"]
-        waiter.join(10)
-        assert left.poll() is not None
-        assert stranger.poll() is None
-        assert StateFile(tmp_path).tidy() == []
-    finally:
-        for process in (left, stranger):
-            process.kill()
-            process.wait()
+        assert real.process() is None
+        assert not sockets.exists()
+    assert is_alive(stranger)
 
 
-def test_a_broken_state_file_is_no_obstacle(tmp_path: Path) -> None:
-    (tmp_path / "run.json").write_text('{"pid": "x", "children": 3')
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"pid": 1}', '{"pid":1,"url":"","sockets":[],"children":[{}]}'])
+def test_a_damaged_state_is_no_state(tmp_path: Path, content: str) -> None:
+    (tmp_path / "run.json").write_text(content)
     assert StateFile(tmp_path).tidy() == []
 
 
-def test_one_run_a_data_directory(tmp_path: Path) -> None:
-    with locked(tmp_path) as state:
-        state.state.url = "http://127.0.0.1:1"
-        state.write()
-        with pytest.raises(BusyError, match=str(os.getpid())), locked(tmp_path):
-            pass
-    with locked(tmp_path):
-        pass
+def test_sockets_lie_in_tmp_where_the_path_is_too_long(
+    tmp_path: Path, data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deep = tmp_path / ("d" * 60)
+    deep.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(deep))
+    with LocalServers.start(data_dir, keep=True) as servers:
+        path = servers.redis_url.removeprefix("unix://").partition("?")[0]
+        assert not path.startswith(str(deep))
+        assert len(path) < MAX_SOCKET_PATH
 
 
-def test_secrets_and_sockets_are_private(tmp_path: Path) -> None:
-    secret = kept_secret(tmp_path / "secret")
-    assert kept_secret(tmp_path / "secret") == secret
-    assert stat.S_IMODE((tmp_path / "secret").stat().st_mode) == 0o600
-    with socket_folder() as folder:
-        assert stat.S_IMODE(folder.stat().st_mode) == 0o700
-        assert len(str(folder / ".s.PGSQL.5432.lock")) < 107
-    assert not folder.exists()
+@pytest.mark.skipif(os.geteuid() != 0, reason="PostgreSQL runs as somebody else only where we are root")
+def test_programs_behind_a_closed_folder_are_copied(
+    tmp_path: Path, open_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed = tmp_path / "closed"
+    programs = closed / "home" / "bin"
+    programs.mkdir(parents=True)
+    closed.chmod(0o700)
+    (programs / "postgres").write_text("#!/bin/sh\nexit 0\n")
+    (programs / "postgres").chmod(0o700)
+    (closed / "home" / "data").write_text("x")
+    monkeypatch.setattr(place, "SYSTEM_HOME", open_folder)
+    with socket_folder() as sockets:
+        here = Place.of(tmp_path, sockets)
+        found = PostgresBinaries(programs, closed / "home")
+        copied = here.reachable(found)
+        assert copied.bin.is_relative_to(open_folder)
+        assert here.reachable(copied) == copied
+        assert here.reachable(found) == copied
+    assert stat.S_IMODE((copied.bin / "postgres").stat().st_mode) == 0o755
+    assert stat.S_IMODE((copied.bin.parent / "data").stat().st_mode) == 0o644
+    assert stat.S_IMODE(closed.stat().st_mode) == 0o700
+    assert len(list(open_folder.iterdir())) == 1
 
 
-def test_a_missing_program_is_told_of(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def executable(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("#!/bin/sh\n")
+    path.chmod(0o755)
+
+
+def test_programs_on_the_path_serve_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("initdb", "postgres", "redis-server"):
+        executable(tmp_path / name)
     monkeypatch.setattr(binaries, "find_spec", lambda name: None)
-    monkeypatch.setattr(binaries.shutil, "which", lambda name: None)
-    with pytest.raises(BinaryMissingError, match=r"inference-server\[embedded\]"):
-        find_redis()
-    monkeypatch.setattr(binaries, "Path", lambda *parts: tmp_path)
-    with pytest.raises(BinaryMissingError, match="DATABASE_URL"):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert find_postgres() == PostgresBinaries(tmp_path)
+    assert find_redis() == tmp_path / "redis-server"
+
+
+def test_the_newest_postgres_of_debian_serves_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for version in ("9.6", "14", "16"):
+        executable(tmp_path / version / "bin" / "initdb")
+    monkeypatch.setattr(binaries, "find_spec", lambda name: None)
+    monkeypatch.setattr(binaries, "DEBIAN", tmp_path)
+    monkeypatch.setenv("PATH", "")
+    assert find_postgres() == PostgresBinaries(tmp_path / "16" / "bin")
+
+
+def test_without_programs_it_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(binaries, "find_spec", lambda name: None)
+    monkeypatch.setattr(binaries, "DEBIAN", tmp_path)
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(BinaryMissingError, match=r"pip install 'inference-server\[embedded\]'.*DATABASE_URL"):
         find_postgres()
-
-
-def test_a_taken_port_is_told_before_anything_starts(tmp_path: Path) -> None:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        port = taken.getsockname()[1]
-        done = subprocess.run(
-            [sys.executable, "-m", "server.cli", "up", "--port", str(port), "--data-dir", str(tmp_path / "d")],
-            capture_output=True,
-            text=True,
-            timeout=60,
-        )
-    assert done.returncode == 1
-    assert f"Port {port}" in done.stderr
-    assert not (tmp_path / "d").exists()
-
-
-class Up:
-    """`inference-server up` as a process, and the lines it printed."""
-
-    def __init__(self, data_dir: Path, *options: str) -> None:
-        environment = {k: v for k, v in os.environ.items() if k not in ("DATABASE_URL", "REDIS_URL", "SECRET_KEY")}
-        command = [sys.executable, "-m", "server.cli", "up", "--port", "0", "--data-dir", str(data_dir), *options]
-        self.process = subprocess.Popen(
-            command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-        )
-        self.lines: list[str] = []
-
-    def until(self, prefix: str) -> str:
-        assert self.process.stdout is not None
-        for line in self.process.stdout:
-            self.lines.append(line.rstrip())
-            if line.startswith(prefix):
-                return line.strip()
-        raise AssertionError("\n".join(self.lines))
-
-    def family(self) -> list[psutil.Process]:
-        return psutil.Process(self.process.pid).children(recursive=True)
-
-    def stop(self, name: signal.Signals) -> int:
-        self.process.send_signal(name)
-        self.process.communicate(timeout=60)
-        return self.process.returncode
-
-
-def alive(processes: list[psutil.Process]) -> list[psutil.Process]:
-    return [p for p in processes if p.is_running() and p.status() != psutil.STATUS_ZOMBIE]
-
-
-@pytest.mark.timeout(300)
-def test_up_starts_stops_survives_a_kill_and_runs_the_demo(tmp_path: Path) -> None:
-    first = Up(tmp_path, "--no-demo")
-    first.until("ready: http://127.0.0.1:")
-    assert [line.split(":")[0] for line in first.lines[:5]] == ["postgres", "redis", "migrate", "api", "workers"]
-    second = subprocess.run(
-        [sys.executable, "-m", "server.cli", "up", "--port", "0", "--data-dir", str(tmp_path)],
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
-    assert second.returncode == 1
-    assert str(first.process.pid) in second.stderr
-    left = first.family()
-    assert len(left) >= 5
-    first.process.kill()
-    first.process.wait()
-    again = Up(tmp_path)
-    try:
-        again.until("ready: http://127.0.0.1:")
-    except AssertionError:
-        again.process.kill()
-        raise
-    assert any(line.startswith("tidied up:") for line in again.lines)
-    assert not alive(left)
-    assert "demo/prose: SUCCEEDED" in again.lines
-    assert "demo/shapes: SUCCEEDED" in again.lines
-    assert (tmp_path / "demo" / "shapes.png").read_bytes().startswith(b"\x89PNG")
-    left = again.family()
-    assert again.stop(signal.SIGINT) == 0
-    assert not alive(left)
-    assert not (tmp_path / "run.json").exists()
+    with pytest.raises(BinaryMissingError, match=r"pip install 'inference-server\[embedded\]'.*REDIS_URL"):
+        find_redis()

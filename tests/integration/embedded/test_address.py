@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+import socket
+
+import pytest
+
+from server.embedded.address import Address, PortTakenError
+
+
+@pytest.mark.parametrize(
+    ("host", "url"),
+    [
+        ("127.0.0.1", "http://127.0.0.1:8000"),
+        ("0.0.0.0", "http://127.0.0.1:8000"),  # noqa: S104
+        ("::", "http://[::1]:8000"),
+        ("::1", "http://[::1]:8000"),
+        ("box.example", "http://box.example:8000"),
+    ],
+)
+def test_the_url_is_one_that_a_browser_opens(host: str, url: str) -> None:
+    assert Address(host, 8000).url == url
+
+
+def test_port_0_becomes_a_free_one() -> None:
+    address = Address.claim("127.0.0.1", 0)
+    assert address.port > 1023
+    with socket.create_server(("127.0.0.1", address.port)):
+        pass
+
+
+def test_a_port_taken_on_all_addresses_is_taken_here() -> None:
+    with socket.create_server(("0.0.0.0", 0)) as taken:  # noqa: S104
+        port = taken.getsockname()[1]
+        with pytest.raises(PortTakenError, match=f"port {port} is taken; choose another with --port or API_PORT"):
+            Address.claim("127.0.0.1", port)
+
+
+@pytest.mark.parametrize("host", ["192.0.2.1", "no.such.host.invalid"])
+def test_a_host_that_is_not_here(host: str) -> None:
+    with pytest.raises(PortTakenError, match=f"of {host} cannot be used .*API_HOST"):
+        Address.claim(host, 0)
+
+
+def test_nobody_there_has_no_health() -> None:
+    assert Address.claim("127.0.0.1", 0).health() is None

@@ -1,0 +1,42 @@
+"""`inference-server up` as it is, models and all."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.integration.embedded.conftest import Start, all_ended
+from tests.support.api import wait_for
+
+COMMAND = (sys.executable, "-m", "server.cli", "up", "--port", "0")
+
+
+@pytest.mark.timeout(300)
+def test_it_runs_the_demo_and_survives_a_kill(start: Start, data_dir: Path) -> None:
+    first = start(data_dir, command=(*COMMAND, "--data-dir", str(data_dir)))
+    url = first.until_ready(240)
+    lines = first.lines()
+    assert [line.partition(":")[0] for line in lines[:8]] == [
+        *("postgres", "redis", "migrate", "demo models", "api", "worker", "demo/prose", "demo/shapes")
+    ]
+    assert "worker: ready (cpu)" in lines or "worker: ready (cuda:0)" in lines
+    assert "demo/prose: SUCCEEDED" in lines
+    assert "demo/shapes: SUCCEEDED" in lines
+    assert (data_dir / "demo" / "shapes.png").read_bytes().startswith(b"\x89PNG")
+    assert f"password: {(data_dir / 'demo_password').read_text()}" in lines
+    health = httpx.get(f"{url}/health/ready", trust_env=False).json()
+    assert (health["status"], health["workers"]) == ("ok", 1)
+    family = first.family()
+    first.stop(signal.SIGKILL)
+
+    again = start(data_dir, command=(*COMMAND, "--no-demo", "--data-dir", str(data_dir)))
+    again.until_ready(120)
+    assert all_ended(family)
+    family = again.family()
+    assert again.stop(signal.SIGINT) == 0
+    wait_for(lambda: all_ended(family), 5)
+    assert not any(line.startswith(("user", "password", "demo")) for line in again.lines())

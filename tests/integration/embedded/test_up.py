@@ -1,0 +1,283 @@
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import stat
+import subprocess
+import sys
+from pathlib import Path
+from urllib.request import urlopen
+
+import asyncpg
+import psutil
+import pytest
+import redis
+
+from server.embedded.identity import is_alive
+from server.embedded.place import SYSTEM_HOME
+from server.embedded.servers import LocalServers
+from tests.integration.embedded.conftest import Run, Start, all_ended
+from tests.support.api import wait_for
+
+NOBODY = 65534
+
+
+def query(run: Run, sql: str) -> list[asyncpg.Record]:
+    async def ask() -> list[asyncpg.Record]:
+        url = f"postgresql://postgres:@/inference?host={run.state()['sockets'][0]}/postgres&port=5432"
+        connection = await asyncpg.connect(url)
+        try:
+            return list(await connection.fetch(sql))
+        finally:
+            await connection.close()
+
+    return asyncio.run(ask())
+
+
+def cache(run: Run) -> redis.Redis:
+    return redis.Redis.from_url(f"unix://{run.state()['sockets'][0]}/redis.sock?db=0", decode_responses=True)
+
+
+def is_healthy(url: str) -> bool:
+    try:
+        with urlopen(f"{url}/health/ready") as answer:
+            return bool(json.load(answer)["status"] == "ok")
+    except OSError:
+        return False
+
+
+def rights(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def test_it_starts_says_so_line_by_line_and_stops_in_order(start: Start, data_dir: Path) -> None:
+    run = start(data_dir, workers=2)
+    url = run.until_ready()
+    assert is_healthy(url)
+    said = [line for line in run.lines() if not line.startswith(("web", "graphiql", "data", "stop", "try"))]
+    assert said == [
+        "postgres: ready",
+        "redis: ready",
+        "migrate: done",
+        f"api: {url}",
+        "worker-1: ready",
+        "worker-2: ready",
+        f"ready: {url}",
+    ]
+    assert "\x1b" not in run.output.read_text()
+    family = run.family()
+    assert len(family) > 6
+    sockets = Path(run.state()["sockets"][0])
+    assert run.stop() == 0
+    assert all_ended(family)
+    assert not sockets.exists()
+    assert not (data_dir / "run.json").exists()
+    servers = "postgres=True redis=True"
+    order = run.order()
+    assert order[0] == "migrate done"
+    assert order[-2:] == ["api asked", f"api ended {servers}"]
+    assert sorted(order[-6:-2]) == ["worker asked"] * 2 + [f"worker ended {servers}"] * 2
+    assert run.errors.read_text() == ""
+
+
+def test_what_it_keeps_is_private(start: Start, data_dir: Path) -> None:
+    run = start(data_dir, workers=0)
+    run.until_ready()
+    sockets = Path(run.state()["sockets"][0])
+    assert rights(data_dir) == rights(data_dir / "redis") == rights(data_dir / "logs") == 0o700
+    assert rights(data_dir / "secret_key") == rights(data_dir / "run.json") == 0o600
+    assert len((data_dir / "secret_key").read_text()) == 64
+    assert rights(sockets / "postgres") == rights(sockets / "postgres" / ".s.PGSQL.5432") == 0o700
+    assert rights(sockets / "redis.sock") == 0o700
+    assert rights(sockets) & 0o066 == 0
+    assert sockets.stat().st_uid == os.geteuid()
+    listening = [c for p in run.family() for c in p.net_connections("inet") if c.status == psutil.CONN_LISTEN]
+    assert [c.laddr.ip for c in listening] == ["127.0.0.1"]
+
+
+def test_data_survive_a_stop_and_a_kill(start: Start, data_dir: Path) -> None:
+    first = start(data_dir)
+    first.until_ready()
+    secret = (data_dir / "secret_key").read_text()
+    query(first, "DROP TABLE IF EXISTS kept")
+    query(first, "CREATE TABLE kept AS SELECT 1 AS number")
+    with cache(first) as held:
+        held.set("kept", "one")
+    assert first.stop(signal.SIGINT) == 0
+
+    second = start(data_dir)
+    second.until_ready()
+    assert query(second, "SELECT number FROM kept")[0]["number"] == 1
+    query(second, "INSERT INTO kept VALUES (2)")
+    with cache(second) as held:
+        assert held.get("kept") == "one"
+        assert held.config_get("maxmemory-policy") == {"maxmemory-policy": "noeviction"}
+    family, sockets = second.family(), Path(second.state()["sockets"][0])
+    second.stop(signal.SIGKILL)
+    wait_for(lambda: all_ended(family), 20)
+
+    third = start(data_dir)
+    third.until_ready()
+    assert not sockets.exists()
+    assert {row["number"] for row in query(third, "SELECT number FROM kept")} == {1, 2}
+    assert (data_dir / "secret_key").read_text() == secret
+    assert third.stop(signal.SIGHUP) == 0
+
+
+def test_a_second_one_is_refused_while_the_first_lives(start: Start, data_dir: Path) -> None:
+    first = start(data_dir, workers=0)
+    url = first.until_ready()
+    second = start(data_dir, workers=0)
+    assert second.process.wait(60) == 1
+    assert f"{data_dir} is in use by process {first.process.pid} at {url}" in second.errors.read_text()
+    assert is_healthy(url)
+    assert first.stop() == 0
+
+
+@pytest.mark.parametrize("by_setting", [False, True])
+def test_a_taken_port_is_told_before_anything_starts(start: Start, tmp_path: Path, by_setting: bool) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        fresh = tmp_path / "data"
+        run = start(fresh, port=None, API_PORT=str(port)) if by_setting else start(fresh, port=port)
+        assert run.process.wait(60) == 1
+    assert run.errors.read_text() == f"port {port} is taken; choose another with --port or API_PORT\n"
+    assert run.lines() == []
+    assert [path.name for path in fresh.iterdir()] == ["up.lock"]
+
+
+def test_what_dies_is_started_again(start: Start, data_dir: Path) -> None:
+    run = start(data_dir)
+    url = run.until_ready()
+    for name in ("api", "redis", "worker-1", "postgres"):
+        before = run.pid(name)
+        run.child(name).kill()
+        run.until_says(f"{name}: died (SIGKILL); starting it again")
+        wait_for(lambda name=name, before=before: run.pid(name) != before, 20)  # type: ignore[misc]
+    wait_for(lambda: is_healthy(url), 20)
+    wait_for(lambda: redis_answers(run), 20)
+    wait_for(lambda: postgres_answers(run), 20)
+    family = run.family()
+    assert run.stop() == 0
+    assert all_ended(family)
+
+
+def redis_answers(run: Run) -> bool:
+    try:
+        with cache(run) as held:
+            return bool(held.ping())
+    except redis.RedisError:
+        return False
+
+
+def postgres_answers(run: Run) -> bool:
+    try:
+        return bool(query(run, "SELECT 1"))
+    except (OSError, asyncpg.PostgresError):
+        return False
+
+
+def test_what_dies_again_and_again_ends_it_all(start: Start, data_dir: Path) -> None:
+    run = start(data_dir)
+    run.until_ready()
+    family = run.family()
+    (data_dir / "die").touch()
+    run.child("api").kill()
+    assert run.process.wait(60) == 1
+    assert run.lines().count("api: died (exit code 1); starting it again") == 3
+    assert "api died 5 times in a row" in run.errors.read_text()
+    assert "the stand-in API was told to die" in run.errors.read_text()
+    assert all_ended(family)
+
+
+@pytest.mark.parametrize("command", ["migrate", "serve", "worker"])
+def test_what_fails_while_starting_is_shown(start: Start, data_dir: Path, command: str) -> None:
+    run = start(data_dir, STAND_IN_FAILS=command)
+    assert run.process.wait(60) == 1
+    assert f"the stand-in {command} was told to fail" in run.errors.read_text()
+    assert not any(line.startswith("ready") for line in run.lines())
+    assert not (data_dir / "run.json").exists()
+
+
+def test_a_second_signal_hurries(start: Start, data_dir: Path) -> None:
+    run = start(data_dir, STAND_IN_STUBBORN="worker")
+    run.until_ready()
+    family = run.family()
+    run.process.send_signal(signal.SIGINT)
+    wait_for(lambda: "worker asked" in run.order(), 20)
+    assert run.process.poll() is None
+    assert run.stop(signal.SIGINT) == 0
+    assert all_ended(family)
+    assert not any(line.startswith("worker ended") for line in run.order())
+
+
+def test_stopping_while_it_starts(start: Start, data_dir: Path) -> None:
+    run = start(data_dir)
+    run.until_says("postgres: ready")
+    assert run.stop() == 0
+    assert not (data_dir / "run.json").exists()
+
+
+def test_servers_that_are_given_are_used(start: Start, tmp_path: Path, local_servers: LocalServers) -> None:
+    given = {"DATABASE_URL": local_servers.database_url, "REDIS_URL": local_servers.redis_url}
+    run = start(tmp_path / "data", workers=1, **given)
+    run.until_ready()
+    assert [child["name"] for child in run.state()["children"]] == ["api", "worker-1"]
+    assert not any(line.startswith(("postgres", "redis")) for line in run.lines())
+    assert run.stop() == 0
+    assert all(child.is_running for child in local_servers.children)
+
+
+def test_a_pid_that_now_belongs_to_a_stranger(start: Start, data_dir: Path, stranger: psutil.Process) -> None:
+    children = [{"name": n, "pid": stranger.pid, "started": 1.0, "boot": "x"} for n in ("postgres", "api")]
+    left = {"pid": stranger.pid, "url": "http://127.0.0.1:1", "sockets": [str(data_dir)], "children": children}
+    (data_dir / "run.json").write_text(json.dumps(left))
+    run = start(data_dir, workers=0)
+    run.until_ready()
+    assert not any("tidied" in line for line in run.lines())
+    assert run.stop() == 0
+    assert is_alive(stranger)
+    assert (data_dir / "secret_key").exists(), "a folder that is none of ours was removed"
+
+
+def as_nobody() -> list[str]:
+    """A command that becomes `nobody`, who may pass closed folders where only so our interpreter is reached."""
+    become = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
+    if subprocess.run([*become, sys.executable, "-c", "import redis"], stderr=subprocess.DEVNULL).returncode == 0:
+        return become
+    return [*become, "--inh-caps=+dac_override", "--ambient-caps=+dac_override"]
+
+
+@pytest.mark.skipif(os.geteuid() != 0 or not shutil.which("setpriv"), reason="only root can become somebody else")
+def test_as_an_ordinary_user(start: Start, kept_data_dir: Path) -> None:
+    own = kept_data_dir.with_name(f"{kept_data_dir.name}-own")
+    own.mkdir(mode=0o700)
+    os.chown(own, NOBODY, NOBODY)
+    try:
+        run = start(own, prefix=as_nobody(), HOME=str(own))
+        run.until_ready()
+        assert {process.uids().real for process in run.family()} == {NOBODY}
+        assert (own / "postgres" / "PG_VERSION").exists()
+        assert not (own / "id").exists()
+        family = run.family()
+        assert run.stop() == 0
+        assert all_ended(family)
+    finally:
+        shutil.rmtree(own)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="PostgreSQL runs as somebody else only where we are root")
+def test_as_root_postgres_is_nobody(start: Start, data_dir: Path) -> None:
+    run = start(data_dir, workers=0)
+    run.until_ready()
+    assert run.child("postgres").username() == "nobody"
+    cluster = SYSTEM_HOME / (data_dir / "id").read_text() / "postgres"
+    assert rights(cluster) == 0o700
+    assert cluster.owner() == "nobody"
+    assert re.fullmatch(r"[0-9a-f]{16}", cluster.parent.name)
+    assert run.stop() == 0
