@@ -14,6 +14,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import Mount, Route, WebSocketRoute
 
 from graph.view import GraphQLView
+from server.adapters.tasks import end
 from server.routes import files, health
 from server.routes.pages import Assets, UiPage
 from server.runtime import Role, Runtime, open_runtime
@@ -45,9 +46,7 @@ def create_app(settings: Settings) -> Starlette:
             try:
                 yield {"rt": rt, "hubs": hubs}
             finally:
-                for task in tasks:
-                    task.cancel()
-                await asyncio.gather(*tasks, return_exceptions=True)
+                await end(*tasks)
 
     view = GraphQLView(settings.origins)
     cors = Middleware(

@@ -12,6 +12,7 @@ from tortoise.exceptions import BaseORMException
 
 from server.adapters.database import CONNECTION_ERRORS
 from server.adapters.storage import StorageError
+from server.adapters.tasks import end
 from server.domain.predictions import Failure, PredictionErrorCode, PredictionStatus, backoff_seconds
 from server.runtime import Runtime
 from server.services import jobs
@@ -84,8 +85,7 @@ class Attempt:
             await self._conclude(await self._execution.outcome)
         finally:
             timer.cancel()
-            work.cancel()
-            await asyncio.gather(work, return_exceptions=True)
+            await end(work)
             await self._writer.close(0)
 
     def _seconds_left(self) -> float:

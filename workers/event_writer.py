@@ -11,6 +11,7 @@ import redis
 import structlog
 
 from server.adapters.event_log import FENCED, NEEDS_SNAPSHOT, EventLog, NewEvent, new_epoch
+from server.adapters.tasks import end
 from server.domain.events import EventType
 
 logger = structlog.get_logger(__name__)
@@ -112,9 +113,7 @@ class EventWriter:
                     self._flushed.clear()
                     self._due.set()
                     await self._flushed.wait()
-        self._task.cancel()
-        with suppress(asyncio.CancelledError):
-            await self._task
+        await end(self._task)
 
     async def _run(self) -> None:
         while not self.fenced.is_set():

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
 import structlog
 
+from server.adapters.tasks import end
 from server.domain import input_schema
 from server.domain.models import SourceType
 from server.errors import InvalidInputError
@@ -46,9 +46,7 @@ class Preparer:
         try:
             await self._prepare(job, lost)
         finally:
-            renewing.cancel()
-            with suppress(asyncio.CancelledError):
-                await renewing
+            await end(renewing)
         return True
 
     async def _renew(self, job: PrepareJob, lost: asyncio.Event) -> None:

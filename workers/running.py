@@ -67,6 +67,8 @@ class RunnerKeeper:
     async def submit(self, execution: Execution, spec: protocol.VersionSpec, values: dict[str, object]) -> None:
         """Run an attempt; its messages go to its execution until the outcome."""
         client = await self.client()
+        if execution.outcome.done():
+            return
         job = execution.job
         self._inside[str(job.id)] = execution
         execution.outcome.add_done_callback(lambda _: self._inside.pop(str(job.id), None))
@@ -76,6 +78,8 @@ class RunnerKeeper:
         """Ask a run to stop; one that has not after the grace time is ended together with the runner."""
         key = str(execution.job.id)
         if key not in self._inside or self._client is None:
+            # It still waits for the runner, or the runner was just lost
+            execution.settle(execution.stop_reason or Outcome(PredictionStatus.CANCELED))
             return
         self._client.send(protocol.Cancel(key))
         with suppress(TimeoutError):
@@ -97,8 +101,10 @@ class RunnerKeeper:
         killed_for, self._killed_for = self._killed_for, None
         logger.error("runner.lost", code=code, inside=len(inside))
         for key, execution in inside.items():
-            if key == killed_for:
-                execution.settle(execution.stop_reason or Outcome(PredictionStatus.CANCELED))
+            if execution.stop_reason is not None:
+                execution.settle(execution.stop_reason)
+            elif key == killed_for:
+                execution.settle(Outcome(PredictionStatus.CANCELED))
             elif killed_for is not None:
                 execution.settle(Outcome(None))
             else:

@@ -15,6 +15,7 @@ import structlog
 from tortoise.exceptions import BaseORMException
 
 from server.adapters.database import CONNECTION_ERRORS
+from server.adapters.tasks import end
 from server.adapters.wakeups import EVERYBODY
 from server.domain.models import PREPARE_QUEUE, QUEUES
 from server.runtime import Runtime
@@ -66,7 +67,7 @@ class Supervisor:
         """Everything, until `stop`; then running work gets its grace time and the rest is handed back."""
         async with AsyncExitStack() as stack:
             keeper = asyncio.create_task(self._keeper.run())
-            stack.push_async_callback(_cancel, keeper)
+            stack.push_async_callback(end, keeper)
             info = await self._announce()
             loops = [
                 self._guard("claims", self._claim_for_ever()),
@@ -77,10 +78,10 @@ class Supervisor:
             ]
             tasks = [asyncio.create_task(loop) for loop in loops]
             for task in tasks[1:]:
-                stack.push_async_callback(_cancel, task)
+                stack.push_async_callback(end, task)
             await stop.wait()
             self._stopping = True
-            await _cancel(tasks[0])
+            await end(tasks[0])
             await self._drain()
         await catalogue.leave(self.worker_id)
 
@@ -209,8 +210,3 @@ async def _happens(event: asyncio.Event, seconds: float) -> None:
     with suppress(TimeoutError):
         async with asyncio.timeout(seconds):
             await event.wait()
-
-
-async def _cancel(task: asyncio.Task[None]) -> None:
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)

@@ -42,6 +42,7 @@ if old < attempt or not held[3] then
   epoch = ARGV[2]
   seq = math.max(seq, tonumber(ARGV[3]))
   redis.call('DEL', KEYS[2], KEYS[3], KEYS[4], KEYS[5])
+  redis.call('HDEL', KEYS[1], 'progress')
 end
 for i = 8, #ARGV, 5 do
   seq = seq + 1
@@ -97,7 +98,8 @@ def async_redis(url: str) -> redis.asyncio.Redis:
     pool = redis.asyncio.BlockingConnectionPool.from_url(
         url, max_connections=20, timeout=1, socket_timeout=1, socket_connect_timeout=1, retry=None
     )
-    return redis.asyncio.Redis(connection_pool=pool)
+    # from_pool: the client's aclose() closes the pool too
+    return redis.asyncio.Redis.from_pool(pool)
 
 
 def new_epoch() -> str:
@@ -160,11 +162,14 @@ class EventLog:
             (epoch, seq), entries, first = await pipe.execute()
         if epoch is None:
             return Page(NO_EPOCH, [], lost=False, more=False)
-        if epoch.decode() != after.epoch and after.seq > 0:
-            return await self.read(prediction_id, Cursor(epoch.decode(), 0), count)
+        is_foreign = epoch.decode() != after.epoch
+        if is_foreign and after.seq > 0:
+            return await self.read(prediction_id, Cursor(NO_EPOCH, 0), count)
         events = [_decoded(epoch.decode(), entry) for entry in entries]
         oldest = int(first[0][0].split(b"-")[0]) if first else int(seq) + 1
-        lost = epoch.decode() == after.epoch and oldest > after.seq + 1 and int(seq) > after.seq
+        # An epoch begins with a snapshot, so whoever comes from another one misses nothing while that is there
+        misses = bool(first) and _decoded(epoch.decode(), first[0]).type is not EventType.SNAPSHOT
+        lost = misses if is_foreign else oldest > after.seq + 1 and int(seq) > after.seq
         return Page(epoch.decode(), events, lost=lost, more=len(entries) == count)
 
     async def announce(self, prediction_id: str) -> None:

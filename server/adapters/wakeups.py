@@ -15,6 +15,8 @@ import structlog
 from broadcaster import Broadcast, Event
 from broadcaster._backends.base import BroadcastBackend
 
+from server.adapters.tasks import end
+
 logger = structlog.get_logger(__name__)
 
 CHANGES = "w:"
@@ -56,9 +58,7 @@ class PatternBackend(BroadcastBackend):  # type: ignore[misc]
     async def disconnect(self) -> None:
         """Stop listening."""
         if self._reader:
-            self._reader.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._reader
+            await end(self._reader)
         await self._client.aclose()
 
     async def subscribe(self, channel: str) -> None:

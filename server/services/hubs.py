@@ -10,11 +10,13 @@ from uuid import UUID
 
 import redis
 import structlog
+from tortoise.exceptions import BaseORMException
 
 from server.adapters.database import CONNECTION_ERRORS
 from server.adapters.event_log import EventLog
+from server.adapters.tasks import end
 from server.adapters.wakeups import EVERYBODY, Wakeups
-from server.domain.events import NO_EPOCH, Cursor, Event, merge
+from server.domain.events import NO_EPOCH, Cursor, Event
 from server.domain.predictions import PredictionStatus
 from server.tables import Prediction
 
@@ -26,7 +28,7 @@ QUEUE_BOUND = 256
 
 
 class Watcher:
-    """One subscriber's bounded queue: neighbouring text is merged, and past the bound it must read for itself."""
+    """One subscriber's bounded queue: past the bound it must read the log for itself."""
 
     def __init__(self) -> None:
         self._events: deque[Event] = deque()
@@ -35,11 +37,10 @@ class Watcher:
         self.row: Prediction | None = None
 
     def offer(self, event: Event) -> None:
-        """Queue an event, merged into the last one where nothing is lost by it."""
-        merged = merge(self._events[-1], event) if self._events else None
-        if merged is not None:
-            self._events[-1] = merged
-        elif len(self._events) >= QUEUE_BOUND:
+        """Queue an event; after an overflow nothing is, until the watcher has begun to read the log."""
+        if self.overflowed:
+            return
+        if len(self._events) >= QUEUE_BOUND:
             self.overflow()
         else:
             self._events.append(event)
@@ -103,15 +104,14 @@ class Hub:
         """Forget a watcher; the last one ends the hub."""
         self._watchers.discard(watcher)
         if self.is_idle and self._task:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
-            self._task = None
+            # Forgotten before it is waited for: a watcher that joins meanwhile starts another
+            task, self._task = self._task, None
+            await end(task)
 
     async def _run(self) -> None:
         row_read = 0.0
         loop = asyncio.get_running_loop()
-        while True:
+        while self._task is asyncio.current_task():
             self._wake.clear()
             row = None
             if self._row_due or loop.time() - row_read > ROW_SECONDS:
@@ -122,7 +122,6 @@ class Hub:
             if row is not None and PredictionStatus(row.status).is_terminal:
                 for watcher in self._watchers:
                     watcher.end(row)
-            # Not wait_for: on Python 3.11 it swallows a cancel that comes together with the wake-up
             with suppress(TimeoutError):
                 async with asyncio.timeout(POLL_SECONDS):
                     await self._wake.wait()
@@ -130,7 +129,7 @@ class Hub:
     async def _read_row(self) -> Prediction | None:
         try:
             return await Prediction.get_or_none(id=self._id)
-        except CONNECTION_ERRORS as error:
+        except (*CONNECTION_ERRORS, BaseORMException) as error:
             logger.warning("hub.row_failed", prediction=str(self._id), error=str(error))
             self._row_due = True
             return None

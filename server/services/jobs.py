@@ -77,7 +77,8 @@ async def heartbeat(worker_id: UUID, held: dict[UUID, int], lease_seconds: float
 async def finish(job: Claim, result: Result) -> bool:
     """End a prediction, in one statement; False when it was not ours any more and this attempt's files must go.
 
-    A lost reply of an earlier try counts as True: the row is terminal and carries this attempt.
+    A lost reply of an earlier try counts as True: the row is terminal and carries this attempt and its worker, whom
+    everybody else who ends a row removes from it.
     """
     failure = result.failure
     values = (
@@ -94,8 +95,9 @@ async def finish(job: Claim, result: Result) -> bool:
     )
     if await rows(_FINISH, job.id, job.attempt, *values):
         return True
-    found = await rows("SELECT status, attempt FROM prediction WHERE id = $1", job.id)
-    return bool(found) and found[0]["attempt"] == job.attempt and PredictionStatus(found[0]["status"]).is_terminal
+    sql = "SELECT status FROM prediction WHERE id = $1 AND attempt = $2 AND worker_id IS NOT NULL"
+    found = await rows(sql, job.id, job.attempt)
+    return bool(found) and PredictionStatus(found[0]["status"]).is_terminal
 
 
 async def hand_back(job: Claim, *, delay_seconds: float = 0, lost: bool = False, alone: bool = False) -> bool:

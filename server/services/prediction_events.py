@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ import structlog
 
 from server.adapters.event_log import LiveState
 from server.domain.accounts import Viewer
-from server.domain.events import NO_EPOCH, Cursor, Event, EventType, parse_cursor
+from server.domain.events import NO_EPOCH, Cursor, Event, EventType, merge, parse_cursor
 from server.domain.predictions import PredictionStatus
 from server.errors import BadUserInputError
 from server.runtime import Runtime
@@ -103,22 +104,37 @@ class Stream:
     async def _follow(self) -> AsyncIterator[Seen]:
         """What the hub hands over, until the row is terminal and nothing is queued."""
         while not self._is_told:
-            events = await self._watcher.take()
-            for event in events:
-                async for seen in self._accept(event):
+            events = deque(await self._watcher.take())
+            told = bool(events)
+            while events:
+                async for seen in self._accept(self._next(events)):
                     yield seen
             if self._watcher.overflowed:
                 self._watcher.overflowed = False
                 async for seen in self._catch_up():
                     yield seen
-            elif not events and self._watcher.row is not None:
+            elif not told and self._watcher.row is not None:
                 return
+
+    def _next(self, events: deque[Event]) -> Event:
+        """The next event, joined with its neighbours; only what was not seen is joined, or text would come twice."""
+        event = events.popleft()
+        if self._is_seen(event):
+            return event
+        while events and (joined := merge(event, events[0])) is not None:
+            event = joined
+            events.popleft()
+        return event
+
+    def _is_seen(self, event: Event) -> bool:
+        held = self._cursor or Cursor(NO_EPOCH, 0)
+        return event.cursor.epoch == held.epoch and event.cursor.seq <= held.seq
 
     async def _snapshot(self) -> Seen:
         # The row is read last: it is at least as new as the live state
         live = await live_state(self._rt, self._id)
         row = await predictions.find(self._viewer, self._id)
-        self._cursor = live.cursor if live else Cursor(NO_EPOCH, 0)
+        self._cursor = live.cursor if live else Cursor(NO_EPOCH, self._cursor.seq if self._cursor else 0)
         self._is_told = PredictionStatus(row.status).is_terminal
         event = Event(EventType.SNAPSHOT, self._cursor, row.updated_at.timestamp(), {"attempt": row.attempt})
         return Seen(event, row, overlay(row, live))
@@ -147,9 +163,9 @@ class Stream:
         return held not in (NO_EPOCH, epoch)
 
     async def _accept(self, event: Event) -> AsyncIterator[Seen]:
-        held = self._cursor or Cursor(NO_EPOCH, 0)
-        if event.cursor.epoch == held.epoch and event.cursor.seq <= held.seq:
+        if self._is_seen(event):
             return
+        held = self._cursor or Cursor(NO_EPOCH, 0)
         if event.cursor.epoch != held.epoch and event.type is not EventType.SNAPSHOT:
             if held.epoch != NO_EPOCH:
                 return

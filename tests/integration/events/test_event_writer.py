@@ -1,0 +1,183 @@
+"""A worker's writer: few writes, nothing lost, whole again after Redis was away."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from server.adapters.event_log import EventLog
+from server.domain.events import NO_EPOCH, Cursor, EventType
+from server.runtime import Runtime
+from tests.integration.events.watching import RedisProcess, eventually
+from workers.event_writer import LOG_LIMIT_LINE, EventWriter
+
+
+class CountingLog:
+    """The log, and how often it was written to."""
+
+    def __init__(self, log: EventLog) -> None:
+        self._log = log
+        self.writes = 0
+
+    async def append(self, *arguments: Any) -> tuple[int, str]:
+        self.writes += 1
+        return await self._log.append(*arguments)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._log, name)
+
+
+async def read_all(log: EventLog, key: str) -> list[Any]:
+    cursor, found = Cursor(NO_EPOCH, 0), []
+    while (page := await log.read(key, cursor)).events:
+        found += page.events
+        cursor = page.events[-1].cursor
+    return found
+
+
+def text_of(events: Sequence[Any]) -> str:
+    return "".join(event.data.get("text", "") for event in events)
+
+
+@pytest.fixture
+def key() -> str:
+    return str(uuid4())
+
+
+async def test_many_pieces_are_few_writes_and_nothing_is_lost(rt: Runtime, key: str) -> None:
+    log = CountingLog(rt.event_log)
+    writer = EventWriter(log, key, 1)  # type: ignore[arg-type]
+    writer.status("processing")
+    began = asyncio.get_running_loop().time()
+    for n in range(2000):
+        writer.text(f"{n} ")
+        if n % 20 == 0:
+            await asyncio.sleep(0.01)
+        if n % 500 == 0:
+            writer.log(f"line {n}")
+    await writer.close(10)
+    seconds = asyncio.get_running_loop().time() - began
+    assert log.writes <= 31 * seconds + 2
+    whole = "".join(f"{n} " for n in range(2000))
+    live = await rt.event_log.live(key)
+    assert live is not None
+    assert live.text == whole == writer.made.whole_text
+    events = await read_all(rt.event_log, key)
+    assert text_of(events) == whole
+    assert [event.data["line"] for event in events if event.type is EventType.LOG] == [
+        f"line {n}" for n in range(0, 2000, 500)
+    ]
+    # an index says how many pieces came before, so that clients can check for gaps
+    outputs = [event.data["index"] for event in events if event.type is EventType.OUTPUT]
+    assert outputs == sorted(set(outputs))
+    assert [event.type for event in events[:2]] == [EventType.SNAPSHOT, EventType.STATUS]
+
+
+async def test_progress_keeps_the_newest(rt: Runtime, key: str) -> None:
+    writer = EventWriter(rt.event_log, key, 1)
+    for step in range(1, 101):
+        writer.progress({"step": step})
+    writer.chunk({"a": 1})
+    await writer.close(5)
+    events = await read_all(rt.event_log, key)
+    assert [e.data["step"] for e in events if e.type is EventType.PROGRESS] == [100]
+    live = await rt.event_log.live(key)
+    assert live is not None
+    assert (live.progress, live.chunks) == ({"step": 100}, [{"a": 1}])
+
+
+async def test_a_log_without_end_is_cut_with_a_word(rt: Runtime, key: str) -> None:
+    writer = EventWriter(rt.event_log, key, 1)
+    for _ in range(100):
+        writer.log("é" * 500)
+    await writer.close(5)
+    assert writer.made.logs[-1] == LOG_LIMIT_LINE
+    assert len(writer.made.whole_log.encode()) <= 64_200
+    live = await rt.event_log.live(key)
+    assert live is not None
+    assert live.logs == writer.made.whole_log
+
+
+@pytest.mark.parametrize("fault", ["flush", "kill"])
+async def test_an_outage_in_the_middle_costs_no_text(
+    rt: Runtime, key: str, own_redis: RedisProcess, fault: str
+) -> None:
+    writer = EventWriter(rt.event_log, key, 1)
+    writer.status("processing")
+
+    async def written() -> bool:
+        live = await rt.event_log.live(key)
+        return live is not None and "299 " in live.text
+
+    for n in range(300):
+        writer.text(f"{n} ")
+        writer.log(f"l{n}")
+    await eventually(written)
+    before = (await read_all(rt.event_log, key))[-1].cursor
+    if fault == "flush":
+        own_redis.run("FLUSHALL")
+    else:
+        own_redis.kill()
+    for n in range(300, 500):
+        writer.text(f"{n} ")
+        if n % 20 == 0:
+            await asyncio.sleep(0.01)
+    own_redis.start()
+    for n in range(500, 600):
+        writer.text(f"{n} ")
+        writer.log(f"l{n}")
+    await writer.close(20)
+    whole = "".join(f"{n} " for n in range(600))
+    live = await rt.event_log.live(key)
+    assert live is not None
+    assert live.text == whole
+    assert live.logs == writer.made.whole_log
+    events = await read_all(rt.event_log, key)
+    assert text_of(events) == whole
+    assert events[0].type is EventType.SNAPSHOT
+    assert events[0].cursor.epoch != before.epoch
+    assert events[0].cursor.seq > before.seq
+
+
+async def test_a_writer_that_is_fenced_stops(rt: Runtime, key: str) -> None:
+    older, newer = EventWriter(rt.event_log, key, 1), EventWriter(rt.event_log, key, 2)
+    newer.text("new")
+    await newer.close(5)
+    older.text("old")
+    async with asyncio.timeout(5):
+        await older.fenced.wait()
+    await older.close(5)
+    live = await rt.event_log.live(key)
+    assert live is not None
+    assert (live.attempt, live.text) == (2, "new")
+
+
+async def test_a_lost_reply_doubles_nothing(rt: Runtime, key: str) -> None:
+    class Lossy(CountingLog):
+        async def append(self, *arguments: Any) -> tuple[int, str]:
+            reply = await super().append(*arguments)
+            if self.writes % 2:
+                raise ConnectionResetError("the reply is lost")
+            return reply
+
+    writer = EventWriter(Lossy(rt.event_log), key, 1)  # type: ignore[arg-type]
+    for n in range(5):
+        writer.text(f"{n} ")
+        async with asyncio.timeout(5):
+            await asyncio.sleep(0.04)
+    await writer.close(20)
+    assert text_of(await read_all(rt.event_log, key)) == "0 1 2 3 4 "
+
+
+async def test_closing_without_redis_is_not_waited_for_long(rt: Runtime, key: str, own_redis: RedisProcess) -> None:
+    own_redis.kill()
+    writer = EventWriter(rt.event_log, key, 1)
+    writer.text("x")
+    began = asyncio.get_running_loop().time()
+    await writer.close(0.5)
+    assert asyncio.get_running_loop().time() - began < 3
+    own_redis.start()

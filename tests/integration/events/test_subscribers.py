@@ -1,0 +1,314 @@
+"""Subscribers: whoever watches sees everything in order, whenever it comes and whatever breaks meanwhile."""
+
+from __future__ import annotations
+
+import asyncio
+from uuid import uuid4
+
+import pytest
+
+from server.adapters.wakeups import CHANGES, EVERYBODY, Wakeups
+from server.domain.events import Event, EventType
+from server.errors import BadUserInputError, NotFoundError
+from server.runtime import Runtime
+from server.services import jobs, prediction_events
+from server.services.hubs import QUEUE_BOUND, Watcher
+from server.tables import Version
+from tests.integration.events.watching import (
+    NOBODY,
+    RedisProcess,
+    Subscriber,
+    finish,
+    hubs_of,
+    running_prediction,
+)
+from workers.event_writer import EventWriter
+
+
+async def write(writer: EventWriter, first: int, last: int, pause: float = 0.0) -> None:
+    for n in range(first, last):
+        writer.text(f"{n} ")
+        await asyncio.sleep(pause)
+
+
+def numbers(last: int) -> str:
+    return "".join(f"{n} " for n in range(last))
+
+
+async def test_early_late_and_resumed_subscribers_see_the_same(rt: Runtime, version: Version) -> None:
+    claimed = await running_prediction(version)
+    writer = EventWriter(rt.event_log, str(claimed.id), 1)
+    async with hubs_of(rt) as hubs:
+        early = Subscriber(rt, hubs, claimed.id)
+        writer.status("processing")
+        await write(writer, 0, 30, 0.005)
+        writer.log("half")
+        late = Subscriber(rt, hubs, claimed.id)
+        await late.until(lambda: bool(late.seen))
+        await write(writer, 30, 60, 0.02)
+        await writer.close(5)
+        await finish(rt, claimed, numbers(60))
+        await asyncio.gather(early.task, late.task)
+        early.check(numbers(60))
+        late.check(numbers(60))
+        assert late.types[0] is EventType.SNAPSHOT
+        assert late.seen[0].live is not None
+        assert late.seen[0].live.text != ""
+        after_end = Subscriber(rt, hubs, claimed.id)
+        await after_end.task
+        assert after_end.types == [EventType.SNAPSHOT, EventType.STATUS]
+        after_end.check(numbers(60))
+
+
+async def test_every_cursor_is_continued_without_gap_or_double(rt: Runtime, version: Version) -> None:
+    claimed = await running_prediction(version)
+    writer = EventWriter(rt.event_log, str(claimed.id), 1)
+    async with hubs_of(rt) as hubs:
+        whole = Subscriber(rt, hubs, claimed.id)
+        await whole.until(lambda: bool(whole.seen))
+        writer.status("processing")
+        await write(writer, 0, 40, 0.02)
+        writer.log("l")
+        await writer.close(5)
+        await whole.until(lambda: whole.text == numbers(40))
+        await finish(rt, claimed, numbers(40))
+        await whole.task
+        whole.check(numbers(40))
+        replay = Subscriber.__new__(Subscriber)
+        replay.seen, replay.text, replay._changed = [], "", asyncio.Event()
+        resumed: list[tuple[Subscriber, list[Event]]] = []
+        for at, seen in enumerate(whole.seen[:-1]):
+            replay.take(seen)
+            rest = [s.event for s in whole.seen[at + 1 :]]
+            after = str(seen.event.cursor)
+            if after != "0:0":
+                resumed.append((Subscriber(rt, hubs, claimed.id, after, replay.text), rest))
+        assert len(resumed) > 10
+        for subscriber, rest in resumed:
+            await subscriber.task
+            subscriber.check(numbers(40))
+            assert [s.event.cursor.seq for s in subscriber.seen] == [event.cursor.seq for event in rest]
+        done = Subscriber(rt, hubs, claimed.id, str(whole.seen[-1].event.cursor))
+        await done.task
+        assert done.seen == []
+
+
+async def test_a_cursor_of_an_older_attempt_gets_the_new_one(rt: Runtime, version: Version) -> None:
+    claimed = await running_prediction(version)
+    first = EventWriter(rt.event_log, str(claimed.id), 1)
+    async with hubs_of(rt) as hubs:
+        watching = Subscriber(rt, hubs, claimed.id)
+        await write(first, 0, 20, 0.01)
+        await first.close(5)
+        await watching.until(lambda: watching.text == numbers(20))
+        cursor = watching.seen[-1].event.cursor
+        assert await jobs.hand_back(claimed)
+        (again,) = await jobs.claim(claimed.queue, uuid4(), 600, 1)
+        second = EventWriter(rt.event_log, str(claimed.id), 2)
+        await write(second, 0, 10, 0.01)
+        back = Subscriber(rt, hubs, claimed.id, str(cursor), "0 1 2 ")
+        await write(second, 10, 30, 0.01)
+        await second.close(5)
+        await finish(rt, again, numbers(30))
+        await asyncio.gather(watching.task, back.task)
+        for subscriber in (watching, back):
+            subscriber.check(numbers(30))
+        attempts = [s.event.data["attempt"] for s in watching.seen if s.event.type is EventType.SNAPSHOT]
+        assert attempts[-1] == 2
+        assert back.types[0] is EventType.SNAPSHOT
+
+
+async def test_thirty_subscribers_while_pubsub_is_cut(rt: Runtime, version: Version, own_redis: RedisProcess) -> None:
+    claimed = await running_prediction(version)
+    writer = EventWriter(rt.event_log, str(claimed.id), 1)
+    stop = asyncio.Event()
+
+    async def cut() -> None:
+        while not stop.is_set():
+            await asyncio.to_thread(own_redis.run, "CLIENT", "KILL", "TYPE", "pubsub")
+            await asyncio.sleep(0.05)
+
+    async with hubs_of(rt) as hubs:
+        cutting = asyncio.create_task(cut())
+        subscribers = [Subscriber(rt, hubs, claimed.id) for _ in range(10)]
+        writer.status("processing")
+        for start in range(0, 200, 10):
+            subscribers.append(Subscriber(rt, hubs, claimed.id))
+            await write(writer, start, start + 10, 0.01)
+        await writer.close(5)
+        stop.set()
+        await cutting
+        await finish(rt, claimed, numbers(200))
+        await asyncio.gather(*(subscriber.task for subscriber in subscribers))
+        assert len(subscribers) == 30
+        for subscriber in subscribers:
+            subscriber.check(numbers(200))
+
+
+async def test_a_slow_subscriber_misses_nothing(rt: Runtime, version: Version) -> None:
+    """More log lines than its queue holds pile up while it reads nothing."""
+    claimed = await running_prediction(version)
+    writer = EventWriter(rt.event_log, str(claimed.id), 1)
+    total = QUEUE_BOUND * 3
+    async with hubs_of(rt) as hubs:
+        fast = Subscriber(rt, hubs, claimed.id)
+        await fast.until(lambda: bool(fast.seen))
+        slow = prediction_events.watch(rt, hubs, NOBODY, claimed.id)
+        seen = [await anext(slow)]
+        for n in range(total):
+            writer.log(f"line {n}")
+            if n % 50 == 0:
+                await asyncio.sleep(0.05)
+        await fast.until(lambda: sum(kind is EventType.LOG for kind in fast.types) == total)
+        async with asyncio.timeout(30):
+            async for event in slow:
+                seen.append(event)
+                if event.event.data.get("line") == f"line {total - 5}":
+                    await writer.close(5)
+                    await finish(rt, claimed, "")
+        await fast.task
+        for events in (fast.seen, seen):
+            lines = [s.event.data["line"] for s in events if s.event.type is EventType.LOG]
+            assert lines == [f"line {n}" for n in range(total)]
+            assert EventType.LOST not in [s.event.type for s in events]
+
+
+async def test_text_that_a_snapshot_shows_is_not_told_again(rt: Runtime, version: Version) -> None:
+    """What comes between joining and the snapshot is queued, and may be joined to what comes after it."""
+    claimed = await running_prediction(version)
+    writer = EventWriter(rt.event_log, str(claimed.id), 1)
+    async with hubs_of(rt) as hubs:
+        before = Subscriber(rt, hubs, claimed.id)
+        await before.until(lambda: bool(before.seen))
+        slow = prediction_events.watch(rt, hubs, NOBODY, claimed.id)
+        taken = Subscriber.__new__(Subscriber)
+        taken.seen, taken.text, taken._changed = [], "", asyncio.Event()
+        taken.take(await anext(slow))
+        # The subscriber holds its snapshot and reads the log; the rest waits in its queue, some of it twice
+        for n in range(20):
+            writer.text(f"{n} ")
+            await before.until(lambda: before.text == numbers(n + 1))  # noqa: B023
+            if n == 10:
+                taken.take(await anext(slow))
+        await writer.close(5)
+        await finish(rt, claimed, numbers(20))
+        async with asyncio.timeout(30):
+            async for seen in slow:
+                taken.take(seen)
+        await before.task
+        taken.check(numbers(20))
+
+
+async def test_without_redis_the_end_still_comes(rt: Runtime, version: Version, own_redis: RedisProcess) -> None:
+    claimed = await running_prediction(version)
+    writer = EventWriter(rt.event_log, str(claimed.id), 1)
+    async with hubs_of(rt) as hubs:
+        watching = Subscriber(rt, hubs, claimed.id)
+        await write(writer, 0, 5, 0.01)
+        await watching.until(lambda: watching.text == numbers(5))
+        own_redis.kill()
+        await write(writer, 5, 9)
+        await writer.close(0.1)
+        await finish(rt, claimed, numbers(9))
+        await watching.task
+        watching.check(numbers(9))
+        again = Subscriber(rt, hubs, claimed.id)
+        await again.task
+        again.check(numbers(9))
+    own_redis.start()
+
+
+async def test_a_flush_in_the_middle(rt: Runtime, version: Version, own_redis: RedisProcess) -> None:
+    claimed = await running_prediction(version)
+    writer = EventWriter(rt.event_log, str(claimed.id), 1)
+    async with hubs_of(rt) as hubs:
+        watching = Subscriber(rt, hubs, claimed.id)
+        await write(writer, 0, 20, 0.01)
+        await watching.until(lambda: watching.text == numbers(20))
+        own_redis.run("FLUSHALL")
+        await write(writer, 20, 40, 0.01)
+        await writer.close(5)
+        await watching.until(lambda: watching.text == numbers(40))
+        await finish(rt, claimed, numbers(40))
+        await watching.task
+        assert watching.text == numbers(40)
+        assert watching.seen[-1].event.data == {"status": "succeeded"}
+
+
+async def test_what_was_trimmed_is_told(rt: Runtime, version: Version, own_redis: RedisProcess) -> None:
+    claimed = await running_prediction(version)
+    writer = EventWriter(rt.event_log, str(claimed.id), 1)
+    for n in range(30):
+        writer.text(f"{n} ")
+        writer.log(f"{n}")
+    await writer.close(5)
+    live = await rt.event_log.live(str(claimed.id))
+    assert live is not None
+    own_redis.run("XTRIM", f"ev:{{{claimed.id}}}", "MAXLEN", "5")
+    async with hubs_of(rt) as hubs:
+        back = Subscriber(rt, hubs, claimed.id, f"{live.cursor.epoch}:2")
+        await back.until(lambda: len(back.seen) >= 2)
+        await finish(rt, claimed, numbers(30))
+        await back.task
+    assert back.types[:2] == [EventType.LOST, EventType.SNAPSHOT]
+    assert back.text == numbers(30)
+
+
+async def test_wrong_cursors_and_ids(rt: Runtime, version: Version) -> None:
+    claimed = await running_prediction(version)
+    async with hubs_of(rt) as hubs:
+        for after in ("", "x", "a:-1", "end.1", "\0:1"):
+            with pytest.raises(BadUserInputError):
+                await anext(prediction_events.watch(rt, hubs, NOBODY, claimed.id, after))
+        with pytest.raises(NotFoundError):
+            await anext(prediction_events.watch(rt, hubs, NOBODY, uuid4()))
+        stranger = Subscriber(rt, hubs, claimed.id, "abcabcabcabc:7")
+        await finish(rt, claimed, "x")
+        await stranger.task
+        assert stranger.text == "x"
+
+
+async def test_one_leaves_while_another_comes(rt: Runtime, version: Version) -> None:
+    """The last watcher ends the hub: one that joins at that moment is served nonetheless."""
+    claimed = await running_prediction(version)
+    async with hubs_of(rt) as hubs:
+        for _ in range(30):
+            leaving = hubs.watch(claimed.id)
+            await leaving.__aenter__()
+            hub = hubs._hubs[claimed.id]
+            newcomer = Watcher()
+            await asyncio.gather(leaving.__aexit__(None, None, None), hub.join(newcomer))
+            assert hub._task is not None
+            assert not hub._task.done()
+            await hub.leave(newcomer)
+
+
+async def test_waiting_for_the_end(rt: Runtime, version: Version) -> None:
+    claimed = await running_prediction(version)
+    async with hubs_of(rt) as hubs:
+        still = await prediction_events.wait_until_ended(rt, hubs, NOBODY, claimed.id, 0.2)
+        assert still.status == "processing"
+        waiting = asyncio.create_task(prediction_events.wait_until_ended(rt, hubs, NOBODY, claimed.id, 30))
+        await finish(rt, claimed, "x")
+        assert (await waiting).status == "succeeded"
+
+
+async def test_wakeups_come_back_after_every_loss(rt: Runtime, own_redis: RedisProcess) -> None:
+    async with Wakeups(own_redis.url, CHANGES).listen() as changed, asyncio.timeout(40):
+        assert await anext(changed) == EVERYBODY
+        await rt.event_log.announce("one")
+        assert await anext(changed) == "one"
+        own_redis.run("CLIENT", "KILL", "TYPE", "pubsub")
+        assert await anext(changed) == EVERYBODY
+        own_redis.kill()
+        own_redis.start()
+        assert await anext(changed) == EVERYBODY
+        await rt.event_log.announce("two")
+        assert await anext(changed) == "two"
+
+
+async def test_wakeups_begin_without_redis(rt: Runtime, own_redis: RedisProcess) -> None:
+    own_redis.kill()
+    async with Wakeups(own_redis.url, CHANGES).listen() as changed, asyncio.timeout(30):
+        own_redis.start()
+        assert await anext(changed) == EVERYBODY

@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from server.embedded.servers import LocalServers
+from server.runtime import Runtime
+from server.tables import Version
+from tests.integration.jobs import store
+
+
+@pytest.fixture(scope="package")
+async def database(local_servers: LocalServers) -> AsyncIterator[str]:
+    async with store.opened(local_servers) as url:
+        yield url
+
+
+@pytest.fixture
+async def version(database: str) -> Version:
+    return await store.add_version()
+
+
+@pytest.fixture
+def queue() -> str:
+    """A queue that no other test uses."""
+    return uuid4().hex[:12]
+
+
+@pytest.fixture
+async def rt(database: str, local_servers: LocalServers, tmp_path: Path) -> AsyncIterator[Runtime]:
+    async with store.runtime(local_servers.redis_url, tmp_path) as made:
+        yield made

@@ -1,0 +1,99 @@
+"""A migrated database opened in this process, and rows to put into it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+from uuid import UUID, uuid4
+
+import asyncpg
+
+from server.adapters.bell import Bell
+from server.adapters.database import now, open_database, rows
+from server.adapters.event_log import EventLog, async_redis
+from server.adapters.security import Passwords, Tokens
+from server.adapters.signing import FileSigner
+from server.adapters.storage import open_storage
+from server.adapters.wakeups import CHANGES, Wakeups
+from server.embedded.servers import LocalServers
+from server.runtime import Runtime
+from server.settings import Settings
+from server.tables import Model, Prediction, User, Version
+
+ROOT = Path(__file__).parents[3]
+SECRET = "s" * 48
+
+
+@asynccontextmanager
+async def opened(servers: LocalServers) -> AsyncIterator[str]:
+    """Tortoise over a new database with the current schema; its URL."""
+    name = f"jobs_{uuid4().hex}"
+    admin = await asyncpg.connect(servers.database_url)
+    url = urlunsplit(urlsplit(servers.database_url)._replace(path=f"/{name}"))
+    try:
+        await admin.execute(f'CREATE DATABASE "{name}"')
+        environment = {**os.environ, "DATABASE_URL": url, "PYTHONWARNINGS": ""}
+        subprocess.run(  # noqa: ASYNC221
+            [sys.executable, "-m", "server.cli", "migrate"], env=environment, cwd=ROOT, check=True, timeout=100
+        )
+        async with open_database(url, 20):
+            yield url
+        await admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+    finally:
+        await admin.close()
+
+
+@asynccontextmanager
+async def runtime(redis_url: str, data_dir: Path, **settings: Any) -> AsyncIterator[Runtime]:
+    """A runtime over the database that is open already."""
+    made = Settings(_env_file=None, secret_key=SECRET, data_dir=data_dir, redis_url=redis_url, **settings)
+    client = async_redis(redis_url)
+    bell = Bell(redis_url)
+    signer = FileSigner(SECRET)
+    async with open_storage(made, signer) as storage:
+        yield Runtime(
+            made, bell, EventLog(client), Wakeups(redis_url, CHANGES), storage, signer, Passwords(), Tokens(SECRET, 900)
+        )
+    bell.close()
+    await client.aclose()
+
+
+async def add_version() -> Version:
+    """A user with a model with a READY version."""
+    mark = uuid4().hex[:12]
+    user = await User.create(handle=f"u{mark}", email=f"{mark}@example.com")
+    model = await Model.create(owner=user, name=f"m{mark}", kind="CUSTOM", visibility="PUBLIC")
+    return await Version.create(
+        model=model, number=1, state="READY", source_type="predictor", source_ref="echo", predictor="echo",
+        input_schema={}, output_schema={}, info={},
+    )  # fmt: skip
+
+
+async def add(version: Version, queue: str = "custom", **fields: Any) -> Prediction:
+    """A waiting prediction."""
+    at = now()
+    return await Prediction.create(
+        **{
+            "id": uuid4(), "owner": "anon:test", "model_id": version.model_id, "version_id": version.id,
+            "queue": queue, "status": "starting", "input": {"text": "x"}, "run_at": at, "rung_at": at,
+            "request_hash": "0" * 64, "created_at": at, "updated_at": at, **fields,
+        }
+    )  # fmt: skip
+
+
+async def row(prediction_id: UUID) -> dict[str, Any]:
+    """The row as it stands."""
+    (found,) = await rows("SELECT * FROM prediction WHERE id = $1", prediction_id)
+    return found
+
+
+async def count(sql: str, *values: object) -> int:
+    """The number that a statement gives."""
+    (found,) = await rows(sql, *values)
+    return int(next(iter(found.values())))

@@ -1,0 +1,196 @@
+"""Claiming, renewing, finishing and handing back: each write is fenced by the attempt."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import pytest
+
+from server.adapters.database import now, rows
+from server.domain.predictions import Failure, PredictionErrorCode, PredictionStatus
+from server.services import jobs
+from server.services.jobs import Claim, Result
+from server.tables import Version
+from tests.integration.jobs.store import add, count, row
+
+LEASE = 30.0
+DONE = Result(PredictionStatus.SUCCEEDED, "words", metrics={"predict_seconds": 1.5, "output_tokens": 3})
+
+
+async def one(queue: str) -> Claim:
+    (claimed,) = await jobs.claim(queue, uuid4(), LEASE, 1)
+    return claimed
+
+
+async def test_a_claim_takes_in_order_and_marks(version: Version, queue: str) -> None:
+    at = now()
+    late = await add(version, queue, run_at=at - timedelta(seconds=1))
+    early = await add(version, queue, run_at=at - timedelta(seconds=9))
+    first = await add(version, queue, rank=-1)
+    worker = uuid4()
+    taken = [(await jobs.claim(queue, worker, LEASE, 1))[0] for _ in range(3)]
+    assert [claimed.id for claimed in taken] == [first.id, early.id, late.id]
+    assert await jobs.claim(queue, worker, LEASE, 1) == []
+    assert taken[0].input == {"text": "x"}
+    assert {claimed.attempt for claimed in taken} == {1}
+    held = await row(first.id)
+    assert (held["status"], held["attempt"], held["worker_id"]) == ("processing", 1, worker)
+    assert 25 < (held["lease_until"] - now()).total_seconds() <= LEASE
+    assert held["started_at"] is not None
+
+
+async def test_a_claim_takes_no_more_than_asked_and_the_first(version: Version, queue: str) -> None:
+    made = [await add(version, queue, run_at=now() - timedelta(seconds=9 - n)) for n in range(5)]
+    taken = await jobs.claim(queue, uuid4(), LEASE, 3)
+    assert {claimed.id for claimed in taken} == {prediction.id for prediction in made[:3]}
+
+
+async def test_claimers_never_share_a_row(version: Version, queue: str) -> None:
+    made = {(await add(version, queue)).id for _ in range(50)}
+
+    async def claimer() -> list[UUID]:
+        mine: list[UUID] = []
+        while taken := await jobs.claim(queue, uuid4(), LEASE, 3):
+            mine += [claimed.id for claimed in taken]
+        return mine
+
+    shares = await asyncio.gather(*(claimer() for _ in range(4)))
+    everything = [key for share in shares for key in share]
+    assert len(everything) == 50
+    assert set(everything) == made
+
+
+async def test_a_hint_is_claimed_once_and_only_while_it_waits(version: Version, queue: str) -> None:
+    made = await add(version, queue)
+    assert await jobs.claim_hinted(made.id, "other", uuid4(), LEASE) is None
+    results = await asyncio.gather(*(jobs.claim_hinted(made.id, queue, uuid4(), LEASE) for _ in range(8)))
+    assert [found.id for found in results if found] == [made.id]
+    assert await jobs.claim_hinted(uuid4(), queue, uuid4(), LEASE) is None
+
+
+async def test_neither_too_early_nor_too_late(version: Version, queue: str) -> None:
+    early = await add(version, queue, run_at=now() + timedelta(hours=1))
+    late = await add(version, queue, deadline_at=now() - timedelta(seconds=1))
+    assert await jobs.claim(queue, uuid4(), LEASE, 9) == []
+    for made in (early, late):
+        assert await jobs.claim_hinted(made.id, queue, uuid4(), LEASE) is None
+    in_time = await add(version, queue, deadline_at=now() + timedelta(hours=1))
+    assert [claimed.id for claimed in await jobs.claim(queue, uuid4(), LEASE, 9)] == [in_time.id]
+
+
+async def test_a_claim_in_a_long_queue_sorts_nothing(version: Version, queue: str) -> None:
+    await rows(
+        """INSERT INTO prediction (id, owner, queue, rank, status, input, logs, attempt, losses, alone, run_at,
+             request_hash, created_at, updated_at, model_id, version_id)
+           SELECT gen_random_uuid(), 'anon:many', $1, 0, 'starting', '{}', '', 0, 0, false,
+             now() - n * interval '1 ms', '', now(), now(), $2, $3 FROM generate_series(1, 100000) AS n""",
+        queue,
+        version.model_id,
+        version.id,
+    )
+    await rows("ANALYZE prediction")
+    plan = await rows(f"EXPLAIN (FORMAT JSON) {jobs._CLAIM}", queue, uuid4(), LEASE, 4)
+    text = json.dumps(plan[0]["QUERY PLAN"])
+    assert "prediction_claim" in text
+    assert '\\"Sort\\"' not in text
+    assert '"Sort"' not in text
+    began = asyncio.get_running_loop().time()
+    assert len(await jobs.claim(queue, uuid4(), LEASE, 4)) == 4
+    assert asyncio.get_running_loop().time() - began < 1
+    await rows("DELETE FROM prediction WHERE queue = $1", queue)
+
+
+async def test_a_heartbeat_renews_what_is_held(version: Version, queue: str) -> None:
+    worker = uuid4()
+    made = [await add(version, queue) for _ in range(5)]
+    held = {claimed.id: claimed.attempt for claimed in await jobs.claim(queue, worker, 1, 5)}
+    kept, canceled, late, handed, other = (prediction.id for prediction in made)
+    await rows("UPDATE prediction SET cancel_requested_at = now() WHERE id = $1", canceled)
+    await rows("UPDATE prediction SET deadline_at = now() - interval '1 s' WHERE id = $1", late)
+    await rows("UPDATE prediction SET status = 'starting', worker_id = NULL WHERE id = $1", handed)
+    await rows("UPDATE prediction SET attempt = 2, worker_id = $2 WHERE id = $1", other, uuid4())
+    found = await jobs.heartbeat(worker, {**held, uuid4(): 1}, LEASE)
+    assert set(found) == {kept, canceled, late}
+    assert (found[kept].cancel, found[kept].past_deadline) == (False, False)
+    assert (found[canceled].cancel, found[late].past_deadline) == (True, True)
+    assert ((await row(kept))["lease_until"] - now()).total_seconds() > 20
+
+
+async def test_a_finish_is_written_once_with_its_ledger_line(version: Version, queue: str) -> None:
+    made = await add(version, queue)
+    claimed = await one(queue)
+    assert await jobs.finish(claimed, DONE)
+    ended = await row(made.id)
+    assert (ended["status"], ended["output"], ended["lease_until"]) == ("succeeded", '"words"', None)
+    assert ended["completed_at"] is not None
+    # The reply of the first may be lost: the second says that it was ours, and changes nothing
+    assert await jobs.finish(claimed, Result(PredictionStatus.FAILED))
+    assert await row(made.id) == ended
+    (line,) = await rows("SELECT * FROM usage WHERE prediction_id = $1", made.id)
+    assert (line["owner"], line["predict_seconds"], line["output_tokens"]) == ("anon:test", 1.5, 3)
+
+
+async def test_an_older_attempt_finishes_nothing(version: Version, queue: str) -> None:
+    made = await add(version, queue)
+    older = await one(queue)
+    assert await jobs.hand_back(older)
+    newer = await one(queue)
+    assert newer.attempt == older.attempt + 1
+    assert not await jobs.finish(older, DONE)
+    assert not await jobs.hand_back(older)
+    assert (await row(made.id))["status"] == "processing"
+    assert await jobs.finish(newer, DONE)
+    assert not await jobs.finish(older, DONE)
+    assert await count("SELECT count(*) FROM usage WHERE prediction_id = $1", made.id) == 1
+
+
+@pytest.mark.parametrize("status", ["succeeded", "failed", "canceled", "aborted"])
+async def test_what_others_ended_is_not_ours(version: Version, queue: str, status: str) -> None:
+    """The sweeper ends a row without changing its attempt; the worker that lost it must remove its files."""
+    made = await add(version, queue)
+    claimed = await one(queue)
+    await rows("UPDATE prediction SET status = $2, worker_id = NULL WHERE id = $1", made.id, status)
+    assert not await jobs.finish(claimed, DONE)
+    assert not await jobs.hand_back(claimed)
+    assert (await row(made.id))["status"] == status
+    assert await count("SELECT count(*) FROM usage WHERE prediction_id = $1", made.id) == 0
+
+
+async def test_a_failure_is_kept_with_its_code(version: Version, queue: str) -> None:
+    made = await add(version, queue)
+    failure = Failure(PredictionErrorCode.OUT_OF_MEMORY, "m" * 9000)
+    assert await jobs.finish(await one(queue), Result(PredictionStatus.FAILED, "part", failure=failure, logs="l\n"))
+    ended = await row(made.id)
+    assert (ended["status"], ended["error_code"], ended["logs"]) == ("failed", "OUT_OF_MEMORY", "l\n")
+    assert ended["error_message"] == "m" * jobs.MAX_ERROR_MESSAGE
+    assert ended["output"] == '"part"'
+
+
+async def test_a_cancel_is_kept_with_its_times(version: Version, queue: str) -> None:
+    made = await add(version, queue)
+    claimed = await one(queue)
+    await rows("UPDATE prediction SET cancel_requested_at = now() - interval '2 s' WHERE id = $1", made.id)
+    assert await jobs.finish(claimed, Result(PredictionStatus.CANCELED, "part"))
+    ended = await row(made.id)
+    assert ended["canceled_at"] == ended["completed_at"]
+    assert 2 <= ended["stop_seconds"] < 10
+
+
+async def test_a_hand_back_keeps_the_attempt(version: Version, queue: str) -> None:
+    made = await add(version, queue)
+    claimed = await one(queue)
+    assert await jobs.hand_back(claimed)
+    waiting = await row(made.id)
+    assert (waiting["status"], waiting["attempt"], waiting["losses"]) == ("starting", 1, 0)
+    assert (waiting["worker_id"], waiting["lease_until"], waiting["rung_at"]) == (None, None, None)
+    again = await one(queue)
+    assert again.attempt == 2
+    assert again.started_at == claimed.started_at
+    assert await jobs.hand_back(again, delay_seconds=60, lost=True, alone=True)
+    waiting = await row(made.id)
+    assert (waiting["losses"], waiting["alone"], waiting["attempt"]) == (1, True, 2)
+    assert await jobs.claim(queue, uuid4(), LEASE, 1) == []
+    assert await jobs.losses(made.id) == 1

@@ -1,0 +1,174 @@
+"""The sweeper: what became of predictions whose worker, doorbell or time was lost."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import pytest
+import redis
+
+from server.adapters.database import now, rows
+from server.domain.accounts import Viewer
+from server.domain.predictions import PredictionStatus
+from server.runtime import Runtime
+from server.services import jobs, predictions, recovery
+from server.services.jobs import Claim, Result
+from server.tables import Version
+from tests.integration.jobs.store import add, count, row
+
+NOBODY = Viewer()
+
+
+async def claimed_by_a_dead_worker(version: Version, **fields: object) -> Claim:
+    queue = uuid4().hex[:12]
+    await add(version, queue, **fields)
+    (claimed,) = await jobs.claim(queue, uuid4(), 30, 1)
+    await expire(claimed.id)
+    return claimed
+
+
+async def expire(prediction_id: UUID) -> None:
+    await rows("UPDATE prediction SET lease_until = now() - interval '1 s' WHERE id = $1", prediction_id)
+
+
+@pytest.mark.parametrize(("losses", "backoff"), [(0, 1), (1, 2)])
+async def test_an_expired_lease_waits_again(rt: Runtime, version: Version, losses: int, backoff: float) -> None:
+    claimed = await claimed_by_a_dead_worker(version, losses=losses)
+    await recovery.sweep(rt)
+    found = await row(claimed.id)
+    assert (found["status"], found["losses"], found["attempt"]) == ("starting", losses + 1, 1)
+    assert (found["worker_id"], found["lease_until"]) == (None, None)
+    assert backoff - 0.5 < (found["run_at"] - found["updated_at"]).total_seconds() <= backoff
+    assert not await jobs.finish(claimed, Result(PredictionStatus.SUCCEEDED, "late"))
+
+
+async def test_a_living_lease_is_left_alone(rt: Runtime, version: Version, queue: str) -> None:
+    made = await add(version, queue)
+    await jobs.claim(queue, uuid4(), 30, 1)
+    await recovery.sweep(rt)
+    assert (await row(made.id))["status"] == "processing"
+
+
+async def test_too_many_losses_fail(rt: Runtime, version: Version) -> None:
+    claimed = await claimed_by_a_dead_worker(version, losses=2)
+    await recovery.sweep(rt)
+    found = await row(claimed.id)
+    assert (found["status"], found["error_code"], found["losses"]) == ("failed", "WORKER_LOST", 3)
+    assert found["completed_at"] is not None
+    assert "3 times" in found["error_message"]
+    assert not await jobs.finish(claimed, Result(PredictionStatus.SUCCEEDED, "late"))
+
+
+@pytest.mark.parametrize("losses", [0, 2])
+async def test_a_lost_one_that_was_to_be_canceled_is(rt: Runtime, version: Version, losses: int) -> None:
+    claimed = await claimed_by_a_dead_worker(version, losses=losses)
+    await predictions.cancel(rt, NOBODY, claimed.id)
+    await recovery.sweep(rt)
+    found = await row(claimed.id)
+    assert (found["status"], found["error_code"]) == ("canceled", None)
+    assert found["canceled_at"] is not None
+    assert found["stop_seconds"] >= 0
+
+
+async def test_a_deadline_that_passes_while_waiting_aborts(rt: Runtime, version: Version, queue: str) -> None:
+    late = await add(version, queue, deadline_at=now() - timedelta(seconds=1))
+    in_time = await add(version, queue, deadline_at=now() + timedelta(hours=1))
+    await recovery.sweep(rt)
+    found = await row(late.id)
+    assert (found["status"], found["error_code"]) == ("aborted", "DEADLINE_EXCEEDED")
+    assert found["completed_at"] is not None
+    assert (await row(in_time.id))["status"] == "starting"
+
+
+async def test_what_nobody_was_told_of_is_rung(rt: Runtime, version: Version) -> None:
+    at = now()
+    forgotten = await add(version, "image", rung_at=None)
+    old = await add(version, "image", rung_at=at - timedelta(minutes=1))
+    fresh = await add(version, "image", rung_at=at)
+    early = await add(version, "image", rung_at=None, run_at=at + timedelta(hours=1))
+    connection = redis.Redis.from_url(rt.settings.redis_dsn or "")
+    before = int(connection.llen("dramatiq:image"))
+    await recovery.sweep(rt)
+    assert int(connection.llen("dramatiq:image")) == before + 2
+    connection.close()
+    for made in (forgotten, old):
+        assert (await row(made.id))["rung_at"] >= at
+    assert (await row(fresh.id))["rung_at"] == at
+    assert (await row(early.id))["rung_at"] is None
+
+
+async def test_sweepers_at_once_count_one_loss(rt: Runtime, version: Version) -> None:
+    lost = [await claimed_by_a_dead_worker(version) for _ in range(30)]
+    await asyncio.gather(*(recovery.sweep(rt) for _ in range(6)))
+    assert {(await row(claimed.id))["losses"] for claimed in lost} == {1}
+
+
+async def check_ends(queue: str, expected: int) -> None:
+    """All ended, those that succeeded with one usage line and the output of the attempt that ended them."""
+    left = await rows("SELECT id, status, output, attempt FROM prediction WHERE queue = $1", queue)
+    assert len(left) == expected
+    for found in left:
+        succeeded = found["status"] == "succeeded"
+        assert PredictionStatus(found["status"]).is_terminal
+        assert await count("SELECT count(*) FROM usage WHERE prediction_id = $1", found["id"]) == int(succeeded)
+        assert not succeeded or found["output"] == f'"of {found["attempt"]}"'
+
+
+class Ends:
+    """Terminal rows as they were first seen; `look` fails when one changed."""
+
+    KEPT = ("status", "output", "error_code", "completed_at", "attempt", "canceled_at")
+
+    def __init__(self) -> None:
+        self.seen: dict[UUID, dict[str, object]] = {}
+
+    async def look(self, prediction_id: UUID) -> None:
+        found = await row(prediction_id)
+        if PredictionStatus(found["status"]).is_terminal:
+            now_is = {name: found[name] for name in self.KEPT}
+            assert self.seen.setdefault(prediction_id, now_is) == now_is
+
+
+async def test_the_first_end_stands(rt: Runtime, version: Version, queue: str) -> None:
+    """Finish, cancel, sweep and hand-back at once: a terminal row never changes, and has at most one ledger line."""
+    dice = random.Random(7)
+    ends = Ends()
+    look = ends.look
+
+    async def finish(claimed: Claim) -> bool:
+        ours = await jobs.finish(claimed, Result(PredictionStatus.SUCCEEDED, f"of {claimed.attempt}"))
+        await look(claimed.id)
+        return ours
+
+    async def cancel(claimed: Claim) -> bool:
+        await predictions.cancel(rt, NOBODY, claimed.id)
+        await look(claimed.id)
+        return False
+
+    async def sweep(claimed: Claim) -> bool:
+        await expire(claimed.id)
+        await rows("UPDATE prediction SET run_at = now() WHERE id = $1 AND status = 'starting'", claimed.id)
+        await recovery.sweep(rt)
+        await look(claimed.id)
+        return False
+
+    async def hand_back(claimed: Claim) -> bool:
+        await jobs.hand_back(claimed)
+        await look(claimed.id)
+        return False
+
+    for _ in range(200):
+        await add(version, queue)
+    while claims := await jobs.claim(queue, uuid4(), 30, 50):
+        for start in range(0, len(claims), 10):
+            work = [act(c) for c in claims[start : start + 10] for act in (finish, cancel, sweep, hand_back, finish)]
+            dice.shuffle(work)
+            await asyncio.gather(*work)
+        await rows("UPDATE prediction SET run_at = now() WHERE queue = $1 AND status = 'starting'", queue)
+    await check_ends(queue, 200)
+    assert len(ends.seen) == 200
+    for prediction_id in list(ends.seen):
+        await look(prediction_id)

@@ -1,0 +1,169 @@
+"""An execution: what the runner says becomes events and a result."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+import redis
+
+from server.adapters.database import now
+from server.adapters.event_log import EventLog
+from server.domain.models import QUEUES
+from server.domain.predictions import Failure, PredictionErrorCode, PredictionStatus
+from server.services.jobs import Claim
+from workers.event_writer import EventWriter
+from workers.execution import Execution, Outcome
+from workers.runner.protocol import Canceled, Done, Failed, File, Log, Metric, Output, Pong, Progress, Started
+
+ID = "p"
+MARK = "\N{REPLACEMENT CHARACTER}"
+
+
+class AwayLog(EventLog):
+    """A log whose Redis is away: a result never rests on it."""
+
+    def __init__(self) -> None:
+        """Nothing to connect to."""
+
+    async def append(self, *_: Any) -> tuple[int, str]:
+        raise redis.ConnectionError("away")
+
+
+def claim(queue: str = "custom") -> Claim:
+    at = now()
+    return Claim(uuid4(), 3, "anon:x", uuid4(), queue, {}, False, at - timedelta(seconds=2), at, at, None)
+
+
+@pytest.fixture
+async def execution() -> AsyncIterator[Execution]:
+    writer = EventWriter(AwayLog(), ID, 1)
+    yield Execution(claim(), writer)
+    await writer.close(0)
+
+
+def outcome(execution: Execution) -> Outcome:
+    assert execution.outcome.done()
+    return execution.outcome.result()
+
+
+async def test_text(execution: Execution) -> None:
+    for message in (Started(ID, 0.5), Output(ID, text="Hel"), Output(ID, text=""), Output(ID, text="lo"), Done(ID)):
+        execution.receive(message)
+    result = execution.result(outcome(execution))
+    assert (result.status, result.output, result.files) == (PredictionStatus.SUCCEEDED, "Hello", [])
+    assert result.metrics["load_seconds"] == 0.5
+    assert result.metrics["queue_seconds"] == pytest.approx(2, abs=0.01)
+
+
+@pytest.mark.parametrize("queue", QUEUES)
+async def test_nothing_at_all_is_empty_text_only_of_text_models(queue: str) -> None:
+    writer = EventWriter(AwayLog(), ID, 1)
+    execution = Execution(claim(queue), writer)
+    execution.receive(Done(ID))
+    assert execution.result(outcome(execution)).output == ("" if queue == "text" else None)
+    await writer.close(0)
+
+
+async def test_chunks(execution: Execution) -> None:
+    for chunk in ({"a": 1}, [2], "word"):
+        execution.receive(Output(ID, chunk=chunk))
+    execution.receive(Done(ID, output="what was streamed is the output"))
+    assert execution.result(outcome(execution)).output == [{"a": 1}, [2], "word"]
+
+
+async def test_a_value_that_was_not_streamed(execution: Execution) -> None:
+    execution.receive(Done(ID, output={"label": "cat"}))
+    assert execution.result(outcome(execution)).output == {"label": "cat"}
+
+
+async def test_files(execution: Execution) -> None:
+    execution.receive(File(ID, "image/png", 4, 5, b"png"))
+    execution.receive(File(ID, "application/x-strange", None, None, b"12"))
+    execution.receive(Done(ID))
+    result = execution.result(outcome(execution))
+    key = f"predictions/{execution.job.id}/3"
+    assert result.output == [{"file": 0}, {"file": 1}]
+    assert result.files == [
+        {"key": f"{key}/0.png", "contentType": "image/png", "bytes": 3, "width": 4, "height": 5},
+        {"key": f"{key}/1.bin", "contentType": "application/x-strange", "bytes": 2, "width": None, "height": None},
+    ]
+
+
+@pytest.mark.parametrize("code", list(PredictionErrorCode))
+async def test_failures_keep_their_code_and_what_was_made(execution: Execution, code: PredictionErrorCode) -> None:
+    execution.receive(Output(ID, text="part"))
+    execution.receive(Log(ID, "about to fail"))
+    execution.receive(Failed(ID, code.value, "its own words"))
+    result = execution.result(outcome(execution))
+    assert (result.status, result.output, result.logs) == (PredictionStatus.FAILED, "part", "about to fail\n")
+    assert result.failure == Failure(code, "its own words")
+
+
+@pytest.mark.parametrize("code", ["", "NEW_CODE", "internal", "__class__"])
+async def test_an_unknown_code_is_internal(execution: Execution, code: str) -> None:
+    execution.receive(Failed(ID, code, "m"))
+    assert outcome(execution).failure == Failure(PredictionErrorCode.INTERNAL, "m")
+
+
+async def test_a_cancel_keeps_what_was_made(execution: Execution) -> None:
+    execution.receive(Output(ID, text="part"))
+    execution.receive(Metric(ID, "output_tokens", 1))
+    execution.receive(Canceled(ID))
+    result = execution.result(outcome(execution))
+    assert (result.status, result.output, result.failure) == (PredictionStatus.CANCELED, "part", None)
+    assert result.metrics["output_tokens"] == 1
+
+
+async def test_a_stop_ends_for_the_reason_it_was_asked_for(execution: Execution) -> None:
+    late = Outcome(PredictionStatus.FAILED, Failure(PredictionErrorCode.DEADLINE_EXCEEDED, "late"))
+    execution.stop_reason = late
+    execution.receive(Canceled(ID))
+    assert outcome(execution) == late
+
+
+async def test_the_first_outcome_stands_and_nothing_comes_after(execution: Execution) -> None:
+    execution.receive(Output(ID, text="a"))
+    execution.receive(Done(ID))
+    for message in (Output(ID, text="b"), Log(ID, "late"), File(ID, "image/png", 1, 1, b"x"), Failed(ID, "X", "y")):
+        execution.receive(message)
+    execution.settle(Outcome(None, lost=True))
+    result = execution.result(outcome(execution))
+    assert (result.status, result.output, result.logs, result.files) == (PredictionStatus.SUCCEEDED, "a", "", [])
+
+
+async def test_a_run_that_is_handed_back_has_no_result(execution: Execution) -> None:
+    execution.settle(Outcome(None))
+    assert not outcome(execution).is_final
+    with pytest.raises(ValueError, match="no result"):
+        execution.result(outcome(execution))
+
+
+async def test_nothing_holds_a_nul_or_a_lone_surrogate(execution: Execution) -> None:
+    bad, good = "a\0b\ud800c", f"a{MARK}b{MARK}c"
+    execution.receive(Output(ID, text=bad))
+    execution.receive(Log(ID, bad))
+    execution.receive(Failed(ID, "INTERNAL", bad))
+    result = execution.result(outcome(execution))
+    assert (result.output, result.logs) == (good, f"{good}\n")
+    assert result.failure == Failure(PredictionErrorCode.INTERNAL, good)
+
+
+async def test_values_hold_no_nul_either(execution: Execution) -> None:
+    execution.receive(Output(ID, chunk={"k\0": ["\0", {"\0": "\ud800"}]}))
+    execution.receive(Done(ID))
+    assert execution.result(outcome(execution)).output == [{f"k{MARK}": [MARK, {MARK: MARK}]}]
+
+
+async def test_progress(execution: Execution) -> None:
+    told: list[dict[str, Any]] = []
+    execution.writer.progress = told.append  # type: ignore[method-assign]
+    execution.receive(Started(ID, 0.0))
+    for message in (Progress(ID, 0, 4), Progress(ID, 1, 4), Progress(ID, 7, None), Progress(ID, 0, 0), Pong(1)):
+        execution.receive(message)
+    assert [step["fraction"] for step in told] == [0, 0.25, None, None]
+    assert [step["etaSeconds"] is None for step in told] == [True, False, True, True]
+    assert not execution.outcome.done()
