@@ -26,10 +26,10 @@ test: dev web ## Run the whole test suite with real parts
 test-unit: dev web ## Run the unit and architecture tests
 	$(PYTEST) tests/architecture tests/unit
 
-test-integration: dev ## Run the integration tests: real PostgreSQL, Redis and processes
+test-integration: dev web ## Run the integration tests: real PostgreSQL, Redis and processes
 	$(PYTEST) tests/integration -m "not slow"
 
-test-e2e: dev ## Run the end-to-end tests: a new user's story over HTTP and WebSocket
+test-e2e: dev web ## Run the end-to-end tests: a new user's story over HTTP and WebSocket
 	$(PYTEST) tests/e2e
 
 test-web: dev web ## Run the tests of the page in a headless Chromium
@@ -47,7 +47,11 @@ check: lint test ## Lint, test, and the longer tests
 dev: .venv/.stamp-dev ## Make .venv with the command line and all extras
 
 .venv/.stamp-dev: pyproject.toml
-	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || { \
+		$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+			{ echo "Python 3.11 or newer is needed, such as: make PYTHON=python3.12" >&2; exit 1; }; \
+		$(PYTHON) -m venv .venv || \
+			{ echo "No virtual environment could be made; on Debian: apt-get install python3-venv" >&2; exit 1; }; }
 	@$(BIN)/python -c 'import torch' 2>/dev/null || $(BIN)/python -m pip install -q $(TORCH)
 	@SKIP_WEB=1 $(BIN)/python -m pip install -q -e '.[worker,embedded,dev]'
 	@touch $@
@@ -68,8 +72,8 @@ migration: dev ## Write a migration for changed tables: make migration NAME=add_
 	@$(BIN)/inference-server makemigration $(NAME)
 
 schema: dev ## Write graph/schema.graphql and docs/settings.md from the code
-	@$(BIN)/inference-server export-schema > .schema.tmp && mv .schema.tmp graph/schema.graphql
-	@$(BIN)/inference-server export-settings > .settings.tmp && mv .settings.tmp docs/settings.md
+	@$(BIN)/inference-server export-schema > .venv/schema.tmp && mv .venv/schema.tmp graph/schema.graphql
+	@$(BIN)/inference-server export-settings > .venv/settings.tmp && mv .venv/settings.tmp docs/settings.md
 
 bench: dev ## Measure, and print a table of ratios
 	@PYTHONPATH=. $(BIN)/python -m tests.load.bench

@@ -23,18 +23,6 @@ def name_of(requirement: str) -> str:
     return re.sub(r"[-_.]+", "-", match[0]).lower()
 
 
-def test_the_example_environment_names_every_setting() -> None:
-    named = set(re.findall(r"^# ([A-Z0-9_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
-    assert named == {name.upper() for name in Settings.model_fields}
-
-
-def test_every_dependency_is_explained() -> None:
-    page = (ROOT / "docs" / "dependencies.md").read_text()
-    extras = PROJECT["optional-dependencies"].values()
-    for requirement in [*PROJECT["dependencies"], *(item for extra in extras for item in extra)]:
-        assert re.search(rf"\b{re.escape(name_of(requirement))}\b", page), requirement
-
-
 def test_the_api_needs_no_torch_even_indirectly() -> None:
     seen: set[str] = set()
     waiting = [name_of(requirement) for requirement in PROJECT["dependencies"]]
