@@ -33,6 +33,7 @@ logger = structlog.get_logger(__name__)
 
 DATABASE_ERRORS = (*CONNECTION_ERRORS, BaseORMException)
 PARENT_SECONDS = 1.0
+CLAIM_SECONDS = 5.0
 
 
 class Supervisor:
@@ -80,8 +81,7 @@ class Supervisor:
             for task in tasks[1:]:
                 stack.push_async_callback(end, task)
             await stop.wait()
-            self._stopping = True
-            await end(tasks[0])
+            await self._stop_claiming(tasks[0])
             await self._drain()
         await catalogue.leave(self.worker_id)
 
@@ -108,8 +108,15 @@ class Supervisor:
     def _free(self, queue: str) -> int:
         return self._slots(queue) - sum(a.job.queue == queue for a in self._attempts.values())
 
+    async def _stop_claiming(self, claims: asyncio.Task[None]) -> None:
+        """Let a claim that is on its way come back: canceled, its rows would be ours and nobody would know."""
+        self._stopping = True
+        self._wake.set()
+        await asyncio.wait({claims}, timeout=CLAIM_SECONDS)
+        await end(claims)
+
     async def _claim_for_ever(self) -> None:
-        while True:
+        while not self._stopping:
             self._wake.clear()
             try:
                 for queue in QUEUES:
@@ -180,8 +187,8 @@ class Supervisor:
 
     async def _hear_cancels(self) -> None:
         async with self._rt.wakeups.listen() as changed:
-            async for prediction_id in changed:
-                if prediction_id == EVERYBODY or any(str(key) == prediction_id for key in self._attempts):
+            async for wakeup in changed:
+                if wakeup == EVERYBODY or any(str(key) == wakeup.prediction_id for key in self._attempts):
                     self._beat_wake.set()
 
     async def _prepare_for_ever(self) -> None:

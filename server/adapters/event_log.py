@@ -17,7 +17,7 @@ import orjson
 import redis.asyncio
 import structlog
 
-from server.adapters.wakeups import cancel_channel, wake_channel
+from server.adapters.wakeups import ROW, cancel_channel, wake_channel
 from server.domain.events import NO_EPOCH, Cursor, Event, EventType
 
 logger = structlog.get_logger(__name__)
@@ -176,8 +176,8 @@ class EventLog:
         """Wake whoever watches, and the worker that runs it: the row changed."""
         try:
             async with self._redis.pipeline(transaction=False) as pipe:
-                pipe.publish(wake_channel(prediction_id), "row")
-                pipe.publish(cancel_channel(prediction_id), "row")
+                pipe.publish(wake_channel(prediction_id), ROW)
+                pipe.publish(cancel_channel(prediction_id), ROW)
                 await pipe.execute()
         except (redis.RedisError, OSError) as error:
             logger.warning("events.announce_failed", prediction=prediction_id, error=str(error))

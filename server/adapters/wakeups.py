@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from typing import Any
+from typing import Any, NamedTuple
 
 import redis.asyncio
 import structlog
@@ -22,8 +22,18 @@ logger = structlog.get_logger(__name__)
 CHANGES = "w:"
 CANCELS = "c:"
 CHANNEL = "wakeups"
-EVERYBODY = "*"
+ROW = b"row"
 MAX_BACKOFF_SECONDS = 5.0
+
+
+class Wakeup(NamedTuple):
+    """What changed: `prediction_id` is None after a (re)connection, when anything may have."""
+
+    prediction_id: str | None
+    row: bool
+
+
+EVERYBODY = Wakeup(None, row=True)
 
 
 def wake_channel(prediction_id: str) -> str:
@@ -93,7 +103,8 @@ class PatternBackend(BroadcastBackend):  # type: ignore[misc]
     async def _read(self, pubsub: Any) -> None:
         async for message in pubsub.listen():
             if message["type"] == "pmessage":
-                self._events.put_nowait(Event(CHANNEL, message["channel"].decode()[len(self._prefix) :]))
+                prediction_id = message["channel"].decode()[len(self._prefix) :]
+                self._events.put_nowait(Event(CHANNEL, Wakeup(prediction_id, message["data"] == ROW)))
 
 
 class Wakeups:
@@ -103,8 +114,8 @@ class Wakeups:
         self._broadcast = Broadcast(backend=PatternBackend(url, prefix))
 
     @asynccontextmanager
-    async def listen(self) -> AsyncIterator[AsyncIterator[str]]:
-        """Ids of predictions that changed, or EVERYBODY after a (re)connection."""
+    async def listen(self) -> AsyncIterator[AsyncIterator[Wakeup]]:
+        """Predictions that changed, their events or their row, or EVERYBODY after a (re)connection."""
         await self._broadcast.connect()
         try:
             async with self._broadcast.subscribe(CHANNEL) as subscriber:
@@ -114,6 +125,6 @@ class Wakeups:
                 await self._broadcast.disconnect()
 
 
-async def _ids(subscriber: Any) -> AsyncIterator[str]:
+async def _ids(subscriber: Any) -> AsyncIterator[Wakeup]:
     async for event in subscriber:
         yield event.message

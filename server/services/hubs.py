@@ -15,7 +15,7 @@ from tortoise.exceptions import BaseORMException
 from server.adapters.database import CONNECTION_ERRORS
 from server.adapters.event_log import EventLog
 from server.adapters.tasks import end
-from server.adapters.wakeups import EVERYBODY, Wakeups
+from server.adapters.wakeups import Wakeup, Wakeups
 from server.domain.events import NO_EPOCH, Cursor, Event
 from server.domain.predictions import PredictionStatus
 from server.tables import Prediction
@@ -85,9 +85,9 @@ class Hub:
         """Whether nobody watches."""
         return not self._watchers
 
-    def wake(self) -> None:
-        """Something changed: read the log, and the row."""
-        self._row_due = True
+    def wake(self, *, row: bool = True) -> None:
+        """Something changed: read the log, and the row where that may have changed too."""
+        self._row_due = self._row_due or row
         self._wake.set()
 
     async def join(self, watcher: Watcher) -> None:
@@ -171,18 +171,18 @@ class Hubs:
     async def run(self) -> None:
         """Hand wake-ups to hubs until canceled."""
         async with self._wakeups.listen() as changed:
-            async for prediction_id in changed:
-                self._wake(prediction_id)
+            async for wakeup in changed:
+                self._wake(wakeup)
 
-    def _wake(self, prediction_id: str) -> None:
-        if prediction_id == EVERYBODY:
+    def _wake(self, wakeup: Wakeup) -> None:
+        if wakeup.prediction_id is None:
             for hub in self._hubs.values():
                 hub.wake()
         else:
             with suppress(ValueError):
-                watched = self._hubs.get(UUID(prediction_id))
+                watched = self._hubs.get(UUID(wakeup.prediction_id))
                 if watched is not None:
-                    watched.wake()
+                    watched.wake(row=wakeup.row)
 
     @asynccontextmanager
     async def watch(self, prediction_id: UUID) -> AsyncIterator[Watcher]:

@@ -7,13 +7,12 @@ from uuid import uuid4
 
 import pytest
 
-from server.adapters.wakeups import CHANGES, EVERYBODY, Wakeups
 from server.domain.events import Event, EventType
 from server.errors import BadUserInputError, NotFoundError
 from server.runtime import Runtime
 from server.services import jobs, prediction_events
-from server.services.hubs import QUEUE_BOUND, Watcher
-from server.tables import Version
+from server.services.hubs import QUEUE_BOUND, Hub, Watcher
+from server.tables import Prediction, Version
 from tests.integration.events.watching import (
     NOBODY,
     RedisProcess,
@@ -173,6 +172,30 @@ async def test_a_slow_subscriber_misses_nothing(rt: Runtime, version: Version) -
             assert EventType.LOST not in [s.event.type for s in events]
 
 
+async def test_appended_events_read_no_rows(rt: Runtime, version: Version, monkeypatch: pytest.MonkeyPatch) -> None:
+    reads = 0
+    read_row = Hub._read_row
+
+    async def counted(hub: Hub) -> Prediction | None:
+        nonlocal reads
+        reads += 1
+        return await read_row(hub)
+
+    monkeypatch.setattr(Hub, "_read_row", counted)
+    claimed = await running_prediction(version)
+    writer = EventWriter(rt.event_log, str(claimed.id), 1)
+    async with hubs_of(rt) as hubs:
+        watching = Subscriber(rt, hubs, claimed.id)
+        await write(writer, 0, 60, 0.02)
+        await watching.until(lambda: watching.text == numbers(60))
+        assert len(watching.seen) > 10
+        assert reads <= 3
+        await writer.close(5)
+        await finish(rt, claimed, numbers(60))
+        await watching.task
+        watching.check(numbers(60))
+
+
 async def test_text_that_a_snapshot_shows_is_not_told_again(rt: Runtime, version: Version) -> None:
     """What comes between joining and the snapshot is queued, and may be joined to what comes after it."""
     claimed = await running_prediction(version)
@@ -291,24 +314,3 @@ async def test_waiting_for_the_end(rt: Runtime, version: Version) -> None:
         waiting = asyncio.create_task(prediction_events.wait_until_ended(rt, hubs, NOBODY, claimed.id, 30))
         await finish(rt, claimed, "x")
         assert (await waiting).status == "succeeded"
-
-
-async def test_wakeups_come_back_after_every_loss(rt: Runtime, own_redis: RedisProcess) -> None:
-    async with Wakeups(own_redis.url, CHANGES).listen() as changed, asyncio.timeout(40):
-        assert await anext(changed) == EVERYBODY
-        await rt.event_log.announce("one")
-        assert await anext(changed) == "one"
-        own_redis.run("CLIENT", "KILL", "TYPE", "pubsub")
-        assert await anext(changed) == EVERYBODY
-        own_redis.kill()
-        own_redis.start()
-        assert await anext(changed) == EVERYBODY
-        await rt.event_log.announce("two")
-        assert await anext(changed) == "two"
-
-
-async def test_wakeups_begin_without_redis(rt: Runtime, own_redis: RedisProcess) -> None:
-    own_redis.kill()
-    async with Wakeups(own_redis.url, CHANGES).listen() as changed, asyncio.timeout(30):
-        own_redis.start()
-        assert await anext(changed) == EVERYBODY
