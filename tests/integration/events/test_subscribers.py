@@ -19,19 +19,11 @@ from tests.integration.events.watching import (
     Subscriber,
     finish,
     hubs_of,
+    numbers,
     running_prediction,
+    write,
 )
 from workers.event_writer import EventWriter
-
-
-async def write(writer: EventWriter, first: int, last: int, pause: float = 0.0) -> None:
-    for n in range(first, last):
-        writer.text(f"{n} ")
-        await asyncio.sleep(pause)
-
-
-def numbers(last: int) -> str:
-    return "".join(f"{n} " for n in range(last))
 
 
 async def test_early_late_and_resumed_subscribers_see_the_same(rt: Runtime, version: Version) -> None:
@@ -220,61 +212,6 @@ async def test_text_that_a_snapshot_shows_is_not_told_again(rt: Runtime, version
                 taken.take(seen)
         await before.task
         taken.check(numbers(20))
-
-
-async def test_without_redis_the_end_still_comes(rt: Runtime, version: Version, own_redis: RedisProcess) -> None:
-    claimed = await running_prediction(version)
-    writer = EventWriter(rt.event_log, str(claimed.id), 1)
-    async with hubs_of(rt) as hubs:
-        watching = Subscriber(rt, hubs, claimed.id)
-        await write(writer, 0, 5, 0.01)
-        await watching.until(lambda: watching.text == numbers(5))
-        own_redis.kill()
-        await write(writer, 5, 9)
-        await writer.close(0.1)
-        await finish(rt, claimed, numbers(9))
-        await watching.task
-        watching.check(numbers(9))
-        again = Subscriber(rt, hubs, claimed.id)
-        await again.task
-        again.check(numbers(9))
-    own_redis.start()
-
-
-async def test_a_flush_in_the_middle(rt: Runtime, version: Version, own_redis: RedisProcess) -> None:
-    claimed = await running_prediction(version)
-    writer = EventWriter(rt.event_log, str(claimed.id), 1)
-    async with hubs_of(rt) as hubs:
-        watching = Subscriber(rt, hubs, claimed.id)
-        await write(writer, 0, 20, 0.01)
-        await watching.until(lambda: watching.text == numbers(20))
-        own_redis.run("FLUSHALL")
-        await write(writer, 20, 40, 0.01)
-        await writer.close(5)
-        await watching.until(lambda: watching.text == numbers(40))
-        await finish(rt, claimed, numbers(40))
-        await watching.task
-        assert watching.text == numbers(40)
-        assert watching.seen[-1].event.data == {"status": "succeeded"}
-
-
-async def test_what_was_trimmed_is_told(rt: Runtime, version: Version, own_redis: RedisProcess) -> None:
-    claimed = await running_prediction(version)
-    writer = EventWriter(rt.event_log, str(claimed.id), 1)
-    for n in range(30):
-        writer.text(f"{n} ")
-        writer.log(f"{n}")
-    await writer.close(5)
-    live = await rt.event_log.live(str(claimed.id))
-    assert live is not None
-    own_redis.run("XTRIM", f"ev:{{{claimed.id}}}", "MAXLEN", "5")
-    async with hubs_of(rt) as hubs:
-        back = Subscriber(rt, hubs, claimed.id, f"{live.cursor.epoch}:2")
-        await back.until(lambda: len(back.seen) >= 2)
-        await finish(rt, claimed, numbers(30))
-        await back.task
-    assert back.types[:2] == [EventType.LOST, EventType.SNAPSHOT]
-    assert back.text == numbers(30)
 
 
 async def test_wrong_cursors_and_ids(rt: Runtime, version: Version) -> None:

@@ -25,6 +25,7 @@ from server.services.prediction_events import Seen
 from server.tables import Version
 from tests.integration.jobs.store import add
 from tests.support.api import wait_for
+from workers.event_writer import EventWriter
 
 NOBODY = Viewer()
 
@@ -158,3 +159,13 @@ async def eventually(condition: Callable[[], Awaitable[bool]], seconds: float = 
     async with asyncio.timeout(seconds):
         while not await condition():
             await asyncio.sleep(0.02)
+
+
+async def write(writer: EventWriter, first: int, last: int, pause: float = 0.0) -> None:
+    for n in range(first, last):
+        writer.text(f"{n} ")
+        await asyncio.sleep(pause)
+
+
+def numbers(last: int) -> str:
+    return "".join(f"{n} " for n in range(last))

@@ -103,3 +103,8 @@ async def post(client: Client, content: bytes | str, **headers: str) -> httpx.Re
     if client.token:
         sent.setdefault("authorization", f"Bearer {client.token}")
     return await client.http.post(f"{client.url}/graphql", content=content, headers=sent)
+
+
+async def handle_of(client: Client) -> str:
+    handle: str = (await client.run(VIEWER))["viewer"]["handle"]
+    return handle

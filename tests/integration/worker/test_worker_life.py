@@ -17,6 +17,8 @@ from server.embedded.servers import LocalServers
 from tests.conftest import LiveServer
 from tests.support.api import TERMINAL, Client, text_of, wait_for
 
+pytestmark = pytest.mark.slow
+
 WORDS = {"text": "one two three four five six seven eight nine ten", "delay_seconds": 0.2}
 LONG = {**WORDS, "repeat": 1000}
 
