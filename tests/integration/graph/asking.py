@@ -108,3 +108,19 @@ async def post(client: Client, content: bytes | str, **headers: str) -> httpx.Re
 async def handle_of(client: Client) -> str:
     handle: str = (await client.run(VIEWER))["viewer"]["handle"]
     return handle
+
+
+async def change(client: Client, model: str, **changes: Any) -> dict[str, Any]:
+    made: dict[str, Any] = (await client.run(UPDATE_MODEL, input={"model": model, **changes}))["updateModel"]
+    return made
+
+
+async def delete(client: Client, model: str) -> dict[str, Any]:
+    made: dict[str, Any] = (await client.run(DELETE_MODEL, input={"model": model}))["deleteModel"]
+    return made
+
+
+async def publish(client: Client, model: str, **changes: Any) -> dict[str, Any]:
+    new = {"model": model, "source": ECHO, **changes}
+    made: dict[str, Any] = (await client.run(PUBLISH, input=new))["publishVersion"]
+    return made

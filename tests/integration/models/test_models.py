@@ -13,10 +13,13 @@ from tests.integration.graph.asking import (
     PUBLISH,
     UPDATE_MODEL,
     add_model,
+    change,
     code_of,
+    delete,
     echo_model,
     ended,
     handle_of,
+    publish,
     settled,
     unique,
 )
@@ -26,22 +29,6 @@ NODE = "query ($id: ID!) { node(id: $id) { __typename id } }"
 MODELS = """query ($first: Int, $after: String, $last: Int, $before: String, $filter: ModelFilter) {
   models(first: $first, after: $after, last: $last, before: $before, filter: $filter) {
     totalCount nodes { slug } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }"""
-
-
-async def change(client: Client, model: str, **changes: Any) -> dict[str, Any]:
-    made: dict[str, Any] = (await client.run(UPDATE_MODEL, input={"model": model, **changes}))["updateModel"]
-    return made
-
-
-async def delete(client: Client, model: str) -> dict[str, Any]:
-    made: dict[str, Any] = (await client.run(DELETE_MODEL, input={"model": model}))["deleteModel"]
-    return made
-
-
-async def publish(client: Client, model: str, **changes: Any) -> dict[str, Any]:
-    new = {"model": model, "source": ECHO, **changes}
-    made: dict[str, Any] = (await client.run(PUBLISH, input=new))["publishVersion"]
-    return made
 
 
 def paths(made: dict[str, Any]) -> list[str]:
