@@ -15,7 +15,7 @@ DEMO_MODELS = (
         "prose",
         ModelKind.TEXT_GENERATION,
         ModelSource(SourceType.DEMO, "prose"),
-        "A small language model, trained on Python's documentation: it writes text of that kind, not sense.",
+        "A small language model, trained on software documentation: it writes text of that kind, not sense.",
     ),
     NewModel(
         "shapes",

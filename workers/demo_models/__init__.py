@@ -29,7 +29,7 @@ DEMO_MODELS = (
         "prose",
         "TEXT_GENERATION",
         _HERE / "prose",
-        "A small language model, trained on Python's documentation: it writes text of that kind, not sense.",
+        "A small language model, trained on software documentation: it writes text of that kind, not sense.",
         MappingProxyType({"prompt": "The function returns", "max_new_tokens": 120}),
     ),
     DemoModel(

@@ -25,17 +25,14 @@ from workers.demo_models.corpus import paragraphs
 logger = logging.getLogger(__name__)
 
 END = "<|end|>"
-HELD_OUT = 0.03
+HELD_OUT = 0.01
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """Sizes and schedule; `length` is the training context in tokens, `positions` the longest at run time.
+    """Sizes and schedule; `length` is the training context in tokens, `positions` the longest at run time."""
 
-    Training ends at `stop_at` of the scheduled steps: beyond it the text is only learnt by heart.
-    """
-
-    vocabulary: int = 2048
+    vocabulary: int = 4096
     hidden: int = 192
     layers: int = 4
     heads: int = 6
@@ -46,7 +43,6 @@ class Recipe:
     steps: int = 3000
     peak_rate: float = 3e-3
     warmup: int = 100
-    stop_at: int = 2400
     checkpoint_every: int = 100
     seed: int = 0
 
@@ -114,8 +110,7 @@ def train(recipe: Recipe, data: torch.Tensor, work: Path, stop_after: int | None
         model.load_state_dict(found["model"])
         optimizer.load_state_dict(found["optimizer"])
         first = found["step"]
-    end = min(recipe.steps, recipe.stop_at)
-    last = min(end, first + stop_after) if stop_after else end
+    last = min(recipe.steps, first + stop_after) if stop_after else recipe.steps
     began = time.monotonic()
     for step in range(first, last):
         loss = _step(model, optimizer, batch_at(data, recipe, step), rate_at(recipe, step))
@@ -173,7 +168,7 @@ def main() -> None:
     model = train(recipe, encode(tokenizer, texts[cut:]), arguments.work)
     loss = held_out_loss(model, encode(tokenizer, texts[:cut]), recipe.length)
     logger.info("held-out loss %.3f", loss)
-    export(model, tokenizer, arguments.out, {"steps": recipe.stop_at, "seed": recipe.seed, "held_out_loss": loss})
+    export(model, tokenizer, arguments.out, {"steps": recipe.steps, "seed": recipe.seed, "held_out_loss": loss})
 
 
 if __name__ == "__main__":

@@ -11,22 +11,24 @@ import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from workers.demo_models import DEMO_MODELS
-from workers.demo_models.corpus import paragraphs
-from workers.demo_models.train_prose import HELD_OUT, Recipe, encode, held_out_loss, train, train_tokenizer
+from workers.demo_models.corpus import descriptions, tidy
+from workers.demo_models.train_prose import Recipe, encode, held_out_loss, train, train_tokenizer
 
 pytestmark = pytest.mark.filterwarnings(
     "ignore::DeprecationWarning", "ignore::FutureWarning", "ignore:Converting a tensor with requires_grad:UserWarning"
 )
 
 FOLDER = next(model.path for model in DEMO_MODELS if model.name == "prose")
-MOST_PERPLEXITY = 200.0
+MOST_PERPLEXITY = 40.0
 PROMPTS = ("The function returns", "A class that", "If the argument is", "This module provides")
+UNSEEN = (
+    "The name of the folder in which the report is stored.",
+    "Specifies whether the server accepts requests while the previous request is in progress.",
+    "If the value is not set, the default number of results is returned in each page.",
+    "Returns a list of the users that have access to the project, ordered by name.",
+    "The time at which the last message was received, in seconds.",
+)
 WORD = re.compile(r"[A-Za-z]{2,}")
-
-
-@pytest.fixture(scope="module")
-def texts() -> list[str]:
-    return paragraphs(Recipe().seed)
 
 
 @pytest.fixture(scope="module")
@@ -46,8 +48,8 @@ def generate(model: Any, tokenizer: Any, prompt: str, seed: int) -> str:
     return str(tokenizer.decode(out[0, ids.shape[1] :], skip_special_tokens=True))
 
 
-def test_it_writes_words_of_its_corpus(model: Any, tokenizer: Any, texts: list[str]) -> None:
-    known = {word.lower() for text in texts for word in WORD.findall(text)}
+def test_it_writes_words_of_its_corpus(model: Any, tokenizer: Any) -> None:
+    known = {word.lower() for text in set(descriptions()) for word in WORD.findall(text)}
     written = [
         word.lower()
         for seed, prompt in enumerate(PROMPTS * 2)
@@ -59,9 +61,9 @@ def test_it_writes_words_of_its_corpus(model: Any, tokenizer: Any, texts: list[s
     assert sum(word in known for word in written) >= 0.9 * len(written), sorted(set(written) - known)
 
 
-def test_unseen_text_surprises_it_less_than_an_untrained_model(model: Any, tokenizer: Any, texts: list[str]) -> None:
-    held_out = encode(tokenizer, texts[: int(len(texts) * HELD_OUT)])
-    perplexity = math.exp(held_out_loss(model, held_out, Recipe().length))
+def test_unseen_text_surprises_it_less_than_an_untrained_model(model: Any, tokenizer: Any) -> None:
+    unseen = encode(tokenizer, list(UNSEEN))
+    perplexity = math.exp(held_out_loss(model, unseen, len(unseen)))
     assert perplexity < MOST_PERPLEXITY < model.config.vocab_size / 4
 
 
@@ -78,12 +80,12 @@ def test_it_knows_where_a_text_ends(model: Any, tokenizer: Any) -> None:
     assert after[tokenizer.eos_token_id] > 0.1
 
 
-def test_a_stopped_training_goes_on_to_the_same_weights(texts: list[str], tmp_path: Path) -> None:
+def test_a_stopped_training_goes_on_to_the_same_weights(tmp_path: Path) -> None:
     recipe = Recipe(
         vocabulary=300, hidden=16, layers=1, heads=2, intermediate=32, length=16, positions=32, batch=2, steps=4,
         warmup=2, checkpoint_every=10,
     )  # fmt: skip
-    data = encode(train_tokenizer(texts[:50], recipe.vocabulary), texts[:50])
+    data = encode(train_tokenizer(list(UNSEEN), recipe.vocabulary), list(UNSEEN))
     whole = train(recipe, data, tmp_path / "whole")
     train(recipe, data, tmp_path / "parts", stop_after=2)
     resumed = train(recipe, data, tmp_path / "parts").state_dict()
@@ -96,3 +98,17 @@ def test_another_seed_trains_on_other_batches() -> None:
     data, recipe = torch.arange(2000), Recipe(length=8)
     assert torch.equal(batch_at(data, recipe, 5), batch_at(data, recipe, 5))
     assert not torch.equal(batch_at(data, recipe, 5), batch_at(data, dataclasses.replace(recipe, seed=1), 5))
+
+
+@pytest.mark.parametrize(
+    ("raw", "clean"),
+    [
+        ("Return the first item\n    of the ``list``, or None when there is none at all.",
+         "Return the first item of the list, or None when there is none at all."),
+        (">>> print(1) and then some more words that would otherwise make a paragraph.", None),
+        ("Too short to be a paragraph.", None),
+        ("if (a[0] == b[1]) % 2: (x < y) / [z] and so on and on with ten or more words.", None),
+    ],
+)  # fmt: skip
+def test_only_prose_is_kept(raw: str, clean: str | None) -> None:
+    assert tidy(raw) == clean
