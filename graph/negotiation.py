@@ -1,9 +1,10 @@
-"""Which media type a response has, by the client's Accept header."""
+"""Which media type a response has, or whether it is a page, by the client's Accept header."""
 
 from __future__ import annotations
 
 GRAPHQL_RESPONSE = "application/graphql-response+json"
 JSON = "application/json"
+HTML = "text/html"
 
 
 def preferred(accept: str | None) -> str:
@@ -17,6 +18,13 @@ def preferred(accept: str | None) -> str:
         if media_range == "application/*" or media_range == "*/*":
             return JSON
     return JSON
+
+
+def prefers_html(accept: str | None) -> bool:
+    """Whether a page is wanted rather than JSON, as browsers say when an address is opened in them."""
+    ranked = sorted(_ranges(accept or ""), key=lambda item: -item[1])
+    ours = (HTML, GRAPHQL_RESPONSE, JSON, "application/*", "*/*")
+    return next((name == HTML for name, quality in ranked if quality > 0 and name in ours), False)
 
 
 def _ranges(accept: str) -> list[tuple[str, float]]:

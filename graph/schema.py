@@ -8,8 +8,15 @@ from contextlib import suppress
 from typing import Any
 
 import strawberry
-from graphql import GraphQLError
-from strawberry.extensions import MaxAliasesLimiter, MaxTokensLimiter, ParserCache, QueryDepthLimiter, ValidationCache
+from graphql import GraphQLError, OperationDefinitionNode
+from strawberry.extensions import (
+    MaxAliasesLimiter,
+    MaxTokensLimiter,
+    ParserCache,
+    QueryDepthLimiter,
+    SchemaExtension,
+    ValidationCache,
+)
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
@@ -52,6 +59,20 @@ class DocumentCache(ParserCache):
         yield
 
 
+class OneOperation(SchemaExtension):
+    """Refuses a document of several operations where the request names none; strawberry would run the first."""
+
+    def on_validate(self) -> Iterator[None]:
+        """Judge a document that the validation before found nothing in."""
+        context = self.execution_context
+        if context._provided_operation_name is None and not context.pre_execution_errors:
+            definitions = context.graphql_document.definitions if context.graphql_document else ()
+            if sum(isinstance(definition, OperationDefinitionNode) for definition in definitions) > 1:
+                message = "Must provide operation name if query contains multiple operations."
+                context.pre_execution_errors = [GraphQLError(message)]
+        yield
+
+
 class Schema(strawberry.Schema):
     """A schema whose errors carry codes and whose bugs are masked."""
 
@@ -79,6 +100,7 @@ def make_schema() -> Schema:
         extensions=[
             DocumentCache,
             ValidationCache,
+            OneOperation,  # behind the cache, whose result it adds to
             lambda: QueryDepthLimiter(max_depth=MAX_DEPTH),
             lambda: MaxAliasesLimiter(max_alias_count=MAX_ALIASES),
             lambda: MaxTokensLimiter(max_token_count=MAX_TOKENS),

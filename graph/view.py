@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import orjson
 from cross_web import HTTPException
@@ -20,7 +21,7 @@ from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.types import ExecutionResult
 
 from graph.context import Context
-from graph.negotiation import GRAPHQL_RESPONSE, preferred
+from graph.negotiation import GRAPHQL_RESPONSE, preferred, prefers_html
 from graph.schema import make_schema
 from graph.sockets import SocketAdapter
 from server.domain.accounts import Viewer
@@ -32,6 +33,7 @@ from server.services import accounts
 INIT_SECONDS = 10
 MAX_SUBSCRIPTIONS = 20
 MAX_JSON_DEPTH = 200
+SHOWN_PARAMETERS = ("query", "variables", "operationName")
 
 
 class GraphQLView(GraphQL[Context, None]):
@@ -111,9 +113,20 @@ class GraphQLView(GraphQL[Context, None]):
             response.status_code = 401 if codes == {"UNAUTHENTICATED"} else 400
         return response
 
+    def should_render_graphql_ide(self, request: Any) -> bool:
+        """Whether a browser asks: an address with a query in it is opened, not run."""
+        if request.method == "GET" and "query" in request.query_params:
+            return prefers_html(request.headers.get("accept"))
+        return super().should_render_graphql_ide(request)
+
     async def render_graphql_ide(self, request: Request) -> Response:
-        """The bundled GraphiQL."""
-        return self._page.response()
+        """The bundled GraphiQL, which reads what it shall open behind the `#` of its address."""
+        asked = {name: request.query_params[name] for name in SHOWN_PARAMETERS if name in request.query_params}
+        if "query" not in asked:
+            return self._page.response()
+        # Relative, so that a prefix that a proxy takes away stays
+        address = f"{request.url.path.rpartition('/')[2]}#{urlencode(asked)}"
+        return Response(status_code=303, headers={"location": address, "vary": "accept", "cache-control": "no-cache"})
 
     def decode_json(self, data: str | bytes) -> object:
         """JSON of bounded depth; both transports answer a JSONDecodeError, and nothing else, as a client's mistake."""

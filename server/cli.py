@@ -115,8 +115,10 @@ def worker() -> None:
     settings = _ready(_settings())
     _run(_check_schema(_database_url(settings)))
     shutdown_ms = int((settings.shutdown_grace_seconds + SHUTDOWN_MARGIN_SECONDS) * 1000)
-    command = [sys.executable, "-m", "dramatiq", "workers.main:setup", "--processes", "1", "--threads", "2"]
-    os.execv(command[0], [*command, "--worker-shutdown-timeout", str(shutdown_ms), "--skip-logging"])  # noqa: S606
+    command = [sys.executable, "-m", "dramatiq", "workers.main:setup", "--path", "--processes", "1", "--threads", "2"]
+    command += ["--worker-shutdown-timeout", str(shutdown_ms), "--skip-logging"]
+    # Without this and the empty --path, a folder `server` of the working directory would be imported as ours
+    os.execve(command[0], command, {**os.environ, "PYTHONSAFEPATH": "1"})  # noqa: S606
 
 
 @app.command()

@@ -62,7 +62,7 @@ class Settings(BaseSettings):
     api_port: int = Field(8000, ge=0, le=65535, description="Port the API listens on; 0 takes a free one.")
     public_url: Annotated[str | None, Blankable] = Field(
         None,
-        description="Base URL that clients reach the API at, used in file links; default http://API_HOST:API_PORT.",
+        description="Base URL that clients reach the API at, used in file links; unset: what each request was sent to.",
     )
     allowed_origins: str = Field(
         "", description="Comma-separated foreign Origins that may open WebSockets or use CORS."
@@ -164,11 +164,6 @@ class Settings(BaseSettings):
     def snapshots_dir(self) -> Path:
         """Folder of downloaded model snapshots."""
         return _absolute(self.model_cache_dir or self.data_dir / "models")
-
-    @cached_property
-    def base_url(self) -> str:
-        """Base URL of links, without a trailing slash."""
-        return (self.public_url or f"http://{self.api_host}:{self.api_port}").rstrip("/")
 
 
 def load_settings(**overrides: Any) -> Settings:

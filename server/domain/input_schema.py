@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterator
 from typing import Any
 
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError, ValidationError
 
+from server.domain import bounded_check
 from server.errors import InvalidInputError, Violation
 
-MAX_SCHEMA_NODES = 2000
+MAX_SCHEMA_NODES = 500
+MAX_SCHEMA_PARTS = 5000
+MAX_INPUT_PARTS = 100_000
+MAX_TYPES = 7
 MAX_VIOLATIONS = 50
 MAX_DEPTH = 32
 MAX_INTEGER = 2**63
@@ -31,22 +34,42 @@ def apply(schema: dict[str, Any], value: object, root: str = "/input") -> dict[s
     """
     if not isinstance(value, dict):
         raise InvalidInputError([Violation(root, "The input is a JSON object.", "type")])
+    if bounded_check.parts(value) > MAX_INPUT_PARTS:
+        raise InvalidInputError([Violation(root, f"The input has more than {MAX_INPUT_PARTS} parts.", "size")])
     if unsafe := _unsafe(value, root):
-        raise InvalidInputError(unsafe)
-    errors = sorted(Draft202012Validator(schema).iter_errors(value), key=lambda e: [str(p) for p in e.absolute_path])
-    # The user's rule and the predictor's often say the same
-    violations = list(dict.fromkeys(found for error in errors for found in _violations(error, root)))
-    if violations:
-        raise InvalidInputError(violations[:MAX_VIOLATIONS])
+        raise InvalidInputError(unsafe[:MAX_VIOLATIONS])
+    if violations := _found(schema, value, root):
+        raise InvalidInputError(violations)
     return _with_defaults(schema, value)
 
 
+def _found(schema: dict[str, Any], value: object, root: str) -> list[Violation]:
+    try:
+        errors = bounded_check.errors(schema, value)
+    except bounded_check.TooMuchWorkError:
+        return [Violation(root, "The input is too large to be checked by this model's schema.", "size")]
+    errors.sort(key=lambda error: [str(part) for part in error.absolute_path])
+    # The user's rule and the predictor's often say the same
+    unique: dict[Violation, None] = {}
+    for violation in (found for error in errors for found in _violations(error, root)):
+        unique[violation] = None
+        if len(unique) == MAX_VIOLATIONS:
+            break
+    return list(unique)
+
+
 def _with_defaults(schema: dict[str, Any], value: dict[str, Any]) -> dict[str, Any]:
-    filled = copy.deepcopy(value)
+    filled: dict[str, Any] = _copy(value)
     for name, rule in schema.get("properties", {}).items():
         if name not in filled and isinstance(rule, dict) and "default" in rule:
-            filled[name] = copy.deepcopy(rule["default"])
+            filled[name] = _copy(rule["default"])
     return {name: _integral(schema, name, item) for name, item in filled.items()}
+
+
+def _copy(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _copy(item) for name, item in value.items()}
+    return [_copy(item) for item in value] if isinstance(value, list) else value
 
 
 def _integral(schema: dict[str, Any], name: str, item: Any) -> Any:
@@ -60,11 +83,8 @@ def _violations(error: ValidationError, root: str) -> Iterator[Violation]:
     path = root + "".join(f"/{_escape(part)}" for part in error.absolute_path)
     keyword = str(error.validator or "schema")
     if keyword == "required":
-        wanted: list[str] = error.validator_value  # type: ignore[assignment]
-        missing = [name for name in wanted if name not in error.instance]  # type: ignore[operator]
-        # jsonschema reports each missing name as an error of its own; its message starts with the name
-        name = next((m for m in missing if error.message.startswith(repr(m))), missing[0])
-        yield Violation(f"{path}/{_escape(name)}", "This field is required.", keyword)
+        (missing,) = error.validator_value  # type: ignore[misc]
+        yield Violation(f"{path}/{_escape(missing)}", "This field is required.", keyword)
     elif keyword == "additionalProperties" and isinstance(error.instance, dict):
         known = error.schema.get("properties", {}) if isinstance(error.schema, dict) else {}
         for name in sorted(set(error.instance) - set(known)):
@@ -113,13 +133,15 @@ def schema_violations(schema: object, root: str = "/inputSchema") -> list[Violat
     """Why a schema that a user gave cannot be a version's input schema."""
     if not isinstance(schema, dict) or schema.get("type") != "object":
         return [Violation(root, 'An input schema is a JSON Schema of "type": "object".', "type")]
+    if bounded_check.parts(schema) > MAX_SCHEMA_PARTS:
+        return [Violation(root, f"The schema has more than {MAX_SCHEMA_PARTS} parts.", "size")]
     if unsafe := _unsafe(schema, root):
         return unsafe
     nodes = list(_nodes(schema, root))
+    # True and false are schemas too, which take as long to check
     if len(nodes) > MAX_SCHEMA_NODES:
-        return [Violation(root, f"The schema has more than {MAX_SCHEMA_NODES} parts.", "size")]
-    forbidden = [f"{path}/{key}" for path, node in nodes for key in node if key in FORBIDDEN_KEYWORDS]
-    if forbidden:
+        return [Violation(root, f"The schema has more than {MAX_SCHEMA_NODES} schemas.", "size")]
+    if forbidden := [f"{path}/{key}" for path, node in nodes for key in node if _is_forbidden(node, key, path == root)]:
         return [Violation(path, "This keyword is not allowed here.", "keyword") for path in forbidden]
     try:
         Draft202012Validator.check_schema(schema)
@@ -129,8 +151,16 @@ def schema_violations(schema: object, root: str = "/inputSchema") -> list[Violat
     return _default_violations(schema, root)
 
 
+def _is_forbidden(node: dict[str, Any], key: str, is_root: bool) -> bool:
+    # A list of types that are no names would be compared pair by pair; below the root, $schema changes the rules
+    is_long = key == "type" and isinstance(node[key], list) and len(node[key]) > MAX_TYPES
+    return is_long or key in FORBIDDEN_KEYWORDS or (key == "$schema" and not is_root)
+
+
 def _nodes(value: object, path: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    if isinstance(value, dict):
+    if isinstance(value, bool):
+        yield path, {}
+    elif isinstance(value, dict):
         yield path, value
         for key, item in value.items():
             yield from _nodes(item, f"{path}/{_escape(key)}")
@@ -140,13 +170,13 @@ def _nodes(value: object, path: str) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def _default_violations(schema: dict[str, Any], root: str) -> list[Violation]:
-    found = []
-    for name, rule in schema.get("properties", {}).items():
-        if isinstance(rule, dict) and "default" in rule:
-            for error in Draft202012Validator(rule).iter_errors(rule["default"]):
-                path = f"{root}/properties/{_escape(name)}/default"
-                found.append(Violation(path, _shorten(error.message), "default"))
-    return found
+    rules = {n: r for n, r in schema.get("properties", {}).items() if isinstance(r, dict) and "default" in r}
+    try:
+        found = bounded_check.errors({"properties": rules}, {name: rule["default"] for name, rule in rules.items()})
+    except bounded_check.TooMuchWorkError:
+        return [Violation(f"{root}/properties", "The defaults take too long to check.", "size")]
+    places = [(f"{root}/properties/{_escape(error.absolute_path[0])}/default", error.message) for error in found]
+    return [Violation(path, _shorten(message), "default") for path, message in places]
 
 
 def restrict(own: dict[str, Any] | None, predictor: dict[str, Any]) -> dict[str, Any]:

@@ -3,65 +3,109 @@
 from __future__ import annotations
 
 from pathlib import Path
+from urllib.parse import urlsplit
+from uuid import UUID
 
+import structlog
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.staticfiles import StaticFiles
 
 import server
+from server.adapters.storage import Storage
 
+logger = structlog.get_logger(__name__)
 STATIC_DIR = Path(server.__file__).parent / "static"
 _POLICY = (
     "default-src 'self'; script-src 'self'; style-src 'self'{style}; font-src 'self' data:; "
-    "img-src 'self' data: blob:; worker-src 'self'{worker}; connect-src 'self'{connect}; frame-ancestors 'none'; "
+    "img-src 'self' data: blob:{images}; worker-src 'self'; connect-src 'self'; frame-ancestors 'none'; "
     "base-uri 'none'; object-src 'none'; form-action 'self'"
 )
-UI_POLICY = _POLICY.format(style="", worker="", connect="")
-# Monaco styles itself by inline style elements
-GRAPHIQL_POLICY = _POLICY.format(style=" 'unsafe-inline'", worker=" blob:", connect="")
+# Monaco styles itself by inline style elements; its workers are files of ours
+GRAPHIQL_POLICY = _POLICY.format(style=" 'unsafe-inline'", images="")
+# A key that no file has; a link is made without asking the store
+_ANY_KEY = f"predictions/{UUID(int=0)}/0/0.png"
 MISSING = (
     "<!doctype html><title>Not built</title><p>The web pages are not built. Build them with "
     "<code>python web/hatch_build.py</code>; the API at <code>/graphql</code> works without them."
 )
 
 
+def ui_policy(file_origin: str = "") -> str:
+    """The policy of the UI, which shows pictures of this server and of the origin that file links have."""
+    return _POLICY.format(style="", images=f" {file_origin}" if file_origin else "")
+
+
+async def file_origin(storage: Storage) -> str:
+    """The origin of file links, where that is not this server: what the store really signs for, bucket included."""
+    url = urlsplit(await storage.url(_ANY_KEY, "image/png", 60))
+    return f"{url.scheme}://{url.netloc}" if url.netloc else ""
+
+
 class Page:
-    """One HTML file, read once when it is first asked for."""
+    """One HTML file, read again when it has changed: a build gives the assets that it names new names."""
 
-    def __init__(self, name: str, policy: str) -> None:
-        self._path = STATIC_DIR / name
-        self._policy = policy
-        self._html: str | None = None
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._html = ""
+        self._version: tuple[int, int, int] | None = None
 
-    def response(self) -> Response:
+    def response(self, policy: str) -> Response:
         """The page, or a sentence that says how to build it."""
-        if self._html is None and self._path.is_file():
-            self._html = self._path.read_text()
+        html = self._current()
         headers = {
-            "content-security-policy": self._policy,
+            "content-security-policy": policy,
             "x-content-type-options": "nosniff",
             "referrer-policy": "same-origin",
             "cache-control": "no-cache",
         }
-        return HTMLResponse(self._html or MISSING, 200 if self._html else 503, headers)
+        return HTMLResponse(html or MISSING, 200 if html else 503, headers)
+
+    def _current(self) -> str:
+        try:
+            found = self._path.stat()
+            version = (found.st_ino, found.st_mtime_ns, found.st_size)
+            # What is read may be newer than its version, which then is read once more; never older
+            if version != self._version:
+                self._html, self._version = self._path.read_text(encoding="utf-8"), version
+        except FileNotFoundError:
+            self._html, self._version = "", None
+        return self._html
 
 
-class GraphiqlPage(Page):
+class GraphiqlPage:
     """GraphiQL."""
 
-    def __init__(self) -> None:
-        super().__init__("graphiql.html", GRAPHIQL_POLICY)
+    def __init__(self, directory: Path = STATIC_DIR) -> None:
+        self._page = Page(directory / "graphiql.html")
+
+    def response(self) -> Response:
+        """The page; another Accept header gets JSON at the same address."""
+        response = self._page.response(GRAPHIQL_POLICY)
+        response.headers["vary"] = "accept"
+        return response
 
 
-class UiPage(Page):
+class UiPage:
     """The web UI."""
 
-    def __init__(self) -> None:
-        super().__init__("index.html", UI_POLICY)
+    def __init__(self, directory: Path = STATIC_DIR) -> None:
+        self._page = Page(directory / "index.html")
+        self._policy: str | None = None
 
     async def answer(self, request: Request) -> Response:
         """Answer any path of the UI."""
-        return self.response()
+        return self._page.response(await self._current_policy(request.state.rt.storage))
+
+    async def _current_policy(self, storage: Storage) -> str:
+        if self._policy is None:
+            try:
+                self._policy = ui_policy(await file_origin(storage))
+            except Exception:  # botocore's errors of missing credentials have no base in common with the store's
+                # The page works without pictures, and asks again when it is next loaded
+                logger.exception("pages.file_origin_unknown")
+                return ui_policy()
+        return self._policy
 
 
 class Assets(StaticFiles):

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
+import tomllib
 from pathlib import Path
 from types import ModuleType
 
 import pytest
+from hatchling.build import get_requires_for_build_wheel
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def _pretend_built(hook: ModuleType) -> None:
@@ -84,3 +89,14 @@ def test_node_is_asked_of_pypi_only_where_it_is_needed(copy: ModuleType, monkeyp
     assert hook.dependencies() == [copy.PACKAGED_NODE]
     _pretend_built(copy)
     assert hook.dependencies() == []
+
+
+def test_an_install_without_the_web_fetches_no_node(copy: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.copy(ROOT / "pyproject.toml", copy.WEB.parent)
+    always = tomllib.loads((ROOT / "pyproject.toml").read_text())["build-system"]["requires"]
+    monkeypatch.chdir(copy.WEB.parent)
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.delenv("SKIP_WEB", raising=False)
+    assert copy.PACKAGED_NODE in get_requires_for_build_wheel()
+    monkeypatch.setenv("SKIP_WEB", "1")
+    assert not [name for name in [*always, *get_requires_for_build_wheel()] if "node" in name]

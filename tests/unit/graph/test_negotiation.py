@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from graph.negotiation import GRAPHQL_RESPONSE, JSON, preferred
+from graph.negotiation import GRAPHQL_RESPONSE, JSON, preferred, prefers_html
 
 
 @pytest.mark.parametrize(
@@ -35,3 +35,27 @@ from graph.negotiation import GRAPHQL_RESPONSE, JSON, preferred
 )
 def test_the_best_type_of_ours(accept: str | None, chosen: str) -> None:
     assert preferred(accept) == chosen
+
+
+@pytest.mark.parametrize(
+    ("accept", "is_wanted"),
+    [
+        ("text/html", True),
+        ("TEXT/HTML", True),
+        ("text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8", True),
+        (f"text/html;q=0.9, {JSON};q=0.8", True),
+        (f"text/html, {JSON}", True),
+        (f"{JSON}, text/html", False),
+        (f"{GRAPHQL_RESPONSE}, {JSON};q=0.9, text/html;q=0.8", False),
+        ("*/*, text/html", False),
+        ("text/html;q=0", False),
+        (f"text/html;q=0, {JSON};q=0.1", False),
+        ("*/*", False),
+        (JSON, False),
+        ("", False),
+        (None, False),
+        ("text/plain", False),
+    ],
+)
+def test_a_page_is_for_those_who_prefer_one(accept: str | None, is_wanted: bool) -> None:
+    assert prefers_html(accept) is is_wanted

@@ -55,3 +55,34 @@ async def test_a_subscription_is_no_single_result() -> None:
 async def test_a_document_is_answered_from_the_cache_as_before() -> None:
     first, second = [await SCHEMA.execute("{ __typename }") for _ in range(2)]
     assert first.data == second.data == {"__typename": "Query"}
+
+
+TWO = "query A { a: __typename } query B { b: __typename }"
+
+
+@pytest.mark.parametrize("time", ["parsed", "cached"])
+async def test_a_document_of_two_operations_needs_a_name(time: str) -> None:
+    result = await SCHEMA.execute(TWO)
+    (streamed,) = [result async for result in await SCHEMA.stream(TWO)]
+    for answer in (result, streamed):
+        assert answer.data is None
+        (error,) = answer.errors or []
+        assert error.message == "Must provide operation name if query contains multiple operations."
+        assert error.extensions == {"code": "GRAPHQL_VALIDATION_FAILED"}
+
+
+@pytest.mark.parametrize(("name", "data"), [("A", {"a": "Query"}), ("B", {"b": "Query"})])
+async def test_the_operation_that_is_named_runs(name: str, data: dict[str, str]) -> None:
+    assert (await SCHEMA.execute(TWO, operation_name=name)).data == data
+    (streamed,) = [result async for result in await SCHEMA.stream(TWO, operation_name=name)]
+    assert streamed.data == data
+
+
+async def test_one_operation_among_fragments_needs_no_name() -> None:
+    result = await SCHEMA.execute("fragment F on Query { __typename } query A { ...F }")
+    assert result.data == {"__typename": "Query"}
+
+
+async def test_what_is_wrong_with_two_operations_is_said_first() -> None:
+    result = await SCHEMA.execute("query A { nothing } query B { __typename }")
+    assert [error.message.split(" on ")[0] for error in result.errors or []] == ["Cannot query field 'nothing'"]

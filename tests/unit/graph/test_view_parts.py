@@ -4,8 +4,10 @@ import json
 import time
 
 import pytest
+from starlette.requests import Request
+from starlette.websockets import WebSocket
 
-from graph.view import MAX_JSON_DEPTH, GraphQLView, _bearer, _depth, _parameter
+from graph.view import MAX_JSON_DEPTH, GraphQLView, _base_url, _bearer, _depth, _parameter
 from server.errors import UnauthenticatedError
 
 
@@ -97,3 +99,30 @@ def test_another_scheme_is_refused_in_words(header: str) -> None:
 )
 def test_the_token_of_connection_parameters(params: object, found: str | None) -> None:
     assert _parameter(params) == found
+
+
+def asked(scheme: str, host: str | None, server: tuple[str, int]) -> Request | WebSocket:
+    headers = [(b"host", host.encode())] if host else []
+    scope = {"type": "http", "method": "GET", "path": "/graphql", "query_string": b"", "headers": headers}
+    scope |= {"scheme": scheme, "server": server}
+    if scheme in ("http", "https"):
+        return Request(scope)
+
+    async def unused(*_: object) -> None: ...
+
+    return WebSocket({**scope, "type": "websocket"}, unused, unused)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("scheme", "host", "public_url", "base"),
+    [
+        ("http", "box.lan:8000", None, "http://box.lan:8000"),
+        ("https", "models.example", None, "https://models.example"),
+        ("ws", "box.lan:8000", None, "http://box.lan:8000"),
+        ("wss", "[::1]:8000", None, "https://[::1]:8000"),
+        ("http", None, None, "http://192.0.2.1:8000"),
+        ("http", "box.lan", "https://public.example/api/", "https://public.example/api"),
+    ],
+)
+def test_links_begin_with_what_was_asked(scheme: str, host: str | None, public_url: str | None, base: str) -> None:
+    assert _base_url(asked(scheme, host, ("192.0.2.1", 8000)), public_url) == base

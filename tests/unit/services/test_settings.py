@@ -37,7 +37,6 @@ def test_defaults_need_nothing() -> None:
     assert (settings.api_port, settings.redis_dsn, settings.secret_key) == (8000, None, None)
     assert settings.files_dir == Path.cwd() / ".data" / "files"
     assert settings.snapshots_dir == Path.cwd() / ".data" / "models"
-    assert settings.base_url == "http://127.0.0.1:8000"
 
 
 def test_every_wrong_value_is_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
