@@ -11,7 +11,7 @@ import { makeFetcher } from "./fetcher";
 
 const FIRST_TABS = EXAMPLES.slice(0, 3).map((example) => filled(example, null));
 
-/** What the address asks for behind its `#`: a `?query=` would be for the server to run. */
+/** What the address asks for behind its `#`: the server sends browsers that came with `?query=` here. */
 function asked() {
   const parameters = new URLSearchParams(location.hash.slice(1));
   const query = parameters.get("query");

@@ -70,7 +70,8 @@ function FileView({ run, file, name }: { run: Run; file: OutputFile; name: strin
 /** Files of the server itself are asked for where this page came from: its public name may be another one. */
 function reachable(url: string): string {
   const parsed = new URL(url, location.href);
-  return parsed.pathname.startsWith("/files/") ? parsed.pathname + parsed.search : parsed.href;
+  const isOurs = parsed.pathname.startsWith("/files/predictions/") && parsed.searchParams.has("sig");
+  return isOurs ? parsed.pathname + parsed.search : parsed.href;
 }
 
 function nameOf(prediction: Prediction, file: OutputFile, index: number): string {
