@@ -1,7 +1,11 @@
-"""Checkpoints of a training run: written aside and renamed, so that a killed run resumes from a whole one."""
+"""Checkpoints and results of a training run: written aside and renamed, so that what lies there is always whole."""
 
 from __future__ import annotations
 
+import json
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -22,3 +26,16 @@ def load(path: Path) -> dict[str, Any] | None:
         return None
     found: dict[str, Any] = torch.load(path, weights_only=True)
     return found
+
+
+@contextmanager
+def replacing(out: Path, facts: dict[str, object]) -> Iterator[Path]:
+    """A new folder to fill, which then takes the place of `out` with its card and the facts of the training."""
+    aside = out.with_name(f"{out.name}.new")
+    shutil.rmtree(aside, ignore_errors=True)
+    yield aside
+    (aside / "training.json").write_text(json.dumps(facts, indent=2) + "\n")
+    if (out / "README.md").exists():
+        shutil.copy(out / "README.md", aside)
+    shutil.rmtree(out, ignore_errors=True)
+    aside.rename(out)

@@ -7,10 +7,8 @@ last checkpoint was. The same seed gives the same batches, whether it was stoppe
 from __future__ import annotations
 
 import argparse
-import json
 import logging
 import math
-import shutil
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -142,16 +140,10 @@ def held_out_loss(model: LlamaForCausalLM, data: torch.Tensor, length: int) -> f
 
 def export(model: LlamaForCausalLM, tokenizer: PreTrainedTokenizerFast, out: Path, facts: dict[str, object]) -> None:
     """Write the folder in the hub's format, fp16 safetensors only, in place of what was there."""
-    aside = out.with_name(f"{out.name}.new")
-    shutil.rmtree(aside, ignore_errors=True)
     model.generation_config = GenerationConfig(bos_token_id=0, eos_token_id=0, pad_token_id=0)
-    model.half().save_pretrained(aside, safe_serialization=True)
-    tokenizer.save_pretrained(aside)
-    (aside / "training.json").write_text(json.dumps(facts, indent=2) + "\n")
-    if (out / "README.md").exists():
-        shutil.copy(out / "README.md", aside)
-    shutil.rmtree(out, ignore_errors=True)
-    aside.rename(out)
+    with checkpoints.replacing(out, facts) as folder:
+        model.half().save_pretrained(folder, safe_serialization=True)
+        tokenizer.save_pretrained(folder)
 
 
 def main() -> None:

@@ -7,9 +7,7 @@ last checkpoint was. First the autoencoder, then UNet and text encoder together 
 from __future__ import annotations
 
 import argparse
-import json
 import logging
-import shutil
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -269,15 +267,9 @@ def train(recipe: Recipe, work: Path) -> tuple[StableDiffusionPipeline, dict[str
 
 def export(pipeline: StableDiffusionPipeline, out: Path, facts: dict[str, object]) -> None:
     """Write the folder in the hub's format, fp16 safetensors only, in place of what was there."""
-    aside = out.with_name(f"{out.name}.new")
-    shutil.rmtree(aside, ignore_errors=True)
     pipeline.to(dtype=torch.float16)
-    pipeline.save_pretrained(aside, safe_serialization=True)
-    (aside / "training.json").write_text(json.dumps(facts, indent=2) + "\n")
-    if (out / "README.md").exists():
-        shutil.copy(out / "README.md", aside)
-    shutil.rmtree(out, ignore_errors=True)
-    aside.rename(out)
+    with checkpoints.replacing(out, facts) as folder:
+        pipeline.save_pretrained(folder, safe_serialization=True)
 
 
 def main() -> None:
