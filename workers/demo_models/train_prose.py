@@ -28,7 +28,10 @@ HELD_OUT = 0.01
 
 @dataclass(frozen=True)
 class Recipe:
-    """Sizes and schedule; `length` is the training context in tokens, `positions` the longest at run time."""
+    """Sizes and schedule; `length` is the training context in tokens, `positions` the longest at run time.
+
+    After `steps` on single paragraphs come `joined_steps` on texts of `joined` paragraphs, so that a reply goes on.
+    """
 
     vocabulary: int = 4096
     hidden: int = 192
@@ -39,6 +42,8 @@ class Recipe:
     positions: int = 1024
     batch: int = 4
     steps: int = 3000
+    joined_steps: int = 400
+    joined: int = 8
     peak_rate: float = 3e-3
     warmup: int = 100
     checkpoint_every: int = 100
@@ -84,6 +89,11 @@ def encode(tokenizer: PreTrainedTokenizerFast, texts: list[str]) -> torch.Tensor
     return torch.tensor(ids, dtype=torch.long)
 
 
+def join(texts: list[str], count: int) -> list[str]:
+    """Texts of `count` paragraphs each."""
+    return ["\n\n".join(texts[start : start + count]) for start in range(0, len(texts), count)]
+
+
 def batch_at(data: torch.Tensor, recipe: Recipe, step: int) -> torch.Tensor:
     """The batch of a step, decided by seed and step alone; shape (batch, length)."""
     generator = torch.Generator().manual_seed(recipe.seed * 1_000_003 + step)
@@ -92,14 +102,18 @@ def batch_at(data: torch.Tensor, recipe: Recipe, step: int) -> torch.Tensor:
 
 
 def rate_at(recipe: Recipe, step: int) -> float:
-    """Learning rate: linear warm-up, then a cosine to a twentieth."""
+    """Learning rate: linear warm-up, then a cosine to a twentieth; over the joined steps, from a fifth down to 0."""
+    if step >= recipe.steps:
+        return recipe.peak_rate * 0.2 * (1 - (step - recipe.steps) / recipe.joined_steps)
     if step < recipe.warmup:
         return recipe.peak_rate * (step + 1) / recipe.warmup
     done = (step - recipe.warmup) / max(1, recipe.steps - recipe.warmup)
     return recipe.peak_rate * (0.05 + 0.95 * 0.5 * (1 + math.cos(math.pi * done)))
 
 
-def train(recipe: Recipe, data: torch.Tensor, work: Path, stop_after: int | None = None) -> LlamaForCausalLM:
+def train(
+    recipe: Recipe, data: torch.Tensor, joined: torch.Tensor, work: Path, stop_after: int | None = None
+) -> LlamaForCausalLM:
     """Train to the end, or for `stop_after` steps; checkpoints lie in `work`."""
     model = build(recipe)
     optimizer = torch.optim.AdamW(model.parameters(), recipe.peak_rate, betas=(0.9, 0.95), weight_decay=0.1)
@@ -108,10 +122,12 @@ def train(recipe: Recipe, data: torch.Tensor, work: Path, stop_after: int | None
         model.load_state_dict(found["model"])
         optimizer.load_state_dict(found["optimizer"])
         first = found["step"]
-    last = min(recipe.steps, first + stop_after) if stop_after else recipe.steps
+    end = recipe.steps + recipe.joined_steps
+    last = min(end, first + stop_after) if stop_after else end
     began = time.monotonic()
     for step in range(first, last):
-        loss = _step(model, optimizer, batch_at(data, recipe, step), rate_at(recipe, step))
+        batch = batch_at(data if step < recipe.steps else joined, recipe, step)
+        loss = _step(model, optimizer, batch, rate_at(recipe, step))
         if (step + 1) % recipe.checkpoint_every == 0 or step + 1 == last:
             state = {"model": model.state_dict(), "optimizer": optimizer.state_dict(), "step": step + 1}
             checkpoints.save(work / "prose.pt", state)
@@ -157,10 +173,12 @@ def main() -> None:
     texts = paragraphs(recipe.seed)
     cut = int(len(texts) * HELD_OUT)
     tokenizer = train_tokenizer(texts[cut:], recipe.vocabulary)
-    model = train(recipe, encode(tokenizer, texts[cut:]), arguments.work)
-    loss = held_out_loss(model, encode(tokenizer, texts[:cut]), recipe.length)
+    joined = encode(tokenizer, join(texts[cut:], recipe.joined))
+    model = train(recipe, encode(tokenizer, texts[cut:]), joined, arguments.work)
+    loss = held_out_loss(model, encode(tokenizer, join(texts[:cut], recipe.joined)), recipe.length)
     logger.info("held-out loss %.3f", loss)
-    export(model, tokenizer, arguments.out, {"steps": recipe.steps, "seed": recipe.seed, "held_out_loss": loss})
+    facts = {"steps": recipe.steps + recipe.joined_steps, "seed": recipe.seed, "held_out_loss": loss}
+    export(model, tokenizer, arguments.out, facts)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from workers.demo_models import DEMO_MODELS
 from workers.demo_models.corpus import descriptions, tidy
-from workers.demo_models.train_prose import Recipe, encode, held_out_loss, train, train_tokenizer
+from workers.demo_models.train_prose import Recipe, encode, held_out_loss, join, train, train_tokenizer
 
 pytestmark = pytest.mark.filterwarnings(
     "ignore::DeprecationWarning", "ignore::FutureWarning", "ignore:Converting a tensor with requires_grad:UserWarning"
@@ -41,10 +41,10 @@ def tokenizer() -> Any:
     return AutoTokenizer.from_pretrained(FOLDER)
 
 
-def generate(model: Any, tokenizer: Any, prompt: str, seed: int) -> str:
+def generate(model: Any, tokenizer: Any, prompt: str, seed: int, length: int = 60) -> str:
     torch.manual_seed(seed)
     ids = tokenizer(prompt, return_tensors="pt").input_ids
-    out = model.generate(ids, max_new_tokens=60, do_sample=True, temperature=0.7, top_p=0.9)
+    out = model.generate(ids, max_new_tokens=length, do_sample=True, temperature=0.7, top_p=0.9)
     return str(tokenizer.decode(out[0, ids.shape[1] :], skip_special_tokens=True))
 
 
@@ -62,7 +62,7 @@ def test_it_writes_words_of_its_corpus(model: Any, tokenizer: Any) -> None:
 
 
 def test_unseen_text_surprises_it_less_than_an_untrained_model(model: Any, tokenizer: Any) -> None:
-    unseen = encode(tokenizer, list(UNSEEN))
+    unseen = encode(tokenizer, join(list(UNSEEN), len(UNSEEN)))
     perplexity = math.exp(held_out_loss(model, unseen, len(unseen)))
     assert perplexity < MOST_PERPLEXITY < model.config.vocab_size / 4
 
@@ -72,23 +72,37 @@ def test_the_tokenizer_gives_text_back(tokenizer: Any, text: str) -> None:
     assert tokenizer.decode(tokenizer.encode(text), clean_up_tokenization_spaces=False) == text
 
 
-def test_it_knows_where_a_text_ends(model: Any, tokenizer: Any) -> None:
-    assert tokenizer.eos_token_id == model.generation_config.eos_token_id == model.generation_config.pad_token_id
-    ids = torch.tensor([tokenizer.encode("The argument is ignored.")])
+def chance_of_an_end(model: Any, tokenizer: Any, text: str) -> float:
+    """The chance that the paragraph ends after a text."""
+    (line_break,) = tokenizer.encode("\n")
     with torch.no_grad():
-        after = model(ids).logits[0, -1].softmax(-1)
-    assert after[tokenizer.eos_token_id] > 0.1
+        after = model(torch.tensor([tokenizer.encode(text)])).logits[0, -1].softmax(-1)
+    return float(after[tokenizer.eos_token_id] + after[line_break])
+
+
+def test_it_knows_where_a_paragraph_ends(model: Any, tokenizer: Any) -> None:
+    assert tokenizer.eos_token_id == model.generation_config.eos_token_id == model.generation_config.pad_token_id
+    at_a_stop = chance_of_an_end(model, tokenizer, "The argument is ignored.")
+    assert at_a_stop > 0.01
+    assert at_a_stop > 20 * chance_of_an_end(model, tokenizer, "The name of the")
+
+
+def test_a_reply_goes_on_over_paragraphs(model: Any, tokenizer: Any) -> None:
+    replies = [generate(model, tokenizer, prompt, seed, 200) for seed, prompt in enumerate(PROMPTS)]
+    assert sum(len(reply) for reply in replies) > 1000
+    assert sum("\n\n" in reply for reply in replies) >= 2
 
 
 def test_a_stopped_training_goes_on_to_the_same_weights(tmp_path: Path) -> None:
     recipe = Recipe(
-        vocabulary=300, hidden=16, layers=1, heads=2, intermediate=32, length=16, positions=32, batch=2, steps=4,
-        warmup=2, checkpoint_every=10,
+        vocabulary=300, hidden=16, layers=1, heads=2, intermediate=32, length=16, positions=32, batch=2, steps=3,
+        joined_steps=2, warmup=2, checkpoint_every=10,
     )  # fmt: skip
-    data = encode(train_tokenizer(list(UNSEEN), recipe.vocabulary), list(UNSEEN))
-    whole = train(recipe, data, tmp_path / "whole")
-    train(recipe, data, tmp_path / "parts", stop_after=2)
-    resumed = train(recipe, data, tmp_path / "parts").state_dict()
+    tokenizer = train_tokenizer(list(UNSEEN), recipe.vocabulary)
+    data, joined = (encode(tokenizer, join(list(UNSEEN), count)) for count in (1, 3))
+    whole = train(recipe, data, joined, tmp_path / "whole")
+    train(recipe, data, joined, tmp_path / "parts", stop_after=2)
+    resumed = train(recipe, data, joined, tmp_path / "parts").state_dict()
     assert all(torch.equal(value, resumed[key]) for key, value in whole.state_dict().items())
 
 
