@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import glob
 import re
+import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import anyio
 from filelock import FileLock
 from huggingface_hub import snapshot_download
-from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
 from tqdm.auto import tqdm
 
 import workers
-from server.adapters.hub import Hub, HubError, HubUnavailableError, RepoFile
+from server.adapters.hub import COMMIT, FAULTS, Hub, HubError, HubUnavailableError, RepoFile, refusal
 from server.domain.models import ModelSource, SourceType, source_violations
 from server.settings import Settings
 from workers import folders
@@ -87,34 +88,43 @@ async def _from_hub(
     source: ModelSource, settings: Settings, on_progress: OnProgress, cancelled: Callable[[], bool]
 ) -> Snapshot:
     on_progress("inspect", 0, None)
-    if held := _pinned(source, settings):
-        found = await anyio.to_thread.run_sync(folders.inspect, held, settings.model_max_bytes)
-        return Snapshot(held, str(source.revision), found.digest, found.size_bytes)
+    commit = source.revision or ""
+    path = _held(source.ref, commit, settings)
+    if path is None:
+        commit, path = await _from_hub_now(source, settings, on_progress, cancelled)
+    found = await anyio.to_thread.run_sync(folders.inspect, path, settings.model_max_bytes)
+    return Snapshot(path, commit, found.digest, found.size_bytes)
+
+
+async def _from_hub_now(
+    source: ModelSource, settings: Settings, on_progress: OnProgress, cancelled: Callable[[], bool]
+) -> tuple[str, Path]:
+    """The commit that the revision names today, and its files."""
     try:
         described = await Hub(settings).describe(source.ref, source.revision)
     except HubError as error:
         raise Refused(str(error)) from error
     except HubUnavailableError as error:
         raise DownloadFailed(str(error)) from error
+    if held := _held(source.ref, described.commit, settings):
+        return described.commit, held
     wanted = choose(described.files)
     total = sum(file.size for file in wanted)
     _check_sizes(source.ref, total, settings)
     path = await _download(source.ref, described.commit, [f.path for f in wanted], settings, _Meter(
         total, on_progress, cancelled))  # fmt: skip
-    found = await anyio.to_thread.run_sync(folders.inspect, path, settings.model_max_bytes)
-    return Snapshot(path, described.commit, found.digest, found.size_bytes)
+    return described.commit, path
 
 
 def _marker(path: Path) -> Path:
     return path.parent / f"{path.name}.complete"
 
 
-def _pinned(source: ModelSource, settings: Settings) -> Path | None:
-    """The whole snapshot of a pinned commit, where an earlier download left it: no hub is asked."""
-    if not source.revision or not re.fullmatch(r"[0-9a-f]{40}", source.revision):
+def _held(repo: str, commit: str, settings: Settings) -> Path | None:
+    """The whole snapshot of a commit, where an earlier download left it: no hub is asked."""
+    if not COMMIT.fullmatch(commit):
         return None
-    name = f"models--{source.ref.replace('/', '--')}"
-    path = settings.snapshots_dir / name / "snapshots" / source.revision
+    path = settings.snapshots_dir / f"models--{repo.replace('/', '--')}" / "snapshots" / commit
     return path if _marker(path).exists() else None
 
 
@@ -150,18 +160,23 @@ def _check_sizes(repo: str, total: int, settings: Settings) -> None:
 
 @dataclass
 class _Meter:
-    """Counts bytes over all files of one download."""
+    """Counts bytes over all files of one download.
+
+    The library keeps one bar for what came over the network and one for what was written: the larger one is right.
+    """
 
     total: int
     on_progress: OnProgress
     cancelled: Callable[[], bool]
-    done: int = 0
+    done: dict[int, int] = field(default_factory=dict)
+    lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def add(self, count: float) -> None:
+    def add(self, bar: int, count: float) -> None:
         if self.cancelled():
             raise _CanceledError
-        self.done += int(count)
-        self.on_progress("download", min(self.done, self.total), self.total)
+        with self.lock:
+            self.done[bar] = self.done.get(bar, 0) + int(count)
+            self.on_progress("download", min(max(self.done.values()), self.total), self.total)
 
     def bar(self) -> type[tqdm]:
         meter = self
@@ -177,7 +192,7 @@ class _Meter:
             def update(self, n: float | None = 1) -> None:
                 """Count bytes; file counts are ignored."""
                 if self._counts:
-                    meter.add(n or 0)
+                    meter.add(id(self), n or 0)
 
         return Bar
 
@@ -194,7 +209,7 @@ async def _download(repo: str, commit: str, paths: list[str], settings: Settings
                     repo,
                     revision=commit,
                     cache_dir=settings.snapshots_dir,
-                    allow_patterns=paths,
+                    allow_patterns=[glob.escape(path) for path in paths],
                     endpoint=settings.hf_endpoint,
                     token=settings.hf_token.get_secret_value() if settings.hf_token else False,
                     tqdm_class=meter.bar(),
@@ -208,5 +223,7 @@ async def _download(repo: str, commit: str, paths: list[str], settings: Settings
         return await asyncio.to_thread(work)
     except _CanceledError:
         raise DownloadFailed("The download was called off.") from None
-    except (HfHubHTTPError, LocalEntryNotFoundError, OSError) as error:
+    except FAULTS as error:
+        if reason := refusal(error, repo, commit):
+            raise Refused(reason) from error
         raise DownloadFailed(f"The download broke: {error}") from error

@@ -63,13 +63,16 @@ def inspect(path: Path, max_bytes: int) -> Inspected:
 
 def _files(path: Path) -> list[Path]:
     root = path.resolve()
-    # A snapshot of the hub links into its blobs beside it
-    allowed = root.parent.parent if root.parent.name == "snapshots" else root
+    allowed = [root]
+    if root.parent.name == "snapshots" and root.parent.parent.name.startswith("models--"):
+        # A snapshot of the hub links into its blobs beside it, and those into the blobs that all repositories share
+        allowed = [root.parent.parent, root.parent.parent.parent / "blobs"]
     found = []
     for file in sorted(path.rglob("*")):
         if IGNORED & set(file.relative_to(path).parts) or not file.is_file():
             continue
-        if not file.resolve().is_relative_to(allowed):
+        real = file.resolve()
+        if not any(real.is_relative_to(place) for place in allowed):
             raise Refused(f"{file.name} links to a place outside of the model's folder.")
         found.append(file)
         if len(found) > MAX_FILES:

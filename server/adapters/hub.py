@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import anyio
-import httpx
+import httpx2
 from huggingface_hub import HfApi
 from huggingface_hub.errors import (
     GatedRepoError,
-    HfHubHTTPError,
-    OfflineModeIsEnabled,
+    HFValidationError,
     RepositoryNotFoundError,
     RevisionNotFoundError,
 )
@@ -18,6 +18,9 @@ from huggingface_hub.errors import (
 from server.settings import Settings
 
 TIMEOUT_SECONDS = 15.0
+COMMIT = re.compile(r"[0-9a-f]{40}", re.ASCII)
+# What the hub's library raises: its own errors, those of its HTTP client, and ValueError for what it cannot read
+FAULTS = (httpx2.HTTPError, OSError, ValueError)
 
 
 class HubError(Exception):
@@ -64,13 +67,26 @@ class Hub:
     def _describe(self, repo: str, revision: str | None) -> RepoDescription:
         try:
             found = self._api.model_info(repo, revision=revision, files_metadata=True, timeout=TIMEOUT_SECONDS)
-        except GatedRepoError:
-            raise HubError(f"{repo} is gated: set HF_TOKEN to a token that was given access.") from None
-        except RepositoryNotFoundError:
-            raise HubError(f"{repo} does not exist on the hub, or it is private.") from None
-        except RevisionNotFoundError:
-            raise HubError(f"{repo} has no revision {revision!r}.") from None
-        except (HfHubHTTPError, httpx.HTTPError, OfflineModeIsEnabled, OSError) as error:
+        except (*FAULTS, KeyError, TypeError) as error:
+            if reason := refusal(error, repo, revision):
+                raise HubError(reason) from None
             raise HubUnavailableError(f"The HuggingFace hub does not answer: {error}") from error
+        if not COMMIT.fullmatch(str(found.sha)):
+            raise HubUnavailableError(f"The HuggingFace hub names no commit of {repo}.")
         files = tuple(RepoFile(f.rfilename, f.size or 0, f.lfs.sha256 if f.lfs else None) for f in found.siblings or [])
         return RepoDescription(str(found.sha), files)
+
+
+def refusal(error: Exception, repo: str, revision: str | None) -> str | None:
+    """The sentence for an error of the hub's library that trying again does not change, or None."""
+    match error:
+        case GatedRepoError():
+            return f"{repo} is gated: set HF_TOKEN to a token that was given access."
+        case RepositoryNotFoundError():
+            return f"{repo} does not exist on the hub, or it is private."
+        case RevisionNotFoundError():
+            return f"{repo} has no revision {revision!r}."
+        case HFValidationError():
+            return f"{repo} cannot be the name of a repository on the hub."
+        case _:
+            return None

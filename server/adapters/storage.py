@@ -88,15 +88,15 @@ class LocalStorage:
             async with await anyio.open_file(path, "rb") as file:
                 while chunk := await file.read(CHUNK_BYTES):
                     yield chunk
-        except FileNotFoundError:
-            raise StorageMissingError("There is no such file.") from None
+        except OSError as error:
+            raise _missing_or_broken(error) from error
 
     async def size(self, key: str) -> int:
         """Bytes of a file."""
         try:
             return (await anyio.Path(self._root / check_key(key)).stat()).st_size
-        except OSError:
-            raise StorageMissingError("There is no such file.") from None
+        except OSError as error:
+            raise _missing_or_broken(error) from error
 
     async def delete_prefix(self, prefix: str) -> int:
         """Remove a folder."""
@@ -110,6 +110,12 @@ class LocalStorage:
         """A signed path of this server."""
         expires_at = int(time.time()) + seconds
         return f"/files/{quote(check_key(key))}?exp={expires_at}&sig={self._signer.sign(key, expires_at)}"
+
+
+def _missing_or_broken(error: OSError) -> StorageError:
+    if isinstance(error, FileNotFoundError | NotADirectoryError):
+        return StorageMissingError("There is no such file.")
+    return StorageError(f"The file could not be read: {error.strerror or error}")
 
 
 def _write(path: Path, data: bytes) -> None:

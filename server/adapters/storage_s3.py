@@ -8,6 +8,7 @@ from typing import Any
 
 from aiobotocore.config import AioConfig
 from aiobotocore.session import get_session
+from aiohttp import ClientPayloadError
 from botocore.exceptions import BotoCoreError, ClientError
 
 from server.adapters.storage import CHUNK_BYTES, StorageError, StorageMissingError, check_key, check_prefix
@@ -48,7 +49,7 @@ class S3Storage:
             async with found["Body"] as body:
                 async for chunk in body.iter_chunks(CHUNK_BYTES):
                     yield chunk
-        except (BotoCoreError, ClientError) as error:
+        except (BotoCoreError, ClientError, ClientPayloadError) as error:
             raise _missing_or_broken(error) from error
 
     async def size(self, key: str) -> int:
@@ -67,11 +68,17 @@ class S3Storage:
             async for page in pages.paginate(Bucket=self._bucket, Prefix=self._prefix + check_prefix(prefix)):
                 keys = [{"Key": item["Key"]} for item in page.get("Contents", [])]
                 if keys:
-                    await self._client.delete_objects(Bucket=self._bucket, Delete={"Objects": keys, "Quiet": True})
+                    await self._delete(keys)
                 count += len(keys)
         except (BotoCoreError, ClientError) as error:
             raise StorageError(f"Files could not be removed: {error}") from error
         return count
+
+    async def _delete(self, keys: list[dict[str, str]]) -> None:
+        answer = await self._client.delete_objects(Bucket=self._bucket, Delete={"Objects": keys, "Quiet": True})
+        # A batch of which some objects stayed is answered with 200
+        if errors := answer.get("Errors"):
+            raise StorageError(f"{len(errors)} files could not be removed: {errors[0].get('Message')}")
 
     async def url(self, key: str, content_type: str, seconds: int) -> str:
         """A presigned link to the object."""
@@ -82,13 +89,19 @@ class S3Storage:
             "ResponseContentType": content_type if content_type in INLINE_TYPES else "application/octet-stream",
             "ResponseContentDisposition": disposition,
         }
-        url: str = await self._client.generate_presigned_url("get_object", Params=parameters, ExpiresIn=seconds)
+        try:
+            url: str = await self._client.generate_presigned_url("get_object", Params=parameters, ExpiresIn=seconds)
+        except BotoCoreError as error:
+            raise StorageError(f"The link could not be made: {error}") from error
         return url
 
 
 def _missing_or_broken(error: Exception) -> StorageError:
-    if isinstance(error, ClientError) and error.response["ResponseMetadata"]["HTTPStatusCode"] == 404:
-        return StorageMissingError("There is no such file.")
+    if isinstance(error, ClientError):
+        status, code = error.response["ResponseMetadata"]["HTTPStatusCode"], error.response["Error"].get("Code")
+        # The answer to HEAD has no body that would tell a missing bucket from a missing object
+        if status == 404 and code != "NoSuchBucket":
+            return StorageMissingError("There is no such file.")
     return StorageError(f"The file could not be read: {error}")
 
 

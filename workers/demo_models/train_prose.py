@@ -177,7 +177,7 @@ def main() -> None:
     model = train(recipe, encode(tokenizer, texts[cut:]), joined, arguments.work)
     loss = held_out_loss(model, encode(tokenizer, join(texts[:cut], recipe.joined)), recipe.length)
     logger.info("held-out loss %.3f", loss)
-    facts = {"steps": recipe.steps + recipe.joined_steps, "seed": recipe.seed, "held_out_loss": loss}
+    facts: dict[str, object] = {"steps": recipe.steps + recipe.joined_steps, "seed": recipe.seed, "held_out_loss": loss}
     export(model, tokenizer, arguments.out, facts)
 
 

@@ -1,0 +1,170 @@
+"""Repositories that can be had."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from pathlib import Path
+
+import pytest
+from huggingface_hub.utils._shared_blobs import publish_blob_to_shared_store
+
+from server.adapters.hub import Hub, RepoFile
+from tests.integration.hub.conftest import FILES, REPO, WEIGHTS, Downloads, files_of, safetensors
+from tests.support.hub_server import HubServer
+from workers import folders
+from workers.folders import Refused
+
+FILE_GETS = "^GET /(cdn/|.*/resolve/)"
+
+
+async def test_a_repository_is_described(hub: HubServer, downloads: Downloads) -> None:
+    commit = hub.publish(REPO, FILES)
+    found = await Hub(downloads.settings()).describe(REPO, None)
+    assert found.commit == commit
+    assert {file.path: file.size for file in found.files} == {name: len(data) for name, data in FILES.items()}
+    large = next(file for file in found.files if file.path == "model.safetensors")
+    assert large == RepoFile("model.safetensors", len(WEIGHTS), large.sha256)
+    assert len(large.sha256 or "") == 64
+    assert [file.sha256 for file in found.files if file is not large] == [None] * 3
+
+
+async def test_a_repository_is_downloaded(hub: HubServer, downloads: Downloads) -> None:
+    commit = hub.publish(REPO, FILES)
+    snapshot = await downloads.fetch()
+    assert snapshot.revision == commit
+    assert files_of(snapshot) == FILES
+    assert snapshot.size_bytes == sum(map(len, FILES.values()))
+    assert snapshot.path
+    assert snapshot.path.is_relative_to(downloads.cache)
+    assert snapshot.digest == folders.inspect(snapshot.path, 10**9).digest
+
+
+async def test_only_wanted_files_are_fetched(hub: HubServer, downloads: Downloads) -> None:
+    unwanted = {
+        "pytorch_model.bin": b"pickle",
+        "model.fp16.safetensors": safetensors(1000),
+        "onnx/model.safetensors": safetensors(1000),
+        "onnx/config.json": b"{}",
+        "modeling_own.py": b"import os",
+        "weights.gguf": b"gguf",
+        "picture.png": b"png",
+        ".gitattributes": b"",
+        "model.safetensors.sh": b"#!/bin/sh",
+    }
+    wanted = {**FILES, "README.md": b"# A", "chat_template.jinja": b"{{ x }}", "spiece.model": b"m", "vocab.txt": b"v"}
+    hub.publish(REPO, {**unwanted, **wanted})
+    assert files_of(await downloads.fetch()) == wanted
+    fetched = {request.rpartition("/")[2] for request in hub.asked(FILE_GETS)}
+    assert fetched == set(wanted)
+
+
+async def test_names_that_look_like_patterns_fetch_only_themselves(hub: HubServer, downloads: Downloads) -> None:
+    wanted = {**FILES, "*.json": b"{}", "a[1].json": b"{}", "with space ü.txt": b"x"}
+    hub.publish(REPO, {**wanted, "onnx/other.json": b"{}", "a1.jsonl": b""})
+    assert files_of(await downloads.fetch()) == wanted
+
+
+async def test_the_pipeline_of_a_diffusers_repository(hub: HubServer, downloads: Downloads) -> None:
+    wanted = {
+        "model_index.json": b"{}",
+        "unet/config.json": b"{}",
+        "unet/diffusion_pytorch_model.safetensors": safetensors(1000, 1),
+        "vae/model.safetensors": safetensors(1000, 2),
+    }
+    same_again = {"sd.safetensors": safetensors(5000, 3), "unet/diffusion_pytorch_model.fp16.safetensors": b"half"}
+    hub.publish(REPO, {**wanted, **same_again})
+    assert files_of(await downloads.fetch()) == wanted
+
+
+async def test_a_branch_is_pinned_to_its_commit(hub: HubServer, downloads: Downloads) -> None:
+    first = hub.publish(REPO, FILES)
+    assert (await downloads.fetch(revision="main")).revision == first
+    second = hub.publish(REPO, {**FILES, "model.safetensors": safetensors(seed=9)})
+    hub.publish(REPO, FILES, "refs/pr/1")
+    assert first != second
+    newer, older, change = [await downloads.fetch(revision=each) for each in (None, first, "refs/pr/1")]
+    assert (newer.revision, older.revision, change.revision) == (second, first, first)
+    assert newer.digest != older.digest == change.digest
+    assert files_of(older) == FILES
+    # Files are asked for by commit, so a branch that moves meanwhile changes nothing
+    assert not hub.asked(r"/(resolve|tree)/(?![0-9a-f]{40})")
+
+
+async def test_a_commit_that_is_here_needs_no_hub(hub: HubServer, downloads: Downloads) -> None:
+    commit = hub.publish(REPO, FILES)
+    first = await downloads.fetch()
+    count = len(hub.requests)
+    downloads.url = "http://127.0.0.1:9"
+    assert await downloads.fetch(revision=commit) == first
+    assert len(hub.requests) == count
+
+
+async def test_a_commit_that_is_here_needs_no_room(hub: HubServer, downloads: Downloads) -> None:
+    hub.publish(REPO, FILES)
+    room = sum(map(len, FILES.values())) + 50_000
+    first = await downloads.fetch(model_cache_max_bytes=room)
+    assert await downloads.fetch(model_cache_max_bytes=room) == first
+    hub.publish("acme/other", {**FILES, "model.safetensors": safetensors(seed=5)})
+    with pytest.raises(Refused, match="MODEL_CACHE_MAX_BYTES"):
+        await downloads.fetch("acme/other", model_cache_max_bytes=room)
+
+
+async def test_progress_rises_to_the_total(hub: HubServer, downloads: Downloads) -> None:
+    files = {**FILES, **{f"model-{n}-of-4.safetensors": safetensors(3_000_000, n) for n in range(4)}}
+    hub.publish(REPO, files)
+    total = sum(map(len, files.values()))
+    await downloads.fetch()
+    assert downloads.progress[0] == ("inspect", 0, None)
+    told = downloads.progress[1:]
+    assert {(phase, of) for phase, _, of in told} == {("download", total)}
+    sizes = [size for _, size, _ in told]
+    assert sizes == sorted(sizes)
+    assert sizes[-1] == total
+    # Counting each byte twice would reach the total half way
+    assert sizes.index(total) >= len(sizes) - 3, sizes
+
+
+async def test_two_downloads_at_once_fetch_each_file_once(hub: HubServer, downloads: Downloads) -> None:
+    hub.publish(REPO, FILES)
+    one, two, three = await asyncio.gather(*(downloads.fetch() for _ in range(3)))
+    assert one == two == three
+    asked = hub.asked(FILE_GETS)
+    assert len(asked) == len(set(asked)) == len(FILES)
+
+
+async def test_an_interrupted_download_fetches_only_the_rest(hub: HubServer, downloads: Downloads) -> None:
+    commit = hub.publish(REPO, FILES)
+    snapshot = await downloads.fetch()
+    assert snapshot.path
+    (downloads.cache / "models--acme--writer" / "snapshots" / f"{commit}.complete").unlink()
+    (snapshot.path / "model.safetensors").resolve().unlink()
+    (snapshot.path / "model.safetensors").unlink()
+    before = len(hub.asked(FILE_GETS))
+    assert await downloads.fetch() == snapshot
+    assert [request.rpartition("/")[2] for request in hub.asked(FILE_GETS)[before:]] == ["model.safetensors"]
+
+
+async def test_a_token_opens_a_gated_repository(hub: HubServer, downloads: Downloads) -> None:
+    hub.publish(REPO, FILES)
+    hub.gated[REPO] = "hf_mine"
+    assert files_of(await downloads.fetch(hf_token="hf_mine")) == FILES
+
+
+async def test_weights_that_the_hub_shares_between_repositories(
+    hub: HubServer, downloads: Downloads, tmp_path: Path
+) -> None:
+    commit = hub.publish(REPO, FILES)
+    snapshot = await downloads.fetch()
+    assert snapshot.path
+    blob = (snapshot.path / "model.safetensors").resolve()
+    assert publish_blob_to_shared_store(
+        blob_path=str(blob), xet_hash="ab" * 32, cache_dir=downloads.cache, expected_size=len(WEIGHTS)
+    )
+    assert (snapshot.path / "model.safetensors").resolve().parent.parent == downloads.cache / "blobs"
+    assert await downloads.fetch(revision=commit) == snapshot
+    (snapshot.path / "tokenizer.json").unlink()
+    shutil.copy(snapshot.path / "config.json", tmp_path / "outside.json")
+    (snapshot.path / "tokenizer.json").symlink_to(tmp_path / "outside.json")
+    with pytest.raises(Refused, match="links to a place outside"):
+        await downloads.fetch(revision=commit)

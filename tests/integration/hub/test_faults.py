@@ -1,0 +1,182 @@
+"""Repositories that cannot be had, for good or for now."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from typing import Any
+
+import pytest
+
+from tests.integration.hub.conftest import FILES, REPO, Downloads, files_of, safetensors
+from tests.support.hub_server import Fault, HubServer
+from workers.downloads import DownloadFailed
+from workers.folders import Refused
+
+GATED = f"{REPO} is gated: set HF_TOKEN to a token that was given access."
+MISSING = f"{REPO} does not exist on the hub, or it is private."
+
+
+async def refused(downloads: Downloads, **options: Any) -> str:
+    """The sentence of a refusal."""
+    with pytest.raises(Refused) as caught:
+        await downloads.fetch(**options)
+    return str(caught.value)
+
+
+# --- for good ---
+
+
+@pytest.mark.parametrize("name", ["pytorch_model.bin", "model.ckpt", "sub/model.pt", "model.pkl"])
+async def test_pickles(hub: HubServer, downloads: Downloads, name: str) -> None:
+    hub.publish(REPO, {"config.json": b"{}", name: b"\x80\x04."})
+    assert await refused(downloads) == "The repository holds only pickle weights; convert them to safetensors."
+    assert not hub.asked("(resolve|cdn)/"), "something was downloaded"
+
+
+async def test_no_weights(hub: HubServer, downloads: Downloads) -> None:
+    hub.publish(REPO, {"config.json": b"{}", "README.md": b"# Data"})
+    assert await refused(downloads) == "The repository holds no safetensors weights."
+
+
+@pytest.mark.parametrize("token", [None, "hf_not_let_in"])
+@pytest.mark.parametrize("is_hidden", [False, True])
+async def test_gated(hub: HubServer, downloads: Downloads, token: str | None, is_hidden: bool) -> None:
+    hub.publish(REPO, FILES)
+    hub.gated[REPO] = "hf_let_in"
+    hub.hidden.update([REPO] if is_hidden else [])
+    assert await refused(downloads, hf_token=token) == GATED
+    assert not hub.asked("^GET /cdn/")
+
+
+@pytest.mark.parametrize("token", [None, "hf_somebody"])
+async def test_missing(hub: HubServer, downloads: Downloads, token: str | None) -> None:
+    hub.publish("acme/another", FILES)
+    assert await refused(downloads, hf_token=token) == MISSING
+
+
+async def test_a_missing_revision(hub: HubServer, downloads: Downloads) -> None:
+    hub.publish(REPO, FILES)
+    assert await refused(downloads, revision="v9") == f"{REPO} has no revision 'v9'."
+    assert await refused(downloads, revision="0" * 40) == f"{REPO} has no revision '{'0' * 40}'."
+
+
+@pytest.mark.parametrize("repo", ["acme/writer.git", "acme/writer.", "acme/writer-", "-acme/writer"])
+async def test_names_that_the_hub_does_not_have(downloads: Downloads, repo: str) -> None:
+    assert await refused(downloads, repo=repo) == f"{repo} cannot be the name of a repository on the hub."
+
+
+@pytest.mark.parametrize("repo", ["writer", "a/b/c", "../writer", "acme/wri ter", "acme/../x", "a--b/c", "acme/ü", ""])
+async def test_names_that_are_none(hub: HubServer, downloads: Downloads, repo: str) -> None:
+    assert await refused(downloads, repo=repo) == "A repository is owner/name on the hub."
+    assert hub.requests == []
+
+
+async def test_too_large(hub: HubServer, downloads: Downloads) -> None:
+    hub.publish(REPO, FILES)
+    size = sum(map(len, FILES.values()))
+    assert await refused(downloads, model_max_bytes=size - 1) == (
+        f"{REPO} has {size} bytes, more than MODEL_MAX_BYTES ({size - 1})."
+    )
+    assert (await downloads.fetch(model_max_bytes=size)).size_bytes == size
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "reason"),
+    [
+        ("model.safetensors", b"<html>no model</html>", "model.safetensors is not a whole safetensors file."),
+        ("config.json", b"{", "config.json is not JSON."),
+        ("config.json", json.dumps({"auto_map": {"AutoModel": "own.Model"}}).encode(), "brings its own code"),
+    ],
+)
+async def test_files_that_are_wrong(
+    hub: HubServer, downloads: Downloads, name: str, content: bytes, reason: str
+) -> None:
+    hub.publish(REPO, {**FILES, name: content})
+    assert reason in await refused(downloads)
+
+
+# --- for now ---
+
+
+# More than one piece of the client's, so that some of the first half is kept
+LONG = {**FILES, "model.safetensors": safetensors(30_000_000)}
+
+
+async def test_a_connection_that_closes_early_is_continued(hub: HubServer, downloads: Downloads) -> None:
+    hub.publish(REPO, LONG)
+    hub.faults.append(Fault("^GET /cdn/", cut="closed"))
+    snapshot = await downloads.fetch()
+    assert files_of(snapshot) == LONG
+    _, second = hub.asked("^GET /cdn/")
+    rest = re.search(r" bytes=(\d+)-$", second)
+    assert rest
+    assert int(rest[1]) >= 10_000_000
+    assert downloads.progress[-1] == ("download", snapshot.size_bytes, snapshot.size_bytes)
+
+
+async def test_a_connection_that_is_reset_is_tried_again_later(hub: HubServer, downloads: Downloads) -> None:
+    hub.publish(REPO, LONG)
+    hub.faults.append(Fault("^GET /cdn/", cut="reset"))
+    with pytest.raises(DownloadFailed, match=r"^The download broke: "):
+        await downloads.fetch()
+    assert files_of(await downloads.fetch()) == LONG
+    small = hub.asked("^GET .*/resolve/")
+    assert len(small) == len(set(small)) == len(LONG) - 1, "what was whole is not fetched again"
+
+
+@pytest.mark.parametrize("status", [500, 503, 429])
+async def test_a_hub_that_fails_is_asked_again_later(hub: HubServer, downloads: Downloads, status: int) -> None:
+    hub.publish(REPO, FILES)
+    hub.faults.append(Fault("^GET /api/models/acme/writer", status=status))
+    with pytest.raises(DownloadFailed, match=rf"^The HuggingFace hub does not answer: .*{status}"):
+        await downloads.fetch()
+    assert files_of(await downloads.fetch()) == FILES
+
+
+@pytest.mark.parametrize("where", ["^GET /cdn/", "^GET .*/resolve/.*/config.json"])
+async def test_a_file_that_fails_is_asked_again_later(hub: HubServer, downloads: Downloads, where: str) -> None:
+    hub.publish(REPO, FILES)
+    hub.faults.append(Fault(where, status=503))
+    with pytest.raises(DownloadFailed, match=r"^The download broke: .*503"):
+        await downloads.fetch()
+    assert files_of(await downloads.fetch()) == FILES
+
+
+async def test_a_hiccup_between_two_files_is_waited_out(hub: HubServer, downloads: Downloads) -> None:
+    hub.publish(REPO, FILES)
+    hub.faults += [Fault("^HEAD .*/config.json", status=503), Fault("/tree/", status=503)]
+    assert files_of(await downloads.fetch()) == FILES
+
+
+async def test_no_hub_at_all(downloads: Downloads) -> None:
+    downloads.url = "http://127.0.0.1:9"
+    began = time.monotonic()
+    with pytest.raises(DownloadFailed, match=r"^The HuggingFace hub does not answer: "):
+        await downloads.fetch()
+    assert time.monotonic() - began < 30
+
+
+async def test_an_endpoint_that_is_no_address(downloads: Downloads) -> None:
+    downloads.url = "mirror.example"
+    with pytest.raises(DownloadFailed, match="does not answer"):
+        await downloads.fetch()
+
+
+@pytest.mark.parametrize("answer", [b"<html>welcome</html>", b"[]", b"{}", b"null", b'{"id": "a/b"}'])
+async def test_an_endpoint_that_is_no_hub(hub: HubServer, downloads: Downloads, answer: bytes) -> None:
+    hub.faults.append(Fault("/api/models/", times=9, body=answer))
+    with pytest.raises(DownloadFailed, match="HuggingFace hub"):
+        await downloads.fetch()
+
+
+async def test_a_download_that_is_called_off(hub: HubServer, downloads: Downloads) -> None:
+    hub.publish(REPO, FILES)
+    downloads.is_canceled = True
+    with pytest.raises(DownloadFailed, match=r"^The download was called off\.$"):
+        await downloads.fetch()
+    left = [path for path in downloads.cache.rglob("*") if path.suffix in {".incomplete", ".complete"}]
+    assert left == []
+    downloads.is_canceled = False
+    assert files_of(await downloads.fetch()) == FILES
