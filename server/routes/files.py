@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import time
 
+import structlog
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from server.adapters.signing import FileSigner
-from server.adapters.storage import Storage, StorageMissingError
+from server.adapters.storage import Storage, StorageError, StorageMissingError
+
+logger = structlog.get_logger(__name__)
 
 IMAGES = {"png": "image/png", "jpg": "image/jpeg", "webp": "image/webp"}
 
@@ -23,7 +26,7 @@ async def serve(request: Request) -> Response:
 
 
 async def file_response(storage: Storage, signer: FileSigner, key: str, expires: str, signature: str) -> Response:
-    """The file: 403 for a link that is not ours or has expired, 404 for one whose file is gone."""
+    """The file: 403 for a link that is not ours or has expired, 404 where it is gone, 503 where it cannot be read."""
     expires_at = int(expires) if expires.isascii() and expires.isdigit() and len(expires) < 12 else 0
     now = time.time()
     if not signer.verify(key, expires_at, signature, now):
@@ -32,6 +35,9 @@ async def file_response(storage: Storage, signer: FileSigner, key: str, expires:
         size = await storage.size(key)
     except StorageMissingError:
         return _error(404, "NOT_FOUND", "This file does not exist any more.")
+    except StorageError as error:
+        logger.warning("files.unreadable", key=key, error=str(error))
+        return _error(503, "UNAVAILABLE", "The file store cannot be read now; try again.")
     return StreamingResponse(storage.stream(key), headers=_headers(key, size, int(expires_at - now)))
 
 

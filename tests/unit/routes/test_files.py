@@ -96,3 +96,10 @@ async def test_another_expiry(storage: LocalStorage, expires: str) -> None:
 async def test_a_file_that_is_gone_or_never_was(storage: LocalStorage, key: str) -> None:
     response = await ask(storage, key)
     assert (response.status_code, code(response)) == (404, "NOT_FOUND")
+
+
+async def test_a_store_that_cannot_be_read_is_no_missing_file(tmp_path: Path) -> None:
+    # A link to itself: no permission would stop root
+    (tmp_path / "predictions").symlink_to(tmp_path / "predictions")
+    response = await ask(LocalStorage(tmp_path, SIGNER))
+    assert (response.status_code, code(response)) == (503, "UNAVAILABLE")
