@@ -9,12 +9,13 @@ from tortoise.backends.base.config_generator import expand_db_url
 
 from server.tables.models import Model, Version
 from server.tables.predictions import Prediction, Usage
+from server.tables.uploads import Upload
 from server.tables.users import User
 from server.tables.workers import Predictor, Worker
 
-__all__ = ["Model", "Prediction", "Predictor", "Usage", "User", "Version", "Worker", "tortoise_config"]
+__all__ = ["Model", "Prediction", "Predictor", "Upload", "Usage", "User", "Version", "Worker", "tortoise_config"]
 
-MODULES = ("server.tables.users", "server.tables.models", "server.tables.predictions", "server.tables.workers")
+MODULES = tuple(f"server.tables.{name}" for name in ("users", "models", "predictions", "uploads", "workers"))
 
 
 def tortoise_config(database_url: str, pool_size: int = 10) -> dict[str, Any]:

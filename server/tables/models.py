@@ -40,7 +40,8 @@ class Model(Row):
 class Version(Row):
     """One immutable version of a model, and the job that prepares it.
 
-    `source_ref`, `revision_asked` and `own_schema` are what the user gave; the worker that prepares it writes the rest.
+    `source_ref`, `revision_asked`, `own_schema` and `options` (how it is loaded, such as its quantization) are what the
+    user gave; the worker that prepares it writes the rest.
     """
 
     id = fields.UUIDField(primary_key=True, default=uuid7)
@@ -56,6 +57,7 @@ class Version(Row):
     revision_asked = fields.CharField(max_length=128, null=True)
     predictor = fields.CharField(max_length=64)
     own_schema: Any = fields.JSONField(null=True)
+    options: Any = fields.JSONField(default=dict)
     input_schema: Any = fields.JSONField()
     output_schema: Any = fields.JSONField()
     info: Any = fields.JSONField()

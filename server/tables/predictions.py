@@ -73,6 +73,7 @@ class Prediction(Row):
         indexes = (
             ("user_id", "created_at", "id"),
             LiveIndex(fields=("queue", "rank", "run_at"), name="prediction_claim", where="status = 'starting'"),
+            LiveIndex(fields=("version_id", "rank", "run_at"), name="prediction_warm", where="status = 'starting'"),
             LiveIndex(fields=("lease_until",), name="prediction_lease", where="status = 'processing'"),
             LiveIndex(fields=("model_id",), name="prediction_live_model", where=LIVE),
             LiveIndex(fields=("deadline_at",), name="prediction_deadline", where=f"deadline_at IS NOT NULL AND {LIVE}"),

@@ -25,7 +25,11 @@ class Predictor(Row):
 
 
 class Worker(Row):
-    """One worker process and its heartbeat."""
+    """One worker process and its heartbeat.
+
+    `versions` are the ids of the versions in its device's memory, `model_bytes` what they fill there, `budget_bytes`
+    what they may fill; `total_bytes` and `free_bytes` are the device's own; `in_flight` the predictions it runs.
+    """
 
     id = fields.UUIDField(primary_key=True)
     host = fields.CharField(max_length=255)
@@ -33,6 +37,14 @@ class Worker(Row):
     device = fields.CharField(max_length=64)
     started_at = fields.DatetimeField()
     last_seen = fields.DatetimeField()
+    device_name = fields.CharField(max_length=200, default="")
+    total_bytes = fields.BigIntField(null=True)
+    free_bytes = fields.BigIntField(null=True)
+    model_bytes = fields.BigIntField(default=0)
+    budget_bytes = fields.BigIntField(null=True)
+    versions: Any = fields.JSONField(default=list)
+    in_flight = fields.IntField(default=0)
+    evictions = fields.IntField(default=0)
 
     class Meta:
         """Table options."""

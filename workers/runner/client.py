@@ -33,9 +33,11 @@ from workers.runner.protocol import (
     Output,
     Ping,
     Pong,
+    Preview,
     Progress,
     ProtocolError,
     Ready,
+    Resident,
     Started,
     Stop,
     VersionSpec,
@@ -50,7 +52,7 @@ logger = structlog.get_logger(__name__)
 
 TAIL_LINES = 50
 FAREWELL_SECONDS = 2.0
-_TO_SUPERVISOR = (Started, Loading, Output, File, Progress, Log, Metric, Done, Failed, Canceled)
+_TO_SUPERVISOR = (Resident, Started, Loading, Output, File, Preview, Progress, Log, Metric, Done, Failed, Canceled)
 
 
 class RunnerFailed(Exception):

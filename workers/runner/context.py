@@ -11,7 +11,7 @@ from contextvars import ContextVar
 from math import isfinite
 from typing import Any, Protocol
 
-from workers.runner.protocol import File, Loading, Log, Message, Metric, Output, Progress
+from workers.runner.protocol import File, Loading, Log, Message, Metric, Output, Preview, Progress
 
 MAX_SEED = 2**53 - 1
 MAX_LOG_LINE = 10_000
@@ -41,6 +41,7 @@ class PredictionContext:
         self.started = time.monotonic()
         self._sink = sink
         self._cancel = threading.Event()
+        self._wanted: frozenset[str] = frozenset()
         self._silent = False
         # also keeps a stray thread of a model from speaking behind the last message
         self._speaking = threading.Lock()
@@ -101,6 +102,19 @@ class PredictionContext:
     def progress(self, step: int, total: int | None = None) -> None:
         """Tell how far the prediction is, in steps of its own kind."""
         self.send(Progress(self.prediction, int(step), None if total is None else int(total)))
+
+    def wants(self, what: str) -> bool:
+        """Whether somebody watches for it now; `preview` is what can be asked for."""
+        return what in self._wanted
+
+    def want(self, what: str, *, wanted: bool) -> None:
+        """Note that somebody began, or all ceased, to watch for it."""
+        self._wanted = self._wanted | {what} if wanted else self._wanted - {what}
+
+    def preview(self, content: bytes, width: int, height: int, step: int | None = None) -> None:
+        """Show an unfinished picture: a JPEG of at most 12 kB, sizes in pixels; ask `wants` before making one."""
+        if self.wants("preview"):
+            self.send(Preview(self.prediction, width, height, step, bytes(content)))
 
     def log(self, line: str) -> None:
         """Add to the prediction's log, one entry a line of text."""

@@ -45,6 +45,14 @@ class Cancel:
 
 
 @dataclass(frozen=True)
+class Wants:
+    """Supervisor: whether somebody watches the previews of a prediction now; nobody does until this is said."""
+
+    prediction: str
+    preview: bool
+
+
+@dataclass(frozen=True)
 class Inspect:
     """Supervisor: read a version's folder without loading weights."""
 
@@ -87,11 +95,7 @@ class Pong:
 
 @dataclass(frozen=True)
 class Inspected:
-    """Runner: answer to `Inspect`; `refusal` is a sentence when the version cannot run.
-
-    `input_schema` is the predictor's own, narrowed to what this version takes; `info` holds facts such as
-    `context_length` (tokens) or `call_parameters`.
-    """
+    """Runner: answer to `Inspect`; `refusal` is a sentence, `info` holds facts such as `context_length` (tokens)."""
 
     version: str
     input_schema: dict[str, Any] = field(default_factory=dict)
@@ -136,6 +140,27 @@ class File:
     width: int | None = None
     height: int | None = None
     blob: bytes = field(default=b"", repr=False)
+
+
+@dataclass(frozen=True)
+class Preview:
+    """Runner: an unfinished picture as a small JPEG (at most 12 kB), the frame's blob; sizes in pixels."""
+
+    prediction: str
+    width: int
+    height: int
+    step: int | None = None
+    blob: bytes = field(default=b"", repr=False)
+
+
+@dataclass(frozen=True)
+class Resident:
+    """Runner: what its memory of models holds now, in the order of last use; sent whenever that changes."""
+
+    versions: list[str]
+    bytes: int
+    budget_bytes: int | None = None
+    evictions: int = 0
 
 
 @dataclass(frozen=True)
@@ -192,8 +217,8 @@ class Canceled:
 
 
 Message = (
-    Run | Cancel | Inspect | Forget | Ping | Stop
-    | Ready | Pong | Inspected | Loading | Started | Output | File | Progress | Log | Metric | Done | Failed | Canceled
+    Run | Cancel | Wants | Inspect | Forget | Ping | Stop | Ready | Pong | Inspected | Resident
+    | Loading | Started | Output | File | Preview | Progress | Log | Metric | Done | Failed | Canceled
 )  # fmt: skip
 _TYPES: dict[str, type[Any]] = {t.__name__: t for t in Message.__args__}
 
@@ -213,6 +238,7 @@ def _kinds(hint: Any) -> frozenset[type] | None:
 
 _KINDS = {cls: {n: _kinds(h) for n, h in get_type_hints(cls).items()} for cls in (*_TYPES.values(), VersionSpec)}
 _WITH_SPEC = (Run, Inspect)
+_WITH_BLOB = (File, Preview)
 
 
 def _build(cls: type[Any], body: dict[str, Any]) -> Any:
@@ -252,7 +278,7 @@ def decode(frame: bytes) -> Message:
         end = _HEADER.size + size
         body = orjson.loads(frame[_HEADER.size : end])
         cls = _TYPES[body.pop("type")]
-        if cls is File:
+        if cls in _WITH_BLOB:
             body["blob"] = frame[end:]
         elif len(frame) != end:
             raise TypeError("bytes after the header")

@@ -35,6 +35,7 @@ from workers.runner.protocol import (
     Run,
     Stop,
     VersionSpec,
+    Wants,
     receive,
 )
 
@@ -98,6 +99,8 @@ class Runner:
                 self._run(message)
             case Cancel(prediction):
                 self._cancel(prediction)
+            case Wants(prediction, preview):
+                self._want(prediction, preview)
             case Inspect(version):
                 self._inspections.submit(self._inspect, version)
             case Forget(version):
@@ -152,6 +155,12 @@ class Runner:
         if job.future is not None and job.future.cancel():
             self._remove(prediction, job)
             job.context.finish(Canceled(prediction))
+
+    def _want(self, prediction: str, preview: bool) -> None:
+        with self._jobs_lock:
+            job = self._jobs.get(prediction)
+        if job is not None:
+            job.context.want("preview", wanted=preview)
 
     def _load(self, spec: VersionSpec, context: SetupContext) -> Predictor:
         cls = self._registry.get(spec.predictor)
