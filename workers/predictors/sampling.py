@@ -2,53 +2,173 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
 
 import torch
-from transformers import TemperatureLogitsWarper, TopKLogitsWarper, TopPLogitsWarper
+
+# a sample with top-p or top-k is drawn among so many of the likeliest tokens, the least number that is enough
+_LIKELIEST = (64, 1024)
+# numbers of which a few tensors fit a core's cache
+_CACHED = 1 << 16
+# multipliers of an integer hash with little bias (Wellons 2018, "Prospecting for hash functions"), and 2^32 / phi
+_MIX_1 = 0x21F0AAAD
+_MIX_2 = 0x735A2D97
+_GOLDEN = 0x9E3779B9 - (1 << 32)
+
+
+@dataclass(frozen=True)
+class Sampling:
+    """How a request chooses its tokens; at temperature 0 the likeliest, and nothing else of this counts."""
+
+    seed: int
+    temperature: float = 1.0
+    top_p: float = 1.0
+    top_k: int = 0
+
+    @property
+    def is_greedy(self) -> bool:
+        """Whether the likeliest token is always taken."""
+        return self.temperature == 0
+
+
+@dataclass(frozen=True)
+class Draw:
+    """One token to choose: of which request, and the how many-th of its output (from 0)."""
+
+    sampling: Sampling
+    position: int
+
+
+def pick(scores: torch.Tensor, draws: Sequence[Draw]) -> torch.Tensor:
+    """Token ids of shape (rows,), one drawn from each row of `scores` of shape (rows, vocabulary).
+
+    Draws by the Gumbel-max trick (Maddison et al. 2014, "A* Sampling"): argmax(log p + g) with g from Gumbel(0, 1) is a
+    draw from p. A token's noise depends on seed, position and token alone, and a row's outcome on that row alone.
+    """
+    # from 0 downwards no temperature can overflow
+    scaled = scores.float() - scores.amax(dim=-1, keepdim=True).float()
+    warm = [max(draw.sampling.temperature, 1e-6) for draw in draws]
+    scaled = scaled / torch.tensor(warm, device=scores.device)[:, None]
+    keys = torch.tensor([_key(draw) for draw in draws], dtype=torch.int32, device=scores.device)
+    picked = torch.empty(len(draws), dtype=torch.long, device=scores.device)
+    for rows, cut in _groups([draw.sampling for draw in draws]):
+        choose = _among_likeliest if cut else _among_all
+        picked[rows] = choose(scaled[rows], keys[rows], [draws[row].sampling for row in rows])
+    return picked
+
+
+def gumbel_noise(keys: torch.Tensor, tokens: torch.Tensor) -> torch.Tensor:
+    """Gumbel(0, 1) noise of shape (rows, tokens) for token ids of shape (rows or 1, tokens).
+
+    `keys`, int32 of shape (rows, 2), tell the rows apart.
+    """
+    tokens = tokens.to(torch.int32).expand(keys.shape[0], -1)
+    at_once = max(1, _CACHED // tokens.shape[1])
+    chunks = zip(keys.split(at_once), tokens.split(at_once), strict=True)
+    return torch.cat([_noise(some_keys, some_tokens) for some_keys, some_tokens in chunks])
+
+
+def _noise(keys: torch.Tensor, tokens: torch.Tensor) -> torch.Tensor:
+    mixed = _mixed(_mixed(tokens * _GOLDEN + keys[:, :1]).add_(keys[:, 1:]))
+    # 23 bits: with a half added they are exact in single precision and never round up to 1
+    uniform = (_shifted(mixed, 9).float() + 0.5).mul_(2.0**-23)
+    return uniform.log_().neg_().log_().neg_()
+
+
+def _mixed(values: torch.Tensor) -> torch.Tensor:
+    values = (values ^ _shifted(values, 16)).mul_(_MIX_1)
+    values = (values ^ _shifted(values, 15)).mul_(_MIX_2)
+    return values ^ _shifted(values, 15)
 
 
 class RequestSampler:
-    """A logits processor after which the largest score is a sample of the distribution that was asked for.
+    """A logits processor of `generate`, for one request: its pick has the only finite score afterwards."""
 
-    It draws by the Gumbel-max trick (Maddison et al. 2014, "A* Sampling"): argmax(log p + g) with g from Gumbel(0, 1)
-    is a draw from p. The noise of a token depends on the seed and its position alone. At temperature 0 nothing changes.
-    """
-
-    def __init__(self, seed: int, start: int, temperature: float, top_p: float, top_k: int) -> None:
-        self._seed = seed
+    def __init__(self, sampling: Sampling, start: int) -> None:
+        self._sampling = sampling
         self._start = start
-        self._greedy = temperature == 0
-        self._warpers: list[Any] = [] if self._greedy else _warpers(temperature, top_p, top_k)
 
     def __call__(self, input_ids: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:
         """Scores of shape (1, vocabulary) for the token behind `input_ids` of shape (1, tokens so far)."""
-        peak = scores.amax(dim=-1, keepdim=True)
-        if not torch.isfinite(peak).all():
-            raise FloatingPointError("the model gave scores that are no numbers; it may need another number format")
-        if self._greedy:
+        if not bool(finite_rows(scores).all()):
+            raise FloatingPointError(NO_NUMBERS)
+        if self._sampling.is_greedy:
             return scores
-        # from 0 downwards no temperature can overflow
-        scores = scores - peak
-        for warper in self._warpers:
-            scores = warper(input_ids, scores)
-        return scores + gumbel_noise(self._seed, input_ids.shape[-1] - self._start, scores)
+        return only(scores, pick(scores, [Draw(self._sampling, input_ids.shape[-1] - self._start)]))
 
 
-def gumbel_noise(seed: int, position: int, like: torch.Tensor) -> torch.Tensor:
-    """Gumbel(0, 1) noise of the shape and on the device of `like`; the same for the same seed and position."""
-    digest = blake2b(f"{seed}:{position}".encode(), digest_size=7).digest()
-    generator = torch.Generator(device=like.device).manual_seed(int.from_bytes(digest, "big"))
-    return -torch.empty_like(like, dtype=torch.float32).exponential_(generator=generator).log_()
+NO_NUMBERS = "the model gave scores that are no numbers; it may need another number format"
 
 
-def _warpers(temperature: float, top_p: float, top_k: int) -> list[Any]:
-    warpers: list[Any] = []
-    if temperature != 1:
-        warpers.append(TemperatureLogitsWarper(float(temperature)))
-    if top_k:
-        warpers.append(TopKLogitsWarper(top_k))
-    if top_p < 1:
-        warpers.append(TopPLogitsWarper(float(top_p)))
-    return warpers
+def finite_rows(scores: torch.Tensor) -> torch.Tensor:
+    """Which rows have a largest score that is a number; -inf among the others is one way to rule tokens out."""
+    return torch.isfinite(scores.amax(dim=-1))
+
+
+def only(scores: torch.Tensor, picked: torch.Tensor) -> torch.Tensor:
+    """Scores like these in which each row's picked token is the likeliest."""
+    return torch.full_like(scores, float("-inf")).scatter_(1, picked[:, None], 0.0)
+
+
+def _groups(samplings: Sequence[Sampling]) -> list[tuple[list[int], bool]]:
+    cut = [row for row, sampling in enumerate(samplings) if sampling.top_k or sampling.top_p < 1]
+    whole = [row for row, sampling in enumerate(samplings) if not (sampling.top_k or sampling.top_p < 1)]
+    return [(rows, is_cut) for rows, is_cut in ((cut, True), (whole, False)) if rows]
+
+
+def _among_all(scaled: torch.Tensor, keys: torch.Tensor, samplings: Sequence[Sampling]) -> torch.Tensor:
+    tokens = torch.arange(scaled.shape[-1], device=scaled.device)[None, :]
+    return (scaled + gumbel_noise(keys, tokens)).argmax(dim=-1)
+
+
+def _among_likeliest(scaled: torch.Tensor, keys: torch.Tensor, samplings: Sequence[Sampling]) -> torch.Tensor:
+    vocabulary = scaled.shape[-1]
+    picked = torch.empty(len(samplings), dtype=torch.long, device=scaled.device)
+    left = list(range(len(samplings)))
+    for count in (*(count for count in _LIKELIEST if count < vocabulary), vocabulary):
+        found, enough = _cut(scaled[left], keys[left], [samplings[row] for row in left], count)
+        picked[left] = found
+        left = [row for row, is_enough in zip(left, enough.tolist(), strict=True) if not is_enough]
+        if not left:
+            break
+    return picked
+
+
+def _cut(
+    scaled: torch.Tensor, keys: torch.Tensor, samplings: Sequence[Sampling], count: int
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """A pick of each row among its `count` likeliest tokens, and whether those hold all that may be picked."""
+    device = scaled.device
+    values, tokens = scaled.topk(count, dim=-1)
+    most = torch.tensor([sampling.top_k or scaled.shape[-1] for sampling in samplings], device=device)[:, None]
+    top_p = torch.tensor([sampling.top_p for sampling in samplings], device=device)[:, None]
+    out_of_k = torch.arange(count, device=device)[None, :] >= most
+    values = values.masked_fill(out_of_k, float("-inf"))
+    has_k = most <= count
+    # top-p counts on what top-k left, as in transformers' order of the two
+    mass = torch.where(has_k, values.logsumexp(-1, keepdim=True), scaled.logsumexp(-1, keepdim=True))
+    probabilities = (values - mass).exp()
+    before = probabilities.cumsum(-1) - probabilities
+    is_off = top_p >= 1
+    kept = values.masked_fill(~is_off & (before >= top_p), float("-inf"))
+    picked = (kept + gumbel_noise(keys, tokens)).argmax(dim=-1, keepdim=True)
+    enough = has_k | (~is_off & (probabilities.sum(-1, keepdim=True) >= top_p)) | (count == scaled.shape[-1])
+    return tokens.gather(1, picked)[:, 0], enough[:, 0]
+
+
+def _key(draw: Draw) -> tuple[int, int]:
+    digest = blake2b(f"{draw.sampling.seed}:{draw.position}".encode(), digest_size=8).digest()
+    return int.from_bytes(digest[:4], "big", signed=True), int.from_bytes(digest[4:], "big", signed=True)
+
+
+def _shifted(values: torch.Tensor, bits: int) -> torch.Tensor:
+    """A logical shift to the right of 32-bit integers; torch's own drags the sign along."""
+    return (values >> bits).bitwise_and_((1 << (32 - bits)) - 1)
+
+
+def sampling_of(values: dict[str, Any], seed: int) -> Sampling:
+    """What an input asks for."""
+    return Sampling(seed, values.get("temperature", 0.8), values.get("top_p", 0.95), values.get("top_k", 0))

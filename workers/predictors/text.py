@@ -28,8 +28,14 @@ class Text(Predictor):
 
     name = "text"
     kind = "TEXT_GENERATION"
-    max_concurrency = 4
-    parts = tuple(f"workers.predictors.{n}" for n in ("text_model", "text_folder", "sampling", "detokenizer", "stops"))
+    max_concurrency = 32
+    parts = tuple(
+        f"workers.predictors.{name}"
+        for name in (
+            *("text_model", "text_folder", "text_batch", "batch_manager", "text_sink"),
+            *("sampling", "detokenizer", "stops"),
+        )
+    )
     input_schema: ClassVar = schema(
         {
             "prompt": {
@@ -107,10 +113,12 @@ class Text(Predictor):
 
     def teardown(self) -> None:
         """Let go of the model."""
-        self._model = None
+        model, self._model = self._model, None
+        if model is not None:
+            model.close()
 
     def size_bytes(self) -> int:
-        """Bytes of the model's weights."""
+        """Bytes of the model's weights and of the cache of its batches."""
         return self._model.size_bytes() if self._model else 0
 
     @classmethod

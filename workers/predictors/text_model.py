@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -16,14 +17,22 @@ from transformers import AutoModelForCausalLM, AutoModelForSeq2SeqLM
 from transformers.utils import logging as transformers_logging
 
 from workers.predictors.base import Device, InputRejected, PredictionContext, SetupContext
+from workers.predictors.batch_manager import CannotBatch, Request
 from workers.predictors.detokenizer import Detokenizer
-from workers.predictors.sampling import RequestSampler
+from workers.predictors.sampling import RequestSampler, sampling_of
 from workers.predictors.stops import StopFilter
+from workers.predictors.text_batch import TextBatch
 from workers.predictors.text_folder import SAFE, load_parts, read_limits, weight_files
+from workers.predictors.text_sink import SinkCriterion, TokenSink
 from workers.predictors.weights import module_bytes
 from workers.runner.logs import quieten_transformers
 
+logger = logging.getLogger(__name__)
+
 REPORT_SECONDS = 0.1
+SLOTS = 32
+GENERATE_AT_ONCE = 4
+ALIBI = {"bloom", "mpt"}
 # fields of a model's generation_config.json that would sample, search beams, call for other code or for what we lack
 _OWN_DECODING = (
     *("temperature", "top_k", "top_p", "min_p", "top_h", "typical_p", "epsilon_cutoff", "eta_cutoff"),
@@ -54,13 +63,32 @@ class TextModel:
         self._model.generation_config = self._plain_config
         self._end_tokens = _end_tokens(self._plain_config)
         self._encoding = threading.Lock()
-        self._alone = threading.Lock() if _keeps_state(config) else None
+        self._turns = threading.Semaphore(1 if _keeps_state(config) else GENERATE_AT_ONCE)
         context.loading("warm-up", total, total)
-        self._warm_up()
+        self.batch = self._make_batch(config)
+        if self.batch is None:
+            self._warm_up()
 
     def size_bytes(self) -> int:
-        """Bytes of the model's weights."""
-        return module_bytes([self._model])
+        """Bytes of the model's weights and of the cache of its batches."""
+        return module_bytes([self._model]) + (self.batch.cache_bytes if self.batch else 0)
+
+    def close(self) -> None:
+        """End the threads of its batches."""
+        if self.batch:
+            self.batch.close()
+
+    def _make_batch(self, config: Any) -> TextBatch | None:
+        """Continuous batching, if the model does what it is asked for in a try."""
+        batch = None
+        try:
+            _check_batchable(self._model, self._plain_config)
+            batch = TextBatch(self._model, self._limits.context, SLOTS)
+            batch.probe(self._some_token())
+        except (CannotBatch, InputRejected) as reason:
+            logger.warning("This model's predictions run one by one, without batching: %s", reason)
+            return None
+        return batch
 
     def generate(self, context: PredictionContext) -> None:
         """Stream the continuation of `context.input["prompt"]` and measure it.
@@ -81,28 +109,29 @@ class TextModel:
             StopFilter(options.get("stop", [])),
             self._end_tokens,
         )
-        sampler = RequestSampler(
-            context.seed,
-            len(ids) if is_decoder else 1,
-            options.get("temperature", 0.8),
-            options.get("top_p", 0.95),
-            options.get("top_k", 0),
-        )
         try:
-            with self._turn(context):
-                self._run(ids, room, sampler, sink)
+            self._run(context, ids, room, sink)
         finally:
             sink.finish()
         context.check()
 
-    def _run(self, ids: list[int], room: int, sampler: RequestSampler, sink: TokenSink) -> None:
+    def _run(self, context: PredictionContext, ids: list[int], room: int, sink: TokenSink) -> None:
+        sampling = sampling_of(context.input, context.seed)
+        if self.batch is not None:
+            room = min(room, self.batch.room(len(ids)))
+            self.batch.run(context, Request(ids, len(ids), room, sampling, self._end_tokens), sink)
+            return
+        with context.hold(self._turns):
+            self._generate(ids, room, RequestSampler(sampling, len(ids) if self._limits.together else 1), sink)
+
+    def _generate(self, ids: list[int], room: int, sampler: RequestSampler, sink: TokenSink) -> None:
         tokens = torch.tensor([ids], device=self._model.device)
         self._model.generate(
             tokens,
             attention_mask=torch.ones_like(tokens),
             generation_config=self._limited(room),
             logits_processor=transformers.LogitsProcessorList([sampler]),
-            stopping_criteria=transformers.StoppingCriteriaList([sink]),
+            stopping_criteria=transformers.StoppingCriteriaList([SinkCriterion(sink)]),
         )
 
     def _limited(self, room: int) -> Any:
@@ -139,51 +168,15 @@ class TextModel:
         text: str = self._tokenizer.decode(ids, skip_special_tokens=True, clean_up_tokenization_spaces=False)
         return text
 
-    def _turn(self, context: PredictionContext) -> AbstractContextManager[None]:
-        return context.hold(self._alone) if self._alone else nullcontext()
+    def _some_token(self) -> int:
+        """A token to try the model with."""
+        return self._encode("a")[0]
 
     def _warm_up(self) -> None:
         """One token, so that the first prediction does not pay for what is set up lazily."""
         self._encode("a")
         tokens = torch.tensor([[self._first_token()]], device=self._model.device)
         self._model.generate(tokens, attention_mask=torch.ones_like(tokens), generation_config=self._limited(1))
-
-
-class TokenSink:
-    """A stopping criterion that takes every token as it comes, streams its text, and says when to stop."""
-
-    def __init__(
-        self, context: PredictionContext, detokenizer: Detokenizer, stops: StopFilter, end_tokens: frozenset[int]
-    ) -> None:
-        self._context = context
-        self._detokenizer = detokenizer
-        self._stops = stops
-        self._end_tokens = end_tokens
-        self._count = 0
-        self._done = False
-
-    def __call__(self, input_ids: torch.Tensor, scores: Any, **kwargs: Any) -> torch.Tensor:
-        """Whether to stop, of shape (1,), for `input_ids` of shape (1, tokens so far)."""
-        # on some devices generate looks at the answer one token late
-        if not self._done:
-            self._take(int(input_ids[0, -1]))
-        return torch.full(input_ids.shape[:1], self._done, dtype=torch.bool, device=input_ids.device)
-
-    def finish(self) -> None:
-        """Give out what was held back, and the count."""
-        self._context.emit(self._stops.push(self._detokenizer.finish()))
-        self._context.emit(self._stops.finish())
-        self._context.metric("output_tokens", self._count)
-
-    def _take(self, token: int) -> None:
-        self._count += 1
-        if self._count == 1:
-            self._context.metric("time_to_first_token_seconds", time.monotonic() - self._context.started)
-        if token in self._end_tokens:
-            self._done = True
-            return
-        self._context.emit(self._stops.push(self._detokenizer.push(token)))
-        self._done = self._stops.stopped or self._context.cancelled
 
 
 def _own_decoding(config: Any, tokenizer: Any) -> Any:
@@ -200,6 +193,18 @@ def _own_decoding(config: Any, tokenizer: Any) -> Any:
 def _end_tokens(config: Any) -> frozenset[int]:
     ids = config.eos_token_id
     return frozenset() if ids is None else frozenset(ids if isinstance(ids, Iterable) else [ids])
+
+
+def _check_batchable(model: Any, own: Any) -> None:
+    """Raise CannotBatch for what a try of two tokens would not show."""
+    if model.config.is_encoder_decoder:
+        raise CannotBatch("it is an encoder-decoder")
+    if model.config.model_type in ALIBI or getattr(model.config, "alibi", False):
+        raise CannotBatch("its scores depend on places, which in a batch are large numbers and round too much")
+    if _keeps_state(model.config):
+        raise CannotBatch("its rotary tables follow the length of one text")
+    if own.min_length or own.min_new_tokens or len(model._get_logits_processor(own, input_ids_seq_length=1)):
+        raise CannotBatch("its own generation config shapes the scores")
 
 
 def _keeps_state(config: Any) -> bool:

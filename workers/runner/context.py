@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from math import isfinite
@@ -41,6 +41,7 @@ class PredictionContext:
         self.started = time.monotonic()
         self._sink = sink
         self._cancel = threading.Event()
+        self._to_call: list[Callable[[], None]] = []
         self._wanted: frozenset[str] = frozenset()
         self._silent = False
         # also keeps a stray thread of a model from speaking behind the last message
@@ -73,8 +74,20 @@ class PredictionContext:
             raise CancelSignal
 
     @contextmanager
-    def hold(self, lock: threading.Lock) -> Iterator[None]:
-        """Hold a model's lock; a wait for it ends when asked to stop.
+    def when_cancelled(self, call: Callable[[], None]) -> Iterator[None]:
+        """Have `call` made, in whatever thread asks, if the prediction is asked to stop before the block ends."""
+        self._to_call.append(call)
+        # asked for between the last look and the line above: nobody else calls it then
+        if self._cancel.is_set():
+            call()
+        try:
+            yield
+        finally:
+            self._to_call.remove(call)
+
+    @contextmanager
+    def hold(self, lock: threading.Lock | threading.Semaphore) -> Iterator[None]:
+        """Hold a lock or a place of a model; a wait for it ends when asked to stop.
 
         Raises:
             CancelSignal: asked to stop while waiting.
@@ -143,12 +156,14 @@ class PredictionContext:
     def cancel(self) -> None:
         """Ask the prediction to stop."""
         self._cancel.set()
+        for call in list(self._to_call):
+            call()
 
     def abandon(self) -> None:
         """Ask the prediction to stop, and let it say nothing more."""
-        self._cancel.set()
         with self._speaking:
             self._silent = True
+        self.cancel()
 
     def send(self, message: Message) -> None:
         """Send a message of this prediction; after its end nothing is sent any more.

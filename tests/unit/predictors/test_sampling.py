@@ -1,17 +1,19 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 import torch
+from transformers import TemperatureLogitsWarper, TopKLogitsWarper, TopPLogitsWarper
 
-from workers.predictors.sampling import RequestSampler, gumbel_noise
+from workers.predictors.sampling import Draw, RequestSampler, Sampling, gumbel_noise, pick
 
 SCORES = torch.tensor([[2.0, 1.0, 0.0, -1.0, -2.0]])
 
 
 def draw(seed: int, scores: torch.Tensor = SCORES, **options: float) -> int:
-    sampler = RequestSampler(seed, 0, **{"temperature": 1, "top_p": 1, "top_k": 0, **options})  # type: ignore[arg-type]
+    sampler = RequestSampler(Sampling(seed, **options), 0)  # type: ignore[arg-type]
     return int(sampler(torch.zeros(1, 0, dtype=torch.long), scores).argmax())
 
 
@@ -36,19 +38,70 @@ def test_top_k_and_top_p_leave_the_unlikely_out() -> None:
 
 def test_the_noise_belongs_to_seed_and_position_and_leaves_torchs_own_alone() -> None:
     state = torch.get_rng_state()
-    first = gumbel_noise(1, 2, SCORES)
-    assert torch.equal(first, gumbel_noise(1, 2, SCORES))
-    assert not torch.equal(first, gumbel_noise(1, 3, SCORES))
-    assert not torch.equal(first, gumbel_noise(2, 2, SCORES))
-    assert not torch.equal(gumbel_noise(1, 12, SCORES), gumbel_noise(11, 2, SCORES))
+    flat = torch.zeros(1, 100_000)
+
+    def picked(seed: int, position: int) -> int:
+        return int(pick(flat, [Draw(Sampling(seed), position)]))
+
+    assert picked(1, 2) == picked(1, 2)
+    assert len({picked(1, 2), picked(1, 3), picked(2, 2), picked(1, 12), picked(11, 2)}) == 5
     assert torch.equal(state, torch.get_rng_state())
 
 
-def test_the_noise_is_gumbel_and_finite_for_the_largest_seed() -> None:
-    noise = gumbel_noise(2**53 - 1, 4095, torch.empty(1, 200_000))
+def test_the_noise_is_gumbel_and_finite_for_extreme_keys() -> None:
+    keys = torch.tensor([[2**31 - 1, -(2**31)], [0, 0]], dtype=torch.int32)
+    noise = gumbel_noise(keys, torch.arange(200_000)[None])
     assert torch.isfinite(noise).all()
-    assert abs(noise.mean().item() - 0.5772) < 0.02
-    assert abs(noise.var().item() - math.pi**2 / 6) < 0.03
+    for row in noise:
+        assert abs(row.mean().item() - 0.5772) < 0.02
+        assert abs(row.var().item() - math.pi**2 / 6) < 0.03
+    neighbours = torch.corrcoef(torch.stack([noise[0, :-1], noise[0, 1:]]))[0, 1]
+    assert abs(neighbours.item()) < 0.01
+    assert abs(torch.corrcoef(noise)[0, 1].item()) < 0.01
+
+
+ASKED = [
+    Sampling(3, 0.8, 0.95, 0),
+    Sampling(4, 1.3, 1.0, 50),
+    Sampling(5, 0.7, 0.5, 20),
+    Sampling(6, 1.0, 1.0, 0),
+    Sampling(7, 2.0, 0.9999, 0),
+]
+
+
+def test_a_row_is_drawn_as_if_it_were_alone() -> None:
+    scores = torch.randn(5, 5000, generator=torch.Generator().manual_seed(1)) * 4
+    draws = [Draw(sampling, 9) for sampling in ASKED]
+    alone = [int(pick(scores[row : row + 1], draws[row : row + 1])) for row in range(5)]
+    assert pick(scores, draws).tolist() == alone
+    assert pick(scores.flip(0), draws[::-1]).tolist() == alone[::-1]
+
+
+def test_only_what_top_k_and_top_p_of_transformers_leave_is_drawn() -> None:
+    """A flat distribution of many tokens too, where the likeliest thousand do not hold what top-p asks for."""
+    for spread in (0.01, 4.0):
+        scores = torch.randn(1, 5000, generator=torch.Generator().manual_seed(2)) * spread
+        for sampling in ASKED:
+            left = _warped(scores, sampling)
+            for seed in range(40):
+                drawn = int(pick(scores, [Draw(replace(sampling, seed=seed), 0)]))
+                assert torch.isfinite(left[0, drawn])
+
+
+def test_the_least_likely_of_a_flat_distribution_is_drawn_too() -> None:
+    scores = torch.linspace(0, 0.001, 5000)[None]
+    drawn = [int(pick(scores, [Draw(Sampling(seed, 1.0, 0.99), 0)])) for seed in range(100)]
+    assert min(drawn) < 1000
+    assert max(drawn) > 4000
+
+
+def _warped(scores: torch.Tensor, sampling: Sampling) -> torch.Tensor:
+    no_ids = torch.zeros(1, 0, dtype=torch.long)
+    scores = TemperatureLogitsWarper(sampling.temperature)(no_ids, scores)
+    if sampling.top_k:
+        scores = TopKLogitsWarper(sampling.top_k)(no_ids, scores)
+    # a token on the edge may fall either way by rounding
+    return TopPLogitsWarper(min(1.0, sampling.top_p + 1e-4))(no_ids, scores)
 
 
 @pytest.mark.parametrize("temperature", [0, 1e-45, 1e-6])

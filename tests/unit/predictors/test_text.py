@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -211,8 +210,8 @@ def test_a_model_whose_rotary_tables_follow_the_length_runs_one_prediction_at_a_
     with ThreadPoolExecutor(2) as pool:
         for _ in range(3):
             assert list(pool.map(lambda prompt: generate(predictor, prompt).output, prompts)) == alone
-    assert isinstance(predictor, Text)
-    assert isinstance(model_of(predictor)._alone, type(threading.Lock()))
+    assert model_of(predictor).batch is None
+    assert model_of(predictor)._turns._value == 1
 
 
 def test_a_load_tells_its_phases_and_its_bytes(folder: Folder) -> None:
@@ -222,7 +221,10 @@ def test_a_load_tells_its_phases_and_its_bytes(folder: Folder) -> None:
     assert [phase for phase, _, _ in dict.fromkeys(told)] == ["read", "move", "warm-up"]
     assert told[0] == ("read", 0, size)
     assert all(total == size for _, _, total in told)
-    assert 0.9 * size < predictor.size_bytes() <= size
+    batch = model_of(predictor).batch
+    assert batch is not None
+    assert 0.9 * size < predictor.size_bytes() - batch.cache_bytes <= size
+    assert batch.cache_bytes > 2 * 2 * 2 * 8 * 4 * 32 * CONTEXT
     predictor.teardown()
     assert predictor.size_bytes() == 0
 

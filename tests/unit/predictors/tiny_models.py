@@ -19,6 +19,8 @@ from diffusers import (
 )
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import (
+    AutoConfig,
+    AutoModelForCausalLM,
     CLIPTextConfig,
     CLIPTextModel,
     GPT2Config,
@@ -97,6 +99,22 @@ def gpt2(folder: Path) -> Path:
         vocab_size=400, n_embd=32, n_layer=2, n_head=4, n_positions=CONTEXT, bos_token_id=0, eos_token_id=0
     )
     return _save(GPT2LMHeadModel(config), folder)
+
+
+def family(folder: Path) -> Path:
+    """A causal model of the architecture that the folder is called after, as `qwen2`."""
+    sizes = {"vocab_size": 400, "num_hidden_layers": 2, "num_attention_heads": 4, "hidden_size": 32}
+    more = {"intermediate_size": 64, "max_position_embeddings": CONTEXT, "num_key_value_heads": 2, "head_dim": 8}
+    special: dict[str, dict[str, int]] = {
+        "bloom": {},
+        "opt": {"ffn_dim": 64, "max_position_embeddings": CONTEXT, "word_embed_proj_dim": 32},
+        "gpt_neox": {"intermediate_size": 64, "max_position_embeddings": CONTEXT},
+        "gemma2": {**more, "sliding_window": 16, "query_pre_attn_scalar": 8},
+    }
+    config = AutoConfig.for_model(
+        folder.name, **sizes, **special.get(folder.name, more), bos_token_id=None, eos_token_id=0, pad_token_id=1
+    )
+    return _save(AutoModelForCausalLM.from_config(config, attn_implementation=None), folder)
 
 
 def t5(folder: Path) -> Path:
