@@ -165,3 +165,17 @@ class Painter(Predictor):
             context.progress(step)
             context.sleep(0.01)
         return made
+
+
+class Writer(Predictor):
+    """Says a word and gives two files."""
+
+    name = "writer"
+    kind = "CUSTOM"
+    input_schema: ClassVar = ANY
+    output_schema: ClassVar = ANY
+
+    def predict(self, context: PredictionContext) -> None:
+        context.emit("word")
+        for _ in range(2):
+            context.file(b"content", "image/png", 1, 1)
