@@ -12,7 +12,7 @@ from graph.ids import parse_global_id
 from graph.types.models import Model, ModelVersion
 from graph.types.node import Node
 from graph.types.predictions import Prediction
-from graph.types.servers import ModelKindInfo, Server, ServerHealth
+from graph.types.servers import ModelKindInfo, Server, ServerHealth, Worker
 from graph.types.users import User
 from server.errors import BadUserInputError
 from server.services import accounts, catalogue, health, models, predictions, versions
@@ -44,6 +44,11 @@ class NodeQuery:
         if len(ids) > MAX_NODES:
             raise BadUserInputError(f"Ask for at most {MAX_NODES} nodes.")
         return await _nodes(info, ids)
+
+    @strawberry.field(description="The living workers and what they hold; for admins only.")
+    async def workers(self, info: Info) -> list[Worker]:
+        """The living workers."""
+        return [Worker.of(row) for row in await catalogue.workers(info.context.viewer)]
 
     @strawberry.field(description="This server: its release, what it can run, how it is.")
     async def server(self, info: Info) -> Server:

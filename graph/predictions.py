@@ -9,6 +9,7 @@ import strawberry
 
 from graph.context import Info
 from graph.ids import parse_id
+from graph.selection import selects
 from graph.types.events import PredictionEvent, event_of
 from graph.types.node import page_request
 from graph.types.predictions import (
@@ -117,5 +118,7 @@ class PredictionSubscription:
         """Events of one prediction."""
         context = info.context
         row_id = parse_id(id, "Prediction")
-        async for seen in prediction_events.watch(context.rt, context.hubs, context.viewer, row_id, after):
-            yield event_of(seen)
+        shown = selects(info.selected_fields, "PreviewReady", "image")
+        watched = prediction_events.watch(context.rt, context.hubs, context.viewer, row_id, after, previews=shown)
+        async for seen in watched:
+            yield event_of(seen, row_id)

@@ -126,6 +126,9 @@ class Settings(BaseSettings):
     lease_seconds: float = Field(30, ge=1, le=600, description="How long a claim lasts without a heartbeat.")
     heartbeat_seconds: float = Field(10, ge=0.2, le=200, description="How often a worker renews its claims.")
     claim_poll_seconds: float = Field(5, ge=0.1, le=60, description="How often a worker looks for work without a bell.")
+    warm_wait_seconds: float = Field(
+        2, ge=0, le=60, description="How long a prediction waits for a worker that has its model loaded already."
+    )
     recovery_seconds: float = Field(5, ge=0.2, le=60, description="How often each process looks for lost work.")
     max_losses: int = Field(3, ge=1, le=20, description="Times that a prediction may lose its worker before it fails.")
     cancel_grace_seconds: float = Field(10, ge=0.5, le=120, description="Time a model has to heed a cancel.")

@@ -42,6 +42,8 @@ class Attempt:
         self._writer = EventWriter(rt.event_log, str(job.id), job.attempt)
         self._execution = Execution(job, self._writer)
         self._stopping: asyncio.Task[None] | None = None
+        self._stopped_storing: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+        self._storing: asyncio.Task[Outcome] | None = None
         self._is_inside = False
         self._is_lost = False
 
@@ -52,6 +54,10 @@ class Attempt:
     def expire(self) -> None:
         """Its deadline passed while it ran."""
         self._stop(_too_late("The deadline passed while the prediction ran."))
+
+    def want_preview(self, *, wanted: bool) -> None:
+        """Whether somebody watches its previews now."""
+        self._keeper.want_preview(self._execution, wanted=wanted)
 
     def hand_back(self) -> None:
         """This worker stops: somebody else runs it again."""
@@ -64,6 +70,8 @@ class Attempt:
         self._execution.settle(Outcome(None))
 
     def _stop(self, outcome: Outcome) -> None:
+        if self._storing and not self._stopped_storing.done():
+            self._stopped_storing.set_result(outcome)
         if self._stopping or self._execution.outcome.done():
             return
         self._execution.stop_reason = outcome
@@ -128,7 +136,25 @@ class Attempt:
                 await self._return(outcome)
                 return
             outcome = _worker_lost(self._rt.settings.max_losses)
-        await self._finish(await self._store(outcome))
+        await self._finish(await self._stored(outcome))
+        if self._stopped_storing.done():
+            await self._end_storing()
+
+    async def _stored(self, outcome: Outcome) -> Outcome:
+        """The outcome with its files in storage, or what stopped it meanwhile, which need not wait for the store."""
+        self._storing = asyncio.create_task(self._store(outcome))
+        await asyncio.wait({self._storing, self._stopped_storing}, return_when=asyncio.FIRST_COMPLETED)
+        if self._storing.done():
+            stored, self._storing = self._storing.result(), None
+            return stored
+        self._execution.files.clear()
+        return self._stopped_storing.result()
+
+    async def _end_storing(self) -> None:
+        """A write that was on its way may still come true: what is removed before it ends would come back."""
+        if self._storing and not self._storing.done():
+            await asyncio.wait({self._storing})
+        await self._remove_files()
 
     async def _return(self, outcome: Outcome) -> None:
         await self._writer.close(FLUSH_SECONDS)
@@ -140,8 +166,10 @@ class Attempt:
 
     async def _store(self, outcome: Outcome) -> Outcome:
         """Put the files into storage; an outcome without its files would be none."""
-        for index, file in enumerate(self._execution.files):
+        for index, file in enumerate(list(self._execution.files)):
             for attempt in range(1, STORE_TRIES + 1):
+                if self._stopped_storing.done():
+                    return outcome
                 try:
                     await self._rt.storage.put(file.key(self.job, index), file.blob, file.content_type)
                     break

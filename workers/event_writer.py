@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from base64 import b64encode
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,6 +20,7 @@ logger = structlog.get_logger(__name__)
 FLUSH_SECONDS = 1 / 30
 RETRY_SECONDS = 0.5
 LOG_LIMIT = 64_000
+PREVIEW_BYTES = 12_000
 LOG_LIMIT_LINE = "[the log is longer than 64 kB; the rest is not kept]"
 
 
@@ -90,6 +92,16 @@ class EventWriter:
         if self._pending and self._pending[-1].type is EventType.PROGRESS:
             self._pending.pop()
         self._add(NewEvent(EventType.PROGRESS, progress, progress=progress))
+
+    def preview(self, blob: bytes, width: int, height: int, step: int | None) -> None:
+        """An unfinished picture, a JPEG; of several between two writes only the last is kept."""
+        if len(blob) > PREVIEW_BYTES:
+            logger.warning("events.preview_too_large", prediction=self._id, bytes=len(blob), limit=PREVIEW_BYTES)
+            return
+        self._pending = [event for event in self._pending if event.type is not EventType.PREVIEW]
+        image = f"data:image/jpeg;base64,{b64encode(blob).decode()}"
+        data = {"width": width, "height": height, "step": step, "bytes": len(blob)}
+        self._add(NewEvent(EventType.PREVIEW, data, preview=image))
 
     def log(self, line: str) -> None:
         """A log line; after 64 kB one last line says that the rest is not kept."""

@@ -66,6 +66,7 @@ class Execution:
         self.files: list[StagedFile] = []
         self.outcome: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
         self.stop_reason: Outcome | None = None
+        self.wants_preview = False
         self._output: Any = None
         self._metrics: dict[str, float] = {}
         self._started = time.monotonic()
@@ -98,6 +99,8 @@ class Execution:
         match message:
             case protocol.Progress(step=step, total=total):
                 self._progress(step, total)
+            case protocol.Preview(blob=blob):
+                self.writer.preview(blob, message.width, message.height, message.step)
             case protocol.Log(line=line):
                 self.writer.log(storable(line))
             case protocol.Metric(name=name, value=value):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 
 import structlog
 
@@ -29,6 +31,8 @@ class RunnerKeeper:
         self._up = asyncio.Event()
         self._killed_for: str | None = None
         self.ready: protocol.Ready | None = None
+        self.resident = protocol.Resident([], 0)
+        self.on_resident: Callable[[], None] = lambda: None
 
     async def run(self) -> None:
         """Start the runner, and again whenever it ends, until canceled."""
@@ -73,6 +77,17 @@ class RunnerKeeper:
         self._inside[str(job.id)] = execution
         execution.outcome.add_done_callback(lambda _: self._inside.pop(str(job.id), None))
         client.send(protocol.Run(str(job.id), job.attempt, spec, dict(values)))
+        if execution.wants_preview:
+            client.send(protocol.Wants(str(job.id), preview=True))
+
+    def want_preview(self, execution: Execution, *, wanted: bool) -> None:
+        """Tell the runner whether somebody watches a run's previews; one that is not in it yet is told when it is."""
+        if execution.wants_preview == wanted:
+            return
+        execution.wants_preview = wanted
+        key = str(execution.job.id)
+        if self._inside.get(key) is execution and self._client is not None:
+            self._client.send(protocol.Wants(key, preview=wanted))
 
     async def cancel(self, execution: Execution) -> None:
         """Ask a run to stop; one that has not after the grace time is ended together with the runner."""
@@ -91,6 +106,10 @@ class RunnerKeeper:
             self._client.kill()
 
     def _receive(self, message: protocol.Message) -> None:
+        if isinstance(message, protocol.Resident):
+            self.resident = message
+            self.on_resident()
+            return
         key = getattr(message, "prediction", None)
         if key is not None and (execution := self._inside.get(key)):
             execution.receive(message)
@@ -98,6 +117,7 @@ class RunnerKeeper:
     def _lost(self, code: int) -> None:
         """Settle what was in a runner that died: re-run alone, and only one that was alone counts a loss."""
         inside, self._inside = dict(self._inside), {}
+        self.resident = replace(self.resident, versions=[], bytes=0)
         killed_for, self._killed_for = self._killed_for, None
         logger.error("runner.lost", code=code, inside=len(inside))
         for key, execution in inside.items():

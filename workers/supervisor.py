@@ -11,18 +11,20 @@ from contextlib import AsyncExitStack, suppress
 from typing import Any
 from uuid import UUID, uuid4
 
+import redis
 import structlog
 from tortoise.exceptions import BaseORMException
 
 from server.adapters.database import CONNECTION_ERRORS
 from server.adapters.tasks import end
-from server.adapters.wakeups import EVERYBODY
+from server.adapters.wakeups import EVERYBODY, LOOK
 from server.domain.models import PREPARE_QUEUE, QUEUES
 from server.runtime import Runtime
 from server.services import catalogue, jobs, recovery
-from server.services.catalogue import WorkerInfo
-from server.services.jobs import Claim
+from server.services.catalogue import WorkerInfo, WorkerState
+from server.services.jobs import Claim, Warmth
 from workers.attempt import Attempt
+from workers.demand import Demand
 from workers.gate import Gate
 from workers.preparing import Preparer
 from workers.runner.client import RunnerOptions
@@ -50,8 +52,11 @@ class Supervisor:
         self._wake = asyncio.Event()
         self._prepare_wake = asyncio.Event()
         self._beat_wake = asyncio.Event()
+        self._elsewhere: set[UUID] = set()
+        self._keeper.on_resident = self._beat_wake.set
         self._hints: dict[str, list[UUID]] = {}
         self._gate = Gate()
+        self._demand = Demand(rt.event_log, self._attempts)
         self._stopping = False
 
     def wake(self, queue: str, hint: str) -> None:
@@ -74,6 +79,7 @@ class Supervisor:
                 self._guard("claims", self._claim_for_ever()),
                 self._guard("heartbeat", self._beat_for_ever(info)),
                 self._guard("cancels", self._hear_cancels()),
+                self._guard("previews", self._demand.run()),
                 self._guard("prepare", self._prepare_for_ever()),
                 self._guard("recovery", recovery.sweep_for_ever(self._rt)),
             ]
@@ -124,21 +130,32 @@ class Supervisor:
             except DATABASE_ERRORS as error:
                 logger.warning("claim.failed", error=str(error))
                 await asyncio.sleep(1)
-            await _happens(self._wake, self._rt.settings.claim_poll_seconds)
+            settings = self._rt.settings
+            pause = min(settings.claim_poll_seconds, settings.warm_wait_seconds or 0.1)
+            await _happens(self._wake, pause if self._elsewhere else settings.claim_poll_seconds)
+
+    async def _leave_to_others(self) -> None:
+        """The bell rang here, but a worker that holds the version may be the one to run it."""
+        if not self._stopping:
+            with suppress(redis.RedisError, OSError):
+                await self._rt.event_log.wake_workers()
 
     async def _claim(self, queue: str) -> None:
         lease = self._rt.settings.lease_seconds
         hints, self._hints[queue] = self._hints.get(queue, []), []
         for hint in hints[: self._free(queue)]:
-            if job := await jobs.claim_hinted(hint, queue, self.worker_id, lease):
+            if job := await jobs.claim_hinted(hint, queue, self.worker_id, lease, self._warmth()):
                 self._start(job)
+            elif self._elsewhere:
+                await self._leave_to_others()
         if (free := self._free(queue)) > 0:
-            for job in await jobs.claim(queue, self.worker_id, lease, free):
+            for job in await jobs.claim(queue, self.worker_id, lease, free, self._warmth()):
                 self._start(job)
 
     def _start(self, job: Claim) -> None:
         attempt = Attempt(self._rt, job, self._keeper, self._snapshots, self._gate)
         self._attempts[job.id] = attempt
+        self._demand.look()
         task = asyncio.create_task(self._run(attempt))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -162,12 +179,25 @@ class Supervisor:
             try:
                 await self._beat()
                 # Not through client(): leases are renewed while a dead runner is started again
-                await catalogue.heartbeat(info, self._keeper.names)
+                await catalogue.heartbeat(info, self._keeper.names, self._state())
+                self._elsewhere = await catalogue.versions_elsewhere(self.worker_id)
             except DATABASE_ERRORS as error:
                 logger.warning("heartbeat.failed", error=str(error))
             wait = settings.heartbeat_seconds - (time.monotonic() - began)
             await _happens(self._beat_wake, max(0.05, wait))
             self._beat_wake.clear()
+
+    def _state(self) -> WorkerState:
+        held, ready = self._keeper.resident, self._keeper.ready
+        return WorkerState(
+            tuple(held.versions), held.bytes, held.budget_bytes, held.evictions, len(self._attempts),
+            getattr(ready, "device_name", None) or "", getattr(ready, "total_bytes", None),
+        )  # fmt: skip
+
+    def _warmth(self) -> Warmth:
+        here = tuple(UUID(version) for version in reversed(self._keeper.resident.versions))
+        elsewhere = tuple(self._elsewhere.difference(here))
+        return Warmth(here, elsewhere, self._rt.settings.warm_wait_seconds)
 
     async def _beat(self) -> None:
         held = {key: attempt.job.attempt for key, attempt in self._attempts.items()}
@@ -188,8 +218,13 @@ class Supervisor:
     async def _hear_cancels(self) -> None:
         async with self._rt.wakeups.listen() as changed:
             async for wakeup in changed:
-                if wakeup == EVERYBODY or any(str(key) == wakeup.prediction_id for key in self._attempts):
+                held = any(str(key) == wakeup.prediction_id for key in self._attempts)
+                if wakeup.prediction_id == LOOK:
+                    self._wake.set()
+                elif wakeup == EVERYBODY or (held and wakeup.row):
                     self._beat_wake.set()
+                elif held:
+                    self._demand.look()
 
     async def _prepare_for_ever(self) -> None:
         while True:

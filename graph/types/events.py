@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 import strawberry
 from strawberry.scalars import JSON
 
+from graph.context import Info
 from graph.scalars import BigInt
 from graph.types.enums import PredictionStatus
 from graph.types.predictions import Prediction
-from server.domain.events import Event, EventType
+from server.domain.events import Cursor, Event, EventType
 from server.services.prediction_events import Seen, overlay
 
 
@@ -68,6 +70,24 @@ class Progressed(PredictionEvent):
     eta_seconds: float | None = strawberry.field(description="Seconds left, by the steps so far.")
 
 
+@strawberry.type(description="An unfinished picture; made only while somebody selects `image`, and may be skipped.")
+class PreviewReady(PredictionEvent):
+    """An unfinished picture."""
+
+    prediction_id: strawberry.Private[UUID]
+    place: strawberry.Private[Cursor]
+    width: int = strawberry.field(description="Width in pixels.")
+    height: int = strawberry.field(description="Height in pixels.")
+    step: int | None = strawberry.field(description="The step it was made at, where known.")
+
+    @strawberry.field(
+        description="The picture, a JPEG data URI of at most 16 kB, of this step or a newer one; null when it is gone."
+    )
+    async def image(self, info: Info) -> str | None:
+        """The picture, read only where it is selected."""
+        return await info.context.hubs.preview(self.prediction_id, self.place)
+
+
 @strawberry.type(description="A log line.")
 class Logged(PredictionEvent):
     """A log line."""
@@ -82,10 +102,19 @@ class EventsLost(PredictionEvent):
     after: str = strawberry.field(description="The last cursor before the gap.")
 
 
-EVENT_TYPES = [PredictionSnapshot, ModelLoading, StatusChanged, OutputAppended, Progressed, Logged, EventsLost]
+EVENT_TYPES = [
+    PredictionSnapshot,
+    ModelLoading,
+    StatusChanged,
+    OutputAppended,
+    Progressed,
+    PreviewReady,
+    Logged,
+    EventsLost,
+]
 
 
-def event_of(seen: Seen) -> PredictionEvent:
+def event_of(seen: Seen, prediction_id: UUID) -> PredictionEvent:
     """The type of an event."""
     event = seen.event
     data = event.data
@@ -104,6 +133,9 @@ def event_of(seen: Seen) -> PredictionEvent:
         case EventType.PROGRESS, _:
             names = {"step": data["step"], "total": data["total"], "fraction": data["fraction"]}
             return Progressed(**_base(event), **names, eta_seconds=data["etaSeconds"])
+        case EventType.PREVIEW, _:
+            size = {"width": data["width"], "height": data["height"], "step": data["step"]}
+            return PreviewReady(**_base(event), **size, prediction_id=prediction_id, place=event.cursor)
         case EventType.LOG, _:
             return Logged(**_base(event), line=data["line"])
         case _:

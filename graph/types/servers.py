@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from uuid import UUID
+
 import strawberry
 from strawberry.scalars import JSON
 
+from graph.ids import global_id
+from graph.scalars import BigInt
 from graph.types.enums import ModelKind
 from server import tables
 
@@ -27,6 +32,35 @@ class ModelKindInfo:
             input_schema=row.input_schema,
             output_schema=row.output_schema,
         )
+
+
+@strawberry.type(description="A worker process, by its last heartbeat.")
+class Worker:
+    """A worker process."""
+
+    id: strawberry.ID = strawberry.field(description="Its id, new at each start.")
+    host: str = strawberry.field(description="The host it runs on.")
+    device: str = strawberry.field(description="The kind of its device, such as cpu or cuda:0.")
+    device_name: str = strawberry.field(description="The name of its device, where known.")
+    total_bytes: BigInt | None = strawberry.field(description="The device's memory.")
+    free_bytes: BigInt | None = strawberry.field(description="What of it is free.")
+    model_bytes: BigInt = strawberry.field(description="What loaded models fill.")
+    budget_bytes: BigInt | None = strawberry.field(description="What loaded models may fill.")
+    versions: list[strawberry.ID] = strawberry.field(description="Ids of the model versions it holds in memory.")
+    in_flight: int = strawberry.field(description="Predictions that it runs.")
+    evictions: int = strawberry.field(description="Models that had to leave its memory for others.")
+    started_at: datetime = strawberry.field(description="When it started.")
+    last_seen: datetime = strawberry.field(description="When it sent its last heartbeat.")
+
+    @classmethod
+    def of(cls, row: tables.Worker) -> Worker:
+        """The type of a row."""
+        versions = [strawberry.ID(global_id("ModelVersion", UUID(key))) for key in row.versions]
+        names = (
+            "host", "device", "device_name", "total_bytes", "free_bytes", "model_bytes", "budget_bytes", "in_flight",
+            "evictions", "started_at", "last_seen",
+        )  # fmt: skip
+        return cls(id=strawberry.ID(str(row.id)), versions=versions, **{name: getattr(row, name) for name in names})
 
 
 @strawberry.type(description="What the server needs, and how it is.")

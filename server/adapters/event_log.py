@@ -1,8 +1,8 @@
 """The events of predictions in Redis: one capped stream each, written by one fenced Lua call.
 
 Keys of a prediction: `st:{id}` hash (attempt, epoch, seq, progress), `ev:{id}` stream whose entry ids are `seq-0`,
-`out:{id}` text so far, `chk:{id}` list of JSON chunks so far, `log:{id}` log so far. Each
-has an expiry from its first write.
+`out:{id}` text so far, `chk:{id}` list of JSON chunks so far, `log:{id}` log so far, `pv:{id}` newest preview (a data
+URI, gone at the end), `wants:{id}` while somebody watches previews. Each has an expiry from its first write.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import orjson
 import redis.asyncio
 import structlog
 
-from server.adapters.wakeups import ROW, cancel_channel, wake_channel
+from server.adapters.wakeups import LOOK, ROW, cancel_channel, wake_channel
 from server.domain.events import NO_EPOCH, Cursor, Event, EventType
 
 logger = structlog.get_logger(__name__)
@@ -25,6 +25,7 @@ logger = structlog.get_logger(__name__)
 STREAM_LENGTH = 10_000
 LIFE_SECONDS = 86_400
 AFTER_END_SECONDS = 3_600
+DEMAND_SECONDS = 15
 READ_COUNT = 500
 LOG_BYTES = 64_000
 FENCED, NEEDS_SNAPSHOT = -1, -2
@@ -41,16 +42,20 @@ if old < attempt or not held[3] then
   if ARGV[4] ~= '1' then return {-2} end
   epoch = ARGV[2]
   seq = math.max(seq, tonumber(ARGV[3]))
-  redis.call('DEL', KEYS[2], KEYS[3], KEYS[4], KEYS[5])
-  redis.call('HDEL', KEYS[1], 'progress')
+  redis.call('DEL', KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6])
+  redis.call('HDEL', KEYS[1], 'progress', 'preview')
 end
-for i = 8, #ARGV, 5 do
+for i = 8, #ARGV, 7 do
   seq = seq + 1
   redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[6], seq .. '-0', 'e', ARGV[i])
   if ARGV[i + 1] ~= '' then redis.call('APPEND', KEYS[3], ARGV[i + 1]) end
   if ARGV[i + 2] ~= '' then redis.call('APPEND', KEYS[4], ARGV[i + 2]) end
   if ARGV[i + 3] ~= '' then redis.call('HSET', KEYS[1], 'progress', ARGV[i + 3]) end
   for piece in string.gmatch(ARGV[i + 4], '[^\30]+') do redis.call('RPUSH', KEYS[5], piece) end
+  if ARGV[i + 5] ~= '' then
+    redis.call('SET', KEYS[6], ARGV[i + 5])
+    redis.call('HSET', KEYS[1], 'preview', ARGV[i + 6])
+  end
 end
 redis.call('HSET', KEYS[1], 'attempt', attempt, 'epoch', epoch, 'seq', seq)
 for _, key in ipairs(KEYS) do redis.call('EXPIRE', key, ARGV[5]) end
@@ -61,7 +66,10 @@ return {seq, epoch}
 
 @dataclass(frozen=True)
 class NewEvent:
-    """An event to append; `text`, `log`, `chunks` and `progress` are also added to what a late snapshot shows."""
+    """An event to append; `text`, `log`, `chunks` and `progress` are also added to what a late snapshot shows.
+
+    `preview` (a data URI) is kept beside the stream, the newest only.
+    """
 
     type: EventType
     data: dict[str, Any]
@@ -69,6 +77,7 @@ class NewEvent:
     log: str = ""
     progress: dict[str, Any] | None = None
     chunks: tuple[Any, ...] = ()
+    preview: str = ""
 
 
 @dataclass(frozen=True)
@@ -81,6 +90,7 @@ class LiveState:
     logs: str
     progress: dict[str, Any] | None
     chunks: list[Any]
+    preview: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -132,10 +142,10 @@ class EventLog:
 
     async def live(self, prediction_id: str) -> LiveState | None:
         """What the newest attempt made so far, read at one instant; None when Redis holds nothing of it."""
-        state, _, out, log, chunks = _keys(prediction_id)
+        state, _, out, log, chunks, _ = _keys(prediction_id)
         async with self._redis.pipeline(transaction=True) as pipe:
-            pipe.hmget(state, "attempt", "epoch", "seq", "progress").get(out).get(log).lrange(chunks, 0, -1)
-            (attempt, epoch, seq, progress), text, logs, pieces = await pipe.execute()
+            pipe.hmget(state, "attempt", "epoch", "seq", "progress", "preview").get(out).get(log).lrange(chunks, 0, -1)
+            (attempt, epoch, seq, progress, preview), text, logs, pieces = await pipe.execute()
         if epoch is None:
             return None
         return LiveState(
@@ -145,6 +155,7 @@ class EventLog:
             (logs or b"").decode(errors="replace"),
             orjson.loads(progress) if progress else None,
             [orjson.loads(piece) for piece in pieces],
+            orjson.loads(preview) if preview else None,
         )
 
     async def position(self, prediction_id: str) -> Cursor:
@@ -182,9 +193,33 @@ class EventLog:
         except (redis.RedisError, OSError) as error:
             logger.warning("events.announce_failed", prediction=prediction_id, error=str(error))
 
-    async def expire(self, prediction_id: str) -> None:
-        """The prediction ended: keep its events for an hour."""
+    async def preview(self, prediction_id: str) -> str | None:
+        """The newest preview as a data URI, while the prediction runs."""
+        found = await self._redis.get(_keys(prediction_id)[5])
+        return found.decode() if found else None
+
+    async def want_previews(self, prediction_id: str) -> None:
+        """Hold the demand for previews for DEMAND_SECONDS, and tell the worker."""
         async with self._redis.pipeline(transaction=False) as pipe:
+            pipe.set(_demand(prediction_id), 1, ex=DEMAND_SECONDS).publish(cancel_channel(prediction_id), b"wants")
+            await pipe.execute()
+
+    async def previews_wanted(self, prediction_ids: Sequence[str]) -> set[str]:
+        """Those of some predictions whose previews somebody watches now, on any node."""
+        if not prediction_ids:
+            return set()
+        held = await self._redis.mget([_demand(key) for key in prediction_ids])
+        return {key for key, value in zip(prediction_ids, held, strict=True) if value is not None}
+
+    async def wake_workers(self) -> None:
+        """Let every worker look for work."""
+        await self._redis.publish(cancel_channel(LOOK), b"1")
+
+    async def expire(self, prediction_id: str) -> None:
+        """The prediction ended: keep its events for an hour, and no preview."""
+        async with self._redis.pipeline(transaction=False) as pipe:
+            pipe.delete(_keys(prediction_id)[5])
+            pipe.hdel(_keys(prediction_id)[0], "preview")
             for key in _keys(prediction_id):
                 pipe.expire(key, AFTER_END_SECONDS)
             await pipe.execute()
@@ -202,14 +237,20 @@ class EventLog:
 
 
 def _keys(prediction_id: str) -> list[str]:
-    return [f"{kind}:{{{prediction_id}}}" for kind in ("st", "ev", "out", "log", "chk")]
+    return [f"{kind}:{{{prediction_id}}}" for kind in ("st", "ev", "out", "log", "chk", "pv")]
+
+
+def _demand(prediction_id: str) -> str:
+    return f"wants:{{{prediction_id}}}"
 
 
 def _encoded(event: NewEvent, at: float) -> tuple[bytes | str, ...]:
     body = orjson.dumps({"t": event.type.value, "at": at, "d": event.data})
     progress = orjson.dumps(event.progress) if event.progress else b""
     # JSON never holds a raw record separator
-    return body, event.text, event.log, progress, b"\x1e".join(map(orjson.dumps, event.chunks))
+    preview = orjson.dumps({**event.data, "at": at}) if event.preview else b""
+    chunks = b"\x1e".join(map(orjson.dumps, event.chunks))
+    return body, event.text, event.log, progress, chunks, event.preview, preview
 
 
 def _decoded(epoch: str, entry: tuple[bytes, dict[bytes, bytes]]) -> Event:

@@ -22,6 +22,7 @@ logger = structlog.get_logger(__name__)
 CHANGES = "w:"
 CANCELS = "c:"
 CHANNEL = "wakeups"
+LOOK = "look"
 ROW = b"row"
 MAX_BACKOFF_SECONDS = 5.0
 
@@ -42,7 +43,10 @@ def wake_channel(prediction_id: str) -> str:
 
 
 def cancel_channel(prediction_id: str) -> str:
-    """The Redis channel on which workers hear that a prediction is to stop."""
+    """The Redis channel on which workers hear that a prediction is to stop, or that its previews are watched.
+
+    `cancel_channel(LOOK)` tells every worker to look for work.
+    """
     return f"{CANCELS}{prediction_id}"
 
 

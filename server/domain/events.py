@@ -20,6 +20,7 @@ class EventType(StrEnum):
     STATUS = "StatusChanged"
     OUTPUT = "OutputAppended"
     PROGRESS = "Progressed"
+    PREVIEW = "PreviewReady"
     LOG = "Logged"
     LOST = "EventsLost"
 
@@ -58,11 +59,11 @@ class Event:
 def merge(older: Event, newer: Event) -> Event | None:
     """One event for two neighbours of the same kind where nothing is lost by it, or None.
 
-    Text joins (the merged event carries the last seq); of two progress events the newer is enough.
+    Text joins (the merged event carries the last seq); of two progress events or previews the newer is enough.
     """
     if older.type is not newer.type or older.cursor.epoch != newer.cursor.epoch:
         return None
-    if newer.type is EventType.PROGRESS:
+    if newer.type in (EventType.PROGRESS, EventType.PREVIEW):
         return newer
     if newer.type is not EventType.OUTPUT or older.data.get("text") is None or newer.data.get("text") is None:
         return None

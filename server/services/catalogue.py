@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from server.adapters.database import rows, to_json
-from server.tables import Predictor
+from server.adapters.database import now, rows, to_json
+from server.domain.accounts import Viewer
+from server.errors import ForbiddenError
+from server.tables import Predictor, Worker
 
 ALIVE_SECONDS = 45
 
@@ -22,23 +25,63 @@ class WorkerInfo:
     device: str
 
 
+@dataclass(frozen=True)
+class WorkerState:
+    """What a heartbeat says of a worker; `versions` are in its memory, whose bounds are in bytes."""
+
+    versions: tuple[str, ...] = ()
+    model_bytes: int = 0
+    budget_bytes: int | None = None
+    evictions: int = 0
+    in_flight: int = 0
+    device_name: str = ""
+    total_bytes: int | None = None
+    free_bytes: int | None = None
+
+
+IDLE = WorkerState()
+
+
 async def announce(worker: WorkerInfo, predictors: list[dict[str, Any]]) -> None:
     """Write a worker and what it can run."""
     for found in predictors:
         schemas = (to_json(found["input_schema"]), to_json(found["output_schema"]))
         await rows(_PREDICTOR, found["name"], found["kind"], *schemas, found["digest"])
-    await rows(_WORKER, worker.id, worker.host, worker.pid, worker.device)
+    await _write(worker, IDLE)
 
 
-async def heartbeat(worker: WorkerInfo, names: list[str]) -> None:
-    """Say that a worker and its predictors are still there."""
-    await rows(_WORKER, worker.id, worker.host, worker.pid, worker.device)
+async def _write(worker: WorkerInfo, state: WorkerState) -> None:
+    memory = (state.device_name[:200], state.total_bytes, state.free_bytes, state.model_bytes, state.budget_bytes)
+    held = (to_json(list(state.versions)), state.in_flight, state.evictions)
+    await rows(_WORKER, worker.id, worker.host, worker.pid, worker.device, *memory, *held)
+
+
+async def heartbeat(worker: WorkerInfo, names: list[str], state: WorkerState = IDLE) -> None:
+    """Say that a worker and its predictors are still there, and what the worker holds."""
+    await _write(worker, state)
     await rows("UPDATE predictor SET last_seen = now() WHERE name = ANY($1::text[]) RETURNING name", names)
 
 
 async def leave(worker_id: UUID) -> None:
     """Forget a worker that stops."""
     await rows("DELETE FROM worker WHERE id = $1 RETURNING id", worker_id)
+
+
+async def versions_elsewhere(worker_id: UUID) -> set[UUID]:
+    """The versions in the memory of other living workers."""
+    return {UUID(row["version"]) for row in await rows(_ELSEWHERE, ALIVE_SECONDS, worker_id)}
+
+
+async def workers(viewer: Viewer) -> list[Worker]:
+    """The living workers, the oldest first.
+
+    Raises:
+        ForbiddenError: the viewer is no admin.
+    """
+    if not viewer.is_admin:
+        raise ForbiddenError("Only admins see the workers.")
+    alive_since = now() - timedelta(seconds=ALIVE_SECONDS)
+    return await Worker.filter(last_seen__gt=alive_since).order_by("started_at", "id")
 
 
 async def workers_alive() -> int:
@@ -53,6 +96,10 @@ async def predictors() -> list[Predictor]:
 
 
 _ALIVE = "SELECT count(*) AS n FROM worker WHERE last_seen > now() - make_interval(secs => $1)"
+_ELSEWHERE = """
+SELECT DISTINCT jsonb_array_elements_text(versions) AS version FROM worker
+WHERE last_seen > now() - make_interval(secs => $1) AND id <> $2
+"""
 _PREDICTOR = """
 INSERT INTO predictor (name, kind, input_schema, output_schema, digest, last_seen)
 VALUES ($1, $2, $3::jsonb, $4::jsonb, $5, now())
@@ -61,6 +108,12 @@ ON CONFLICT (name) DO UPDATE SET kind = excluded.kind, input_schema = excluded.i
 RETURNING name
 """
 _WORKER = """
-INSERT INTO worker (id, host, pid, device, started_at, last_seen) VALUES ($1, $2, $3, $4, now(), now())
-ON CONFLICT (id) DO UPDATE SET last_seen = now() RETURNING id
+INSERT INTO worker (id, host, pid, device, device_name, total_bytes, free_bytes, model_bytes, budget_bytes, versions,
+  in_flight, evictions, started_at, last_seen)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::jsonb, $11, $12, now(), now())
+ON CONFLICT (id) DO UPDATE SET last_seen = now(), device = excluded.device, device_name = excluded.device_name,
+  total_bytes = excluded.total_bytes, free_bytes = excluded.free_bytes, model_bytes = excluded.model_bytes,
+  budget_bytes = excluded.budget_bytes, versions = excluded.versions, in_flight = excluded.in_flight,
+  evictions = excluded.evictions
+RETURNING id
 """

@@ -16,7 +16,7 @@ from server.adapters.database import CONNECTION_ERRORS
 from server.adapters.event_log import EventLog
 from server.adapters.tasks import end
 from server.adapters.wakeups import Wakeup, Wakeups
-from server.domain.events import NO_EPOCH, Cursor, Event
+from server.domain.events import NO_EPOCH, Cursor, Event, EventType
 from server.domain.predictions import PredictionStatus
 from server.tables import Prediction
 
@@ -25,12 +25,14 @@ logger = structlog.get_logger(__name__)
 POLL_SECONDS = 2.0
 ROW_SECONDS = 5.0
 QUEUE_BOUND = 256
+DEMAND_SECONDS = 5.0
 
 
 class Watcher:
     """One subscriber's bounded queue: past the bound it must read the log for itself."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, previews: bool = False) -> None:
+        self.previews = previews
         self._events: deque[Event] = deque()
         self._changed = asyncio.Event()
         self.overflowed = False
@@ -40,6 +42,8 @@ class Watcher:
         """Queue an event; after an overflow nothing is, until the watcher has begun to read the log."""
         if self.overflowed:
             return
+        if event.type is EventType.PREVIEW:
+            self._events = deque(queued for queued in self._events if queued.type is not EventType.PREVIEW)
         if len(self._events) >= QUEUE_BOUND:
             self.overflow()
         else:
@@ -79,6 +83,7 @@ class Hub:
         self._starting = asyncio.Lock()
         self._cursor = Cursor(NO_EPOCH, 0)
         self._task: asyncio.Task[None] | None = None
+        self._previews = PreviewSource(event_log, prediction_id)
 
     @property
     def is_idle(self) -> bool:
@@ -98,7 +103,13 @@ class Hub:
                 # Where the hub begins is settled before any watcher reads for itself: between the two is no gap
                 self._cursor = await self._position()
                 self._task = asyncio.create_task(self._run())
+        if watcher.previews:
+            self._previews.demand_due = 0.0
         self.wake()
+
+    async def preview(self, cursor: Cursor) -> str | None:
+        """The picture of a preview event, or a newer one."""
+        return await self._previews.image(cursor)
 
     async def leave(self, watcher: Watcher) -> None:
         """Forget a watcher; the last one ends the hub."""
@@ -119,7 +130,10 @@ class Hub:
                 self._row_due, row_read = False, loop.time()
                 row = await self._read_row()
             await self._read_log()
-            if row is not None and PredictionStatus(row.status).is_terminal:
+            ended = row is not None and PredictionStatus(row.status).is_terminal
+            if not ended and any(watcher.previews for watcher in self._watchers):
+                await self._previews.demand(loop.time())
+            if row is not None and ended:
                 for watcher in self._watchers:
                     watcher.end(row)
             with suppress(TimeoutError):
@@ -160,6 +174,39 @@ class Hub:
             watcher.offer(event)
 
 
+class PreviewSource:
+    """The previews of one prediction at this node: asked for while somebody watches, each read once."""
+
+    def __init__(self, event_log: EventLog, prediction_id: UUID) -> None:
+        self._log = event_log
+        self._id = str(prediction_id)
+        self._held: tuple[Cursor, str | None] | None = None
+        self._reading = asyncio.Lock()
+        self.demand_due = 0.0
+
+    async def demand(self, at: float) -> None:
+        """Renew the demand where that is due; it runs out by itself when this node is gone."""
+        if at < self.demand_due:
+            return
+        try:
+            await self._log.want_previews(self._id)
+            self.demand_due = at + DEMAND_SECONDS
+        except (redis.RedisError, OSError) as error:
+            logger.warning("hub.demand_failed", prediction=self._id, error=str(error))
+
+    async def image(self, cursor: Cursor) -> str | None:
+        """The newest picture, at least as new as the event at the cursor; None when it is gone."""
+        async with self._reading:
+            held = self._held
+            if held is None or held[0].epoch != cursor.epoch or held[0].seq < cursor.seq:
+                try:
+                    held = self._held = (cursor, await self._log.preview(self._id))
+                except (redis.RedisError, OSError) as error:
+                    logger.warning("hub.preview_failed", prediction=self._id, error=str(error))
+                    return None
+            return held[1]
+
+
 class Hubs:
     """The hubs of this node, fed by its one wake-up subscription."""
 
@@ -184,11 +231,16 @@ class Hubs:
                 if watched is not None:
                     watched.wake(row=wakeup.row)
 
+    async def preview(self, prediction_id: UUID, cursor: Cursor) -> str | None:
+        """The picture of a preview event of a watched prediction, or a newer one; None when it is gone."""
+        hub = self._hubs.get(prediction_id)
+        return await hub.preview(cursor) if hub else None
+
     @asynccontextmanager
-    async def watch(self, prediction_id: UUID) -> AsyncIterator[Watcher]:
-        """A watcher of one prediction for the time of the context."""
+    async def watch(self, prediction_id: UUID, *, previews: bool = False) -> AsyncIterator[Watcher]:
+        """A watcher of one prediction for the time of the context; `previews` asks the worker to make them."""
         hub = self._hubs.setdefault(prediction_id, Hub(self._log, prediction_id))
-        watcher = Watcher()
+        watcher = Watcher(previews=previews)
         try:
             await hub.join(watcher)
             yield watcher

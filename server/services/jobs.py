@@ -53,14 +53,52 @@ class Result:
     metrics: dict[str, Any] = field(default_factory=dict)
 
 
-async def claim(queue: str, worker_id: UUID, lease_seconds: float, limit: int) -> list[Claim]:
-    """Up to `limit` waiting predictions of a queue, in order of rank and time, now leased to this worker."""
-    return [_claim(row) for row in await rows(_CLAIM, queue, worker_id, lease_seconds, limit)]
+@dataclass(frozen=True)
+class Warmth:
+    """Which versions are in the memory of this worker (`here`), and which only in that of others (`elsewhere`).
+
+    A version that is elsewhere is left to those workers for `wait_seconds`; one that waited `starve_seconds` goes
+    before what is warm here.
+    """
+
+    here: tuple[UUID, ...] = ()
+    elsewhere: tuple[UUID, ...] = ()
+    wait_seconds: float = 2.0
+
+    @property
+    def starve_seconds(self) -> float:
+        """How long warm predictions may go first."""
+        return 5 * self.wait_seconds + 5
 
 
-async def claim_hinted(prediction_id: UUID, queue: str, worker_id: UUID, lease_seconds: float) -> Claim | None:
-    """One waiting prediction by its id, now leased to this worker."""
-    found = await rows(_CLAIM_ONE, queue, worker_id, lease_seconds, prediction_id)
+NOTHING_WARM = Warmth()
+
+
+async def claim(
+    queue: str, worker_id: UUID, lease_seconds: float, limit: int, warmth: Warmth = NOTHING_WARM
+) -> list[Claim]:
+    """Up to `limit` waiting predictions of a queue, now leased to this worker.
+
+    By rank and time; within the best waiting rank, what waited too long comes first, then what is warm here, then the
+    rest, of which what is warm elsewhere only after a while.
+    """
+    common = (queue, worker_id, lease_seconds)
+    found: list[dict[str, Any]] = []
+    if warmth.here:
+        found += await rows(_CLAIM_STARVED, *common, limit, warmth.starve_seconds)
+        if len(found) < limit:
+            found += await rows(_CLAIM_WARM, *common, limit - len(found), list(warmth.here))
+    if len(found) < limit:
+        found += await rows(_CLAIM, *common, limit - len(found), list(warmth.elsewhere), warmth.wait_seconds)
+    return [_claim(row) for row in found]
+
+
+async def claim_hinted(
+    prediction_id: UUID, queue: str, worker_id: UUID, lease_seconds: float, warmth: Warmth = NOTHING_WARM
+) -> Claim | None:
+    """One waiting prediction by its id, now leased to this worker; none that is to be left to a warm worker."""
+    left = (list(warmth.elsewhere), warmth.wait_seconds)
+    found = await rows(_CLAIM_ONE, queue, worker_id, lease_seconds, prediction_id, *left)
     return _claim(found[0]) if found else None
 
 
@@ -117,12 +155,29 @@ _SET = """SET status = 'processing', attempt = p.attempt + 1, worker_id = $2, up
   lease_until = now() + make_interval(secs => $3), started_at = coalesce(p.started_at, now())"""
 _WAITING = """status = 'starting' AND queue = $1 AND run_at <= now()
   AND (deadline_at IS NULL OR deadline_at > now())"""
+_LEFT = "(version_id <> ALL($5::uuid[]) OR run_at <= now() - make_interval(secs => $6))"
+_BEST = f"rank = (SELECT rank FROM prediction WHERE {_WAITING} ORDER BY rank, run_at LIMIT 1)"  # noqa: S608 - constants only
+_CLAIM_STARVED = f"""
+WITH c AS (
+  SELECT id FROM prediction WHERE {_WAITING} AND {_BEST} AND run_at <= now() - make_interval(secs => $5)
+  ORDER BY rank, run_at LIMIT $4 FOR UPDATE SKIP LOCKED)
+UPDATE prediction p {_SET} FROM c WHERE p.id = c.id {_RETURNING}
+"""  # noqa: S608 - constants only
+_CLAIM_WARM = f"""
+WITH c AS (
+  SELECT w.id FROM unnest($5::uuid[]) AS v(version) CROSS JOIN LATERAL (
+    SELECT id FROM prediction WHERE version_id = v.version AND {_WAITING} AND {_BEST}
+    ORDER BY rank, run_at LIMIT $4 FOR UPDATE SKIP LOCKED) w
+  LIMIT $4)
+UPDATE prediction p {_SET} FROM c WHERE p.id = c.id {_RETURNING}
+"""  # noqa: S608 - constants only
 _CLAIM = f"""
-WITH c AS (SELECT id FROM prediction WHERE {_WAITING} ORDER BY rank, run_at LIMIT $4 FOR UPDATE SKIP LOCKED)
+WITH c AS (
+  SELECT id FROM prediction WHERE {_WAITING} AND {_LEFT} ORDER BY rank, run_at LIMIT $4 FOR UPDATE SKIP LOCKED)
 UPDATE prediction p {_SET} FROM c WHERE p.id = c.id {_RETURNING}
 """  # noqa: S608 - constants only
 _CLAIM_ONE = f"""
-WITH c AS (SELECT id FROM prediction WHERE id = $4 AND {_WAITING} FOR UPDATE SKIP LOCKED)
+WITH c AS (SELECT id FROM prediction WHERE id = $4 AND {_WAITING} AND {_LEFT} FOR UPDATE SKIP LOCKED)
 UPDATE prediction p {_SET} FROM c WHERE p.id = c.id {_RETURNING}
 """  # noqa: S608 - constants only
 _HEARTBEAT = """

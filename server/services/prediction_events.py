@@ -51,9 +51,11 @@ def overlay(row: Prediction, live: LiveState | None) -> LiveState | None:
 
 
 async def watch(
-    rt: Runtime, hubs: Hubs, viewer: Viewer, prediction_id: UUID, after: str | None = None
+    rt: Runtime, hubs: Hubs, viewer: Viewer, prediction_id: UUID, after: str | None = None, *, previews: bool = False
 ) -> AsyncIterator[Seen]:
     """Snapshot first (unless `after` is a cursor that can be continued), then events, the terminal one last.
+
+    `previews` says that this subscriber shows pictures: only while one does are any made.
 
     Raises:
         NotFoundError: there is no such prediction, or the viewer may not know of it.
@@ -63,7 +65,7 @@ async def watch(
     if after is not None and cursor is None:
         raise BadUserInputError("`after` is not a cursor of this stream.")
     await predictions.find(viewer, prediction_id)
-    async with hubs.watch(prediction_id) as watcher:
+    async with hubs.watch(prediction_id, previews=previews) as watcher:
         stream = Stream(rt, viewer, prediction_id, watcher, cursor)
         async for seen in stream.run():
             yield seen
@@ -89,6 +91,8 @@ class Stream:
         if self._cursor is None:
             first = await self._snapshot()
             yield first
+            if (preview := _newest_preview(first)) is not None:
+                yield preview
             if first.row is not None and self._is_told:
                 yield self._terminal(first.row)
                 return
@@ -200,6 +204,14 @@ class Stream:
         cursor = Cursor(f"{_END}{row.attempt}", (self._cursor.seq if self._cursor else 0) + 1)
         at = (row.completed_at or row.updated_at).timestamp()
         return Seen(Event(EventType.STATUS, cursor, at, {"status": row.status}), row)
+
+
+def _newest_preview(snapshot: Seen) -> Seen | None:
+    """The picture that the run last showed, for whoever comes late; it stands at the snapshot's own cursor."""
+    live = snapshot.live
+    if live is None or live.preview is None:
+        return None
+    return Seen(Event(EventType.PREVIEW, snapshot.event.cursor, live.preview["at"], live.preview))
 
 
 _END = "end."

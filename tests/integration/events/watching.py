@@ -106,11 +106,14 @@ async def hubs_of(rt: Runtime) -> AsyncIterator[Hubs]:
 class Subscriber:
     """What one subscriber saw."""
 
-    def __init__(self, rt: Runtime, hubs: Hubs, prediction_id: UUID, after: str | None = None, held: str = "") -> None:
+    def __init__(
+        self, rt: Runtime, hubs: Hubs, prediction_id: UUID, after: str | None = None, held: str = "", *,
+        previews: bool = False,
+    ) -> None:  # fmt: skip
         self.seen: list[Seen] = []
         self.text = held
         self._changed = asyncio.Event()
-        self._stream = prediction_events.watch(rt, hubs, NOBODY, prediction_id, after)
+        self._stream = prediction_events.watch(rt, hubs, NOBODY, prediction_id, after, previews=previews)
         self.task = asyncio.create_task(self._run())
 
     async def _run(self) -> None:

@@ -9,12 +9,16 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from graph.types.servers import Worker
 from server.adapters.database import now, rows
+from server.domain.accounts import Viewer
 from server.domain.predictions import Failure, PredictionErrorCode, PredictionStatus
-from server.services import jobs
-from server.services.jobs import Claim, Result
+from server.errors import ForbiddenError
+from server.services import catalogue, jobs
+from server.services.catalogue import WorkerInfo, WorkerState
+from server.services.jobs import Claim, Result, Warmth
 from server.tables import Version
-from tests.integration.jobs.store import add, count, row
+from tests.integration.jobs.store import add, add_version, count, row
 
 LEASE = 30.0
 DONE = Result(PredictionStatus.SUCCEEDED, "words", metrics={"predict_seconds": 1.5, "output_tokens": 3})
@@ -92,15 +96,68 @@ async def test_a_claim_in_a_long_queue_sorts_nothing(version: Version, queue: st
         version.id,
     )
     await rows("ANALYZE prediction")
-    plan = await rows(f"EXPLAIN (FORMAT JSON) {jobs._CLAIM}", queue, uuid4(), LEASE, 4)
-    text = json.dumps(plan[0]["QUERY PLAN"])
-    assert "prediction_claim" in text
-    assert '\\"Sort\\"' not in text
-    assert '"Sort"' not in text
+    others, here = [uuid4()], [uuid4(), version.id]
+    statements: list[tuple[str, str, list[object]]] = [
+        (jobs._CLAIM, "prediction_claim", [others, 2.0]),
+        (jobs._CLAIM_STARVED, "prediction_claim", [15.0]),
+        (jobs._CLAIM_WARM, "prediction_warm", [here]),
+    ]
+    for statement, index, values in statements:
+        plan = await rows(f"EXPLAIN (FORMAT JSON) {statement}", queue, uuid4(), LEASE, 4, *values)
+        text = json.dumps(plan[0]["QUERY PLAN"])
+        assert index in text
+        assert '\\"Sort\\"' not in text
+        assert '"Sort"' not in text
     began = asyncio.get_running_loop().time()
-    assert len(await jobs.claim(queue, uuid4(), LEASE, 4)) == 4
+    assert len(await jobs.claim(queue, uuid4(), LEASE, 4, Warmth((version.id,), (uuid4(),)))) == 4
     assert asyncio.get_running_loop().time() - began < 1
     await rows("DELETE FROM prediction WHERE queue = $1", queue)
+
+
+async def test_what_is_warm_here_goes_first_within_a_rank(version: Version, queue: str) -> None:
+    warm, at = await add_version(), now()
+    worse = await add(warm, queue, rank=1, run_at=at - timedelta(seconds=9))
+    cold = [await add(version, queue, run_at=at - timedelta(seconds=n)) for n in (4, 3)]
+    mine = [await add(warm, queue, run_at=at - timedelta(seconds=n)) for n in (2, 1)]
+    taken = [(await jobs.claim(queue, uuid4(), LEASE, 1, Warmth((warm.id,))))[0].id for _ in range(5)]
+    assert taken == [made.id for made in (*mine, *cold, worse)]
+
+
+async def test_what_waited_too_long_goes_before_what_is_warm(version: Version, queue: str) -> None:
+    warm, warmth = await add_version(), Warmth((uuid4(),))
+    await add(warm, queue)
+    starved = await add(version, queue, run_at=now() - timedelta(seconds=warmth.starve_seconds + 1))
+    (taken,) = await jobs.claim(queue, uuid4(), LEASE, 1, Warmth((warm.id,)))
+    assert taken.id == starved.id
+
+
+async def test_what_is_warm_elsewhere_is_left_there_for_a_while(version: Version, queue: str) -> None:
+    made = await add(version, queue)
+    elsewhere = Warmth((), (version.id,), 60)
+    assert await jobs.claim(queue, uuid4(), LEASE, 1, elsewhere) == []
+    assert await jobs.claim_hinted(made.id, queue, uuid4(), LEASE, elsewhere) is None
+    cold = await add(await add_version(), queue)
+    assert [taken.id for taken in await jobs.claim(queue, uuid4(), LEASE, 9, elsewhere)] == [cold.id]
+    await rows("UPDATE prediction SET run_at = now() - interval '61 s' WHERE id = $1", made.id)
+    assert [taken.id for taken in await jobs.claim(queue, uuid4(), LEASE, 9, elsewhere)] == [made.id]
+
+
+async def test_a_heartbeat_says_what_a_worker_holds(version: Version) -> None:
+    worker, other = (WorkerInfo(uuid4(), "host", 1, "cpu") for _ in range(2))
+    for found in (worker, other):
+        await catalogue.announce(found, [])
+    await catalogue.heartbeat(worker, [], WorkerState((str(version.id),), 70, 100, 3, 2, "a CPU", 1000, 500))
+    assert await catalogue.versions_elsewhere(other.id) == {version.id}
+    assert await catalogue.versions_elsewhere(worker.id) == set()
+    with pytest.raises(ForbiddenError):
+        await catalogue.workers(Viewer())
+    (seen,) = [row for row in await catalogue.workers(Viewer(is_admin=True)) if row.id == worker.id]
+    assert (seen.versions, seen.model_bytes, seen.budget_bytes) == ([str(version.id)], 70, 100)
+    assert (seen.evictions, seen.in_flight, seen.device_name) == (3, 2, "a CPU")
+    shown = Worker.of(seen)
+    assert (shown.total_bytes, shown.free_bytes, len(shown.versions)) == (1000, 500, 1)
+    for found in (worker, other):
+        await catalogue.leave(found.id)
 
 
 async def test_a_heartbeat_renews_what_is_held(version: Version, queue: str) -> None:

@@ -144,3 +144,38 @@ def _late(context: PredictionContext) -> str:
     """Leaves a thread behind that goes on to speak."""
     threading.Thread(target=lambda: [context.emit("late") for _ in range(1000)], daemon=True).start()
     return "done"
+
+
+class Painter(Predictor):
+    """Does steps until its gate (a file) is there; makes pictures while they are wanted and counts them."""
+
+    name = "painter"
+    kind = "CUSTOM"
+    input_schema: ClassVar = ANY
+    output_schema: ClassVar = ANY
+    max_concurrency = 4
+
+    def predict(self, context: PredictionContext) -> int:
+        step = made = 0
+        while not Path(context.input["gate"]).exists():
+            step += 1
+            if context.wants("preview"):
+                made += 1
+                context.preview(b"jpeg %d" % step, 8, 6, step)
+            context.progress(step)
+            context.sleep(0.01)
+        return made
+
+
+class Writer(Predictor):
+    """Says a word and gives two files."""
+
+    name = "writer"
+    kind = "CUSTOM"
+    input_schema: ClassVar = ANY
+    output_schema: ClassVar = ANY
+
+    def predict(self, context: PredictionContext) -> None:
+        context.emit("word")
+        for _ in range(2):
+            context.file(b"content", "image/png", 1, 1)

@@ -1,0 +1,96 @@
+"""A cancel or a deadline while outputs are written: the prediction ends at once, and no file of it stays."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from server.adapters.database import now
+from server.adapters.wakeups import CANCELS, Wakeups
+from server.domain.accounts import Viewer
+from server.runtime import Runtime
+from server.services import predictions
+from server.tables import Version
+from tests.integration.events.watching import eventually
+from tests.integration.jobs.store import add, add_version, row
+from tests.unit.runner.sample_predictors import predictor
+from workers.runner.client import RunnerOptions
+from workers.supervisor import Supervisor
+
+
+class SlowStorage:
+    """The store, whose second write waits for its gate."""
+
+    def __init__(self, store: Any) -> None:
+        self._store = store
+        self.writing, self.gate = asyncio.Event(), asyncio.Event()
+
+    async def put(self, key: str, data: bytes, content_type: str) -> None:
+        if key.endswith("1.png"):
+            self.writing.set()
+            await self.gate.wait()
+        await self._store.put(key, data, content_type)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+
+@asynccontextmanager
+async def writer(rt: Runtime) -> AsyncIterator[tuple[Version, SlowStorage]]:
+    """A version that writes files, and a worker with a slow store."""
+    version = await add_version()
+    await Version.filter(id=version.id).update(predictor="writer", source_ref="writer")
+    slow = SlowStorage(rt.storage)
+    worker = replace(rt, storage=slow, wakeups=Wakeups(str(rt.settings.redis_dsn), CANCELS))
+    supervisor = Supervisor(worker, RunnerOptions(extra_predictors=(predictor("Writer"),), preload=False))
+    stop = asyncio.Event()
+    task = asyncio.create_task(supervisor.run(stop))
+    yield version, slow
+    slow.gate.set()
+    stop.set()
+    await task
+
+
+def files(rt: Runtime) -> list[str]:
+    return [str(path) for path in rt.settings.files_dir.rglob("*") if path.is_file()]
+
+
+async def ended_without_files(rt: Runtime, made: Any, slow: SlowStorage) -> dict[str, Any]:
+    async def ended() -> bool:
+        return (await row(made.id))["status"] not in ("starting", "processing")
+
+    await eventually(ended)
+    assert not slow.gate.is_set()
+    found = await row(made.id)
+    assert "word" in found["output"]
+    assert found["files"] == "[]"
+    slow.gate.set()
+
+    async def gone() -> bool:
+        return not files(rt)
+
+    await eventually(gone)
+    return found
+
+
+async def test_a_cancel_does_not_wait_for_the_store(rt: Runtime) -> None:
+    async with writer(rt) as (version, slow):
+        made = await add(version)
+        async with asyncio.timeout(30):
+            await slow.writing.wait()
+        assert files(rt)
+        await predictions.cancel(rt, Viewer(), made.id)
+        found = await ended_without_files(rt, made, slow)
+    assert found["status"] == "canceled"
+    assert found["stop_seconds"] < 5
+
+
+async def test_a_deadline_holds_while_the_store_is_slow(rt: Runtime) -> None:
+    async with writer(rt) as (version, slow):
+        made = await add(version, deadline_at=now() + timedelta(seconds=6))
+        found = await ended_without_files(rt, made, slow)
+    assert (found["status"], found["error_code"]) == ("failed", "DEADLINE_EXCEEDED")
