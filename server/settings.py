@@ -120,6 +120,15 @@ class Settings(BaseSettings):
         le=1024,
         description="CPU threads of a model; 0: torch's choice, or 1 on one or two cores.",
     )
+    model_cache_bytes: Annotated[int | None, Blankable] = Field(
+        None,
+        ge=1,
+        description="Bytes that loaded models may fill on a device; unset: 80 % of what is free.",
+    )
+    model_idle_seconds: float = Field(0, ge=0, description="Unload a model that was not used for so long; 0: never.")
+    pinned_models: str = Field(
+        "", description="Comma-separated models, as owner/name, that are never unloaded to make room."
+    )
     text_slots: int = Field(32, ge=1, le=1024, description="Text predictions that one worker runs at once.")
     image_slots: int = Field(4, ge=1, le=64, description="Image predictions that one worker runs at once.")
     custom_slots: int = Field(4, ge=1, le=1024, description="Custom predictions that one worker runs at once.")
@@ -157,6 +166,11 @@ class Settings(BaseSettings):
     def origins(self) -> tuple[str, ...]:
         """The foreign Origins that may talk to the API."""
         return tuple(o.strip() for o in self.allowed_origins.split(",") if o.strip())
+
+    @cached_property
+    def pinned(self) -> frozenset[str]:
+        """The models, as owner/name, that stay loaded."""
+        return frozenset(name.strip() for name in self.pinned_models.split(",") if name.strip())
 
     @cached_property
     def files_dir(self) -> Path:

@@ -68,7 +68,12 @@ class SupervisorMiddleware(dramatiq.Middleware):
         self._loop = asyncio.get_running_loop()
         self._stop = asyncio.Event()
         async with open_runtime(settings, Role.WORKER) as rt:
-            options = RunnerOptions(enable_gpu=settings.enable_gpu, threads=_threads(settings.runner_threads))
+            options = RunnerOptions(
+                enable_gpu=settings.enable_gpu,
+                max_bytes=settings.model_cache_bytes,
+                idle_seconds=settings.model_idle_seconds,
+                threads=_threads(settings.runner_threads),
+            )
             self._supervisor = Supervisor(rt, options)
             self._up.set()
             await self._supervisor.run(self._stop)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 from server.domain.models import ModelSource, SourceType
@@ -44,13 +45,13 @@ class Snapshots:
         async with self._locks.setdefault(version_id, asyncio.Lock()):
             if found := self._specs.get(version_id):
                 return found
-            version = await Version.get(id=version_id)
+            version = await Version.get(id=version_id).select_related("model__owner")
             self._specs[version_id] = spec = await self._fetch(version, on_progress, cancelled)
             return spec
 
     async def _fetch(self, version: Version, on_progress: OnProgress, cancelled: Callable[[], bool]) -> VersionSpec:
         if version.source_type == SourceType.PREDICTOR.value:
-            return VersionSpec(str(version.id), version.predictor)
+            return VersionSpec(str(version.id), version.predictor, options=self._options(version))
         source = ModelSource(SourceType(version.source_type), version.source_ref, version.revision)
         try:
             held = await fetch(source, self._rt.settings, on_progress=on_progress, cancelled=cancelled)
@@ -59,4 +60,8 @@ class Snapshots:
         if held.digest != version.digest and source.type is not SourceType.DEMO:
             # Demos come with the software and change with it
             raise VersionUnavailableError("The model's files changed after the version was published.")
-        return VersionSpec(str(version.id), version.predictor, str(held.path))
+        return VersionSpec(str(version.id), version.predictor, str(held.path), self._options(version))
+
+    def _options(self, version: Version) -> dict[str, Any]:
+        slug = f"{version.model.owner.handle}/{version.model.name}"
+        return {**version.options, "pinned": True} if slug in self._rt.settings.pinned else dict(version.options)

@@ -47,10 +47,11 @@ class Inspection:
 
 
 class SetupContext:
-    """What a predictor sees of its own loading."""
+    """What a predictor sees of its own loading; `room_bytes` is what it may fill of the memory for models."""
 
-    def __init__(self, report: Callable[[str, int | None, int | None], None]) -> None:
+    def __init__(self, report: Callable[[str, int | None, int | None], None], room_bytes: int | None = None) -> None:
         self._report = report
+        self.room_bytes = room_bytes
 
     def loading(self, phase: str, done: int | None = None, total: int | None = None) -> None:
         """Tell those who wait how far the load is (phase: read, move, warm-up); done and total in bytes."""

@@ -54,15 +54,30 @@ class Step:
     error: str | None = None
 
 
-def cache_tokens(model: Any, context: int | None, slots: int) -> int:
-    """Tokens that the cache shall hold: each slot's whole context, where a quarter of the free memory suffices."""
+def cache_tokens(model: Any, context: int | None, slots: int, room_bytes: int | None = None) -> int:
+    """Tokens that the cache shall hold: each slot's whole context, where the room and a quarter of the rest suffice.
+
+    Raises:
+        CannotBatch: there is no room for two pages.
+    """
     config = model.config.get_text_config()
     heads = getattr(config, "num_key_value_heads", None) or config.num_attention_heads
     width = getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
     per_token = 2 * config.num_hidden_layers * heads * width * model.dtype.itemsize
-    wanted = slots * (context or BATCH_TOKENS * 4)
-    affordable = int(_free_bytes(model.device) * CACHE_SHARE) // per_token
-    return int(max(2 * PAGE_TOKENS, min(wanted, affordable, max(MAX_CACHE_TOKENS, context or 0))))
+    each = _in_pages(context or BATCH_TOKENS * 4)
+    wanted = min(slots * each, max(MAX_CACHE_TOKENS, each))
+    bytes_to_have = int(_free_bytes(model.device) * CACHE_SHARE)
+    if room_bytes is not None:
+        # beside the pages lie two that nobody reads
+        bytes_to_have = min(bytes_to_have, room_bytes - 2 * PAGE_TOKENS * per_token)
+    tokens = int(min(wanted, bytes_to_have // per_token)) // PAGE_TOKENS * PAGE_TOKENS
+    if tokens < 2 * PAGE_TOKENS:
+        raise CannotBatch(f"its cache has room for {max(tokens, 0)} tokens")
+    return tokens
+
+
+def _in_pages(tokens: int) -> int:
+    return -(-tokens // PAGE_TOKENS) * PAGE_TOKENS
 
 
 def _free_bytes(device: torch.device) -> int:
@@ -77,11 +92,10 @@ class Manager:
     def __init__(
         self, model: Any, tokens: int, slots: int, on_steps: Callable[[list[Step]], None], *, split: bool = True
     ) -> None:
-        self.capacity = tokens // PAGE_TOKENS * PAGE_TOKENS
         self._sampler = _Sampler()
         self._router = _Router()
         try:
-            self._manager = ContinuousBatchingManager(model, _greedy(), _sized(self.capacity, slots))
+            self._manager = ContinuousBatchingManager(model, _greedy(), _sized(tokens, slots))
         except Exception as error:
             raise CannotBatch(f"{type(error).__name__}: {error}") from error
         self._model = model
@@ -161,6 +175,8 @@ def _sized(tokens: int, slots: int) -> ContinuousBatchingConfig:
         num_blocks=tokens // PAGE_TOKENS,
         max_batch_tokens=max(BATCH_TOKENS, slots),
         max_requests_per_batch=slots,
+        # the scheduler would keep a part free for those who run, and soft-resets one of them when nothing is left
+        safety_margin=0.0 if tokens >= slots * PAGE_TOKENS else None,
         # which of two equal prompts comes first would decide what is computed anew
         allow_block_sharing=False,
         # the sampler looks at the requests of the step that is about to run

@@ -84,10 +84,10 @@ class TextBatch:
     second failure. Only a request that fails alone is failed for good.
     """
 
-    def __init__(self, model: Any, context: int | None, slots: int) -> None:
+    def __init__(self, model: Any, context: int | None, slots: int, room_bytes: int | None = None) -> None:
         self._model = model
         self._slots = slots
-        self._tokens = cache_tokens(model, context, slots)
+        self._tokens = cache_tokens(model, context, slots, room_bytes)
         self._numbers = itertools.count()
         self._jobs: dict[str, _Job] = {}
         self._lock = threading.Lock()

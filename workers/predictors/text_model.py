@@ -65,7 +65,8 @@ class TextModel:
         self._encoding = threading.Lock()
         self._turns = threading.Semaphore(1 if _keeps_state(config) else GENERATE_AT_ONCE)
         context.loading("warm-up", total, total)
-        self.batch = self._make_batch(config)
+        room = None if context.room_bytes is None else context.room_bytes - module_bytes([self._model])
+        self.batch = self._make_batch(room)
         if self.batch is None:
             self._warm_up()
 
@@ -78,12 +79,12 @@ class TextModel:
         if self.batch:
             self.batch.close()
 
-    def _make_batch(self, config: Any) -> TextBatch | None:
+    def _make_batch(self, room_bytes: int | None) -> TextBatch | None:
         """Continuous batching, if the model does what it is asked for in a try."""
         batch = None
         try:
             _check_batchable(self._model, self._plain_config)
-            batch = TextBatch(self._model, self._limits.context, SLOTS)
+            batch = TextBatch(self._model, self._limits.context, SLOTS, room_bytes)
             batch.probe(self._some_token())
         except (CannotBatch, InputRejected) as reason:
             logger.warning("This model's predictions run one by one, without batching: %s", reason)

@@ -14,6 +14,7 @@ import orjson
 from workers.predictors.base import Refused
 
 MAX_HEADER_BYTES = 100_000_000
+_ITEM_BYTES = {"float32": 4, "float16": 2, "bfloat16": 2}
 
 
 def safetensors_files(folder: Path) -> list[Path]:
@@ -24,6 +25,11 @@ def safetensors_files(folder: Path) -> list[Path]:
 def folder_bytes(folder: Path) -> int:
     """Bytes of all safetensors files of a model."""
     return sum(path.stat().st_size for path in safetensors_files(folder))
+
+
+def loaded_bytes(folder: Path, dtype: str) -> int:
+    """Bytes that the weights of a folder fill once they are loaded as `dtype`, by its name in torch."""
+    return parameter_count(safetensors_files(folder)) * _ITEM_BYTES.get(dtype, 4)
 
 
 def parameter_count(files: Iterable[Path]) -> int:

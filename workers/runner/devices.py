@@ -11,6 +11,7 @@ import psutil
 
 _GPU_FILES = ("/dev/nvidiactl", "/dev/kfd", "/dev/dxg")
 _CGROUP = Path("/sys/fs/cgroup")
+FREE_SHARE = 0.8
 
 
 @dataclass(frozen=True)
@@ -43,13 +44,13 @@ def enabled(value: str) -> bool:
 
 
 def memory_budget(device: Device) -> int:
-    """Bytes that loaded models may fill by default: half of what is free on the device now."""
+    """Bytes that loaded models may fill by default: most of what is free on the device now."""
     if device.name == "cuda":
         import torch
 
-        return int(torch.cuda.mem_get_info()[0]) // 2
+        return int(torch.cuda.mem_get_info()[0] * FREE_SHARE)
     free = psutil.virtual_memory().available
-    return min(free, _cgroup_free(free)) // 2
+    return int(min(free, _cgroup_free(free)) * FREE_SHARE)
 
 
 def _may_have_gpu() -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import sys
 
@@ -25,6 +26,13 @@ class LoadFailed(Exception):
         self.message = message
 
 
+class DoesNotFit(Exception):
+    """A model is larger than what models may fill here."""
+
+    def __init__(self, needed: int, most: int) -> None:
+        super().__init__(f"The model needs {needed} bytes of memory, and at most {most} can be had for it here.")
+
+
 def explain(error: BaseException) -> tuple[str, str]:
     """Code and message of an error that a prediction ended with."""
     if isinstance(error, LoadFailed):
@@ -37,7 +45,7 @@ def explain(error: BaseException) -> tuple[str, str]:
 def explain_load(error: BaseException) -> LoadFailed:
     """What the predictions that waited for a model end with when its load failed."""
     code = OUT_OF_MEMORY if is_out_of_memory(error) else MODEL_UNAVAILABLE
-    return LoadFailed(code, describe(error, name=not isinstance(error, Refused)))
+    return LoadFailed(code, describe(error, name=not isinstance(error, (Refused, DoesNotFit))))
 
 
 def is_out_of_memory(error: BaseException) -> bool:
@@ -58,6 +66,13 @@ def describe(error: BaseException, *, name: bool = True) -> str:
 def free_memory() -> None:
     """Give unused memory back to the device; call it when the error and its frames are gone."""
     gc.collect()
+    _trim_heap()
     cuda = getattr(sys.modules.get("torch"), "cuda", None)
     if cuda is not None and cuda.is_initialized():
         cuda.empty_cache()
+
+
+def _trim_heap() -> None:
+    """Have the C library give freed pages back to the system, where it is glibc; by itself it keeps most of them."""
+    if sys.platform == "linux" and (trim := getattr(ctypes.CDLL(None), "malloc_trim", None)) is not None:
+        trim(0)

@@ -46,7 +46,10 @@ def main() -> None:
         os._exit(2)
     device = pick_device(os.environ)
     connection = Connection(arguments.fd)
-    code = Runner(connection, registry, device, arguments.max_bytes, prepare=lambda: _prepare(arguments)).serve()
+    runner = Runner(
+        connection, registry, device, arguments.max_bytes, lambda: _prepare(arguments), arguments.idle_seconds
+    )
+    code = runner.serve()
     # models' threads and those of libraries are not daemons, and an ordinary exit would wait for them
     os._exit(code)
 
@@ -57,6 +60,7 @@ def _parse(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--parent", type=int, required=True, help="process id of the supervisor")
     parser.add_argument("--predictor", action="append", default=[], help="one more predictor, as module:Class")
     parser.add_argument("--max-bytes", type=int, help="bytes that loaded models may fill")
+    parser.add_argument("--idle-seconds", type=float, default=0, help="unload a model that long unused; 0: never")
     parser.add_argument("--threads", type=int, help="threads of one torch operation")
     parser.add_argument("--lazy", action="store_true", help="import torch only when a model is loaded")
     return parser.parse_args(argv)

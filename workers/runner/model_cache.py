@@ -11,10 +11,13 @@ from dataclasses import dataclass, field
 
 from workers.predictors.base import Predictor, SetupContext
 from workers.runner.context import PredictionContext
-from workers.runner.failures import LoadFailed, explain_load, free_memory
-from workers.runner.protocol import VersionSpec
+from workers.runner.failures import DoesNotFit, LoadFailed, explain_load, free_memory
+from workers.runner.protocol import Resident, VersionSpec
 
 logger = logging.getLogger(__name__)
+
+PATIENCE_SECONDS = 2.0
+LOOK_SECONDS = 0.5
 
 Loader = Callable[[VersionSpec, SetupContext], Predictor]
 
@@ -31,13 +34,22 @@ class _Entry:
     watchers: list[PredictionContext] = field(default_factory=list)
     phase: tuple[str, int | None, int | None] | None = None
 
+    @property
+    def is_pinned(self) -> bool:
+        return bool(self.spec.options.get("pinned")) and not self.forgotten
+
+
+class Unwanted(Exception):
+    """Nobody waits any more for a model that found no room."""
+
 
 class ModelCache:
     """Loaded predictors by version id.
 
     `budget` tells, once and when first needed, how many bytes may be filled; `estimate` how many a version will take
-    before it is loaded. The bound is soft: idle models make room, but what is in use stays, so a model that does not
-    fit beside those in use is loaded all the same and the excess goes when the first of them is free.
+    before it is loaded. Idle models make room, the least recently used first; what is in use or pinned stays. A load
+    that finds no room waits until users leave, and after PATIENCE_SECONDS the loaded models let no new users in until
+    it is done, so that it is not starved. What can never fit fails at once. `changed` hears what is loaded.
     """
 
     def __init__(
@@ -46,17 +58,24 @@ class ModelCache:
         budget: Callable[[], int],
         estimate: Callable[[VersionSpec], int] = lambda spec: 0,
         unloaded: Callable[[str], None] = lambda version: None,
+        changed: Callable[[Resident], None] = lambda resident: None,
+        idle_seconds: float = 0,
     ) -> None:
         self._loader = load
         self._find_budget = budget
         self._budget: int | None = None
         self._estimate = estimate
         self._unloaded = unloaded
+        self._tell = changed
         self._changed = threading.Condition()
         # libraries set global defaults while they load a model, so two may not load at once
         self._one_load = threading.Lock()
         self._current: dict[str, _Entry] = {}
         self._loaded: list[_Entry] = []
+        self._urgent: _Entry | None = None
+        self.evictions = 0
+        if idle_seconds:
+            threading.Thread(target=self._drop_idle, args=(idle_seconds,), name="idle models", daemon=True).start()
 
     @contextmanager
     def lease(self, spec: VersionSpec, context: PredictionContext) -> Iterator[Predictor]:
@@ -101,6 +120,9 @@ class ModelCache:
 
     def _join(self, spec: VersionSpec, context: PredictionContext) -> _Entry:
         with self._changed:
+            while self._holds_back(spec):
+                context.check()
+                self._changed.wait()
             entry = self._current.get(spec.id)
             if entry is None:
                 entry = self._current[spec.id] = _Entry(spec)
@@ -111,6 +133,11 @@ class ModelCache:
         if phase is not None:
             context.loading(*phase)
         return entry
+
+    def _holds_back(self, spec: VersionSpec) -> bool:
+        """Whether a new user of a loaded model has to wait, since another model has waited too long for room."""
+        entry = self._current.get(spec.id)
+        return self._urgent is not None and entry is not None and entry.predictor is not None
 
     def _await(self, entry: _Entry, context: PredictionContext) -> Predictor:
         with self._changed:
@@ -153,31 +180,85 @@ class ModelCache:
                 context.loading(phase, done, total)
 
         try:
-            self._make_room(self._estimate(entry.spec))
-            predictor = self._loader(entry.spec, SetupContext(report))
+            budget = self._make_room(entry, self._estimate(entry.spec), report)
+            predictor = self._loader(entry.spec, SetupContext(report, budget - self.loaded_bytes))
             size = predictor.size_bytes()
+            if size > budget - self._pinned_bytes(entry):
+                predictor.teardown()
+                raise DoesNotFit(size, budget - self._pinned_bytes(entry))
         except BaseException as error:  # SystemExit of a model's code too: those who wait must hear of it
             logger.exception("Version %s could not be loaded", entry.spec.id)
             return explain_load(error)
         with self._changed:
             entry.predictor, entry.size_bytes, entry.used_at = predictor, size, time.monotonic()
             self._loaded.append(entry)
+        self._tell(self.resident)
         return None
 
-    def _make_room(self, needed: int) -> None:
+    def _make_room(self, entry: _Entry, needed: int, report: Callable[[str, int, int], None]) -> int:
+        """Wait until `needed` bytes are free; the budget.
+
+        Raises:
+            DoesNotFit: that can never be.
+        """
+        began = time.monotonic()
+        try:
+            while True:
+                with self._changed:
+                    if self._budget is None:
+                        self._budget = self._find_budget()
+                    most = self._budget - self._pinned_bytes(entry)
+                    if needed > most:
+                        raise DoesNotFit(needed, most)
+                    victims = self._excess(needed)
+                    fits = self.loaded_bytes + needed <= self._budget
+                    if not fits and not victims:
+                        self._wait_for_room(entry, began)
+                self._unload(victims)
+                if fits:
+                    return self._budget
+                if not victims:
+                    report("wait", self.loaded_bytes, self._budget)
+        finally:
+            with self._changed:
+                self._urgent = None
+                self._changed.notify_all()
+
+    def _wait_for_room(self, entry: _Entry, began: float) -> None:
+        if entry.users == 0:
+            raise Unwanted
+        if time.monotonic() - began >= PATIENCE_SECONDS:
+            self._urgent = entry
+        self._changed.wait(LOOK_SECONDS)
+
+    def _pinned_bytes(self, besides: _Entry) -> int:
+        return sum(entry.size_bytes for entry in self._loaded if entry.is_pinned and entry is not besides)
+
+    @property
+    def resident(self) -> Resident:
+        """What is loaded, the most recently used last."""
         with self._changed:
-            if self._budget is None:
-                self._budget = self._find_budget()
-            victims = self._excess(needed)
-        self._unload(victims)
+            loaded = sorted(self._loaded, key=lambda entry: entry.used_at)
+            versions = [entry.spec.id for entry in loaded]
+            return Resident(versions, self.loaded_bytes, self._budget, self.evictions)
+
+    def _drop_idle(self, seconds: float) -> None:
+        pause = threading.Event()
+        while not pause.wait(min(seconds / 4, 5)):
+            with self._changed:
+                long_ago = time.monotonic() - seconds
+                victims = self._take([e for e in self._loaded if e.used_at < long_ago and not e.is_pinned])
+                self.evictions += len(victims)
+            self._unload(victims)
 
     def _excess(self, needed: int) -> list[_Entry]:
         """Idle entries, least recently used first, until the rest and `needed` bytes fit; no longer in the cache."""
         victims: list[_Entry] = []
-        for entry in sorted(self._loaded, key=lambda e: e.used_at):
+        for entry in sorted((e for e in self._loaded if not e.is_pinned), key=lambda e: e.used_at):
             if self._budget is None or self.loaded_bytes + needed <= self._budget:
                 break
             victims += self._take([entry])
+        self.evictions += len(victims)
         return victims
 
     def _take(self, entries: list[_Entry]) -> list[_Entry]:
@@ -200,3 +281,4 @@ class ModelCache:
             self._unloaded(entry.spec.id)
         if victims:
             free_memory()
+            self._tell(self.resident)

@@ -19,14 +19,15 @@ _ROOT = Path(__file__).resolve().parents[2]
 class RunnerOptions:
     """How a runner is started.
 
-    `max_bytes` bounds its loaded models, by default half of the device's free memory; `threads` are those of one torch
-    operation; `preload` imports torch and transformers in the background at once; `environment` is what the allow-list
-    picks from.
+    `max_bytes` bounds its loaded models, by default most of the device's free memory; a model is unloaded when it was
+    not used for `idle_seconds`, unless that is 0; `threads` are those of one torch operation; `preload` imports torch
+    and transformers in the background at once; `environment` is what the allow-list picks from.
     """
 
     enable_gpu: bool = True
     extra_predictors: tuple[str, ...] = ()
     max_bytes: int | None = None
+    idle_seconds: float = 0
     threads: int | None = None
     preload: bool = True
     ready_timeout_seconds: float = 60.0
@@ -75,6 +76,8 @@ def _command(options: RunnerOptions, fd: int) -> list[str]:
         command += ["--predictor", predictor]
     if options.max_bytes is not None:
         command += ["--max-bytes", str(options.max_bytes)]
+    if options.idle_seconds:
+        command += ["--idle-seconds", str(options.idle_seconds)]
     if options.threads is not None:
         command += ["--threads", str(options.threads)]
     return command if options.preload else [*command, "--lazy"]

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from workers.predictors.base import Predictor, SetupContext
 from workers.predictors.registry import Registry
-from workers.predictors.weights import folder_bytes
+from workers.predictors.weights import loaded_bytes
 from workers.runner.context import PredictionContext
 from workers.runner.devices import Device, memory_budget
 from workers.runner.failures import MODEL_UNAVAILABLE, describe
@@ -58,6 +58,7 @@ class Runner:
         device: Device,
         max_bytes: int | None,
         prepare: Callable[[], None],
+        idle_seconds: float = 0,
     ) -> None:
         self._connection = connection
         self._registry = registry
@@ -68,8 +69,10 @@ class Runner:
         self._cache = ModelCache(
             load=self._load,
             budget=lambda: memory_budget(device) if max_bytes is None else max_bytes,
-            estimate=lambda spec: folder_bytes(Path(spec.path)) if spec.path else 0,
+            estimate=lambda spec: loaded_bytes(Path(spec.path), device.dtype) if spec.path else 0,
             unloaded=self._pools.discard,
+            changed=self._outbox.put,
+            idle_seconds=idle_seconds,
         )
         self._inspections = ThreadPoolExecutor(1, thread_name_prefix="inspect")
         self._preparation = threading.Thread(target=prepare, name="prepare", daemon=True)

@@ -198,13 +198,6 @@ def test_what_is_in_use_stays_and_the_excess_goes_when_it_is_free() -> None:
     assert cache.loaded_bytes == 10
 
 
-def test_a_model_larger_than_the_budget_is_run_and_then_dropped() -> None:
-    loads = Loads()
-    cache = ModelCache(loads, budget=lambda: 5)
-    assert use(cache, spec(), lambda p: cache.loaded_bytes) == 10
-    assert loads.models[0].gone.is_set()
-
-
 def test_a_forgotten_version_goes_when_it_is_free_and_is_loaded_anew_for_others() -> None:
     loads = Loads()
     cache = ModelCache(loads, budget=lambda: 100)

@@ -1,0 +1,62 @@
+"""Two models that do not fit together, asked by many at once."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import pytest
+
+from server.embedded.servers import LocalServers
+from tests.conftest import running
+from tests.integration.worker.conftest import QUICK
+from tests.support.api import Client
+
+BYTES = 24_000_000
+CLIENTS = 8
+EACH = 25
+ASKED: dict[str, dict[str, Any]] = {
+    "demo/prose": {"prompt": "The function", "max_new_tokens": 3},
+    "demo/shapes": {"prompt": "a red circle on a blue background", "steps": 2},
+}
+
+
+async def _use_in_turns(url: str, number: int) -> list[str]:
+    client = Client(url)
+    statuses = []
+    for turn in range(EACH):
+        model = list(ASKED)[(number + turn) % 2]
+        ended = await client.create(model, ASKED[model], wait=60)
+        while ended["status"] in {"STARTING", "PROCESSING"}:
+            ended = await client.get(ended["id"]) or {}
+            await asyncio.sleep(0.1)
+        statuses.append(ended["status"])
+    await client.close()
+    return statuses
+
+
+async def _workers(url: str) -> list[asyncpg.Record]:
+    connection = await asyncpg.connect(url)
+    try:
+        found: list[asyncpg.Record] = await connection.fetch("SELECT * FROM worker")
+    finally:
+        await connection.close()
+    return found
+
+
+@pytest.mark.slow
+async def test_two_models_that_do_not_fit_together_serve_two_hundred_in_turns(
+    own_servers: LocalServers, tmp_path: Path
+) -> None:
+    with running(own_servers, tmp_path, MODEL_CACHE_BYTES=str(BYTES), **QUICK) as live:
+        ended = await asyncio.gather(*(_use_in_turns(live.url, number) for number in range(CLIENTS)))
+        assert [status for statuses in ended for status in statuses] == ["SUCCEEDED"] * CLIENTS * EACH
+        # the change of models wakes the heartbeat that writes it
+        await asyncio.sleep(1)
+        workers = [row for row in await _workers(own_servers.database_url) if row["budget_bytes"] == BYTES]
+    assert len(workers) == 1
+    print(f"{workers[0]['evictions']} evictions")  # noqa: T201
+    assert workers[0]["evictions"] >= 2
+    assert workers[0]["model_bytes"] <= BYTES
