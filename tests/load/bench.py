@@ -7,6 +7,7 @@ process without anything around it.
 from __future__ import annotations
 
 import asyncio
+import os
 import statistics
 import tempfile
 import time
@@ -17,12 +18,15 @@ from rich.console import Console
 from rich.table import Table
 
 from server.embedded.servers import LocalServers
-from tests.conftest import running
+from tests.conftest import LiveServer, running
+from tests.load import text_bench
+from tests.load.text_models import Shape
 from tests.support.api import Client
 from workers.runner.client import RunnerClient, RunnerOptions
 from workers.runner.protocol import Done, Message, Metric, Run, VersionSpec
 
-REPEATS = 5
+REPEATS = int(os.environ.get("REPEATS", "5"))
+SHAPES = (Shape(4, 256), Shape(6, 768))
 TOKENS = 128
 PROSE = Path(__file__).parents[2] / "workers" / "demo_models" / "prose"
 VALUES = {"prompt": "The function returns", "max_new_tokens": TOKENS, "temperature": 2.0, "top_p": 1.0}
@@ -112,14 +116,17 @@ async def _closed_loop(work: Callable[[], Awaitable[None]], clients: int, each: 
     await asyncio.gather(*(one() for _ in range(clients)))
 
 
-async def _main(url: str) -> list[tuple[str, str]]:
-    client, bare = Client(url), BareRunner()
+async def _main(live: LiveServer, models: Path) -> list[tuple[str, str]]:
+    client, bare = Client(live.url), BareRunner()
     await bare.start()
     try:
-        return await measure(client, bare)
+        figures = await measure(client, bare)
     finally:
         await bare.stop()
         await client.close()
+    for shape in SHAPES:
+        figures += await text_bench.measure(live, models, shape, REPEATS)
+    return figures
 
 
 def main() -> None:
@@ -127,11 +134,12 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         (root / "data").mkdir()
+        settings = {"CUSTOM_SLOTS": "16", "MODEL_ROOT": str(root / "models"), "LOG_LEVEL": "WARNING"}
         with (
             LocalServers.start(root / "servers") as servers,
-            running(servers, root / "data", TEXT_SLOTS="4", CUSTOM_SLOTS="16") as live,
+            running(servers, root / "data", **settings) as live,
         ):
-            figures = asyncio.run(_main(live.url))
+            figures = asyncio.run(_main(live, root / "models"))
     table = Table("figure", "median", title=f"medians of {REPEATS} repetitions, one run")
     for row in figures:
         table.add_row(*row)

@@ -49,6 +49,11 @@ def quieten_transformers() -> None:
     library.disable_default_handler()
     library.enable_propagation()
     library.disable_progress_bar()
+    # the manager of batches has a logger with a handler of its own, and tells every step of its life
+    batching = logging.getLogger("ContinuousBatchingLogger")
+    batching.handlers.clear()
+    batching.setLevel(logging.WARNING)
+    batching.propagate = True
 
 
 def quieten_diffusers() -> None:

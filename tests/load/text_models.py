@@ -1,0 +1,78 @@
+"""Language models with random weights, as large as a benchmark asks for, in folders like those of the hub."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from transformers import AutoTokenizer, GenerationConfig, LlamaConfig, LlamaForCausalLM
+
+import workers
+
+PROSE = Path(workers.__file__).parent / "demo_models" / "prose"
+NEW_TOKENS = 64
+WORDS = ("the", "name", "of", "a", "function", "that", "returns", "its", "value", "when", "called", "with", "nothing")
+
+
+@dataclass(frozen=True)
+class Shape:
+    """Layers and width of a model."""
+
+    layers: int
+    width: int
+
+    @property
+    def name(self) -> str:
+        """Such as 6x768."""
+        return f"{self.layers}x{self.width}"
+
+
+def build(shape: Shape, root: Path) -> Path:
+    """A model's folder; it never ends by itself, so that everybody makes the same number of tokens."""
+    torch.manual_seed(0)
+    tokenizer = AutoTokenizer.from_pretrained(PROSE)
+    heads = shape.width // 64
+    config = LlamaConfig(
+        hidden_size=shape.width,
+        intermediate_size=4 * shape.width,
+        num_hidden_layers=shape.layers,
+        num_attention_heads=heads,
+        num_key_value_heads=heads,
+        vocab_size=len(tokenizer),
+        max_position_embeddings=512,
+        bos_token_id=None,
+        eos_token_id=None,
+        pad_token_id=0,
+    )
+    folder = root / shape.name
+    LlamaForCausalLM(config).save_pretrained(folder)
+    for name in ("tokenizer.json", "tokenizer_config.json"):
+        shutil.copy(PROSE / name, folder)
+    return folder
+
+
+def prompts(count: int) -> list[str]:
+    """Prompts of the same number of words, each other than the rest."""
+    return [" ".join([*WORDS[number % 8 :], *WORDS[: number % 8], str(number % 10)]) for number in range(count)]
+
+
+class Bare:
+    """`generate` of transformers and nothing around it: the yardstick."""
+
+    def __init__(self, folder: Path) -> None:
+        self._tokenizer = AutoTokenizer.from_pretrained(folder, padding_side="left")
+        self._tokenizer.pad_token_id = 0
+        self._model: Any = LlamaForCausalLM.from_pretrained(folder).eval()
+        self._config = GenerationConfig(do_sample=False, max_new_tokens=NEW_TOKENS, pad_token_id=0)
+
+    @torch.no_grad()
+    def generate(self, texts: list[str]) -> int:
+        """One batch; the tokens it made."""
+        given = self._tokenizer(texts, return_tensors="pt", padding=True)
+        made = self._model.generate(
+            given["input_ids"], attention_mask=given["attention_mask"], generation_config=self._config
+        )
+        return int(made[:, given["input_ids"].shape[1] :].numel())
