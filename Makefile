@@ -18,13 +18,13 @@ up: dev web ## Start everything on this machine, run the demo models live, stay 
 	@exec $(BIN)/inference-server up
 
 test: dev web ## Run the whole test suite with real parts
-	$(PYTEST) tests/architecture tests/unit
+	$(PYTEST) tests/architecture tests/unit -m "not slow"
 	$(PYTEST) tests/integration -m "not slow"
 	$(PYTEST) tests/e2e
 	$(PYTEST) tests/web
 
 test-unit: dev web ## Run the unit and architecture tests
-	$(PYTEST) tests/architecture tests/unit
+	$(PYTEST) tests/architecture tests/unit -m "not slow"
 
 test-integration: dev web ## Run the integration tests: real PostgreSQL, Redis and processes
 	$(PYTEST) tests/integration -m "not slow"

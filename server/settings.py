@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
@@ -129,6 +130,10 @@ class Settings(BaseSettings):
     pinned_models: str = Field(
         "", description="Comma-separated models, as owner/name, that are never unloaded to make room."
     )
+    custom_predictors: str = Field(
+        "",
+        description="Comma-separated classes of your own that run models, as package.module:Class.",
+    )
     text_slots: int = Field(32, ge=1, le=1024, description="Text predictions that one worker runs at once.")
     image_slots: int = Field(4, ge=1, le=64, description="Image predictions that one worker runs at once.")
     custom_slots: int = Field(4, ge=1, le=1024, description="Custom predictions that one worker runs at once.")
@@ -149,6 +154,11 @@ class Settings(BaseSettings):
         problems = []
         if self.heartbeat_seconds * 2 > self.lease_seconds:
             problems.append("HEARTBEAT_SECONDS must be at most half of LEASE_SECONDS")
+        problems += [
+            f"CUSTOM_PREDICTORS: {name!r} is not of the form package.module:Class"
+            for name in self.predictors
+            if not re.fullmatch(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*", name)
+        ]
         if self.storage_type is StorageType.S3 and not self.s3_bucket:
             problems.append("STORAGE_TYPE=s3 needs S3_BUCKET")
         if problems:
@@ -166,6 +176,11 @@ class Settings(BaseSettings):
     def origins(self) -> tuple[str, ...]:
         """The foreign Origins that may talk to the API."""
         return tuple(o.strip() for o in self.allowed_origins.split(",") if o.strip())
+
+    @cached_property
+    def predictors(self) -> tuple[str, ...]:
+        """The classes, as module:Class, that run models beside the built-in ones."""
+        return tuple(name.strip() for name in self.custom_predictors.split(",") if name.strip())
 
     @cached_property
     def pinned(self) -> frozenset[str]:

@@ -56,6 +56,8 @@ class SourceType(StrEnum):
     PREDICTOR = "predictor"
 
 
+OPEN_PREDICTORS = frozenset({"echo"})
+"""Those that anybody may make a model of: the others run code that the operator brought."""
 DEFAULT_PREDICTORS = {ModelKind.TEXT_GENERATION: "text", ModelKind.IMAGE_GENERATION: "image"}
 
 

@@ -16,6 +16,7 @@ from server.domain import input_schema
 from server.domain.accounts import HANDLE, Viewer
 from server.domain.models import (
     DEFAULT_PREDICTORS,
+    OPEN_PREDICTORS,
     PREPARE_QUEUE,
     ModelKind,
     ModelSource,
@@ -175,6 +176,9 @@ def _allow_source(viewer: Viewer, source: ModelSource) -> None:
         raise UnauthenticatedError("Sign in to add models.")
     if source.type is SourceType.LOCAL and not viewer.is_admin:
         raise ForbiddenError("Only administrators may add folders of the server's machine.")
+    is_ours = source.ref in OPEN_PREDICTORS or bool(source_violations(source))
+    if source.type is SourceType.PREDICTOR and not is_ours and not viewer.is_admin:
+        raise ForbiddenError("Only administrators may add models that run the operator's own code.")
 
 
 async def update(rt: Runtime, viewer: Viewer, slug: str, changes: ModelChanges) -> Model:

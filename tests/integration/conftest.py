@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from tests.conftest import LiveServer
-from tests.integration.graph.asking import Asking, somebody
+from tests.integration.graph.asking import Asking, administrator, somebody
 from tests.support.api import Client
 
 
@@ -23,6 +23,14 @@ async def ada(live_server: LiveServer) -> AsyncIterator[Client]:
 async def bob(live_server: LiveServer) -> AsyncIterator[Client]:
     """Another user."""
     client, _ = await somebody(live_server.url)
+    yield client
+    await client.close()
+
+
+@pytest.fixture
+async def admin(live_server: LiveServer) -> AsyncIterator[Client]:
+    """An administrator."""
+    client = await administrator(live_server)
     yield client
     await client.close()
 

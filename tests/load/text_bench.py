@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
 import statistics
 import time
 from pathlib import Path
@@ -11,12 +10,11 @@ from pathlib import Path
 import torch
 
 from tests.conftest import LiveServer
-from tests.integration.graph.asking import add_model, settled, unique
+from tests.integration.graph.asking import add_model, administrator, settled
 from tests.load.text_models import NEW_TOKENS, Bare, Shape, build, prompts
 from tests.support.api import Client, text_of
 
 CLIENTS = 32
-LOGIN = "mutation ($input: LoginInput!) { login(input: $input) { ... on Session { accessToken } } }"
 GREEDY = {"temperature": 0, "max_new_tokens": NEW_TOKENS}
 
 
@@ -44,18 +42,6 @@ async def _timed(client: Client, model: str, count: int) -> tuple[float, float]:
     return count * NEW_TOKENS / (time.perf_counter() - began), statistics.median(firsts)
 
 
-async def _admin(live: LiveServer) -> Client:
-    """An administrator: only they may add folders of the server's machine."""
-    handle, password = unique("bench"), secrets.token_urlsafe()
-    email = f"{handle}@example.com"
-    arguments = ("--handle", handle, "--email", email, "--password", password)
-    await asyncio.to_thread(live.command, "create-admin", *arguments)
-    client = Client(live.url)
-    session = await client.run(LOGIN, input={"email": email, "password": password})
-    client.token = session["login"]["accessToken"]
-    return client
-
-
 async def _bare(bare: Bare, count: int) -> float:
     began = time.perf_counter()
     tokens = await asyncio.to_thread(bare.generate, prompts(count))
@@ -65,7 +51,7 @@ async def _bare(bare: Bare, count: int) -> float:
 async def measure(live: LiveServer, root: Path, shape: Shape, repeats: int) -> list[tuple[str, str]]:
     """The figures of one model."""
     folder = await asyncio.to_thread(build, shape, root)
-    client = await _admin(live)
+    client = await administrator(live)
     made = await add_model(client, kind="TEXT_GENERATION", source={"local": {"path": folder.name}})
     assert made["__typename"] == "Model", made
     model = (await settled(client, made["slug"]))["slug"]

@@ -1,1 +1,10 @@
-"""Code that runs models, one kind a file; torch is imported only here and in the runner."""
+"""Code that runs models, one kind a file; torch is imported only here and in the runner.
+
+What a class of one's own needs is here: `from workers.predictors import Input, InputRejected, PredictionContext`.
+"""
+
+from pydantic import Field as Input
+
+from workers.predictors.base import InputRejected, PredictionContext
+
+__all__ = ["Input", "InputRejected", "PredictionContext"]

@@ -66,7 +66,7 @@ def open_registry(extra: Iterable[str] = ()) -> Registry:
     registry = Registry(_load(name) for name in BUILT_IN)
     for point in entry_points(group=ENTRY_POINT_GROUP):
         try:
-            registry.add(point.load())
+            registry.add(_predictor(point.load()))
         except Exception:
             logger.exception("The predictor %s of %s does not load", point.name, point.value)
     for name in extra:
@@ -74,12 +74,30 @@ def open_registry(extra: Iterable[str] = ()) -> Registry:
     return registry
 
 
+def _predictor(found: Any) -> Any:
+    """What was found, or the predictor that is made of a user's plain class.
+
+    Raises:
+        BadPredictor: its `predict` cannot be one.
+    """
+    from workers.predictors.custom import adapt, is_plain
+    from workers.predictors.signature import BadSignature
+
+    if not is_plain(found):
+        return found
+    try:
+        return adapt(found)
+    except BadSignature as error:
+        raise BadPredictor(f"{found!r} is no predictor: {error}.") from error
+
+
 def _load(name: str) -> type[Predictor]:
     module, _, attribute = name.partition(":")
     try:
-        cls: type[Predictor] = getattr(importlib.import_module(module), attribute)
-    except (ImportError, AttributeError, ValueError) as error:
-        raise BadPredictor(f"{name!r} does not load: {error}") from error
+        found = getattr(importlib.import_module(module), attribute)
+    except Exception as error:  # a module of the operator's may raise anything
+        raise BadPredictor(f"{name!r} does not load: {type(error).__name__}: {error}") from error
+    cls: type[Predictor] = _predictor(found)
     return cls
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+import secrets
 import time
 from typing import Any
 from uuid import uuid4
 
 import httpx
 
+from tests.conftest import LiveServer
 from tests.support.api import TERMINAL, Client
 
 ECHO: dict[str, Any] = {"predictor": "echo"}
@@ -49,6 +51,18 @@ async def somebody(url: str) -> tuple[Client, str]:
     client, handle = Asking(url), unique()
     assert (await client.sign_up(handle))["__typename"] == "Session"
     return client, handle
+
+
+async def administrator(live: LiveServer) -> Client:
+    """A new administrator's client: only they may add folders of the server's machine, and code of the operator's."""
+    handle, password = unique("admin"), secrets.token_urlsafe()
+    email = f"{handle}@example.com"
+    arguments = ("--handle", handle, "--email", email, "--password", password)
+    await asyncio.to_thread(live.command, "create-admin", *arguments)
+    client = Asking(live.url)
+    session = await client.run(LOGIN, input={"email": email, "password": password})
+    client.token = session["login"]["accessToken"]
+    return client
 
 
 async def add_model(client: Client, **changes: Any) -> dict[str, Any]:

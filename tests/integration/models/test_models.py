@@ -128,7 +128,8 @@ async def test_hostile_predictors(ada: Client, predictor: str) -> None:
 
 
 @pytest.mark.parametrize("predictor", ["nonsense", "../echo", "os.system", "workers.predictors.echo", "Echo", "🐍"])
-async def test_an_unknown_predictor_is_refused_with_a_reason(ada: Client, predictor: str) -> None:
+async def test_an_unknown_predictor_is_refused_with_a_reason(admin: Client, predictor: str) -> None:
+    ada = admin
     made = await add_model(ada, source={"predictor": predictor})
     version = (await settled(ada, made["slug"]))["latestVersion"]
     assert version["state"] == "REFUSED"

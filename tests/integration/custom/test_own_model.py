@@ -1,0 +1,106 @@
+"""docs/custom-models.md, done as it says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from server.embedded.servers import LocalServers
+from tests.conftest import ROOT, LiveServer, running
+from tests.integration.graph.asking import administrator, settled, somebody, unique
+from tests.support.api import Client, text_of
+
+PAGE = (ROOT / "docs" / "custom-models.md").read_text()
+INPUT = {"text": "The cat sat on a very old mat. It slept.", "words": 2}
+
+
+def block(language: str) -> str:
+    """The only code block of a language."""
+    (found,) = re.findall(rf"```{language}\n(.*?)```", PAGE, re.DOTALL)
+    return str(found)
+
+
+@pytest.fixture(scope="module")
+def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+    """A worker told of the page's class in the way that the page says."""
+    folder, data = tmp_path_factory.mktemp("mine"), tmp_path_factory.mktemp("data")
+    (folder / "my_models.py").write_text(block("python"))
+    (told,) = re.findall(r"CUSTOM_PREDICTORS=(\S+)", block("sh"))
+    with (
+        LocalServers.start(tmp_path_factory.mktemp("servers"), durable=False) as servers,
+        running(servers, data, CUSTOM_PREDICTORS=told, PYTHONPATH=f"{ROOT}:{folder}") as found,
+    ):
+        yield found
+
+
+@pytest.fixture(scope="module")
+def slug() -> list[str]:
+    return []
+
+
+@pytest.fixture
+async def model(live: LiveServer, slug: list[str]) -> str:
+    """The page's model, made once by its own mutation."""
+    if not slug:
+        client = await administrator(live)
+        made = (await client.run(block("graphql")))["createModel"]
+        found = await settled(client, made["slug"])
+        assert found["versions"][0]["state"] == "READY", found
+        slug.append(found["slug"])
+        await client.close()
+    return slug[0]
+
+
+async def test_the_page_s_model_streams_to_anybody(live: LiveServer, model: str) -> None:
+    client = Client(live.url)
+    made = await client.create(model, INPUT)
+    events = [event async for event in client.events(made["id"])]
+    ended = events[-1]["prediction"]
+    assert ended["status"] == "SUCCEEDED", ended
+    assert ended["text"] == text_of(events) == "cat sat\nIt slept\n"
+    assert events[-1]["__typename"] == "StatusChanged"
+    await client.close()
+
+
+@pytest.mark.parametrize(
+    ("values", "paths"),
+    [
+        ({}, ["/input/text"]),
+        ({"text": 1, "words": 0}, ["/input/text", "/input/words"]),
+        ({"text": "a", "words": 21, "more": 1}, ["/input/more", "/input/words"]),
+    ],
+)
+async def test_a_wrong_input_never_reaches_it(
+    live: LiveServer, model: str, values: dict[str, Any], paths: list[str]
+) -> None:
+    client = Client(live.url)
+    made = await client.create(model, values)
+    assert made["__typename"] == "InvalidInput"
+    assert sorted({violation["path"] for violation in made["violations"]}) == paths
+    await client.close()
+
+
+async def test_what_it_rejects_itself_says_why(live: LiveServer, model: str) -> None:
+    client = Client(live.url)
+    ended = await client.create(model, {"text": "..."}, wait=30)
+    assert ended["status"] == "FAILED"
+    assert ended["error"] == {"code": "INPUT_REJECTED", "message": "There is no sentence in it."}
+    await client.close()
+
+
+async def test_only_administrators_make_models_of_it(live: LiveServer) -> None:
+    client, _ = await somebody(live.url)
+    query = block("graphql").replace('"headlines", kind', f'"{unique("m")}", kind')
+    made = (await client.run(query))["createModel"]
+    assert made["code"] == "FORBIDDEN"
+    await client.close()
+
+
+def test_the_page_shows_twenty_lines_or_so() -> None:
+    code = [line for line in block("python").splitlines() if line.strip()]
+    assert len(code) <= 24
+    assert Path(ROOT / "docs" / "guide.md").read_text().count("custom-models.md") >= 1

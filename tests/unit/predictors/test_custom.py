@@ -1,0 +1,208 @@
+"""Users' classes as predictors."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Iterator
+from enum import Enum
+from typing import Annotated, Any, Literal
+
+import pytest
+from PIL import Image
+
+from tests.unit.predictors.sink import Sink
+from workers.predictors import Input, InputRejected, PredictionContext
+from workers.predictors.base import Device, Predictor, SetupContext, VersionSpec
+from workers.predictors.custom import adapt, is_plain
+from workers.predictors.registry import BadPredictor, Registry, _predictor
+from workers.predictors.signature import BadSignature
+from workers.runner.context import CancelSignal
+from workers.runner.jobs import _emitted
+from workers.runner.protocol import File, Progress
+
+
+class Colour(Enum):
+    RED = "red"
+    BLUE = "blue"
+
+
+class Everything:
+    """Takes one of each."""
+
+    name = "everything"
+    max_concurrency = 3
+
+    def setup(self, device: str, weights: Any = None) -> None:
+        self.told = (device, weights)
+
+    def predict(
+        self,
+        text: str,
+        context: PredictionContext,
+        steps: Annotated[int, Input(ge=1, le=50, description="How many.")] = 20,
+        share: Annotated[float, Input(gt=0, lt=1)] = 0.5,
+        loud: bool = False,
+        size: Literal["s", "m"] = "m",
+        colour: Colour = Colour.RED,
+        words: Annotated[list[str], Input(max_length=3)] = [],  # noqa: B006 - a user's own way
+        seed: int | None = None,
+    ) -> dict[str, Any]:
+        context.progress(1, steps)
+        return {"text": text, "share": share, "colour": colour, "words": words, "told": self.told, "loud": loud}
+
+
+class Counting:
+    def predict(self, upto: int) -> Iterator[str]:
+        for number in range(upto):
+            yield str(number)
+
+
+class CountingLater:
+    def predict(self, upto: int) -> AsyncIterator[int]:
+        return self._numbers(upto)
+
+    async def _numbers(self, upto: int) -> AsyncIterator[int]:
+        for number in range(upto):
+            await asyncio.sleep(0)
+            yield number
+
+
+class Patient:
+    async def predict(self, seconds: float) -> str:
+        self.begun.set()
+        await asyncio.sleep(seconds)
+        return "slept"
+
+    begun = threading.Event()
+
+
+class Painter:
+    def predict(self, pictures: int = 1) -> list[Any]:
+        return [Image.new("RGB", (4, 3)) for _ in range(pictures)]
+
+
+def run(cls: type[Any], values: dict[str, Any], context: PredictionContext | None = None) -> tuple[Any, Sink]:
+    sink = Sink()
+    predictor = adapt(cls)()
+    predictor.setup(VersionSpec("v", "x"), Device("cpu", "float32"), SetupContext(lambda *_: None))
+    found = context or PredictionContext("p", values, sink)
+    return _emitted(predictor.predict(found), found), sink
+
+
+def test_the_schema_comes_from_the_signature() -> None:
+    schema = adapt(Everything).input_schema
+    assert schema["required"] == ["text"]
+    assert schema["additionalProperties"] is False
+    properties = schema["properties"]
+    assert [name for name, _ in sorted(properties.items(), key=lambda item: item[1]["x-order"])] == [
+        *("text", "steps", "share", "loud", "size", "colour", "words", "seed")
+    ]
+    assert properties["steps"] == {
+        **{"title": "Steps", "type": "integer", "default": 20, "description": "How many."},
+        **{"minimum": 1, "maximum": 50, "x-order": 1},
+    }
+    assert properties["size"]["enum"] == ["s", "m"]
+    assert properties["colour"]["enum"] == ["red", "blue"]
+    assert properties["share"]["exclusiveMinimum"] == 0
+    assert "$ref" not in str(schema)
+    assert "context" not in properties
+
+
+def test_values_arrive_as_their_types_and_leave_as_json() -> None:
+    output, sink = run(Everything, {"text": "a", "colour": "blue", "words": ["x"]})
+    assert output == {
+        **{"text": "a", "share": 0.5, "colour": "blue", "words": ["x"], "told": ["cpu", None], "loud": False}
+    }
+    assert sink.of(Progress) == [Progress("p", 1, 20)]
+
+
+def test_names_and_attributes_come_from_the_class() -> None:
+    predictor = adapt(Everything)
+    assert (predictor.name, predictor.max_concurrency, predictor.kind) == ("everything", 3, "CUSTOM")
+    assert adapt(CountingLater).name == "counting-later"
+    Registry([predictor, adapt(Counting)])
+
+
+@pytest.mark.parametrize(("cls", "kind"), [(Counting, "string"), (CountingLater, "array"), (Painter, "array")])
+def test_the_output_schema_says_what_is_streamed(cls: type[Any], kind: str) -> None:
+    assert adapt(cls).output_schema["type"] == kind
+
+
+def test_yields_are_streamed() -> None:
+    output, sink = run(Counting, {"upto": 3})
+    assert (output, sink.output) == (None, "012")
+    output, sink = run(CountingLater, {"upto": 3})
+    assert output is None
+    assert [message.chunk for message in sink.messages] == [0, 1, 2]
+
+
+def test_pictures_become_files() -> None:
+    output, sink = run(Painter, {"pictures": 2})
+    assert output is None
+    assert [(file.content_type, file.width, file.height) for file in sink.of(File)] == [("image/png", 4, 3)] * 2
+
+
+def test_a_coroutine_is_stopped_where_it_awaits() -> None:
+    context = PredictionContext("p", {"seconds": 60.0}, Sink())
+    caught: list[BaseException] = []
+
+    def work() -> None:
+        try:
+            run(Patient, {}, context)
+        except BaseException as error:  # what it raised is the point
+            caught.append(error)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    assert Patient.begun.wait(30)
+    context.cancel()
+    thread.join(30)
+    assert isinstance(caught[0], CancelSignal)
+    assert run(Patient, {"seconds": 0.0})[0] == "slept"
+
+
+def test_an_input_that_the_schema_would_not_let_through_is_rejected() -> None:
+    with pytest.raises(InputRejected, match="steps"):
+        run(Everything, {"text": "a", "steps": 51})
+
+
+class Untyped:
+    def predict(self, text): ...  # type: ignore[no-untyped-def]
+
+
+class Unfit:
+    def predict(self, thread: threading.Thread) -> str:
+        return "x"
+
+
+class Starred:
+    def predict(self, *texts: str) -> str:
+        return "x"
+
+
+class Unknown:
+    def predict(self, text: Nowhere) -> str:  # type: ignore[name-defined]  # noqa: F821
+        return "x"
+
+
+@pytest.mark.parametrize(
+    ("cls", "why"),
+    [
+        (Untyped, "'text' has no type"),
+        (Unfit, "'thread' has a type that JSON cannot give"),
+        (Starred, "'texts' cannot be given by name"),
+        (Unknown, "Nowhere"),
+    ],
+)
+def test_a_predict_that_no_schema_can_be_made_of_is_told_so(cls: type[Any], why: str) -> None:
+    with pytest.raises(BadSignature, match=why):
+        adapt(cls)
+    with pytest.raises(BadPredictor, match=why):
+        _predictor(cls)
+
+
+def test_what_is_a_predictor_already_stays_what_it_is() -> None:
+    assert not is_plain(Predictor)
+    assert not is_plain(len)
+    assert is_plain(Counting)

@@ -1,0 +1,116 @@
+"""A typed `predict` as JSON Schema 2020-12, and JSON as its arguments; types and bounds are pydantic's."""
+
+from __future__ import annotations
+
+import collections.abc
+import inspect
+import typing
+from collections.abc import Callable
+from copy import deepcopy
+from typing import Any
+
+from pydantic import ConfigDict, PydanticUserError, TypeAdapter, create_model
+from pydantic.errors import PydanticSchemaGenerationError
+
+from workers.predictors.base import JSON_SCHEMA, PredictionContext
+
+MAX_NESTING = 8
+_STREAMS = (
+    *(collections.abc.Iterator, collections.abc.Iterable, collections.abc.Generator),
+    *(collections.abc.AsyncIterator, collections.abc.AsyncIterable, collections.abc.AsyncGenerator),
+)
+
+
+class BadSignature(Exception):
+    """A `predict` that no input schema can be made of; the message says which parameter and why."""
+
+
+class Signature:
+    """What a `predict` takes and gives."""
+
+    def __init__(self, predict: Callable[..., Any]) -> None:
+        self._hints = _hints(predict)
+        parameters = list(inspect.signature(predict).parameters.values())[1:]
+        self.context_parameter = next((p.name for p in parameters if self._is_context(p)), None)
+        own = [p for p in parameters if p.name != self.context_parameter]
+        fields: dict[str, Any] = {parameter.name: self._field(parameter) for parameter in own}
+        self._model = create_model("Input", __config__=ConfigDict(extra="forbid"), **fields)
+        self.input_schema = _input_schema(self._model, [parameter.name for parameter in own])
+        self.output_schema = _output_schema(self._hints.get("return", Any))
+
+    def _is_context(self, parameter: inspect.Parameter) -> bool:
+        hint = self._hints.get(parameter.name)
+        return hint is PredictionContext or (hint is None and parameter.name == "context")
+
+    def _field(self, parameter: inspect.Parameter) -> tuple[Any, Any]:
+        if parameter.kind not in (parameter.POSITIONAL_OR_KEYWORD, parameter.KEYWORD_ONLY):
+            raise BadSignature(f"its parameter {parameter.name!r} cannot be given by name")
+        hint = self._hints.get(parameter.name)
+        if hint is None:
+            raise BadSignature(f"its parameter {parameter.name!r} has no type")
+        try:
+            TypeAdapter(hint).json_schema()
+        except (PydanticUserError, PydanticSchemaGenerationError) as error:
+            raise BadSignature(f"its parameter {parameter.name!r} has a type that JSON cannot give: {hint}") from error
+        return hint, ... if parameter.default is parameter.empty else parameter.default
+
+    def arguments(self, values: dict[str, Any]) -> dict[str, Any]:
+        """The keyword arguments for an input that the schema allows.
+
+        Raises:
+            pydantic.ValidationError: it does not.
+        """
+        given = self._model.model_validate({k: v for k, v in values.items() if k in self._model.model_fields})
+        return {name: getattr(given, name) for name in self._model.model_fields}
+
+
+def _hints(predict: Callable[..., Any]) -> dict[str, Any]:
+    try:
+        return typing.get_type_hints(predict, include_extras=True)
+    except NameError as error:
+        raise BadSignature(f"a type in its signature is not known: {error}") from error
+
+
+def _input_schema(model: Any, order: list[str]) -> dict[str, Any]:
+    body = _inlined(model.model_json_schema())
+    properties = {name: {**body["properties"][name], "x-order": number} for number, name in enumerate(order)}
+    return {
+        "$schema": JSON_SCHEMA,
+        "type": "object",
+        "properties": properties,
+        "required": body.get("required", []),
+        "additionalProperties": False,
+    }
+
+
+def _output_schema(hint: Any) -> dict[str, Any]:
+    """Text that is streamed is one string; other streamed pieces are a list."""
+    item = typing.get_args(hint)[0] if typing.get_origin(hint) in _STREAMS and typing.get_args(hint) else None
+    try:
+        body = _inlined(TypeAdapter(hint if item is None else item).json_schema()) if hint is not None else {}
+    except (PydanticUserError, PydanticSchemaGenerationError):
+        body = {}
+    if item is not None and body != {"type": "string"}:
+        body = {"type": "array", "items": body}
+    return {"$schema": JSON_SCHEMA, **body}
+
+
+def _inlined(schema: dict[str, Any]) -> dict[str, Any]:
+    """The schema with what it refers to in place: the API takes none that refers elsewhere."""
+    definitions = schema.pop("$defs", {})
+
+    def inline(part: Any, depth: int) -> Any:
+        if depth > MAX_NESTING * 4:
+            raise BadSignature("a type of it refers to itself")
+        if isinstance(part, list):
+            return [inline(item, depth + 1) for item in part]
+        if not isinstance(part, dict):
+            return part
+        reference = part.get("$ref")
+        rest = {name: inline(item, depth + 1) for name, item in part.items() if name != "$ref"}
+        if reference is None:
+            return rest
+        return {**inline(deepcopy(definitions[reference.removeprefix("#/$defs/")]), depth + 1), **rest}
+
+    found: dict[str, Any] = inline(schema, 0)
+    return found
