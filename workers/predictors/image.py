@@ -28,7 +28,7 @@ class Image(Predictor):
     name = "image"
     kind = "IMAGE_GENERATION"
     max_concurrency = 1
-    parts = tuple(f"workers.predictors.{name}" for name in ("image_model", "image_folder"))
+    parts = tuple(f"workers.predictors.{name}" for name in ("image_model", "image_folder", "previews"))
     input_schema: ClassVar = schema(
         {
             "prompt": {

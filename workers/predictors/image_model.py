@@ -13,6 +13,7 @@ from diffusers import DiffusionPipeline
 
 from workers.predictors.base import Device, InputRejected, PredictionContext, SetupContext
 from workers.predictors.image_folder import MAX_PIXELS, PARAMETERS, call_parameters, read_facts
+from workers.predictors.previews import Previews
 from workers.predictors.weights import folder_bytes, module_bytes
 from workers.runner.logs import quieten_diffusers, quieten_transformers
 
@@ -39,6 +40,7 @@ class ImageModel:
         self._pipeline = pipeline.to(device.name)
         self._parameters = call_parameters(type(pipeline))
         self._alone = threading.Lock()
+        self.previews = Previews(pipeline)
 
     def size_bytes(self) -> int:
         """Bytes of the weights of all parts of the pipeline."""
@@ -57,7 +59,7 @@ class ImageModel:
         with context.hold(self._alone):
             for number in range(count):
                 context.check()
-                steps = Steps(context, number, count, arguments.get("num_inference_steps"))
+                steps = Steps(context, number, count, arguments.get("num_inference_steps"), self.previews)
                 image = self._draw(arguments, context.seed + number, steps)
                 context.file(_png(image), "image/png", image.width, image.height)
 
@@ -96,8 +98,11 @@ class ImageModel:
 class Steps:
     """Reports the steps of one image among several, and leaves the pipeline when asked to stop."""
 
-    def __init__(self, context: PredictionContext, number: int, count: int, planned: int | None) -> None:
+    def __init__(
+        self, context: PredictionContext, number: int, count: int, planned: int | None, previews: Previews
+    ) -> None:
         self._context = context
+        self._previews = previews
         self._number = number
         self._count = count
         self._total = planned or 0
@@ -109,18 +114,18 @@ class Steps:
         if "callback_on_step_end" in parameters:
             return {"callback_on_step_end": self._on_step_end}
         if "callback" in parameters and "callback_steps" in parameters:
-            return {"callback": lambda step, timestep, latents: self.advance(step + 1), "callback_steps": 1}
+            return {"callback": lambda step, timestep, latents: self.advance(step + 1, latents), "callback_steps": 1}
         pipeline.progress_bar = self._progress_bar
         return {}
 
     def _on_step_end(self, pipeline: Any, step: int, timestep: Any, values: dict[str, Any]) -> dict[str, Any]:
         # some schedulers take more steps than they were asked for
         self._total = getattr(pipeline, "num_timesteps", None) or self._total
-        self.advance(step + 1)
+        self.advance(step + 1, values.get("latents"))
         return values
 
-    def advance(self, step: int) -> None:
-        """Report that so many steps of this image are done.
+    def advance(self, step: int, latents: Any = None) -> None:
+        """Report that so many steps of this image are done, which has these latents now.
 
         Raises:
             CancelSignal: asked to stop.
@@ -128,6 +133,7 @@ class Steps:
         total = max(self._total, step)
         self._context.progress(self._number * total + step, self._count * total)
         self._context.check()
+        self._previews.show(self._context, latents, self._number * total + step)
 
     def _progress_bar(self, iterable: Iterable[Any] | None = None, total: int | None = None) -> _Bar:
         items = None if iterable is None else list(iterable)

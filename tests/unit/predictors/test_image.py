@@ -20,6 +20,7 @@ from tests.unit.predictors.tiny_models import SIDE
 from workers.predictors.base import InputRejected, Inspection, Predictor, SetupContext, VersionSpec
 from workers.predictors.image import Image
 from workers.predictors.image_model import Steps
+from workers.predictors.previews import Previews
 from workers.runner.context import CancelSignal, PredictionContext
 from workers.runner.protocol import File, Progress
 
@@ -250,7 +251,7 @@ def test_a_pipeline_with_only_a_legacy_callback_or_bar_is_listened_to() -> None:
     for parameters in (["callback", "callback_steps"], []):
         sink = Sink()
         pipeline: Any = Legacy()
-        arguments = Steps(PredictionContext("p", {}, sink), 1, 2, planned=3).hook(pipeline, parameters)
+        arguments = Steps(PredictionContext("p", {}, sink), 1, 2, 3, Previews(pipeline)).hook(pipeline, parameters)
         if arguments:
             for step in range(3):
                 arguments["callback"](step, None, None)
