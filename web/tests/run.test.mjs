@@ -52,6 +52,20 @@ test("text grows while it is made, always as a prefix of the whole", SLOW, async
   for (const text of samples) assert.ok(WORDS.startsWith(text), `not a prefix: ${text}`);
 });
 
+test("a picture is seen while it is drawn, at its place and without a shift", SLOW, async () => {
+  const page = await open();
+  await choose(page, MODELS.image);
+  const previews = await sample(page, "previews", () => document.querySelector(".picture-preview")?.src.slice(0, 22));
+  const heights = await sample(page, "heights", () => document.querySelector(".picture-awaited")?.clientHeight);
+  await field(page, "prompt").locator("textarea").fill("a red circle on a blue background");
+  await field(page, "steps").locator('input[type="number"]').fill("100");
+  await page.keyboard.press("Control+Enter");
+  await badge(page, "SUCCEEDED").waitFor();
+  assert.deepEqual([...new Set(await previews())], ["data:image/jpeg;base64"]);
+  assert.equal(await page.locator(".picture-preview").count(), 0);
+  assert.equal(new Set(await heights()).size, 1);
+});
+
 test("an image model moves the progress bar and shows its picture without a shift", SLOW, async () => {
   const page = await open();
   await choose(page, MODELS.image);
@@ -60,9 +74,9 @@ test("an image model moves the progress bar and shows its picture without a shif
   await field(page, "prompt").locator("textarea").fill("a red circle");
   await field(page, "steps").locator('input[type="number"]').fill("100");
   await page.getByRole("button", { name: /^Run/ }).click();
-  const picture = page.locator(".picture img");
+  const picture = page.locator(".picture img:not(.picture-preview)");
   await picture.waitFor();
-  await page.waitForFunction(() => document.querySelector(".picture img").naturalWidth > 0);
+  await page.waitForFunction(() => document.querySelector(".picture img:not(.picture-preview)").naturalWidth > 0);
   const seen = await steps();
   assert.ok(seen.length >= 2, `progress did not move: ${seen}`);
   assert.equal(new Set(await widths()).size, 1);

@@ -26,6 +26,9 @@ export function Files({ run, prediction }: { run: Run; prediction: Prediction })
       {Array.from({ length: count }, (_, index) => (
         <div key={index} class="picture picture-awaited" style={{ "--width": `${width}px` }}>
           <svg viewBox={`0 0 ${width} ${height}`} width={width} height={height} aria-hidden="true" />
+          {run.previews.value[index] && (
+            <img class="picture-preview" src={run.previews.value[index]} alt="Unfinished" />
+          )}
         </div>
       ))}
     </div>

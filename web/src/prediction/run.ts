@@ -36,6 +36,8 @@ export class Run {
   readonly prediction = signal<Prediction | null>(null);
   readonly progress = signal<Progress | null>(null);
   readonly loading = signal<Loading | null>(null);
+  /** Of each picture that is being drawn, the newest preview as a data URI. */
+  readonly previews = signal<readonly string[]>([]);
   readonly chunks = signal<readonly unknown[]>([]);
   readonly text = new LiveText();
   readonly logs = new LiveText();
@@ -170,6 +172,7 @@ export class Run {
     this.prediction.value = prediction;
     this.progress.value = prediction?.progress ?? null;
     this.loading.value = null;
+    this.previews.value = [];
     this.chunks.value = [];
     this.canceling.value = false;
     this.text.set(prediction?.text ?? "");
@@ -190,9 +193,19 @@ export class Run {
     if (event.__typename === "StatusChanged") this.#moveTo(event.prediction);
     else if (event.__typename === "ModelLoading") this.loading.value = loadingOf(event);
     else if (event.__typename === "Progressed") this.progress.value = event;
+    else if (event.__typename === "PreviewReady") this.#preview(event.image, event.previewStep);
     else if (event.__typename === "Logged") this.logs.append(`${event.line.replace(/\n$/, "")}\n`);
     else if (event.text !== null) this.text.append(event.text);
     else this.chunks.value = [...this.chunks.value, event.chunk];
+  }
+
+  /** Steps are counted over all pictures of a prediction, which are drawn one after the other. */
+  #preview(image: string | null, step: number | null): void {
+    if (image === null) return;
+    const total = this.progress.value?.total ?? 0;
+    const count = picturesOf(this.prediction.value?.input);
+    const index = step === null || total === 0 ? 0 : Math.min(count - 1, Math.floor(((step - 1) * count) / total));
+    this.previews.value = Object.assign([...this.previews.value], { [index]: image });
   }
 
   #moveTo(prediction: Prediction): void {
@@ -205,6 +218,12 @@ export class Run {
     if (prediction.logs !== "") this.logs.set(prediction.logs);
     if (prediction.progress) this.progress.value = prediction.progress;
   }
+}
+
+/** How many pictures an input asks for. */
+export function picturesOf(input: unknown): number {
+  const asked = (input as { num_images?: unknown } | null | undefined)?.num_images;
+  return typeof asked === "number" && asked >= 1 ? asked : 1;
 }
 
 function loadingOf(event: Extract<PredictionEvent, { __typename: "ModelLoading" }>): Loading {
