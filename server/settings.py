@@ -135,7 +135,7 @@ class Settings(BaseSettings):
         description="Comma-separated classes of your own that run models, as package.module:Class.",
     )
     text_slots: int = Field(32, ge=1, le=1024, description="Text predictions that one worker runs at once.")
-    image_slots: int = Field(1, ge=1, le=64, description="Image predictions that one worker runs at once.")
+    image_slots: int = Field(4, ge=1, le=64, description="Image predictions that one worker runs at once.")
     custom_slots: int = Field(4, ge=1, le=1024, description="Custom predictions that one worker runs at once.")
     lease_seconds: float = Field(30, ge=1, le=600, description="How long a claim lasts without a heartbeat.")
     heartbeat_seconds: float = Field(10, ge=0.2, le=200, description="How often a worker renews its claims.")

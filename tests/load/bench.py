@@ -29,6 +29,7 @@ REPEATS = int(os.environ.get("REPEATS", "5"))
 SHAPES = (Shape(4, 256), Shape(6, 768))
 TOKENS = 128
 PROSE = Path(__file__).parents[2] / "workers" / "demo_models" / "prose"
+PICTURE = {"prompt": "a red circle on a blue background", "steps": 20}
 VALUES = {"prompt": "The function returns", "max_new_tokens": TOKENS, "temperature": 2.0, "top_p": 1.0}
 
 
@@ -116,11 +117,36 @@ async def _closed_loop(work: Callable[[], Awaitable[None]], clients: int, each: 
     await asyncio.gather(*(one() for _ in range(clients)))
 
 
+async def pictures(client: Client) -> list[tuple[str, str]]:
+    """Pictures a second, one prediction after the other and eight at once."""
+    rows: dict[str, list[float]] = {"turns": [], "together": []}
+
+    async def draw(seed: int) -> None:
+        made = await client.create("demo/shapes", {**PICTURE, "seed": seed}, wait=60)
+        assert made["status"] == "SUCCEEDED", made
+
+    async def in_turns() -> None:
+        for seed in range(8):
+            await draw(seed)
+
+    await draw(0)
+    for _ in range(REPEATS):
+        rows["turns"].append(8 / await seconds_of(in_turns))
+        rows["together"].append(8 / await seconds_of(lambda: asyncio.gather(*map(draw, range(8)))))
+    found = {name: statistics.median(values) for name, values in rows.items()}
+    return [
+        ("shapes, one after the other", f"{found['turns']:.2f} pictures/s"),
+        ("shapes, eight at once", f"{found['together']:.2f} pictures/s"),
+        ("ratio of the two", f"{found['together'] / found['turns']:.2f}"),
+    ]
+
+
 async def _main(live: LiveServer, models: Path) -> list[tuple[str, str]]:
     client, bare = Client(live.url), BareRunner()
     await bare.start()
     try:
         figures = await measure(client, bare)
+        figures += await pictures(client)
     finally:
         await bare.stop()
         await client.close()

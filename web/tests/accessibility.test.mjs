@@ -35,7 +35,7 @@ for (const scheme of ["light", "dark"]) {
     await choose(page, MODELS.image);
     await field(page, "prompt").locator("textarea").fill("a red circle");
     await page.getByRole("button", { name: /^Run/ }).click();
-    await page.locator(".picture img").waitFor();
+    await page.locator(".picture img:not(.picture-preview)").waitFor();
     await assertAccessible(page, "picture");
     await choose(page, MODELS.text);
     await page.getByRole("button", { name: "Sign in" }).click();

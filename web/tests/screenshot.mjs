@@ -45,7 +45,7 @@ async function shoot(browser, scheme) {
 
   const image = await open(browser, scheme, "/");
   await run(image, "demo/shapes", "a red circle on a blue background", { seed: 7, num_images: 2 });
-  await image.locator(".picture img").first().waitFor();
+  await image.locator(".picture img:not(.picture-preview)").first().waitFor();
   await image.waitForFunction(() => [...document.images].every((picture) => picture.naturalWidth > 0));
   await save(image, `image-${scheme}`);
 

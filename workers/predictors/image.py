@@ -23,12 +23,12 @@ MAX_SIDE = 2048
 
 
 class Image(Predictor):
-    """Draws images with a pipeline of diffusers, one image after the other."""
+    """Draws images with a pipeline of diffusers; predictions of equal size and steps together."""
 
     name = "image"
     kind = "IMAGE_GENERATION"
-    max_concurrency = 1
-    parts = tuple(f"workers.predictors.{name}" for name in ("image_model", "image_folder", "previews"))
+    max_concurrency = 4
+    parts = tuple(f"workers.predictors.{name}" for name in ("image_model", "image_batch", "image_folder", "previews"))
     input_schema: ClassVar = schema(
         {
             "prompt": {
@@ -120,7 +120,9 @@ class Image(Predictor):
 
     def teardown(self) -> None:
         """Let go of the pipeline."""
-        self._model = None
+        model, self._model = self._model, None
+        if model is not None:
+            model.close()
 
     def size_bytes(self) -> int:
         """Bytes of the weights of all parts of the pipeline."""

@@ -1,9 +1,9 @@
-"""A loaded pipeline of diffusers, which draws one image at a time."""
+"""A loaded pipeline of diffusers, which draws pictures of several predictions together."""
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
 from typing import Any, Self
@@ -11,15 +11,19 @@ from typing import Any, Self
 import torch
 from diffusers import DiffusionPipeline
 
-from workers.predictors.base import Device, InputRejected, PredictionContext, SetupContext
+from workers.predictors.base import CancelSignal, Device, InputRejected, PredictionContext, SetupContext
+from workers.predictors.image_batch import Drawing, DrawingThread
 from workers.predictors.image_folder import MAX_PIXELS, PARAMETERS, call_parameters, read_facts
 from workers.predictors.previews import Previews
 from workers.predictors.weights import folder_bytes, module_bytes
 from workers.runner.logs import quieten_diffusers, quieten_transformers
 
+MAX_TOGETHER = 4
+_PER_PICTURE = ("prompt", "negative_prompt")
+
 
 class ImageModel:
-    """The pipeline of one folder; a lock keeps its scheduler, which every step writes into, to one prediction."""
+    """The pipeline of one folder; its scheduler, which every step writes into, belongs to one thread."""
 
     def __init__(self, path: str, device: Device, context: SetupContext) -> None:
         quieten_transformers()
@@ -38,13 +42,22 @@ class ImageModel:
         )
         context.loading("move", total, total)
         self._pipeline = pipeline.to(device.name)
+        self._pipeline.set_progress_bar_config(disable=True)
         self._parameters = call_parameters(type(pipeline))
-        self._alone = threading.Lock()
         self.previews = Previews(pipeline)
+        self.drawing = DrawingThread(self._draw, MAX_TOGETHER if self._takes_lists else 1, MAX_PIXELS)
 
     def size_bytes(self) -> int:
         """Bytes of the weights of all parts of the pipeline."""
         return module_bytes(self._pipeline.components.values())
+
+    def close(self) -> None:
+        """End the thread that draws."""
+        self.drawing.close()
+
+    @property
+    def _takes_lists(self) -> bool:
+        return {"prompt", "generator", "callback_on_step_end"} <= set(self._parameters)
 
     def generate(self, context: PredictionContext) -> None:
         """Draw `num_images` images with the seeds from `context.seed` on, and give each out as a PNG file.
@@ -56,12 +69,16 @@ class ImageModel:
         arguments = self._arguments(context.input)
         self._check(arguments)
         count = context.input.get("num_images", 1)
-        with context.hold(self._alone):
-            for number in range(count):
-                context.check()
-                steps = Steps(context, number, count, arguments.get("num_inference_steps"), self.previews)
-                image = self._draw(arguments, context.seed + number, steps)
-                context.file(_png(image), "image/png", image.width, image.height)
+        for number in range(count):
+            context.check()
+            steps = Steps(context, number, count, arguments.get("num_inference_steps"), self.previews)
+            image = self.drawing.image(self._drawing(context, arguments, context.seed + number, steps))
+            context.file(_png(image), "image/png", image.width, image.height)
+
+    def _drawing(self, context: PredictionContext, arguments: dict[str, Any], seed: int, steps: Steps) -> Drawing:
+        key = tuple(sorted((name, value) for name, value in arguments.items() if name not in _PER_PICTURE))
+        pixels = arguments.get("width", 0) * arguments.get("height", 0) or MAX_PIXELS // MAX_TOGETHER
+        return Drawing(context, arguments, seed, steps, key, pixels)
 
     def _arguments(self, values: dict[str, Any]) -> dict[str, Any]:
         """Our inputs as arguments of the pipeline's call, those that it takes."""
@@ -83,16 +100,40 @@ class ImageModel:
         steps = config.get("num_train_timesteps")
         return int(steps) if steps else None
 
-    def _draw(self, arguments: dict[str, Any], seed: int, steps: Steps) -> Any:
-        """One PIL image."""
-        arguments = {**arguments, **steps.hook(self._pipeline, self._parameters)}
+    def _draw(self, batch: list[Drawing]) -> list[Any]:
+        """The PIL images of some drawings."""
+        # on the CPU whatever the device is, so that a seed means the same noise everywhere
+        generators = [torch.Generator("cpu").manual_seed(drawing.seed) for drawing in batch]
+        if len(batch) == 1:
+            arguments = {**batch[0].arguments, **batch[0].steps.hook(self._pipeline, self._parameters)}
+            given: Any = generators[0]
+        else:
+            lists = {name: [d.arguments[name] for d in batch] for name in _PER_PICTURE if name in batch[0].arguments}
+            arguments = {**batch[0].arguments, **lists, "callback_on_step_end": _for_all(batch)}
+            given = generators
         if "generator" in self._parameters:
-            # on the CPU whatever the device is, so that a seed means the same noise everywhere
-            arguments["generator"] = torch.Generator("cpu").manual_seed(seed)
+            arguments["generator"] = given
         images = getattr(self._pipeline(**arguments), "images", None)
-        if not images:
-            raise RuntimeError(f"{type(self._pipeline).__name__} gave no image")
-        return images[0]
+        if images is None or len(images) != len(batch):
+            raise RuntimeError(f"{type(self._pipeline).__name__} gave {len(images or [])} images of {len(batch)}")
+        return list(images)
+
+
+def _for_all(batch: list[Drawing]) -> Callable[..., dict[str, Any]]:
+    """What a pipeline calls after each step of several pictures: each hears of its own, until it was asked to stop."""
+
+    def on_step_end(pipeline: Any, step: int, timestep: Any, values: dict[str, Any]) -> dict[str, Any]:
+        left = [number for number, drawing in enumerate(batch) if not drawing.context.cancelled]
+        if not left:
+            raise CancelSignal
+        latents = values.get("latents")
+        for number in left:
+            own = {} if latents is None else {"latents": latents[number : number + 1]}
+            with suppress(CancelSignal):
+                batch[number].steps.on_step_end(pipeline, step, timestep, own)
+        return values
+
+    return on_step_end
 
 
 class Steps:
@@ -112,13 +153,14 @@ class Steps:
         pipeline.set_progress_bar_config(disable=True)
         pipeline.__dict__.pop("progress_bar", None)
         if "callback_on_step_end" in parameters:
-            return {"callback_on_step_end": self._on_step_end}
+            return {"callback_on_step_end": self.on_step_end}
         if "callback" in parameters and "callback_steps" in parameters:
             return {"callback": lambda step, timestep, latents: self.advance(step + 1, latents), "callback_steps": 1}
         pipeline.progress_bar = self._progress_bar
         return {}
 
-    def _on_step_end(self, pipeline: Any, step: int, timestep: Any, values: dict[str, Any]) -> dict[str, Any]:
+    def on_step_end(self, pipeline: Any, step: int, timestep: Any, values: dict[str, Any]) -> dict[str, Any]:
+        """What a pipeline calls after each step; raises as `advance`."""
         # some schedulers take more steps than they were asked for
         self._total = getattr(pipeline, "num_timesteps", None) or self._total
         self.advance(step + 1, values.get("latents"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from io import BytesIO
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import torch
 from PIL import Image
@@ -27,7 +28,7 @@ class Previews:
         vae = getattr(pipeline, "vae", None)
         self._vae: Any = vae if hasattr(vae, "decode") and hasattr(vae, "encode") else None
         self._fit: torch.Tensor | None = None
-        self._shown: tuple[str, float] = ("", 0.0)
+        self._shown: WeakKeyDictionary[PredictionContext, float] = WeakKeyDictionary()
         self.made = 0
 
     @torch.no_grad()
@@ -35,8 +36,7 @@ class Previews:
         """Show latents of shape (1, channels, height, width), if somebody watches and has not just seen one."""
         if not context.wants("preview") or not isinstance(latents, torch.Tensor) or latents.ndim != 4:
             return
-        now = time.monotonic()
-        if self._shown[0] == context.prediction and now - self._shown[1] < SECONDS_BETWEEN:
+        if time.monotonic() - self._shown.get(context, float("-inf")) < SECONDS_BETWEEN:
             return
         rgb = self._rgb(latents[:1])
         if rgb is None:
@@ -44,7 +44,7 @@ class Previews:
         self.made += 1
         content, width, height = to_jpeg(_picture(rgb))
         context.preview(content, width, height, step)
-        self._shown = (context.prediction, time.monotonic())
+        self._shown[context] = time.monotonic()
 
     def _rgb(self, latents: torch.Tensor) -> torch.Tensor | None:
         """Colours from -1 to 1 of shape (3, height, width), or None for latents of a kind that is not known."""

