@@ -55,6 +55,7 @@ class EventWriter:
         self._epoch = new_epoch()
         self._seq = 0
         self._due = asyncio.Event()
+        self._closing = asyncio.Event()
         self._flushed = asyncio.Event()
         self.made = Made()
         self.fenced = asyncio.Event()
@@ -118,7 +119,8 @@ class EventWriter:
         self._due.set()
 
     async def close(self, seconds: float) -> None:
-        """Write what is pending, for at most `seconds` where Redis is away."""
+        """Write what is pending at once, for at most `seconds` where Redis is away."""
+        self._closing.set()
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 while (self._pending or self._in_flight) and not self.fenced.is_set():
@@ -131,15 +133,18 @@ class EventWriter:
         while not self.fenced.is_set():
             await self._due.wait()
             self._due.clear()
-            pause = FLUSH_SECONDS
             try:
                 await self._flush()
             except (redis.RedisError, OSError) as error:
                 logger.warning("events.write_failed", prediction=self._id, error=str(error))
                 self._due.set()
-                pause = RETRY_SECONDS
+                self._flushed.set()
+                await asyncio.sleep(RETRY_SECONDS)
+                continue
             self._flushed.set()
-            await asyncio.sleep(pause)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(FLUSH_SECONDS):
+                    await self._closing.wait()
 
     async def _flush(self) -> None:
         if not self._in_flight:

@@ -44,7 +44,7 @@ class BareRunner:
 
     async def start(self) -> None:
         """Start the process."""
-        self._client = await RunnerClient.start(RunnerOptions(enable_gpu=False), self._receive)
+        self._client = await RunnerClient.start(RunnerOptions(enable_gpu=False, threads=1), self._receive)
 
     async def stop(self) -> None:
         """End the process."""

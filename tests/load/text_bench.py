@@ -7,8 +7,6 @@ import statistics
 import time
 from pathlib import Path
 
-import torch
-
 from tests.conftest import LiveServer
 from tests.integration.graph.asking import add_model, administrator, settled
 from tests.load.text_models import NEW_TOKENS, Bare, Shape, build, prompts
@@ -55,7 +53,6 @@ async def measure(live: LiveServer, root: Path, shape: Shape, repeats: int) -> l
     made = await add_model(client, kind="TEXT_GENERATION", source={"local": {"path": folder.name}})
     assert made["__typename"] == "Model", made
     model = (await settled(client, made["slug"]))["slug"]
-    torch.set_num_threads(1)
     bare = Bare(folder)
     await _timed(client, model, 2)
     await _bare(bare, 1)

@@ -70,7 +70,8 @@ class Bare:
 
     @torch.no_grad()
     def generate(self, texts: list[str]) -> int:
-        """One batch; the tokens it made."""
+        """One batch; the tokens it made. With one thread, as the worker has on a machine of two cores."""
+        torch.set_num_threads(1)
         given = self._tokenizer(texts, return_tensors="pt", padding=True)
         made = self._model.generate(
             given["input_ids"], attention_mask=given["attention_mask"], generation_config=self._config
