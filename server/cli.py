@@ -15,6 +15,7 @@ import uvicorn
 from server.adapters import database
 from server.adapters.database import DatabaseUnavailableError, SchemaBehindError
 from server.domain.accounts import NewUser
+from server.domain.devices import environment
 from server.errors import InvalidInputError, ServiceError
 from server.log import configure_logging
 from server.runtime import Role, Runtime, open_runtime
@@ -110,15 +111,28 @@ def serve() -> None:
 
 
 @app.command()
-def worker() -> None:
-    """Run a worker: it claims predictions and runs them on this machine's device."""
+def worker(
+    devices: Annotated[
+        str | None, typer.Option(help="cpu, cuda, or cuda:1 for the second GPU; the best there is unless given.")
+    ] = None,
+) -> None:
+    """Run a worker: it claims predictions and runs them on one device of this machine."""
+    chosen = _chosen(devices) if devices is not None else {}
     settings = _ready(_settings())
     _run(_check_schema(_database_url(settings)))
     shutdown_ms = int((settings.shutdown_grace_seconds + SHUTDOWN_MARGIN_SECONDS) * 1000)
     command = [sys.executable, "-m", "dramatiq", "workers.main:setup", "--path", "--processes", "1", "--threads", "2"]
     command += ["--worker-shutdown-timeout", str(shutdown_ms), "--skip-logging"]
     # Without this and the empty --path, a folder `server` of the working directory would be imported as ours
-    os.execve(command[0], command, {**os.environ, "PYTHONSAFEPATH": "1"})  # noqa: S606
+    os.execve(command[0], command, {**os.environ, **chosen, "PYTHONSAFEPATH": "1"})  # noqa: S606
+
+
+def _chosen(devices: str) -> dict[str, str]:
+    try:
+        return environment(devices)
+    except InvalidInputError as error:
+        typer.echo(" ".join(violation.message for violation in error.violations), err=True)
+        raise typer.Exit(2) from None
 
 
 @app.command()

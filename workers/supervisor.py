@@ -191,7 +191,7 @@ class Supervisor:
         held, ready = self._keeper.resident, self._keeper.ready
         return WorkerState(
             tuple(held.versions), held.bytes, held.budget_bytes, held.evictions, len(self._attempts),
-            getattr(ready, "device_name", None) or "", getattr(ready, "total_bytes", None),
+            ready.device_name if ready else "", ready.total_bytes if ready else None, held.free_bytes,
         )  # fmt: skip
 
     def _warmth(self) -> Warmth:

@@ -50,7 +50,7 @@ __all__ = ["RunnerClient", "RunnerFailed", "RunnerOptions"]
 Answer = TypeVar("Answer")
 logger = structlog.get_logger(__name__)
 
-TAIL_LINES = 50
+TAIL_LINES = 200  # The dump of a crash shows every thread
 FAREWELL_SECONDS = 2.0
 _TO_SUPERVISOR = (Resident, Started, Loading, Output, File, Preview, Progress, Log, Metric, Done, Failed, Canceled)
 

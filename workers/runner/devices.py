@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import platform
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -38,6 +40,26 @@ def pick_device(environment: Mapping[str, str]) -> Device:
     return Device("cpu", "float32")
 
 
+def describe(device: Device) -> tuple[str, int]:
+    """The device's own name, and the bytes of its memory."""
+    if device.name == "cuda":
+        import torch
+
+        properties = torch.cuda.get_device_properties(0)
+        return properties.name, int(properties.total_memory)
+    return f"{platform.machine()}, {os.cpu_count()} cores", int(psutil.virtual_memory().total)
+
+
+def free_bytes(device: Device) -> int:
+    """Bytes of the device's memory that are free now."""
+    if device.name == "cuda":
+        import torch
+
+        return int(torch.cuda.mem_get_info()[0])
+    free = psutil.virtual_memory().available
+    return min(free, _cgroup_free(free))
+
+
 def enabled(value: str) -> bool:
     """What a boolean environment variable means."""
     return value.strip().lower() not in {"", "0", "false", "no", "off"}
@@ -45,12 +67,7 @@ def enabled(value: str) -> bool:
 
 def memory_budget(device: Device) -> int:
     """Bytes that loaded models may fill by default: most of what is free on the device now."""
-    if device.name == "cuda":
-        import torch
-
-        return int(torch.cuda.mem_get_info()[0] * FREE_SHARE)
-    free = psutil.virtual_memory().available
-    return int(min(free, _cgroup_free(free)) * FREE_SHARE)
+    return int(free_bytes(device) * FREE_SHARE)
 
 
 def _may_have_gpu() -> bool:

@@ -84,6 +84,8 @@ class Ready:
 
     device: str
     predictors: list[dict[str, Any]]
+    device_name: str = ""
+    total_bytes: int | None = None
 
 
 @dataclass(frozen=True)
@@ -133,7 +135,7 @@ class Output:
 
 @dataclass(frozen=True)
 class File:
-    """Runner: one output file; its bytes travel as the frame's blob."""
+    """Runner: one output file, the frame's blob."""
 
     prediction: str
     content_type: str
@@ -161,6 +163,7 @@ class Resident:
     bytes: int
     budget_bytes: int | None = None
     evictions: int = 0
+    free_bytes: int | None = None
 
 
 @dataclass(frozen=True)
@@ -191,10 +194,7 @@ class Metric:
 
 @dataclass(frozen=True)
 class Done:
-    """Runner: the prediction finished; everything else of it was sent before.
-
-    `output` is the whole output of predictors that return a value and do not stream; None otherwise.
-    """
+    """Runner: the prediction finished; `output` is what a predictor returned that does not stream, else None."""
 
     prediction: str
     output: Any = None

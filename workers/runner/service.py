@@ -7,7 +7,7 @@ import os
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -15,7 +15,8 @@ from workers.predictors.base import Predictor, SetupContext
 from workers.predictors.registry import Registry
 from workers.predictors.weights import loaded_bytes
 from workers.runner.context import PredictionContext
-from workers.runner.devices import Device, memory_budget
+from workers.runner.devices import Device, free_bytes, memory_budget
+from workers.runner.devices import describe as describe_device
 from workers.runner.failures import MODEL_UNAVAILABLE, describe
 from workers.runner.jobs import Pools, perform
 from workers.runner.model_cache import ModelCache
@@ -71,7 +72,7 @@ class Runner:
             budget=lambda: memory_budget(device) if max_bytes is None else max_bytes,
             estimate=lambda spec: loaded_bytes(Path(spec.path), device.dtype) if spec.path else 0,
             unloaded=self._pools.discard,
-            changed=self._outbox.put,
+            changed=lambda resident: self._outbox.put(replace(resident, free_bytes=free_bytes(device))),
             idle_seconds=idle_seconds,
         )
         self._inspections = ThreadPoolExecutor(1, thread_name_prefix="inspect")
@@ -82,7 +83,7 @@ class Runner:
     def serve(self) -> int:
         """Read and act until the supervisor leaves; the exit code of the process."""
         self._outbox.start()
-        self._outbox.put(Ready(self._device.name, self._registry.catalogue()))
+        self._outbox.put(Ready(self._device.name, self._registry.catalogue(), *describe_device(self._device)))
         self._preparation.start()
         try:
             while not self._stopping:

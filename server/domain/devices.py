@@ -1,0 +1,29 @@
+"""Which device a worker serves, as operators name it."""
+
+from __future__ import annotations
+
+import re
+
+from server.errors import InvalidInputError, Violation
+
+_CUDA = re.compile(r"cuda:(\d{1,3})")
+
+
+def environment(devices: str) -> dict[str, str]:
+    """The environment of a worker for `cpu`, `cuda` or `cuda:N`.
+
+    Raises:
+        InvalidInputError: it is something else, or several: one worker serves one device.
+    """
+    names = [name.strip() for name in devices.split(",") if name.strip()]
+    if len(names) > 1:
+        each = "; ".join(f"inference-server worker --devices {name}" for name in names)
+        raise InvalidInputError([Violation("--devices", f"One worker serves one device; start each: {each}", "device")])
+    name = names[0] if names else ""
+    if name == "cpu":
+        return {"ENABLE_GPU": "false"}
+    if name == "cuda":
+        return {"ENABLE_GPU": "true"}
+    if found := _CUDA.fullmatch(name):
+        return {"ENABLE_GPU": "true", "CUDA_VISIBLE_DEVICES": found[1]}
+    raise InvalidInputError([Violation("--devices", f"{name!r} is none of cpu, cuda, cuda:0, cuda:1 ...", "device")])
