@@ -29,6 +29,7 @@ from graph.predictions import PredictionMutation, PredictionQuery, PredictionSub
 from graph.scalars import SCALARS
 from graph.types.errors import MEMBERS, InvalidInput
 from graph.types.events import EVENT_TYPES
+from graph.uploads import UploadMutation
 
 MAX_DEPTH, MAX_ALIASES, MAX_TOKENS = 10, 15, 1000
 
@@ -39,7 +40,7 @@ class Query(NodeQuery, AccountQuery, ModelQuery, PredictionQuery):
 
 
 @strawberry.type(description="What can be changed.")
-class Mutation(AccountMutation, ModelMutation, PredictionMutation):
+class Mutation(AccountMutation, ModelMutation, PredictionMutation, UploadMutation):
     """What can be changed."""
 
 

@@ -15,7 +15,7 @@ from starlette.routing import Mount, Route, WebSocketRoute
 
 from graph.view import GraphQLView
 from server.adapters.tasks import end
-from server.routes import files, health
+from server.routes import files, health, uploads
 from server.routes.pages import Assets, UiPage
 from server.runtime import Role, Runtime, open_runtime
 from server.services.hubs import Hubs
@@ -52,7 +52,7 @@ def create_app(settings: Settings) -> Starlette:
     cors = Middleware(
         CORSMiddleware,
         allow_origins=settings.origins,
-        allow_methods=["GET", "POST"],
+        allow_methods=["GET", "POST", "PUT"],
         allow_headers=["authorization", "content-type"],
     )
     ui = UiPage()
@@ -61,6 +61,7 @@ def create_app(settings: Settings) -> Starlette:
             Route("/health/live", health.live),
             Route("/health/ready", health.ready),
             Route("/files/{key:path}", files.serve, methods=["GET"]),
+            Route("/uploads/{id:uuid}", uploads.put, methods=["PUT"], max_body_size=settings.max_input_bytes),
             Route("/graphql", view),
             WebSocketRoute("/graphql", view),
             Mount("/static", Assets()),

@@ -99,6 +99,16 @@ class Settings(BaseSettings):
     s3_endpoint_url: Annotated[str | None, Blankable] = Field(None, description="Endpoint of an S3-compatible store.")
     file_url_seconds: int = Field(900, ge=10, le=604_800, description="Life of a signed file link.")
 
+    max_input_bytes: int = Field(
+        100_000_000, ge=1, description="Most bytes of an uploaded file, and of all input files of one prediction."
+    )
+    max_image_pixels: int = Field(50_000_000, ge=1, description="Most pixels of a picture among the input files.")
+    max_uploads: int = Field(100, ge=0, description="Uploads that one user may have at once.")
+    upload_seconds: int = Field(86_400, ge=60, le=31_536_000, description="How long an upload can be used.")
+    max_output_bytes: int = Field(
+        256_000_000, ge=1, description="Most bytes of the output files of one prediction, together."
+    )
+
     model_root: Annotated[Path | None, Blankable] = Field(
         None, description="Only folders below this one may be added as local models; unset allows none."
     )

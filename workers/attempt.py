@@ -13,6 +13,7 @@ from tortoise.exceptions import BaseORMException
 from server.adapters.database import CONNECTION_ERRORS
 from server.adapters.storage import StorageError
 from server.adapters.tasks import end
+from server.domain import input_schema
 from server.domain.predictions import Failure, PredictionErrorCode, PredictionStatus, backoff_seconds
 from server.runtime import Runtime
 from server.services import jobs
@@ -20,6 +21,8 @@ from server.services.jobs import Claim, Result
 from workers.event_writer import EventWriter
 from workers.execution import Execution, Outcome
 from workers.gate import Gate
+from workers.inputs import InputFiles, InputFilesError
+from workers.runner.protocol import VersionSpec
 from workers.running import RunnerKeeper
 from workers.snapshots import Snapshots, VersionUnavailableError
 
@@ -33,14 +36,17 @@ MAX_RETRY_SECONDS = 5.0
 class Attempt:
     """Runs one claimed prediction; what it is told from outside (cancel, lose ...) settles its outcome."""
 
-    def __init__(self, rt: Runtime, job: Claim, keeper: RunnerKeeper, snapshots: Snapshots, gate: Gate) -> None:
+    def __init__(
+        self, rt: Runtime, job: Claim, keeper: RunnerKeeper, snapshots: Snapshots, inputs: InputFiles, gate: Gate
+    ) -> None:
         self._rt = rt
         self.job = job
         self._keeper = keeper
         self._snapshots = snapshots
+        self._inputs = inputs
         self._gate = gate
         self._writer = EventWriter(rt.event_log, str(job.id), job.attempt)
-        self._execution = Execution(job, self._writer)
+        self._execution = Execution(job, self._writer, rt.settings.max_output_bytes, self._stop)
         self._stopping: asyncio.Task[None] | None = None
         self._stopped_storing: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
         self._storing: asyncio.Task[Outcome] | None = None
@@ -116,14 +122,19 @@ class Attempt:
                 lambda phase, size, total: self._writer.loading(phase, size, total),
                 execution.outcome.done,
             )
-        except VersionUnavailableError as error:
+            async with self._gate.alone() if self.job.alone else self._gate.shared():
+                await self._submit(spec)
+        except (VersionUnavailableError, InputFilesError) as error:
             execution.settle(Outcome(PredictionStatus.FAILED, error.failure))
+
+    async def _submit(self, spec: VersionSpec) -> None:
+        execution, schema = self._execution, self._keeper.input_schema(spec.predictor)
+        if execution.outcome.done():
             return
-        async with self._gate.alone() if self.job.alone else self._gate.shared():
-            if execution.outcome.done():
-                return
+        values = {**input_schema.defaults(schema), **self.job.input}
+        async with self._inputs.laid_out(self.job, schema, values) as (laid, files):
             self._is_inside = True
-            await self._keeper.submit(execution, spec, {**self._keeper.defaults(spec.predictor), **self.job.input})
+            await self._keeper.submit(execution, spec, laid, files)
             await asyncio.shield(execution.outcome)
 
     async def _conclude(self, outcome: Outcome) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -60,13 +61,18 @@ class StagedFile:
 class Execution:
     """Takes the runner's messages of one attempt; `outcome` resolves once."""
 
-    def __init__(self, job: Claim, writer: EventWriter) -> None:
+    def __init__(
+        self, job: Claim, writer: EventWriter, max_bytes: int, stop: Callable[[Outcome], None] = lambda _: None
+    ) -> None:
         self.job = job
         self.writer = writer
         self.files: list[StagedFile] = []
         self.outcome: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
         self.stop_reason: Outcome | None = None
         self.wants_preview = False
+        self._bytes_left = max_bytes
+        self._max_bytes = max_bytes
+        self._stop = stop
         self._output: Any = None
         self._metrics: dict[str, float] = {}
         self._started = time.monotonic()
@@ -93,7 +99,16 @@ class Execution:
             case protocol.Output(chunk=chunk):
                 self.writer.chunk(storable(chunk))
             case protocol.File():
-                self.files.append(StagedFile(message.content_type, message.width, message.height, message.blob))
+                self._keep(message)
+
+    def _keep(self, file: protocol.File) -> None:
+        """Hold a file until the run ends; more bytes than allowed end the run, with the files that it has so far."""
+        self._bytes_left -= len(file.blob)
+        if self._bytes_left >= 0:
+            self.files.append(StagedFile(file.content_type, file.width, file.height, file.blob))
+        elif self.stop_reason is None:
+            message = f"The output files have more bytes together than MAX_OUTPUT_BYTES ({self._max_bytes})."
+            self._stop(Outcome(PredictionStatus.FAILED, Failure(PredictionErrorCode.STORAGE, message)))
 
     def _told(self, message: protocol.Message) -> None:
         match message:

@@ -73,6 +73,7 @@ class SupervisorMiddleware(dramatiq.Middleware):
                 extra_predictors=settings.predictors,
                 max_bytes=settings.model_cache_bytes,
                 idle_seconds=settings.model_idle_seconds,
+                max_pixels=settings.max_image_pixels,
                 threads=_threads(settings.runner_threads),
             )
             self._supervisor = Supervisor(rt, options)

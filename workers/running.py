@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
+from typing import Any
 
 import structlog
 
@@ -68,15 +69,17 @@ class RunnerKeeper:
             raise RunnerFailed("the runner is not there")
         return self._client
 
-    async def submit(self, execution: Execution, spec: protocol.VersionSpec, values: dict[str, object]) -> None:
-        """Run an attempt; its messages go to its execution until the outcome."""
+    async def submit(
+        self, execution: Execution, spec: protocol.VersionSpec, values: dict[str, Any], files: list[str]
+    ) -> None:
+        """Run an attempt, `files` being the paths in its input; its messages go to its execution until the outcome."""
         client = await self.client()
         if execution.outcome.done():
             return
         job = execution.job
         self._inside[str(job.id)] = execution
         execution.outcome.add_done_callback(lambda _: self._inside.pop(str(job.id), None))
-        client.send(protocol.Run(str(job.id), job.attempt, spec, dict(values)))
+        client.send(protocol.Run(str(job.id), job.attempt, spec, values, files))
         if execution.wants_preview:
             client.send(protocol.Wants(str(job.id), preview=True))
 
@@ -135,8 +138,8 @@ class RunnerKeeper:
         """The predictors that the runner last said it has."""
         return [found["name"] for found in self.ready.predictors] if self.ready else []
 
-    def defaults(self, predictor: str) -> dict[str, object]:
-        """Defaults of a predictor's own schema: a version's schema may leave fields out."""
+    def input_schema(self, predictor: str) -> dict[str, Any]:
+        """A predictor's own input schema, which a version's may leave fields of out."""
         found = [p for p in (self.ready.predictors if self.ready else []) if p["name"] == predictor]
-        properties = found[0]["input_schema"].get("properties", {}) if found else {}
-        return {name: rule["default"] for name, rule in properties.items() if "default" in rule}
+        schema: dict[str, Any] = found[0]["input_schema"] if found else {}
+        return schema

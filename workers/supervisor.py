@@ -26,6 +26,7 @@ from server.services.jobs import Claim, Warmth
 from workers.attempt import Attempt
 from workers.demand import Demand
 from workers.gate import Gate
+from workers.inputs import InputFiles
 from workers.preparing import Preparer
 from workers.runner.client import RunnerOptions
 from workers.running import RunnerKeeper
@@ -55,6 +56,7 @@ class Supervisor:
         self._elsewhere: set[UUID] = set()
         self._keeper.on_resident = self._beat_wake.set
         self._hints: dict[str, list[UUID]] = {}
+        self._inputs = InputFiles(rt)
         self._gate = Gate()
         self._demand = Demand(rt.event_log, self._attempts)
         self._stopping = False
@@ -72,6 +74,8 @@ class Supervisor:
     async def run(self, stop: asyncio.Event) -> None:
         """Everything, until `stop`; then running work gets its grace time and the rest is handed back."""
         async with AsyncExitStack() as stack:
+            self._inputs.open()
+            stack.callback(self._inputs.close)
             keeper = asyncio.create_task(self._keeper.run())
             stack.push_async_callback(end, keeper)
             info = await self._announce()
@@ -153,7 +157,7 @@ class Supervisor:
                 self._start(job)
 
     def _start(self, job: Claim) -> None:
-        attempt = Attempt(self._rt, job, self._keeper, self._snapshots, self._gate)
+        attempt = Attempt(self._rt, job, self._keeper, self._snapshots, self._inputs, self._gate)
         self._attempts[job.id] = attempt
         self._demand.look()
         task = asyncio.create_task(self._run(attempt))

@@ -1,4 +1,4 @@
-"""Where output files are kept. Keys are `predictions/<uuid>/<attempt>/<n>.<extension>` and nothing else."""
+"""Where files are kept. Keys are `predictions/<uuid>/<attempt>/<n>.<extension>` or `uploads/<uuid>/<n>/0.bin`."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from server.adapters.signing import FileSigner
 from server.settings import Settings, StorageType
 
 _UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
-_KEY = re.compile(rf"predictions/{_UUID}/[0-9]{{1,9}}/[0-9]{{1,6}}\.[a-z0-9]{{1,8}}", re.ASCII)
-_PREFIX = re.compile(rf"predictions/{_UUID}/(?:[0-9]{{1,9}}/)?", re.ASCII)
+_KEY = re.compile(rf"(?:predictions|uploads)/{_UUID}/[0-9]{{1,9}}/[0-9]{{1,6}}\.[a-z0-9]{{1,8}}", re.ASCII)
+_PREFIX = re.compile(rf"(?:predictions|uploads)/{_UUID}/(?:[0-9]{{1,9}}/)?", re.ASCII)
 CHUNK_BYTES = 65_536
 DIRECTORY_MODE = 0o700
 
@@ -34,10 +34,13 @@ class StorageMissingError(StorageError):
 
 
 class Storage(Protocol):
-    """A store of output files."""
+    """A store of output and input files."""
 
     async def put(self, key: str, data: bytes, content_type: str) -> None:
         """Keep a file, whole or not at all; raises StorageError."""
+
+    async def put_stream(self, key: str, chunks: AsyncIterator[bytes], content_type: str) -> None:
+        """Keep a file as it comes, whole or not at all: what `chunks` raises leaves nothing; raises StorageError."""
 
     def stream(self, key: str) -> AsyncIterator[bytes]:
         """The bytes of a file; raises StorageMissingError at the first chunk."""
@@ -46,7 +49,7 @@ class Storage(Protocol):
         """Bytes of a file; raises StorageMissingError."""
 
     async def delete_prefix(self, prefix: str) -> int:
-        """Remove all files of a prediction or an attempt; returns how many there were."""
+        """Remove all files of a prediction, an attempt or an upload; returns how many there were."""
 
     async def url(self, key: str, content_type: str, seconds: int) -> str:
         """A link that works for `seconds`: absolute, or a path of this server."""
@@ -79,7 +82,28 @@ class LocalStorage:
         try:
             await anyio.to_thread.run_sync(_write, path, data)
         except OSError as error:
-            raise StorageError(f"The file could not be stored: {error.strerror or error}") from error
+            raise _not_stored(error) from error
+
+    async def put_stream(self, key: str, chunks: AsyncIterator[bytes], content_type: str) -> None:
+        """Write aside as the chunks come, then as `put` does."""
+        path = self._root / check_key(key)
+        temporary = _aside(path)
+        try:
+            try:
+                await anyio.to_thread.run_sync(_make_folder, path.parent)
+                file = await anyio.open_file(temporary, "wb")
+            except OSError as error:
+                raise _not_stored(error) from error
+            async with file:
+                async for chunk in chunks:
+                    await _append(file, chunk)
+            try:
+                await anyio.to_thread.run_sync(_publish, temporary, path)
+            except OSError as error:
+                raise _not_stored(error) from error
+        finally:
+            # Not awaited: whoever is canceled here must clean up all the same
+            temporary.unlink(missing_ok=True)
 
     async def stream(self, key: str) -> AsyncIterator[bytes]:
         """Chunks of 64 kB."""
@@ -118,17 +142,40 @@ def _missing_or_broken(error: OSError) -> StorageError:
     return StorageError(f"The file could not be read: {error.strerror or error}")
 
 
-def _write(path: Path, data: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True, mode=DIRECTORY_MODE)
-    temporary = path.with_name(f".{uuid4().hex}.tmp")
+def _not_stored(error: OSError) -> StorageError:
+    return StorageError(f"The file could not be stored: {error.strerror or error}")
+
+
+async def _append(file: anyio.AsyncFile[bytes], chunk: bytes) -> None:
     try:
-        with temporary.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.rename(path)
+        await file.write(chunk)
+    except OSError as error:
+        raise _not_stored(error) from error
+
+
+def _aside(path: Path) -> Path:
+    return path.with_name(f".{uuid4().hex}.tmp")
+
+
+def _make_folder(path: Path) -> None:
+    path.mkdir(parents=True, exist_ok=True, mode=DIRECTORY_MODE)
+
+
+def _write(path: Path, data: bytes) -> None:
+    _make_folder(path.parent)
+    temporary = _aside(path)
+    try:
+        temporary.write_bytes(data)
+        _publish(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _publish(temporary: Path, path: Path) -> None:
+    """Give a whole file its name, once its bytes are on disk."""
+    with temporary.open("rb") as file:
+        os.fsync(file.fileno())
+    temporary.rename(path)
     _sync_directory(path.parent)
 
 

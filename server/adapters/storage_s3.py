@@ -1,11 +1,12 @@
-"""Output files in S3, or a store that speaks its protocol, through aiobotocore."""
+"""Files in S3, or a store that speaks its protocol, through aiobotocore."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Any
 
+import anyio
 from aiobotocore.config import AioConfig
 from aiobotocore.session import get_session
 from aiohttp import ClientPayloadError
@@ -14,6 +15,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from server.adapters.storage import CHUNK_BYTES, StorageError, StorageMissingError, check_key, check_prefix
 from server.settings import Settings
 
+# Larger files go up in parts, of which S3 takes 10,000 of at least 5 MiB
+PART_BYTES = 16 * 1024 * 1024
 INLINE_TYPES = frozenset({"image/png", "image/jpeg", "image/webp"})
 # Older S3-compatible stores refuse the checksums that newer clients send by default
 CONFIG = AioConfig(
@@ -35,12 +38,37 @@ class S3Storage:
         self._prefix = f"{prefix.strip('/')}/" if prefix.strip("/") else ""
 
     async def put(self, key: str, data: bytes, content_type: str) -> None:
-        """Put one object; S3 shows it only when it is whole."""
+        """Put one object, in parts where it is large; S3 shows it only when it is whole."""
+        await self.put_stream(key, _blocks(data), content_type)
+
+    async def put_stream(self, key: str, chunks: AsyncIterator[bytes], content_type: str) -> None:
+        """Put one object as its bytes come; an upload in parts that does not end is aborted."""
         name = self._prefix + check_key(key)
+        target = {"Bucket": self._bucket, "Key": name}
+        parts = _parts(chunks)
+        first = await anext(parts, b"")
+        with _storing():
+            if len(first) < PART_BYTES:
+                await self._client.put_object(**target, Body=first, ContentType=content_type)
+                return
+            upload = await self._client.create_multipart_upload(**target, ContentType=content_type)
+        target["UploadId"] = upload["UploadId"]
         try:
-            await self._client.put_object(Bucket=self._bucket, Key=name, Body=data, ContentType=content_type)
-        except (BotoCoreError, ClientError) as error:
-            raise StorageError(f"The file could not be stored: {error}") from error
+            with _storing():
+                done = [await self._put_part(target, 1, first)]
+            async for part in parts:
+                with _storing():
+                    done.append(await self._put_part(target, len(done) + 1, part))
+            with _storing():
+                await self._client.complete_multipart_upload(**target, MultipartUpload={"Parts": done})
+        except BaseException:
+            with anyio.CancelScope(shield=True), suppress(BotoCoreError, ClientError):
+                await self._client.abort_multipart_upload(**target)
+            raise
+
+    async def _put_part(self, target: dict[str, str], number: int, part: bytes) -> dict[str, Any]:
+        answer = await self._client.upload_part(**target, PartNumber=number, Body=part)
+        return {"PartNumber": number, "ETag": answer["ETag"]}
 
     async def stream(self, key: str) -> AsyncIterator[bytes]:
         """Chunks of 64 kB."""
@@ -94,6 +122,31 @@ class S3Storage:
         except BotoCoreError as error:
             raise StorageError(f"The link could not be made: {error}") from error
         return url
+
+
+async def _blocks(data: bytes) -> AsyncIterator[bytes]:
+    for start in range(0, len(data), PART_BYTES):
+        yield data[start : start + PART_BYTES]
+
+
+async def _parts(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """The bytes of the chunks in parts of PART_BYTES, the last one shorter."""
+    held = bytearray()
+    async for chunk in chunks:
+        held += chunk
+        while len(held) >= PART_BYTES:
+            yield bytes(held[:PART_BYTES])
+            del held[:PART_BYTES]
+    if held:
+        yield bytes(held)
+
+
+@contextmanager
+def _storing() -> Iterator[None]:
+    try:
+        yield
+    except (BotoCoreError, ClientError) as error:
+        raise StorageError(f"The file could not be stored: {error}") from error
 
 
 def _missing_or_broken(error: Exception) -> StorageError:

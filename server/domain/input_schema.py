@@ -9,6 +9,7 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError, ValidationError
 
 from server.domain import bounded_check
+from server.domain.files import FILE_FORMAT
 from server.errors import InvalidInputError, Violation
 
 MAX_SCHEMA_NODES = 500
@@ -58,11 +59,14 @@ def _found(schema: dict[str, Any], value: object, root: str) -> list[Violation]:
     return list(unique)
 
 
+def defaults(schema: dict[str, Any]) -> dict[str, Any]:
+    """The fields that a schema has defaults for."""
+    rules = schema.get("properties", {}).items()
+    return {name: _copy(rule["default"]) for name, rule in rules if isinstance(rule, dict) and "default" in rule}
+
+
 def _with_defaults(schema: dict[str, Any], value: dict[str, Any]) -> dict[str, Any]:
-    filled: dict[str, Any] = _copy(value)
-    for name, rule in schema.get("properties", {}).items():
-        if name not in filled and isinstance(rule, dict) and "default" in rule:
-            filled[name] = _copy(rule["default"])
+    filled = {**_copy(value), **{n: d for n, d in defaults(schema).items() if n not in value}}
     return {name: _integral(schema, name, item) for name, item in filled.items()}
 
 
@@ -222,4 +226,6 @@ _LIMITS = {
 def _narrow(rule: dict[str, Any], limit: dict[str, Any]) -> dict[str, Any]:
     """The user's rule of one field, showing the predictor's limits where those are narrower."""
     both = {key: pick(rule[key], limit[key]) for key, pick in _LIMITS.items() if key in rule and key in limit}
-    return {**limit, **rule, **both}
+    # What is a file for the predictor is no other text
+    fixed = {"format": FILE_FORMAT} if limit.get("format") == FILE_FORMAT else {}
+    return {**limit, **rule, **both, **fixed}

@@ -6,10 +6,11 @@ import time
 
 import structlog
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.responses import Response, StreamingResponse
 
 from server.adapters.signing import FileSigner
 from server.adapters.storage import Storage, StorageError, StorageMissingError
+from server.routes.answers import error
 
 logger = structlog.get_logger(__name__)
 
@@ -30,14 +31,14 @@ async def file_response(storage: Storage, signer: FileSigner, key: str, expires:
     expires_at = int(expires) if expires.isascii() and expires.isdigit() and len(expires) < 12 else 0
     now = time.time()
     if not signer.verify(key, expires_at, signature, now):
-        return _error(403, "FORBIDDEN", "This link is not valid, or it has expired.")
+        return error(403, "FORBIDDEN", "This link is not valid, or it has expired.")
     try:
         size = await storage.size(key)
     except StorageMissingError:
-        return _error(404, "NOT_FOUND", "This file does not exist any more.")
-    except StorageError as error:
-        logger.warning("files.unreadable", key=key, error=str(error))
-        return _error(503, "UNAVAILABLE", "The file store cannot be read now; try again.")
+        return error(404, "NOT_FOUND", "This file does not exist any more.")
+    except StorageError as failure:
+        logger.warning("files.unreadable", key=key, error=str(failure))
+        return error(503, "UNAVAILABLE", "The file store cannot be read now; try again.")
     return StreamingResponse(storage.stream(key), headers=_headers(key, size, int(expires_at - now)))
 
 
@@ -51,7 +52,3 @@ def _headers(key: str, size: int, seconds: int) -> dict[str, str]:
         "content-security-policy": "default-src 'none'; sandbox",
         "cache-control": f"private, max-age={max(0, seconds)}",
     }
-
-
-def _error(status: int, code: str, message: str) -> Response:
-    return JSONResponse({"error": {"code": code, "message": message}}, status)

@@ -14,10 +14,11 @@ import orjson
 from tortoise.exceptions import IntegrityError
 from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
+from tortoise.transactions import in_transaction
 from uuid6 import uuid7
 
 from server.adapters.database import now, rows
-from server.domain import input_schema
+from server.domain import files, input_schema
 from server.domain.accounts import Viewer
 from server.domain.models import ModelKind, parse_slug
 from server.domain.predictions import NewPrediction, PredictionStatus
@@ -30,7 +31,7 @@ from server.errors import (
     Violation,
 )
 from server.runtime import Runtime
-from server.services import models, versions
+from server.services import models, uploads, versions
 from server.services.pagination import Page, PageRequest, page
 from server.tables import Model, Prediction, Version
 from server.unit_of_work import UnitOfWork, send
@@ -60,15 +61,26 @@ async def create(rt: Runtime, viewer: Viewer, new: NewPrediction) -> Prediction:
     model = await models.find(viewer, new.model)
     version = await versions.runnable(model, new.model, slug.number if slug else None)
     values = _with_seed(version, input_schema.apply(version.input_schema, new.input))
+    if found := files.violations(version.input_schema, values):
+        raise InvalidInputError(found)
     row = _row(viewer, model, version, new, values, request_hash)
     try:
-        await row.save(force_create=True)
+        await _accept(row, files.uploads(version.input_schema, values))
     except IntegrityError:
         if existing := await _existing(viewer, new, request_hash):
             return existing
         raise
     await send(rt, UnitOfWork(bells=[(row.queue, row.id)]))
     return row
+
+
+async def _accept(row: Prediction, needed: dict[UUID, str]) -> None:
+    if not needed:
+        await row.save(force_create=True)
+        return
+    async with in_transaction():
+        await row.save(force_create=True)
+        await uploads.hold(row.owner, needed, row.id)
 
 
 def _check_arguments(new: NewPrediction) -> None:

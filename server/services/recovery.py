@@ -10,6 +10,7 @@ from tortoise.exceptions import BaseORMException
 from server.adapters.database import CONNECTION_ERRORS, rows
 from server.domain.models import PREPARE_QUEUE
 from server.runtime import Runtime
+from server.services import uploads
 from server.unit_of_work import UnitOfWork, send
 
 logger = structlog.get_logger(__name__)
@@ -42,6 +43,7 @@ async def sweep(rt: Runtime) -> None:
     for row in await rows(_UNPREPARED):
         work.ring(PREPARE_QUEUE, row["id"])
     await send(rt, work)
+    await uploads.sweep(rt)
 
 
 _EXPIRED = """

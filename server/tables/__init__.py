@@ -9,11 +9,22 @@ from tortoise.backends.base.config_generator import expand_db_url
 
 from server.tables.models import Model, Version
 from server.tables.predictions import Prediction, Usage
-from server.tables.uploads import Upload
+from server.tables.uploads import Upload, UploadUse
 from server.tables.users import User
 from server.tables.workers import Predictor, Worker
 
-__all__ = ["Model", "Prediction", "Predictor", "Upload", "Usage", "User", "Version", "Worker", "tortoise_config"]
+__all__ = [
+    "Model",
+    "Prediction",
+    "Predictor",
+    "Upload",
+    "UploadUse",
+    "Usage",
+    "User",
+    "Version",
+    "Worker",
+    "tortoise_config",
+]
 
 MODULES = tuple(f"server.tables.{name}" for name in ("users", "models", "predictions", "uploads", "workers"))
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from tortoise import fields
 from tortoise.models import Model as Row
+
+from server.tables.predictions import Prediction
 
 
 class Upload(Row):
@@ -24,3 +28,23 @@ class Upload(Row):
 
         table = "upload"
         indexes = (("expires_at",), ("owner", "created_at"))
+
+
+class UploadUse(Row):
+    """A prediction that names an upload, whose file stays until that prediction has ended."""
+
+    id = fields.UUIDField(primary_key=True)
+    upload: fields.ForeignKeyRelation[Upload] = fields.ForeignKeyField(
+        "models.Upload", related_name="uses", on_delete=fields.CASCADE
+    )
+    upload_id: UUID
+    prediction: fields.ForeignKeyRelation[Prediction] = fields.ForeignKeyField(
+        "models.Prediction", related_name="upload_uses", on_delete=fields.CASCADE
+    )
+    prediction_id: UUID
+
+    class Meta:
+        """Table options."""
+
+        table = "upload_use"
+        indexes = (("upload_id",), ("prediction_id",))

@@ -1,10 +1,11 @@
 """Code that runs models, one kind a file; torch is imported only here and in the runner.
 
-What a class of one's own needs is here: `from workers.predictors import Input, InputRejected, PredictionContext`.
+What a class of one's own needs is here: `from workers.predictors import File, Input, InputRejected, PredictionContext`.
 """
 
 from pydantic import Field as Input
 
 from workers.predictors.base import InputRejected, PredictionContext
+from workers.predictors.signature import File
 
-__all__ = ["Input", "InputRejected", "PredictionContext"]
+__all__ = ["File", "Input", "InputRejected", "PredictionContext"]

@@ -54,6 +54,7 @@ class Custom(Predictor):
             arguments = self.signature.arguments(context.input)
         except ValidationError as error:
             raise InputRejected(str(error)) from error
+        _check_files(arguments, context)
         if self.signature.context_parameter:
             arguments[self.signature.context_parameter] = context
         made = self._instance.predict(**arguments)
@@ -102,6 +103,14 @@ def adapt(cls: type[Any]) -> type[Predictor]:
 def is_plain(cls: Any) -> bool:
     """Whether something is a class with a `predict` and no predictor yet."""
     return isinstance(cls, type) and not issubclass(cls, Predictor) and callable(getattr(cls, "predict", None))
+
+
+def _check_files(arguments: dict[str, Any], context: PredictionContext) -> None:
+    """Let no path through that was not laid out for this prediction."""
+    for name, value in arguments.items():
+        for path in value if isinstance(value, list) else [value]:
+            if isinstance(path, Path) and str(path) not in context.files:
+                raise InputRejected(f"{name} is no input file.")
 
 
 def _pieces(made: Any) -> Any:

@@ -5,16 +5,20 @@ from __future__ import annotations
 import collections.abc
 import inspect
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from copy import deepcopy
-from typing import Any
+from pathlib import Path
+from typing import Annotated, Any
 
-from pydantic import ConfigDict, PydanticUserError, TypeAdapter, create_model
+from pydantic import ConfigDict, PydanticUserError, TypeAdapter, WithJsonSchema, create_model
 from pydantic.errors import PydanticSchemaGenerationError
 
+from server.domain.files import FILE_FORMAT, file_fields
 from workers.predictors.base import JSON_SCHEMA, PredictionContext
 
 MAX_NESTING = 8
+File = Annotated[Path, WithJsonSchema({"type": "string", "format": "file"})]
+"""The path of an input file, to be read while `predict` runs; callers give `upload:<id>` or a data URI."""
 _STREAMS = (
     *(collections.abc.Iterator, collections.abc.Iterable, collections.abc.Generator),
     *(collections.abc.AsyncIterator, collections.abc.AsyncIterable, collections.abc.AsyncGenerator),
@@ -74,6 +78,8 @@ def _hints(predict: Callable[..., Any]) -> dict[str, Any]:
 def _input_schema(model: Any, order: list[str]) -> dict[str, Any]:
     body = _inlined(model.model_json_schema())
     properties = {name: {**body["properties"][name], "x-order": number} for number, name in enumerate(order)}
+    for name, rule in properties.items():
+        _check_files(name, rule)
     return {
         "$schema": JSON_SCHEMA,
         "type": "object",
@@ -81,6 +87,25 @@ def _input_schema(model: Any, order: list[str]) -> dict[str, Any]:
         "required": body.get("required", []),
         "additionalProperties": False,
     }
+
+
+def _check_files(name: str, rule: dict[str, Any]) -> None:
+    """Only files that callers give may be paths, and only where they are found and laid out."""
+    formats = set(_formats(rule))
+    if formats & {"path", "file-path", "directory-path"}:
+        raise BadSignature(f"its parameter {name!r} is a path; a file that callers give is of the type File")
+    if FILE_FORMAT in formats and not file_fields({"properties": {name: rule}}):
+        raise BadSignature(f"its parameter {name!r} has a File within something else than a list")
+
+
+def _formats(part: Any) -> Iterator[str]:
+    if isinstance(part, dict):
+        if isinstance(part.get("format"), str):
+            yield part["format"]
+        part = list(part.values())
+    if isinstance(part, list):
+        for item in part:
+            yield from _formats(item)
 
 
 def _output_schema(hint: Any) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from math import isfinite
@@ -35,9 +35,10 @@ class Sink(Protocol):
 class PredictionContext:
     """One running prediction; its methods may be called from any thread."""
 
-    def __init__(self, prediction: str, values: Mapping[str, Any], sink: Sink) -> None:
+    def __init__(self, prediction: str, values: Mapping[str, Any], sink: Sink, files: Iterable[str] = ()) -> None:
         self.prediction = prediction
         self.input = dict(values)
+        self.files = frozenset(files)
         self.started = time.monotonic()
         self._sink = sink
         self._cancel = threading.Event()

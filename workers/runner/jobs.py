@@ -14,14 +14,15 @@ from typing import Any
 from workers.runner.context import CancelSignal, PredictionContext, current_prediction
 from workers.runner.failures import INPUT_REJECTED, OUT_OF_MEMORY, LoadFailed, describe, explain, free_memory
 from workers.runner.model_cache import ModelCache
+from workers.runner.pictures import MAX_PIXELS, check_pictures
 from workers.runner.protocol import Canceled, Done, Failed, Run, Started
 
 logger = logging.getLogger(__name__)
 
 
-def perform(run: Run, context: PredictionContext, cache: ModelCache) -> None:
+def perform(run: Run, context: PredictionContext, cache: ModelCache, max_pixels: int = MAX_PIXELS) -> None:
     """Run a prediction; whatever happens in it ends in one last message."""
-    message = _attempt(run, context, cache)
+    message = _attempt(run, context, cache, max_pixels)
     if isinstance(message, Failed) and message.code == OUT_OF_MEMORY:
         cache.shrink()
         free_memory()
@@ -31,8 +32,9 @@ def perform(run: Run, context: PredictionContext, cache: ModelCache) -> None:
         context.finish(Failed(run.prediction, *explain(error)))
 
 
-def _attempt(run: Run, context: PredictionContext, cache: ModelCache) -> Done | Failed | Canceled:
+def _attempt(run: Run, context: PredictionContext, cache: ModelCache, max_pixels: int) -> Done | Failed | Canceled:
     try:
+        check_pictures(run.files, max_pixels)
         return Done(run.prediction, _predict(run, context, cache))
     except CancelSignal:
         return Canceled(run.prediction)

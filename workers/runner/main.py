@@ -34,6 +34,7 @@ def main() -> None:
     from workers.predictors.registry import BadPredictor, open_registry
     from workers.runner.devices import pick_device
     from workers.runner.logs import route_logs
+    from workers.runner.pictures import MAX_PIXELS
     from workers.runner.service import Runner
 
     faulthandler.enable()
@@ -47,7 +48,9 @@ def main() -> None:
     device = pick_device(os.environ)
     connection = Connection(arguments.fd)
     runner = Runner(
-        connection, registry, device, arguments.max_bytes, lambda: _prepare(arguments), arguments.idle_seconds
+        *(connection, registry, device, arguments.max_bytes, lambda: _prepare(arguments)),
+        idle_seconds=arguments.idle_seconds,
+        max_pixels=arguments.max_pixels or MAX_PIXELS,
     )
     code = runner.serve()
     # models' threads and those of libraries are not daemons, and an ordinary exit would wait for them
@@ -61,6 +64,7 @@ def _parse(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--predictor", action="append", default=[], help="one more predictor, as module:Class")
     parser.add_argument("--max-bytes", type=int, help="bytes that loaded models may fill")
     parser.add_argument("--idle-seconds", type=float, default=0, help="unload a model that long unused; 0: never")
+    parser.add_argument("--max-pixels", type=int, help="pixels of a picture in an input file")
     parser.add_argument("--threads", type=int, help="threads of one torch operation")
     parser.add_argument("--lazy", action="store_true", help="import torch only when a model is loaded")
     return parser.parse_args(argv)

@@ -20,8 +20,9 @@ class RunnerOptions:
     """How a runner is started.
 
     `max_bytes` bounds its loaded models, by default most of the device's free memory; a model is unloaded when it was
-    not used for `idle_seconds`, unless that is 0; `threads` are those of one torch operation; `preload` imports torch
-    and transformers in the background at once; `environment` is what the allow-list picks from.
+    not used for `idle_seconds`, unless that is 0; `max_pixels` bounds a picture among input files; `threads` are those
+    of one torch operation; `preload` imports torch and transformers in the background at once; `environment` is what
+    the allow-list picks from.
     """
 
     enable_gpu: bool = True
@@ -29,6 +30,7 @@ class RunnerOptions:
     max_bytes: int | None = None
     idle_seconds: float = 0
     threads: int | None = None
+    max_pixels: int | None = None
     preload: bool = True
     ready_timeout_seconds: float = 60.0
     environment: Mapping[str, str] = field(default_factory=lambda: dict(os.environ), repr=False)
@@ -78,6 +80,8 @@ def _command(options: RunnerOptions, fd: int) -> list[str]:
         command += ["--max-bytes", str(options.max_bytes)]
     if options.idle_seconds:
         command += ["--idle-seconds", str(options.idle_seconds)]
+    if options.max_pixels is not None:
+        command += ["--max-pixels", str(options.max_pixels)]
     if options.threads is not None:
         command += ["--threads", str(options.threads)]
     return command if options.preload else [*command, "--lazy"]

@@ -29,12 +29,13 @@ class VersionSpec:
 
 @dataclass(frozen=True)
 class Run:
-    """Supervisor: run one prediction; `input` is validated and has its defaults and seed filled in."""
+    """Supervisor: run one prediction; `input` is complete, and `files` are the paths of input files in it."""
 
     prediction: str
     attempt: int
     version: VersionSpec
     input: dict[str, Any]
+    files: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -261,9 +262,7 @@ def encode(message: Message) -> bytes:
     header = orjson.dumps(body, option=orjson.OPT_SERIALIZE_NUMPY)
     size = _HEADER.size + len(header) + len(blob)
     if size > MAX_FRAME_BYTES:
-        raise ValueError(
-            f"{type(message).__name__} of {size} bytes is over the {MAX_FRAME_BYTES} that a frame may hold"
-        )
+        raise ValueError(f"{type(message).__name__} of {size} bytes is over the {MAX_FRAME_BYTES} of a frame")
     return _HEADER.pack(len(header)) + header + blob
 
 

@@ -21,6 +21,7 @@ from workers.runner.failures import MODEL_UNAVAILABLE, describe
 from workers.runner.jobs import Pools, perform
 from workers.runner.model_cache import ModelCache
 from workers.runner.outbox import Outbox
+from workers.runner.pictures import MAX_PIXELS
 from workers.runner.protocol import (
     Cancel,
     Canceled,
@@ -60,10 +61,12 @@ class Runner:
         max_bytes: int | None,
         prepare: Callable[[], None],
         idle_seconds: float = 0,
+        max_pixels: int = MAX_PIXELS,
     ) -> None:
         self._connection = connection
         self._registry = registry
         self._device = device
+        self._max_pixels = max_pixels
         self._stopping = False
         self._outbox = Outbox(connection, broken=self._supervisor_gone)
         self._pools = Pools()
@@ -118,7 +121,7 @@ class Runner:
 
     def _run(self, run: Run) -> None:
         self._abandon_older(run.prediction)
-        context = PredictionContext(run.prediction, run.input, self._outbox)
+        context = PredictionContext(run.prediction, run.input, self._outbox, run.files)
         predictor = self._registry.get(run.version.predictor)
         if predictor is None:
             reason = f"This runner has no predictor {run.version.predictor!r}."
@@ -140,7 +143,7 @@ class Runner:
 
     def _perform(self, run: Run, job: _Job) -> None:
         try:
-            perform(run, job.context, self._cache)
+            perform(run, job.context, self._cache, self._max_pixels)
         finally:
             self._remove(run.prediction, job)
 

@@ -2,57 +2,22 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from server.embedded.servers import LocalServers
-from tests.conftest import ROOT, LiveServer, running
-from tests.integration.graph.asking import administrator, settled, somebody, unique
+from tests.conftest import ROOT, LiveServer
+from tests.integration.custom.conftest import block
+from tests.integration.graph.asking import somebody, unique
 from tests.support.api import Client, text_of
 
-PAGE = (ROOT / "docs" / "custom-models.md").read_text()
 INPUT = {"text": "The cat sat on a very old mat. It slept.", "words": 2}
 
 
-def block(language: str) -> str:
-    """The only code block of a language."""
-    (found,) = re.findall(rf"```{language}\n(.*?)```", PAGE, re.DOTALL)
-    return str(found)
-
-
-@pytest.fixture(scope="module")
-def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
-    """A worker told of the page's class in the way that the page says."""
-    folder, data = tmp_path_factory.mktemp("mine"), tmp_path_factory.mktemp("data")
-    (folder / "my_models.py").write_text(block("python"))
-    (told,) = re.findall(r"CUSTOM_PREDICTORS=(\S+)", block("sh"))
-    with (
-        LocalServers.start(tmp_path_factory.mktemp("servers"), durable=False) as servers,
-        running(servers, data, CUSTOM_PREDICTORS=told, PYTHONPATH=f"{ROOT}:{folder}") as found,
-    ):
-        yield found
-
-
-@pytest.fixture(scope="module")
-def slug() -> list[str]:
-    return []
-
-
 @pytest.fixture
-async def model(live: LiveServer, slug: list[str]) -> str:
-    """The page's model, made once by its own mutation."""
-    if not slug:
-        client = await administrator(live)
-        made = (await client.run(block("graphql")))["createModel"]
-        found = await settled(client, made["slug"])
-        assert found["versions"][0]["state"] == "READY", found
-        slug.append(found["slug"])
-        await client.close()
-    return slug[0]
+def model(models: dict[str, str]) -> str:
+    return models["headlines"]
 
 
 async def test_the_page_s_model_streams_to_anybody(live: LiveServer, model: str) -> None:

@@ -11,7 +11,7 @@ from server.adapters.database import (
 from tests.integration.database.conftest import finish, start
 
 NAMES = sorted(p.name for p in Path(MIGRATIONS_DIR, "models").glob("[0-9]*.py"))
-TABLES = {"aerich", "model", "prediction", "predictor", "upload", "usage", "user", "version", "worker"}
+TABLES = {"aerich", "model", "prediction", "predictor", "upload", "upload_use", "usage", "user", "version", "worker"}
 
 
 async def tables(url: str) -> set[str]:

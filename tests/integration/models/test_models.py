@@ -211,9 +211,9 @@ async def test_ten_publishers_at_once_get_ten_numbers(ada: Client) -> None:
     assert [version["number"] for version in model["versions"]] == list(range(11, 0, -1))
 
 
-async def test_a_pinned_version_runs_and_a_refused_one_does_not_become_the_latest(ada: Client) -> None:
+async def test_a_pinned_version_runs_and_a_refused_one_does_not_become_the_latest(ada: Client, admin: Client) -> None:
     slug = await echo_model(ada)
-    await publish(ada, slug, source={"predictor": "nonsense"})
+    await publish(admin, slug, source={"predictor": "nonsense"})
     model = await settled(ada, slug)
     assert [v["state"] for v in model["versions"]] == ["REFUSED", "READY"]
     assert model["latestVersion"]["number"] == 1

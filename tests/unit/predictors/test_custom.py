@@ -6,12 +6,15 @@ import asyncio
 import threading
 from collections.abc import AsyncIterator, Iterator
 from enum import Enum
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import pytest
 from PIL import Image
+from pydantic import BaseModel, FilePath
 
 from tests.unit.predictors.sink import Sink
+from workers.predictors import File as InputFile
 from workers.predictors import Input, InputRejected, PredictionContext
 from workers.predictors.base import Device, Predictor, SetupContext, VersionSpec
 from workers.predictors.custom import adapt, is_plain
@@ -206,3 +209,43 @@ def test_what_is_a_predictor_already_stays_what_it_is() -> None:
     assert not is_plain(Predictor)
     assert not is_plain(len)
     assert is_plain(Counting)
+
+
+class Files:
+    def predict(self, one: InputFile, more: list[InputFile] = [], maybe: InputFile | None = None) -> list[str]:  # noqa: B006
+        return [path.read_text() for path in (one, *more, *([maybe] if maybe else []))]
+
+
+def test_files_are_paths_that_were_laid_out(tmp_path: Path) -> None:
+    (tmp_path / "a").write_text("A")
+    laid = str(tmp_path / "a")
+    cls = adapt(Files)
+    fields = cls.input_schema["properties"]
+    assert (
+        fields["one"]["format"] == fields["more"]["items"]["format"] == fields["maybe"]["anyOf"][0]["format"] == "file"
+    )
+    context = PredictionContext("p", {"one": laid, "more": [laid], "maybe": laid}, Sink(), [laid])
+    assert cls().predict(context) == ["A", "A", "A"]
+
+
+@pytest.mark.parametrize("values", [{"one": "/etc/hosts"}, {"more": ["/etc/hosts"]}, {"maybe": "/etc/hosts"}])
+def test_any_other_path_is_rejected(tmp_path: Path, values: dict[str, Any]) -> None:
+    (tmp_path / "a").write_text("A")
+    laid = str(tmp_path / "a")
+    with pytest.raises(InputRejected, match="is no input file"):
+        adapt(Files)().predict(PredictionContext("p", {"one": laid, **values}, Sink(), [laid]))
+
+
+class Inner(BaseModel):
+    file: InputFile
+
+
+@pytest.mark.parametrize("hint", [Path, list[Path], Inner, dict[str, InputFile], list[Inner], FilePath])
+def test_files_within_other_things_are_refused(hint: Any) -> None:
+    class Hidden:
+        def predict(self, thing) -> str:  # type: ignore[no-untyped-def]
+            return str(thing)
+
+    Hidden.predict.__annotations__["thing"] = hint
+    with pytest.raises(BadSignature, match="thing"):
+        adapt(Hidden)

@@ -41,7 +41,7 @@ def claim(queue: str = "custom") -> Claim:
 @pytest.fixture
 async def execution() -> AsyncIterator[Execution]:
     writer = EventWriter(AwayLog(), ID, 1)
-    yield Execution(claim(), writer)
+    yield Execution(claim(), writer, 10_000)
     await writer.close(0)
 
 
@@ -62,7 +62,7 @@ async def test_text(execution: Execution) -> None:
 @pytest.mark.parametrize("queue", QUEUES)
 async def test_nothing_at_all_is_empty_text_only_of_text_models(queue: str) -> None:
     writer = EventWriter(AwayLog(), ID, 1)
-    execution = Execution(claim(queue), writer)
+    execution = Execution(claim(queue), writer, 10_000)
     execution.receive(Done(ID))
     assert execution.result(outcome(execution)).output == ("" if queue == "text" else None)
     await writer.close(0)

@@ -1,0 +1,203 @@
+"""Input files that users upload: a place for one, its bytes, who may use it, and its end."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import structlog
+from tortoise.transactions import in_transaction
+
+from server.adapters.database import now, rows
+from server.adapters.storage import StorageError
+from server.domain.accounts import Viewer
+from server.domain.files import CONTENT_TYPE
+from server.errors import ConflictError, InvalidInputError, NotFoundError, UnauthenticatedError, Violation
+from server.runtime import Runtime
+from server.tables import Upload, User
+
+logger = structlog.get_logger(__name__)
+
+LINK_SECONDS = 3600
+# Between the last moment that an upload can be used and the first that it can be removed
+SPARE = timedelta(minutes=5)
+SWEPT_AT_ONCE = 50
+
+
+@dataclass(frozen=True)
+class NewUpload:
+    """A file that is to come."""
+
+    content_type: str
+    size_bytes: int
+
+
+class WrongSizeError(Exception):
+    """The bytes that came are not as many as were announced; `too_many` of them, or too few."""
+
+    def __init__(self, expected: int, *, too_many: bool) -> None:
+        super().__init__(f"The file has {'more' if too_many else 'fewer'} bytes than the {expected} announced.")
+        self.too_many = too_many
+
+
+async def create(rt: Runtime, viewer: Viewer, new: NewUpload) -> Upload:
+    """Make a place for one file.
+
+    Raises:
+        UnauthenticatedError: nobody is signed in.
+        InvalidInputError: its size or type cannot be.
+        ConflictError: the user has as many as they may.
+    """
+    if viewer.user_id is None:
+        raise UnauthenticatedError("Sign in to upload files; a small one may come as a data URI.")
+    if found := _violations(new, rt.settings.max_input_bytes):
+        raise InvalidInputError(found)
+    at = now()
+    async with in_transaction():
+        # Counted under the user's row lock, so that many at once are not more than allowed
+        await User.select_for_update().get(id=viewer.user_id)
+        if await Upload.filter(owner=viewer.owner_key, expires_at__gt=at).count() >= rt.settings.max_uploads:
+            raise ConflictError(f"You have {rt.settings.max_uploads} uploads already; they expire by themselves.")
+        return await Upload.create(
+            id=uuid4(),
+            owner=viewer.owner_key,
+            key="",
+            content_type=new.content_type.lower(),
+            size_bytes=new.size_bytes,
+            created_at=at,
+            expires_at=at + timedelta(seconds=rt.settings.upload_seconds),
+        )
+
+
+def _violations(new: NewUpload, largest: int) -> list[Violation]:
+    found = []
+    if not 1 <= new.size_bytes <= largest:
+        found.append(Violation("/sizeBytes", f"An input file has 1 to {largest} bytes.", "range"))
+    if not CONTENT_TYPE.fullmatch(new.content_type):
+        found.append(Violation("/contentType", "A content type is such as image/png.", "pattern"))
+    return found
+
+
+def signed(upload_id: UUID) -> str:
+    """What the link of an upload signs; no key of a file looks like it."""
+    return f"put:{upload_id}"
+
+
+def link(rt: Runtime, upload: Upload) -> str:
+    """The path, of this server, that the file's bytes are to be PUT to."""
+    expires_at = int(min(upload.created_at + timedelta(seconds=LINK_SECONDS), upload.expires_at).timestamp())
+    return f"/uploads/{upload.id}?exp={expires_at}&sig={rt.signer.sign(signed(upload.id), expires_at)}"
+
+
+async def receive(rt: Runtime, upload_id: UUID, chunks: AsyncIterator[bytes]) -> Upload:
+    """Take the bytes of a file; it can be used when this returns, and nothing is kept when it raises.
+
+    Raises:
+        NotFoundError: there is no such upload any more.
+        ConflictError: it has its bytes already.
+        WrongSizeError: too many or too few bytes came.
+        StorageError: the store did not take it.
+    """
+    upload = await Upload.filter(id=upload_id, expires_at__gt=now()).first()
+    if upload is None:
+        raise NotFoundError("There is no such upload, or it has expired.")
+    if upload.completed_at is not None:
+        raise ConflictError("This upload has its file already.")
+    # Two that send at once write two files, of which one gets the row
+    folder = f"uploads/{upload.id}/{secrets.randbelow(10**9)}/"
+    counted = _Counted(chunks, upload.size_bytes)
+    kept = False
+    try:
+        await rt.storage.put_stream(f"{folder}0.bin", counted.chunks(), upload.content_type)
+        kept = bool(await rows(_COMPLETE, upload.id, f"{folder}0.bin", counted.sha256))
+    finally:
+        if not kept:
+            await _remove(rt, folder)
+    if not kept:
+        raise ConflictError("This upload has its file already.")
+    return await Upload.get(id=upload_id)
+
+
+_COMPLETE = """
+UPDATE upload SET completed_at = now(), key = $2, sha256 = $3
+WHERE id = $1 AND completed_at IS NULL AND expires_at > now() RETURNING id
+"""
+
+
+class _Counted:
+    """A stream that has to have exactly so many bytes."""
+
+    def __init__(self, chunks: AsyncIterator[bytes], expected: int) -> None:
+        self._chunks = chunks
+        self._expected = expected
+        self._digest = hashlib.sha256()
+
+    async def chunks(self) -> AsyncIterator[bytes]:
+        seen = 0
+        async for chunk in self._chunks:
+            seen += len(chunk)
+            if seen > self._expected:
+                raise WrongSizeError(self._expected, too_many=True)
+            self._digest.update(chunk)
+            yield chunk
+        if seen < self._expected:
+            raise WrongSizeError(self._expected, too_many=False)
+
+    @property
+    def sha256(self) -> str:
+        return self._digest.hexdigest()
+
+
+async def hold(owner: str, places: dict[UUID, str], prediction_id: UUID) -> None:
+    """Keep uploads for as long as a prediction waits or runs; part of the transaction that accepts it.
+
+    Raises:
+        InvalidInputError: one is not the owner's, has no bytes yet, or has expired; at its place in the input.
+    """
+    held = {row["upload_id"] for row in await rows(_HOLD, list(places), owner, prediction_id)}
+    rule = "There is no such upload of yours, its file has not come, or it has expired."
+    if found := [Violation(f"/input{path}", rule, "upload") for key, path in places.items() if key not in held]:
+        raise InvalidInputError(found)
+
+
+_HOLD = """
+INSERT INTO upload_use (id, upload_id, prediction_id)
+SELECT gen_random_uuid(), id, $3 FROM upload
+WHERE id = ANY($1::uuid[]) AND owner = $2 AND completed_at IS NOT NULL AND expires_at > now()
+RETURNING upload_id
+"""
+
+
+async def of_owner(owner: str, ids: Iterable[UUID]) -> dict[UUID, Upload]:
+    """The uploads of an owner that have their bytes, expired or not."""
+    return {row.id: row for row in await Upload.filter(id__in=list(ids), owner=owner, completed_at__not_isnull=True)}
+
+
+async def sweep(rt: Runtime) -> int:
+    """Remove uploads that expired and that nothing waits or runs with; their files first, so that none is forgotten."""
+    expired = await rows(_EXPIRED, SPARE.total_seconds(), SWEPT_AT_ONCE)
+    gone = [row["id"] for row in expired if await _remove(rt, f"uploads/{row['id']}/")]
+    if gone:
+        await rows("DELETE FROM upload WHERE id = ANY($1::uuid[]) RETURNING id", gone)
+    return len(gone)
+
+
+_EXPIRED = """
+SELECT u.id FROM upload u WHERE u.expires_at < now() - make_interval(secs => $1) AND NOT EXISTS (
+  SELECT 1 FROM upload_use h JOIN prediction p ON p.id = h.prediction_id
+  WHERE h.upload_id = u.id AND p.status IN ('starting', 'processing'))
+ORDER BY u.expires_at LIMIT $2
+"""
+
+
+async def _remove(rt: Runtime, prefix: str) -> bool:
+    try:
+        await rt.storage.delete_prefix(prefix)
+    except StorageError as error:
+        logger.warning("uploads.not_removed", prefix=prefix, error=str(error))
+        return False
+    return True

@@ -1,0 +1,60 @@
+"""An API and a worker with the classes of docs/custom-models.md and those of these tests."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from server.embedded.servers import LocalServers
+from tests.conftest import ROOT, LiveServer, running
+from tests.integration.graph.asking import add_model, administrator, settled
+
+PAGE = (ROOT / "docs" / "custom-models.md").read_text()
+LIMITS = {
+    "MAX_INPUT_BYTES": "3000000",
+    "MAX_IMAGE_PIXELS": "1000000",
+    "MAX_UPLOADS": "6",
+    "MAX_OUTPUT_BYTES": "2000000",
+}
+
+
+def block(language: str, number: int = 0) -> str:
+    """A code block of the page."""
+    return str(re.findall(rf"```{language}\n(.*?)```", PAGE, re.DOTALL)[number])
+
+
+@pytest.fixture(scope="package")
+def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+    """A worker told of the page's class in the way that the page says."""
+    folder, data = tmp_path_factory.mktemp("mine"), tmp_path_factory.mktemp("data")
+    (folder / "my_models.py").write_text(block("python"))
+    (folder / "my_pictures.py").write_text(block("python", 1))
+    (told,) = re.findall(r"CUSTOM_PREDICTORS=(\S+)", block("sh"))
+    classes = (
+        f"{told},my_pictures:Thumbnail,tests.integration.custom.sample:Weigh,tests.integration.custom.sample:Heavy"
+    )
+    with (
+        LocalServers.start(tmp_path_factory.mktemp("servers"), durable=False) as servers,
+        running(servers, data, CUSTOM_PREDICTORS=classes, PYTHONPATH=f"{ROOT}:{folder}", **LIMITS) as found,
+    ):
+        yield found
+
+
+@pytest.fixture(scope="package")
+def models(live: LiveServer) -> dict[str, str]:
+    """A model of each class, by its predictor; the page's first by its own mutation."""
+
+    async def make() -> dict[str, str]:
+        client = await administrator(live)
+        made = [(await client.run(block("graphql")))["createModel"]]
+        for name in ("thumbnail", "weigh", "heavy"):
+            made.append(await add_model(client, name=name, source={"predictor": name}))
+        found = [await settled(client, model["slug"]) for model in made]
+        await client.close()
+        assert [model["versions"][0]["state"] for model in found] == ["READY"] * 4, found
+        return {model["slug"].partition("/")[2]: model["slug"] for model in found}
+
+    return asyncio.run(make())

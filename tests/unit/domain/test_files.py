@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+import time
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from server.domain.files import (
+    MAX_DATA_URI_BYTES,
+    BadFileError,
+    InlineFile,
+    UploadRef,
+    file_fields,
+    named,
+    parse,
+    uploads,
+    violations,
+)
+from server.domain.input_schema import restrict
+
+ID = "0b0e4a52-6b3c-4d2e-9f00-000000000001"
+FILE = {"type": "string", "format": "file"}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (f"upload:{ID}", UploadRef(UUID(ID))),
+        ("data:,", InlineFile("text/plain", b"")),
+        ("data:,a%20b", InlineFile("text/plain", b"a b")),
+        ("DATA:image/PNG;BASE64,QUI=", InlineFile("image/png", b"AB")),
+        ("data:text/plain;charset=utf-8;base64,QUI=", InlineFile("text/plain", b"AB")),
+        ("data:text/plain;charset=utf-8,%C3%A9", InlineFile("text/plain", "é".encode())),
+        ("data:image/svg+xml;base64,QUI%3D", InlineFile("image/svg+xml", b"AB")),
+    ],
+)
+def test_what_a_file_may_be(text: str, expected: object) -> None:
+    assert parse(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "",
+            " ",
+            "upload:",
+            f"upload:{ID.upper()}",
+            f" upload:{ID}",
+            f"upload:{ID} ",
+            "upload:1",
+            "x",
+            5,
+            None,
+            [],
+            {},
+        ),
+        *("http://example.com/a.png", "file:///etc/passwd", "/etc/passwd", "../x", "ftp://x", "blob:x", "//host/x"),
+        *("data:", "data:x", "data:;base64,A", "data:;base64,QQ", "data:;base64,é", "data:../x,QQ"),
+    ],
+)
+def test_what_is_no_file(text: object) -> None:
+    with pytest.raises(BadFileError):
+        parse(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["data:" + ";a" * 300_000, "data:" + ";" * 700_000, "data:" + "," * 700_000, "data:;base64," + "%" * 700_000],
+)
+def test_long_ones_are_refused_quickly(text: str) -> None:
+    began = time.perf_counter()
+    with pytest.raises(BadFileError):
+        parse(text)
+    assert time.perf_counter() - began < 0.5
+
+
+def test_the_limit_of_a_data_uri() -> None:
+    assert len(parse("data:," + "x" * MAX_DATA_URI_BYTES).data) == MAX_DATA_URI_BYTES  # type: ignore[union-attr]
+    with pytest.raises(BadFileError, match="256001 bytes, more than 256000"):
+        parse("data:," + "x" * (MAX_DATA_URI_BYTES + 1))
+
+
+def test_files_are_found_in_fields_lists_and_optional_ones() -> None:
+    schema: dict[str, Any] = {
+        "properties": {
+            "one": FILE,
+            "many": {"type": "array", "items": FILE},
+            "maybe": {"anyOf": [FILE, {"type": "null"}]},
+            "text": {"type": "string"},
+            "a/b~": FILE,
+        },
+        "allOf": [{"properties": {"late": FILE}}, True],
+    }
+    assert file_fields(schema) == {"one", "many", "maybe", "a/b~", "late"}
+    values = {"one": "data:,1", "many": [f"upload:{ID}", "no"], "maybe": None, "text": "data:,x", "a/b~": 7, "late": ""}
+    assert [file.path for file in named(schema, values)] == ["/a~1b~0", "/late", "/many/0", "/many/1", "/one"]
+    assert [v.path for v in violations(schema, values)] == ["/input/a~1b~0", "/input/late", "/input/many/1"]
+    assert uploads(schema, {"one": f"upload:{ID}", "many": [f"upload:{ID}"]}) == {UUID(ID): "/many/0"}
+
+
+@pytest.mark.parametrize(
+    "own",
+    [{"type": "string"}, {"type": "string", "format": "x"}, {"format": "uri", "anyOf": [{"type": "string"}]}, True],
+)
+def test_a_version_s_own_schema_cannot_make_a_file_text(own: object) -> None:
+    predictor = {"type": "object", "properties": {"file": FILE}, "required": ["file"]}
+    schema = restrict({"type": "object", "properties": {"file": own}}, predictor)
+    assert schema["properties"]["file"]["format"] == "file"
+    assert [v.path for v in violations(schema, {"file": "/etc/passwd"})] == ["/input/file"]
