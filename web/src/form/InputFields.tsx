@@ -1,6 +1,7 @@
 import type { ComponentChildren } from "preact";
 import type { Signal } from "@preact/signals";
 import { Choice, Json, Lines, Switch, TextBox, type ControlProps } from "./controls";
+import { FileBox } from "./FileBox";
 import { NumberBox } from "./NumberBox";
 import type { FormField, InputForm } from "./values";
 
@@ -33,7 +34,7 @@ function FieldRow({ field, id }: { field: FormField; id: string }) {
       if (field.errors.value.length > 0) field.errors.value = [];
     },
   };
-  const isWide = control.kind === "text" || control.kind === "json";
+  const isWide = ["text", "json", "file"].includes(control.kind);
   return (
     <div class={`field field-${control.kind}${isWide ? " field-wide" : ""}`} data-field={field.name}>
       <label class="field-label" for={id}>
@@ -57,7 +58,7 @@ function FieldRow({ field, id }: { field: FormField; id: string }) {
   );
 }
 
-function renderControl({ control, label }: FormField, props: ControlProps): ComponentChildren {
+function renderControl({ control, label, errors }: FormField, props: ControlProps): ComponentChildren {
   switch (control.kind) {
     case "text":
       return <TextBox {...props} control={control} />;
@@ -69,6 +70,8 @@ function renderControl({ control, label }: FormField, props: ControlProps): Comp
       return <Switch {...props} />;
     case "lines":
       return <Lines {...props} />;
+    case "file":
+      return <FileBox {...props} multiple={control.multiple} onProblem={(message) => (errors.value = [message])} />;
     case "json":
       return <Json {...props} />;
   }

@@ -6,6 +6,7 @@ export type Control =
   | { kind: "choice"; options: readonly unknown[] }
   | { kind: "switch" }
   | { kind: "lines" }
+  | { kind: "file"; multiple: boolean }
   | { kind: "json" };
 
 export interface Field {
@@ -77,15 +78,20 @@ function controlOf(name: string, rule: Schema): Control {
     case "boolean":
       return { kind: "switch" };
     case "string":
-      return textOf(name, rule);
+      return rule["format"] === "file" ? { kind: "file", multiple: false } : textOf(name, rule);
     case "integer":
     case "number":
       return numberOf(name, rule, rule["type"] === "integer");
     case "array":
-      return isObject(rule["items"]) && rule["items"]["type"] === "string" ? { kind: "lines" } : { kind: "json" };
+      return listOf(rule["items"]);
     default:
       return { kind: "json" };
   }
+}
+
+function listOf(items: unknown): Control {
+  if (!isObject(items) || items["type"] !== "string") return { kind: "json" };
+  return items["format"] === "file" ? { kind: "file", multiple: true } : { kind: "lines" };
 }
 
 function textOf(name: string, rule: Schema): Control {

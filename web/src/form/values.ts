@@ -110,6 +110,8 @@ function rawOf(control: Control, value: unknown, required: boolean): Raw {
       return value === undefined || value === null ? "" : String(value);
     case "lines":
       return Array.isArray(value) ? value.join("\n") : "";
+    case "file":
+      return Array.isArray(value) ? value.join("\n") : typeof value === "string" ? value : "";
     case "json":
       return value === undefined || value === null ? "" : JSON.stringify(value, null, 2);
     case "text":
@@ -130,6 +132,8 @@ function valueOf(field: FormField): unknown {
       return numberOf(raw);
     case "lines":
       return raw.split("\n").filter((line) => line !== "");
+    case "file":
+      return control.multiple ? raw.split("\n") : raw;
     case "json":
       return jsonOf(raw);
     default:

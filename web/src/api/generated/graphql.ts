@@ -23,6 +23,14 @@ export type CreatePredictionInput = {
   wait?: number | null | undefined;
 };
 
+/** A file that is to come. */
+export type CreateUploadInput = {
+  /** Its media type. */
+  contentType?: string;
+  /** How many bytes it has, at most MAX_INPUT_BYTES. */
+  sizeBytes: number | string;
+};
+
 /** Stable codes of errors. */
 export type ErrorCode =
   /** Wrong e-mail address or password. */
@@ -196,6 +204,17 @@ export type PredictionEventsSubscription = { predictionEvents:
     | { __typename: 'PreviewReady', image: string | null, width: number, height: number, cursor: string, seq: number, at: string, previewStep: number | null }
     | { __typename: 'Progressed', step: number, total: number | null, fraction: number | null, etaSeconds: number | null, cursor: string, seq: number, at: string }
     | { __typename: 'StatusChanged', status: PredictionStatus, cursor: string, seq: number, at: string, prediction: { id: string, status: PredictionStatus, input: unknown, output: unknown, text: string | null, logs: string, attempts: number, seed: number | string | null, createdAt: string, model: { id: string, slug: string, kind: ModelKind }, version: { id: string, number: number }, files: Array<{ url: string, contentType: string, bytes: number | string, width: number | null, height: number | null }>, error: { code: PredictionErrorCode, message: string } | null, progress: { step: number, total: number | null, fraction: number | null, etaSeconds: number | null } | null, metrics: { queueSeconds: number | null, loadSeconds: number | null, predictSeconds: number | null, totalSeconds: number | null, timeToFirstTokenSeconds: number | null, inputTokens: number | null, outputTokens: number | null, tokensPerSecond: number | null, steps: number | null } } }
+   };
+
+export type CreateUploadMutationVariables = Exact<{
+  input: CreateUploadInput;
+}>;
+
+
+export type CreateUploadMutation = { createUpload:
+    | { __typename: 'ConflictError', code: ErrorCode, message: string }
+    | { __typename: 'InvalidInput', code: ErrorCode, message: string, violations: Array<{ path: string, message: string }> }
+    | { __typename: 'Upload', uri: string, url: string }
    };
 
 export class TypedDocumentString<TResult, TVariables>
@@ -637,3 +656,24 @@ fragment PredictionFields on Prediction {
   seed
   createdAt
 }`) as unknown as TypedDocumentString<PredictionEventsSubscription, PredictionEventsSubscriptionVariables>;
+export const CreateUploadDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation CreateUpload($input: CreateUploadInput!) {
+  createUpload(input: $input) {
+    __typename
+    ... on Upload {
+      uri
+      url
+    }
+    ... on InvalidInput {
+      violations {
+        path
+        message
+      }
+    }
+    ... on UserError {
+      code
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<CreateUploadMutation, CreateUploadMutationVariables>;

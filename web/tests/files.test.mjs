@@ -1,0 +1,73 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { api, fake, field, modelsAnswer, open, SLOW, useBrowser } from "./harness.mjs";
+
+useBrowser();
+
+const SCHEMA = {
+  type: "object",
+  required: ["picture"],
+  properties: {
+    picture: { type: "string", format: "file", "x-order": 0 },
+    more: { type: "array", items: { type: "string", format: "file" }, "x-order": 1 },
+  },
+};
+const file = (name, size) => ({ name, mimeType: "image/png", buffer: Buffer.alloc(size, 7) });
+
+async function openForm(prepare = async () => {}) {
+  const sent = [];
+  const page = await open("/", {
+    prepare: async (p) => {
+      await prepare(p);
+      await fake(p, "Models", () => modelsAnswer(SCHEMA));
+      await fake(p, "CreatePrediction", ({ input }) => {
+        sent.push(input.input);
+        return { data: { createPrediction: { __typename: "ConflictError", code: "CONFLICT", message: "enough" } } };
+      });
+    },
+  });
+  await page.locator("#model").waitFor();
+  const picker = (name) => field(page, name).locator("input[type=file]");
+  const run = async () => {
+    await page.getByText("Sending the file").waitFor({ state: "detached" });
+    await page.getByRole("button", { name: /^Run/ }).click();
+    await page.getByText("enough").waitFor();
+    return sent.at(-1);
+  };
+  return { page, picker, run };
+}
+
+test("small files become data URIs, one or several", SLOW, async () => {
+  const { picker, run } = await openForm();
+  await picker("picture").setInputFiles(file("a.png", 3));
+  await picker("more").setInputFiles([file("b.png", 1), file("c.png", 2)]);
+  assert.deepEqual(await run(), {
+    picture: "data:image/png;base64,BwcH",
+    more: ["data:image/png;base64,Bw==", "data:image/png;base64,Bwc="],
+  });
+});
+
+test("nobody signed in is told why a large file is not taken", SLOW, async () => {
+  const { page, picker } = await openForm();
+  await picker("picture").setInputFiles(file("a.png", 300_000));
+  await field(page, "picture").getByText("Sign in to use files larger than 200 kB.").waitFor();
+  await picker("picture").setInputFiles(file("a.png", 30));
+  await field(page, "picture").getByText("Sign in").waitFor({ state: "detached" });
+});
+
+test("a large file is uploaded, and its bytes are the server's", SLOW, async () => {
+  const name = `web-${Date.now().toString(36)}`;
+  const made = await api(
+    "mutation ($input: RegisterInput!) { register(input: $input) { ... on Session { accessToken } } }",
+    { input: { handle: name, email: `${name}@example.com`, password: "correct horse battery" } },
+  );
+  const { accessToken } = made.register;
+  const { page, picker, run } = await openForm((p) =>
+    p.addInitScript((value) => localStorage.setItem("token", value), accessToken),
+  );
+  const put = page.waitForResponse((response) => response.request().method() === "PUT");
+  await picker("picture").setInputFiles(file("a.png", 300_000));
+  assert.equal((await put).status(), 201);
+  const { picture } = await run();
+  assert.match(picture, /^upload:[0-9a-f-]{36}$/);
+});
