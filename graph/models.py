@@ -96,7 +96,6 @@ class ModelMutation:
         input: Annotated[PublishVersionInput, strawberry.argument(description="The version.")],  # noqa: A002
     ) -> PublishVersionResult:
         """Publish a version."""
-        context, source = info.context, input.source.source()
-        return ModelVersion.of(
-            await models.publish_version(context.rt, context.viewer, input.model, source, input.input_schema)  # type: ignore[arg-type]
-        )
+        context = info.context
+        row = await models.publish_version(context.rt, context.viewer, input.model, input.new())
+        return ModelVersion.of(row)

@@ -7,10 +7,18 @@ from typing import Any, TypeVar
 
 import strawberry
 
-from server.domain.models import ModelKind, VersionState, Visibility
+from server.domain.models import DeviceMap, ModelKind, Quantization, VersionState, Visibility
 from server.domain.predictions import PredictionErrorCode, PredictionStatus
 
-__all__ = ["ModelKind", "PredictionErrorCode", "PredictionStatus", "VersionState", "Visibility"]
+__all__ = [
+    "DeviceMap",
+    "ModelKind",
+    "PredictionErrorCode",
+    "PredictionStatus",
+    "Quantization",
+    "VersionState",
+    "Visibility",
+]
 
 E = TypeVar("E", bound=Enum)
 
@@ -35,6 +43,16 @@ describe(
     Visibility,
     "Who sees a model.",
     {"PUBLIC": "Everybody.", "PRIVATE": "Its owner and administrators."},
+)
+describe(
+    Quantization,
+    "How many bits the weights of linear layers have once they are loaded.",
+    {"INT8": "8, on CPU and CUDA (torchao).", "INT4": "4, on CUDA (bitsandbytes, NF4)."},
+)
+describe(
+    DeviceMap,
+    "Where the parts of a loaded model lie.",
+    {"SINGLE": "All on the worker's device.", "AUTO": "Spread over all GPUs that a worker sees (accelerate)."},
 )
 describe(
     VersionState,

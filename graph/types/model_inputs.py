@@ -7,11 +7,16 @@ from typing import Annotated
 import strawberry
 from strawberry.scalars import JSON
 
-from graph.types.enums import ModelKind, Visibility
+from graph.types.enums import DeviceMap, ModelKind, Quantization, Visibility
 from graph.types.errors import ConflictError, ForbiddenError, InvalidInput, NotFoundError
 from graph.types.models import Model, ModelVersion
 from server.domain import models as domain
 from server.services.models import ModelChanges, NewModel
+
+OWN_SCHEMA = "An input schema narrower than the kind's."
+PREDICTOR = "What runs a CUSTOM model's weights: embeddings, classification, or a class of the operator's."
+QUANTIZATION = "Fewer bits for the weights of linear layers, so that the model fills less memory."
+DEVICE_MAP = "Whether the model lies on one device or is spread over all GPUs of a worker."
 
 
 @strawberry.input(description="Which models to list.")
@@ -68,12 +73,14 @@ class CreateModelInput:
     source: ModelSourceInput = strawberry.field(description="Where its first version comes from.")
     description: str = strawberry.field(default="", description="What it is, as Markdown.")
     visibility: Visibility = strawberry.field(default=domain.Visibility.PUBLIC, description="Who sees it.")
-    input_schema: JSON | None = strawberry.field(default=None, description="An input schema narrower than the kind's.")
+    input_schema: JSON | None = strawberry.field(default=None, description=OWN_SCHEMA)
+    predictor: str | None = strawberry.field(default=None, description=PREDICTOR)
+    quantization: Quantization | None = strawberry.field(default=None, description=QUANTIZATION)
+    device_map: DeviceMap = strawberry.field(default=DeviceMap.SINGLE, description=DEVICE_MAP)
 
     def new(self) -> NewModel:
         """The service's value."""
-        schema: dict[str, object] | None = self.input_schema  # type: ignore[assignment]
-        return NewModel(self.name, self.kind, self.source.source(), self.description, self.visibility, schema)
+        return NewModel(self.name, self.kind, _version(self), self.description, self.visibility)
 
 
 @strawberry.input(description="What to change of a model; what is left out stays.")
@@ -102,7 +109,19 @@ class PublishVersionInput:
 
     model: str = strawberry.field(description="owner/name.")
     source: ModelSourceInput = strawberry.field(description="Where it comes from.")
-    input_schema: JSON | None = strawberry.field(default=None, description="An input schema narrower than the kind's.")
+    input_schema: JSON | None = strawberry.field(default=None, description=OWN_SCHEMA)
+    predictor: str | None = strawberry.field(default=None, description=PREDICTOR)
+    quantization: Quantization | None = strawberry.field(default=None, description=QUANTIZATION)
+    device_map: DeviceMap = strawberry.field(default=DeviceMap.SINGLE, description=DEVICE_MAP)
+
+    def new(self) -> domain.NewVersion:
+        """The domain's value."""
+        return _version(self)
+
+
+def _version(given: CreateModelInput | PublishVersionInput) -> domain.NewVersion:
+    schema: dict[str, object] | None = given.input_schema  # type: ignore[assignment]
+    return domain.NewVersion(given.source.source(), schema, given.predictor, given.quantization, given.device_map)
 
 
 @strawberry.type(description="A deleted model.")

@@ -11,7 +11,7 @@ from strawberry.scalars import JSON
 from graph.context import Info
 from graph.ids import global_id
 from graph.scalars import BigInt
-from graph.types.enums import ModelKind, VersionState, Visibility
+from graph.types.enums import DeviceMap, ModelKind, Quantization, VersionState, Visibility
 from graph.types.node import Node, PageInfo
 from graph.types.users import User
 from server import tables
@@ -44,6 +44,9 @@ class ModelVersion(Node):
     input_schema: JSON = strawberry.field(description="JSON Schema (2020-12) of inputs; `x-order` orders a form.")
     output_schema: JSON = strawberry.field(description="JSON Schema (2020-12) of outputs.")
     created_at: datetime = strawberry.field(description="When it was published.")
+    predictor: str = strawberry.field(description="What runs it.")
+    quantization: Quantization | None = strawberry.field(description="How its weights are shortened.")
+    device_map: DeviceMap = strawberry.field(description="Where its parts lie.")
 
     @strawberry.field(description="Its model.")
     async def model(self, info: Info) -> Annotated[Model, strawberry.lazy("graph.types.models")]:
@@ -76,6 +79,9 @@ class ModelVersion(Node):
             source=f"{row.source_type}:{row.source_ref}",
             revision=row.revision,
             digest=row.digest,
+            predictor=row.predictor,
+            quantization=Quantization(row.options["quantization"]) if "quantization" in row.options else None,
+            device_map=DeviceMap(row.options.get("device_map", DeviceMap.SINGLE)),
             size_bytes=BigInt(row.size_bytes) if row.size_bytes is not None else None,
             input_schema=row.input_schema,
             output_schema=row.output_schema,

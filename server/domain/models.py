@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from server.domain.storable import is_storable
 from server.errors import Violation
 
 NAME = re.compile(r"(?=.{1,63}\Z)[a-z0-9](?:[-._]?[a-z0-9])*", re.ASCII)
+PREDICTOR = re.compile(r"[A-Za-z0-9_][\w.-]{0,63}", re.ASCII)
 REPO = re.compile(r"[\w-][\w.-]{0,95}/[\w-][\w.-]{0,95}", re.ASCII)
 REVISION = re.compile(r"[\w][\w./-]{0,127}", re.ASCII)
 SLUG = re.compile(r"(?P<owner>[a-z0-9-]{1,39})/(?P<name>[a-z0-9._-]{1,63})(?::(?P<number>[1-9][0-9]{0,8}))?", re.ASCII)
@@ -47,6 +49,20 @@ class VersionState(StrEnum):
     REFUSED = "REFUSED"
 
 
+class Quantization(StrEnum):
+    """How many bits the weights of linear layers have once they are loaded."""
+
+    INT8 = "INT8"
+    INT4 = "INT4"
+
+
+class DeviceMap(StrEnum):
+    """Where the parts of a loaded model lie."""
+
+    SINGLE = "SINGLE"
+    AUTO = "AUTO"
+
+
 class SourceType(StrEnum):
     """Where a version comes from."""
 
@@ -58,6 +74,8 @@ class SourceType(StrEnum):
 
 OPEN_PREDICTORS = frozenset({"echo"})
 """Those that anybody may make a model of: the others run code that the operator brought."""
+FOLDER_PREDICTORS = frozenset({"embeddings", "classification"})
+"""Those that run a CUSTOM model's repository or folder, for anybody."""
 DEFAULT_PREDICTORS = {ModelKind.TEXT_GENERATION: "text", ModelKind.IMAGE_GENERATION: "image"}
 
 
@@ -71,6 +89,28 @@ class ModelSource:
 
     def __str__(self) -> str:
         return f"{self.type.value}:{self.ref}"
+
+
+@dataclass(frozen=True)
+class NewVersion:
+    """A version to publish: where it comes from, what runs it, and how it is loaded."""
+
+    source: ModelSource
+    input_schema: dict[str, Any] | None = None
+    predictor: str | None = None
+    quantization: Quantization | None = None
+    device_map: DeviceMap = DeviceMap.SINGLE
+
+    def runs_on(self, kind: ModelKind) -> str:
+        """The name of the predictor that runs it."""
+        named = self.source.ref if self.source.type is SourceType.PREDICTOR else self.predictor
+        return named or DEFAULT_PREDICTORS.get(kind, "")
+
+    @property
+    def options(self) -> dict[str, str]:
+        """How it is loaded, as its row and its runner know it."""
+        found = {"quantization": self.quantization.value} if self.quantization else {}
+        return {**found, "device_map": self.device_map.value} if self.device_map is not DeviceMap.SINGLE else found
 
 
 @dataclass(frozen=True)
@@ -100,6 +140,25 @@ def name_violations(name: str) -> list[Violation]:
         return []
     rule = "1 to 63 lower-case letters and digits, with single dots, dashes or underscores between them"
     return [Violation("/name", f"A model's name has {rule}.", "pattern")]
+
+
+def version_violations(kind: ModelKind, new: NewVersion) -> list[Violation]:
+    """Why a version cannot be published, judged by its form alone."""
+    source, found = new.source, source_violations(new.source)
+    is_code = source.type is SourceType.PREDICTOR
+    if kind is ModelKind.CUSTOM and not is_code and new.predictor is None:
+        rule = "A CUSTOM model names the predictor that runs it, such as embeddings or classification."
+        found.append(Violation("/predictor", rule, "source"))
+    if kind is not ModelKind.CUSTOM and is_code:
+        found.append(Violation("/source", f"A {kind.value} model has a repository, a folder or a demo.", "source"))
+    if new.predictor is not None and (is_code or kind is not ModelKind.CUSTOM):
+        rule = "The source names it already." if is_code else f"A {kind.value} model is run by the kind's own."
+        found.append(Violation("/predictor", rule, "source"))
+    elif new.predictor is not None and not PREDICTOR.fullmatch(new.predictor):
+        found.append(Violation("/predictor", "A predictor's name has 1 to 64 letters and digits.", "pattern"))
+    if is_code and new.options:
+        found.append(Violation("/quantization", "Only models with weights are loaded in another way.", "source"))
+    return found
 
 
 def source_violations(source: ModelSource) -> list[Violation]:

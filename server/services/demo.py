@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from server.domain.models import ModelKind, ModelSource, SourceType
+from server.domain.models import ModelKind, ModelSource, NewVersion, SourceType
 from server.errors import ConflictError
 from server.runtime import Runtime
-from server.services import accounts, models
+from server.services import accounts, models, publishing
 from server.services.models import NewModel
 from server.services.versions import latest, of_models
 from server.tables import Model
@@ -14,19 +14,19 @@ DEMO_MODELS = (
     NewModel(
         "prose",
         ModelKind.TEXT_GENERATION,
-        ModelSource(SourceType.DEMO, "prose"),
+        NewVersion(ModelSource(SourceType.DEMO, "prose")),
         "A small language model, trained on software documentation: it writes text of that kind, not sense.",
     ),
     NewModel(
         "shapes",
         ModelKind.IMAGE_GENERATION,
-        ModelSource(SourceType.DEMO, "shapes"),
+        NewVersion(ModelSource(SourceType.DEMO, "shapes")),
         "A small diffusion model that draws one shape: “a red circle on a blue background”.",
     ),
     NewModel(
         "echo",
         ModelKind.CUSTOM,
-        ModelSource(SourceType.PREDICTOR, "echo"),
+        NewVersion(ModelSource(SourceType.PREDICTOR, "echo")),
         "Gives its text back, word by word: for trying clients.",
     ),
 )
@@ -50,4 +50,4 @@ async def _repair(rt: Runtime, owner_id: object, new: NewModel) -> None:
     model = await Model.get(owner_id=owner_id, name=new.name)
     newest = latest((await of_models([model.id]))[model.id])
     if newest is None or newest.state == "REFUSED":
-        await models.publish(rt, model, new.source)
+        await publishing.publish(rt, model, new.version)

@@ -1,10 +1,9 @@
-"""Models: adding, publishing versions, changing, deleting, finding."""
+"""Models: adding, changing, deleting, finding."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from tortoise.exceptions import IntegrityError
@@ -12,21 +11,14 @@ from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
 from server.adapters.database import now, rows
-from server.domain import input_schema
 from server.domain.accounts import HANDLE, Viewer
 from server.domain.models import (
-    DEFAULT_PREDICTORS,
-    OPEN_PREDICTORS,
-    PREPARE_QUEUE,
     ModelKind,
-    ModelSource,
+    NewVersion,
     Slug,
-    SourceType,
-    VersionState,
     Visibility,
     name_violations,
     parse_slug,
-    source_violations,
 )
 from server.domain.storable import is_storable
 from server.errors import (
@@ -39,24 +31,24 @@ from server.errors import (
     Violation,
 )
 from server.runtime import Runtime
+from server.services import publishing
 from server.services.pagination import Page, PageRequest, page
 from server.settings import ModelCreators
 from server.tables import Model, User, Version
-from server.unit_of_work import UnitOfWork, unit_of_work
+from server.unit_of_work import unit_of_work
 
 DESCRIPTION_MAX = 10_000
 
 
 @dataclass(frozen=True)
 class NewModel:
-    """A model to add, with the source of its first version."""
+    """A model to add, with its first version."""
 
     name: str
     kind: ModelKind
-    source: ModelSource
+    version: NewVersion
     description: str = ""
     visibility: Visibility = Visibility.PUBLIC
-    input_schema: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -77,9 +69,9 @@ async def create(rt: Runtime, viewer: Viewer, new: NewModel) -> Model:
         ConflictError: the owner has (or had) a model of this name.
     """
     owner = await _creator(rt, viewer)
-    _allow_source(viewer, new.source)
+    publishing.allow(viewer, new.version)
     found = name_violations(new.name) + description_violations(new.description)
-    if found := found + _version_violations(new.kind, new.source, new.input_schema):
+    if found := found + publishing.violations(new.kind, new.version):
         raise InvalidInputError(found)
     return await add(rt, owner, new)
 
@@ -97,63 +89,22 @@ async def add(rt: Runtime, owner: User, new: NewModel) -> Model:
             )
         except IntegrityError:
             raise ConflictError(f"{owner.handle}/{new.name} is taken.") from None
-        await _add_version(work, model, new.source, new.input_schema)
+        await publishing.add(work, model, new.version)
     return model
 
 
-async def publish_version(
-    rt: Runtime, viewer: Viewer, slug: str, source: ModelSource, schema: dict[str, Any] | None = None
-) -> Version:
+async def publish_version(rt: Runtime, viewer: Viewer, slug: str, new: NewVersion) -> Version:
     """Add an immutable version to a model of the viewer's and start preparing it.
 
     Raises:
         NotFoundError, ForbiddenError: the model is unknown to the viewer, or not theirs.
-        InvalidInputError: source or schema break rules.
+        InvalidInputError: source, schema or options break rules.
     """
     model = await own(viewer, slug)
-    _allow_source(viewer, source)
-    if found := _version_violations(ModelKind(model.kind), source, schema):
+    publishing.allow(viewer, new)
+    if found := publishing.violations(ModelKind(model.kind), new):
         raise InvalidInputError(found)
-    return await publish(rt, model, source, schema)
-
-
-async def publish(rt: Runtime, model: Model, source: ModelSource, schema: dict[str, Any] | None = None) -> Version:
-    """Add a checked version to a model and start preparing it."""
-    async with unit_of_work(rt) as work:
-        # Numbers are counted under the model's row lock, so that two publishers never get the same
-        await Model.select_for_update().get(id=model.id)
-        return await _add_version(work, model, source, schema)
-
-
-async def _add_version(work: UnitOfWork, model: Model, source: ModelSource, schema: dict[str, Any] | None) -> Version:
-    (next_number,) = await rows("SELECT coalesce(max(number), 0) + 1 AS n FROM version WHERE model_id = $1", model.id)
-    kind = ModelKind(model.kind)
-    version = await Version.create(
-        model=model,
-        number=next_number["n"],
-        state=VersionState.PREPARING.value,
-        source_type=source.type.value,
-        source_ref=source.ref,
-        revision_asked=source.revision,
-        predictor=source.ref if source.type is SourceType.PREDICTOR else DEFAULT_PREDICTORS.get(kind, ""),
-        own_schema=schema,
-        input_schema={},
-        output_schema={},
-        info={},
-    )
-    work.ring(PREPARE_QUEUE, version.id)
-    return version
-
-
-def _version_violations(kind: ModelKind, source: ModelSource, schema: object) -> list[Violation]:
-    found = source_violations(source)
-    if kind is ModelKind.CUSTOM and source.type is not SourceType.PREDICTOR:
-        found.append(Violation("/source", "A CUSTOM model names the predictor that runs it.", "source"))
-    if kind is not ModelKind.CUSTOM and source.type is SourceType.PREDICTOR:
-        found.append(Violation("/source", f"A {kind.value} model has a repository, a folder or a demo.", "source"))
-    if schema is not None:
-        found += input_schema.schema_violations(schema)
-    return found
+    return await publishing.publish(rt, model, new)
 
 
 def description_violations(description: str) -> list[Violation]:
@@ -169,16 +120,6 @@ async def _creator(rt: Runtime, viewer: Viewer) -> User:
     if rt.settings.model_creators is ModelCreators.ADMINS and not viewer.is_admin:
         raise ForbiddenError("Only administrators may add models to this server.")
     return await User.get(id=viewer.user_id)
-
-
-def _allow_source(viewer: Viewer, source: ModelSource) -> None:
-    if viewer.user_id is None:
-        raise UnauthenticatedError("Sign in to add models.")
-    if source.type is SourceType.LOCAL and not viewer.is_admin:
-        raise ForbiddenError("Only administrators may add folders of the server's machine.")
-    is_ours = source.ref in OPEN_PREDICTORS or bool(source_violations(source))
-    if source.type is SourceType.PREDICTOR and not is_ours and not viewer.is_admin:
-        raise ForbiddenError("Only administrators may add models that run the operator's own code.")
 
 
 async def update(rt: Runtime, viewer: Viewer, slug: str, changes: ModelChanges) -> Model:

@@ -28,7 +28,10 @@ class Image(Predictor):
     name = "image"
     kind = "IMAGE_GENERATION"
     max_concurrency = 4
-    parts = tuple(f"workers.predictors.{name}" for name in ("image_model", "image_batch", "image_folder", "previews"))
+    parts = tuple(
+        f"workers.predictors.{name}"
+        for name in ("image_model", "image_batch", "image_folder", "previews", "quantization")
+    )
     input_schema: ClassVar = schema(
         {
             "prompt": {
@@ -110,7 +113,7 @@ class Image(Predictor):
         """Load the pipeline."""
         from workers.predictors.image_model import ImageModel
 
-        self._model = ImageModel(spec.path or "", device, context)
+        self._model = ImageModel(spec.path or "", device, context, spec.options)
 
     def predict(self, context: PredictionContext) -> None:
         """Draw the images, each given out as soon as it is there."""

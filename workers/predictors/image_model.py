@@ -15,6 +15,7 @@ from workers.predictors.base import CancelSignal, Device, InputRejected, Predict
 from workers.predictors.image_batch import Drawing, DrawingThread
 from workers.predictors.image_folder import MAX_PIXELS, PARAMETERS, call_parameters, read_facts
 from workers.predictors.previews import Previews
+from workers.predictors.quantization import pipeline_arguments
 from workers.predictors.weights import folder_bytes, module_bytes
 from workers.runner.logs import quieten_diffusers, quieten_transformers
 
@@ -25,7 +26,7 @@ _PER_PICTURE = ("prompt", "negative_prompt")
 class ImageModel:
     """The pipeline of one folder; its scheduler, which every step writes into, belongs to one thread."""
 
-    def __init__(self, path: str, device: Device, context: SetupContext) -> None:
+    def __init__(self, path: str, device: Device, context: SetupContext, options: dict[str, Any] | None = None) -> None:
         quieten_transformers()
         quieten_diffusers()
         folder = Path(path)
@@ -33,15 +34,17 @@ class ImageModel:
         context.loading("read", 0, total)
         facts = read_facts(folder)
         self._own_size = facts.width, facts.height
+        placed = pipeline_arguments(options or {}, device, folder)
         pipeline = DiffusionPipeline.from_pretrained(
             path,
             dtype=getattr(torch, device.dtype),
             use_safetensors=True,
             trust_remote_code=False,
             local_files_only=True,
+            **placed,
         )
         context.loading("move", total, total)
-        self._pipeline = pipeline.to(device.name)
+        self._pipeline = pipeline if placed else pipeline.to(device.name)
         self._pipeline.set_progress_bar_config(disable=True)
         self._parameters = call_parameters(type(pipeline))
         self.previews = Previews(pipeline)

@@ -33,7 +33,7 @@ class Text(Predictor):
         f"workers.predictors.{name}"
         for name in (
             *("text_model", "text_folder", "text_batch", "batch_manager", "text_sink"),
-            *("sampling", "detokenizer", "stops"),
+            *("sampling", "detokenizer", "stops", "quantization"),
         )
     )
     input_schema: ClassVar = schema(
@@ -103,7 +103,7 @@ class Text(Predictor):
         """Load tokenizer and model."""
         from workers.predictors.text_model import TextModel
 
-        self._model = TextModel(spec.path or "", device, context)
+        self._model = TextModel(spec.path or "", device, context, spec.options)
 
     def predict(self, context: PredictionContext) -> None:
         """Stream the continuation of the prompt."""

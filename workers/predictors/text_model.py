@@ -19,6 +19,7 @@ from transformers.utils import logging as transformers_logging
 from workers.predictors.base import Device, InputRejected, PredictionContext, SetupContext
 from workers.predictors.batch_manager import CannotBatch, Request
 from workers.predictors.detokenizer import Detokenizer
+from workers.predictors.quantization import check_placement, is_spread, model_arguments
 from workers.predictors.sampling import RequestSampler, sampling_of
 from workers.predictors.stops import StopFilter
 from workers.predictors.text_batch import TextBatch
@@ -47,7 +48,7 @@ _OWN_DECODING = (
 class TextModel:
     """Tokenizer and model of one folder; `generate` may be called from several threads."""
 
-    def __init__(self, path: str, device: Device, context: SetupContext) -> None:
+    def __init__(self, path: str, device: Device, context: SetupContext, options: dict[str, Any] | None = None) -> None:
         quieten_transformers()
         total = sum(file.stat().st_size for file in weight_files(Path(path)))
         context.loading("read", 0, total)
@@ -56,9 +57,13 @@ class TextModel:
         family = AutoModelForSeq2SeqLM if config.is_encoder_decoder else AutoModelForCausalLM
         with _report_reading(context, total):
             dtype = getattr(torch, device.dtype)
-            model = family.from_pretrained(path, config=config, dtype=dtype, use_safetensors=True, **SAFE)
+            placed = model_arguments(options or {}, device)
+            model = family.from_pretrained(path, config=config, dtype=dtype, use_safetensors=True, **SAFE, **placed)
+        check_placement(model, device)
         context.loading("move", total, total)
-        self._model = model.eval().requires_grad_(False).to(device.name)
+        self._model = model.eval().requires_grad_(False)
+        if not placed:
+            self._model.to(device.name)
         self._plain_config = _own_decoding(self._model.generation_config, self._tokenizer)
         self._model.generation_config = self._plain_config
         self._end_tokens = _end_tokens(self._plain_config)
@@ -202,6 +207,8 @@ def _check_batchable(model: Any, own: Any) -> None:
         raise CannotBatch("it is an encoder-decoder")
     if model.config.model_type in ALIBI or getattr(model.config, "alibi", False):
         raise CannotBatch("its scores depend on places, which in a batch are large numbers and round too much")
+    if is_spread(model):
+        raise CannotBatch("it lies on several devices")
     if _keeps_state(model.config):
         raise CannotBatch("its rotary tables follow the length of one text")
     if own.min_length or own.min_new_tokens or len(model._get_logits_processor(own, input_ids_seq_length=1)):

@@ -14,6 +14,8 @@ import orjson
 from workers.predictors.base import Refused
 
 MAX_HEADER_BYTES = 100_000_000
+# with what stays as it is: embeddings, norms, scales
+_QUANTIZED_BYTES = {"INT8": 1.25, "INT4": 0.75}
 _ITEM_BYTES = {"float32": 4, "float16": 2, "bfloat16": 2}
 
 
@@ -27,9 +29,10 @@ def folder_bytes(folder: Path) -> int:
     return sum(path.stat().st_size for path in safetensors_files(folder))
 
 
-def loaded_bytes(folder: Path, dtype: str) -> int:
-    """Bytes that the weights of a folder fill once they are loaded as `dtype`, by its name in torch."""
-    return parameter_count(safetensors_files(folder)) * _ITEM_BYTES.get(dtype, 4)
+def loaded_bytes(folder: Path, dtype: str, quantization: str | None = None) -> int:
+    """Bytes that the weights of a folder fill once they are loaded as `dtype`, by its name in torch, or quantized."""
+    each = min(_ITEM_BYTES.get(dtype, 4), _QUANTIZED_BYTES.get(quantization or "", 4))
+    return int(parameter_count(safetensors_files(folder)) * each)
 
 
 def parameter_count(files: Iterable[Path]) -> int:
@@ -65,4 +68,13 @@ def module_bytes(values: Iterable[Any]) -> int:
         return 0
     modules = [value for value in values if isinstance(value, nn.Module)]
     tensors = [t for module in modules for t in (*module.parameters(), *module.buffers())]
-    return sum({tensor.data_ptr(): tensor.numel() * tensor.element_size() for tensor in tensors}.values())
+    held = {part.data_ptr(): part.numel() * part.element_size() for tensor in tensors for part in _parts(tensor)}
+    return sum(held.values())
+
+
+def _parts(tensor: Any) -> list[Any]:
+    """The tensors that really hold a tensor's numbers: a quantized one is made of several."""
+    if not hasattr(tensor, "__tensor_flatten__"):
+        return [tensor]
+    names, _ = tensor.__tensor_flatten__()
+    return [part for name in names for part in _parts(getattr(tensor, name))]

@@ -17,7 +17,7 @@ from workers.predictors.weights import loaded_bytes
 from workers.runner.context import PredictionContext
 from workers.runner.devices import Device, free_bytes, memory_budget
 from workers.runner.devices import describe as describe_device
-from workers.runner.failures import MODEL_UNAVAILABLE, describe
+from workers.runner.failures import MODEL_UNAVAILABLE, describe, free_memory
 from workers.runner.jobs import Pools, perform
 from workers.runner.model_cache import ModelCache
 from workers.runner.outbox import Outbox
@@ -42,6 +42,11 @@ from workers.runner.protocol import (
 )
 
 logger = logging.getLogger(__name__)
+
+
+def _estimate(spec: VersionSpec, device: Device) -> int:
+    """Bytes that a version will fill, as far as its files tell."""
+    return loaded_bytes(Path(spec.path), device.dtype, spec.options.get("quantization")) if spec.path else 0
 
 
 @dataclass(eq=False)
@@ -73,7 +78,7 @@ class Runner:
         self._cache = ModelCache(
             load=self._load,
             budget=lambda: memory_budget(device) if max_bytes is None else max_bytes,
-            estimate=lambda spec: loaded_bytes(Path(spec.path), device.dtype) if spec.path else 0,
+            estimate=lambda spec: _estimate(spec, device),
             unloaded=self._pools.discard,
             changed=lambda resident: self._outbox.put(replace(resident, free_bytes=free_bytes(device))),
             idle_seconds=idle_seconds,
@@ -178,6 +183,9 @@ class Runner:
             self._preparation.join()
         predictor = cls()
         predictor.setup(spec, self._device, context)
+        if spec.options.get("quantization"):
+            # The C library keeps the pages that the weights filled before
+            free_memory()
         return predictor
 
     def _inspect(self, spec: VersionSpec) -> None:

@@ -90,7 +90,7 @@ async def test_all_violations_come_at_once(ada: Client) -> None:
         "/description",
         "/source/huggingface/repo",
         "/source/huggingface/revision",
-        "/source",
+        "/predictor",
         "/inputSchema/properties/text/pattern",
     ]
 
@@ -110,16 +110,27 @@ async def test_exactly_one_source_is_given(ada: Client, source: dict[str, Any]) 
 
 
 @pytest.mark.parametrize(
-    ("kind", "source"),
+    ("kind", "given", "path"),
     [
-        ("CUSTOM", {"demo": "prose"}),
-        ("CUSTOM", {"huggingface": {"repo": "a/b"}}),
-        ("TEXT_GENERATION", ECHO),
-        ("IMAGE_GENERATION", ECHO),
+        ("CUSTOM", {"source": {"demo": "prose"}}, "/predictor"),
+        ("CUSTOM", {"source": {"huggingface": {"repo": "a/b"}}}, "/predictor"),
+        ("CUSTOM", {"source": ECHO, "predictor": "embeddings"}, "/predictor"),
+        ("TEXT_GENERATION", {"source": {"demo": "prose"}, "predictor": "embeddings"}, "/predictor"),
+        ("CUSTOM", {"source": ECHO, "quantization": "INT8"}, "/quantization"),
+        ("CUSTOM", {"source": ECHO, "deviceMap": "AUTO"}, "/quantization"),
+        ("TEXT_GENERATION", {"source": ECHO}, "/source"),
+        ("IMAGE_GENERATION", {"source": ECHO}, "/source"),
     ],
 )
-async def test_a_source_fits_the_kind(ada: Client, kind: str, source: dict[str, Any]) -> None:
-    assert paths(await add_model(ada, kind=kind, source=source)) == ["/source"]
+async def test_a_source_fits_the_kind(ada: Client, kind: str, given: dict[str, Any], path: str) -> None:
+    assert paths(await add_model(ada, kind=kind, **given)) == [path]
+
+
+async def test_code_of_the_operator_s_runs_weights_for_administrators_only(ada: Client, admin: Client) -> None:
+    given = {"source": {"huggingface": {"repo": "a/b"}}, "predictor": "mine"}
+    assert (await add_model(ada, **given))["code"] == "FORBIDDEN"
+    for predictor in ("", "../x", "a b", "x" * 65, "\0"):
+        assert paths(await add_model(admin, **{**given, "predictor": predictor})) == ["/predictor"]
 
 
 @pytest.mark.parametrize("predictor", ["", "\0", "\ud800", "x" * 1025])
