@@ -6,8 +6,9 @@ import asyncio
 import inspect
 import re
 import sys
-from collections.abc import AsyncIterator, Coroutine
-from contextlib import aclosing
+from collections.abc import AsyncIterator, Coroutine, Hashable, Iterator
+from contextlib import aclosing, closing
+from copy import deepcopy
 from io import BytesIO
 from pathlib import Path
 from typing import Any, ClassVar
@@ -19,12 +20,15 @@ from workers.predictors.base import (
     CancelSignal,
     Device,
     InputRejected,
+    Inspection,
     PredictionContext,
     Predictor,
+    Refused,
     SetupContext,
     VersionSpec,
 )
-from workers.predictors.signature import Signature
+from workers.predictors.micro_batch import Item, MicroBatcher
+from workers.predictors.signature import BadSignature, Signature
 
 _NAME = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
@@ -38,13 +42,23 @@ class Custom(Predictor):
 
     def __init__(self) -> None:
         self._instance: Any = self.user_class()
+        self._batcher: MicroBatcher[Item] | None = None
+        if most := batch_size(self.user_class):
+            wait = float(getattr(self.user_class, "batch_wait_seconds", 0.0))
+            self._batcher = MicroBatcher(self._make, most, wait_seconds=wait)
 
     def setup(self, spec: VersionSpec, device: Device, context: SetupContext) -> None:
-        """Call the class's own `setup` with what it asks for by name: `weights` (a folder or None) and `device`."""
+        """Call the class's own `setup` with what it asks for by name, such as `weights` (a folder or None)."""
         setup = getattr(self._instance, "setup", None)
         if setup is None:
             return
-        known = {"weights": Path(spec.path) if spec.path else None, "device": device.name, "context": context}
+        known = {
+            "weights": Path(spec.path) if spec.path else None,
+            "device": device.name,
+            "dtype": device.dtype,
+            "options": dict(spec.options),
+            "context": context,
+        }
         asked = inspect.signature(setup).parameters
         setup(**{name: value for name, value in known.items() if name in asked})
 
@@ -57,7 +71,11 @@ class Custom(Predictor):
         _check_files(arguments, context)
         if self.signature.context_parameter:
             arguments[self.signature.context_parameter] = context
-        made = self._instance.predict(**arguments)
+        if self._batcher is not None:
+            return self._batcher.result(Item(context, arguments, self._key(arguments)))
+        return self._made(context, self._instance.predict(**arguments))
+
+    def _made(self, context: PredictionContext, made: Any) -> Any:
         if inspect.isgenerator(made):
             return _pieces(made)
         if inspect.isasyncgen(made):
@@ -66,17 +84,72 @@ class Custom(Predictor):
             made = _run(context, made)
         return _given(context, made)
 
+    def _key(self, arguments: dict[str, Any]) -> Hashable:
+        """What has to be equal for two inputs to run together, which a class may say; else all may."""
+        key = getattr(self._instance, "batch_key", None)
+        return key(**arguments) if key else None
+
+    def _make(self, items: list[Item]) -> list[Any]:
+        """The results of some inputs: of one by the class's `predict`, of several by its `predict_batch`."""
+        if len(items) == 1:
+            context = items[0].context
+            made = self._made(context, self._instance.predict(**items[0].arguments))
+            if inspect.isgenerator(made):
+                for piece in made:
+                    context.check()
+                    context.emit(piece)
+                made = None
+            return [made]
+        made = self._instance.predict_batch([item.arguments for item in items])
+        if inspect.isgenerator(made):
+            return _share_out(items, made)
+        results = asyncio.run(made) if inspect.iscoroutine(made) else made
+        if not isinstance(results, list) or len(results) != len(items):
+            raise TypeError(f"predict_batch has to give a list of {len(items)} results")
+        pairs = zip(items, results, strict=True)
+        return [result if isinstance(result, Exception) else _result(item, result) for item, result in pairs]
+
     def teardown(self) -> None:
         """Call the class's own `teardown`, if it has one."""
+        if self._batcher is not None:
+            self._batcher.close()
         if teardown := getattr(self._instance, "teardown", None):
             teardown()
         self._instance = None
+
+    @classmethod
+    def inspect(cls, spec: VersionSpec) -> Inspection:
+        """What the class takes and gives, and what its `check(weights)` says of a folder; it may raise Refused."""
+        check = getattr(cls.user_class, "check", None)
+        info: dict[str, Any] = {}
+        if check is not None and not spec.path:
+            return Inspection(refusal=f"It needs weights: give {cls.name} as the predictor of a repository or folder.")
+        if check is not None and spec.path:
+            try:
+                info = check(Path(spec.path)) or {}
+            except Refused as refusal:
+                return Inspection(refusal=str(refusal))
+        return Inspection(deepcopy(cls.input_schema), deepcopy(cls.output_schema), info)
 
     def size_bytes(self) -> int:
         """Bytes of the torch modules among the attributes of the user's instance."""
         from workers.predictors.weights import module_bytes
 
         return module_bytes(vars(self._instance).values()) if hasattr(self._instance, "__dict__") else 0
+
+
+def batch_size(cls: type[Any]) -> int:
+    """How many inputs a class runs at once; 0 where it runs each by itself.
+
+    Raises:
+        BadSignature: it declares a size without a `predict_batch`, or one that is none.
+    """
+    most = getattr(cls, "max_batch_size", 0)
+    if not isinstance(most, int) or most < 0:
+        raise BadSignature("its max_batch_size is no number of inputs")
+    if most > 1 and not callable(getattr(cls, "predict_batch", None)):
+        raise BadSignature("it has a max_batch_size and no predict_batch")
+    return most if most > 1 else 0
 
 
 def adapt(cls: type[Any]) -> type[Predictor]:
@@ -88,12 +161,13 @@ def adapt(cls: type[Any]) -> type[Predictor]:
     signature = Signature(cls.predict)
     members = {
         "name": getattr(cls, "name", None) or _NAME.sub("-", cls.__name__).lower(),
-        "max_concurrency": getattr(cls, "max_concurrency", 1),
+        # a thread for each of a batch, and as many that wait for the next
+        "max_concurrency": 2 * batch_size(cls) or getattr(cls, "max_concurrency", 1),
         "input_schema": signature.input_schema,
         "output_schema": signature.output_schema,
         "user_class": cls,
         "signature": signature,
-        "parts": ("workers.predictors.custom", "workers.predictors.signature"),
+        "parts": ("workers.predictors.custom", "workers.predictors.signature", *getattr(cls, "parts", ())),
         "__module__": cls.__module__,
         "__doc__": cls.__doc__,
     }
@@ -111,6 +185,29 @@ def _check_files(arguments: dict[str, Any], context: PredictionContext) -> None:
         for path in value if isinstance(value, list) else [value]:
             if isinstance(path, Path) and str(path) not in context.files:
                 raise InputRejected(f"{name} is no input file.")
+
+
+def _share_out(items: list[Item], made: Iterator[Any]) -> list[Any]:
+    """Emit what a batch yields, a list with a piece or None for each; an error is then everybody's, not tried again."""
+    try:
+        with closing(made):  # type: ignore[type-var]
+            for pieces in made:
+                for item, piece in zip(items, pieces, strict=True):
+                    if piece is not None and not item.context.cancelled:
+                        item.context.emit(_json(piece))
+                if all(item.context.cancelled for item in items):
+                    break
+    except Exception as error:
+        return [error] * len(items)
+    return [None] * len(items)
+
+
+def _result(item: Item, value: Any) -> Any:
+    """A result as JSON, or the error that it is none."""
+    try:
+        return _given(item.context, value)
+    except Exception as error:
+        return error
 
 
 def _pieces(made: Any) -> Any:

@@ -30,7 +30,7 @@ class Image(Predictor):
     max_concurrency = 4
     parts = tuple(
         f"workers.predictors.{name}"
-        for name in ("image_model", "image_batch", "image_folder", "previews", "quantization")
+        for name in ("image_model", "micro_batch", "image_folder", "previews", "quantization")
     )
     input_schema: ClassVar = schema(
         {

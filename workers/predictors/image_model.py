@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from typing import Any, Self
@@ -12,8 +13,8 @@ import torch
 from diffusers import DiffusionPipeline
 
 from workers.predictors.base import CancelSignal, Device, InputRejected, PredictionContext, SetupContext
-from workers.predictors.image_batch import Drawing, DrawingThread
 from workers.predictors.image_folder import MAX_PIXELS, PARAMETERS, call_parameters, read_facts
+from workers.predictors.micro_batch import Item, MicroBatcher
 from workers.predictors.previews import Previews
 from workers.predictors.quantization import pipeline_arguments
 from workers.predictors.weights import folder_bytes, module_bytes
@@ -21,6 +22,14 @@ from workers.runner.logs import quieten_diffusers, quieten_transformers
 
 MAX_TOGETHER = 4
 _PER_PICTURE = ("prompt", "negative_prompt")
+
+
+@dataclass(eq=False)
+class Drawing(Item):
+    """One picture that a prediction waits for; its weight is its pixels."""
+
+    seed: int = 0
+    steps: Any = None
 
 
 class ImageModel:
@@ -48,7 +57,7 @@ class ImageModel:
         self._pipeline.set_progress_bar_config(disable=True)
         self._parameters = call_parameters(type(pipeline))
         self.previews = Previews(pipeline)
-        self.drawing = DrawingThread(self._draw, MAX_TOGETHER if self._takes_lists else 1, MAX_PIXELS)
+        self.drawing = MicroBatcher(self._draw, MAX_TOGETHER if self._takes_lists else 1, MAX_PIXELS)
 
     def size_bytes(self) -> int:
         """Bytes of the weights of all parts of the pipeline."""
@@ -75,13 +84,13 @@ class ImageModel:
         for number in range(count):
             context.check()
             steps = Steps(context, number, count, arguments.get("num_inference_steps"), self.previews)
-            image = self.drawing.image(self._drawing(context, arguments, context.seed + number, steps))
+            image = self.drawing.result(self._drawing(context, arguments, context.seed + number, steps))
             context.file(_png(image), "image/png", image.width, image.height)
 
     def _drawing(self, context: PredictionContext, arguments: dict[str, Any], seed: int, steps: Steps) -> Drawing:
         key = tuple(sorted((name, value) for name, value in arguments.items() if name not in _PER_PICTURE))
         pixels = arguments.get("width", 0) * arguments.get("height", 0) or MAX_PIXELS // MAX_TOGETHER
-        return Drawing(context, arguments, seed, steps, key, pixels)
+        return Drawing(context, arguments, key, pixels, seed=seed, steps=steps)
 
     def _arguments(self, values: dict[str, Any]) -> dict[str, Any]:
         """Our inputs as arguments of the pipeline's call, those that it takes."""

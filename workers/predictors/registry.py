@@ -19,7 +19,10 @@ from workers.predictors.base import JSON_SCHEMA, KINDS, Predictor
 logger = logging.getLogger(__name__)
 
 ENTRY_POINT_GROUP = "inference_server.predictors"
-BUILT_IN = ("workers.predictors.text:Text", "workers.predictors.image:Image", "workers.predictors.echo:Echo")
+BUILT_IN = (
+    *("workers.predictors.text:Text", "workers.predictors.image:Image", "workers.predictors.echo:Echo"),
+    *("workers.predictors.embeddings:Embeddings", "workers.predictors.classification:Classification"),
+)
 
 
 class BadPredictor(Exception):

@@ -32,10 +32,10 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
     folder, data = tmp_path_factory.mktemp("mine"), tmp_path_factory.mktemp("data")
     (folder / "my_models.py").write_text(block("python"))
     (folder / "my_pictures.py").write_text(block("python", 1))
+    (folder / "my_batches.py").write_text(block("python", 2))
     (told,) = re.findall(r"CUSTOM_PREDICTORS=(\S+)", block("sh"))
-    classes = (
-        f"{told},my_pictures:Thumbnail,tests.integration.custom.sample:Weigh,tests.integration.custom.sample:Heavy"
-    )
+    sample = "tests.integration.custom.sample"
+    classes = f"{told},my_pictures:Thumbnail,my_batches:Doubler,{sample}:Weigh,{sample}:Heavy"
     with (
         LocalServers.start(tmp_path_factory.mktemp("servers"), durable=False) as servers,
         running(servers, data, CUSTOM_PREDICTORS=classes, PYTHONPATH=f"{ROOT}:{folder}", **LIMITS) as found,
@@ -50,11 +50,11 @@ def models(live: LiveServer) -> dict[str, str]:
     async def make() -> dict[str, str]:
         client = await administrator(live)
         made = [(await client.run(block("graphql")))["createModel"]]
-        for name in ("thumbnail", "weigh", "heavy"):
+        for name in ("thumbnail", "weigh", "heavy", "doubler"):
             made.append(await add_model(client, name=name, source={"predictor": name}))
         found = [await settled(client, model["slug"]) for model in made]
         await client.close()
-        assert [model["versions"][0]["state"] for model in found] == ["READY"] * 4, found
+        assert [model["versions"][0]["state"] for model in found] == ["READY"] * 5, found
         return {model["slug"].partition("/")[2]: model["slug"] for model in found}
 
     return asyncio.run(make())

@@ -36,8 +36,8 @@ class Together:
         self.fail: Callable[[int, list[str]], None] = lambda size, prompts: None
         self.spoken_for: list[Any] = []
         self.gate = threading.Event()
-        self._plain = self.model.drawing.draw
-        self.model.drawing.draw = self._draw
+        self._plain = self.model.drawing.make
+        self.model.drawing.make = self._draw
 
     def _draw(self, batch: list[Any]) -> list[Any]:
         self.sizes.append(len(batch))

@@ -44,11 +44,13 @@ def test_every_built_in_predictor_describes_its_inputs_in_full(entry: dict[str, 
             assert {"minimum", "exclusiveMinimum"} & set(body)
 
 
-def test_the_three_kinds_are_there() -> None:
+def test_what_is_built_in() -> None:
     assert [(e["name"], e["kind"]) for e in open_registry().catalogue()] == [
         ("text", "TEXT_GENERATION"),
         ("image", "IMAGE_GENERATION"),
         ("echo", "CUSTOM"),
+        ("embeddings", "CUSTOM"),
+        ("classification", "CUSTOM"),
     ]
 
 

@@ -1,0 +1,89 @@
+"""Weights that a named predictor runs, and weights of fewer bits, through everything."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from transformers import BertConfig, BertModel
+
+from tests.conftest import LiveServer
+from tests.integration.graph.asking import add_model, administrator, ended, publish, settled, somebody, unique
+from tests.support.api import Client
+from tests.unit.predictors import tiny_models
+
+VERSION = "query ($slug: String!) { model(slug: $slug) { latestVersion { predictor quantization deviceMap reason } } }"
+PROSE: dict[str, Any] = {"kind": "TEXT_GENERATION", "source": {"demo": "prose"}}
+
+
+@pytest.fixture
+async def admin(live_server: LiveServer) -> AsyncIterator[Client]:
+    client = await administrator(live_server)
+    yield client
+    await client.close()
+
+
+@pytest.fixture
+async def ada(live_server: LiveServer) -> AsyncIterator[Client]:
+    client, _ = await somebody(live_server.url)
+    yield client
+    await client.close()
+
+
+def folder(live: LiveServer) -> str:
+    """A tiny encoder below MODEL_ROOT."""
+    path = Path(live.environment["MODEL_ROOT"]) / unique("bert")
+    torch.manual_seed(1)
+    config = BertConfig(
+        hidden_size=32, intermediate_size=64, num_hidden_layers=1, num_attention_heads=4, vocab_size=400
+    )
+    BertModel(config).save_pretrained(path)
+    tiny_models.tokenizer().save_pretrained(path)
+    return path.name
+
+
+async def test_embeddings_of_a_folder(admin: Client, ada: Client, live_server: LiveServer) -> None:
+    new = {"source": {"local": {"path": folder(live_server)}}, "predictor": "embeddings"}
+    model = await settled(admin, (await add_model(admin, **new))["slug"])
+    assert model["versions"][0]["state"] == "READY", model
+    found = await ada.create(model["slug"], {"texts": ["one", "two"]}, wait=30)
+    assert found["status"] == "SUCCEEDED", found
+    assert [len(vector) for vector in found["output"]] == [32, 32]
+    assert found["metrics"]["inputTokens"] > 1
+    long = await ada.create(model["slug"], {"texts": ["word " * 600]}, wait=30)
+    assert long["error"]["code"] == "INPUT_REJECTED"
+    assert "and this model takes 512" in long["error"]["message"]
+    shown = (await ada.run(VERSION, slug=model["slug"]))["model"]["latestVersion"]
+    assert shown == {"predictor": "embeddings", "quantization": None, "deviceMap": "SINGLE", "reason": None}
+
+
+async def test_a_folder_that_the_predictor_cannot_run_is_refused(admin: Client, live_server: LiveServer) -> None:
+    new = {"source": {"local": {"path": folder(live_server)}}, "predictor": "classification"}
+    model = await settled(admin, (await add_model(admin, **new))["slug"])
+    assert (model["versions"][0]["state"], model["latestVersion"]["reason"]) == (
+        "REFUSED",
+        "Its architecture BertModel is no classifier.",
+    )
+
+
+async def test_weights_of_eight_bits_write_text_and_four_say_what_they_need(ada: Client) -> None:
+    model = await settled(ada, (await add_model(ada, **PROSE, quantization="INT8"))["slug"])
+    assert model["latestVersion"]["state"] == "READY", model
+    values = {"prompt": "The list is", "max_new_tokens": 16, "seed": 3}
+    found = await ada.create(model["slug"], values, wait=60)
+    assert found["status"] == "SUCCEEDED", found
+    again = await ada.create(model["slug"], values, wait=60)
+    assert again["text"] == found["text"] != ""
+    shown = (await ada.run(VERSION, slug=model["slug"]))["model"]["latestVersion"]
+    assert (shown["predictor"], shown["quantization"]) == ("text", "INT8")
+    version = await publish(ada, model["slug"], source=PROSE["source"], quantization="INT4", deviceMap="AUTO")
+    assert version["number"] == 2
+    await settled(ada, model["slug"])
+    refused = await ended(ada, (await ada.create(model["slug"], values))["id"])
+    assert refused["error"]["code"] == "MODEL_UNAVAILABLE"
+    assert refused["error"]["message"].startswith("INT4 weights need a CUDA device, and this worker's is cpu")
+    pinned = await ada.create(f"{model['slug']}:1", values, wait=60)
+    assert pinned["text"] == found["text"]
