@@ -6,6 +6,9 @@ BIN := .venv/bin
 TORCH ?= torch==2.13.0
 NAME ?= change
 PYTEST := $(BIN)/python -m pytest -p no:cacheprovider -q
+# Processes that share the files of a suite; each starts servers of its own
+JOBS ?= 2
+SHARED := $(PYTEST) -n $(JOBS) --dist loadfile
 
 .DEFAULT_GOAL := help
 .PHONY: help up test test-unit test-integration test-e2e test-web lint check dev web run-api run-worker migrate migration \
@@ -18,16 +21,16 @@ up: dev web ## Start everything on this machine, run the demo models live, stay 
 	@exec $(BIN)/inference-server up
 
 test: dev web ## Run the whole test suite with real parts
-	$(PYTEST) tests/architecture tests/unit -m "not slow"
-	$(PYTEST) tests/integration -m "not slow"
+	$(SHARED) tests/architecture tests/unit -m "not slow"
+	$(SHARED) tests/integration -m "not slow"
 	$(PYTEST) tests/e2e
 	$(PYTEST) tests/web
 
 test-unit: dev web ## Run the unit and architecture tests
-	$(PYTEST) tests/architecture tests/unit -m "not slow"
+	$(SHARED) tests/architecture tests/unit -m "not slow"
 
 test-integration: dev web ## Run the integration tests: real PostgreSQL, Redis and processes
-	$(PYTEST) tests/integration -m "not slow"
+	$(SHARED) tests/integration -m "not slow"
 
 test-e2e: dev web ## Run the end-to-end tests: a new user's story over HTTP and WebSocket
 	$(PYTEST) tests/e2e

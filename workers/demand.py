@@ -11,7 +11,7 @@ import redis
 import structlog
 
 from server.adapters.event_log import EventLog
-from server.domain.models import ModelKind
+from server.domain.models import ModelKind, kind_queue
 from workers.attempt import Attempt
 
 logger = structlog.get_logger(__name__)
@@ -46,7 +46,7 @@ class Demand:
     async def _tell(self) -> None:
         # Text is streamed as it is: nobody makes previews of it
         texts = ModelKind.TEXT_GENERATION.queue
-        asked = [str(key) for key, attempt in self._attempts.items() if attempt.job.queue != texts]
+        asked = [str(key) for key, attempt in self._attempts.items() if kind_queue(attempt.job.queue) != texts]
         try:
             wanted = await self._log.previews_wanted(asked)
         except (redis.RedisError, OSError) as error:

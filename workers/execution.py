@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from server.domain.models import ModelKind
+from server.domain.models import ModelKind, kind_queue
 from server.domain.predictions import Failure, PredictionErrorCode, PredictionStatus
 from server.domain.storable import storable
 from server.services.jobs import Claim, Result
@@ -168,7 +168,7 @@ class Execution:
 
     def _whole_output(self) -> Any:
         made = self.writer.made
-        if made.text or self.job.queue == ModelKind.TEXT_GENERATION.queue:
+        if made.text or kind_queue(self.job.queue) == ModelKind.TEXT_GENERATION.queue:
             return made.whole_text
         if made.chunks:
             return made.chunks

@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Iterable
 from typing import Any
 
 import dramatiq
@@ -43,6 +44,7 @@ class SupervisorMiddleware(dramatiq.Middleware):
 
     def before_worker_boot(self, broker: Any, worker: Any) -> None:
         """Start; the process ends when the supervisor cannot."""
+        self._broker = broker
         _hide_memory()
         threading.Thread(target=_end_with_parent, name="parent-watch", daemon=True).start()
         self._thread.start()
@@ -53,6 +55,11 @@ class SupervisorMiddleware(dramatiq.Middleware):
         if self._loop and self._stop:
             self._loop.call_soon_threadsafe(self._stop.set)
         self._thread.join()
+
+    def _listen(self, queues: Iterable[str]) -> None:
+        """Hear the doorbells of more queues, once the device is known."""
+        for queue in queues:
+            self._broker.declare_queue(queue)
 
     def _main(self) -> None:
         try:
@@ -76,7 +83,7 @@ class SupervisorMiddleware(dramatiq.Middleware):
                 max_pixels=settings.max_image_pixels,
                 threads=_threads(settings.runner_threads),
             )
-            self._supervisor = Supervisor(rt, options)
+            self._supervisor = Supervisor(rt, options, self._listen)
             self._up.set()
             await self._supervisor.run(self._stop)
 

@@ -6,7 +6,7 @@ import asyncio
 import os
 import socket
 import time
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from contextlib import AsyncExitStack, suppress
 from typing import Any
 from uuid import UUID, uuid4
@@ -18,7 +18,7 @@ from tortoise.exceptions import BaseORMException
 from server.adapters.database import CONNECTION_ERRORS
 from server.adapters.tasks import end
 from server.adapters.wakeups import EVERYBODY, LOOK
-from server.domain.models import PREPARE_QUEUE, QUEUES
+from server.domain.models import PREPARE_QUEUE, QUEUES, kind_queue, queues_of
 from server.runtime import Runtime
 from server.services import catalogue, jobs, recovery
 from server.services.catalogue import WorkerInfo, WorkerState
@@ -42,8 +42,12 @@ CLAIM_SECONDS = 5.0
 class Supervisor:
     """Runs what it claims, each prediction as a task, until it is told to stop."""
 
-    def __init__(self, rt: Runtime, options: RunnerOptions) -> None:
+    def __init__(
+        self, rt: Runtime, options: RunnerOptions, listen: Callable[[Iterable[str]], None] = lambda _: None
+    ) -> None:
         self._rt = rt
+        self._listen = listen
+        self._queues = QUEUES
         self.worker_id = uuid4()
         self._keeper = RunnerKeeper(rt.settings, options)
         self._snapshots = Snapshots(rt)
@@ -109,14 +113,17 @@ class Supervisor:
         client = await self._keeper.client()
         info = WorkerInfo(self.worker_id, socket.gethostname()[:255], os.getpid(), client.ready.device)
         await catalogue.announce(info, client.ready.predictors)
+        self._queues = queues_of(info.device)
+        self._listen(self._queues)
         logger.info("worker.ready", worker=str(self.worker_id), device=info.device)
         return info
 
     def _slots(self, queue: str) -> int:
-        return int(getattr(self._rt.settings, f"{queue}_slots"))
+        return int(getattr(self._rt.settings, f"{kind_queue(queue)}_slots"))
 
     def _free(self, queue: str) -> int:
-        return self._slots(queue) - sum(a.job.queue == queue for a in self._attempts.values())
+        kind = kind_queue(queue)
+        return self._slots(queue) - sum(kind_queue(attempt.job.queue) == kind for attempt in self._attempts.values())
 
     async def _stop_claiming(self, claims: asyncio.Task[None]) -> None:
         """Let a claim that is on its way come back: canceled, its rows would be ours and nobody would know."""
@@ -129,7 +136,7 @@ class Supervisor:
         while not self._stopping:
             self._wake.clear()
             try:
-                for queue in QUEUES:
+                for queue in self._queues:
                     await self._claim(queue)
             except DATABASE_ERRORS as error:
                 logger.warning("claim.failed", error=str(error))

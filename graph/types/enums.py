@@ -7,10 +7,11 @@ from typing import Any, TypeVar
 
 import strawberry
 
-from server.domain.models import DeviceMap, ModelKind, Quantization, VersionState, Visibility
+from server.domain.models import DeviceClass, DeviceMap, ModelKind, Quantization, VersionState, Visibility
 from server.domain.predictions import PredictionErrorCode, PredictionStatus
 
 __all__ = [
+    "DeviceClass",
     "DeviceMap",
     "ModelKind",
     "PredictionErrorCode",
@@ -53,6 +54,11 @@ describe(
     DeviceMap,
     "Where the parts of a loaded model lie.",
     {"SINGLE": "All on the worker's device.", "AUTO": "Spread over all GPUs that a worker sees (accelerate)."},
+)
+describe(
+    DeviceClass,
+    "Which workers may run a version.",
+    {"ANY": "All.", "CPU": "Those without a GPU.", "CUDA": "Those with an NVIDIA GPU."},
 )
 describe(
     VersionState,

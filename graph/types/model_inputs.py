@@ -7,7 +7,7 @@ from typing import Annotated
 import strawberry
 from strawberry.scalars import JSON
 
-from graph.types.enums import DeviceMap, ModelKind, Quantization, Visibility
+from graph.types.enums import DeviceClass, DeviceMap, ModelKind, Quantization, Visibility
 from graph.types.errors import ConflictError, ForbiddenError, InvalidInput, NotFoundError
 from graph.types.models import Model, ModelVersion
 from server.domain import models as domain
@@ -16,6 +16,7 @@ from server.services.models import ModelChanges, NewModel
 OWN_SCHEMA = "An input schema narrower than the kind's."
 PREDICTOR = "What runs a CUSTOM model's weights: embeddings, classification, or a class of the operator's."
 QUANTIZATION = "Fewer bits for the weights of linear layers, so that the model fills less memory."
+DEVICE = "Which workers run it; INT4 weights and a device map need CUDA. Where there is none, its predictions wait."
 DEVICE_MAP = "Whether the model lies on one device or is spread over all GPUs of a worker."
 
 
@@ -77,6 +78,7 @@ class CreateModelInput:
     predictor: str | None = strawberry.field(default=None, description=PREDICTOR)
     quantization: Quantization | None = strawberry.field(default=None, description=QUANTIZATION)
     device_map: DeviceMap = strawberry.field(default=DeviceMap.SINGLE, description=DEVICE_MAP)
+    device: DeviceClass = strawberry.field(default=DeviceClass.ANY, description=DEVICE)
 
     def new(self) -> NewModel:
         """The service's value."""
@@ -113,6 +115,7 @@ class PublishVersionInput:
     predictor: str | None = strawberry.field(default=None, description=PREDICTOR)
     quantization: Quantization | None = strawberry.field(default=None, description=QUANTIZATION)
     device_map: DeviceMap = strawberry.field(default=DeviceMap.SINGLE, description=DEVICE_MAP)
+    device: DeviceClass = strawberry.field(default=DeviceClass.ANY, description=DEVICE)
 
     def new(self) -> domain.NewVersion:
         """The domain's value."""
@@ -121,7 +124,8 @@ class PublishVersionInput:
 
 def _version(given: CreateModelInput | PublishVersionInput) -> domain.NewVersion:
     schema: dict[str, object] | None = given.input_schema  # type: ignore[assignment]
-    return domain.NewVersion(given.source.source(), schema, given.predictor, given.quantization, given.device_map)
+    placed = (given.quantization, given.device_map, given.device)
+    return domain.NewVersion(given.source.source(), schema, given.predictor, *placed)
 
 
 @strawberry.type(description="A deleted model.")

@@ -11,7 +11,7 @@ from strawberry.scalars import JSON
 from graph.context import Info
 from graph.ids import global_id
 from graph.scalars import BigInt
-from graph.types.enums import DeviceMap, ModelKind, Quantization, VersionState, Visibility
+from graph.types.enums import DeviceClass, DeviceMap, ModelKind, Quantization, VersionState, Visibility
 from graph.types.node import Node, PageInfo
 from graph.types.users import User
 from server import tables
@@ -47,6 +47,7 @@ class ModelVersion(Node):
     predictor: str = strawberry.field(description="What runs it.")
     quantization: Quantization | None = strawberry.field(description="How its weights are shortened.")
     device_map: DeviceMap = strawberry.field(description="Where its parts lie.")
+    device: DeviceClass = strawberry.field(description="Which workers run it.")
 
     @strawberry.field(description="Its model.")
     async def model(self, info: Info) -> Annotated[Model, strawberry.lazy("graph.types.models")]:
@@ -82,6 +83,7 @@ class ModelVersion(Node):
             predictor=row.predictor,
             quantization=Quantization(row.options["quantization"]) if "quantization" in row.options else None,
             device_map=DeviceMap(row.options.get("device_map", DeviceMap.SINGLE)),
+            device=DeviceClass(row.options.get("device", DeviceClass.ANY)),
             size_bytes=BigInt(row.size_bytes) if row.size_bytes is not None else None,
             input_schema=row.input_schema,
             output_schema=row.output_schema,

@@ -34,6 +34,32 @@ PREPARE_QUEUE = "prepare"
 QUEUES = tuple(kind.queue for kind in ModelKind)
 
 
+class DeviceClass(StrEnum):
+    """Which workers may run a version."""
+
+    ANY = "ANY"
+    CPU = "CPU"
+    CUDA = "CUDA"
+
+
+ALL_QUEUES = (*QUEUES, *(f"{queue}.{device.lower()}" for device in ("CPU", "CUDA") for queue in QUEUES))
+
+
+def queue_of(kind: ModelKind, device: DeviceClass) -> str:
+    """The queue of predictions of a kind that a class of devices runs."""
+    return kind.queue if device is DeviceClass.ANY else f"{kind.queue}.{device.value.lower()}"
+
+
+def queues_of(device: str) -> tuple[str, ...]:
+    """The queues that a worker with this device, such as cpu or cuda, takes from."""
+    return QUEUES + tuple(queue for queue in ALL_QUEUES if queue.endswith(f".{device}"))
+
+
+def kind_queue(queue: str) -> str:
+    """The queue's kind alone, by which slots are counted."""
+    return queue.partition(".")[0]
+
+
 class Visibility(StrEnum):
     """Who sees a model."""
 
@@ -100,6 +126,7 @@ class NewVersion:
     predictor: str | None = None
     quantization: Quantization | None = None
     device_map: DeviceMap = DeviceMap.SINGLE
+    device: DeviceClass = DeviceClass.ANY
 
     def runs_on(self, kind: ModelKind) -> str:
         """The name of the predictor that runs it."""
@@ -110,7 +137,15 @@ class NewVersion:
     def options(self) -> dict[str, str]:
         """How it is loaded, as its row and its runner know it."""
         found = {"quantization": self.quantization.value} if self.quantization else {}
-        return {**found, "device_map": self.device_map.value} if self.device_map is not DeviceMap.SINGLE else found
+        if self.device_map is not DeviceMap.SINGLE:
+            found["device_map"] = self.device_map.value
+        device = DeviceClass.CUDA if self.needs_cuda else self.device
+        return {**found, "device": device.value} if device is not DeviceClass.ANY else found
+
+    @property
+    def needs_cuda(self) -> bool:
+        """Whether what was asked for is there on CUDA alone."""
+        return self.quantization is Quantization.INT4 or self.device_map is DeviceMap.AUTO
 
 
 @dataclass(frozen=True)
@@ -156,8 +191,10 @@ def version_violations(kind: ModelKind, new: NewVersion) -> list[Violation]:
         found.append(Violation("/predictor", rule, "source"))
     elif new.predictor is not None and not PREDICTOR.fullmatch(new.predictor):
         found.append(Violation("/predictor", "A predictor's name has 1 to 64 letters and digits.", "pattern"))
-    if is_code and new.options:
+    if is_code and (new.quantization or new.device_map is not DeviceMap.SINGLE):
         found.append(Violation("/quantization", "Only models with weights are loaded in another way.", "source"))
+    if new.needs_cuda and new.device is DeviceClass.CPU:
+        found.append(Violation("/device", "INT4 weights and a device map need CUDA.", "device"))
     return found
 
 

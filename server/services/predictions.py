@@ -20,7 +20,7 @@ from uuid6 import uuid7
 from server.adapters.database import now, rows
 from server.domain import files, input_schema
 from server.domain.accounts import Viewer
-from server.domain.models import ModelKind, parse_slug
+from server.domain.models import DeviceClass, ModelKind, parse_slug, queue_of
 from server.domain.predictions import NewPrediction, PredictionStatus
 from server.errors import (
     ConflictError,
@@ -135,7 +135,7 @@ def _row(
         owner=viewer.owner_key,
         model_id=model.id,
         version_id=version.id,
-        queue=ModelKind(model.kind).queue,
+        queue=queue_of(ModelKind(model.kind), DeviceClass(version.options.get("device", DeviceClass.ANY))),
         status=PredictionStatus.STARTING.value,
         input=values,
         run_at=at,

@@ -8,7 +8,7 @@ import structlog
 from tortoise.exceptions import BaseORMException
 
 from server.adapters.database import CONNECTION_ERRORS, rows
-from server.domain.models import PREPARE_QUEUE
+from server.domain.models import ALL_QUEUES, PREPARE_QUEUE
 from server.runtime import Runtime
 from server.services import uploads
 from server.unit_of_work import UnitOfWork, send
@@ -37,7 +37,7 @@ async def sweep(rt: Runtime) -> None:
         work.announce(row["id"])
     for row in await rows(_ABORT):
         work.announce(row["id"])
-    for row in await rows(_RING, RING_AGAIN_SECONDS, RINGS_PER_QUEUE):
+    for row in await rows(_RING, RING_AGAIN_SECONDS, RINGS_PER_QUEUE, list(ALL_QUEUES)):
         work.ring(row["queue"], row["id"])
     await rows(_FORGET_WORKERS)
     for row in await rows(_UNPREPARED):
@@ -73,7 +73,7 @@ UPDATE prediction p SET status = 'aborted', error_code = 'DEADLINE_EXCEEDED', co
 FROM x WHERE p.id = x.id RETURNING p.id
 """
 _RING = """
-WITH q AS (SELECT DISTINCT queue FROM (VALUES ('text'), ('image'), ('custom')) AS v(queue)),
+WITH q AS (SELECT unnest($3::text[]) AS queue),
 x AS (
   SELECT w.id FROM q CROSS JOIN LATERAL (
     SELECT id FROM prediction WHERE status = 'starting' AND queue = q.queue AND run_at <= now()

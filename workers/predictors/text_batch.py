@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import logging
+import re
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from workers.predictors.base import InputRejected, PredictionContext
 from workers.predictors.batch_manager import CannotBatch, Manager, Request, Step, cache_tokens
 from workers.predictors.sampling import NO_NUMBERS, Sampling
 from workers.predictors.text_sink import TokenSink
+from workers.runner.failures import free_memory
 
 logger = logging.getLogger(__name__)
 
@@ -22,6 +24,8 @@ LOOK_SECONDS = 1.0
 ADD_TRIES = 3
 ENDED = "the steps of the model ended"
 PROBE_SECONDS = 120.0
+# The manager gives errors as text: of torch's OutOfMemoryError, of Python's, and of torch's allocator on the CPU
+OUT_OF_MEMORY = re.compile(r"\b(OutOfMemoryError|MemoryError|CUDA out of memory|DefaultCPUAllocator)\b")
 
 
 class BatchBroken(Exception):
@@ -152,6 +156,7 @@ class TextBatch:
 
         Raises:
             BatchBroken: it ends the manager, alone too.
+            MemoryError: the device has too little memory for it, alone too.
             FloatingPointError: the model's scores are no numbers.
         """
         job = _Job(request, sink.take)
@@ -165,6 +170,8 @@ class TextBatch:
             if job.error is None or context.cancelled:
                 return
             logger.warning("A step with this request in it failed: %s", job.error)
+        if OUT_OF_MEMORY.search(job.error or ""):
+            raise MemoryError(job.error)
         raise BatchBroken(job.error)
 
     def close(self) -> None:
@@ -205,6 +212,8 @@ class TextBatch:
                 self.rebuilt += 1
                 self._manager.stop()
                 self._manager = None
+                # Whoever comes next finds what the failed step had
+                free_memory()
             if self._manager is None:
                 self._manager = Manager(self._model, self._tokens, self._slots, self._on_steps, split=self._split)
                 self._manager.start()

@@ -11,11 +11,13 @@ import torch
 from transformers import BertConfig, BertModel
 
 from tests.conftest import LiveServer
-from tests.integration.graph.asking import add_model, administrator, ended, publish, settled, somebody, unique
+from tests.integration.graph.asking import add_model, administrator, publish, settled, somebody, unique
 from tests.support.api import Client
 from tests.unit.predictors import tiny_models
 
-VERSION = "query ($slug: String!) { model(slug: $slug) { latestVersion { predictor quantization deviceMap reason } } }"
+VERSION = (
+    "query ($slug: String!) { model(slug: $slug) { latestVersion { predictor quantization deviceMap device reason } } }"
+)
 PROSE: dict[str, Any] = {"kind": "TEXT_GENERATION", "source": {"demo": "prose"}}
 
 
@@ -57,7 +59,13 @@ async def test_embeddings_of_a_folder(admin: Client, ada: Client, live_server: L
     assert long["error"]["code"] == "INPUT_REJECTED"
     assert "and this model takes 512" in long["error"]["message"]
     shown = (await ada.run(VERSION, slug=model["slug"]))["model"]["latestVersion"]
-    assert shown == {"predictor": "embeddings", "quantization": None, "deviceMap": "SINGLE", "reason": None}
+    assert shown == {
+        "predictor": "embeddings",
+        "quantization": None,
+        "deviceMap": "SINGLE",
+        "device": "ANY",
+        "reason": None,
+    }
 
 
 async def test_a_folder_that_the_predictor_cannot_run_is_refused(admin: Client, live_server: LiveServer) -> None:
@@ -69,7 +77,7 @@ async def test_a_folder_that_the_predictor_cannot_run_is_refused(admin: Client, 
     )
 
 
-async def test_weights_of_eight_bits_write_text_and_four_say_what_they_need(ada: Client) -> None:
+async def test_weights_of_eight_bits_write_text_and_four_wait_for_a_gpu(ada: Client) -> None:
     model = await settled(ada, (await add_model(ada, **PROSE, quantization="INT8"))["slug"])
     assert model["latestVersion"]["state"] == "READY", model
     values = {"prompt": "The list is", "max_new_tokens": 16, "seed": 3}
@@ -82,8 +90,26 @@ async def test_weights_of_eight_bits_write_text_and_four_say_what_they_need(ada:
     version = await publish(ada, model["slug"], source=PROSE["source"], quantization="INT4", deviceMap="AUTO")
     assert version["number"] == 2
     await settled(ada, model["slug"])
-    refused = await ended(ada, (await ada.create(model["slug"], values))["id"])
-    assert refused["error"]["code"] == "MODEL_UNAVAILABLE"
-    assert refused["error"]["message"].startswith("INT4 weights need a CUDA device, and this worker's is cpu")
+    shown = (await ada.run(VERSION, slug=model["slug"]))["model"]["latestVersion"]
+    assert (shown["device"], shown["deviceMap"]) == ("CUDA", "AUTO")
+    waits = await ada.create(model["slug"], values, wait=8)
+    assert waits["status"] == "STARTING", "no worker here has CUDA"
+    assert (await ada.cancel(waits["id"]))["status"] == "CANCELED"
     pinned = await ada.create(f"{model['slug']}:1", values, wait=60)
     assert pinned["text"] == found["text"]
+
+
+async def test_a_version_for_cpus_is_rung_and_run_at_once(ada: Client) -> None:
+    model = await settled(ada, (await add_model(ada, source={"predictor": "echo"}, device="CPU"))["slug"])
+    slow = 0
+    for number in range(5):
+        found = await ada.create(model["slug"], {"text": f"t{number}"}, wait=30)
+        assert found["text"] == f"t{number}"
+        slow += found["metrics"]["totalSeconds"] > 2
+    assert slow == 0, "the bell of that queue was heard"
+
+
+@pytest.mark.parametrize("given", [{"quantization": "INT4"}, {"deviceMap": "AUTO"}])
+async def test_what_needs_cuda_cannot_be_for_cpus(ada: Client, given: dict[str, Any]) -> None:
+    made = await add_model(ada, **PROSE, **given, device="CPU")
+    assert [violation["path"] for violation in made["violations"]] == ["/device"]

@@ -17,6 +17,7 @@ from tests.unit.predictors.tiny_models import CONTEXT, family
 from workers.predictors.base import InputRejected, Predictor
 from workers.predictors.text_batch import BatchBroken, TextBatch
 from workers.runner.context import CancelSignal, PredictionContext
+from workers.runner.failures import explain
 
 Loaded = Callable[[str], Predictor]
 Folder = Callable[[str], Path]
@@ -224,3 +225,41 @@ def test_a_teardown_ends_every_thread_and_frees_the_cache(folder: Folder) -> Non
         thread.join(10)
         assert not thread.is_alive()
     assert batch.cache_bytes == 0
+
+
+@pytest.mark.parametrize("error", [torch.OutOfMemoryError, MemoryError])
+def test_a_batch_that_fills_the_memory_is_run_again_in_smaller_parts(folder: Folder, error: type[Exception]) -> None:
+    predictor = setup(folder("llama"))
+    expected = [good(predictor, number)() for number in range(8)]
+    batch, model = batch_of(predictor), model_of(predictor)._model
+    plain, failures = model.forward, []
+
+    def crowded(*args: Any, **kwargs: Any) -> Any:
+        assert batch._manager is not None
+        if len(batch._manager._manager.batch_processor.scheduler.active_requests) > 3:
+            failures.append(1)
+            raise error("CUDA out of memory. Tried to allocate 1.00 GiB.")
+        return plain(*args, **kwargs)
+
+    model.forward = crowded
+    assert together(predictor, [good(predictor, number) for number in range(8)]) == expected
+    assert failures
+    predictor.teardown()
+
+
+def test_one_that_fills_the_memory_alone_says_so_and_the_next_one_runs(folder: Folder) -> None:
+    predictor = setup(folder("llama"))
+    expected = good(predictor, 1)()
+    model = model_of(predictor)._model
+    plain = model.forward
+
+    def full(*args: Any, **kwargs: Any) -> Any:
+        raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 1.00 GiB.")
+
+    model.forward = full
+    with pytest.raises(MemoryError, match="Tried to allocate") as caught:
+        good(predictor, 1)()
+    assert explain(caught.value)[0] == "OUT_OF_MEMORY"
+    model.forward = plain
+    assert good(predictor, 1)() == expected
+    predictor.teardown()

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +8,7 @@ import pytest
 
 from server.settings import MAKE_SECRET, Settings, SettingsError, load_settings, require_services, secret_weakness
 
-GOOD_SECRET = secrets.token_urlsafe(48)
+GOOD_SECRET = "kT3vQ9xW-bZ7mR2cY8nL5pF1dH6jS4gA0eUoIqXwVtBy"
 
 
 @pytest.fixture(autouse=True)
