@@ -78,7 +78,8 @@ schema: dev ## Write graph/schema.graphql and docs/settings.md from the code
 	@$(BIN)/inference-server export-schema > .venv/schema.tmp && mv .venv/schema.tmp graph/schema.graphql
 	@$(BIN)/inference-server export-settings > .venv/settings.tmp && mv .venv/settings.tmp docs/settings.md
 
-bench: dev ## Measure, and print a table of ratios
+bench: dev ## Measure beside other servers of the same models, and print a table of ratios
+	@$(BIN)/python -m pip install -q -e '.[bench]'
 	@PYTHONPATH=. $(BIN)/python -m tests.load.bench
 
 docker-build: ## Build the images

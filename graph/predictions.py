@@ -23,6 +23,7 @@ from graph.types.predictions import (
 )
 from server.errors import InvalidInputError, NotFoundError, Violation
 from server.services import prediction_events, predictions
+from server.tables import with_relations
 
 MAX_WAIT_SECONDS = 60
 First = Annotated[int | None, strawberry.argument(description="Page size from the start, 1 to 100; default 20.")]
@@ -82,7 +83,8 @@ class PredictionMutation:
         wait = _wait(input.wait)
         row = await predictions.create(context.rt, context.viewer, input.new())
         if wait:
-            row = await prediction_events.wait_until_ended(context.rt, context.hubs, context.viewer, row.id, wait)
+            ended = await prediction_events.wait_until_ended(context.rt, context.hubs, context.viewer, row.id, wait)
+            row = with_relations(ended, row)
         return Prediction.of(row)
 
     @strawberry.mutation(description="Stop a prediction at its next token or step; what it made so far is kept.")

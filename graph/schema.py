@@ -10,6 +10,7 @@ from typing import Any
 import strawberry
 from graphql import GraphQLError, OperationDefinitionNode
 from strawberry.extensions import (
+    AddValidationRules,
     MaxAliasesLimiter,
     MaxTokensLimiter,
     ParserCache,
@@ -32,6 +33,11 @@ from graph.types.events import EVENT_TYPES
 from graph.uploads import UploadMutation
 
 MAX_DEPTH, MAX_ALIASES, MAX_TOKENS = 10, 15, 1000
+# The limiters make a rule anew for each request, and the cache of validations goes by the rules
+LIMITS = [
+    *QueryDepthLimiter(max_depth=MAX_DEPTH).validation_rules,
+    *MaxAliasesLimiter(max_alias_count=MAX_ALIASES).validation_rules,
+]
 
 
 @strawberry.type(description="What can be asked.")
@@ -102,8 +108,7 @@ def make_schema() -> Schema:
             DocumentCache,
             ValidationCache,
             OneOperation,  # behind the cache, whose result it adds to
-            lambda: QueryDepthLimiter(max_depth=MAX_DEPTH),
-            lambda: MaxAliasesLimiter(max_alias_count=MAX_ALIASES),
+            lambda: AddValidationRules(LIMITS),
             lambda: MaxTokensLimiter(max_token_count=MAX_TOKENS),
         ],
     )

@@ -92,7 +92,8 @@ class Settings(BaseSettings):
         None, description="Folder of local files; default DATA_DIR/files."
     )
     s3_bucket: Annotated[str | None, Blankable] = Field(
-        None, description="Bucket of output files, for STORAGE_TYPE=s3."
+        None,
+        description="Bucket of files, for STORAGE_TYPE=s3; credentials as botocore finds them (AWS_ACCESS_KEY_ID ...).",
     )
     s3_prefix: str = Field("", description="Prefix of every key in the bucket.")
     s3_region: Annotated[str | None, Blankable] = Field(None, description="Region of the bucket.")

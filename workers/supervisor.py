@@ -7,23 +7,21 @@ import os
 import socket
 import time
 from collections.abc import Callable, Coroutine, Iterable
-from contextlib import AsyncExitStack, suppress
+from contextlib import AsyncExitStack
 from typing import Any
 from uuid import UUID, uuid4
 
-import redis
 import structlog
-from tortoise.exceptions import BaseORMException
 
-from server.adapters.database import CONNECTION_ERRORS
 from server.adapters.tasks import end
 from server.adapters.wakeups import EVERYBODY, LOOK
-from server.domain.models import PREPARE_QUEUE, QUEUES, kind_queue, queues_of
+from server.domain.models import PREPARE_QUEUE, kind_queue, queues_of
 from server.runtime import Runtime
 from server.services import catalogue, jobs, recovery
-from server.services.catalogue import WorkerInfo, WorkerState
+from server.services.catalogue import Others, WorkerInfo, WorkerState
 from server.services.jobs import Claim, Warmth
 from workers.attempt import Attempt
+from workers.claiming import DATABASE_ERRORS, Claims, happens
 from workers.demand import Demand
 from workers.gate import Gate
 from workers.inputs import InputFiles
@@ -34,7 +32,6 @@ from workers.snapshots import Snapshots
 
 logger = structlog.get_logger(__name__)
 
-DATABASE_ERRORS = (*CONNECTION_ERRORS, BaseORMException)
 PARENT_SECONDS = 1.0
 CLAIM_SECONDS = 5.0
 
@@ -47,33 +44,27 @@ class Supervisor:
     ) -> None:
         self._rt = rt
         self._listen = listen
-        self._queues = QUEUES
         self.worker_id = uuid4()
         self._keeper = RunnerKeeper(rt.settings, options)
         self._snapshots = Snapshots(rt)
         self._preparer = Preparer(rt, self._keeper, self.worker_id)
         self._attempts: dict[UUID, Attempt] = {}
         self._tasks: set[asyncio.Task[None]] = set()
-        self._wake = asyncio.Event()
         self._prepare_wake = asyncio.Event()
         self._beat_wake = asyncio.Event()
-        self._elsewhere: set[UUID] = set()
+        self._others = Others()
         self._keeper.on_resident = self._beat_wake.set
-        self._hints: dict[str, list[UUID]] = {}
         self._inputs = InputFiles(rt)
         self._gate = Gate()
         self._demand = Demand(rt.event_log, self._attempts)
-        self._stopping = False
+        self._claims = Claims(rt, self.worker_id, self._warmth, self._running, self._start, self._has_others)
 
     def wake(self, queue: str, hint: str) -> None:
         """A doorbell: look for work; the hint may name a row that just came."""
         if queue == PREPARE_QUEUE:
             self._prepare_wake.set()
             return
-        hints = self._hints.setdefault(queue, [])
-        if len(hints) < self._slots(queue):
-            hints.append(UUID(hint))
-        self._wake.set()
+        self._claims.ring(queue, hint)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Everything, until `stop`; then running work gets its grace time and the rest is handed back."""
@@ -84,7 +75,7 @@ class Supervisor:
             stack.push_async_callback(end, keeper)
             info = await self._announce()
             loops = [
-                self._guard("claims", self._claim_for_ever()),
+                self._guard("claims", self._claims.run()),
                 self._guard("heartbeat", self._beat_for_ever(info)),
                 self._guard("cancels", self._hear_cancels()),
                 self._guard("previews", self._demand.run()),
@@ -113,55 +104,22 @@ class Supervisor:
         client = await self._keeper.client()
         info = WorkerInfo(self.worker_id, socket.gethostname()[:255], os.getpid(), client.ready.device)
         await catalogue.announce(info, client.ready.predictors)
-        self._queues = queues_of(info.device)
-        self._listen(self._queues)
+        self._claims.queues = queues_of(info.device)
+        self._listen(self._claims.queues)
         logger.info("worker.ready", worker=str(self.worker_id), device=info.device)
         return info
 
-    def _slots(self, queue: str) -> int:
-        return int(getattr(self._rt.settings, f"{kind_queue(queue)}_slots"))
+    def _has_others(self) -> bool:
+        return self._others.count > 0
 
-    def _free(self, queue: str) -> int:
-        kind = kind_queue(queue)
-        return self._slots(queue) - sum(kind_queue(attempt.job.queue) == kind for attempt in self._attempts.values())
+    def _running(self, kind: str) -> int:
+        return sum(kind_queue(attempt.job.queue) == kind for attempt in self._attempts.values())
 
     async def _stop_claiming(self, claims: asyncio.Task[None]) -> None:
         """Let a claim that is on its way come back: canceled, its rows would be ours and nobody would know."""
-        self._stopping = True
-        self._wake.set()
+        self._claims.stop()
         await asyncio.wait({claims}, timeout=CLAIM_SECONDS)
         await end(claims)
-
-    async def _claim_for_ever(self) -> None:
-        while not self._stopping:
-            self._wake.clear()
-            try:
-                for queue in self._queues:
-                    await self._claim(queue)
-            except DATABASE_ERRORS as error:
-                logger.warning("claim.failed", error=str(error))
-                await asyncio.sleep(1)
-            settings = self._rt.settings
-            pause = min(settings.claim_poll_seconds, settings.warm_wait_seconds or 0.1)
-            await _happens(self._wake, pause if self._elsewhere else settings.claim_poll_seconds)
-
-    async def _leave_to_others(self) -> None:
-        """The bell rang here, but a worker that holds the version may be the one to run it."""
-        if not self._stopping:
-            with suppress(redis.RedisError, OSError):
-                await self._rt.event_log.wake_workers()
-
-    async def _claim(self, queue: str) -> None:
-        lease = self._rt.settings.lease_seconds
-        hints, self._hints[queue] = self._hints.get(queue, []), []
-        for hint in hints[: self._free(queue)]:
-            if job := await jobs.claim_hinted(hint, queue, self.worker_id, lease, self._warmth()):
-                self._start(job)
-            elif self._elsewhere:
-                await self._leave_to_others()
-        if (free := self._free(queue)) > 0:
-            for job in await jobs.claim(queue, self.worker_id, lease, free, self._warmth()):
-                self._start(job)
 
     def _start(self, job: Claim) -> None:
         attempt = Attempt(self._rt, job, self._keeper, self._snapshots, self._inputs, self._gate)
@@ -181,7 +139,7 @@ class Supervisor:
         finally:
             if self._attempts.get(job.id) is attempt:
                 del self._attempts[job.id]
-            self._wake.set()
+            self._claims.freed(job.queue)
 
     async def _beat_for_ever(self, info: WorkerInfo) -> None:
         settings = self._rt.settings
@@ -191,11 +149,11 @@ class Supervisor:
                 await self._beat()
                 # Not through client(): leases are renewed while a dead runner is started again
                 await catalogue.heartbeat(info, self._keeper.names, self._state())
-                self._elsewhere = await catalogue.versions_elsewhere(self.worker_id)
+                self._others = await catalogue.others(self.worker_id)
             except DATABASE_ERRORS as error:
                 logger.warning("heartbeat.failed", error=str(error))
             wait = settings.heartbeat_seconds - (time.monotonic() - began)
-            await _happens(self._beat_wake, max(0.05, wait))
+            await happens(self._beat_wake, max(0.05, wait))
             self._beat_wake.clear()
 
     def _state(self) -> WorkerState:
@@ -207,7 +165,7 @@ class Supervisor:
 
     def _warmth(self) -> Warmth:
         here = tuple(UUID(version) for version in reversed(self._keeper.resident.versions))
-        elsewhere = tuple(self._elsewhere.difference(here))
+        elsewhere = tuple(self._others.versions.difference(here))
         return Warmth(here, elsewhere, self._rt.settings.warm_wait_seconds)
 
     async def _beat(self) -> None:
@@ -231,7 +189,7 @@ class Supervisor:
             async for wakeup in changed:
                 held = any(str(key) == wakeup.prediction_id for key in self._attempts)
                 if wakeup.prediction_id == LOOK:
-                    self._wake.set()
+                    self._claims.look()
                 elif wakeup == EVERYBODY or (held and wakeup.row):
                     self._beat_wake.set()
                 elif held:
@@ -245,7 +203,7 @@ class Supervisor:
                     pass
             except DATABASE_ERRORS as error:
                 logger.warning("prepare.failed", error=str(error))
-            await _happens(self._prepare_wake, self._rt.settings.claim_poll_seconds)
+            await happens(self._prepare_wake, self._rt.settings.claim_poll_seconds)
 
     async def _drain(self) -> None:
         """Let running work end within the grace time, then hand the rest back."""
@@ -256,10 +214,3 @@ class Supervisor:
             attempt.hand_back()
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=10)
-
-
-async def _happens(event: asyncio.Event, seconds: float) -> None:
-    """Wait for an event, for at most some seconds; wait_for would swallow a cancel on Python 3.11."""
-    with suppress(TimeoutError):
-        async with asyncio.timeout(seconds):
-            await event.wait()

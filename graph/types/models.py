@@ -17,6 +17,7 @@ from graph.types.users import User
 from server import tables
 from server.services import versions
 from server.services.pagination import Page, encode_cursor
+from server.tables import loaded
 
 
 @strawberry.type(description="How far the preparation of a version is.")
@@ -52,13 +53,17 @@ class ModelVersion(Node):
     @strawberry.field(description="Its model.")
     async def model(self, info: Info) -> Annotated[Model, strawberry.lazy("graph.types.models")]:
         """The model."""
-        return await Model.load(info, self.row.model_id)
+        return await self._model(info)
 
     @strawberry.field(description="owner/name:number, which pins this version.")
     async def slug(self, info: Info) -> str:
         """The pinned slug."""
-        model = await Model.load(info, self.row.model_id)
+        model = await self._model(info)
         return f"{await model.slug(info)}:{self.row.number}"
+
+    async def _model(self, info: Info) -> Model:
+        found = loaded(self.row, "model")
+        return Model.of(found) if found else await Model.load(info, self.row.model_id)
 
     @strawberry.field(description="How far the preparation is, while PREPARING.")
     def progress(self) -> VersionProgress | None:
@@ -115,7 +120,7 @@ class Model(Node):
     @strawberry.field(description="owner/name.")
     async def slug(self, info: Info) -> str:
         """The slug."""
-        owner = await info.context.loaders.users.load(self.row.owner_id)
+        owner = loaded(self.row, "owner") or await info.context.loaders.users.load(self.row.owner_id)
         return f"{owner.handle if owner else '?'}/{self.row.name}"
 
     @strawberry.field(description="All versions, newest first.")

@@ -21,6 +21,7 @@ from server.adapters.event_log import LiveState
 from server.domain import predictions as domain
 from server.services.pagination import Page, encode_cursor
 from server.services.prediction_events import overlay
+from server.tables import loaded
 
 
 @strawberry.type(description="Why a prediction failed.")
@@ -102,12 +103,13 @@ class Prediction(Node):
     @strawberry.field(description="The model that it runs.")
     async def model(self, info: Info) -> Model:
         """The model."""
-        return await Model.load(info, self.row.model_id)
+        found = loaded(self.row, "model")
+        return Model.of(found) if found else await Model.load(info, self.row.model_id)
 
     @strawberry.field(description="The version that it runs.")
     async def version(self, info: Info) -> ModelVersion:
         """The version."""
-        row = await info.context.loaders.versions.load(self.row.version_id)
+        row = loaded(self.row, "version") or await info.context.loaders.versions.load(self.row.version_id)
         if row is None:
             raise LookupError(f"version {self.row.version_id}")
         return ModelVersion.of(row)

@@ -85,8 +85,21 @@ class S3Storage:
         try:
             found = await self._client.head_object(Bucket=self._bucket, Key=self._prefix + check_key(key))
         except (BotoCoreError, ClientError) as error:
-            raise _missing_or_broken(error) from error
+            failure = _missing_or_broken(error)
+            if isinstance(failure, StorageMissingError):
+                await self._check_bucket()
+            raise failure from error
         return int(found["ContentLength"])
+
+    async def _check_bucket(self) -> None:
+        """Raise StorageError where it is the bucket that is missing: the answer to HEAD does not tell."""
+        try:
+            await self._client.head_bucket(Bucket=self._bucket)
+        except ClientError as error:
+            if error.response["ResponseMetadata"]["HTTPStatusCode"] == 404:
+                raise StorageError(f"The bucket {self._bucket!r} does not exist.") from error
+        except BotoCoreError as error:
+            raise StorageError(f"The file could not be read: {error}") from error
 
     async def delete_prefix(self, prefix: str) -> int:
         """Remove all objects below a prefix."""
@@ -152,7 +165,6 @@ def _storing() -> Iterator[None]:
 def _missing_or_broken(error: Exception) -> StorageError:
     if isinstance(error, ClientError):
         status, code = error.response["ResponseMetadata"]["HTTPStatusCode"], error.response["Error"].get("Code")
-        # The answer to HEAD has no body that would tell a missing bucket from a missing object
         if status == 404 and code != "NoSuchBucket":
             return StorageMissingError("There is no such file.")
     return StorageError(f"The file could not be read: {error}")

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from server.adapters.database import now, rows, to_json
+from server.adapters.database import from_json, now, rows, to_json
 from server.domain.accounts import Viewer
 from server.errors import ForbiddenError
 from server.tables import Predictor, Worker
@@ -23,6 +23,14 @@ class WorkerInfo:
     host: str
     pid: int
     device: str
+
+
+@dataclass(frozen=True)
+class Others:
+    """How many other workers live, and the versions in their memory."""
+
+    count: int = 0
+    versions: frozenset[UUID] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -67,9 +75,10 @@ async def leave(worker_id: UUID) -> None:
     await rows("DELETE FROM worker WHERE id = $1 RETURNING id", worker_id)
 
 
-async def versions_elsewhere(worker_id: UUID) -> set[UUID]:
-    """The versions in the memory of other living workers."""
-    return {UUID(row["version"]) for row in await rows(_ELSEWHERE, ALIVE_SECONDS, worker_id)}
+async def others(worker_id: UUID) -> Others:
+    """The other living workers."""
+    found = await rows(_OTHERS, ALIVE_SECONDS, worker_id)
+    return Others(len(found), frozenset(UUID(version) for row in found for version in from_json(row["versions"])))
 
 
 async def workers(viewer: Viewer) -> list[Worker]:
@@ -96,9 +105,8 @@ async def predictors() -> list[Predictor]:
 
 
 _ALIVE = "SELECT count(*) AS n FROM worker WHERE last_seen > now() - make_interval(secs => $1)"
-_ELSEWHERE = """
-SELECT DISTINCT jsonb_array_elements_text(versions) AS version FROM worker
-WHERE last_seen > now() - make_interval(secs => $1) AND id <> $2
+_OTHERS = """
+SELECT versions FROM worker WHERE last_seen > now() - make_interval(secs => $1) AND id <> $2
 """
 _PREDICTOR = """
 INSERT INTO predictor (name, kind, input_schema, output_schema, digest, last_seen)

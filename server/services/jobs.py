@@ -93,13 +93,19 @@ async def claim(
     return [_claim(row) for row in found]
 
 
+async def waiting(queues: tuple[str, ...]) -> list[str]:
+    """Those of some queues in which a prediction waits now."""
+    found = await rows(_WAITING_QUEUES, list(queues))
+    return [row["queue"] for row in found]
+
+
 async def claim_hinted(
-    prediction_id: UUID, queue: str, worker_id: UUID, lease_seconds: float, warmth: Warmth = NOTHING_WARM
-) -> Claim | None:
-    """One waiting prediction by its id, now leased to this worker; none that is to be left to a warm worker."""
+    prediction_ids: list[UUID], queue: str, worker_id: UUID, lease_seconds: float, warmth: Warmth = NOTHING_WARM
+) -> list[Claim]:
+    """Waiting predictions by their ids, now leased to this worker; none that is to be left to a warm worker."""
     left = (list(warmth.elsewhere), warmth.wait_seconds)
-    found = await rows(_CLAIM_ONE, queue, worker_id, lease_seconds, prediction_id, *left)
-    return _claim(found[0]) if found else None
+    found = await rows(_CLAIM_HINTED, queue, worker_id, lease_seconds, prediction_ids, *left)
+    return [_claim(row) for row in found]
 
 
 def _claim(row: dict[str, Any]) -> Claim:
@@ -155,6 +161,11 @@ _SET = """SET status = 'processing', attempt = p.attempt + 1, worker_id = $2, up
   lease_until = now() + make_interval(secs => $3), started_at = coalesce(p.started_at, now())"""
 _WAITING = """status = 'starting' AND queue = $1 AND run_at <= now()
   AND (deadline_at IS NULL OR deadline_at > now())"""
+_WAITING_QUEUES = f"""
+SELECT q.queue FROM unnest($1::text[]) WITH ORDINALITY AS q(queue, place) WHERE EXISTS (
+  SELECT 1 FROM prediction WHERE {_WAITING.replace("queue = $1", "queue = q.queue")})
+ORDER BY q.place
+"""  # noqa: S608 - constants only
 _LEFT = "(version_id <> ALL($5::uuid[]) OR run_at <= now() - make_interval(secs => $6))"
 _BEST = f"rank = (SELECT rank FROM prediction WHERE {_WAITING} ORDER BY rank, run_at LIMIT 1)"  # noqa: S608 - constants only
 _CLAIM_STARVED = f"""
@@ -176,8 +187,8 @@ WITH c AS (
   SELECT id FROM prediction WHERE {_WAITING} AND {_LEFT} ORDER BY rank, run_at LIMIT $4 FOR UPDATE SKIP LOCKED)
 UPDATE prediction p {_SET} FROM c WHERE p.id = c.id {_RETURNING}
 """  # noqa: S608 - constants only
-_CLAIM_ONE = f"""
-WITH c AS (SELECT id FROM prediction WHERE id = $4 AND {_WAITING} AND {_LEFT} FOR UPDATE SKIP LOCKED)
+_CLAIM_HINTED = f"""
+WITH c AS (SELECT id FROM prediction WHERE id = ANY($4::uuid[]) AND {_WAITING} AND {_LEFT} FOR UPDATE SKIP LOCKED)
 UPDATE prediction p {_SET} FROM c WHERE p.id = c.id {_RETURNING}
 """  # noqa: S608 - constants only
 _HEARTBEAT = """

@@ -175,7 +175,7 @@ async def find(viewer: Viewer, slug: str | Slug) -> Model:
     model = None
     if parsed:
         query = Model.filter(visible(viewer), owner__handle=parsed.owner, name=parsed.name)
-        model = await query.prefetch_related("owner").first()
+        model = await query.select_related("owner").first()
     if model is None:
         raise NotFoundError(f"There is no model {str(slug)[:100]!r}.")
     return model

@@ -224,4 +224,6 @@ async def wait_until_ended(rt: Runtime, hubs: Hubs, viewer: Viewer, prediction_i
             while watcher.row is None:
                 await watcher.take()
                 watcher.overflowed = False
+            # Whoever waits was let in already
+            return watcher.row
     return await predictions.find(viewer, prediction_id)

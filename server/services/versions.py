@@ -74,6 +74,7 @@ async def runnable(model: Model, slug: str, number: int | None) -> Version:
         raise UnavailableError(f"Version {version.number} is still being prepared; try again when it is READY.")
     if version.state == VersionState.REFUSED.value:
         raise UnavailableError(f"Version {version.number} was refused: {version.reason}")
+    version.model = model
     return version
 
 

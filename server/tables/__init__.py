@@ -23,16 +23,39 @@ __all__ = [
     "User",
     "Version",
     "Worker",
+    "loaded",
     "tortoise_config",
+    "with_relations",
 ]
 
 MODULES = tuple(f"server.tables.{name}" for name in ("users", "models", "predictions", "uploads", "workers"))
 
 
+def loaded(row: Any, relation: str) -> Any:
+    """The row that a foreign key refers to, where it was loaded with its own; else None."""
+    return getattr(row, f"_{relation}", None)
+
+
+def with_relations(row: Prediction, other: Prediction) -> Prediction:
+    """A prediction's row with the model and version that an older copy of it was loaded with."""
+    for relation in ("model", "version"):
+        if (found := loaded(other, relation)) is not None:
+            setattr(row, relation, found)
+    return row
+
+
+async def _leave_session(connection: Any) -> None:
+    """Nothing here changes its session, so that a second statement behind each to reset it would be for nothing.
+
+    asyncpg itself rolls back a transaction that was left open.
+    """
+
+
 def tortoise_config(database_url: str, pool_size: int = 10) -> dict[str, Any]:
     """Tortoise's configuration for one PostgreSQL database; a Unix socket is given as `?host=/dir&port=5432`."""
     connection = expand_db_url(database_url)
-    connection["credentials"] |= {"minsize": 1, "maxsize": pool_size, "command_timeout": 30}
+    limits = {"minsize": 1, "maxsize": pool_size, "command_timeout": 30}
+    connection["credentials"] |= {**limits, "reset": _leave_session}
     return {
         "connections": {"default": connection},
         "apps": {"models": {"models": [*MODULES, "aerich.models"], "default_connection": "default"}},

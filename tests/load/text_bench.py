@@ -1,25 +1,31 @@
-"""Text through everything, token by token to a subscriber, against `generate` alone and a static batch of all."""
+"""Text through everything, as a subscriber sees it, against `generate` alone, a static batch, and other servers."""
 
 from __future__ import annotations
 
 import asyncio
+import importlib.util
 import statistics
 import time
+from collections.abc import Awaitable, Callable
+from contextlib import ExitStack
 from pathlib import Path
 
 from tests.conftest import LiveServer
 from tests.integration.graph.asking import add_model, administrator, settled
+from tests.load.mixed import arrivals, replay
+from tests.load.rivals import LitServe, Rival, TransformersServe, serving
 from tests.load.text_models import NEW_TOKENS, Bare, Shape, build, prompts
 from tests.support.api import Client, text_of
 
 CLIENTS = 32
-GREEDY = {"temperature": 0, "max_new_tokens": NEW_TOKENS}
+# requests of mixed lengths, and the seconds that they come in, by the model's name
+MIXED = {"4x256": (64, 6.0), "6x768": (32, 15.0)}
 
 
-async def _served(client: Client, model: str, prompt: str) -> float:
+async def _served(client: Client, model: str, prompt: str, new_tokens: int = NEW_TOKENS) -> float:
     """Seconds to the first piece of text of one prediction, watched to its end."""
     began = time.perf_counter()
-    made = await client.create(model, {"prompt": prompt, **GREEDY})
+    made = await client.create(model, {"prompt": prompt, "temperature": 0, "max_new_tokens": new_tokens})
     assert made["__typename"] == "Prediction", made
     events = []
     first = 0.0
@@ -40,6 +46,14 @@ async def _timed(client: Client, model: str, count: int) -> tuple[float, float]:
     return count * NEW_TOKENS / (time.perf_counter() - began), statistics.median(firsts)
 
 
+async def _rival(rival: Rival, count: int) -> float:
+    """Tokens a second of so many at once."""
+    began = time.perf_counter()
+    made = await asyncio.gather(*(rival.run(prompt, NEW_TOKENS) for prompt in prompts(count)))
+    assert all(served.tokens == NEW_TOKENS for served in made), made
+    return count * NEW_TOKENS / (time.perf_counter() - began)
+
+
 async def _bare(bare: Bare, count: int) -> float:
     began = time.perf_counter()
     tokens = await asyncio.to_thread(bare.generate, prompts(count))
@@ -54,27 +68,86 @@ async def measure(live: LiveServer, root: Path, shape: Shape, repeats: int) -> l
     assert made["__typename"] == "Model", made
     model = (await settled(client, made["slug"]))["slug"]
     bare = Bare(folder)
-    await _timed(client, model, 2)
-    await _bare(bare, 1)
-    found: dict[str, list[float]] = {name: [] for name in ("one", "alone", "many", "static", "first", "firsts")}
-    for _ in range(repeats):
-        found["alone"].append(await _bare(bare, 1))
-        rate, first = await _timed(client, model, 1)
-        found["one"].append(rate)
-        found["first"].append(first)
-        found["static"].append(await _bare(bare, CLIENTS))
-        rate, first = await _timed(client, model, CLIENTS)
-        found["many"].append(rate)
-        found["firsts"].append(first)
+    with ExitStack() as stack:
+        rivals = [stack.enter_context(serving(kind, folder, live.data_dir / "rivals.log")) for kind in _installed()]
+        found = await _measure(client, model, bare, rivals, MIXED[shape.name], repeats)
     await client.close()
     middle = {name: statistics.median(values) for name, values in found.items()}
-    return [
-        (f"{shape.name}: generate alone, one by one", f"{middle['alone']:.0f} tokens/s"),
-        (f"{shape.name}: through everything, one client", f"{middle['one']:.0f} tokens/s"),
-        (f"{shape.name}: ratio of the two", f"{middle['one'] / middle['alone']:.2f}"),
-        (f"{shape.name}: static batch of {CLIENTS}", f"{middle['static']:.0f} tokens/s"),
-        (f"{shape.name}: through everything, {CLIENTS} clients", f"{middle['many']:.0f} tokens/s"),
-        (f"{shape.name}: ratio of the two", f"{middle['many'] / middle['static']:.2f}"),
-        (f"{shape.name}: first text, one client", f"{middle['first'] * 1000:.0f} ms"),
-        (f"{shape.name}: first text, {CLIENTS} clients at once", f"{middle['firsts'] * 1000:.0f} ms"),
+    return [(f"{shape.name}: {name}", text) for name, text in _table(middle, [rival.name for rival in rivals])]
+
+
+def _installed() -> list[type[TransformersServe] | type[LitServe]]:
+    """The other servers that are here: `pip install '.[bench]'` brings them."""
+    kinds: list[type[TransformersServe] | type[LitServe]] = []
+    if importlib.util.find_spec("fastapi") and importlib.util.find_spec("openai"):
+        kinds.append(TransformersServe)
+    if importlib.util.find_spec("litserve"):
+        kinds.append(LitServe)
+    return kinds
+
+
+async def _measure(
+    client: Client, model: str, bare: Bare, rivals: list[Rival], mixed: tuple[int, float], repeats: int
+) -> dict[str, list[float]]:
+    found: dict[str, list[float]] = {}
+
+    def note(name: str, value: float) -> None:
+        found.setdefault(name, []).append(value)
+
+    async def ours(number: int, new_tokens: int) -> int:
+        await _served(client, model, prompts(number + 1)[-1], new_tokens)
+        return new_tokens
+
+    plan = arrivals(*mixed)
+    await _timed(client, model, 2)
+    await _bare(bare, 1)
+    for rival in rivals:
+        await _rival(rival, 2)
+    for _ in range(repeats):
+        note("alone", await _bare(bare, 1))
+        rate, first = await _timed(client, model, 1)
+        note("one", rate)
+        note("first", first)
+        note("static", await _bare(bare, CLIENTS))
+        rate, first = await _timed(client, model, CLIENTS)
+        note("many", rate)
+        note("firsts", first)
+        rate, took = await replay(plan, ours)
+        note("mixed", rate)
+        note("mixed seconds", took)
+        for rival in rivals:
+            note(rival.name, await _rival(rival, CLIENTS))
+            rate, took = await replay(plan, _asks(rival))
+            note(f"{rival.name}, mixed", rate)
+            note(f"{rival.name}, mixed seconds", took)
+    return found
+
+
+def _asks(rival: Rival) -> Callable[[int, int], Awaitable[int]]:
+    async def ask(number: int, new_tokens: int) -> int:
+        return (await rival.run(prompts(number + 1)[-1], new_tokens)).tokens
+
+    return ask
+
+
+def _table(middle: dict[str, float], rivals: list[str]) -> list[tuple[str, str]]:
+    rows = [
+        ("generate alone, one by one", f"{middle['alone']:.0f} tokens/s"),
+        ("through everything, one client", f"{middle['one']:.0f} tokens/s"),
+        ("ratio of the two", f"{middle['one'] / middle['alone']:.2f}"),
+        (f"static batch of {CLIENTS}", f"{middle['static']:.0f} tokens/s"),
+        (f"through everything, {CLIENTS} clients", f"{middle['many']:.0f} tokens/s"),
+        ("ratio of the two", f"{middle['many'] / middle['static']:.2f}"),
+        ("first text, one client", f"{middle['first'] * 1000:.0f} ms"),
+        (f"first text, {CLIENTS} clients at once", f"{middle['firsts'] * 1000:.0f} ms"),
+        ("through everything, mixed", f"{middle['mixed']:.0f} tokens/s, {middle['mixed seconds']:.1f} s each"),
     ]
+    for name in rivals:
+        rate, took = middle[f"{name}, mixed"], middle[f"{name}, mixed seconds"]
+        rows += [
+            (f"{name}, {CLIENTS} clients", f"{middle[name]:.0f} tokens/s"),
+            ("ours to it", f"{middle['many'] / middle[name]:.2f}"),
+            (f"{name}, mixed", f"{rate:.0f} tokens/s, {took:.1f} s each"),
+            ("ours to it", f"{middle['mixed'] / rate:.2f}"),
+        ]
+    return rows

@@ -69,10 +69,10 @@ async def test_claimers_never_share_a_row(version: Version, queue: str) -> None:
 
 async def test_a_hint_is_claimed_once_and_only_while_it_waits(version: Version, queue: str) -> None:
     made = await add(version, queue)
-    assert await jobs.claim_hinted(made.id, "other", uuid4(), LEASE) is None
-    results = await asyncio.gather(*(jobs.claim_hinted(made.id, queue, uuid4(), LEASE) for _ in range(8)))
-    assert [found.id for found in results if found] == [made.id]
-    assert await jobs.claim_hinted(uuid4(), queue, uuid4(), LEASE) is None
+    assert await jobs.claim_hinted([made.id], "other", uuid4(), LEASE) == []
+    results = await asyncio.gather(*(jobs.claim_hinted([made.id, uuid4()], queue, uuid4(), LEASE) for _ in range(8)))
+    assert [claimed.id for found in results for claimed in found] == [made.id]
+    assert await jobs.claim_hinted([uuid4()], queue, uuid4(), LEASE) == []
 
 
 async def test_neither_too_early_nor_too_late(version: Version, queue: str) -> None:
@@ -80,7 +80,7 @@ async def test_neither_too_early_nor_too_late(version: Version, queue: str) -> N
     late = await add(version, queue, deadline_at=now() - timedelta(seconds=1))
     assert await jobs.claim(queue, uuid4(), LEASE, 9) == []
     for made in (early, late):
-        assert await jobs.claim_hinted(made.id, queue, uuid4(), LEASE) is None
+        assert await jobs.claim_hinted([made.id], queue, uuid4(), LEASE) == []
     in_time = await add(version, queue, deadline_at=now() + timedelta(hours=1))
     assert [claimed.id for claimed in await jobs.claim(queue, uuid4(), LEASE, 9)] == [in_time.id]
 
@@ -135,7 +135,7 @@ async def test_what_is_warm_elsewhere_is_left_there_for_a_while(version: Version
     made = await add(version, queue)
     elsewhere = Warmth((), (version.id,), 60)
     assert await jobs.claim(queue, uuid4(), LEASE, 1, elsewhere) == []
-    assert await jobs.claim_hinted(made.id, queue, uuid4(), LEASE, elsewhere) is None
+    assert await jobs.claim_hinted([made.id], queue, uuid4(), LEASE, elsewhere) == []
     cold = await add(await add_version(), queue)
     assert [taken.id for taken in await jobs.claim(queue, uuid4(), LEASE, 9, elsewhere)] == [cold.id]
     await rows("UPDATE prediction SET run_at = now() - interval '61 s' WHERE id = $1", made.id)
@@ -147,8 +147,10 @@ async def test_a_heartbeat_says_what_a_worker_holds(version: Version) -> None:
     for found in (worker, other):
         await catalogue.announce(found, [])
     await catalogue.heartbeat(worker, [], WorkerState((str(version.id),), 70, 100, 3, 2, "a CPU", 1000, 500))
-    assert await catalogue.versions_elsewhere(other.id) == {version.id}
-    assert await catalogue.versions_elsewhere(worker.id) == set()
+    found = await catalogue.others(other.id)
+    assert found.versions == {version.id}
+    assert found.count >= 1
+    assert (await catalogue.others(worker.id)).versions == set()
     with pytest.raises(ForbiddenError):
         await catalogue.workers(Viewer())
     (seen,) = [row for row in await catalogue.workers(Viewer(is_admin=True)) if row.id == worker.id]

@@ -117,3 +117,11 @@ async def test_files_that_may_not_be_removed(bucket: Bucket) -> None:
         with pytest.raises(StorageError, match=r"^1 files could not be removed: "):
             await storage.delete_prefix(PREFIX)
         assert await storage.size(KEY) == 1
+
+
+async def test_a_bucket_that_does_not_exist_is_no_missing_file(bucket: Bucket) -> None:
+    async with open_storage(bucket.settings(s3_bucket="nowhere-at-all"), SIGNER) as storage:
+        for call in (storage.size(KEY), storage.put(KEY, b"x", "image/png")):
+            with pytest.raises(StorageError, match="does not exist") as caught:
+                await call
+            assert not isinstance(caught.value, StorageMissingError)
