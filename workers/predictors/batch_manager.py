@@ -95,7 +95,7 @@ class Manager:
         self._sampler = _Sampler()
         self._router = _Router()
         try:
-            self._manager = ContinuousBatchingManager(model, _greedy(), _sized(tokens, slots))
+            self._manager = _Steps(model, _greedy(), _sized(tokens, slots))
         except Exception as error:
             raise CannotBatch(f"{type(error).__name__}: {error}") from error
         self._model = model
@@ -151,7 +151,7 @@ class Manager:
             self._manager.stop(block=True, timeout=STOP_SECONDS, hard_stop=True)
         self._manager.batch_processor = None
         if self.is_split:
-            self._model.set_attn_implementation("sdpa")
+            split_attention.detach(self._model)
         self._router.queue.put(None)
 
     def _deliver(self) -> None:
@@ -162,6 +162,16 @@ class Manager:
 
 def _judged(step: Step, failed: Mapping[str, None]) -> Step:
     return Step(step.key, [], finished=True, error=NO_NUMBERS) if step.key in failed else step
+
+
+class _Steps(ContinuousBatchingManager):  # type: ignore[misc]
+    """The manager, which lets split attention see the cache that it makes."""
+
+    def _create_batch_processor(self) -> Any:
+        processor = super()._create_batch_processor()
+        if self.model.config.get_text_config()._attn_implementation == split_attention.NAME:
+            split_attention.attach(self.model, processor.cache)
+        return processor
 
 
 def _greedy() -> GenerationConfig:

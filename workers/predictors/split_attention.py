@@ -11,11 +11,44 @@ from typing import Any
 import torch
 from torch.nn.functional import scaled_dot_product_attention
 from transformers import AttentionInterface, AttentionMaskInterface, PreTrainedModel
+from transformers.generation.continuous_batching.cache import PagedAttentionCache
+from transformers.generation.continuous_batching.cache_allocators import CacheAllocator
 
 NAME = "split_sdpa"
 FULL_ATTENTION = "full_attention"
 # what some models add to the scores
 _NOT_HERE = ("position_bias", "softcap", "s_aux")
+_CACHE = "_split_cache"
+
+
+class _Cache:
+    """The batch's cache as the layers see it: what they put in reaches it in the attention, which reads where it lies.
+
+    The cache's own way would copy all keys and values of all requests together first, layer by layer and step by step.
+    """
+
+    def __init__(self, cache: PagedAttentionCache) -> None:
+        self.paged = cache
+        self._unread: int | None = None
+
+    def update(
+        self, key_states: torch.Tensor, value_states: torch.Tensor, layer_idx: int, *_: Any, **__: Any
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """What came, as it came."""
+        if self._unread is not None:
+            raise NotImplementedError("this model's layers attend by themselves, not by the attention interface")
+        self._unread = layer_idx
+        return key_states, value_states
+
+    def take(self, layer: int) -> CacheAllocator:
+        """The keys and values of a layer, which has just put in its new ones."""
+        self._unread = None
+        return self.paged.layer_to_allocator[layer]
+
+    @staticmethod
+    def get_seq_length(*_: Any) -> int:
+        """None, for models that would count positions by it: the manager gives them."""
+        return 0
 
 
 def split_attention(
@@ -25,22 +58,23 @@ def split_attention(
     value: torch.Tensor,
     attention_mask: torch.Tensor | None,
     scaling: float | None = None,
-    cache: Any = None,
     **kwargs: Any,
 ) -> tuple[torch.Tensor, None]:
     """Attention for packed requests: query (1, heads, all new tokens, width) -> (1, all new tokens, heads, width)."""
     asked = [name for name in _NOT_HERE if kwargs.get(name) is not None]
+    cache: _Cache | None = getattr(module, _CACHE, None)
     if cache is None or attention_mask is not None or asked:
         raise NotImplementedError(f"split attention serves packed batches of plain attention alone, without {asked}")
-    allocator = cache.layer_to_allocator[module.layer_idx]
-    read = kwargs["read_index"][allocator.index]
-    # with nothing to read, update writes and gives back what it got: reading all at once would copy the whole cache
-    kwargs["read_index"] = [read[:0] for _ in kwargs["read_index"]]
-    packed = cache.update(key_states=key, value_states=value, layer_idx=module.layer_idx, kwargs=kwargs)
-    own_keys, own_values = allocator._kv_token_views[module.layer_idx]
-    seen = _Paged(own_keys, own_values, read, allocator.tokens_per_page) if read.numel() else _Packed(*packed)
+    layer: int = vars(module)["layer_idx"]
+    allocator = cache.take(layer)
+    read, write = kwargs["read_index"][allocator.index], kwargs["write_index"][allocator.index]
+    # with nothing to read, it writes and gives back what it got
+    new = [part.squeeze(0).transpose(0, 1) for part in (key, value)]
+    allocator.update(*new, layer, read[:0], write)
+    own_keys, own_values = allocator._kv_token_views[layer]
+    seen = _Paged(own_keys, own_values, read, allocator.tokens_per_page) if read.numel() else _Packed(key, value)
     out = torch.empty(query.shape[2], query.shape[1], query.shape[3], dtype=query.dtype, device=query.device)
-    for first, last, start, end in _bounds(kwargs):
+    for first, last, start, end in _bounds(kwargs["cu_seq_lens_q"], kwargs["cu_seq_lens_k"][allocator.layer_type]):
         length = last - first
         its_keys, its_values = seen.of(start, end)
         attended = scaled_dot_product_attention(
@@ -55,9 +89,9 @@ def split_attention(
     return out[None], None
 
 
-def _bounds(kwargs: dict[str, Any]) -> list[tuple[int, int, int, int]]:
+def _bounds(of_queries: torch.Tensor, of_keys: torch.Tensor) -> list[tuple[int, int, int, int]]:
     """First and last new token of each request, and of all its tokens."""
-    queries, keys = kwargs["cu_seq_lens_q"].tolist(), kwargs["cu_seq_lens_k"].tolist()
+    queries, keys = of_queries.tolist(), of_keys.tolist()
     both = zip(queries, queries[1:], keys, keys[1:], strict=False)
     return [bounds for bounds in both if bounds[1] > bounds[0]]
 
@@ -101,6 +135,23 @@ def use_for(model: PreTrainedModel) -> bool:
     AttentionMaskInterface.register(NAME, _no_mask)
     model.set_attn_implementation(NAME)
     return True
+
+
+def attach(model: PreTrainedModel, cache: PagedAttentionCache) -> None:
+    """Have the model's layers read this cache where it lies."""
+    split = _Cache(cache)
+    cache.update = split.update
+    cache.get_seq_length = split.get_seq_length
+    for module in model.modules():
+        if hasattr(module, "layer_idx"):
+            setattr(module, _CACHE, split)
+
+
+def detach(model: PreTrainedModel) -> None:
+    """Let the model attend as it did before."""
+    for module in model.modules():
+        module.__dict__.pop(_CACHE, None)
+    model.set_attn_implementation("sdpa")
 
 
 def _causal(length: int, seen: int, device: torch.device) -> torch.Tensor:
