@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 from uuid import uuid4
 
@@ -13,7 +14,7 @@ from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOpe
 
 from graph.types.errors import MEMBERS, InvalidInput, UserError, member
 from server.adapters.database import CONNECTION_ERRORS
-from server.errors import InvalidInputError, ServiceError
+from server.errors import InvalidInputError, RateLimitedError, ServiceError
 
 # The document has no operation that could run; strawberry names it in the reason of its answer
 NO_OPERATION = (MissingQueryError, CannotGetOperationTypeError, InvalidOperationTypeError)
@@ -48,6 +49,9 @@ def finish_error(error: GraphQLError) -> None:
         unread = isinstance(error, GraphQLSyntaxError) or isinstance(cause, MissingQueryError)
         name = "GRAPHQL_PARSE_FAILED" if unread else "GRAPHQL_VALIDATION_FAILED"
         error.extensions = {**(error.extensions or {}), "code": name}
+    elif isinstance(cause, RateLimitedError):
+        # Whole seconds, rounded up, as the Retry-After header has them
+        error.extensions = {"code": cause.code, "retryAfter": math.ceil(cause.retry_after_seconds)}
     elif isinstance(cause, ServiceError):
         error.extensions = {"code": cause.code}
     elif isinstance(cause, CONNECTION_ERRORS):

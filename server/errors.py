@@ -8,6 +8,7 @@ ServiceError
  +- UnavailableError      UNAVAILABLE      it exists but cannot serve now; the message says why
  +- CredentialsError      BAD_CREDENTIALS  wrong e-mail or password
  +- UnauthenticatedError  UNAUTHENTICATED  needs a signed-in user, or the token is not valid
+ +- RateLimitedError      RATE_LIMITED     too often; says when to ask again
  +- BadUserInputError     BAD_USER_INPUT   an argument (cursor, id, page size) is malformed
 """
 
@@ -84,6 +85,16 @@ class UnauthenticatedError(ServiceError):
     """It needs a signed-in user, or the token is not valid."""
 
     code = "UNAUTHENTICATED"
+
+
+class RateLimitedError(ServiceError):
+    """It was asked too often; `retry_after_seconds` is when it may be asked again."""
+
+    code = "RATE_LIMITED"
+
+    def __init__(self, message: str, retry_after_seconds: float) -> None:
+        super().__init__(message)
+        self.retry_after_seconds = retry_after_seconds
 
 
 class BadUserInputError(ServiceError):

@@ -10,6 +10,7 @@ from enum import StrEnum
 from server.adapters.bell import Bell
 from server.adapters.database import open_database, require_current_schema
 from server.adapters.event_log import EventLog, async_redis
+from server.adapters.rate_limiter import RateLimiter
 from server.adapters.security import Passwords, Tokens
 from server.adapters.signing import FileSigner
 from server.adapters.storage import Storage, open_storage
@@ -37,6 +38,7 @@ class Runtime:
     signer: FileSigner
     passwords: Passwords
     tokens: Tokens
+    limiter: RateLimiter
 
 
 @asynccontextmanager
@@ -59,6 +61,9 @@ async def open_runtime(settings: Settings, role: Role) -> AsyncIterator[Runtime]
         await require_current_schema()
         client = async_redis(settings.redis_dsn)
         stack.push_async_callback(client.aclose)
+        # Connections of its own: counting does not wait behind reads of events
+        counting = async_redis(settings.redis_dsn)
+        stack.push_async_callback(counting.aclose)
         bell = Bell(settings.redis_dsn)
         stack.callback(bell.close)
         signer = FileSigner(secret)
@@ -71,4 +76,5 @@ async def open_runtime(settings: Settings, role: Role) -> AsyncIterator[Runtime]
             signer=signer,
             passwords=Passwords(),
             tokens=Tokens(secret, settings.access_token_seconds),
+            limiter=RateLimiter(counting),
         )

@@ -17,6 +17,7 @@ import asyncpg
 from server.adapters.bell import Bell
 from server.adapters.database import now, open_database, rows
 from server.adapters.event_log import EventLog, async_redis
+from server.adapters.rate_limiter import RateLimiter
 from server.adapters.security import Passwords, Tokens
 from server.adapters.signing import FileSigner
 from server.adapters.storage import open_storage
@@ -58,7 +59,15 @@ async def runtime(redis_url: str, data_dir: Path, **settings: Any) -> AsyncItera
     signer = FileSigner(SECRET)
     async with open_storage(made, signer) as storage:
         yield Runtime(
-            made, bell, EventLog(client), Wakeups(redis_url, CHANGES), storage, signer, Passwords(), Tokens(SECRET, 900)
+            made,
+            bell,
+            EventLog(client),
+            Wakeups(redis_url, CHANGES),
+            storage,
+            signer,
+            Passwords(),
+            Tokens(SECRET, 900),
+            RateLimiter(client),
         )
     bell.close()
     await client.aclose()

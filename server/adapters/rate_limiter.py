@@ -1,0 +1,111 @@
+"""How often somebody may do something: sliding windows in Redis, counted in this process while Redis is away."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import redis.asyncio
+import structlog
+from limits import RateLimitItemPerSecond
+from limits.aio.storage import MemoryStorage, RedisStorage
+
+logger = structlog.get_logger(__name__)
+
+PREFIX = "rate"
+# A Redis that stalls costs one timeout so often, not one at each request
+AWAY_SECONDS = 5.0
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Rate:
+    """At most `amount` of something called `name` within any `seconds`; an amount of 0 is no limit."""
+
+    name: str
+    amount: int
+    seconds: int
+
+
+@dataclass(frozen=True)
+class RateState:
+    """What is left of a rate; `reset_seconds` until all of it is."""
+
+    limit: int
+    remaining: int
+    reset_seconds: float
+
+
+class RateLimiter:
+    """Counts for all processes together in Redis; each for itself while Redis is away, which is logged."""
+
+    def __init__(self, client: redis.asyncio.Redis) -> None:
+        self._redis = RedisStorage(
+            "async+redis://", implementation="redispy", key_prefix=PREFIX, connection_pool=client.connection_pool
+        )
+        self._memory = MemoryStorage()
+        self._away_until = 0.0
+
+    async def take(self, rate: Rate, who: str, cost: int = 1) -> float:
+        """Count something that `who` does; 0.0, or the seconds until it would be allowed, and then it is not counted.
+
+        A cost above the whole amount is never allowed; its answer is the length of the window.
+        """
+        if rate.amount <= 0:
+            return 0.0
+        item = _item(rate)
+        key = item.key_for(who)
+        if await self._on(lambda store: store.acquire_sliding_window_entry(key, rate.amount, rate.seconds, cost)):
+            return 0.0
+        window = await self._on(lambda store: store.get_sliding_window(key, rate.seconds))
+        # Between the two looks the window may have moved on
+        return max(0.001, _wait(rate, window, cost))
+
+    async def state(self, rate: Rate, who: str) -> RateState:
+        """What `who` has left."""
+        key = _item(rate).key_for(who)
+        previous, previous_ttl, current, current_ttl = await self._on(
+            lambda store: store.get_sliding_window(key, rate.seconds)
+        )
+        used = math.floor(previous * previous_ttl / rate.seconds) + current
+        reset = current_ttl if current else previous_ttl if previous else 0.0
+        return RateState(rate.amount, max(0, rate.amount - used), reset)
+
+    async def forget(self, rate: Rate, who: str) -> None:
+        """Let `who` begin anew."""
+        key = _item(rate).key_for(who)
+        await self._on(lambda store: store.clear_sliding_window(key, rate.seconds))
+
+    async def _on(self, ask: Callable[[Any], Awaitable[T]]) -> T:
+        if time.monotonic() >= self._away_until:
+            try:
+                return await ask(self._redis)
+            except (redis.RedisError, OSError, TimeoutError) as error:
+                self._away_until = time.monotonic() + AWAY_SECONDS
+                logger.warning("rate_limiter.redis_away", error=str(error), seconds=AWAY_SECONDS)
+        return await ask(self._memory)
+
+
+def _item(rate: Rate) -> RateLimitItemPerSecond:
+    return RateLimitItemPerSecond(rate.amount, rate.seconds, namespace=rate.name)
+
+
+def _wait(rate: Rate, window: tuple[int, float, int, float], cost: int) -> float:
+    """Seconds until `cost` is allowed if nothing else is counted.
+
+    What the last window counted weighs by the part of it that the sliding one still covers, so
+    floor(previous * ttl / length) + current + cost <= amount is solved for ttl; where the current count alone is too
+    much, it first has to become the last window's.
+    """
+    previous, previous_ttl, current, current_ttl = window
+    length, free = float(rate.seconds), rate.amount - cost + 1
+    if free <= 0:
+        return length
+    if math.floor(previous * previous_ttl / length) + current < free:
+        return 0.0
+    if current < free:
+        return previous_ttl - (free - current) * length / previous + 0.001
+    return current_ttl - free * length / current + 0.001

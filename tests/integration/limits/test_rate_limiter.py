@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Iterator
+from uuid import uuid4
+
+import pytest
+
+from server.adapters.event_log import async_redis
+from server.adapters.rate_limiter import Rate, RateLimiter
+from tests.integration.events.watching import RedisProcess
+
+
+@pytest.fixture(scope="module")
+def own_redis() -> Iterator[RedisProcess]:
+    with RedisProcess.running() as found:
+        yield found
+
+
+@pytest.fixture
+async def limiter(own_redis: RedisProcess) -> AsyncIterator[RateLimiter]:
+    own_redis.start()
+    client = async_redis(own_redis.url)
+    yield RateLimiter(client)
+    await client.aclose()
+
+
+def rate(amount: int, seconds: int = 60) -> Rate:
+    return Rate(uuid4().hex, amount, seconds)
+
+
+async def test_of_many_at_once_exactly_the_amount_is_allowed(limiter: RateLimiter) -> None:
+    some = rate(20)
+    waits = await asyncio.gather(*(limiter.take(some, "ada") for _ in range(50)))
+    assert waits.count(0.0) == 20
+    assert all(0 < wait <= 120 for wait in waits if wait)
+    state = await limiter.state(some, "ada")
+    assert (state.limit, state.remaining) == (20, 0)
+    assert 60 < state.reset_seconds <= 120
+
+
+async def test_others_and_other_rates_are_counted_apart(limiter: RateLimiter) -> None:
+    some = rate(1)
+    assert await limiter.take(some, "ada") == 0
+    assert await limiter.take(some, "ada") > 0
+    assert await limiter.take(some, "bob") == 0
+    assert await limiter.take(rate(1), "ada") == 0
+
+
+async def test_two_processes_count_together(limiter: RateLimiter, own_redis: RedisProcess) -> None:
+    client, some = async_redis(own_redis.url), rate(2)
+    other = RateLimiter(client)
+    assert [await limiter.take(some, "ada"), await other.take(some, "ada")] == [0, 0]
+    assert await limiter.take(some, "ada") > 0
+    assert (await other.state(some, "ada")).remaining == 0
+    await client.aclose()
+
+
+async def test_the_wait_is_neither_too_short_nor_much_too_long(limiter: RateLimiter) -> None:
+    some = rate(4, seconds=1)
+    assert [await limiter.take(some, "ada") for _ in range(4)] == [0, 0, 0, 0]
+    for _ in range(3):
+        wait = await limiter.take(some, "ada")
+        assert 0 < wait <= 2
+        await asyncio.sleep(max(0, wait - 0.1))
+        shorter = await limiter.take(some, "ada")
+        assert 0 < shorter <= 0.12
+        await asyncio.sleep(shorter + 0.01)
+        assert await limiter.take(some, "ada") == 0
+
+
+async def test_a_cost_is_taken_at_once_or_not_at_all(limiter: RateLimiter) -> None:
+    some = rate(10)
+    assert await limiter.take(some, "ada", 8) == 0
+    assert await limiter.take(some, "ada", 3) > 0
+    assert await limiter.take(some, "ada", 2) == 0
+    assert await limiter.take(some, "bob", 11) == 60
+    assert (await limiter.state(some, "bob")).remaining == 10
+
+
+async def test_no_amount_is_no_limit(limiter: RateLimiter) -> None:
+    assert {await limiter.take(rate(0), "ada") for _ in range(5)} == {0.0}
+
+
+async def test_what_is_forgotten_begins_anew(limiter: RateLimiter) -> None:
+    some = rate(1)
+    await limiter.take(some, "ada")
+    await limiter.forget(some, "ada")
+    assert await limiter.take(some, "ada") == 0
+
+
+async def test_every_key_has_an_expiry(limiter: RateLimiter, own_redis: RedisProcess) -> None:
+    await limiter.take(rate(3), "ada")
+    keys = own_redis.run("KEYS", "rate:*")
+    assert isinstance(keys, list)
+    assert keys
+    # -1 would be a key without one; -2 is one that just went
+    assert all(int(str(own_redis.run("TTL", key))) != -1 for key in keys)
+
+
+async def test_it_counts_here_while_redis_is_away_and_there_once_it_is_back(
+    limiter: RateLimiter, own_redis: RedisProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    some = rate(3)
+    assert await limiter.take(some, "ada") == 0
+    own_redis.kill()
+    waits = await asyncio.gather(*(limiter.take(some, "ada") for _ in range(10)))
+    assert waits.count(0.0) == 3
+    assert all(0 < wait <= 120 for wait in waits if wait)
+    assert (await limiter.state(some, "ada")).remaining == 0
+    own_redis.start()
+    monkeypatch.setattr(limiter, "_away_until", 0.0)
+    assert (await limiter.state(some, "ada")).remaining == 3
+
+
+async def test_a_redis_that_stalls_costs_a_second_once(limiter: RateLimiter, own_redis: RedisProcess) -> None:
+    some = rate(100)
+    assert await limiter.take(some, "ada") == 0
+    own_redis.run("CLIENT", "PAUSE", "4000", "ALL")
+    begin = time.monotonic()
+    assert {await limiter.take(some, "ada") for _ in range(50)} == {0.0}
+    assert 0.5 < time.monotonic() - begin < 2.5
+    own_redis.kill()
