@@ -11,7 +11,7 @@ JOBS ?= 2
 SHARED := $(PYTEST) -n $(JOBS) --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help up test test-unit test-integration test-e2e test-web lint check dev web run-api run-worker migrate migration \
+.PHONY: help up test test-unit test-integration test-e2e test-clients test-web lint check dev web run-api run-worker migrate migration \
 	schema bench docker-build docker-up docker-down clean
 
 help: ## Show this help
@@ -24,6 +24,7 @@ test: dev web ## Run the whole test suite with real parts
 	$(SHARED) tests/architecture tests/unit -m "not slow"
 	$(SHARED) tests/integration -m "not slow"
 	$(PYTEST) tests/e2e
+	$(PYTEST) tests/clients
 	$(PYTEST) tests/web
 
 test-unit: dev web ## Run the unit and architecture tests
@@ -34,6 +35,9 @@ test-integration: dev web ## Run the integration tests: real PostgreSQL, Redis a
 
 test-e2e: dev web ## Run the end-to-end tests: a new user's story over HTTP and WebSocket
 	$(PYTEST) tests/e2e
+
+test-clients: dev web ## Run stock GraphQL clients of npm and PyPI against the API, the audits, and the schema's lint
+	$(PYTEST) tests/clients
 
 test-web: dev web ## Run the tests of the page in a headless Chromium
 	$(PYTEST) tests/web
