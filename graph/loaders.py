@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from uuid import UUID
 
 from strawberry.dataloader import DataLoader
@@ -40,4 +41,4 @@ class Loaders:
         return [found[key] for key in ids]
 
     async def _live(self, ids: list[UUID]) -> list[LiveState | None]:
-        return [await prediction_events.live_state(self._rt, key) for key in ids]
+        return await asyncio.gather(*(prediction_events.live_state(self._rt, key) for key in ids))

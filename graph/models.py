@@ -15,6 +15,7 @@ from graph.types.model_inputs import (
     DeleteModelInput,
     DeleteModelResult,
     ModelFilter,
+    ModelOrder,
     PublishVersionInput,
     PublishVersionResult,
     UpdateModelInput,
@@ -40,7 +41,7 @@ class ModelQuery:
         except NotFoundError:
             return None
 
-    @strawberry.field(description="Public models and your own, newest first.")
+    @strawberry.field(description="Public models and your own, newest first unless `orderBy` says otherwise.")
     async def models(
         self,
         info: Info,
@@ -49,11 +50,13 @@ class ModelQuery:
         last: Last = None,
         before: Before = None,
         filter: Annotated[ModelFilter | None, strawberry.argument(description="Which ones.")] = None,  # noqa: A002
+        order_by: Annotated[ModelOrder | None, strawberry.argument(description="What the list goes by.")] = None,
     ) -> ModelConnection:
         """Models the viewer may see."""
         wanted = filter or ModelFilter()
         query = models.listing(info.context.viewer, owner=wanted.owner, kind=wanted.kind, search=wanted.search)
-        return ModelConnection(page=await models.list_models(query, page_request(first, after, last, before)))
+        order = (order_by or ModelOrder()).order()
+        return ModelConnection(page=await models.list_models(query, page_request(first, after, last, before), order))
 
 
 @strawberry.type

@@ -12,14 +12,13 @@ from graph.ids import parse_id
 from graph.selection import selects
 from graph.types.events import PredictionEvent, event_of
 from graph.types.node import page_request
+from graph.types.prediction_lists import PredictionConnection, PredictionFilter
 from graph.types.predictions import (
     CancelPredictionInput,
     CancelPredictionResult,
     CreatePredictionInput,
     CreatePredictionResult,
     Prediction,
-    PredictionConnection,
-    PredictionFilter,
 )
 from server.errors import InvalidInputError, NotFoundError, Violation
 from server.services import prediction_events, predictions
@@ -61,8 +60,7 @@ class PredictionQuery:
         ] = None,
     ) -> PredictionConnection:
         """The viewer's predictions."""
-        wanted = filter or PredictionFilter()
-        query = predictions.listing(info.context.viewer, status=wanted.status, model=wanted.model)
+        query = predictions.listing(info.context.viewer, (filter or PredictionFilter()).wanted())
         return PredictionConnection(
             page=await predictions.list_predictions(query, page_request(first, after, last, before))
         )

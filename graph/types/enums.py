@@ -8,12 +8,15 @@ from typing import Any, TypeVar
 import strawberry
 
 from server.domain.models import DeviceClass, DeviceMap, ModelKind, Quantization, VersionState, Visibility
+from server.domain.orders import ModelOrderField, OrderDirection
 from server.domain.predictions import PredictionErrorCode, PredictionStatus
 
 __all__ = [
     "DeviceClass",
     "DeviceMap",
     "ModelKind",
+    "ModelOrderField",
+    "OrderDirection",
     "PredictionErrorCode",
     "PredictionStatus",
     "Quantization",
@@ -44,6 +47,16 @@ describe(
     Visibility,
     "Who sees a model.",
     {"PUBLIC": "Everybody.", "PRIVATE": "Its owner and administrators."},
+)
+describe(
+    ModelOrderField,
+    "What a list of models may go by.",
+    {"CREATED_AT": "When they were added.", "UPDATED_AT": "When they last changed.", "NAME": "Their names."},
+)
+describe(
+    OrderDirection,
+    "Which end of a list comes first.",
+    {"ASC": "The smallest or oldest.", "DESC": "The largest or newest."},
 )
 describe(
     Quantization,

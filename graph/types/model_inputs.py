@@ -7,11 +7,20 @@ from typing import Annotated
 import strawberry
 from strawberry.scalars import JSON
 
-from graph.types.enums import DeviceClass, DeviceMap, ModelKind, Quantization, Visibility
+from graph.types.enums import (
+    DeviceClass,
+    DeviceMap,
+    ModelKind,
+    ModelOrderField,
+    OrderDirection,
+    Quantization,
+    Visibility,
+)
 from graph.types.errors import ConflictError, ForbiddenError, InvalidInput, NotFoundError
 from graph.types.models import Model, ModelVersion
 from server.domain import models as domain
 from server.services.models import ModelChanges, NewModel
+from server.services.pagination import Order
 
 OWN_SCHEMA = "An input schema narrower than the kind's."
 PREDICTOR = "What runs a CUSTOM model's weights: embeddings, classification, or a class of the operator's."
@@ -27,6 +36,18 @@ class ModelFilter:
     owner: str | None = strawberry.field(default=None, description="Handle of the owner.")
     kind: ModelKind | None = strawberry.field(default=None, description="What they make.")
     search: str | None = strawberry.field(default=None, description="Text in name or description.")
+
+
+@strawberry.input(description="What a list of models goes by; models that are equal in it go by their ids.")
+class ModelOrder:
+    """What a list of models goes by."""
+
+    field: ModelOrderField = strawberry.field(default=ModelOrderField.CREATED_AT, description="The column.")
+    direction: OrderDirection = strawberry.field(default=OrderDirection.DESC, description="Which end comes first.")
+
+    def order(self) -> Order:
+        """The service's value."""
+        return Order(self.field.value, self.direction)
 
 
 @strawberry.input(description="A repository on the HuggingFace hub.")

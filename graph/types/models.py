@@ -16,7 +16,7 @@ from graph.types.node import Node, PageInfo
 from graph.types.users import User
 from server import tables
 from server.services import versions
-from server.services.pagination import Page, encode_cursor
+from server.services.pagination import Page
 from server.tables import loaded
 
 
@@ -165,7 +165,7 @@ class ModelEdge:
     node: Model = strawberry.field(description="The model.")
 
 
-@strawberry.type(description="A page of models, newest first.")
+@strawberry.type(description="A page of models.")
 class ModelConnection:
     """A page of models."""
 
@@ -174,7 +174,7 @@ class ModelConnection:
     @strawberry.field(description="The items with their cursors.")
     def edges(self) -> list[ModelEdge]:
         """Items with cursors."""
-        return [ModelEdge(cursor=encode_cursor(r.created_at, r.id), node=Model.of(r)) for r in self.page.rows]
+        return [ModelEdge(cursor=self.page.cursor(row), node=Model.of(row)) for row in self.page.rows]
 
     @strawberry.field(description="The items.")
     def nodes(self) -> list[Model]:

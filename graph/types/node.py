@@ -6,7 +6,7 @@ from typing import Any
 
 import strawberry
 
-from server.services.pagination import Page, PageRequest, encode_cursor
+from server.services.pagination import Page, PageRequest
 
 
 @strawberry.interface(description="Anything with a global id.")
@@ -28,7 +28,7 @@ class PageInfo:
     @classmethod
     def of(cls, page: Page[Any]) -> PageInfo:
         """Where a page of rows lies."""
-        cursors = [encode_cursor(row.created_at, row.id) for row in page.rows]
+        cursors = [page.cursor(row) for row in page.rows]
         first, last = (cursors[0], cursors[-1]) if cursors else (None, None)
         return cls(
             has_next_page=page.has_next, has_previous_page=page.has_previous, start_cursor=first, end_cursor=last

@@ -14,12 +14,11 @@ from graph.scalars import BigInt
 from graph.types.enums import PredictionErrorCode, PredictionStatus
 from graph.types.errors import ConflictError, ForbiddenError, InvalidInput, NotFoundError, UnavailableError
 from graph.types.models import Model, ModelVersion
-from graph.types.node import Node, PageInfo
+from graph.types.node import Node
 from graph.types.users import User
 from server import tables
 from server.adapters.event_log import LiveState
 from server.domain import predictions as domain
-from server.services.pagination import Page, encode_cursor
 from server.services.prediction_events import overlay
 from server.tables import loaded
 
@@ -213,52 +212,6 @@ async def _file(info: Info, record: dict[str, Any]) -> PredictionFile:
         width=record["width"],
         height=record["height"],
     )
-
-
-@strawberry.type(description="One item of a list of predictions.")
-class PredictionEdge:
-    """One item of a list of predictions."""
-
-    cursor: str = strawberry.field(description="Its place in the list.")
-    node: Prediction = strawberry.field(description="The prediction.")
-
-
-@strawberry.type(description="A page of predictions, newest first.")
-class PredictionConnection:
-    """A page of predictions."""
-
-    page: strawberry.Private[Page[tables.Prediction]]
-
-    @strawberry.field(description="The items with their cursors.")
-    def edges(self) -> list[PredictionEdge]:
-        """Items with cursors."""
-        return [
-            PredictionEdge(cursor=encode_cursor(row.created_at, row.id), node=Prediction.of(row))
-            for row in self.page.rows
-        ]
-
-    @strawberry.field(description="The items.")
-    def nodes(self) -> list[Prediction]:
-        """Items."""
-        return [Prediction.of(row) for row in self.page.rows]
-
-    @strawberry.field(description="Where this page lies.")
-    def page_info(self) -> PageInfo:
-        """Where this page lies."""
-        return PageInfo.of(self.page)
-
-    @strawberry.field(description="How many items the whole list has; counted only when selected.")
-    async def total_count(self) -> int:
-        """Items of the whole list."""
-        return await self.page.query.count()
-
-
-@strawberry.input(description="Which predictions to list.")
-class PredictionFilter:
-    """Which predictions to list."""
-
-    status: list[PredictionStatus] | None = strawberry.field(default=None, description="Any of these.")
-    model: str | None = strawberry.field(default=None, description="owner/name or owner/name:number.")
 
 
 @strawberry.input(description="A prediction to run.")

@@ -32,7 +32,7 @@ from server.errors import (
 )
 from server.runtime import Runtime
 from server.services import publishing
-from server.services.pagination import Page, PageRequest, page
+from server.services.pagination import NEWEST, Order, Page, PageRequest, page
 from server.settings import ModelCreators
 from server.tables import Model, User, Version
 from server.unit_of_work import unit_of_work
@@ -212,9 +212,9 @@ def listing(viewer: Viewer, *, owner: str | None, kind: ModelKind | None, search
     return query
 
 
-async def list_models(query: QuerySet[Model], request: PageRequest) -> Page[Model]:
-    """One page of models, newest first."""
-    return await page(query, request)
+async def list_models(query: QuerySet[Model], request: PageRequest, order: Order = NEWEST) -> Page[Model]:
+    """One page of models."""
+    return await page(query, request, order)
 
 
 async def by_ids(viewer: Viewer | None, ids: Iterable[UUID]) -> dict[UUID, Model]:

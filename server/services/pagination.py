@@ -1,4 +1,4 @@
-"""Keyset pages over (created_at, id), newest first."""
+"""Keyset pages over (a column, id): newest first, or by another order of the list."""
 
 from __future__ import annotations
 
@@ -12,10 +12,55 @@ from uuid import UUID
 from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
+from server.domain.orders import OrderDirection
+from server.domain.storable import is_storable
 from server.errors import BadUserInputError
 
 DEFAULT_PAGE, MAX_PAGE = 20, 100
+CREATED_AT = "created_at"
 T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a list goes by: a column of times or of texts, none of them null, and then the id."""
+
+    column: str = CREATED_AT
+    direction: OrderDirection = OrderDirection.DESC
+
+    def columns(self, *, backwards: bool) -> tuple[str, str]:
+        """The columns to sort by."""
+        sign = "-" if (self.direction is OrderDirection.DESC) is not backwards else ""
+        return f"{sign}{self.column}", f"{sign}id"
+
+    def cursor(self, row: Any) -> str:
+        """The opaque place of a row."""
+        value = getattr(row, self.column)
+        text = value.isoformat() if isinstance(value, datetime) else value
+        return _encode(f"{self._mark}{text}|{row.id}")
+
+    def place(self, cursor: str) -> tuple[datetime | str, UUID]:
+        """The place that a cursor names.
+
+        Raises:
+            BadUserInputError: it is none of this order.
+        """
+        try:
+            text = base64.urlsafe_b64decode(cursor.encode()).decode()
+            value, _, row_id = text.removeprefix(self._mark).rpartition("|")
+            if not text.startswith(self._mark) or not is_storable(value):
+                raise ValueError(cursor)
+            return value if self.column == "name" else _instant(value), UUID(row_id)
+        except (ValueError, OverflowError, binascii.Error):
+            raise BadUserInputError("The cursor is not one of this list.") from None
+
+    @property
+    def _mark(self) -> str:
+        """Keeps cursors of different orders apart."""
+        return "" if self.column == CREATED_AT else f"{self.column}:"
+
+
+NEWEST = Order()
 
 
 @dataclass(frozen=True)
@@ -36,47 +81,59 @@ class Page(Generic[T]):
     has_next: bool
     has_previous: bool
     query: QuerySet[T]  # type: ignore[type-var]
+    order: Order = NEWEST
+
+    def cursor(self, row: T) -> str:
+        """The opaque place of one of the rows."""
+        return self.order.cursor(row)
 
 
 def encode_cursor(created_at: datetime, row_id: UUID) -> str:
-    """The opaque cursor of a row."""
-    return base64.urlsafe_b64encode(f"{created_at.isoformat()}|{row_id}".encode()).decode()
+    """The opaque cursor of a row in a list that is newest first."""
+    return _encode(f"{created_at.isoformat()}|{row_id}")
 
 
-def decode_cursor(cursor: str) -> tuple[datetime, UUID]:
-    """The place that a cursor names.
+def utc(at: datetime) -> datetime:
+    """A time of a caller as PostgreSQL takes it.
 
     Raises:
-        BadUserInputError: it is none of ours.
+        BadUserInputError: it lies outside the years 1 to 9999.
     """
     try:
-        at, _, row_id = base64.urlsafe_b64decode(cursor.encode()).decode().partition("|")
-        when = datetime.fromisoformat(at)
-        if when.tzinfo is None:
-            raise ValueError(at)
-        return when.astimezone(UTC), UUID(row_id)
-    except (ValueError, OverflowError, binascii.Error):
-        raise BadUserInputError("The cursor is not one of this list.") from None
+        return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+    except OverflowError:
+        raise BadUserInputError("The time lies outside the years 1 to 9999.") from None
 
 
-async def page(query: QuerySet[T], request: PageRequest) -> Page[T]:  # type: ignore[type-var]
-    """One page of a query over rows with created_at and id.
+def _encode(place: str) -> str:
+    return base64.urlsafe_b64encode(place.encode()).decode()
+
+
+def _instant(text: str) -> datetime:
+    when = datetime.fromisoformat(text)
+    if when.tzinfo is None:
+        raise ValueError(text)
+    return when.astimezone(UTC)
+
+
+async def page(query: QuerySet[T], request: PageRequest, order: Order = NEWEST) -> Page[T]:  # type: ignore[type-var]
+    """One page of a query over rows that have an id and the order's column.
 
     Raises:
         BadUserInputError: sizes outside 1..100, both directions at once, or a foreign cursor.
     """
     size, backwards = _size(request)
+    later, earlier = ("lt", "gt") if order.direction is OrderDirection.DESC else ("gt", "lt")
     narrowed = query
     if request.after is not None:
-        narrowed = narrowed.filter(_beyond("lt", request.after))
+        narrowed = narrowed.filter(_beyond(order, later, request.after))
     if request.before is not None:
-        narrowed = narrowed.filter(_beyond("gt", request.before))
-    order = ("created_at", "id") if backwards else ("-created_at", "-id")
-    found = await narrowed.order_by(*order).limit(size + 1)
+        narrowed = narrowed.filter(_beyond(order, earlier, request.before))
+    found = await narrowed.order_by(*order.columns(backwards=backwards)).limit(size + 1)
     rows, more = found[:size], len(found) > size
     if backwards:
-        return Page(rows[::-1], request.before is not None, more, query)
-    return Page(rows, more, request.after is not None, query)
+        return Page(rows[::-1], request.before is not None, more, query, order)
+    return Page(rows, more, request.after is not None, query, order)
 
 
 def _size(request: PageRequest) -> tuple[int, bool]:
@@ -89,8 +146,8 @@ def _size(request: PageRequest) -> tuple[int, bool]:
     return size, request.last is not None
 
 
-def _beyond(operator: str, cursor: str) -> Q:
-    at, row_id = decode_cursor(cursor)
-    same: dict[str, Any] = {"created_at": at, f"id__{operator}": row_id}
-    beyond: dict[str, Any] = {f"created_at__{operator}": at}
+def _beyond(order: Order, operator: str, cursor: str) -> Q:
+    value, row_id = order.place(cursor)
+    same: dict[str, Any] = {order.column: value, f"id__{operator}": row_id}
+    beyond: dict[str, Any] = {f"{order.column}__{operator}": value}
     return Q(**beyond) | Q(**same)

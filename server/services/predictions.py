@@ -6,7 +6,8 @@ import hashlib
 import math
 import secrets
 from collections.abc import Iterable
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -32,7 +33,7 @@ from server.errors import (
 )
 from server.runtime import Runtime
 from server.services import models, uploads, versions
-from server.services.pagination import Page, PageRequest, page
+from server.services.pagination import Page, PageRequest, page, utc
 from server.tables import Model, Prediction, Version
 from server.unit_of_work import UnitOfWork, send
 
@@ -173,24 +174,43 @@ async def by_ids(viewer: Viewer, ids: Iterable[UUID]) -> dict[UUID, Prediction]:
     return {row.id: row for row in await Prediction.filter(visible(viewer), id__in=list(ids))}
 
 
-def listing(viewer: Viewer, *, status: list[PredictionStatus] | None, model: str | None) -> QuerySet[Prediction]:
-    """The viewer's own predictions, filtered.
+@dataclass(frozen=True)
+class Wanted:
+    """Which predictions to list; None takes all. Times without a zone are UTC."""
+
+    status: list[PredictionStatus] | None = None
+    model: str | None = None
+    created_from: datetime | None = None
+    created_before: datetime | None = None
+    everybody: bool = False
+
+
+def listing(viewer: Viewer, wanted: Wanted) -> QuerySet[Prediction]:
+    """The viewer's own predictions, or those of everybody, filtered.
 
     Raises:
         UnauthenticatedError: nobody is signed in.
+        ForbiddenError: everybody's are asked for by somebody who is no admin.
     """
     if viewer.user_id is None:
         raise UnauthenticatedError("Sign in to list predictions.")
-    query = Prediction.filter(user_id=viewer.user_id)
-    if status:
-        query = query.filter(status__in=[s.value for s in status])
-    if model is not None:
-        slug = parse_slug(model)
-        owner, name = (slug.owner, slug.name) if slug else ("", "")
-        query = query.filter(model__owner__handle=owner, model__name=name)
-        if slug and slug.number:
-            query = query.filter(version__number=slug.number)
-    return query
+    if wanted.everybody and not viewer.is_admin:
+        raise ForbiddenError("Only admins list the predictions of everybody.")
+    query = Prediction.all() if wanted.everybody else Prediction.filter(user_id=viewer.user_id)
+    if wanted.status:
+        query = query.filter(status__in=[s.value for s in wanted.status])
+    if wanted.created_from is not None:
+        query = query.filter(created_at__gte=utc(wanted.created_from))
+    if wanted.created_before is not None:
+        query = query.filter(created_at__lt=utc(wanted.created_before))
+    return query if wanted.model is None else _of_model(query, wanted.model)
+
+
+def _of_model(query: QuerySet[Prediction], model: str) -> QuerySet[Prediction]:
+    slug = parse_slug(model)
+    owner, name = (slug.owner, slug.name) if slug else ("", "")
+    query = query.filter(model__owner__handle=owner, model__name=name)
+    return query.filter(version__number=slug.number) if slug and slug.number else query
 
 
 async def list_predictions(query: QuerySet[Prediction], request: PageRequest) -> Page[Prediction]:

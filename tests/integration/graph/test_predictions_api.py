@@ -103,6 +103,33 @@ async def test_predictions_are_filtered(ada: Client) -> None:
         assert [node["id"] for node in (await listed(ada, filter=found))["nodes"]] == ids, found
 
 
+async def test_predictions_of_some_time(ada: Client) -> None:
+    ids = [(await ada.create(ECHO, {"text": str(n)}))["id"] for n in range(3)]
+    times = [(await ada.get(key) or {})["createdAt"] for key in ids]
+    for found, expected in (
+        ({"createdFrom": times[1]}, ids[1:]),
+        ({"createdBefore": times[1]}, ids[:1]),
+        ({"createdFrom": times[0], "createdBefore": times[2]}, ids[:2]),
+        ({"createdFrom": times[1].replace("+00:00", "")}, ids[1:]),
+        ({"createdFrom": "9999-12-31T23:59:59Z"}, []),
+        ({"createdBefore": "0001-01-01T00:00:00Z"}, []),
+    ):
+        assert [node["id"] for node in (await listed(ada, filter=found))["nodes"]] == expected[::-1], found
+    for hostile in ("0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59"):
+        assert await code_of(ada, LIST, filter={"createdFrom": hostile}) == "BAD_USER_INPUT"
+    for key in ids:
+        await ada.cancel(key)
+
+
+async def test_only_admins_list_those_of_everybody(ada: Client, admin: Client, nobody: Client) -> None:
+    made = (await ada.create(ECHO, {"text": "a"}))["id"]
+    assert made not in [node["id"] for node in (await listed(admin))["nodes"]]
+    assert made in [node["id"] for node in (await listed(admin, first=100, filter={"everybody": True}))["nodes"]]
+    assert await code_of(ada, LIST, filter={"everybody": True}) == "FORBIDDEN"
+    assert await code_of(nobody, LIST, filter={"everybody": True}) == "UNAUTHENTICATED"
+    await ada.cancel(made)
+
+
 async def test_a_list_needs_a_user(nobody: Client) -> None:
     assert await code_of(nobody, LIST) == "UNAUTHENTICATED"
 
