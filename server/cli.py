@@ -20,7 +20,7 @@ from server.errors import InvalidInputError, ServiceError
 from server.log import configure_logging
 from server.runtime import Role, Runtime, open_runtime
 from server.services import accounts, demo
-from server.settings import Settings, SettingsError, load_settings, require_services
+from server.settings import SERVICES, Settings, SettingsError, load_settings
 
 app = typer.Typer(help="Run models behind a GraphQL API.", no_args_is_help=True, pretty_exceptions_enable=False)
 T = TypeVar("T")
@@ -33,19 +33,11 @@ def _fail(message: str) -> typer.Exit:
     return typer.Exit(1)
 
 
-def _settings(**overrides: Any) -> Settings:
+def _settings(*needs: str) -> Settings:
     try:
-        return load_settings(**overrides)
+        return load_settings(needs=needs)
     except SettingsError as error:
         raise _fail(f"These settings are wrong:\n{error}") from None
-
-
-def _ready(settings: Settings) -> Settings:
-    try:
-        require_services(settings)
-    except SettingsError as error:
-        raise _fail(f"These settings are wrong:\n{error}") from None
-    return settings
 
 
 def _run(work: Coroutine[Any, Any, T]) -> T:
@@ -70,9 +62,7 @@ async def _check_schema(url: str) -> None:
 
 
 def _database_url(settings: Settings) -> str:
-    if settings.database_url is None:
-        raise _fail("DATABASE_URL: is not set; give a PostgreSQL URL, or use `inference-server up`")
-    return settings.database_url.get_secret_value()
+    return settings.database_url.get_secret_value() if settings.database_url else ""
 
 
 @app.command()
@@ -94,7 +84,7 @@ def serve() -> None:
     """Run the API."""
     from server.app import create_app
 
-    settings = _ready(_settings())
+    settings = _settings(*SERVICES)
     _run(_check_schema(_database_url(settings)))
     configure_logging(settings.log_level)
     uvicorn.run(
@@ -118,7 +108,7 @@ def worker(
 ) -> None:
     """Run a worker: it claims predictions and runs them on one device of this machine."""
     chosen = _chosen(devices) if devices is not None else {}
-    settings = _ready(_settings())
+    settings = _settings(*SERVICES)
     _run(_check_schema(_database_url(settings)))
     shutdown_ms = int((settings.shutdown_grace_seconds + SHUTDOWN_MARGIN_SECONDS) * 1000)
     command = [sys.executable, "-m", "dramatiq", "workers.main:setup", "--path", "--processes", "1", "--threads", "2"]
@@ -138,14 +128,14 @@ def _chosen(devices: str) -> dict[str, str]:
 @app.command()
 def migrate() -> None:
     """Bring the database schema up to date; concurrent runs wait for each other."""
-    applied = _run(database.migrate(_database_url(_settings())))
+    applied = _run(database.migrate(_database_url(_settings("DATABASE_URL"))))
     typer.echo("\n".join(f"applied {name}" for name in applied) or "The schema is up to date.")
 
 
 @app.command()
 def makemigration(name: Annotated[str, typer.Argument(help="What it does, in a word.")]) -> None:
     """Write a migration for changes of the tables; says so when there are none."""
-    made = _run(database.make_migration(_database_url(_settings()), name))
+    made = _run(database.make_migration(_database_url(_settings("DATABASE_URL")), name))
     typer.echo(made or "No changes.")
 
 
@@ -160,14 +150,14 @@ def create_admin(
 ) -> None:
     """Make an administrator."""
     new = NewUser(handle, email, password)
-    user = _run(_with_runtime(_settings(), lambda rt: accounts.create_admin(rt, new)))
+    user = _run(_with_runtime(_settings(*SERVICES), lambda rt: accounts.create_admin(rt, new)))
     typer.echo(f"{user.handle} is an administrator.")
 
 
 @app.command()
 def register_demo() -> None:
     """Add the bundled demo models, where they are missing."""
-    added = _run(_with_runtime(_settings(), demo.register))
+    added = _run(_with_runtime(_settings(*SERVICES), demo.register))
     typer.echo("\n".join(f"added {slug}" for slug in added) or "The demo models are there.")
 
 

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from server.domain import urls
+from server.setting_types import AbsolutePath, Blankable, HttpUrl, absolute, hidden, listed, split
+
 MIN_SECRET_LENGTH = 32
+SERVICES = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY")
 MAKE_SECRET = "python -c 'import secrets; print(secrets.token_urlsafe(48))'"  # noqa: S105 - a command, not a secret
 
 
@@ -40,18 +45,6 @@ class SettingsError(Exception):
     """The environment holds wrong values; the message names each of them, one a line."""
 
 
-def _blank_is_unset(value: Any) -> Any:
-    return None if isinstance(value, str) and not value.strip() else value
-
-
-def _absolute(path: Path) -> Path:
-    return path.expanduser().absolute()
-
-
-Blankable = BeforeValidator(_blank_is_unset)
-AbsolutePath = Annotated[Path, AfterValidator(_absolute)]
-
-
 class Settings(BaseSettings):
     """The settings; field names in upper case are the environment variables."""
 
@@ -61,19 +54,21 @@ class Settings(BaseSettings):
 
     api_host: str = Field("127.0.0.1", description="Address the API listens on.")
     api_port: int = Field(8000, ge=0, le=65535, description="Port the API listens on; 0 takes a free one.")
-    public_url: Annotated[str | None, Blankable] = Field(
+    public_url: HttpUrl = Field(
         None,
         description="Base URL that clients reach the API at, used in file links; unset: what each request was sent to.",
     )
-    allowed_origins: str = Field(
+    allowed_origins: Annotated[str, listed(urls.origin)] = Field(
         "", description="Comma-separated foreign Origins that may open WebSockets or use CORS."
     )
     log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="Least severe level logged.")
 
-    database_url: Annotated[SecretStr | None, Blankable] = Field(
+    database_url: Annotated[SecretStr | None, Blankable, hidden(urls.postgres_url)] = Field(
         None, description="PostgreSQL >= 14, as postgresql://user:password@host:port/database."
     )
-    redis_url: Annotated[SecretStr | None, Blankable] = Field(None, description="Redis >= 6.2, as redis://host:port/0.")
+    redis_url: Annotated[SecretStr | None, Blankable, hidden(urls.redis_url)] = Field(
+        None, description="Redis >= 6.2, as redis://host:port/0."
+    )
     redis_host: Annotated[str | None, Blankable] = Field(None, description="Redis host, where REDIS_URL is not set.")
     redis_port: int = Field(6379, ge=1, le=65535, description="Redis port, where REDIS_URL is not set.")
     database_pool_size: int = Field(10, ge=1, le=200, description="Most PostgreSQL connections of one process.")
@@ -97,7 +92,7 @@ class Settings(BaseSettings):
     )
     s3_prefix: str = Field("", description="Prefix of every key in the bucket.")
     s3_region: Annotated[str | None, Blankable] = Field(None, description="Region of the bucket.")
-    s3_endpoint_url: Annotated[str | None, Blankable] = Field(None, description="Endpoint of an S3-compatible store.")
+    s3_endpoint_url: HttpUrl = Field(None, description="Endpoint of an S3-compatible store.")
     file_url_seconds: int = Field(900, ge=10, le=604_800, description="Life of a signed file link.")
 
     max_input_bytes: int = Field(
@@ -121,9 +116,7 @@ class Settings(BaseSettings):
     hf_token: Annotated[SecretStr | None, Blankable] = Field(
         None, description="HuggingFace token for gated repositories."
     )
-    hf_endpoint: Annotated[str | None, Blankable] = Field(
-        None, description="Another HuggingFace endpoint, such as a mirror."
-    )
+    hf_endpoint: HttpUrl = Field(None, description="Another HuggingFace endpoint, such as a mirror.")
 
     enable_gpu: bool = Field(True, description="Use CUDA or MPS where present; off runs everything on the CPU.")
     runner_threads: int = Field(
@@ -138,7 +131,7 @@ class Settings(BaseSettings):
         description="Bytes that loaded models may fill on a device; unset: 80 % of what is free.",
     )
     model_idle_seconds: float = Field(0, ge=0, description="Unload a model that was not used for so long; 0: never.")
-    pinned_models: str = Field(
+    pinned_models: Annotated[str, listed(urls.model_slug)] = Field(
         "", description="Comma-separated models, as owner/name, that are never unloaded to make room."
     )
     custom_predictors: str = Field(
@@ -160,22 +153,6 @@ class Settings(BaseSettings):
     shutdown_grace_seconds: float = Field(30, ge=0, le=600, description="Time that running work has at SIGTERM.")
     prediction_seconds: float = Field(1800, ge=1, description="Longest run of one prediction.")
 
-    @model_validator(mode="after")
-    def _consistent(self) -> Self:
-        problems = []
-        if self.heartbeat_seconds * 2 > self.lease_seconds:
-            problems.append("HEARTBEAT_SECONDS must be at most half of LEASE_SECONDS")
-        problems += [
-            f"CUSTOM_PREDICTORS: {name!r} is not of the form package.module:Class"
-            for name in self.predictors
-            if not re.fullmatch(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*", name)
-        ]
-        if self.storage_type is StorageType.S3 and not self.s3_bucket:
-            problems.append("STORAGE_TYPE=s3 needs S3_BUCKET")
-        if problems:
-            raise ValueError("\n".join(problems))
-        return self
-
     @cached_property
     def redis_dsn(self) -> str | None:
         """The Redis URL, from REDIS_URL or REDIS_HOST and REDIS_PORT."""
@@ -186,39 +163,51 @@ class Settings(BaseSettings):
     @cached_property
     def origins(self) -> tuple[str, ...]:
         """The foreign Origins that may talk to the API."""
-        return tuple(o.strip() for o in self.allowed_origins.split(",") if o.strip())
+        return split(self.allowed_origins)
 
     @cached_property
     def predictors(self) -> tuple[str, ...]:
         """The classes, as module:Class, that run models beside the built-in ones."""
-        return tuple(name.strip() for name in self.custom_predictors.split(",") if name.strip())
+        return split(self.custom_predictors)
 
     @cached_property
     def pinned(self) -> frozenset[str]:
         """The models, as owner/name, that stay loaded."""
-        return frozenset(name.strip() for name in self.pinned_models.split(",") if name.strip())
+        return frozenset(split(self.pinned_models))
 
     @cached_property
     def files_dir(self) -> Path:
         """Folder of local output files."""
-        return _absolute(self.storage_dir or self.data_dir / "files")
+        return absolute(self.storage_dir or self.data_dir / "files")
 
     @cached_property
     def snapshots_dir(self) -> Path:
         """Folder of downloaded model snapshots."""
-        return _absolute(self.model_cache_dir or self.data_dir / "models")
+        return absolute(self.model_cache_dir or self.data_dir / "models")
 
 
-def load_settings(**overrides: Any) -> Settings:
-    """The settings of this process.
+def load_settings(*, needs: Sequence[str] = (), **overrides: Any) -> Settings:
+    """The settings of this process, those named in `needs` being set.
 
     Raises:
-        SettingsError: naming every wrong value at once.
+        SettingsError: naming every wrong and every missing value at once.
     """
+    problems: dict[str, str] = {}
     try:
-        return Settings(**overrides)
+        settings = Settings(**overrides)
     except ValidationError as error:
-        raise SettingsError("\n".join(_explain(problem) for problem in error.errors())) from None
+        problems = {
+            str(wrong["loc"][0]).upper(): wrong["msg"].removeprefix("Value error, ") for wrong in error.errors()
+        }
+        usable = {name.lower(): Settings.model_fields[name.lower()].default for name in problems}
+        settings = Settings(**overrides | usable)
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f".env: cannot be read: {error}") from None
+    for name, message in (*_missing(settings, needs), *_inconsistent(settings)):
+        problems.setdefault(name, message)
+    if problems:
+        raise SettingsError("\n".join(f"{name}: {message}" for name, message in problems.items()))
+    return settings
 
 
 def require_services(settings: Settings) -> None:
@@ -227,16 +216,28 @@ def require_services(settings: Settings) -> None:
     Raises:
         SettingsError: naming everything that is missing at once.
     """
-    problems = []
-    if settings.database_url is None:
-        problems.append("DATABASE_URL: is not set; give a PostgreSQL URL, or use `inference-server up`")
-    if settings.redis_dsn is None:
-        problems.append("REDIS_URL: is not set; give a Redis URL, or use `inference-server up`")
+    if missing := list(_missing(settings, SERVICES)):
+        raise SettingsError("\n".join(f"{name}: {message}" for name, message in missing))
+
+
+def _missing(settings: Settings, needs: Sequence[str]) -> Iterator[tuple[str, str]]:
+    if "DATABASE_URL" in needs and settings.database_url is None:
+        yield "DATABASE_URL", "is not set; give a PostgreSQL URL, or use `inference-server up`"
+    if "REDIS_URL" in needs and settings.redis_dsn is None:
+        yield "REDIS_URL", "is not set; give a Redis URL, or use `inference-server up`"
     secret = settings.secret_key.get_secret_value() if settings.secret_key else ""
-    if weakness := secret_weakness(secret):
-        problems.append(f"SECRET_KEY: {weakness}; make one with: {MAKE_SECRET}")
-    if problems:
-        raise SettingsError("\n".join(problems))
+    if (weakness := secret_weakness(secret)) and (secret or "SECRET_KEY" in needs):
+        yield "SECRET_KEY", f"{weakness}; make one with: {MAKE_SECRET}"
+
+
+def _inconsistent(settings: Settings) -> Iterator[tuple[str, str]]:
+    if settings.heartbeat_seconds * 2 > settings.lease_seconds:
+        yield "HEARTBEAT_SECONDS", "must be at most half of LEASE_SECONDS"
+    wrong = [name for name in settings.predictors if not re.fullmatch(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*", name)]
+    if wrong:
+        yield "CUSTOM_PREDICTORS", f"{', '.join(map(repr, wrong))}: not of the form package.module:Class"
+    if settings.storage_type is StorageType.S3 and not settings.s3_bucket:
+        yield "S3_BUCKET", "is not set; STORAGE_TYPE=s3 needs it"
 
 
 def secret_weakness(secret: str) -> str | None:
@@ -248,9 +249,3 @@ def secret_weakness(secret: str) -> str | None:
     if len(set(secret)) < 10:
         return "repeats too few characters to be random"
     return None
-
-
-def _explain(problem: Any) -> str:
-    name = str(problem["loc"][0]).upper() if problem["loc"] else ""
-    message = problem["msg"].removeprefix("Value error, ")
-    return f"{name}: {message}" if name else message

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dramatiq
 
 from server.adapters.bell import BellBroker
-from server.settings import load_settings, require_services
+from server.settings import SERVICES, load_settings
 from workers import actors
 from workers.middleware import SupervisorMiddleware
 
@@ -14,10 +14,9 @@ def setup() -> None:
     """Make the broker and its doorbells, and set it as Dramatiq's.
 
     Raises:
-        SettingsError: a service is not configured.
+        SettingsError: a setting is wrong or missing.
     """
-    settings = load_settings()
-    require_services(settings)
+    settings = load_settings(needs=SERVICES)
     supervisor = SupervisorMiddleware()
     broker = BellBroker(str(settings.redis_dsn), middleware=[supervisor])
     dramatiq.set_broker(broker)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import Any
 
 from tortoise.backends.base.config_generator import expand_db_url
@@ -56,12 +55,11 @@ def tortoise_config(database_url: str, pool_size: int = 10) -> dict[str, Any]:
     connection = expand_db_url(database_url)
     limits = {"minsize": 1, "maxsize": pool_size, "command_timeout": 30}
     connection["credentials"] |= {**limits, "reset": _leave_session}
+    if mode := connection["credentials"].pop("sslmode", None):
+        connection["credentials"]["ssl"] = mode
     return {
         "connections": {"default": connection},
         "apps": {"models": {"models": [*MODULES, "aerich.models"], "default_connection": "default"}},
         "use_tz": True,
         "timezone": "UTC",
     }
-
-
-TORTOISE_ORM = tortoise_config(os.environ.get("DATABASE_URL") or "postgresql://localhost/inference")

@@ -1,13 +1,12 @@
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import asyncpg
 import pytest
 
-from server.adapters.database import (
-    MIGRATIONS_DIR,
-)
+from server.adapters.database import MIGRATION_LOCK, MIGRATIONS_DIR
 from tests.integration.database.conftest import finish, start
 
 NAMES = sorted(p.name for p in Path(MIGRATIONS_DIR, "models").glob("[0-9]*.py"))
@@ -92,11 +91,15 @@ def test_a_database_that_is_not_configured(environment: dict[str, str], command:
     assert "DATABASE_URL: is not set; give a PostgreSQL URL, or use `inference-server up`" in err
 
 
-def test_wrong_settings_are_all_named_by_every_command(environment: dict[str, str]) -> None:
-    code, _, err = finish(start({**environment, "API_PORT": "x", "LOG_LEVEL": "LOUD"}, "migrate"))
+@pytest.mark.parametrize("command", ["serve", "worker", "migrate", "register-demo", "up"])
+def test_wrong_settings_are_all_named_by_every_command(environment: dict[str, str], command: str) -> None:
+    wrong = {"API_PORT": "x", "LOG_LEVEL": "LOUD", "DATABASE_URL": "mysql://a:hunter2@b/c", "SECRET_KEY": "short"}
+    code, _, err = finish(start({**environment, **wrong}, command))
     assert code == 1
-    assert err.startswith("These settings are wrong:\nAPI_PORT: ")
-    assert "\nLOG_LEVEL: " in err
+    first, *lines = err.splitlines()
+    assert first == "These settings are wrong:"
+    assert sorted(line.split(":")[0] for line in lines) == sorted(wrong)
+    assert "hunter2" not in err
 
 
 def test_an_unknown_database_is_no_traceback(environment: dict[str, str], fresh_database: str) -> None:
@@ -105,8 +108,28 @@ def test_an_unknown_database_is_no_traceback(environment: dict[str, str], fresh_
     assert err.startswith("PostgreSQL does not answer: ")
 
 
-def test_the_lock_of_a_migration_that_fails_is_freed(environment: dict[str, str]) -> None:
-    running = start(environment, "migrate")
-    running.kill()
-    running.communicate()
-    assert finish(start(environment, "migrate"))[0] == 0
+WAITING = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+
+
+async def test_a_migration_waits_for_the_lock_and_a_killed_one_frees_its_place(
+    fresh_database: str, environment: dict[str, str]
+) -> None:
+    other = await asyncpg.connect(fresh_database)
+    try:
+        await other.execute("SELECT pg_advisory_lock($1)", MIGRATION_LOCK)
+        killed, waiting = start(environment, "migrate"), start(environment, "migrate")
+        await until(other, WAITING, 2)
+        assert await tables(fresh_database) == set()
+        killed.kill()
+        killed.communicate()
+        await until(other, WAITING, 1)
+    finally:
+        await other.close()
+    code, out, err = await asyncio.to_thread(finish, waiting)
+    assert (code, out) == (0, "\n".join(f"applied {name}" for name in NAMES)), err
+
+
+async def until(connection: asyncpg.Connection, sql: str, value: int) -> None:
+    async with asyncio.timeout(60):
+        while await connection.fetchval(sql) != value:
+            await asyncio.sleep(0.02)

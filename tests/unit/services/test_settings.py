@@ -2,11 +2,19 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from server.settings import MAKE_SECRET, Settings, SettingsError, load_settings, require_services, secret_weakness
+from server.settings import (
+    MAKE_SECRET,
+    SERVICES,
+    Settings,
+    SettingsError,
+    load_settings,
+    require_services,
+    secret_weakness,
+)
+from server.tables import tortoise_config
 
 GOOD_SECRET = "kT3vQ9xW-bZ7mR2cY8nL5pF1dH6jS4gA0eUoIqXwVtBy"
 
@@ -46,9 +54,77 @@ def test_every_wrong_value_is_named_at_once(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_all_inconsistencies_are_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     assert wrong(monkeypatch, HEARTBEAT_SECONDS="20", STORAGE_TYPE="s3") == [
-        "HEARTBEAT_SECONDS must be at most half of LEASE_SECONDS",
-        "STORAGE_TYPE=s3 needs S3_BUCKET",
+        "HEARTBEAT_SECONDS: must be at most half of LEASE_SECONDS",
+        "S3_BUCKET: is not set; STORAGE_TYPE=s3 needs it",
     ]
+
+
+def test_what_is_malformed_inconsistent_and_missing_is_named_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    values = {"API_PORT": "x", "STORAGE_TYPE": "s3", "SECRET_KEY": "short", "CUSTOM_PREDICTORS": "a,b.c:D,e"}
+    for name, value in {**values, "DATABASE_URL": "mysql://a/b"}.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsError) as caught:
+        load_settings(needs=SERVICES)
+    lines = dict(line.split(": ", 1) for line in str(caught.value).splitlines())
+    assert set(lines) == {"API_PORT", "DATABASE_URL", "REDIS_URL", "SECRET_KEY", "S3_BUCKET", "CUSTOM_PREDICTORS"}
+    assert lines["CUSTOM_PREDICTORS"] == "'a', 'e': not of the form package.module:Class"
+
+
+WRONG_URLS = {
+    "DATABASE_URL": [
+        "foo",
+        "mysql://a/b",
+        "postgresql:/a/b",
+        "postgresql://a:port/b",
+        "postgresql://u:hunter2/x@host/b",
+        "postgresql://[::1/b",
+        "postgresql:///b?host=/tmp&port=x",
+        "postgresql://a/b?sslmode=maybe",
+        "postgresql://a/b?sslrootcert=x",
+    ],
+    "REDIS_URL": ["foo", "http://a", "redis://a:port", "redis://a/one", "unix://", "unix:///a?db=x", "redis://a?x=1"],
+    "PUBLIC_URL": ["foo", "ftp://a", "http://", "https://a/?b", "https://a b"],
+    "S3_ENDPOINT_URL": ["foo"],
+    "HF_ENDPOINT": ["hf.example"],
+    "ALLOWED_ORIGINS": ["*", "https://a/", "https://a,b.example", "null"],
+    "PINNED_MODELS": ["shapes", "demo/shapes,prose"],
+}
+
+
+@pytest.mark.parametrize(("name", "value"), [(name, url) for name, urls in WRONG_URLS.items() for url in urls])
+def test_wrong_addresses(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    lines = wrong(monkeypatch, **{name: value})
+    assert [line.split(":")[0] for line in lines] == [name]
+    assert "hunter2" not in lines[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DATABASE_URL", "postgresql://postgres:@/inference?host=/tmp/x/postgres&port=5432"),
+        ("DATABASE_URL", "postgres://u:p%40ss@[::1]:5433/db?sslmode=require&application_name=api"),
+        ("REDIS_URL", "redis://"),
+        ("REDIS_URL", "rediss://:secret@cache:6380/3?ssl_cert_reqs=none"),
+        ("REDIS_URL", "unix:///tmp/redis.sock?db=0"),
+        ("PUBLIC_URL", "https://models.example/base/"),
+        ("ALLOWED_ORIGINS", "https://a.example, http://localhost:5173"),
+        ("PINNED_MODELS", "demo/shapes, demo/prose"),
+    ],
+)
+def test_right_addresses(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    assert load(monkeypatch, **{name: value})
+
+
+def test_the_word_for_encryption_reaches_the_driver() -> None:
+    credentials = tortoise_config("postgresql://a/b?sslmode=verify-full")["connections"]["default"]["credentials"]
+    assert credentials["ssl"] == "verify-full"
+    assert "sslmode" not in credentials
+
+
+def test_a_file_of_settings_that_is_no_text(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_bytes(b"API_PORT=\xff")
+    with pytest.raises(SettingsError, match=r"^\.env: cannot be read: "):
+        load_settings()
 
 
 @pytest.mark.parametrize("port", ["-1", "65536", "1.5", "http"])
@@ -59,7 +135,7 @@ def test_ports(monkeypatch: pytest.MonkeyPatch, port: str) -> None:
 def test_no_message_repeats_a_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     found = "\n".join(wrong(monkeypatch, SECRET_KEY="hunter2", HF_TOKEN="hunter2", API_PORT="x"))
     assert "hunter2" not in found
-    assert "hunter2" not in repr(load(monkeypatch, API_PORT="1"))
+    assert "hunter2" not in repr(load(monkeypatch, API_PORT="1", SECRET_KEY=f"{GOOD_SECRET}hunter2"))
 
 
 @pytest.mark.parametrize(("heartbeat", "lease"), [("15.1", "30"), ("1", "1"), ("10", "19")])
@@ -67,7 +143,7 @@ def test_a_heartbeat_comes_at_least_twice_in_a_lease(
     monkeypatch: pytest.MonkeyPatch, heartbeat: str, lease: str
 ) -> None:
     assert wrong(monkeypatch, HEARTBEAT_SECONDS=heartbeat, LEASE_SECONDS=lease) == [
-        "HEARTBEAT_SECONDS must be at most half of LEASE_SECONDS"
+        "HEARTBEAT_SECONDS: must be at most half of LEASE_SECONDS"
     ]
 
 
@@ -121,11 +197,9 @@ def test_everything_that_is_missing_is_named_at_once() -> None:
 
 
 @pytest.mark.parametrize("secret", ["x" * 64, "short"])
-def test_a_weak_secret_is_refused(secret: str) -> None:
-    weak: dict[str, Any] = {"database_url": "postgresql://a/b", "redis_url": "redis://a", "secret_key": secret}
-    with pytest.raises(SettingsError, match=r"^SECRET_KEY: "):
-        require_services(load_settings(**weak))
-    require_services(load_settings(**weak | {"secret_key": GOOD_SECRET}))
+def test_a_weak_secret_is_refused_wherever_it_is_given(monkeypatch: pytest.MonkeyPatch, secret: str) -> None:
+    assert wrong(monkeypatch, SECRET_KEY=secret)[0].startswith("SECRET_KEY: ")
+    assert load(monkeypatch, SECRET_KEY=GOOD_SECRET)
 
 
 def test_settings_of_a_file_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,79 @@
+"""The rules of the URLs among the settings: each returns the URL, or raises ValueError with a sentence.
+
+No sentence repeats the URL, which may hold a password.
+"""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import SplitResult, parse_qsl, urlsplit
+
+SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
+POSTGRES_OPTIONS = ("host", "port", "sslmode", "application_name")
+REDIS_OPTIONS = re.compile(r"db|username|password|client_name|protocol|ssl_\w+")
+MODEL_SLUG = re.compile(r"[^/\s]+/[^/\s]+")
+
+
+def postgres_url(url: str) -> str:
+    """A URL that PostgreSQL's client understands."""
+    parts = _split(url, ("postgresql", "postgres"), "postgresql://user:password@host:port/database")
+    options = dict(parse_qsl(parts.query))
+    if unknown := sorted(set(options) - set(POSTGRES_OPTIONS)):
+        raise ValueError(f"takes the options {', '.join(POSTGRES_OPTIONS)}, and not {', '.join(unknown)}")
+    if not re.fullmatch(r"\d{1,5}", options.get("port", "5432")):
+        raise ValueError("its option port is no number")
+    if options.get("sslmode", "prefer") not in SSL_MODES:
+        raise ValueError(f"its option sslmode is none of {', '.join(SSL_MODES)}")
+    return url
+
+
+def redis_url(url: str) -> str:
+    """A URL that Redis' client understands."""
+    parts = _split(url, ("redis", "rediss", "unix"), "redis://:password@host:port/0")
+    options = dict(parse_qsl(parts.query))
+    if unknown := sorted(name for name in options if not REDIS_OPTIONS.fullmatch(name)):
+        raise ValueError(f"does not take the options {', '.join(unknown)}")
+    if parts.scheme == "unix" and not parts.path:
+        raise ValueError("names no socket; write it as unix:///path/to/redis.sock?db=0")
+    database = options.get("db", "0") if parts.scheme == "unix" else options.get("db") or parts.path.strip("/") or "0"
+    if not re.fullmatch(r"\d{1,5}", database):
+        raise ValueError("its database is no number; write it as redis://host:port/0")
+    return url
+
+
+def http_url(url: str) -> str:
+    """A base URL, to which paths are added."""
+    parts = _split(url, ("http", "https"), "https://host")
+    if not parts.hostname:
+        raise ValueError("names no host; write it as https://host")
+    if parts.query or parts.fragment or re.search(r"\s", url):
+        raise ValueError("may have neither a query, a fragment nor spaces")
+    return url
+
+
+def origin(text: str) -> str:
+    """What a browser sends as Origin: scheme, host and perhaps a port."""
+    parts = _split(text, ("http", "https"), "https://host")
+    if not parts.hostname or parts.path or parts.query or parts.fragment or parts.username:
+        raise ValueError(f"{text!r} is no origin; write it as https://host or https://host:port, without a slash")
+    return text
+
+
+def model_slug(text: str) -> str:
+    """A model, as owner/name."""
+    if not MODEL_SLUG.fullmatch(text):
+        raise ValueError(f"{text!r} is not of the form owner/name")
+    return text
+
+
+def _split(url: str, schemes: tuple[str, ...], example: str) -> SplitResult:
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        raise ValueError(
+            f"cannot be read as a URL; write it as {example}, and / @ : of a password as %2F %40 %3A"
+        ) from None
+    if parts.scheme not in schemes or not url.startswith(f"{parts.scheme}://"):
+        raise ValueError(f"does not begin with {' or '.join(f'{scheme}://' for scheme in schemes)}, such as {example}")
+    return parts
