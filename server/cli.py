@@ -33,11 +33,20 @@ def _fail(message: str) -> typer.Exit:
     return typer.Exit(1)
 
 
-def _settings(*needs: str) -> Settings:
+def _settings(*needs: str, **overrides: str) -> Settings:
     try:
-        return load_settings(needs=needs)
+        return load_settings(needs=needs, **overrides)
     except SettingsError as error:
         raise _fail(f"These settings are wrong:\n{error}") from None
+
+
+def _operator_settings() -> Settings:
+    """The settings of a command that works beside servers; those of an `up` on DATA_DIR where none are configured."""
+    from server.embedded.running import services
+
+    given = _settings()
+    is_set = {"database_url": given.database_url, "redis_url": given.redis_dsn, "secret_key": given.secret_key}
+    return _settings(*SERVICES, **{k: v for k, v in services(given.data_dir).items() if not is_set[k]})
 
 
 def _run(work: Coroutine[Any, Any, T]) -> T:
@@ -67,7 +76,9 @@ def _database_url(settings: Settings) -> str:
 
 @app.command()
 def up(
-    port: Annotated[int | None, typer.Option(help="Port of the API; 0 takes a free one. Default API_PORT.")] = None,
+    port: Annotated[
+        int | None, typer.Option(min=0, max=65535, help="Port of the API; 0 takes a free one. Default API_PORT.")
+    ] = None,
     data_dir: Annotated[Path | None, typer.Option(help="Folder of all data. Default DATA_DIR.")] = None,
     workers: Annotated[int, typer.Option(min=0, max=64, help="Worker processes.")] = 1,
     demo: Annotated[bool, typer.Option(help="Demo user, demo models and their first predictions.")] = True,
@@ -148,16 +159,16 @@ def create_admin(
         typer.Option(prompt=True, hide_input=True, confirmation_prompt=True, envvar="ADMIN_PASSWORD", help="Password."),
     ],
 ) -> None:
-    """Make an administrator."""
+    """Make an administrator; beside a running `up`, DATA_DIR tells where."""
     new = NewUser(handle, email, password)
-    user = _run(_with_runtime(_settings(*SERVICES), lambda rt: accounts.create_admin(rt, new)))
+    user = _run(_with_runtime(_operator_settings(), lambda rt: accounts.create_admin(rt, new)))
     typer.echo(f"{user.handle} is an administrator.")
 
 
 @app.command()
 def register_demo() -> None:
     """Add the bundled demo models, where they are missing."""
-    added = _run(_with_runtime(_settings(*SERVICES), demo.register))
+    added = _run(_with_runtime(_operator_settings(), demo.register))
     typer.echo("\n".join(f"added {slug}" for slug in added) or "The demo models are there.")
 
 

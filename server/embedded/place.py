@@ -20,6 +20,7 @@ from server.embedded.children import as_user
 from server.embedded.state import PRIVATE_FOLDER, SOCKETS_PREFIX, kept
 
 SYSTEM_HOME = Path("/var/lib/inference-server")
+POSTGRES_SOCKETS, REDIS_SOCKET = "postgres", "redis.sock"
 OPEN_FOLDER, PASSABLE_FOLDER = 0o755, 0o711
 # What sockaddr_un holds, its closing zero left out; PostgreSQL's socket has the longest name of ours
 MAX_SOCKET_PATH = 107
@@ -60,7 +61,7 @@ class Place:
     @property
     def postgres_sockets(self) -> Path:
         """Folder of PostgreSQL's socket."""
-        return self.sockets / "postgres"
+        return self.sockets / POSTGRES_SOCKETS
 
     @property
     def redis_data(self) -> Path:
@@ -70,7 +71,7 @@ class Place:
     @property
     def redis_socket(self) -> Path:
         """Redis' socket."""
-        return self.sockets / "redis.sock"
+        return self.sockets / REDIS_SOCKET
 
     def log(self, name: str) -> Path:
         """The log of a process."""

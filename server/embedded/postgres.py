@@ -18,7 +18,7 @@ import psutil
 from server.embedded.binaries import PostgresBinaries, find_postgres
 from server.embedded.children import Child, rotate
 from server.embedded.identity import still_alive
-from server.embedded.place import Place
+from server.embedded.place import POSTGRES_SOCKETS, Place
 from server.embedded.state import PRIVATE_FOLDER
 
 DATABASE = "inference"
@@ -51,8 +51,8 @@ class Postgres:
         return postgres
 
     def url(self, database: str = DATABASE) -> str:
-        """Its URL; the port is part of the socket's name."""
-        return f"postgresql://postgres:@/{database}?host={self.place.postgres_sockets}&port={PORT}"
+        """Its URL."""
+        return url_at(self.place.sockets, database)
 
     def child(self) -> Child:
         """The server process; SIGINT is its fast shutdown, SIGQUIT the immediate one."""
@@ -99,6 +99,11 @@ class Postgres:
         maker.start()
         if not maker.wait(INITDB_SECONDS):
             raise ServerFailedError(f"PostgreSQL's initdb failed:\n{maker.tail()}")
+
+
+def url_at(sockets: Path, database: str = DATABASE) -> str:
+    """The URL of the PostgreSQL of a socket folder; the port is part of the socket's name."""
+    return f"postgresql://postgres:@/{database}?host={sockets / POSTGRES_SOCKETS}&port={PORT}"
 
 
 def end_left(data: Path) -> None:

@@ -9,8 +9,13 @@ import redis
 
 from server.embedded.binaries import find_redis
 from server.embedded.children import Child
-from server.embedded.place import Place
+from server.embedded.place import REDIS_SOCKET, Place
 from server.embedded.postgres import plain_environment
+
+
+def url_at(sockets: Path) -> str:
+    """The URL of the Redis of a socket folder."""
+    return f"unix://{sockets / REDIS_SOCKET}?db=0"
 
 
 @dataclass(frozen=True)
@@ -30,7 +35,7 @@ class Redis:
     @property
     def url(self) -> str:
         """Its URL."""
-        return f"unix://{self.place.redis_socket}?db=0"
+        return url_at(self.place.sockets)
 
     def child(self) -> Child:
         """The server process."""

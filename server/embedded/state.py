@@ -20,7 +20,7 @@ SOCKETS_PREFIX = "infsrv-"
 
 
 class BusyError(Exception):
-    """Another `up` uses this data directory."""
+    """The data directory cannot be used, as by another `up` that uses it; the message says why."""
 
 
 @dataclass
@@ -125,12 +125,17 @@ def locked(data_dir: Path) -> Iterator[StateFile]:
     """The data directory for this process alone; the kernel frees the lock however the process ends.
 
     Raises:
-        BusyError: naming the pid and URL of the run that holds it.
+        BusyError: it cannot be made or written to, or is held by another run, whose pid and URL are named.
     """
-    data_dir.parent.mkdir(parents=True, exist_ok=True)
-    data_dir.mkdir(exist_ok=True, mode=PRIVATE_FOLDER)
+    try:
+        data_dir.parent.mkdir(parents=True, exist_ok=True)
+        data_dir.mkdir(exist_ok=True, mode=PRIVATE_FOLDER)
+        opened = (data_dir / "up.lock").open("w")
+    except OSError as error:
+        why = f"{data_dir} cannot hold the data ({error.strerror})"
+        raise BusyError(f"{why}. Choose another with --data-dir or DATA_DIR.") from None
     state = StateFile(data_dir)
-    with (data_dir / "up.lock").open("w") as lock:
+    with opened as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:

@@ -2,17 +2,35 @@
 
 from __future__ import annotations
 
+import os
+import secrets
 import signal
+import subprocess
 import sys
 from pathlib import Path
 
 import httpx
 import pytest
 
+from tests.conftest import ROOT
 from tests.integration.embedded.conftest import Start, all_ended
 from tests.support.api import wait_for
 
 COMMAND = (sys.executable, "-m", "server.cli", "up", "--port", "0")
+
+
+def an_admin_is_made_beside_it(data_dir: Path, url: str) -> bool:
+    new = {"handle": f"boss-{secrets.token_hex(4)}", "password": secrets.token_urlsafe(12)}
+    new["email"] = f"{new['handle']}@example.com"
+    environment = {**os.environ, "DATA_DIR": str(data_dir), "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": ""}
+    options = [f"--{name}={value}" for name, value in new.items()]
+    command = [sys.executable, "-m", "server.cli", "create-admin", *options]
+    done = subprocess.run(command, env=environment, cwd="/", capture_output=True, text=True)
+    assert done.stdout == f"{new['handle']} is an administrator.\n", done.stderr
+    query = """mutation ($i: LoginInput!) { login(input: $i) { ... on Session { user { isAdmin } } } }"""
+    body = {"query": query, "variables": {"i": {"email": new["email"], "password": new["password"]}}}
+    answer = httpx.post(f"{url}/graphql", json=body, trust_env=False).json()
+    return bool(answer["data"]["login"]["user"]["isAdmin"])
 
 
 @pytest.mark.timeout(300)
@@ -30,6 +48,7 @@ def test_it_runs_the_demo_and_survives_a_kill(start: Start, data_dir: Path) -> N
     assert f"password: {(data_dir / 'demo_password').read_text()}" in lines
     health = httpx.get(f"{url}/health/ready", trust_env=False).json()
     assert (health["status"], health["workers"]) == ("ok", 1)
+    assert an_admin_is_made_beside_it(data_dir, url)
     family = first.family()
     first.stop(signal.SIGKILL)
 

@@ -21,7 +21,7 @@ import redis
 from server.embedded.identity import is_alive
 from server.embedded.place import SYSTEM_HOME
 from server.embedded.servers import LocalServers
-from tests.integration.embedded.conftest import Run, Start, all_ended
+from tests.integration.embedded.conftest import Run, Start, all_ended, remove
 from tests.support.api import wait_for
 
 NOBODY = 65534
@@ -149,6 +149,32 @@ def test_a_taken_port_is_told_before_anything_starts(start: Start, tmp_path: Pat
     assert run.errors.read_text() == f"port {port} is taken; choose another with --port or API_PORT\n"
     assert run.lines() == []
     assert [path.name for path in fresh.iterdir()] == ["up.lock"]
+
+
+@pytest.mark.parametrize("port", ["65536", "-1", "99999"])
+def test_a_port_that_is_none(start: Start, tmp_path: Path, port: str) -> None:
+    command = (sys.executable, "-m", "server.cli", "up", f"--port={port}", f"--data-dir={tmp_path / 'data'}")
+    run = start(tmp_path / "data", command=command)
+    assert run.process.wait(60) == 2
+    assert "Invalid value for '--port'" in run.errors.read_text()
+
+
+def test_a_data_directory_that_cannot_be(start: Start, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    for path in (tmp_path / "file", tmp_path / "file" / "below", Path("/proc/none")):
+        run = start(path, workers=0)
+        assert run.process.wait(60) == 1
+        assert run.errors.read_text().startswith(f"{path} cannot hold the data (")
+        assert run.errors.read_text().endswith("). Choose another with --data-dir or DATA_DIR.\n")
+
+
+def test_a_data_directory_of_any_name(start: Start, tmp_path: Path) -> None:
+    odd = tmp_path / ("long" * 30) / "with space, ümlaut & 100%'s"
+    run = start(odd)
+    run.until_ready()
+    assert len(query(run, "SELECT 1")) == 1
+    assert run.stop() == 0
+    remove(odd)
 
 
 def test_what_dies_is_started_again(start: Start, data_dir: Path) -> None:
