@@ -9,13 +9,14 @@ import strawberry
 
 from graph.context import Info
 from graph.ids import parse_global_id
+from graph.types.api_keys import ApiKey
 from graph.types.models import Model, ModelVersion
 from graph.types.node import Node
 from graph.types.predictions import Prediction
 from graph.types.servers import ModelKindInfo, Server, ServerHealth, Worker
 from graph.types.users import User
 from server.errors import BadUserInputError
-from server.services import accounts, catalogue, health, models, predictions, versions
+from server.services import accounts, api_keys, catalogue, health, models, predictions, versions
 from server.settings import Registration
 
 MAX_NODES = 100
@@ -79,6 +80,8 @@ async def _load(info: Info, name: str, keys: list[UUID]) -> dict[UUID, Node]:
     match name:
         case "User":
             return {key: User.of(row) for key, row in (await accounts.get(keys)).items()}
+        case "ApiKey":
+            return {key: ApiKey.of(row) for key, row in (await api_keys.by_ids(viewer, keys)).items()}
         case "Model":
             return {key: Model.of(row) for key, row in (await models.by_ids(viewer, keys)).items()}
         case "ModelVersion":

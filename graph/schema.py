@@ -23,11 +23,13 @@ from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
 from graph.accounts import AccountMutation, AccountQuery
+from graph.api_keys import ApiKeyMutation
 from graph.errors import finish_error, member_handlers
 from graph.models import ModelMutation, ModelQuery
 from graph.nodes import NodeQuery
 from graph.predictions import PredictionMutation, PredictionQuery, PredictionSubscription
 from graph.scalars import SCALARS
+from graph.sessions import SessionMutation
 from graph.types.errors import MEMBERS, InvalidInput
 from graph.types.events import EVENT_TYPES
 from graph.uploads import UploadMutation
@@ -46,7 +48,7 @@ class Query(NodeQuery, AccountQuery, ModelQuery, PredictionQuery):
 
 
 @strawberry.type(description="What can be changed.")
-class Mutation(AccountMutation, ModelMutation, PredictionMutation, UploadMutation):
+class Mutation(AccountMutation, SessionMutation, ApiKeyMutation, ModelMutation, PredictionMutation, UploadMutation):
     """What can be changed."""
 
 

@@ -28,7 +28,7 @@ from server.domain.accounts import Viewer
 from server.domain.storable import storable
 from server.errors import UnauthenticatedError
 from server.routes.pages import GraphiqlPage
-from server.services import accounts
+from server.services import credentials
 
 INIT_SECONDS = 10
 MAX_SUBSCRIPTIONS = 20
@@ -63,7 +63,7 @@ class GraphQLView(GraphQL[Context, None]):
     async def _authenticate(self, context: Context, header: str | None) -> None:
         try:
             token = _bearer(header)
-            context.viewer = await accounts.viewer_of(context.rt, token, context.address)
+            context.viewer = await credentials.viewer_of(context.rt, token, context.address)
         except UnauthenticatedError as error:
             context.viewer, context.refused = Viewer(address=context.address), error
 

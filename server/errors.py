@@ -6,7 +6,7 @@ ServiceError
  +- ForbiddenError        FORBIDDEN        the viewer may know, but not do
  +- ConflictError         CONFLICT         something of that name or key exists already
  +- UnavailableError      UNAVAILABLE      it exists but cannot serve now; the message says why
- +- CredentialsError      BAD_CREDENTIALS  wrong e-mail or password
+ +- CredentialsError      BAD_CREDENTIALS  wrong e-mail, password or refresh token
  +- UnauthenticatedError  UNAUTHENTICATED  needs a signed-in user, or the token is not valid
  +- RateLimitedError      RATE_LIMITED     too often; says when to ask again
  +- BadUserInputError     BAD_USER_INPUT   an argument (cursor, id, page size) is malformed
@@ -73,12 +73,12 @@ class UnavailableError(ServiceError):
 
 
 class CredentialsError(ServiceError):
-    """Wrong e-mail or password; the same words for both."""
+    """Wrong e-mail or password, in the same words for both; or a refresh token that is not valid."""
 
     code = "BAD_CREDENTIALS"
 
-    def __init__(self) -> None:
-        super().__init__("The e-mail address or the password is wrong.")
+    def __init__(self, message: str = "The e-mail address or the password is wrong.") -> None:
+        super().__init__(message)
 
 
 class UnauthenticatedError(ServiceError):

@@ -66,7 +66,7 @@ async def open_runtime(settings: Settings, role: Role) -> AsyncIterator[Runtime]
         stack.push_async_callback(counting.aclose)
         bell = Bell(settings.redis_dsn)
         stack.callback(bell.close)
-        signer = FileSigner(secret)
+        signer = FileSigner(secret, settings.older_secrets)
         yield Runtime(
             settings=settings,
             bell=bell,
@@ -75,6 +75,6 @@ async def open_runtime(settings: Settings, role: Role) -> AsyncIterator[Runtime]
             storage=await stack.enter_async_context(open_storage(settings, signer)),
             signer=signer,
             passwords=Passwords(),
-            tokens=Tokens(secret, settings.access_token_seconds),
+            tokens=Tokens(secret, settings.access_token_seconds, settings.older_secrets),
             limiter=RateLimiter(counting),
         )

@@ -76,7 +76,14 @@ class Settings(BaseSettings):
     secret_key: Annotated[SecretStr | None, Blankable] = Field(
         None, description=f"Signs access tokens and file links; at least {MIN_SECRET_LENGTH} characters."
     )
+    secret_keys_old: Annotated[SecretStr | None, Blankable] = Field(
+        None,
+        description="Comma-separated former SECRET_KEYs; what they signed is still taken, nothing new is signed.",
+    )
     access_token_seconds: int = Field(900, ge=60, le=86_400, description="Life of an access token.")
+    refresh_token_seconds: int = Field(
+        2_592_000, ge=300, le=31_536_000, description="How long a session lasts without being refreshed."
+    )
     registration: Registration = Field(Registration.OPEN, description="`open`: anybody may register; `closed`: nobody.")
     model_creators: ModelCreators = Field(ModelCreators.USERS, description="Who may add models: `users` or `admins`.")
     anonymous_predictions: bool = Field(True, description="Allow predictions on public models without an account.")
@@ -152,6 +159,11 @@ class Settings(BaseSettings):
     cancel_grace_seconds: float = Field(10, ge=0.5, le=120, description="Time a model has to heed a cancel.")
     shutdown_grace_seconds: float = Field(30, ge=0, le=600, description="Time that running work has at SIGTERM.")
     prediction_seconds: float = Field(1800, ge=1, description="Longest run of one prediction.")
+
+    @cached_property
+    def older_secrets(self) -> tuple[str, ...]:
+        """The former secrets."""
+        return split(self.secret_keys_old.get_secret_value() if self.secret_keys_old else "")
 
     @cached_property
     def redis_dsn(self) -> str | None:
@@ -238,6 +250,9 @@ def _inconsistent(settings: Settings) -> Iterator[tuple[str, str]]:
         yield "CUSTOM_PREDICTORS", f"{', '.join(map(repr, wrong))}: not of the form package.module:Class"
     if settings.storage_type is StorageType.S3 and not settings.s3_bucket:
         yield "S3_BUCKET", "is not set; STORAGE_TYPE=s3 needs it"
+    weak = [weakness for old in settings.older_secrets if (weakness := secret_weakness(old))]
+    if weak:
+        yield "SECRET_KEYS_OLD", f"one of them {weak[0]}"
 
 
 def secret_weakness(secret: str) -> str | None:

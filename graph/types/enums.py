@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 import strawberry
 
+from server.domain.api_keys import Scope
 from server.domain.models import DeviceClass, DeviceMap, ModelKind, Quantization, VersionState, Visibility
 from server.domain.orders import ModelOrderField, OrderDirection
 from server.domain.predictions import PredictionErrorCode, PredictionStatus
@@ -20,6 +21,7 @@ __all__ = [
     "PredictionErrorCode",
     "PredictionStatus",
     "Quantization",
+    "Scope",
     "VersionState",
     "Visibility",
 ]
@@ -57,6 +59,16 @@ describe(
     OrderDirection,
     "Which end of a list comes first.",
     {"ASC": "The smallest or oldest.", "DESC": "The largest or newest."},
+)
+describe(
+    Scope,
+    "What an API key may do; none includes another.",
+    {
+        "READ": "See what its owner sees: private models, predictions, files, deliveries, events.",
+        "RUN": "Run, repeat and cancel predictions, and upload input files.",
+        "WRITE": "Add, change and delete models, and remove predictions.",
+        "ADMIN": "Act as the administrator that its owner is, within its other scopes.",
+    },
 )
 describe(
     Quantization,

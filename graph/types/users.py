@@ -9,10 +9,11 @@ import strawberry
 
 from graph.context import Info
 from graph.ids import global_id
+from graph.types.api_keys import ApiKey
 from graph.types.errors import ConflictError, CredentialsError, ForbiddenError, InvalidInput
 from graph.types.node import Node
 from server import tables
-from server.services import accounts
+from server.services import api_keys, sessions
 
 
 @strawberry.type(description="Somebody with an account.")
@@ -33,6 +34,14 @@ class User(Node):
         own = self.just_signed_in or viewer.user_id == self.row.id
         return self.row.email if own or viewer.is_admin else None
 
+    @strawberry.field(description="Your API keys that were not revoked, newest first; null to everybody else.")
+    async def api_keys(self, info: Info) -> list[ApiKey] | None:
+        """The keys, to their owner."""
+        viewer = info.context.viewer
+        if viewer.user_id != self.row.id:
+            return None
+        return [ApiKey.of(row) for row in await api_keys.listing(viewer)]
+
     @classmethod
     def of(cls, row: tables.User) -> User:
         """The type of a row."""
@@ -41,20 +50,28 @@ class User(Node):
         )
 
 
-@strawberry.type(description="A signed-in user and an access token.")
+@strawberry.type(description="A signed-in user, an access token, and the refresh token that gives the next ones.")
 class Session:
-    """A signed-in user and an access token."""
+    """A signed-in user and their tokens."""
 
     access_token: str = strawberry.field(description="Send it as `Authorization: Bearer ...`.")
     expires_at: datetime = strawberry.field(description="When the access token ends.")
+    refresh_token: str = strawberry.field(description="Exchange it once, by `refreshSession`; keep it secret.")
+    refresh_expires_at: datetime = strawberry.field(description="When the refresh token ends, unless it is used.")
     user: User = strawberry.field(description="Who signed in.")
 
     @classmethod
-    def of(cls, session: accounts.Session) -> Session:
+    def of(cls, session: sessions.Session) -> Session:
         """The type of a service's session."""
         token, user = session.token, User.of(session.user)
         user.just_signed_in = True
-        return cls(access_token=token.token, expires_at=token.expires_at, user=user)
+        return cls(
+            access_token=token.token,
+            expires_at=token.expires_at,
+            refresh_token=session.refresh_token,
+            refresh_expires_at=session.refresh_expires_at,
+            user=user,
+        )
 
 
 @strawberry.input(description="A new account.")

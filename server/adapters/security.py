@@ -1,7 +1,11 @@
-"""Passwords (argon2id through passlib) and access tokens (JWT, RFC 8725)."""
+"""Passwords (argon2id through passlib), access tokens (JWT, RFC 8725), and opaque tokens kept as their SHA-256."""
 
 from __future__ import annotations
 
+import hashlib
+import hmac
+import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
@@ -13,7 +17,21 @@ from passlib.context import CryptContext
 ISSUER = "inference-server"
 AUDIENCE = "inference-server"
 ALGORITHM = "HS256"
+TYPE = "at+jwt"
+OPTIONS = {"require": ["exp", "iat", "sub", "sid", "jti", "iss", "aud"], "enforce_minimum_key_length": True}
 HASHERS = 4
+# Scanners for leaked secrets, and our own logs, know them by these
+KEY_PREFIX, REFRESH_PREFIX = "isk_", "isr_"
+
+
+def opaque(prefix: str) -> str:
+    """A new unguessable token of 256 bits, which says nothing but its kind."""
+    return prefix + secrets.token_urlsafe(32)
+
+
+def fingerprint(token: str) -> str:
+    """What is kept of an opaque token: one cannot go back, and as it is random no salt is needed."""
+    return hashlib.sha256(token.encode(errors="replace")).hexdigest()
 
 
 class Passwords:
@@ -55,6 +73,7 @@ class Claims:
     """What a valid token says."""
 
     user_id: UUID
+    session_id: UUID
     expires_at: datetime
 
 
@@ -62,26 +81,35 @@ class TokenError(Exception):
     """The token is expired, forged or malformed."""
 
 
-class Tokens:
-    """Makes and reads access tokens."""
+def key_id(secret: str) -> str:
+    """A name for a secret that says nothing of it."""
+    return hmac.digest(secret.encode(), b"inference-server/kid/v1", hashlib.sha256).hex()[:12]
 
-    def __init__(self, secret: str, seconds: int) -> None:
+
+class Tokens:
+    """Makes access tokens with one secret, and reads those of older secrets too: `kid` says which."""
+
+    def __init__(self, secret: str, seconds: int, older: Sequence[str] = ()) -> None:
         self._secret = secret
+        self._kid = key_id(secret)
+        self._secrets = {key_id(one): one for one in (*older, secret)}
         self._life = timedelta(seconds=seconds)
 
-    def issue(self, user_id: UUID) -> AccessToken:
-        """A token for a user."""
+    def issue(self, user_id: UUID, session_id: UUID) -> AccessToken:
+        """A token for a user's session."""
         now = datetime.now(UTC).replace(microsecond=0)
         expires_at = now + self._life
         claims = {
             "iss": ISSUER,
             "aud": AUDIENCE,
             "sub": str(user_id),
+            "sid": str(session_id),
             "iat": now,
             "exp": expires_at,
             "jti": uuid4().hex,
         }
-        return AccessToken(jwt.encode(claims, self._secret, ALGORITHM, headers={"typ": "at+jwt"}), expires_at)
+        headers = {"typ": TYPE, "kid": self._kid}
+        return AccessToken(jwt.encode(claims, self._secret, ALGORITHM, headers=headers), expires_at)
 
     def read(self, token: str) -> Claims:
         """What a token says.
@@ -89,13 +117,16 @@ class Tokens:
         Raises:
             TokenError: it is expired, forged or malformed.
         """
-        options = {"require": ["exp", "iat", "sub", "jti", "iss", "aud"], "enforce_minimum_key_length": True}
         try:
-            if jwt.get_unverified_header(token).get("typ") != "at+jwt":
+            header = jwt.get_unverified_header(token)
+            if header.get("typ") != TYPE:
                 raise TokenError("The access token is of another type.")
-            claims = jwt.decode(token, self._secret, [ALGORITHM], options, issuer=ISSUER, audience=AUDIENCE)  # type: ignore[arg-type]
-            return Claims(UUID(claims["sub"]), datetime.fromtimestamp(claims["exp"], UTC))
+            secret = self._secrets.get(header.get("kid", ""))
+            if secret is None:
+                raise TokenError("The access token is not valid.")
+            claims = jwt.decode(token, secret, [ALGORITHM], OPTIONS, issuer=ISSUER, audience=AUDIENCE)  # type: ignore[arg-type]
+            return Claims(UUID(claims["sub"]), UUID(claims["sid"]), datetime.fromtimestamp(claims["exp"], UTC))
         except jwt.ExpiredSignatureError:
             raise TokenError("The access token has expired; log in again.") from None
-        except (jwt.PyJWTError, ValueError, OverflowError):
+        except (jwt.PyJWTError, ValueError, TypeError, AttributeError, OverflowError):
             raise TokenError("The access token is not valid.") from None

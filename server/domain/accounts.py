@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from email_validator import EmailNotValidError, validate_email
 
+from server.domain.api_keys import ALL_SCOPES, Scope
 from server.domain.storable import is_storable
-from server.errors import Violation
+from server.errors import ForbiddenError, UnauthenticatedError, Violation
 
 HANDLE = re.compile(r"(?=.{2,39}\Z)[a-z0-9](?:-?[a-z0-9])*", re.ASCII)
 RESERVED_HANDLES = frozenset(
@@ -45,16 +47,41 @@ PASSWORD_MIN, PASSWORD_MAX = 8, 256
 
 @dataclass(frozen=True)
 class Viewer:
-    """Who asks: a signed-in user, or nobody (`user_id` None) at an address."""
+    """Who asks: a user, by a session or by an API key of some scopes, or nobody (`user_id` None) at an address.
+
+    `is_admin` is false for an administrator's key without the scope ADMIN. `expires_at` is when the credential ends.
+    """
 
     user_id: UUID | None = None
     is_admin: bool = False
     address: str = "unknown"
+    scopes: frozenset[Scope] = ALL_SCOPES
+    session_id: UUID | None = None
+    key_id: UUID | None = None
+    expires_at: datetime | None = None
 
     @property
     def owner_key(self) -> str:
         """Whom idempotency keys count for: the user, or the client address of an anonymous caller."""
         return f"user:{self.user_id}" if self.user_id else f"anon:{self.address}"
+
+    def require(self, scope: Scope) -> None:
+        """Raise ForbiddenError for an API key that lacks a scope; everybody else has all of them."""
+        if scope not in self.scopes:
+            raise ForbiddenError(f"This API key lacks the scope {scope}.")
+
+    def signed_in(self) -> UUID:
+        """The user behind a session: what changes an account is for whoever signed in, not for keys.
+
+        Raises:
+            UnauthenticatedError: nobody is signed in.
+            ForbiddenError: an API key asks.
+        """
+        if self.user_id is None:
+            raise UnauthenticatedError("Sign in first.")
+        if self.key_id is not None:
+            raise ForbiddenError("An API key cannot change the account; sign in with the password.")
+        return self.user_id
 
 
 ANONYMOUS = Viewer()
@@ -95,9 +122,13 @@ def registration_violations(new: NewUser) -> list[Violation]:
         normalise_email(new.email)
     except ValueError as error:
         found.append(Violation("/email", str(error), "format"))
-    if not PASSWORD_MIN <= len(new.password) <= PASSWORD_MAX:
-        rule = f"A password has {PASSWORD_MIN} to {PASSWORD_MAX} characters."
-        found.append(Violation("/password", rule, "length"))
-    elif not is_storable(new.password):
-        found.append(Violation("/password", "The password holds characters that are no text.", "format"))
-    return found
+    return found + password_violations(new.password, "/password")
+
+
+def password_violations(password: str, path: str) -> list[Violation]:
+    """Every rule that a new password breaks."""
+    if not PASSWORD_MIN <= len(password) <= PASSWORD_MAX:
+        return [Violation(path, f"A password has {PASSWORD_MIN} to {PASSWORD_MAX} characters.", "length")]
+    if not is_storable(password):
+        return [Violation(path, "The password holds characters that are no text.", "format")]
+    return []

@@ -1,36 +1,30 @@
-"""Accounts: registration, login, and who asks."""
+"""Accounts: registration, login, and passwords."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from uuid import UUID
 
 from tortoise.exceptions import IntegrityError
 
-from server.adapters.security import AccessToken, TokenError
+from server.adapters.database import rows
 from server.domain.accounts import (
     PASSWORD_MAX,
     NewUser,
     Viewer,
     normalise_email,
+    password_violations,
     registration_violations,
 )
 from server.domain.storable import is_storable
-from server.errors import ConflictError, CredentialsError, ForbiddenError, InvalidInputError, UnauthenticatedError
+from server.errors import ConflictError, CredentialsError, ForbiddenError, InvalidInputError
 from server.runtime import Runtime
+from server.services import sessions
+from server.services.sessions import Session
 from server.settings import Registration
 from server.tables import User
 
 DEMO_HANDLE = "demo"
 DEMO_EMAIL = "demo@inference-server.invalid"
-
-
-@dataclass(frozen=True)
-class Session:
-    """A signed-in user and the access token."""
-
-    user: User
-    token: AccessToken
 
 
 async def register(rt: Runtime, new: NewUser) -> Session:
@@ -44,7 +38,7 @@ async def register(rt: Runtime, new: NewUser) -> Session:
     if rt.settings.registration is Registration.CLOSED:
         raise ForbiddenError("Registration is closed on this server.")
     user = await _create(rt, new, is_admin=False)
-    return Session(user, rt.tokens.issue(user.id))
+    return await sessions.begin(rt, user)
 
 
 async def create_admin(rt: Runtime, new: NewUser) -> User:
@@ -71,13 +65,40 @@ async def login(rt: Runtime, email: str, password: str) -> Session:
         CredentialsError: the same, after the same time, for an unknown address and a wrong password.
     """
     user = await _find(email)
-    password_hash = user.password_hash if user else None
+    if not await _fits(rt, user, password) or user is None:
+        raise CredentialsError
+    return await sessions.begin(rt, user)
+
+
+async def change_password(rt: Runtime, viewer: Viewer, current: str, new: str) -> Session:
+    """Give the account another password: all its sessions end, and a new one begins. API keys stay.
+
+    Raises:
+        UnauthenticatedError, ForbiddenError: nobody is signed in, or an API key asks.
+        CredentialsError: the current password is wrong.
+        InvalidInputError: the new one breaks rules.
+    """
+    user = await User.get(id=viewer.signed_in())
+    if not await _fits(rt, user, current):
+        raise CredentialsError("The current password is wrong.")
+    if found := password_violations(new, "/newPassword"):
+        raise InvalidInputError(found)
+    made = await rt.passwords.hash(new)
+    # Of two changes at once, the later one was asked for with a password that no longer is the current one
+    if not await rows(_CHANGE, user.id, user.password_hash, made):
+        raise CredentialsError("The current password is wrong.")
+    await sessions.end_all(viewer)
+    return await sessions.begin(rt, user)
+
+
+_CHANGE = 'UPDATE "user" SET password_hash = $3 WHERE id = $1 AND password_hash = $2 RETURNING id'
+
+
+async def _fits(rt: Runtime, user: User | None, password: str) -> bool:
+    """Whether it is the password of the user; the work is the same where there is none."""
     possible = len(password) <= PASSWORD_MAX and is_storable(password)
-    if not await rt.passwords.verify(password if possible else "", password_hash) or not possible:
-        raise CredentialsError
-    if user is None:
-        raise CredentialsError
-    return Session(user, rt.tokens.issue(user.id))
+    fits = await rt.passwords.verify(password if possible else "", user.password_hash if user else None)
+    return fits and possible
 
 
 async def _find(email: str) -> User | None:
@@ -85,24 +106,6 @@ async def _find(email: str) -> User | None:
         return await User.get_or_none(email=normalise_email(email))
     except ValueError:
         return None
-
-
-async def viewer_of(rt: Runtime, token: str | None, address: str) -> Viewer:
-    """Who asks with this access token; without one, nobody.
-
-    Raises:
-        UnauthenticatedError: the token is not valid, or its user is gone.
-    """
-    if token is None:
-        return Viewer(address=address)
-    try:
-        claims = rt.tokens.read(token)
-    except TokenError as error:
-        raise UnauthenticatedError(str(error)) from None
-    user = await User.get_or_none(id=claims.user_id)
-    if user is None:
-        raise UnauthenticatedError("The user of this access token does not exist.")
-    return Viewer(user.id, user.is_admin, address)
 
 
 async def get(user_ids: list[UUID]) -> dict[UUID, User]:

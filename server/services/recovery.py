@@ -10,7 +10,7 @@ from tortoise.exceptions import BaseORMException
 from server.adapters.database import CONNECTION_ERRORS, rows
 from server.domain.models import ALL_QUEUES, PREPARE_QUEUE
 from server.runtime import Runtime
-from server.services import uploads
+from server.services import sessions, uploads
 from server.unit_of_work import UnitOfWork, send
 
 logger = structlog.get_logger(__name__)
@@ -44,6 +44,7 @@ async def sweep(rt: Runtime) -> None:
         work.ring(PREPARE_QUEUE, row["id"])
     await send(rt, work)
     await uploads.sweep(rt)
+    await sessions.sweep()
 
 
 _EXPIRED = """

@@ -6,16 +6,21 @@ from typing import Any
 
 from tortoise.backends.base.config_generator import expand_db_url
 
+from server.tables.api_keys import ApiKey
 from server.tables.models import Model, Version
 from server.tables.predictions import Prediction, Usage
+from server.tables.sessions import RefreshToken, Session
 from server.tables.uploads import Upload, UploadUse
 from server.tables.users import User
 from server.tables.workers import Predictor, Worker
 
 __all__ = [
+    "ApiKey",
     "Model",
     "Prediction",
     "Predictor",
+    "RefreshToken",
+    "Session",
     "Upload",
     "UploadUse",
     "Usage",
@@ -27,7 +32,9 @@ __all__ = [
     "with_relations",
 ]
 
-MODULES = tuple(f"server.tables.{name}" for name in ("users", "models", "predictions", "uploads", "workers"))
+MODULES = tuple(
+    f"server.tables.{name}" for name in ("users", "sessions", "api_keys", "models", "predictions", "uploads", "workers")
+)
 
 
 def loaded(row: Any, relation: str) -> Any:

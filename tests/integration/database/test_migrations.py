@@ -10,7 +10,14 @@ from server.adapters.database import MIGRATION_LOCK, MIGRATIONS_DIR
 from tests.integration.database.conftest import finish, start
 
 NAMES = sorted(p.name for p in Path(MIGRATIONS_DIR, "models").glob("[0-9]*.py"))
-TABLES = {"aerich", "model", "prediction", "predictor", "upload", "upload_use", "usage", "user", "version", "worker"}
+TABLES = {"aerich", "api_key", "model", "prediction", "predictor", "refresh_token", "session"} | {
+    "upload",
+    "upload_use",
+    "usage",
+    "user",
+    "version",
+    "worker",
+}
 
 
 async def tables(url: str) -> set[str]:

@@ -9,10 +9,23 @@ from uuid import uuid4
 import jwt
 import pytest
 
-from server.adapters.security import ALGORITHM, AUDIENCE, ISSUER, Passwords, TokenError, Tokens
+from server.adapters.security import (
+    ALGORITHM,
+    AUDIENCE,
+    ISSUER,
+    KEY_PREFIX,
+    Passwords,
+    TokenError,
+    Tokens,
+    fingerprint,
+    key_id,
+    opaque,
+)
 
 SECRET = "k" * 10 + "correct horse battery staple 0123456789"
+OTHER = "another secret that is as long as the first one"
 TOKENS = Tokens(SECRET, 900)
+SESSION = uuid4()
 
 
 @pytest.fixture(scope="module")
@@ -51,12 +64,13 @@ async def test_without_a_user_nothing_fits_and_the_same_work_is_done(passwords: 
 
 def claims(**changes: Any) -> dict[str, Any]:
     now = int(time.time())
-    found = {"iss": ISSUER, "aud": AUDIENCE, "sub": str(uuid4()), "iat": now, "exp": now + 60, "jti": "x"} | changes
+    who = {"sub": str(uuid4()), "sid": str(SESSION)}
+    found = {"iss": ISSUER, "aud": AUDIENCE, **who, "iat": now, "exp": now + 60, "jti": "x"} | changes
     return {name: value for name, value in found.items() if value is not None}
 
 
 def signed(found: dict[str, Any], secret: str = SECRET, algorithm: str = ALGORITHM, **header: Any) -> str:
-    return jwt.encode(found, secret, algorithm, headers={"typ": "at+jwt"} | header)
+    return jwt.encode(found, secret, algorithm, headers={"typ": "at+jwt", "kid": key_id(SECRET)} | header)
 
 
 def part(value: object) -> str:
@@ -66,17 +80,20 @@ def part(value: object) -> str:
 
 def test_a_token_says_who_and_until_when() -> None:
     user_id = uuid4()
-    issued = TOKENS.issue(user_id)
+    issued = TOKENS.issue(user_id, SESSION)
     read = TOKENS.read(issued.token)
-    assert (read.user_id, read.expires_at) == (user_id, issued.expires_at)
+    assert (read.user_id, read.session_id, read.expires_at) == (user_id, SESSION, issued.expires_at)
     assert 890 < issued.expires_at.timestamp() - time.time() <= 900
 
 
 def test_two_tokens_differ_and_carry_no_secret() -> None:
     user_id = uuid4()
-    assert TOKENS.issue(user_id).token != TOKENS.issue(user_id).token
-    body = jwt.decode(TOKENS.issue(user_id).token, options={"verify_signature": False})
-    assert set(body) == {"iss", "aud", "sub", "iat", "exp", "jti"}
+    first, second = (TOKENS.issue(user_id, SESSION).token for _ in range(2))
+    assert first != second
+    body = jwt.decode(first, options={"verify_signature": False})
+    assert set(body) == {"iss", "aud", "sub", "sid", "iat", "exp", "jti"}
+    assert jwt.get_unverified_header(first) == {"alg": ALGORITHM, "typ": "at+jwt", "kid": key_id(SECRET)}
+    assert key_id(SECRET) not in SECRET
 
 
 def test_the_tokens_of_this_test_are_accepted_unless_changed() -> None:
@@ -88,7 +105,7 @@ def test_an_expired_token_says_so() -> None:
         TOKENS.read(signed(claims(exp=int(time.time()) - 1)))
 
 
-@pytest.mark.parametrize("name", ["iss", "aud", "sub", "iat", "exp", "jti"])
+@pytest.mark.parametrize("name", ["iss", "aud", "sub", "sid", "iat", "exp", "jti"])
 def test_every_claim_is_needed(name: str) -> None:
     with pytest.raises(TokenError):
         TOKENS.read(signed(claims(**{name: None})))
@@ -101,6 +118,8 @@ def test_every_claim_is_needed(name: str) -> None:
         {"aud": "somebody else"},
         {"sub": "not a uuid"},
         {"sub": ""},
+        {"sid": "not a uuid"},
+        {"sid": 1},
         {"exp": "soon"},
         {"exp": 10**30},
         {"iat": int(time.time()) + 3600},
@@ -120,7 +139,46 @@ def test_another_type(kind: str | None) -> None:
 
 def test_another_secret() -> None:
     with pytest.raises(TokenError, match="not valid"):
-        TOKENS.read(signed(claims(), secret="another secret that is as long as the first one"))
+        TOKENS.read(signed(claims(), secret=OTHER))
+
+
+def test_a_new_secret_signs_and_the_old_one_is_still_read() -> None:
+    before = Tokens(OTHER, 900).issue(uuid4(), SESSION).token
+    rotated = Tokens(SECRET, 900, [OTHER])
+    assert rotated.read(before).session_id == SESSION
+    assert jwt.get_unverified_header(rotated.issue(uuid4(), SESSION).token)["kid"] == key_id(SECRET)
+    with pytest.raises(TokenError, match="not valid"):
+        TOKENS.read(before)
+
+
+def test_the_kid_of_another_secret_does_not_help() -> None:
+    with pytest.raises(TokenError, match="not valid"):
+        Tokens(SECRET, 900, [OTHER]).read(signed(claims(), kid=key_id(OTHER)))
+
+
+@pytest.mark.parametrize("kid", [None, "", "x", 1, ["x"], {"x": 1}])
+def test_another_kid(kid: object) -> None:
+    head = part({"alg": ALGORITHM, "typ": "at+jwt", "kid": kid})
+    _, body, signature = signed(claims()).split(".")
+    with pytest.raises(TokenError):
+        TOKENS.read(f"{head}.{body}.{signature}")
+
+
+@pytest.mark.filterwarnings("ignore::jwt.warnings.InsecureKeyLengthWarning")
+def test_a_short_key_is_refused() -> None:
+    short = Tokens("short", 900)
+    token = jwt.encode(claims(), "short", ALGORITHM, headers={"typ": "at+jwt", "kid": key_id("short")})
+    with pytest.raises(TokenError):
+        short.read(token)
+
+
+def test_opaque_tokens_are_long_and_kept_as_a_hash() -> None:
+    first, second = opaque(KEY_PREFIX), opaque(KEY_PREFIX)
+    assert first != second
+    assert first.startswith("isk_")
+    assert len(first) >= 4 + 43
+    assert len({fingerprint(first), fingerprint(second), fingerprint("\ud800")}) == 3
+    assert fingerprint(first) not in first
 
 
 @pytest.mark.parametrize("algorithm", ["HS384", "HS512"])
