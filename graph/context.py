@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import strawberry
@@ -11,7 +11,9 @@ from graph.loaders import Loaders
 from server.domain.accounts import ANONYMOUS, Viewer
 from server.errors import UnauthenticatedError
 from server.runtime import Runtime
+from server.services.guard import Guard
 from server.services.hubs import Hubs
+from server.services.sessions import Session
 
 
 @dataclass
@@ -25,10 +27,16 @@ class Context:
     viewer: Viewer = ANONYMOUS
     refused: UnauthenticatedError | None = None
     connection_params: Any = None
+    guard: Guard = field(default_factory=Guard)
     loaders: Loaders = field(init=False)
 
     def __post_init__(self) -> None:
         self.loaders = Loaders(self.rt)
+
+    def renew(self, session: Session) -> None:
+        """Let a WebSocket of this very session live as long as its newest token."""
+        if self.viewer.session_id == session.id:
+            self.viewer = replace(self.viewer, expires_at=session.token.expires_at)
 
     async def absolute(self, key: str, content_type: str) -> str:
         """A signed, expiring URL of an output file."""

@@ -26,7 +26,8 @@ class SessionMutation:
 
     @strawberry.mutation(
         description="Exchange a refresh token for new tokens. One that was exchanged before ends its whole session: "
-        "only a repetition within 30 seconds is allowed, for clients whose answer got lost."
+        "only a repetition within 30 seconds is allowed, for clients whose answer got lost. "
+        "Over a WebSocket of that session it lets the socket live as long as the new access token."
     )
     async def refresh_session(
         self,
@@ -34,7 +35,9 @@ class SessionMutation:
         input: Annotated[RefreshSessionInput, strawberry.argument(description="The session.")],  # noqa: A002
     ) -> RefreshSessionResult:
         """Go on with a session."""
-        return Session.of(await sessions.refresh(info.context.rt, input.refresh_token))
+        made = await sessions.refresh(info.context.rt, input.refresh_token)
+        info.context.renew(made)
+        return Session.of(made)
 
     @strawberry.mutation(description="Sign out: the session ends with its tokens; ended ones stay ended.")
     async def logout(

@@ -1,15 +1,22 @@
-"""What comes in over a WebSocket, before strawberry reads it."""
+"""What comes in over a WebSocket before strawberry reads it, and the end of a socket with its credential."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+import asyncio
+from collections.abc import AsyncGenerator, Mapping
+from typing import Any
 
+from starlette.websockets import WebSocketState
 from strawberry.asgi import ASGIWebSocketAdapter
 from strawberry.http.exceptions import NonJsonMessageReceived
+from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler
 
+from graph.context import Context
+from server.adapters.tasks import end
 from server.domain.storable import is_storable
 
 MAX_NAME_BYTES = 80
+FORBIDDEN = 4403
 
 
 class SocketAdapter(ASGIWebSocketAdapter):
@@ -21,6 +28,40 @@ class SocketAdapter(ASGIWebSocketAdapter):
             if not is_well_formed(message):
                 raise NonJsonMessageReceived
             yield message
+
+    async def send_json(self, message: Mapping[str, object]) -> None:
+        """Send a message, unless we closed the socket meanwhile."""
+        if self.ws.application_state is not WebSocketState.DISCONNECTED:
+            await super().send_json(message)
+
+
+class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
+    """A socket that is closed with 4403 when the session or key it was opened with ends.
+
+    Clients take that code as a reason to connect again with a new token; `refreshSession` over the socket itself
+    makes it live as long as the token that it gives.
+    """
+
+    _lapse: asyncio.Task[None] | None = None
+
+    async def handle_connection_init(self, message: Any) -> None:
+        """Let the client in, for as long as its credential is valid."""
+        await super().handle_connection_init(message)
+        if self.connection_acknowledged and self._lapse is None and self.context.viewer.user_id is not None:
+            self._lapse = asyncio.create_task(self._close_when_lapsed())
+
+    async def _close_when_lapsed(self) -> None:
+        reason = viewer = None
+        while viewer is not self.context.viewer:
+            viewer = self.context.viewer
+            reason = await self.context.guard.lapse(viewer)
+        await self.websocket.close(code=FORBIDDEN, reason=reason or "")
+
+    async def shutdown(self) -> None:
+        """End what belongs to the socket."""
+        if self._lapse is not None:
+            await end(self._lapse)
+        await super().shutdown()
 
 
 def is_well_formed(message: object) -> bool:

@@ -23,7 +23,7 @@ from strawberry.types import ExecutionResult
 from graph.context import Context
 from graph.negotiation import GRAPHQL_RESPONSE, preferred, prefers_html
 from graph.schema import make_schema
-from graph.sockets import SocketAdapter
+from graph.sockets import SocketAdapter, SocketHandler
 from server.domain.accounts import Viewer
 from server.domain.storable import storable
 from server.errors import UnauthenticatedError
@@ -40,6 +40,7 @@ class GraphQLView(GraphQL[Context, None]):
     """The `/graphql` endpoint."""
 
     websocket_adapter_class = SocketAdapter
+    graphql_transport_ws_handler_class = SocketHandler
 
     def __init__(self, allowed_origins: tuple[str, ...] = ()) -> None:
         super().__init__(
@@ -56,7 +57,8 @@ class GraphQLView(GraphQL[Context, None]):
         """Who asks, and what resolvers need; a bad token is answered when the operation runs."""
         state = request.state
         address = request.client.host if request.client else "local"
-        context = Context(state.rt, state.hubs, _base_url(request, state.rt.settings.public_url), address)
+        base_url = _base_url(request, state.rt.settings.public_url)
+        context = Context(state.rt, state.hubs, base_url, address, guard=state.guard)
         await self._authenticate(context, request.headers.get("authorization"))
         return context
 

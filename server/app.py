@@ -18,6 +18,7 @@ from server.adapters.tasks import end
 from server.routes import files, health, uploads
 from server.routes.pages import Assets, UiPage
 from server.runtime import Role, Runtime, open_runtime
+from server.services.guard import Guard
 from server.services.hubs import Hubs
 from server.services.recovery import sweep_for_ever
 from server.settings import Settings
@@ -30,6 +31,7 @@ class State(TypedDict):
 
     rt: Runtime
     hubs: Hubs
+    guard: Guard
 
 
 def create_app(settings: Settings) -> Starlette:
@@ -38,13 +40,13 @@ def create_app(settings: Settings) -> Starlette:
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[State]:
         async with open_runtime(settings, Role.API) as rt:
-            hubs = Hubs(rt.event_log, rt.wakeups)
-            tasks = [asyncio.create_task(hubs.run()), asyncio.create_task(sweep_for_ever(rt))]
+            hubs, guard = Hubs(rt.event_log, rt.wakeups), Guard()
+            tasks = [asyncio.create_task(work) for work in (hubs.run(), guard.run(), sweep_for_ever(rt))]
             # Long-lived objects of the start are left out of later collections, which run less often
             gc.freeze()
             gc.set_threshold(50_000, 50, 1000)
             try:
-                yield {"rt": rt, "hubs": hubs}
+                yield {"rt": rt, "hubs": hubs, "guard": guard}
             finally:
                 await end(*tasks)
 

@@ -43,19 +43,19 @@ async def begun(client: Client, handle: str) -> dict[str, Any]:
 
 async def refreshed(client: Client, token: str) -> dict[str, Any]:
     """What a refresh token gives, asked for without an access token."""
-    made: dict[str, Any] = (await without_token(client).run(REFRESH, input={"refreshToken": token}))["refreshSession"]
+    made: dict[str, Any] = (await acting(client).run(REFRESH, input={"refreshToken": token}))["refreshSession"]
     return made
 
 
 async def sign_in(client: Client, email: str, password: str = PASSWORD) -> dict[str, Any]:
     values = {"email": email, "password": password}
-    made: dict[str, Any] = (await without_token(client).run(LOGIN, input=values))["login"]
+    made: dict[str, Any] = (await acting(client).run(LOGIN, input=values))["login"]
     return made
 
 
-def without_token(client: Client) -> Client:
-    """Nobody, over the same connections."""
-    found = Asking(client.url)
+def acting(client: Client, token: str | None = None) -> Client:
+    """Whoever has this token, or nobody, over the connections of a client, which closes them."""
+    found = Asking(client.url, token)
     found.http = client.http
     return found
 
@@ -69,7 +69,7 @@ async def new_key(client: Client, *scopes: str, **changes: Any) -> dict[str, Any
 
 async def with_key(client: Client, *scopes: str, **changes: Any) -> Client:
     """A client of the same user that has a key of these scopes."""
-    return Asking(client.url, (await new_key(client, *scopes, **changes))["key"])
+    return acting(client, (await new_key(client, *scopes, **changes))["key"])
 
 
 async def revoke(client: Client, key_id: str) -> dict[str, Any]:

@@ -16,12 +16,13 @@ from tests.integration.accounts.asking import (
     LOGOUT_EVERYWHERE,
     PASSWORD,
     REVOKE_KEY,
+    acting,
     database,
     new_key,
     revoke,
     with_key,
 )
-from tests.integration.graph.asking import VIEWER, Asking, code_of, handle_of
+from tests.integration.graph.asking import VIEWER, code_of, handle_of
 from tests.support.api import Client
 
 NODE = "query ($id: ID!) { node(id: $id) { id ... on ApiKey { name prefix } } }"
@@ -40,7 +41,7 @@ async def test_a_key_acts_as_its_owner(ada: Client) -> None:
     assert (shown["name"], shown["scopes"], shown["expiresAt"]) == ("ci", ["READ", "RUN"], None)
     assert key.startswith(shown["prefix"])
     assert len(shown["prefix"]) == 12
-    program = Asking(ada.url, key)
+    program = acting(ada, key)
     assert await handle_of(program) == await handle_of(ada)
     listed = await keys(program)
     assert [k["id"] for k in listed] == [shown["id"]]
@@ -59,7 +60,7 @@ async def test_the_newest_key_comes_first_and_revoked_ones_go(ada: Client) -> No
 
 async def test_a_revoked_key_is_refused_at_once(ada: Client) -> None:
     made = await new_key(ada)
-    program = Asking(ada.url, made["key"])
+    program = acting(ada, made["key"])
     assert await handle_of(program)
     await revoke(ada, made["apiKey"]["id"])
     assert await code_of(program, VIEWER) == "UNAUTHENTICATED"
@@ -69,7 +70,7 @@ async def test_an_expired_key_is_refused(live_server: LiveServer, ada: Client) -
     at = datetime.now(UTC) + timedelta(hours=1)
     made = await new_key(ada, expiresAt=at.isoformat())
     assert datetime.fromisoformat(made["apiKey"]["expiresAt"]) == at
-    program = Asking(ada.url, made["key"])
+    program = acting(ada, made["key"])
     assert await handle_of(program)
     async with database(live_server) as connection:
         await connection.execute("UPDATE api_key SET expires_at = now() WHERE prefix = $1", made["apiKey"]["prefix"])
@@ -79,7 +80,7 @@ async def test_an_expired_key_is_refused(live_server: LiveServer, ada: Client) -
 async def test_the_last_use_is_written_at_most_once_a_minute(live_server: LiveServer, ada: Client) -> None:
     made = await new_key(ada)
     assert made["apiKey"]["lastUsedAt"] is None
-    program = Asking(ada.url, made["key"])
+    program = acting(ada, made["key"])
     await asyncio.gather(*(program.run(VIEWER) for _ in range(20)))
     (first,) = await keys(ada)
     assert abs(datetime.fromisoformat(first["lastUsedAt"]) - datetime.now(UTC)) < timedelta(seconds=30)

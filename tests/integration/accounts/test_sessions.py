@@ -14,19 +14,20 @@ from tests.integration.accounts.asking import (
     LOGOUT,
     LOGOUT_EVERYWHERE,
     PASSWORD,
+    acting,
     begun,
     database,
     new_key,
     refreshed,
     sign_in,
 )
-from tests.integration.graph.asking import VIEWER, Asking, code_of, unique
+from tests.integration.graph.asking import VIEWER, code_of, unique
 from tests.support.api import Client
 
 
 async def works(client: Client, token: str) -> bool:
     """Whether an access token does."""
-    answer = await Asking(client.url, token).raw(VIEWER)
+    answer = await acting(client, token).raw(VIEWER)
     if "errors" in answer:
         assert [error["extensions"]["code"] for error in answer["errors"]] == ["UNAUTHENTICATED"]
         return False
