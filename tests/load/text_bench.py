@@ -15,35 +15,20 @@ from tests.integration.graph.asking import add_model, administrator, settled
 from tests.load.mixed import arrivals, replay
 from tests.load.rivals import LitServe, Rival, TransformersServe, serving
 from tests.load.text_models import NEW_TOKENS, Bare, Shape, build, prompts
-from tests.support.api import Client, text_of
+from tests.load.users import User, users
 
 CLIENTS = 32
 # requests of mixed lengths, and the seconds that they come in, by the model's name
-MIXED = {"4x256": (64, 6.0), "6x768": (32, 15.0)}
+MIXED = {"4x256": (64, 5.0), "6x768": (64, 20.0)}
 
 
-async def _served(client: Client, model: str, prompt: str, new_tokens: int = NEW_TOKENS) -> float:
-    """Seconds to the first piece of text of one prediction, watched to its end."""
+async def _timed(some: list[User], model: str) -> tuple[float, float]:
+    """Tokens a second of one prediction for each user at once, and the median seconds to the first text."""
     began = time.perf_counter()
-    made = await client.create(model, {"prompt": prompt, "temperature": 0, "max_new_tokens": new_tokens})
-    assert made["__typename"] == "Prediction", made
-    events = []
-    first = 0.0
-    async for event in client.events(made["id"]):
-        events.append(event)
-        if not first and text_of(events):
-            first = time.perf_counter() - began
-    ended = events[-1]["prediction"]
-    assert ended["status"] == "SUCCEEDED", ended
-    assert text_of(events) == ended["text"]
-    return first
-
-
-async def _timed(client: Client, model: str, count: int) -> tuple[float, float]:
-    """Tokens a second of so many at once, and the median seconds to the first text."""
-    began = time.perf_counter()
-    firsts = await asyncio.gather(*(_served(client, model, prompt) for prompt in prompts(count)))
-    return count * NEW_TOKENS / (time.perf_counter() - began), statistics.median(firsts)
+    asked = zip(some, prompts(len(some)), strict=True)
+    made = await asyncio.gather(*(user.run(model, prompt) for user, prompt in asked))
+    rate = len(some) * NEW_TOKENS / (time.perf_counter() - began)
+    return rate, statistics.median(watched.first_seconds for watched in made)
 
 
 async def _rival(rival: Rival, count: int) -> float:
@@ -70,7 +55,8 @@ async def measure(live: LiveServer, root: Path, shape: Shape, repeats: int) -> l
     bare = Bare(folder)
     with ExitStack() as stack:
         rivals = [stack.enter_context(serving(kind, folder, live.data_dir / "rivals.log")) for kind in _installed()]
-        found = await _measure(client, model, bare, rivals, MIXED[shape.name], repeats)
+        async with users(client, MIXED[shape.name][0]) as some:
+            found = await _measure(some, model, bare, rivals, MIXED[shape.name], repeats)
     await client.close()
     middle = {name: statistics.median(values) for name, values in found.items()}
     return [(f"{shape.name}: {name}", text) for name, text in _table(middle, [rival.name for rival in rivals])]
@@ -87,7 +73,7 @@ def _installed() -> list[type[TransformersServe] | type[LitServe]]:
 
 
 async def _measure(
-    client: Client, model: str, bare: Bare, rivals: list[Rival], mixed: tuple[int, float], repeats: int
+    some: list[User], model: str, bare: Bare, rivals: list[Rival], mixed: tuple[int, float], repeats: int
 ) -> dict[str, list[float]]:
     found: dict[str, list[float]] = {}
 
@@ -95,21 +81,21 @@ async def _measure(
         found.setdefault(name, []).append(value)
 
     async def ours(number: int, new_tokens: int) -> int:
-        await _served(client, model, prompts(number + 1)[-1], new_tokens)
+        await some[number].run(model, prompts(number + 1)[-1], new_tokens)
         return new_tokens
 
     plan = arrivals(*mixed)
-    await _timed(client, model, 2)
+    await _timed(some[:2], model)
     await _bare(bare, 1)
     for rival in rivals:
         await _rival(rival, 2)
     for _ in range(repeats):
         note("alone", await _bare(bare, 1))
-        rate, first = await _timed(client, model, 1)
+        rate, first = await _timed(some[:1], model)
         note("one", rate)
         note("first", first)
         note("static", await _bare(bare, CLIENTS))
-        rate, first = await _timed(client, model, CLIENTS)
+        rate, first = await _timed(some[:CLIENTS], model)
         note("many", rate)
         note("firsts", first)
         rate, took = await replay(plan, ours)
