@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
@@ -37,7 +38,14 @@ class Attempt:
     """Runs one claimed prediction; what it is told from outside (cancel, lose ...) settles its outcome."""
 
     def __init__(
-        self, rt: Runtime, job: Claim, keeper: RunnerKeeper, snapshots: Snapshots, inputs: InputFiles, gate: Gate
+        self,
+        rt: Runtime,
+        job: Claim,
+        keeper: RunnerKeeper,
+        snapshots: Snapshots,
+        inputs: InputFiles,
+        gate: Gate,
+        streams: Callable[[], int],
     ) -> None:
         self._rt = rt
         self.job = job
@@ -45,7 +53,7 @@ class Attempt:
         self._snapshots = snapshots
         self._inputs = inputs
         self._gate = gate
-        self._writer = EventWriter(rt.event_log, str(job.id), job.attempt)
+        self._writer = EventWriter(rt.event_log, str(job.id), job.attempt, streams)
         self._execution = Execution(job, self._writer, rt.settings.max_output_bytes, self._stop)
         self._stopping: asyncio.Task[None] | None = None
         self._stopped_storing: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()

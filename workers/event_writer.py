@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from base64 import b64encode
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,6 +19,9 @@ from server.domain.events import EventType
 logger = structlog.get_logger(__name__)
 
 FLUSH_SECONDS = 1 / 30
+# with many streams at once each is written less often: nobody reads faster, and the cores are the models'
+SECONDS_PER_STREAM = 0.003
+MAX_FLUSH_SECONDS = 0.1
 RETRY_SECONDS = 0.5
 LOG_LIMIT = 64_000
 PREVIEW_BYTES = 12_000
@@ -45,10 +49,19 @@ class Made:
         return "".join(f"{line}\n" for line in self.logs)
 
 
-class EventWriter:
-    """The events of one attempt; a task writes at most 30 times a second."""
+def one() -> int:
+    """A stream by itself."""
+    return 1
 
-    def __init__(self, log: EventLog, prediction_id: str, attempt: int) -> None:
+
+class EventWriter:
+    """The events of one attempt; a task writes at most 30 times a second, and 10 where many `streams` run beside it.
+
+    The first output is written at once.
+    """
+
+    def __init__(self, log: EventLog, prediction_id: str, attempt: int, streams: Callable[[], int] = one) -> None:
+        self._streams = streams
         self._log = log
         self._id = prediction_id
         self._attempt = attempt
@@ -143,8 +156,13 @@ class EventWriter:
                 continue
             self._flushed.set()
             with suppress(TimeoutError):
-                async with asyncio.timeout(FLUSH_SECONDS):
+                async with asyncio.timeout(self._pause()):
                     await self._closing.wait()
+
+    def _pause(self) -> float:
+        if not self.made.text:
+            return FLUSH_SECONDS
+        return max(FLUSH_SECONDS, min(MAX_FLUSH_SECONDS, self._streams() * SECONDS_PER_STREAM))
 
     async def _flush(self) -> None:
         if not self._in_flight:

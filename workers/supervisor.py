@@ -122,7 +122,9 @@ class Supervisor:
         await end(claims)
 
     def _start(self, job: Claim) -> None:
-        attempt = Attempt(self._rt, job, self._keeper, self._snapshots, self._inputs, self._gate)
+        attempt = Attempt(
+            self._rt, job, self._keeper, self._snapshots, self._inputs, self._gate, self._attempts.__len__
+        )
         self._attempts[job.id] = attempt
         self._demand.look()
         task = asyncio.create_task(self._run(attempt))

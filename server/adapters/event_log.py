@@ -64,6 +64,14 @@ return {seq, epoch}
 """
 
 
+_READ = """
+local held = redis.call('HMGET', KEYS[1], 'epoch', 'seq')
+if not held[1] then return {} end
+local entries = redis.call('XRANGE', KEYS[2], ARGV[1], '+', 'COUNT', ARGV[2])
+return {held[1], held[2], entries, redis.call('XRANGE', KEYS[2], '-', '+', 'COUNT', 1)}
+"""
+
+
 @dataclass(frozen=True)
 class NewEvent:
     """An event to append; `text`, `log`, `chunks` and `progress` are also added to what a late snapshot shows.
@@ -123,6 +131,7 @@ class EventLog:
     def __init__(self, client: redis.asyncio.Redis) -> None:
         self._redis = client
         self._append = client.register_script(_APPEND)
+        self._read = client.register_script(_READ)
 
     async def append(
         self, prediction_id: str, attempt: int, epoch: str, base_seq: int, events: Sequence[NewEvent]
@@ -166,13 +175,10 @@ class EventLog:
     async def read(self, prediction_id: str, after: Cursor, count: int = READ_COUNT) -> Page:
         """Events after a cursor; of another epoch, the stream from its first entry."""
         state, stream, *_ = _keys(prediction_id)
-        async with self._redis.pipeline(transaction=True) as pipe:
-            pipe.hmget(state, "epoch", "seq")
-            pipe.xrange(stream, min=f"({after.seq}-0", count=count)
-            pipe.xrange(stream, count=1)
-            (epoch, seq), entries, first = await pipe.execute()
-        if epoch is None:
+        found = await self._read(keys=[state, stream], args=[f"({after.seq}-0", count])
+        if not found:
             return Page(NO_EPOCH, [], lost=False, more=False)
+        epoch, seq, entries, first = found
         is_foreign = epoch.decode() != after.epoch
         if is_foreign and after.seq > 0:
             return await self.read(prediction_id, Cursor(NO_EPOCH, 0), count)
@@ -253,7 +259,8 @@ def _encoded(event: NewEvent, at: float) -> tuple[bytes | str, ...]:
     return body, event.text, event.log, progress, chunks, event.preview, preview
 
 
-def _decoded(epoch: str, entry: tuple[bytes, dict[bytes, bytes]]) -> Event:
+def _decoded(epoch: str, entry: tuple[bytes, list[bytes]]) -> Event:
+    """An entry as XRANGE gives it: its id, and the one field `e` with its value."""
     seq = int(entry[0].split(b"-")[0])
-    body = orjson.loads(entry[1][b"e"])
+    body = orjson.loads(entry[1][1])
     return Event(EventType(body["t"]), Cursor(epoch, seq), body["at"], body["d"])

@@ -6,6 +6,8 @@ batching whose layers all attend to everything before. What a request gets does 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -30,6 +32,7 @@ class _Cache:
     def __init__(self, cache: PagedAttentionCache) -> None:
         self.paged = cache
         self._unread: int | None = None
+        self._step: tuple[Any, list[_Part]] = (None, [])
 
     def update(
         self, key_states: torch.Tensor, value_states: torch.Tensor, layer_idx: int, *_: Any, **__: Any
@@ -44,6 +47,12 @@ class _Cache:
         """The keys and values of a layer, which has just put in its new ones."""
         self._unread = None
         return self.paged.layer_to_allocator[layer]
+
+    def parts(self, allocator: CacheAllocator, kwargs: dict[str, Any]) -> list[_Part]:
+        """Where each request's tokens lie, worked out once for all layers of a step."""
+        if self._step[0] is not kwargs["read_index"]:
+            self._step = (kwargs["read_index"], list(_parts(allocator, kwargs)))
+        return self._step[1]
 
     @staticmethod
     def get_seq_length(*_: Any) -> int:
@@ -71,58 +80,55 @@ def split_attention(
     # with nothing to read, it writes and gives back what it got
     new = [part.squeeze(0).transpose(0, 1) for part in (key, value)]
     allocator.update(*new, layer, read[:0], write)
-    own_keys, own_values = allocator._kv_token_views[layer]
-    seen = _Paged(own_keys, own_values, read, allocator.tokens_per_page) if read.numel() else _Packed(key, value)
+    keys, values = allocator._kv_token_views[layer] if read.numel() else new
     out = torch.empty(query.shape[2], query.shape[1], query.shape[3], dtype=query.dtype, device=query.device)
-    for first, last, start, end in _bounds(kwargs["cu_seq_lens_q"], kwargs["cu_seq_lens_k"][allocator.layer_type]):
-        length = last - first
-        its_keys, its_values = seen.of(start, end)
+    grouped = query.shape[1] != key.shape[1]
+    for part in cache.parts(allocator, kwargs):
         attended = scaled_dot_product_attention(
-            query[:, :, first:last],
-            its_keys,
-            its_values,
-            attn_mask=None if length == 1 else _causal(length, end - start, query.device),
+            query[:, :, part.new],
+            part.of(keys),
+            part.of(values),
+            attn_mask=part.mask,
             scale=scaling,
-            enable_gqa=query.shape[1] != key.shape[1],
+            enable_gqa=grouped,
         )
-        out[first:last] = attended[0].transpose(0, 1)
+        out[part.new] = attended[0].transpose(0, 1)
     return out[None], None
 
 
-def _bounds(of_queries: torch.Tensor, of_keys: torch.Tensor) -> list[tuple[int, int, int, int]]:
-    """First and last new token of each request, and of all its tokens."""
-    queries, keys = of_queries.tolist(), of_keys.tolist()
-    both = zip(queries, queries[1:], keys, keys[1:], strict=False)
-    return [bounds for bounds in both if bounds[1] > bounds[0]]
+@dataclass(frozen=True)
+class _Part:
+    """One request of a packed batch: its new tokens among all new ones, and where all its keys and values lie."""
+
+    new: slice
+    seen: slice | torch.Tensor
+    mask: torch.Tensor | None
+
+    def of(self, states: torch.Tensor) -> torch.Tensor:
+        """Its part of keys or values (tokens, heads, width) as (1, heads, its tokens, width)."""
+        own = states[self.seen] if isinstance(self.seen, slice) else states.index_select(0, self.seen)
+        return own.transpose(0, 1)[None]
 
 
-class _Packed:
-    """Keys and values of requests whose every token is new, (1, heads, tokens, width)."""
+def _parts(allocator: CacheAllocator, kwargs: dict[str, Any]) -> Iterator[_Part]:
+    """The requests of a step; keys and values are read where they lie, if they lie together."""
+    queries, keys = kwargs["cu_seq_lens_q"], kwargs["cu_seq_lens_k"][allocator.layer_type].tolist()
+    read, page = kwargs["read_index"][allocator.index], allocator.tokens_per_page
+    places, bounds = read.tolist(), queries.tolist()
+    for first, last, start, end in zip(bounds, bounds[1:], keys, keys[1:], strict=False):
+        if end == start:
+            continue
+        mask = None if last - first == 1 else _causal(last - first, end - start, read.device)
+        yield _Part(slice(first, last), _seen(read, places, start, end, page), mask)
 
-    def __init__(self, keys: torch.Tensor, values: torch.Tensor) -> None:
-        self._keys, self._values = keys, values
 
-    def of(self, start: int, end: int) -> tuple[torch.Tensor, torch.Tensor]:
-        return self._keys[:, :, start:end], self._values[:, :, start:end]
-
-
-class _Paged:
-    """Keys and values in the cache's own memory, (tokens, heads, width); read where they lie, if they lie together."""
-
-    def __init__(self, keys: torch.Tensor, values: torch.Tensor, read: torch.Tensor, page: int) -> None:
-        self._keys, self._values = keys, values
-        self._read, self._places = read, read.tolist()
-        self._page = page
-
-    def of(self, start: int, end: int) -> tuple[torch.Tensor, torch.Tensor]:
-        """Keys and values of one request, (1, heads, its tokens, width)."""
-        first = self._places[start]
-        pages = range(start, end, self._page)
-        if all(self._places[at] - first == at - start for at in (*pages, end - 1)):
-            keys, values = self._keys[first : first + end - start], self._values[first : first + end - start]
-        else:
-            keys, values = (part.index_select(0, self._read[start:end]) for part in (self._keys, self._values))
-        return keys.transpose(0, 1)[None], values.transpose(0, 1)[None]
+def _seen(read: torch.Tensor, places: list[int], start: int, end: int, page: int) -> slice | torch.Tensor:
+    if not places:
+        return slice(start, end)
+    first = places[start]
+    if all(places[at] - first == at - start for at in (*range(start, end, page), end - 1)):
+        return slice(first, first + end - start)
+    return read[start:end]
 
 
 def use_for(model: PreTrainedModel) -> bool:
