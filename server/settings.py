@@ -85,7 +85,9 @@ class Settings(BaseSettings):
         2_592_000, ge=300, le=31_536_000, description="How long a session lasts without being refreshed."
     )
     registration: Registration = Field(Registration.OPEN, description="`open`: anybody may register; `closed`: nobody.")
-    model_creators: ModelCreators = Field(ModelCreators.USERS, description="Who may add models: `users` or `admins`.")
+    model_creators: ModelCreators = Field(
+        ModelCreators.USERS, description="Who may add models and versions: `users` or `admins`."
+    )
     anonymous_predictions: bool = Field(True, description="Allow predictions on public models without an account.")
 
     data_dir: AbsolutePath = Field(Path(".data"), description="Folder of embedded servers, files and the model cache.")

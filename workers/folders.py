@@ -37,10 +37,15 @@ def below_root(text: str, root: Path | None) -> Path:
     if root is None:
         raise Refused("Local folders are not allowed here: MODEL_ROOT is not set.")
     real_root = root.expanduser().resolve()
-    path = (real_root / text).resolve()
+    try:
+        path = (real_root / text).resolve()
+        is_there = path.is_dir()
+    except (OSError, RuntimeError):
+        # A name too long, a folder that may not be entered, or links in a circle
+        raise Refused("There is no such folder below MODEL_ROOT.") from None
     if path == real_root or not path.is_relative_to(real_root):
         raise Refused("The folder is not below MODEL_ROOT.")
-    if not path.is_dir():
+    if not is_there:
         raise Refused("There is no such folder below MODEL_ROOT.")
     return path
 

@@ -97,10 +97,12 @@ async def publish_version(rt: Runtime, viewer: Viewer, slug: str, new: NewVersio
     """Add an immutable version to a model of the viewer's and start preparing it.
 
     Raises:
-        NotFoundError, ForbiddenError: the model is unknown to the viewer, or not theirs.
+        NotFoundError, ForbiddenError: the model is unknown to the viewer, not theirs, or of this source, or only
+            administrators may add models.
         InvalidInputError: source, schema or options break rules.
     """
     model = await own(viewer, slug)
+    _check_may_add(rt, viewer)
     publishing.allow(viewer, new)
     if found := publishing.violations(ModelKind(model.kind), new):
         raise InvalidInputError(found)
@@ -117,9 +119,13 @@ def description_violations(description: str) -> list[Violation]:
 async def _creator(rt: Runtime, viewer: Viewer) -> User:
     if viewer.user_id is None:
         raise UnauthenticatedError("Sign in to add models.")
+    _check_may_add(rt, viewer)
+    return await User.get(id=viewer.user_id)
+
+
+def _check_may_add(rt: Runtime, viewer: Viewer) -> None:
     if rt.settings.model_creators is ModelCreators.ADMINS and not viewer.is_admin:
         raise ForbiddenError("Only administrators may add models to this server.")
-    return await User.get(id=viewer.user_id)
 
 
 async def update(rt: Runtime, viewer: Viewer, slug: str, changes: ModelChanges) -> Model:

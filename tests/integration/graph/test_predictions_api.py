@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from graph.ids import parse_global_id
 from tests.integration.graph.asking import VIEWER, code_of, ended, unique
 from tests.support.api import CANCEL, CREATE, EVENTS, GET, Client
 
@@ -306,10 +307,12 @@ async def test_the_prediction_of_another_is_as_if_it_were_not(ada: Client, bob: 
 async def test_an_anonymous_prediction_is_for_whoever_has_its_id(nobody: Client, ada: Client) -> None:
     made = await nobody.create(ECHO, {"text": "a b"}, wait=60)
     assert (made["status"], made["output"], made["user"]) == ("SUCCEEDED", "a b", None)
+    assert parse_global_id(made["id"])[1].version == 4, "an id that can be guessed from the time"
     found = await ada.get(made["id"])
     assert found
     assert found["output"] == "a b"
     assert (await listed(ada))["totalCount"] == 0
+    assert parse_global_id((await ada.create(ECHO, {"text": "a"}))["id"])[1].version == 7
 
 
 @pytest.mark.parametrize("after", ["", "x", "\0", "\ud800", "x" * 10_000, "a:b", "a:-1", "a:" + "9" * 16])

@@ -1,0 +1,131 @@
+from __future__ import annotations
+
+import json
+import struct
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from workers import folders
+from workers.folders import Refused
+
+ENOUGH = 10**6
+
+
+def weights(data: bytes = b"\0" * 8) -> bytes:
+    """A whole safetensors file of one tensor."""
+    tensor = {"a": {"dtype": "F32", "shape": [len(data) // 4], "data_offsets": [0, len(data)]}}
+    header = json.dumps(tensor).encode()
+    return struct.pack("<Q", len(header)) + header + data
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """MODEL_ROOT with one model, and a model beside it."""
+    for path in (tmp_path / "root" / "good", tmp_path / "outside"):
+        path.mkdir(parents=True)
+        (path / "config.json").write_text('{"model_type": "llama"}')
+        (path / "model.safetensors").write_bytes(weights())
+    return tmp_path / "root"
+
+
+def test_a_folder_below_the_root(root: Path) -> None:
+    assert folders.below_root("good", root) == root / "good"
+    assert folders.below_root(str(root / "good"), root) == root / "good"
+    (root / "link").symlink_to(root / "good")
+    assert folders.below_root("link", root) == root / "good"
+
+
+@pytest.mark.parametrize("text", ["", ".", "..", "/", "/etc", "../outside", "good/../../outside", "out", "good/../.."])
+def test_no_other_folder(root: Path, text: str) -> None:
+    (root / "out").symlink_to(root.parent / "outside")
+    with pytest.raises(Refused, match="not below MODEL_ROOT"):
+        folders.below_root(text, root)
+
+
+@pytest.mark.parametrize("text", ["nothing", "good/config.json", "n" * 300, "circle"])
+def test_what_is_no_folder(root: Path, text: str) -> None:
+    (root / "circle").symlink_to("circle")
+    with pytest.raises(Refused, match="no such folder"):
+        folders.below_root(text, root)
+
+
+def test_without_a_root_there_are_none() -> None:
+    with pytest.raises(Refused, match="MODEL_ROOT is not set"):
+        folders.below_root("good", None)
+
+
+def only_pickles(path: Path) -> None:
+    (path / "model.safetensors").rename(path / "pytorch_model.bin")
+
+
+def no_weights(path: Path) -> None:
+    (path / "model.safetensors").unlink()
+
+
+def no_settings(path: Path) -> None:
+    (path / "config.json").unlink()
+
+
+def settings_that_are_no_json(path: Path) -> None:
+    (path / "config.json").write_text("{")
+
+
+def settings_that_are_a_list(path: Path) -> None:
+    (path / "config.json").write_text("[]")
+
+
+def own_code(path: Path) -> None:
+    (path / "config.json").write_text('{"auto_map": {"AutoModel": "code.Model"}}')
+
+
+def cut_weights(path: Path) -> None:
+    (path / "model.safetensors").write_bytes(weights()[:-1])
+
+
+def a_pickle_by_another_name(path: Path) -> None:
+    (path / "model.safetensors").write_bytes(b"\x80\x04\x95" + b"\0" * 100)
+
+
+def a_link_out(path: Path) -> None:
+    (path / "tokenizer.json").symlink_to("/etc/hostname")
+
+
+def too_large(path: Path) -> None:
+    (path / "model.safetensors").write_bytes(weights(b"\0" * ENOUGH))
+
+
+@pytest.mark.parametrize(
+    ("spoil", "reason"),
+    [
+        (only_pickles, "The folder holds only pickle weights; convert them to safetensors."),
+        (no_weights, "The folder holds no safetensors weights."),
+        (no_settings, "The folder has neither config.json nor model_index.json."),
+        (settings_that_are_no_json, "config.json is not JSON."),
+        (settings_that_are_a_list, "config.json is not a JSON object."),
+        (own_code, "The model brings its own code, which is never run here."),
+        (cut_weights, "model.safetensors is not a whole safetensors file."),
+        (a_pickle_by_another_name, "model.safetensors is not a whole safetensors file."),
+        (a_link_out, "tokenizer.json links to a place outside of the model's folder."),
+        (too_large, f"more than MODEL_MAX_BYTES ({ENOUGH})."),
+    ],
+)
+def test_a_folder_is_refused_with_a_sentence(root: Path, spoil: Callable[[Path], None], reason: str) -> None:
+    assert folders.inspect(root / "good", ENOUGH).size_bytes > 0
+    spoil(root / "good")
+    with pytest.raises(Refused) as caught:
+        folders.inspect(root / "good", ENOUGH)
+    assert str(caught.value).endswith(reason)
+
+
+def test_the_digest_follows_names_and_contents(root: Path) -> None:
+    first = folders.inspect(root / "good", ENOUGH)
+    assert first == folders.inspect(root.parent / "outside", ENOUGH)
+    assert first.digest.startswith("sha256:")
+    (root / "good" / "model.safetensors").write_bytes(weights(b"\1" * 8))
+    second = folders.inspect(root / "good", ENOUGH)
+    assert second.digest != first.digest
+    assert second.size_bytes == first.size_bytes
+    (root / "good" / "config.json").rename(root / "good" / "model_index.json")
+    assert folders.inspect(root / "good", ENOUGH).digest != second.digest
