@@ -51,6 +51,7 @@ Answer = TypeVar("Answer")
 logger = structlog.get_logger(__name__)
 
 TAIL_LINES = 200  # The dump of a crash shows every thread
+MAX_LINE_BYTES = 10_000
 FAREWELL_SECONDS = 2.0
 _TO_SUPERVISOR = (Resident, Started, Loading, Output, File, Preview, Progress, Log, Metric, Done, Failed, Canceled)
 
@@ -243,7 +244,8 @@ class RunnerClient:
 
     def _read_output(self) -> None:
         assert self._process.stdout is not None  # noqa: S101 - spawn opens the pipe
-        for raw in self._process.stdout:
+        # A model may print without an end of the line for ever
+        while raw := self._process.stdout.readline(MAX_LINE_BYTES):
             line = raw.decode(errors="replace").rstrip()
             self._tail.append(line)
             logger.info("runner", pid=self.pid, line=line)

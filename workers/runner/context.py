@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 import threading
 import time
@@ -15,6 +16,7 @@ from workers.runner.protocol import File, Loading, Log, Message, Metric, Output,
 
 MAX_SEED = 2**53 - 1
 MAX_LOG_LINE = 10_000
+_CONTENT_TYPE = re.compile(r"[A-Za-z0-9][\w.+-]{0,99}/[A-Za-z0-9][\w.+-]{0,99}", re.ASCII)
 LOCK_POLL_SECONDS = 0.05
 
 
@@ -111,7 +113,11 @@ class PredictionContext:
 
     def file(self, content: bytes, content_type: str, width: int | None = None, height: int | None = None) -> None:
         """Give one output file; width and height in pixels."""
-        self.send(File(self.prediction, content_type, width, height, bytes(content)))
+        if not _CONTENT_TYPE.fullmatch(content_type):
+            raise ValueError(f"{content_type[:100]!r} is no content type, such as image/png")
+        size = (None if width is None else int(width), None if height is None else int(height))
+        # bytes() of a number would be as many zeros
+        self.send(File(self.prediction, content_type, *size, memoryview(content).tobytes()))
 
     def progress(self, step: int, total: int | None = None) -> None:
         """Tell how far the prediction is, in steps of its own kind."""
@@ -128,11 +134,12 @@ class PredictionContext:
     def preview(self, content: bytes, width: int, height: int, step: int | None = None) -> None:
         """Show an unfinished picture: a JPEG of at most 12 kB, sizes in pixels; ask `wants` before making one."""
         if self.wants("preview"):
-            self.send(Preview(self.prediction, width, height, step, bytes(content)))
+            at = None if step is None else int(step)
+            self.send(Preview(self.prediction, int(width), int(height), at, memoryview(content).tobytes()))
 
     def log(self, line: str) -> None:
         """Add to the prediction's log, one entry a line of text."""
-        for part in _clean(line).splitlines():
+        for part in _clean(str(line)).splitlines():
             self.send(Log(self.prediction, part[:MAX_LOG_LINE]))
 
     def warn(self, line: str) -> None:
@@ -144,11 +151,12 @@ class PredictionContext:
     def metric(self, name: str, value: float) -> None:
         """Record a number measured of this prediction; what is not finite is no measurement and is left out."""
         if isfinite(value):
-            self.send(Metric(self.prediction, name, float(value)))
+            self.send(Metric(self.prediction, str(name), float(value)))
 
     def loading(self, phase: str, done: int | None = None, total: int | None = None) -> None:
         """Tell that the model is being loaded; done and total in bytes."""
-        self.send(Loading(self.prediction, phase, done, total))
+        sizes = (None if done is None else int(done), None if total is None else int(total))
+        self.send(Loading(self.prediction, str(phase), *sizes))
 
     def begin(self) -> None:
         """Note that the model is there and the prediction itself starts."""

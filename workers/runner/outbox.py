@@ -13,6 +13,7 @@ from workers.runner.protocol import Canceled, Done, Failed, File, Message, Outpu
 
 COALESCE_SECONDS = 0.03
 MAX_QUEUED_BYTES = 32 * 1024 * 1024
+MAX_JOINED = 1024 * 1024
 _FRAME_OVERHEAD_BYTES = 128
 _ENDS = (Done, Failed, Canceled)
 _AFTER_TEXT = (Output, File, *_ENDS)
@@ -22,6 +23,7 @@ _AFTER_TEXT = (Output, File, *_ENDS)
 class _Pending:
     due: float = 0.0
     pieces: list[str] = field(default_factory=list)
+    length: int = 0
     progress: Progress | None = None
 
     @property
@@ -33,7 +35,8 @@ class Outbox:
     """Messages on their way to the supervisor, in order, from any thread.
 
     Of each prediction the first text and the first progress go at once, later ones at most every COALESCE_SECONDS: text
-    joined, of progress the newest. More than MAX_QUEUED_BYTES not yet written make the senders wait.
+    joined, up to MAX_JOINED characters, of progress the newest. More than MAX_QUEUED_BYTES not yet written make the
+    senders wait.
     """
 
     def __init__(self, connection: Connection, broken: Callable[[], None]) -> None:
@@ -57,10 +60,11 @@ class Outbox:
             TypeError: a value in it is not JSON.
             ValueError: it is too large for a frame.
         """
+        # Here, where who sends it hears of what is wrong: in the writer it would be the end of all
+        frame = encode(message)
         if isinstance(message, Progress):
             self._defer(message.prediction, progress=message)
             return
-        frame = encode(message)
         with self._filled:
             self._wait_for_room()
             if isinstance(message, _AFTER_TEXT):
@@ -71,8 +75,8 @@ class Outbox:
 
     def text(self, prediction: str, piece: str) -> None:
         """Queue a piece of text output."""
-        if piece:
-            self._defer(prediction, piece=piece)
+        for start in range(0, len(piece), MAX_JOINED):
+            self._defer(prediction, piece=piece[start : start + MAX_JOINED])
 
     def drop(self, prediction: str) -> None:
         """Forget what an abandoned prediction has not sent yet."""
@@ -85,8 +89,9 @@ class Outbox:
             pending = self._pending.setdefault(prediction, _Pending())
             if piece:
                 pending.pieces.append(piece)
+                pending.length += len(piece)
             pending.progress = progress or pending.progress
-            if time.monotonic() >= pending.due:
+            if time.monotonic() >= pending.due or pending.length >= MAX_JOINED:
                 self._flush(prediction)
             else:
                 self._filled.notify()

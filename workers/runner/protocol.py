@@ -242,22 +242,23 @@ _WITH_SPEC = (Run, Inspect)
 _WITH_BLOB = (File, Preview)
 
 
-def _build(cls: type[Any], body: dict[str, Any]) -> Any:
+def _checked(cls: type[Any], body: dict[str, Any]) -> dict[str, Any]:
     for name, value in body.items():
         allowed = _KINDS[cls][name]
         if allowed is not None and type(value) not in allowed:
             raise TypeError(f"{cls.__name__}.{name} may not be {type(value).__name__}")
-    return cls(**body)
+    return body
 
 
 def encode(message: Message) -> bytes:
     """One frame: length of the header (4 bytes, big endian), JSON header, blob.
 
     Raises:
-        TypeError: a value is not JSON.
+        TypeError: a value is not JSON, or not of its field's type.
         ValueError: the frame would be longer than MAX_FRAME_BYTES.
     """
-    body = {"type": type(message).__name__, **vars(message)}
+    # A value of another type would be no message at all to the other side
+    body = {"type": type(message).__name__, **_checked(type(message), vars(message))}
     blob: bytes = body.pop("blob", b"")
     header = orjson.dumps(body, option=orjson.OPT_SERIALIZE_NUMPY)
     size = _HEADER.size + len(header) + len(blob)
@@ -282,8 +283,8 @@ def decode(frame: bytes) -> Message:
         elif len(frame) != end:
             raise TypeError("bytes after the header")
         if cls in _WITH_SPEC:
-            body["version"] = _build(VersionSpec, body["version"])
-        message: Message = _build(cls, body)
+            body["version"] = VersionSpec(**_checked(VersionSpec, body["version"]))
+        message: Message = cls(**_checked(cls, body))
     except (struct.error, orjson.JSONDecodeError, KeyError, TypeError, AttributeError) as error:
         raise ProtocolError(f"{type(error).__name__}: {error}") from error
     return message
