@@ -113,6 +113,9 @@ class Settings(BaseSettings):
     max_output_bytes: int = Field(
         256_000_000, ge=1, description="Most bytes of the output files of one prediction, together."
     )
+    max_output_text_bytes: int = Field(
+        32_000_000, ge=1, le=200_000_000, description="Most bytes of the text or JSON that one prediction gives out."
+    )
 
     model_root: Annotated[Path | None, Blankable] = Field(
         None, description="Only folders below this one may be added as local models; unset allows none."

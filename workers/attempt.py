@@ -54,7 +54,10 @@ class Attempt:
         self._inputs = inputs
         self._gate = gate
         self._writer = EventWriter(rt.event_log, str(job.id), job.attempt, streams)
-        self._execution = Execution(job, self._writer, rt.settings.max_output_bytes, self._stop)
+        settings = rt.settings
+        self._execution = Execution(
+            job, self._writer, settings.max_output_bytes, self._stop, settings.max_output_text_bytes
+        )
         self._stopping: asyncio.Task[None] | None = None
         self._stopped_storing: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
         self._storing: asyncio.Task[Outcome] | None = None

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+import orjson
+
 from server.domain.models import ModelKind, kind_queue
 from server.domain.predictions import Failure, PredictionErrorCode, PredictionStatus
 from server.domain.storable import storable
@@ -16,6 +18,8 @@ from workers.event_writer import EventWriter
 from workers.runner import protocol
 
 EXTENSIONS = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp", "application/json": "json"}
+MAX_METRICS = 100
+MAX_METRIC_NAME = 100
 
 
 @dataclass(frozen=True)
@@ -62,7 +66,12 @@ class Execution:
     """Takes the runner's messages of one attempt; `outcome` resolves once."""
 
     def __init__(
-        self, job: Claim, writer: EventWriter, max_bytes: int, stop: Callable[[Outcome], None] = lambda _: None
+        self,
+        job: Claim,
+        writer: EventWriter,
+        max_bytes: int,
+        stop: Callable[[Outcome], None] = lambda _: None,
+        max_text_bytes: int = 32_000_000,
     ) -> None:
         self.job = job
         self.writer = writer
@@ -72,6 +81,8 @@ class Execution:
         self.wants_preview = False
         self._bytes_left = max_bytes
         self._max_bytes = max_bytes
+        self._text_left = max_text_bytes
+        self._max_text_bytes = max_text_bytes
         self._stop = stop
         self._output: Any = None
         self._metrics: dict[str, float] = {}
@@ -94,12 +105,24 @@ class Execution:
     def _made(self, message: protocol.Output | protocol.File) -> None:
         match message:
             case protocol.Output(text=str() as text):
-                if text:
+                if text and self._has_room(len(text.encode(errors="replace"))):
                     self.writer.text(storable(text))
             case protocol.Output(chunk=chunk):
-                self.writer.chunk(storable(chunk))
+                if self._has_room(len(orjson.dumps(kept := storable(chunk)))):
+                    self.writer.chunk(kept)
             case protocol.File():
                 self._keep(message)
+
+    def _has_room(self, size: int) -> bool:
+        """Whether so many more bytes may be given out; if not, the run ends, with what it gave so far."""
+        self._text_left -= size
+        if self._text_left < 0 and self.stop_reason is None:
+            self._stop(self._too_much())
+        return self._text_left >= 0
+
+    def _too_much(self) -> Outcome:
+        message = f"The output has more bytes than MAX_OUTPUT_TEXT_BYTES ({self._max_text_bytes})."
+        return Outcome(PredictionStatus.FAILED, Failure(PredictionErrorCode.STORAGE, message))
 
     def _keep(self, file: protocol.File) -> None:
         """Hold a file until the run ends; more bytes than allowed end the run, with the files that it has so far."""
@@ -119,7 +142,8 @@ class Execution:
             case protocol.Log(line=line):
                 self.writer.log(storable(line))
             case protocol.Metric(name=name, value=value):
-                self._metrics[name] = value
+                if name in self._metrics or len(self._metrics) < MAX_METRICS:
+                    self._metrics[storable(name[:MAX_METRIC_NAME])] = value
             case protocol.Loading():
                 self.writer.loading(message.phase, message.bytes, message.total_bytes)
             case protocol.Started(load_seconds=seconds):
@@ -141,7 +165,11 @@ class Execution:
     def _end(self, message: protocol.Message) -> None:
         match message:
             case protocol.Done(output=output):
-                self._output = storable(output)
+                kept = storable(output)
+                if self._text_left < 0 or (kept is not None and len(orjson.dumps(kept)) > self._max_text_bytes):
+                    self.settle(self._too_much())
+                    return
+                self._output = kept
                 self.settle(Outcome(PredictionStatus.SUCCEEDED))
             case protocol.Failed(code=code, message=text):
                 known = code in PredictionErrorCode.__members__
@@ -183,10 +211,10 @@ class Execution:
         queue = (job.claimed_at - job.created_at).total_seconds()
         tokens = self._metrics.get("output_tokens")
         return {
+            **self._metrics,
             "queue_seconds": round(max(queue, 0.0), 6),
             "load_seconds": self._load_seconds,
             "predict_seconds": round(predict, 6),
             "total_seconds": round(max(queue, 0.0) + now - self._started, 6),
             "tokens_per_second": round(tokens / predict, 3) if tokens and predict else None,
-            **self._metrics,
         }

@@ -167,3 +167,52 @@ async def test_progress(execution: Execution) -> None:
     assert [step["fraction"] for step in told] == [0, 0.25, None, None]
     assert [step["etaSeconds"] is None for step in told] == [True, False, True, True]
     assert not execution.outcome.done()
+
+
+async def test_text_and_json_are_bounded_together_and_what_fits_is_kept() -> None:
+    stopped: list[Outcome] = []
+    writer = EventWriter(AwayLog(), ID, 1)
+    bounded = Execution(claim(), writer, 10_000, stopped.append, 20)
+    bounded.receive(Output(ID, text="fifteen letters"))
+    bounded.receive(Output(ID, text="ä" * 3))
+    assert [outcome.failure for outcome in stopped] == [
+        Failure(PredictionErrorCode.STORAGE, "The output has more bytes than MAX_OUTPUT_TEXT_BYTES (20).")
+    ]
+    bounded.receive(Output(ID, text="more"))
+    bounded.receive(Done(ID))
+    assert outcome(bounded) == stopped[0]
+    assert bounded.result(outcome(bounded)).output == "fifteen letters"
+    await writer.close(0)
+
+
+@pytest.mark.parametrize("value", ["x" * 30, [["y"] * 20], {"k": 10**18, "l": [1, 2, 3, 4]}])
+async def test_a_returned_value_is_bounded_too(value: Any) -> None:
+    writer = EventWriter(AwayLog(), ID, 1)
+    bounded = Execution(claim(), writer, 10_000, max_text_bytes=20)
+    bounded.receive(Done(ID, value))
+    ended = outcome(bounded)
+    assert ended.failure is not None
+    assert ended.failure.code is PredictionErrorCode.STORAGE
+    assert bounded.result(ended).output is None
+    await writer.close(0)
+
+
+async def test_a_model_s_own_metrics_are_few_and_change_none_of_ours(execution: Execution) -> None:
+    for number in range(1000):
+        execution.receive(Metric(ID, f"m{number}", 1.0))
+    execution.receive(Metric(ID, "m5" * 1000, 2.0))
+    execution.receive(Metric(ID, "m5", 2.0))
+    execution.receive(Done(ID))
+    metrics = execution.result(outcome(execution)).metrics
+    assert metrics["m5"] == 2.0
+    assert len(metrics) < 110
+
+
+async def test_a_model_cannot_say_how_long_it_took(execution: Execution) -> None:
+    execution.receive(Started(ID, 0.5))
+    for name in ("queue_seconds", "load_seconds", "predict_seconds", "total_seconds"):
+        execution.receive(Metric(ID, name, -99.0))
+    execution.receive(Done(ID))
+    metrics = execution.result(outcome(execution)).metrics
+    assert metrics["load_seconds"] == 0.5
+    assert min(metrics["queue_seconds"], metrics["predict_seconds"], metrics["total_seconds"]) >= 0
