@@ -41,6 +41,9 @@ class Encoder:
         self.model = model.eval().requires_grad_(False)
         if not placed:
             self.model.to(device.name)
+        context.loading("warm-up", total, total)
+        if ids := self._tokenizer("a")["input_ids"]:
+            self.run([ids], lambda output, mask: mask)
 
     def encode(self, texts: list[str], *, truncate: bool) -> list[list[int]]:
         """The tokens of each text, marks at both ends included.

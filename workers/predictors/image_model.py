@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -20,7 +21,10 @@ from workers.predictors.quantization import pipeline_arguments
 from workers.predictors.weights import folder_bytes, module_bytes
 from workers.runner.logs import quieten_diffusers, quieten_transformers
 
+logger = logging.getLogger(__name__)
+
 MAX_TOGETHER = 4
+WARM_UP_SIDE = 64
 _PER_PICTURE = ("prompt", "negative_prompt")
 
 
@@ -57,6 +61,8 @@ class ImageModel:
         self._pipeline.set_progress_bar_config(disable=True)
         self._parameters = call_parameters(type(pipeline))
         self.previews = Previews(pipeline)
+        context.loading("warm-up", total, total)
+        self._warm_up()
         self.drawing = MicroBatcher(self._draw, MAX_TOGETHER if self._takes_lists else 1, MAX_PIXELS)
 
     def size_bytes(self) -> int:
@@ -66,6 +72,16 @@ class ImageModel:
     def close(self) -> None:
         """End the thread that draws."""
         self.drawing.close()
+
+    def _warm_up(self) -> None:
+        """One step of a small picture, so that the first prediction does not pay for what is set up lazily."""
+        values = {"prompt": "", "steps": 1, "width": WARM_UP_SIDE, "height": WARM_UP_SIDE}
+        arguments = {**self._arguments(values), "generator": torch.Generator("cpu").manual_seed(0)}
+        try:
+            self._pipeline(**{name: value for name, value in arguments.items() if name in self._parameters})
+        except Exception as error:
+            # A scheduler may not know one step, or a pipeline this size: the user's own may do
+            logger.info("The pipeline was not warmed up: %s", error)
 
     @property
     def _takes_lists(self) -> bool:
