@@ -115,7 +115,8 @@ def _problem(cls: Any) -> str | None:
     for attribute in ("input_schema", "output_schema"):
         if getattr(cls, attribute, {}).get("$schema") != JSON_SCHEMA:
             return f"has no {attribute} with $schema {JSON_SCHEMA}"
-    return None if cls.max_concurrency >= 1 else "has a max_concurrency below 1"
+    most = cls.max_concurrency
+    return None if isinstance(most, int) and most >= 1 else "has a max_concurrency that is no number from 1 on"
 
 
 def _describe(cls: type[Predictor]) -> dict[str, Any]:

@@ -275,7 +275,7 @@ class ModelCache:
             try:
                 if entry.predictor is not None:
                     entry.predictor.teardown()
-            except Exception:
+            except BaseException:  # SystemExit of a model's code too: this may be the thread of another's prediction
                 logger.exception("Version %s failed in its teardown", entry.spec.id)
             entry.predictor = None
             self._unloaded(entry.spec.id)

@@ -94,6 +94,7 @@ def test_what_breaks_the_contract_is_refused() -> None:
         broken(input_schema={}),
         broken(output_schema={"type": "string"}),
         broken(max_concurrency=0),
+        broken(max_concurrency="many"),
     ):
         with pytest.raises(BadPredictor):
             Registry([cls])

@@ -33,8 +33,8 @@ class Model(Predictor):
 
     def teardown(self) -> None:
         self.gone.set()
-        if self.spec.options.get("bad teardown"):
-            raise RuntimeError("teardown")
+        if how := self.spec.options.get("bad teardown"):
+            raise SystemExit(3) if how == "exit" else RuntimeError("teardown")
 
 
 class Loads:
@@ -235,10 +235,11 @@ def test_shrink_drops_all_that_is_idle() -> None:
     assert [m.spec.id for m in loads.models if m.gone.is_set()] == ["idle"]
 
 
-def test_a_teardown_that_fails_is_logged_and_harms_nobody(caplog: pytest.LogCaptureFixture) -> None:
+@pytest.mark.parametrize("how", ["error", "exit"])
+def test_a_teardown_that_fails_is_logged_and_harms_nobody(caplog: pytest.LogCaptureFixture, how: str) -> None:
     loads = Loads()
     cache = ModelCache(loads, budget=lambda: 100)
-    use(cache, spec(**{"bad teardown": True}))
+    use(cache, spec(**{"bad teardown": how}))
     cache.shrink()
     assert "failed in its teardown" in caplog.text
     assert cache.loaded_bytes == 0
