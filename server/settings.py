@@ -131,6 +131,9 @@ class Settings(BaseSettings):
     hf_endpoint: HttpUrl = Field(None, description="Another HuggingFace endpoint, such as a mirror.")
 
     enable_gpu: bool = Field(True, description="Use CUDA or MPS where present; off runs everything on the CPU.")
+    require_gpu: bool = Field(
+        False, description="Run nothing where CUDA is not to be had; `worker --devices cuda` sets it."
+    )
     runner_threads: int = Field(
         0,
         ge=0,

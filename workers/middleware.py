@@ -77,6 +77,7 @@ class SupervisorMiddleware(dramatiq.Middleware):
         async with open_runtime(settings, Role.WORKER) as rt:
             options = RunnerOptions(
                 enable_gpu=settings.enable_gpu,
+                require_gpu=settings.require_gpu,
                 extra_predictors=settings.predictors,
                 max_bytes=settings.model_cache_bytes,
                 idle_seconds=settings.model_idle_seconds,

@@ -6,6 +6,8 @@ import re
 
 from server.errors import InvalidInputError, Violation
 
+# whoever names a GPU would not notice that the CPU stands in for it
+_GPU = {"ENABLE_GPU": "true", "REQUIRE_GPU": "true"}
 _CUDA = re.compile(r"cuda:(\d{1,3})")
 
 
@@ -21,9 +23,9 @@ def environment(devices: str) -> dict[str, str]:
         raise InvalidInputError([Violation("--devices", f"One worker serves one device; start each: {each}", "device")])
     name = names[0] if names else ""
     if name == "cpu":
-        return {"ENABLE_GPU": "false"}
+        return {"ENABLE_GPU": "false", "REQUIRE_GPU": "false"}
     if name == "cuda":
-        return {"ENABLE_GPU": "true"}
+        return dict(_GPU)
     if found := _CUDA.fullmatch(name):
-        return {"ENABLE_GPU": "true", "CUDA_VISIBLE_DEVICES": found[1]}
+        return {**_GPU, "CUDA_VISIBLE_DEVICES": found[1]}
     raise InvalidInputError([Violation("--devices", f"{name!r} is none of cpu, cuda, cuda:0, cuda:1 ...", "device")])

@@ -16,6 +16,10 @@ _CGROUP = Path("/sys/fs/cgroup")
 FREE_SHARE = 0.8
 
 
+class NoDevice(Exception):
+    """The device that was asked for is not here."""
+
+
 @dataclass(frozen=True)
 class Device:
     """Where models run: `name` is cuda, mps or cpu; `dtype` is the name of the torch type of their weights."""
@@ -28,7 +32,19 @@ def pick_device(environment: Mapping[str, str]) -> Device:
     """The best device here, or the CPU when ENABLE_GPU is off.
 
     torch is imported only where there may be a GPU, so that a CPU runner is ready at once.
+
+    Raises:
+        NoDevice: REQUIRE_GPU is on and there is no CUDA device.
     """
+    device = _best(environment)
+    if enabled(environment.get("REQUIRE_GPU", "0")) and device.name != "cuda":
+        visible = environment.get("CUDA_VISIBLE_DEVICES")
+        which = "no CUDA device" if visible is None else f"no CUDA device {visible}"
+        raise NoDevice(f"This worker is to run on CUDA, and torch finds {which} here.")
+    return device
+
+
+def _best(environment: Mapping[str, str]) -> Device:
     if not enabled(environment.get("ENABLE_GPU", "1")) or not _may_have_gpu():
         return Device("cpu", "float32")
     import torch

@@ -32,7 +32,7 @@ def main() -> None:
     from multiprocessing.connection import Connection
 
     from workers.predictors.registry import BadPredictor, open_registry
-    from workers.runner.devices import pick_device
+    from workers.runner.devices import NoDevice, pick_device
     from workers.runner.logs import route_logs
     from workers.runner.pictures import MAX_PIXELS
     from workers.runner.service import Runner
@@ -42,10 +42,10 @@ def main() -> None:
     _offer_to_oom_killer()
     try:
         registry = open_registry(arguments.predictor)
-    except BadPredictor as error:
+        device = pick_device(os.environ)
+    except (BadPredictor, NoDevice) as error:
         sys.stderr.write(f"{error}\n")
         os._exit(2)
-    device = pick_device(os.environ)
     connection = Connection(arguments.fd)
     runner = Runner(
         *(connection, registry, device, arguments.max_bytes, lambda: _prepare(arguments)),

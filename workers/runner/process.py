@@ -26,6 +26,7 @@ class RunnerOptions:
     """
 
     enable_gpu: bool = True
+    require_gpu: bool = False
     extra_predictors: tuple[str, ...] = ()
     max_bytes: int | None = None
     idle_seconds: float = 0
@@ -68,6 +69,7 @@ def child_environment(options: RunnerOptions) -> dict[str, str]:
         "HF_HUB_DISABLE_TELEMETRY": "1",
         "HF_HUB_DISABLE_IMPLICIT_TOKEN": "1",
         "ENABLE_GPU": "1" if options.enable_gpu else "0",
+        "REQUIRE_GPU": "1" if options.require_gpu else "0",
     }
 
 

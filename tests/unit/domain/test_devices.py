@@ -12,9 +12,9 @@ from server.errors import InvalidInputError
 @pytest.mark.parametrize(
     ("devices", "expected"),
     [
-        ("cpu", {"ENABLE_GPU": "false"}),
-        ("cuda", {"ENABLE_GPU": "true"}),
-        (" cuda:3 ", {"ENABLE_GPU": "true", "CUDA_VISIBLE_DEVICES": "3"}),
+        ("cpu", {"ENABLE_GPU": "false", "REQUIRE_GPU": "false"}),
+        ("cuda", {"ENABLE_GPU": "true", "REQUIRE_GPU": "true"}),
+        (" cuda:3 ", {"ENABLE_GPU": "true", "REQUIRE_GPU": "true", "CUDA_VISIBLE_DEVICES": "3"}),
     ],
 )
 def test_a_device_is_chosen_by_the_environment(devices: str, expected: dict[str, str]) -> None:

@@ -1,4 +1,4 @@
-"""A model that tells things which no message can carry, loaded in the runner as `tests.unit.runner.careless:Careless`."""
+"""A model that tells what no message can carry, loaded in the runner as `tests.unit.runner.careless:Careless`."""
 
 from __future__ import annotations
 

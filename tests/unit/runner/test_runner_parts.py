@@ -12,7 +12,7 @@ from tests.unit.predictors.sink import Sink
 from workers.predictors.base import InputRejected
 from workers.runner import devices
 from workers.runner.context import PredictionContext, current_prediction
-from workers.runner.devices import Device, enabled, memory_budget, pick_device
+from workers.runner.devices import Device, NoDevice, enabled, memory_budget, pick_device
 from workers.runner.failures import MAX_MESSAGE, LoadFailed, describe, explain, explain_load, is_out_of_memory
 from workers.runner.logs import PredictionHandler
 from workers.runner.protocol import Log
@@ -71,6 +71,16 @@ def test_the_best_device_is_picked(
     monkeypatch.setattr(devices, "_GPU_FILES", ("/dev/null",))
     assert pick_device({"ENABLE_GPU": "1"}) == device
     assert pick_device({"ENABLE_GPU": "false"}) == Device("cpu", "float32")
+
+
+def test_whoever_names_a_gpu_does_not_get_the_cpu(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(devices, "_GPU_FILES", ())
+    asked = {"ENABLE_GPU": "true", "REQUIRE_GPU": "true"}
+    with pytest.raises(NoDevice, match=r"torch finds no CUDA device here\.$"):
+        pick_device(asked)
+    with pytest.raises(NoDevice, match=r"torch finds no CUDA device 7 here\.$"):
+        pick_device({**asked, "CUDA_VISIBLE_DEVICES": "7"})
+    assert pick_device({**asked, "REQUIRE_GPU": "false"}) == Device("cpu", "float32")
 
 
 def test_what_a_switch_means() -> None:
