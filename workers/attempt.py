@@ -128,11 +128,7 @@ class Attempt:
     async def _work(self) -> None:
         execution = self._execution
         try:
-            spec = await self._snapshots.spec(
-                self.job.version_id,
-                lambda phase, size, total: self._writer.loading(phase, size, total),
-                execution.outcome.done,
-            )
+            spec = await self._snapshots.spec(self.job.version_id, self._writer.loading)
             async with self._gate.alone() if self.job.alone else self._gate.shared():
                 await self._submit(spec)
         except (VersionUnavailableError, InputFilesError) as error:

@@ -32,6 +32,8 @@ class Fault:
     body: bytes | None = None
     cut: str | None = None
     """`closed` or `reset`: how the connection ends in the middle of the body."""
+    hold: threading.Event | None = None
+    """The body is sent only when this is set."""
 
 
 @dataclass
@@ -105,7 +107,9 @@ class Handler(BaseHTTPRequestHandler):
         """Listings and files."""
         path = urlsplit(self.path).path
         fault = self.hub.note(f"{self.command} {unquote(path)} {self.headers.get('range', '')}".strip())
-        if fault and not fault.cut:
+        if fault and fault.hold:
+            fault.hold.wait(60)
+        elif fault and not fault.cut:
             return self.answer(fault.status or 200, {}, fault.body or b"")
         if path.startswith("/cdn/"):
             return self.body(self.hub.root / unquote(path.removeprefix("/cdn/")), {}, fault)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,7 +13,7 @@ import pytest
 import workers
 from server.embedded.servers import LocalServers
 from tests.conftest import LiveServer, running
-from tests.integration.graph.asking import add_model, settled, somebody
+from tests.integration.graph.asking import add_model, ended, settled, somebody
 from tests.support.api import Client
 from tests.support.hub_server import Fault, HubServer, hub_server
 
@@ -46,6 +48,26 @@ async def user(live: LiveServer) -> AsyncIterator[Client]:
     client, _ = await somebody(live.url)
     yield client
     await client.close()
+
+
+@pytest.fixture
+async def distant(live: LiveServer, user: Client, tmp_path: Path) -> AsyncIterator[str]:
+    """A model of the hub, and in place of the worker that prepared it one of another machine, without a file of it."""
+    model = await from_hub(user, repo=REPO)
+    await asyncio.to_thread(live.stop, "worker-0")
+    live.start("worker-0", "worker", MODEL_CACHE_DIR=str(tmp_path / "models"))
+    yield model["slug"]
+    await asyncio.to_thread(live.stop, "worker-0")
+    live.start("worker-0", "worker")
+
+
+async def until_it_downloads(client: Client, prediction_id: str, seen: list[dict[str, Any]]) -> None:
+    """Follow a prediction until its model's files are on their way."""
+    async with asyncio.timeout(60):
+        async for event in client.events(prediction_id):
+            seen.append(event)
+            if event["__typename"] == "ModelLoading" and event["phase"] == "download":
+                return
 
 
 async def from_hub(client: Client, **source: Any) -> dict[str, Any]:
@@ -95,3 +117,58 @@ async def test_a_hub_that_is_away_for_a_moment(user: Client, shared_hub: HubServ
     model = await from_hub(user, repo="demo-org/slow")
     assert model["latestVersion"]["state"] == "READY", model
     assert [fault.times for fault in shared_hub.faults] == [0, 0]
+
+
+async def test_a_worker_that_lacks_the_files_fetches_them_once_for_all_who_wait(
+    user: Client, shared_hub: HubServer, distant: str
+) -> None:
+    """And whoever is canceled meanwhile leaves at once, without ending it for the others."""
+    released = threading.Event()
+    shared_hub.faults.append(Fault("^GET /cdn/demo-org/prose/", hold=released))
+    before = len(shared_hub.asked("^GET /cdn/demo-org/prose/"))
+    values = {"prompt": "Return the", "max_new_tokens": 8, "seed": 1}
+    try:
+        made = [await user.create(distant, values) for _ in range(2)]
+        seen: list[list[dict[str, Any]]] = [[], []]
+        async with asyncio.TaskGroup() as group:
+            for prediction, events in zip(made, seen, strict=True):
+                group.create_task(until_it_downloads(user, prediction["id"], events))
+        late: list[dict[str, Any]] = []
+        made.append(await user.create(distant, values))
+        await until_it_downloads(user, made[2]["id"], late)
+        await user.cancel(made[0]["id"])
+        canceled = await ended(user, made[0]["id"])
+        assert (canceled["status"], canceled["stopSeconds"] < 1) == ("CANCELED", True)
+    finally:
+        released.set()
+    waited = [await ended(user, prediction["id"]) for prediction in made[1:]]
+    assert [found["status"] for found in waited] == ["SUCCEEDED"] * 2, waited
+    assert len(shared_hub.asked("^GET /cdn/demo-org/prose/")) == before + 1
+    assert len({found["text"] for found in waited}) == 1
+
+
+async def test_a_download_that_nobody_waits_for_is_called_off_and_the_next_one_begins_anew(
+    user: Client, shared_hub: HubServer, distant: str
+) -> None:
+    released = threading.Event()
+    shared_hub.faults.append(Fault("^GET /cdn/demo-org/prose/", hold=released))
+    values = {"prompt": "Return the", "max_new_tokens": 8, "seed": 1}
+    try:
+        lonely = await user.create(distant, values)
+        await until_it_downloads(user, lonely["id"], [])
+        await user.cancel(lonely["id"])
+        assert (await ended(user, lonely["id"]))["status"] == "CANCELED"
+        after = await user.create(distant, values)
+    finally:
+        released.set()
+    phases: dict[str, tuple[int, int]] = {}
+    async with asyncio.timeout(60):
+        async for event in user.events(after["id"]):
+            if event["__typename"] == "ModelLoading":
+                phases[event["phase"]] = int(event["bytes"] or 0), int(event["totalBytes"] or 0)
+    assert (await ended(user, after["id"]))["status"] == "SUCCEEDED"
+    assert [phase for phase in phases if phase != "inspect"] == ["download", "read", "move", "warm-up"]
+    size = (PROSE / "model.safetensors").stat().st_size
+    # Small files of the download before are not fetched again
+    assert size < phases["download"][0] <= phases["download"][1]
+    assert phases["move"] == phases["warm-up"] == (size, size)
