@@ -105,8 +105,8 @@ class Execution:
     def _made(self, message: protocol.Output | protocol.File) -> None:
         match message:
             case protocol.Output(text=str() as text):
-                if text and self._has_room(len(text.encode(errors="replace"))):
-                    self.writer.text(storable(text))
+                if kept := self._fitting(storable(text)):
+                    self.writer.text(kept)
             case protocol.Output(chunk=chunk):
                 if self._has_room(len(orjson.dumps(kept := storable(chunk)))):
                     self.writer.chunk(kept)
@@ -116,9 +116,15 @@ class Execution:
     def _has_room(self, size: int) -> bool:
         """Whether so many more bytes may be given out; if not, the run ends, with what it gave so far."""
         self._text_left -= size
-        if self._text_left < 0 and self.stop_reason is None:
+        if self._text_left < 0 <= self._text_left + size and self.stop_reason is None:
             self._stop(self._too_much())
         return self._text_left >= 0
+
+    def _fitting(self, text: str) -> str:
+        """As much of a text as there is room for."""
+        left = max(0, self._text_left)
+        content = text.encode()
+        return text if self._has_room(len(content)) else content[:left].decode(errors="ignore")
 
     def _too_much(self) -> Outcome:
         message = f"The output has more bytes than MAX_OUTPUT_TEXT_BYTES ({self._max_text_bytes})."

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import re
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -18,7 +20,10 @@ LIMITS = {
     "MAX_IMAGE_PIXELS": "1000000",
     "MAX_UPLOADS": "6",
     "MAX_OUTPUT_BYTES": "2000000",
+    "MAX_OUTPUT_TEXT_BYTES": "1000000",
+    "CANCEL_GRACE_SECONDS": "1",
 }
+MOODY = ("moody", "endless", "later", "slow", "stillborn")
 
 
 def block(language: str, number: int = 0) -> str:
@@ -33,9 +38,11 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
     (folder / "my_models.py").write_text(block("python"))
     (folder / "my_pictures.py").write_text(block("python", 1))
     (folder / "my_batches.py").write_text(block("python", 2))
+    shutil.copy(Path(__file__).with_name("moody.py"), folder)
     (told,) = re.findall(r"CUSTOM_PREDICTORS=(\S+)", block("sh"))
     sample = "tests.integration.custom.sample"
     classes = f"{told},my_pictures:Thumbnail,my_batches:Doubler,{sample}:Weigh,{sample}:Heavy"
+    classes += "".join(f",moody:{name.title()}" for name in MOODY)
     with (
         LocalServers.start(tmp_path_factory.mktemp("servers"), durable=False) as servers,
         running(servers, data, CUSTOM_PREDICTORS=classes, PYTHONPATH=f"{ROOT}:{folder}", **LIMITS) as found,
@@ -50,11 +57,11 @@ def models(live: LiveServer) -> dict[str, str]:
     async def make() -> dict[str, str]:
         client = await administrator(live)
         made = [(await client.run(block("graphql")))["createModel"]]
-        for name in ("thumbnail", "weigh", "heavy", "doubler"):
-            made.append(await add_model(client, name=name, source={"predictor": name}))
+        for name in ("thumbnail", "weigh", "heavy", "doubler", *MOODY):
+            made.append(await add_model(client, name=name, visibility="PUBLIC", source={"predictor": name}))
         found = [await settled(client, model["slug"]) for model in made]
         await client.close()
-        assert [model["versions"][0]["state"] for model in found] == ["READY"] * 5, found
+        assert [model["versions"][0]["state"] for model in found] == ["READY"] * (5 + len(MOODY)), found
         return {model["slug"].partition("/")[2]: model["slug"] for model in found}
 
     return asyncio.run(make())

@@ -175,13 +175,14 @@ async def test_text_and_json_are_bounded_together_and_what_fits_is_kept() -> Non
     bounded = Execution(claim(), writer, 10_000, stopped.append, 20)
     bounded.receive(Output(ID, text="fifteen letters"))
     bounded.receive(Output(ID, text="ä" * 3))
+    bounded.receive(Output(ID, chunk={"no": "room"}))
     assert [outcome.failure for outcome in stopped] == [
         Failure(PredictionErrorCode.STORAGE, "The output has more bytes than MAX_OUTPUT_TEXT_BYTES (20).")
     ]
     bounded.receive(Output(ID, text="more"))
     bounded.receive(Done(ID))
     assert outcome(bounded) == stopped[0]
-    assert bounded.result(outcome(bounded)).output == "fifteen letters"
+    assert bounded.result(outcome(bounded)).output == "fifteen lettersää"
     await writer.close(0)
 
 
