@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import random
+import statistics
 from typing import Any
 
-import psutil
 import pytest
 
 from tests.conftest import LiveServer
@@ -16,10 +16,14 @@ from tests.support.api import TERMINAL, Client
 pytestmark = pytest.mark.slow
 
 SEED = 20261123
+CASES: list[Any] = [
+    ("demo/prose", {"prompt": "Once upon a time", "max_new_tokens": 100, "seed": 5}, 1.5),
+    ("demo/shapes", {"prompt": "a red circle on a blue background", "steps": 20, "seed": 5}, 2.0),
+]
 
 
-async def _cancelled(client: Client, wait: float, values: dict[str, Any]) -> dict[str, Any]:
-    made = await client.create("demo/prose", values)
+async def _cancelled(client: Client, model: str, wait: float, values: dict[str, Any]) -> dict[str, Any]:
+    made = await client.create(model, values)
     assert made["__typename"] == "Prediction", made
     # the random moment is what this test is about
     await asyncio.sleep(wait)
@@ -33,35 +37,48 @@ async def _cancelled(client: Client, wait: float, values: dict[str, Any]) -> dic
             await asyncio.sleep(0.05)
 
 
-def _threads(runner: psutil.Process) -> int:
-    return runner.num_threads()
+async def _uncanceled(client: Client, model: str, values: dict[str, Any]) -> float:
+    """Seconds of a token or step of ten that run together, undisturbed."""
+    found = await asyncio.gather(*(client.create(model, values, wait=60) for _ in range(10)))
+    assert {each["status"] for each in found} == {"SUCCEEDED"}
+    metrics = [each["metrics"] for each in found]
+    return statistics.median(m["predictSeconds"] / (m["outputTokens"] or m["steps"]) for m in metrics)
 
 
-async def test_a_hundred_cancels_leave_nothing(client: Client, live: LiveServer) -> None:
+@pytest.mark.parametrize(("model", "values", "longest"), CASES)
+async def test_a_hundred_cancels_leave_nothing(
+    client: Client, live: LiveServer, model: str, values: dict[str, Any], longest: float
+) -> None:
     drawn = random.Random(SEED)
-    values = {"prompt": "Once upon a time", "max_new_tokens": 100}
-    first = await client.create("demo/prose", {**values, "max_new_tokens": 4}, wait=60)
+    first = await client.create(model, values, wait=60)
     assert first["status"] == "SUCCEEDED", first
     runner = runner_of(live)
-    await asyncio.gather(*(_cancelled(client, 0, values) for _ in range(8)))
-    before = _threads(runner)
+    step = await _uncanceled(client, model, values)
+    await asyncio.gather(*(_cancelled(client, model, 0, values) for _ in range(8)))
+    before, filled = runner.num_threads(), runner.memory_info().rss
     ended: list[dict[str, Any]] = []
     for _ in range(10):
-        waits = [drawn.uniform(0, 1.5) for _ in range(10)]
-        ended += await asyncio.gather(*(_cancelled(client, wait, values) for wait in waits))
+        waits = [drawn.uniform(0, longest) for _ in range(10)]
+        ended += await asyncio.gather(*(_cancelled(client, model, wait, values) for wait in waits))
     assert {found["status"] for found in ended} <= {"CANCELED", "SUCCEEDED"}
     canceled = [found for found in ended if found["status"] == "CANCELED"]
     assert canceled
     stops = sorted(found["stopSeconds"] for found in canceled)
     p95 = stops[int(len(stops) * 0.95)]
     print(  # noqa: T201
-        f"seed {SEED}: {len(canceled)} canceled, {sum(bool(f['text']) for f in canceled)} with text, p95 {p95:.3f} s"
+        f"seed {SEED}: {model}, {len(canceled)} canceled, {sum(bool(f['text']) for f in canceled)} with text, "
+        f"p95 {p95:.3f} s, bound {2 * step + 0.1:.3f} s, memory {runner.memory_info().rss / filled:.3f}"
     )
     assert all(found["canceledAt"] for found in canceled)
-    assert any(found["text"] for found in canceled)
+    if model == "demo/prose":
+        assert any(found["text"] for found in canceled)
+    # Other processes may share these cores: how near it comes to two steps and 100 ms is printed
     assert p95 < 5
     assert runner.is_running()
     assert runner_of(live).pid == runner.pid
-    assert _threads(runner) <= before
-    last = await client.create("demo/prose", {**values, "max_new_tokens": 4}, wait=60)
-    assert last["status"] == "SUCCEEDED"
+    assert runner.num_threads() <= before
+    assert runner.memory_info().rss < filled * 1.15
+    # A request that stayed in the batch would take part in each step
+    assert await _uncanceled(client, model, values) < 3 * step + 0.05
+    last = await client.create(model, values, wait=60)
+    assert (last["status"], last["text"]) == ("SUCCEEDED", first["text"])

@@ -35,3 +35,12 @@ def test_several_devices_are_several_workers_and_the_command_says_how() -> None:
     assert said.returncode == 2
     assert "inference-server worker --devices cuda:0; inference-server worker --devices cuda:1" in said.stderr
     assert "Traceback" not in said.stderr
+
+
+@pytest.mark.parametrize("name", ["gpu", "cuda:x", "mps", "cuda:0 cuda:1", "../../dev/nvidia0"])
+def test_the_command_refuses_a_name_in_one_line(name: str) -> None:
+    said = subprocess.run(
+        [sys.executable, "-m", "server.cli", "worker", "--devices", name], capture_output=True, text=True
+    )
+    assert said.returncode == 2
+    assert said.stderr == f"{name!r} is none of cpu, cuda, cuda:0, cuda:1 ...\n"

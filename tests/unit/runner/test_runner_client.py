@@ -235,3 +235,10 @@ async def test_stop_message_alone_ends_the_runner(start: Starter) -> None:
     running = await start()
     running.client.send(Stop())
     assert await running.ended() == 0
+
+
+@pytest.mark.skipif(Path("/dev/nvidiactl").exists(), reason="there is a GPU")
+async def test_a_runner_that_was_given_a_gpu_does_not_start_without_one() -> None:
+    environment = {**os.environ, "CUDA_VISIBLE_DEVICES": "1"}
+    with pytest.raises(RunnerFailed, match="torch finds no CUDA device 1 here"):
+        await RunnerClient.start(RunnerOptions(require_gpu=True, preload=False, environment=environment), print)
