@@ -23,7 +23,7 @@ LIMITS = {
     "MAX_OUTPUT_TEXT_BYTES": "1000000",
     "CANCEL_GRACE_SECONDS": "1",
 }
-MOODY = ("moody", "endless", "later", "slow", "stillborn")
+MOODY = ("moody", "endless", "later", "slow", "stillborn", "dice")
 
 
 def block(language: str, number: int = 0) -> str:

@@ -167,3 +167,12 @@ async def test_a_class_that_does_not_load_says_why_and_the_next_one_tries_again(
     (here / "mended").touch()
     again = await client.create(models["stillborn"], {"text": "a"}, wait=30)
     assert (again["status"], again["output"]) == ("SUCCEEDED", "a")
+
+
+async def test_a_class_that_takes_a_seed_is_given_one_that_is_recorded(client: Client, models: dict[str, str]) -> None:
+    drawn = [await client.create(models["dice"], {}, wait=30) for _ in range(2)]
+    seeds = [int(found["seed"]) for found in drawn]
+    assert seeds[0] != seeds[1]
+    assert [found["output"] for found in drawn] == [[seed, seed] for seed in seeds]
+    again = await client.create(models["dice"], {"seed": seeds[0]}, wait=30)
+    assert again["output"] == drawn[0]["output"]
