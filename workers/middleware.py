@@ -82,6 +82,9 @@ class SupervisorMiddleware(dramatiq.Middleware):
                 max_bytes=settings.model_cache_bytes,
                 idle_seconds=settings.model_idle_seconds,
                 max_pixels=settings.max_image_pixels,
+                # Whoever waits for a load is out of time by then
+                load_seconds=settings.prediction_seconds,
+                grace_seconds=settings.cancel_grace_seconds,
                 threads=_threads(settings.runner_threads),
             )
             self._supervisor = Supervisor(rt, options, self._listen)

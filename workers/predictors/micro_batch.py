@@ -12,6 +12,7 @@ from typing import Any, Generic, TypeVar
 from workers.predictors.base import CancelSignal, PredictionContext
 from workers.runner.context import current_prediction
 from workers.runner.failures import describe, free_memory, is_out_of_memory
+from workers.runner.watchdog import give_up, grace_seconds, later
 
 logger = logging.getLogger(__name__)
 
@@ -39,17 +40,20 @@ class MicroBatcher(Generic[I]):
 
     `make` gives the results of some items, or errors in their places. When it fails for several, each is made once more
     alone, so that one fails alone; when they all succeed alone it was being together that failed, and they are not put
-    together again. A first item waits `wait_seconds` for others.
+    together again. A first item waits `wait_seconds` for others. `stuck` is told when a batch that nobody wants any
+    more goes on for longer than a model has to heed a cancel: nothing else would ever be made.
     """
 
     make: Callable[[list[I]], list[Any]]
     most: int
     most_weight: int = 0
     wait_seconds: float = 0.0
+    stuck: Callable[[str], None] = give_up
     _waiting: list[I] = field(default_factory=list)
     _changed: threading.Condition = field(default_factory=threading.Condition)
     _thread: threading.Thread | None = None
     _closed: bool = False
+    _making: list[I] = field(default_factory=list)
 
     def result(self, item: I) -> Any:
         """The item's result, once it is made.
@@ -65,11 +69,21 @@ class MicroBatcher(Generic[I]):
                 if item.context.cancelled:
                     if item in self._waiting:
                         self._waiting.remove(item)
+                    self._watch(item)
                     raise CancelSignal
                 self._changed.wait()
         if item.error is not None:
             raise item.error
         return item.result
+
+    def _watch(self, item: I) -> None:
+        batch = self._making
+        if item in batch and all(each.context.cancelled for each in batch):
+            later(grace_seconds(), lambda: self._check(batch))
+
+    def _check(self, batch: list[I]) -> None:
+        if self._making is batch:
+            self.stuck("A batch that was canceled goes on")
 
     def close(self) -> None:
         """End the thread, after what it makes now."""
@@ -92,6 +106,7 @@ class MicroBatcher(Generic[I]):
         while batch := self._next():
             self._make(batch)
             with self._changed:
+                self._making = []
                 for item in batch:
                     item.is_over = True
                 self._changed.notify_all()
@@ -113,6 +128,7 @@ class MicroBatcher(Generic[I]):
                 left = first.arrived + self.wait_seconds - time.monotonic()
                 if len(batch) >= fitting or left <= 0 or self._closed:
                     self._waiting = [item for item in self._waiting if item not in batch]
+                    self._making = batch
                     return batch
                 self._changed.wait(left)
 

@@ -51,6 +51,7 @@ def main() -> None:
         *(connection, registry, device, arguments.max_bytes, lambda: _prepare(arguments)),
         idle_seconds=arguments.idle_seconds,
         max_pixels=arguments.max_pixels or MAX_PIXELS,
+        load_seconds=arguments.load_seconds,
     )
     code = runner.serve()
     # models' threads and those of libraries are not daemons, and an ordinary exit would wait for them
@@ -65,6 +66,7 @@ def _parse(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--max-bytes", type=int, help="bytes that loaded models may fill")
     parser.add_argument("--idle-seconds", type=float, default=0, help="unload a model that long unused; 0: never")
     parser.add_argument("--max-pixels", type=int, help="pixels of a picture in an input file")
+    parser.add_argument("--load-seconds", type=float, help="how long a model may load; unset: as long as it takes")
     parser.add_argument("--threads", type=int, help="threads of one torch operation")
     parser.add_argument("--lazy", action="store_true", help="import torch only when a model is loaded")
     return parser.parse_args(argv)

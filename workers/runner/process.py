@@ -20,7 +20,8 @@ class RunnerOptions:
     """How a runner is started.
 
     `max_bytes` bounds its loaded models, by default most of the device's free memory; a model is unloaded when it was
-    not used for `idle_seconds`, unless that is 0; `max_pixels` bounds a picture among input files; `threads` are those
+    not used for `idle_seconds`, unless that is 0; `max_pixels` bounds a picture among input files; the runner ends by
+    itself when a load takes more than `load_seconds`, or a batch that was canceled `grace_seconds`; `threads` are those
     of one torch operation; `preload` imports torch and transformers in the background at once; `environment` is what
     the allow-list picks from.
     """
@@ -32,6 +33,8 @@ class RunnerOptions:
     idle_seconds: float = 0
     threads: int | None = None
     max_pixels: int | None = None
+    load_seconds: float | None = None
+    grace_seconds: float = 10
     preload: bool = True
     ready_timeout_seconds: float = 60.0
     environment: Mapping[str, str] = field(default_factory=lambda: dict(os.environ), repr=False)
@@ -70,6 +73,7 @@ def child_environment(options: RunnerOptions) -> dict[str, str]:
         "HF_HUB_DISABLE_IMPLICIT_TOKEN": "1",
         "ENABLE_GPU": "1" if options.enable_gpu else "0",
         "REQUIRE_GPU": "1" if options.require_gpu else "0",
+        "CANCEL_GRACE_SECONDS": str(options.grace_seconds),
     }
 
 
@@ -84,6 +88,8 @@ def _command(options: RunnerOptions, fd: int) -> list[str]:
         command += ["--idle-seconds", str(options.idle_seconds)]
     if options.max_pixels is not None:
         command += ["--max-pixels", str(options.max_pixels)]
+    if options.load_seconds is not None:
+        command += ["--load-seconds", str(options.load_seconds)]
     if options.threads is not None:
         command += ["--threads", str(options.threads)]
     return command if options.preload else [*command, "--lazy"]

@@ -40,6 +40,7 @@ from workers.runner.protocol import (
     Wants,
     receive,
 )
+from workers.runner.watchdog import bounded
 
 logger = logging.getLogger(__name__)
 
@@ -67,11 +68,13 @@ class Runner:
         prepare: Callable[[], None],
         idle_seconds: float = 0,
         max_pixels: int = MAX_PIXELS,
+        load_seconds: float | None = None,
     ) -> None:
         self._connection = connection
         self._registry = registry
         self._device = device
         self._max_pixels = max_pixels
+        self._load_seconds = load_seconds
         self._stopping = False
         self._outbox = Outbox(connection, broken=self._supervisor_gone)
         self._pools = Pools()
@@ -182,7 +185,8 @@ class Runner:
             # two threads that import the same large library can see it half imported
             self._preparation.join()
         predictor = cls()
-        predictor.setup(spec, self._device, context)
+        with bounded(self._load_seconds, f"The load of version {spec.id}"):
+            predictor.setup(spec, self._device, context)
         if spec.options.get("quantization"):
             # The C library keeps the pages that the weights filled before
             free_memory()

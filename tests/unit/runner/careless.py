@@ -57,3 +57,18 @@ class Careless(Predictor):
                 errors.append(type(error).__name__)
         time.sleep(0.05)
         return errors
+
+
+class Together:
+    """Runs several at once, and never comes back from it; user code as `docs/custom-models.md` has it."""
+
+    max_batch_size = 4
+
+    def predict(self, context: PredictionContext, number: int) -> int:
+        if number < 0:
+            context.emit("in")
+            time.sleep(10_000)
+        return number
+
+    def predict_batch(self, inputs: list[dict[str, Any]]) -> list[int]:
+        return [values["number"] for values in inputs]

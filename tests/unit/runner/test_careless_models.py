@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from itertools import product
+from pathlib import Path
 
 import pytest
 
 from tests.unit.runner.careless import ODD, SAY
-from tests.unit.runner.running import Running
+from tests.unit.runner.running import Running, Starter, make_gate
 from workers.runner.client import MAX_LINE_BYTES, RunnerClient, RunnerOptions
-from workers.runner.protocol import Done, Output, VersionSpec
+from workers.runner.protocol import Canceled, Done, Output, VersionSpec
+from workers.runner.watchdog import STUCK
 
 CARELESS = VersionSpec("careless", "careless")
 
@@ -55,3 +58,38 @@ async def test_a_line_without_end_is_read_in_parts(running: Running) -> None:
     tail = running.client.output_tail
     assert max(map(len, tail)) <= MAX_LINE_BYTES
     assert sum("yyy" in line for line in tail) > 100
+
+
+TOGETHER = VersionSpec("together", "together")
+
+
+async def test_a_canceled_batch_that_never_ends_ends_the_runner(start: Starter) -> None:
+    """Whoever waits is answered at once; but the thread that makes batches would make nothing more."""
+    running = await start(extra_predictors=("tests.unit.runner.careless:Together",), grace_seconds=0.3)
+    running.run("hangs", {"number": -1}, TOGETHER)
+    await running.seen("hangs", Output)
+    running.run("waits", {"number": 1}, TOGETHER)
+    running.cancel("hangs")
+    assert await running.end("hangs") == Canceled("hangs")
+    assert await running.ended() == STUCK
+    assert any("A batch that was canceled goes on; this runner ends" in line for line in running.client.output_tail)
+
+
+async def test_a_batch_that_is_wanted_may_take_its_time(start: Starter) -> None:
+    running = await start(extra_predictors=("tests.unit.runner.careless:Together",), grace_seconds=0.1)
+    running.run("hangs", {"number": -1}, TOGETHER)
+    await running.seen("hangs", Output)
+    running.run("waits", {"number": 1}, TOGETHER)
+    running.cancel("waits")
+    assert await running.end("waits") == Canceled("waits")
+    await asyncio.wait({running.client.exited}, timeout=0.5)
+    assert not running.client.exited.done()
+
+
+async def test_a_load_without_end_ends_the_runner(start: Starter, tmp_path: Path) -> None:
+    running = await start(load_seconds=0.3)
+    gate = make_gate(tmp_path)
+    running.run("p", {}, VersionSpec("never", "gated", options={"gate": str(gate)}))
+    assert await running.ended() == STUCK
+    words = "The load of version never took more than 0.3 seconds; this runner ends"
+    assert any(words in line for line in running.client.output_tail)
