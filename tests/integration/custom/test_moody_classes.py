@@ -22,7 +22,7 @@ ENDS: dict[str, tuple[str | None, str]] = {
     "set": (None, "[1]"),
     "surrogates": ("INTERNAL", "surrogates not allowed"),
     "metric": (None, "None"),
-    "width": (None, "[{"),
+    "width": (None, "['http"),
     "exit": ("INTERNAL", "SystemExit: had enough"),
     "interrupt": ("INTERNAL", "KeyboardInterrupt"),
     "raise": ("INTERNAL", "LookupError: lost"),
