@@ -15,6 +15,7 @@ from server.settings import Settings
 from workers.execution import Execution, Outcome
 from workers.runner import protocol
 from workers.runner.client import RunnerClient, RunnerFailed, RunnerOptions
+from workers.runner.watchdog import STUCK
 
 logger = structlog.get_logger(__name__)
 
@@ -128,7 +129,8 @@ class RunnerKeeper:
                 execution.settle(execution.stop_reason)
             elif key == killed_for:
                 execution.settle(Outcome(PredictionStatus.CANCELED))
-            elif killed_for is not None:
+            elif killed_for is not None or code == STUCK:
+                # It ended because of somebody else, whom nobody waits for any more
                 execution.settle(Outcome(None))
             else:
                 execution.settle(Outcome(None, lost=len(inside) == 1, alone=True))

@@ -6,7 +6,7 @@ import logging
 import os
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -86,7 +86,6 @@ class Runner:
             changed=lambda resident: self._outbox.put(replace(resident, free_bytes=free_bytes(device))),
             idle_seconds=idle_seconds,
         )
-        self._inspections = ThreadPoolExecutor(1, thread_name_prefix="inspect")
         self._preparation = threading.Thread(target=prepare, name="prepare", daemon=True)
         self._jobs_lock = threading.Lock()
         self._jobs: dict[str, _Job] = {}
@@ -117,7 +116,8 @@ class Runner:
             case Wants(prediction, preview):
                 self._want(prediction, preview)
             case Inspect(version):
-                self._inspections.submit(self._inspect, version)
+                # A thread for each: one that hangs in a stranger's files must not hold up those behind it
+                threading.Thread(target=self._inspect, args=(version,), name="inspect", daemon=True).start()
             case Forget(version):
                 self._cache.forget(version)
             case Ping(nonce):

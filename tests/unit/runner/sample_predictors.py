@@ -66,6 +66,8 @@ class Sample(Predictor):
     def inspect(cls, spec: VersionSpec) -> Inspection:
         if "crash" in spec.options:
             raise KeyError("inspection")
+        if "hang" in spec.options:
+            threading.Event().wait()
         return Inspection(cls.input_schema, cls.output_schema, {"options": spec.options})
 
 

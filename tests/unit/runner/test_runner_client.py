@@ -189,6 +189,14 @@ async def test_two_inspections_of_one_version_are_both_answered(shared: Running)
     assert first.input_schema == second.input_schema != {}
 
 
+async def test_an_inspection_that_hangs_holds_up_no_other(start: Starter) -> None:
+    running = await start()
+    with pytest.raises(TimeoutError):
+        await running.client.inspect(VersionSpec("hangs", "sample", options={"hang": True}), 0.05)
+    found = await running.client.inspect(VersionSpec("next", "sample", options={"a": 1}), 30)
+    assert found.info == {"options": {"a": 1}}
+
+
 async def test_inspect_without_an_answer_times_out(start: Starter) -> None:
     running = await start()
     os.kill(running.client.pid, signal.SIGSTOP)
