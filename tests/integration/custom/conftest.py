@@ -20,7 +20,7 @@ LIMITS = {
     "MAX_IMAGE_PIXELS": "1000000",
     "MAX_UPLOADS": "6",
     "MAX_OUTPUT_BYTES": "2000000",
-    "MAX_OUTPUT_TEXT_BYTES": "1000000",
+    "MAX_OUTPUT_TEXT_BYTES": "200000",
     "CANCEL_GRACE_SECONDS": "1",
 }
 MOODY = ("moody", "endless", "later", "slow", "stillborn", "dice")

@@ -144,9 +144,9 @@ class Slow:
     def setup(self, context: Any) -> None:
         with (HERE / "loads").open("a") as file:
             file.write("begun\n")
-        context.loading("read", 1, 2)
         while not (HERE / "gate").exists():
-            time.sleep(0.01)
+            context.loading("read", 1, 2)
+            time.sleep(0.05)
 
     def predict(self, text: str) -> str:
         return text

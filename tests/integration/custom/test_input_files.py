@@ -81,7 +81,7 @@ async def test_files_reach_the_model_read_only_and_leave(ada: Client, models: di
 
 
 async def gone(folder: Path) -> None:
-    for _ in range(100):
+    for _ in range(600):
         if not await asyncio.to_thread(folder.exists):
             return
         await asyncio.sleep(0.05)

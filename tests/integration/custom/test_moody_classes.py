@@ -35,8 +35,8 @@ ENDS: dict[str, tuple[str | None, str]] = {
     "input": ("INTERNAL", "EOFError"),
     "step": ("INTERNAL", "64-bit"),
     "type": ("INTERNAL", "is no content type"),
-    "huge text": ("STORAGE", "MAX_OUTPUT_TEXT_BYTES (1000000)"),
-    "huge list": ("STORAGE", "MAX_OUTPUT_TEXT_BYTES (1000000)"),
+    "huge text": ("STORAGE", "MAX_OUTPUT_TEXT_BYTES (200000)"),
+    "huge list": ("STORAGE", "MAX_OUTPUT_TEXT_BYTES (200000)"),
     "too large for anything": ("INTERNAL", "of a frame"),
 }
 
@@ -113,8 +113,8 @@ async def test_output_without_end_is_cut_off_and_what_fits_is_kept(client: Clien
     events = [event async for event in client.events(made["id"])]
     found = await ended(client, made["id"])
     assert (found["status"], found["error"]["code"]) == ("FAILED", "STORAGE")
-    assert "MAX_OUTPUT_TEXT_BYTES (1000000)" in found["error"]["message"]
-    assert len(found["text"]) == 1_000_000
+    assert "MAX_OUTPUT_TEXT_BYTES (200000)" in found["error"]["message"]
+    assert len(found["text"]) == 200_000
     assert text_of(events) == found["text"]
 
 

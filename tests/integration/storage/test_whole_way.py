@@ -18,8 +18,12 @@ SHARED = "[default]\naws_access_key_id = key\naws_secret_access_key = from-a-fil
 
 
 @pytest.fixture
-def live(local_servers: LocalServers, bucket: Bucket, tmp_path: Path) -> Iterator[LiveServer]:
+def live(
+    local_servers: LocalServers, bucket: Bucket, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[LiveServer]:
     """A server whose store is the bucket, and whose credentials lie where botocore looks for them last."""
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.delenv(name)
     (tmp_path / "credentials").write_text(SHARED)
     settings = {
         "STORAGE_TYPE": "s3",
@@ -33,12 +37,7 @@ def live(local_servers: LocalServers, bucket: Bucket, tmp_path: Path) -> Iterato
         yield found
 
 
-async def test_a_picture_lies_in_the_bucket_and_is_fetched_by_a_link(
-    monkeypatch: pytest.MonkeyPatch, bucket: Bucket, request: pytest.FixtureRequest
-) -> None:
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.delenv(name)
-    live: LiveServer = request.getfixturevalue("live")
+async def test_a_picture_lies_in_the_bucket_and_is_fetched_by_a_link(live: LiveServer, bucket: Bucket) -> None:
     client = Client(live.url)
     values = {"prompt": "a red circle on a blue background", "steps": 3, "seed": 1}
     made = await ended(client, (await client.create("demo/shapes", values))["id"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -111,8 +112,10 @@ def test_a_model_that_was_not_used_for_long_is_unloaded() -> None:
     cache = ModelCache(loads, budget=lambda: 100, idle_seconds=0.2)
     use(cache, spec("pinned", pinned=True))
     with cache.lease(spec("used"), context()[0]):
+        began = time.monotonic()
         use(cache, spec("idle"))
         assert loads.models[2].gone.wait(SECONDS)
+        assert time.monotonic() - began >= 0.2
         assert not loads.models[1].gone.is_set()
     assert loads.models[1].gone.wait(SECONDS)
     assert not loads.models[0].gone.is_set()
