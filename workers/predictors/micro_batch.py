@@ -54,6 +54,7 @@ class MicroBatcher(Generic[I]):
     _thread: threading.Thread | None = None
     _closed: bool = False
     _making: list[I] = field(default_factory=list)
+    _timer: threading.Timer | None = None
 
     def result(self, item: I) -> Any:
         """The item's result, once it is made.
@@ -78,8 +79,8 @@ class MicroBatcher(Generic[I]):
 
     def _watch(self, item: I) -> None:
         batch = self._making
-        if item in batch and all(each.context.cancelled for each in batch):
-            later(grace_seconds(), lambda: self._check(batch))
+        if self._timer is None and item in batch and all(each.context.cancelled for each in batch):
+            self._timer = later(grace_seconds(), lambda: self._check(batch))
 
     def _check(self, batch: list[I]) -> None:
         if self._making is batch:
@@ -107,6 +108,9 @@ class MicroBatcher(Generic[I]):
             self._make(batch)
             with self._changed:
                 self._making = []
+                if self._timer is not None:
+                    self._timer.cancel()
+                    self._timer = None
                 for item in batch:
                     item.is_over = True
                 self._changed.notify_all()

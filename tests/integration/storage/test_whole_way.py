@@ -25,6 +25,7 @@ def live(
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.delenv(name)
     (tmp_path / "credentials").write_text(SHARED)
+    (tmp_path / "data").mkdir()
     settings = {
         "STORAGE_TYPE": "s3",
         "S3_BUCKET": bucket.name,

@@ -68,22 +68,22 @@ async def test_two_models_that_do_not_fit_together_serve_two_hundred_in_turns(
 async def test_what_can_never_fit_fails_with_both_numbers_and_what_is_idle_goes(
     own_servers: LocalServers, tmp_path: Path
 ) -> None:
-    settings = {"MODEL_CACHE_BYTES": "9000000", "MODEL_IDLE_SECONDS": "2", **QUICK}
+    settings = {"MODEL_CACHE_BYTES": "18000000", "MODEL_IDLE_SECONDS": "2", **QUICK}
     with running(own_servers, tmp_path, **settings) as live:
         client = Client(live.url)
         large = await client.create("demo/shapes", ASKED["demo/shapes"], wait=60)
         assert (large["status"], large["error"]["code"]) == ("FAILED", "MODEL_UNAVAILABLE"), large
         told = re.fullmatch(
-            r"The model needs (\d+) bytes of memory, and at most 9000000 can be had for it here\.",
+            r"The model needs (\d+) bytes of memory, and at most 18000000 can be had for it here\.",
             large["error"]["message"],
         )
         assert told, large["error"]
-        assert int(told[1]) > 9_000_000
+        assert int(told[1]) > 18_000_000
         assert large["metrics"]["totalSeconds"] < 20
         small = await client.create("demo/prose", ASKED["demo/prose"], wait=60)
         assert small["status"] == "SUCCEEDED", small
         held = await _held(own_servers, lambda found: bool(found["versions"]))
-        assert 5_000_000 < held["model_bytes"] <= 9_000_000, "what it fills was measured: weights and cache"
+        assert 10_000_000 < held["model_bytes"] <= 18_000_000, "what it fills was measured: weights and cache"
         gone = await _held(own_servers, lambda found: not found["versions"])
         assert (gone["model_bytes"], gone["evictions"]) == (0, 1)
         again = await client.create("demo/prose", ASKED["demo/prose"], wait=60)
@@ -96,6 +96,6 @@ async def _held(servers: LocalServers, seen: Callable[[asyncpg.Record], bool]) -
     async with asyncio.timeout(30):
         while True:
             for row in await _workers(servers.database_url):
-                if row["budget_bytes"] == 9_000_000 and seen(row):
+                if row["budget_bytes"] == 18_000_000 and seen(row):
                     return row
             await asyncio.sleep(0.05)

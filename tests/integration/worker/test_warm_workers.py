@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
 from pathlib import Path
 from uuid import UUID
 
@@ -47,12 +48,18 @@ async def _worker_of(client: Client, servers: LocalServers, text: str) -> UUID:
     return found
 
 
+@pytest.fixture
+def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalServers]:
+    """Servers that no other worker looks at."""
+    with LocalServers.start(tmp_path_factory.mktemp("servers"), durable=False) as found:
+        yield found
+
+
 @pytest.mark.slow
-async def test_the_warm_worker_is_preferred_and_never_waited_for_too_long(tmp_path: Path) -> None:
-    with (
-        LocalServers.start(tmp_path / "servers", durable=False) as servers,
-        running(servers, tmp_path / "data", workers=2, **SETTINGS) as live,
-    ):
+async def test_the_warm_worker_is_preferred_and_never_waited_for_too_long(
+    servers: LocalServers, tmp_path: Path
+) -> None:
+    with running(servers, tmp_path, workers=2, **SETTINGS) as live:
         client = Client(live.url)
         warm = await _worker_of(client, servers, "first")
         async with asyncio.timeout(30):
