@@ -15,6 +15,7 @@ from tests.unit.predictors.sink import Sink
 from tests.unit.predictors.test_text import DEFAULTS, PROMPT, generate, model_of, reference, setup
 from tests.unit.predictors.tiny_models import CONTEXT, family
 from workers.predictors.base import InputRejected, Predictor
+from workers.predictors.batch_manager import Step
 from workers.predictors.text_batch import BatchBroken, TextBatch
 from workers.runner.context import CancelSignal, PredictionContext
 from workers.runner.failures import explain
@@ -193,11 +194,22 @@ def test_a_cancel_drops_one_request_and_leaves_the_others_as_they_were(loaded: L
         assert sink.metrics["output_tokens"] < 60
         return sink.output
 
+    manager = batch_of(predictor)._manager
+    assert manager is not None
+    written: dict[str, int] = {}
+
+    def count(steps: list[Step], tell: Callable[[list[Step]], None] = manager._on_steps) -> None:
+        written.update({step.key: max(len(step.tokens), written.get(step.key, 0)) for step in steps})
+        tell(steps)
+
+    manager._on_steps = count
     runs: list[Callable[[], Any]] = [good(predictor, number, max_new_tokens=40) for number in range(6)]
     outcomes = together(predictor, [*runs, *(lambda after=after: cancelled(after) for after in (2, 5, 9))])
     assert outcomes[:6] == expected
     assert all(isinstance(text, str) and text for text in outcomes[6:])
     assert left_behind(batch_of(predictor)) == []
+    assert len(written) == 9
+    assert max(written.values()) < 90, "none of them went on to its hundredth token"
     assert all(not context._to_call for context in contexts)
 
 
