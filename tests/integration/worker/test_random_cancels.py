@@ -76,7 +76,8 @@ async def test_a_hundred_cancels_leave_nothing(
     assert p95 < 5
     assert runner.is_running()
     assert runner_of(live).pid == runner.pid
-    assert runner.num_threads() <= before
+    # The version's own threads may have become as many as run at once; a thread that stayed for each would be a hundred
+    assert runner.num_threads() <= before + 10
     assert runner.memory_info().rss < filled * 1.15
     # A request that stayed in the batch would take part in each step
     assert await _uncanceled(client, model, values) < 3 * step + 0.05
