@@ -8,12 +8,13 @@ from uuid import UUID
 
 import strawberry
 
+from server.domain.ids import encode_id
 from server.errors import BadUserInputError
 
 
 def global_id(type_name: str, row_id: UUID) -> strawberry.ID:
     """The id of a node."""
-    return strawberry.ID(base64.urlsafe_b64encode(f"{type_name}:{row_id}".encode()).decode().rstrip("="))
+    return strawberry.ID(encode_id(type_name, row_id))
 
 
 def parse_global_id(text: str) -> tuple[str, UUID]:

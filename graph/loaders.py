@@ -9,8 +9,8 @@ from strawberry.dataloader import DataLoader
 
 from server.adapters.event_log import LiveState
 from server.runtime import Runtime
-from server.services import accounts, models, prediction_events, versions
-from server.tables import Model, User, Version
+from server.services import accounts, models, prediction_events, versions, webhooks
+from server.tables import Model, Prediction, User, Version
 
 
 class Loaders:
@@ -22,6 +22,8 @@ class Loaders:
         self.models: DataLoader[UUID, Model | None] = DataLoader(self._models, cache=False)
         self.versions: DataLoader[UUID, Version | None] = DataLoader(self._versions, cache=False)
         self.versions_of: DataLoader[UUID, list[Version]] = DataLoader(self._versions_of, cache=False)
+        self.predictions: DataLoader[UUID, Prediction | None] = DataLoader(self._predictions, cache=False)
+        self.webhook_urls: DataLoader[UUID, str | None] = DataLoader(self._webhook_urls, cache=False)
         self.live: DataLoader[UUID, LiveState | None] = DataLoader(self._live, cache=False)
 
     async def _users(self, ids: list[UUID]) -> list[User | None]:
@@ -39,6 +41,14 @@ class Loaders:
     async def _versions_of(self, ids: list[UUID]) -> list[list[Version]]:
         found = await versions.of_models(ids)
         return [found[key] for key in ids]
+
+    async def _predictions(self, ids: list[UUID]) -> list[Prediction | None]:
+        found = {row.id: row for row in await Prediction.filter(id__in=ids)}
+        return [found.get(key) for key in ids]
+
+    async def _webhook_urls(self, ids: list[UUID]) -> list[str | None]:
+        found = await webhooks.urls(ids)
+        return [found.get(key) for key in ids]
 
     async def _live(self, ids: list[UUID]) -> list[LiveState | None]:
         return await asyncio.gather(*(prediction_events.live_state(self._rt, key) for key in ids))

@@ -7,7 +7,6 @@ from typing import Annotated
 import strawberry
 
 from graph.context import Info
-from graph.predictions import After, Before, First, Last
 from graph.types.model_inputs import (
     CreateModelInput,
     CreateModelResult,
@@ -22,7 +21,7 @@ from graph.types.model_inputs import (
     UpdateModelResult,
 )
 from graph.types.models import Model, ModelConnection, ModelVersion
-from graph.types.node import page_request
+from graph.types.node import After, Before, First, Last, page_request
 from server.errors import NotFoundError
 from server.services import models
 

@@ -15,8 +15,9 @@ from graph.types.node import Node
 from graph.types.predictions import Prediction
 from graph.types.servers import ModelKindInfo, Server, ServerHealth, Worker
 from graph.types.users import User
+from graph.types.webhooks import WebhookDelivery
 from server.errors import BadUserInputError
-from server.services import accounts, api_keys, catalogue, health, models, predictions, versions
+from server.services import accounts, api_keys, catalogue, health, models, predictions, versions, webhooks
 from server.settings import Registration
 
 MAX_NODES = 100
@@ -90,5 +91,7 @@ async def _load(info: Info, name: str, keys: list[UUID]) -> dict[UUID, Node]:
             return {key: ModelVersion.of(row) for key, row in rows.items() if row.model_id in seen}
         case "Prediction":
             return {key: Prediction.of(row) for key, row in (await predictions.by_ids(viewer, keys)).items()}
+        case "WebhookDelivery":
+            return {key: WebhookDelivery.of(row) for key, row in (await webhooks.by_ids(viewer, keys)).items()}
         case _:
             return {}

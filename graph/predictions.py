@@ -11,7 +11,7 @@ from graph.context import Info
 from graph.ids import parse_id
 from graph.selection import selects
 from graph.types.events import PredictionEvent, event_of
-from graph.types.node import page_request
+from graph.types.node import After, Before, First, Last, page_request
 from graph.types.prediction_lists import PredictionConnection, PredictionFilter
 from graph.types.predictions import (
     CancelPredictionInput,
@@ -25,10 +25,6 @@ from server.services import prediction_events, predictions
 from server.tables import with_relations
 
 MAX_WAIT_SECONDS = 60
-First = Annotated[int | None, strawberry.argument(description="Page size from the start, 1 to 100; default 20.")]
-After = Annotated[str | None, strawberry.argument(description="Only what comes after this cursor.")]
-Last = Annotated[int | None, strawberry.argument(description="Page size from the end, 1 to 100.")]
-Before = Annotated[str | None, strawberry.argument(description="Only what comes before this cursor.")]
 
 
 @strawberry.type
@@ -79,7 +75,7 @@ class PredictionMutation:
         """Accept a prediction, and wait for its end where that was asked."""
         context = info.context
         wait = _wait(input.wait)
-        row = await predictions.create(context.rt, context.viewer, input.new())
+        row = await predictions.create(context.rt, context.viewer, input.new(context.base_url))
         if wait:
             ended = await prediction_events.wait_until_ended(context.rt, context.hubs, context.viewer, row.id, wait)
             row = with_relations(ended, row)

@@ -33,6 +33,7 @@ from graph.sessions import SessionMutation
 from graph.types.errors import MEMBERS, InvalidInput
 from graph.types.events import EVENT_TYPES
 from graph.uploads import UploadMutation
+from graph.webhooks import WebhookMutation
 
 MAX_DEPTH, MAX_ALIASES, MAX_TOKENS = 10, 15, 1000
 # The limiters make a rule anew for each request, and the cache of validations goes by the rules
@@ -48,7 +49,15 @@ class Query(NodeQuery, AccountQuery, ModelQuery, PredictionQuery):
 
 
 @strawberry.type(description="What can be changed.")
-class Mutation(AccountMutation, SessionMutation, ApiKeyMutation, ModelMutation, PredictionMutation, UploadMutation):
+class Mutation(
+    AccountMutation,
+    SessionMutation,
+    ApiKeyMutation,
+    ModelMutation,
+    PredictionMutation,
+    UploadMutation,
+    WebhookMutation,
+):
     """What can be changed."""
 
 

@@ -14,6 +14,7 @@ from server.adapters.rate_limiter import RateLimiter
 from server.adapters.security import Passwords, Tokens
 from server.adapters.signing import FileSigner
 from server.adapters.storage import Storage, open_storage
+from server.adapters.vault import Vault, open_vault
 from server.adapters.wakeups import CANCELS, CHANGES, Wakeups
 from server.settings import Settings, SettingsError, require_services
 
@@ -39,6 +40,7 @@ class Runtime:
     passwords: Passwords
     tokens: Tokens
     limiter: RateLimiter
+    vault: Vault
 
 
 @asynccontextmanager
@@ -77,4 +79,5 @@ async def open_runtime(settings: Settings, role: Role) -> AsyncIterator[Runtime]
             passwords=Passwords(),
             tokens=Tokens(secret, settings.access_token_seconds, settings.older_secrets),
             limiter=RateLimiter(counting),
+            vault=open_vault(settings),
         )

@@ -13,6 +13,7 @@ from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from server.domain import urls
+from server.domain.addresses import Opening, opening, parse_openings
 from server.setting_types import AbsolutePath, Blankable, HttpUrl, absolute, hidden, listed, split
 
 MIN_SECRET_LENGTH = 32
@@ -74,11 +75,11 @@ class Settings(BaseSettings):
     database_pool_size: int = Field(10, ge=1, le=200, description="Most PostgreSQL connections of one process.")
 
     secret_key: Annotated[SecretStr | None, Blankable] = Field(
-        None, description=f"Signs access tokens and file links; at least {MIN_SECRET_LENGTH} characters."
+        None, description=f"Signs access tokens and file links, seals secrets; at least {MIN_SECRET_LENGTH} characters."
     )
     secret_keys_old: Annotated[SecretStr | None, Blankable] = Field(
         None,
-        description="Comma-separated former SECRET_KEYs; what they signed is still taken, nothing new is signed.",
+        description="Comma-separated former SECRET_KEYs; what they signed or sealed is still taken, nothing new is.",
     )
     access_token_seconds: int = Field(900, ge=60, le=86_400, description="Life of an access token.")
     refresh_token_seconds: int = Field(
@@ -168,6 +169,18 @@ class Settings(BaseSettings):
     shutdown_grace_seconds: float = Field(30, ge=0, le=600, description="Time that running work has at SIGTERM.")
     prediction_seconds: float = Field(1800, ge=1, description="Longest run of one prediction.")
 
+    webhook_allow: Annotated[str, listed(opening)] = Field(
+        "",
+        description="Comma-separated network:port (or *) that webhooks may reach though not public: 10.0.0.0/8:8080.",
+    )
+    webhook_slots: int = Field(32, ge=1, le=1024, description="Predictions whose webhooks one worker sends at once.")
+    webhook_timeout_seconds: float = Field(
+        15, ge=0.1, le=60, description="Time that a webhook's receiver has to answer."
+    )
+    webhook_retention_seconds: float = Field(
+        2_592_000, ge=60, description="How long webhook deliveries are kept after their last change."
+    )
+
     @cached_property
     def older_secrets(self) -> tuple[str, ...]:
         """The former secrets."""
@@ -194,6 +207,11 @@ class Settings(BaseSettings):
     def pinned(self) -> frozenset[str]:
         """The models, as owner/name, that stay loaded."""
         return frozenset(split(self.pinned_models))
+
+    @cached_property
+    def openings(self) -> tuple[Opening, ...]:
+        """What webhooks may reach though it is not public."""
+        return parse_openings(self.webhook_allow)
 
     @cached_property
     def files_dir(self) -> Path:

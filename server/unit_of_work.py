@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
 from tortoise.transactions import in_transaction
@@ -18,6 +19,7 @@ class UnitOfWork:
 
     bells: list[tuple[str, UUID]] = field(default_factory=list)
     changed: list[UUID] = field(default_factory=list)
+    deliver: bool = False
 
     def ring(self, queue: str, row_id: UUID) -> None:
         """Wake a worker for a row of a queue."""
@@ -26,6 +28,11 @@ class UnitOfWork:
     def announce(self, prediction_id: UUID) -> None:
         """Wake whoever watches a prediction."""
         self.changed.append(prediction_id)
+
+    def ended(self, row: Mapping[str, Any]) -> None:
+        """Wake whoever watches a prediction that may have ended, and those who deliver where it has a webhook."""
+        self.announce(row["id"])
+        self.deliver = self.deliver or row["webhook_events"] is not None
 
 
 @asynccontextmanager
@@ -43,3 +50,5 @@ async def send(rt: Runtime, work: UnitOfWork) -> None:
         await rt.bell.ring(queue, str(row_id))
     for prediction_id in work.changed:
         await rt.event_log.announce(str(prediction_id))
+    if work.deliver:
+        await rt.event_log.wake_deliverers()

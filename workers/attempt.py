@@ -23,6 +23,7 @@ from workers.event_writer import EventWriter
 from workers.execution import Execution, Outcome
 from workers.gate import Gate
 from workers.inputs import InputFiles, InputFilesError
+from workers.notices import Notices
 from workers.runner.protocol import VersionSpec
 from workers.running import RunnerKeeper
 from workers.snapshots import Snapshots, VersionUnavailableError
@@ -46,6 +47,7 @@ class Attempt:
         inputs: InputFiles,
         gate: Gate,
         streams: Callable[[], int],
+        deliver: Callable[[float], None] = lambda _: None,
     ) -> None:
         self._rt = rt
         self.job = job
@@ -53,7 +55,8 @@ class Attempt:
         self._snapshots = snapshots
         self._inputs = inputs
         self._gate = gate
-        self._writer = EventWriter(rt.event_log, str(job.id), job.attempt, streams)
+        self._notices = Notices(job, deliver)
+        self._writer = EventWriter(rt.event_log, str(job.id), job.attempt, streams, self._notices.made)
         settings = rt.settings
         self._execution = Execution(
             job, self._writer, settings.max_output_bytes, self._stop, settings.max_output_text_bytes
@@ -103,6 +106,7 @@ class Attempt:
         work = asyncio.create_task(self._work())
         try:
             self._writer.status(PredictionStatus.PROCESSING.value)
+            self._notices.begun()
             waiting: set[asyncio.Future[Any]] = {work, self._execution.outcome}
             await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
             if work.done():
@@ -112,6 +116,7 @@ class Attempt:
             timer.cancel()
             await end(work)
             await self._writer.close(0)
+            await self._notices.close()
 
     def _seconds_left(self) -> float:
         limit = self._rt.settings.prediction_seconds
@@ -201,6 +206,7 @@ class Attempt:
 
     async def _finish(self, outcome: Outcome) -> None:
         await self._writer.close(FLUSH_SECONDS)
+        await self._notices.finish()
         result = self._execution.result(outcome)
         pause = 0.2
         while True:
@@ -226,6 +232,7 @@ class Attempt:
             await self._remove_files()
 
     async def _afterwards(self) -> None:
+        self._notices.ended()
         with suppress(redis.RedisError, OSError):
             await self._rt.event_log.expire(str(self.job.id))
         await self._rt.event_log.announce(str(self.job.id))

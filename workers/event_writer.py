@@ -60,8 +60,16 @@ class EventWriter:
     The first output is written at once.
     """
 
-    def __init__(self, log: EventLog, prediction_id: str, attempt: int, streams: Callable[[], int] = one) -> None:
+    def __init__(
+        self,
+        log: EventLog,
+        prediction_id: str,
+        attempt: int,
+        streams: Callable[[], int] = one,
+        made: Callable[[EventType], None] = lambda _: None,
+    ) -> None:
         self._streams = streams
+        self._told = made
         self._log = log
         self._id = prediction_id
         self._attempt = attempt
@@ -128,6 +136,7 @@ class EventWriter:
         self._add(NewEvent(EventType.LOG, {"line": line}, log=f"{line}\n"))
 
     def _add(self, event: NewEvent) -> None:
+        self._told(event.type)
         self._pending.append(event)
         self._due.set()
 

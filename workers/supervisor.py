@@ -14,7 +14,7 @@ from uuid import UUID, uuid4
 import structlog
 
 from server.adapters.tasks import end
-from server.adapters.wakeups import EVERYBODY, LOOK
+from server.adapters.wakeups import DELIVER, EVERYBODY, LOOK
 from server.domain.models import PREPARE_QUEUE, kind_queue, queues_of
 from server.runtime import Runtime
 from server.services import catalogue, jobs, recovery
@@ -22,6 +22,7 @@ from server.services.catalogue import Others, WorkerInfo, WorkerState
 from server.services.jobs import Claim, Warmth
 from workers.attempt import Attempt
 from workers.claiming import DATABASE_ERRORS, Claims, happens
+from workers.deliveries import Deliverer
 from workers.demand import Demand
 from workers.gate import Gate
 from workers.inputs import InputFiles
@@ -56,6 +57,7 @@ class Supervisor:
         self._keeper.on_resident = self._beat_wake.set
         self._inputs = InputFiles(rt)
         self._gate = Gate()
+        self._deliverer = Deliverer(rt)
         self._demand = Demand(rt.event_log, self._attempts)
         self._claims = Claims(rt, self.worker_id, self._warmth, self._running, self._start, self._has_others)
 
@@ -80,6 +82,7 @@ class Supervisor:
                 self._guard("cancels", self._hear_cancels()),
                 self._guard("previews", self._demand.run()),
                 self._guard("prepare", self._prepare_for_ever()),
+                self._guard("deliveries", self._deliverer.run()),
                 self._guard("recovery", recovery.sweep_for_ever(self._rt)),
             ]
             tasks = [asyncio.create_task(loop) for loop in loops]
@@ -88,6 +91,7 @@ class Supervisor:
             await stop.wait()
             await self._stop_claiming(tasks[0])
             await self._drain()
+            await self._deliverer.stop()
         await catalogue.leave(self.worker_id)
 
     async def _guard(self, name: str, loop: Coroutine[Any, Any, None]) -> None:
@@ -123,7 +127,14 @@ class Supervisor:
 
     def _start(self, job: Claim) -> None:
         attempt = Attempt(
-            self._rt, job, self._keeper, self._snapshots, self._inputs, self._gate, self._attempts.__len__
+            self._rt,
+            job,
+            self._keeper,
+            self._snapshots,
+            self._inputs,
+            self._gate,
+            self._attempts.__len__,
+            self._deliverer.look,
         )
         self._attempts[job.id] = attempt
         self._demand.look()
@@ -192,6 +203,8 @@ class Supervisor:
                 held = any(str(key) == wakeup.prediction_id for key in self._attempts)
                 if wakeup.prediction_id == LOOK:
                     self._claims.look()
+                elif wakeup.prediction_id == DELIVER:
+                    self._deliverer.look()
                 elif wakeup == EVERYBODY or (held and wakeup.row):
                     self._beat_wake.set()
                 elif held:

@@ -11,6 +11,8 @@ from server.domain.api_keys import Scope
 from server.domain.models import DeviceClass, DeviceMap, ModelKind, Quantization, VersionState, Visibility
 from server.domain.orders import ModelOrderField, OrderDirection
 from server.domain.predictions import PredictionErrorCode, PredictionStatus
+from server.domain.webhooks import DeliveryState as WebhookDeliveryStatus
+from server.domain.webhooks import WebhookEvent
 
 __all__ = [
     "DeviceClass",
@@ -24,14 +26,16 @@ __all__ = [
     "Scope",
     "VersionState",
     "Visibility",
+    "WebhookDeliveryStatus",
+    "WebhookEvent",
 ]
 
 E = TypeVar("E", bound=Enum)
 
 
-def describe(enum: type[E], description: str, values: dict[str, str]) -> None:
+def describe(enum: type[E], description: str, values: dict[str, str], name: str | None = None) -> None:
     """Declare an enum for the schema; `values` describes every value by name."""
-    made: Any = strawberry.enum(enum, description=description)
+    made: Any = strawberry.enum(enum, name=name, description=description)
     for value in made.__strawberry_definition__.values:
         value.description = values[value.name]
 
@@ -118,4 +122,26 @@ describe(
         "STORAGE": "Its output files could not be stored.",
         "INTERNAL": "The model's code failed.",
     },
+)
+describe(
+    WebhookEvent,
+    "What a webhook is told; deliveries of one prediction go in this order.",
+    {
+        "START": "A worker began it.",
+        "OUTPUT": "It made output: every 500 ms at most, and at its end where COMPLETED is not asked for.",
+        "LOGS": "It wrote log lines: every 500 ms at most.",
+        "COMPLETED": "It ended; retried for three days until the receiver takes it.",
+    },
+)
+describe(
+    WebhookDeliveryStatus,
+    "Where a delivery stands.",
+    {
+        "PENDING": "It is to be sent, perhaps again.",
+        "DELIVERED": "The receiver took it.",
+        "FAILED": "It was not taken, and is not tried again by itself.",
+        "DISABLED": "The receiver answered 410: it wants nothing more of this prediction.",
+        "SKIPPED": "The prediction ended first, and COMPLETED carries all of it.",
+    },
+    "WebhookDeliveryStatus",
 )

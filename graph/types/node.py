@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 import strawberry
 
 from server.services.pagination import Page, PageRequest
+
+First = Annotated[int | None, strawberry.argument(description="Page size from the start, 1 to 100; default 20.")]
+After = Annotated[str | None, strawberry.argument(description="Only what comes after this cursor.")]
+Last = Annotated[int | None, strawberry.argument(description="Page size from the end, 1 to 100.")]
+Before = Annotated[str | None, strawberry.argument(description="Only what comes before this cursor.")]
 
 
 @strawberry.interface(description="Anything with a global id.")

@@ -16,9 +16,11 @@ from graph.types.errors import ConflictError, ForbiddenError, InvalidInput, NotF
 from graph.types.models import Model, ModelVersion
 from graph.types.node import Node
 from graph.types.users import User
+from graph.types.webhooks import WebhookDelivery, WebhookInput
 from server import tables
 from server.adapters.event_log import LiveState
 from server.domain import predictions as domain
+from server.services import webhooks
 from server.services.prediction_events import overlay
 from server.tables import loaded
 
@@ -164,6 +166,14 @@ class Prediction(Node):
         """What was measured."""
         return PredictionMetrics.of(self.row.metrics or {})
 
+    @strawberry.field(description="What its webhook was told, in order; empty where it has none, and to others.")
+    async def webhook_deliveries(self, info: Info) -> list[WebhookDelivery]:
+        """What its webhook was told."""
+        if self.row.webhook_events is None:
+            return []
+        found = await webhooks.of_predictions(info.context.viewer, [self.row.id])
+        return [WebhookDelivery.of(row) for row in found[self.row.id]]
+
     @strawberry.field(description="The seed that repeats this run; drawn where none was given.")
     def seed(self) -> BigInt | None:
         """The seed."""
@@ -230,9 +240,14 @@ class CreatePredictionInput:
         default=None, description="0 to 60 seconds: answer when it has ended, or as it stands after that time."
     )
 
-    def new(self) -> domain.NewPrediction:
+    webhook: WebhookInput | None = strawberry.field(
+        default=None, description="Whom to tell of it; for signed-in users, whose secret signs."
+    )
+
+    def new(self, base_url: str) -> domain.NewPrediction:
         """The domain's value."""
-        return domain.NewPrediction(self.model, self.input, self.idempotency_key, self.deadline_seconds)
+        webhook = self.webhook.new(base_url) if self.webhook else None
+        return domain.NewPrediction(self.model, self.input, self.idempotency_key, self.deadline_seconds, webhook)
 
 
 @strawberry.input(description="The prediction to cancel.")

@@ -11,9 +11,10 @@ from graph.context import Info
 from graph.ids import global_id
 from graph.types.api_keys import ApiKey
 from graph.types.errors import ConflictError, CredentialsError, ForbiddenError, InvalidInput
-from graph.types.node import Node
+from graph.types.node import After, Before, First, Last, Node, page_request
+from graph.types.webhooks import WebhookDeliveryConnection
 from server import tables
-from server.services import api_keys, sessions
+from server.services import api_keys, sessions, webhook_secrets, webhooks
 
 
 @strawberry.type(description="Somebody with an account.")
@@ -41,6 +42,27 @@ class User(Node):
         if viewer.user_id != self.row.id:
             return None
         return [ApiKey.of(row) for row in await api_keys.listing(viewer)]
+
+    @strawberry.field(
+        description="The secret that signs your webhooks, `whsec_...`; null to everybody else, and to API keys."
+    )
+    async def webhook_secret(self, info: Info) -> str | None:
+        """The secret, to its user alone."""
+        viewer = info.context.viewer
+        own = self.just_signed_in or (viewer.user_id == self.row.id and viewer.key_id is None)
+        return await webhook_secrets.current(info.context.rt, self.row.id) if own else None
+
+    @strawberry.field(description="What your webhooks were told, newest first; null to everybody else.")
+    async def webhook_deliveries(
+        self, info: Info, first: First = None, after: After = None, last: Last = None, before: Before = None
+    ) -> WebhookDeliveryConnection | None:
+        """The deliveries, to their user and administrators."""
+        query = webhooks.listing(info.context.viewer, self.row.id)
+        if query is None:
+            return None
+        return WebhookDeliveryConnection(
+            page=await webhooks.list_deliveries(query, page_request(first, after, last, before))
+        )
 
     @classmethod
     def of(cls, row: tables.User) -> User:

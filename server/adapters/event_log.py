@@ -17,7 +17,7 @@ import orjson
 import redis.asyncio
 import structlog
 
-from server.adapters.wakeups import LOOK, ROW, cancel_channel, wake_channel
+from server.adapters.wakeups import DELIVER, LOOK, ROW, cancel_channel, wake_channel
 from server.domain.events import NO_EPOCH, Cursor, Event, EventType
 
 logger = structlog.get_logger(__name__)
@@ -220,6 +220,13 @@ class EventLog:
     async def wake_workers(self) -> None:
         """Let every worker look for work."""
         await self._redis.publish(cancel_channel(LOOK), b"1")
+
+    async def wake_deliverers(self) -> None:
+        """Let workers look for webhooks to send; they look by themselves too, so a failure is logged alone."""
+        try:
+            await self._redis.publish(cancel_channel(DELIVER), b"1")
+        except (redis.RedisError, OSError) as error:
+            logger.warning("events.wake_deliverers_failed", error=str(error))
 
     async def expire(self, prediction_id: str) -> None:
         """The prediction ended: keep its events for an hour, and no preview."""

@@ -23,6 +23,7 @@ CHANGES = "w:"
 CANCELS = "c:"
 CHANNEL = "wakeups"
 LOOK = "look"
+DELIVER = "deliver"
 ROW = b"row"
 MAX_BACKOFF_SECONDS = 5.0
 
@@ -45,7 +46,7 @@ def wake_channel(prediction_id: str) -> str:
 def cancel_channel(prediction_id: str) -> str:
     """The Redis channel on which workers hear that a prediction is to stop, or that its previews are watched.
 
-    `cancel_channel(LOOK)` tells every worker to look for work.
+    `cancel_channel(LOOK)` tells every worker to look for work, `cancel_channel(DELIVER)` to look for webhooks to send.
     """
     return f"{CANCELS}{prediction_id}"
 

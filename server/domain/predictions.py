@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from server.domain.webhooks import NewWebhook
+
 
 class PredictionStatus(StrEnum):
     """Where a prediction stands."""
@@ -70,6 +72,7 @@ class NewPrediction:
     input: object
     idempotency_key: str | None = None
     deadline_seconds: int | None = None
+    webhook: NewWebhook | None = None
 
 
 def backoff_seconds(losses: int) -> float:

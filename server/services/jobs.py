@@ -12,6 +12,7 @@ from uuid import UUID
 
 from server.adapters.database import from_json, rows, to_json
 from server.domain.predictions import Failure, PredictionStatus
+from server.services.deliveries import completed
 
 MAX_ERROR_MESSAGE = 4000
 
@@ -31,6 +32,7 @@ class Claim:
     started_at: datetime
     claimed_at: datetime
     deadline_at: datetime | None
+    webhook_events: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -109,7 +111,8 @@ async def claim_hinted(
 
 
 def _claim(row: dict[str, Any]) -> Claim:
-    return Claim(**{**row, "input": from_json(row["input"])})
+    told = tuple(from_json(row["webhook_events"]) or ())
+    return Claim(**{**row, "input": from_json(row["input"]), "webhook_events": told})
 
 
 async def heartbeat(worker_id: UUID, held: dict[UUID, int], lease_seconds: float) -> dict[UUID, Held]:
@@ -156,7 +159,7 @@ async def losses(prediction_id: UUID) -> int:
 
 
 _RETURNING = """RETURNING p.id, p.attempt, p.owner, p.version_id, p.queue, p.input, p.alone, p.created_at,
-  p.started_at, now() AS claimed_at, p.deadline_at"""
+  p.started_at, now() AS claimed_at, p.deadline_at, p.webhook_events"""
 _SET = """SET status = 'processing', attempt = p.attempt + 1, worker_id = $2, updated_at = now(),
   lease_until = now() + make_interval(secs => $3), started_at = coalesce(p.started_at, now())"""
 _WAITING = """status = 'starting' AND queue = $1 AND run_at <= now()
@@ -197,18 +200,20 @@ FROM unnest($2::uuid[], $3::int[]) AS h(id, attempt)
 WHERE p.id = h.id AND p.attempt = h.attempt AND p.worker_id = $1 AND p.status = 'processing'
 RETURNING p.id, p.cancel_requested_at IS NOT NULL AS cancel, coalesce(p.deadline_at < now(), false) AS past_deadline
 """
-_FINISH = """
+_FINISH = f"""
 WITH u AS (
   UPDATE prediction SET status = $3::varchar, output = $4::jsonb, files = $5::jsonb, error_code = $6,
     error_message = $7, logs = $8, metrics = $9::jsonb, lease_until = NULL, completed_at = now(), updated_at = now(),
     canceled_at = CASE WHEN $3::varchar = 'canceled' THEN now() END,
     stop_seconds = CASE WHEN $3::varchar = 'canceled' THEN extract(epoch FROM now() - cancel_requested_at) END
-  WHERE id = $1 AND attempt = $2 AND status = 'processing' RETURNING id, owner),
+  WHERE id = $1 AND attempt = $2 AND status = 'processing'
+  RETURNING id, owner, user_id, status, webhook_events),
 l AS (
   INSERT INTO usage (prediction_id, owner, predict_seconds, input_tokens, output_tokens, created_at)
-  SELECT id, owner, $10, $11, $12, now() FROM u ON CONFLICT (prediction_id) DO NOTHING)
+  SELECT id, owner, $10, $11, $12, now() FROM u ON CONFLICT (prediction_id) DO NOTHING),
+d AS ({completed("u")})
 SELECT id FROM u
-"""
+"""  # noqa: S608 - constants only
 _HAND_BACK = """
 UPDATE prediction SET status = 'starting', worker_id = NULL, lease_until = NULL, rung_at = NULL, updated_at = now(),
   run_at = now() + make_interval(secs => $3), losses = losses + $4, alone = alone OR $5

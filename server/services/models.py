@@ -32,6 +32,7 @@ from server.errors import (
 )
 from server.runtime import Runtime
 from server.services import publishing
+from server.services.deliveries import completed
 from server.services.pagination import NEWEST, Order, Page, PageRequest, page
 from server.settings import ModelCreators
 from server.tables import Model, User, Version
@@ -148,18 +149,20 @@ async def delete(rt: Runtime, viewer: Viewer, slug: str) -> tuple[Model, int]:
         await Model.filter(id=model.id, deleted_at=None).update(deleted_at=now())
         stopped = await rows(_CANCEL_ALL, model.id)
         for row in stopped:
-            work.announce(row["id"])
+            work.ended(row)
     return model, len(stopped)
 
 
-_CANCEL_ALL = """
-UPDATE prediction SET cancel_requested_at = coalesce(cancel_requested_at, now()), updated_at = now(),
+_CANCEL_ALL = f"""
+WITH u AS (UPDATE prediction SET cancel_requested_at = coalesce(cancel_requested_at, now()), updated_at = now(),
   status = CASE WHEN status = 'starting' THEN 'canceled' ELSE status END,
   canceled_at = CASE WHEN status = 'starting' THEN now() ELSE canceled_at END,
   stop_seconds = CASE WHEN status = 'starting' THEN 0 ELSE stop_seconds END,
   completed_at = CASE WHEN status = 'starting' THEN now() ELSE completed_at END
-WHERE model_id = $1 AND status IN ('starting', 'processing') RETURNING id
-"""
+WHERE model_id = $1 AND status IN ('starting', 'processing') RETURNING id, user_id, status, webhook_events),
+d AS ({completed("u")})
+SELECT id, webhook_events FROM u
+"""  # noqa: S608 - constants only
 
 
 def visible(viewer: Viewer) -> Q:

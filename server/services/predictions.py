@@ -23,6 +23,7 @@ from server.domain import files, input_schema
 from server.domain.accounts import Viewer
 from server.domain.models import DeviceClass, ModelKind, parse_slug, queue_of
 from server.domain.predictions import NewPrediction, PredictionStatus
+from server.domain.webhooks import NewWebhook
 from server.errors import (
     ConflictError,
     ForbiddenError,
@@ -32,7 +33,8 @@ from server.errors import (
     Violation,
 )
 from server.runtime import Runtime
-from server.services import models, uploads, versions
+from server.services import models, uploads, versions, webhooks
+from server.services.deliveries import completed
 from server.services.pagination import Page, PageRequest, page, utc
 from server.tables import Model, Prediction, Version
 from server.unit_of_work import UnitOfWork, send
@@ -46,15 +48,16 @@ async def create(rt: Runtime, viewer: Viewer, new: NewPrediction) -> Prediction:
     """Accept a prediction: once it returns, the prediction will run and end exactly once.
 
     Raises:
-        ForbiddenError: anonymous predictions are off.
+        ForbiddenError: anonymous predictions are off, or an anonymous one is to have a webhook.
         NotFoundError: the viewer knows no such model.
         UnavailableError: the version is not READY.
-        InvalidInputError: the input breaks the version's schema.
+        InvalidInputError: the input breaks the version's schema, or the webhook its rules.
         ConflictError: the idempotency key was used with another request.
     """
     if viewer.user_id is None and not rt.settings.anonymous_predictions:
         raise ForbiddenError("Sign in to run predictions on this server.")
     _check_arguments(new)
+    webhooks.check(rt, viewer, new.webhook)
     slug = parse_slug(new.model)
     request_hash = _request_hash(new)
     if existing := await _existing(viewer, new, request_hash):
@@ -66,7 +69,7 @@ async def create(rt: Runtime, viewer: Viewer, new: NewPrediction) -> Prediction:
         raise InvalidInputError(found)
     row = _row(viewer, model, version, new, values, request_hash)
     try:
-        await _accept(row, files.uploads(version.input_schema, values))
+        await _accept(row, files.uploads(version.input_schema, values), new.webhook)
     except IntegrityError:
         if existing := await _existing(viewer, new, request_hash):
             return existing
@@ -75,13 +78,16 @@ async def create(rt: Runtime, viewer: Viewer, new: NewPrediction) -> Prediction:
     return row
 
 
-async def _accept(row: Prediction, needed: dict[UUID, str]) -> None:
-    if not needed:
+async def _accept(row: Prediction, needed: dict[UUID, str], webhook: NewWebhook | None) -> None:
+    if not needed and webhook is None:
         await row.save(force_create=True)
         return
     async with in_transaction():
         await row.save(force_create=True)
-        await uploads.hold(row.owner, needed, row.id)
+        if needed:
+            await uploads.hold(row.owner, needed, row.id)
+        if webhook is not None:
+            await webhooks.add(row, webhook)
 
 
 def _check_arguments(new: NewPrediction) -> None:
@@ -96,11 +102,14 @@ def _check_arguments(new: NewPrediction) -> None:
 
 
 def _request_hash(new: NewPrediction) -> str:
+    asked: list[object] = [new.model, new.input, new.deadline_seconds]
+    if new.webhook is not None:
+        asked.append([new.webhook.url, webhooks.events_of(new.webhook)])
     try:
-        body = orjson.dumps([new.model, new.input, new.deadline_seconds], option=orjson.OPT_SORT_KEYS)
+        body = orjson.dumps(asked, option=orjson.OPT_SORT_KEYS)
     except (TypeError, ValueError):
         # A 64-bit overflow, a lone surrogate or too deep nesting: the schema check names the place
-        body = repr([new.model, new.input, new.deadline_seconds]).encode(errors="backslashreplace")
+        body = repr(asked).encode(errors="backslashreplace")
     return hashlib.sha256(body).hexdigest()
 
 
@@ -144,6 +153,7 @@ def _row(
         deadline_at=deadline,
         idempotency_key=new.idempotency_key,
         request_hash=request_hash,
+        webhook_events=webhooks.events_of(new.webhook),
         created_at=at,
         updated_at=at,
     )
@@ -225,16 +235,20 @@ async def cancel(rt: Runtime, viewer: Viewer, prediction_id: UUID) -> Prediction
         NotFoundError: there is none, or the viewer may not know of it.
     """
     await find(viewer, prediction_id)
-    if await rows(_CANCEL, prediction_id):
-        await rt.event_log.announce(str(prediction_id))
+    work = UnitOfWork()
+    for row in await rows(_CANCEL, prediction_id):
+        work.ended(row)
+    await send(rt, work)
     return await find(viewer, prediction_id)
 
 
-_CANCEL = """
-UPDATE prediction SET cancel_requested_at = coalesce(cancel_requested_at, now()), updated_at = now(),
+_CANCEL = f"""
+WITH u AS (UPDATE prediction SET cancel_requested_at = coalesce(cancel_requested_at, now()), updated_at = now(),
   canceled_at = CASE WHEN status = 'starting' THEN now() ELSE canceled_at END,
   stop_seconds = CASE WHEN status = 'starting' THEN 0 ELSE stop_seconds END,
   completed_at = CASE WHEN status = 'starting' THEN now() ELSE completed_at END,
   status = CASE WHEN status = 'starting' THEN 'canceled' ELSE status END
-WHERE id = $1 AND status IN ('starting', 'processing') RETURNING id
-"""
+WHERE id = $1 AND status IN ('starting', 'processing') RETURNING id, user_id, status, webhook_events),
+d AS ({completed("u")})
+SELECT id, webhook_events FROM u
+"""  # noqa: S608 - constants only

@@ -10,7 +10,8 @@ from tortoise.exceptions import BaseORMException
 from server.adapters.database import CONNECTION_ERRORS, rows
 from server.domain.models import ALL_QUEUES, PREPARE_QUEUE
 from server.runtime import Runtime
-from server.services import sessions, uploads
+from server.services import deliveries, sessions, uploads
+from server.services.deliveries import completed
 from server.unit_of_work import UnitOfWork, send
 
 logger = structlog.get_logger(__name__)
@@ -34,9 +35,9 @@ async def sweep(rt: Runtime) -> None:
     work = UnitOfWork()
     for row in await rows(_EXPIRED, rt.settings.max_losses):
         logger.warning("recovery.lease_expired", prediction=str(row["id"]), attempt=row["attempt"], now=row["status"])
-        work.announce(row["id"])
+        work.ended(row)
     for row in await rows(_ABORT):
-        work.announce(row["id"])
+        work.ended(row)
     for row in await rows(_RING, RING_AGAIN_SECONDS, RINGS_PER_QUEUE, list(ALL_QUEUES)):
         work.ring(row["queue"], row["id"])
     await rows(_FORGET_WORKERS)
@@ -45,13 +46,14 @@ async def sweep(rt: Runtime) -> None:
     await send(rt, work)
     await uploads.sweep(rt)
     await sessions.sweep()
+    await deliveries.prune(rt.settings.webhook_retention_seconds)
 
 
-_EXPIRED = """
+_EXPIRED = f"""
 WITH x AS (
   SELECT id FROM prediction WHERE status = 'processing' AND lease_until < now()
-  ORDER BY lease_until LIMIT 100 FOR UPDATE SKIP LOCKED)
-UPDATE prediction p SET
+  ORDER BY lease_until LIMIT 100 FOR UPDATE SKIP LOCKED),
+u AS (UPDATE prediction p SET
   losses = p.losses + 1, worker_id = NULL, lease_until = NULL, rung_at = NULL, updated_at = now(),
   run_at = now() + make_interval(secs => least(60, power(2, p.losses))),
   status = CASE WHEN cancel_requested_at IS NOT NULL THEN 'canceled'
@@ -62,17 +64,21 @@ UPDATE prediction p SET
   error_message = CASE WHEN cancel_requested_at IS NULL AND p.losses + 1 >= $1
                   THEN 'The worker that ran this prediction was lost ' || (p.losses + 1) || ' times.' END,
   completed_at = CASE WHEN cancel_requested_at IS NOT NULL OR p.losses + 1 >= $1 THEN now() END
-FROM x WHERE p.id = x.id RETURNING p.id, p.attempt, p.status
-"""
-_ABORT = """
+FROM x WHERE p.id = x.id RETURNING p.id, p.attempt, p.status, p.user_id, p.webhook_events),
+d AS ({completed("u")})
+SELECT id, attempt, status, webhook_events FROM u
+"""  # noqa: S608 - constants only
+_ABORT = f"""
 WITH x AS (
   SELECT id FROM prediction WHERE status = 'starting' AND deadline_at IS NOT NULL AND deadline_at < now()
     AND status IN ('starting', 'processing')
-  LIMIT 100 FOR UPDATE SKIP LOCKED)
-UPDATE prediction p SET status = 'aborted', error_code = 'DEADLINE_EXCEEDED', completed_at = now(), updated_at = now(),
-  error_message = 'The deadline passed before the prediction ran.'
-FROM x WHERE p.id = x.id RETURNING p.id
-"""
+  LIMIT 100 FOR UPDATE SKIP LOCKED),
+u AS (UPDATE prediction p SET status = 'aborted', error_code = 'DEADLINE_EXCEEDED', completed_at = now(),
+  updated_at = now(), error_message = 'The deadline passed before the prediction ran.'
+FROM x WHERE p.id = x.id RETURNING p.id, p.status, p.user_id, p.webhook_events),
+d AS ({completed("u")})
+SELECT id, webhook_events FROM u
+"""  # noqa: S608 - constants only
 _RING = """
 WITH q AS (SELECT unnest($3::text[]) AS queue),
 x AS (

@@ -12,6 +12,7 @@ from server.tables.predictions import Prediction, Usage
 from server.tables.sessions import RefreshToken, Session
 from server.tables.uploads import Upload, UploadUse
 from server.tables.users import User
+from server.tables.webhooks import Webhook, WebhookDelivery, WebhookSecret
 from server.tables.workers import Predictor, Worker
 
 __all__ = [
@@ -26,15 +27,17 @@ __all__ = [
     "Usage",
     "User",
     "Version",
+    "Webhook",
+    "WebhookDelivery",
+    "WebhookSecret",
     "Worker",
     "loaded",
     "tortoise_config",
     "with_relations",
 ]
 
-MODULES = tuple(
-    f"server.tables.{name}" for name in ("users", "sessions", "api_keys", "models", "predictions", "uploads", "workers")
-)
+NOUNS = ("users", "sessions", "api_keys", "models", "predictions", "uploads", "webhooks", "workers")
+MODULES = tuple(f"server.tables.{name}" for name in NOUNS)
 
 
 def loaded(row: Any, relation: str) -> Any:

@@ -20,7 +20,8 @@ class Prediction(Row):
 
     `attempt` is the fencing token: only the holder of the newest one may finish the row. `losses` counts the workers
     that died under it. `rank` is ascending: smaller runs first. `owner` scopes idempotency keys. `alone` asks for a
-    run without neighbours after a runner died under several.
+    run without neighbours after a runner died under several. `webhook_events` names what its webhook is told, if it
+    has one.
     """
 
     id = fields.UUIDField(primary_key=True)
@@ -60,6 +61,7 @@ class Prediction(Row):
     stop_seconds = fields.FloatField(null=True)
     idempotency_key = fields.CharField(max_length=200, null=True)
     request_hash = fields.CharField(max_length=64)
+    webhook_events: Any = fields.JSONField(null=True)
     created_at = fields.DatetimeField()
     updated_at = fields.DatetimeField()
     started_at = fields.DatetimeField(null=True)

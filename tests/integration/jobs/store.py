@@ -21,6 +21,7 @@ from server.adapters.rate_limiter import RateLimiter
 from server.adapters.security import Passwords, Tokens
 from server.adapters.signing import FileSigner
 from server.adapters.storage import open_storage
+from server.adapters.vault import open_vault
 from server.adapters.wakeups import CHANGES, Wakeups
 from server.embedded.servers import LocalServers
 from server.runtime import Runtime
@@ -68,6 +69,7 @@ async def runtime(redis_url: str, data_dir: Path, **settings: Any) -> AsyncItera
             Passwords(),
             Tokens(SECRET, 900),
             RateLimiter(client),
+            open_vault(made),
         )
     bell.close()
     await client.aclose()

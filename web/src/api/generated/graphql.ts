@@ -21,6 +21,8 @@ export type CreatePredictionInput = {
   model: string;
   /** 0 to 60 seconds: answer when it has ended, or as it stands after that time. */
   wait?: number | null | undefined;
+  /** Whom to tell of it; for signed-in users, whose secret signs. */
+  webhook?: WebhookInput | null | undefined;
 };
 
 /** A file that is to come. */
@@ -117,6 +119,25 @@ export type VersionState =
   | 'READY'
   /** It can never run; the reason says why. */
   | 'REFUSED';
+
+/** What a webhook is told; deliveries of one prediction go in this order. */
+export type WebhookEvent =
+  /** It ended; retried for three days until the receiver takes it. */
+  | 'COMPLETED'
+  /** It wrote log lines: every 500 ms at most. */
+  | 'LOGS'
+  /** It made output: every 500 ms at most, and at its end where COMPLETED is not asked for. */
+  | 'OUTPUT'
+  /** A worker began it. */
+  | 'START';
+
+/** Whom to tell of a prediction: signed in Standard Webhooks' way, never redirected. */
+export type WebhookInput = {
+  /** What to tell; at least one. */
+  events?: Array<WebhookEvent>;
+  /** https:// or http://, a public host, port 443 or 80. */
+  url: string;
+};
 
 export type ModelFieldsFragment = { id: string, slug: string, name: string, kind: ModelKind, description: string, latestVersion: { id: string, number: number, state: VersionState, reason: string | null, inputSchema: unknown, progress: { phase: string, bytes: number | string, totalBytes: number | string | null } | null } | null };
 

@@ -1,0 +1,168 @@
+"""POST to a host that a user named: its name is resolved once, every address is judged, and that address is connected.
+
+No redirect is followed, no proxy and no environment variable is heeded, and of an answer only the start is read.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import ssl
+import time
+from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+import anyio
+import httpcore
+
+from server.domain.addresses import Opening, may_connect
+from server.domain.storable import storable
+from server.domain.webhooks import Target
+
+KEPT_BYTES = 1000
+RESOLVERS = 16
+# For an address that is not the last one, and for the start of a body
+FIRST_SECONDS = 3.0
+BODY_SECONDS = 2.0
+Resolve = Callable[[str, int], Awaitable[list[str]]]
+
+
+class OutboundError(Exception):
+    """No answer came; the message is for the user and names no address."""
+
+
+class NotPublicError(OutboundError):
+    """The host lies, or partly lies, where no user may send us."""
+
+    def __init__(self) -> None:
+        super().__init__("The host has an address that is not on the public internet.")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The status code of an answer, the first kB of its body, and its Retry-After header."""
+
+    code: int
+    body: str
+    retry_after: str | None
+
+
+class GuardedBackend(httpcore.AsyncNetworkBackend):
+    """Connects to an address that was judged, never to a name, which could mean another address by then."""
+
+    def __init__(self, openings: Iterable[Opening], resolve: Resolve) -> None:
+        self._openings = tuple(openings)
+        self._resolve = resolve
+        self._network = httpcore.AnyIOBackend()
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,  # noqa: ASYNC109 - httpcore's signature
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore.AsyncNetworkStream:
+        """A connection to the first address that takes one; all of them have to be allowed."""
+        addresses = await self._resolve(host, port)
+        if not addresses:
+            raise OutboundError("The name of the host does not resolve.")
+        if not all(may_connect(address, port, self._openings) for address in addresses):
+            raise NotPublicError
+        for address in addresses[:-1]:
+            try:
+                return await self._network.connect_tcp(address, port, FIRST_SECONDS, local_address, socket_options)
+            except (httpcore.NetworkError, httpcore.TimeoutException):
+                continue
+        return await self._network.connect_tcp(addresses[-1], port, timeout, local_address, socket_options)
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait."""
+        await self._network.sleep(seconds)
+
+
+class Resolver:
+    """Names to addresses by the system's resolver, in threads of its own: a slow name server holds up nobody else."""
+
+    def __init__(self) -> None:
+        self._limiter = anyio.CapacityLimiter(RESOLVERS)
+
+    async def __call__(self, host: str, port: int) -> list[str]:
+        """The addresses of a host, none twice; none where the name does not resolve."""
+        try:
+            found = await anyio.to_thread.run_sync(_look_up, host, port, abandon_on_cancel=True, limiter=self._limiter)
+        except (OSError, UnicodeError):
+            return []
+        return list(dict.fromkeys(str(entry[4][0]) for entry in found))
+
+
+def _look_up(host: str, port: int) -> list[Any]:
+    return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+
+
+class Outbound:
+    """Sends to receivers; `seconds` bound a whole exchange, from the name to the answer."""
+
+    def __init__(
+        self,
+        openings: Iterable[Opening],
+        seconds: float,
+        *,
+        resolve: Resolve | None = None,
+        ssl_context: ssl.SSLContext | None = None,
+    ) -> None:
+        self._backend = GuardedBackend(openings, resolve or Resolver())
+        self._seconds = seconds
+        self._ssl = ssl_context or httpcore.default_ssl_context()
+
+    async def post(self, target: Target, headers: dict[str, str], body: bytes) -> Answer:
+        """The answer to a POST, whatever its code; its body may be cut short.
+
+        Raises:
+            OutboundError: none came, or not in time.
+        """
+        began = time.monotonic()
+        try:
+            async with asyncio.timeout(self._seconds):
+                return await self._exchange(target, headers, body)
+        except TimeoutError:
+            raise OutboundError(f"No answer within {time.monotonic() - began:.3g} seconds.") from None
+        except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException, OSError) as error:
+            raise OutboundError(_sentence(error)) from error
+
+    async def _exchange(self, target: Target, headers: dict[str, str], body: bytes) -> Answer:
+        url = httpcore.URL(scheme=target.scheme, host=target.host, port=target.port, target=target.path)
+        own = {"Host": target.host_header, "Content-Length": str(len(body)), "Connection": "close"}
+        sent = [(name.encode(), value.encode()) for name, value in {**own, **headers}.items()]
+        pool = httpcore.AsyncConnectionPool(self._ssl, network_backend=self._backend, max_keepalive_connections=0)
+        async with pool, pool.stream("POST", url, headers=sent, content=body) as response:
+            names = {name.lower(): value for name, value in response.headers}
+            retry_after = names.get(b"retry-after")
+            start = await self._start(response)
+        return Answer(response.status, start, retry_after.decode(errors="replace") if retry_after else None)
+
+    async def _start(self, response: httpcore.Response) -> str:
+        """The first kB; the rest, which may have no end, is not read, and what breaks here changes no code."""
+        held = b""
+        with suppress(httpcore.NetworkError, httpcore.ProtocolError, TimeoutError):
+            async with asyncio.timeout(BODY_SECONDS):
+                async for chunk in response.aiter_stream():
+                    held += chunk[: KEPT_BYTES - len(held)]
+                    if len(held) >= KEPT_BYTES:
+                        break
+        text: str = storable(held.decode(errors="replace"))
+        return text
+
+
+def _sentence(error: Exception) -> str:
+    match error:
+        case httpcore.ConnectError() if isinstance(error.__cause__, ssl.SSLError) or "SSL" in str(error):
+            return f"The certificate of the host was refused: {error}"[:300]
+        case httpcore.ConnectError() | OSError():
+            return "The host takes no connection."
+        case httpcore.ProtocolError():
+            return f"The answer is no HTTP: {error}"[:300]
+        case _:
+            return "The connection broke before an answer came."

@@ -1,0 +1,124 @@
+"""Webhooks as clients see them: accepted with a prediction, listed, sent again."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from tortoise.queryset import QuerySet
+
+from server.adapters.database import rows
+from server.domain.accounts import Viewer
+from server.domain.api_keys import Scope
+from server.domain.predictions import PredictionStatus
+from server.domain.webhooks import NewWebhook, WebhookEvent, parse_target, violations
+from server.errors import ForbiddenError, InvalidInputError, NotFoundError
+from server.runtime import Runtime
+from server.services.deliveries import completed
+from server.services.pagination import Page, PageRequest, page
+from server.tables import Prediction, Webhook, WebhookDelivery
+from server.unit_of_work import UnitOfWork, send
+
+
+def check(rt: Runtime, viewer: Viewer, new: NewWebhook | None) -> None:
+    """Refuse a webhook that cannot be, before anything is made.
+
+    Raises:
+        ForbiddenError: nobody is signed in, so that no secret could sign.
+        InvalidInputError: its URL or events break rules.
+    """
+    if new is None:
+        return
+    if viewer.user_id is None:
+        raise ForbiddenError("Sign in to be told by webhook: its signature is made with a secret of your account.")
+    if found := violations(new, rt.settings.openings):
+        raise InvalidInputError(found)
+
+
+def events_of(new: NewWebhook | None) -> list[str] | None:
+    """What the prediction's row keeps of its webhook: the events, in the order of deliveries."""
+    return [event.value for event in WebhookEvent if event in new.events] if new else None
+
+
+async def add(row: Prediction, new: NewWebhook) -> None:
+    """Keep whom to tell of a new prediction; part of the transaction that accepts it.
+
+    One that has ended as it was made, since its result was known already, is to be told of at once.
+    """
+    await Webhook.create(
+        prediction_id=row.id,
+        user_id=row.user_id,
+        url=str(parse_target(new.url)),
+        base_url=new.base_url,
+        created_at=row.created_at,
+    )
+    if PredictionStatus(row.status).is_terminal:
+        await rows(_COMPLETED, row.id)
+
+
+_COMPLETED = f"""
+WITH u AS (SELECT id, user_id, status, webhook_events FROM prediction WHERE id = $1),
+d AS ({completed("u")})
+SELECT id FROM u
+"""  # noqa: S608 - constants only
+
+
+def listing(viewer: Viewer, user_id: UUID) -> QuerySet[WebhookDelivery] | None:
+    """A user's deliveries; None to everybody but this user and administrators."""
+    if viewer.user_id != user_id and not viewer.is_admin:
+        return None
+    viewer.require(Scope.READ)
+    return WebhookDelivery.filter(user_id=user_id)
+
+
+async def list_deliveries(query: QuerySet[WebhookDelivery], request: PageRequest) -> Page[WebhookDelivery]:
+    """One page of deliveries, newest first."""
+    return await page(query, request)
+
+
+async def of_predictions(viewer: Viewer, prediction_ids: list[UUID]) -> dict[UUID, list[WebhookDelivery]]:
+    """The deliveries of predictions, in their order, where the viewer may see them."""
+    found: dict[UUID, list[WebhookDelivery]] = {key: [] for key in prediction_ids}
+    if viewer.user_id is None:
+        return found
+    query = WebhookDelivery.filter(prediction_id__in=prediction_ids)
+    for row in await (query if viewer.is_admin else query.filter(user_id=viewer.user_id)):
+        found[row.prediction_id].append(row)
+    place = {event.value: number for number, event in enumerate(WebhookEvent)}
+    return {key: sorted(held, key=lambda row: place[row.event]) for key, held in found.items()}
+
+
+async def by_ids(viewer: Viewer, ids: list[UUID]) -> dict[UUID, WebhookDelivery]:
+    """Deliveries by id, those that the viewer may see."""
+    if viewer.user_id is None:
+        return {}
+    query = WebhookDelivery.filter(id__in=ids)
+    return {row.id: row for row in await (query if viewer.is_admin else query.filter(user_id=viewer.user_id))}
+
+
+async def urls(prediction_ids: list[UUID]) -> dict[UUID, str]:
+    """Whom predictions are told of to."""
+    return {row.prediction_id: row.url for row in await Webhook.filter(prediction_id__in=prediction_ids)}
+
+
+async def redeliver(rt: Runtime, viewer: Viewer, delivery_id: UUID) -> WebhookDelivery:
+    """Send a delivery again now, whatever became of it, with its whole schedule; a receiver that was off is on again.
+
+    Raises:
+        NotFoundError: there is none, or it is not the viewer's.
+        ForbiddenError: an API key without the scope RUN asks.
+    """
+    viewer.require(Scope.RUN)
+    row = (await by_ids(viewer, [delivery_id])).get(delivery_id)
+    if row is None or not await rows(_AGAIN, row.id):
+        raise NotFoundError("There is no delivery with this id.")
+    await send(rt, UnitOfWork(deliver=True))
+    return await WebhookDelivery.get(id=delivery_id)
+
+
+_AGAIN = """
+WITH w AS (
+  UPDATE webhook SET disabled_at = NULL
+  WHERE prediction_id = (SELECT prediction_id FROM webhook_delivery WHERE id = $1) RETURNING prediction_id)
+UPDATE webhook_delivery d SET state = 'pending', tries = 0, next_at = now(), updated_at = now()
+FROM w WHERE d.id = $1 AND d.prediction_id = w.prediction_id RETURNING d.id
+"""

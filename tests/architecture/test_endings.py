@@ -1,0 +1,29 @@
+"""Whatever ends a prediction's row has its COMPLETED delivery in the same statement."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+
+
+def statements() -> list[tuple[str, str]]:
+    """Every string of the code that updates predictions and sets when they ended, f-strings with their expressions."""
+    found = []
+    for folder in ("server", "workers", "graph"):
+        for path in (ROOT / folder).rglob("*.py"):
+            source = path.read_text()
+            for node in ast.walk(ast.parse(source)):
+                if isinstance(node, ast.JoinedStr) or (isinstance(node, ast.Constant) and isinstance(node.value, str)):
+                    text = ast.get_source_segment(source, node) or ""
+                    if "UPDATE prediction" in text and "completed_at =" in text:
+                        found.append((f"{path.relative_to(ROOT)}:{node.lineno}", text))
+    return found
+
+
+def test_every_statement_that_ends_predictions_makes_their_deliveries() -> None:
+    found = statements()
+    assert len(found) >= 5
+    lacking = [place for place, text in found if "{completed(" not in text]
+    assert lacking == [], "add server.services.deliveries.completed"

@@ -1,0 +1,114 @@
+"""A database of its own, a deliverer in this process, and predictions with webhooks."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from server.adapters.database import rows
+from server.adapters.tasks import end
+from server.domain.accounts import Viewer
+from server.domain.predictions import NewPrediction
+from server.domain.webhooks import NewWebhook, WebhookEvent
+from server.embedded.servers import LocalServers
+from server.runtime import Runtime
+from server.services import jobs, predictions
+from server.services.jobs import Claim
+from server.tables import Prediction, User, Version, WebhookDelivery
+from tests.integration.jobs import store
+from workers.deliveries import Deliverer
+
+ALL = tuple(WebhookEvent)
+COMPLETED = (WebhookEvent.COMPLETED,)
+
+
+@pytest.fixture(scope="package")
+async def database(local_servers: LocalServers) -> AsyncIterator[str]:
+    async with store.opened(local_servers) as url:
+        yield url
+
+
+@pytest.fixture
+async def rt(database: str, local_servers: LocalServers, tmp_path: Path) -> AsyncIterator[Runtime]:
+    async with open_rt(local_servers, tmp_path) as made:
+        yield made
+
+
+@asynccontextmanager
+async def open_rt(servers: LocalServers, folder: Path, **settings: Any) -> AsyncIterator[Runtime]:
+    """A runtime whose receivers may be on this machine."""
+    url = servers.redis_url.replace("db=0", "db=2")
+    assert url != servers.redis_url
+    options = {"webhook_allow": "127.0.0.0/8:*", "webhook_timeout_seconds": 1, "claim_poll_seconds": 0.5, **settings}
+    async with store.runtime(url, folder, **options) as made:
+        yield made
+
+
+class Place:
+    """A user with a model, who runs predictions."""
+
+    def __init__(self, rt: Runtime, version: Version, user: User, slug: str) -> None:
+        self.rt, self.version, self.user, self.slug = rt, version, user, slug
+        self.viewer = Viewer(user.id)
+
+    async def create(self, url: str, events: tuple[WebhookEvent, ...] = COMPLETED, **fields: Any) -> Prediction:
+        new = NewPrediction(self.slug, {"text": "x"}, webhook=NewWebhook(url, events, "http://api.example"), **fields)
+        return await predictions.create(self.rt, self.viewer, new)
+
+    async def claim(self, row: Prediction) -> Claim:
+        (claimed,) = await jobs.claim_hinted([row.id], row.queue, uuid4(), 30)
+        return claimed
+
+    async def run(self, url: str, events: tuple[WebhookEvent, ...] = COMPLETED, output: Any = "made") -> Prediction:
+        """A prediction that ended."""
+        row = await self.create(url, events)
+        result = jobs.Result(predictions.PredictionStatus.SUCCEEDED, output)
+        assert await jobs.finish(await self.claim(row), result)
+        return row
+
+
+@pytest.fixture
+async def place(rt: Runtime) -> Place:
+    version = await store.add_version()
+    await version.fetch_related("model__owner")
+    return Place(rt, version, version.model.owner, f"{version.model.owner.handle}/{version.model.name}")
+
+
+@asynccontextmanager
+async def delivering(rt: Runtime) -> AsyncIterator[Deliverer]:
+    """A deliverer for the time of the context; a loop that died fails the test."""
+    made = Deliverer(rt)
+    task = asyncio.create_task(made.run())
+    try:
+        yield made
+        assert not task.done(), task.exception()
+    finally:
+        await made.stop()
+        await end(task)
+
+
+async def deliveries_of(row: Prediction) -> dict[str, WebhookDelivery]:
+    return {found.event: found for found in await WebhookDelivery.filter(prediction_id=row.id)}
+
+
+async def settled(
+    row: Prediction, event: str = "completed", until: Callable[[WebhookDelivery], bool] | None = None
+) -> WebhookDelivery:
+    """A delivery, once it is no longer pending, or as `until` says."""
+    async with asyncio.timeout(20):
+        while True:
+            found = (await deliveries_of(row)).get(event)
+            if found and (until(found) if until else found.state != "pending"):
+                return found
+            await asyncio.sleep(0.02)
+
+
+async def make_due(row: Prediction) -> None:
+    """Let the time until the next try pass."""
+    await rows("UPDATE webhook_delivery SET next_at = now() WHERE prediction_id = $1 RETURNING id", row.id)
