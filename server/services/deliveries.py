@@ -176,10 +176,10 @@ UPDATE webhook_delivery SET state = 'skipped', updated_at = now()
 WHERE prediction_id = $1 AND event IN ('output', 'logs') AND state = 'pending' AND {_HELD} RETURNING id
 """  # noqa: S608 - constants only
 _RECORD = f"""
-UPDATE webhook_delivery SET attempts = $6::jsonb, sent = sent + $7, tries = tries + $7, updated_at = now(),
-  last_try_at = CASE WHEN $7 > 0 THEN now() ELSE last_try_at END,
-  state = CASE WHEN noted = $8 THEN $4::varchar ELSE 'pending' END,
-  next_at = now() + make_interval(secs => CASE WHEN noted = $8 THEN $5 ELSE $9 END)
+UPDATE webhook_delivery SET attempts = $6::jsonb, sent = sent + $7::int, tries = tries + $7::int, updated_at = now(),
+  last_try_at = CASE WHEN $7::int > 0 THEN now() ELSE last_try_at END,
+  state = CASE WHEN noted = $8::int THEN $4::varchar ELSE 'pending' END,
+  next_at = now() + make_interval(secs => CASE WHEN noted = $8::int THEN $5::float8 ELSE $9::float8 END)
 WHERE id = $3 AND state = 'pending' AND {_HELD} RETURNING id
 """  # noqa: S608 - constants only
 _DISABLE = """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -98,7 +99,9 @@ class Receiver:
 
 
 @asynccontextmanager
-async def listening(*script: Answering, otherwise: Answering = OK) -> AsyncIterator[Receiver]:
+async def listening(
+    *script: Answering, otherwise: Answering = OK, tls: ssl.SSLContext | None = None
+) -> AsyncIterator[Receiver]:
     """A receiver for the time of the context."""
     made = Receiver(script=list(script), otherwise=otherwise)
     tasks: set[asyncio.Task[None]] = set()
@@ -114,7 +117,7 @@ async def listening(*script: Answering, otherwise: Answering = OK) -> AsyncItera
         finally:
             tasks.discard(task)
 
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=tls)
     made.port = server.sockets[0].getsockname()[1]
     try:
         yield made

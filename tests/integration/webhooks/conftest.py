@@ -75,6 +75,10 @@ class Place:
 
 @pytest.fixture
 async def place(rt: Runtime) -> Place:
+    return await make_place(rt)
+
+
+async def make_place(rt: Runtime) -> Place:
     version = await store.add_version()
     await version.fetch_related("model__owner")
     return Place(rt, version, version.model.owner, f"{version.model.owner.handle}/{version.model.name}")
