@@ -31,7 +31,7 @@ def test_what_was_changed_does_not_open() -> None:
 
 
 def test_the_key_before_opens_and_what_it_sealed_is_to_be_sealed_anew() -> None:
-    both = Vault(NEW, OLD)
+    both = Vault(NEW, [OLD])
     sealed = Vault(OLD).seal("x")
     assert both.open(sealed) == "x"
     assert not both.is_newest(sealed)
