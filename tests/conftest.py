@@ -18,6 +18,8 @@ from server.embedded.servers import LocalServers
 from tests.support.api import wait_until_healthy, wait_until_prepared
 
 ROOT = Path(__file__).parent.parent
+# Receivers of webhooks that tests start on this machine
+LOCAL_RECEIVERS = {"WEBHOOK_ALLOW": "127.0.0.0/8:*"}
 
 
 @pytest.fixture(scope="session")
@@ -101,5 +103,5 @@ def running(servers: LocalServers, data_dir: Path, *, workers: int = 1, **settin
 def live_server(local_servers: LocalServers, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
     """The API and one worker, shared by all tests of the session."""
     model_root = tmp_path_factory.mktemp("model-root")
-    with running(local_servers, tmp_path_factory.mktemp("data"), MODEL_ROOT=str(model_root)) as live:
+    with running(local_servers, tmp_path_factory.mktemp("data"), MODEL_ROOT=str(model_root), **LOCAL_RECEIVERS) as live:
         yield live

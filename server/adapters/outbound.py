@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
-import time
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -123,12 +122,11 @@ class Outbound:
         Raises:
             OutboundError: none came, or not in time.
         """
-        began = time.monotonic()
         try:
             async with asyncio.timeout(self._seconds):
                 return await self._exchange(target, headers, body)
         except TimeoutError:
-            raise OutboundError(f"No answer within {time.monotonic() - began:.3g} seconds.") from None
+            raise OutboundError(f"No answer within {self._seconds:g} seconds.") from None
         except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException, OSError) as error:
             raise OutboundError(_sentence(error)) from error
 

@@ -188,6 +188,9 @@ async def test_gone_disables_the_rest_of_this_prediction_alone(rt: Runtime, plac
         await deliveries.note(job.id, job.attempt, [WebhookEvent.START])
         deliverer.look()
         await settled(row, "start")
+        async with asyncio.timeout(10):
+            while not await Webhook.exists(prediction_id=row.id, disabled_at__not_isnull=True):
+                await asyncio.sleep(0.02)
         assert await deliveries.note(job.id, job.attempt, [WebhookEvent.OUTPUT]) is None
         assert await jobs.finish(job, SUCCEEDED)
         deliverer.look()
