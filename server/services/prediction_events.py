@@ -197,8 +197,9 @@ class Stream:
         live = await live_state(self._rt, self._id)
         if live is None:
             return row.attempt > 0
-        text = row.output if isinstance(row.output, str) else live.text
-        return live.cursor != self._cursor or live.text != text
+        # A row that was ended by somebody else than the run has nothing of what the run said
+        text = row.output if isinstance(row.output, str) else ""
+        return (live.cursor, live.text, live.logs) != (self._cursor, text, row.logs)
 
     def _terminal(self, row: Prediction) -> Seen:
         cursor = Cursor(f"{_END}{row.attempt}", (self._cursor.seq if self._cursor else 0) + 1)

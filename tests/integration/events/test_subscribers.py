@@ -7,10 +7,11 @@ from uuid import uuid4
 
 import pytest
 
+from server.adapters.database import rows
 from server.domain.events import Event, EventType
 from server.errors import BadUserInputError, NotFoundError
 from server.runtime import Runtime
-from server.services import jobs, prediction_events
+from server.services import jobs, prediction_events, recovery
 from server.services.hubs import QUEUE_BOUND, Hub, Watcher
 from server.tables import Prediction, Version
 from tests.integration.events.watching import (
@@ -38,7 +39,7 @@ async def test_early_late_and_resumed_subscribers_see_the_same(rt: Runtime, vers
         await late.until(lambda: bool(late.seen))
         await write(writer, 30, 60, 0.02)
         await writer.close(5)
-        await finish(rt, claimed, numbers(60))
+        await finish(rt, claimed, numbers(60), "half\n")
         await asyncio.gather(early.task, late.task)
         early.check(numbers(60))
         late.check(numbers(60))
@@ -49,6 +50,25 @@ async def test_early_late_and_resumed_subscribers_see_the_same(rt: Runtime, vers
         await after_end.task
         assert after_end.types == [EventType.SNAPSHOT, EventType.STATUS]
         after_end.check(numbers(60))
+
+
+async def test_what_a_row_ended_by_others_does_not_hold_is_taken_back(rt: Runtime, version: Version) -> None:
+    """A worker that died had said more than the row, which recovery ended, can tell to whoever comes later."""
+    claimed = await running_prediction(version)
+    writer = EventWriter(rt.event_log, str(claimed.id), 1)
+    async with hubs_of(rt) as hubs:
+        watching = Subscriber(rt, hubs, claimed.id)
+        await write(writer, 0, 5)
+        writer.log("said")
+        await writer.close(5)
+        await watching.until(lambda: watching.text == numbers(5))
+        sql = "UPDATE prediction SET lease_until = now() - interval '1 s', cancel_requested_at = now() WHERE id = $1"
+        await rows(sql, claimed.id)
+        await recovery.sweep(rt)
+        await watching.task
+        assert watching.types[-2:] == [EventType.SNAPSHOT, EventType.STATUS]
+        assert watching.text == ""
+        assert watching.seen[-1].event.data == {"status": "canceled"}
 
 
 async def test_every_cursor_is_continued_without_gap_or_double(rt: Runtime, version: Version) -> None:
@@ -62,7 +82,7 @@ async def test_every_cursor_is_continued_without_gap_or_double(rt: Runtime, vers
         writer.log("l")
         await writer.close(5)
         await whole.until(lambda: whole.text == numbers(40))
-        await finish(rt, claimed, numbers(40))
+        await finish(rt, claimed, numbers(40), "l\n")
         await whole.task
         whole.check(numbers(40))
         replay = Subscriber.__new__(Subscriber)

@@ -85,9 +85,9 @@ async def running_prediction(version: Version) -> Claim:
     return claimed
 
 
-async def finish(rt: Runtime, claimed: Claim, text: str) -> None:
+async def finish(rt: Runtime, claimed: Claim, text: str, logs: str = "") -> None:
     """End it as a worker does."""
-    assert await jobs.finish(claimed, Result(PredictionStatus.SUCCEEDED, text))
+    assert await jobs.finish(claimed, Result(PredictionStatus.SUCCEEDED, text, logs=logs))
     await rt.event_log.announce(str(claimed.id))
 
 
