@@ -23,6 +23,8 @@ MIGRATION_LOCK = 0x1FE7_5E7E
 CONNECTION_ERRORS = (
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
+    # A query on a connection that the server said goodbye on, before the goodbye was read to its end
+    asyncpg.InternalClientError,
     asyncpg.exceptions.CannotConnectNowError,
     asyncpg.exceptions.AdminShutdownError,
     asyncpg.exceptions.CrashShutdownError,
