@@ -166,6 +166,9 @@ class Settings(BaseSettings):
     recovery_seconds: float = Field(5, ge=0.2, le=60, description="How often each process looks for lost work.")
     max_losses: int = Field(3, ge=1, le=20, description="Times that a prediction may lose its worker before it fails.")
     cancel_grace_seconds: float = Field(10, ge=0.5, le=120, description="Time a model has to heed a cancel.")
+    runner_silence_seconds: float = Field(
+        60, ge=2, le=3600, description="How long a model's process may answer nothing before it is killed and replaced."
+    )
     shutdown_grace_seconds: float = Field(30, ge=0, le=600, description="Time that running work has at SIGTERM.")
     prediction_seconds: float = Field(1800, ge=1, description="Longest run of one prediction.")
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import structlog
 
+from server.adapters.tasks import end
 from server.domain.predictions import PredictionStatus
 from server.settings import Settings
 from workers.execution import Execution, Outcome
@@ -52,11 +53,29 @@ class RunnerKeeper:
                 self._up.set()
                 logger.info("runner.ready", pid=self._client.pid, device=self.ready.device)
                 backoff = 0.2
-                code = await asyncio.shield(self._client.exited)
+                watch = asyncio.create_task(self._watch(self._client))
+                try:
+                    code = await asyncio.shield(self._client.exited)
+                finally:
+                    await end(watch)
                 self._up.clear()
                 self._lost(code)
         finally:
             await self._stop()
+
+    async def _watch(self, client: RunnerClient) -> None:
+        """Kill a runner that answers nothing for RUNNER_SILENCE_SECONDS: it is frozen, or C code lets nothing else run.
+
+        Asked twice: where this process itself was stopped, the first answer seems to come too late.
+        """
+        patience = self._settings.runner_silence_seconds / 2
+        while True:
+            if not (await client.ping(patience) or await client.ping(patience)):
+                break
+            await asyncio.sleep(patience)
+        if not client.exited.done():
+            logger.warning("runner.killed", pid=client.pid, why="it does not answer")
+            client.kill()
 
     async def _stop(self) -> None:
         self._up.clear()
