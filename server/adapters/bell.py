@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import anyio
@@ -13,6 +14,9 @@ from dramatiq.brokers.redis import RedisBroker, _RedisConsumer
 logger = structlog.get_logger(__name__)
 
 TIMEOUT_SECONDS = 1.0
+RING_SECONDS = 0.5
+AWAY_SECONDS = 1.0
+RINGERS = 10
 WAIT_SECONDS = 2
 BELL_LENGTH = 64
 ACTOR = "wake"
@@ -60,8 +64,14 @@ class BellConsumer(_RedisConsumer):
 class BellBroker(RedisBroker):
     """A Redis broker without retries, results or delays, whose idle consumers wake at once."""
 
-    def __init__(self, url: str, middleware: list[Any] | None = None, heartbeat_timeout: int = 60_000) -> None:
-        client = sync_redis(url, blocking_seconds=WAIT_SECONDS)
+    def __init__(
+        self,
+        url: str,
+        middleware: list[Any] | None = None,
+        heartbeat_timeout: int = 60_000,
+        blocking_seconds: float = WAIT_SECONDS,
+    ) -> None:
+        client = sync_redis(url, blocking_seconds)
         super().__init__(  # type: ignore[no-untyped-call]
             client=client, middleware=middleware or [], heartbeat_timeout=heartbeat_timeout
         )
@@ -86,24 +96,43 @@ def bell_key(queue: str) -> str:
 
 
 class Bell:
-    """Rings workers; a ring that fails is counted and forgotten, since the row will be found anyway."""
+    """Rings workers; a ring that fails is counted and forgotten, since the row will be found anyway.
+
+    Nobody waits for a Redis that is away or silent: a ring that takes long goes on by itself, and after one that failed
+    no other is tried for a while.
+    """
 
     def __init__(self, url: str) -> None:
-        self._broker = BellBroker(url)
+        self._broker = BellBroker(url, blocking_seconds=0)
+        self._limiter = anyio.CapacityLimiter(RINGERS)
+        self._away_until = 0.0
         self.failures = 0
 
     async def ring(self, queue: str, hint: str) -> bool:
-        """Say that `queue` has work, with an id as a hint; returns whether Redis took it (at most about 2 s)."""
+        """Say that `queue` has work, with an id as a hint; returns whether Redis took it within RING_SECONDS."""
+        if time.monotonic() < self._away_until:
+            self.failures += 1
+            return False
         message: dramatiq.Message[None] = dramatiq.Message(
             queue_name=queue, actor_name=ACTOR, args=(queue, hint), kwargs={}, options={}
         )
+        error = "it takes too long"
+        with anyio.move_on_after(RING_SECONDS):
+            try:
+                await anyio.to_thread.run_sync(self._enqueue, message, abandon_on_cancel=True, limiter=self._limiter)
+                return True
+            except (redis.RedisError, OSError) as raised:
+                error = str(raised)
+        self.failures += 1
+        logger.warning("bell.failed", queue=queue, hint=hint, error=error)
+        return False
+
+    def _enqueue(self, message: dramatiq.Message[None]) -> None:
         try:
-            await anyio.to_thread.run_sync(self._broker.enqueue, message)
-        except (redis.RedisError, OSError) as error:
-            self.failures += 1
-            logger.warning("bell.failed", queue=queue, hint=hint, error=str(error))
-            return False
-        return True
+            self._broker.enqueue(message)
+        except (redis.RedisError, OSError):
+            self._away_until = time.monotonic() + AWAY_SECONDS
+            raise
 
     def close(self) -> None:
         """Let the connections go."""

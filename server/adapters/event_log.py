@@ -7,6 +7,7 @@ URI, gone at the end), `wants:{id}` while somebody watches previews. Each has an
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 import time
 from collections.abc import Sequence
@@ -27,6 +28,7 @@ LIFE_SECONDS = 86_400
 AFTER_END_SECONDS = 3_600
 DEMAND_SECONDS = 15
 READ_COUNT = 500
+ANNOUNCE_SECONDS = 0.5
 LOG_BYTES = 64_000
 FENCED, NEEDS_SNAPSHOT = -1, -2
 
@@ -190,13 +192,13 @@ class EventLog:
         return Page(epoch.decode(), events, lost=lost, more=len(entries) == count)
 
     async def announce(self, prediction_id: str) -> None:
-        """Wake whoever watches, and the worker that runs it: the row changed."""
+        """Wake whoever watches, and the worker that runs it: the row changed; takes at most ANNOUNCE_SECONDS."""
         try:
-            async with self._redis.pipeline(transaction=False) as pipe:
+            async with asyncio.timeout(ANNOUNCE_SECONDS), self._redis.pipeline(transaction=False) as pipe:
                 pipe.publish(wake_channel(prediction_id), ROW)
                 pipe.publish(cancel_channel(prediction_id), ROW)
                 await pipe.execute()
-        except (redis.RedisError, OSError) as error:
+        except (redis.RedisError, OSError, TimeoutError) as error:
             logger.warning("events.announce_failed", prediction=prediction_id, error=str(error))
 
     async def preview(self, prediction_id: str) -> str | None:
