@@ -7,7 +7,7 @@ import os
 import socket
 import time
 from collections.abc import Callable, Coroutine, Iterable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -92,7 +92,8 @@ class Supervisor:
             await self._stop_claiming(tasks[0])
             await self._drain()
             await self._deliverer.stop()
-        await catalogue.leave(self.worker_id)
+        with suppress(*DATABASE_ERRORS):
+            await catalogue.leave(self.worker_id)
 
     async def _guard(self, name: str, loop: Coroutine[Any, Any, None]) -> None:
         """A loop that ends takes the process with it: half a worker would look alive and do nothing."""
@@ -107,7 +108,13 @@ class Supervisor:
     async def _announce(self) -> WorkerInfo:
         client = await self._keeper.client()
         info = WorkerInfo(self.worker_id, socket.gethostname()[:255], os.getpid(), client.ready.device)
-        await catalogue.announce(info, client.ready.predictors)
+        while True:
+            try:
+                await catalogue.announce(info, client.ready.predictors)
+                break
+            except DATABASE_ERRORS as error:
+                logger.warning("worker.not_announced", error=str(error))
+                await asyncio.sleep(1)
         self._claims.queues = queues_of(info.device)
         self._listen(self._claims.queues)
         logger.info("worker.ready", worker=str(self.worker_id), device=info.device)
