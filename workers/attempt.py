@@ -159,7 +159,11 @@ class Attempt:
                 await self._return(outcome)
                 return
             outcome = _worker_lost(self._rt.settings.max_losses)
-        await self._finish(await self._stored(outcome))
+        stored = await self._stored(outcome)
+        if stored.is_final:
+            await self._finish(stored)
+        else:
+            logger.warning("attempt.let_go", prediction=str(self.job.id), attempt=self.job.attempt)
         if self._stopped_storing.done():
             await self._end_storing()
 

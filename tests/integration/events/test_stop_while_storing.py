@@ -8,8 +8,11 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
-from server.adapters.database import now
+from structlog.testing import capture_logs
+
+from server.adapters.database import now, rows
 from server.adapters.wakeups import CANCELS, Wakeups
 from server.domain.accounts import Viewer
 from server.runtime import Runtime
@@ -94,3 +97,29 @@ async def test_a_deadline_holds_while_the_store_is_slow(rt: Runtime) -> None:
         made = await add(version, deadline_at=now() + timedelta(seconds=6))
         found = await ended_without_files(rt, made, slow)
     assert (found["status"], found["error_code"]) == ("failed", "DEADLINE_EXCEEDED")
+
+
+async def test_a_lease_lost_while_storing_leaves_no_file(rt: Runtime) -> None:
+    with capture_logs() as logs:
+        async with writer(rt) as (version, slow):
+            made = await add(version)
+            async with asyncio.timeout(30):
+                await slow.writing.wait()
+            assert files(rt)
+            taken = "UPDATE prediction SET attempt = attempt + 1, worker_id = $2 WHERE id = $1"
+            await rows(taken, made.id, uuid4())
+            # The next heartbeat brings it; a wake-up makes it come now
+            await rt.event_log.announce(str(made.id))
+            await eventually(lambda: _logged(logs, "attempt.let_go"))
+            slow.gate.set()
+
+            async def gone() -> bool:
+                return not files(rt)
+
+            await eventually(gone)
+    assert (await row(made.id))["status"] == "processing"
+    assert "attempt.broke" not in {entry["event"] for entry in logs}
+
+
+async def _logged(logs: list[Any], event: str) -> bool:
+    return any(entry["event"] == event for entry in logs)
