@@ -11,8 +11,8 @@ JOBS ?= 2
 SHARED := $(PYTEST) -n $(JOBS) --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help up test test-unit test-integration test-e2e test-clients test-web lint check dev web run-api run-worker migrate migration \
-	schema bench docker-build docker-up docker-down clean
+.PHONY: help up test test-unit test-integration test-e2e test-clients test-web chaos lint check dev web run-api run-worker \
+	migrate migration schema bench docker-build docker-up docker-down clean
 
 help: ## Show this help
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-18s %s\n", $$1, $$2}'
@@ -41,6 +41,9 @@ test-clients: dev web ## Run stock GraphQL clients of npm and PyPI against the A
 
 test-web: dev web ## Run the tests of the page in a headless Chromium
 	$(PYTEST) tests/web
+
+chaos: dev ## Break everything under load, seed by seed, and print what held (SEEDS="1 2 3" chooses; 20 unless given)
+	@SEEDS="$(SEEDS)" $(BIN)/python -m tests.chaos
 
 lint: dev ## Ruff, mypy --strict and the import contracts
 	$(BIN)/ruff check .
