@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.unit.runner.running import Running, Starter, make_gate, open_gate
-from workers.runner.protocol import Canceled, Done, Failed, Forget, Loading, Log, Output, Started, VersionSpec
+from workers.runner.protocol import Canceled, Done, Failed, Forget, Loading, Log, Output, Resident, Started, VersionSpec
 
 ECHO = VersionSpec("echo version", "echo")
 
@@ -46,6 +46,20 @@ async def test_an_error_ends_the_prediction_with_a_code_and_its_message(
     assert isinstance(end, Failed)
     assert end.code == code
     assert message in end.message
+
+
+async def test_running_out_of_memory_empties_the_cache_and_the_next_one_runs(start: Starter) -> None:
+    running = await start()
+    idle = VersionSpec("idle", "sample")
+    running.run("before", {"do": "value", "value": 1}, idle)
+    await running.end("before")
+    running.run("full", {"do": "memory"})
+    assert (await running.end("full")).code == "OUT_OF_MEMORY"
+    held = [message.versions for message in running.messages if isinstance(message, Resident)]
+    assert ["idle", "v"] in held
+    assert held[-1] == []
+    running.run("after", {"do": "value", "value": 2}, idle)
+    assert await running.end("after") == Done("after", 2)
 
 
 async def test_the_traceback_of_an_error_is_in_the_runners_own_log_and_not_in_the_users(start: Starter) -> None:
