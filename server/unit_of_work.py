@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -18,20 +19,21 @@ class UnitOfWork:
     """What is to leave after the commit."""
 
     bells: list[tuple[str, UUID]] = field(default_factory=list)
-    changed: list[UUID] = field(default_factory=list)
+    changed: list[tuple[UUID, str]] = field(default_factory=list)
+    added: list[str] = field(default_factory=list)
     deliver: bool = False
 
     def ring(self, queue: str, row_id: UUID) -> None:
         """Wake a worker for a row of a queue."""
         self.bells.append((queue, row_id))
 
-    def announce(self, prediction_id: UUID) -> None:
-        """Wake whoever watches a prediction."""
-        self.changed.append(prediction_id)
+    def announce(self, prediction_id: UUID, owner: str) -> None:
+        """Wake whoever watches a prediction, or the list of its owner."""
+        self.changed.append((prediction_id, owner))
 
     def ended(self, row: Mapping[str, Any]) -> None:
         """Wake whoever watches a prediction that may have ended, and those who deliver where it has a webhook."""
-        self.announce(row["id"])
+        self.announce(row["id"], row["owner"])
         self.deliver = self.deliver or row["webhook_events"] is not None
 
 
@@ -46,9 +48,12 @@ async def unit_of_work(rt: Runtime) -> AsyncIterator[UnitOfWork]:
 
 async def send(rt: Runtime, work: UnitOfWork) -> None:
     """Ring and announce; failures are logged, since workers and watchers look at the rows anyway."""
-    for queue, row_id in work.bells:
-        await rt.bell.ring(queue, str(row_id))
-    for prediction_id in work.changed:
-        await rt.event_log.announce(str(prediction_id))
+    # Side by side: where Redis stalls, each costs its timeout
+    await asyncio.gather(
+        *(rt.bell.ring(queue, str(row_id)) for queue, row_id in work.bells),
+        *(rt.event_log.announce_new(owner) for owner in work.added),
+    )
+    for prediction_id, owner in work.changed:
+        await rt.event_log.announce(str(prediction_id), owner)
     if work.deliver:
         await rt.event_log.wake_deliverers()

@@ -56,7 +56,7 @@ class Attempt:
         self._inputs = inputs
         self._gate = gate
         self._notices = Notices(job, deliver)
-        self._writer = EventWriter(rt.event_log, str(job.id), job.attempt, streams, self._notices.made)
+        self._writer = EventWriter(rt.event_log, str(job.id), job.attempt, streams, self._notices.made, job.owner)
         settings = rt.settings
         self._execution = Execution(
             job, self._writer, settings.max_output_bytes, self._stop, settings.max_output_text_bytes
@@ -188,7 +188,7 @@ class Attempt:
         delay = backoff_seconds(1) if outcome.lost else 0.0
         await jobs.hand_back(self.job, delay_seconds=delay, lost=outcome.lost, alone=outcome.alone)
         logger.info("attempt.handed_back", prediction=str(self.job.id), lost=outcome.lost)
-        await self._rt.event_log.announce(str(self.job.id))
+        await self._rt.event_log.announce(str(self.job.id), self.job.owner)
         await self._rt.bell.ring(self.job.queue, str(self.job.id))
 
     async def _store(self, outcome: Outcome) -> Outcome:
@@ -239,7 +239,7 @@ class Attempt:
         self._notices.ended()
         with suppress(redis.RedisError, OSError):
             await self._rt.event_log.expire(str(self.job.id))
-        await self._rt.event_log.announce(str(self.job.id))
+        await self._rt.event_log.announce(str(self.job.id), self.job.owner)
 
     async def _remove_files(self) -> None:
         try:

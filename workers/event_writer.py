@@ -67,12 +67,14 @@ class EventWriter:
         attempt: int,
         streams: Callable[[], int] = one,
         made: Callable[[EventType], None] = lambda _: None,
+        owner: str | None = None,
     ) -> None:
         self._streams = streams
         self._told = made
         self._log = log
         self._id = prediction_id
         self._attempt = attempt
+        self._owner = owner
         self._epoch = new_epoch()
         self._seq = 0
         self._due = asyncio.Event()
@@ -179,7 +181,8 @@ class EventWriter:
         if not self._in_flight:
             return
         # A batch that failed is sent again as it was: the log knows it if only its reply was lost
-        seq, epoch = await self._log.append(self._id, self._attempt, self._epoch, self._seq, self._in_flight)
+        place = (self._id, self._attempt, self._epoch, self._seq)
+        seq, epoch = await self._log.append(*place, self._in_flight, self._owner)
         if seq == FENCED:
             logger.warning("events.fenced", prediction=self._id, attempt=self._attempt)
             self.fenced.set()

@@ -13,6 +13,7 @@ import orjson
 from aerich import Command
 from tortoise import Tortoise, connections
 from tortoise.exceptions import DBConnectionError, OperationalError
+from tortoise.models import Model
 
 import migrations
 from server.tables import tortoise_config
@@ -76,6 +77,27 @@ async def rows(sql: str, *values: object) -> list[dict[str, Any]]:
     """The rows of one statement, RETURNING included; jsonb columns arrive as text (see `from_json`)."""
     found: list[dict[str, Any]] = await connections.get("default").execute_query_dict(sql, list(values))
     return found
+
+
+async def insert(row: Model, times: dict[str, float]) -> None:
+    """Insert a new row; columns in `times` are set to so many seconds from now by PostgreSQL's clock, which it learns.
+
+    Raises:
+        IntegrityError: a constraint forbids it.
+    """
+    columns, places, values = [], [], []
+    for name, column in row._meta.fields_db_projection.items():
+        columns.append(f'"{column}"')
+        if name in times:
+            values.append(times[name])
+            places.append(f"now() + make_interval(secs => ${len(values)})")
+        else:
+            values.append(row._meta.fields_map[name].to_db_value(getattr(row, name), row))
+            places.append(f"${len(values)}")
+    sql = f'INSERT INTO "{row._meta.db_table}" ({", ".join(columns)}) VALUES ({", ".join(places)})'  # noqa: S608 - names only
+    for name, value in (await rows(f"{sql} RETURNING {', '.join(times)}", *values))[0].items():
+        setattr(row, name, value)
+    row._saved_in_db = True
 
 
 def to_json(value: object) -> str:

@@ -18,7 +18,8 @@ import orjson
 import redis.asyncio
 import structlog
 
-from server.adapters.wakeups import DELIVER, LOOK, ROW, cancel_channel, wake_channel
+from server.adapters.wakeups import DELIVER, LOOK, ROW, cancel_channel, owner_channel, wake_channel
+from server.domain.accounts import USER_OWNER
 from server.domain.events import NO_EPOCH, Cursor, Event, EventType
 
 logger = structlog.get_logger(__name__)
@@ -47,7 +48,7 @@ if old < attempt or not held[3] then
   redis.call('DEL', KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6])
   redis.call('HDEL', KEYS[1], 'progress', 'preview')
 end
-for i = 8, #ARGV, 7 do
+for i = 9, #ARGV, 7 do
   seq = seq + 1
   redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[6], seq .. '-0', 'e', ARGV[i])
   if ARGV[i + 1] ~= '' then redis.call('APPEND', KEYS[3], ARGV[i + 1]) end
@@ -62,6 +63,7 @@ end
 redis.call('HSET', KEYS[1], 'attempt', attempt, 'epoch', epoch, 'seq', seq)
 for _, key in ipairs(KEYS) do redis.call('EXPIRE', key, ARGV[5]) end
 redis.call('PUBLISH', ARGV[7], seq)
+if ARGV[8] ~= '' then redis.call('PUBLISH', ARGV[8], '') end
 return {seq, epoch}
 """
 
@@ -136,16 +138,24 @@ class EventLog:
         self._read = client.register_script(_READ)
 
     async def append(
-        self, prediction_id: str, attempt: int, epoch: str, base_seq: int, events: Sequence[NewEvent]
+        self,
+        prediction_id: str,
+        attempt: int,
+        epoch: str,
+        base_seq: int,
+        events: Sequence[NewEvent],
+        owner: str | None = None,
     ) -> tuple[int, str]:
         """Append events; returns the last seq and the epoch in force.
 
         A seq of FENCED: a newer attempt writes. NEEDS_SNAPSHOT: the stream is not there (a new attempt, or Redis
         lost it) and `events` must begin with a snapshot, under the given new epoch. `base_seq` is the last seq that
-        the caller knows of; a batch whose reply was lost may be sent again as it was.
+        the caller knows of; a batch whose reply was lost may be sent again as it was. A change of status also wakes the
+        lists of `owner`.
         """
         starts = "1" if events and events[0].type is EventType.SNAPSHOT else "0"
-        head = [attempt, epoch, base_seq, starts, LIFE_SECONDS, STREAM_LENGTH, wake_channel(prediction_id)]
+        changed = _list_channel(owner) if any(event.type is EventType.STATUS for event in events) else ""
+        head = [attempt, epoch, base_seq, starts, LIFE_SECONDS, STREAM_LENGTH, wake_channel(prediction_id), changed]
         at = time.time()
         body = [part for event in events for part in _encoded(event, at)]
         reply: list[Any] = await self._append(keys=_keys(prediction_id), args=[*head, *body])
@@ -191,15 +201,26 @@ class EventLog:
         lost = misses if is_foreign else oldest > after.seq + 1 and int(seq) > after.seq
         return Page(epoch.decode(), events, lost=lost, more=len(entries) == count)
 
-    async def announce(self, prediction_id: str) -> None:
-        """Wake whoever watches, and the worker that runs it: the row changed; takes at most ANNOUNCE_SECONDS."""
+    async def announce(self, prediction_id: str, owner: str | None = None) -> None:
+        """Wake whoever watches, its worker, and its owner's lists: the row changed; takes at most ANNOUNCE_SECONDS."""
         try:
             async with asyncio.timeout(ANNOUNCE_SECONDS), self._redis.pipeline(transaction=False) as pipe:
                 pipe.publish(wake_channel(prediction_id), ROW)
                 pipe.publish(cancel_channel(prediction_id), ROW)
+                if channel := _list_channel(owner):
+                    pipe.publish(channel, b"")
                 await pipe.execute()
         except (redis.RedisError, OSError, TimeoutError) as error:
             logger.warning("events.announce_failed", prediction=prediction_id, error=str(error))
+
+    async def announce_new(self, owner: str) -> None:
+        """Wake the lists of an owner: a row came that nobody can watch yet."""
+        if channel := _list_channel(owner):
+            try:
+                async with asyncio.timeout(ANNOUNCE_SECONDS):
+                    await self._redis.publish(channel, b"")
+            except (redis.RedisError, OSError, TimeoutError) as error:
+                logger.warning("events.announce_failed", owner=owner, error=str(error))
 
     async def preview(self, prediction_id: str) -> str | None:
         """The newest preview as a data URI, while the prediction runs."""
@@ -249,6 +270,11 @@ class EventLog:
             return bool(await self._redis.ping())
         except (redis.RedisError, OSError):
             return False
+
+
+def _list_channel(owner: str | None) -> str:
+    """Where lists of an owner listen; empty where there are none, since strangers have no list."""
+    return owner_channel(owner) if owner is not None and owner.startswith(USER_OWNER) else ""
 
 
 def _keys(prediction_id: str) -> list[str]:

@@ -20,6 +20,7 @@ from server.adapters.tasks import end
 logger = structlog.get_logger(__name__)
 
 CHANGES = "w:"
+OWNERS = "u:"
 CANCELS = "c:"
 CHANNEL = "wakeups"
 LOOK = "look"
@@ -29,10 +30,14 @@ MAX_BACKOFF_SECONDS = 5.0
 
 
 class Wakeup(NamedTuple):
-    """What changed: `prediction_id` is None after a (re)connection, when anything may have."""
+    """What changed: `prediction_id` is None after a (re)connection, when anything may have.
+
+    With an `owner` it is some prediction of theirs, and which one is not said.
+    """
 
     prediction_id: str | None
     row: bool
+    owner: str | None = None
 
 
 EVERYBODY = Wakeup(None, row=True)
@@ -41,6 +46,11 @@ EVERYBODY = Wakeup(None, row=True)
 def wake_channel(prediction_id: str) -> str:
     """The Redis channel on which a prediction's changes are announced to API nodes."""
     return f"{CHANGES}{prediction_id}"
+
+
+def owner_channel(owner: str) -> str:
+    """The Redis channel on which changes of an owner's rows are announced to API nodes."""
+    return f"{OWNERS}{owner}"
 
 
 def cancel_channel(prediction_id: str) -> str:
@@ -52,13 +62,14 @@ def cancel_channel(prediction_id: str) -> str:
 
 
 class PatternBackend(BroadcastBackend):  # type: ignore[misc]
-    """One connection and one permanent pattern subscription, renewed with backoff for ever.
+    """One connection and one permanent subscription of patterns, renewed with backoff for ever.
 
     After each (re)connection it publishes a wake-up for everybody, since what was said in between is gone.
     """
 
     def __init__(self, url: str, prefix: str) -> None:
         self._prefix = prefix
+        self._patterns = [f"{each}*" for each in ((prefix, OWNERS) if prefix == CHANGES else (prefix,))]
         # Pub/sub reads block for as long as nothing happens: a socket timeout would end them
         self._client = redis.asyncio.Redis.from_url(
             url, socket_timeout=None, socket_connect_timeout=1, health_check_interval=10, retry=None
@@ -95,7 +106,7 @@ class PatternBackend(BroadcastBackend):  # type: ignore[misc]
         while True:
             try:
                 async with self._client.pubsub() as pubsub:
-                    await pubsub.psubscribe(f"{self._prefix}*")
+                    await pubsub.psubscribe(*self._patterns)
                     self._events.put_nowait(Event(CHANNEL, EVERYBODY))
                     backoff = 0.05
                     await self._read(pubsub)
@@ -108,8 +119,12 @@ class PatternBackend(BroadcastBackend):  # type: ignore[misc]
     async def _read(self, pubsub: Any) -> None:
         async for message in pubsub.listen():
             if message["type"] == "pmessage":
-                prediction_id = message["channel"].decode()[len(self._prefix) :]
-                self._events.put_nowait(Event(CHANNEL, Wakeup(prediction_id, message["data"] == ROW)))
+                self._events.put_nowait(Event(CHANNEL, self._wakeup(message["channel"].decode(), message["data"])))
+
+    def _wakeup(self, channel: str, data: bytes) -> Wakeup:
+        if channel.startswith(OWNERS):
+            return Wakeup("", row=True, owner=channel.removeprefix(OWNERS))
+        return Wakeup(channel.removeprefix(self._prefix), row=data == ROW)
 
 
 class Wakeups:

@@ -43,6 +43,7 @@ RESERVED_HANDLES = frozenset(
     ]
 )
 PASSWORD_MIN, PASSWORD_MAX = 8, 256
+USER_OWNER = "user:"
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ class Viewer:
     @property
     def owner_key(self) -> str:
         """Whom idempotency keys count for: the user, or the client address of an anonymous caller."""
-        return f"user:{self.user_id}" if self.user_id else f"anon:{self.address}"
+        return f"{USER_OWNER}{self.user_id}" if self.user_id else f"anon:{self.address}"
 
     def require(self, scope: Scope) -> None:
         """Raise ForbiddenError for an API key that lacks a scope; everybody else has all of them."""

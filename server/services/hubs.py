@@ -18,6 +18,7 @@ from server.adapters.tasks import end
 from server.adapters.wakeups import Wakeup, Wakeups
 from server.domain.events import NO_EPOCH, Cursor, Event, EventType
 from server.domain.predictions import PredictionStatus
+from server.services.live_lists import LiveLists
 from server.tables import Prediction
 
 logger = structlog.get_logger(__name__)
@@ -213,6 +214,7 @@ class Hubs:
     def __init__(self, event_log: EventLog, wakeups: Wakeups) -> None:
         self._log = event_log
         self._wakeups = wakeups
+        self.lists = LiveLists()
         self._hubs: dict[UUID, Hub] = {}
 
     async def run(self) -> None:
@@ -222,7 +224,10 @@ class Hubs:
                 self._wake(wakeup)
 
     def _wake(self, wakeup: Wakeup) -> None:
-        if wakeup.prediction_id is None:
+        if wakeup.owner is not None:
+            self.lists.wake(wakeup.owner)
+        elif wakeup.prediction_id is None:
+            self.lists.wake_all()
             for hub in self._hubs.values():
                 hub.wake()
         else:

@@ -7,7 +7,7 @@ import math
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -18,7 +18,7 @@ from tortoise.queryset import QuerySet
 from tortoise.transactions import in_transaction
 from uuid6 import uuid7
 
-from server.adapters.database import now, rows
+from server.adapters.database import insert, rows
 from server.domain import files, input_schema
 from server.domain.accounts import Viewer
 from server.domain.models import DeviceClass, ModelKind, parse_slug, queue_of
@@ -69,25 +69,29 @@ async def create(rt: Runtime, viewer: Viewer, new: NewPrediction) -> Prediction:
         raise InvalidInputError(found)
     row = _row(viewer, model, version, new, values, request_hash)
     try:
-        await _accept(row, files.uploads(version.input_schema, values), new.webhook)
+        await _accept(row, files.uploads(version.input_schema, values), new)
     except IntegrityError:
         if existing := await _existing(viewer, new, request_hash):
             return existing
         raise
-    await send(rt, UnitOfWork(bells=[(row.queue, row.id)]))
+    await send(rt, UnitOfWork(bells=[(row.queue, row.id)], added=[row.owner] if row.user_id else []))
     return row
 
 
-async def _accept(row: Prediction, needed: dict[UUID, str], webhook: NewWebhook | None) -> None:
-    if not needed and webhook is None:
-        await row.save(force_create=True)
+async def _accept(row: Prediction, needed: dict[UUID, str], new: NewPrediction) -> None:
+    # PostgreSQL's clock alone tells when rows changed: that of this machine may be wrong
+    times = dict.fromkeys(("created_at", "updated_at", "run_at", "rung_at"), 0.0)
+    if new.deadline_seconds is not None:
+        times["deadline_at"] = float(new.deadline_seconds)
+    if not needed and new.webhook is None:
+        await insert(row, times)
         return
     async with in_transaction():
-        await row.save(force_create=True)
+        await insert(row, times)
         if needed:
             await uploads.hold(row.owner, needed, row.id)
-        if webhook is not None:
-            await webhooks.add(row, webhook)
+        if new.webhook is not None:
+            await webhooks.add(row, new.webhook)
 
 
 def _check_arguments(new: NewPrediction) -> None:
@@ -136,8 +140,6 @@ def _with_seed(version: Version, values: dict[str, Any]) -> dict[str, Any]:
 def _row(
     viewer: Viewer, model: Model, version: Version, new: NewPrediction, values: dict[str, Any], request_hash: str
 ) -> Prediction:
-    at = now()
-    deadline = at + timedelta(seconds=new.deadline_seconds) if new.deadline_seconds else None
     return Prediction(
         # Whoever holds the id of an anonymous prediction may read it, so that id is random
         id=uuid7() if viewer.user_id else uuid4(),
@@ -148,14 +150,9 @@ def _row(
         queue=queue_of(ModelKind(model.kind), DeviceClass(version.options.get("device", DeviceClass.ANY))),
         status=PredictionStatus.STARTING.value,
         input=values,
-        run_at=at,
-        rung_at=at,
-        deadline_at=deadline,
         idempotency_key=new.idempotency_key,
         request_hash=request_hash,
         webhook_events=webhooks.events_of(new.webhook),
-        created_at=at,
-        updated_at=at,
     )
 
 
@@ -248,7 +245,7 @@ WITH u AS (UPDATE prediction SET cancel_requested_at = coalesce(cancel_requested
   stop_seconds = CASE WHEN status = 'starting' THEN 0 ELSE stop_seconds END,
   completed_at = CASE WHEN status = 'starting' THEN now() ELSE completed_at END,
   status = CASE WHEN status = 'starting' THEN 'canceled' ELSE status END
-WHERE id = $1 AND status IN ('starting', 'processing') RETURNING id, user_id, status, webhook_events),
+WHERE id = $1 AND status IN ('starting', 'processing') RETURNING id, owner, user_id, status, webhook_events),
 d AS ({completed("u")})
-SELECT id, webhook_events FROM u
+SELECT id, owner, webhook_events FROM u
 """  # noqa: S608 - constants only

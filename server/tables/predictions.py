@@ -21,7 +21,8 @@ class Prediction(Row):
     `attempt` is the fencing token: only the holder of the newest one may finish the row. `losses` counts the workers
     that died under it. `rank` is ascending: smaller runs first. `owner` scopes idempotency keys. `alone` asks for a
     run without neighbours after a runner died under several. `webhook_events` names what its webhook is told, if it
-    has one.
+    has one. Equal `cache_key`s may share one result. `data_removed` rows have lost input, output, files and logs to
+    the retention time.
     """
 
     id = fields.UUIDField(primary_key=True)
@@ -62,6 +63,9 @@ class Prediction(Row):
     idempotency_key = fields.CharField(max_length=200, null=True)
     request_hash = fields.CharField(max_length=64)
     webhook_events: Any = fields.JSONField(null=True)
+    retry_of = fields.UUIDField(null=True)
+    cache_key = fields.CharField(max_length=64, null=True)
+    data_removed = fields.BooleanField(default=False)
     created_at = fields.DatetimeField()
     updated_at = fields.DatetimeField()
     started_at = fields.DatetimeField(null=True)
@@ -79,6 +83,9 @@ class Prediction(Row):
             LiveIndex(fields=("lease_until",), name="prediction_lease", where="status = 'processing'"),
             LiveIndex(fields=("model_id",), name="prediction_live_model", where=LIVE),
             LiveIndex(fields=("deadline_at",), name="prediction_deadline", where=f"deadline_at IS NOT NULL AND {LIVE}"),
+            LiveIndex(fields=("user_id", "updated_at", "id"), name="prediction_changes", where="user_id IS NOT NULL"),
+            LiveIndex(fields=("cache_key", "completed_at"), name="prediction_cache", where="cache_key IS NOT NULL"),
+            LiveIndex(fields=("completed_at",), name="prediction_kept", where="NOT data_removed"),
         )
 
 
