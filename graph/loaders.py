@@ -9,7 +9,7 @@ from strawberry.dataloader import DataLoader
 
 from server.adapters.event_log import LiveState
 from server.runtime import Runtime
-from server.services import accounts, models, prediction_events, versions, webhooks
+from server.services import accounts, models, prediction_events, predictions, versions, webhooks
 from server.tables import Model, Prediction, User, Version
 
 
@@ -43,7 +43,7 @@ class Loaders:
         return [found[key] for key in ids]
 
     async def _predictions(self, ids: list[UUID]) -> list[Prediction | None]:
-        found = {row.id: row for row in await Prediction.filter(id__in=ids)}
+        found = await predictions.by_ids(None, ids)
         return [found.get(key) for key in ids]
 
     async def _webhook_urls(self, ids: list[UUID]) -> list[str | None]:

@@ -19,9 +19,11 @@ from graph.types.predictions import (
     CreatePredictionInput,
     CreatePredictionResult,
     Prediction,
+    RetryPredictionInput,
+    RetryPredictionResult,
 )
 from server.errors import InvalidInputError, NotFoundError, Violation
-from server.services import prediction_events, predictions
+from server.services import live_lists, prediction_events, predictions
 from server.tables import with_relations
 
 MAX_WAIT_SECONDS = 60
@@ -91,6 +93,17 @@ class PredictionMutation:
         context = info.context
         return Prediction.of(await predictions.cancel(context.rt, context.viewer, parse_id(input.id, "Prediction")))
 
+    @strawberry.mutation(description="Run a prediction again: a new one of the same version, with the same input.")
+    async def retry_prediction(
+        self,
+        info: Info,
+        input: Annotated[RetryPredictionInput, strawberry.argument(description="Which one.")],  # noqa: A002
+    ) -> RetryPredictionResult:
+        """Run a prediction again."""
+        context = info.context
+        row_id = parse_id(input.id, "Prediction")
+        return Prediction.of(await predictions.retry(context.rt, context.viewer, row_id, input.idempotency_key))
+
 
 def _wait(seconds: int | None) -> int:
     if seconds is not None and not 0 <= seconds <= MAX_WAIT_SECONDS:
@@ -118,3 +131,19 @@ class PredictionSubscription:
         watched = prediction_events.watch(context.rt, context.hubs, context.viewer, row_id, after, previews=shown)
         async for seen in watched:
             yield event_of(seen, row_id)
+
+    @strawberry.subscription(
+        description="Your predictions as they change, each as it stands then; first what changed in the last seconds."
+    )
+    async def predictions(
+        self,
+        info: Info,
+        filter: Annotated[  # noqa: A002
+            PredictionFilter | None, strawberry.argument(description="Which ones; `everybody` is for lists alone.")
+        ] = None,
+    ) -> AsyncIterator[Prediction]:
+        """The viewer's rows as they change."""
+        context = info.context
+        wanted = await live_lists.list_filter(context.viewer, (filter or PredictionFilter()).wanted())
+        async for row in live_lists.watch(context.hubs.lists, context.viewer, wanted):
+            yield Prediction.of(row)

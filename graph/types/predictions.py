@@ -22,6 +22,7 @@ from server.adapters.event_log import LiveState
 from server.domain import predictions as domain
 from server.services import webhooks
 from server.services.prediction_events import overlay
+from server.services.predictions import may_see
 from server.tables import loaded
 
 
@@ -180,6 +181,12 @@ class Prediction(Node):
         seed = self.row.input.get("seed")
         return BigInt(seed) if isinstance(seed, int) else None
 
+    @strawberry.field(description="The prediction that this one repeats; null where you may not see it.")
+    async def retry_of(self, info: Info) -> Prediction | None:
+        """The prediction that this one repeats."""
+        row = await info.context.loaders.predictions.load(self.row.retry_of) if self.row.retry_of else None
+        return Prediction.of(row) if row is not None and may_see(info.context.viewer, row) else None
+
     async def _live(self, info: Info) -> LiveState | None:
         if self.live is None and self.row.status == domain.PredictionStatus.PROCESSING.value:
             self.live = overlay(self.row, await info.context.loaders.live.load(self.row.id))
@@ -257,9 +264,23 @@ class CancelPredictionInput:
     id: strawberry.ID = strawberry.field(description="Its id.")
 
 
+@strawberry.input(description="The prediction to run again.")
+class RetryPredictionInput:
+    """The prediction to run again."""
+
+    id: strawberry.ID = strawberry.field(description="Its id.")
+    idempotency_key: str | None = strawberry.field(
+        default=None, description="The same key with the same id gives the same new prediction, whatever is retried."
+    )
+
+
 CreatePredictionResult = Annotated[
     Prediction | InvalidInput | NotFoundError | ForbiddenError | UnavailableError | ConflictError,
     strawberry.union("CreatePredictionResult", description="What asking for a prediction ends in."),
+]
+RetryPredictionResult = Annotated[
+    Prediction | InvalidInput | NotFoundError | ForbiddenError | UnavailableError | ConflictError,
+    strawberry.union("RetryPredictionResult", description="What running a prediction again ends in."),
 ]
 CancelPredictionResult = Annotated[
     Prediction | NotFoundError,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from uuid import UUID
 
 from server.domain.webhooks import NewWebhook
 
@@ -73,6 +74,7 @@ class NewPrediction:
     idempotency_key: str | None = None
     deadline_seconds: int | None = None
     webhook: NewWebhook | None = None
+    retry_of: UUID | None = None
 
 
 def backoff_seconds(losses: int) -> float:

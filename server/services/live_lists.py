@@ -18,9 +18,10 @@ from server.adapters.database import CONNECTION_ERRORS, rows
 from server.adapters.tasks import end
 from server.domain.accounts import USER_OWNER, Viewer
 from server.domain.models import parse_slug
-from server.domain.predictions import PredictionStatus
-from server.errors import NotFoundError, UnauthenticatedError, UnavailableError
+from server.errors import BadUserInputError, NotFoundError, UnauthenticatedError, UnavailableError
 from server.services import models
+from server.services.pagination import utc
+from server.services.predictions import Wanted
 from server.tables import Prediction, Version
 
 logger = structlog.get_logger(__name__)
@@ -43,6 +44,8 @@ class ListFilter:
     statuses: frozenset[str] | None = None
     model_id: UUID | None = None
     version_id: UUID | None = None
+    created_from: datetime | None = None
+    created_before: datetime | None = None
 
     def wants(self, row: Prediction) -> bool:
         """Whether a row is one of them as it stands."""
@@ -50,6 +53,8 @@ class ListFilter:
             (self.statuses is None or row.status in self.statuses)
             and self.model_id in (None, row.model_id)
             and self.version_id in (None, row.version_id)
+            and (self.created_from is None or row.created_at >= self.created_from)
+            and (self.created_before is None or row.created_at < self.created_before)
         )
 
 
@@ -221,25 +226,29 @@ class LiveLists:
                 await live.close()
 
 
-async def list_filter(viewer: Viewer, statuses: list[PredictionStatus] | None, model: str | None) -> ListFilter:
+async def list_filter(viewer: Viewer, wanted: Wanted) -> ListFilter:
     """A checked filter.
 
     Raises:
         UnauthenticatedError: nobody is signed in.
         NotFoundError: the viewer knows no such model or version.
+        BadUserInputError: everybody's rows are asked for.
     """
     if viewer.user_id is None:
         raise UnauthenticatedError("Sign in to list predictions.")
-    wanted = frozenset(status.value for status in statuses) if statuses else None
-    if model is None:
-        return ListFilter(wanted)
-    found, slug = await models.find(viewer, model), parse_slug(model)
-    if slug is None or slug.number is None:
-        return ListFilter(wanted, found.id)
-    version = await Version.get_or_none(model_id=found.id, number=slug.number)
-    if version is None:
-        raise NotFoundError(f"{model[:100]} does not exist.")
-    return ListFilter(wanted, found.id, version.id)
+    if wanted.everybody:
+        raise BadUserInputError("A live list has your own predictions alone; leave `everybody` out.")
+    statuses = frozenset(status.value for status in wanted.status) if wanted.status else None
+    begin, before = (utc(at) if at else None for at in (wanted.created_from, wanted.created_before))
+    if wanted.model is None:
+        return ListFilter(statuses, created_from=begin, created_before=before)
+    found, slug = await models.find(viewer, wanted.model), parse_slug(wanted.model)
+    version = None
+    if slug is not None and slug.number is not None:
+        version = await Version.get_or_none(model_id=found.id, number=slug.number)
+        if version is None:
+            raise NotFoundError(f"{wanted.model[:100]} does not exist.")
+    return ListFilter(statuses, found.id, version.id if version else None, begin, before)
 
 
 async def watch(lists: LiveLists, viewer: Viewer, wanted: ListFilter) -> AsyncIterator[Prediction]:

@@ -23,13 +23,13 @@ from server.domain import files, input_schema
 from server.domain.accounts import Viewer
 from server.domain.models import DeviceClass, ModelKind, parse_slug, queue_of
 from server.domain.predictions import NewPrediction, PredictionStatus
-from server.domain.webhooks import NewWebhook
 from server.errors import (
     ConflictError,
     ForbiddenError,
     InvalidInputError,
     NotFoundError,
     UnauthenticatedError,
+    UnavailableError,
     Violation,
 )
 from server.runtime import Runtime
@@ -78,6 +78,22 @@ async def create(rt: Runtime, viewer: Viewer, new: NewPrediction) -> Prediction:
     return row
 
 
+async def retry(rt: Runtime, viewer: Viewer, prediction_id: UUID, idempotency_key: str | None) -> Prediction:
+    """Accept another prediction of the same version with the same input, its seed included; the old one stays.
+
+    Raises:
+        NotFoundError: there is none, or the viewer may not know of it or of its model.
+        UnavailableError: its input was removed, or its version is not READY.
+        ForbiddenError, InvalidInputError, ConflictError: as in `create`.
+    """
+    old = await find(viewer, prediction_id)
+    if old.data_removed:
+        raise UnavailableError("The input of this prediction was removed, so it cannot run again.")
+    version = await Version.get(id=old.version_id).select_related("model__owner")
+    model = f"{version.model.owner.handle}/{version.model.name}:{version.number}"
+    return await create(rt, viewer, NewPrediction(model, old.input, idempotency_key, retry_of=old.id))
+
+
 async def _accept(row: Prediction, needed: dict[UUID, str], new: NewPrediction) -> None:
     # PostgreSQL's clock alone tells when rows changed: that of this machine may be wrong
     times = dict.fromkeys(("created_at", "updated_at", "run_at", "rung_at"), 0.0)
@@ -109,6 +125,8 @@ def _request_hash(new: NewPrediction) -> str:
     asked: list[object] = [new.model, new.input, new.deadline_seconds]
     if new.webhook is not None:
         asked.append([new.webhook.url, webhooks.events_of(new.webhook)])
+    if new.retry_of is not None:
+        asked.append(str(new.retry_of))
     try:
         body = orjson.dumps(asked, option=orjson.OPT_SORT_KEYS)
     except (TypeError, ValueError):
@@ -153,7 +171,13 @@ def _row(
         idempotency_key=new.idempotency_key,
         request_hash=request_hash,
         webhook_events=webhooks.events_of(new.webhook),
+        retry_of=new.retry_of,
     )
+
+
+def may_see(viewer: Viewer, row: Prediction) -> bool:
+    """Whether a viewer who knows its id may read a prediction."""
+    return viewer.is_admin or row.user_id is None or row.user_id == viewer.user_id
 
 
 def visible(viewer: Viewer) -> Q:
@@ -176,9 +200,10 @@ async def find(viewer: Viewer, prediction_id: UUID) -> Prediction:
     return row
 
 
-async def by_ids(viewer: Viewer, ids: Iterable[UUID]) -> dict[UUID, Prediction]:
-    """Predictions by id, those that the viewer may read."""
-    return {row.id: row for row in await Prediction.filter(visible(viewer), id__in=list(ids))}
+async def by_ids(viewer: Viewer | None, ids: Iterable[UUID]) -> dict[UUID, Prediction]:
+    """Predictions by id, those that the viewer may read; with no viewer, all."""
+    allowed = visible(viewer) if viewer else Q()
+    return {row.id: row for row in await Prediction.filter(allowed, id__in=list(ids))}
 
 
 @dataclass(frozen=True)
