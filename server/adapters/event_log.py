@@ -203,24 +203,21 @@ class EventLog:
 
     async def announce(self, prediction_id: str, owner: str | None = None) -> None:
         """Wake whoever watches, its worker, and its owner's lists: the row changed; takes at most ANNOUNCE_SECONDS."""
-        try:
-            async with asyncio.timeout(ANNOUNCE_SECONDS), self._redis.pipeline(transaction=False) as pipe:
-                pipe.publish(wake_channel(prediction_id), ROW)
-                pipe.publish(cancel_channel(prediction_id), ROW)
-                if channel := _list_channel(owner):
-                    pipe.publish(channel, b"")
-                await pipe.execute()
-        except (redis.RedisError, OSError, TimeoutError) as error:
-            logger.warning("events.announce_failed", prediction=prediction_id, error=str(error))
+        own = {wake_channel(prediction_id): ROW, cancel_channel(prediction_id): ROW}
+        await self._publish(own | {_list_channel(owner): b""})
 
     async def announce_new(self, owner: str) -> None:
         """Wake the lists of an owner: a row came that nobody can watch yet."""
-        if channel := _list_channel(owner):
-            try:
-                async with asyncio.timeout(ANNOUNCE_SECONDS):
-                    await self._redis.publish(channel, b"")
-            except (redis.RedisError, OSError, TimeoutError) as error:
-                logger.warning("events.announce_failed", owner=owner, error=str(error))
+        await self._publish({_list_channel(owner): b""})
+
+    async def _publish(self, messages: dict[str, bytes]) -> None:
+        try:
+            async with asyncio.timeout(ANNOUNCE_SECONDS), self._redis.pipeline(transaction=False) as pipe:
+                for channel, message in messages.items():
+                    pipe.publish(channel, message) if channel else None
+                await pipe.execute()
+        except (redis.RedisError, OSError, TimeoutError) as error:
+            logger.warning("events.announce_failed", channels=list(messages), error=str(error))
 
     async def preview(self, prediction_id: str) -> str | None:
         """The newest preview as a data URI, while the prediction runs."""
