@@ -5,15 +5,24 @@ from __future__ import annotations
 from typing import NewType
 
 import strawberry
+from graphql import GraphQLError
 from strawberry.types.scalar import ScalarDefinition
 
 BigInt = NewType("BigInt", int)
+MAX_BIG_INT = 2**53 - 1
 
 
 def _parse(value: object) -> int:
+    # Another exception than GraphQL's own would count as a bug of ours
     if isinstance(value, bool) or not isinstance(value, int | str):
-        raise TypeError("BigInt is an integer, or one in a string")
-    return int(value)
+        raise GraphQLError("BigInt is an integer, or one in a string.")
+    try:
+        number = int(value)
+    except ValueError:
+        raise GraphQLError("BigInt is an integer, or one in a string.") from None
+    if abs(number) > MAX_BIG_INT:
+        raise GraphQLError("BigInt has at most 53 bits.")
+    return number
 
 
 BIG_INT: ScalarDefinition = strawberry.scalar(

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-import orjson
 from cross_web import HTTPException
 from graphql import GraphQLError
 from starlette.requests import Request
@@ -20,6 +18,7 @@ from strawberry.http import GraphQLHTTPResponse
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.types import ExecutionResult
 
+from graph import wire
 from graph.context import Context
 from graph.negotiation import GRAPHQL_RESPONSE, preferred, prefers_html
 from graph.schema import make_schema
@@ -32,7 +31,6 @@ from server.services import credentials
 
 INIT_SECONDS = 10
 MAX_SUBSCRIPTIONS = 20
-MAX_JSON_DEPTH = 200
 SHOWN_PARAMETERS = ("query", "variables", "operationName")
 
 
@@ -52,6 +50,18 @@ class GraphQLView(GraphQL[Context, None]):
             allowed_origins=allowed_origins,
         )
         self._page = GraphiqlPage()
+
+    async def run(self, request: Any, *arguments: Any, **options: Any) -> Any:
+        """Answer a request; one that is none of GraphQL's gets its reason in the form of GraphQL's errors."""
+        try:
+            return await super().run(request, *arguments, **options)
+        except HTTPException as error:
+            body = {"errors": [{"message": error.reason, "extensions": {"code": "BAD_REQUEST"}}]}
+            headers = {
+                "content-type": f"{preferred(request.headers.get('accept'))}; charset=utf-8",
+                "vary": "accept",
+            }
+            return Response(self.encode_json(body), status_code=error.status_code, headers=headers)
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
         """Who asks, and what resolvers need; a bad token is answered when the operation runs."""
@@ -132,21 +142,11 @@ class GraphQLView(GraphQL[Context, None]):
 
     def decode_json(self, data: str | bytes) -> object:
         """JSON of bounded depth; both transports answer a JSONDecodeError, and nothing else, as a client's mistake."""
-        if _depth(data if isinstance(data, bytes) else data.encode(errors="replace")) > MAX_JSON_DEPTH:
-            raise json.JSONDecodeError(f"nested deeper than {MAX_JSON_DEPTH} levels", "", 0)
-        try:
-            return json.loads(data)
-        except (RecursionError, ValueError) as error:
-            # No JSON, no UTF-8, or an integer of more digits than Python reads
-            raise json.JSONDecodeError(str(error)[:200], "", 0) from None
+        return wire.decode(data)
 
     def encode_json(self, data: object) -> str:
         """JSON as text: bytes would make binary WebSocket frames."""
-        try:
-            return orjson.dumps(data, default=str, option=orjson.OPT_NON_STR_KEYS).decode()
-        except TypeError:
-            # Messages of errors may repeat what the client sent, such as lone surrogates
-            return json.dumps(data, default=str)
+        return wire.encode(data)
 
     async def parse_http_body(self, request: Any) -> Any:
         """The request, refusing what is no JSON object."""
@@ -154,27 +154,6 @@ class GraphQLView(GraphQL[Context, None]):
             return await super().parse_http_body(request)
         except AttributeError as error:
             raise HTTPException(400, "The request must be a JSON object") from error
-
-
-def _depth(data: bytes) -> int:
-    """Nesting of brackets outside strings, counted without recursion; stops counting above the limit."""
-    depth = deepest = 0
-    quoted = escaped = False
-    if data.count(b"[") + data.count(b"{") <= MAX_JSON_DEPTH:
-        return 0
-    for byte in data:
-        if escaped:
-            escaped = False
-        elif quoted:
-            escaped, quoted = byte == 0x5C, byte != 0x22
-        elif byte == 0x22:
-            quoted = True
-        elif byte in b"[{":
-            depth += 1
-            deepest = max(deepest, depth)
-        elif byte in b"]}":
-            depth -= 1
-    return deepest
 
 
 def _base_url(request: Request | WebSocket, public_url: str | None) -> str:

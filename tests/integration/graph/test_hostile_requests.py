@@ -85,6 +85,10 @@ BODIES: dict[str, bytes | str] = {
 async def test_malformed_bodies(nobody: Client, name: str, accept: str) -> None:
     answer = await post(nobody, BODIES[name], accept=accept)
     harmless(answer)
+    assert all(error["extensions"]["code"] for error in answer.json().get("errors", []))
+    if answer.status_code != 200:
+        assert answer.headers["content-type"] == f"{accept}; charset=utf-8"
+        assert answer.json()["errors"]
 
 
 async def test_a_body_of_two_megabytes(nobody: Client) -> None:

@@ -7,18 +7,19 @@ import pytest
 from starlette.requests import Request
 from starlette.websockets import WebSocket
 
-from graph.view import MAX_JSON_DEPTH, GraphQLView, _base_url, _bearer, _depth, _parameter
+from graph.view import GraphQLView, _base_url, _bearer, _parameter
+from graph.wire import MAX_JSON_DEPTH, depth
 from server.errors import UnauthenticatedError
 
 
 def limited(data: str) -> bool:
-    return _depth(data.encode()) > MAX_JSON_DEPTH
+    return depth(data.encode()) > MAX_JSON_DEPTH
 
 
 def test_depth_is_what_nests_not_what_repeats() -> None:
-    assert _depth(b"[]" * 1000) == 1
-    assert _depth(b"[" * 1000) == 1000
-    assert _depth(b'[{"a":' * 300) == 600
+    assert depth(b"[]" * 1000) == 1
+    assert depth(b"[" * 1000) == 1000
+    assert depth(b'[{"a":' * 300) == 600
     assert not limited("[" + "[],{}," * 1000 + "1]")
     assert limited("[" * 201 + "]" * 201)
     assert not limited("[" * 200 + "]" * 200)
