@@ -5,29 +5,26 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 
 import strawberry
-from graphql import GraphQLError, OperationDefinitionNode
-from strawberry.extensions import (
-    AddValidationRules,
-    MaxAliasesLimiter,
-    MaxTokensLimiter,
-    ParserCache,
-    QueryDepthLimiter,
-    SchemaExtension,
-    ValidationCache,
-)
+from graphql import ASTValidationRule, GraphQLError, NoSchemaIntrospectionCustomRule, OperationDefinitionNode
+from strawberry.extensions import AddValidationRules, MaxTokensLimiter, ParserCache, SchemaExtension
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
 from graph.accounts import AccountMutation, AccountQuery
 from graph.api_keys import ApiKeyMutation
+from graph.budget import MAX_COST, Budget
+from graph.documents import AllowedOperations
 from graph.errors import finish_error, member_handlers
+from graph.limits import MAX_TOKENS, BoundedValidation
 from graph.models import ModelMutation, ModelQuery
 from graph.nodes import NodeQuery
 from graph.predictions import PredictionMutation, PredictionQuery, PredictionSubscription
+from graph.rate_limit import RateLimitQuery
 from graph.scalars import SCALARS
 from graph.sessions import SessionMutation
 from graph.types.errors import MEMBERS, InvalidInput
@@ -35,16 +32,24 @@ from graph.types.events import EVENT_TYPES
 from graph.uploads import UploadMutation
 from graph.webhooks import WebhookMutation
 
-MAX_DEPTH, MAX_ALIASES, MAX_TOKENS = 10, 15, 1000
-# The limiters make a rule anew for each request, and the cache of validations goes by the rules
-LIMITS = [
-    *QueryDepthLimiter(max_depth=MAX_DEPTH).validation_rules,
-    *MaxAliasesLimiter(max_alias_count=MAX_ALIASES).validation_rules,
-]
+SUGGESTION = re.compile(r" Did you mean [^?]*\?")
+
+
+@dataclass(frozen=True)
+class SchemaOptions:
+    """What an operator chooses.
+
+    The dearest operation, whether the schema can be read, whether errors hint at it, and the only operations that run.
+    """
+
+    max_cost: int = MAX_COST
+    introspection: bool = True
+    suggestions: bool = True
+    operations: frozenset[str] | None = None
 
 
 @strawberry.type(description="What can be asked.")
-class Query(NodeQuery, AccountQuery, ModelQuery, PredictionQuery):
+class Query(NodeQuery, AccountQuery, RateLimitQuery, ModelQuery, PredictionQuery):
     """What can be asked."""
 
 
@@ -94,6 +99,8 @@ class OneOperation(SchemaExtension):
 class Schema(strawberry.Schema):
     """A schema whose errors carry codes and whose bugs are masked."""
 
+    suggestions = True
+
     async def execute(self, *arguments: Any, **options: Any) -> ExecutionResult:
         """One result; a subscription has none, so it is refused before it runs."""
         allowed = options.get("allowed_operation_types") or set(OperationType)
@@ -104,11 +111,15 @@ class Schema(strawberry.Schema):
         """Finish every error before it leaves; only bugs are logged."""
         for error in errors:
             finish_error(error)
+            if not self.suggestions:
+                error.message = SUGGESTION.sub("", error.message)
 
 
-def make_schema() -> Schema:
+def make_schema(options: SchemaOptions | None = None) -> Schema:
     """The schema of the API."""
-    return Schema(
+    chosen = options or SchemaOptions()
+    hidden: list[type[ASTValidationRule]] = [] if chosen.introspection else [NoSchemaIntrospectionCustomRule]
+    schema = Schema(
         query=Query,
         mutation=Mutation,
         subscription=Subscription,
@@ -117,12 +128,16 @@ def make_schema() -> Schema:
         exception_handlers=member_handlers(),
         extensions=[
             DocumentCache,
-            ValidationCache,
+            *([] if chosen.operations is None else [lambda: AllowedOperations(chosen.operations or frozenset())]),
+            BoundedValidation,
             OneOperation,  # behind the cache, whose result it adds to
-            lambda: AddValidationRules(LIMITS),
+            lambda: Budget(chosen.max_cost),
+            lambda: AddValidationRules(hidden),
             lambda: MaxTokensLimiter(max_token_count=MAX_TOKENS),
         ],
     )
+    schema.suggestions = chosen.suggestions
+    return schema
 
 
 def sdl() -> str:

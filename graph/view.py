@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -14,23 +15,28 @@ from starlette.responses import Response
 from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
 from strawberry.exceptions import ConnectionRejectionError
-from strawberry.http import GraphQLHTTPResponse
+from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.types import ExecutionResult
 
 from graph import wire
 from graph.context import Context
+from graph.documents import PersistedDocuments
 from graph.negotiation import GRAPHQL_RESPONSE, preferred, prefers_html
-from graph.schema import make_schema
-from graph.sockets import SocketAdapter, SocketHandler
+from graph.rate_headers import rate_headers
+from graph.schema import SchemaOptions, make_schema
+from graph.socket_limits import BoundedSocketHandler, SocketLimits
+from graph.sockets import SocketAdapter
 from server.domain.accounts import Viewer
+from server.domain.operations import read_operations
 from server.domain.storable import storable
-from server.errors import UnauthenticatedError
+from server.errors import RateLimitedError, UnauthenticatedError
 from server.routes.pages import GraphiqlPage
-from server.services import credentials
+from server.services import credentials, rates
+from server.settings import Settings
 
 INIT_SECONDS = 10
-MAX_SUBSCRIPTIONS = 20
+STATUSES = {"UNAUTHENTICATED": 401, "RATE_LIMITED": 429, "PERSISTED_QUERY_NOT_FOUND": 200}
 SHOWN_PARAMETERS = ("query", "variables", "operationName")
 
 
@@ -38,37 +44,52 @@ class GraphQLView(GraphQL[Context, None]):
     """The `/graphql` endpoint."""
 
     websocket_adapter_class = SocketAdapter
-    graphql_transport_ws_handler_class = SocketHandler
+    graphql_transport_ws_handler_class = BoundedSocketHandler
 
-    def __init__(self, allowed_origins: tuple[str, ...] = ()) -> None:
+    def __init__(self, settings: Settings) -> None:
+        allowed = read_operations(settings.allowed_operations) if settings.allowed_operations else None
+        options = SchemaOptions(settings.max_query_cost, settings.introspection, settings.suggestions, allowed)
         super().__init__(
-            make_schema(),
+            make_schema(options),
             graphql_ide="graphiql",
             subscription_protocols=[GRAPHQL_TRANSPORT_WS_PROTOCOL],
             connection_init_wait_timeout=timedelta(seconds=INIT_SECONDS),
-            max_subscriptions_per_connection=MAX_SUBSCRIPTIONS,
-            allowed_origins=allowed_origins,
+            max_subscriptions_per_connection=settings.max_subscriptions_per_socket,
+            allowed_origins=settings.origins,
         )
+        self.limits = SocketLimits.of(settings)
+        self._persisted = PersistedDocuments()
         self._page = GraphiqlPage()
 
     async def run(self, request: Any, *arguments: Any, **options: Any) -> Any:
         """Answer a request; one that is none of GraphQL's gets its reason in the form of GraphQL's errors."""
+        if isinstance(request, WebSocket):
+            return await self._run_socket(request, *arguments, **options)
         try:
             return await super().run(request, *arguments, **options)
         except HTTPException as error:
             body = {"errors": [{"message": error.reason, "extensions": {"code": "BAD_REQUEST"}}]}
-            headers = {
-                "content-type": f"{preferred(request.headers.get('accept'))}; charset=utf-8",
-                "vary": "accept",
-            }
+            media_type = f"{preferred(request.headers.get('accept'))}; charset=utf-8"
+            headers = {"content-type": media_type, "vary": "accept"}
             return Response(self.encode_json(body), status_code=error.status_code, headers=headers)
+
+    async def _run_socket(self, socket: WebSocket, *arguments: Any, **options: Any) -> Any:
+        """Serve one socket; where there are as many as may be, close it so that the client tries again later."""
+        network = rates.network_of(_address(socket))
+        if not self.limits.sockets.enter(network):
+            await socket.accept(subprotocol=await self.pick_websocket_subprotocol(socket))
+            await socket.close(1013, "Too many connections")
+            return socket
+        try:
+            return await super().run(socket, *arguments, **options)
+        finally:
+            self.limits.sockets.leave(network)
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
         """Who asks, and what resolvers need; a bad token is answered when the operation runs."""
         state = request.state
-        address = request.client.host if request.client else "local"
         base_url = _base_url(request, state.rt.settings.public_url)
-        context = Context(state.rt, state.hubs, base_url, address, guard=state.guard)
+        context = Context(state.rt, state.hubs, base_url, _address(request), guard=state.guard)
         await self._authenticate(context, request.headers.get("authorization"))
         return context
 
@@ -88,16 +109,26 @@ class GraphQLView(GraphQL[Context, None]):
             raise ConnectionRejectionError({"reason": context.refused.message})
         return await super().on_ws_connect(context)
 
-    async def execute_single(self, *, context: Context, **options: Any) -> ExecutionResult:  # type: ignore[override]
-        """One operation; with a bad token, only the error that says so."""
-        if context.refused is not None:
-            error = GraphQLError(context.refused.message, extensions={"code": context.refused.code})
-            return ExecutionResult(data=None, errors=[error])
+    async def execute_single(  # type: ignore[override]
+        self, *, context: Context, sub_response: Response, request_data: GraphQLRequestData, **options: Any
+    ) -> ExecutionResult:
+        """One operation, counted; with a bad token, only the error that says so."""
         try:
-            return await super().execute_single(context=context, **options)
+            await rates.spend(context.rt, context.viewer, 1)
+            if context.refused is not None:
+                raise context.refused
+            document = self._persisted.document(request_data.query, request_data.extensions)
+            options |= {"sub_response": sub_response, "request_data": replace(request_data, query=document)}
+            result = await super().execute_single(context=context, **options)
+        except (RateLimitedError, UnauthenticatedError, GraphQLError) as error:
+            found = GraphQLError(error.message, original_error=error, extensions=getattr(error, "extensions", None))
+            self.schema.process_errors([found])
+            result = ExecutionResult(data=None, errors=[found])
         except HTTPException as error:
             # The reason may repeat an operation's name as the client wrote it
             raise HTTPException(error.status_code, storable(error.reason)) from None
+        sub_response.headers.update(await rate_headers(context, result.errors or []))
+        return result
 
     async def get_sub_response(self, request: Request | WebSocket) -> Response:
         """Remember which media type the client prefers."""
@@ -122,7 +153,7 @@ class GraphQLView(GraphQL[Context, None]):
         response.headers["vary"] = "accept"
         if media_type == GRAPHQL_RESPONSE and "data" not in response_data:
             codes = {e.get("extensions", {}).get("code") for e in response_data.get("errors", [])}
-            response.status_code = 401 if codes == {"UNAUTHENTICATED"} else 400
+            response.status_code = STATUSES.get(next(iter(codes)), 400) if len(codes) == 1 else 400
         return response
 
     def should_render_graphql_ide(self, request: Any) -> bool:
@@ -154,6 +185,10 @@ class GraphQLView(GraphQL[Context, None]):
             return await super().parse_http_body(request)
         except AttributeError as error:
             raise HTTPException(400, "The request must be a JSON object") from error
+
+
+def _address(request: Request | WebSocket) -> str:
+    return request.client.host if request.client else "local"
 
 
 def _base_url(request: Request | WebSocket, public_url: str | None) -> str:

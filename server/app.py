@@ -50,7 +50,7 @@ def create_app(settings: Settings) -> Starlette:
             finally:
                 await end(*tasks)
 
-    view = GraphQLView(settings.origins)
+    view = GraphQLView(settings)
     cors = Middleware(
         CORSMiddleware,
         allow_origins=settings.origins,

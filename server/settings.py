@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
 from server.domain import urls
 from server.domain.addresses import Opening, opening, parse_openings
+from server.edge_settings import EdgeSettings
 from server.setting_types import AbsolutePath, Blankable, HttpUrl, absolute, hidden, listed, split
 
 MIN_SECRET_LENGTH = 32
@@ -46,7 +47,7 @@ class SettingsError(Exception):
     """The environment holds wrong values; the message names each of them, one a line."""
 
 
-class Settings(BaseSettings):
+class Settings(EdgeSettings):
     """The settings; field names in upper case are the environment variables."""
 
     model_config = SettingsConfigDict(
@@ -282,6 +283,7 @@ def _inconsistent(settings: Settings) -> Iterator[tuple[str, str]]:
     weak = [weakness for old in settings.older_secrets if (weakness := secret_weakness(old))]
     if weak:
         yield "SECRET_KEYS_OLD", f"one of them {weak[0]}"
+    yield from settings.edge_problems()
 
 
 def secret_weakness(secret: str) -> str | None:

@@ -46,7 +46,7 @@ async def test_a_mutation_in_a_browsers_address_is_shown_not_refused(nobody: Cli
 @pytest.mark.parametrize("accept", ["application/json", "*/*", "application/json, text/html;q=0.9", "text/plain"])
 async def test_a_query_in_a_clients_address_is_run(nobody: Client, accept: str) -> None:
     answer = await get(nobody, accept, query="{ __typename }")
-    assert answer.json() == {"data": {"__typename": "Query"}}
+    assert answer.json()["data"] == {"__typename": "Query"}
 
 
 async def test_a_page_without_a_query_stays_where_it_is(nobody: Client) -> None:
@@ -72,7 +72,7 @@ async def test_two_operations_need_a_name_over_http(nobody: Client, name: dict[s
     assert is_refused(new.json())
     assert is_refused((await get(nobody, "application/json", query=TWO)).json())
     answer = await post(nobody, json.dumps({"query": TWO, "operationName": "B"}))
-    assert answer.json() == {"data": {"b": "Query"}}
+    assert answer.json()["data"] == {"b": "Query"}
 
 
 async def test_two_operations_need_a_name_over_the_socket(nobody: Client) -> None:
@@ -86,4 +86,4 @@ async def test_two_operations_need_a_name_over_the_socket(nobody: Client) -> Non
             assert is_refused({"errors": message["payload"]})
         payload = {"query": TWO, "operationName": "A"}
         await socket.send(json.dumps({"type": "subscribe", "id": "9", "payload": payload}))
-        assert json.loads(await socket.recv())["payload"] == {"data": {"a": "Query"}}
+        assert json.loads(await socket.recv())["payload"]["data"] == {"a": "Query"}

@@ -4,7 +4,8 @@ import pytest
 from strawberry.schema.exceptions import InvalidOperationTypeError
 from structlog.testing import capture_logs
 
-from graph.schema import MAX_ALIASES, MAX_TOKENS, make_schema
+from graph.limits import MAX_ALIASES, MAX_TOKENS
+from graph.schema import make_schema
 
 SCHEMA = make_schema()
 

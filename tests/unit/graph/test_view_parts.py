@@ -7,7 +7,8 @@ import pytest
 from starlette.requests import Request
 from starlette.websockets import WebSocket
 
-from graph.view import GraphQLView, _base_url, _bearer, _parameter
+from graph import wire
+from graph.view import _base_url, _bearer, _parameter
 from graph.wire import MAX_JSON_DEPTH, depth
 from server.errors import UnauthenticatedError
 
@@ -54,11 +55,11 @@ def test_depth_takes_time_in_proportion_to_the_body() -> None:
 )
 def test_what_cannot_be_read_is_always_the_same_error(data: str | bytes) -> None:
     with pytest.raises(json.JSONDecodeError):
-        GraphQLView().decode_json(data)
+        wire.decode(data)
 
 
 def test_json_is_read() -> None:
-    assert GraphQLView().decode_json(b'{"a": [1, "\\ud800"]}') == {"a": [1, "\ud800"]}
+    assert wire.decode(b'{"a": [1, "\\ud800"]}') == {"a": [1, "\ud800"]}
 
 
 @pytest.mark.parametrize(

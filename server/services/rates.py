@@ -1,0 +1,54 @@
+"""How much somebody may ask of the API: points of cost within a minute, by user, or by address for strangers."""
+
+from __future__ import annotations
+
+import ipaddress
+
+from server.adapters.rate_limiter import Rate, RateState
+from server.domain.accounts import Viewer
+from server.errors import RateLimitedError
+from server.runtime import Runtime
+
+WINDOW_SECONDS = 60
+
+
+def rate_of(rt: Runtime, viewer: Viewer) -> tuple[Rate, str] | None:
+    """The rate that counts for a viewer, and under which name; None where there is no limit."""
+    settings = rt.settings
+    if viewer.user_id:
+        rate, who = Rate("user", settings.rate_limit_user, WINDOW_SECONDS), str(viewer.user_id)
+    else:
+        rate, who = Rate("address", settings.rate_limit_address, WINDOW_SECONDS), network_of(viewer.address)
+    return (rate, who) if rate.amount else None
+
+
+def network_of(address: str) -> str:
+    """What counts as one caller: an IPv4 address, or the /64 that a host picks its IPv6 addresses from."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(found, ipaddress.IPv4Address):
+        return address
+    if found.ipv4_mapped:
+        return str(found.ipv4_mapped)
+    return str(ipaddress.ip_network((found, 64), strict=False))
+
+
+async def spend(rt: Runtime, viewer: Viewer, points: int) -> None:
+    """Count points of a viewer.
+
+    Raises:
+        RateLimitedError: they have too few left; then nothing is counted.
+    """
+    found = rate_of(rt, viewer)
+    if found and (seconds := await rt.limiter.take(*found, cost=points)):
+        rate, _ = found
+        message = f"You have spent the {rate.amount} points that a {rate.name} has in {rate.seconds} seconds."
+        raise RateLimitedError(message, seconds)
+
+
+async def state(rt: Runtime, viewer: Viewer) -> tuple[Rate, RateState] | None:
+    """What a viewer has left; None where there is no limit."""
+    found = rate_of(rt, viewer)
+    return (found[0], await rt.limiter.state(*found)) if found else None

@@ -1,0 +1,90 @@
+"""Documents by their hash, and files of operations."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import pytest
+from graphql import GraphQLError
+
+from graph.documents import MAX_PERSISTED, PersistedDocuments
+from graph.schema import SchemaOptions, make_schema
+from server.domain.operations import read_operations
+
+
+def asked(text: str) -> dict[str, Any]:
+    return {"persistedQuery": {"version": 1, "sha256Hash": hashlib.sha256(text.encode(errors="replace")).hexdigest()}}
+
+
+def test_a_document_is_known_once_it_was_sent_with_its_hash() -> None:
+    documents = PersistedDocuments()
+    with pytest.raises(GraphQLError, match="PersistedQueryNotFound") as caught:
+        documents.document(None, asked("{ a }"))
+    assert caught.value.extensions == {"code": "PERSISTED_QUERY_NOT_FOUND"}
+    assert documents.document("{ a }", asked("{ a }")) == "{ a }"
+    assert documents.document(None, asked("{ a }")) == "{ a }"
+
+
+def test_a_hash_of_something_else_is_refused_and_nothing_kept() -> None:
+    documents = PersistedDocuments()
+    with pytest.raises(GraphQLError, match="not that of the document"):
+        documents.document("{ a }", asked("{ b }"))
+    with pytest.raises(GraphQLError, match="PersistedQueryNotFound"):
+        documents.document(None, asked("{ b }"))
+
+
+@pytest.mark.parametrize("extensions", [None, {}, {"persistedQuery": 1}, {"persistedQuery": {"sha256Hash": [1]}}])
+def test_a_request_without_a_hash_is_as_it_was(extensions: Any) -> None:
+    assert PersistedDocuments().document("{ a }", extensions) == "{ a }"
+    assert PersistedDocuments().document(None, extensions) is None
+
+
+def test_only_the_newest_are_kept_and_none_that_is_long() -> None:
+    documents = PersistedDocuments()
+    texts = [f"{{ a{n} }}" for n in range(MAX_PERSISTED + 1)]
+    for text in [*texts, "{ a }" + " " * 30_000]:
+        documents.document(text, asked(text))
+    assert len(documents._kept) == MAX_PERSISTED
+    assert documents.document(None, asked(texts[1])) == texts[1]
+    with pytest.raises(GraphQLError, match="PersistedQueryNotFound"):
+        documents.document(None, asked(texts[0]))
+
+
+OPERATIONS = """
+# What the page asks
+query Name { __typename ...F }
+fragment F on Query { viewer { id } }
+query Other { __typename }
+"""
+
+
+@pytest.mark.parametrize(
+    ("query", "name", "allowed"),
+    [
+        ("query Other{__typename}", None, True),
+        ("query Other {\n  __typename # as ever\n}", "Other", True),
+        (OPERATIONS, "Other", True),
+        ("query Other { a: __typename }", None, False),
+        ("query Another { __typename }", None, False),
+        ("{ __typename }", None, False),
+        ("{ __schema { types { name } } }", None, False),
+        ("query Name { __typename ...F } fragment F on Query { viewer { id email } }", None, False),
+        ("query Other { __typename } query Extra { viewer { id } }", "Extra", False),
+        ("query Other { __typename } query Extra { viewer { id } }", "Other", True),
+    ],
+    ids=range(10),
+)
+async def test_only_the_operations_of_the_file_run(
+    tmp_path: Path, query: str, name: str | None, *, allowed: bool
+) -> None:
+    file = tmp_path / "operations.graphql"
+    file.write_text(OPERATIONS)
+    schema = make_schema(SchemaOptions(operations=read_operations(file)))
+    result = await schema.execute(query, operation_name=name)
+    if allowed:
+        assert result.data == {"__typename": "Query"}
+    else:
+        assert [error.extensions for error in result.errors or []] == [{"code": "OPERATION_NOT_ALLOWED"}]
+        assert result.data is None
