@@ -10,7 +10,7 @@ from strawberry.dataloader import DataLoader
 from server.adapters.event_log import LiveState
 from server.runtime import Runtime
 from server.services import accounts, models, prediction_events, predictions, versions, webhooks
-from server.tables import Model, Prediction, User, Version
+from server.tables import Model, Prediction, User, Version, WebhookDelivery
 
 
 class Loaders:
@@ -23,6 +23,7 @@ class Loaders:
         self.versions: DataLoader[UUID, Version | None] = DataLoader(self._versions, cache=False)
         self.versions_of: DataLoader[UUID, list[Version]] = DataLoader(self._versions_of, cache=False)
         self.predictions: DataLoader[UUID, Prediction | None] = DataLoader(self._predictions, cache=False)
+        self.deliveries_of: DataLoader[UUID, list[WebhookDelivery]] = DataLoader(self._deliveries_of, cache=False)
         self.webhook_urls: DataLoader[UUID, str | None] = DataLoader(self._webhook_urls, cache=False)
         self.live: DataLoader[UUID, LiveState | None] = DataLoader(self._live, cache=False)
 
@@ -45,6 +46,10 @@ class Loaders:
     async def _predictions(self, ids: list[UUID]) -> list[Prediction | None]:
         found = await predictions.by_ids(None, ids)
         return [found.get(key) for key in ids]
+
+    async def _deliveries_of(self, ids: list[UUID]) -> list[list[WebhookDelivery]]:
+        found = await webhooks.of_predictions(ids)
+        return [found[key] for key in ids]
 
     async def _webhook_urls(self, ids: list[UUID]) -> list[str | None]:
         found = await webhooks.urls(ids)

@@ -51,9 +51,11 @@ class Notices:
 
     async def finish(self) -> None:
         """Note the rest before the row ends; the log once more where nothing later would carry its last lines."""
-        if WebhookEvent.COMPLETED not in self._wanted:
-            self._pending |= self._ever & {WebhookEvent.LOGS}
         await self.close()
+        if WebhookEvent.COMPLETED in self._wanted:
+            self._pending &= {WebhookEvent.START}
+        else:
+            self._pending |= self._ever & {WebhookEvent.LOGS}
         await self._note()
 
     async def close(self) -> None:

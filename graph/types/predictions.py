@@ -172,8 +172,8 @@ class Prediction(Node):
         """What its webhook was told."""
         if self.row.webhook_events is None:
             return []
-        found = await webhooks.of_predictions(info.context.viewer, [self.row.id])
-        return [WebhookDelivery.of(row) for row in found[self.row.id]]
+        found = await info.context.loaders.deliveries_of.load(self.row.id)
+        return [WebhookDelivery.of(row) for row in webhooks.shown(info.context.viewer, found)]
 
     @strawberry.field(description="The seed that repeats this run; drawn where none was given.")
     def seed(self) -> BigInt | None:

@@ -132,7 +132,7 @@ async def prune(keep_seconds: float) -> None:
     await rows(_PRUNE_WEBHOOKS, keep_seconds, PRUNED_AT_ONCE)
 
 
-_IS_FREE = "(w.lease_until IS NULL OR w.lease_until < now()) AND w.user_id <> ALL({users}::uuid[])"
+_IS_FREE = "d.user_id <> ALL({users}::uuid[]) AND (w.lease_until IS NULL OR w.lease_until < now())"
 _NOTE = """
 INSERT INTO webhook_delivery AS d (id, prediction_id, user_id, event, state, noted, sent, tries, attempts, next_at,
   created_at, updated_at)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from tortoise.queryset import QuerySet
@@ -75,16 +76,18 @@ async def list_deliveries(query: QuerySet[WebhookDelivery], request: PageRequest
     return await page(query, request)
 
 
-async def of_predictions(viewer: Viewer, prediction_ids: list[UUID]) -> dict[UUID, list[WebhookDelivery]]:
-    """The deliveries of predictions, in their order, where the viewer may see them."""
+async def of_predictions(prediction_ids: list[UUID]) -> dict[UUID, list[WebhookDelivery]]:
+    """The deliveries of predictions, in the order of their events; `shown` says which of them a viewer may see."""
     found: dict[UUID, list[WebhookDelivery]] = {key: [] for key in prediction_ids}
-    if viewer.user_id is None:
-        return found
-    query = WebhookDelivery.filter(prediction_id__in=prediction_ids)
-    for row in await (query if viewer.is_admin else query.filter(user_id=viewer.user_id)):
+    for row in await WebhookDelivery.filter(prediction_id__in=prediction_ids):
         found[row.prediction_id].append(row)
     place = {event.value: number for number, event in enumerate(WebhookEvent)}
     return {key: sorted(held, key=lambda row: place[row.event]) for key, held in found.items()}
+
+
+def shown(viewer: Viewer, found: Iterable[WebhookDelivery]) -> list[WebhookDelivery]:
+    """Those deliveries that a viewer may see: their own, and all to administrators."""
+    return [row for row in found if viewer.is_admin or row.user_id == viewer.user_id]
 
 
 async def by_ids(viewer: Viewer, ids: list[UUID]) -> dict[UUID, WebhookDelivery]:

@@ -14,7 +14,7 @@ import pytest
 from server.adapters.database import rows
 from server.adapters.tasks import end
 from server.domain.accounts import Viewer
-from server.domain.predictions import NewPrediction
+from server.domain.predictions import NewPrediction, PredictionStatus
 from server.domain.webhooks import NewWebhook, WebhookEvent
 from server.embedded.servers import LocalServers
 from server.runtime import Runtime
@@ -68,9 +68,12 @@ class Place:
     async def run(self, url: str, events: tuple[WebhookEvent, ...] = COMPLETED, output: Any = "made") -> Prediction:
         """A prediction that ended."""
         row = await self.create(url, events)
-        result = jobs.Result(predictions.PredictionStatus.SUCCEEDED, output)
-        assert await jobs.finish(await self.claim(row), result)
+        assert await self.end(row, output)
         return row
+
+    async def end(self, row: Prediction, output: Any = "made") -> bool:
+        """Claim and finish it."""
+        return await jobs.finish(await self.claim(row), jobs.Result(PredictionStatus.SUCCEEDED, output))
 
 
 @pytest.fixture
