@@ -12,7 +12,7 @@ import pytest
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from server.embedded.servers import LocalServers
-from tests.conftest import LiveServer, running
+from tests.conftest import LOCAL_RECEIVERS, LiveServer, running
 from tests.integration.graph.asking import Asking, administrator, code_of, ended, somebody
 from tests.support.api import Client
 from tests.support.receiver import answer, listening
@@ -45,7 +45,9 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalServers]:
 
 @pytest.fixture(scope="module")
 def live(servers: LocalServers, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
-    with running(servers, tmp_path_factory.mktemp("webhooks"), WEBHOOK_ALLOW="127.0.0.0/8:*") as found:
+    # Whoever only looked now and then would come too late
+    rarely = {"CLAIM_POLL_SECONDS": "60"}
+    with running(servers, tmp_path_factory.mktemp("webhooks"), **LOCAL_RECEIVERS, **rarely) as found:
         yield found
 
 
@@ -297,3 +299,16 @@ async def test_a_killed_worker_does_not_lose_a_delivery(live: LiveServer, user: 
     ids = {told.json["id"]: told.id for told in receiver.told}
     assert set(ids) == {prediction["id"] for prediction in made}
     assert len({told.id for told in receiver.told}) == len(made)
+
+
+async def test_a_cancel_at_the_api_wakes_the_worker_that_delivers(live: LiveServer, user: Client) -> None:
+    """The worker knows of this end by the bell alone: it did not make it, and looks by itself too late."""
+    filler = [await user.create("demo/echo", {"text": "a", "delay_seconds": 1, "repeat": 1000}) for _ in range(4)]
+    async with listening() as receiver:
+        waiting = await create(user, receiver.url(), text="never runs")
+        found = await user.cancel(waiting["id"])
+        assert (found["status"], found["attempts"]) == ("CANCELED", 0)
+        (told,) = await receiver.wait(1, 20)
+    assert told.json["id"] == waiting["id"]
+    for prediction in filler:
+        await user.cancel(prediction["id"])
