@@ -24,6 +24,7 @@ from server.services.recovery import sweep_for_ever
 from server.settings import Settings
 
 MAX_BODY_BYTES = 1_000_000
+UI_PATHS = ("/", "/models/{owner}/{name}", "/p/{id}")
 
 
 class State(TypedDict):
@@ -67,8 +68,7 @@ def create_app(settings: Settings) -> Starlette:
             Route("/graphql", view),
             WebSocketRoute("/graphql", view),
             Mount("/static", Assets()),
-            Route("/", ui.answer),
-            Route("/p/{id}", ui.answer),
+            *(Route(path, ui.answer) for path in UI_PATHS),
         ],
         middleware=[cors] if settings.origins else [],
         lifespan=lifespan,

@@ -5,11 +5,14 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import subprocess
+from collections.abc import AsyncIterator
 from pathlib import Path
 from types import ModuleType
 from typing import Protocol
 
 import pytest
+import pytest_asyncio
 
 WEB = Path(__file__).resolve().parents[2] / "web"
 FILES = sorted((WEB / "tests").glob("*.test.mjs"))
@@ -18,6 +21,9 @@ SECONDS = 400
 
 class LiveServer(Protocol):
     url: str
+    processes: dict[str, subprocess.Popen[bytes]]
+
+    def start(self, name: str, command: str) -> subprocess.Popen[bytes]: ...
 
 
 @pytest.fixture(scope="session")
@@ -37,10 +43,28 @@ def unpack_folder() -> Path:
     return folder
 
 
+@pytest_asyncio.fixture
+async def control(live_server: LiveServer) -> AsyncIterator[str]:
+    """Where a browser test can ask for the API to be killed and to be started again, a word a connection."""
+
+    async def obey(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if (await reader.readline()).strip() == b"kill":
+            live_server.processes["api"].kill()
+            live_server.processes["api"].wait()
+        else:
+            live_server.start("api", "serve")
+        writer.write(b"done\n")
+        writer.close()
+
+    async with await asyncio.start_server(obey, "127.0.0.1", 0) as server:
+        yield str(server.sockets[0].getsockname()[1])
+
+
 @pytest.mark.timeout(SECONDS + 20)
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.name.removesuffix(".test.mjs"))
-async def test_in_a_browser(live_server: LiveServer, node: Path, unpack_folder: Path, file: Path) -> None:
-    env = {**os.environ, "BASE_URL": live_server.url, "TMPDIR": str(unpack_folder), "NO_COLOR": "1"}
+async def test_in_a_browser(live_server: LiveServer, node: Path, unpack_folder: Path, control: str, file: Path) -> None:
+    own = {"BASE_URL": live_server.url, "TMPDIR": str(unpack_folder), "CONTROL_PORT": control, "NO_COLOR": "1"}
+    env = {**os.environ, **own}
     # asyncio's own subprocess leaves the loop free for a server that runs in it
     process = await asyncio.create_subprocess_exec(
         *(str(node), "--test", str(file)),

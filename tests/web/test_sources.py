@@ -21,7 +21,7 @@ from graphql import (
 ROOT = Path(__file__).resolve().parents[2]
 WEB = ROOT / "web"
 GENERATED = WEB / "src" / "api" / "generated" / "graphql.ts"
-OPERATIONS = WEB / "src" / "api" / "operations.graphql"
+OPERATIONS = sorted((WEB / "src" / "api").glob("*.graphql"))
 EXAMPLES = sorted((WEB / "src" / "graphiql" / "examples").glob("*.graphql"))
 
 
@@ -30,8 +30,18 @@ def schema() -> GraphQLSchema:
     return build_schema((ROOT / "graph" / "schema.graphql").read_text())
 
 
-@pytest.mark.parametrize("file", [OPERATIONS, *EXAMPLES], ids=lambda file: file.name)
-def test_operations_fit_the_schema(schema: GraphQLSchema, file: Path) -> None:
+@pytest.fixture(scope="module")
+def operations() -> DocumentNode:
+    """All operations of the UI, which share their fragments."""
+    return parse("\n".join(file.read_text() for file in OPERATIONS))
+
+
+def test_operations_fit_the_schema(schema: GraphQLSchema, operations: DocumentNode) -> None:
+    assert validate(schema, operations) == []
+
+
+@pytest.mark.parametrize("file", EXAMPLES, ids=lambda file: file.name)
+def test_examples_fit_the_schema(schema: GraphQLSchema, file: Path) -> None:
     assert validate(schema, parse(file.read_text())) == []
 
 
@@ -40,10 +50,10 @@ def _printed(document: DocumentNode) -> dict[str, str]:
     return {d.name.value: print_ast(d) for d in document.definitions if isinstance(d, named) and d.name}
 
 
-def test_generated_operations_are_those_of_the_sources() -> None:
+def test_generated_operations_are_those_of_the_sources(operations: DocumentNode) -> None:
     texts = re.findall(r"TypedDocumentString\(`(.*?)`", GENERATED.read_text(), re.DOTALL)
     generated = {name: text for body in texts for name, text in _printed(parse(body)).items()}
-    assert generated == _printed(parse(OPERATIONS.read_text())), "run `npm run codegen` in web/"
+    assert generated == _printed(operations), "run `npm run codegen` in web/"
 
 
 def test_generated_enums_are_those_of_the_schema(schema: GraphQLSchema) -> None:

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { test } from "node:test";
-import { badge, choose, field, MODELS, open, runEcho, SLOW, useBrowser } from "./harness.mjs";
+import { badge, choose, field, MODELS, modelPath, open, runButton, runEcho, SLOW, useBrowser } from "./harness.mjs";
 
 useBrowser();
 
@@ -18,10 +18,14 @@ async function assertAccessible(page, state) {
 }
 
 for (const scheme of ["light", "dark"]) {
-  test(`axe finds nothing in ${scheme}`, SLOW, async () => {
-    const page = await open("/", { scheme });
-    await page.locator("#model").waitFor();
+  test(`axe finds nothing on a model's and a prediction's page, ${scheme}`, SLOW, async () => {
+    const page = await open(undefined, { scheme });
+    await field(page, "text").waitFor();
     await assertAccessible(page, "idle");
+    for (const tab of ["JSON", "Code", "Form"]) {
+      await page.getByRole("tab", { name: tab }).click();
+      await assertAccessible(page, tab);
+    }
     await runEcho(page, { text: "one two three four five", repeat: 20, delay: 0.5 });
     await badge(page, "PROCESSING").waitFor();
     await assertAccessible(page, "running");
@@ -34,17 +38,28 @@ for (const scheme of ["light", "dark"]) {
     await assertAccessible(page, "violations");
     await choose(page, MODELS.image);
     await field(page, "prompt").locator("textarea").fill("a red circle");
-    await page.getByRole("button", { name: /^Run/ }).click();
+    await runButton(page).click();
     await page.locator(".picture img:not(.picture-preview)").waitFor();
     await assertAccessible(page, "picture");
-    await choose(page, MODELS.text);
+  });
+
+  test(`axe finds nothing in the gallery and where nothing is, ${scheme}`, SLOW, async () => {
+    const page = await open("/", { scheme });
+    await page.locator(".card-link").first().waitFor();
+    await assertAccessible(page, "gallery");
+    await page.getByRole("searchbox").fill("no model is called that");
+    await page.getByText("No model fits that").waitFor();
+    await assertAccessible(page, "nothing found");
     await page.getByRole("button", { name: "Sign in" }).click();
     await assertAccessible(page, "dialog");
+    await page.goto(new URL("/models/nobody/nothing", page.url()).href);
+    await page.getByText("There is no model nobody/nothing").waitFor();
+    await assertAccessible(page, "no such model");
   });
 }
 
 test("the theme can be chosen and is kept", SLOW, async () => {
-  const page = await open();
+  const page = await open("/");
   const scheme = () => page.evaluate(() => getComputedStyle(document.documentElement).colorScheme);
   const button = page.getByRole("button", { name: /^Colours/ });
   await button.click();
@@ -56,34 +71,82 @@ test("the theme can be chosen and is kept", SLOW, async () => {
   assert.equal(await scheme(), "dark");
 });
 
-test("nothing overflows at 360 pixels", SLOW, async () => {
-  const page = await open("/", { width: 360, height: 740 });
-  for (const model of Object.values(MODELS)) {
-    await choose(page, model);
-    const [width, inner] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
-    assert.ok(width <= inner, `${model}: ${width} > ${inner}`);
-  }
-  await runEcho(page, { text: "a".repeat(500) });
-  await badge(page, "SUCCEEDED").waitFor();
-  assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
-});
+const fits = (page) =>
+  page.evaluate(() => document.documentElement.scrollWidth <= innerWidth || document.documentElement.scrollWidth);
 
-test("the whole page can be used by keyboard, with the focus in sight", SLOW, async () => {
-  const page = await open();
-  await page.locator("#model").waitFor();
+for (const width of [360, 2560]) {
+  test(`nothing overflows at ${width} pixels`, SLOW, async () => {
+    const page = await open("/", { width, height: 740 });
+    await page.locator(".card-link").first().waitFor();
+    assert.equal(await fits(page), true, "gallery");
+    for (const model of Object.values(MODELS)) {
+      await choose(page, model);
+      for (const tab of ["Form", "JSON", "Code"]) {
+        await page.getByRole("tab", { name: tab }).click();
+        assert.equal(await fits(page), true, `${model}, ${tab}`);
+      }
+    }
+    await page.goto(new URL(modelPath(MODELS.echo), page.url()).href);
+    await runEcho(page, { text: "a".repeat(500) });
+    await badge(page, "SUCCEEDED").waitFor();
+    assert.equal(await fits(page), true, "prediction");
+  });
+}
+
+/** What Tab reaches from the top on, each with a ring around it. */
+async function reachedByTab(page) {
   const reached = [];
-  for (let presses = 0; presses < 40; presses += 1) {
+  for (let presses = 0; presses < 60; presses += 1) {
     await page.keyboard.press("Tab");
     const stop = await page.evaluate(() => {
       const element = document.activeElement;
-      const shown = getComputedStyle(element).outlineStyle !== "none";
-      return element === document.body ? null : { what: element.id || element.textContent.trim(), shown };
+      if (element === document.body) return null;
+      const rings = [element, element.closest(".card")].filter(Boolean);
+      const shown = rings.some((ring) => getComputedStyle(ring).outlineStyle !== "none");
+      return { what: element.id || element.textContent.trim(), shown };
     });
     if (!stop) break;
     assert.ok(stop.shown, `no focus ring on ${stop.what}`);
     reached.push(stop.what);
   }
-  for (const name of ["GraphiQL", "Sign in", "model", "field-0"])
-    assert.ok(reached.includes(name), `${name} not reached`);
-  assert.ok(reached.some((name) => name.startsWith("Run")));
+  return reached;
+}
+
+test("a model is found and run by keyboard alone, with the focus in sight", SLOW, async () => {
+  const page = await open("/");
+  await page.locator(".card-link").first().waitFor();
+  const reached = await reachedByTab(page);
+  for (const name of ["GraphiQL", "Sign in", "search", MODELS.echo])
+    assert.ok(reached.includes(name), `${name} not reached: ${reached}`);
+  await page.keyboard.press("/");
+  await page.keyboard.type("echo");
+  await page.locator(`[data-model="${MODELS.image}"]`).waitFor({ state: "detached" });
+  await page.locator(`[data-model="${MODELS.echo}"] a`).focus();
+  await page.keyboard.press("Enter");
+  await field(page, "text").waitFor();
+  assert.equal(await page.evaluate(() => document.activeElement.id), "main");
+  const onModel = await reachedByTab(page);
+  for (const name of ["field-0", "input-view-form"])
+    assert.ok(onModel.includes(name), `${name} not reached: ${onModel}`);
+  assert.ok(onModel.some((name) => name.startsWith("Run")));
+  await page.getByRole("tab", { name: "Form" }).focus();
+  await page.keyboard.press("ArrowRight");
+  await page.locator("#input-json").waitFor();
+  await page.keyboard.press("ArrowLeft");
+  await field(page, "text").locator("textarea").focus();
+  await page.keyboard.type("typed");
+  await page.keyboard.press("Control+Enter");
+  await badge(page, "SUCCEEDED").waitFor();
+});
+
+test("who asks for less motion gets none", SLOW, async () => {
+  const page = await open();
+  await page.emulateMedia({ reducedMotion: "reduce" });
+  await runEcho(page, { text: "a b c d", delay: 0.3 });
+  await badge(page, "PROCESSING").waitFor();
+  const longest = await page.evaluate(() =>
+    Math.max(0, ...document.getAnimations().map((animation) => animation.effect.getComputedTiming().duration)),
+  );
+  assert.ok(longest < 1, `an animation of ${longest} ms`);
+  await page.keyboard.press("Escape");
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { api, fake, field, modelsAnswer, open, SLOW, useBrowser } from "./harness.mjs";
+import { api, fake, FORM, field, modelAnswer, open, runButton, SLOW, useBrowser } from "./harness.mjs";
 
 useBrowser();
 
@@ -16,21 +16,21 @@ const file = (name, size) => ({ name, mimeType: "image/png", buffer: Buffer.allo
 
 async function openForm(prepare = async () => {}) {
   const sent = [];
-  const page = await open("/", {
+  const page = await open(FORM, {
     prepare: async (p) => {
       await prepare(p);
-      await fake(p, "Models", () => modelsAnswer(SCHEMA));
+      await fake(p, "ModelPage", () => modelAnswer(SCHEMA));
       await fake(p, "CreatePrediction", ({ input }) => {
         sent.push(input.input);
         return { data: { createPrediction: { __typename: "ConflictError", code: "CONFLICT", message: "enough" } } };
       });
     },
   });
-  await page.locator("#model").waitFor();
+  await page.locator("[data-field]").first().waitFor();
   const picker = (name) => field(page, name).locator("input[type=file]");
   const run = async () => {
     await page.getByText("Sending the file").waitFor({ state: "detached" });
-    await page.getByRole("button", { name: /^Run/ }).click();
+    await runButton(page).click();
     await page.getByText("enough").waitFor();
     return sent.at(-1);
   };

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { fake, field, modelsAnswer, open, SLOW, useBrowser } from "./harness.mjs";
+import { fake, FORM, field, modelAnswer, open, runButton, SLOW, useBrowser } from "./harness.mjs";
 
 useBrowser();
 
@@ -25,9 +25,9 @@ const SCHEMA = {
 /** A page with that form, and the inputs it sends. */
 async function openForm(schema) {
   const sent = [];
-  const page = await open("/", {
+  const page = await open(FORM, {
     prepare: async (p) => {
-      await fake(p, "Models", () => modelsAnswer(schema));
+      await fake(p, "ModelPage", () => modelAnswer(schema));
       await fake(p, "CreatePrediction", ({ input }) => {
         sent.push(input.input);
         const violations = [{ path: "/input/stop/1", message: "is too long", code: "maxLength" }];
@@ -36,7 +36,7 @@ async function openForm(schema) {
       });
     },
   });
-  await page.locator("#model").waitFor();
+  await page.locator("[data-field]").first().waitFor();
   return { page, sent };
 }
 
@@ -64,7 +64,7 @@ test("a schema becomes a form: order, widgets and defaults", SLOW, async () => {
   assert.equal(await field(page, "seed").locator("button").count(), 1);
   assert.equal(await field(page, "extra").locator("textarea").count(), 1);
 
-  await page.getByRole("button", { name: /^Run/ }).click();
+  await runButton(page).click();
   await field(page, "stop").locator(".field-errors").waitFor();
   assert.match(await field(page, "stop").locator(".field-errors").textContent(), /1: is too long/);
   assert.deepEqual(sent[0], { count: 2, ratio: 0.5, top_p: 1, mode: 2, sharp: true, stop: ["END"], style: "plain" });

@@ -28,11 +28,18 @@ export function useBrowser() {
   after(() => browser?.close());
 }
 
+export const modelPath = (slug) => `/models/${slug}`;
+/** Where `modelAnswer` shows a form. */
+export const FORM = "/models/test/form";
+
 /** A page at `path`. `allow`: patterns of console messages that the test provokes on purpose. */
-export async function open(path = "/", { scheme = "light", width = 1280, height = 900, allow = [], prepare } = {}) {
+export async function open(
+  path = modelPath(MODELS.echo),
+  { scheme = "light", width = 1280, height = 900, allow = [], prepare } = {},
+) {
   const context = await browser.newContext({ colorScheme: scheme, viewport: { width, height } });
   const page = await context.newPage();
-  page.setDefaultTimeout(50_000);
+  page.setDefaultTimeout(Number(process.env.PATIENCE_MS ?? 50_000));
   const complaints = [];
   const allowed = (text) => allow.some((pattern) => pattern.test(text));
   page.on("request", (request) => {
@@ -56,9 +63,16 @@ export const field = (page, name) => page.locator(`[data-field="${name}"]`);
 export const badge = (page, status) => page.locator(`.badge[data-status="${status}"]`);
 export const textOutput = (page) => page.locator(".text-output");
 
+/** Goes to a model, unless the page shows it or a prediction of it already. */
 export async function choose(page, slug) {
-  await page.locator("#model").selectOption(slug);
+  await page.locator("h1").waitFor();
+  const shown = page.locator("h1").filter({ hasText: slug });
+  if ((await shown.count()) === 0) await page.goto(BASE_URL + modelPath(slug));
+  await page.getByRole("tab", { name: "Form" }).waitFor();
 }
+
+/** Runs what the form holds; nothing else on the page is named like that. */
+export const runButton = (page) => page.locator(".run-bar").getByRole("button", { name: /^Run/ });
 
 /** Fills in the echo model and runs it by keyboard. */
 export async function runEcho(page, { text, repeat = 1, delay = 0 }) {
@@ -84,11 +98,11 @@ export async function sample(page, name, read) {
   return () => page.evaluate((key) => window[key], name);
 }
 
-/** Asks the API itself. */
-export async function api(query, variables = {}) {
+/** Asks the API itself, as whoever the token is of. */
+export async function api(query, variables = {}, token = null) {
   const response = await fetch(`${BASE_URL}/graphql`, {
     method: "POST",
-    headers: { "content-type": "application/json" },
+    headers: { "content-type": "application/json", ...(token ? { authorization: `Bearer ${token}` } : {}) },
     body: JSON.stringify({ query, variables }),
   });
   const { data, errors } = await response.json();
@@ -96,7 +110,7 @@ export async function api(query, variables = {}) {
   return data;
 }
 
-export const predictionId = (page) => new URL(page.url()).searchParams.get("p");
+export const predictionId = (page) => decodeURIComponent(new URL(page.url()).pathname.replace(/^\/p\//, ""));
 
 /** Answers the page's GraphQL requests of one operation; `answer` gets the variables and returns the whole body. */
 export async function fake(page, operation, answer) {
@@ -109,17 +123,67 @@ export async function fake(page, operation, answer) {
   });
 }
 
-/** A `models` answer with one model of the given input schema. */
-export function modelsAnswer(inputSchema, overrides = {}) {
-  const latestVersion = {
+/** A `ModelPage` answer with one model of the given input schema, for the page at `FORM`. */
+export function modelAnswer(inputSchema, overrides = {}) {
+  const version = {
     id: "v1",
     number: 1,
     state: "READY",
     reason: null,
+    source: "predictor:form",
+    revision: null,
+    sizeBytes: null,
+    quantization: null,
+    device: "ANY",
+    createdAt: new Date().toISOString(),
     inputSchema,
     progress: null,
     ...overrides,
   };
-  const model = { id: "m1", slug: "test/form", name: "form", kind: "CUSTOM", description: "", latestVersion };
-  return { data: { models: { nodes: [model] } } };
+  return { data: { model: { ...cardOf("test/form", version), versions: [version] } } };
+}
+
+/** A model as the gallery gets it. */
+export function cardOf(slug, latestVersion, overrides = {}) {
+  const name = slug.split("/")[1];
+  return {
+    id: `m-${slug}`,
+    slug,
+    name,
+    kind: "CUSTOM",
+    visibility: "PUBLIC",
+    description: "",
+    latestVersion,
+    ...overrides,
+  };
+}
+
+/** A prediction that succeeded, as the subscription's fields have it. */
+export function predictionOf(overrides = {}) {
+  const empty = ["queue", "load", "predict", "total", "timeToFirstToken"].map((name) => [`${name}Seconds`, null]);
+  const metrics = {
+    ...Object.fromEntries(empty),
+    inputTokens: null,
+    outputTokens: null,
+    tokensPerSecond: null,
+    steps: null,
+  };
+  return {
+    id: "p1",
+    status: "SUCCEEDED",
+    model: { id: "m1", slug: "test/form", kind: "CUSTOM" },
+    version: { id: "v1", number: 1 },
+    input: {},
+    output: null,
+    files: [],
+    error: null,
+    logs: "",
+    progress: null,
+    metrics,
+    attempts: 2,
+    seed: null,
+    createdAt: new Date().toISOString(),
+    startedAt: new Date().toISOString(),
+    ...overrides,
+  };
 }

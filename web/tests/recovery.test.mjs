@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { badge, fake, field, modelsAnswer, open, runEcho, SLOW, textOutput, useBrowser } from "./harness.mjs";
+import { badge, fake, field, open, runEcho, SLOW, textOutput, useBrowser, predictionOf } from "./harness.mjs";
 
 useBrowser();
 
@@ -28,7 +28,7 @@ async function dropSockets(page, after, times) {
 
 test("a lost connection goes on after the last cursor, and no text is lost or doubled", SLOW, async () => {
   let asked;
-  const page = await open("/", { prepare: async (p) => (asked = await dropSockets(p, 6, 2)) });
+  const page = await open(undefined, { prepare: async (p) => (asked = await dropSockets(p, 6, 2)) });
   await runEcho(page, { text: WORDS, delay: 0.08 });
   await page.getByText("reconnecting").waitFor();
   await badge(page, "SUCCEEDED").waitFor();
@@ -40,7 +40,7 @@ test("a lost connection goes on after the last cursor, and no text is lost or do
 });
 
 test("where no socket comes through, the end of the prediction still does", SLOW, async () => {
-  const page = await open("/", {
+  const page = await open(undefined, {
     allow: FAILED_LOADS,
     prepare: (p) => p.routeWebSocket("**/graphql", (socket) => void socket.close({ code: 1011 })),
   });
@@ -50,7 +50,7 @@ test("where no socket comes through, the end of the prediction still does", SLOW
 });
 
 test("a device that goes offline and comes back sees the rest", SLOW, async () => {
-  const page = await open("/", { allow: FAILED_LOADS });
+  const page = await open(undefined, { allow: FAILED_LOADS });
   await runEcho(page, { text: WORDS, delay: 0.15 });
   await textOutput(page).filter({ hasText: "w2" }).waitFor();
   await page.context().setOffline(true);
@@ -62,7 +62,7 @@ test("a device that goes offline and comes back sees the rest", SLOW, async () =
 
 test("lost events are made good by the snapshot that follows", SLOW, async () => {
   const text = "the whole text";
-  const page = await open("/", {
+  const page = await open(undefined, {
     prepare: (p) =>
       p.routeWebSocket("**/graphql", (socket) => {
         const server = socket.connectToServer();
@@ -76,7 +76,7 @@ test("lost events are made good by the snapshot that follows", SLOW, async () =>
             socket.send(JSON.stringify({ ...parsed, payload: { data: { predictionEvents: value } } }));
           const place = { cursor: "0000:9000", seq: 9000, at: new Date().toISOString() };
           event({ __typename: "EventsLost", ...place, after: "x" });
-          event({ __typename: "PredictionSnapshot", ...place, attempt: 2, prediction: { ...snapshotOf(), text } });
+          event({ __typename: "PredictionSnapshot", ...place, attempt: 2, prediction: { ...predictionOf(), text } });
         });
       }),
   });
@@ -84,52 +84,24 @@ test("lost events are made good by the snapshot that follows", SLOW, async () =>
   await page.waitForFunction((expected) => document.querySelector(".text-output")?.textContent === expected, text);
 });
 
-/** A finished prediction, as the subscription's fields have it. */
-function snapshotOf() {
-  const empty = ["queue", "load", "predict", "total", "timeToFirstToken"].map((name) => [`${name}Seconds`, null]);
-  const metrics = {
-    ...Object.fromEntries(empty),
-    inputTokens: null,
-    outputTokens: null,
-    tokensPerSecond: null,
-    steps: null,
-  };
-  return {
-    id: "p1",
-    status: "SUCCEEDED",
-    model: { id: "m1", slug: "test/form", kind: "CUSTOM" },
-    version: { id: "v1", number: 1 },
-    input: {},
-    output: null,
-    files: [],
-    error: null,
-    logs: "",
-    progress: null,
-    metrics,
-    attempts: 2,
-    seed: null,
-    createdAt: new Date().toISOString(),
-  };
-}
-
 test("an API that is away is said so, and found again by itself", SLOW, async () => {
   let away = true;
-  const page = await open("/", {
+  const page = await open(undefined, {
     allow: FAILED_LOADS,
     prepare: (p) => p.route("**/graphql", (route) => (away ? route.abort() : route.fallback())),
   });
   await page.getByText("The API cannot be reached").waitFor();
   away = false;
-  await page.locator("#model").waitFor();
+  await field(page, "text").waitFor();
 });
 
 test("a run whose answer was lost is asked for again under the same key", SLOW, async () => {
   const keys = [];
-  const page = await open("/", { allow: FAILED_LOADS });
+  const page = await open(undefined, { allow: FAILED_LOADS });
   await fake(page, "CreatePrediction", ({ input }) => {
     keys.push(input.idempotencyKey);
     if (keys.length === 2)
-      return { data: { createPrediction: { __typename: "Prediction", ...snapshotOf(), text: "ok" } } };
+      return { data: { createPrediction: { __typename: "Prediction", ...predictionOf(), text: "ok" } } };
     return "abort";
   });
   await runEcho(page, { text: "hello" });
@@ -157,18 +129,10 @@ test("protocol errors are told apart", SLOW, async () => {
   }
 });
 
-test("no models, and models that are not ready, are explained", SLOW, async () => {
-  const none = await open("/", { prepare: (p) => fake(p, "Models", () => ({ data: { models: { nodes: [] } } })) });
-  await none.getByText("No models yet").waitFor();
-  const preparing = { state: "PREPARING", progress: { phase: "downloading", bytes: 2_000_000, totalBytes: 8_000_000 } };
-  const page = await open("/", { prepare: (p) => fake(p, "Models", () => modelsAnswer({}, preparing)) });
-  await page.getByText("preparing, downloading, 2.0 MB of 8.0 MB").waitFor();
-});
-
 test("a prediction that does not exist is said so", SLOW, async () => {
-  const page = await open("/?p=nothing", {
-    prepare: (p) => fake(p, "Prediction", () => ({ data: { prediction: null } })),
+  const page = await open("/p/nothing", {
+    prepare: (p) => fake(p, "PredictionPage", () => ({ data: { prediction: null } })),
   });
   await page.getByText("No such prediction").waitFor();
-  assert.equal(await field(page, "nothing").count(), 0);
+  assert.equal(await page.locator("[data-field]").count(), 0);
 });

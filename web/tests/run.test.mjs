@@ -8,6 +8,7 @@ import {
   MODELS,
   open,
   predictionId,
+  runButton,
   runEcho,
   sample,
   SLOW,
@@ -73,7 +74,7 @@ test("an image model moves the progress bar and shows its picture without a shif
   const widths = await sample(page, "pictureWidths", () => document.querySelector(".picture")?.clientWidth);
   await field(page, "prompt").locator("textarea").fill("a red circle");
   await field(page, "steps").locator('input[type="number"]').fill("100");
-  await page.getByRole("button", { name: /^Run/ }).click();
+  await runButton(page).click();
   const picture = page.locator(".picture img:not(.picture-preview)");
   await picture.waitFor();
   await page.waitForFunction(() => document.querySelector(".picture img:not(.picture-preview)").naturalWidth > 0);

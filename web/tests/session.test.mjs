@@ -47,7 +47,7 @@ test("a token that expired or is not one signs out quietly, and the page works o
   const claims = (exp) => Buffer.from(JSON.stringify({ sub: "x", exp })).toString("base64url");
   const now = Math.floor(Date.now() / 1000);
   for (const token of [`e30.${claims(now - 60)}.x`, "no token", `e30.${claims(now + 600)}.forged`]) {
-    const page = await open("/", {
+    const page = await open(undefined, {
       allow: [/Failed to load resource/],
       prepare: (p) =>
         p.addInitScript(

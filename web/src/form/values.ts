@@ -15,12 +15,23 @@ export interface Reading {
   isValid: boolean;
 }
 
+export type View = "form" | "json" | "code";
+
 /** The form of one version's input: its fields, or one JSON editor for a schema that no form can show. */
 export class InputForm {
   readonly fields: readonly FormField[];
   readonly whole: boolean;
   /** Violations that belong to no field. */
   readonly loose = signal<readonly string[]>([]);
+
+  /** How the input is shown; while as JSON, that text is the input. */
+  readonly view = signal<View>("form");
+  readonly json = signal("");
+  readonly jsonErrors = signal<readonly string[]>([]);
+
+  /** What the JSON said that no field can hold; the server has the last word on it. */
+  #extra: Record<string, unknown> = {};
+  #isJson = false;
 
   constructor(schema: unknown) {
     const fields = fieldsOf(schema);
@@ -33,42 +44,100 @@ export class InputForm {
   }
 
   reset(): void {
-    for (const field of this.fields) field.raw.value = rawOf(field.control, field.initial, field.required);
+    this.#fillAll({});
+    this.json.value = indented(this.#fromFields().input);
     this.show([]);
   }
 
   /** Takes over the input of a prediction. */
   fill(input: unknown): void {
     if (this.whole) return this.#fillField(this.fields[0], input);
-    if (typeof input !== "object" || input === null) return;
-    for (const field of this.fields) {
-      if (Object.hasOwn(input, field.name)) this.#fillField(field, (input as Record<string, unknown>)[field.name]);
+    if (!isObject(input)) return;
+    this.#fillAll(input);
+    this.json.value = indented(input);
+  }
+
+  /** Shows the input in another way, unless what was written as JSON is none. */
+  turnTo(view: View): void {
+    if (view === "json" && !this.#isJson) {
+      this.json.value = indented(this.#fromFields().input);
+      this.#isJson = true;
+    } else if (view === "form" && this.#isJson) {
+      const { input, isValid } = this.#fromJson();
+      if (!isValid) return void (this.view.value = "json");
+      this.#fillAll(input as Record<string, unknown>);
+      this.#isJson = false;
+      this.show([]);
     }
+    this.view.value = view;
+  }
+
+  editJson(text: string): void {
+    this.json.value = text;
+    if (this.jsonErrors.value.length > 0) this.jsonErrors.value = [];
+  }
+
+  /** The input as it stands, without what is wrong with it; nothing is said of that. */
+  draft(): unknown {
+    if (!this.#isJson) return this.#fromFields().input;
+    try {
+      return JSON.parse(this.json.value);
+    } catch {
+      return {};
+    }
+  }
+
+  read(): Reading {
+    this.show([]);
+    if (this.#isJson) return this.#fromJson();
+    const { input, problems } = this.#fromFields();
+    for (const [field, message] of problems) field.errors.value = [message];
+    return { input, isValid: problems.length === 0 };
+  }
+
+  #fillAll(input: Record<string, unknown>): void {
+    for (const field of this.fields) {
+      if (Object.hasOwn(input, field.name)) this.#fillField(field, input[field.name]);
+      else field.raw.value = rawOf(field.control, field.initial, field.required);
+    }
+    const known = new Set(this.fields.map((field) => field.name));
+    this.#extra = Object.fromEntries(Object.entries(input).filter(([name]) => !known.has(name)));
   }
 
   #fillField(field: FormField | undefined, value: unknown): void {
     if (field) field.raw.value = rawOf(field.control, value, false);
   }
 
-  read(): Reading {
-    this.show([]);
+  #fromFields(): { input: unknown; problems: [FormField, string][] } {
     const input: Record<string, unknown> = {};
+    const problems: [FormField, string][] = [];
     for (const field of this.fields) {
       try {
         const value = valueOf(field);
         if (value !== undefined) input[field.name] = value;
       } catch (error) {
-        field.errors.value = [error instanceof Error ? error.message : String(error)];
+        problems.push([field, error instanceof Error ? error.message : String(error)]);
       }
     }
-    const isValid = this.fields.every((field) => field.errors.value.length === 0);
-    return { input: this.whole ? (input[WHOLE.name] ?? {}) : input, isValid };
+    return { input: this.whole ? (input[WHOLE.name] ?? {}) : { ...input, ...this.#extra }, problems };
+  }
+
+  #fromJson(): Reading {
+    try {
+      const input = jsonOf(this.json.value);
+      if (isObject(input)) return { input, isValid: true };
+      this.jsonErrors.value = ["The input is a JSON object: { … }."];
+    } catch (error) {
+      this.jsonErrors.value = [error instanceof Error ? error.message : String(error)];
+    }
+    return { input: {}, isValid: false };
   }
 
   /** Puts the server's violations at their fields. */
   show(violations: readonly { path: string; message: string }[]): void {
+    this.jsonErrors.value = this.#isJson ? violations.map(({ path, message }) => `${path}: ${message}`) : [];
     const at = new Map<string, string[]>();
-    for (const { path, message } of violations) {
+    for (const { path, message } of this.#isJson ? [] : violations) {
       const [, root, name, ...inner] = path.split("/").map(unescape);
       const key = this.whole ? WHOLE.name : root === "input" && name !== undefined ? name : "";
       const where = key === "" || this.whole ? `${path}: ` : inner.length > 0 ? `${inner.join("/")}: ` : "";
@@ -83,6 +152,11 @@ export class InputForm {
     );
   }
 }
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+const indented = (value: unknown): string => JSON.stringify(value, null, 2);
 
 const WHOLE: Field = {
   name: "input",

@@ -1,27 +1,57 @@
-import { useEffect, useState } from "preact/hooks";
-import { Run } from "../prediction/run";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { Gallery } from "../gallery/gallery";
+import { GalleryPage } from "../gallery/GalleryPage";
+import { Desk } from "../model/desk";
+import { RunPage } from "../model/RunPage";
+import { Account } from "../session/account";
 import { Header } from "./Header";
-import { Models } from "./models";
-import { NoModels } from "./NoModels";
-import { Playground } from "./Playground";
+import { useSearchKey } from "./keys";
+import { Missing } from "./Missing";
+import { route } from "./router";
 import { useTitle } from "./title";
 
+/** Everything that outlives a page: who is signed in, what the gallery showed, what runs. */
 export function App() {
-  const [models] = useState(() => new Models());
-  const [run] = useState(() => new Run());
-  useEffect(() => void models.load(), []);
-  useTitle(run);
+  const [account] = useState(() => new Account());
+  const [gallery] = useState(() => new Gallery());
+  const [desk] = useState(() => new Desk());
+  useTitle(desk);
+  useSearchKey();
+  const main = useFocusOnNewPage();
   return (
     <>
-      <Header onSession={() => void models.load()} />
-      <main class="main">
-        <h1 class="visually-hidden">Run a model</h1>
-        {models.ready.value.length > 0 ? (
-          <Playground models={models.ready.value} run={run} />
-        ) : (
-          <NoModels models={models} />
-        )}
+      <a class="skip" href="#main">
+        Skip to the content
+      </a>
+      <Header account={account} />
+      <main class="main" id="main" tabIndex={-1} ref={main}>
+        {pageOf(account, gallery, desk)}
       </main>
     </>
   );
+}
+
+function pageOf(account: Account, gallery: Gallery, desk: Desk) {
+  const shown = route.value;
+  switch (shown.page) {
+    case "gallery":
+      return <GalleryPage gallery={gallery} account={account} />;
+    case "model":
+    case "prediction":
+      return <RunPage desk={desk} route={shown} />;
+    case "missing":
+      return <Missing />;
+  }
+}
+
+/** Puts the focus at the start of a page that replaces another; a run that becomes a prediction keeps it. */
+function useFocusOnNewPage() {
+  const main = useRef<HTMLElement>(null);
+  const page = route.value.page === "prediction" ? "model" : route.value.page;
+  const before = useRef(page);
+  useEffect(() => {
+    if (before.current !== page) main.current?.focus({ preventScroll: true });
+    before.current = page;
+  }, [page]);
+  return main;
 }

@@ -1,22 +1,27 @@
+import type { Account } from "../session/account";
 import { SessionMenu } from "../session/SessionMenu";
 import { AutoIcon, Mark, MoonIcon, SunIcon } from "./icons";
+import { route } from "./router";
 import { nextTheme, theme } from "./theme";
 
 const ICONS = { auto: AutoIcon, light: SunIcon, dark: MoonIcon };
 const NAMES = { auto: "as the system", light: "light", dark: "dark" };
 
-export function Header({ onSession }: { onSession: () => void }) {
+export function Header({ account }: { account: Account }) {
   const ThemeIcon = ICONS[theme.value];
   return (
     <header class="header">
-      <a class="brand" href="/">
+      <a class="brand" href="/" aria-label="inference-server, all models">
         <Mark />
         <span>inference-server</span>
       </a>
       <nav class="header-nav" aria-label="Site">
+        <PageLink href="/" page="gallery" name="Models" />
         <a class="header-link" href="/graphql">
           GraphiQL
         </a>
+      </nav>
+      <div class="header-end">
         <button
           type="button"
           class="button button-icon button-quiet"
@@ -26,8 +31,16 @@ export function Header({ onSession }: { onSession: () => void }) {
         >
           <ThemeIcon />
         </button>
-        <SessionMenu onChange={onSession} />
-      </nav>
+        <SessionMenu account={account} />
+      </div>
     </header>
+  );
+}
+
+function PageLink({ href, page, name }: { href: string; page: string; name: string }) {
+  return (
+    <a class="header-link" href={href} aria-current={route.value.page === page ? "page" : undefined}>
+      {name}
+    </a>
   );
 }

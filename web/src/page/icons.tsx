@@ -1,3 +1,4 @@
+import type { ModelKind } from "../api/generated/graphql";
 import type { ComponentChildren } from "preact";
 
 function Icon({ children }: { children: ComponentChildren }) {
@@ -64,5 +65,47 @@ export const CopyIcon = () => (
   <Icon>
     <rect x="5.5" y="5.5" width="8" height="8" rx="1.5" />
     <path d="M3.5 10.5h-.25a1 1 0 0 1-1-1v-6.25a1 1 0 0 1 1-1H9.5a1 1 0 0 1 1 1v.25" />
+  </Icon>
+);
+
+export const SearchIcon = () => (
+  <Icon>
+    <circle cx="7" cy="7" r="4.25" />
+    <path d="m10.25 10.25 3.25 3.25" />
+  </Icon>
+);
+
+export const LinkIcon = () => (
+  <Icon>
+    <path d="M6.75 9.25a2.6 2.6 0 0 0 3.7 0l2.1-2.1a2.6 2.6 0 0 0-3.7-3.7l-.8.8M9.25 6.75a2.6 2.6 0 0 0-3.7 0l-2.1 2.1a2.6 2.6 0 0 0 3.7 3.7l.8-.8" />
+  </Icon>
+);
+
+export const RetryIcon = () => (
+  <Icon>
+    <path d="M13 8a5 5 0 1 1-1.5-3.6M13 2.5v2.75h-2.75" />
+  </Icon>
+);
+
+export function LockIcon({ label }: { label: string }) {
+  return (
+    <span class="lock" role="img" aria-label={label} title={label}>
+      <Icon>
+        <rect x="3.25" y="7" width="9.5" height="6.5" rx="1.5" />
+        <path d="M5.25 7V5.25a2.75 2.75 0 0 1 5.5 0V7" />
+      </Icon>
+    </span>
+  );
+}
+
+const KIND_PATHS: Record<ModelKind, string> = {
+  TEXT_GENERATION: "M2.5 4h11M2.5 8h8M2.5 12h9.5",
+  IMAGE_GENERATION: "M2.5 3h11v10h-11zM2.5 11l3.25-3.5 2.5 2.5 2-1.75L13.5 11M10.5 5.75h.01",
+  CUSTOM: "M6 3.5 2.5 8 6 12.5M10 3.5 13.5 8 10 12.5",
+};
+
+export const KindIcon = ({ kind }: { kind: ModelKind }) => (
+  <Icon>
+    <path d={KIND_PATHS[kind]} />
   </Icon>
 );

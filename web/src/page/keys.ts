@@ -1,5 +1,6 @@
 import { useEffect, useRef } from "preact/hooks";
 import type { Run } from "../prediction/run";
+import { go, route } from "./router";
 
 /** Ctrl/Cmd+Enter runs, Esc cancels, wherever the focus is; an open dialog keeps its keys. */
 export function useRunKeys(run: Run, submit: () => Promise<void>): void {
@@ -19,4 +20,24 @@ export function useRunKeys(run: Run, submit: () => Promise<void>): void {
     addEventListener("keydown", onKey);
     return () => removeEventListener("keydown", onKey);
   }, [run]);
+}
+
+const TYPED_IN = "input, textarea, select, [contenteditable]";
+
+/** `/` goes to the search of models, from anywhere but where text is typed. */
+export function useSearchKey(): void {
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      const isTyping = event.target instanceof Element && event.target.closest(TYPED_IN) !== null;
+      if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
+      if (isTyping || event.defaultPrevented || document.querySelector("dialog[open]")) return;
+      event.preventDefault();
+      const focus = () => document.getElementById("search")?.focus();
+      if (route.value.page === "gallery") return focus();
+      go("/");
+      requestAnimationFrame(focus);
+    };
+    addEventListener("keydown", onKey);
+    return () => removeEventListener("keydown", onKey);
+  }, []);
 }

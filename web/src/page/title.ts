@@ -1,17 +1,35 @@
 import { useSignalEffect } from "@preact/signals";
-import { isTerminal, type Run } from "../prediction/run";
+import type { Desk } from "../model/desk";
+import { isTerminal, type Prediction } from "../prediction/run";
+import { route } from "./router";
 
 const NAME = "inference-server";
 
-/** The tab's title says how the prediction stands, for those who look elsewhere meanwhile. */
-export function useTitle(run: Run): void {
+/** The tab's title says which page this is, and how a prediction stands, for those who look elsewhere meanwhile. */
+export function useTitle(desk: Desk): void {
   useSignalEffect(() => {
-    const prediction = run.prediction.value;
-    if (!prediction) {
-      document.title = NAME;
-      return;
-    }
-    const status = isTerminal(prediction.status) ? prediction.status.toLowerCase() : "running";
-    document.title = `${status} · ${prediction.model.slug} · ${NAME}`;
+    document.title = [...titleOf(desk), NAME].join(" · ");
   });
+}
+
+function titleOf(desk: Desk): string[] {
+  const shown = route.value;
+  const prediction = desk.run.prediction.value;
+  switch (shown.page) {
+    case "gallery":
+      return ["Models"];
+    case "model":
+      return [shown.slug];
+    case "prediction":
+      return prediction ? [statusOf(prediction, desk), prediction.model.slug] : ["Prediction"];
+    case "missing":
+      return ["No such page"];
+  }
+}
+
+function statusOf({ status }: Prediction, desk: Desk): string {
+  if (isTerminal(status)) return status.toLowerCase();
+  const { fraction } = desk.run.progress.value ?? {};
+  if (status === "STARTING") return "waiting";
+  return typeof fraction === "number" ? `${Math.floor(fraction * 100)}% running` : "running";
 }

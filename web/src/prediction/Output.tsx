@@ -1,21 +1,29 @@
-import { useState } from "preact/hooks";
-import { failureProblem } from "../api/problems";
+import { failureProblem, type Problem } from "../api/problems";
 import { Callout } from "../page/Callout";
-import { CopyIcon } from "../page/icons";
+import { CopyButton } from "../page/CopyButton";
+import { CopyIcon, RetryIcon } from "../page/icons";
 import { Files } from "./Files";
 import { Metrics } from "./Metrics";
-import { ProgressLine } from "./ProgressLine";
+import { Progress } from "./Progress";
 import { isTerminal, type Prediction, type Run } from "./run";
 import { StatusLine } from "./StatusLine";
 
-export function Output({ run }: { run: Run }) {
+interface Props {
+  run: Run;
+  /** Asks for the same version with the same input once more. */
+  onRetry: (model: string, input: unknown) => void;
+}
+
+const CANCELED: Problem = { title: "Canceled", detail: "What it made until then is kept." };
+
+export function Output({ run, onRetry }: Props) {
   const prediction = run.prediction.value;
   return (
     <section class="panel output" aria-labelledby="output-title">
       <h2 class="visually-hidden" id="output-title">
         Output
       </h2>
-      {prediction ? <Shown run={run} prediction={prediction} /> : <Idle run={run} />}
+      {prediction ? <Shown run={run} prediction={prediction} onRetry={onRetry} /> : <Idle run={run} />}
     </section>
   );
 }
@@ -38,7 +46,7 @@ function Idle({ run }: { run: Run }) {
   );
 }
 
-function Shown({ run, prediction }: { run: Run; prediction: Prediction }) {
+function Shown({ run, prediction, onRetry }: Props & { prediction: Prediction }) {
   const isActive = !isTerminal(prediction.status);
   return (
     <>
@@ -49,20 +57,25 @@ function Shown({ run, prediction }: { run: Run; prediction: Prediction }) {
             Cancel <kbd>Esc</kbd>
           </button>
         )}
-        {!isActive && <CopyButton run={run} />}
+        {!isActive && prediction.status !== "SUCCEEDED" && (
+          <button type="button" class="button" disabled={run.sending.value} onClick={() => retry(prediction, onRetry)}>
+            <RetryIcon /> Retry
+          </button>
+        )}
+        {!isActive && !run.text.isEmpty.value && (
+          <CopyButton text={() => run.text.value} icon={<CopyIcon />} name="Copy" />
+        )}
       </div>
-      <ProgressLine run={run} prediction={prediction} />
+      <Progress run={run} prediction={prediction} />
       <div class="output-body">
         {run.problem.value && <Callout problem={run.problem.value} />}
         {prediction.error && <Callout problem={failureProblem(prediction.error)} />}
+        {prediction.status === "CANCELED" && <Callout problem={CANCELED} tone="quiet" />}
         <TextOutput run={run} prediction={prediction} />
         <Files run={run} prediction={prediction} />
         <OtherOutput run={run} prediction={prediction} />
       </div>
       <footer class="output-foot">
-        <p class="output-source">
-          {prediction.model.slug}:{prediction.version.number}
-        </p>
         <Metrics prediction={prediction} />
         <Logs run={run} />
       </footer>
@@ -108,18 +121,6 @@ function Logs({ run }: { run: Run }) {
   );
 }
 
-function CopyButton({ run }: { run: Run }) {
-  const [copied, setCopied] = useState(false);
-  // browsers have no clipboard on plain http, except on localhost
-  if (run.text.isEmpty.value || !("clipboard" in navigator)) return null;
-  const copy = async () => {
-    await navigator.clipboard.writeText(run.text.value);
-    setCopied(true);
-    setTimeout(() => setCopied(false), 1500);
-  };
-  return (
-    <button type="button" class="button button-quiet" onClick={() => void copy()}>
-      <CopyIcon /> {copied ? "Copied" : "Copy"}
-    </button>
-  );
+function retry({ model, version, input }: Prediction, onRetry: Props["onRetry"]): void {
+  onRetry(`${model.slug}:${version.number}`, input);
 }

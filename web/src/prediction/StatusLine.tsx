@@ -25,26 +25,23 @@ export function StatusLine({ run, prediction }: { run: Run; prediction: Predicti
       <span class="visually-hidden" role="status" aria-live="polite">
         {isTerminal(status) && total !== null ? `${name} after ${seconds(total)}` : name}
       </span>
-      <span class="status-detail">{detailOf(run, status)}</span>
+      <span class="status-detail">{detailOf(run, prediction)}</span>
       {run.link.value === "reconnecting" && !isTerminal(status) && <span class="status-link">reconnecting…</span>}
       <Elapsed run={run} prediction={prediction} />
     </div>
   );
 }
 
-function detailOf(run: Run, status: PredictionStatus): string {
+function detailOf(run: Run, { status, createdAt, startedAt }: Prediction): string {
   if (isTerminal(status)) return "";
   const loading = run.loading.value;
   if (loading) {
     const amount = [loading.bytes, loading.totalBytes].filter((count) => count !== null).map(bytes);
     return [`Loading model: ${loading.phase}`, amount.join(" of ")].filter(Boolean).join(", ");
   }
-  const progress = run.progress.value;
-  if (progress) {
-    const steps = progress.total === null ? `step ${progress.step}` : `${progress.step} / ${progress.total}`;
-    return progress.etaSeconds === null ? steps : `${steps}, ${seconds(progress.etaSeconds)} left`;
-  }
-  return status === "STARTING" ? "waiting for a worker" : "";
+  if (status === "STARTING") return "waiting for a worker";
+  const waited = startedAt === null ? 0 : (Date.parse(startedAt) - Date.parse(createdAt)) / 1000;
+  return waited > 0.5 ? `waited ${seconds(waited)}` : "";
 }
 
 function Elapsed({ run, prediction }: { run: Run; prediction: Prediction }) {

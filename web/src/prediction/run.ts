@@ -5,15 +5,18 @@ import {
   CancelPredictionDocument,
   CreatePredictionDocument,
   PredictionDocument,
+  PredictionPageDocument,
   type CreatePredictionInput,
   type PredictionFieldsFragment,
+  type PredictionPageQuery,
   type PredictionStatus,
 } from "../api/generated/graphql";
-import { apiProblem, isOpen, userProblem, type Problem } from "../api/problems";
+import { ApiError, apiProblem, isOpen, userProblem, type Problem } from "../api/problems";
 import { LiveText } from "./live_text";
 import { randomKey } from "./random";
 
 export type Prediction = PredictionFieldsFragment;
+export type JoinedPrediction = NonNullable<PredictionPageQuery["prediction"]>;
 export type Progress = NonNullable<Prediction["progress"]>;
 export interface Loading {
   phase: string;
@@ -24,6 +27,11 @@ export interface Violation {
   path: string;
   message: string;
 }
+
+const NO_SUCH: Problem = {
+  title: "No such prediction",
+  detail: "It does not exist, or it is not yours to see.",
+};
 
 const TERMINAL: readonly PredictionStatus[] = ["SUCCEEDED", "FAILED", "CANCELED", "ABORTED"];
 
@@ -55,6 +63,8 @@ export class Run {
 
   #stop: () => void = () => {};
   #seq = 0;
+  /** Counts what the page turned to, so that a late answer does not show what it left. */
+  #turn = 0;
   #unanswered: { body: string; key: string } | null = null;
 
   /** Asks for a prediction and follows it; the id, or null when the server refused. */
@@ -81,11 +91,13 @@ export class Run {
     const key = this.#unanswered?.body === body ? this.#unanswered.key : randomKey();
     this.#unanswered = { body, key };
     const asked: CreatePredictionInput = { model, input, idempotencyKey: key };
+    const turn = this.#turn;
     const { createPrediction: result } = await request(CreatePredictionDocument, { input: asked }).catch((error) => {
       if (!isOpen(error)) this.#unanswered = null;
       throw error;
     });
     this.#unanswered = null;
+    if (turn !== this.#turn) return null;
     if (result.__typename === "Prediction") {
       this.#show(result);
       return result.id;
@@ -96,16 +108,19 @@ export class Run {
   }
 
   /** Follows a prediction that exists; null when there is none of that id. */
-  async join(id: string): Promise<Prediction | null> {
+  async join(id: string): Promise<JoinedPrediction | null> {
     this.clear();
+    const turn = this.#turn;
     try {
-      const { prediction } = await request(PredictionDocument, { id });
+      const { prediction } = await request(PredictionPageDocument, { id });
+      if (turn !== this.#turn) return null;
       if (prediction) this.#show(prediction);
-      else
-        this.problem.value = { title: "No such prediction", detail: "It does not exist, or it is not yours to see." };
+      else this.problem.value = NO_SUCH;
       return prediction;
     } catch (error) {
-      this.problem.value = apiProblem(error);
+      // an id that is none names nothing
+      const isNone = error instanceof ApiError && error.code === "BAD_USER_INPUT";
+      if (turn === this.#turn) this.problem.value = isNone ? NO_SUCH : apiProblem(error);
       return null;
     }
   }
@@ -124,6 +139,7 @@ export class Run {
   }
 
   clear(): void {
+    this.#turn += 1;
     this.#stop();
     this.#stop = () => {};
     this.#seq = 0;

@@ -19,3 +19,8 @@ export function seconds(value: number): string {
 export function rate(value: number): string {
   return value < 10 ? value.toFixed(1) : String(Math.round(value));
 }
+
+const MOMENT = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
+
+/** A point in time as the reader's language and zone have it. */
+export const moment = (iso: string): string => MOMENT.format(new Date(iso));

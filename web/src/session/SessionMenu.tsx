@@ -1,11 +1,10 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { signedIn } from "../api/session";
-import { Account } from "./account";
+import type { Account } from "./account";
 import { SignInDialog } from "./SignInDialog";
 
-/** "Sign in", or who is signed in; `onChange` after either changed. */
-export function SessionMenu({ onChange }: { onChange: () => void }) {
-  const [account] = useState(() => new Account());
+/** "Sign in", or who is signed in. */
+export function SessionMenu({ account }: { account: Account }) {
   const dialog = useRef<HTMLDialogElement>(null);
   const isIn = signedIn.value;
   useEffect(() => void account.load(), [isIn]);
@@ -14,14 +13,7 @@ export function SessionMenu({ onChange }: { onChange: () => void }) {
     return (
       <div class="session">
         <span class="session-handle">{account.handle.value ?? "signed in"}</span>
-        <button
-          type="button"
-          class="button button-quiet"
-          onClick={() => {
-            account.leave();
-            onChange();
-          }}
-        >
+        <button type="button" class="button button-quiet" onClick={() => account.leave()}>
           Sign out
         </button>
       </div>
@@ -32,7 +24,7 @@ export function SessionMenu({ onChange }: { onChange: () => void }) {
       <button type="button" class="button" onClick={() => dialog.current?.showModal()}>
         Sign in
       </button>
-      <SignInDialog account={account} dialog={dialog} onDone={onChange} />
+      <SignInDialog account={account} dialog={dialog} />
     </>
   );
 }

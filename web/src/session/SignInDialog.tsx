@@ -6,10 +6,9 @@ import type { Account } from "./account";
 interface Props {
   account: Account;
   dialog: RefObject<HTMLDialogElement | null>;
-  onDone: () => void;
 }
 
-export function SignInDialog({ account, dialog, onDone }: Props) {
+export function SignInDialog({ account, dialog }: Props) {
   const [isNew, setIsNew] = useState(false);
   const submit = async (event: SubmitEvent) => {
     event.preventDefault();
@@ -19,7 +18,6 @@ export function SignInDialog({ account, dialog, onDone }: Props) {
     if (!(await account.enter({ handle: read("handle"), email: read("email"), password }, isNew))) return;
     form.reset();
     dialog.current?.close();
-    onDone();
   };
   const swap = () => {
     account.forgetErrors();

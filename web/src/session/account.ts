@@ -13,6 +13,7 @@ export interface Credentials {
 /** Who is signed in, and signing in and up. */
 export class Account {
   readonly handle = signal<string | null>(null);
+  readonly isAdmin = signal(false);
   readonly registration = signal(false);
   readonly problem = signal<Problem | null>(null);
   readonly fieldErrors = signal<Readonly<Record<string, string>>>({});
@@ -23,6 +24,7 @@ export class Account {
     const answer = await request(ViewerDocument, {}).catch(() => null);
     if (!answer) return;
     this.handle.value = answer.viewer?.handle ?? null;
+    this.isAdmin.value = answer.viewer?.isAdmin ?? false;
     this.registration.value = answer.server.registration;
   }
 
@@ -55,6 +57,7 @@ export class Account {
   leave(): void {
     forgetToken();
     this.handle.value = null;
+    this.isAdmin.value = false;
   }
 
   forgetErrors(): void {

@@ -21,8 +21,6 @@ export type CreatePredictionInput = {
   model: string;
   /** 0 to 60 seconds: answer when it has ended, or as it stands after that time. */
   wait?: number | null | undefined;
-  /** Whom to tell of it; for signed-in users, whose secret signs. */
-  webhook?: WebhookInput | null | undefined;
 };
 
 /** A file that is to come. */
@@ -32,6 +30,15 @@ export type CreateUploadInput = {
   /** How many bytes it has, at most MAX_INPUT_BYTES. */
   sizeBytes: number | string;
 };
+
+/** Which workers may run a version. */
+export type DeviceClass =
+  /** All. */
+  | 'ANY'
+  /** Those without a GPU. */
+  | 'CPU'
+  /** Those with an NVIDIA GPU. */
+  | 'CUDA';
 
 /** Stable codes of errors. */
 export type ErrorCode =
@@ -58,6 +65,16 @@ export type LoginInput = {
   email: string;
   /** Password of the account. */
   password: string;
+};
+
+/** Which models to list. */
+export type ModelFilter = {
+  /** What they make. */
+  kind?: ModelKind | null | undefined;
+  /** Handle of the owner. */
+  owner?: string | null | undefined;
+  /** Text in name or description. */
+  search?: string | null | undefined;
 };
 
 /** What a model makes. */
@@ -101,6 +118,13 @@ export type PredictionStatus =
   /** It ended with its whole output. */
   | 'SUCCEEDED';
 
+/** How many bits the weights of linear layers have once they are loaded. */
+export type Quantization =
+  /** 4, on CUDA (bitsandbytes, NF4). */
+  | 'INT4'
+  /** 8, on CPU and CUDA (torchao). */
+  | 'INT8';
+
 /** A new account. */
 export type RegisterInput = {
   /** E-mail address; never shown to others. */
@@ -120,47 +144,55 @@ export type VersionState =
   /** It can never run; the reason says why. */
   | 'REFUSED';
 
-/** What a webhook is told; deliveries of one prediction go in this order. */
-export type WebhookEvent =
-  /** It ended; retried for three days until the receiver takes it. */
-  | 'COMPLETED'
-  /** It wrote log lines: every 500 ms at most. */
-  | 'LOGS'
-  /** It made output: every 500 ms at most, and at its end where COMPLETED is not asked for. */
-  | 'OUTPUT'
-  /** A worker began it. */
-  | 'START';
+/** Who sees a model. */
+export type Visibility =
+  /** Its owner and administrators. */
+  | 'PRIVATE'
+  /** Everybody. */
+  | 'PUBLIC';
 
-/** Whom to tell of a prediction: signed in Standard Webhooks' way, never redirected. */
-export type WebhookInput = {
-  /** What to tell; at least one. */
-  events?: Array<WebhookEvent>;
-  /** https:// or http://, a public host, port 443 or 80. */
-  url: string;
-};
+export type ModelCardFragment = { id: string, slug: string, name: string, kind: ModelKind, visibility: Visibility, description: string, latestVersion: { id: string, number: number, state: VersionState, reason: string | null, progress: { phase: string, bytes: number | string, totalBytes: number | string | null } | null } | null };
 
-export type ModelFieldsFragment = { id: string, slug: string, name: string, kind: ModelKind, description: string, latestVersion: { id: string, number: number, state: VersionState, reason: string | null, inputSchema: unknown, progress: { phase: string, bytes: number | string, totalBytes: number | string | null } | null } | null };
+export type VersionFieldsFragment = { id: string, number: number, state: VersionState, reason: string | null, source: string, revision: string | null, sizeBytes: number | string | null, quantization: Quantization | null, device: DeviceClass, createdAt: string, inputSchema: unknown, progress: { phase: string, bytes: number | string, totalBytes: number | string | null } | null };
+
+export type GalleryQueryVariables = Exact<{
+  first: number;
+  after?: string | null | undefined;
+  filter?: ModelFilter | null | undefined;
+}>;
+
+
+export type GalleryQuery = { models: { nodes: Array<{ id: string, slug: string, name: string, kind: ModelKind, visibility: Visibility, description: string, latestVersion: { id: string, number: number, state: VersionState, reason: string | null, progress: { phase: string, bytes: number | string, totalBytes: number | string | null } | null } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+
+export type ModelPageQueryVariables = Exact<{
+  slug: string;
+}>;
+
+
+export type ModelPageQuery = { model: { id: string, slug: string, name: string, kind: ModelKind, visibility: Visibility, description: string, versions: Array<{ id: string, number: number, state: VersionState, reason: string | null, source: string, revision: string | null, sizeBytes: number | string | null, quantization: Quantization | null, device: DeviceClass, createdAt: string, inputSchema: unknown, progress: { phase: string, bytes: number | string, totalBytes: number | string | null } | null }>, latestVersion: { id: string, number: number, state: VersionState, reason: string | null, progress: { phase: string, bytes: number | string, totalBytes: number | string | null } | null } | null } | null };
 
 export type MetricsFieldsFragment = { queueSeconds: number | null, loadSeconds: number | null, predictSeconds: number | null, totalSeconds: number | null, timeToFirstTokenSeconds: number | null, inputTokens: number | null, outputTokens: number | null, tokensPerSecond: number | null, steps: number | null };
 
-export type PredictionFieldsFragment = { id: string, status: PredictionStatus, input: unknown, output: unknown, text: string | null, logs: string, attempts: number, seed: number | string | null, createdAt: string, model: { id: string, slug: string, kind: ModelKind }, version: { id: string, number: number }, files: Array<{ url: string, contentType: string, bytes: number | string, width: number | null, height: number | null }>, error: { code: PredictionErrorCode, message: string } | null, progress: { step: number, total: number | null, fraction: number | null, etaSeconds: number | null } | null, metrics: { queueSeconds: number | null, loadSeconds: number | null, predictSeconds: number | null, totalSeconds: number | null, timeToFirstTokenSeconds: number | null, inputTokens: number | null, outputTokens: number | null, tokensPerSecond: number | null, steps: number | null } };
-
-export type ModelsQueryVariables = Exact<{ [key: string]: never; }>;
-
-
-export type ModelsQuery = { models: { nodes: Array<{ id: string, slug: string, name: string, kind: ModelKind, description: string, latestVersion: { id: string, number: number, state: VersionState, reason: string | null, inputSchema: unknown, progress: { phase: string, bytes: number | string, totalBytes: number | string | null } | null } | null }> } };
+export type PredictionFieldsFragment = { id: string, status: PredictionStatus, input: unknown, output: unknown, text: string | null, logs: string, attempts: number, seed: number | string | null, createdAt: string, startedAt: string | null, model: { id: string, slug: string, kind: ModelKind }, version: { id: string, number: number }, files: Array<{ url: string, contentType: string, bytes: number | string, width: number | null, height: number | null }>, error: { code: PredictionErrorCode, message: string } | null, progress: { step: number, total: number | null, fraction: number | null, etaSeconds: number | null } | null, metrics: { queueSeconds: number | null, loadSeconds: number | null, predictSeconds: number | null, totalSeconds: number | null, timeToFirstTokenSeconds: number | null, inputTokens: number | null, outputTokens: number | null, tokensPerSecond: number | null, steps: number | null } };
 
 export type ViewerQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type ViewerQuery = { viewer: { id: string, handle: string } | null, server: { version: string, registration: boolean } };
+export type ViewerQuery = { viewer: { id: string, handle: string, isAdmin: boolean } | null, server: { version: string, registration: boolean } };
 
 export type PredictionQueryVariables = Exact<{
   id: string;
 }>;
 
 
-export type PredictionQuery = { prediction: { id: string, status: PredictionStatus, input: unknown, output: unknown, text: string | null, logs: string, attempts: number, seed: number | string | null, createdAt: string, model: { id: string, slug: string, kind: ModelKind }, version: { id: string, number: number }, files: Array<{ url: string, contentType: string, bytes: number | string, width: number | null, height: number | null }>, error: { code: PredictionErrorCode, message: string } | null, progress: { step: number, total: number | null, fraction: number | null, etaSeconds: number | null } | null, metrics: { queueSeconds: number | null, loadSeconds: number | null, predictSeconds: number | null, totalSeconds: number | null, timeToFirstTokenSeconds: number | null, inputTokens: number | null, outputTokens: number | null, tokensPerSecond: number | null, steps: number | null } } | null };
+export type PredictionQuery = { prediction: { id: string, status: PredictionStatus, input: unknown, output: unknown, text: string | null, logs: string, attempts: number, seed: number | string | null, createdAt: string, startedAt: string | null, model: { id: string, slug: string, kind: ModelKind }, version: { id: string, number: number }, files: Array<{ url: string, contentType: string, bytes: number | string, width: number | null, height: number | null }>, error: { code: PredictionErrorCode, message: string } | null, progress: { step: number, total: number | null, fraction: number | null, etaSeconds: number | null } | null, metrics: { queueSeconds: number | null, loadSeconds: number | null, predictSeconds: number | null, totalSeconds: number | null, timeToFirstTokenSeconds: number | null, inputTokens: number | null, outputTokens: number | null, tokensPerSecond: number | null, steps: number | null } } | null };
+
+export type PredictionPageQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type PredictionPageQuery = { prediction: { id: string, status: PredictionStatus, input: unknown, output: unknown, text: string | null, logs: string, attempts: number, seed: number | string | null, createdAt: string, startedAt: string | null, version: { state: VersionState, inputSchema: unknown, id: string, number: number }, model: { id: string, slug: string, kind: ModelKind }, files: Array<{ url: string, contentType: string, bytes: number | string, width: number | null, height: number | null }>, error: { code: PredictionErrorCode, message: string } | null, progress: { step: number, total: number | null, fraction: number | null, etaSeconds: number | null } | null, metrics: { queueSeconds: number | null, loadSeconds: number | null, predictSeconds: number | null, totalSeconds: number | null, timeToFirstTokenSeconds: number | null, inputTokens: number | null, outputTokens: number | null, tokensPerSecond: number | null, steps: number | null } } | null };
 
 export type CreatePredictionMutationVariables = Exact<{
   input: CreatePredictionInput;
@@ -172,7 +204,7 @@ export type CreatePredictionMutation = { createPrediction:
     | { __typename: 'ForbiddenError', code: ErrorCode, message: string }
     | { __typename: 'InvalidInput', code: ErrorCode, message: string, violations: Array<{ path: string, message: string, code: string }> }
     | { __typename: 'NotFoundError', code: ErrorCode, message: string }
-    | { __typename: 'Prediction', id: string, status: PredictionStatus, input: unknown, output: unknown, text: string | null, logs: string, attempts: number, seed: number | string | null, createdAt: string, model: { id: string, slug: string, kind: ModelKind }, version: { id: string, number: number }, files: Array<{ url: string, contentType: string, bytes: number | string, width: number | null, height: number | null }>, error: { code: PredictionErrorCode, message: string } | null, progress: { step: number, total: number | null, fraction: number | null, etaSeconds: number | null } | null, metrics: { queueSeconds: number | null, loadSeconds: number | null, predictSeconds: number | null, totalSeconds: number | null, timeToFirstTokenSeconds: number | null, inputTokens: number | null, outputTokens: number | null, tokensPerSecond: number | null, steps: number | null } }
+    | { __typename: 'Prediction', id: string, status: PredictionStatus, input: unknown, output: unknown, text: string | null, logs: string, attempts: number, seed: number | string | null, createdAt: string, startedAt: string | null, model: { id: string, slug: string, kind: ModelKind }, version: { id: string, number: number }, files: Array<{ url: string, contentType: string, bytes: number | string, width: number | null, height: number | null }>, error: { code: PredictionErrorCode, message: string } | null, progress: { step: number, total: number | null, fraction: number | null, etaSeconds: number | null } | null, metrics: { queueSeconds: number | null, loadSeconds: number | null, predictSeconds: number | null, totalSeconds: number | null, timeToFirstTokenSeconds: number | null, inputTokens: number | null, outputTokens: number | null, tokensPerSecond: number | null, steps: number | null } }
     | { __typename: 'UnavailableError', code: ErrorCode, message: string }
    };
 
@@ -221,10 +253,10 @@ export type PredictionEventsSubscription = { predictionEvents:
     | { __typename: 'Logged', line: string, cursor: string, seq: number, at: string }
     | { __typename: 'ModelLoading', phase: string, bytes: number | string | null, totalBytes: number | string | null, cursor: string, seq: number, at: string }
     | { __typename: 'OutputAppended', text: string | null, chunk: unknown, index: number, cursor: string, seq: number, at: string }
-    | { __typename: 'PredictionSnapshot', attempt: number, cursor: string, seq: number, at: string, prediction: { id: string, status: PredictionStatus, input: unknown, output: unknown, text: string | null, logs: string, attempts: number, seed: number | string | null, createdAt: string, model: { id: string, slug: string, kind: ModelKind }, version: { id: string, number: number }, files: Array<{ url: string, contentType: string, bytes: number | string, width: number | null, height: number | null }>, error: { code: PredictionErrorCode, message: string } | null, progress: { step: number, total: number | null, fraction: number | null, etaSeconds: number | null } | null, metrics: { queueSeconds: number | null, loadSeconds: number | null, predictSeconds: number | null, totalSeconds: number | null, timeToFirstTokenSeconds: number | null, inputTokens: number | null, outputTokens: number | null, tokensPerSecond: number | null, steps: number | null } } }
+    | { __typename: 'PredictionSnapshot', attempt: number, cursor: string, seq: number, at: string, prediction: { id: string, status: PredictionStatus, input: unknown, output: unknown, text: string | null, logs: string, attempts: number, seed: number | string | null, createdAt: string, startedAt: string | null, model: { id: string, slug: string, kind: ModelKind }, version: { id: string, number: number }, files: Array<{ url: string, contentType: string, bytes: number | string, width: number | null, height: number | null }>, error: { code: PredictionErrorCode, message: string } | null, progress: { step: number, total: number | null, fraction: number | null, etaSeconds: number | null } | null, metrics: { queueSeconds: number | null, loadSeconds: number | null, predictSeconds: number | null, totalSeconds: number | null, timeToFirstTokenSeconds: number | null, inputTokens: number | null, outputTokens: number | null, tokensPerSecond: number | null, steps: number | null } } }
     | { __typename: 'PreviewReady', image: string | null, width: number, height: number, cursor: string, seq: number, at: string, previewStep: number | null }
     | { __typename: 'Progressed', step: number, total: number | null, fraction: number | null, etaSeconds: number | null, cursor: string, seq: number, at: string }
-    | { __typename: 'StatusChanged', status: PredictionStatus, cursor: string, seq: number, at: string, prediction: { id: string, status: PredictionStatus, input: unknown, output: unknown, text: string | null, logs: string, attempts: number, seed: number | string | null, createdAt: string, model: { id: string, slug: string, kind: ModelKind }, version: { id: string, number: number }, files: Array<{ url: string, contentType: string, bytes: number | string, width: number | null, height: number | null }>, error: { code: PredictionErrorCode, message: string } | null, progress: { step: number, total: number | null, fraction: number | null, etaSeconds: number | null } | null, metrics: { queueSeconds: number | null, loadSeconds: number | null, predictSeconds: number | null, totalSeconds: number | null, timeToFirstTokenSeconds: number | null, inputTokens: number | null, outputTokens: number | null, tokensPerSecond: number | null, steps: number | null } } }
+    | { __typename: 'StatusChanged', status: PredictionStatus, cursor: string, seq: number, at: string, prediction: { id: string, status: PredictionStatus, input: unknown, output: unknown, text: string | null, logs: string, attempts: number, seed: number | string | null, createdAt: string, startedAt: string | null, model: { id: string, slug: string, kind: ModelKind }, version: { id: string, number: number }, files: Array<{ url: string, contentType: string, bytes: number | string, width: number | null, height: number | null }>, error: { code: PredictionErrorCode, message: string } | null, progress: { step: number, total: number | null, fraction: number | null, etaSeconds: number | null } | null, metrics: { queueSeconds: number | null, loadSeconds: number | null, predictSeconds: number | null, totalSeconds: number | null, timeToFirstTokenSeconds: number | null, inputTokens: number | null, outputTokens: number | null, tokensPerSecond: number | null, steps: number | null } } }
    };
 
 export type CreateUploadMutationVariables = Exact<{
@@ -256,19 +288,19 @@ export class TypedDocumentString<TResult, TVariables>
     return this.value;
   }
 }
-export const ModelFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
-    fragment ModelFields on Model {
+export const ModelCardFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment ModelCard on Model {
   id
   slug
   name
   kind
+  visibility
   description
   latestVersion {
     id
     number
     state
     reason
-    inputSchema
     progress {
       phase
       bytes
@@ -276,7 +308,27 @@ export const ModelFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     }
   }
 }
-    `, {"fragmentName":"ModelFields"}) as unknown as TypedDocumentString<ModelFieldsFragment, unknown>;
+    `, {"fragmentName":"ModelCard"}) as unknown as TypedDocumentString<ModelCardFragment, unknown>;
+export const VersionFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment VersionFields on ModelVersion {
+  id
+  number
+  state
+  reason
+  source
+  revision
+  sizeBytes
+  quantization
+  device
+  createdAt
+  inputSchema
+  progress {
+    phase
+    bytes
+    totalBytes
+  }
+}
+    `, {"fragmentName":"VersionFields"}) as unknown as TypedDocumentString<VersionFieldsFragment, unknown>;
 export const MetricsFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment MetricsFields on PredictionMetrics {
   queueSeconds
@@ -330,6 +382,7 @@ export const PredictionFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString
   attempts
   seed
   createdAt
+  startedAt
 }
     fragment MetricsFields on PredictionMetrics {
   queueSeconds
@@ -352,38 +405,89 @@ export const SessionFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
   }
 }
     `, {"fragmentName":"SessionFields"}) as unknown as TypedDocumentString<SessionFieldsFragment, unknown>;
-export const ModelsDocument = /*#__PURE__*/ new TypedDocumentString(`
-    query Models {
-  models(first: 100) {
+export const GalleryDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query Gallery($first: Int!, $after: String, $filter: ModelFilter) {
+  models(first: $first, after: $after, filter: $filter) {
     nodes {
-      ...ModelFields
+      ...ModelCard
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
     }
   }
 }
-    fragment ModelFields on Model {
+    fragment ModelCard on Model {
   id
   slug
   name
   kind
+  visibility
   description
   latestVersion {
     id
     number
     state
     reason
-    inputSchema
     progress {
       phase
       bytes
       totalBytes
     }
   }
-}`) as unknown as TypedDocumentString<ModelsQuery, ModelsQueryVariables>;
+}`) as unknown as TypedDocumentString<GalleryQuery, GalleryQueryVariables>;
+export const ModelPageDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query ModelPage($slug: String!) {
+  model(slug: $slug) {
+    ...ModelCard
+    versions {
+      ...VersionFields
+    }
+  }
+}
+    fragment ModelCard on Model {
+  id
+  slug
+  name
+  kind
+  visibility
+  description
+  latestVersion {
+    id
+    number
+    state
+    reason
+    progress {
+      phase
+      bytes
+      totalBytes
+    }
+  }
+}
+fragment VersionFields on ModelVersion {
+  id
+  number
+  state
+  reason
+  source
+  revision
+  sizeBytes
+  quantization
+  device
+  createdAt
+  inputSchema
+  progress {
+    phase
+    bytes
+    totalBytes
+  }
+}`) as unknown as TypedDocumentString<ModelPageQuery, ModelPageQueryVariables>;
 export const ViewerDocument = /*#__PURE__*/ new TypedDocumentString(`
     query Viewer {
   viewer {
     id
     handle
+    isAdmin
   }
   server {
     version
@@ -447,7 +551,70 @@ fragment PredictionFields on Prediction {
   attempts
   seed
   createdAt
+  startedAt
 }`) as unknown as TypedDocumentString<PredictionQuery, PredictionQueryVariables>;
+export const PredictionPageDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query PredictionPage($id: ID!) {
+  prediction(id: $id) {
+    ...PredictionFields
+    version {
+      state
+      inputSchema
+    }
+  }
+}
+    fragment MetricsFields on PredictionMetrics {
+  queueSeconds
+  loadSeconds
+  predictSeconds
+  totalSeconds
+  timeToFirstTokenSeconds
+  inputTokens
+  outputTokens
+  tokensPerSecond
+  steps
+}
+fragment PredictionFields on Prediction {
+  id
+  status
+  model {
+    id
+    slug
+    kind
+  }
+  version {
+    id
+    number
+  }
+  input
+  output
+  text
+  files {
+    url
+    contentType
+    bytes
+    width
+    height
+  }
+  error {
+    code
+    message
+  }
+  logs
+  progress {
+    step
+    total
+    fraction
+    etaSeconds
+  }
+  metrics {
+    ...MetricsFields
+  }
+  attempts
+  seed
+  createdAt
+  startedAt
+}`) as unknown as TypedDocumentString<PredictionPageQuery, PredictionPageQueryVariables>;
 export const CreatePredictionDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation CreatePrediction($input: CreatePredictionInput!) {
   createPrediction(input: $input) {
@@ -516,6 +683,7 @@ fragment PredictionFields on Prediction {
   attempts
   seed
   createdAt
+  startedAt
 }`) as unknown as TypedDocumentString<CreatePredictionMutation, CreatePredictionMutationVariables>;
 export const CancelPredictionDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation CancelPrediction($input: CancelPredictionInput!) {
@@ -676,6 +844,7 @@ fragment PredictionFields on Prediction {
   attempts
   seed
   createdAt
+  startedAt
 }`) as unknown as TypedDocumentString<PredictionEventsSubscription, PredictionEventsSubscriptionVariables>;
 export const CreateUploadDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation CreateUpload($input: CreateUploadInput!) {

@@ -1,0 +1,12 @@
+const LONGEST = 180;
+
+/** The first paragraph of a Markdown text as plain words, for where there is room for a sentence. */
+export function firstWords(markdown: string): string {
+  const paragraphs = markdown.split(/\n\s*\n/).map((text) => text.trim());
+  const first = paragraphs.find((text) => text !== "" && !/^(#|```|~~~|\||<|!\[|[-*_]{3,}$)/.test(text)) ?? "";
+  const plain = first
+    .replace(/!?\[([^\]]*)\]\([^)]*\)/g, "$1")
+    .replace(/(\*\*|__|`)/g, "")
+    .replace(/\s+/g, " ");
+  return plain.length > LONGEST ? `${plain.slice(0, LONGEST).replace(/\s+\S*$/, "")} …` : plain;
+}

@@ -1,0 +1,88 @@
+import { CodeView } from "../code/CodeView";
+import { InputFields } from "../form/InputFields";
+import { JsonView } from "../form/JsonView";
+import type { InputForm } from "../form/values";
+import { Callout } from "../page/Callout";
+import { Tabs } from "../page/Tabs";
+import type { Desk } from "./desk";
+import { preparation } from "./preparation";
+
+type View = "form" | "json" | "code";
+
+const NAMES: Record<View, string> = { form: "Form", json: "JSON", code: "Code" };
+
+/** The input as a form, as JSON, or as code that sends it. */
+export function InputPanel({ desk, onSubmit }: { desk: Desk; onSubmit: () => Promise<void> }) {
+  const form = desk.form.value;
+  if (!form) return null;
+  const views: View[] = form.whole ? ["form", "code"] : ["form", "json", "code"];
+  const shown = form.view.value;
+  return (
+    <form
+      class="panel form"
+      aria-label="Input"
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        void onSubmit();
+      }}
+    >
+      <Tabs
+        label="Input as"
+        panel="input-view"
+        tabs={views.map((view) => [view, NAMES[view]])}
+        selected={shown}
+        onSelect={(view) => form.turnTo(view)}
+      />
+      <div id="input-view" role="tabpanel" aria-labelledby={`input-view-${shown}`}>
+        <Shown form={form} view={shown} model={desk.target.value} />
+      </div>
+      {shown !== "code" && <RunBar desk={desk} form={form} />}
+    </form>
+  );
+}
+
+function Shown({ form, view, model }: { form: InputForm; view: View; model: string }) {
+  switch (view) {
+    case "form":
+      return <InputFields form={form} />;
+    case "json":
+      return <JsonView form={form} />;
+    case "code":
+      return <CodeView model={model} input={form.draft()} />;
+  }
+}
+
+function RunBar({ desk, form }: { desk: Desk; form: InputForm }) {
+  const { run } = desk;
+  const version = desk.version.value;
+  const isBusy = run.sending.value || run.isActive.value;
+  if (version?.state !== "READY") {
+    return (
+      <div class="run-bar">
+        <p class="hint" role="status">
+          This version cannot run: {preparation({ reason: null, progress: null, state: "PREPARING", ...version })}.
+        </p>
+      </div>
+    );
+  }
+  return (
+    <div class="run-bar">
+      {run.refusal.value && <Callout problem={run.refusal.value} />}
+      <div class="run-actions">
+        <button type="submit" class="button button-primary" aria-disabled={isBusy}>
+          {isBusy ? (
+            "Running…"
+          ) : (
+            <>
+              Run <kbd>Ctrl Enter</kbd>
+            </>
+          )}
+        </button>
+        <button type="button" class="button button-quiet" onClick={() => form.reset()}>
+          Reset
+        </button>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,46 @@
+import { modelPath } from "../page/router";
+import { bytes, moment } from "../prediction/units";
+import type { ModelDetails } from "./desk";
+import { preparation } from "./preparation";
+
+type Version = ModelDetails["versions"][number];
+
+export function Versions({ model, shown }: { model: ModelDetails; shown: number | null }) {
+  if (model.versions.length === 0) return null;
+  return (
+    <section class="panel versions" aria-labelledby="versions-title">
+      <h2 class="section-title" id="versions-title">
+        Versions
+      </h2>
+      <ol class="version-list">
+        {model.versions.map((version) => (
+          <li key={version.id}>
+            <p class="version-line">
+              <a href={modelPath(model.slug, version.number)} aria-current={version.number === shown || undefined}>
+                version {version.number}
+              </a>
+              <span class="state" data-state={version.state}>
+                {version.state.toLowerCase()}
+              </span>
+              <time class="hint" dateTime={version.createdAt}>
+                {moment(version.createdAt)}
+              </time>
+            </p>
+            <p class="hint version-facts">{factsOf(version).join(" · ")}</p>
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}
+
+function factsOf(version: Version): string[] {
+  return [
+    version.source,
+    version.revision ? version.revision.slice(0, 12) : "",
+    version.sizeBytes === null ? "" : bytes(Number(version.sizeBytes)),
+    version.quantization ?? "",
+    version.device === "ANY" ? "" : `${version.device} only`,
+    version.state === "READY" ? "" : preparation(version),
+  ].filter(Boolean);
+}

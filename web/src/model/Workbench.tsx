@@ -1,0 +1,49 @@
+import { useRef } from "preact/hooks";
+import { useRunKeys } from "../page/keys";
+import { go, predictionPath } from "../page/router";
+import { Output } from "../prediction/Output";
+import type { Desk } from "./desk";
+import { InputPanel } from "./InputPanel";
+
+/** The input on one side, what becomes of it on the other. */
+export function Workbench({ desk }: { desk: Desk }) {
+  const { run } = desk;
+  const output = useRef<HTMLDivElement>(null);
+  const submit = async () => {
+    const form = desk.form.value;
+    if (!form || desk.version.value?.state !== "READY") return;
+    const { input, isValid } = form.read();
+    if (!isValid) return focusFirstError();
+    const id = await run.start(desk.target.value, input);
+    form.show(run.violations.value);
+    if (id === null) return focusFirstError();
+    go(predictionPath(id));
+    showOutput(output.current);
+  };
+  useRunKeys(run, submit);
+  return (
+    <div class="workbench">
+      <InputPanel desk={desk} onSubmit={submit} />
+      <div class="output-column" ref={output}>
+        <Output run={run} onRetry={(model, input) => void again(desk, model, input)} />
+      </div>
+    </div>
+  );
+}
+
+/** Runs the same input once more, whatever the form holds by now. */
+async function again(desk: Desk, model: string, input: unknown): Promise<void> {
+  const id = await desk.run.start(model, input);
+  if (id !== null) go(predictionPath(id));
+}
+
+/** Scrolls to the output where it lies below the form. */
+function showOutput(output: HTMLElement | null): void {
+  if (!output || output.getBoundingClientRect().top < innerHeight / 2) return;
+  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  output.scrollIntoView({ block: "start", behavior: calm ? "auto" : "smooth" });
+}
+
+function focusFirstError(): void {
+  requestAnimationFrame(() => document.querySelector<HTMLElement>('.form [aria-invalid="true"]')?.focus());
+}

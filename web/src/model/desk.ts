@@ -1,0 +1,125 @@
+import { batch, computed, signal } from "@preact/signals";
+import { request } from "../api/client";
+import { ModelPageDocument, type ModelPageQuery } from "../api/generated/graphql";
+import { apiProblem, type Problem } from "../api/problems";
+import { InputForm } from "../form/values";
+import { Run, type JoinedPrediction } from "../prediction/run";
+
+export type ModelDetails = NonNullable<ModelPageQuery["model"]>;
+export type Version = Pick<ModelDetails["versions"][number], "id" | "number" | "state" | "inputSchema"> &
+  Partial<ModelDetails["versions"][number]>;
+
+const RETRY_MS = 4_000;
+const PREPARING_MS = 3_000;
+
+/** Where one model is worked with: its version, the input that is being written, and the prediction that is shown. */
+export class Desk {
+  readonly run = new Run();
+  readonly slug = signal("");
+  readonly model = signal<ModelDetails | null>(null);
+  readonly version = signal<Version | null>(null);
+  readonly form = signal<InputForm | null>(null);
+  readonly problem = signal<Problem | null>(null);
+  /** What a run asks for: the newest version unless one was chosen. */
+  readonly target = computed(() => (this.#pinned.value === null ? this.slug.value : this.pinnedTarget.value));
+  readonly pinnedTarget = computed(() => `${this.slug.value}:${this.version.value?.number ?? ""}`);
+
+  readonly #pinned = signal<number | null>(null);
+  #turn = 0;
+  #timer = 0;
+
+  /** Shows a model with one of its versions, or with the one that runs unless one is pinned. */
+  async showModel(slug: string, number: number | null): Promise<void> {
+    const turn = this.#begin();
+    const known = this.model.value?.slug === slug ? this.model.value : null;
+    batch(() => {
+      this.run.clear();
+      if (known) this.#choose(known, number);
+      else this.#forget(slug);
+    });
+    await this.#load(slug, number, turn);
+  }
+
+  async #load(slug: string, number: number | null, turn: number): Promise<void> {
+    let wait = RETRY_MS;
+    try {
+      const { model } = await request(ModelPageDocument, { slug });
+      if (turn !== this.#turn) return;
+      if (!model) {
+        this.#forget(slug);
+        this.problem.value = { title: `There is no model ${slug}`, detail: "It does not exist, or it is private." };
+        return;
+      }
+      batch(() => this.#choose(model, number));
+      wait = this.version.value?.state === "PREPARING" ? PREPARING_MS : 0;
+    } catch (error) {
+      if (turn !== this.#turn) return;
+      this.problem.value = apiProblem(error);
+    }
+    if (wait) this.#timer = window.setTimeout(() => void this.#load(slug, number, turn), wait);
+  }
+
+  #choose(model: ModelDetails, number: number | null): void {
+    const wanted = number === null ? model.latestVersion?.number : number;
+    const version = model.versions.find((candidate) => candidate.number === wanted) ?? null;
+    this.slug.value = model.slug;
+    this.model.value = model;
+    this.#pinned.value = number;
+    this.problem.value = version ? null : missingVersion(model, number);
+    this.#take(version);
+  }
+
+  /** Shows a prediction with its input in the form, unless it is the one that just was started here. */
+  async showPrediction(id: string): Promise<void> {
+    const turn = this.#begin();
+    if (this.run.prediction.value?.id === id) {
+      this.#pinned.value = this.run.prediction.value.version.number;
+      return;
+    }
+    this.#forget("");
+    const prediction = await this.run.join(id);
+    if (!prediction || turn !== this.#turn) {
+      if (turn === this.#turn) this.problem.value = this.run.problem.value;
+      return;
+    }
+    batch(() => this.#takeOver(prediction));
+  }
+
+  #takeOver({ model, version, input }: JoinedPrediction): void {
+    this.slug.value = model.slug;
+    this.#pinned.value = version.number;
+    this.#take(version);
+    this.form.value?.fill(input);
+  }
+
+  /** Asks no more by itself, and follows no prediction. */
+  leave(): void {
+    this.#begin();
+    this.run.clear();
+  }
+
+  #begin(): number {
+    clearTimeout(this.#timer);
+    return ++this.#turn;
+  }
+
+  #take(version: Version | null): void {
+    // what was typed stays while the version does
+    if (version?.id !== this.version.value?.id || !this.form.value)
+      this.form.value = version ? new InputForm(version.inputSchema) : null;
+    this.version.value = version;
+  }
+
+  #forget(slug: string): void {
+    this.slug.value = slug;
+    this.model.value = null;
+    this.version.value = null;
+    this.form.value = null;
+    this.problem.value = null;
+  }
+}
+
+function missingVersion(model: ModelDetails, number: number | null): Problem {
+  if (number === null) return { title: "No version yet", detail: `${model.slug} has no version that could run.` };
+  return { title: `There is no version ${number}`, detail: `${model.slug} has ${model.versions.length} in all.` };
+}

@@ -1,0 +1,13 @@
+export function Missing() {
+  return (
+    <div class="stage">
+      <h1 class="stage-title">There is no such page</h1>
+      <p>The address may be mistyped, or what it named is gone.</p>
+      <p>
+        <a class="button" href="/">
+          All models
+        </a>
+      </p>
+    </div>
+  );
+}

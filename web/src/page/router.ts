@@ -1,0 +1,74 @@
+import { computed, signal } from "@preact/signals";
+
+export type Route =
+  | { page: "gallery" }
+  | { page: "model"; slug: string; version: number | null }
+  | { page: "prediction"; id: string }
+  | { page: "missing" };
+
+/** The address as the page sees it, without its origin. */
+export const address = signal("/");
+
+const url = computed(() => new URL(address.value, location.origin));
+
+export const query = computed(() => url.value.searchParams);
+export const route = computed(() => routeOf(url.value));
+
+export function routeOf({ pathname, searchParams }: URL): Route {
+  const parts = pathname.split("/").slice(1).map(decoded);
+  const [first, second, third] = parts;
+  if (parts.length === 1 && first === "") return { page: "gallery" };
+  if (parts.length === 2 && first === "p" && second) return { page: "prediction", id: second };
+  if (parts.length === 3 && first === "models" && second && third) {
+    const version = Number(searchParams.get("version"));
+    const slug = `${second}/${third}`;
+    return { page: "model", slug, version: Number.isInteger(version) && version > 0 ? version : null };
+  }
+  return { page: "missing" };
+}
+
+export const predictionPath = (id: string): string => `/p/${encodeURIComponent(id)}`;
+
+export function modelPath(slug: string, version: number | null = null): string {
+  const path = `/models/${slug.split("/").map(encodeURIComponent).join("/")}`;
+  return version === null ? path : `${path}?version=${version}`;
+}
+
+/** Shows another page; `replace` leaves no step for Back. */
+export function go(to: string, { replace = false } = {}): void {
+  if (to === address.value) return;
+  history[replace ? "replaceState" : "pushState"](null, "", to);
+  address.value = to;
+}
+
+/** Keeps `address` true, and follows links of this page without loading it again. */
+export function followAddress(): void {
+  const read = () => (address.value = location.pathname + location.search);
+  read();
+  const old = query.value.get("p");
+  if (old !== null) go(predictionPath(old), { replace: true });
+  addEventListener("popstate", read);
+  addEventListener("click", (event) => {
+    const link = event.target instanceof Element ? event.target.closest("a") : null;
+    if (!link || !isOurs(link) || !isPlain(event)) return;
+    event.preventDefault();
+    go(link.pathname + link.search);
+    scrollTo(0, 0);
+  });
+}
+
+const isPlain = (event: MouseEvent): boolean =>
+  !event.defaultPrevented && event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
+
+function isOurs(link: HTMLAnchorElement): boolean {
+  if (link.origin !== location.origin || link.target || link.hasAttribute("download") || link.hash) return false;
+  return routeOf(new URL(link.href)).page !== "missing";
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}

@@ -1,0 +1,125 @@
+import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
+import { test } from "node:test";
+import { api, cardOf, fake, field, MODELS, open, SLOW, useBrowser } from "./harness.mjs";
+
+useBrowser();
+
+const slugs = (page) =>
+  page.locator("[data-model]").evaluateAll((cards) => cards.map((card) => card.dataset.model).sort());
+const READY = { id: "v", number: 1, state: "READY", reason: null, progress: null };
+const answer = (nodes, endCursor = null) => ({
+  data: { models: { nodes, pageInfo: { hasNextPage: endCursor !== null, endCursor } } },
+});
+
+test("models are shown, searched and narrowed by kind, and the address says how", SLOW, async () => {
+  const page = await open("/");
+  await page.locator(`[data-model="${MODELS.text}"]`).waitFor();
+  assert.deepEqual(await slugs(page), Object.values(MODELS).sort());
+  await page.getByRole("searchbox").fill("SHAPE");
+  await page.locator(`[data-model="${MODELS.text}"]`).waitFor({ state: "detached" });
+  assert.deepEqual(await slugs(page), [MODELS.image]);
+  await page.reload();
+  await page.locator(`[data-model="${MODELS.image}"]`).waitFor();
+  assert.equal(await page.getByRole("searchbox").inputValue(), "SHAPE");
+  await page.getByRole("searchbox").fill("");
+  await page.getByRole("button", { name: "Text" }).click();
+  await page.locator(`[data-model="${MODELS.text}"]`).waitFor();
+  assert.deepEqual(await slugs(page), [MODELS.text]);
+  assert.equal(new URL(page.url()).search, "?kind=TEXT_GENERATION");
+});
+
+test("a card leads to its model without loading the page again, and Back leads back", SLOW, async () => {
+  const page = await open("/");
+  await page.evaluate(() => (window.isSamePage = true));
+  await page.locator(`[data-model="${MODELS.echo}"]`).click();
+  await field(page, "text").waitFor();
+  assert.equal(new URL(page.url()).pathname, `/models/${MODELS.echo}`);
+  assert.match(await page.title(), /demo\/echo/);
+  await page.goBack();
+  await page.locator(`[data-model="${MODELS.echo}"]`).waitFor();
+  assert.equal(await page.evaluate(() => window.isSamePage), true);
+});
+
+test("one's own models are shown with private ones marked; others do not see those", SLOW, async () => {
+  const handle = `own-${randomBytes(4).toString("hex")}`;
+  const account = { handle, email: `${handle}@example.org`, password: "correct horse battery" };
+  const made = await api(
+    "mutation ($input: RegisterInput!) { register(input: $input) { ... on Session { accessToken } } }",
+    { input: account },
+  );
+  const token = made.register.accessToken;
+  const source = { predictor: "echo" };
+  await api(
+    "mutation ($input: CreateModelInput!) { createModel(input: $input) { ... on Model { id } } }",
+    { input: { name: "hidden", kind: "CUSTOM", source, visibility: "PRIVATE" } },
+    token,
+  );
+  const stranger = await open("/?q=hidden");
+  await stranger.getByText("No model fits that").waitFor();
+  const page = await open("/", {
+    prepare: (p) => p.addInitScript((value) => localStorage.setItem("token", value), token),
+  });
+  await page.locator(`[data-model="${MODELS.echo}"]`).waitFor();
+  await page.getByRole("button", { name: "Mine" }).click();
+  await page.locator(`[data-model="${MODELS.echo}"]`).waitFor({ state: "detached" });
+  assert.deepEqual(await slugs(page), [`${handle}/hidden`]);
+  await page.locator(`[data-model="${handle}/hidden"]`).getByRole("img", { name: "Private" }).waitFor();
+});
+
+test("long lists come page by page", SLOW, async () => {
+  const asked = [];
+  const page = await open("/", {
+    prepare: (p) =>
+      fake(p, "Gallery", ({ after }) => {
+        asked.push(after);
+        return after ? answer([cardOf("a/last", READY)]) : answer([cardOf("a/first", READY)], "cursor");
+      }),
+  });
+  await page.getByRole("button", { name: "Show more" }).click();
+  await page.locator('[data-model="a/last"]').waitFor();
+  assert.deepEqual(await slugs(page), ["a/first", "a/last"]);
+  assert.deepEqual(asked, [null, "cursor"]);
+  assert.equal(await page.getByRole("button", { name: "Show more" }).count(), 0);
+});
+
+test("no models, models in preparation, refused ones and an API that is away are explained", SLOW, async () => {
+  const none = await open("/", { prepare: (p) => fake(p, "Gallery", () => answer([])) });
+  await none.getByText("No models yet").waitFor();
+  const progress = { phase: "downloading", bytes: 2_000_000, totalBytes: 8_000_000 };
+  const nodes = [
+    cardOf("a/coming", { ...READY, state: "PREPARING", progress }),
+    cardOf("a/bad", { ...READY, state: "REFUSED", reason: "no <b>safetensors</b>" }),
+  ];
+  let away = true;
+  const page = await open("/", {
+    allow: [/Failed to load resource/],
+    prepare: (p) => fake(p, "Gallery", () => (away ? "abort" : answer(nodes))),
+  });
+  await page.getByText("The API cannot be reached").waitFor();
+  away = false;
+  await page.getByText("preparing, downloading, 2.0 MB of 8.0 MB").waitFor();
+  await page.getByText("refused: no <b>safetensors</b>").waitFor();
+});
+
+test("an answer that comes late does not replace a newer one", SLOW, async () => {
+  let release;
+  const held = new Promise((resolve) => (release = resolve));
+  const page = await open("/", {
+    prepare: (p) =>
+      fake(p, "Gallery", async ({ filter }) => {
+        if (filter.search === "slow") await held;
+        return answer([cardOf(`a/${filter.search || "all"}`, READY)]);
+      }),
+  });
+  await page.locator('[data-model="a/all"]').waitFor();
+  const slow = page.waitForRequest((request) => (request.postData() ?? "").includes('"slow"'));
+  await page.getByRole("searchbox").fill("slow");
+  await slow;
+  await page.getByRole("searchbox").fill("quick");
+  await page.locator('[data-model="a/quick"]').waitFor();
+  const late = page.waitForResponse((response) => (response.request().postData() ?? "").includes('"slow"'));
+  release();
+  await late;
+  assert.deepEqual(await slugs(page), ["a/quick"]);
+});

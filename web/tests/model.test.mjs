@@ -1,0 +1,228 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { text as readAll } from "node:stream/consumers";
+import { test } from "node:test";
+import {
+  api,
+  badge,
+  cardOf,
+  fake,
+  field,
+  FORM,
+  modelAnswer,
+  MODELS,
+  open,
+  predictionId,
+  runButton,
+  SLOW,
+  textOutput,
+  useBrowser,
+} from "./harness.mjs";
+
+useBrowser();
+
+const SCHEMA = {
+  type: "object",
+  required: ["word"],
+  properties: { word: { type: "string" }, count: { type: "integer", default: 3 } },
+};
+const tab = (page, name) => page.getByRole("tab", { name });
+
+/** What a program says that is given another on its standard input. */
+async function outputOf(command, args, program) {
+  const child = spawn(command, args, { stdio: ["pipe", "pipe", "inherit"] });
+  child.stdin.end(program);
+  return readAll(child.stdout);
+}
+
+const RUNNERS = {
+  curl: (code) => outputOf("sh", [], code),
+  Python: (code) => outputOf("python3", ["-"], code),
+  JavaScript: (code) => outputOf(process.execPath, ["--input-type=module", "-"], code),
+  GraphQL: async (code) => JSON.stringify({ data: await api(code) }),
+};
+
+test("the input as code runs as pasted, in every language, whatever is in it", SLOW, async () => {
+  const page = await open();
+  const text = `it's "quoted" \\ $HOME \`id\` 'JSON'\nJSON\n${"${x}"} """ ünï 🎉 </script>`;
+  await field(page, "text").locator("textarea").fill(text);
+  await tab(page, "Code").click();
+  for (const [language, run] of Object.entries(RUNNERS)) {
+    await page.getByRole("group", { name: "Language" }).getByRole("button", { name: language, exact: true }).click();
+    const code = await page.locator(".code-text").textContent();
+    const { createPrediction: made } = JSON.parse(await run(code)).data;
+    assert.equal(made.status, "SUCCEEDED", language);
+    assert.equal(made.output, text, language);
+  }
+});
+
+test("names that GraphQL cannot write become variables, and a token is asked for, never written", SLOW, async () => {
+  const exp = Math.floor(Date.now() / 1000) + 600;
+  const token = `e30.${Buffer.from(JSON.stringify({ exp })).toString("base64url")}.x`;
+  const page = await open(FORM, {
+    prepare: async (p) => {
+      await p.addInitScript((value) => localStorage.setItem("token", value), token);
+      await fake(p, "ModelPage", () => modelAnswer(SCHEMA));
+      await fake(p, "Viewer", () => ({ data: { viewer: null, server: { version: "", registration: false } } }));
+    },
+  });
+  await tab(page, "JSON").click();
+  await page.locator("#input-json").fill('{"text": "a", "odd-name": 1}');
+  await tab(page, "Code").click();
+  for (const [language, expected] of [
+    ["curl", /Bearer \$INFERENCE_TOKEN/],
+    ["Python", /os\.environ\["INFERENCE_TOKEN"\]/],
+    ["JavaScript", /process\.env\.INFERENCE_TOKEN/],
+    ["GraphQL", /# variables: .*"odd-name":1/],
+  ]) {
+    await page.getByRole("button", { name: language, exact: true }).click();
+    const code = await page.locator(".code-text").textContent();
+    assert.match(code, expected);
+    assert.ok(!code.includes(token));
+  }
+});
+
+test("the input opens in GraphiQL as it stands", SLOW, async () => {
+  const page = await open();
+  await field(page, "text").locator("textarea").fill("from the form");
+  await tab(page, "Code").click();
+  await page.getByRole("link", { name: "Open in GraphiQL" }).click();
+  await page.locator(".graphiql-query-editor .view-line").first().waitFor();
+  await page.locator(".graphiql-execute-button").click();
+  await page.locator(".graphiql-response").getByText('"from the form"').waitFor();
+});
+
+test("form and JSON are two views of one input", SLOW, async () => {
+  const sent = [];
+  const page = await open(FORM, {
+    prepare: async (p) => {
+      await fake(p, "ModelPage", () => modelAnswer(SCHEMA));
+      await fake(p, "CreatePrediction", ({ input }) => {
+        sent.push(input.input);
+        const violations = [{ path: "/input/count", message: "is too large", code: "maximum" }];
+        return {
+          data: { createPrediction: { __typename: "InvalidInput", code: "INVALID_INPUT", message: "no", violations } },
+        };
+      });
+    },
+  });
+  await field(page, "word").locator("input").fill("hello");
+  await tab(page, "JSON").click();
+  const json = page.locator("#input-json");
+  assert.deepEqual(JSON.parse(await json.inputValue()), { word: "hello", count: 3 });
+  await json.fill("{");
+  await tab(page, "Form").click();
+  await page.locator("#input-json-errors").getByText("not JSON").waitFor();
+  await json.fill('{"word": "changed", "count": 4, "unknown": [1]}');
+  await runButton(page).click();
+  await page.locator("#input-json-errors").getByText("/input/count: is too large").waitFor();
+  await tab(page, "Form").click();
+  assert.equal(await field(page, "word").locator("input").inputValue(), "changed");
+  await field(page, "word").locator("input").fill("again");
+  await page.keyboard.press("Control+Enter");
+  await field(page, "count").getByText("is too large").waitFor();
+  assert.deepEqual(sent, [
+    { word: "changed", count: 4, unknown: [1] },
+    { word: "again", count: 4, unknown: [1] },
+  ]);
+});
+
+const README = `# A title
+
+Some **bold** text, a [link](https://example.org/a), a [bad one](javascript:alert(1)), \`code\` &amp; more.
+
+<script>document.title = "owned"</script>
+<img src=x onerror="document.title='owned'">
+
+![a picture](https://example.org/picture.png)
+
+#### Deep
+
+| a | b |
+|---|---|
+| 1 | <b>2</b> |
+
+- [x] done
+`;
+
+test("a readme is shown as Markdown, and no HTML in it comes alive", SLOW, async () => {
+  const page = await open(FORM, {
+    prepare: (p) =>
+      fake(p, "ModelPage", () => {
+        const answer = modelAnswer(SCHEMA);
+        answer.data.model.description = README;
+        return answer;
+      }),
+  });
+  const readme = page.locator(".readme");
+  await readme.getByRole("heading", { name: "A title" }).waitFor();
+  assert.equal(await readme.locator("strong").textContent(), "bold");
+  assert.match(await readme.textContent(), /<script>document.title = "owned"<\/script>/);
+  assert.match(await readme.textContent(), /code & more/);
+  const links = await readme.locator("a").evaluateAll((found) => found.map((link) => link.getAttribute("href")));
+  assert.deepEqual(links, ["https://example.org/a", "https://example.org/picture.png"]);
+  assert.equal(await readme.locator("script, img, b").count(), 0);
+  assert.equal(await readme.locator("td").count(), 2);
+  assert.match(await page.title(), /test\/form/);
+});
+
+test("versions are listed; one that is chosen is the one that runs", SLOW, async () => {
+  const sent = [];
+  const page = await open(`${FORM}?version=1`, {
+    prepare: async (p) => {
+      await fake(p, "ModelPage", () => {
+        const [old] = modelAnswer(SCHEMA).data.model.versions;
+        const newest = { ...old, id: "v2", number: 2, inputSchema: { type: "object", properties: { other: {} } } };
+        const refused = { ...old, id: "v3", number: 3, state: "REFUSED", reason: "too large" };
+        return { data: { model: { ...cardOf("test/form", newest), versions: [refused, newest, old] } } };
+      });
+      await fake(p, "CreatePrediction", ({ input }) => {
+        sent.push(input.model);
+        return { data: { createPrediction: { __typename: "ConflictError", code: "CONFLICT", message: "enough" } } };
+      });
+    },
+  });
+  await field(page, "word").locator("input").fill("x");
+  await page.keyboard.press("Control+Enter");
+  await page.getByText("enough").waitFor();
+  await page.getByRole("combobox", { name: /^Version/ }).selectOption("2");
+  await field(page, "other").waitFor();
+  assert.equal(new URL(page.url()).search, "");
+  await page.keyboard.press("Control+Enter");
+  await page.getByText("enough").waitFor();
+  await page.getByRole("link", { name: "version 3" }).click();
+  await page.getByText("This version cannot run: refused: too large.").waitFor();
+  assert.equal(await runButton(page).count(), 0);
+  assert.deepEqual(sent, ["test/form:1", "test/form"]);
+});
+
+test("a model or a version that is not there is said so", SLOW, async () => {
+  const page = await open("/models/nobody/nothing");
+  await page.getByText("There is no model nobody/nothing").waitFor();
+  const other = await open(`/models/${MODELS.echo}?version=99`);
+  await other.getByText("There is no version 99").waitFor();
+});
+
+test("a run turns the page into that prediction's, and Back leads to the model with its input kept", SLOW, async () => {
+  const page = await open();
+  const box = field(page, "text").locator("textarea");
+  await box.fill("hello there");
+  await box.evaluate((element) => (element.isKept = true));
+  await page.keyboard.press("Control+Enter");
+  await badge(page, "SUCCEEDED").waitFor();
+  assert.match(page.url(), /\/p\/[\w=%-]+$/);
+  assert.equal(await box.evaluate((element) => element.isKept && element === document.activeElement), true);
+  const id = predictionId(page);
+  assert.equal((await api("query ($id: ID!) { prediction(id: $id) { text } }", { id })).prediction.text, "hello there");
+  await page.goBack();
+  await page.getByText("The output appears here").waitFor();
+  assert.equal(await box.inputValue(), "hello there");
+  await page.goForward();
+  await textOutput(page).filter({ hasText: "hello there" }).waitFor();
+});
+
+test("old addresses of predictions still work", SLOW, async () => {
+  const page = await open("/?p=nothing");
+  await page.getByText("No such prediction").waitFor();
+  assert.equal(new URL(page.url()).pathname, "/p/nothing");
+});

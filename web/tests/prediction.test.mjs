@@ -1,0 +1,159 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import {
+  api,
+  badge,
+  choose,
+  fake,
+  field,
+  MODELS,
+  open,
+  predictionId,
+  predictionOf,
+  runButton,
+  runEcho,
+  sample,
+  SLOW,
+  textOutput,
+  useBrowser,
+} from "./harness.mjs";
+
+useBrowser();
+
+/** A prediction's page whose events the test itself sends. */
+async function openLive(prediction) {
+  let send;
+  const subscribed = new Promise((resolve) => (send = resolve));
+  const version = { id: "v1", number: 1, state: "READY", inputSchema: { type: "object", properties: { word: {} } } };
+  const page = await open("/p/p1", {
+    prepare: async (p) => {
+      await fake(p, "PredictionPage", () => ({ data: { prediction: { ...prediction, version } } }));
+      await p.routeWebSocket("**/graphql", (socket) =>
+        socket.onMessage((message) => {
+          const { type, id } = JSON.parse(message);
+          const say = (body) => socket.send(JSON.stringify(body));
+          if (type === "connection_init") say({ type: "connection_ack" });
+          if (type !== "subscribe") return;
+          let seq = 0;
+          send((event) => {
+            const place = { cursor: `c${++seq}`, seq, at: new Date().toISOString() };
+            say({ type: "next", id, payload: { data: { predictionEvents: { ...place, ...event } } } });
+          });
+        }),
+      );
+    },
+  });
+  return { page, say: await subscribed };
+}
+
+test("waiting, loading, steps and the end are told in turn, in the page and in the tab's title", SLOW, async () => {
+  const created = new Date(Date.now() - 5000).toISOString();
+  const waiting = predictionOf({ status: "STARTING", createdAt: created, startedAt: null, text: null });
+  const { page, say } = await openLive(waiting);
+  const detail = page.locator(".status-detail");
+  await page.waitForFunction(() => document.title.startsWith("waiting · test/form"));
+  await detail.getByText("waiting for a worker").waitFor();
+  assert.match(await page.locator(".status-elapsed").textContent(), /^[5-9](\.\d)? s$/);
+  say({ __typename: "ModelLoading", phase: "read", bytes: 2_000_000, totalBytes: 8_000_000 });
+  await detail.getByText("Loading model: read, 2.0 MB of 8.0 MB").waitFor();
+  assert.equal(await page.locator("progress").getAttribute("value"), "0.25");
+  const running = { ...waiting, status: "PROCESSING", startedAt: new Date(Date.parse(created) + 3000).toISOString() };
+  say({ __typename: "StatusChanged", status: "PROCESSING", prediction: running });
+  await detail.getByText("waited 3.0 s").waitFor();
+  say({ __typename: "Progressed", step: 5, total: 20, fraction: 0.25, etaSeconds: 30 });
+  const facts = page.locator(".progress-facts");
+  await facts.getByText("5 / 20 steps").waitFor();
+  assert.match(await facts.textContent(), /2\.0 s\/step.*30 s left/);
+  await page.waitForFunction(() => document.title.startsWith("25% running"));
+  say({ __typename: "Logged", line: "<b>not bold</b>" });
+  await page.locator(".logs summary").click();
+  assert.equal(await page.locator(".logs-text").textContent(), "<b>not bold</b>\n");
+  assert.equal(await page.locator(".logs-text *").count(), 0);
+  const error = { code: "OUT_OF_MEMORY", message: "14 GB <i>wanted</i>" };
+  say({ __typename: "StatusChanged", status: "FAILED", prediction: { ...running, status: "FAILED", error } });
+  await page.getByText("The device ran out of memory").waitFor();
+  await page.getByText("14 GB <i>wanted</i>").waitFor();
+  await page.getByText("A smaller size, shorter prompt or fewer tokens may fit.").waitFor();
+  await page.waitForFunction(() => document.title.startsWith("failed · test/form"));
+});
+
+test("text that is live is appended to one node, which is never made anew", SLOW, async () => {
+  const { page, say } = await openLive(predictionOf({ status: "PROCESSING", text: null }));
+  say({ __typename: "OutputAppended", text: "first ", chunk: null, index: 0 });
+  await textOutput(page).filter({ hasText: "first" }).waitFor();
+  await textOutput(page).evaluate((box) => (window.node = box.firstChild));
+  for (let index = 1; index <= 200; index += 1)
+    say({ __typename: "OutputAppended", text: `${index} `, chunk: null, index });
+  await textOutput(page).filter({ hasText: "200" }).waitFor();
+  const [isSame, nodes] = await textOutput(page).evaluate((box) => [
+    box.firstChild === window.node,
+    box.childNodes.length,
+  ]);
+  assert.equal(isSame, true);
+  assert.equal(nodes, 1);
+});
+
+test("a picture's steps are counted, timed and estimated", SLOW, async () => {
+  const page = await open();
+  await choose(page, MODELS.image);
+  const facts = await sample(page, "facts", () => document.querySelector(".progress-facts")?.textContent);
+  await field(page, "prompt").locator("textarea").fill("a blue square");
+  await field(page, "steps").locator('input[type="number"]').fill("60");
+  await runButton(page).click();
+  await badge(page, "SUCCEEDED").waitFor();
+  const seen = await facts();
+  assert.ok(
+    seen.some((text) => /^\d+ \/ 60 steps[\d.]+ m?s\/step[\d.]+ m?s left$/.test(text)),
+    seen.join("|"),
+  );
+  assert.match(seen.at(-1), /^60 steps[\d.]+ m?s\/step$/);
+});
+
+test("several pictures each have their place, and each can be downloaded", SLOW, async () => {
+  const page = await open();
+  await choose(page, MODELS.image);
+  await field(page, "prompt").locator("textarea").fill("a green triangle");
+  await field(page, "num_images").locator('input[type="number"]').fill("3");
+  await runButton(page).click();
+  await page.locator(".picture img:not(.picture-preview)").nth(2).waitFor();
+  const names = [];
+  for (const link of await page.getByRole("link", { name: "Download" }).all()) {
+    const download = page.waitForEvent("download");
+    await link.click();
+    names.push((await download).suggestedFilename());
+  }
+  assert.equal(new Set(names).size, 3);
+  for (const name of names) assert.match(name, /^shapes-\d+(-\d)?\.\w+$/);
+});
+
+test("what failed can be retried as it was, and tweaked and run again", SLOW, async () => {
+  const page = await open();
+  await choose(page, MODELS.echo);
+  await field(page, "text").locator("textarea").fill("out of luck");
+  await field(page, "fail").locator("input").check();
+  await page.keyboard.press("Control+Enter");
+  await badge(page, "FAILED").waitFor();
+  const first = predictionId(page);
+  await page.getByRole("button", { name: "Retry" }).click();
+  await page.waitForFunction((path) => !decodeURIComponent(location.pathname).endsWith(path), first);
+  await badge(page, "FAILED").waitFor();
+  const second = predictionId(page);
+  const query = "query ($id: ID!) { prediction(id: $id) { input version { id } } }";
+  assert.deepEqual(await api(query, { id: second }), await api(query, { id: first }));
+  await page.reload();
+  await field(page, "fail").locator("input").uncheck();
+  await page.keyboard.press("Control+Enter");
+  await badge(page, "SUCCEEDED").waitFor();
+  assert.equal(await textOutput(page).textContent(), "out of luck");
+  assert.notEqual(predictionId(page), second);
+});
+
+test("a prediction that was canceled says so and can be run again", SLOW, async () => {
+  const page = await open();
+  await runEcho(page, { text: "a b c d", repeat: 100, delay: 0.2 });
+  await textOutput(page).filter({ hasText: "b" }).waitFor();
+  await page.getByRole("button", { name: /^Cancel/ }).click();
+  await page.getByText("What it made until then is kept.").waitFor();
+  assert.match(await page.title(), /^canceled/);
+  await page.getByRole("button", { name: "Retry" }).waitFor();
+});

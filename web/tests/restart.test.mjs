@@ -1,0 +1,32 @@
+import assert from "node:assert/strict";
+import { connect } from "node:net";
+import { test } from "node:test";
+import { badge, open, runEcho, sample, SLOW, textOutput, useBrowser } from "./harness.mjs";
+
+useBrowser();
+
+const WORDS = Array.from({ length: 60 }, (_, index) => `w${index}`).join(" ");
+
+/** Asks those who run this test to "kill" or "start" the API. */
+const control = (word) =>
+  new Promise((resolve, reject) => {
+    const socket = connect(Number(process.env.CONTROL_PORT), "127.0.0.1", () => socket.write(`${word}\n`));
+    socket.on("error", reject).on("data", () => resolve(socket.end()));
+  });
+
+test("an API that is killed under a live page and started again costs no token and doubles none", SLOW, async () => {
+  const page = await open(undefined, { allow: [/Failed to load resource/, /WebSocket connection/] });
+  const shown = await sample(page, "shownText", () => document.querySelector(".text-output")?.textContent);
+  await runEcho(page, { text: WORDS, delay: 0.15 });
+  await textOutput(page).filter({ hasText: "w5" }).waitFor();
+  await control("kill");
+  await page.getByText("reconnecting").waitFor();
+  await control("start");
+  await badge(page, "SUCCEEDED").waitFor();
+  assert.equal(await textOutput(page).textContent(), WORDS);
+  assert.equal(await page.getByText("reconnecting").count(), 0);
+  const samples = await shown();
+  // it went on live, not only by what the prediction holds in the end
+  assert.ok(samples.filter((text) => text.includes("w20") && text !== WORDS).length > 0);
+  for (const text of samples) assert.ok(WORDS.startsWith(text), `not a prefix: ${text}`);
+});
