@@ -24,7 +24,7 @@ from server.services.recovery import sweep_for_ever
 from server.settings import Settings
 
 MAX_BODY_BYTES = 1_000_000
-UI_PATHS = ("/", "/models/{owner}/{name}", "/p/{id}")
+UI_PATHS = ("/", "/models/{owner}/{name}", "/p/{id}", "/history", "/admin")
 
 
 class State(TypedDict):

@@ -25,6 +25,8 @@ class LiveServer(Protocol):
 
     def start(self, name: str, command: str) -> subprocess.Popen[bytes]: ...
 
+    def command(self, *arguments: str) -> subprocess.CompletedProcess[str]: ...
+
 
 @pytest.fixture(scope="session")
 def node(hatch_build: ModuleType, static: Path) -> Path:
@@ -45,14 +47,18 @@ def unpack_folder() -> Path:
 
 @pytest_asyncio.fixture
 async def control(live_server: LiveServer) -> AsyncIterator[str]:
-    """Where a browser test can ask for the API to be killed and to be started again, a word a connection."""
+    """Where a browser test can have the API killed and started again, or an administrator made: a line a connection."""
 
     async def obey(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        if (await reader.readline()).strip() == b"kill":
-            live_server.processes["api"].kill()
-            live_server.processes["api"].wait()
-        else:
-            live_server.start("api", "serve")
+        match (await reader.readline()).decode().split():
+            case ["kill"]:
+                live_server.processes["api"].kill()
+                live_server.processes["api"].wait()
+            case ["start"]:
+                live_server.start("api", "serve")
+            case ["admin", handle, password]:
+                account = ("--handle", handle, "--email", f"{handle}@example.org", "--password", password)
+                await asyncio.to_thread(live_server.command, "create-admin", *account)
         writer.write(b"done\n")
         writer.close()
 

@@ -2,7 +2,22 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { test } from "node:test";
-import { badge, choose, field, MODELS, modelPath, open, runButton, runEcho, SLOW, useBrowser } from "./harness.mjs";
+import {
+  api,
+  badge,
+  choose,
+  field,
+  MODELS,
+  modelPath,
+  open,
+  runButton,
+  runEcho,
+  SLOW,
+  useBrowser,
+  registerAdmin,
+  signIn,
+  startEcho,
+} from "./harness.mjs";
 
 useBrowser();
 
@@ -55,6 +70,29 @@ for (const scheme of ["light", "dark"]) {
     await page.goto(new URL("/models/nobody/nothing", page.url()).href);
     await page.getByText("There is no model nobody/nothing").waitFor();
     await assertAccessible(page, "no such model");
+  });
+}
+
+for (const scheme of ["light", "dark"]) {
+  test(`axe finds nothing on the pages of those who signed in, ${scheme}`, SLOW, async () => {
+    const { token } = await registerAdmin();
+    const running = await startEcho(token, { text: "slow", repeat: 100, delay_seconds: 1 });
+    await startEcho(token, { text: "it failed", fail: true });
+    const page = await open("/history", { scheme, prepare: (p) => signIn(p, token) });
+    await page.locator("[data-prediction]").nth(1).waitFor();
+    await page.getByRole("button", { name: "Select all that run" }).click();
+    await assertAccessible(page, "history");
+    await page.getByRole("link", { name: "System" }).click();
+    await page.locator("[data-worker]").first().waitFor();
+    await page.locator("[data-prediction]").first().waitFor();
+    await assertAccessible(page, "system");
+    await page.setViewportSize({ width: 360, height: 740 });
+    assert.equal(await fits(page), true, "system");
+    await page.goto(new URL("/history", page.url()).href);
+    await page.locator("[data-prediction]").nth(1).waitFor();
+    assert.equal(await fits(page), true, "history");
+    await assertAccessible(page, "narrow history");
+    await api("mutation ($id: ID!) { cancelPrediction(input: { id: $id }) { __typename } }", { id: running }, token);
   });
 }
 

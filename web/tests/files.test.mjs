@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { api, fake, FORM, field, modelAnswer, open, runButton, SLOW, useBrowser } from "./harness.mjs";
+import { fake, FORM, field, modelAnswer, open, register, runButton, signIn, SLOW, useBrowser } from "./harness.mjs";
 
 useBrowser();
 
@@ -56,15 +56,8 @@ test("nobody signed in is told why a large file is not taken", SLOW, async () =>
 });
 
 test("a large file is uploaded, and its bytes are the server's", SLOW, async () => {
-  const name = `web-${Date.now().toString(36)}`;
-  const made = await api(
-    "mutation ($input: RegisterInput!) { register(input: $input) { ... on Session { accessToken } } }",
-    { input: { handle: name, email: `${name}@example.com`, password: "correct horse battery" } },
-  );
-  const { accessToken } = made.register;
-  const { page, picker, run } = await openForm((p) =>
-    p.addInitScript((value) => localStorage.setItem("token", value), accessToken),
-  );
+  const { token } = await register("web");
+  const { page, picker, run } = await openForm((p) => signIn(p, token));
   const put = page.waitForResponse((response) => response.request().method() === "PUT");
   await picker("picture").setInputFiles(file("a.png", 300_000));
   assert.equal((await put).status(), 201);

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
-import { randomBytes } from "node:crypto";
 import { test } from "node:test";
-import { api, cardOf, fake, field, MODELS, open, SLOW, useBrowser } from "./harness.mjs";
+import { api, cardOf, fake, field, MODELS, open, register, signIn, SLOW, useBrowser } from "./harness.mjs";
 
 useBrowser();
 
@@ -42,13 +41,7 @@ test("a card leads to its model without loading the page again, and Back leads b
 });
 
 test("one's own models are shown with private ones marked; others do not see those", SLOW, async () => {
-  const handle = `own-${randomBytes(4).toString("hex")}`;
-  const account = { handle, email: `${handle}@example.org`, password: "correct horse battery" };
-  const made = await api(
-    "mutation ($input: RegisterInput!) { register(input: $input) { ... on Session { accessToken } } }",
-    { input: account },
-  );
-  const token = made.register.accessToken;
+  const { handle, token } = await register("own");
   const source = { predictor: "echo" };
   await api(
     "mutation ($input: CreateModelInput!) { createModel(input: $input) { ... on Model { id } } }",
@@ -57,9 +50,7 @@ test("one's own models are shown with private ones marked; others do not see tho
   );
   const stranger = await open("/?q=hidden");
   await stranger.getByText("No model fits that").waitFor();
-  const page = await open("/", {
-    prepare: (p) => p.addInitScript((value) => localStorage.setItem("token", value), token),
-  });
+  const page = await open("/", { prepare: (p) => signIn(p, token) });
   await page.locator(`[data-model="${MODELS.echo}"]`).waitFor();
   await page.getByRole("button", { name: "Mine" }).click();
   await page.locator(`[data-model="${MODELS.echo}"]`).waitFor({ state: "detached" });

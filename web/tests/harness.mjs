@@ -1,5 +1,7 @@
 /** What every browser test shares: one browser, and pages that must stay on their origin and say no error. */
 import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
+import { connect } from "node:net";
 import { after, afterEach, before } from "node:test";
 import { launch } from "./browser.mjs";
 
@@ -111,6 +113,46 @@ export async function api(query, variables = {}, token = null) {
 }
 
 export const predictionId = (page) => decodeURIComponent(new URL(page.url()).pathname.replace(/^\/p\//, ""));
+
+/** Asks those who run this test to "kill" or "start" the API, or to make an "admin". */
+export const control = (word) =>
+  new Promise((resolve, reject) => {
+    const socket = connect(Number(process.env.CONTROL_PORT), "127.0.0.1", () => socket.write(`${word}\n`));
+    socket.on("error", reject).on("data", () => resolve(socket.end()));
+  });
+
+const PASSWORD = "correct horse battery";
+const SESSION = "... on Session { accessToken }";
+
+/** A new account and its access token. */
+export async function register(prefix) {
+  const handle = `${prefix}-${randomBytes(4).toString("hex")}`;
+  const input = { handle, email: `${handle}@example.org`, password: PASSWORD };
+  const query = `mutation ($input: RegisterInput!) { register(input: $input) { ${SESSION} } }`;
+  return { handle, token: (await api(query, { input })).register.accessToken };
+}
+
+/** A new administrator and their access token. */
+export async function registerAdmin() {
+  const handle = `boss-${randomBytes(4).toString("hex")}`;
+  const password = randomBytes(12).toString("hex");
+  await control(`admin ${handle} ${password}`);
+  const query = `mutation ($input: LoginInput!) { login(input: $input) { ${SESSION} } }`;
+  return {
+    handle,
+    token: (await api(query, { input: { email: `${handle}@example.org`, password } })).login.accessToken,
+  };
+}
+
+/** Makes a page that is yet to be opened one of somebody who signed in. */
+export const signIn = (page, token) => page.addInitScript((value) => localStorage.setItem("token", value), token);
+
+/** Asks for a prediction of the echo model; its id. */
+export async function startEcho(token, input) {
+  const query =
+    "mutation ($input: CreatePredictionInput!) { createPrediction(input: $input) { ... on Prediction { id } } }";
+  return (await api(query, { input: { model: MODELS.echo, input } }, token)).createPrediction.id;
+}
 
 /** Answers the page's GraphQL requests of one operation; `answer` gets the variables and returns the whole body. */
 export async function fake(page, operation, answer) {

@@ -1,18 +1,10 @@
 import assert from "node:assert/strict";
-import { connect } from "node:net";
 import { test } from "node:test";
-import { badge, open, runEcho, sample, SLOW, textOutput, useBrowser } from "./harness.mjs";
+import { badge, control, open, runEcho, sample, SLOW, textOutput, useBrowser } from "./harness.mjs";
 
 useBrowser();
 
 const WORDS = Array.from({ length: 60 }, (_, index) => `w${index}`).join(" ");
-
-/** Asks those who run this test to "kill" or "start" the API. */
-const control = (word) =>
-  new Promise((resolve, reject) => {
-    const socket = connect(Number(process.env.CONTROL_PORT), "127.0.0.1", () => socket.write(`${word}\n`));
-    socket.on("error", reject).on("data", () => resolve(socket.end()));
-  });
 
 test("an API that is killed under a live page and started again costs no token and doubles none", SLOW, async () => {
   const page = await open(undefined, { allow: [/Failed to load resource/, /WebSocket connection/] });

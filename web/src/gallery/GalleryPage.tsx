@@ -3,7 +3,7 @@ import type { ModelKind } from "../api/generated/graphql";
 import { signedIn } from "../api/session";
 import { Callout } from "../page/Callout";
 import { SearchIcon } from "../page/icons";
-import { go, query } from "../page/router";
+import { amend, query } from "../page/router";
 import type { Account } from "../session/account";
 import { Card, CardPlaceholder } from "./Card";
 import type { Gallery } from "./gallery";
@@ -51,16 +51,6 @@ function wanted(): { search: string; kind: ModelKind | null; mine: boolean } {
   };
 }
 
-function look(changes: Record<string, string | null>): void {
-  const next = new URLSearchParams(query.value);
-  for (const [name, value] of Object.entries(changes)) {
-    if (value === null || value === "") next.delete(name);
-    else next.set(name, value);
-  }
-  const text = next.toString();
-  go(text ? `/?${text}` : "/", { replace: true });
-}
-
 function Filters({ search, kind, mine }: { search: string; kind: ModelKind | null; mine: boolean }) {
   const kinds: [ModelKind | null, string][] = [[null, "All"], ...(Object.entries(KINDS) as [ModelKind, string][])];
   return (
@@ -76,7 +66,7 @@ function Filters({ search, kind, mine }: { search: string; kind: ModelKind | nul
           aria-keyshortcuts="/"
           autocomplete="off"
           value={search}
-          onInput={(event) => look({ q: event.currentTarget.value })}
+          onInput={(event) => amend({ q: event.currentTarget.value })}
         />
         <kbd aria-hidden="true">/</kbd>
       </div>
@@ -87,7 +77,7 @@ function Filters({ search, kind, mine }: { search: string; kind: ModelKind | nul
             type="button"
             class="segment"
             aria-pressed={kind === value}
-            onClick={() => look({ kind: value })}
+            onClick={() => amend({ kind: value })}
           >
             {name}
           </button>
@@ -98,7 +88,7 @@ function Filters({ search, kind, mine }: { search: string; kind: ModelKind | nul
           type="button"
           class="segment segment-alone"
           aria-pressed={mine}
-          onClick={() => look({ mine: mine ? null : "1" })}
+          onClick={() => amend({ mine: mine ? null : "1" })}
         >
           Mine
         </button>

@@ -5,6 +5,8 @@ import { Desk } from "../model/desk";
 import { RunPage } from "../model/RunPage";
 import { Account } from "../session/account";
 import { Header } from "./Header";
+import { AdminPage } from "../admin/AdminPage";
+import { HistoryPage } from "../history/HistoryPage";
 import { useSearchKey } from "./keys";
 import { Missing } from "./Missing";
 import { route } from "./router";
@@ -39,6 +41,10 @@ function pageOf(account: Account, gallery: Gallery, desk: Desk) {
     case "model":
     case "prediction":
       return <RunPage desk={desk} route={shown} />;
+    case "history":
+      return <HistoryPage />;
+    case "admin":
+      return <AdminPage account={account} />;
     case "missing":
       return <Missing />;
   }

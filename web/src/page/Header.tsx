@@ -1,3 +1,4 @@
+import { signedIn } from "../api/session";
 import type { Account } from "../session/account";
 import { SessionMenu } from "../session/SessionMenu";
 import { AutoIcon, Mark, MoonIcon, SunIcon } from "./icons";
@@ -17,6 +18,8 @@ export function Header({ account }: { account: Account }) {
       </a>
       <nav class="header-nav" aria-label="Site">
         <PageLink href="/" page="gallery" name="Models" />
+        {signedIn.value && <PageLink href="/history" page="history" name="History" />}
+        {account.isAdmin.value && <PageLink href="/admin" page="admin" name="System" />}
         <a class="header-link" href="/graphql">
           GraphiQL
         </a>

@@ -4,7 +4,11 @@ export type Route =
   | { page: "gallery" }
   | { page: "model"; slug: string; version: number | null }
   | { page: "prediction"; id: string }
+  | { page: "history" }
+  | { page: "admin" }
   | { page: "missing" };
+
+const NAMED = ["history", "admin"] as const;
 
 /** The address as the page sees it, without its origin. */
 export const address = signal("/");
@@ -18,6 +22,8 @@ export function routeOf({ pathname, searchParams }: URL): Route {
   const parts = pathname.split("/").slice(1).map(decoded);
   const [first, second, third] = parts;
   if (parts.length === 1 && first === "") return { page: "gallery" };
+  const named = NAMED.find((name) => parts.length === 1 && first === name);
+  if (named) return { page: named };
   if (parts.length === 2 && first === "p" && second) return { page: "prediction", id: second };
   if (parts.length === 3 && first === "models" && second && third) {
     const version = Number(searchParams.get("version"));
@@ -39,6 +45,17 @@ export function go(to: string, { replace = false } = {}): void {
   if (to === address.value) return;
   history[replace ? "replaceState" : "pushState"](null, "", to);
   address.value = to;
+}
+
+/** Changes the query of the address, without a step for Back; null and "" take a parameter away. */
+export function amend(changes: Record<string, string | null>): void {
+  const next = new URLSearchParams(query.value);
+  for (const [name, value] of Object.entries(changes)) {
+    if (value === null || value === "") next.delete(name);
+    else next.set(name, value);
+  }
+  const text = next.toString();
+  go(location.pathname + (text ? `?${text}` : ""), { replace: true });
 }
 
 /** Keeps `address` true, and follows links of this page without loading it again. */

@@ -22,6 +22,10 @@ function titleOf(desk: Desk): string[] {
       return [shown.slug];
     case "prediction":
       return prediction ? [statusOf(prediction, desk), prediction.model.slug] : ["Prediction"];
+    case "history":
+      return ["History"];
+    case "admin":
+      return ["System"];
     case "missing":
       return ["No such page"];
   }

@@ -71,7 +71,7 @@ function FileView({ run, file, name }: { run: Run; file: OutputFile; name: strin
 }
 
 /** Files of the server itself are asked for where this page came from: its public name may be another one. */
-function reachable(url: string): string {
+export function reachable(url: string): string {
   const parsed = new URL(url, location.href);
   const isOurs = parsed.pathname.startsWith("/files/predictions/") && parsed.searchParams.has("sig");
   return isOurs ? parsed.pathname + parsed.search : parsed.href;

@@ -3,7 +3,7 @@ import type { PredictionStatus } from "../api/generated/graphql";
 import { isTerminal, type Prediction, type Run } from "./run";
 import { bytes, seconds } from "./units";
 
-const NAMES: Record<PredictionStatus, string> = {
+export const NAMES: Record<PredictionStatus, string> = {
   STARTING: "Starting",
   PROCESSING: "Running",
   SUCCEEDED: "Succeeded",

@@ -103,6 +103,20 @@ export type PredictionErrorCode =
   /** The processes that ran it died, repeatedly. */
   | 'WORKER_LOST';
 
+/** Which predictions to list. */
+export type PredictionFilter = {
+  /** Accepted earlier than that. */
+  createdBefore?: string | null | undefined;
+  /** Accepted then or later. */
+  createdFrom?: string | null | undefined;
+  /** Those of all users; for admins only. */
+  everybody?: boolean;
+  /** owner/name or owner/name:number. */
+  model?: string | null | undefined;
+  /** Any of these. */
+  status?: Array<PredictionStatus> | null | undefined;
+};
+
 /** Where a prediction stands; the last four never change. */
 export type PredictionStatus =
   /** Its deadline passed before it ran. */
@@ -150,6 +164,35 @@ export type Visibility =
   | 'PRIVATE'
   /** Everybody. */
   | 'PUBLIC';
+
+export type WorkersQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type WorkersQuery = { workers: Array<{ id: string, host: string, device: string, deviceName: string, totalBytes: number | string | null, freeBytes: number | string | null, modelBytes: number | string, budgetBytes: number | string | null, versions: Array<string>, inFlight: number, evictions: number, startedAt: string, lastSeen: string }>, server: { version: string, health: { database: string, redis: string, workers: number } } };
+
+export type VersionNamesQueryVariables = Exact<{
+  ids: Array<string> | string;
+}>;
+
+
+export type VersionNamesQuery = { nodes: Array<
+    | { __typename: 'Model' }
+    | { __typename: 'ModelVersion', id: string, slug: string }
+    | { __typename: 'Prediction' }
+    | { __typename: 'User' }
+   | null> };
+
+export type PredictionRowFragment = { id: string, status: PredictionStatus, input: unknown, createdAt: string, model: { id: string, slug: string, kind: ModelKind }, version: { id: string, number: number }, files: Array<{ url: string, contentType: string }>, error: { code: PredictionErrorCode, message: string } | null, metrics: { totalSeconds: number | null } };
+
+export type HistoryQueryVariables = Exact<{
+  first: number;
+  after?: string | null | undefined;
+  filter?: PredictionFilter | null | undefined;
+  everybody: boolean;
+}>;
+
+
+export type HistoryQuery = { predictions: { nodes: Array<{ id: string, status: PredictionStatus, input: unknown, createdAt: string, user?: { id: string, handle: string } | null, model: { id: string, slug: string, kind: ModelKind }, version: { id: string, number: number }, files: Array<{ url: string, contentType: string }>, error: { code: PredictionErrorCode, message: string } | null, metrics: { totalSeconds: number | null } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
 
 export type ModelCardFragment = { id: string, slug: string, name: string, kind: ModelKind, visibility: Visibility, description: string, latestVersion: { id: string, number: number, state: VersionState, reason: string | null, progress: { phase: string, bytes: number | string, totalBytes: number | string | null } | null } | null };
 
@@ -288,6 +331,34 @@ export class TypedDocumentString<TResult, TVariables>
     return this.value;
   }
 }
+export const PredictionRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment PredictionRow on Prediction {
+  id
+  status
+  model {
+    id
+    slug
+    kind
+  }
+  version {
+    id
+    number
+  }
+  input
+  files {
+    url
+    contentType
+  }
+  error {
+    code
+    message
+  }
+  metrics {
+    totalSeconds
+  }
+  createdAt
+}
+    `, {"fragmentName":"PredictionRow"}) as unknown as TypedDocumentString<PredictionRowFragment, unknown>;
 export const ModelCardFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment ModelCard on Model {
   id
@@ -405,6 +476,86 @@ export const SessionFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
   }
 }
     `, {"fragmentName":"SessionFields"}) as unknown as TypedDocumentString<SessionFieldsFragment, unknown>;
+export const WorkersDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query Workers {
+  workers {
+    id
+    host
+    device
+    deviceName
+    totalBytes
+    freeBytes
+    modelBytes
+    budgetBytes
+    versions
+    inFlight
+    evictions
+    startedAt
+    lastSeen
+  }
+  server {
+    version
+    health {
+      database
+      redis
+      workers
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<WorkersQuery, WorkersQueryVariables>;
+export const VersionNamesDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query VersionNames($ids: [ID!]!) {
+  nodes(ids: $ids) {
+    __typename
+    ... on ModelVersion {
+      id
+      slug
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<VersionNamesQuery, VersionNamesQueryVariables>;
+export const HistoryDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query History($first: Int!, $after: String, $filter: PredictionFilter, $everybody: Boolean!) {
+  predictions(first: $first, after: $after, filter: $filter) {
+    nodes {
+      ...PredictionRow
+      user @include(if: $everybody) {
+        id
+        handle
+      }
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+    fragment PredictionRow on Prediction {
+  id
+  status
+  model {
+    id
+    slug
+    kind
+  }
+  version {
+    id
+    number
+  }
+  input
+  files {
+    url
+    contentType
+  }
+  error {
+    code
+    message
+  }
+  metrics {
+    totalSeconds
+  }
+  createdAt
+}`) as unknown as TypedDocumentString<HistoryQuery, HistoryQueryVariables>;
 export const GalleryDocument = /*#__PURE__*/ new TypedDocumentString(`
     query Gallery($first: Int!, $after: String, $filter: ModelFilter) {
   models(first: $first, after: $after, filter: $filter) {

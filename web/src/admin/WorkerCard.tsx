@@ -1,0 +1,59 @@
+import { bytes, moment } from "../prediction/units";
+import type { WorkerRow } from "./workers";
+
+export function WorkerCard({ worker, names }: { worker: WorkerRow; names: ReadonlyMap<string, string> }) {
+  return (
+    <li class="panel worker" data-worker={worker.id}>
+      <h3 class="worker-title">
+        {worker.host}
+        <span class="hint">{worker.deviceName || worker.device}</span>
+      </h3>
+      <Memory worker={worker} />
+      <dl class="metrics">
+        <Fact name="Running" value={String(worker.inFlight)} />
+        <Fact name="Evictions" value={String(worker.evictions)} />
+        <Fact name="Since" value={moment(worker.startedAt)} />
+      </dl>
+      <div>
+        <p class="worker-label">In memory</p>
+        {worker.versions.length === 0 ? (
+          <p class="hint">no model</p>
+        ) : (
+          <ul class="resident">
+            {worker.versions.map((id) => (
+              <li key={id}>{names.get(id) ?? "…"}</li>
+            ))}
+          </ul>
+        )}
+      </div>
+    </li>
+  );
+}
+
+function Fact({ name, value }: { name: string; value: string }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{value}</dd>
+    </div>
+  );
+}
+
+/** What models fill of what they may fill, and what the device has. */
+function Memory({ worker }: { worker: WorkerRow }) {
+  const [total, free, budget] = [worker.totalBytes, worker.freeBytes, worker.budgetBytes].map((count) =>
+    count === null ? null : Number(count),
+  );
+  const filled = Number(worker.modelBytes);
+  const most = budget ?? total ?? null;
+  return (
+    <div class="memory">
+      {most !== null && <meter class="meter" min={0} max={most} value={filled} aria-label="Memory filled by models" />}
+      <p class="hint">
+        models fill {bytes(filled)}
+        {most !== null && ` of ${bytes(most)}`}
+        {total != null && free != null && `; the device has ${bytes(free)} of ${bytes(total)} free`}
+      </p>
+    </div>
+  );
+}

@@ -1,0 +1,65 @@
+import { predictionPath } from "../page/router";
+import { reachable } from "../prediction/Files";
+import { isTerminal } from "../prediction/run";
+import { NAMES } from "../prediction/StatusLine";
+import { moment, seconds } from "../prediction/units";
+import type { History, Row } from "./history";
+import { excerpt } from "./words";
+
+export function Rows({ history, rows }: { history: History; rows: readonly Row[] }) {
+  return (
+    <ul class="rows panel" aria-busy={history.busy.value}>
+      {rows.map((row) => (
+        <RowView key={row.id} history={history} row={row} />
+      ))}
+    </ul>
+  );
+}
+
+function RowView({ history, row }: { history: History; row: Row }) {
+  const picture = row.files.find((file) => file.contentType.startsWith("image/"));
+  const total = row.metrics.totalSeconds;
+  const words = excerpt(row.input);
+  return (
+    <li class="row" data-prediction={row.id}>
+      <span class="row-choice">
+        {!isTerminal(row.status) && (
+          <input
+            type="checkbox"
+            class="choice"
+            aria-label={`Select ${row.model.slug}, ${words}`}
+            checked={history.chosen.value.has(row.id)}
+            onChange={(event) => history.choose(row.id, event.currentTarget.checked)}
+          />
+        )}
+      </span>
+      <span class="badge" data-status={row.status}>
+        {NAMES[row.status]}
+      </span>
+      <span class="row-what">
+        <a class="row-link" href={predictionPath(row.id)}>
+          {row.model.slug}:{row.version.number}
+        </a>
+        <span class="row-words">{row.error ? row.error.message : words}</span>
+      </span>
+      {picture ? <img class="row-picture" src={reachable(picture.url)} alt="" loading="lazy" /> : <span />}
+      <span class="row-when">
+        {row.user && <span>{row.user.handle}</span>}
+        <time dateTime={row.createdAt}>{moment(row.createdAt)}</time>
+        <span class="row-took">{total === null ? "" : seconds(total)}</span>
+      </span>
+    </li>
+  );
+}
+
+export function RowsAwaited() {
+  return (
+    <div class="rows panel" aria-busy="true" role="status" aria-label="Loading predictions">
+      {Array.from({ length: 5 }, (_, index) => (
+        <div key={index} class="row row-awaited" aria-hidden="true">
+          <span class="bone" />
+        </div>
+      ))}
+    </div>
+  );
+}

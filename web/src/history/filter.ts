@@ -1,0 +1,29 @@
+import type { PredictionFilter, PredictionStatus } from "../api/generated/graphql";
+
+export const STATUSES: Readonly<Record<string, { name: string; of: readonly PredictionStatus[] }>> = {
+  active: { name: "Running", of: ["STARTING", "PROCESSING"] },
+  succeeded: { name: "Succeeded", of: ["SUCCEEDED"] },
+  failed: { name: "Failed", of: ["FAILED", "ABORTED"] },
+  canceled: { name: "Canceled", of: ["CANCELED"] },
+};
+
+/** The filter that an address asks for; days are those of the reader's clock. */
+export function filterOf(query: URLSearchParams): PredictionFilter {
+  const status = STATUSES[query.get("status") ?? ""];
+  const from = startOf(query.get("from"), 0);
+  const before = startOf(query.get("to"), 1);
+  const model = query.get("model")?.trim();
+  return {
+    ...(status ? { status: [...status.of] } : {}),
+    ...(model ? { model } : {}),
+    ...(from ? { createdFrom: from } : {}),
+    ...(before ? { createdBefore: before } : {}),
+  };
+}
+
+function startOf(day: string | null, later: number): string | null {
+  const parts = /^(\d{4})-(\d\d)-(\d\d)$/.exec(day ?? "");
+  if (!parts) return null;
+  const date = new Date(Number(parts[1]), Number(parts[2]) - 1, Number(parts[3]) + later);
+  return Number.isNaN(date.getTime()) ? null : date.toISOString();
+}

@@ -1,0 +1,114 @@
+import { batch, computed, signal } from "@preact/signals";
+import { request } from "../api/client";
+import {
+  CancelPredictionDocument,
+  HistoryDocument,
+  type HistoryQuery,
+  type PredictionFilter,
+} from "../api/generated/graphql";
+import { apiProblem, type Problem } from "../api/problems";
+import { isTerminal } from "../prediction/run";
+
+export type Row = HistoryQuery["predictions"]["nodes"][number];
+
+const PAGE = 30;
+const RETRY_MS = 4_000;
+const CANCELS_AT_ONCE = 4;
+
+/** A list of predictions, page by page, and what can be done with several of them. */
+export class History {
+  readonly rows = signal<readonly Row[] | null>(null);
+  readonly problem = signal<Problem | null>(null);
+  readonly busy = signal(false);
+  readonly chosen = signal<ReadonlySet<string>>(new Set());
+  readonly canceling = signal(false);
+  readonly hasMore = computed(() => this.#end.value !== null);
+  readonly active = computed(() => (this.rows.value ?? []).filter((row) => !isTerminal(row.status)));
+
+  readonly #end = signal<string | null>(null);
+  #filter: PredictionFilter = {};
+  #timer = 0;
+  #turn = 0;
+
+  async look(filter: PredictionFilter): Promise<void> {
+    this.#filter = filter;
+    this.chosen.value = new Set();
+    await this.#ask(null);
+  }
+
+  async more(): Promise<void> {
+    if (this.#end.value !== null && !this.busy.value) await this.#ask(this.#end.value);
+  }
+
+  /** Asks no more by itself. */
+  rest(): void {
+    clearTimeout(this.#timer);
+    this.#turn += 1;
+    this.busy.value = false;
+  }
+
+  async #ask(after: string | null): Promise<void> {
+    clearTimeout(this.#timer);
+    const turn = ++this.#turn;
+    this.busy.value = true;
+    try {
+      const everybody = this.#filter.everybody === true;
+      const { predictions } = await request(HistoryDocument, { first: PAGE, after, filter: this.#filter, everybody });
+      if (turn !== this.#turn) return;
+      batch(() => {
+        this.rows.value = after === null ? predictions.nodes : [...(this.rows.value ?? []), ...predictions.nodes];
+        this.#end.value = predictions.pageInfo.hasNextPage ? predictions.pageInfo.endCursor : null;
+        this.problem.value = null;
+      });
+    } catch (error) {
+      if (turn !== this.#turn) return;
+      this.problem.value = apiProblem(error);
+      this.#timer = window.setTimeout(() => void this.#ask(after), RETRY_MS);
+    }
+    this.busy.value = false;
+  }
+
+  /** Takes a row as it stands now: in its place, or at the top where it is new. */
+  take(row: Row): void {
+    const rows = this.rows.value;
+    if (!rows) return;
+    const index = rows.findIndex(({ id }) => id === row.id);
+    const last = rows.at(-1);
+    if (index >= 0) this.rows.value = rows.with(index, row);
+    else if (!last || !this.hasMore.value || row.createdAt >= last.createdAt)
+      this.rows.value = [...rows, row].sort((a, b) => b.createdAt.localeCompare(a.createdAt));
+  }
+
+  choose(id: string, isChosen: boolean): void {
+    const next = new Set(this.chosen.value);
+    if (isChosen) next.add(id);
+    else next.delete(id);
+    this.chosen.value = next;
+  }
+
+  chooseActive(): void {
+    this.chosen.value = new Set(this.active.value.map(({ id }) => id));
+  }
+
+  /** Cancels what is chosen and still runs. */
+  async cancelChosen(): Promise<void> {
+    const ids = this.active.value.map(({ id }) => id).filter((id) => this.chosen.value.has(id));
+    this.canceling.value = true;
+    try {
+      for (let start = 0; start < ids.length; start += CANCELS_AT_ONCE)
+        await Promise.all(ids.slice(start, start + CANCELS_AT_ONCE).map((id) => this.#cancel(id)));
+      this.chosen.value = new Set();
+    } catch (error) {
+      this.problem.value = apiProblem(error);
+    } finally {
+      this.canceling.value = false;
+    }
+  }
+
+  async #cancel(id: string): Promise<void> {
+    const { cancelPrediction: result } = await request(CancelPredictionDocument, { input: { id } });
+    if (result.__typename !== "Prediction") return;
+    const row = this.rows.value?.find((candidate) => candidate.id === id);
+    if (row) this.take({ ...row, status: result.status });
+  }
+}
