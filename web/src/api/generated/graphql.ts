@@ -176,6 +176,7 @@ export type VersionNamesQueryVariables = Exact<{
 
 
 export type VersionNamesQuery = { nodes: Array<
+    | { __typename: 'ApiKey' }
     | { __typename: 'Model' }
     | { __typename: 'ModelVersion', id: string, slug: string }
     | { __typename: 'Prediction' }
