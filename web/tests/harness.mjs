@@ -122,14 +122,15 @@ export const control = (word) =>
   });
 
 const PASSWORD = "correct horse battery";
-const SESSION = "... on Session { accessToken }";
+const SESSION = "... on Session { accessToken refreshToken }";
 
 /** A new account and its access token. */
 export async function register(prefix) {
   const handle = `${prefix}-${randomBytes(4).toString("hex")}`;
   const input = { handle, email: `${handle}@example.org`, password: PASSWORD };
   const query = `mutation ($input: RegisterInput!) { register(input: $input) { ${SESSION} } }`;
-  return { handle, token: (await api(query, { input })).register.accessToken };
+  const { register: tokens } = await api(query, { input });
+  return { handle, token: tokens.accessToken, tokens };
 }
 
 /** A new administrator and their access token. */

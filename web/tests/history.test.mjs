@@ -42,9 +42,9 @@ test("one's own predictions are listed, narrowed by state, model and day, and le
   assert.deepEqual(await words(page), ["slow one"]);
   await page.getByRole("button", { name: "All", exact: true }).click();
   await rows(page).nth(1).waitFor();
-  await page.getByLabel("Model").fill(MODELS.text);
+  await page.getByRole("textbox", { name: "Model" }).fill(MODELS.text);
   await page.getByText("Nothing fits that").waitFor();
-  await page.getByLabel("Model").fill("");
+  await page.getByRole("textbox", { name: "Model" }).fill("");
   await rows(page).nth(1).waitFor();
   const day = (offset) => new Date(Date.now() + offset * 86_400_000).toISOString().slice(0, 10);
   await page.getByLabel("From").fill(day(2));
@@ -75,6 +75,18 @@ test("several that run are canceled together", SLOW, async () => {
   await badge(page, "CANCELED").nth(3).waitFor();
   assert.equal(await badge(page, "CANCELED").count(), 4);
   await end(ids[3], token);
+});
+
+test("what is begun elsewhere appears, and ends, without a reload", SLOW, async () => {
+  const { token } = await register("live");
+  const page = await openHistory(token);
+  await page.getByText("Nothing yet").waitFor();
+  const id = await startEcho(token, { text: "from elsewhere", repeat: 100, delay_seconds: 1 });
+  await page.locator(`[data-prediction="${id}"]`).locator('[data-status="PROCESSING"]').waitFor();
+  await page.getByRole("checkbox").check();
+  await end(id, token);
+  await badge(page, "CANCELED").waitFor();
+  assert.equal(await page.getByRole("checkbox").count(), 0);
 });
 
 test("long lists come page by page, and an API that is away is said so", SLOW, async () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { test } from "node:test";
-import { badge, open, runEcho, SLOW, useBrowser } from "./harness.mjs";
+import { api, badge, open, register, runEcho, SLOW, useBrowser } from "./harness.mjs";
 
 useBrowser();
 
@@ -60,4 +60,59 @@ test("a token that expired or is not one signs out quietly, and the page works o
     await badge(page, "SUCCEEDED").waitFor();
     assert.equal(await heldToken(page), null);
   }
+});
+
+/** The session of a page that signed in, its access token replaced by one that ended. */
+const outlive = (page) =>
+  page.evaluate(() => {
+    const ended = btoa(JSON.stringify({ exp: Math.floor(Date.now() / 1000) - 5 })).replace(/=/g, "");
+    localStorage.setItem("token", `e30.${ended}.x`);
+  });
+
+async function openSignedIn() {
+  const { handle, tokens } = await register("stay");
+  const page = await open("/", {
+    prepare: (p) =>
+      p.addInitScript(({ accessToken, refreshToken }) => {
+        if (sessionStorage.getItem("done")) return;
+        sessionStorage.setItem("done", "1");
+        localStorage.setItem("token", accessToken);
+        localStorage.setItem("refreshToken", refreshToken);
+      }, tokens),
+  });
+  await page.getByText(handle).waitFor();
+  return { page, handle, tokens };
+}
+
+test("a session outlives its access token: tokens are exchanged once, whatever asks at once", SLOW, async () => {
+  const { page, handle, tokens } = await openSignedIn();
+  const exchanges = [];
+  page.on("request", (request) => {
+    if (request.postData()?.includes("mutation RefreshSession")) exchanges.push(request);
+  });
+  await outlive(page);
+  await page.goto(new URL("/history", page.url()).href);
+  await page.getByText("Nothing yet").waitFor();
+  await page.getByText(handle).waitFor();
+  assert.equal(exchanges.length, 1);
+  const held = await page.evaluate(() => localStorage.getItem("refreshToken"));
+  assert.notEqual(held, tokens.refreshToken);
+});
+
+test("signing out ends the session on the server too, and a session that ended elsewhere signs out", SLOW, async () => {
+  const { page, tokens } = await openSignedIn();
+  const refresh =
+    "mutation ($t: String!) { refreshSession(input: { refreshToken: $t }) { __typename ... on Session { refreshToken } } }";
+  const out = page.waitForResponse((response) => response.request().postData()?.includes("mutation Logout") ?? false);
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await out;
+  assert.equal((await api(refresh, { t: tokens.refreshToken })).refreshSession.__typename, "CredentialsError");
+  const other = await openSignedIn();
+  await api("mutation ($t: String!) { logout(input: { refreshToken: $t }) { sessions } }", {
+    t: other.tokens.refreshToken,
+  });
+  await outlive(other.page);
+  await other.page.reload();
+  await other.page.getByRole("button", { name: "Sign in" }).waitFor();
+  assert.equal(await heldToken(other.page), null);
 });

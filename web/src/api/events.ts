@@ -2,7 +2,8 @@ import { createClient, type Client } from "graphql-ws";
 import { PredictionEventsDocument, type PredictionEventsSubscription } from "./generated/graphql";
 import { ENDPOINT, faultOf, type GraphQLFault } from "./client";
 import { ApiError, UNREACHABLE } from "./problems";
-import { forgetToken, liveToken } from "./session";
+import { freshToken, renew } from "./refresh";
+import { liveToken } from "./session";
 
 export type PredictionEvent = PredictionEventsSubscription["predictionEvents"];
 
@@ -50,7 +51,7 @@ async function follow(id: string, watcher: Watcher, stopped: AbortSignal): Promi
         }
       } catch (error) {
         if (stopped.aborted) return;
-        const final = finalError(error);
+        const final = await finalError(error);
         if (final) return watcher.onError(final);
       }
       if (stopped.aborted || watcher.isDone()) return;
@@ -79,8 +80,8 @@ function connect(): Client {
     // the library would ask again for everything; `follow` asks for what came after the last cursor
     retryAttempts: 0,
     keepAlive: PING_EVERY_MS,
-    connectionParams: () => {
-      const token = liveToken();
+    connectionParams: async () => {
+      const token = await freshToken();
       return token ? { Authorization: `Bearer ${token}` } : {};
     },
     on: {
@@ -97,7 +98,7 @@ function connect(): Client {
 }
 
 /** The error to show when it is no use to connect again, else null. */
-function finalError(error: unknown): ApiError | null {
+async function finalError(error: unknown): Promise<ApiError | null> {
   if (Array.isArray(error)) return graphqlError(faultOf(error as GraphQLFault[]));
   const code = error instanceof CloseEvent ? error.code : 0;
   if (code === FORBIDDEN_CLOSE_CODE)
@@ -106,10 +107,12 @@ function finalError(error: unknown): ApiError | null {
   return null;
 }
 
-function graphqlError(error: ApiError): ApiError | null {
+async function graphqlError(error: ApiError): Promise<ApiError | null> {
   if (error.code === "UNAVAILABLE") return null;
-  if (error.code !== "UNAUTHENTICATED" || !liveToken()) return error;
-  forgetToken();
+  const token = liveToken();
+  if (error.code !== "UNAUTHENTICATED" || !token) return error;
+  // a socket ends with its token; the next one has a newer token, or none
+  await renew(token).catch(() => null);
   return null;
 }
 

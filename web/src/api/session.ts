@@ -1,6 +1,12 @@
 import { signal } from "@preact/signals";
 
-const KEY = "token";
+const ACCESS = "token";
+const REFRESH = "refreshToken";
+
+export interface Tokens {
+  accessToken: string;
+  refreshToken: string;
+}
 
 /** When a JWT ends, in milliseconds since 1970; null when the text is no JWT with an expiry. */
 export function expiry(token: string): number | null {
@@ -14,53 +20,58 @@ export function expiry(token: string): number | null {
   }
 }
 
-function read(): string | null {
+function read(key: string): string | null {
   try {
-    return localStorage.getItem(KEY);
+    return localStorage.getItem(key);
   } catch {
     // storage can be forbidden by the browser's settings; the page then works signed out
     return null;
   }
 }
 
-/** The access token while it lives, else null; a dead one is forgotten. */
-export function liveToken(): string | null {
-  const token = read();
-  if (token === null) return null;
-  const end = expiry(token);
-  if (end !== null && end > Date.now()) return token;
-  forgetToken();
-  return null;
+/** The access token while it lives for so long more, else null. */
+export function liveToken(forMs = 0): string | null {
+  const token = read(ACCESS);
+  const end = token === null ? null : expiry(token);
+  return end !== null && end > Date.now() + forMs ? token : null;
 }
 
-export function keepToken(token: string): void {
+export const refreshToken = (): string | null => read(REFRESH);
+
+export function keepTokens({ accessToken, refreshToken }: Tokens): void {
   try {
-    localStorage.setItem(KEY, token);
+    localStorage.setItem(ACCESS, accessToken);
+    localStorage.setItem(REFRESH, refreshToken);
   } catch {
     return;
   }
   signedIn.value = true;
 }
 
-export function forgetToken(): void {
+export function forgetTokens(): void {
   try {
-    localStorage.removeItem(KEY);
+    localStorage.removeItem(ACCESS);
+    localStorage.removeItem(REFRESH);
   } catch {
     return;
   }
   signedIn.value = false;
 }
 
-/** Whether a live token is held; another tab's sign-in counts too. */
+/** Whether tokens are held that may still be good; another tab's sign-in counts too. */
 export const signedIn = signal(false);
 
+/** Forgets tokens of which none can be good any more. */
+function look(): void {
+  const isHeld = liveToken() !== null || refreshToken() !== null;
+  if (isHeld) signedIn.value = true;
+  else forgetTokens();
+}
+
 export function followSession(): void {
-  const look = () => {
-    signedIn.value = liveToken() !== null;
-  };
   look();
   addEventListener("storage", (event) => {
-    if (event.key === KEY || event.key === null) look();
+    if (event.key === ACCESS || event.key === REFRESH || event.key === null) look();
   });
   setInterval(look, 15_000);
 }

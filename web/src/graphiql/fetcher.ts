@@ -2,6 +2,7 @@ import { createGraphiQLFetcher, type Fetcher } from "@graphiql/toolkit";
 import { parse, type DocumentNode } from "graphql";
 import { createClient } from "graphql-ws";
 import { ENDPOINT } from "../api/client";
+import { freshToken } from "../api/refresh";
 import { liveToken } from "../api/session";
 
 type Headers = Record<string, string>;
@@ -11,7 +12,7 @@ const FORBIDDEN_CLOSE_CODE = 4403;
 /** Sends operations to this server, as whoever the Headers editor says, else as whoever signed in at `/`. */
 export function makeFetcher(onPrediction: (id: string) => void): Fetcher {
   return async (params, options) => {
-    const headers = withToken((options?.headers ?? {}) as Headers);
+    const headers = await withToken((options?.headers ?? {}) as Headers);
     const fetcher = createGraphiQLFetcher({
       url: ENDPOINT,
       enableIncrementalDelivery: false,
@@ -38,8 +39,9 @@ function parsed(query: string): { documentAST?: DocumentNode } {
   }
 }
 
-function withToken(headers: Headers): Headers {
-  const token = liveToken();
+async function withToken(headers: Headers): Promise<Headers> {
+  // without an answer the token that is held is tried
+  const token = await freshToken().catch(() => liveToken());
   const isGiven = Object.keys(headers).some((name) => name.toLowerCase() === "authorization");
   return token && !isGiven ? { ...headers, Authorization: `Bearer ${token}` } : headers;
 }

@@ -13,6 +13,7 @@ export type Row = HistoryQuery["predictions"]["nodes"][number];
 
 const PAGE = 30;
 const RETRY_MS = 4_000;
+const FRESH_MS = 2_000;
 const CANCELS_AT_ONCE = 4;
 
 /** A list of predictions, page by page, and what can be done with several of them. */
@@ -66,17 +67,27 @@ export class History {
       this.#timer = window.setTimeout(() => void this.#ask(after), RETRY_MS);
     }
     this.busy.value = false;
+    if (!this.problem.value) this.#timer = window.setTimeout(() => void this.#freshen(turn), FRESH_MS);
   }
 
-  /** Takes a row as it stands now: in its place, or at the top where it is new. */
-  take(row: Row): void {
-    const rows = this.rows.value;
-    if (!rows) return;
-    const index = rows.findIndex(({ id }) => id === row.id);
-    const last = rows.at(-1);
-    if (index >= 0) this.rows.value = rows.with(index, row);
-    else if (!last || !this.hasMore.value || row.createdAt >= last.createdAt)
-      this.rows.value = [...rows, row].sort((a, b) => b.createdAt.localeCompare(a.createdAt));
+  /** Asks for the newest rows again, as long as nothing else is asked for. */
+  async #freshen(turn: number): Promise<void> {
+    if (!document.hidden) {
+      const filter = this.#filter;
+      const variables = { first: PAGE, after: null, filter, everybody: filter.everybody === true };
+      const answer = await request(HistoryDocument, variables).catch(() => null);
+      if (turn !== this.#turn) return;
+      if (answer) this.#takeNewest(answer.predictions);
+    }
+    this.#timer = window.setTimeout(() => void this.#freshen(turn), FRESH_MS);
+  }
+
+  #takeNewest({ nodes, pageInfo }: HistoryQuery["predictions"]): void {
+    const last = nodes.at(-1);
+    const isAll = !pageInfo.hasNextPage || !last;
+    const older = isAll ? [] : (this.rows.value ?? []).filter((row) => row.createdAt < last.createdAt);
+    if (isAll) this.#end.value = null;
+    this.rows.value = [...nodes, ...older];
   }
 
   choose(id: string, isChosen: boolean): void {
@@ -108,7 +119,7 @@ export class History {
   async #cancel(id: string): Promise<void> {
     const { cancelPrediction: result } = await request(CancelPredictionDocument, { input: { id } });
     if (result.__typename !== "Prediction") return;
-    const row = this.rows.value?.find((candidate) => candidate.id === id);
-    if (row) this.take({ ...row, status: result.status });
+    const { status } = result;
+    this.rows.value = (this.rows.value ?? []).map((row) => (row.id === id ? { ...row, status } : row));
   }
 }

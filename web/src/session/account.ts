@@ -1,8 +1,8 @@
 import { signal } from "@preact/signals";
 import { request } from "../api/client";
-import { LoginDocument, RegisterDocument, ViewerDocument } from "../api/generated/graphql";
+import { LoginDocument, LogoutDocument, RegisterDocument, ViewerDocument } from "../api/generated/graphql";
 import { apiProblem, userProblem, type Problem } from "../api/problems";
-import { forgetToken, keepToken } from "../api/session";
+import { forgetTokens, keepTokens, refreshToken } from "../api/session";
 
 export interface Credentials {
   handle: string;
@@ -37,7 +37,7 @@ export class Account {
         ? (await request(RegisterDocument, { input: { handle, email, password } })).register
         : (await request(LoginDocument, { input: { email, password } })).login;
       if (result.__typename === "Session") {
-        keepToken(result.accessToken);
+        keepTokens(result);
         this.handle.value = result.user.handle;
         return true;
       }
@@ -54,8 +54,12 @@ export class Account {
     return false;
   }
 
+  /** Signs out: here at once, and on the server, where the session ends with its tokens. */
   leave(): void {
-    forgetToken();
+    const held = refreshToken();
+    // where the server is away, the tokens that nobody holds any more end by themselves
+    if (held !== null) request(LogoutDocument, { input: { refreshToken: held } }).catch(() => {});
+    forgetTokens();
     this.handle.value = null;
     this.isAdmin.value = false;
   }

@@ -67,6 +67,12 @@ export type LoginInput = {
   password: string;
 };
 
+/** The session to end. */
+export type LogoutInput = {
+  /** A refresh token of it; without one, it is the session that asks. */
+  refreshToken?: string | null | undefined;
+};
+
 /** Which models to list. */
 export type ModelFilter = {
   /** What they make. */
@@ -138,6 +144,12 @@ export type Quantization =
   | 'INT4'
   /** 8, on CPU and CUDA (torchao). */
   | 'INT8';
+
+/** The session to go on with. */
+export type RefreshSessionInput = {
+  /** The newest refresh token of the session. */
+  refreshToken: string;
+};
 
 /** A new account. */
 export type RegisterInput = {
@@ -269,7 +281,7 @@ export type LoginMutationVariables = Exact<{
 
 export type LoginMutation = { login:
     | { __typename: 'CredentialsError', code: ErrorCode, message: string }
-    | { __typename: 'Session', accessToken: string, expiresAt: string, user: { id: string, handle: string } }
+    | { __typename: 'Session', accessToken: string, refreshToken: string, user: { id: string, handle: string } }
    };
 
 export type RegisterMutationVariables = Exact<{
@@ -281,10 +293,10 @@ export type RegisterMutation = { register:
     | { __typename: 'ConflictError', code: ErrorCode, message: string }
     | { __typename: 'ForbiddenError', code: ErrorCode, message: string }
     | { __typename: 'InvalidInput', code: ErrorCode, message: string, violations: Array<{ path: string, message: string, code: string }> }
-    | { __typename: 'Session', accessToken: string, expiresAt: string, user: { id: string, handle: string } }
+    | { __typename: 'Session', accessToken: string, refreshToken: string, user: { id: string, handle: string } }
    };
 
-export type SessionFieldsFragment = { accessToken: string, expiresAt: string, user: { id: string, handle: string } };
+export type SessionFieldsFragment = { accessToken: string, refreshToken: string, user: { id: string, handle: string } };
 
 export type PredictionEventsSubscriptionVariables = Exact<{
   id: string;
@@ -313,6 +325,23 @@ export type CreateUploadMutation = { createUpload:
     | { __typename: 'InvalidInput', code: ErrorCode, message: string, violations: Array<{ path: string, message: string }> }
     | { __typename: 'Upload', uri: string, url: string }
    };
+
+export type RefreshSessionMutationVariables = Exact<{
+  input: RefreshSessionInput;
+}>;
+
+
+export type RefreshSessionMutation = { refreshSession:
+    | { __typename: 'CredentialsError', code: ErrorCode, message: string }
+    | { __typename: 'Session', accessToken: string, refreshToken: string }
+   };
+
+export type LogoutMutationVariables = Exact<{
+  input: LogoutInput;
+}>;
+
+
+export type LogoutMutation = { logout: { sessions: number } };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String
@@ -470,7 +499,7 @@ export const PredictionFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString
 export const SessionFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment SessionFields on Session {
   accessToken
-  expiresAt
+  refreshToken
   user {
     id
     handle
@@ -865,7 +894,7 @@ export const LoginDocument = /*#__PURE__*/ new TypedDocumentString(`
 }
     fragment SessionFields on Session {
   accessToken
-  expiresAt
+  refreshToken
   user {
     id
     handle
@@ -891,7 +920,7 @@ export const RegisterDocument = /*#__PURE__*/ new TypedDocumentString(`
 }
     fragment SessionFields on Session {
   accessToken
-  expiresAt
+  refreshToken
   user {
     id
     handle
@@ -1019,3 +1048,25 @@ export const CreateUploadDocument = /*#__PURE__*/ new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<CreateUploadMutation, CreateUploadMutationVariables>;
+export const RefreshSessionDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation RefreshSession($input: RefreshSessionInput!) {
+  refreshSession(input: $input) {
+    __typename
+    ... on Session {
+      accessToken
+      refreshToken
+    }
+    ... on UserError {
+      code
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<RefreshSessionMutation, RefreshSessionMutationVariables>;
+export const LogoutDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation Logout($input: LogoutInput!) {
+  logout(input: $input) {
+    sessions
+  }
+}
+    `) as unknown as TypedDocumentString<LogoutMutation, LogoutMutationVariables>;
