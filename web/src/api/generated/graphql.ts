@@ -21,6 +21,8 @@ export type CreatePredictionInput = {
   model: string;
   /** 0 to 60 seconds: answer when it has ended, or as it stands after that time. */
   wait?: number | null | undefined;
+  /** Whom to tell of it; for signed-in users, whose secret signs. */
+  webhook?: WebhookInput | null | undefined;
 };
 
 /** A file that is to come. */
@@ -177,6 +179,25 @@ export type Visibility =
   /** Everybody. */
   | 'PUBLIC';
 
+/** What a webhook is told; deliveries of one prediction go in this order. */
+export type WebhookEvent =
+  /** It ended; retried for three days until the receiver takes it. */
+  | 'COMPLETED'
+  /** It wrote log lines: every 500 ms at most. */
+  | 'LOGS'
+  /** It made output: every 500 ms at most, and at its end where COMPLETED is not asked for. */
+  | 'OUTPUT'
+  /** A worker began it. */
+  | 'START';
+
+/** Whom to tell of a prediction: signed in Standard Webhooks' way, never redirected. */
+export type WebhookInput = {
+  /** What to tell; at least one. */
+  events?: Array<WebhookEvent>;
+  /** https:// or http://, a public host, port 443 or 80. */
+  url: string;
+};
+
 export type WorkersQueryVariables = Exact<{ [key: string]: never; }>;
 
 
@@ -193,6 +214,7 @@ export type VersionNamesQuery = { nodes: Array<
     | { __typename: 'ModelVersion', id: string, slug: string }
     | { __typename: 'Prediction' }
     | { __typename: 'User' }
+    | { __typename: 'WebhookDelivery' }
    | null> };
 
 export type PredictionRowFragment = { id: string, status: PredictionStatus, input: unknown, createdAt: string, model: { id: string, slug: string, kind: ModelKind }, version: { id: string, number: number }, files: Array<{ url: string, contentType: string }>, error: { code: PredictionErrorCode, message: string } | null, metrics: { totalSeconds: number | null } };
