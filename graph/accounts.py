@@ -36,7 +36,7 @@ class AccountMutation:
     ) -> RegisterResult:
         """Make an account."""
         new = NewUser(input.handle, input.email, input.password)
-        return Session.of(await accounts.register(info.context.rt, new))
+        return Session.of(await accounts.register(info.context.rt, info.context.viewer, new))
 
     @strawberry.mutation(description="Sign in; the answer is the same for an unknown address and a wrong password.")
     async def login(
@@ -45,4 +45,5 @@ class AccountMutation:
         input: Annotated[LoginInput, strawberry.argument(description="Who signs in.")],  # noqa: A002
     ) -> LoginResult:
         """Sign in."""
-        return Session.of(await accounts.login(info.context.rt, input.email, input.password))
+        context = info.context
+        return Session.of(await accounts.login(context.rt, context.viewer, input.email, input.password))

@@ -108,6 +108,8 @@ def serve() -> None:
         ws_per_message_deflate=False,
         timeout_graceful_shutdown=30,
         server_header=False,
+        proxy_headers=bool(settings.proxies),
+        forwarded_allow_ips=list(settings.proxies),
     )
 
 

@@ -14,6 +14,7 @@ from pydantic_settings import SettingsConfigDict
 
 from server.domain import urls
 from server.domain.addresses import Opening, opening, parse_openings
+from server.domain.callers import proxy_network
 from server.edge_settings import EdgeSettings
 from server.setting_types import AbsolutePath, Blankable, HttpUrl, absolute, hidden, listed, split
 
@@ -63,6 +64,11 @@ class Settings(EdgeSettings):
     allowed_origins: Annotated[str, listed(urls.origin)] = Field(
         "", description="Comma-separated foreign Origins that may open WebSockets or use CORS."
     )
+    trusted_proxies: Annotated[str, listed(proxy_network)] = Field(
+        "",
+        description="Comma-separated addresses or networks of your reverse proxies, whose X-Forwarded-For and "
+        "X-Forwarded-Proto are believed; nobody else's are.",
+    )
     log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="Least severe level logged.")
 
     database_url: Annotated[SecretStr | None, Blankable, hidden(urls.postgres_url)] = Field(
@@ -87,10 +93,22 @@ class Settings(EdgeSettings):
         2_592_000, ge=300, le=31_536_000, description="How long a session lasts without being refreshed."
     )
     registration: Registration = Field(Registration.OPEN, description="`open`: anybody may register; `closed`: nobody.")
+    registrations_per_hour: int = Field(
+        20, ge=0, description="Accounts that one address may register within an hour; 0: no limit."
+    )
+    login_account_per_minute: int = Field(
+        10, ge=0, description="Wrong passwords that may be tried on one account within a minute; 0: no limit."
+    )
+    login_address_per_minute: int = Field(
+        30, ge=0, description="Sign-ins that one address may try within a minute; 0: no limit."
+    )
     model_creators: ModelCreators = Field(
         ModelCreators.USERS, description="Who may add models and versions: `users` or `admins`."
     )
     anonymous_predictions: bool = Field(True, description="Allow predictions on public models without an account.")
+    anonymous_predictions_per_minute: int = Field(
+        30, ge=0, description="Predictions without an account from one address within a minute; 0: no limit."
+    )
 
     data_dir: AbsolutePath = Field(Path(".data"), description="Folder of embedded servers, files and the model cache.")
     storage_type: StorageType = Field(StorageType.LOCAL, description="Where output files go: `local` or `s3`.")
@@ -201,6 +219,11 @@ class Settings(EdgeSettings):
     def origins(self) -> tuple[str, ...]:
         """The foreign Origins that may talk to the API."""
         return split(self.allowed_origins)
+
+    @cached_property
+    def proxies(self) -> tuple[str, ...]:
+        """The reverse proxies that are believed."""
+        return split(self.trusted_proxies)
 
     @cached_property
     def predictors(self) -> tuple[str, ...]:

@@ -86,6 +86,10 @@ def running(servers: LocalServers, data_dir: Path, *, workers: int = 1, **settin
         "PYTHONPATH": str(ROOT),
         "SHUTDOWN_GRACE_SECONDS": "2",
         "PYTHONWARNINGS": "",
+        # All tests come from one address
+        "REGISTRATIONS_PER_HOUR": "0",
+        "LOGIN_ADDRESS_PER_MINUTE": "0",
+        "ANONYMOUS_PREDICTIONS_PER_MINUTE": "0",
         **settings,
     }
     live = LiveServer(f"http://127.0.0.1:{port}", environment, data_dir)

@@ -15,7 +15,7 @@ from graph.types.enums import DeviceClass, DeviceMap, ModelKind, Quantization, V
 from graph.types.node import Node, PageInfo
 from graph.types.users import User
 from server import tables
-from server.services import versions
+from server.services import models, versions
 from server.services.pagination import Page
 from server.tables import loaded
 
@@ -63,7 +63,7 @@ class ModelVersion(Node):
 
     async def _model(self, info: Info) -> Model:
         found = loaded(self.row, "model")
-        return Model.of(found) if found else await Model.load(info, self.row.model_id)
+        return Model.referred(info, found) if found else await Model.load(info, self.row.model_id)
 
     @strawberry.field(description="How far the preparation is, while PREPARING.")
     def progress(self) -> VersionProgress | None:
@@ -101,6 +101,7 @@ class Model(Node):
     """A model that predictions run on."""
 
     row: strawberry.Private[tables.Model]
+    tells_all: strawberry.Private[bool] = True
 
     name: str = strawberry.field(description="Name, unique among its owner's models.")
     kind: ModelKind = strawberry.field(description="What it makes.")
@@ -126,21 +127,33 @@ class Model(Node):
     @strawberry.field(description="All versions, newest first.")
     async def versions(self, info: Info) -> list[ModelVersion]:
         """All versions."""
+        if not self.tells_all:
+            return []
         return [ModelVersion.of(row) for row in await info.context.loaders.versions_of.load(self.row.id)]
 
     @strawberry.field(description="The version that runs unless one is pinned: the newest READY one, else the newest.")
     async def latest_version(self, info: Info) -> ModelVersion | None:
         """The version that runs."""
+        if not self.tells_all:
+            return None
         row = versions.latest(await info.context.loaders.versions_of.load(self.row.id))
         return ModelVersion.of(row) if row else None
 
     @classmethod
     async def load(cls, info: Info, model_id: object) -> Model:
-        """A model that something visible refers to, deleted ones included."""
+        """A model that something visible refers to; see `referred`."""
         row = await info.context.loaders.models.load(model_id)  # type: ignore[arg-type]
         if row is None:
             raise LookupError(f"model {model_id}")
-        return cls.of(row)
+        return cls.referred(info, row)
+
+    @classmethod
+    def referred(cls, info: Info, row: tables.Model) -> Model:
+        """A model that something visible refers to; of one that is private by now, only what was known before."""
+        found = cls.of(row)
+        if not models.tells_all(info.context.viewer, row):
+            found.tells_all, found.description = False, ""
+        return found
 
     @classmethod
     def of(cls, row: tables.Model) -> Model:

@@ -106,7 +106,7 @@ class Prediction(Node):
     async def model(self, info: Info) -> Model:
         """The model."""
         found = loaded(self.row, "model")
-        return Model.of(found) if found else await Model.load(info, self.row.model_id)
+        return Model.referred(info, found) if found else await Model.load(info, self.row.model_id)
 
     @strawberry.field(description="The version that it runs.")
     async def version(self, info: Info) -> ModelVersion:

@@ -14,6 +14,7 @@ from graph.types.errors import ConflictError, CredentialsError, ForbiddenError, 
 from graph.types.node import After, Before, First, Last, Node, page_request
 from graph.types.webhooks import WebhookDeliveryConnection
 from server import tables
+from server.domain.api_keys import Scope
 from server.services import api_keys, sessions, webhook_secrets, webhooks
 
 
@@ -32,7 +33,7 @@ class User(Node):
     def email(self, info: Info) -> str | None:
         """The address, to its owner and administrators."""
         viewer = info.context.viewer
-        own = self.just_signed_in or viewer.user_id == self.row.id
+        own = self.just_signed_in or (viewer.user_id == self.row.id and Scope.READ in viewer.scopes)
         return self.row.email if own or viewer.is_admin else None
 
     @strawberry.field(description="Your API keys that were not revoked, newest first; null to everybody else.")

@@ -18,7 +18,7 @@ from server.domain.accounts import (
 from server.domain.storable import is_storable
 from server.errors import ConflictError, CredentialsError, ForbiddenError, InvalidInputError
 from server.runtime import Runtime
-from server.services import sessions
+from server.services import sessions, throttles
 from server.services.sessions import Session
 from server.settings import Registration
 from server.tables import User
@@ -27,16 +27,18 @@ DEMO_HANDLE = "demo"
 DEMO_EMAIL = "demo@inference-server.invalid"
 
 
-async def register(rt: Runtime, new: NewUser) -> Session:
+async def register(rt: Runtime, viewer: Viewer, new: NewUser) -> Session:
     """Make an account and sign it in.
 
     Raises:
         ForbiddenError: registration is closed.
+        RateLimitedError: too many came from this address.
         InvalidInputError: handle, e-mail address or password break rules.
         ConflictError: handle or e-mail address are taken.
     """
     if rt.settings.registration is Registration.CLOSED:
         raise ForbiddenError("Registration is closed on this server.")
+    await throttles.registration(rt, viewer)
     user = await _create(rt, new, is_admin=False)
     return await sessions.begin(rt, user)
 
@@ -58,15 +60,19 @@ async def _create(rt: Runtime, new: NewUser, *, is_admin: bool) -> User:
         raise ConflictError(f"This {what} is taken.") from None
 
 
-async def login(rt: Runtime, email: str, password: str) -> Session:
+async def login(rt: Runtime, viewer: Viewer, email: str, password: str) -> Session:
     """Sign in.
 
     Raises:
         CredentialsError: the same, after the same time, for an unknown address and a wrong password.
+        RateLimitedError: too many tries, on this account or from this address.
     """
-    user = await _find(email)
+    comparable = _comparable(email)
+    await throttles.sign_in(rt, viewer, comparable or email)
+    user = await User.get_or_none(email=comparable) if comparable else None
     if not await _fits(rt, user, password) or user is None:
         raise CredentialsError
+    await throttles.signed_in(rt, user.email)
     return await sessions.begin(rt, user)
 
 
@@ -77,10 +83,13 @@ async def change_password(rt: Runtime, viewer: Viewer, current: str, new: str) -
         UnauthenticatedError, ForbiddenError: nobody is signed in, or an API key asks.
         CredentialsError: the current password is wrong.
         InvalidInputError: the new one breaks rules.
+        RateLimitedError: too many tries, on this account or from this address.
     """
     user = await User.get(id=viewer.signed_in())
+    await throttles.sign_in(rt, viewer, user.email)
     if not await _fits(rt, user, current):
         raise CredentialsError("The current password is wrong.")
+    await throttles.signed_in(rt, user.email)
     if found := password_violations(new, "/newPassword"):
         raise InvalidInputError(found)
     made = await rt.passwords.hash(new)
@@ -101,9 +110,10 @@ async def _fits(rt: Runtime, user: User | None, password: str) -> bool:
     return fits and possible
 
 
-async def _find(email: str) -> User | None:
+def _comparable(email: str) -> str | None:
+    """The address in the form that rows have; None for what is none."""
     try:
-        return await User.get_or_none(email=normalise_email(email))
+        return normalise_email(email)
     except ValueError:
         return None
 

@@ -12,6 +12,7 @@ from tortoise.queryset import QuerySet
 
 from server.adapters.database import now, rows
 from server.domain.accounts import HANDLE, Viewer
+from server.domain.api_keys import Scope
 from server.domain.models import (
     ModelKind,
     NewVersion,
@@ -120,6 +121,7 @@ def description_violations(description: str) -> list[Violation]:
 async def _creator(rt: Runtime, viewer: Viewer) -> User:
     if viewer.user_id is None:
         raise UnauthenticatedError("Sign in to add models.")
+    viewer.require(Scope.WRITE)
     _check_may_add(rt, viewer)
     return await User.get(id=viewer.user_id)
 
@@ -174,12 +176,25 @@ def visible(viewer: Viewer) -> Q:
     return alive & (public | Q(owner_id=viewer.user_id)) if viewer.user_id else alive & public
 
 
+def tells_all(viewer: Viewer, model: Model) -> bool:
+    """Whether a viewer who came by a model through a prediction may see all of it, and not what they ran alone."""
+    own = model.owner_id == viewer.user_id and Scope.READ in viewer.scopes
+    return own or viewer.is_admin or model.visibility == Visibility.PUBLIC.value
+
+
 async def find(viewer: Viewer, slug: str | Slug) -> Model:
     """A model by its slug.
 
     Raises:
+        ForbiddenError: the API key may not read.
         NotFoundError: there is none, or the viewer may not know of it.
     """
+    viewer.require(Scope.READ)
+    return await known(viewer, slug)
+
+
+async def known(viewer: Viewer, slug: str | Slug) -> Model:
+    """As `find`, for what is done with a model by a key of another scope."""
     parsed = parse_slug(slug) if isinstance(slug, str) else slug
     model = None
     if parsed:
@@ -199,9 +214,10 @@ async def own(viewer: Viewer, slug: str) -> Model:
     """
     if viewer.user_id is None:
         raise UnauthenticatedError("Sign in to change models.")
+    viewer.require(Scope.WRITE)
     if (parsed := parse_slug(slug)) and parsed.number:
         raise BadUserInputError("Name the model as owner/name, without a version.")
-    model = await find(viewer, slug)
+    model = await known(viewer, slug)
     if model.owner_id != viewer.user_id and not viewer.is_admin:
         raise ForbiddenError("This model belongs to somebody else.")
     return model
@@ -209,6 +225,7 @@ async def own(viewer: Viewer, slug: str) -> Model:
 
 def listing(viewer: Viewer, *, owner: str | None, kind: ModelKind | None, search: str | None) -> QuerySet[Model]:
     """The models a viewer may know of, filtered; raises BadUserInputError for what is no text."""
+    viewer.require(Scope.READ)
     if search and not is_storable(search):
         raise BadUserInputError("The text to search for holds characters that are no text.")
     query = Model.filter(visible(viewer))
@@ -228,5 +245,7 @@ async def list_models(query: QuerySet[Model], request: PageRequest, order: Order
 
 async def by_ids(viewer: Viewer | None, ids: Iterable[UUID]) -> dict[UUID, Model]:
     """Models by id: those the viewer may know of; with no viewer, all (what a visible prediction refers to)."""
+    if viewer is not None:
+        viewer.require(Scope.READ)
     query = Model.filter(id__in=list(ids))
     return {m.id: m for m in await (query.filter(visible(viewer)) if viewer else query)}

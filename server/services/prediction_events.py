@@ -227,4 +227,4 @@ async def wait_until_ended(rt: Runtime, hubs: Hubs, viewer: Viewer, prediction_i
                 watcher.overflowed = False
             # Whoever waits was let in already
             return watcher.row
-    return await predictions.find(viewer, prediction_id)
+    return await predictions.known(viewer, prediction_id)

@@ -21,6 +21,7 @@ from uuid6 import uuid7
 from server.adapters.database import insert, rows
 from server.domain import files, input_schema
 from server.domain.accounts import Viewer
+from server.domain.api_keys import Scope
 from server.domain.models import DeviceClass, ModelKind, parse_slug, queue_of
 from server.domain.predictions import NewPrediction, PredictionStatus
 from server.errors import (
@@ -33,7 +34,7 @@ from server.errors import (
     Violation,
 )
 from server.runtime import Runtime
-from server.services import models, uploads, versions, webhooks
+from server.services import models, throttles, uploads, versions, webhooks
 from server.services.deliveries import completed
 from server.services.pagination import Page, PageRequest, page, utc
 from server.tables import Model, Prediction, Version
@@ -48,12 +49,14 @@ async def create(rt: Runtime, viewer: Viewer, new: NewPrediction) -> Prediction:
     """Accept a prediction: once it returns, the prediction will run and end exactly once.
 
     Raises:
-        ForbiddenError: anonymous predictions are off, or an anonymous one is to have a webhook.
+        ForbiddenError: anonymous ones are off, or may not have a webhook; or the API key may not run.
+        RateLimitedError: too many without an account.
         NotFoundError: the viewer knows no such model.
         UnavailableError: the version is not READY.
         InvalidInputError: the input breaks the version's schema, or the webhook its rules.
         ConflictError: the idempotency key was used with another request.
     """
+    viewer.require(Scope.RUN)
     if viewer.user_id is None and not rt.settings.anonymous_predictions:
         raise ForbiddenError("Sign in to run predictions on this server.")
     _check_arguments(new)
@@ -62,7 +65,9 @@ async def create(rt: Runtime, viewer: Viewer, new: NewPrediction) -> Prediction:
     request_hash = _request_hash(new)
     if existing := await _existing(viewer, new, request_hash):
         return existing
-    model = await models.find(viewer, new.model)
+    if viewer.user_id is None:
+        await throttles.anonymous_prediction(rt, viewer)
+    model = await models.known(viewer, new.model)
     version = await versions.runnable(model, new.model, slug.number if slug else None)
     values = _with_seed(version, input_schema.apply(version.input_schema, new.input))
     if found := files.violations(version.input_schema, values):
@@ -192,8 +197,15 @@ async def find(viewer: Viewer, prediction_id: UUID) -> Prediction:
     """A prediction by id.
 
     Raises:
+        ForbiddenError: the API key may not read.
         NotFoundError: there is none, or the viewer may not know of it.
     """
+    viewer.require(Scope.READ)
+    return await known(viewer, prediction_id)
+
+
+async def known(viewer: Viewer, prediction_id: UUID) -> Prediction:
+    """As `find`, for what is done with a prediction by a key of another scope."""
     row = await Prediction.filter(visible(viewer), id=prediction_id).first()
     if row is None:
         raise NotFoundError("There is no prediction with this id.")
@@ -202,6 +214,8 @@ async def find(viewer: Viewer, prediction_id: UUID) -> Prediction:
 
 async def by_ids(viewer: Viewer | None, ids: Iterable[UUID]) -> dict[UUID, Prediction]:
     """Predictions by id, those that the viewer may read; with no viewer, all."""
+    if viewer is not None:
+        viewer.require(Scope.READ)
     allowed = visible(viewer) if viewer else Q()
     return {row.id: row for row in await Prediction.filter(allowed, id__in=list(ids))}
 
@@ -226,6 +240,7 @@ def listing(viewer: Viewer, wanted: Wanted) -> QuerySet[Prediction]:
     """
     if viewer.user_id is None:
         raise UnauthenticatedError("Sign in to list predictions.")
+    viewer.require(Scope.READ)
     if wanted.everybody and not viewer.is_admin:
         raise ForbiddenError("Only admins list the predictions of everybody.")
     query = Prediction.all() if wanted.everybody else Prediction.filter(user_id=viewer.user_id)
@@ -254,14 +269,16 @@ async def cancel(rt: Runtime, viewer: Viewer, prediction_id: UUID) -> Prediction
     """Stop a prediction: at once while it waits, at its next token or step while it runs; ended ones stay as they are.
 
     Raises:
+        ForbiddenError: the API key may not run.
         NotFoundError: there is none, or the viewer may not know of it.
     """
-    await find(viewer, prediction_id)
+    viewer.require(Scope.RUN)
+    await known(viewer, prediction_id)
     work = UnitOfWork()
     for row in await rows(_CANCEL, prediction_id):
         work.ended(row)
     await send(rt, work)
-    return await find(viewer, prediction_id)
+    return await known(viewer, prediction_id)
 
 
 _CANCEL = f"""

@@ -15,6 +15,7 @@ from tortoise.transactions import in_transaction
 from server.adapters.database import now, rows
 from server.adapters.storage import StorageError
 from server.domain.accounts import Viewer
+from server.domain.api_keys import Scope
 from server.domain.files import CONTENT_TYPE
 from server.errors import ConflictError, InvalidInputError, NotFoundError, UnauthenticatedError, Violation
 from server.runtime import Runtime
@@ -54,6 +55,7 @@ async def create(rt: Runtime, viewer: Viewer, new: NewUpload) -> Upload:
     """
     if viewer.user_id is None:
         raise UnauthenticatedError("Sign in to upload files; a small one may come as a data URI.")
+    viewer.require(Scope.RUN)
     if found := _violations(new, rt.settings.max_input_bytes):
         raise InvalidInputError(found)
     at = now()

@@ -10,7 +10,7 @@ from typing import Any, cast
 import pytest
 import websockets
 
-from server.domain.accounts import NewUser
+from server.domain.accounts import ANONYMOUS, NewUser
 from server.errors import ForbiddenError
 from server.services import accounts
 from server.settings import load_settings
@@ -110,7 +110,7 @@ async def test_an_address_is_hidden_from_others(ada: Client, bob: Client, nobody
 async def test_a_closed_server_registers_nobody(tmp_path: Path) -> None:
     rt = SimpleNamespace(settings=load_settings(registration="closed", data_dir=tmp_path))
     with pytest.raises(ForbiddenError, match="Registration is closed"):
-        await accounts.register(cast(Any, rt), NewUser(unique(), "a@example.com", PASSWORD))
+        await accounts.register(cast(Any, rt), ANONYMOUS, NewUser(unique(), "a@example.com", PASSWORD))
 
 
 async def test_an_admin_is_made_by_a_command_and_sees_addresses(live_server: LiveServer, ada: Client) -> None:

@@ -1,0 +1,216 @@
+"""Whatever returns a node, returns none of somebody else's: the queries are made of the schema itself."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from graph.schema import make_schema
+from tests.conftest import LiveServer
+from tests.integration.accounts.asking import new_key
+from tests.integration.graph.asking import VIEWER, add_model, echo_model, ended, handle_of, somebody, unique
+from tests.support.api import Client
+from tests.support.schema_paths import Step, document, objects, paths
+
+SCHEMA = make_schema()._schema
+assert SCHEMA.query_type
+assert SCHEMA.mutation_type
+assert SCHEMA.subscription_type
+QUERIES = paths(SCHEMA, SCHEMA.query_type)
+MUTATIONS = {step: way for step, way in paths(SCHEMA, SCHEMA.mutation_type).items() if len(way) == 1}
+SUBSCRIPTIONS = paths(SCHEMA, SCHEMA.subscription_type)
+NODE_TYPES = {kind.name for kind in objects(SCHEMA, SCHEMA.type_map["Node"])}
+# Everybody may know that a user exists
+PUBLIC_TYPES = {"User"}
+
+
+@dataclass(frozen=True)
+class Secrets:
+    """What only its owner may know: nodes by type, and words that are in them and in no question."""
+
+    owner: Client
+    ids: dict[str, str]
+    slug: str
+    words: tuple[str, ...]
+
+    def found_in(self, data: object) -> list[str]:
+        text = json.dumps(data)
+        return [word for word in (*self.words, *self.ids.values()) if word in text]
+
+
+@pytest.fixture(scope="module")
+async def secrets(live_server: LiveServer) -> AsyncIterator[Secrets]:
+    """A private model with a description, a prediction of it, an API key."""
+    owner, _ = await somebody(live_server.url)
+    words = tuple(unique("secret") for _ in range(3))
+    slug = await echo_model(owner, visibility="PRIVATE", description=words[0])
+    made = await owner.create(slug, {"text": words[1]})
+    await ended(owner, made["id"])
+    key = (await new_key(owner, name=words[2]))["apiKey"]
+    model = (await owner.run("query ($s: String!) { model(slug: $s) { id latestVersion { id } } }", s=slug))["model"]
+    ids = {
+        "Model": model["id"],
+        "ModelVersion": model["latestVersion"]["id"],
+        "Prediction": made["id"],
+        "ApiKey": key["id"],
+    }
+    yield Secrets(owner, ids, slug, words)
+    await owner.close()
+
+
+def questions(secrets: Secrets) -> Iterator[dict[str, str]]:
+    """What one may ask with: each secret's id where an id is asked for, and the model's name."""
+    slug = json.dumps(secrets.slug)
+    for identifier in secrets.ids.values():
+        literal = json.dumps(identifier)
+        yield {"id": literal, "ids": literal, "ID": literal, "slug": slug, "model": slug, **SOURCE}
+
+
+SOURCE = {"ModelSourceInput": '{ predictor: "echo" }'}
+
+
+def codes(answer: dict[str, Any]) -> set[str]:
+    """All codes of errors, the top-level ones and those that are members of unions."""
+    found = {error["extensions"]["code"] for error in answer.get("errors", [])}
+    for value in (answer.get("data") or {}).values():
+        if isinstance(value, dict):
+            found |= {value["code"]} if "code" in value else set()
+    return found
+
+
+def test_there_are_ways_to_every_kind_of_node() -> None:
+    assert len(QUERIES) > 10
+    ends = {kind.name for step in QUERIES for kind in objects(SCHEMA, _type(step))}
+    assert ends >= NODE_TYPES
+    assert {str(step) for step in MUTATIONS} >= {"Mutation.cancelPrediction", "Mutation.updateModel"}
+    assert {str(step) for step in SUBSCRIPTIONS} >= {"PredictionSnapshot.prediction", "StatusChanged.prediction"}
+
+
+def _type(step: Step) -> Any:
+    from graphql import get_named_type
+
+    return get_named_type(SCHEMA.type_map[step.parent].fields[step.field].type)  # type: ignore[attr-defined]
+
+
+async def test_their_owner_sees_all_of_them(secrets: Secrets) -> None:
+    """Else the other tests would show nothing."""
+    assert set(secrets.ids) == NODE_TYPES - PUBLIC_TYPES
+    seen = set()
+    for way in QUERIES.values():
+        for values in questions(secrets):
+            answer = await secrets.owner.raw(document(SCHEMA, "query", way, values))
+            seen |= set(secrets.found_in(answer.get("data")))
+    assert seen == {*secrets.words, *secrets.ids.values()}
+
+
+@pytest.mark.parametrize("step", QUERIES, ids=str)
+async def test_a_query(secrets: Secrets, bob: Client, nobody: Client, step: Step) -> None:
+    for values in questions(secrets):
+        query = document(SCHEMA, "query", QUERIES[step], values)
+        for stranger in (bob, nobody):
+            answer = await stranger.raw(query)
+            assert secrets.found_in(answer.get("data")) == [], query
+            assert codes(answer) <= {"NOT_FOUND", "UNAUTHENTICATED", "BAD_USER_INPUT"}, (query, answer)
+
+
+@pytest.mark.parametrize("step", MUTATIONS, ids=str)
+async def test_a_mutation(secrets: Secrets, bob: Client, nobody: Client, step: Step) -> None:
+    for values in questions(secrets):
+        query = document(SCHEMA, "mutation", MUTATIONS[step], values)
+        for stranger in (bob, nobody):
+            answer = await stranger.raw(query)
+            assert "GRAPHQL_VALIDATION_FAILED" not in codes(answer), (query, answer)
+            assert "FORBIDDEN" not in codes(answer), (query, answer)
+            assert secrets.found_in(answer.get("data")) == [], query
+    assert await still_there(secrets)
+
+
+async def still_there(secrets: Secrets) -> bool:
+    """Whether nothing of the secrets was changed."""
+    query = "query ($ids: [ID!]!) { nodes(ids: $ids) { id ... on Model { description } ... on ApiKey { revokedAt } } }"
+    nodes = (await secrets.owner.run(query, ids=list(secrets.ids.values())))["nodes"]
+    facts = (
+        {"id": secrets.ids["Model"], "description": secrets.words[0]},
+        {"id": secrets.ids["ApiKey"], "revokedAt": None},
+    )
+    return None not in nodes and all(fact in nodes for fact in facts)
+
+
+@pytest.mark.parametrize("step", SUBSCRIPTIONS, ids=str)
+async def test_a_subscription(secrets: Secrets, bob: Client, nobody: Client, step: Step) -> None:
+    way = SUBSCRIPTIONS[step]
+    if way[0].field != "predictionEvents":
+        pytest.skip("a list that lives: what comes over it is what `predictions` lists")
+    query = document(SCHEMA, "subscription", way, {"id": json.dumps(secrets.ids["Prediction"])})
+    assert secrets.found_in(await first_answer(secrets.owner, query))
+    for stranger in (bob, nobody):
+        answer = await first_answer(stranger, query)
+        assert secrets.found_in(answer.get("data")) == []
+        assert codes(answer) == {"NOT_FOUND"}
+
+
+async def first_answer(client: Client, query: str) -> dict[str, Any]:
+    """What a subscription says first, `data` being all of it until its end where it says more."""
+    data = []
+    async with client.socket() as socket:
+        await socket.send(json.dumps({"id": "1", "type": "subscribe", "payload": {"query": query}}))
+        while True:
+            message = json.loads(await socket.recv())
+            if message["type"] == "complete":
+                return {"data": {"all": data}}
+            if message["type"] == "error":
+                return {"errors": message["payload"]}
+            if message["payload"].get("errors"):
+                return dict(message["payload"])
+            data.append(message["payload"]["data"])
+
+
+async def test_lists_hold_nothing_of_them(secrets: Secrets, bob: Client, nobody: Client) -> None:
+    owner = await handle_of(secrets.owner)
+    model, filtered = json.dumps(secrets.slug), json.dumps(owner)
+    queries = [
+        f"{{ models(filter: {{ owner: {filtered} }}, first: 100) {{ totalCount nodes {{ id }} }} }}",
+        f'{{ models(filter: {{ search: "{secrets.words[0]}" }}) {{ totalCount nodes {{ id }} }} }}',
+    ]
+    for query in queries:
+        assert (await secrets.owner.run(query))["models"]["totalCount"] == 1
+        for stranger in (bob, nobody):
+            assert (await stranger.run(query))["models"] == {"totalCount": 0, "nodes": []}
+    query = f"{{ predictions(filter: {{ model: {model} }}) {{ totalCount nodes {{ id }} }} }}"
+    assert (await secrets.owner.run(query))["predictions"]["totalCount"] == 1
+    assert (await bob.run(query))["predictions"] == {"totalCount": 0, "nodes": []}
+
+
+async def test_a_model_that_became_private_tells_no_more_than_it_did(ada: Client, bob: Client) -> None:
+    """Whoever ran it keeps what they knew, their prediction and its version, and sees nothing that came later."""
+    slug = await echo_model(ada, description="known to all")
+    made = await bob.create(slug, {"text": "x"})
+    change = """mutation ($input: UpdateModelInput!) { updateModel(input: $input) { __typename
+      ... on Model { visibility } } }"""
+    await ada.run(change, input={"model": slug, "visibility": "PRIVATE", "description": "a secret of later"})
+    query = """query ($id: ID!) { prediction(id: $id) { status version { number model { description } }
+      model { slug description versions { number } latestVersion { number } } } }"""
+    seen = (await bob.run(query, id=made["id"]))["prediction"]
+    assert seen["model"] == {"slug": slug, "description": "", "versions": [], "latestVersion": None}
+    assert seen["version"] == {"number": 1, "model": {"description": ""}}
+    assert (await bob.run("query ($s: String!) { model(slug: $s) { id } }", s=slug))["model"] is None
+
+
+async def test_files_are_read_by_their_links_alone(ada: Client, nobody: Client) -> None:
+    made = await add_model(ada, kind="IMAGE_GENERATION", source={"demo": "shapes"}, visibility="PRIVATE")
+    assert made["__typename"] == "Model"
+    path = f"{ada.url}/files/predictions/{made['id']}/1/0.png"
+    for query in ("", "?exp=9999999999&sig=x", "?exp=9999999999"):
+        assert (await nobody.http.get(path + query)).status_code == 403
+        assert (await ada.http.get(path + query, headers={"authorization": f"Bearer {ada.token}"})).status_code == 403
+
+
+async def test_admins_see_what_they_administer(secrets: Secrets, admin: Client) -> None:
+    query = "query ($ids: [ID!]!) { nodes(ids: $ids) { __typename } }"
+    found = (await admin.run(query, ids=list(secrets.ids.values())))["nodes"]
+    assert [node and node["__typename"] for node in found] == ["Model", "ModelVersion", "Prediction", None]
+    assert (await admin.run(VIEWER))["viewer"]["isAdmin"]

@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+import pytest
+
+from server.domain.callers import network_of, proxy_network
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:DB8:1:2::", "2001:db8:1:2::/64"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
+        ("::1", "::/64"),
+        ("local", "local"),
+        ("", ""),
+        ("unknown, 1.2.3.4", "unknown, 1.2.3.4"),
+    ],
+)
+def test_one_caller(address: str, network: str) -> None:
+    assert network_of(address) == network
+
+
+@pytest.mark.parametrize("text", ["10.0.0.7", "10.0.0.0/8", "::1", "fd00::/8"])
+def test_proxies(text: str) -> None:
+    assert proxy_network(text) == text
+
+
+@pytest.mark.parametrize("text", ["*", "0.0.0.0/0", "::/0", "10.0.0.7/8", "proxy", "10.0.0", "", "10.0.0.7:80"])
+def test_what_is_no_proxy(text: str) -> None:
+    with pytest.raises(ValueError, match="address"):
+        proxy_network(text)

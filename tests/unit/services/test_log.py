@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+import io
+import json
+import logging
+import sys
+from collections.abc import Iterator
+from uuid import uuid4
+
+import pytest
+import structlog
+
+from server.adapters.security import KEY_PREFIX, REFRESH_PREFIX, Tokens, opaque
+from server.log import configure_logging, redacted
+
+KEY, REFRESH = opaque(KEY_PREFIX), opaque(REFRESH_PREFIX)
+ACCESS = Tokens("k" * 10 + "correct horse battery staple 0123456789", 900).issue(uuid4(), uuid4()).token
+SECRETS = [KEY[12:], REFRESH[4:], ACCESS[3:], ACCESS.rsplit(".", 1)[1]]
+
+
+@pytest.fixture(params=[False, True], ids=["lines", "terminal"])
+def stderr(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
+    """What is logged, with the logging of this process put back at the end."""
+    root, stream = logging.getLogger(), io.StringIO()
+    handlers, level, options = root.handlers[:], root.level, structlog.get_config()
+    monkeypatch.setattr(stream, "isatty", lambda: request.param)
+    monkeypatch.setattr(sys, "stderr", stream)
+    configure_logging("DEBUG")
+    yield stream
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    structlog.configure(**options)
+
+
+@pytest.mark.parametrize("secret", [KEY, REFRESH, ACCESS, f"Bearer {ACCESS}", f'"authorization": "bearer {KEY}"'])
+def test_a_secret_is_cut_out_wherever_it_stands(secret: str) -> None:
+    for text in (secret, f"x {secret} y", json.dumps({"a": [secret]}), f"({secret})\n{secret}"):
+        assert not [part for part in SECRETS if part in redacted(text)]
+
+
+def test_other_text_stays() -> None:
+    for text in ("bear with me", "a basic thing", "isk_short", "eyJ", "prediction 0 basic", "/files/a.png?exp=1", ""):
+        assert redacted(text).replace("basic ...", "basic thing") == text
+
+
+def test_a_link_loses_its_signature_and_a_key_keeps_what_may_be_shown() -> None:
+    assert redacted("/files/a.png?exp=1&sig=abc-_1&x=1") == "/files/a.png?exp=1&sig=...&x=1"
+    assert redacted(KEY) == f"{KEY[:12]}..."
+
+
+def test_nothing_of_them_is_logged(stderr: io.StringIO) -> None:
+    given = f"password {uuid4()}"
+
+    def fails(password: str) -> None:
+        raise ValueError(f"no use of {KEY}")
+
+    structlog.get_logger("a").warning("event", token=ACCESS, nested={"keys": [KEY, {"r": REFRESH}]})
+    logging.getLogger("b").error("foreign %s", f"Bearer {ACCESS}")
+    try:
+        fails(given)
+    except ValueError:
+        structlog.get_logger("c").exception("failed")
+    text = stderr.getvalue()
+    assert all(word in text for word in ("ValueError: no use of", "foreign", "event"))
+    assert not [part for part in [*SECRETS, given] if part in text]
