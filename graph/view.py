@@ -28,6 +28,7 @@ from graph.schema import SchemaOptions, make_schema
 from graph.socket_limits import BoundedSocketHandler, SocketLimits
 from graph.sockets import SocketAdapter
 from server.domain.accounts import Viewer
+from server.domain.callers import address_of, network_of
 from server.domain.operations import read_operations
 from server.domain.storable import storable
 from server.errors import RateLimitedError, UnauthenticatedError
@@ -75,7 +76,7 @@ class GraphQLView(GraphQL[Context, None]):
 
     async def _run_socket(self, socket: WebSocket, *arguments: Any, **options: Any) -> Any:
         """Serve one socket; where there are as many as may be, close it so that the client tries again later."""
-        network = rates.network_of(_address(socket))
+        network = network_of(_address(socket))
         if not self.limits.sockets.enter(network):
             await socket.accept(subprotocol=await self.pick_websocket_subprotocol(socket))
             await socket.close(1013, "Too many connections")
@@ -188,7 +189,7 @@ class GraphQLView(GraphQL[Context, None]):
 
 
 def _address(request: Request | WebSocket) -> str:
-    return request.client.host if request.client else "local"
+    return address_of(request.client.host if request.client else None)
 
 
 def _base_url(request: Request | WebSocket, public_url: str | None) -> str:

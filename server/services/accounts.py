@@ -38,6 +38,8 @@ async def register(rt: Runtime, viewer: Viewer, new: NewUser) -> Session:
     """
     if rt.settings.registration is Registration.CLOSED:
         raise ForbiddenError("Registration is closed on this server.")
+    if found := registration_violations(new):
+        raise InvalidInputError(found)
     await throttles.registration(rt, viewer)
     user = await _create(rt, new, is_admin=False)
     return await sessions.begin(rt, user)

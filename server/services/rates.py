@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import ipaddress
-
 from server.adapters.rate_limiter import Rate, RateState
 from server.domain.accounts import Viewer
+from server.domain.callers import network_of
 from server.errors import RateLimitedError
 from server.runtime import Runtime
 
@@ -20,19 +19,6 @@ def rate_of(rt: Runtime, viewer: Viewer) -> tuple[Rate, str] | None:
     else:
         rate, who = Rate("address", settings.rate_limit_address, WINDOW_SECONDS), network_of(viewer.address)
     return (rate, who) if rate.amount else None
-
-
-def network_of(address: str) -> str:
-    """What counts as one caller: an IPv4 address, or the /64 that a host picks its IPv6 addresses from."""
-    try:
-        found = ipaddress.ip_address(address)
-    except ValueError:
-        return address
-    if isinstance(found, ipaddress.IPv4Address):
-        return address
-    if found.ipv4_mapped:
-        return str(found.ipv4_mapped)
-    return str(ipaddress.ip_network((found, 64), strict=False))
 
 
 async def spend(rt: Runtime, viewer: Viewer, points: int) -> None:

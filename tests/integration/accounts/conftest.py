@@ -32,6 +32,7 @@ def strict(
         "ANONYMOUS_PREDICTIONS_PER_MINUTE": str(ANONYMOUS),
         "TRUSTED_PROXIES": "127.0.0.1, 10.9.0.0/16",
         "LOG_LEVEL": "DEBUG",
+        "ALLOWED_ORIGINS": "https://app.example, https://other.example:8443",
     }
     with running(local_servers, tmp_path_factory.mktemp("strict"), workers=0, **settings) as live:
         yield live

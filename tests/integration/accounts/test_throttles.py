@@ -162,6 +162,16 @@ async def test_a_client_cannot_choose_its_address_behind_the_proxy(strict: LiveS
         await client.close()
 
 
+async def test_what_a_proxy_makes_up_is_one_caller(strict: LiveServer) -> None:
+    key = uuid4().hex
+    clients = [coming_from(strict, text) for text in ("x" * 5000, "nonsense")]
+    made = {await run(client, idempotencyKey=key) for client in clients}
+    assert len(made) == 1
+    assert None not in made
+    for client in clients:
+        await client.close()
+
+
 async def test_without_a_trusted_proxy_the_header_says_nothing(live_server: LiveServer) -> None:
     key = uuid4().hex
     clients = [coming_from(live_server, address()) for _ in range(3)]

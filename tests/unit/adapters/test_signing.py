@@ -38,3 +38,10 @@ def test_another_secret() -> None:
 
 def test_key_and_expiry_cannot_run_into_each_other() -> None:
     assert SIGNER.sign("1\na", 1) != SIGNER.sign("a", 11)
+
+
+def test_links_of_a_former_secret_work_and_new_ones_are_signed_by_the_new() -> None:
+    rotated = FileSigner("b" * 40, ["a" * 40])
+    assert rotated.verify(KEY, 100, SIGNER.sign(KEY, 100), 0)
+    assert rotated.sign(KEY, 100) == FileSigner("b" * 40).sign(KEY, 100)
+    assert not rotated.verify(KEY, 100, FileSigner("c" * 40).sign(KEY, 100), 0)

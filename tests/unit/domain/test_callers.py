@@ -2,7 +2,24 @@ from __future__ import annotations
 
 import pytest
 
-from server.domain.callers import network_of, proxy_network
+from server.domain.callers import address_of, network_of, proxy_network
+
+
+@pytest.mark.parametrize(
+    ("host", "address"),
+    [
+        (None, "local"),
+        ("192.0.2.7", "192.0.2.7"),
+        ("2001:DB8:0::1", "2001:db8::1"),
+        (f"fe80::1%{'x' * 1000}", "fe80::1"),
+        ("unknown", "unknown"),
+        ("x" * 10_000, "unknown"),
+        ("", "unknown"),
+        ("1.2.3.4:80", "unknown"),
+    ],
+)
+def test_an_address_has_one_form_and_is_short(host: str | None, address: str) -> None:
+    assert address_of(host) == address
 
 
 @pytest.mark.parametrize(

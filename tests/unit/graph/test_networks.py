@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from server.services.rates import network_of
+from server.domain.callers import network_of
 
 
 @pytest.mark.parametrize(

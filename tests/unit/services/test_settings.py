@@ -196,6 +196,16 @@ def test_everything_that_is_missing_is_named_at_once() -> None:
     assert lines[2] == f"SECRET_KEY: is not set; make one with: {MAKE_SECRET}"
 
 
+def test_former_secrets_are_split_hidden_and_as_strong_as_the_new_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    former = f"{GOOD_SECRET}x"
+    settings = load_settings(secret_keys_old=f" {former} , {former[::-1]},")
+    assert settings.older_secrets == (former, former[::-1])
+    assert former not in repr(settings)
+    (problem,) = wrong(monkeypatch, SECRET_KEYS_OLD=f"{former},weakling")
+    assert problem.startswith("SECRET_KEYS_OLD: ")
+    assert "weakling" not in problem
+
+
 @pytest.mark.parametrize("secret", ["x" * 64, "short"])
 def test_a_weak_secret_is_refused_wherever_it_is_given(monkeypatch: pytest.MonkeyPatch, secret: str) -> None:
     assert wrong(monkeypatch, SECRET_KEY=secret)[0].startswith("SECRET_KEY: ")

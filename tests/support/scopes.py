@@ -1,0 +1,40 @@
+"""What each root field asks of an API key; a field that is missing here fails a test, so that none is forgotten."""
+
+from __future__ import annotations
+
+# By no key: a session is needed
+SESSION = "SESSION"
+# By every key, and by nobody too
+ANY = "ANY"
+
+MUTATIONS = {
+    "register": ANY,
+    "login": ANY,
+    "refreshSession": ANY,
+    "logout": ANY,
+    "logoutEverywhere": SESSION,
+    "changePassword": SESSION,
+    "createApiKey": SESSION,
+    "revokeApiKey": SESSION,
+    "createModel": "WRITE",
+    "updateModel": "WRITE",
+    "deleteModel": "WRITE",
+    "publishVersion": "WRITE",
+    "createPrediction": "RUN",
+    "cancelPrediction": "RUN",
+    "createUpload": "RUN",
+}
+QUERIES = {
+    "node": "READ",
+    "nodes": "READ",
+    "model": "READ",
+    "models": "READ",
+    "prediction": "READ",
+    "predictions": "READ",
+    "viewer": ANY,
+    "server": ANY,
+    "workers": "ADMIN",
+}
+SUBSCRIPTIONS = {
+    "predictionEvents": "READ",
+}
