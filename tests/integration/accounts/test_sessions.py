@@ -226,3 +226,19 @@ async def test_of_two_changes_at_once_one_wins(nobody: Client) -> None:
     assert len(won) == 1
     works_now = [(await sign_in(nobody, first["user"]["email"], new))["__typename"] == "Session" for new in passwords]
     assert [new for new, works in zip(passwords, works_now, strict=True) if works] == won
+
+
+async def test_what_expired_is_forgotten(live_server: LiveServer, nobody: Client) -> None:
+    first = await begun(nobody, unique())
+    second = await refreshed(nobody, first["refreshToken"])
+    hashes = [fingerprint(made["refreshToken"]) for made in (first, second)]
+    count = "SELECT count(*) FROM refresh_token WHERE hash = ANY($1)"
+    async with database(live_server) as connection, asyncio.timeout(30):
+        assert await connection.fetchval(count, hashes) == 2
+        expire = (
+            "UPDATE session SET expires_at = now() WHERE id = (SELECT session_id FROM refresh_token WHERE hash = $1)"
+        )
+        await connection.execute(expire, hashes[0])
+        while await connection.fetchval(count, hashes):
+            await asyncio.sleep(0.1)
+    assert not await works(nobody, second["accessToken"])
