@@ -91,7 +91,12 @@ def shown(viewer: Viewer, found: Iterable[WebhookDelivery]) -> list[WebhookDeliv
 
 
 async def by_ids(viewer: Viewer, ids: list[UUID]) -> dict[UUID, WebhookDelivery]:
-    """Deliveries by id, those that the viewer may see."""
+    """Deliveries by id, those that the viewer may see; raises ForbiddenError for an API key that may not read."""
+    viewer.require(Scope.READ)
+    return await _known(viewer, ids)
+
+
+async def _known(viewer: Viewer, ids: list[UUID]) -> dict[UUID, WebhookDelivery]:
     if viewer.user_id is None:
         return {}
     query = WebhookDelivery.filter(id__in=ids)
@@ -111,7 +116,7 @@ async def redeliver(rt: Runtime, viewer: Viewer, delivery_id: UUID) -> WebhookDe
         ForbiddenError: an API key without the scope RUN asks.
     """
     viewer.require(Scope.RUN)
-    row = (await by_ids(viewer, [delivery_id])).get(delivery_id)
+    row = (await _known(viewer, [delivery_id])).get(delivery_id)
     if row is None or not await rows(_AGAIN, row.id):
         raise NotFoundError("There is no delivery with this id.")
     await send(rt, UnitOfWork(deliver=True))

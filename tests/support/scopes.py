@@ -16,6 +16,8 @@ MUTATIONS = {
     "changePassword": SESSION,
     "createApiKey": SESSION,
     "revokeApiKey": SESSION,
+    "rotateWebhookSecret": SESSION,
+    "redeliverWebhook": "RUN",
     "createModel": "WRITE",
     "updateModel": "WRITE",
     "deleteModel": "WRITE",

@@ -45,12 +45,17 @@ class Secrets:
 
 @pytest.fixture(scope="module")
 async def secrets(live_server: LiveServer) -> AsyncIterator[Secrets]:
-    """A private model with a description, a prediction of it, an API key."""
+    """A private model with a description, a prediction of it that tells a webhook, an API key."""
     owner, _ = await somebody(live_server.url)
     words = tuple(unique("secret") for _ in range(3))
     slug = await echo_model(owner, visibility="PRIVATE", description=words[0])
-    made = await owner.create(slug, {"text": words[1]})
+    # No such host: what it should have been told stands there and waits
+    made = await owner.create(
+        slug, {"text": words[1]}, webhook={"url": f"https://{words[1]}.invalid/", "events": ["START"]}
+    )
     await ended(owner, made["id"])
+    deliveries = "{ viewer { webhookDeliveries { nodes { id } } } }"
+    (delivery,) = (await owner.run(deliveries))["viewer"]["webhookDeliveries"]["nodes"]
     key = (await new_key(owner, name=words[2]))["apiKey"]
     model = (await owner.run("query ($s: String!) { model(slug: $s) { id latestVersion { id } } }", s=slug))["model"]
     ids = {
@@ -58,6 +63,7 @@ async def secrets(live_server: LiveServer) -> AsyncIterator[Secrets]:
         "ModelVersion": model["latestVersion"]["id"],
         "Prediction": made["id"],
         "ApiKey": key["id"],
+        "WebhookDelivery": delivery["id"],
     }
     yield Secrets(owner, ids, slug, words)
     await owner.close()
@@ -212,5 +218,11 @@ async def test_files_are_read_by_their_links_alone(ada: Client, nobody: Client) 
 async def test_admins_see_what_they_administer(secrets: Secrets, admin: Client) -> None:
     query = "query ($ids: [ID!]!) { nodes(ids: $ids) { __typename } }"
     found = (await admin.run(query, ids=list(secrets.ids.values())))["nodes"]
-    assert [node and node["__typename"] for node in found] == ["Model", "ModelVersion", "Prediction", None]
+    assert [node and node["__typename"] for node in found] == [
+        "Model",
+        "ModelVersion",
+        "Prediction",
+        None,
+        "WebhookDelivery",
+    ]
     assert (await admin.run(VIEWER))["viewer"]["isAdmin"]
