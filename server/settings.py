@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
@@ -16,11 +15,10 @@ from server.domain import urls
 from server.domain.addresses import Opening, opening, parse_openings
 from server.domain.callers import proxy_network
 from server.edge_settings import EdgeSettings
+from server.setting_rules import MIN_SECRET_LENGTH, inconsistent_values, missing_values
 from server.setting_types import AbsolutePath, Blankable, HttpUrl, absolute, hidden, listed, split
 
-MIN_SECRET_LENGTH = 32
 SERVICES = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY")
-MAKE_SECRET = "python -c 'import secrets; print(secrets.token_urlsafe(48))'"  # noqa: S105 - a command, not a secret
 
 
 class StorageType(StrEnum):
@@ -268,7 +266,7 @@ def load_settings(*, needs: Sequence[str] = (), **overrides: Any) -> Settings:
         settings = Settings(**overrides | usable)
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f".env: cannot be read: {error}") from None
-    for name, message in (*_missing(settings, needs), *_inconsistent(settings)):
+    for name, message in (*missing_values(settings, needs), *inconsistent_values(settings)):
         problems.setdefault(name, message)
     if problems:
         raise SettingsError("\n".join(f"{name}: {message}" for name, message in problems.items()))
@@ -281,40 +279,5 @@ def require_services(settings: Settings) -> None:
     Raises:
         SettingsError: naming everything that is missing at once.
     """
-    if missing := list(_missing(settings, SERVICES)):
+    if missing := list(missing_values(settings, SERVICES)):
         raise SettingsError("\n".join(f"{name}: {message}" for name, message in missing))
-
-
-def _missing(settings: Settings, needs: Sequence[str]) -> Iterator[tuple[str, str]]:
-    if "DATABASE_URL" in needs and settings.database_url is None:
-        yield "DATABASE_URL", "is not set; give a PostgreSQL URL, or use `inference-server up`"
-    if "REDIS_URL" in needs and settings.redis_dsn is None:
-        yield "REDIS_URL", "is not set; give a Redis URL, or use `inference-server up`"
-    secret = settings.secret_key.get_secret_value() if settings.secret_key else ""
-    if (weakness := secret_weakness(secret)) and (secret or "SECRET_KEY" in needs):
-        yield "SECRET_KEY", f"{weakness}; make one with: {MAKE_SECRET}"
-
-
-def _inconsistent(settings: Settings) -> Iterator[tuple[str, str]]:
-    if settings.heartbeat_seconds * 2 > settings.lease_seconds:
-        yield "HEARTBEAT_SECONDS", "must be at most half of LEASE_SECONDS"
-    wrong = [name for name in settings.predictors if not re.fullmatch(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*", name)]
-    if wrong:
-        yield "CUSTOM_PREDICTORS", f"{', '.join(map(repr, wrong))}: not of the form package.module:Class"
-    if settings.storage_type is StorageType.S3 and not settings.s3_bucket:
-        yield "S3_BUCKET", "is not set; STORAGE_TYPE=s3 needs it"
-    weak = [weakness for old in settings.older_secrets if (weakness := secret_weakness(old))]
-    if weak:
-        yield "SECRET_KEYS_OLD", f"one of them {weak[0]}"
-    yield from settings.edge_problems()
-
-
-def secret_weakness(secret: str) -> str | None:
-    """Why a secret may not be used, or None."""
-    if not secret:
-        return "is not set"
-    if len(secret) < MIN_SECRET_LENGTH:
-        return f"has {len(secret)} characters, fewer than {MIN_SECRET_LENGTH}"
-    if len(set(secret)) < 10:
-        return "repeats too few characters to be random"
-    return None

@@ -5,14 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from server.setting_rules import MAKE_SECRET, secret_weakness
 from server.settings import (
-    MAKE_SECRET,
     SERVICES,
     Settings,
     SettingsError,
     load_settings,
     require_services,
-    secret_weakness,
 )
 from server.tables import tortoise_config
 
