@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import pytest
 
+from graph.ids import global_id
 from graph.schema import make_schema
 from tests.conftest import LiveServer
 from tests.integration.accounts.asking import new_key, with_key
@@ -19,7 +20,7 @@ from tests.support.schema_paths import Step, document
 
 SCHEMA: Any = make_schema()._schema
 ALL = ("READ", "RUN", "WRITE", "ADMIN")
-VALUES = {"ID": f'"{uuid4()}"', "ids": '"VXNlcjoxMjM0NTY3OC0xMjM0LTQyMzQtODIzNC0xMjM0NTY3ODkwMTI"'}
+VALUES = {"ID": f'"{uuid4()}"', "ids": f'"{global_id("Prediction", uuid4())}"'}
 VALUES |= {"ModelSourceInput": '{ predictor: "echo" }', "model": '"a/b"', "slug": '"a/b"'}
 NODE = {"id": VALUES["ids"]}
 
