@@ -236,6 +236,7 @@ async def list_filter(viewer: Viewer, wanted: Wanted) -> ListFilter:
     """
     if viewer.user_id is None:
         raise UnauthenticatedError("Sign in to list predictions.")
+    viewer.require(Scope.READ)
     if wanted.everybody:
         raise BadUserInputError("A live list has your own predictions alone; leave `everybody` out.")
     statuses = frozenset(status.value for status in wanted.status) if wanted.status else None
@@ -260,6 +261,7 @@ async def watch(lists: LiveLists, viewer: Viewer, wanted: ListFilter) -> AsyncIt
     """
     if viewer.user_id is None:
         raise UnauthenticatedError("Sign in to list predictions.")
+    viewer.require(Scope.READ)
     async with lists.watch(viewer.user_id) as watcher:
         while True:
             for row in await watcher.take():

@@ -91,7 +91,8 @@ async def retry(rt: Runtime, viewer: Viewer, prediction_id: UUID, idempotency_ke
         UnavailableError: its input was removed, or its version is not READY.
         ForbiddenError, InvalidInputError, ConflictError: as in `create`.
     """
-    old = await find(viewer, prediction_id)
+    viewer.require(Scope.RUN)
+    old = await known(viewer, prediction_id)
     if old.data_removed:
         raise UnavailableError("The input of this prediction was removed, so it cannot run again.")
     version = await Version.get(id=old.version_id).select_related("model__owner")

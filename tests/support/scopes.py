@@ -23,6 +23,7 @@ MUTATIONS = {
     "deleteModel": "WRITE",
     "publishVersion": "WRITE",
     "createPrediction": "RUN",
+    "retryPrediction": "RUN",
     "cancelPrediction": "RUN",
     "createUpload": "RUN",
 }
@@ -35,8 +36,10 @@ QUERIES = {
     "predictions": "READ",
     "viewer": ANY,
     "server": ANY,
+    "rateLimit": ANY,
     "workers": "ADMIN",
 }
 SUBSCRIPTIONS = {
     "predictionEvents": "READ",
+    "predictions": "READ",
 }

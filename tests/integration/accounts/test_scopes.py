@@ -79,6 +79,9 @@ async def test_a_field(keys: Mapping[str, Client], operation: str, field: str) -
 @pytest.mark.parametrize("field", scopes.SUBSCRIPTIONS)
 async def test_a_subscription(keys: Mapping[str, Client], field: str) -> None:
     for name, client in keys.items():
+        # A list says nothing while nothing changes
+        if name in READERS and field == "predictions":
+            continue
         async with client.socket() as socket:
             payload = {"query": asked("subscription", field)}
             await socket.send(json.dumps({"id": "1", "type": "subscribe", "payload": payload}))
