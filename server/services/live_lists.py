@@ -17,6 +17,7 @@ from tortoise.exceptions import BaseORMException
 from server.adapters.database import CONNECTION_ERRORS, rows
 from server.adapters.tasks import end
 from server.domain.accounts import USER_OWNER, Viewer
+from server.domain.api_keys import Scope
 from server.domain.models import parse_slug
 from server.errors import BadUserInputError, NotFoundError, UnauthenticatedError, UnavailableError
 from server.services import models
