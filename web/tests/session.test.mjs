@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { test } from "node:test";
-import { api, badge, open, register, runEcho, SLOW, useBrowser } from "./harness.mjs";
+import { api, badge, open, register, runEcho, SLOW, textOutput, useBrowser } from "./harness.mjs";
 
 useBrowser();
 
@@ -115,4 +115,25 @@ test("signing out ends the session on the server too, and a session that ended e
   await other.page.reload();
   await other.page.getByRole("button", { name: "Sign in" }).waitFor();
   assert.equal(await heldToken(other.page), null);
+});
+
+test("a socket that ends with its token is followed by one with the next, and no text is lost", SLOW, async () => {
+  const { page } = await openSignedIn();
+  const words = Array.from({ length: 30 }, (_, index) => `w${index}`).join(" ");
+  let sockets = 0;
+  await page.routeWebSocket("**/graphql", (socket) => {
+    const server = socket.connectToServer();
+    let left = sockets++ === 0 ? 5 : Infinity;
+    socket.onMessage((message) => server.send(message));
+    server.onMessage(async (message) => {
+      socket.send(message);
+      if (JSON.parse(message).type !== "next" || --left !== 0) return;
+      await outlive(page);
+      await socket.close({ code: 4403, reason: "The access token has expired." });
+    });
+  });
+  await runEcho(page, { text: words, delay: 0.08 });
+  await badge(page, "SUCCEEDED").waitFor();
+  assert.equal(await textOutput(page).textContent(), words);
+  assert.equal(sockets, 2);
 });

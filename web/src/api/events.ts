@@ -3,7 +3,7 @@ import { PredictionEventsDocument, type PredictionEventsSubscription } from "./g
 import { ENDPOINT, faultOf, type GraphQLFault } from "./client";
 import { ApiError, UNREACHABLE } from "./problems";
 import { freshToken, renew } from "./refresh";
-import { liveToken } from "./session";
+import { liveToken, refreshToken } from "./session";
 
 export type PredictionEvent = PredictionEventsSubscription["predictionEvents"];
 
@@ -110,8 +110,8 @@ async function finalError(error: unknown): Promise<ApiError | null> {
 async function graphqlError(error: ApiError): Promise<ApiError | null> {
   if (error.code === "UNAVAILABLE") return null;
   const token = liveToken();
-  if (error.code !== "UNAUTHENTICATED" || !token) return error;
-  // a socket ends with its token; the next one has a newer token, or none
+  if (error.code !== "UNAUTHENTICATED" || (token === null && refreshToken() === null)) return error;
+  // a socket ends with its token, which then lives no more; the next one has a newer token, or none
   await renew(token).catch(() => null);
   return null;
 }
