@@ -10,7 +10,7 @@ import strawberry
 from graph.context import Info
 from graph.ids import global_id
 from graph.types.enums import WebhookDeliveryStatus, WebhookEvent
-from graph.types.errors import ConflictError, NotFoundError
+from graph.types.errors import ConflictError, ForbiddenError, NotFoundError
 from graph.types.node import Node, PageInfo
 from server import tables
 from server.domain.webhooks import NewWebhook
@@ -162,10 +162,10 @@ class RedeliverWebhookInput:
 
 
 RotateWebhookSecretResult = Annotated[
-    WebhookSecretRotation | ConflictError,
+    WebhookSecretRotation | ConflictError | ForbiddenError,
     strawberry.union("RotateWebhookSecretResult", description="What rotating the secret ends in."),
 ]
 RedeliverWebhookResult = Annotated[
-    WebhookDelivery | NotFoundError,
+    WebhookDelivery | NotFoundError | ForbiddenError,
     strawberry.union("RedeliverWebhookResult", description="What asking for a delivery again ends in."),
 ]

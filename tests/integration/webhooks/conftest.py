@@ -100,7 +100,7 @@ async def delivering(rt: Runtime) -> AsyncIterator[Deliverer]:
         await end(task)
 
 
-async def deliveries_of(row: Prediction) -> dict[str, WebhookDelivery]:
+async def deliveries_of(row: Prediction | Claim) -> dict[str, WebhookDelivery]:
     return {found.event: found for found in await WebhookDelivery.filter(prediction_id=row.id)}
 
 

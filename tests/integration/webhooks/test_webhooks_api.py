@@ -13,6 +13,7 @@ from standardwebhooks import Webhook, WebhookVerificationError
 
 from server.embedded.servers import LocalServers
 from tests.conftest import LOCAL_RECEIVERS, LiveServer, running
+from tests.integration.accounts.asking import CREATE_KEY, acting
 from tests.integration.graph.asking import Asking, administrator, code_of, ended, somebody
 from tests.support.api import Client
 from tests.support.receiver import answer, listening
@@ -275,6 +276,24 @@ async def test_a_webhook_that_cannot_be_is_refused(user: Client, webhook: dict[s
     made = await user.create("demo/echo", {"text": "x"}, webhook=webhook)
     assert made["__typename"] == "InvalidInput"
     assert [violation["path"] for violation in made["violations"]] == paths
+
+
+async def test_what_an_api_key_may_goes_by_its_scopes(user: Client) -> None:
+    async with listening() as receiver:
+        made = await create(user, receiver.url())
+        await receiver.wait(1)
+    delivery = await delivery_of(user, made["id"])
+    keys: dict[str, Client] = {}
+    for scope in ("READ", "RUN"):
+        answer = await user.run(CREATE_KEY, input={"name": scope, "scopes": [scope]})
+        keys[scope] = acting(user, answer["createApiKey"]["key"])
+    seen = (await keys["READ"].run(MINE))["viewer"]
+    # Whoever has the secret can make messages that look like ours
+    assert (seen["webhookSecret"], seen["webhookDeliveries"]["totalCount"]) == (None, 1)
+    assert (await keys["READ"].run(AGAIN, id=delivery["id"]))["redeliverWebhook"]["code"] == "FORBIDDEN"
+    assert (await keys["RUN"].run(AGAIN, id=delivery["id"]))["redeliverWebhook"]["__typename"] == "WebhookDelivery"
+    for key in keys.values():
+        assert (await key.run(ROTATE))["rotateWebhookSecret"]["code"] == "FORBIDDEN"
 
 
 async def test_nobody_has_no_webhook_and_no_secret(live: LiveServer) -> None:
