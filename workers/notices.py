@@ -81,15 +81,15 @@ class Notices:
             await asyncio.sleep(MIN_GAP_SECONDS)
 
     async def _note(self) -> None:
-        events = [event for event in WebhookEvent if event in self._pending]
+        # What comes while this is written is to be noted again
+        events, self._pending = [event for event in WebhookEvent if event in self._pending], set()
         if not events:
             return
         try:
             wait = await deliveries.note(self._job.id, self._job.attempt, events)
         except (*CONNECTION_ERRORS, BaseORMException) as error:
-            # Each has one try, so it may be lost; what comes next carries all that was made
+            self._pending.update(events)
             logger.warning("webhooks.note_failed", prediction=str(self._job.id), error=str(error))
             return
-        self._pending.difference_update(events)
         if wait is not None:
             self._look(wait)
