@@ -9,11 +9,12 @@ from typing import Any
 
 import structlog
 
-# API keys (whose first characters are no secret), refresh tokens, JSON Web Tokens, whatever a header carries,
-# signatures of file links
+# API keys (whose first characters are no secret), refresh tokens, secrets of webhooks, JSON Web Tokens, whatever a
+# header carries, signatures of file links
 SECRETS = (
     (re.compile(r"\b(isk_[\w-]{8})[\w-]+"), r"\1..."),
     (re.compile(r"\bisr_[\w-]+"), "isr_..."),
+    (re.compile(r"\bwhsec_[\w+/=-]+"), "whsec_..."),
     (re.compile(r"\beyJ[\w-]+\.[\w-]+(\.[\w-]*)?"), "eyJ..."),
     (re.compile(r"\b(bearer|basic)\s+[\w.~+/=-]+", re.IGNORECASE), r"\1 ..."),
     (re.compile(r"\bsig=[\w-]+"), "sig=..."),

@@ -15,7 +15,8 @@ from server.log import configure_logging, redacted
 
 KEY, REFRESH = opaque(KEY_PREFIX), opaque(REFRESH_PREFIX)
 ACCESS = Tokens("k" * 10 + "correct horse battery staple 0123456789", 900).issue(uuid4(), uuid4()).token
-SECRETS = [KEY[12:], REFRESH[4:], ACCESS[3:], ACCESS.rsplit(".", 1)[1]]
+WEBHOOK = "whsec_" + "aB3+/" * 8 + "="
+SECRETS = [WEBHOOK[6:], KEY[12:], REFRESH[4:], ACCESS[3:], ACCESS.rsplit(".", 1)[1]]
 
 
 @pytest.fixture(params=[False, True], ids=["lines", "terminal"])
@@ -32,7 +33,9 @@ def stderr(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> I
     structlog.configure(**options)
 
 
-@pytest.mark.parametrize("secret", [KEY, REFRESH, ACCESS, f"Bearer {ACCESS}", f'"authorization": "bearer {KEY}"'])
+@pytest.mark.parametrize(
+    "secret", [KEY, REFRESH, WEBHOOK, ACCESS, f"Bearer {ACCESS}", f'"authorization": "bearer {KEY}"']
+)
 def test_a_secret_is_cut_out_wherever_it_stands(secret: str) -> None:
     for text in (secret, f"x {secret} y", json.dumps({"a": [secret]}), f"({secret})\n{secret}"):
         assert not [part for part in SECRETS if part in redacted(text)]
