@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable, Hashable
+from typing import Any, TypeVar
 from uuid import UUID
 
 from strawberry.dataloader import DataLoader
 
 from server.adapters.event_log import LiveState
+from server.errors import ServiceError
 from server.runtime import Runtime
 from server.services import accounts, models, prediction_events, predictions, versions, webhooks
 from server.tables import Model, Prediction, User, Version, WebhookDelivery
+
+T = TypeVar("T")
+Asked = tuple[Hashable, Callable[[], Awaitable[Any]]]
 
 
 class Loaders:
@@ -25,7 +31,13 @@ class Loaders:
         self.predictions: DataLoader[UUID, Prediction | None] = DataLoader(self._predictions, cache=False)
         self.deliveries_of: DataLoader[UUID, list[WebhookDelivery]] = DataLoader(self._deliveries_of, cache=False)
         self.webhook_urls: DataLoader[UUID, str | None] = DataLoader(self._webhook_urls, cache=False)
+        self._asked: DataLoader[Asked, Any] = DataLoader(_answers, cache=False)
         self.live: DataLoader[UUID, LiveState | None] = DataLoader(self._live, cache=False)
+
+    async def once(self, key: Hashable, ask: Callable[[], Awaitable[T]]) -> T:
+        """What `ask` gives, which is asked once for all fields that wait for the same key, such as those of a list."""
+        found: T = await self._asked.load((key, ask))
+        return found
 
     async def _users(self, ids: list[UUID]) -> list[User | None]:
         found = await accounts.get(ids)
@@ -57,3 +69,15 @@ class Loaders:
 
     async def _live(self, ids: list[UUID]) -> list[LiveState | None]:
         return await asyncio.gather(*(prediction_events.live_state(self._rt, key) for key in ids))
+
+
+async def _answers(asked: list[Asked]) -> list[Any]:
+    found: dict[Hashable, Any] = {}
+    for key, ask in asked:
+        if key not in found:
+            try:
+                found[key] = await ask()
+            except ServiceError as error:
+                # Raised where it was asked, and not to everybody else
+                found[key] = error
+    return [found[key] for key, _ in asked]

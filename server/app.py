@@ -57,6 +57,7 @@ def create_app(settings: Settings) -> Starlette:
         allow_origins=settings.origins,
         allow_methods=["GET", "POST", "PUT"],
         allow_headers=["authorization", "content-type"],
+        expose_headers=["ratelimit", "ratelimit-policy", "retry-after"],
     )
     ui = UiPage()
     return Starlette(

@@ -42,7 +42,8 @@ class User(Node):
         viewer = info.context.viewer
         if viewer.user_id != self.row.id:
             return None
-        return [ApiKey.of(row) for row in await api_keys.listing(viewer)]
+        rows = await info.context.loaders.once(("api keys", viewer), lambda: api_keys.listing(viewer))
+        return [ApiKey.of(row) for row in rows]
 
     @strawberry.field(
         description="The secret that signs your webhooks, `whsec_...`; null to everybody else, and to API keys."
@@ -51,7 +52,11 @@ class User(Node):
         """The secret, to its user alone."""
         viewer = info.context.viewer
         own = self.just_signed_in or (viewer.user_id == self.row.id and viewer.key_id is None)
-        return await webhook_secrets.current(info.context.rt, self.row.id) if own else None
+        if not own:
+            return None
+        context, user_id = info.context, self.row.id
+        key = ("webhook secret", user_id)
+        return await context.loaders.once(key, lambda: webhook_secrets.current(context.rt, user_id))
 
     @strawberry.field(description="What your webhooks were told, newest first; null to everybody else.")
     async def webhook_deliveries(
@@ -61,9 +66,10 @@ class User(Node):
         query = webhooks.listing(info.context.viewer, self.row.id)
         if query is None:
             return None
-        return WebhookDeliveryConnection(
-            page=await webhooks.list_deliveries(query, page_request(first, after, last, before))
-        )
+        request = page_request(first, after, last, before)
+        key = ("webhook deliveries", self.row.id, request)
+        page = await info.context.loaders.once(key, lambda: webhooks.list_deliveries(query, request))
+        return WebhookDeliveryConnection(page=page)
 
     @classmethod
     def of(cls, row: tables.User) -> User:

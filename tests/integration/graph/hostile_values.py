@@ -176,16 +176,17 @@ def selections(field: GraphQLField) -> list[str]:
     members = SCHEMA.get_possible_types(kind) if is_abstract_type(kind) else [kind]
     objects = [member for member in members if isinstance(member, GraphQLObjectType)]
     if objects == [kind]:
-        return [_fields(objects[0], 2)]
-    return [f"{{ __typename ... on {member.name} {_fields(member, 2)} }}" for member in objects]
+        return [every_field(objects[0], 2)]
+    return [f"{{ __typename ... on {member.name} {every_field(member, 2)} }}" for member in objects]
 
 
-def _fields(kind: GraphQLObjectType, depth: int) -> str:
+def every_field(kind: GraphQLObjectType, depth: int, *, pages: bool = True) -> str:
+    """A selection of all that needs no argument, so many levels below a type."""
     parts = []
     for name, field in kind.fields.items():
         below = get_named_type(field.type)
         if is_leaf_type(below):
             parts.append(name)
-        elif depth and isinstance(below, GraphQLObjectType):
-            parts.append(f"{name} {_fields(below, depth - 1)}")
+        elif depth and isinstance(below, GraphQLObjectType) and (pages or "first" not in field.args):
+            parts.append(f"{name} {every_field(below, depth - 1, pages=pages)}")
     return "{ " + " ".join(["__typename", *parts]) + " }"

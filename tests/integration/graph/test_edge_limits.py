@@ -36,6 +36,7 @@ def small(
         "MAX_SUBSCRIPTIONS_PER_SOCKET": "3",
         "MAX_SUBSCRIPTIONS_PER_USER": "5",
         "SOCKET_IDLE_SECONDS": "0.5",
+        "ALLOWED_ORIGINS": "https://page.example",
         "REDIS_URL": local_servers.redis_url.replace("db=0", "db=2"),
     }
     with running(local_servers, tmp_path_factory.mktemp("small"), workers=0, **limits) as live:
@@ -82,6 +83,13 @@ async def test_every_answer_says_what_is_left(user: Client) -> None:
     assert answers[0].headers["ratelimit-policy"] == f'"user";q={USER_POINTS};w=60'
     assert "retry-after" not in answers[0].headers
     assert answers[0].json()["extensions"] == {"cost": {"requested": 1, "actual": 1}}
+
+
+async def test_pages_of_allowed_origins_may_read_what_is_left(user: Client) -> None:
+    answer = await post(user, asking("{ __typename }"), origin="https://page.example")
+    assert answer.headers["access-control-allow-origin"] == "https://page.example"
+    shown = answer.headers["access-control-expose-headers"].split(", ")
+    assert {"ratelimit", "ratelimit-policy", "retry-after"} <= set(shown)
 
 
 async def test_points_are_what_an_operation_may_cost(user: Client) -> None:
