@@ -37,6 +37,8 @@ def small(
         "MAX_SUBSCRIPTIONS_PER_USER": "5",
         "SOCKET_IDLE_SECONDS": "0.5",
         "ALLOWED_ORIGINS": "https://page.example",
+        "INTROSPECTION": "false",
+        "SUGGESTIONS": "false",
         "REDIS_URL": local_servers.redis_url.replace("db=0", "db=2"),
     }
     with running(local_servers, tmp_path_factory.mktemp("small"), workers=0, **limits) as live:
@@ -153,6 +155,17 @@ async def test_a_token_that_is_not_valid_counts_for_the_address(small: LiveServe
     assert answer.status_code == 401
     assert ratelimit(answer)[:2] == ("address", ADDRESS_POINTS - 1)
     await stranger.close()
+
+
+async def test_the_schema_is_not_told_where_that_is_off(user: Client) -> None:
+    for query, said in (
+        ("{ __schema { types { name } } }", "GraphQL introspection has been disabled"),
+        ("{ viewe { id } }", "Cannot query field 'viewe' on type 'Query'."),
+    ):
+        answer = await user.raw(query)
+        assert "data" not in answer
+        assert answer["errors"][0]["message"].startswith(said)
+        assert "Did you mean" not in json.dumps(answer)
 
 
 async def subscribe(socket: Any, name: str, prediction_id: str) -> dict[str, Any]:

@@ -11,7 +11,9 @@ from graphql import GraphQLError
 
 from graph.documents import MAX_PERSISTED, PersistedDocuments
 from graph.schema import SchemaOptions, make_schema
+from graph.view import GraphQLView
 from server.domain.operations import read_operations
+from server.settings import Settings
 
 
 def asked(text: str) -> dict[str, Any]:
@@ -88,3 +90,12 @@ async def test_only_the_operations_of_the_file_run(
     else:
         assert [error.extensions for error in result.errors or []] == [{"code": "OPERATION_NOT_ALLOWED"}]
         assert result.data is None
+
+
+async def test_the_setting_reaches_the_view(tmp_path: Path) -> None:
+    file = tmp_path / "operations.graphql"
+    file.write_text(OPERATIONS)
+    schema = GraphQLView(Settings(_env_file=None, allowed_operations=file)).schema
+    assert (await schema.execute("query Other { __typename }")).data == {"__typename": "Query"}
+    refused = await schema.execute("{ __typename }")
+    assert [error.extensions for error in refused.errors or []] == [{"code": "OPERATION_NOT_ALLOWED"}]

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-from graphql import parse, validate
+from graphql import Lexer, Source, Token, TokenKind, parse, print_ast, separate_operations, validate
 
+from graph.budget import MAX_COST
+from graph.cost import Operation, tariff_of
 from graph.limits import MAX_TOKENS, beyond_bounds
 from graph.schema import SchemaOptions, make_schema
 
@@ -117,3 +121,23 @@ async def test_introspection_and_suggestions_can_be_off() -> None:
         refused = await hidden.execute(asked, {"k": kind})
         assert refused.errors
         assert "Did you mean" not in str(refused.errors)
+
+
+PAGE = sorted((Path(__file__).parents[3] / "web" / "src").rglob("*.graphql"))
+
+
+@pytest.mark.parametrize("file", PAGE, ids=lambda file: file.stem)
+def test_what_the_page_asks_is_within_the_bounds(file: Path) -> None:
+    documents = {path.parent: "".join(p.read_text() for p in PAGE if p.parent == path.parent) for path in PAGE}
+    whole = parse(documents[file.parent] if file.parent.name == "api" else file.read_text())
+    for name, document in separate_operations(whole).items():
+        assert beyond_bounds(document) is None, name
+        assert len(list(_tokens(print_ast(document)))) < MAX_TOKENS, name
+        asked = Operation(tariff_of(SCHEMA._schema), document, name or None, {"first": 100, "last": None})
+        assert asked.requested() <= MAX_COST, name
+
+
+def _tokens(text: str) -> Iterator[Token]:
+    lexer = Lexer(Source(text))
+    while lexer.advance().kind is not TokenKind.EOF:
+        yield lexer.token
