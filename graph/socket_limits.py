@@ -40,6 +40,7 @@ class BoundedSocketHandler(SocketHandler):
         super().__init__(*arguments, **options)
         limits: SocketLimits = self.view.limits  # type: ignore[attr-defined]
         self._running, self._idle_seconds = limits.running, limits.idle_seconds
+        self._is_over = False
         self._idle: asyncio.TimerHandle | None = None
         self._closing: asyncio.Task[None] | None = None
 
@@ -81,6 +82,9 @@ class BoundedSocketHandler(SocketHandler):
 
     def _wait_for_work(self) -> None:
         self._stop_waiting()
+        # What ends with the socket says so when the socket is gone already
+        if self._is_over:
+            return
         if not any(operation.task and not operation.task.done() for operation in self.operations.values()):
             self._idle = asyncio.get_running_loop().call_later(self._idle_seconds, self._close_idle)
 
@@ -94,7 +98,8 @@ class BoundedSocketHandler(SocketHandler):
 
     async def shutdown(self) -> None:
         """End what still runs, and the waiting."""
-        await super().shutdown()
+        self._is_over = True
         self._stop_waiting()
+        await super().shutdown()
         if self._closing:
             await asyncio.wait([self._closing])
