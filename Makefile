@@ -99,5 +99,5 @@ docker-down: ## Stop the composed services
 	docker compose down
 
 clean: ## Remove what was built; .data and .venv stay
-	rm -rf build dist server/static web/node_modules .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf build dist server/static web/node_modules tests/clients/node_modules .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +

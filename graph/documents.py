@@ -12,7 +12,7 @@ from graphql import DocumentNode, GraphQLError, print_ast, separate_operations
 from strawberry.extensions import SchemaExtension
 
 MAX_PERSISTED = 1000
-MAX_PERSISTED_CHARACTERS = 20_000
+MAX_PERSISTED_CHARACTERS = 10_000
 
 
 class PersistedDocuments:
