@@ -52,14 +52,19 @@ def is_node(schema: GraphQLSchema, named: GraphQLNamedType) -> bool:
     return any(node in found.interfaces for found in objects(schema, named))
 
 
-def paths(schema: GraphQLSchema, root: GraphQLObjectType) -> dict[Step, list[Step]]:
-    """For each field that returns a node: the fields that lead to it from the root, itself the last."""
+def paths(schema: GraphQLSchema, root: GraphQLObjectType, begin: str | None = None) -> dict[Step, list[Step]]:
+    """For each field that returns a node: the fields that lead to it from the root, itself the last.
+
+    With `begin`, the first is that one.
+    """
     found: dict[Step, list[Step]] = {}
     ways: dict[str, list[Step]] = {root.name: []}
     waiting = deque([root])
     while waiting:
         parent = waiting.popleft()
         for name, field in parent.fields.items():
+            if parent is root and begin not in (None, name):
+                continue
             step = Step(parent.name, name)
             named = get_named_type(field.type)
             way = [*ways[parent.name], step]
