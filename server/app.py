@@ -17,6 +17,7 @@ from graph.view import GraphQLView
 from server.adapters.tasks import end
 from server.routes import files, health, uploads
 from server.routes.pages import Assets, UiPage
+from server.routes.stalls import Stalls
 from server.runtime import Role, Runtime, open_runtime
 from server.services.guard import Guard
 from server.services.hubs import Hubs
@@ -71,7 +72,7 @@ def create_app(settings: Settings) -> Starlette:
             Mount("/static", Assets()),
             *(Route(path, ui.answer) for path in UI_PATHS),
         ],
-        middleware=[cors] if settings.origins else [],
+        middleware=[Middleware(Stalls), *([cors] if settings.origins else [])],
         lifespan=lifespan,
         max_body_size=MAX_BODY_BYTES,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import socket
 import sys
 from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
@@ -19,13 +20,15 @@ from server.domain.devices import environment
 from server.errors import InvalidInputError, ServiceError
 from server.log import configure_logging
 from server.runtime import Role, Runtime, open_runtime
-from server.services import accounts, demo
+from server.services import accounts, demo, results
 from server.settings import SERVICES, Settings, SettingsError, load_settings
 
 app = typer.Typer(help="Run models behind a GraphQL API.", no_args_is_help=True, pretty_exceptions_enable=False)
 T = TypeVar("T")
 
 SHUTDOWN_MARGIN_SECONDS = 30
+UNREAD_MILLISECONDS = 20_000
+STARTUP_FAILURE = 3
 
 
 def _fail(message: str) -> typer.Exit:
@@ -98,7 +101,7 @@ def serve() -> None:
     settings = _settings(*SERVICES)
     _run(_check_schema(_database_url(settings)))
     configure_logging(settings.log_level)
-    uvicorn.run(
+    config = uvicorn.Config(
         create_app(settings),
         host=settings.api_host,
         port=settings.api_port,
@@ -111,6 +114,13 @@ def serve() -> None:
         proxy_headers=bool(settings.proxies),
         forwarded_allow_ips=list(settings.proxies),
     )
+    server, listening = uvicorn.Server(config), config.bind_socket()
+    if hasattr(socket, "TCP_USER_TIMEOUT"):
+        # Connections inherit it: what a dead or stuck client does not acknowledge is given up by the kernel
+        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNREAD_MILLISECONDS)
+    server.run(sockets=[listening])
+    if not server.started:
+        raise typer.Exit(STARTUP_FAILURE)
 
 
 @app.command()
@@ -172,6 +182,15 @@ def register_demo() -> None:
     """Add the bundled demo models, where they are missing."""
     added = _run(_with_runtime(_operator_settings(), demo.register))
     typer.echo("\n".join(f"added {slug}" for slug in added) or "The demo models are there.")
+
+
+@app.command()
+def purge_results(
+    model: Annotated[str | None, typer.Option(help="Those of one model, as owner/name; all unless given.")] = None,
+) -> None:
+    """Let no prediction take the result of an earlier one."""
+    count = _run(_with_runtime(_settings(), lambda _: results.purge(None, model)))
+    typer.echo(f"forgot {count} results")
 
 
 @app.command()
