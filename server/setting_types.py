@@ -3,12 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, SecretStr
 
 from server.domain import urls
+
+
+class StorageType(StrEnum):
+    """Where output files are kept."""
+
+    LOCAL = "local"
+    S3 = "s3"
+
+
+class Registration(StrEnum):
+    """Whether strangers may register."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class ModelCreators(StrEnum):
+    """Who may add models."""
+
+    USERS = "users"
+    ADMINS = "admins"
 
 
 def _blank_is_unset(value: Any) -> Any:

@@ -6,22 +6,27 @@ import os
 import re
 import shutil
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, suppress
+from itertools import islice
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 from urllib.parse import quote
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import anyio
 
 from server.adapters.signing import FileSigner
-from server.settings import Settings, StorageType
+from server.setting_types import StorageType
+from server.settings import Settings
 
 _UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _KEY = re.compile(rf"(?:predictions|uploads)/{_UUID}/[0-9]{{1,9}}/[0-9]{{1,6}}\.[a-z0-9]{{1,8}}", re.ASCII)
 _PREFIX = re.compile(rf"(?:predictions|uploads)/{_UUID}/(?:[0-9]{{1,9}}/)?", re.ASCII)
+_FOLDER = re.compile(rf"(?P<kind>predictions|uploads)/(?P<id>{_UUID})/(?P<attempt>[0-9]{{1,9}})/", re.ASCII)
+KINDS = ("predictions", "uploads")
 CHUNK_BYTES = 65_536
+LISTED_AT_ONCE = 200
 DIRECTORY_MODE = 0o700
 
 
@@ -31,6 +36,23 @@ class StorageError(Exception):
 
 class StorageMissingError(StorageError):
     """There is no file of this key."""
+
+
+class Folder(NamedTuple):
+    """The files of one attempt, or of one upload; `changed_at` is the newest one's Unix time."""
+
+    prefix: str
+    kind: str
+    id: UUID
+    attempt: int
+    changed_at: float
+
+
+def folder_of(prefix: str, changed_at: float) -> Folder | None:
+    """The folder of a prefix such as predictions/<id>/1/; None for what is none of ours."""
+    if (match := _FOLDER.fullmatch(prefix)) is None:
+        return None
+    return Folder(prefix, match["kind"], UUID(match["id"]), int(match["attempt"]), changed_at)
 
 
 class Storage(Protocol):
@@ -50,6 +72,9 @@ class Storage(Protocol):
 
     async def delete_prefix(self, prefix: str) -> int:
         """Remove all files of a prediction, an attempt or an upload; returns how many there were."""
+
+    def folders(self) -> AsyncIterator[Folder]:
+        """All folders that hold files, in no order; raises StorageError."""
 
     async def url(self, key: str, content_type: str, seconds: int) -> str:
         """A link that works for `seconds`: absolute, or a path of this server."""
@@ -130,6 +155,16 @@ class LocalStorage:
         except OSError as error:
             raise StorageError(f"Files could not be removed: {error.strerror or error}") from error
 
+    async def folders(self) -> AsyncIterator[Folder]:
+        """All folders, listed in a thread some at a time; half-written files count too."""
+        found = _folders(self._root)
+        try:
+            while batch := await anyio.to_thread.run_sync(lambda: list(islice(found, LISTED_AT_ONCE))):
+                for folder in batch:
+                    yield folder
+        except OSError as error:
+            raise StorageError(f"Files could not be listed: {error.strerror or error}") from error
+
     async def url(self, key: str, content_type: str, seconds: int) -> str:
         """A signed path of this server."""
         expires_at = int(time.time()) + seconds
@@ -190,7 +225,27 @@ def _sync_directory(path: Path) -> None:
 def _remove(path: Path) -> int:
     count = sum(1 for item in path.rglob("*") if item.is_file()) if path.exists() else 0
     shutil.rmtree(path, ignore_errors=False) if path.exists() else None
+    if path.parent.name not in KINDS:
+        with suppress(OSError):
+            # The last attempt's folder takes that of the prediction with it; another one is in the way
+            path.parent.rmdir()
     return count
+
+
+def _folders(root: Path) -> Iterator[Folder]:
+    for kind in KINDS:
+        for owner in _below(root / kind):
+            for attempt in _below(owner):
+                with suppress(FileNotFoundError):
+                    times = [path.stat().st_mtime for path in (attempt, *attempt.iterdir())]
+                    if (found := folder_of(f"{kind}/{owner.name}/{attempt.name}/", max(times))) is not None:
+                        yield found
+
+
+def _below(path: Path) -> Iterator[Path]:
+    """The folders of a folder; none where it is gone meanwhile."""
+    with suppress(FileNotFoundError), os.scandir(path) as entries:
+        yield from (Path(entry.path) for entry in entries if entry.is_dir(follow_symlinks=False))
 
 
 @asynccontextmanager

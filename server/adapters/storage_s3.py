@@ -12,7 +12,16 @@ from aiobotocore.session import get_session
 from aiohttp import ClientPayloadError
 from botocore.exceptions import BotoCoreError, ClientError
 
-from server.adapters.storage import CHUNK_BYTES, StorageError, StorageMissingError, check_key, check_prefix
+from server.adapters.storage import (
+    CHUNK_BYTES,
+    KINDS,
+    Folder,
+    StorageError,
+    StorageMissingError,
+    check_key,
+    check_prefix,
+    folder_of,
+)
 from server.settings import Settings
 
 # Larger files go up in parts, of which S3 takes 10,000 of at least 5 MiB
@@ -115,6 +124,25 @@ class S3Storage:
             raise StorageError(f"Files could not be removed: {error}") from error
         return count
 
+    async def folders(self) -> AsyncIterator[Folder]:
+        """All folders; the keys of one follow each other in the listing."""
+        held: dict[str, float] = {}
+        try:
+            for kind in KINDS:
+                pages = self._client.get_paginator("list_objects_v2")
+                async for page in pages.paginate(Bucket=self._bucket, Prefix=f"{self._prefix}{kind}/"):
+                    for item in page.get("Contents", []):
+                        prefix = item["Key"].removeprefix(self._prefix).rpartition("/")[0] + "/"
+                        if prefix not in held:
+                            for folder in _found(held):
+                                yield folder
+                            held = {}
+                        held[prefix] = max(held.get(prefix, 0.0), item["LastModified"].timestamp())
+        except (BotoCoreError, ClientError) as error:
+            raise StorageError(f"Files could not be listed: {error}") from error
+        for folder in _found(held):
+            yield folder
+
     async def _delete(self, keys: list[dict[str, str]]) -> None:
         answer = await self._client.delete_objects(Bucket=self._bucket, Delete={"Objects": keys, "Quiet": True})
         # A batch of which some objects stayed is answered with 200
@@ -135,6 +163,10 @@ class S3Storage:
         except BotoCoreError as error:
             raise StorageError(f"The link could not be made: {error}") from error
         return url
+
+
+def _found(held: dict[str, float]) -> list[Folder]:
+    return [folder for prefix, at in held.items() if (folder := folder_of(prefix, at)) is not None]
 
 
 async def _blocks(data: bytes) -> AsyncIterator[bytes]:

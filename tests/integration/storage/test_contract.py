@@ -140,3 +140,28 @@ async def test_reading_may_stop_early(kept: Kept) -> None:
     began = time.monotonic()
     assert len(await kept.read(key)) == 1_000_000
     assert time.monotonic() - began < 5
+
+
+async def test_all_folders_are_listed_with_the_time_of_their_newest_file(kept: Kept) -> None:
+    began = time.time()
+    made = {new_key(attempt=n % 3, number=n).rpartition("/")[0] + "/" for n in range(1050)}
+    keys = [f"{prefix}0.png" for prefix in made] + [f"{prefix}1.png" for prefix in list(made)[:20]]
+    uploads = {f"uploads/{uuid4()}/7/" for _ in range(3)}
+    keys += [f"{prefix}0.bin" for prefix in uploads]
+    for start in range(0, len(keys), 100):
+        puts = (kept.storage.put(key, b"x", "image/png") for key in keys[start : start + 100])
+        await asyncio.gather(*puts)
+    found = [folder async for folder in kept.storage.folders()]
+    assert len(found) == len(made) + 3
+    assert {folder.prefix for folder in found} == made | uploads
+    for folder in found:
+        assert folder.prefix == f"{folder.kind}/{folder.id}/{folder.attempt}/"
+        assert began - 2 <= folder.changed_at <= time.time() + 2
+
+
+async def test_a_store_that_holds_nothing_has_no_folders(kept: Kept) -> None:
+    assert [folder async for folder in kept.storage.folders()] == []
+    key = new_key()
+    await kept.storage.put(key, b"x", "image/png")
+    await kept.storage.delete_prefix(key.rpartition("/")[0] + "/")
+    assert [folder async for folder in kept.storage.folders()] == []

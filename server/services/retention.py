@@ -1,0 +1,138 @@
+"""What is removed in time: the data of old predictions, and files that no row names."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections.abc import Iterable
+from contextlib import suppress
+from typing import Any
+from uuid import UUID
+
+import redis
+import structlog
+from tortoise.exceptions import BaseORMException
+
+from server.adapters.database import CONNECTION_ERRORS, from_json, rows
+from server.adapters.storage import Folder, StorageError
+from server.domain.predictions import PredictionStatus
+from server.runtime import Runtime
+from server.unit_of_work import UnitOfWork, send
+
+logger = structlog.get_logger(__name__)
+
+REMOVED_AT_ONCE = 100
+FOLDERS_AT_ONCE = 200
+FEW_FOLDERS = 20
+
+
+async def remove_old(rt: Runtime) -> int:
+    """Remove input, output, files and logs of predictions that ended PREDICTION_RETENTION_SECONDS ago; their number.
+
+    The row forgets first, so that nobody is shown what is about to go; files that stay behind here (the store is away,
+    the process is killed) belong to no row any more and are found by `sweep_files`.
+    """
+    seconds = rt.settings.prediction_retention_seconds
+    if seconds is None:
+        return 0
+    work = UnitOfWork()
+    removed = await rows(_REMOVE_OLD, seconds, REMOVED_AT_ONCE)
+    for row in removed:
+        with suppress(redis.RedisError, OSError):
+            await rt.event_log.delete(str(row["id"]))
+        await _remove(rt, f"predictions/{row['id']}/")
+        work.announce(row["id"], row["owner"])
+    await send(rt, work)
+    return len(removed)
+
+
+_REMOVE_OLD = """
+WITH x AS (
+  SELECT id FROM prediction WHERE NOT data_removed AND completed_at < now() - make_interval(secs => $1)
+  ORDER BY completed_at LIMIT $2 FOR UPDATE SKIP LOCKED)
+UPDATE prediction p SET data_removed = true, input = '{}', output = NULL, files = NULL, logs = '', cache_key = NULL,
+  updated_at = now()
+FROM x WHERE p.id = x.id RETURNING p.id, p.owner
+"""
+
+
+async def sweep_files_for_ever(rt: Runtime) -> None:
+    """Look through the store every FILE_SWEEP_SECONDS, from a random moment on: workers do not do it all at once."""
+    seconds = rt.settings.file_sweep_seconds
+    await asyncio.sleep(random.uniform(0, seconds))  # noqa: S311 - nobody is to be kept from guessing it
+    while True:
+        try:
+            await sweep_files(rt)
+        except (*CONNECTION_ERRORS, BaseORMException, StorageError) as error:
+            logger.warning("files.sweep_failed", error=str(error))
+        await asyncio.sleep(seconds)
+
+
+async def sweep_files(rt: Runtime) -> int:
+    """Remove folders of files older than STRAY_FILE_SECONDS that no row names; their number.
+
+    These are of attempts that lost, of predictions whose data was removed, and of rows that are gone.
+    """
+    oldest, count = time.time() - rt.settings.stray_file_seconds, 0
+    batch: list[Folder] = []
+    async for folder in rt.storage.folders():
+        if folder.changed_at < oldest:
+            batch.append(folder)
+        if len(batch) == FOLDERS_AT_ONCE:
+            count += await _sweep(rt, batch)
+            batch = []
+    return count + await _sweep(rt, batch)
+
+
+async def _sweep(rt: Runtime, folders: list[Folder]) -> int:
+    if not folders:
+        return 0
+    known = await _known(folders)
+    unknown = [folder for folder in folders if (folder.kind, folder.id) not in known]
+    if len(unknown) > max(FEW_FOLDERS, len(folders) // 2):
+        # Rows are never deleted: this is the store of another database, or the database is an older copy
+        logger.error("files.of_another_database", folders=len(folders), without_row=len(unknown))
+        folders = [folder for folder in folders if folder not in unknown]
+    stray = [folder for folder in folders if _is_stray(folder, known.get((folder.kind, folder.id)))]
+    return sum([await _remove(rt, folder.prefix) for folder in stray])
+
+
+async def _known(folders: list[Folder]) -> dict[tuple[str, UUID], dict[str, Any]]:
+    """The rows of folders, read after the folders were listed."""
+    found: dict[tuple[str, UUID], dict[str, Any]] = {}
+    for kind, sql in (("predictions", _PREDICTIONS), ("uploads", _UPLOADS)):
+        ids = [folder.id for folder in folders if folder.kind == kind]
+        found |= {(kind, row["id"]): row for row in (await rows(sql, ids) if ids else [])}
+    return found
+
+
+_PREDICTIONS = "SELECT id, status, attempt, files, data_removed FROM prediction WHERE id = ANY($1::uuid[])"
+_UPLOADS = "SELECT id, key, completed_at FROM upload WHERE id = ANY($1::uuid[])"
+
+
+def _is_stray(folder: Folder, row: dict[str, Any] | None) -> bool:
+    """Whether nothing can name a folder's files any more."""
+    if row is None:
+        return True
+    if folder.kind == "uploads":
+        return row["completed_at"] is not None and not _names([row["key"]], folder)
+    if row["data_removed"]:
+        return True
+    if PredictionStatus(row["status"]).is_terminal:
+        return not _names((record["key"] for record in from_json(row["files"]) or []), folder)
+    # The newest attempt may be about to finish; older ones are fenced
+    return folder.attempt < int(row["attempt"])
+
+
+def _names(keys: Iterable[str], folder: Folder) -> bool:
+    return any(key.startswith(folder.prefix) for key in keys)
+
+
+async def _remove(rt: Runtime, prefix: str) -> bool:
+    try:
+        await rt.storage.delete_prefix(prefix)
+    except StorageError as error:
+        logger.warning("files.not_removed", prefix=prefix, error=str(error))
+        return False
+    return True
