@@ -22,7 +22,7 @@ from server.services.jobs import Result
 from server.services.live_lists import ListFilter, ListWatcher
 from server.services.predictions import Wanted
 from server.tables import Model, Prediction, User, Version
-from tests.integration.events.watching import NOBODY, RedisProcess, hubs_of
+from tests.integration.events.watching import NOBODY, RedisProcess, Subscriber, finish, hubs_of, running_prediction
 from tests.integration.jobs.store import add, rows
 from workers.event_writer import EventWriter
 
@@ -260,3 +260,26 @@ async def test_changes_of_owners_come_over_the_same_connection(rt: Runtime, own_
         }
         await rt.event_log.announce("two", "anon:1.2.3.4")
         assert await anext(changed) == Wakeup("two", row=True)
+
+
+async def test_one_connection_serves_however_many_watch(
+    rt: Runtime, version: Version, viewer: Viewer, own_redis: RedisProcess
+) -> None:
+    def subscribed() -> int:
+        return str(own_redis.run("CLIENT", "LIST", "TYPE", "pubsub")).count(" addr=")
+
+    async with hubs_of(rt) as hubs, listing(hubs, viewer, 40) as listers:
+        claims = [await running_prediction(version) for _ in range(10)]
+        watchers = [Subscriber(rt, hubs, claimed.id) for claimed in claims for _ in range(4)]
+        for watcher in watchers:
+            await watcher.until(lambda: bool(watcher.seen))  # noqa: B023
+        assert subscribed() == 1
+        made = await mine(version, viewer)
+        await rt.event_log.announce_new(viewer.owner_key)
+        for lister in listers:
+            await lister.until(lambda: lister.told == [(made.id, "starting")])  # noqa: B023
+        for claimed in claims:
+            await finish(rt, claimed, "x")
+        for watcher in watchers:
+            await watcher.task
+        assert subscribed() == 1

@@ -1,0 +1,77 @@
+"""How PostgreSQL runs what runs all the time, where a user has 100 000 predictions: by index, reading few rows."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from server.adapters.database import rows
+from server.domain.models import ALL_QUEUES
+from server.runtime import Runtime
+from server.services import live_lists, recovery, results, retention
+from server.tables import User, Version
+from tests.integration.jobs.store import add
+
+MANY = 100_000
+FEW_ROWS = 500
+
+
+@pytest.fixture
+async def owner(version: Version, database: str) -> UUID:
+    """A user with many ended predictions, most of them old, of which every tenth shares its result."""
+    user = await User.create(handle=f"u{uuid4().hex[:12]}", email=f"{uuid4().hex}@example.com")
+    await rows(
+        """INSERT INTO prediction (id, owner, user_id, queue, rank, status, input, logs, attempt, losses, alone, run_at,
+             request_hash, created_at, updated_at, completed_at, model_id, version_id, data_removed, cache_key)
+           SELECT gen_random_uuid(), 'user:' || $1::uuid::text, $1::uuid, 'custom', 0, 'succeeded', '{}', '', 1, 0,
+             false, at, '', at, at, at, $2, $3, false, CASE WHEN n % 10 = 0 THEN 'key' || n END
+           FROM (SELECT n, now() - n * interval '10 s' AS at FROM generate_series(1, $4) AS n) AS made""",
+        user.id,
+        version.model_id,
+        version.id,
+        MANY,
+    )
+    for _ in range(20):
+        await add(version, "custom", user_id=user.id, owner=f"user:{user.id}", rung_at=None)
+    await rows("ANALYZE prediction")
+    return UUID(str(user.id))
+
+
+def nodes(plan: dict[str, Any]) -> list[dict[str, Any]]:
+    """A plan and everything below it."""
+    return [plan, *(node for child in plan.get("Plans", []) for node in nodes(child))]
+
+
+async def ran(sql: str, *values: object) -> list[dict[str, Any]]:
+    """The nodes of a statement that was run, with what each did."""
+    found = (await rows(f"EXPLAIN (ANALYZE, FORMAT JSON) {sql}", *values))[0]["QUERY PLAN"]
+    (plan,) = json.loads(found) if isinstance(found, str) else found
+    return nodes(plan["Plan"])
+
+
+async def test_what_runs_all_the_time_reads_few_rows(rt: Runtime, version: Version, owner: UUID) -> None:
+    some = await add(version, "custom", cache_key="key10")
+    statements: dict[str, tuple[str, list[object], str]] = {
+        "a live list": (live_lists._CHANGED, [owner, 60.0], "prediction_changes"),
+        "expired leases": (recovery._EXPIRED, [3], "prediction_lease"),
+        "lost doorbells": (recovery._RING, [30, 33, list(ALL_QUEUES)], "prediction_claim"),
+        "passed deadlines": (recovery._ABORT, [], "prediction_"),
+        "old data": (retention._REMOVE_OLD, [float(MANY * 10 - 100), 100], "prediction_kept"),
+        "a shared result": (results._FIND, ["key10", some.id, 86_400.0], "prediction_cache"),
+        "a run to share": (results._LEADER, ["key10", some.id, some.created_at], "prediction_"),
+    }
+    for what, (sql, values, index) in statements.items():
+        found = await ran(sql, *values)
+        scans = [node for node in found if node.get("Relation Name") == "prediction" and "Scan" in node["Node Type"]]
+        assert "Seq Scan" not in {node["Node Type"] for node in scans}, what
+        used = {node.get("Index Name", "") for node in found}
+        assert any(name.startswith(index) for name in used), (what, used)
+        read = sum(node["Actual Rows"] * node["Actual Loops"] + node.get("Rows Removed by Filter", 0) for node in scans)
+        assert read <= FEW_ROWS, (what, read)
+    for what in ("expired leases", "old data"):
+        sql, values, _ = statements[what]
+        assert "Sort" not in {node["Node Type"] for node in await ran(sql, *values)}, what
+    await rows("DELETE FROM prediction WHERE user_id = $1", owner)
