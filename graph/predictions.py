@@ -12,16 +12,9 @@ from graph.ids import parse_id
 from graph.selection import selects
 from graph.types.events import PredictionEvent, event_of
 from graph.types.node import After, Before, First, Last, page_request
+from graph.types.prediction_inputs import CancelPredictionInput, CreatePredictionInput, RetryPredictionInput
 from graph.types.prediction_lists import PredictionConnection, PredictionFilter
-from graph.types.predictions import (
-    CancelPredictionInput,
-    CancelPredictionResult,
-    CreatePredictionInput,
-    CreatePredictionResult,
-    Prediction,
-    RetryPredictionInput,
-    RetryPredictionResult,
-)
+from graph.types.predictions import CancelPredictionResult, CreatePredictionResult, Prediction, RetryPredictionResult
 from server.errors import InvalidInputError, NotFoundError, Violation
 from server.services import live_lists, prediction_events, predictions
 from server.tables import with_relations

@@ -25,6 +25,7 @@ from graph.models import ModelMutation, ModelQuery
 from graph.nodes import NodeQuery
 from graph.predictions import PredictionMutation, PredictionQuery, PredictionSubscription
 from graph.rate_limit import RateLimitQuery
+from graph.results import ResultMutation
 from graph.scalars import SCALARS
 from graph.sessions import SessionMutation
 from graph.types.errors import MEMBERS, InvalidInput
@@ -60,6 +61,7 @@ class Mutation(
     ApiKeyMutation,
     ModelMutation,
     PredictionMutation,
+    ResultMutation,
     UploadMutation,
     WebhookMutation,
 ):

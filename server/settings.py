@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any
@@ -16,30 +15,20 @@ from server.domain.addresses import Opening, opening, parse_openings
 from server.domain.callers import proxy_network
 from server.edge_settings import EdgeSettings
 from server.setting_rules import MIN_SECRET_LENGTH, inconsistent_values, missing_values
-from server.setting_types import AbsolutePath, Blankable, HttpUrl, absolute, hidden, listed, split
+from server.setting_types import (
+    AbsolutePath,
+    Blankable,
+    HttpUrl,
+    ModelCreators,
+    Registration,
+    StorageType,
+    absolute,
+    hidden,
+    listed,
+    split,
+)
 
 SERVICES = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY")
-
-
-class StorageType(StrEnum):
-    """Where output files are kept."""
-
-    LOCAL = "local"
-    S3 = "s3"
-
-
-class Registration(StrEnum):
-    """Whether strangers may register."""
-
-    OPEN = "open"
-    CLOSED = "closed"
-
-
-class ModelCreators(StrEnum):
-    """Who may add models."""
-
-    USERS = "users"
-    ADMINS = "admins"
 
 
 class SettingsError(Exception):
@@ -128,6 +117,18 @@ class Settings(EdgeSettings):
     max_image_pixels: int = Field(50_000_000, ge=1, description="Most pixels of a picture among the input files.")
     max_uploads: int = Field(100, ge=0, description="Uploads that one user may have at once.")
     upload_seconds: int = Field(86_400, ge=60, le=31_536_000, description="How long an upload can be used.")
+    prediction_retention_seconds: Annotated[int | None, Blankable] = Field(
+        None, ge=60, description="How long input, output, files and logs of ended predictions are kept; unset: always."
+    )
+    result_cache_seconds: int = Field(
+        86_400, ge=0, description="How long equal predictions that ask for it may take one result; 0: never."
+    )
+    file_sweep_seconds: float = Field(
+        3600, ge=1, description="How often each worker looks for files that belong to no prediction or upload."
+    )
+    stray_file_seconds: float = Field(
+        86_400, ge=1, description="Age at which those are removed; databases must not share a STORAGE_DIR or S3_PREFIX."
+    )
     max_output_bytes: int = Field(
         256_000_000, ge=1, description="Most bytes of the output files of one prediction, together."
     )

@@ -26,6 +26,7 @@ from workers.inputs import InputFiles, InputFilesError
 from workers.notices import Notices
 from workers.runner.protocol import VersionSpec
 from workers.running import RunnerKeeper
+from workers.sharing import Sharing
 from workers.snapshots import Snapshots, VersionUnavailableError
 
 logger = structlog.get_logger(__name__)
@@ -47,6 +48,7 @@ class Attempt:
         inputs: InputFiles,
         gate: Gate,
         streams: Callable[[], int],
+        sharing: Sharing,
         deliver: Callable[[float], None] = lambda _: None,
     ) -> None:
         self._rt = rt
@@ -55,6 +57,7 @@ class Attempt:
         self._snapshots = snapshots
         self._inputs = inputs
         self._gate = gate
+        self._sharing = sharing
         self._notices = Notices(job, deliver)
         self._writer = EventWriter(rt.event_log, str(job.id), job.attempt, streams, self._notices.made, job.owner)
         settings = rt.settings
@@ -133,11 +136,22 @@ class Attempt:
     async def _work(self) -> None:
         execution = self._execution
         try:
+            if await self._take_shared():
+                return
             spec = await self._snapshots.spec(self.job.version_id, self._writer.loading)
             async with self._gate.alone() if self.job.alone else self._gate.shared():
                 await self._submit(spec)
         except (VersionUnavailableError, InputFilesError) as error:
             execution.settle(Outcome(PredictionStatus.FAILED, error.failure))
+
+    async def _take_shared(self) -> bool:
+        """Take the result of an equal prediction, where this one shares and there is one."""
+        if self.job.cache_key is None:
+            return False
+        shared = await self._sharing.result(self.job, self._execution.outcome.done)
+        if shared is not None:
+            self._execution.adopt(shared[0].output, shared[1])
+        return self._execution.outcome.done()
 
     async def _submit(self, spec: VersionSpec) -> None:
         execution, schema = self._execution, self._keeper.input_schema(spec.predictor)

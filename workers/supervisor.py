@@ -17,7 +17,7 @@ from server.adapters.tasks import end
 from server.adapters.wakeups import DELIVER, EVERYBODY, LOOK
 from server.domain.models import PREPARE_QUEUE, kind_queue, queues_of
 from server.runtime import Runtime
-from server.services import catalogue, jobs, recovery
+from server.services import catalogue, jobs, recovery, retention
 from server.services.catalogue import Others, WorkerInfo, WorkerState
 from server.services.jobs import Claim, Warmth
 from workers.attempt import Attempt
@@ -29,6 +29,7 @@ from workers.inputs import InputFiles
 from workers.preparing import Preparer
 from workers.runner.client import RunnerOptions
 from workers.running import RunnerKeeper
+from workers.sharing import Sharing
 from workers.snapshots import Snapshots
 
 logger = structlog.get_logger(__name__)
@@ -60,6 +61,7 @@ class Supervisor:
         self._deliverer = Deliverer(rt)
         self._demand = Demand(rt.event_log, self._attempts)
         self._claims = Claims(rt, self.worker_id, self._warmth, self._running, self._start, self._has_others)
+        self._sharing = Sharing(rt, self._claims.freed)
 
     def wake(self, queue: str, hint: str) -> None:
         """A doorbell: look for work; the hint may name a row that just came."""
@@ -84,6 +86,7 @@ class Supervisor:
                 self._guard("prepare", self._prepare_for_ever()),
                 self._guard("deliveries", self._deliverer.run()),
                 self._guard("recovery", recovery.sweep_for_ever(self._rt)),
+                self._guard("files", retention.sweep_files_for_ever(self._rt)),
             ]
             tasks = [asyncio.create_task(loop) for loop in loops]
             for task in tasks[1:]:
@@ -124,7 +127,8 @@ class Supervisor:
         return self._others.count > 0
 
     def _running(self, kind: str) -> int:
-        return sum(kind_queue(attempt.job.queue) == kind for attempt in self._attempts.values())
+        held = {key for key, attempt in self._attempts.items() if kind_queue(attempt.job.queue) == kind}
+        return len(held) - self._sharing.spared(held)
 
     async def _stop_claiming(self, claims: asyncio.Task[None]) -> None:
         """Let a claim that is on its way come back: canceled, its rows would be ours and nobody would know."""
@@ -141,6 +145,7 @@ class Supervisor:
             self._inputs,
             self._gate,
             self._attempts.__len__,
+            self._sharing,
             self._deliverer.look,
         )
         self._attempts[job.id] = attempt
@@ -214,6 +219,9 @@ class Supervisor:
                     self._deliverer.look()
                 elif wakeup == EVERYBODY or (held and wakeup.row):
                     self._beat_wake.set()
+                    self._sharing.changed(wakeup.prediction_id)
+                elif wakeup.row:
+                    self._sharing.changed(wakeup.prediction_id)
                 elif held:
                     self._demand.look()
 

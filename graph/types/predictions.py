@@ -16,7 +16,7 @@ from graph.types.errors import ConflictError, ForbiddenError, InvalidInput, NotF
 from graph.types.models import Model, ModelVersion
 from graph.types.node import Node
 from graph.types.users import User
-from graph.types.webhooks import WebhookDelivery, WebhookInput
+from graph.types.webhooks import WebhookDelivery
 from server import tables
 from server.adapters.event_log import LiveState
 from server.domain import predictions as domain
@@ -101,6 +101,9 @@ class Prediction(Node):
     created_at: datetime = strawberry.field(description="When it was accepted.")
     started_at: datetime | None = strawberry.field(description="When a worker first began it.")
     completed_at: datetime | None = strawberry.field(description="When it ended.")
+    data_removed: bool = strawberry.field(
+        description="Whether input, output, files and logs were removed, as this server does after a time."
+    )
 
     @strawberry.field(description="The model that it runs.")
     async def model(self, info: Info) -> Model:
@@ -175,6 +178,11 @@ class Prediction(Node):
         found = await info.context.loaders.deliveries_of.load(self.row.id)
         return [WebhookDelivery.of(row) for row in webhooks.shown(info.context.viewer, found)]
 
+    @strawberry.field(description="Whether it took the result of an equal prediction instead of running.")
+    def cached(self) -> bool:
+        """Whether it took the result of an equal prediction."""
+        return bool((self.row.metrics or {}).get("cached"))
+
     @strawberry.field(description="The seed that repeats this run; drawn where none was given.")
     def seed(self) -> BigInt | None:
         """The seed."""
@@ -217,6 +225,7 @@ class Prediction(Node):
             created_at=row.created_at,
             started_at=row.started_at,
             completed_at=row.completed_at,
+            data_removed=row.data_removed,
         )
 
 
@@ -228,49 +237,6 @@ async def _file(info: Info, record: dict[str, Any]) -> PredictionFile:
         bytes=BigInt(record["bytes"]),
         width=record["width"],
         height=record["height"],
-    )
-
-
-@strawberry.input(description="A prediction to run.")
-class CreatePredictionInput:
-    """A prediction to run."""
-
-    model: str = strawberry.field(description="owner/name, or owner/name:number to pin a version.")
-    input: JSON = strawberry.field(description="Checked against the version's inputSchema.")
-    idempotency_key: str | None = strawberry.field(
-        default=None, description="The same key with the same request gives the same prediction, whatever is retried."
-    )
-    deadline_seconds: int | None = strawberry.field(
-        default=None, description="Counts waiting too: ABORTED if it did not start by then, FAILED if it still runs."
-    )
-    wait: int | None = strawberry.field(
-        default=None, description="0 to 60 seconds: answer when it has ended, or as it stands after that time."
-    )
-
-    webhook: WebhookInput | None = strawberry.field(
-        default=None, description="Whom to tell of it; for signed-in users, whose secret signs."
-    )
-
-    def new(self, base_url: str) -> domain.NewPrediction:
-        """The domain's value."""
-        webhook = self.webhook.new(base_url) if self.webhook else None
-        return domain.NewPrediction(self.model, self.input, self.idempotency_key, self.deadline_seconds, webhook)
-
-
-@strawberry.input(description="The prediction to cancel.")
-class CancelPredictionInput:
-    """The prediction to cancel."""
-
-    id: strawberry.ID = strawberry.field(description="Its id.")
-
-
-@strawberry.input(description="The prediction to run again.")
-class RetryPredictionInput:
-    """The prediction to run again."""
-
-    id: strawberry.ID = strawberry.field(description="Its id.")
-    idempotency_key: str | None = strawberry.field(
-        default=None, description="The same key with the same id gives the same new prediction, whatever is retried."
     )
 
 

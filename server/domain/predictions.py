@@ -75,6 +75,7 @@ class NewPrediction:
     deadline_seconds: int | None = None
     webhook: NewWebhook | None = None
     retry_of: UUID | None = None
+    use_cache: bool = False
 
 
 def backoff_seconds(losses: int) -> float:

@@ -35,7 +35,7 @@ from server.runtime import Runtime
 from server.services import publishing
 from server.services.deliveries import completed
 from server.services.pagination import NEWEST, Order, Page, PageRequest, page
-from server.settings import ModelCreators
+from server.setting_types import ModelCreators
 from server.tables import Model, User, Version
 from server.unit_of_work import unit_of_work
 

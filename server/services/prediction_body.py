@@ -46,6 +46,8 @@ async def body(rt: Runtime, row: Prediction, base_url: str) -> dict[str, Any]:
         "metrics": _metrics(row.metrics or {}),
         "seed": row.input.get("seed") if isinstance(row.input.get("seed"), int) else None,
         "attempts": row.attempt,
+        "cached": bool((row.metrics or {}).get("cached")),
+        "dataRemoved": row.data_removed,
         "retryOf": {"id": encode_id("Prediction", row.retry_of)} if row.retry_of else None,
         "stopSeconds": row.stop_seconds,
         "canceledAt": _at(row.canceled_at),

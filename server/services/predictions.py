@@ -34,7 +34,7 @@ from server.errors import (
     Violation,
 )
 from server.runtime import Runtime
-from server.services import models, throttles, uploads, versions, webhooks
+from server.services import models, results, throttles, uploads, versions, webhooks
 from server.services.deliveries import completed
 from server.services.pagination import Page, PageRequest, page, utc
 from server.tables import Model, Prediction, Version
@@ -73,6 +73,7 @@ async def create(rt: Runtime, viewer: Viewer, new: NewPrediction) -> Prediction:
     if found := files.violations(version.input_schema, values):
         raise InvalidInputError(found)
     row = _row(viewer, model, version, new, values, request_hash)
+    row.cache_key = results.cache_key(rt, viewer, model, version, new, values)
     try:
         await _accept(row, files.uploads(version.input_schema, values), new)
     except IntegrityError:
@@ -133,6 +134,8 @@ def _request_hash(new: NewPrediction) -> str:
         asked.append([new.webhook.url, webhooks.events_of(new.webhook)])
     if new.retry_of is not None:
         asked.append(str(new.retry_of))
+    if new.use_cache:
+        asked.append("cache")
     try:
         body = orjson.dumps(asked, option=orjson.OPT_SORT_KEYS)
     except (TypeError, ValueError):

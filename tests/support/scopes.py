@@ -26,6 +26,7 @@ MUTATIONS = {
     "retryPrediction": "RUN",
     "cancelPrediction": "RUN",
     "createUpload": "RUN",
+    "purgeResults": "WRITE",
 }
 QUERIES = {
     "node": "READ",
