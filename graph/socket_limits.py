@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from graphql import GraphQLError
+from strawberry.http.exceptions import WebSocketDisconnected
 from strawberry.subscriptions.protocols.graphql_transport_ws.types import SubscribeMessage
 
 from graph.errors import finish_error
@@ -95,6 +96,11 @@ class BoundedSocketHandler(SocketHandler):
 
     def _close_idle(self) -> None:
         self._closing = asyncio.create_task(self.websocket.close(1000, "Nothing ran over this socket for a while"))
+
+    async def handle_task_exception(self, error: Exception) -> None:
+        """Log what went wrong in an operation; that its client left while it answered is nothing wrong."""
+        if not isinstance(error, WebSocketDisconnected):
+            await super().handle_task_exception(error)
 
     async def shutdown(self) -> None:
         """End what still runs, and the waiting."""
