@@ -11,6 +11,7 @@ from strawberry.types.graphql import OperationType
 
 from graph.context import Context
 from graph.cost import Operation, tariff_of
+from server.adapters.metrics import OPERATION_COST
 from server.services import rates
 
 MAX_COST = 5000
@@ -49,6 +50,7 @@ class Budget(SchemaExtension):
 
     async def on_execute(self) -> AsyncIterator[None]:
         """Count the points that were not paid yet."""
+        OPERATION_COST.observe(self._requested)
         context = self.execution_context.context
         if isinstance(context, Context) and self._requested > 1:
             await rates.spend(context.rt, context.viewer, self._requested - 1)

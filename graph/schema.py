@@ -23,6 +23,7 @@ from graph.errors import finish_error, member_handlers
 from graph.limits import MAX_TOKENS, BoundedValidation
 from graph.models import ModelMutation, ModelQuery
 from graph.nodes import NodeQuery
+from graph.operation_metrics import OperationMetrics
 from graph.predictions import PredictionMutation, PredictionQuery, PredictionSubscription
 from graph.rate_limit import RateLimitQuery
 from graph.results import ResultMutation
@@ -40,13 +41,15 @@ SUGGESTION = re.compile(r" Did you mean [^?]*\?")
 class SchemaOptions:
     """What an operator chooses.
 
-    The dearest operation, whether the schema can be read, whether errors hint at it, and the only operations that run.
+    The dearest operation, whether the schema can be read, whether errors hint at it, the only operations that run, and
+    those that metrics tell apart.
     """
 
     max_cost: int = MAX_COST
     introspection: bool = True
     suggestions: bool = True
     operations: frozenset[str] | None = None
+    counted: frozenset[str] = frozenset()
 
 
 @strawberry.type(description="What can be asked.")
@@ -129,6 +132,7 @@ def make_schema(options: SchemaOptions | None = None) -> Schema:
         config=StrawberryConfig(scalar_map=SCALARS),
         exception_handlers=member_handlers(),
         extensions=[
+            lambda: OperationMetrics(chosen.counted),
             DocumentCache,
             *([] if chosen.operations is None else [lambda: AllowedOperations(chosen.operations or frozenset())]),
             BoundedValidation,

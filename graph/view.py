@@ -18,6 +18,7 @@ from strawberry.exceptions import ConnectionRejectionError
 from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.types import ExecutionResult
+from structlog.contextvars import bind_contextvars
 
 from graph import wire
 from graph.context import Context
@@ -27,6 +28,7 @@ from graph.rate_headers import rate_headers
 from graph.schema import SchemaOptions, make_schema
 from graph.socket_limits import BoundedSocketHandler, SocketLimits
 from graph.sockets import SocketAdapter
+from server.adapters.metrics import REFUSALS
 from server.domain.accounts import Viewer
 from server.domain.callers import address_of, network_of
 from server.domain.operations import read_operations
@@ -49,7 +51,9 @@ class GraphQLView(GraphQL[Context, None]):
 
     def __init__(self, settings: Settings) -> None:
         allowed = read_operations(settings.allowed_operations) if settings.allowed_operations else None
-        options = SchemaOptions(settings.max_query_cost, settings.introspection, settings.suggestions, allowed)
+        options = SchemaOptions(
+            settings.max_query_cost, settings.introspection, settings.suggestions, allowed, settings.counted_operations
+        )
         super().__init__(
             make_schema(options),
             graphql_ide="graphiql",
@@ -98,6 +102,8 @@ class GraphQLView(GraphQL[Context, None]):
         try:
             token = _bearer(header)
             context.viewer = await credentials.viewer_of(context.rt, token, context.address)
+            if context.viewer.user_id is not None:
+                bind_contextvars(user=str(context.viewer.user_id))
         except UnauthenticatedError as error:
             context.viewer, context.refused = Viewer(address=context.address), error
 
@@ -124,6 +130,7 @@ class GraphQLView(GraphQL[Context, None]):
         except (RateLimitedError, UnauthenticatedError, GraphQLError) as error:
             found = GraphQLError(error.message, original_error=error, extensions=getattr(error, "extensions", None))
             self.schema.process_errors([found])
+            REFUSALS.labels((found.extensions or {}).get("code", "")).inc()
             result = ExecutionResult(data=None, errors=[found])
         except HTTPException as error:
             # The reason may repeat an operation's name as the client wrote it

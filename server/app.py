@@ -14,13 +14,16 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import Mount, Route, WebSocketRoute
 
 from graph.view import GraphQLView
+from server.adapters.metrics import SOCKETS, SUBSCRIPTIONS
 from server.adapters.tasks import end
-from server.routes import files, health, uploads
+from server.routes import files, health, metrics, uploads
 from server.routes.pages import Assets, UiPage
+from server.routes.request_log import RequestLog
 from server.routes.stalls import Stalls
 from server.runtime import Role, Runtime, open_runtime
 from server.services.guard import Guard
 from server.services.hubs import Hubs
+from server.services.measures import Measures
 from server.services.recovery import sweep_for_ever
 from server.settings import Settings
 
@@ -34,6 +37,7 @@ class State(TypedDict):
     rt: Runtime
     hubs: Hubs
     guard: Guard
+    measures: Measures
 
 
 def create_app(settings: Settings) -> Starlette:
@@ -48,11 +52,13 @@ def create_app(settings: Settings) -> Starlette:
             gc.freeze()
             gc.set_threshold(50_000, 50, 1000)
             try:
-                yield {"rt": rt, "hubs": hubs, "guard": guard}
+                yield {"rt": rt, "hubs": hubs, "guard": guard, "measures": Measures(rt)}
             finally:
                 await end(*tasks)
 
     view = GraphQLView(settings)
+    SOCKETS.set_function(lambda: view.limits.sockets.total)
+    SUBSCRIPTIONS.set_function(lambda: view.limits.running.total)
     cors = Middleware(
         CORSMiddleware,
         allow_origins=settings.origins,
@@ -65,6 +71,7 @@ def create_app(settings: Settings) -> Starlette:
         routes=[
             Route("/health/live", health.live),
             Route("/health/ready", health.ready),
+            Route("/metrics", metrics.show),
             Route("/files/{key:path}", files.serve, methods=["GET"]),
             Route("/uploads/{id:uuid}", uploads.put, methods=["PUT"], max_body_size=settings.max_input_bytes),
             Route("/graphql", view),
@@ -72,7 +79,7 @@ def create_app(settings: Settings) -> Starlette:
             Mount("/static", Assets()),
             *(Route(path, ui.answer) for path in UI_PATHS),
         ],
-        middleware=[Middleware(Stalls), *([cors] if settings.origins else [])],
+        middleware=[Middleware(RequestLog), Middleware(Stalls), *([cors] if settings.origins else [])],
         lifespan=lifespan,
         max_body_size=MAX_BODY_BYTES,
     )

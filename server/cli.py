@@ -100,7 +100,7 @@ def serve() -> None:
 
     settings = _settings(*SERVICES)
     _run(_check_schema(_database_url(settings)))
-    configure_logging(settings.log_level)
+    configure_logging(settings.log_level, settings.log_format)
     config = uvicorn.Config(
         create_app(settings),
         host=settings.api_host,

@@ -9,6 +9,8 @@ from typing import Any
 
 import structlog
 
+from server.operations_settings import LogFormat
+
 # API keys (whose first characters are no secret), refresh tokens, secrets of webhooks, JSON Web Tokens, whatever a
 # header carries, signatures of file links
 SECRETS = (
@@ -32,13 +34,13 @@ def _redact(_logger: Any, _method: str, line: Any) -> Any:
     return redacted(line) if isinstance(line, str) else line
 
 
-def configure_logging(level: str) -> None:
+def configure_logging(level: str, form: LogFormat = LogFormat.AUTO) -> None:
     """Send this process's logs, the standard library's included, to stderr in one form."""
-    is_terminal = sys.stderr.isatty()
+    is_console = form is LogFormat.CONSOLE or (form is LogFormat.AUTO and sys.stderr.isatty())
     renderer: structlog.typing.Processor = (
         # Tracebacks without the values of variables, which may be passwords
         structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
-        if is_terminal
+        if is_console
         else structlog.processors.JSONRenderer()
     )
     shared: list[structlog.typing.Processor] = [
@@ -46,7 +48,7 @@ def configure_logging(level: str) -> None:
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.processors.format_exc_info if not is_terminal else structlog.processors.StackInfoRenderer(),
+        structlog.processors.format_exc_info if not is_console else structlog.processors.StackInfoRenderer(),
     ]
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],

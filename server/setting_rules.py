@@ -37,6 +37,7 @@ def inconsistent_values(settings: Settings) -> Iterator[tuple[str, str]]:
     if weak:
         yield "SECRET_KEYS_OLD", f"one of them {weak[0]}"
     yield from settings.edge_problems()
+    yield from settings.operations_problems()
 
 
 def secret_weakness(secret: str) -> str | None:

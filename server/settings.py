@@ -14,6 +14,7 @@ from server.domain import urls
 from server.domain.addresses import Opening, opening, parse_openings
 from server.domain.callers import proxy_network
 from server.edge_settings import EdgeSettings
+from server.operations_settings import OperationsSettings
 from server.setting_rules import MIN_SECRET_LENGTH, inconsistent_values, missing_values
 from server.setting_types import (
     AbsolutePath,
@@ -35,7 +36,7 @@ class SettingsError(Exception):
     """The environment holds wrong values; the message names each of them, one a line."""
 
 
-class Settings(EdgeSettings):
+class Settings(EdgeSettings, OperationsSettings):
     """The settings; field names in upper case are the environment variables."""
 
     model_config = SettingsConfigDict(

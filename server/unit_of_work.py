@@ -11,6 +11,9 @@ from uuid import UUID
 
 from tortoise.transactions import in_transaction
 
+from server.adapters.metrics import PREDICTIONS_ENDED
+from server.domain.models import kind_queue
+from server.domain.predictions import PredictionStatus
 from server.runtime import Runtime
 
 
@@ -32,8 +35,10 @@ class UnitOfWork:
         self.changed.append((prediction_id, owner))
 
     def ended(self, row: Mapping[str, Any]) -> None:
-        """Wake whoever watches a prediction that may have ended, and those who deliver where it has a webhook."""
+        """Count a prediction that ended; wake whoever watches it, and those who deliver where it has a webhook."""
         self.announce(row["id"], row["owner"])
+        if PredictionStatus(row["status"]).is_terminal:
+            PREDICTIONS_ENDED.labels(kind_queue(row["queue"]), row["status"]).inc()
         self.deliver = self.deliver or row["webhook_events"] is not None
 
 

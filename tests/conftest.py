@@ -20,6 +20,7 @@ from tests.support.api import wait_until_healthy, wait_until_prepared
 ROOT = Path(__file__).parent.parent
 # Receivers of webhooks that tests start on this machine
 LOCAL_RECEIVERS = {"WEBHOOK_ALLOW": "127.0.0.0/8:*"}
+METRICS = {"METRICS_TOKEN": secrets.token_urlsafe(24), "METRICS_OPERATIONS": "Counted"}
 # All tests together ask from one address; those of the rates set their own
 for name in ("RATE_LIMIT_USER", "RATE_LIMIT_ADDRESS"):
     os.environ.setdefault(name, "0")
@@ -110,5 +111,6 @@ def running(servers: LocalServers, data_dir: Path, *, workers: int = 1, **settin
 def live_server(local_servers: LocalServers, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
     """The API and one worker, shared by all tests of the session."""
     model_root = tmp_path_factory.mktemp("model-root")
-    with running(local_servers, tmp_path_factory.mktemp("data"), MODEL_ROOT=str(model_root), **LOCAL_RECEIVERS) as live:
+    chosen = {"MODEL_ROOT": str(model_root), "WORKER_METRICS_PORT": str(free_port()), **METRICS, **LOCAL_RECEIVERS}
+    with running(local_servers, tmp_path_factory.mktemp("data"), **chosen) as live:
         yield live

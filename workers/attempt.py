@@ -11,10 +11,12 @@ import redis
 import structlog
 from tortoise.exceptions import BaseORMException
 
+from server.adapters import metrics
 from server.adapters.database import CONNECTION_ERRORS
 from server.adapters.storage import StorageError
 from server.adapters.tasks import end
 from server.domain import input_schema
+from server.domain.models import kind_queue
 from server.domain.predictions import Failure, PredictionErrorCode, PredictionStatus, backoff_seconds
 from server.runtime import Runtime
 from server.services import jobs
@@ -244,6 +246,9 @@ class Attempt:
                 result = Result(PredictionStatus.FAILED, failure=failure)
         if ended:
             logger.info("prediction.ended", prediction=str(self.job.id), status=result.status.value)
+            kind = kind_queue(self.job.queue)
+            metrics.PREDICTIONS_ENDED.labels(kind, result.status.value).inc()
+            metrics.ran(kind, result.metrics)
             await self._afterwards()
         else:
             logger.warning("attempt.fenced", prediction=str(self.job.id), attempt=self.job.attempt)

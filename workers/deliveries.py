@@ -16,6 +16,7 @@ from standardwebhooks import Webhook
 from tortoise.exceptions import BaseORMException
 
 from server.adapters.database import CONNECTION_ERRORS, now
+from server.adapters.metrics import WEBHOOK_MESSAGES, WEBHOOK_SECONDS
 from server.adapters.outbound import Answer, Outbound, OutboundError
 from server.adapters.tasks import end
 from server.domain.webhooks import (
@@ -140,10 +141,11 @@ class Deliverer:
         """One message and its record; False when somebody else delivers by now."""
         at, began = now(), time.monotonic()
         answer, error = await self._send(hold, due)
+        seconds = time.monotonic() - began
         attempt = {
             "id": due.message_id,
             "at": at.isoformat(),
-            "milliseconds": round((time.monotonic() - began) * 1000),
+            "milliseconds": round(seconds * 1000),
             "code": answer.code if answer else None,
             "body": answer.body if answer else None,
             "error": error,
@@ -151,6 +153,8 @@ class Deliverer:
         verdict = _verdict(due, answer)
         logger.info("webhook.sent", delivery=str(due.id), told=due.event.value, code=attempt["code"], error=error,
                     state=verdict.state.value)  # fmt: skip
+        WEBHOOK_MESSAGES.labels(due.event.value, verdict.state.value).inc()
+        WEBHOOK_SECONDS.observe(seconds)
         kept = await self._record(hold, due, attempt, verdict)
         if kept and verdict.state is DeliveryState.DISABLED:
             await deliveries.disable(hold)

@@ -17,6 +17,7 @@ import structlog
 from server.log import configure_logging
 from server.runtime import Role, open_runtime
 from server.settings import load_settings
+from workers import metrics
 from workers.runner.client import RunnerOptions
 from workers.supervisor import Supervisor
 
@@ -71,10 +72,10 @@ class SupervisorMiddleware(dramatiq.Middleware):
 
     async def _run(self) -> None:
         settings = load_settings()
-        configure_logging(settings.log_level)
+        configure_logging(settings.log_level, settings.log_format)
         self._loop = asyncio.get_running_loop()
         self._stop = asyncio.Event()
-        async with open_runtime(settings, Role.WORKER) as rt:
+        async with open_runtime(settings, Role.WORKER) as rt, metrics.served(settings):
             options = RunnerOptions(
                 enable_gpu=settings.enable_gpu,
                 require_gpu=settings.require_gpu,

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import Any
 from uuid import UUID
 
+from server.adapters.tasks import shared
 from server.domain.models import ModelSource, SourceType
 from server.domain.predictions import Failure, PredictionErrorCode
 from server.runtime import Runtime
@@ -31,12 +32,12 @@ class VersionUnavailableError(Exception):
 class _Flight:
     """One fetch, and those who wait for it; it is called off when nobody does any more."""
 
-    def __init__(self, fetch: Callable[[OnProgress, Callable[[], bool]], Awaitable[VersionSpec]]) -> None:
+    def __init__(self, fetch: Callable[[OnProgress, Callable[[], bool]], Coroutine[Any, Any, VersionSpec]]) -> None:
         self._loop = asyncio.get_running_loop()
         self._watchers: list[OnProgress] = []
         self._told: tuple[str, int, int | None] | None = None
         self._unwanted = threading.Event()
-        self._task = asyncio.ensure_future(fetch(self._report, self._unwanted.is_set))
+        self._task = shared(fetch(self._report, self._unwanted.is_set))
 
     async def join(self, on_progress: OnProgress) -> VersionSpec:
         """Wait for its end, and hear how it goes."""

@@ -12,9 +12,11 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import structlog
+from structlog.contextvars import bind_contextvars
 
 from server.adapters.tasks import end
 from server.adapters.wakeups import DELIVER, EVERYBODY, LOOK
+from server.domain.accounts import USER_OWNER
 from server.domain.models import PREPARE_QUEUE, kind_queue, queues_of
 from server.runtime import Runtime
 from server.services import catalogue, jobs, recovery, retention
@@ -156,6 +158,10 @@ class Supervisor:
 
     async def _run(self, attempt: Attempt) -> None:
         job = attempt.job
+        ids: dict[str, Any] = {"prediction": str(job.id), "attempt": job.attempt}
+        if job.owner.startswith(USER_OWNER):
+            ids["user"] = job.owner.removeprefix(USER_OWNER)
+        bind_contextvars(**ids)
         try:
             await attempt.run()
         except Exception:

@@ -1,11 +1,24 @@
-"""Ending tasks for certain."""
+"""Tasks that end for certain, and tasks that belong to nobody."""
 
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from collections.abc import Coroutine
+from contextvars import copy_context
+from typing import Any, TypeVar
+
+from structlog.contextvars import clear_contextvars
+
+T = TypeVar("T")
 
 AGAIN_SECONDS = 0.25
+
+
+def shared(work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+    """A task that works for many: its log lines do not carry the ids of whoever came first."""
+    context = copy_context()
+    context.run(clear_contextvars)
+    return asyncio.get_running_loop().create_task(work, context=context)
 
 
 async def end(*tasks: asyncio.Task[Any]) -> None:

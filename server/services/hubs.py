@@ -14,7 +14,7 @@ from tortoise.exceptions import BaseORMException
 
 from server.adapters.database import CONNECTION_ERRORS
 from server.adapters.event_log import EventLog
-from server.adapters.tasks import end
+from server.adapters.tasks import end, shared
 from server.adapters.wakeups import Wakeup, Wakeups
 from server.domain.events import NO_EPOCH, Cursor, Event, EventType
 from server.domain.predictions import PredictionStatus
@@ -103,7 +103,7 @@ class Hub:
             if self._task is None:
                 # Where the hub begins is settled before any watcher reads for itself: between the two is no gap
                 self._cursor = await self._position()
-                self._task = asyncio.create_task(self._run())
+                self._task = shared(self._run())
         if watcher.previews:
             self._previews.demand_due = 0.0
         self.wake()

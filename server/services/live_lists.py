@@ -15,7 +15,7 @@ import structlog
 from tortoise.exceptions import BaseORMException
 
 from server.adapters.database import CONNECTION_ERRORS, rows
-from server.adapters.tasks import end
+from server.adapters.tasks import end, shared
 from server.domain.accounts import USER_OWNER, Viewer
 from server.domain.api_keys import Scope
 from server.domain.models import parse_slug
@@ -115,7 +115,7 @@ class LiveList:
         self._wake = asyncio.Event()
         self._read_at: float | None = None
         self._wide_at = 0.0
-        self._task = asyncio.create_task(self._run())
+        self._task = shared(self._run())
 
     @property
     def is_idle(self) -> bool:

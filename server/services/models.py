@@ -161,9 +161,10 @@ WITH u AS (UPDATE prediction SET cancel_requested_at = coalesce(cancel_requested
   canceled_at = CASE WHEN status = 'starting' THEN now() ELSE canceled_at END,
   stop_seconds = CASE WHEN status = 'starting' THEN 0 ELSE stop_seconds END,
   completed_at = CASE WHEN status = 'starting' THEN now() ELSE completed_at END
-WHERE model_id = $1 AND status IN ('starting', 'processing') RETURNING id, owner, user_id, status, webhook_events),
+WHERE model_id = $1 AND status IN ('starting', 'processing') RETURNING id, owner, user_id, queue, status,
+  webhook_events),
 d AS ({completed("u")})
-SELECT id, owner, webhook_events FROM u
+SELECT id, owner, queue, status, webhook_events FROM u
 """  # noqa: S608 - constants only
 
 

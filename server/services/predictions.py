@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import orjson
+import structlog
 from tortoise.exceptions import IntegrityError
 from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
@@ -39,6 +40,8 @@ from server.services.deliveries import completed
 from server.services.pagination import Page, PageRequest, page, utc
 from server.tables import Model, Prediction, Version
 from server.unit_of_work import UnitOfWork, send
+
+logger = structlog.get_logger(__name__)
 
 KEY_MAX = 200
 DEADLINE_MAX = 7 * 86_400
@@ -80,6 +83,7 @@ async def create(rt: Runtime, viewer: Viewer, new: NewPrediction) -> Prediction:
         if existing := await _existing(viewer, new, request_hash):
             return existing
         raise
+    logger.info("prediction.accepted", prediction=str(row.id), queue=row.queue)
     await send(rt, UnitOfWork(bells=[(row.queue, row.id)], added=[row.owner] if row.user_id else []))
     return row
 
@@ -291,7 +295,7 @@ WITH u AS (UPDATE prediction SET cancel_requested_at = coalesce(cancel_requested
   stop_seconds = CASE WHEN status = 'starting' THEN 0 ELSE stop_seconds END,
   completed_at = CASE WHEN status = 'starting' THEN now() ELSE completed_at END,
   status = CASE WHEN status = 'starting' THEN 'canceled' ELSE status END
-WHERE id = $1 AND status IN ('starting', 'processing') RETURNING id, owner, user_id, status, webhook_events),
+WHERE id = $1 AND status IN ('starting', 'processing') RETURNING id, owner, user_id, queue, status, webhook_events),
 d AS ({completed("u")})
-SELECT id, owner, webhook_events FROM u
+SELECT id, owner, queue, status, webhook_events FROM u
 """  # noqa: S608 - constants only

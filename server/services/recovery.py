@@ -65,9 +65,9 @@ u AS (UPDATE prediction p SET
   error_message = CASE WHEN cancel_requested_at IS NULL AND p.losses + 1 >= $1
                   THEN 'The worker that ran this prediction was lost ' || (p.losses + 1) || ' times.' END,
   completed_at = CASE WHEN cancel_requested_at IS NOT NULL OR p.losses + 1 >= $1 THEN now() END
-FROM x WHERE p.id = x.id RETURNING p.id, p.attempt, p.status, p.owner, p.user_id, p.webhook_events),
+FROM x WHERE p.id = x.id RETURNING p.id, p.attempt, p.queue, p.status, p.owner, p.user_id, p.webhook_events),
 d AS ({completed("u")})
-SELECT id, attempt, status, owner, webhook_events FROM u
+SELECT id, attempt, queue, status, owner, webhook_events FROM u
 """  # noqa: S608 - constants only
 _ABORT = f"""
 WITH x AS (
@@ -76,9 +76,9 @@ WITH x AS (
   LIMIT 100 FOR UPDATE SKIP LOCKED),
 u AS (UPDATE prediction p SET status = 'aborted', error_code = 'DEADLINE_EXCEEDED', completed_at = now(),
   updated_at = now(), error_message = 'The deadline passed before the prediction ran.'
-FROM x WHERE p.id = x.id RETURNING p.id, p.status, p.owner, p.user_id, p.webhook_events),
+FROM x WHERE p.id = x.id RETURNING p.id, p.queue, p.status, p.owner, p.user_id, p.webhook_events),
 d AS ({completed("u")})
-SELECT id, owner, webhook_events FROM u
+SELECT id, queue, status, owner, webhook_events FROM u
 """  # noqa: S608 - constants only
 _RING = """
 WITH q AS (SELECT unnest($3::text[]) AS queue),

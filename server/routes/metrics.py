@@ -1,0 +1,22 @@
+"""What Prometheus scrapes, for those who have METRICS_TOKEN."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from server.adapters import metrics
+from server.routes.answers import error
+
+
+async def show(request: Request) -> Response:
+    """This process's metrics and those of the rows: 404 without METRICS_TOKEN, 401 to who does not send it."""
+    token = request.state.rt.settings.metrics_token
+    if token is None:
+        return error(404, "NOT_FOUND", "METRICS_TOKEN is not set.")
+    if not metrics.is_allowed(request.headers.get("authorization"), token.get_secret_value()):
+        response = error(401, "UNAUTHENTICATED", "Send `Authorization: Bearer <METRICS_TOKEN>`.")
+        response.headers["www-authenticate"] = "Bearer"
+        return response
+    content, content_type = metrics.page(request.headers.get("accept"), await request.state.measures.families())
+    return Response(content, headers={"content-type": content_type, "cache-control": "no-store"})

@@ -1,0 +1,130 @@
+"""What the rows say of the whole installation, for metrics: queues, runs, workers, deliveries."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import Any
+
+import structlog
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from tortoise.exceptions import BaseORMException
+
+from server.adapters.database import CONNECTION_ERRORS, rows
+from server.domain.models import ALL_QUEUES, kind_queue
+from server.runtime import Runtime
+from server.services.catalogue import ALIVE_SECONDS
+
+logger = structlog.get_logger(__name__)
+
+KEPT_SECONDS = 5.0
+PATIENCE_SECONDS = 5.0
+# What is beyond is not counted: a scrape may not become a scan of a long queue
+MOST_COUNTED = 100_000
+
+
+class Measures:
+    """The families of metrics that come from PostgreSQL and Redis, read at most every KEPT_SECONDS."""
+
+    def __init__(self, rt: Runtime) -> None:
+        self._rt = rt
+        self._reading = asyncio.Lock()
+        self._read_at = float("-inf")
+        self._families: list[Metric] = []
+
+    async def families(self) -> list[Metric]:
+        """What is known now; of a PostgreSQL that does not answer, only that."""
+        async with self._reading:
+            if time.monotonic() - self._read_at > KEPT_SECONDS:
+                self._families = await self._read()
+                self._read_at = time.monotonic()
+            return self._families
+
+    async def _read(self) -> list[Metric]:
+        up = GaugeMetricFamily("inference_up", "Whether PostgreSQL and Redis answer.", labels=("part",))
+        up.add_metric(["redis"], float(await self._rt.event_log.ping()))
+        found: list[Metric] = []
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                for read in (_queues, _running, _workers, _deliveries):
+                    found += await read()
+            up.add_metric(["database"], 1)
+        except (*CONNECTION_ERRORS, BaseORMException) as error:
+            logger.warning("metrics.rows_unread", error=str(error))
+            found = []
+            up.add_metric(["database"], 0)
+        return [up, *found]
+
+
+async def _queues() -> list[Metric]:
+    depth = GaugeMetricFamily(
+        "inference_queue_depth", f"Predictions that wait, of a queue; {MOST_COUNTED} at most.", labels=("queue",)
+    )
+    age = GaugeMetricFamily(
+        "inference_queue_age_seconds", "How long the oldest of those that could run has waited.", labels=("queue",)
+    )
+    for row in await rows(_QUEUES, list(ALL_QUEUES), MOST_COUNTED):
+        depth.add_metric([row["queue"]], row["depth"])
+        age.add_metric([row["queue"]], row["age"])
+    return [depth, age]
+
+
+async def _running() -> list[Metric]:
+    running = GaugeMetricFamily("inference_predictions_running", "Predictions that run, of a kind.", labels=("kind",))
+    counts: dict[str, int] = {kind_queue(queue): 0 for queue in ALL_QUEUES}
+    for row in await rows(_RUNNING):
+        kind = kind_queue(row["queue"])
+        counts[kind] = counts.get(kind, 0) + row["n"]
+    for kind, count in counts.items():
+        running.add_metric([kind], count)
+    return [running]
+
+
+async def _workers() -> list[Metric]:
+    found = await rows(_WORKERS, ALIVE_SECONDS)
+    alive = GaugeMetricFamily("inference_workers", "Workers whose heartbeat is recent.", value=len(found))
+    families: list[Metric] = [alive]
+    for column, name, meaning in _OF_WORKERS:
+        kind = CounterMetricFamily if column == "evictions" else GaugeMetricFamily
+        family: Any = kind(name, meaning, labels=("worker", "host", "device"))
+        for row in found:
+            if row[column] is not None:
+                family.add_metric([str(row["id"]), row["host"], row["device"]], row[column])
+        families.append(family)
+    return families
+
+
+async def _deliveries() -> list[Metric]:
+    (found,) = await rows(_PENDING, MOST_COUNTED)
+    pending = GaugeMetricFamily(
+        "inference_webhooks_pending", f"Deliveries to be sent, now or later; {MOST_COUNTED} at most.", value=found["n"]
+    )
+    late = GaugeMetricFamily(
+        "inference_webhooks_late_seconds", "For how long the longest due delivery has been due.", value=found["late"]
+    )
+    return [pending, late]
+
+
+_OF_WORKERS = (
+    ("model_bytes", "inference_model_cache_bytes", "Bytes that loaded models fill."),
+    ("budget_bytes", "inference_model_cache_limit_bytes", "Bytes that loaded models may fill."),
+    ("free_bytes", "inference_device_free_bytes", "Free bytes of the device."),
+    ("loaded", "inference_models_loaded", "Versions in memory."),
+    ("in_flight", "inference_worker_predictions", "Predictions that the worker runs."),
+    ("evictions", "inference_model_evictions", "Models unloaded to make room, since the worker's start."),
+)
+_QUEUES = """
+SELECT q.queue, w.depth, w.age FROM unnest($1::text[]) AS q(queue) CROSS JOIN LATERAL (
+  SELECT count(*) AS depth, coalesce(greatest(extract(epoch FROM now() - min(run_at)), 0), 0)::float8 AS age FROM (
+    SELECT run_at FROM prediction WHERE status = 'starting' AND queue = q.queue LIMIT $2) AS counted) AS w
+"""
+_RUNNING = "SELECT queue, count(*) AS n FROM prediction WHERE status = 'processing' GROUP BY queue"
+_WORKERS = """
+SELECT id, host, device, model_bytes, budget_bytes, free_bytes, in_flight, evictions,
+  jsonb_array_length(versions) AS loaded
+FROM worker WHERE last_seen > now() - make_interval(secs => $1) ORDER BY started_at, id LIMIT 1000
+"""
+_PENDING = """
+SELECT count(*) AS n, coalesce(greatest(extract(epoch FROM now() - min(next_at)), 0), 0)::float8 AS late FROM (
+  SELECT next_at FROM webhook_delivery WHERE state = 'pending' ORDER BY next_at LIMIT $1) AS counted
+"""

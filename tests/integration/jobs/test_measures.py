@@ -1,0 +1,111 @@
+"""What metrics say of the rows, and that every way of ending a prediction is counted once."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from prometheus_client import Metric
+from tortoise import connections
+
+from server.adapters.database import now
+from server.adapters.metrics import REGISTRY
+from server.domain.accounts import Viewer
+from server.runtime import Runtime
+from server.services import measures, models, predictions, recovery
+from server.services.measures import Measures
+from server.tables import Model, Prediction, Version
+from tests.integration.jobs import store
+
+
+async def values(rt: Runtime, name: str) -> dict[str, float]:
+    """Read anew: by the first label of each sample of a family."""
+    for family in await Measures(rt).families():
+        if family.name == name:
+            return {next(iter(sample.labels.values()), ""): sample.value for sample in family.samples}
+    return {}
+
+
+def ended(status: str) -> float:
+    return REGISTRY.get_sample_value("inference_predictions_ended_total", {"kind": "image", "status": status}) or 0.0
+
+
+async def test_what_waits_and_how_long(rt: Runtime, version: Version) -> None:
+    before = await values(rt, "inference_queue_depth")
+    for seconds in (300, 20):
+        await store.add(version, "image.cuda", run_at=now() - timedelta(seconds=seconds))
+    # It was tried, and may run again in an hour
+    await store.add(version, "text.cuda", run_at=now() + timedelta(hours=1))
+    depth, age = await values(rt, "inference_queue_depth"), await values(rt, "inference_queue_age_seconds")
+    assert depth["image.cuda"] == before["image.cuda"] + 2
+    assert 300 <= age["image.cuda"] < 400
+    assert age["text.cuda"] == 0
+    await Prediction.filter(version_id=version.id).delete()
+
+
+async def test_a_long_queue_is_not_counted_to_its_end(
+    rt: Runtime, version: Version, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(measures, "MOST_COUNTED", 3)
+    for _ in range(5):
+        await store.add(version, "image.cuda")
+    assert (await values(rt, "inference_queue_depth"))["image.cuda"] == 3
+    await Prediction.filter(version_id=version.id).delete()
+
+
+async def test_what_runs(rt: Runtime, version: Version) -> None:
+    before = await values(rt, "inference_predictions_running")
+    lease = now() + timedelta(minutes=1)
+    row = await store.add(version, "image.cpu", status="processing", attempt=1, worker_id=uuid4(), lease_until=lease)
+    assert (await values(rt, "inference_predictions_running"))["image"] == before["image"] + 1
+    await row.delete()
+
+
+async def test_rows_are_read_once_in_a_while(rt: Runtime, version: Version) -> None:
+    found = Measures(rt)
+    first = await found.families()
+    row = await store.add(version, "image.cuda")
+    assert await found.families() is first
+    await row.delete()
+
+
+async def test_a_database_that_is_away_is_said_and_nothing_old_beside_it(rt: Runtime) -> None:
+    client = connections.get("default")
+    host, client.host = client.host, "/nowhere"
+    await client.close()
+    try:
+        found: list[Metric] = await Measures(rt).families()
+    finally:
+        client.host = host
+        await client.close()
+    assert [family.name for family in found] == ["inference_up"]
+    assert {s.labels["part"]: s.value for s in found[0].samples} == {"redis": 1, "database": 0}
+
+
+async def test_a_redis_that_is_away_is_said(database: str, tmp_path: Path) -> None:
+    async with store.runtime("redis://127.0.0.1:1/0", tmp_path) as rt:
+        up = await values(rt, "inference_up")
+    assert up == {"redis": 0, "database": 1}
+
+
+async def test_every_ending_is_counted_once(rt: Runtime, version: Version) -> None:
+    before = {status: ended(status) for status in ("canceled", "aborted", "failed")}
+    waiting = await store.add(version, "image")
+    for _ in range(2):
+        await predictions.cancel(rt, Viewer(), waiting.id)
+    await store.add(version, "image", deadline_at=now() - timedelta(seconds=1))
+    past = now() - timedelta(seconds=1)
+    lost = {"status": "processing", "attempt": 1, "worker_id": uuid4(), "lease_until": past}
+    await store.add(version, "image", **lost, losses=rt.settings.max_losses - 1)
+    # This one runs again
+    await store.add(version, "image", **lost)
+    for _ in range(2):
+        await recovery.sweep(rt)
+    assert {status: ended(status) - count for status, count in before.items()} == {
+        "canceled": 1, "aborted": 1, "failed": 1,
+    }  # fmt: skip
+    model = await Model.get(id=version.model_id).prefetch_related("owner")
+    await models.delete(rt, Viewer(user_id=model.owner.id), f"{model.owner.handle}/{model.name}")
+    assert ended("canceled") - before["canceled"] == 2
