@@ -47,6 +47,7 @@ def create_app(settings: Settings) -> Starlette:
     async def lifespan(app: Starlette) -> AsyncIterator[State]:
         async with open_runtime(settings, Role.API) as rt:
             hubs, guard = Hubs(rt.event_log, rt.wakeups), Guard()
+            app.state.stop_waiting = hubs.stop_waiting
             tasks = [asyncio.create_task(work) for work in (hubs.run(), guard.run(), sweep_for_ever(rt))]
             # Long-lived objects of the start are left out of later collections, which run less often
             gc.freeze()

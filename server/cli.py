@@ -97,12 +97,14 @@ def up(
 def serve() -> None:
     """Run the API."""
     from server.app import create_app
+    from server.serving import ApiServer
 
     settings = _settings(*SERVICES)
     _run(_check_schema(_database_url(settings)))
     configure_logging(settings.log_level, settings.log_format)
+    api = create_app(settings)
     config = uvicorn.Config(
-        create_app(settings),
+        api,
         host=settings.api_host,
         port=settings.api_port,
         log_config=None,
@@ -114,7 +116,7 @@ def serve() -> None:
         proxy_headers=bool(settings.proxies),
         forwarded_allow_ips=list(settings.proxies),
     )
-    server, listening = uvicorn.Server(config), config.bind_socket()
+    server, listening = ApiServer(api, config), config.bind_socket()
     if hasattr(socket, "TCP_USER_TIMEOUT"):
         # Connections inherit it: what a dead or stuck client does not acknowledge is given up by the kernel
         listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNREAD_MILLISECONDS)

@@ -216,6 +216,8 @@ class Hubs:
         self._wakeups = wakeups
         self.lists = LiveLists()
         self._hubs: dict[UUID, Hub] = {}
+        self._waits: set[asyncio.Timeout] = set()
+        self._is_stopping = False
 
     async def run(self) -> None:
         """Hand wake-ups to hubs until canceled."""
@@ -235,6 +237,23 @@ class Hubs:
                 watched = self._hubs.get(UUID(wakeup.prediction_id))
                 if watched is not None:
                     watched.wake(row=wakeup.row)
+
+    @asynccontextmanager
+    async def patience(self, seconds: float) -> AsyncIterator[None]:
+        """Raises TimeoutError after so long, and before where this node stops."""
+        async with asyncio.timeout(0 if self._is_stopping else seconds) as limit:
+            self._waits.add(limit)
+            try:
+                yield
+            finally:
+                self._waits.discard(limit)
+
+    def stop_waiting(self) -> None:
+        """This node stops: who waits for an end is answered now."""
+        self._is_stopping = True
+        for limit in self._waits:
+            if not limit.expired():
+                limit.reschedule(asyncio.get_running_loop().time())
 
     async def preview(self, prediction_id: UUID, cursor: Cursor) -> str | None:
         """The picture of a preview event of a watched prediction, or a newer one; None when it is gone."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections import deque
 from collections.abc import AsyncIterator
@@ -219,9 +218,9 @@ _END = "end."
 
 
 async def wait_until_ended(rt: Runtime, hubs: Hubs, viewer: Viewer, prediction_id: UUID, seconds: float) -> Prediction:
-    """The prediction when it ends, or as it stands after `seconds`."""
+    """The prediction when it ends, or as it stands after `seconds` or when this node stops."""
     with suppress(TimeoutError):
-        async with asyncio.timeout(seconds), hubs.watch(prediction_id) as watcher:
+        async with hubs.patience(seconds), hubs.watch(prediction_id) as watcher:
             while watcher.row is None:
                 await watcher.take()
                 watcher.overflowed = False
