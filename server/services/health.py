@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from importlib.metadata import version
 
@@ -12,6 +13,7 @@ from server.runtime import Runtime
 from server.services import catalogue
 
 PACKAGE = "inference-server"
+PATIENCE_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
@@ -34,11 +36,12 @@ class Health:
 
 
 async def check(rt: Runtime) -> Health:
-    """Ask each part."""
+    """Ask each part; one that is silent for PATIENCE_SECONDS is away."""
     redis = "ok" if await rt.event_log.ping() else "away"
     try:
-        database = "behind" if await pending_migrations() else "ok"
-        workers = await catalogue.workers_alive()
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            database = "behind" if await pending_migrations() else "ok"
+            workers = await catalogue.workers_alive()
     except (*CONNECTION_ERRORS, BaseORMException):
         return Health("away", redis, 0)
     return Health(database, redis, workers)

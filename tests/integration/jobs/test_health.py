@@ -1,0 +1,77 @@
+"""Whether an API is ready: without PostgreSQL or with an old schema it is not; without Redis or workers it is."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+from starlette.routing import Route
+from tortoise import connections
+
+from server.adapters.database import rows
+from server.routes import health
+from server.runtime import Runtime
+from server.services import catalogue
+from server.services.catalogue import WorkerInfo
+from tests.integration.jobs import store
+
+
+async def ready(rt: Runtime) -> tuple[int, dict[str, Any]]:
+    app = Starlette(routes=[Route("/health/ready", health.ready)])
+
+    async def with_state(scope: Any, receive: Any, send: Any) -> None:
+        await app({**scope, "state": {"rt": rt}}, receive, send)
+
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(with_state), base_url="http://api") as http:
+        answer = await http.get("/health/ready")
+    return answer.status_code, answer.json()
+
+
+@pytest.fixture
+async def worker(database: str) -> AsyncIterator[None]:
+    info = WorkerInfo(uuid4(), "here", 1, "cpu")
+    await catalogue.announce(info, [])
+    yield
+    await catalogue.leave(info.id)
+
+
+@pytest.mark.usefixtures("worker")
+async def test_all_is_there(rt: Runtime) -> None:
+    assert await ready(rt) == (200, {"status": "ok", "database": "ok", "redis": "ok", "workers": 1})
+
+
+async def test_no_workers(rt: Runtime) -> None:
+    await rows("DELETE FROM worker RETURNING id")
+    assert await ready(rt) == (200, {"status": "degraded", "database": "ok", "redis": "ok", "workers": 0})
+
+
+@pytest.mark.usefixtures("worker")
+async def test_no_redis(database: str, tmp_path: Path) -> None:
+    async with store.runtime("redis://127.0.0.1:1/0", tmp_path) as rt:
+        assert await ready(rt) == (200, {"status": "degraded", "database": "ok", "redis": "away", "workers": 1})
+
+
+@pytest.mark.usefixtures("worker")
+async def test_an_old_schema(rt: Runtime) -> None:
+    newest = "(SELECT max(id) FROM aerich)"
+    await rows(f"UPDATE aerich SET version = 'other ' || version WHERE id = {newest} RETURNING id")  # noqa: S608
+    try:
+        assert await ready(rt) == (503, {"status": "unready", "database": "behind", "redis": "ok", "workers": 1})
+    finally:
+        await rows(f"UPDATE aerich SET version = substr(version, 7) WHERE id = {newest} RETURNING id")  # noqa: S608
+
+
+async def test_no_database(rt: Runtime) -> None:
+    client: Any = connections.get("default")
+    host, client.host = client.host, "/nowhere"
+    await client.close()
+    try:
+        assert await ready(rt) == (503, {"status": "unready", "database": "away", "redis": "ok", "workers": 0})
+    finally:
+        client.host = host
+        await client.close()

@@ -1,0 +1,93 @@
+"""The server around an application of one route: sockets have ids, and a stop is told to those who wait."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import httpx
+import pytest
+import websockets
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route, WebSocketRoute
+from starlette.websockets import WebSocket
+
+from server.routes.request_log import RequestLog
+from server.serving import ApiServer
+
+SERVICE_RESTART = 1012
+
+
+class Served:
+    """A server of this process, and a request that waits until the server stops."""
+
+    def __init__(self) -> None:
+        self.begun, self.stopping = asyncio.Event(), asyncio.Event()
+        app = Starlette(
+            routes=[Route("/wait", self._wait), WebSocketRoute("/socket", self._echo)],
+            middleware=[Middleware(RequestLog)],
+        )
+        app.state.stop_waiting = self.stopping.set
+        self.server = ApiServer(app, log_config=None, access_log=False, timeout_graceful_shutdown=10)
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.address = f"127.0.0.1:{self.listener.getsockname()[1]}"
+
+    async def _wait(self, request: Request) -> Response:
+        self.begun.set()
+        await self.stopping.wait()
+        return PlainTextResponse("as it stands")
+
+    async def _echo(self, accepted: WebSocket) -> None:
+        await accepted.accept()
+        async for text in accepted.iter_text():
+            await accepted.send_text(text)
+
+
+@pytest.fixture
+async def served() -> AsyncIterator[Served]:
+    async with _running() as made:
+        yield made
+
+
+@asynccontextmanager
+async def _running() -> AsyncIterator[Served]:
+    made = Served()
+    task = asyncio.create_task(made.server._serve([made.listener]))
+    try:
+        yield made
+    finally:
+        made.server.should_exit = True
+        await asyncio.wait_for(task, 20)
+
+
+async def test_a_stop_answers_requests_and_tells_sockets_to_come_again(served: Served) -> None:
+    async with (
+        httpx.AsyncClient(trust_env=False, timeout=20) as http,
+        websockets.connect(f"ws://{served.address}/socket", proxy=None) as open_socket,
+    ):
+        await open_socket.send("hello")
+        assert await open_socket.recv() == "hello"
+        asked = asyncio.create_task(http.get(f"http://{served.address}/wait"))
+        await served.begun.wait()
+        assert not served.stopping.is_set()
+        served.server.should_exit = True
+        with pytest.raises(websockets.ConnectionClosed) as closed:
+            await open_socket.recv()
+        assert closed.value.rcvd is not None
+        assert closed.value.rcvd.code == SERVICE_RESTART
+        assert (await asked).text == "as it stands"
+
+
+async def test_a_socket_has_an_id(served: Served) -> None:
+    address = f"ws://{served.address}/socket"
+    async with websockets.connect(address, proxy=None, additional_headers={"x-request-id": "mine-1"}) as mine:
+        assert mine.response is not None
+        assert mine.response.headers["x-request-id"] == "mine-1"
+    async with websockets.connect(address, proxy=None) as other:
+        assert other.response is not None
+        assert len(other.response.headers["x-request-id"]) == 36
