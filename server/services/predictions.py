@@ -43,8 +43,7 @@ from server.unit_of_work import UnitOfWork, send
 
 logger = structlog.get_logger(__name__)
 
-KEY_MAX = 200
-DEADLINE_MAX = 7 * 86_400
+KEY_MAX, DEADLINE_MAX = 200, 7 * 86_400
 SEED_LIMIT = 2**53
 
 

@@ -34,6 +34,7 @@ async def ready(rt: Runtime) -> tuple[int, dict[str, Any]]:
 
 @pytest.fixture
 async def worker(database: str) -> AsyncIterator[None]:
+    await rows("DELETE FROM worker RETURNING id")
     info = WorkerInfo(uuid4(), "here", 1, "cpu")
     await catalogue.announce(info, [])
     yield

@@ -8,7 +8,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from structlog.contextvars import bind_contextvars, get_contextvars
 from structlog.testing import capture_logs
@@ -21,7 +21,7 @@ async def ids(request: Request) -> Response:
     """What a log line of this request would carry."""
     bind_contextvars(user=request.query_params.get("user", "nobody"))
     await asyncio.sleep(0)
-    return PlainTextResponse(str(get_contextvars()))
+    return JSONResponse(get_contextvars())
 
 
 async def broken(request: Request) -> Response:
@@ -45,7 +45,7 @@ async def test_an_id_goes_through_and_ids_do_not_mix() -> None:
     answers = await asyncio.gather(*(get(f"/ids?user=u{n}", name) for n, name in enumerate(names)))
     for n, (name, answer) in enumerate(zip(names, answers, strict=True)):
         assert answer.headers["x-request-id"] == name
-        assert answer.text == str({"request": name, "user": f"u{n}"})
+        assert answer.json() == {"request": name, "user": f"u{n}"}
 
 
 async def test_one_request_leaves_nothing_to_the_next() -> None:

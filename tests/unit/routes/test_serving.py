@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 
 import httpx
 import pytest
+import uvicorn
 import websockets
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -33,7 +34,9 @@ class Served:
             middleware=[Middleware(RequestLog)],
         )
         app.state.stop_waiting = self.stopping.set
-        self.server = ApiServer(app, log_config=None, access_log=False, timeout_graceful_shutdown=10)
+        self.server = ApiServer(
+            app, uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=10)
+        )
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.address = f"127.0.0.1:{self.listener.getsockname()[1]}"
 
