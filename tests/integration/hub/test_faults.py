@@ -158,8 +158,8 @@ async def test_no_hub_at_all(downloads: Downloads) -> None:
     assert time.monotonic() - began < 30
 
 
-async def test_an_endpoint_that_is_no_address(downloads: Downloads) -> None:
-    downloads.url = "mirror.example"
+async def test_an_endpoint_that_is_nowhere(downloads: Downloads) -> None:
+    downloads.url = "http://mirror.invalid"
     with pytest.raises(DownloadFailed, match="does not answer"):
         await downloads.fetch()
 
