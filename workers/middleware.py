@@ -25,6 +25,7 @@ logger = structlog.get_logger(__name__)
 
 START_SECONDS = 60.0
 PARENT_SECONDS = 1.0
+MARGIN_SECONDS = 30.0
 PR_SET_DUMPABLE = 4
 
 
@@ -46,8 +47,11 @@ class SupervisorMiddleware(dramatiq.Middleware):
     def before_worker_boot(self, broker: Any, worker: Any) -> None:
         """Start; the process ends when the supervisor cannot."""
         self._broker = broker
+        # Dramatiq hands what we log through its master: once that is gone nobody reads, and whoever logs waits for ever
+        sys.stdout, sys.stderr = sys.__stdout__, sys.__stderr__
         _hide_memory()
-        threading.Thread(target=_end_with_parent, name="parent-watch", daemon=True).start()
+        patience = load_settings().shutdown_grace_seconds + MARGIN_SECONDS
+        threading.Thread(target=_end_with_parent, args=(patience,), name="parent-watch", daemon=True).start()
         self._thread.start()
         self._up.wait(START_SECONDS)
 
@@ -105,10 +109,12 @@ def _hide_memory() -> None:
         ctypes.CDLL(None, use_errno=True).prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 
-def _end_with_parent() -> None:
-    """Dramatiq's master may be killed: then nobody would stop us, so hand work back and leave."""
+def _end_with_parent(patience: float) -> None:
+    """Dramatiq's master may be killed: then nobody would stop us, so hand work back and leave, within some seconds."""
     parent = os.getppid()
     wait = threading.Event()
     while os.getppid() == parent:
         wait.wait(PARENT_SECONDS)
     os.kill(os.getpid(), signal.SIGTERM)
+    threading.Event().wait(patience)
+    os._exit(70)
