@@ -96,25 +96,28 @@ class RunnerKeeper:
         client = await self.client()
         if execution.outcome.done():
             return
-        job = execution.job
-        self._inside[str(job.id)] = execution
-        execution.outcome.add_done_callback(lambda _: self._inside.pop(str(job.id), None))
-        client.send(protocol.Run(str(job.id), job.attempt, spec, values, files))
+        job, key = execution.job, _key(execution)
+        self._inside[key] = execution
+        execution.outcome.add_done_callback(lambda _: self._leave(execution))
+        client.send(protocol.Run(key, job.attempt, spec, values, files))
         if execution.wants_preview:
-            client.send(protocol.Wants(str(job.id), preview=True))
+            client.send(protocol.Wants(key, preview=True))
+
+    def _leave(self, execution: Execution) -> None:
+        self._inside.pop(_key(execution), None)
 
     def want_preview(self, execution: Execution, *, wanted: bool) -> None:
         """Tell the runner whether somebody watches a run's previews; one that is not in it yet is told when it is."""
         if execution.wants_preview == wanted:
             return
         execution.wants_preview = wanted
-        key = str(execution.job.id)
-        if self._inside.get(key) is execution and self._client is not None:
+        key = _key(execution)
+        if key in self._inside and self._client is not None:
             self._client.send(protocol.Wants(key, preview=wanted))
 
     async def cancel(self, execution: Execution) -> None:
         """Ask a run to stop; one that has not after the grace time is ended together with the runner."""
-        key = str(execution.job.id)
+        key = _key(execution)
         if key not in self._inside or self._client is None:
             # It still waits for the runner, or the runner was just lost
             execution.settle(execution.stop_reason or Outcome(PredictionStatus.CANCELED))
@@ -164,3 +167,8 @@ class RunnerKeeper:
         found = [p for p in (self.ready.predictors if self.ready else []) if p["name"] == predictor]
         schema: dict[str, Any] = found[0]["input_schema"] if found else {}
         return schema
+
+
+def _key(execution: Execution) -> str:
+    """What the runner knows a run by: what an older attempt still has to say is not for the one that came after it."""
+    return f"{execution.job.id}:{execution.job.attempt}"

@@ -150,6 +150,9 @@ class Supervisor:
             self._sharing,
             self._deliverer.look,
         )
+        if (older := self._attempts.get(job.id)) is not None:
+            # We slept past our lease, and took our own prediction back before a heartbeat told us that it was lost
+            older.lose()
         self._attempts[job.id] = attempt
         self._demand.look()
         task = asyncio.create_task(self._run(attempt))

@@ -1,0 +1,63 @@
+"""A worker that slept past its lease may claim its own prediction again, before it hears that it was lost."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+
+from server.adapters.database import rows
+from server.adapters.wakeups import CANCELS, Wakeups
+from server.runtime import Runtime
+from server.tables import Prediction, Version
+from tests.integration.jobs.store import add, row
+from workers.runner.client import RunnerOptions
+from workers.supervisor import Supervisor
+
+WORDS = {"text": "one two three four five six", "delay_seconds": 0.3}
+
+
+@asynccontextmanager
+async def worker(rt: Runtime) -> AsyncIterator[Supervisor]:
+    """A supervisor in this process; its heartbeats are ten seconds apart."""
+    supervisor = Supervisor(
+        replace(rt, wakeups=Wakeups(str(rt.settings.redis_dsn), CANCELS)), RunnerOptions(preload=False)
+    )
+    stop = asyncio.Event()
+    task = asyncio.create_task(supervisor.run(stop))
+    yield supervisor
+    stop.set()
+    await task
+
+
+async def until(made: Prediction, status: str, attempt: int) -> None:
+    async with asyncio.timeout(30):
+        while True:
+            found = await row(made.id)
+            if (found["status"], found["attempt"]) == (status, attempt):
+                return
+            await asyncio.sleep(0.02)
+
+
+async def until_text(rt: Runtime, made: Prediction) -> None:
+    async with asyncio.timeout(30):
+        while (live := await rt.event_log.live(str(made.id))) is None or not live.text:
+            await asyncio.sleep(0.02)
+
+
+async def test_the_attempt_that_was_lost_holds_up_nobody(rt: Runtime, version: Version) -> None:
+    async with worker(rt) as supervisor:
+        made = await add(version, input=WORDS)
+        supervisor.wake("custom", str(made.id))
+        await until_text(rt, made)
+        # As another process's sweeper does, whose announcement is lost
+        await rows("UPDATE prediction SET status = 'starting', worker_id = NULL, run_at = now() WHERE id = $1", made.id)
+        supervisor.wake("custom", str(made.id))
+        await until(made, "processing", 2)
+        await until(made, "succeeded", 2)
+        assert (await row(made.id))["output"] == f'"{WORDS["text"]}"'
+        # It waits until nobody else runs
+        alone = await add(version, input={"text": "alone"}, alone=True)
+        supervisor.wake("custom", str(alone.id))
+        await until(alone, "succeeded", 1)
