@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 import redis
 import structlog
@@ -31,6 +32,7 @@ from workers.running import RunnerKeeper
 from workers.sharing import Sharing
 from workers.snapshots import Snapshots, VersionUnavailableError
 
+T = TypeVar("T")
 logger = structlog.get_logger(__name__)
 
 STORE_TRIES = 3
@@ -138,9 +140,9 @@ class Attempt:
     async def _work(self) -> None:
         execution = self._execution
         try:
-            if await self._take_shared():
+            if await self._patiently(self._take_shared):
                 return
-            spec = await self._snapshots.spec(self.job.version_id, self._writer.loading)
+            spec = await self._patiently(lambda: self._snapshots.spec(self.job.version_id, self._writer.loading))
             async with self._gate.alone() if self.job.alone else self._gate.shared():
                 await self._submit(spec)
         except (VersionUnavailableError, InputFilesError) as error:
@@ -170,7 +172,8 @@ class Attempt:
             logger.warning("attempt.lost", prediction=str(self.job.id), attempt=self.job.attempt)
             return
         if not outcome.is_final:
-            given_up = outcome.lost and await jobs.losses(self.job.id) + 1 >= self._rt.settings.max_losses
+            losses = await self._patiently(lambda: jobs.losses(self.job.id)) if outcome.lost else 0
+            given_up = outcome.lost and losses + 1 >= self._rt.settings.max_losses
             if not given_up:
                 await self._return(outcome)
                 return
@@ -202,10 +205,23 @@ class Attempt:
     async def _return(self, outcome: Outcome) -> None:
         await self._writer.close(FLUSH_SECONDS)
         delay = backoff_seconds(1) if outcome.lost else 0.0
-        await jobs.hand_back(self.job, delay_seconds=delay, lost=outcome.lost, alone=outcome.alone)
+        await self._patiently(
+            lambda: jobs.hand_back(self.job, delay_seconds=delay, lost=outcome.lost, alone=outcome.alone)
+        )
         logger.info("attempt.handed_back", prediction=str(self.job.id), lost=outcome.lost)
         await self._rt.event_log.announce(str(self.job.id), self.job.owner)
         await self._rt.bell.ring(self.job.queue, str(self.job.id))
+
+    async def _patiently(self, write: Callable[[], Awaitable[T]]) -> T:
+        """What needs the database, tried until that is back: nobody else can take the prediction over before."""
+        pause = 0.2
+        while True:
+            try:
+                return await write()
+            except CONNECTION_ERRORS as error:
+                logger.warning("attempt.waits", prediction=str(self.job.id), error=str(error), retry_seconds=pause)
+                await asyncio.sleep(pause)
+                pause = min(MAX_RETRY_SECONDS, pause * 2)
 
     async def _store(self, outcome: Outcome) -> Outcome:
         """Put the files into storage; an outcome without its files would be none."""
@@ -228,16 +244,10 @@ class Attempt:
         await self._writer.close(FLUSH_SECONDS)
         await self._notices.finish()
         result = self._execution.result(outcome)
-        pause = 0.2
         while True:
             try:
-                ended = await jobs.finish(self.job, result)
+                ended = await self._patiently(partial(jobs.finish, self.job, result))
                 break
-            except CONNECTION_ERRORS as error:
-                # The work is done: the row waits for its database, for as long as nobody else takes it over
-                logger.warning("finish.failed", prediction=str(self.job.id), error=str(error), retry_seconds=pause)
-                await asyncio.sleep(pause)
-                pause = min(MAX_RETRY_SECONDS, pause * 2)
             except BaseORMException as error:
                 if result.failure is not None:
                     raise
