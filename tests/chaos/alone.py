@@ -17,7 +17,7 @@ from tests.chaos.load import Asked, Load
 async def clients(cluster: Cluster) -> AsyncIterator[Load]:
     """Clients of a whole cluster; at the end everybody has seen what they waited for, and nothing was amiss."""
     await cluster.heal()
-    load = Load(cluster.urls, cluster.slugs, random.Random(1), f"alone-{time.time_ns()}")
+    load = Load(cluster.urls, cluster.slugs, cluster.token, None, random.Random(1), f"alone-{time.time_ns()}")
     yield load
     cluster.proxies.heal()
     await load.finish(60)

@@ -292,7 +292,7 @@ async def restart_postgres(scene: Scene) -> None:
     await asyncio.sleep(scene.rng.uniform(0, 1))
     # It looks for what is left of the old one first, which takes its time
     await asyncio.to_thread(child.start)
-    await scene.cluster.reachable()
+    await scene.cluster.answers()
     scene.note("PostgreSQL restarted", began)
 
 

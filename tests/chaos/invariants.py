@@ -21,13 +21,15 @@ import psutil
 from tests.chaos.audit import TERMINAL, Change, histories, pids
 from tests.chaos.cluster import LEASE_SECONDS, Cluster
 from tests.chaos.faults import Injected
+from tests.chaos.hooks import Hooks
 from tests.chaos.load import Asked, Load
 from tests.support.api import Client
 
 SETTLE_SECONDS = 60.0
 # What is logged with a traceback is a bug, or a fault that nobody thought of
 BUGS = re.compile(
-    r'^.*"event": "(?:graphql\.bug|attempt\.broke|finish\.refused|supervisor\.loop_died)".*$', re.MULTILINE
+    r'^.*"event": "(?:graphql\.bug|attempt\.broke|webhooks\.\w+_broke|finish\.refused|supervisor\.loop_died)".*$',
+    re.MULTILINE,
 )
 KEYS_OF_DRAMATIQ = b"dramatiq:"
 SLOW_SECONDS = LEASE_SECONDS + 4
@@ -49,12 +51,13 @@ class Findings:
     problems: list[str] = field(default_factory=list)
 
 
-async def check(cluster: Cluster, load: Load, injected: list[Injected], read: dict[str, int]) -> Findings:
+async def check(cluster: Cluster, load: Load, hooks: Hooks, injected: list[Injected], read: dict[str, int]) -> Findings:
     """Look at everything that a run left behind; `read` says how long each log was before it."""
     found = Findings(predictions=len(load.asked), problems=[*load.problems])
     for name, start in read.items():
         found.problems += [f"{name}: {line[:250]} … {line[-300:]}" for line in BUGS.findall(cluster.log(name)[start:])]
     await _check_rows(cluster, load, injected, found)
+    found.problems += await _untold(cluster, load, hooks)
     for watcher in load.watchers:
         found.problems += watcher.problems
         found.gaps += bool(watcher.problems)
@@ -168,6 +171,26 @@ def _told(history: list[Change], injected: list[Injected], of_worker: dict[UUID,
     return f"{', '.join(states)}; {', '.join(faults)}"
 
 
+async def _untold(cluster: Cluster, load: Load, hooks: Hooks) -> list[str]:
+    """Predictions whose receivers were not told of their end under one id, once those who tell had their time."""
+    deadline = time.monotonic() + SETTLE_SECONDS
+    hooked = [asked for asked in load.asked if asked.hooked]
+    while True:
+        async with cluster.database() as connection:
+            problems = [f"{asked.kind} {asked.row_id} {problem}" for asked in hooked
+                        for problem in await _told_wrong(connection, hooks, asked)]  # fmt: skip
+        if not problems or time.monotonic() > deadline:
+            return problems
+        await asyncio.sleep(0.5)
+
+
+async def _told_wrong(connection: asyncpg.Connection, hooks: Hooks, asked: Asked) -> list[str]:
+    sql = "SELECT id, event, state, tries FROM webhook_delivery WHERE prediction_id = $1"
+    deliveries = [dict(row) for row in await connection.fetch(sql, asked.row_id)]
+    status = await connection.fetchval("SELECT status FROM prediction WHERE id = $1", asked.row_id)
+    return hooks.problems(asked.id, deliveries, status)
+
+
 async def _lasting_keys(cluster: Cluster) -> list[str]:
     """Keys that would stay for ever; Dramatiq's own are bounded by the queues that there are."""
     async with cluster.cache() as cache:
@@ -200,7 +223,7 @@ async def _named_files(connection: asyncpg.Connection) -> set[str]:
 async def _unreadable_files(cluster: Cluster, load: Load) -> list[str]:
     """Files that a row names and nobody can fetch."""
     problems = []
-    client = Client(cluster.urls["api-0"])
+    client = Client(cluster.urls["api-0"], cluster.token)
     for asked in [asked for asked in load.asked if asked.files]:
         for file in (await client.run(FILES, id=asked.id))["prediction"]["files"]:
             try:

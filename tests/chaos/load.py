@@ -19,6 +19,7 @@ from tests.support.api import CANCEL, CREATE, Client
 
 ACCEPT_SECONDS = 60.0
 AGAIN_SECONDS = 0.15
+HOOKED = 0.6
 UNAVAILABLE = {"UNAVAILABLE"}
 
 
@@ -33,6 +34,7 @@ class Asked:
     code: str | None = None
     files: int = 0
     cancel: bool = False
+    hooked: bool = False
 
     @property
     def row_id(self) -> UUID:
@@ -46,6 +48,8 @@ class Load:
 
     urls: dict[str, str]
     slugs: dict[str, str]
+    token: str
+    hook: str | None
     rng: random.Random
     mark: str
     asked: list[Asked] = field(default_factory=list)
@@ -54,7 +58,7 @@ class Load:
     refusals: Counter[str] = field(default_factory=Counter)
     latencies: list[tuple[float, float]] = field(default_factory=list)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
-    _clients: dict[str, Client] = field(default_factory=dict)
+    _clients: dict[tuple[str, str | None], Client] = field(default_factory=dict)
     _number: int = 0
 
     async def run(self, pause: tuple[float, float], until: Callable[[], bool], most: int) -> None:
@@ -119,12 +123,17 @@ class Load:
         asked = await self.ask("refuse", {"message": "not today"}, "FAILED", code="INTERNAL")
         await self.watch(asked, 1, None)
 
-    async def ask(self, kind: str, values: dict[str, Any], *ends: str, **expected: Any) -> Asked:
+    async def ask(self, kind: str, values: dict[str, Any], *ends: str, hooked: bool = False, **expected: Any) -> Asked:
         """Ask with one key until there is an answer, whoever gives it."""
         self._number += 1
-        wanted = {"model": self.slugs[kind], "input": values, "idempotencyKey": f"{self.mark}-{self._number}"}
-        made = await self.until_answered(CREATE, "createPrediction", wanted)
-        asked = Asked(made["id"], kind, frozenset(ends), **expected)
+        wanted: dict[str, Any] = {
+            "model": self.slugs[kind], "input": values, "idempotencyKey": f"{self.mark}-{self._number}"
+        }  # fmt: skip
+        is_hooked = hooked or (self.hook is not None and self.rng.random() < HOOKED)
+        if is_hooked:
+            wanted["webhook"] = {"url": self.hook, "events": ["START", "COMPLETED"]}
+        made = await self.until_answered(CREATE, "createPrediction", wanted, self.token if is_hooked else None)
+        asked = Asked(made["id"], kind, frozenset(ends), hooked=is_hooked, **expected)
         self.asked.append(asked)
         return asked
 
@@ -141,13 +150,16 @@ class Load:
 
     async def cancel(self, asked: Asked) -> None:
         """Cancel, until somebody says yes."""
-        await self.until_answered(CANCEL, "cancelPrediction", {"id": asked.id})
+        await self.until_answered(CANCEL, "cancelPrediction", {"id": asked.id}, self.token)
 
-    async def until_answered(self, query: str, name: str, values: dict[str, Any]) -> dict[str, Any]:
+    async def until_answered(
+        self, query: str, name: str, values: dict[str, Any], token: str | None = None
+    ) -> dict[str, Any]:
+        """The prediction that an API says it is, whichever answers; signed in, or as nobody."""
         deadline = time.monotonic() + ACCEPT_SECONDS
         while True:
             url = self.rng.choice(list(self.urls.values()))
-            found = await self._answer(url, query, values)
+            found = await self._answer(url, token, query, values)
             if found is not None:
                 if found[name]["__typename"] != "Prediction":
                     raise AssertionError(f"{name}: {found[name]}")
@@ -157,9 +169,9 @@ class Load:
                 raise AssertionError(f"{name} is never answered: {self.refusals}")
             await asyncio.sleep(AGAIN_SECONDS)
 
-    async def _answer(self, url: str, query: str, values: dict[str, Any]) -> dict[str, Any] | None:
+    async def _answer(self, url: str, token: str | None, query: str, values: dict[str, Any]) -> dict[str, Any] | None:
         """The data; None where to ask again: nobody listens, or the database is away."""
-        client = self._clients.setdefault(url, Client(url))
+        client = self._clients.setdefault((url, token), Client(url, token))
         began = time.time()
         try:
             answer = await client.raw(query, input=values)
@@ -179,7 +191,7 @@ class Load:
     async def watch(self, asked: Asked, count: int, body: str | None) -> None:
         """Some subscribers, each of whom comes when they like."""
         urls = list(self.urls.values())
-        new = [Watcher(urls, asked.id, random.Random(self.rng.random()), body) for _ in range(count)]
+        new = [Watcher(urls, asked.id, random.Random(self.rng.random()), body, self.token) for _ in range(count)]
         self.watchers += new
         await asyncio.gather(*(self._join(watcher) for watcher in new))
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from tests.chaos.audit import TERMINAL
 from tests.chaos.cluster import APIS, LEASE_SECONDS, WORKERS, Cluster
 from tests.chaos.faults import Scene, drawn, inject
+from tests.chaos.hooks import receiving
 from tests.chaos.invariants import Findings, check, counted
 from tests.chaos.load import Load
 
@@ -56,21 +57,26 @@ async def run_seed(cluster: Cluster, seed: int) -> Result:
     began = time.monotonic()
     await cluster.heal()
     rng = random.Random(seed)
-    load = Load(cluster.urls, cluster.slugs, rng, f"{seed}-{secrets.token_hex(4)}")
-    scene = Scene(cluster, load, rng)
-    read = {name: len(cluster.log(name)) for name in (*APIS, *WORKERS)}
-    lanes = [asyncio.create_task(inject(scene, lane), name=name) for name, lane in drawn(seed).items()]
-    await load.run(PAUSES, lambda: all(lane.done() for lane in lanes), MOST)
-    problems = [
-        f"the faults of {lane.get_name()} broke off: {lane.exception()!r}" for lane in lanes if lane.exception()
-    ]
-    await cluster.heal()
-    await load.finish(DRAIN_SECONDS)
-    problems += await _unended(cluster, load)
-    found = await check(cluster, load, scene.injected, read)
+    async with receiving(rng) as hooks:
+        mark = f"{seed}-{secrets.token_hex(4)}"
+        load = Load(cluster.urls, cluster.slugs, cluster.token, hooks.url, rng, mark)
+        scene = Scene(cluster, load, rng)
+        read = {name: len(cluster.log(name)) for name in (*APIS, *WORKERS)}
+        problems = await _storm(scene, seed)
+        await cluster.heal()
+        await load.finish(DRAIN_SECONDS)
+        problems += await _unended(cluster, load)
+        found = await check(cluster, load, hooks, scene.injected, read)
     found.problems = problems + found.problems
-    return Result(seed, found, counted(scene.injected), _fenced(cluster, read), time.monotonic() - began,
-                    load.refusals)  # fmt: skip
+    took, fenced = time.monotonic() - began, _fenced(cluster, read)
+    return Result(seed, found, counted(scene.injected), fenced, took, load.refusals)
+
+
+async def _storm(scene: Scene, seed: int) -> list[str]:
+    """Everything at once, until the last lane of faults is through."""
+    lanes = [asyncio.create_task(inject(scene, lane), name=name) for name, lane in drawn(seed).items()]
+    await scene.load.run(PAUSES, lambda: all(lane.done() for lane in lanes), MOST)
+    return [f"the faults of {lane.get_name()} broke off: {lane.exception()!r}" for lane in lanes if lane.exception()]
 
 
 async def _unended(cluster: Cluster, load: Load) -> list[str]:

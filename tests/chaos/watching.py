@@ -49,6 +49,7 @@ class Watcher:
     prediction_id: str
     rng: random.Random
     body: str | None = None
+    token: str | None = None
     drops: float = 0.06
     held: Held = field(default_factory=Held)
     problems: list[str] = field(default_factory=list)
@@ -73,7 +74,7 @@ class Watcher:
             self.held = Held()
         async with (
             asyncio.timeout(SILENCE_SECONDS),
-            aclosing(_events(url, self.prediction_id, self.held.cursor)) as came,
+            aclosing(_events(url, self.token, self.prediction_id, self.held.cursor)) as came,
         ):
             async for event in came:
                 self.see(event)
@@ -138,9 +139,11 @@ class Watcher:
             self.problems.append(f"{self.prediction_id}: {problem}")
 
 
-async def _events(url: str, prediction_id: str, after: str | None) -> AsyncGenerator[dict[str, Any], None]:
+async def _events(
+    url: str, token: str | None, prediction_id: str, after: str | None
+) -> AsyncGenerator[dict[str, Any], None]:
     """The events of one connection; CutOffError where it ends before the stream does."""
-    socket = await _connected(url)
+    socket = await _connected(url, token)
     try:
         operation = {"query": EVENTS, "variables": {"id": prediction_id, "after": after}}
         await socket.send(json.dumps({"id": "1", "type": "subscribe", "payload": operation}))
@@ -161,13 +164,14 @@ async def _events(url: str, prediction_id: str, after: str | None) -> AsyncGener
     raise CutOffError("the line ended")
 
 
-async def _connected(url: str) -> websockets.ClientConnection:
+async def _connected(url: str, token: str | None) -> websockets.ClientConnection:
     async with asyncio.timeout(OPEN_SECONDS):
         protocol = websockets.Subprotocol("graphql-transport-ws")
         socket = await websockets.connect(
             f"{url.replace('http', 'ws', 1)}/graphql", subprotocols=[protocol], proxy=None, ping_interval=None
         )
-        await socket.send(json.dumps({"type": "connection_init"}))
+        payload = {"authorization": f"Bearer {token}"} if token else {}
+        await socket.send(json.dumps({"type": "connection_init", "payload": payload}))
         if json.loads(await socket.recv())["type"] != "connection_ack":
             raise CutOffError("not let in")
         return socket
