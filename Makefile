@@ -23,6 +23,7 @@ up: dev web ## Start everything on this machine, run the demo models live, stay 
 test: dev web ## Run the whole test suite with real parts
 	$(SHARED) tests/architecture tests/unit -m "not slow"
 	$(SHARED) tests/integration -m "not slow"
+	$(PYTEST) tests/chaos -m "not slow"
 	$(PYTEST) tests/e2e
 	$(PYTEST) tests/clients
 	$(PYTEST) tests/web

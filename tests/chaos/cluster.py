@@ -40,6 +40,8 @@ SETTINGS = {
     "WEBHOOK_ALLOW": "127.0.0.1/32:*",
     "WEBHOOK_TIMEOUT_SECONDS": "3",
     "ACCESS_TOKEN_SECONDS": "86400",
+    "FILE_SWEEP_SECONDS": "2",
+    "STRAY_FILE_SECONDS": "20",
     "ANONYMOUS_PREDICTIONS_PER_MINUTE": "0",
     "CUSTOM_PREDICTORS": ",".join(f"{models.MODULE}:{name}" for name in models.CLASSES),
 }

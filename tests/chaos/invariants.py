@@ -179,9 +179,11 @@ async def _untold(cluster: Cluster, load: Load, hooks: Hooks) -> list[str]:
         async with cluster.database() as connection:
             problems = [f"{asked.kind} {asked.row_id} {problem}" for asked in hooked
                         for problem in await _told_wrong(connection, hooks, asked)]  # fmt: skip
+            # A receiver that failed twice would be told in five minutes
+            await connection.execute("UPDATE webhook_delivery SET next_at = now() WHERE state = 'pending'")
         if not problems or time.monotonic() > deadline:
             return problems
-        await asyncio.sleep(0.5)
+        await asyncio.sleep(1)
 
 
 async def _told_wrong(connection: asyncpg.Connection, hooks: Hooks, asked: Asked) -> list[str]:

@@ -175,7 +175,7 @@ class Load:
         began = time.time()
         try:
             answer = await client.raw(query, input=values)
-        except (httpx.HTTPError, ValueError) as error:
+        except httpx.HTTPError as error:
             self.refusals[type(error).__name__] += 1
             return None
         if errors := answer.get("errors"):
