@@ -82,6 +82,7 @@ class Stream:
         self._watcher = watcher
         self._cursor = cursor
         self._is_told = False
+        self._over: str | None = None
 
     async def run(self) -> AsyncIterator[Seen]:
         """All events until the terminal one."""
@@ -140,7 +141,10 @@ class Stream:
         self._cursor = live.cursor if live else Cursor(NO_EPOCH, self._cursor.seq if self._cursor else 0)
         self._is_told = PredictionStatus(row.status).is_terminal
         event = Event(EventType.SNAPSHOT, self._cursor, row.updated_at.timestamp(), {"attempt": row.attempt})
-        return Seen(event, row, overlay(row, live))
+        shown = overlay(row, live)
+        # Of an attempt that is over nothing was shown, so what it said at last would come without its beginning
+        self._over = live.cursor.epoch if live is not None and shown is None else None
+        return Seen(event, row, shown)
 
     async def _catch_up(self) -> AsyncIterator[Seen]:
         """Everything in the log after the cursor; a snapshot where that cannot be continued."""
@@ -178,6 +182,8 @@ class Stream:
         self._cursor = event.cursor
         if event.type is EventType.SNAPSHOT:
             yield await self._stream_snapshot(event)
+        elif event.cursor.epoch == self._over:
+            return
         elif event.type is EventType.STATUS:
             yield Seen(event, await predictions.find(self._viewer, self._id))
         else:

@@ -71,6 +71,34 @@ async def test_what_a_row_ended_by_others_does_not_hold_is_taken_back(rt: Runtim
         assert watching.seen[-1].event.data == {"status": "canceled"}
 
 
+async def test_the_last_words_of_an_attempt_that_is_over_do_not_come_without_its_first(
+    rt: Runtime, version: Version
+) -> None:
+    """Its row is handed back already, so that a snapshot shows none of it, and its writer has one more thing to say."""
+    claimed = await running_prediction(version)
+    writer = EventWriter(rt.event_log, str(claimed.id), 1)
+    async with hubs_of(rt) as hubs:
+        early = Subscriber(rt, hubs, claimed.id)
+        await write(writer, 0, 5)
+        await early.until(lambda: early.text == numbers(5))
+        assert await jobs.hand_back(claimed)
+        late = Subscriber(rt, hubs, claimed.id)
+        await late.until(lambda: bool(late.seen))
+        assert late.text == ""
+        writer.text("last words")
+        await writer.close(5)
+        await early.until(lambda: "last words" in early.text)
+        (again,) = await jobs.claim(claimed.queue, uuid4(), 600, 1)
+        writer = EventWriter(rt.event_log, str(again.id), 2)
+        await write(writer, 0, 3)
+        await writer.close(5)
+        await finish(rt, again, numbers(3))
+        await asyncio.gather(early.task, late.task)
+        assert not [seen for seen in late.seen if "last words" in seen.event.data.get("text", "")]
+        for subscriber in (early, late):
+            subscriber.check(numbers(3))
+
+
 async def test_every_cursor_is_continued_without_gap_or_double(rt: Runtime, version: Version) -> None:
     claimed = await running_prediction(version)
     writer = EventWriter(rt.event_log, str(claimed.id), 1)
