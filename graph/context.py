@@ -9,7 +9,7 @@ import strawberry
 
 from graph.loaders import Loaders
 from server.domain.accounts import ANONYMOUS, Viewer
-from server.errors import UnauthenticatedError
+from server.errors import UnauthenticatedError, UnavailableError
 from server.runtime import Runtime
 from server.services.guard import Guard
 from server.services.hubs import Hubs
@@ -18,14 +18,14 @@ from server.services.sessions import Session
 
 @dataclass
 class Context:
-    """One HTTP request, or one WebSocket; `refused` is set when its access token is not valid."""
+    """One HTTP request, or one WebSocket; `refused` is set when its token is not valid, or cannot be looked up."""
 
     rt: Runtime
     hubs: Hubs
     base_url: str
     address: str
     viewer: Viewer = ANONYMOUS
-    refused: UnauthenticatedError | None = None
+    refused: UnauthenticatedError | UnavailableError | None = None
     connection_params: Any = None
     guard: Guard = field(default_factory=Guard)
     loaders: Loaders = field(init=False)

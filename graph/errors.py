@@ -18,6 +18,7 @@ from server.errors import InvalidInputError, RateLimitedError, ServiceError
 
 # The document has no operation that could run; strawberry names it in the reason of its answer
 NO_OPERATION = (MissingQueryError, CannotGetOperationTypeError, InvalidOperationTypeError)
+DATABASE_AWAY = "The database does not answer; try again."
 logger = structlog.get_logger(__name__)
 
 
@@ -56,7 +57,7 @@ def finish_error(error: GraphQLError) -> None:
         error.extensions = {"code": cause.code}
     elif isinstance(cause, CONNECTION_ERRORS):
         logger.warning("graphql.database_away", error=str(cause))
-        error.message = "The database does not answer; try again."
+        error.message = DATABASE_AWAY
         error.extensions = {"code": "UNAVAILABLE"}
     elif isinstance(cause, ValueError) and "integer string conversion" in str(cause):
         # Python reads no integer literal of more than 4300 digits

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
+import structlog
 from cross_web import HTTPException
 from graphql import GraphQLError
 from starlette.requests import Request
@@ -23,21 +24,24 @@ from structlog.contextvars import bind_contextvars
 from graph import wire
 from graph.context import Context
 from graph.documents import PersistedDocuments
+from graph.errors import DATABASE_AWAY
 from graph.negotiation import GRAPHQL_RESPONSE, preferred, prefers_html
 from graph.rate_headers import rate_headers
 from graph.schema import SchemaOptions, make_schema
 from graph.socket_limits import BoundedSocketHandler, SocketLimits
 from graph.sockets import SocketAdapter
+from server.adapters.database import CONNECTION_ERRORS
 from server.adapters.metrics import REFUSALS
 from server.domain.accounts import Viewer
 from server.domain.callers import address_of, network_of
 from server.domain.operations import read_operations
 from server.domain.storable import storable
-from server.errors import RateLimitedError, UnauthenticatedError
+from server.errors import RateLimitedError, UnauthenticatedError, UnavailableError
 from server.routes.pages import GraphiqlPage
 from server.services import credentials, rates
 from server.settings import Settings
 
+logger = structlog.get_logger(__name__)
 INIT_SECONDS = 10
 STATUSES = {"UNAUTHENTICATED": 401, "RATE_LIMITED": 429, "PERSISTED_QUERY_NOT_FOUND": 200}
 SHOWN_PARAMETERS = ("query", "variables", "operationName")
@@ -95,7 +99,13 @@ class GraphQLView(GraphQL[Context, None]):
         state = request.state
         base_url = _base_url(request, state.rt.settings.public_url)
         context = Context(state.rt, state.hubs, base_url, _address(request), guard=state.guard)
-        await self._authenticate(context, request.headers.get("authorization"))
+        try:
+            await self._authenticate(context, request.headers.get("authorization"))
+        except CONNECTION_ERRORS as error:
+            if isinstance(request, WebSocket):
+                raise
+            logger.warning("graphql.database_away", error=str(error))
+            context.refused = UnavailableError(DATABASE_AWAY)
         return context
 
     async def _authenticate(self, context: Context, header: str | None) -> None:
@@ -127,7 +137,7 @@ class GraphQLView(GraphQL[Context, None]):
             document = self._persisted.document(request_data.query, request_data.extensions)
             options |= {"sub_response": sub_response, "request_data": replace(request_data, query=document)}
             result = await super().execute_single(context=context, **options)
-        except (RateLimitedError, UnauthenticatedError, GraphQLError) as error:
+        except (RateLimitedError, UnauthenticatedError, UnavailableError, GraphQLError) as error:
             found = GraphQLError(error.message, original_error=error, extensions=getattr(error, "extensions", None))
             self.schema.process_errors([found])
             REFUSALS.labels((found.extensions or {}).get("code", "")).inc()
