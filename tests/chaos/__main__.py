@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import sys
 import tempfile
 from pathlib import Path
@@ -37,6 +38,8 @@ def main() -> int:
     except ValueError:
         _say(f"SEEDS: {os.environ['SEEDS']!r} are no whole numbers")
         return 2
+    # Whoever ends us, all that was started is ended too
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     with tempfile.TemporaryDirectory(prefix="chaos-") as folder:
         results = _all(Path(folder), seeds)
     _say(f"\n{table(results)}\n\nFaults: {kinds(results)}")
