@@ -28,7 +28,7 @@ from server.services.recovery import sweep_for_ever
 from server.settings import Settings
 
 MAX_BODY_BYTES = 1_000_000
-UI_PATHS = ("/", "/models/{owner}/{name}", "/p/{id}", "/history", "/admin")
+UI_PATHS = ("/", "/models/{owner}/{name}", "/p/{id}", "/history", "/compare", "/account", "/admin")
 
 
 class State(TypedDict):

@@ -16,7 +16,7 @@ export function InputFields({ form }: { form: InputForm }) {
   );
 }
 
-function FieldRow({ field, id }: { field: FormField; id: string }) {
+export function FieldRow({ field, id }: { field: FormField; id: string }) {
   const { control } = field;
   const messages = field.errors.value;
   const described = [field.description && `${id}-about`, messages.length > 0 && `${id}-errors`]

@@ -5,7 +5,9 @@ import { Desk } from "../model/desk";
 import { RunPage } from "../model/RunPage";
 import { Account } from "../session/account";
 import { Header } from "./Header";
+import { AccountPage } from "../account/AccountPage";
 import { AdminPage } from "../admin/AdminPage";
+import { ComparePage } from "../compare/ComparePage";
 import { HistoryPage } from "../history/HistoryPage";
 import { useSearchKey } from "./keys";
 import { Missing } from "./Missing";
@@ -43,6 +45,10 @@ function pageOf(account: Account, gallery: Gallery, desk: Desk) {
       return <RunPage desk={desk} route={shown} />;
     case "history":
       return <HistoryPage />;
+    case "compare":
+      return <ComparePage />;
+    case "account":
+      return <AccountPage />;
     case "admin":
       return <AdminPage account={account} />;
     case "missing":

@@ -18,6 +18,7 @@ export function Header({ account }: { account: Account }) {
       </a>
       <nav class="header-nav" aria-label="Site">
         <PageLink href="/" page="gallery" name="Models" />
+        <PageLink href="/compare" page="compare" name="Compare" />
         {signedIn.value && <PageLink href="/history" page="history" name="History" />}
         {account.isAdmin.value && <PageLink href="/admin" page="admin" name="System" />}
         <a class="header-link" href="/graphql">

@@ -2,24 +2,28 @@ import { useEffect, useRef } from "preact/hooks";
 import type { Run } from "../prediction/run";
 import { go, route } from "./router";
 
-/** Ctrl/Cmd+Enter runs, Esc cancels, wherever the focus is; an open dialog keeps its keys. */
+/** Ctrl/Cmd+Enter runs, Esc cancels what runs, wherever the focus is. */
 export function useRunKeys(run: Run, submit: () => Promise<void>): void {
-  const latest = useRef(submit);
-  latest.current = submit;
+  useKeys(submit, () => run.isActive.value && void run.cancel());
+}
+
+/** The keys of running and canceling; `cancel` says by false that there was nothing. An open dialog keeps its keys. */
+export function useKeys(submit: () => Promise<void>, cancel: () => void | false): void {
+  const latest = useRef({ submit, cancel });
+  latest.current = { submit, cancel };
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (event.defaultPrevented || event.isComposing || document.querySelector("dialog[open]")) return;
       if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
         event.preventDefault();
-        void latest.current();
-      } else if (event.key === "Escape" && run.isActive.value) {
+        void latest.current.submit();
+      } else if (event.key === "Escape" && latest.current.cancel() !== false) {
         event.preventDefault();
-        void run.cancel();
       }
     };
     addEventListener("keydown", onKey);
     return () => removeEventListener("keydown", onKey);
-  }, [run]);
+  }, []);
 }
 
 const TYPED_IN = "input, textarea, select, [contenteditable]";

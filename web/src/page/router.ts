@@ -5,10 +5,12 @@ export type Route =
   | { page: "model"; slug: string; version: number | null }
   | { page: "prediction"; id: string }
   | { page: "history" }
+  | { page: "compare" }
+  | { page: "account" }
   | { page: "admin" }
   | { page: "missing" };
 
-const NAMED = ["history", "admin"] as const;
+const NAMED = ["history", "compare", "account", "admin"] as const;
 
 /** The address as the page sees it, without its origin. */
 export const address = signal("/");

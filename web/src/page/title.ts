@@ -24,6 +24,10 @@ function titleOf(desk: Desk): string[] {
       return prediction ? [statusOf(prediction, desk), prediction.model.slug] : ["Prediction"];
     case "history":
       return ["History"];
+    case "compare":
+      return ["Compare"];
+    case "account":
+      return ["Account"];
     case "admin":
       return ["System"];
     case "missing":

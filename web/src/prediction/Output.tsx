@@ -12,17 +12,17 @@ interface Props {
   run: Run;
   /** Asks for the same version with the same input once more. */
   onRetry: (model: string, input: unknown) => void;
+  /** Told to screen readers; needed where there are several. */
+  title?: string;
 }
 
 const CANCELED: Problem = { title: "Canceled", detail: "What it made until then is kept." };
 
-export function Output({ run, onRetry }: Props) {
+export function Output({ run, onRetry, title = "Output" }: Props) {
   const prediction = run.prediction.value;
   return (
-    <section class="panel output" aria-labelledby="output-title">
-      <h2 class="visually-hidden" id="output-title">
-        Output
-      </h2>
+    <section class="panel output" aria-label={title}>
+      <h2 class="visually-hidden">{title}</h2>
       {prediction ? <Shown run={run} prediction={prediction} onRetry={onRetry} /> : <Idle run={run} />}
     </section>
   );

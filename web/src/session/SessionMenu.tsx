@@ -12,7 +12,9 @@ export function SessionMenu({ account }: { account: Account }) {
   if (isIn) {
     return (
       <div class="session">
-        <span class="session-handle">{account.handle.value ?? "signed in"}</span>
+        <a class="header-link session-handle" href="/account">
+          {account.handle.value ?? "signed in"}
+        </a>
         <button type="button" class="button button-quiet" onClick={() => account.leave()}>
           Sign out
         </button>

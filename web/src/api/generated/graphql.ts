@@ -9,6 +9,24 @@ export type CancelPredictionInput = {
   id: string;
 };
 
+/** Another password. */
+export type ChangePasswordInput = {
+  /** The password so far. */
+  currentPassword: string;
+  /** 8 to 256 characters. */
+  newPassword: string;
+};
+
+/** A new API key. */
+export type CreateApiKeyInput = {
+  /** When it ends; without it, it lives until it is revoked. */
+  expiresAt?: string | null | undefined;
+  /** What to call it; 1 to 80 characters. */
+  name: string;
+  /** What it may do; none includes another. */
+  scopes: Array<Scope>;
+};
+
 /** A prediction to run. */
 export type CreatePredictionInput = {
   /** Counts waiting too: ABORTED if it did not start by then, FAILED if it still runs. */
@@ -147,6 +165,12 @@ export type Quantization =
   /** 8, on CPU and CUDA (torchao). */
   | 'INT8';
 
+/** The delivery to send again. */
+export type RedeliverWebhookInput = {
+  /** Its id. */
+  id: string;
+};
+
 /** The session to go on with. */
 export type RefreshSessionInput = {
   /** The newest refresh token of the session. */
@@ -163,6 +187,23 @@ export type RegisterInput = {
   password: string;
 };
 
+/** The API key to revoke. */
+export type RevokeApiKeyInput = {
+  /** Its id. */
+  id: string;
+};
+
+/** What an API key may do; none includes another. */
+export type Scope =
+  /** Act as the administrator that its owner is, within its other scopes. */
+  | 'ADMIN'
+  /** See what its owner sees: private models, predictions, files, deliveries, events. */
+  | 'READ'
+  /** Run, repeat and cancel predictions, and upload input files. */
+  | 'RUN'
+  /** Add, change and delete models, and remove predictions. */
+  | 'WRITE';
+
 /** Whether a version can run. */
 export type VersionState =
   /** A worker downloads or inspects its files. */
@@ -178,6 +219,19 @@ export type Visibility =
   | 'PRIVATE'
   /** Everybody. */
   | 'PUBLIC';
+
+/** Where a delivery stands. */
+export type WebhookDeliveryStatus =
+  /** The receiver took it. */
+  | 'DELIVERED'
+  /** The receiver answered 410: it wants nothing more of this prediction. */
+  | 'DISABLED'
+  /** It was not taken, and is not tried again by itself. */
+  | 'FAILED'
+  /** It is to be sent, perhaps again. */
+  | 'PENDING'
+  /** The prediction ended first, and COMPLETED carries all of it. */
+  | 'SKIPPED';
 
 /** What a webhook is told; deliveries of one prediction go in this order. */
 export type WebhookEvent =
@@ -197,6 +251,84 @@ export type WebhookInput = {
   /** https:// or http://, a public host, port 443 or 80. */
   url: string;
 };
+
+export type ApiKeyFieldsFragment = { id: string, name: string, prefix: string, scopes: Array<Scope>, createdAt: string, expiresAt: string | null, lastUsedAt: string | null };
+
+export type AccountQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type AccountQuery = { viewer: { id: string, handle: string, email: string | null, isAdmin: boolean, createdAt: string, webhookSecret: string | null, apiKeys: Array<{ id: string, name: string, prefix: string, scopes: Array<Scope>, createdAt: string, expiresAt: string | null, lastUsedAt: string | null }> | null } | null };
+
+export type CreateApiKeyMutationVariables = Exact<{
+  input: CreateApiKeyInput;
+}>;
+
+
+export type CreateApiKeyMutation = { createApiKey:
+    | { __typename: 'ConflictError', code: ErrorCode, message: string }
+    | { __typename: 'CreatedApiKey', key: string, apiKey: { id: string, name: string, prefix: string, scopes: Array<Scope>, createdAt: string, expiresAt: string | null, lastUsedAt: string | null } }
+    | { __typename: 'ForbiddenError', code: ErrorCode, message: string }
+    | { __typename: 'InvalidInput', code: ErrorCode, message: string, violations: Array<{ path: string, message: string }> }
+   };
+
+export type RevokeApiKeyMutationVariables = Exact<{
+  input: RevokeApiKeyInput;
+}>;
+
+
+export type RevokeApiKeyMutation = { revokeApiKey:
+    | { __typename: 'ApiKey' }
+    | { __typename: 'ForbiddenError', code: ErrorCode, message: string }
+    | { __typename: 'NotFoundError', code: ErrorCode, message: string }
+   };
+
+export type ChangePasswordMutationVariables = Exact<{
+  input: ChangePasswordInput;
+}>;
+
+
+export type ChangePasswordMutation = { changePassword:
+    | { __typename: 'CredentialsError', code: ErrorCode, message: string }
+    | { __typename: 'ForbiddenError', code: ErrorCode, message: string }
+    | { __typename: 'InvalidInput', code: ErrorCode, message: string, violations: Array<{ path: string, message: string }> }
+    | { __typename: 'Session', accessToken: string, refreshToken: string }
+   };
+
+export type LogoutEverywhereMutationVariables = Exact<{ [key: string]: never; }>;
+
+
+export type LogoutEverywhereMutation = { logoutEverywhere:
+    | { __typename: 'ForbiddenError', code: ErrorCode, message: string }
+    | { __typename: 'SignedOut' }
+   };
+
+export type DeliveryRowFragment = { id: string, event: WebhookEvent, status: WebhookDeliveryStatus, url: string, createdAt: string, nextAttemptAt: string | null, attempts: Array<{ at: string, milliseconds: number, statusCode: number | null, error: string | null }>, prediction: { id: string } };
+
+export type DeliveriesQueryVariables = Exact<{
+  first: number;
+  after?: string | null | undefined;
+}>;
+
+
+export type DeliveriesQuery = { viewer: { id: string, webhookDeliveries: { nodes: Array<{ id: string, event: WebhookEvent, status: WebhookDeliveryStatus, url: string, createdAt: string, nextAttemptAt: string | null, attempts: Array<{ at: string, milliseconds: number, statusCode: number | null, error: string | null }>, prediction: { id: string } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null } | null };
+
+export type RotateWebhookSecretMutationVariables = Exact<{ [key: string]: never; }>;
+
+
+export type RotateWebhookSecretMutation = { rotateWebhookSecret:
+    | { __typename: 'ConflictError', code: ErrorCode, message: string }
+    | { __typename: 'WebhookSecretRotation', secret: string, previousUntil: string | null }
+   };
+
+export type RedeliverWebhookMutationVariables = Exact<{
+  input: RedeliverWebhookInput;
+}>;
+
+
+export type RedeliverWebhookMutation = { redeliverWebhook:
+    | { __typename: 'NotFoundError', code: ErrorCode, message: string }
+    | { __typename: 'WebhookDelivery', id: string, event: WebhookEvent, status: WebhookDeliveryStatus, url: string, createdAt: string, nextAttemptAt: string | null, attempts: Array<{ at: string, milliseconds: number, statusCode: number | null, error: string | null }>, prediction: { id: string } }
+   };
 
 export type WorkersQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -383,6 +515,36 @@ export class TypedDocumentString<TResult, TVariables>
     return this.value;
   }
 }
+export const ApiKeyFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment ApiKeyFields on ApiKey {
+  id
+  name
+  prefix
+  scopes
+  createdAt
+  expiresAt
+  lastUsedAt
+}
+    `, {"fragmentName":"ApiKeyFields"}) as unknown as TypedDocumentString<ApiKeyFieldsFragment, unknown>;
+export const DeliveryRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment DeliveryRow on WebhookDelivery {
+  id
+  event
+  status
+  url
+  createdAt
+  nextAttemptAt
+  attempts {
+    at
+    milliseconds
+    statusCode
+    error
+  }
+  prediction {
+    id
+  }
+}
+    `, {"fragmentName":"DeliveryRow"}) as unknown as TypedDocumentString<DeliveryRowFragment, unknown>;
 export const PredictionRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment PredictionRow on Prediction {
   id
@@ -528,6 +690,178 @@ export const SessionFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
   }
 }
     `, {"fragmentName":"SessionFields"}) as unknown as TypedDocumentString<SessionFieldsFragment, unknown>;
+export const AccountDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query Account {
+  viewer {
+    id
+    handle
+    email
+    isAdmin
+    createdAt
+    apiKeys {
+      ...ApiKeyFields
+    }
+    webhookSecret
+  }
+}
+    fragment ApiKeyFields on ApiKey {
+  id
+  name
+  prefix
+  scopes
+  createdAt
+  expiresAt
+  lastUsedAt
+}`) as unknown as TypedDocumentString<AccountQuery, AccountQueryVariables>;
+export const CreateApiKeyDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation CreateApiKey($input: CreateApiKeyInput!) {
+  createApiKey(input: $input) {
+    __typename
+    ... on CreatedApiKey {
+      key
+      apiKey {
+        ...ApiKeyFields
+      }
+    }
+    ... on InvalidInput {
+      violations {
+        path
+        message
+      }
+    }
+    ... on UserError {
+      code
+      message
+    }
+  }
+}
+    fragment ApiKeyFields on ApiKey {
+  id
+  name
+  prefix
+  scopes
+  createdAt
+  expiresAt
+  lastUsedAt
+}`) as unknown as TypedDocumentString<CreateApiKeyMutation, CreateApiKeyMutationVariables>;
+export const RevokeApiKeyDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation RevokeApiKey($input: RevokeApiKeyInput!) {
+  revokeApiKey(input: $input) {
+    __typename
+    ... on UserError {
+      code
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<RevokeApiKeyMutation, RevokeApiKeyMutationVariables>;
+export const ChangePasswordDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation ChangePassword($input: ChangePasswordInput!) {
+  changePassword(input: $input) {
+    __typename
+    ... on Session {
+      accessToken
+      refreshToken
+    }
+    ... on InvalidInput {
+      violations {
+        path
+        message
+      }
+    }
+    ... on UserError {
+      code
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ChangePasswordMutation, ChangePasswordMutationVariables>;
+export const LogoutEverywhereDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation LogoutEverywhere {
+  logoutEverywhere {
+    __typename
+    ... on UserError {
+      code
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<LogoutEverywhereMutation, LogoutEverywhereMutationVariables>;
+export const DeliveriesDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query Deliveries($first: Int!, $after: String) {
+  viewer {
+    id
+    webhookDeliveries(first: $first, after: $after) {
+      nodes {
+        ...DeliveryRow
+      }
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
+    }
+  }
+}
+    fragment DeliveryRow on WebhookDelivery {
+  id
+  event
+  status
+  url
+  createdAt
+  nextAttemptAt
+  attempts {
+    at
+    milliseconds
+    statusCode
+    error
+  }
+  prediction {
+    id
+  }
+}`) as unknown as TypedDocumentString<DeliveriesQuery, DeliveriesQueryVariables>;
+export const RotateWebhookSecretDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation RotateWebhookSecret {
+  rotateWebhookSecret {
+    __typename
+    ... on WebhookSecretRotation {
+      secret
+      previousUntil
+    }
+    ... on UserError {
+      code
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<RotateWebhookSecretMutation, RotateWebhookSecretMutationVariables>;
+export const RedeliverWebhookDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation RedeliverWebhook($input: RedeliverWebhookInput!) {
+  redeliverWebhook(input: $input) {
+    __typename
+    ...DeliveryRow
+    ... on UserError {
+      code
+      message
+    }
+  }
+}
+    fragment DeliveryRow on WebhookDelivery {
+  id
+  event
+  status
+  url
+  createdAt
+  nextAttemptAt
+  attempts {
+    at
+    milliseconds
+    statusCode
+    error
+  }
+  prediction {
+    id
+  }
+}`) as unknown as TypedDocumentString<RedeliverWebhookMutation, RedeliverWebhookMutationVariables>;
 export const WorkersDocument = /*#__PURE__*/ new TypedDocumentString(`
     query Workers {
   workers {

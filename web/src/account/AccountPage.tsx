@@ -1,0 +1,53 @@
+import { useEffect, useState } from "preact/hooks";
+import { signedIn } from "../api/session";
+import { Callout } from "../page/Callout";
+import { moment } from "../prediction/units";
+import { ApiKeys } from "./ApiKeys";
+import { Password } from "./Password";
+import { Profile } from "./profile";
+import { Webhooks } from "./Webhooks";
+
+/** Who one is, and the keys and secrets that others know one by. */
+export function AccountPage() {
+  const [profile] = useState(() => new Profile());
+  const isIn = signedIn.value;
+  useEffect(() => {
+    if (isIn) void profile.load();
+    return () => void (profile.newKey.value = null);
+  }, [isIn]);
+  if (!isIn) {
+    return (
+      <div class="stage">
+        <h1 class="stage-title">Not signed in</h1>
+        <p>Sign in to see your account.</p>
+      </div>
+    );
+  }
+  const viewer = profile.viewer.value;
+  return (
+    <div class="account">
+      <div class="page-head">
+        <h1 class="page-title">{viewer?.handle ?? "Account"}</h1>
+        {viewer && (
+          <p class="hint">
+            {viewer.email} · since {moment(viewer.createdAt)}
+            {viewer.isAdmin && " · administrator"}
+          </p>
+        )}
+      </div>
+      {profile.problem.value && <Callout problem={profile.problem.value} />}
+      <p class="hint" role="status">
+        {profile.done.value}
+      </p>
+      {viewer ? (
+        <>
+          <ApiKeys profile={profile} keys={viewer.apiKeys ?? []} isAdmin={viewer.isAdmin} />
+          <Webhooks profile={profile} secret={viewer.webhookSecret} />
+          <Password profile={profile} />
+        </>
+      ) : (
+        !profile.problem.value && <p class="hint">Loading …</p>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,114 @@
+import { useState } from "preact/hooks";
+import type { ApiKeyFieldsFragment, Scope } from "../api/generated/graphql";
+import type { Problem } from "../api/problems";
+import { Callout } from "../page/Callout";
+import { CopyButton } from "../page/CopyButton";
+import { CopyIcon } from "../page/icons";
+import { moment } from "../prediction/units";
+import type { Profile } from "./profile";
+
+const SCOPES: Record<Scope, string> = {
+  READ: "see what you see",
+  RUN: "run and cancel predictions",
+  WRITE: "add, change and delete models",
+  ADMIN: "act as an administrator",
+};
+
+interface Props {
+  profile: Profile;
+  keys: readonly ApiKeyFieldsFragment[];
+  isAdmin: boolean;
+}
+
+export function ApiKeys({ profile, keys, isAdmin }: Props) {
+  return (
+    <section class="panel settings" aria-labelledby="keys-title">
+      <h2 class="section-title" id="keys-title">
+        API keys
+      </h2>
+      <p class="hint">For programs: sent as a bearer token, with the rights you choose, until it is revoked.</p>
+      {profile.newKey.value && <NewKey value={profile.newKey.value} />}
+      {keys.length > 0 && (
+        <ul class="setting-list">
+          {keys.map((key) => (
+            <li key={key.id} class="setting-row">
+              <span class="setting-what">
+                <strong>{key.name}</strong> <code>{key.prefix}…</code>
+                <span class="hint">
+                  {key.scopes.join(", ").toLowerCase()} · made {moment(key.createdAt)}
+                  {key.lastUsedAt ? ` · last used ${moment(key.lastUsedAt)}` : " · never used"}
+                  {key.expiresAt && ` · ends ${moment(key.expiresAt)}`}
+                </span>
+              </span>
+              <button
+                type="button"
+                class="button"
+                aria-label={`Revoke ${key.name}`}
+                onClick={() => void profile.revokeKey(key.id)}
+              >
+                Revoke
+              </button>
+            </li>
+          ))}
+        </ul>
+      )}
+      <CreateKey profile={profile} isAdmin={isAdmin} />
+    </section>
+  );
+}
+
+function NewKey({ value }: { value: string }) {
+  return (
+    <div class="new-key" role="status">
+      <p>
+        <strong>Your new key.</strong> Copy it now: it is not shown again.
+      </p>
+      <p class="setting-row">
+        <code class="secret">{value}</code>
+        <CopyButton text={() => value} icon={<CopyIcon />} name="Copy" />
+      </p>
+    </div>
+  );
+}
+
+function CreateKey({ profile, isAdmin }: { profile: Profile; isAdmin: boolean }) {
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const scopes = (Object.keys(SCOPES) as Scope[]).filter((scope) => scope !== "ADMIN" || isAdmin);
+  const create = async (event: SubmitEvent) => {
+    event.preventDefault();
+    const form = event.currentTarget as HTMLFormElement;
+    const given = new FormData(form);
+    const refused = await profile.createKey(String(given.get("name")).trim(), given.getAll("scope") as Scope[]);
+    setProblem(refused);
+    if (!refused) form.reset();
+  };
+  return (
+    <form class="setting-form" onSubmit={create}>
+      <div class="field">
+        <label class="field-label" for="key-name">
+          Name of a new key
+        </label>
+        <input class="input" id="key-name" name="name" maxLength={80} autocomplete="off" required />
+      </div>
+      <fieldset class="scopes">
+        <legend class="field-label">It may</legend>
+        {scopes.map((scope) => (
+          <label key={scope} class="scope">
+            <input
+              type="checkbox"
+              class="choice"
+              name="scope"
+              value={scope}
+              defaultChecked={scope !== "ADMIN" && scope !== "WRITE"}
+            />
+            {SCOPES[scope]}
+          </label>
+        ))}
+      </fieldset>
+      {problem && <Callout problem={problem} />}
+      <button type="submit" class="button">
+        Create key
+      </button>
+    </form>
+  );
+}

@@ -1,0 +1,112 @@
+import { computed, signal } from "@preact/signals";
+import { request } from "../api/client";
+import { GalleryDocument, type ModelCardFragment } from "../api/generated/graphql";
+import { apiProblem, type Problem } from "../api/problems";
+import { InputForm } from "../form/values";
+import { Column } from "./column";
+
+export const FEWEST = 2;
+export const MOST = 4;
+
+const MODELS = 100;
+
+/** One input, run by two to four versions, or with as many settings. */
+export class Comparison {
+  readonly columns = signal<readonly Column[]>([]);
+  readonly models = signal<readonly ModelCardFragment[]>([]);
+  readonly problem = signal<Problem | null>(null);
+  readonly form = signal<InputForm | null>(null);
+  readonly isBusy = computed(() => this.columns.value.some(({ run }) => run.isActive.value || run.sending.value));
+
+  #made = 0;
+  #formOf = "";
+
+  /** Begins with what an address names: predictions, else models with or without a version. */
+  async open(predictions: readonly string[], models: readonly string[]): Promise<void> {
+    this.close();
+    this.form.value = null;
+    this.#formOf = "";
+    try {
+      const { models: found } = await request(GalleryDocument, { first: MODELS, after: null, filter: null });
+      this.models.value = found.nodes.filter((model) => model.latestVersion?.state === "READY");
+      this.problem.value = null;
+    } catch (error) {
+      this.problem.value = apiProblem(error);
+      return;
+    }
+    if (predictions.length >= FEWEST) return this.#join(predictions.slice(0, MOST));
+    const first = this.models.value[0]?.slug;
+    const wanted = models.slice(0, MOST);
+    while (wanted.length < FEWEST && (wanted[0] ?? first)) wanted.push(wanted[0] ?? first ?? "");
+    this.columns.value = wanted.map(() => this.#column());
+    await Promise.all(wanted.map((name, index) => this.columns.value[index]?.choose(...named(name))));
+    this.follow();
+  }
+
+  async #join(ids: readonly string[]): Promise<void> {
+    this.columns.value = ids.map(() => this.#column());
+    const found = await Promise.all(ids.map((id, index) => this.columns.value[index]?.join(id)));
+    this.follow();
+    const shared = asValues(found[0]?.input);
+    this.form.value?.fill(shared);
+    for (const [index, column] of this.columns.value.entries()) {
+      const own = asValues(found[index]?.input);
+      const names = column.commonFields.value.map(({ name }) => name);
+      const differing = names.filter((name) => JSON.stringify(own[name]) !== JSON.stringify(shared[name]));
+      column.differing.value = new Set(differing);
+    }
+  }
+
+  /** The shared form is that of the first column's version; what was typed stays where the next one has it too. */
+  follow(): void {
+    const version = this.columns.value[0]?.version.value;
+    if (!version || version.id === this.#formOf) return;
+    const before = this.form.value?.draft();
+    this.form.value = new InputForm(version.inputSchema);
+    this.#formOf = version.id;
+    if (before) this.form.value.fill(before);
+  }
+
+  add(): void {
+    const last = this.columns.value.at(-1);
+    if (!last || this.columns.value.length >= MOST) return;
+    const column = this.#column();
+    this.columns.value = [...this.columns.value, column];
+    void column.choose(last.slug.value, last.version.value?.number ?? null);
+  }
+
+  remove(column: Column): void {
+    column.run.clear();
+    this.columns.value = this.columns.value.filter((other) => other !== column);
+    this.follow();
+  }
+
+  /** Runs all; the ids, or null where not every one was accepted. */
+  async start(): Promise<string[] | null> {
+    const reading = this.form.value?.read();
+    if (!reading?.isValid || this.isBusy.value) return null;
+    const ids = await Promise.all(this.columns.value.map((column) => column.start(reading.input)));
+    return ids.every((id) => id !== null) ? ids : null;
+  }
+
+  cancel(): void {
+    for (const { run } of this.columns.value) void run.cancel();
+  }
+
+  close(): void {
+    for (const { run } of this.columns.value) run.clear();
+    this.columns.value = [];
+  }
+
+  #column(): Column {
+    return new Column(++this.#made);
+  }
+}
+
+function named(name: string): [slug: string, number: number | null] {
+  const [slug = "", number] = name.split(":");
+  return [slug, number ? Number(number) : null];
+}
+
+const asValues = (value: unknown): Record<string, unknown> =>
+  (typeof value === "object" && value !== null ? value : {}) as Record<string, unknown>;

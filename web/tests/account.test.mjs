@@ -1,0 +1,117 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { api, fake, open, register, signIn, SLOW, useBrowser } from "./harness.mjs";
+
+useBrowser();
+
+async function openAccount(prepare = async () => {}) {
+  const { handle, token, tokens } = await register("acc");
+  const page = await open("/account", {
+    prepare: async (p) => {
+      await signIn(p, token);
+      await prepare(p);
+    },
+  });
+  await page.getByRole("heading", { name: handle }).waitFor();
+  return { page, handle, token, tokens };
+}
+
+test("a key is made, shown once, works, and is revoked", SLOW, async () => {
+  const { page, handle } = await openAccount();
+  await page.getByLabel("Name of a new key").fill("my <b>script</b>");
+  await page.getByRole("button", { name: "Create key" }).click();
+  const key = await page.locator(".new-key .secret").textContent();
+  assert.equal((await api("{ viewer { handle } }", {}, key)).viewer.handle, handle);
+  await page.getByText("my <b>script</b>").waitFor();
+  await page.reload();
+  await page.getByText("my <b>script</b>").waitFor();
+  assert.equal(await page.locator(".new-key").count(), 0);
+  assert.ok(!(await page.content()).includes(key));
+  await page.getByRole("button", { name: "Revoke my <b>script</b>" }).click();
+  await page.getByText("my <b>script</b>").waitFor({ state: "detached" });
+  await assert.rejects(api("{ viewer { handle } }", {}, key));
+});
+
+test("a key that may do nothing is refused with the reason", SLOW, async () => {
+  const { page } = await openAccount();
+  await page.getByLabel("Name of a new key").fill("idle");
+  for (const box of await page.locator(".scopes input:checked").all()) await box.uncheck();
+  await page.getByRole("button", { name: "Create key" }).click();
+  await page.locator(".settings .callout").getByText("Check the input").waitFor();
+  assert.equal(await page.getByRole("button", { name: /^Revoke/ }).count(), 0);
+});
+
+test("a password is changed by whoever knows it, and the page stays signed in", SLOW, async () => {
+  const { page, handle } = await openAccount();
+  const login = async (password) =>
+    (
+      await api("mutation ($i: LoginInput!) { login(input: $i) { __typename } }", {
+        i: { email: `${handle}@example.org`, password },
+      })
+    ).login.__typename;
+  await page.getByLabel("Current password").fill("not the password");
+  await page.getByLabel("New password").fill("another horse battery");
+  await page.getByRole("button", { name: "Change password" }).click();
+  await page.locator(".settings .callout").waitFor();
+  await page.getByLabel("Current password").fill("correct horse battery");
+  await page.getByRole("button", { name: "Change password" }).click();
+  await page.getByText("The password is changed").waitFor();
+  assert.equal(await login("correct horse battery"), "CredentialsError");
+  assert.equal(await login("another horse battery"), "Session");
+  await page.getByRole("link", { name: "History" }).click();
+  await page.getByText("Nothing yet").waitFor();
+});
+
+test("signing out everywhere ends this session too", SLOW, async () => {
+  const { page, tokens } = await openAccount();
+  await page.getByRole("button", { name: "Sign out everywhere" }).click();
+  await page.getByText("Not signed in").waitFor();
+  const refresh = "mutation ($t: String!) { refreshSession(input: { refreshToken: $t }) { __typename } }";
+  assert.equal((await api(refresh, { t: tokens.refreshToken })).refreshSession.__typename, "CredentialsError");
+});
+
+test("the webhook secret is hidden until it is asked for, and can be rotated", SLOW, async () => {
+  const { page, token } = await openAccount();
+  const secret = async () => (await api("{ viewer { webhookSecret } }", {}, token)).viewer.webhookSecret;
+  const before = await secret();
+  const shown = page.locator("section:has(#webhooks-title) .secret");
+  assert.ok(!(await shown.textContent()).includes(before.slice(8)));
+  await page.getByRole("button", { name: "Show", exact: true }).click();
+  assert.equal(await shown.textContent(), before);
+  await page.getByRole("button", { name: "Rotate" }).click();
+  await page.waitForFunction(
+    (old) => ![...document.querySelectorAll(".secret")].some((code) => code.textContent === old),
+    before,
+  );
+  assert.equal(await shown.textContent(), await secret());
+});
+
+test("deliveries are listed with what became of them, and can be sent again", SLOW, async () => {
+  const delivery = (status, attempts) => ({
+    __typename: "WebhookDelivery",
+    id: "d1",
+    event: "COMPLETED",
+    status,
+    url: "https://example.org/<b>hook</b>",
+    createdAt: new Date().toISOString(),
+    nextAttemptAt: null,
+    attempts,
+    prediction: { id: "p1" },
+  });
+  const attempt = { at: new Date().toISOString(), milliseconds: 12, statusCode: 500, error: null };
+  const nodes = [delivery("FAILED", [attempt, attempt])];
+  const pageInfo = { hasNextPage: false, endCursor: null };
+  const { page } = await openAccount(async (p) => {
+    await fake(p, "Deliveries", () => ({ data: { viewer: { id: "u", webhookDeliveries: { nodes, pageInfo } } } }));
+    await fake(p, "RedeliverWebhook", ({ input }) => {
+      assert.deepEqual(input, { id: "d1" });
+      return { data: { redeliverWebhook: delivery("PENDING", [attempt, attempt]) } };
+    });
+  });
+  const row = page.locator("[data-delivery]");
+  await row.getByText("answered 500 in 12 ms · 2 attempts").waitFor();
+  await row.getByText("https://example.org/<b>hook</b>").waitFor();
+  await row.getByText("failed").waitFor();
+  await row.getByRole("button", { name: "Redeliver" }).click();
+  await row.getByText("pending").waitFor();
+});
