@@ -12,7 +12,7 @@ from strawberry.dataloader import DataLoader
 from server.adapters.event_log import LiveState
 from server.errors import ServiceError
 from server.runtime import Runtime
-from server.services import accounts, models, prediction_events, predictions, versions, webhooks
+from server.services import accounts, models, prediction_events, predictions, samples, versions, webhooks
 from server.tables import Model, Prediction, User, Version, WebhookDelivery
 
 T = TypeVar("T")
@@ -31,6 +31,7 @@ class Loaders:
         self.predictions: DataLoader[UUID, Prediction | None] = DataLoader(self._predictions, cache=False)
         self.deliveries_of: DataLoader[UUID, list[WebhookDelivery]] = DataLoader(self._deliveries_of, cache=False)
         self.webhook_urls: DataLoader[UUID, str | None] = DataLoader(self._webhook_urls, cache=False)
+        self.samples: DataLoader[UUID, Prediction | None] = DataLoader(self._samples, cache=False)
         self._asked: DataLoader[Asked, Any] = DataLoader(_answers, cache=False)
         self.live: DataLoader[UUID, LiveState | None] = DataLoader(self._live, cache=False)
 
@@ -54,6 +55,10 @@ class Loaders:
     async def _versions_of(self, ids: list[UUID]) -> list[list[Version]]:
         found = await versions.of_models(ids)
         return [found[key] for key in ids]
+
+    async def _samples(self, ids: list[UUID]) -> list[Prediction | None]:
+        found = await samples.by_ids(ids)
+        return [found.get(key) for key in ids]
 
     async def _predictions(self, ids: list[UUID]) -> list[Prediction | None]:
         found = await predictions.by_ids(None, ids)

@@ -53,7 +53,9 @@ class ModelQuery:
     ) -> ModelConnection:
         """Models the viewer may see."""
         wanted = filter or ModelFilter()
-        query = models.listing(info.context.viewer, owner=wanted.owner, kind=wanted.kind, search=wanted.search)
+        query = models.listing(
+            info.context.viewer, owner=wanted.owner, kind=wanted.kind, search=wanted.search, tag=wanted.tag
+        )
         order = (order_by or ModelOrder()).order()
         return ModelConnection(page=await models.list_models(query, page_request(first, after, last, before), order))
 

@@ -7,6 +7,7 @@ from typing import Annotated
 import strawberry
 from strawberry.scalars import JSON
 
+from graph.ids import parse_id
 from graph.types.enums import (
     DeviceClass,
     DeviceMap,
@@ -23,6 +24,8 @@ from server.services.models import ModelChanges, NewModel
 from server.services.pagination import Order
 
 OWN_SCHEMA = "An input schema narrower than the kind's."
+TAGS = "Words to find it by, at most 10: lower-case letters and digits, with single dashes between them."
+SAMPLES = "At most 4 predictions of yours that ran it and succeeded; everybody who sees the model sees them."
 PREDICTOR = "What runs a CUSTOM model's weights: embeddings, classification, or a class of the operator's."
 QUANTIZATION = "Fewer bits for the weights of linear layers, so that the model fills less memory."
 DEVICE = "Which workers run it; INT4 weights and a device map need CUDA. Where there is none, its predictions wait."
@@ -36,6 +39,7 @@ class ModelFilter:
     owner: str | None = strawberry.field(default=None, description="Handle of the owner.")
     kind: ModelKind | None = strawberry.field(default=None, description="What they make.")
     search: str | None = strawberry.field(default=None, description="Text in name or description.")
+    tag: str | None = strawberry.field(default=None, description="One of their tags.")
 
 
 @strawberry.input(description="What a list of models goes by; models that are equal in it go by their ids.")
@@ -95,6 +99,7 @@ class CreateModelInput:
     source: ModelSourceInput = strawberry.field(description="Where its first version comes from.")
     description: str = strawberry.field(default="", description="What it is, as Markdown.")
     visibility: Visibility = strawberry.field(default=domain.Visibility.PUBLIC, description="Who sees it.")
+    tags: list[str] = strawberry.field(default_factory=list, description=TAGS)
     input_schema: JSON | None = strawberry.field(default=None, description=OWN_SCHEMA)
     predictor: str | None = strawberry.field(default=None, description=PREDICTOR)
     quantization: Quantization | None = strawberry.field(default=None, description=QUANTIZATION)
@@ -103,7 +108,7 @@ class CreateModelInput:
 
     def new(self) -> NewModel:
         """The service's value."""
-        return NewModel(self.name, self.kind, _version(self), self.description, self.visibility)
+        return NewModel(self.name, self.kind, _version(self), self.description, self.visibility, tuple(self.tags))
 
 
 @strawberry.input(description="What to change of a model; what is left out stays.")
@@ -113,10 +118,13 @@ class UpdateModelInput:
     model: str = strawberry.field(description="owner/name.")
     description: str | None = strawberry.field(default=None, description="What it is, as Markdown.")
     visibility: Visibility | None = strawberry.field(default=None, description="Who sees it.")
+    tags: list[str] | None = strawberry.field(default=None, description=TAGS)
+    samples: list[strawberry.ID] | None = strawberry.field(default=None, description=SAMPLES)
 
     def changes(self) -> ModelChanges:
         """The service's value."""
-        return ModelChanges(self.description, self.visibility)
+        samples = None if self.samples is None else [parse_id(key, "Prediction") for key in self.samples]
+        return ModelChanges(self.description, self.visibility, self.tags, samples)
 
 
 @strawberry.input(description="The model to delete.")

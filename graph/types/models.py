@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
+from uuid import UUID
 
 import strawberry
 from strawberry.scalars import JSON
@@ -15,9 +16,14 @@ from graph.types.enums import DeviceClass, DeviceMap, ModelKind, Quantization, V
 from graph.types.node import Node, PageInfo
 from graph.types.users import User
 from server import tables
+from server.errors import BadUserInputError
 from server.services import models, versions
 from server.services.pagination import Page
+from server.services.samples import SAMPLES_MAX
 from server.tables import loaded
+
+if TYPE_CHECKING:
+    from graph.types.predictions import Prediction
 
 
 @strawberry.type(description="How far the preparation of a version is.")
@@ -109,6 +115,23 @@ class Model(Node):
     description: str = strawberry.field(description="What it is, as Markdown.")
     created_at: datetime = strawberry.field(description="When it was added.")
     updated_at: datetime = strawberry.field(description="When it last changed.")
+    tags: list[str] = strawberry.field(description="Words to find it by.")
+    run_count: BigInt = strawberry.field(description="How often it was run; counted once a minute.")
+
+    @strawberry.field(description="Outputs that its owner shows to everybody.")
+    async def samples(
+        self,
+        info: Info,
+        first: Annotated[int, strawberry.argument(description="At most so many, 1 to 4.")] = SAMPLES_MAX,
+    ) -> list[Annotated[Prediction, strawberry.lazy("graph.types.predictions")]]:
+        """Sample outputs, in the owner's order."""
+        # Predictions have models
+        from graph.types.predictions import Prediction
+
+        if not 1 <= first <= SAMPLES_MAX:
+            raise BadUserInputError(f"Ask for 1 to {SAMPLES_MAX} samples.")
+        found = await info.context.loaders.samples.load_many([UUID(key) for key in self.row.samples])
+        return [Prediction.of(row) for row in found if row and row.model_id == self.row.id][:first]
 
     @strawberry.field(description="Its owner.")
     async def owner(self, info: Info) -> User:
@@ -167,6 +190,8 @@ class Model(Node):
             description=row.description,
             created_at=row.created_at,
             updated_at=row.updated_at,
+            tags=row.tags,
+            run_count=BigInt(row.runs),
         )
 
 

@@ -14,6 +14,8 @@ NAME = re.compile(r"(?=.{1,63}\Z)[a-z0-9](?:[-._]?[a-z0-9])*", re.ASCII)
 PREDICTOR = re.compile(r"[A-Za-z0-9_][\w.-]{0,63}", re.ASCII)
 REPO = re.compile(r"[\w-][\w.-]{0,95}/[\w-][\w.-]{0,95}", re.ASCII)
 REVISION = re.compile(r"[\w][\w./-]{0,127}", re.ASCII)
+TAG = re.compile(r"(?=.{1,32}\Z)[a-z0-9](?:-?[a-z0-9])*", re.ASCII)
+TAGS_MAX = 10
 SLUG = re.compile(r"(?P<owner>[a-z0-9-]{1,39})/(?P<name>[a-z0-9._-]{1,63})(?::(?P<number>[1-9][0-9]{0,8}))?", re.ASCII)
 
 
@@ -208,4 +210,13 @@ def source_violations(source: ModelSource) -> list[Violation]:
         found.append(Violation("/source/huggingface/revision", "A revision is a branch, tag or commit.", "pattern"))
     if source.type is not SourceType.HUGGINGFACE and not (0 < len(ref) <= 1024 and is_storable(ref)):
         found.append(Violation(f"/source/{source.type.value}", "Give 1 to 1024 characters of text.", "minLength"))
+    return found
+
+
+def tag_violations(tags: list[str]) -> list[Violation]:
+    """Every rule that a model's tags break."""
+    rule = "A tag has 1 to 32 lower-case letters and digits, with single dashes between them."
+    found = [Violation(f"/tags/{i}", rule, "pattern") for i, tag in enumerate(tags) if not TAG.fullmatch(tag)]
+    if len(tags) > TAGS_MAX:
+        found.append(Violation("/tags", f"A model has at most {TAGS_MAX} tags.", "maxItems"))
     return found

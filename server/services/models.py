@@ -14,12 +14,14 @@ from server.adapters.database import now, rows
 from server.domain.accounts import HANDLE, Viewer
 from server.domain.api_keys import Scope
 from server.domain.models import (
+    TAG,
     ModelKind,
     NewVersion,
     Slug,
     Visibility,
     name_violations,
     parse_slug,
+    tag_violations,
 )
 from server.domain.storable import is_storable
 from server.errors import (
@@ -32,7 +34,7 @@ from server.errors import (
     Violation,
 )
 from server.runtime import Runtime
-from server.services import publishing
+from server.services import publishing, samples
 from server.services.deliveries import completed
 from server.services.pagination import NEWEST, Order, Page, PageRequest, page
 from server.setting_types import ModelCreators
@@ -51,6 +53,7 @@ class NewModel:
     version: NewVersion
     description: str = ""
     visibility: Visibility = Visibility.PUBLIC
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,8 @@ class ModelChanges:
 
     description: str | None = None
     visibility: Visibility | None = None
+    tags: list[str] | None = None
+    samples: list[UUID] | None = None
 
 
 async def create(rt: Runtime, viewer: Viewer, new: NewModel) -> Model:
@@ -72,7 +77,7 @@ async def create(rt: Runtime, viewer: Viewer, new: NewModel) -> Model:
     """
     owner = await _creator(rt, viewer)
     publishing.allow(viewer, new.version)
-    found = name_violations(new.name) + description_violations(new.description)
+    found = name_violations(new.name) + description_violations(new.description) + tag_violations(list(new.tags))
     if found := found + publishing.violations(new.kind, new.version):
         raise InvalidInputError(found)
     return await add(rt, owner, new)
@@ -88,6 +93,7 @@ async def add(rt: Runtime, owner: User, new: NewModel) -> Model:
                 kind=new.kind.value,
                 description=new.description,
                 visibility=new.visibility.value,
+                tags=_distinct(new.tags),
             )
         except IntegrityError:
             raise ConflictError(f"{owner.handle}/{new.name} is taken.") from None
@@ -134,14 +140,27 @@ def _check_may_add(rt: Runtime, viewer: Viewer) -> None:
 async def update(rt: Runtime, viewer: Viewer, slug: str, changes: ModelChanges) -> Model:
     """Change a model of the viewer's; raises as `own`, and InvalidInputError."""
     model = await own(viewer, slug)
+    if found := await _change_violations(viewer, model, changes):
+        raise InvalidInputError(found)
     if changes.description is not None:
-        if found := description_violations(changes.description):
-            raise InvalidInputError(found)
         model.description = changes.description
     if changes.visibility is not None:
         model.visibility = changes.visibility.value
-    await model.save(update_fields=["description", "visibility", "updated_at"])
+    if changes.tags is not None:
+        model.tags = _distinct(changes.tags)
+    if changes.samples is not None:
+        model.samples = _distinct(str(key) for key in changes.samples)
+    await model.save(update_fields=["description", "visibility", "tags", "samples", "updated_at"])
     return model
+
+
+async def _change_violations(viewer: Viewer, model: Model, changes: ModelChanges) -> list[Violation]:
+    found = description_violations(changes.description or "") + tag_violations(changes.tags or [])
+    return found + await samples.violations(viewer, model, changes.samples) if changes.samples else found
+
+
+def _distinct(values: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(values))
 
 
 async def delete(rt: Runtime, viewer: Viewer, slug: str) -> tuple[Model, int]:
@@ -224,7 +243,9 @@ async def own(viewer: Viewer, slug: str) -> Model:
     return model
 
 
-def listing(viewer: Viewer, *, owner: str | None, kind: ModelKind | None, search: str | None) -> QuerySet[Model]:
+def listing(
+    viewer: Viewer, *, owner: str | None, kind: ModelKind | None, search: str | None, tag: str | None = None
+) -> QuerySet[Model]:
     """The models a viewer may know of, filtered; raises BadUserInputError for what is no text."""
     viewer.require(Scope.READ)
     if search and not is_storable(search):
@@ -234,6 +255,8 @@ def listing(viewer: Viewer, *, owner: str | None, kind: ModelKind | None, search
         query = query.filter(owner__handle=owner if HANDLE.fullmatch(owner) else "")
     if kind:
         query = query.filter(kind=kind.value)
+    if tag is not None:
+        query = query.filter(tags__contains=[tag if TAG.fullmatch(tag) else ""])
     if search:
         query = query.filter(Q(name__icontains=search) | Q(description__icontains=search))
     return query

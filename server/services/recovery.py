@@ -10,7 +10,7 @@ from tortoise.exceptions import BaseORMException
 from server.adapters.database import CONNECTION_ERRORS, rows
 from server.domain.models import ALL_QUEUES, PREPARE_QUEUE
 from server.runtime import Runtime
-from server.services import deliveries, retention, sessions, uploads
+from server.services import deliveries, retention, run_counts, sessions, uploads
 from server.services.deliveries import completed
 from server.unit_of_work import UnitOfWork, send
 
@@ -48,6 +48,7 @@ async def sweep(rt: Runtime) -> None:
     await sessions.sweep()
     await deliveries.prune(rt.settings.webhook_retention_seconds)
     await retention.remove_old(rt)
+    await run_counts.count()
 
 
 _EXPIRED = f"""

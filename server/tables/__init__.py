@@ -9,6 +9,7 @@ from tortoise.backends.base.config_generator import expand_db_url
 from server.tables.api_keys import ApiKey
 from server.tables.models import Model, Version
 from server.tables.predictions import Prediction, Usage
+from server.tables.runs import RunCount
 from server.tables.sessions import RefreshToken, Session
 from server.tables.uploads import Upload, UploadUse
 from server.tables.users import User
@@ -21,6 +22,7 @@ __all__ = [
     "Prediction",
     "Predictor",
     "RefreshToken",
+    "RunCount",
     "Session",
     "Upload",
     "UploadUse",
@@ -36,7 +38,7 @@ __all__ = [
     "with_relations",
 ]
 
-NOUNS = ("users", "sessions", "api_keys", "models", "predictions", "uploads", "webhooks", "workers")
+NOUNS = ("users", "sessions", "api_keys", "models", "predictions", "uploads", "webhooks", "workers", "runs")
 MODULES = tuple(f"server.tables.{name}" for name in NOUNS)
 
 

@@ -14,7 +14,10 @@ from server.tables.users import User
 
 
 class Model(Row):
-    """A named model of one owner; deleting is soft, so that its slug stays taken."""
+    """A named model of one owner; deleting is soft, so that its slug stays taken.
+
+    `samples` are ids of predictions that its owner shows to everybody; `runs` is how many were made, a little late.
+    """
 
     id = fields.UUIDField(primary_key=True, default=uuid7)
     owner: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
@@ -25,6 +28,9 @@ class Model(Row):
     kind = fields.CharField(max_length=20)
     description = fields.TextField(default="")
     visibility = fields.CharField(max_length=10)
+    tags: Any = fields.JSONField(default=list)
+    samples: Any = fields.JSONField(default=list)
+    runs = fields.BigIntField(default=0)
     created_at = fields.DatetimeField(auto_now_add=True)
     updated_at = fields.DatetimeField(auto_now=True)
     deleted_at = fields.DatetimeField(null=True)

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from tortoise import fields
+from tortoise.contrib.postgres.indexes import BrinIndex
 from tortoise.models import Model as Row
 
 from server.tables.indexes import LiveIndex
@@ -78,6 +79,7 @@ class Prediction(Row):
         unique_together = (("owner", "idempotency_key"),)
         indexes = (
             ("user_id", "created_at", "id"),
+            BrinIndex(fields=("created_at",), name="prediction_created"),
             LiveIndex(fields=("queue", "rank", "run_at"), name="prediction_claim", where="status = 'starting'"),
             LiveIndex(fields=("version_id", "rank", "run_at"), name="prediction_warm", where="status = 'starting'"),
             LiveIndex(fields=("lease_until",), name="prediction_lease", where="status = 'processing'"),
