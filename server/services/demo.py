@@ -10,24 +10,46 @@ from server.services.models import NewModel
 from server.services.versions import latest, of_models
 from server.tables import Model
 
+PROSE = """\
+A small language model, trained on software documentation: it writes text of that kind, not sense.
+
+- Llama-shaped, 2.6 M parameters, positions up to 1,024; English only.
+- It knows the phrases of its corpus: *The function returns*, *The following example shows how to*.
+- The same `seed` gives the same text, whatever runs beside it.
+"""
+SHAPES = """\
+A small diffusion model that draws one shape: “a red circle on a blue background”.
+
+It was trained at 64 by 64 pixels on prompts of the form **a** *colour* *shape* **on a** *colour* **background**.
+More steps take longer and draw finer; unfinished pictures are shown while somebody watches.
+"""
+ECHO = """\
+Gives its text back, word by word: for trying clients.
+
+`delay_seconds` makes it slow, so that there is time to cancel, to reload, or to join from elsewhere; `fail` makes it
+fail.
+"""
 DEMO_MODELS = (
     NewModel(
         "prose",
         ModelKind.TEXT_GENERATION,
         NewVersion(ModelSource(SourceType.DEMO, "prose")),
-        "A small language model, trained on software documentation: it writes text of that kind, not sense.",
+        PROSE,
+        tags=("demo", "small", "english"),
     ),
     NewModel(
         "shapes",
         ModelKind.IMAGE_GENERATION,
         NewVersion(ModelSource(SourceType.DEMO, "shapes")),
-        "A small diffusion model that draws one shape: “a red circle on a blue background”.",
+        SHAPES,
+        tags=("demo", "small", "diffusion"),
     ),
     NewModel(
         "echo",
         ModelKind.CUSTOM,
         NewVersion(ModelSource(SourceType.PREDICTOR, "echo")),
-        "Gives its text back, word by word: for trying clients.",
+        ECHO,
+        tags=("demo",),
     ),
 )
 

@@ -114,3 +114,44 @@ test("an answer that comes late does not replace a newer one", SLOW, async () =>
   await late;
   assert.deepEqual(await slugs(page), ["a/quick"]);
 });
+
+test("models show tags, run counts and what they made; a tag leads to the others that have it", SLOW, async () => {
+  const { handle, token } = await register("show");
+  const model = `${handle}/shown`;
+  const tag = `t-${handle.slice(-8)}`;
+  const create = "mutation ($i: CreateModelInput!) { createModel(input: $i) { ... on Model { id } } }";
+  await api(create, { i: { name: "shown", kind: "CUSTOM", source: { predictor: "echo" }, tags: [tag] } }, token);
+  const run = `mutation ($i: CreatePredictionInput!) { createPrediction(input: $i) { __typename
+    ... on Prediction { id status } } }`;
+  const ready = "query ($m: String!) { model(slug: $m) { latestVersion { state } } }";
+  while ((await api(ready, { m: model }, token)).model.latestVersion.state === "PREPARING");
+  const text = "<i>what it made</i>";
+  const { createPrediction: made } = await api(run, { i: { model, input: { text }, wait: 60 } }, token);
+  assert.equal(made.status, "SUCCEEDED");
+  const show = "mutation ($i: UpdateModelInput!) { updateModel(input: $i) { __typename } }";
+  await api(show, { i: { model, samples: [made.id] } }, token);
+  const page = await open(`/?tag=${tag}`);
+  const card = page.locator(`[data-model="${model}"]`);
+  await card.getByText(text).waitFor();
+  assert.deepEqual(await slugs(page), [model]);
+  await page.getByRole("button", { name: tag }).click();
+  await page.locator(`[data-model="${MODELS.echo}"]`).waitFor();
+  await card.getByRole("link", { name: tag }).click();
+  await page.locator(`[data-model="${MODELS.echo}"]`).waitFor({ state: "detached" });
+  await card.getByRole("link", { name: model }).click();
+  await page.locator(".samples").getByText(text).first().waitFor();
+  await page.getByRole("button", { name: "Use this input" }).click();
+  assert.equal(await field(page, "text").locator("textarea").inputValue(), text);
+});
+
+test("run counts are shown in short", SLOW, async () => {
+  const nodes = [
+    cardOf("a/often", READY, { runCount: 12_345 }),
+    cardOf("a/once", READY, { runCount: 1 }),
+    cardOf("a/never", READY),
+  ];
+  const page = await open("/", { prepare: (p) => fake(p, "Gallery", () => answer(nodes)) });
+  await page.locator('[data-model="a/often"]').getByText("12.3K runs").waitFor();
+  await page.locator('[data-model="a/once"]').getByText("1 run").waitFor();
+  assert.equal(await page.locator('[data-model="a/never"]').getByText(/runs?/).count(), 0);
+});

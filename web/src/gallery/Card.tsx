@@ -3,16 +3,18 @@ import { modelPath } from "../page/router";
 import { preparation } from "../model/preparation";
 import type { ModelCard } from "./gallery";
 import { KINDS } from "./kinds";
-import { firstWords } from "./words";
+import { reachable } from "../prediction/Files";
+import { Tags } from "./Tags";
+import { firstWords, runs } from "./words";
+
+const SAMPLE_CHARACTERS = 400;
 
 export function Card({ model }: { model: ModelCard }) {
   const [owner, name] = model.slug.split("/");
   const version = model.latestVersion;
   return (
     <li class="card" data-model={model.slug}>
-      <div class="card-art" data-kind={model.kind} aria-hidden="true">
-        <KindIcon kind={model.kind} />
-      </div>
+      <Art model={model} />
       <div class="card-text">
         <h2 class="card-title">
           <a class="card-link" href={modelPath(model.slug)}>
@@ -25,10 +27,29 @@ export function Card({ model }: { model: ModelCard }) {
         <p class="card-facts">
           <span>{KINDS[model.kind]}</span>
           {version && <span>version {version.number}</span>}
+          {Number(model.runCount) > 0 && <span>{runs(model.runCount)}</span>}
           {version?.state !== "READY" && <span class="card-state">{preparation(version)}</span>}
         </p>
+        <Tags tags={model.tags} />
       </div>
     </li>
+  );
+}
+
+/** What the model made, where its owner shows that. */
+function Art({ model }: { model: ModelCard }) {
+  const picture = model.samples.flatMap((sample) => sample.files).find((file) => file.contentType.startsWith("image/"));
+  const text = model.samples.find((sample) => sample.text)?.text;
+  return (
+    <div class="card-art" aria-hidden="true">
+      {picture ? (
+        <img src={reachable(picture.url)} alt="" loading="lazy" />
+      ) : text ? (
+        <p class="card-sample">{text.slice(0, SAMPLE_CHARACTERS)}</p>
+      ) : (
+        <KindIcon kind={model.kind} />
+      )}
+    </div>
   );
 }
 

@@ -18,16 +18,16 @@ interface Props {
 
 /** All models, and those looked for; what is looked for stands in the address. */
 export function GalleryPage({ gallery, account }: Props) {
-  const { search, kind, mine } = wanted();
+  const { search, kind, mine, tag } = wanted();
   const owner = mine ? account.handle.value : null;
   const isIn = signedIn.value;
   useEffect(() => {
     // whose models are looked for is known once the account is
     if (mine && owner === null) return;
     const isFirst = gallery.models.value === null;
-    const timer = setTimeout(() => void gallery.look({ search, kind, owner }), isFirst ? 0 : TYPING_MS);
+    const timer = setTimeout(() => void gallery.look({ search, kind, owner, tag }), isFirst ? 0 : TYPING_MS);
     return () => clearTimeout(timer);
-  }, [search, kind, mine, owner, isIn]);
+  }, [search, kind, mine, owner, tag, isIn]);
   useEffect(() => () => gallery.rest(), []);
 
   return (
@@ -36,22 +36,30 @@ export function GalleryPage({ gallery, account }: Props) {
         <h1 class="page-title">Models</h1>
         <p class="hint">Public ones and your own. Pick one, run it, and watch it work.</p>
       </div>
-      <Filters search={search} kind={kind} mine={mine} />
-      <Results gallery={gallery} isNarrowed={search !== "" || kind !== null || mine} />
+      <Filters search={search} kind={kind} mine={mine} tag={tag} />
+      <Results gallery={gallery} isNarrowed={search !== "" || kind !== null || mine || tag !== null} />
     </div>
   );
 }
 
-function wanted(): { search: string; kind: ModelKind | null; mine: boolean } {
+interface Looked {
+  search: string;
+  kind: ModelKind | null;
+  mine: boolean;
+  tag: string | null;
+}
+
+function wanted(): Looked {
   const kind = Object.keys(KINDS).find((name) => name === query.value.get("kind"));
   return {
     search: query.value.get("q") ?? "",
     kind: (kind as ModelKind | undefined) ?? null,
     mine: signedIn.value && query.value.has("mine"),
+    tag: query.value.get("tag"),
   };
 }
 
-function Filters({ search, kind, mine }: { search: string; kind: ModelKind | null; mine: boolean }) {
+function Filters({ search, kind, mine, tag }: Looked) {
   const kinds: [ModelKind | null, string][] = [[null, "All"], ...(Object.entries(KINDS) as [ModelKind, string][])];
   return (
     <search class="filters">
@@ -91,6 +99,12 @@ function Filters({ search, kind, mine }: { search: string; kind: ModelKind | nul
           onClick={() => amend({ mine: mine ? null : "1" })}
         >
           Mine
+        </button>
+      )}
+      {tag !== null && (
+        <button type="button" class="segment segment-alone" onClick={() => amend({ tag: null })}>
+          {tag} <span aria-hidden="true">×</span>
+          <span class="visually-hidden">, show other tags too</span>
         </button>
       )}
     </search>

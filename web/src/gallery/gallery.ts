@@ -1,15 +1,16 @@
 import { batch, computed, signal } from "@preact/signals";
 import { request } from "../api/client";
-import { GalleryDocument, type ModelCardFragment, type ModelFilter, type ModelKind } from "../api/generated/graphql";
+import { GalleryDocument, type GalleryCardFragment, type ModelFilter, type ModelKind } from "../api/generated/graphql";
 import { apiProblem, type Problem } from "../api/problems";
 
-export type ModelCard = ModelCardFragment;
+export type ModelCard = GalleryCardFragment;
 
 /** What is looked for; "mine" needs the handle of who is signed in. */
 export interface Wanted {
   search: string;
   kind: ModelKind | null;
   owner: string | null;
+  tag: string | null;
 }
 
 const PAGE = 24;
@@ -25,7 +26,7 @@ export class Gallery {
   readonly hasMore = computed(() => this.#end.value !== null);
 
   readonly #end = signal<string | null>(null);
-  #wanted: Wanted = { search: "", kind: null, owner: null };
+  #wanted: Wanted = { search: "", kind: null, owner: null, tag: null };
   #timer = 0;
   #turn = 0;
 
@@ -74,6 +75,6 @@ export class Gallery {
   }
 }
 
-function filterOf({ search, kind, owner }: Wanted): ModelFilter {
-  return { search: search.trim() || null, kind, owner };
+function filterOf({ search, kind, owner, tag }: Wanted): ModelFilter {
+  return { search: search.trim() || null, kind, owner, tag };
 }

@@ -10,3 +10,9 @@ export function firstWords(markdown: string): string {
     .replace(/\s+/g, " ");
   return plain.length > LONGEST ? `${plain.slice(0, LONGEST).replace(/\s+\S*$/, "")} …` : plain;
 }
+
+const COUNT = new Intl.NumberFormat(undefined, { notation: "compact", maximumFractionDigits: 1 });
+
+/** How often a model was run, in words. */
+export const runs = (count: number | string): string =>
+  Number(count) === 1 ? "1 run" : `${COUNT.format(Number(count))} runs`;

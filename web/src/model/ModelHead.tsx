@@ -1,4 +1,5 @@
-import { firstWords } from "../gallery/words";
+import { Tags } from "../gallery/Tags";
+import { firstWords, runs } from "../gallery/words";
 import { KINDS } from "../gallery/kinds";
 import { KindIcon, LockIcon } from "../page/icons";
 import { go, modelPath } from "../page/router";
@@ -22,6 +23,8 @@ export function ModelHead({ desk, slug }: { desk: Desk; slug: string }) {
             {KINDS[model.kind]}
           </span>
         )}
+        {model && Number(model.runCount) > 0 && <span class="hint">{runs(model.runCount)}</span>}
+        {model && <Tags tags={model.tags} />}
         {model && <VersionPicker model={model} number={desk.version.value?.number ?? null} />}
       </div>
       {model && <p class="hint page-lead">{firstWords(model.description)}</p>}

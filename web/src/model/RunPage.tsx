@@ -7,6 +7,7 @@ import type { Desk } from "./desk";
 import { ModelHead } from "./ModelHead";
 import { PredictionHead } from "./PredictionHead";
 import { Readme } from "./Readme";
+import { Samples } from "./Samples";
 import { Versions } from "./Versions";
 import { Workbench } from "./Workbench";
 
@@ -42,7 +43,10 @@ export function RunPage({ desk, route }: Props) {
       {desk.form.value ? <Workbench desk={desk} /> : !problem && <WorkbenchAwaited />}
       {isModel && desk.model.value && (
         <div class="about">
-          {hasMore(desk.model.value.description) && <Readme text={desk.model.value.description} />}
+          <div class="about-main">
+            {hasMore(desk.model.value.description) && <Readme text={desk.model.value.description} />}
+            <Samples desk={desk} samples={desk.model.value.samples} />
+          </div>
           <Versions model={desk.model.value} shown={desk.version.value?.number ?? null} />
         </div>
       )}

@@ -25,15 +25,15 @@ export function Workbench({ desk }: { desk: Desk }) {
     <div class="workbench">
       <InputPanel desk={desk} onSubmit={submit} />
       <div class="output-column" ref={output}>
-        <Output run={run} onRetry={(model, input) => void again(desk, model, input)} />
+        <Output run={run} onRetry={() => void again(desk)} />
       </div>
     </div>
   );
 }
 
 /** Runs the same input once more, whatever the form holds by now. */
-async function again(desk: Desk, model: string, input: unknown): Promise<void> {
-  const id = await desk.run.start(model, input);
+async function again(desk: Desk): Promise<void> {
+  const id = await desk.run.retry();
   if (id !== null) go(predictionPath(id));
 }
 

@@ -1,0 +1,47 @@
+import { excerpt } from "../history/words";
+import { reachable } from "../prediction/Files";
+import type { Desk, ModelDetails } from "./desk";
+
+type Sample = ModelDetails["samples"][number];
+
+/** What the model made for its owner, and a way to go on from there. */
+export function Samples({ desk, samples }: { desk: Desk; samples: readonly Sample[] }) {
+  if (samples.length === 0) return null;
+  return (
+    <section class="panel samples" aria-labelledby="samples-title">
+      <h2 class="section-title" id="samples-title">
+        Examples
+      </h2>
+      <ul class="sample-list">
+        {samples.map((sample) => (
+          <li key={sample.id} class="sample">
+            <SampleOutput sample={sample} />
+            <p class="hint">{excerpt(sample.input)}</p>
+            <button type="button" class="button" onClick={() => take(desk, sample)}>
+              Use this input
+            </button>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function SampleOutput({ sample }: { sample: Sample }) {
+  const pictures = sample.files.filter((file) => file.contentType.startsWith("image/"));
+  if (pictures.length === 0) return <p class="sample-text">{sample.text ?? "…"}</p>;
+  return (
+    <>
+      {pictures.map((file) => (
+        <img key={file.url} src={reachable(file.url)} alt={`Made of: ${excerpt(sample.input)}`} loading="lazy" />
+      ))}
+    </>
+  );
+}
+
+function take(desk: Desk, { input }: Sample): void {
+  const form = desk.form.value;
+  form?.fill(input);
+  form?.turnTo("form");
+  document.querySelector<HTMLElement>(".form .field :is(textarea, input)")?.focus();
+}
