@@ -12,7 +12,7 @@ SHARED := $(PYTEST) -n $(JOBS) --dist loadfile
 
 .DEFAULT_GOAL := help
 .PHONY: help up test test-unit test-integration test-e2e test-clients test-web chaos lint check dev web run-api run-worker \
-	migrate migration schema bench docker-build docker-up docker-down clean
+	migrate migration schema bench screenshots docker-build docker-up docker-down clean
 
 help: ## Show this help
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-18s %s\n", $$1, $$2}'
@@ -89,6 +89,9 @@ schema: dev ## Write graph/schema.graphql and docs/settings.md from the code
 bench: dev ## Measure beside other servers of the same models, and print a table of ratios
 	@$(BIN)/python -m pip install -q -e '.[bench]'
 	@PYTHONPATH=. $(BIN)/python -m tests.load.bench
+
+screenshots: dev web ## Take the pictures of the docs: each page in light, dark and 360 px (PAGES="gallery model" takes some)
+	@$(BIN)/python -m tests.web.screenshots $(PAGES)
 
 docker-build: ## Build the images
 	docker compose build

@@ -12,7 +12,7 @@ import pytest
 WEB = Path(__file__).resolve().parents[2] / "web"
 
 
-def _load(path: Path) -> ModuleType:
+def load_hook(path: Path) -> ModuleType:
     spec = importlib.util.spec_from_file_location("web_hatch_build", path)
     assert spec is not None
     assert spec.loader is not None
@@ -23,7 +23,7 @@ def _load(path: Path) -> ModuleType:
 
 @pytest.fixture(scope="session")
 def hatch_build() -> ModuleType:
-    return _load(WEB / "hatch_build.py")
+    return load_hook(WEB / "hatch_build.py")
 
 
 @pytest.fixture(scope="session")
@@ -39,4 +39,4 @@ def copy(tmp_path: Path) -> ModuleType:
     web = tmp_path / "web"
     shutil.copytree(WEB, web, ignore=shutil.ignore_patterns("node_modules", "tests"))
     (tmp_path / "server").mkdir()
-    return _load(web / "hatch_build.py")
+    return load_hook(web / "hatch_build.py")
