@@ -82,6 +82,14 @@ for (const scheme of ["light", "dark"]) {
     await page.locator("[data-prediction]").nth(1).waitFor();
     await page.getByRole("button", { name: "Select all that run" }).click();
     await assertAccessible(page, "history");
+    await page.goto(new URL("/account", page.url()).href);
+    await page.getByLabel("Name of a new key").fill("a key");
+    await page.getByRole("button", { name: "Create key" }).click();
+    await page.locator(".new-key").waitFor();
+    await assertAccessible(page, "account");
+    await page.goto(new URL(`/compare?m=${MODELS.echo}&m=${MODELS.image}`, page.url()).href);
+    await page.getByLabel("A setting of its own for column 2").selectOption("steps");
+    await assertAccessible(page, "compare");
     await page.getByRole("link", { name: "System" }).click();
     await page.locator("[data-worker]").first().waitFor();
     await page.locator("[data-prediction]").first().waitFor();
@@ -92,6 +100,14 @@ for (const scheme of ["light", "dark"]) {
     await page.locator("[data-prediction]").nth(1).waitFor();
     assert.equal(await fits(page), true, "history");
     await assertAccessible(page, "narrow history");
+    for (const path of ["/account", `/compare?m=${MODELS.echo}&m=${MODELS.image}`]) {
+      await page.goto(new URL(path, page.url()).href);
+      await page
+        .locator(path === "/account" ? "#key-name" : ".column-settings")
+        .first()
+        .waitFor();
+      assert.equal(await fits(page), true, path);
+    }
     await api("mutation ($id: ID!) { cancelPrediction(input: { id: $id }) { __typename } }", { id: running }, token);
   });
 }

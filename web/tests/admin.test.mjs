@@ -1,6 +1,17 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { MODELS, open, register, registerAdmin, signIn, SLOW, startEcho, useBrowser } from "./harness.mjs";
+import {
+  badge,
+  MODELS,
+  open,
+  predictionId,
+  register,
+  registerAdmin,
+  signIn,
+  SLOW,
+  startEcho,
+  useBrowser,
+} from "./harness.mjs";
 
 useBrowser();
 
@@ -20,6 +31,10 @@ test("an administrator sees the workers with what they hold, and what failed for
   const row = page.locator(`[data-prediction="${failed}"]`);
   await row.getByText("out of <b>luck</b>").waitFor();
   await row.getByText(somebody.handle).waitFor();
+  await row.getByRole("button", { name: /^Retry/ }).click();
+  await badge(page, "FAILED").waitFor();
+  assert.notEqual(predictionId(page), failed);
+  await page.goBack();
   await page.getByText(/database ok · Redis ok · \d+ worker/).waitFor();
 });
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { api, MODELS, open, SLOW, useBrowser } from "./harness.mjs";
+import { api, MODELS, open, register, signIn, SLOW, startEcho, useBrowser } from "./harness.mjs";
 
 useBrowser();
 
@@ -90,4 +90,25 @@ test("a token kept by the page at / signs GraphiQL in, unless the headers say ot
   await run(page);
   await again;
   assert.deepEqual(sent, [`Bearer ${token}`, "Bearer mine"]);
+});
+
+test("who signed in at / is signed in here too, over HTTP and over WebSocket", SLOW, async () => {
+  const { handle, token } = await register("iql");
+  const prepare = (p) => signIn(p, token);
+  const page = await open(address("query Me { viewer { handle } }"), { prepare });
+  await run(page);
+  await result(page).getByText(`"${handle}"`).waitFor();
+  const id = await startEcho(token, { text: "mine alone" });
+  const watch = "subscription Watch($id: ID!) { predictionEvents(id: $id) { __typename } }";
+  const watching = await open(address(watch, { id }), { prepare });
+  await run(watching);
+  await result(watching).getByText('"PredictionSnapshot"').waitFor();
+});
+
+test("the documentation tells what fields are", SLOW, async () => {
+  const page = await open("/graphql");
+  await page.getByRole("button", { name: /Documentation Explorer/ }).click();
+  const docs = page.locator(".graphiql-doc-explorer");
+  await docs.getByRole("link", { name: "Query", exact: true }).click();
+  await docs.getByText("Public models and your own, newest first unless").waitFor();
 });

@@ -196,6 +196,9 @@ export function cardOf(slug, latestVersion, overrides = {}) {
     kind: "CUSTOM",
     visibility: "PUBLIC",
     description: "",
+    tags: [],
+    runCount: 0,
+    samples: [],
     latestVersion,
     ...overrides,
   };

@@ -60,9 +60,12 @@ test("waiting, loading, steps and the end are told in turn, in the page and in t
   const running = { ...waiting, status: "PROCESSING", startedAt: new Date(Date.parse(created) + 3000).toISOString() };
   say({ __typename: "StatusChanged", status: "PROCESSING", prediction: running });
   await detail.getByText("waited 3.0 s").waitFor();
+  say({ __typename: "ModelLoading", phase: "warm-up", bytes: 8_000_000, totalBytes: 8_000_000 });
+  await detail.getByText("Loading model: warm-up").waitFor();
   say({ __typename: "Progressed", step: 5, total: 20, fraction: 0.25, etaSeconds: 30 });
   const facts = page.locator(".progress-facts");
   await facts.getByText("5 / 20 steps").waitFor();
+  assert.equal(await detail.getByText("Loading model").count(), 0);
   assert.match(await facts.textContent(), /2\.0 s\/step.*30 s left/);
   await page.waitForFunction(() => document.title.startsWith("25% running"));
   say({ __typename: "Logged", line: "<b>not bold</b>" });
@@ -139,6 +142,8 @@ test("what failed can be retried as it was, and tweaked and run again", SLOW, as
   await badge(page, "FAILED").waitFor();
   const second = predictionId(page);
   const query = "query ($id: ID!) { prediction(id: $id) { input version { id } } }";
+  const lineage = "query ($id: ID!) { prediction(id: $id) { retryOf { id } } }";
+  assert.equal((await api(lineage, { id: second })).prediction.retryOf.id, first);
   assert.deepEqual(await api(query, { id: second }), await api(query, { id: first }));
   await page.reload();
   await field(page, "fail").locator("input").uncheck();

@@ -2,6 +2,7 @@ import { useEffect, useState } from "preact/hooks";
 import { History } from "../history/history";
 import { Rows, RowsAwaited } from "../history/Rows";
 import { Callout } from "../page/Callout";
+import { go, predictionPath } from "../page/router";
 import type { Account } from "../session/account";
 import { WorkerCard } from "./WorkerCard";
 import { Workers, type ServerRow } from "./workers";
@@ -49,7 +50,9 @@ function System() {
       {failed.problem.value && <Callout problem={failed.problem.value} />}
       {failed.rows.value === null && !failed.problem.value && <RowsAwaited />}
       {failed.rows.value?.length === 0 && <p class="hint">None.</p>}
-      {failed.rows.value && failed.rows.value.length > 0 && <Rows history={failed} rows={failed.rows.value} />}
+      {failed.rows.value && failed.rows.value.length > 0 && (
+        <Rows history={failed} rows={failed.rows.value} onRetry={(id) => void retry(failed, id)} />
+      )}
       {failed.hasMore.value && (
         <button type="button" class="button more" onClick={() => void failed.more()}>
           Show more
@@ -57,6 +60,11 @@ function System() {
       )}
     </div>
   );
+}
+
+async function retry(failed: History, id: string): Promise<void> {
+  const made = await failed.retry(id);
+  if (made !== null) go(predictionPath(made));
 }
 
 function Health({ server }: { server: ServerRow }) {

@@ -31,7 +31,7 @@ export function ColumnView({ comparison, column, number }: Props) {
           </Callout>
         )}
       </div>
-      <Output run={run} onRetry={(model, input) => void run.start(model, input)} title={`Output of column ${number}`} />
+      <Output run={run} onRetry={() => void run.retry()} title={`Output of column ${number}`} />
     </section>
   );
 }

@@ -1,6 +1,6 @@
 import { computed, signal } from "@preact/signals";
 import { request } from "../api/client";
-import { GalleryDocument, type ModelCardFragment } from "../api/generated/graphql";
+import { GalleryDocument, type GalleryCardFragment } from "../api/generated/graphql";
 import { apiProblem, type Problem } from "../api/problems";
 import { InputForm } from "../form/values";
 import { Column } from "./column";
@@ -13,7 +13,7 @@ const MODELS = 100;
 /** One input, run by two to four versions, or with as many settings. */
 export class Comparison {
   readonly columns = signal<readonly Column[]>([]);
-  readonly models = signal<readonly ModelCardFragment[]>([]);
+  readonly models = signal<readonly GalleryCardFragment[]>([]);
   readonly problem = signal<Problem | null>(null);
   readonly form = signal<InputForm | null>(null);
   readonly isBusy = computed(() => this.columns.value.some(({ run }) => run.isActive.value || run.sending.value));

@@ -1,3 +1,4 @@
+import { RetryIcon } from "../page/icons";
 import { predictionPath } from "../page/router";
 import { reachable } from "../prediction/Files";
 import { isTerminal } from "../prediction/run";
@@ -6,17 +7,23 @@ import { moment, seconds } from "../prediction/units";
 import type { History, Row } from "./history";
 import { excerpt } from "./words";
 
-export function Rows({ history, rows }: { history: History; rows: readonly Row[] }) {
+interface Props {
+  history: History;
+  rows: readonly Row[];
+  onRetry?: ((id: string) => void) | undefined;
+}
+
+export function Rows({ history, rows, onRetry }: Props) {
   return (
     <ul class="rows panel" aria-busy={history.busy.value}>
       {rows.map((row) => (
-        <RowView key={row.id} history={history} row={row} />
+        <RowView key={row.id} history={history} row={row} onRetry={onRetry} />
       ))}
     </ul>
   );
 }
 
-function RowView({ history, row }: { history: History; row: Row }) {
+function RowView({ history, row, onRetry }: Omit<Props, "rows"> & { row: Row }) {
   const picture = row.files.find((file) => file.contentType.startsWith("image/"));
   const total = row.metrics.totalSeconds;
   const words = excerpt(row.input);
@@ -47,6 +54,16 @@ function RowView({ history, row }: { history: History; row: Row }) {
         {row.user && <span>{row.user.handle}</span>}
         <time dateTime={row.createdAt}>{moment(row.createdAt)}</time>
         <span class="row-took">{total === null ? "" : seconds(total)}</span>
+        {onRetry && (
+          <button
+            type="button"
+            class="button row-retry"
+            aria-label={`Retry ${row.model.slug}, ${words}`}
+            onClick={() => onRetry(row.id)}
+          >
+            <RetryIcon /> Retry
+          </button>
+        )}
       </span>
     </li>
   );

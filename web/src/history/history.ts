@@ -3,17 +3,19 @@ import { request } from "../api/client";
 import {
   CancelPredictionDocument,
   HistoryDocument,
+  RetryPredictionDocument,
   type HistoryQuery,
   type PredictionFilter,
 } from "../api/generated/graphql";
-import { apiProblem, type Problem } from "../api/problems";
+import { apiProblem, userProblem, type Problem } from "../api/problems";
+import { watchRows } from "../api/rows";
 import { isTerminal } from "../prediction/run";
 
 export type Row = HistoryQuery["predictions"]["nodes"][number];
 
 const PAGE = 30;
 const RETRY_MS = 4_000;
-const FRESH_MS = 2_000;
+const FRESH_MS = 5_000;
 const CANCELS_AT_ONCE = 4;
 
 /** A list of predictions, page by page, and what can be done with several of them. */
@@ -30,11 +32,14 @@ export class History {
   #filter: PredictionFilter = {};
   #timer = 0;
   #turn = 0;
+  #stop: () => void = () => {};
 
   async look(filter: PredictionFilter): Promise<void> {
     this.#filter = filter;
     this.chosen.value = new Set();
-    await this.#ask(null);
+    this.#stop();
+    const turn = await this.#ask(null);
+    if (turn === this.#turn) this.#follow();
   }
 
   async more(): Promise<void> {
@@ -43,43 +48,52 @@ export class History {
 
   /** Asks no more by itself. */
   rest(): void {
+    this.#stop();
     clearTimeout(this.#timer);
     this.#turn += 1;
     this.busy.value = false;
   }
 
-  async #ask(after: string | null): Promise<void> {
+  /** Asks for a page; the turn that it was. */
+  async #ask(after: string | null): Promise<number> {
     clearTimeout(this.#timer);
     const turn = ++this.#turn;
     this.busy.value = true;
     try {
       const everybody = this.#filter.everybody === true;
       const { predictions } = await request(HistoryDocument, { first: PAGE, after, filter: this.#filter, everybody });
-      if (turn !== this.#turn) return;
+      if (turn !== this.#turn) return turn;
       batch(() => {
         this.rows.value = after === null ? predictions.nodes : [...(this.rows.value ?? []), ...predictions.nodes];
         this.#end.value = predictions.pageInfo.hasNextPage ? predictions.pageInfo.endCursor : null;
         this.problem.value = null;
       });
     } catch (error) {
-      if (turn !== this.#turn) return;
+      if (turn !== this.#turn) return turn;
       this.problem.value = apiProblem(error);
       this.#timer = window.setTimeout(() => void this.#ask(after), RETRY_MS);
     }
     this.busy.value = false;
-    if (!this.problem.value) this.#timer = window.setTimeout(() => void this.#freshen(turn), FRESH_MS);
+    return turn;
   }
 
-  /** Asks for the newest rows again, as long as nothing else is asked for. */
-  async #freshen(turn: number): Promise<void> {
-    if (!document.hidden) {
-      const filter = this.#filter;
-      const variables = { first: PAGE, after: null, filter, everybody: filter.everybody === true };
-      const answer = await request(HistoryDocument, variables).catch(() => null);
-      if (turn !== this.#turn) return;
-      if (answer) this.#takeNewest(answer.predictions);
-    }
-    this.#timer = window.setTimeout(() => void this.#freshen(turn), FRESH_MS);
+  /** Keeps the rows true: by a subscription to one's own; those of everybody are asked for again. */
+  #follow(): void {
+    this.#stop();
+    const { status: _, everybody, ...rest } = this.#filter;
+    if (everybody) {
+      const timer = window.setInterval(() => document.hidden || void this.#freshen(), FRESH_MS);
+      this.#stop = () => clearInterval(timer);
+    } else this.#stop = watchRows(rest, { onRow: (row) => this.#take(row), onGap: () => void this.#freshen() });
+  }
+
+  /** Asks for the newest rows again, unless something else is asked for meanwhile. */
+  async #freshen(): Promise<void> {
+    const turn = this.#turn;
+    const filter = this.#filter;
+    const variables = { first: PAGE, after: null, filter, everybody: filter.everybody === true };
+    const answer = await request(HistoryDocument, variables).catch(() => null);
+    if (answer && turn === this.#turn) this.#takeNewest(answer.predictions);
   }
 
   #takeNewest({ nodes, pageInfo }: HistoryQuery["predictions"]): void {
@@ -88,6 +102,31 @@ export class History {
     const older = isAll ? [] : (this.rows.value ?? []).filter((row) => row.createdAt < last.createdAt);
     if (isAll) this.#end.value = null;
     this.rows.value = [...nodes, ...older];
+  }
+
+  /** Takes a row as it stands now: in its place, among its neighbours where it is new, or away where it fits no more. */
+  #take(row: Row): void {
+    const rows = this.rows.value;
+    if (!rows) return;
+    const others = rows.filter(({ id }) => id !== row.id);
+    const { status } = this.#filter;
+    const fits = !status || status.includes(row.status);
+    const last = rows.at(-1);
+    const isBeyond = this.hasMore.value && last !== undefined && row.createdAt < last.createdAt;
+    const next = fits && !isBeyond ? [...others, row] : others;
+    this.rows.value = next.sort((a, b) => b.createdAt.localeCompare(a.createdAt));
+  }
+
+  /** Runs a prediction once more; the id of the new one. */
+  async retry(id: string): Promise<string | null> {
+    try {
+      const { retryPrediction: result } = await request(RetryPredictionDocument, { input: { id } });
+      if (result.__typename === "Prediction") return result.id;
+      this.problem.value = userProblem(result);
+    } catch (error) {
+      this.problem.value = apiProblem(error);
+    }
+    return null;
   }
 
   choose(id: string, isChosen: boolean): void {

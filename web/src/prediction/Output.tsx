@@ -10,8 +10,8 @@ import { StatusLine } from "./StatusLine";
 
 interface Props {
   run: Run;
-  /** Asks for the same version with the same input once more. */
-  onRetry: (model: string, input: unknown) => void;
+  /** Runs the same version with the same input once more. */
+  onRetry: () => void;
   /** Told to screen readers; needed where there are several. */
   title?: string;
 }
@@ -58,7 +58,7 @@ function Shown({ run, prediction, onRetry }: Props & { prediction: Prediction })
           </button>
         )}
         {!isActive && prediction.status !== "SUCCEEDED" && (
-          <button type="button" class="button" disabled={run.sending.value} onClick={() => retry(prediction, onRetry)}>
+          <button type="button" class="button" disabled={run.sending.value} onClick={onRetry}>
             <RetryIcon /> Retry
           </button>
         )}
@@ -119,8 +119,4 @@ function Logs({ run }: { run: Run }) {
       <pre class="logs-text" tabIndex={0} aria-label="Log" role="region" ref={run.logs.attach} />
     </details>
   );
-}
-
-function retry({ model, version, input }: Prediction, onRetry: Props["onRetry"]): void {
-  onRetry(`${model.slug}:${version.number}`, input);
 }

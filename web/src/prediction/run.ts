@@ -6,7 +6,9 @@ import {
   CreatePredictionDocument,
   PredictionDocument,
   PredictionPageDocument,
+  RetryPredictionDocument,
   type CreatePredictionInput,
+  type CreatePredictionMutation,
   type PredictionFieldsFragment,
   type PredictionPageQuery,
   type PredictionStatus,
@@ -27,6 +29,11 @@ export interface Violation {
   path: string;
   message: string;
 }
+
+type Work = Extract<PredictionEvent, { __typename: "Progressed" | "PreviewReady" | "Logged" | "OutputAppended" }>;
+
+/** What asking for a prediction ends in, however it was asked for. */
+type Begun = CreatePredictionMutation["createPrediction"];
 
 const NO_SUCH: Problem = {
   title: "No such prediction",
@@ -69,6 +76,22 @@ export class Run {
 
   /** Asks for a prediction and follows it; the id, or null when the server refused. */
   async start(model: string, input: unknown): Promise<string | null> {
+    return this.#begin([model, input], async (idempotencyKey) => {
+      const asked: CreatePredictionInput = { model, input, idempotencyKey };
+      return (await request(CreatePredictionDocument, { input: asked })).createPrediction;
+    });
+  }
+
+  /** Runs what is shown once more, by the same version and with the same input; as `start`. */
+  async retry(): Promise<string | null> {
+    const id = this.prediction.value?.id;
+    if (!id) return null;
+    return this.#begin([id], async (idempotencyKey) => {
+      return (await request(RetryPredictionDocument, { input: { id, idempotencyKey } })).retryPrediction;
+    });
+  }
+
+  async #begin(what: unknown[], ask: (key: string) => Promise<Begun>): Promise<string | null> {
     if (this.sending.value || this.isActive.value) return null;
     batch(() => {
       this.sending.value = true;
@@ -76,7 +99,7 @@ export class Run {
       this.violations.value = [];
     });
     try {
-      return await this.#create(model, input);
+      return await this.#ask(JSON.stringify(what), ask);
     } catch (error) {
       this.refusal.value = apiProblem(error);
       return null;
@@ -85,14 +108,12 @@ export class Run {
     }
   }
 
-  async #create(model: string, input: unknown): Promise<string | null> {
-    const body = JSON.stringify([model, input]);
+  async #ask(body: string, ask: (key: string) => Promise<Begun>): Promise<string | null> {
     // an answer that was lost may hide a prediction that runs: asking again with the same key finds it
     const key = this.#unanswered?.body === body ? this.#unanswered.key : randomKey();
     this.#unanswered = { body, key };
-    const asked: CreatePredictionInput = { model, input, idempotencyKey: key };
     const turn = this.#turn;
-    const { createPrediction: result } = await request(CreatePredictionDocument, { input: asked }).catch((error) => {
+    const result = await ask(key).catch((error) => {
       if (!isOpen(error)) this.#unanswered = null;
       throw error;
     });
@@ -208,7 +229,13 @@ export class Run {
     this.#seq = event.seq;
     if (event.__typename === "StatusChanged") this.#moveTo(event.prediction);
     else if (event.__typename === "ModelLoading") this.loading.value = loadingOf(event);
-    else if (event.__typename === "Progressed") this.progress.value = event;
+    else this.#work(event);
+  }
+
+  /** What a model does, which has been loaded then. */
+  #work(event: Work): void {
+    if (event.__typename !== "Logged") this.loading.value = null;
+    if (event.__typename === "Progressed") this.progress.value = event;
     else if (event.__typename === "PreviewReady") this.#preview(event.image, event.previewStep);
     else if (event.__typename === "Logged") this.logs.append(`${event.line.replace(/\n$/, "")}\n`);
     else if (event.text !== null) this.text.append(event.text);

@@ -101,6 +101,8 @@ export type ModelFilter = {
   owner?: string | null | undefined;
   /** Text in name or description. */
   search?: string | null | undefined;
+  /** One of their tags. */
+  tag?: string | null | undefined;
 };
 
 /** What a model makes. */
@@ -185,6 +187,14 @@ export type RegisterInput = {
   handle: string;
   /** 8 to 256 characters. */
   password: string;
+};
+
+/** The prediction to run again. */
+export type RetryPredictionInput = {
+  /** Its id. */
+  id: string;
+  /** The same key with the same id gives the same new prediction, whatever is retried. */
+  idempotencyKey?: string | null | undefined;
 };
 
 /** The API key to revoke. */
@@ -317,6 +327,7 @@ export type RotateWebhookSecretMutationVariables = Exact<{ [key: string]: never;
 
 export type RotateWebhookSecretMutation = { rotateWebhookSecret:
     | { __typename: 'ConflictError', code: ErrorCode, message: string }
+    | { __typename: 'ForbiddenError', code: ErrorCode, message: string }
     | { __typename: 'WebhookSecretRotation', secret: string, previousUntil: string | null }
    };
 
@@ -326,6 +337,7 @@ export type RedeliverWebhookMutationVariables = Exact<{
 
 
 export type RedeliverWebhookMutation = { redeliverWebhook:
+    | { __typename: 'ForbiddenError', code: ErrorCode, message: string }
     | { __typename: 'NotFoundError', code: ErrorCode, message: string }
     | { __typename: 'WebhookDelivery', id: string, event: WebhookEvent, status: WebhookDeliveryStatus, url: string, createdAt: string, nextAttemptAt: string | null, attempts: Array<{ at: string, milliseconds: number, statusCode: number | null, error: string | null }>, prediction: { id: string } }
    };
@@ -361,9 +373,20 @@ export type HistoryQueryVariables = Exact<{
 
 export type HistoryQuery = { predictions: { nodes: Array<{ id: string, status: PredictionStatus, input: unknown, createdAt: string, user?: { id: string, handle: string } | null, model: { id: string, slug: string, kind: ModelKind }, version: { id: string, number: number }, files: Array<{ url: string, contentType: string }>, error: { code: PredictionErrorCode, message: string } | null, metrics: { totalSeconds: number | null } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
 
-export type ModelCardFragment = { id: string, slug: string, name: string, kind: ModelKind, visibility: Visibility, description: string, latestVersion: { id: string, number: number, state: VersionState, reason: string | null, progress: { phase: string, bytes: number | string, totalBytes: number | string | null } | null } | null };
+export type PredictionRowsSubscriptionVariables = Exact<{
+  filter?: PredictionFilter | null | undefined;
+}>;
+
+
+export type PredictionRowsSubscription = { predictions: { id: string, status: PredictionStatus, input: unknown, createdAt: string, model: { id: string, slug: string, kind: ModelKind }, version: { id: string, number: number }, files: Array<{ url: string, contentType: string }>, error: { code: PredictionErrorCode, message: string } | null, metrics: { totalSeconds: number | null } } };
+
+export type ModelCardFragment = { id: string, slug: string, name: string, kind: ModelKind, visibility: Visibility, description: string, tags: Array<string>, runCount: number | string, latestVersion: { id: string, number: number, state: VersionState, reason: string | null, progress: { phase: string, bytes: number | string, totalBytes: number | string | null } | null } | null };
+
+export type SampleFieldsFragment = { id: string, input: unknown, text: string | null, files: Array<{ url: string, contentType: string }> };
 
 export type VersionFieldsFragment = { id: string, number: number, state: VersionState, reason: string | null, source: string, revision: string | null, sizeBytes: number | string | null, quantization: Quantization | null, device: DeviceClass, createdAt: string, inputSchema: unknown, progress: { phase: string, bytes: number | string, totalBytes: number | string | null } | null };
+
+export type GalleryCardFragment = { id: string, slug: string, name: string, kind: ModelKind, visibility: Visibility, description: string, tags: Array<string>, runCount: number | string, samples: Array<{ id: string, input: unknown, text: string | null, files: Array<{ url: string, contentType: string }> }>, latestVersion: { id: string, number: number, state: VersionState, reason: string | null, progress: { phase: string, bytes: number | string, totalBytes: number | string | null } | null } | null };
 
 export type GalleryQueryVariables = Exact<{
   first: number;
@@ -372,14 +395,14 @@ export type GalleryQueryVariables = Exact<{
 }>;
 
 
-export type GalleryQuery = { models: { nodes: Array<{ id: string, slug: string, name: string, kind: ModelKind, visibility: Visibility, description: string, latestVersion: { id: string, number: number, state: VersionState, reason: string | null, progress: { phase: string, bytes: number | string, totalBytes: number | string | null } | null } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+export type GalleryQuery = { models: { nodes: Array<{ id: string, slug: string, name: string, kind: ModelKind, visibility: Visibility, description: string, tags: Array<string>, runCount: number | string, samples: Array<{ id: string, input: unknown, text: string | null, files: Array<{ url: string, contentType: string }> }>, latestVersion: { id: string, number: number, state: VersionState, reason: string | null, progress: { phase: string, bytes: number | string, totalBytes: number | string | null } | null } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
 
 export type ModelPageQueryVariables = Exact<{
   slug: string;
 }>;
 
 
-export type ModelPageQuery = { model: { id: string, slug: string, name: string, kind: ModelKind, visibility: Visibility, description: string, versions: Array<{ id: string, number: number, state: VersionState, reason: string | null, source: string, revision: string | null, sizeBytes: number | string | null, quantization: Quantization | null, device: DeviceClass, createdAt: string, inputSchema: unknown, progress: { phase: string, bytes: number | string, totalBytes: number | string | null } | null }>, latestVersion: { id: string, number: number, state: VersionState, reason: string | null, progress: { phase: string, bytes: number | string, totalBytes: number | string | null } | null } | null } | null };
+export type ModelPageQuery = { model: { id: string, slug: string, name: string, kind: ModelKind, visibility: Visibility, description: string, tags: Array<string>, runCount: number | string, samples: Array<{ id: string, input: unknown, text: string | null, files: Array<{ url: string, contentType: string }> }>, versions: Array<{ id: string, number: number, state: VersionState, reason: string | null, source: string, revision: string | null, sizeBytes: number | string | null, quantization: Quantization | null, device: DeviceClass, createdAt: string, inputSchema: unknown, progress: { phase: string, bytes: number | string, totalBytes: number | string | null } | null }>, latestVersion: { id: string, number: number, state: VersionState, reason: string | null, progress: { phase: string, bytes: number | string, totalBytes: number | string | null } | null } | null } | null };
 
 export type MetricsFieldsFragment = { queueSeconds: number | null, loadSeconds: number | null, predictSeconds: number | null, totalSeconds: number | null, timeToFirstTokenSeconds: number | null, inputTokens: number | null, outputTokens: number | null, tokensPerSecond: number | null, steps: number | null };
 
@@ -410,6 +433,20 @@ export type CreatePredictionMutationVariables = Exact<{
 
 
 export type CreatePredictionMutation = { createPrediction:
+    | { __typename: 'ConflictError', code: ErrorCode, message: string }
+    | { __typename: 'ForbiddenError', code: ErrorCode, message: string }
+    | { __typename: 'InvalidInput', code: ErrorCode, message: string, violations: Array<{ path: string, message: string, code: string }> }
+    | { __typename: 'NotFoundError', code: ErrorCode, message: string }
+    | { __typename: 'Prediction', id: string, status: PredictionStatus, input: unknown, output: unknown, text: string | null, logs: string, attempts: number, seed: number | string | null, createdAt: string, startedAt: string | null, model: { id: string, slug: string, kind: ModelKind }, version: { id: string, number: number }, files: Array<{ url: string, contentType: string, bytes: number | string, width: number | null, height: number | null }>, error: { code: PredictionErrorCode, message: string } | null, progress: { step: number, total: number | null, fraction: number | null, etaSeconds: number | null } | null, metrics: { queueSeconds: number | null, loadSeconds: number | null, predictSeconds: number | null, totalSeconds: number | null, timeToFirstTokenSeconds: number | null, inputTokens: number | null, outputTokens: number | null, tokensPerSecond: number | null, steps: number | null } }
+    | { __typename: 'UnavailableError', code: ErrorCode, message: string }
+   };
+
+export type RetryPredictionMutationVariables = Exact<{
+  input: RetryPredictionInput;
+}>;
+
+
+export type RetryPredictionMutation = { retryPrediction:
     | { __typename: 'ConflictError', code: ErrorCode, message: string }
     | { __typename: 'ForbiddenError', code: ErrorCode, message: string }
     | { __typename: 'InvalidInput', code: ErrorCode, message: string, violations: Array<{ path: string, message: string, code: string }> }
@@ -573,27 +610,6 @@ export const PredictionRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
   createdAt
 }
     `, {"fragmentName":"PredictionRow"}) as unknown as TypedDocumentString<PredictionRowFragment, unknown>;
-export const ModelCardFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
-    fragment ModelCard on Model {
-  id
-  slug
-  name
-  kind
-  visibility
-  description
-  latestVersion {
-    id
-    number
-    state
-    reason
-    progress {
-      phase
-      bytes
-      totalBytes
-    }
-  }
-}
-    `, {"fragmentName":"ModelCard"}) as unknown as TypedDocumentString<ModelCardFragment, unknown>;
 export const VersionFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment VersionFields on ModelVersion {
   id
@@ -614,6 +630,77 @@ export const VersionFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
   }
 }
     `, {"fragmentName":"VersionFields"}) as unknown as TypedDocumentString<VersionFieldsFragment, unknown>;
+export const ModelCardFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment ModelCard on Model {
+  id
+  slug
+  name
+  kind
+  visibility
+  description
+  tags
+  runCount
+  latestVersion {
+    id
+    number
+    state
+    reason
+    progress {
+      phase
+      bytes
+      totalBytes
+    }
+  }
+}
+    `, {"fragmentName":"ModelCard"}) as unknown as TypedDocumentString<ModelCardFragment, unknown>;
+export const SampleFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment SampleFields on Prediction {
+  id
+  input
+  text
+  files {
+    url
+    contentType
+  }
+}
+    `, {"fragmentName":"SampleFields"}) as unknown as TypedDocumentString<SampleFieldsFragment, unknown>;
+export const GalleryCardFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment GalleryCard on Model {
+  ...ModelCard
+  samples(first: 1) {
+    ...SampleFields
+  }
+}
+    fragment ModelCard on Model {
+  id
+  slug
+  name
+  kind
+  visibility
+  description
+  tags
+  runCount
+  latestVersion {
+    id
+    number
+    state
+    reason
+    progress {
+      phase
+      bytes
+      totalBytes
+    }
+  }
+}
+fragment SampleFields on Prediction {
+  id
+  input
+  text
+  files {
+    url
+    contentType
+  }
+}`, {"fragmentName":"GalleryCard"}) as unknown as TypedDocumentString<GalleryCardFragment, unknown>;
 export const MetricsFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment MetricsFields on PredictionMetrics {
   queueSeconds
@@ -942,11 +1029,43 @@ export const HistoryDocument = /*#__PURE__*/ new TypedDocumentString(`
   }
   createdAt
 }`) as unknown as TypedDocumentString<HistoryQuery, HistoryQueryVariables>;
+export const PredictionRowsDocument = /*#__PURE__*/ new TypedDocumentString(`
+    subscription PredictionRows($filter: PredictionFilter) {
+  predictions(filter: $filter) {
+    ...PredictionRow
+  }
+}
+    fragment PredictionRow on Prediction {
+  id
+  status
+  model {
+    id
+    slug
+    kind
+  }
+  version {
+    id
+    number
+  }
+  input
+  files {
+    url
+    contentType
+  }
+  error {
+    code
+    message
+  }
+  metrics {
+    totalSeconds
+  }
+  createdAt
+}`) as unknown as TypedDocumentString<PredictionRowsSubscription, PredictionRowsSubscriptionVariables>;
 export const GalleryDocument = /*#__PURE__*/ new TypedDocumentString(`
     query Gallery($first: Int!, $after: String, $filter: ModelFilter) {
   models(first: $first, after: $after, filter: $filter) {
     nodes {
-      ...ModelCard
+      ...GalleryCard
     }
     pageInfo {
       hasNextPage
@@ -961,6 +1080,8 @@ export const GalleryDocument = /*#__PURE__*/ new TypedDocumentString(`
   kind
   visibility
   description
+  tags
+  runCount
   latestVersion {
     id
     number
@@ -972,11 +1093,29 @@ export const GalleryDocument = /*#__PURE__*/ new TypedDocumentString(`
       totalBytes
     }
   }
+}
+fragment SampleFields on Prediction {
+  id
+  input
+  text
+  files {
+    url
+    contentType
+  }
+}
+fragment GalleryCard on Model {
+  ...ModelCard
+  samples(first: 1) {
+    ...SampleFields
+  }
 }`) as unknown as TypedDocumentString<GalleryQuery, GalleryQueryVariables>;
 export const ModelPageDocument = /*#__PURE__*/ new TypedDocumentString(`
     query ModelPage($slug: String!) {
   model(slug: $slug) {
     ...ModelCard
+    samples(first: 4) {
+      ...SampleFields
+    }
     versions {
       ...VersionFields
     }
@@ -989,6 +1128,8 @@ export const ModelPageDocument = /*#__PURE__*/ new TypedDocumentString(`
   kind
   visibility
   description
+  tags
+  runCount
   latestVersion {
     id
     number
@@ -999,6 +1140,15 @@ export const ModelPageDocument = /*#__PURE__*/ new TypedDocumentString(`
       bytes
       totalBytes
     }
+  }
+}
+fragment SampleFields on Prediction {
+  id
+  input
+  text
+  files {
+    url
+    contentType
   }
 }
 fragment VersionFields on ModelVersion {
@@ -1222,6 +1372,76 @@ fragment PredictionFields on Prediction {
   createdAt
   startedAt
 }`) as unknown as TypedDocumentString<CreatePredictionMutation, CreatePredictionMutationVariables>;
+export const RetryPredictionDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation RetryPrediction($input: RetryPredictionInput!) {
+  retryPrediction(input: $input) {
+    __typename
+    ...PredictionFields
+    ... on UserError {
+      code
+      message
+    }
+    ... on InvalidInput {
+      violations {
+        path
+        message
+        code
+      }
+    }
+  }
+}
+    fragment MetricsFields on PredictionMetrics {
+  queueSeconds
+  loadSeconds
+  predictSeconds
+  totalSeconds
+  timeToFirstTokenSeconds
+  inputTokens
+  outputTokens
+  tokensPerSecond
+  steps
+}
+fragment PredictionFields on Prediction {
+  id
+  status
+  model {
+    id
+    slug
+    kind
+  }
+  version {
+    id
+    number
+  }
+  input
+  output
+  text
+  files {
+    url
+    contentType
+    bytes
+    width
+    height
+  }
+  error {
+    code
+    message
+  }
+  logs
+  progress {
+    step
+    total
+    fraction
+    etaSeconds
+  }
+  metrics {
+    ...MetricsFields
+  }
+  attempts
+  seed
+  createdAt
+  startedAt
+}`) as unknown as TypedDocumentString<RetryPredictionMutation, RetryPredictionMutationVariables>;
 export const CancelPredictionDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation CancelPrediction($input: CancelPredictionInput!) {
   cancelPrediction(input: $input) {

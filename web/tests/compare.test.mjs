@@ -1,0 +1,68 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { badge, field, MODELS, open, SLOW, useBrowser } from "./harness.mjs";
+
+useBrowser();
+
+const column = (page, number) => page.getByRole("region", { name: `Column ${number}`, exact: true });
+const text = (page, number) => column(page, number).locator(".text-output");
+const openEcho = () => open(`/compare?m=${MODELS.echo}&m=${MODELS.echo}`);
+
+async function differ(page, number, name, value) {
+  await column(page, number)
+    .getByLabel(/^A setting of its own/)
+    .selectOption(name);
+  await column(page, number).locator(`[data-field="${name}"] input[type="number"]`).fill(String(value));
+}
+
+test("one input runs side by side with settings that differ, live, and the address shows it again", SLOW, async () => {
+  const page = await openEcho();
+  await column(page, 2).waitFor();
+  const shared = page.getByRole("form", { name: "Shared input" });
+  await shared.locator('[data-field="text"] textarea').fill("a b");
+  await differ(page, 2, "repeat", 3);
+  await page.keyboard.press("Control+Enter");
+  await badge(column(page, 2), "SUCCEEDED").waitFor();
+  await badge(column(page, 1), "SUCCEEDED").waitFor();
+  assert.equal(await text(page, 1).textContent(), "a b");
+  assert.equal(await text(page, 2).textContent(), "a b\na b\na b");
+  await page.waitForURL(/\/compare\?p=.*&p=/);
+  await page.reload();
+  await text(page, 2).filter({ hasText: "a b\na b" }).waitFor();
+  assert.equal(await shared.locator('[data-field="text"] textarea').inputValue(), "a b");
+  assert.equal(await column(page, 2).locator('[data-field="repeat"] input[type="number"]').inputValue(), "3");
+  assert.equal(await column(page, 1).locator("[data-field]").count(), 0);
+});
+
+test("columns are added, turned to other models, removed, and canceled together", SLOW, async () => {
+  const page = await openEcho();
+  await column(page, 2).waitFor();
+  await page.getByRole("button", { name: "Add a column" }).click();
+  await page.getByRole("button", { name: "Add a column" }).click();
+  await column(page, 4).waitFor();
+  assert.equal(await page.getByRole("button", { name: "Add a column" }).count(), 0);
+  await page.getByLabel("Model of column 4").selectOption(MODELS.text);
+  await column(page, 4)
+    .getByLabel(/^A setting of its own/)
+    .getByText("Temperature")
+    .waitFor({ state: "attached" });
+  await page.getByRole("button", { name: "Remove column 4" }).click();
+  await column(page, 4).waitFor({ state: "detached" });
+  await page.locator('.compare > form [data-field="text"] textarea').fill("w ".repeat(50));
+  await page.locator('.compare > form [data-field="delay_seconds"] input[type="number"]').fill("1");
+  await page.getByRole("button", { name: /^Run all/ }).click();
+  for (const number of [1, 2, 3]) await badge(column(page, number), "PROCESSING").waitFor();
+  await page.keyboard.press("Escape");
+  for (const number of [1, 2, 3]) await badge(column(page, number), "CANCELED").waitFor();
+});
+
+test("what one column's version refuses is said there, and the others run", SLOW, async () => {
+  const page = await openEcho();
+  await column(page, 2).waitFor();
+  await page.locator('.compare > form [data-field="text"] textarea').fill("fine");
+  await differ(page, 2, "repeat", 5000);
+  await page.keyboard.press("Control+Enter");
+  await badge(column(page, 1), "SUCCEEDED").waitFor();
+  await column(page, 2).getByText("/input/repeat").waitFor();
+  assert.equal(await field(column(page, 2), "repeat").count(), 1);
+});
