@@ -113,3 +113,28 @@ test("a schema that no form can show gets one JSON editor", SLOW, async () => {
   await page.locator(".field-errors").first().waitFor();
   assert.deepEqual(sent, [{ a: 1 }]);
 });
+
+test("whatever a schema holds becomes a field, never an error", SLOW, async () => {
+  const properties = {
+    anything: true,
+    nothing: false,
+    odd: null,
+    referred: { $ref: "#/$defs/x" },
+    objects: { type: "array", items: { type: "object" } },
+    none: { enum: [] },
+    bounds: { type: "integer", minimum: "a", maximum: {}, multipleOf: 0 },
+    backwards: { type: "number", minimum: 5, maximum: 1 },
+    many: { type: ["string", "integer"] },
+    either: { oneOf: [{ type: "string" }, { type: "integer" }] },
+    secret: { type: "string", format: "password" },
+    "<b>name</b>": { type: "string", title: 7, description: ["x"], default: { a: 1 }, "x-order": "first" },
+  };
+  const { page, sent } = await openForm({ type: "object", required: "all", properties });
+  assert.equal(await page.locator("[data-field]").count(), Object.keys(properties).length);
+  assert.equal(await field(page, "secret").locator("input").getAttribute("type"), "password");
+  assert.equal(await page.locator("[data-field] b").count(), 0);
+  await field(page, "either").locator("textarea").fill("[1]");
+  await page.keyboard.press("Control+Enter");
+  await page.locator(".run-bar .callout").waitFor();
+  assert.deepEqual(sent[0]?.either, [1]);
+});

@@ -155,3 +155,14 @@ test("a failed prediction says why, in the model's own words", SLOW, async () =>
   await badge(page, "FAILED").waitFor();
   assert.match(await page.locator(".output .callout").textContent(), /The model failed.*out of luck <b>/s);
 });
+
+test("the first paint comes within a second", SLOW, async () => {
+  const page = await open("/");
+  const paints = [];
+  for (let load = 0; load < 3; load += 1) {
+    await page.reload();
+    await page.locator(".card-link").first().waitFor();
+    paints.push(await page.evaluate(() => performance.getEntriesByName("first-contentful-paint")[0].startTime));
+  }
+  assert.ok(Math.min(...paints) < 1000, `${paints} ms`);
+});
