@@ -60,6 +60,7 @@ def main() -> None:
     IMAGES.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
+        (folder / "data").mkdir()
         with (
             LocalServers.start(folder / "servers", durable=False) as servers,
             running(servers, folder / "data") as live,

@@ -175,7 +175,7 @@ test("a model is found and run by keyboard alone, with the focus in sight", SLOW
   await page.keyboard.press("/");
   await page.keyboard.type("echo");
   await page.locator(`[data-model="${MODELS.image}"]`).waitFor({ state: "detached" });
-  await page.locator(`[data-model="${MODELS.echo}"] a`).focus();
+  await page.locator(`[data-model="${MODELS.echo}"] .card-link`).focus();
   await page.keyboard.press("Enter");
   await field(page, "text").waitFor();
   assert.equal(await page.evaluate(() => document.activeElement.id), "main");

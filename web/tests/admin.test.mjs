@@ -32,6 +32,7 @@ test("an administrator sees the workers with what they hold, and what failed for
   await row.getByText("out of <b>luck</b>").waitFor();
   await row.getByText(somebody.handle).waitFor();
   await row.getByRole("button", { name: /^Retry/ }).click();
+  await page.waitForURL(/\/p\//);
   await badge(page, "FAILED").waitFor();
   assert.notEqual(predictionId(page), failed);
   await page.goBack();

@@ -15,12 +15,12 @@ test("models are shown, searched and narrowed by kind, and the address says how"
   const page = await open("/");
   await page.locator(`[data-model="${MODELS.text}"]`).waitFor();
   assert.deepEqual(await slugs(page), Object.values(MODELS).sort());
-  await page.getByRole("searchbox").fill("SHAPE");
+  await page.getByRole("searchbox").fill("DIFFUSION");
   await page.locator(`[data-model="${MODELS.text}"]`).waitFor({ state: "detached" });
   assert.deepEqual(await slugs(page), [MODELS.image]);
   await page.reload();
   await page.locator(`[data-model="${MODELS.image}"]`).waitFor();
-  assert.equal(await page.getByRole("searchbox").inputValue(), "SHAPE");
+  assert.equal(await page.getByRole("searchbox").inputValue(), "DIFFUSION");
   await page.getByRole("searchbox").fill("");
   await page.getByRole("button", { name: "Text" }).click();
   await page.locator(`[data-model="${MODELS.text}"]`).waitFor();

@@ -65,7 +65,7 @@ export function followAddress(): void {
   const read = () => (address.value = location.pathname + location.search);
   read();
   const old = query.value.get("p");
-  if (old !== null) go(predictionPath(old), { replace: true });
+  if (old !== null && location.pathname === "/") go(predictionPath(old), { replace: true });
   addEventListener("popstate", read);
   addEventListener("click", (event) => {
     const link = event.target instanceof Element ? event.target.closest("a") : null;
