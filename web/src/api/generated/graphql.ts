@@ -37,6 +37,8 @@ export type CreatePredictionInput = {
   input: unknown;
   /** owner/name, or owner/name:number to pin a version. */
   model: string;
+  /** Share the result of an equal prediction that asks for it too: same version, input and seed. */
+  useCache?: boolean | null | undefined;
   /** 0 to 60 seconds: answer when it has ended, or as it stands after that time. */
   wait?: number | null | undefined;
   /** Whom to tell of it; for signed-in users, whose secret signs. */
