@@ -34,7 +34,10 @@ def stderr(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> I
 
 
 @pytest.mark.parametrize(
-    "secret", [KEY, REFRESH, WEBHOOK, ACCESS, f"Bearer {ACCESS}", f'"authorization": "bearer {KEY}"']
+    "secret",
+    [KEY, REFRESH, WEBHOOK, ACCESS, f"Bearer {ACCESS}", f'"authorization": "bearer {KEY}"'],
+    # they are drawn anew in each process, which all have to give the same names to the tests
+    ids=["key", "refresh", "webhook", "access", "bearer", "header"],
 )
 def test_a_secret_is_cut_out_wherever_it_stands(secret: str) -> None:
     for text in (secret, f"x {secret} y", json.dumps({"a": [secret]}), f"({secret})\n{secret}"):
