@@ -57,6 +57,9 @@ async def secrets(live_server: LiveServer) -> AsyncIterator[Secrets]:
         slug, {"text": words[1]}, webhook={"url": f"https://{words[1]}.invalid/", "events": ["START"]}
     )
     await ended(owner, made["id"])
+    shown = "mutation ($i: UpdateModelInput!) { updateModel(input: $i) { ... on Model { samples { id } } } }"
+    changed = await owner.run(shown, i={"model": slug, "samples": [made["id"]]})
+    assert changed["updateModel"]["samples"] == [{"id": made["id"]}]
     deliveries = "{ viewer { webhookDeliveries { nodes { id } } } }"
     (delivery,) = (await owner.run(deliveries))["viewer"]["webhookDeliveries"]["nodes"]
     key = (await new_key(owner, name=words[2]))["apiKey"]

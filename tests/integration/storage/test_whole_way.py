@@ -18,9 +18,7 @@ SHARED = "[default]\naws_access_key_id = key\naws_secret_access_key = from-a-fil
 
 
 @pytest.fixture
-def live(
-    local_servers: LocalServers, bucket: Bucket, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[LiveServer]:
+def live(bucket: Bucket, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[LiveServer]:
     """A server whose store is the bucket, and whose credentials lie where botocore looks for them last."""
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.delenv(name)
@@ -34,7 +32,11 @@ def live(
         "S3_PREFIX": "inference/",
         "AWS_SHARED_CREDENTIALS_FILE": str(tmp_path / "credentials"),
     }
-    with running(local_servers, tmp_path / "data", **settings) as found:
+    # Servers of its own: the session's worker would take its predictions to a store of its own
+    with (
+        LocalServers.start(tmp_path / "servers", durable=False) as servers,
+        running(servers, tmp_path / "data", **settings) as found,
+    ):
         yield found
 
 
