@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections import deque
 from collections.abc import AsyncIterator
@@ -23,6 +24,8 @@ from server.services.hubs import Hubs, Watcher
 from server.tables import Prediction
 
 logger = structlog.get_logger(__name__)
+
+LOG_AGAIN_SECONDS = 0.5
 
 
 @dataclass(frozen=True)
@@ -117,6 +120,9 @@ class Stream:
                 self._watcher.overflowed = False
                 async for seen in self._catch_up():
                     yield seen
+                if self._watcher.overflowed and self._watcher.row is not None:
+                    # The log is away and the row has ended: that one tells the rest
+                    return
             elif not told and self._watcher.row is not None:
                 return
 
@@ -152,6 +158,9 @@ class Stream:
             try:
                 page = await self._rt.event_log.read(str(self._id), self._cursor or Cursor(NO_EPOCH, 0))
             except (redis.RedisError, OSError):
+                # What the hub hands over next would come without what is missing here: it is read again first
+                self._watcher.overflow()
+                await asyncio.sleep(LOG_AGAIN_SECONDS)
                 return
             if page.lost and self._cursor is not None:
                 yield Seen(Event(EventType.LOST, self._cursor, time.time(), {"after": str(self._cursor)}))

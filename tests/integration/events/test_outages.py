@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from server.domain.events import EventType
+import asyncio
+
+import pytest
+import redis
+
+from server.adapters.event_log import Page
+from server.domain.events import Cursor, EventType
 from server.runtime import Runtime
 from server.tables import Version
 from tests.integration.events.watching import (
@@ -70,3 +76,34 @@ async def test_what_was_trimmed_is_told(rt: Runtime, version: Version, own_redis
         await back.task
     assert back.types[:2] == [EventType.LOST, EventType.SNAPSHOT]
     assert back.text == numbers(30)
+
+
+async def test_a_read_that_failed_while_others_go_on_leaves_no_gap(
+    rt: Runtime, version: Version, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claimed = await running_prediction(version)
+    writer = EventWriter(rt.event_log, str(claimed.id), 1)
+    read, failed = rt.event_log.read, asyncio.Event()
+    async with hubs_of(rt) as hubs:
+        first = Subscriber(rt, hubs, claimed.id)
+        await write(writer, 0, 3)
+        await first.until(lambda: first.text == numbers(3))
+        held, after = first.text, first.seen[-1].event.cursor
+        await write(writer, 3, 6)
+        await first.until(lambda: first.text == numbers(6))
+
+        async def fails_once(prediction_id: str, at: Cursor, *rest: int) -> Page:
+            if at == after and not failed.is_set():
+                failed.set()
+                raise redis.ConnectionError
+            return await read(prediction_id, at, *rest)
+
+        monkeypatch.setattr(rt.event_log, "read", fails_once)
+        back = Subscriber(rt, hubs, claimed.id, str(after), held)
+        await failed.wait()
+        await write(writer, 6, 9)
+        await first.until(lambda: first.text == numbers(9))
+        await writer.close(5)
+        await finish(rt, claimed, numbers(9))
+        await asyncio.gather(first.task, back.task)
+        back.check(numbers(9))
