@@ -185,6 +185,7 @@ test("a model is found and run by keyboard alone, with the focus in sight", SLOW
   assert.ok(onModel.some((name) => name.startsWith("Run")));
   await page.getByRole("tab", { name: "Form" }).focus();
   await page.keyboard.press("ArrowRight");
+  assert.equal(await page.evaluate(() => document.activeElement.id), "input-view-json");
   await page.locator("#input-json").waitFor();
   await page.keyboard.press("ArrowLeft");
   await field(page, "text").locator("textarea").focus();

@@ -19,7 +19,8 @@ export function Tabs<T extends string>({ label, panel, tabs, selected, onSelect 
     const next = tabs[(index + step + tabs.length) % tabs.length];
     if (!next) return;
     onSelect(next[0]);
-    requestAnimationFrame(() => document.getElementById(`${panel}-${next[0]}`)?.focus());
+    // now, not with the next frame: by then the reader may be elsewhere already
+    document.getElementById(`${panel}-${next[0]}`)?.focus();
   };
   return (
     <div class="tabs" role="tablist" aria-label={label} onKeyDown={onKey}>
