@@ -23,7 +23,7 @@ class Prediction(Row):
     that died under it. `rank` is ascending: smaller runs first. `owner` scopes idempotency keys. `alone` asks for a
     run without neighbours after a runner died under several. `webhook_events` names what its webhook is told, if it
     has one. Equal `cache_key`s may share one result. `data_removed` rows have lost input, output, files and logs to
-    the retention time.
+    the retention time. `traceparent` is the W3C trace context in which it was created.
     """
 
     id = fields.UUIDField(primary_key=True)
@@ -65,6 +65,7 @@ class Prediction(Row):
     request_hash = fields.CharField(max_length=64)
     webhook_events: Any = fields.JSONField(null=True)
     retry_of = fields.UUIDField(null=True)
+    traceparent = fields.CharField(max_length=55, null=True)
     cache_key = fields.CharField(max_length=64, null=True)
     data_removed = fields.BooleanField(default=False)
     created_at = fields.DatetimeField()
