@@ -27,6 +27,8 @@ class EventType(StrEnum):
 
 _CURSOR = re.compile(r"([0-9a-z.]{1,40}):([0-9]{1,15})", re.ASCII)
 NO_EPOCH = "0"
+# No stream is ever called so: whoever comes back with it gets a snapshot
+CLOSED_EPOCH = "over"
 
 
 @dataclass(frozen=True, order=False)

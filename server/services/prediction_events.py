@@ -15,7 +15,7 @@ import structlog
 
 from server.adapters.event_log import LiveState
 from server.domain.accounts import Viewer
-from server.domain.events import NO_EPOCH, Cursor, Event, EventType, merge, parse_cursor
+from server.domain.events import CLOSED_EPOCH, NO_EPOCH, Cursor, Event, EventType, merge, parse_cursor
 from server.domain.predictions import PredictionStatus
 from server.errors import BadUserInputError
 from server.runtime import Runtime
@@ -146,11 +146,17 @@ class Stream:
         row = await predictions.find(self._viewer, self._id)
         self._cursor = live.cursor if live else Cursor(NO_EPOCH, self._cursor.seq if self._cursor else 0)
         self._is_told = PredictionStatus(row.status).is_terminal
-        event = Event(EventType.SNAPSHOT, self._cursor, row.updated_at.timestamp(), {"attempt": row.attempt})
         shown = overlay(row, live)
         # Of an attempt that is over nothing was shown, so what it said at last would come without its beginning
         self._over = live.cursor.epoch if live is not None and shown is None else None
+        event = Event(EventType.SNAPSHOT, self._told, row.updated_at.timestamp(), {"attempt": row.attempt})
         return Seen(event, row, shown)
+
+    @property
+    def _told(self) -> Cursor:
+        """The cursor as the client may come back with it: not to the middle of what it was not shown."""
+        held = self._cursor or Cursor(NO_EPOCH, 0)
+        return Cursor(CLOSED_EPOCH, held.seq) if held.epoch == self._over else held
 
     async def _catch_up(self) -> AsyncIterator[Seen]:
         """Everything in the log after the cursor; a snapshot where that cannot be continued."""
@@ -163,7 +169,7 @@ class Stream:
                 await asyncio.sleep(LOG_AGAIN_SECONDS)
                 return
             if page.lost and self._cursor is not None:
-                yield Seen(Event(EventType.LOST, self._cursor, time.time(), {"after": str(self._cursor)}))
+                yield Seen(Event(EventType.LOST, self._told, time.time(), {"after": str(self._told)}))
             if page.lost or self._is_foreign(page.epoch):
                 yield await self._snapshot()
                 continue

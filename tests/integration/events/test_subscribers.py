@@ -11,7 +11,7 @@ from server.adapters.database import rows
 from server.domain.events import Event, EventType
 from server.errors import BadUserInputError, NotFoundError
 from server.runtime import Runtime
-from server.services import jobs, prediction_events, recovery
+from server.services import prediction_events, recovery
 from server.services.hubs import QUEUE_BOUND, Hub, Watcher
 from server.tables import Prediction, Version
 from tests.integration.events.watching import (
@@ -71,34 +71,6 @@ async def test_what_a_row_ended_by_others_does_not_hold_is_taken_back(rt: Runtim
         assert watching.seen[-1].event.data == {"status": "canceled"}
 
 
-async def test_the_last_words_of_an_attempt_that_is_over_do_not_come_without_its_first(
-    rt: Runtime, version: Version
-) -> None:
-    """Its row is handed back already, so that a snapshot shows none of it, and its writer has one more thing to say."""
-    claimed = await running_prediction(version)
-    writer = EventWriter(rt.event_log, str(claimed.id), 1)
-    async with hubs_of(rt) as hubs:
-        early = Subscriber(rt, hubs, claimed.id)
-        await write(writer, 0, 5)
-        await early.until(lambda: early.text == numbers(5))
-        assert await jobs.hand_back(claimed)
-        late = Subscriber(rt, hubs, claimed.id)
-        await late.until(lambda: bool(late.seen))
-        assert late.text == ""
-        writer.text("last words")
-        await writer.close(5)
-        await early.until(lambda: "last words" in early.text)
-        (again,) = await jobs.claim(claimed.queue, uuid4(), 600, 1)
-        writer = EventWriter(rt.event_log, str(again.id), 2)
-        await write(writer, 0, 3)
-        await writer.close(5)
-        await finish(rt, again, numbers(3))
-        await asyncio.gather(early.task, late.task)
-        assert not [seen for seen in late.seen if "last words" in seen.event.data.get("text", "")]
-        for subscriber in (early, late):
-            subscriber.check(numbers(3))
-
-
 async def test_every_cursor_is_continued_without_gap_or_double(rt: Runtime, version: Version) -> None:
     claimed = await running_prediction(version)
     writer = EventWriter(rt.event_log, str(claimed.id), 1)
@@ -130,31 +102,6 @@ async def test_every_cursor_is_continued_without_gap_or_double(rt: Runtime, vers
         done = Subscriber(rt, hubs, claimed.id, str(whole.seen[-1].event.cursor))
         await done.task
         assert done.seen == []
-
-
-async def test_a_cursor_of_an_older_attempt_gets_the_new_one(rt: Runtime, version: Version) -> None:
-    claimed = await running_prediction(version)
-    first = EventWriter(rt.event_log, str(claimed.id), 1)
-    async with hubs_of(rt) as hubs:
-        watching = Subscriber(rt, hubs, claimed.id)
-        await write(first, 0, 20, 0.01)
-        await first.close(5)
-        await watching.until(lambda: watching.text == numbers(20))
-        cursor = watching.seen[-1].event.cursor
-        assert await jobs.hand_back(claimed)
-        (again,) = await jobs.claim(claimed.queue, uuid4(), 600, 1)
-        second = EventWriter(rt.event_log, str(claimed.id), 2)
-        await write(second, 0, 10, 0.01)
-        back = Subscriber(rt, hubs, claimed.id, str(cursor), "0 1 2 ")
-        await write(second, 10, 30, 0.01)
-        await second.close(5)
-        await finish(rt, again, numbers(30))
-        await asyncio.gather(watching.task, back.task)
-        for subscriber in (watching, back):
-            subscriber.check(numbers(30))
-        attempts = [s.event.data["attempt"] for s in watching.seen if s.event.type is EventType.SNAPSHOT]
-        assert attempts[-1] == 2
-        assert back.types[0] is EventType.SNAPSHOT
 
 
 async def test_thirty_subscribers_while_pubsub_is_cut(rt: Runtime, version: Version, own_redis: RedisProcess) -> None:
