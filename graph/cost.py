@@ -43,6 +43,8 @@ WEIGHTS = {
     "Query.server": 5,
     "ModelConnection.totalCount": 5,
     "PredictionConnection.totalCount": 5,
+    "UserConnection.totalCount": 5,
+    "User.predictionCount": 1,
 }
 """Points of fields beside the nodes that they give: password hashes, counts, health checks."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable
+from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from strawberry.dataloader import DataLoader
 from server.adapters.event_log import LiveState
 from server.errors import ServiceError
 from server.runtime import Runtime
-from server.services import accounts, models, prediction_events, predictions, samples, versions, webhooks
+from server.services import accounts, models, prediction_events, predictions, samples, users, versions, webhooks
 from server.tables import Model, Prediction, User, Version, WebhookDelivery
 
 T = TypeVar("T")
@@ -32,6 +33,8 @@ class Loaders:
         self.deliveries_of: DataLoader[UUID, list[WebhookDelivery]] = DataLoader(self._deliveries_of, cache=False)
         self.webhook_urls: DataLoader[UUID, str | None] = DataLoader(self._webhook_urls, cache=False)
         self.samples: DataLoader[UUID, Prediction | None] = DataLoader(self._samples, cache=False)
+        self.prediction_counts: DataLoader[UUID, int] = DataLoader(self._prediction_counts, cache=False)
+        self.last_seen: DataLoader[UUID, datetime | None] = DataLoader(self._last_seen, cache=False)
         self._asked: DataLoader[Asked, Any] = DataLoader(_answers, cache=False)
         self.live: DataLoader[UUID, LiveState | None] = DataLoader(self._live, cache=False)
 
@@ -70,6 +73,14 @@ class Loaders:
 
     async def _webhook_urls(self, ids: list[UUID]) -> list[str | None]:
         found = await webhooks.urls(ids)
+        return [found.get(key) for key in ids]
+
+    async def _prediction_counts(self, ids: list[UUID]) -> list[int]:
+        found = await users.prediction_counts(ids)
+        return [found.get(key, 0) for key in ids]
+
+    async def _last_seen(self, ids: list[UUID]) -> list[datetime | None]:
+        found = await users.last_seen(ids)
         return [found.get(key) for key in ids]
 
     async def _live(self, ids: list[UUID]) -> list[LiveState | None]:

@@ -25,6 +25,7 @@ from graph.models import ModelMutation, ModelQuery
 from graph.nodes import NodeQuery
 from graph.operation_metrics import OperationMetrics
 from graph.predictions import PredictionMutation, PredictionQuery, PredictionSubscription
+from graph.queues import QueueQuery
 from graph.rate_limit import RateLimitQuery
 from graph.results import ResultMutation
 from graph.scalars import SCALARS
@@ -32,6 +33,7 @@ from graph.sessions import SessionMutation
 from graph.types.errors import MEMBERS, InvalidInput
 from graph.types.events import EVENT_TYPES
 from graph.uploads import UploadMutation
+from graph.users import UserQuery
 from graph.webhooks import WebhookMutation
 
 SUGGESTION = re.compile(r" Did you mean [^?]*\?")
@@ -53,7 +55,7 @@ class SchemaOptions:
 
 
 @strawberry.type(description="What can be asked.")
-class Query(NodeQuery, AccountQuery, RateLimitQuery, ModelQuery, PredictionQuery):
+class Query(NodeQuery, AccountQuery, UserQuery, RateLimitQuery, ModelQuery, PredictionQuery, QueueQuery):
     """What can be asked."""
 
 

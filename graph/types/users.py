@@ -14,8 +14,7 @@ from graph.types.errors import ConflictError, CredentialsError, ForbiddenError, 
 from graph.types.node import After, Before, First, Last, Node, page_request
 from graph.types.webhooks import WebhookDeliveryConnection
 from server import tables
-from server.domain.api_keys import Scope
-from server.services import api_keys, sessions, webhook_secrets, webhooks
+from server.services import api_keys, sessions, users, webhook_secrets, webhooks
 
 
 @strawberry.type(description="Somebody with an account.")
@@ -33,8 +32,24 @@ class User(Node):
     def email(self, info: Info) -> str | None:
         """The address, to its owner and administrators."""
         viewer = info.context.viewer
-        own = self.just_signed_in or (viewer.user_id == self.row.id and Scope.READ in viewer.scopes)
-        return self.row.email if own or viewer.is_admin else None
+        return self.row.email if self.just_signed_in or users.may_look_into(viewer, self.row.id) else None
+
+    @strawberry.field(
+        description="When they last began or renewed a session, or used an API key; null to everybody else, and where "
+        "it was too long ago to be known."
+    )
+    async def last_seen(self, info: Info) -> datetime | None:
+        """The time, to themselves and administrators."""
+        shown = users.may_look_into(info.context.viewer, self.row.id)
+        return await info.context.loaders.last_seen.load(self.row.id) if shown else None
+
+    @strawberry.field(
+        description="How many predictions they made, those included whose data is gone; null to everybody else."
+    )
+    async def prediction_count(self, info: Info) -> int | None:
+        """The number, to themselves and administrators."""
+        shown = users.may_look_into(info.context.viewer, self.row.id)
+        return await info.context.loaders.prediction_counts.load(self.row.id) if shown else None
 
     @strawberry.field(description="Your API keys that were not revoked, newest first; null to everybody else.")
     async def api_keys(self, info: Info) -> list[ApiKey] | None:

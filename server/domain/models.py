@@ -62,6 +62,16 @@ def kind_queue(queue: str) -> str:
     return queue.partition(".")[0]
 
 
+def kind_of(queue: str) -> ModelKind:
+    """The kind of models whose predictions wait in a queue."""
+    return next(kind for kind in ModelKind if kind.queue == kind_queue(queue))
+
+
+def device_of(queue: str) -> DeviceClass:
+    """The devices whose workers take from a queue."""
+    return DeviceClass(queue.partition(".")[2].upper() or DeviceClass.ANY)
+
+
 class Visibility(StrEnum):
     """Who sees a model."""
 

@@ -11,16 +11,16 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from tortoise.exceptions import BaseORMException
 
 from server.adapters.database import CONNECTION_ERRORS, rows
-from server.domain.models import ALL_QUEUES, kind_queue
+from server.domain.models import kind_queue
 from server.runtime import Runtime
+from server.services import queues
 from server.services.catalogue import ALIVE_SECONDS
+from server.services.queues import MOST_COUNTED
 
 logger = structlog.get_logger(__name__)
 
 KEPT_SECONDS = 5.0
 PATIENCE_SECONDS = 5.0
-# What is beyond is not counted: a scrape may not become a scan of a long queue
-MOST_COUNTED = 100_000
 
 
 class Measures:
@@ -46,7 +46,7 @@ class Measures:
         found: list[Metric] = []
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
-                for read in (_queues, _running, _workers, _deliveries):
+                for read in (_queues, _workers, _deliveries):
                     found += await read()
             up.add_metric(["database"], 1)
         except (*CONNECTION_ERRORS, BaseORMException) as error:
@@ -63,21 +63,16 @@ async def _queues() -> list[Metric]:
     age = GaugeMetricFamily(
         "inference_queue_age_seconds", "How long the oldest of those that could run has waited.", labels=("queue",)
     )
-    for row in await rows(_QUEUES, list(ALL_QUEUES), MOST_COUNTED):
-        depth.add_metric([row["queue"]], row["depth"])
-        age.add_metric([row["queue"]], row["age"])
-    return [depth, age]
-
-
-async def _running() -> list[Metric]:
     running = GaugeMetricFamily("inference_predictions_running", "Predictions that run, of a kind.", labels=("kind",))
-    counts: dict[str, int] = {kind_queue(queue): 0 for queue in ALL_QUEUES}
-    for row in await rows(_RUNNING):
-        kind = kind_queue(row["queue"])
-        counts[kind] = counts.get(kind, 0) + row["n"]
-    for kind, count in counts.items():
+    of_kinds: dict[str, int] = {}
+    for state in await queues.states():
+        depth.add_metric([state.queue], state.depth)
+        age.add_metric([state.queue], state.age_seconds)
+        kind = kind_queue(state.queue)
+        of_kinds[kind] = of_kinds.get(kind, 0) + state.running
+    for kind, count in of_kinds.items():
         running.add_metric([kind], count)
-    return [running]
+    return [depth, age, running]
 
 
 async def _workers() -> list[Metric]:
@@ -113,12 +108,6 @@ _OF_WORKERS = (
     ("in_flight", "inference_worker_predictions", "Predictions that the worker runs."),
     ("evictions", "inference_model_evictions", "Models unloaded to make room, since the worker's start."),
 )
-_QUEUES = """
-SELECT q.queue, w.depth, w.age FROM unnest($1::text[]) AS q(queue) CROSS JOIN LATERAL (
-  SELECT count(*) AS depth, coalesce(greatest(extract(epoch FROM now() - min(run_at)), 0), 0)::float8 AS age FROM (
-    SELECT run_at FROM prediction WHERE status = 'starting' AND queue = q.queue LIMIT $2) AS counted) AS w
-"""
-_RUNNING = "SELECT queue, count(*) AS n FROM prediction WHERE status = 'processing' GROUP BY queue"
 _WORKERS = """
 SELECT id, host, device, model_bytes, budget_bytes, free_bytes, in_flight, evictions,
   jsonb_array_length(versions) AS loaded

@@ -39,6 +39,8 @@ QUERIES = {
     "server": ANY,
     "rateLimit": ANY,
     "workers": "ADMIN",
+    "queues": "ADMIN",
+    "users": "ADMIN",
 }
 SUBSCRIPTIONS = {
     "predictionEvents": "READ",

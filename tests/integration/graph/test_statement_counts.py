@@ -97,7 +97,8 @@ async def test_a_hundred_predictions_cost_as_many_statements_as_ten(asking: Aski
 
 
 @pytest.mark.parametrize(("name", "call"), [("Prediction", "predictions(first: $first, filter: {everybody: true})"),
-                                            ("Model", "models(first: $first)")])  # fmt: skip
+                                            ("Model", "models(first: $first)"),
+                                            ("User", "users(first: $first)")])  # fmt: skip
 async def test_every_field_of_a_list(asking: Asking, name: str, call: str) -> None:
     """Whatever fields are added: twenty items of all users and states ask as often as all of them."""
     kind = hostile_values.SCHEMA.type_map[name]

@@ -14,7 +14,7 @@ from server.adapters.database import now
 from server.adapters.metrics import REGISTRY
 from server.domain.accounts import Viewer
 from server.runtime import Runtime
-from server.services import measures, models, predictions, recovery
+from server.services import models, predictions, queues, recovery
 from server.services.measures import Measures
 from server.tables import Model, Prediction, Version
 from tests.integration.jobs import store
@@ -48,7 +48,7 @@ async def test_what_waits_and_how_long(rt: Runtime, version: Version) -> None:
 async def test_a_long_queue_is_not_counted_to_its_end(
     rt: Runtime, version: Version, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(measures, "MOST_COUNTED", 3)
+    monkeypatch.setattr(queues, "MOST_COUNTED", 3)
     for _ in range(5):
         await store.add(version, "image.cuda")
     assert (await values(rt, "inference_queue_depth"))["image.cuda"] == 3

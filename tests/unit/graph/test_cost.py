@@ -36,6 +36,8 @@ def operation(query: str, variables: dict[str, Any] | None = None, name: str | N
         ("{ models(first: 7) { nodes { versions { id model { id } } } } }", 7 * (1 + 10 * 2)),
         ("{ predictions(first: 100) { nodes { model { id } version { id } user { id } } } }", 400),
         ('{ nodes(ids: ["a", "b", "c"]) { id } }', 3),
+        ("{ users(first: 7) { nodes { id predictionCount } totalCount } }", 7 * 2 + 5),
+        ("{ queues { name depth } }", 1),
         ('{ node(id: "a") { ... on Model { owner { id } } ... on Prediction { model { owner { id } } } } }', 3),
         ('{ a: viewer { id } b: viewer { id } }', 2),
         ("{ viewer @skip(if: true) { id } models @include(if: false) { nodes { id } } }", 1),
@@ -45,7 +47,7 @@ def operation(query: str, variables: dict[str, Any] | None = None, name: str | N
         ("{ models(first: 5) { ...P } } fragment P on ModelConnection { nodes { ...M } }"
          " fragment M on Model { owner { id } }", 10),
     ],
-    ids=range(20),
+    ids=range(22),
 )  # fmt: skip
 def test_what_an_operation_may_cost(query: str, cost: int) -> None:
     assert operation(query).requested() == cost
