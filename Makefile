@@ -8,7 +8,7 @@ NAME ?= change
 PYTEST := $(BIN)/python -m pytest -p no:cacheprovider -q
 # Processes that share the files of a suite; each starts servers of its own
 JOBS ?= 2
-SHARED := $(PYTEST) -n $(JOBS) --dist loadfile
+SHARED := $(PYTEST) -n $(JOBS)
 
 .DEFAULT_GOAL := help
 .PHONY: help up test test-unit test-integration test-e2e test-clients test-web chaos lint check dev web run-api run-worker \

@@ -11,8 +11,10 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from server.embedded.servers import LocalServers
 from tests.support.api import wait_until_healthy, wait_until_prepared
@@ -21,15 +23,35 @@ ROOT = Path(__file__).parent.parent
 # Receivers of webhooks that tests start on this machine
 LOCAL_RECEIVERS = {"WEBHOOK_ALLOW": "127.0.0.0/8:*"}
 METRICS = {"METRICS_TOKEN": secrets.token_urlsafe(24), "METRICS_OPERATIONS": "Counted"}
+# Suites whose files share servers of their own: they stay in one process, where those start once
+TOGETHER = ("tests/integration/custom", "tests/integration/worker", "tests/integration/accounts")
 # All tests together ask from one address; those of the rates set their own
 for name in ("RATE_LIMIT_USER", "RATE_LIMIT_ADDRESS"):
     os.environ.setdefault(name, "0")
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
+    """How several processes share the tests: file by file, or suite by suite of `TOGETHER`."""
+    return _ByServers(config, log)
+
+
+class _ByServers(LoadScopeScheduling):  # type: ignore[misc]
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return next((folder for folder in TOGETHER if file.startswith(f"{folder}/")), file)
 
 
 @pytest.fixture(scope="session")
 def local_servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalServers]:
     """PostgreSQL and Redis of this test session."""
     with LocalServers.start(tmp_path_factory.mktemp("servers"), durable=False) as servers:
+        yield servers
+
+
+@pytest.fixture(scope="module")
+def own_servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalServers]:
+    """PostgreSQL and Redis for workers that must not take the work of others."""
+    with LocalServers.start(tmp_path_factory.mktemp("own"), durable=False) as servers:
         yield servers
 
 
@@ -87,6 +109,8 @@ def running(servers: LocalServers, data_dir: Path, *, workers: int = 1, **settin
         "PYTHONPATH": str(ROOT),
         "SHUTDOWN_GRACE_SECONDS": "2",
         "PYTHONWARNINGS": "",
+        # How long a thread of Dramatiq waits before it looks whether it shall stop
+        "dramatiq_worker_timeout": "200",
         # All tests come from one address
         "REGISTRATIONS_PER_HOUR": "0",
         "LOGIN_ADDRESS_PER_MINUTE": "0",

@@ -27,12 +27,6 @@ QUICK = {
 
 
 @pytest.fixture(scope="module")
-def own_servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalServers]:
-    with LocalServers.start(tmp_path_factory.mktemp("own"), durable=False) as servers:
-        yield servers
-
-
-@pytest.fixture(scope="module")
 def live(own_servers: LocalServers, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
     with running(own_servers, tmp_path_factory.mktemp("faults"), **QUICK) as found:
         yield found
@@ -163,7 +157,7 @@ async def test_waiting_work_is_canceled_and_aborted(live: LiveServer, client: Cl
             await asyncio.sleep(0.05)
     assert found["status"] == "ABORTED"
     live.start("worker-0", "worker")
-    running_late = await client.create("demo/echo", {**WORDS, "delay_seconds": 5}, deadlineSeconds=15, wait=60)
+    running_late = await client.create("demo/echo", {**WORDS, "delay_seconds": 5}, deadlineSeconds=9, wait=60)
     assert running_late["error"]["code"] == "DEADLINE_EXCEEDED", running_late
 
 

@@ -21,12 +21,6 @@ WORDS = {"text": "one two three four five six seven eight nine ten", "delay_seco
 
 
 @pytest.fixture(scope="module")
-def own_servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalServers]:
-    with LocalServers.start(tmp_path_factory.mktemp("own"), durable=False) as servers:
-        yield servers
-
-
-@pytest.fixture(scope="module")
 def live(own_servers: LocalServers, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
     settings = {**QUICK, "CUSTOM_PREDICTORS": CLASSES, "RUNNER_SILENCE_SECONDS": "2", "CANCEL_GRACE_SECONDS": "1"}
     with running(own_servers, tmp_path_factory.mktemp("rogues"), **settings) as found:

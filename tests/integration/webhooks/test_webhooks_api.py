@@ -55,16 +55,10 @@ async def as_the_api_gives_it(client: Client, body: dict[str, Any]) -> Any:
 
 
 @pytest.fixture(scope="module")
-def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalServers]:
-    with LocalServers.start(tmp_path_factory.mktemp("own"), durable=False) as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def live(servers: LocalServers, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+def live(own_servers: LocalServers, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
     # Whoever only looked now and then would come too late
     rarely = {"CLAIM_POLL_SECONDS": "60"}
-    with running(servers, tmp_path_factory.mktemp("webhooks"), **LOCAL_RECEIVERS, **rarely) as found:
+    with running(own_servers, tmp_path_factory.mktemp("webhooks"), **LOCAL_RECEIVERS, **rarely) as found:
         yield found
 
 
@@ -174,7 +168,7 @@ async def test_all_events_come_in_order_with_what_was_made_so_far(user: Client) 
     assert states["START"] == "DELIVERED"
 
 
-async def test_the_old_secret_signs_beside_the_new_one_until_it_ends(user: Client, servers: LocalServers) -> None:
+async def test_the_old_secret_signs_beside_the_new_one_until_it_ends(user: Client, own_servers: LocalServers) -> None:
     old = await secret_of(user)
     rotated = (await user.run(ROTATE))["rotateWebhookSecret"]
     new = rotated["secret"]
@@ -186,7 +180,7 @@ async def test_the_old_secret_signs_beside_the_new_one_until_it_ends(user: Clien
     assert len(told.headers["webhook-signature"].split(" ")) == 2
     for secret in (old, new):
         assert Webhook(secret).verify(told.body, told.headers)["text"] == "hello"
-    connection = await asyncpg.connect(servers.database_url)
+    connection = await asyncpg.connect(own_servers.database_url)
     try:
         stored = await connection.fetch("SELECT sealed FROM webhook_secret")
         assert not any(old[6:] in row["sealed"] or new[6:] in row["sealed"] for row in stored)
@@ -221,7 +215,7 @@ async def test_secrets_are_each_users_own(live: LiveServer, user: Client) -> Non
         await admin.close()
 
 
-async def test_a_first_secret_that_is_asked_for_at_once_is_one(live: LiveServer, servers: LocalServers) -> None:
+async def test_a_first_secret_that_is_asked_for_at_once_is_one(live: LiveServer, own_servers: LocalServers) -> None:
     client, _ = await somebody(live.url)
     found = await asyncio.gather(*(secret_of(client) for _ in range(10)))
     await client.close()
@@ -322,7 +316,9 @@ async def test_nobody_has_no_webhook_and_no_secret(live: LiveServer) -> None:
     await nobody.close()
 
 
-async def test_a_killed_worker_does_not_lose_a_delivery(live: LiveServer, user: Client, servers: LocalServers) -> None:
+async def test_a_killed_worker_does_not_lose_a_delivery(
+    live: LiveServer, user: Client, own_servers: LocalServers
+) -> None:
     """The end is there with its delivery, or it is not there: another worker sends what is left."""
     async with listening() as receiver:
         made = [await create(user, receiver.url(), text=f"n {n}", delay_seconds=0.05) for n in range(12)]
