@@ -93,8 +93,18 @@ for (const scheme of ["light", "dark"]) {
     await page.getByRole("link", { name: "System" }).click();
     await page.locator("[data-worker]").first().waitFor();
     await page.locator("[data-prediction]").first().waitFor();
+    await page.locator("[data-queue]").first().waitFor();
     await assertAccessible(page, "system");
+    await page.getByRole("tab", { name: "Users" }).click();
+    await page.locator("[data-user]").first().waitFor();
+    await assertAccessible(page, "users");
     await page.setViewportSize({ width: 360, height: 740 });
+    assert.equal(await fits(page), true, "users");
+    await page.getByRole("searchbox").fill("nobody is called that");
+    await page.getByText("No user fits that").waitFor();
+    await assertAccessible(page, "no user");
+    await page.getByRole("tab", { name: "System" }).click();
+    await page.locator("[data-prediction]").first().waitFor();
     assert.equal(await fits(page), true, "system");
     await page.goto(new URL("/history", page.url()).href);
     await page.locator("[data-prediction]").nth(1).waitFor();

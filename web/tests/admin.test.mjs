@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
+  api,
   badge,
+  fake,
   MODELS,
   open,
   predictionId,
@@ -37,6 +39,137 @@ test("an administrator sees the workers with what they hold, and what failed for
   assert.notEqual(predictionId(page), failed);
   await page.goBack();
   await page.getByText(/database ok · Redis ok · \d+ worker/).waitFor();
+});
+
+const cancel = (token, id) =>
+  api("mutation ($id: ID!) { cancelPrediction(input: { id: $id }) { __typename } }", { id }, token);
+
+test("queues show what waits, for how long, and what runs, as it changes", SLOW, async () => {
+  const { token } = await registerAdmin();
+  const page = await open("/admin", { prepare: (p) => signIn(p, token) });
+  const custom = page.locator('[data-queue="custom"]');
+  await custom.getByText("Custom").waitFor();
+  const numbers = async () => (await custom.locator("td").allTextContents()).map((cell) => parseInt(cell, 10));
+  // more than a worker runs at once
+  const ids = await Promise.all(
+    Array.from({ length: 40 }, () => startEcho(token, { text: "slow", repeat: 50, delay_seconds: 1 })),
+  );
+  await page.waitForFunction(() => {
+    const cells = [...document.querySelectorAll('[data-queue="custom"] td')].map((cell) => cell.textContent);
+    return parseInt(cells[0], 10) > 0 && /\d (ms|s)/.test(cells[1]) && parseInt(cells[2], 10) > 0;
+  });
+  const [waiting, , running, workers] = await numbers();
+  assert.ok(waiting + running <= 40 && workers >= 1, String([waiting, running, workers]));
+  await Promise.all(ids.map((id) => cancel(token, id)));
+  await custom.getByText("–").waitFor();
+  assert.equal((await numbers())[0], 0);
+});
+
+test("a queue that nobody takes from says so, and a system that cannot be read says why", SLOW, async () => {
+  const { token } = await registerAdmin();
+  const queue = { name: "text.cuda", kind: "TEXT_GENERATION", device: "CUDA", depth: 3, running: 0, workers: 0 };
+  const health = { database: "ok", redis: "ok", workers: 0 };
+  let isAway = true;
+  const page = await open("/admin", {
+    allow: [/Failed to load resource/],
+    prepare: async (p) => {
+      await signIn(p, token);
+      await fake(p, "System", () => {
+        if (isAway) return { errors: [{ message: "PostgreSQL is away.", extensions: { code: "UNAVAILABLE" } }] };
+        const queues = [{ ...queue, oldestWaitingSeconds: 75 }];
+        return { data: { workers: [], queues, server: { version: "1", health } } };
+      });
+    },
+  });
+  await page.locator(".callout").getByText("PostgreSQL is away.").waitFor();
+  assert.equal(await page.getByRole("status", { name: "Loading queues" }).count(), 0);
+  isAway = false;
+  const row = page.locator('[data-queue="text.cuda"]');
+  await row.getByText("nobody takes from it").waitFor();
+  await row.getByText("1:15 min").waitFor();
+  await page.getByText("No worker is alive").waitFor();
+});
+
+test("an administrator finds users by handle or address, page by page", SLOW, async () => {
+  const { token, handle } = await registerAdmin();
+  const somebody = await register("findme");
+  await startEcho(somebody.token, { text: "one" });
+  const page = await open("/admin", { prepare: (p) => signIn(p, token) });
+  await page.getByRole("tab", { name: "Users" }).click();
+  await page.locator(`[data-user="${handle}"]`).getByText("administrator").waitFor();
+  const search = page.getByRole("searchbox", { name: "Search users" });
+  await search.fill(`${somebody.handle.toUpperCase()}@example`);
+  await page.getByText("1 account found").waitFor();
+  const found = page.locator("[data-user]");
+  assert.equal(await found.count(), 1);
+  await found.getByText(`${somebody.handle}@example.org`).waitFor();
+  assert.deepEqual((await found.locator("dd").allTextContents()).slice(0, 1), ["1"]);
+  assert.ok(!(await found.locator("dd").allTextContents()).includes("–"), "last seen");
+  await page.reload();
+  await page.getByText("1 account found").waitFor();
+  await search.fill("<b>nobody</b>");
+  await page.getByRole("heading", { name: "No user fits that" }).waitFor();
+  await page.getByRole("button", { name: "Show all" }).click();
+  await page.locator("[data-user]").nth(1).waitFor();
+  assert.equal(await search.inputValue(), "");
+});
+
+test("more users come with the next page, and a failure leaves what is there", SLOW, async () => {
+  const { token } = await registerAdmin();
+  const user = (number) => ({
+    ...{ id: `u${number}`, handle: `user-${number}`, email: `u${number}@example.org`, isAdmin: false },
+    ...{ createdAt: new Date().toISOString(), lastSeen: null, predictionCount: 0 },
+  });
+  const answers = [
+    { nodes: [user(1)], pageInfo: { hasNextPage: true, endCursor: "c1" }, totalCount: 2 },
+    null,
+    { nodes: [user(2)], pageInfo: { hasNextPage: false, endCursor: "c2" }, totalCount: 2 },
+  ];
+  const asked = [];
+  const page = await open("/admin?view=users", {
+    prepare: async (p) => {
+      await signIn(p, token);
+      await fake(p, "Users", ({ after }) => {
+        asked.push(after);
+        const users = answers.shift();
+        return users ? { data: { users } } : { errors: [{ message: "Away.", extensions: { code: "UNAVAILABLE" } }] };
+      });
+    },
+  });
+  await page.getByRole("button", { name: "Show more" }).click();
+  await page.locator(".callout").getByText("Away.").waitFor();
+  await page.locator('[data-user="user-1"]').waitFor();
+  await page.getByRole("button", { name: "Show more" }).click();
+  await page.locator('[data-user="user-2"]').waitFor();
+  assert.equal(await page.locator("[data-user]").count(), 2);
+  assert.equal(await page.locator(".callout").count(), 0);
+  assert.equal(await page.getByRole("button", { name: "Show more" }).count(), 0);
+  assert.deepEqual(asked, [null, "c1", "c1"]);
+});
+
+test("nothing is asked for while nobody looks, and at once when somebody looks again", SLOW, async () => {
+  const { token } = await registerAdmin();
+  let asked = 0;
+  const page = await open("/admin", {
+    prepare: async (p) => {
+      await signIn(p, token);
+      await p.clock.install();
+      p.on("request", (request) => (asked += /query System\b/.test(request.postData() ?? "") ? 1 : 0));
+    },
+  });
+  await page.locator("[data-queue]").first().waitFor();
+  const turn = (isHidden) =>
+    page.evaluate((value) => {
+      Object.defineProperty(document, "hidden", { configurable: true, get: () => value });
+      document.dispatchEvent(new Event("visibilitychange"));
+    }, isHidden);
+  await turn(true);
+  const before = asked;
+  await page.clock.runFor(60_000);
+  assert.equal(asked, before);
+  const again = page.waitForRequest((request) => /query System\b/.test(request.postData() ?? ""));
+  await turn(false);
+  await again;
 });
 
 test("nobody else is shown the system", SLOW, async () => {

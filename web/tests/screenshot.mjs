@@ -157,6 +157,11 @@ const PAGES = {
     await page.locator(".columns").evaluate((columns) => columns.scrollIntoView());
     return page;
   },
+  users: async (look) => {
+    const page = await open(look, "/admin?view=users", adminToken);
+    await page.locator("[data-user]").first().waitFor();
+    return page;
+  },
   history: async (look) => {
     const page = await open(look, "/history");
     await page.locator("[data-prediction]").nth(3).waitFor();

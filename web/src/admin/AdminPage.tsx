@@ -1,11 +1,15 @@
-import { useEffect, useState } from "preact/hooks";
-import { History } from "../history/history";
-import { Rows, RowsAwaited } from "../history/Rows";
-import { Callout } from "../page/Callout";
-import { go, predictionPath } from "../page/router";
+import { amend, query } from "../page/router";
+import { Tabs } from "../page/Tabs";
 import type { Account } from "../session/account";
-import { WorkerCard } from "./WorkerCard";
-import { Workers, type ServerRow } from "./workers";
+import { SystemView } from "./SystemView";
+import { UsersView } from "./UsersView";
+
+type View = "system" | "users";
+
+const NAMES: readonly (readonly [View, string])[] = [
+  ["system", "System"],
+  ["users", "Users"],
+];
 
 /** The whole system, for those who keep it. */
 export function AdminPage({ account }: { account: Account }) {
@@ -13,66 +17,23 @@ export function AdminPage({ account }: { account: Account }) {
     return (
       <div class="stage">
         <h1 class="stage-title">For administrators</h1>
-        <p>Sign in as one to see workers, and what failed.</p>
+        <p>Sign in as one to see workers, queues, users, and what failed.</p>
       </div>
     );
   }
-  return <System />;
-}
-
-function System() {
-  const [workers] = useState(() => new Workers());
-  const [failed] = useState(() => new History());
-  useEffect(() => {
-    void workers.watch();
-    void failed.look({ status: ["FAILED", "ABORTED"], everybody: true });
-    return () => {
-      workers.rest();
-      failed.rest();
-    };
-  }, []);
-  const rows = workers.rows.value;
+  const shown: View = query.value.get("view") === "users" ? "users" : "system";
   return (
     <div class="admin">
-      <div class="page-head">
-        <h1 class="page-title">System</h1>
-        {workers.server.value && <Health server={workers.server.value} />}
+      <Tabs
+        label="Administration"
+        panel="admin-view"
+        tabs={NAMES}
+        selected={shown}
+        onSelect={(view) => amend({ view: view === "users" ? view : null, q: null })}
+      />
+      <div id="admin-view" class="admin-view" role="tabpanel" aria-labelledby={`admin-view-${shown}`}>
+        {shown === "users" ? <UsersView /> : <SystemView />}
       </div>
-      {workers.problem.value && <Callout problem={workers.problem.value} />}
-      <h2 class="section-title">Workers</h2>
-      {rows?.length === 0 && <p class="hint">No worker is alive: predictions are accepted and wait.</p>}
-      <ul class="workers">
-        {rows?.map((worker) => (
-          <WorkerCard key={worker.id} worker={worker} names={workers.names.value} />
-        ))}
-      </ul>
-      <h2 class="section-title">Failed predictions</h2>
-      {failed.problem.value && <Callout problem={failed.problem.value} />}
-      {failed.rows.value === null && !failed.problem.value && <RowsAwaited />}
-      {failed.rows.value?.length === 0 && <p class="hint">None.</p>}
-      {failed.rows.value && failed.rows.value.length > 0 && (
-        <Rows history={failed} rows={failed.rows.value} onRetry={(id) => void retry(failed, id)} />
-      )}
-      {failed.hasMore.value && (
-        <button type="button" class="button more" onClick={() => void failed.more()}>
-          Show more
-        </button>
-      )}
     </div>
-  );
-}
-
-async function retry(failed: History, id: string): Promise<void> {
-  const made = await failed.retry(id);
-  if (made !== null) go(predictionPath(made));
-}
-
-function Health({ server }: { server: ServerRow }) {
-  const { database, redis, workers } = server.health;
-  return (
-    <p class="hint">
-      inference-server {server.version} · database {database} · Redis {redis} · {workers}{" "}
-      {workers === 1 ? "worker" : "workers"}
-    </p>
   );
 }

@@ -1,5 +1,5 @@
 import { bytes, moment } from "../prediction/units";
-import type { WorkerRow } from "./workers";
+import type { WorkerRow } from "./system";
 
 export function WorkerCard({ worker, names }: { worker: WorkerRow; names: ReadonlyMap<string, string> }) {
   return (

@@ -69,9 +69,9 @@ function RowView({ history, row, onRetry }: Omit<Props, "rows"> & { row: Row }) 
   );
 }
 
-export function RowsAwaited() {
+export function RowsAwaited({ name = "predictions" }: { name?: string }) {
   return (
-    <div class="rows panel" aria-busy="true" role="status" aria-label="Loading predictions">
+    <div class="rows panel" aria-busy="true" role="status" aria-label={`Loading ${name}`}>
       {Array.from({ length: 5 }, (_, index) => (
         <div key={index} class="row row-awaited" aria-hidden="true">
           <span class="bone" />

@@ -9,6 +9,7 @@ import {
 } from "../api/generated/graphql";
 import { apiProblem, userProblem, type Problem } from "../api/problems";
 import { watchRows } from "../api/rows";
+import { whileSeen } from "../page/polling";
 import { isTerminal } from "../prediction/run";
 
 export type Row = HistoryQuery["predictions"]["nodes"][number];
@@ -82,8 +83,7 @@ export class History {
     this.#stop();
     const { status: _, everybody, ...rest } = this.#filter;
     if (everybody) {
-      const timer = window.setInterval(() => document.hidden || void this.#freshen(), FRESH_MS);
-      this.#stop = () => clearInterval(timer);
+      this.#stop = whileSeen(FRESH_MS, () => void this.#freshen());
     } else this.#stop = watchRows(rest, { onRow: (row) => this.#take(row), onGap: () => void this.#freshen() });
   }
 

@@ -216,6 +216,14 @@ export type Scope =
   /** Add, change and delete models, and remove predictions. */
   | 'WRITE';
 
+/** Which users to list. */
+export type UserFilter = {
+  /** Administrators alone, or everybody else. */
+  isAdmin?: boolean | null | undefined;
+  /** Part of a handle or e-mail address. */
+  search?: string | null | undefined;
+};
+
 /** Whether a version can run. */
 export type VersionState =
   /** A worker downloads or inspects its files. */
@@ -344,10 +352,10 @@ export type RedeliverWebhookMutation = { redeliverWebhook:
     | { __typename: 'WebhookDelivery', id: string, event: WebhookEvent, status: WebhookDeliveryStatus, url: string, createdAt: string, nextAttemptAt: string | null, attempts: Array<{ at: string, milliseconds: number, statusCode: number | null, error: string | null }>, prediction: { id: string } }
    };
 
-export type WorkersQueryVariables = Exact<{ [key: string]: never; }>;
+export type SystemQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type WorkersQuery = { workers: Array<{ id: string, host: string, device: string, deviceName: string, totalBytes: number | string | null, freeBytes: number | string | null, modelBytes: number | string, budgetBytes: number | string | null, versions: Array<string>, inFlight: number, evictions: number, startedAt: string, lastSeen: string }>, server: { version: string, health: { database: string, redis: string, workers: number } } };
+export type SystemQuery = { workers: Array<{ id: string, host: string, device: string, deviceName: string, totalBytes: number | string | null, freeBytes: number | string | null, modelBytes: number | string, budgetBytes: number | string | null, versions: Array<string>, inFlight: number, evictions: number, startedAt: string, lastSeen: string }>, queues: Array<{ name: string, kind: ModelKind, device: DeviceClass, depth: number, oldestWaitingSeconds: number | null, running: number, workers: number }>, server: { version: string, health: { database: string, redis: string, workers: number } } };
 
 export type VersionNamesQueryVariables = Exact<{
   ids: Array<string> | string;
@@ -362,6 +370,15 @@ export type VersionNamesQuery = { nodes: Array<
     | { __typename: 'User' }
     | { __typename: 'WebhookDelivery' }
    | null> };
+
+export type UsersQueryVariables = Exact<{
+  first: number;
+  after?: string | null | undefined;
+  filter: UserFilter;
+}>;
+
+
+export type UsersQuery = { users: { totalCount: number, nodes: Array<{ id: string, handle: string, email: string | null, isAdmin: boolean, createdAt: string, lastSeen: string | null, predictionCount: number | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
 
 export type PredictionRowFragment = { id: string, status: PredictionStatus, input: unknown, createdAt: string, model: { id: string, slug: string, kind: ModelKind }, version: { id: string, number: number }, files: Array<{ url: string, contentType: string }>, error: { code: PredictionErrorCode, message: string } | null, metrics: { totalSeconds: number | null } };
 
@@ -951,8 +968,8 @@ export const RedeliverWebhookDocument = /*#__PURE__*/ new TypedDocumentString(`
     id
   }
 }`) as unknown as TypedDocumentString<RedeliverWebhookMutation, RedeliverWebhookMutationVariables>;
-export const WorkersDocument = /*#__PURE__*/ new TypedDocumentString(`
-    query Workers {
+export const SystemDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query System {
   workers {
     id
     host
@@ -968,6 +985,15 @@ export const WorkersDocument = /*#__PURE__*/ new TypedDocumentString(`
     startedAt
     lastSeen
   }
+  queues {
+    name
+    kind
+    device
+    depth
+    oldestWaitingSeconds
+    running
+    workers
+  }
   server {
     version
     health {
@@ -977,7 +1003,7 @@ export const WorkersDocument = /*#__PURE__*/ new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<WorkersQuery, WorkersQueryVariables>;
+    `) as unknown as TypedDocumentString<SystemQuery, SystemQueryVariables>;
 export const VersionNamesDocument = /*#__PURE__*/ new TypedDocumentString(`
     query VersionNames($ids: [ID!]!) {
   nodes(ids: $ids) {
@@ -989,6 +1015,26 @@ export const VersionNamesDocument = /*#__PURE__*/ new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<VersionNamesQuery, VersionNamesQueryVariables>;
+export const UsersDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query Users($first: Int!, $after: String, $filter: UserFilter!) {
+  users(first: $first, after: $after, filter: $filter) {
+    nodes {
+      id
+      handle
+      email
+      isAdmin
+      createdAt
+      lastSeen
+      predictionCount
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+    totalCount
+  }
+}
+    `) as unknown as TypedDocumentString<UsersQuery, UsersQueryVariables>;
 export const HistoryDocument = /*#__PURE__*/ new TypedDocumentString(`
     query History($first: Int!, $after: String, $filter: PredictionFilter, $everybody: Boolean!) {
   predictions(first: $first, after: $after, filter: $filter) {
