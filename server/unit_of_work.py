@@ -11,7 +11,7 @@ from uuid import UUID
 
 from tortoise.transactions import in_transaction
 
-from server.adapters.metrics import PREDICTIONS_ENDED
+from server.adapters import metrics
 from server.domain.models import kind_queue
 from server.domain.predictions import PredictionStatus
 from server.runtime import Runtime
@@ -38,7 +38,7 @@ class UnitOfWork:
         """Count a prediction that ended; wake whoever watches it, and those who deliver where it has a webhook."""
         self.announce(row["id"], row["owner"])
         if PredictionStatus(row["status"]).is_terminal:
-            PREDICTIONS_ENDED.labels(kind_queue(row["queue"]), row["status"]).inc()
+            metrics.ended(kind_queue(row["queue"]), row["status"], {})
         self.deliver = self.deliver or row["webhook_events"] is not None
 
 

@@ -256,9 +256,7 @@ class Attempt:
                 result = Result(PredictionStatus.FAILED, failure=failure)
         if ended:
             logger.info("prediction.ended", prediction=str(self.job.id), status=result.status.value)
-            kind = kind_queue(self.job.queue)
-            metrics.PREDICTIONS_ENDED.labels(kind, result.status.value).inc()
-            metrics.ran(kind, result.metrics)
+            metrics.ended(kind_queue(self.job.queue), result.status.value, result.metrics)
             await self._afterwards()
         else:
             logger.warning("attempt.fenced", prediction=str(self.job.id), attempt=self.job.attempt)

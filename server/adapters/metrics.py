@@ -62,8 +62,8 @@ SUBSCRIPTIONS = Gauge(
 )
 PREDICTIONS_ENDED = Counter(
     "inference_predictions_ended",
-    "Predictions that this process ended.",
-    ("kind", "status"),
+    "Predictions that this process ended; result: own, or shared with an equal one that ran.",
+    ("kind", "status", "result"),
     registry=REGISTRY,
 )
 PREDICTION_SECONDS = Histogram(
@@ -102,8 +102,16 @@ _PHASES = {
 _TOKENS = {"input_tokens": "input", "output_tokens": "output"}
 
 
-def ran(kind: str, measured: Mapping[str, Any]) -> None:
-    """Note what an ended run measured; what a model's code calls its metrics may be anything."""
+def ended(kind: str, status: str, measured: Mapping[str, Any]) -> None:
+    """Note a prediction that ended, and what its run measured; what a model's code calls its metrics may be anything.
+
+    One that took the result of an equal one ran nothing.
+    """
+    # A model's metrics are numbers
+    is_shared = measured.get("cached") is True
+    PREDICTIONS_ENDED.labels(kind, status, "shared" if is_shared else "own").inc()
+    if is_shared:
+        return
     for name, phase in _PHASES.items():
         if (seconds := _number(measured.get(name))) is not None:
             PREDICTION_SECONDS.labels(kind, phase).observe(seconds)

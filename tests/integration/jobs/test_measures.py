@@ -29,7 +29,8 @@ async def values(rt: Runtime, name: str) -> dict[str, float]:
 
 
 def ended(status: str) -> float:
-    return REGISTRY.get_sample_value("inference_predictions_ended_total", {"kind": "image", "status": status}) or 0.0
+    labels = {"kind": "image", "status": status, "result": "own"}
+    return REGISTRY.get_sample_value("inference_predictions_ended_total", labels) or 0.0
 
 
 async def test_what_waits_and_how_long(rt: Runtime, version: Version) -> None:

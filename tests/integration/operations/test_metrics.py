@@ -97,16 +97,34 @@ async def test_a_prediction_leaves_its_times_with_its_worker(live_server: LiveSe
 
     def grown(name: str, **labels: str) -> float:
         now = scrape(worker_url(live_server))
-        return now.value(name, **labels) - before.value(name, **labels)
+        return now.total(name, **labels) - before.total(name, **labels)
 
     def ended() -> bool:
-        return grown("inference_predictions_ended_total", kind="text", status="succeeded") >= 1
+        return grown("inference_predictions_ended_total", kind="text", status="succeeded", result="own") >= 1
 
     wait_for(ended)
     for phase in ("queue", "predict", "total", "first_token"):
         assert grown("inference_prediction_seconds_count", kind="text", phase=phase) >= 1
     assert grown("inference_tokens_total", kind="text", direction="output") >= 4
     assert grown("inference_tokens_total", kind="text", direction="input") >= 1
+    await client.close()
+
+
+async def test_a_shared_result_is_no_run(live_server: LiveServer) -> None:
+    client, _ = await somebody(live_server.url)
+    values = {"text": f"a b {secrets.token_hex(8)}"}
+    first = await client.create("demo/echo", values, useCache=True, wait=30)
+    before = scrape(worker_url(live_server))
+    second = await client.create("demo/echo", values, useCache=True, wait=30)
+    assert (first["text"], second["text"]) == (values["text"], values["text"])
+    name, labels = "inference_predictions_ended_total", {"kind": "custom", "status": "succeeded"}
+    wait_for(lambda: scrape(worker_url(live_server)).total(name, **labels) > before.total(name, **labels))
+    after = scrape(worker_url(live_server))
+    grown = {result: after.value(name, **labels, result=result) - before.value(name, **labels, result=result)
+             for result in ("own", "shared")}  # fmt: skip
+    assert grown == {"own": 0, "shared": 1}
+    seconds = "inference_prediction_seconds_count"
+    assert after.total(seconds, kind="custom") == before.total(seconds, kind="custom")
     await client.close()
 
 
