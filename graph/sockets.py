@@ -14,9 +14,13 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import Bas
 from graph.context import Context
 from server.adapters.tasks import end
 from server.domain.storable import is_storable
+from server.errors import UnavailableError
 
 MAX_NAME_BYTES = 80
 FORBIDDEN = 4403
+TRY_AGAIN_LATER = 1013
+"""Clients connect again after it: graphql-ws takes 1012 to 1014 for what passes, and all others below 2000 for good."""
+LIMITED = "Subscription limit reached"
 
 
 class SocketAdapter(ASGIWebSocketAdapter):
@@ -45,8 +49,12 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
     _lapse: asyncio.Task[None] | None = None
 
     async def handle_connection_init(self, message: Any) -> None:
-        """Let the client in, for as long as its credential is valid."""
-        await super().handle_connection_init(message)
+        """Let the client in, while its credential is valid; if that cannot be looked up now, it is to come again."""
+        try:
+            await super().handle_connection_init(message)
+        except UnavailableError as error:
+            await self.websocket.close(code=TRY_AGAIN_LATER, reason=error.message)
+            return
         if self.connection_acknowledged and self._lapse is None and self.context.viewer.user_id is not None:
             self._lapse = asyncio.create_task(self._close_when_lapsed())
 
@@ -57,11 +65,30 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
             reason = await self.context.guard.lapse(viewer)
         await self.websocket.close(code=FORBIDDEN, reason=reason or "")
 
+    def forget_id(self, id: str) -> None:  # noqa: A002 - strawberry's own name
+        """Let an id be used again; one that ended with the socket was forgotten before."""
+        self.operations.pop(id, None)
+
+    async def send_message(self, message: Any) -> None:
+        """Send a message; errors that strawberry makes of its own get codes."""
+        if message["type"] == "error":
+            errors = [coded(error) for error in message["payload"]]
+            message = {**message, "payload": errors}
+        await super().send_message(message)
+
     async def shutdown(self) -> None:
         """End what belongs to the socket."""
         if self._lapse is not None:
             await end(self._lapse)
         await super().shutdown()
+
+
+def coded(error: dict[str, Any]) -> dict[str, Any]:
+    """An error with a code, where it has none."""
+    if (error.get("extensions") or {}).get("code"):
+        return error
+    code = "TOO_MANY_SUBSCRIPTIONS" if error.get("message") == LIMITED else "BAD_REQUEST"
+    return {**error, "extensions": {"code": code}}
 
 
 def is_well_formed(message: object) -> bool:

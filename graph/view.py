@@ -27,6 +27,7 @@ from graph.documents import PersistedDocuments
 from graph.errors import DATABASE_AWAY
 from graph.negotiation import GRAPHQL_RESPONSE, preferred, prefers_html
 from graph.rate_headers import rate_headers
+from graph.refusals import refusal
 from graph.schema import SchemaOptions, make_schema
 from graph.socket_limits import BoundedSocketHandler, SocketLimits
 from graph.sockets import SocketAdapter
@@ -77,10 +78,7 @@ class GraphQLView(GraphQL[Context, None]):
         try:
             return await super().run(request, *arguments, **options)
         except HTTPException as error:
-            body = {"errors": [{"message": error.reason, "extensions": {"code": "BAD_REQUEST"}}]}
-            media_type = f"{preferred(request.headers.get('accept'))}; charset=utf-8"
-            headers = {"content-type": media_type, "vary": "accept"}
-            return Response(self.encode_json(body), status_code=error.status_code, headers=headers)
+            return refusal(request.headers, error.status_code, "BAD_REQUEST", error.reason)
 
     async def _run_socket(self, socket: WebSocket, *arguments: Any, **options: Any) -> Any:
         """Serve one socket; where there are as many as may be, close it so that the client tries again later."""
@@ -99,13 +97,7 @@ class GraphQLView(GraphQL[Context, None]):
         state = request.state
         base_url = _base_url(request, state.rt.settings.public_url)
         context = Context(state.rt, state.hubs, base_url, _address(request), guard=state.guard)
-        try:
-            await self._authenticate(context, request.headers.get("authorization"))
-        except CONNECTION_ERRORS as error:
-            if isinstance(request, WebSocket):
-                raise
-            logger.warning("graphql.database_away", error=str(error))
-            context.refused = UnavailableError(DATABASE_AWAY)
+        await self._authenticate(context, request.headers.get("authorization"))
         return context
 
     async def _authenticate(self, context: Context, header: str | None) -> None:
@@ -116,12 +108,21 @@ class GraphQLView(GraphQL[Context, None]):
                 bind_contextvars(user=str(context.viewer.user_id))
         except UnauthenticatedError as error:
             context.viewer, context.refused = Viewer(address=context.address), error
+        except CONNECTION_ERRORS as error:
+            logger.warning("graphql.database_away", error=str(error))
+            context.viewer, context.refused = Viewer(address=context.address), UnavailableError(DATABASE_AWAY)
 
     async def on_ws_connect(self, context: Context) -> Any:
-        """Sign in by the parameters of `connection_init`; a bad token closes the socket with 4403."""
+        """Sign in by the parameters of `connection_init`; a bad token closes the socket with 4403.
+
+        Raises:
+            UnavailableError: the token cannot be looked up now.
+        """
         if (header := _parameter(context.connection_params)) is not None:
             context.refused = None
             await self._authenticate(context, header)
+        if isinstance(context.refused, UnavailableError):
+            raise context.refused
         if context.refused:
             raise ConnectionRejectionError({"reason": context.refused.message})
         return await super().on_ws_connect(context)

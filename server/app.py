@@ -10,14 +10,17 @@ from typing import TypedDict
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import Mount, Route, WebSocketRoute
 
+from graph.refusals import refusal
 from graph.view import GraphQLView
 from server.adapters.metrics import SOCKETS, SUBSCRIPTIONS
 from server.adapters.tasks import end
 from server.routes import files, health, metrics, uploads
 from server.routes.pages import Assets, UiPage
+from server.routes.refusals import Refusals
 from server.routes.request_log import RequestLog
 from server.routes.stalls import Stalls
 from server.runtime import Role, Runtime, open_runtime
@@ -80,7 +83,12 @@ def create_app(settings: Settings) -> Starlette:
             Mount("/static", Assets()),
             *(Route(path, ui.answer) for path in UI_PATHS),
         ],
-        middleware=[Middleware(RequestLog), Middleware(Stalls), *([cors] if settings.origins else [])],
+        middleware=[
+            Middleware(RequestLog),
+            Middleware(Stalls),
+            *([cors] if settings.origins else []),
+            Middleware(Refusals, refusal),
+            Middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY_BYTES),
+        ],
         lifespan=lifespan,
-        max_body_size=MAX_BODY_BYTES,
     )

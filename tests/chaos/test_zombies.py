@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import random
 import time
 from collections.abc import AsyncIterator
+from contextlib import suppress
 
 import psutil
 import pytest
+import websockets
 
 from tests.chaos.alone import clients, counted, ended, holder, is_over
 from tests.chaos.audit import histories
@@ -133,6 +136,30 @@ async def test_a_zombie_s_events_are_refused(cluster: Cluster, load: Load) -> No
     assert found["output"].endswith(f' {body}"')
     assert not found["output"].startswith(f'"{supervisor.pid} ')
     assert (found["completed_at"] - found["started_at"]).total_seconds() > LEASE_SECONDS
+
+
+@pytest.mark.parametrize("place", ["payload", "header"])
+async def test_a_socket_whose_token_cannot_be_looked_up_is_to_come_again(cluster: Cluster, place: str) -> None:
+    line = cluster.proxies.all["api-0/db"]
+    bearer = {"authorization": f"Bearer {cluster.token}"}
+    sent = {"type": "connection_init", "payload": bearer if place == "payload" else {}}
+    before = len(cluster.log("api-0"))
+    line.down()
+    try:
+        async with websockets.connect(
+            f"{cluster.urls['api-0'].replace('http', 'ws', 1)}/graphql",
+            subprotocols=[websockets.Subprotocol("graphql-transport-ws")],
+            additional_headers=bearer if place == "header" else {},
+            proxy=None,
+        ) as socket:
+            await socket.send(json.dumps(sent))
+            with suppress(websockets.ConnectionClosed):
+                pytest.fail(str(await socket.recv()))
+            # graphql-ws takes it for what passes
+            assert socket.close_code == 1013
+    finally:
+        line.up()
+    assert "Traceback" not in cluster.log("api-0")[before:]
 
 
 async def test_a_token_that_cannot_be_looked_up_is_answered_so(cluster: Cluster, load: Load) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from graph.sockets import is_well_formed
+from graph.sockets import coded, is_well_formed
 
 SUBSCRIBE: dict[str, Any] = {"type": "subscribe", "id": "1", "payload": {"query": "{ viewer { id } }"}}
 
@@ -61,3 +61,15 @@ def test_messages_of_the_protocol(message: object) -> None:
 )
 def test_messages_of_another_shape(message: object) -> None:
     assert not is_well_formed(message)
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        ({"message": "Subscription limit reached"}, "TOO_MANY_SUBSCRIPTIONS"),
+        ({"message": "Anything else", "extensions": {}}, "BAD_REQUEST"),
+        ({"message": "Coded", "extensions": {"code": "COST_EXCEEDED", "cost": 1}}, "COST_EXCEEDED"),
+    ],
+)
+def test_errors_of_strawberry_get_codes(error: dict[str, Any], code: str) -> None:
+    assert coded(error) == {**error, "extensions": {**error.get("extensions", {}), "code": code}}

@@ -1,0 +1,71 @@
+"""What ends a request before a route answers it, or instead: in the form in which the route says its errors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from uuid import uuid4
+
+import structlog
+from starlette.datastructures import Headers
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from server.routes import answers
+
+logger = structlog.get_logger(__name__)
+
+Shape = Callable[[Headers, int, str, str], Response]
+TOO_LARGE = 413
+GRAPHQL_PATH = "/graphql"
+
+
+class Refusals:
+    """Middleware: a body that is too large, and a bug, are errors with a code; a bug is logged once, with its incident.
+
+    `graphql` makes an answer of a request's headers, a status, a code and a message.
+    """
+
+    def __init__(self, app: ASGIApp, graphql: Shape) -> None:
+        self._app = app
+        self._graphql = graphql
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started = refused = False
+
+        async def answer(message: Message) -> None:
+            nonlocal started, refused
+            if refused:
+                return
+            if message["type"] == "http.response.start":
+                started = True
+                if refused := _is_plain_refusal(message):
+                    shaped = self._shaped(scope, TOO_LARGE, "BODY_TOO_LARGE", "The body of this request is too large.")
+                    await shaped(scope, receive, send)
+                    return
+            await send(message)
+
+        try:
+            await self._app(scope, receive, answer)
+        except Exception as error:
+            if started:
+                raise
+            incident = uuid4().hex
+            logger.error("request.bug", incident=incident, path=scope["path"], exc_info=error)
+            message = f"Something went wrong on our side (incident {incident})."
+            await self._shaped(scope, 500, "INTERNAL_SERVER_ERROR", message)(scope, receive, send)
+
+    def _shaped(self, scope: Scope, status: int, code: str, message: str) -> Response:
+        if scope["path"] == GRAPHQL_PATH:
+            return self._graphql(Headers(scope=scope), status, code, message)
+        return answers.error(status, code, message)
+
+
+def _is_plain_refusal(message: Message) -> bool:
+    """Whether it is Starlette's own answer to a body over its limit."""
+    return message["status"] == TOO_LARGE and Headers(raw=message["headers"]).get("content-type", "").startswith(
+        "text/"
+    )

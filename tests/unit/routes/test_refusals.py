@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import Route
+from structlog.testing import capture_logs
+
+from graph.refusals import refusal
+from server.routes.refusals import Refusals
+from server.routes.request_log import RequestLog
+
+SECRET = "what nobody shall read"
+
+
+async def broken(request: Request) -> Response:
+    raise ZeroDivisionError(SECRET)
+
+
+async def half(request: Request) -> Response:
+    async def body() -> Any:
+        yield b"half"
+        raise ZeroDivisionError
+
+    return StreamingResponse(body())
+
+
+APP = Starlette(
+    routes=[Route(path, broken, methods=["GET", "POST"]) for path in ("/graphql", "/broken")] + [Route("/half", half)],
+    middleware=[Middleware(RequestLog), Middleware(Refusals, refusal)],
+)
+
+
+async def get(path: str, **headers: str) -> httpx.Response:
+    transport = httpx.ASGITransport(APP)
+    async with httpx.AsyncClient(transport=transport, base_url="http://api") as http:
+        return await http.get(path, headers={"x-request-id": "r1", **headers})
+
+
+async def test_a_bug_is_an_answer_with_its_incident_and_one_line() -> None:
+    with capture_logs() as lines:
+        answer = await get("/broken")
+    error = answer.json()["error"]
+    assert (answer.status_code, error["code"]) == (500, "INTERNAL_SERVER_ERROR")
+    assert answer.headers["x-request-id"] == "r1"
+    (bug,) = [line for line in lines if line["log_level"] == "error"]
+    assert bug["incident"] in error["message"]
+    assert isinstance(bug["exc_info"], ZeroDivisionError)
+    assert SECRET not in answer.text
+
+
+@pytest.mark.parametrize("accept", ["application/json", "application/graphql-response+json"])
+async def test_a_bug_under_graphql_is_an_error_of_graphql(accept: str) -> None:
+    answer = await get("/graphql", accept=accept)
+    assert answer.status_code == 500
+    assert answer.headers["content-type"] == f"{accept}; charset=utf-8"
+    assert answer.headers["x-request-id"] == "r1"
+    (error,) = answer.json()["errors"]
+    assert error["extensions"] == {"code": "INTERNAL_SERVER_ERROR"}
+
+
+async def test_an_answer_that_breaks_off_breaks_off() -> None:
+    with pytest.raises(ZeroDivisionError):
+        await get("/half")
