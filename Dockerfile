@@ -27,7 +27,7 @@ STOPSIGNAL SIGTERM
 ENTRYPOINT ["tini", "--", "inference-server"]
 
 FROM base AS api
-RUN --mount=type=bind,from=wheel,source=/wheel,target=/wheel pip install --no-cache-dir /wheel/*.whl
+RUN --mount=type=bind,from=wheel,source=/wheel,target=/wheel pip install --no-cache-dir "$(ls /wheel/*.whl)[otel]"
 USER app
 VOLUME /data
 EXPOSE 8000
@@ -41,7 +41,7 @@ FROM base AS worker
 ARG TORCH_INDEX=https://download.pytorch.org/whl/cpu
 RUN pip install --no-cache-dir torch==2.13.0 ${TORCH_INDEX:+--index-url ${TORCH_INDEX}}
 RUN --mount=type=bind,from=wheel,source=/wheel,target=/wheel \
-    pip install --no-cache-dir "$(ls /wheel/*.whl)[worker]"
+    pip install --no-cache-dir "$(ls /wheel/*.whl)[worker,otel]"
 USER app
 VOLUME /data
 CMD ["worker"]

@@ -64,7 +64,7 @@ dev: .venv/.stamp-dev ## Make .venv with the command line and all extras
 		$(PYTHON) -m venv .venv || \
 			{ echo "No virtual environment could be made; on Debian: apt-get install python3-venv" >&2; exit 1; }; }
 	@$(BIN)/python -c 'import torch' 2>/dev/null || $(BIN)/python -m pip install -q $(TORCH)
-	@SKIP_WEB=1 $(BIN)/python -m pip install -q -e '.[worker,embedded,dev]'
+	@SKIP_WEB=1 $(BIN)/python -m pip install -q -e '.[worker,embedded,otel,dev]'
 	@touch $@
 
 web: dev ## Build the web page, where its sources changed

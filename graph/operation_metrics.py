@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from typing import Any
 
 from graphql import FieldNode, GraphQLError, OperationDefinitionNode, get_operation_ast
 from strawberry.extensions import SchemaExtension
@@ -34,24 +35,13 @@ class OperationMetrics(SchemaExtension):
         document = found.graphql_document
         operation = get_operation_ast(document, found._provided_operation_name) if document else None
         kind = operation.operation.value if operation else OTHER
-        field = self._field(operation)
+        field = first_field(found.schema, operation)
         name = operation.name.value if operation and operation.name else ""
         label = name if not name or name in self._names else OTHER
         outcome = self._outcome()
         OPERATIONS.labels(kind, field, label, outcome).inc()
         if kind in {"query", "mutation"} and outcome != "invalid":
             OPERATION_SECONDS.labels(kind, field).observe(seconds)
-
-    def _field(self, operation: OperationDefinitionNode | None) -> str:
-        """The first field that is asked for, where the schema has it."""
-        if operation is None:
-            return OTHER
-        root = self.execution_context.schema._schema.get_root_type(operation.operation)
-        for selection in operation.selection_set.selections:
-            if isinstance(selection, FieldNode):
-                name = selection.name.value
-                return name if name in INTROSPECTION or (root and name in root.fields) else OTHER
-        return OTHER
 
     def _outcome(self) -> str:
         found = self.execution_context
@@ -62,3 +52,15 @@ class OperationMetrics(SchemaExtension):
         if any(error.path for error in errors):
             return "error"
         return "invalid" if errors else "ok"
+
+
+def first_field(schema: Any, operation: OperationDefinitionNode | None) -> str:
+    """The first field that an operation asks for, where the schema has it."""
+    if operation is None:
+        return OTHER
+    root = schema._schema.get_root_type(operation.operation)
+    for selection in operation.selection_set.selections:
+        if isinstance(selection, FieldNode):
+            name = selection.name.value
+            return name if name in INTROSPECTION or (root and name in root.fields) else OTHER
+    return OTHER

@@ -30,11 +30,13 @@ from graph.rate_limit import RateLimitQuery
 from graph.results import ResultMutation
 from graph.scalars import SCALARS
 from graph.sessions import SessionMutation
+from graph.traced_operations import TracedOperations
 from graph.types.errors import MEMBERS, InvalidInput
 from graph.types.events import EVENT_TYPES
 from graph.uploads import UploadMutation
 from graph.users import UserQuery
 from graph.webhooks import WebhookMutation
+from server.adapters.tracing import NO_TRACING, Tracing
 
 SUGGESTION = re.compile(r" Did you mean [^?]*\?")
 
@@ -43,8 +45,8 @@ SUGGESTION = re.compile(r" Did you mean [^?]*\?")
 class SchemaOptions:
     """What an operator chooses.
 
-    The dearest operation, whether the schema can be read, whether errors hint at it, the only operations that run, and
-    those that metrics tell apart.
+    The dearest operation, whether the schema can be read, whether errors hint at it, the only operations that run,
+    those that metrics tell apart, and where traces go.
     """
 
     max_cost: int = MAX_COST
@@ -52,6 +54,7 @@ class SchemaOptions:
     suggestions: bool = True
     operations: frozenset[str] | None = None
     counted: frozenset[str] = frozenset()
+    tracing: Tracing = NO_TRACING
 
 
 @strawberry.type(description="What can be asked.")
@@ -134,6 +137,7 @@ def make_schema(options: SchemaOptions | None = None) -> Schema:
         config=StrawberryConfig(scalar_map=SCALARS),
         exception_handlers=member_handlers(),
         extensions=[
+            *([lambda: TracedOperations(chosen.tracing)] if chosen.tracing.is_on else []),
             lambda: OperationMetrics(chosen.counted),
             DocumentCache,
             *([] if chosen.operations is None else [lambda: AllowedOperations(chosen.operations or frozenset())]),

@@ -33,6 +33,7 @@ from graph.socket_limits import BoundedSocketHandler, SocketLimits
 from graph.sockets import SocketAdapter
 from server.adapters.database import CONNECTION_ERRORS
 from server.adapters.metrics import REFUSALS
+from server.adapters.tracing import NO_TRACING, Tracing
 from server.domain.accounts import Viewer
 from server.domain.callers import address_of, network_of
 from server.domain.operations import read_operations
@@ -54,10 +55,15 @@ class GraphQLView(GraphQL[Context, None]):
     websocket_adapter_class = SocketAdapter
     graphql_transport_ws_handler_class = BoundedSocketHandler
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, tracing: Tracing = NO_TRACING) -> None:
         allowed = read_operations(settings.allowed_operations) if settings.allowed_operations else None
         options = SchemaOptions(
-            settings.max_query_cost, settings.introspection, settings.suggestions, allowed, settings.counted_operations
+            settings.max_query_cost,
+            settings.introspection,
+            settings.suggestions,
+            allowed,
+            settings.counted_operations,
+            tracing,
         )
         super().__init__(
             make_schema(options),

@@ -18,11 +18,13 @@ from graph.refusals import refusal
 from graph.view import GraphQLView
 from server.adapters.metrics import SOCKETS, SUBSCRIPTIONS
 from server.adapters.tasks import end
+from server.adapters.tracing import open_tracing
 from server.routes import files, health, metrics, uploads
 from server.routes.pages import Assets, UiPage
 from server.routes.refusals import Refusals
 from server.routes.request_log import RequestLog
 from server.routes.stalls import Stalls
+from server.routes.traces import Traces
 from server.runtime import Role, Runtime, open_runtime
 from server.services.guard import Guard
 from server.services.hubs import Hubs
@@ -45,10 +47,11 @@ class State(TypedDict):
 
 def create_app(settings: Settings) -> Starlette:
     """The API as an ASGI application; it opens its runtime when its lifespan begins."""
+    tracing = open_tracing(settings, Role.API.value)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[State]:
-        async with open_runtime(settings, Role.API) as rt:
+        async with open_runtime(settings, Role.API, tracing) as rt:
             hubs, guard = Hubs(rt.event_log, rt.wakeups), Guard()
             app.state.stop_waiting = hubs.stop_waiting
             tasks = [asyncio.create_task(work) for work in (hubs.run(), guard.run(), sweep_for_ever(rt))]
@@ -60,7 +63,7 @@ def create_app(settings: Settings) -> Starlette:
             finally:
                 await end(*tasks)
 
-    view = GraphQLView(settings)
+    view = GraphQLView(settings, tracing)
     SOCKETS.set_function(lambda: view.limits.sockets.total)
     SUBSCRIPTIONS.set_function(lambda: view.limits.running.total)
     cors = Middleware(
@@ -85,6 +88,7 @@ def create_app(settings: Settings) -> Starlette:
         ],
         middleware=[
             Middleware(RequestLog),
+            Middleware(Traces, tracing),
             Middleware(Stalls),
             *([cors] if settings.origins else []),
             Middleware(Refusals, refusal),

@@ -7,6 +7,8 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 
+from anyio.to_thread import run_sync
+
 from server.adapters.bell import Bell
 from server.adapters.database import open_database, require_current_schema
 from server.adapters.event_log import EventLog, async_redis
@@ -14,6 +16,7 @@ from server.adapters.rate_limiter import RateLimiter
 from server.adapters.security import Passwords, Tokens
 from server.adapters.signing import FileSigner
 from server.adapters.storage import Storage, open_storage
+from server.adapters.tracing import NO_TRACING, Tracing
 from server.adapters.vault import Vault, open_vault
 from server.adapters.wakeups import CANCELS, CHANGES, Wakeups
 from server.settings import Settings, SettingsError, require_services
@@ -41,11 +44,12 @@ class Runtime:
     tokens: Tokens
     limiter: RateLimiter
     vault: Vault
+    tracing: Tracing = NO_TRACING
 
 
 @asynccontextmanager
-async def open_runtime(settings: Settings, role: Role) -> AsyncIterator[Runtime]:
-    """Everything a process of this role needs.
+async def open_runtime(settings: Settings, role: Role, tracing: Tracing = NO_TRACING) -> AsyncIterator[Runtime]:
+    """Everything a process of this role needs; `tracing` is closed with it.
 
     Raises:
         SettingsError: a service or the secret is not configured.
@@ -57,6 +61,7 @@ async def open_runtime(settings: Settings, role: Role) -> AsyncIterator[Runtime]
         raise SettingsError("DATABASE_URL, REDIS_URL and SECRET_KEY are needed")
     secret = settings.secret_key.get_secret_value()
     async with AsyncExitStack() as stack:
+        stack.push_async_callback(run_sync, tracing.close)
         await stack.enter_async_context(
             open_database(settings.database_url.get_secret_value(), settings.database_pool_size)
         )
@@ -80,4 +85,5 @@ async def open_runtime(settings: Settings, role: Role) -> AsyncIterator[Runtime]
             tokens=Tokens(secret, settings.access_token_seconds, settings.older_secrets),
             limiter=RateLimiter(counting),
             vault=open_vault(settings),
+            tracing=tracing,
         )

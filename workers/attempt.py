@@ -22,6 +22,7 @@ from server.domain.predictions import Failure, PredictionErrorCode, PredictionSt
 from server.runtime import Runtime
 from server.services import jobs
 from server.services.jobs import Claim, Result
+from workers.attempt_trace import AttemptTrace
 from workers.event_writer import EventWriter
 from workers.execution import Execution, Outcome
 from workers.gate import Gate
@@ -65,9 +66,9 @@ class Attempt:
         self._notices = Notices(job, deliver)
         self._writer = EventWriter(rt.event_log, str(job.id), job.attempt, streams, self._notices.made, job.owner)
         settings = rt.settings
-        self._execution = Execution(
-            job, self._writer, settings.max_output_bytes, self._stop, settings.max_output_text_bytes
-        )
+        self._trace = AttemptTrace(rt.tracing, job)
+        limits = (settings.max_output_bytes, self._stop, settings.max_output_text_bytes)
+        self._execution = Execution(job, self._writer, *limits, self._trace.timed)
         self._stopping: asyncio.Task[None] | None = None
         self._stopped_storing: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
         self._storing: asyncio.Task[Outcome] | None = None
@@ -109,6 +110,10 @@ class Attempt:
 
     async def run(self) -> None:
         """The whole attempt; returns when the row is ended, handed back or lost."""
+        with self._trace.whole():
+            await self._run()
+
+    async def _run(self) -> None:
         timer = asyncio.get_running_loop().call_later(self._seconds_left(), self._expire_now)
         work = asyncio.create_task(self._work())
         try:
@@ -142,7 +147,8 @@ class Attempt:
         try:
             if await self._patiently(self._take_shared):
                 return
-            spec = await self._patiently(lambda: self._snapshots.spec(self.job.version_id, self._writer.loading))
+            with self._trace.step("fetch model"):
+                spec = await self._patiently(lambda: self._snapshots.spec(self.job.version_id, self._writer.loading))
             async with self._gate.alone() if self.job.alone else self._gate.shared():
                 await self._submit(spec)
         except (VersionUnavailableError, InputFilesError) as error:
@@ -152,7 +158,8 @@ class Attempt:
         """Take the result of an equal prediction, where this one shares and there is one."""
         if self.job.cache_key is None:
             return False
-        shared = await self._sharing.result(self.job, self._execution.outcome.done)
+        with self._trace.step("share"):
+            shared = await self._sharing.result(self.job, self._execution.outcome.done)
         if shared is not None:
             self._execution.adopt(shared[0].output, shared[1])
         return self._execution.outcome.done()
@@ -164,12 +171,14 @@ class Attempt:
         values = {**input_schema.defaults(schema), **self.job.input}
         async with self._inputs.laid_out(self.job, schema, values) as (laid, files):
             self._is_inside = True
-            await self._keeper.submit(execution, spec, laid, files)
-            await asyncio.shield(execution.outcome)
+            with self._trace.run() as traceparent:
+                await self._keeper.submit(execution, spec, laid, files, traceparent)
+                await asyncio.shield(execution.outcome)
 
     async def _conclude(self, outcome: Outcome) -> None:
         if self._is_lost or self._writer.fenced.is_set():
             logger.warning("attempt.lost", prediction=str(self.job.id), attempt=self.job.attempt)
+            self._trace.gave_up("lost")
             return
         if not outcome.is_final:
             losses = await self._patiently(lambda: jobs.losses(self.job.id)) if outcome.lost else 0
@@ -189,7 +198,8 @@ class Attempt:
     async def _stored(self, outcome: Outcome) -> Outcome:
         """The outcome with its files in storage, or what stopped it meanwhile, which need not wait for the store."""
         self._storing = asyncio.create_task(self._store(outcome))
-        await asyncio.wait({self._storing, self._stopped_storing}, return_when=asyncio.FIRST_COMPLETED)
+        with self._trace.step("store"):
+            await asyncio.wait({self._storing, self._stopped_storing}, return_when=asyncio.FIRST_COMPLETED)
         if self._storing.done():
             stored, self._storing = self._storing.result(), None
             return stored
@@ -203,6 +213,7 @@ class Attempt:
         await self._remove_files()
 
     async def _return(self, outcome: Outcome) -> None:
+        self._trace.gave_up("WORKER_LOST" if outcome.lost else "handed back", is_error=outcome.lost or outcome.alone)
         await self._writer.close(FLUSH_SECONDS)
         delay = backoff_seconds(1) if outcome.lost else 0.0
         await self._patiently(
@@ -246,7 +257,8 @@ class Attempt:
         result = self._execution.result(outcome)
         while True:
             try:
-                ended = await self._patiently(partial(jobs.finish, self.job, result))
+                with self._trace.step("finish"):
+                    ended = await self._patiently(partial(jobs.finish, self.job, result))
                 break
             except BaseORMException as error:
                 if result.failure is not None:
@@ -255,11 +267,13 @@ class Attempt:
                 failure = Failure(PredictionErrorCode.INTERNAL, f"The output could not be stored: {error}")
                 result = Result(PredictionStatus.FAILED, failure=failure)
         if ended:
+            self._trace.ended(result.status.value, result.failure)
             logger.info("prediction.ended", prediction=str(self.job.id), status=result.status.value)
             metrics.ended(kind_queue(self.job.queue), result.status.value, result.metrics)
             await self._afterwards()
         else:
             logger.warning("attempt.fenced", prediction=str(self.job.id), attempt=self.job.attempt)
+            self._trace.gave_up("lost")
             await self._remove_files()
 
     async def _afterwards(self) -> None:

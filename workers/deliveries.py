@@ -19,6 +19,7 @@ from server.adapters.database import CONNECTION_ERRORS, now
 from server.adapters.metrics import WEBHOOK_MESSAGES, WEBHOOK_SECONDS
 from server.adapters.outbound import Answer, Outbound, OutboundError
 from server.adapters.tasks import end
+from server.adapters.tracing import Kind, Span
 from server.domain.webhooks import (
     GONE,
     BadUrlError,
@@ -140,7 +141,10 @@ class Deliverer:
     async def _tell(self, hold: Hold, due: Due) -> bool:
         """One message and its record; False when somebody else delivers by now."""
         at, began = now(), time.monotonic()
-        answer, error = await self._send(hold, due)
+        attributes = {"prediction.id": str(hold.prediction_id), "webhook.event": due.event.value, "try": due.tries + 1}
+        with self._rt.tracing.span("webhook", Kind.CLIENT, attributes, hold.traceparent) as span:
+            answer, error = await self._send(hold, due)
+            _note(span, answer)
         seconds = time.monotonic() - began
         attempt = {
             "id": due.message_id,
@@ -204,7 +208,17 @@ class Deliverer:
             "Webhook-Timestamp": str(int(at.timestamp())),
             "Webhook-Signature": " ".join(signatures),
             "Webhook-Event": due.event.name,
+            **({"Traceparent": context} if (context := self._rt.tracing.traceparent or hold.traceparent) else {}),
         }, body
+
+
+def _note(span: Span, answer: Answer | None) -> None:
+    if answer is None:
+        span.failed("UNREACHABLE")
+        return
+    span.note(http__response__status_code=answer.code)
+    if not 200 <= answer.code < 300:
+        span.failed(str(answer.code))
 
 
 def _verdict(due: Due, answer: Answer | None) -> Verdict:

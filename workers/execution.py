@@ -16,6 +16,7 @@ from server.domain.storable import storable
 from server.services.jobs import Claim, Result
 from workers.event_writer import EventWriter
 from workers.runner import protocol
+from workers.runner.timed import Timed
 
 EXTENSIONS = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp", "application/json": "json"}
 MAX_METRICS = 100
@@ -72,6 +73,7 @@ class Execution:
         max_bytes: int,
         stop: Callable[[Outcome], None] = lambda _: None,
         max_text_bytes: int = 32_000_000,
+        timed: Callable[[Timed], None] = lambda _: None,
     ) -> None:
         self.job = job
         self.writer = writer
@@ -84,6 +86,7 @@ class Execution:
         self._text_left = max_text_bytes
         self._max_text_bytes = max_text_bytes
         self._stop = stop
+        self._timed = timed
         self._output: Any = None
         self._metrics: dict[str, float] = {}
         self._is_adopted = False
@@ -155,6 +158,8 @@ class Execution:
                 self.writer.loading(message.phase, message.bytes, message.total_bytes)
             case protocol.Started(load_seconds=seconds):
                 self._begun, self._load_seconds = time.monotonic(), seconds
+            case Timed():
+                self._timed(message)
 
     def _progress(self, step: int, total: int | None) -> None:
         self._metrics["steps"] = step

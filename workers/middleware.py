@@ -14,6 +14,7 @@ from typing import Any
 import dramatiq
 import structlog
 
+from server.adapters.tracing import open_tracing
 from server.log import configure_logging
 from server.runtime import Role, open_runtime
 from server.settings import load_settings
@@ -79,7 +80,8 @@ class SupervisorMiddleware(dramatiq.Middleware):
         configure_logging(settings.log_level, settings.log_format)
         self._loop = asyncio.get_running_loop()
         self._stop = asyncio.Event()
-        async with open_runtime(settings, Role.WORKER) as rt, metrics.served(settings):
+        tracing = open_tracing(settings, Role.WORKER.value)
+        async with open_runtime(settings, Role.WORKER, tracing) as rt, metrics.served(settings):
             options = RunnerOptions(
                 enable_gpu=settings.enable_gpu,
                 require_gpu=settings.require_gpu,

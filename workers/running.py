@@ -90,7 +90,12 @@ class RunnerKeeper:
         return self._client
 
     async def submit(
-        self, execution: Execution, spec: protocol.VersionSpec, values: dict[str, Any], files: list[str]
+        self,
+        execution: Execution,
+        spec: protocol.VersionSpec,
+        values: dict[str, Any],
+        files: list[str],
+        traceparent: str | None = None,
     ) -> None:
         """Run an attempt, `files` being the paths in its input; its messages go to its execution until the outcome."""
         client = await self.client()
@@ -99,7 +104,7 @@ class RunnerKeeper:
         job, key = execution.job, _key(execution)
         self._inside[key] = execution
         execution.outcome.add_done_callback(lambda _: self._leave(execution))
-        client.send(protocol.Run(key, job.attempt, spec, values, files))
+        client.send(protocol.Run(key, job.attempt, spec, values, files, traceparent))
         if execution.wants_preview:
             client.send(protocol.Wants(key, preview=True))
 

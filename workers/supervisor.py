@@ -18,6 +18,7 @@ from server.adapters.tasks import end
 from server.adapters.wakeups import DELIVER, EVERYBODY, LOOK
 from server.domain.accounts import USER_OWNER
 from server.domain.models import PREPARE_QUEUE, kind_queue, queues_of
+from server.domain.traces import trace_id
 from server.runtime import Runtime
 from server.services import catalogue, jobs, recovery, retention
 from server.services.catalogue import Others, WorkerInfo, WorkerState
@@ -164,6 +165,8 @@ class Supervisor:
         ids: dict[str, Any] = {"prediction": str(job.id), "attempt": job.attempt}
         if job.owner.startswith(USER_OWNER):
             ids["user"] = job.owner.removeprefix(USER_OWNER)
+        if job.traceparent is not None:
+            ids["trace"] = trace_id(job.traceparent)
         bind_contextvars(**ids)
         try:
             await attempt.run()

@@ -34,6 +34,8 @@ class Claim:
     deadline_at: datetime | None
     webhook_events: tuple[str, ...] = ()
     cache_key: str | None = None
+    run_at: datetime | None = None
+    traceparent: str | None = None
 
 
 @dataclass(frozen=True)
@@ -160,7 +162,7 @@ async def losses(prediction_id: UUID) -> int:
 
 
 _RETURNING = """RETURNING p.id, p.attempt, p.owner, p.version_id, p.queue, p.input, p.alone, p.created_at,
-  p.started_at, now() AS claimed_at, p.deadline_at, p.webhook_events, p.cache_key"""
+  p.started_at, now() AS claimed_at, p.deadline_at, p.webhook_events, p.cache_key, p.run_at, p.traceparent"""
 _SET = """SET status = 'processing', attempt = p.attempt + 1, worker_id = $2, updated_at = now(),
   lease_until = now() + make_interval(secs => $3), started_at = coalesce(p.started_at, now())"""
 _WAITING = """status = 'starting' AND queue = $1 AND run_at <= now()

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import math
-import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,7 +18,8 @@ from tortoise.transactions import in_transaction
 from uuid6 import uuid7
 
 from server.adapters.database import insert, rows
-from server.domain import files, input_schema
+from server.adapters.tracing import Kind
+from server.domain import files, input_schema, seeds
 from server.domain.accounts import Viewer
 from server.domain.api_keys import Scope
 from server.domain.models import DeviceClass, ModelKind, parse_slug, queue_of
@@ -44,7 +43,6 @@ from server.unit_of_work import UnitOfWork, send
 logger = structlog.get_logger(__name__)
 
 KEY_MAX, DEADLINE_MAX = 200, 7 * 86_400
-SEED_LIMIT = 2**53
 
 
 async def create(rt: Runtime, viewer: Viewer, new: NewPrediction) -> Prediction:
@@ -58,6 +56,13 @@ async def create(rt: Runtime, viewer: Viewer, new: NewPrediction) -> Prediction:
         InvalidInputError: the input breaks the version's schema, or the webhook its rules.
         ConflictError: the idempotency key was used with another request.
     """
+    with rt.tracing.span("create prediction", Kind.PRODUCER) as span:
+        row = await _create(rt, viewer, new)
+        span.note(prediction__id=str(row.id), queue=row.queue)
+        return row
+
+
+async def _create(rt: Runtime, viewer: Viewer, new: NewPrediction) -> Prediction:
     viewer.require(Scope.RUN)
     if viewer.user_id is None and not rt.settings.anonymous_predictions:
         raise ForbiddenError("Sign in to run predictions on this server.")
@@ -71,11 +76,12 @@ async def create(rt: Runtime, viewer: Viewer, new: NewPrediction) -> Prediction:
         await throttles.anonymous_prediction(rt, viewer)
     model = await models.known(viewer, new.model)
     version = await versions.runnable(model, new.model, slug.number if slug else None)
-    values = _with_seed(version, input_schema.apply(version.input_schema, new.input))
+    values = seeds.drawn(version.input_schema, input_schema.apply(version.input_schema, new.input))
     if found := files.violations(version.input_schema, values):
         raise InvalidInputError(found)
     row = _row(viewer, model, version, new, values, request_hash)
     row.cache_key = results.cache_key(rt, viewer, model, version, new, values)
+    row.traceparent = rt.tracing.traceparent
     try:
         await _accept(row, files.uploads(version.input_schema, values), new)
     except IntegrityError:
@@ -154,17 +160,6 @@ async def _existing(viewer: Viewer, new: NewPrediction, request_hash: str) -> Pr
     if row is not None and row.request_hash != request_hash:
         raise ConflictError("This idempotency key was used with another request.")
     return row
-
-
-def _with_seed(version: Version, values: dict[str, Any]) -> dict[str, Any]:
-    """A seed is drawn here where the caller gave none, so that every run can be repeated."""
-    if "seed" in version.input_schema.get("properties", {}) and values.get("seed") is None:
-        rule = version.input_schema["properties"]["seed"]
-        lowest = math.ceil(rule.get("minimum", 0))
-        highest = math.floor(min(rule.get("maximum", SEED_LIMIT), SEED_LIMIT - 1))
-        if lowest <= highest:
-            return {**values, "seed": lowest + secrets.randbelow(highest - lowest + 1)}
-    return values
 
 
 def _row(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import time
+from typing import Any
 
 import structlog
 from tortoise.exceptions import BaseORMException
@@ -35,6 +37,7 @@ async def sweep(rt: Runtime) -> None:
     work = UnitOfWork()
     for row in await rows(_EXPIRED, rt.settings.max_losses):
         logger.warning("recovery.lease_expired", prediction=str(row["id"]), attempt=row["attempt"], now=row["status"])
+        _trace_lost(rt, row)
         work.ended(row)
     for row in await rows(_ABORT):
         work.ended(row)
@@ -51,9 +54,16 @@ async def sweep(rt: Runtime) -> None:
     await run_counts.count()
 
 
+def _trace_lost(rt: Runtime, row: dict[str, Any]) -> None:
+    """The worker of an attempt that was lost cannot send its span any more."""
+    ended = time.time()
+    attributes = {"prediction.id": str(row["id"]), "attempt": row["attempt"], "queue": row["queue"]}
+    rt.tracing.past("attempt", ended - row["seconds"], ended, attributes, row["traceparent"], "WORKER_LOST")
+
+
 _EXPIRED = f"""
 WITH x AS (
-  SELECT id FROM prediction WHERE status = 'processing' AND lease_until < now()
+  SELECT id, updated_at FROM prediction WHERE status = 'processing' AND lease_until < now()
   ORDER BY lease_until LIMIT 100 FOR UPDATE SKIP LOCKED),
 u AS (UPDATE prediction p SET
   losses = p.losses + 1, worker_id = NULL, lease_until = NULL, rung_at = NULL, updated_at = now(),
@@ -66,9 +76,10 @@ u AS (UPDATE prediction p SET
   error_message = CASE WHEN cancel_requested_at IS NULL AND p.losses + 1 >= $1
                   THEN 'The worker that ran this prediction was lost ' || (p.losses + 1) || ' times.' END,
   completed_at = CASE WHEN cancel_requested_at IS NOT NULL OR p.losses + 1 >= $1 THEN now() END
-FROM x WHERE p.id = x.id RETURNING p.id, p.attempt, p.queue, p.status, p.owner, p.user_id, p.webhook_events),
+FROM x WHERE p.id = x.id RETURNING p.id, p.attempt, p.queue, p.status, p.owner, p.user_id, p.webhook_events,
+  p.traceparent, extract(epoch FROM now() - x.updated_at)::float8 AS seconds),
 d AS ({completed("u")})
-SELECT id, attempt, queue, status, owner, webhook_events FROM u
+SELECT id, attempt, queue, status, owner, webhook_events, traceparent, seconds FROM u
 """  # noqa: S608 - constants only
 _ABORT = f"""
 WITH x AS (

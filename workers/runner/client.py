@@ -20,30 +20,19 @@ import structlog
 
 from workers.runner.process import RunnerOptions, spawn
 from workers.runner.protocol import (
-    Canceled,
-    Done,
-    Failed,
-    File,
     Inspect,
     Inspected,
-    Loading,
-    Log,
     Message,
-    Metric,
-    Output,
     Ping,
     Pong,
-    Preview,
-    Progress,
     ProtocolError,
     Ready,
-    Resident,
-    Started,
     Stop,
     VersionSpec,
     encode,
     receive,
 )
+from workers.runner.told import TO_SUPERVISOR
 
 __all__ = ["RunnerClient", "RunnerFailed", "RunnerOptions"]
 
@@ -53,7 +42,6 @@ logger = structlog.get_logger(__name__)
 TAIL_LINES = 200  # The dump of a crash shows every thread
 MAX_LINE_BYTES = 10_000
 FAREWELL_SECONDS = 2.0
-_TO_SUPERVISOR = (Resident, Started, Loading, Output, File, Preview, Progress, Log, Metric, Done, Failed, Canceled)
 
 
 class RunnerFailed(Exception):
@@ -203,7 +191,7 @@ class RunnerClient:
 
     def _deliver(self, message: Message) -> None:
         """Wake the loop once for all messages that come before it looks."""
-        if not isinstance(message, (*_TO_SUPERVISOR, Ready, Pong, Inspected)):
+        if not isinstance(message, (*TO_SUPERVISOR, Ready, Pong, Inspected)):
             raise ProtocolError(f"{type(message).__name__} is not for the supervisor")
         with self._inbox_lock:
             self._inbox.append(message)

@@ -35,12 +35,23 @@ class Sink(Protocol):
 
 
 class PredictionContext:
-    """One running prediction; its methods may be called from any thread."""
+    """One running prediction; its methods may be called from any thread.
 
-    def __init__(self, prediction: str, values: Mapping[str, Any], sink: Sink, files: Iterable[str] = ()) -> None:
+    `traceparent` is its W3C trace context, for the headers of what a model asks elsewhere; None where there is none.
+    """
+
+    def __init__(
+        self,
+        prediction: str,
+        values: Mapping[str, Any],
+        sink: Sink,
+        files: Iterable[str] = (),
+        traceparent: str | None = None,
+    ) -> None:
         self.prediction = prediction
         self.input = dict(values)
         self.files = frozenset(files)
+        self.traceparent = traceparent
         self.started = time.monotonic()
         self._sink = sink
         self._cancel = threading.Event()

@@ -5,9 +5,9 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import closing
+from contextlib import ExitStack, closing, contextmanager
 from inspect import isgenerator
 from typing import Any
 
@@ -16,6 +16,7 @@ from workers.runner.failures import INPUT_REJECTED, OUT_OF_MEMORY, LoadFailed, d
 from workers.runner.model_cache import ModelCache
 from workers.runner.pictures import MAX_PIXELS, check_pictures
 from workers.runner.protocol import Canceled, Done, Failed, Run, Started
+from workers.runner.timed import Timed
 
 logger = logging.getLogger(__name__)
 
@@ -44,17 +45,39 @@ def _attempt(run: Run, context: PredictionContext, cache: ModelCache, max_pixels
 
 def _predict(run: Run, context: PredictionContext, cache: ModelCache) -> Any:
     waiting = time.monotonic()
-    with cache.lease(run.version, context) as predictor:
+    with ExitStack() as stack:
+        with _timed(context, "load"):
+            predictor = stack.enter_context(cache.lease(run.version, context))
         context.begin()
         context.send(Started(run.prediction, context.started - waiting))
         token = current_prediction.set(context)
         try:
-            output = _emitted(predictor.predict(context), context)
+            with _timed(context, "predict"):
+                output = _emitted(predictor.predict(context), context)
         finally:
             current_prediction.reset(token)
     # a model that looks at `cancelled` and returns early has not succeeded
     context.check()
     return output
+
+
+@contextmanager
+def _timed(context: PredictionContext, phase: str) -> Iterator[None]:
+    """Measure a phase of a prediction that is traced."""
+    if context.traceparent is None:
+        yield
+        return
+    began, error = time.time(), None
+    try:
+        yield
+    except CancelSignal:
+        error = "CANCELED"
+        raise
+    except BaseException as failure:
+        error = explain(failure)[0]
+        raise
+    finally:
+        context.send(Timed(context.prediction, phase, began, time.time(), error))
 
 
 def _emitted(result: Any, context: PredictionContext) -> Any:

@@ -13,6 +13,8 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 import orjson
 
+from workers.runner.timed import Timed
+
 _HEADER = struct.Struct(">I")
 MAX_FRAME_BYTES = 256 * 1024 * 1024
 
@@ -29,13 +31,14 @@ class VersionSpec:
 
 @dataclass(frozen=True)
 class Run:
-    """Supervisor: run one prediction; `input` is complete, and `files` are the paths of input files in it."""
+    """Supervisor: run one prediction; `input` is complete, `files` are the paths in it, and a trace wants `Timed`."""
 
     prediction: str
     attempt: int
     version: VersionSpec
     input: dict[str, Any]
     files: list[str] = field(default_factory=list)
+    traceparent: str | None = None
 
 
 @dataclass(frozen=True)
@@ -217,10 +220,8 @@ class Canceled:
     prediction: str
 
 
-Message = (
-    Run | Cancel | Wants | Inspect | Forget | Ping | Stop | Ready | Pong | Inspected | Resident
-    | Loading | Started | Output | File | Preview | Progress | Log | Metric | Done | Failed | Canceled
-)  # fmt: skip
+Message = (Run | Cancel | Wants | Inspect | Forget | Ping | Stop | Ready | Pong | Inspected | Resident | Timed
+    | Loading | Started | Output | File | Preview | Progress | Log | Metric | Done | Failed | Canceled)  # fmt: skip
 _TYPES: dict[str, type[Any]] = {t.__name__: t for t in Message.__args__}
 
 
@@ -238,8 +239,7 @@ def _kinds(hint: Any) -> frozenset[type] | None:
 
 
 _KINDS = {cls: {n: _kinds(h) for n, h in get_type_hints(cls).items()} for cls in (*_TYPES.values(), VersionSpec)}
-_WITH_SPEC = (Run, Inspect)
-_WITH_BLOB = (File, Preview)
+_WITH_SPEC, _WITH_BLOB = (Run, Inspect), (File, Preview)
 
 
 def _checked(cls: type[Any], body: dict[str, Any]) -> dict[str, Any]:

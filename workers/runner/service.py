@@ -129,7 +129,7 @@ class Runner:
 
     def _run(self, run: Run) -> None:
         self._abandon_older(run.prediction)
-        context = PredictionContext(run.prediction, run.input, self._outbox, run.files)
+        context = PredictionContext(run.prediction, run.input, self._outbox, run.files, run.traceparent)
         predictor = self._registry.get(run.version.predictor)
         if predictor is None:
             reason = f"This runner has no predictor {run.version.predictor!r}."

@@ -1,0 +1,41 @@
+"""A span around every operation; strawberry's own extension writes documents and arguments into its spans."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from graphql import get_operation_ast
+from strawberry.extensions import SchemaExtension
+
+from graph.operation_metrics import first_field
+from server.adapters.tracing import Span, Tracing
+
+MAX_NAME = 80
+
+
+class TracedOperations(SchemaExtension):
+    """Measures operations, named by their type and first field; what they do lies below."""
+
+    def __init__(self, tracing: Tracing) -> None:
+        super().__init__()
+        self._tracing = tracing
+
+    def on_operation(self) -> Iterator[None]:
+        """Measure one operation; that of a subscription ends with its stream."""
+        with self._tracing.span("graphql") as span:
+            yield
+            self._describe(span)
+
+    def _describe(self, span: Span) -> None:
+        found = self.execution_context
+        document = found.graphql_document
+        operation = get_operation_ast(document, found._provided_operation_name) if document else None
+        if operation is not None:
+            kind, field = operation.operation.value, first_field(found.schema, operation)
+            span.rename(f"{kind} {field}")
+            span.note(graphql__operation__type=kind, graphql__field=field)
+            if operation.name:
+                span.note(graphql__operation__name=operation.name.value[:MAX_NAME])
+        errors = getattr(found.result, "errors", None) or found.pre_execution_errors or []
+        if errors:
+            span.failed(str((errors[0].extensions or {}).get("code", "")))

@@ -1,0 +1,55 @@
+"""Trace contexts of requests: taken from whoever asks, and a span around each where traces are exported.
+
+Starlette's own middleware writes the query of an address into its spans, and messages of exceptions: signatures of
+links, documents and variables of GraphQL over GET.
+"""
+
+from __future__ import annotations
+
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from structlog.contextvars import bind_contextvars
+
+from server.adapters.tracing import Kind, Tracing, incoming
+from server.domain import traces
+from server.routes.request_log import QUIET
+
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH", "CONNECT", "TRACE"})
+SERVER_ERROR = 500
+
+
+class Traces:
+    """Notes the caller's trace context, and measures the request; sockets are measured by their operations alone."""
+
+    def __init__(self, app: ASGIApp, tracing: Tracing) -> None:
+        self._app = app
+        self._tracing = tracing
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request or socket."""
+        if scope["type"] not in {"http", "websocket"}:
+            await self._app(scope, receive, send)
+            return
+        given = traces.given(Headers(scope=scope).getlist(traces.HEADER))
+        incoming.set(given)
+        if scope["type"] == "websocket" or not self._tracing.is_on or scope["path"] in QUIET:
+            await self._app(scope, receive, send)
+            return
+        method = scope["method"] if scope["method"] in METHODS else "_OTHER"
+        attributes = {"http.request.method": method, "url.scheme": scope["scheme"]}
+        with self._tracing.span(method, Kind.SERVER, attributes, given) as span:
+            if span.traceparent:
+                bind_contextvars(trace=traces.trace_id(span.traceparent))
+
+            async def answer(message: Message) -> None:
+                if message["type"] == "http.response.start":
+                    status = message["status"]
+                    span.note(http__response__status_code=status)
+                    if route := getattr(scope.get("route"), "path_format", ""):
+                        span.rename(f"{method} {route}")
+                        span.note(http__route=route)
+                    if status >= SERVER_ERROR:
+                        span.failed(str(status))
+                await send(message)
+
+            await self._app(scope, receive, answer)

@@ -1,0 +1,137 @@
+"""Tracing that is off costs nothing; and what is set wrongly is said at the start."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from server.adapters.tracing import NO_TRACING, Kind, incoming, open_tracing
+from server.settings import Settings
+from tests.unit.services.test_edge_settings import problem
+
+ROOT = Path(__file__).parents[3]
+GIVEN = f"00-{'a' * 32}-{'b' * 16}-01"
+APP = """
+import sys
+from server.app import create_app
+from server.settings import Settings
+import workers.middleware, workers.supervisor
+create_app(Settings(_env_file=None))
+print(sorted(name for name in sys.modules if name.startswith((
+    "opentelemetry.sdk.trace", "opentelemetry.exporter", "google.protobuf", "server.adapters.otel",
+    "strawberry.extensions.tracing.opentelemetry", "starlette.middleware.opentelemetry"))))
+"""
+WITHOUT = """
+import importlib.metadata, sys
+
+found = importlib.metadata.entry_points
+
+def entry_points(**chosen):
+    kept = [e for e in found(**chosen) if not e.value.startswith("opentelemetry")]
+    return importlib.metadata.EntryPoints(kept)
+
+class Missing:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] == "opentelemetry":
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+
+importlib.metadata.entry_points = entry_points
+sys.meta_path.insert(0, Missing())
+"""
+
+
+def run(*command: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("OTEL_")}
+    path = os.pathsep.join([environment.pop("before", ""), str(ROOT)]).strip(os.pathsep)
+    return subprocess.run(
+        [sys.executable, *command], env={**kept, "PYTHONPATH": path, **environment}, capture_output=True, text=True,
+        timeout=60, check=False,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def without(tmp_path: Path) -> str:
+    """A folder that makes Python believe that OpenTelemetry is not installed."""
+    (tmp_path / "sitecustomize.py").write_text(WITHOUT)
+    return str(tmp_path)
+
+
+@pytest.mark.parametrize("environment", [{}, {"OTEL_TRACES_EXPORTER": "none"}, {"OTEL_SDK_DISABLED": "true"}], ids=str)
+def test_nothing_is_imported_where_nothing_is_traced(environment: dict[str, str]) -> None:
+    done = run("-c", APP, **environment)
+    assert (done.returncode, done.stdout.strip()) == (0, "[]"), done.stderr
+
+
+def test_all_works_without_the_packages(without: str) -> None:
+    done = run("-c", APP, before=without)
+    assert (done.returncode, done.stdout.strip()) == (0, "[]"), done.stderr
+
+
+@pytest.mark.parametrize("command", ["serve", "worker", "up"])
+def test_a_process_says_that_the_packages_are_missing(without: str, command: str) -> None:
+    done = run("-m", "server.cli", command, before=without, OTEL_EXPORTER_OTLP_ENDPOINT="http://127.0.0.1:4318")
+    assert done.returncode == 1
+    assert "pip install 'inference-server[otel]'" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_other_exporters_and_protocols_are_checked() -> None:
+    assert problem(otel_traces_exporter="zipkin") == "OTEL_TRACES_EXPORTER: no exporter 'zipkin' is installed"
+    said = problem(otel_traces_exporter="otlp", otel_exporter_otlp_protocol="grpc")
+    assert "pip install opentelemetry-exporter-otlp-proto-grpc" in said
+    assert problem(otel_exporter_otlp_protocol="http/json").startswith("OTEL_EXPORTER_OTLP_PROTOCOL: ")
+    assert problem(otel_exporter_otlp_endpoint="localhost:4318").startswith("OTEL_EXPORTER_OTLP_ENDPOINT: ")
+
+
+def test_what_turns_traces_on() -> None:
+    def exporters(**values: str) -> tuple[str, ...]:
+        return Settings(_env_file=None, **values).trace_exporters  # type: ignore[arg-type]
+
+    url = "http://127.0.0.1:4318"
+    assert exporters() == ()
+    assert exporters(otel_exporter_otlp_endpoint=url) == ("otlp_proto_http",)
+    assert exporters(otel_exporter_otlp_traces_endpoint=url) == ("otlp_proto_http",)
+    assert exporters(otel_exporter_otlp_endpoint=url, otel_traces_exporter="none") == ()
+    assert exporters(otel_exporter_otlp_endpoint=url, otel_sdk_disabled="true") == ()
+    assert exporters(otel_traces_exporter="otlp, console") == ("otlp_proto_http", "console")
+
+
+def test_a_callers_context_goes_through_where_nothing_is_traced() -> None:
+    assert open_tracing(Settings(_env_file=None), "api") is NO_TRACING
+    token = incoming.set(GIVEN)
+    try:
+        with NO_TRACING.span("anything", Kind.SERVER) as span:
+            assert NO_TRACING.traceparent == GIVEN
+            assert span.traceparent is None
+    finally:
+        incoming.reset(token)
+    assert NO_TRACING.traceparent is None
+
+
+def test_a_span_that_is_not_recorded_costs_next_to_nothing() -> None:
+    began = time.perf_counter()
+    for _ in range(10_000):
+        with NO_TRACING.span("anything") as span:
+            span.note(a=1)
+    assert (time.perf_counter() - began) / 10_000 < 20e-6
+
+
+def test_a_collector_that_is_not_there_holds_nobody_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:1")
+    monkeypatch.setenv("OTEL_BSP_SCHEDULE_DELAY", "10")
+    tracing = open_tracing(Settings(_env_file=None), "api")
+    assert tracing.is_on
+    began = time.perf_counter()
+    for _ in range(5000):
+        with tracing.span("one"), tracing.span("two"):
+            pass
+    spent = time.perf_counter() - began
+    assert spent / 10_000 < 1e-3
+    began = time.perf_counter()
+    tracing.close()
+    assert time.perf_counter() - began < 4
