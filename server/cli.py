@@ -20,7 +20,7 @@ from server.domain.devices import environment
 from server.errors import InvalidInputError, ServiceError
 from server.log import configure_logging
 from server.runtime import Role, Runtime, open_runtime
-from server.services import accounts, demo, results
+from server.services import accounts, demo, demo_samples, results
 from server.settings import SERVICES, Settings, SettingsError, load_settings
 
 app = typer.Typer(help="Run models behind a GraphQL API.", no_args_is_help=True, pretty_exceptions_enable=False)
@@ -184,6 +184,15 @@ def register_demo() -> None:
     """Add the bundled demo models, where they are missing."""
     added = _run(_with_runtime(_operator_settings(), demo.register))
     typer.echo("\n".join(f"added {slug}" for slug in added) or "The demo models are there.")
+
+
+@app.command()
+def show_demo() -> None:
+    """Run the demo models that show no samples, and show what they make; needs a worker that is alive."""
+    settings = _operator_settings()
+    configure_logging(settings.log_level, settings.log_format)
+    shown = _run(_with_runtime(settings, demo_samples.show))
+    typer.echo("\n".join(f"{slug} has samples" for slug in shown) or "Nothing to show.")
 
 
 @app.command()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,7 @@ mutation ($input: LoginInput!) {
 }
 """
 STATE = "query ($slug: String!) { model(slug: $slug) { latestVersion { state reason inputSchema } } }"
+SHOWN = 'query { models(first: 100, filter: {owner: "demo"}) { nodes { latestVersion { state } samples { id } } } }'
 CREATE = """
 mutation ($input: CreatePredictionInput!) {
   createPrediction(input: $input) {
@@ -53,13 +55,21 @@ class DemoUser:
 
 
 class Demo:
-    """Signs up, runs the bundled models and shows them live."""
+    """Signs up, runs the bundled models and shows them live; `show_samples` gives their cards something to show."""
 
-    def __init__(self, url: str, data_dir: Path, steps: Steps, stopping: threading.Event) -> None:
+    def __init__(
+        self,
+        url: str,
+        data_dir: Path,
+        steps: Steps,
+        stopping: threading.Event,
+        show_samples: Callable[[], None] = lambda: None,
+    ) -> None:
         self._api = Api(url, stopping)
         self._data_dir = data_dir
         self._steps = steps
         self._stopping = stopping
+        self._show_samples = show_samples
         self.user = DemoUser(EMAIL, demo_password(data_dir))
 
     def run(self, *, can_predict: bool = True) -> None:
@@ -68,8 +78,15 @@ class Demo:
             if self._tells("demo", self._sign_in) and can_predict:
                 for slug, values in RUNS:
                     self._tells(slug, lambda slug=slug, values=values: self._show(slug, values))
+                self._tells("demo samples", self._add_samples)
         finally:
             self._api.close()
+
+    def _add_samples(self) -> None:
+        """Let those models that can run and show no sample have some."""
+        nodes = self._api.run(SHOWN)["models"]["nodes"]
+        if any(not node["samples"] and (node["latestVersion"] or {}).get("state") == "READY" for node in nodes):
+            self._show_samples()
 
     def _tells(self, name: str, work: Any) -> bool:
         """Whether it went well; nothing is told of what fails because everything is being stopped."""

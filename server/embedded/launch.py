@@ -10,9 +10,11 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from server.embedded.address import Address, PortTakenError
+from server.embedded.api import ApiError
 from server.embedded.binaries import BinaryMissingError
 from server.embedded.children import Child
 from server.embedded.demo import Demo
@@ -89,7 +91,7 @@ class Up:
             family = Family(state, self.steps, self.stopping)
             stack.callback(self._stop, family)
             self._start(family, address, sockets)
-            stack.enter_context(self._greeting(address))
+            stack.enter_context(self._greeting(address, family))
             family.watch()
 
     def _stop(self, family: Family) -> None:
@@ -165,9 +167,9 @@ class Up:
         return Child(name, [*self.command, command], self.environment, log, stop_seconds=stop_seconds)
 
     @contextmanager
-    def _greeting(self, address: Address) -> Iterator[None]:
+    def _greeting(self, address: Address, family: Family) -> Iterator[None]:
         """Show where to go, after the demo, while the children are watched already."""
-        thread = threading.Thread(target=self._greet, args=(address.url,), name="greeting", daemon=True)
+        thread = threading.Thread(target=self._greet, args=(address.url, family), name="greeting", daemon=True)
         thread.start()
         try:
             yield
@@ -175,10 +177,20 @@ class Up:
             self.stopping.asked.set()
             thread.join(DEMO_STOP_SECONDS)
 
-    def _greet(self, url: str) -> None:
+    def _show_samples(self, family: Family) -> None:
+        with self.steps.doing("running the demo models for their cards"):
+            try:
+                family.run(self._child("show-demo", "show-demo"))
+            except StartError as error:
+                raise ApiError(str(error)) from None
+            except StoppedError:
+                pass
+
+    def _greet(self, url: str, family: Family) -> None:
         user: list[tuple[str, str]] = []
         if self.options.demo:
-            demo = Demo(url, self.data_dir, self.steps, self.stopping.asked)
+            show = partial(self._show_samples, family)
+            demo = Demo(url, self.data_dir, self.steps, self.stopping.asked, show)
             user = [("user", demo.user.email), ("password", demo.user.password)]
             demo.run(can_predict=self.options.workers > 0)
         if not self.stopping.asked.is_set():

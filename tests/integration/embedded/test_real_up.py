@@ -33,6 +33,13 @@ def an_admin_is_made_beside_it(data_dir: Path, url: str) -> bool:
     return bool(answer["data"]["login"]["user"]["isAdmin"])
 
 
+def samples(url: str) -> dict[str, int]:
+    """How many samples each model's card has."""
+    body = {"query": "{ models { nodes { slug samples { text files { url } } } } }"}
+    nodes = httpx.post(f"{url}/graphql", json=body, trust_env=False).json()["data"]["models"]["nodes"]
+    return {node["slug"]: sum(bool(one["text"] or one["files"]) for one in node["samples"]) for node in nodes}
+
+
 @pytest.mark.timeout(300)
 def test_it_runs_the_demo_and_survives_a_kill(start: Start, data_dir: Path) -> None:
     first = start(data_dir, command=(*COMMAND, "--data-dir", str(data_dir)))
@@ -46,6 +53,7 @@ def test_it_runs_the_demo_and_survives_a_kill(start: Start, data_dir: Path) -> N
     assert "demo/shapes: SUCCEEDED" in lines
     assert (data_dir / "demo" / "shapes.png").read_bytes().startswith(b"\x89PNG")
     assert f"password: {(data_dir / 'demo_password').read_text()}" in lines
+    assert samples(url) == {"demo/prose": 2, "demo/shapes": 4, "demo/echo": 1}
     health = httpx.get(f"{url}/health/ready", trust_env=False).json()
     assert (health["status"], health["workers"]) == ("ok", 1)
     assert an_admin_is_made_beside_it(data_dir, url)
