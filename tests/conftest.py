@@ -24,7 +24,7 @@ ROOT = Path(__file__).parent.parent
 LOCAL_RECEIVERS = {"WEBHOOK_ALLOW": "127.0.0.0/8:*"}
 METRICS = {"METRICS_TOKEN": secrets.token_urlsafe(24), "METRICS_OPERATIONS": "Counted"}
 # Suites whose files share servers of their own: they stay in one process, where those start once
-TOGETHER = tuple(f"tests/integration/{suite}" for suite in ("custom", "worker", "accounts", "tracing"))
+TOGETHER = tuple(f"tests/integration/{suite}" for suite in ("custom", "worker", "accounts", "tracing", "webhooks"))
 # All tests together ask from one address; those of the rates set their own
 for name in ("RATE_LIMIT_USER", "RATE_LIMIT_ADDRESS"):
     os.environ.setdefault(name, "0")

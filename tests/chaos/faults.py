@@ -3,46 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import random
 import signal
 import time
-from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
 
 import psutil
 import redis.asyncio
 
-from tests.chaos.cluster import APIS, LEASE_SECONDS, WORKERS, Cluster
-from tests.chaos.load import Load
-
-
-@dataclass(frozen=True)
-class Injected:
-    """A fault that was there from `began` to `ended` (seconds since 1970); `pid` is the worker's it took, if one."""
-
-    name: str
-    began: float
-    ended: float
-    pid: int | None = None
-    count: int = 1
-
-
-@dataclass
-class Scene:
-    """What a fault gets: the cluster, the clients, its luck, and where it is noted."""
-
-    cluster: Cluster
-    load: Load
-    rng: random.Random
-    injected: list[Injected] = field(default_factory=list)
-
-    def note(self, name: str, began: float, pid: int | None = None, count: int = 1) -> None:
-        """Write down that a fault was there until now."""
-        self.injected.append(Injected(name, began, time.time(), pid, count))
-
-
-Fault = Callable[[Scene], Awaitable[None]]
+from tests.chaos.cluster import APIS, LEASE_SECONDS, WORKERS
+from tests.chaos.losses import lose_ack, lose_append, lose_claim, lose_commit, lose_enqueue, lose_finish
+from tests.chaos.scene import Fault, Scene
 
 
 async def kill_worker(scene: Scene) -> None:
@@ -224,48 +194,6 @@ async def kill_pubsub(scene: Scene) -> None:
                 await cache.execute_command("CLIENT", "KILL", "TYPE", "pubsub")
             scene.note("pub/sub killed", began)
         await asyncio.sleep(scene.rng.uniform(0.1, 0.8))
-
-
-async def lose_enqueue(scene: Scene) -> None:
-    """The bell was taken, and its ringer never hears of it."""
-    await _lose(scene, "reply lost: enqueue", "redis", r"enqueue")
-
-
-async def lose_ack(scene: Scene) -> None:
-    """The message was acknowledged, and the worker never hears of it."""
-    await _lose(scene, "reply lost: ack", "redis", r"\back\b")
-
-
-async def lose_append(scene: Scene) -> None:
-    """The events are in the log, and their writer never hears of it."""
-    await _lose(scene, "reply lost: events", "redis", r"EVALSHA.*st:\{")
-
-
-async def lose_commit(scene: Scene) -> None:
-    """COMMIT was done, and nobody hears of it."""
-    await _lose(scene, "reply lost: accept", "db", r'^COMMIT|INSERT INTO "prediction"')
-
-
-async def lose_claim(scene: Scene) -> None:
-    """Predictions were claimed, and their worker never hears of it."""
-    await _lose(scene, "reply lost: claim", "db", r"SET status = 'processing'")
-
-
-async def lose_finish(scene: Scene) -> None:
-    """The prediction is finished, and its worker never hears of it."""
-    await _lose(scene, "reply lost: finish", "db", r"INSERT INTO usage")
-
-
-async def _lose(scene: Scene, name: str, end: str, pattern: str) -> None:
-    began, proxies = time.time(), scene.cluster.proxies.of(end)
-    before = sum(proxy.lost for proxy in proxies)
-    for proxy in proxies:
-        proxy.lose(pattern, 2)
-    await asyncio.sleep(scene.rng.uniform(1, 2))
-    for proxy in proxies:
-        proxy.lose("", 0)
-    if lost := sum(proxy.lost for proxy in proxies) - before:
-        scene.note(name, began, count=lost)
 
 
 async def terminate_connections(scene: Scene) -> None:

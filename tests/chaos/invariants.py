@@ -20,9 +20,9 @@ import psutil
 
 from tests.chaos.audit import TERMINAL, Change, histories, pids
 from tests.chaos.cluster import LEASE_SECONDS, Cluster
-from tests.chaos.faults import Injected
 from tests.chaos.hooks import Hooks
 from tests.chaos.load import Asked, Load
+from tests.chaos.scene import Injected
 from tests.support.api import Client
 
 SETTLE_SECONDS = 60.0

@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 
 from tests.chaos.audit import TERMINAL
 from tests.chaos.cluster import APIS, LEASE_SECONDS, WORKERS, Cluster
-from tests.chaos.faults import Scene, drawn, inject
+from tests.chaos.faults import drawn, inject
 from tests.chaos.hooks import receiving
 from tests.chaos.invariants import Findings, check, counted
 from tests.chaos.load import Load
+from tests.chaos.scene import Scene
 
 PAUSES = (0.03, 0.15)
 MOST = 160

@@ -5,14 +5,15 @@ from __future__ import annotations
 import asyncio
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 
 from server.embedded.servers import LocalServers
 from tests.conftest import ROOT, LiveServer, running
-from tests.integration.graph.asking import add_model, administrator, settled
+from tests.integration.graph.asking import add_model, administrator, settled, somebody
+from tests.support.api import Client
 
 PAGE = (ROOT / "docs" / "custom-models.md").read_text()
 LIMITS = {
@@ -65,3 +66,11 @@ def models(live: LiveServer) -> dict[str, str]:
         return {model["slug"].partition("/")[2]: model["slug"] for model in found}
 
     return asyncio.run(make())
+
+
+@pytest.fixture
+async def ada(live: LiveServer) -> AsyncIterator[Client]:
+    """A user."""
+    client, _ = await somebody(live.url)
+    yield client
+    await client.close()

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import asyncio
 import base64
 import json
 from typing import Any
@@ -8,8 +7,8 @@ from typing import Any
 import pytest
 
 from graph.ids import parse_global_id
-from tests.integration.graph.asking import VIEWER, code_of, ended, unique
-from tests.support.api import CANCEL, CREATE, EVENTS, GET, Client
+from tests.integration.graph.asking import VIEWER, code_of, ended
+from tests.support.api import CANCEL, EVENTS, GET, Client
 
 NODE = "query ($id: ID!) { node(id: $id) { __typename id } }"
 NODES = "query ($ids: [ID!]!) { nodes(ids: $ids) { __typename id } }"
@@ -198,98 +197,6 @@ async def test_bad_ids(ada: Client, hostile: str) -> None:
     assert await code_of(ada, NODES, ids=[hostile]) == "BAD_USER_INPUT"
     assert await code_of(ada, CANCEL, input={"id": hostile}) == "BAD_USER_INPUT"
     assert await first_error(ada, hostile) == "BAD_USER_INPUT"
-
-
-async def test_twenty_creates_with_one_key_make_one_prediction(ada: Client, bob: Client) -> None:
-    key = unique("key ")
-    made = await asyncio.gather(*(ada.create(ECHO, {"text": "a", "repeat": 2}, idempotencyKey=key) for _ in range(20)))
-    assert len({m["id"] for m in made}) == 1
-    assert (await listed(ada))["totalCount"] == 1
-    same = await ada.create(ECHO, {"repeat": 2, "text": "a"}, idempotencyKey=key)
-    assert same["id"] == made[0]["id"]
-    for other in ({"text": "b"}, {"text": "a"}, {"text": "a", "repeat": 3}):
-        conflict = await ada.create(ECHO, other, idempotencyKey=key)
-        assert (conflict["__typename"], conflict["code"]) == ("ConflictError", "CONFLICT")
-    other_deadline = await ada.create(ECHO, {"text": "a", "repeat": 2}, idempotencyKey=key, deadlineSeconds=60)
-    assert other_deadline["code"] == "CONFLICT"
-    assert (await bob.create(ECHO, {"text": "b"}, idempotencyKey=key))["id"] != made[0]["id"]
-
-
-@pytest.mark.parametrize("key", ["", "x" * 201, "a\0b", "a\nb", "\ud800"])
-async def test_hostile_keys(ada: Client, key: str) -> None:
-    made = await ada.create(ECHO, {"text": "a"}, idempotencyKey=key)
-    assert [v["path"] for v in made["violations"]] == ["/idempotencyKey"]
-
-
-@pytest.mark.parametrize(
-    ("options", "path"),
-    [
-        ({"deadlineSeconds": 0}, "/deadlineSeconds"),
-        ({"deadlineSeconds": -1}, "/deadlineSeconds"),
-        ({"deadlineSeconds": 2**31 - 1}, "/deadlineSeconds"),
-        ({"wait": -1}, "/wait"),
-        ({"wait": 61}, "/wait"),
-    ],
-)
-async def test_hostile_options(ada: Client, options: dict[str, Any], path: str) -> None:
-    made = await ada.create(ECHO, {"text": "a"}, **options)
-    assert [v["path"] for v in made["violations"]] == [path]
-
-
-def nested(depth: int) -> Any:
-    value: Any = 1
-    for _ in range(depth):
-        value = [value]
-    return value
-
-
-@pytest.mark.parametrize(
-    ("values", "paths"),
-    [
-        (None, None),
-        (1, ["/input"]),
-        ("x", ["/input"]),
-        ([], ["/input"]),
-        ({}, ["/input/text"]),
-        ({"text": 1, "repeat": 0, "delay_seconds": "x", "colour": 1}, None),
-        ({"text": "a\0b"}, ["/input/text"]),
-        ({"text": "\ud800"}, ["/input/text"]),
-        ({"text": "a", "\0": 1}, ["/input"]),
-        ({"text": "x" * 10_001}, ["/input/text"]),
-        ({"text": "a", "repeat": 10**30}, ["/input/repeat"]),
-        ({"text": "a", "repeat": -(10**30)}, ["/input/repeat"]),
-        ({"text": "a", "repeat": 1e300}, ["/input/repeat"]),
-        ({"text": "a", "repeat": 1.5}, ["/input/repeat"]),
-        ({"text": "a", "a/b~c": 1}, ["/input/a~1b~0c"]),
-        ({"text": nested(100)}, None),
-    ],
-    ids=range(16),
-)
-async def test_invalid_inputs(ada: Client, values: Any, paths: list[str] | None) -> None:
-    answer = await ada.raw(CREATE, input={"model": ECHO, "input": values})
-    if values is None:
-        assert answer["errors"][0]["extensions"]["code"] != "INTERNAL_SERVER_ERROR"
-        return
-    made = answer["data"]["createPrediction"]
-    assert made["code"] == "INVALID_INPUT"
-    if paths:
-        assert [v["path"] for v in made["violations"]] == paths
-    elif isinstance(values["text"], int):
-        assert [(v["path"], v["code"]) for v in made["violations"]] == [
-            ("/input/colour", "additionalProperties"),
-            ("/input/delay_seconds", "type"),
-            ("/input/repeat", "minimum"),
-            ("/input/text", "type"),
-        ]
-    else:
-        assert [v["code"] for v in made["violations"]] == ["depth"]
-
-
-@pytest.mark.parametrize("model", ["", "x", "no/such", "\0", "\ud800/\ud800", "a/b:0", "x" * 100_000, "demo/echo:x"])
-async def test_models_that_are_not(ada: Client, model: str) -> None:
-    made = await ada.create(model, {"text": "a"})
-    assert (made["__typename"], made["code"]) == ("NotFoundError", "NOT_FOUND")
-    assert len(made["message"]) < 700
 
 
 async def test_the_prediction_of_another_is_as_if_it_were_not(ada: Client, bob: Client, nobody: Client) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,10 @@ from server.runtime import Runtime
 from server.services import jobs, predictions
 from server.services.jobs import Claim
 from server.tables import Prediction, User, Version, WebhookDelivery
+from tests.conftest import LOCAL_RECEIVERS, LiveServer, running
+from tests.integration.graph.asking import somebody
 from tests.integration.jobs import store
+from tests.support.api import Client
 from workers.deliveries import Deliverer
 
 ALL = tuple(WebhookEvent)
@@ -119,3 +122,23 @@ async def settled(
 async def make_due(row: Prediction) -> None:
     """Let the time until the next try pass."""
     await rows("UPDATE webhook_delivery SET next_at = now() WHERE prediction_id = $1 RETURNING id", row.id)
+
+
+@pytest.fixture(scope="package")
+def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+    """An API and a worker whose webhooks may go to this machine."""
+    # Whoever only looked now and then would come too late
+    rarely = {"CLAIM_POLL_SECONDS": "60"}
+    with (
+        LocalServers.start(tmp_path_factory.mktemp("own"), durable=False) as servers,
+        running(servers, tmp_path_factory.mktemp("webhooks"), **LOCAL_RECEIVERS, **rarely) as found,
+    ):
+        yield found
+
+
+@pytest.fixture
+async def user(live: LiveServer) -> AsyncIterator[Client]:
+    """A user of it."""
+    client, _ = await somebody(live.url)
+    yield client
+    await client.close()

@@ -2,36 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Iterator
 from itertools import pairwise
 from typing import Any
 
-import asyncpg
 import pytest
 from graphql import build_schema, get_named_type, is_leaf_type
-from standardwebhooks import Webhook, WebhookVerificationError
+from standardwebhooks import Webhook
 
 from graph.schema import sdl
-from server.embedded.servers import LocalServers
-from tests.conftest import LOCAL_RECEIVERS, LiveServer, running
+from tests.conftest import LiveServer
 from tests.integration.accounts.asking import CREATE_KEY, acting
-from tests.integration.graph.asking import Asking, administrator, code_of, ended, somebody
+from tests.integration.graph.asking import Asking, code_of, ended, somebody
+from tests.integration.webhooks.asking import AGAIN, MINE, OF, ROTATE, create, delivery_of, secret_of
 from tests.support.api import Client
 from tests.support.receiver import answer, listening
 
-FIELDS = """id event status url nextAttemptAt createdAt prediction { id }
-  attempts { webhookId at milliseconds statusCode body error }"""
-MINE = f"""query ($first: Int, $after: String) {{ viewer {{ webhookSecret
-  webhookDeliveries(first: $first, after: $after) {{ totalCount pageInfo {{ hasNextPage endCursor }}
-    nodes {{ {FIELDS} }} }}
-}} }}"""
-SECRET = "{ viewer { webhookSecret } }"
-OF = f"query ($id: ID!) {{ prediction(id: $id) {{ webhookDeliveries {{ {FIELDS} }} }} }}"
-ROTATE = """mutation { rotateWebhookSecret { __typename ... on WebhookSecretRotation { secret previousUntil }
-  ... on UserError { code message } } }"""
-AGAIN = f"""mutation ($id: ID!) {{ redeliverWebhook(input: {{ id: $id }}) {{ __typename
-  ... on WebhookDelivery {{ {FIELDS} }} ... on UserError {{ code message }} }} }}"""
 SCHEMA = build_schema(sdl())
 
 
@@ -52,42 +37,6 @@ async def as_the_api_gives_it(client: Client, body: dict[str, Any]) -> Any:
     """What a query for the fields of a body answers."""
     query = f"query ($id: ID!) {{ prediction(id: $id) {{ {selected('Prediction', body)} }} }}"
     return (await client.run(query, id=body["id"]))["prediction"]
-
-
-@pytest.fixture(scope="module")
-def live(own_servers: LocalServers, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
-    # Whoever only looked now and then would come too late
-    rarely = {"CLAIM_POLL_SECONDS": "60"}
-    with running(own_servers, tmp_path_factory.mktemp("webhooks"), **LOCAL_RECEIVERS, **rarely) as found:
-        yield found
-
-
-@pytest.fixture
-async def user(live: LiveServer) -> AsyncIterator[Client]:
-    client, _ = await somebody(live.url)
-    yield client
-    await client.close()
-
-
-async def create(client: Client, url: str, *events: str, model: str = "demo/echo", **values: Any) -> dict[str, Any]:
-    webhook = {"url": url, **({"events": list(events)} if events else {})}
-    return await client.create(model, values or {"text": "hello"}, webhook=webhook)
-
-
-async def secret_of(client: Client) -> str:
-    secret: str = (await client.run(SECRET))["viewer"]["webhookSecret"]
-    return secret
-
-
-async def delivery_of(client: Client, prediction_id: str, status: str = "DELIVERED") -> dict[str, Any]:
-    """The COMPLETED delivery, once it is recorded."""
-    async with asyncio.timeout(20):
-        while True:
-            found = (await client.run(OF, id=prediction_id))["prediction"]["webhookDeliveries"]
-            for delivery in found:
-                if delivery["event"] == "COMPLETED" and delivery["status"] == status and delivery["attempts"]:
-                    return dict(delivery)
-            await asyncio.sleep(0.05)
 
 
 def without_signatures(found: Any) -> Any:
@@ -166,67 +115,6 @@ async def test_all_events_come_in_order_with_what_was_made_so_far(user: Client) 
     assert len({told.id for told in receiver.told}) == len(receiver.told)
     states = {d["event"]: d["status"] for d in (await user.run(OF, id=made["id"]))["prediction"]["webhookDeliveries"]}
     assert states["START"] == "DELIVERED"
-
-
-async def test_the_old_secret_signs_beside_the_new_one_until_it_ends(user: Client, own_servers: LocalServers) -> None:
-    old = await secret_of(user)
-    rotated = (await user.run(ROTATE))["rotateWebhookSecret"]
-    new = rotated["secret"]
-    assert rotated["previousUntil"] is not None
-    assert await secret_of(user) == new != old
-    async with listening() as receiver:
-        await create(user, receiver.url())
-        (told,) = await receiver.wait(1)
-    assert len(told.headers["webhook-signature"].split(" ")) == 2
-    for secret in (old, new):
-        assert Webhook(secret).verify(told.body, told.headers)["text"] == "hello"
-    connection = await asyncpg.connect(own_servers.database_url)
-    try:
-        stored = await connection.fetch("SELECT sealed FROM webhook_secret")
-        assert not any(old[6:] in row["sealed"] or new[6:] in row["sealed"] for row in stored)
-        await connection.execute("UPDATE webhook_secret SET expires_at = now() WHERE expires_at IS NOT NULL")
-    finally:
-        await connection.close()
-    async with listening() as receiver:
-        await create(user, receiver.url())
-        (told,) = await receiver.wait(1)
-    assert Webhook(new).verify(told.body, told.headers)
-    with pytest.raises(WebhookVerificationError):
-        Webhook(old).verify(told.body, told.headers)
-
-
-async def test_secrets_are_each_users_own(live: LiveServer, user: Client) -> None:
-    other, _ = await somebody(live.url)
-    admin = await administrator(live)
-    try:
-        mine = await secret_of(user)
-        assert mine.startswith("whsec_")
-        assert await asyncio.gather(*(secret_of(user) for _ in range(5))) == [mine] * 5
-        assert await secret_of(other) != mine
-        me = (await user.run("{ viewer { id } }"))["viewer"]["id"]
-        query = """query ($id: ID!) { node(id: $id) { ... on User { handle webhookSecret
-          webhookDeliveries { totalCount } } } }"""
-        seen = (await other.run(query, id=me))["node"]
-        assert (seen["webhookSecret"], seen["webhookDeliveries"]) == (None, None)
-        seen = (await admin.run(query, id=me))["node"]
-        assert (seen["webhookSecret"], seen["webhookDeliveries"]) == (None, {"totalCount": 0})
-    finally:
-        await other.close()
-        await admin.close()
-
-
-async def test_a_first_secret_that_is_asked_for_at_once_is_one(live: LiveServer, own_servers: LocalServers) -> None:
-    client, _ = await somebody(live.url)
-    found = await asyncio.gather(*(secret_of(client) for _ in range(10)))
-    await client.close()
-    assert len(set(found)) == 1
-
-
-async def test_rotations_are_bounded(user: Client) -> None:
-    made = [(await user.run(ROTATE))["rotateWebhookSecret"] for _ in range(6)]
-    assert [found["__typename"] for found in made] == ["WebhookSecretRotation"] * 5 + ["ConflictError"]
-    assert made[0]["previousUntil"] is None
-    assert await secret_of(user) == made[4]["secret"]
 
 
 async def test_deliveries_are_listed_in_pages_to_their_user_alone(live: LiveServer, user: Client) -> None:
@@ -316,9 +204,7 @@ async def test_nobody_has_no_webhook_and_no_secret(live: LiveServer) -> None:
     await nobody.close()
 
 
-async def test_a_killed_worker_does_not_lose_a_delivery(
-    live: LiveServer, user: Client, own_servers: LocalServers
-) -> None:
+async def test_a_killed_worker_does_not_lose_a_delivery(live: LiveServer, user: Client) -> None:
     """The end is there with its delivery, or it is not there: another worker sends what is left."""
     async with listening() as receiver:
         made = [await create(user, receiver.url(), text=f"n {n}", delay_seconds=0.05) for n in range(12)]
