@@ -1,16 +1,13 @@
-/**
- * Markdown as a tree: headings, lists, tables, quotes, code, and what stands within lines, as models' readmes have them.
- *
- * Every place of the text is looked at a bounded number of times, whatever is in it, and nothing of it is ever HTML.
- */
+import { spansOf, type Span, type Targets } from "./spans";
+
+/** Markdown as a tree. */
 export type Block =
   | { type: "heading"; level: number; text: Span[] }
   | { type: "paragraph"; text: Span[] }
-  | { type: "code"; text: string }
+  | { type: "code" | "html"; text: string }
   | { type: "quote"; blocks: Block[] }
   | { type: "list"; start: number | null; items: Item[] }
   | { type: "table"; head: Span[][]; rows: Span[][][] }
-  | { type: "html"; text: string }
   | { type: "rule" };
 
 export interface Item {
@@ -19,165 +16,172 @@ export interface Item {
   blocks: Block[];
 }
 
-export type Span =
-  | string
-  | { type: "strong" | "em" | "del"; text: Span[] }
-  | { type: "code"; text: string }
-  | { type: "link"; to: string; text: Span[] }
-  | { type: "break" };
-
 /** Quotes and lists within each other; what is deeper stays text. */
 const DEEPEST = 12;
 
-const HEADING = /^ {0,3}(#{1,6})(?:[ \t]+(.*?))??(?:[ \t]+#+)?[ \t]*$/;
-const FENCE = /^( {0,3})(`{3,}|~{3,})([^`]*)$/;
-const RULE = /^ {0,3}(?:\*[ \t]*){3,}$|^ {0,3}(?:-[ \t]*){3,}$|^ {0,3}(?:_[ \t]*){3,}$/;
-const MARKER = /^( {0,3})([-*+]|\d{1,9}[.)])(?:( {1,4})(?=\S)|[ \t]|$)/;
-const TASK = /^\[([ xX])\][ \t]+/;
-const UNDERLINE = /^ {0,3}(=+|-+)[ \t]*$/;
-const DELIMITERS = /^ {0,3}\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$/;
+const HEADING = /^ {0,3}(#{1,6})(?= |$)/;
+const FENCE = /^( {0,3})(`{3,}(?=[^`]*$)|~{3,})/;
+const RULE = /^ {0,3}(?:(?:\* *){3,}|(?:- *){3,}|(?:_ *){3,})$/;
+const MARKER = /^( {0,3})([-*+]|\d{1,9}[.)])( {1,4}(?=[^ ])| |$)/;
+const INTERRUPTING = /^ {0,3}(?:[-*+]|1[.)]) +[^ ]/;
+const TASK = /^\[([ xX])\] +/;
+const UNDERLINE = /^ {0,3}(=+|-+) *$/;
+const DELIMITERS = /^\|? *:?-+:? *(?:\| *:?-+:? *)*\|?$/;
 const QUOTE = /^ {0,3}> ?/;
-const TAG = /^ {0,3}<(?:[a-z][\w-]*(?=[\s/>]|$)|\/[a-z]|!--|[?!])/i;
-const DEFINITION = /^ {0,3}\[([^\]]{1,200})\]:[ \t]*<?(\S+?)>?(?:[ \t]+["'(].*)?$/;
+const TAG = /^ {0,3}<(?:\/?[a-z][\w-]*(?=[\s/>]|$)|!--|[?!])/i;
+const DEFINITION = /^ {0,3}\[([^\]]{1,200})\]: *<?([^\s>]+)>?(?: +["'(].*)?$/;
 
+/**
+ * Reads Markdown as models' readmes have it: CommonMark with tables, tasks and struck text, but for what only HTML can say.
+ *
+ * No place of the text is looked at more than a few times, whatever is in it.
+ */
 export function read(text: string): Block[] {
+  const targets: Targets = new Map();
+  let isCode = false;
   const lines = text.replace(/\r\n?/g, "\n").replace(/\t/g, "    ").split("\n");
-  return new Reader().blocks(lines, 0);
+  const kept = lines.filter((line) => {
+    if (FENCE.test(line)) isCode = !isCode;
+    const [, name, to] = (!isCode && DEFINITION.exec(line)) || [];
+    if (name === undefined || to === undefined) return true;
+    if (!targets.has(name.toLowerCase())) targets.set(name.toLowerCase(), to);
+    return false;
+  });
+  return blocksOf(kept, targets, 0);
 }
 
 const isBlank = (line: string): boolean => line.trim() === "";
 const indentOf = (line: string): number => line.length - line.trimStart().length;
+const cut = (line: string, width: number): string => line.slice(Math.min(width, indentOf(line)));
 
-class Reader {
-  readonly #targets = new Map<string, string>();
+/** The kind of an item that begins at a line, by its marker. */
+const kindOf = (line: string): string | undefined => (RULE.test(line) ? undefined : MARKER.exec(line)?.[2]?.at(-1));
 
-  blocks(lines: readonly string[], depth: number): Block[] {
-    const isTop = depth === 0;
-    const kept = isTop ? this.#withoutDefinitions(lines) : lines;
-    const found: Block[] = [];
-    for (let at = 0; at < kept.length; ) {
-      if (isBlank(kept[at]!)) at += 1;
-      else at = this.#block(kept, at, depth, found);
-    }
-    return found;
-  }
+/** Whether a line goes on with a paragraph, and begins nothing else. */
+const goesOn = (line: string): boolean =>
+  !isBlank(line) && ![HEADING, FENCE, RULE, QUOTE, TAG, INTERRUPTING].some((start) => start.test(line));
 
-  /** Reads the block that begins at a line; the line after it. */
-  #block(lines: readonly string[], at: number, depth: number, found: Block[]): number {
-    const line = lines[at]!;
-    const fence = FENCE.exec(line);
-    if (fence) return this.#fence(lines, at, fence, found);
-    if (indentOf(line) >= 4) return this.#indented(lines, at, found);
-    const heading = HEADING.exec(line);
-    if (heading) {
-      found.push({ type: "heading", level: heading[1]!.length, text: this.#spans(heading[2] ?? "") });
-      return at + 1;
-    }
-    if (RULE.test(line)) {
-      found.push({ type: "rule" });
-      return at + 1;
-    }
-    if (depth < DEEPEST && QUOTE.test(line)) return this.#quote(lines, at, depth, found);
-    if (depth < DEEPEST && MARKER.test(line)) return this.#list(lines, at, depth, found);
-    if (TAG.test(line)) return this.#html(lines, at, found);
-    const under = lines[at + 1];
-    if (line.includes("|") && under !== undefined && DELIMITERS.test(under) && under.includes("-"))
-      if (cellsOf(line).length === cellsOf(under).length) return this.#table(lines, at, found);
-    return this.#paragraph(lines, at, depth, found);
-  }
+function blocksOf(lines: readonly string[], targets: Targets, depth: number): Block[] {
+  const found: Block[] = [];
+  let at = 0;
+  const spans = (text: string) => spansOf(text, targets);
+  /** The lines up to one that does not belong any more, and those after it. */
+  const take = (belongs: (line: string, at: number) => boolean): string[] => {
+    const from = at;
+    while (at < lines.length && belongs(lines[at]!, at)) at += 1;
+    return lines.slice(from, at);
+  };
 
-  #fence(lines: readonly string[], at: number, [, indent, marks]: RegExpExecArray, found: Block[]): number {
-    const isEnd = new RegExp(`^ {0,3}\\${marks![0]}{${marks!.length},} *$`);
-    let end = at + 1;
-    while (end < lines.length && !isEnd.test(lines[end]!)) end += 1;
-    const strip = (line: string) => line.slice(Math.min(indent!.length, indentOf(line)));
-    found.push({ type: "code", text: lines.slice(at + 1, end).map(strip).join("\n") });
-    return end + 1;
-  }
-
-  #indented(lines: readonly string[], at: number, found: Block[]): number {
-    let end = at;
-    for (let next = at; next < lines.length && (isBlank(lines[next]!) || indentOf(lines[next]!) >= 4); next += 1)
-      if (!isBlank(lines[next]!)) end = next;
-    const text = lines.slice(at, end + 1).map((line) => line.slice(4));
+  const fence = (indent: number, marks: string) => {
+    at += 1;
+    const end = new RegExp(`^ {0,3}${marks[0]}{${marks.length},} *$`);
+    const text = take((line) => !end.test(line)).map((line) => cut(line, indent));
+    at += 1;
     found.push({ type: "code", text: text.join("\n") });
-    return end + 1;
-  }
+  };
 
-  #quote(lines: readonly string[], at: number, depth: number, found: Block[]): number {
-    let end = at;
-    while (end < lines.length && (QUOTE.test(lines[end]!) || goesOn(lines[end]!))) end += 1;
-    const inner = lines.slice(at, end).map((line) => line.replace(QUOTE, ""));
-    found.push({ type: "quote", blocks: this.blocks(inner, depth + 1) });
-    return end;
-  }
-
-  #list(lines: readonly string[], at: number, depth: number, found: Block[]): number {
-    const kind = kindOf(lines[at]!)!;
+  const list = (kind: string) => {
     const number = parseInt(MARKER.exec(lines[at]!)![2]!, 10);
     const items: Item[] = [];
     while (at < lines.length && kindOf(lines[at]!) === kind) {
-      const [lead, , , space] = MARKER.exec(lines[at]!)!;
-      const width = space === undefined ? lead.trimEnd().length + 1 : lead.length;
-      let end = at + 1;
-      while (end < lines.length && this.#belongs(lines, end, width)) end += 1;
-      const inner = [lines[at]!.slice(lead.length), ...lines.slice(at + 1, end).map((line) => cut(line, width))];
-      const task = TASK.exec(inner[0]!);
-      if (task) inner[0] = inner[0]!.slice(task[0].length);
-      items.push({ done: task ? task[1] !== " " : null, blocks: this.blocks(inner, depth + 1) });
-      at = end;
-      while (at < lines.length && isBlank(lines[at]!)) at += 1;
+      const lead = MARKER.exec(lines[at]!)![0];
+      const width = Math.max(lead.length, lead.trimEnd().length + 1);
+      const first = lines[at]!.slice(lead.length);
+      at += 1;
+      const rest = take((line, i) => {
+        // what stands behind a blank line belongs here where it is indented
+        if (isBlank(line)) return lines[i + 1] !== undefined && indentOf(lines[i + 1]!) >= width;
+        return indentOf(line) >= width || (!isBlank(lines[i - 1]!) && kindOf(line) === undefined && goesOn(line));
+      });
+      const [mark = "", done] = TASK.exec(first) ?? [];
+      const inner = [first.slice(mark.length), ...rest.map((line) => cut(line, width))];
+      items.push({ done: mark ? done !== " " : null, blocks: blocksOf(inner, targets, depth + 1) });
+      const end = at;
+      take(isBlank);
+      if (at < lines.length && kindOf(lines[at]!) !== kind) at = end;
     }
     found.push({ type: "list", start: Number.isNaN(number) ? null : number, items });
-    return at;
-  }
+  };
 
-  /** Whether a line is part of an item whose text begins at `width`. */
-  #belongs(lines: readonly string[], at: number, width: number): boolean {
-    const line = lines[at]!;
-    if (isBlank(line)) {
-      // one blank line may stand between what belongs together
-      const next = lines[at + 1];
-      return next !== undefined && (isBlank(next) ? false : indentOf(next) >= width);
-    }
-    return indentOf(line) >= width || (!isBlank(lines[at - 1]!) && goesOn(line));
-  }
-
-  #html(lines: readonly string[], at: number, found: Block[]): number {
-    let end = at;
-    while (end < lines.length && !isBlank(lines[end]!)) end += 1;
-    found.push({ type: "html", text: lines.slice(at, end).join("\n").trim() });
-    return end;
-  }
-
-  #table(lines: readonly string[], at: number, found: Block[]): number {
+  const table = () => {
     const head = cellsOf(lines[at]!);
-    let end = at + 2;
-    while (end < lines.length && !isBlank(lines[end]!) && lines[end]!.includes("|")) end += 1;
-    const rows = lines.slice(at + 2, end).map((line) => {
-      const cells = cellsOf(line);
-      return head.map((_, column) => this.#spans(cells[column] ?? ""));
+    at += 2;
+    const rows = take((line) => goesOn(line) && line.includes("|")).map(cellsOf);
+    found.push({
+      type: "table",
+      head: head.map(spans),
+      rows: rows.map((row) => head.map((_, i) => spans(row[i] ?? ""))),
     });
-    found.push({ type: "table", head: head.map((cell) => this.#spans(cell)), rows });
-    return end;
-  }
+  };
 
-  #paragraph(lines: readonly string[], at: number, depth: number, found: Block[]): number {
-    let end = at + 1;
-    while (end < lines.length && !isBlank(lines[end]!) && (goesOn(lines[end]!) || depth >= DEEPEST)) {
-      const level = UNDERLINE.exec(lines[end]!)?.[1];
-      if (level) {
-        found.push({ type: "heading", level: level[0] === "=" ? 1 : 2, text: this.#joined(lines.slice(at, end)) });
-        return end + 1;
-      }
-      end += 1;
-    }
-    const level = end < lines.length ? UNDERLINE.exec(lines[end]!)?.[1] : undefined;
-    if (level) {
-      found.push({ type: "heading", level: level[0] === "=" ? 1 : 2, text: this.#joined(lines.slice(at, end)) });
-      return end + 1;
-    }
-    found.push({ type: "paragraph", text: this.#joined(lines.slice(at, end)) });
-    return end;
+  const isTable = (): boolean => {
+    const [head, under] = [lines[at]!, lines[at + 1]?.trim() ?? ""];
+    return head.includes("|") && DELIMITERS.test(under) && cellsOf(head).length === cellsOf(under).length;
+  };
+
+  const paragraph = () => {
+    const from = at;
+    at += 1;
+    const text = () =>
+      spans(
+        lines
+          .slice(from, at)
+          .map((line) => line.trimStart())
+          .join("\n")
+          .trimEnd(),
+      );
+    take((line) => goesOn(line) && !UNDERLINE.test(line));
+    const level = UNDERLINE.exec(lines[at] ?? "")?.[1];
+    if (level) found.push({ type: "heading", level: level.startsWith("=") ? 1 : 2, text: text() });
+    else found.push({ type: "paragraph", text: text() });
+    if (level) at += 1;
+  };
+
+  while (at < lines.length) {
+    const line = lines[at]!;
+    const [, indent, marks] = FENCE.exec(line) ?? [];
+    const level = HEADING.exec(line)?.[1]?.length;
+    const kind = depth < DEEPEST ? kindOf(line) : undefined;
+    if (isBlank(line)) at += 1;
+    else if (indent !== undefined && marks) fence(indent.length, marks);
+    else if (indentOf(line) >= 4) {
+      const code = take((next) => isBlank(next) || indentOf(next) >= 4).map((next) => next.slice(4));
+      found.push({ type: "code", text: code.join("\n").trimEnd() });
+    } else if (level) {
+      at += 1;
+      const text = line.trim().slice(level).trim();
+      found.push({ type: "heading", level, text: spans(text.replace(/(?:^| )#+$/, "").trim()) });
+    } else if (RULE.test(line)) {
+      at += 1;
+      found.push({ type: "rule" });
+    } else if (depth < DEEPEST && QUOTE.test(line)) {
+      const quoted = take((next, i) => QUOTE.test(next) || (!isBlank(lines[i - 1] ?? "") && goesOn(next)));
+      found.push({
+        type: "quote",
+        blocks: blocksOf(
+          quoted.map((next) => next.replace(QUOTE, "")),
+          targets,
+          depth + 1,
+        ),
+      });
+    } else if (kind) list(kind);
+    else if (TAG.test(line))
+      found.push({
+        type: "html",
+        text: take((next) => !isBlank(next))
+          .join("\n")
+          .trim(),
+      });
+    else if (isTable()) table();
+    else paragraph();
   }
+  return found;
+}
+
+function cellsOf(line: string): string[] {
+  const inner = line
+    .trim()
+    .replace(/^\|/, "")
+    .replace(/(?<!\\)\|$/, "");
+  return inner.split(/(?<!\\)\|/).map((cell) => cell.trim().replaceAll("\\|", "|"));
 }

@@ -1,76 +1,70 @@
-import { Lexer, type Token, type Tokens } from "marked";
 import { h, type ComponentChildren, type VNode } from "preact";
+import { read, type Block } from "./blocks";
+import type { Span } from "./spans";
 
 /** Below the page's own headings. */
 const FIRST_LEVEL = 3;
 const DEEPEST_LEVEL = 6;
 const LINKABLE = /^(https?:\/\/|mailto:)/i;
-const ENTITIES: Record<string, string> = { amp: "&", lt: "<", gt: ">", quot: '"', "#39": "'", nbsp: "\u00a0" };
 
-/** Markdown as elements, built from its tokens: no HTML is ever made, so that none in the text comes alive. */
+/** Markdown as elements: no HTML is ever made, so that none in the text comes alive. */
 export function MarkdownText({ text }: { text: string }) {
   const headings = { last: FIRST_LEVEL - 1 };
-  return <>{new Lexer({ gfm: true }).lex(text).map((token) => block(token, headings))}</>;
+  return <>{read(text).map((one) => block(one, headings))}</>;
 }
 
 interface Headings {
   last: number;
 }
 
-function block(token: Token, headings: Headings): ComponentChildren {
-  switch (token.type) {
+function block(one: Block, headings: Headings): ComponentChildren {
+  switch (one.type) {
     case "heading":
-      return heading(token as Tokens.Heading, headings);
+      // A level is never skipped, whatever the text does: that is how screen readers find their way
+      headings.last = Math.min(FIRST_LEVEL + one.level - 1, headings.last + 1, DEEPEST_LEVEL);
+      return h(`h${headings.last}`, null, inline(one.text));
     case "paragraph":
-      return <p>{inline(token.tokens)}</p>;
-    case "text":
-      return "tokens" in token && token.tokens ? inline(token.tokens) : plain(token.text);
+      return <p>{inline(one.text)}</p>;
     case "code":
       return (
         <pre tabIndex={0}>
-          <code>{token.text}</code>
+          <code>{one.text}</code>
         </pre>
       );
-    case "blockquote":
-      return <blockquote>{token.tokens?.map((inner) => block(inner, headings))}</blockquote>;
+    case "quote":
+      return <blockquote>{one.blocks.map((inner) => block(inner, headings))}</blockquote>;
     case "list":
-      return list(token as Tokens.List, headings);
+      return list(one, headings);
     case "table":
-      return table(token as Tokens.Table);
-    case "hr":
-      return <hr />;
+      return table(one);
     case "html":
-      return <p class="raw-text">{token.text.trim()}</p>;
-    default:
-      return null;
+      return <p class="raw-text">{one.text}</p>;
+    case "rule":
+      return <hr />;
   }
 }
 
-/** A level is never skipped, whatever the text does: that is how screen readers find their way. */
-function heading({ depth, tokens }: Tokens.Heading, headings: Headings): VNode {
-  headings.last = Math.min(FIRST_LEVEL + depth - 1, headings.last + 1, DEEPEST_LEVEL);
-  return h(`h${headings.last}`, null, inline(tokens));
-}
-
-function list(token: Tokens.List, headings: Headings): VNode {
-  const items = token.items.map((item, index) => (
-    <li key={index} class={item.task ? "task" : undefined}>
-      {item.task && (item.checked ? "☑ " : "☐ ")}
-      {item.tokens.map((inner) => block(inner, headings))}
+function list({ start, items }: Extract<Block, { type: "list" }>, headings: Headings): VNode {
+  // of items that are a line each, no paragraphs are made
+  const isTight = items.every(({ blocks }) => blocks.filter(({ type }) => type === "paragraph").length < 2);
+  const shown = items.map(({ done, blocks }, index) => (
+    <li key={index} class={done === null ? undefined : "task"}>
+      {done !== null && (done ? "☑ " : "☐ ")}
+      {blocks.map((one) => (isTight && one.type === "paragraph" ? inline(one.text) : block(one, headings)))}
     </li>
   ));
-  return token.ordered ? <ol start={token.start === "" ? 1 : token.start}>{items}</ol> : <ul>{items}</ul>;
+  return start === null ? <ul>{shown}</ul> : <ol start={start}>{shown}</ol>;
 }
 
-function table({ header, rows }: Tokens.Table): VNode {
+function table({ head, rows }: Extract<Block, { type: "table" }>): VNode {
   return (
     <div class="table-box" tabIndex={0} role="region" aria-label="Table">
       <table>
         <thead>
           <tr>
-            {header.map((cell, index) => (
+            {head.map((cell, index) => (
               <th key={index} scope="col">
-                {inline(cell.tokens)}
+                {inline(cell)}
               </th>
             ))}
           </tr>
@@ -79,7 +73,7 @@ function table({ header, rows }: Tokens.Table): VNode {
           {rows.map((row, index) => (
             <tr key={index}>
               {row.map((cell, column) => (
-                <td key={column}>{inline(cell.tokens)}</td>
+                <td key={column}>{inline(cell)}</td>
               ))}
             </tr>
           ))}
@@ -89,41 +83,25 @@ function table({ header, rows }: Tokens.Table): VNode {
   );
 }
 
-const inline = (tokens: readonly Token[] | undefined): ComponentChildren => (tokens ?? []).map(span);
+const inline = (spans: readonly Span[]): ComponentChildren => spans.map(span);
 
-function span(token: Token): ComponentChildren {
-  switch (token.type) {
-    case "strong":
-      return <strong>{inline(token.tokens)}</strong>;
-    case "em":
-      return <em>{inline(token.tokens)}</em>;
-    case "del":
-      return <del>{inline(token.tokens)}</del>;
-    case "codespan":
-      return <code>{token.text}</code>;
-    case "br":
+function span(one: Span): ComponentChildren {
+  if (typeof one === "string") return one;
+  switch (one.type) {
+    case "code":
+      return <code>{one.text}</code>;
+    case "break":
       return <br />;
     case "link":
-      return link(token.href, inline(token.tokens));
-    case "image":
-      // pictures of other origins are not loaded; whoever wants to see one can go there
-      return link(token.href, token.text || token.href);
-    case "escape":
-      return token.text;
-    case "text":
-      return "tokens" in token && token.tokens ? inline(token.tokens) : plain(token.text);
+      // pictures too: those of other origins are not loaded; whoever wants to see one can go there
+      return LINKABLE.test(one.to) ? (
+        <a href={one.to} rel="nofollow noopener noreferrer">
+          {inline(one.text)}
+        </a>
+      ) : (
+        inline(one.text)
+      );
     default:
-      return token.raw;
+      return h(one.type, null, inline(one.text));
   }
 }
-
-function link(href: string, shown: ComponentChildren): ComponentChildren {
-  if (!LINKABLE.test(href)) return shown;
-  return (
-    <a href={href} rel="nofollow noopener noreferrer">
-      {shown}
-    </a>
-  );
-}
-
-const plain = (text: string): string => text.replace(/&(#?\w+);/g, (whole, name) => ENTITIES[name] ?? whole);
