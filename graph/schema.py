@@ -10,7 +10,7 @@ from typing import Any
 
 import strawberry
 from graphql import ASTValidationRule, GraphQLError, NoSchemaIntrospectionCustomRule, OperationDefinitionNode
-from strawberry.extensions import AddValidationRules, MaxTokensLimiter, ParserCache, SchemaExtension
+from strawberry.extensions import AddValidationRules, ParserCache, SchemaExtension
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
@@ -82,10 +82,11 @@ class Subscription(PredictionSubscription):
 
 
 class DocumentCache(ParserCache):
-    """Parsed documents; what does not parse is left to strawberry, whose streams answer such errors only then."""
+    """Parsed documents, of bounded length; what does not parse strawberry's streams answer only when they parse it."""
 
     def on_parse(self) -> Iterator[None]:
         """Take a document from the cache."""
+        self.execution_context.parse_options["max_tokens"] = MAX_TOKENS
         with suppress(GraphQLError):
             yield from super().on_parse()
             return
@@ -144,8 +145,7 @@ def make_schema(options: SchemaOptions | None = None) -> Schema:
             BoundedValidation,
             OneOperation,  # behind the cache, whose result it adds to
             lambda: Budget(chosen.max_cost),
-            lambda: AddValidationRules(hidden),
-            lambda: MaxTokensLimiter(max_token_count=MAX_TOKENS),
+            *([lambda: AddValidationRules(hidden)] if hidden else []),
         ],
     )
     schema.suggestions = chosen.suggestions

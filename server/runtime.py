@@ -71,13 +71,12 @@ async def open_runtime(settings: Settings, role: Role, tracing: Tracing = NO_TRA
         # Connections of its own: counting does not wait behind reads of events
         counting = async_redis(settings.redis_dsn)
         stack.push_async_callback(counting.aclose)
-        bell = Bell(settings.redis_dsn)
-        stack.callback(bell.close)
+        event_log = EventLog(client)
         signer = FileSigner(secret, settings.older_secrets)
         yield Runtime(
             settings=settings,
-            bell=bell,
-            event_log=EventLog(client),
+            bell=Bell(event_log.calls),
+            event_log=event_log,
             wakeups=Wakeups(settings.redis_dsn, CANCELS if role is Role.WORKER else CHANGES),
             storage=await stack.enter_async_context(open_storage(settings, signer)),
             signer=signer,

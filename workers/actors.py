@@ -10,7 +10,7 @@ from server.adapters.bell import ACTOR
 from server.domain.models import PREPARE_QUEUE, QUEUES
 
 
-def declare(broker: dramatiq.Broker, wake: Callable[[str, str], None]) -> None:
+def declare(broker: dramatiq.Broker, wake: Callable[..., None]) -> None:
     """Declare the actor; one name serves all queues, since messages name their queue themselves."""
     for queue in (*QUEUES, PREPARE_QUEUE):
         broker.declare_queue(queue)

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from functools import partial
 from typing import Any, TypeVar
 
-import redis
 import structlog
 from tortoise.exceptions import BaseORMException
 
@@ -197,6 +195,8 @@ class Attempt:
 
     async def _stored(self, outcome: Outcome) -> Outcome:
         """The outcome with its files in storage, or what stopped it meanwhile, which need not wait for the store."""
+        if not self._execution.files:
+            return outcome
         self._storing = asyncio.create_task(self._store(outcome))
         with self._trace.step("store"):
             await asyncio.wait({self._storing, self._stopped_storing}, return_when=asyncio.FIRST_COMPLETED)
@@ -278,9 +278,8 @@ class Attempt:
 
     async def _afterwards(self) -> None:
         self._notices.ended()
-        with suppress(redis.RedisError, OSError):
-            await self._rt.event_log.expire(str(self.job.id))
-        await self._rt.event_log.announce(str(self.job.id), self.job.owner)
+        shares = self.job.cache_key is not None
+        await self._rt.event_log.ended(str(self.job.id), self.job.owner, shares=shares)
 
     async def _remove_files(self) -> None:
         try:

@@ -47,10 +47,10 @@ class Claims:
         self._wake = asyncio.Event()
         self._stopping = False
 
-    def ring(self, queue: str, hint: str) -> None:
-        """A doorbell: a row came to a queue."""
+    def ring(self, queue: str, *hints: str) -> None:
+        """A doorbell: rows came to a queue."""
         if queue in self.queues:
-            self._hints.setdefault(queue, []).append(UUID(hint))
+            self._hints.setdefault(queue, []).extend(map(UUID, hints))
         self._wake.set()
 
     def look(self) -> None:

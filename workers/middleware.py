@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ctypes
+import gc
 import os
 import signal
 import sys
@@ -13,6 +14,7 @@ from typing import Any
 
 import dramatiq
 import structlog
+import uvloop
 
 from server.adapters.tracing import open_tracing
 from server.log import configure_logging
@@ -40,10 +42,10 @@ class SupervisorMiddleware(dramatiq.Middleware):
         self._thread = threading.Thread(target=self._main, name="supervisor")
         self._up = threading.Event()
 
-    def wake(self, queue: str, hint: str) -> None:
+    def wake(self, queue: str, *hints: str) -> None:
         """Hand a doorbell to the supervisor, from any thread."""
         if self._loop and self._supervisor:
-            self._loop.call_soon_threadsafe(self._supervisor.wake, queue, hint)
+            self._loop.call_soon_threadsafe(self._supervisor.wake, queue, *hints)
 
     def before_worker_boot(self, broker: Any, worker: Any) -> None:
         """Start; the process ends when the supervisor cannot."""
@@ -69,7 +71,8 @@ class SupervisorMiddleware(dramatiq.Middleware):
 
     def _main(self) -> None:
         try:
-            asyncio.run(self._run())
+            with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+                runner.run(self._run())
         except BaseException:
             logger.exception("supervisor.failed")
             self._up.set()
@@ -96,6 +99,9 @@ class SupervisorMiddleware(dramatiq.Middleware):
             )
             self._supervisor = Supervisor(rt, options, self._listen)
             self._up.set()
+            # As in the API: collections of what lives as long as the process would hold up leases and events
+            gc.freeze()
+            gc.set_threshold(50_000, 50, 1000)
             await self._supervisor.run(self._stop)
 
 

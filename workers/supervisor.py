@@ -66,12 +66,12 @@ class Supervisor:
         self._claims = Claims(rt, self.worker_id, self._warmth, self._running, self._start, self._has_others)
         self._sharing = Sharing(rt, self._claims.freed)
 
-    def wake(self, queue: str, hint: str) -> None:
-        """A doorbell: look for work; the hint may name a row that just came."""
+    def wake(self, queue: str, *hints: str) -> None:
+        """A doorbell: look for work; hints may name rows that just came."""
         if queue == PREPARE_QUEUE:
             self._prepare_wake.set()
             return
-        self._claims.ring(queue, hint)
+        self._claims.ring(queue, *hints)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Everything, until `stop`; then running work gets its grace time and the rest is handed back."""
@@ -224,7 +224,7 @@ class Supervisor:
     async def _hear_cancels(self) -> None:
         async with self._rt.wakeups.listen() as changed:
             async for wakeup in changed:
-                held = any(str(key) == wakeup.prediction_id for key in self._attempts)
+                held = _id(wakeup.prediction_id) in self._attempts
                 if wakeup.prediction_id == LOOK:
                     self._claims.look()
                 elif wakeup.prediction_id == DELIVER:
@@ -256,3 +256,10 @@ class Supervisor:
             attempt.hand_back()
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=10)
+
+
+def _id(text: str | None) -> UUID | None:
+    """The id that a wake-up names, if it names one."""
+    with suppress(ValueError):
+        return UUID(text) if text else None
+    return None

@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
+from collections.abc import Iterator, Sequence
 from typing import Any
+from uuid import uuid4
 
-import anyio
 import dramatiq
 import redis
 import structlog
-from dramatiq.brokers.redis import RedisBroker, _RedisConsumer
+from dramatiq.brokers.redis import RedisBroker, _RedisConsumer, _scripts
+
+from server.adapters.batches import Batches
+from server.adapters.redis_calls import Command, RedisCalls, Script
 
 logger = structlog.get_logger(__name__)
 
 TIMEOUT_SECONDS = 1.0
 RING_SECONDS = 0.5
 AWAY_SECONDS = 1.0
-RINGERS = 10
 WAIT_SECONDS = 2
 BELL_LENGTH = 64
 ACTOR = "wake"
+NAMESPACE = "dramatiq"
+HEARTBEAT_MILLISECONDS = 60_000
+UNPACKED = 1000
+_DISPATCH = Script(_scripts["dispatch"].decode())
 
 
 def sync_redis(url: str, blocking_seconds: float = 0) -> redis.Redis:
@@ -68,7 +76,7 @@ class BellBroker(RedisBroker):
         self,
         url: str,
         middleware: list[Any] | None = None,
-        heartbeat_timeout: int = 60_000,
+        heartbeat_timeout: int = HEARTBEAT_MILLISECONDS,
         blocking_seconds: float = WAIT_SECONDS,
     ) -> None:
         client = sync_redis(url, blocking_seconds)
@@ -81,14 +89,6 @@ class BellBroker(RedisBroker):
         """The consumer that waits for the bell."""
         return BellConsumer
 
-    def enqueue(self, message: Any, *, delay: int | None = None) -> Any:
-        """Put a message in its queue and ring."""
-        queued = super().enqueue(message, delay=delay)
-        key = bell_key(message.queue_name)
-        with self.client.pipeline(transaction=False) as pipe:
-            pipe.lpush(key, "1").ltrim(key, 0, BELL_LENGTH - 1).expire(key, 60).execute()
-        return queued
-
 
 def bell_key(queue: str) -> str:
     """The list that wakes the consumers of a queue."""
@@ -99,12 +99,13 @@ class Bell:
     """Rings workers; a ring that fails is counted and forgotten, since the row will be found anyway.
 
     Nobody waits for a Redis that is away or silent: a ring that takes long goes on by itself, and after one that failed
-    no other is tried for a while.
+    no other is tried for a while. Rings of one moment are one message for each queue, with all their hints.
     """
 
-    def __init__(self, url: str) -> None:
-        self._broker = BellBroker(url, blocking_seconds=0)
-        self._limiter = anyio.CapacityLimiter(RINGERS)
+    def __init__(self, calls: RedisCalls) -> None:
+        self._calls = calls
+        self._broker_id = str(uuid4())
+        self._rings: Batches[tuple[str, str], None] = Batches(self._send)
         self._away_until = 0.0
         self.failures = 0
 
@@ -113,28 +114,38 @@ class Bell:
         if time.monotonic() < self._away_until:
             self.failures += 1
             return False
-        message: dramatiq.Message[None] = dramatiq.Message(
-            queue_name=queue, actor_name=ACTOR, args=(queue, hint), kwargs={}, options={}
-        )
         error = "it takes too long"
-        with anyio.move_on_after(RING_SECONDS):
-            try:
-                await anyio.to_thread.run_sync(self._enqueue, message, abandon_on_cancel=True, limiter=self._limiter)
-                return True
-            except (redis.RedisError, OSError) as raised:
-                error = str(raised)
+        try:
+            async with asyncio.timeout(RING_SECONDS):
+                await self._rings.ask((queue, hint))
+            return True
+        except TimeoutError:
+            pass
+        except (redis.RedisError, OSError) as raised:
+            error = str(raised)
         self.failures += 1
         logger.warning("bell.failed", queue=queue, hint=hint, error=error)
         return False
 
-    def _enqueue(self, message: dramatiq.Message[None]) -> None:
+    async def _send(self, rings: Sequence[tuple[str, str]]) -> list[None]:
+        hints: dict[str, list[str]] = {}
+        for queue, hint in rings:
+            hints.setdefault(queue, []).append(hint)
         try:
-            self._broker.enqueue(message)
+            await self._calls.run(*(command for each in hints.items() for command in self._commands(*each)))
         except (redis.RedisError, OSError):
             self._away_until = time.monotonic() + AWAY_SECONDS
             raise
+        return [None] * len(rings)
 
-    def close(self) -> None:
-        """Let the connections go."""
-        self._broker.client.close()
-        self._broker.client.connection_pool.disconnect()
+    def _commands(self, queue: str, hints: list[str]) -> Iterator[Command]:
+        """Dramatiq's own script puts a message into its queue, as its broker calls it; behind it, the bell."""
+        key, number = bell_key(queue), str(uuid4())
+        message: dramatiq.Message[None] = dramatiq.Message(
+            queue_name=queue, actor_name=ACTOR, args=(queue, *hints), kwargs={}, options={"redis_message_id": number}
+        )
+        head = ("enqueue", int(time.time() * 1000), queue, self._broker_id, HEARTBEAT_MILLISECONDS, 0, 0, UNPACKED)
+        yield _DISPATCH.on([NAMESPACE], *head, number, message.encode())
+        yield "LPUSH", key, "1"
+        yield "LTRIM", key, 0, BELL_LENGTH - 1
+        yield "EXPIRE", key, 60

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import asyncpg
 import orjson
@@ -18,6 +18,7 @@ from tortoise.models import Model
 import migrations
 from server.tables import tortoise_config
 
+T = TypeVar("T", bound=Model)
 MIGRATIONS_DIR = Path(migrations.__file__).parent
 MIGRATION_LOCK = 0x1FE7_5E7E
 # Tortoise does not translate what asyncpg raises when a connection breaks
@@ -79,25 +80,61 @@ async def rows(sql: str, *values: object) -> list[dict[str, Any]]:
     return found
 
 
+def columns(table: type[T], alias: str = "", prefix: str = "") -> str:
+    """All columns of a table for a SELECT, those of `alias`, each named with a prefix (see `from_row`)."""
+    of = f"{alias}." if alias else ""
+    return ", ".join(f'{of}"{name}" AS {prefix}{name}' for name in table._meta.fields_db_projection.values())
+
+
+def from_row(table: type[T], row: dict[str, Any], prefix: str = "") -> T:
+    """An instance of what a statement selected by `columns`; the ORM's own way, without its building of statements."""
+    return table._init_from_db(**{name: row[prefix + name] for name in table._meta.fields_db_projection.values()})
+
+
 async def insert(row: Model, times: dict[str, float]) -> None:
     """Insert a new row; columns in `times` are set to so many seconds from now by PostgreSQL's clock, which it learns.
 
     Raises:
         IntegrityError: a constraint forbids it.
     """
-    columns, places, values = [], [], []
-    for name, column in row._meta.fields_db_projection.items():
-        columns.append(f'"{column}"')
-        if name in times:
-            values.append(times[name])
-            places.append(f"now() + make_interval(secs => ${len(values)})")
+    await insert_all([row], [times])
+
+
+async def insert_all(new: Sequence[Model], times: Sequence[dict[str, float]], unless: str = "") -> list[bool]:
+    """Insert rows of one table, in one statement, as `insert` does; False for each of which there is one already.
+
+    `unless` names the columns that say so; a breach of another constraint, by any row, raises IntegrityError.
+    """
+    meta = new[0]._meta
+    names = list(meta.fields_db_projection.items())
+    clocks = sorted({name for each in times for name in each})
+    places, types, values = [], [], []
+    for name, column in names:
+        field = meta.fields_map[name]
+        if name in clocks:
+            places.append(f'now() + make_interval(secs => r."{column}")')
+            types.append("float8")
+            values.append([each.get(name) for each in times])
         else:
-            values.append(row._meta.fields_map[name].to_db_value(getattr(row, name), row))
-            places.append(f"${len(values)}")
-    sql = f'INSERT INTO "{row._meta.db_table}" ({", ".join(columns)}) VALUES ({", ".join(places)})'  # noqa: S608 - names only
-    for name, value in (await rows(f"{sql} RETURNING {', '.join(times)}", *values))[0].items():
-        setattr(row, name, value)
-    row._saved_in_db = True
+            places.append(f'r."{column}"')
+            types.append(_sql_type(field))
+            values.append([field.to_db_value(getattr(row, name), row) for row in new])
+    listed = ", ".join(f'"{column}"' for _, column in names)
+    arrays = ", ".join(f"${number}::{kind}[]" for number, kind in enumerate(types, 1))
+    conflict = f"ON CONFLICT ({unless}) DO NOTHING" if unless else ""
+    sql = f"""INSERT INTO "{meta.db_table}" ({listed}) SELECT {", ".join(places)} FROM unnest({arrays}) AS r({listed})
+      {conflict} RETURNING id, {", ".join(clocks)}"""  # noqa: S608 - names only
+    made = {row.pop("id"): row for row in await rows(sql, *values)}
+    for row in new:
+        for name, value in made.get(row.pk, {}).items():
+            setattr(row, name, value)
+        row._saved_in_db = row.pk in made
+    return [row.pk in made for row in new]
+
+
+def _sql_type(field: Any) -> str:
+    kind: str = field.get_for_dialect("postgres", "SQL_TYPE")
+    return kind.partition("(")[0]
 
 
 def to_json(value: object) -> str:

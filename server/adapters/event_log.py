@@ -18,6 +18,8 @@ import orjson
 import redis.asyncio
 import structlog
 
+from server.adapters.event_scripts import APPEND, END, LIVE, READ
+from server.adapters.redis_calls import Command, RedisCalls
 from server.adapters.wakeups import DELIVER, LOOK, ROW, cancel_channel, owner_channel, wake_channel
 from server.domain.accounts import USER_OWNER
 from server.domain.events import NO_EPOCH, Cursor, Event, EventType
@@ -32,48 +34,6 @@ READ_COUNT = 500
 ANNOUNCE_SECONDS = 0.5
 LOG_BYTES = 64_000
 FENCED, NEEDS_SNAPSHOT = -1, -2
-
-_APPEND = r"""
-local attempt = tonumber(ARGV[1])
-local held = redis.call('HMGET', KEYS[1], 'attempt', 'seq', 'epoch')
-local old = tonumber(held[1] or '-1')
-if old > attempt then return {-1} end
-local seq, epoch = tonumber(held[2] or '0'), held[3] or ''
--- the reply to this very batch was lost: it is here already
-if epoch == ARGV[2] and seq > tonumber(ARGV[3]) then return {seq, epoch} end
-if old < attempt or not held[3] then
-  if ARGV[4] ~= '1' then return {-2} end
-  epoch = ARGV[2]
-  seq = math.max(seq, tonumber(ARGV[3]))
-  redis.call('DEL', KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6])
-  redis.call('HDEL', KEYS[1], 'progress', 'preview')
-end
-for i = 9, #ARGV, 7 do
-  seq = seq + 1
-  redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[6], seq .. '-0', 'e', ARGV[i])
-  if ARGV[i + 1] ~= '' then redis.call('APPEND', KEYS[3], ARGV[i + 1]) end
-  if ARGV[i + 2] ~= '' then redis.call('APPEND', KEYS[4], ARGV[i + 2]) end
-  if ARGV[i + 3] ~= '' then redis.call('HSET', KEYS[1], 'progress', ARGV[i + 3]) end
-  for piece in string.gmatch(ARGV[i + 4], '[^\30]+') do redis.call('RPUSH', KEYS[5], piece) end
-  if ARGV[i + 5] ~= '' then
-    redis.call('SET', KEYS[6], ARGV[i + 5])
-    redis.call('HSET', KEYS[1], 'preview', ARGV[i + 6])
-  end
-end
-redis.call('HSET', KEYS[1], 'attempt', attempt, 'epoch', epoch, 'seq', seq)
-for _, key in ipairs(KEYS) do redis.call('EXPIRE', key, ARGV[5]) end
-redis.call('PUBLISH', ARGV[7], seq)
-if ARGV[8] ~= '' then redis.call('PUBLISH', ARGV[8], '') end
-return {seq, epoch}
-"""
-
-
-_READ = """
-local held = redis.call('HMGET', KEYS[1], 'epoch', 'seq')
-if not held[1] then return {} end
-local entries = redis.call('XRANGE', KEYS[2], ARGV[1], '+', 'COUNT', ARGV[2])
-return {held[1], held[2], entries, redis.call('XRANGE', KEYS[2], '-', '+', 'COUNT', 1)}
-"""
 
 
 @dataclass(frozen=True)
@@ -134,8 +94,7 @@ class EventLog:
 
     def __init__(self, client: redis.asyncio.Redis) -> None:
         self._redis = client
-        self._append = client.register_script(_APPEND)
-        self._read = client.register_script(_READ)
+        self.calls = RedisCalls(client)
 
     async def append(
         self,
@@ -154,21 +113,20 @@ class EventLog:
         lists of `owner`.
         """
         starts = "1" if events and events[0].type is EventType.SNAPSHOT else "0"
-        changed = _list_channel(owner) if any(event.type is EventType.STATUS for event in events) else ""
+        changed = _lister(owner) if any(event.type is EventType.STATUS for event in events) else ""
         head = [attempt, epoch, base_seq, starts, LIFE_SECONDS, STREAM_LENGTH, wake_channel(prediction_id), changed]
         at = time.time()
         body = [part for event in events for part in _encoded(event, at)]
-        reply: list[Any] = await self._append(keys=_keys(prediction_id), args=[*head, *body])
+        reply: list[Any] = await self.calls.call(APPEND, _keys(prediction_id), *head, *body)
         return int(reply[0]), reply[1].decode() if len(reply) > 1 else epoch
 
     async def live(self, prediction_id: str) -> LiveState | None:
         """What the newest attempt made so far, read at one instant; None when Redis holds nothing of it."""
         state, _, out, log, chunks, _ = _keys(prediction_id)
-        async with self._redis.pipeline(transaction=True) as pipe:
-            pipe.hmget(state, "attempt", "epoch", "seq", "progress", "preview").get(out).get(log).lrange(chunks, 0, -1)
-            (attempt, epoch, seq, progress, preview), text, logs, pieces = await pipe.execute()
-        if epoch is None:
+        found = await self.calls.call(LIVE, [state, out, log, chunks])
+        if not found:
             return None
+        (attempt, epoch, seq, progress, preview), text, logs, pieces = found
         return LiveState(
             Cursor(epoch.decode(), int(seq)),
             int(attempt),
@@ -181,13 +139,13 @@ class EventLog:
 
     async def position(self, prediction_id: str) -> Cursor:
         """The cursor of the newest event."""
-        epoch, seq = await self._redis.hmget(_keys(prediction_id)[0], "epoch", "seq")
+        ((epoch, seq),) = await self.calls.run(("HMGET", _keys(prediction_id)[0], "epoch", "seq"))
         return Cursor(epoch.decode(), int(seq)) if epoch else Cursor(NO_EPOCH, 0)
 
     async def read(self, prediction_id: str, after: Cursor, count: int = READ_COUNT) -> Page:
         """Events after a cursor; of another epoch, the stream from its first entry."""
         state, stream, *_ = _keys(prediction_id)
-        found = await self._read(keys=[state, stream], args=[f"({after.seq}-0", count])
+        found = await self.calls.call(READ, [state, stream], f"({after.seq}-0", count)
         if not found:
             return Page(NO_EPOCH, [], lost=False, more=False)
         epoch, seq, entries, first = found
@@ -203,19 +161,28 @@ class EventLog:
 
     async def announce(self, prediction_id: str, owner: str | None = None) -> None:
         """Wake whoever watches, its worker, and its owner's lists: the row changed; takes at most ANNOUNCE_SECONDS."""
-        own = {wake_channel(prediction_id): ROW, cancel_channel(prediction_id): ROW}
-        await self._publish(own | {_list_channel(owner): b""})
+        await self._publish({wake_channel(prediction_id): _row_of(owner), cancel_channel(prediction_id): ROW})
 
     async def announce_new(self, owner: str) -> None:
         """Wake the lists of an owner: a row came that nobody can watch yet."""
-        await self._publish({_list_channel(owner): b""})
+        if _lister(owner):
+            await self._publish({owner_channel(owner): b""})
 
-    async def _publish(self, messages: dict[str, bytes]) -> None:
+    async def ended(self, prediction_id: str, owner: str | None, *, shares: bool) -> None:
+        """The prediction ended: keep its events for an hour, and no preview; wake whoever watches it.
+
+        Workers hear of it only where it `shares` its result with what may wait for it. Failures are logged.
+        """
+        channels = {wake_channel(prediction_id): _row_of(owner)}
+        if shares:
+            channels[cancel_channel(prediction_id)] = ROW
+        await self._publish(channels, END.on(_keys(prediction_id), AFTER_END_SECONDS))
+
+    async def _publish(self, messages: dict[str, bytes], *before: Command) -> None:
+        published = [("PUBLISH", channel, message) for channel, message in messages.items()]
         try:
-            async with asyncio.timeout(ANNOUNCE_SECONDS), self._redis.pipeline(transaction=False) as pipe:
-                for channel, message in messages.items():
-                    pipe.publish(channel, message) if channel else None
-                await pipe.execute()
+            async with asyncio.timeout(ANNOUNCE_SECONDS):
+                await self.calls.run(*before, *published)
         except (redis.RedisError, OSError, TimeoutError) as error:
             logger.warning("events.announce_failed", channels=list(messages), error=str(error))
 
@@ -250,12 +217,7 @@ class EventLog:
 
     async def expire(self, prediction_id: str) -> None:
         """The prediction ended: keep its events for an hour, and no preview."""
-        async with self._redis.pipeline(transaction=False) as pipe:
-            pipe.delete(_keys(prediction_id)[5])
-            pipe.hdel(_keys(prediction_id)[0], "preview")
-            for key in _keys(prediction_id):
-                pipe.expire(key, AFTER_END_SECONDS)
-            await pipe.execute()
+        await self.calls.call(END, _keys(prediction_id), AFTER_END_SECONDS)
 
     async def delete(self, prediction_id: str) -> None:
         """Remove everything of a prediction."""
@@ -269,9 +231,14 @@ class EventLog:
             return False
 
 
-def _list_channel(owner: str | None) -> str:
-    """Where lists of an owner listen; empty where there are none, since strangers have no list."""
-    return owner_channel(owner) if owner is not None and owner.startswith(USER_OWNER) else ""
+def _lister(owner: str | None) -> str:
+    """Whose lists show a prediction; empty where nobody's do, since strangers have no list."""
+    return owner if owner is not None and owner.startswith(USER_OWNER) else ""
+
+
+def _row_of(owner: str | None) -> bytes:
+    """What is said of a changed row: that, and whose lists show it."""
+    return b" ".join(filter(None, (ROW, _lister(owner).encode())))
 
 
 def _keys(prediction_id: str) -> list[str]:

@@ -13,6 +13,8 @@ import structlog
 from limits import RateLimitItemPerSecond
 from limits.aio.storage import MemoryStorage, RedisStorage
 
+from server.adapters.redis_calls import RedisCalls, Script
+
 logger = structlog.get_logger(__name__)
 
 PREFIX = "rate"
@@ -46,6 +48,7 @@ class RateLimiter:
         self._redis = RedisStorage(
             "async+redis://", implementation="redispy", key_prefix=PREFIX, connection_pool=client.connection_pool
         )
+        _share_round_trips(self._redis, RedisCalls(client))
         self._memory = MemoryStorage()
         self._away_until = 0.0
 
@@ -87,6 +90,13 @@ class RateLimiter:
                 self._away_until = time.monotonic() + AWAY_SECONDS
                 logger.warning("rate_limiter.redis_away", error=str(error), seconds=AWAY_SECONDS)
         return await ask(self._memory)
+
+
+def _share_round_trips(storage: Any, calls: RedisCalls) -> None:
+    """Let the scripts of the storage, which count, go together with those of others that are counted now."""
+    for name in ("lua_sliding_window", "lua_acquire_sliding_window"):
+        script = Script(getattr(storage.bridge, name).script.decode())
+        setattr(storage.bridge, name, lambda keys, arguments, script=script: calls.call(script, keys, *arguments))
 
 
 def _item(rate: Rate) -> RateLimitItemPerSecond:

@@ -32,7 +32,7 @@ MAX_BACKOFF_SECONDS = 5.0
 class Wakeup(NamedTuple):
     """What changed: `prediction_id` is None after a (re)connection, when anything may have.
 
-    With an `owner` it is some prediction of theirs, and which one is not said.
+    With an `owner` their lists show it; where `prediction_id` is empty then, it is some prediction of theirs.
     """
 
     prediction_id: str | None
@@ -49,7 +49,7 @@ def wake_channel(prediction_id: str) -> str:
 
 
 def owner_channel(owner: str) -> str:
-    """The Redis channel on which changes of an owner's rows are announced to API nodes."""
+    """The Redis channel on which it is announced to API nodes that an owner's row came, which nobody watches yet."""
     return f"{OWNERS}{owner}"
 
 
@@ -124,7 +124,8 @@ class PatternBackend(BroadcastBackend):  # type: ignore[misc]
     def _wakeup(self, channel: str, data: bytes) -> Wakeup:
         if channel.startswith(OWNERS):
             return Wakeup("", row=True, owner=channel.removeprefix(OWNERS))
-        return Wakeup(channel.removeprefix(self._prefix), row=data == ROW)
+        kind, _, owner = data.partition(b" ")
+        return Wakeup(channel.removeprefix(self._prefix), row=kind == ROW, owner=owner.decode() or None)
 
 
 class Wakeups:

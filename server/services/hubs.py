@@ -18,6 +18,7 @@ from server.adapters.tasks import end, shared
 from server.adapters.wakeups import Wakeup, Wakeups
 from server.domain.events import NO_EPOCH, Cursor, Event, EventType
 from server.domain.predictions import PredictionStatus
+from server.services import prediction_rows
 from server.services.live_lists import LiveLists
 from server.tables import Prediction
 
@@ -32,8 +33,9 @@ DEMAND_SECONDS = 5.0
 class Watcher:
     """One subscriber's bounded queue: past the bound it must read the log for itself."""
 
-    def __init__(self, *, previews: bool = False) -> None:
+    def __init__(self, *, previews: bool = False, reads_row: bool = False) -> None:
         self.previews = previews
+        self.reads_row = reads_row
         self._events: deque[Event] = deque()
         self._changed = asyncio.Event()
         self.overflowed = False
@@ -80,7 +82,7 @@ class Hub:
         self._id = prediction_id
         self._watchers: set[Watcher] = set()
         self._wake = asyncio.Event()
-        self._row_due = True
+        self._row_due = False
         self._starting = asyncio.Lock()
         self._cursor = Cursor(NO_EPOCH, 0)
         self._task: asyncio.Task[None] | None = None
@@ -106,7 +108,8 @@ class Hub:
                 self._task = shared(self._run())
         if watcher.previews:
             self._previews.demand_due = 0.0
-        self.wake()
+        # Whoever reads the row behind this needs no other to know that it ended already
+        self.wake(row=not watcher.reads_row)
 
     async def preview(self, cursor: Cursor) -> str | None:
         """The picture of a preview event, or a newer one."""
@@ -121,8 +124,8 @@ class Hub:
             await end(task)
 
     async def _run(self) -> None:
-        row_read = 0.0
         loop = asyncio.get_running_loop()
+        row_read = loop.time()
         while self._task is asyncio.current_task():
             self._wake.clear()
             row = None
@@ -143,7 +146,7 @@ class Hub:
 
     async def _read_row(self) -> Prediction | None:
         try:
-            return await Prediction.get_or_none(id=self._id)
+            return await prediction_rows.read(self._id)
         except (*CONNECTION_ERRORS, BaseORMException) as error:
             logger.warning("hub.row_failed", prediction=str(self._id), error=str(error))
             self._row_due = True
@@ -228,11 +231,11 @@ class Hubs:
     def _wake(self, wakeup: Wakeup) -> None:
         if wakeup.owner is not None:
             self.lists.wake(wakeup.owner)
-        elif wakeup.prediction_id is None:
+        if wakeup.prediction_id is None:
             self.lists.wake_all()
             for hub in self._hubs.values():
                 hub.wake()
-        else:
+        elif wakeup.prediction_id:
             with suppress(ValueError):
                 watched = self._hubs.get(UUID(wakeup.prediction_id))
                 if watched is not None:
@@ -261,10 +264,15 @@ class Hubs:
         return await hub.preview(cursor) if hub else None
 
     @asynccontextmanager
-    async def watch(self, prediction_id: UUID, *, previews: bool = False) -> AsyncIterator[Watcher]:
-        """A watcher of one prediction for the time of the context; `previews` asks the worker to make them."""
+    async def watch(
+        self, prediction_id: UUID, *, previews: bool = False, reads_row: bool = False
+    ) -> AsyncIterator[Watcher]:
+        """A watcher of one prediction for the time of the context; `previews` asks the worker to make them.
+
+        One that `reads_row` itself, behind this, is told of the ends that come after that.
+        """
         hub = self._hubs.setdefault(prediction_id, Hub(self._log, prediction_id))
-        watcher = Watcher(previews=previews)
+        watcher = Watcher(previews=previews, reads_row=reads_row)
         try:
             await hub.join(watcher)
             yield watcher

@@ -5,12 +5,14 @@ Text that comes here is storable (`server.domain.storable`).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from server.adapters.database import from_json, rows, to_json
+from server.adapters.batches import Batches
+from server.adapters.database import CONNECTION_ERRORS, from_json, rows, to_json
 from server.domain.predictions import Failure, PredictionStatus
 from server.services.deliveries import completed
 
@@ -125,13 +127,48 @@ async def heartbeat(worker_id: UUID, held: dict[UUID, int], lease_seconds: float
 
 
 async def finish(job: Claim, result: Result) -> bool:
-    """End a prediction, in one statement; False when it was not ours any more and this attempt's files must go.
+    """End a prediction, in one statement with others; False when it was not ours any more: its files must go.
 
     A lost reply of an earlier try counts as True: the row is terminal and carries this attempt and its worker, whom
     everybody else who ends a row removes from it.
     """
+    if await _FINISHES.ask((job, result)):
+        return True
+    sql = "SELECT status FROM prediction WHERE id = $1 AND attempt = $2 AND worker_id IS NOT NULL"
+    found = await rows(sql, job.id, job.attempt)
+    return bool(found) and PredictionStatus(found[0]["status"]).is_terminal
+
+
+async def _finish(ends: Sequence[tuple[Claim, Result]]) -> list[bool | BaseException]:
+    try:
+        return list(await _finish_all(ends))
+    except CONNECTION_ERRORS:
+        raise
+    except Exception:
+        if len(ends) == 1:
+            raise
+    # The output of one of them cannot be stored, which is no concern of the others
+    return [await _finish_alone(end) for end in ends]
+
+
+async def _finish_alone(end: tuple[Claim, Result]) -> bool | BaseException:
+    try:
+        return (await _finish_all([end]))[0]
+    except Exception as error:
+        return error
+
+
+async def _finish_all(ends: Sequence[tuple[Claim, Result]]) -> list[bool]:
+    values = zip(*(_ending(job, result) for job, result in ends), strict=True)
+    ended = {row["id"] for row in await rows(_FINISH, *map(list, values))}
+    return [job.id in ended for job, _ in ends]
+
+
+def _ending(job: Claim, result: Result) -> tuple[Any, ...]:
     failure = result.failure
-    values = (
+    return (
+        job.id,
+        job.attempt,
         result.status.value,
         to_json(result.output) if result.output is not None else None,
         to_json(result.files),
@@ -143,11 +180,6 @@ async def finish(job: Claim, result: Result) -> bool:
         int(result.metrics.get("input_tokens") or 0),
         int(result.metrics.get("output_tokens") or 0),
     )
-    if await rows(_FINISH, job.id, job.attempt, *values):
-        return True
-    sql = "SELECT status FROM prediction WHERE id = $1 AND attempt = $2 AND worker_id IS NOT NULL"
-    found = await rows(sql, job.id, job.attempt)
-    return bool(found) and PredictionStatus(found[0]["status"]).is_terminal
 
 
 async def hand_back(job: Claim, *, delay_seconds: float = 0, lost: bool = False, alone: bool = False) -> bool:
@@ -197,23 +229,34 @@ _CLAIM_HINTED = f"""
 WITH c AS (SELECT id FROM prediction WHERE id = ANY($4::uuid[]) AND {_WAITING} AND {_LEFT} FOR UPDATE SKIP LOCKED)
 UPDATE prediction p {_SET} FROM c WHERE p.id = c.id {_RETURNING}
 """  # noqa: S608 - constants only
+# Whoever changes several rows locks them in the order of their ids, or two such statements might wait for each other
 _HEARTBEAT = """
-UPDATE prediction p SET lease_until = now() + make_interval(secs => $4)
-FROM unnest($2::uuid[], $3::int[]) AS h(id, attempt)
-WHERE p.id = h.id AND p.attempt = h.attempt AND p.worker_id = $1 AND p.status = 'processing'
+WITH h AS (SELECT * FROM unnest($2::uuid[], $3::int[]) AS h(id, attempt)),
+m AS (
+  SELECT p.id FROM prediction p JOIN h ON p.id = h.id AND p.attempt = h.attempt
+  WHERE p.worker_id = $1 AND p.status = 'processing' ORDER BY p.id FOR UPDATE OF p)
+UPDATE prediction p SET lease_until = now() + make_interval(secs => $4) FROM m
+WHERE p.id = m.id AND p.worker_id = $1 AND p.status = 'processing'
 RETURNING p.id, p.cancel_requested_at IS NOT NULL AS cancel, coalesce(p.deadline_at < now(), false) AS past_deadline
 """
 _FINISH = f"""
-WITH u AS (
-  UPDATE prediction SET status = $3::varchar, output = $4::jsonb, files = $5::jsonb, error_code = $6,
-    error_message = $7, logs = $8, metrics = $9::jsonb, lease_until = NULL, completed_at = now(), updated_at = now(),
-    canceled_at = CASE WHEN $3::varchar = 'canceled' THEN now() END,
-    stop_seconds = CASE WHEN $3::varchar = 'canceled' THEN extract(epoch FROM now() - cancel_requested_at) END
-  WHERE id = $1 AND attempt = $2 AND status = 'processing'
-  RETURNING id, owner, user_id, status, webhook_events),
+WITH f AS (
+  SELECT * FROM unnest($1::uuid[], $2::int[], $3::varchar[], $4::jsonb[], $5::jsonb[], $6::varchar[], $7::text[],
+    $8::text[], $9::jsonb[], $10::float8[], $11::int[], $12::int[])
+  AS f(id, attempt, status, output, files, error_code, error_message, logs, metrics, seconds, tokens_in, tokens_out)),
+m AS (
+  SELECT p.id FROM prediction p JOIN f ON p.id = f.id AND p.attempt = f.attempt
+  WHERE p.status = 'processing' ORDER BY p.id FOR UPDATE OF p),
+u AS (
+  UPDATE prediction p SET status = f.status, output = f.output, files = f.files, error_code = f.error_code,
+    error_message = f.error_message, logs = f.logs, metrics = f.metrics, lease_until = NULL, completed_at = now(),
+    updated_at = now(), canceled_at = CASE WHEN f.status = 'canceled' THEN now() END,
+    stop_seconds = CASE WHEN f.status = 'canceled' THEN extract(epoch FROM now() - p.cancel_requested_at) END
+  FROM f JOIN m ON m.id = f.id WHERE p.id = f.id AND p.attempt = f.attempt AND p.status = 'processing'
+  RETURNING p.id, p.owner, p.user_id, p.status, p.webhook_events, f.seconds, f.tokens_in, f.tokens_out),
 l AS (
   INSERT INTO usage (prediction_id, owner, predict_seconds, input_tokens, output_tokens, created_at)
-  SELECT id, owner, $10, $11, $12, now() FROM u ON CONFLICT (prediction_id) DO NOTHING),
+  SELECT id, owner, seconds, tokens_in, tokens_out, now() FROM u ON CONFLICT (prediction_id) DO NOTHING),
 d AS ({completed("u")})
 SELECT id FROM u
 """  # noqa: S608 - constants only
@@ -222,3 +265,4 @@ UPDATE prediction SET status = 'starting', worker_id = NULL, lease_until = NULL,
   run_at = now() + make_interval(secs => $3), losses = losses + $4, alone = alone OR $5
 WHERE id = $1 AND attempt = $2 AND status = 'processing' RETURNING id
 """
+_FINISHES: Batches[tuple[Claim, Result], bool] = Batches(_finish)

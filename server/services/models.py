@@ -175,12 +175,14 @@ async def delete(rt: Runtime, viewer: Viewer, slug: str) -> tuple[Model, int]:
 
 
 _CANCEL_ALL = f"""
-WITH u AS (UPDATE prediction SET cancel_requested_at = coalesce(cancel_requested_at, now()), updated_at = now(),
+WITH m AS (
+  SELECT id FROM prediction WHERE model_id = $1 AND status IN ('starting', 'processing') ORDER BY id FOR UPDATE),
+u AS (UPDATE prediction SET cancel_requested_at = coalesce(cancel_requested_at, now()), updated_at = now(),
   status = CASE WHEN status = 'starting' THEN 'canceled' ELSE status END,
   canceled_at = CASE WHEN status = 'starting' THEN now() ELSE canceled_at END,
   stop_seconds = CASE WHEN status = 'starting' THEN 0 ELSE stop_seconds END,
   completed_at = CASE WHEN status = 'starting' THEN now() ELSE completed_at END
-WHERE model_id = $1 AND status IN ('starting', 'processing') RETURNING id, owner, user_id, queue, status,
+WHERE id IN (SELECT id FROM m) RETURNING id, owner, user_id, queue, status,
   webhook_events),
 d AS ({completed("u")})
 SELECT id, owner, queue, status, webhook_events FROM u
@@ -194,6 +196,12 @@ def visible(viewer: Viewer) -> Q:
         return alive
     public = Q(visibility=Visibility.PUBLIC.value)
     return alive & (public | Q(owner_id=viewer.user_id)) if viewer.user_id else alive & public
+
+
+def sees(viewer: Viewer, model: Model) -> bool:
+    """Whether a viewer may know of a model that is not deleted, as `visible` asks it of the database."""
+    own = viewer.user_id is not None and model.owner_id == viewer.user_id
+    return own or viewer.is_admin or model.visibility == Visibility.PUBLIC.value
 
 
 def tells_all(viewer: Viewer, model: Model) -> bool:

@@ -66,8 +66,10 @@ async def watch(
     cursor = parse_cursor(after) if after is not None else None
     if after is not None and cursor is None:
         raise BadUserInputError("`after` is not a cursor of this stream.")
-    await predictions.find(viewer, prediction_id)
-    async with hubs.watch(prediction_id, previews=previews) as watcher:
+    if cursor is not None or previews:
+        # Else the snapshot, which comes first, is what only those get who may
+        await predictions.find(viewer, prediction_id)
+    async with hubs.watch(prediction_id, previews=previews, reads_row=cursor is None) as watcher:
         stream = Stream(rt, viewer, prediction_id, watcher, cursor)
         async for seen in stream.run():
             yield seen
@@ -85,6 +87,7 @@ class Stream:
         self._watcher = watcher
         self._cursor = cursor
         self._is_told = False
+        self._is_shown = False
         self._over: str | None = None
 
     async def run(self) -> AsyncIterator[Seen]:
@@ -99,8 +102,9 @@ class Stream:
             if first.row is not None and self._is_told:
                 yield self._terminal(first.row)
                 return
-        async for seen in self._catch_up():
-            yield seen
+        if self._cursor is None or not self._is_shown:
+            async for seen in self._catch_up():
+                yield seen
         async for seen in self._follow():
             yield seen
         row = self._watcher.row or await predictions.find(self._viewer, self._id)
@@ -146,6 +150,8 @@ class Stream:
         row = await predictions.find(self._viewer, self._id)
         self._cursor = live.cursor if live else Cursor(NO_EPOCH, self._cursor.seq if self._cursor else 0)
         self._is_told = PredictionStatus(row.status).is_terminal
+        # Read behind the hub's place in the log: what comes after it the hub hands over
+        self._is_shown = live is not None
         shown = overlay(row, live)
         # Of an attempt that is over nothing was shown, so what it said at last would come without its beginning
         self._over = live.cursor.epoch if live is not None and shown is None else None

@@ -11,13 +11,11 @@ from uuid import UUID, uuid4
 
 import orjson
 import structlog
-from tortoise.exceptions import IntegrityError
 from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
-from tortoise.transactions import in_transaction
 from uuid6 import uuid7
 
-from server.adapters.database import insert, rows
+from server.adapters.database import rows
 from server.adapters.tracing import Kind
 from server.domain import files, input_schema, seeds
 from server.domain.accounts import Viewer
@@ -34,7 +32,9 @@ from server.errors import (
     Violation,
 )
 from server.runtime import Runtime
-from server.services import models, results, throttles, uploads, versions, webhooks
+from server.services import prediction_rows, results, throttles, webhooks
+from server.services.accepting import accept
+from server.services.choosing import choose
 from server.services.deliveries import completed
 from server.services.pagination import Page, PageRequest, page, utc
 from server.tables import Model, Prediction, Version
@@ -68,26 +68,21 @@ async def _create(rt: Runtime, viewer: Viewer, new: NewPrediction) -> Prediction
         raise ForbiddenError("Sign in to run predictions on this server.")
     _check_arguments(new)
     webhooks.check(rt, viewer, new.webhook)
-    slug = parse_slug(new.model)
     request_hash = _request_hash(new)
     if existing := await _existing(viewer, new, request_hash):
         return existing
     if viewer.user_id is None:
         await throttles.anonymous_prediction(rt, viewer)
-    model = await models.known(viewer, new.model)
-    version = await versions.runnable(model, new.model, slug.number if slug else None)
+    model, version = await choose(viewer, new.model)
     values = seeds.drawn(version.input_schema, input_schema.apply(version.input_schema, new.input))
     if found := files.violations(version.input_schema, values):
         raise InvalidInputError(found)
     row = _row(viewer, model, version, new, values, request_hash)
     row.cache_key = results.cache_key(rt, viewer, model, version, new, values)
     row.traceparent = rt.tracing.traceparent
-    try:
-        await _accept(row, files.uploads(version.input_schema, values), new)
-    except IntegrityError:
+    while not await accept(row, files.uploads(version.input_schema, values), new):
         if existing := await _existing(viewer, new, request_hash):
             return existing
-        raise
     logger.info("prediction.accepted", prediction=str(row.id), queue=row.queue)
     await send(rt, UnitOfWork(bells=[(row.queue, row.id)], added=[row.owner] if row.user_id else []))
     return row
@@ -108,22 +103,6 @@ async def retry(rt: Runtime, viewer: Viewer, prediction_id: UUID, idempotency_ke
     version = await Version.get(id=old.version_id).select_related("model__owner")
     model = f"{version.model.owner.handle}/{version.model.name}:{version.number}"
     return await create(rt, viewer, NewPrediction(model, old.input, idempotency_key, retry_of=old.id))
-
-
-async def _accept(row: Prediction, needed: dict[UUID, str], new: NewPrediction) -> None:
-    # PostgreSQL's clock alone tells when rows changed: that of this machine may be wrong
-    times = dict.fromkeys(("created_at", "updated_at", "run_at", "rung_at"), 0.0)
-    if new.deadline_seconds is not None:
-        times["deadline_at"] = float(new.deadline_seconds)
-    if not needed and new.webhook is None:
-        await insert(row, times)
-        return
-    async with in_transaction():
-        await insert(row, times)
-        if needed:
-            await uploads.hold(row.owner, needed, row.id)
-        if new.webhook is not None:
-            await webhooks.add(row, new.webhook)
 
 
 def _check_arguments(new: NewPrediction) -> None:
@@ -208,8 +187,8 @@ async def find(viewer: Viewer, prediction_id: UUID) -> Prediction:
 
 async def known(viewer: Viewer, prediction_id: UUID) -> Prediction:
     """As `find`, for what is done with a prediction by a key of another scope."""
-    row = await Prediction.filter(visible(viewer), id=prediction_id).first()
-    if row is None:
+    row = await prediction_rows.read(prediction_id)
+    if row is None or not may_see(viewer, row):
         raise NotFoundError("There is no prediction with this id.")
     return row
 

@@ -9,8 +9,7 @@ from uuid import UUID
 
 from server.adapters.database import rows, to_json
 from server.domain.models import ModelSource, SourceType, VersionState
-from server.errors import UnavailableError
-from server.tables import Model, Version
+from server.tables import Version
 
 MAX_PREPARE_ATTEMPTS = 5
 
@@ -58,24 +57,6 @@ def latest(versions: list[Version]) -> Version | None:
     """The newest READY version, else the newest; `versions` is newest first."""
     ready = [v for v in versions if v.state == VersionState.READY.value]
     return next(iter(ready or versions), None)
-
-
-async def runnable(model: Model, slug: str, number: int | None) -> Version:
-    """The version that a new prediction runs: the pinned one, else the newest READY one.
-
-    Raises:
-        UnavailableError: there is none of that number, or it is not READY; with the reason.
-    """
-    query = Version.filter(model_id=model.id)
-    version = latest(await (query.filter(number=number) if number else query).order_by("-number"))
-    if version is None:
-        raise UnavailableError(f"{slug[:100]} does not exist." if number else f"{slug[:100]} has no version.")
-    if version.state == VersionState.PREPARING.value:
-        raise UnavailableError(f"Version {version.number} is still being prepared; try again when it is READY.")
-    if version.state == VersionState.REFUSED.value:
-        raise UnavailableError(f"Version {version.number} was refused: {version.reason}")
-    version.model = model
-    return version
 
 
 async def claim(worker_id: UUID, lease_seconds: float) -> PrepareJob | None:

@@ -56,13 +56,13 @@ async def runtime(redis_url: str, data_dir: Path, **settings: Any) -> AsyncItera
     """A runtime over the database that is open already."""
     made = Settings(_env_file=None, secret_key=SECRET, data_dir=data_dir, redis_url=redis_url, **settings)
     client = async_redis(redis_url)
-    bell = Bell(redis_url)
+    event_log = EventLog(client)
     signer = FileSigner(SECRET)
     async with open_storage(made, signer) as storage:
         yield Runtime(
             made,
-            bell,
-            EventLog(client),
+            Bell(event_log.calls),
+            event_log,
             Wakeups(redis_url, CHANGES),
             storage,
             signer,
@@ -71,7 +71,6 @@ async def runtime(redis_url: str, data_dir: Path, **settings: Any) -> AsyncItera
             RateLimiter(client),
             open_vault(made),
         )
-    bell.close()
     await client.aclose()
 
 

@@ -1,0 +1,86 @@
+"""Calls that are answered together: those that come while others are answered wait for the next round."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from contextvars import Context
+from typing import Generic, TypeVar
+from weakref import WeakKeyDictionary
+
+Q = TypeVar("Q")
+A = TypeVar("A")
+Answer = Callable[[Sequence[Q]], Awaitable[Sequence[A | BaseException]]]
+
+MOST = 64
+AT_ONCE = 2
+
+
+class _Round(Generic[Q, A]):
+    """The calls of one event loop."""
+
+    def __init__(self, answer: Answer[Q, A], at_once: int) -> None:
+        self._answer = answer
+        self._free = at_once
+        self._waiting: list[tuple[Q, asyncio.Future[A]]] = []
+        # Held, since the loop alone would forget them
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def ask(self, question: Q) -> asyncio.Future[A]:
+        future: asyncio.Future[A] = asyncio.get_running_loop().create_future()
+        self._waiting.append((question, future))
+        if self._free:
+            self._free -= 1
+            # In a context of its own: whoever asked first may hold a transaction, which is nobody else's
+            task = asyncio.get_running_loop().create_task(self._run(), context=Context())
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+        return future
+
+    async def _run(self) -> None:
+        try:
+            while self._waiting:
+                asked, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
+                await self._settle(asked)
+        finally:
+            self._free += 1
+
+    async def _settle(self, asked: list[tuple[Q, asyncio.Future[A]]]) -> None:
+        answers: Sequence[A | BaseException]
+        try:
+            answers = await self._answer([question for question, _ in asked])
+        except Exception as error:
+            answers = [error] * len(asked)
+        except BaseException:
+            for _, future in asked:
+                future.cancel()
+            raise
+        for (_, future), answer in zip(asked, answers, strict=True):
+            if future.done():
+                continue
+            if isinstance(answer, BaseException):
+                future.set_exception(answer)
+            else:
+                future.set_result(answer)
+
+
+class Batches(Generic[Q, A]):
+    """Answers single questions through a function that answers many at once, in their order.
+
+    A question is never answered by a round that began before it was asked. Nothing is waited for: a call that comes
+    alone is answered alone. At most AT_ONCE rounds run side by side, of at most MOST questions each. An exception in
+    place of an answer is raised for its question, one that the function raises for all of the round.
+    """
+
+    def __init__(self, answer: Answer[Q, A], at_once: int = AT_ONCE) -> None:
+        self._answer = answer
+        self._at_once = at_once
+        self._rounds: WeakKeyDictionary[asyncio.AbstractEventLoop, _Round[Q, A]] = WeakKeyDictionary()
+
+    async def ask(self, question: Q) -> A:
+        """The answer to one question."""
+        loop = asyncio.get_running_loop()
+        found = self._rounds.get(loop)
+        if found is None:
+            found = self._rounds[loop] = _Round(self._answer, self._at_once)
+        return await found.ask(question)

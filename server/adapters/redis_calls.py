@@ -1,0 +1,98 @@
+"""Redis commands of one moment in one round trip: what a command costs here is mostly the way to it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import redis.asyncio
+from redis.exceptions import NoScriptError, ResponseError
+
+from server.adapters.batches import Batches
+
+Command = Sequence[Any]
+
+
+@dataclass(frozen=True)
+class Script:
+    """A Lua script; Redis keeps it under its digest, until it is restarted or told to forget."""
+
+    text: str
+    digest: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        digest = hashlib.sha1(self.text.encode(), usedforsecurity=False).hexdigest()
+        object.__setattr__(self, "digest", digest)
+
+    def on(self, keys: Sequence[str], *arguments: Any) -> Command:
+        """A call of it."""
+        return (self, len(keys), *keys, *arguments)
+
+
+class RedisCalls:
+    """Sends commands; those that come while others are on their way share the next pipeline, in the order they came."""
+
+    def __init__(self, client: redis.asyncio.Redis) -> None:
+        self._redis = client
+        self._rounds: Batches[Sequence[Command], list[Any]] = Batches(self._answer)
+
+    async def run(self, *commands: Command) -> list[Any]:
+        """The replies to some commands, which are sent behind one another.
+
+        Raises:
+            RedisError: one of them failed, or all did; the others may have been done.
+        """
+        return await self._rounds.ask(commands)
+
+    async def call(self, script: Script, keys: Sequence[str], *arguments: Any) -> Any:
+        """The reply of one script."""
+        return (await self.run(script.on(keys, *arguments)))[0]
+
+    async def _answer(self, asked: Sequence[Sequence[Command]]) -> list[list[Any] | BaseException]:
+        replies = await self._send([command for commands in asked for command in commands])
+        found: list[list[Any] | BaseException] = []
+        for commands in asked:
+            own, replies = replies[: len(commands)], replies[len(commands) :]
+            failed = next((reply for reply in own if isinstance(reply, BaseException)), None)
+            found.append(own if failed is None else failed)
+        return found
+
+    async def _send(self, commands: Sequence[Command]) -> list[Any]:
+        replies = await self._pipelined([_by_digest(command) for command in commands])
+        unknown = [place for place, reply in enumerate(replies) if isinstance(reply, NoScriptError)]
+        if unknown:
+            again = await self._pipelined([_by_text(commands[place]) for place in unknown])
+            for place, reply in zip(unknown, again, strict=True):
+                replies[place] = reply
+        return replies
+
+    async def _pipelined(self, commands: Sequence[Command]) -> list[Any]:
+        # What a Pipeline of redis-py does, without its objects for every command
+        pool = self._redis.connection_pool
+        connection = await pool.get_connection()
+        try:
+            await connection.send_packed_command(connection.pack_commands(commands))
+            return [await _reply(connection) for _ in commands]
+        except BaseException:
+            # Replies that nobody read must not be taken for those of whoever has the connection next
+            await connection.disconnect(nowait=True)
+            raise
+        finally:
+            await pool.release(connection)
+
+
+async def _reply(connection: Any) -> Any:
+    try:
+        return await connection.read_response()
+    except ResponseError as error:
+        return error
+
+
+def _by_digest(command: Command) -> Command:
+    return ("EVALSHA", command[0].digest, *command[1:]) if isinstance(command[0], Script) else command
+
+
+def _by_text(command: Command) -> Command:
+    return ("EVAL", command[0].text, *command[1:])
