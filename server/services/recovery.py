@@ -92,14 +92,20 @@ FROM x WHERE p.id = x.id RETURNING p.id, p.queue, p.status, p.owner, p.user_id, 
 d AS ({completed("u")})
 SELECT id, queue, status, owner, webhook_events FROM u
 """  # noqa: S608 - constants only
+# By the last ring, in the order of an index: who is first in a queue is for the claim to say
 _RING = """
 WITH q AS (SELECT unnest($3::text[]) AS queue),
-x AS (
+n AS (
+  SELECT w.id FROM q CROSS JOIN LATERAL (
+    SELECT id FROM prediction WHERE status = 'starting' AND queue = q.queue AND run_at <= now() AND rung_at IS NULL
+    LIMIT $2 FOR UPDATE SKIP LOCKED) w),
+o AS (
   SELECT w.id FROM q CROSS JOIN LATERAL (
     SELECT id FROM prediction WHERE status = 'starting' AND queue = q.queue AND run_at <= now()
-      AND (rung_at IS NULL OR rung_at < now() - make_interval(secs => $1))
-    ORDER BY rank, run_at LIMIT $2 FOR UPDATE SKIP LOCKED) w)
-UPDATE prediction p SET rung_at = now() FROM x WHERE p.id = x.id RETURNING p.id, p.queue
+      AND rung_at < now() - make_interval(secs => $1)
+    ORDER BY rung_at LIMIT $2 FOR UPDATE SKIP LOCKED) w)
+UPDATE prediction p SET rung_at = now() WHERE p.id IN (SELECT id FROM n UNION ALL SELECT id FROM o)
+RETURNING p.id, p.queue
 """
 _FORGET_WORKERS = "DELETE FROM worker WHERE last_seen < now() - interval '1 hour' RETURNING id"
 _UNPREPARED = """

@@ -40,7 +40,11 @@ class Model(Row):
 
         table = "model"
         unique_together = (("owner_id", "name"),)
-        indexes = (LiveIndex(fields=("created_at", "id"), name="model_list", where="deleted_at IS NULL"),)
+        indexes = (
+            LiveIndex(fields=("created_at", "id"), name="model_list", where="deleted_at IS NULL"),
+            LiveIndex(fields=("name", "id"), name="model_names", where="deleted_at IS NULL"),
+            LiveIndex(fields=("updated_at", "id"), name="model_updates", where="deleted_at IS NULL"),
+        )
 
 
 class Version(Row):

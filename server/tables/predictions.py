@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from tortoise import fields
-from tortoise.contrib.postgres.indexes import BrinIndex
+from tortoise.indexes import Index
 from tortoise.models import Model as Row
 
 from server.tables.indexes import LiveIndex
@@ -80,8 +80,9 @@ class Prediction(Row):
         unique_together = (("owner", "idempotency_key"),)
         indexes = (
             ("user_id", "created_at", "id"),
-            BrinIndex(fields=("created_at",), name="prediction_created"),
+            Index(fields=("created_at", "id"), name="prediction_all"),
             LiveIndex(fields=("queue", "rank", "run_at"), name="prediction_claim", where="status = 'starting'"),
+            LiveIndex(fields=("queue", "rung_at"), name="prediction_ring", where="status = 'starting'"),
             LiveIndex(fields=("version_id", "rank", "run_at"), name="prediction_warm", where="status = 'starting'"),
             LiveIndex(fields=("lease_until",), name="prediction_lease", where="status = 'processing'"),
             LiveIndex(fields=("model_id",), name="prediction_live_model", where=LIVE),

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
-from server.adapters.database import rows
+from server.adapters.database import now, rows
+from server.domain.accounts import Viewer
 from server.domain.models import ALL_QUEUES
 from server.runtime import Runtime
-from server.services import live_lists, recovery, results, retention
+from server.services import live_lists, predictions, recovery, results, retention
+from server.services.predictions import Wanted
 from server.tables import User, Version
-from tests.integration.jobs.store import add
+from tests.integration.jobs.store import add, row
 
 MANY = 100_000
 FEW_ROWS = 500
@@ -74,4 +77,26 @@ async def test_what_runs_all_the_time_reads_few_rows(rt: Runtime, version: Versi
     for what in ("expired leases", "old data"):
         sql, values, _ = statements[what]
         assert "Sort" not in {node["Node Type"] for node in await ran(sql, *values)}, what
+    everybodys = predictions.listing(Viewer(owner, is_admin=True), Wanted(everybody=True))
+    newest = everybodys.order_by("-created_at", "-id").limit(21).sql(params_inline=True)
+    assert sum(node["Actual Rows"] for node in await ran(newest) if "Scan" in node["Node Type"]) <= 21
     await rows("DELETE FROM prediction WHERE user_id = $1", owner)
+
+
+async def test_a_long_queue_that_was_rung_is_not_read_to_find_lost_doorbells(version: Version, owner: UUID) -> None:
+    queue = "custom.cuda"
+    await rows(
+        "UPDATE prediction SET status = 'starting', queue = $2, rung_at = now() WHERE user_id = $1 RETURNING id",
+        owner, queue,
+    )  # fmt: skip
+    lost = [await add(version, queue, rung_at=None), await add(version, queue, rung_at=now() - timedelta(minutes=1))]
+    await rows("ANALYZE prediction")
+    values = [30, 33, list(ALL_QUEUES)]
+    found = await ran(recovery._RING, *values)
+    scans = [node for node in found if node.get("Relation Name") == "prediction" and "Scan" in node["Node Type"]]
+    read = sum(node["Actual Rows"] * node["Actual Loops"] + node.get("Rows Removed by Filter", 0) for node in scans)
+    assert read <= FEW_ROWS, read
+    # EXPLAIN ran it: both were rung
+    assert [(await row(each.id))["rung_at"] > now() - timedelta(seconds=30) for each in lost] == [True, True]
+    assert await rows(recovery._RING, *values) == []
+    await rows("DELETE FROM prediction WHERE user_id = $1 OR queue = $2", owner, queue)

@@ -7,6 +7,7 @@ import random
 from datetime import timedelta
 from uuid import UUID, uuid4
 
+import dramatiq
 import pytest
 import redis
 
@@ -90,9 +91,10 @@ async def test_what_nobody_was_told_of_is_rung(rt: Runtime, version: Version) ->
     fresh = await add(version, "image", rung_at=at)
     early = await add(version, "image", rung_at=None, run_at=at + timedelta(hours=1))
     connection = redis.Redis.from_url(rt.settings.redis_dsn or "")
-    before = int(connection.llen("dramatiq:image"))
+    connection.delete("dramatiq:image", "dramatiq:image.msgs")
     await recovery.sweep(rt)
-    assert int(connection.llen("dramatiq:image")) == before + 2
+    (message,) = map(dramatiq.Message.decode, connection.hvals("dramatiq:image.msgs"))
+    assert set(message.args) == {"image", str(forgotten.id), str(old.id)}
     connection.close()
     for made in (forgotten, old):
         assert (await row(made.id))["rung_at"] >= at
