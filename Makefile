@@ -86,9 +86,9 @@ schema: dev ## Write graph/schema.graphql and docs/settings.md from the code
 	@$(BIN)/inference-server export-schema > .venv/schema.tmp && mv .venv/schema.tmp graph/schema.graphql
 	@$(BIN)/inference-server export-settings > .venv/settings.tmp && mv .venv/settings.tmp docs/settings.md
 
-bench: dev ## Measure beside other servers of the same models, and print a table of ratios
+bench: dev ## Measure beside other servers of the same job, and print tables of ratios (PARTS="overhead" takes some)
 	@$(BIN)/python -m pip install -q -e '.[bench]'
-	@PYTHONPATH=. $(BIN)/python -m tests.load.bench
+	@PYTHONPATH=. $(BIN)/python -m tests.load.bench $(PARTS)
 
 screenshots: dev web ## Take the pictures of the docs: each page in light, dark and 360 px (PAGES="gallery model" takes some)
 	@$(BIN)/python -m tests.web.screenshots $(PAGES)

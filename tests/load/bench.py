@@ -1,7 +1,7 @@
 """`make bench`: what the path through GraphQL, PostgreSQL, Redis and a worker costs, as ratios taken in one run.
 
 Each figure is a median of REPEATS interleaved repetitions; the yardstick is the same model, run by the same runner
-process without anything around it.
+process without anything around it, or other servers of the same job. Names of PARTS choose what is measured.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 import statistics
+import sys
 import tempfile
 import time
 from collections.abc import Awaitable, Callable
@@ -19,7 +20,8 @@ from rich.table import Table
 
 from server.embedded.servers import LocalServers
 from tests.conftest import LiveServer, running
-from tests.load import text_bench
+from tests.load import cold, growth, overhead, scaling, text_bench
+from tests.load.references.serving import serving
 from tests.load.text_models import Shape
 from tests.support.api import Client
 from workers.runner.client import RunnerClient, RunnerOptions
@@ -141,7 +143,7 @@ async def pictures(client: Client) -> list[tuple[str, str]]:
     ]
 
 
-async def _main(live: LiveServer, models: Path) -> list[tuple[str, str]]:
+async def _models(live: LiveServer, models: Path) -> list[tuple[str, str]]:
     client, bare = Client(live.url), BareRunner()
     await bare.start()
     try:
@@ -155,24 +157,65 @@ async def _main(live: LiveServer, models: Path) -> list[tuple[str, str]]:
     return figures
 
 
-def main() -> None:
-    """Start everything on private ports, measure, print a table."""
-    with tempfile.TemporaryDirectory() as folder:
-        root = Path(folder)
-        (root / "data").mkdir()
-        settings = {"CUSTOM_SLOTS": "16", "MODEL_ROOT": str(root / "models"), "LOG_LEVEL": "WARNING"}
-        # Counted as for anybody, and never reached: all clients are one user
-        settings |= dict.fromkeys(("RATE_LIMIT_USER", "RATE_LIMIT_ADDRESS"), str(10**9))
-        with (
-            LocalServers.start(root / "servers") as servers,
-            running(servers, root / "data", **settings) as live,
-        ):
-            figures = asyncio.run(_main(live, root / "models"))
-    table = Table("figure", "median", title=f"medians of {REPEATS} repetitions, one run")
-    for row in figures:
+def bench_overhead(root: Path, servers: LocalServers, live: LiveServer) -> Table:
+    """What is around a model, beside the usual stack for this job."""
+    with serving(servers, root / "references.log") as reference:
+        return asyncio.run(overhead.measure(live, reference, REPEATS))
+
+
+def bench_models(root: Path, servers: LocalServers, live: LiveServer) -> Table:
+    """Models through everything, beside what serves the same models."""
+    table = Table("figure", "median")
+    for row in asyncio.run(_models(live, root / "models")):
         table.add_row(*row)
-    Console().print(table)
+    return table
+
+
+def bench_growth(root: Path, servers: LocalServers, live: LiveServer) -> Table:
+    """The same with a thousand and with a million predictions."""
+    return asyncio.run(growth.measure(live, servers, root / "data"))
+
+
+def bench_cold(root: Path, servers: LocalServers, live: LiveServer) -> Table:
+    """The start of an API process."""
+    return cold.measure(live, REPEATS)
+
+
+def bench_scaling(root: Path, servers: LocalServers, live: LiveServer) -> Table:
+    """One worker and two."""
+    return asyncio.run(scaling.measure(live, REPEATS))
+
+
+PARTS = {
+    "overhead": bench_overhead,
+    "scaling": bench_scaling,
+    "cold": bench_cold,
+    "models": bench_models,
+    "growth": bench_growth,
+}
+
+
+SETTINGS = {"CUSTOM_SLOTS": "64", "LOG_LEVEL": "WARNING", "CUSTOM_PREDICTORS": "tests.load.noop:Noop"}
+# Counted as for anybody, and never reached: all clients are one user
+SETTINGS |= dict.fromkeys(("RATE_LIMIT_USER", "RATE_LIMIT_ADDRESS"), str(10**9))
+OF_PARTS = {"scaling": {"CUSTOM_SLOTS": "4"}}
+
+
+def main(parts: list[str]) -> None:
+    """Start everything on private ports for each part, measure, print its table."""
+    for part in parts or PARTS:
+        with tempfile.TemporaryDirectory() as folder:
+            root = Path(folder)
+            (root / "data").mkdir()
+            settings = {**SETTINGS, "MODEL_ROOT": str(root / "models"), **OF_PARTS.get(part, {})}
+            with (
+                LocalServers.start(root / "servers") as servers,
+                running(servers, root / "data", **settings) as live,
+            ):
+                table = PARTS[part](root, servers, live)
+        table.title = f"{part}: medians of {REPEATS} repetitions, one run"
+        Console().print(table)
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -10,6 +10,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import aiohttp
 import orjson
 
 from tests.load.text_models import NEW_TOKENS
@@ -17,6 +18,11 @@ from tests.support.api import Client
 
 CREATE = """mutation ($input: CreatePredictionInput!) { createPrediction(input: $input) {
   __typename ... on Prediction { id } ... on UserError { code message } } }"""
+CREATE_AND_WAIT = """mutation ($input: CreatePredictionInput!) { createPrediction(input: $input) {
+  __typename ... on Prediction { id status output } ... on UserError { code message } } }"""
+WATCH_END = """subscription ($id: ID!) { predictionEvents(id: $id) { __typename
+  ... on PredictionSnapshot { prediction { status output } }
+  ... on StatusChanged { status prediction { output } } } }"""
 WATCH = """subscription ($id: ID!) { predictionEvents(id: $id) { __typename cursor
   ... on PredictionSnapshot { prediction { status text } }
   ... on OutputAppended { text }
@@ -60,6 +66,27 @@ class User:
         assert final["prediction"]["text"] == held
         return Watched(first, held)
 
+    async def watched(self, model: str, text: str) -> str:
+        """A text through a model that gives it back, watched to its end."""
+        (answer,) = [data async for data in self._ask(CREATE, {"input": {"model": model, "input": {"text": text}}})]
+        output, status = None, ""
+        async for data in self._ask(WATCH_END, {"id": answer["createPrediction"]["id"]}):
+            event = data["predictionEvents"]
+            if event["__typename"] == "PredictionSnapshot":
+                status, output = event["prediction"]["status"], event["prediction"]["output"]
+            elif event["__typename"] == "StatusChanged":
+                status, output = event["status"], event["prediction"]["output"]
+        assert status == "SUCCEEDED", status
+        return str(output)
+
+    async def waited(self, model: str, text: str, **values: float) -> str:
+        """As `watched`, by a mutation that answers when the prediction has ended."""
+        asked = {"input": {"model": model, "input": {"text": text, **values}, "wait": 60}}
+        (answer,) = [data async for data in self._ask(CREATE_AND_WAIT, asked)]
+        made = answer["createPrediction"]
+        assert made["status"] == "SUCCEEDED", made
+        return str(made["output"])
+
     async def _ask(self, query: str, variables: dict[str, Any]) -> AsyncIterator[dict[str, Any]]:
         """What the server sends for one operation."""
         key = str(next(self._numbers))
@@ -71,12 +98,30 @@ class User:
             yield message["payload"]["data"]
 
 
+class _Socket:
+    """An open socket of aiohttp, whose client costs the least: it shares the cores with what is measured."""
+
+    def __init__(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+        self._socket = socket
+
+    async def send(self, text: str) -> None:
+        await self._socket.send_str(text)
+
+    async def recv(self) -> str:
+        return await self._socket.receive_str()
+
+
 @asynccontextmanager
 async def users(client: Client, count: int) -> AsyncIterator[list[User]]:
     """So many users with open sockets, as different connections of one account."""
-    async with AsyncExitStack() as stack:
-        yield list(await asyncio.gather(*(_connected(stack, client) for _ in range(count))))
+    async with aiohttp.ClientSession() as session, AsyncExitStack() as stack:
+        yield list(await asyncio.gather(*(_connected(stack, session, client) for _ in range(count))))
 
 
-async def _connected(stack: AsyncExitStack, client: Client) -> User:
-    return User(await stack.enter_async_context(client.socket()))
+async def _connected(stack: AsyncExitStack, session: aiohttp.ClientSession, client: Client) -> User:
+    opening = session.ws_connect(f"{client.url}/graphql", protocols=["graphql-transport-ws"], max_msg_size=0)
+    socket = await stack.enter_async_context(opening)
+    payload = {"authorization": f"Bearer {client.token}"} if client.token else {}
+    await socket.send_json({"type": "connection_init", "payload": payload})
+    assert (await socket.receive_json())["type"] == "connection_ack"
+    return User(_Socket(socket))
