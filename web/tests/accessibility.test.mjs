@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { test } from "node:test";
 import {
   api,
   badge,
+  assertAccessible,
   choose,
   field,
+  fits,
   MODELS,
   modelPath,
   open,
@@ -20,17 +20,6 @@ import {
 } from "./harness.mjs";
 
 useBrowser();
-
-const AXE = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-
-async function assertAccessible(page, state) {
-  // an animation halfway through has colours that nobody reads
-  await page.evaluate(() => document.getAnimations().forEach((animation) => animation.cancel()));
-  await page.evaluate(AXE);
-  const { violations } = await page.evaluate(() => window.axe.run());
-  const found = violations.map(({ id, nodes }) => `${state}: ${id}: ${nodes.map(({ html }) => html).join(" ")}`);
-  assert.deepEqual(found, []);
-}
 
 for (const scheme of ["light", "dark"]) {
   test(`axe finds nothing on a model's and a prediction's page, ${scheme}`, SLOW, async () => {
@@ -134,9 +123,6 @@ test("the theme can be chosen and is kept", SLOW, async () => {
   await button.waitFor();
   assert.equal(await scheme(), "dark");
 });
-
-const fits = (page) =>
-  page.evaluate(() => document.documentElement.scrollWidth <= innerWidth || document.documentElement.scrollWidth);
 
 for (const width of [360, 2560]) {
   test(`nothing overflows at ${width} pixels`, SLOW, async () => {

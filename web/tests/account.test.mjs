@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
+import { createServer } from "node:http";
 import { test } from "node:test";
-import { api, fake, open, register, signIn, SLOW, useBrowser } from "./harness.mjs";
+import { api, MODELS, open, register, signIn, SLOW, useBrowser } from "./harness.mjs";
 
 useBrowser();
 
@@ -86,32 +87,51 @@ test("the webhook secret is hidden until it is asked for, and can be rotated", S
   assert.equal(await shown.textContent(), await secret());
 });
 
-test("deliveries are listed with what became of them, and can be sent again", SLOW, async () => {
-  const delivery = (status, attempts) => ({
-    __typename: "WebhookDelivery",
-    id: "d1",
-    event: "COMPLETED",
-    status,
-    url: "https://example.org/<b>hook</b>",
-    createdAt: new Date().toISOString(),
-    nextAttemptAt: null,
-    attempts,
-    prediction: { id: "p1" },
+/** A receiver of webhooks on this machine; `answers` has the statuses that it gives, the last one again and again. */
+async function receiver(answers) {
+  const heard = [];
+  const server = createServer(async (request, response) => {
+    const chunks = await request.toArray();
+    heard.push({ id: request.headers["webhook-id"], body: JSON.parse(Buffer.concat(chunks).toString()) });
+    response.writeHead(answers[Math.min(heard.length, answers.length) - 1]).end();
   });
-  const attempt = { at: new Date().toISOString(), milliseconds: 12, statusCode: 500, error: null };
-  const nodes = [delivery("FAILED", [attempt, attempt])];
-  const pageInfo = { hasNextPage: false, endCursor: null };
-  const { page } = await openAccount(async (p) => {
-    await fake(p, "Deliveries", () => ({ data: { viewer: { id: "u", webhookDeliveries: { nodes, pageInfo } } } }));
-    await fake(p, "RedeliverWebhook", ({ input }) => {
-      assert.deepEqual(input, { id: "d1" });
-      return { data: { redeliverWebhook: delivery("PENDING", [attempt, attempt]) } };
-    });
-  });
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const close = () => new Promise((resolve) => server.close(resolve));
+  return { url: `http://127.0.0.1:${server.address().port}/<b>hook</b>`, heard, close };
+}
+
+test("deliveries are listed with what became of them, and sent again", SLOW, async () => {
+  const { url, heard, close } = await receiver([500, 204]);
+  const { page, token } = await openAccount();
+  await page.getByText("None yet.").waitFor();
+  const create =
+    "mutation ($i: CreatePredictionInput!) { createPrediction(input: $i) { ... on Prediction { id } ... on UserError { message } } }";
+  const input = { model: MODELS.echo, input: { text: "told" }, webhook: { url, events: ["COMPLETED"] }, wait: 30 };
+  const { id } = (await api(create, { i: input }, token)).createPrediction;
   const row = page.locator("[data-delivery]");
-  await row.getByText("answered 500 in 12 ms · 2 attempts").waitFor();
-  await row.getByText("https://example.org/<b>hook</b>").waitFor();
-  await row.getByText("failed").waitFor();
-  await row.getByRole("button", { name: "Redeliver" }).click();
+  const answered = row.getByText(/answered 500 in \d+ ms/);
+  // the list is as it was when it was asked for
+  while ((await answered.count()) === 0) {
+    await page.getByRole("button", { name: "Refresh" }).click();
+    await page.waitForResponse((response) => /query Deliveries\b/.test(response.request().postData() ?? ""));
+  }
+  assert.equal(await row.count(), 1);
   await row.getByText("pending").waitFor();
+  await row.getByText(/next .*\d/).waitFor();
+  await row.getByText("/<b>hook</b>").or(row.getByText("/%3Cb%3Ehook%3C/b%3E")).waitFor();
+  assert.equal(
+    await row.getByRole("link", { name: "prediction" }).getAttribute("href"),
+    `/p/${encodeURIComponent(id)}`,
+  );
+  await row.getByRole("button", { name: "Redeliver" }).click();
+  const delivered = row.getByText("delivered", { exact: true });
+  while ((await delivered.count()) === 0) {
+    await page.getByRole("button", { name: "Refresh" }).click();
+    await page.waitForResponse((response) => /query Deliveries\b/.test(response.request().postData() ?? ""));
+  }
+  await row.getByText(/answered 204 in \d+ ms · 2 attempts/).waitFor();
+  assert.equal(heard.length, 2);
+  assert.equal(heard[0].id, heard[1].id);
+  assert.equal(heard[1].body.data?.id ?? heard[1].body.id, id);
+  await close();
 });

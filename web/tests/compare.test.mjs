@@ -66,3 +66,38 @@ test("what one column's version refuses is said there, and the others run", SLOW
   await column(page, 2).getByText("/input/repeat").waitFor();
   assert.equal(await field(column(page, 2), "repeat").count(), 1);
 });
+
+test("leaving leads to the start of the next page, and typing there is not disturbed", SLOW, async () => {
+  const page = await openEcho();
+  await page.locator('.compare > form [data-field="text"] textarea').fill("left behind");
+  await page.getByRole("link", { name: "Models", exact: true }).focus();
+  await page.keyboard.press("Enter");
+  await page.locator(".card-link").first().waitFor();
+  assert.equal(await page.evaluate(() => document.activeElement.id), "main");
+  await page.keyboard.press("Tab");
+  assert.equal(await page.evaluate(() => document.activeElement.id), "search");
+  await page.goBack();
+  await column(page, 2).waitFor();
+  assert.equal(await page.evaluate(() => document.activeElement.id), "main");
+});
+
+test("the key for searching takes what is typed right behind it, from any page", SLOW, async () => {
+  const page = await openEcho();
+  await column(page, 2).waitFor();
+  // without a frame between them, as a fast hand or a slow machine has it
+  const typed = await page.evaluate(() => {
+    const press = (key) =>
+      (document.activeElement ?? document.body).dispatchEvent(
+        new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }),
+      );
+    press("/");
+    return Promise.resolve().then(() => document.activeElement.id);
+  });
+  assert.equal(typed, "search");
+  await page.goBack();
+  await column(page, 2).waitFor();
+  await page.keyboard.press("/");
+  await page.keyboard.type("echo");
+  await page.locator(`[data-model="${MODELS.image}"]`).waitFor({ state: "detached" });
+  assert.equal(await page.getByRole("searchbox").inputValue(), "echo");
+});

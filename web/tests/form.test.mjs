@@ -138,3 +138,38 @@ test("whatever a schema holds becomes a field, never an error", SLOW, async () =
   await page.locator(".run-bar .callout").waitFor();
   assert.deepEqual(sent[0]?.either, [1]);
 });
+
+test("what the server refuses takes the focus, unless whoever asked has gone on", SLOW, async () => {
+  const schema = { type: "object", properties: { first: { type: "string" }, second: { type: "string" } } };
+  let answer;
+  const page = await open(FORM, {
+    prepare: async (p) => {
+      await fake(p, "ModelPage", () => modelAnswer(schema));
+      await fake(p, "CreatePrediction", () => {
+        const violations = [{ path: "/input/first", message: "is too short", code: "minLength" }];
+        const refusal = { __typename: "InvalidInput", code: "INVALID_INPUT", message: "1 violation", violations };
+        return new Promise((resolve) => (answer = () => resolve({ data: { createPrediction: refusal } })));
+      });
+    },
+  });
+  const box = (name) => field(page, name).locator("input, textarea");
+  const run = async () => {
+    answer = undefined;
+    const asked = page.waitForRequest((request) => /CreatePrediction/.test(request.postData() ?? ""));
+    await page.keyboard.press("Control+Enter");
+    await asked;
+    while (!answer) await page.evaluate(() => null);
+  };
+  await box("second").fill("a");
+  await run();
+  answer();
+  await field(page, "first").locator(".field-errors").waitFor();
+  await page.waitForFunction(() => document.activeElement?.closest("[data-field]")?.dataset.field === "first");
+  await page.keyboard.type("edited");
+  await run();
+  await box("second").focus();
+  answer();
+  await field(page, "first").locator(".field-errors").waitFor();
+  await page.keyboard.type("bc");
+  assert.equal(await box("second").inputValue(), "abc");
+});

@@ -1,6 +1,17 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { api, MODELS, open, register, signIn, SLOW, startEcho, useBrowser } from "./harness.mjs";
+import {
+  api,
+  assertAccessible,
+  fits,
+  MODELS,
+  open,
+  register,
+  signIn,
+  SLOW,
+  startEcho,
+  useBrowser,
+} from "./harness.mjs";
 
 useBrowser();
 
@@ -115,3 +126,50 @@ test("the documentation tells what fields are", SLOW, async () => {
   await docs.getByRole("link", { name: "Query", exact: true }).click();
   await docs.getByText("Public models and your own, newest first unless").waitFor();
 });
+
+/** What axe finds in GraphiQL 5 and its libraries, in parts that this server does not make, by rule. */
+const OF_GRAPHIQL = {
+  // a tab is a list item with the role, and holds its two buttons: the one that selects it and the one that closes it
+  "nested-interactive": /^<li [^>]*class="graphiql-tab/,
+  // words of an operation or answer, in the colours of GraphiQL's themes of the Monaco editor
+  "color-contrast": /^<span class="(?:mtk\d+|bracket-highlighting-\d)/,
+};
+/** While Radix has a menu open, all else is inert behind it: it is marked as hidden, and a trap keeps the focus inside. */
+const BEHIND_A_MENU = {
+  ...OF_GRAPHIQL,
+  "aria-hidden-focus": /data-aria-hidden="true"/,
+  "page-has-heading-one": /^<html/,
+  region: /data-radix-popper-co/,
+};
+
+for (const scheme of ["light", "dark"]) {
+  test(
+    `axe finds nothing in GraphiQL that is ours, and nothing overflows where it is narrow, ${scheme}`,
+    SLOW,
+    async () => {
+      const page = await open("/graphql", { scheme });
+      await run(page);
+      await result(page).getByText('"totalCount"').waitFor();
+      await assertAccessible(page, "ran", OF_GRAPHIQL);
+      await page.getByRole("button", { name: /Documentation Explorer/ }).click();
+      await page.locator(".graphiql-doc-explorer").getByRole("link", { name: "Query", exact: true }).click();
+      await page.locator(".graphiql-doc-explorer").getByText("Public models").waitFor();
+      await assertAccessible(page, "documentation", OF_GRAPHIQL);
+      await page.setViewportSize({ width: 360, height: 720 });
+      assert.equal(await fits(page), true);
+      await assertAccessible(page, "narrow documentation", OF_GRAPHIQL);
+      await page.getByRole("button", { name: /Documentation Explorer/ }).click();
+      // both halves are there to be read, one below the other
+      const [editors, response] = await Promise.all(
+        [".graphiql-editors", ".graphiql-response"].map((part) => page.locator(part).boundingBox()),
+      );
+      assert.ok(editors.width > 320 && response.width > 320, JSON.stringify([editors, response]));
+      assert.ok(response.height > 100 && response.y >= editors.y + editors.height, JSON.stringify([editors, response]));
+      assert.equal(await fits(page), true);
+      await assertAccessible(page, "narrow", OF_GRAPHIQL);
+      await page.getByRole("button", { name: "Examples" }).click();
+      await page.getByRole("menuitem", { name: "Run a text model" }).waitFor();
+      await assertAccessible(page, "menu", BEHIND_A_MENU);
+    },
+  );
+}

@@ -1,5 +1,7 @@
 /** What every browser test shares: one browser, and pages that must stay on their origin and say no error. */
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
 import { randomBytes } from "node:crypto";
 import { connect } from "node:net";
 import { after, afterEach, before } from "node:test";
@@ -111,6 +113,24 @@ export async function api(query, variables = {}, token = null) {
   assert.equal(errors, undefined);
   return data;
 }
+
+const AXE = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+/** Asserts that axe finds nothing; `known` has, by rule, what the elements are of whose faults others are the makers. */
+export async function assertAccessible(page, state, known = {}) {
+  // an animation halfway through has colours that nobody reads
+  await page.evaluate(() => document.getAnimations().forEach((animation) => animation.cancel()));
+  await page.evaluate(AXE);
+  const { violations } = await page.evaluate(() => window.axe.run());
+  const found = violations.flatMap(({ id, nodes }) =>
+    nodes.filter(({ html }) => !known[id]?.test(html)).map(({ html }) => `${state}: ${id}: ${html}`),
+  );
+  assert.deepEqual(found, []);
+}
+
+/** Whether nothing lies beyond the right edge; else how wide the page is. */
+export const fits = (page) =>
+  page.evaluate(() => document.documentElement.scrollWidth <= innerWidth || document.documentElement.scrollWidth);
 
 export const predictionId = (page) => decodeURIComponent(new URL(page.url()).pathname.replace(/^\/p\//, ""));
 

@@ -13,10 +13,11 @@ export function Workbench({ desk }: { desk: Desk }) {
     const form = desk.form.value;
     if (!form || desk.version.value?.state !== "READY") return;
     const { input, isValid } = form.read();
-    if (!isValid) return focusFirstError();
+    const from = document.activeElement;
+    if (!isValid) return focusFirstError(from);
     const id = await run.start(desk.target.value, input);
     form.show(run.violations.value);
-    if (id === null) return focusFirstError();
+    if (id === null) return focusFirstError(from);
     go(predictionPath(id));
     showOutput(output.current);
   };
@@ -44,6 +45,11 @@ function showOutput(output: HTMLElement | null): void {
   output.scrollIntoView({ block: "start", behavior: calm ? "auto" : "smooth" });
 }
 
-function focusFirstError(): void {
-  requestAnimationFrame(() => document.querySelector<HTMLElement>('.form [aria-invalid="true"]')?.focus());
+/** Goes to what is wrong, once it is shown, unless who ran it went elsewhere while the server looked at it. */
+function focusFirstError(from: Element | null): void {
+  const focus = () => {
+    if (document.activeElement === from || document.activeElement === document.body)
+      document.querySelector<HTMLElement>('.form [aria-invalid="true"]')?.focus();
+  };
+  queueMicrotask(focus);
 }

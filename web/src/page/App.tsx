@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Gallery } from "../gallery/gallery";
 import { GalleryPage } from "../gallery/GalleryPage";
 import { Desk } from "../model/desk";
@@ -61,7 +61,8 @@ function useFocusOnNewPage() {
   const main = useRef<HTMLElement>(null);
   const page = route.value.page === "prediction" ? "model" : route.value.page;
   const before = useRef(page);
-  useEffect(() => {
+  // with the page itself, not a frame later: by then the reader may be elsewhere already
+  useLayoutEffect(() => {
     if (before.current !== page) main.current?.focus({ preventScroll: true });
     before.current = page;
   }, [page]);

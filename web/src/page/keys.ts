@@ -39,7 +39,8 @@ export function useSearchKey(): void {
       const focus = () => document.getElementById("search")?.focus();
       if (route.value.page === "gallery") return focus();
       go("/");
-      requestAnimationFrame(focus);
+      // right behind the rendering, and before the next key
+      queueMicrotask(focus);
     };
     addEventListener("keydown", onKey);
     return () => removeEventListener("keydown", onKey);
