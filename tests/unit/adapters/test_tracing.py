@@ -45,12 +45,12 @@ sys.meta_path.insert(0, Missing())
 """
 
 
-def run(*command: str, **environment: str) -> subprocess.CompletedProcess[str]:
+def run(*command: str, folder: Path | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("OTEL_")}
     path = os.pathsep.join([environment.pop("before", ""), str(ROOT)]).strip(os.pathsep)
     return subprocess.run(
         [sys.executable, *command], env={**kept, "PYTHONPATH": path, **environment}, capture_output=True, text=True,
-        timeout=60, check=False,
+        timeout=60, check=False, cwd=folder,
     )  # fmt: skip
 
 
@@ -135,3 +135,20 @@ def test_a_collector_that_is_not_there_holds_nobody_up(monkeypatch: pytest.Monke
     began = time.perf_counter()
     tracing.close()
     assert time.perf_counter() - began < 4
+
+
+def test_the_standards_variables_hold_in_an_env_file_too(tmp_path: Path) -> None:
+    lines = ["OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:1", "OTEL_SERVICE_NAME=ours", "OTEL_RESOURCE_ATTRIBUTES=a=b"]
+    (tmp_path / ".env").write_text("\n".join(lines))
+    script = """
+import os
+from server.adapters.tracing import open_tracing
+from server.settings import load_settings
+made = open_tracing(load_settings(), "api")
+with made.span("one") as span:
+    found = made._tracer.resource.attributes
+    print(found["service.name"], found["a"], flush=True)
+os._exit(0)
+"""
+    done = run("-c", script, folder=tmp_path)
+    assert done.stdout.split() == ["ours", "b"], done.stderr
