@@ -176,7 +176,7 @@ class Attempt:
     async def _conclude(self, outcome: Outcome) -> None:
         if self._is_lost or self._writer.fenced.is_set():
             logger.warning("attempt.lost", prediction=str(self.job.id), attempt=self.job.attempt)
-            self._trace.gave_up("lost")
+            self._trace.gave_up("LEASE_LOST")
             return
         if not outcome.is_final:
             losses = await self._patiently(lambda: jobs.losses(self.job.id)) if outcome.lost else 0
@@ -213,7 +213,8 @@ class Attempt:
         await self._remove_files()
 
     async def _return(self, outcome: Outcome) -> None:
-        self._trace.gave_up("WORKER_LOST" if outcome.lost else "handed back", is_error=outcome.lost or outcome.alone)
+        is_lost = outcome.lost or outcome.alone
+        self._trace.gave_up("WORKER_LOST" if is_lost else "handed back", is_error=is_lost)
         await self._writer.close(FLUSH_SECONDS)
         delay = backoff_seconds(1) if outcome.lost else 0.0
         await self._patiently(
@@ -273,7 +274,7 @@ class Attempt:
             await self._afterwards()
         else:
             logger.warning("attempt.fenced", prediction=str(self.job.id), attempt=self.job.attempt)
-            self._trace.gave_up("lost")
+            self._trace.gave_up("LEASE_LOST")
             await self._remove_files()
 
     async def _afterwards(self) -> None:
