@@ -70,8 +70,9 @@ def create_app(settings: Settings) -> Starlette:
         CORSMiddleware,
         allow_origins=settings.origins,
         allow_methods=["GET", "POST", "PUT"],
-        allow_headers=["authorization", "content-type"],
-        expose_headers=["ratelimit", "ratelimit-policy", "retry-after"],
+        # OpenTelemetry in a page sends the last three, of which the first is taken
+        allow_headers=["authorization", "content-type", "traceparent", "tracestate", "baggage"],
+        expose_headers=["ratelimit", "ratelimit-policy", "retry-after", "x-request-id"],
     )
     ui = UiPage()
     return Starlette(

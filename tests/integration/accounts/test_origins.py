@@ -45,7 +45,7 @@ async def preflight(client: Client, origin: str) -> dict[str, str]:
     headers = {
         "origin": origin,
         "access-control-request-method": "POST",
-        "access-control-request-headers": "authorization,content-type",
+        "access-control-request-headers": "authorization,baggage,content-type,traceparent,tracestate",
     }
     answer = await client.http.options(f"{client.url}/graphql", headers=headers)
     return {name: value for name, value in answer.headers.items() if name.startswith("access-control-allow-")}
@@ -54,7 +54,8 @@ async def preflight(client: Client, origin: str) -> dict[str, str]:
 async def test_cors_allows_known_pages_alone(caller: Client, nobody: Client) -> None:
     allowed = await preflight(caller, "https://app.example")
     assert allowed["access-control-allow-origin"] == "https://app.example"
-    assert "authorization" in allowed["access-control-allow-headers"].lower()
+    for name in ("authorization", "content-type", "traceparent", "tracestate", "baggage"):
+        assert name in allowed["access-control-allow-headers"].lower()
     # There are no cookies, and none shall ever be sent along
     assert "access-control-allow-credentials" not in allowed
     for origin in FOREIGN:
