@@ -102,7 +102,10 @@ def serve() -> None:
     settings = _settings(*SERVICES)
     _run(_check_schema(_database_url(settings)))
     configure_logging(settings.log_level, settings.log_format)
-    api = create_app(settings)
+    try:
+        api = create_app(settings)
+    except SettingsError as error:
+        raise _fail(str(error)) from None
     config = uvicorn.Config(
         api,
         host=settings.api_host,

@@ -23,6 +23,7 @@ from server.adapters.tracing import NO_ATTRIBUTES, Attributes, Kind, Span, Traci
 from server.domain import traces
 from server.errors import ServiceError
 from server.operations_settings import EXPORTERS
+from server.settings import SettingsError
 
 CLOSE_SECONDS = 2.0
 _BILLION = 1_000_000_000
@@ -187,11 +188,18 @@ def _resource(role: str) -> Resource:
 
 
 def open_otel(names: Sequence[str], role: str) -> OtelTracing:
-    """Tracing with these exporters, each set up by the standard's variables, of the environment or of `.env`."""
+    """Tracing with these exporters, each set up by the standard's variables, of the environment or of `.env`.
+
+    Raises:
+        SettingsError: what is set makes no exporter.
+    """
     for name, value in dotenv_values(".env").items():
         if name.startswith("OTEL_") and value:
             os.environ.setdefault(name, value)
     # A batch that is lost is one line, not one for each try
     logging.getLogger("opentelemetry.exporter").setLevel(logging.ERROR)
     found = [entry_points(group=EXPORTERS, name=name) for name in names]
-    return OtelTracing([next(iter(each)).load() for each in found], role)
+    try:
+        return OtelTracing([next(iter(each)).load() for each in found], role)
+    except (ValueError, TypeError, RuntimeError, OSError, ImportError) as error:
+        raise SettingsError(f"OTEL_TRACES_EXPORTER: the exporter cannot be made: {error}") from error

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from server.adapters.tracing import NO_TRACING, Kind, incoming, open_tracing
-from server.settings import Settings
+from server.settings import Settings, SettingsError
 from tests.unit.services.test_edge_settings import problem
 
 ROOT = Path(__file__).parents[3]
@@ -86,6 +86,12 @@ def test_other_exporters_and_protocols_are_checked() -> None:
     assert "pip install opentelemetry-exporter-otlp-proto-grpc" in said
     assert problem(otel_exporter_otlp_protocol="http/json").startswith("OTEL_EXPORTER_OTLP_PROTOCOL: ")
     assert problem(otel_exporter_otlp_endpoint="localhost:4318").startswith("OTEL_EXPORTER_OTLP_ENDPOINT: ")
+
+
+def test_an_exporter_that_cannot_be_made_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OTEL_BSP_MAX_QUEUE_SIZE", "10")
+    with pytest.raises(SettingsError, match=r"^OTEL_TRACES_EXPORTER: the exporter cannot be made: .*queue"):
+        open_tracing(Settings(_env_file=None, otel_exporter_otlp_endpoint="http://127.0.0.1:1"), "api")
 
 
 def test_what_turns_traces_on() -> None:
