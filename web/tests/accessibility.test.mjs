@@ -14,102 +14,98 @@ import {
   runEcho,
   SLOW,
   useBrowser,
-  registerAdmin,
+  admin,
   signIn,
   startEcho,
 } from "./harness.mjs";
 
 useBrowser();
 
-for (const scheme of ["light", "dark"]) {
-  test(`axe finds nothing on a model's and a prediction's page, ${scheme}`, SLOW, async () => {
-    const page = await open(undefined, { scheme });
-    await field(page, "text").waitFor();
-    await assertAccessible(page, "idle");
-    for (const tab of ["JSON", "Code", "Form"]) {
-      await page.getByRole("tab", { name: tab }).click();
-      await assertAccessible(page, tab);
-    }
-    await runEcho(page, { text: "one two three four five", repeat: 20, delay: 0.5 });
-    await badge(page, "PROCESSING").waitFor();
-    await assertAccessible(page, "running");
-    await page.keyboard.press("Escape");
-    await badge(page, "CANCELED").waitFor();
-    await page.locator(".logs summary").click();
-    await assertAccessible(page, "canceled");
-    await runEcho(page, { text: "", repeat: 5000 });
-    await page.locator(".field-errors").first().waitFor();
-    await assertAccessible(page, "violations");
-    await choose(page, MODELS.image);
-    await field(page, "prompt").locator("textarea").fill("a red circle");
-    await runButton(page).click();
-    await page.locator(".picture img:not(.picture-preview)").waitFor();
-    await assertAccessible(page, "picture");
-  });
+test("axe finds nothing on a model's and a prediction's page", SLOW, async () => {
+  const page = await open(undefined);
+  await field(page, "text").waitFor();
+  await assertAccessible(page, "idle");
+  for (const tab of ["JSON", "Code", "Form"]) {
+    await page.getByRole("tab", { name: tab }).click();
+    await assertAccessible(page, tab);
+  }
+  await runEcho(page, { text: "one two three four five", repeat: 20, delay: 0.5 });
+  await badge(page, "PROCESSING").waitFor();
+  await assertAccessible(page, "running");
+  await page.keyboard.press("Escape");
+  await badge(page, "CANCELED").waitFor();
+  await page.locator(".logs summary").click();
+  await assertAccessible(page, "canceled");
+  await runEcho(page, { text: "", repeat: 5000 });
+  await page.locator(".field-errors").first().waitFor();
+  await assertAccessible(page, "violations");
+  await choose(page, MODELS.image);
+  await field(page, "prompt").locator("textarea").fill("a red circle");
+  await runButton(page).click();
+  await page.locator(".picture img:not(.picture-preview)").waitFor();
+  await assertAccessible(page, "picture");
+});
 
-  test(`axe finds nothing in the gallery and where nothing is, ${scheme}`, SLOW, async () => {
-    const page = await open("/", { scheme });
-    await page.locator(".card-link").first().waitFor();
-    await assertAccessible(page, "gallery");
-    await page.getByRole("searchbox").fill("no model is called that");
-    await page.getByText("No model fits that").waitFor();
-    await assertAccessible(page, "nothing found");
-    await page.getByRole("button", { name: "Sign in" }).click();
-    await assertAccessible(page, "dialog");
-    await page.goto(new URL("/models/nobody/nothing", page.url()).href);
-    await page.getByText("There is no model nobody/nothing").waitFor();
-    await assertAccessible(page, "no such model");
-  });
-}
+test("axe finds nothing in the gallery and where nothing is", SLOW, async () => {
+  const page = await open("/");
+  await page.locator(".card-link").first().waitFor();
+  await assertAccessible(page, "gallery");
+  await page.getByRole("searchbox").fill("no model is called that");
+  await page.getByText("No model fits that").waitFor();
+  await assertAccessible(page, "nothing found");
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await assertAccessible(page, "dialog");
+  await page.goto(new URL("/models/nobody/nothing", page.url()).href);
+  await page.getByText("There is no model nobody/nothing").waitFor();
+  await assertAccessible(page, "no such model");
+});
 
-for (const scheme of ["light", "dark"]) {
-  test(`axe finds nothing on the pages of those who signed in, ${scheme}`, SLOW, async () => {
-    const { token } = await registerAdmin();
-    const running = await startEcho(token, { text: "slow", repeat: 100, delay_seconds: 1 });
-    await startEcho(token, { text: "it failed", fail: true });
-    const page = await open("/history", { scheme, prepare: (p) => signIn(p, token) });
-    await page.locator("[data-prediction]").nth(1).waitFor();
-    await page.getByRole("button", { name: "Select all that run" }).click();
-    await assertAccessible(page, "history");
-    await page.goto(new URL("/account", page.url()).href);
-    await page.getByLabel("Name of a new key").fill("a key");
-    await page.getByRole("button", { name: "Create key" }).click();
-    await page.locator(".new-key").waitFor();
-    await assertAccessible(page, "account");
-    await page.goto(new URL(`/compare?m=${MODELS.echo}&m=${MODELS.image}`, page.url()).href);
-    await page.getByLabel("A setting of its own for column 2").selectOption("steps");
-    await assertAccessible(page, "compare");
-    await page.getByRole("link", { name: "System" }).click();
-    await page.locator("[data-worker]").first().waitFor();
-    await page.locator("[data-prediction]").first().waitFor();
-    await page.locator("[data-queue]").first().waitFor();
-    await assertAccessible(page, "system");
-    await page.getByRole("tab", { name: "Users" }).click();
-    await page.locator("[data-user]").first().waitFor();
-    await assertAccessible(page, "users");
-    await page.setViewportSize({ width: 360, height: 740 });
-    assert.equal(await fits(page), true, "users");
-    await page.getByRole("searchbox").fill("nobody is called that");
-    await page.getByText("No user fits that").waitFor();
-    await assertAccessible(page, "no user");
-    await page.getByRole("tab", { name: "System" }).click();
-    await page.locator("[data-prediction]").first().waitFor();
-    assert.equal(await fits(page), true, "system");
-    await page.goto(new URL("/history", page.url()).href);
-    await page.locator("[data-prediction]").nth(1).waitFor();
-    assert.equal(await fits(page), true, "history");
-    await assertAccessible(page, "narrow history");
-    for (const path of ["/account", `/compare?m=${MODELS.echo}&m=${MODELS.image}`]) {
-      await page.goto(new URL(path, page.url()).href);
-      await page
-        .locator(path === "/account" ? "#key-name" : ".column-settings")
-        .first()
-        .waitFor();
-      assert.equal(await fits(page), true, path);
-    }
-    await api("mutation ($id: ID!) { cancelPrediction(input: { id: $id }) { __typename } }", { id: running }, token);
-  });
-}
+test("axe finds nothing on the pages of those who signed in", SLOW, async () => {
+  const { token } = await admin();
+  const running = await startEcho(token, { text: "slow", repeat: 100, delay_seconds: 1 });
+  await startEcho(token, { text: "it failed", fail: true });
+  const page = await open("/history", { prepare: (p) => signIn(p, token) });
+  await page.locator("[data-prediction]").nth(1).waitFor();
+  await page.getByRole("button", { name: "Select all that run" }).click();
+  await assertAccessible(page, "history");
+  await page.goto(new URL("/account", page.url()).href);
+  await page.getByLabel("Name of a new key").fill("a key");
+  await page.getByRole("button", { name: "Create key" }).click();
+  await page.locator(".new-key").waitFor();
+  await assertAccessible(page, "account");
+  await page.goto(new URL(`/compare?m=${MODELS.echo}&m=${MODELS.image}`, page.url()).href);
+  await page.getByLabel("A setting of its own for column 2").selectOption("steps");
+  await assertAccessible(page, "compare");
+  await page.getByRole("link", { name: "System" }).click();
+  await page.locator("[data-worker]").first().waitFor();
+  await page.locator("[data-prediction]").first().waitFor();
+  await page.locator("[data-queue]").first().waitFor();
+  await assertAccessible(page, "system");
+  await page.getByRole("tab", { name: "Users" }).click();
+  await page.locator("[data-user]").first().waitFor();
+  await assertAccessible(page, "users");
+  await page.setViewportSize({ width: 360, height: 740 });
+  assert.equal(await fits(page), true, "users");
+  await page.getByRole("searchbox").fill("nobody is called that");
+  await page.getByText("No user fits that").waitFor();
+  await assertAccessible(page, "no user");
+  await page.getByRole("tab", { name: "System" }).click();
+  await page.locator("[data-prediction]").first().waitFor();
+  assert.equal(await fits(page), true, "system");
+  await page.goto(new URL("/history", page.url()).href);
+  await page.locator("[data-prediction]").nth(1).waitFor();
+  assert.equal(await fits(page), true, "history");
+  await assertAccessible(page, "narrow history");
+  for (const path of ["/account", `/compare?m=${MODELS.echo}&m=${MODELS.image}`]) {
+    await page.goto(new URL(path, page.url()).href);
+    await page
+      .locator(path === "/account" ? "#key-name" : ".column-settings")
+      .first()
+      .waitFor();
+    assert.equal(await fits(page), true, path);
+  }
+  await api("mutation ($id: ID!) { cancelPrediction(input: { id: $id }) { __typename } }", { id: running }, token);
+});
 
 test("the theme can be chosen and is kept", SLOW, async () => {
   const page = await open("/");

@@ -8,7 +8,7 @@ import {
   open,
   predictionId,
   register,
-  registerAdmin,
+  admin,
   signIn,
   SLOW,
   startEcho,
@@ -20,7 +20,7 @@ useBrowser();
 test("an administrator sees the workers with what they hold, and what failed for whom", SLOW, async () => {
   const somebody = await register("unlucky");
   const failed = await startEcho(somebody.token, { text: "out of <b>luck</b>", fail: true });
-  const { token } = await registerAdmin();
+  const { token } = await admin();
   const page = await open("/", { prepare: (p) => signIn(p, token) });
   await page.getByRole("link", { name: "System" }).click();
   const worker = page.locator("[data-worker]").first();
@@ -45,8 +45,13 @@ const cancel = (token, id) =>
   api("mutation ($id: ID!) { cancelPrediction(input: { id: $id }) { __typename } }", { id }, token);
 
 test("queues show what waits, for how long, and what runs, as it changes", SLOW, async () => {
-  const { token } = await registerAdmin();
-  const page = await open("/admin", { prepare: (p) => signIn(p, token) });
+  const { token } = await admin();
+  const page = await open("/admin", {
+    prepare: async (p) => {
+      await signIn(p, token);
+      await p.clock.install();
+    },
+  });
   const custom = page.locator('[data-queue="custom"]');
   await custom.getByText("Custom").waitFor();
   const numbers = async () => (await custom.locator("td").allTextContents()).map((cell) => parseInt(cell, 10));
@@ -54,19 +59,21 @@ test("queues show what waits, for how long, and what runs, as it changes", SLOW,
   const ids = await Promise.all(
     Array.from({ length: 40 }, () => startEcho(token, { text: "slow", repeat: 50, delay_seconds: 1 })),
   );
-  await page.waitForFunction(() => {
-    const cells = [...document.querySelectorAll('[data-queue="custom"] td')].map((cell) => cell.textContent);
-    return parseInt(cells[0], 10) > 0 && /\d (ms|s)/.test(cells[1]) && parseInt(cells[2], 10) > 0;
-  });
+  const isBusy = () =>
+    page.evaluate(() => {
+      const cells = [...document.querySelectorAll('[data-queue="custom"] td')].map((cell) => cell.textContent);
+      return parseInt(cells[0], 10) > 0 && /\d (ms|s)/.test(cells[1]) && parseInt(cells[2], 10) > 0;
+    });
+  while (!(await isBusy())) await page.clock.runFor(1_000);
   const [waiting, , running, workers] = await numbers();
   assert.ok(waiting + running <= 40 && workers >= 1, String([waiting, running, workers]));
   await Promise.all(ids.map((id) => cancel(token, id)));
-  await custom.getByText("–").waitFor();
+  while ((await custom.getByText("–").count()) === 0) await page.clock.runFor(1_000);
   assert.equal((await numbers())[0], 0);
 });
 
 test("a queue that nobody takes from says so, and a system that cannot be read says why", SLOW, async () => {
-  const { token } = await registerAdmin();
+  const { token } = await admin();
   const queue = { name: "text.cuda", kind: "TEXT_GENERATION", device: "CUDA", depth: 3, running: 0, workers: 0 };
   const health = { database: "ok", redis: "ok", workers: 0 };
   let isAway = true;
@@ -74,6 +81,7 @@ test("a queue that nobody takes from says so, and a system that cannot be read s
     allow: [/Failed to load resource/],
     prepare: async (p) => {
       await signIn(p, token);
+      await p.clock.install();
       await fake(p, "System", () => {
         if (isAway) return { errors: [{ message: "PostgreSQL is away.", extensions: { code: "UNAVAILABLE" } }] };
         const queues = [{ ...queue, oldestWaitingSeconds: 75 }];
@@ -84,6 +92,7 @@ test("a queue that nobody takes from says so, and a system that cannot be read s
   await page.locator(".callout").getByText("PostgreSQL is away.").waitFor();
   assert.equal(await page.getByRole("status", { name: "Loading queues" }).count(), 0);
   isAway = false;
+  await page.clock.runFor(6_000);
   const row = page.locator('[data-queue="text.cuda"]');
   await row.getByText("nobody takes from it").waitFor();
   await row.getByText("1:15 min").waitFor();
@@ -91,7 +100,7 @@ test("a queue that nobody takes from says so, and a system that cannot be read s
 });
 
 test("an administrator finds users by handle or address, page by page", SLOW, async () => {
-  const { token, handle } = await registerAdmin();
+  const { token, handle } = await admin();
   const somebody = await register("findme");
   await startEcho(somebody.token, { text: "one" });
   const page = await open("/admin", { prepare: (p) => signIn(p, token) });
@@ -115,7 +124,7 @@ test("an administrator finds users by handle or address, page by page", SLOW, as
 });
 
 test("more users come with the next page, and a failure leaves what is there", SLOW, async () => {
-  const { token } = await registerAdmin();
+  const { token } = await admin();
   const user = (number) => ({
     ...{ id: `u${number}`, handle: `user-${number}`, email: `u${number}@example.org`, isAdmin: false },
     ...{ createdAt: new Date().toISOString(), lastSeen: null, predictionCount: 0 },
@@ -148,7 +157,7 @@ test("more users come with the next page, and a failure leaves what is there", S
 });
 
 test("nothing is asked for while nobody looks, and at once when somebody looks again", SLOW, async () => {
-  const { token } = await registerAdmin();
+  const { token } = await admin();
   let asked = 0;
   const page = await open("/admin", {
     prepare: async (p) => {

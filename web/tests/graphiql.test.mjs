@@ -142,34 +142,28 @@ const BEHIND_A_MENU = {
   region: /data-radix-popper-co/,
 };
 
-for (const scheme of ["light", "dark"]) {
-  test(
-    `axe finds nothing in GraphiQL that is ours, and nothing overflows where it is narrow, ${scheme}`,
-    SLOW,
-    async () => {
-      const page = await open("/graphql", { scheme });
-      await run(page);
-      await result(page).getByText('"totalCount"').waitFor();
-      await assertAccessible(page, "ran", OF_GRAPHIQL);
-      await page.getByRole("button", { name: /Documentation Explorer/ }).click();
-      await page.locator(".graphiql-doc-explorer").getByRole("link", { name: "Query", exact: true }).click();
-      await page.locator(".graphiql-doc-explorer").getByText("Public models").waitFor();
-      await assertAccessible(page, "documentation", OF_GRAPHIQL);
-      await page.setViewportSize({ width: 360, height: 720 });
-      assert.equal(await fits(page), true);
-      await assertAccessible(page, "narrow documentation", OF_GRAPHIQL);
-      await page.getByRole("button", { name: /Documentation Explorer/ }).click();
-      // both halves are there to be read, one below the other
-      const [editors, response] = await Promise.all(
-        [".graphiql-editors", ".graphiql-response"].map((part) => page.locator(part).boundingBox()),
-      );
-      assert.ok(editors.width > 320 && response.width > 320, JSON.stringify([editors, response]));
-      assert.ok(response.height > 100 && response.y >= editors.y + editors.height, JSON.stringify([editors, response]));
-      assert.equal(await fits(page), true);
-      await assertAccessible(page, "narrow", OF_GRAPHIQL);
-      await page.getByRole("button", { name: "Examples" }).click();
-      await page.getByRole("menuitem", { name: "Run a text model" }).waitFor();
-      await assertAccessible(page, "menu", BEHIND_A_MENU);
-    },
+test("axe finds nothing in GraphiQL that is ours, and nothing overflows where it is narrow", SLOW, async () => {
+  const page = await open("/graphql");
+  await run(page);
+  await result(page).getByText('"totalCount"').waitFor();
+  await assertAccessible(page, "ran", OF_GRAPHIQL);
+  await page.getByRole("button", { name: /Documentation Explorer/ }).click();
+  await page.locator(".graphiql-doc-explorer").getByRole("link", { name: "Query", exact: true }).click();
+  await page.locator(".graphiql-doc-explorer").getByText("Public models").waitFor();
+  await assertAccessible(page, "documentation", OF_GRAPHIQL);
+  await page.setViewportSize({ width: 360, height: 720 });
+  assert.equal(await fits(page), true);
+  await assertAccessible(page, "narrow documentation", OF_GRAPHIQL);
+  await page.getByRole("button", { name: /Documentation Explorer/ }).click();
+  // both halves are there to be read, one below the other
+  const [editors, response] = await Promise.all(
+    [".graphiql-editors", ".graphiql-response"].map((part) => page.locator(part).boundingBox()),
   );
-}
+  assert.ok(editors.width > 320 && response.width > 320, JSON.stringify([editors, response]));
+  assert.ok(response.height > 100 && response.y >= editors.y + editors.height, JSON.stringify([editors, response]));
+  assert.equal(await fits(page), true);
+  await assertAccessible(page, "narrow", OF_GRAPHIQL);
+  await page.getByRole("button", { name: "Examples" }).click();
+  await page.getByRole("menuitem", { name: "Run a text model" }).waitFor();
+  await assertAccessible(page, "menu", BEHIND_A_MENU);
+});

@@ -116,8 +116,14 @@ export async function api(query, variables = {}, token = null) {
 
 const AXE = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
-/** Asserts that axe finds nothing; `known` has, by rule, what the elements are of whose faults others are the makers. */
+/** Asserts that axe finds nothing in light and dark; `known`: by rule, the elements of whose faults others are the makers. */
 export async function assertAccessible(page, state, known = {}) {
+  for (const scheme of ["light", "dark"]) await assertAccessibleIn(scheme, page, `${state}, ${scheme}`, known);
+  await page.emulateMedia({ colorScheme: "light" });
+}
+
+async function assertAccessibleIn(colorScheme, page, state, known) {
+  await page.emulateMedia({ colorScheme });
   // an animation halfway through has colours that nobody reads
   await page.evaluate(() => document.getAnimations().forEach((animation) => animation.cancel()));
   await page.evaluate(AXE);
@@ -139,6 +145,7 @@ export const control = (word) =>
   new Promise((resolve, reject) => {
     const socket = connect(Number(process.env.CONTROL_PORT), "127.0.0.1", () => socket.write(`${word}\n`));
     socket.on("error", reject).on("data", () => resolve(socket.end()));
+    socket.on("close", () => reject(new Error(`${word} was not done`)));
   });
 
 const PASSWORD = "correct horse battery";
@@ -153,8 +160,12 @@ export async function register(prefix) {
   return { handle, token: tokens.accessToken, tokens };
 }
 
-/** A new administrator and their access token. */
-export async function registerAdmin() {
+let administrator;
+
+/** The administrator of a test file, and their access token: the command that makes one takes seconds. */
+export const admin = () => (administrator ??= registerAdmin());
+
+async function registerAdmin() {
   const handle = `boss-${randomBytes(4).toString("hex")}`;
   const password = randomBytes(12).toString("hex");
   await control(`admin ${handle} ${password}`);
