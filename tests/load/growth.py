@@ -26,6 +26,7 @@ from tests.support.api import Client
 
 SIZES = (1_000, 1_000_000)
 QUEUE = "custom.cuda"
+CHUNK = 20_000
 TIMES = 40
 LIST = """query ($filter: PredictionFilter, $after: String) { predictions(first: 20, filter: $filter, after: $after) {
   nodes { id status createdAt } pageInfo { endCursor } } }"""
@@ -54,7 +55,8 @@ async def measure(live: LiveServer, servers: LocalServers, folder: Path) -> Tabl
 
 async def _fill(user: UUID, size: int) -> None:
     (held,) = await rows("SELECT count(*) AS n FROM prediction")
-    await rows(_FILL, user, QUEUE, held["n"], size)
+    for first in range(held["n"], size, CHUNK):
+        await rows(_FILL, user, QUEUE, first, min(first + CHUNK, size))
     # As autovacuum does a little later
     for table in ("prediction", "usage"):
         await rows(f"VACUUM ANALYZE {table}")
