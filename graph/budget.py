@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
 from typing import Any
 
 from graphql import GraphQLError
@@ -12,6 +13,7 @@ from strawberry.types.graphql import OperationType
 from graph.context import Context
 from graph.cost import Operation, tariff_of
 from server.adapters.metrics import OPERATION_COST
+from server.errors import RateLimitedError
 from server.services import rates
 
 MAX_COST = 5000
@@ -20,13 +22,29 @@ SHOWN_COST = 10**9
 
 
 class Budget(SchemaExtension):
-    """`extensions.cost` with `requested` and `actual` points; the first of them was paid at the door."""
+    """`extensions.cost` with `requested` and `actual` points; those that were not paid at the door are paid here.
+
+    What is refused unread costs one point, too.
+    """
 
     def __init__(self, max_cost: int = MAX_COST) -> None:
         super().__init__()
         self._max_cost = max_cost
         self._operation: Operation | None = None
         self._requested = 0
+        self._is_paid = False
+
+    async def on_operation(self) -> AsyncIterator[None]:
+        """Let an operation that did not come so far as to run pay its point."""
+        try:
+            yield
+        finally:
+            # A stream is closed where it stands once its only answer, that it is refused, was sent
+            context = self.execution_context.context
+            if isinstance(context, Context) and not self._is_paid and not context.paid:
+                # Where this was one too many, the next is told
+                with suppress(RateLimitedError):
+                    await rates.spend(context.rt, context.viewer, 1)
 
     def on_validate(self) -> Iterator[None]:
         """Refuse an operation that may cost too much; `validate` has found nothing else in it."""
@@ -52,8 +70,10 @@ class Budget(SchemaExtension):
         """Count the points that were not paid yet."""
         OPERATION_COST.observe(self._requested)
         context = self.execution_context.context
-        if isinstance(context, Context) and self._requested > 1:
-            await rates.spend(context.rt, context.viewer, self._requested - 1)
+        if isinstance(context, Context):
+            self._is_paid = True
+            if points := self._requested - context.paid:
+                await rates.spend(context.rt, context.viewer, points)
         yield
 
     def get_results(self) -> dict[str, Any]:

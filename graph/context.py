@@ -18,7 +18,10 @@ from server.services.sessions import Session
 
 @dataclass
 class Context:
-    """One HTTP request, or one WebSocket; `refused` is set when its token is not valid, or cannot be looked up."""
+    """One HTTP request, or one WebSocket; `refused` is set when its token is not valid, or cannot be looked up.
+
+    An operation of a request paid its first point at the door (`paid`), one of a socket pays all when it runs.
+    """
 
     rt: Runtime
     hubs: Hubs
@@ -27,6 +30,7 @@ class Context:
     viewer: Viewer = ANONYMOUS
     refused: UnauthenticatedError | UnavailableError | None = None
     connection_params: Any = None
+    paid: int = 1
     guard: Guard = field(default_factory=Guard)
     loaders: Loaders = field(init=False)
 

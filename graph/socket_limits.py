@@ -56,7 +56,7 @@ class BoundedSocketHandler(SocketHandler):
             await super().handle_subscribe(message)
             return
         owner = self.context.viewer.owner_key
-        if (refusal := await self._refusal(owner)) is not None:
+        if (refusal := self._refusal(owner)) is not None:
             finish_error(refusal)
             await self.send_message({"id": message["id"], "type": "error", "payload": [refusal.formatted]})
             return
@@ -67,9 +67,9 @@ class BoundedSocketHandler(SocketHandler):
         task.add_done_callback(lambda _: self._ended(owner))
         self._stop_waiting()
 
-    async def _refusal(self, owner: str) -> GraphQLError | None:
+    def _refusal(self, owner: str) -> GraphQLError | None:
         try:
-            await rates.spend(self.context.rt, self.context.viewer, 1)
+            rates.check(self.context.rt, self.context.viewer)
         except RateLimitedError as error:
             return GraphQLError(error.message, original_error=error)
         if len(self.operations) < (self.max_subscriptions_per_connection or 0) and self._running.enter(owner):

@@ -102,7 +102,8 @@ class GraphQLView(GraphQL[Context, None]):
         """Who asks, and what resolvers need; a bad token is answered when the operation runs."""
         state = request.state
         base_url = _base_url(request, state.rt.settings.public_url)
-        context = Context(state.rt, state.hubs, base_url, _address(request), guard=state.guard)
+        paid = 0 if isinstance(request, WebSocket) else 1
+        context = Context(state.rt, state.hubs, base_url, _address(request), paid=paid, guard=state.guard)
         await self._authenticate(context, request.headers.get("authorization"))
         return context
 

@@ -20,6 +20,7 @@ logger = structlog.get_logger(__name__)
 PREFIX = "rate"
 # A Redis that stalls costs one timeout so often, not one at each request
 AWAY_SECONDS = 5.0
+SPENT_HELD = 10_000
 T = TypeVar("T")
 
 
@@ -51,6 +52,7 @@ class RateLimiter:
         _share_round_trips(self._redis, RedisCalls(client))
         self._memory = MemoryStorage()
         self._away_until = 0.0
+        self._spent: dict[str, float] = {}
 
     async def take(self, rate: Rate, who: str, cost: int = 1) -> float:
         """Count something that `who` does; 0.0, or the seconds until it would be allowed, and then it is not counted.
@@ -64,8 +66,22 @@ class RateLimiter:
         if await self._on(lambda store: store.acquire_sliding_window_entry(key, rate.amount, rate.seconds, cost)):
             return 0.0
         window = await self._on(lambda store: store.get_sliding_window(key, rate.seconds))
+        if (seconds := _wait(rate, window, 1)) > 0:
+            self._note_spent(key, seconds)
         # Between the two looks the window may have moved on
         return max(0.001, _wait(rate, window, cost))
+
+    def spent(self, rate: Rate, who: str) -> float:
+        """Seconds for which `who` may do nothing more, as far as this process was told; 0.0 without asking Redis."""
+        until = self._spent.get(_item(rate).key_for(who)) if self._spent else None
+        return max(0.0, until - time.monotonic()) if until else 0.0
+
+    def _note_spent(self, key: str, seconds: float) -> None:
+        now = time.monotonic()
+        if len(self._spent) >= SPENT_HELD:
+            self._spent = {held: until for held, until in self._spent.items() if until > now}
+        if len(self._spent) < SPENT_HELD:
+            self._spent[key] = now + seconds
 
     async def state(self, rate: Rate, who: str) -> RateState:
         """What `who` has left."""
@@ -80,6 +96,7 @@ class RateLimiter:
     async def forget(self, rate: Rate, who: str) -> None:
         """Let `who` begin anew."""
         key = _item(rate).key_for(who)
+        self._spent.pop(key, None)
         await self._on(lambda store: store.clear_sliding_window(key, rate.seconds))
 
     async def _on(self, ask: Callable[[Any], Awaitable[T]]) -> T:

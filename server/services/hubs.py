@@ -82,7 +82,7 @@ class Hub:
         self._id = prediction_id
         self._watchers: set[Watcher] = set()
         self._wake = asyncio.Event()
-        self._row_due = False
+        self._row_due = self._log_due = False
         self._starting = asyncio.Lock()
         self._cursor = Cursor(NO_EPOCH, 0)
         self._task: asyncio.Task[None] | None = None
@@ -93,9 +93,10 @@ class Hub:
         """Whether nobody watches."""
         return not self._watchers
 
-    def wake(self, *, row: bool = True) -> None:
+    def wake(self, *, row: bool = True, log: bool = True) -> None:
         """Something changed: read the log, and the row where that may have changed too."""
         self._row_due = self._row_due or row
+        self._log_due = self._log_due or log
         self._wake.set()
 
     async def join(self, watcher: Watcher) -> None:
@@ -109,7 +110,7 @@ class Hub:
         if watcher.previews:
             self._previews.demand_due = 0.0
         # Whoever reads the row behind this needs no other to know that it ended already
-        self.wake(row=not watcher.reads_row)
+        self.wake(row=not watcher.reads_row, log=False)
 
     async def preview(self, cursor: Cursor) -> str | None:
         """The picture of a preview event, or a newer one."""
@@ -125,7 +126,7 @@ class Hub:
 
     async def _run(self) -> None:
         loop = asyncio.get_running_loop()
-        row_read = loop.time()
+        row_read, is_poll = loop.time(), False
         while self._task is asyncio.current_task():
             self._wake.clear()
             row = None
@@ -133,16 +134,20 @@ class Hub:
                 # The row is read before the log: what a terminal row's run appended is then surely in the log
                 self._row_due, row_read = False, loop.time()
                 row = await self._read_row()
-            await self._read_log()
+            log_due, self._log_due = self._log_due, False
+            if log_due or is_poll or row is not None:
+                await self._read_log()
             ended = row is not None and PredictionStatus(row.status).is_terminal
             if not ended and any(watcher.previews for watcher in self._watchers):
                 await self._previews.demand(loop.time())
             if row is not None and ended:
                 for watcher in self._watchers:
                     watcher.end(row)
+            is_poll = True
             with suppress(TimeoutError):
                 async with asyncio.timeout(POLL_SECONDS):
                     await self._wake.wait()
+                    is_poll = False
 
     async def _read_row(self) -> Prediction | None:
         try:

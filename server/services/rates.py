@@ -29,9 +29,19 @@ async def spend(rt: Runtime, viewer: Viewer, points: int) -> None:
     """
     found = rate_of(rt, viewer)
     if found and (seconds := await rt.limiter.take(*found, cost=points)):
-        rate, _ = found
-        message = f"You have spent the {rate.amount} points that a {rate.name} has in {rate.seconds} seconds."
-        raise RateLimitedError(message, seconds)
+        raise _spent(found[0], seconds)
+
+
+def check(rt: Runtime, viewer: Viewer) -> None:
+    """Count nothing, but let nobody in who is known here to have nothing left; raises RateLimitedError."""
+    found = rate_of(rt, viewer)
+    if found and (seconds := rt.limiter.spent(*found)):
+        raise _spent(found[0], seconds)
+
+
+def _spent(rate: Rate, seconds: float) -> RateLimitedError:
+    message = f"You have spent the {rate.amount} points that a {rate.name} has in {rate.seconds} seconds."
+    return RateLimitedError(message, seconds)
 
 
 async def state(rt: Runtime, viewer: Viewer) -> tuple[Rate, RateState] | None:

@@ -6,7 +6,7 @@ import asyncio
 import json
 import re
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from typing import Any
 
 import httpx
@@ -110,6 +110,27 @@ async def test_an_operation_that_may_cost_too_much_is_refused_and_costs_one(user
     assert error["extensions"] == {"code": "COST_EXCEEDED", "cost": {"requested": 1200, "allowed": 200}}
     assert "data" not in answer.json()
     assert ratelimit(answer)[1] == USER_POINTS - 1
+
+
+async def test_over_a_socket_points_are_counted_once_whatever_becomes_of_an_operation(user: Client) -> None:
+    asked = {
+        "{ models(first: 50) { nodes { id owner { id } } } }": 100,
+        "{ models(first: 100) { nodes { id owner { id } versions { id } } } }": 1,
+        "{ nothing }": 1,
+        "{ viewer { id }": 1,
+    }
+    async with user.socket() as socket:
+        left = USER_POINTS
+        for number, (query, points) in enumerate(asked.items()):
+            await socket.send(json.dumps({"type": "subscribe", "id": str(number), "payload": {"query": query}}))
+            # What cannot be parsed closes the socket
+            with suppress(websockets.ConnectionClosed):
+                while json.loads(await socket.recv())["type"] not in {"complete", "error"}:
+                    pass
+            left -= points
+            found = (await user.run(RATE))["rateLimit"]["remaining"]
+            left -= 1
+            assert found == left, query
 
 
 async def test_who_spent_all_is_told_when_to_come_again(user: Client, small: LiveServer) -> None:

@@ -79,6 +79,21 @@ async def test_a_cost_is_taken_at_once_or_not_at_all(limiter: RateLimiter) -> No
     assert (await limiter.state(some, "bob")).remaining == 10
 
 
+async def test_who_has_nothing_left_is_known_without_asking(limiter: RateLimiter) -> None:
+    some = rate(10, seconds=1)
+    assert await limiter.take(some, "ada", 9) == 0
+    assert await limiter.take(some, "ada", 2) > 0
+    assert limiter.spent(some, "ada") == 0, "one point is left"
+    assert await limiter.take(some, "ada", 1) == 0
+    assert limiter.spent(some, "ada") == 0, "nobody was refused yet"
+    wait = await limiter.take(some, "ada", 1)
+    assert 0 < limiter.spent(some, "ada") <= wait + 0.001
+    assert limiter.spent(some, "bob") == 0
+    await asyncio.sleep(wait + 0.01)
+    assert limiter.spent(some, "ada") == 0
+    assert await limiter.take(some, "ada", 1) == 0
+
+
 async def test_no_amount_is_no_limit(limiter: RateLimiter) -> None:
     assert {await limiter.take(rate(0), "ada") for _ in range(5)} == {0.0}
 
