@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import signal
 import subprocess
-from collections.abc import AsyncIterator
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
 from pathlib import Path
+from socketserver import StreamRequestHandler, ThreadingTCPServer
+from threading import Thread
 from types import ModuleType
 from typing import Protocol
 
 import pytest
-import pytest_asyncio
 
 WEB = Path(__file__).resolve().parents[2] / "web"
-FILES = sorted((WEB / "tests").glob("*.test.mjs"))
 SECONDS = 400
+AT_ONCE = 2
+# It kills the API
+ALONE = {"restart.test.mjs"}
+# Those that kill last, and the longest first: near the end none is left to wait for
+FILES = sorted((WEB / "tests").glob("*.test.mjs"), key=lambda file: (file.name in ALONE, -file.stat().st_size))
 
 
 class LiveServer(Protocol):
@@ -45,44 +51,90 @@ def unpack_folder() -> Path:
     return folder
 
 
-@pytest_asyncio.fixture
-async def control(live_server: LiveServer) -> AsyncIterator[str]:
+@pytest.fixture(scope="session")
+def control(live_server: LiveServer) -> Iterator[str]:
     """Where a browser test can have the API killed and started again, or an administrator made: a line a connection."""
 
-    async def obey(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        match (await reader.readline()).decode().split():
-            case ["kill"]:
-                live_server.processes["api"].kill()
-                live_server.processes["api"].wait()
-            case ["start"]:
-                live_server.start("api", "serve")
-            case ["admin", handle, password]:
-                account = ("--handle", handle, "--email", f"{handle}@example.org", "--password", password)
-                await asyncio.to_thread(live_server.command, "create-admin", *account)
-        writer.write(b"done\n")
-        writer.close()
+    class Obey(StreamRequestHandler):
+        def handle(self) -> None:
+            match self.rfile.readline().decode().split():
+                case ["kill"]:
+                    live_server.processes["api"].kill()
+                    live_server.processes["api"].wait()
+                case ["start"]:
+                    live_server.start("api", "serve")
+                case ["admin", handle, password]:
+                    account = ("--handle", handle, "--email", f"{handle}@example.org", "--password", password)
+                    live_server.command("create-admin", *account)
+            self.wfile.write(b"done\n")
 
-    async with await asyncio.start_server(obey, "127.0.0.1", 0) as server:
-        yield str(server.sockets[0].getsockname()[1])
+    with ThreadingTCPServer(("127.0.0.1", 0), Obey) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield str(server.server_address[1])
+        server.shutdown()
 
 
-@pytest.mark.timeout(SECONDS + 20)
-@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name.removesuffix(".test.mjs"))
-async def test_in_a_browser(live_server: LiveServer, node: Path, unpack_folder: Path, control: str, file: Path) -> None:
-    own = {"BASE_URL": live_server.url, "TMPDIR": str(unpack_folder), "CONTROL_PORT": control, "NO_COLOR": "1"}
-    env = {**os.environ, **own}
-    # asyncio's own subprocess leaves the loop free for a server that runs in it
-    process = await asyncio.create_subprocess_exec(
-        *(str(node), "--test", str(file)),
-        cwd=WEB,
-        env=env,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-        start_new_session=True,
-    )
-    try:
-        said, _ = await asyncio.wait_for(process.communicate(), SECONDS)
-    finally:
-        if process.returncode is None:
+@dataclass
+class Runs:
+    """The files that run, AT_ONCE of them: a browser waits for most of its time."""
+
+    node: Path
+    environment: dict[str, str]
+    pool: ThreadPoolExecutor
+    begun: dict[Path, Future[str | None]] = field(default_factory=dict)
+    processes: set[subprocess.Popen[bytes]] = field(default_factory=set)
+
+    def begin(self, files: Iterable[Path]) -> None:
+        for file in files:
+            self.begun[file] = self.pool.submit(self.run, file)
+
+    def run(self, file: Path) -> str | None:
+        """What a file says that fails."""
+        process = subprocess.Popen(
+            [str(self.node), "--test", str(file)],
+            cwd=WEB,
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        self.processes.add(process)
+        try:
+            said, _ = process.communicate(timeout=SECONDS)
+        finally:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+            self.processes.discard(process)
+        return None if process.returncode == 0 else said.decode(errors="replace")
+
+    def end(self) -> None:
+        """Leave nothing behind, whoever interrupts."""
+        self.pool.shutdown(wait=False, cancel_futures=True)
+        for process in list(self.processes):
             os.killpg(process.pid, signal.SIGKILL)
-    assert process.returncode == 0, said.decode(errors="replace")
+
+
+@pytest.fixture(scope="session")
+def runs(
+    request: pytest.FixtureRequest, live_server: LiveServer, node: Path, unpack_folder: Path, control: str
+) -> Iterator[Runs]:
+    """All files that were asked for, but for those that run alone."""
+    own = {"BASE_URL": live_server.url, "TMPDIR": str(unpack_folder), "CONTROL_PORT": control, "NO_COLOR": "1"}
+    found = Runs(node, {**os.environ, **own}, ThreadPoolExecutor(AT_ONCE))
+    # Two that unpack the browser at once would be in each other's way
+    unpack = "import('./tests/browser.mjs').then(({ launch }) => launch()).then((browser) => browser.close())"
+    subprocess.run([str(node), "--input-type=module", "--eval", unpack], cwd=WEB, env=found.environment, check=True)
+    asked = {item.callspec.params.get("file") for item in request.session.items if hasattr(item, "callspec")}
+    found.begin(file for file in FILES if file in asked and file.name not in ALONE)
+    yield found
+    found.end()
+
+
+@pytest.mark.timeout(len(FILES) * SECONDS)
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name.removesuffix(".test.mjs"))
+def test_in_a_browser(runs: Runs, file: Path) -> None:
+    if file.name in ALONE:
+        wait(runs.begun.values())
+        runs.begin([file])
+    said = runs.begun[file].result()
+    assert said is None, said
