@@ -22,9 +22,9 @@ POLL_SECONDS = 0.2
 PROSE = {"max_new_tokens": 70, "temperature": 0.7, "seed": 4}
 SAMPLES: dict[str, tuple[dict[str, Any], ...]] = {
     "shapes": (
+        {"prompt": "a red circle on a blue background", "steps": 40, "seed": 7},
         {"prompt": "a yellow star on a black background", "steps": 40, "seed": 1},
         {"prompt": "a green triangle on a white background", "steps": 40, "seed": 7},
-        {"prompt": "a red circle on a blue background", "steps": 40, "seed": 7},
         {"prompt": "a white square on a purple background", "steps": 40, "seed": 1},
     ),
     "prose": ({"prompt": "The function returns", **PROSE}, {"prompt": "When a worker starts, it", **PROSE}),

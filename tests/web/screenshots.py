@@ -36,6 +36,7 @@ def shoot(live: LiveServer, folder: Path, pages: list[str]) -> None:
     hook.build(dev=True)
     node = hook.system_node() or hook.packaged_node()
     password = secrets.token_urlsafe()
+    live.command("show-demo")
     live.command("create-admin", "--handle", "operator", "--email", "operator@example.org", "--password", password)
     environment = {
         **os.environ,

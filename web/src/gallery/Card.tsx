@@ -45,7 +45,7 @@ function Art({ model }: { model: ModelCard }) {
       {picture ? (
         <img src={reachable(picture.url)} alt="" loading="lazy" />
       ) : text ? (
-        <p class="card-sample">{text.slice(0, SAMPLE_CHARACTERS)}</p>
+        <p class="card-sample">{text.trim().slice(0, SAMPLE_CHARACTERS)}</p>
       ) : (
         <KindIcon kind={model.kind} />
       )}
