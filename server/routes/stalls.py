@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable, Generator
+from functools import partial
 from typing import Any
 
 import structlog
@@ -41,8 +43,6 @@ class Stalls:
             # What fails because the client is gone was said once
             if not connection.is_stalled:
                 raise
-        finally:
-            connection.close()
 
 
 class _Connection:
@@ -51,39 +51,63 @@ class _Connection:
         self._receive = receive
         self._send = send
         self._seconds = seconds
-        self._stalled: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._next: asyncio.Future[Message] | None = None
-
-    @property
-    def is_stalled(self) -> bool:
-        """Whether a send took too long."""
-        return self._stalled.done()
+        self._waiting: asyncio.Timeout | None = None
+        # Whether a send took too long
+        self.is_stalled = False
 
     async def send(self, message: Message) -> None:
         """Send, for at most so many seconds; raises ClientStalledError."""
-        if not self._stalled.done():
+        if not self.is_stalled:
+            sending = _Sending(self._send(message))
+            if sending.is_done:
+                return
             try:
                 async with asyncio.timeout(self._seconds):
-                    await self._send(message)
+                    await sending
                 return
             except TimeoutError:
                 logger.warning("client.stalled", path=self._scope["path"], client=self._scope.get("client"))
-                if not self._stalled.done():
-                    self._stalled.set_result(None)
+                self._give_up()
         raise ClientStalledError("the client does not read")
 
     async def receive(self) -> Message:
         """The next message; a disconnect once a send has stalled, since a client that is stuck sends none."""
-        if self._next is None:
-            self._next = asyncio.ensure_future(self._receive())
-        waiting: set[asyncio.Future[Any]] = {self._next, self._stalled}
-        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-        if self._stalled.done():
+        try:
+            async with asyncio.timeout(0 if self.is_stalled else None) as self._waiting:
+                return await self._receive()
+        except TimeoutError:
             return {"type": "websocket.disconnect", "code": TRY_AGAIN_LATER}
-        message, self._next = self._next.result(), None
-        return message
+        finally:
+            self._waiting = None
 
-    def close(self) -> None:
-        """Wait for nothing more."""
-        if self._next is not None:
-            self._next.cancel()
+    def _give_up(self) -> None:
+        self.is_stalled = True
+        if self._waiting is not None and not self._waiting.expired():
+            self._waiting.reschedule(asyncio.get_running_loop().time())
+
+
+class _Sending:
+    """A send that is begun at once: nearly all fit into the buffer, and need no clock."""
+
+    def __init__(self, sending: Awaitable[None]) -> None:
+        self._rest = sending.__await__()
+        self.is_done = False
+        try:
+            self._awaited = next(self._rest)
+        except StopIteration:
+            self.is_done = True
+
+    def __await__(self) -> Generator[Any, Any, None]:
+        """Wait for the rest of it."""
+        while True:
+            step: Callable[[], Any]
+            try:
+                value = yield self._awaited
+            except BaseException as error:
+                step = partial(self._rest.throw, error)
+            else:
+                step = partial(self._rest.send, value)
+            try:
+                self._awaited = step()
+            except StopIteration:
+                return
