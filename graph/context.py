@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import strawberry
@@ -32,10 +33,11 @@ class Context:
     connection_params: Any = None
     paid: int = 1
     guard: Guard = field(default_factory=Guard)
-    loaders: Loaders = field(init=False)
 
-    def __post_init__(self) -> None:
-        self.loaders = Loaders(self.rt)
+    @cached_property
+    def loaders(self) -> Loaders:
+        """The loaders, once something is loaded: most sockets only listen."""
+        return Loaders(self.rt)
 
     def renew(self, session: Session) -> None:
         """Let a WebSocket of this very session live as long as its newest token."""

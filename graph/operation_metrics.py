@@ -9,6 +9,7 @@ from typing import Any
 from graphql import FieldNode, GraphQLError, OperationDefinitionNode, get_operation_ast
 from strawberry.extensions import SchemaExtension
 
+from graph.frames import TAP
 from server.adapters.metrics import OPERATION_SECONDS, OPERATIONS
 
 OTHER = "other"
@@ -38,20 +39,28 @@ class OperationMetrics(SchemaExtension):
         field = first_field(found.schema, operation)
         name = operation.name.value if operation and operation.name else ""
         label = name if not name or name in self._names else OTHER
-        outcome = self._outcome()
+        errors = self._errors()
+        if (tap := TAP.get()) is not None and tap.events is not None:
+            # It goes on without us
+            tap.ended = lambda later: OPERATIONS.labels(kind, field, label, _outcome(later or errors)).inc()
+            return
+        outcome = _outcome(errors)
         OPERATIONS.labels(kind, field, label, outcome).inc()
         if kind in {"query", "mutation"} and outcome != "invalid":
             OPERATION_SECONDS.labels(kind, field).observe(seconds)
 
-    def _outcome(self) -> str:
+    def _errors(self) -> list[GraphQLError]:
         found = self.execution_context
-        errors: list[GraphQLError] = getattr(found.result, "errors", None) or found.pre_execution_errors or []
-        if any((error.extensions or {}).get("code") == "INTERNAL_SERVER_ERROR" for error in errors):
-            return "internal"
-        # What a resolver said has a place in the answer
-        if any(error.path for error in errors):
-            return "error"
-        return "invalid" if errors else "ok"
+        return getattr(found.result, "errors", None) or found.pre_execution_errors or []
+
+
+def _outcome(errors: list[GraphQLError]) -> str:
+    if any((error.extensions or {}).get("code") == "INTERNAL_SERVER_ERROR" for error in errors):
+        return "internal"
+    # What a resolver said has a place in the answer
+    if any(error.path for error in errors):
+        return "error"
+    return "invalid" if errors else "ok"
 
 
 def first_field(schema: Any, operation: OperationDefinitionNode | None) -> str:

@@ -8,6 +8,7 @@ from typing import Annotated
 import strawberry
 
 from graph.context import Info
+from graph.frames import tap_open
 from graph.ids import parse_id
 from graph.selection import selects
 from graph.types.events import PredictionEvent, event_of
@@ -122,6 +123,7 @@ class PredictionSubscription:
         row_id = parse_id(id, "Prediction")
         shown = selects(info.selected_fields, "PreviewReady", "image")
         watched = prediction_events.watch(context.rt, context.hubs, context.viewer, row_id, after, previews=shown)
+        tap_open(watched, lambda seen: event_of(seen, row_id), info)
         async for seen in watched:
             yield event_of(seen, row_id)
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Mapping
+from json import JSONDecodeError
 from typing import Any
 
-from starlette.websockets import WebSocketState
+from starlette.websockets import WebSocketDisconnect, WebSocketState
 from strawberry.asgi import ASGIWebSocketAdapter
-from strawberry.http.exceptions import NonJsonMessageReceived
+from strawberry.http.exceptions import NonJsonMessageReceived, NonTextMessageReceived, WebSocketDisconnected
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler
 
 from graph.context import Context
@@ -27,16 +28,36 @@ class SocketAdapter(ASGIWebSocketAdapter):
     """Closes a socket with 4400 where strawberry would fail on a message of another shape."""
 
     async def iter_json(self, *, ignore_parsing_errors: bool = False) -> AsyncGenerator[object, None]:
-        """The messages that are of the protocol's shape."""
-        async for message in super().iter_json(ignore_parsing_errors=ignore_parsing_errors):
-            if not is_well_formed(message):
-                raise NonJsonMessageReceived
-            yield message
+        """The messages that are of the protocol's shape; none is held while the next is waited for."""
+        while self.ws.application_state is not WebSocketState.DISCONNECTED:
+            try:
+                yield await self._receive_json()
+            except WebSocketDisconnect:
+                return
+
+    async def _receive_json(self) -> object:
+        try:
+            message = self.view.decode_json(await self.ws.receive_text())
+        except KeyError as error:
+            raise NonTextMessageReceived from error
+        except JSONDecodeError as error:
+            raise NonJsonMessageReceived from error
+        if not is_well_formed(message):
+            raise NonJsonMessageReceived
+        return message
 
     async def send_json(self, message: Mapping[str, object]) -> None:
         """Send a message, unless we closed the socket meanwhile."""
         if self.ws.application_state is not WebSocketState.DISCONNECTED:
             await super().send_json(message)
+
+    async def send_text(self, text: str) -> None:
+        """Send a message that is text already."""
+        if self.ws.application_state is not WebSocketState.DISCONNECTED:
+            try:
+                await self.ws.send_text(text)
+            except WebSocketDisconnect as error:
+                raise WebSocketDisconnected from error
 
 
 class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
@@ -55,6 +76,9 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
         except UnavailableError as error:
             await self.websocket.close(code=TRY_AGAIN_LATER, reason=error.message)
             return
+        if self.connection_acknowledged:
+            # It has ended, and what it was is not to be kept as long as the socket
+            self.connection_init_timeout_task = None
         if self.connection_acknowledged and self._lapse is None and self.context.viewer.user_id is not None:
             self._lapse = asyncio.create_task(self._close_when_lapsed())
 

@@ -21,7 +21,7 @@ class TracedOperations(SchemaExtension):
         self._tracing = tracing
 
     def on_operation(self) -> Iterator[None]:
-        """Measure one operation; that of a subscription ends with its stream."""
+        """Measure one operation; that of a subscription ends with its stream, or when ready frames follow."""
         with self._tracing.span("graphql") as span:
             yield
             self._describe(span)

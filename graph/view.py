@@ -25,11 +25,13 @@ from graph import wire
 from graph.context import Context
 from graph.documents import PersistedDocuments
 from graph.errors import DATABASE_AWAY
+from graph.frame_sockets import FrameHandler
+from graph.frames import Frames
 from graph.negotiation import GRAPHQL_RESPONSE, preferred, prefers_html
 from graph.rate_headers import rate_headers
 from graph.refusals import refusal
 from graph.schema import SchemaOptions, make_schema
-from graph.socket_limits import BoundedSocketHandler, SocketLimits
+from graph.socket_limits import SocketLimits
 from graph.sockets import SocketAdapter
 from server.adapters.database import CONNECTION_ERRORS
 from server.adapters.metrics import REFUSALS
@@ -53,7 +55,7 @@ class GraphQLView(GraphQL[Context, None]):
     """The `/graphql` endpoint."""
 
     websocket_adapter_class = SocketAdapter
-    graphql_transport_ws_handler_class = BoundedSocketHandler
+    graphql_transport_ws_handler_class = FrameHandler
 
     def __init__(self, settings: Settings, tracing: Tracing = NO_TRACING) -> None:
         allowed = read_operations(settings.allowed_operations) if settings.allowed_operations else None
@@ -65,8 +67,9 @@ class GraphQLView(GraphQL[Context, None]):
             settings.counted_operations,
             tracing,
         )
+        schema = make_schema(options)
         super().__init__(
-            make_schema(options),
+            schema,
             graphql_ide="graphiql",
             subscription_protocols=[GRAPHQL_TRANSPORT_WS_PROTOCOL],
             connection_init_wait_timeout=timedelta(seconds=INIT_SECONDS),
@@ -74,6 +77,7 @@ class GraphQLView(GraphQL[Context, None]):
             allowed_origins=settings.origins,
         )
         self.limits = SocketLimits.of(settings)
+        self.frames = Frames(schema)
         self._persisted = PersistedDocuments()
         self._page = GraphiqlPage()
 

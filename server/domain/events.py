@@ -7,7 +7,7 @@ unbroken stretch of it: a new attempt or a lost stream starts a new one, with a 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -50,12 +50,18 @@ def parse_cursor(text: str) -> Cursor | None:
 
 @dataclass(frozen=True)
 class Event:
-    """One event: `data` holds its own fields, `at` is seconds since 1970 (UTC)."""
+    """One event: `data` holds its own fields, `at` is seconds since 1970 (UTC).
+
+    Everybody who watches at a node is handed the same object: what one makes of it (`made`), and of it joined with the
+    next (`joined`), is ready for the others, for as long as somebody has it.
+    """
 
     type: EventType
     cursor: Cursor
     at: float
     data: dict[str, Any]
+    made: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
+    joined: dict[Cursor, Event] = field(default_factory=dict, compare=False, repr=False)
 
 
 def merge(older: Event, newer: Event) -> Event | None:
@@ -69,5 +75,8 @@ def merge(older: Event, newer: Event) -> Event | None:
         return newer
     if newer.type is not EventType.OUTPUT or older.data.get("text") is None or newer.data.get("text") is None:
         return None
-    text = older.data["text"] + newer.data["text"]
-    return Event(newer.type, newer.cursor, newer.at, {"index": older.data["index"], "text": text})
+    if newer.cursor not in older.joined:
+        text = older.data["text"] + newer.data["text"]
+        data = {"index": older.data["index"], "text": text}
+        older.joined[newer.cursor] = Event(newer.type, newer.cursor, newer.at, data)
+    return older.joined[newer.cursor]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from uuid import UUID
@@ -16,76 +15,32 @@ from server.adapters.database import CONNECTION_ERRORS
 from server.adapters.event_log import EventLog
 from server.adapters.tasks import end, shared
 from server.adapters.wakeups import Wakeup, Wakeups
-from server.domain.events import NO_EPOCH, Cursor, Event, EventType
+from server.domain.events import NO_EPOCH, Cursor, Event
 from server.domain.predictions import PredictionStatus
 from server.services import prediction_rows
 from server.services.live_lists import LiveLists
+from server.services.watchers import Ending, Watcher
 from server.tables import Prediction
 
 logger = structlog.get_logger(__name__)
 
 POLL_SECONDS = 2.0
 ROW_SECONDS = 5.0
-QUEUE_BOUND = 256
 DEMAND_SECONDS = 5.0
-
-
-class Watcher:
-    """One subscriber's bounded queue: past the bound it must read the log for itself."""
-
-    def __init__(self, *, previews: bool = False, reads_row: bool = False) -> None:
-        self.previews = previews
-        self.reads_row = reads_row
-        self._events: deque[Event] = deque()
-        self._changed = asyncio.Event()
-        self.overflowed = False
-        self.row: Prediction | None = None
-
-    def offer(self, event: Event) -> None:
-        """Queue an event; after an overflow nothing is, until the watcher has begun to read the log."""
-        if self.overflowed:
-            return
-        if event.type is EventType.PREVIEW:
-            self._events = deque(queued for queued in self._events if queued.type is not EventType.PREVIEW)
-        if len(self._events) >= QUEUE_BOUND:
-            self.overflow()
-        else:
-            self._events.append(event)
-        self._changed.set()
-
-    def overflow(self) -> None:
-        """Drop what is queued: the watcher reads the log from its own cursor."""
-        self._events.clear()
-        self.overflowed = True
-        self._changed.set()
-
-    def end(self, row: Prediction) -> None:
-        """The row is terminal: nothing comes after what is queued."""
-        self.row = row
-        self._changed.set()
-
-    async def take(self) -> list[Event]:
-        """All that is queued, waiting for something; empty after an overflow or at the end."""
-        if not self._events and not self.overflowed and self.row is None:
-            await self._changed.wait()
-        self._changed.clear()
-        taken = list(self._events)
-        self._events.clear()
-        return taken
 
 
 class Hub:
     """The events of one prediction, read once and handed to all its watchers."""
 
     def __init__(self, event_log: EventLog, prediction_id: UUID) -> None:
-        self._log = event_log
-        self._id = prediction_id
+        self._log, self._id = event_log, prediction_id
         self._watchers: set[Watcher] = set()
         self._wake = asyncio.Event()
         self._row_due = self._log_due = False
         self._starting = asyncio.Lock()
         self._cursor = Cursor(NO_EPOCH, 0)
         self._task: asyncio.Task[None] | None = None
+        self._ending: Ending | None = None
         self._previews = PreviewSource(event_log, prediction_id)
 
     @property
@@ -141,8 +96,10 @@ class Hub:
             if not ended and any(watcher.previews for watcher in self._watchers):
                 await self._previews.demand(loop.time())
             if row is not None and ended:
+                if self._ending is None or self._ending.row.updated_at != row.updated_at:
+                    self._ending = Ending(row)
                 for watcher in self._watchers:
-                    watcher.end(row)
+                    watcher.end(self._ending)
             is_poll = True
             with suppress(TimeoutError):
                 async with asyncio.timeout(POLL_SECONDS):

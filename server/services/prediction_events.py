@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import suppress
-from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
 import redis
@@ -20,7 +19,8 @@ from server.domain.predictions import PredictionStatus
 from server.errors import BadUserInputError
 from server.runtime import Runtime
 from server.services import predictions
-from server.services.hubs import Hubs, Watcher
+from server.services.hubs import Hubs
+from server.services.watchers import Ending, Watcher
 from server.tables import Prediction
 
 logger = structlog.get_logger(__name__)
@@ -28,13 +28,17 @@ logger = structlog.get_logger(__name__)
 LOG_AGAIN_SECONDS = 0.5
 
 
-@dataclass(frozen=True)
-class Seen:
-    """One event as a subscriber sees it; `row` and `live` come with snapshots and status changes."""
+class Seen(NamedTuple):
+    """One event as a subscriber sees it; `row` and `live` come with snapshots and status changes.
+
+    `is_common` says that whoever sees this very event sees the same: its row, where it has one, was not read for this
+    subscriber alone.
+    """
 
     event: Event
     row: Prediction | None = None
     live: LiveState | None = None
+    is_common: bool = False
 
 
 async def live_state(rt: Runtime, prediction_id: UUID) -> LiveState | None:
@@ -54,7 +58,7 @@ def overlay(row: Prediction, live: LiveState | None) -> LiveState | None:
 
 async def watch(
     rt: Runtime, hubs: Hubs, viewer: Viewer, prediction_id: UUID, after: str | None = None, *, previews: bool = False
-) -> AsyncIterator[Seen]:
+) -> AsyncGenerator[Seen, None]:
     """Snapshot first (unless `after` is a cursor that can be continued), then events, the terminal one last.
 
     `previews` says that this subscriber shows pictures: only while one does are any made.
@@ -63,20 +67,39 @@ async def watch(
         NotFoundError: there is no such prediction, or the viewer may not know of it.
         BadUserInputError: `after` is no cursor.
     """
-    cursor = parse_cursor(after) if after is not None else None
-    if after is not None and cursor is None:
-        raise BadUserInputError("`after` is not a cursor of this stream.")
+    cursor = _place(after)
     if cursor is not None or previews:
         # Else the snapshot, which comes first, is what only those get who may
         await predictions.find(viewer, prediction_id)
+    if cursor is not None and cursor.epoch.startswith(_END):
+        return
     async with hubs.watch(prediction_id, previews=previews, reads_row=cursor is None) as watcher:
         stream = Stream(rt, viewer, prediction_id, watcher, cursor)
-        async for seen in stream.run():
+        if cursor is None:
+            # No name for it here: who waits for what follows holds nothing of the past
+            yield await stream.snapshot()
+            if stream.preview is not None:
+                yield stream.preview
+        if not stream.is_shown:
+            async for seen in stream.catch_up():
+                yield seen
+        async for seen in stream.follow():
             yield seen
+        async for seen in stream.end():
+            yield seen
+
+
+def _place(after: str | None) -> Cursor | None:
+    cursor = parse_cursor(after) if after is not None else None
+    if after is not None and cursor is None:
+        raise BadUserInputError("`after` is not a cursor of this stream.")
+    return cursor
 
 
 class Stream:
     """One subscriber's way through a prediction's events; its cursor is what the client has seen."""
+
+    __slots__ = ("_cursor", "_id", "_over", "_rt", "_told_ending", "_viewer", "_watcher", "is_shown", "preview")
 
     def __init__(
         self, rt: Runtime, viewer: Viewer, prediction_id: UUID, watcher: Watcher, cursor: Cursor | None
@@ -86,43 +109,36 @@ class Stream:
         self._id = prediction_id
         self._watcher = watcher
         self._cursor = cursor
-        self._is_told = False
-        self._is_shown = False
+        # Whether a snapshot stands behind the hub's place in the log: what comes after it the hub hands over
+        self.is_shown = False
         self._over: str | None = None
+        self._told_ending: Ending | None = None
+        self.preview: Seen | None = None
 
-    async def run(self) -> AsyncIterator[Seen]:
-        """All events until the terminal one."""
-        if self._cursor is not None and self._cursor.epoch.startswith(_END):
-            return
-        if self._cursor is None:
-            first = await self._snapshot()
-            yield first
-            if (preview := _newest_preview(first)) is not None:
-                yield preview
-            if first.row is not None and self._is_told:
-                yield self._terminal(first.row)
-                return
-        if self._cursor is None or not self._is_shown:
-            async for seen in self._catch_up():
-                yield seen
-        async for seen in self._follow():
-            yield seen
-        row = self._watcher.row or await predictions.find(self._viewer, self._id)
-        if not self._is_told and await self._missed_something(row):
-            yield await self._snapshot()
-        yield self._terminal(row)
+    @property
+    def _is_told(self) -> bool:
+        """Whether a snapshot showed the end."""
+        return self._told_ending is not None
 
-    async def _follow(self) -> AsyncIterator[Seen]:
+    async def end(self) -> AsyncIterator[Seen]:
+        """The terminal event."""
+        ending = self._told_ending or self._watcher.ending or Ending(await predictions.find(self._viewer, self._id))
+        if not self._is_told and await self._missed_something(ending.row):
+            yield await self.snapshot()
+        yield self._terminal(ending)
+
+    async def follow(self) -> AsyncIterator[Seen]:
         """What the hub hands over, until the row is terminal and nothing is queued."""
         while not self._is_told:
-            events = deque(await self._watcher.take())
+            events = (await self._watcher.take())[::-1]
             told = bool(events)
             while events:
-                async for seen in self._accept(self._next(events)):
-                    yield seen
+                accepted = await self._accept(self._next(events))
+                if accepted is not None:
+                    yield accepted
             if self._watcher.overflowed:
                 self._watcher.overflowed = False
-                async for seen in self._catch_up():
+                async for seen in self.catch_up():
                     yield seen
                 if self._watcher.overflowed and self._watcher.row is not None:
                     # The log is away and the row has ended: that one tells the rest
@@ -130,32 +146,33 @@ class Stream:
             elif not told and self._watcher.row is not None:
                 return
 
-    def _next(self, events: deque[Event]) -> Event:
-        """The next event, joined with its neighbours; only what was not seen is joined, or text would come twice."""
-        event = events.popleft()
-        if self._is_seen(event):
-            return event
-        while events and (joined := merge(event, events[0])) is not None:
-            event = joined
-            events.popleft()
+    def _next(self, events: list[Event]) -> Event:
+        """The last of the list, joined with those before it; only what was not seen is, or text would come twice."""
+        event = events.pop()
+        if events and not self._is_seen(event):
+            while events and (joined := merge(event, events[-1])) is not None:
+                event = joined
+                events.pop()
         return event
 
     def _is_seen(self, event: Event) -> bool:
         held = self._cursor or Cursor(NO_EPOCH, 0)
         return event.cursor.epoch == held.epoch and event.cursor.seq <= held.seq
 
-    async def _snapshot(self) -> Seen:
+    async def snapshot(self) -> Seen:
+        """The prediction as it stands; `preview` is the picture that its run last showed."""
         # The row is read last: it is at least as new as the live state
         live = await live_state(self._rt, self._id)
         row = await predictions.find(self._viewer, self._id)
         self._cursor = live.cursor if live else Cursor(NO_EPOCH, self._cursor.seq if self._cursor else 0)
-        self._is_told = PredictionStatus(row.status).is_terminal
-        # Read behind the hub's place in the log: what comes after it the hub hands over
-        self._is_shown = live is not None
+        if PredictionStatus(row.status).is_terminal:
+            self._told_ending = Ending(row)
+        self.is_shown = live is not None
         shown = overlay(row, live)
         # Of an attempt that is over nothing was shown, so what it said at last would come without its beginning
         self._over = live.cursor.epoch if live is not None and shown is None else None
         event = Event(EventType.SNAPSHOT, self._told, row.updated_at.timestamp(), {"attempt": row.attempt})
+        self.preview = _newest_preview(event.cursor, shown)
         return Seen(event, row, shown)
 
     @property
@@ -164,7 +181,7 @@ class Stream:
         held = self._cursor or Cursor(NO_EPOCH, 0)
         return Cursor(CLOSED_EPOCH, held.seq) if held.epoch == self._over else held
 
-    async def _catch_up(self) -> AsyncIterator[Seen]:
+    async def catch_up(self) -> AsyncIterator[Seen]:
         """Everything in the log after the cursor; a snapshot where that cannot be continued."""
         while not self._is_told:
             try:
@@ -177,11 +194,12 @@ class Stream:
             if page.lost and self._cursor is not None:
                 yield Seen(Event(EventType.LOST, self._told, time.time(), {"after": str(self._told)}))
             if page.lost or self._is_foreign(page.epoch):
-                yield await self._snapshot()
+                yield await self.snapshot()
                 continue
             for event in page.events:
-                async for seen in self._accept(event):
-                    yield seen
+                accepted = await self._accept(event)
+                if accepted is not None:
+                    yield accepted
             if not page.more:
                 return
 
@@ -190,25 +208,22 @@ class Stream:
         held = self._cursor.epoch if self._cursor else NO_EPOCH
         return held not in (NO_EPOCH, epoch)
 
-    async def _accept(self, event: Event) -> AsyncIterator[Seen]:
+    async def _accept(self, event: Event) -> Seen | None:
+        """What the subscriber sees of an event; None where it has seen it, or is not to."""
         if self._is_seen(event):
-            return
+            return None
         held = self._cursor or Cursor(NO_EPOCH, 0)
         if event.cursor.epoch != held.epoch and event.type is not EventType.SNAPSHOT:
-            if held.epoch != NO_EPOCH:
-                return
             # The stream began between our look at it and now: its own snapshot was merged away or trimmed
-            yield await self._snapshot()
-            return
+            return await self.snapshot() if held.epoch == NO_EPOCH else None
         self._cursor = event.cursor
         if event.type is EventType.SNAPSHOT:
-            yield await self._stream_snapshot(event)
-        elif event.cursor.epoch == self._over:
-            return
-        elif event.type is EventType.STATUS:
-            yield Seen(event, await predictions.find(self._viewer, self._id))
-        else:
-            yield Seen(event)
+            return await self._stream_snapshot(event)
+        if event.cursor.epoch == self._over:
+            return None
+        if event.type is EventType.STATUS:
+            return Seen(event, await predictions.find(self._viewer, self._id))
+        return Seen(event, is_common=True)
 
     async def _stream_snapshot(self, event: Event) -> Seen:
         """The first event of an epoch: what the client holds is replaced by what the attempt had made by then."""
@@ -227,18 +242,20 @@ class Stream:
         text = row.output if isinstance(row.output, str) else ""
         return (live.cursor, live.text, live.logs) != (self._cursor, text, row.logs)
 
-    def _terminal(self, row: Prediction) -> Seen:
+    def _terminal(self, ending: Ending) -> Seen:
+        row = ending.row
         cursor = Cursor(f"{_END}{row.attempt}", (self._cursor.seq if self._cursor else 0) + 1)
-        at = (row.completed_at or row.updated_at).timestamp()
-        return Seen(Event(EventType.STATUS, cursor, at, {"status": row.status}), row)
+        if cursor not in ending.events:
+            at = (row.completed_at or row.updated_at).timestamp()
+            ending.events[cursor] = Event(EventType.STATUS, cursor, at, {"status": row.status})
+        return Seen(ending.events[cursor], row, is_common=True)
 
 
-def _newest_preview(snapshot: Seen) -> Seen | None:
+def _newest_preview(at: Cursor, live: LiveState | None) -> Seen | None:
     """The picture that the run last showed, for whoever comes late; it stands at the snapshot's own cursor."""
-    live = snapshot.live
     if live is None or live.preview is None:
         return None
-    return Seen(Event(EventType.PREVIEW, snapshot.event.cursor, live.preview["at"], live.preview))
+    return Seen(Event(EventType.PREVIEW, at, live.preview["at"], live.preview))
 
 
 _END = "end."

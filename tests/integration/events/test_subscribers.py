@@ -12,7 +12,8 @@ from server.domain.events import Event, EventType
 from server.errors import BadUserInputError, NotFoundError
 from server.runtime import Runtime
 from server.services import prediction_events, recovery
-from server.services.hubs import QUEUE_BOUND, Hub, Watcher
+from server.services.hubs import Hub
+from server.services.watchers import QUEUE_BOUND, Watcher
 from server.tables import Prediction, Version
 from tests.integration.events.watching import (
     NOBODY,

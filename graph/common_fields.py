@@ -1,0 +1,105 @@
+"""Which fields of events are the same for whoever watches, by what their resolvers can know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from graphql import (
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLNamedType,
+    GraphQLSchema,
+    InlineFragmentNode,
+    SelectionSetNode,
+    get_named_type,
+    is_abstract_type,
+)
+from strawberry.schema.schema_converter import GraphQLCoreConverter
+from strawberry.types.field import StrawberryField
+
+# They ask for what the node knows of the prediction, and not for who asks
+SAME_FOR_ALL = frozenset({"PreviewReady.image", "Prediction.text", "Prediction.logs", "Prediction.progress"})
+
+
+def is_common(schema: GraphQLSchema, type_name: str, name: str) -> bool:
+    """Whether a field of an object type is the same for whoever asks: its resolver cannot know who that is."""
+    if name == "__typename" or f"{type_name}.{name}" in SAME_FOR_ALL:
+        return True
+    fields = getattr(schema.type_map.get(type_name), "fields", {})
+    if name not in fields:
+        return False
+    found = fields[name].extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
+    if not isinstance(found, StrawberryField) or found.permission_classes or found.extensions:
+        return False
+    return found.base_resolver is None or found.base_resolver.info_parameter is None
+
+
+def own_events(
+    schema: GraphQLSchema, roots: SelectionSetNode, fragments: Mapping[str, FragmentDefinitionNode], event: str
+) -> frozenset[str]:
+    """The types of events of which something is selected that is not the same for all.
+
+    What `@skip` and `@include` leave out counts too.
+    """
+    walk = _Walk(schema, fragments)
+    members = _members(schema, event)
+    below = [node.selection_set for node in roots_of(roots, fragments) if node.selection_set]
+    return frozenset(name for name in members if not all(walk.holds(each, name) for each in below))
+
+
+def roots_of(selections: SelectionSetNode, fragments: Mapping[str, FragmentDefinitionNode]) -> Iterator[FieldNode]:
+    """The root fields of an operation, which fragments may hold."""
+    for selection in selections.selections:
+        if isinstance(selection, FieldNode):
+            yield selection
+        elif isinstance(selection, InlineFragmentNode):
+            yield from roots_of(selection.selection_set, fragments)
+        elif isinstance(selection, FragmentSpreadNode):
+            yield from roots_of(fragments[selection.name.value].selection_set, fragments)
+
+
+def _members(schema: GraphQLSchema, name: str) -> frozenset[str]:
+    kind = schema.type_map[name]
+    if is_abstract_type(kind):
+        return frozenset(member.name for member in schema.get_possible_types(kind))
+    return frozenset([name])
+
+
+class _Walk:
+    """Looks at each fragment once for each type that it is spread in: fragments may double themselves."""
+
+    def __init__(self, schema: GraphQLSchema, fragments: Mapping[str, FragmentDefinitionNode]) -> None:
+        self._schema = schema
+        self._fragments = fragments
+        self._known: dict[tuple[str, str], bool] = {}
+
+    def holds(self, selections: SelectionSetNode, type_name: str) -> bool:
+        """Whether all that is selected of an object of this type is the same for all."""
+        return all(self._is_common(selection, type_name) for selection in selections.selections)
+
+    def _is_common(self, selection: object, type_name: str) -> bool:
+        if isinstance(selection, FieldNode):
+            return self._field(selection, type_name)
+        if isinstance(selection, InlineFragmentNode):
+            condition = selection.type_condition.name.value if selection.type_condition else type_name
+            return type_name not in _members(self._schema, condition) or self.holds(selection.selection_set, type_name)
+        if not isinstance(selection, FragmentSpreadNode):
+            return False
+        name = selection.name.value
+        if (name, type_name) not in self._known:
+            fragment = self._fragments[name]
+            condition = fragment.type_condition.name.value
+            applies = type_name in _members(self._schema, condition)
+            self._known[name, type_name] = not applies or self.holds(fragment.selection_set, type_name)
+        return self._known[name, type_name]
+
+    def _field(self, node: FieldNode, type_name: str) -> bool:
+        name = node.name.value
+        if not is_common(self._schema, type_name, name):
+            return False
+        if node.selection_set is None:
+            return True
+        fields = getattr(self._schema.type_map[type_name], "fields", {})
+        result: GraphQLNamedType = get_named_type(fields[name].type)
+        return all(self.holds(node.selection_set, member) for member in _members(self._schema, result.name))
