@@ -20,7 +20,7 @@ from rich.table import Table
 
 from server.embedded.servers import LocalServers
 from tests.conftest import LiveServer, running
-from tests.load import cold, growth, overhead, scaling, text_bench
+from tests.load import cold, fanout, growth, overhead, scaling, text_bench
 from tests.load.references.serving import serving
 from tests.load.text_models import Shape
 from tests.support.api import Client
@@ -186,9 +186,15 @@ def bench_scaling(root: Path, servers: LocalServers, live: LiveServer) -> Table:
     return asyncio.run(scaling.measure(live, REPEATS))
 
 
+def bench_fanout(root: Path, servers: LocalServers, live: LiveServer) -> Table:
+    """Subscribers of one prediction beside a bare relay."""
+    return asyncio.run(fanout.measure(live, root, REPEATS))
+
+
 PARTS = {
     "overhead": bench_overhead,
     "scaling": bench_scaling,
+    "fanout": bench_fanout,
     "cold": bench_cold,
     "models": bench_models,
     "growth": bench_growth,
@@ -199,7 +205,7 @@ SETTINGS = {"CUSTOM_SLOTS": "64", "LOG_LEVEL": "WARNING", "CUSTOM_PREDICTORS": "
 # Counted as for anybody, and never reached: all clients are one user
 SETTINGS |= dict.fromkeys(("RATE_LIMIT_USER", "RATE_LIMIT_ADDRESS"), str(10**9))
 # A worker that does not hold a model yet leaves its predictions for so long to one that does
-OF_PARTS = {"scaling": {"CUSTOM_SLOTS": "4", "WARM_WAIT_SECONDS": "0"}}
+OF_PARTS = {"scaling": {"CUSTOM_SLOTS": "4", "WARM_WAIT_SECONDS": "0"}, "fanout": fanout.LIMITS}
 
 
 def main(parts: list[str]) -> None:
