@@ -20,7 +20,7 @@ from server.embedded.servers import LocalServers
 from tests.conftest import ROOT, free_port
 from tests.support.api import wait_for
 
-# Shorter takes the cores from the stack that is measured, longer makes one client wait: the fastest of 2 to 20 ms
+# Shorter takes the cores from the stack that is measured, longer waits: of 2 to 20 ms the one that gave most
 POLL_SECONDS = 0.005
 DATABASE = "reference"
 REDIS_DATABASE = 1
