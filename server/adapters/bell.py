@@ -22,6 +22,8 @@ TIMEOUT_SECONDS = 1.0
 RING_SECONDS = 0.5
 AWAY_SECONDS = 1.0
 WAIT_SECONDS = 2
+# A message goes to one worker, and may be lost with it
+HINTS = 4
 BELL_LENGTH = 64
 ACTOR = "wake"
 NAMESPACE = "dramatiq"
@@ -99,7 +101,7 @@ class Bell:
     """Rings workers; a ring that fails is counted and forgotten, since the row will be found anyway.
 
     Nobody waits for a Redis that is away or silent: a ring that takes long goes on by itself, and after one that failed
-    no other is tried for a while. Rings of one moment are one message for each queue, with all their hints.
+    no other is tried for a while. Rings of one moment share messages, a few hints in each.
     """
 
     def __init__(self, calls: RedisCalls) -> None:
@@ -132,7 +134,8 @@ class Bell:
         for queue, hint in rings:
             hints.setdefault(queue, []).append(hint)
         try:
-            await self._calls.run(*(command for each in hints.items() for command in self._commands(*each)))
+            parts = [(queue, some[n : n + HINTS]) for queue, some in hints.items() for n in range(0, len(some), HINTS)]
+            await self._calls.run(*(command for each in parts for command in self._commands(*each)))
         except (redis.RedisError, OSError):
             self._away_until = time.monotonic() + AWAY_SECONDS
             raise
@@ -146,6 +149,7 @@ class Bell:
         )
         head = ("enqueue", int(time.time() * 1000), queue, self._broker_id, HEARTBEAT_MILLISECONDS, 0, 0, UNPACKED)
         yield _DISPATCH.on([NAMESPACE], *head, number, message.encode())
-        yield "LPUSH", key, "1"
+        # One for each, as if they were rung apart: a frozen worker takes one of them and says nothing
+        yield "LPUSH", key, *("1" for _ in hints)
         yield "LTRIM", key, 0, BELL_LENGTH - 1
         yield "EXPIRE", key, 60
