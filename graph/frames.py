@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import json
 from collections.abc import AsyncGenerator, Callable, Iterator
 from contextvars import ContextVar
 from typing import Any, NamedTuple
 from weakref import WeakValueDictionary
 
-import orjson
 import structlog
 from graphql import (
     DocumentNode,
@@ -163,14 +163,15 @@ class Frames:
 
     def __init__(self, schema: Schema) -> None:
         self._schema = schema
-        self._selections: WeakValueDictionary[tuple[str, str | None, bytes], Selection] = WeakValueDictionary()
+        self._selections: WeakValueDictionary[tuple[str, str | None, str], Selection] = WeakValueDictionary()
 
     def selection(self, info: Info, asked: Asked) -> Selection:
         """The selection of a subscription, which has been validated and runs."""
         raw = info._raw_info
         used = used_variables(raw.operation, raw.fragments)
         given = {key: value for key, value in (asked.variables or {}).items() if key in used}
-        key = (asked.query, asked.name, orjson.dumps(given, option=orjson.OPT_SORT_KEYS))
+        # By the library that takes whatever a client may send, lone surrogates too
+        key = (asked.query, asked.name, json.dumps(given, sort_keys=True))
         found = self._selections.get(key)
         if found is None:
             found = self._selections[key] = Selection(self._schema, info, asked)

@@ -128,6 +128,21 @@ async def test_other_variables_are_another_selection(server: Served, told: Told,
     assert len(executed) == 2
 
 
+@pytest.mark.parametrize("value", ["\ud800", "\0", "x" * 10_000])
+async def test_variables_that_no_field_takes_leave_the_events_as_they_are(
+    server: Served, told: Told, value: str
+) -> None:
+    query = """subscription ($id: ID!, $x: String) { predictionEvents(id: $id) { cursor
+      ... on PredictionSnapshot { prediction { user { webhookDeliveries(after: $x) { totalCount } } } } } }"""
+    listener = await Listener.at(server.url)
+    hostile, plain = (listener.subscribe(query, {"id": told.id, "x": given}) for given in (value, None))
+    await listener.until(lambda: bool(listener.frames[plain]))
+    await told.append(told.text("x"))
+    await listener.until(lambda: len(listener.frames[plain]) == 2)
+    await listener.until(lambda: len(listener.frames[hostile]) == 2)
+    assert listener.events(hostile)[-1] == listener.events(plain)[-1]
+
+
 async def test_late_and_resumed_subscribers_miss_nothing(server: Served, told: Told) -> None:
     listener = await Listener.at(server.url)
     early = listener.subscribe(PLAIN, {"id": told.id})
