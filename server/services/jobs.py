@@ -160,8 +160,8 @@ async def _finish_alone(end: tuple[Claim, Result]) -> bool | BaseException:
 
 async def _finish_all(ends: Sequence[tuple[Claim, Result]]) -> list[bool]:
     values = zip(*(_ending(job, result) for job, result in ends), strict=True)
-    ended = {row["id"] for row in await rows(_FINISH, *map(list, values))}
-    return [job.id in ended for job, _ in ends]
+    ended = {(row["id"], row["attempt"]) for row in await rows(_FINISH, *map(list, values))}
+    return [(job.id, job.attempt) in ended for job, _ in ends]
 
 
 def _ending(job: Claim, result: Result) -> tuple[Any, ...]:
@@ -253,12 +253,12 @@ u AS (
     updated_at = now(), canceled_at = CASE WHEN f.status = 'canceled' THEN now() END,
     stop_seconds = CASE WHEN f.status = 'canceled' THEN extract(epoch FROM now() - p.cancel_requested_at) END
   FROM f JOIN m ON m.id = f.id WHERE p.id = f.id AND p.attempt = f.attempt AND p.status = 'processing'
-  RETURNING p.id, p.owner, p.user_id, p.status, p.webhook_events, f.seconds, f.tokens_in, f.tokens_out),
+  RETURNING p.id, p.attempt, p.owner, p.user_id, p.status, p.webhook_events, f.seconds, f.tokens_in, f.tokens_out),
 l AS (
   INSERT INTO usage (prediction_id, owner, predict_seconds, input_tokens, output_tokens, created_at)
   SELECT id, owner, seconds, tokens_in, tokens_out, now() FROM u ON CONFLICT (prediction_id) DO NOTHING),
 d AS ({completed("u")})
-SELECT id FROM u
+SELECT id, attempt FROM u
 """  # noqa: S608 - constants only
 _HAND_BACK = """
 UPDATE prediction SET status = 'starting', worker_id = NULL, lease_until = NULL, rung_at = NULL, updated_at = now(),

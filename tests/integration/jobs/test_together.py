@@ -58,6 +58,15 @@ async def test_of_those_that_end_at_once_only_the_newest_attempts_do(version: Ve
     assert await count("SELECT count(*) FROM usage WHERE prediction_id = $1", lost.id) == 0
 
 
+async def test_an_older_attempt_did_not_end_what_the_newer_one_ends_beside_it(version: Version, queue: str) -> None:
+    (older,) = await claimed(version, queue, 1)
+    await jobs.hand_back(older)
+    (newer,) = await jobs.claim(queue, uuid4(), LEASE, 1)
+    found = await jobs._finish_all([(older, succeeded("old")), (newer, succeeded("new"))])
+    assert (newer.id, found) == (older.id, [False, True])
+    assert (await row(newer.id))["logs"] == "new"
+
+
 async def test_an_output_that_cannot_be_stored_fails_alone(version: Version, queue: str) -> None:
     good, bad, other = await claimed(version, queue, 3)
     found = await asyncio.gather(
