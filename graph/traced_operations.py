@@ -23,8 +23,11 @@ class TracedOperations(SchemaExtension):
     def on_operation(self) -> Iterator[None]:
         """Measure one operation; that of a subscription ends with its stream, or when ready frames follow."""
         with self._tracing.span("graphql") as span:
-            yield
-            self._describe(span)
+            try:
+                yield
+            finally:
+                # Also where a stream is let go, since ready frames follow
+                self._describe(span)
 
     def _describe(self, span: Span) -> None:
         found = self.execution_context

@@ -51,8 +51,12 @@ class Sharing:
             while not is_over():
                 if (found := await results.find(self._rt, job)) is not None:
                     return await self._fetched(job, found)
-                if job.alone or (leader := await results.leader(job)) is None:
+                if job.alone:
                     return None
+                if (leader := await results.leader(job)) is None:
+                    # One may have ended since, behind the first look and before the second
+                    found = await results.find(self._rt, job)
+                    return await self._fetched(job, found) if found else None
                 await self._wait(job, leader, is_over)
                 if await results.failed(leader):
                     return None

@@ -102,6 +102,20 @@ async def test_a_leader_that_is_canceled_hands_on(rt: Runtime, family: Callable[
     assert await tasks[1] is not None
 
 
+async def test_one_that_ends_between_two_looks_is_found(
+    rt: Runtime, family: Callable[[int], Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    leader, follower = await family(2)
+    look = results.leader
+
+    async def late(job: jobs.Claim) -> object:
+        assert await jobs.finish(leader, DONE)
+        return await look(job)
+
+    monkeypatch.setattr(results, "leader", late)
+    assert await Sharing(rt).result(follower, never) is not None
+
+
 async def test_a_follower_that_is_told_to_stop_waits_no_more(rt: Runtime, family: Callable[[int], Any]) -> None:
     leader, follower = await family(2)
     sharing, stopped = Sharing(rt), False

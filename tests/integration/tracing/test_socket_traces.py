@@ -17,7 +17,7 @@ PROTOCOL = websockets.Subprotocol("graphql-transport-ws")
 
 
 @pytest.mark.parametrize("is_given", [True, False])
-async def test_a_subscription_is_traced_to_its_end(user: Client, collector: Collector, is_given: bool) -> None:
+async def test_a_subscription_is_traced(user: Client, collector: Collector, is_given: bool) -> None:
     made = await create(user, None, {"text": "a b", "delay_seconds": 0.1})
     header, trace, span = caller()
     marker = f"S{secrets.token_hex(8)}"

@@ -70,7 +70,6 @@ async def test_one_trace_from_the_request_to_the_predictor_and_the_webhook(user:
         "run": "attempt",
         "load": "run",
         "predict": "run",
-        "store": "attempt",
         "finish": "attempt",
         "webhook": "create prediction",
     }
