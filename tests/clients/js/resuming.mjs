@@ -45,7 +45,7 @@ for await (const result of socket.iterate({ query: RESUMED, variables })) {
   const event = result.data.predictionEvents
   variables.after = event.cursor
   cursors.push(event.cursor)
-  if (event.__typename === 'PredictionSnapshot') snapshots.push(event.prediction.text ?? '')
+  if (event.__typename === 'PredictionSnapshot') snapshots.push({ text: event.prediction.text ?? '', after: pieces.length })
   if (event.__typename === 'OutputAppended') pieces.push(event.text)
   if (event.__typename === 'StatusChanged') statuses.push(event.status)
   if (!told && pieces.length > 8) {
