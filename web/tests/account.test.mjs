@@ -87,21 +87,37 @@ test("the webhook secret is hidden until it is asked for, and can be rotated", S
   assert.equal(await shown.textContent(), await secret());
 });
 
-/** A receiver of webhooks on this machine; `answers` has the statuses that it gives, the last one again and again. */
-async function receiver(answers) {
-  const heard = [];
+/** A receiver of webhooks on this machine, which answers what `status` says, for as long as the test goes on. */
+async function receiver(context) {
+  const found = { heard: [], status: 500, url: "" };
   const server = createServer(async (request, response) => {
     const chunks = await request.toArray();
-    heard.push({ id: request.headers["webhook-id"], body: JSON.parse(Buffer.concat(chunks).toString()) });
-    response.writeHead(answers[Math.min(heard.length, answers.length) - 1]).end();
+    found.heard.push({ id: request.headers["webhook-id"], body: JSON.parse(Buffer.concat(chunks).toString()) });
+    response.writeHead(found.status).end();
   });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const close = () => new Promise((resolve) => server.close(resolve));
-  return { url: `http://127.0.0.1:${server.address().port}/<b>hook</b>`, heard, close };
+  context.after(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  found.url = `http://127.0.0.1:${server.address().port}/<b>hook</b>`;
+  return found;
 }
 
-test("deliveries are listed with what became of them, and sent again", SLOW, async () => {
-  const { url, heard, close } = await receiver([500, 204]);
+/** Asks for the list anew, which is as it was when it was asked for, until something is in it. */
+async function refreshUntil(page, shown) {
+  while ((await shown.count()) === 0) {
+    const answer = page.waitForResponse((response) =>
+      /query Deliveries\b/.test(response.request().postData() ?? ""),
+    );
+    await page.getByRole("button", { name: "Refresh" }).click();
+    await answer;
+  }
+}
+
+test("deliveries are listed with what became of them, and sent again", SLOW, async (context) => {
+  const receiving = await receiver(context);
+  const { heard, url } = receiving;
   const { page, token } = await openAccount();
   await page.getByText("None yet.").waitFor();
   const create =
@@ -109,12 +125,7 @@ test("deliveries are listed with what became of them, and sent again", SLOW, asy
   const input = { model: MODELS.echo, input: { text: "told" }, webhook: { url, events: ["COMPLETED"] }, wait: 30 };
   const { id } = (await api(create, { i: input }, token)).createPrediction;
   const row = page.locator("[data-delivery]");
-  const answered = row.getByText(/answered 500 in \d+ ms/);
-  // the list is as it was when it was asked for
-  while ((await answered.count()) === 0) {
-    await page.getByRole("button", { name: "Refresh" }).click();
-    await page.waitForResponse((response) => /query Deliveries\b/.test(response.request().postData() ?? ""));
-  }
+  await refreshUntil(page, row.getByText(/answered 500 in \d+ ms/));
   assert.equal(await row.count(), 1);
   await row.getByText("pending").waitFor();
   await row.getByText(/next .*\d/).waitFor();
@@ -123,15 +134,13 @@ test("deliveries are listed with what became of them, and sent again", SLOW, asy
     await row.getByRole("link", { name: "prediction" }).getAttribute("href"),
     `/p/${encodeURIComponent(id)}`,
   );
+  receiving.status = 204;
   await row.getByRole("button", { name: "Redeliver" }).click();
-  const delivered = row.getByText("delivered", { exact: true });
-  while ((await delivered.count()) === 0) {
-    await page.getByRole("button", { name: "Refresh" }).click();
-    await page.waitForResponse((response) => /query Deliveries\b/.test(response.request().postData() ?? ""));
-  }
-  await row.getByText(/answered 204 in \d+ ms · 2 attempts/).waitFor();
-  assert.equal(heard.length, 2);
-  assert.equal(heard[0].id, heard[1].id);
-  assert.equal(heard[1].body.data?.id ?? heard[1].body.id, id);
-  await close();
+  await refreshUntil(page, row.getByText("delivered", { exact: true }));
+  // On a slow machine a try of its own may have come between
+  await row.getByText(/answered 204 in \d+ ms · [234] attempts/).waitFor();
+  assert.ok(heard.length >= 2);
+  assert.deepEqual([...new Set(heard.map((message) => message.id))], [heard[0].id]);
+  const last = heard.at(-1).body;
+  assert.equal(last.data?.id ?? last.id, id);
 });
