@@ -18,7 +18,8 @@ import pytest
 
 WEB = Path(__file__).resolve().parents[2] / "web"
 SECONDS = 300
-AT_ONCE = 2
+# Files share the slots of one worker: beside another, one that fills them may keep it waiting
+AT_ONCE = 1
 # It kills the API
 ALONE = {"restart.test.mjs"}
 # Those that kill last, and the longest first: near the end none is left to wait for
@@ -76,7 +77,7 @@ def control(live_server: LiveServer) -> Iterator[str]:
 
 @dataclass
 class Runs:
-    """The files that run, AT_ONCE of them: a browser waits for most of its time."""
+    """The files that run, AT_ONCE of them."""
 
     node: Path
     environment: dict[str, str]
