@@ -77,6 +77,28 @@ test("several that run are canceled together", SLOW, async () => {
   await end(ids[3], token);
 });
 
+test("an end that comes before the answer to its cancel stays", SLOW, async () => {
+  const { token } = await register("late");
+  await startEcho(token, { text: "slow one", repeat: 100, delay_seconds: 1 });
+  const page = await openHistory(token);
+  await badge(page, "PROCESSING").waitFor();
+  let tell;
+  const answered = new Promise((resolve) => (tell = resolve));
+  await page.route("**/graphql", async (route) => {
+    if (!route.request().postData()?.includes("mutation CancelPrediction")) return route.fallback();
+    const response = await route.fetch();
+    await badge(page, "CANCELED").waitFor();
+    await route.fulfill({ response });
+    tell();
+  });
+  await page.getByRole("button", { name: "Select all that run" }).click();
+  await page.getByRole("button", { name: "Cancel 1 selected" }).click();
+  await answered;
+  // long enough for the page to have taken it
+  await page.waitForTimeout(300);
+  assert.equal(await badge(page, "CANCELED").count(), 1);
+});
+
 test("what is begun elsewhere appears, and ends, without a reload", SLOW, async () => {
   const { token } = await register("live");
   const page = await openHistory(token);

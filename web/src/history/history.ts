@@ -159,6 +159,9 @@ export class History {
     const { cancelPrediction: result } = await request(CancelPredictionDocument, { input: { id } });
     if (result.__typename !== "Prediction") return;
     const { status } = result;
-    this.rows.value = (this.rows.value ?? []).map((row) => (row.id === id ? { ...row, status } : row));
+    // The end may have come by the live list before this answer, which is from before it
+    this.rows.value = (this.rows.value ?? []).map((row) =>
+      row.id === id && !isTerminal(row.status) ? { ...row, status } : row,
+    );
   }
 }
