@@ -30,6 +30,10 @@ MODEL = f"query ($slug: String!) {{ model(slug: $slug) {{ {MODEL_FIELDS} }} }}"
 LOGIN = """mutation ($input: LoginInput!) { login(input: $input) { __typename
   ... on Session { accessToken expiresAt user { handle email } } ... on UserError { code message } } }"""
 VIEWER = "{ viewer { id handle email isAdmin createdAt } }"
+NODE = "query ($id: ID!) { node(id: $id) { __typename id } }"
+MODELS = """query ($first: Int, $after: String, $last: Int, $before: String, $filter: ModelFilter) {
+  models(first: $first, after: $after, last: $last, before: $before, filter: $filter) {
+    totalCount nodes { slug } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }"""
 
 
 class Asking(Client):
@@ -144,3 +148,8 @@ def harmless(answer: Any) -> None:
     """No bug was met: no 500, no masked error."""
     assert answer.status_code < 500, answer.text
     assert "INTERNAL_SERVER_ERROR" not in answer.text, answer.text
+
+
+def paths(made: dict[str, Any]) -> list[str]:
+    """The paths of the violations of a refused input."""
+    return [v["path"] for v in made["violations"]]

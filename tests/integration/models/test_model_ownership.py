@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from tests.integration.graph.asking import (
     DELETE_MODEL,
     MODEL,
+    MODELS,
+    NODE,
     UPDATE_MODEL,
     add_model,
     change,
@@ -15,17 +15,9 @@ from tests.integration.graph.asking import (
     echo_model,
     ended,
     handle_of,
+    paths,
 )
 from tests.support.api import Client
-
-NODE = "query ($id: ID!) { node(id: $id) { __typename id } }"
-MODELS = """query ($first: Int, $after: String, $last: Int, $before: String, $filter: ModelFilter) {
-  models(first: $first, after: $after, last: $last, before: $before, filter: $filter) {
-    totalCount nodes { slug } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }"""
-
-
-def paths(made: dict[str, Any]) -> list[str]:
-    return [v["path"] for v in made["violations"]]
 
 
 async def test_a_model_is_changed_by_its_owner_alone(ada: Client, bob: Client) -> None:

@@ -16,21 +16,12 @@ from tests.integration.graph.asking import (
     code_of,
     echo_model,
     handle_of,
+    paths,
     publish,
     settled,
     unique,
 )
 from tests.support.api import Client
-
-NODE = "query ($id: ID!) { node(id: $id) { __typename id } }"
-MODELS = """query ($first: Int, $after: String, $last: Int, $before: String, $filter: ModelFilter) {
-  models(first: $first, after: $after, last: $last, before: $before, filter: $filter) {
-    totalCount nodes { slug } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }"""
-
-
-def paths(made: dict[str, Any]) -> list[str]:
-    return [v["path"] for v in made["violations"]]
-
 
 # --- adding ---
 
