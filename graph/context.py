@@ -11,9 +11,9 @@ import strawberry
 from graph.loaders import Loaders
 from server.domain.accounts import ANONYMOUS, Viewer
 from server.errors import UnauthenticatedError, UnavailableError
+from server.live.credential_watch import Guard
+from server.live.hubs import Hubs
 from server.runtime import Runtime
-from server.services.guard import Guard
-from server.services.hubs import Hubs
 from server.services.sessions import Session
 
 

@@ -12,8 +12,9 @@ from strawberry.dataloader import DataLoader
 
 from server.adapters.event_log import LiveState
 from server.errors import ServiceError
+from server.live import prediction_events
 from server.runtime import Runtime
-from server.services import accounts, models, prediction_events, predictions, samples, users, versions, webhooks
+from server.services import accounts, models, predictions, samples, users, versions, webhooks
 from server.tables import Model, Prediction, User, Version, WebhookDelivery
 
 T = TypeVar("T")

@@ -18,7 +18,7 @@ from graph.types.users import User
 from graph.types.webhooks import WebhookDelivery
 from server.errors import BadUserInputError
 from server.services import accounts, api_keys, catalogue, health, models, predictions, versions, webhooks
-from server.setting_types import Registration
+from server.settings.types import Registration
 
 MAX_NODES = 100
 

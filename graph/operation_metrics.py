@@ -9,7 +9,7 @@ from typing import Any
 from graphql import FieldNode, GraphQLError, OperationDefinitionNode, get_operation_ast
 from strawberry.extensions import SchemaExtension
 
-from graph.frames import TAP
+from graph.websocket.frames import TAP
 from server.adapters.metrics import OPERATION_SECONDS, OPERATIONS
 
 OTHER = "other"

@@ -8,7 +8,6 @@ from typing import Annotated
 import strawberry
 
 from graph.context import Info
-from graph.frames import tap_open
 from graph.ids import parse_id
 from graph.selection import selects
 from graph.types.events import PredictionEvent, event_of
@@ -16,8 +15,10 @@ from graph.types.node import After, Before, First, Last, page_request
 from graph.types.prediction_inputs import CancelPredictionInput, CreatePredictionInput, RetryPredictionInput
 from graph.types.prediction_lists import PredictionConnection, PredictionFilter
 from graph.types.predictions import CancelPredictionResult, CreatePredictionResult, Prediction, RetryPredictionResult
+from graph.websocket.frames import tap_open
 from server.errors import InvalidInputError, NotFoundError, Violation
-from server.services import live_lists, prediction_events, predictions
+from server.live import live_lists, prediction_events
+from server.services import predictions
 from server.tables import with_relations
 
 MAX_WAIT_SECONDS = 60

@@ -17,10 +17,10 @@ from strawberry.types.graphql import OperationType
 
 from graph.accounts import AccountMutation, AccountQuery
 from graph.api_keys import ApiKeyMutation
-from graph.budget import MAX_COST, Budget
-from graph.documents import AllowedOperations
 from graph.errors import finish_error, member_handlers
-from graph.limits import MAX_TOKENS, BoundedValidation
+from graph.limits.budget import MAX_COST, Budget
+from graph.limits.documents import AllowedOperations
+from graph.limits.shape import MAX_TOKENS, BoundedValidation
 from graph.models import ModelMutation, ModelQuery
 from graph.nodes import NodeQuery
 from graph.operation_metrics import OperationMetrics

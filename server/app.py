@@ -14,11 +14,14 @@ from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import Mount, Route, WebSocketRoute
 
-from graph.refusals import refusal
-from graph.view import GraphQLView
+from graph.http.refusals import refusal
+from graph.http.view import GraphQLView
 from server.adapters.metrics import SOCKETS, SUBSCRIPTIONS
 from server.adapters.tasks import end
 from server.adapters.tracing import open_tracing
+from server.live.credential_watch import Guard
+from server.live.hubs import Hubs
+from server.maintenance.recovery import sweep_for_ever
 from server.routes import files, health, metrics, uploads
 from server.routes.pages import Assets, UiPage
 from server.routes.refusals import Refusals
@@ -26,10 +29,7 @@ from server.routes.request_log import RequestLog
 from server.routes.stalls import Stalls
 from server.routes.traces import Traces
 from server.runtime import Role, Runtime, open_runtime
-from server.services.guard import Guard
-from server.services.hubs import Hubs
 from server.services.measures import Measures
-from server.services.recovery import sweep_for_ever
 from server.settings import Settings
 
 MAX_BODY_BYTES = 1_000_000

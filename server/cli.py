@@ -218,7 +218,7 @@ def export_schema() -> None:
 @app.command()
 def export_settings() -> None:
     """Print the page that describes every setting, as in docs/settings.md."""
-    from server.settings_page import settings_page
+    from server.settings.page import settings_page
 
     typer.echo(settings_page(), nl=False)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import structlog
 
-from server.operations_settings import LogFormat
+from server.settings.operations import LogFormat
 
 # API keys (whose first characters are no secret), refresh tokens, secrets of webhooks, JSON Web Tokens, whatever a
 # header carries, signatures of file links

@@ -21,8 +21,8 @@ from server.log import configure_logging
 from server.runtime import Role, open_runtime
 from server.settings import load_settings
 from workers import metrics
-from workers.runner.client import RunnerOptions
-from workers.supervisor import Supervisor
+from workers.supervisor.runner_client import RunnerOptions
+from workers.supervisor.supervisor import Supervisor
 
 logger = structlog.get_logger(__name__)
 

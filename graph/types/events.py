@@ -14,7 +14,7 @@ from graph.scalars import BigInt
 from graph.types.enums import PredictionStatus
 from graph.types.predictions import Prediction
 from server.domain.events import Cursor, Event, EventType
-from server.services.prediction_events import Seen, overlay
+from server.live.prediction_events import Seen, overlay
 
 
 @strawberry.interface(description="Something that happened to a prediction.")

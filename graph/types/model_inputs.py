@@ -19,9 +19,9 @@ from graph.types.enums import (
 )
 from graph.types.errors import ConflictError, ForbiddenError, InvalidInput, NotFoundError
 from graph.types.models import Model, ModelVersion
+from server.adapters.pagination import Order
 from server.domain import models as domain
 from server.services.models import ModelChanges, NewModel
-from server.services.pagination import Order
 
 OWN_SCHEMA = "An input schema narrower than the kind's."
 TAGS = "Words to find it by, at most 10: lower-case letters and digits, with single dashes between them."

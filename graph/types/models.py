@@ -16,9 +16,9 @@ from graph.types.enums import DeviceClass, DeviceMap, ModelKind, Quantization, V
 from graph.types.node import Node, PageInfo
 from graph.types.users import User
 from server import tables
+from server.adapters.pagination import Page
 from server.errors import BadUserInputError
 from server.services import models, versions
-from server.services.pagination import Page
 from server.services.samples import SAMPLES_MAX
 from server.tables import loaded
 

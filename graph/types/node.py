@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import strawberry
 
-from server.services.pagination import Page, PageRequest
+from server.adapters.pagination import Page, PageRequest
 
 First = Annotated[int | None, strawberry.argument(description="Page size from the start, 1 to 100; default 20.")]
 After = Annotated[str | None, strawberry.argument(description="Only what comes after this cursor.")]

@@ -10,7 +10,7 @@ from graph.types.enums import PredictionStatus
 from graph.types.node import PageInfo
 from graph.types.predictions import Prediction
 from server import tables
-from server.services.pagination import Page
+from server.adapters.pagination import Page
 from server.services.predictions import Wanted
 
 

@@ -20,8 +20,8 @@ from graph.types.webhooks import WebhookDelivery
 from server import tables
 from server.adapters.event_log import LiveState
 from server.domain import predictions as domain
+from server.live.prediction_events import overlay
 from server.services import webhooks
-from server.services.prediction_events import overlay
 from server.services.predictions import may_see
 from server.tables import loaded
 

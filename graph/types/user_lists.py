@@ -7,7 +7,7 @@ import strawberry
 from graph.types.node import PageInfo
 from graph.types.users import User
 from server import tables
-from server.services.pagination import Page
+from server.adapters.pagination import Page
 from server.services.users import Sought
 
 

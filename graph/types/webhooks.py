@@ -13,8 +13,8 @@ from graph.types.enums import WebhookDeliveryStatus, WebhookEvent
 from graph.types.errors import ConflictError, ForbiddenError, NotFoundError
 from graph.types.node import Node, PageInfo
 from server import tables
+from server.adapters.pagination import Page, encode_cursor
 from server.domain.webhooks import NewWebhook
-from server.services.pagination import Page, encode_cursor
 from server.services.webhook_secrets import Rotation
 
 if TYPE_CHECKING:

@@ -22,8 +22,8 @@ from opentelemetry.trace import NonRecordingSpan, SpanContext, SpanKind, Status,
 from server.adapters.tracing import NO_ATTRIBUTES, Attributes, Kind, Span, Tracing, incoming
 from server.domain import traces
 from server.errors import ServiceError
-from server.operations_settings import EXPORTERS
 from server.settings import SettingsError
+from server.settings.operations import EXPORTERS
 
 CLOSE_SECONDS = 2.0
 _BILLION = 1_000_000_000

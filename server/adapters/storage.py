@@ -17,8 +17,8 @@ from uuid import UUID, uuid4
 import anyio
 
 from server.adapters.signing import FileSigner
-from server.setting_types import StorageType
 from server.settings import Settings
+from server.settings.types import StorageType
 
 _UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _KEY = re.compile(rf"(?:predictions|uploads)/{_UUID}/[0-9]{{1,9}}/[0-9]{{1,6}}\.[a-z0-9]{{1,8}}", re.ASCII)

@@ -20,7 +20,7 @@ from server.errors import ConflictError, CredentialsError, ForbiddenError, Inval
 from server.runtime import Runtime
 from server.services import sessions, throttles
 from server.services.sessions import Session
-from server.setting_types import Registration
+from server.settings.types import Registration
 from server.tables import User
 
 DEMO_HANDLE = "demo"

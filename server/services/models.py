@@ -11,6 +11,7 @@ from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
 from server.adapters.database import now, rows
+from server.adapters.pagination import NEWEST, Order, Page, PageRequest, page
 from server.domain.accounts import HANDLE, Viewer
 from server.domain.api_keys import Scope
 from server.domain.models import (
@@ -33,11 +34,10 @@ from server.errors import (
     UnauthenticatedError,
     Violation,
 )
+from server.queue.deliveries import completed
 from server.runtime import Runtime
 from server.services import publishing, samples
-from server.services.deliveries import completed
-from server.services.pagination import NEWEST, Order, Page, PageRequest, page
-from server.setting_types import ModelCreators
+from server.settings.types import ModelCreators
 from server.tables import Model, User, Version
 from server.unit_of_work import unit_of_work
 

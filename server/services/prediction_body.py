@@ -9,8 +9,8 @@ from typing import Any
 from server.adapters.event_log import LiveState
 from server.domain.ids import encode_id
 from server.domain.predictions import PredictionStatus
+from server.live.prediction_events import live_state, overlay
 from server.runtime import Runtime
-from server.services.prediction_events import live_state, overlay
 from server.tables import Prediction
 
 METRICS = (

@@ -16,6 +16,7 @@ from tortoise.queryset import QuerySet
 from uuid6 import uuid7
 
 from server.adapters.database import rows
+from server.adapters.pagination import Page, PageRequest, page, utc
 from server.adapters.tracing import Kind
 from server.domain import files, input_schema, seeds
 from server.domain.accounts import Viewer
@@ -31,12 +32,12 @@ from server.errors import (
     UnavailableError,
     Violation,
 )
+from server.live import prediction_rows
+from server.queue.accepting import accept
+from server.queue.deliveries import completed
 from server.runtime import Runtime
-from server.services import prediction_rows, results, throttles, webhooks
-from server.services.accepting import accept
+from server.services import results, throttles, webhooks
 from server.services.choosing import choose
-from server.services.deliveries import completed
-from server.services.pagination import Page, PageRequest, page, utc
 from server.tables import Model, Prediction, Version
 from server.unit_of_work import UnitOfWork, send
 

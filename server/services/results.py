@@ -21,8 +21,8 @@ from server.domain.api_keys import Scope
 from server.domain.models import Visibility, parse_slug
 from server.domain.predictions import NewPrediction, PredictionStatus
 from server.errors import ForbiddenError, NotFoundError
+from server.queue.jobs import Claim
 from server.runtime import Runtime
-from server.services.jobs import Claim
 from server.tables import Model, Version
 
 

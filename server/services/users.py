@@ -11,11 +11,11 @@ from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
 from server.adapters.database import rows
+from server.adapters.pagination import Page, PageRequest, page
 from server.domain.accounts import Viewer
 from server.domain.api_keys import Scope
 from server.domain.storable import is_storable
 from server.errors import BadUserInputError, ForbiddenError
-from server.services.pagination import Page, PageRequest, page
 from server.tables import User
 
 

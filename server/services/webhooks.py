@@ -8,14 +8,14 @@ from uuid import UUID
 from tortoise.queryset import QuerySet
 
 from server.adapters.database import rows
+from server.adapters.pagination import Page, PageRequest, page
 from server.domain.accounts import Viewer
 from server.domain.api_keys import Scope
 from server.domain.predictions import PredictionStatus
 from server.domain.webhooks import NewWebhook, WebhookEvent, parse_target, violations
 from server.errors import ForbiddenError, InvalidInputError, NotFoundError
+from server.queue.deliveries import completed
 from server.runtime import Runtime
-from server.services.deliveries import completed
-from server.services.pagination import Page, PageRequest, page
 from server.tables import Prediction, Webhook, WebhookDelivery
 from server.unit_of_work import UnitOfWork, send
 

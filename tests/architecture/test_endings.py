@@ -26,4 +26,4 @@ def test_every_statement_that_ends_predictions_makes_their_deliveries() -> None:
     found = statements()
     assert len(found) >= 5
     lacking = [place for place, text in found if "{completed(" not in text]
-    assert lacking == [], "add server.services.deliveries.completed"
+    assert lacking == [], "add server.queue.deliveries.completed"

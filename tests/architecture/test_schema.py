@@ -13,7 +13,7 @@ from graphql import (
 )
 
 from graph import schema
-from server.settings_page import settings_page
+from server.settings.page import settings_page
 
 ROOT = Path(__file__).parents[2]
 

@@ -24,8 +24,8 @@ from tests.load import cold, fanout, growth, overhead, scaling, text_bench
 from tests.load.references.serving import serving
 from tests.load.text_models import Shape
 from tests.support.api import Client
-from workers.runner.client import RunnerClient, RunnerOptions
-from workers.runner.protocol import Done, Message, Metric, Run, VersionSpec
+from workers.contract.protocol import Done, Message, Metric, Run, VersionSpec
+from workers.supervisor.runner_client import RunnerClient, RunnerOptions
 
 REPEATS = int(os.environ.get("REPEATS", "5"))
 SHAPES = (Shape(4, 256), Shape(6, 768))

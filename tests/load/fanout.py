@@ -24,7 +24,7 @@ from graph.ids import global_id
 from server.adapters.database import open_database
 from server.adapters.event_log import EventLog, NewEvent, async_redis, new_epoch
 from server.domain.events import EventType
-from server.services import jobs
+from server.queue import jobs
 from tests.conftest import LiveServer, free_port
 from tests.integration.jobs.store import add, add_version
 from tests.load.raw_sockets import Crowd, RawSocket, connect

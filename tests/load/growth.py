@@ -17,8 +17,10 @@ from rich.table import Table
 from graph.ids import global_id
 from server.adapters.database import open_database, rows
 from server.embedded.servers import LocalServers
+from server.maintenance import recovery
+from server.queue import jobs
 from server.runtime import Runtime
-from server.services import jobs, queues, recovery
+from server.services import queues
 from tests.conftest import LiveServer
 from tests.integration.graph.asking import administrator
 from tests.integration.jobs.store import runtime

@@ -5,7 +5,7 @@ What a class of one's own needs is here: `from workers.predictors import File, I
 
 from pydantic import Field as Input
 
-from workers.predictors.base import InputRejected, PredictionContext, Refused
-from workers.predictors.signature import File
+from workers.contract.predictor import InputRejected, PredictionContext, Refused
+from workers.predictors.custom.signature import File
 
 __all__ = ["File", "Input", "InputRejected", "PredictionContext", "Refused"]

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import ClassVar
 
-from workers.predictors.base import JSON_SCHEMA, PredictionContext, Predictor, schema
+from workers.contract.predictor import JSON_SCHEMA, PredictionContext, Predictor, schema
 
 _WORDS = re.compile(r"\S+\s*|\s+")
 

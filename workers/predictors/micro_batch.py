@@ -9,10 +9,10 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
-from workers.predictors.base import CancelSignal, PredictionContext
-from workers.runner.context import current_prediction
-from workers.runner.failures import describe, free_memory, is_out_of_memory
-from workers.runner.watchdog import give_up, grace_seconds, later
+from workers.contract.context import current_prediction
+from workers.contract.failures import describe, free_memory, is_out_of_memory
+from workers.contract.predictor import CancelSignal, PredictionContext
+from workers.contract.watchdog import give_up, grace_seconds, later
 
 logger = logging.getLogger(__name__)
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 
-from workers.predictors.base import Device, Refused
+from workers.contract.predictor import Device, Refused
 
 # The parts of a pipeline that hold most weights; a VAE shows every error in the picture
 _DENOISERS = ("unet", "transformer", "transformer_2", "prior", "decoder")

@@ -14,14 +14,18 @@ from typing import Any
 
 import orjson
 
-from workers.predictors.base import JSON_SCHEMA, KINDS, Predictor
+from workers.contract.predictor import JSON_SCHEMA, KINDS, Predictor
 
 logger = logging.getLogger(__name__)
 
 ENTRY_POINT_GROUP = "inference_server.predictors"
 BUILT_IN = (
-    *("workers.predictors.text:Text", "workers.predictors.image:Image", "workers.predictors.echo:Echo"),
-    *("workers.predictors.embeddings:Embeddings", "workers.predictors.classification:Classification"),
+    *(
+        "workers.predictors.text.predictor:Text",
+        "workers.predictors.image.predictor:Image",
+        "workers.predictors.echo:Echo",
+    ),
+    *("workers.predictors.encoder.embeddings:Embeddings", "workers.predictors.encoder.classification:Classification"),
 )
 
 
@@ -83,8 +87,8 @@ def _predictor(found: Any) -> Any:
     Raises:
         BadPredictor: its `predict` cannot be one.
     """
-    from workers.predictors.custom import adapt, is_plain
-    from workers.predictors.signature import BadSignature
+    from workers.predictors.custom.predictor import adapt, is_plain
+    from workers.predictors.custom.signature import BadSignature
 
     if not is_plain(found):
         return found

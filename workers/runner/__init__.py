@@ -1,1 +1,1 @@
-"""The child process that holds models, and the client that its supervisor speaks to it with."""
+"""The child process that holds models in memory and runs predictors."""

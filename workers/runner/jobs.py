@@ -11,12 +11,12 @@ from contextlib import ExitStack, closing, contextmanager
 from inspect import isgenerator
 from typing import Any
 
-from workers.runner.context import CancelSignal, PredictionContext, current_prediction
-from workers.runner.failures import INPUT_REJECTED, OUT_OF_MEMORY, LoadFailed, describe, explain, free_memory
+from workers.contract.context import CancelSignal, PredictionContext, current_prediction
+from workers.contract.failures import INPUT_REJECTED, OUT_OF_MEMORY, LoadFailed, describe, explain, free_memory
+from workers.contract.protocol import Canceled, Done, Failed, Run, Started
+from workers.contract.timed import Timed
 from workers.runner.model_cache import ModelCache
 from workers.runner.pictures import MAX_PIXELS, check_pictures
-from workers.runner.protocol import Canceled, Done, Failed, Run, Started
-from workers.runner.timed import Timed
 
 logger = logging.getLogger(__name__)
 

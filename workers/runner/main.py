@@ -1,4 +1,4 @@
-"""The runner process: `python -m workers.runner.main FD --parent PID`, started by workers.runner.client alone."""
+"""The runner process: `python -m workers.runner.main FD --parent PID`, started by its supervisor alone."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ def main() -> None:
     import faulthandler
     from multiprocessing.connection import Connection
 
+    from workers.contract.devices import NoDevice, pick_device
+    from workers.contract.logs import route_logs
     from workers.predictors.registry import BadPredictor, open_registry
-    from workers.runner.devices import NoDevice, pick_device
-    from workers.runner.logs import route_logs
     from workers.runner.pictures import MAX_PIXELS
     from workers.runner.service import Runner
 

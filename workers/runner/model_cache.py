@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 
-from workers.predictors.base import Predictor, SetupContext
-from workers.runner.context import PredictionContext
-from workers.runner.failures import DoesNotFit, LoadFailed, explain_load, free_memory
-from workers.runner.protocol import Resident, VersionSpec
+from workers.contract.context import PredictionContext
+from workers.contract.failures import DoesNotFit, LoadFailed, explain_load, free_memory
+from workers.contract.predictor import Predictor, SetupContext
+from workers.contract.protocol import Resident, VersionSpec
 
 logger = logging.getLogger(__name__)
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 
-from workers.runner.protocol import Canceled, Done, Failed, File, Message, Output, Progress, encode
+from workers.contract.protocol import Canceled, Done, Failed, File, Message, Output, Progress, encode
 
 COALESCE_SECONDS = 0.03
 MAX_QUEUED_BYTES = 32 * 1024 * 1024

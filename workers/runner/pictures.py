@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterable
 
-from workers.predictors.base import InputRejected
+from workers.contract.predictor import InputRejected
 
 MAX_PIXELS = 50_000_000
 

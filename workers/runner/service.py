@@ -11,18 +11,12 @@ from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from workers.predictors.base import Predictor, SetupContext
-from workers.predictors.registry import Registry
-from workers.predictors.weights import loaded_bytes
-from workers.runner.context import PredictionContext
-from workers.runner.devices import Device, free_bytes, memory_budget
-from workers.runner.devices import describe as describe_device
-from workers.runner.failures import MODEL_UNAVAILABLE, describe, free_memory
-from workers.runner.jobs import Pools, perform
-from workers.runner.model_cache import ModelCache
-from workers.runner.outbox import Outbox
-from workers.runner.pictures import MAX_PIXELS
-from workers.runner.protocol import (
+from workers.contract.context import PredictionContext
+from workers.contract.devices import Device, free_bytes, memory_budget
+from workers.contract.devices import describe as describe_device
+from workers.contract.failures import MODEL_UNAVAILABLE, describe, free_memory
+from workers.contract.predictor import Predictor, SetupContext
+from workers.contract.protocol import (
     Cancel,
     Canceled,
     Failed,
@@ -40,7 +34,13 @@ from workers.runner.protocol import (
     Wants,
     receive,
 )
-from workers.runner.watchdog import bounded
+from workers.contract.watchdog import bounded
+from workers.contract.weights import loaded_bytes
+from workers.predictors.registry import Registry
+from workers.runner.jobs import Pools, perform
+from workers.runner.model_cache import ModelCache
+from workers.runner.outbox import Outbox
+from workers.runner.pictures import MAX_PIXELS
 
 logger = logging.getLogger(__name__)
 

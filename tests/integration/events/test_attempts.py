@@ -6,11 +6,11 @@ import asyncio
 from uuid import uuid4
 
 from server.domain.events import EventType
+from server.queue import jobs
 from server.runtime import Runtime
-from server.services import jobs
 from server.tables import Version
 from tests.integration.events.watching import Subscriber, finish, hubs_of, numbers, running_prediction, write
-from workers.event_writer import EventWriter
+from workers.supervisor.event_writer import EventWriter
 
 
 async def test_the_last_words_of_an_attempt_that_is_over_do_not_come_without_its_first(

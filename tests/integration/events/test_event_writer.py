@@ -13,7 +13,7 @@ from server.adapters.event_log import EventLog
 from server.domain.events import NO_EPOCH, Cursor, EventType
 from server.runtime import Runtime
 from tests.integration.events.watching import RedisProcess, eventually
-from workers.event_writer import LOG_LIMIT_LINE, EventWriter
+from workers.supervisor.event_writer import LOG_LIMIT_LINE, EventWriter
 
 
 class CountingLog:

@@ -15,16 +15,19 @@ from server.adapters.wakeups import CHANGES, Wakeup, Wakeups
 from server.domain.accounts import Viewer
 from server.domain.predictions import NewPrediction, PredictionStatus
 from server.errors import BadUserInputError, NotFoundError, UnauthenticatedError, UnavailableError
+from server.live import live_lists
+from server.live.hubs import Hubs
+from server.live.live_lists import ListFilter, ListWatcher
+from server.maintenance import recovery
+from server.queue import jobs
+from server.queue.jobs import Result
 from server.runtime import Runtime
-from server.services import jobs, live_lists, predictions, recovery
-from server.services.hubs import Hubs
-from server.services.jobs import Result
-from server.services.live_lists import ListFilter, ListWatcher
+from server.services import predictions
 from server.services.predictions import Wanted
 from server.tables import Model, Prediction, User, Version
 from tests.integration.events.watching import NOBODY, RedisProcess, Subscriber, finish, hubs_of, running_prediction
 from tests.integration.jobs.store import add, rows
-from workers.event_writer import EventWriter
+from workers.supervisor.event_writer import EventWriter
 
 
 class Lister:

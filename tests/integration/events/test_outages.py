@@ -20,7 +20,7 @@ from tests.integration.events.watching import (
     running_prediction,
     write,
 )
-from workers.event_writer import EventWriter
+from workers.supervisor.event_writer import EventWriter
 
 
 async def test_without_redis_the_end_still_comes(rt: Runtime, version: Version, own_redis: RedisProcess) -> None:

@@ -28,9 +28,9 @@ from tests.integration.events.watching import (
 )
 from tests.integration.jobs.store import add, add_version, row
 from tests.unit.runner.sample_predictors import predictor
-from workers.event_writer import EventWriter
-from workers.runner.client import RunnerOptions
-from workers.supervisor import Supervisor
+from workers.supervisor.event_writer import EventWriter
+from workers.supervisor.runner_client import RunnerOptions
+from workers.supervisor.supervisor import Supervisor
 
 
 @pytest.fixture

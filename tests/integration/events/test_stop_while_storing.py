@@ -21,8 +21,8 @@ from server.tables import Version
 from tests.integration.events.watching import eventually
 from tests.integration.jobs.store import add, add_version, row
 from tests.unit.runner.sample_predictors import predictor
-from workers.runner.client import RunnerOptions
-from workers.supervisor import Supervisor
+from workers.supervisor.runner_client import RunnerOptions
+from workers.supervisor.supervisor import Supervisor
 
 
 class SlowStorage:

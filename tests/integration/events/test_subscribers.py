@@ -10,10 +10,11 @@ import pytest
 from server.adapters.database import rows
 from server.domain.events import Event, EventType
 from server.errors import BadUserInputError, NotFoundError
+from server.live import prediction_events
+from server.live.hubs import Hub
+from server.live.watchers import QUEUE_BOUND, Watcher
+from server.maintenance import recovery
 from server.runtime import Runtime
-from server.services import prediction_events, recovery
-from server.services.hubs import Hub
-from server.services.watchers import QUEUE_BOUND, Watcher
 from server.tables import Prediction, Version
 from tests.integration.events.watching import (
     NOBODY,
@@ -25,7 +26,7 @@ from tests.integration.events.watching import (
     running_prediction,
     write,
 )
-from workers.event_writer import EventWriter
+from workers.supervisor.event_writer import EventWriter
 
 
 async def test_early_late_and_resumed_subscribers_see_the_same(rt: Runtime, version: Version) -> None:

@@ -17,15 +17,16 @@ from server.domain.accounts import Viewer
 from server.domain.events import EventType
 from server.domain.predictions import PredictionStatus
 from server.embedded.binaries import find_redis
+from server.live import prediction_events
+from server.live.hubs import Hubs
+from server.live.prediction_events import Seen
+from server.queue import jobs
+from server.queue.jobs import Claim, Result
 from server.runtime import Runtime
-from server.services import jobs, prediction_events
-from server.services.hubs import Hubs
-from server.services.jobs import Claim, Result
-from server.services.prediction_events import Seen
 from server.tables import Version
 from tests.integration.jobs.store import add
 from tests.support.api import wait_for
-from workers.event_writer import EventWriter
+from workers.supervisor.event_writer import EventWriter
 
 NOBODY = Viewer()
 

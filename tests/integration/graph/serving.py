@@ -16,16 +16,16 @@ from starlette.middleware import Middleware
 from starlette.routing import WebSocketRoute
 
 from graph.context import Context
+from graph.http.view import GraphQLView
 from graph.ids import global_id
-from graph.view import GraphQLView
 from server.adapters.event_log import NewEvent, new_epoch
 from server.domain.accounts import Viewer
 from server.domain.events import EventType
+from server.live.credential_watch import Guard
+from server.live.hubs import Hubs
+from server.queue.jobs import Claim
 from server.routes.stalls import Stalls
 from server.runtime import Runtime
-from server.services.guard import Guard
-from server.services.hubs import Hubs
-from server.services.jobs import Claim
 from server.settings import Settings
 from server.tables import Version
 from tests.conftest import free_port

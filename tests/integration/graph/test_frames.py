@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 
 from graph import wire
-from graph.frames import Selection
+from graph.websocket.frames import Selection
 from server.adapters.event_log import NewEvent
 from server.adapters.metrics import OPERATIONS
 from server.domain.accounts import Viewer
 from server.domain.events import EventType
+from server.live.watchers import QUEUE_BOUND
 from server.runtime import Runtime
-from server.services.watchers import QUEUE_BOUND
 from server.tables import Prediction, User
 from tests.integration.events.watching import finish
 from tests.integration.graph.documents import documents

@@ -12,8 +12,8 @@ from graphql import GraphQLObjectType
 from graph.context import Context
 from graph.schema import SchemaOptions, make_schema
 from server.domain.accounts import Viewer
+from server.live.hubs import Hubs
 from server.runtime import Runtime
-from server.services.hubs import Hubs
 from server.tables import User, Version, WebhookDelivery
 from tests.integration.graph import hostile_values
 from tests.integration.graph.conftest import counted

@@ -16,7 +16,7 @@ from huggingface_hub.utils import close_session
 from server.domain.models import ModelSource, SourceType
 from server.settings import Settings
 from tests.support.hub_server import HubServer, hub_server
-from workers.downloads import Snapshot, fetch
+from workers.supervisor.downloads import Snapshot, fetch
 
 REPO = "acme/writer"
 

@@ -12,8 +12,8 @@ from huggingface_hub.utils._shared_blobs import publish_blob_to_shared_store
 from server.adapters.hub import Hub, RepoFile
 from tests.integration.hub.conftest import FILES, REPO, WEIGHTS, Downloads, files_of, safetensors
 from tests.support.hub_server import HubServer
-from workers import folders
-from workers.folders import Refused
+from workers.supervisor import folders
+from workers.supervisor.folders import Refused
 
 FILE_GETS = "^GET /(cdn/|.*/resolve/)"
 

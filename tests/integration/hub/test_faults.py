@@ -11,8 +11,8 @@ import pytest
 
 from tests.integration.hub.conftest import FILES, REPO, Downloads, files_of, safetensors
 from tests.support.hub_server import Fault, HubServer
-from workers.downloads import DownloadFailed
-from workers.folders import Refused
+from workers.supervisor.downloads import DownloadFailed
+from workers.supervisor.folders import Refused
 
 GATED = f"{REPO} is gated: set HF_TOKEN to a token that was given access."
 MISSING = f"{REPO} does not exist on the hub, or it is private."

@@ -13,12 +13,12 @@ import pytest
 from server.adapters import database
 from server.adapters.tasks import end
 from server.adapters.wakeups import CANCELS, LOOK, Wakeups
+from server.queue import jobs
+from server.queue.jobs import Claim, Warmth
 from server.runtime import Runtime
-from server.services import jobs
-from server.services.jobs import Claim, Warmth
 from server.tables import Version
 from tests.integration.jobs.store import add
-from workers.claiming import Claims
+from workers.supervisor.claiming import Claims
 
 
 class Desk:

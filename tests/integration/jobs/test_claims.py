@@ -14,9 +14,10 @@ from server.adapters.database import now, rows
 from server.domain.accounts import Viewer
 from server.domain.predictions import Failure, PredictionErrorCode, PredictionStatus
 from server.errors import ForbiddenError
-from server.services import catalogue, jobs
+from server.queue import jobs
+from server.queue.jobs import Claim, Result, Warmth
+from server.services import catalogue
 from server.services.catalogue import WorkerInfo, WorkerState
-from server.services.jobs import Claim, Result, Warmth
 from server.tables import Version
 from tests.integration.jobs.store import add, add_version, count, row
 

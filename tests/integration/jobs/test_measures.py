@@ -13,8 +13,9 @@ from tortoise import connections
 from server.adapters.database import now
 from server.adapters.metrics import REGISTRY
 from server.domain.accounts import Viewer
+from server.maintenance import recovery
 from server.runtime import Runtime
-from server.services import models, predictions, queues, recovery
+from server.services import models, predictions, queues
 from server.services.measures import Measures
 from server.tables import Model, Prediction, Version
 from tests.integration.jobs import store

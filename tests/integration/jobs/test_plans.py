@@ -12,8 +12,10 @@ import pytest
 from server.adapters.database import now, rows
 from server.domain.accounts import Viewer
 from server.domain.models import ALL_QUEUES
+from server.live import live_lists
+from server.maintenance import recovery, retention
 from server.runtime import Runtime
-from server.services import live_lists, predictions, recovery, results, retention
+from server.services import predictions, results
 from server.services.predictions import Wanted
 from server.tables import User, Version
 from tests.integration.jobs.store import add, row

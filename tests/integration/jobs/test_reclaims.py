@@ -12,8 +12,8 @@ from server.adapters.wakeups import CANCELS, Wakeups
 from server.runtime import Runtime
 from server.tables import Prediction, Version
 from tests.integration.jobs.store import add, row
-from workers.runner.client import RunnerOptions
-from workers.supervisor import Supervisor
+from workers.supervisor.runner_client import RunnerOptions
+from workers.supervisor.supervisor import Supervisor
 
 WORDS = {"text": "one two three four five six", "delay_seconds": 0.3}
 

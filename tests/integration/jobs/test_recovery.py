@@ -14,9 +14,11 @@ import redis
 from server.adapters.database import now, rows
 from server.domain.accounts import Viewer
 from server.domain.predictions import PredictionStatus
+from server.maintenance import recovery
+from server.queue import jobs
+from server.queue.jobs import Claim, Result
 from server.runtime import Runtime
-from server.services import jobs, predictions, recovery
-from server.services.jobs import Claim, Result
+from server.services import predictions
 from server.tables import Version
 from tests.integration.jobs.store import add, count, row
 

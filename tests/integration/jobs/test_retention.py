@@ -16,9 +16,11 @@ from server.domain.accounts import Viewer
 from server.domain.predictions import PredictionStatus
 from server.embedded.servers import LocalServers
 from server.errors import UnavailableError
+from server.maintenance import recovery, retention
+from server.queue import jobs
+from server.queue.jobs import Claim, Result
 from server.runtime import Runtime
-from server.services import jobs, predictions, recovery, retention
-from server.services.jobs import Claim, Result
+from server.services import predictions
 from server.tables import Upload, Version
 from tests.integration.jobs import store
 from tests.integration.jobs.store import add, row

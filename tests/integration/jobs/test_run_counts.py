@@ -6,7 +6,7 @@ import asyncio
 from datetime import timedelta
 
 from server.adapters.database import now, rows
-from server.services import run_counts
+from server.maintenance import run_counts
 from server.tables import Model, Version
 from tests.integration.jobs import store
 

@@ -16,14 +16,15 @@ from server.domain.accounts import Viewer
 from server.domain.predictions import Failure, NewPrediction, PredictionErrorCode, PredictionStatus
 from server.embedded.servers import LocalServers
 from server.errors import ForbiddenError, NotFoundError
+from server.queue import jobs
+from server.queue.jobs import Claim, Result
 from server.runtime import Runtime
-from server.services import jobs, results
-from server.services.jobs import Claim, Result
+from server.services import results
 from server.tables import Model, Prediction, Version
 from tests.integration.jobs import store
 from tests.integration.jobs.store import add
 from tests.integration.jobs.test_retention import exists, key
-from workers.sharing import MOST_WAITING, Sharing
+from workers.supervisor.sharing import MOST_WAITING, Sharing
 
 DONE = Result(PredictionStatus.SUCCEEDED, "made once")
 BROKEN = Result(PredictionStatus.FAILED, failure=Failure(PredictionErrorCode.INTERNAL, "oops"))

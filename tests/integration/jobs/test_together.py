@@ -9,9 +9,10 @@ from uuid import uuid4
 import pytest
 
 from server.domain.predictions import NewPrediction, PredictionStatus
-from server.services import jobs, prediction_rows
-from server.services.accepting import accept
-from server.services.jobs import Claim, Result
+from server.live import prediction_rows
+from server.queue import jobs
+from server.queue.accepting import accept
+from server.queue.jobs import Claim, Result
 from server.tables import Prediction, Version
 from tests.integration.graph.conftest import counted
 from tests.integration.jobs.store import add, count, row

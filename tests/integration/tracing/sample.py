@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from workers.predictors.base import JSON_SCHEMA, PredictionContext, Predictor, schema
+from workers.contract.predictor import JSON_SCHEMA, PredictionContext, Predictor, schema
 
 
 class Parent(Predictor):

@@ -17,15 +17,16 @@ from server.domain.accounts import Viewer
 from server.domain.predictions import NewPrediction, PredictionStatus
 from server.domain.webhooks import NewWebhook, WebhookEvent
 from server.embedded.servers import LocalServers
+from server.queue import jobs
+from server.queue.jobs import Claim
 from server.runtime import Runtime
-from server.services import jobs, predictions
-from server.services.jobs import Claim
+from server.services import predictions
 from server.tables import Prediction, User, Version, WebhookDelivery
 from tests.conftest import LOCAL_RECEIVERS, LiveServer, running
 from tests.integration.graph.asking import somebody
 from tests.integration.jobs import store
 from tests.support.api import Client
-from workers.deliveries import Deliverer
+from workers.supervisor.deliveries import Deliverer
 
 ALL = tuple(WebhookEvent)
 COMPLETED = (WebhookEvent.COMPLETED,)

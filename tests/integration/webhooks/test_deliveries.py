@@ -17,9 +17,11 @@ from server.domain.predictions import PredictionStatus
 from server.domain.webhooks import SCHEDULE, DeliveryState, WebhookEvent
 from server.embedded.servers import LocalServers
 from server.errors import NotFoundError
+from server.maintenance import recovery
+from server.queue import deliveries, jobs
+from server.queue.deliveries import Verdict
 from server.runtime import Runtime
-from server.services import deliveries, jobs, recovery, webhook_secrets, webhooks
-from server.services.deliveries import Verdict
+from server.services import webhook_secrets, webhooks
 from server.tables import Prediction, Webhook, WebhookDelivery
 from tests.integration.webhooks.conftest import (
     ALL,
@@ -254,7 +256,7 @@ async def test_what_a_dead_deliverer_held_is_sent_by_another(rt: Runtime, place:
 
 
 async def test_a_stop_leaves_nothing_held(rt: Runtime, place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("workers.deliveries.STOP_SECONDS", 0.05)
+    monkeypatch.setattr("workers.supervisor.deliveries.STOP_SECONDS", 0.05)
     async with listening(hang) as receiver:
         async with delivering(rt):
             row = await place.run(receiver.url())
@@ -268,7 +270,7 @@ async def test_a_stop_leaves_nothing_held(rt: Runtime, place: Place, monkeypatch
 async def test_one_users_hanging_receiver_leaves_slots_to_others(
     local_servers: LocalServers, tmp_path: Path, database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("workers.deliveries.STOP_SECONDS", 0.05)
+    monkeypatch.setattr("workers.supervisor.deliveries.STOP_SECONDS", 0.05)
     async with open_rt(local_servers, tmp_path, webhook_slots=4, webhook_timeout_seconds=30) as rt:
         slow, quick = await make_place(rt), await make_place(rt)
         async with listening(otherwise=hang) as hanging, listening() as receiver:

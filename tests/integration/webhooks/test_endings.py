@@ -13,9 +13,11 @@ from server.domain.accounts import Viewer
 from server.domain.predictions import Failure, NewPrediction, PredictionErrorCode, PredictionStatus
 from server.domain.webhooks import NewWebhook, WebhookEvent
 from server.errors import ConflictError, ForbiddenError, InvalidInputError
+from server.maintenance import recovery
+from server.queue import deliveries, jobs
+from server.queue.jobs import Result
 from server.runtime import Runtime
-from server.services import deliveries, jobs, models, predictions, recovery
-from server.services.jobs import Result
+from server.services import models, predictions
 from server.tables import Prediction, Webhook, WebhookDelivery
 from tests.integration.webhooks.conftest import ALL, COMPLETED, Place, deliveries_of
 

@@ -6,10 +6,10 @@ import asyncio
 
 from server.domain.events import EventType
 from server.domain.webhooks import WebhookEvent
+from server.queue import jobs
 from server.runtime import Runtime
-from server.services import jobs
 from tests.integration.webhooks.conftest import ALL, Place, deliveries_of
-from workers.notices import Notices
+from workers.supervisor.notices import Notices
 
 URL = "http://127.0.0.1:9/"
 

@@ -20,7 +20,7 @@ APP = """
 import sys
 from server.app import create_app
 from server.settings import Settings
-import workers.middleware, workers.supervisor
+import workers.middleware, workers.supervisor.supervisor
 create_app(Settings(_env_file=None))
 print(sorted(name for name in sys.modules if name.startswith((
     "opentelemetry.sdk.trace", "opentelemetry.exporter", "google.protobuf", "server.adapters.otel",

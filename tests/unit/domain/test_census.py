@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from server.domain.census import Census
+from graph.websocket.census import Census
 
 
 def test_nobody_has_more_than_one_may_and_all_not_more_than_all_may() -> None:

@@ -9,9 +9,9 @@ from graphql import FragmentDefinitionNode, GraphQLObjectType, OperationDefiniti
 from strawberry.extensions import SchemaExtension
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 
-from graph.common_fields import SAME_FOR_ALL, is_common, own_events
-from graph.frames import used_variables
 from graph.schema import make_schema
+from graph.websocket.common_fields import SAME_FOR_ALL, is_common, own_events
+from graph.websocket.frames import used_variables
 from server.domain.events import EventType
 
 SCHEMA = make_schema()._schema

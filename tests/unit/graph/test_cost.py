@@ -10,7 +10,7 @@ from graphql import build_schema, parse
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graph.cost import WEIGHTS, Operation, Tariff
+from graph.limits.cost import WEIGHTS, Operation, Tariff
 from graph.schema import SchemaOptions, make_schema
 
 TARIFF = Tariff(build_schema((Path(__file__).parents[3] / "graph" / "schema.graphql").read_text()))

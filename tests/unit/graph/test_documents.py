@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from graphql import GraphQLError
 
-from graph.documents import MAX_PERSISTED, PersistedDocuments
+from graph.http.view import GraphQLView
+from graph.limits.documents import MAX_PERSISTED, PersistedDocuments
 from graph.schema import SchemaOptions, make_schema
-from graph.view import GraphQLView
 from server.domain.operations import read_operations
 from server.settings import Settings
 

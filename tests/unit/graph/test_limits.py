@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from graphql import Lexer, Source, Token, TokenKind, parse, print_ast, separate_operations, validate
 
-from graph.budget import MAX_COST
-from graph.cost import Operation, tariff_of
-from graph.limits import MAX_TOKENS, beyond_bounds
+from graph.limits.budget import MAX_COST
+from graph.limits.cost import Operation, tariff_of
+from graph.limits.shape import MAX_TOKENS, beyond_bounds
 from graph.schema import SchemaOptions, make_schema
 
 SCHEMA = make_schema()

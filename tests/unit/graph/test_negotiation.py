@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from graph.negotiation import GRAPHQL_RESPONSE, JSON, preferred, prefers_html
+from graph.http.negotiation import GRAPHQL_RESPONSE, JSON, preferred, prefers_html
 
 
 @pytest.mark.parametrize(

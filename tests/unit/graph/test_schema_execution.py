@@ -4,7 +4,7 @@ import pytest
 from strawberry.schema.exceptions import InvalidOperationTypeError
 from structlog.testing import capture_logs
 
-from graph.limits import MAX_ALIASES, MAX_TOKENS
+from graph.limits.shape import MAX_ALIASES, MAX_TOKENS
 from graph.schema import make_schema
 
 SCHEMA = make_schema()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from strawberry.http.exceptions import WebSocketDisconnected
 
-from graph.socket_limits import BoundedSocketHandler
+from graph.websocket.socket_limits import BoundedSocketHandler
 
 
 @pytest.mark.parametrize(("error", "lines"), [(WebSocketDisconnected(), 0), (RuntimeError("a bug"), 1)])

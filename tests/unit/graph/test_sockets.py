@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from graph.sockets import coded, is_well_formed
+from graph.websocket.sockets import coded, is_well_formed
 
 SUBSCRIBE: dict[str, Any] = {"type": "subscribe", "id": "1", "payload": {"query": "{ viewer { id } }"}}
 

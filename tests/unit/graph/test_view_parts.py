@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.websockets import WebSocket
 
 from graph import wire
-from graph.view import _base_url, _bearer, _parameter
+from graph.http.view import _base_url, _bearer, _parameter
 from graph.wire import MAX_JSON_DEPTH, depth
 from server.errors import UnauthenticatedError
 

@@ -7,9 +7,9 @@ import pytest
 import torch
 
 from tests.unit.predictors import tiny_models
-from workers.predictors.base import Device, Predictor, SetupContext, VersionSpec
-from workers.predictors.image import Image
-from workers.predictors.text import Text
+from workers.contract.predictor import Device, Predictor, SetupContext, VersionSpec
+from workers.predictors.image.predictor import Image
+from workers.predictors.text.predictor import Text
 
 CPU = Device("cpu", "float32")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from workers.runner.protocol import File, Message, Metric, Output
+from workers.contract.protocol import File, Message, Metric, Output
 
 
 class Sink:

@@ -14,15 +14,15 @@ from PIL import Image
 from pydantic import BaseModel, FilePath
 
 from tests.unit.predictors.sink import Sink
+from workers.contract.context import CancelSignal
+from workers.contract.predictor import Device, Predictor, SetupContext, VersionSpec
+from workers.contract.protocol import File, Progress
 from workers.predictors import File as InputFile
 from workers.predictors import Input, InputRejected, PredictionContext
-from workers.predictors.base import Device, Predictor, SetupContext, VersionSpec
-from workers.predictors.custom import adapt, is_plain
+from workers.predictors.custom.predictor import adapt, is_plain
+from workers.predictors.custom.signature import BadSignature
 from workers.predictors.registry import BadPredictor, Registry, _predictor
-from workers.predictors.signature import BadSignature
-from workers.runner.context import CancelSignal
 from workers.runner.jobs import _emitted
-from workers.runner.protocol import File, Progress
 
 
 class Colour(Enum):

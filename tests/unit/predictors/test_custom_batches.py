@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 
 from tests.unit.predictors.sink import Sink
+from workers.contract.context import CancelSignal
+from workers.contract.protocol import Output
 from workers.predictors import PredictionContext
-from workers.predictors.custom import adapt
-from workers.predictors.signature import BadSignature
-from workers.runner.context import CancelSignal
+from workers.predictors.custom.predictor import adapt
+from workers.predictors.custom.signature import BadSignature
 from workers.runner.jobs import _emitted
-from workers.runner.protocol import Output
 
 
 class Batching:

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from tests.unit.predictors.sink import Sink
+from workers.contract.context import CancelSignal, PredictionContext
+from workers.contract.protocol import Log, Output, Progress
 from workers.predictors.echo import Echo
-from workers.runner.context import CancelSignal, PredictionContext
-from workers.runner.protocol import Log, Output, Progress
 
 
 def run(**values: Any) -> Sink:

@@ -27,9 +27,9 @@ from transformers import (
 from tests.unit.predictors import tiny_models
 from tests.unit.predictors.conftest import CPU
 from tests.unit.predictors.sink import Sink
-from workers.predictors.base import InputRejected, Predictor, SetupContext, VersionSpec
+from workers.contract.context import PredictionContext
+from workers.contract.predictor import InputRejected, Predictor, SetupContext, VersionSpec
 from workers.predictors.registry import open_registry
-from workers.runner.context import PredictionContext
 
 TEXTS = ["The quick brown fox", "jumps over the lazy dog and then some more of it", "Pack my box", "x"]
 SMALL = {

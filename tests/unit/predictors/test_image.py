@@ -18,12 +18,12 @@ from PIL import Image as Pillow
 from tests.unit.predictors.conftest import CPU
 from tests.unit.predictors.sink import Sink
 from tests.unit.predictors.tiny_models import SIDE
-from workers.predictors.base import InputRejected, Inspection, Predictor, SetupContext, VersionSpec
-from workers.predictors.image import Image
-from workers.predictors.image_model import Steps
-from workers.predictors.previews import Previews
-from workers.runner.context import CancelSignal, PredictionContext
-from workers.runner.protocol import File, Progress
+from workers.contract.context import CancelSignal, PredictionContext
+from workers.contract.predictor import InputRejected, Inspection, Predictor, SetupContext, VersionSpec
+from workers.contract.protocol import File, Progress
+from workers.predictors.image.model import Steps
+from workers.predictors.image.predictor import Image
+from workers.predictors.image.previews import Previews
 
 # diffusers 0.42.1 gives torch tensors to numpy functions, in the schedulers' constructors
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy keyword")

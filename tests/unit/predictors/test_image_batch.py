@@ -14,11 +14,11 @@ import torch
 from tests.unit.predictors.conftest import CPU
 from tests.unit.predictors.sink import Sink
 from tests.unit.predictors.test_image import alike, draw, words
-from workers.predictors.base import CancelSignal, InputRejected, SetupContext, VersionSpec
-from workers.predictors.image import Image
-from workers.predictors.image_model import ImageModel
-from workers.runner.context import PredictionContext, current_prediction
-from workers.runner.protocol import File, Progress
+from workers.contract.context import PredictionContext, current_prediction
+from workers.contract.predictor import CancelSignal, InputRejected, SetupContext, VersionSpec
+from workers.contract.protocol import File, Progress
+from workers.predictors.image.model import ImageModel
+from workers.predictors.image.predictor import Image
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy keyword")
 VALUES = {**words("stable"), "num_images": 1}

@@ -14,13 +14,13 @@ from PIL import Image as Pillow
 import workers
 from tests.unit.predictors.conftest import CPU
 from tests.unit.predictors.sink import Sink
-from workers.predictors import previews as module
-from workers.predictors.base import Predictor, SetupContext, VersionSpec
-from workers.predictors.image import Image
-from workers.predictors.image_model import ImageModel
-from workers.predictors.previews import MAX_BYTES, Previews, to_jpeg
-from workers.runner.context import PredictionContext
-from workers.runner.protocol import File, Preview
+from workers.contract.context import PredictionContext
+from workers.contract.predictor import Predictor, SetupContext, VersionSpec
+from workers.contract.protocol import File, Preview
+from workers.predictors.image import previews as module
+from workers.predictors.image.model import ImageModel
+from workers.predictors.image.predictor import Image
+from workers.predictors.image.previews import MAX_BYTES, Previews, to_jpeg
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy keyword")
 SHAPES = Path(workers.__file__).parent / "demo_models" / "shapes"

@@ -18,14 +18,14 @@ from tests.conftest import ROOT
 from tests.unit.predictors.conftest import CPU
 from tests.unit.predictors.sink import Sink
 from tests.unit.predictors.test_text import Folder, generate
+from workers.contract.context import PredictionContext
+from workers.contract.predictor import Device, Predictor, Refused, SetupContext, VersionSpec
+from workers.contract.protocol import File
+from workers.contract.weights import loaded_bytes, module_bytes
 from workers.demo_models.train_prose import held_out_loss
-from workers.predictors.base import Device, Predictor, Refused, SetupContext, VersionSpec
-from workers.predictors.image import Image
+from workers.predictors.image.predictor import Image
 from workers.predictors.quantization import model_arguments, pipeline_arguments
-from workers.predictors.text import Text
-from workers.predictors.weights import loaded_bytes, module_bytes
-from workers.runner.context import PredictionContext
-from workers.runner.protocol import File
+from workers.predictors.text.predictor import Text
 
 DEMOS = ROOT / "workers" / "demo_models"
 INT8 = {"quantization": "INT8"}
@@ -154,9 +154,9 @@ def test_on_cuda_a_device_map_spreads_and_a_plain_model_has_none() -> None:
 GROWTH = """
 import sys
 import torch
-from workers.predictors.base import SetupContext, VersionSpec
-from workers.runner.devices import Device
-from workers.runner.failures import free_memory
+from workers.contract.predictor import SetupContext, VersionSpec
+from workers.contract.devices import Device
+from workers.contract.failures import free_memory
 from workers.predictors.quantization import model_arguments
 from transformers import AutoModelForCausalLM
 import torchao.quantization, accelerate

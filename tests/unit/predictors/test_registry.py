@@ -6,8 +6,8 @@ from typing import Any, ClassVar
 import pytest
 from jsonschema import Draft202012Validator
 
+from workers.contract.predictor import JSON_SCHEMA, KINDS, Predictor, schema
 from workers.predictors import registry as module
-from workers.predictors.base import JSON_SCHEMA, KINDS, Predictor, schema
 from workers.predictors.echo import Echo
 from workers.predictors.registry import BadPredictor, Registry, open_registry
 

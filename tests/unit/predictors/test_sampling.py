@@ -7,7 +7,7 @@ import pytest
 import torch
 from transformers import TemperatureLogitsWarper, TopKLogitsWarper, TopPLogitsWarper
 
-from workers.predictors.sampling import Draw, RequestSampler, Sampling, gumbel_noise, pick
+from workers.predictors.text.sampling import Draw, RequestSampler, Sampling, gumbel_noise, pick
 
 SCORES = torch.tensor([[2.0, 1.0, 0.0, -1.0, -2.0]])
 

@@ -14,12 +14,12 @@ from transformers import AutoModelForCausalLM, AutoModelForSeq2SeqLM, AutoTokeni
 from tests.unit.predictors.conftest import CPU
 from tests.unit.predictors.sink import Sink
 from tests.unit.predictors.tiny_models import CONTEXT
-from workers.predictors.base import InputRejected, Predictor, SetupContext, VersionSpec
-from workers.predictors.detokenizer import BROKEN
-from workers.predictors.text import Text
-from workers.predictors.text_model import TextModel
-from workers.runner.context import CancelSignal, PredictionContext
-from workers.runner.protocol import Output
+from workers.contract.context import CancelSignal, PredictionContext
+from workers.contract.predictor import InputRejected, Predictor, SetupContext, VersionSpec
+from workers.contract.protocol import Output
+from workers.predictors.text.detokenizer import BROKEN
+from workers.predictors.text.model import TextModel
+from workers.predictors.text.predictor import Text
 
 Loaded = Callable[[str], Predictor]
 Folder = Callable[[str], Path]

@@ -14,11 +14,11 @@ import torch
 from tests.unit.predictors.sink import Sink
 from tests.unit.predictors.test_text import DEFAULTS, PROMPT, generate, model_of, reference, setup
 from tests.unit.predictors.tiny_models import CONTEXT, family
-from workers.predictors.base import InputRejected, Predictor
-from workers.predictors.batch_manager import Step
-from workers.predictors.text_batch import BatchBroken, TextBatch
-from workers.runner.context import CancelSignal, PredictionContext
-from workers.runner.failures import explain
+from workers.contract.context import CancelSignal, PredictionContext
+from workers.contract.failures import explain
+from workers.contract.predictor import InputRejected, Predictor
+from workers.predictors.text.batch import BatchBroken, TextBatch
+from workers.predictors.text.batch_manager import Step
 
 Loaded = Callable[[str], Predictor]
 Folder = Callable[[str], Path]

@@ -9,9 +9,9 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from tests.unit.predictors.tiny_models import CONTEXT
-from workers.predictors.base import InputRejected, Inspection, VersionSpec
-from workers.predictors.text import Text
-from workers.predictors.text_folder import Limits
+from workers.contract.predictor import InputRejected, Inspection, VersionSpec
+from workers.predictors.text.folder import Limits
+from workers.predictors.text.predictor import Text
 
 Folder = Callable[[str], Path]
 

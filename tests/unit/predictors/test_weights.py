@@ -7,8 +7,8 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from workers.predictors.base import Predictor, Refused
-from workers.predictors.weights import folder_bytes, module_bytes, parameter_count, safetensors_files
+from workers.contract.predictor import Predictor, Refused
+from workers.contract.weights import folder_bytes, module_bytes, parameter_count, safetensors_files
 
 
 def test_parameters_are_counted_from_the_headers_of_all_files(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 from structlog.testing import capture_logs
 
-from graph.refusals import refusal
+from graph.http.refusals import refusal
 from server.routes.refusals import Refusals
 from server.routes.request_log import RequestLog
 

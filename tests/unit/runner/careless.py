@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 import numpy
 
-from workers.predictors.base import JSON_SCHEMA, PredictionContext, Predictor
+from workers.contract.predictor import JSON_SCHEMA, PredictionContext, Predictor
 
 ODD = {"float": 8.5, "huge": 2**70, "text": "x", "nan": float("nan"), "list": [1], "numpy": numpy.int64(7)}
 SAY: dict[str, Callable[[PredictionContext, Any], Any]] = {

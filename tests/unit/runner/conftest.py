@@ -7,7 +7,7 @@ import pytest
 
 from tests.unit.runner.running import Running, Starter
 from tests.unit.runner.sample_predictors import predictor
-from workers.runner.client import RunnerClient, RunnerOptions
+from workers.supervisor.runner_client import RunnerClient, RunnerOptions
 
 
 @pytest.fixture

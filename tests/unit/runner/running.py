@@ -8,8 +8,8 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-from workers.runner.client import RunnerClient
-from workers.runner.protocol import Cancel, Canceled, Done, Failed, Message, Output, Run, VersionSpec
+from workers.contract.protocol import Cancel, Canceled, Done, Failed, Message, Output, Run, VersionSpec
+from workers.supervisor.runner_client import RunnerClient
 
 SECONDS = 60
 

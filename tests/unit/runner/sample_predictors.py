@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, ClassVar
 
-from workers.predictors.base import (
+from workers.contract.predictor import (
     JSON_SCHEMA,
     Device,
     InputRejected,

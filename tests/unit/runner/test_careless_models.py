@@ -11,9 +11,9 @@ import pytest
 
 from tests.unit.runner.careless import ODD, SAY
 from tests.unit.runner.running import Running, Starter, make_gate
-from workers.runner.client import MAX_LINE_BYTES, RunnerClient, RunnerOptions
-from workers.runner.protocol import Canceled, Done, Output, VersionSpec
-from workers.runner.watchdog import STUCK
+from workers.contract.protocol import Canceled, Done, Output, VersionSpec
+from workers.contract.watchdog import STUCK
+from workers.supervisor.runner_client import MAX_LINE_BYTES, RunnerClient, RunnerOptions
 
 CARELESS = VersionSpec("careless", "careless")
 

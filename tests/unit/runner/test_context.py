@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from tests.unit.predictors.sink import Sink
-from workers.runner.context import MAX_SEED, CancelSignal, PredictionContext
-from workers.runner.protocol import Done, File, Loading, Log, Metric, Output, Progress
+from workers.contract.context import MAX_SEED, CancelSignal, PredictionContext
+from workers.contract.protocol import Done, File, Loading, Log, Metric, Output, Progress
 
 
 def make(**values: Any) -> tuple[PredictionContext, Sink]:

@@ -9,7 +9,7 @@ import pytest
 
 import workers
 from tests.unit.runner.running import Starter
-from workers.runner.protocol import Done, Resident, VersionSpec
+from workers.contract.protocol import Done, Resident, VersionSpec
 
 DEMOS = Path(workers.__file__).parent / "demo_models"
 CYCLES = 50

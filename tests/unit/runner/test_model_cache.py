@@ -8,12 +8,12 @@ from typing import Any, ClassVar
 import pytest
 
 from tests.unit.predictors.sink import Sink
-from workers.predictors.base import JSON_SCHEMA, Predictor, SetupContext
+from workers.contract.context import CancelSignal, PredictionContext
+from workers.contract.failures import LoadFailed
+from workers.contract.predictor import JSON_SCHEMA, Predictor, SetupContext
+from workers.contract.protocol import Loading, VersionSpec
 from workers.runner import model_cache as module
-from workers.runner.context import CancelSignal, PredictionContext
-from workers.runner.failures import LoadFailed
 from workers.runner.model_cache import ModelCache
-from workers.runner.protocol import Loading, VersionSpec
 
 SECONDS = 60
 

@@ -9,11 +9,11 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from tests.unit.runner.test_model_cache import SECONDS, Loads, Model, context, spec, use, wait_for_users
+from workers.contract.context import CancelSignal
+from workers.contract.failures import LoadFailed
+from workers.contract.protocol import Loading, Resident
 from workers.runner import model_cache as module
-from workers.runner.context import CancelSignal
-from workers.runner.failures import LoadFailed
 from workers.runner.model_cache import ModelCache
-from workers.runner.protocol import Loading, Resident
 
 
 @pytest.mark.parametrize("estimate", [0, 10])

@@ -6,9 +6,9 @@ from multiprocessing.connection import Connection, Pipe
 
 import pytest
 
+from workers.contract.protocol import Done, File, Log, Message, Metric, Output, Progress, receive
 from workers.runner import outbox as module
 from workers.runner.outbox import Outbox
-from workers.runner.protocol import Done, File, Log, Message, Metric, Output, Progress, receive
 
 
 class Line:

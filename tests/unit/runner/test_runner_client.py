@@ -13,14 +13,14 @@ import pytest
 
 from tests.unit.runner.running import SECONDS, Running, Starter, gone, make_gate, open_gate
 from tests.unit.runner.sample_predictors import predictor
-from workers.runner.client import RunnerClient, RunnerFailed, RunnerOptions
-from workers.runner.process import child_environment
-from workers.runner.protocol import Done, Forget, Inspected, Loading, Output, Stop, VersionSpec
+from workers.contract.protocol import Done, Forget, Inspected, Loading, Output, Stop, VersionSpec
+from workers.supervisor.runner_client import RunnerClient, RunnerFailed, RunnerOptions
+from workers.supervisor.runner_process import child_environment
 
 ECHO = VersionSpec("echo version", "echo")
 PARENT = """
 import asyncio, sys
-from workers.runner.client import RunnerClient, RunnerOptions
+from workers.supervisor.runner_client import RunnerClient, RunnerOptions
 
 async def main():
     client = await RunnerClient.start(RunnerOptions(preload=False), print)
@@ -42,11 +42,11 @@ async def test_a_runner_is_ready_with_its_catalogue_before_torch_is_imported(sta
 
 
 async def test_the_supervisor_imports_no_torch_and_no_predictor() -> None:
-    code = "import workers.runner.client, sys; print(*sys.modules)"
+    code = "import workers.supervisor.runner_client, sys; print(*sys.modules)"
     process = await asyncio.create_subprocess_exec(sys.executable, "-c", code, stdout=subprocess.PIPE)
     out, _ = await process.communicate()
     loaded = out.decode().split()
-    assert "workers.runner.client" in loaded
+    assert "workers.supervisor.runner_client" in loaded
     assert not [name for name in loaded if name.startswith(("torch", "workers.predictors"))]
 
 

@@ -7,7 +7,18 @@ from typing import Any
 import pytest
 
 from tests.unit.runner.running import Running, Starter, make_gate, open_gate
-from workers.runner.protocol import Canceled, Done, Failed, Forget, Loading, Log, Output, Resident, Started, VersionSpec
+from workers.contract.protocol import (
+    Canceled,
+    Done,
+    Failed,
+    Forget,
+    Loading,
+    Log,
+    Output,
+    Resident,
+    Started,
+    VersionSpec,
+)
 
 ECHO = VersionSpec("echo version", "echo")
 

@@ -9,8 +9,7 @@ import pytest
 
 from tests.unit.predictors import tiny_models
 from tests.unit.runner.running import Running
-from workers.runner.client import RunnerClient, RunnerOptions
-from workers.runner.protocol import (
+from workers.contract.protocol import (
     Canceled,
     Done,
     Failed,
@@ -25,6 +24,7 @@ from workers.runner.protocol import (
     Started,
     VersionSpec,
 )
+from workers.supervisor.runner_client import RunnerClient, RunnerOptions
 
 SETTINGS = {"max_new_tokens": 40, "temperature": 1, "top_p": 0.95, "top_k": 0, "stop": []}
 DRAWING = {"prompt": "a fox", "negative_prompt": "", "steps": 3, "guidance": 4, "num_images": 1, "seed": 1}

@@ -9,13 +9,13 @@ import pytest
 import torch
 
 from tests.unit.predictors.sink import Sink
-from workers.predictors.base import InputRejected
-from workers.runner import devices
-from workers.runner.context import PredictionContext, current_prediction
-from workers.runner.devices import Device, NoDevice, enabled, memory_budget, pick_device
-from workers.runner.failures import MAX_MESSAGE, LoadFailed, describe, explain, explain_load, is_out_of_memory
-from workers.runner.logs import PredictionHandler
-from workers.runner.protocol import Log
+from workers.contract import devices
+from workers.contract.context import PredictionContext, current_prediction
+from workers.contract.devices import Device, NoDevice, enabled, memory_budget, pick_device
+from workers.contract.failures import MAX_MESSAGE, LoadFailed, describe, explain, explain_load, is_out_of_memory
+from workers.contract.logs import PredictionHandler
+from workers.contract.predictor import InputRejected
+from workers.contract.protocol import Log
 
 
 def cpu_allocation_error() -> RuntimeError:

@@ -10,8 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workers.runner.process import RunnerOptions, spawn
-from workers.runner.protocol import (
+from workers.contract.protocol import (
     MAX_FRAME_BYTES,
     Cancel,
     Canceled,
@@ -38,6 +37,7 @@ from workers.runner.protocol import (
     decode,
     encode,
 )
+from workers.supervisor.runner_process import RunnerOptions, spawn
 
 SPEC = VersionSpec("v", "text", "/models/v", {"dtype": "auto"})
 MESSAGES: list[Message] = [

@@ -8,8 +8,8 @@ import pytest
 
 from server.adapters.tasks import end
 from server.domain.accounts import ANONYMOUS, Viewer
-from server.services import credentials
-from server.services.guard import Guard
+from server.live import credentials
+from server.live.credential_watch import Guard
 
 ADA = uuid4()
 

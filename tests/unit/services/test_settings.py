@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from server.setting_rules import MAKE_SECRET, secret_weakness
 from server.settings import (
     SERVICES,
     Settings,
@@ -13,6 +12,7 @@ from server.settings import (
     load_settings,
     require_services,
 )
+from server.settings.rules import MAKE_SECRET, secret_weakness
 from server.tables import tortoise_config
 
 GOOD_SECRET = "kT3vQ9xW-bZ7mR2cY8nL5pF1dH6jS4gA0eUoIqXwVtBy"

@@ -8,7 +8,7 @@ import pytest
 
 from server.adapters.event_log import EventLog, async_redis
 from server.adapters.wakeups import CHANGES, Wakeups
-from server.services.hubs import Hubs
+from server.live.hubs import Hubs
 
 NOWHERE = "redis://127.0.0.1:1/0"
 

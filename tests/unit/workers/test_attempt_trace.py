@@ -16,9 +16,9 @@ from server.adapters.otel import OtelTracing
 from server.adapters.tracing import NO_TRACING
 from server.domain import traces
 from server.domain.predictions import Failure, PredictionErrorCode
-from server.services.jobs import Claim
-from workers.attempt_trace import AttemptTrace
-from workers.runner.timed import Timed
+from server.queue.jobs import Claim
+from workers.contract.timed import Timed
+from workers.supervisor.attempt_trace import AttemptTrace
 
 GIVEN = f"00-{'a' * 32}-{'b' * 16}-01"
 HUGE = 1e308

@@ -14,10 +14,10 @@ from server.adapters.database import now
 from server.adapters.event_log import EventLog
 from server.domain.models import QUEUES
 from server.domain.predictions import Failure, PredictionErrorCode, PredictionStatus
-from server.services.jobs import Claim
-from workers.event_writer import EventWriter
-from workers.execution import Execution, Outcome
-from workers.runner.protocol import Canceled, Done, Failed, File, Log, Metric, Output, Pong, Progress, Started
+from server.queue.jobs import Claim
+from workers.contract.protocol import Canceled, Done, Failed, File, Log, Metric, Output, Pong, Progress, Started
+from workers.supervisor.event_writer import EventWriter
+from workers.supervisor.execution import Execution, Outcome
 
 ID = "p"
 MARK = "\N{REPLACEMENT CHARACTER}"

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from workers import folders
-from workers.folders import Refused
+from workers.supervisor import folders
+from workers.supervisor.folders import Refused
 
 ENOUGH = 10**6
 

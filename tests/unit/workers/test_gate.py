@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from workers.gate import Gate
+from workers.supervisor.gate import Gate
 
 
 async def settle() -> None:

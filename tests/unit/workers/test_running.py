@@ -10,11 +10,11 @@ import pytest
 from server.domain.predictions import PredictionStatus
 from server.settings import Settings
 from tests.unit.workers.test_execution import ID, AwayLog, claim
-from workers.event_writer import EventWriter
-from workers.execution import Execution, Outcome
-from workers.runner.client import RunnerOptions
-from workers.runner.watchdog import STUCK
-from workers.running import RunnerKeeper
+from workers.contract.watchdog import STUCK
+from workers.supervisor.event_writer import EventWriter
+from workers.supervisor.execution import Execution, Outcome
+from workers.supervisor.runner_client import RunnerOptions
+from workers.supervisor.runner_keeper import RunnerKeeper
 
 Inside = Callable[[], Execution]
 

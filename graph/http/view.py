@@ -1,0 +1,249 @@
+"""GraphQL over HTTP and WebSocket: content negotiation, authentication, JSON on the wire."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+import structlog
+from cross_web import HTTPException
+from graphql import GraphQLError
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.websockets import WebSocket
+from strawberry.asgi import GraphQL
+from strawberry.exceptions import ConnectionRejectionError
+from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
+from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
+from strawberry.types import ExecutionResult
+from structlog.contextvars import bind_contextvars
+
+from graph import wire
+from graph.context import Context
+from graph.errors import DATABASE_AWAY
+from graph.http.negotiation import GRAPHQL_RESPONSE, preferred, prefers_html
+from graph.http.rate_headers import rate_headers
+from graph.http.refusals import refusal
+from graph.limits.documents import PersistedDocuments
+from graph.schema import SchemaOptions, make_schema
+from graph.websocket.frame_sockets import FrameHandler
+from graph.websocket.frames import Frames
+from graph.websocket.socket_limits import SocketLimits
+from graph.websocket.sockets import SocketAdapter
+from server.adapters.database import CONNECTION_ERRORS
+from server.adapters.metrics import REFUSALS
+from server.adapters.tracing import NO_TRACING, Tracing
+from server.domain.accounts import Viewer
+from server.domain.callers import address_of, network_of
+from server.domain.operations import read_operations
+from server.domain.storable import storable
+from server.errors import RateLimitedError, UnauthenticatedError, UnavailableError
+from server.live import credentials
+from server.routes.pages import GraphiqlPage
+from server.services import rates
+from server.settings import Settings
+
+logger = structlog.get_logger(__name__)
+INIT_SECONDS = 10
+STATUSES = {"UNAUTHENTICATED": 401, "RATE_LIMITED": 429, "PERSISTED_QUERY_NOT_FOUND": 200}
+SHOWN_PARAMETERS = ("query", "variables", "operationName")
+
+
+class GraphQLView(GraphQL[Context, None]):
+    """The `/graphql` endpoint."""
+
+    websocket_adapter_class = SocketAdapter
+    graphql_transport_ws_handler_class = FrameHandler
+
+    def __init__(self, settings: Settings, tracing: Tracing = NO_TRACING) -> None:
+        allowed = read_operations(settings.allowed_operations) if settings.allowed_operations else None
+        options = SchemaOptions(
+            settings.max_query_cost,
+            settings.introspection,
+            settings.suggestions,
+            allowed,
+            settings.counted_operations,
+            tracing,
+        )
+        schema = make_schema(options)
+        super().__init__(
+            schema,
+            graphql_ide="graphiql",
+            subscription_protocols=[GRAPHQL_TRANSPORT_WS_PROTOCOL],
+            connection_init_wait_timeout=timedelta(seconds=INIT_SECONDS),
+            max_subscriptions_per_connection=settings.max_subscriptions_per_socket,
+            allowed_origins=settings.origins,
+        )
+        self.limits = SocketLimits.of(settings)
+        self.frames = Frames(schema)
+        self._persisted = PersistedDocuments()
+        self._page = GraphiqlPage()
+
+    async def run(self, request: Any, *arguments: Any, **options: Any) -> Any:
+        """Answer a request; one that is none of GraphQL's gets its reason in the form of GraphQL's errors."""
+        if isinstance(request, WebSocket):
+            return await self._run_socket(request, *arguments, **options)
+        try:
+            return await super().run(request, *arguments, **options)
+        except HTTPException as error:
+            return refusal(request.headers, error.status_code, "BAD_REQUEST", error.reason)
+
+    async def _run_socket(self, socket: WebSocket, *arguments: Any, **options: Any) -> Any:
+        """Serve one socket; where there are as many as may be, close it so that the client tries again later."""
+        network = network_of(_address(socket))
+        if not self.limits.sockets.enter(network):
+            await socket.accept(subprotocol=await self.pick_websocket_subprotocol(socket))
+            await socket.close(1013, "Too many connections")
+            return socket
+        try:
+            return await super().run(socket, *arguments, **options)
+        finally:
+            self.limits.sockets.leave(network)
+
+    async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
+        """Who asks, and what resolvers need; a bad token is answered when the operation runs."""
+        state = request.state
+        base_url = _base_url(request, state.rt.settings.public_url)
+        paid = 0 if isinstance(request, WebSocket) else 1
+        context = Context(state.rt, state.hubs, base_url, _address(request), paid=paid, guard=state.guard)
+        await self._authenticate(context, request.headers.get("authorization"))
+        return context
+
+    async def _authenticate(self, context: Context, header: str | None) -> None:
+        try:
+            token = _bearer(header)
+            context.viewer = await credentials.viewer_of(context.rt, token, context.address)
+            if context.viewer.user_id is not None:
+                bind_contextvars(user=str(context.viewer.user_id))
+        except UnauthenticatedError as error:
+            context.viewer, context.refused = Viewer(address=context.address), error
+        except CONNECTION_ERRORS as error:
+            logger.warning("graphql.database_away", error=str(error))
+            context.viewer, context.refused = Viewer(address=context.address), UnavailableError(DATABASE_AWAY)
+
+    async def on_ws_connect(self, context: Context) -> Any:
+        """Sign in by the parameters of `connection_init`; a bad token closes the socket with 4403.
+
+        Raises:
+            UnavailableError: the token cannot be looked up now.
+        """
+        if (header := _parameter(context.connection_params)) is not None:
+            context.refused = None
+            await self._authenticate(context, header)
+        if isinstance(context.refused, UnavailableError):
+            raise context.refused
+        if context.refused:
+            raise ConnectionRejectionError({"reason": context.refused.message})
+        return await super().on_ws_connect(context)
+
+    async def execute_single(  # type: ignore[override]
+        self, *, context: Context, sub_response: Response, request_data: GraphQLRequestData, **options: Any
+    ) -> ExecutionResult:
+        """One operation, counted; with a bad token, only the error that says so."""
+        try:
+            await rates.spend(context.rt, context.viewer, 1)
+            if context.refused is not None:
+                raise context.refused
+            document = self._persisted.document(request_data.query, request_data.extensions)
+            options |= {"sub_response": sub_response, "request_data": replace(request_data, query=document)}
+            result = await super().execute_single(context=context, **options)
+        except (RateLimitedError, UnauthenticatedError, UnavailableError, GraphQLError) as error:
+            found = GraphQLError(error.message, original_error=error, extensions=getattr(error, "extensions", None))
+            self.schema.process_errors([found])
+            REFUSALS.labels((found.extensions or {}).get("code", "")).inc()
+            result = ExecutionResult(data=None, errors=[found])
+        except HTTPException as error:
+            # The reason may repeat an operation's name as the client wrote it
+            raise HTTPException(error.status_code, storable(error.reason)) from None
+        sub_response.headers.update(await rate_headers(context, result.errors or []))
+        return result
+
+    async def get_sub_response(self, request: Request | WebSocket) -> Response:
+        """Remember which media type the client prefers."""
+        sub_response = await super().get_sub_response(request)
+        if isinstance(request, Request):
+            request.state.media_type = preferred(request.headers.get("accept"))
+            sub_response.media_type = request.state.media_type
+        return sub_response
+
+    async def process_result(self, request: Request, result: ExecutionResult) -> GraphQLHTTPResponse:
+        """Drop `data` where nothing was executed, as the GraphQL-over-HTTP specification wants it."""
+        body = await super().process_result(request, result)
+        if result.data is None and result.errors and all(error.path is None for error in result.errors):
+            body.pop("data", None)
+        return body
+
+    def create_response(self, response_data: Any, sub_response: Response) -> Response:
+        """The response in the negotiated media type, with the status that type asks for."""
+        response = super().create_response(response_data, sub_response)
+        media_type = sub_response.media_type or "application/json"
+        response.headers["content-type"] = f"{media_type}; charset=utf-8"
+        response.headers["vary"] = "accept"
+        if media_type == GRAPHQL_RESPONSE and "data" not in response_data:
+            codes = {e.get("extensions", {}).get("code") for e in response_data.get("errors", [])}
+            response.status_code = STATUSES.get(next(iter(codes)), 400) if len(codes) == 1 else 400
+        return response
+
+    def should_render_graphql_ide(self, request: Any) -> bool:
+        """Whether a browser asks: an address with a query in it is opened, not run."""
+        if request.method == "GET" and "query" in request.query_params:
+            return prefers_html(request.headers.get("accept"))
+        return super().should_render_graphql_ide(request)
+
+    async def render_graphql_ide(self, request: Request) -> Response:
+        """The bundled GraphiQL, which reads what it shall open behind the `#` of its address."""
+        asked = {name: request.query_params[name] for name in SHOWN_PARAMETERS if name in request.query_params}
+        if "query" not in asked:
+            return self._page.response()
+        # Relative, so that a prefix that a proxy takes away stays
+        address = f"{request.url.path.rpartition('/')[2]}#{urlencode(asked)}"
+        return Response(status_code=303, headers={"location": address, "vary": "accept", "cache-control": "no-cache"})
+
+    def decode_json(self, data: str | bytes) -> object:
+        """JSON of bounded depth; both transports answer a JSONDecodeError, and nothing else, as a client's mistake."""
+        return wire.decode(data)
+
+    def encode_json(self, data: object) -> str:
+        """JSON as text: bytes would make binary WebSocket frames."""
+        return wire.encode(data)
+
+    async def parse_http_body(self, request: Any) -> Any:
+        """The request, refusing what is no JSON object."""
+        try:
+            return await super().parse_http_body(request)
+        except AttributeError as error:
+            raise HTTPException(400, "The request must be a JSON object") from error
+
+
+def _address(request: Request | WebSocket) -> str:
+    return address_of(request.client.host if request.client else None)
+
+
+def _base_url(request: Request | WebSocket, public_url: str | None) -> str:
+    if public_url:
+        return public_url.rstrip("/")
+    scheme = {"ws": "http", "wss": "https"}.get(request.url.scheme, request.url.scheme)
+    return f"{scheme}://{request.url.netloc}"
+
+
+def _bearer(header: str | None) -> str | None:
+    if header is None or not header.strip():
+        return None
+    scheme, _, token = header.strip().partition(" ")
+    if not token.strip():
+        scheme, token = "bearer", scheme
+    if scheme.lower() != "bearer":
+        raise UnauthenticatedError("Send `Authorization: Bearer <access token>`.")
+    return token.strip()
+
+
+def _parameter(params: Any) -> str | None:
+    """The authorization among connection parameters; names are compared without case."""
+    if not isinstance(params, Mapping):
+        return None
+    found = {str(key).lower(): value for key, value in params.items()}
+    value = found.get("authorization", found.get("token"))
+    return value if isinstance(value, str) else None

@@ -1,0 +1,1 @@
+"""GraphQL over WebSocket: sockets, their limits, and events as frames that all subscribers share."""

@@ -1,0 +1,111 @@
+"""How many sockets there may be, how much may run over them, and how long one may be idle."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import Any
+
+from graphql import GraphQLError
+from strawberry.http.exceptions import WebSocketDisconnected
+from strawberry.subscriptions.protocols.graphql_transport_ws.types import SubscribeMessage
+
+from graph.errors import finish_error
+from graph.websocket.census import Census
+from graph.websocket.sockets import SocketHandler
+from server.errors import RateLimitedError
+from server.services import rates
+from server.settings import Settings
+
+
+@dataclass(frozen=True)
+class SocketLimits:
+    """The sockets of this process by address, what runs over them by user, and how long one may be idle."""
+
+    sockets: Census
+    running: Census
+    idle_seconds: float
+
+    @classmethod
+    def of(cls, settings: Settings) -> SocketLimits:
+        """The limits that are set."""
+        sockets = Census(settings.max_sockets, settings.max_sockets_per_address)
+        running = Census(settings.max_subscriptions, settings.max_subscriptions_per_user)
+        return cls(sockets, running, settings.socket_idle_seconds)
+
+
+class BoundedSocketHandler(SocketHandler):
+    """Bounds what runs over a socket, and closes one that nothing runs over."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        limits: SocketLimits = self.view.limits  # type: ignore[attr-defined]
+        self._running, self._idle_seconds = limits.running, limits.idle_seconds
+        self._is_over = False
+        self._idle: asyncio.TimerHandle | None = None
+        self._closing: asyncio.Task[None] | None = None
+
+    async def handle_connection_init(self, message: Any) -> None:
+        """Sign in; from now on the socket may be idle for so long."""
+        await super().handle_connection_init(message)
+        self._wait_for_work()
+
+    async def handle_subscribe(self, message: SubscribeMessage) -> None:
+        """Start an operation, unless too much runs or was asked already."""
+        if not self.connection_acknowledged or message["id"] in self.operations:
+            await super().handle_subscribe(message)
+            return
+        owner = self.context.viewer.owner_key
+        if (refusal := self._refusal(owner)) is not None:
+            finish_error(refusal)
+            await self.send_message({"id": message["id"], "type": "error", "payload": [refusal.formatted]})
+            return
+        await super().handle_subscribe(message)
+        task = self.operations[message["id"]].task
+        if task is None:
+            raise LookupError(f"operation {message['id']} has no task")
+        task.add_done_callback(lambda _: self._ended(owner))
+        self._stop_waiting()
+
+    def _refusal(self, owner: str) -> GraphQLError | None:
+        try:
+            rates.check(self.context.rt, self.context.viewer)
+        except RateLimitedError as error:
+            return GraphQLError(error.message, original_error=error)
+        if len(self.operations) < (self.max_subscriptions_per_connection or 0) and self._running.enter(owner):
+            return None
+        message = "Too much runs at once; end a subscription first."
+        return GraphQLError(message, extensions={"code": "TOO_MANY_SUBSCRIPTIONS"})
+
+    def _ended(self, owner: str) -> None:
+        self._running.leave(owner)
+        self._wait_for_work()
+
+    def _wait_for_work(self) -> None:
+        self._stop_waiting()
+        # What ends with the socket says so when the socket is gone already
+        if self._is_over:
+            return
+        if not any(operation.task and not operation.task.done() for operation in self.operations.values()):
+            self._idle = asyncio.get_running_loop().call_later(self._idle_seconds, self._close_idle)
+
+    def _stop_waiting(self) -> None:
+        if self._idle:
+            self._idle.cancel()
+            self._idle = None
+
+    def _close_idle(self) -> None:
+        self._closing = asyncio.create_task(self.websocket.close(1000, "Nothing ran over this socket for a while"))
+
+    async def handle_task_exception(self, error: Exception) -> None:
+        """Log what went wrong in an operation; that its client left while it answered is nothing wrong."""
+        if not isinstance(error, WebSocketDisconnected):
+            await super().handle_task_exception(error)
+
+    async def shutdown(self) -> None:
+        """End what still runs, and the waiting."""
+        self._is_over = True
+        self._stop_waiting()
+        await super().shutdown()
+        if self._closing:
+            await asyncio.wait([self._closing])

@@ -1,0 +1,244 @@
+"""Hubs: one per watched prediction and node. A hub reads the event log once a wake-up, for all who watch."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from uuid import UUID
+
+import redis
+import structlog
+from tortoise.exceptions import BaseORMException
+
+from server.adapters.database import CONNECTION_ERRORS
+from server.adapters.event_log import EventLog
+from server.adapters.tasks import end, shared
+from server.adapters.wakeups import Wakeup, Wakeups
+from server.domain.events import NO_EPOCH, Cursor, Event
+from server.domain.predictions import PredictionStatus
+from server.live import prediction_rows
+from server.live.live_lists import LiveLists
+from server.live.watchers import Ending, Watcher
+from server.tables import Prediction
+
+logger = structlog.get_logger(__name__)
+
+POLL_SECONDS = 2.0
+ROW_SECONDS = 5.0
+DEMAND_SECONDS = 5.0
+
+
+class Hub:
+    """The events of one prediction, read once and handed to all its watchers."""
+
+    def __init__(self, event_log: EventLog, prediction_id: UUID) -> None:
+        self._log, self._id = event_log, prediction_id
+        self._watchers: set[Watcher] = set()
+        self._wake = asyncio.Event()
+        self._row_due = self._log_due = False
+        self._starting = asyncio.Lock()
+        self._cursor = Cursor(NO_EPOCH, 0)
+        self._task: asyncio.Task[None] | None = None
+        self._ending: Ending | None = None
+        self._previews = PreviewSource(event_log, prediction_id)
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nobody watches."""
+        return not self._watchers
+
+    def wake(self, *, row: bool = True, log: bool = True) -> None:
+        """Something changed: read the log, and the row where that may have changed too."""
+        self._row_due = self._row_due or row
+        self._log_due = self._log_due or log
+        self._wake.set()
+
+    async def join(self, watcher: Watcher) -> None:
+        """Tell a watcher everything that is appended from now on."""
+        self._watchers.add(watcher)
+        async with self._starting:
+            if self._task is None:
+                # Where the hub begins is settled before any watcher reads for itself: between the two is no gap
+                self._cursor = await self._position()
+                self._task = shared(self._run())
+        if watcher.previews:
+            self._previews.demand_due = 0.0
+        # Whoever reads the row behind this needs no other to know that it ended already
+        self.wake(row=not watcher.reads_row, log=False)
+
+    async def preview(self, cursor: Cursor) -> str | None:
+        """The picture of a preview event, or a newer one."""
+        return await self._previews.image(cursor)
+
+    async def leave(self, watcher: Watcher) -> None:
+        """Forget a watcher; the last one ends the hub."""
+        self._watchers.discard(watcher)
+        if self.is_idle and self._task:
+            # Forgotten before it is waited for: a watcher that joins meanwhile starts another
+            task, self._task = self._task, None
+            await end(task)
+
+    async def _run(self) -> None:
+        loop = asyncio.get_running_loop()
+        row_read, is_poll = loop.time(), False
+        while self._task is asyncio.current_task():
+            self._wake.clear()
+            row = None
+            if self._row_due or loop.time() - row_read > ROW_SECONDS:
+                # The row is read before the log: what a terminal row's run appended is then surely in the log
+                self._row_due, row_read = False, loop.time()
+                row = await self._read_row()
+            log_due, self._log_due = self._log_due, False
+            if log_due or is_poll or row is not None:
+                await self._read_log()
+            ended = row is not None and PredictionStatus(row.status).is_terminal
+            if not ended and any(watcher.previews for watcher in self._watchers):
+                await self._previews.demand(loop.time())
+            if row is not None and ended:
+                if self._ending is None or self._ending.row.updated_at != row.updated_at:
+                    self._ending = Ending(row)
+                for watcher in self._watchers:
+                    watcher.end(self._ending)
+            is_poll = True
+            with suppress(TimeoutError):
+                async with asyncio.timeout(POLL_SECONDS):
+                    await self._wake.wait()
+                    is_poll = False
+
+    async def _read_row(self) -> Prediction | None:
+        try:
+            return await prediction_rows.read(self._id)
+        except (*CONNECTION_ERRORS, BaseORMException) as error:
+            logger.warning("hub.row_failed", prediction=str(self._id), error=str(error))
+            self._row_due = True
+            return None
+
+    async def _position(self) -> Cursor:
+        try:
+            return await self._log.position(str(self._id))
+        except (redis.RedisError, OSError):
+            return Cursor(NO_EPOCH, 0)
+
+    async def _read_log(self) -> None:
+        try:
+            while True:
+                page = await self._log.read(str(self._id), self._cursor)
+                if page.lost:
+                    for watcher in self._watchers:
+                        watcher.overflow()
+                for event in page.events:
+                    self._deliver(event)
+                if not page.more:
+                    return
+        except (redis.RedisError, OSError) as error:
+            logger.warning("hub.log_failed", prediction=str(self._id), error=str(error))
+
+    def _deliver(self, event: Event) -> None:
+        self._cursor = event.cursor
+        for watcher in self._watchers:
+            watcher.offer(event)
+
+
+class PreviewSource:
+    """The previews of one prediction at this node: asked for while somebody watches, each read once."""
+
+    def __init__(self, event_log: EventLog, prediction_id: UUID) -> None:
+        self._log = event_log
+        self._id = str(prediction_id)
+        self._held: tuple[Cursor, str | None] | None = None
+        self._reading = asyncio.Lock()
+        self.demand_due = 0.0
+
+    async def demand(self, at: float) -> None:
+        """Renew the demand where that is due; it runs out by itself when this node is gone."""
+        if at < self.demand_due:
+            return
+        try:
+            await self._log.want_previews(self._id)
+            self.demand_due = at + DEMAND_SECONDS
+        except (redis.RedisError, OSError) as error:
+            logger.warning("hub.demand_failed", prediction=self._id, error=str(error))
+
+    async def image(self, cursor: Cursor) -> str | None:
+        """The newest picture, at least as new as the event at the cursor; None when it is gone."""
+        async with self._reading:
+            held = self._held
+            if held is None or held[0].epoch != cursor.epoch or held[0].seq < cursor.seq:
+                try:
+                    held = self._held = (cursor, await self._log.preview(self._id))
+                except (redis.RedisError, OSError) as error:
+                    logger.warning("hub.preview_failed", prediction=self._id, error=str(error))
+                    return None
+            return held[1]
+
+
+class Hubs:
+    """The hubs of this node, fed by its one wake-up subscription."""
+
+    def __init__(self, event_log: EventLog, wakeups: Wakeups) -> None:
+        self._log = event_log
+        self._wakeups = wakeups
+        self.lists = LiveLists()
+        self._hubs: dict[UUID, Hub] = {}
+        self._waits: set[asyncio.Timeout] = set()
+        self._is_stopping = False
+
+    async def run(self) -> None:
+        """Hand wake-ups to hubs until canceled."""
+        async with self._wakeups.listen() as changed:
+            async for wakeup in changed:
+                self._wake(wakeup)
+
+    def _wake(self, wakeup: Wakeup) -> None:
+        if wakeup.owner is not None:
+            self.lists.wake(wakeup.owner)
+        if wakeup.prediction_id is None:
+            self.lists.wake_all()
+            for hub in self._hubs.values():
+                hub.wake()
+        elif wakeup.prediction_id:
+            with suppress(ValueError):
+                watched = self._hubs.get(UUID(wakeup.prediction_id))
+                if watched is not None:
+                    watched.wake(row=wakeup.row)
+
+    @asynccontextmanager
+    async def patience(self, seconds: float) -> AsyncIterator[None]:
+        """Raises TimeoutError after so long, and before where this node stops."""
+        async with asyncio.timeout(0 if self._is_stopping else seconds) as limit:
+            self._waits.add(limit)
+            try:
+                yield
+            finally:
+                self._waits.discard(limit)
+
+    def stop_waiting(self) -> None:
+        """This node stops: who waits for an end is answered now."""
+        self._is_stopping = True
+        for limit in self._waits:
+            if not limit.expired():
+                limit.reschedule(asyncio.get_running_loop().time())
+
+    async def preview(self, prediction_id: UUID, cursor: Cursor) -> str | None:
+        """The picture of a preview event of a watched prediction, or a newer one; None when it is gone."""
+        hub = self._hubs.get(prediction_id)
+        return await hub.preview(cursor) if hub else None
+
+    @asynccontextmanager
+    async def watch(
+        self, prediction_id: UUID, *, previews: bool = False, reads_row: bool = False
+    ) -> AsyncIterator[Watcher]:
+        """A watcher of one prediction for the time of the context; `previews` asks the worker to make them.
+
+        One that `reads_row` itself, behind this, is told of the ends that come after that.
+        """
+        hub = self._hubs.setdefault(prediction_id, Hub(self._log, prediction_id))
+        watcher = Watcher(previews=previews, reads_row=reads_row)
+        try:
+            await hub.join(watcher)
+            yield watcher
+        finally:
+            await hub.leave(watcher)
+            if hub.is_idle and self._hubs.get(prediction_id) is hub:
+                del self._hubs[prediction_id]

@@ -1,0 +1,270 @@
+"""Live lists: the rows of one user as they change, read once per user and node, however many watch."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+import structlog
+from tortoise.exceptions import BaseORMException
+
+from server.adapters.database import CONNECTION_ERRORS, rows
+from server.adapters.pagination import utc
+from server.adapters.tasks import end, shared
+from server.domain.accounts import USER_OWNER, Viewer
+from server.domain.api_keys import Scope
+from server.domain.models import parse_slug
+from server.errors import BadUserInputError, NotFoundError, UnauthenticatedError, UnavailableError
+from server.services import models
+from server.services.predictions import Wanted
+from server.tables import Prediction, Version
+
+logger = structlog.get_logger(__name__)
+
+POLL_SECONDS = 5.0
+PAUSE_SECONDS = 0.1
+OVERLAP_SECONDS = 10.0
+"""How long a transaction may stay open so that its rows are seen at the next wake-up."""
+WIDE_OVERLAP_SECONDS = 60.0
+"""How long it may stay open so that its rows are seen at the next poll."""
+ROWS_HELD = 256
+IDS_HELD = 10_000
+ROWS_AT_ONCE = 100
+
+
+@dataclass(frozen=True)
+class ListFilter:
+    """Which rows a subscriber wants; an unset field wants all."""
+
+    statuses: frozenset[str] | None = None
+    model_id: UUID | None = None
+    version_id: UUID | None = None
+    created_from: datetime | None = None
+    created_before: datetime | None = None
+
+    def wants(self, row: Prediction) -> bool:
+        """Whether a row is one of them as it stands."""
+        return (
+            (self.statuses is None or row.status in self.statuses)
+            and self.model_id in (None, row.model_id)
+            and self.version_id in (None, row.version_id)
+            and (self.created_from is None or row.created_at >= self.created_from)
+            and (self.created_before is None or row.created_at < self.created_before)
+        )
+
+
+class ListWatcher:
+    """One subscriber's changed rows, the newest state of each; of many only the ids are held."""
+
+    def __init__(self) -> None:
+        self._changed: dict[UUID, Prediction | None] = {}
+        self._wake = asyncio.Event()
+        self.is_lost = False
+
+    def offer(self, row_id: UUID, row: Prediction | None) -> None:
+        """A row changed; without the row it is read when its turn comes."""
+        if len(self._changed) >= IDS_HELD and row_id not in self._changed:
+            self.is_lost = True
+            self._changed.clear()
+        elif not self.is_lost:
+            self._changed.pop(row_id, None)
+            self._changed[row_id] = row if len(self._changed) < ROWS_HELD else None
+        self._wake.set()
+
+    async def take(self) -> list[Prediction]:
+        """Rows that changed, oldest change first, waiting for some.
+
+        Raises:
+            UnavailableError: more rows changed than are remembered.
+        """
+        while not self._changed and not self.is_lost:
+            self._wake.clear()
+            await self._wake.wait()
+        if self.is_lost:
+            raise UnavailableError("You read too slowly to be told of every change: subscribe and list again.")
+        taken = {row_id: self._changed.pop(row_id) for row_id in list(self._changed)[:ROWS_AT_ONCE]}
+        unread = [row_id for row_id, row in taken.items() if row is None]
+        found = {row.id: row for row in await Prediction.filter(id__in=unread)} if unread else {}
+        return [row for row_id, held in taken.items() if (row := held or found.get(row_id)) is not None]
+
+
+class Told(NamedTuple):
+    """What was told of a row: its `updated_at`, and when it was told by this process' clock."""
+
+    version: datetime
+    at: float
+
+
+class LiveList:
+    """The changes of one user's rows, read once for all who watch.
+
+    Whoever reads by time alone misses what is committed late, with an older time than what was read before. So each
+    read goes back by an overlap, and what was told already is known by its id and time.
+    """
+
+    def __init__(self, user_id: UUID) -> None:
+        self._user_id = user_id
+        self._watchers: set[ListWatcher] = set()
+        self._told: dict[UUID, Told] = {}
+        self._wake = asyncio.Event()
+        self._read_at: float | None = None
+        self._wide_at = 0.0
+        self._task = shared(self._run())
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nobody watches."""
+        return not self._watchers
+
+    def wake(self) -> None:
+        """Some row changed."""
+        self._wake.set()
+
+    def join(self, watcher: ListWatcher) -> None:
+        """Tell a watcher every change from now on, and first the latest: it may have listed before it came."""
+        recently = time.monotonic() - OVERLAP_SECONDS
+        for row_id, told in self._told.items():
+            if told.at > recently:
+                watcher.offer(row_id, None)
+        self._watchers.add(watcher)
+
+    def leave(self, watcher: ListWatcher) -> None:
+        """Forget a watcher."""
+        self._watchers.discard(watcher)
+
+    async def close(self) -> None:
+        """Read no more."""
+        await end(self._task)
+
+    async def _run(self) -> None:
+        while True:
+            self._wake.clear()
+            try:
+                await self._read()
+            except (*CONNECTION_ERRORS, BaseORMException) as error:
+                logger.warning("live_list.read_failed", user=str(self._user_id), error=str(error))
+            await asyncio.sleep(PAUSE_SECONDS)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(POLL_SECONDS):
+                    await self._wake.wait()
+
+    async def _read(self) -> None:
+        began = time.monotonic()
+        is_first, is_wide = self._read_at is None, began - self._wide_at >= POLL_SECONDS
+        since = 0.0 if self._read_at is None else began - self._read_at
+        overlap = WIDE_OVERLAP_SECONDS if is_first or is_wide else OVERLAP_SECONDS
+        found = await rows(_CHANGED, self._user_id, since + overlap)
+        seen = {row["id"]: Told(row["updated_at"], began - float(row["age"])) for row in found}
+        if is_first:
+            # What stood there long before the first subscriber came is no change
+            self._told = {row_id: told for row_id, told in seen.items() if told.at < began - OVERLAP_SECONDS}
+        changed = [
+            key for key, told in seen.items() if key not in self._told or self._told[key].version != told.version
+        ]
+        for start in range(0, len(changed), ROWS_AT_ONCE):
+            await self._tell(changed[start : start + ROWS_AT_ONCE], began)
+        self._read_at = began
+        if is_first or is_wide:
+            # Only a read that went back as far as anything that is remembered may forget
+            self._wide_at = began
+            self._told = {row_id: told for row_id, told in self._told.items() if row_id in seen}
+
+    async def _tell(self, changed: list[UUID], began: float) -> None:
+        found = {row.id: row for row in await Prediction.filter(id__in=changed)}
+        for row_id in changed:
+            if (row := found.get(row_id)) is not None:
+                # It may be newer than it was a moment ago; told is what was sent
+                self._told[row_id] = Told(row.updated_at, began)
+                for watcher in self._watchers:
+                    watcher.offer(row_id, row)
+
+
+_CHANGED = """
+SELECT id, updated_at, extract(epoch FROM now() - updated_at) AS age FROM prediction
+WHERE user_id = $1 AND updated_at > now() - make_interval(secs => $2) ORDER BY updated_at, id
+"""
+
+
+class LiveLists:
+    """The live lists of this node."""
+
+    def __init__(self) -> None:
+        self._lists: dict[UUID, LiveList] = {}
+
+    def wake(self, owner: str) -> None:
+        """Rows of an owner changed."""
+        with suppress(ValueError):
+            found = self._lists.get(UUID(owner.removeprefix(USER_OWNER)))
+            if found is not None:
+                found.wake()
+
+    def wake_all(self) -> None:
+        """Anything may have changed."""
+        for found in self._lists.values():
+            found.wake()
+
+    @asynccontextmanager
+    async def watch(self, user_id: UUID) -> AsyncIterator[ListWatcher]:
+        """A watcher of one user's rows for the time of the context."""
+        live = self._lists.get(user_id)
+        if live is None:
+            live = self._lists[user_id] = LiveList(user_id)
+        watcher = ListWatcher()
+        live.join(watcher)
+        try:
+            yield watcher
+        finally:
+            live.leave(watcher)
+            if live.is_idle:
+                # Forgotten before its end is waited for: whoever comes meanwhile begins another
+                del self._lists[user_id]
+                await live.close()
+
+
+async def list_filter(viewer: Viewer, wanted: Wanted) -> ListFilter:
+    """A checked filter.
+
+    Raises:
+        UnauthenticatedError: nobody is signed in.
+        NotFoundError: the viewer knows no such model or version.
+        BadUserInputError: everybody's rows are asked for.
+    """
+    if viewer.user_id is None:
+        raise UnauthenticatedError("Sign in to list predictions.")
+    viewer.require(Scope.READ)
+    if wanted.everybody:
+        raise BadUserInputError("A live list has your own predictions alone; leave `everybody` out.")
+    statuses = frozenset(status.value for status in wanted.status) if wanted.status else None
+    begin, before = (utc(at) if at else None for at in (wanted.created_from, wanted.created_before))
+    if wanted.model is None:
+        return ListFilter(statuses, created_from=begin, created_before=before)
+    found, slug = await models.find(viewer, wanted.model), parse_slug(wanted.model)
+    version = None
+    if slug is not None and slug.number is not None:
+        version = await Version.get_or_none(model_id=found.id, number=slug.number)
+        if version is None:
+            raise NotFoundError(f"{wanted.model[:100]} does not exist.")
+    return ListFilter(statuses, found.id, version.id if version else None, begin, before)
+
+
+async def watch(lists: LiveLists, viewer: Viewer, wanted: ListFilter) -> AsyncIterator[Prediction]:
+    """The viewer's rows that fit a filter, each as it stands after a change; first what changed in the last seconds.
+
+    Raises:
+        UnauthenticatedError: nobody is signed in.
+        UnavailableError: the subscriber reads too slowly.
+    """
+    if viewer.user_id is None:
+        raise UnauthenticatedError("Sign in to list predictions.")
+    viewer.require(Scope.READ)
+    async with lists.watch(viewer.user_id) as watcher:
+        while True:
+            for row in await watcher.take():
+                if wanted.wants(row):
+                    yield row

@@ -1,0 +1,212 @@
+"""What a predictor sees of the prediction it runs: its input, its seed, its outputs, and whether to stop."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from math import isfinite
+from typing import Any, Protocol
+
+from workers.contract.protocol import File, Loading, Log, Message, Metric, Output, Preview, Progress
+
+MAX_SEED = 2**53 - 1
+MAX_LOG_LINE = 10_000
+_CONTENT_TYPE = re.compile(r"[A-Za-z0-9][\w.+-]{0,99}/[A-Za-z0-9][\w.+-]{0,99}", re.ASCII)
+LOCK_POLL_SECONDS = 0.05
+
+
+class CancelSignal(BaseException):
+    """The prediction was asked to stop; no `Exception`, so that a model's `except Exception` lets it pass."""
+
+
+class Sink(Protocol):
+    """Where the messages of a prediction go."""
+
+    def put(self, message: Message) -> None:
+        """Take one message."""
+
+    def text(self, prediction: str, piece: str) -> None:
+        """Take one piece of text output, which may be joined with its neighbours."""
+
+
+class PredictionContext:
+    """One running prediction; its methods may be called from any thread.
+
+    `traceparent` is its W3C trace context, for the headers of what a model asks elsewhere; None where there is none.
+    """
+
+    def __init__(
+        self,
+        prediction: str,
+        values: Mapping[str, Any],
+        sink: Sink,
+        files: Iterable[str] = (),
+        traceparent: str | None = None,
+    ) -> None:
+        self.prediction = prediction
+        self.input = dict(values)
+        self.files = frozenset(files)
+        self.traceparent = traceparent
+        self.started = time.monotonic()
+        self._sink = sink
+        self._cancel = threading.Event()
+        self._to_call: list[Callable[[], None]] = []
+        self._wanted: frozenset[str] = frozenset()
+        self._silent = False
+        # also keeps a stray thread of a model from speaking behind the last message
+        self._speaking = threading.Lock()
+        self._warned: set[str] = set()
+        drawn = self.input.get("seed")
+        self.seed: int = secrets.randbelow(MAX_SEED + 1) if drawn is None else int(drawn)
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether the prediction was asked to stop."""
+        return self._cancel.is_set()
+
+    def check(self) -> None:
+        """Leave the prediction if it was asked to stop.
+
+        Raises:
+            CancelSignal: it was.
+        """
+        if self._cancel.is_set():
+            raise CancelSignal
+
+    def sleep(self, seconds: float) -> None:
+        """Wait, and leave at once when asked to stop.
+
+        Raises:
+            CancelSignal: asked to stop.
+        """
+        if self._cancel.wait(seconds):
+            raise CancelSignal
+
+    @contextmanager
+    def when_cancelled(self, call: Callable[[], None]) -> Iterator[None]:
+        """Have `call` made, in whatever thread asks, if the prediction is asked to stop before the block ends."""
+        self._to_call.append(call)
+        # asked for between the last look and the line above: nobody else calls it then
+        if self._cancel.is_set():
+            call()
+        try:
+            yield
+        finally:
+            self._to_call.remove(call)
+
+    @contextmanager
+    def hold(self, lock: threading.Lock | threading.Semaphore) -> Iterator[None]:
+        """Hold a lock or a place of a model; a wait for it ends when asked to stop.
+
+        Raises:
+            CancelSignal: asked to stop while waiting.
+        """
+        while not lock.acquire(timeout=LOCK_POLL_SECONDS):
+            self.check()
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def emit(self, value: Any) -> None:
+        """Give a piece of output: text is joined with the text before it, any other JSON value is one chunk."""
+        if not isinstance(value, str):
+            self.send(Output(self.prediction, chunk=value))
+            return
+        with self._speaking:
+            if not self._silent:
+                self._sink.text(self.prediction, _clean(value))
+
+    def file(self, content: bytes, content_type: str, width: int | None = None, height: int | None = None) -> None:
+        """Give one output file; width and height in pixels."""
+        if not _CONTENT_TYPE.fullmatch(content_type):
+            raise ValueError(f"{content_type[:100]!r} is no content type, such as image/png")
+        size = (None if width is None else int(width), None if height is None else int(height))
+        # bytes() of a number would be as many zeros
+        self.send(File(self.prediction, content_type, *size, memoryview(content).tobytes()))
+
+    def progress(self, step: int, total: int | None = None) -> None:
+        """Tell how far the prediction is, in steps of its own kind."""
+        self.send(Progress(self.prediction, int(step), None if total is None else int(total)))
+
+    def wants(self, what: str) -> bool:
+        """Whether somebody watches for it now; `preview` is what can be asked for."""
+        return what in self._wanted
+
+    def want(self, what: str, *, wanted: bool) -> None:
+        """Note that somebody began, or all ceased, to watch for it."""
+        self._wanted = self._wanted | {what} if wanted else self._wanted - {what}
+
+    def preview(self, content: bytes, width: int, height: int, step: int | None = None) -> None:
+        """Show an unfinished picture: a JPEG of at most 12 kB, sizes in pixels; ask `wants` before making one."""
+        if self.wants("preview"):
+            at = None if step is None else int(step)
+            self.send(Preview(self.prediction, int(width), int(height), at, memoryview(content).tobytes()))
+
+    def log(self, line: str) -> None:
+        """Add to the prediction's log, one entry a line of text."""
+        for part in _clean(str(line)).splitlines():
+            self.send(Log(self.prediction, part[:MAX_LOG_LINE]))
+
+    def warn(self, line: str) -> None:
+        """Add a library's warning to the log, unless the prediction's log has it already."""
+        if line not in self._warned:
+            self._warned.add(line)
+            self.log(line)
+
+    def metric(self, name: str, value: float) -> None:
+        """Record a number measured of this prediction; what is not finite is no measurement and is left out."""
+        if isfinite(value):
+            self.send(Metric(self.prediction, str(name), float(value)))
+
+    def loading(self, phase: str, done: int | None = None, total: int | None = None) -> None:
+        """Tell that the model is being loaded; done and total in bytes."""
+        sizes = (None if done is None else int(done), None if total is None else int(total))
+        self.send(Loading(self.prediction, str(phase), *sizes))
+
+    def begin(self) -> None:
+        """Note that the model is there and the prediction itself starts."""
+        self.started = time.monotonic()
+
+    def cancel(self) -> None:
+        """Ask the prediction to stop."""
+        self._cancel.set()
+        for call in list(self._to_call):
+            call()
+
+    def abandon(self) -> None:
+        """Ask the prediction to stop, and let it say nothing more."""
+        with self._speaking:
+            self._silent = True
+        self.cancel()
+
+    def send(self, message: Message) -> None:
+        """Send a message of this prediction; after its end nothing is sent any more.
+
+        Raises:
+            TypeError: a value in it is not JSON.
+            ValueError: it is too large for a frame.
+        """
+        with self._speaking:
+            if not self._silent:
+                self._sink.put(message)
+
+    def finish(self, message: Message) -> None:
+        """Send the last message of this prediction."""
+        with self._speaking:
+            if not self._silent:
+                self._sink.put(message)
+                self._silent = True
+
+
+current_prediction: ContextVar[PredictionContext | None] = ContextVar("current_prediction", default=None)
+
+
+def _clean(text: str) -> str:
+    """The text without lone surrogates, which UTF-8 cannot carry."""
+    return text.encode("utf-8", "replace").decode("utf-8")

@@ -1,0 +1,78 @@
+"""What a failed prediction tells its user: one of a few stable codes, and the model's own message."""
+
+from __future__ import annotations
+
+import ctypes
+import gc
+import sys
+
+from workers.contract.predictor import InputRejected, Refused
+
+INPUT_REJECTED = "INPUT_REJECTED"
+MODEL_UNAVAILABLE = "MODEL_UNAVAILABLE"
+OUT_OF_MEMORY = "OUT_OF_MEMORY"
+INTERNAL = "INTERNAL"
+MAX_MESSAGE = 4000
+# torch's CPU allocator raises a plain RuntimeError that only its text tells from others
+_CPU_ALLOCATOR = "DefaultCPUAllocator: can't allocate memory"
+
+
+class LoadFailed(Exception):
+    """A model could not be loaded; `code` and `message` are what the prediction ends with."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+
+
+class DoesNotFit(Exception):
+    """A model is larger than what models may fill here."""
+
+    def __init__(self, needed: int, most: int) -> None:
+        super().__init__(f"The model needs {needed} bytes of memory, and at most {most} can be had for it here.")
+
+
+def explain(error: BaseException) -> tuple[str, str]:
+    """Code and message of an error that a prediction ended with."""
+    if isinstance(error, LoadFailed):
+        return error.code, error.message
+    if isinstance(error, InputRejected):
+        return INPUT_REJECTED, describe(error, name=False)
+    return (OUT_OF_MEMORY if is_out_of_memory(error) else INTERNAL), describe(error)
+
+
+def explain_load(error: BaseException) -> LoadFailed:
+    """What the predictions that waited for a model end with when its load failed."""
+    code = OUT_OF_MEMORY if is_out_of_memory(error) else MODEL_UNAVAILABLE
+    return LoadFailed(code, describe(error, name=not isinstance(error, (Refused, DoesNotFit))))
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether an error says that memory ran out, on the device or on the host."""
+    # a torch that another thread is still importing lacks its names, and has raised nothing yet
+    on_device = getattr(sys.modules.get("torch"), "OutOfMemoryError", ())
+    if isinstance(error, (MemoryError, on_device)):
+        return True
+    return isinstance(error, RuntimeError) and _CPU_ALLOCATOR in str(error)
+
+
+def describe(error: BaseException, *, name: bool = True) -> str:
+    """An error in words that any encoder takes, at most MAX_MESSAGE characters."""
+    text = f"{type(error).__name__}: {error}" if name else str(error)
+    return text.encode("utf-8", "replace").decode("utf-8")[:MAX_MESSAGE]
+
+
+def free_memory() -> None:
+    """Give unused memory back to the device; call it when the error and its frames are gone."""
+    gc.collect()
+    _trim_heap()
+    cuda = getattr(sys.modules.get("torch"), "cuda", None)
+    if cuda is not None and cuda.is_initialized():
+        cuda.empty_cache()
+
+
+def _trim_heap() -> None:
+    """Have the C library give freed pages back to the system, where it is glibc; by itself it keeps most of them."""
+    if sys.platform == "linux" and (trim := getattr(ctypes.CDLL(None), "malloc_trim", None)) is not None:
+        trim(0)

@@ -1,0 +1,111 @@
+"""The contract between the runner and code that runs a model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from copy import deepcopy
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from workers.contract.context import CancelSignal, PredictionContext
+from workers.contract.devices import Device
+from workers.contract.protocol import VersionSpec
+
+__all__ = [
+    "CancelSignal",
+    "Device",
+    "InputRejected",
+    "Inspection",
+    "PredictionContext",
+    "Predictor",
+    "Refused",
+    "SetupContext",
+    "VersionSpec",
+    "schema",
+]
+
+JSON_SCHEMA = "https://json-schema.org/draft/2020-12/schema"
+KINDS = ("TEXT_GENERATION", "IMAGE_GENERATION", "CUSTOM")
+
+
+class InputRejected(Exception):
+    """The input cannot be run by this model; the message is for the user and says what would do."""
+
+
+class Refused(Exception):
+    """A version's folder holds nothing that can be run; the message is a sentence for its owner."""
+
+
+@dataclass(frozen=True)
+class Inspection:
+    """What a version takes and gives, learnt without its weights; `refusal` is a sentence when it cannot run."""
+
+    input_schema: dict[str, Any] = field(default_factory=dict)
+    output_schema: dict[str, Any] = field(default_factory=dict)
+    info: dict[str, Any] = field(default_factory=dict)
+    refusal: str | None = None
+
+
+class SetupContext:
+    """What a predictor sees of its own loading; `room_bytes` is what it may fill of the memory for models."""
+
+    def __init__(self, report: Callable[[str, int | None, int | None], None], room_bytes: int | None = None) -> None:
+        self._report = report
+        self.room_bytes = room_bytes
+
+    def loading(self, phase: str, done: int | None = None, total: int | None = None) -> None:
+        """Tell those who wait how far the load is (phase: read, move, warm-up); done and total in bytes."""
+        self._report(phase, done, total)
+
+
+class Predictor:
+    """Runs one version of a model; one instance serves many predictions, `max_concurrency` of them at once.
+
+    `predict` may emit, return a JSON value, or be a generator whose yields are emitted.
+    """
+
+    name: ClassVar[str]
+    kind: ClassVar[str]
+    input_schema: ClassVar[dict[str, Any]]
+    output_schema: ClassVar[dict[str, Any]]
+    max_concurrency: ClassVar[int] = 1
+    parts: ClassVar[tuple[str, ...]] = ()
+    """Modules beside the class's own whose source counts for its digest."""
+
+    def setup(self, spec: VersionSpec, device: Device, context: SetupContext) -> None:
+        """Load the model; any error makes the version unavailable to those who wait for it."""
+
+    def predict(self, context: PredictionContext) -> Any:
+        """Run one prediction.
+
+        Raises:
+            InputRejected: the input does not fit this model.
+            CancelSignal: from `context.check()`; let it pass.
+        """
+        raise NotImplementedError
+
+    def teardown(self) -> None:
+        """Let go of what `setup` took."""
+
+    def size_bytes(self) -> int:
+        """Bytes that the loaded model fills; by default those of the torch modules among the attributes."""
+        from workers.contract.weights import module_bytes
+
+        return module_bytes(vars(self).values())
+
+    @classmethod
+    def inspect(cls, spec: VersionSpec) -> Inspection:
+        """Read what a version takes and gives from its folder, without loading weights."""
+        return Inspection(deepcopy(cls.input_schema), deepcopy(cls.output_schema))
+
+
+def schema(properties: dict[str, dict[str, Any]], required: list[str]) -> dict[str, Any]:
+    """The JSON Schema of an input object with these properties, in this order."""
+    ordered = {name: {**body, "x-order": order} for order, (name, body) in enumerate(properties.items())}
+    return {
+        "$schema": JSON_SCHEMA,
+        "type": "object",
+        "properties": ordered,
+        "required": required,
+        "additionalProperties": False,
+    }

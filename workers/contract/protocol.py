@@ -1,0 +1,300 @@
+"""Messages between the supervisor and its runner: one frame = a JSON header and, for files, a binary blob.
+
+JSON and never pickle, so that what runs in the runner cannot make the supervisor execute anything.
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
+from types import UnionType
+from typing import Any, get_args, get_origin, get_type_hints
+
+import orjson
+
+from workers.contract.timed import Timed
+
+_HEADER = struct.Struct(">I")
+MAX_FRAME_BYTES = 256 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class VersionSpec:
+    """What the runner loads: `path` is a local folder (or None for code-only predictors)."""
+
+    id: str
+    predictor: str
+    path: str | None = None
+    options: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Run:
+    """Supervisor: run one prediction; `input` is complete, `files` are the paths in it, and a trace wants `Timed`."""
+
+    prediction: str
+    attempt: int
+    version: VersionSpec
+    input: dict[str, Any]
+    files: list[str] = field(default_factory=list)
+    traceparent: str | None = None
+
+
+@dataclass(frozen=True)
+class Cancel:
+    """Supervisor: stop one prediction at its next token or step."""
+
+    prediction: str
+
+
+@dataclass(frozen=True)
+class Wants:
+    """Supervisor: whether somebody watches the previews of a prediction now; nobody does until this is said."""
+
+    prediction: str
+    preview: bool
+
+
+@dataclass(frozen=True)
+class Inspect:
+    """Supervisor: read a version's folder without loading weights."""
+
+    version: VersionSpec
+
+
+@dataclass(frozen=True)
+class Forget:
+    """Supervisor: unload a version that was deleted."""
+
+    version: str
+
+
+@dataclass(frozen=True)
+class Ping:
+    """Supervisor: answer with `Pong`."""
+
+    nonce: int
+
+
+@dataclass(frozen=True)
+class Stop:
+    """Supervisor: leave."""
+
+
+@dataclass(frozen=True)
+class Ready:
+    """Runner: up, on this device, with this catalogue (see `PredictorSpec`)."""
+
+    device: str
+    predictors: list[dict[str, Any]]
+    device_name: str = ""
+    total_bytes: int | None = None
+
+
+@dataclass(frozen=True)
+class Pong:
+    """Runner: alive."""
+
+    nonce: int
+
+
+@dataclass(frozen=True)
+class Inspected:
+    """Runner: answer to `Inspect`; `refusal` is a sentence, `info` holds facts such as `context_length` (tokens)."""
+
+    version: str
+    input_schema: dict[str, Any] = field(default_factory=dict)
+    output_schema: dict[str, Any] = field(default_factory=dict)
+    info: dict[str, Any] = field(default_factory=dict)
+    refusal: str | None = None
+
+
+@dataclass(frozen=True)
+class Loading:
+    """Runner: the model of this prediction is being loaded (phase: read, move, warm-up)."""
+
+    prediction: str
+    phase: str
+    bytes: int | None = None
+    total_bytes: int | None = None
+
+
+@dataclass(frozen=True)
+class Started:
+    """Runner: the model is there and the prediction runs; `load_seconds` it waited for the load."""
+
+    prediction: str
+    load_seconds: float
+
+
+@dataclass(frozen=True)
+class Output:
+    """Runner: one piece of output, text or any JSON value."""
+
+    prediction: str
+    text: str | None = None
+    chunk: Any = None
+
+
+@dataclass(frozen=True)
+class File:
+    """Runner: one output file, the frame's blob."""
+
+    prediction: str
+    content_type: str
+    width: int | None = None
+    height: int | None = None
+    blob: bytes = field(default=b"", repr=False)
+
+
+@dataclass(frozen=True)
+class Preview:
+    """Runner: an unfinished picture as a small JPEG (at most 12 kB), the frame's blob; sizes in pixels."""
+
+    prediction: str
+    width: int
+    height: int
+    step: int | None = None
+    blob: bytes = field(default=b"", repr=False)
+
+
+@dataclass(frozen=True)
+class Resident:
+    """Runner: what its memory of models holds now, in the order of last use; sent whenever that changes."""
+
+    versions: list[str]
+    bytes: int
+    budget_bytes: int | None = None
+    evictions: int = 0
+    free_bytes: int | None = None
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Runner: step of total (None when unknown)."""
+
+    prediction: str
+    step: int
+    total: int | None = None
+
+
+@dataclass(frozen=True)
+class Log:
+    """Runner: one log line without its newline."""
+
+    prediction: str
+    line: str
+
+
+@dataclass(frozen=True)
+class Metric:
+    """Runner: a measured number of this prediction, such as input_tokens."""
+
+    prediction: str
+    name: str
+    value: float
+
+
+@dataclass(frozen=True)
+class Done:
+    """Runner: the prediction finished; `output` is what a predictor returned that does not stream, else None."""
+
+    prediction: str
+    output: Any = None
+
+
+@dataclass(frozen=True)
+class Failed:
+    """Runner: the prediction failed with a stable code (an `ErrorCode` of server.domain.predictions) and a message."""
+
+    prediction: str
+    code: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Canceled:
+    """Runner: the prediction stopped because it was asked to."""
+
+    prediction: str
+
+
+Message = (Run | Cancel | Wants | Inspect | Forget | Ping | Stop | Ready | Pong | Inspected | Resident | Timed
+    | Loading | Started | Output | File | Preview | Progress | Log | Metric | Done | Failed | Canceled)  # fmt: skip
+_TYPES: dict[str, type[Any]] = {t.__name__: t for t in Message.__args__}
+
+
+class ProtocolError(Exception):
+    """The other side sent something that is no message of this protocol."""
+
+
+def _kinds(hint: Any) -> frozenset[type] | None:
+    """The Python types that JSON may give for a field, or None for anything."""
+    if hint is Any:
+        return None
+    hints = get_args(hint) if isinstance(hint, UnionType) else (hint,)
+    kinds = {get_origin(h) or h for h in hints}
+    return frozenset(kinds | {int} if float in kinds else kinds)
+
+
+_KINDS = {cls: {n: _kinds(h) for n, h in get_type_hints(cls).items()} for cls in (*_TYPES.values(), VersionSpec)}
+_WITH_SPEC, _WITH_BLOB = (Run, Inspect), (File, Preview)
+
+
+def _checked(cls: type[Any], body: dict[str, Any]) -> dict[str, Any]:
+    for name, value in body.items():
+        allowed = _KINDS[cls][name]
+        if allowed is not None and type(value) not in allowed:
+            raise TypeError(f"{cls.__name__}.{name} may not be {type(value).__name__}")
+    return body
+
+
+def encode(message: Message) -> bytes:
+    """One frame: length of the header (4 bytes, big endian), JSON header, blob.
+
+    Raises:
+        TypeError: a value is not JSON, or not of its field's type.
+        ValueError: the frame would be longer than MAX_FRAME_BYTES.
+    """
+    # A value of another type would be no message at all to the other side
+    body = {"type": type(message).__name__, **_checked(type(message), vars(message))}
+    blob: bytes = body.pop("blob", b"")
+    header = orjson.dumps(body, option=orjson.OPT_SERIALIZE_NUMPY)
+    size = _HEADER.size + len(header) + len(blob)
+    if size > MAX_FRAME_BYTES:
+        raise ValueError(f"{type(message).__name__} of {size} bytes is over the {MAX_FRAME_BYTES} of a frame")
+    return _HEADER.pack(len(header)) + header + blob
+
+
+def decode(frame: bytes) -> Message:
+    """The message of a frame.
+
+    Raises:
+        ProtocolError: the frame is no message.
+    """
+    try:
+        (size,) = _HEADER.unpack_from(frame)
+        end = _HEADER.size + size
+        body = orjson.loads(frame[_HEADER.size : end])
+        cls = _TYPES[body.pop("type")]
+        if cls in _WITH_BLOB:
+            body["blob"] = frame[end:]
+        elif len(frame) != end:
+            raise TypeError("bytes after the header")
+        if cls in _WITH_SPEC:
+            body["version"] = VersionSpec(**_checked(VersionSpec, body["version"]))
+        message: Message = cls(**_checked(cls, body))
+    except (struct.error, orjson.JSONDecodeError, KeyError, TypeError, AttributeError) as error:
+        raise ProtocolError(f"{type(error).__name__}: {error}") from error
+    return message
+
+
+def send(connection: Connection, message: Message) -> None:
+    """Write one frame; not thread-safe: one writer thread a direction."""
+    connection.send_bytes(encode(message))
+
+
+def receive(connection: Connection) -> Message:
+    """Read one frame; EOFError or OSError when the other side is gone."""
+    return decode(connection.recv_bytes(MAX_FRAME_BYTES))

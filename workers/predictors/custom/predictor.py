@@ -1,0 +1,271 @@
+"""A user's own class as a predictor: its typed `predict` is the input schema, what it returns or yields the output."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import re
+import sys
+from collections.abc import AsyncIterator, Coroutine, Hashable, Iterator
+from contextlib import aclosing, closing
+from copy import deepcopy
+from io import BytesIO
+from pathlib import Path
+from typing import Any, ClassVar
+
+from pydantic import ValidationError
+from pydantic_core import PydanticSerializationError, to_jsonable_python
+
+from workers.contract.predictor import (
+    CancelSignal,
+    Device,
+    InputRejected,
+    Inspection,
+    PredictionContext,
+    Predictor,
+    Refused,
+    SetupContext,
+    VersionSpec,
+)
+from workers.predictors.custom.signature import BadSignature, Signature
+from workers.predictors.micro_batch import Item, MicroBatcher
+
+_NAME = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+
+
+class Custom(Predictor):
+    """Runs an instance of a user's class; `adapt` makes a subclass of this for each."""
+
+    kind = "CUSTOM"
+    user_class: ClassVar[type[Any]]
+    signature: ClassVar[Signature]
+
+    def __init__(self) -> None:
+        self._instance: Any = self.user_class()
+        self._batcher: MicroBatcher[Item] | None = None
+        if most := batch_size(self.user_class):
+            wait = float(getattr(self.user_class, "batch_wait_seconds", 0.0))
+            self._batcher = MicroBatcher(self._make, most, wait_seconds=wait)
+
+    def setup(self, spec: VersionSpec, device: Device, context: SetupContext) -> None:
+        """Call the class's own `setup` with what it asks for by name, such as `weights` (a folder or None)."""
+        setup = getattr(self._instance, "setup", None)
+        if setup is None:
+            return
+        known = {
+            "weights": Path(spec.path) if spec.path else None,
+            "device": device.name,
+            "dtype": device.dtype,
+            "options": dict(spec.options),
+            "context": context,
+        }
+        asked = inspect.signature(setup).parameters
+        setup(**{name: value for name, value in known.items() if name in asked})
+
+    def predict(self, context: PredictionContext) -> Any:
+        """Run it; a plain generator is given back to be run piece by piece."""
+        try:
+            arguments = self.signature.arguments(context.input)
+        except ValidationError as error:
+            raise InputRejected(str(error)) from error
+        _check_files(arguments, context)
+        if self.signature.context_parameter:
+            arguments[self.signature.context_parameter] = context
+        if self._batcher is not None:
+            return self._batcher.result(Item(context, arguments, self._key(arguments)))
+        return self._made(context, self._instance.predict(**arguments))
+
+    def _made(self, context: PredictionContext, made: Any) -> Any:
+        if inspect.isgenerator(made):
+            return _pieces(made)
+        if inspect.isasyncgen(made):
+            return _run(context, _stream(context, made))
+        if inspect.iscoroutine(made):
+            made = _run(context, made)
+        return _given(context, made)
+
+    def _key(self, arguments: dict[str, Any]) -> Hashable:
+        """What has to be equal for two inputs to run together, which a class may say; else all may."""
+        key = getattr(self._instance, "batch_key", None)
+        return key(**arguments) if key else None
+
+    def _make(self, items: list[Item]) -> list[Any]:
+        """The results of some inputs: of one by the class's `predict`, of several by its `predict_batch`."""
+        if len(items) == 1:
+            context = items[0].context
+            made = self._made(context, self._instance.predict(**items[0].arguments))
+            if inspect.isgenerator(made):
+                for piece in made:
+                    context.check()
+                    context.emit(piece)
+                made = None
+            return [made]
+        made = self._instance.predict_batch([item.arguments for item in items])
+        if inspect.isgenerator(made):
+            return _share_out(items, made)
+        results = asyncio.run(made) if inspect.iscoroutine(made) else made
+        if not isinstance(results, list) or len(results) != len(items):
+            raise TypeError(f"predict_batch has to give a list of {len(items)} results")
+        pairs = zip(items, results, strict=True)
+        return [result if isinstance(result, Exception) else _result(item, result) for item, result in pairs]
+
+    def teardown(self) -> None:
+        """Call the class's own `teardown`, if it has one."""
+        if self._batcher is not None:
+            self._batcher.close()
+        if teardown := getattr(self._instance, "teardown", None):
+            teardown()
+        self._instance = None
+
+    @classmethod
+    def inspect(cls, spec: VersionSpec) -> Inspection:
+        """What the class takes and gives, and what its `check(weights)` says of a folder; it may raise Refused."""
+        check = getattr(cls.user_class, "check", None)
+        info: dict[str, Any] = {}
+        if check is not None and not spec.path:
+            return Inspection(refusal=f"It needs weights: give {cls.name} as the predictor of a repository or folder.")
+        if check is not None and spec.path:
+            try:
+                info = check(Path(spec.path)) or {}
+            except Refused as refusal:
+                return Inspection(refusal=str(refusal))
+        return Inspection(deepcopy(cls.input_schema), deepcopy(cls.output_schema), info)
+
+    def size_bytes(self) -> int:
+        """Bytes of the torch modules among the attributes of the user's instance."""
+        from workers.contract.weights import module_bytes
+
+        return module_bytes(vars(self._instance).values()) if hasattr(self._instance, "__dict__") else 0
+
+
+def batch_size(cls: type[Any]) -> int:
+    """How many inputs a class runs at once; 0 where it runs each by itself.
+
+    Raises:
+        BadSignature: it declares a size without a `predict_batch`, or one that is none.
+    """
+    most = getattr(cls, "max_batch_size", 0)
+    if not isinstance(most, int) or most < 0:
+        raise BadSignature("its max_batch_size is no number of inputs")
+    if most > 1 and not callable(getattr(cls, "predict_batch", None)):
+        raise BadSignature("it has a max_batch_size and no predict_batch")
+    return most if most > 1 else 0
+
+
+def adapt(cls: type[Any]) -> type[Predictor]:
+    """A predictor of a user's class, named by its `name` or after it: `WordCount` is word-count.
+
+    Raises:
+        BadSignature: no input schema can be made of its `predict`.
+    """
+    signature = Signature(cls.predict)
+    members = {
+        "name": getattr(cls, "name", None) or _NAME.sub("-", cls.__name__).lower(),
+        # a thread for each of a batch, and as many that wait for the next
+        "max_concurrency": 2 * batch_size(cls) or getattr(cls, "max_concurrency", 1),
+        "input_schema": signature.input_schema,
+        "output_schema": signature.output_schema,
+        "user_class": cls,
+        "signature": signature,
+        "parts": (
+            "workers.predictors.custom.predictor",
+            "workers.predictors.custom.signature",
+            *getattr(cls, "parts", ()),
+        ),
+        "__module__": cls.__module__,
+        "__doc__": cls.__doc__,
+    }
+    return type(cls.__name__, (Custom,), members)
+
+
+def is_plain(cls: Any) -> bool:
+    """Whether something is a class with a `predict` and no predictor yet."""
+    return isinstance(cls, type) and not issubclass(cls, Predictor) and callable(getattr(cls, "predict", None))
+
+
+def _check_files(arguments: dict[str, Any], context: PredictionContext) -> None:
+    """Let no path through that was not laid out for this prediction."""
+    for name, value in arguments.items():
+        for path in value if isinstance(value, list) else [value]:
+            if isinstance(path, Path) and str(path) not in context.files:
+                raise InputRejected(f"{name} is no input file.")
+
+
+def _share_out(items: list[Item], made: Iterator[Any]) -> list[Any]:
+    """Emit what a batch yields, a list with a piece or None for each; an error is then everybody's, not tried again."""
+    try:
+        with closing(made):  # type: ignore[type-var]
+            for pieces in made:
+                for item, piece in zip(items, pieces, strict=True):
+                    if piece is not None and not item.context.cancelled:
+                        item.context.emit(_json(piece))
+                if all(item.context.cancelled for item in items):
+                    break
+    except Exception as error:
+        return [error] * len(items)
+    return [None] * len(items)
+
+
+def _result(item: Item, value: Any) -> Any:
+    """A result as JSON, or the error that it is none."""
+    try:
+        return _given(item.context, value)
+    except Exception as error:
+        return error
+
+
+def _pieces(made: Any) -> Any:
+    """The pieces of a generator as JSON; it is closed when this is."""
+    try:
+        for piece in made:
+            yield _json(piece)
+    finally:
+        made.close()
+
+
+def _given(context: PredictionContext, value: Any) -> Any:
+    """A returned value as JSON; pictures become output files."""
+    pictures = value if isinstance(value, list) else [value]
+    image = getattr(sys.modules.get("PIL.Image"), "Image", None)
+    if image is None or not pictures or not all(isinstance(picture, image) for picture in pictures):
+        return _json(value)
+    for picture in pictures:
+        buffer = BytesIO()
+        picture.save(buffer, format="PNG")
+        context.file(buffer.getvalue(), "image/png", picture.width, picture.height)
+    return None
+
+
+def _json(value: Any) -> Any:
+    try:
+        return to_jsonable_python(value)
+    except PydanticSerializationError as error:
+        raise TypeError(f"predict gave what is no JSON: {error}") from error
+
+
+def _run(context: PredictionContext, work: Coroutine[Any, Any, Any]) -> Any:
+    """Run a coroutine in a loop of this thread; asked to stop, it is cancelled where it awaits."""
+
+    async def main() -> Any:
+        task = asyncio.ensure_future(work)
+        loop = asyncio.get_running_loop()
+
+        def stop() -> None:
+            loop.call_soon_threadsafe(task.cancel)
+
+        with context.when_cancelled(stop):
+            return await task
+
+    try:
+        return asyncio.run(main())
+    except asyncio.CancelledError:
+        if context.cancelled:
+            raise CancelSignal from None
+        raise RuntimeError("predict cancelled itself") from None
+
+
+async def _stream(context: PredictionContext, made: AsyncIterator[Any]) -> None:
+    async with aclosing(made):  # type: ignore[type-var]
+        async for piece in made:
+            context.check()
+            context.emit(_json(piece))

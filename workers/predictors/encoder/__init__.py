@@ -1,0 +1,1 @@
+"""Whole texts through a model at once: embeddings and classification."""

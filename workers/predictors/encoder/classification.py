@@ -1,0 +1,88 @@
+"""Texts sorted into a model's classes, by any sequence classifier of transformers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from workers.predictors import Input, PredictionContext, Refused
+
+if TYPE_CHECKING:
+    import torch
+
+Texts = Annotated[list[str], Input(min_length=1, max_length=256, description="What to classify, each by itself.")]
+
+
+class Classification:
+    """Says of texts which of the model's classes they belong to, and how surely."""
+
+    parts = (
+        "workers.predictors.encoder.encoder",
+        "workers.predictors.encoder.text_rows",
+        "workers.predictors.quantization",
+    )
+    max_batch_size = 32
+
+    @staticmethod
+    def check(weights: Path) -> dict[str, Any]:
+        """Facts of a folder; raises Refused."""
+        from transformers.models.auto.modeling_auto import MODEL_FOR_SEQUENCE_CLASSIFICATION_MAPPING_NAMES
+
+        from workers.predictors.encoder.encoder import check_encoder
+
+        known = MODEL_FOR_SEQUENCE_CLASSIFICATION_MAPPING_NAMES
+        facts = check_encoder(weights, known, "classifies no texts in transformers")
+        if not facts["architecture"].endswith("ForSequenceClassification"):
+            # Its head would be made of random numbers
+            raise Refused(f"Its architecture {facts['architecture']} is no classifier.")
+        return facts
+
+    def setup(self, weights: Path, device: str, dtype: str, options: dict[str, Any], context: Any) -> None:
+        """Load the model."""
+        from transformers import AutoModelForSequenceClassification
+
+        from workers.contract.predictor import Device
+        from workers.predictors.encoder.encoder import Encoder
+
+        self._encoder = Encoder(weights, AutoModelForSequenceClassification, Device(device, dtype), options, context)
+        self.model = self._encoder.model
+        config = self._encoder.config
+        self._labels = [config.id2label.get(n, f"LABEL_{n}") for n in range(config.num_labels)]
+        self._kind = config.problem_type or ("regression" if config.num_labels == 1 else "single_label_classification")
+
+    def predict(
+        self,
+        context: PredictionContext,
+        texts: Texts,
+        top_k: Annotated[int, Input(ge=0, le=10_000, description="How many classes, likeliest first; 0: all.")] = 0,
+        truncate: Annotated[bool, Input(description="Cut texts that are too long, instead of refusing them.")] = False,
+    ) -> list[list[dict[str, Any]]]:
+        """For each text its classes with their probabilities, likeliest first."""
+        (found,) = self.predict_batch([{"texts": texts, "top_k": top_k, "truncate": truncate, "context": context}])
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    def predict_batch(self, inputs: list[dict[str, Any]]) -> list[list[list[dict[str, Any]]] | Exception]:
+        """The classes of several inputs, of one pass."""
+        from workers.predictors.encoder.text_rows import rows_of
+
+        rows, shares = rows_of(self._encoder, inputs)
+        scores = iter(self._encoder.run(rows, self._scores))
+        found: list[list[list[dict[str, Any]]] | Exception] = []
+        for values, share in zip(inputs, shares, strict=True):
+            if isinstance(share, Exception):
+                found.append(share)
+                continue
+            found.append([self._ranked(next(scores).tolist())[: values["top_k"] or None] for _ in range(share)])
+        return found
+
+    def _scores(self, output: Any, mask: torch.Tensor) -> torch.Tensor:
+        logits = output.logits.float()
+        if self._kind == "single_label_classification":
+            return logits.softmax(-1)  # type: ignore[no-any-return]
+        return logits if self._kind == "regression" else logits.sigmoid()  # type: ignore[no-any-return]
+
+    def _ranked(self, scores: list[float]) -> list[dict[str, Any]]:
+        pairs = zip(self._labels, scores, strict=True)
+        return [{"label": label, "score": score} for label, score in sorted(pairs, key=lambda p: -p[1])]

@@ -1,0 +1,112 @@
+"""Texts as vectors, by any encoder or decoder of transformers, pooled as sentence-transformers does."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from workers.predictors import Input, PredictionContext, Refused
+
+if TYPE_CHECKING:
+    import torch
+
+Texts = Annotated[list[str], Input(min_length=1, max_length=256, description="What to embed, each by itself.")]
+_POOLINGS = {"cls_token": "cls", "mean_tokens": "mean", "max_tokens": "max", "lasttoken": "last"}
+_MODULES = {"Transformer", "Pooling", "Normalize"}
+
+
+class Embeddings:
+    """Turns texts into vectors whose angles tell how alike they are."""
+
+    parts = (
+        "workers.predictors.encoder.encoder",
+        "workers.predictors.encoder.text_rows",
+        "workers.predictors.quantization",
+    )
+    max_batch_size = 32
+
+    @staticmethod
+    def check(weights: Path) -> dict[str, Any]:
+        """Facts of a folder; raises Refused."""
+        from transformers.models.auto.modeling_auto import MODEL_MAPPING_NAMES
+
+        from workers.predictors.encoder.encoder import check_encoder
+
+        return {**check_encoder(weights, MODEL_MAPPING_NAMES, "has no embeddings in transformers"),
+                "pooling": pooling(weights)}  # fmt: skip
+
+    def setup(self, weights: Path, device: str, dtype: str, options: dict[str, Any], context: Any) -> None:
+        """Load the model."""
+        from transformers import AutoModel
+
+        from workers.contract.predictor import Device
+        from workers.predictors.encoder.encoder import Encoder
+
+        self._encoder = Encoder(weights, AutoModel, Device(device, dtype), options, context)
+        self.model = self._encoder.model
+        self._pooling = pooling(weights)
+
+    def predict(
+        self,
+        context: PredictionContext,
+        texts: Texts,
+        normalize: Annotated[bool, Input(description="Make every vector one long.")] = True,
+        truncate: Annotated[bool, Input(description="Cut texts that are too long, instead of refusing them.")] = False,
+        prefix: Annotated[str, Input(max_length=200, description="Put before each text, as some models ask.")] = "",
+    ) -> list[list[float]]:
+        """One vector for each text."""
+        values = {"texts": texts, "normalize": normalize, "truncate": truncate, "prefix": prefix, "context": context}
+        (found,) = self.predict_batch([values])
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    def predict_batch(self, inputs: list[dict[str, Any]]) -> list[list[list[float]] | Exception]:
+        """The vectors of several inputs, of one pass."""
+        from workers.predictors.encoder.text_rows import rows_of
+
+        rows, shares = rows_of(self._encoder, inputs)
+        vectors = iter(self._encoder.run(rows, self._pool))
+        found: list[list[list[float]] | Exception] = []
+        for values, share in zip(inputs, shares, strict=True):
+            if isinstance(share, Exception):
+                found.append(share)
+                continue
+            mine = [next(vectors) for _ in range(share)]
+            # a vector of zeros has no direction, and stays
+            found.append([(v / v.norm().clamp_min(1e-12) if values["normalize"] else v).tolist() for v in mine])
+        return found
+
+    def _pool(self, output: Any, mask: torch.Tensor) -> torch.Tensor:
+        states, weights = output.last_hidden_state, mask.unsqueeze(-1)
+        if self._pooling == "cls":
+            return states[:, 0]  # type: ignore[no-any-return]
+        if self._pooling == "last":
+            ends = mask.sum(1) - 1
+            return states[range(len(states)), ends]  # type: ignore[no-any-return]
+        if self._pooling == "max":
+            return states.masked_fill(weights == 0, float("-inf")).amax(1)  # type: ignore[no-any-return]
+        return (states.float() * weights).sum(1) / weights.sum(1)  # type: ignore[no-any-return]
+
+
+def pooling(path: Path) -> str:
+    """How a folder's vectors are made of its tokens': as its sentence-transformers files say, else their mean.
+
+    Raises:
+        Refused: they ask for more than a model, a pooling and a norm.
+    """
+    import orjson
+
+    from workers.predictors.encoder.encoder import read_json
+
+    modules = path / "modules.json"
+    listed = orjson.loads(modules.read_bytes()) if modules.is_file() else []
+    kinds = {str(module.get("type", "")).rpartition(".")[2] for module in listed}
+    if foreign := kinds - _MODULES:
+        raise Refused(f"Its sentence-transformers module {sorted(foreign)[0]!r} is not supported.")
+    config = read_json(path / "1_Pooling" / "config.json")
+    asked = [name.removeprefix("pooling_mode_") for name, value in config.items() if value is True]
+    asked = [name for name in asked if name not in ("include_prompt",)]
+    if len(asked) > 1 or not set(asked) <= set(_POOLINGS):
+        raise Refused("Its way of pooling is not supported.")
+    return _POOLINGS[asked[0]] if asked else "mean"

@@ -1,0 +1,176 @@
+"""A pipeline's folder: whether it can be run, and which of our inputs its call takes."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from copy import deepcopy
+from dataclasses import dataclass
+from math import sqrt
+from pathlib import Path
+from typing import Any
+
+import diffusers
+import orjson
+
+from workers.contract.predictor import Inspection, Refused
+from workers.contract.weights import folder_bytes, parameter_count, safetensors_files
+
+PARAMETERS = {
+    "prompt": "prompt",
+    "negative_prompt": "negative_prompt",
+    "steps": "num_inference_steps",
+    "guidance": "guidance_scale",
+    "width": "width",
+    "height": "height",
+    "seed": "generator",
+}
+"""The call parameter of a pipeline that each of our inputs becomes."""
+MAX_PIXELS = 1_500_000
+# parameters and words in class names by which diffusers 0.42's other pipelines are told from those that draw from text
+_VIDEO = {"num_frames", "video", "control_video", "video_length", "num_videos_per_prompt"}
+_AUDIO = {"audio", "audio_length_in_s", "audio_end_in_s", "audio_duration", "audio_duration_s"}
+_FROM_IMAGE = {
+    "mask_image",
+    "mask",
+    "control_image",
+    "controlnet_conditioning_scale",
+    "strength",
+    "image_guidance_scale",
+}
+_FROM_IMAGE_NAMES = re.compile("Edit|Adapter|Upscale|Refiner|SuperResolution")
+_OTHER_NAMES = re.compile("Prior|Audio|Video")
+_LIBRARIES = ("diffusers", "transformers")
+_DEFAULT_SAMPLE_SIZE = 128
+_DEFAULT_SCALE = 8
+_SMALLEST_SIDE = 16
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the small files of a pipeline's folder tell."""
+
+    class_name: str
+    parameters: tuple[str, ...]
+    width: int
+    height: int
+    train_steps: int | None
+
+
+def call_parameters(pipeline: Any) -> dict[str, inspect.Parameter]:
+    """The parameters of a pipeline class's call, without self."""
+    parameters = dict(inspect.signature(pipeline.__call__).parameters)
+    parameters.pop("self", None)
+    return parameters
+
+
+def read_facts(folder: Path) -> Facts:
+    """Read model_index.json and the configurations beside it.
+
+    Raises:
+        Refused: it cannot be run.
+    """
+    index = _read_json(folder / "model_index.json")
+    if not index:
+        raise Refused("It has no model_index.json, so it is no pipeline of diffusers.")
+    pipeline = _pipeline_class(index)
+    parameters = call_parameters(pipeline)
+    _check_call(pipeline.__name__, parameters)
+    height, width = _own_size(folder)
+    train_steps = _read_json(folder / "scheduler" / "scheduler_config.json").get("num_train_timesteps")
+    return Facts(index["_class_name"], tuple(parameters), width, height, train_steps)
+
+
+def inspect_image(path: str, input_schema: dict[str, Any], output_schema: dict[str, Any]) -> Inspection:
+    """What a folder takes and gives, or why it cannot be run."""
+    folder = Path(path)
+    try:
+        facts = read_facts(folder)
+        files = safetensors_files(folder)
+        if not files:
+            raise Refused("It has no safetensors weights; pickled weights can run code and are not loaded.")
+        parameters = parameter_count(files)
+    except Refused as refusal:
+        return Inspection(refusal=str(refusal))
+    except (ValueError, OSError, ImportError) as error:
+        return Inspection(refusal=f"Its pipeline cannot be read: {error}")
+    info = {
+        "architecture": facts.class_name,
+        "call_parameters": list(facts.parameters),
+        "parameters": parameters,
+        "bytes": folder_bytes(folder),
+    }
+    return Inspection(_narrow(input_schema, facts), deepcopy(output_schema), info)
+
+
+def _pipeline_class(index: dict[str, Any]) -> Any:
+    name = index.get("_class_name")
+    foreign = [part for part, value in index.items() if isinstance(value, list) and value[0] not in (*_LIBRARIES, None)]
+    if not isinstance(name, str) or foreign:
+        raise Refused(f"It brings code of its own ({', '.join(foreign) or 'its pipeline'}), which is not run.")
+    found = getattr(diffusers, name, None)
+    if not (isinstance(found, type) and issubclass(found, diffusers.DiffusionPipeline)):
+        raise Refused(f"Its pipeline {name} is none of diffusers {diffusers.__version__}.")
+    return found
+
+
+def _check_call(name: str, parameters: dict[str, inspect.Parameter]) -> None:
+    """Refuse pipelines that make something else, or need what cannot be given."""
+    for medium, telling in (("video", _VIDEO), ("audio", _AUDIO)):
+        if telling & parameters.keys():
+            raise Refused(f"Its pipeline {name} makes {medium}, and only images can be made.")
+    needed = [n for n, p in parameters.items() if p.default is p.empty and p.kind is p.POSITIONAL_OR_KEYWORD]
+    if unknown := [n for n in needed if n not in PARAMETERS.values()]:
+        raise Refused(f"Its pipeline {name} needs {', '.join(unknown)}, which cannot be given.")
+    image_only = "image" in parameters and ("width" not in parameters or _FROM_IMAGE_NAMES.search(name))
+    if image_only or _FROM_IMAGE & parameters.keys():
+        raise Refused(f"Its pipeline {name} draws from an image, which cannot be given.")
+    if _OTHER_NAMES.search(name) or not {"prompt", "num_inference_steps"} & parameters.keys():
+        raise Refused(f"Its pipeline {name} is none that draws images.")
+
+
+def _own_size(folder: Path) -> tuple[int, int]:
+    """Height and width in pixels that the pipeline was trained for, made smaller where that is over MAX_PIXELS."""
+    network = _read_json(folder / "unet" / "config.json") or _read_json(folder / "transformer" / "config.json")
+    sample = network.get("sample_size") or _DEFAULT_SAMPLE_SIZE
+    height, width = sample if isinstance(sample, list) else (sample, sample)
+    scale = _scale(folder)
+    excess = max(1.0, sqrt(height * width * scale**2 / MAX_PIXELS))
+    return _fit(height * scale / excess), _fit(width * scale / excess)
+
+
+def _scale(folder: Path) -> int:
+    """Pixels of a latent's side: each stage of the VAE but the last halves the image."""
+    vae = _read_json(folder / "vae" / "config.json") or _read_json(folder / "vqvae" / "config.json")
+    stages = vae.get("block_out_channels") or vae.get("encoder_block_out_channels")
+    if stages:
+        return int(2 ** (len(stages) - 1))
+    return _DEFAULT_SCALE if vae else 1
+
+
+def _fit(side: float) -> int:
+    return max(_SMALLEST_SIDE, int(side) // 8 * 8)
+
+
+def _narrow(input_schema: dict[str, Any], facts: Facts) -> dict[str, Any]:
+    narrowed = deepcopy(input_schema)
+    properties = narrowed["properties"]
+    for name, parameter in PARAMETERS.items():
+        if parameter not in facts.parameters:
+            del properties[name]
+    narrowed["required"] = [name for name in narrowed["required"] if name in properties]
+    if "steps" in properties and facts.train_steps:
+        most = min(properties["steps"]["maximum"], facts.train_steps)
+        properties["steps"].update(maximum=most, default=min(properties["steps"]["default"], most))
+    for name, side in (("width", facts.width), ("height", facts.height)):
+        if name in properties:
+            properties[name]["default"] = min(side, properties[name]["maximum"])
+    return narrowed
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    """A JSON object, empty where the file is missing."""
+    if not path.is_file():
+        return {}
+    body = orjson.loads(path.read_bytes())
+    return body if isinstance(body, dict) else {}

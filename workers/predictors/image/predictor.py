@@ -1,0 +1,139 @@
+"""Image generation with diffusers: what it takes, and the versions that it can run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from workers.contract.predictor import (
+    JSON_SCHEMA,
+    Device,
+    Inspection,
+    PredictionContext,
+    Predictor,
+    SetupContext,
+    VersionSpec,
+    schema,
+)
+
+if TYPE_CHECKING:
+    from workers.predictors.image.model import ImageModel
+
+MAX_SEED = 2**53 - 1
+MAX_SIDE = 2048
+
+
+class Image(Predictor):
+    """Draws images with a pipeline of diffusers; predictions of equal size and steps together."""
+
+    name = "image"
+    kind = "IMAGE_GENERATION"
+    max_concurrency = 4
+    parts = tuple(
+        f"workers.predictors.{name}"
+        for name in ("image_model", "micro_batch", "image_folder", "previews", "quantization")
+    )
+    input_schema: ClassVar = schema(
+        {
+            "prompt": {
+                "title": "Prompt",
+                "description": "What to draw.",
+                "type": "string",
+                "maxLength": 10_000,
+            },
+            "negative_prompt": {
+                "title": "Negative prompt",
+                "description": "What to keep out of the image.",
+                "type": "string",
+                "maxLength": 10_000,
+                "default": "",
+            },
+            "steps": {
+                "title": "Steps",
+                "description": "Denoising steps: more take longer and draw finer.",
+                "type": "integer",
+                "minimum": 1,
+                "maximum": 100,
+                "default": 20,
+            },
+            "guidance": {
+                "title": "Guidance",
+                "description": "How closely to follow the prompt.",
+                "type": "number",
+                "minimum": 0,
+                "maximum": 30,
+                "default": 4,
+            },
+            "width": {
+                "title": "Width",
+                "description": "Pixels, a multiple of 8.",
+                "type": "integer",
+                "minimum": 16,
+                "maximum": MAX_SIDE,
+                "multipleOf": 8,
+                "default": 512,
+            },
+            "height": {
+                "title": "Height",
+                "description": "Pixels, a multiple of 8.",
+                "type": "integer",
+                "minimum": 16,
+                "maximum": MAX_SIDE,
+                "multipleOf": 8,
+                "default": 512,
+            },
+            "num_images": {
+                "title": "Images",
+                "description": "How many images; each is drawn as if alone, with the next seed.",
+                "type": "integer",
+                "minimum": 1,
+                "maximum": 4,
+                "default": 1,
+            },
+            "seed": {
+                "title": "Seed",
+                "description": "The same seed gives the same image; drawn when left out.",
+                "type": "integer",
+                "minimum": 0,
+                "maximum": MAX_SEED,
+            },
+        },
+        required=["prompt"],
+    )
+    output_schema: ClassVar = {
+        "$schema": JSON_SCHEMA,
+        "type": "array",
+        "title": "Images",
+        "items": {"type": "string", "format": "uri"},
+    }
+
+    def __init__(self) -> None:
+        self._model: ImageModel | None = None
+
+    def setup(self, spec: VersionSpec, device: Device, context: SetupContext) -> None:
+        """Load the pipeline."""
+        from workers.predictors.image.model import ImageModel
+
+        self._model = ImageModel(spec.path or "", device, context, spec.options)
+
+    def predict(self, context: PredictionContext) -> None:
+        """Draw the images, each given out as soon as it is there."""
+        if self._model is None:
+            raise RuntimeError("the pipeline is not loaded")
+        self._model.generate(context)
+
+    def teardown(self) -> None:
+        """Let go of the pipeline."""
+        model, self._model = self._model, None
+        if model is not None:
+            model.close()
+
+    def size_bytes(self) -> int:
+        """Bytes of the weights of all parts of the pipeline."""
+        return self._model.size_bytes() if self._model else 0
+
+    @classmethod
+    def inspect(cls, spec: VersionSpec) -> Inspection:
+        """Read which pipeline it is and what its call takes."""
+        from workers.predictors.image.folder import inspect_image
+
+        return inspect_image(spec.path or "", cls.input_schema, cls.output_schema)

@@ -1,0 +1,104 @@
+"""Unfinished pictures: latents of a diffusion pipeline as a small JPEG, made only when somebody watches."""
+
+from __future__ import annotations
+
+import time
+from io import BytesIO
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import torch
+from PIL import Image
+
+from workers.contract.predictor import PredictionContext
+
+MAX_BYTES = 12_000
+LONGEST_SIDE = 256
+SECONDS_BETWEEN = 0.25
+# a VAE of so many numbers decodes faster than anybody looks; for a larger one a linear map of the latents does
+SMALL_VAE = 5_000_000
+_PATCHES = 16
+_QUALITIES = (80, 65, 50, 35, 20, 10)
+
+
+class Previews:
+    """Makes the previews of one loaded pipeline; `made` counts them."""
+
+    def __init__(self, pipeline: Any) -> None:
+        vae = getattr(pipeline, "vae", None)
+        self._vae: Any = vae if hasattr(vae, "decode") and hasattr(vae, "encode") else None
+        self._fit: torch.Tensor | None = None
+        self._shown: WeakKeyDictionary[PredictionContext, float] = WeakKeyDictionary()
+        self.made = 0
+
+    @torch.no_grad()
+    def show(self, context: PredictionContext, latents: Any, step: int) -> None:
+        """Show latents of shape (1, channels, height, width), if somebody watches and has not just seen one."""
+        if not context.wants("preview") or not isinstance(latents, torch.Tensor) or latents.ndim != 4:
+            return
+        if time.monotonic() - self._shown.get(context, float("-inf")) < SECONDS_BETWEEN:
+            return
+        rgb = self._rgb(latents[:1])
+        if rgb is None:
+            return
+        self.made += 1
+        content, width, height = to_jpeg(_picture(rgb))
+        context.preview(content, width, height, step)
+        self._shown[context] = time.monotonic()
+
+    def _rgb(self, latents: torch.Tensor) -> torch.Tensor | None:
+        """Colours from -1 to 1 of shape (3, height, width), or None for latents of a kind that is not known."""
+        if self._vae is None:
+            return latents[0].float() if latents.shape[1] == 3 else None
+        if latents.shape[1] != self._vae.config.latent_channels:
+            return None
+        if sum(tensor.numel() for tensor in self._vae.parameters()) <= SMALL_VAE:
+            return self._decoded(latents)
+        if self._fit is None:
+            self._fit = self._fitted(latents)
+        flat = latents[0].float().flatten(1).T
+        colours = torch.cat([flat, torch.ones_like(flat[:, :1])], dim=1) @ self._fit
+        picture: torch.Tensor = colours.T.reshape(3, *latents.shape[-2:])
+        return picture
+
+    def _decoded(self, latents: torch.Tensor) -> torch.Tensor:
+        config = self._vae.config
+        scaled = latents / config.scaling_factor + (getattr(config, "shift_factor", None) or 0.0)
+        picture: torch.Tensor = self._vae.decode(scaled.to(self._vae.dtype)).sample[0]
+        return picture.float()
+
+    def _fitted(self, latents: torch.Tensor) -> torch.Tensor:
+        """The linear map, (channels + 1, 3), from latents to colours: least squares over patches of known colours."""
+        config = self._vae.config
+        scale = 2 ** (len(config.block_out_channels) - 1)
+        generator = torch.Generator().manual_seed(0)
+        colours = torch.rand(1, 3, _PATCHES, _PATCHES, generator=generator) * 2 - 1
+        # patches of four latents, so that most of them show one colour alone
+        small = torch.nn.functional.interpolate(colours, scale_factor=4, mode="nearest")
+        picture = torch.nn.functional.interpolate(small, scale_factor=scale, mode="nearest")
+        encoded = self._vae.encode(picture.to(latents.device, self._vae.dtype)).latent_dist.mean
+        known = (encoded - (getattr(config, "shift_factor", None) or 0.0)) * config.scaling_factor
+        flat = known[0].float().flatten(1).T
+        given = torch.cat([flat, torch.ones_like(flat[:, :1])], dim=1)
+        wanted = small[0].flatten(1).T.to(given.device)
+        solution: torch.Tensor = torch.linalg.lstsq(given.cpu(), wanted.cpu()).solution
+        return solution.to(latents.device)
+
+
+def _picture(rgb: torch.Tensor) -> Image.Image:
+    values = ((rgb.clamp(-1, 1) + 1) * 127.5).round().to(torch.uint8).permute(1, 2, 0).cpu().contiguous()
+    return Image.fromarray(values.numpy())
+
+
+def to_jpeg(picture: Image.Image) -> tuple[bytes, int, int]:
+    """A picture as a JPEG of at most MAX_BYTES and LONGEST_SIDE pixels, with its width and height."""
+    small = picture.convert("RGB")
+    side = LONGEST_SIDE
+    while True:
+        small.thumbnail((side, side))
+        for quality in _QUALITIES:
+            buffer = BytesIO()
+            small.save(buffer, format="JPEG", quality=quality)
+            if buffer.tell() <= MAX_BYTES:
+                return buffer.getvalue(), small.width, small.height
+        side //= 2

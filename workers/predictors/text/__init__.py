@@ -1,0 +1,1 @@
+"""Text generation with transformers: continuous batching, seeded sampling, stop strings."""

@@ -1,0 +1,256 @@
+"""transformers' continuous batching manager, sized and sampled as we need it, and what it says as plain calls.
+
+The manager checks nothing: a token that the model does not know, or more tokens than its cache holds, end it for all.
+Whoever adds a request has checked it.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import psutil
+import torch
+from transformers import GenerationConfig
+from transformers.generation.configuration_utils import ContinuousBatchingConfig
+from transformers.generation.continuous_batching.cb_logits_processors import ContinuousBatchingLogitsProcessor
+from transformers.generation.continuous_batching.continuous_api import ContinuousBatchingManager
+
+from workers.predictors.text import split_attention
+from workers.predictors.text.sampling import NO_NUMBERS, Draw, Sampling, finite_rows, only, pick
+
+PAGE_TOKENS = 256
+BATCH_TOKENS = 256
+MAX_CACHE_TOKENS = 65_536
+CACHE_SHARE = 0.25
+STOP_SECONDS = 10.0
+
+
+class CannotBatch(Exception):
+    """The model cannot be served by the manager; the message says why."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is asked for: at most `room` tokens behind `tokens`, whose first `prompt` are the prompt's."""
+
+    tokens: list[int]
+    prompt: int
+    room: int
+    sampling: Sampling
+    ends: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True)
+class Step:
+    """What a request has by now: all its new tokens, whether it is finished, and the error that ended it."""
+
+    key: str
+    tokens: list[int]
+    finished: bool
+    error: str | None = None
+
+
+def cache_tokens(model: Any, context: int | None, slots: int, room_bytes: int | None = None) -> int:
+    """Tokens that the cache shall hold: each slot's whole context, where the room and a quarter of the rest suffice.
+
+    Raises:
+        CannotBatch: there is no room for two pages.
+    """
+    config = model.config.get_text_config()
+    heads = getattr(config, "num_key_value_heads", None) or config.num_attention_heads
+    width = getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
+    per_token = 2 * config.num_hidden_layers * heads * width * model.dtype.itemsize
+    each = _in_pages(context or BATCH_TOKENS * 4)
+    wanted = min(slots * each, max(MAX_CACHE_TOKENS, each))
+    bytes_to_have = int(_free_bytes(model.device) * CACHE_SHARE)
+    if room_bytes is not None:
+        # beside the pages lie two that nobody reads
+        bytes_to_have = min(bytes_to_have, room_bytes - 2 * PAGE_TOKENS * per_token)
+    tokens = int(min(wanted, bytes_to_have // per_token)) // PAGE_TOKENS * PAGE_TOKENS
+    if tokens < 2 * PAGE_TOKENS:
+        raise CannotBatch(f"its cache has room for {max(tokens, 0)} tokens")
+    return tokens
+
+
+def _in_pages(tokens: int) -> int:
+    return -(-tokens // PAGE_TOKENS) * PAGE_TOKENS
+
+
+def _free_bytes(device: torch.device) -> int:
+    if device.type == "cuda":
+        return int(torch.cuda.mem_get_info(device)[0])
+    return int(psutil.virtual_memory().available)
+
+
+class Manager:
+    """One manager and its two threads: the model's steps, and the delivery of what they gave to `on_steps`."""
+
+    def __init__(
+        self, model: Any, tokens: int, slots: int, on_steps: Callable[[list[Step]], None], *, split: bool = True
+    ) -> None:
+        self._sampler = _Sampler()
+        self._router = _Router()
+        try:
+            self._manager = _Steps(model, _greedy(), _sized(tokens, slots))
+        except Exception as error:
+            raise CannotBatch(f"{type(error).__name__}: {error}") from error
+        self._model = model
+        self.is_split = split and model.device.type == "cpu" and split_attention.use_for(model)
+        self._manager.logit_processor.logits_processor.append(self._sampler)
+        self._manager.logit_processor.tensors_required = 1
+        self._manager.logit_processor.supported_keys = dict(self._sampler.supported_kwargs)
+        self._manager.logit_processor.do_processing = True
+        self._manager.output_router = self._router
+        self._on_steps = on_steps
+        self._delivery = threading.Thread(target=self._deliver, name="tokens", daemon=True)
+
+    def start(self) -> None:
+        """Start both threads."""
+        self._delivery.start()
+        # a daemon's threads are daemons: the manager's own would keep the process from ending
+        starter = threading.Thread(target=self._manager.start, daemon=True)
+        starter.start()
+        starter.join()
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether the thread of the model's steps runs, and takes more."""
+        status = self._manager.background_thread_status
+        return bool(self._manager.is_running()) and status.can_accept_new_requests() is None
+
+    @property
+    def cache_bytes(self) -> int:
+        """Bytes of the cache."""
+        processor = self._manager.batch_processor
+        return 0 if processor is None else int(processor.cache.cache_tensor.nbytes)
+
+    def add(self, key: str, request: Request) -> bool:
+        """Add a request; False when the manager takes no more."""
+        added = self._manager.add_request(
+            request.tokens,
+            request_id=key,
+            max_new_tokens=request.room,
+            streaming=True,
+            eos_token_id=list(request.ends),
+            sampling=request.sampling,
+            prompt=request.prompt,
+        )
+        return added is not None
+
+    def cancel(self, key: str) -> None:
+        """Drop a request at the next step; nothing more of it is delivered after that."""
+        self._manager.cancel_request(key)
+
+    def stop(self) -> None:
+        """End both threads and let go of the cache."""
+        if self._manager.is_running():
+            self._manager.stop(block=True, timeout=STOP_SECONDS, hard_stop=True)
+        self._manager.batch_processor = None
+        if self.is_split:
+            split_attention.detach(self._model)
+        self._router.queue.put(None)
+
+    def _deliver(self) -> None:
+        while (steps := self._router.queue.get()) is not None:
+            failed = self._sampler.failed
+            self._on_steps([_judged(step, failed) for step in steps])
+
+
+def _judged(step: Step, failed: Mapping[str, None]) -> Step:
+    return Step(step.key, [], finished=True, error=NO_NUMBERS) if step.key in failed else step
+
+
+class _Steps(ContinuousBatchingManager):  # type: ignore[misc]
+    """The manager, which lets split attention see the cache that it makes."""
+
+    def _create_batch_processor(self) -> Any:
+        processor = super()._create_batch_processor()
+        if self.model.config.get_text_config()._attn_implementation == split_attention.NAME:
+            split_attention.attach(self.model, processor.cache)
+        return processor
+
+
+def _greedy() -> GenerationConfig:
+    """The manager takes the likeliest token; the sampler has made that the one that was drawn."""
+    return GenerationConfig(do_sample=False, eos_token_id=-1, pad_token_id=0)
+
+
+def _sized(tokens: int, slots: int) -> ContinuousBatchingConfig:
+    return ContinuousBatchingConfig(
+        page_size=PAGE_TOKENS,
+        num_blocks=tokens // PAGE_TOKENS,
+        max_batch_tokens=max(BATCH_TOKENS, slots),
+        max_requests_per_batch=slots,
+        # the scheduler would keep a part free for those who run, and soft-resets one of them when nothing is left
+        safety_margin=0.0 if tokens >= slots * PAGE_TOKENS else None,
+        # which of two equal prompts comes first would decide what is computed anew
+        allow_block_sharing=False,
+        # the sampler looks at the requests of the step that is about to run
+        use_async_batching=False,
+        use_cuda_graph=False,
+        # on a GPU flash attention where it is installed
+        auto_switch_to_flash=torch.cuda.is_available(),
+    )
+
+
+class _Router:
+    """Takes the place of the manager's own router, which needs an event loop."""
+
+    def __init__(self) -> None:
+        self.queue: queue.SimpleQueue[list[Step] | None] = queue.SimpleQueue()
+
+    def deliver(self, output: Any) -> None:
+        self.deliver_batch([output])
+
+    def deliver_batch(self, outputs: list[Any]) -> None:
+        self.queue.put([Step(o.request_id, o.generated_tokens, o.is_finished(), o.error) for o in outputs])
+
+    def fail_and_deliver(self, state: Any, error: Exception) -> None:
+        text = f"{type(error).__name__}: {error}"
+        self.queue.put([Step(state.request_id, list(state.generated_tokens), finished=True, error=text)])
+
+
+class _Sampler(ContinuousBatchingLogitsProcessor):  # type: ignore[misc]
+    """Chooses each row's token by its own request's sampling; a row without numbers fails its request alone."""
+
+    supported_kwargs: dict[str, type] = {"sampling": Sampling, "prompt": int}  # noqa: RUF012 - as its base has it
+    ignored_kwargs: tuple[str, ...] = ()
+
+    def __init__(self) -> None:
+        self.failed: dict[str, None] = {}
+        self._rows: list[tuple[str, Draw]] = []
+
+    def fill_defaults(self, int32_tensor: torch.Tensor) -> None:
+        """Nothing travels in the tensor."""
+
+    def prepare_tensor_args(self, requests_with_new_token: list[Any]) -> torch.Tensor:
+        """Remember whose rows come next; the position counts on from what was written before a request came anew."""
+        states = [request.state for request in requests_with_new_token]
+        self._rows = [(state.request_id, _draw(state)) for state in states]
+        return torch.zeros(len(states), dtype=torch.int32)
+
+    def __call__(self, scores: torch.Tensor, tensor_arg: torch.Tensor) -> torch.Tensor:
+        """Scores of shape (rows, vocabulary)."""
+        finite = finite_rows(scores)
+        if not bool(finite.all()):
+            bad = (~finite).nonzero()[:, 0].tolist()
+            self.failed.update({self._rows[row][0]: None for row in bad})
+            scores[bad] = 0.0
+        drawn = [row for row, (_, draw) in enumerate(self._rows) if not draw.sampling.is_greedy]
+        if not drawn:
+            return scores
+        if len(drawn) == len(self._rows) == scores.shape[0]:
+            return only(scores, pick(scores, [draw for _, draw in self._rows]))
+        some = scores[drawn]
+        scores[drawn] = only(some, pick(some, [self._rows[row][1] for row in drawn]))
+        return scores
+
+
+def _draw(state: Any) -> Draw:
+    asked = state.logit_processor_kwargs
+    written = len(state.initial_tokens) - asked["prompt"] + len(state.generated_tokens)
+    return Draw(asked["sampling"], written)

@@ -1,0 +1,138 @@
+"""A language model's folder: whether it can be run, and how long its texts may be."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+from transformers import AutoConfig, AutoTokenizer
+from transformers.models.auto.modeling_auto import (
+    MODEL_FOR_CAUSAL_LM_MAPPING_NAMES,
+    MODEL_FOR_SEQ_TO_SEQ_CAUSAL_LM_MAPPING_NAMES,
+)
+
+from workers.contract.predictor import InputRejected, Inspection, Refused
+from workers.contract.weights import parameter_count
+from workers.predictors.text.predictor import DEFAULT_NEW_TOKENS, MAX_NEW_TOKENS
+
+# transformers writes 1e30 where a tokenizer knows no limit
+_NO_LIMIT = 10**9
+SAFE = {"trust_remote_code": False, "local_files_only": True}
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How many tokens a model takes and gives; None where its architecture sets no bound.
+
+    `context` bounds prompt and output together, or for an encoder-decoder the prompt alone; `output` bounds the output.
+    """
+
+    context: int | None
+    output: int | None
+    together: bool
+
+    def room(self, prompt_tokens: int, wanted: int) -> int:
+        """How many tokens may be written behind a prompt of this length.
+
+        Raises:
+            InputRejected: the prompt does not fit.
+        """
+        if self.context is not None:
+            most = self.context - 1 if self.together else self.context
+            if prompt_tokens > most:
+                rest = ", of which one at least is for the output" if self.together else ""
+                raise InputRejected(
+                    f"The prompt has {prompt_tokens} tokens, and this model's context holds {self.context}{rest}."
+                )
+            wanted = min(wanted, self.context - prompt_tokens) if self.together else wanted
+        return wanted if self.output is None else min(wanted, self.output)
+
+
+def read_limits(config: Any, tokenizer: Any) -> Limits:
+    """The limits of a model, from its configuration, else from its tokenizer's."""
+    text_config = config.get_text_config(decoder=True)
+    known = [getattr(text_config, name, None) for name in ("max_position_embeddings", "max_seq_len", "seq_length")]
+    positions = next((int(n) for n in known if isinstance(n, int) and n > 0), None)
+    advised = int(min(tokenizer.model_max_length, _NO_LIMIT))
+    context = positions or (advised if 0 < advised < _NO_LIMIT else None)
+    if config.is_encoder_decoder:
+        return Limits(context, positions - 1 if positions else None, together=False)
+    return Limits(context, context - 1 if context else None, together=True)
+
+
+def load_parts(path: str) -> tuple[Any, Any]:
+    """Configuration and tokenizer of a folder, with no code of its own run.
+
+    Raises:
+        Refused: the folder holds no model.
+    """
+    _check_folder(Path(path))
+    config = AutoConfig.from_pretrained(path, **SAFE)
+    return config, AutoTokenizer.from_pretrained(path, **SAFE)
+
+
+def inspect_text(path: str, input_schema: dict[str, Any], output_schema: dict[str, Any]) -> Inspection:
+    """What a folder takes and gives, or why it cannot be run."""
+    try:
+        files = weight_files(Path(path))
+        parameters = parameter_count(files)
+        config, tokenizer = load_parts(path)
+        _check_architecture(config)
+    except Refused as refusal:
+        return Inspection(refusal=str(refusal))
+    except (ValueError, OSError, KeyError, ImportError) as error:
+        return Inspection(refusal=f"Its configuration or tokenizer cannot be read: {error}")
+    limits = read_limits(config, tokenizer)
+    info = {
+        "architecture": (config.architectures or [config.model_type])[0],
+        "context_length": limits.context,
+        "encoder_decoder": bool(config.is_encoder_decoder),
+        "parameters": parameters,
+        "bytes": sum(file.stat().st_size for file in files),
+        "vocabulary": len(tokenizer),
+    }
+    return Inspection(_narrow(input_schema, limits), deepcopy(output_schema), info)
+
+
+def _narrow(input_schema: dict[str, Any], limits: Limits) -> dict[str, Any]:
+    narrowed = deepcopy(input_schema)
+    most = min(MAX_NEW_TOKENS, limits.output or MAX_NEW_TOKENS)
+    narrowed["properties"]["max_new_tokens"].update(maximum=most, default=min(DEFAULT_NEW_TOKENS, most))
+    return narrowed
+
+
+def _check_architecture(config: Any) -> None:
+    seq2seq = bool(config.is_encoder_decoder)
+    known = MODEL_FOR_SEQ_TO_SEQ_CAUSAL_LM_MAPPING_NAMES if seq2seq else MODEL_FOR_CAUSAL_LM_MAPPING_NAMES
+    if config.model_type not in known:
+        raise Refused(f"Its type {config.model_type!r} does not write text in transformers.")
+
+
+def weight_files(folder: Path) -> list[Path]:
+    """The safetensors files that transformers will load.
+
+    Raises:
+        Refused: there are none, or not all.
+    """
+    _check_folder(folder)
+    index = folder / "model.safetensors.index.json"
+    names = {"model.safetensors"}
+    if index.is_file():
+        names = set(orjson.loads(index.read_bytes())["weight_map"].values())
+    files = [folder / name for name in sorted(names)]
+    missing = [path.name for path in files if not path.is_file()]
+    if missing == ["model.safetensors"]:
+        raise Refused("It has no safetensors weights; pickled weights can run code and are not loaded.")
+    if missing:
+        raise Refused(f"Its file {missing[0]} is missing.")
+    return files
+
+
+def _check_folder(folder: Path) -> None:
+    if not folder.is_dir():
+        raise Refused("The model's folder is missing.")
+    if not (folder / "config.json").is_file():
+        raise Refused("It has no config.json, so it is no model of transformers.")

@@ -1,0 +1,92 @@
+"""The spans of one attempt: its wait, its steps, and what its runner measures."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+
+from server.adapters.tracing import NOTHING, Attributes, Kind, Span, Tracing
+from server.domain.models import kind_queue
+from server.domain.predictions import Failure, PredictionErrorCode
+from server.queue.jobs import Claim
+from workers.contract.timed import Timed
+
+CANCELED = "CANCELED"
+UNKNOWN = "INTERNAL"
+PHASES = frozenset({"load", "predict"})
+
+
+class AttemptTrace:
+    """Costs nothing where nothing is traced."""
+
+    def __init__(self, tracing: Tracing, job: Claim) -> None:
+        self._tracing = tracing
+        self._job = job
+        self._span: Span = NOTHING
+        self._run: str | None = None
+        self._predict: str | None = None
+        self._run_began = self._loaded = 0.0
+        self._left = set(PHASES)
+        self._attributes: Attributes = {
+            "prediction.id": str(job.id),
+            "attempt": job.attempt,
+            "version.id": str(job.version_id),
+            "queue": kind_queue(job.queue),
+        }
+
+    @contextmanager
+    def whole(self) -> Iterator[None]:
+        """The attempt, below what created its prediction; its wait before it lies beside it."""
+        job, began = self._job, time.time()
+        if job.traceparent is not None:
+            waited = max(0.0, (job.claimed_at - (job.run_at or job.created_at)).total_seconds())
+            self._tracing.past("queue", began - waited, began, self._attributes, job.traceparent)
+        with self._tracing.span("attempt", Kind.CONSUMER, self._attributes, job.traceparent) as self._span:
+            yield
+
+    def step(self, name: str) -> AbstractContextManager[Span]:
+        """A step of the attempt."""
+        return self._tracing.span(name)
+
+    @contextmanager
+    def run(self) -> Iterator[str | None]:
+        """The time in the runner; gives the trace context that the runner is to know."""
+        with self._tracing.span("run", Kind.CLIENT, self._attributes) as span:
+            self._run_began, self._run = time.time(), span.traceparent
+            self._predict = self._tracing.ahead()
+            try:
+                yield self._predict or self._job.traceparent
+            finally:
+                if self._loaded and "predict" in self._left:
+                    # It said nothing of its end: it died, was killed, or goes on for nobody
+                    self._measured("predict", self._loaded, time.time(), "ABANDONED")
+
+    def timed(self, told: Timed) -> None:
+        """What the runner measured; it may run anybody's code, so what it says is held within bounds."""
+        if self._run is None or told.phase not in self._left:
+            return
+        now = time.time()
+        began, ended = (min(max(at, self._run_began), now) for at in (told.began, told.ended))
+        if told.phase == "load" and told.error is None:
+            self._loaded = ended
+        known = told.error in PredictionErrorCode.__members__ or told.error == CANCELED
+        self._measured(told.phase, began, ended, told.error if known or told.error is None else UNKNOWN)
+
+    def _measured(self, phase: str, began: float, ended: float, error: str | None) -> None:
+        self._left.discard(phase)
+        if self._run is not None:
+            itself = self._predict if phase == "predict" else None
+            self._tracing.measured(phase, began, ended, self._attributes, parent=self._run, itself=itself, error=error)
+
+    def ended(self, status: str, failure: Failure | None) -> None:
+        """The row was ended by this attempt."""
+        self._span.note(status=status)
+        if failure is not None:
+            self._span.failed(failure.code.value)
+
+    def gave_up(self, why: str, *, is_error: bool = True) -> None:
+        """The attempt left its row to another."""
+        self._span.note(status=why)
+        if is_error:
+            self._span.failed(why)

@@ -1,0 +1,151 @@
+"""When a worker looks for work, and where: what a doorbell names, and else all queues in which something waits."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from uuid import UUID
+
+import redis
+import structlog
+from tortoise.exceptions import BaseORMException
+
+from server.adapters.database import CONNECTION_ERRORS
+from server.domain.models import QUEUES, kind_queue
+from server.queue import jobs
+from server.queue.jobs import Claim, Warmth
+from server.runtime import Runtime
+
+logger = structlog.get_logger(__name__)
+
+DATABASE_ERRORS = (*CONNECTION_ERRORS, BaseORMException)
+
+
+class Claims:
+    """Claims into the free slots; a bell costs one statement, and a look at everything comes when it may find more."""
+
+    def __init__(
+        self,
+        rt: Runtime,
+        worker_id: UUID,
+        warmth: Callable[[], Warmth],
+        running: Callable[[str], int],
+        start: Callable[[Claim], None],
+        has_others: Callable[[], bool] = lambda: False,
+    ) -> None:
+        self._rt = rt
+        self._worker_id = worker_id
+        self._warmth = warmth
+        self._running = running
+        self._start = start
+        self._has_others = has_others
+        self.queues = QUEUES
+        self._hints: dict[str, list[UUID]] = {}
+        self._full: set[str] = set()
+        self._look = True
+        self._wake = asyncio.Event()
+        self._stopping = False
+
+    def ring(self, queue: str, *hints: str) -> None:
+        """A doorbell: rows came to a queue."""
+        if queue in self.queues:
+            self._hints.setdefault(queue, []).extend(map(UUID, hints))
+        self._wake.set()
+
+    def look(self) -> None:
+        """Something may wait anywhere."""
+        self._look = True
+        self._wake.set()
+
+    def freed(self, queue: str) -> None:
+        """A slot is free again, which matters where there were too few."""
+        if kind_queue(queue) in self._full:
+            self._full.discard(kind_queue(queue))
+            self.look()
+
+    def stop(self) -> None:
+        """Claim nothing more."""
+        self._stopping = True
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Claim until `stop`."""
+        settings = self._rt.settings
+        while not self._stopping:
+            self._wake.clear()
+            try:
+                await self._claim()
+            except DATABASE_ERRORS as error:
+                logger.warning("claim.failed", error=str(error))
+                self._look = True
+                await asyncio.sleep(1)
+                continue
+            if self._look:
+                continue
+            pause = settings.claim_poll_seconds
+            if self._warmth().elsewhere:
+                pause = min(pause, settings.warm_wait_seconds or 0.1)
+            # A bell may be lost, and a row that waits for its time or for another worker rings none
+            self._look = not await happens(self._wake, pause) or self._look
+
+    async def _claim(self) -> None:
+        hints, self._hints = self._hints, {}
+        if self._look:
+            self._look = False
+            for queue in await jobs.waiting(self.queues):
+                await self._claim_waiting(queue)
+            is_left = any(kind_queue(queue) in self._full for queue in hints)
+        else:
+            is_left = any([await self._claim_hinted(queue, rung) for queue, rung in hints.items()])
+        if is_left:
+            await self._leave_to_others()
+
+    async def _claim_hinted(self, queue: str, hints: list[UUID]) -> bool:
+        """Claim what bells named; whether some of it is for others."""
+        if kind_queue(queue) in self._full:
+            # It is behind those that wait already
+            return True
+        free = self._free(queue)
+        lease = self._rt.settings.lease_seconds
+        claimed = await jobs.claim_hinted(hints[:free], queue, self._worker_id, lease, self._warmth()) if free else []
+        for job in claimed:
+            self._start(job)
+        if len(hints) > free:
+            self._note_full(queue)
+        return len(claimed) < len(hints)
+
+    def _note_full(self, queue: str) -> None:
+        if self._free(queue) <= 0:
+            self._full.add(kind_queue(queue))
+        else:
+            self._look = True
+
+    async def _claim_waiting(self, queue: str) -> None:
+        if (free := self._free(queue)) > 0:
+            lease = self._rt.settings.lease_seconds
+            claimed = await jobs.claim(queue, self._worker_id, lease, free, self._warmth())
+            for job in claimed:
+                self._start(job)
+            if len(claimed) == free:
+                self._note_full(queue)
+        else:
+            self._note_full(queue)
+
+    def _free(self, queue: str) -> int:
+        kind = kind_queue(queue)
+        return int(getattr(self._rt.settings, f"{kind}_slots")) - self._running(kind)
+
+    async def _leave_to_others(self) -> None:
+        """The bell rang here, but a worker that has a free slot, or the version, may be the one to run it."""
+        if self._has_others() and not self._stopping:
+            with suppress(redis.RedisError, OSError):
+                await self._rt.event_log.wake_workers()
+
+
+async def happens(event: asyncio.Event, seconds: float) -> bool:
+    """Wait for an event, for at most some seconds; wait_for would swallow a cancel on Python 3.11."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await event.wait()
+    return event.is_set()

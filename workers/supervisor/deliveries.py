@@ -1,0 +1,237 @@
+"""Sends webhooks: claims predictions in which something is due, and tells their receivers in order."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections import Counter
+from contextlib import suppress
+from typing import Any
+from uuid import UUID
+
+import orjson
+import structlog
+from standardwebhooks import Webhook
+from tortoise.exceptions import BaseORMException
+
+from server.adapters.database import CONNECTION_ERRORS, now
+from server.adapters.metrics import WEBHOOK_MESSAGES, WEBHOOK_SECONDS
+from server.adapters.outbound import Answer, Outbound, OutboundError
+from server.adapters.tasks import end
+from server.adapters.tracing import Kind, Span
+from server.domain.webhooks import (
+    GONE,
+    BadUrlError,
+    DeliveryState,
+    WebhookEvent,
+    parse_target,
+    retry_after_seconds,
+    retry_seconds,
+)
+from server.queue import deliveries
+from server.queue.deliveries import Due, Hold, Verdict
+from server.runtime import Runtime
+from server.services import health, prediction_body, webhook_secrets
+
+logger = structlog.get_logger(__name__)
+
+DATABASE_ERRORS = (*CONNECTION_ERRORS, BaseORMException)
+LEASE_MARGIN_SECONDS = 10.0
+SHORTEST_PAUSE_SECONDS = 0.05
+STOP_SECONDS = 5.0
+RECORD_SECONDS = 8.0
+
+
+class Deliverer:
+    """Delivers for up to WEBHOOK_SLOTS predictions at once, of which one user has at most about a quarter."""
+
+    def __init__(self, rt: Runtime) -> None:
+        self._rt = rt
+        settings = rt.settings
+        self._outbound = Outbound(settings.openings, settings.webhook_timeout_seconds)
+        self._lease = settings.webhook_timeout_seconds + LEASE_MARGIN_SECONDS
+        self._share = max(1, settings.webhook_slots // 4)
+        self._tasks: dict[asyncio.Task[None], Hold] = {}
+        self._users: Counter[UUID] = Counter()
+        self._wake = asyncio.Event()
+        self._stopping = False
+
+    def look(self, after_seconds: float = 0) -> None:
+        """Something is due, or will be."""
+        if after_seconds > 0:
+            asyncio.get_running_loop().call_later(after_seconds, self._wake.set)
+        else:
+            self._wake.set()
+
+    async def run(self) -> None:
+        """Deliver until `stop`."""
+        while not self._stopping:
+            self._wake.clear()
+            try:
+                pause = await self._claim()
+            except DATABASE_ERRORS as error:
+                logger.warning("webhooks.claim_failed", error=str(error))
+                pause = 1.0
+            if pause > 0:
+                await self._wait(pause)
+
+    async def stop(self) -> None:
+        """Claim nothing more, give what is under way a moment, and leave the rest to others."""
+        self._stopping = True
+        self._wake.set()
+        if not self._tasks:
+            return
+        await asyncio.wait(self._tasks, timeout=STOP_SECONDS)
+        left = dict(self._tasks)
+        await end(*left)
+        with suppress(*DATABASE_ERRORS):
+            for hold in left.values():
+                await deliveries.release(hold)
+
+    async def _wait(self, seconds: float) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._wake.wait()
+
+    async def _claim(self) -> float:
+        """Start what is due; seconds until there may be more."""
+        settings = self._rt.settings
+        free = settings.webhook_slots - len(self._tasks)
+        if free <= 0:
+            return settings.claim_poll_seconds
+        busy = [user for user, count in self._users.items() if count >= self._share]
+        limit = min(free, self._share)
+        held = await deliveries.claim(limit, self._lease, busy)
+        for hold in held:
+            self._start(hold)
+        if len(held) == limit:
+            return 0
+        wait = await deliveries.seconds_to_next(busy)
+        pause = settings.claim_poll_seconds if wait is None else min(wait, settings.claim_poll_seconds)
+        return max(SHORTEST_PAUSE_SECONDS, pause)
+
+    def _start(self, hold: Hold) -> None:
+        self._users[hold.user_id] += 1
+        task = asyncio.create_task(self._deliver(hold))
+        self._tasks[task] = hold
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        user = self._tasks.pop(task).user_id
+        self._users[user] -= 1
+        if not self._users[user]:
+            del self._users[user]
+        self._wake.set()
+
+    async def _deliver(self, hold: Hold) -> None:
+        """All that is due of one prediction, one after another."""
+        try:
+            if hold.is_disabled:
+                await deliveries.disable(hold)
+            while not self._stopping and (due := await deliveries.next_due(hold, self._lease)) is not None:
+                if not await self._tell(hold, due):
+                    return
+            await deliveries.release(hold)
+        except DATABASE_ERRORS as error:
+            # The lease runs out, and it is sent again under the same webhook-id
+            logger.warning("webhooks.delivery_lost", prediction=str(hold.prediction_id), error=str(error))
+        except Exception:
+            logger.exception("webhooks.delivery_broke", prediction=str(hold.prediction_id))
+
+    async def _tell(self, hold: Hold, due: Due) -> bool:
+        """One message and its record; False when somebody else delivers by now."""
+        at, began = now(), time.monotonic()
+        attributes = {"prediction.id": str(hold.prediction_id), "webhook.event": due.event.value, "try": due.tries + 1}
+        with self._rt.tracing.span("webhook", Kind.CLIENT, attributes, hold.traceparent) as span:
+            answer, error = await self._send(hold, due)
+            _note(span, answer)
+        seconds = time.monotonic() - began
+        attempt = {
+            "id": due.message_id,
+            "at": at.isoformat(),
+            "milliseconds": round(seconds * 1000),
+            "code": answer.code if answer else None,
+            "body": answer.body if answer else None,
+            "error": error,
+        }
+        verdict = _verdict(due, answer)
+        logger.info("webhook.sent", delivery=str(due.id), told=due.event.value, code=attempt["code"], error=error,
+                    state=verdict.state.value)  # fmt: skip
+        WEBHOOK_MESSAGES.labels(due.event.value, verdict.state.value).inc()
+        WEBHOOK_SECONDS.observe(seconds)
+        kept = await self._record(hold, due, attempt, verdict)
+        if kept and verdict.state is DeliveryState.DISABLED:
+            await deliveries.disable(hold)
+        return kept
+
+    async def _record(self, hold: Hold, due: Due, attempt: dict[str, Any], verdict: Verdict) -> bool:
+        """Write it down, also through a short outage of the database: what is not known to be sent is sent again."""
+        deadline = time.monotonic() + RECORD_SECONDS
+        while True:
+            try:
+                return await deliveries.record(hold, due, attempt, verdict)
+            except CONNECTION_ERRORS:
+                if time.monotonic() > deadline:
+                    raise
+                await asyncio.sleep(0.5)
+
+    async def _send(self, hold: Hold, due: Due) -> tuple[Answer | None, str | None]:
+        try:
+            message = await self._message(hold, due)
+            if message is None:
+                return None, "The prediction is gone."
+            headers, body = message
+            return await self._outbound.post(parse_target(hold.url), headers, body), None
+        except (OutboundError, BadUrlError) as error:
+            return None, str(error)
+        except DATABASE_ERRORS:
+            raise
+        except Exception:
+            logger.exception("webhooks.send_broke", delivery=str(due.id))
+            return None, "The message could not be made."
+
+    async def _message(self, hold: Hold, due: Due) -> tuple[dict[str, str], bytes] | None:
+        """Headers and body, as the prediction stands now."""
+        row = await prediction_body.load(hold.prediction_id)
+        if row is None:
+            return None
+        base_url = (self._rt.settings.public_url or hold.base_url).rstrip("/")
+        body = orjson.dumps(await prediction_body.body(self._rt, row, base_url))
+        at = now()
+        text = body.decode()
+        secrets = await webhook_secrets.signing(self._rt, hold.user_id)
+        signatures = [Webhook(secret).sign(due.message_id, at, text) for secret in secrets]
+        return {
+            "Content-Type": "application/json",
+            "User-Agent": f"inference-server/{health.release()}",
+            "Webhook-Id": due.message_id,
+            "Webhook-Timestamp": str(int(at.timestamp())),
+            "Webhook-Signature": " ".join(signatures),
+            "Webhook-Event": due.event.name,
+            **({"Traceparent": context} if (context := self._rt.tracing.traceparent or hold.traceparent) else {}),
+        }, body
+
+
+def _note(span: Span, answer: Answer | None) -> None:
+    if answer is None:
+        span.failed("UNREACHABLE")
+        return
+    span.note(http__response__status_code=answer.code)
+    if not 200 <= answer.code < 300:
+        span.failed(str(answer.code))
+
+
+def _verdict(due: Due, answer: Answer | None) -> Verdict:
+    """What an answer, or none, means: COMPLETED is tried again, all else has had its one try."""
+    if answer is not None and 200 <= answer.code < 300:
+        return Verdict(DeliveryState.DELIVERED)
+    if answer is not None and answer.code == GONE:
+        return Verdict(DeliveryState.DISABLED)
+    if due.event is not WebhookEvent.COMPLETED:
+        return Verdict(DeliveryState.FAILED)
+    wait = retry_seconds(due.tries + 1, random.uniform(-1, 1))  # noqa: S311 - spreads load, keeps no secret
+    if wait is None:
+        return Verdict(DeliveryState.FAILED)
+    asked = retry_after_seconds(answer.retry_after, now()) if answer else 0.0
+    return Verdict(DeliveryState.PENDING, max(wait, asked))

@@ -1,0 +1,58 @@
+"""Whose previews somebody watches: the demand that API nodes hold in Redis, told to the runs of this worker."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from contextlib import suppress
+from uuid import UUID
+
+import redis
+import structlog
+
+from server.adapters.event_log import EventLog
+from server.domain.models import ModelKind, kind_queue
+from workers.supervisor.attempt import Attempt
+
+logger = structlog.get_logger(__name__)
+
+POLL_SECONDS = 5.0
+PAUSE_SECONDS = 0.05
+
+
+class Demand:
+    """One read for all runs, when one begins, when a node says that somebody watches, and every few seconds."""
+
+    def __init__(self, log: EventLog, attempts: Mapping[UUID, Attempt]) -> None:
+        self._log = log
+        self._attempts = attempts
+        self._due = asyncio.Event()
+
+    def look(self) -> None:
+        """A run began, or somebody began to watch."""
+        self._due.set()
+
+    async def run(self) -> None:
+        """Tell every run that makes pictures whether they are watched, until canceled."""
+        while True:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(POLL_SECONDS):
+                    await self._due.wait()
+            self._due.clear()
+            await self._tell()
+            # Many runs that begin together share a read
+            await asyncio.sleep(PAUSE_SECONDS)
+
+    async def _tell(self) -> None:
+        # Text is streamed as it is: nobody makes previews of it
+        texts = ModelKind.TEXT_GENERATION.queue
+        asked = [str(key) for key, attempt in self._attempts.items() if kind_queue(attempt.job.queue) != texts]
+        try:
+            wanted = await self._log.previews_wanted(asked)
+        except (redis.RedisError, OSError) as error:
+            # Without Redis nobody sees a preview
+            logger.warning("demand.read_failed", error=str(error))
+            wanted = set()
+        for key in asked:
+            if (attempt := self._attempts.get(UUID(key))) is not None:
+                attempt.want_preview(wanted=key in wanted)

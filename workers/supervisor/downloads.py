@@ -1,0 +1,229 @@
+"""Snapshots of models: from the hub, a folder or the bundled demos; pinned, measured, and free of pickles."""
+
+from __future__ import annotations
+
+import asyncio
+import glob
+import re
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import anyio
+from filelock import FileLock
+from huggingface_hub import snapshot_download
+from tqdm.auto import tqdm
+
+import workers
+from server.adapters.hub import COMMIT, FAULTS, Hub, HubError, HubUnavailableError, RepoFile, refusal
+from server.domain.models import ModelSource, SourceType, source_violations
+from server.settings import Settings
+from workers.supervisor import folders
+from workers.supervisor.folders import Refused
+
+OnProgress = Callable[[str, int, int | None], None]
+
+WANTED = re.compile(r"(?:^|/)(?:[^/]+\.safetensors|[^/]+\.json|[^/]+\.txt|[^/]+\.model|README\.md|[^/]+\.jinja)$")
+VARIANT = re.compile(r"\.(?:fp16|bf16|fp32|non_ema|ema)(?:-\d+-of-\d+)?\.safetensors$")
+OTHER_FRAMEWORKS = re.compile(r"^(?:onnx|openvino|flax|coreml|gguf|original)/")
+PICKLE = re.compile(r"\.(?:bin|pt|pth|ckpt|pkl|pickle)$")
+
+
+class DownloadFailed(Exception):
+    """A transient fault; trying again may help."""
+
+
+class _CanceledError(Exception):
+    """The download was called off."""
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A version's files on this machine; `path` is None for predictors without files."""
+
+    path: Path | None
+    revision: str
+    digest: str
+    size_bytes: int
+
+
+async def fetch(
+    source: ModelSource, settings: Settings, *, on_progress: OnProgress, cancelled: Callable[[], bool]
+) -> Snapshot:
+    """The files of a source, downloaded where they are not here yet.
+
+    Raises:
+        Refused: this source can never work; the message is a sentence.
+        DownloadFailed: a transient fault.
+    """
+    if violations := source_violations(source):
+        raise Refused(violations[0].message)
+    match source.type:
+        case SourceType.HUGGINGFACE:
+            return await _from_hub(source, settings, on_progress, cancelled)
+        case SourceType.LOCAL:
+            path = await anyio.to_thread.run_sync(folders.below_root, source.ref, settings.model_root)
+            return await _from_folder(path, settings, on_progress, "local")
+        case SourceType.DEMO:
+            path = Path(workers.__file__).parent / "demo_models" / _demo_name(source.ref)
+            return await _from_folder(path, settings, on_progress, "demo")
+        case _:
+            return Snapshot(None, source.ref, folders.text_digest(source.ref), 0)
+
+
+def _demo_name(name: str) -> str:
+    if not re.fullmatch(r"[a-z]{1,40}", name):
+        raise Refused(f"There is no bundled demo called {name[:40]!r}.")
+    return name
+
+
+async def _from_folder(path: Path, settings: Settings, on_progress: OnProgress, kind: str) -> Snapshot:
+    on_progress("inspect", 0, None)
+    found = await anyio.to_thread.run_sync(folders.inspect, path, settings.model_max_bytes)
+    return Snapshot(path, f"{kind}-{found.digest[7:19]}", found.digest, found.size_bytes)
+
+
+async def _from_hub(
+    source: ModelSource, settings: Settings, on_progress: OnProgress, cancelled: Callable[[], bool]
+) -> Snapshot:
+    on_progress("inspect", 0, None)
+    commit = source.revision or ""
+    path = _held(source.ref, commit, settings)
+    if path is None:
+        commit, path = await _from_hub_now(source, settings, on_progress, cancelled)
+    found = await anyio.to_thread.run_sync(folders.inspect, path, settings.model_max_bytes)
+    return Snapshot(path, commit, found.digest, found.size_bytes)
+
+
+async def _from_hub_now(
+    source: ModelSource, settings: Settings, on_progress: OnProgress, cancelled: Callable[[], bool]
+) -> tuple[str, Path]:
+    """The commit that the revision names today, and its files."""
+    try:
+        described = await Hub(settings).describe(source.ref, source.revision)
+    except HubError as error:
+        raise Refused(str(error)) from error
+    except HubUnavailableError as error:
+        raise DownloadFailed(str(error)) from error
+    if held := _held(source.ref, described.commit, settings):
+        return described.commit, held
+    wanted = choose(described.files)
+    total = sum(file.size for file in wanted)
+    _check_sizes(source.ref, total, settings)
+    path = await _download(source.ref, described.commit, [f.path for f in wanted], settings, _Meter(
+        total, on_progress, cancelled))  # fmt: skip
+    return described.commit, path
+
+
+def _marker(path: Path) -> Path:
+    return path.parent / f"{path.name}.complete"
+
+
+def _held(repo: str, commit: str, settings: Settings) -> Path | None:
+    """The whole snapshot of a commit, where an earlier download left it: no hub is asked."""
+    if not COMMIT.fullmatch(commit):
+        return None
+    path = settings.snapshots_dir / f"models--{repo.replace('/', '--')}" / "snapshots" / commit
+    return path if _marker(path).exists() else None
+
+
+def choose(files: tuple[RepoFile, ...]) -> list[RepoFile]:
+    """The files worth downloading: safetensors and configuration, one variant of the weights.
+
+    Raises:
+        Refused: the repository holds no safetensors.
+    """
+    kept = [f for f in files if WANTED.search(f.path) and not OTHER_FRAMEWORKS.search(f.path)]
+    weights = [f.path for f in kept if f.path.endswith(".safetensors")]
+    if not weights:
+        if any(PICKLE.search(f.path) for f in files):
+            raise Refused("The repository holds only pickle weights; convert them to safetensors.")
+        raise Refused("The repository holds no safetensors weights.")
+    plain = {str(Path(path).parent) for path in weights if not VARIANT.search(path)}
+    if any("/" in path for path in weights) and any(f.path == "model_index.json" for f in kept):
+        # A diffusers repository: single-file checkpoints beside the component folders are the same weights again
+        kept = [f for f in kept if "/" in f.path or not f.path.endswith(".safetensors")]
+    return [f for f in kept if not (VARIANT.search(f.path) and str(Path(f.path).parent) in plain)]
+
+
+def _check_sizes(repo: str, total: int, settings: Settings) -> None:
+    if total > settings.model_max_bytes:
+        raise Refused(f"{repo} has {total} bytes, more than MODEL_MAX_BYTES ({settings.model_max_bytes}).")
+    held = folders.size_of(settings.snapshots_dir)
+    if held + total > settings.model_cache_max_bytes:
+        raise Refused(
+            f"{repo} has {total} bytes; with the {held} held already that is more than "
+            f"MODEL_CACHE_MAX_BYTES ({settings.model_cache_max_bytes})."
+        )
+
+
+@dataclass
+class _Meter:
+    """Counts bytes over all files of one download.
+
+    The library keeps one bar for what came over the network and one for what was written: the larger one is right.
+    """
+
+    total: int
+    on_progress: OnProgress
+    cancelled: Callable[[], bool]
+    done: dict[int, int] = field(default_factory=dict)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def add(self, bar: int, count: float) -> None:
+        if self.cancelled():
+            raise _CanceledError
+        with self.lock:
+            self.done[bar] = self.done.get(bar, 0) + int(count)
+            self.on_progress("download", min(max(self.done.values()), self.total), self.total)
+
+    def bar(self) -> type[tqdm]:
+        meter = self
+
+        class Bar(tqdm):  # type: ignore[misc]
+            """A progress bar that draws nothing and reports to the meter."""
+
+            def __init__(self, *args: object, **kwargs: object) -> None:
+                self._counts = kwargs.get("unit") == "B"
+                kwargs.pop("name", None)
+                super().__init__(*args, **{**kwargs, "disable": True})
+
+            def update(self, n: float | None = 1) -> None:
+                """Count bytes; file counts are ignored."""
+                if self._counts:
+                    meter.add(id(self), n or 0)
+
+        return Bar
+
+
+async def _download(repo: str, commit: str, paths: list[str], settings: Settings, meter: _Meter) -> Path:
+    """One flight a revision and machine; what an interrupted one left is continued."""
+
+    def work() -> Path:
+        settings.snapshots_dir.mkdir(parents=True, exist_ok=True)
+        lock = settings.snapshots_dir / f".{repo.replace('/', '--')}-{commit}.lock"
+        with FileLock(lock):
+            path = Path(
+                snapshot_download(
+                    repo,
+                    revision=commit,
+                    cache_dir=settings.snapshots_dir,
+                    allow_patterns=[glob.escape(path) for path in paths],
+                    endpoint=settings.hf_endpoint,
+                    token=settings.hf_token.get_secret_value() if settings.hf_token else False,
+                    tqdm_class=meter.bar(),
+                    max_workers=2,
+                )
+            )
+            _marker(path).touch()
+            return path
+
+    try:
+        return await asyncio.to_thread(work)
+    except _CanceledError:
+        raise DownloadFailed("The download was called off.") from None
+    except FAULTS as error:
+        if reason := refusal(error, repo, commit):
+            raise Refused(reason) from error
+        raise DownloadFailed(f"The download broke: {error}") from error

@@ -1,0 +1,160 @@
+"""Input files of a prediction, laid out for its runner as read-only paths and removed when it is done with them."""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import mimetypes
+import os
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+from server.adapters.storage import StorageError, StorageMissingError
+from server.domain.files import BadFileError, InlineFile, Named, UploadRef, named, parse
+from server.domain.predictions import Failure, PredictionErrorCode
+from server.queue.jobs import Claim
+from server.runtime import Runtime
+from server.services import uploads
+from server.tables import Upload
+
+LOCK = ".lock"
+Content = InlineFile | Upload
+
+
+class InputFilesError(Exception):
+    """A file that a prediction names cannot be given to it."""
+
+    def __init__(self, code: PredictionErrorCode, message: str) -> None:
+        super().__init__(message)
+        self.failure = Failure(code, message)
+
+
+class InputFiles:
+    """One worker's folder of input files; those of workers that were killed are removed when it is made."""
+
+    def __init__(self, rt: Runtime) -> None:
+        self._rt = rt
+        self._folder = rt.settings.data_dir / "inputs" / uuid4().hex
+        self._held: int | None = None
+
+    def open(self) -> None:
+        """Make the folder, locked for as long as this process lives, and remove those that nobody holds."""
+        parent = self._folder.parent
+        parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with (parent / LOCK).open("w") as one_at_a_time:
+            fcntl.flock(one_at_a_time, fcntl.LOCK_EX)
+            self._folder.mkdir(mode=0o700)
+            self._held = _lock(self._folder)
+            for other in parent.iterdir():
+                if other.is_dir() and (descriptor := _lock(other)) is not None:
+                    shutil.rmtree(other, ignore_errors=True)
+                    os.close(descriptor)
+
+    def close(self) -> None:
+        """Remove the folder."""
+        shutil.rmtree(self._folder, ignore_errors=True)
+        if self._held is not None:
+            os.close(self._held)
+            self._held = None
+
+    @asynccontextmanager
+    async def laid_out(
+        self, job: Claim, schema: dict[str, Any], values: dict[str, Any]
+    ) -> AsyncIterator[tuple[dict[str, Any], list[str]]]:
+        """The input with paths instead of the files it names, and those paths.
+
+        Raises:
+            InputFilesError: a file is gone, too large, or not the owner's, or the store cannot be read.
+        """
+        files = list(named(schema, values))
+        if not files:
+            yield values, []
+            return
+        contents = await self._contents(job, files)
+        folder = self._folder / f"{job.id}-{job.attempt}"
+        folder.mkdir(mode=0o700)
+        try:
+            paths = [await self._lay(folder, number, content) for number, content in enumerate(contents)]
+            yield _with_paths(values, files, paths), paths
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    async def _contents(self, job: Claim, files: list[Named]) -> list[Content]:
+        try:
+            parsed = [parse(file.text) for file in files]
+        except BadFileError as error:
+            raise InputFilesError(PredictionErrorCode.INPUT_REJECTED, str(error)) from error
+        ids = {reference.id for reference in parsed if isinstance(reference, UploadRef)}
+        rows = await uploads.of_owner(job.owner, ids) if ids else {}
+        contents = [_content(reference, rows) for reference in parsed]
+        total = sum(len(file.data) if isinstance(file, InlineFile) else file.size_bytes for file in contents)
+        if total > self._rt.settings.max_input_bytes:
+            limit = self._rt.settings.max_input_bytes
+            message = f"The input files have {total} bytes together, more than MAX_INPUT_BYTES ({limit})."
+            raise InputFilesError(PredictionErrorCode.INPUT_REJECTED, message)
+        return contents
+
+    async def _lay(self, folder: Path, number: int, content: Content) -> str:
+        suffix = mimetypes.guess_extension(content.content_type) or ".bin"
+        path = folder / f"{number}{suffix}"
+        try:
+            if isinstance(content, InlineFile):
+                path.write_bytes(content.data)
+            else:
+                await self._fetch(path, content)
+        except StorageMissingError as error:
+            raise _gone(content) from error
+        except StorageError as error:
+            raise InputFilesError(PredictionErrorCode.STORAGE, str(error)) from error
+        except OSError as error:
+            reason = f"An input file could not be written on the worker: {error.strerror or error}"
+            raise InputFilesError(PredictionErrorCode.STORAGE, reason) from error
+        path.chmod(0o400)
+        return str(path)
+
+    async def _fetch(self, path: Path, upload: Upload) -> None:
+        size = 0
+        with path.open("wb") as file:
+            async for chunk in self._rt.storage.stream(upload.key):
+                size += file.write(chunk)
+                await asyncio.sleep(0)
+        if size != upload.size_bytes:
+            raise StorageError("The store gave another number of bytes than were uploaded.")
+
+
+def _content(reference: UploadRef | InlineFile, rows: dict[UUID, Upload]) -> Content:
+    if isinstance(reference, InlineFile):
+        return reference
+    if (found := rows.get(reference.id)) is None:
+        raise _gone(reference)
+    return found
+
+
+def _gone(file: object) -> InputFilesError:
+    name = f"upload:{file.id}" if isinstance(file, UploadRef | Upload) else "An input file"
+    return InputFilesError(PredictionErrorCode.INPUT_REJECTED, f"{name} does not exist any more.")
+
+
+def _with_paths(values: dict[str, Any], files: list[Named], paths: list[str]) -> dict[str, Any]:
+    laid = {name: list(value) if isinstance(value, list) else value for name, value in values.items()}
+    for file, path in zip(files, paths, strict=True):
+        if file.index is None:
+            laid[file.name] = path
+        else:
+            laid[file.name][file.index] = path
+    return laid
+
+
+def _lock(folder: Path) -> int | None:
+    """A descriptor that holds a folder's lock, or None where a living worker has it."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(descriptor)
+        return None
+    return descriptor

@@ -1,0 +1,278 @@
+"""The supervisor's side of a runner process; imports no torch and no predictor."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import os
+import queue
+import signal
+import socket
+import subprocess
+import threading
+from collections import defaultdict, deque
+from collections.abc import Callable
+from contextlib import suppress
+from multiprocessing.connection import Connection
+from typing import Any, Self, TypeVar
+
+import structlog
+
+from workers.contract.protocol import (
+    Inspect,
+    Inspected,
+    Message,
+    Ping,
+    Pong,
+    ProtocolError,
+    Ready,
+    Stop,
+    VersionSpec,
+    encode,
+    receive,
+)
+from workers.contract.told import TO_SUPERVISOR
+from workers.supervisor.runner_process import RunnerOptions, spawn
+
+__all__ = ["RunnerClient", "RunnerFailed", "RunnerOptions"]
+
+Answer = TypeVar("Answer")
+logger = structlog.get_logger(__name__)
+
+TAIL_LINES = 200  # The dump of a crash shows every thread
+MAX_LINE_BYTES = 10_000
+FAREWELL_SECONDS = 2.0
+
+
+class RunnerFailed(Exception):
+    """The runner did not come up, or is gone; the message ends with the last lines it wrote."""
+
+
+class RunnerClient:
+    """One runner process and the messages to and from it; its methods belong to the event loop that started it."""
+
+    pid: int
+    ready: Ready
+    exited: asyncio.Future[int]
+    """Its exit code (negative: the signal that killed it), once it is gone and every message of it was handed over."""
+
+    def __init__(
+        self, process: subprocess.Popen[bytes], ours: socket.socket, on_message: Callable[[Message], None]
+    ) -> None:
+        self.pid = process.pid
+        self._loop = asyncio.get_running_loop()
+        self.exited = self._loop.create_future()
+        self._ready: asyncio.Future[Ready] = self._loop.create_future()
+        self._on_message = on_message
+        self._process = process
+        self._socket = ours
+        self._connection = Connection(os.dup(ours.fileno()))
+        self._frames: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
+        self._inbox_lock = threading.Lock()
+        self._inbox: list[Message] = []
+        self._tail: deque[str] = deque(maxlen=TAIL_LINES)
+        self._reap_lock = threading.Lock()
+        self._reaped = False
+        self._nonces = itertools.count()
+        self._pings: dict[int, asyncio.Future[None]] = {}
+        self._inspections: defaultdict[str, list[asyncio.Future[Inspected]]] = defaultdict(list)
+        self._threads = {
+            name: threading.Thread(target=target, name=f"runner {self.pid} {name}", daemon=True)
+            for name, target in (
+                ("reader", self._read),
+                ("writer", self._write),
+                ("output", self._read_output),
+                ("waiter", self._wait),
+            )
+        }
+
+    @classmethod
+    async def start(cls, options: RunnerOptions, on_message: Callable[[Message], None]) -> Self:
+        """Start a runner and wait until it is ready; `on_message` gets what it says of predictions, in the loop.
+
+        Call it in a thread that lives as long as the runner shall: the kernel kills the runner when that thread ends.
+
+        Raises:
+            RunnerFailed: it ended, or was not ready in time.
+        """
+        client = cls(*spawn(options), on_message)
+        for thread in client._threads.values():
+            thread.start()
+        try:
+            await client._first(client._ready, options.ready_timeout_seconds)
+        except BaseException as error:
+            client.kill()
+            await asyncio.shield(client.exited)
+            if isinstance(error, TimeoutError):
+                raise RunnerFailed(client._why(f"was not ready: {error}")) from None
+            raise
+        client.ready = client._ready.result()
+        return client
+
+    @property
+    def output_tail(self) -> list[str]:
+        """The last lines that the runner wrote, oldest first."""
+        return list(self._tail)
+
+    def send(self, message: Message) -> None:
+        """Queue a message; one that the runner no longer reads is dropped (await `exited`).
+
+        Raises:
+            TypeError: a value in it is not JSON.
+            ValueError: it is too large for a frame.
+        """
+        self._frames.put(encode(message))
+
+    async def inspect(self, spec: VersionSpec, timeout: float) -> Inspected:  # noqa: ASYNC109 - ours to answer
+        """What a version takes and gives, or its refusal.
+
+        Raises:
+            TimeoutError: no answer in time.
+            RunnerFailed: the runner is gone.
+        """
+        answer: asyncio.Future[Inspected] = self._loop.create_future()
+        self._inspections[spec.id].append(answer)
+        self.send(Inspect(spec))
+        await self._first(answer, timeout)
+        return answer.result()
+
+    async def ping(self, timeout: float) -> bool:  # noqa: ASYNC109 - ours to answer
+        """Whether the runner answers in time."""
+        nonce = next(self._nonces)
+        answer = self._pings[nonce] = self._loop.create_future()
+        self.send(Ping(nonce))
+        try:
+            await self._first(answer, timeout)
+        except (TimeoutError, RunnerFailed):
+            return False
+        finally:
+            del self._pings[nonce]
+        return True
+
+    async def stop(self, grace_seconds: float = 5) -> int:
+        """Ask the runner to leave, kill it when it has not after the grace, and give its exit code."""
+        self.send(Stop())
+        self._frames.put(None)
+        await asyncio.wait({self.exited}, timeout=grace_seconds)
+        if not self.exited.done():
+            self.kill()
+        return await asyncio.shield(self.exited)
+
+    def kill(self) -> None:
+        """Kill the runner's process group at once; nothing happens when it is gone."""
+        with self._reap_lock:
+            if not self._reaped:
+                with suppress(ProcessLookupError):
+                    os.killpg(self.pid, signal.SIGKILL)
+
+    async def _first(self, answer: asyncio.Future[Any], seconds: float) -> None:
+        """Wait for an answer, the runner's end, or the time."""
+        ends: set[asyncio.Future[Any]] = {answer, self.exited}
+        await asyncio.wait(ends, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        if answer.done():
+            return
+        answer.cancel()
+        if self.exited.done():
+            raise RunnerFailed(self._why(f"ended with code {self.exited.result()}"))
+        raise TimeoutError(f"the runner did not answer in {seconds:g} seconds")
+
+    def _why(self, problem: str) -> str:
+        return "\n".join([f"The runner {problem}.", *self._tail])
+
+    def _read(self) -> None:
+        try:
+            while True:
+                self._deliver(receive(self._connection))
+        except (EOFError, OSError):
+            return
+        except ProtocolError as error:
+            logger.error("the runner sent what is no message; killing it", pid=self.pid, error=str(error))
+            self.kill()
+
+    def _deliver(self, message: Message) -> None:
+        """Wake the loop once for all messages that come before it looks."""
+        if not isinstance(message, (*TO_SUPERVISOR, Ready, Pong, Inspected)):
+            raise ProtocolError(f"{type(message).__name__} is not for the supervisor")
+        with self._inbox_lock:
+            self._inbox.append(message)
+            wake = len(self._inbox) == 1
+        if wake:
+            self._in_loop(self._drain)
+
+    def _drain(self) -> None:
+        with self._inbox_lock:
+            messages, self._inbox = self._inbox, []
+        for message in messages:
+            try:
+                self._dispatch(message)
+            except Exception:
+                logger.exception("a runner's message was not handled", message=type(message).__name__, pid=self.pid)
+
+    def _dispatch(self, message: Message) -> None:
+        match message:
+            case Ready():
+                _resolve(self._ready, message)
+            case Pong(nonce):
+                _resolve(self._pings.get(nonce), None)
+            case Inspected(version):
+                for answer in self._inspections.pop(version, []):
+                    _resolve(answer, message)
+            case _:
+                self._on_message(message)
+
+    def _write(self) -> None:
+        with suppress(OSError):
+            while (frame := self._frames.get()) is not None:
+                self._connection.send_bytes(frame)
+            self._hang_up()
+
+    def _hang_up(self) -> None:
+        with suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)
+
+    def _read_output(self) -> None:
+        assert self._process.stdout is not None  # noqa: S101 - spawn opens the pipe
+        # A model may print without an end of the line for ever
+        while raw := self._process.stdout.readline(MAX_LINE_BYTES):
+            line = raw.decode(errors="replace").rstrip()
+            self._tail.append(line)
+            logger.info("runner", pid=self.pid, line=line)
+
+    def _wait(self) -> None:
+        """Reap the runner and everything it started, then tell the loop."""
+        # not reaped yet, so that its id cannot be another's when its group is killed
+        with suppress(ChildProcessError):
+            os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOWAIT)
+        self.kill()
+        for name in ("reader", "output"):
+            self._threads[name].join(FAREWELL_SECONDS)
+        with self._reap_lock:
+            code = self._process.wait()
+            self._reaped = True
+        self._close()
+        self._in_loop(lambda: self._gone(code))
+
+    def _close(self) -> None:
+        self._frames.put(None)
+        self._hang_up()
+        for name in ("reader", "writer"):
+            self._threads[name].join()
+        self._connection.close()
+        self._socket.close()
+        # a process that left the group may hold the pipe open, and a pipe that is being read cannot be closed
+        if self._process.stdout is not None and not self._threads["output"].is_alive():
+            self._process.stdout.close()
+
+    def _gone(self, code: int) -> None:
+        self._drain()
+        _resolve(self.exited, code)
+
+    def _in_loop(self, callback: Callable[[], None]) -> None:
+        # a loop that was closed has nobody left to tell
+        with suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(callback)
+
+
+def _resolve(future: asyncio.Future[Answer] | None, value: Answer) -> None:
+    if future is not None and not future.done():
+        future.set_result(value)

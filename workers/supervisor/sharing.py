@@ -1,0 +1,85 @@
+"""Predictions that wait for an equal one to make their result, instead of making it again beside it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from uuid import UUID
+
+import structlog
+
+from server.adapters.storage import StorageError
+from server.queue.jobs import Claim
+from server.runtime import Runtime
+from server.services import results
+from server.services.results import SharedResult
+from workers.supervisor.claiming import DATABASE_ERRORS, happens
+from workers.supervisor.execution import StagedFile
+
+logger = structlog.get_logger(__name__)
+
+LOOK_SECONDS = 2.0
+MOST_WAITING = 64
+"""So many that wait take no slot of a worker from what could run."""
+
+
+class Sharing:
+    """Who waits for whom in one worker."""
+
+    def __init__(self, rt: Runtime, freed: Callable[[str], None] = lambda _: None) -> None:
+        self._rt = rt
+        self._freed = freed
+        self._waiting: dict[UUID, tuple[UUID, asyncio.Event]] = {}
+
+    def spared(self, kind_ids: set[UUID]) -> int:
+        """How many of some predictions only wait, and so need no slot."""
+        return min(MOST_WAITING, len(kind_ids & self._waiting.keys()))
+
+    def changed(self, prediction_id: str | None) -> None:
+        """The row of a prediction changed, or of any."""
+        for leader, event in self._waiting.values():
+            if prediction_id in (None, str(leader)):
+                event.set()
+
+    async def result(self, job: Claim, is_over: Callable[[], bool]) -> tuple[SharedResult, list[StagedFile]] | None:
+        """What an equal prediction made or is just making; None when this one is to run by itself.
+
+        One that fails is not waited for twice: whoever waited runs by itself. After one that was canceled, the next
+        of those that waited runs for the rest.
+        """
+        try:
+            while not is_over():
+                if (found := await results.find(self._rt, job)) is not None:
+                    return await self._fetched(job, found)
+                if job.alone:
+                    return None
+                if (leader := await results.leader(job)) is None:
+                    # One may have ended since, behind the first look and before the second
+                    found = await results.find(self._rt, job)
+                    return await self._fetched(job, found) if found else None
+                await self._wait(job, leader, is_over)
+                if await results.failed(leader):
+                    return None
+        except (*DATABASE_ERRORS, StorageError) as error:
+            logger.warning("sharing.failed", prediction=str(job.id), error=str(error))
+        return None
+
+    async def _wait(self, job: Claim, leader: UUID, is_over: Callable[[], bool]) -> None:
+        event = asyncio.Event()
+        self._waiting[job.id] = (leader, event)
+        self._freed(job.queue)
+        try:
+            while not is_over() and await results.is_running(leader):
+                event.clear()
+                await happens(event, LOOK_SECONDS)
+        finally:
+            del self._waiting[job.id]
+
+    async def _fetched(self, job: Claim, found: SharedResult) -> tuple[SharedResult, list[StagedFile]]:
+        """The result with copies of its files: those of the original may be removed at any time."""
+        staged = []
+        for record in found.files:
+            blob = b"".join([chunk async for chunk in self._rt.storage.stream(record["key"])])
+            staged.append(StagedFile(record["contentType"], record["width"], record["height"], blob))
+        await results.forget_copy(job)
+        return found, staged

@@ -1,0 +1,116 @@
+"""Where this worker holds the files of versions: found or fetched once a process, then remembered."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Coroutine
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from server.adapters.tasks import shared
+from server.domain.models import ModelSource, SourceType
+from server.domain.predictions import Failure, PredictionErrorCode
+from server.runtime import Runtime
+from server.tables import Version
+from workers.contract.protocol import VersionSpec
+from workers.supervisor.downloads import DownloadFailed, fetch
+from workers.supervisor.folders import Refused
+
+OnProgress = Callable[[str, int, int | None], None]
+
+
+class VersionUnavailableError(Exception):
+    """The files of a READY version are not to be had."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.failure = Failure(PredictionErrorCode.MODEL_UNAVAILABLE, message)
+
+
+class _Flight:
+    """One fetch, and those who wait for it; it is called off when nobody does any more."""
+
+    def __init__(self, fetch: Callable[[OnProgress, Callable[[], bool]], Coroutine[Any, Any, VersionSpec]]) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._watchers: list[OnProgress] = []
+        self._told: tuple[str, int, int | None] | None = None
+        self._unwanted = threading.Event()
+        self._task = shared(fetch(self._report, self._unwanted.is_set))
+
+    async def join(self, on_progress: OnProgress) -> VersionSpec:
+        """Wait for its end, and hear how it goes."""
+        self._watchers.append(on_progress)
+        if self._told is not None:
+            on_progress(*self._told)
+        try:
+            return await asyncio.shield(self._task)
+        finally:
+            self._watchers.remove(on_progress)
+            if not self._watchers:
+                self._unwanted.set()
+                # Nobody is left whom its failure could be told
+                self._task.add_done_callback(lambda task: task.cancelled() or task.exception())
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody may still join."""
+        return not self._task.done() and not self._unwanted.is_set()
+
+    def _report(self, phase: str, size: int, total: int | None) -> None:
+        # Downloads report from their own threads
+        self._loop.call_soon_threadsafe(self._tell, phase, size, total)
+
+    def _tell(self, phase: str, size: int, total: int | None) -> None:
+        self._told = phase, size, total
+        for watcher in list(self._watchers):
+            watcher(phase, size, total)
+
+
+class Snapshots:
+    """Specs of versions by id; concurrent first users of one wait for a single fetch."""
+
+    def __init__(self, rt: Runtime) -> None:
+        self._rt = rt
+        self._specs: dict[UUID, VersionSpec] = {}
+        self._flights: dict[UUID, _Flight] = {}
+
+    async def spec(self, version_id: UUID, on_progress: OnProgress) -> VersionSpec:
+        """What the runner loads for a version; whoever leaves before it is there leaves the fetch to the others.
+
+        Raises:
+            VersionUnavailableError: its files are gone, changed, or cannot be fetched.
+        """
+        if found := self._specs.get(version_id):
+            return found
+        flight = self._flights.get(version_id)
+        if flight is None or not flight.is_open:
+            flight = self._flights[version_id] = _Flight(partial(self._begin, version_id))
+        try:
+            spec = self._specs[version_id] = await flight.join(on_progress)
+        finally:
+            if not flight.is_open and self._flights.get(version_id) is flight:
+                del self._flights[version_id]
+        return spec
+
+    async def _begin(self, version_id: UUID, on_progress: OnProgress, cancelled: Callable[[], bool]) -> VersionSpec:
+        version = await Version.get(id=version_id).select_related("model__owner")
+        return await self._fetch(version, on_progress, cancelled)
+
+    async def _fetch(self, version: Version, on_progress: OnProgress, cancelled: Callable[[], bool]) -> VersionSpec:
+        if version.source_type == SourceType.PREDICTOR.value:
+            return VersionSpec(str(version.id), version.predictor, options=self._options(version))
+        source = ModelSource(SourceType(version.source_type), version.source_ref, version.revision)
+        try:
+            held = await fetch(source, self._rt.settings, on_progress=on_progress, cancelled=cancelled)
+        except (Refused, DownloadFailed) as error:
+            raise VersionUnavailableError(str(error)) from error
+        if held.digest != version.digest and source.type is not SourceType.DEMO:
+            # Demos come with the software and change with it
+            raise VersionUnavailableError("The model's files changed after the version was published.")
+        return VersionSpec(str(version.id), version.predictor, str(held.path), self._options(version))
+
+    def _options(self, version: Version) -> dict[str, Any]:
+        slug = f"{version.model.owner.handle}/{version.model.name}"
+        return {**version.options, "pinned": True} if slug in self._rt.settings.pinned else dict(version.options)
