@@ -11,7 +11,7 @@ JOBS ?= 2
 SHARED := $(PYTEST) -n $(JOBS)
 
 .DEFAULT_GOAL := help
-.PHONY: help up test test-unit test-integration test-e2e test-clients test-web chaos lint check dev web run-api run-worker \
+.PHONY: help up test test-unit test-integration test-e2e test-clients test-web chaos lint house check dev web run-api run-worker \
 	migrate migration schema bench screenshots docker-build docker-up docker-down clean
 
 help: ## Show this help
@@ -51,6 +51,9 @@ lint: dev ## Ruff, mypy --strict and the import contracts
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+house: dev ## Print how the code reads, in numbers: functions called once, lengths, folders, import circles (ARGS=-v lists)
+	@$(BIN)/python -m tests.architecture.house $(ARGS)
 
 check: lint test ## Lint, test, and the longer tests
 	$(PYTEST) tests -m slow || test $$? -eq 5

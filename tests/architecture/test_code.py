@@ -37,13 +37,6 @@ def test_no_process_that_serves_or_supervises_loads_a_framework(modules: str) ->
     assert result.returncode == 0, result.stderr
 
 
-def test_no_file_is_longer_than_300_lines() -> None:
-    found = sources()
-    assert len(found) > 80
-    long = {str(p.relative_to(ROOT)): n for p in found if (n := len(p.read_text().splitlines())) > 300}
-    assert long == {}
-
-
 def test_no_forbidden_words() -> None:
     hits = [
         f"{path.relative_to(ROOT)}:{number}: {line.strip()}"
