@@ -25,6 +25,19 @@ OPERATIONS = sorted((WEB / "src" / "api").glob("*.graphql"))
 EXAMPLES = sorted((WEB / "src" / "graphiql" / "examples").glob("*.graphql"))
 
 
+# Rooms of web/src, the upper ones first: each imports from those below it, and those of one line not from each other
+LAYERS = (
+    {"app"},
+    {"account", "admin", "compare", "gallery", "history", "model"},
+    {"code", "session"},
+    {"form", "prediction"},
+    {"markdown"},
+    {"ui"},
+    {"api"},
+)
+IMPORT = re.compile(r"""(?:\bfrom|\bimport)\s*\(?\s*["'](\.[^"']+)["']""")
+
+
 @pytest.fixture(scope="module")
 def schema() -> GraphQLSchema:
     return build_schema((ROOT / "graph" / "schema.graphql").read_text())
@@ -71,3 +84,18 @@ def test_lock_files_name_no_registry(lock: Path) -> None:
     text = lock.read_text()
     assert '"resolved"' not in text
     assert '"integrity"' in text
+
+
+def test_rooms_of_the_page_import_downwards_only() -> None:
+    source = WEB / "src"
+    level = {room: depth for depth, rooms in enumerate(LAYERS) for room in rooms}
+    rooms = {path.name for path in source.iterdir() if path.is_dir()} - {"styles", "graphiql"}
+    assert rooms == level.keys()
+    upwards = []
+    for room in rooms:
+        for path in [path for path in (source / room).rglob("*") if path.suffix in {".ts", ".tsx"}]:
+            for target in IMPORT.findall(path.read_text()):
+                other = (path.parent / target).resolve().relative_to(source).parts[0]
+                if other != room and level[other] <= level[room]:
+                    upwards.append(f"{path.relative_to(source)} imports {target}")
+    assert upwards == []

@@ -1,9 +1,9 @@
 import "./styles/index.css";
 import { render } from "preact";
 import { followSession } from "./api/session";
-import { App } from "./page/App";
-import { followAddress } from "./page/router";
-import { restoreTheme } from "./page/theme";
+import { App } from "./app/App";
+import { followAddress } from "./ui/router";
+import { restoreTheme } from "./app/theme";
 
 restoreTheme();
 followSession();

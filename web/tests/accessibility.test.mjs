@@ -51,7 +51,7 @@ test("axe finds nothing in the gallery and where nothing is", SLOW, async () => 
   await page.locator(".card-link").first().waitFor();
   await assertAccessible(page, "gallery");
   await page.getByRole("searchbox").fill("no model is called that");
-  await page.getByText("No model fits that").waitFor();
+  await page.getByText("No matching model").waitFor();
   await assertAccessible(page, "nothing found");
   await page.getByRole("button", { name: "Sign in" }).click();
   await assertAccessible(page, "dialog");
@@ -87,7 +87,7 @@ test("axe finds nothing on the pages of those who signed in", SLOW, async () => 
   await page.setViewportSize({ width: 360, height: 740 });
   assert.equal(await fits(page), true, "users");
   await page.getByRole("searchbox").fill("nobody is called that");
-  await page.getByText("No user fits that").waitFor();
+  await page.getByText("No matching user").waitFor();
   await assertAccessible(page, "no user");
   await page.getByRole("tab", { name: "System" }).click();
   await page.locator("[data-prediction]").first().waitFor();

@@ -107,9 +107,7 @@ async function receiver(context) {
 /** Asks for the list anew, which is as it was when it was asked for, until something is in it. */
 async function refreshUntil(page, shown) {
   while ((await shown.count()) === 0) {
-    const answer = page.waitForResponse((response) =>
-      /query Deliveries\b/.test(response.request().postData() ?? ""),
-    );
+    const answer = page.waitForResponse((response) => /query Deliveries\b/.test(response.request().postData() ?? ""));
     await page.getByRole("button", { name: "Refresh" }).click();
     await answer;
   }

@@ -94,7 +94,7 @@ test("a queue that nobody takes from says so, and a system that cannot be read s
   isAway = false;
   await page.clock.runFor(6_000);
   const row = page.locator('[data-queue="text.cuda"]');
-  await row.getByText("nobody takes from it").waitFor();
+  await row.getByText("no worker serves this queue").waitFor();
   await row.getByText("1:15 min").waitFor();
   await page.getByText("No worker is alive").waitFor();
 });
@@ -117,7 +117,7 @@ test("an administrator finds users by handle or address, page by page", SLOW, as
   await page.reload();
   await page.getByText("1 account found").waitFor();
   await search.fill("<b>nobody</b>");
-  await page.getByRole("heading", { name: "No user fits that" }).waitFor();
+  await page.getByRole("heading", { name: "No matching user" }).waitFor();
   await page.getByRole("button", { name: "Show all" }).click();
   await page.locator("[data-user]").nth(1).waitFor();
   assert.equal(await search.inputValue(), "");

@@ -49,7 +49,7 @@ test("one's own models are shown with private ones marked; others do not see tho
     token,
   );
   const stranger = await open("/?q=hidden");
-  await stranger.getByText("No model fits that").waitFor();
+  await stranger.getByText("No matching model").waitFor();
   const page = await open("/", { prepare: (p) => signIn(p, token) });
   await page.locator(`[data-model="${MODELS.echo}"]`).waitFor();
   await page.getByRole("button", { name: "Mine" }).click();

@@ -140,7 +140,7 @@ test("long lists come page by page, and an API that is away is said so", SLOW, a
 
 test("who is not signed in has no history, and is told how to get one", SLOW, async () => {
   const page = await open("/history");
-  await page.getByText("Your history is yours alone").waitFor();
+  await page.getByText("Your history is private").waitFor();
   assert.equal(await page.getByRole("link", { name: "History" }).count(), 0);
 });
 

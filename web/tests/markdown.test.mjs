@@ -9,7 +9,7 @@ const ROOT = join(import.meta.dirname, "..", "..");
 let read;
 
 before(async () => {
-  ({ read } = (await runnerImport(join(ROOT, "web/src/model/blocks.ts"))).module);
+  ({ read } = (await runnerImport(join(ROOT, "web/src/markdown/blocks.ts"))).module);
 });
 
 const flat = (text) => text.replace(/\s+/g, " ");

@@ -158,7 +158,7 @@ test("a prediction that was canceled says so and can be run again", SLOW, async 
   await runEcho(page, { text: "a b c d", repeat: 100, delay: 0.2 });
   await textOutput(page).filter({ hasText: "b" }).waitFor();
   await page.getByRole("button", { name: /^Cancel/ }).click();
-  await page.getByText("What it made until then is kept.").waitFor();
+  await page.getByText("The output up to then is kept.").waitFor();
   assert.match(await page.title(), /^canceled/);
   await page.getByRole("button", { name: "Retry" }).waitFor();
 });

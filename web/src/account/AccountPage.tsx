@@ -1,7 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { signedIn } from "../api/session";
-import { Callout } from "../page/Callout";
-import { moment } from "../prediction/units";
+import { Callout } from "../ui/Callout";
+import { moment } from "../ui/units";
 import { ApiKeys } from "./ApiKeys";
 import { Password } from "./Password";
 import { Profile } from "./profile";

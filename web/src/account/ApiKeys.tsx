@@ -1,10 +1,10 @@
 import { useState } from "preact/hooks";
 import type { ApiKeyFieldsFragment, Scope } from "../api/generated/graphql";
 import type { Problem } from "../api/problems";
-import { Callout } from "../page/Callout";
-import { CopyButton } from "../page/CopyButton";
-import { CopyIcon } from "../page/icons";
-import { moment } from "../prediction/units";
+import { Callout } from "../ui/Callout";
+import { CopyButton } from "../ui/CopyButton";
+import { CopyIcon } from "../ui/icons";
+import { moment } from "../ui/units";
 import type { Profile } from "./profile";
 
 const SCOPES: Record<Scope, string> = {
@@ -26,7 +26,9 @@ export function ApiKeys({ profile, keys, isAdmin }: Props) {
       <h2 class="section-title" id="keys-title">
         API keys
       </h2>
-      <p class="hint">For programs: sent as a bearer token, with the rights you choose, until it is revoked.</p>
+      <p class="hint">
+        For programs: send it as a bearer token. It has the permissions you choose, until you revoke it.
+      </p>
       {profile.newKey.value && <NewKey value={profile.newKey.value} />}
       {keys.length > 0 && (
         <ul class="setting-list">

@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import type { Problem } from "../api/problems";
-import { Callout } from "../page/Callout";
+import { Callout } from "../ui/Callout";
 import type { Profile } from "./profile";
 
 export function Password({ profile }: { profile: Profile }) {

@@ -1,9 +1,9 @@
 import { useEffect, useState } from "preact/hooks";
-import { Callout } from "../page/Callout";
-import { CopyButton } from "../page/CopyButton";
-import { CopyIcon, RetryIcon } from "../page/icons";
-import { predictionPath } from "../page/router";
-import { moment } from "../prediction/units";
+import { Callout } from "../ui/Callout";
+import { CopyButton } from "../ui/CopyButton";
+import { CopyIcon, RetryIcon } from "../ui/icons";
+import { predictionPath } from "../ui/router";
+import { moment } from "../ui/units";
 import { Deliveries, type Delivery } from "./deliveries";
 import type { Profile } from "./profile";
 

@@ -1,5 +1,5 @@
-import { amend, query } from "../page/router";
-import { Tabs } from "../page/Tabs";
+import { amend, query } from "../ui/router";
+import { Tabs } from "../ui/Tabs";
 import type { Account } from "../session/account";
 import { SystemView } from "./SystemView";
 import { UsersView } from "./UsersView";
@@ -17,7 +17,7 @@ export function AdminPage({ account }: { account: Account }) {
     return (
       <div class="stage">
         <h1 class="stage-title">For administrators</h1>
-        <p>Sign in as one to see workers, queues, users, and what failed.</p>
+        <p>Sign in as an administrator to see workers, queues, users and failed predictions.</p>
       </div>
     );
   }

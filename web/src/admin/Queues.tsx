@@ -1,5 +1,5 @@
-import { KINDS } from "../gallery/kinds";
-import { seconds } from "../prediction/units";
+import { KINDS } from "../ui/kinds";
+import { seconds } from "../ui/units";
 import type { QueueRow } from "./system";
 
 /** Whether it has to be looked at: a queue of one class of devices alone is there while somebody needs it. */
@@ -31,7 +31,7 @@ export function Queues({ rows }: { rows: readonly QueueRow[] }) {
               <td>{row.running.toLocaleString()}</td>
               <td>
                 {row.workers === 0 && row.depth > 0 ? (
-                  <strong class="lacking">nobody takes from it</strong>
+                  <strong class="lacking">no worker serves this queue</strong>
                 ) : (
                   row.workers
                 )}

@@ -1,8 +1,8 @@
 import { useEffect, useState } from "preact/hooks";
-import { History } from "../history/history";
-import { Rows, RowsAwaited } from "../history/Rows";
-import { Callout } from "../page/Callout";
-import { go, predictionPath } from "../page/router";
+import { History } from "../prediction/history";
+import { Rows, RowsAwaited } from "../prediction/Rows";
+import { Callout } from "../ui/Callout";
+import { go, predictionPath } from "../ui/router";
 import { Queues } from "./Queues";
 import { System, type ServerRow } from "./system";
 import { WorkerCard } from "./WorkerCard";
@@ -32,7 +32,7 @@ export function SystemView() {
       {system.queues.value && <Queues rows={system.queues.value} />}
       {isAwaited && <Awaited name="queues" />}
       <h2 class="section-title">Workers</h2>
-      {workers?.length === 0 && <p class="hint">No worker is alive: predictions are accepted and wait.</p>}
+      {workers?.length === 0 && <p class="hint">No worker is running. Predictions are accepted and wait.</p>}
       <ul class="workers">
         {workers?.map((worker) => (
           <WorkerCard key={worker.id} worker={worker} names={system.names.value} />

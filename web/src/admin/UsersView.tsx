@@ -1,9 +1,9 @@
 import { useEffect, useState } from "preact/hooks";
-import { Callout } from "../page/Callout";
-import { SearchIcon } from "../page/icons";
-import { amend, query } from "../page/router";
-import { RowsAwaited } from "../history/Rows";
-import { moment } from "../prediction/units";
+import { Callout } from "../ui/Callout";
+import { SearchIcon } from "../ui/icons";
+import { amend, query } from "../ui/router";
+import { RowsAwaited } from "../prediction/Rows";
+import { moment } from "../ui/units";
 import { Users, type UserRow } from "./users";
 
 const TYPING_MS = 200;
@@ -57,7 +57,7 @@ function Found({ users }: { users: Users }) {
       {problem && <Callout problem={problem} />}
       {rows.length === 0 ? (
         <div class="stage">
-          <h2 class="stage-title">No user fits that</h2>
+          <h2 class="stage-title">No matching user</h2>
           <p>Handles and e-mail addresses are searched, any part of them.</p>
           <p>
             <button type="button" class="button" onClick={() => amend({ q: null })}>

@@ -1,4 +1,4 @@
-import { bytes, moment } from "../prediction/units";
+import { bytes, moment } from "../ui/units";
 import type { WorkerRow } from "./system";
 
 export function WorkerCard({ worker, names }: { worker: WorkerRow; names: ReadonlyMap<string, string> }) {

@@ -2,7 +2,7 @@ import { batch, signal } from "@preact/signals";
 import { request } from "../api/client";
 import { SystemDocument, VersionNamesDocument, type SystemQuery } from "../api/generated/graphql";
 import { apiProblem, type Problem } from "../api/problems";
-import { whileSeen } from "../page/polling";
+import { whileSeen } from "../ui/polling";
 
 export type WorkerRow = SystemQuery["workers"][number];
 export type QueueRow = SystemQuery["queues"][number];

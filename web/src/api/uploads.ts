@@ -33,6 +33,6 @@ async function upload(file: File): Promise<string> {
   } catch {
     throw new ApiError(UNREACHABLE, "The file could not be sent.");
   }
-  if (!response.ok) throw new Error(`The file was not taken (${response.status}).`);
+  if (!response.ok) throw new Error(`The upload was refused (${response.status}).`);
   return place.uri;
 }

@@ -1,8 +1,8 @@
 import { useState } from "preact/hooks";
 import { ENDPOINT } from "../api/client";
 import { signedIn } from "../api/session";
-import { CopyButton } from "../page/CopyButton";
-import { CopyIcon } from "../page/icons";
+import { CopyButton } from "../ui/CopyButton";
+import { CopyIcon } from "../ui/icons";
 import { LANGUAGES, OPERATION, TOKEN, snippet, variablesOf, type Call, type Language } from "./snippets";
 
 /** Code that sends the input as it stands, to copy. */

@@ -1,5 +1,5 @@
 import { FieldRow } from "../form/InputFields";
-import { Callout } from "../page/Callout";
+import { Callout } from "../ui/Callout";
 import { Output } from "../prediction/Output";
 import type { Column } from "./column";
 import { FEWEST, type Comparison } from "./comparison";

@@ -1,9 +1,9 @@
 import { useEffect, useState } from "preact/hooks";
 import { signedIn } from "../api/session";
 import { InputFields } from "../form/InputFields";
-import { Callout } from "../page/Callout";
-import { useKeys } from "../page/keys";
-import { go, query } from "../page/router";
+import { Callout } from "../ui/Callout";
+import { useKeys } from "../ui/keys";
+import { go, query } from "../ui/router";
 import { ColumnView } from "./ColumnView";
 import { Comparison, FEWEST, MOST } from "./comparison";
 
@@ -26,7 +26,7 @@ export function ComparePage() {
     <div class="compare">
       <div class="page-head">
         <h1 class="page-title">Compare</h1>
-        <p class="hint">One input, two to four versions or settings of it, side by side.</p>
+        <p class="hint">Run one input on two to four versions or settings, side by side.</p>
       </div>
       {problem.value && <Callout problem={problem.value} />}
       {!problem.value && comparison.columns.value.length === 0 && <p class="hint">Nothing to compare yet.</p>}

@@ -3,7 +3,7 @@ import { request } from "../api/client";
 import { ModelPageDocument } from "../api/generated/graphql";
 import { apiProblem, type Problem } from "../api/problems";
 import { InputForm, type FormField } from "../form/values";
-import type { ModelDetails, Version } from "../model/desk";
+import type { ModelDetails, Version } from "../api/models";
 import { Run, type JoinedPrediction } from "../prediction/run";
 
 type Values = Record<string, unknown>;
@@ -39,7 +39,9 @@ export class Column {
       if (turn !== this.#turn) return;
       this.slug.value = slug;
       this.model.value = model;
-      this.problem.value = model ? null : { title: `There is no model ${slug}`, detail: "Or it is private." };
+      this.problem.value = model
+        ? null
+        : { title: `There is no model ${slug}`, detail: "It does not exist, or it is private." };
       this.#take(model?.versions.find((version) => version.number === (number ?? model.latestVersion?.number)) ?? null);
     } catch (error) {
       if (turn === this.#turn) this.problem.value = apiProblem(error);

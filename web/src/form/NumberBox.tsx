@@ -1,5 +1,5 @@
-import { randomInteger } from "../prediction/random";
-import { DiceIcon } from "../page/icons";
+import { randomInteger } from "../ui/random";
+import { DiceIcon } from "../ui/icons";
 import { attributes, type ControlProps } from "./controls";
 import type { Control } from "./schema";
 

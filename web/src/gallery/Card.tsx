@@ -1,11 +1,11 @@
-import { KindIcon, LockIcon } from "../page/icons";
-import { modelPath } from "../page/router";
-import { preparation } from "../model/preparation";
+import { KindIcon, LockIcon } from "../ui/icons";
+import { modelPath } from "../ui/router";
+import { preparation } from "../ui/preparation";
 import type { ModelCard } from "./gallery";
-import { KINDS } from "./kinds";
+import { KINDS } from "../ui/kinds";
 import { reachable } from "../prediction/Files";
-import { Tags } from "./Tags";
-import { firstWords, runs } from "./words";
+import { Tags } from "../ui/Tags";
+import { firstWords, runs } from "../markdown/first_words";
 
 const SAMPLE_CHARACTERS = 400;
 

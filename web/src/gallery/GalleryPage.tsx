@@ -1,13 +1,13 @@
 import { useEffect } from "preact/hooks";
 import type { ModelKind } from "../api/generated/graphql";
 import { signedIn } from "../api/session";
-import { Callout } from "../page/Callout";
-import { SearchIcon } from "../page/icons";
-import { amend, query } from "../page/router";
+import { Callout } from "../ui/Callout";
+import { SearchIcon } from "../ui/icons";
+import { amend, query } from "../ui/router";
 import type { Account } from "../session/account";
 import { Card, CardPlaceholder } from "./Card";
 import type { Gallery } from "./gallery";
-import { KINDS } from "./kinds";
+import { KINDS } from "../ui/kinds";
 
 const TYPING_MS = 200;
 
@@ -34,7 +34,7 @@ export function GalleryPage({ gallery, account }: Props) {
     <div class="gallery">
       <div class="page-head">
         <h1 class="page-title">Models</h1>
-        <p class="hint">Public ones and your own. Pick one, run it, and watch it work.</p>
+        <p class="hint">Public models and your own. Pick one, run it, and watch it work.</p>
       </div>
       <Filters search={search} kind={kind} mine={mine} tag={tag} />
       <Results gallery={gallery} isNarrowed={search !== "" || kind !== null || mine || tag !== null} />
@@ -158,7 +158,7 @@ function Nothing({ isNarrowed }: { isNarrowed: boolean }) {
   if (isNarrowed) {
     return (
       <div class="stage">
-        <h2 class="stage-title">No model fits that</h2>
+        <h2 class="stage-title">No matching model</h2>
         <p>Names and descriptions are searched. Private models are shown to their owners only.</p>
         <p>
           <a class="button" href="/">

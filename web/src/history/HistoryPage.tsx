@@ -1,10 +1,10 @@
 import { useEffect, useState } from "preact/hooks";
 import { signedIn } from "../api/session";
-import { Callout } from "../page/Callout";
-import { amend, query } from "../page/router";
+import { Callout } from "../ui/Callout";
+import { amend, query } from "../ui/router";
 import { filterOf, STATUSES } from "./filter";
-import { History } from "./history";
-import { Rows, RowsAwaited } from "./Rows";
+import { History } from "../prediction/history";
+import { Rows, RowsAwaited } from "../prediction/Rows";
 
 const TYPING_MS = 200;
 
@@ -37,8 +37,8 @@ export function HistoryPage() {
 function SignedOut() {
   return (
     <div class="stage">
-      <h1 class="stage-title">Your history is yours alone</h1>
-      <p>Sign in, and what you run is kept here. What you run without an account has its link, and nothing else.</p>
+      <h1 class="stage-title">Your history is private</h1>
+      <p>Sign in to keep what you run here. A prediction made without an account is reachable by its link only.</p>
     </div>
   );
 }

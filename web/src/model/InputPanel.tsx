@@ -2,10 +2,10 @@ import { CodeView } from "../code/CodeView";
 import { InputFields } from "../form/InputFields";
 import { JsonView } from "../form/JsonView";
 import type { InputForm } from "../form/values";
-import { Callout } from "../page/Callout";
-import { Tabs } from "../page/Tabs";
+import { Callout } from "../ui/Callout";
+import { Tabs } from "../ui/Tabs";
 import type { Desk } from "./desk";
-import { preparation } from "./preparation";
+import { preparation } from "../ui/preparation";
 
 type View = "form" | "json" | "code";
 

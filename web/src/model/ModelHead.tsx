@@ -1,9 +1,10 @@
-import { Tags } from "../gallery/Tags";
-import { firstWords, runs } from "../gallery/words";
-import { KINDS } from "../gallery/kinds";
-import { KindIcon, LockIcon } from "../page/icons";
-import { go, modelPath } from "../page/router";
-import type { Desk, ModelDetails } from "./desk";
+import { Tags } from "../ui/Tags";
+import { firstWords, runs } from "../markdown/first_words";
+import { KINDS } from "../ui/kinds";
+import { KindIcon, LockIcon } from "../ui/icons";
+import { go, modelPath } from "../ui/router";
+import type { ModelDetails } from "../api/models";
+import type { Desk } from "./desk";
 
 /** What a model is, in a line, and which version is worked with. */
 export function ModelHead({ desk, slug }: { desk: Desk; slug: string }) {

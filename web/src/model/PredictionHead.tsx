@@ -1,7 +1,7 @@
-import { CopyButton } from "../page/CopyButton";
-import { LinkIcon } from "../page/icons";
-import { modelPath } from "../page/router";
-import { moment } from "../prediction/units";
+import { CopyButton } from "../ui/CopyButton";
+import { LinkIcon } from "../ui/icons";
+import { modelPath } from "../ui/router";
+import { moment } from "../ui/units";
 import type { Desk } from "./desk";
 
 /** Which model made a prediction, and when. */

@@ -1,5 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import type * as Markdown from "./markdown";
+import type * as Markdown from "../markdown/markdown";
 
 /** A model's description, which is Markdown; how to read that is loaded only where there is some. */
 export function Readme({ text }: { text: string }) {
@@ -8,7 +8,7 @@ export function Readme({ text }: { text: string }) {
     let isShown = true;
     // without the reader the text itself is shown
     if (text !== "")
-      import("./markdown").then(
+      import("../markdown/markdown").then(
         (found) => isShown && setReader(found),
         () => {},
       );

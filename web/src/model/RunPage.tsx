@@ -1,8 +1,8 @@
 import { useEffect } from "preact/hooks";
 import { signedIn } from "../api/session";
-import { firstWords } from "../gallery/words";
-import { Callout } from "../page/Callout";
-import type { Route } from "../page/router";
+import { firstWords } from "../markdown/first_words";
+import { Callout } from "../ui/Callout";
+import type { Route } from "../ui/router";
 import type { Desk } from "./desk";
 import { ModelHead } from "./ModelHead";
 import { PredictionHead } from "./PredictionHead";

@@ -1,6 +1,7 @@
-import { excerpt } from "../history/words";
+import { excerpt } from "../prediction/excerpt";
 import { reachable } from "../prediction/Files";
-import type { Desk, ModelDetails } from "./desk";
+import type { ModelDetails } from "../api/models";
+import type { Desk } from "./desk";
 
 type Sample = ModelDetails["samples"][number];
 
@@ -33,7 +34,7 @@ function SampleOutput({ sample }: { sample: Sample }) {
   return (
     <>
       {pictures.map((file) => (
-        <img key={file.url} src={reachable(file.url)} alt={`Made of: ${excerpt(sample.input)}`} loading="lazy" />
+        <img key={file.url} src={reachable(file.url)} alt={`Input: ${excerpt(sample.input)}`} loading="lazy" />
       ))}
     </>
   );

@@ -1,7 +1,7 @@
-import { modelPath } from "../page/router";
-import { bytes, moment } from "../prediction/units";
-import type { ModelDetails } from "./desk";
-import { preparation } from "./preparation";
+import { modelPath } from "../ui/router";
+import { bytes, moment } from "../ui/units";
+import type { ModelDetails } from "../api/models";
+import { preparation } from "../ui/preparation";
 
 type Version = ModelDetails["versions"][number];
 

@@ -1,6 +1,6 @@
 import { useRef } from "preact/hooks";
-import { useRunKeys } from "../page/keys";
-import { go, predictionPath } from "../page/router";
+import { useRunKeys } from "../prediction/keys";
+import { go, predictionPath } from "../ui/router";
 import { Output } from "../prediction/Output";
 import type { Desk } from "./desk";
 import { InputPanel } from "./InputPanel";

@@ -1,13 +1,10 @@
 import { batch, computed, signal } from "@preact/signals";
 import { request } from "../api/client";
-import { ModelPageDocument, type ModelPageQuery } from "../api/generated/graphql";
+import { ModelPageDocument } from "../api/generated/graphql";
+import type { ModelDetails, Version } from "../api/models";
 import { apiProblem, type Problem } from "../api/problems";
 import { InputForm } from "../form/values";
 import { Run, type JoinedPrediction } from "../prediction/run";
-
-export type ModelDetails = NonNullable<ModelPageQuery["model"]>;
-export type Version = Pick<ModelDetails["versions"][number], "id" | "number" | "state" | "inputSchema"> &
-  Partial<ModelDetails["versions"][number]>;
 
 const RETRY_MS = 4_000;
 const PREPARING_MS = 3_000;

@@ -1,7 +1,7 @@
 import { useRef } from "preact/hooks";
-import { DownloadIcon } from "../page/icons";
+import { DownloadIcon } from "../ui/icons";
 import { isTerminal, type Prediction, type Run } from "./run";
-import { bytes } from "./units";
+import { bytes } from "../ui/units";
 
 type OutputFile = Prediction["files"][number];
 

@@ -1,5 +1,5 @@
 import type { Prediction } from "./run";
-import { rate, seconds } from "./units";
+import { rate, seconds } from "../ui/units";
 
 /** What a prediction took, as far as it is known. */
 export function Metrics({ prediction }: { prediction: Prediction }) {

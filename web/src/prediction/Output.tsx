@@ -1,7 +1,7 @@
 import { failureProblem, type Problem } from "../api/problems";
-import { Callout } from "../page/Callout";
-import { CopyButton } from "../page/CopyButton";
-import { CopyIcon, RetryIcon } from "../page/icons";
+import { Callout } from "../ui/Callout";
+import { CopyButton } from "../ui/CopyButton";
+import { CopyIcon, RetryIcon } from "../ui/icons";
 import { Files } from "./Files";
 import { Metrics } from "./Metrics";
 import { Progress } from "./Progress";
@@ -16,7 +16,7 @@ interface Props {
   title?: string;
 }
 
-const CANCELED: Problem = { title: "Canceled", detail: "What it made until then is kept." };
+const CANCELED: Problem = { title: "Canceled", detail: "The output up to then is kept." };
 
 export function Output({ run, onRetry, title = "Output" }: Props) {
   const prediction = run.prediction.value;
@@ -38,7 +38,7 @@ function Idle({ run }: { run: Run }) {
   }
   return (
     <div class="output-idle">
-      <p>The output appears here as it is made.</p>
+      <p>The output appears here as it is generated.</p>
       <p class="hint">
         <kbd>Ctrl</kbd> <kbd>Enter</kbd> runs, <kbd>Esc</kbd> cancels. A link to a prediction shows it live.
       </p>

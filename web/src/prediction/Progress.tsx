@@ -1,5 +1,5 @@
 import { isTerminal, type Prediction, type Run } from "./run";
-import { seconds } from "./units";
+import { seconds } from "../ui/units";
 
 /** How far a prediction is: a bar that is always there, so that nothing moves when it fills, and the steps in numbers. */
 export function Progress({ run, prediction }: { run: Run; prediction: Prediction }) {

@@ -1,7 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import type { PredictionStatus } from "../api/generated/graphql";
 import { isTerminal, type Prediction, type Run } from "./run";
-import { bytes, seconds } from "./units";
+import { bytes, seconds } from "../ui/units";
 
 export const NAMES: Record<PredictionStatus, string> = {
   STARTING: "Starting",

@@ -15,7 +15,7 @@ import {
 } from "../api/generated/graphql";
 import { ApiError, apiProblem, isOpen, userProblem, type Problem } from "../api/problems";
 import { LiveText } from "./live_text";
-import { randomKey } from "./random";
+import { randomKey } from "../ui/random";
 
 export type Prediction = PredictionFieldsFragment;
 export type JoinedPrediction = NonNullable<PredictionPageQuery["prediction"]>;
@@ -37,7 +37,7 @@ type Begun = CreatePredictionMutation["createPrediction"];
 
 const NO_SUCH: Problem = {
   title: "No such prediction",
-  detail: "It does not exist, or it is not yours to see.",
+  detail: "It does not exist, or you may not see it.",
 };
 
 const TERMINAL: readonly PredictionStatus[] = ["SUCCEEDED", "FAILED", "CANCELED", "ABORTED"];

@@ -1,6 +1,6 @@
 import type { RefObject } from "preact";
 import { useState } from "preact/hooks";
-import { Callout } from "../page/Callout";
+import { Callout } from "../ui/Callout";
 import type { Account } from "./account";
 
 interface Props {

@@ -1,8 +1,8 @@
 import { signedIn } from "../api/session";
 import type { Account } from "../session/account";
 import { SessionMenu } from "../session/SessionMenu";
-import { AutoIcon, Mark, MoonIcon, SunIcon } from "./icons";
-import { route } from "./router";
+import { AutoIcon, Mark, MoonIcon, SunIcon } from "../ui/icons";
+import { route } from "../ui/router";
 import { nextTheme, theme } from "./theme";
 
 const ICONS = { auto: AutoIcon, light: SunIcon, dark: MoonIcon };

@@ -9,9 +9,9 @@ import { AccountPage } from "../account/AccountPage";
 import { AdminPage } from "../admin/AdminPage";
 import { ComparePage } from "../compare/ComparePage";
 import { HistoryPage } from "../history/HistoryPage";
-import { useSearchKey } from "./keys";
+import { useSearchKey } from "./search_key";
 import { Missing } from "./Missing";
-import { route } from "./router";
+import { route } from "../ui/router";
 import { useTitle } from "./title";
 
 /** Everything that outlives a page: who is signed in, what the gallery showed, what runs. */

@@ -1,7 +1,7 @@
 import { useSignalEffect } from "@preact/signals";
 import type { Desk } from "../model/desk";
 import { isTerminal, type Prediction } from "../prediction/run";
-import { route } from "./router";
+import { route } from "../ui/router";
 
 const NAME = "inference-server";
 

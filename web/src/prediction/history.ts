@@ -9,8 +9,8 @@ import {
 } from "../api/generated/graphql";
 import { apiProblem, userProblem, type Problem } from "../api/problems";
 import { watchRows } from "../api/rows";
-import { whileSeen } from "../page/polling";
-import { isTerminal } from "../prediction/run";
+import { whileSeen } from "../ui/polling";
+import { isTerminal } from "./run";
 
 export type Row = HistoryQuery["predictions"]["nodes"][number];
 

@@ -1,5 +1,5 @@
 import type { VersionState } from "../api/generated/graphql";
-import { bytes } from "../prediction/units";
+import { bytes } from "./units";
 
 interface Preparing {
   state: VersionState;

@@ -1,11 +1,11 @@
-import { RetryIcon } from "../page/icons";
-import { predictionPath } from "../page/router";
-import { reachable } from "../prediction/Files";
-import { isTerminal } from "../prediction/run";
-import { NAMES } from "../prediction/StatusLine";
-import { moment, seconds } from "../prediction/units";
+import { RetryIcon } from "../ui/icons";
+import { predictionPath } from "../ui/router";
+import { reachable } from "./Files";
+import { isTerminal } from "./run";
+import { NAMES } from "./StatusLine";
+import { moment, seconds } from "../ui/units";
 import type { History, Row } from "./history";
-import { excerpt } from "./words";
+import { excerpt } from "./excerpt";
 
 interface Props {
   history: History;
