@@ -68,4 +68,4 @@ async def test_only_administrators_make_models_of_it(live: LiveServer) -> None:
 def test_the_page_shows_twenty_lines_or_so() -> None:
     code = [line for line in block("python").splitlines() if line.strip()]
     assert len(code) <= 24
-    assert Path(ROOT / "docs" / "guide.md").read_text().count("custom-models.md") >= 1
+    assert Path(ROOT / "docs" / "models.md").read_text().count("custom-models.md") >= 1
