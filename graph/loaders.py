@@ -14,7 +14,7 @@ from server.adapters.event_log import LiveState
 from server.errors import ServiceError
 from server.live import prediction_events
 from server.runtime import Runtime
-from server.services import accounts, models, predictions, samples, users, versions, webhooks
+from server.services import accounts, models, predictions, users, versions, webhooks
 from server.tables import Model, Prediction, User, Version, WebhookDelivery
 
 T = TypeVar("T")
@@ -61,7 +61,7 @@ class Loaders:
         return [found[key] for key in ids]
 
     async def _samples(self, ids: list[UUID]) -> list[Prediction | None]:
-        found = await samples.by_ids(ids)
+        found = await models.samples(ids)
         return [found.get(key) for key in ids]
 
     async def _predictions(self, ids: list[UUID]) -> list[Prediction | None]:

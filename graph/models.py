@@ -22,6 +22,7 @@ from graph.types.model_inputs import (
 )
 from graph.types.models import Model, ModelConnection, ModelVersion
 from graph.types.node import After, Before, First, Last, page_request
+from server.adapters.pagination import page
 from server.errors import NotFoundError
 from server.services import models
 
@@ -57,7 +58,7 @@ class ModelQuery:
             info.context.viewer, owner=wanted.owner, kind=wanted.kind, search=wanted.search, tag=wanted.tag
         )
         order = (order_by or ModelOrder()).order()
-        return ModelConnection(page=await models.list_models(query, page_request(first, after, last, before), order))
+        return ModelConnection(page=await page(query, page_request(first, after, last, before), order))
 
 
 @strawberry.type

@@ -16,6 +16,7 @@ from graph.types.prediction_inputs import CancelPredictionInput, CreatePredictio
 from graph.types.prediction_lists import PredictionConnection, PredictionFilter
 from graph.types.predictions import CancelPredictionResult, CreatePredictionResult, Prediction, RetryPredictionResult
 from graph.websocket.frames import tap_open
+from server.adapters.pagination import page
 from server.errors import InvalidInputError, NotFoundError, Violation
 from server.live import live_lists, prediction_events
 from server.services import predictions
@@ -54,9 +55,7 @@ class PredictionQuery:
     ) -> PredictionConnection:
         """The viewer's predictions."""
         query = predictions.listing(info.context.viewer, (filter or PredictionFilter()).wanted())
-        return PredictionConnection(
-            page=await predictions.list_predictions(query, page_request(first, after, last, before))
-        )
+        return PredictionConnection(page=await page(query, page_request(first, after, last, before)))
 
 
 @strawberry.type

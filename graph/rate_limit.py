@@ -9,7 +9,7 @@ import strawberry
 from graph.context import Info
 from graph.types.rate_limit import RateLimit
 from server.adapters.database import now
-from server.services import rates
+from server.services import rate_limits
 
 
 @strawberry.type
@@ -19,7 +19,7 @@ class RateLimitQuery:
     @strawberry.field(description="What you may still ask for in this minute; null where there is no limit.")
     async def rate_limit(self, info: Info) -> RateLimit | None:
         """What is left of the caller's rate."""
-        found = await rates.state(info.context.rt, info.context.viewer)
+        found = await rate_limits.state(info.context.rt, info.context.viewer)
         if found is None:
             return None
         rate, state = found

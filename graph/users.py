@@ -9,6 +9,7 @@ import strawberry
 from graph.context import Info
 from graph.types.node import After, Before, First, Last, page_request
 from graph.types.user_lists import UserConnection, UserFilter
+from server.adapters.pagination import page
 from server.services import users
 
 
@@ -28,4 +29,4 @@ class UserQuery:
     ) -> UserConnection:
         """The users."""
         query = users.listing(info.context.viewer, (filter or UserFilter()).sought())
-        return UserConnection(page=await users.list_users(query, page_request(first, after, last, before)))
+        return UserConnection(page=await page(query, page_request(first, after, last, before)))

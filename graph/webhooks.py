@@ -15,7 +15,7 @@ from graph.types.webhooks import (
     WebhookDelivery,
     WebhookSecretRotation,
 )
-from server.services import webhook_secrets, webhooks
+from server.services import webhooks
 
 
 @strawberry.type
@@ -25,7 +25,7 @@ class WebhookMutation:
     @strawberry.mutation(description="Make a new secret for your webhooks; the old one signs beside it for a day.")
     async def rotate_webhook_secret(self, info: Info) -> RotateWebhookSecretResult:
         """Make a new secret."""
-        return WebhookSecretRotation.of(await webhook_secrets.rotate(info.context.rt, info.context.viewer))
+        return WebhookSecretRotation.of(await webhooks.rotate_secret(info.context.rt, info.context.viewer))
 
     @strawberry.mutation(description="Send a delivery again now; COMPLETED with its whole schedule of retries.")
     async def redeliver_webhook(

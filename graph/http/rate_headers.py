@@ -8,12 +8,12 @@ from collections.abc import Iterable
 from graphql import GraphQLError
 
 from graph.context import Context
-from server.services import rates
+from server.services import rate_limits
 
 
 async def rate_headers(context: Context, errors: Iterable[GraphQLError]) -> dict[str, str]:
     """`RateLimit-Policy` and `RateLimit`, and `Retry-After` where something was refused; nothing without a limit."""
-    found = await rates.state(context.rt, context.viewer)
+    found = await rate_limits.state(context.rt, context.viewer)
     if found is None:
         return {}
     rate, state = found

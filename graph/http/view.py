@@ -43,7 +43,7 @@ from server.domain.storable import storable
 from server.errors import RateLimitedError, UnauthenticatedError, UnavailableError
 from server.live import credentials
 from server.routes.pages import GraphiqlPage
-from server.services import rates
+from server.services import rate_limits
 from server.settings import Settings
 
 logger = structlog.get_logger(__name__)
@@ -144,7 +144,7 @@ class GraphQLView(GraphQL[Context, None]):
     ) -> ExecutionResult:
         """One operation, counted; with a bad token, only the error that says so."""
         try:
-            await rates.spend(context.rt, context.viewer, 1)
+            await rate_limits.spend(context.rt, context.viewer, 1)
             if context.refused is not None:
                 raise context.refused
             document = self._persisted.document(request_data.query, request_data.extensions)

@@ -14,7 +14,7 @@ from graph.context import Context
 from graph.limits.cost import Operation, tariff_of
 from server.adapters.metrics import OPERATION_COST
 from server.errors import RateLimitedError
-from server.services import rates
+from server.services import rate_limits
 
 MAX_COST = 5000
 # What a client that reads JSON numbers as doubles still understands
@@ -44,7 +44,7 @@ class Budget(SchemaExtension):
             if isinstance(context, Context) and not self._is_paid and not context.paid:
                 # Where this was one too many, the next is told
                 with suppress(RateLimitedError):
-                    await rates.spend(context.rt, context.viewer, 1)
+                    await rate_limits.spend(context.rt, context.viewer, 1)
 
     def on_validate(self) -> Iterator[None]:
         """Refuse an operation that may cost too much; `validate` has found nothing else in it."""
@@ -73,7 +73,7 @@ class Budget(SchemaExtension):
         if isinstance(context, Context):
             self._is_paid = True
             if points := self._requested - context.paid:
-                await rates.spend(context.rt, context.viewer, points)
+                await rate_limits.spend(context.rt, context.viewer, points)
         yield
 
     def get_results(self) -> dict[str, Any]:

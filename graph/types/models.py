@@ -19,7 +19,7 @@ from server import tables
 from server.adapters.pagination import Page
 from server.errors import BadUserInputError
 from server.services import models, versions
-from server.services.samples import SAMPLES_MAX
+from server.services.models import SAMPLES_MAX
 from server.tables import loaded
 
 if TYPE_CHECKING:

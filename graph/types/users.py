@@ -14,7 +14,8 @@ from graph.types.errors import ConflictError, CredentialsError, ForbiddenError, 
 from graph.types.node import After, Before, First, Last, Node, page_request
 from graph.types.webhooks import WebhookDeliveryConnection
 from server import tables
-from server.services import api_keys, sessions, users, webhook_secrets, webhooks
+from server.adapters.pagination import page
+from server.services import api_keys, sessions, users, webhooks
 
 
 @strawberry.type(description="Somebody with an account.")
@@ -71,7 +72,7 @@ class User(Node):
             return None
         context, user_id = info.context, self.row.id
         key = ("webhook secret", user_id)
-        return await context.loaders.once(key, lambda: webhook_secrets.current(context.rt, user_id))
+        return await context.loaders.once(key, lambda: webhooks.secret(context.rt, user_id))
 
     @strawberry.field(description="What your webhooks were told, newest first; null to everybody else.")
     async def webhook_deliveries(
@@ -83,8 +84,8 @@ class User(Node):
             return None
         request = page_request(first, after, last, before)
         key = ("webhook deliveries", self.row.id, request)
-        page = await info.context.loaders.once(key, lambda: webhooks.list_deliveries(query, request))
-        return WebhookDeliveryConnection(page=page)
+        deliveries = await info.context.loaders.once(key, lambda: page(query, request))
+        return WebhookDeliveryConnection(page=deliveries)
 
     @classmethod
     def of(cls, row: tables.User) -> User:

@@ -15,7 +15,7 @@ from graph.types.node import Node, PageInfo
 from server import tables
 from server.adapters.pagination import Page, encode_cursor
 from server.domain.webhooks import NewWebhook
-from server.services.webhook_secrets import Rotation
+from server.services.webhooks import Rotation
 
 if TYPE_CHECKING:
     from graph.types.predictions import Prediction

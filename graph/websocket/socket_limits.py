@@ -14,7 +14,7 @@ from graph.errors import finish_error
 from graph.websocket.census import Census
 from graph.websocket.sockets import SocketHandler
 from server.errors import RateLimitedError
-from server.services import rates
+from server.services import rate_limits
 from server.settings import Settings
 
 
@@ -69,7 +69,7 @@ class BoundedSocketHandler(SocketHandler):
 
     def _refusal(self, owner: str) -> GraphQLError | None:
         try:
-            rates.check(self.context.rt, self.context.viewer)
+            rate_limits.check(self.context.rt, self.context.viewer)
         except RateLimitedError as error:
             return GraphQLError(error.message, original_error=error)
         if len(self.operations) < (self.max_subscriptions_per_connection or 0) and self._running.enter(owner):

@@ -18,7 +18,7 @@ from server.domain.accounts import (
 from server.domain.storable import is_storable
 from server.errors import ConflictError, CredentialsError, ForbiddenError, InvalidInputError
 from server.runtime import Runtime
-from server.services import sessions, throttles
+from server.services import rate_limits, sessions
 from server.services.sessions import Session
 from server.settings.types import Registration
 from server.tables import User
@@ -40,7 +40,7 @@ async def register(rt: Runtime, viewer: Viewer, new: NewUser) -> Session:
         raise ForbiddenError("Registration is closed on this server.")
     if found := registration_violations(new):
         raise InvalidInputError(found)
-    await throttles.registration(rt, viewer)
+    await rate_limits.count_registration(rt, viewer)
     user = await _create(rt, new, is_admin=False)
     return await sessions.begin(rt, user)
 
@@ -70,11 +70,11 @@ async def login(rt: Runtime, viewer: Viewer, email: str, password: str) -> Sessi
         RateLimitedError: too many tries, on this account or from this address.
     """
     comparable = _comparable(email)
-    await throttles.sign_in(rt, viewer, comparable or email)
+    await rate_limits.count_sign_in(rt, viewer, comparable or email)
     user = await User.get_or_none(email=comparable) if comparable else None
     if not await _fits(rt, user, password) or user is None:
         raise CredentialsError
-    await throttles.signed_in(rt, user.email)
+    await rate_limits.forget_sign_ins(rt, user.email)
     return await sessions.begin(rt, user)
 
 
@@ -88,10 +88,10 @@ async def change_password(rt: Runtime, viewer: Viewer, current: str, new: str) -
         RateLimitedError: too many tries, on this account or from this address.
     """
     user = await User.get(id=viewer.signed_in())
-    await throttles.sign_in(rt, viewer, user.email)
+    await rate_limits.count_sign_in(rt, viewer, user.email)
     if not await _fits(rt, user, current):
         raise CredentialsError("The current password is wrong.")
-    await throttles.signed_in(rt, user.email)
+    await rate_limits.forget_sign_ins(rt, user.email)
     if found := password_violations(new, "/newPassword"):
         raise InvalidInputError(found)
     made = await rt.passwords.hash(new)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from server.domain.models import ModelKind, ModelSource, NewVersion, SourceType
 from server.errors import ConflictError
 from server.runtime import Runtime
-from server.services import accounts, models, publishing
+from server.services import accounts, models, versions
 from server.services.models import NewModel
 from server.services.versions import latest, of_models
 from server.tables import Model
@@ -72,4 +72,4 @@ async def _repair(rt: Runtime, owner_id: object, new: NewModel) -> None:
     model = await Model.get(owner_id=owner_id, name=new.name)
     newest = latest((await of_models([model.id]))[model.id])
     if newest is None or newest.state == "REFUSED":
-        await publishing.publish(rt, model, new.version)
+        await versions.publish(rt, model, new.version)

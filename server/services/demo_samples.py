@@ -14,7 +14,7 @@ import orjson
 from server.domain.accounts import Viewer
 from server.domain.predictions import NewPrediction, PredictionStatus
 from server.runtime import Runtime
-from server.services import accounts, models, predictions, samples, versions
+from server.services import accounts, models, predictions, versions
 from server.services.models import ModelChanges
 from server.tables import Model, Prediction
 
@@ -60,7 +60,7 @@ async def show(rt: Runtime, patience_seconds: float = 120.0) -> list[str]:
 
 async def _is_bare(model: Model) -> bool:
     """Whether its card shows nothing: no sample was chosen, or all of them have lost their output."""
-    return not await samples.by_ids(UUID(key) for key in model.samples)
+    return not await models.samples(UUID(key) for key in model.samples)
 
 
 async def _run(rt: Runtime, viewer: Viewer, slug: str, values: dict[str, Any]) -> UUID:

@@ -11,7 +11,6 @@ from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
 from server.adapters.database import now, rows
-from server.adapters.pagination import NEWEST, Order, Page, PageRequest, page
 from server.domain.accounts import HANDLE, Viewer
 from server.domain.api_keys import Scope
 from server.domain.models import (
@@ -24,6 +23,7 @@ from server.domain.models import (
     parse_slug,
     tag_violations,
 )
+from server.domain.predictions import PredictionStatus
 from server.domain.storable import is_storable
 from server.errors import (
     BadUserInputError,
@@ -36,12 +36,14 @@ from server.errors import (
 )
 from server.queue.deliveries import completed
 from server.runtime import Runtime
-from server.services import publishing, samples
+from server.services import versions
 from server.settings.types import ModelCreators
-from server.tables import Model, User, Version
+from server.tables import Model, Prediction, User, Version
 from server.unit_of_work import unit_of_work
 
 DESCRIPTION_MAX = 10_000
+SAMPLES_MAX = 4
+_SUCCEEDED = PredictionStatus.SUCCEEDED.value
 
 
 @dataclass(frozen=True)
@@ -75,11 +77,15 @@ async def create(rt: Runtime, viewer: Viewer, new: NewModel) -> Model:
         InvalidInputError: name, source or schema break rules.
         ConflictError: the owner has (or had) a model of this name.
     """
-    owner = await _creator(rt, viewer)
-    publishing.allow(viewer, new.version)
-    found = name_violations(new.name) + description_violations(new.description) + tag_violations(list(new.tags))
-    if found := found + publishing.violations(new.kind, new.version):
-        raise InvalidInputError(found)
+    if viewer.user_id is None:
+        raise UnauthenticatedError("Sign in to add models.")
+    viewer.require(Scope.WRITE)
+    _check_may_add(rt, viewer)
+    owner = await User.get(id=viewer.user_id)
+    versions.check_source(viewer, new.version)
+    violations = name_violations(new.name) + _description_violations(new.description) + tag_violations(list(new.tags))
+    if violations := violations + versions.violations(new.kind, new.version):
+        raise InvalidInputError(violations)
     return await add(rt, owner, new)
 
 
@@ -97,7 +103,7 @@ async def add(rt: Runtime, owner: User, new: NewModel) -> Model:
             )
         except IntegrityError:
             raise ConflictError(f"{owner.handle}/{new.name} is taken.") from None
-        await publishing.add(work, model, new.version)
+        await versions.add(work, model, new.version)
     return model
 
 
@@ -111,25 +117,16 @@ async def publish_version(rt: Runtime, viewer: Viewer, slug: str, new: NewVersio
     """
     model = await own(viewer, slug)
     _check_may_add(rt, viewer)
-    publishing.allow(viewer, new)
-    if found := publishing.violations(ModelKind(model.kind), new):
-        raise InvalidInputError(found)
-    return await publishing.publish(rt, model, new)
+    versions.check_source(viewer, new)
+    if violations := versions.violations(ModelKind(model.kind), new):
+        raise InvalidInputError(violations)
+    return await versions.publish(rt, model, new)
 
 
-def description_violations(description: str) -> list[Violation]:
-    """Why a description cannot be stored, if so."""
+def _description_violations(description: str) -> list[Violation]:
     if len(description) > DESCRIPTION_MAX or not is_storable(description):
         return [Violation("/description", f"At most {DESCRIPTION_MAX} characters of text.", "maxLength")]
     return []
-
-
-async def _creator(rt: Runtime, viewer: Viewer) -> User:
-    if viewer.user_id is None:
-        raise UnauthenticatedError("Sign in to add models.")
-    viewer.require(Scope.WRITE)
-    _check_may_add(rt, viewer)
-    return await User.get(id=viewer.user_id)
 
 
 def _check_may_add(rt: Runtime, viewer: Viewer) -> None:
@@ -140,8 +137,10 @@ def _check_may_add(rt: Runtime, viewer: Viewer) -> None:
 async def update(rt: Runtime, viewer: Viewer, slug: str, changes: ModelChanges) -> Model:
     """Change a model of the viewer's; raises as `own`, and InvalidInputError."""
     model = await own(viewer, slug)
-    if found := await _change_violations(viewer, model, changes):
-        raise InvalidInputError(found)
+    violations = _description_violations(changes.description or "") + tag_violations(changes.tags or [])
+    violations += await _sample_violations(viewer, model, changes.samples or [])
+    if violations:
+        raise InvalidInputError(violations)
     if changes.description is not None:
         model.description = changes.description
     if changes.visibility is not None:
@@ -154,9 +153,19 @@ async def update(rt: Runtime, viewer: Viewer, slug: str, changes: ModelChanges) 
     return model
 
 
-async def _change_violations(viewer: Viewer, model: Model, changes: ModelChanges) -> list[Violation]:
-    found = description_violations(changes.description or "") + tag_violations(changes.tags or [])
-    return found + await samples.violations(viewer, model, changes.samples) if changes.samples else found
+async def _sample_violations(viewer: Viewer, model: Model, ids: list[UUID]) -> list[Violation]:
+    """Why these predictions cannot be shown: nobody shows what somebody else ran, or what has no output."""
+    if len(ids) > SAMPLES_MAX:
+        return [Violation("/samples", f"A model has at most {SAMPLES_MAX} samples.", "maxItems")]
+    query = Prediction.filter(id__in=ids, model_id=model.id, user_id=viewer.user_id, status=_SUCCEEDED)
+    allowed = {row.id for row in await query.only("id")} if ids else set()
+    rule = "A sample is a prediction of yours that ran this model and succeeded."
+    return [Violation(f"/samples/{i}", rule, "sample") for i, key in enumerate(ids) if key not in allowed]
+
+
+async def samples(ids: Iterable[UUID]) -> dict[UUID, Prediction]:
+    """The predictions that models show, whoever asks; those that lost their output are left out."""
+    return {row.id: row for row in await Prediction.filter(id__in=list(ids), status=_SUCCEEDED, output__isnull=False)}
 
 
 def _distinct(values: Iterable[str]) -> list[str]:
@@ -268,11 +277,6 @@ def listing(
     if search:
         query = query.filter(Q(name__icontains=search) | Q(description__icontains=search))
     return query
-
-
-async def list_models(query: QuerySet[Model], request: PageRequest, order: Order = NEWEST) -> Page[Model]:
-    """One page of models."""
-    return await page(query, request, order)
 
 
 async def by_ids(viewer: Viewer | None, ids: Iterable[UUID]) -> dict[UUID, Model]:

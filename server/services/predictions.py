@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -15,13 +16,14 @@ from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 from uuid6 import uuid7
 
-from server.adapters.database import rows
-from server.adapters.pagination import Page, PageRequest, page, utc
+from server.adapters.batches import Batches
+from server.adapters.database import columns, from_row, rows
+from server.adapters.pagination import utc
 from server.adapters.tracing import Kind
 from server.domain import files, input_schema, seeds
 from server.domain.accounts import Viewer
 from server.domain.api_keys import Scope
-from server.domain.models import DeviceClass, ModelKind, parse_slug, queue_of
+from server.domain.models import DeviceClass, ModelKind, Slug, VersionState, parse_slug, queue_of
 from server.domain.predictions import NewPrediction, PredictionStatus
 from server.errors import (
     ConflictError,
@@ -36,14 +38,15 @@ from server.live import prediction_rows
 from server.queue.accepting import accept
 from server.queue.deliveries import completed
 from server.runtime import Runtime
-from server.services import results, throttles, webhooks
-from server.services.choosing import choose
-from server.tables import Model, Prediction, Version
+from server.services import rate_limits, results, webhooks
+from server.services.models import sees
+from server.tables import Model, Prediction, User, Version
 from server.unit_of_work import UnitOfWork, send
 
 logger = structlog.get_logger(__name__)
 
 KEY_MAX, DEADLINE_MAX = 200, 7 * 86_400
+_Resolution = tuple[Model, Version | None]
 
 
 async def create(rt: Runtime, viewer: Viewer, new: NewPrediction) -> Prediction:
@@ -73,8 +76,8 @@ async def _create(rt: Runtime, viewer: Viewer, new: NewPrediction) -> Prediction
     if existing := await _existing(viewer, new, request_hash):
         return existing
     if viewer.user_id is None:
-        await throttles.anonymous_prediction(rt, viewer)
-    model, version = await choose(viewer, new.model)
+        await rate_limits.count_anonymous_prediction(rt, viewer)
+    model, version = await resolve_version(viewer, new.model)
     values = seeds.drawn(version.input_schema, input_schema.apply(version.input_schema, new.input))
     if found := files.violations(version.input_schema, values):
         raise InvalidInputError(found)
@@ -162,6 +165,60 @@ def _row(
     )
 
 
+async def resolve_version(viewer: Viewer, slug: str) -> tuple[Model, Version]:
+    """The model, with its owner, and the version: the pinned one, else the newest READY one.
+
+    Raises:
+        NotFoundError: there is no such model, or the viewer may not know of it.
+        UnavailableError: there is no version of that number, or it is not READY; with the reason.
+    """
+    parsed = parse_slug(slug)
+    resolution = await _RESOLUTIONS.ask(parsed) if parsed else None
+    if parsed is None or resolution is None or not sees(viewer, resolution[0]):
+        raise NotFoundError(f"There is no model {slug[:100]!r}.")
+    model, version = resolution
+    if version is None:
+        raise UnavailableError(f"{slug[:100]} {'has no version' if parsed.number is None else 'does not exist'}.")
+    if version.state == VersionState.PREPARING.value:
+        raise UnavailableError(f"Version {version.number} is still being prepared; try again when it is READY.")
+    if version.state == VersionState.REFUSED.value:
+        raise UnavailableError(f"Version {version.number} was refused: {version.reason}")
+    return model, version
+
+
+async def _resolve_versions(slugs: Sequence[Slug]) -> list[_Resolution | None]:
+    """What new predictions run, in one statement for all that come at once."""
+    distinct = list(dict.fromkeys(slugs))
+    values = ([s.owner for s in distinct], [s.name for s in distinct], [s.number for s in distinct])
+    resolutions: dict[Slug, _Resolution] = {}
+    for row in await rows(_resolve_sql(), *values):
+        model = from_row(Model, row, "m_")
+        model.owner = from_row(User, row, "u_")
+        version = None
+        if row["v_id"] is not None:
+            version = from_row(Version, row, "v_")
+            version.model = model
+        resolutions[distinct[row["place"] - 1]] = model, version
+    return [resolutions.get(slug) for slug in slugs]
+
+
+@cache
+def _resolve_sql() -> str:
+    # The ORM knows all columns only once it is set up
+    return f"""
+SELECT q.place, {columns(Model, "m", "m_")}, {columns(User, "u", "u_")}, {columns(Version, "v", "v_")}
+FROM unnest($1::text[], $2::text[], $3::int[]) WITH ORDINALITY AS q(owner, name, number, place)
+JOIN "user" u ON u.handle = q.owner
+JOIN model m ON m.owner_id = u.id AND m.name = q.name AND m.deleted_at IS NULL
+LEFT JOIN LATERAL (
+  SELECT * FROM version WHERE model_id = m.id AND (q.number IS NULL OR number = q.number)
+  ORDER BY state = 'READY' DESC, number DESC LIMIT 1) v ON true
+"""  # noqa: S608 - names only
+
+
+_RESOLUTIONS: Batches[Slug, _Resolution | None] = Batches(_resolve_versions)
+
+
 def may_see(viewer: Viewer, row: Prediction) -> bool:
     """Whether a viewer who knows its id may read a prediction."""
     return viewer.is_admin or row.user_id is None or row.user_id == viewer.user_id
@@ -232,19 +289,12 @@ def listing(viewer: Viewer, wanted: Wanted) -> QuerySet[Prediction]:
         query = query.filter(created_at__gte=utc(wanted.created_from))
     if wanted.created_before is not None:
         query = query.filter(created_at__lt=utc(wanted.created_before))
-    return query if wanted.model is None else _of_model(query, wanted.model)
-
-
-def _of_model(query: QuerySet[Prediction], model: str) -> QuerySet[Prediction]:
-    slug = parse_slug(model)
-    owner, name = (slug.owner, slug.name) if slug else ("", "")
-    query = query.filter(model__owner__handle=owner, model__name=name)
-    return query.filter(version__number=slug.number) if slug and slug.number else query
-
-
-async def list_predictions(query: QuerySet[Prediction], request: PageRequest) -> Page[Prediction]:
-    """One page of predictions, newest first."""
-    return await page(query, request)
+    if wanted.model is not None:
+        slug = parse_slug(wanted.model)
+        query = query.filter(model__owner__handle=slug.owner if slug else "", model__name=slug.name if slug else "")
+        if slug and slug.number:
+            query = query.filter(version__number=slug.number)
+    return query
 
 
 async def cancel(rt: Runtime, viewer: Viewer, prediction_id: UUID) -> Prediction:

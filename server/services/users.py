@@ -11,7 +11,6 @@ from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
 from server.adapters.database import rows
-from server.adapters.pagination import Page, PageRequest, page
 from server.domain.accounts import Viewer
 from server.domain.api_keys import Scope
 from server.domain.storable import is_storable
@@ -48,11 +47,6 @@ def listing(viewer: Viewer, sought: Sought) -> QuerySet[User]:
             raise BadUserInputError("The text to search for holds characters that are no text.")
         query = query.filter(Q(handle__icontains=sought.search) | Q(email__icontains=sought.search))
     return query if sought.is_admin is None else query.filter(is_admin=sought.is_admin)
-
-
-async def list_users(query: QuerySet[User], request: PageRequest) -> Page[User]:
-    """One page of users, the newest first."""
-    return await page(query, request)
 
 
 async def prediction_counts(user_ids: list[UUID]) -> dict[UUID, int]:

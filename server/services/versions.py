@@ -1,4 +1,4 @@
-"""Versions: finding them, and the job that prepares one (claimed by a worker like a prediction)."""
+"""Versions: finding and publishing them, and the job that prepares one (claimed by a worker like a prediction)."""
 
 from __future__ import annotations
 
@@ -8,8 +8,24 @@ from typing import Any
 from uuid import UUID
 
 from server.adapters.database import rows, to_json
-from server.domain.models import ModelSource, SourceType, VersionState
-from server.tables import Version
+from server.domain import input_schema
+from server.domain.accounts import Viewer
+from server.domain.models import (
+    FOLDER_PREDICTORS,
+    OPEN_PREDICTORS,
+    PREPARE_QUEUE,
+    ModelKind,
+    ModelSource,
+    NewVersion,
+    SourceType,
+    VersionState,
+    source_violations,
+    version_violations,
+)
+from server.errors import ForbiddenError, UnauthenticatedError, Violation
+from server.runtime import Runtime
+from server.tables import Model, Version
+from server.unit_of_work import UnitOfWork, unit_of_work
 
 MAX_PREPARE_ATTEMPTS = 5
 
@@ -57,6 +73,55 @@ def latest(versions: list[Version]) -> Version | None:
     """The newest READY version, else the newest; `versions` is newest first."""
     ready = [v for v in versions if v.state == VersionState.READY.value]
     return next(iter(ready or versions), None)
+
+
+async def publish(rt: Runtime, model: Model, new: NewVersion) -> Version:
+    """Add a checked version to a model and start preparing it."""
+    async with unit_of_work(rt) as work:
+        # Numbers are counted under the model's row lock, so that two publishers never get the same
+        await Model.select_for_update().get(id=model.id)
+        return await add(work, model, new)
+
+
+async def add(work: UnitOfWork, model: Model, new: NewVersion) -> Version:
+    """Add a checked version within a transaction."""
+    (next_number,) = await rows("SELECT coalesce(max(number), 0) + 1 AS n FROM version WHERE model_id = $1", model.id)
+    version = await Version.create(
+        model=model,
+        number=next_number["n"],
+        state=VersionState.PREPARING.value,
+        source_type=new.source.type.value,
+        source_ref=new.source.ref,
+        revision_asked=new.source.revision,
+        predictor=new.runs_on(ModelKind(model.kind)),
+        own_schema=new.input_schema,
+        options=new.options,
+        input_schema={},
+        output_schema={},
+        info={},
+    )
+    work.ring(PREPARE_QUEUE, version.id)
+    return version
+
+
+def violations(kind: ModelKind, new: NewVersion) -> list[Violation]:
+    """Why a version cannot be published, if so."""
+    schema: object = new.input_schema
+    return version_violations(kind, new) + (input_schema.schema_violations(schema) if schema is not None else [])
+
+
+def check_source(viewer: Viewer, new: NewVersion) -> None:
+    """Raise UnauthenticatedError or ForbiddenError unless the viewer may publish from such a source."""
+    if viewer.user_id is None:
+        raise UnauthenticatedError("Sign in to add models.")
+    source = new.source
+    if source.type is SourceType.LOCAL and not viewer.is_admin:
+        raise ForbiddenError("Only administrators may add folders of the server's machine.")
+    is_open = new.predictor is None or new.predictor in FOLDER_PREDICTORS
+    if source.type is SourceType.PREDICTOR:
+        is_open = source.ref in OPEN_PREDICTORS or bool(source_violations(source))
+    if not is_open and not viewer.is_admin:
+        raise ForbiddenError("Only administrators may add models that run the operator's own code.")
 
 
 async def claim(worker_id: UUID, lease_seconds: float) -> PrepareJob | None:

@@ -29,10 +29,11 @@ from server.domain.webhooks import (
     retry_after_seconds,
     retry_seconds,
 )
+from server.live import prediction_body
 from server.queue import deliveries
 from server.queue.deliveries import Due, Hold, Verdict
 from server.runtime import Runtime
-from server.services import health, prediction_body, webhook_secrets
+from server.services import health, webhooks
 
 logger = structlog.get_logger(__name__)
 
@@ -200,7 +201,7 @@ class Deliverer:
         body = orjson.dumps(await prediction_body.body(self._rt, row, base_url))
         at = now()
         text = body.decode()
-        secrets = await webhook_secrets.signing(self._rt, hold.user_id)
+        secrets = await webhooks.signing_secrets(self._rt, hold.user_id)
         signatures = [Webhook(secret).sign(due.message_id, at, text) for secret in secrets]
         return {
             "Content-Type": "application/json",

@@ -21,7 +21,7 @@ from server.maintenance import recovery
 from server.queue import deliveries, jobs
 from server.queue.deliveries import Verdict
 from server.runtime import Runtime
-from server.services import webhook_secrets, webhooks
+from server.services import webhooks
 from server.tables import Prediction, Webhook, WebhookDelivery
 from tests.integration.webhooks.conftest import (
     ALL,
@@ -45,7 +45,7 @@ async def test_the_end_is_told_once_signed(rt: Runtime, place: Place) -> None:
     (told,) = receiver.told
     assert told.line == "POST /a?b=c HTTP/1.1"
     assert delivery.state == "delivered"
-    secret = await webhook_secrets.current(rt, place.user.id)
+    secret = await webhooks.secret(rt, place.user.id)
     body = Verifier(secret).verify(told.body, told.headers)
     assert (body["status"], body["text"], told.event) == ("SUCCEEDED", "made", "COMPLETED")
     assert told.id == f"msg_{delivery.id.hex}"

@@ -10,8 +10,8 @@ from graphql import GraphQLObjectType, build_schema
 
 from graph import schema
 from server.adapters.database import now
+from server.live.prediction_body import body
 from server.runtime import Runtime
-from server.services.prediction_body import body
 from server.tables import Prediction
 
 # What is a list of its own, asked for in pages or beside the prediction
@@ -34,7 +34,7 @@ async def test_every_field_of_the_api_is_in_the_body() -> None:
     named = build_schema(schema.sdl()).type_map["Prediction"]
     assert isinstance(named, GraphQLObjectType)
     made = await body(cast(Runtime, None), ended(), "")
-    assert set(made) == set(named.fields) - ELSEWHERE, "keep server/services/prediction_body.py to the schema"
+    assert set(made) == set(named.fields) - ELSEWHERE, "keep server/live/prediction_body.py to the schema"
 
 
 async def test_counts_are_whole_numbers_and_what_was_not_measured_is_null() -> None:

@@ -1,0 +1,86 @@
+"""How much a caller may do: points of cost a minute for the whole API, and tries of what needs no account."""
+
+from __future__ import annotations
+
+import math
+
+from server.adapters.rate_limiter import Rate, RateState
+from server.adapters.security import fingerprint
+from server.domain.accounts import Viewer
+from server.domain.callers import network_of
+from server.errors import RateLimitedError
+from server.runtime import Runtime
+
+MINUTE, HOUR = 60, 3600
+
+
+async def spend(rt: Runtime, viewer: Viewer, points: int) -> None:
+    """Count points of cost.
+
+    Raises:
+        RateLimitedError: the viewer has too few left; then nothing is counted.
+    """
+    rate, caller = _points(rt, viewer)
+    if seconds := await rt.limiter.take(rate, caller, cost=points):
+        raise _no_points(rate, seconds)
+
+
+def check(rt: Runtime, viewer: Viewer) -> None:
+    """Refuse a viewer whom this process knows to have no points left, without counting; raises RateLimitedError."""
+    rate, caller = _points(rt, viewer)
+    if seconds := rt.limiter.spent(rate, caller):
+        raise _no_points(rate, seconds)
+
+
+async def state(rt: Runtime, viewer: Viewer) -> tuple[Rate, RateState] | None:
+    """How many points a viewer has left; None where there is no limit."""
+    rate, caller = _points(rt, viewer)
+    return (rate, await rt.limiter.state(rate, caller)) if rate.amount else None
+
+
+def _points(rt: Runtime, viewer: Viewer) -> tuple[Rate, str]:
+    if viewer.user_id:
+        return Rate("user", rt.settings.rate_limit_user, MINUTE), str(viewer.user_id)
+    return Rate("address", rt.settings.rate_limit_address, MINUTE), network_of(viewer.address)
+
+
+def _no_points(rate: Rate, seconds: float) -> RateLimitedError:
+    message = f"You have spent the {rate.amount} points that a {rate.name} has in {rate.seconds} seconds."
+    return RateLimitedError(message, seconds)
+
+
+async def count_sign_in(rt: Runtime, viewer: Viewer, email: str) -> None:
+    """Count a try of a password, for the account and for the address, whether that account exists or not.
+
+    Raises:
+        RateLimitedError: there were too many; the password is then not even looked at.
+    """
+    by_address = Rate("login-address", rt.settings.login_address_per_minute, MINUTE)
+    await _count(rt, by_address, network_of(viewer.address), "sign-ins from your address")
+    await _count(rt, _sign_ins_to_account(rt), fingerprint(email), "sign-ins to this account")
+
+
+async def forget_sign_ins(rt: Runtime, email: str) -> None:
+    """Let an account begin anew after the right password; its address does not, or one account would free all."""
+    await rt.limiter.forget(_sign_ins_to_account(rt), fingerprint(email))
+
+
+async def count_registration(rt: Runtime, viewer: Viewer) -> None:
+    """Count a registration; raises RateLimitedError."""
+    rate = Rate("registration", rt.settings.registrations_per_hour, HOUR)
+    await _count(rt, rate, network_of(viewer.address), "registrations from your address")
+
+
+async def count_anonymous_prediction(rt: Runtime, viewer: Viewer) -> None:
+    """Count an anonymous prediction; raises RateLimitedError."""
+    rate = Rate("anonymous-prediction", rt.settings.anonymous_predictions_per_minute, MINUTE)
+    await _count(rt, rate, network_of(viewer.address), "predictions without an account from your address")
+
+
+def _sign_ins_to_account(rt: Runtime) -> Rate:
+    return Rate("login-account", rt.settings.login_account_per_minute, MINUTE)
+
+
+async def _count(rt: Runtime, rate: Rate, caller: str, what: str) -> None:
+    if wait := await rt.limiter.take(rate, caller):
+        raise RateLimitedError(f"Too many {what}; try again in {math.ceil(wait)} s.", wait)
