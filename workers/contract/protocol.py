@@ -13,8 +13,6 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 import orjson
 
-from workers.contract.timed import Timed
-
 _HEADER = struct.Struct(">I")
 MAX_FRAME_BYTES = 256 * 1024 * 1024
 
@@ -31,7 +29,10 @@ class VersionSpec:
 
 @dataclass(frozen=True)
 class Run:
-    """Supervisor: run one prediction; `input` is complete, `files` are the paths in it, and a trace wants `Timed`."""
+    """Supervisor: run one prediction; `input` is complete, `files` are the paths in it.
+
+    A `traceparent` (W3C) asks for a `Timing` of each phase.
+    """
 
     prediction: str
     attempt: int
@@ -49,11 +50,11 @@ class Cancel:
 
 
 @dataclass(frozen=True)
-class Wants:
-    """Supervisor: whether somebody watches the previews of a prediction now; nobody does until this is said."""
+class SetPreviews:
+    """Supervisor: send previews of a prediction from now on, or no longer; they are off until this comes."""
 
     prediction: str
-    preview: bool
+    enabled: bool
 
 
 @dataclass(frozen=True)
@@ -197,6 +198,20 @@ class Metric:
 
 
 @dataclass(frozen=True)
+class Timing:
+    """Runner: how long a phase (load, predict) of a traced prediction took, as Unix times in seconds.
+
+    `error` is a code where the phase failed.
+    """
+
+    prediction: str
+    phase: str
+    began: float
+    ended: float
+    error: str | None = None
+
+
+@dataclass(frozen=True)
 class Done:
     """Runner: the prediction finished; `output` is what a predictor returned that does not stream, else None."""
 
@@ -220,9 +235,12 @@ class Canceled:
     prediction: str
 
 
-Message = (Run | Cancel | Wants | Inspect | Forget | Ping | Stop | Ready | Pong | Inspected | Resident | Timed
-    | Loading | Started | Output | File | Preview | Progress | Log | Metric | Done | Failed | Canceled)  # fmt: skip
-_TYPES: dict[str, type[Any]] = {t.__name__: t for t in Message.__args__}
+SupervisorMessage = Run | Cancel | SetPreviews | Inspect | Forget | Ping | Stop
+PredictionMessage = (Loading | Started | Output | File | Preview | Progress | Log | Metric | Timing
+    | Done | Failed | Canceled)  # fmt: skip
+RunnerMessage = Ready | Pong | Inspected | Resident | PredictionMessage
+Message = SupervisorMessage | RunnerMessage
+_TYPES: dict[str, type[Any]] = {cls.__name__: cls for cls in get_args(Message)}
 
 
 class ProtocolError(Exception):

@@ -13,8 +13,7 @@ from typing import Any
 
 from workers.contract.context import CancelSignal, PredictionContext, current_prediction
 from workers.contract.failures import INPUT_REJECTED, OUT_OF_MEMORY, LoadFailed, describe, explain, free_memory
-from workers.contract.protocol import Canceled, Done, Failed, Run, Started
-from workers.contract.timed import Timed
+from workers.contract.protocol import Canceled, Done, Failed, Run, Started, Timing
 from workers.runner.model_cache import ModelCache
 from workers.runner.pictures import MAX_PIXELS, check_pictures
 
@@ -77,7 +76,7 @@ def _timed(context: PredictionContext, phase: str) -> Iterator[None]:
         error = explain(failure)[0]
         raise
     finally:
-        context.send(Timed(context.prediction, phase, began, time.time(), error))
+        context.send(Timing(context.prediction, phase, began, time.time(), error))
 
 
 def _emitted(result: Any, context: PredictionContext) -> Any:

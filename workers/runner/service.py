@@ -29,9 +29,9 @@ from workers.contract.protocol import (
     ProtocolError,
     Ready,
     Run,
+    SetPreviews,
     Stop,
     VersionSpec,
-    Wants,
     receive,
 )
 from workers.contract.watchdog import bounded
@@ -113,8 +113,8 @@ class Runner:
                 self._run(message)
             case Cancel(prediction):
                 self._cancel(prediction)
-            case Wants(prediction, preview):
-                self._want(prediction, preview)
+            case SetPreviews(prediction, enabled):
+                self._want(prediction, enabled)
             case Inspect(version):
                 # A thread for each: one that hangs in a stranger's files must not hold up those behind it
                 threading.Thread(target=self._inspect, args=(version,), name="inspect", daemon=True).start()
@@ -171,11 +171,11 @@ class Runner:
             self._remove(prediction, job)
             job.context.finish(Canceled(prediction))
 
-    def _want(self, prediction: str, preview: bool) -> None:
+    def _want(self, prediction: str, enabled: bool) -> None:
         with self._jobs_lock:
             job = self._jobs.get(prediction)
         if job is not None:
-            job.context.want("preview", wanted=preview)
+            job.context.want("preview", wanted=enabled)
 
     def _load(self, spec: VersionSpec, context: SetupContext) -> Predictor:
         cls = self._registry.get(spec.predictor)

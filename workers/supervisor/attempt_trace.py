@@ -10,7 +10,7 @@ from server.adapters.tracing import NOTHING, Attributes, Kind, Span, Tracing
 from server.domain.models import kind_queue
 from server.domain.predictions import Failure, PredictionErrorCode
 from server.queue.jobs import Claim
-from workers.contract.timed import Timed
+from workers.contract.protocol import Timing
 
 CANCELED = "CANCELED"
 UNKNOWN = "INTERNAL"
@@ -62,7 +62,7 @@ class AttemptTrace:
                     # It said nothing of its end: it died, was killed, or goes on for nobody
                     self._measured("predict", self._loaded, time.time(), "ABANDONED")
 
-    def timed(self, told: Timed) -> None:
+    def timed(self, told: Timing) -> None:
         """What the runner measured; it may run anybody's code, so what it says is held within bounds."""
         if self._run is None or told.phase not in self._left:
             return

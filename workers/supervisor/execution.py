@@ -15,7 +15,7 @@ from server.domain.predictions import Failure, PredictionErrorCode, PredictionSt
 from server.domain.storable import storable
 from server.queue.jobs import Claim, Result
 from workers.contract import protocol
-from workers.contract.timed import Timed
+from workers.contract.protocol import Timing
 from workers.supervisor.event_writer import EventWriter
 
 EXTENSIONS = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp", "application/json": "json"}
@@ -73,7 +73,7 @@ class Execution:
         max_bytes: int,
         stop: Callable[[Outcome], None] = lambda _: None,
         max_text_bytes: int = 32_000_000,
-        timed: Callable[[Timed], None] = lambda _: None,
+        timed: Callable[[Timing], None] = lambda _: None,
     ) -> None:
         self.job = job
         self.writer = writer
@@ -158,7 +158,7 @@ class Execution:
                 self.writer.loading(message.phase, message.bytes, message.total_bytes)
             case protocol.Started(load_seconds=seconds):
                 self._begun, self._load_seconds = time.monotonic(), seconds
-            case Timed():
+            case Timing():
                 self._timed(message)
 
     def _progress(self, step: int, total: int | None) -> None:

@@ -26,12 +26,12 @@ from workers.contract.protocol import (
     Pong,
     ProtocolError,
     Ready,
+    RunnerMessage,
     Stop,
     VersionSpec,
     encode,
     receive,
 )
-from workers.contract.told import TO_SUPERVISOR
 from workers.supervisor.runner_process import RunnerOptions, spawn
 
 __all__ = ["RunnerClient", "RunnerFailed", "RunnerOptions"]
@@ -191,7 +191,7 @@ class RunnerClient:
 
     def _deliver(self, message: Message) -> None:
         """Wake the loop once for all messages that come before it looks."""
-        if not isinstance(message, (*TO_SUPERVISOR, Ready, Pong, Inspected)):
+        if not isinstance(message, RunnerMessage):
             raise ProtocolError(f"{type(message).__name__} is not for the supervisor")
         with self._inbox_lock:
             self._inbox.append(message)

@@ -106,7 +106,7 @@ class RunnerKeeper:
         execution.outcome.add_done_callback(lambda _: self._leave(execution))
         client.send(protocol.Run(key, job.attempt, spec, values, files, traceparent))
         if execution.wants_preview:
-            client.send(protocol.Wants(key, preview=True))
+            client.send(protocol.SetPreviews(key, enabled=True))
 
     def _leave(self, execution: Execution) -> None:
         self._inside.pop(_key(execution), None)
@@ -118,7 +118,7 @@ class RunnerKeeper:
         execution.wants_preview = wanted
         key = _key(execution)
         if key in self._inside and self._client is not None:
-            self._client.send(protocol.Wants(key, preview=wanted))
+            self._client.send(protocol.SetPreviews(key, enabled=wanted))
 
     async def cancel(self, execution: Execution) -> None:
         """Ask a run to stop; one that has not after the grace time is ended together with the runner."""

@@ -17,7 +17,7 @@ from server.adapters.tracing import NO_TRACING
 from server.domain import traces
 from server.domain.predictions import Failure, PredictionErrorCode
 from server.queue.jobs import Claim
-from workers.contract.timed import Timed
+from workers.contract.protocol import Timing
 from workers.supervisor.attempt_trace import AttemptTrace
 
 GIVEN = f"00-{'a' * 32}-{'b' * 16}-01"
@@ -66,8 +66,8 @@ def test_times_stay_within_the_run(tracing: OtelTracing, began: float, ended: fl
     trace = AttemptTrace(tracing, claim())
     before = time.time_ns()
     with trace.whole(), trace.run():
-        trace.timed(Timed("p", "load", began, ended))
-        trace.timed(Timed("p", "predict", began, ended))
+        trace.timed(Timing("p", "load", began, ended))
+        trace.timed(Timing("p", "predict", began, ended))
     after = time.time_ns()
     for name in ("load", "predict"):
         span = spans(tracing)[name]
@@ -79,10 +79,10 @@ def test_times_stay_within_the_run(tracing: OtelTracing, began: float, ended: fl
 
 def test_each_phase_counts_once_and_no_other_does(tracing: OtelTracing) -> None:
     trace, now = AttemptTrace(tracing, claim()), time.time()
-    trace.timed(Timed("p", "predict", now, now))
+    trace.timed(Timing("p", "predict", now, now))
     with trace.whole(), trace.run():
         for phase in ("predict", "predict", "load", "webhook", "", "x" * 10_000):
-            trace.timed(Timed("p", phase, now, now))
+            trace.timed(Timing("p", phase, now, now))
     assert set(spans(tracing)) == {"queue", "attempt", "run", "load", "predict"}
 
 
@@ -92,14 +92,14 @@ def test_each_phase_counts_once_and_no_other_does(tracing: OtelTracing) -> None:
 def test_an_error_is_a_code(tracing: OtelTracing, error: str, shown: str) -> None:
     trace, now = AttemptTrace(tracing, claim()), time.time()
     with trace.whole(), trace.run():
-        trace.timed(Timed("p", "predict", now, now, error))
+        trace.timed(Timing("p", "predict", now, now, error))
     assert attributes(spans(tracing)["predict"])["error.type"] == shown
 
 
 def test_what_never_ends_is_abandoned_with_its_run(tracing: OtelTracing) -> None:
     trace = AttemptTrace(tracing, claim())
     with trace.whole(), trace.run() as told:
-        trace.timed(Timed("p", "load", time.time(), time.time()))
+        trace.timed(Timing("p", "load", time.time(), time.time()))
     found = spans(tracing)
     assert attributes(found["predict"])["error.type"] == "ABANDONED"
     context = traces.parse(told)
@@ -145,4 +145,4 @@ def test_without_tracing_a_callers_context_reaches_the_runner() -> None:
         trace = AttemptTrace(NO_TRACING, claim(given))
         with trace.whole(), trace.run() as told:
             assert told == given
-            trace.timed(Timed("p", "predict", 0, 0))
+            trace.timed(Timing("p", "predict", 0, 0))
