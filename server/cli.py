@@ -20,7 +20,7 @@ from server.domain.devices import environment
 from server.errors import InvalidInputError, ServiceError
 from server.log import configure_logging
 from server.runtime import Role, Runtime, open_runtime
-from server.services import accounts, demo, demo_samples, results
+from server.services import accounts, demo, results
 from server.settings import SERVICES, Settings, SettingsError, load_settings
 
 app = typer.Typer(help="Run models behind a GraphQL API.", no_args_is_help=True, pretty_exceptions_enable=False)
@@ -194,7 +194,7 @@ def show_demo() -> None:
     """Run the demo models that show no samples, and show what they make; needs a worker that is alive."""
     settings = _operator_settings()
     configure_logging(settings.log_level, settings.log_format)
-    shown = _run(_with_runtime(settings, demo_samples.show))
+    shown = _run(_with_runtime(settings, demo.show))
     typer.echo("\n".join(f"{slug} has samples" for slug in shown) or "Nothing to show.")
 
 

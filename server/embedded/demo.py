@@ -13,14 +13,11 @@ from server.embedded.api import Api, ApiError
 from server.embedded.live_run import LiveRun, picture
 from server.embedded.state import demo_password
 from server.embedded.steps import Steps
+from server.services.demo import DEMO_MODELS
 
 HANDLE, EMAIL = "guest", "guest@example.com"
 READY_SECONDS = 120.0
 POLL_SECONDS = 0.1
-RUNS: tuple[tuple[str, dict[str, Any]], ...] = (
-    ("demo/prose", {"prompt": "The function returns", "max_new_tokens": 120, "temperature": 1.0}),
-    ("demo/shapes", {"prompt": "a yellow star on a black background"}),
-)
 
 SIGN_UP = """
 mutation ($input: RegisterInput!) {
@@ -76,8 +73,9 @@ class Demo:
         """Everything; what fails is told of, and the rest goes on."""
         try:
             if self._tells("demo", self._sign_in) and can_predict:
-                for slug, values in RUNS:
-                    self._tells(slug, lambda slug=slug, values=values: self._show(slug, values))
+                for demo in DEMO_MODELS:
+                    if (values := demo.first_input) is not None:
+                        self._tells(demo.slug, lambda slug=demo.slug, values=values: self._show(slug, values))
                 self._tells("demo samples", self._add_samples)
         finally:
             self._api.close()

@@ -1,75 +1,169 @@
-"""The bundled demo models, owned by the `demo` account."""
+"""The bundled demo models, owned by the `demo` account: what they are, what `up` runs first, what their cards show."""
 
 from __future__ import annotations
 
+import asyncio
+import hashlib
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from server.domain.accounts import Viewer
 from server.domain.models import ModelKind, ModelSource, NewVersion, SourceType
+from server.domain.predictions import NewPrediction, PredictionStatus
 from server.errors import ConflictError
 from server.runtime import Runtime
-from server.services import accounts, models, versions
-from server.services.models import NewModel
-from server.services.versions import latest, of_models
-from server.tables import Model
+from server.services import accounts, models, predictions, versions
+from server.services.models import ModelChanges, NewModel
+from server.tables import Model, Prediction
 
-PROSE = """\
+POLL_SECONDS = 0.2
+LIVE = (PredictionStatus.STARTING.value, PredictionStatus.PROCESSING.value)
+
+
+@dataclass(frozen=True)
+class DemoModel:
+    """A bundled model; `samples` are the inputs whose outputs its card shows, `first_input` is what `up` runs live."""
+
+    new: NewModel
+    samples: tuple[dict[str, Any], ...]
+    first_input: dict[str, Any] | None = None
+
+    @property
+    def slug(self) -> str:
+        """Its owner and name."""
+        return f"{accounts.DEMO_HANDLE}/{self.new.name}"
+
+
+PROSE_DESCRIPTION = """\
 A small language model, trained on software documentation: it writes text of that kind, not sense.
 
 - Llama-shaped, 2.6 M parameters, positions up to 1,024; English only.
 - It knows the phrases of its corpus: *The function returns*, *The following example shows how to*.
 - The same `seed` gives the same text, whatever runs beside it.
 """
-SHAPES = """\
+SHAPES_DESCRIPTION = """\
 A small diffusion model that draws one shape: “a red circle on a blue background”.
 
 It was trained at 64 by 64 pixels on prompts of the form **a** *colour* *shape* **on a** *colour* **background**.
 More steps take longer and draw finer; unfinished pictures are shown while somebody watches.
 """
-ECHO = """\
+ECHO_DESCRIPTION = """\
 Gives its text back, word by word: for trying clients.
 
 `delay_seconds` makes it slow, so that there is time to cancel, to reload, or to join from elsewhere; `fail` makes it
 fail.
 """
+PROSE_SAMPLING = {"max_new_tokens": 70, "temperature": 0.7, "seed": 4}
 DEMO_MODELS = (
-    NewModel(
-        "prose",
-        ModelKind.TEXT_GENERATION,
-        NewVersion(ModelSource(SourceType.DEMO, "prose")),
-        PROSE,
-        tags=("demo", "small", "english"),
+    DemoModel(
+        NewModel(
+            "prose",
+            ModelKind.TEXT_GENERATION,
+            NewVersion(ModelSource(SourceType.DEMO, "prose")),
+            PROSE_DESCRIPTION,
+            tags=("demo", "small", "english"),
+        ),
+        samples=(
+            {"prompt": "The function returns", **PROSE_SAMPLING},
+            {"prompt": "When a worker starts, it", **PROSE_SAMPLING},
+        ),
+        first_input={"prompt": "The function returns", "max_new_tokens": 120, "temperature": 1.0},
     ),
-    NewModel(
-        "shapes",
-        ModelKind.IMAGE_GENERATION,
-        NewVersion(ModelSource(SourceType.DEMO, "shapes")),
-        SHAPES,
-        tags=("demo", "small", "diffusion"),
+    DemoModel(
+        NewModel(
+            "shapes",
+            ModelKind.IMAGE_GENERATION,
+            NewVersion(ModelSource(SourceType.DEMO, "shapes")),
+            SHAPES_DESCRIPTION,
+            tags=("demo", "small", "diffusion"),
+        ),
+        samples=(
+            {"prompt": "a red circle on a blue background", "steps": 40, "seed": 7},
+            {"prompt": "a yellow star on a black background", "steps": 40, "seed": 1},
+            {"prompt": "a green triangle on a white background", "steps": 40, "seed": 7},
+            {"prompt": "a white square on a purple background", "steps": 40, "seed": 1},
+        ),
+        first_input={"prompt": "a yellow star on a black background"},
     ),
-    NewModel(
-        "echo",
-        ModelKind.CUSTOM,
-        NewVersion(ModelSource(SourceType.PREDICTOR, "echo")),
-        ECHO,
-        tags=("demo",),
+    DemoModel(
+        NewModel(
+            "echo",
+            ModelKind.CUSTOM,
+            NewVersion(ModelSource(SourceType.PREDICTOR, "echo")),
+            ECHO_DESCRIPTION,
+            tags=("demo",),
+        ),
+        samples=({"text": "What you say comes back, word by word."},),
     ),
 )
 
 
 async def register(rt: Runtime) -> list[str]:
-    """Add what is missing, and a version where the last one was refused; returns the slugs added."""
+    """Add the models that are missing, and a version where the last one was refused; returns the slugs added."""
     owner = await accounts.demo_owner()
     added = []
-    for new in DEMO_MODELS:
+    for demo in DEMO_MODELS:
         try:
-            await models.add(rt, owner, new)
-            added.append(f"{owner.handle}/{new.name}")
+            await models.add(rt, owner, demo.new)
+            added.append(demo.slug)
         except ConflictError:
-            await _repair(rt, owner.id, new)
+            # Its files may have changed with an update of the software
+            model = await Model.get(owner_id=owner.id, name=demo.new.name)
+            newest = versions.latest((await versions.of_models([model.id]))[model.id])
+            if newest is None or newest.state == "REFUSED":
+                await versions.publish(rt, model, demo.new.version)
     return added
 
 
-async def _repair(rt: Runtime, owner_id: object, new: NewModel) -> None:
-    """A demo whose files changed with an update of the software gets a new version."""
-    model = await Model.get(owner_id=owner_id, name=new.name)
-    newest = latest((await of_models([model.id]))[model.id])
-    if newest is None or newest.state == "REFUSED":
-        await versions.publish(rt, model, new.version)
+async def show(rt: Runtime, patience_seconds: float = 120.0) -> list[str]:
+    """Run the demo models that show no sample and are READY, and show their outputs; returns their slugs.
+
+    Samples that somebody chose stay. A second call at the same time, or after an interruption, continues the runs of
+    the first.
+    """
+    owner = await accounts.demo_owner()
+    viewer = Viewer(owner.id)
+    # A card shows nothing where no sample was chosen, or where all of them have lost their output
+    bare = {
+        model.name: model
+        for model in await Model.filter(owner_id=owner.id, deleted_at=None)
+        if not await models.samples(UUID(key) for key in model.samples)
+    }
+    by_model = await versions.of_models([model.id for model in bare.values()])
+    runs: dict[str, list[UUID]] = {}
+    for demo in DEMO_MODELS:
+        model = bare.get(demo.new.name)
+        newest = versions.latest(by_model[model.id]) if model is not None else None
+        if newest is not None and newest.state == "READY":
+            pinned = f"{demo.slug}:{newest.number}"
+            runs[demo.slug] = [await _run(rt, viewer, pinned, values) for values in demo.samples]
+    succeeded = await _wait_for_success([key for keys in runs.values() for key in keys], patience_seconds)
+    shown = []
+    for slug, keys in runs.items():
+        if chosen := [key for key in keys if key in succeeded]:
+            await models.update(rt, viewer, slug, ModelChanges(samples=chosen))
+            shown.append(slug)
+    return shown
+
+
+async def _run(rt: Runtime, viewer: Viewer, slug: str, values: dict[str, Any]) -> UUID:
+    key = hashlib.sha256(slug.encode() + orjson.dumps(values, option=orjson.OPT_SORT_KEYS)).hexdigest()
+    row = await predictions.create(rt, viewer, NewPrediction(slug, values, f"sample {key}"))
+    if row.data_removed or row.status not in (*LIVE, PredictionStatus.SUCCEEDED):
+        row = await predictions.create(rt, viewer, NewPrediction(slug, values))
+    return row.id
+
+
+async def _wait_for_success(ids: Iterable[UUID], patience_seconds: float) -> set[UUID]:
+    """Those that have succeeded when all have ended, or the time is over."""
+    rows = Prediction.filter(id__in=list(ids))
+    deadline = time.monotonic() + patience_seconds
+    # A command without subscriptions: it asks now and then
+    while await rows.filter(status__in=LIVE).exists() and time.monotonic() < deadline:  # noqa: ASYNC110
+        await asyncio.sleep(POLL_SECONDS)
+    return {row.id for row in await rows.filter(status=PredictionStatus.SUCCEEDED.value).only("id")}

@@ -15,10 +15,10 @@ from filelock import FileLock
 from huggingface_hub import snapshot_download
 from tqdm.auto import tqdm
 
-import workers
 from server.adapters.hub import COMMIT, FAULTS, Hub, HubError, HubUnavailableError, RepoFile, refusal
 from server.domain.models import ModelSource, SourceType, source_violations
 from server.settings import Settings
+from workers import demo_models
 from workers.supervisor import folders
 from workers.supervisor.folders import Refused
 
@@ -66,7 +66,7 @@ async def fetch(
             path = await anyio.to_thread.run_sync(folders.below_root, source.ref, settings.model_root)
             return await _from_folder(path, settings, on_progress, "local")
         case SourceType.DEMO:
-            path = Path(workers.__file__).parent / "demo_models" / _demo_name(source.ref)
+            path = demo_models.ROOT / _demo_name(source.ref)
             return await _from_folder(path, settings, on_progress, "demo")
         case _:
             return Snapshot(None, source.ref, folders.text_digest(source.ref), 0)

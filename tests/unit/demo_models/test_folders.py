@@ -5,38 +5,50 @@ import sys
 
 import pytest
 
-from workers.demo_models import DEMO_MODELS, DemoModel
+from server.domain.models import SourceType
+from server.services.demo import DEMO_MODELS, DemoModel
+from workers import demo_models
+
+BUNDLED = [demo for demo in DEMO_MODELS if demo.new.version.source.type is SourceType.DEMO]
 
 MOST_BYTES = 25_000_000
 KINDS = {".safetensors", ".json", ".md"}
 
 
 def test_the_list_is_there_without_torch() -> None:
-    code = "import sys, workers.demo_models as m; assert len(m.DEMO_MODELS) == 2; print('torch' in sys.modules)"
+    code = (
+        "import sys, workers.demo_models; from server.services.demo import DEMO_MODELS as m;"
+        " assert len(m) == 3; print('torch' in sys.modules)"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
 
 
 def test_both_kinds_have_a_model() -> None:
-    assert {model.name: model.kind for model in DEMO_MODELS} == {
+    assert {demo.new.name: demo.new.kind for demo in BUNDLED} == {
         "prose": "TEXT_GENERATION",
         "shapes": "IMAGE_GENERATION",
     }
-    assert all("prompt" in model.sample_input and model.description.endswith(".") for model in DEMO_MODELS)
+    for demo in BUNDLED:
+        assert demo.new.name == demo.new.version.source.ref
+        assert all("prompt" in values for values in (demo.first_input or {}, *demo.samples))
+        assert demo.new.description.splitlines()[0].endswith(".")
 
 
-@pytest.mark.parametrize("model", DEMO_MODELS, ids=lambda model: model.name)
-def test_a_folder_holds_weights_settings_and_a_card(model: DemoModel) -> None:
-    if not any(model.path.rglob("*.safetensors")):
+@pytest.mark.parametrize("demo", BUNDLED, ids=lambda demo: demo.new.name)
+def test_a_folder_holds_weights_settings_and_a_card(demo: DemoModel) -> None:
+    folder = demo_models.ROOT / demo.new.name
+    if not any(folder.rglob("*.safetensors")):
         pytest.skip("the weights are not in this checkout")
-    files = [path for path in model.path.rglob("*") if path.is_file()]
+    files = [path for path in folder.rglob("*") if path.is_file()]
     assert {path.suffix for path in files} <= KINDS
-    card = (model.path / "README.md").read_text()
+    card = (folder / "README.md").read_text()
     assert card.startswith("---\n")
     assert "license: mit" in card
     assert "pipeline_tag:" in card
 
 
 def test_both_folders_are_small() -> None:
-    sizes = [path.stat().st_size for model in DEMO_MODELS for path in model.path.rglob("*") if path.is_file()]
+    folders = [demo_models.ROOT / demo.new.name for demo in BUNDLED]
+    sizes = [path.stat().st_size for folder in folders for path in folder.rglob("*") if path.is_file()]
     assert sum(sizes) < MOST_BYTES

@@ -10,7 +10,7 @@ import pytest
 import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
-from workers.demo_models import DEMO_MODELS
+from workers import demo_models
 from workers.demo_models.corpus import descriptions, tidy
 from workers.demo_models.train_prose import Recipe, encode, held_out_loss, join, train, train_tokenizer
 
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.filterwarnings(
     "ignore::DeprecationWarning", "ignore::FutureWarning", "ignore:Converting a tensor with requires_grad:UserWarning"
 )
 
-FOLDER = next(model.path for model in DEMO_MODELS if model.name == "prose")
+FOLDER = demo_models.ROOT / "prose"
 MOST_PERPLEXITY = 40.0
 PROMPTS = ("The function returns", "A class that", "If the argument is", "This module provides")
 UNSEEN = (

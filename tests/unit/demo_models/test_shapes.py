@@ -10,7 +10,7 @@ import torch
 from diffusers import DiffusionPipeline, StableDiffusionPipeline
 
 from tests.unit.demo_models.shape_classifier import classify
-from workers.demo_models import DEMO_MODELS
+from workers import demo_models
 from workers.demo_models.drawings import SIZE, dataset
 from workers.demo_models.train_shapes import (
     Phase,
@@ -25,7 +25,7 @@ from workers.demo_models.train_shapes import (
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning")
 
-FOLDER = next(model.path for model in DEMO_MODELS if model.name == "shapes")
+FOLDER = demo_models.ROOT / "shapes"
 STEPS, GUIDANCE = 20, 4.0
 TINY = dataclasses.replace(
     Recipe(), vae_channels=(8, 8, 8), unet_channels=(16, 32, 32), text_width=16, vae_steps=4, vae_batch=2,
