@@ -14,7 +14,7 @@ import structlog
 from dramatiq.brokers.redis import RedisBroker, _RedisConsumer, _scripts
 
 from server.adapters.batches import Batches
-from server.adapters.redis_calls import Command, RedisCalls, Script
+from server.adapters.redis_calls import REDIS_ERRORS, Command, RedisCalls, Script
 
 logger = structlog.get_logger(__name__)
 
@@ -123,7 +123,7 @@ class Bell:
             return True
         except TimeoutError:
             pass
-        except (redis.RedisError, OSError) as raised:
+        except REDIS_ERRORS as raised:
             error = str(raised)
         self.failures += 1
         logger.warning("bell.failed", queue=queue, hint=hint, error=error)
@@ -136,7 +136,7 @@ class Bell:
         try:
             parts = [(queue, some[n : n + HINTS]) for queue, some in hints.items() for n in range(0, len(some), HINTS)]
             await self._calls.run(*(command for each in parts for command in self._commands(*each)))
-        except (redis.RedisError, OSError):
+        except REDIS_ERRORS:
             self._away_until = time.monotonic() + AWAY_SECONDS
             raise
         return [None] * len(rings)

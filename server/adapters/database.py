@@ -12,7 +12,7 @@ import asyncpg
 import orjson
 from aerich import Command
 from tortoise import Tortoise, connections
-from tortoise.exceptions import DBConnectionError, OperationalError
+from tortoise.exceptions import BaseORMException, DBConnectionError, OperationalError
 from tortoise.models import Model
 
 import migrations
@@ -35,6 +35,8 @@ CONNECTION_ERRORS = (
     OSError,
     TimeoutError,
 )
+# What a statement may raise; the connection errors among them pass, the others may come again
+DATABASE_ERRORS = (*CONNECTION_ERRORS, BaseORMException)
 
 
 class DatabaseUnavailableError(Exception):

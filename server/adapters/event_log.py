@@ -19,7 +19,7 @@ import redis.asyncio
 import structlog
 
 from server.adapters.event_scripts import APPEND, END, LIVE, READ
-from server.adapters.redis_calls import Command, RedisCalls
+from server.adapters.redis_calls import REDIS_ERRORS, Command, RedisCalls
 from server.adapters.wakeups import DELIVER, LOOK, ROW, cancel_channel, owner_channel, wake_channel
 from server.domain.accounts import USER_OWNER
 from server.domain.events import NO_EPOCH, Cursor, Event, EventType
@@ -90,7 +90,7 @@ def new_epoch() -> str:
 
 
 class EventLog:
-    """Reads and writes the events of predictions; every method may raise redis.RedisError or OSError."""
+    """Reads and writes the events of predictions; every method may raise REDIS_ERRORS."""
 
     def __init__(self, client: redis.asyncio.Redis) -> None:
         self._redis = client
@@ -183,7 +183,7 @@ class EventLog:
         try:
             async with asyncio.timeout(ANNOUNCE_SECONDS):
                 await self.calls.run(*before, *published)
-        except (redis.RedisError, OSError, TimeoutError) as error:
+        except REDIS_ERRORS as error:
             logger.warning("events.announce_failed", channels=list(messages), error=str(error))
 
     async def preview(self, prediction_id: str) -> str | None:
@@ -212,7 +212,7 @@ class EventLog:
         """Let workers look for webhooks to send; they look by themselves too, so a failure is logged alone."""
         try:
             await self._redis.publish(cancel_channel(DELIVER), b"1")
-        except (redis.RedisError, OSError) as error:
+        except REDIS_ERRORS as error:
             logger.warning("events.wake_deliverers_failed", error=str(error))
 
     async def expire(self, prediction_id: str) -> None:
@@ -227,7 +227,7 @@ class EventLog:
         """Whether Redis answers."""
         try:
             return bool(await self._redis.ping())
-        except (redis.RedisError, OSError):
+        except REDIS_ERRORS:
             return False
 
 

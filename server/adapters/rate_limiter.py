@@ -13,7 +13,7 @@ import structlog
 from limits import RateLimitItemPerSecond
 from limits.aio.storage import MemoryStorage, RedisStorage
 
-from server.adapters.redis_calls import RedisCalls, Script
+from server.adapters.redis_calls import REDIS_ERRORS, RedisCalls, Script
 
 logger = structlog.get_logger(__name__)
 
@@ -103,7 +103,7 @@ class RateLimiter:
         if time.monotonic() >= self._away_until:
             try:
                 return await ask(self._redis)
-            except (redis.RedisError, OSError, TimeoutError) as error:
+            except REDIS_ERRORS as error:
                 self._away_until = time.monotonic() + AWAY_SECONDS
                 logger.warning("rate_limiter.redis_away", error=str(error), seconds=AWAY_SECONDS)
         return await ask(self._memory)

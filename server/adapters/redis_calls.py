@@ -13,6 +13,8 @@ from redis.exceptions import NoScriptError, ResponseError
 from server.adapters.batches import Batches
 
 Command = Sequence[Any]
+# What any call of Redis may raise while it is away, slow or restarting
+REDIS_ERRORS = (redis.RedisError, OSError)
 
 
 @dataclass(frozen=True)

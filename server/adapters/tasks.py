@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine
+from contextlib import suppress
 from contextvars import copy_context
 from typing import Any, TypeVar
 
@@ -19,6 +20,17 @@ def shared(work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
     context = copy_context()
     context.run(clear_contextvars)
     return asyncio.get_running_loop().create_task(work, context=context)
+
+
+async def wait_for_event(event: asyncio.Event, seconds: float | None) -> bool:
+    """Wait for an event, for at most some seconds; whether it is set.
+
+    `asyncio.wait_for` would swallow a cancel on Python 3.11.
+    """
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await event.wait()
+    return event.is_set()
 
 
 async def end(*tasks: asyncio.Task[Any]) -> None:

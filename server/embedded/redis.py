@@ -7,6 +7,7 @@ from pathlib import Path
 
 import redis
 
+from server.adapters.redis_calls import REDIS_ERRORS
 from server.embedded.binaries import find_redis
 from server.embedded.children import Child
 from server.embedded.place import REDIS_SOCKET, Place
@@ -49,5 +50,5 @@ class Redis:
         try:
             with redis.Redis.from_url(self.url, socket_timeout=1, retry=None) as client:
                 return bool(client.ping())
-        except (redis.RedisError, OSError):
+        except REDIS_ERRORS:
             return False

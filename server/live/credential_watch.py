@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from contextlib import suppress
 from uuid import UUID
 
 import structlog
-from tortoise.exceptions import BaseORMException
 
-from server.adapters.database import CONNECTION_ERRORS, now
+from server.adapters.database import DATABASE_ERRORS, now
+from server.adapters.tasks import wait_for_event
 from server.domain.accounts import Viewer
 from server.live import credentials
 
@@ -32,7 +31,7 @@ class Guard:
             await asyncio.sleep(CHECK_SECONDS)
             try:
                 await self.look()
-            except (*CONNECTION_ERRORS, BaseORMException) as error:
+            except DATABASE_ERRORS as error:
                 logger.warning("guard.failed", error=str(error))
 
     async def look(self) -> None:
@@ -53,9 +52,7 @@ class Guard:
         seconds = (viewer.expires_at - now()).total_seconds() if viewer.expires_at else None
         self._add(credential, event, is_key=viewer.key_id is not None)
         try:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(seconds):
-                    await event.wait()
+            await wait_for_event(event, seconds)
         finally:
             self._remove(credential, event)
         if viewer.key_id is not None:

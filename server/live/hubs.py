@@ -7,13 +7,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from uuid import UUID
 
-import redis
 import structlog
-from tortoise.exceptions import BaseORMException
 
-from server.adapters.database import CONNECTION_ERRORS
+from server.adapters.database import DATABASE_ERRORS
 from server.adapters.event_log import EventLog
-from server.adapters.tasks import end, shared
+from server.adapters.redis_calls import REDIS_ERRORS
+from server.adapters.tasks import end, shared, wait_for_event
 from server.adapters.wakeups import Wakeup, Wakeups
 from server.domain.events import NO_EPOCH, Cursor, Event
 from server.domain.predictions import PredictionStatus
@@ -100,16 +99,12 @@ class Hub:
                     self._ending = Ending(row)
                 for watcher in self._watchers:
                     watcher.end(self._ending)
-            is_poll = True
-            with suppress(TimeoutError):
-                async with asyncio.timeout(POLL_SECONDS):
-                    await self._wake.wait()
-                    is_poll = False
+            is_poll = not await wait_for_event(self._wake, POLL_SECONDS)
 
     async def _read_row(self) -> Prediction | None:
         try:
             return await prediction_rows.read(self._id)
-        except (*CONNECTION_ERRORS, BaseORMException) as error:
+        except DATABASE_ERRORS as error:
             logger.warning("hub.row_failed", prediction=str(self._id), error=str(error))
             self._row_due = True
             return None
@@ -117,7 +112,7 @@ class Hub:
     async def _position(self) -> Cursor:
         try:
             return await self._log.position(str(self._id))
-        except (redis.RedisError, OSError):
+        except REDIS_ERRORS:
             return Cursor(NO_EPOCH, 0)
 
     async def _read_log(self) -> None:
@@ -131,7 +126,7 @@ class Hub:
                     self._deliver(event)
                 if not page.more:
                     return
-        except (redis.RedisError, OSError) as error:
+        except REDIS_ERRORS as error:
             logger.warning("hub.log_failed", prediction=str(self._id), error=str(error))
 
     def _deliver(self, event: Event) -> None:
@@ -157,7 +152,7 @@ class PreviewSource:
         try:
             await self._log.want_previews(self._id)
             self.demand_due = at + DEMAND_SECONDS
-        except (redis.RedisError, OSError) as error:
+        except REDIS_ERRORS as error:
             logger.warning("hub.demand_failed", prediction=self._id, error=str(error))
 
     async def image(self, cursor: Cursor) -> str | None:
@@ -167,7 +162,7 @@ class PreviewSource:
             if held is None or held[0].epoch != cursor.epoch or held[0].seq < cursor.seq:
                 try:
                     held = self._held = (cursor, await self._log.preview(self._id))
-                except (redis.RedisError, OSError) as error:
+                except REDIS_ERRORS as error:
                     logger.warning("hub.preview_failed", prediction=self._id, error=str(error))
                     return None
             return held[1]

@@ -12,11 +12,10 @@ from typing import NamedTuple
 from uuid import UUID
 
 import structlog
-from tortoise.exceptions import BaseORMException
 
-from server.adapters.database import CONNECTION_ERRORS, rows
+from server.adapters.database import DATABASE_ERRORS, rows
 from server.adapters.pagination import utc
-from server.adapters.tasks import end, shared
+from server.adapters.tasks import end, shared, wait_for_event
 from server.domain.accounts import USER_OWNER, Viewer
 from server.domain.api_keys import Scope
 from server.domain.models import parse_slug
@@ -147,12 +146,10 @@ class LiveList:
             self._wake.clear()
             try:
                 await self._read()
-            except (*CONNECTION_ERRORS, BaseORMException) as error:
+            except DATABASE_ERRORS as error:
                 logger.warning("live_list.read_failed", user=str(self._user_id), error=str(error))
             await asyncio.sleep(PAUSE_SECONDS)
-            with suppress(TimeoutError):
-                async with asyncio.timeout(POLL_SECONDS):
-                    await self._wake.wait()
+            await wait_for_event(self._wake, POLL_SECONDS)
 
     async def _read(self) -> None:
         began = time.monotonic()

@@ -9,10 +9,10 @@ from contextlib import suppress
 from typing import NamedTuple
 from uuid import UUID
 
-import redis
 import structlog
 
 from server.adapters.event_log import LiveState
+from server.adapters.redis_calls import REDIS_ERRORS
 from server.domain.accounts import Viewer
 from server.domain.events import CLOSED_EPOCH, NO_EPOCH, Cursor, Event, EventType, merge, parse_cursor
 from server.domain.predictions import PredictionStatus
@@ -45,7 +45,7 @@ async def live_state(rt: Runtime, prediction_id: UUID) -> LiveState | None:
     """What the newest attempt made so far; None when Redis holds nothing of it, or is away."""
     try:
         return await rt.event_log.live(str(prediction_id))
-    except (redis.RedisError, OSError) as error:
+    except REDIS_ERRORS as error:
         logger.warning("events.live_failed", prediction=str(prediction_id), error=str(error))
         return None
 
@@ -186,7 +186,7 @@ class Stream:
         while not self._is_told:
             try:
                 page = await self._rt.event_log.read(str(self._id), self._cursor or Cursor(NO_EPOCH, 0))
-            except (redis.RedisError, OSError):
+            except REDIS_ERRORS:
                 # What the hub hands over next would come without what is missing here: it is read again first
                 self._watcher.overflow()
                 await asyncio.sleep(LOG_AGAIN_SECONDS)

@@ -7,9 +7,8 @@ import time
 from typing import Any
 
 import structlog
-from tortoise.exceptions import BaseORMException
 
-from server.adapters.database import CONNECTION_ERRORS, rows
+from server.adapters.database import DATABASE_ERRORS, rows
 from server.domain.models import ALL_QUEUES, PREPARE_QUEUE
 from server.maintenance import retention, run_counts
 from server.queue import deliveries
@@ -29,7 +28,7 @@ async def sweep_for_ever(rt: Runtime) -> None:
     while True:
         try:
             await sweep(rt)
-        except (*CONNECTION_ERRORS, BaseORMException) as error:
+        except DATABASE_ERRORS as error:
             logger.warning("recovery.failed", error=str(error))
         await asyncio.sleep(rt.settings.recovery_seconds)
 

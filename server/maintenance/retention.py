@@ -10,11 +10,10 @@ from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
-import redis
 import structlog
-from tortoise.exceptions import BaseORMException
 
-from server.adapters.database import CONNECTION_ERRORS, from_json, rows
+from server.adapters.database import DATABASE_ERRORS, from_json, rows
+from server.adapters.redis_calls import REDIS_ERRORS
 from server.adapters.storage import Folder, StorageError
 from server.domain.predictions import PredictionStatus
 from server.runtime import Runtime
@@ -39,7 +38,7 @@ async def remove_old(rt: Runtime) -> int:
     work = UnitOfWork()
     removed = await rows(_REMOVE_OLD, seconds, REMOVED_AT_ONCE)
     for row in removed:
-        with suppress(redis.RedisError, OSError):
+        with suppress(*REDIS_ERRORS):
             await rt.event_log.delete(str(row["id"]))
         await _remove(rt, f"predictions/{row['id']}/")
         work.announce(row["id"], row["owner"])
@@ -64,7 +63,7 @@ async def sweep_files_for_ever(rt: Runtime) -> None:
     while True:
         try:
             await sweep_files(rt)
-        except (*CONNECTION_ERRORS, BaseORMException, StorageError) as error:
+        except (*DATABASE_ERRORS, StorageError) as error:
             logger.warning("files.sweep_failed", error=str(error))
         await asyncio.sleep(seconds)
 

@@ -6,9 +6,7 @@ import asyncio
 from dataclasses import dataclass
 from importlib.metadata import version
 
-from tortoise.exceptions import BaseORMException
-
-from server.adapters.database import CONNECTION_ERRORS, pending_migrations
+from server.adapters.database import DATABASE_ERRORS, pending_migrations
 from server.runtime import Runtime
 from server.services import catalogue
 
@@ -42,7 +40,7 @@ async def check(rt: Runtime) -> Health:
         async with asyncio.timeout(PATIENCE_SECONDS):
             database = "behind" if await pending_migrations() else "ok"
             workers = await catalogue.workers_alive()
-    except (*CONNECTION_ERRORS, BaseORMException):
+    except DATABASE_ERRORS:
         return Health("away", redis, 0)
     return Health(database, redis, workers)
 

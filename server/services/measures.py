@@ -8,9 +8,8 @@ from typing import Any
 
 import structlog
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
-from tortoise.exceptions import BaseORMException
 
-from server.adapters.database import CONNECTION_ERRORS, rows
+from server.adapters.database import DATABASE_ERRORS, rows
 from server.domain.models import kind_queue
 from server.runtime import Runtime
 from server.services import queues
@@ -49,7 +48,7 @@ class Measures:
                 for read in (_queues, _workers, _deliveries):
                     found += await read()
             up.add_metric(["database"], 1)
-        except (*CONNECTION_ERRORS, BaseORMException) as error:
+        except DATABASE_ERRORS as error:
             logger.warning("metrics.rows_unread", error=str(error))
             found = []
             up.add_metric(["database"], 0)

@@ -7,19 +7,17 @@ from collections.abc import Callable
 from contextlib import suppress
 from uuid import UUID
 
-import redis
 import structlog
-from tortoise.exceptions import BaseORMException
 
-from server.adapters.database import CONNECTION_ERRORS
+from server.adapters.database import DATABASE_ERRORS
+from server.adapters.redis_calls import REDIS_ERRORS
+from server.adapters.tasks import wait_for_event
 from server.domain.models import QUEUES, kind_queue
 from server.queue import jobs
 from server.queue.jobs import Claim, Warmth
 from server.runtime import Runtime
 
 logger = structlog.get_logger(__name__)
-
-DATABASE_ERRORS = (*CONNECTION_ERRORS, BaseORMException)
 
 
 class Claims:
@@ -87,7 +85,7 @@ class Claims:
             if self._warmth().elsewhere:
                 pause = min(pause, settings.warm_wait_seconds or 0.1)
             # A bell may be lost, and a row that waits for its time or for another worker rings none
-            self._look = not await happens(self._wake, pause) or self._look
+            self._look = not await wait_for_event(self._wake, pause) or self._look
 
     async def _claim(self) -> None:
         hints, self._hints = self._hints, {}
@@ -139,13 +137,5 @@ class Claims:
     async def _leave_to_others(self) -> None:
         """The bell rang here, but a worker that has a free slot, or the version, may be the one to run it."""
         if self._has_others() and not self._stopping:
-            with suppress(redis.RedisError, OSError):
+            with suppress(*REDIS_ERRORS):
                 await self._rt.event_log.wake_workers()
-
-
-async def happens(event: asyncio.Event, seconds: float) -> bool:
-    """Wait for an event, for at most some seconds; wait_for would swallow a cancel on Python 3.11."""
-    with suppress(TimeoutError):
-        async with asyncio.timeout(seconds):
-            await event.wait()
-    return event.is_set()

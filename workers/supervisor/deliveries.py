@@ -13,12 +13,11 @@ from uuid import UUID
 import orjson
 import structlog
 from standardwebhooks import Webhook
-from tortoise.exceptions import BaseORMException
 
-from server.adapters.database import CONNECTION_ERRORS, now
+from server.adapters.database import CONNECTION_ERRORS, DATABASE_ERRORS, now
 from server.adapters.metrics import WEBHOOK_MESSAGES, WEBHOOK_SECONDS
 from server.adapters.outbound import Answer, Outbound, OutboundError
-from server.adapters.tasks import end
+from server.adapters.tasks import end, wait_for_event
 from server.adapters.tracing import Kind, Span
 from server.domain.webhooks import (
     GONE,
@@ -37,7 +36,6 @@ from server.services import health, webhooks
 
 logger = structlog.get_logger(__name__)
 
-DATABASE_ERRORS = (*CONNECTION_ERRORS, BaseORMException)
 LEASE_MARGIN_SECONDS = 10.0
 SHORTEST_PAUSE_SECONDS = 0.05
 STOP_SECONDS = 5.0
@@ -75,7 +73,7 @@ class Deliverer:
                 logger.warning("webhooks.claim_failed", error=str(error))
                 pause = 1.0
             if pause > 0:
-                await self._wait(pause)
+                await wait_for_event(self._wake, pause)
 
     async def stop(self) -> None:
         """Claim nothing more, give what is under way a moment, and leave the rest to others."""
@@ -89,11 +87,6 @@ class Deliverer:
         with suppress(*DATABASE_ERRORS):
             for hold in left.values():
                 await deliveries.release(hold)
-
-    async def _wait(self, seconds: float) -> None:
-        with suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await self._wake.wait()
 
     async def _claim(self) -> float:
         """Start what is due; seconds until there may be more."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from contextlib import suppress
 from uuid import UUID
 
-import redis
 import structlog
 
 from server.adapters.event_log import EventLog
+from server.adapters.redis_calls import REDIS_ERRORS
+from server.adapters.tasks import wait_for_event
 from server.domain.models import ModelKind, kind_queue
 from workers.supervisor.attempt import Attempt
 
@@ -35,9 +35,7 @@ class Demand:
     async def run(self) -> None:
         """Tell every run that makes pictures whether they are watched, until canceled."""
         while True:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(POLL_SECONDS):
-                    await self._due.wait()
+            await wait_for_event(self._due, POLL_SECONDS)
             self._due.clear()
             await self._tell()
             # Many runs that begin together share a read
@@ -49,7 +47,7 @@ class Demand:
         asked = [str(key) for key, attempt in self._attempts.items() if kind_queue(attempt.job.queue) != texts]
         try:
             wanted = await self._log.previews_wanted(asked)
-        except (redis.RedisError, OSError) as error:
+        except REDIS_ERRORS as error:
             # Without Redis nobody sees a preview
             logger.warning("demand.read_failed", error=str(error))
             wanted = set()

@@ -9,11 +9,11 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-import redis
 import structlog
 
 from server.adapters.event_log import FENCED, NEEDS_SNAPSHOT, EventLog, NewEvent, new_epoch
-from server.adapters.tasks import end
+from server.adapters.redis_calls import REDIS_ERRORS
+from server.adapters.tasks import end, wait_for_event
 from server.domain.events import EventType
 
 logger = structlog.get_logger(__name__)
@@ -159,16 +159,14 @@ class EventWriter:
             self._due.clear()
             try:
                 await self._flush()
-            except (redis.RedisError, OSError) as error:
+            except REDIS_ERRORS as error:
                 logger.warning("events.write_failed", prediction=self._id, error=str(error))
                 self._due.set()
                 self._flushed.set()
                 await asyncio.sleep(RETRY_SECONDS)
                 continue
             self._flushed.set()
-            with suppress(TimeoutError):
-                async with asyncio.timeout(self._pause()):
-                    await self._closing.wait()
+            await wait_for_event(self._closing, self._pause())
 
     def _pause(self) -> float:
         if not self.made.text:

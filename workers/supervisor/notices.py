@@ -6,9 +6,8 @@ import asyncio
 from collections.abc import Callable
 
 import structlog
-from tortoise.exceptions import BaseORMException
 
-from server.adapters.database import CONNECTION_ERRORS
+from server.adapters.database import DATABASE_ERRORS
 from server.adapters.tasks import end
 from server.domain.events import EventType
 from server.domain.webhooks import MIN_GAP_SECONDS, WebhookEvent
@@ -87,7 +86,7 @@ class Notices:
             return
         try:
             wait = await deliveries.note(self._job.id, self._job.attempt, events)
-        except (*CONNECTION_ERRORS, BaseORMException) as error:
+        except DATABASE_ERRORS as error:
             self._pending.update(events)
             logger.warning("webhooks.note_failed", prediction=str(self._job.id), error=str(error))
             return

@@ -8,12 +8,13 @@ from uuid import UUID
 
 import structlog
 
+from server.adapters.database import DATABASE_ERRORS
 from server.adapters.storage import StorageError
+from server.adapters.tasks import wait_for_event
 from server.queue.jobs import Claim
 from server.runtime import Runtime
 from server.services import results
 from server.services.results import SharedResult
-from workers.supervisor.claiming import DATABASE_ERRORS, happens
 from workers.supervisor.execution import StagedFile
 
 logger = structlog.get_logger(__name__)
@@ -71,7 +72,7 @@ class Sharing:
         try:
             while not is_over() and await results.is_running(leader):
                 event.clear()
-                await happens(event, LOOK_SECONDS)
+                await wait_for_event(event, LOOK_SECONDS)
         finally:
             del self._waiting[job.id]
 

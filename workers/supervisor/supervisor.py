@@ -14,7 +14,8 @@ from uuid import UUID, uuid4
 import structlog
 from structlog.contextvars import bind_contextvars
 
-from server.adapters.tasks import end
+from server.adapters.database import DATABASE_ERRORS
+from server.adapters.tasks import end, wait_for_event
 from server.adapters.wakeups import DELIVER, EVERYBODY, LOOK
 from server.domain.accounts import USER_OWNER
 from server.domain.models import PREPARE_QUEUE, kind_queue, queues_of
@@ -26,7 +27,7 @@ from server.runtime import Runtime
 from server.services import catalogue
 from server.services.catalogue import Others, WorkerInfo, WorkerState
 from workers.supervisor.attempt import Attempt
-from workers.supervisor.claiming import DATABASE_ERRORS, Claims, happens
+from workers.supervisor.claiming import Claims
 from workers.supervisor.deliveries import Deliverer
 from workers.supervisor.demand import Demand
 from workers.supervisor.gate import Gate
@@ -192,7 +193,7 @@ class Supervisor:
             except DATABASE_ERRORS as error:
                 logger.warning("heartbeat.failed", error=str(error))
             wait = settings.heartbeat_seconds - (time.monotonic() - began)
-            await happens(self._beat_wake, max(0.05, wait))
+            await wait_for_event(self._beat_wake, max(0.05, wait))
             self._beat_wake.clear()
 
     def _state(self) -> WorkerState:
@@ -247,7 +248,7 @@ class Supervisor:
                     pass
             except DATABASE_ERRORS as error:
                 logger.warning("prepare.failed", error=str(error))
-            await happens(self._prepare_wake, self._rt.settings.claim_poll_seconds)
+            await wait_for_event(self._prepare_wake, self._rt.settings.claim_poll_seconds)
 
     async def _drain(self) -> None:
         """Let running work end within the grace time, then hand the rest back."""
