@@ -18,7 +18,7 @@ PRUNED_AT_ONCE = 500
 
 
 @dataclass(frozen=True)
-class Hold:
+class WebhookLease:
     """A prediction's webhook that this process delivers for now; `attempt` is the fencing token."""
 
     prediction_id: UUID
@@ -31,7 +31,7 @@ class Hold:
 
 
 @dataclass(frozen=True)
-class Due:
+class DueDelivery:
     """A delivery that is to be sent now."""
 
     id: UUID
@@ -51,7 +51,7 @@ class Due:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class DeliveryOutcome:
     """What an attempt leaves a delivery in; `wait_seconds` is until its next try, of a PENDING one."""
 
     state: DeliveryState
@@ -84,47 +84,49 @@ async def note(prediction_id: UUID, attempt: int, events: list[WebhookEvent]) ->
     return min((float(row["wait"]) for row in found), default=None)
 
 
-async def claim(limit: int, lease_seconds: float, busy_users: list[UUID]) -> list[Hold]:
+async def claim(limit: int, lease_seconds: float, busy_users: list[UUID]) -> list[WebhookLease]:
     """Webhooks of up to `limit` predictions in which something is due, now held; none of users with much in hand."""
     found = await rows(_CLAIM, limit, lease_seconds, busy_users)
-    return [Hold(**row) for row in found]
+    return [WebhookLease(**row) for row in found]
 
 
 async def seconds_to_next(busy_users: list[UUID]) -> float | None:
-    """Until something is due that nobody holds; None where nothing is pending."""
+    """Until something is due that nobody leases; None where nothing is pending."""
     found = await rows(_NEXT_DUE, busy_users)
     return float(found[0]["wait"]) if found else None
 
 
-async def next_due(hold: Hold, lease_seconds: float) -> Due | None:
+async def next_due(lease: WebhookLease, lease_seconds: float) -> DueDelivery | None:
     """The next delivery of a held webhook, its lease renewed; None when none is due, or it is ours no more."""
-    found = await rows(_NEXT, hold.prediction_id, hold.attempt, lease_seconds)
+    found = await rows(_NEXT, lease.prediction_id, lease.attempt, lease_seconds)
     if not found:
         return None
     values = {**found[0], "event": WebhookEvent(found[0]["event"]), "attempts": from_json(found[0]["attempts"])}
     if values["event"] is WebhookEvent.COMPLETED:
-        await rows(_SKIP, hold.prediction_id, hold.attempt)
-    return Due(**values)
+        await rows(_SKIP, lease.prediction_id, lease.attempt)
+    return DueDelivery(**values)
 
 
-async def record(hold: Hold, due: Due, attempt: dict[str, Any] | None, verdict: Verdict) -> bool:
+async def record(
+    lease: WebhookLease, due: DueDelivery, attempt: dict[str, Any] | None, verdict: DeliveryOutcome
+) -> bool:
     """Write what became of a delivery; False when somebody else has it by now.
 
     OUTPUT and LOGS that were noted again meanwhile stay pending.
     """
     attempts = [*due.attempts, attempt][-KEPT_ATTEMPTS:] if attempt else due.attempts
     values = (due.id, verdict.state.value, verdict.wait_seconds, to_json(attempts), 1 if attempt else 0, due.noted)
-    return bool(await rows(_RECORD, hold.prediction_id, hold.attempt, *values, MIN_GAP_SECONDS))
+    return bool(await rows(_RECORD, lease.prediction_id, lease.attempt, *values, MIN_GAP_SECONDS))
 
 
-async def disable(hold: Hold) -> None:
+async def disable(lease: WebhookLease) -> None:
     """The receiver wants nothing more of this prediction."""
-    await rows(_DISABLE, hold.prediction_id, hold.attempt)
+    await rows(_DISABLE, lease.prediction_id, lease.attempt)
 
 
-async def release(hold: Hold) -> None:
+async def release(lease: WebhookLease) -> None:
     """Let others deliver for this prediction."""
-    await rows(_RELEASE, hold.prediction_id, hold.attempt)
+    await rows(_RELEASE, lease.prediction_id, lease.attempt)
 
 
 async def prune(keep_seconds: float) -> None:

@@ -35,7 +35,7 @@ from server.errors import (
     Violation,
 )
 from server.live import prediction_rows
-from server.queue.accepting import accept
+from server.queue.accept import accept
 from server.queue.deliveries import completed
 from server.runtime import Runtime
 from server.services import rate_limits, results, webhooks

@@ -8,30 +8,20 @@ input files: what else is equal stays within its owner.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 import orjson
 
-from server.adapters.database import from_json, rows
 from server.domain import files
 from server.domain.accounts import Viewer
 from server.domain.api_keys import Scope
 from server.domain.models import Visibility, parse_slug
-from server.domain.predictions import NewPrediction, PredictionStatus
+from server.domain.predictions import NewPrediction
 from server.errors import ForbiddenError, NotFoundError
-from server.queue.jobs import Claim
+from server.queue.results import forget
 from server.runtime import Runtime
 from server.tables import Model, Version
-
-
-@dataclass(frozen=True)
-class SharedResult:
-    """What an equal prediction made: its output, and its files as their row keeps them."""
-
-    output: Any
-    files: list[dict[str, Any]]
 
 
 def cache_key(
@@ -54,37 +44,6 @@ def cache_key(
     return hashlib.sha256(orjson.dumps(what, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
-async def find(rt: Runtime, job: Claim) -> SharedResult | None:
-    """What an equal prediction made within RESULT_CACHE_SECONDS."""
-    found = await rows(_FIND, job.cache_key, job.id, rt.settings.result_cache_seconds)
-    return SharedResult(from_json(found[0]["output"]), from_json(found[0]["files"]) or []) if found else None
-
-
-async def leader(job: Claim) -> UUID | None:
-    """An equal prediction that began to run before this one, and still does."""
-    found = await rows(_LEADER, job.cache_key, job.id, job.started_at)
-    return found[0]["id"] if found else None
-
-
-async def is_running(prediction_id: UUID) -> bool:
-    """Whether a prediction runs, or will again."""
-    found = await rows("SELECT status FROM prediction WHERE id = $1", prediction_id)
-    return bool(found) and found[0]["status"] == PredictionStatus.PROCESSING.value
-
-
-async def failed(prediction_id: UUID) -> bool:
-    """Whether a prediction ended by failing."""
-    found = await rows("SELECT status FROM prediction WHERE id = $1", prediction_id)
-    return bool(found) and found[0]["status"] == PredictionStatus.FAILED.value
-
-
-async def forget_copy(job: Claim) -> None:
-    """Keep a copy out of the cache: its life would prolong that of the original."""
-    await rows(
-        "UPDATE prediction SET cache_key = NULL WHERE id = $1 AND attempt = $2 RETURNING id", job.id, job.attempt
-    )
-
-
 async def purge(viewer: Viewer | None, slug: str | None = None) -> int:
     """Forget all results, or those of one model; how many. No viewer is the operator at the command line.
 
@@ -96,7 +55,7 @@ async def purge(viewer: Viewer | None, slug: str | None = None) -> int:
         viewer.require(Scope.WRITE)
         if not viewer.is_admin:
             raise ForbiddenError("Only admins purge results.")
-    return len(await rows(_PURGE, await _id_of(slug) if slug is not None else None))
+    return await forget(await _id_of(slug) if slug is not None else None)
 
 
 async def _id_of(slug: str) -> UUID:
@@ -106,20 +65,3 @@ async def _id_of(slug: str) -> UUID:
     if model is None:
         raise NotFoundError(f"There is no model {slug[:100]}.")
     return model.id
-
-
-_FIND = """
-SELECT output, files FROM prediction
-WHERE cache_key = $1 AND id <> $2 AND status = 'succeeded' AND NOT data_removed
-  AND completed_at > now() - make_interval(secs => $3)
-ORDER BY completed_at LIMIT 1
-"""
-_LEADER = """
-SELECT id FROM prediction
-WHERE cache_key = $1 AND completed_at IS NULL AND status = 'processing' AND lease_until > now()
-  AND (started_at, id) < ($3, $2)
-ORDER BY started_at, id LIMIT 1
-"""
-_PURGE = """
-UPDATE prediction SET cache_key = NULL WHERE cache_key IS NOT NULL AND ($1::uuid IS NULL OR model_id = $1) RETURNING id
-"""

@@ -24,7 +24,7 @@ from graph.ids import global_id
 from server.adapters.database import open_database
 from server.adapters.event_log import EventLog, NewEvent, async_redis, new_epoch
 from server.domain.events import EventType
-from server.queue import jobs
+from server.queue.claim import claim
 from tests.conftest import LiveServer, free_port
 from tests.integration.jobs.store import add, add_version
 from tests.load.raw_sockets import Crowd, RawSocket, connect
@@ -129,18 +129,18 @@ async def prediction(live: LiveServer) -> AsyncIterator[tuple[str, Callable[[], 
     async with open_database(live.environment["DATABASE_URL"], 2):
         queue = uuid4().hex[:12]
         await add(await add_version(), queue)
-        (claim,) = await jobs.claim(queue, uuid4(), 3600, 1)
+        (lease,) = await claim(queue, uuid4(), 3600, 1)
         first = NewEvent(EventType.SNAPSHOT, {"attempt": 1})
-        seq, _ = await log.append(str(claim.id), 1, epoch, 0, [first])
+        seq, _ = await log.append(str(lease.id), 1, epoch, 0, [first])
         count = 0
 
         async def publish() -> None:
             nonlocal seq, count
             event = NewEvent(EventType.OUTPUT, {"index": count, "text": WORD}, text=WORD)
             count += 1
-            seq, _ = await log.append(str(claim.id), 1, epoch, seq, [event])
+            seq, _ = await log.append(str(lease.id), 1, epoch, seq, [event])
 
-        yield global_id("Prediction", claim.id), publish
+        yield global_id("Prediction", lease.id), publish
     await client.aclose()
 
 

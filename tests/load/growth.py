@@ -18,7 +18,7 @@ from graph.ids import global_id
 from server.adapters.database import open_database, rows
 from server.embedded.servers import LocalServers
 from server.maintenance import recovery
-from server.queue import jobs
+from server.queue.claim import claim
 from server.runtime import Runtime
 from server.services import queues
 from tests.conftest import LiveServer
@@ -77,7 +77,7 @@ async def _works(rt: Runtime, client: Client, user: UUID) -> dict[str, Work]:
         "list of everybody": lambda: client.run(LIST, filter={"everybody": True}),
         "get": lambda: client.run(GET, id=global_id("Prediction", old["id"])),
         "create": lambda: client.run(CREATE, input=asked),
-        "claim": lambda: jobs.claim(QUEUE, worker, 3600, 1),
+        "claim": lambda: claim(QUEUE, worker, 3600, 1),
         "sweep": lambda: recovery.sweep(rt),
         "states of the queues": queues.states,
     }

@@ -17,8 +17,8 @@ from server.adapters.tasks import end
 from server.domain import input_schema
 from server.domain.models import kind_queue
 from server.domain.predictions import Failure, PredictionErrorCode, PredictionStatus, backoff_seconds
-from server.queue import jobs
-from server.queue.jobs import Claim, Result
+from server.queue.claim import PredictionLease
+from server.queue.finish import Result, count_losses, finish, hand_back
 from server.runtime import Runtime
 from workers.contract.protocol import VersionSpec
 from workers.supervisor.attempt_trace import AttemptTrace
@@ -45,7 +45,7 @@ class Attempt:
     def __init__(
         self,
         rt: Runtime,
-        job: Claim,
+        job: PredictionLease,
         keeper: RunnerKeeper,
         snapshots: Snapshots,
         inputs: InputFiles,
@@ -179,7 +179,7 @@ class Attempt:
             self._trace.gave_up("LEASE_LOST")
             return
         if not outcome.is_final:
-            losses = await self._patiently(lambda: jobs.losses(self.job.id)) if outcome.lost else 0
+            losses = await self._patiently(lambda: count_losses(self.job.id)) if outcome.lost else 0
             given_up = outcome.lost and losses + 1 >= self._rt.settings.max_losses
             if not given_up:
                 await self._return(outcome)
@@ -217,9 +217,7 @@ class Attempt:
         self._trace.gave_up("WORKER_LOST" if is_lost else "handed back", is_error=is_lost)
         await self._writer.close(FLUSH_SECONDS)
         delay = backoff_seconds(1) if outcome.lost else 0.0
-        await self._patiently(
-            lambda: jobs.hand_back(self.job, delay_seconds=delay, lost=outcome.lost, alone=outcome.alone)
-        )
+        await self._patiently(lambda: hand_back(self.job, delay_seconds=delay, lost=outcome.lost, alone=outcome.alone))
         logger.info("attempt.handed_back", prediction=str(self.job.id), lost=outcome.lost)
         await self._rt.event_log.announce(str(self.job.id), self.job.owner)
         await self._rt.bell.ring(self.job.queue, str(self.job.id))
@@ -259,7 +257,7 @@ class Attempt:
         while True:
             try:
                 with self._trace.step("finish"):
-                    ended = await self._patiently(partial(jobs.finish, self.job, result))
+                    ended = await self._patiently(partial(finish, self.job, result))
                 break
             except BaseORMException as error:
                 if result.failure is not None:

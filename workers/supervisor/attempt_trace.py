@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager, contextmanager
 from server.adapters.tracing import NOTHING, Attributes, Kind, Span, Tracing
 from server.domain.models import kind_queue
 from server.domain.predictions import Failure, PredictionErrorCode
-from server.queue.jobs import Claim
+from server.queue.claim import PredictionLease
 from workers.contract.protocol import Timing
 
 CANCELED = "CANCELED"
@@ -20,7 +20,7 @@ PHASES = frozenset({"load", "predict"})
 class AttemptTrace:
     """Costs nothing where nothing is traced."""
 
-    def __init__(self, tracing: Tracing, job: Claim) -> None:
+    def __init__(self, tracing: Tracing, job: PredictionLease) -> None:
         self._tracing = tracing
         self._job = job
         self._span: Span = NOTHING

@@ -13,8 +13,7 @@ from server.adapters.database import DATABASE_ERRORS
 from server.adapters.redis_calls import REDIS_ERRORS
 from server.adapters.tasks import wait_for_event
 from server.domain.models import QUEUES, kind_queue
-from server.queue import jobs
-from server.queue.jobs import Claim, Warmth
+from server.queue.claim import PredictionLease, WarmVersions, claim, claim_hinted, queues_with_work
 from server.runtime import Runtime
 
 logger = structlog.get_logger(__name__)
@@ -27,9 +26,9 @@ class Claims:
         self,
         rt: Runtime,
         worker_id: UUID,
-        warmth: Callable[[], Warmth],
+        warmth: Callable[[], WarmVersions],
         running: Callable[[str], int],
-        start: Callable[[Claim], None],
+        start: Callable[[PredictionLease], None],
         has_others: Callable[[], bool] = lambda: False,
     ) -> None:
         self._rt = rt
@@ -91,7 +90,7 @@ class Claims:
         hints, self._hints = self._hints, {}
         if self._look:
             self._look = False
-            for queue in await jobs.waiting(self.queues):
+            for queue in await queues_with_work(self.queues):
                 await self._claim_waiting(queue)
             is_left = any(kind_queue(queue) in self._full for queue in hints)
         else:
@@ -106,7 +105,7 @@ class Claims:
             return True
         free = self._free(queue)
         lease = self._rt.settings.lease_seconds
-        claimed = await jobs.claim_hinted(hints[:free], queue, self._worker_id, lease, self._warmth()) if free else []
+        claimed = await claim_hinted(hints[:free], queue, self._worker_id, lease, self._warmth()) if free else []
         for job in claimed:
             self._start(job)
         if len(hints) > free:
@@ -122,7 +121,7 @@ class Claims:
     async def _claim_waiting(self, queue: str) -> None:
         if (free := self._free(queue)) > 0:
             lease = self._rt.settings.lease_seconds
-            claimed = await jobs.claim(queue, self._worker_id, lease, free, self._warmth())
+            claimed = await claim(queue, self._worker_id, lease, free, self._warmth())
             for job in claimed:
                 self._start(job)
             if len(claimed) == free:

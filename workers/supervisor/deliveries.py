@@ -30,7 +30,7 @@ from server.domain.webhooks import (
 )
 from server.live import prediction_body
 from server.queue import deliveries
-from server.queue.deliveries import Due, Hold, Verdict
+from server.queue.deliveries import DeliveryOutcome, DueDelivery, WebhookLease
 from server.runtime import Runtime
 from server.services import health, webhooks
 
@@ -51,7 +51,7 @@ class Deliverer:
         self._outbound = Outbound(settings.openings, settings.webhook_timeout_seconds)
         self._lease = settings.webhook_timeout_seconds + LEASE_MARGIN_SECONDS
         self._share = max(1, settings.webhook_slots // 4)
-        self._tasks: dict[asyncio.Task[None], Hold] = {}
+        self._tasks: dict[asyncio.Task[None], WebhookLease] = {}
         self._users: Counter[UUID] = Counter()
         self._wake = asyncio.Event()
         self._stopping = False
@@ -85,8 +85,8 @@ class Deliverer:
         left = dict(self._tasks)
         await end(*left)
         with suppress(*DATABASE_ERRORS):
-            for hold in left.values():
-                await deliveries.release(hold)
+            for lease in left.values():
+                await deliveries.release(lease)
 
     async def _claim(self) -> float:
         """Start what is due; seconds until there may be more."""
@@ -97,18 +97,18 @@ class Deliverer:
         busy = [user for user, count in self._users.items() if count >= self._share]
         limit = min(free, self._share)
         held = await deliveries.claim(limit, self._lease, busy)
-        for hold in held:
-            self._start(hold)
+        for lease in held:
+            self._start(lease)
         if len(held) == limit:
             return 0
         wait = await deliveries.seconds_to_next(busy)
         pause = settings.claim_poll_seconds if wait is None else min(wait, settings.claim_poll_seconds)
         return max(SHORTEST_PAUSE_SECONDS, pause)
 
-    def _start(self, hold: Hold) -> None:
-        self._users[hold.user_id] += 1
-        task = asyncio.create_task(self._deliver(hold))
-        self._tasks[task] = hold
+    def _start(self, lease: WebhookLease) -> None:
+        self._users[lease.user_id] += 1
+        task = asyncio.create_task(self._deliver(lease))
+        self._tasks[task] = lease
         task.add_done_callback(self._ended)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
@@ -118,27 +118,27 @@ class Deliverer:
             del self._users[user]
         self._wake.set()
 
-    async def _deliver(self, hold: Hold) -> None:
+    async def _deliver(self, lease: WebhookLease) -> None:
         """All that is due of one prediction, one after another."""
         try:
-            if hold.is_disabled:
-                await deliveries.disable(hold)
-            while not self._stopping and (due := await deliveries.next_due(hold, self._lease)) is not None:
-                if not await self._tell(hold, due):
+            if lease.is_disabled:
+                await deliveries.disable(lease)
+            while not self._stopping and (due := await deliveries.next_due(lease, self._lease)) is not None:
+                if not await self._tell(lease, due):
                     return
-            await deliveries.release(hold)
+            await deliveries.release(lease)
         except DATABASE_ERRORS as error:
             # The lease runs out, and it is sent again under the same webhook-id
-            logger.warning("webhooks.delivery_lost", prediction=str(hold.prediction_id), error=str(error))
+            logger.warning("webhooks.delivery_lost", prediction=str(lease.prediction_id), error=str(error))
         except Exception:
-            logger.exception("webhooks.delivery_broke", prediction=str(hold.prediction_id))
+            logger.exception("webhooks.delivery_broke", prediction=str(lease.prediction_id))
 
-    async def _tell(self, hold: Hold, due: Due) -> bool:
+    async def _tell(self, lease: WebhookLease, due: DueDelivery) -> bool:
         """One message and its record; False when somebody else delivers by now."""
         at, began = now(), time.monotonic()
-        attributes = {"prediction.id": str(hold.prediction_id), "webhook.event": due.event.value, "try": due.tries + 1}
-        with self._rt.tracing.span("webhook", Kind.CLIENT, attributes, hold.traceparent) as span:
-            answer, error = await self._send(hold, due)
+        attributes = {"prediction.id": str(lease.prediction_id), "webhook.event": due.event.value, "try": due.tries + 1}
+        with self._rt.tracing.span("webhook", Kind.CLIENT, attributes, lease.traceparent) as span:
+            answer, error = await self._send(lease, due)
             _note(span, answer)
         seconds = time.monotonic() - began
         attempt = {
@@ -154,29 +154,31 @@ class Deliverer:
                     state=verdict.state.value)  # fmt: skip
         WEBHOOK_MESSAGES.labels(due.event.value, verdict.state.value).inc()
         WEBHOOK_SECONDS.observe(seconds)
-        kept = await self._record(hold, due, attempt, verdict)
+        kept = await self._record(lease, due, attempt, verdict)
         if kept and verdict.state is DeliveryState.DISABLED:
-            await deliveries.disable(hold)
+            await deliveries.disable(lease)
         return kept
 
-    async def _record(self, hold: Hold, due: Due, attempt: dict[str, Any], verdict: Verdict) -> bool:
+    async def _record(
+        self, lease: WebhookLease, due: DueDelivery, attempt: dict[str, Any], verdict: DeliveryOutcome
+    ) -> bool:
         """Write it down, also through a short outage of the database: what is not known to be sent is sent again."""
         deadline = time.monotonic() + RECORD_SECONDS
         while True:
             try:
-                return await deliveries.record(hold, due, attempt, verdict)
+                return await deliveries.record(lease, due, attempt, verdict)
             except CONNECTION_ERRORS:
                 if time.monotonic() > deadline:
                     raise
                 await asyncio.sleep(0.5)
 
-    async def _send(self, hold: Hold, due: Due) -> tuple[Answer | None, str | None]:
+    async def _send(self, lease: WebhookLease, due: DueDelivery) -> tuple[Answer | None, str | None]:
         try:
-            message = await self._message(hold, due)
+            message = await self._message(lease, due)
             if message is None:
                 return None, "The prediction is gone."
             headers, body = message
-            return await self._outbound.post(parse_target(hold.url), headers, body), None
+            return await self._outbound.post(parse_target(lease.url), headers, body), None
         except (OutboundError, BadUrlError) as error:
             return None, str(error)
         except DATABASE_ERRORS:
@@ -185,16 +187,16 @@ class Deliverer:
             logger.exception("webhooks.send_broke", delivery=str(due.id))
             return None, "The message could not be made."
 
-    async def _message(self, hold: Hold, due: Due) -> tuple[dict[str, str], bytes] | None:
+    async def _message(self, lease: WebhookLease, due: DueDelivery) -> tuple[dict[str, str], bytes] | None:
         """Headers and body, as the prediction stands now."""
-        row = await prediction_body.load(hold.prediction_id)
+        row = await prediction_body.load(lease.prediction_id)
         if row is None:
             return None
-        base_url = (self._rt.settings.public_url or hold.base_url).rstrip("/")
+        base_url = (self._rt.settings.public_url or lease.base_url).rstrip("/")
         body = orjson.dumps(await prediction_body.body(self._rt, row, base_url))
         at = now()
         text = body.decode()
-        secrets = await webhooks.signing_secrets(self._rt, hold.user_id)
+        secrets = await webhooks.signing_secrets(self._rt, lease.user_id)
         signatures = [Webhook(secret).sign(due.message_id, at, text) for secret in secrets]
         return {
             "Content-Type": "application/json",
@@ -203,7 +205,7 @@ class Deliverer:
             "Webhook-Timestamp": str(int(at.timestamp())),
             "Webhook-Signature": " ".join(signatures),
             "Webhook-Event": due.event.name,
-            **({"Traceparent": context} if (context := self._rt.tracing.traceparent or hold.traceparent) else {}),
+            **({"Traceparent": context} if (context := self._rt.tracing.traceparent or lease.traceparent) else {}),
         }, body
 
 
@@ -216,16 +218,16 @@ def _note(span: Span, answer: Answer | None) -> None:
         span.failed(str(answer.code))
 
 
-def _verdict(due: Due, answer: Answer | None) -> Verdict:
+def _verdict(due: DueDelivery, answer: Answer | None) -> DeliveryOutcome:
     """What an answer, or none, means: COMPLETED is tried again, all else has had its one try."""
     if answer is not None and 200 <= answer.code < 300:
-        return Verdict(DeliveryState.DELIVERED)
+        return DeliveryOutcome(DeliveryState.DELIVERED)
     if answer is not None and answer.code == GONE:
-        return Verdict(DeliveryState.DISABLED)
+        return DeliveryOutcome(DeliveryState.DISABLED)
     if due.event is not WebhookEvent.COMPLETED:
-        return Verdict(DeliveryState.FAILED)
+        return DeliveryOutcome(DeliveryState.FAILED)
     wait = retry_seconds(due.tries + 1, random.uniform(-1, 1))  # noqa: S311 - spreads load, keeps no secret
     if wait is None:
-        return Verdict(DeliveryState.FAILED)
+        return DeliveryOutcome(DeliveryState.FAILED)
     asked = retry_after_seconds(answer.retry_after, now()) if answer else 0.0
-    return Verdict(DeliveryState.PENDING, max(wait, asked))
+    return DeliveryOutcome(DeliveryState.PENDING, max(wait, asked))

@@ -13,7 +13,8 @@ import orjson
 from server.domain.models import ModelKind, kind_queue
 from server.domain.predictions import Failure, PredictionErrorCode, PredictionStatus
 from server.domain.storable import storable
-from server.queue.jobs import Claim, Result
+from server.queue.claim import PredictionLease
+from server.queue.finish import Result
 from workers.contract import protocol
 from workers.contract.protocol import Timing
 from workers.supervisor.event_writer import EventWriter
@@ -47,12 +48,12 @@ class StagedFile:
     height: int | None
     blob: bytes = field(repr=False)
 
-    def key(self, job: Claim, index: int) -> str:
+    def key(self, job: PredictionLease, index: int) -> str:
         """Its storage key; nobody sees it before the finish row names it."""
         extension = EXTENSIONS.get(self.content_type, "bin")
         return f"predictions/{job.id}/{job.attempt}/{index}.{extension}"
 
-    def record(self, job: Claim, index: int) -> dict[str, Any]:
+    def record(self, job: PredictionLease, index: int) -> dict[str, Any]:
         """How the prediction's row keeps it."""
         return {
             "key": self.key(job, index),
@@ -68,7 +69,7 @@ class Execution:
 
     def __init__(
         self,
-        job: Claim,
+        job: PredictionLease,
         writer: EventWriter,
         max_bytes: int,
         stop: Callable[[Outcome], None] = lambda _: None,

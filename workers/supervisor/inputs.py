@@ -16,7 +16,7 @@ from uuid import UUID, uuid4
 from server.adapters.storage import StorageError, StorageMissingError
 from server.domain.files import BadFileError, InlineFile, Named, UploadRef, named, parse
 from server.domain.predictions import Failure, PredictionErrorCode
-from server.queue.jobs import Claim
+from server.queue.claim import PredictionLease
 from server.runtime import Runtime
 from server.services import uploads
 from server.tables import Upload
@@ -63,7 +63,7 @@ class InputFiles:
 
     @asynccontextmanager
     async def laid_out(
-        self, job: Claim, schema: dict[str, Any], values: dict[str, Any]
+        self, job: PredictionLease, schema: dict[str, Any], values: dict[str, Any]
     ) -> AsyncIterator[tuple[dict[str, Any], list[str]]]:
         """The input with paths instead of the files it names, and those paths.
 
@@ -83,7 +83,7 @@ class InputFiles:
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
-    async def _contents(self, job: Claim, files: list[Named]) -> list[Content]:
+    async def _contents(self, job: PredictionLease, files: list[Named]) -> list[Content]:
         try:
             parsed = [parse(file.text) for file in files]
         except BadFileError as error:

@@ -12,7 +12,7 @@ from server.adapters.tasks import end
 from server.domain.events import EventType
 from server.domain.webhooks import MIN_GAP_SECONDS, WebhookEvent
 from server.queue import deliveries
-from server.queue.jobs import Claim
+from server.queue.claim import PredictionLease
 
 logger = structlog.get_logger(__name__)
 
@@ -25,7 +25,7 @@ _EVENTS = {
 class Notices:
     """What the webhook of one attempt asked for and has not been noted yet; of most predictions, nothing ever is."""
 
-    def __init__(self, job: Claim, look: Callable[[float], None]) -> None:
+    def __init__(self, job: PredictionLease, look: Callable[[float], None]) -> None:
         self._job = job
         self._look = look
         self._wanted = frozenset(WebhookEvent(name) for name in job.webhook_events)

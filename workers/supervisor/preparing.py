@@ -12,9 +12,9 @@ from server.adapters.tasks import end
 from server.domain import input_schema
 from server.domain.models import SourceType
 from server.errors import InvalidInputError
+from server.queue import versions
+from server.queue.versions import MAX_PREPARE_ATTEMPTS, PreparedVersion, VersionLease
 from server.runtime import Runtime
-from server.services import versions
-from server.services.versions import MAX_PREPARE_ATTEMPTS, Prepared, PrepareJob
 from workers.contract.protocol import Inspected, VersionSpec
 from workers.supervisor.downloads import DownloadFailed, Snapshot, fetch
 from workers.supervisor.folders import Refused
@@ -49,14 +49,14 @@ class Preparer:
             await end(renewing)
         return True
 
-    async def _renew(self, job: PrepareJob, lost: asyncio.Event) -> None:
+    async def _renew(self, job: VersionLease, lost: asyncio.Event) -> None:
         settings = self._rt.settings
         while not lost.is_set():
             await asyncio.sleep(min(settings.heartbeat_seconds, 1.0))
             if not await versions.renew(job.version.id, job.attempt, settings.lease_seconds, self._progress):
                 lost.set()
 
-    async def _prepare(self, job: PrepareJob, lost: asyncio.Event) -> None:
+    async def _prepare(self, job: VersionLease, lost: asyncio.Event) -> None:
         version = job.version
         log = logger.bind(version=str(version.id), source=str(job.source), attempt=job.attempt)
         try:
@@ -73,14 +73,14 @@ class Preparer:
             await versions.ready(version.id, job.attempt, _prepared(schema, inspected, snapshot))
             log.info("version.ready", digest=snapshot.digest)
 
-    async def _try_again(self, job: PrepareJob, error: Exception) -> None:
+    async def _try_again(self, job: VersionLease, error: Exception) -> None:
         logger.warning("version.prepare_failed", version=str(job.version.id), attempt=job.attempt, error=str(error))
         if job.attempt >= MAX_PREPARE_ATTEMPTS:
             await versions.refuse(job.version.id, job.attempt, f"Tried {job.attempt} times: {error}")
         else:
             await versions.hand_back(job.version.id, job.attempt, RETRY_SECONDS * job.attempt)
 
-    async def _snapshot(self, job: PrepareJob, lost: asyncio.Event) -> Snapshot:
+    async def _snapshot(self, job: VersionLease, lost: asyncio.Event) -> Snapshot:
         def on_progress(phase: str, size: int, total: int | None) -> None:
             self._progress = {"phase": phase, "bytes": size, "totalBytes": total}
 
@@ -91,7 +91,7 @@ class Preparer:
                 raise Refused(f"No worker has a predictor called {job.source.ref!r}.")
         return await fetch(job.source, self._rt.settings, on_progress=on_progress, cancelled=lost.is_set)
 
-    async def _inspect(self, job: PrepareJob, snapshot: Snapshot) -> Inspected:
+    async def _inspect(self, job: VersionLease, snapshot: Snapshot) -> Inspected:
         path = str(snapshot.path) if snapshot.path else None
         client = await self._keeper.client()
         spec = VersionSpec(str(job.version.id), job.version.predictor, path)
@@ -101,8 +101,8 @@ class Preparer:
         return inspected
 
 
-def _prepared(schema: dict[str, Any], inspected: Inspected, snapshot: Snapshot) -> Prepared:
-    return Prepared(
+def _prepared(schema: dict[str, Any], inspected: Inspected, snapshot: Snapshot) -> PreparedVersion:
+    return PreparedVersion(
         schema, inspected.output_schema, inspected.info, snapshot.revision, snapshot.digest, snapshot.size_bytes
     )
 

@@ -11,10 +11,10 @@ import structlog
 from server.adapters.database import DATABASE_ERRORS
 from server.adapters.storage import StorageError
 from server.adapters.tasks import wait_for_event
-from server.queue.jobs import Claim
+from server.queue import results
+from server.queue.claim import PredictionLease
+from server.queue.results import SharedResult
 from server.runtime import Runtime
-from server.services import results
-from server.services.results import SharedResult
 from workers.supervisor.execution import StagedFile
 
 logger = structlog.get_logger(__name__)
@@ -42,7 +42,9 @@ class Sharing:
             if prediction_id in (None, str(leader)):
                 event.set()
 
-    async def result(self, job: Claim, is_over: Callable[[], bool]) -> tuple[SharedResult, list[StagedFile]] | None:
+    async def result(
+        self, job: PredictionLease, is_over: Callable[[], bool]
+    ) -> tuple[SharedResult, list[StagedFile]] | None:
         """What an equal prediction made or is just making; None when this one is to run by itself.
 
         One that fails is not waited for twice: whoever waited runs by itself. After one that was canceled, the next
@@ -65,7 +67,7 @@ class Sharing:
             logger.warning("sharing.failed", prediction=str(job.id), error=str(error))
         return None
 
-    async def _wait(self, job: Claim, leader: UUID, is_over: Callable[[], bool]) -> None:
+    async def _wait(self, job: PredictionLease, leader: UUID, is_over: Callable[[], bool]) -> None:
         event = asyncio.Event()
         self._waiting[job.id] = (leader, event)
         self._freed(job.queue)
@@ -76,7 +78,7 @@ class Sharing:
         finally:
             del self._waiting[job.id]
 
-    async def _fetched(self, job: Claim, found: SharedResult) -> tuple[SharedResult, list[StagedFile]]:
+    async def _fetched(self, job: PredictionLease, found: SharedResult) -> tuple[SharedResult, list[StagedFile]]:
         """The result with copies of its files: those of the original may be removed at any time."""
         staged = []
         for record in found.files:

@@ -21,8 +21,7 @@ from server.domain.accounts import USER_OWNER
 from server.domain.models import PREPARE_QUEUE, kind_queue, queues_of
 from server.domain.traces import trace_id
 from server.maintenance import recovery, retention
-from server.queue import jobs
-from server.queue.jobs import Claim, Warmth
+from server.queue.claim import PredictionLease, WarmVersions, heartbeat
 from server.runtime import Runtime
 from server.services import catalogue
 from server.services.catalogue import Others, WorkerInfo, WorkerState
@@ -142,7 +141,7 @@ class Supervisor:
         await asyncio.wait({claims}, timeout=CLAIM_SECONDS)
         await end(claims)
 
-    def _start(self, job: Claim) -> None:
+    def _start(self, job: PredictionLease) -> None:
         attempt = Attempt(
             self._rt,
             job,
@@ -203,16 +202,16 @@ class Supervisor:
             ready.device_name if ready else "", ready.total_bytes if ready else None, held.free_bytes,
         )  # fmt: skip
 
-    def _warmth(self) -> Warmth:
+    def _warmth(self) -> WarmVersions:
         here = tuple(UUID(version) for version in reversed(self._keeper.resident.versions))
         elsewhere = tuple(self._others.versions.difference(here))
-        return Warmth(here, elsewhere, self._rt.settings.warm_wait_seconds)
+        return WarmVersions(here, elsewhere, self._rt.settings.warm_wait_seconds)
 
     async def _beat(self) -> None:
         held = {key: attempt.job.attempt for key, attempt in self._attempts.items()}
         if not held:
             return
-        mine = await jobs.heartbeat(self.worker_id, held, self._rt.settings.lease_seconds)
+        mine = await heartbeat(self.worker_id, held, self._rt.settings.lease_seconds)
         for key, number in held.items():
             attempt = self._attempts.get(key)
             if attempt is None or attempt.job.attempt != number:

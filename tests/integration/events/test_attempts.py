@@ -6,10 +6,11 @@ import asyncio
 from uuid import uuid4
 
 from server.domain.events import EventType
-from server.queue import jobs
+from server.queue.claim import claim
+from server.queue.finish import hand_back
 from server.runtime import Runtime
 from server.tables import Version
-from tests.integration.events.watching import Subscriber, finish, hubs_of, numbers, running_prediction, write
+from tests.integration.events.watching import Subscriber, finish_run, hubs_of, numbers, running_prediction, write
 from workers.supervisor.event_writer import EventWriter
 
 
@@ -23,18 +24,18 @@ async def test_the_last_words_of_an_attempt_that_is_over_do_not_come_without_its
         early = Subscriber(rt, hubs, claimed.id)
         await write(writer, 0, 5)
         await early.until(lambda: early.text == numbers(5))
-        assert await jobs.hand_back(claimed)
+        assert await hand_back(claimed)
         late = Subscriber(rt, hubs, claimed.id)
         await late.until(lambda: bool(late.seen))
         assert late.text == ""
         writer.text("last words")
         await writer.close(5)
         await early.until(lambda: "last words" in early.text)
-        (again,) = await jobs.claim(claimed.queue, uuid4(), 600, 1)
+        (again,) = await claim(claimed.queue, uuid4(), 600, 1)
         writer = EventWriter(rt.event_log, str(again.id), 2)
         await write(writer, 0, 3)
         await writer.close(5)
-        await finish(rt, again, numbers(3))
+        await finish_run(rt, again, numbers(3))
         await asyncio.gather(early.task, late.task)
         assert not [seen for seen in late.seen if "last words" in seen.event.data.get("text", "")]
         for subscriber in (early, late):
@@ -51,7 +52,7 @@ async def test_an_empty_snapshot_is_not_continued_with_the_last_words_of_an_olde
         await write(writer, 0, 5)
         early = Subscriber(rt, hubs, claimed.id)
         await early.until(lambda: early.text == numbers(5))
-        assert await jobs.hand_back(claimed)
+        assert await hand_back(claimed)
         late = Subscriber(rt, hubs, claimed.id)
         await late.until(lambda: bool(late.seen))
         after = late.seen[0].event.cursor
@@ -63,11 +64,11 @@ async def test_an_empty_snapshot_is_not_continued_with_the_last_words_of_an_olde
         await back.until(lambda: bool(back.seen))
         assert back.types == [EventType.SNAPSHOT]
         assert back.text == ""
-        (again,) = await jobs.claim(claimed.queue, uuid4(), 600, 1)
+        (again,) = await claim(claimed.queue, uuid4(), 600, 1)
         writer = EventWriter(rt.event_log, str(again.id), 2)
         await write(writer, 0, 3)
         await writer.close(5)
-        await finish(rt, again, numbers(3))
+        await finish_run(rt, again, numbers(3))
         await asyncio.gather(early.task, late.task, back.task)
         assert not [seen for seen in back.seen if "last words" in seen.event.data.get("text", "")]
         for subscriber in (early, late, back):
@@ -83,14 +84,14 @@ async def test_a_cursor_of_an_older_attempt_gets_the_new_one(rt: Runtime, versio
         await first.close(5)
         await watching.until(lambda: watching.text == numbers(20))
         cursor = watching.seen[-1].event.cursor
-        assert await jobs.hand_back(claimed)
-        (again,) = await jobs.claim(claimed.queue, uuid4(), 600, 1)
+        assert await hand_back(claimed)
+        (again,) = await claim(claimed.queue, uuid4(), 600, 1)
         second = EventWriter(rt.event_log, str(claimed.id), 2)
         await write(second, 0, 10, 0.01)
         back = Subscriber(rt, hubs, claimed.id, str(cursor), "0 1 2 ")
         await write(second, 10, 30, 0.01)
         await second.close(5)
-        await finish(rt, again, numbers(30))
+        await finish_run(rt, again, numbers(30))
         await asyncio.gather(watching.task, back.task)
         for subscriber in (watching, back):
             subscriber.check(numbers(30))

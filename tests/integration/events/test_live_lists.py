@@ -19,13 +19,13 @@ from server.live import live_lists
 from server.live.hubs import Hubs
 from server.live.live_lists import ListFilter, ListWatcher
 from server.maintenance import recovery
-from server.queue import jobs
-from server.queue.jobs import Result
+from server.queue.claim import claim_hinted
+from server.queue.finish import Result, finish
 from server.runtime import Runtime
 from server.services import predictions
 from server.services.predictions import Wanted
 from server.tables import Model, Prediction, User, Version
-from tests.integration.events.watching import NOBODY, RedisProcess, Subscriber, finish, hubs_of, running_prediction
+from tests.integration.events.watching import NOBODY, RedisProcess, Subscriber, finish_run, hubs_of, running_prediction
 from tests.integration.jobs.store import add, rows
 from workers.supervisor.event_writer import EventWriter
 
@@ -91,12 +91,12 @@ async def test_every_change_of_a_life_is_told(rt: Runtime, version: Version, vie
     async with hubs_of(rt) as hubs, listing(hubs, viewer) as (lister,):
         row = await predictions.create(rt, viewer, NewPrediction(await slug_of(version), {}))
         await lister.until(lambda: lister.told == [(row.id, "starting")])
-        (claimed,) = await jobs.claim_hinted([row.id], row.queue, uuid4(), 600)
+        (claimed,) = await claim_hinted([row.id], row.queue, uuid4(), 600)
         writer = EventWriter(rt.event_log, str(row.id), 1, owner=viewer.owner_key)
         writer.status("processing")
         await lister.until(lambda: lister.told[1:] == [(row.id, "processing")], 4)
         await writer.close(5)
-        assert await jobs.finish(claimed, Result(PredictionStatus.SUCCEEDED, "x"))
+        assert await finish(claimed, Result(PredictionStatus.SUCCEEDED, "x"))
         await rt.event_log.announce(str(row.id), viewer.owner_key)
         await lister.until(lambda: lister.told[2:] == [(row.id, "succeeded")], 4)
 
@@ -108,7 +108,7 @@ async def test_cancels_and_lost_leases_are_told_at_once(rt: Runtime, version: Ve
         await lister.until(lambda: len(lister.told) == 2)
         await predictions.cancel(rt, viewer, stopped.id)
         await lister.until(lambda: (stopped.id, "canceled") in lister.told, 4)
-        await jobs.claim_hinted([lost.id], lost.queue, uuid4(), 600)
+        await claim_hinted([lost.id], lost.queue, uuid4(), 600)
         await rows(
             "UPDATE prediction SET lease_until = now() - interval '1 s', losses = 2 WHERE id = $1 RETURNING id", lost.id
         )
@@ -282,7 +282,7 @@ async def test_one_connection_serves_however_many_watch(
         for lister in listers:
             await lister.until(lambda: lister.told == [(made.id, "starting")])  # noqa: B023
         for claimed in claims:
-            await finish(rt, claimed, "x")
+            await finish_run(rt, claimed, "x")
         for watcher in watchers:
             await watcher.task
         assert subscribed() == 1

@@ -14,7 +14,7 @@ from server.tables import Version
 from tests.integration.events.watching import (
     RedisProcess,
     Subscriber,
-    finish,
+    finish_run,
     hubs_of,
     numbers,
     running_prediction,
@@ -33,7 +33,7 @@ async def test_without_redis_the_end_still_comes(rt: Runtime, version: Version, 
         own_redis.kill()
         await write(writer, 5, 9)
         await writer.close(0.1)
-        await finish(rt, claimed, numbers(9))
+        await finish_run(rt, claimed, numbers(9))
         await watching.task
         watching.check(numbers(9))
         again = Subscriber(rt, hubs, claimed.id)
@@ -53,7 +53,7 @@ async def test_a_flush_in_the_middle(rt: Runtime, version: Version, own_redis: R
         await write(writer, 20, 40, 0.01)
         await writer.close(5)
         await watching.until(lambda: watching.text == numbers(40))
-        await finish(rt, claimed, numbers(40))
+        await finish_run(rt, claimed, numbers(40))
         await watching.task
         assert watching.text == numbers(40)
         assert watching.seen[-1].event.data == {"status": "succeeded"}
@@ -72,7 +72,7 @@ async def test_what_was_trimmed_is_told(rt: Runtime, version: Version, own_redis
     async with hubs_of(rt) as hubs:
         back = Subscriber(rt, hubs, claimed.id, f"{live.cursor.epoch}:2")
         await back.until(lambda: len(back.seen) >= 2)
-        await finish(rt, claimed, numbers(30))
+        await finish_run(rt, claimed, numbers(30))
         await back.task
     assert back.types[:2] == [EventType.LOST, EventType.SNAPSHOT]
     assert back.text == numbers(30)
@@ -104,6 +104,6 @@ async def test_a_read_that_failed_while_others_go_on_leaves_no_gap(
         await write(writer, 6, 9)
         await first.until(lambda: first.text == numbers(9))
         await writer.close(5)
-        await finish(rt, claimed, numbers(9))
+        await finish_run(rt, claimed, numbers(9))
         await asyncio.gather(first.task, back.task)
         back.check(numbers(9))

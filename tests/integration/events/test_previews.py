@@ -22,7 +22,7 @@ from tests.integration.events.watching import (
     RedisProcess,
     Subscriber,
     eventually,
-    finish,
+    finish_run,
     hubs_of,
     running_prediction,
 )
@@ -184,7 +184,7 @@ async def test_previews_never_disturb_the_text(rt: Runtime, version: Version) ->
                 await asyncio.sleep(0.04)
         await writer.close(10)
         whole = "".join(f"{n} " for n in range(600))
-        await finish(rt, claimed, whole)
+        await finish_run(rt, claimed, whole)
         await watching.task
     watching.check(whole)
     steps = [found["step"] for found in previews(watching)]

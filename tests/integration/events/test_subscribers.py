@@ -20,7 +20,7 @@ from tests.integration.events.watching import (
     NOBODY,
     RedisProcess,
     Subscriber,
-    finish,
+    finish_run,
     hubs_of,
     numbers,
     running_prediction,
@@ -41,7 +41,7 @@ async def test_early_late_and_resumed_subscribers_see_the_same(rt: Runtime, vers
         await late.until(lambda: bool(late.seen))
         await write(writer, 30, 60, 0.02)
         await writer.close(5)
-        await finish(rt, claimed, numbers(60), "half\n")
+        await finish_run(rt, claimed, numbers(60), "half\n")
         await asyncio.gather(early.task, late.task)
         early.check(numbers(60))
         late.check(numbers(60))
@@ -84,7 +84,7 @@ async def test_every_cursor_is_continued_without_gap_or_double(rt: Runtime, vers
         writer.log("l")
         await writer.close(5)
         await whole.until(lambda: whole.text == numbers(40))
-        await finish(rt, claimed, numbers(40), "l\n")
+        await finish_run(rt, claimed, numbers(40), "l\n")
         await whole.task
         whole.check(numbers(40))
         replay = Subscriber.__new__(Subscriber)
@@ -126,7 +126,7 @@ async def test_thirty_subscribers_while_pubsub_is_cut(rt: Runtime, version: Vers
         await writer.close(5)
         stop.set()
         await cutting
-        await finish(rt, claimed, numbers(200))
+        await finish_run(rt, claimed, numbers(200))
         await asyncio.gather(*(subscriber.task for subscriber in subscribers))
         assert len(subscribers) == 30
         for subscriber in subscribers:
@@ -153,7 +153,7 @@ async def test_a_slow_subscriber_misses_nothing(rt: Runtime, version: Version) -
                 seen.append(event)
                 if event.event.data.get("line") == f"line {total - 5}":
                     await writer.close(5)
-                    await finish(rt, claimed, "")
+                    await finish_run(rt, claimed, "")
         await fast.task
         for events in (fast.seen, seen):
             lines = [s.event.data["line"] for s in events if s.event.type is EventType.LOG]
@@ -180,7 +180,7 @@ async def test_appended_events_read_no_rows(rt: Runtime, version: Version, monke
         assert len(watching.seen) > 10
         assert reads <= 3
         await writer.close(5)
-        await finish(rt, claimed, numbers(60))
+        await finish_run(rt, claimed, numbers(60))
         await watching.task
         watching.check(numbers(60))
 
@@ -203,7 +203,7 @@ async def test_text_that_a_snapshot_shows_is_not_told_again(rt: Runtime, version
             if n == 10:
                 taken.take(await anext(slow))
         await writer.close(5)
-        await finish(rt, claimed, numbers(20))
+        await finish_run(rt, claimed, numbers(20))
         async with asyncio.timeout(30):
             async for seen in slow:
                 taken.take(seen)
@@ -220,7 +220,7 @@ async def test_wrong_cursors_and_ids(rt: Runtime, version: Version) -> None:
         with pytest.raises(NotFoundError):
             await anext(prediction_events.watch(rt, hubs, NOBODY, uuid4()))
         stranger = Subscriber(rt, hubs, claimed.id, "abcabcabcabc:7")
-        await finish(rt, claimed, "x")
+        await finish_run(rt, claimed, "x")
         await stranger.task
         assert stranger.text == "x"
 
@@ -246,5 +246,5 @@ async def test_waiting_for_the_end(rt: Runtime, version: Version) -> None:
         still = await prediction_events.wait_until_ended(rt, hubs, NOBODY, claimed.id, 0.2)
         assert still.status == "processing"
         waiting = asyncio.create_task(prediction_events.wait_until_ended(rt, hubs, NOBODY, claimed.id, 30))
-        await finish(rt, claimed, "x")
+        await finish_run(rt, claimed, "x")
         assert (await waiting).status == "succeeded"

@@ -20,8 +20,8 @@ from server.embedded.binaries import find_redis
 from server.live import prediction_events
 from server.live.hubs import Hubs
 from server.live.prediction_events import Seen
-from server.queue import jobs
-from server.queue.jobs import Claim, Result
+from server.queue.claim import PredictionLease, claim
+from server.queue.finish import Result, finish
 from server.runtime import Runtime
 from server.tables import Version
 from tests.integration.jobs.store import add
@@ -78,17 +78,17 @@ class RedisProcess:
             return client.execute_command(*command)
 
 
-async def running_prediction(version: Version) -> Claim:
+async def running_prediction(version: Version) -> PredictionLease:
     """A prediction that a worker (the test) has just claimed."""
     queue = uuid4().hex[:12]
     await add(version, queue)
-    (claimed,) = await jobs.claim(queue, uuid4(), 600, 1)
+    (claimed,) = await claim(queue, uuid4(), 600, 1)
     return claimed
 
 
-async def finish(rt: Runtime, claimed: Claim, text: str, logs: str = "") -> None:
+async def finish_run(rt: Runtime, claimed: PredictionLease, text: str, logs: str = "") -> None:
     """End it as a worker does."""
-    assert await jobs.finish(claimed, Result(PredictionStatus.SUCCEEDED, text, logs=logs))
+    assert await finish(claimed, Result(PredictionStatus.SUCCEEDED, text, logs=logs))
     await rt.event_log.announce(str(claimed.id))
 
 

@@ -23,7 +23,7 @@ from server.domain.accounts import Viewer
 from server.domain.events import EventType
 from server.live.credential_watch import Guard
 from server.live.hubs import Hubs
-from server.queue.jobs import Claim
+from server.queue.claim import PredictionLease
 from server.routes.stalls import Stalls
 from server.runtime import Runtime
 from server.settings import Settings
@@ -145,7 +145,7 @@ class Listener:
 class Told:
     """A running prediction, of which a test writes the events."""
 
-    def __init__(self, rt: Runtime, claim: Claim) -> None:
+    def __init__(self, rt: Runtime, claim: PredictionLease) -> None:
         self._log = rt.event_log
         self.claim = claim
         self.id = global_id("Prediction", claim.id)

@@ -13,8 +13,7 @@ import pytest
 from server.adapters import database
 from server.adapters.tasks import end
 from server.adapters.wakeups import CANCELS, LOOK, Wakeups
-from server.queue import jobs
-from server.queue.jobs import Claim, Warmth
+from server.queue.claim import PredictionLease, WarmVersions
 from server.runtime import Runtime
 from server.tables import Version
 from tests.integration.jobs.store import add
@@ -27,8 +26,8 @@ class Desk:
     def __init__(self, rt: Runtime, queue: str, **settings: Any) -> None:
         self.rt = replace(rt, settings=rt.settings.model_copy(update={"claim_poll_seconds": 60.0, **settings}))
         self.started: list[UUID] = []
-        self.running: dict[UUID, Claim] = {}
-        self.warmth = Warmth()
+        self.running: dict[UUID, PredictionLease] = {}
+        self.warmth = WarmVersions()
         self.others = False
         self.claims = Claims(
             self.rt, uuid4(), lambda: self.warmth, lambda _: len(self.running), self._start, lambda: self.others
@@ -36,7 +35,7 @@ class Desk:
         self.queue = queue
         self.claims.queues = (queue,)
 
-    def _start(self, job: Claim) -> None:
+    def _start(self, job: PredictionLease) -> None:
         self.started.append(job.id)
         self.running[job.id] = job
 
@@ -74,14 +73,14 @@ async def desk(rt: Runtime, queue: str) -> AsyncIterator[Desk]:
 
 @pytest.fixture
 def statements(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The statements of the module of jobs."""
+    """The statements that claim."""
     seen: list[str] = []
 
     async def rows(sql: str, *values: object) -> list[dict[str, Any]]:
         seen.append(sql.split()[0])
         return await database.rows(sql, *values)
 
-    monkeypatch.setattr(jobs, "rows", rows)
+    monkeypatch.setattr("server.queue.claim.rows", rows)
     return seen
 
 
@@ -190,7 +189,7 @@ async def test_a_broken_connection_loses_no_bell(desk: Desk, version: Version, m
             raise failures.pop()
         return await plain(sql, *values)
 
-    monkeypatch.setattr(jobs, "rows", rows)
+    monkeypatch.setattr("server.queue.claim.rows", rows)
     desk.claims.ring(desk.queue, str(made))
     await desk.until(lambda: desk.started == [made], 10)
     assert not failures

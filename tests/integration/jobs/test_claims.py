@@ -14,8 +14,17 @@ from server.adapters.database import now, rows
 from server.domain.accounts import Viewer
 from server.domain.predictions import Failure, PredictionErrorCode, PredictionStatus
 from server.errors import ForbiddenError
-from server.queue import jobs
-from server.queue.jobs import Claim, Result, Warmth
+from server.queue.claim import (
+    _CLAIM,
+    _CLAIM_STARVED,
+    _CLAIM_WARM,
+    PredictionLease,
+    WarmVersions,
+    claim,
+    claim_hinted,
+    heartbeat,
+)
+from server.queue.finish import MAX_ERROR_MESSAGE, Result, count_losses, finish, hand_back
 from server.services import catalogue
 from server.services.catalogue import WorkerInfo, WorkerState
 from server.tables import Version
@@ -25,8 +34,8 @@ LEASE = 30.0
 DONE = Result(PredictionStatus.SUCCEEDED, "words", metrics={"predict_seconds": 1.5, "output_tokens": 3})
 
 
-async def one(queue: str) -> Claim:
-    (claimed,) = await jobs.claim(queue, uuid4(), LEASE, 1)
+async def one(queue: str) -> PredictionLease:
+    (claimed,) = await claim(queue, uuid4(), LEASE, 1)
     return claimed
 
 
@@ -36,9 +45,9 @@ async def test_a_claim_takes_in_order_and_marks(version: Version, queue: str) ->
     early = await add(version, queue, run_at=at - timedelta(seconds=9))
     first = await add(version, queue, rank=-1)
     worker = uuid4()
-    taken = [(await jobs.claim(queue, worker, LEASE, 1))[0] for _ in range(3)]
+    taken = [(await claim(queue, worker, LEASE, 1))[0] for _ in range(3)]
     assert [claimed.id for claimed in taken] == [first.id, early.id, late.id]
-    assert await jobs.claim(queue, worker, LEASE, 1) == []
+    assert await claim(queue, worker, LEASE, 1) == []
     assert taken[0].input == {"text": "x"}
     assert {claimed.attempt for claimed in taken} == {1}
     held = await row(first.id)
@@ -49,7 +58,7 @@ async def test_a_claim_takes_in_order_and_marks(version: Version, queue: str) ->
 
 async def test_a_claim_takes_no_more_than_asked_and_the_first(version: Version, queue: str) -> None:
     made = [await add(version, queue, run_at=now() - timedelta(seconds=9 - n)) for n in range(5)]
-    taken = await jobs.claim(queue, uuid4(), LEASE, 3)
+    taken = await claim(queue, uuid4(), LEASE, 3)
     assert {claimed.id for claimed in taken} == {prediction.id for prediction in made[:3]}
 
 
@@ -58,7 +67,7 @@ async def test_claimers_never_share_a_row(version: Version, queue: str) -> None:
 
     async def claimer() -> list[UUID]:
         mine: list[UUID] = []
-        while taken := await jobs.claim(queue, uuid4(), LEASE, 3):
+        while taken := await claim(queue, uuid4(), LEASE, 3):
             mine += [claimed.id for claimed in taken]
         return mine
 
@@ -70,20 +79,20 @@ async def test_claimers_never_share_a_row(version: Version, queue: str) -> None:
 
 async def test_a_hint_is_claimed_once_and_only_while_it_waits(version: Version, queue: str) -> None:
     made = await add(version, queue)
-    assert await jobs.claim_hinted([made.id], "other", uuid4(), LEASE) == []
-    results = await asyncio.gather(*(jobs.claim_hinted([made.id, uuid4()], queue, uuid4(), LEASE) for _ in range(8)))
+    assert await claim_hinted([made.id], "other", uuid4(), LEASE) == []
+    results = await asyncio.gather(*(claim_hinted([made.id, uuid4()], queue, uuid4(), LEASE) for _ in range(8)))
     assert [claimed.id for found in results for claimed in found] == [made.id]
-    assert await jobs.claim_hinted([uuid4()], queue, uuid4(), LEASE) == []
+    assert await claim_hinted([uuid4()], queue, uuid4(), LEASE) == []
 
 
 async def test_neither_too_early_nor_too_late(version: Version, queue: str) -> None:
     early = await add(version, queue, run_at=now() + timedelta(hours=1))
     late = await add(version, queue, deadline_at=now() - timedelta(seconds=1))
-    assert await jobs.claim(queue, uuid4(), LEASE, 9) == []
+    assert await claim(queue, uuid4(), LEASE, 9) == []
     for made in (early, late):
-        assert await jobs.claim_hinted([made.id], queue, uuid4(), LEASE) == []
+        assert await claim_hinted([made.id], queue, uuid4(), LEASE) == []
     in_time = await add(version, queue, deadline_at=now() + timedelta(hours=1))
-    assert [claimed.id for claimed in await jobs.claim(queue, uuid4(), LEASE, 9)] == [in_time.id]
+    assert [claimed.id for claimed in await claim(queue, uuid4(), LEASE, 9)] == [in_time.id]
 
 
 async def test_a_claim_in_a_long_queue_sorts_nothing(version: Version, queue: str) -> None:
@@ -99,9 +108,9 @@ async def test_a_claim_in_a_long_queue_sorts_nothing(version: Version, queue: st
     await rows("ANALYZE prediction")
     others, here = [uuid4()], [uuid4(), version.id]
     statements: list[tuple[str, str, list[object]]] = [
-        (jobs._CLAIM, "prediction_claim", [others, 2.0]),
-        (jobs._CLAIM_STARVED, "prediction_claim", [15.0]),
-        (jobs._CLAIM_WARM, "prediction_warm", [here]),
+        (_CLAIM, "prediction_claim", [others, 2.0]),
+        (_CLAIM_STARVED, "prediction_claim", [15.0]),
+        (_CLAIM_WARM, "prediction_warm", [here]),
     ]
     for statement, index, values in statements:
         plan = await rows(f"EXPLAIN (FORMAT JSON) {statement}", queue, uuid4(), LEASE, 4, *values)
@@ -110,7 +119,7 @@ async def test_a_claim_in_a_long_queue_sorts_nothing(version: Version, queue: st
         assert '\\"Sort\\"' not in text
         assert '"Sort"' not in text
     began = asyncio.get_running_loop().time()
-    assert len(await jobs.claim(queue, uuid4(), LEASE, 4, Warmth((version.id,), (uuid4(),)))) == 4
+    assert len(await claim(queue, uuid4(), LEASE, 4, WarmVersions((version.id,), (uuid4(),)))) == 4
     assert asyncio.get_running_loop().time() - began < 1
     await rows("DELETE FROM prediction WHERE queue = $1", queue)
 
@@ -120,27 +129,27 @@ async def test_what_is_warm_here_goes_first_within_a_rank(version: Version, queu
     worse = await add(warm, queue, rank=1, run_at=at - timedelta(seconds=9))
     cold = [await add(version, queue, run_at=at - timedelta(seconds=n)) for n in (4, 3)]
     mine = [await add(warm, queue, run_at=at - timedelta(seconds=n)) for n in (2, 1)]
-    taken = [(await jobs.claim(queue, uuid4(), LEASE, 1, Warmth((warm.id,))))[0].id for _ in range(5)]
+    taken = [(await claim(queue, uuid4(), LEASE, 1, WarmVersions((warm.id,))))[0].id for _ in range(5)]
     assert taken == [made.id for made in (*mine, *cold, worse)]
 
 
 async def test_what_waited_too_long_goes_before_what_is_warm(version: Version, queue: str) -> None:
-    warm, warmth = await add_version(), Warmth((uuid4(),))
+    warm, warmth = await add_version(), WarmVersions((uuid4(),))
     await add(warm, queue)
     starved = await add(version, queue, run_at=now() - timedelta(seconds=warmth.starve_seconds + 1))
-    (taken,) = await jobs.claim(queue, uuid4(), LEASE, 1, Warmth((warm.id,)))
+    (taken,) = await claim(queue, uuid4(), LEASE, 1, WarmVersions((warm.id,)))
     assert taken.id == starved.id
 
 
 async def test_what_is_warm_elsewhere_is_left_there_for_a_while(version: Version, queue: str) -> None:
     made = await add(version, queue)
-    elsewhere = Warmth((), (version.id,), 60)
-    assert await jobs.claim(queue, uuid4(), LEASE, 1, elsewhere) == []
-    assert await jobs.claim_hinted([made.id], queue, uuid4(), LEASE, elsewhere) == []
+    elsewhere = WarmVersions((), (version.id,), 60)
+    assert await claim(queue, uuid4(), LEASE, 1, elsewhere) == []
+    assert await claim_hinted([made.id], queue, uuid4(), LEASE, elsewhere) == []
     cold = await add(await add_version(), queue)
-    assert [taken.id for taken in await jobs.claim(queue, uuid4(), LEASE, 9, elsewhere)] == [cold.id]
+    assert [taken.id for taken in await claim(queue, uuid4(), LEASE, 9, elsewhere)] == [cold.id]
     await rows("UPDATE prediction SET run_at = now() - interval '61 s' WHERE id = $1", made.id)
-    assert [taken.id for taken in await jobs.claim(queue, uuid4(), LEASE, 9, elsewhere)] == [made.id]
+    assert [taken.id for taken in await claim(queue, uuid4(), LEASE, 9, elsewhere)] == [made.id]
 
 
 async def test_a_heartbeat_says_what_a_worker_holds(version: Version) -> None:
@@ -166,13 +175,13 @@ async def test_a_heartbeat_says_what_a_worker_holds(version: Version) -> None:
 async def test_a_heartbeat_renews_what_is_held(version: Version, queue: str) -> None:
     worker = uuid4()
     made = [await add(version, queue) for _ in range(5)]
-    held = {claimed.id: claimed.attempt for claimed in await jobs.claim(queue, worker, 1, 5)}
+    held = {claimed.id: claimed.attempt for claimed in await claim(queue, worker, 1, 5)}
     kept, canceled, late, handed, other = (prediction.id for prediction in made)
     await rows("UPDATE prediction SET cancel_requested_at = now() WHERE id = $1", canceled)
     await rows("UPDATE prediction SET deadline_at = now() - interval '1 s' WHERE id = $1", late)
     await rows("UPDATE prediction SET status = 'starting', worker_id = NULL WHERE id = $1", handed)
     await rows("UPDATE prediction SET attempt = 2, worker_id = $2 WHERE id = $1", other, uuid4())
-    found = await jobs.heartbeat(worker, {**held, uuid4(): 1}, LEASE)
+    found = await heartbeat(worker, {**held, uuid4(): 1}, LEASE)
     assert set(found) == {kept, canceled, late}
     assert (found[kept].cancel, found[kept].past_deadline) == (False, False)
     assert (found[canceled].cancel, found[late].past_deadline) == (True, True)
@@ -182,12 +191,12 @@ async def test_a_heartbeat_renews_what_is_held(version: Version, queue: str) -> 
 async def test_a_finish_is_written_once_with_its_ledger_line(version: Version, queue: str) -> None:
     made = await add(version, queue)
     claimed = await one(queue)
-    assert await jobs.finish(claimed, DONE)
+    assert await finish(claimed, DONE)
     ended = await row(made.id)
     assert (ended["status"], ended["output"], ended["lease_until"]) == ("succeeded", '"words"', None)
     assert ended["completed_at"] is not None
     # The reply of the first may be lost: the second says that it was ours, and changes nothing
-    assert await jobs.finish(claimed, Result(PredictionStatus.FAILED))
+    assert await finish(claimed, Result(PredictionStatus.FAILED))
     assert await row(made.id) == ended
     (line,) = await rows("SELECT * FROM usage WHERE prediction_id = $1", made.id)
     assert (line["owner"], line["predict_seconds"], line["output_tokens"]) == ("anon:test", 1.5, 3)
@@ -196,14 +205,14 @@ async def test_a_finish_is_written_once_with_its_ledger_line(version: Version, q
 async def test_an_older_attempt_finishes_nothing(version: Version, queue: str) -> None:
     made = await add(version, queue)
     older = await one(queue)
-    assert await jobs.hand_back(older)
+    assert await hand_back(older)
     newer = await one(queue)
     assert newer.attempt == older.attempt + 1
-    assert not await jobs.finish(older, DONE)
-    assert not await jobs.hand_back(older)
+    assert not await finish(older, DONE)
+    assert not await hand_back(older)
     assert (await row(made.id))["status"] == "processing"
-    assert await jobs.finish(newer, DONE)
-    assert not await jobs.finish(older, DONE)
+    assert await finish(newer, DONE)
+    assert not await finish(older, DONE)
     assert await count("SELECT count(*) FROM usage WHERE prediction_id = $1", made.id) == 1
 
 
@@ -213,8 +222,8 @@ async def test_what_others_ended_is_not_ours(version: Version, queue: str, statu
     made = await add(version, queue)
     claimed = await one(queue)
     await rows("UPDATE prediction SET status = $2, worker_id = NULL WHERE id = $1", made.id, status)
-    assert not await jobs.finish(claimed, DONE)
-    assert not await jobs.hand_back(claimed)
+    assert not await finish(claimed, DONE)
+    assert not await hand_back(claimed)
     assert (await row(made.id))["status"] == status
     assert await count("SELECT count(*) FROM usage WHERE prediction_id = $1", made.id) == 0
 
@@ -222,10 +231,10 @@ async def test_what_others_ended_is_not_ours(version: Version, queue: str, statu
 async def test_a_failure_is_kept_with_its_code(version: Version, queue: str) -> None:
     made = await add(version, queue)
     failure = Failure(PredictionErrorCode.OUT_OF_MEMORY, "m" * 9000)
-    assert await jobs.finish(await one(queue), Result(PredictionStatus.FAILED, "part", failure=failure, logs="l\n"))
+    assert await finish(await one(queue), Result(PredictionStatus.FAILED, "part", failure=failure, logs="l\n"))
     ended = await row(made.id)
     assert (ended["status"], ended["error_code"], ended["logs"]) == ("failed", "OUT_OF_MEMORY", "l\n")
-    assert ended["error_message"] == "m" * jobs.MAX_ERROR_MESSAGE
+    assert ended["error_message"] == "m" * MAX_ERROR_MESSAGE
     assert ended["output"] == '"part"'
 
 
@@ -233,7 +242,7 @@ async def test_a_cancel_is_kept_with_its_times(version: Version, queue: str) -> 
     made = await add(version, queue)
     claimed = await one(queue)
     await rows("UPDATE prediction SET cancel_requested_at = now() - interval '2 s' WHERE id = $1", made.id)
-    assert await jobs.finish(claimed, Result(PredictionStatus.CANCELED, "part"))
+    assert await finish(claimed, Result(PredictionStatus.CANCELED, "part"))
     ended = await row(made.id)
     assert ended["canceled_at"] == ended["completed_at"]
     assert 2 <= ended["stop_seconds"] < 10
@@ -242,15 +251,15 @@ async def test_a_cancel_is_kept_with_its_times(version: Version, queue: str) -> 
 async def test_a_hand_back_keeps_the_attempt(version: Version, queue: str) -> None:
     made = await add(version, queue)
     claimed = await one(queue)
-    assert await jobs.hand_back(claimed)
+    assert await hand_back(claimed)
     waiting = await row(made.id)
     assert (waiting["status"], waiting["attempt"], waiting["losses"]) == ("starting", 1, 0)
     assert (waiting["worker_id"], waiting["lease_until"], waiting["rung_at"]) == (None, None, None)
     again = await one(queue)
     assert again.attempt == 2
     assert again.started_at == claimed.started_at
-    assert await jobs.hand_back(again, delay_seconds=60, lost=True, alone=True)
+    assert await hand_back(again, delay_seconds=60, lost=True, alone=True)
     waiting = await row(made.id)
     assert (waiting["losses"], waiting["alone"], waiting["attempt"]) == (1, True, 2)
-    assert await jobs.claim(queue, uuid4(), LEASE, 1) == []
-    assert await jobs.losses(made.id) == 1
+    assert await claim(queue, uuid4(), LEASE, 1) == []
+    assert await count_losses(made.id) == 1

@@ -14,8 +14,9 @@ from server.domain.accounts import Viewer
 from server.domain.models import ALL_QUEUES
 from server.live import live_lists
 from server.maintenance import recovery, retention
+from server.queue import results as shared_results
 from server.runtime import Runtime
-from server.services import predictions, results
+from server.services import predictions
 from server.services.predictions import Wanted
 from server.tables import User, Version
 from tests.integration.jobs.store import add, row
@@ -65,8 +66,8 @@ async def test_what_runs_all_the_time_reads_few_rows(rt: Runtime, version: Versi
         "lost doorbells": (recovery._RING, [30, 33, list(ALL_QUEUES)], "prediction_"),
         "passed deadlines": (recovery._ABORT, [], "prediction_"),
         "old data": (retention._REMOVE_OLD, [float(MANY * 10 - 100), 100], "prediction_kept"),
-        "a shared result": (results._FIND, ["key10", some.id, 86_400.0], "prediction_cache"),
-        "a run to share": (results._LEADER, ["key10", some.id, some.created_at], "prediction_"),
+        "a shared result": (shared_results._FIND, ["key10", some.id, 86_400.0], "prediction_cache"),
+        "a run to share": (shared_results._LEADER, ["key10", some.id, some.created_at], "prediction_"),
     }
     for what, (sql, values, index) in statements.items():
         found = await ran(sql, *values)

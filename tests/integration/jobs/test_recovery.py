@@ -15,8 +15,8 @@ from server.adapters.database import now, rows
 from server.domain.accounts import Viewer
 from server.domain.predictions import PredictionStatus
 from server.maintenance import recovery
-from server.queue import jobs
-from server.queue.jobs import Claim, Result
+from server.queue.claim import PredictionLease, claim
+from server.queue.finish import Result, finish, hand_back
 from server.runtime import Runtime
 from server.services import predictions
 from server.tables import Version
@@ -25,10 +25,10 @@ from tests.integration.jobs.store import add, count, row
 NOBODY = Viewer()
 
 
-async def claimed_by_a_dead_worker(version: Version, **fields: object) -> Claim:
+async def claimed_by_a_dead_worker(version: Version, **fields: object) -> PredictionLease:
     queue = uuid4().hex[:12]
     await add(version, queue, **fields)
-    (claimed,) = await jobs.claim(queue, uuid4(), 30, 1)
+    (claimed,) = await claim(queue, uuid4(), 30, 1)
     await expire(claimed.id)
     return claimed
 
@@ -45,12 +45,12 @@ async def test_an_expired_lease_waits_again(rt: Runtime, version: Version, losse
     assert (found["status"], found["losses"], found["attempt"]) == ("starting", losses + 1, 1)
     assert (found["worker_id"], found["lease_until"]) == (None, None)
     assert backoff - 0.5 < (found["run_at"] - found["updated_at"]).total_seconds() <= backoff
-    assert not await jobs.finish(claimed, Result(PredictionStatus.SUCCEEDED, "late"))
+    assert not await finish(claimed, Result(PredictionStatus.SUCCEEDED, "late"))
 
 
 async def test_a_living_lease_is_left_alone(rt: Runtime, version: Version, queue: str) -> None:
     made = await add(version, queue)
-    await jobs.claim(queue, uuid4(), 30, 1)
+    await claim(queue, uuid4(), 30, 1)
     await recovery.sweep(rt)
     assert (await row(made.id))["status"] == "processing"
 
@@ -62,7 +62,7 @@ async def test_too_many_losses_fail(rt: Runtime, version: Version) -> None:
     assert (found["status"], found["error_code"], found["losses"]) == ("failed", "WORKER_LOST", 3)
     assert found["completed_at"] is not None
     assert "3 times" in found["error_message"]
-    assert not await jobs.finish(claimed, Result(PredictionStatus.SUCCEEDED, "late"))
+    assert not await finish(claimed, Result(PredictionStatus.SUCCEEDED, "late"))
 
 
 @pytest.mark.parametrize("losses", [0, 2])
@@ -142,33 +142,34 @@ async def test_the_first_end_stands(rt: Runtime, version: Version, queue: str) -
     ends = Ends()
     look = ends.look
 
-    async def finish(claimed: Claim) -> bool:
-        ours = await jobs.finish(claimed, Result(PredictionStatus.SUCCEEDED, f"of {claimed.attempt}"))
+    async def finish_run(claimed: PredictionLease) -> bool:
+        ours = await finish(claimed, Result(PredictionStatus.SUCCEEDED, f"of {claimed.attempt}"))
         await look(claimed.id)
         return ours
 
-    async def cancel(claimed: Claim) -> bool:
+    async def cancel(claimed: PredictionLease) -> bool:
         await predictions.cancel(rt, NOBODY, claimed.id)
         await look(claimed.id)
         return False
 
-    async def sweep(claimed: Claim) -> bool:
+    async def sweep(claimed: PredictionLease) -> bool:
         await expire(claimed.id)
         await rows("UPDATE prediction SET run_at = now() WHERE id = $1 AND status = 'starting'", claimed.id)
         await recovery.sweep(rt)
         await look(claimed.id)
         return False
 
-    async def hand_back(claimed: Claim) -> bool:
-        await jobs.hand_back(claimed)
+    async def hand_back_run(claimed: PredictionLease) -> bool:
+        await hand_back(claimed)
         await look(claimed.id)
         return False
 
+    acts = (finish_run, cancel, sweep, hand_back_run, finish_run)
     for _ in range(200):
         await add(version, queue)
-    while claims := await jobs.claim(queue, uuid4(), 30, 50):
+    while claims := await claim(queue, uuid4(), 30, 50):
         for start in range(0, len(claims), 10):
-            work = [act(c) for c in claims[start : start + 10] for act in (finish, cancel, sweep, hand_back, finish)]
+            work = [act(c) for c in claims[start : start + 10] for act in acts]
             dice.shuffle(work)
             await asyncio.gather(*work)
         await rows("UPDATE prediction SET run_at = now() WHERE queue = $1 AND status = 'starting'", queue)

@@ -17,8 +17,8 @@ from server.domain.predictions import PredictionStatus
 from server.embedded.servers import LocalServers
 from server.errors import UnavailableError
 from server.maintenance import recovery, retention
-from server.queue import jobs
-from server.queue.jobs import Claim, Result
+from server.queue.claim import PredictionLease, claim
+from server.queue.finish import Result, finish, hand_back
 from server.runtime import Runtime
 from server.services import predictions
 from server.tables import Upload, Version
@@ -37,24 +37,24 @@ async def keeping(database: str, local_servers: LocalServers, tmp_path: Path) ->
         yield made
 
 
-async def finished(rt: Runtime, version: Version, age_seconds: float = 0) -> Claim:
+async def finished(rt: Runtime, version: Version, age_seconds: float = 0) -> PredictionLease:
     """A prediction that ended so long ago, with a file of its second attempt and one that the first left behind."""
     queue = uuid4().hex[:12]
     made = await add(version, queue, input={"text": "secret"})
-    (first,) = await jobs.claim(queue, uuid4(), 600, 1)
+    (first,) = await claim(queue, uuid4(), 600, 1)
     await rt.storage.put(key(first), b"of the loser", "image/png")
-    await jobs.hand_back(first)
-    (claimed,) = await jobs.claim(queue, uuid4(), 600, 1)
+    await hand_back(first)
+    (claimed,) = await claim(queue, uuid4(), 600, 1)
     await rt.storage.put(key(claimed), b"of the winner", "image/png")
     record = {"key": key(claimed), "contentType": "image/png", "bytes": 13, "width": None, "height": None}
     result = Result(PredictionStatus.SUCCEEDED, [{"file": 0}], [record], logs="secret\n")
-    assert await jobs.finish(claimed, result)
+    assert await finish(claimed, result)
     sql = "UPDATE prediction SET completed_at = now() - make_interval(secs => $2) WHERE id = $1 RETURNING id"
     await rows(sql, made.id, age_seconds)
     return claimed
 
 
-def key(claimed: Claim) -> str:
+def key(claimed: PredictionLease) -> str:
     return f"predictions/{claimed.id}/{claimed.attempt}/0.png"
 
 
@@ -140,7 +140,7 @@ async def test_a_running_attempt_keeps_its_files_although_they_are_old(rt: Runti
     """It may wait for its database for days before it can name them."""
     queue = uuid4().hex[:12]
     await add(version, queue)
-    (claimed,) = await jobs.claim(queue, uuid4(), 600, 1)
+    (claimed,) = await claim(queue, uuid4(), 600, 1)
     await rt.storage.put(key(claimed), b"x", "image/png")
     age(rt)
     assert await retention.sweep_files(rt) == 0
@@ -189,14 +189,14 @@ async def test_files_that_a_finish_names_meanwhile_stay(
     """Listed while the attempt runs, judged after it ended."""
     queue = uuid4().hex[:12]
     await add(version, queue)
-    (claimed,) = await jobs.claim(queue, uuid4(), 600, 1)
+    (claimed,) = await claim(queue, uuid4(), 600, 1)
     await rt.storage.put(key(claimed), b"x", "image/png")
     age(rt)
     judge = retention._known
 
     async def known(folders: list[retention.Folder]) -> dict[tuple[str, UUID], dict[str, object]]:
         record = {"key": key(claimed), "contentType": "image/png", "bytes": 1, "width": None, "height": None}
-        assert await jobs.finish(claimed, Result(PredictionStatus.SUCCEEDED, None, [record]))
+        assert await finish(claimed, Result(PredictionStatus.SUCCEEDED, None, [record]))
         return await judge(folders)
 
     monkeypatch.setattr(retention, "_known", known)

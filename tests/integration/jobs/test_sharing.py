@@ -16,8 +16,9 @@ from server.domain.accounts import Viewer
 from server.domain.predictions import Failure, NewPrediction, PredictionErrorCode, PredictionStatus
 from server.embedded.servers import LocalServers
 from server.errors import ForbiddenError, NotFoundError
-from server.queue import jobs
-from server.queue.jobs import Claim, Result
+from server.queue import results as shared_results
+from server.queue.claim import PredictionLease, claim
+from server.queue.finish import Result, finish
 from server.runtime import Runtime
 from server.services import results
 from server.tables import Model, Prediction, Version
@@ -42,18 +43,18 @@ async def family(version: Version) -> Callable[[int], Any]:
     """Claims of equal predictions, in the order in which they began."""
     cache_key = uuid4().hex
 
-    async def make(count: int) -> list[Claim]:
+    async def make(count: int) -> list[PredictionLease]:
         found = []
         for _ in range(count):
             queue = uuid4().hex[:12]
             await add(version, queue, cache_key=cache_key)
-            found += await jobs.claim(queue, uuid4(), 600, 1)
+            found += await claim(queue, uuid4(), 600, 1)
         return found
 
     return make
 
 
-async def waits(sharing: Sharing, *claims: Claim) -> None:
+async def waits(sharing: Sharing, *claims: PredictionLease) -> None:
     async with asyncio.timeout(10):
         while not {claim.id for claim in claims} <= set(sharing._waiting):
             await asyncio.sleep(0.01)
@@ -68,7 +69,7 @@ async def test_followers_take_what_the_first_made(rt: Runtime, family: Callable[
     await waits(sharing, *followers)
     assert sorted(freed) == sorted(job.queue for job in followers)
     assert sharing.spared({job.id for job in followers} | {leader.id}) == 5 < MOST_WAITING
-    assert await jobs.finish(leader, DONE)
+    assert await finish(leader, DONE)
     sharing.changed(str(leader.id))
     for task in tasks:
         found = await task
@@ -84,7 +85,7 @@ async def test_a_leader_that_fails_fails_nobody_else(rt: Runtime, family: Callab
     sharing = Sharing(rt)
     tasks = [asyncio.create_task(sharing.result(job, never)) for job in followers]
     await waits(sharing, *followers)
-    assert await jobs.finish(leader, BROKEN)
+    assert await finish(leader, BROKEN)
     sharing.changed(None)
     assert [await task for task in tasks] == [None] * 3
 
@@ -94,11 +95,11 @@ async def test_a_leader_that_is_canceled_hands_on(rt: Runtime, family: Callable[
     sharing = Sharing(rt)
     tasks = [asyncio.create_task(sharing.result(job, never)) for job in (second, third)]
     await waits(sharing, second, third)
-    assert await jobs.finish(leader, STOPPED)
+    assert await finish(leader, STOPPED)
     sharing.changed(str(leader.id))
     assert await tasks[0] is None
     assert not tasks[1].done()
-    assert await jobs.finish(second, DONE)
+    assert await finish(second, DONE)
     sharing.changed(str(second.id))
     assert await tasks[1] is not None
 
@@ -107,13 +108,13 @@ async def test_one_that_ends_between_two_looks_is_found(
     rt: Runtime, family: Callable[[int], Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     leader, follower = await family(2)
-    look = results.leader
+    look = shared_results.leader
 
-    async def late(job: jobs.Claim) -> object:
-        assert await jobs.finish(leader, DONE)
+    async def late(job: PredictionLease) -> object:
+        assert await finish(leader, DONE)
         return await look(job)
 
-    monkeypatch.setattr(results, "leader", late)
+    monkeypatch.setattr(shared_results, "leader", late)
     assert await Sharing(rt).result(follower, never) is not None
 
 
@@ -125,7 +126,7 @@ async def test_a_follower_that_is_told_to_stop_waits_no_more(rt: Runtime, family
     stopped = True
     sharing.changed(None)
     assert await task is None
-    assert await jobs.finish(leader, DONE)
+    assert await finish(leader, DONE)
 
 
 async def test_a_leader_whose_worker_died_is_not_waited_for(rt: Runtime, family: Callable[[int], Any]) -> None:
@@ -138,7 +139,7 @@ async def test_files_are_copied_and_outlive_the_original(rt: Runtime, family: Ca
     leader, follower, late = await family(3)
     await rt.storage.put(key(leader), b"a picture", "image/png")
     record = {"key": key(leader), "contentType": "image/png", "bytes": 9, "width": 3, "height": 4}
-    assert await jobs.finish(leader, Result(PredictionStatus.SUCCEEDED, [{"file": 0}], [record]))
+    assert await finish(leader, Result(PredictionStatus.SUCCEEDED, [{"file": 0}], [record]))
     found = await Sharing(rt).result(follower, never)
     assert found is not None
     (file,) = found[1]
@@ -153,9 +154,9 @@ async def test_files_are_copied_and_outlive_the_original(rt: Runtime, family: Ca
 
 async def test_results_grow_old_and_copies_do_not_renew_them(rt: Runtime, family: Callable[[int], Any]) -> None:
     leader, copy, late = await family(3)
-    assert await jobs.finish(leader, DONE)
+    assert await finish(leader, DONE)
     assert await Sharing(rt).result(copy, never) is not None
-    assert await jobs.finish(copy, DONE)
+    assert await finish(copy, DONE)
     sql = "UPDATE prediction SET completed_at = now() - make_interval(secs => $2) WHERE id = $1 RETURNING id"
     await rows(sql, leader.id, float(rt.settings.result_cache_seconds - 10))
     assert await Sharing(rt).result(late, never) is not None
@@ -167,19 +168,19 @@ async def test_purged_and_removed_results_are_not_taken(
     rt: Runtime, family: Callable[[int], Any], version: Version
 ) -> None:
     leader, one, two = await family(3)
-    assert await jobs.finish(leader, DONE)
-    assert await results.find(rt, one) is not None
+    assert await finish(leader, DONE)
+    assert await shared_results.find(rt, one) is not None
     model = await Model.get(id=version.model_id).select_related("owner")
     with pytest.raises(ForbiddenError):
         await results.purge(Viewer(user_id=model.owner_id))
     with pytest.raises(NotFoundError):
         await results.purge(None, "nobody/nothing")
     assert await results.purge(Viewer(is_admin=True), f"{model.owner.handle}/{model.name}") == 3
-    assert await results.find(rt, two) is None
+    assert await shared_results.find(rt, two) is None
     (again,) = await family(1)
-    assert await jobs.finish(again, DONE)
+    assert await finish(again, DONE)
     await Prediction.filter(id=again.id).update(data_removed=True)
-    assert await results.find(rt, two) is None
+    assert await shared_results.find(rt, two) is None
 
 
 async def test_what_is_equal(rt: Runtime, version: Version, database: str, local_servers: LocalServers) -> None:

@@ -10,9 +10,9 @@ import pytest
 
 from server.domain.predictions import NewPrediction, PredictionStatus
 from server.live import prediction_rows
-from server.queue import jobs
-from server.queue.accepting import accept
-from server.queue.jobs import Claim, Result
+from server.queue.accept import accept
+from server.queue.claim import PredictionLease, claim, heartbeat
+from server.queue.finish import Result, _finish_all, finish, hand_back
 from server.tables import Prediction, Version
 from tests.integration.graph.conftest import counted
 from tests.integration.jobs.store import add, count, row
@@ -21,10 +21,10 @@ LEASE = 30.0
 NEW = NewPrediction("a/b", {})
 
 
-async def claimed(version: Version, queue: str, number: int) -> list[Claim]:
+async def claimed(version: Version, queue: str, number: int) -> list[PredictionLease]:
     for _ in range(number):
         await add(version, queue)
-    return await jobs.claim(queue, uuid4(), LEASE, number)
+    return await claim(queue, uuid4(), LEASE, number)
 
 
 def new_row(version: Version, queue: str, **fields: Any) -> Prediction:
@@ -42,7 +42,7 @@ def succeeded(text: str) -> Result:
 async def test_many_that_end_at_once_are_one_statement_each_with_its_own(version: Version, queue: str) -> None:
     held = await claimed(version, queue, 20)
     with counted() as statements:
-        ends = await asyncio.gather(*(jobs.finish(job, succeeded("x" * n)) for n, job in enumerate(held)))
+        ends = await asyncio.gather(*(finish(job, succeeded("x" * n)) for n, job in enumerate(held)))
     assert ends == [True] * 20
     assert len(statements) == 1, statements
     for n, job in enumerate(held):
@@ -53,17 +53,17 @@ async def test_many_that_end_at_once_are_one_statement_each_with_its_own(version
 
 async def test_of_those_that_end_at_once_only_the_newest_attempts_do(version: Version, queue: str) -> None:
     mine, lost = await claimed(version, queue, 2)
-    await jobs.hand_back(lost)
-    assert await asyncio.gather(jobs.finish(mine, succeeded("a")), jobs.finish(lost, succeeded("b"))) == [True, False]
+    await hand_back(lost)
+    assert await asyncio.gather(finish(mine, succeeded("a")), finish(lost, succeeded("b"))) == [True, False]
     assert [(await row(job.id))["status"] for job in (mine, lost)] == ["succeeded", "starting"]
     assert await count("SELECT count(*) FROM usage WHERE prediction_id = $1", lost.id) == 0
 
 
 async def test_an_older_attempt_did_not_end_what_the_newer_one_ends_beside_it(version: Version, queue: str) -> None:
     (older,) = await claimed(version, queue, 1)
-    await jobs.hand_back(older)
-    (newer,) = await jobs.claim(queue, uuid4(), LEASE, 1)
-    found = await jobs._finish_all([(older, succeeded("old")), (newer, succeeded("new"))])
+    await hand_back(older)
+    (newer,) = await claim(queue, uuid4(), LEASE, 1)
+    found = await _finish_all([(older, succeeded("old")), (newer, succeeded("new"))])
     assert (newer.id, found) == (older.id, [False, True])
     assert (await row(newer.id))["logs"] == "new"
 
@@ -71,7 +71,7 @@ async def test_an_older_attempt_did_not_end_what_the_newer_one_ends_beside_it(ve
 async def test_an_output_that_cannot_be_stored_fails_alone(version: Version, queue: str) -> None:
     good, bad, other = await claimed(version, queue, 3)
     found = await asyncio.gather(
-        jobs.finish(good, succeeded("a")), jobs.finish(bad, succeeded("\0")), jobs.finish(other, succeeded("c")),
+        finish(good, succeeded("a")), finish(bad, succeeded("\0")), finish(other, succeeded("c")),
         return_exceptions=True,
     )  # fmt: skip
     assert [found[0], found[2]] == [True, True]
@@ -84,12 +84,12 @@ async def test_ends_and_heartbeats_of_the_same_rows_never_wait_for_each_other(ve
     for _ in range(10):
         for _ in range(16):
             await add(version, queue)
-        held = await jobs.claim(queue, worker, LEASE, 16)
+        held = await claim(queue, worker, LEASE, 16)
         leases = {job.id: job.attempt for job in reversed(held)}
         async with asyncio.timeout(10):
             ends = await asyncio.gather(
-                *(jobs.finish(job, succeeded("x")) for job in held[:8]), jobs.heartbeat(worker, leases, LEASE),
-                *(jobs.finish(job, succeeded("x")) for job in held[8:]), jobs.heartbeat(worker, leases, LEASE),
+                *(finish(job, succeeded("x")) for job in held[:8]), heartbeat(worker, leases, LEASE),
+                *(finish(job, succeeded("x")) for job in held[8:]), heartbeat(worker, leases, LEASE),
             )  # fmt: skip
         assert [end for end in ends if isinstance(end, bool)] == [True] * 16
 

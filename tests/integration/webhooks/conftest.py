@@ -17,8 +17,8 @@ from server.domain.accounts import Viewer
 from server.domain.predictions import NewPrediction, PredictionStatus
 from server.domain.webhooks import NewWebhook, WebhookEvent
 from server.embedded.servers import LocalServers
-from server.queue import jobs
-from server.queue.jobs import Claim
+from server.queue.claim import PredictionLease, claim_hinted
+from server.queue.finish import Result, finish
 from server.runtime import Runtime
 from server.services import predictions
 from server.tables import Prediction, User, Version, WebhookDelivery
@@ -65,8 +65,8 @@ class Place:
         new = NewPrediction(self.slug, {"text": "x"}, webhook=NewWebhook(url, events, "http://api.example"), **fields)
         return await predictions.create(self.rt, self.viewer, new)
 
-    async def claim(self, row: Prediction) -> Claim:
-        (claimed,) = await jobs.claim_hinted([row.id], row.queue, uuid4(), 30)
+    async def claim(self, row: Prediction) -> PredictionLease:
+        (claimed,) = await claim_hinted([row.id], row.queue, uuid4(), 30)
         return claimed
 
     async def run(self, url: str, events: tuple[WebhookEvent, ...] = COMPLETED, output: Any = "made") -> Prediction:
@@ -77,7 +77,7 @@ class Place:
 
     async def end(self, row: Prediction, output: Any = "made") -> bool:
         """Claim and finish it."""
-        return await jobs.finish(await self.claim(row), jobs.Result(PredictionStatus.SUCCEEDED, output))
+        return await finish(await self.claim(row), Result(PredictionStatus.SUCCEEDED, output))
 
 
 @pytest.fixture
@@ -104,7 +104,7 @@ async def delivering(rt: Runtime) -> AsyncIterator[Deliverer]:
         await end(task)
 
 
-async def deliveries_of(row: Prediction | Claim) -> dict[str, WebhookDelivery]:
+async def deliveries_of(row: Prediction | PredictionLease) -> dict[str, WebhookDelivery]:
     return {found.event: found for found in await WebhookDelivery.filter(prediction_id=row.id)}
 
 

@@ -18,8 +18,9 @@ from server.domain.webhooks import SCHEDULE, DeliveryState, WebhookEvent
 from server.embedded.servers import LocalServers
 from server.errors import NotFoundError
 from server.maintenance import recovery
-from server.queue import deliveries, jobs
-from server.queue.deliveries import Verdict
+from server.queue import deliveries
+from server.queue.deliveries import DeliveryOutcome
+from server.queue.finish import Result, finish, hand_back
 from server.runtime import Runtime
 from server.services import webhooks
 from server.tables import Prediction, Webhook, WebhookDelivery
@@ -35,7 +36,7 @@ from tests.integration.webhooks.conftest import (
 )
 from tests.support.receiver import answer, hang, listening
 
-SUCCEEDED = jobs.Result(PredictionStatus.SUCCEEDED, "made")
+SUCCEEDED = Result(PredictionStatus.SUCCEEDED, "made")
 
 
 async def test_the_end_is_told_once_signed(rt: Runtime, place: Place) -> None:
@@ -64,7 +65,7 @@ async def test_every_event_in_order_and_what_ended_first_is_skipped(rt: Runtime,
             await settled(row, "logs")
         # Noted again, but the end comes before they are sent
         assert await deliveries.note(job.id, job.attempt, [WebhookEvent.OUTPUT, WebhookEvent.LOGS]) is not None
-        assert await jobs.finish(job, SUCCEEDED)
+        assert await finish(job, SUCCEEDED)
         async with delivering(rt):
             await settled(row)
     assert [told.event for told in receiver.told] == ["START", "OUTPUT", "LOGS", "COMPLETED"]
@@ -95,12 +96,12 @@ async def test_output_goes_every_half_second_at_most_each_with_an_id_of_its_own(
 async def test_only_the_attempt_that_runs_it_may_note(rt: Runtime, place: Place) -> None:
     row = await place.create("http://127.0.0.1:9/", ALL)
     job = await place.claim(row)
-    assert await jobs.hand_back(job)
+    assert await hand_back(job)
     assert await deliveries.note(job.id, job.attempt, [WebhookEvent.OUTPUT]) is None
     newer = await place.claim(row)
     assert await deliveries.note(job.id, job.attempt, [WebhookEvent.OUTPUT]) is None
     assert await deliveries.note(newer.id, newer.attempt, [WebhookEvent.START]) is not None
-    assert await jobs.finish(newer, SUCCEEDED)
+    assert await finish(newer, SUCCEEDED)
     assert await deliveries.note(newer.id, newer.attempt, [WebhookEvent.OUTPUT]) is None
     assert set(await deliveries_of(row)) == {"start", "completed"}
 
@@ -109,7 +110,7 @@ async def test_what_was_not_asked_for_is_not_told(rt: Runtime, place: Place) -> 
     row = await place.create("http://127.0.0.1:9/", (WebhookEvent.LOGS,))
     job = await place.claim(row)
     assert await deliveries.note(job.id, job.attempt, [WebhookEvent.START, WebhookEvent.OUTPUT]) is None
-    assert await jobs.finish(job, SUCCEEDED)
+    assert await finish(job, SUCCEEDED)
     assert await deliveries_of(row) == {}
 
 
@@ -120,7 +121,7 @@ async def test_where_the_end_is_not_asked_for_the_last_output_comes_after_it(rt:
         await deliveries.note(job.id, job.attempt, [WebhookEvent.OUTPUT])
         deliverer.look()
         await receiver.wait(1)
-        assert await jobs.finish(job, SUCCEEDED)
+        assert await finish(job, SUCCEEDED)
         deliverer.look()
         await receiver.wait(2)
     assert [(told.event, told.json["status"]) for told in receiver.told] == [
@@ -176,7 +177,7 @@ async def test_all_but_the_end_have_one_try(rt: Runtime, place: Place) -> None:
         await deliveries.note(job.id, job.attempt, [WebhookEvent.START, WebhookEvent.OUTPUT])
         deliverer.look()
         await receiver.wait(2)
-        assert await jobs.finish(job, SUCCEEDED)
+        assert await finish(job, SUCCEEDED)
         deliverer.look()
         await settled(row)
     assert [told.event for told in receiver.told] == ["START", "OUTPUT", "COMPLETED"]
@@ -195,7 +196,7 @@ async def test_gone_disables_the_rest_of_this_prediction_alone(rt: Runtime, plac
             while not await Webhook.exists(prediction_id=row.id, disabled_at__not_isnull=True):
                 await asyncio.sleep(0.02)
         assert await deliveries.note(job.id, job.attempt, [WebhookEvent.OUTPUT]) is None
-        assert await jobs.finish(job, SUCCEEDED)
+        assert await finish(job, SUCCEEDED)
         deliverer.look()
         assert (await settled(row)).state == "disabled"
         assert len(receiver.told) == 1
@@ -249,7 +250,7 @@ async def test_what_a_dead_deliverer_held_is_sent_by_another(rt: Runtime, place:
             await rows("UPDATE webhook SET lease_until = now() - interval '1 s' WHERE prediction_id = $1", row.id)
             await settled(row)
         # It was only stopped: what it records now is refused
-        assert not await deliveries.record(dead, due, {"id": "late"}, Verdict(DeliveryState.FAILED))
+        assert not await deliveries.record(dead, due, {"id": "late"}, DeliveryOutcome(DeliveryState.FAILED))
         assert await deliveries.next_due(dead, 30) is None
     found = (await deliveries_of(row))["completed"]
     assert (found.state, len(found.attempts), len(receiver.told)) == ("delivered", 1, 1)
@@ -296,5 +297,5 @@ async def test_old_deliveries_are_forgotten_and_then_their_webhook(rt: Runtime, 
     assert len(await deliveries_of(new)) == 1
     left = {w.prediction_id for w in await Webhook.filter(prediction_id__in=[old.id, new.id, running.id])}
     assert left == {new.id, running.id}
-    assert await jobs.finish(await place.claim(running), SUCCEEDED)
+    assert await finish(await place.claim(running), SUCCEEDED)
     assert set(await deliveries_of(running)) == {"completed"}

@@ -14,8 +14,8 @@ from server.domain.predictions import Failure, NewPrediction, PredictionErrorCod
 from server.domain.webhooks import NewWebhook, WebhookEvent
 from server.errors import ConflictError, ForbiddenError, InvalidInputError
 from server.maintenance import recovery
-from server.queue import deliveries, jobs
-from server.queue.jobs import Result
+from server.queue import deliveries
+from server.queue.finish import Result, finish, hand_back
 from server.runtime import Runtime
 from server.services import models, predictions
 from server.tables import Prediction, Webhook, WebhookDelivery
@@ -42,18 +42,18 @@ async def test_finish(place: Place, status: PredictionStatus) -> None:
     job = await place.claim(row)
     failure = Failure(PredictionErrorCode.INTERNAL, "x") if status is PredictionStatus.FAILED else None
     assert await deliveries_of(row) == {}
-    assert await jobs.finish(job, Result(status, "x", failure=failure))
+    assert await finish(job, Result(status, "x", failure=failure))
     await ended_as(row, status.value)
     # The reply was lost, and it is finished again
-    assert await jobs.finish(job, Result(status, "x", failure=failure))
+    assert await finish(job, Result(status, "x", failure=failure))
     await ended_as(row, status.value)
 
 
 async def test_a_zombie_that_finishes_makes_no_delivery(place: Place) -> None:
     row = await place.create(URL)
     job = await place.claim(row)
-    assert await jobs.hand_back(job)
-    assert not await jobs.finish(job, Result(PredictionStatus.SUCCEEDED, "x"))
+    assert await hand_back(job)
+    assert not await finish(job, Result(PredictionStatus.SUCCEEDED, "x"))
     assert await deliveries_of(row) == {}
 
 
@@ -106,7 +106,7 @@ async def test_an_end_that_is_rolled_back_is_not_told(rt: Runtime, place: Place)
     job = await place.claim(row)
     # A NUL is no text: the statement fails as a whole
     with pytest.raises(Exception, match=r"0x00|invalid byte|untranslatable"):
-        await jobs.finish(job, Result(PredictionStatus.SUCCEEDED, "x", logs="a\0b"))
+        await finish(job, Result(PredictionStatus.SUCCEEDED, "x", logs="a\0b"))
     assert await deliveries_of(row) == {}
     assert (await Prediction.get(id=row.id)).status == "processing"
 
@@ -115,7 +115,7 @@ async def test_ends_of_all_kinds_at_once_are_told_once_each(rt: Runtime, place: 
     made = [await place.create(URL) for _ in range(20)]
     held = [await place.claim(row) for row in made[:15]]
     await asyncio.gather(
-        *(jobs.finish(job, Result(PredictionStatus.SUCCEEDED, "x")) for job in held for _ in range(2)),
+        *(finish(job, Result(PredictionStatus.SUCCEEDED, "x")) for job in held for _ in range(2)),
         *(predictions.cancel(rt, place.viewer, row.id) for row in made for _ in range(2)),
         models.delete(rt, place.viewer, place.slug),
         recovery.sweep(rt),
@@ -128,7 +128,7 @@ async def test_ends_of_all_kinds_at_once_are_told_once_each(rt: Runtime, place: 
 
 async def test_without_a_webhook_nothing_is_made(rt: Runtime, place: Place) -> None:
     row = await predictions.create(rt, place.viewer, NewPrediction(place.slug, {"text": "x"}))
-    assert await jobs.finish(await place.claim(row), Result(PredictionStatus.SUCCEEDED, "x"))
+    assert await finish(await place.claim(row), Result(PredictionStatus.SUCCEEDED, "x"))
     assert await deliveries_of(row) == {}
     assert not await Webhook.exists(prediction_id=row.id)
 

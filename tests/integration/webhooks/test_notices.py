@@ -6,7 +6,7 @@ import asyncio
 
 from server.domain.events import EventType
 from server.domain.webhooks import WebhookEvent
-from server.queue import jobs
+from server.queue.claim import PredictionLease
 from server.runtime import Runtime
 from tests.integration.webhooks.conftest import ALL, Place, deliveries_of
 from workers.supervisor.notices import Notices
@@ -14,7 +14,7 @@ from workers.supervisor.notices import Notices
 URL = "http://127.0.0.1:9/"
 
 
-async def attempt(place: Place, *events: WebhookEvent) -> tuple[jobs.Claim, Notices, list[float]]:
+async def attempt(place: Place, *events: WebhookEvent) -> tuple[PredictionLease, Notices, list[float]]:
     looks: list[float] = []
     job = await place.claim(await place.create(URL, events))
     return job, Notices(job, looks.append), looks

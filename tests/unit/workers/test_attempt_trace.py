@@ -16,7 +16,7 @@ from server.adapters.otel import OtelTracing
 from server.adapters.tracing import NO_TRACING
 from server.domain import traces
 from server.domain.predictions import Failure, PredictionErrorCode
-from server.queue.jobs import Claim
+from server.queue.claim import PredictionLease
 from workers.contract.protocol import Timing
 from workers.supervisor.attempt_trace import AttemptTrace
 
@@ -34,10 +34,12 @@ class Kept(InMemorySpanExporter):
         Kept.newest = self
 
 
-def claim(traceparent: str | None = GIVEN) -> Claim:
+def claim(traceparent: str | None = GIVEN) -> PredictionLease:
     at = datetime.now(UTC)
     before = at - timedelta(seconds=2)
-    return Claim(uuid4(), 3, "anon:x", uuid4(), "text", {}, False, before, at, at, None, (), None, before, traceparent)
+    return PredictionLease(
+        uuid4(), 3, "anon:x", uuid4(), "text", {}, False, before, at, at, None, (), None, before, traceparent
+    )
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from server.adapters.database import now
 from server.adapters.event_log import EventLog
 from server.domain.models import QUEUES
 from server.domain.predictions import Failure, PredictionErrorCode, PredictionStatus
-from server.queue.jobs import Claim
+from server.queue.claim import PredictionLease
 from workers.contract.protocol import Canceled, Done, Failed, File, Log, Metric, Output, Pong, Progress, Started
 from workers.supervisor.event_writer import EventWriter
 from workers.supervisor.execution import Execution, Outcome
@@ -33,9 +33,9 @@ class AwayLog(EventLog):
         raise redis.ConnectionError("away")
 
 
-def claim(queue: str = "custom") -> Claim:
+def claim(queue: str = "custom") -> PredictionLease:
     at = now()
-    return Claim(uuid4(), 3, "anon:x", uuid4(), queue, {}, False, at - timedelta(seconds=2), at, at, None)
+    return PredictionLease(uuid4(), 3, "anon:x", uuid4(), queue, {}, False, at - timedelta(seconds=2), at, at, None)
 
 
 @pytest.fixture

@@ -1,0 +1,127 @@
+"""How an attempt ends: with a result, or handed back for another attempt. Every write is fenced by `attempt`.
+
+Text that comes here is storable (`server.domain.storable`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from server.adapters.batches import Batches
+from server.adapters.database import CONNECTION_ERRORS, rows, to_json
+from server.domain.predictions import Failure, PredictionStatus
+from server.queue.claim import PredictionLease
+from server.queue.deliveries import completed
+
+MAX_ERROR_MESSAGE = 4000
+
+
+@dataclass(frozen=True)
+class Result:
+    """How a run ended, and what it made; `files` are those of this attempt."""
+
+    status: PredictionStatus
+    output: Any = None
+    files: list[dict[str, Any]] = field(default_factory=list)
+    failure: Failure | None = None
+    logs: str = ""
+    metrics: dict[str, Any] = field(default_factory=dict)
+
+
+async def finish(job: PredictionLease, result: Result) -> bool:
+    """End a prediction, in one statement with others; False when it was not ours any more: its files must go.
+
+    A lost reply of an earlier try counts as True: the row is terminal and carries this attempt and its worker, whom
+    everybody else who ends a row removes from it.
+    """
+    if await _FINISHES.ask((job, result)):
+        return True
+    sql = "SELECT status FROM prediction WHERE id = $1 AND attempt = $2 AND worker_id IS NOT NULL"
+    found = await rows(sql, job.id, job.attempt)
+    return bool(found) and PredictionStatus(found[0]["status"]).is_terminal
+
+
+async def _finish(ends: Sequence[tuple[PredictionLease, Result]]) -> list[bool | BaseException]:
+    try:
+        return list(await _finish_all(ends))
+    except CONNECTION_ERRORS:
+        raise
+    except Exception:
+        if len(ends) == 1:
+            raise
+    # The output of one of them cannot be stored, which is no concern of the others
+    return [await _finish_alone(end) for end in ends]
+
+
+async def _finish_alone(end: tuple[PredictionLease, Result]) -> bool | BaseException:
+    try:
+        return (await _finish_all([end]))[0]
+    except Exception as error:
+        return error
+
+
+async def _finish_all(ends: Sequence[tuple[PredictionLease, Result]]) -> list[bool]:
+    values = zip(*(_ending(job, result) for job, result in ends), strict=True)
+    ended = {(row["id"], row["attempt"]) for row in await rows(_FINISH, *map(list, values))}
+    return [(job.id, job.attempt) in ended for job, _ in ends]
+
+
+def _ending(job: PredictionLease, result: Result) -> tuple[Any, ...]:
+    failure = result.failure
+    return (
+        job.id,
+        job.attempt,
+        result.status.value,
+        to_json(result.output) if result.output is not None else None,
+        to_json(result.files),
+        failure.code.value if failure else None,
+        failure.message[:MAX_ERROR_MESSAGE] if failure else None,
+        result.logs,
+        to_json(result.metrics),
+        float(result.metrics.get("predict_seconds") or 0),
+        int(result.metrics.get("input_tokens") or 0),
+        int(result.metrics.get("output_tokens") or 0),
+    )
+
+
+async def hand_back(job: PredictionLease, *, delay_seconds: float = 0, lost: bool = False, alone: bool = False) -> bool:
+    """Let another attempt run it; `lost` counts a loss, which a hand-back at shutdown is not."""
+    return bool(await rows(_HAND_BACK, job.id, job.attempt, delay_seconds, 1 if lost else 0, alone))
+
+
+async def count_losses(prediction_id: UUID) -> int:
+    """How many workers or runners died under it."""
+    found = await rows("SELECT losses FROM prediction WHERE id = $1", prediction_id)
+    return int(found[0]["losses"]) if found else 0
+
+
+_FINISH = f"""
+WITH f AS (
+  SELECT * FROM unnest($1::uuid[], $2::int[], $3::varchar[], $4::jsonb[], $5::jsonb[], $6::varchar[], $7::text[],
+    $8::text[], $9::jsonb[], $10::float8[], $11::int[], $12::int[])
+  AS f(id, attempt, status, output, files, error_code, error_message, logs, metrics, seconds, tokens_in, tokens_out)),
+m AS (
+  SELECT p.id FROM prediction p JOIN f ON p.id = f.id AND p.attempt = f.attempt
+  WHERE p.status = 'processing' ORDER BY p.id FOR UPDATE OF p),
+u AS (
+  UPDATE prediction p SET status = f.status, output = f.output, files = f.files, error_code = f.error_code,
+    error_message = f.error_message, logs = f.logs, metrics = f.metrics, lease_until = NULL, completed_at = now(),
+    updated_at = now(), canceled_at = CASE WHEN f.status = 'canceled' THEN now() END,
+    stop_seconds = CASE WHEN f.status = 'canceled' THEN extract(epoch FROM now() - p.cancel_requested_at) END
+  FROM f JOIN m ON m.id = f.id WHERE p.id = f.id AND p.attempt = f.attempt AND p.status = 'processing'
+  RETURNING p.id, p.attempt, p.owner, p.user_id, p.status, p.webhook_events, f.seconds, f.tokens_in, f.tokens_out),
+l AS (
+  INSERT INTO usage (prediction_id, owner, predict_seconds, input_tokens, output_tokens, created_at)
+  SELECT id, owner, seconds, tokens_in, tokens_out, now() FROM u ON CONFLICT (prediction_id) DO NOTHING),
+d AS ({completed("u")})
+SELECT id, attempt FROM u
+"""  # noqa: S608 - constants only
+_HAND_BACK = """
+UPDATE prediction SET status = 'starting', worker_id = NULL, lease_until = NULL, rung_at = NULL, updated_at = now(),
+  run_at = now() + make_interval(secs => $3), losses = losses + $4, alone = alone OR $5
+WHERE id = $1 AND attempt = $2 AND status = 'processing' RETURNING id
+"""
+_FINISHES: Batches[tuple[PredictionLease, Result], bool] = Batches(_finish)

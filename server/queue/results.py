@@ -1,0 +1,72 @@
+"""Results after the end of their predictions: shared by equal ones, and forgotten."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from server.adapters.database import from_json, rows
+from server.domain.predictions import PredictionStatus
+from server.queue.claim import PredictionLease
+from server.runtime import Runtime
+
+
+@dataclass(frozen=True)
+class SharedResult:
+    """What an equal prediction made: its output, and its files as their row keeps them."""
+
+    output: Any
+    files: list[dict[str, Any]]
+
+
+async def find(rt: Runtime, job: PredictionLease) -> SharedResult | None:
+    """What an equal prediction made within RESULT_CACHE_SECONDS."""
+    found = await rows(_FIND, job.cache_key, job.id, rt.settings.result_cache_seconds)
+    return SharedResult(from_json(found[0]["output"]), from_json(found[0]["files"]) or []) if found else None
+
+
+async def leader(job: PredictionLease) -> UUID | None:
+    """An equal prediction that began to run before this one, and still does."""
+    found = await rows(_LEADER, job.cache_key, job.id, job.started_at)
+    return found[0]["id"] if found else None
+
+
+async def is_running(prediction_id: UUID) -> bool:
+    """Whether a prediction runs, or will again."""
+    found = await rows("SELECT status FROM prediction WHERE id = $1", prediction_id)
+    return bool(found) and found[0]["status"] == PredictionStatus.PROCESSING.value
+
+
+async def failed(prediction_id: UUID) -> bool:
+    """Whether a prediction ended by failing."""
+    found = await rows("SELECT status FROM prediction WHERE id = $1", prediction_id)
+    return bool(found) and found[0]["status"] == PredictionStatus.FAILED.value
+
+
+async def forget_copy(job: PredictionLease) -> None:
+    """Keep a copy out of the cache: its life would prolong that of the original."""
+    await rows(_FORGET_COPY, job.id, job.attempt)
+
+
+async def forget(model_id: UUID | None) -> int:
+    """Forget all shared results, or those of one model; how many."""
+    return len(await rows(_FORGET, model_id))
+
+
+_FIND = """
+SELECT output, files FROM prediction
+WHERE cache_key = $1 AND id <> $2 AND status = 'succeeded' AND NOT data_removed
+  AND completed_at > now() - make_interval(secs => $3)
+ORDER BY completed_at LIMIT 1
+"""
+_LEADER = """
+SELECT id FROM prediction
+WHERE cache_key = $1 AND completed_at IS NULL AND status = 'processing' AND lease_until > now()
+  AND (started_at, id) < ($3, $2)
+ORDER BY started_at, id LIMIT 1
+"""
+_FORGET = """
+UPDATE prediction SET cache_key = NULL WHERE cache_key IS NOT NULL AND ($1::uuid IS NULL OR model_id = $1) RETURNING id
+"""
+_FORGET_COPY = "UPDATE prediction SET cache_key = NULL WHERE id = $1 AND attempt = $2 RETURNING id"
