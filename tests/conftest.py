@@ -2,22 +2,34 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import secrets
+import signal
 import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
+from filelock import FileLock
 from xdist.scheduler import LoadScopeScheduling
 
 from server.embedded.servers import LocalServers
 from tests.support.api import wait_until_healthy, wait_until_prepared
+from tests.support.prepared import (
+    EMPTY,
+    PreparedServers,
+    StartServers,
+    execute,
+    new_cluster,
+    other_database,
+    prepared_servers,
+)
 
 ROOT = Path(__file__).parent.parent
 # Receivers of webhooks that tests start on this machine
@@ -42,16 +54,32 @@ class _ByServers(LoadScopeScheduling):  # type: ignore[misc]
 
 
 @pytest.fixture(scope="session")
-def local_servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalServers]:
+def start_servers(tmp_path_factory: pytest.TempPathFactory) -> StartServers:
+    """Starts a PostgreSQL and a Redis that nobody else uses; the database has the schema and the demo models."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    cluster = shared / "cluster"
+    with FileLock(shared / "cluster.lock"):
+        if not cluster.exists():
+            with new_cluster(cluster) as servers:
+                asyncio.run(execute(servers.database_url, f"CREATE DATABASE {EMPTY}"))
+                url = other_database(servers.database_url, EMPTY)
+                with running(servers, tmp_path_factory.mktemp("preparing")) as live:
+                    live.command("migrate", DATABASE_URL=url)
+    return lambda: prepared_servers(cluster, tmp_path_factory.mktemp("servers"))
+
+
+@pytest.fixture(scope="session")
+def local_servers(start_servers: StartServers) -> Iterator[PreparedServers]:
     """PostgreSQL and Redis of this test session."""
-    with LocalServers.start(tmp_path_factory.mktemp("servers"), durable=False) as servers:
+    with start_servers() as servers:
         yield servers
 
 
 @pytest.fixture(scope="module")
-def own_servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalServers]:
+def own_servers(start_servers: StartServers) -> Iterator[PreparedServers]:
     """PostgreSQL and Redis for workers that must not take the work of others."""
-    with LocalServers.start(tmp_path_factory.mktemp("own"), durable=False) as servers:
+    with start_servers() as servers:
         yield servers
 
 
@@ -71,11 +99,11 @@ class LiveServer:
     data_dir: Path
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
-    def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+    def command(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
         """Run an `inference-server` command against it."""
         return subprocess.run(
-            [sys.executable, "-m", "server.cli", *arguments], env=self.environment, capture_output=True, text=True,
-            check=True, cwd=ROOT, timeout=60,
+            [sys.executable, "-m", "server.cli", *arguments], env={**self.environment, **environment},
+            capture_output=True, text=True, check=True, cwd=ROOT, timeout=60,
         )  # fmt: skip
 
     def start(self, name: str, command: str, **environment: str) -> subprocess.Popen[bytes]:
@@ -94,10 +122,19 @@ class LiveServer:
         process.terminate()
         return process.wait(60)
 
+    def kill(self) -> None:
+        """End all of them at once; a runner ends with its worker."""
+        for process in self.processes.values():
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+        for process in self.processes.values():
+            process.wait()
+        self.processes.clear()
+
 
 @contextmanager
 def running(servers: LocalServers, data_dir: Path, *, workers: int = 1, **settings: str) -> Iterator[LiveServer]:
-    """An API and workers over a database that exists; everything is stopped at the end."""
+    """An API and workers over these servers; everything is killed at the end."""
     port = free_port()
     environment = {
         **os.environ,
@@ -118,10 +155,10 @@ def running(servers: LocalServers, data_dir: Path, *, workers: int = 1, **settin
         **settings,
     }
     live = LiveServer(f"http://127.0.0.1:{port}", environment, data_dir)
-    with ExitStack() as stack:
+    if not isinstance(servers, PreparedServers):
         live.command("migrate")
         live.command("register-demo")
-        stack.callback(lambda: [live.stop(name) for name in list(live.processes)])
+    try:
         live.start("api", "serve")
         for number in range(workers):
             live.start(f"worker-{number}", "worker")
@@ -129,6 +166,9 @@ def running(servers: LocalServers, data_dir: Path, *, workers: int = 1, **settin
         if workers:
             wait_until_prepared(live.url)
         yield live
+    finally:
+        # How they stop in order is tested where that is the promise; here it would only take three seconds each time
+        live.kill()
 
 
 @pytest.fixture(scope="session")

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from server.embedded.servers import LocalServers
 from tests.conftest import ROOT, LiveServer, running
 from tests.integration.graph.asking import add_model, administrator, settled, somebody
 from tests.support.api import Client
+from tests.support.prepared import StartServers
 
 PAGE = (ROOT / "docs" / "custom-models.md").read_text()
 LIMITS = {
@@ -33,7 +33,7 @@ def block(language: str, number: int = 0) -> str:
 
 
 @pytest.fixture(scope="package")
-def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+def live(start_servers: StartServers, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
     """A worker told of the page's class in the way that the page says."""
     folder, data = tmp_path_factory.mktemp("mine"), tmp_path_factory.mktemp("data")
     (folder / "my_models.py").write_text(block("python"))
@@ -45,7 +45,7 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
     classes = f"{told},my_pictures:Thumbnail,my_batches:Doubler,{sample}:Weigh,{sample}:Heavy"
     classes += "".join(f",moody:{name.title()}" for name in MOODY)
     with (
-        LocalServers.start(tmp_path_factory.mktemp("servers"), durable=False) as servers,
+        start_servers() as servers,
         running(servers, data, CUSTOM_PREDICTORS=classes, PYTHONPATH=f"{ROOT}:{folder}", **LIMITS) as found,
     ):
         yield found

@@ -8,7 +8,6 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
 
 import asyncpg
@@ -16,14 +15,10 @@ import pytest
 
 from server.embedded.servers import LocalServers
 from server.settings import Settings
+from tests.support.prepared import other_database
 
 ROOT = Path(__file__).parents[3]
 Command = Callable[..., subprocess.Popen[str]]
-
-
-def other_database(url: str, name: str) -> str:
-    """The URL of another database of the same server."""
-    return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
 
 
 @pytest.fixture

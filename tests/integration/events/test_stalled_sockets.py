@@ -13,9 +13,9 @@ from urllib.parse import urlsplit
 import psutil
 import pytest
 
-from server.embedded.servers import LocalServers
 from tests.conftest import LiveServer, running
 from tests.support.api import EVENTS, Client
+from tests.support.prepared import StartServers
 
 SOCKETS = 20
 FREED_SECONDS = 30
@@ -26,9 +26,9 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+def live(start_servers: StartServers, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
     with (
-        LocalServers.start(tmp_path_factory.mktemp("own"), durable=False) as servers,
+        start_servers() as servers,
         running(servers, tmp_path_factory.mktemp("stalls")) as found,
     ):
         yield found

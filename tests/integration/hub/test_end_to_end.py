@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 
 import workers
-from server.embedded.servers import LocalServers
 from tests.conftest import LiveServer, running
 from tests.integration.graph.asking import add_model, ended, settled, somebody
 from tests.support.api import Client
 from tests.support.hub_server import Fault, HubServer, hub_server
+from tests.support.prepared import StartServers
 
 # Tests of the bundled models forbid every hub in the environment of this process
 ONLINE = {"HF_HUB_OFFLINE": "0", "TRANSFORMERS_OFFLINE": "0"}
@@ -32,12 +32,13 @@ def shared_hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HubServer]:
 
 
 @pytest.fixture(scope="module")
-def live(shared_hub: HubServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+def live(
+    shared_hub: HubServer, start_servers: StartServers, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[LiveServer]:
     """The API and a worker of their own, whose hub is on this machine."""
-    servers_dir, data_dir = tmp_path_factory.mktemp("servers"), tmp_path_factory.mktemp("data")
     with (
-        LocalServers.start(servers_dir, durable=False) as servers,
-        running(servers, data_dir, HF_ENDPOINT=shared_hub.url, **ONLINE) as found,
+        start_servers() as servers,
+        running(servers, tmp_path_factory.mktemp("data"), HF_ENDPOINT=shared_hub.url, **ONLINE) as found,
     ):
         yield found
 

@@ -6,14 +6,14 @@ from uuid import uuid4
 
 import pytest
 
-from server.embedded.servers import LocalServers
 from server.runtime import Runtime
 from server.tables import Version
 from tests.integration.jobs import store
+from tests.support.prepared import PreparedServers
 
 
 @pytest.fixture(scope="package")
-async def database(local_servers: LocalServers) -> AsyncIterator[str]:
+async def database(local_servers: PreparedServers) -> AsyncIterator[str]:
     async with store.opened(local_servers) as url:
         yield url
 
@@ -30,7 +30,7 @@ def queue() -> str:
 
 
 @pytest.fixture
-async def rt(database: str, local_servers: LocalServers, tmp_path: Path) -> AsyncIterator[Runtime]:
+async def rt(database: str, local_servers: PreparedServers, tmp_path: Path) -> AsyncIterator[Runtime]:
     # A database of its own: the session's worker answers the doorbells of the other
     url = local_servers.redis_url.replace("db=0", "db=1")
     assert url != local_servers.redis_url

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -23,27 +19,22 @@ from server.adapters.signing import FileSigner
 from server.adapters.storage import open_storage
 from server.adapters.vault import open_vault
 from server.adapters.wakeups import CHANGES, Wakeups
-from server.embedded.servers import LocalServers
 from server.runtime import Runtime
 from server.settings import Settings
 from server.tables import Model, Prediction, User, Version
+from tests.support.prepared import EMPTY, PreparedServers, other_database
 
-ROOT = Path(__file__).parents[3]
 SECRET = "s" * 48
 
 
 @asynccontextmanager
-async def opened(servers: LocalServers) -> AsyncIterator[str]:
+async def opened(servers: PreparedServers) -> AsyncIterator[str]:
     """Tortoise over a new database with the current schema; its URL."""
     name = f"jobs_{uuid4().hex}"
     admin = await asyncpg.connect(servers.database_url)
-    url = urlunsplit(urlsplit(servers.database_url)._replace(path=f"/{name}"))
+    url = other_database(servers.database_url, name)
     try:
-        await admin.execute(f'CREATE DATABASE "{name}"')
-        environment = {**os.environ, "DATABASE_URL": url, "PYTHONWARNINGS": ""}
-        subprocess.run(  # noqa: ASYNC221
-            [sys.executable, "-m", "server.cli", "migrate"], env=environment, cwd=ROOT, check=True, timeout=100
-        )
+        await admin.execute(f'CREATE DATABASE "{name}" TEMPLATE {EMPTY}')
         async with open_database(url, 20):
             yield url
         await admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')

@@ -8,20 +8,20 @@ from typing import Any
 
 import pytest
 
-from server.embedded.servers import LocalServers
 from tests.conftest import LiveServer, running
 from tests.integration.accounts.asking import database
 from tests.integration.graph.asking import administrator, change
 from tests.support.api import Client
+from tests.support.prepared import StartServers
 
 SHOWN = """{ models { nodes { slug samples { id status text input files { contentType } user { handle } } } } }"""
 
 
 @pytest.fixture(scope="module")
-def fresh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+def fresh(start_servers: StartServers, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
     """A server of its own: others change what the demo models show."""
     with (
-        LocalServers.start(tmp_path_factory.mktemp("servers"), durable=False) as servers,
+        start_servers() as servers,
         running(servers, tmp_path_factory.mktemp("data")) as live,
     ):
         yield live

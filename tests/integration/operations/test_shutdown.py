@@ -12,9 +12,9 @@ import httpx
 import pytest
 import websockets
 
-from server.embedded.servers import LocalServers
 from tests.conftest import running
 from tests.support.api import CREATE, EVENTS, TERMINAL, Client, wait_for
+from tests.support.prepared import StartServers
 
 REQUESTS, SOCKETS, SERVICE_RESTART = 20, 20, 1012
 
@@ -38,8 +38,8 @@ async def watch_to_the_close(client: Client, prediction_id: str, seen: asyncio.E
             return closed.rcvd.code if closed.rcvd else None
 
 
-async def test_sigterm_under_load(local_servers: LocalServers, tmp_path_factory: pytest.TempPathFactory) -> None:
-    with running(local_servers, tmp_path_factory.mktemp("ending")) as live:
+async def test_sigterm_under_load(start_servers: StartServers, tmp_path_factory: pytest.TempPathFactory) -> None:
+    with start_servers() as servers, running(servers, tmp_path_factory.mktemp("ending")) as live:
         client = Client(live.url)
         await client.sign_up("ending")
         slow = (await client.create("demo/echo", {"text": "a b c d e f g h", "delay_seconds": 20}))["id"]

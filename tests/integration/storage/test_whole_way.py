@@ -8,17 +8,19 @@ from pathlib import Path
 import httpx
 import pytest
 
-from server.embedded.servers import LocalServers
 from tests.conftest import LiveServer, running
 from tests.integration.graph.asking import ended
 from tests.integration.storage.conftest import Bucket
 from tests.support.api import Client
+from tests.support.prepared import StartServers
 
 SHARED = "[default]\naws_access_key_id = key\naws_secret_access_key = from-a-file\n"
 
 
 @pytest.fixture
-def live(bucket: Bucket, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[LiveServer]:
+def live(
+    bucket: Bucket, start_servers: StartServers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[LiveServer]:
     """A server whose store is the bucket, and whose credentials lie where botocore looks for them last."""
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.delenv(name)
@@ -34,7 +36,7 @@ def live(bucket: Bucket, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
     }
     # Servers of its own: the session's worker would take its predictions to a store of its own
     with (
-        LocalServers.start(tmp_path / "servers", durable=False) as servers,
+        start_servers() as servers,
         running(servers, tmp_path / "data", **settings) as found,
     ):
         yield found

@@ -12,11 +12,11 @@ from contextlib import contextmanager
 import asyncpg
 import pytest
 
-from server.embedded.servers import LocalServers
 from tests.conftest import LiveServer, running
 from tests.integration.graph.asking import somebody
 from tests.integration.tracing.test_traces import caller, create
 from tests.support.api import Client
+from tests.support.prepared import StartServers
 from tests.support.receiver import listening
 
 
@@ -48,11 +48,11 @@ def silent() -> Iterator[str]:
 
 
 async def test_a_collector_that_never_answers_slows_and_breaks_nothing(
-    own_servers: LocalServers, tmp_path_factory: pytest.TempPathFactory
+    start_servers: StartServers, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     with silent() as url:
         chosen = {"OTEL_EXPORTER_OTLP_ENDPOINT": url, "OTEL_BSP_SCHEDULE_DELAY": "50"}
-        with running(own_servers, tmp_path_factory.mktemp("away"), **chosen) as live:
+        with start_servers() as servers, running(servers, tmp_path_factory.mktemp("away"), **chosen) as live:
             client, _ = await somebody(live.url)
             took = []
             for _ in range(20):

@@ -16,7 +16,6 @@ from server.adapters.tasks import end
 from server.domain.accounts import Viewer
 from server.domain.predictions import NewPrediction, PredictionStatus
 from server.domain.webhooks import NewWebhook, WebhookEvent
-from server.embedded.servers import LocalServers
 from server.queue.claim import PredictionLease, claim_hinted
 from server.queue.finish import Result, finish
 from server.runtime import Runtime
@@ -26,6 +25,7 @@ from tests.conftest import LOCAL_RECEIVERS, LiveServer, running
 from tests.integration.graph.asking import somebody
 from tests.integration.jobs import store
 from tests.support.api import Client
+from tests.support.prepared import PreparedServers, StartServers
 from workers.supervisor.deliveries import Deliverer
 
 ALL = tuple(WebhookEvent)
@@ -33,19 +33,19 @@ COMPLETED = (WebhookEvent.COMPLETED,)
 
 
 @pytest.fixture(scope="package")
-async def database(local_servers: LocalServers) -> AsyncIterator[str]:
+async def database(local_servers: PreparedServers) -> AsyncIterator[str]:
     async with store.opened(local_servers) as url:
         yield url
 
 
 @pytest.fixture
-async def rt(database: str, local_servers: LocalServers, tmp_path: Path) -> AsyncIterator[Runtime]:
+async def rt(database: str, local_servers: PreparedServers, tmp_path: Path) -> AsyncIterator[Runtime]:
     async with open_rt(local_servers, tmp_path) as made:
         yield made
 
 
 @asynccontextmanager
-async def open_rt(servers: LocalServers, folder: Path, **settings: Any) -> AsyncIterator[Runtime]:
+async def open_rt(servers: PreparedServers, folder: Path, **settings: Any) -> AsyncIterator[Runtime]:
     """A runtime whose receivers may be on this machine."""
     url = servers.redis_url.replace("db=0", "db=2")
     assert url != servers.redis_url
@@ -126,12 +126,12 @@ async def make_due(row: Prediction) -> None:
 
 
 @pytest.fixture(scope="package")
-def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+def live(start_servers: StartServers, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
     """An API and a worker whose webhooks may go to this machine."""
     # Whoever only looked now and then would come too late
     rarely = {"CLAIM_POLL_SECONDS": "60"}
     with (
-        LocalServers.start(tmp_path_factory.mktemp("own"), durable=False) as servers,
+        start_servers() as servers,
         running(servers, tmp_path_factory.mktemp("webhooks"), **LOCAL_RECEIVERS, **rarely) as found,
     ):
         yield found
