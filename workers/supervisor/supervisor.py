@@ -26,12 +26,12 @@ from server.runtime import Runtime
 from server.services import catalogue
 from server.services.catalogue import Others, WorkerInfo, WorkerState
 from workers.supervisor.attempt import Attempt
-from workers.supervisor.claiming import Claims
+from workers.supervisor.claim_loop import ClaimLoop
 from workers.supervisor.deliveries import Deliverer
 from workers.supervisor.demand import Demand
 from workers.supervisor.gate import Gate
 from workers.supervisor.inputs import InputFiles
-from workers.supervisor.preparing import Preparer
+from workers.supervisor.preparer import Preparer
 from workers.supervisor.runner_client import RunnerOptions
 from workers.supervisor.runner_keeper import RunnerKeeper
 from workers.supervisor.sharing import Sharing
@@ -65,15 +65,15 @@ class Supervisor:
         self._gate = Gate()
         self._deliverer = Deliverer(rt)
         self._demand = Demand(rt.event_log, self._attempts)
-        self._claims = Claims(rt, self.worker_id, self._warmth, self._running, self._start, self._has_others)
-        self._sharing = Sharing(rt, self._claims.freed)
+        self._claim_loop = ClaimLoop(rt, self.worker_id, self._warmth, self._running, self._start, self._has_others)
+        self._sharing = Sharing(rt, self._claim_loop.freed)
 
     def wake(self, queue: str, *hints: str) -> None:
         """A doorbell: look for work; hints may name rows that just came."""
         if queue == PREPARE_QUEUE:
             self._prepare_wake.set()
             return
-        self._claims.ring(queue, *hints)
+        self._claim_loop.ring(queue, *hints)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Everything, until `stop`; then running work gets its grace time and the rest is handed back."""
@@ -84,7 +84,7 @@ class Supervisor:
             stack.push_async_callback(end, keeper)
             info = await self._announce()
             loops = [
-                self._guard("claims", self._claims.run()),
+                self._guard("claims", self._claim_loop.run()),
                 self._guard("heartbeat", self._beat_for_ever(info)),
                 self._guard("cancels", self._hear_cancels()),
                 self._guard("previews", self._demand.run()),
@@ -123,8 +123,8 @@ class Supervisor:
             except DATABASE_ERRORS as error:
                 logger.warning("worker.not_announced", error=str(error))
                 await asyncio.sleep(1)
-        self._claims.queues = queues_of(info.device)
-        self._listen(self._claims.queues)
+        self._claim_loop.queues = queues_of(info.device)
+        self._listen(self._claim_loop.queues)
         logger.info("worker.ready", worker=str(self.worker_id), device=info.device)
         return info
 
@@ -137,7 +137,7 @@ class Supervisor:
 
     async def _stop_claiming(self, claims: asyncio.Task[None]) -> None:
         """Let a claim that is on its way come back: canceled, its rows would be ours and nobody would know."""
-        self._claims.stop()
+        self._claim_loop.stop()
         await asyncio.wait({claims}, timeout=CLAIM_SECONDS)
         await end(claims)
 
@@ -178,7 +178,7 @@ class Supervisor:
         finally:
             if self._attempts.get(job.id) is attempt:
                 del self._attempts[job.id]
-            self._claims.freed(job.queue)
+            self._claim_loop.freed(job.queue)
 
     async def _beat_for_ever(self, info: WorkerInfo) -> None:
         settings = self._rt.settings
@@ -228,7 +228,7 @@ class Supervisor:
             async for wakeup in changed:
                 held = _id(wakeup.prediction_id) in self._attempts
                 if wakeup.prediction_id == LOOK:
-                    self._claims.look()
+                    self._claim_loop.look()
                 elif wakeup.prediction_id == DELIVER:
                     self._deliverer.look()
                 elif wakeup == EVERYBODY or (held and wakeup.row):

@@ -17,7 +17,7 @@ from server.queue.claim import PredictionLease, WarmVersions
 from server.runtime import Runtime
 from server.tables import Version
 from tests.integration.jobs.store import add
-from workers.supervisor.claiming import Claims
+from workers.supervisor.claim_loop import ClaimLoop
 
 
 class Desk:
@@ -29,7 +29,7 @@ class Desk:
         self.running: dict[UUID, PredictionLease] = {}
         self.warmth = WarmVersions()
         self.others = False
-        self.claims = Claims(
+        self.claims = ClaimLoop(
             self.rt, uuid4(), lambda: self.warmth, lambda _: len(self.running), self._start, lambda: self.others
         )
         self.queue = queue

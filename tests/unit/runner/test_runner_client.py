@@ -14,8 +14,7 @@ import pytest
 from tests.unit.runner.running import SECONDS, Running, Starter, gone, make_gate, open_gate
 from tests.unit.runner.sample_predictors import predictor
 from workers.contract.protocol import Done, Forget, Inspected, Loading, Output, Stop, VersionSpec
-from workers.supervisor.runner_client import RunnerClient, RunnerFailed, RunnerOptions
-from workers.supervisor.runner_process import child_environment
+from workers.supervisor.runner_client import RunnerClient, RunnerFailed, RunnerOptions, child_environment
 
 ECHO = VersionSpec("echo version", "echo")
 PARENT = """

@@ -37,7 +37,7 @@ from workers.contract.protocol import (
     decode,
     encode,
 )
-from workers.supervisor.runner_process import RunnerOptions, spawn
+from workers.supervisor.runner_client import RunnerOptions, spawn
 
 SPEC = VersionSpec("v", "text", "/models/v", {"dtype": "auto"})
 MESSAGES: list[Message] = [

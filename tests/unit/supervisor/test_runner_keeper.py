@@ -9,7 +9,7 @@ import pytest
 
 from server.domain.predictions import PredictionStatus
 from server.settings import Settings
-from tests.unit.workers.test_execution import ID, AwayLog, claim
+from tests.unit.supervisor.test_run_output import ID, AwayLog, claim
 from workers.contract.watchdog import STUCK
 from workers.supervisor.event_writer import EventWriter
 from workers.supervisor.execution import Execution, Outcome

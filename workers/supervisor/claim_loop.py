@@ -19,7 +19,7 @@ from server.runtime import Runtime
 logger = structlog.get_logger(__name__)
 
 
-class Claims:
+class ClaimLoop:
     """Claims into the free slots; a bell costs one statement, and a look at everything comes when it may find more."""
 
     def __init__(
