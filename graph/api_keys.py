@@ -7,7 +7,6 @@ from typing import Annotated
 import strawberry
 
 from graph.context import Info
-from graph.ids import parse_id
 from graph.types.api_keys import (
     ApiKey,
     CreateApiKeyInput,
@@ -16,6 +15,7 @@ from graph.types.api_keys import (
     RevokeApiKeyInput,
     RevokeApiKeyResult,
 )
+from graph.types.ids import parse_id
 from server.services import api_keys
 
 

@@ -8,8 +8,8 @@ from uuid import UUID
 import strawberry
 
 from graph.context import Info
-from graph.ids import parse_global_id
 from graph.types.api_keys import ApiKey
+from graph.types.ids import parse_global_id
 from graph.types.models import Model, ModelVersion
 from graph.types.node import Node
 from graph.types.predictions import Prediction

@@ -8,9 +8,9 @@ from typing import Annotated
 import strawberry
 
 from graph.context import Info
-from graph.ids import parse_id
 from graph.selection import selects
 from graph.types.events import PredictionEvent, event_of
+from graph.types.ids import parse_id
 from graph.types.node import After, Before, First, Last, page_request
 from graph.types.prediction_inputs import CancelPredictionInput, CreatePredictionInput, RetryPredictionInput
 from graph.types.prediction_lists import PredictionConnection, PredictionFilter

@@ -23,16 +23,16 @@ from graph.limits.documents import AllowedOperations
 from graph.limits.shape import MAX_TOKENS, BoundedValidation
 from graph.models import ModelMutation, ModelQuery
 from graph.nodes import NodeQuery
-from graph.operation_metrics import OperationMetrics
 from graph.predictions import PredictionMutation, PredictionQuery, PredictionSubscription
 from graph.queues import QueueQuery
 from graph.rate_limit import RateLimitQuery
 from graph.results import ResultMutation
-from graph.scalars import SCALARS
 from graph.sessions import SessionMutation
-from graph.traced_operations import TracedOperations
+from graph.telemetry.metrics import OperationMetrics
+from graph.telemetry.traces import TracedOperations
 from graph.types.errors import MEMBERS, InvalidInput
 from graph.types.events import EVENT_TYPES
+from graph.types.scalars import SCALARS
 from graph.uploads import UploadMutation
 from graph.users import UserQuery
 from graph.webhooks import WebhookMutation

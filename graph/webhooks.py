@@ -7,7 +7,7 @@ from typing import Annotated
 import strawberry
 
 from graph.context import Info
-from graph.ids import parse_id
+from graph.types.ids import parse_id
 from graph.types.webhooks import (
     RedeliverWebhookInput,
     RedeliverWebhookResult,

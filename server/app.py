@@ -23,7 +23,7 @@ from server.live.credential_watch import Guard
 from server.live.hubs import Hubs
 from server.maintenance.recovery import sweep_for_ever
 from server.routes import files, health, metrics, uploads
-from server.routes.pages import Assets, UiPage
+from server.routes.pages import Assets, GraphiqlPage, UiPage
 from server.routes.refusals import Refusals
 from server.routes.request_log import RequestLog
 from server.routes.stalls import Stalls
@@ -63,7 +63,7 @@ def create_app(settings: Settings) -> Starlette:
             finally:
                 await end(*tasks)
 
-    view = GraphQLView(settings, tracing)
+    view = GraphQLView(settings, GraphiqlPage().response, tracing)
     SOCKETS.set_function(lambda: view.limits.sockets.total)
     SUBSCRIPTIONS.set_function(lambda: view.limits.running.total)
     cors = Middleware(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -27,24 +27,24 @@ from graph.errors import DATABASE_AWAY
 from graph.http.negotiation import GRAPHQL_RESPONSE, preferred, prefers_html
 from graph.http.rate_headers import rate_headers
 from graph.http.refusals import refusal
+from graph.http.requests import address_of_client, authorization_parameter, base_url, bearer_token
 from graph.limits.documents import PersistedDocuments
 from graph.schema import SchemaOptions, make_schema
-from graph.websocket.frame_sockets import FrameHandler
+from graph.websocket.frame_handler import FrameHandler
 from graph.websocket.frames import Frames
-from graph.websocket.socket_limits import SocketLimits
+from graph.websocket.limits import SocketLimits
 from graph.websocket.sockets import SocketAdapter
 from server.adapters.database import CONNECTION_ERRORS
 from server.adapters.metrics import REFUSALS
 from server.adapters.tracing import NO_TRACING, Tracing
 from server.domain.accounts import Viewer
-from server.domain.callers import address_of, network_of
-from server.domain.operations import read_operations
+from server.domain.callers import network_of
 from server.domain.storable import storable
 from server.errors import RateLimitedError, UnauthenticatedError, UnavailableError
 from server.live import credentials
-from server.routes.pages import GraphiqlPage
 from server.services import rate_limits
 from server.settings import Settings
+from server.settings.allowed_operations import read_operations
 
 logger = structlog.get_logger(__name__)
 INIT_SECONDS = 10
@@ -58,7 +58,7 @@ class GraphQLView(GraphQL[Context, None]):
     websocket_adapter_class = SocketAdapter
     graphql_transport_ws_handler_class = FrameHandler
 
-    def __init__(self, settings: Settings, tracing: Tracing = NO_TRACING) -> None:
+    def __init__(self, settings: Settings, graphiql: Callable[[], Response], tracing: Tracing = NO_TRACING) -> None:
         allowed = read_operations(settings.allowed_operations) if settings.allowed_operations else None
         options = SchemaOptions(
             settings.max_query_cost,
@@ -80,7 +80,7 @@ class GraphQLView(GraphQL[Context, None]):
         self.limits = SocketLimits.of(settings)
         self.frames = Frames(schema)
         self._persisted = PersistedDocuments()
-        self._page = GraphiqlPage()
+        self._graphiql = graphiql
 
     async def run(self, request: Any, *arguments: Any, **options: Any) -> Any:
         """Answer a request; one that is none of GraphQL's gets its reason in the form of GraphQL's errors."""
@@ -93,28 +93,28 @@ class GraphQLView(GraphQL[Context, None]):
 
     async def _run_socket(self, socket: WebSocket, *arguments: Any, **options: Any) -> Any:
         """Serve one socket; where there are as many as may be, close it so that the client tries again later."""
-        network = network_of(_address(socket))
-        if not self.limits.sockets.enter(network):
+        network = network_of(address_of_client(socket))
+        if not self.limits.sockets.acquire(network):
             await socket.accept(subprotocol=await self.pick_websocket_subprotocol(socket))
             await socket.close(1013, "Too many connections")
             return socket
         try:
             return await super().run(socket, *arguments, **options)
         finally:
-            self.limits.sockets.leave(network)
+            self.limits.sockets.release(network)
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
         """Who asks, and what resolvers need; a bad token is answered when the operation runs."""
         state = request.state
-        base_url = _base_url(request, state.rt.settings.public_url)
+        url = base_url(request, state.rt.settings.public_url)
         paid = 0 if isinstance(request, WebSocket) else 1
-        context = Context(state.rt, state.hubs, base_url, _address(request), paid=paid, guard=state.guard)
+        context = Context(state.rt, state.hubs, url, address_of_client(request), paid=paid, guard=state.guard)
         await self._authenticate(context, request.headers.get("authorization"))
         return context
 
     async def _authenticate(self, context: Context, header: str | None) -> None:
         try:
-            token = _bearer(header)
+            token = bearer_token(header)
             context.viewer = await credentials.viewer_of(context.rt, token, context.address)
             if context.viewer.user_id is not None:
                 bind_contextvars(user=str(context.viewer.user_id))
@@ -130,7 +130,7 @@ class GraphQLView(GraphQL[Context, None]):
         Raises:
             UnavailableError: the token cannot be looked up now.
         """
-        if (header := _parameter(context.connection_params)) is not None:
+        if (header := authorization_parameter(context.connection_params)) is not None:
             context.refused = None
             await self._authenticate(context, header)
         if isinstance(context.refused, UnavailableError):
@@ -197,7 +197,7 @@ class GraphQLView(GraphQL[Context, None]):
         """The bundled GraphiQL, which reads what it shall open behind the `#` of its address."""
         asked = {name: request.query_params[name] for name in SHOWN_PARAMETERS if name in request.query_params}
         if "query" not in asked:
-            return self._page.response()
+            return self._graphiql()
         # Relative, so that a prefix that a proxy takes away stays
         address = f"{request.url.path.rpartition('/')[2]}#{urlencode(asked)}"
         return Response(status_code=303, headers={"location": address, "vary": "accept", "cache-control": "no-cache"})
@@ -216,34 +216,3 @@ class GraphQLView(GraphQL[Context, None]):
             return await super().parse_http_body(request)
         except AttributeError as error:
             raise HTTPException(400, "The request must be a JSON object") from error
-
-
-def _address(request: Request | WebSocket) -> str:
-    return address_of(request.client.host if request.client else None)
-
-
-def _base_url(request: Request | WebSocket, public_url: str | None) -> str:
-    if public_url:
-        return public_url.rstrip("/")
-    scheme = {"ws": "http", "wss": "https"}.get(request.url.scheme, request.url.scheme)
-    return f"{scheme}://{request.url.netloc}"
-
-
-def _bearer(header: str | None) -> str | None:
-    if header is None or not header.strip():
-        return None
-    scheme, _, token = header.strip().partition(" ")
-    if not token.strip():
-        scheme, token = "bearer", scheme
-    if scheme.lower() != "bearer":
-        raise UnauthenticatedError("Send `Authorization: Bearer <access token>`.")
-    return token.strip()
-
-
-def _parameter(params: Any) -> str | None:
-    """The authorization among connection parameters; names are compared without case."""
-    if not isinstance(params, Mapping):
-        return None
-    found = {str(key).lower(): value for key, value in params.items()}
-    value = found.get("authorization", found.get("token"))
-    return value if isinstance(value, str) else None

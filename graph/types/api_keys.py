@@ -7,9 +7,9 @@ from typing import Annotated
 
 import strawberry
 
-from graph.ids import global_id
 from graph.types.enums import Scope
 from graph.types.errors import ConflictError, ForbiddenError, InvalidInput, NotFoundError
+from graph.types.ids import global_id
 from graph.types.node import Node
 from server import tables
 from server.domain.api_keys import NewApiKey

@@ -10,9 +10,9 @@ import strawberry
 from strawberry.scalars import JSON
 
 from graph.context import Info
-from graph.scalars import BigInt
 from graph.types.enums import PredictionStatus
 from graph.types.predictions import Prediction
+from graph.types.scalars import BigInt
 from server.domain.events import Cursor, Event, EventType
 from server.live.prediction_events import Seen, overlay
 

@@ -7,7 +7,6 @@ from typing import Annotated
 import strawberry
 from strawberry.scalars import JSON
 
-from graph.ids import parse_id
 from graph.types.enums import (
     DeviceClass,
     DeviceMap,
@@ -18,6 +17,7 @@ from graph.types.enums import (
     Visibility,
 )
 from graph.types.errors import ConflictError, ForbiddenError, InvalidInput, NotFoundError
+from graph.types.ids import parse_id
 from graph.types.models import Model, ModelVersion
 from server.adapters.pagination import Order
 from server.domain import models as domain

@@ -10,10 +10,10 @@ import strawberry
 from strawberry.scalars import JSON
 
 from graph.context import Info
-from graph.ids import global_id
-from graph.scalars import BigInt
 from graph.types.enums import DeviceClass, DeviceMap, ModelKind, Quantization, VersionState, Visibility
+from graph.types.ids import global_id
 from graph.types.node import Node, PageInfo
+from graph.types.scalars import BigInt
 from graph.types.users import User
 from server import tables
 from server.adapters.pagination import Page

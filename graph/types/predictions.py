@@ -9,12 +9,12 @@ import strawberry
 from strawberry.scalars import JSON
 
 from graph.context import Info
-from graph.ids import global_id
-from graph.scalars import BigInt
 from graph.types.enums import PredictionErrorCode, PredictionStatus
 from graph.types.errors import ConflictError, ForbiddenError, InvalidInput, NotFoundError, UnavailableError
+from graph.types.ids import global_id
 from graph.types.models import Model, ModelVersion
 from graph.types.node import Node
+from graph.types.scalars import BigInt
 from graph.types.users import User
 from graph.types.webhooks import WebhookDelivery
 from server import tables

@@ -8,9 +8,9 @@ from uuid import UUID
 import strawberry
 from strawberry.scalars import JSON
 
-from graph.ids import global_id
-from graph.scalars import BigInt
 from graph.types.enums import ModelKind
+from graph.types.ids import global_id
+from graph.types.scalars import BigInt
 from server import tables
 
 

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import strawberry
 
-from graph.scalars import BigInt
 from graph.types.errors import ConflictError, InvalidInput
+from graph.types.scalars import BigInt
 from server import tables
 from server.services.uploads import NewUpload
 

@@ -8,9 +8,9 @@ from typing import Annotated
 import strawberry
 
 from graph.context import Info
-from graph.ids import global_id
 from graph.types.api_keys import ApiKey
 from graph.types.errors import ConflictError, CredentialsError, ForbiddenError, InvalidInput
+from graph.types.ids import global_id
 from graph.types.node import After, Before, First, Last, Node, page_request
 from graph.types.webhooks import WebhookDeliveryConnection
 from server import tables

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import strawberry
 
 from graph.context import Info
-from graph.ids import global_id
 from graph.types.enums import WebhookDeliveryStatus, WebhookEvent
 from graph.types.errors import ConflictError, ForbiddenError, NotFoundError
+from graph.types.ids import global_id
 from graph.types.node import Node, PageInfo
 from server import tables
 from server.adapters.pagination import Page, encode_cursor

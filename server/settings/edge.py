@@ -46,7 +46,7 @@ class EdgeSettings(BaseSettings):
             # A worker needs no GraphQL
             from graphql import GraphQLError
 
-            from server.domain.operations import read_operations
+            from server.settings.allowed_operations import read_operations
 
             try:
                 read_operations(self.allowed_operations)

@@ -20,7 +20,7 @@ import psutil
 import redis.asyncio
 from rich.table import Table
 
-from graph.ids import global_id
+from graph.types.ids import global_id
 from server.adapters.database import open_database
 from server.adapters.event_log import EventLog, NewEvent, async_redis, new_epoch
 from server.domain.events import EventType

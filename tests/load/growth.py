@@ -14,7 +14,7 @@ from uuid import UUID, uuid4
 
 from rich.table import Table
 
-from graph.ids import global_id
+from graph.types.ids import global_id
 from server.adapters.database import open_database, rows
 from server.embedded.servers import LocalServers
 from server.maintenance import recovery

@@ -9,8 +9,8 @@ from uuid import uuid4
 
 import pytest
 
-from graph.ids import global_id
 from graph.schema import make_schema
+from graph.types.ids import global_id
 from tests.conftest import LiveServer
 from tests.integration.accounts.asking import new_key, with_key
 from tests.integration.graph.asking import administrator, echo_model, somebody

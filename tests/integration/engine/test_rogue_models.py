@@ -9,7 +9,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from graph.ids import parse_global_id
+from graph.types.ids import parse_global_id
 from server.embedded.servers import LocalServers
 from tests.conftest import LiveServer, running
 from tests.integration.engine.test_faults import QUICK, runner_of

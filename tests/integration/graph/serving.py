@@ -13,11 +13,12 @@ from uuid import uuid4
 import uvicorn
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
+from starlette.responses import Response
 from starlette.routing import WebSocketRoute
 
 from graph.context import Context
 from graph.http.view import GraphQLView
-from graph.ids import global_id
+from graph.types.ids import global_id
 from server.adapters.event_log import NewEvent, new_epoch
 from server.domain.accounts import Viewer
 from server.domain.events import EventType
@@ -62,7 +63,7 @@ async def served(rt: Runtime) -> AsyncIterator[Served]:
     settings = Settings(
         _env_file=None, secret_key="s" * 48, max_subscriptions_per_user=10**6, max_subscriptions_per_socket=1000
     )
-    view = GraphQLView(settings)
+    view = GraphQLView(settings, Response)
     async with hubs_of(rt) as hubs:
 
         @asynccontextmanager

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from graph.ids import parse_global_id
+from graph.types.ids import parse_global_id
 from tests.integration.graph.asking import VIEWER, code_of, ended
 from tests.support.api import CANCEL, EVENTS, GET, Client
 

@@ -11,7 +11,7 @@ from uuid import UUID
 import httpx
 import pytest
 
-from graph.ids import parse_id
+from graph.types.ids import parse_id
 from tests.conftest import LiveServer
 from tests.integration.graph.asking import somebody
 from tests.support.api import CREATE, wait_for

@@ -12,7 +12,7 @@ import asyncpg
 import psutil
 import pytest
 
-from graph.ids import parse_global_id
+from graph.types.ids import parse_global_id
 from server.embedded.servers import LocalServers
 from tests.conftest import LiveServer
 from tests.support.api import TERMINAL, Client, text_of, wait_for

@@ -28,6 +28,8 @@ def test_an_address_has_one_form_and_is_short(host: str | None, address: str) ->
         ("192.0.2.7", "192.0.2.7"),
         ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
         ("2001:DB8:1:2::", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2::1", "2001:db8:1:2::/64"),
+        ("2001:db8:1:3::1", "2001:db8:1:3::/64"),
         ("::ffff:192.0.2.7", "192.0.2.7"),
         ("::1", "::/64"),
         ("local", "local"),
@@ -35,7 +37,7 @@ def test_an_address_has_one_form_and_is_short(host: str | None, address: str) ->
         ("unknown, 1.2.3.4", "unknown, 1.2.3.4"),
     ],
 )
-def test_one_caller(address: str, network: str) -> None:
+def test_a_caller_has_one_name_whichever_address_it_picks(address: str, network: str) -> None:
     assert network_of(address) == network
 
 

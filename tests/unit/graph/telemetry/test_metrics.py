@@ -7,7 +7,7 @@ from contextlib import suppress
 import pytest
 import strawberry
 
-from graph.operation_metrics import OperationMetrics
+from graph.telemetry.metrics import OperationMetrics
 from server.adapters.metrics import REGISTRY
 
 

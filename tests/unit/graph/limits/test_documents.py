@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 from graphql import GraphQLError
+from starlette.responses import Response
 
 from graph.http.view import GraphQLView
 from graph.limits.documents import MAX_PERSISTED, PersistedDocuments
 from graph.schema import SchemaOptions, make_schema
-from server.domain.operations import read_operations
 from server.settings import Settings
+from server.settings.allowed_operations import read_operations
 
 
 def asked(text: str) -> dict[str, Any]:
@@ -95,7 +96,7 @@ async def test_only_the_operations_of_the_file_run(
 async def test_the_setting_reaches_the_view(tmp_path: Path) -> None:
     file = tmp_path / "operations.graphql"
     file.write_text(OPERATIONS)
-    schema = GraphQLView(Settings(_env_file=None, allowed_operations=file)).schema
+    schema = GraphQLView(Settings(_env_file=None, allowed_operations=file), Response).schema
     assert (await schema.execute("query Other { __typename }")).data == {"__typename": "Query"}
     refused = await schema.execute("{ __typename }")
     assert [error.extensions for error in refused.errors or []] == [{"code": "OPERATION_NOT_ALLOWED"}]

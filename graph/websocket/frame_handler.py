@@ -11,7 +11,7 @@ from strawberry.types import ExecutionResult
 from graph import wire
 from graph.context import Context, Info
 from graph.websocket.frames import TAP, Asked, Frames, Selection, Tap
-from graph.websocket.socket_limits import BoundedSocketHandler
+from graph.websocket.limits import BoundedSocketHandler
 
 if TYPE_CHECKING:
     from strawberry.schema.schema import StreamResult

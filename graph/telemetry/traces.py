@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from graphql import get_operation_ast
 from strawberry.extensions import SchemaExtension
 
-from graph.operation_metrics import first_field
+from graph.telemetry.metrics import first_field
 from server.adapters.tracing import Span, Tracing
 
 MAX_NAME = 80

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,26 +12,53 @@ from strawberry.http.exceptions import WebSocketDisconnected
 from strawberry.subscriptions.protocols.graphql_transport_ws.types import SubscribeMessage
 
 from graph.errors import finish_error
-from graph.websocket.census import Census
 from graph.websocket.sockets import SocketHandler
 from server.errors import RateLimitedError
 from server.services import rate_limits
 from server.settings import Settings
 
 
+class ConcurrencyLimit:
+    """Counts what is open at once, under a bound for all and one for each owner."""
+
+    def __init__(self, most: int, most_of_one: int) -> None:
+        self._most, self._most_of_one = most, most_of_one
+        self._by_owner: Counter[str] = Counter()
+        self.total = 0
+
+    def acquire(self, owner: str) -> bool:
+        """Count one more; False, and nothing counted, where a bound is reached."""
+        if self.total >= self._most or self._by_owner[owner] >= self._most_of_one:
+            return False
+        self._by_owner[owner] += 1
+        self.total += 1
+        return True
+
+    def release(self, owner: str) -> None:
+        """Count one less; owners of nothing are forgotten."""
+        self.total -= 1
+        self._by_owner[owner] -= 1
+        if self._by_owner[owner] <= 0:
+            del self._by_owner[owner]
+
+    def count_of(self, owner: str) -> int:
+        """How many an owner has."""
+        return self._by_owner.get(owner, 0)
+
+
 @dataclass(frozen=True)
 class SocketLimits:
     """The sockets of this process by address, what runs over them by user, and how long one may be idle."""
 
-    sockets: Census
-    running: Census
+    sockets: ConcurrencyLimit
+    running: ConcurrencyLimit
     idle_seconds: float
 
     @classmethod
     def of(cls, settings: Settings) -> SocketLimits:
         """The limits that are set."""
-        sockets = Census(settings.max_sockets, settings.max_sockets_per_address)
-        running = Census(settings.max_subscriptions, settings.max_subscriptions_per_user)
+        sockets = ConcurrencyLimit(settings.max_sockets, settings.max_sockets_per_address)
+        running = ConcurrencyLimit(settings.max_subscriptions, settings.max_subscriptions_per_user)
         return cls(sockets, running, settings.socket_idle_seconds)
 
 
@@ -72,13 +100,13 @@ class BoundedSocketHandler(SocketHandler):
             rate_limits.check(self.context.rt, self.context.viewer)
         except RateLimitedError as error:
             return GraphQLError(error.message, original_error=error)
-        if len(self.operations) < (self.max_subscriptions_per_connection or 0) and self._running.enter(owner):
+        if len(self.operations) < (self.max_subscriptions_per_connection or 0) and self._running.acquire(owner):
             return None
         message = "Too much runs at once; end a subscription first."
         return GraphQLError(message, extensions={"code": "TOO_MANY_SUBSCRIPTIONS"})
 
     def _ended(self, owner: str) -> None:
-        self._running.leave(owner)
+        self._running.release(owner)
         self._wait_for_work()
 
     def _wait_for_work(self) -> None:

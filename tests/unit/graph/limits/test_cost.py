@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from graph.limits.cost import WEIGHTS, Operation, Tariff
 from graph.schema import SchemaOptions, make_schema
 
-TARIFF = Tariff(build_schema((Path(__file__).parents[3] / "graph" / "schema.graphql").read_text()))
+TARIFF = Tariff(build_schema((Path(__file__).parents[4] / "graph" / "schema.graphql").read_text()))
 
 
 def operation(query: str, variables: dict[str, Any] | None = None, name: str | None = None) -> Operation:

@@ -123,7 +123,7 @@ async def test_introspection_and_suggestions_can_be_off() -> None:
         assert "Did you mean" not in str(refused.errors)
 
 
-PAGE = sorted((Path(__file__).parents[3] / "web" / "src").rglob("*.graphql"))
+PAGE = sorted((Path(__file__).parents[4] / "web" / "src").rglob("*.graphql"))
 
 
 @pytest.mark.parametrize("file", PAGE, ids=lambda file: file.stem)

@@ -13,4 +13,4 @@ def read_operations(path: Path) -> frozenset[str]:
     Raises:
         OSError, UnicodeDecodeError, GraphQLError: it cannot be read, or is no GraphQL.
     """
-    return frozenset(print_ast(found) for found in separate_operations(parse(path.read_text("utf-8"))).values())
+    return frozenset(print_ast(document) for document in separate_operations(parse(path.read_text("utf-8"))).values())

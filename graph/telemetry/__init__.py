@@ -1,0 +1,1 @@
+"""What is measured of every operation: counts, durations and spans."""
