@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-from workers.predictors import Input, PredictionContext, Refused
+from pydantic import Field as Input
+
+from workers.contract.predictor import PredictionContext, Refused
 
 if TYPE_CHECKING:
     import torch
@@ -18,7 +20,7 @@ class Classification:
 
     parts = (
         "workers.predictors.encoder.encoder",
-        "workers.predictors.encoder.text_rows",
+        "workers.predictors.pretrained",
         "workers.predictors.quantization",
     )
     max_batch_size = 32
@@ -58,24 +60,22 @@ class Classification:
         truncate: Annotated[bool, Input(description="Cut texts that are too long, instead of refusing them.")] = False,
     ) -> list[list[dict[str, Any]]]:
         """For each text its classes with their probabilities, likeliest first."""
-        (found,) = self.predict_batch([{"texts": texts, "top_k": top_k, "truncate": truncate, "context": context}])
-        if isinstance(found, Exception):
-            raise found
-        return found
+        (result,) = self.predict_batch([{"texts": texts, "top_k": top_k, "truncate": truncate, "context": context}])
+        if isinstance(result, Exception):
+            raise result
+        return result
 
     def predict_batch(self, inputs: list[dict[str, Any]]) -> list[list[list[dict[str, Any]]] | Exception]:
         """The classes of several inputs, of one pass."""
-        from workers.predictors.encoder.text_rows import rows_of
-
-        rows, shares = rows_of(self._encoder, inputs)
+        rows, counts = self._encoder.encode_inputs(inputs)
         scores = iter(self._encoder.run(rows, self._scores))
-        found: list[list[list[dict[str, Any]]] | Exception] = []
-        for values, share in zip(inputs, shares, strict=True):
-            if isinstance(share, Exception):
-                found.append(share)
+        results: list[list[list[dict[str, Any]]] | Exception] = []
+        for values, count in zip(inputs, counts, strict=True):
+            if isinstance(count, Exception):
+                results.append(count)
                 continue
-            found.append([self._ranked(next(scores).tolist())[: values["top_k"] or None] for _ in range(share)])
-        return found
+            results.append([self._ranked(next(scores).tolist())[: values["top_k"] or None] for _ in range(count)])
+        return results
 
     def _scores(self, output: Any, mask: torch.Tensor) -> torch.Tensor:
         logits = output.logits.float()

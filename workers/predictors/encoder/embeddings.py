@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-from workers.predictors import Input, PredictionContext, Refused
+from pydantic import Field as Input
+
+from workers.contract.predictor import PredictionContext, Refused
 
 if TYPE_CHECKING:
     import torch
@@ -20,7 +22,7 @@ class Embeddings:
 
     parts = (
         "workers.predictors.encoder.encoder",
-        "workers.predictors.encoder.text_rows",
+        "workers.predictors.pretrained",
         "workers.predictors.quantization",
     )
     max_batch_size = 32
@@ -56,26 +58,24 @@ class Embeddings:
     ) -> list[list[float]]:
         """One vector for each text."""
         values = {"texts": texts, "normalize": normalize, "truncate": truncate, "prefix": prefix, "context": context}
-        (found,) = self.predict_batch([values])
-        if isinstance(found, Exception):
-            raise found
-        return found
+        (result,) = self.predict_batch([values])
+        if isinstance(result, Exception):
+            raise result
+        return result
 
     def predict_batch(self, inputs: list[dict[str, Any]]) -> list[list[list[float]] | Exception]:
         """The vectors of several inputs, of one pass."""
-        from workers.predictors.encoder.text_rows import rows_of
-
-        rows, shares = rows_of(self._encoder, inputs)
+        rows, counts = self._encoder.encode_inputs(inputs)
         vectors = iter(self._encoder.run(rows, self._pool))
-        found: list[list[list[float]] | Exception] = []
-        for values, share in zip(inputs, shares, strict=True):
-            if isinstance(share, Exception):
-                found.append(share)
+        results: list[list[list[float]] | Exception] = []
+        for values, count in zip(inputs, counts, strict=True):
+            if isinstance(count, Exception):
+                results.append(count)
                 continue
-            mine = [next(vectors) for _ in range(share)]
+            mine = [next(vectors) for _ in range(count)]
             # a vector of zeros has no direction, and stays
-            found.append([(v / v.norm().clamp_min(1e-12) if values["normalize"] else v).tolist() for v in mine])
-        return found
+            results.append([(v / v.norm().clamp_min(1e-12) if values["normalize"] else v).tolist() for v in mine])
+        return results
 
     def _pool(self, output: Any, mask: torch.Tensor) -> torch.Tensor:
         states, weights = output.last_hidden_state, mask.unsqueeze(-1)

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import orjson
 import torch
-from transformers import AutoConfig, AutoTokenizer
 
-from workers.contract.logs import quieten_transformers
 from workers.contract.predictor import Device, InputRejected, Refused, SetupContext
 from workers.contract.weights import parameter_count
-from workers.predictors.quantization import check_placement, model_arguments
-from workers.predictors.text.folder import SAFE, weight_files
+from workers.predictors.pretrained import load, read_parts, weight_files
 
-TOKENS_AT_ONCE = 16_384
+MAX_BATCH_TOKENS = 16_384
 # RoBERTa's places begin behind the padding token's id (fairseq; transformers "create_position_ids_from_input_ids")
 _PLACES_BEHIND_PADDING = {"roberta", "xlm-roberta", "xlm-roberta-xl", "camembert", "roberta-prelayernorm", "mpnet"}
 
@@ -24,24 +21,14 @@ _PLACES_BEHIND_PADDING = {"roberta", "xlm-roberta", "xlm-roberta-xl", "camembert
 class Encoder:
     """Tokenizer and model of one folder; one thread at a time."""
 
-    def __init__(self, path: Path, family: Any, device: Device, options: dict[str, Any], context: SetupContext) -> None:
-        quieten_transformers()
-        total = sum(file.stat().st_size for file in weight_files(path))
-        context.loading("read", 0, total)
-        self.config, self._tokenizer = read_parts(path)
+    def __init__(
+        self, path: Path, model_class: Any, device: Device, options: dict[str, Any], context: SetupContext
+    ) -> None:
+        self.config, self._tokenizer, self.model = load(path, lambda _: model_class, device, options, context)
         if self._tokenizer.pad_token_id is None:
             self._tokenizer.pad_token = self._tokenizer.eos_token or self._tokenizer.unk_token
         self._tokenizer.padding_side = "right"
         self.longest = longest(path, self.config, self._tokenizer)
-        placed = model_arguments(options, device)
-        dtype = getattr(torch, device.dtype)
-        model = family.from_pretrained(path, config=self.config, dtype=dtype, use_safetensors=True, **SAFE, **placed)
-        check_placement(model, device)
-        context.loading("move", total, total)
-        self.model = model.eval().requires_grad_(False)
-        if not placed:
-            self.model.to(device.name)
-        context.loading("warm-up", total, total)
         if ids := self._tokenizer("a")["input_ids"]:
             self.run([ids], lambda output, mask: mask)
 
@@ -52,47 +39,52 @@ class Encoder:
             InputRejected: a text is longer than the model takes, with both numbers.
         """
         limit = {"truncation": True, "max_length": self.longest} if truncate and self.longest else {}
-        ids: list[list[int]] = self._tokenizer(texts, verbose=False, **limit)["input_ids"]
-        for number, found in enumerate(ids):
-            if self.longest is not None and len(found) > self.longest:
+        rows: list[list[int]] = self._tokenizer(texts, verbose=False, **limit)["input_ids"]
+        for number, row in enumerate(rows):
+            if self.longest is not None and len(row) > self.longest:
                 raise InputRejected(
-                    f"Text {number} has {len(found)} tokens, and this model takes {self.longest}; `truncate` cuts it."
+                    f"Text {number} has {len(row)} tokens, and this model takes {self.longest}; `truncate` cuts it."
                 )
-            if not found:
+            if not row:
                 raise InputRejected(f"Text {number} has no tokens.")
-        return ids
+        return rows
+
+    def encode_inputs(self, inputs: list[dict[str, Any]]) -> tuple[list[list[int]], list[int | Exception]]:
+        """The tokens of all texts of several inputs, and how many texts each input has, or why it has none."""
+        rows: list[list[int]] = []
+        counts: list[int | Exception] = []
+        for values in inputs:
+            texts = [f"{values.get('prefix', '')}{text}" for text in values["texts"]]
+            try:
+                own = self.encode(texts, truncate=values["truncate"])
+            except InputRejected as error:
+                counts.append(error)
+                continue
+            values["context"].metric("input_tokens", sum(map(len, own)))
+            rows += own
+            counts.append(len(own))
+        return rows, counts
 
     def run(self, rows: list[list[int]], reduce: Callable[[Any, torch.Tensor], torch.Tensor]) -> list[torch.Tensor]:
         """What `reduce` makes of the model's output and the mask (rows, tokens), a float32 tensor for each row."""
+        # rows of like length go together, at most MAX_BATCH_TOKENS with their padding
+        batches: list[list[int]] = []
+        for number in sorted(range(len(rows)), key=lambda n: len(rows[n])):
+            if not batches or (len(batches[-1]) + 1) * len(rows[number]) > MAX_BATCH_TOKENS:
+                batches.append([])
+            batches[-1].append(number)
         results: list[torch.Tensor | None] = [None] * len(rows)
-        for numbers in _batches([len(row) for row in rows]):
+        for numbers in batches:
             width = max(len(rows[n]) for n in numbers)
             pad = self._tokenizer.pad_token_id or 0
             ids = torch.tensor([rows[n] + [pad] * (width - len(rows[n])) for n in numbers])
             mask = torch.tensor([[1] * len(rows[n]) + [0] * (width - len(rows[n])) for n in numbers])
             ids, mask = ids.to(self.model.device), mask.to(self.model.device)
             with torch.inference_mode():
-                made = reduce(self.model(input_ids=ids, attention_mask=mask), mask).float().cpu()
-            for number, row in zip(numbers, made, strict=True):
+                reduced = reduce(self.model(input_ids=ids, attention_mask=mask), mask).float().cpu()
+            for number, row in zip(numbers, reduced, strict=True):
                 results[number] = row
         return [row for row in results if row is not None]
-
-
-def _batches(lengths: list[int]) -> Iterator[list[int]]:
-    """Numbers of rows that go together: of like length, and at most TOKENS_AT_ONCE with their padding."""
-    batch: list[int] = []
-    for number in sorted(range(len(lengths)), key=lambda n: lengths[n]):
-        if batch and (len(batch) + 1) * lengths[number] > TOKENS_AT_ONCE:
-            yield batch
-            batch = []
-        batch.append(number)
-    if batch:
-        yield batch
-
-
-def read_parts(path: Path) -> tuple[Any, Any]:
-    """Configuration and tokenizer of a folder, with no code of its own run."""
-    return AutoConfig.from_pretrained(path, **SAFE), AutoTokenizer.from_pretrained(path, **SAFE)
 
 
 def longest(path: Path, config: Any, tokenizer: Any) -> int | None:
@@ -132,7 +124,7 @@ def check_encoder(path: Path, known: dict[str, Any], what: str) -> dict[str, Any
 def read_json(path: Path) -> dict[str, Any]:
     """A JSON object of a folder; empty where there is none."""
     try:
-        found = orjson.loads(path.read_bytes())
+        value = orjson.loads(path.read_bytes())
     except (OSError, ValueError):
         return {}
-    return found if isinstance(found, dict) else {}
+    return value if isinstance(value, dict) else {}

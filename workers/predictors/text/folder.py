@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import orjson
-from transformers import AutoConfig, AutoTokenizer
 from transformers.models.auto.modeling_auto import (
     MODEL_FOR_CAUSAL_LM_MAPPING_NAMES,
     MODEL_FOR_SEQ_TO_SEQ_CAUSAL_LM_MAPPING_NAMES,
@@ -16,11 +14,10 @@ from transformers.models.auto.modeling_auto import (
 
 from workers.contract.predictor import InputRejected, Inspection, Refused
 from workers.contract.weights import parameter_count
-from workers.predictors.text.predictor import DEFAULT_NEW_TOKENS, MAX_NEW_TOKENS
+from workers.predictors.pretrained import read_parts, weight_files
 
 # transformers writes 1e30 where a tokenizer knows no limit
 _NO_LIMIT = 10**9
-SAFE = {"trust_remote_code": False, "local_files_only": True}
 
 
 @dataclass(frozen=True)
@@ -63,24 +60,20 @@ def read_limits(config: Any, tokenizer: Any) -> Limits:
     return Limits(context, context - 1 if context else None, together=True)
 
 
-def load_parts(path: str) -> tuple[Any, Any]:
-    """Configuration and tokenizer of a folder, with no code of its own run.
-
-    Raises:
-        Refused: the folder holds no model.
-    """
-    _check_folder(Path(path))
-    config = AutoConfig.from_pretrained(path, **SAFE)
-    return config, AutoTokenizer.from_pretrained(path, **SAFE)
-
-
 def inspect_text(path: str, input_schema: dict[str, Any], output_schema: dict[str, Any]) -> Inspection:
     """What a folder takes and gives, or why it cannot be run."""
+    folder = Path(path)
     try:
-        files = weight_files(Path(path))
+        files = weight_files(folder)
         parameters = parameter_count(files)
-        config, tokenizer = load_parts(path)
-        _check_architecture(config)
+        config, tokenizer = read_parts(folder)
+        known = (
+            MODEL_FOR_SEQ_TO_SEQ_CAUSAL_LM_MAPPING_NAMES
+            if config.is_encoder_decoder
+            else MODEL_FOR_CAUSAL_LM_MAPPING_NAMES
+        )
+        if config.model_type not in known:
+            raise Refused(f"Its type {config.model_type!r} does not write text in transformers.")
     except Refused as refusal:
         return Inspection(refusal=str(refusal))
     except (ValueError, OSError, KeyError, ImportError) as error:
@@ -94,45 +87,9 @@ def inspect_text(path: str, input_schema: dict[str, Any], output_schema: dict[st
         "bytes": sum(file.stat().st_size for file in files),
         "vocabulary": len(tokenizer),
     }
-    return Inspection(_narrow(input_schema, limits), deepcopy(output_schema), info)
-
-
-def _narrow(input_schema: dict[str, Any], limits: Limits) -> dict[str, Any]:
     narrowed = deepcopy(input_schema)
-    most = min(MAX_NEW_TOKENS, limits.output or MAX_NEW_TOKENS)
-    narrowed["properties"]["max_new_tokens"].update(maximum=most, default=min(DEFAULT_NEW_TOKENS, most))
-    return narrowed
-
-
-def _check_architecture(config: Any) -> None:
-    seq2seq = bool(config.is_encoder_decoder)
-    known = MODEL_FOR_SEQ_TO_SEQ_CAUSAL_LM_MAPPING_NAMES if seq2seq else MODEL_FOR_CAUSAL_LM_MAPPING_NAMES
-    if config.model_type not in known:
-        raise Refused(f"Its type {config.model_type!r} does not write text in transformers.")
-
-
-def weight_files(folder: Path) -> list[Path]:
-    """The safetensors files that transformers will load.
-
-    Raises:
-        Refused: there are none, or not all.
-    """
-    _check_folder(folder)
-    index = folder / "model.safetensors.index.json"
-    names = {"model.safetensors"}
-    if index.is_file():
-        names = set(orjson.loads(index.read_bytes())["weight_map"].values())
-    files = [folder / name for name in sorted(names)]
-    missing = [path.name for path in files if not path.is_file()]
-    if missing == ["model.safetensors"]:
-        raise Refused("It has no safetensors weights; pickled weights can run code and are not loaded.")
-    if missing:
-        raise Refused(f"Its file {missing[0]} is missing.")
-    return files
-
-
-def _check_folder(folder: Path) -> None:
-    if not folder.is_dir():
-        raise Refused("The model's folder is missing.")
-    if not (folder / "config.json").is_file():
-        raise Refused("It has no config.json, so it is no model of transformers.")
+    if limits.output:
+        new_tokens = narrowed["properties"]["max_new_tokens"]
+        most = min(new_tokens["maximum"], limits.output)
+        new_tokens.update(maximum=most, default=min(new_tokens["default"], most))
+    return Inspection(narrowed, deepcopy(output_schema), info)

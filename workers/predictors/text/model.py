@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -14,16 +12,15 @@ from typing import Any
 import torch
 import transformers
 from transformers import AutoModelForCausalLM, AutoModelForSeq2SeqLM
-from transformers.utils import logging as transformers_logging
 
-from workers.contract.logs import quieten_transformers
 from workers.contract.predictor import Device, InputRejected, PredictionContext, SetupContext
 from workers.contract.weights import module_bytes
-from workers.predictors.quantization import check_placement, is_spread, model_arguments
+from workers.predictors.pretrained import load
+from workers.predictors.quantization import is_spread
 from workers.predictors.text.batch import TextBatch
 from workers.predictors.text.batch_manager import CannotBatch, Request
 from workers.predictors.text.detokenizer import Detokenizer
-from workers.predictors.text.folder import SAFE, load_parts, read_limits, weight_files
+from workers.predictors.text.folder import read_limits
 from workers.predictors.text.sampling import RequestSampler, sampling_of
 from workers.predictors.text.sink import SinkCriterion, TokenSink
 from workers.predictors.text.stops import StopFilter
@@ -49,27 +46,19 @@ class TextModel:
     """Tokenizer and model of one folder; `generate` may be called from several threads."""
 
     def __init__(self, path: str, device: Device, context: SetupContext, options: dict[str, Any] | None = None) -> None:
-        quieten_transformers()
-        total = sum(file.stat().st_size for file in weight_files(Path(path)))
-        context.loading("read", 0, total)
-        config, self._tokenizer = load_parts(path)
+        config, self._tokenizer, self._model = load(
+            Path(path),
+            lambda config: AutoModelForSeq2SeqLM if config.is_encoder_decoder else AutoModelForCausalLM,
+            device,
+            options or {},
+            context,
+        )
         self._limits = read_limits(config, self._tokenizer)
-        family = AutoModelForSeq2SeqLM if config.is_encoder_decoder else AutoModelForCausalLM
-        with _report_reading(context, total):
-            dtype = getattr(torch, device.dtype)
-            placed = model_arguments(options or {}, device)
-            model = family.from_pretrained(path, config=config, dtype=dtype, use_safetensors=True, **SAFE, **placed)
-        check_placement(model, device)
-        context.loading("move", total, total)
-        self._model = model.eval().requires_grad_(False)
-        if not placed:
-            self._model.to(device.name)
         self._plain_config = _own_decoding(self._model.generation_config, self._tokenizer)
         self._model.generation_config = self._plain_config
         self._end_tokens = _end_tokens(self._plain_config)
         self._encoding = threading.Lock()
         self._turns = threading.Semaphore(1 if _keeps_state(config) else GENERATE_AT_ONCE)
-        context.loading("warm-up", total, total)
         room = None if context.room_bytes is None else context.room_bytes - module_bytes([self._model])
         self.batch = self._make_batch(room)
         if self.batch is None:
@@ -219,28 +208,3 @@ def _keeps_state(config: Any) -> bool:
     """Whether a forward pass writes into the model, so that only one may run: rotary tables that follow the length."""
     parameters = str(getattr(config.get_text_config(decoder=True), "rope_parameters", None))
     return "dynamic" in parameters or "longrope" in parameters
-
-
-@contextmanager
-def _report_reading(context: SetupContext, total: int) -> Iterator[None]:
-    """Report, while the block runs, how much of the weights transformers has read."""
-
-    def hook(factory: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        if kwargs.get("desc") != "Loading weights":
-            return factory(*args, **kwargs)
-        return _reported(list(args[0]), context, total)
-
-    before = transformers_logging.set_tqdm_hook(hook)
-    try:
-        yield
-    finally:
-        transformers_logging.set_tqdm_hook(before)
-
-
-def _reported(items: list[Any], context: SetupContext, total: int) -> Iterator[Any]:
-    told = time.monotonic()
-    for count, item in enumerate(items):
-        yield item
-        if time.monotonic() - told > REPORT_SECONDS:
-            told = time.monotonic()
-            context.loading("read", total * (count + 1) // len(items), total)

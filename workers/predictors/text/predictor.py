@@ -18,8 +18,6 @@ from workers.contract.predictor import (
 if TYPE_CHECKING:
     from workers.predictors.text.model import TextModel
 
-MAX_NEW_TOKENS = 4096
-DEFAULT_NEW_TOKENS = 128
 MAX_SEED = 2**53 - 1
 
 
@@ -49,8 +47,8 @@ class Text(Predictor):
                 "description": "The most tokens to write.",
                 "type": "integer",
                 "minimum": 1,
-                "maximum": MAX_NEW_TOKENS,
-                "default": DEFAULT_NEW_TOKENS,
+                "maximum": 4096,
+                "default": 128,
             },
             "temperature": {
                 "title": "Temperature",

@@ -1,0 +1,111 @@
+"""A model folder in the format of transformers: its weight files, its configuration and tokenizer, and its loading."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import orjson
+import torch
+from transformers import AutoConfig, AutoTokenizer
+from transformers.utils import logging as transformers_logging
+
+from workers.contract.logs import quieten_transformers
+from workers.contract.predictor import Device, Refused, SetupContext
+from workers.predictors.quantization import check_placement, model_arguments
+
+REPORT_SECONDS = 0.1
+# no code of the folder's own is run, and nothing is downloaded
+SAFE = {"trust_remote_code": False, "local_files_only": True}
+
+
+def weight_files(folder: Path) -> list[Path]:
+    """The safetensors files that transformers will load.
+
+    Raises:
+        Refused: there are none, or not all.
+    """
+    check_folder(folder)
+    index = folder / "model.safetensors.index.json"
+    names = {"model.safetensors"}
+    if index.is_file():
+        names = set(orjson.loads(index.read_bytes())["weight_map"].values())
+    files = [folder / name for name in sorted(names)]
+    missing = [path.name for path in files if not path.is_file()]
+    if missing == ["model.safetensors"]:
+        raise Refused("It has no safetensors weights; pickled weights can run code and are not loaded.")
+    if missing:
+        raise Refused(f"Its file {missing[0]} is missing.")
+    return files
+
+
+def check_folder(folder: Path) -> None:
+    """Raise Refused where the folder holds no model."""
+    if not folder.is_dir():
+        raise Refused("The model's folder is missing.")
+    if not (folder / "config.json").is_file():
+        raise Refused("It has no config.json, so it is not a transformers model.")
+
+
+def read_parts(folder: Path) -> tuple[Any, Any]:
+    """Configuration and tokenizer.
+
+    Raises:
+        Refused: the folder holds no model.
+    """
+    check_folder(folder)
+    return AutoConfig.from_pretrained(folder, **SAFE), AutoTokenizer.from_pretrained(folder, **SAFE)
+
+
+def load(
+    folder: Path,
+    choose_class: Callable[[Any], Any],
+    device: Device,
+    options: dict[str, Any],
+    context: SetupContext,
+) -> tuple[Any, Any, Any]:
+    """Configuration, tokenizer and model, on the device and ready for inference.
+
+    `choose_class` picks transformers' class of the model by its configuration; `options` are the version's.
+    """
+    quieten_transformers()
+    total = sum(file.stat().st_size for file in weight_files(folder))
+    context.loading("read", 0, total)
+    config, tokenizer = read_parts(folder)
+    arguments = model_arguments(options, device)
+    with _report_reading(context, total):
+        model = choose_class(config).from_pretrained(
+            folder, config=config, dtype=getattr(torch, device.dtype), use_safetensors=True, **SAFE, **arguments
+        )
+    check_placement(model, device)
+    context.loading("move", total, total)
+    model = model.eval().requires_grad_(False)
+    if not arguments:
+        model.to(device.name)
+    context.loading("warm-up", total, total)
+    return config, tokenizer, model
+
+
+@contextmanager
+def _report_reading(context: SetupContext, total: int) -> Iterator[None]:
+    """Report, while the block runs, how much of the weights transformers has read."""
+
+    def report(items: list[Any]) -> Iterator[Any]:
+        last = time.monotonic()
+        for count, item in enumerate(items):
+            yield item
+            if time.monotonic() - last > REPORT_SECONDS:
+                last = time.monotonic()
+                context.loading("read", total * (count + 1) // len(items), total)
+
+    def hook(factory: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        return report(list(args[0])) if kwargs.get("desc") == "Loading weights" else factory(*args, **kwargs)
+
+    before = transformers_logging.set_tqdm_hook(hook)
+    try:
+        yield
+    finally:
+        transformers_logging.set_tqdm_hook(before)
