@@ -68,7 +68,7 @@ def create_app(settings: Settings) -> Starlette:
     SUBSCRIPTIONS.set_function(lambda: view.limits.running.total)
     cors = Middleware(
         CORSMiddleware,
-        allow_origins=settings.origins,
+        allow_origins=settings.allowed_origins,
         allow_methods=["GET", "POST", "PUT"],
         # OpenTelemetry in a page sends the last three, of which the first is taken
         allow_headers=["authorization", "content-type", "traceparent", "tracestate", "baggage"],
@@ -91,7 +91,7 @@ def create_app(settings: Settings) -> Starlette:
             Middleware(RequestLog),
             Middleware(Traces, tracing),
             Middleware(Stalls),
-            *([cors] if settings.origins else []),
+            *([cors] if settings.allowed_origins else []),
             Middleware(Refusals, refusal),
             Middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY_BYTES),
         ],

@@ -116,8 +116,8 @@ def serve() -> None:
         ws_per_message_deflate=False,
         timeout_graceful_shutdown=30,
         server_header=False,
-        proxy_headers=bool(settings.proxies),
-        forwarded_allow_ips=list(settings.proxies),
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=list(settings.trusted_proxies),
     )
     server, listening = ApiServer(api, config), config.bind_socket()
     if hasattr(socket, "TCP_USER_TIMEOUT"):
@@ -216,11 +216,13 @@ def export_schema() -> None:
 
 
 @app.command()
-def export_settings() -> None:
+def export_settings(
+    env_example: Annotated[bool, typer.Option("--env-example", help="Print .env.example instead.")] = False,
+) -> None:
     """Print the page that describes every setting, as in docs/settings.md."""
-    from server.settings.page import settings_page
+    from server.settings import page
 
-    typer.echo(settings_page(), nl=False)
+    typer.echo(page.env_example() if env_example else page.settings_page(), nl=False)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from typing import Any
 
 import structlog
 
-from server.settings.operations import LogFormat
+from server.settings.types import LogFormat
 
 # API keys (whose first characters are no secret), refresh tokens, secrets of webhooks, JSON Web Tokens, whatever a
 # header carries, signatures of file links

@@ -60,6 +60,7 @@ async def open_runtime(settings: Settings, role: Role, tracing: Tracing = NO_TRA
     if settings.database_url is None or settings.redis_dsn is None or settings.secret_key is None:
         raise SettingsError("DATABASE_URL, REDIS_URL and SECRET_KEY are needed")
     secret = settings.secret_key.get_secret_value()
+    former_secrets = tuple(key.get_secret_value() for key in settings.secret_keys_old)
     async with AsyncExitStack() as stack:
         stack.push_async_callback(run_sync, tracing.close)
         await stack.enter_async_context(
@@ -72,7 +73,7 @@ async def open_runtime(settings: Settings, role: Role, tracing: Tracing = NO_TRA
         counting = async_redis(settings.redis_dsn)
         stack.push_async_callback(counting.aclose)
         event_log = EventLog(client)
-        signer = FileSigner(secret, settings.older_secrets)
+        signer = FileSigner(secret, former_secrets)
         yield Runtime(
             settings=settings,
             bell=Bell(event_log.calls),
@@ -81,7 +82,7 @@ async def open_runtime(settings: Settings, role: Role, tracing: Tracing = NO_TRA
             storage=await stack.enter_async_context(open_storage(settings, signer)),
             signer=signer,
             passwords=Passwords(),
-            tokens=Tokens(secret, settings.access_token_seconds, settings.older_secrets),
+            tokens=Tokens(secret, settings.access_token_seconds, former_secrets),
             limiter=RateLimiter(counting),
             vault=open_vault(settings),
             tracing=tracing,

@@ -88,7 +88,7 @@ class SupervisorMiddleware(dramatiq.Middleware):
             options = RunnerOptions(
                 enable_gpu=settings.enable_gpu,
                 require_gpu=settings.require_gpu,
-                extra_predictors=settings.predictors,
+                extra_predictors=settings.custom_predictors,
                 max_bytes=settings.model_cache_bytes,
                 idle_seconds=settings.model_idle_seconds,
                 max_pixels=settings.max_image_pixels,

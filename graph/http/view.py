@@ -65,7 +65,7 @@ class GraphQLView(GraphQL[Context, None]):
             settings.introspection,
             settings.suggestions,
             allowed,
-            settings.counted_operations,
+            settings.metrics_operations,
             tracing,
         )
         schema = make_schema(options)
@@ -75,7 +75,7 @@ class GraphQLView(GraphQL[Context, None]):
             subscription_protocols=[GRAPHQL_TRANSPORT_WS_PROTOCOL],
             connection_init_wait_timeout=timedelta(seconds=INIT_SECONDS),
             max_subscriptions_per_connection=settings.max_subscriptions_per_socket,
-            allowed_origins=settings.origins,
+            allowed_origins=settings.allowed_origins,
         )
         self.limits = SocketLimits.of(settings)
         self.frames = Frames(schema)

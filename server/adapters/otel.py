@@ -23,7 +23,7 @@ from server.adapters.tracing import NO_ATTRIBUTES, Attributes, Kind, Span, Traci
 from server.domain import traces
 from server.errors import ServiceError
 from server.settings import SettingsError
-from server.settings.operations import EXPORTERS
+from server.settings.settings import EXPORTERS
 
 CLOSE_SECONDS = 2.0
 _BILLION = 1_000_000_000

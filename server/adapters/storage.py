@@ -257,4 +257,4 @@ async def open_storage(settings: Settings, signer: FileSigner) -> AsyncIterator[
         async with open_s3(settings) as storage:
             yield storage
     else:
-        yield LocalStorage(settings.files_dir, signer)
+        yield LocalStorage(settings.storage_dir, signer)

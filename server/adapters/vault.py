@@ -56,4 +56,5 @@ def open_vault(settings: Settings) -> Vault:
     """The vault of these settings; SECRET_KEY has to be set."""
     if settings.secret_key is None:
         raise SettingsError("SECRET_KEY is needed")
-    return Vault(settings.secret_key.get_secret_value(), settings.older_secrets)
+    former_secrets = tuple(key.get_secret_value() for key in settings.secret_keys_old)
+    return Vault(settings.secret_key.get_secret_value(), former_secrets)

@@ -42,16 +42,6 @@ def parse_openings(text: str) -> tuple[Opening, ...]:
     return tuple(_opening(part.strip()) for part in text.split(",") if part.strip())
 
 
-def opening(text: str) -> str:
-    """The text of an opening as it is.
-
-    Raises:
-        ValueError: it is none.
-    """
-    _opening(text)
-    return text
-
-
 def _opening(text: str) -> Opening:
     network, _, port = text.rpartition(":")
     try:

@@ -28,14 +28,3 @@ def network_of(address: str) -> str:
     if found.ipv4_mapped is not None:
         return str(found.ipv4_mapped)
     return str(ipaddress.IPv6Network((int(found) >> 64 << 64, 64)))
-
-
-def proxy_network(text: str) -> str:
-    """An address or network of proxies, or ValueError with a sentence: nobody may be trusted along with everybody."""
-    try:
-        network = ipaddress.ip_network(text)
-    except ValueError:
-        raise ValueError(f"{text!r} is neither an address nor a network; write it as 10.0.0.7 or 10.0.0.0/8") from None
-    if network.prefixlen == 0:
-        raise ValueError(f"{text!r} names every address, so that anybody could pretend to be anybody")
-    return text

@@ -46,7 +46,7 @@ def check(rt: Runtime, viewer: Viewer, new: NewWebhook | None) -> None:
         return
     if viewer.user_id is None:
         raise ForbiddenError("Sign in to be told by webhook: its signature is made with a secret of your account.")
-    if found := violations(new, rt.settings.openings):
+    if found := violations(new, rt.settings.webhook_allow):
         raise InvalidInputError(found)
 
 

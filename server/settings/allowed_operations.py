@@ -1,16 +1,22 @@
-"""Files of GraphQL operations."""
+"""The file of ALLOWED_OPERATIONS: the only GraphQL operations that clients may send."""
 
 from __future__ import annotations
 
 from pathlib import Path
-
-from graphql import parse, print_ast, separate_operations
 
 
 def read_operations(path: Path) -> frozenset[str]:
     """The operations of a GraphQL file, each with its fragments, in one form whatever their layout was.
 
     Raises:
-        OSError, UnicodeDecodeError, GraphQLError: it cannot be read, or is no GraphQL.
+        OSError, ValueError: it cannot be read, or is not GraphQL.
     """
-    return frozenset(print_ast(document) for document in separate_operations(parse(path.read_text("utf-8"))).values())
+    # A worker needs no GraphQL
+    from graphql import GraphQLError, parse, print_ast, separate_operations
+
+    try:
+        return frozenset(
+            print_ast(operation) for operation in separate_operations(parse(path.read_text("utf-8"))).values()
+        )
+    except GraphQLError as error:
+        raise ValueError(str(error)) from None

@@ -7,8 +7,10 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, SecretStr
+from pydantic import AfterValidator, BeforeValidator, SecretStr, ValidationInfo
+from pydantic_settings import NoDecode
 
+from server.domain.addresses import Opening, parse_openings
 from server.settings import urls
 
 
@@ -33,12 +35,23 @@ class ModelCreators(StrEnum):
     ADMINS = "admins"
 
 
+class LogFormat(StrEnum):
+    """How a line of the log looks."""
+
+    AUTO = "auto"
+    JSON = "json"
+    CONSOLE = "console"
+
+
 def _blank_is_unset(value: Any) -> Any:
     return None if isinstance(value, str) and not value.strip() else value
 
 
-def absolute(path: Path) -> Path:
-    """A path that does not depend on the current folder, `~` being replaced."""
+def _split(value: Any) -> Any:
+    return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+
+def _absolute(path: Path) -> Path:
     return path.expanduser().absolute()
 
 
@@ -53,22 +66,30 @@ def hidden(check: Callable[[str], str]) -> AfterValidator:
     return AfterValidator(checked)
 
 
-def listed(check: Callable[[str], str]) -> AfterValidator:
-    """A check of each part of a comma-separated setting."""
+def below_data_dir(name: str) -> BeforeValidator:
+    """A folder that lies in DATA_DIR under this name unless it is set; its field stands behind `data_dir`."""
 
-    def checked(text: str) -> str:
-        for item in split(text):
-            check(item)
-        return text
+    def resolved(value: Any, info: ValidationInfo) -> Any:
+        value = _blank_is_unset(value)
+        return info.data["data_dir"] / name if value is None else value
 
-    return AfterValidator(checked)
-
-
-def split(text: str) -> tuple[str, ...]:
-    """The parts of a comma-separated setting."""
-    return tuple(part.strip() for part in text.split(",") if part.strip())
+    return BeforeValidator(resolved)
 
 
 Blankable = BeforeValidator(_blank_is_unset)
-AbsolutePath = Annotated[Path, AfterValidator(absolute)]
+AbsolutePath = Annotated[Path, AfterValidator(_absolute)]
 HttpUrl = Annotated[str | None, Blankable, AfterValidator(lambda url: urls.http_url(url) if url else None)]
+
+# Comma-separated in the environment, a tuple or set in the code; NoDecode keeps pydantic-settings from expecting JSON
+CommaSeparated = BeforeValidator(_split)
+Names = Annotated[tuple[str, ...], NoDecode, CommaSeparated]
+NameSet = Annotated[frozenset[str], NoDecode, CommaSeparated]
+Secrets = Annotated[tuple[SecretStr, ...], NoDecode, CommaSeparated]
+Origins = Annotated[tuple[Annotated[str, AfterValidator(urls.origin)], ...], NoDecode, CommaSeparated]
+ProxyNetworks = Annotated[tuple[Annotated[str, AfterValidator(urls.proxy_network)], ...], NoDecode, CommaSeparated]
+ModelSlugs = Annotated[frozenset[Annotated[str, AfterValidator(urls.model_slug)]], NoDecode, CommaSeparated]
+Openings = Annotated[
+    tuple[Opening, ...],
+    NoDecode,
+    BeforeValidator(lambda value: parse_openings(value) if isinstance(value, str) else value),
+]

@@ -1,10 +1,11 @@
-"""The rules of the URLs among the settings: each returns the URL, or raises ValueError with a sentence.
+"""The rules of URLs and addresses among the settings: each returns the text, or raises ValueError with a sentence.
 
-No sentence repeats the URL, which may hold a password.
+No sentence repeats a URL, which may hold a password.
 """
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
@@ -63,6 +64,17 @@ def model_slug(text: str) -> str:
     """A model, as owner/name."""
     if not MODEL_SLUG.fullmatch(text):
         raise ValueError(f"{text!r} is not of the form owner/name")
+    return text
+
+
+def proxy_network(text: str) -> str:
+    """An address or network of proxies, or ValueError with a sentence: nobody may be trusted along with everybody."""
+    try:
+        network = ipaddress.ip_network(text)
+    except ValueError:
+        raise ValueError(f"{text!r} is neither an address nor a network; write it as 10.0.0.7 or 10.0.0.0/8") from None
+    if network.prefixlen == 0:
+        raise ValueError(f"{text!r} names every address, so that anybody could pretend to be anybody")
     return text
 
 

@@ -48,7 +48,7 @@ class Deliverer:
     def __init__(self, rt: Runtime) -> None:
         self._rt = rt
         settings = rt.settings
-        self._outbound = Outbound(settings.openings, settings.webhook_timeout_seconds)
+        self._outbound = Outbound(settings.webhook_allow, settings.webhook_timeout_seconds)
         self._lease = settings.webhook_timeout_seconds + LEASE_MARGIN_SECONDS
         self._share = max(1, settings.webhook_slots // 4)
         self._tasks: dict[asyncio.Task[None], WebhookLease] = {}

@@ -124,7 +124,7 @@ def _held(repo: str, commit: str, settings: Settings) -> Path | None:
     """The whole snapshot of a commit, where an earlier download left it: no hub is asked."""
     if not COMMIT.fullmatch(commit):
         return None
-    path = settings.snapshots_dir / f"models--{repo.replace('/', '--')}" / "snapshots" / commit
+    path = settings.model_cache_dir / f"models--{repo.replace('/', '--')}" / "snapshots" / commit
     return path if _marker(path).exists() else None
 
 
@@ -150,7 +150,7 @@ def choose(files: tuple[RepoFile, ...]) -> list[RepoFile]:
 def _check_sizes(repo: str, total: int, settings: Settings) -> None:
     if total > settings.model_max_bytes:
         raise Refused(f"{repo} has {total} bytes, more than MODEL_MAX_BYTES ({settings.model_max_bytes}).")
-    held = folders.size_of(settings.snapshots_dir)
+    held = folders.size_of(settings.model_cache_dir)
     if held + total > settings.model_cache_max_bytes:
         raise Refused(
             f"{repo} has {total} bytes; with the {held} held already that is more than "
@@ -201,14 +201,14 @@ async def _download(repo: str, commit: str, paths: list[str], settings: Settings
     """One flight a revision and machine; what an interrupted one left is continued."""
 
     def work() -> Path:
-        settings.snapshots_dir.mkdir(parents=True, exist_ok=True)
-        lock = settings.snapshots_dir / f".{repo.replace('/', '--')}-{commit}.lock"
+        settings.model_cache_dir.mkdir(parents=True, exist_ok=True)
+        lock = settings.model_cache_dir / f".{repo.replace('/', '--')}-{commit}.lock"
         with FileLock(lock):
             path = Path(
                 snapshot_download(
                     repo,
                     revision=commit,
-                    cache_dir=settings.snapshots_dir,
+                    cache_dir=settings.model_cache_dir,
                     allow_patterns=[glob.escape(path) for path in paths],
                     endpoint=settings.hf_endpoint,
                     token=settings.hf_token.get_secret_value() if settings.hf_token else False,

@@ -113,4 +113,4 @@ class Snapshots:
 
     def _options(self, version: Version) -> dict[str, Any]:
         slug = f"{version.model.owner.handle}/{version.model.name}"
-        return {**version.options, "pinned": True} if slug in self._rt.settings.pinned else dict(version.options)
+        return {**version.options, "pinned": True} if slug in self._rt.settings.pinned_models else dict(version.options)

@@ -59,7 +59,7 @@ async def writer(rt: Runtime) -> AsyncIterator[tuple[Version, SlowStorage]]:
 
 
 def files(rt: Runtime) -> list[str]:
-    return [str(path) for path in rt.settings.files_dir.rglob("*") if path.is_file()]
+    return [str(path) for path in rt.settings.storage_dir.rglob("*") if path.is_file()]
 
 
 async def ended_without_files(rt: Runtime, made: Any, slow: SlowStorage) -> dict[str, Any]:

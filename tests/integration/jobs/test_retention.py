@@ -68,7 +68,7 @@ async def exists(rt: Runtime, name: str) -> bool:
 
 def age(rt: Runtime, seconds: float = 2 * DAY) -> None:
     """Make every file look so old."""
-    for path in rt.settings.files_dir.rglob("*"):
+    for path in rt.settings.storage_dir.rglob("*"):
         then = path.stat().st_mtime - seconds
         os.utime(path, (then, then))
 
@@ -81,7 +81,7 @@ async def test_old_data_goes_and_the_row_stays(keeping: Runtime, version: Versio
     assert (found["data_removed"], found["status"]) == (True, "succeeded")
     assert (found["input"], found["output"], found["files"], found["logs"]) == ("{}", None, None, "")
     assert found["completed_at"] is not None
-    assert not list(keeping.settings.files_dir.rglob(f"{old.id}*"))
+    assert not list(keeping.settings.storage_dir.rglob(f"{old.id}*"))
     assert "secret" not in str(found)
     for kept in (young.id, waiting.id):
         assert (await row(kept))["data_removed"] is False
@@ -148,13 +148,13 @@ async def test_a_running_attempt_keeps_its_files_although_they_are_old(rt: Runti
 
 
 async def test_files_of_nothing_go_once_they_are_old(rt: Runtime, version: Version) -> None:
-    gone, half = f"predictions/{uuid4()}/1/0.png", rt.settings.files_dir / f"predictions/{uuid4()}/3/.abc.tmp"
+    gone, half = f"predictions/{uuid4()}/1/0.png", rt.settings.storage_dir / f"predictions/{uuid4()}/3/.abc.tmp"
     lost_upload, upload = f"uploads/{uuid4()}/5/0.bin", uuid4()
     for name in (gone, lost_upload, f"uploads/{upload}/1/0.bin", f"uploads/{upload}/2/0.bin"):
         await rt.storage.put(name, b"x", "image/png")
     half.parent.mkdir(parents=True)
     half.write_bytes(b"half of a pict")
-    foreign = rt.settings.files_dir / "predictions" / "README"
+    foreign = rt.settings.storage_dir / "predictions" / "README"
     foreign.write_text("not ours")
     at = (await rows("SELECT now() AS at"))[0]["at"]
     await Upload.create(

@@ -12,7 +12,7 @@ import pytest
 
 from server.adapters.tracing import NO_TRACING, Kind, incoming, open_tracing
 from server.settings import Settings, SettingsError
-from tests.unit.services.test_edge_settings import problem
+from tests.unit.settings.problems import problem
 
 ROOT = Path(__file__).parents[3]
 GIVEN = f"00-{'a' * 32}-{'b' * 16}-01"

@@ -77,7 +77,7 @@ def test_the_environment_makes_settings_that_start() -> None:
     environment["database_url"] = environment["database_url"].replace("${POSTGRES_PASSWORD:-inference}", "x")
     settings = Settings(_env_file=None, **{**environment, "secret_key": "0123456789abcdef" * 4})
     assert settings.redis_dsn == "redis://redis:6379/0"
-    assert settings.files_dir == Path("/data/files")
+    assert settings.storage_dir == Path("/data/files")
 
 
 def test_api_and_workers_share_the_files() -> None:

@@ -7,6 +7,8 @@ from enum import Enum
 from pathlib import Path
 
 from server.settings import Settings
+from server.settings.page import env_example
+from server.settings.topics import TOPICS
 
 EXAMPLE = Path(__file__).parents[3] / ".env.example"
 ENTRY = re.compile(r"^# (?P<description>.+)\n# (?P<name>[A-Z0-9_]+)=(?P<value>.*)$", re.MULTILINE)
@@ -19,13 +21,14 @@ def entries() -> list[tuple[str, str, str]]:
 def shown(value: object) -> str:
     if isinstance(value, bool):
         return str(value).lower()
-    return str(value.value if isinstance(value, Enum) else "" if value is None else value)
+    return str(value.value if isinstance(value, Enum) else "" if value in (None, (), frozenset()) else value)
 
 
-def test_settings_are_shown_in_order_with_default_and_description() -> None:
-    assert entries() == [
-        (name.upper(), shown(field.default), field.description) for name, field in Settings.model_fields.items()
-    ]
+def test_every_setting_is_shown_once_by_topic_with_default_and_description() -> None:
+    assert EXAMPLE.read_text() == env_example(), "run: make schema"
+    fields = {name: field for topic in TOPICS for name, field in topic.model_fields.items()}
+    assert fields.keys() == Settings.model_fields.keys()
+    assert entries() == [(name.upper(), shown(field.default), field.description) for name, field in fields.items()]
 
 
 def test_nothing_is_set_until_it_is_uncommented() -> None:

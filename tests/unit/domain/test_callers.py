@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from server.domain.callers import address_of, network_of, proxy_network
+from server.domain.callers import address_of, network_of
 
 
 @pytest.mark.parametrize(
@@ -39,14 +39,3 @@ def test_an_address_has_one_form_and_is_short(host: str | None, address: str) ->
 )
 def test_a_caller_has_one_name_whichever_address_it_picks(address: str, network: str) -> None:
     assert network_of(address) == network
-
-
-@pytest.mark.parametrize("text", ["10.0.0.7", "10.0.0.0/8", "::1", "fd00::/8"])
-def test_proxies(text: str) -> None:
-    assert proxy_network(text) == text
-
-
-@pytest.mark.parametrize("text", ["*", "0.0.0.0/0", "::/0", "10.0.0.7/8", "proxy", "10.0.0", "", "10.0.0.7:80"])
-def test_what_is_no_proxy(text: str) -> None:
-    with pytest.raises(ValueError, match="address"):
-        proxy_network(text)

@@ -4,20 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from server.settings import SettingsError, load_settings
-
-
-def problem(**settings: object) -> str:
-    with pytest.raises(SettingsError) as caught:
-        load_settings(_env_file=None, **settings)
-    return str(caught.value)
-
-
-def test_a_rate_below_the_dearest_operation_is_refused() -> None:
-    said = "must be 0 or at least MAX_QUERY_COST, or the dearest operation could never run"
-    assert problem(rate_limit_user=4999) == f"RATE_LIMIT_USER: {said}"
-    assert problem(rate_limit_address=1) == f"RATE_LIMIT_ADDRESS: {said}"
-    assert load_settings(_env_file=None, rate_limit_user=0, rate_limit_address=5000).rate_limit_user == 0
+from server.settings import load_settings
+from tests.unit.settings.problems import problem
 
 
 @pytest.mark.parametrize("text", ["query {", "", "{ a: ", b"\xff\xfe"])

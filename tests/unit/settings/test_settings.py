@@ -12,8 +12,9 @@ from server.settings import (
     load_settings,
     require_services,
 )
-from server.settings.rules import MAKE_SECRET, secret_weakness
+from server.settings.settings import MAKE_SECRET, secret_weakness
 from server.tables import tortoise_config
+from tests.unit.settings.problems import problem
 
 GOOD_SECRET = "kT3vQ9xW-bZ7mR2cY8nL5pF1dH6jS4gA0eUoIqXwVtBy"
 
@@ -41,8 +42,8 @@ def wrong(monkeypatch: pytest.MonkeyPatch, **environment: str) -> list[str]:
 def test_defaults_need_nothing() -> None:
     settings = load_settings()
     assert (settings.api_port, settings.redis_dsn, settings.secret_key) == (8000, None, None)
-    assert settings.files_dir == Path.cwd() / ".data" / "files"
-    assert settings.snapshots_dir == Path.cwd() / ".data" / "models"
+    assert settings.storage_dir == Path.cwd() / ".data" / "files"
+    assert settings.model_cache_dir == Path.cwd() / ".data" / "models"
 
 
 def test_every_wrong_value_is_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -198,7 +199,7 @@ def test_everything_that_is_missing_is_named_at_once() -> None:
 def test_former_secrets_are_split_hidden_and_as_strong_as_the_new_one(monkeypatch: pytest.MonkeyPatch) -> None:
     former = f"{GOOD_SECRET}x"
     settings = load_settings(secret_keys_old=f" {former} , {former[::-1]},")
-    assert settings.older_secrets == (former, former[::-1])
+    assert tuple(key.get_secret_value() for key in settings.secret_keys_old) == (former, former[::-1])
     assert former not in repr(settings)
     (problem,) = wrong(monkeypatch, SECRET_KEYS_OLD=f"{former},weakling")
     assert problem.startswith("SECRET_KEYS_OLD: ")
@@ -223,8 +224,29 @@ def test_settings_do_not_change() -> None:
 
 
 def test_origins_are_split(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert load(monkeypatch, ALLOWED_ORIGINS=" https://a.example, ,https://b.example ").origins == (
+    assert load(monkeypatch, ALLOWED_ORIGINS=" https://a.example, ,https://b.example ").allowed_origins == (
         "https://a.example",
         "https://b.example",
     )
-    assert load_settings(allowed_origins="").origins == ()
+    assert load_settings(allowed_origins="").allowed_origins == ()
+
+
+def test_a_rate_below_the_dearest_operation_is_refused() -> None:
+    said = "must be 0 or at least MAX_QUERY_COST; else the most expensive operation could never run"
+    assert problem(rate_limit_user=4999) == f"RATE_LIMIT_USER: {said}"
+    assert problem(rate_limit_address=1) == f"RATE_LIMIT_ADDRESS: {said}"
+    assert load_settings(_env_file=None, rate_limit_user=0, rate_limit_address=5000).rate_limit_user == 0
+
+
+def test_folders_lie_in_the_data_folder_unless_they_are_set(tmp_path: Path) -> None:
+    settings = load_settings(_env_file=None, data_dir=str(tmp_path), storage_dir=" ", model_cache_dir="~/models")
+    assert settings.storage_dir == tmp_path / "files"
+    assert settings.model_cache_dir == Path.home() / "models"
+
+
+def test_lists_come_from_the_environment_typed(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = load(monkeypatch, PINNED_MODELS="a/b, c/d", WEBHOOK_ALLOW="10.0.0.0/8:80,", TRUSTED_PROXIES=" ")
+    assert settings.pinned_models == {"a/b", "c/d"}
+    assert [(str(opening.network), opening.port) for opening in settings.webhook_allow] == [("10.0.0.0/8", 80)]
+    assert settings.trusted_proxies == ()
+    assert wrong(monkeypatch, TRUSTED_PROXIES="0.0.0.0/0")[0].startswith("TRUSTED_PROXIES: ")

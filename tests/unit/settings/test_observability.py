@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.unit.services.test_edge_settings import problem
+from tests.unit.settings.problems import problem
 
 
 @pytest.mark.parametrize("token", ["short", "x" * 15, "ü" * 20, "a token\nof two lines"])

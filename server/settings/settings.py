@@ -1,0 +1,165 @@
+"""All settings together: loading them, and what they need beside each other."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from importlib.metadata import entry_points
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_settings import SettingsConfigDict
+
+from server.settings.allowed_operations import read_operations
+from server.settings.topics import (
+    MIN_SECRET_LENGTH,
+    AccountSettings,
+    DatabaseSettings,
+    LimitSettings,
+    ModelSettings,
+    ObservabilitySettings,
+    RedisSettings,
+    ServerSettings,
+    StorageSettings,
+    WebhookSettings,
+    WorkerSettings,
+)
+
+SERVICES = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY")
+MAKE_SECRET = "python -c 'import secrets; print(secrets.token_urlsafe(48))'"  # noqa: S105 - a command, not a secret
+MIN_METRICS_TOKEN_LENGTH = 16
+MAX_METRICS_OPERATIONS = 200
+OPERATION_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,79}")
+PREDICTOR_CLASS = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*")
+EXPORTERS = "opentelemetry_traces_exporter"
+
+
+class SettingsError(Exception):
+    """The environment holds wrong values; the message names each of them, one a line."""
+
+
+# pydantic takes the fields of bases from the last to the first, and this is the order in which they are validated
+class Settings(
+    ObservabilitySettings,
+    WebhookSettings,
+    StorageSettings,
+    ModelSettings,
+    WorkerSettings,
+    LimitSettings,
+    AccountSettings,
+    RedisSettings,
+    DatabaseSettings,
+    ServerSettings,
+):
+    """The settings; field names in upper case are the environment variables."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True, validate_default=True
+    )
+
+
+def load_settings(*, needs: Sequence[str] = (), **overrides: Any) -> Settings:
+    """The settings of this process, those named in `needs` being set.
+
+    Raises:
+        SettingsError: naming every wrong and every missing value at once.
+    """
+    problems: dict[str, str] = {}
+    try:
+        settings = Settings(**overrides)
+    except ValidationError as error:
+        problems = {
+            str(problem["loc"][0]).upper(): problem["msg"].removeprefix("Value error, ") for problem in error.errors()
+        }
+        usable = {name.lower(): Settings.model_fields[name.lower()].default for name in problems}
+        settings = Settings(**overrides | usable)
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f".env: cannot be read: {error}") from None
+    for name, message in (*_missing_values(settings, needs), *_inconsistent_values(settings)):
+        problems.setdefault(name, message)
+    if problems:
+        raise SettingsError("\n".join(f"{name}: {message}" for name, message in problems.items()))
+    return settings
+
+
+def require_services(settings: Settings) -> None:
+    """Refuse to start without database, Redis and a strong secret.
+
+    Raises:
+        SettingsError: naming everything that is missing at once.
+    """
+    if missing := list(_missing_values(settings, SERVICES)):
+        raise SettingsError("\n".join(f"{name}: {message}" for name, message in missing))
+
+
+def secret_weakness(secret: str) -> str | None:
+    """Why a secret may not be used, or None."""
+    if not secret:
+        return "is not set"
+    if len(secret) < MIN_SECRET_LENGTH:
+        return f"has {len(secret)} characters, fewer than {MIN_SECRET_LENGTH}"
+    if len(set(secret)) < 10:
+        return "repeats too few characters to be random"
+    return None
+
+
+def _missing_values(settings: Settings, needs: Sequence[str]) -> Iterator[tuple[str, str]]:
+    if "DATABASE_URL" in needs and settings.database_url is None:
+        yield "DATABASE_URL", "is not set; give a PostgreSQL URL, or use `inference-server up`"
+    if "REDIS_URL" in needs and settings.redis_dsn is None:
+        yield "REDIS_URL", "is not set; give a Redis URL, or use `inference-server up`"
+    secret = settings.secret_key.get_secret_value() if settings.secret_key else ""
+    if (weakness := secret_weakness(secret)) and (secret or "SECRET_KEY" in needs):
+        yield "SECRET_KEY", f"{weakness}; make one with: {MAKE_SECRET}"
+
+
+def _inconsistent_values(settings: Settings) -> Iterator[tuple[str, str]]:
+    """Names and sentences of what does not fit together, in the order of the topics."""
+    if settings.allowed_operations is not None:
+        try:
+            read_operations(settings.allowed_operations)
+        except (OSError, ValueError) as error:
+            yield "ALLOWED_OPERATIONS", f"cannot be read: {str(error).splitlines()[0]}"
+
+    weaknesses = [secret_weakness(key.get_secret_value()) for key in settings.secret_keys_old]
+    if weakness := next(filter(None, weaknesses), None):
+        yield "SECRET_KEYS_OLD", f"one of them {weakness}"
+
+    rates = {"RATE_LIMIT_USER": settings.rate_limit_user, "RATE_LIMIT_ADDRESS": settings.rate_limit_address}
+    for name, points in rates.items():
+        if 0 < points < settings.max_query_cost:
+            yield name, "must be 0 or at least MAX_QUERY_COST; else the most expensive operation could never run"
+
+    if settings.heartbeat_seconds * 2 > settings.lease_seconds:
+        yield "HEARTBEAT_SECONDS", "must be at most half of LEASE_SECONDS"
+    malformed = [name for name in settings.custom_predictors if not PREDICTOR_CLASS.fullmatch(name)]
+    if malformed:
+        yield "CUSTOM_PREDICTORS", f"{', '.join(map(repr, malformed))}: not of the form package.module:Class"
+
+    if settings.storage_type == "s3" and not settings.s3_bucket:
+        yield "S3_BUCKET", "is not set; STORAGE_TYPE=s3 needs it"
+    yield from _observability_problems(settings)
+
+
+def _observability_problems(settings: Settings) -> Iterator[tuple[str, str]]:
+    token = settings.metrics_token.get_secret_value() if settings.metrics_token else ""
+    if token and (len(token) < MIN_METRICS_TOKEN_LENGTH or not token.isascii() or not token.isprintable()):
+        yield "METRICS_TOKEN", f"must be at least {MIN_METRICS_TOKEN_LENGTH} printable ASCII characters"
+    if settings.worker_metrics_port is not None and not token:
+        yield "WORKER_METRICS_PORT", "needs METRICS_TOKEN"
+    malformed = sorted(name for name in settings.metrics_operations if not OPERATION_NAME.fullmatch(name))
+    if malformed:
+        yield "METRICS_OPERATIONS", f"{', '.join(map(repr, malformed))}: not names of GraphQL operations"
+    elif len(settings.metrics_operations) > MAX_METRICS_OPERATIONS:
+        yield "METRICS_OPERATIONS", f"has more than {MAX_METRICS_OPERATIONS} names"
+    for exporter in settings.trace_exporters:
+        if entry_points(group=EXPORTERS, name=exporter):
+            continue
+        if exporter in {"otlp_proto_http", "console"}:
+            message = "traces need packages that are not installed; pip install 'inference-server[otel]'"
+        elif exporter == "otlp_proto_grpc":
+            message = "OTLP over gRPC needs a package that is not installed; "
+            message += "pip install opentelemetry-exporter-otlp-proto-grpc"
+        else:
+            message = f"no exporter {exporter!r} is installed"
+        yield "OTEL_TRACES_EXPORTER", message

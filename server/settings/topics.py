@@ -1,0 +1,359 @@
+"""The settings, one class a topic; the first line of each docstring is the topic's heading on the page."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings
+
+from server.settings import urls
+from server.settings.types import (
+    AbsolutePath,
+    Blankable,
+    HttpUrl,
+    LogFormat,
+    ModelCreators,
+    ModelSlugs,
+    Names,
+    NameSet,
+    Openings,
+    Origins,
+    ProxyNetworks,
+    Registration,
+    Secrets,
+    StorageType,
+    below_data_dir,
+    hidden,
+)
+
+MIN_SECRET_LENGTH = 32
+UNSET: Any = None
+
+
+class ServerSettings(BaseSettings):
+    """Server"""
+
+    api_host: str = Field("127.0.0.1", description="Address the API listens on; `0.0.0.0` for every interface.")
+    api_port: int = Field(8000, ge=0, le=65535, description="Port the API listens on; 0 picks a free one.")
+    public_url: HttpUrl = Field(
+        None,
+        description="Base URL under which clients reach the API, used in file links; "
+        "if unset, the address of each request.",
+    )
+    allowed_origins: Origins = Field(
+        (), description="Comma-separated origins of other sites whose pages may use the API (CORS and WebSockets)."
+    )
+    trusted_proxies: ProxyNetworks = Field(
+        (),
+        description="Comma-separated addresses or networks of your reverse proxies, whose X-Forwarded headers "
+        "are trusted.",
+    )
+    data_dir: AbsolutePath = Field(
+        Path(".data"), description="Folder of the embedded servers, and of files and models unless set elsewhere."
+    )
+    introspection: bool = Field(True, description="Let clients read the GraphQL schema; GraphiQL needs it.")
+    suggestions: bool = Field(True, description="Let errors suggest names of the schema: `Did you mean ...?`.")
+    allowed_operations: Annotated[Path | None, Blankable] = Field(
+        None, description="GraphQL file with the only operations that clients may send; if unset, any operation."
+    )
+
+
+class DatabaseSettings(BaseSettings):
+    """Database"""
+
+    database_url: Annotated[SecretStr | None, Blankable, hidden(urls.postgres_url)] = Field(
+        None, description="PostgreSQL 14 or newer, as postgresql://user:password@host:port/database."
+    )
+    database_pool_size: int = Field(10, ge=1, le=200, description="Maximum PostgreSQL connections of one process.")
+
+
+class RedisSettings(BaseSettings):
+    """Redis"""
+
+    redis_url: Annotated[SecretStr | None, Blankable, hidden(urls.redis_url)] = Field(
+        None, description="Redis 6.2 or newer, as redis://host:port/0."
+    )
+    redis_host: Annotated[str | None, Blankable] = Field(None, description="Redis host, if REDIS_URL is unset.")
+    redis_port: int = Field(6379, ge=1, le=65535, description="Redis port, if REDIS_URL is unset.")
+
+    @cached_property
+    def redis_dsn(self) -> str | None:
+        """The Redis URL, from REDIS_URL or REDIS_HOST and REDIS_PORT."""
+        if self.redis_url:
+            return self.redis_url.get_secret_value()
+        return f"redis://{self.redis_host}:{self.redis_port}/0" if self.redis_host else None
+
+
+class AccountSettings(BaseSettings):
+    """Accounts"""
+
+    secret_key: Annotated[SecretStr | None, Blankable] = Field(
+        None,
+        description="Random secret that signs access tokens and file links and encrypts stored secrets; "
+        f"at least {MIN_SECRET_LENGTH} characters.",
+    )
+    secret_keys_old: Secrets = Field(
+        (),
+        description="Comma-separated former SECRET_KEYs; what they signed or encrypted stays valid.",
+    )
+    registration: Registration = Field(
+        Registration.OPEN, description="`open`: anyone may register; `closed`: no one may."
+    )
+    model_creators: ModelCreators = Field(
+        ModelCreators.USERS, description="Who may add models and versions: `users` or `admins`."
+    )
+    anonymous_predictions: bool = Field(True, description="Allow predictions on public models without an account.")
+    access_token_seconds: int = Field(900, ge=60, le=86_400, description="Lifetime of an access token.")
+    refresh_token_seconds: int = Field(
+        2_592_000, ge=300, le=31_536_000, description="How long a session lasts after it was last refreshed."
+    )
+
+
+class LimitSettings(BaseSettings):
+    """Limits"""
+
+    max_query_cost: int = Field(5000, ge=1, description="Maximum cost of one GraphQL operation, in points.")
+    rate_limit_user: int = Field(120_000, ge=0, description="Points that a user may spend per minute; 0: no limit.")
+    rate_limit_address: int = Field(
+        60_000, ge=0, description="Points that an address may spend per minute without signing in; 0: no limit."
+    )
+    registrations_per_hour: int = Field(
+        20, ge=0, description="Accounts that one address may register per hour; 0: no limit."
+    )
+    login_account_per_minute: int = Field(
+        10, ge=0, description="Wrong passwords allowed for one account per minute; 0: no limit."
+    )
+    login_address_per_minute: int = Field(
+        30, ge=0, description="Sign-in attempts allowed from one address per minute; 0: no limit."
+    )
+    anonymous_predictions_per_minute: int = Field(
+        30, ge=0, description="Predictions that one address may create per minute without an account; 0: no limit."
+    )
+    max_sockets: int = Field(5000, ge=1, description="Maximum open WebSockets of one API process.")
+    max_sockets_per_address: int = Field(
+        1000, ge=1, description="Maximum open WebSockets from one address to one API process."
+    )
+    max_subscriptions: int = Field(
+        20_000, ge=1, description="Maximum operations running over WebSockets in one API process."
+    )
+    max_subscriptions_per_user: int = Field(
+        1000,
+        ge=1,
+        description="The same for one user, or for one address without an account.",
+    )
+    max_subscriptions_per_socket: int = Field(20, ge=1, description="Maximum operations running over one WebSocket.")
+    socket_idle_seconds: float = Field(
+        600, ge=0.1, description="Close a WebSocket after no operation ran over it for this long."
+    )
+    max_input_bytes: int = Field(
+        100_000_000, ge=1, description="Maximum size of an uploaded file, and of all input files of one prediction."
+    )
+    max_image_pixels: int = Field(50_000_000, ge=1, description="Maximum pixels of an input image.")
+    max_uploads: int = Field(100, ge=0, description="Maximum uploads that one user may hold at a time.")
+    max_output_bytes: int = Field(
+        256_000_000, ge=1, description="Maximum total size of the output files of one prediction."
+    )
+    max_output_text_bytes: int = Field(
+        32_000_000, ge=1, le=200_000_000, description="Maximum size of the text or JSON output of one prediction."
+    )
+    prediction_seconds: float = Field(1800, ge=1, description="Stop a prediction that runs for longer than this.")
+
+
+class WorkerSettings(BaseSettings):
+    """Workers"""
+
+    enable_gpu: bool = Field(True, description="Use CUDA or MPS if present; `false` runs everything on the CPU.")
+    require_gpu: bool = Field(False, description="Refuse to start without CUDA; `worker --devices cuda` sets this.")
+    text_slots: int = Field(32, ge=1, le=1024, description="Text predictions that one worker runs at the same time.")
+    image_slots: int = Field(4, ge=1, le=64, description="Image predictions that one worker runs at the same time.")
+    custom_slots: int = Field(4, ge=1, le=1024, description="Custom predictions that one worker runs at the same time.")
+    custom_predictors: Names = Field(
+        (), description="Comma-separated predictor classes of your own, as package.module:Class."
+    )
+    runner_threads: int = Field(
+        0, ge=0, le=1024, description="CPU threads of a model; 0: torch decides, or 1 on a machine of one or two cores."
+    )
+    shutdown_grace_seconds: float = Field(
+        30, ge=0, le=600, description="Time that running predictions get to finish after SIGTERM."
+    )
+    cancel_grace_seconds: float = Field(
+        10, ge=0.5, le=120, description="Time that a model gets to stop after a cancel; then its process is killed."
+    )
+    runner_silence_seconds: float = Field(
+        60, ge=2, le=3600, description="Kill and replace a model process that does not answer for this long."
+    )
+    lease_seconds: float = Field(
+        30, ge=1, le=600, description="How long a claim lasts without a heartbeat; then another worker takes over."
+    )
+    heartbeat_seconds: float = Field(
+        10, ge=0.2, le=200, description="How often a worker renews its claims; at most half of LEASE_SECONDS."
+    )
+    claim_poll_seconds: float = Field(
+        5, ge=0.1, le=60, description="How often a worker looks for work when nothing woke it."
+    )
+    warm_wait_seconds: float = Field(
+        2, ge=0, le=60, description="How long a prediction waits for a worker that has its model loaded."
+    )
+    recovery_seconds: float = Field(
+        5, ge=0.2, le=60, description="How often each process looks for predictions whose worker died."
+    )
+    max_losses: int = Field(
+        3, ge=1, le=20, description="A prediction fails after its worker died this many times while running it."
+    )
+
+
+class ModelSettings(BaseSettings):
+    """Models"""
+
+    hf_token: Annotated[SecretStr | None, Blankable] = Field(
+        None, description="Hugging Face token, needed for gated repositories."
+    )
+    hf_endpoint: HttpUrl = Field(None, description="Another Hugging Face endpoint, such as a mirror.")
+    model_root: Annotated[Path | None, Blankable] = Field(
+        None, description="Folder whose subfolders may be added as local models; if unset, local models are off."
+    )
+    model_cache_dir: Annotated[AbsolutePath, below_data_dir("models")] = Field(
+        UNSET, description="Folder of downloaded models; if unset, DATA_DIR/models."
+    )
+    model_cache_max_bytes: int = Field(
+        200_000_000_000, ge=1, description="Maximum size of the downloaded models; the least recently used go first."
+    )
+    model_max_bytes: int = Field(50_000_000_000, ge=1, description="Maximum size of a model that is added.")
+    model_cache_bytes: Annotated[int | None, Blankable] = Field(
+        None,
+        ge=1,
+        description="Device memory that loaded models may use, in bytes; if unset, 80 % of what is free.",
+    )
+    model_idle_seconds: float = Field(
+        0, ge=0, description="Unload a model that was not used for this long; 0: keep it."
+    )
+    pinned_models: ModelSlugs = Field(
+        frozenset(), description="Comma-separated models, as owner/name, that are never unloaded to make room."
+    )
+
+
+class StorageSettings(BaseSettings):
+    """Storage"""
+
+    storage_type: StorageType = Field(StorageType.LOCAL, description="Where files are stored: `local` or `s3`.")
+    storage_dir: Annotated[AbsolutePath, below_data_dir("files")] = Field(
+        UNSET, description="Folder of local files; if unset, DATA_DIR/files."
+    )
+    s3_bucket: Annotated[str | None, Blankable] = Field(
+        None,
+        description="Bucket for STORAGE_TYPE=s3. Credentials come from the usual AWS variables and files "
+        "(AWS_ACCESS_KEY_ID ...).",
+    )
+    s3_prefix: str = Field("", description="Prefix of every key in the bucket.")
+    s3_region: Annotated[str | None, Blankable] = Field(None, description="Region of the bucket.")
+    s3_endpoint_url: HttpUrl = Field(None, description="Endpoint of an S3-compatible store; if unset, AWS.")
+    file_url_seconds: int = Field(900, ge=10, le=604_800, description="Lifetime of a signed file link.")
+    upload_seconds: int = Field(86_400, ge=60, le=31_536_000, description="How long an uploaded file can be used.")
+    prediction_retention_seconds: Annotated[int | None, Blankable] = Field(
+        None,
+        ge=60,
+        description="Delete input, output, files and logs this long after a prediction ended; if unset, keep them.",
+    )
+    result_cache_seconds: int = Field(
+        86_400,
+        ge=0,
+        description="How long the result of a prediction may answer equal ones that allow it; 0: never.",
+    )
+    file_sweep_seconds: float = Field(
+        3600, ge=1, description="How often each worker looks for stray files: those of no prediction or upload."
+    )
+    stray_file_seconds: float = Field(
+        86_400,
+        ge=1,
+        description="Age at which stray files are deleted. Two databases must not share a STORAGE_DIR or S3_PREFIX.",
+    )
+
+
+class WebhookSettings(BaseSettings):
+    """Webhooks"""
+
+    webhook_allow: Openings = Field(
+        (),
+        description="Comma-separated private networks that webhooks may reach, with a port or `*`: 10.0.0.0/8:8080.",
+    )
+    webhook_slots: int = Field(
+        32, ge=1, le=1024, description="Predictions whose webhooks one worker sends at the same time."
+    )
+    webhook_timeout_seconds: float = Field(
+        15, ge=0.1, le=60, description="Time that the receiver of a webhook has to answer."
+    )
+    webhook_retention_seconds: float = Field(
+        2_592_000, ge=60, description="Delete webhook deliveries this long after their last change."
+    )
+
+
+class ObservabilitySettings(BaseSettings):
+    """Observability"""
+
+    log_level: str = Field(
+        "INFO",
+        pattern="^(DEBUG|INFO|WARNING|ERROR)$",
+        description="Lowest level that is logged: DEBUG, INFO, WARNING or ERROR.",
+    )
+    log_format: LogFormat = Field(
+        LogFormat.AUTO, description="`json`, `console`, or `auto`: readable on a terminal, JSON elsewhere."
+    )
+    metrics_token: Annotated[SecretStr | None, Blankable] = Field(
+        None, description="Bearer token for `/metrics`; if unset, `/metrics` is off."
+    )
+    metrics_operations: NameSet = Field(
+        frozenset(),
+        description="Comma-separated names of GraphQL operations that metrics count apart; all others are `other`.",
+    )
+    worker_metrics_host: str = Field("127.0.0.1", description="Address on which a worker serves its `/metrics`.")
+    worker_metrics_port: Annotated[int | None, Blankable] = Field(
+        None,
+        ge=1,
+        le=65535,
+        description="Port of a worker's `/metrics`, another for each worker of a machine; if unset, it serves none.",
+    )
+    otel_traces_exporter: Names = Field(
+        (),
+        description="Comma-separated trace exporters: `otlp`, `console`, `none`; if unset, `otlp` if an endpoint "
+        "is set.",
+    )
+    otel_exporter_otlp_endpoint: HttpUrl = Field(
+        None, description="Base URL of an OpenTelemetry collector, such as http://127.0.0.1:4318."
+    )
+    otel_exporter_otlp_traces_endpoint: HttpUrl = Field(
+        None, description="URL to send traces to, if it is not the base URL with `/v1/traces`."
+    )
+    otel_exporter_otlp_protocol: str = Field(
+        "http/protobuf",
+        pattern="^(http/protobuf|grpc)$",
+        description="`http/protobuf`, or `grpc`, which needs opentelemetry-exporter-otlp-proto-grpc.",
+    )
+    otel_sdk_disabled: bool = Field(False, description="Turn tracing off, whatever else is set.")
+
+    @cached_property
+    def trace_exporters(self) -> tuple[str, ...]:
+        """The exporters to use, as their packages call them; with none, nothing is traced."""
+        if self.otel_sdk_disabled:
+            return ()
+        names = self.otel_traces_exporter
+        if not names and (self.otel_exporter_otlp_endpoint or self.otel_exporter_otlp_traces_endpoint):
+            names = ("otlp",)
+        otlp = "otlp_proto_grpc" if self.otel_exporter_otlp_protocol == "grpc" else "otlp_proto_http"
+        return tuple(otlp if name == "otlp" else name for name in names if name != "none")
+
+
+TOPICS = (
+    ServerSettings,
+    DatabaseSettings,
+    RedisSettings,
+    AccountSettings,
+    LimitSettings,
+    WorkerSettings,
+    ModelSettings,
+    StorageSettings,
+    WebhookSettings,
+    ObservabilitySettings,
+)
