@@ -16,7 +16,6 @@ PARTICIPLES = {"asked", "found", "held", "kept", "made", "said", "seen", "sought
 ROOMS_TO_CLEAN: tuple[str, ...] = (
     "graph.http",
     "graph.limits",
-    "graph.loaders",
     "graph.models",
     "graph.nodes",
     "graph.predictions",
