@@ -18,7 +18,7 @@ from graph.types.predictions import CancelPredictionResult, CreatePredictionResu
 from graph.websocket.frames import tap_open
 from server.adapters.pagination import page
 from server.errors import InvalidInputError, NotFoundError, Violation
-from server.live import live_lists, prediction_events
+from server.live import live_lists, prediction_events, prediction_rows
 from server.services import predictions
 from server.tables import with_relations
 
@@ -37,7 +37,7 @@ class PredictionQuery:
     ) -> Prediction | None:
         """A prediction by id."""
         try:
-            return Prediction.of(await predictions.find(info.context.viewer, parse_id(id, "Prediction")))
+            return Prediction.of(await prediction_rows.find(info.context.viewer, parse_id(id, "Prediction")))
         except NotFoundError:
             return None
 
@@ -139,6 +139,6 @@ class PredictionSubscription:
     ) -> AsyncIterator[Prediction]:
         """The viewer's rows as they change."""
         context = info.context
-        wanted = await live_lists.list_filter(context.viewer, (filter or PredictionFilter()).wanted())
+        wanted = await predictions.live_filter(context.viewer, (filter or PredictionFilter()).wanted())
         async for row in live_lists.watch(context.hubs.lists, context.viewer, wanted):
             yield Prediction.of(row)

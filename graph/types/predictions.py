@@ -21,8 +21,8 @@ from server import tables
 from server.adapters.event_log import LiveState
 from server.domain import predictions as domain
 from server.live.prediction_events import overlay
+from server.live.prediction_rows import may_see
 from server.services import webhooks
-from server.services.predictions import may_see
 from server.tables import loaded
 
 

@@ -19,9 +19,10 @@ AT_ONCE = 2
 class _Round(Generic[Q, A]):
     """The calls of one event loop."""
 
-    def __init__(self, answer: Answer[Q, A], at_once: int) -> None:
+    def __init__(self, answer: Answer[Q, A], at_once: int, common_errors: tuple[type[Exception], ...]) -> None:
         self._answer = answer
         self._free = at_once
+        self._common_errors = common_errors
         self._waiting: list[tuple[Q, asyncio.Future[A]]] = []
         # Held, since the loop alone would forget them
         self._tasks: set[asyncio.Task[None]] = set()
@@ -46,11 +47,8 @@ class _Round(Generic[Q, A]):
             self._free += 1
 
     async def _settle(self, asked: list[tuple[Q, asyncio.Future[A]]]) -> None:
-        answers: Sequence[A | BaseException]
         try:
-            answers = await self._answer([question for question, _ in asked])
-        except Exception as error:
-            answers = [error] * len(asked)
+            answers = await self._answers([question for question, _ in asked])
         except BaseException:
             for _, future in asked:
                 future.cancel()
@@ -63,24 +61,41 @@ class _Round(Generic[Q, A]):
             else:
                 future.set_result(answer)
 
+    async def _answers(self, questions: Sequence[Q]) -> Sequence[A | BaseException]:
+        try:
+            return await self._answer(questions)
+        except self._common_errors as error:
+            return [error] * len(questions)
+        except Exception as error:
+            if len(questions) == 1:
+                return [error]
+        return [(await self._answers([question]))[0] for question in questions]
+
 
 class Batches(Generic[Q, A]):
     """Answers single questions through a function that answers many at once, in their order.
 
     A question is never answered by a round that began before it was asked. Nothing is waited for: a call that comes
     alone is answered alone. At most AT_ONCE rounds run side by side, of at most MOST questions each. An exception in
-    place of an answer is raised for its question, one that the function raises for all of the round.
+    place of an answer is raised for its question, one of `common_errors` that the function raises for all of the round.
+    After another one each question is asked alone, so that none fails by what is wrong with its neighbour.
     """
 
-    def __init__(self, answer: Answer[Q, A], at_once: int = AT_ONCE) -> None:
+    def __init__(
+        self,
+        answer: Answer[Q, A],
+        at_once: int = AT_ONCE,
+        common_errors: tuple[type[Exception], ...] = (Exception,),
+    ) -> None:
         self._answer = answer
         self._at_once = at_once
+        self._common_errors = common_errors
         self._rounds: WeakKeyDictionary[asyncio.AbstractEventLoop, _Round[Q, A]] = WeakKeyDictionary()
 
     async def ask(self, question: Q) -> A:
         """The answer to one question."""
         loop = asyncio.get_running_loop()
-        found = self._rounds.get(loop)
-        if found is None:
-            found = self._rounds[loop] = _Round(self._answer, self._at_once)
-        return await found.ask(question)
+        current = self._rounds.get(loop)
+        if current is None:
+            current = self._rounds[loop] = _Round(self._answer, self._at_once, self._common_errors)
+        return await current.ask(question)

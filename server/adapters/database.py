@@ -93,19 +93,14 @@ def from_row(table: type[T], row: dict[str, Any], prefix: str = "") -> T:
     return table._init_from_db(**{name: row[prefix + name] for name in table._meta.fields_db_projection.values()})
 
 
-async def insert(row: Model, times: dict[str, float]) -> None:
-    """Insert a new row; columns in `times` are set to so many seconds from now by PostgreSQL's clock, which it learns.
+async def insert_all(new: Sequence[Model], times: Sequence[dict[str, float]], unless: str = "") -> list[bool]:
+    """Insert rows of one table, in one statement; False for each of which there is one already.
+
+    Columns in `times` are set to so many seconds from now by PostgreSQL's clock, which the rows learn. `unless` names
+    the columns by which there is one already.
 
     Raises:
-        IntegrityError: a constraint forbids it.
-    """
-    await insert_all([row], [times])
-
-
-async def insert_all(new: Sequence[Model], times: Sequence[dict[str, float]], unless: str = "") -> list[bool]:
-    """Insert rows of one table, in one statement, as `insert` does; False for each of which there is one already.
-
-    `unless` names the columns that say so; a breach of another constraint, by any row, raises IntegrityError.
+        IntegrityError: another constraint forbids one of them; none is inserted.
     """
     meta = new[0]._meta
     names = list(meta.fields_db_projection.items())

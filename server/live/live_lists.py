@@ -14,15 +14,11 @@ from uuid import UUID
 import structlog
 
 from server.adapters.database import DATABASE_ERRORS, rows
-from server.adapters.pagination import utc
 from server.adapters.tasks import end, shared, wait_for_event
 from server.domain.accounts import USER_OWNER, Viewer
 from server.domain.api_keys import Scope
-from server.domain.models import parse_slug
-from server.errors import BadUserInputError, NotFoundError, UnauthenticatedError, UnavailableError
-from server.services import models
-from server.services.predictions import Wanted
-from server.tables import Prediction, Version
+from server.errors import UnauthenticatedError, UnavailableError
+from server.tables import Prediction
 
 logger = structlog.get_logger(__name__)
 
@@ -222,32 +218,6 @@ class LiveLists:
                 # Forgotten before its end is waited for: whoever comes meanwhile begins another
                 del self._lists[user_id]
                 await live.close()
-
-
-async def list_filter(viewer: Viewer, wanted: Wanted) -> ListFilter:
-    """A checked filter.
-
-    Raises:
-        UnauthenticatedError: nobody is signed in.
-        NotFoundError: the viewer knows no such model or version.
-        BadUserInputError: everybody's rows are asked for.
-    """
-    if viewer.user_id is None:
-        raise UnauthenticatedError("Sign in to list predictions.")
-    viewer.require(Scope.READ)
-    if wanted.everybody:
-        raise BadUserInputError("A live list has your own predictions alone; leave `everybody` out.")
-    statuses = frozenset(status.value for status in wanted.status) if wanted.status else None
-    begin, before = (utc(at) if at else None for at in (wanted.created_from, wanted.created_before))
-    if wanted.model is None:
-        return ListFilter(statuses, created_from=begin, created_before=before)
-    found, slug = await models.find(viewer, wanted.model), parse_slug(wanted.model)
-    version = None
-    if slug is not None and slug.number is not None:
-        version = await Version.get_or_none(model_id=found.id, number=slug.number)
-        if version is None:
-            raise NotFoundError(f"{wanted.model[:100]} does not exist.")
-    return ListFilter(statuses, found.id, version.id if version else None, begin, before)
 
 
 async def watch(lists: LiveLists, viewer: Viewer, wanted: ListFilter) -> AsyncIterator[Prediction]:

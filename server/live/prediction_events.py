@@ -17,10 +17,10 @@ from server.domain.accounts import Viewer
 from server.domain.events import CLOSED_EPOCH, NO_EPOCH, Cursor, Event, EventType, merge, parse_cursor
 from server.domain.predictions import PredictionStatus
 from server.errors import BadUserInputError
+from server.live import prediction_rows
 from server.live.hubs import Hubs
 from server.live.watchers import Ending, Watcher
 from server.runtime import Runtime
-from server.services import predictions
 from server.tables import Prediction
 
 logger = structlog.get_logger(__name__)
@@ -70,7 +70,7 @@ async def watch(
     cursor = _place(after)
     if cursor is not None or previews:
         # Else the snapshot, which comes first, is what only those get who may
-        await predictions.find(viewer, prediction_id)
+        await prediction_rows.find(viewer, prediction_id)
     if cursor is not None and cursor.epoch.startswith(_END):
         return
     async with hubs.watch(prediction_id, previews=previews, reads_row=cursor is None) as watcher:
@@ -122,7 +122,7 @@ class Stream:
 
     async def end(self) -> AsyncIterator[Seen]:
         """The terminal event."""
-        ending = self._told_ending or self._watcher.ending or Ending(await predictions.find(self._viewer, self._id))
+        ending = self._told_ending or self._watcher.ending or Ending(await prediction_rows.find(self._viewer, self._id))
         if not self._is_told and await self._missed_something(ending.row):
             yield await self.snapshot()
         yield self._terminal(ending)
@@ -163,7 +163,7 @@ class Stream:
         """The prediction as it stands; `preview` is the picture that its run last showed."""
         # The row is read last: it is at least as new as the live state
         live = await live_state(self._rt, self._id)
-        row = await predictions.find(self._viewer, self._id)
+        row = await prediction_rows.find(self._viewer, self._id)
         self._cursor = live.cursor if live else Cursor(NO_EPOCH, self._cursor.seq if self._cursor else 0)
         if PredictionStatus(row.status).is_terminal:
             self._told_ending = Ending(row)
@@ -222,12 +222,12 @@ class Stream:
         if event.cursor.epoch == self._over:
             return None
         if event.type is EventType.STATUS:
-            return Seen(event, await predictions.find(self._viewer, self._id))
+            return Seen(event, await prediction_rows.find(self._viewer, self._id))
         return Seen(event, is_common=True)
 
     async def _stream_snapshot(self, event: Event) -> Seen:
         """The first event of an epoch: what the client holds is replaced by what the attempt had made by then."""
-        row = await predictions.find(self._viewer, self._id)
+        row = await prediction_rows.find(self._viewer, self._id)
         data = event.data
         text, logs = data.get("text", ""), data.get("logs", "")
         chunks = data.get("chunks", [])
@@ -270,4 +270,4 @@ async def wait_until_ended(rt: Runtime, hubs: Hubs, viewer: Viewer, prediction_i
                 watcher.overflowed = False
             # Whoever waits was let in already
             return watcher.row
-    return await predictions.known(viewer, prediction_id)
+    return await prediction_rows.find_visible(viewer, prediction_id)

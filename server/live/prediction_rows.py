@@ -1,4 +1,4 @@
-"""Rows of predictions by id, read together: each of many watchers wants its own at about the same time."""
+"""Predictions by id, as a viewer may read them; read together: many watchers want theirs at about the same time."""
 
 from __future__ import annotations
 
@@ -8,12 +8,39 @@ from uuid import UUID
 
 from server.adapters.batches import Batches
 from server.adapters.database import columns, from_row, rows
+from server.domain.accounts import Viewer
+from server.domain.api_keys import Scope
+from server.errors import NotFoundError
 from server.tables import Prediction
 
 
 async def read(prediction_id: UUID) -> Prediction | None:
     """The row as it stands now, if there is one."""
     return await _READS.ask(prediction_id)
+
+
+def may_see(viewer: Viewer, row: Prediction) -> bool:
+    """Whether a viewer who knows its id may read a prediction."""
+    return viewer.is_admin or row.user_id is None or row.user_id == viewer.user_id
+
+
+async def find(viewer: Viewer, prediction_id: UUID) -> Prediction:
+    """A prediction by id.
+
+    Raises:
+        ForbiddenError: the API key may not read.
+        NotFoundError: there is none, or the viewer may not know of it.
+    """
+    viewer.require(Scope.READ)
+    return await find_visible(viewer, prediction_id)
+
+
+async def find_visible(viewer: Viewer, prediction_id: UUID) -> Prediction:
+    """As `find`, for what is done with a prediction by a key of another scope."""
+    row = await read(prediction_id)
+    if row is None or not may_see(viewer, row):
+        raise NotFoundError("There is no prediction with this id.")
+    return row
 
 
 async def _read(ids: Sequence[UUID]) -> list[Prediction | None]:

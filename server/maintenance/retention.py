@@ -1,4 +1,4 @@
-"""What is removed in time: the data of old predictions, and files that no row names."""
+"""What is removed in time: data of old predictions, expired uploads and sessions, and files that no row names."""
 
 from __future__ import annotations
 
@@ -16,12 +16,16 @@ from server.adapters.database import DATABASE_ERRORS, from_json, rows
 from server.adapters.redis_calls import REDIS_ERRORS
 from server.adapters.storage import Folder, StorageError
 from server.domain.predictions import PredictionStatus
+from server.queue import results
 from server.runtime import Runtime
 from server.unit_of_work import UnitOfWork, send
 
 logger = structlog.get_logger(__name__)
 
 REMOVED_AT_ONCE = 100
+UPLOADS_AT_ONCE = 50
+SPARE_SECONDS = 300.0
+"""Between the last moment that an upload can be used and the first that it can be removed."""
 FOLDERS_AT_ONCE = 200
 FEW_FOLDERS = 20
 
@@ -36,7 +40,7 @@ async def remove_old(rt: Runtime) -> int:
     if seconds is None:
         return 0
     work = UnitOfWork()
-    removed = await rows(_REMOVE_OLD, seconds, REMOVED_AT_ONCE)
+    removed = await results.remove_old_data(seconds, REMOVED_AT_ONCE)
     for row in removed:
         with suppress(*REDIS_ERRORS):
             await rt.event_log.delete(str(row["id"]))
@@ -46,14 +50,33 @@ async def remove_old(rt: Runtime) -> int:
     return len(removed)
 
 
-_REMOVE_OLD = """
-WITH x AS (
-  SELECT id FROM prediction WHERE NOT data_removed AND completed_at < now() - make_interval(secs => $1)
-  ORDER BY completed_at LIMIT $2 FOR UPDATE SKIP LOCKED)
-UPDATE prediction p SET data_removed = true, input = '{}', output = NULL, files = NULL, logs = '', cache_key = NULL,
-  updated_at = now()
-FROM x WHERE p.id = x.id RETURNING p.id, p.owner
+async def remove_expired_uploads(rt: Runtime) -> int:
+    """Remove uploads that expired and that nothing waits or runs with; their files first, so that none is forgotten."""
+    gone = []
+    for row in await rows(_EXPIRED_UPLOADS, SPARE_SECONDS, UPLOADS_AT_ONCE):
+        try:
+            await rt.storage.delete_prefix(f"uploads/{row['id']}/")
+        except StorageError as error:
+            logger.warning("uploads.not_removed", prefix=f"uploads/{row['id']}/", error=str(error))
+        else:
+            gone.append(row["id"])
+    if gone:
+        await rows("DELETE FROM upload WHERE id = ANY($1::uuid[]) RETURNING id", gone)
+    return len(gone)
+
+
+_EXPIRED_UPLOADS = """
+SELECT u.id FROM upload u WHERE u.expires_at < now() - make_interval(secs => $1) AND NOT EXISTS (
+  SELECT 1 FROM upload_use h JOIN prediction p ON p.id = h.prediction_id
+  WHERE h.upload_id = u.id AND p.status IN ('starting', 'processing'))
+ORDER BY u.expires_at LIMIT $2
 """
+
+
+async def remove_expired_sessions() -> None:
+    """Forget sessions and refresh tokens that nobody can use any more."""
+    await rows("DELETE FROM session WHERE expires_at < now() RETURNING id")
+    await rows("DELETE FROM refresh_token WHERE expires_at < now() RETURNING hash")
 
 
 async def sweep_files_for_ever(rt: Runtime) -> None:

@@ -5,63 +5,67 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from tortoise.exceptions import IntegrityError
 from tortoise.transactions import in_transaction
 
 from server.adapters.batches import Batches
-from server.adapters.database import CONNECTION_ERRORS, insert, insert_all
+from server.adapters.database import CONNECTION_ERRORS, insert_all, rows
 from server.domain.predictions import NewPrediction
-from server.services import uploads, webhooks
-from server.tables import Prediction
+from server.domain.webhooks import parse_target
+from server.errors import InvalidInputError, Violation
+from server.tables import Prediction, Webhook
 
-_KEY = "owner, idempotency_key"
-_Asked = tuple[Prediction, dict[str, float]]
+# What makes two predictions one: nothing else that the database refuses may be taken for it
+_IDEMPOTENCY = "owner, idempotency_key"
+_Insertion = tuple[Prediction, dict[str, float]]
 
 
-async def accept(row: Prediction, needed: dict[UUID, str], new: NewPrediction) -> bool:
-    """Commit a new prediction, with what it needs; False where its idempotency key was used before."""
+async def accept(row: Prediction, uploads: dict[UUID, str], new: NewPrediction) -> bool:
+    """Commit a new prediction with its webhook and its use of uploads, which come with their places in the input.
+
+    False where its idempotency key was used before.
+
+    Raises:
+        InvalidInputError: an upload is not the owner's, has no bytes yet, or has expired.
+    """
     # PostgreSQL's clock alone tells when rows changed: that of this machine may be wrong
     times = dict.fromkeys(("created_at", "updated_at", "run_at", "rung_at"), 0.0)
     if new.deadline_seconds is not None:
         times["deadline_at"] = float(new.deadline_seconds)
-    if not needed and new.webhook is None:
-        return await _ACCEPTS.ask((row, times))
-    try:
-        async with in_transaction():
-            await insert(row, times)
-            if needed:
-                await uploads.hold(row.owner, needed, row.id)
-            if new.webhook is not None:
-                await webhooks.add(row, new.webhook)
-    except IntegrityError:
-        if row.idempotency_key is None:
-            raise
-        return False
+    if not uploads and new.webhook is None:
+        return await _INSERTS.ask((row, times))
+    async with in_transaction():
+        if not (await _insert([(row, times)]))[0]:
+            return False
+        if uploads:
+            usable = {use["upload_id"] for use in await rows(_USE_UPLOADS, list(uploads), row.owner, row.id)}
+            rule = "There is no such upload of yours, its file has not come, or it has expired."
+            if refused := [path for upload_id, path in uploads.items() if upload_id not in usable]:
+                raise InvalidInputError([Violation(f"/input{path}", rule, "upload") for path in refused])
+        if new.webhook is not None:
+            await Webhook.create(
+                prediction_id=row.id,
+                user_id=row.user_id,
+                url=str(parse_target(new.webhook.url)),
+                base_url=new.webhook.base_url,
+                created_at=row.created_at,
+            )
     return True
 
 
-async def _accept(asked: Sequence[_Asked]) -> list[bool | BaseException]:
+async def _insert(insertions: Sequence[_Insertion]) -> list[bool]:
     # In the order of their keys: two processes that wait for each other's would wait for ever
-    ordered = sorted(asked, key=lambda each: (each[0].owner, each[0].idempotency_key or ""))
-    new = [row for row, _ in ordered]
-    try:
-        made = await insert_all(new, [times for _, times in ordered], unless=_KEY)
-        found = {row.id: is_new for row, is_new in zip(new, made, strict=True)}
-        return [found[row.id] for row, _ in asked]
-    except CONNECTION_ERRORS:
-        raise
-    except Exception:
-        if len(asked) == 1:
-            raise
-    # One of them breaks a rule, and not for the others
-    return [await _alone(*each) for each in asked]
+    ordered = sorted(insertions, key=lambda each: (each[0].owner, each[0].idempotency_key or ""))
+    predictions = [row for row, _ in ordered]
+    are_new = await insert_all(predictions, [times for _, times in ordered], unless=_IDEMPOTENCY)
+    is_new = {row.id: answer for row, answer in zip(predictions, are_new, strict=True)}
+    return [is_new[row.id] for row, _ in insertions]
 
 
-async def _alone(row: Prediction, times: dict[str, float]) -> bool | BaseException:
-    try:
-        return (await insert_all([row], [times], unless=_KEY))[0]
-    except Exception as error:
-        return error
-
-
-_ACCEPTS: Batches[_Asked, bool] = Batches(_accept)
+_INSERTS: Batches[_Insertion, bool] = Batches(_insert, common_errors=CONNECTION_ERRORS)
+# Checked and noted in one statement, so that no upload is removed in between; it stays while its prediction lives
+_USE_UPLOADS = """
+INSERT INTO upload_use (id, upload_id, prediction_id)
+SELECT gen_random_uuid(), id, $3 FROM upload
+WHERE id = ANY($1::uuid[]) AND owner = $2 AND completed_at IS NOT NULL AND expires_at > now()
+RETURNING upload_id
+"""

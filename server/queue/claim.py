@@ -115,6 +115,7 @@ _SET = """SET status = 'processing', attempt = p.attempt + 1, worker_id = $2, up
   lease_until = now() + make_interval(secs => $3), started_at = coalesce(p.started_at, now())"""
 _WAITING = """status = 'starting' AND queue = $1 AND run_at <= now()
   AND (deadline_at IS NULL OR deadline_at > now())"""
+# EXISTS stops at the first row of each queue
 _WAITING_QUEUES = f"""
 SELECT q.queue FROM unnest($1::text[]) WITH ORDINALITY AS q(queue, place) WHERE EXISTS (
   SELECT 1 FROM prediction WHERE {_WAITING.replace("queue = $1", "queue = q.queue")})
@@ -122,12 +123,16 @@ ORDER BY q.place
 """  # noqa: S608 - constants only
 _LEFT = "(version_id <> ALL($5::uuid[]) OR run_at <= now() - make_interval(secs => $6))"
 _BEST = f"rank = (SELECT rank FROM prediction WHERE {_WAITING} ORDER BY rank, run_at LIMIT 1)"  # noqa: S608 - constants only
+# Every claim locks with SKIP LOCKED, so that claimers never wait for each other and never get the same row, and reads
+# in the order of a partial index up to its LIMIT, so that it costs the same however long the queue is.
+# Within the best rank only: what starves there may go first, but not before a better rank
 _CLAIM_STARVED = f"""
 WITH c AS (
   SELECT id FROM prediction WHERE {_WAITING} AND {_BEST} AND run_at <= now() - make_interval(secs => $5)
   ORDER BY rank, run_at LIMIT $4 FOR UPDATE SKIP LOCKED)
 UPDATE prediction p {_SET} FROM c WHERE p.id = c.id {_RETURNING}
 """  # noqa: S608 - constants only
+# A walk of its own through each warm version's index, since no one index has many versions in order
 _CLAIM_WARM = f"""
 WITH c AS (
   SELECT w.id FROM unnest($5::uuid[]) AS v(version) CROSS JOIN LATERAL (
@@ -136,16 +141,19 @@ WITH c AS (
   LIMIT $4)
 UPDATE prediction p {_SET} FROM c WHERE p.id = c.id {_RETURNING}
 """  # noqa: S608 - constants only
+# What is warm elsewhere is skipped by version, as long as it has not waited for too long
 _CLAIM = f"""
 WITH c AS (
   SELECT id FROM prediction WHERE {_WAITING} AND {_LEFT} ORDER BY rank, run_at LIMIT $4 FOR UPDATE SKIP LOCKED)
 UPDATE prediction p {_SET} FROM c WHERE p.id = c.id {_RETURNING}
 """  # noqa: S608 - constants only
+# By primary key: a bell names what it rings for, and most predictions are claimed without a look at the queue
 _CLAIM_HINTED = f"""
 WITH c AS (SELECT id FROM prediction WHERE id = ANY($4::uuid[]) AND {_WAITING} AND {_LEFT} FOR UPDATE SKIP LOCKED)
 UPDATE prediction p {_SET} FROM c WHERE p.id = c.id {_RETURNING}
 """  # noqa: S608 - constants only
-# Whoever changes several rows locks them in the order of their ids, or two such statements might wait for each other
+# One statement for all leases of a worker, whose number must not cost it its leases. Whoever changes several rows locks
+# them in the order of their ids, or two such statements might wait for each other
 _HEARTBEAT = """
 WITH h AS (SELECT * FROM unnest($2::uuid[], $3::int[]) AS h(id, attempt)),
 m AS (

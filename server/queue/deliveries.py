@@ -80,28 +80,32 @@ async def note(prediction_id: UUID, attempt: int, events: list[WebhookEvent]) ->
     Fenced like all that an attempt writes, and one message of an event every MIN_GAP_SECONDS.
     """
     names = [event.value for event in events]
-    found = await rows(_NOTE, prediction_id, attempt, names, MIN_GAP_SECONDS)
-    return min((float(row["wait"]) for row in found), default=None)
+    notices = await rows(_NOTE, prediction_id, attempt, names, MIN_GAP_SECONDS)
+    return min((float(row["wait"]) for row in notices), default=None)
+
+
+async def send_again(delivery_id: UUID) -> bool:
+    """Make a delivery due now, with its whole schedule, and its receiver wanted again; False where there is none."""
+    return bool(await rows(_SEND_AGAIN, delivery_id))
 
 
 async def claim(limit: int, lease_seconds: float, busy_users: list[UUID]) -> list[WebhookLease]:
     """Webhooks of up to `limit` predictions in which something is due, now held; none of users with much in hand."""
-    found = await rows(_CLAIM, limit, lease_seconds, busy_users)
-    return [WebhookLease(**row) for row in found]
+    return [WebhookLease(**row) for row in await rows(_CLAIM, limit, lease_seconds, busy_users)]
 
 
 async def seconds_to_next(busy_users: list[UUID]) -> float | None:
     """Until something is due that nobody leases; None where nothing is pending."""
-    found = await rows(_NEXT_DUE, busy_users)
-    return float(found[0]["wait"]) if found else None
+    due = await rows(_NEXT_DUE, busy_users)
+    return float(due[0]["wait"]) if due else None
 
 
 async def next_due(lease: WebhookLease, lease_seconds: float) -> DueDelivery | None:
     """The next delivery of a held webhook, its lease renewed; None when none is due, or it is ours no more."""
-    found = await rows(_NEXT, lease.prediction_id, lease.attempt, lease_seconds)
-    if not found:
+    due = await rows(_NEXT, lease.prediction_id, lease.attempt, lease_seconds)
+    if not due:
         return None
-    values = {**found[0], "event": WebhookEvent(found[0]["event"]), "attempts": from_json(found[0]["attempts"])}
+    values = {**due[0], "event": WebhookEvent(due[0]["event"]), "attempts": from_json(due[0]["attempts"])}
     if values["event"] is WebhookEvent.COMPLETED:
         await rows(_SKIP, lease.prediction_id, lease.attempt)
     return DueDelivery(**values)
@@ -135,7 +139,17 @@ async def prune(keep_seconds: float) -> None:
     await rows(_PRUNE_WEBHOOKS, keep_seconds, PRUNED_AT_ONCE)
 
 
+# Both rows in one statement: a delivery of a disabled webhook would be disabled again by the next claim
+_SEND_AGAIN = """
+WITH w AS (
+  UPDATE webhook SET disabled_at = NULL
+  WHERE prediction_id = (SELECT prediction_id FROM webhook_delivery WHERE id = $1) RETURNING prediction_id)
+UPDATE webhook_delivery d SET state = 'pending', tries = 0, next_at = now(), updated_at = now()
+FROM w WHERE d.id = $1 AND d.prediction_id = w.prediction_id RETURNING d.id
+"""
 _IS_FREE = "d.user_id <> ALL({users}::uuid[]) AND (w.lease_until IS NULL OR w.lease_until < now())"
+# Only of a run that is still this attempt's, checked where the row is written. A second notice of OUTPUT or LOGS counts
+# up, so that one that comes while the message before it is on its way is not lost
 _NOTE = """
 INSERT INTO webhook_delivery AS d (id, prediction_id, user_id, event, state, noted, sent, tries, attempts, next_at,
   created_at, updated_at)
@@ -147,6 +161,8 @@ ON CONFLICT (prediction_id, event) DO UPDATE SET state = 'pending', noted = d.no
   WHERE d.event IN ('output', 'logs')
 RETURNING extract(epoch FROM greatest(next_at - now(), interval '0')) AS wait
 """
+# By the due delivery, but the webhook is what is locked and leased: one sender at a time for each prediction keeps its
+# messages in order
 _CLAIM = f"""
 WITH c AS (
   SELECT w.prediction_id FROM webhook_delivery d JOIN webhook w ON w.prediction_id = d.prediction_id
@@ -157,12 +173,14 @@ FROM (SELECT DISTINCT prediction_id FROM c) AS c WHERE w.prediction_id = c.predi
 RETURNING w.prediction_id, w.attempt, w.user_id, w.url, w.base_url, w.disabled_at IS NOT NULL AS is_disabled,
   (SELECT traceparent FROM prediction p WHERE p.id = w.prediction_id) AS traceparent
 """  # noqa: S608 - constants only
+# Without a lock: it says for how long there is nothing to claim, and a claim decides
 _NEXT_DUE = f"""
 SELECT extract(epoch FROM greatest(d.next_at - now(), interval '0')) AS wait
 FROM webhook_delivery d JOIN webhook w ON w.prediction_id = d.prediction_id
 WHERE d.state = 'pending' AND {_IS_FREE.format(users="$1")} ORDER BY d.next_at LIMIT 1
 """  # noqa: S608 - constants only
-# What a prediction made while it ran needs no telling once it ended, where COMPLETED carries all of it
+# Renewed and read in one statement, so that no try begins on an expired lease. What a prediction made while it ran
+# needs no telling once it ended, where COMPLETED carries all of it
 _NEXT = """
 WITH w AS (
   UPDATE webhook SET lease_until = now() + make_interval(secs => $3)
@@ -174,30 +192,37 @@ WHERE d.state = 'pending' AND d.next_at <= now() AND (d.event NOT IN ('output', 
   WHERE c.prediction_id = $1 AND c.event = 'completed' AND c.state = 'pending' AND c.next_at <= now()))
 ORDER BY array_position(ARRAY['start', 'output', 'logs', 'completed'], d.event::text) LIMIT 1
 """
-_HELD = "EXISTS (SELECT 1 FROM webhook w WHERE w.prediction_id = $1 AND w.attempt = $2)"
+_IS_LEASED = "EXISTS (SELECT 1 FROM webhook w WHERE w.prediction_id = $1 AND w.attempt = $2)"
+# The rest of that rule: what was skipped is written down, so that it does not stay pending
 _SKIP = f"""
 UPDATE webhook_delivery SET state = 'skipped', updated_at = now()
-WHERE prediction_id = $1 AND event IN ('output', 'logs') AND state = 'pending' AND {_HELD} RETURNING id
+WHERE prediction_id = $1 AND event IN ('output', 'logs') AND state = 'pending' AND {_IS_LEASED} RETURNING id
 """  # noqa: S608 - constants only
+# Whoever noted something while the message was sent has changed `noted`: the delivery is due again then, whatever came
+# of this try
 _RECORD = f"""
 UPDATE webhook_delivery SET attempts = $6::jsonb, sent = sent + $7::int, tries = tries + $7::int, updated_at = now(),
   last_try_at = CASE WHEN $7::int > 0 THEN now() ELSE last_try_at END,
   state = CASE WHEN noted = $8::int THEN $4::varchar ELSE 'pending' END,
   next_at = now() + make_interval(secs => CASE WHEN noted = $8::int THEN $5::float8 ELSE $9::float8 END)
-WHERE id = $3 AND state = 'pending' AND {_HELD} RETURNING id
+WHERE id = $3 AND state = 'pending' AND {_IS_LEASED} RETURNING id
 """  # noqa: S608 - constants only
+# Webhook and deliveries together, or a delivery that nobody may send would stay pending
 _DISABLE = """
 WITH w AS (
   UPDATE webhook SET disabled_at = now() WHERE prediction_id = $1 AND attempt = $2 RETURNING prediction_id)
 UPDATE webhook_delivery d SET state = 'disabled', updated_at = now()
 FROM w WHERE d.prediction_id = w.prediction_id AND d.state = 'pending' RETURNING d.id
 """
+# Fenced, since the lease may have expired and be somebody else's
 _RELEASE = "UPDATE webhook SET lease_until = NULL WHERE prediction_id = $1 AND attempt = $2 RETURNING prediction_id"
+# By the index of those that ended, in small portions, so that a sweep locks few rows
 _PRUNE_DELIVERIES = """
 DELETE FROM webhook_delivery WHERE id IN (
   SELECT id FROM webhook_delivery WHERE state <> 'pending' AND updated_at < now() - make_interval(secs => $1)
   ORDER BY updated_at LIMIT $2 FOR UPDATE SKIP LOCKED) RETURNING id
 """
+# Last, when the prediction has ended and nothing more can be noted for it
 _PRUNE_WEBHOOKS = """
 DELETE FROM webhook WHERE prediction_id IN (
   SELECT w.prediction_id FROM webhook w JOIN prediction p ON p.id = w.prediction_id

@@ -44,25 +44,6 @@ async def finish(job: PredictionLease, result: Result) -> bool:
     return bool(found) and PredictionStatus(found[0]["status"]).is_terminal
 
 
-async def _finish(ends: Sequence[tuple[PredictionLease, Result]]) -> list[bool | BaseException]:
-    try:
-        return list(await _finish_all(ends))
-    except CONNECTION_ERRORS:
-        raise
-    except Exception:
-        if len(ends) == 1:
-            raise
-    # The output of one of them cannot be stored, which is no concern of the others
-    return [await _finish_alone(end) for end in ends]
-
-
-async def _finish_alone(end: tuple[PredictionLease, Result]) -> bool | BaseException:
-    try:
-        return (await _finish_all([end]))[0]
-    except Exception as error:
-        return error
-
-
 async def _finish_all(ends: Sequence[tuple[PredictionLease, Result]]) -> list[bool]:
     values = zip(*(_ending(job, result) for job, result in ends), strict=True)
     ended = {(row["id"], row["attempt"]) for row in await rows(_FINISH, *map(list, values))}
@@ -98,6 +79,8 @@ async def count_losses(prediction_id: UUID) -> int:
     return int(found[0]["losses"]) if found else 0
 
 
+# Result, ledger line and delivery are one statement: whatever happens, all of them are there or none. It is fenced by
+# `attempt` and `processing` once more after the rows are locked, since an array may hold two attempts of one prediction
 _FINISH = f"""
 WITH f AS (
   SELECT * FROM unnest($1::uuid[], $2::int[], $3::varchar[], $4::jsonb[], $5::jsonb[], $6::varchar[], $7::text[],
@@ -119,9 +102,10 @@ l AS (
 d AS ({completed("u")})
 SELECT id, attempt FROM u
 """  # noqa: S608 - constants only
+# `rung_at` is unset, so that the next sweep rings for it once its time has come
 _HAND_BACK = """
 UPDATE prediction SET status = 'starting', worker_id = NULL, lease_until = NULL, rung_at = NULL, updated_at = now(),
   run_at = now() + make_interval(secs => $3), losses = losses + $4, alone = alone OR $5
 WHERE id = $1 AND attempt = $2 AND status = 'processing' RETURNING id
 """
-_FINISHES: Batches[tuple[PredictionLease, Result], bool] = Batches(_finish)
+_FINISHES: Batches[tuple[PredictionLease, Result], bool] = Batches(_finish_all, common_errors=CONNECTION_ERRORS)

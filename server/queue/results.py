@@ -54,19 +54,38 @@ async def forget(model_id: UUID | None) -> int:
     return len(await rows(_FORGET, model_id))
 
 
+async def remove_old_data(seconds: float, limit: int) -> list[dict[str, Any]]:
+    """Remove input, output, files and logs from rows that ended `seconds` ago; id and owner of up to `limit`."""
+    return await rows(_REMOVE_OLD_DATA, seconds, limit)
+
+
+# The oldest, so that all copies come from one original
 _FIND = """
 SELECT output, files FROM prediction
 WHERE cache_key = $1 AND id <> $2 AND status = 'succeeded' AND NOT data_removed
   AND completed_at > now() - make_interval(secs => $3)
 ORDER BY completed_at LIMIT 1
 """
+# `completed_at IS NULL` says what the status says already, for the sake of the index; a total order by begin and id
+# makes sure that no two wait for each other
 _LEADER = """
 SELECT id FROM prediction
 WHERE cache_key = $1 AND completed_at IS NULL AND status = 'processing' AND lease_until > now()
   AND (started_at, id) < ($3, $2)
 ORDER BY started_at, id LIMIT 1
 """
+# The rows keep their outputs: only equal predictions find them no more
 _FORGET = """
 UPDATE prediction SET cache_key = NULL WHERE cache_key IS NOT NULL AND ($1::uuid IS NULL OR model_id = $1) RETURNING id
 """
+# Fenced, since the leader of a newer attempt may be another
 _FORGET_COPY = "UPDATE prediction SET cache_key = NULL WHERE id = $1 AND attempt = $2 RETURNING id"
+# The status stays, since what ended stays ended; by the end's time and in small portions, so that it locks few rows
+_REMOVE_OLD_DATA = """
+WITH old AS (
+  SELECT id FROM prediction WHERE NOT data_removed AND completed_at < now() - make_interval(secs => $1)
+  ORDER BY completed_at LIMIT $2 FOR UPDATE SKIP LOCKED)
+UPDATE prediction p SET data_removed = true, input = '{}', output = NULL, files = NULL, logs = '', cache_key = NULL,
+  updated_at = now()
+FROM old WHERE p.id = old.id RETURNING p.id, p.owner
+"""

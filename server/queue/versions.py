@@ -39,6 +39,11 @@ class PreparedVersion:
     size_bytes: int
 
 
+async def unclaimed() -> list[UUID]:
+    """The oldest versions that nobody prepares."""
+    return [row["id"] for row in await rows(_UNCLAIMED)]
+
+
 async def claim(worker_id: UUID, lease_seconds: float) -> VersionLease | None:
     """The oldest version that nobody prepares, now leased to this worker."""
     found = await rows(_CLAIM, worker_id, lease_seconds)
@@ -76,26 +81,32 @@ async def hand_back(version_id: UUID, attempt: int, delay_seconds: float) -> Non
     await rows(_HAND_BACK, version_id, attempt, delay_seconds)
 
 
-_CLAIM = """
-WITH c AS (
-  SELECT id FROM version WHERE state = 'PREPARING' AND (lease_until IS NULL OR lease_until < now())
-  ORDER BY created_at LIMIT 1 FOR UPDATE SKIP LOCKED)
+_IS_FREE = "state = 'PREPARING' AND (lease_until IS NULL OR lease_until < now())"
+# A few are enough, since each that is prepared makes room for the next
+_UNCLAIMED = f"SELECT id FROM version WHERE {_IS_FREE} ORDER BY created_at LIMIT 4"  # noqa: S608 - constants only
+# An expired lease needs no sweeper: whoever claims next takes it over, and the new attempt fences the one before
+_CLAIM = f"""
+WITH oldest AS (SELECT id FROM version WHERE {_IS_FREE} ORDER BY created_at LIMIT 1 FOR UPDATE SKIP LOCKED)
 UPDATE version v SET attempt = v.attempt + 1, worker_id = $1, lease_until = now() + make_interval(secs => $2)
-FROM c WHERE v.id = c.id RETURNING v.id, v.attempt
-"""
+FROM oldest WHERE v.id = oldest.id RETURNING v.id, v.attempt
+"""  # noqa: S608 - constants only
+# The lease and what users see of the download in one write, which comes every second
 _RENEW = """
 UPDATE version SET lease_until = now() + make_interval(secs => $3), progress = $4::jsonb
 WHERE id = $1 AND attempt = $2 AND state = 'PREPARING' RETURNING id
 """
+# State and findings together: a READY version without its schema would be claimed by nobody and offered to all
 _READY = """
 UPDATE version SET state = 'READY', input_schema = $3::jsonb, output_schema = $4::jsonb, info = $5::jsonb,
   revision = $6, digest = $7, size_bytes = $8, lease_until = NULL, progress = NULL
 WHERE id = $1 AND attempt = $2 AND state = 'PREPARING' RETURNING id
 """
+# For good, since versions are immutable: whoever mends the source publishes another
 _REFUSE = """
 UPDATE version SET state = 'REFUSED', reason = $3, lease_until = NULL, progress = NULL
 WHERE id = $1 AND attempt = $2 AND state = 'PREPARING' RETURNING id
 """
+# A lease of nobody: it keeps the version from being claimed until the delay is over
 _HAND_BACK = """
 UPDATE version SET lease_until = now() + make_interval(secs => $3)
 WHERE id = $1 AND attempt = $2 AND state = 'PREPARING' RETURNING id

@@ -10,7 +10,7 @@ from tortoise.exceptions import IntegrityError
 from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
-from server.adapters.database import now, rows
+from server.adapters.database import now
 from server.domain.accounts import HANDLE, Viewer
 from server.domain.api_keys import Scope
 from server.domain.models import (
@@ -34,7 +34,7 @@ from server.errors import (
     UnauthenticatedError,
     Violation,
 )
-from server.queue.deliveries import completed
+from server.queue.cancel import cancel_predictions_of_model
 from server.runtime import Runtime
 from server.services import versions
 from server.settings.types import ModelCreators
@@ -177,25 +177,10 @@ async def delete(rt: Runtime, viewer: Viewer, slug: str) -> tuple[Model, int]:
     model = await own(viewer, slug)
     async with unit_of_work(rt) as work:
         await Model.filter(id=model.id, deleted_at=None).update(deleted_at=now())
-        stopped = await rows(_CANCEL_ALL, model.id)
+        stopped = await cancel_predictions_of_model(model.id)
         for row in stopped:
             work.ended(row)
     return model, len(stopped)
-
-
-_CANCEL_ALL = f"""
-WITH m AS (
-  SELECT id FROM prediction WHERE model_id = $1 AND status IN ('starting', 'processing') ORDER BY id FOR UPDATE),
-u AS (UPDATE prediction SET cancel_requested_at = coalesce(cancel_requested_at, now()), updated_at = now(),
-  status = CASE WHEN status = 'starting' THEN 'canceled' ELSE status END,
-  canceled_at = CASE WHEN status = 'starting' THEN now() ELSE canceled_at END,
-  stop_seconds = CASE WHEN status = 'starting' THEN 0 ELSE stop_seconds END,
-  completed_at = CASE WHEN status = 'starting' THEN now() ELSE completed_at END
-WHERE id IN (SELECT id FROM m) RETURNING id, owner, user_id, queue, status,
-  webhook_events),
-d AS ({completed("u")})
-SELECT id, owner, queue, status, webhook_events FROM u
-"""  # noqa: S608 - constants only
 
 
 def visible(viewer: Viewer) -> Q:

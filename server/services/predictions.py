@@ -26,6 +26,7 @@ from server.domain.api_keys import Scope
 from server.domain.models import DeviceClass, ModelKind, Slug, VersionState, parse_slug, queue_of
 from server.domain.predictions import NewPrediction, PredictionStatus
 from server.errors import (
+    BadUserInputError,
     ConflictError,
     ForbiddenError,
     InvalidInputError,
@@ -34,11 +35,12 @@ from server.errors import (
     UnavailableError,
     Violation,
 )
-from server.live import prediction_rows
+from server.live.live_lists import ListFilter
+from server.live.prediction_rows import find_visible
 from server.queue.accept import accept
-from server.queue.deliveries import completed
+from server.queue.cancel import cancel_prediction
 from server.runtime import Runtime
-from server.services import rate_limits, results, webhooks
+from server.services import models, rate_limits, results, webhooks
 from server.services.models import sees
 from server.tables import Model, Prediction, User, Version
 from server.unit_of_work import UnitOfWork, send
@@ -101,7 +103,7 @@ async def retry(rt: Runtime, viewer: Viewer, prediction_id: UUID, idempotency_ke
         ForbiddenError, InvalidInputError, ConflictError: as in `create`.
     """
     viewer.require(Scope.RUN)
-    old = await known(viewer, prediction_id)
+    old = await find_visible(viewer, prediction_id)
     if old.data_removed:
         raise UnavailableError("The input of this prediction was removed, so it cannot run again.")
     version = await Version.get(id=old.version_id).select_related("model__owner")
@@ -219,36 +221,12 @@ LEFT JOIN LATERAL (
 _RESOLUTIONS: Batches[Slug, _Resolution | None] = Batches(_resolve_versions)
 
 
-def may_see(viewer: Viewer, row: Prediction) -> bool:
-    """Whether a viewer who knows its id may read a prediction."""
-    return viewer.is_admin or row.user_id is None or row.user_id == viewer.user_id
-
-
 def visible(viewer: Viewer) -> Q:
     """The predictions that a viewer who knows their ids may read."""
     if viewer.is_admin:
         return Q()
     anonymous = Q(user_id=None)
     return anonymous | Q(user_id=viewer.user_id) if viewer.user_id else anonymous
-
-
-async def find(viewer: Viewer, prediction_id: UUID) -> Prediction:
-    """A prediction by id.
-
-    Raises:
-        ForbiddenError: the API key may not read.
-        NotFoundError: there is none, or the viewer may not know of it.
-    """
-    viewer.require(Scope.READ)
-    return await known(viewer, prediction_id)
-
-
-async def known(viewer: Viewer, prediction_id: UUID) -> Prediction:
-    """As `find`, for what is done with a prediction by a key of another scope."""
-    row = await prediction_rows.read(prediction_id)
-    if row is None or not may_see(viewer, row):
-        raise NotFoundError("There is no prediction with this id.")
-    return row
 
 
 async def by_ids(viewer: Viewer | None, ids: Iterable[UUID]) -> dict[UUID, Prediction]:
@@ -297,6 +275,32 @@ def listing(viewer: Viewer, wanted: Wanted) -> QuerySet[Prediction]:
     return query
 
 
+async def live_filter(viewer: Viewer, wanted: Wanted) -> ListFilter:
+    """A checked filter.
+
+    Raises:
+        UnauthenticatedError: nobody is signed in.
+        NotFoundError: the viewer knows no such model or version.
+        BadUserInputError: everybody's rows are asked for.
+    """
+    if viewer.user_id is None:
+        raise UnauthenticatedError("Sign in to list predictions.")
+    viewer.require(Scope.READ)
+    if wanted.everybody:
+        raise BadUserInputError("A live list has your own predictions alone; leave `everybody` out.")
+    statuses = frozenset(status.value for status in wanted.status) if wanted.status else None
+    begin, before = (utc(at) if at else None for at in (wanted.created_from, wanted.created_before))
+    if wanted.model is None:
+        return ListFilter(statuses, created_from=begin, created_before=before)
+    found, slug = await models.find(viewer, wanted.model), parse_slug(wanted.model)
+    version = None
+    if slug is not None and slug.number is not None:
+        version = await Version.get_or_none(model_id=found.id, number=slug.number)
+        if version is None:
+            raise NotFoundError(f"{wanted.model[:100]} does not exist.")
+    return ListFilter(statuses, found.id, version.id if version else None, begin, before)
+
+
 async def cancel(rt: Runtime, viewer: Viewer, prediction_id: UUID) -> Prediction:
     """Stop a prediction: at once while it waits, at its next token or step while it runs; ended ones stay as they are.
 
@@ -305,21 +309,9 @@ async def cancel(rt: Runtime, viewer: Viewer, prediction_id: UUID) -> Prediction
         NotFoundError: there is none, or the viewer may not know of it.
     """
     viewer.require(Scope.RUN)
-    await known(viewer, prediction_id)
+    await find_visible(viewer, prediction_id)
     work = UnitOfWork()
-    for row in await rows(_CANCEL, prediction_id):
+    for row in await cancel_prediction(prediction_id):
         work.ended(row)
     await send(rt, work)
-    return await known(viewer, prediction_id)
-
-
-_CANCEL = f"""
-WITH u AS (UPDATE prediction SET cancel_requested_at = coalesce(cancel_requested_at, now()), updated_at = now(),
-  canceled_at = CASE WHEN status = 'starting' THEN now() ELSE canceled_at END,
-  stop_seconds = CASE WHEN status = 'starting' THEN 0 ELSE stop_seconds END,
-  completed_at = CASE WHEN status = 'starting' THEN now() ELSE completed_at END,
-  status = CASE WHEN status = 'starting' THEN 'canceled' ELSE status END
-WHERE id = $1 AND status IN ('starting', 'processing') RETURNING id, owner, user_id, queue, status, webhook_events),
-d AS ({completed("u")})
-SELECT id, owner, queue, status, webhook_events FROM u
-"""  # noqa: S608 - constants only
+    return await find_visible(viewer, prediction_id)

@@ -107,12 +107,6 @@ async def end_all(viewer: Viewer) -> int:
     return len(await rows(_END_ALL, viewer.signed_in()))
 
 
-async def sweep() -> None:
-    """Forget what nobody can use any more."""
-    await rows("DELETE FROM session WHERE expires_at < now() RETURNING id")
-    await rows("DELETE FROM refresh_token WHERE expires_at < now() RETURNING hash")
-
-
 _LOCK = """
 SELECT s.id FROM session s JOIN refresh_token t ON t.session_id = s.id WHERE t.hash = $1 FOR UPDATE OF s
 """

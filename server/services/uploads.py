@@ -24,9 +24,6 @@ from server.tables import Upload, User
 logger = structlog.get_logger(__name__)
 
 LINK_SECONDS = 3600
-# Between the last moment that an upload can be used and the first that it can be removed
-SPARE = timedelta(minutes=5)
-SWEPT_AT_ONCE = 50
 
 
 @dataclass(frozen=True)
@@ -118,7 +115,10 @@ async def receive(rt: Runtime, upload_id: UUID, chunks: AsyncIterator[bytes]) ->
         kept = bool(await rows(_COMPLETE, upload.id, f"{folder}0.bin", counted.sha256))
     finally:
         if not kept:
-            await _remove(rt, folder)
+            try:
+                await rt.storage.delete_prefix(folder)
+            except StorageError as error:
+                logger.warning("uploads.not_removed", prefix=folder, error=str(error))
     if not kept:
         raise ConflictError("This upload has its file already.")
     return await Upload.get(id=upload_id)
@@ -154,52 +154,6 @@ class _Counted:
         return self._digest.hexdigest()
 
 
-async def hold(owner: str, places: dict[UUID, str], prediction_id: UUID) -> None:
-    """Keep uploads for as long as a prediction waits or runs; part of the transaction that accepts it.
-
-    Raises:
-        InvalidInputError: one is not the owner's, has no bytes yet, or has expired; at its place in the input.
-    """
-    held = {row["upload_id"] for row in await rows(_HOLD, list(places), owner, prediction_id)}
-    rule = "There is no such upload of yours, its file has not come, or it has expired."
-    if found := [Violation(f"/input{path}", rule, "upload") for key, path in places.items() if key not in held]:
-        raise InvalidInputError(found)
-
-
-_HOLD = """
-INSERT INTO upload_use (id, upload_id, prediction_id)
-SELECT gen_random_uuid(), id, $3 FROM upload
-WHERE id = ANY($1::uuid[]) AND owner = $2 AND completed_at IS NOT NULL AND expires_at > now()
-RETURNING upload_id
-"""
-
-
 async def of_owner(owner: str, ids: Iterable[UUID]) -> dict[UUID, Upload]:
     """The uploads of an owner that have their bytes, expired or not."""
     return {row.id: row for row in await Upload.filter(id__in=list(ids), owner=owner, completed_at__not_isnull=True)}
-
-
-async def sweep(rt: Runtime) -> int:
-    """Remove uploads that expired and that nothing waits or runs with; their files first, so that none is forgotten."""
-    expired = await rows(_EXPIRED, SPARE.total_seconds(), SWEPT_AT_ONCE)
-    gone = [row["id"] for row in expired if await _remove(rt, f"uploads/{row['id']}/")]
-    if gone:
-        await rows("DELETE FROM upload WHERE id = ANY($1::uuid[]) RETURNING id", gone)
-    return len(gone)
-
-
-_EXPIRED = """
-SELECT u.id FROM upload u WHERE u.expires_at < now() - make_interval(secs => $1) AND NOT EXISTS (
-  SELECT 1 FROM upload_use h JOIN prediction p ON p.id = h.prediction_id
-  WHERE h.upload_id = u.id AND p.status IN ('starting', 'processing'))
-ORDER BY u.expires_at LIMIT $2
-"""
-
-
-async def _remove(rt: Runtime, prefix: str) -> bool:
-    try:
-        await rt.storage.delete_prefix(prefix)
-    except StorageError as error:
-        logger.warning("uploads.not_removed", prefix=prefix, error=str(error))
-        return False
-    return True

@@ -17,16 +17,15 @@ from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 from tortoise.transactions import in_transaction
 
-from server.adapters.database import now, rows
+from server.adapters.database import now
 from server.adapters.vault import UnreadableSecretError
 from server.domain.accounts import Viewer
 from server.domain.api_keys import Scope
-from server.domain.predictions import PredictionStatus
-from server.domain.webhooks import ROTATION_SECONDS, SECRET_PREFIX, NewWebhook, WebhookEvent, parse_target, violations
+from server.domain.webhooks import ROTATION_SECONDS, SECRET_PREFIX, NewWebhook, WebhookEvent, violations
 from server.errors import ConflictError, ForbiddenError, InvalidInputError, NotFoundError
-from server.queue.deliveries import completed
+from server.queue import deliveries
 from server.runtime import Runtime
-from server.tables import Prediction, User, Webhook, WebhookDelivery, WebhookSecret
+from server.tables import User, Webhook, WebhookDelivery, WebhookSecret
 from server.unit_of_work import UnitOfWork, send
 
 logger = structlog.get_logger(__name__)
@@ -53,29 +52,6 @@ def check(rt: Runtime, viewer: Viewer, new: NewWebhook | None) -> None:
 def events_of(new: NewWebhook | None) -> list[str] | None:
     """What the prediction's row keeps of its webhook: the events, in the order of deliveries."""
     return [event.value for event in WebhookEvent if event in new.events] if new else None
-
-
-async def add(row: Prediction, new: NewWebhook) -> None:
-    """Keep whom to tell of a new prediction; part of the transaction that accepts it.
-
-    One that has ended as it was made, since its result was known already, is to be told of at once.
-    """
-    await Webhook.create(
-        prediction_id=row.id,
-        user_id=row.user_id,
-        url=str(parse_target(new.url)),
-        base_url=new.base_url,
-        created_at=row.created_at,
-    )
-    if PredictionStatus(row.status).is_terminal:
-        await rows(_COMPLETED, row.id)
-
-
-_COMPLETED = f"""
-WITH u AS (SELECT id, user_id, status, webhook_events FROM prediction WHERE id = $1),
-d AS ({completed("u")})
-SELECT id FROM u
-"""  # noqa: S608 - constants only
 
 
 def listing(viewer: Viewer, user_id: UUID) -> QuerySet[WebhookDelivery] | None:
@@ -127,19 +103,10 @@ async def redeliver(rt: Runtime, viewer: Viewer, delivery_id: UUID) -> WebhookDe
     """
     viewer.require(Scope.RUN)
     row = (await _known(viewer, [delivery_id])).get(delivery_id)
-    if row is None or not await rows(_AGAIN, row.id):
+    if row is None or not await deliveries.send_again(row.id):
         raise NotFoundError("There is no delivery with this id.")
     await send(rt, UnitOfWork(deliver=True))
     return await WebhookDelivery.get(id=delivery_id)
-
-
-_AGAIN = """
-WITH w AS (
-  UPDATE webhook SET disabled_at = NULL
-  WHERE prediction_id = (SELECT prediction_id FROM webhook_delivery WHERE id = $1) RETURNING prediction_id)
-UPDATE webhook_delivery d SET state = 'pending', tries = 0, next_at = now(), updated_at = now()
-FROM w WHERE d.id = $1 AND d.prediction_id = w.prediction_id RETURNING d.id
-"""
 
 
 @dataclass(frozen=True)

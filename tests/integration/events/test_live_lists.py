@@ -57,7 +57,7 @@ class Lister:
 
 @asynccontextmanager
 async def listing(hubs: Hubs, viewer: Viewer, count: int = 1, **wanted: Any) -> AsyncIterator[list[Lister]]:
-    found = await live_lists.list_filter(viewer, Wanted(**wanted))
+    found = await predictions.live_filter(viewer, Wanted(**wanted))
     listers = [Lister(hubs, viewer, found) for _ in range(count)]
     try:
         await asyncio.sleep(0)
@@ -221,9 +221,9 @@ async def test_filters_and_other_users(rt: Runtime, version: Version, viewer: Vi
         (Wanted(everybody=True), BadUserInputError),
     ):
         with pytest.raises(error):
-            await live_lists.list_filter(viewer, wanted)
+            await predictions.live_filter(viewer, wanted)
     with pytest.raises(UnauthenticatedError):
-        await live_lists.list_filter(NOBODY, Wanted())
+        await predictions.live_filter(NOBODY, Wanted())
 
 
 async def test_a_slow_reader_gets_the_newest_state_of_each_row(rt: Runtime, version: Version, viewer: Viewer) -> None:

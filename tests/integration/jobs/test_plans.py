@@ -13,7 +13,7 @@ from server.adapters.database import now, rows
 from server.domain.accounts import Viewer
 from server.domain.models import ALL_QUEUES
 from server.live import live_lists
-from server.maintenance import recovery, retention
+from server.queue import recover
 from server.queue import results as shared_results
 from server.runtime import Runtime
 from server.services import predictions
@@ -62,10 +62,10 @@ async def test_what_runs_all_the_time_reads_few_rows(rt: Runtime, version: Versi
     some = await add(version, "custom", cache_key="key10")
     statements: dict[str, tuple[str, list[object], str]] = {
         "a live list": (live_lists._CHANGED, [owner, 60.0], "prediction_changes"),
-        "expired leases": (recovery._EXPIRED, [3], "prediction_l"),
-        "lost doorbells": (recovery._RING, [30, 33, list(ALL_QUEUES)], "prediction_"),
-        "passed deadlines": (recovery._ABORT, [], "prediction_"),
-        "old data": (retention._REMOVE_OLD, [float(MANY * 10 - 100), 100], "prediction_kept"),
+        "expired leases": (recover._EXPIRE_LEASES, [3], "prediction_l"),
+        "lost doorbells": (recover._RING_AGAIN, [30, 33, list(ALL_QUEUES)], "prediction_"),
+        "passed deadlines": (recover._ABORT_OVERDUE, [], "prediction_"),
+        "old data": (shared_results._REMOVE_OLD_DATA, [float(MANY * 10 - 100), 100], "prediction_kept"),
         "a shared result": (shared_results._FIND, ["key10", some.id, 86_400.0], "prediction_cache"),
         "a run to share": (shared_results._LEADER, ["key10", some.id, some.created_at], "prediction_"),
     }
@@ -95,11 +95,11 @@ async def test_a_long_queue_that_was_rung_is_not_read_to_find_lost_doorbells(ver
     lost = [await add(version, queue, rung_at=None), await add(version, queue, rung_at=now() - timedelta(minutes=1))]
     await rows("ANALYZE prediction")
     values = [30, 33, list(ALL_QUEUES)]
-    found = await ran(recovery._RING, *values)
+    found = await ran(recover._RING_AGAIN, *values)
     scans = [node for node in found if node.get("Relation Name") == "prediction" and "Scan" in node["Node Type"]]
     read = sum(node["Actual Rows"] * node["Actual Loops"] + node.get("Rows Removed by Filter", 0) for node in scans)
     assert read <= FEW_ROWS, read
     # EXPLAIN ran it: both were rung
     assert [(await row(each.id))["rung_at"] > now() - timedelta(seconds=30) for each in lost] == [True, True]
-    assert await rows(recovery._RING, *values) == []
+    assert await rows(recover._RING_AGAIN, *values) == []
     await rows("DELETE FROM prediction WHERE user_id = $1 OR queue = $2", owner, queue)

@@ -133,17 +133,6 @@ async def test_without_a_webhook_nothing_is_made(rt: Runtime, place: Place) -> N
     assert not await Webhook.exists(prediction_id=row.id)
 
 
-async def test_one_that_has_ended_as_it_is_made_is_told_of(rt: Runtime, place: Place) -> None:
-    from server.services import webhooks
-
-    new = NewWebhook(URL, ALL)
-    row = await place.create(URL)
-    await Webhook.filter(prediction_id=row.id).delete()
-    await Prediction.filter(id=row.id).update(status="succeeded", completed_at=now())
-    await webhooks.add(await Prediction.get(id=row.id), new)
-    await ended_as(row, "succeeded")
-
-
 async def test_nobody_has_no_webhook(rt: Runtime, place: Place) -> None:
     new = NewPrediction(place.slug, {"text": "x"}, webhook=NewWebhook(URL, COMPLETED))
     with pytest.raises(ForbiddenError, match="Sign in"):

@@ -86,6 +86,38 @@ async def test_an_error_of_the_round_is_everybodys_and_the_next_begins_anew() ->
     assert await batches.ask(5) == 5
 
 
+async def test_after_an_error_of_one_each_is_asked_alone() -> None:
+    rounds: list[list[int]] = []
+
+    async def answer(numbers: Sequence[int]) -> list[int]:
+        rounds.append(list(numbers))
+        if -1 in numbers:
+            raise ValueError("a negative number")
+        return [2 * number for number in numbers]
+
+    batches = Batches(answer, common_errors=(OSError,))
+    answers = await asyncio.gather(*map(batches.ask, (1, -1, 3)), return_exceptions=True)
+    assert (answers[0], type(answers[1]), answers[2]) == (2, ValueError, 6)
+    assert rounds == [[1, -1, 3], [1], [-1], [3]]
+    rounds.clear()
+    with pytest.raises(ValueError, match="negative"):
+        await batches.ask(-1)
+    assert rounds == [[-1]]
+
+
+async def test_a_common_error_is_everybodys_at_once() -> None:
+    rounds: list[list[int]] = []
+
+    async def answer(numbers: Sequence[int]) -> list[int]:
+        rounds.append(list(numbers))
+        raise ConnectionResetError("gone")
+
+    batches = Batches(answer, common_errors=(OSError,))
+    answers = await asyncio.gather(*map(batches.ask, (1, 2)), return_exceptions=True)
+    assert [type(error) for error in answers] == [ConnectionResetError] * 2
+    assert rounds == [[1, 2]]
+
+
 async def test_whoever_leaves_takes_nobody_along() -> None:
     answering = Answering()
     batches = Batches(answering)

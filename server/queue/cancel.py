@@ -1,0 +1,41 @@
+"""Canceling: what waits ends at once; what runs is told by its next heartbeat, and ends by its own finish."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from server.adapters.database import rows
+from server.queue.deliveries import completed
+
+
+async def cancel_prediction(prediction_id: UUID) -> list[dict[str, Any]]:
+    """Cancel one prediction; its row as an outbox takes it, unless it has ended."""
+    return await rows(_CANCEL_PREDICTION, prediction_id)
+
+
+async def cancel_predictions_of_model(model_id: UUID) -> list[dict[str, Any]]:
+    """Cancel all that waits or runs of a model; their rows as an outbox takes them."""
+    return await rows(_CANCEL_OF_MODEL, model_id)
+
+
+def _cancel(which: str) -> str:
+    # Locked in the order of their ids, as by all who change several rows, or two of them might wait for each other;
+    # CASE decides by the locked row, since it may have begun to run while this statement waited for it
+    return f"""
+WITH live AS (
+  SELECT id FROM prediction WHERE {which} AND status IN ('starting', 'processing') ORDER BY id FOR UPDATE),
+canceled AS (
+  UPDATE prediction SET cancel_requested_at = coalesce(cancel_requested_at, now()), updated_at = now(),
+    status = CASE WHEN status = 'starting' THEN 'canceled' ELSE status END,
+    canceled_at = CASE WHEN status = 'starting' THEN now() ELSE canceled_at END,
+    stop_seconds = CASE WHEN status = 'starting' THEN 0 ELSE stop_seconds END,
+    completed_at = CASE WHEN status = 'starting' THEN now() ELSE completed_at END
+  WHERE id IN (SELECT id FROM live) RETURNING id, owner, user_id, queue, status, webhook_events),
+deliveries AS ({completed("canceled")})
+SELECT id, owner, queue, status, webhook_events FROM canceled
+"""  # noqa: S608 - constants only
+
+
+_CANCEL_PREDICTION = _cancel("id = $1")
+_CANCEL_OF_MODEL = _cancel("model_id = $1")

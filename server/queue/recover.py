@@ -1,0 +1,86 @@
+"""What nobody works on although somebody should: expired leases, passed deadlines, lost doorbells.
+
+Every process may run these at any time: rows that another process has locked are skipped, and are its business.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from server.adapters.database import rows
+from server.domain.models import ALL_QUEUES
+from server.queue.deliveries import completed
+
+RING_AGAIN_SECONDS = 30
+RINGS_PER_QUEUE = 33
+
+
+async def expire_leases(max_losses: int) -> list[dict[str, Any]]:
+    """Take predictions from workers that stopped renewing: they wait again, or end after `max_losses` or a cancel.
+
+    Their rows as an outbox takes them, with `attempt`, `traceparent` and the `seconds` that the attempt took.
+    """
+    return await rows(_EXPIRE_LEASES, max_losses)
+
+
+async def abort_overdue() -> list[dict[str, Any]]:
+    """End predictions whose deadline passed before they ran; their rows as an outbox takes them."""
+    return await rows(_ABORT_OVERDUE)
+
+
+async def ring_again() -> list[tuple[str, UUID]]:
+    """Queue and id of waiting predictions whose doorbell is due: it never rang, or rang long ago for nothing."""
+    due = await rows(_RING_AGAIN, RING_AGAIN_SECONDS, RINGS_PER_QUEUE, list(ALL_QUEUES))
+    return [(row["queue"], row["id"]) for row in due]
+
+
+# Only the oldest hundred, by the index of leases, so that a mass failure is worked off in short transactions; the
+# attempt stays, which fences the lost worker together with worker_id: its finish finds no `processing` row
+_EXPIRE_LEASES = f"""
+WITH expired AS (
+  SELECT id, updated_at FROM prediction WHERE status = 'processing' AND lease_until < now()
+  ORDER BY lease_until LIMIT 100 FOR UPDATE SKIP LOCKED),
+taken AS (UPDATE prediction p SET
+  losses = p.losses + 1, worker_id = NULL, lease_until = NULL, rung_at = NULL, updated_at = now(),
+  run_at = now() + make_interval(secs => least(60, power(2, p.losses))),
+  status = CASE WHEN cancel_requested_at IS NOT NULL THEN 'canceled'
+                WHEN p.losses + 1 >= $1 THEN 'failed' ELSE 'starting' END,
+  canceled_at = CASE WHEN cancel_requested_at IS NOT NULL THEN now() END,
+  stop_seconds = CASE WHEN cancel_requested_at IS NOT NULL THEN extract(epoch FROM now() - cancel_requested_at) END,
+  error_code = CASE WHEN cancel_requested_at IS NULL AND p.losses + 1 >= $1 THEN 'WORKER_LOST' END,
+  error_message = CASE WHEN cancel_requested_at IS NULL AND p.losses + 1 >= $1
+                  THEN 'The worker that ran this prediction was lost ' || (p.losses + 1) || ' times.' END,
+  completed_at = CASE WHEN cancel_requested_at IS NOT NULL OR p.losses + 1 >= $1 THEN now() END
+FROM expired WHERE p.id = expired.id RETURNING p.id, p.attempt, p.queue, p.status, p.owner, p.user_id, p.webhook_events,
+  p.traceparent, extract(epoch FROM now() - expired.updated_at)::float8 AS seconds),
+deliveries AS ({completed("taken")})
+SELECT id, attempt, queue, status, owner, webhook_events, traceparent, seconds FROM taken
+"""  # noqa: S608 - constants only
+# Only what waits: a run is ended by its worker, which sees the deadline at its next heartbeat and keeps what was made
+_ABORT_OVERDUE = f"""
+WITH overdue AS (
+  SELECT id FROM prediction WHERE status = 'starting' AND deadline_at IS NOT NULL AND deadline_at < now()
+  LIMIT 100 FOR UPDATE SKIP LOCKED),
+aborted AS (
+  UPDATE prediction p SET status = 'aborted', error_code = 'DEADLINE_EXCEEDED', completed_at = now(),
+    updated_at = now(), error_message = 'The deadline passed before the prediction ran.'
+  FROM overdue WHERE p.id = overdue.id RETURNING p.id, p.queue, p.status, p.owner, p.user_id, p.webhook_events),
+deliveries AS ({completed("aborted")})
+SELECT id, queue, status, owner, webhook_events FROM aborted
+"""  # noqa: S608 - constants only
+# By the last ring, in the order of an index: who is first in a queue is for the claim to say
+_RING_AGAIN = """
+WITH q AS (SELECT unnest($3::text[]) AS queue),
+never AS (
+  SELECT w.id FROM q CROSS JOIN LATERAL (
+    SELECT id FROM prediction WHERE status = 'starting' AND queue = q.queue AND run_at <= now() AND rung_at IS NULL
+    LIMIT $2 FOR UPDATE SKIP LOCKED) w),
+long_ago AS (
+  SELECT w.id FROM q CROSS JOIN LATERAL (
+    SELECT id FROM prediction WHERE status = 'starting' AND queue = q.queue AND run_at <= now()
+      AND rung_at < now() - make_interval(secs => $1)
+    ORDER BY rung_at LIMIT $2 FOR UPDATE SKIP LOCKED) w)
+UPDATE prediction p SET rung_at = now() WHERE p.id IN (SELECT id FROM never UNION ALL SELECT id FROM long_ago)
+RETURNING p.id, p.queue
+"""
