@@ -16,7 +16,7 @@ _CGROUP = Path("/sys/fs/cgroup")
 FREE_SHARE = 0.8
 
 
-class NoDevice(Exception):
+class DeviceUnavailableError(Exception):
     """The device that was asked for is not here."""
 
 
@@ -34,13 +34,13 @@ def pick_device(environment: Mapping[str, str]) -> Device:
     torch is imported only where there may be a GPU, so that a CPU runner is ready at once.
 
     Raises:
-        NoDevice: REQUIRE_GPU is on and there is no CUDA device.
+        DeviceUnavailableError: REQUIRE_GPU is on and there is no CUDA device.
     """
     device = _best(environment)
     if enabled(environment.get("REQUIRE_GPU", "0")) and device.name != "cuda":
         visible = environment.get("CUDA_VISIBLE_DEVICES")
         which = "no CUDA device" if visible is None else f"no CUDA device {visible}"
-        raise NoDevice(f"This worker is to run on CUDA, and torch finds {which} here.")
+        raise DeviceUnavailableError(f"This worker is to run on CUDA, and torch finds {which} here.")
     return device
 
 

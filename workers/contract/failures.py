@@ -1,12 +1,10 @@
-"""What a failed prediction tells its user: one of a few stable codes, and the model's own message."""
+"""What can go wrong in a runner, and what a failed prediction tells its user: a stable code and a message."""
 
 from __future__ import annotations
 
 import ctypes
 import gc
 import sys
-
-from workers.contract.predictor import InputRejected, Refused
 
 INPUT_REJECTED = "INPUT_REJECTED"
 MODEL_UNAVAILABLE = "MODEL_UNAVAILABLE"
@@ -17,7 +15,15 @@ MAX_MESSAGE = 4000
 _CPU_ALLOCATOR = "DefaultCPUAllocator: can't allocate memory"
 
 
-class LoadFailed(Exception):
+class InputRejectedError(Exception):
+    """The input cannot be run by this model; the message tells the user what to change."""
+
+
+class VersionRefusedError(Exception):
+    """The source or the folder of a version holds nothing that can be run; the message is a sentence for its owner."""
+
+
+class ModelLoadError(Exception):
     """A model could not be loaded; `code` and `message` are what the prediction ends with."""
 
     def __init__(self, code: str, message: str) -> None:
@@ -26,7 +32,7 @@ class LoadFailed(Exception):
         self.message = message
 
 
-class DoesNotFit(Exception):
+class ModelTooLargeError(Exception):
     """A model is larger than what models may fill here."""
 
     def __init__(self, needed: int, most: int) -> None:
@@ -35,17 +41,17 @@ class DoesNotFit(Exception):
 
 def explain(error: BaseException) -> tuple[str, str]:
     """Code and message of an error that a prediction ended with."""
-    if isinstance(error, LoadFailed):
+    if isinstance(error, ModelLoadError):
         return error.code, error.message
-    if isinstance(error, InputRejected):
+    if isinstance(error, InputRejectedError):
         return INPUT_REJECTED, describe(error, name=False)
     return (OUT_OF_MEMORY if is_out_of_memory(error) else INTERNAL), describe(error)
 
 
-def explain_load(error: BaseException) -> LoadFailed:
+def explain_load(error: BaseException) -> ModelLoadError:
     """What the predictions that waited for a model end with when its load failed."""
     code = OUT_OF_MEMORY if is_out_of_memory(error) else MODEL_UNAVAILABLE
-    return LoadFailed(code, describe(error, name=not isinstance(error, (Refused, DoesNotFit))))
+    return ModelLoadError(code, describe(error, name=not isinstance(error, (VersionRefusedError, ModelTooLargeError))))
 
 
 def is_out_of_memory(error: BaseException) -> bool:

@@ -9,31 +9,25 @@ from typing import Any, ClassVar
 
 from workers.contract.context import CancelSignal, PredictionContext
 from workers.contract.devices import Device
+from workers.contract.failures import InputRejectedError, VersionRefusedError
 from workers.contract.protocol import VersionSpec
+from workers.contract.weights import module_bytes
 
 __all__ = [
     "CancelSignal",
     "Device",
-    "InputRejected",
+    "InputRejectedError",
     "Inspection",
     "PredictionContext",
     "Predictor",
-    "Refused",
     "SetupContext",
+    "VersionRefusedError",
     "VersionSpec",
     "schema",
 ]
 
 JSON_SCHEMA = "https://json-schema.org/draft/2020-12/schema"
 KINDS = ("TEXT_GENERATION", "IMAGE_GENERATION", "CUSTOM")
-
-
-class InputRejected(Exception):
-    """The input cannot be run by this model; the message is for the user and says what would do."""
-
-
-class Refused(Exception):
-    """A version's folder holds nothing that can be run; the message is a sentence for its owner."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +73,7 @@ class Predictor:
         """Run one prediction.
 
         Raises:
-            InputRejected: the input does not fit this model.
+            InputRejectedError: the input does not fit this model.
             CancelSignal: from `context.check()`; let it pass.
         """
         raise NotImplementedError
@@ -89,8 +83,6 @@ class Predictor:
 
     def size_bytes(self) -> int:
         """Bytes that the loaded model fills; by default those of the torch modules among the attributes."""
-        from workers.contract.weights import module_bytes
-
         return module_bytes(vars(self).values())
 
     @classmethod

@@ -11,7 +11,7 @@ from typing import Any
 
 import orjson
 
-from workers.contract.predictor import Refused
+from workers.contract.failures import VersionRefusedError
 
 MAX_HEADER_BYTES = 100_000_000
 # with what stays as it is: embeddings, norms, scales
@@ -39,25 +39,35 @@ def parameter_count(files: Iterable[Path]) -> int:
     """How many numbers the safetensors files hold, read from their headers.
 
     Raises:
-        Refused: a file is not whole.
+        VersionRefusedError: a file is not whole.
     """
-    return sum(prod(tensor["shape"]) for path in files for tensor in _header(path).values())
+    return sum(prod(tensor["shape"]) for path in files for tensor in safetensors_header(path).values())
 
 
-def _header(path: Path) -> dict[str, Any]:
-    """The tensors of a safetensors file: 8 bytes of header length, JSON, data (huggingface/safetensors, "Format")."""
-    with path.open("rb") as file:
-        prefix = file.read(8)
-        length = struct.unpack("<Q", prefix)[0] if len(prefix) == 8 else MAX_HEADER_BYTES + 1
-        raw = file.read(length) if length <= MAX_HEADER_BYTES else b""
+def safetensors_header(path: Path) -> dict[str, Any]:
+    """The tensors of a file by name, each with its `dtype`, `shape` and `data_offsets`; the numbers are not read.
+
+    The file is 8 bytes with the length of the header, the header as JSON, and the data (huggingface/safetensors,
+    "Format").
+
+    Raises:
+        VersionRefusedError: the file is no safetensors, or not whole.
+    """
+    size = path.stat().st_size
     try:
-        tensors: dict[str, Any] = orjson.loads(raw)
+        with path.open("rb") as file:
+            (length,) = struct.unpack("<Q", file.read(8))
+            if length > min(MAX_HEADER_BYTES, size - 8):
+                raise ValueError(f"a header of {length} bytes")
+            tensors: dict[str, Any] = orjson.loads(file.read(length))
         tensors.pop("__metadata__", None)
-        end = max((tensor["data_offsets"][1] for tensor in tensors.values()), default=0)
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise Refused(f"{path.name} is not a safetensors file.") from error
-    if path.stat().st_size != 8 + length + end:
-        raise Refused(f"{path.name} is cut off: {path.stat().st_size} bytes of {8 + length + end}.")
+        end = 8 + length + max((tensor["data_offsets"][1] for tensor in tensors.values()), default=0)
+        if size > end:
+            raise ValueError(f"{size} bytes where the header says {end}")
+    except (ValueError, TypeError, LookupError, AttributeError, struct.error) as error:
+        raise VersionRefusedError(f"{path.name} is not a safetensors file.") from error
+    if size < end:
+        raise VersionRefusedError(f"{path.name} is cut off: {size} bytes of {end}.")
     return tensors
 
 

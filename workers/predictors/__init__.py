@@ -1,11 +1,24 @@
-"""Code that runs models, one kind a file; torch is imported only here and in the runner.
+"""Code that runs models, one kind a folder; torch is imported only here and in the runner.
 
-What a class of one's own needs is here: `from workers.predictors import File, Input, InputRejected, PredictionContext`.
+A class of your own finds here what it needs: `from workers.predictors import File, Input, PredictionContext`.
 """
+
+import warnings
+from typing import TYPE_CHECKING
 
 from pydantic import Field as Input
 
-from workers.contract.predictor import InputRejected, PredictionContext, Refused
+from workers.contract.predictor import InputRejectedError, PredictionContext, VersionRefusedError
 from workers.predictors.custom.signature import File
 
-__all__ = ["File", "Input", "InputRejected", "PredictionContext", "Refused"]
+__all__ = ["File", "Input", "InputRejectedError", "PredictionContext", "VersionRefusedError"]
+
+if not TYPE_CHECKING:  # a type checker knows the new names alone
+
+    def __getattr__(name: str) -> type[Exception]:
+        """The exceptions by their earlier names, which classes of others import."""
+        exception = {"InputRejected": InputRejectedError, "Refused": VersionRefusedError}.get(name)
+        if exception is None:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        warnings.warn(f"{name} is called {exception.__name__} now", DeprecationWarning, stacklevel=2)
+        return exception

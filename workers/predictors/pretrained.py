@@ -14,7 +14,7 @@ from transformers import AutoConfig, AutoTokenizer
 from transformers.utils import logging as transformers_logging
 
 from workers.contract.logs import quieten_transformers
-from workers.contract.predictor import Device, Refused, SetupContext
+from workers.contract.predictor import Device, SetupContext, VersionRefusedError
 from workers.predictors.quantization import check_placement, model_arguments
 
 REPORT_SECONDS = 0.1
@@ -26,7 +26,7 @@ def weight_files(folder: Path) -> list[Path]:
     """The safetensors files that transformers will load.
 
     Raises:
-        Refused: there are none, or not all.
+        VersionRefusedError: there are none, or not all.
     """
     check_folder(folder)
     index = folder / "model.safetensors.index.json"
@@ -36,25 +36,25 @@ def weight_files(folder: Path) -> list[Path]:
     files = [folder / name for name in sorted(names)]
     missing = [path.name for path in files if not path.is_file()]
     if missing == ["model.safetensors"]:
-        raise Refused("It has no safetensors weights; pickled weights can run code and are not loaded.")
+        raise VersionRefusedError("It has no safetensors weights; pickled weights can run code and are not loaded.")
     if missing:
-        raise Refused(f"Its file {missing[0]} is missing.")
+        raise VersionRefusedError(f"Its file {missing[0]} is missing.")
     return files
 
 
 def check_folder(folder: Path) -> None:
-    """Raise Refused where the folder holds no model."""
+    """Raise VersionRefusedError where the folder holds no model."""
     if not folder.is_dir():
-        raise Refused("The model's folder is missing.")
+        raise VersionRefusedError("The model's folder is missing.")
     if not (folder / "config.json").is_file():
-        raise Refused("It has no config.json, so it is not a transformers model.")
+        raise VersionRefusedError("It has no config.json, so it is not a transformers model.")
 
 
 def read_parts(folder: Path) -> tuple[Any, Any]:
     """Configuration and tokenizer.
 
     Raises:
-        Refused: the folder holds no model.
+        VersionRefusedError: the folder holds no model.
     """
     check_folder(folder)
     return AutoConfig.from_pretrained(folder, **SAFE), AutoTokenizer.from_pretrained(folder, **SAFE)

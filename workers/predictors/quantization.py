@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 
-from workers.contract.predictor import Device, Refused
+from workers.contract.predictor import Device, VersionRefusedError
 
 # The parts of a pipeline that hold most weights; a VAE shows every error in the picture
 _DENOISERS = ("unet", "transformer", "transformer_2", "prior", "decoder")
@@ -20,9 +20,15 @@ _ENCODERS = ("text_encoder", "text_encoder_2", "text_encoder_3")
 
 
 def check_options(options: dict[str, Any], device: Device) -> None:
-    """Raise Refused for what this device cannot do."""
+    """Refuse what this device cannot do.
+
+    Raises:
+        VersionRefusedError: the weights shall be INT4, and the device is no CUDA device.
+    """
     if options.get("quantization") == "INT4" and device.name != "cuda":
-        raise Refused(f"INT4 weights need a CUDA device, and this worker's is {device.name}; INT8 runs on any.")
+        raise VersionRefusedError(
+            f"INT4 weights need a CUDA device, and this worker's is {device.name}; INT8 runs on any."
+        )
 
 
 def model_arguments(options: dict[str, Any], device: Device) -> dict[str, Any]:
@@ -53,10 +59,14 @@ def pipeline_arguments(options: dict[str, Any], device: Device, folder: Path) ->
 
 
 def check_placement(model: Any, device: Device) -> None:
-    """Raise Refused where accelerate left parts of a model on the host or on disk, to be copied at every step."""
+    """Refuse a model of which accelerate left parts on the host or on disk, to be copied at every step.
+
+    Raises:
+        VersionRefusedError: parts do not lie on a GPU.
+    """
     places = {str(place) for place in (getattr(model, "hf_device_map", None) or {}).values()}
     if device.name == "cuda" and places & {"cpu", "disk"}:
-        raise Refused("The model does not fit on the GPUs of this worker.")
+        raise VersionRefusedError("The model does not fit on the GPUs of this worker.")
 
 
 def is_spread(model: Any) -> bool:
@@ -94,6 +104,6 @@ def _nf4(device: Device) -> dict[str, Any]:
     try:
         import bitsandbytes  # noqa: F401 - an optional package
     except ImportError as error:
-        raise Refused("INT4 weights need bitsandbytes: pip install 'inference-server[gpu]'.") from error
+        raise VersionRefusedError("INT4 weights need bitsandbytes: pip install 'inference-server[gpu]'.") from error
     compute = getattr(torch, device.dtype)
     return {"load_in_4bit": True, "bnb_4bit_quant_type": "nf4", "bnb_4bit_compute_dtype": compute}

@@ -29,7 +29,7 @@ BUILT_IN = (
 )
 
 
-class BadPredictor(Exception):
+class InvalidPredictorError(Exception):
     """What was offered as a predictor is none; the message says why."""
 
 
@@ -45,12 +45,12 @@ class Registry:
         """Add a predictor.
 
         Raises:
-            BadPredictor: it breaks the contract, or its name is taken.
+            InvalidPredictorError: it breaks the contract, or its name is taken.
         """
         if problem := _problem(cls):
-            raise BadPredictor(f"{cls!r} {problem}.")
+            raise InvalidPredictorError(f"{cls!r} {problem}.")
         if cls.name in self._classes:
-            raise BadPredictor(f"{cls!r} has the name {cls.name!r} of {self._classes[cls.name]!r}.")
+            raise InvalidPredictorError(f"{cls!r} has the name {cls.name!r} of {self._classes[cls.name]!r}.")
         self._classes[cls.name] = cls
 
     def get(self, name: str) -> type[Predictor] | None:
@@ -68,7 +68,7 @@ def open_registry(extra: Iterable[str] = ()) -> Registry:
     A package whose entry point does not load is logged and left out.
 
     Raises:
-        BadPredictor: one of `extra` is no predictor.
+        InvalidPredictorError: one of `extra` is no predictor.
     """
     registry = Registry(_load(name) for name in BUILT_IN)
     for point in entry_points(group=ENTRY_POINT_GROUP):
@@ -85,17 +85,17 @@ def _predictor(found: Any) -> Any:
     """What was found, or the predictor that is made of a user's plain class.
 
     Raises:
-        BadPredictor: its `predict` cannot be one.
+        InvalidPredictorError: its `predict` cannot be one.
     """
     from workers.predictors.custom.predictor import adapt, is_plain
-    from workers.predictors.custom.signature import BadSignature
+    from workers.predictors.custom.signature import InvalidSignatureError
 
     if not is_plain(found):
         return found
     try:
         return adapt(found)
-    except BadSignature as error:
-        raise BadPredictor(f"{found!r} is no predictor: {error}.") from error
+    except InvalidSignatureError as error:
+        raise InvalidPredictorError(f"{found!r} is no predictor: {error}.") from error
 
 
 def _load(name: str) -> type[Predictor]:
@@ -103,7 +103,7 @@ def _load(name: str) -> type[Predictor]:
     try:
         found = getattr(importlib.import_module(module), attribute)
     except Exception as error:  # a module of the operator's may raise anything
-        raise BadPredictor(f"{name!r} does not load: {type(error).__name__}: {error}") from error
+        raise InvalidPredictorError(f"{name!r} does not load: {type(error).__name__}: {error}") from error
     cls: type[Predictor] = _predictor(found)
     return cls
 

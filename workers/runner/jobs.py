@@ -12,7 +12,7 @@ from inspect import isgenerator
 from typing import Any
 
 from workers.contract.context import CancelSignal, PredictionContext, current_prediction
-from workers.contract.failures import INPUT_REJECTED, OUT_OF_MEMORY, LoadFailed, describe, explain, free_memory
+from workers.contract.failures import INPUT_REJECTED, OUT_OF_MEMORY, ModelLoadError, describe, explain, free_memory
 from workers.contract.protocol import Canceled, Done, Failed, Run, Started, Timing
 from workers.runner.model_cache import ModelCache
 from workers.runner.pictures import MAX_PIXELS, check_pictures
@@ -92,7 +92,7 @@ def _emitted(result: Any, context: PredictionContext) -> Any:
 
 def _ending(run: Run, context: PredictionContext, error: BaseException) -> Failed | Canceled:
     code, message = explain(error)
-    if code != INPUT_REJECTED and not isinstance(error, LoadFailed):
+    if code != INPUT_REJECTED and not isinstance(error, ModelLoadError):
         logger.error("Prediction %s failed: %s", run.prediction, describe(error), exc_info=error)
     if context.cancelled:
         return Canceled(run.prediction)

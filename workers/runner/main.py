@@ -31,9 +31,9 @@ def main() -> None:
     import faulthandler
     from multiprocessing.connection import Connection
 
-    from workers.contract.devices import NoDevice, pick_device
+    from workers.contract.devices import DeviceUnavailableError, pick_device
     from workers.contract.logs import route_logs
-    from workers.predictors.registry import BadPredictor, open_registry
+    from workers.predictors.registry import InvalidPredictorError, open_registry
     from workers.runner.pictures import MAX_PIXELS
     from workers.runner.service import Runner
 
@@ -43,7 +43,7 @@ def main() -> None:
     try:
         registry = open_registry(arguments.predictor)
         device = pick_device(os.environ)
-    except (BadPredictor, NoDevice) as error:
+    except (InvalidPredictorError, DeviceUnavailableError) as error:
         sys.stderr.write(f"{error}\n")
         os._exit(2)
     connection = Connection(arguments.fd)

@@ -10,7 +10,7 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 
 from workers.contract.context import PredictionContext
-from workers.contract.failures import DoesNotFit, LoadFailed, explain_load, free_memory
+from workers.contract.failures import ModelLoadError, ModelTooLargeError, explain_load, free_memory
 from workers.contract.predictor import Predictor, SetupContext
 from workers.contract.protocol import Resident, VersionSpec
 
@@ -26,7 +26,7 @@ Loader = Callable[[VersionSpec, SetupContext], Predictor]
 class _Entry:
     spec: VersionSpec
     predictor: Predictor | None = None
-    failure: LoadFailed | None = None
+    failure: ModelLoadError | None = None
     size_bytes: int = 0
     users: int = 0
     used_at: float = 0.0
@@ -39,7 +39,7 @@ class _Entry:
         return bool(self.spec.options.get("pinned")) and not self.forgotten
 
 
-class Unwanted(Exception):
+class LoadAbandonedError(Exception):
     """Nobody waits any more for a model that found no room."""
 
 
@@ -82,7 +82,7 @@ class ModelCache:
         """The version's predictor, loaded if need be and kept while the block runs.
 
         Raises:
-            LoadFailed: for all who waited for the same load; the next lease tries again.
+            ModelLoadError: for all who waited for the same load; the next lease tries again.
             CancelSignal: the prediction was asked to stop while it waited; the load goes on.
         """
         entry = self._join(spec, context)
@@ -144,7 +144,7 @@ class ModelCache:
             try:
                 while entry.predictor is None:
                     if entry.failure is not None:
-                        raise LoadFailed(entry.failure.code, entry.failure.message)
+                        raise ModelLoadError(entry.failure.code, entry.failure.message)
                     context.check()
                     self._changed.wait()
             finally:
@@ -171,7 +171,7 @@ class ModelCache:
             self._changed.notify_all()
         self._unload(victims)
 
-    def _try_load(self, entry: _Entry) -> LoadFailed | None:
+    def _try_load(self, entry: _Entry) -> ModelLoadError | None:
         def report(phase: str, done: int | None = None, total: int | None = None) -> None:
             with self._changed:
                 entry.phase = (phase, done, total)
@@ -185,7 +185,7 @@ class ModelCache:
             size = predictor.size_bytes()
             if size > budget - self._pinned_bytes(entry):
                 predictor.teardown()
-                raise DoesNotFit(size, budget - self._pinned_bytes(entry))
+                raise ModelTooLargeError(size, budget - self._pinned_bytes(entry))
         except BaseException as error:  # SystemExit of a model's code too: those who wait must hear of it
             logger.exception("Version %s could not be loaded", entry.spec.id)
             return explain_load(error)
@@ -199,7 +199,7 @@ class ModelCache:
         """Wait until `needed` bytes are free; the budget.
 
         Raises:
-            DoesNotFit: that can never be.
+            ModelTooLargeError: that can never be.
         """
         began = time.monotonic()
         try:
@@ -209,7 +209,7 @@ class ModelCache:
                         self._budget = self._find_budget()
                     most = self._budget - self._pinned_bytes(entry)
                     if needed > most:
-                        raise DoesNotFit(needed, most)
+                        raise ModelTooLargeError(needed, most)
                     victims = self._excess(needed)
                     fits = self.loaded_bytes + needed <= self._budget
                     if not fits and not victims:
@@ -226,7 +226,7 @@ class ModelCache:
 
     def _wait_for_room(self, entry: _Entry, began: float) -> None:
         if entry.users == 0:
-            raise Unwanted
+            raise LoadAbandonedError
         if time.monotonic() - began >= PATIENCE_SECONDS:
             self._urgent = entry
         self._changed.wait(LOOK_SECONDS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterable
 
-from workers.contract.predictor import InputRejected
+from workers.contract.predictor import InputRejectedError
 
 MAX_PIXELS = 50_000_000
 
@@ -14,11 +14,11 @@ def check_pictures(paths: Iterable[str], max_pixels: int) -> None:
     """Refuse pictures that would fill the memory when decoded; what is no picture passes.
 
     Raises:
-        InputRejected: one has more pixels, with both numbers.
+        InputRejectedError: one has more pixels, with both numbers.
     """
     for path in paths:
         if (pixels := _pixels(path, max_pixels)) > max_pixels:
-            raise InputRejected(f"The picture has {pixels} pixels, more than MAX_IMAGE_PIXELS ({max_pixels}).")
+            raise InputRejectedError(f"The picture has {pixels} pixels, more than MAX_IMAGE_PIXELS ({max_pixels}).")
 
 
 def _pixels(path: str, max_pixels: int) -> int:
@@ -32,7 +32,9 @@ def _pixels(path: str, max_pixels: int) -> int:
             with Image.open(path) as picture:
                 return int(picture.width * picture.height)
     except Image.DecompressionBombError as error:
-        raise InputRejected(f"The picture has more pixels than MAX_IMAGE_PIXELS ({max_pixels}): {error}") from error
+        raise InputRejectedError(
+            f"The picture has more pixels than MAX_IMAGE_PIXELS ({max_pixels}): {error}"
+        ) from error
     except (OSError, ValueError, SyntaxError, TypeError, IndexError, OverflowError, EOFError):
         # No picture, or a broken one: what the model makes of it is the model's to say
         return 0

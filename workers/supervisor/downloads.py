@@ -19,8 +19,8 @@ from server.adapters.hub import COMMIT, FAULTS, Hub, HubError, HubUnavailableErr
 from server.domain.models import ModelSource, SourceType, source_violations
 from server.settings import Settings
 from workers import demo_models
+from workers.contract.failures import VersionRefusedError
 from workers.supervisor import folders
-from workers.supervisor.folders import Refused
 
 OnProgress = Callable[[str, int, int | None], None]
 
@@ -54,11 +54,11 @@ async def fetch(
     """The files of a source, downloaded where they are not here yet.
 
     Raises:
-        Refused: this source can never work; the message is a sentence.
+        VersionRefusedError: this source can never work; the message is a sentence.
         DownloadFailed: a transient fault.
     """
     if violations := source_violations(source):
-        raise Refused(violations[0].message)
+        raise VersionRefusedError(violations[0].message)
     match source.type:
         case SourceType.HUGGINGFACE:
             return await _from_hub(source, settings, on_progress, cancelled)
@@ -74,7 +74,7 @@ async def fetch(
 
 def _demo_name(name: str) -> str:
     if not re.fullmatch(r"[a-z]{1,40}", name):
-        raise Refused(f"There is no bundled demo called {name[:40]!r}.")
+        raise VersionRefusedError(f"There is no bundled demo called {name[:40]!r}.")
     return name
 
 
@@ -103,7 +103,7 @@ async def _from_hub_now(
     try:
         described = await Hub(settings).describe(source.ref, source.revision)
     except HubError as error:
-        raise Refused(str(error)) from error
+        raise VersionRefusedError(str(error)) from error
     except HubUnavailableError as error:
         raise DownloadFailed(str(error)) from error
     if held := _held(source.ref, described.commit, settings):
@@ -132,14 +132,14 @@ def choose(files: tuple[RepoFile, ...]) -> list[RepoFile]:
     """The files worth downloading: safetensors and configuration, one variant of the weights.
 
     Raises:
-        Refused: the repository holds no safetensors.
+        VersionRefusedError: the repository holds no safetensors.
     """
     kept = [f for f in files if WANTED.search(f.path) and not OTHER_FRAMEWORKS.search(f.path)]
     weights = [f.path for f in kept if f.path.endswith(".safetensors")]
     if not weights:
         if any(PICKLE.search(f.path) for f in files):
-            raise Refused("The repository holds only pickle weights; convert them to safetensors.")
-        raise Refused("The repository holds no safetensors weights.")
+            raise VersionRefusedError("The repository holds only pickle weights; convert them to safetensors.")
+        raise VersionRefusedError("The repository holds no safetensors weights.")
     plain = {str(Path(path).parent) for path in weights if not VARIANT.search(path)}
     if any("/" in path for path in weights) and any(f.path == "model_index.json" for f in kept):
         # A diffusers repository: single-file checkpoints beside the component folders are the same weights again
@@ -149,10 +149,10 @@ def choose(files: tuple[RepoFile, ...]) -> list[RepoFile]:
 
 def _check_sizes(repo: str, total: int, settings: Settings) -> None:
     if total > settings.model_max_bytes:
-        raise Refused(f"{repo} has {total} bytes, more than MODEL_MAX_BYTES ({settings.model_max_bytes}).")
+        raise VersionRefusedError(f"{repo} has {total} bytes, more than MODEL_MAX_BYTES ({settings.model_max_bytes}).")
     held = folders.size_of(settings.model_cache_dir)
     if held + total > settings.model_cache_max_bytes:
-        raise Refused(
+        raise VersionRefusedError(
             f"{repo} has {total} bytes; with the {held} held already that is more than "
             f"MODEL_CACHE_MAX_BYTES ({settings.model_cache_max_bytes})."
         )
@@ -225,5 +225,5 @@ async def _download(repo: str, commit: str, paths: list[str], settings: Settings
         raise DownloadFailed("The download was called off.") from None
     except FAULTS as error:
         if reason := refusal(error, repo, commit):
-            raise Refused(reason) from error
+            raise VersionRefusedError(reason) from error
         raise DownloadFailed(f"The download broke: {error}") from error

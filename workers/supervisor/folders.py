@@ -5,19 +5,16 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import struct
 from dataclasses import dataclass
 from pathlib import Path
 
+from workers.contract.failures import VersionRefusedError
+from workers.contract.weights import safetensors_header
+
 PICKLE = re.compile(r"\.(?:bin|pt|pth|ckpt|pkl|pickle)$")
 MAX_FILES = 5_000
-MAX_HEADER_BYTES = 100_000_000
 READ_BYTES = 1 << 20
 IGNORED = {".git", ".cache", "__pycache__"}
-
-
-class Refused(Exception):
-    """A source that can never work; the message is a sentence for its owner."""
 
 
 @dataclass(frozen=True)
@@ -32,21 +29,21 @@ def below_root(text: str, root: Path | None) -> Path:
     """The real path of a folder below MODEL_ROOT.
 
     Raises:
-        Refused: MODEL_ROOT is not set, or the folder is not below it.
+        VersionRefusedError: MODEL_ROOT is not set, or the folder is not below it.
     """
     if root is None:
-        raise Refused("Local folders are not allowed here: MODEL_ROOT is not set.")
+        raise VersionRefusedError("Local folders are not allowed here: MODEL_ROOT is not set.")
     real_root = root.expanduser().resolve()
     try:
         path = (real_root / text).resolve()
         is_there = path.is_dir()
     except (OSError, RuntimeError):
         # A name too long, a folder that may not be entered, or links in a circle
-        raise Refused("There is no such folder below MODEL_ROOT.") from None
+        raise VersionRefusedError("There is no such folder below MODEL_ROOT.") from None
     if path == real_root or not path.is_relative_to(real_root):
-        raise Refused("The folder is not below MODEL_ROOT.")
+        raise VersionRefusedError("The folder is not below MODEL_ROOT.")
     if not is_there:
-        raise Refused("There is no such folder below MODEL_ROOT.")
+        raise VersionRefusedError("There is no such folder below MODEL_ROOT.")
     return path
 
 
@@ -54,14 +51,14 @@ def inspect(path: Path, max_bytes: int) -> Inspected:
     """Check a folder and compute its digest.
 
     Raises:
-        Refused: it is too large, holds pickles instead of safetensors, leads out of itself, or is no model.
+        VersionRefusedError: it is too large, holds pickles instead of safetensors, leads out of itself, or is no model.
     """
     if not path.is_dir():
-        raise Refused("The model's folder is not there.")
+        raise VersionRefusedError("The model's folder is not there.")
     files = _files(path)
     size = sum(file.stat().st_size for file in files)
     if size > max_bytes:
-        raise Refused(f"The model has {size} bytes, more than MODEL_MAX_BYTES ({max_bytes}).")
+        raise VersionRefusedError(f"The model has {size} bytes, more than MODEL_MAX_BYTES ({max_bytes}).")
     _check_contents(path, files)
     return Inspected(_digest(path, files), size)
 
@@ -78,10 +75,10 @@ def _files(path: Path) -> list[Path]:
             continue
         real = file.resolve()
         if not any(real.is_relative_to(place) for place in allowed):
-            raise Refused(f"{file.name} links to a place outside of the model's folder.")
+            raise VersionRefusedError(f"{file.name} links to a place outside of the model's folder.")
         found.append(file)
         if len(found) > MAX_FILES:
-            raise Refused(f"The folder holds more than {MAX_FILES} files.")
+            raise VersionRefusedError(f"The folder holds more than {MAX_FILES} files.")
     return found
 
 
@@ -89,45 +86,30 @@ def _check_contents(path: Path, files: list[Path]) -> None:
     names = {str(file.relative_to(path)) for file in files}
     configs = names & {"config.json", "model_index.json"}
     if not configs:
-        raise Refused("The folder has neither config.json nor model_index.json.")
+        raise VersionRefusedError("The folder has neither config.json nor model_index.json.")
     for name in configs:
         _check_config(path / name)
     weights = [file for file in files if file.suffix == ".safetensors"]
     if not weights:
         pickled = any(PICKLE.search(name) for name in names)
-        raise Refused(
+        raise VersionRefusedError(
             "The folder holds only pickle weights; convert them to safetensors."
             if pickled
             else "The folder holds no safetensors weights."
         )
     for file in weights:
-        _check_safetensors(file)
+        safetensors_header(file)
 
 
 def _check_config(path: Path) -> None:
     try:
         config = json.loads(path.read_text(encoding="utf-8"))
     except (ValueError, RecursionError):
-        raise Refused(f"{path.name} is not JSON.") from None
+        raise VersionRefusedError(f"{path.name} is not JSON.") from None
     if not isinstance(config, dict):
-        raise Refused(f"{path.name} is not a JSON object.")
+        raise VersionRefusedError(f"{path.name} is not a JSON object.")
     if path.name == "config.json" and "auto_map" in config and "model_type" not in config:
-        raise Refused("The model brings its own code, which is never run here.")
-
-
-def _check_safetensors(path: Path) -> None:
-    size = path.stat().st_size
-    try:
-        with path.open("rb") as file:
-            (length,) = struct.unpack("<Q", file.read(8))
-            if not 2 <= length <= min(MAX_HEADER_BYTES, size - 8):
-                raise ValueError(length)
-            header = json.loads(file.read(length))
-        ends = [entry["data_offsets"][1] for name, entry in header.items() if name != "__metadata__"]
-        if 8 + length + max(ends, default=0) != size:
-            raise ValueError(size)
-    except (ValueError, KeyError, TypeError, AttributeError, struct.error, RecursionError):
-        raise Refused(f"{path.name} is not a whole safetensors file.") from None
+        raise VersionRefusedError("The model brings its own code, which is never run here.")
 
 
 def _digest(path: Path, files: list[Path]) -> str:

@@ -15,9 +15,9 @@ from server.errors import InvalidInputError
 from server.queue import versions
 from server.queue.versions import MAX_PREPARE_ATTEMPTS, PreparedVersion, VersionLease
 from server.runtime import Runtime
+from workers.contract.failures import VersionRefusedError
 from workers.contract.protocol import Inspected, VersionSpec
 from workers.supervisor.downloads import DownloadFailed, Snapshot, fetch
-from workers.supervisor.folders import Refused
 from workers.supervisor.runner_client import RunnerFailed
 from workers.supervisor.runner_keeper import RunnerKeeper
 
@@ -63,7 +63,7 @@ class Preparer:
             snapshot = await self._snapshot(job, lost)
             inspected = await self._inspect(job, snapshot)
             schema = input_schema.restrict(version.own_schema, inspected.input_schema)
-        except (Refused, InvalidInputError) as error:
+        except (VersionRefusedError, InvalidInputError) as error:
             reason = _sentence(error)
             log.info("version.refused", reason=reason)
             await versions.refuse(version.id, job.attempt, reason)
@@ -88,7 +88,7 @@ class Preparer:
             client = await self._keeper.client()
             found = [p for p in client.ready.predictors if p["name"] == job.source.ref]
             if not found:
-                raise Refused(f"No worker has a predictor called {job.source.ref!r}.")
+                raise VersionRefusedError(f"No worker has a predictor called {job.source.ref!r}.")
         return await fetch(job.source, self._rt.settings, on_progress=on_progress, cancelled=lost.is_set)
 
     async def _inspect(self, job: VersionLease, snapshot: Snapshot) -> Inspected:
@@ -97,7 +97,7 @@ class Preparer:
         spec = VersionSpec(str(job.version.id), job.version.predictor, path)
         inspected = await client.inspect(spec, INSPECT_SECONDS)
         if inspected.refusal:
-            raise Refused(inspected.refusal)
+            raise VersionRefusedError(inspected.refusal)
         return inspected
 
 

@@ -12,8 +12,8 @@ from huggingface_hub.utils._shared_blobs import publish_blob_to_shared_store
 from server.adapters.hub import Hub, RepoFile
 from tests.integration.hub.conftest import FILES, REPO, WEIGHTS, Downloads, files_of, safetensors
 from tests.support.hub_server import HubServer
+from workers.contract.failures import VersionRefusedError
 from workers.supervisor import folders
-from workers.supervisor.folders import Refused
 
 FILE_GETS = "^GET /(cdn/|.*/resolve/)"
 
@@ -106,7 +106,7 @@ async def test_a_commit_that_is_here_needs_no_room(hub: HubServer, downloads: Do
     first = await downloads.fetch(model_cache_max_bytes=room)
     assert await downloads.fetch(model_cache_max_bytes=room) == first
     hub.publish("acme/other", {**FILES, "model.safetensors": safetensors(seed=5)})
-    with pytest.raises(Refused, match="MODEL_CACHE_MAX_BYTES"):
+    with pytest.raises(VersionRefusedError, match="MODEL_CACHE_MAX_BYTES"):
         await downloads.fetch("acme/other", model_cache_max_bytes=room)
 
 
@@ -166,5 +166,5 @@ async def test_weights_that_the_hub_shares_between_repositories(
     (snapshot.path / "tokenizer.json").unlink()
     shutil.copy(snapshot.path / "config.json", tmp_path / "outside.json")
     (snapshot.path / "tokenizer.json").symlink_to(tmp_path / "outside.json")
-    with pytest.raises(Refused, match="links to a place outside"):
+    with pytest.raises(VersionRefusedError, match="links to a place outside"):
         await downloads.fetch(revision=commit)

@@ -11,8 +11,8 @@ import pytest
 
 from tests.integration.hub.conftest import FILES, REPO, Downloads, files_of, safetensors
 from tests.support.hub_server import Fault, HubServer
+from workers.contract.failures import VersionRefusedError
 from workers.supervisor.downloads import DownloadFailed
-from workers.supervisor.folders import Refused
 
 GATED = f"{REPO} is gated: set HF_TOKEN to a token that was given access."
 MISSING = f"{REPO} does not exist on the hub, or it is private."
@@ -20,7 +20,7 @@ MISSING = f"{REPO} does not exist on the hub, or it is private."
 
 async def refused(downloads: Downloads, **options: Any) -> str:
     """The sentence of a refusal."""
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(VersionRefusedError) as caught:
         await downloads.fetch(**options)
     return str(caught.value)
 
@@ -85,7 +85,7 @@ async def test_too_large(hub: HubServer, downloads: Downloads) -> None:
 @pytest.mark.parametrize(
     ("name", "content", "reason"),
     [
-        ("model.safetensors", b"<html>no model</html>", "model.safetensors is not a whole safetensors file."),
+        ("model.safetensors", b"<html>no model</html>", "model.safetensors is not a safetensors file."),
         ("config.json", b"{", "config.json is not JSON."),
         ("config.json", json.dumps({"auto_map": {"AutoModel": "own.Model"}}).encode(), "brings its own code"),
     ],

@@ -28,7 +28,7 @@ from tests.unit.predictors import tiny_models
 from tests.unit.predictors.conftest import CPU
 from tests.unit.predictors.sink import Sink
 from workers.contract.context import PredictionContext
-from workers.contract.predictor import InputRejected, Predictor, SetupContext, VersionSpec
+from workers.contract.predictor import InputRejectedError, Predictor, SetupContext, VersionSpec
 from workers.predictors.registry import open_registry
 
 TEXTS = ["The quick brown fox", "jumps over the lazy dog and then some more of it", "Pack my box", "x"]
@@ -134,7 +134,7 @@ def test_many_predictions_share_passes_and_one_that_is_too_long_fails_alone(made
     def one(number: int) -> Any:
         try:
             return ask(predictor, ["word " * 80] if number % 8 == 5 else [TEXTS[number % 4]])
-        except InputRejected as error:
+        except InputRejectedError as error:
             return error
 
     with ThreadPoolExecutor(32) as pool:
@@ -162,11 +162,11 @@ def test_the_length_is_the_least_that_anything_says(made: Made) -> None:
     assert predictor._instance._encoder.longest == 48  # type: ignore[attr-defined]
     (cut,) = ask(predictor, ["word " * 80], truncate=True)
     assert len(cut) == 32
-    with pytest.raises(InputRejected, match="takes 48"):
+    with pytest.raises(InputRejectedError, match="takes 48"):
         ask(predictor, ["word " * 60])
     predictor.teardown()
     predictor = load("embeddings", made(bert(), sentence_bert_config_json={"max_seq_length": 10}))
-    with pytest.raises(InputRejected, match="takes 10"):
+    with pytest.raises(InputRejectedError, match="takes 10"):
         ask(predictor, ["word " * 11])
     predictor.teardown()
 
@@ -184,7 +184,7 @@ def test_metrics_count_tokens(made: Made) -> None:
 @pytest.mark.parametrize("texts", [[], [""], ["a"] * 257, "a", [1], None])
 def test_what_is_no_list_of_texts(made: Made, texts: Any) -> None:
     predictor = load("embeddings", made(bert()))
-    with pytest.raises(InputRejected):
+    with pytest.raises(InputRejectedError):
         ask(predictor, texts)
     predictor.teardown()
 

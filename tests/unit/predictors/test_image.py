@@ -19,7 +19,7 @@ from tests.unit.predictors.conftest import CPU
 from tests.unit.predictors.sink import Sink
 from tests.unit.predictors.tiny_models import SIDE
 from workers.contract.context import CancelSignal, PredictionContext
-from workers.contract.predictor import InputRejected, Inspection, Predictor, SetupContext, VersionSpec
+from workers.contract.predictor import InputRejectedError, Inspection, Predictor, SetupContext, VersionSpec
 from workers.contract.protocol import File, Progress
 from workers.predictors.image.model import Steps
 from workers.predictors.image.predictor import Image
@@ -117,14 +117,14 @@ def test_an_image_has_the_size_that_was_asked_for(loaded: Loaded) -> None:
 
 
 def test_too_many_pixels_are_rejected_with_the_numbers(loaded: Loaded) -> None:
-    with pytest.raises(InputRejected, match="2048 x 1024 is 2097152 pixels, and 1500000 are the most"):
+    with pytest.raises(InputRejectedError, match="2048 x 1024 is 2097152 pixels, and 1500000 are the most"):
         draw(loaded("stable"), width=2048, height=1024, **words("stable"))
 
 
 @pytest.mark.parametrize("name", ["ddpm", "ddim"])
 def test_more_steps_than_the_scheduler_knows_are_rejected_with_both_numbers(loaded: Loaded, name: str) -> None:
     assert len(draw(loaded(name), steps=40).of(Progress)) == 40
-    with pytest.raises(InputRejected, match="41 steps are more than the 40"):
+    with pytest.raises(InputRejectedError, match="41 steps are more than the 40"):
         draw(loaded(name), steps=41)
 
 

@@ -15,7 +15,7 @@ from tests.unit.predictors.conftest import CPU
 from tests.unit.predictors.sink import Sink
 from tests.unit.predictors.test_image import alike, draw, words
 from workers.contract.context import PredictionContext, current_prediction
-from workers.contract.predictor import CancelSignal, InputRejected, SetupContext, VersionSpec
+from workers.contract.predictor import CancelSignal, InputRejectedError, SetupContext, VersionSpec
 from workers.contract.protocol import File, Progress
 from workers.predictors.image.model import ImageModel
 from workers.predictors.image.predictor import Image
@@ -145,11 +145,11 @@ def test_a_cancel_leaves_the_others_of_its_batch_as_they_were(together: Together
 def test_one_that_fails_fails_alone(together: Together) -> None:
     def fail(size: int, prompts: list[str]) -> None:
         if "bad" in prompts:
-            raise InputRejected("no such word")
+            raise InputRejectedError("no such word")
 
     together.fail = fail
     good, bad, other = together.run([{"seed": 1}, {"prompt": "bad"}, {"seed": 2}])
-    assert isinstance(bad, InputRejected)
+    assert isinstance(bad, InputRejectedError)
     assert [len(sink.of(File)) for sink in (good, other)] == [1, 1]
     assert together.sizes == [1, 3, 1, 1, 1]
     assert together.model.drawing.most == 4

@@ -19,7 +19,7 @@ from tests.unit.predictors.conftest import CPU
 from tests.unit.predictors.sink import Sink
 from tests.unit.predictors.test_text import Folder, generate
 from workers.contract.context import PredictionContext
-from workers.contract.predictor import Device, Predictor, Refused, SetupContext, VersionSpec
+from workers.contract.predictor import Device, Predictor, SetupContext, VersionRefusedError, VersionSpec
 from workers.contract.protocol import File
 from workers.contract.weights import loaded_bytes, module_bytes
 from workers.demo_models.train_prose import held_out_loss
@@ -128,7 +128,9 @@ def test_a_pipeline_with_a_device_map_draws_the_same() -> None:
 
 @pytest.mark.parametrize(("cls", "demo"), [(Text, "prose"), (Image, "shapes")])
 def test_int4_without_cuda_is_refused_with_a_sentence(cls: type[Predictor], demo: str) -> None:
-    with pytest.raises(Refused, match="INT4 weights need a CUDA device, and this worker's is cpu; INT8 runs on any"):
+    with pytest.raises(
+        VersionRefusedError, match="INT4 weights need a CUDA device, and this worker's is cpu; INT8 runs on any"
+    ):
         load(cls, DEMOS / demo, quantization="INT4")
 
 
@@ -139,7 +141,7 @@ def test_int4_without_its_package_is_refused_with_a_sentence(monkeypatch: pytest
         lambda: model_arguments({"quantization": "INT4"}, cuda),
         lambda: pipeline_arguments({"quantization": "INT4"}, cuda, DEMOS / "shapes"),
     ):
-        with pytest.raises(Refused, match=r"pip install 'inference-server\[gpu\]'"):
+        with pytest.raises(VersionRefusedError, match=r"pip install 'inference-server\[gpu\]'"):
             arguments()
 
 

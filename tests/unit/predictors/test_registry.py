@@ -9,7 +9,7 @@ from jsonschema import Draft202012Validator
 from workers.contract.predictor import JSON_SCHEMA, KINDS, Predictor, schema
 from workers.predictors import registry as module
 from workers.predictors.echo import Echo
-from workers.predictors.registry import BadPredictor, Registry, open_registry
+from workers.predictors.registry import InvalidPredictorError, Registry, open_registry
 
 
 class Good(Predictor):
@@ -80,7 +80,7 @@ def test_predictors_of_installed_packages_are_found_and_a_broken_one_is_left_out
 def test_a_predictor_that_was_asked_for_must_be_one() -> None:
     assert open_registry(["tests.unit.predictors.test_registry:Good"]).get("good")
     for name in ("builtins:int", "no.such:Thing", "builtins:nothing", "builtins", ""):
-        with pytest.raises(BadPredictor):
+        with pytest.raises(InvalidPredictorError):
             open_registry([name])
 
 
@@ -96,7 +96,7 @@ def test_what_breaks_the_contract_is_refused() -> None:
         broken(max_concurrency=0),
         broken(max_concurrency="many"),
     ):
-        with pytest.raises(BadPredictor):
+        with pytest.raises(InvalidPredictorError):
             Registry([cls])
-    with pytest.raises(BadPredictor, match="has the name 'good'"):
+    with pytest.raises(InvalidPredictorError, match="has the name 'good'"):
         Registry([Good, broken()])

@@ -15,7 +15,7 @@ from tests.unit.predictors.conftest import CPU
 from tests.unit.predictors.sink import Sink
 from tests.unit.predictors.tiny_models import CONTEXT
 from workers.contract.context import CancelSignal, PredictionContext
-from workers.contract.predictor import InputRejected, Predictor, SetupContext, VersionSpec
+from workers.contract.predictor import InputRejectedError, Predictor, SetupContext, VersionSpec
 from workers.contract.protocol import Output
 from workers.predictors.text.detokenizer import BROKEN
 from workers.predictors.text.model import TextModel
@@ -120,7 +120,7 @@ def test_the_end_token_ends_the_text_and_is_no_part_of_it(loaded: Loaded, folder
 
 def test_a_prompt_longer_than_the_context_is_rejected_with_both_numbers(loaded: Loaded) -> None:
     tokens = len(AutoTokenizer.from_pretrained(setup_path(loaded))("x " * 200)["input_ids"])
-    with pytest.raises(InputRejected, match=rf"{tokens} tokens.* {CONTEXT},"):
+    with pytest.raises(InputRejectedError, match=rf"{tokens} tokens.* {CONTEXT},"):
         generate(loaded("llama"), "x " * 200)
 
 
@@ -169,7 +169,7 @@ def test_a_token_that_the_model_does_not_know_is_rejected(folder: Folder, tmp_pa
     tokenizer.add_tokens(["<unheard of>"])
     tokenizer.save_pretrained(path)
     predictor = setup(path)
-    with pytest.raises(InputRejected, match="knows only 400 tokens"):
+    with pytest.raises(InputRejectedError, match="knows only 400 tokens"):
         generate(predictor, "say <unheard of>")
     assert generate(predictor).output
 

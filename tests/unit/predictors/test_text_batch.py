@@ -16,7 +16,7 @@ from tests.unit.predictors.test_text import DEFAULTS, PROMPT, generate, model_of
 from tests.unit.predictors.tiny_models import CONTEXT, family
 from workers.contract.context import CancelSignal, PredictionContext
 from workers.contract.failures import explain
-from workers.contract.predictor import InputRejected, Predictor
+from workers.contract.predictor import InputRejectedError, Predictor
 from workers.predictors.text.batch import BatchBroken, TextBatch
 from workers.predictors.text.batch_manager import Step
 
@@ -125,7 +125,7 @@ def test_a_prompt_beyond_the_context_harms_nobody(loaded: Loaded) -> None:
     runs = [good(predictor, number) for number in range(8)]
     *others, bad = together(predictor, [*runs, lambda: generate(predictor, "x " * 500)])
     assert others == expected
-    assert isinstance(bad, InputRejected)
+    assert isinstance(bad, InputRejectedError)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from workers.contract.predictor import Predictor, Refused
+from workers.contract.predictor import Predictor, VersionRefusedError
 from workers.contract.weights import folder_bytes, module_bytes, parameter_count, safetensors_files
 
 
@@ -32,7 +32,7 @@ def test_parameters_are_counted_from_the_headers_of_all_files(tmp_path: Path) ->
 )
 def test_what_is_no_safetensors_file_is_refused(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "x.safetensors").write_bytes(content)
-    with pytest.raises(Refused, match="is not a safetensors file"):
+    with pytest.raises(VersionRefusedError, match="is not a safetensors file"):
         parameter_count(safetensors_files(tmp_path))
 
 

@@ -15,7 +15,7 @@ from typing import Any, ClassVar
 from workers.contract.predictor import (
     JSON_SCHEMA,
     Device,
-    InputRejected,
+    InputRejectedError,
     Inspection,
     PredictionContext,
     Predictor,
@@ -107,7 +107,7 @@ def _out_of_memory(context: PredictionContext) -> None:
 
 
 def _reject(context: PredictionContext) -> None:
-    raise InputRejected("too long by 3")
+    raise InputRejectedError("too long by 3")
 
 
 def _swallow(context: PredictionContext) -> None:

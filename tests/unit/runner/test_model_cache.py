@@ -9,7 +9,7 @@ import pytest
 
 from tests.unit.predictors.sink import Sink
 from workers.contract.context import CancelSignal, PredictionContext
-from workers.contract.failures import LoadFailed
+from workers.contract.failures import ModelLoadError
 from workers.contract.predictor import JSON_SCHEMA, Predictor, SetupContext
 from workers.contract.protocol import Loading, VersionSpec
 from workers.runner import model_cache as module
@@ -128,7 +128,7 @@ def test_a_failed_load_fails_all_who_wait_and_is_tried_again() -> None:
         wait_for_users(cache, "v", 4)
         loads.gate.set()
         for future in waiting:
-            with pytest.raises(LoadFailed, match="OSError: disk") as failed:
+            with pytest.raises(ModelLoadError, match="OSError: disk") as failed:
                 future.result(SECONDS)
             assert failed.value.code == "MODEL_UNAVAILABLE"
     loads.error = None
@@ -138,7 +138,7 @@ def test_a_failed_load_fails_all_who_wait_and_is_tried_again() -> None:
 def test_running_out_of_memory_in_a_load_has_its_own_code() -> None:
     loads = Loads()
     loads.error = MemoryError()
-    with pytest.raises(LoadFailed) as failed:
+    with pytest.raises(ModelLoadError) as failed:
         use(ModelCache(loads, budget=lambda: 100), spec())
     assert failed.value.code == "OUT_OF_MEMORY"
 

@@ -10,7 +10,7 @@ import pytest
 
 from tests.unit.runner.test_model_cache import SECONDS, Loads, Model, context, spec, use, wait_for_users
 from workers.contract.context import CancelSignal
-from workers.contract.failures import LoadFailed
+from workers.contract.failures import ModelLoadError
 from workers.contract.protocol import Loading, Resident
 from workers.runner import model_cache as module
 from workers.runner.model_cache import ModelCache
@@ -20,7 +20,7 @@ from workers.runner.model_cache import ModelCache
 def test_a_model_that_can_never_fit_fails_at_once_with_both_numbers(estimate: int) -> None:
     loads = Loads()
     cache = ModelCache(loads, budget=lambda: 5, estimate=lambda s: estimate)
-    with pytest.raises(LoadFailed, match="needs 10 bytes of memory, and at most 5 can") as failed:
+    with pytest.raises(ModelLoadError, match="needs 10 bytes of memory, and at most 5 can") as failed:
         use(cache, spec())
     assert failed.value.code == "MODEL_UNAVAILABLE"
     assert len(loads.models) == (estimate == 0)
@@ -101,7 +101,7 @@ def test_a_pinned_model_stays_and_leaves_less_room_for_others() -> None:
         use(cache, spec(name))
     assert not loads.models[0].gone.is_set()
     assert cache.resident.versions == ["pinned", "c"]
-    with pytest.raises(LoadFailed, match="needs 20 bytes of memory, and at most 15 can"):
+    with pytest.raises(ModelLoadError, match="needs 20 bytes of memory, and at most 15 can"):
         use(cache, spec("large", bytes=20))
     cache.forget("pinned")
     assert loads.models[0].gone.wait(SECONDS)

@@ -11,10 +11,10 @@ import torch
 from tests.unit.predictors.sink import Sink
 from workers.contract import devices
 from workers.contract.context import PredictionContext, current_prediction
-from workers.contract.devices import Device, NoDevice, enabled, memory_budget, pick_device
-from workers.contract.failures import MAX_MESSAGE, LoadFailed, describe, explain, explain_load, is_out_of_memory
+from workers.contract.devices import Device, DeviceUnavailableError, enabled, memory_budget, pick_device
+from workers.contract.failures import MAX_MESSAGE, ModelLoadError, describe, explain, explain_load, is_out_of_memory
 from workers.contract.logs import PredictionHandler
-from workers.contract.predictor import InputRejected
+from workers.contract.predictor import InputRejectedError
 from workers.contract.protocol import Log
 
 
@@ -34,8 +34,8 @@ def test_every_way_to_run_out_of_memory_is_known() -> None:
 
 def test_errors_have_a_code_and_the_models_own_words() -> None:
     assert explain(ValueError("no")) == ("INTERNAL", "ValueError: no")
-    assert explain(InputRejected("too long")) == ("INPUT_REJECTED", "too long")
-    assert explain(LoadFailed("MODEL_UNAVAILABLE", "gone")) == ("MODEL_UNAVAILABLE", "gone")
+    assert explain(InputRejectedError("too long")) == ("INPUT_REJECTED", "too long")
+    assert explain(ModelLoadError("MODEL_UNAVAILABLE", "gone")) == ("MODEL_UNAVAILABLE", "gone")
     assert explain_load(ValueError("no")).code == "MODEL_UNAVAILABLE"
 
 
@@ -76,9 +76,9 @@ def test_the_best_device_is_picked(
 def test_whoever_names_a_gpu_does_not_get_the_cpu(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(devices, "_GPU_FILES", ())
     asked = {"ENABLE_GPU": "true", "REQUIRE_GPU": "true"}
-    with pytest.raises(NoDevice, match=r"torch finds no CUDA device here\.$"):
+    with pytest.raises(DeviceUnavailableError, match=r"torch finds no CUDA device here\.$"):
         pick_device(asked)
-    with pytest.raises(NoDevice, match=r"torch finds no CUDA device 7 here\.$"):
+    with pytest.raises(DeviceUnavailableError, match=r"torch finds no CUDA device 7 here\.$"):
         pick_device({**asked, "CUDA_VISIBLE_DEVICES": "7"})
     assert pick_device({**asked, "REQUIRE_GPU": "false"}) == Device("cpu", "float32")
 

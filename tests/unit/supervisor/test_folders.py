@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from workers.contract.failures import VersionRefusedError
 from workers.supervisor import folders
-from workers.supervisor.folders import Refused
 
 ENOUGH = 10**6
 
@@ -40,19 +40,19 @@ def test_a_folder_below_the_root(root: Path) -> None:
 @pytest.mark.parametrize("text", ["", ".", "..", "/", "/etc", "../outside", "good/../../outside", "out", "good/../.."])
 def test_no_other_folder(root: Path, text: str) -> None:
     (root / "out").symlink_to(root.parent / "outside")
-    with pytest.raises(Refused, match="not below MODEL_ROOT"):
+    with pytest.raises(VersionRefusedError, match="not below MODEL_ROOT"):
         folders.below_root(text, root)
 
 
 @pytest.mark.parametrize("text", ["nothing", "good/config.json", "n" * 300, "circle"])
 def test_what_is_no_folder(root: Path, text: str) -> None:
     (root / "circle").symlink_to("circle")
-    with pytest.raises(Refused, match="no such folder"):
+    with pytest.raises(VersionRefusedError, match="no such folder"):
         folders.below_root(text, root)
 
 
 def test_without_a_root_there_are_none() -> None:
-    with pytest.raises(Refused, match="MODEL_ROOT is not set"):
+    with pytest.raises(VersionRefusedError, match="MODEL_ROOT is not set"):
         folders.below_root("good", None)
 
 
@@ -105,8 +105,8 @@ def too_large(path: Path) -> None:
         (settings_that_are_no_json, "config.json is not JSON."),
         (settings_that_are_a_list, "config.json is not a JSON object."),
         (own_code, "The model brings its own code, which is never run here."),
-        (cut_weights, "model.safetensors is not a whole safetensors file."),
-        (a_pickle_by_another_name, "model.safetensors is not a whole safetensors file."),
+        (cut_weights, f"model.safetensors is cut off: {len(weights()) - 1} bytes of {len(weights())}."),
+        (a_pickle_by_another_name, "model.safetensors is not a safetensors file."),
         (a_link_out, "tokenizer.json links to a place outside of the model's folder."),
         (too_large, f"more than MODEL_MAX_BYTES ({ENOUGH})."),
     ],
@@ -114,7 +114,7 @@ def too_large(path: Path) -> None:
 def test_a_folder_is_refused_with_a_sentence(root: Path, spoil: Callable[[Path], None], reason: str) -> None:
     assert folders.inspect(root / "good", ENOUGH).size_bytes > 0
     spoil(root / "good")
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(VersionRefusedError) as caught:
         folders.inspect(root / "good", ENOUGH)
     assert str(caught.value).endswith(reason)
 

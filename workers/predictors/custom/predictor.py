@@ -19,15 +19,16 @@ from pydantic_core import PydanticSerializationError, to_jsonable_python
 from workers.contract.predictor import (
     CancelSignal,
     Device,
-    InputRejected,
+    InputRejectedError,
     Inspection,
     PredictionContext,
     Predictor,
-    Refused,
     SetupContext,
+    VersionRefusedError,
     VersionSpec,
 )
-from workers.predictors.custom.signature import BadSignature, Signature
+from workers.contract.weights import module_bytes
+from workers.predictors.custom.signature import InvalidSignatureError, Signature
 from workers.predictors.micro_batch import Item, MicroBatcher
 
 _NAME = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
@@ -67,7 +68,7 @@ class Custom(Predictor):
         try:
             arguments = self.signature.arguments(context.input)
         except ValidationError as error:
-            raise InputRejected(str(error)) from error
+            raise InputRejectedError(str(error)) from error
         _check_files(arguments, context)
         if self.signature.context_parameter:
             arguments[self.signature.context_parameter] = context
@@ -119,7 +120,7 @@ class Custom(Predictor):
 
     @classmethod
     def inspect(cls, spec: VersionSpec) -> Inspection:
-        """What the class takes and gives, and what its `check(weights)` says of a folder; it may raise Refused."""
+        """What the class takes and gives, and what its `check(weights)` says of a folder, or raises of it."""
         check = getattr(cls.user_class, "check", None)
         info: dict[str, Any] = {}
         if check is not None and not spec.path:
@@ -127,14 +128,12 @@ class Custom(Predictor):
         if check is not None and spec.path:
             try:
                 info = check(Path(spec.path)) or {}
-            except Refused as refusal:
+            except VersionRefusedError as refusal:
                 return Inspection(refusal=str(refusal))
         return Inspection(deepcopy(cls.input_schema), deepcopy(cls.output_schema), info)
 
     def size_bytes(self) -> int:
         """Bytes of the torch modules among the attributes of the user's instance."""
-        from workers.contract.weights import module_bytes
-
         return module_bytes(vars(self._instance).values()) if hasattr(self._instance, "__dict__") else 0
 
 
@@ -142,13 +141,13 @@ def batch_size(cls: type[Any]) -> int:
     """How many inputs a class runs at once; 0 where it runs each by itself.
 
     Raises:
-        BadSignature: it declares a size without a `predict_batch`, or one that is none.
+        InvalidSignatureError: it declares a size without a `predict_batch`, or one that is none.
     """
     most = getattr(cls, "max_batch_size", 0)
     if not isinstance(most, int) or most < 0:
-        raise BadSignature("its max_batch_size is no number of inputs")
+        raise InvalidSignatureError("its max_batch_size is no number of inputs")
     if most > 1 and not callable(getattr(cls, "predict_batch", None)):
-        raise BadSignature("it has a max_batch_size and no predict_batch")
+        raise InvalidSignatureError("it has a max_batch_size and no predict_batch")
     return most if most > 1 else 0
 
 
@@ -156,7 +155,7 @@ def adapt(cls: type[Any]) -> type[Predictor]:
     """A predictor of a user's class, named by its `name` or after it: `WordCount` is word-count.
 
     Raises:
-        BadSignature: no input schema can be made of its `predict`.
+        InvalidSignatureError: no input schema can be made of its `predict`.
     """
     signature = Signature(cls.predict)
     members = {
@@ -188,7 +187,7 @@ def _check_files(arguments: dict[str, Any], context: PredictionContext) -> None:
     for name, value in arguments.items():
         for path in value if isinstance(value, list) else [value]:
             if isinstance(path, Path) and str(path) not in context.files:
-                raise InputRejected(f"{name} is no input file.")
+                raise InputRejectedError(f"{name} is no input file.")
 
 
 def _share_out(items: list[Item], made: Iterator[Any]) -> list[Any]:

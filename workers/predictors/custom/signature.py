@@ -25,7 +25,7 @@ _STREAMS = (
 )
 
 
-class BadSignature(Exception):
+class InvalidSignatureError(Exception):
     """A `predict` that no input schema can be made of; the message says which parameter and why."""
 
 
@@ -48,14 +48,16 @@ class Signature:
 
     def _field(self, parameter: inspect.Parameter) -> tuple[Any, Any]:
         if parameter.kind not in (parameter.POSITIONAL_OR_KEYWORD, parameter.KEYWORD_ONLY):
-            raise BadSignature(f"its parameter {parameter.name!r} cannot be given by name")
+            raise InvalidSignatureError(f"its parameter {parameter.name!r} cannot be given by name")
         hint = self._hints.get(parameter.name)
         if hint is None:
-            raise BadSignature(f"its parameter {parameter.name!r} has no type")
+            raise InvalidSignatureError(f"its parameter {parameter.name!r} has no type")
         try:
             TypeAdapter(hint).json_schema()
         except (PydanticUserError, PydanticSchemaGenerationError) as error:
-            raise BadSignature(f"its parameter {parameter.name!r} has a type that JSON cannot give: {hint}") from error
+            raise InvalidSignatureError(
+                f"its parameter {parameter.name!r} has a type that JSON cannot give: {hint}"
+            ) from error
         return hint, ... if parameter.default is parameter.empty else parameter.default
 
     def arguments(self, values: dict[str, Any]) -> dict[str, Any]:
@@ -72,7 +74,7 @@ def _hints(predict: Callable[..., Any]) -> dict[str, Any]:
     try:
         return typing.get_type_hints(predict, include_extras=True)
     except NameError as error:
-        raise BadSignature(f"a type in its signature is not known: {error}") from error
+        raise InvalidSignatureError(f"a type in its signature is not known: {error}") from error
 
 
 def _input_schema(model: Any, order: list[str]) -> dict[str, Any]:
@@ -93,9 +95,9 @@ def _check_files(name: str, rule: dict[str, Any]) -> None:
     """Only files that callers give may be paths, and only where they are found and laid out."""
     formats = set(_formats(rule))
     if formats & {"path", "file-path", "directory-path"}:
-        raise BadSignature(f"its parameter {name!r} is a path; a file that callers give is of the type File")
+        raise InvalidSignatureError(f"its parameter {name!r} is a path; a file that callers give is of the type File")
     if FILE_FORMAT in formats and not file_fields({"properties": {name: rule}}):
-        raise BadSignature(f"its parameter {name!r} has a File within something else than a list")
+        raise InvalidSignatureError(f"its parameter {name!r} has a File within something else than a list")
 
 
 def _formats(part: Any) -> Iterator[str]:
@@ -126,7 +128,7 @@ def _inlined(schema: dict[str, Any]) -> dict[str, Any]:
 
     def inline(part: Any, depth: int) -> Any:
         if depth > MAX_NESTING * 4:
-            raise BadSignature("a type of it refers to itself")
+            raise InvalidSignatureError("a type of it refers to itself")
         if isinstance(part, list):
             return [inline(item, depth + 1) for item in part]
         if not isinstance(part, dict):

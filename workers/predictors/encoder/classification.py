@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field as Input
 
-from workers.contract.predictor import PredictionContext, Refused
+from workers.contract.predictor import PredictionContext, VersionRefusedError
 
 if TYPE_CHECKING:
     import torch
@@ -27,7 +27,7 @@ class Classification:
 
     @staticmethod
     def check(weights: Path) -> dict[str, Any]:
-        """Facts of a folder; raises Refused."""
+        """Facts of a folder; raises VersionRefusedError."""
         from transformers.models.auto.modeling_auto import MODEL_FOR_SEQUENCE_CLASSIFICATION_MAPPING_NAMES
 
         from workers.predictors.encoder.encoder import check_encoder
@@ -36,7 +36,7 @@ class Classification:
         facts = check_encoder(weights, known, "classifies no texts in transformers")
         if not facts["architecture"].endswith("ForSequenceClassification"):
             # Its head would be made of random numbers
-            raise Refused(f"Its architecture {facts['architecture']} is no classifier.")
+            raise VersionRefusedError(f"Its architecture {facts['architecture']} is no classifier.")
         return facts
 
     def setup(self, weights: Path, device: str, dtype: str, options: dict[str, Any], context: Any) -> None:

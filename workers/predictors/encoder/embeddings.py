@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field as Input
 
-from workers.contract.predictor import PredictionContext, Refused
+from workers.contract.predictor import PredictionContext, VersionRefusedError
 
 if TYPE_CHECKING:
     import torch
@@ -29,7 +29,7 @@ class Embeddings:
 
     @staticmethod
     def check(weights: Path) -> dict[str, Any]:
-        """Facts of a folder; raises Refused."""
+        """Facts of a folder; raises VersionRefusedError."""
         from transformers.models.auto.modeling_auto import MODEL_MAPPING_NAMES
 
         from workers.predictors.encoder.encoder import check_encoder
@@ -93,7 +93,7 @@ def pooling(path: Path) -> str:
     """How a folder's vectors are made of its tokens': as its sentence-transformers files say, else their mean.
 
     Raises:
-        Refused: they ask for more than a model, a pooling and a norm.
+        VersionRefusedError: they ask for more than a model, a pooling and a norm.
     """
     import orjson
 
@@ -103,10 +103,10 @@ def pooling(path: Path) -> str:
     listed = orjson.loads(modules.read_bytes()) if modules.is_file() else []
     kinds = {str(module.get("type", "")).rpartition(".")[2] for module in listed}
     if foreign := kinds - _MODULES:
-        raise Refused(f"Its sentence-transformers module {sorted(foreign)[0]!r} is not supported.")
+        raise VersionRefusedError(f"Its sentence-transformers module {sorted(foreign)[0]!r} is not supported.")
     config = read_json(path / "1_Pooling" / "config.json")
     asked = [name.removeprefix("pooling_mode_") for name, value in config.items() if value is True]
     asked = [name for name in asked if name not in ("include_prompt",)]
     if len(asked) > 1 or not set(asked) <= set(_POOLINGS):
-        raise Refused("Its way of pooling is not supported.")
+        raise VersionRefusedError("Its way of pooling is not supported.")
     return _POOLINGS[asked[0]] if asked else "mean"

@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 import torch
 
-from workers.contract.predictor import Device, InputRejected, Refused, SetupContext
+from workers.contract.predictor import Device, InputRejectedError, SetupContext, VersionRefusedError
 from workers.contract.weights import parameter_count
 from workers.predictors.pretrained import load, read_parts, weight_files
 
@@ -36,17 +36,17 @@ class Encoder:
         """The tokens of each text, marks at both ends included.
 
         Raises:
-            InputRejected: a text is longer than the model takes, with both numbers.
+            InputRejectedError: a text is longer than the model takes, with both numbers.
         """
         limit = {"truncation": True, "max_length": self.longest} if truncate and self.longest else {}
         rows: list[list[int]] = self._tokenizer(texts, verbose=False, **limit)["input_ids"]
         for number, row in enumerate(rows):
             if self.longest is not None and len(row) > self.longest:
-                raise InputRejected(
+                raise InputRejectedError(
                     f"Text {number} has {len(row)} tokens, and this model takes {self.longest}; `truncate` cuts it."
                 )
             if not row:
-                raise InputRejected(f"Text {number} has no tokens.")
+                raise InputRejectedError(f"Text {number} has no tokens.")
         return rows
 
     def encode_inputs(self, inputs: list[dict[str, Any]]) -> tuple[list[list[int]], list[int | Exception]]:
@@ -57,7 +57,7 @@ class Encoder:
             texts = [f"{values.get('prefix', '')}{text}" for text in values["texts"]]
             try:
                 own = self.encode(texts, truncate=values["truncate"])
-            except InputRejected as error:
+            except InputRejectedError as error:
                 counts.append(error)
                 continue
             values["context"].metric("input_tokens", sum(map(len, own)))
@@ -101,18 +101,18 @@ def check_encoder(path: Path, known: dict[str, Any], what: str) -> dict[str, Any
     """Facts of a folder whose type is among `known`.
 
     Raises:
-        Refused: it holds no such model.
+        VersionRefusedError: it holds no such model.
     """
     try:
         files = weight_files(path)
         parameters = parameter_count(files)
         config, tokenizer = read_parts(path)
-    except Refused:
+    except VersionRefusedError:
         raise
     except Exception as error:  # what a stranger's file makes a library raise is not to be foreseen
-        raise Refused(f"Its configuration or tokenizer cannot be read: {error}") from error
+        raise VersionRefusedError(f"Its configuration or tokenizer cannot be read: {error}") from error
     if config.is_encoder_decoder or config.model_type not in known:
-        raise Refused(f"Its type {config.model_type!r} {what}.")
+        raise VersionRefusedError(f"Its type {config.model_type!r} {what}.")
     return {
         "architecture": (config.architectures or [config.model_type])[0],
         "context_length": longest(path, config, tokenizer),

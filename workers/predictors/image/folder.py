@@ -13,7 +13,7 @@ from typing import Any
 import diffusers
 import orjson
 
-from workers.contract.predictor import Inspection, Refused
+from workers.contract.predictor import Inspection, VersionRefusedError
 from workers.contract.weights import folder_bytes, parameter_count, safetensors_files
 
 PARAMETERS = {
@@ -68,11 +68,11 @@ def read_facts(folder: Path) -> Facts:
     """Read model_index.json and the configurations beside it.
 
     Raises:
-        Refused: it cannot be run.
+        VersionRefusedError: it cannot be run.
     """
     index = _read_json(folder / "model_index.json")
     if not index:
-        raise Refused("It has no model_index.json, so it is no pipeline of diffusers.")
+        raise VersionRefusedError("It has no model_index.json, so it is no pipeline of diffusers.")
     pipeline = _pipeline_class(index)
     parameters = call_parameters(pipeline)
     _check_call(pipeline.__name__, parameters)
@@ -88,9 +88,9 @@ def inspect_image(path: str, input_schema: dict[str, Any], output_schema: dict[s
         facts = read_facts(folder)
         files = safetensors_files(folder)
         if not files:
-            raise Refused("It has no safetensors weights; pickled weights can run code and are not loaded.")
+            raise VersionRefusedError("It has no safetensors weights; pickled weights can run code and are not loaded.")
         parameters = parameter_count(files)
-    except Refused as refusal:
+    except VersionRefusedError as refusal:
         return Inspection(refusal=str(refusal))
     except (ValueError, OSError, ImportError) as error:
         return Inspection(refusal=f"Its pipeline cannot be read: {error}")
@@ -107,10 +107,12 @@ def _pipeline_class(index: dict[str, Any]) -> Any:
     name = index.get("_class_name")
     foreign = [part for part, value in index.items() if isinstance(value, list) and value[0] not in (*_LIBRARIES, None)]
     if not isinstance(name, str) or foreign:
-        raise Refused(f"It brings code of its own ({', '.join(foreign) or 'its pipeline'}), which is not run.")
+        raise VersionRefusedError(
+            f"It brings code of its own ({', '.join(foreign) or 'its pipeline'}), which is not run."
+        )
     found = getattr(diffusers, name, None)
     if not (isinstance(found, type) and issubclass(found, diffusers.DiffusionPipeline)):
-        raise Refused(f"Its pipeline {name} is none of diffusers {diffusers.__version__}.")
+        raise VersionRefusedError(f"Its pipeline {name} is none of diffusers {diffusers.__version__}.")
     return found
 
 
@@ -118,15 +120,15 @@ def _check_call(name: str, parameters: dict[str, inspect.Parameter]) -> None:
     """Refuse pipelines that make something else, or need what cannot be given."""
     for medium, telling in (("video", _VIDEO), ("audio", _AUDIO)):
         if telling & parameters.keys():
-            raise Refused(f"Its pipeline {name} makes {medium}, and only images can be made.")
+            raise VersionRefusedError(f"Its pipeline {name} makes {medium}, and only images can be made.")
     needed = [n for n, p in parameters.items() if p.default is p.empty and p.kind is p.POSITIONAL_OR_KEYWORD]
     if unknown := [n for n in needed if n not in PARAMETERS.values()]:
-        raise Refused(f"Its pipeline {name} needs {', '.join(unknown)}, which cannot be given.")
+        raise VersionRefusedError(f"Its pipeline {name} needs {', '.join(unknown)}, which cannot be given.")
     image_only = "image" in parameters and ("width" not in parameters or _FROM_IMAGE_NAMES.search(name))
     if image_only or _FROM_IMAGE & parameters.keys():
-        raise Refused(f"Its pipeline {name} draws from an image, which cannot be given.")
+        raise VersionRefusedError(f"Its pipeline {name} draws from an image, which cannot be given.")
     if _OTHER_NAMES.search(name) or not {"prompt", "num_inference_steps"} & parameters.keys():
-        raise Refused(f"Its pipeline {name} is none that draws images.")
+        raise VersionRefusedError(f"Its pipeline {name} is none that draws images.")
 
 
 def _own_size(folder: Path) -> tuple[int, int]:

@@ -14,7 +14,7 @@ import torch
 from diffusers import DiffusionPipeline
 
 from workers.contract.logs import quieten_diffusers, quieten_transformers
-from workers.contract.predictor import CancelSignal, Device, InputRejected, PredictionContext, SetupContext
+from workers.contract.predictor import CancelSignal, Device, InputRejectedError, PredictionContext, SetupContext
 from workers.contract.weights import folder_bytes, module_bytes
 from workers.predictors.image.folder import MAX_PIXELS, PARAMETERS, call_parameters, read_facts
 from workers.predictors.image.previews import Previews
@@ -91,7 +91,7 @@ class ImageModel:
         """Draw `num_images` images with the seeds from `context.seed` on, and give each out as a PNG file.
 
         Raises:
-            InputRejected: too many pixels or steps.
+            InputRejectedError: too many pixels or steps.
             CancelSignal: asked to stop; the images drawn before were given out.
         """
         arguments = self._arguments(context.input)
@@ -118,10 +118,10 @@ class ImageModel:
     def _check(self, arguments: dict[str, Any]) -> None:
         width, height = arguments.get("width", 0), arguments.get("height", 0)
         if width * height > MAX_PIXELS:
-            raise InputRejected(f"{width} x {height} is {width * height} pixels, and {MAX_PIXELS} are the most.")
+            raise InputRejectedError(f"{width} x {height} is {width * height} pixels, and {MAX_PIXELS} are the most.")
         steps, known = arguments.get("num_inference_steps", 0), self._scheduler_steps()
         if known is not None and steps > known:
-            raise InputRejected(f"{steps} steps are more than the {known} that this model's scheduler knows.")
+            raise InputRejectedError(f"{steps} steps are more than the {known} that this model's scheduler knows.")
 
     def _scheduler_steps(self) -> int | None:
         config = getattr(getattr(self._pipeline, "scheduler", None), "config", {})

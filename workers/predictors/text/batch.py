@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from workers.contract.failures import free_memory
-from workers.contract.predictor import InputRejected, PredictionContext
+from workers.contract.predictor import InputRejectedError, PredictionContext
 from workers.predictors.text.batch_manager import CannotBatch, Manager, Request, Step, cache_tokens
 from workers.predictors.text.sampling import NO_NUMBERS, Sampling
 from workers.predictors.text.sink import TokenSink
@@ -104,10 +104,10 @@ class TextBatch:
         """Tokens that the cache has room for behind a prompt of this length.
 
         Raises:
-            InputRejected: the prompt alone does not fit.
+            InputRejectedError: the prompt alone does not fit.
         """
         if prompt_tokens >= self._tokens:
-            raise InputRejected(
+            raise InputRejectedError(
                 f"The prompt has {prompt_tokens} tokens, and this worker has memory for {self._tokens} with the output."
             )
         return self._tokens - prompt_tokens

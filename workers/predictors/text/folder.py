@@ -12,7 +12,7 @@ from transformers.models.auto.modeling_auto import (
     MODEL_FOR_SEQ_TO_SEQ_CAUSAL_LM_MAPPING_NAMES,
 )
 
-from workers.contract.predictor import InputRejected, Inspection, Refused
+from workers.contract.predictor import InputRejectedError, Inspection, VersionRefusedError
 from workers.contract.weights import parameter_count
 from workers.predictors.pretrained import read_parts, weight_files
 
@@ -35,13 +35,13 @@ class Limits:
         """How many tokens may be written behind a prompt of this length.
 
         Raises:
-            InputRejected: the prompt does not fit.
+            InputRejectedError: the prompt does not fit.
         """
         if self.context is not None:
             most = self.context - 1 if self.together else self.context
             if prompt_tokens > most:
                 rest = ", of which one at least is for the output" if self.together else ""
-                raise InputRejected(
+                raise InputRejectedError(
                     f"The prompt has {prompt_tokens} tokens, and this model's context holds {self.context}{rest}."
                 )
             wanted = min(wanted, self.context - prompt_tokens) if self.together else wanted
@@ -73,8 +73,8 @@ def inspect_text(path: str, input_schema: dict[str, Any], output_schema: dict[st
             else MODEL_FOR_CAUSAL_LM_MAPPING_NAMES
         )
         if config.model_type not in known:
-            raise Refused(f"Its type {config.model_type!r} does not write text in transformers.")
-    except Refused as refusal:
+            raise VersionRefusedError(f"Its type {config.model_type!r} does not write text in transformers.")
+    except VersionRefusedError as refusal:
         return Inspection(refusal=str(refusal))
     except (ValueError, OSError, KeyError, ImportError) as error:
         return Inspection(refusal=f"Its configuration or tokenizer cannot be read: {error}")

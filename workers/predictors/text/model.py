@@ -13,7 +13,7 @@ import torch
 import transformers
 from transformers import AutoModelForCausalLM, AutoModelForSeq2SeqLM
 
-from workers.contract.predictor import Device, InputRejected, PredictionContext, SetupContext
+from workers.contract.predictor import Device, InputRejectedError, PredictionContext, SetupContext
 from workers.contract.weights import module_bytes
 from workers.predictors.pretrained import load
 from workers.predictors.quantization import is_spread
@@ -80,7 +80,7 @@ class TextModel:
             _check_batchable(self._model, self._plain_config)
             batch = TextBatch(self._model, self._limits.context, SLOTS, room_bytes)
             batch.probe(self._some_token())
-        except (CannotBatch, InputRejected) as reason:
+        except (CannotBatch, InputRejectedError) as reason:
             logger.warning("This model's predictions run one by one, without batching: %s", reason)
             return None
         return batch
@@ -89,7 +89,7 @@ class TextModel:
         """Stream the continuation of `context.input["prompt"]` and measure it.
 
         Raises:
-            InputRejected: the prompt does not fit.
+            InputRejectedError: the prompt does not fit.
             CancelSignal: asked to stop; the text so far was emitted.
         """
         options = context.input
@@ -147,7 +147,7 @@ class TextModel:
             ids = [self._first_token()]
         known = self._model.get_input_embeddings().weight.shape[0]
         if max(ids) >= known:
-            raise InputRejected(f"The prompt holds token {max(ids)}, and this model knows only {known} tokens.")
+            raise InputRejectedError(f"The prompt holds token {max(ids)}, and this model knows only {known} tokens.")
         return ids
 
     def _first_token(self) -> int:
@@ -156,7 +156,7 @@ class TextModel:
         candidates = [start, self._plain_config.bos_token_id, *sorted(self._end_tokens), self._tokenizer.pad_token_id]
         found = next((token for token in candidates if token is not None), None)
         if found is None:
-            raise InputRejected("The prompt is empty, and this model has no token to start a text with.")
+            raise InputRejectedError("The prompt is empty, and this model has no token to start a text with.")
         return int(found)
 
     def _decode(self, ids: list[int]) -> str:

@@ -18,10 +18,10 @@ from workers.contract.context import CancelSignal
 from workers.contract.predictor import Device, Predictor, SetupContext, VersionSpec
 from workers.contract.protocol import File, Progress
 from workers.predictors import File as InputFile
-from workers.predictors import Input, InputRejected, PredictionContext
+from workers.predictors import Input, InputRejectedError, PredictionContext
 from workers.predictors.custom.predictor import adapt, is_plain
-from workers.predictors.custom.signature import BadSignature
-from workers.predictors.registry import BadPredictor, Registry, _predictor
+from workers.predictors.custom.signature import InvalidSignatureError
+from workers.predictors.registry import InvalidPredictorError, Registry, _predictor
 from workers.runner.jobs import _emitted
 
 
@@ -166,7 +166,7 @@ def test_a_coroutine_is_stopped_where_it_awaits() -> None:
 
 
 def test_an_input_that_the_schema_would_not_let_through_is_rejected() -> None:
-    with pytest.raises(InputRejected, match="steps"):
+    with pytest.raises(InputRejectedError, match="steps"):
         run(Everything, {"text": "a", "steps": 51})
 
 
@@ -199,9 +199,9 @@ class Unknown:
     ],
 )
 def test_a_predict_that_no_schema_can_be_made_of_is_told_so(cls: type[Any], why: str) -> None:
-    with pytest.raises(BadSignature, match=why):
+    with pytest.raises(InvalidSignatureError, match=why):
         adapt(cls)
-    with pytest.raises(BadPredictor, match=why):
+    with pytest.raises(InvalidPredictorError, match=why):
         _predictor(cls)
 
 
@@ -232,7 +232,7 @@ def test_files_are_paths_that_were_laid_out(tmp_path: Path) -> None:
 def test_any_other_path_is_rejected(tmp_path: Path, values: dict[str, Any]) -> None:
     (tmp_path / "a").write_text("A")
     laid = str(tmp_path / "a")
-    with pytest.raises(InputRejected, match="is no input file"):
+    with pytest.raises(InputRejectedError, match="is no input file"):
         adapt(Files)().predict(PredictionContext("p", {"one": laid, **values}, Sink(), [laid]))
 
 
@@ -247,5 +247,5 @@ def test_files_within_other_things_are_refused(hint: Any) -> None:
             return str(thing)
 
     Hidden.predict.__annotations__["thing"] = hint
-    with pytest.raises(BadSignature, match="thing"):
+    with pytest.raises(InvalidSignatureError, match="thing"):
         adapt(Hidden)

@@ -15,7 +15,7 @@ from workers.contract.context import CancelSignal
 from workers.contract.protocol import Output
 from workers.predictors import PredictionContext
 from workers.predictors.custom.predictor import adapt
-from workers.predictors.custom.signature import BadSignature
+from workers.predictors.custom.signature import InvalidSignatureError
 from workers.runner.jobs import _emitted
 
 
@@ -254,7 +254,7 @@ def test_sizes_that_are_none(size: Any) -> None:
     class Bad(Batching):
         max_batch_size = size
 
-    with pytest.raises(BadSignature, match="max_batch_size"):
+    with pytest.raises(InvalidSignatureError, match="max_batch_size"):
         adapt(Bad)
 
 
@@ -265,5 +265,5 @@ def test_a_size_needs_a_way_to_run_several() -> None:
         def predict(self, number: float) -> float:
             return number
 
-    with pytest.raises(BadSignature, match="no predict_batch"):
+    with pytest.raises(InvalidSignatureError, match="no predict_batch"):
         adapt(Bare)
