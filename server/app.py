@@ -18,7 +18,6 @@ from graph.http.refusals import refusal
 from graph.http.view import GraphQLView
 from server.adapters.metrics import SOCKETS, SUBSCRIPTIONS
 from server.adapters.tasks import end
-from server.adapters.tracing import open_tracing
 from server.live.credential_watch import Guard
 from server.live.hubs import Hubs
 from server.maintenance.recovery import sweep_for_ever
@@ -28,7 +27,7 @@ from server.routes.refusals import Refusals
 from server.routes.request_log import RequestLog
 from server.routes.stalls import Stalls
 from server.routes.traces import Traces
-from server.runtime import Role, Runtime, open_runtime
+from server.runtime import Role, Runtime, open_runtime, open_tracing
 from server.services.measures import Measures
 from server.settings import Settings
 
@@ -47,7 +46,7 @@ class State(TypedDict):
 
 def create_app(settings: Settings) -> Starlette:
     """The API as an ASGI application; it opens its runtime when its lifespan begins."""
-    tracing = open_tracing(settings, Role.API.value)
+    tracing = open_tracing(settings, Role.API)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[State]:

@@ -47,6 +47,19 @@ class Runtime:
     tracing: Tracing = NO_TRACING
 
 
+def open_tracing(settings: Settings, role: Role) -> Tracing:
+    """What a process of this role traces with.
+
+    Raises:
+        SettingsError: an exporter cannot be made of what is set.
+    """
+    if not settings.trace_exporters:
+        return NO_TRACING
+    from server.adapters.otel import open_otel
+
+    return open_otel(settings.trace_exporters, role.value)
+
+
 @asynccontextmanager
 async def open_runtime(settings: Settings, role: Role, tracing: Tracing = NO_TRACING) -> AsyncIterator[Runtime]:
     """Everything a process of this role needs; `tracing` is closed with it.

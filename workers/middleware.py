@@ -16,9 +16,8 @@ import dramatiq
 import structlog
 import uvloop
 
-from server.adapters.tracing import open_tracing
 from server.log import configure_logging
-from server.runtime import Role, open_runtime
+from server.runtime import Role, open_runtime, open_tracing
 from server.settings import load_settings
 from workers import metrics
 from workers.supervisor.runner_client import RunnerOptions
@@ -83,7 +82,7 @@ class SupervisorMiddleware(dramatiq.Middleware):
         configure_logging(settings.log_level, settings.log_format)
         self._loop = asyncio.get_running_loop()
         self._stop = asyncio.Event()
-        tracing = open_tracing(settings, Role.WORKER.value)
+        tracing = open_tracing(settings, Role.WORKER)
         async with open_runtime(settings, Role.WORKER, tracing) as rt, metrics.served(settings):
             options = RunnerOptions(
                 enable_gpu=settings.enable_gpu,

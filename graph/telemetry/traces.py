@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from graphql import get_operation_ast
+from opentelemetry.trace import Span
 from strawberry.extensions import SchemaExtension
 
 from graph.telemetry.metrics import first_field
-from server.adapters.tracing import Span, Tracing
+from server.adapters.tracing import Tracing, mark_error
 
 MAX_NAME = 80
 
@@ -35,10 +36,10 @@ class TracedOperations(SchemaExtension):
         operation = get_operation_ast(document, found._provided_operation_name) if document else None
         if operation is not None:
             kind, field = operation.operation.value, first_field(found.schema, operation)
-            span.rename(f"{kind} {field}")
-            span.note(graphql__operation__type=kind, graphql__field=field)
+            span.update_name(f"{kind} {field}")
+            span.set_attributes({"graphql.operation.type": kind, "graphql.field": field})
             if operation.name:
-                span.note(graphql__operation__name=operation.name.value[:MAX_NAME])
+                span.set_attribute("graphql.operation.name", operation.name.value[:MAX_NAME])
         errors = getattr(found.result, "errors", None) or found.pre_execution_errors or []
         if errors:
-            span.failed(str((errors[0].extensions or {}).get("code", "")))
+            mark_error(span, str((errors[0].extensions or {}).get("code", "")))

@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 
 import orjson
 import structlog
+from opentelemetry.trace import SpanKind
 from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 from uuid6 import uuid7
@@ -19,7 +20,7 @@ from uuid6 import uuid7
 from server.adapters.batches import Batches
 from server.adapters.database import columns, from_row, rows
 from server.adapters.pagination import utc
-from server.adapters.tracing import Kind
+from server.adapters.tracing import traceparent_of
 from server.domain import files, input_schema, seeds
 from server.domain.accounts import Viewer
 from server.domain.api_keys import Scope
@@ -62,9 +63,9 @@ async def create(rt: Runtime, viewer: Viewer, new: NewPrediction) -> Prediction:
         InvalidInputError: the input breaks the version's schema, or the webhook its rules.
         ConflictError: the idempotency key was used with another request.
     """
-    with rt.tracing.span("create prediction", Kind.PRODUCER) as span:
+    with rt.tracing.span("create prediction", SpanKind.PRODUCER) as span:
         row = await _create(rt, viewer, new)
-        span.note(prediction__id=str(row.id), queue=row.queue)
+        span.set_attributes({"prediction.id": str(row.id), "queue": row.queue})
         return row
 
 
@@ -85,7 +86,7 @@ async def _create(rt: Runtime, viewer: Viewer, new: NewPrediction) -> Prediction
         raise InvalidInputError(found)
     row = _row(viewer, model, version, new, values, request_hash)
     row.cache_key = results.cache_key(rt, viewer, model, version, new, values)
-    row.traceparent = rt.tracing.traceparent
+    row.traceparent = traceparent_of()
     while not await accept(row, files.uploads(version.input_schema, values), new):
         if existing := await _existing(viewer, new, request_hash):
             return existing

@@ -12,13 +12,14 @@ from uuid import UUID
 
 import orjson
 import structlog
+from opentelemetry.trace import SpanKind
 from standardwebhooks import Webhook
 
 from server.adapters.database import CONNECTION_ERRORS, DATABASE_ERRORS, now
 from server.adapters.metrics import WEBHOOK_MESSAGES, WEBHOOK_SECONDS
 from server.adapters.outbound import Answer, Outbound, OutboundError
 from server.adapters.tasks import end, wait_for_event
-from server.adapters.tracing import Kind, Span
+from server.adapters.tracing import mark_error, traceparent_of
 from server.domain.webhooks import (
     GONE,
     BadUrlError,
@@ -137,9 +138,14 @@ class Deliverer:
         """One message and its record; False when somebody else delivers by now."""
         at, began = now(), time.monotonic()
         attributes = {"prediction.id": str(lease.prediction_id), "webhook.event": due.event.value, "try": due.tries + 1}
-        with self._rt.tracing.span("webhook", Kind.CLIENT, attributes, lease.traceparent) as span:
+        with self._rt.tracing.span("webhook", SpanKind.CLIENT, attributes, lease.traceparent) as span:
             answer, error = await self._send(lease, due)
-            _note(span, answer)
+            if answer is None:
+                mark_error(span, "UNREACHABLE")
+            else:
+                span.set_attribute("http.response.status_code", answer.code)
+                if not 200 <= answer.code < 300:
+                    mark_error(span, str(answer.code))
         seconds = time.monotonic() - began
         attempt = {
             "id": due.message_id,
@@ -205,17 +211,8 @@ class Deliverer:
             "Webhook-Timestamp": str(int(at.timestamp())),
             "Webhook-Signature": " ".join(signatures),
             "Webhook-Event": due.event.name,
-            **({"Traceparent": context} if (context := self._rt.tracing.traceparent or lease.traceparent) else {}),
+            **({"Traceparent": context} if (context := traceparent_of()) else {}),
         }, body
-
-
-def _note(span: Span, answer: Answer | None) -> None:
-    if answer is None:
-        span.failed("UNREACHABLE")
-        return
-    span.note(http__response__status_code=answer.code)
-    if not 200 <= answer.code < 300:
-        span.failed(str(answer.code))
 
 
 def _verdict(due: DueDelivery, answer: Answer | None) -> DeliveryOutcome:

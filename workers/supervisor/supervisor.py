@@ -16,10 +16,10 @@ from structlog.contextvars import bind_contextvars
 
 from server.adapters.database import DATABASE_ERRORS
 from server.adapters.tasks import end, wait_for_event
+from server.adapters.tracing import trace_id
 from server.adapters.wakeups import DELIVER, EVERYBODY, LOOK
 from server.domain.accounts import USER_OWNER
 from server.domain.models import PREPARE_QUEUE, kind_queue, queues_of
-from server.domain.traces import trace_id
 from server.maintenance import recovery, retention
 from server.queue.claim import PredictionLease, WarmVersions, heartbeat
 from server.runtime import Runtime

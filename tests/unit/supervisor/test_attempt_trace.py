@@ -12,9 +12,8 @@ import pytest
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
-from server.adapters.otel import OtelTracing
-from server.adapters.tracing import NO_TRACING
-from server.domain import traces
+from server.adapters.otel import export_to
+from server.adapters.tracing import NO_TRACING, Tracing, span_context
 from server.domain.predictions import Failure, PredictionErrorCode
 from server.queue.claim import PredictionLease
 from workers.contract.protocol import Timing
@@ -43,13 +42,13 @@ def claim(traceparent: str | None = GIVEN) -> PredictionLease:
 
 
 @pytest.fixture
-def tracing() -> Iterator[OtelTracing]:
-    made = OtelTracing([Kept], "worker")
+def tracing() -> Iterator[Tracing]:
+    made = export_to([Kept()], "worker")
     yield made
     made.close()
 
 
-def spans(tracing: OtelTracing) -> dict[str, ReadableSpan]:
+def spans(tracing: Tracing) -> dict[str, ReadableSpan]:
     tracing.close()
     found = Kept.newest.get_finished_spans()
     assert len({span.name for span in found}) == len(found)
@@ -64,7 +63,7 @@ def attributes(span: ReadableSpan) -> dict[str, Any]:
     ("began", "ended"),
     [(-HUGE, HUGE), (HUGE, -HUGE), (float("-inf"), float("inf")), (0.0, 0.0), (HUGE, HUGE)],
 )
-def test_times_stay_within_the_run(tracing: OtelTracing, began: float, ended: float) -> None:
+def test_times_stay_within_the_run(tracing: Tracing, began: float, ended: float) -> None:
     trace = AttemptTrace(tracing, claim())
     before = time.time_ns()
     with trace.whole(), trace.run():
@@ -79,7 +78,7 @@ def test_times_stay_within_the_run(tracing: OtelTracing, began: float, ended: fl
         assert before - 1000 <= span.start_time <= span.end_time <= after + 1000
 
 
-def test_each_phase_counts_once_and_no_other_does(tracing: OtelTracing) -> None:
+def test_each_phase_counts_once_and_no_other_does(tracing: Tracing) -> None:
     trace, now = AttemptTrace(tracing, claim()), time.time()
     trace.timed(Timing("p", "predict", now, now))
     with trace.whole(), trace.run():
@@ -91,27 +90,27 @@ def test_each_phase_counts_once_and_no_other_does(tracing: OtelTracing) -> None:
 @pytest.mark.parametrize(
     ("error", "shown"), [("a secret", "INTERNAL"), ("OUT_OF_MEMORY", "OUT_OF_MEMORY"), ("CANCELED", "CANCELED")]
 )
-def test_an_error_is_a_code(tracing: OtelTracing, error: str, shown: str) -> None:
+def test_an_error_is_a_code(tracing: Tracing, error: str, shown: str) -> None:
     trace, now = AttemptTrace(tracing, claim()), time.time()
     with trace.whole(), trace.run():
         trace.timed(Timing("p", "predict", now, now, error))
     assert attributes(spans(tracing)["predict"])["error.type"] == shown
 
 
-def test_what_never_ends_is_abandoned_with_its_run(tracing: OtelTracing) -> None:
+def test_what_never_ends_is_abandoned_with_its_run(tracing: Tracing) -> None:
     trace = AttemptTrace(tracing, claim())
     with trace.whole(), trace.run() as told:
         trace.timed(Timing("p", "load", time.time(), time.time()))
     found = spans(tracing)
     assert attributes(found["predict"])["error.type"] == "ABANDONED"
-    context = traces.parse(told)
-    assert context is not None
+    context = span_context(told)
+    assert context.is_valid
     assert found["predict"].context is not None
-    assert found["predict"].context.span_id == context[1]
+    assert found["predict"].context.span_id == context.span_id
     assert found["predict"].resource.attributes["service.name"] == "inference-server-runner"
 
 
-def test_what_became_of_it(tracing: OtelTracing) -> None:
+def test_what_became_of_it(tracing: Tracing) -> None:
     trace = AttemptTrace(tracing, claim())
     with trace.whole():
         trace.ended("failed", Failure(PredictionErrorCode.STORAGE, "a secret"))
@@ -124,7 +123,7 @@ def test_what_became_of_it(tracing: OtelTracing) -> None:
     assert queue.end_time - queue.start_time == pytest.approx(2e9, rel=0.01)
 
 
-def test_an_exception_is_known_by_its_class(tracing: OtelTracing) -> None:
+def test_an_exception_is_known_by_its_class(tracing: Tracing) -> None:
     trace = AttemptTrace(tracing, claim())
     with pytest.raises(ZeroDivisionError), trace.whole():
         raise ZeroDivisionError("a secret")
@@ -133,7 +132,7 @@ def test_an_exception_is_known_by_its_class(tracing: OtelTracing) -> None:
     assert "secret" not in attempt.to_json()
 
 
-def test_a_prediction_of_no_trace_begins_one(tracing: OtelTracing) -> None:
+def test_a_prediction_of_no_trace_begins_one(tracing: Tracing) -> None:
     trace = AttemptTrace(tracing, claim(None))
     with trace.whole(), trace.run() as told:
         assert told is not None
