@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from server.adapters.storage import StorageError
-from server.adapters.storage_s3 import PART_BYTES
+from server.adapters.storage.s3 import PART_BYTES
 from tests.integration.storage.conftest import Bucket, Kept
 from tests.integration.storage.test_contract import HOSTILE, new_key
 

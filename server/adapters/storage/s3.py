@@ -12,7 +12,7 @@ from aiobotocore.session import get_session
 from aiohttp import ClientPayloadError
 from botocore.exceptions import BotoCoreError, ClientError
 
-from server.adapters.storage import (
+from server.adapters.storage.store import (
     CHUNK_BYTES,
     KINDS,
     Folder,

@@ -1,97 +1,33 @@
-"""Where files are kept. Keys are `predictions/<uuid>/<attempt>/<n>.<extension>` or `uploads/<uuid>/<n>/0.bin`."""
+"""Files below one folder of this machine."""
 
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
-from typing import NamedTuple, Protocol
 from urllib.parse import quote
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import anyio
 
 from server.adapters.signing import FileSigner
-from server.settings import Settings
-from server.settings.types import StorageType
+from server.adapters.storage.store import (
+    CHUNK_BYTES,
+    KINDS,
+    Folder,
+    StorageError,
+    StorageMissingError,
+    check_key,
+    check_prefix,
+    folder_of,
+)
 
-_UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
-_KEY = re.compile(rf"(?:predictions|uploads)/{_UUID}/[0-9]{{1,9}}/[0-9]{{1,6}}\.[a-z0-9]{{1,8}}", re.ASCII)
-_PREFIX = re.compile(rf"(?:predictions|uploads)/{_UUID}/(?:[0-9]{{1,9}}/)?", re.ASCII)
-_FOLDER = re.compile(rf"(?P<kind>predictions|uploads)/(?P<id>{_UUID})/(?P<attempt>[0-9]{{1,9}})/", re.ASCII)
-KINDS = ("predictions", "uploads")
-CHUNK_BYTES = 65_536
 LISTED_AT_ONCE = 200
 DIRECTORY_MODE = 0o700
-
-
-class StorageError(Exception):
-    """The store could not keep, read or remove a file."""
-
-
-class StorageMissingError(StorageError):
-    """There is no file of this key."""
-
-
-class Folder(NamedTuple):
-    """The files of one attempt, or of one upload; `changed_at` is the newest one's Unix time."""
-
-    prefix: str
-    kind: str
-    id: UUID
-    attempt: int
-    changed_at: float
-
-
-def folder_of(prefix: str, changed_at: float) -> Folder | None:
-    """The folder of a prefix such as predictions/<id>/1/; None for what is none of ours."""
-    if (match := _FOLDER.fullmatch(prefix)) is None:
-        return None
-    return Folder(prefix, match["kind"], UUID(match["id"]), int(match["attempt"]), changed_at)
-
-
-class Storage(Protocol):
-    """A store of output and input files."""
-
-    async def put(self, key: str, data: bytes, content_type: str) -> None:
-        """Keep a file, whole or not at all; raises StorageError."""
-
-    async def put_stream(self, key: str, chunks: AsyncIterator[bytes], content_type: str) -> None:
-        """Keep a file as it comes, whole or not at all: what `chunks` raises leaves nothing; raises StorageError."""
-
-    def stream(self, key: str) -> AsyncIterator[bytes]:
-        """The bytes of a file; raises StorageMissingError at the first chunk."""
-
-    async def size(self, key: str) -> int:
-        """Bytes of a file; raises StorageMissingError."""
-
-    async def delete_prefix(self, prefix: str) -> int:
-        """Remove all files of a prediction, an attempt or an upload; returns how many there were."""
-
-    def folders(self) -> AsyncIterator[Folder]:
-        """All folders that hold files, in no order; raises StorageError."""
-
-    async def url(self, key: str, content_type: str, seconds: int) -> str:
-        """A link that works for `seconds`: absolute, or a path of this server."""
-
-
-def check_key(key: str) -> str:
-    """The key itself; raises StorageMissingError for what cannot be one."""
-    if not _KEY.fullmatch(key):
-        raise StorageMissingError("There is no such file.")
-    return key
-
-
-def check_prefix(prefix: str) -> str:
-    """The prefix itself; raises StorageError for what cannot be one."""
-    if not _PREFIX.fullmatch(prefix):
-        raise StorageError(f"not a prefix of files: {prefix[:100]!r}")
-    return prefix
 
 
 class LocalStorage:
@@ -246,15 +182,3 @@ def _below(path: Path) -> Iterator[Path]:
     """The folders of a folder; none where it is gone meanwhile."""
     with suppress(FileNotFoundError), os.scandir(path) as entries:
         yield from (Path(entry.path) for entry in entries if entry.is_dir(follow_symlinks=False))
-
-
-@asynccontextmanager
-async def open_storage(settings: Settings, signer: FileSigner) -> AsyncIterator[Storage]:
-    """The store that STORAGE_TYPE names."""
-    if settings.storage_type is StorageType.S3:
-        from server.adapters.storage_s3 import open_s3
-
-        async with open_s3(settings) as storage:
-            yield storage
-    else:
-        yield LocalStorage(settings.storage_dir, signer)
