@@ -1,5 +1,7 @@
 """JSON Schema (2020-12) checked with bounded work, since rules and inputs both come from strangers.
 
+jsonschema does the checking; it has no bound of its own, and neither a thread nor a clock can stop it within a request.
+
 Work is counted in units of about 3 µs: one for each look at a schema object, more for long rules, for keywords that go
 through an array or object by themselves, and for errors, whose messages repeat what they are about.
 """
