@@ -1,5 +1,8 @@
 """POST to a host that a user named: its name is resolved once, every address is judged, and that address is connected.
 
+httpcore speaks HTTP; resolving is ours, since httpx would resolve the name again after it was judged, and a name may
+have another address by then (DNS rebinding).
+
 No redirect is followed, no proxy and no environment variable is heeded, and of an answer only the start is read.
 """
 
