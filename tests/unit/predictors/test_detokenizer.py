@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 import pytest
 
 from tests.unit.predictors import tiny_models
-from workers.predictors.text.detokenizer import BROKEN, Detokenizer
+from workers.predictors.text.streaming import BROKEN, Detokenizer
 
 TOKENIZER = tiny_models.tokenizer()
 METASPACE = tiny_models.metaspace_tokenizer()

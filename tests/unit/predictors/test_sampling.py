@@ -112,5 +112,5 @@ def test_no_small_temperature_overflows(temperature: float) -> None:
 def test_scores_that_are_no_numbers_are_an_error_and_no_token() -> None:
     for broken in (float("nan"), float("inf")):
         for temperature in (0, 1):
-            with pytest.raises(FloatingPointError, match="no numbers"):
+            with pytest.raises(FloatingPointError, match="not numbers"):
                 draw(1, torch.tensor([[0.0, broken]]), temperature=temperature)

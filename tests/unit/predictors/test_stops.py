@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workers.predictors.text.stops import StopFilter
+from workers.predictors.text.streaming import StopFilter
 
 letters = st.text("abc", max_size=30)
 

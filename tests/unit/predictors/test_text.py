@@ -17,9 +17,9 @@ from tests.unit.predictors.tiny_models import CONTEXT
 from workers.contract.context import CancelSignal, PredictionContext
 from workers.contract.predictor import InputRejectedError, Predictor, SetupContext, VersionSpec
 from workers.contract.protocol import Output
-from workers.predictors.text.detokenizer import BROKEN
 from workers.predictors.text.model import TextModel
 from workers.predictors.text.predictor import Text
+from workers.predictors.text.streaming import BROKEN
 
 Loaded = Callable[[str], Predictor]
 Folder = Callable[[str], Path]

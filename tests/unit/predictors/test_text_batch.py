@@ -17,8 +17,8 @@ from tests.unit.predictors.tiny_models import CONTEXT, family
 from workers.contract.context import CancelSignal, PredictionContext
 from workers.contract.failures import explain
 from workers.contract.predictor import InputRejectedError, Predictor
-from workers.predictors.text.batch import BatchBroken, TextBatch
-from workers.predictors.text.batch_manager import Step
+from workers.predictors.text.batch import BrokenBatchError, TextBatch
+from workers.predictors.text.engine import Step
 
 Loaded = Callable[[str], Predictor]
 Folder = Callable[[str], Path]
@@ -52,8 +52,8 @@ def batch_of(predictor: Predictor) -> TextBatch:
 
 def left_behind(batch: TextBatch) -> list[str]:
     """What the manager still holds, once it has made the step that drops what was cancelled."""
-    assert batch._manager is not None
-    processor = batch._manager._manager.batch_processor
+    assert batch._engine is not None
+    processor = batch._engine._manager.batch_processor
     generate_nothing = threading.Event()
     for _ in range(200):
         held = [*processor.scheduler.active_requests, *processor.scheduler.waiting_requests, *batch._jobs]
@@ -150,7 +150,7 @@ def test_a_request_that_ends_the_manager_fails_alone_and_the_others_go_on(loaded
     runs = [good(broken, number, max_new_tokens=60) for number in range(8)]
     *others, bad = together(broken, [*runs, lambda: generate(broken, UNHEARD)])
     assert others == expected
-    assert isinstance(bad, BatchBroken)
+    assert isinstance(bad, BrokenBatchError)
     assert "the forward pass broke" in str(bad)
     assert batch_of(broken).rebuilt >= 1
     assert good(broken, 3, max_new_tokens=60)() == expected[3]
@@ -194,7 +194,7 @@ def test_a_cancel_drops_one_request_and_leaves_the_others_as_they_were(loaded: L
         assert sink.metrics["output_tokens"] < 60
         return sink.output
 
-    manager = batch_of(predictor)._manager
+    manager = batch_of(predictor)._engine
     assert manager is not None
     written: dict[str, int] = {}
 
@@ -247,8 +247,8 @@ def test_a_batch_that_fills_the_memory_is_run_again_in_smaller_parts(folder: Fol
     plain, failures = model.forward, []
 
     def crowded(*args: Any, **kwargs: Any) -> Any:
-        assert batch._manager is not None
-        if len(batch._manager._manager.batch_processor.scheduler.active_requests) > 3:
+        assert batch._engine is not None
+        if len(batch._engine._manager.batch_processor.scheduler.active_requests) > 3:
             failures.append(1)
             raise error("CUDA out of memory. Tried to allocate 1.00 GiB.")
         return plain(*args, **kwargs)

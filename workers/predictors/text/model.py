@@ -18,12 +18,10 @@ from workers.contract.weights import module_bytes
 from workers.predictors.pretrained import load
 from workers.predictors.quantization import is_spread
 from workers.predictors.text.batch import TextBatch
-from workers.predictors.text.batch_manager import CannotBatch, Request
-from workers.predictors.text.detokenizer import Detokenizer
+from workers.predictors.text.engine import CannotBatchError, Request
 from workers.predictors.text.folder import read_limits
-from workers.predictors.text.sampling import RequestSampler, sampling_of
-from workers.predictors.text.sink import SinkCriterion, TokenSink
-from workers.predictors.text.stops import StopFilter
+from workers.predictors.text.sampling import RequestSampler, Sampling
+from workers.predictors.text.streaming import Detokenizer, SinkCriterion, StopFilter, TokenSink
 
 logger = logging.getLogger(__name__)
 
@@ -54,15 +52,27 @@ class TextModel:
             context,
         )
         self._limits = read_limits(config, self._tokenizer)
-        self._plain_config = _own_decoding(self._model.generation_config, self._tokenizer)
-        self._model.generation_config = self._plain_config
-        self._end_tokens = _end_tokens(self._plain_config)
+        # decodes greedily, and keeps what shapes the scores (penalties, forced tokens)
+        own = deepcopy(self._model.generation_config)
+        for name in _OWN_DECODING:
+            setattr(own, name, None)
+        own.do_sample = False
+        if own.pad_token_id is None:
+            own.pad_token_id = self._tokenizer.pad_token_id if self._tokenizer.pad_token_id is not None else 0
+        self._plain_config = self._model.generation_config = own
+        ends = own.eos_token_id
+        self._end_tokens = frozenset() if ends is None else frozenset(ends if isinstance(ends, Iterable) else [ends])
         self._encoding = threading.Lock()
-        self._turns = threading.Semaphore(1 if _keeps_state(config) else GENERATE_AT_ONCE)
-        room = None if context.room_bytes is None else context.room_bytes - module_bytes([self._model])
-        self.batch = self._make_batch(room)
+        rope = str(getattr(config.get_text_config(decoder=True), "rope_parameters", None))
+        # a forward pass writes rotary tables that follow the length into the model, so that only one may run
+        self._keeps_state = "dynamic" in rope or "longrope" in rope
+        self._turns = threading.Semaphore(1 if self._keeps_state else GENERATE_AT_ONCE)
+        self.batch = self._make_batch(context.room_bytes)
         if self.batch is None:
-            self._warm_up()
+            # one token, so that the first prediction does not pay for what is set up lazily
+            self._encode("a")
+            tokens = torch.tensor([[self._first_token()]], device=self._model.device)
+            self._model.generate(tokens, attention_mask=torch.ones_like(tokens), generation_config=self._limited(1))
 
     def size_bytes(self) -> int:
         """Bytes of the model's weights and of the cache of its batches."""
@@ -74,13 +84,26 @@ class TextModel:
             self.batch.close()
 
     def _make_batch(self, room_bytes: int | None) -> TextBatch | None:
-        """Continuous batching, if the model does what it is asked for in a try."""
-        batch = None
+        """Continuous batching, if nothing of the model speaks against it and it passes a try of two tokens."""
+        config, own = self._model.config, self._plain_config
         try:
-            _check_batchable(self._model, self._plain_config)
-            batch = TextBatch(self._model, self._limits.context, SLOTS, room_bytes)
-            batch.probe(self._some_token())
-        except (CannotBatch, InputRejectedError) as reason:
+            if config.is_encoder_decoder:
+                raise CannotBatchError("it is an encoder-decoder")
+            if config.model_type in ALIBI or getattr(config, "alibi", False):
+                raise CannotBatchError(
+                    "its scores depend on positions, which are large numbers in a batch and round too much"
+                )
+            if is_spread(self._model):
+                raise CannotBatchError("it lies on several devices")
+            if self._keeps_state:
+                raise CannotBatchError("its rotary tables follow the length of one text")
+            processors = self._model._get_logits_processor(own, input_ids_seq_length=1)
+            if own.min_length or own.min_new_tokens or len(processors):
+                raise CannotBatchError("its own generation config shapes the scores")
+            room = None if room_bytes is None else room_bytes - module_bytes([self._model])
+            batch = TextBatch(self._model, self._limits.context, SLOTS, room)
+            batch.probe(self._encode("a")[0])
+        except (CannotBatchError, InputRejectedError) as reason:
             logger.warning("This model's predictions run one by one, without batching: %s", reason)
             return None
         return batch
@@ -98,36 +121,30 @@ class TextModel:
         context.metric("input_tokens", len(ids))
         context.check()
         is_decoder = self._limits.together
-        sink = TokenSink(
-            context,
-            Detokenizer(self._decode, ids if is_decoder else ()),
-            StopFilter(options.get("stop", [])),
-            self._end_tokens,
+        detokenizer = Detokenizer(
+            lambda tokens: self._tokenizer.decode(tokens, skip_special_tokens=True, clean_up_tokenization_spaces=False),
+            ids if is_decoder else (),
         )
+        sink = TokenSink(context, detokenizer, StopFilter(options.get("stop", [])), self._end_tokens)
+        sampling = Sampling.of(options, context.seed)
         try:
-            self._run(context, ids, room, sink)
+            if self.batch is not None:
+                room = min(room, self.batch.room(len(ids)))
+                self.batch.run(context, Request(ids, len(ids), room, sampling, self._end_tokens), sink)
+            else:
+                sampler = RequestSampler(sampling, len(ids) if is_decoder else 1)
+                with context.hold(self._turns):
+                    tokens = torch.tensor([ids], device=self._model.device)
+                    self._model.generate(
+                        tokens,
+                        attention_mask=torch.ones_like(tokens),
+                        generation_config=self._limited(room),
+                        logits_processor=transformers.LogitsProcessorList([sampler]),
+                        stopping_criteria=transformers.StoppingCriteriaList([SinkCriterion(sink)]),
+                    )
         finally:
             sink.finish()
         context.check()
-
-    def _run(self, context: PredictionContext, ids: list[int], room: int, sink: TokenSink) -> None:
-        sampling = sampling_of(context.input, context.seed)
-        if self.batch is not None:
-            room = min(room, self.batch.room(len(ids)))
-            self.batch.run(context, Request(ids, len(ids), room, sampling, self._end_tokens), sink)
-            return
-        with context.hold(self._turns):
-            self._generate(ids, room, RequestSampler(sampling, len(ids) if self._limits.together else 1), sink)
-
-    def _generate(self, ids: list[int], room: int, sampler: RequestSampler, sink: TokenSink) -> None:
-        tokens = torch.tensor([ids], device=self._model.device)
-        self._model.generate(
-            tokens,
-            attention_mask=torch.ones_like(tokens),
-            generation_config=self._limited(room),
-            logits_processor=transformers.LogitsProcessorList([sampler]),
-            stopping_criteria=transformers.StoppingCriteriaList([SinkCriterion(sink)]),
-        )
 
     def _limited(self, room: int) -> Any:
         """The model's own way of decoding for at most `room` tokens; a copy, since generate writes into it."""
@@ -154,57 +171,7 @@ class TextModel:
         """What an empty prompt starts with."""
         start = self._tokenizer.bos_token_id
         candidates = [start, self._plain_config.bos_token_id, *sorted(self._end_tokens), self._tokenizer.pad_token_id]
-        found = next((token for token in candidates if token is not None), None)
-        if found is None:
+        token = next((candidate for candidate in candidates if candidate is not None), None)
+        if token is None:
             raise InputRejectedError("The prompt is empty, and this model has no token to start a text with.")
-        return int(found)
-
-    def _decode(self, ids: list[int]) -> str:
-        text: str = self._tokenizer.decode(ids, skip_special_tokens=True, clean_up_tokenization_spaces=False)
-        return text
-
-    def _some_token(self) -> int:
-        """A token to try the model with."""
-        return self._encode("a")[0]
-
-    def _warm_up(self) -> None:
-        """One token, so that the first prediction does not pay for what is set up lazily."""
-        self._encode("a")
-        tokens = torch.tensor([[self._first_token()]], device=self._model.device)
-        self._model.generate(tokens, attention_mask=torch.ones_like(tokens), generation_config=self._limited(1))
-
-
-def _own_decoding(config: Any, tokenizer: Any) -> Any:
-    """A model's generation config for greedy decoding; what shapes the scores (penalties, forced tokens) stays."""
-    own = deepcopy(config)
-    for name in _OWN_DECODING:
-        setattr(own, name, None)
-    own.do_sample = False
-    if own.pad_token_id is None:
-        own.pad_token_id = tokenizer.pad_token_id if tokenizer.pad_token_id is not None else 0
-    return own
-
-
-def _end_tokens(config: Any) -> frozenset[int]:
-    ids = config.eos_token_id
-    return frozenset() if ids is None else frozenset(ids if isinstance(ids, Iterable) else [ids])
-
-
-def _check_batchable(model: Any, own: Any) -> None:
-    """Raise CannotBatch for what a try of two tokens would not show."""
-    if model.config.is_encoder_decoder:
-        raise CannotBatch("it is an encoder-decoder")
-    if model.config.model_type in ALIBI or getattr(model.config, "alibi", False):
-        raise CannotBatch("its scores depend on places, which in a batch are large numbers and round too much")
-    if is_spread(model):
-        raise CannotBatch("it lies on several devices")
-    if _keeps_state(model.config):
-        raise CannotBatch("its rotary tables follow the length of one text")
-    if own.min_length or own.min_new_tokens or len(model._get_logits_processor(own, input_ids_seq_length=1)):
-        raise CannotBatch("its own generation config shapes the scores")
-
-
-def _keeps_state(config: Any) -> bool:
-    """Whether a forward pass writes into the model, so that only one may run: rotary tables that follow the length."""
-    parameters = str(getattr(config.get_text_config(decoder=True), "rope_parameters", None))
-    return "dynamic" in parameters or "longrope" in parameters
+        return int(token)

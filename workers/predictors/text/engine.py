@@ -1,14 +1,15 @@
-"""transformers' continuous batching manager, sized and sampled as we need it, and what it says as plain calls.
+"""transformers' continuous batching, sized and sampled as we need it, with its results as plain calls.
 
-The manager checks nothing: a token that the model does not know, or more tokens than its cache holds, end it for all.
-Whoever adds a request has checked it.
+transformers' manager checks nothing: a token that the model does not know, or more tokens than its cache holds, end it
+for all. Whoever adds a request has checked it.
 """
 
 from __future__ import annotations
 
+import math
 import queue
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +21,7 @@ from transformers.generation.continuous_batching.cb_logits_processors import Con
 from transformers.generation.continuous_batching.continuous_api import ContinuousBatchingManager
 
 from workers.predictors.text import split_attention
-from workers.predictors.text.sampling import NO_NUMBERS, Draw, Sampling, finite_rows, only, pick
+from workers.predictors.text.sampling import NO_NUMBERS, Draw, Sampling, finite_rows, force_tokens, pick
 
 PAGE_TOKENS = 256
 BATCH_TOKENS = 256
@@ -29,13 +30,13 @@ CACHE_SHARE = 0.25
 STOP_SECONDS = 10.0
 
 
-class CannotBatch(Exception):
-    """The model cannot be served by the manager; the message says why."""
+class CannotBatchError(Exception):
+    """The model cannot be served by continuous batching; the message says why."""
 
 
 @dataclass(frozen=True)
 class Request:
-    """What is asked for: at most `room` tokens behind `tokens`, whose first `prompt` are the prompt's."""
+    """A text to continue: at most `room` tokens behind `tokens`, whose first `prompt` are the prompt's."""
 
     tokens: list[int]
     prompt: int
@@ -46,7 +47,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Step:
-    """What a request has by now: all its new tokens, whether it is finished, and the error that ended it."""
+    """The state of a request after a step: all its new tokens, whether it is finished, and the error that ended it."""
 
     key: str
     tokens: list[int]
@@ -58,46 +59,55 @@ def cache_tokens(model: Any, context: int | None, slots: int, room_bytes: int | 
     """Tokens that the cache shall hold: each slot's whole context, where the room and a quarter of the rest suffice.
 
     Raises:
-        CannotBatch: there is no room for two pages.
+        CannotBatchError: there is no room for two pages.
     """
     config = model.config.get_text_config()
     heads = getattr(config, "num_key_value_heads", None) or config.num_attention_heads
     width = getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
     per_token = 2 * config.num_hidden_layers * heads * width * model.dtype.itemsize
-    each = _in_pages(context or BATCH_TOKENS * 4)
-    wanted = min(slots * each, max(MAX_CACHE_TOKENS, each))
-    bytes_to_have = int(_free_bytes(model.device) * CACHE_SHARE)
+    each = math.ceil((context or BATCH_TOKENS * 4) / PAGE_TOKENS) * PAGE_TOKENS
+    most = min(slots * each, max(MAX_CACHE_TOKENS, each))
+    on_gpu = model.device.type == "cuda"
+    free = torch.cuda.mem_get_info(model.device)[0] if on_gpu else psutil.virtual_memory().available
+    budget = int(free * CACHE_SHARE)
     if room_bytes is not None:
         # beside the pages lie two that nobody reads
-        bytes_to_have = min(bytes_to_have, room_bytes - 2 * PAGE_TOKENS * per_token)
-    tokens = int(min(wanted, bytes_to_have // per_token)) // PAGE_TOKENS * PAGE_TOKENS
+        budget = min(budget, room_bytes - 2 * PAGE_TOKENS * per_token)
+    tokens = int(min(most, budget // per_token)) // PAGE_TOKENS * PAGE_TOKENS
     if tokens < 2 * PAGE_TOKENS:
-        raise CannotBatch(f"its cache has room for {max(tokens, 0)} tokens")
+        raise CannotBatchError(f"its cache has room for {max(tokens, 0)} tokens")
     return tokens
 
 
-def _in_pages(tokens: int) -> int:
-    return -(-tokens // PAGE_TOKENS) * PAGE_TOKENS
-
-
-def _free_bytes(device: torch.device) -> int:
-    if device.type == "cuda":
-        return int(torch.cuda.mem_get_info(device)[0])
-    return int(psutil.virtual_memory().available)
-
-
-class Manager:
-    """One manager and its two threads: the model's steps, and the delivery of what they gave to `on_steps`."""
+class Engine:
+    """One manager of transformers and its two threads: the model's steps, and their delivery to `on_steps`."""
 
     def __init__(
         self, model: Any, tokens: int, slots: int, on_steps: Callable[[list[Step]], None], *, split: bool = True
     ) -> None:
         self._sampler = _Sampler()
         self._router = _Router()
+        # it takes the likeliest token; the sampler has made that the one that was drawn
+        greedy = GenerationConfig(do_sample=False, eos_token_id=-1, pad_token_id=0)
+        sizes = ContinuousBatchingConfig(
+            page_size=PAGE_TOKENS,
+            num_blocks=tokens // PAGE_TOKENS,
+            max_batch_tokens=max(BATCH_TOKENS, slots),
+            max_requests_per_batch=slots,
+            # the scheduler would keep a part free for those who run, and soft-resets one of them when nothing is left
+            safety_margin=0.0 if tokens >= slots * PAGE_TOKENS else None,
+            # which of two equal prompts comes first would decide what is computed anew
+            allow_block_sharing=False,
+            # the sampler looks at the requests of the step that is about to run
+            use_async_batching=False,
+            use_cuda_graph=False,
+            # on a GPU flash attention where it is installed
+            auto_switch_to_flash=torch.cuda.is_available(),
+        )
         try:
-            self._manager = _Steps(model, _greedy(), _sized(tokens, slots))
+            self._manager = _BatchingManager(model, greedy, sizes)
         except Exception as error:
-            raise CannotBatch(f"{type(error).__name__}: {error}") from error
+            raise CannotBatchError(f"{type(error).__name__}: {error}") from error
         self._model = model
         self.is_split = split and model.device.type == "cpu" and split_attention.use_for(model)
         self._manager.logit_processor.logits_processor.append(self._sampler)
@@ -106,11 +116,21 @@ class Manager:
         self._manager.logit_processor.do_processing = True
         self._manager.output_router = self._router
         self._on_steps = on_steps
-        self._delivery = threading.Thread(target=self._deliver, name="tokens", daemon=True)
 
     def start(self) -> None:
         """Start both threads."""
-        self._delivery.start()
+
+        def deliver() -> None:
+            while (steps := self._router.queue.get()) is not None:
+                failed = self._sampler.failed
+                self._on_steps(
+                    [
+                        Step(step.key, [], finished=True, error=NO_NUMBERS) if step.key in failed else step
+                        for step in steps
+                    ]
+                )
+
+        threading.Thread(target=deliver, name="tokens", daemon=True).start()
         # a daemon's threads are daemons: the manager's own would keep the process from ending
         starter = threading.Thread(target=self._manager.start, daemon=True)
         starter.start()
@@ -129,7 +149,7 @@ class Manager:
         return 0 if processor is None else int(processor.cache.cache_tensor.nbytes)
 
     def add(self, key: str, request: Request) -> bool:
-        """Add a request; False when the manager takes no more."""
+        """Add a request; False when the engine takes no more."""
         added = self._manager.add_request(
             request.tokens,
             request_id=key,
@@ -146,7 +166,7 @@ class Manager:
         self._manager.cancel_request(key)
 
     def stop(self) -> None:
-        """End both threads and let go of the cache."""
+        """End both threads and free the cache."""
         if self._manager.is_running():
             self._manager.stop(block=True, timeout=STOP_SECONDS, hard_stop=True)
         self._manager.batch_processor = None
@@ -154,17 +174,8 @@ class Manager:
             split_attention.detach(self._model)
         self._router.queue.put(None)
 
-    def _deliver(self) -> None:
-        while (steps := self._router.queue.get()) is not None:
-            failed = self._sampler.failed
-            self._on_steps([_judged(step, failed) for step in steps])
 
-
-def _judged(step: Step, failed: Mapping[str, None]) -> Step:
-    return Step(step.key, [], finished=True, error=NO_NUMBERS) if step.key in failed else step
-
-
-class _Steps(ContinuousBatchingManager):  # type: ignore[misc]
+class _BatchingManager(ContinuousBatchingManager):  # type: ignore[misc]
     """The manager, which lets split attention see the cache that it makes."""
 
     def _create_batch_processor(self) -> Any:
@@ -172,29 +183,6 @@ class _Steps(ContinuousBatchingManager):  # type: ignore[misc]
         if self.model.config.get_text_config()._attn_implementation == split_attention.NAME:
             split_attention.attach(self.model, processor.cache)
         return processor
-
-
-def _greedy() -> GenerationConfig:
-    """The manager takes the likeliest token; the sampler has made that the one that was drawn."""
-    return GenerationConfig(do_sample=False, eos_token_id=-1, pad_token_id=0)
-
-
-def _sized(tokens: int, slots: int) -> ContinuousBatchingConfig:
-    return ContinuousBatchingConfig(
-        page_size=PAGE_TOKENS,
-        num_blocks=tokens // PAGE_TOKENS,
-        max_batch_tokens=max(BATCH_TOKENS, slots),
-        max_requests_per_batch=slots,
-        # the scheduler would keep a part free for those who run, and soft-resets one of them when nothing is left
-        safety_margin=0.0 if tokens >= slots * PAGE_TOKENS else None,
-        # which of two equal prompts comes first would decide what is computed anew
-        allow_block_sharing=False,
-        # the sampler looks at the requests of the step that is about to run
-        use_async_batching=False,
-        use_cuda_graph=False,
-        # on a GPU flash attention where it is installed
-        auto_switch_to_flash=torch.cuda.is_available(),
-    )
 
 
 class _Router:
@@ -228,10 +216,14 @@ class _Sampler(ContinuousBatchingLogitsProcessor):  # type: ignore[misc]
         """Nothing travels in the tensor."""
 
     def prepare_tensor_args(self, requests_with_new_token: list[Any]) -> torch.Tensor:
-        """Remember whose rows come next; the position counts on from what was written before a request came anew."""
-        states = [request.state for request in requests_with_new_token]
-        self._rows = [(state.request_id, _draw(state)) for state in states]
-        return torch.zeros(len(states), dtype=torch.int32)
+        """Remember whose rows come next; the position counts on from what was written before a request was resumed."""
+        self._rows = []
+        for request in requests_with_new_token:
+            state = request.state
+            options = state.logit_processor_kwargs
+            position = len(state.initial_tokens) - options["prompt"] + len(state.generated_tokens)
+            self._rows.append((state.request_id, Draw(options["sampling"], position)))
+        return torch.zeros(len(self._rows), dtype=torch.int32)
 
     def __call__(self, scores: torch.Tensor, tensor_arg: torch.Tensor) -> torch.Tensor:
         """Scores of shape (rows, vocabulary)."""
@@ -244,13 +236,7 @@ class _Sampler(ContinuousBatchingLogitsProcessor):  # type: ignore[misc]
         if not drawn:
             return scores
         if len(drawn) == len(self._rows) == scores.shape[0]:
-            return only(scores, pick(scores, [draw for _, draw in self._rows]))
+            return force_tokens(scores, pick(scores, [draw for _, draw in self._rows]))
         some = scores[drawn]
-        scores[drawn] = only(some, pick(some, [self._rows[row][1] for row in drawn]))
+        scores[drawn] = force_tokens(some, pick(some, [self._rows[row][1] for row in drawn]))
         return scores
-
-
-def _draw(state: Any) -> Draw:
-    asked = state.logit_processor_kwargs
-    written = len(state.initial_tokens) - asked["prompt"] + len(state.generated_tokens)
-    return Draw(asked["sampling"], written)
