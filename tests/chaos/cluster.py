@@ -17,8 +17,8 @@ import asyncpg
 import psutil
 import redis.asyncio
 
-from server.embedded.children import Child
 from server.embedded.postgres import PORT
+from server.embedded.processes import Child
 from server.embedded.servers import LocalServers
 from tests.chaos import models
 from tests.chaos.audit import install

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 
-from server.embedded.place import Place
+from server.embedded.folders import ServerFolders
 from server.embedded.servers import LocalServers
 
 # A database of the cluster that has the schema and no rows: what CREATE DATABASE copies
@@ -40,10 +40,10 @@ def other_database(url: str, name: str) -> str:
 @contextmanager
 def prepared_servers(cluster: Path, data_dir: Path) -> Iterator[PreparedServers]:
     """A PostgreSQL over a copy of a cluster, and an empty Redis."""
-    place = Place.of(data_dir.absolute(), data_dir)
-    place.postgres_home.mkdir(parents=True, exist_ok=True)
+    folders = ServerFolders.of(data_dir.absolute(), data_dir)
+    folders.postgres_home.mkdir(parents=True, exist_ok=True)
     # It keeps the owner, who is not us where root runs the tests
-    subprocess.run(["cp", "-a", "--reflink=auto", str(cluster), str(place.postgres_data)], check=True)
+    subprocess.run(["cp", "-a", "--reflink=auto", str(cluster), str(folders.postgres_data)], check=True)
     with PreparedServers.start(data_dir, durable=False) as servers:
         yield servers
 
@@ -57,11 +57,11 @@ def new_cluster(cluster: Path) -> Iterator[LocalServers]:
         yield servers
         # Who prepared it is gone, and must not count as a worker that is alive
         asyncio.run(execute(servers.database_url, "DELETE FROM worker"))
-    place = Place.of(data_dir.absolute(), data_dir)
+    folders = ServerFolders.of(data_dir.absolute(), data_dir)
     part = cluster.with_name(f"{cluster.name}-part")
-    subprocess.run(["cp", "-a", "--reflink=auto", str(place.postgres_data), str(part)], check=True)
-    if place.user is not None:
-        shutil.rmtree(place.postgres_home)
+    subprocess.run(["cp", "-a", "--reflink=auto", str(folders.postgres_data), str(part)], check=True)
+    if folders.user is not None:
+        shutil.rmtree(folders.postgres_home)
     part.rename(cluster)
 
 

@@ -17,8 +17,8 @@ from typing import Any
 import psutil
 import pytest
 
-from server.embedded.identity import is_alive
-from server.embedded.place import SYSTEM_HOME
+from server.embedded.folders import SYSTEM_HOME
+from server.embedded.processes import is_alive
 from server.embedded.state import StateFile
 from tests.conftest import ROOT
 from tests.support.api import wait_for

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from server.embedded import UpOptions, up
+from server.embedded.up import UpOptions, up
 from server.settings import Settings
 
 STAND_IN = Path(__file__).with_name("stand_in.py")

@@ -4,7 +4,7 @@ import socket
 
 import pytest
 
-from server.embedded.address import Address, PortTakenError
+from server.embedded.up import Address, PortError
 
 
 @pytest.mark.parametrize(
@@ -31,13 +31,13 @@ def test_port_0_becomes_a_free_one() -> None:
 def test_a_port_taken_on_all_addresses_is_taken_here() -> None:
     with socket.create_server(("0.0.0.0", 0)) as taken:  # noqa: S104
         port = taken.getsockname()[1]
-        with pytest.raises(PortTakenError, match=f"port {port} is taken; choose another with --port or API_PORT"):
+        with pytest.raises(PortError, match=f"port {port} is taken; choose another with --port or API_PORT"):
             Address.claim("127.0.0.1", port)
 
 
 @pytest.mark.parametrize("host", ["192.0.2.1", "no.such.host.invalid"])
 def test_a_host_that_is_not_here(host: str) -> None:
-    with pytest.raises(PortTakenError, match=f"of {host} cannot be used .*API_HOST"):
+    with pytest.raises(PortError, match=f"of {host} cannot be used .*API_HOST"):
         Address.claim(host, 0)
 
 

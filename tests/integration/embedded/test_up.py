@@ -15,7 +15,7 @@ import psutil
 import pytest
 import redis
 
-from server.embedded.identity import is_alive
+from server.embedded.processes import is_alive
 from server.embedded.servers import LocalServers
 from tests.integration.embedded.conftest import Run, Start, all_ended, remove
 from tests.support.api import wait_for
@@ -234,6 +234,16 @@ def test_a_second_signal_hurries(start: Start, data_dir: Path) -> None:
     assert run.stop(signal.SIGINT) == 0
     assert all_ended(family)
     assert not any(line.startswith("worker ended") for line in run.order())
+
+
+def test_sigint_stops_it_where_the_shell_had_it_ignored(start: Start, data_dir: Path) -> None:
+    # As a shell that is not interactive does with what it starts in the background
+    run = start(data_dir, prefix=("sh", "-c", "trap '' INT QUIT; exec \"$@\"", "sh"))
+    run.until_ready()
+    family = run.family()
+    assert run.stop(signal.SIGINT) == 0
+    assert all_ended(family)
+    assert run.order()[-1].startswith("api ended")
 
 
 def test_stopping_while_it_starts(start: Start, data_dir: Path) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from server.embedded.place import SYSTEM_HOME
+from server.embedded.folders import SYSTEM_HOME
 from tests.integration.embedded.conftest import Start, all_ended
 
 NOBODY = 65534

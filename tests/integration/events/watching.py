@@ -16,7 +16,7 @@ import redis
 from server.domain.accounts import Viewer
 from server.domain.events import EventType
 from server.domain.predictions import PredictionStatus
-from server.embedded.binaries import find_redis
+from server.embedded.redis import find_redis
 from server.live import prediction_events
 from server.live.hubs import Hubs
 from server.live.prediction_events import Seen
