@@ -6,8 +6,8 @@ import re
 import secrets
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from contextvars import ContextVar
 from math import isfinite
 from typing import Any, Protocol
@@ -121,6 +121,17 @@ class PredictionContext:
         with self._speaking:
             if not self._silent:
                 self._sink.text(self.prediction, _clean(value))
+
+    def emit_all(self, pieces: Generator[Any, Any, Any]) -> None:
+        """Give each yield of a generator, and close it.
+
+        Raises:
+            CancelSignal: asked to stop between two of them.
+        """
+        with closing(pieces):
+            for piece in pieces:
+                self.check()
+                self.emit(piece)
 
     def file(self, content: bytes, content_type: str, width: int | None = None, height: int | None = None) -> None:
         """Give one output file; width and height in pixels."""

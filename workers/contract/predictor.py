@@ -63,8 +63,6 @@ class Predictor:
     input_schema: ClassVar[dict[str, Any]]
     output_schema: ClassVar[dict[str, Any]]
     max_concurrency: ClassVar[int] = 1
-    parts: ClassVar[tuple[str, ...]] = ()
-    """Modules beside the class's own whose source counts for its digest."""
 
     def setup(self, spec: VersionSpec, device: Device, context: SetupContext) -> None:
         """Load the model; any error makes the version unavailable to those who wait for it."""

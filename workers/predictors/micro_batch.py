@@ -62,29 +62,34 @@ class MicroBatcher(Generic[I]):
         Raises:
             CancelSignal: asked to stop; the others that are made with it go on.
         """
-        with item.context.when_cancelled(self._look), self._changed:
-            self._begin()
+
+        def look() -> None:
+            with self._changed:
+                self._changed.notify_all()
+
+        with item.context.when_cancelled(look), self._changed:
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._work, name="micro-batch", daemon=True)
+                self._thread.start()
             self._waiting.append(item)
             self._changed.notify_all()
             while not item.is_over:
                 if item.context.cancelled:
                     if item in self._waiting:
                         self._waiting.remove(item)
-                    self._watch(item)
+                    batch = self._making
+                    if self._timer is None and item in batch and all(each.context.cancelled for each in batch):
+
+                        def check(batch: list[I] = batch) -> None:
+                            if self._making is batch:
+                                self.stuck("A batch that was canceled goes on")
+
+                        self._timer = later(grace_seconds(), check)
                     raise CancelSignal
                 self._changed.wait()
         if item.error is not None:
             raise item.error
         return item.result
-
-    def _watch(self, item: I) -> None:
-        batch = self._making
-        if self._timer is None and item in batch and all(each.context.cancelled for each in batch):
-            self._timer = later(grace_seconds(), lambda: self._check(batch))
-
-    def _check(self, batch: list[I]) -> None:
-        if self._making is batch:
-            self.stuck("A batch that was canceled goes on")
 
     def close(self) -> None:
         """End the thread, after what it makes now."""
@@ -93,15 +98,6 @@ class MicroBatcher(Generic[I]):
             self._changed.notify_all()
         if self._thread is not None:
             self._thread.join()
-
-    def _look(self) -> None:
-        with self._changed:
-            self._changed.notify_all()
-
-    def _begin(self) -> None:
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._work, name="micro-batch", daemon=True)
-            self._thread.start()
 
     def _work(self) -> None:
         while batch := self._next():
@@ -137,6 +133,7 @@ class MicroBatcher(Generic[I]):
                 self._changed.wait(left)
 
     def _make(self, batch: list[I]) -> None:
+        """Make a batch, and each of its items alone where that fails; errors are let go with this call's frame."""
         error = self._try(batch)
         if error is None or len(batch) == 1:
             return

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import importlib
-import importlib.util
-import inspect
 import logging
+import sys
 from collections.abc import Iterable
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -18,6 +17,7 @@ from workers.contract.predictor import JSON_SCHEMA, KINDS, Predictor
 
 logger = logging.getLogger(__name__)
 
+SHARED = Path(__file__).parent
 ENTRY_POINT_GROUP = "inference_server.predictors"
 BUILT_IN = (
     *(
@@ -48,9 +48,11 @@ class Registry:
             InvalidPredictorError: it breaks the contract, or its name is taken.
         """
         if problem := _problem(cls):
-            raise InvalidPredictorError(f"{cls!r} {problem}.")
+            raise InvalidPredictorError(f"{cls!r} cannot be a predictor: {problem}.")
         if cls.name in self._classes:
-            raise InvalidPredictorError(f"{cls!r} has the name {cls.name!r} of {self._classes[cls.name]!r}.")
+            raise InvalidPredictorError(
+                f"{cls!r} has the name {cls.name!r}, which {self._classes[cls.name]!r} has already."
+            )
         self._classes[cls.name] = cls
 
     def get(self, name: str) -> type[Predictor] | None:
@@ -59,7 +61,16 @@ class Registry:
 
     def catalogue(self) -> list[dict[str, Any]]:
         """Every predictor as the API needs to know it."""
-        return [_describe(cls) for cls in self._classes.values()]
+        return [
+            {
+                "name": cls.name,
+                "kind": cls.kind,
+                "input_schema": cls.input_schema,
+                "output_schema": cls.output_schema,
+                "digest": _digest(cls),
+            }
+            for cls in self._classes.values()
+        ]
 
 
 def open_registry(extra: Iterable[str] = ()) -> Registry:
@@ -73,7 +84,7 @@ def open_registry(extra: Iterable[str] = ()) -> Registry:
     registry = Registry(_load(name) for name in BUILT_IN)
     for point in entry_points(group=ENTRY_POINT_GROUP):
         try:
-            registry.add(_predictor(point.load()))
+            registry.add(as_predictor(point.load()))
         except Exception:
             logger.exception("The predictor %s of %s does not load", point.name, point.value)
     for name in extra:
@@ -81,65 +92,69 @@ def open_registry(extra: Iterable[str] = ()) -> Registry:
     return registry
 
 
-def _predictor(found: Any) -> Any:
-    """What was found, or the predictor that is made of a user's plain class.
+def as_predictor(candidate: Any) -> Any:
+    """A user's plain class made a predictor; anything else as it is, to be judged by `Registry.add`.
 
     Raises:
-        InvalidPredictorError: its `predict` cannot be one.
+        InvalidPredictorError: no input schema can be made of the class's `predict`.
     """
     from workers.predictors.custom.predictor import adapt, is_plain
     from workers.predictors.custom.signature import InvalidSignatureError
 
-    if not is_plain(found):
-        return found
+    if not is_plain(candidate):
+        return candidate
     try:
-        return adapt(found)
+        return adapt(candidate)
     except InvalidSignatureError as error:
-        raise InvalidPredictorError(f"{found!r} is no predictor: {error}.") from error
+        raise InvalidPredictorError(f"{candidate!r} cannot be a predictor. {error}") from error
 
 
 def _load(name: str) -> type[Predictor]:
     module, _, attribute = name.partition(":")
     try:
-        found = getattr(importlib.import_module(module), attribute)
+        candidate = getattr(importlib.import_module(module), attribute)
     except Exception as error:  # a module of the operator's may raise anything
-        raise InvalidPredictorError(f"{name!r} does not load: {type(error).__name__}: {error}") from error
-    cls: type[Predictor] = _predictor(found)
+        raise InvalidPredictorError(
+            f"The predictor {name!r} could not be imported: {type(error).__name__}: {error}"
+        ) from error
+    cls: type[Predictor] = as_predictor(candidate)
     return cls
 
 
 def _problem(cls: Any) -> str | None:
-    """Why a class is no predictor, or None."""
+    """Why a class cannot be a predictor, or None."""
     if not (isinstance(cls, type) and issubclass(cls, Predictor)):
-        return "is no subclass of Predictor"
+        return "it is no subclass of Predictor and has no method predict"
     if not isinstance(getattr(cls, "name", None), str):
-        return "has no name"
+        return "it has no name"
     if getattr(cls, "kind", None) not in KINDS:
-        return f"has none of the kinds {', '.join(KINDS)}"
+        return f"its kind is none of {', '.join(KINDS)}"
     for attribute in ("input_schema", "output_schema"):
         if getattr(cls, attribute, {}).get("$schema") != JSON_SCHEMA:
-            return f"has no {attribute} with $schema {JSON_SCHEMA}"
+            return f"its {attribute} does not name {JSON_SCHEMA} as its $schema"
     most = cls.max_concurrency
-    return None if isinstance(most, int) and most >= 1 else "has a max_concurrency that is no number from 1 on"
-
-
-def _describe(cls: type[Predictor]) -> dict[str, Any]:
-    return {
-        "name": cls.name,
-        "kind": cls.kind,
-        "input_schema": cls.input_schema,
-        "output_schema": cls.output_schema,
-        "digest": _digest(cls),
-    }
+    return None if isinstance(most, int) and most >= 1 else "its max_concurrency is not a whole number from 1 on"
 
 
 def _digest(cls: type[Predictor]) -> str:
-    """sha256 of the predictor's source and schemas, in hexadecimal."""
+    """sha256, in hexadecimal, of the schemas and of the source that decides what the predictor does.
+
+    That is every source file below the folders in which the class and its bases lie (for a module outside of a package,
+    its file), and for our own predictors what lies beside their folders and is shared by them.
+    """
+    files: dict[str, Path] = {}
+    for base in cls.__mro__:
+        module = sys.modules[base.__module__]
+        if base in (Predictor, object) or module.__file__ is None:
+            continue
+        path = Path(module.__file__)
+        beside = [path]
+        if module.__package__:
+            beside = [*path.parent.glob("*.py")] if path.parent == SHARED else [*path.parent.rglob("*.py")]
+        files |= {f"{module.__package__}/{file.relative_to(path.parent).as_posix()}": file for file in beside}
+        if path.is_relative_to(SHARED):
+            files |= {f"{__package__}/{file.name}": file for file in SHARED.glob("*.py")}
     digest = hashlib.sha256(orjson.dumps([cls.input_schema, cls.output_schema], option=orjson.OPT_SORT_KEYS))
-    for module in (cls.__module__, *cls.parts):
-        spec = importlib.util.find_spec(module)
-        if spec is not None and spec.origin is not None:
-            digest.update(Path(spec.origin).read_bytes())
-        else:
-            digest.update(inspect.getsource(cls).encode())
+    for name, file in sorted(files.items()):
+        digest.update(f"{name}\0{hashlib.sha256(file.read_bytes()).hexdigest()}\n".encode())
     return digest.hexdigest()

@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+from inspect import isgenerator
 from typing import Any
 
+from workers.contract.context import PredictionContext
+from workers.contract.predictor import Predictor
 from workers.contract.protocol import File, Message, Metric, Output
+
+
+def run_to_end(predictor: Predictor, context: PredictionContext) -> Any:
+    """What `predict` returns; a generator is run, as the runner does it."""
+    result = predictor.predict(context)
+    if not isgenerator(result):
+        return result
+    context.emit_all(result)
+    return None
 
 
 class Sink:

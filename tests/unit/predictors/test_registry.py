@@ -1,6 +1,12 @@
 from __future__ import annotations
 
+import importlib
+import shutil
+import sys
+from collections.abc import Iterator
+from compileall import compile_dir as compile_all
 from importlib.metadata import EntryPoint
+from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
@@ -9,7 +15,7 @@ from jsonschema import Draft202012Validator
 from workers.contract.predictor import JSON_SCHEMA, KINDS, Predictor, schema
 from workers.predictors import registry as module
 from workers.predictors.echo import Echo
-from workers.predictors.registry import InvalidPredictorError, Registry, open_registry
+from workers.predictors.registry import InvalidPredictorError, Registry, as_predictor, open_registry
 
 
 class Good(Predictor):
@@ -58,12 +64,109 @@ def test_the_digest_follows_the_schemas_and_the_source() -> None:
     class Other(Good):
         output_schema: ClassVar = {"$schema": JSON_SCHEMA, "type": "string"}
 
-    class Elsewhere(Good):
-        parts = ("workers.predictors.echo",)
-
-    digests = [Registry([cls]).catalogue()[0]["digest"] for cls in (Good, Good, Other, Elsewhere)]
+    digests = [Registry([cls]).catalogue()[0]["digest"] for cls in (Good, Good, Other, Echo)]
     assert digests[0] == digests[1]
     assert len(set(digests)) == 3
+
+
+PREDICTOR = """
+from workers.contract.predictor import JSON_SCHEMA, Predictor, schema
+
+class Packaged(Predictor):
+    name, kind, input_schema, output_schema = "packaged", "CUSTOM", schema({}, []), {"$schema": JSON_SCHEMA}
+"""
+PLAIN = """
+class Packaged:
+    def predict(self, text: str) -> str:
+        return text
+"""
+
+
+@pytest.fixture(params=[PREDICTOR, PLAIN], ids=["predictor", "plain class"])
+def folder(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder on the import path, with a package that has a predictor, and a module beside it that has one."""
+    monkeypatch.syspath_prepend(tmp_path)
+    (tmp_path / "acme").mkdir()
+    (tmp_path / "acme" / "__init__.py").touch()
+    (tmp_path / "acme" / "packaged.py").write_text(request.param)
+    (tmp_path / "acme" / "helping.py").write_text("HELP = 1")
+    (tmp_path / "lone.py").write_text(request.param)
+    yield tmp_path
+    for name in ("acme", "acme.packaged", "lone"):
+        sys.modules.pop(name, None)
+
+
+def digest(name: str) -> str:
+    cls = as_predictor(getattr(importlib.import_module(name), "Packaged"))  # noqa: B009 - known at run time only
+    return str(Registry([cls]).catalogue()[0]["digest"])
+
+
+@pytest.mark.parametrize("file", ["packaged.py", "helping.py", "__init__.py", "new.py", "nets/unet.py"])
+def test_the_digest_follows_every_source_file_of_the_package(folder: Path, file: str) -> None:
+    before = digest("acme.packaged")
+    (folder / "acme" / file).parent.mkdir(exist_ok=True)
+    with (folder / "acme" / file).open("a") as source:
+        source.write("# changed")
+    assert digest("acme.packaged") != before
+
+
+def test_the_digest_follows_the_names_of_the_files(folder: Path) -> None:
+    before = digest("acme.packaged")
+    (folder / "acme" / "helping.py").rename(folder / "acme" / "helpers.py")
+    assert digest("acme.packaged") != before
+
+
+def test_the_digest_follows_nothing_else(folder: Path, tmp_path: Path) -> None:
+    before = digest("acme.packaged"), digest("lone")
+    compile_all(folder / "acme", quiet=2)
+    assert (folder / "acme" / "__pycache__").is_dir()
+    (folder / "acme" / "README.md").write_text("# Acme")
+    (folder / "other.py").touch()
+    assert (digest("acme.packaged"), digest("lone")) == before
+
+
+def test_the_digest_of_a_class_outside_of_a_package_follows_its_file(folder: Path) -> None:
+    before = digest("lone")
+    with (folder / "lone.py").open("a") as source:
+        source.write("# changed")
+    assert digest("lone") != before
+
+
+def test_the_digest_does_not_follow_the_place_where_the_package_lies(
+    folder: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = digest("acme.packaged")
+    elsewhere = shutil.copytree(folder, tmp_path_factory.mktemp("elsewhere") / "site")
+    for name in ("acme", "acme.packaged"):
+        del sys.modules[name]
+    monkeypatch.syspath_prepend(elsewhere)
+    assert digest("acme.packaged") == before
+    assert Path(str(sys.modules["acme"].__file__)).is_relative_to(elsewhere)
+
+
+@pytest.mark.parametrize(
+    ("name", "file", "counts"),
+    [
+        ("text", "text/batch.py", True),
+        ("text", "micro_batch.py", True),
+        ("text", "image/model.py", False),
+        ("image", "image/previews.py", True),
+        ("embeddings", "encoder/encoder.py", True),
+        ("embeddings", "custom/signature.py", True),
+        ("echo", "echo.py", True),
+        ("echo", "text/model.py", False),
+    ],
+)
+def test_the_digest_of_a_built_in_predictor_follows_its_folder_and_what_is_shared(
+    monkeypatch: pytest.MonkeyPatch, name: str, file: str, counts: bool
+) -> None:
+    def catalogue() -> str:
+        return next(str(entry["digest"]) for entry in open_registry().catalogue() if entry["name"] == name)
+
+    before = catalogue()
+    read = Path.read_bytes
+    monkeypatch.setattr(Path, "read_bytes", lambda self: read(self) + b"#" * (self == module.SHARED / file))
+    assert (catalogue() != before) is counts
 
 
 def test_predictors_of_installed_packages_are_found_and_a_broken_one_is_left_out(

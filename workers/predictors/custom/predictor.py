@@ -6,11 +6,12 @@ import asyncio
 import inspect
 import re
 import sys
-from collections.abc import AsyncIterator, Coroutine, Hashable, Iterator
+from collections.abc import Coroutine, Iterator
 from contextlib import aclosing, closing
 from copy import deepcopy
 from io import BytesIO
 from pathlib import Path
+from types import GeneratorType
 from typing import Any, ClassVar
 
 from pydantic import ValidationError
@@ -60,8 +61,8 @@ class Custom(Predictor):
             "options": dict(spec.options),
             "context": context,
         }
-        asked = inspect.signature(setup).parameters
-        setup(**{name: value for name, value in known.items() if name in asked})
+        parameters = inspect.signature(setup).parameters
+        setup(**{name: value for name, value in known.items() if name in parameters})
 
     def predict(self, context: PredictionContext) -> Any:
         """Run it; a plain generator is given back to be run piece by piece."""
@@ -69,46 +70,73 @@ class Custom(Predictor):
             arguments = self.signature.arguments(context.input)
         except ValidationError as error:
             raise InputRejectedError(str(error)) from error
-        _check_files(arguments, context)
+        for name, value in arguments.items():
+            for path in value if isinstance(value, list) else [value]:
+                # no path passes that was not laid out for this prediction
+                if isinstance(path, Path) and str(path) not in context.files:
+                    raise InputRejectedError(f"{name} is no input file.")
         if self.signature.context_parameter:
             arguments[self.signature.context_parameter] = context
-        if self._batcher is not None:
-            return self._batcher.result(Item(context, arguments, self._key(arguments)))
-        return self._made(context, self._instance.predict(**arguments))
-
-    def _made(self, context: PredictionContext, made: Any) -> Any:
-        if inspect.isgenerator(made):
-            return _pieces(made)
-        if inspect.isasyncgen(made):
-            return _run(context, _stream(context, made))
-        if inspect.iscoroutine(made):
-            made = _run(context, made)
-        return _given(context, made)
-
-    def _key(self, arguments: dict[str, Any]) -> Hashable:
-        """What has to be equal for two inputs to run together, which a class may say; else all may."""
+        if self._batcher is None:
+            return self._call(context, arguments)
+        # what has to be equal for two inputs to run together; all may where the class does not say
         key = getattr(self._instance, "batch_key", None)
-        return key(**arguments) if key else None
+        return self._batcher.result(Item(context, arguments, key(**arguments) if key else None))
+
+    def _call(self, context: PredictionContext, arguments: dict[str, Any]) -> Any:
+        """What the class's `predict` returns, as JSON, or a generator of JSON that is still to be run."""
+        result = self._instance.predict(**arguments)
+
+        def pieces() -> Iterator[Any]:
+            with closing(result):
+                for piece in result:
+                    yield _json(piece)
+
+        async def stream() -> None:
+            async with aclosing(result):
+                async for piece in result:
+                    context.check()
+                    context.emit(_json(piece))
+
+        if inspect.isgenerator(result):
+            return pieces()
+        if inspect.isasyncgen(result):
+            return _run(context, stream())
+        return _output(context, _run(context, result) if inspect.iscoroutine(result) else result)
 
     def _make(self, items: list[Item]) -> list[Any]:
         """The results of some inputs: of one by the class's `predict`, of several by its `predict_batch`."""
         if len(items) == 1:
             context = items[0].context
-            made = self._made(context, self._instance.predict(**items[0].arguments))
-            if inspect.isgenerator(made):
-                for piece in made:
-                    context.check()
-                    context.emit(piece)
-                made = None
-            return [made]
-        made = self._instance.predict_batch([item.arguments for item in items])
-        if inspect.isgenerator(made):
-            return _share_out(items, made)
-        results = asyncio.run(made) if inspect.iscoroutine(made) else made
+            result = self._call(context, items[0].arguments)
+            if inspect.isgenerator(result):
+                context.emit_all(result)
+                result = None
+            return [result]
+        batch = self._instance.predict_batch([item.arguments for item in items])
+        if isinstance(batch, GeneratorType):
+            # each yield is a list with a piece or None for each input
+            try:
+                with closing(batch):
+                    for pieces in batch:
+                        for item, piece in zip(items, pieces, strict=True):
+                            if piece is not None and not item.context.cancelled:
+                                item.context.emit(_json(piece))
+                        if all(item.context.cancelled for item in items):
+                            break
+            except Exception as error:  # part of the output is sent: all of them fail, and none is tried again
+                return [error] * len(items)
+            return [None] * len(items)
+        results: Any = asyncio.run(batch) if inspect.iscoroutine(batch) else batch
         if not isinstance(results, list) or len(results) != len(items):
-            raise TypeError(f"predict_batch has to give a list of {len(items)} results")
-        pairs = zip(items, results, strict=True)
-        return [result if isinstance(result, Exception) else _result(item, result) for item, result in pairs]
+            raise TypeError(f"predict_batch must return a list of {len(items)} results, one for each input")
+        outputs: list[Any] = []
+        for item, result in zip(items, results, strict=True):
+            try:
+                outputs.append(result if isinstance(result, Exception) else _output(item.context, result))
+            except Exception as error:  # the result of this input alone is no JSON
+                outputs.append(error)
+        return outputs
 
     def teardown(self) -> None:
         """Call the class's own `teardown`, if it has one."""
@@ -145,9 +173,9 @@ def batch_size(cls: type[Any]) -> int:
     """
     most = getattr(cls, "max_batch_size", 0)
     if not isinstance(most, int) or most < 0:
-        raise InvalidSignatureError("its max_batch_size is no number of inputs")
+        raise InvalidSignatureError("max_batch_size must be a whole number from 0 on.")
     if most > 1 and not callable(getattr(cls, "predict_batch", None)):
-        raise InvalidSignatureError("it has a max_batch_size and no predict_batch")
+        raise InvalidSignatureError("It has a max_batch_size and no predict_batch; define predict_batch.")
     return most if most > 1 else 0
 
 
@@ -166,11 +194,6 @@ def adapt(cls: type[Any]) -> type[Predictor]:
         "output_schema": signature.output_schema,
         "user_class": cls,
         "signature": signature,
-        "parts": (
-            "workers.predictors.custom.predictor",
-            "workers.predictors.custom.signature",
-            *getattr(cls, "parts", ()),
-        ),
         "__module__": cls.__module__,
         "__doc__": cls.__doc__,
     }
@@ -182,47 +205,7 @@ def is_plain(cls: Any) -> bool:
     return isinstance(cls, type) and not issubclass(cls, Predictor) and callable(getattr(cls, "predict", None))
 
 
-def _check_files(arguments: dict[str, Any], context: PredictionContext) -> None:
-    """Let no path through that was not laid out for this prediction."""
-    for name, value in arguments.items():
-        for path in value if isinstance(value, list) else [value]:
-            if isinstance(path, Path) and str(path) not in context.files:
-                raise InputRejectedError(f"{name} is no input file.")
-
-
-def _share_out(items: list[Item], made: Iterator[Any]) -> list[Any]:
-    """Emit what a batch yields, a list with a piece or None for each; an error is then everybody's, not tried again."""
-    try:
-        with closing(made):  # type: ignore[type-var]
-            for pieces in made:
-                for item, piece in zip(items, pieces, strict=True):
-                    if piece is not None and not item.context.cancelled:
-                        item.context.emit(_json(piece))
-                if all(item.context.cancelled for item in items):
-                    break
-    except Exception as error:
-        return [error] * len(items)
-    return [None] * len(items)
-
-
-def _result(item: Item, value: Any) -> Any:
-    """A result as JSON, or the error that it is none."""
-    try:
-        return _given(item.context, value)
-    except Exception as error:
-        return error
-
-
-def _pieces(made: Any) -> Any:
-    """The pieces of a generator as JSON; it is closed when this is."""
-    try:
-        for piece in made:
-            yield _json(piece)
-    finally:
-        made.close()
-
-
-def _given(context: PredictionContext, value: Any) -> Any:
+def _output(context: PredictionContext, value: Any) -> Any:
     """A returned value as JSON; pictures become output files."""
     pictures = value if isinstance(value, list) else [value]
     image = getattr(sys.modules.get("PIL.Image"), "Image", None)
@@ -239,7 +222,7 @@ def _json(value: Any) -> Any:
     try:
         return to_jsonable_python(value)
     except PydanticSerializationError as error:
-        raise TypeError(f"predict gave what is no JSON: {error}") from error
+        raise TypeError(f"predict gave something that is not JSON: {error}") from error
 
 
 def _run(context: PredictionContext, work: Coroutine[Any, Any, Any]) -> Any:
@@ -261,10 +244,3 @@ def _run(context: PredictionContext, work: Coroutine[Any, Any, Any]) -> Any:
         if context.cancelled:
             raise CancelSignal from None
         raise RuntimeError("predict cancelled itself") from None
-
-
-async def _stream(context: PredictionContext, made: AsyncIterator[Any]) -> None:
-    async with aclosing(made):  # type: ignore[type-var]
-        async for piece in made:
-            context.check()
-            context.emit(_json(piece))

@@ -14,7 +14,7 @@ from pydantic import ConfigDict, PydanticUserError, TypeAdapter, WithJsonSchema,
 from pydantic.errors import PydanticSchemaGenerationError
 
 from server.domain.files import FILE_FORMAT, file_fields
-from workers.contract.predictor import JSON_SCHEMA, PredictionContext
+from workers.contract.predictor import JSON_SCHEMA, PredictionContext, schema
 
 MAX_NESTING = 8
 File = Annotated[Path, WithJsonSchema({"type": "string", "format": "file"})]
@@ -26,39 +26,49 @@ _STREAMS = (
 
 
 class InvalidSignatureError(Exception):
-    """A `predict` that no input schema can be made of; the message says which parameter and why."""
+    """A class whose `predict` cannot be called with JSON; the message is a sentence for its author."""
 
 
 class Signature:
     """What a `predict` takes and gives."""
 
     def __init__(self, predict: Callable[..., Any]) -> None:
-        self._hints = _hints(predict)
-        parameters = list(inspect.signature(predict).parameters.values())[1:]
-        self.context_parameter = next((p.name for p in parameters if self._is_context(p)), None)
-        own = [p for p in parameters if p.name != self.context_parameter]
-        fields: dict[str, Any] = {parameter.name: self._field(parameter) for parameter in own}
-        self._model = create_model("Input", __config__=ConfigDict(extra="forbid"), **fields)
-        self.input_schema = _input_schema(self._model, [parameter.name for parameter in own])
-        self.output_schema = _output_schema(self._hints.get("return", Any))
-
-    def _is_context(self, parameter: inspect.Parameter) -> bool:
-        hint = self._hints.get(parameter.name)
-        return hint is PredictionContext or (hint is None and parameter.name == "context")
-
-    def _field(self, parameter: inspect.Parameter) -> tuple[Any, Any]:
-        if parameter.kind not in (parameter.POSITIONAL_OR_KEYWORD, parameter.KEYWORD_ONLY):
-            raise InvalidSignatureError(f"its parameter {parameter.name!r} cannot be given by name")
-        hint = self._hints.get(parameter.name)
-        if hint is None:
-            raise InvalidSignatureError(f"its parameter {parameter.name!r} has no type")
         try:
-            TypeAdapter(hint).json_schema()
-        except (PydanticUserError, PydanticSchemaGenerationError) as error:
-            raise InvalidSignatureError(
-                f"its parameter {parameter.name!r} has a type that JSON cannot give: {hint}"
-            ) from error
-        return hint, ... if parameter.default is parameter.empty else parameter.default
+            hints = typing.get_type_hints(predict, include_extras=True)
+        except NameError as error:
+            raise InvalidSignatureError(f"A type in the signature of predict is not known: {error}.") from error
+        self.context_parameter: str | None = None
+        fields: dict[str, Any] = {}
+        for parameter in list(inspect.signature(predict).parameters.values())[1:]:
+            name, hint = parameter.name, hints.get(parameter.name)
+            is_context = hint is PredictionContext or (hint is None and name == "context")
+            if is_context and self.context_parameter is None:
+                self.context_parameter = name
+                continue
+            if parameter.kind not in (parameter.POSITIONAL_OR_KEYWORD, parameter.KEYWORD_ONLY):
+                raise InvalidSignatureError(f"The parameter {name!r} cannot be given by name; write each one out.")
+            if hint is None:
+                raise InvalidSignatureError(f"The parameter {name!r} has no type; annotate it, as in `{name}: str`.")
+            try:
+                TypeAdapter(hint).json_schema()
+            except (PydanticUserError, PydanticSchemaGenerationError) as error:
+                problem = f"The parameter {name!r} has a type that JSON cannot give: {hint}."
+                raise InvalidSignatureError(problem) from error
+            fields[name] = (hint, ... if parameter.default is parameter.empty else parameter.default)
+        self._model = create_model("Input", __config__=ConfigDict(extra="forbid"), **fields)
+        body = _inlined(self._model.model_json_schema())
+        properties = {name: body["properties"][name] for name in fields}
+        for name, rule in properties.items():
+            # only files that callers give may be paths, and only where the server looks for them
+            formats = set(_formats(rule))
+            if formats & {"path", "file-path", "directory-path"}:
+                raise InvalidSignatureError(f"The parameter {name!r} is a path; for a file of callers use File.")
+            if FILE_FORMAT in formats and not file_fields({"properties": {name: rule}}):
+                raise InvalidSignatureError(
+                    f"The parameter {name!r} has a File inside something other than a list; use File or list[File]."
+                )
+        self.input_schema = schema(properties, body.get("required", []))
+        self.output_schema = _output_schema(hints.get("return", Any))
 
     def arguments(self, values: dict[str, Any]) -> dict[str, Any]:
         """The keyword arguments for an input that the schema allows.
@@ -66,41 +76,13 @@ class Signature:
         Raises:
             pydantic.ValidationError: it does not.
         """
-        given = self._model.model_validate({k: v for k, v in values.items() if k in self._model.model_fields})
-        return {name: getattr(given, name) for name in self._model.model_fields}
-
-
-def _hints(predict: Callable[..., Any]) -> dict[str, Any]:
-    try:
-        return typing.get_type_hints(predict, include_extras=True)
-    except NameError as error:
-        raise InvalidSignatureError(f"a type in its signature is not known: {error}") from error
-
-
-def _input_schema(model: Any, order: list[str]) -> dict[str, Any]:
-    body = _inlined(model.model_json_schema())
-    properties = {name: {**body["properties"][name], "x-order": number} for number, name in enumerate(order)}
-    for name, rule in properties.items():
-        _check_files(name, rule)
-    return {
-        "$schema": JSON_SCHEMA,
-        "type": "object",
-        "properties": properties,
-        "required": body.get("required", []),
-        "additionalProperties": False,
-    }
-
-
-def _check_files(name: str, rule: dict[str, Any]) -> None:
-    """Only files that callers give may be paths, and only where they are found and laid out."""
-    formats = set(_formats(rule))
-    if formats & {"path", "file-path", "directory-path"}:
-        raise InvalidSignatureError(f"its parameter {name!r} is a path; a file that callers give is of the type File")
-    if FILE_FORMAT in formats and not file_fields({"properties": {name: rule}}):
-        raise InvalidSignatureError(f"its parameter {name!r} has a File within something else than a list")
+        known = self._model.model_fields
+        checked = self._model.model_validate({name: value for name, value in values.items() if name in known})
+        return {name: getattr(checked, name) for name in known}
 
 
 def _formats(part: Any) -> Iterator[str]:
+    """Every `format` in a JSON Schema."""
     if isinstance(part, dict):
         if isinstance(part.get("format"), str):
             yield part["format"]
@@ -122,13 +104,13 @@ def _output_schema(hint: Any) -> dict[str, Any]:
     return {"$schema": JSON_SCHEMA, **body}
 
 
-def _inlined(schema: dict[str, Any]) -> dict[str, Any]:
+def _inlined(source: dict[str, Any]) -> dict[str, Any]:
     """The schema with what it refers to in place: the API takes none that refers elsewhere."""
-    definitions = schema.pop("$defs", {})
+    definitions = source.pop("$defs", {})
 
     def inline(part: Any, depth: int) -> Any:
         if depth > MAX_NESTING * 4:
-            raise InvalidSignatureError("a type of it refers to itself")
+            raise InvalidSignatureError("A type in the signature of predict refers to itself, which is not supported.")
         if isinstance(part, list):
             return [inline(item, depth + 1) for item in part]
         if not isinstance(part, dict):
@@ -139,5 +121,5 @@ def _inlined(schema: dict[str, Any]) -> dict[str, Any]:
             return rest
         return {**inline(deepcopy(definitions[reference.removeprefix("#/$defs/")]), depth + 1), **rest}
 
-    found: dict[str, Any] = inline(schema, 0)
-    return found
+    whole: dict[str, Any] = inline(source, 0)
+    return whole

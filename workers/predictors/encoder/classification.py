@@ -18,11 +18,6 @@ Texts = Annotated[list[str], Input(min_length=1, max_length=256, description="Wh
 class Classification:
     """Says of texts which of the model's classes they belong to, and how surely."""
 
-    parts = (
-        "workers.predictors.encoder.encoder",
-        "workers.predictors.pretrained",
-        "workers.predictors.quantization",
-    )
     max_batch_size = 32
 
     @staticmethod

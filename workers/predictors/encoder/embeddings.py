@@ -20,11 +20,6 @@ _MODULES = {"Transformer", "Pooling", "Normalize"}
 class Embeddings:
     """Turns texts into vectors whose angles tell how alike they are."""
 
-    parts = (
-        "workers.predictors.encoder.encoder",
-        "workers.predictors.pretrained",
-        "workers.predictors.quantization",
-    )
     max_batch_size = 32
 
     @staticmethod

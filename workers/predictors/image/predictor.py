@@ -28,10 +28,6 @@ class Image(Predictor):
     name = "image"
     kind = "IMAGE_GENERATION"
     max_concurrency = 4
-    parts = tuple(
-        f"workers.predictors.{name}"
-        for name in ("image_model", "micro_batch", "image_folder", "previews", "quantization")
-    )
     input_schema: ClassVar = schema(
         {
             "prompt": {

@@ -27,13 +27,6 @@ class Text(Predictor):
     name = "text"
     kind = "TEXT_GENERATION"
     max_concurrency = 32
-    parts = tuple(
-        f"workers.predictors.{name}"
-        for name in (
-            *("text_model", "text_folder", "text_batch", "batch_manager", "text_sink"),
-            *("sampling", "detokenizer", "stops", "quantization"),
-        )
-    )
     input_schema: ClassVar = schema(
         {
             "prompt": {

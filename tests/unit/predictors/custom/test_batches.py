@@ -10,13 +10,12 @@ from typing import Any
 
 import pytest
 
-from tests.unit.predictors.sink import Sink
+from tests.unit.predictors.sink import Sink, run_to_end
 from workers.contract.context import CancelSignal
 from workers.contract.protocol import Output
 from workers.predictors import PredictionContext
 from workers.predictors.custom.predictor import adapt
 from workers.predictors.custom.signature import InvalidSignatureError
-from workers.runner.jobs import _emitted
 
 
 class Batching:
@@ -53,7 +52,7 @@ def run_all(
 
     def one(context: PredictionContext) -> Any:
         try:
-            result = _emitted(predictor.predict(context), context)
+            result = run_to_end(predictor, context)
             context.check()
             return result
         except BaseException as error:  # a cancel is no Exception

@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 from pydantic import BaseModel, FilePath
 
-from tests.unit.predictors.sink import Sink
+from tests.unit.predictors.sink import Sink, run_to_end
 from workers.contract.context import CancelSignal
 from workers.contract.predictor import Device, Predictor, SetupContext, VersionSpec
 from workers.contract.protocol import File, Progress
@@ -21,8 +21,7 @@ from workers.predictors import File as InputFile
 from workers.predictors import Input, InputRejectedError, PredictionContext
 from workers.predictors.custom.predictor import adapt, is_plain
 from workers.predictors.custom.signature import InvalidSignatureError
-from workers.predictors.registry import InvalidPredictorError, Registry, _predictor
-from workers.runner.jobs import _emitted
+from workers.predictors.registry import InvalidPredictorError, Registry, as_predictor
 
 
 class Colour(Enum):
@@ -90,7 +89,7 @@ def run(cls: type[Any], values: dict[str, Any], context: PredictionContext | Non
     predictor = adapt(cls)()
     predictor.setup(VersionSpec("v", "x"), Device("cpu", "float32"), SetupContext(lambda *_: None))
     found = context or PredictionContext("p", values, sink)
-    return _emitted(predictor.predict(found), found), sink
+    return run_to_end(predictor, found), sink
 
 
 def test_the_schema_comes_from_the_signature() -> None:
@@ -202,7 +201,7 @@ def test_a_predict_that_no_schema_can_be_made_of_is_told_so(cls: type[Any], why:
     with pytest.raises(InvalidSignatureError, match=why):
         adapt(cls)
     with pytest.raises(InvalidPredictorError, match=why):
-        _predictor(cls)
+        as_predictor(cls)
 
 
 def test_what_is_a_predictor_already_stays_what_it_is() -> None:
