@@ -36,24 +36,20 @@ def pick_device(environment: Mapping[str, str]) -> Device:
     Raises:
         DeviceUnavailableError: REQUIRE_GPU is on and there is no CUDA device.
     """
-    device = _best(environment)
+    device = Device("cpu", "float32")
+    may_have_gpu = sys.platform != "linux" or any(Path(path).exists() for path in _GPU_FILES)
+    if enabled(environment.get("ENABLE_GPU", "1")) and may_have_gpu:
+        import torch
+
+        if torch.cuda.is_available():
+            device = Device("cuda", "bfloat16" if torch.cuda.is_bf16_supported() else "float16")
+        elif torch.backends.mps.is_available():
+            device = Device("mps", "float32")
     if enabled(environment.get("REQUIRE_GPU", "0")) and device.name != "cuda":
         visible = environment.get("CUDA_VISIBLE_DEVICES")
         which = "no CUDA device" if visible is None else f"no CUDA device {visible}"
         raise DeviceUnavailableError(f"This worker is to run on CUDA, and torch finds {which} here.")
     return device
-
-
-def _best(environment: Mapping[str, str]) -> Device:
-    if not enabled(environment.get("ENABLE_GPU", "1")) or not _may_have_gpu():
-        return Device("cpu", "float32")
-    import torch
-
-    if torch.cuda.is_available():
-        return Device("cuda", "bfloat16" if torch.cuda.is_bf16_supported() else "float16")
-    if torch.backends.mps.is_available():
-        return Device("mps", "float32")
-    return Device("cpu", "float32")
 
 
 def describe(device: Device) -> tuple[str, int]:
@@ -73,7 +69,13 @@ def free_bytes(device: Device) -> int:
 
         return int(torch.cuda.mem_get_info()[0])
     free = psutil.virtual_memory().available
-    return min(free, _cgroup_free(free))
+    try:
+        limit = (_CGROUP / "memory.max").read_text().strip()
+        used = int((_CGROUP / "memory.current").read_text())
+    except OSError:
+        return free
+    # the machine's own figure does not know the limit of this container
+    return free if limit == "max" else min(free, max(0, int(limit) - used))
 
 
 def enabled(value: str) -> bool:
@@ -84,17 +86,3 @@ def enabled(value: str) -> bool:
 def memory_budget(device: Device) -> int:
     """Bytes that loaded models may fill by default: most of what is free on the device now."""
     return int(free_bytes(device) * FREE_SHARE)
-
-
-def _may_have_gpu() -> bool:
-    return sys.platform != "linux" or any(Path(path).exists() for path in _GPU_FILES)
-
-
-def _cgroup_free(otherwise: int) -> int:
-    """Bytes left in this container, which the machine's own figure does not know."""
-    try:
-        limit = (_CGROUP / "memory.max").read_text().strip()
-        used = int((_CGROUP / "memory.current").read_text())
-    except OSError:
-        return otherwise
-    return otherwise if limit == "max" else max(0, int(limit) - used)

@@ -72,13 +72,9 @@ def describe(error: BaseException, *, name: bool = True) -> str:
 def free_memory() -> None:
     """Give unused memory back to the device; call it when the error and its frames are gone."""
     gc.collect()
-    _trim_heap()
+    # glibc by itself keeps most of the pages that were freed; other C libraries have no such function
+    if sys.platform == "linux" and (trim := getattr(ctypes.CDLL(None), "malloc_trim", None)) is not None:
+        trim(0)
     cuda = getattr(sys.modules.get("torch"), "cuda", None)
     if cuda is not None and cuda.is_initialized():
         cuda.empty_cache()
-
-
-def _trim_heap() -> None:
-    """Have the C library give freed pages back to the system, where it is glibc; by itself it keeps most of them."""
-    if sys.platform == "linux" and (trim := getattr(ctypes.CDLL(None), "malloc_trim", None)) is not None:
-        trim(0)

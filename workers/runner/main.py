@@ -25,7 +25,17 @@ def die_with_parent(parent: int) -> None:
 
 def main() -> None:
     """Serve the supervisor on the other end of the socket; never returns."""
-    arguments = _parse(sys.argv[1:])
+    parser = argparse.ArgumentParser(prog="workers.runner.main", description=__doc__)
+    parser.add_argument("fd", type=int, help="socket to the supervisor")
+    parser.add_argument("--parent", type=int, required=True, help="process id of the supervisor")
+    parser.add_argument("--predictor", action="append", default=[], help="one more predictor, as module:Class")
+    parser.add_argument("--max-bytes", type=int, help="bytes that loaded models may fill")
+    parser.add_argument("--idle-seconds", type=float, default=0, help="unload a model that long unused; 0: never")
+    parser.add_argument("--max-pixels", type=int, help="pixels of a picture in an input file")
+    parser.add_argument("--load-seconds", type=float, help="how long a model may load; unset: as long as it takes")
+    parser.add_argument("--threads", type=int, help="threads of one torch operation")
+    parser.add_argument("--lazy", action="store_true", help="import torch only when a model is loaded")
+    arguments = parser.parse_args()
     die_with_parent(arguments.parent)
     # imported only now, so that an orphan leaves before it does anything slow
     import faulthandler
@@ -37,18 +47,28 @@ def main() -> None:
     from workers.runner.pictures import MAX_PIXELS
     from workers.runner.service import Runner
 
+    def prepare() -> None:
+        """Import what most models need, so that the first prediction does not wait for it."""
+        if arguments.threads:
+            import torch
+
+            torch.set_num_threads(arguments.threads)
+        if not arguments.lazy:
+            from transformers import AutoModelForCausalLM, AutoModelForSeq2SeqLM, AutoTokenizer  # noqa: F401
+
     faulthandler.enable()
     route_logs()
-    _offer_to_oom_killer()
+    # some containers have no writable /proc, and can do without
+    with suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text(OOM_SCORE)
     try:
         registry = open_registry(arguments.predictor)
         device = pick_device(os.environ)
     except (InvalidPredictorError, DeviceUnavailableError) as error:
         sys.stderr.write(f"{error}\n")
         os._exit(2)
-    connection = Connection(arguments.fd)
     runner = Runner(
-        *(connection, registry, device, arguments.max_bytes, lambda: _prepare(arguments)),
+        *(Connection(arguments.fd), registry, device, arguments.max_bytes, prepare),
         idle_seconds=arguments.idle_seconds,
         max_pixels=arguments.max_pixels or MAX_PIXELS,
         load_seconds=arguments.load_seconds,
@@ -56,36 +76,6 @@ def main() -> None:
     code = runner.serve()
     # models' threads and those of libraries are not daemons, and an ordinary exit would wait for them
     os._exit(code)
-
-
-def _parse(argv: list[str]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="workers.runner.main", description=__doc__)
-    parser.add_argument("fd", type=int, help="socket to the supervisor")
-    parser.add_argument("--parent", type=int, required=True, help="process id of the supervisor")
-    parser.add_argument("--predictor", action="append", default=[], help="one more predictor, as module:Class")
-    parser.add_argument("--max-bytes", type=int, help="bytes that loaded models may fill")
-    parser.add_argument("--idle-seconds", type=float, default=0, help="unload a model that long unused; 0: never")
-    parser.add_argument("--max-pixels", type=int, help="pixels of a picture in an input file")
-    parser.add_argument("--load-seconds", type=float, help="how long a model may load; unset: as long as it takes")
-    parser.add_argument("--threads", type=int, help="threads of one torch operation")
-    parser.add_argument("--lazy", action="store_true", help="import torch only when a model is loaded")
-    return parser.parse_args(argv)
-
-
-def _prepare(arguments: argparse.Namespace) -> None:
-    """Import what most models need, so that the first prediction does not wait for it."""
-    if arguments.threads:
-        import torch
-
-        torch.set_num_threads(arguments.threads)
-    if not arguments.lazy:
-        from transformers import AutoModelForCausalLM, AutoModelForSeq2SeqLM, AutoTokenizer  # noqa: F401
-
-
-def _offer_to_oom_killer() -> None:
-    # some containers have no writable /proc, and can do without
-    with suppress(OSError):
-        Path("/proc/self/oom_score_adj").write_text(OOM_SCORE)
 
 
 if __name__ == "__main__":

@@ -85,11 +85,37 @@ class ModelCache:
             ModelLoadError: for all who waited for the same load; the next lease tries again.
             CancelSignal: the prediction was asked to stop while it waited; the load goes on.
         """
-        entry = self._join(spec, context)
+        with self._changed:
+            # no new user of a loaded model while another model has waited too long for room
+            while self._urgent is not None and (loaded := self._current.get(spec.id)) and loaded.predictor is not None:
+                context.check()
+                self._changed.wait()
+            entry = self._current.get(spec.id)
+            if entry is None:
+                entry = self._current[spec.id] = _Entry(spec)
+                threading.Thread(target=self._load, args=(entry,), name=f"load {spec.id}", daemon=True).start()
+            entry.users += 1
+            entry.watchers.append(context)
+            phase = entry.phase if entry.predictor is None else None
         try:
-            yield self._await(entry, context)
+            if phase is not None:
+                context.loading(*phase)
+            with self._changed:
+                try:
+                    while entry.predictor is None:
+                        if entry.failure is not None:
+                            raise ModelLoadError(entry.failure.code, entry.failure.message)
+                        context.check()
+                        self._changed.wait()
+                finally:
+                    entry.watchers.remove(context)
+            yield entry.predictor
         finally:
-            self._leave(entry)
+            with self._changed:
+                entry.users -= 1
+                entry.used_at = time.monotonic()
+                victims = self._take([entry]) if entry.forgotten else self._excess(0)
+            self._unload(victims)
 
     def forget(self, version: str) -> None:
         """Unload a version as soon as nobody uses it; the next lease loads it anew."""
@@ -117,46 +143,6 @@ class ModelCache:
     def loaded_bytes(self) -> int:
         """Bytes of all loaded models."""
         return sum(entry.size_bytes for entry in self._loaded)
-
-    def _join(self, spec: VersionSpec, context: PredictionContext) -> _Entry:
-        with self._changed:
-            while self._holds_back(spec):
-                context.check()
-                self._changed.wait()
-            entry = self._current.get(spec.id)
-            if entry is None:
-                entry = self._current[spec.id] = _Entry(spec)
-                threading.Thread(target=self._load, args=(entry,), name=f"load {spec.id}", daemon=True).start()
-            entry.users += 1
-            entry.watchers.append(context)
-            phase = entry.phase if entry.predictor is None else None
-        if phase is not None:
-            context.loading(*phase)
-        return entry
-
-    def _holds_back(self, spec: VersionSpec) -> bool:
-        """Whether a new user of a loaded model has to wait, since another model has waited too long for room."""
-        entry = self._current.get(spec.id)
-        return self._urgent is not None and entry is not None and entry.predictor is not None
-
-    def _await(self, entry: _Entry, context: PredictionContext) -> Predictor:
-        with self._changed:
-            try:
-                while entry.predictor is None:
-                    if entry.failure is not None:
-                        raise ModelLoadError(entry.failure.code, entry.failure.message)
-                    context.check()
-                    self._changed.wait()
-            finally:
-                entry.watchers.remove(context)
-            return entry.predictor
-
-    def _leave(self, entry: _Entry) -> None:
-        with self._changed:
-            entry.users -= 1
-            entry.used_at = time.monotonic()
-            victims = self._take([entry]) if entry.forgotten else self._excess(0)
-        self._unload(victims)
 
     def _load(self, entry: _Entry) -> None:
         with self._one_load if entry.spec.path else nullcontext():
@@ -213,7 +199,11 @@ class ModelCache:
                     victims = self._excess(needed)
                     fits = self.loaded_bytes + needed <= self._budget
                     if not fits and not victims:
-                        self._wait_for_room(entry, began)
+                        if entry.users == 0:
+                            raise LoadAbandonedError
+                        if time.monotonic() - began >= PATIENCE_SECONDS:
+                            self._urgent = entry
+                        self._changed.wait(LOOK_SECONDS)
                 self._unload(victims)
                 if fits:
                     return self._budget
@@ -223,13 +213,6 @@ class ModelCache:
             with self._changed:
                 self._urgent = None
                 self._changed.notify_all()
-
-    def _wait_for_room(self, entry: _Entry, began: float) -> None:
-        if entry.users == 0:
-            raise LoadAbandonedError
-        if time.monotonic() - began >= PATIENCE_SECONDS:
-            self._urgent = entry
-        self._changed.wait(LOOK_SECONDS)
 
     def _pinned_bytes(self, besides: _Entry) -> int:
         return sum(entry.size_bytes for entry in self._loaded if entry.is_pinned and entry is not besides)

@@ -118,30 +118,20 @@ class Outbox:
     def _write(self) -> None:
         try:
             while True:
-                for frame in self._next():
+                with self._filled:
+                    while not self._frames:
+                        waiting = {p: pending.due for p, pending in self._pending.items() if pending.waits}
+                        due = [p for p, at in waiting.items() if at <= time.monotonic()]
+                        for prediction in due:
+                            self._flush(prediction)
+                        if not due:
+                            next_due = min(waiting.values(), default=None)
+                            self._filled.wait(None if next_due is None else max(0.0, next_due - time.monotonic()))
+                    frames = list(self._frames)
+                    self._frames.clear()
+                    self._queued_bytes = 0
+                    self._room.notify_all()
+                for frame in frames:
                     self._connection.send_bytes(frame)
         except OSError:
             self._broken()
-
-    def _next(self) -> list[bytes]:
-        """Every frame that waits, once there is one."""
-        with self._filled:
-            while not self._frames:
-                self._flush_due()
-                if not self._frames:
-                    self._filled.wait(self._patience())
-            frames = list(self._frames)
-            self._frames.clear()
-            self._queued_bytes = 0
-            self._room.notify_all()
-        return frames
-
-    def _flush_due(self) -> None:
-        now = time.monotonic()
-        for prediction in [p for p, pending in self._pending.items() if pending.waits and pending.due <= now]:
-            self._flush(prediction)
-
-    def _patience(self) -> float | None:
-        """Seconds until the next text is due, or None for as long as it takes."""
-        dues = [pending.due for pending in self._pending.values() if pending.waits]
-        return max(0.0, min(dues) - time.monotonic()) if dues else None

@@ -1,24 +1,37 @@
-"""The runner's loop: what each message of the supervisor starts, stops or asks."""
+"""The runner: reads the supervisor's messages, runs predictions in threads of their versions, and answers."""
 
 from __future__ import annotations
 
 import logging
 import os
 import threading
-from collections.abc import Callable
-from concurrent.futures import Future
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
+from inspect import isgenerator
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from workers.contract.context import PredictionContext
+from workers.contract.context import CancelSignal, PredictionContext, current_prediction
 from workers.contract.devices import Device, free_bytes, memory_budget
 from workers.contract.devices import describe as describe_device
-from workers.contract.failures import MODEL_UNAVAILABLE, describe, free_memory
+from workers.contract.failures import (
+    INPUT_REJECTED,
+    MODEL_UNAVAILABLE,
+    OUT_OF_MEMORY,
+    ModelLoadError,
+    describe,
+    explain,
+    free_memory,
+)
 from workers.contract.predictor import Predictor, SetupContext
 from workers.contract.protocol import (
     Cancel,
     Canceled,
+    Done,
     Failed,
     Forget,
     Inspect,
@@ -30,28 +43,49 @@ from workers.contract.protocol import (
     Ready,
     Run,
     SetPreviews,
+    Started,
     Stop,
+    Timing,
     VersionSpec,
     receive,
 )
 from workers.contract.watchdog import bounded
 from workers.contract.weights import loaded_bytes
 from workers.predictors.registry import Registry
-from workers.runner.jobs import Pools, perform
 from workers.runner.model_cache import ModelCache
 from workers.runner.outbox import Outbox
-from workers.runner.pictures import MAX_PIXELS
+from workers.runner.pictures import MAX_PIXELS, check_pictures
 
 logger = logging.getLogger(__name__)
 
 
-def _estimate(spec: VersionSpec, device: Device) -> int:
-    """Bytes that a version will fill, as far as its files tell."""
-    return loaded_bytes(Path(spec.path), device.dtype, spec.options.get("quantization")) if spec.path else 0
+class Pools:
+    """The threads of each version, kept, since libraries hold caches for each thread that runs a model."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._pools: dict[str, ThreadPoolExecutor] = {}
+
+    def submit(self, version: str, size: int, work: Callable[[], None]) -> Future[None]:
+        """Do some work in one of the version's `size` threads."""
+        with self._lock:
+            pool = self._pools.get(version)
+            if pool is None:
+                pool = self._pools[version] = ThreadPoolExecutor(size, thread_name_prefix=f"version {version}")
+            return pool.submit(work)
+
+    def discard(self, version: str) -> None:
+        """End the threads of a version once what was submitted is done."""
+        with self._lock:
+            pool = self._pools.pop(version, None)
+        if pool is not None:
+            pool.shutdown(wait=False)
 
 
 @dataclass(eq=False)
-class _Job:
+class _Task:
+    """A prediction that this runner was given, and the work in its version's threads."""
+
     context: PredictionContext
     future: Future[None] | None = None
 
@@ -70,25 +104,33 @@ class Runner:
         max_pixels: int = MAX_PIXELS,
         load_seconds: float | None = None,
     ) -> None:
+        def leave() -> None:
+            if not self._stopping:
+                # without its supervisor a runner is of no use, whatever its threads are doing
+                os._exit(0)
+
+        def estimate(spec: VersionSpec) -> int:
+            return loaded_bytes(Path(spec.path), device.dtype, spec.options.get("quantization")) if spec.path else 0
+
         self._connection = connection
         self._registry = registry
         self._device = device
         self._max_pixels = max_pixels
         self._load_seconds = load_seconds
         self._stopping = False
-        self._outbox = Outbox(connection, broken=self._supervisor_gone)
+        self._outbox = Outbox(connection, broken=leave)
         self._pools = Pools()
         self._cache = ModelCache(
             load=self._load,
             budget=lambda: memory_budget(device) if max_bytes is None else max_bytes,
-            estimate=lambda spec: _estimate(spec, device),
+            estimate=estimate,
             unloaded=self._pools.discard,
             changed=lambda resident: self._outbox.put(replace(resident, free_bytes=free_bytes(device))),
             idle_seconds=idle_seconds,
         )
         self._preparation = threading.Thread(target=prepare, name="prepare", daemon=True)
-        self._jobs_lock = threading.Lock()
-        self._jobs: dict[str, _Job] = {}
+        self._tasks_lock = threading.Lock()
+        self._tasks: dict[str, _Task] = {}
 
     def serve(self) -> int:
         """Read and act until the supervisor leaves; the exit code of the process."""
@@ -109,12 +151,37 @@ class Runner:
 
     def _handle(self, message: Message) -> None:
         match message:
-            case Run():
-                self._run(message)
+            case Run(prediction, _, version, values, files, traceparent):
+                with self._tasks_lock:
+                    older = self._tasks.pop(prediction, None)
+                if older is not None:
+                    # an earlier attempt, which the supervisor gave up when it lost its lease
+                    older.context.abandon()
+                    self._outbox.drop(prediction)
+                    self._cache.wake()
+                context = PredictionContext(prediction, values, self._outbox, files, traceparent)
+                predictor = self._registry.get(version.predictor)
+                if predictor is None:
+                    reason = f"This runner has no predictor {version.predictor!r}."
+                    context.finish(Failed(prediction, MODEL_UNAVAILABLE, reason))
+                    return
+                task = _Task(context)
+                with self._tasks_lock:
+                    self._tasks[prediction] = task
+                work = partial(self._perform, message, task)
+                task.future = self._pools.submit(version.id, predictor.max_concurrency, work)
             case Cancel(prediction):
-                self._cancel(prediction)
+                canceled = self._task(prediction)
+                if canceled is None:
+                    return
+                canceled.context.cancel()
+                self._cache.wake()
+                if canceled.future is not None and canceled.future.cancel():
+                    self._remove(prediction, canceled)
+                    canceled.context.finish(Canceled(prediction))
             case SetPreviews(prediction, enabled):
-                self._want(prediction, enabled)
+                if (watched := self._task(prediction)) is not None:
+                    watched.context.want("preview", wanted=enabled)
             case Inspect(version):
                 # A thread for each: one that hangs in a stranger's files must not hold up those behind it
                 threading.Thread(target=self._inspect, args=(version,), name="inspect", daemon=True).start()
@@ -127,55 +194,29 @@ class Runner:
             case _:
                 raise ProtocolError(f"{type(message).__name__} is not for the runner")
 
-    def _run(self, run: Run) -> None:
-        self._abandon_older(run.prediction)
-        context = PredictionContext(run.prediction, run.input, self._outbox, run.files, run.traceparent)
-        predictor = self._registry.get(run.version.predictor)
-        if predictor is None:
-            reason = f"This runner has no predictor {run.version.predictor!r}."
-            context.finish(Failed(run.prediction, MODEL_UNAVAILABLE, reason))
-            return
-        job = _Job(context)
-        with self._jobs_lock:
-            self._jobs[run.prediction] = job
-        job.future = self._pools.submit(run.version.id, predictor.max_concurrency, lambda: self._perform(run, job))
+    def _task(self, prediction: str) -> _Task | None:
+        with self._tasks_lock:
+            return self._tasks.get(prediction)
 
-    def _abandon_older(self, prediction: str) -> None:
-        """Silence an earlier attempt, which the supervisor gave up when it lost its lease."""
-        with self._jobs_lock:
-            older = self._jobs.pop(prediction, None)
-        if older is not None:
-            older.context.abandon()
-            self._outbox.drop(prediction)
-            self._cache.wake()
+    def _remove(self, prediction: str, task: _Task) -> None:
+        with self._tasks_lock:
+            if self._tasks.get(prediction) is task:
+                del self._tasks[prediction]
 
-    def _perform(self, run: Run, job: _Job) -> None:
+    def _perform(self, run: Run, task: _Task) -> None:
+        """Run a prediction in a thread of its version; whatever happens in it ends in one last message."""
         try:
-            perform(run, job.context, self._cache, self._max_pixels)
+            message = run_prediction(run, task.context, self._cache, self._max_pixels)
+            if isinstance(message, Failed) and message.code == OUT_OF_MEMORY:
+                # only here are the frames gone that held what was too much
+                self._cache.shrink()
+                free_memory()
+            try:
+                task.context.finish(message)
+            except (TypeError, ValueError) as error:
+                task.context.finish(Failed(run.prediction, *explain(error)))
         finally:
-            self._remove(run.prediction, job)
-
-    def _remove(self, prediction: str, job: _Job) -> None:
-        with self._jobs_lock:
-            if self._jobs.get(prediction) is job:
-                del self._jobs[prediction]
-
-    def _cancel(self, prediction: str) -> None:
-        with self._jobs_lock:
-            job = self._jobs.get(prediction)
-        if job is None:
-            return
-        job.context.cancel()
-        self._cache.wake()
-        if job.future is not None and job.future.cancel():
-            self._remove(prediction, job)
-            job.context.finish(Canceled(prediction))
-
-    def _want(self, prediction: str, enabled: bool) -> None:
-        with self._jobs_lock:
-            job = self._jobs.get(prediction)
-        if job is not None:
-            job.context.want("preview", wanted=enabled)
+            self._remove(run.prediction, task)
 
     def _load(self, spec: VersionSpec, context: SetupContext) -> Predictor:
         cls = self._registry.get(spec.predictor)
@@ -199,13 +240,68 @@ class Runner:
             return
         self._preparation.join()
         try:
-            found = cls.inspect(spec)
-            answer = Inspected(spec.id, found.input_schema, found.output_schema, found.info, found.refusal)
-            self._outbox.put(answer)
+            inspection = cls.inspect(spec)
+            self._outbox.put(
+                Inspected(
+                    spec.id,
+                    inspection.input_schema,
+                    inspection.output_schema,
+                    inspection.info,
+                    inspection.refusal,
+                )
+            )
         except Exception as error:
             logger.exception("Version %s could not be inspected", spec.id)
             self._outbox.put(Inspected(spec.id, refusal=f"It could not be inspected: {describe(error)}"))
 
-    def _supervisor_gone(self) -> None:
-        if not self._stopping:
-            os._exit(0)
+
+def run_prediction(
+    run: Run, context: PredictionContext, cache: ModelCache, max_pixels: int = MAX_PIXELS
+) -> Done | Failed | Canceled:
+    """Check the input files, wait for the model, run it; the message that the prediction ends with."""
+    try:
+        check_pictures(run.files, max_pixels)
+        waiting_since = time.monotonic()
+        with ExitStack() as stack:
+            with _measured(context, "load"):
+                predictor = stack.enter_context(cache.lease(run.version, context))
+            context.begin()
+            context.send(Started(run.prediction, context.started - waiting_since))
+            token = current_prediction.set(context)
+            try:
+                with _measured(context, "predict"):
+                    output = predictor.predict(context)
+                    if isgenerator(output):
+                        context.emit_all(output)
+                        output = None
+            finally:
+                current_prediction.reset(token)
+        # a model that looks at `cancelled` and returns early has not succeeded
+        context.check()
+        return Done(run.prediction, output)
+    except CancelSignal:
+        return Canceled(run.prediction)
+    except BaseException as error:  # a model's SystemExit must not end its prediction in silence
+        code, text = explain(error)
+        if code != INPUT_REJECTED and not isinstance(error, ModelLoadError):
+            logger.error("Prediction %s failed: %s", run.prediction, describe(error), exc_info=error)
+        return Canceled(run.prediction) if context.cancelled else Failed(run.prediction, code, text)
+
+
+@contextmanager
+def _measured(context: PredictionContext, phase: str) -> Iterator[None]:
+    """Send the time that a phase took, where the prediction is traced."""
+    if context.traceparent is None:
+        yield
+        return
+    began, error = time.time(), None
+    try:
+        yield
+    except CancelSignal:
+        error = "CANCELED"
+        raise
+    except BaseException as failure:
+        error = explain(failure)[0]
+        raise
+    finally:
+        context.send(Timing(context.prediction, phase, began, time.time(), error))
