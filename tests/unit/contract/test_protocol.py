@@ -1,10 +1,6 @@
 from __future__ import annotations
 
-import os
-import socket
 import struct
-from collections.abc import Callable
-from multiprocessing.connection import Connection
 
 import pytest
 from hypothesis import given
@@ -37,7 +33,6 @@ from workers.contract.protocol import (
     decode,
     encode,
 )
-from workers.supervisor.runner_client import RunnerOptions, spawn
 
 SPEC = VersionSpec("v", "text", "/models/v", {"dtype": "auto"})
 MESSAGES: list[Message] = [
@@ -126,22 +121,3 @@ def test_what_is_not_json_is_refused_where_it_is_made() -> None:
     for value in (object(), {1: "key"}, "\ud800", 2**70):
         with pytest.raises(TypeError):
             encode(Output("p", chunk=value))
-
-
-def exit_code(act: Callable[[Connection, socket.socket], None]) -> int:
-    """How a runner leaves whose supervisor, the test itself, does this."""
-    process, ours = spawn(RunnerOptions(preload=False))
-    with process, ours, Connection(os.dup(ours.fileno())) as connection:
-        assert isinstance(decode(connection.recv_bytes()), Ready)
-        act(connection, ours)
-        return process.wait(60)
-
-
-@pytest.mark.parametrize("hostile", [HOSTILE[5], encode(Canceled("p")), b"\x00"])
-def test_a_runner_that_is_sent_no_message_leaves_with_an_error(hostile: bytes) -> None:
-    assert exit_code(lambda connection, ours: connection.send_bytes(hostile)) == 1
-
-
-def test_a_runner_leaves_in_peace_when_its_supervisor_does() -> None:
-    assert exit_code(lambda connection, ours: ours.shutdown(socket.SHUT_RDWR)) == 0
-    assert exit_code(lambda connection, ours: connection.send_bytes(encode(Stop()))) == 0
