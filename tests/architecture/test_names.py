@@ -35,11 +35,9 @@ ROOMS_TO_CLEAN: tuple[str, ...] = (
     "server.routes",
     "server.services",
     "server.tables",
-    "workers.contract",
     "workers.demo_models",
     "workers.middleware",
     "workers.predictors",
-    "workers.runner",
     "workers.supervisor",
 )
 BUILTIN_EXCEPTIONS = {

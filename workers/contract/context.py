@@ -56,7 +56,7 @@ class PredictionContext:
         self._sink = sink
         self._cancel = threading.Event()
         self._to_call: list[Callable[[], None]] = []
-        self._wanted: frozenset[str] = frozenset()
+        self._previews = False
         self._silent = False
         # also keeps a stray thread of a model from speaking behind the last message
         self._speaking = threading.Lock()
@@ -91,7 +91,7 @@ class PredictionContext:
     def when_cancelled(self, call: Callable[[], None]) -> Iterator[None]:
         """Have `call` made, in whatever thread asks, if the prediction is asked to stop before the block ends."""
         self._to_call.append(call)
-        # asked for between the last look and the line above: nobody else calls it then
+        # a stop that came just before the line above has called nothing
         if self._cancel.is_set():
             call()
         try:
@@ -142,16 +142,16 @@ class PredictionContext:
         self.send(File(self.prediction, content_type, *size, memoryview(content).tobytes()))
 
     def progress(self, step: int, total: int | None = None) -> None:
-        """Tell how far the prediction is, in steps of its own kind."""
+        """Report how far the prediction is, in steps of its own kind."""
         self.send(Progress(self.prediction, int(step), None if total is None else int(total)))
 
     def wants(self, what: str) -> bool:
-        """Whether somebody watches for it now; `preview` is what can be asked for."""
-        return what in self._wanted
+        """Whether somebody watches it now; `preview` is the only thing to ask for."""
+        return what == "preview" and self._previews
 
-    def want(self, what: str, *, wanted: bool) -> None:
-        """Note that somebody began, or all ceased, to watch for it."""
-        self._wanted = self._wanted | {what} if wanted else self._wanted - {what}
+    def set_previews(self, *, enabled: bool) -> None:
+        """Send previews from now on, or no longer; they are off at first."""
+        self._previews = enabled
 
     def preview(self, content: bytes, width: int, height: int, step: int | None = None) -> None:
         """Show an unfinished picture: a JPEG of at most 12 kB, sizes in pixels; ask `wants` before making one."""
@@ -176,7 +176,7 @@ class PredictionContext:
             self.send(Metric(self.prediction, str(name), float(value)))
 
     def loading(self, phase: str, done: int | None = None, total: int | None = None) -> None:
-        """Tell that the model is being loaded; done and total in bytes."""
+        """Report that the model is being loaded; done and total in bytes."""
         sizes = (None if done is None else int(done), None if total is None else int(total))
         self.send(Loading(self.prediction, str(phase), *sizes))
 

@@ -17,7 +17,7 @@ FREE_SHARE = 0.8
 
 
 class DeviceUnavailableError(Exception):
-    """The device that was asked for is not here."""
+    """The device that the environment demands is not here."""
 
 
 @dataclass(frozen=True)

@@ -230,7 +230,7 @@ class Failed:
 
 @dataclass(frozen=True)
 class Canceled:
-    """Runner: the prediction stopped because it was asked to."""
+    """Runner: the prediction stopped, since its supervisor canceled it."""
 
     prediction: str
 

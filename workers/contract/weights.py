@@ -78,8 +78,8 @@ def module_bytes(values: Iterable[Any]) -> int:
         return 0
     modules = [value for value in values if isinstance(value, nn.Module)]
     tensors = [t for module in modules for t in (*module.parameters(), *module.buffers())]
-    held = {part.data_ptr(): part.numel() * part.element_size() for tensor in tensors for part in _parts(tensor)}
-    return sum(held.values())
+    sizes = {part.data_ptr(): part.numel() * part.element_size() for tensor in tensors for part in _parts(tensor)}
+    return sum(sizes.values())
 
 
 def _parts(tensor: Any) -> list[Any]:

@@ -40,8 +40,8 @@ class MicroBatcher(Generic[I]):
 
     `make` gives the results of some items, or errors in their places. When it fails for several, each is made once more
     alone, so that one fails alone; when they all succeed alone it was being together that failed, and they are not put
-    together again. A first item waits `wait_seconds` for others. `stuck` is told when a batch that nobody wants any
-    more goes on for longer than a model has to heed a cancel: nothing else would ever be made.
+    together again. A first item waits `wait_seconds` for others. `stuck` is called when a batch whose predictions
+    are all canceled goes on for longer than a model has to heed a cancel: nothing else would ever be made.
     """
 
     make: Callable[[list[I]], list[Any]]

@@ -1,4 +1,4 @@
-"""The predictors that this runner has: the built-in ones, those of installed packages, and those it was told of."""
+"""The predictors that this runner has: built in, from installed packages, and named on its command line."""
 
 from __future__ import annotations
 

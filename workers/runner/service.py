@@ -181,7 +181,7 @@ class Runner:
                     canceled.context.finish(Canceled(prediction))
             case SetPreviews(prediction, enabled):
                 if (watched := self._task(prediction)) is not None:
-                    watched.context.want("preview", wanted=enabled)
+                    watched.context.set_previews(enabled=enabled)
             case Inspect(version):
                 # A thread for each: one that hangs in a stranger's files must not hold up those behind it
                 threading.Thread(target=self._inspect, args=(version,), name="inspect", daemon=True).start()

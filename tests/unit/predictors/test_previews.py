@@ -49,7 +49,7 @@ def previews_of(predictor: Predictor) -> Previews:
 def draw(predictor: Predictor, *, watched: bool, key: str = "p", **values: Any) -> Sink:
     sink = Sink()
     context = PredictionContext(key, {**INPUT, **values}, sink)
-    context.want("preview", wanted=watched)
+    context.set_previews(enabled=watched)
     predictor.predict(context)
     return sink
 
@@ -107,7 +107,7 @@ def test_pipelines_whose_latents_are_not_shown_draw_all_the_same(loaded: Loaded,
     sink = Sink()
     words = {"prompt": "a fox", "guidance": 4} if name == "stable" else {}
     context = PredictionContext("p", {"seed": 5, "num_images": 1, **words, **values}, sink)
-    context.want("preview", wanted=True)
+    context.set_previews(enabled=True)
     loaded(name).predict(context)
     assert len(sink.of(File)) == 1
 

@@ -47,7 +47,7 @@ class Careless(Predictor):
         if (printed := context.input.get("printed")) is not None:
             print("y" * printed, flush=True)  # noqa: T201
             return None
-        context.want("preview", wanted=True)
+        context.set_previews(enabled=True)
         context.progress(1, 2)
         errors = []
         for _ in range(2):
