@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from itertools import chain
 from typing import ClassVar
 
 from workers.contract.predictor import JSON_SCHEMA, PredictionContext, Predictor, schema
@@ -60,16 +60,10 @@ class Echo(Predictor):
         if context.input.get("fail", False):
             raise RuntimeError(text)
         words = _WORDS.findall(text) or [""]
-        for step, piece in enumerate(_pieces(words, repeat), start=1):
+        lines = [[*words[:-1], words[-1] + "\n"]] * (repeat - 1) + [words]
+        for step, piece in enumerate(chain.from_iterable(lines), start=1):
             context.check()
             if delay and step > 1:
                 context.sleep(delay)
             context.emit(piece)
             context.progress(step, len(words) * repeat)
-
-
-def _pieces(words: list[str], repeat: int) -> Iterator[str]:
-    """The words of all lines, each with the space behind it."""
-    for line in range(repeat):
-        yield from words[:-1]
-        yield words[-1] + ("\n" if line < repeat - 1 else "")
