@@ -48,7 +48,7 @@ def pick_device(environment: Mapping[str, str]) -> Device:
     if enabled(environment.get("REQUIRE_GPU", "0")) and device.name != "cuda":
         visible = environment.get("CUDA_VISIBLE_DEVICES")
         which = "no CUDA device" if visible is None else f"no CUDA device {visible}"
-        raise DeviceUnavailableError(f"This worker is to run on CUDA, and torch finds {which} here.")
+        raise DeviceUnavailableError(f"REQUIRE_GPU is on, and torch finds {which} here.")
     return device
 
 

@@ -36,7 +36,7 @@ class ModelTooLargeError(Exception):
     """A model is larger than what models may fill here."""
 
     def __init__(self, needed: int, most: int) -> None:
-        super().__init__(f"The model needs {needed} bytes of memory, and at most {most} can be had for it here.")
+        super().__init__(f"The model needs {needed} bytes of memory, and at most {most} can be used for it here.")
 
 
 def explain(error: BaseException) -> tuple[str, str]:

@@ -158,6 +158,8 @@ class ModelCache:
         self._unload(victims)
 
     def _try_load(self, entry: _Entry) -> ModelLoadError | None:
+        """Load a model, or say why not; what a failed load held is let go with this call's frame."""
+
         def report(phase: str, done: int | None = None, total: int | None = None) -> None:
             with self._changed:
                 entry.phase = (phase, done, total)

@@ -74,7 +74,7 @@ async def test_what_can_never_fit_fails_with_both_numbers_and_what_is_idle_goes(
         large = await client.create("demo/shapes", ASKED["demo/shapes"], wait=60)
         assert (large["status"], large["error"]["code"]) == ("FAILED", "MODEL_UNAVAILABLE"), large
         told = re.fullmatch(
-            r"The model needs (\d+) bytes of memory, and at most 18000000 can be had for it here\.",
+            r"The model needs (\d+) bytes of memory, and at most 18000000 can be used for it here\.",
             large["error"]["message"],
         )
         assert told, large["error"]
