@@ -136,7 +136,7 @@ class PredictionContext:
     def file(self, content: bytes, content_type: str, width: int | None = None, height: int | None = None) -> None:
         """Give one output file; width and height in pixels."""
         if not _CONTENT_TYPE.fullmatch(content_type):
-            raise ValueError(f"{content_type[:100]!r} is no content type, such as image/png")
+            raise ValueError(f"{content_type[:100]!r} is no content type; give one such as image/png")
         size = (None if width is None else int(width), None if height is None else int(height))
         # bytes() of a number would be as many zeros
         self.send(File(self.prediction, content_type, *size, memoryview(content).tobytes()))
