@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
-import secrets
 import time
 from typing import Any
 from uuid import uuid4
 
+import asyncpg
 import httpx
 
 from tests.conftest import LiveServer
@@ -59,13 +59,12 @@ async def somebody(url: str) -> tuple[Client, str]:
 
 async def administrator(live: LiveServer) -> Client:
     """A new administrator's client: only they may add folders of the server's machine, and code of the operator's."""
-    handle, password = unique("admin"), secrets.token_urlsafe()
-    email = f"{handle}@example.com"
-    arguments = ("--handle", handle, "--email", email, "--password", password)
-    await asyncio.to_thread(live.command, "create-admin", *arguments)
-    client = Asking(live.url)
-    session = await client.run(LOGIN, input={"email": email, "password": password})
-    client.token = session["login"]["accessToken"]
+    client, handle = await somebody(live.url)
+    database = await asyncpg.connect(live.environment["DATABASE_URL"])
+    try:
+        assert await database.execute('UPDATE "user" SET is_admin = true WHERE handle = $1', handle) == "UPDATE 1"
+    finally:
+        await database.close()
     return client
 
 
