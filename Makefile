@@ -5,7 +5,8 @@ BIN := .venv/bin
 #   make dev TORCH="torch --index-url https://download.pytorch.org/whl/cpu"
 TORCH ?= torch==2.13.0
 NAME ?= change
-PYTEST := $(BIN)/python -m pytest -p no:cacheprovider -q
+# More of pytest's options, such as ARGS=--durations=40
+PYTEST := $(BIN)/python -m pytest -p no:cacheprovider -q $(ARGS)
 # Processes that share the files of a suite; each starts servers of its own
 JOBS ?= 2
 SHARED := $(PYTEST) -n $(JOBS)

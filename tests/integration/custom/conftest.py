@@ -23,6 +23,7 @@ LIMITS = {
     "MAX_OUTPUT_BYTES": "2000000",
     "MAX_OUTPUT_TEXT_BYTES": "200000",
     "CANCEL_GRACE_SECONDS": "1",
+    "RECOVERY_SECONDS": "0.5",
 }
 MOODY = ("moody", "endless", "later", "slow", "stillborn", "dice")
 

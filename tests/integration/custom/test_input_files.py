@@ -128,7 +128,8 @@ async def test_an_expired_upload_goes_when_nothing_needs_it(
     await database(live, sql, uri.partition(":")[2])
     (violation,) = await rejected(ada, models["weigh"], {"file": uri})
     assert "it has expired" in violation["message"]
-    await asyncio.sleep(6)
+    # Some sweeps pass
+    await asyncio.sleep(2)
     assert any(folder.rglob("*.bin")), "a prediction runs with it"
     await ada.cancel(running["id"])
     await ended(ada, running["id"])

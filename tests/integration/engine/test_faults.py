@@ -16,10 +16,13 @@ from server.embedded.servers import LocalServers
 from tests.conftest import LiveServer, running
 from tests.support.api import Client, text_of, wait_for
 
-WORDS = {"text": "one two three four five six seven eight nine ten", "delay_seconds": 0.3}
+TEXT = "one two three four five six seven eight nine ten"
+WORDS = {"text": TEXT, "delay_seconds": 0.15}
+# Dramatiq's processes look once a second whether they shall stop
+LONG = {"text": TEXT, "delay_seconds": 0.3}
 QUICK = {
-    "LEASE_SECONDS": "3",
-    "HEARTBEAT_SECONDS": "0.5",
+    "LEASE_SECONDS": "2",
+    "HEARTBEAT_SECONDS": "0.4",
     "RECOVERY_SECONDS": "0.5",
     "CLAIM_POLL_SECONDS": "0.5",
     "SHUTDOWN_GRACE_SECONDS": "0",
@@ -108,7 +111,7 @@ async def test_a_prediction_that_always_kills_its_runner_fails(live: LiveServer,
 
 
 async def test_sigterm_hands_running_work_back(live: LiveServer, client: Client) -> None:
-    made = await client.create("demo/echo", WORDS)
+    made = await client.create("demo/echo", LONG)
     seen: list[dict[str, Any]] = []
     watching = asyncio.create_task(follow(client, made["id"], seen))
     await until_text(seen, 8)
@@ -148,7 +151,9 @@ async def test_a_stopped_zombie_cannot_finish(live: LiveServer, client: Client) 
 
 
 async def test_waiting_work_is_canceled_and_aborted(live: LiveServer, client: Client) -> None:
-    await asyncio.to_thread(live.stop, "worker-0")
+    for process in family(live):
+        process.kill()
+    live.processes.pop("worker-0").wait()
     waiting = await client.create("demo/echo", WORDS)
     assert (await client.cancel(waiting["id"]))["status"] == "CANCELED"
     late = await client.create("demo/echo", WORDS, deadlineSeconds=1)
@@ -157,7 +162,8 @@ async def test_waiting_work_is_canceled_and_aborted(live: LiveServer, client: Cl
             await asyncio.sleep(0.05)
     assert found["status"] == "ABORTED"
     live.start("worker-0", "worker")
-    running_late = await client.create("demo/echo", {**WORDS, "delay_seconds": 5}, deadlineSeconds=9, wait=60)
+    assert (await client.create("demo/echo", {"text": "there"}, wait=60))["status"] == "SUCCEEDED"
+    running_late = await client.create("demo/echo", {**WORDS, "delay_seconds": 5}, deadlineSeconds=2, wait=60)
     assert running_late["error"]["code"] == "DEADLINE_EXCEEDED", running_late
 
 

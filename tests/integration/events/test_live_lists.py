@@ -117,8 +117,9 @@ async def test_cancels_and_lost_leases_are_told_at_once(rt: Runtime, version: Ve
 
 
 async def test_without_redis_changes_come_all_the_same(
-    rt: Runtime, version: Version, viewer: Viewer, own_redis: RedisProcess
+    rt: Runtime, version: Version, viewer: Viewer, own_redis: RedisProcess, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(live_lists, "POLL_SECONDS", 0.5)
     own_redis.kill()
     async with hubs_of(rt) as hubs, listing(hubs, viewer) as (lister,):
         row = await mine(version, viewer)
@@ -129,9 +130,10 @@ async def test_without_redis_changes_come_all_the_same(
 
 @pytest.mark.parametrize("open_seconds", [0, 25])
 async def test_what_is_committed_late_is_not_missed(
-    rt: Runtime, version: Version, viewer: Viewer, database: str, open_seconds: int
+    rt: Runtime, version: Version, viewer: Viewer, database: str, open_seconds: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A transaction writes a row, others commit newer ones that are told, and only then it commits."""
+    monkeypatch.setattr(live_lists, "POLL_SECONDS", 1.0)
     late, early = await mine(version, viewer), [await mine(version, viewer) for _ in range(5)]
     async with hubs_of(rt) as hubs, listing(hubs, viewer) as (lister,):
         await lister.until(lambda: len(lister.told) == 6)

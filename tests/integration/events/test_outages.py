@@ -23,7 +23,10 @@ from tests.integration.events.watching import (
 from workers.supervisor.event_writer import EventWriter
 
 
-async def test_without_redis_the_end_still_comes(rt: Runtime, version: Version, own_redis: RedisProcess) -> None:
+async def test_without_redis_the_end_still_comes(
+    rt: Runtime, version: Version, own_redis: RedisProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.live.hubs.ROW_SECONDS", 1.0)
     claimed = await running_prediction(version)
     writer = EventWriter(rt.event_log, str(claimed.id), 1)
     async with hubs_of(rt) as hubs:

@@ -28,6 +28,7 @@ from tests.integration.events.watching import (
 )
 from tests.integration.jobs.store import add, add_version, row
 from tests.unit.runner.sample_predictors import predictor
+from workers.supervisor import demand
 from workers.supervisor.event_writer import EventWriter
 from workers.supervisor.runner_client import RunnerOptions
 from workers.supervisor.supervisor import Supervisor
@@ -38,7 +39,8 @@ async def painter(rt: Runtime) -> AsyncIterator[Version]:
     """A version of the painter, and a worker that runs it."""
     version = await add_version()
     await Version.filter(id=version.id).update(predictor="painter", source_ref="painter")
-    worker = replace(rt, wakeups=Wakeups(str(rt.settings.redis_dsn), CANCELS))
+    settings = rt.settings.model_copy(update={"claim_poll_seconds": 0.5})
+    worker = replace(rt, settings=settings, wakeups=Wakeups(str(rt.settings.redis_dsn), CANCELS))
     supervisor = Supervisor(worker, RunnerOptions(extra_predictors=(predictor("Painter"),), preload=False))
     stop = asyncio.Event()
     task = asyncio.create_task(supervisor.run(stop))
@@ -105,6 +107,13 @@ async def test_they_are_made_while_they_are_watched(
     assert own_redis.run("EXISTS", f"pv:{{{made.id}}}") == 0
 
 
+@pytest.fixture
+def looks_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker that looks every half second what is watched, where no wake-up tells it."""
+    monkeypatch.setattr(demand, "POLL_SECONDS", 0.5)
+
+
+@pytest.mark.usefixtures("looks_often")
 async def test_they_end_with_their_last_watcher(
     rt: Runtime, painter: Version, tmp_path: Path, own_redis: RedisProcess
 ) -> None:
@@ -132,6 +141,7 @@ async def test_they_end_with_their_last_watcher(
         await plain.task
 
 
+@pytest.mark.usefixtures("looks_often")
 async def test_a_demand_from_before_the_run_counts(rt: Runtime, painter: Version, tmp_path: Path) -> None:
     made = await add(painter, input={"gate": str(tmp_path / "open")}, run_at=now() + timedelta(seconds=1))
     async with hubs_of(rt) as hubs:
