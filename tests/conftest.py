@@ -19,21 +19,23 @@ import pytest
 from filelock import FileLock
 from xdist.scheduler import LoadScopeScheduling
 
+from server.embedded.postgres import DATABASE
 from server.embedded.servers import LocalServers
 from tests.support.api import wait_until_healthy, wait_until_prepared
 from tests.support.prepared import (
     EMPTY,
     PreparedServers,
     StartServers,
+    copy_cluster,
     execute,
     new_cluster,
     other_database,
-    prepared_servers,
 )
 
 ROOT = Path(__file__).parent.parent
 # Receivers of webhooks that tests start on this machine
 LOCAL_RECEIVERS = {"WEBHOOK_ALLOW": "127.0.0.0/8:*"}
+COPY = f"CREATE DATABASE {EMPTY} TEMPLATE {DATABASE}"
 METRICS = {"METRICS_TOKEN": secrets.token_urlsafe(24), "METRICS_OPERATIONS": "Counted"}
 # Suites whose files share servers of their own: they stay in one process, where those start once
 TOGETHER = tuple(f"tests/integration/{suite}" for suite in ("custom", "worker", "accounts", "tracing", "webhooks"))
@@ -54,24 +56,60 @@ class _ByServers(LoadScopeScheduling):  # type: ignore[misc]
 
 
 @pytest.fixture(scope="session")
-def start_servers(tmp_path_factory: pytest.TempPathFactory) -> StartServers:
-    """Starts a PostgreSQL and a Redis that nobody else uses; the database has the schema and the demo models."""
+def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all processes of this test run share."""
     base = tmp_path_factory.getbasetemp()
-    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
-    cluster = shared / "cluster"
-    with FileLock(shared / "cluster.lock"):
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+
+@pytest.fixture(scope="session")
+def schema_cluster(shared_folder: Path) -> Path:
+    """A cluster with the schema, in a database that others may copy too."""
+    cluster = shared_folder / "schema"
+    with FileLock(shared_folder / "schema.lock"):
         if not cluster.exists():
             with new_cluster(cluster) as servers:
-                asyncio.run(execute(servers.database_url, f"CREATE DATABASE {EMPTY}"))
-                url = other_database(servers.database_url, EMPTY)
-                with running(servers, tmp_path_factory.mktemp("preparing")) as live:
-                    live.command("migrate", DATABASE_URL=url)
-    return lambda: prepared_servers(cluster, tmp_path_factory.mktemp("servers"))
+                environment = {**os.environ, "DATABASE_URL": servers.database_url, "PYTHONWARNINGS": ""}
+                command = [sys.executable, "-m", "server.cli", "migrate"]
+                subprocess.run(command, env=environment, cwd=ROOT, check=True, timeout=60)
+                asyncio.run(execute(other_database(servers.database_url, "postgres"), COPY))
+    return cluster
+
+
+@pytest.fixture(scope="session")
+def schema_servers(schema_cluster: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalServers]:
+    """PostgreSQL and Redis of this test session for tests that need no API and no worker."""
+    data_dir = tmp_path_factory.mktemp("schema-servers")
+    copy_cluster(schema_cluster, data_dir)
+    with LocalServers.start(data_dir, durable=False) as servers:
+        yield servers
+
+
+@pytest.fixture(scope="session")
+def start_servers(schema_cluster: Path, shared_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> StartServers:
+    """Starts a PostgreSQL and a Redis that nobody else uses; the database has the schema and the demo models."""
+    cluster = shared_folder / "prepared"
+    with FileLock(shared_folder / "prepared.lock"):
+        if not cluster.exists():
+            with (
+                new_cluster(cluster, schema_cluster) as servers,
+                running(servers, tmp_path_factory.mktemp("preparing")),
+            ):
+                pass
+
+    @contextmanager
+    def start() -> Iterator[PreparedServers]:
+        data_dir = tmp_path_factory.mktemp("servers")
+        copy_cluster(cluster, data_dir)
+        with PreparedServers.start(data_dir, durable=False) as servers:
+            yield servers
+
+    return start
 
 
 @pytest.fixture(scope="session")
 def local_servers(start_servers: StartServers) -> Iterator[PreparedServers]:
-    """PostgreSQL and Redis of this test session."""
+    """PostgreSQL and Redis of the live server."""
     with start_servers() as servers:
         yield servers
 

@@ -1,7 +1,6 @@
-"""One cluster with the schema and the demo models, made once for all processes of a test run.
+"""Clusters that are made once for all processes of a test run; every PostgreSQL of the tests begins as a copy of one.
 
-Every PostgreSQL of the tests begins as a copy of it: to migrate, to add the models and to have a worker inspect them
-takes ten seconds, a copy a tenth of one.
+A copy takes a tenth of a second. To migrate takes one, and to add the demo models and have a worker inspect them ten.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ import asyncpg
 from server.embedded.folders import ServerFolders
 from server.embedded.servers import LocalServers
 
-# A database of the cluster that has the schema and no rows: what CREATE DATABASE copies
+# A database of each cluster that has the schema and no rows: what CREATE DATABASE copies
 EMPTY = "empty"
 
 
@@ -37,32 +36,35 @@ def other_database(url: str, name: str) -> str:
     return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
 
 
-@contextmanager
-def prepared_servers(cluster: Path, data_dir: Path) -> Iterator[PreparedServers]:
-    """A PostgreSQL over a copy of a cluster, and an empty Redis."""
+def copy_cluster(cluster: Path, data_dir: Path) -> None:
+    """Give servers that have not started yet a copy of a cluster."""
     folders = ServerFolders.of(data_dir.absolute(), data_dir)
     folders.postgres_home.mkdir(parents=True, exist_ok=True)
-    # It keeps the owner, who is not us where root runs the tests
-    subprocess.run(["cp", "-a", "--reflink=auto", str(cluster), str(folders.postgres_data)], check=True)
-    with PreparedServers.start(data_dir, durable=False) as servers:
-        yield servers
+    _copy(cluster, folders.postgres_data)
 
 
 @contextmanager
-def new_cluster(cluster: Path) -> Iterator[LocalServers]:
-    """Servers for the time of the context; what it leaves in PostgreSQL becomes the cluster, whole or not at all."""
+def new_cluster(cluster: Path, base: Path | None = None) -> Iterator[LocalServers]:
+    """Servers, over a copy of `base`; what is in PostgreSQL at the end becomes the cluster, whole or not at all."""
     data_dir = cluster.with_name(f"{cluster.name}-servers")
     data_dir.mkdir()
+    if base:
+        copy_cluster(base, data_dir)
     with LocalServers.start(data_dir, durable=False, keep=True) as servers:
         yield servers
         # Who prepared it is gone, and must not count as a worker that is alive
         asyncio.run(execute(servers.database_url, "DELETE FROM worker"))
     folders = ServerFolders.of(data_dir.absolute(), data_dir)
     part = cluster.with_name(f"{cluster.name}-part")
-    subprocess.run(["cp", "-a", "--reflink=auto", str(folders.postgres_data), str(part)], check=True)
+    _copy(folders.postgres_data, part)
     if folders.user is not None:
         shutil.rmtree(folders.postgres_home)
     part.rename(cluster)
+
+
+def _copy(source: Path, target: Path) -> None:
+    # It keeps the owner, who is not us where root runs the tests
+    subprocess.run(["cp", "-a", "--reflink=auto", str(source), str(target)], check=True)
 
 
 async def execute(url: str, statement: str) -> None:

@@ -22,26 +22,26 @@ Command = Callable[..., subprocess.Popen[str]]
 
 
 @pytest.fixture
-async def fresh_database(local_servers: LocalServers) -> AsyncIterator[str]:
+async def fresh_database(schema_servers: LocalServers) -> AsyncIterator[str]:
     """The URL of an empty database."""
     name = f"fresh_{uuid4().hex}"
-    admin = await asyncpg.connect(local_servers.database_url)
+    admin = await asyncpg.connect(schema_servers.database_url)
     try:
         await admin.execute(f'CREATE DATABASE "{name}"')
-        yield other_database(local_servers.database_url, name)
+        yield other_database(schema_servers.database_url, name)
         await admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
     finally:
         await admin.close()
 
 
 @pytest.fixture
-def environment(local_servers: LocalServers, fresh_database: str, tmp_path: Path) -> dict[str, str]:
+def environment(schema_servers: LocalServers, fresh_database: str, tmp_path: Path) -> dict[str, str]:
     """The environment of a command against the empty database."""
     kept = {name: value for name, value in os.environ.items() if name.lower() not in Settings.model_fields}
     return {
         **kept,
         "DATABASE_URL": fresh_database,
-        "REDIS_URL": local_servers.redis_url,
+        "REDIS_URL": schema_servers.redis_url,
         "SECRET_KEY": secrets.token_urlsafe(48),
         "DATA_DIR": str(tmp_path),
         "API_PORT": "0",

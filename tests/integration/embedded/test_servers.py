@@ -79,8 +79,8 @@ def test_data_survive_a_restart(data_dir: Path) -> None:
             assert client.get("kept") == b"one"
 
 
-def test_dramatiq_takes_the_url(local_servers: LocalServers) -> None:
-    broker = RedisBroker(url=local_servers.redis_url)
+def test_dramatiq_takes_the_url(schema_servers: LocalServers) -> None:
+    broker = RedisBroker(url=schema_servers.redis_url)
     broker.declare_queue("embedded-test")
     message = dramatiq.Message("embedded-test", "nothing", (), {}, {})
     broker.enqueue(message)

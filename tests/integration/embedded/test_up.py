@@ -253,14 +253,14 @@ def test_stopping_while_it_starts(start: Start, data_dir: Path) -> None:
     assert not (data_dir / "run.json").exists()
 
 
-def test_servers_that_are_given_are_used(start: Start, tmp_path: Path, local_servers: LocalServers) -> None:
-    given = {"DATABASE_URL": local_servers.database_url, "REDIS_URL": local_servers.redis_url}
+def test_servers_that_are_given_are_used(start: Start, tmp_path: Path, schema_servers: LocalServers) -> None:
+    given = {"DATABASE_URL": schema_servers.database_url, "REDIS_URL": schema_servers.redis_url}
     run = start(tmp_path / "data", workers=1, **given)
     run.until_ready()
     assert [child["name"] for child in run.state()["children"]] == ["api", "worker-1"]
     assert not any(line.startswith(("postgres", "redis")) for line in run.lines())
     assert run.stop() == 0
-    assert all(child.is_running for child in local_servers.children)
+    assert all(child.is_running for child in schema_servers.children)
 
 
 def test_a_pid_that_now_belongs_to_a_stranger(start: Start, data_dir: Path, stranger: psutil.Process) -> None:

@@ -5,16 +5,16 @@ from pathlib import Path
 
 import pytest
 
+from server.embedded.servers import LocalServers
 from server.runtime import Runtime
 from server.tables import Version
 from tests.integration.events.watching import RedisProcess
 from tests.integration.jobs import store
-from tests.support.prepared import PreparedServers
 
 
 @pytest.fixture(scope="package")
-async def database(local_servers: PreparedServers) -> AsyncIterator[str]:
-    async with store.opened(local_servers) as url:
+async def database(schema_servers: LocalServers) -> AsyncIterator[str]:
+    async with store.opened(schema_servers) as url:
         yield url
 
 

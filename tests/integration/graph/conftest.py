@@ -9,20 +9,20 @@ from pathlib import Path
 
 import pytest
 
+from server.embedded.servers import LocalServers
 from server.runtime import Runtime
 from tests.integration.jobs import store
-from tests.support.prepared import PreparedServers
 
 
 @pytest.fixture(scope="package")
-async def database(local_servers: PreparedServers) -> AsyncIterator[str]:
-    async with store.opened(local_servers) as url:
+async def database(schema_servers: LocalServers) -> AsyncIterator[str]:
+    async with store.opened(schema_servers) as url:
         yield url
 
 
 @pytest.fixture
-async def rt(database: str, local_servers: PreparedServers, tmp_path: Path) -> AsyncIterator[Runtime]:
-    url = local_servers.redis_url.replace("db=0", "db=1")
+async def rt(database: str, schema_servers: LocalServers, tmp_path: Path) -> AsyncIterator[Runtime]:
+    url = schema_servers.redis_url.replace("db=0", "db=1")
     async with store.runtime(url, tmp_path) as made:
         yield made
 

@@ -6,15 +6,15 @@ from uuid import uuid4
 
 import pytest
 
+from server.embedded.servers import LocalServers
 from server.runtime import Runtime
 from server.tables import Version
 from tests.integration.jobs import store
-from tests.support.prepared import PreparedServers
 
 
 @pytest.fixture(scope="package")
-async def database(local_servers: PreparedServers) -> AsyncIterator[str]:
-    async with store.opened(local_servers) as url:
+async def database(schema_servers: LocalServers) -> AsyncIterator[str]:
+    async with store.opened(schema_servers) as url:
         yield url
 
 
@@ -30,9 +30,9 @@ def queue() -> str:
 
 
 @pytest.fixture
-async def rt(database: str, local_servers: PreparedServers, tmp_path: Path) -> AsyncIterator[Runtime]:
+async def rt(database: str, schema_servers: LocalServers, tmp_path: Path) -> AsyncIterator[Runtime]:
     # A database of its own: the session's worker answers the doorbells of the other
-    url = local_servers.redis_url.replace("db=0", "db=1")
-    assert url != local_servers.redis_url
+    url = schema_servers.redis_url.replace("db=0", "db=1")
+    assert url != schema_servers.redis_url
     async with store.runtime(url, tmp_path) as made:
         yield made

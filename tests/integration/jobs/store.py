@@ -19,16 +19,17 @@ from server.adapters.signing import FileSigner
 from server.adapters.storage import open_storage
 from server.adapters.vault import open_vault
 from server.adapters.wakeups import CHANGES, Wakeups
+from server.embedded.servers import LocalServers
 from server.runtime import Runtime
 from server.settings import Settings
 from server.tables import Model, Prediction, User, Version
-from tests.support.prepared import EMPTY, PreparedServers, other_database
+from tests.support.prepared import EMPTY, other_database
 
 SECRET = "s" * 48
 
 
 @asynccontextmanager
-async def opened(servers: PreparedServers) -> AsyncIterator[str]:
+async def opened(servers: LocalServers) -> AsyncIterator[str]:
     """Tortoise over a new database with the current schema; its URL."""
     name = f"jobs_{uuid4().hex}"
     admin = await asyncpg.connect(servers.database_url)

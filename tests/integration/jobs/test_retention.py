@@ -30,9 +30,9 @@ DAY = 86_400
 
 
 @pytest.fixture
-async def keeping(database: str, local_servers: LocalServers, tmp_path: Path) -> AsyncIterator[Runtime]:
+async def keeping(database: str, schema_servers: LocalServers, tmp_path: Path) -> AsyncIterator[Runtime]:
     """A runtime that keeps data for a day."""
-    url = local_servers.redis_url.replace("db=0", "db=1")
+    url = schema_servers.redis_url.replace("db=0", "db=1")
     async with store.runtime(url, tmp_path, prediction_retention_seconds=DAY) as made:
         yield made
 

@@ -183,7 +183,7 @@ async def test_purged_and_removed_results_are_not_taken(
     assert await shared_results.find(rt, two) is None
 
 
-async def test_what_is_equal(rt: Runtime, version: Version, database: str, local_servers: LocalServers) -> None:
+async def test_what_is_equal(rt: Runtime, version: Version, database: str, schema_servers: LocalServers) -> None:
     """Never across users where the model is private or a file is in it, never without a seed that the caller chose."""
     model = await Model.get(id=version.model_id)
     ada, bob = Viewer(user_id=uuid4()), Viewer(user_id=uuid4())
@@ -209,8 +209,8 @@ async def test_what_is_equal(rt: Runtime, version: Version, database: str, local
     assert of(ada, seeded) not in (None, of(bob, seeded))
 
 
-async def test_off_by_setting(version: Version, database: str, local_servers: LocalServers, tmp_path: Path) -> None:
-    async with store.runtime(local_servers.redis_url, tmp_path, result_cache_seconds=0) as off:
+async def test_off_by_setting(version: Version, database: str, schema_servers: LocalServers, tmp_path: Path) -> None:
+    async with store.runtime(schema_servers.redis_url, tmp_path, result_cache_seconds=0) as off:
         model = await Model.get(id=version.model_id)
         new = NewPrediction("x/y", {}, use_cache=True)
         assert results.cache_key(off, Viewer(), model, version, new, {}) is None

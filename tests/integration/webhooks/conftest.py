@@ -16,6 +16,7 @@ from server.adapters.tasks import end
 from server.domain.accounts import Viewer
 from server.domain.predictions import NewPrediction, PredictionStatus
 from server.domain.webhooks import NewWebhook, WebhookEvent
+from server.embedded.servers import LocalServers
 from server.queue.claim import PredictionLease, claim_hinted
 from server.queue.finish import Result, finish
 from server.runtime import Runtime
@@ -25,7 +26,7 @@ from tests.conftest import LOCAL_RECEIVERS, LiveServer, running
 from tests.integration.graph.asking import somebody
 from tests.integration.jobs import store
 from tests.support.api import Client
-from tests.support.prepared import PreparedServers, StartServers
+from tests.support.prepared import StartServers
 from workers.supervisor.deliveries import Deliverer
 
 ALL = tuple(WebhookEvent)
@@ -33,19 +34,19 @@ COMPLETED = (WebhookEvent.COMPLETED,)
 
 
 @pytest.fixture(scope="package")
-async def database(local_servers: PreparedServers) -> AsyncIterator[str]:
-    async with store.opened(local_servers) as url:
+async def database(schema_servers: LocalServers) -> AsyncIterator[str]:
+    async with store.opened(schema_servers) as url:
         yield url
 
 
 @pytest.fixture
-async def rt(database: str, local_servers: PreparedServers, tmp_path: Path) -> AsyncIterator[Runtime]:
-    async with open_rt(local_servers, tmp_path) as made:
+async def rt(database: str, schema_servers: LocalServers, tmp_path: Path) -> AsyncIterator[Runtime]:
+    async with open_rt(schema_servers, tmp_path) as made:
         yield made
 
 
 @asynccontextmanager
-async def open_rt(servers: PreparedServers, folder: Path, **settings: Any) -> AsyncIterator[Runtime]:
+async def open_rt(servers: LocalServers, folder: Path, **settings: Any) -> AsyncIterator[Runtime]:
     """A runtime whose receivers may be on this machine."""
     url = servers.redis_url.replace("db=0", "db=2")
     assert url != servers.redis_url
