@@ -139,15 +139,17 @@ def _problem(cls: Any) -> str | None:
 def _digest(cls: type[Predictor]) -> str:
     """sha256, in hexadecimal, of the schemas and of the source that decides what the predictor does.
 
-    That is every source file below the folders in which the class and its bases lie (for a module outside of a package,
-    its file), and for our own predictors what lies beside their folders and is shared by them.
+    That is every source file below the folders in which the class lies and those of its bases that come with it (for a
+    module outside of a package, its file), and for our own predictors what lies beside their folders and is shared.
     """
     files: dict[str, Path] = {}
-    for base in cls.__mro__:
-        module = sys.modules[base.__module__]
-        if base in (Predictor, object) or module.__file__ is None:
+    ours = {__name__.partition(".")[0], cls.__module__.partition(".")[0]}
+    for base in {*cls.__mro__, *getattr(cls, "user_class", cls).__mro__} - {Predictor}:
+        module = sys.modules.get(base.__module__)
+        source = getattr(module, "__file__", None)
+        if module is None or source is None or base.__module__.partition(".")[0] not in ours:
             continue
-        path = Path(module.__file__)
+        path = Path(source)
         beside = [path]
         if module.__package__:
             beside = [*path.parent.glob("*.py")] if path.parent == SHARED else [*path.parent.rglob("*.py")]

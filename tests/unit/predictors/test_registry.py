@@ -1,10 +1,10 @@
 from __future__ import annotations
 
+import compileall
 import importlib
 import shutil
 import sys
 from collections.abc import Iterator
-from compileall import compile_dir as compile_all
 from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any, ClassVar
@@ -70,13 +70,16 @@ def test_the_digest_follows_the_schemas_and_the_source() -> None:
 
 
 PREDICTOR = """
+from acme.base.reading import Reading
 from workers.contract.predictor import JSON_SCHEMA, Predictor, schema
 
-class Packaged(Predictor):
+class Packaged(Reading, Predictor):
     name, kind, input_schema, output_schema = "packaged", "CUSTOM", schema({}, []), {"$schema": JSON_SCHEMA}
 """
 PLAIN = """
-class Packaged:
+from acme.base.reading import Reading
+
+class Packaged(Reading, dict):
     def predict(self, text: str) -> str:
         return text
 """
@@ -84,49 +87,64 @@ class Packaged:
 
 @pytest.fixture(params=[PREDICTOR, PLAIN], ids=["predictor", "plain class"])
 def folder(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A folder on the import path, with a package that has a predictor, and a module beside it that has one."""
+    """A folder on the import path: a package with a predictor whose base lies in another room, and a lone module."""
     monkeypatch.syspath_prepend(tmp_path)
-    (tmp_path / "acme").mkdir()
-    (tmp_path / "acme" / "__init__.py").touch()
-    (tmp_path / "acme" / "packaged.py").write_text(request.param)
-    (tmp_path / "acme" / "helping.py").write_text("HELP = 1")
-    (tmp_path / "lone.py").write_text(request.param)
+    for file, source in {
+        "acme/__init__.py": "",
+        "acme/base/reading.py": "class Reading: ...",
+        "acme/models/__init__.py": "",
+        "acme/models/packaged.py": request.param,
+        "acme/models/helping.py": "HELP = 1",
+        "lone.py": request.param,
+    }.items():
+        (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / file).write_text(source)
     yield tmp_path
-    for name in ("acme", "acme.packaged", "lone"):
-        sys.modules.pop(name, None)
+    forget_modules()
+
+
+def forget_modules() -> None:
+    for name in [name for name in sys.modules if name.partition(".")[0] in {"acme", "lone"}]:
+        del sys.modules[name]
 
 
 def digest(name: str) -> str:
-    cls = as_predictor(getattr(importlib.import_module(name), "Packaged"))  # noqa: B009 - known at run time only
+    cls = as_predictor(importlib.import_module(name).Packaged)
     return str(Registry([cls]).catalogue()[0]["digest"])
 
 
-@pytest.mark.parametrize("file", ["packaged.py", "helping.py", "__init__.py", "new.py", "nets/unet.py"])
-def test_the_digest_follows_every_source_file_of_the_package(folder: Path, file: str) -> None:
-    before = digest("acme.packaged")
+@pytest.mark.parametrize(
+    "file", ["models/packaged.py", "models/helping.py", "models/__init__.py", "models/new.py", "models/nets/unet.py",
+             "base/reading.py", "base/new.py"]
+)  # fmt: skip
+def test_the_digest_follows_every_source_file_of_the_folder_and_of_its_bases(folder: Path, file: str) -> None:
+    before = digest("acme.models.packaged")
     (folder / "acme" / file).parent.mkdir(exist_ok=True)
     with (folder / "acme" / file).open("a") as source:
         source.write("# changed")
-    assert digest("acme.packaged") != before
+    assert digest("acme.models.packaged") != before
 
 
 def test_the_digest_follows_the_names_of_the_files(folder: Path) -> None:
-    before = digest("acme.packaged")
-    (folder / "acme" / "helping.py").rename(folder / "acme" / "helpers.py")
-    assert digest("acme.packaged") != before
+    before = digest("acme.models.packaged")
+    (folder / "acme" / "models" / "helping.py").rename(folder / "acme" / "models" / "helpers.py")
+    assert digest("acme.models.packaged") != before
 
 
-def test_the_digest_follows_nothing_else(folder: Path, tmp_path: Path) -> None:
-    before = digest("acme.packaged"), digest("lone")
-    compile_all(folder / "acme", quiet=2)
-    assert (folder / "acme" / "__pycache__").is_dir()
-    (folder / "acme" / "README.md").write_text("# Acme")
-    (folder / "other.py").touch()
-    assert (digest("acme.packaged"), digest("lone")) == before
+def test_the_digest_follows_nothing_else(folder: Path) -> None:
+    before = digest("acme.models.packaged")
+    assert compileall.compile_dir(folder / "acme", quiet=2)
+    assert (folder / "acme" / "models" / "__pycache__").is_dir()
+    (folder / "acme" / "models" / "README.md").write_text("# Acme")
+    (folder / "acme" / "elsewhere").mkdir()
+    (folder / "acme" / "elsewhere" / "module.py").touch()
+    assert digest("acme.models.packaged") == before
 
 
-def test_the_digest_of_a_class_outside_of_a_package_follows_its_file(folder: Path) -> None:
+def test_the_digest_of_a_class_outside_of_a_package_follows_its_file_alone(folder: Path) -> None:
     before = digest("lone")
+    (folder / "beside.py").touch()
+    assert digest("lone") == before
     with (folder / "lone.py").open("a") as source:
         source.write("# changed")
     assert digest("lone") != before
@@ -135,12 +153,11 @@ def test_the_digest_of_a_class_outside_of_a_package_follows_its_file(folder: Pat
 def test_the_digest_does_not_follow_the_place_where_the_package_lies(
     folder: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before = digest("acme.packaged")
+    before = digest("acme.models.packaged")
     elsewhere = shutil.copytree(folder, tmp_path_factory.mktemp("elsewhere") / "site")
-    for name in ("acme", "acme.packaged"):
-        del sys.modules[name]
+    forget_modules()
     monkeypatch.syspath_prepend(elsewhere)
-    assert digest("acme.packaged") == before
+    assert digest("acme.models.packaged") == before
     assert Path(str(sys.modules["acme"].__file__)).is_relative_to(elsewhere)
 
 
