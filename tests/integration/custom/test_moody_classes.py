@@ -30,7 +30,7 @@ ENDS: dict[str, tuple[str | None, str]] = {
     "torch memory": ("OUT_OF_MEMORY", "can't allocate memory"),
     "deep": ("INTERNAL", ""),
     "cycle": ("INTERNAL", "ircular"),
-    "object": ("INTERNAL", "no JSON"),
+    "object": ("INTERNAL", "is not JSON"),
     "bytes": ("INTERNAL", "utf-8"),
     "input": ("INTERNAL", "EOFError"),
     "step": ("INTERNAL", "64-bit"),
