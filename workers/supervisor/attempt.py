@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from enum import Enum, auto
 from functools import partial
 from typing import Any, TypeVar
 
@@ -20,13 +23,12 @@ from server.domain.predictions import Failure, PredictionErrorCode, PredictionSt
 from server.queue.claim import PredictionLease
 from server.queue.finish import Result, count_losses, finish, hand_back
 from server.runtime import Runtime
-from workers.contract.protocol import VersionSpec
+from workers.contract import protocol
 from workers.supervisor.attempt_trace import AttemptTrace
 from workers.supervisor.event_writer import EventWriter
-from workers.supervisor.execution import Execution, Outcome
-from workers.supervisor.gate import Gate
 from workers.supervisor.inputs import InputFiles, InputFilesError
 from workers.supervisor.notices import Notices
+from workers.supervisor.run_output import CANCELED, SUCCEEDED, Outcome, RunOutput, failed
 from workers.supervisor.runner_keeper import RunnerKeeper
 from workers.supervisor.sharing import Sharing
 from workers.supervisor.snapshots import Snapshots, VersionUnavailableError
@@ -36,261 +38,317 @@ logger = structlog.get_logger(__name__)
 
 STORE_TRIES = 3
 FLUSH_SECONDS = 2.0
+FIRST_RETRY_SECONDS = 0.2
 MAX_RETRY_SECONDS = 5.0
+
+DEADLINE_PASSED = failed(PredictionErrorCode.DEADLINE_EXCEEDED, "The deadline passed while the prediction ran.")
+
+
+class SharedLock:
+    """Held by many together, or by one alone; one that waits to be alone keeps later ones out."""
+
+    def __init__(self) -> None:
+        self._holders = 0
+        self._lock = asyncio.Lock()
+        self._released = asyncio.Event()
+
+    @asynccontextmanager
+    async def shared(self) -> AsyncIterator[None]:
+        """Hold it together with others."""
+        async with self._lock:
+            self._holders += 1
+        try:
+            yield
+        finally:
+            self._holders -= 1
+            self._released.set()
+
+    @asynccontextmanager
+    async def alone(self) -> AsyncIterator[None]:
+        """Hold it with nobody else."""
+        async with self._lock:
+            while self._holders:
+                self._released.clear()
+                await self._released.wait()
+            yield
+
+
+@dataclass(frozen=True)
+class AttemptContext:
+    """What all attempts of a worker share.
+
+    `streams` tells how many attempts there are; `deliver` is called when a webhook is due, with the seconds until then.
+    """
+
+    rt: Runtime
+    keeper: RunnerKeeper
+    snapshots: Snapshots
+    inputs: InputFiles
+    sharing: Sharing
+    runner_lock: SharedLock
+    streams: Callable[[], int]
+    deliver: Callable[[float], None]
+
+
+class Stage(Enum):
+    """Where an attempt is; it only goes forward."""
+
+    WAITING = auto()
+    """For an equal prediction that may give its result."""
+    FETCHING = auto()
+    """Its model, its input files, and its turn at the runner."""
+    RUNNING = auto()
+    """Inside the runner, until that says how it ended."""
+    STORING = auto()
+    """Its output files go to the store."""
+    ENDED = auto()
+    """Nothing stops it any more: its row is ended, handed back or left to whoever has it now."""
 
 
 class Attempt:
-    """Runs one claimed prediction; what it is told from outside (cancel, lose ...) settles its outcome."""
+    """Runs one leased prediction, stage by stage.
 
-    def __init__(
-        self,
-        rt: Runtime,
-        job: PredictionLease,
-        keeper: RunnerKeeper,
-        snapshots: Snapshots,
-        inputs: InputFiles,
-        gate: Gate,
-        streams: Callable[[], int],
-        sharing: Sharing,
-        deliver: Callable[[float], None] = lambda _: None,
-    ) -> None:
-        self._rt = rt
-        self.job = job
-        self._keeper = keeper
-        self._snapshots = snapshots
-        self._inputs = inputs
-        self._gate = gate
-        self._sharing = sharing
-        self._notices = Notices(job, deliver)
-        self._writer = EventWriter(rt.event_log, str(job.id), job.attempt, streams, self._notices.made, job.owner)
-        settings = rt.settings
-        self._trace = AttemptTrace(rt.tracing, job)
-        limits = (settings.max_output_bytes, self._stop, settings.max_output_text_bytes)
-        self._execution = Execution(job, self._writer, *limits, self._trace.timed)
-        self._stopping: asyncio.Task[None] | None = None
-        self._stopped_storing: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
-        self._storing: asyncio.Task[Outcome] | None = None
-        self._is_inside = False
-        self._is_lost = False
+    `outcome` is how the run ended, by itself or by `stop`: the first one stands. In the stage STORING a stop may still
+    change it.
+    """
 
-    def cancel(self) -> None:
-        """The user asked for it to stop."""
-        self._stop(Outcome(PredictionStatus.CANCELED))
+    def __init__(self, context: AttemptContext, lease: PredictionLease) -> None:
+        self.lease = lease
+        self.stage = Stage.WAITING
+        self.outcome: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+        self.key = f"{lease.id}:{lease.attempt}"
+        """What the runner knows it by: what an older attempt still says is not for the one that came after it."""
+        self._stop_reason: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+        self._previews_enabled = False
+        self._context = context
+        self._rt = rt = context.rt
+        self._trace = AttemptTrace(rt.tracing, lease)
+        self._notices = Notices(lease, context.deliver)
+        self._writer = EventWriter(
+            rt.event_log, str(lease.id), lease.attempt, context.streams, self._notices.made, lease.owner
+        )
+        limits = (rt.settings.max_output_bytes, rt.settings.max_output_text_bytes)
+        self._output = RunOutput(lease, self._writer, *limits, self._trace.timed)
 
-    def expire(self) -> None:
-        """Its deadline passed while it ran."""
-        self._stop(_too_late("The deadline passed while the prediction ran."))
+    def stop(self, reason: Outcome) -> None:
+        """End it like this, if it has not ended yet.
 
-    def want_preview(self, *, wanted: bool) -> None:
-        """Whether somebody watches its previews now."""
-        self._keeper.want_preview(self._execution, wanted=wanted)
-
-    def hand_back(self) -> None:
-        """This worker stops: somebody else runs it again."""
-        self._execution.settle(Outcome(None))
-
-    def lose(self) -> None:
-        """The lease is gone: somebody else may run it already, so end it and publish nothing more."""
-        self._is_lost = True
-        self._stop(Outcome(None))
-        self._execution.settle(Outcome(None))
-
-    def _stop(self, outcome: Outcome) -> None:
-        if self._storing and not self._stopped_storing.done():
-            self._stopped_storing.set_result(outcome)
-        if self._stopping or self._execution.outcome.done():
+        Where it runs, a final reason waits for the runner to heed it, and with any other nobody waits. While its files
+        are stored it does not wait for the store, and a hand-back comes too late.
+        """
+        if self.stage is Stage.STORING:
+            if (reason.is_final or not reason.is_ours) and not self._stop_reason.done():
+                self._stop_reason.set_result(reason)
+        elif self.outcome.done():
             return
-        self._execution.stop_reason = outcome
-        if self._is_inside:
-            self._stopping = asyncio.create_task(self._keeper.cancel(self._execution))
-        else:
-            self._execution.settle(outcome)
+        elif self.stage is not Stage.RUNNING:
+            self.settle(reason)
+        elif not reason.is_final:
+            self._context.keeper.send(protocol.Cancel(self.key))
+            self.settle(reason)
+        elif not self._stop_reason.done():
+            self._stop_reason.set_result(reason)
+            self._context.keeper.cancel(self)
+
+    def settle(self, outcome: Outcome) -> None:
+        """The run ended; the first outcome stands."""
+        if not self.outcome.done():
+            self.outcome.set_result(outcome)
+
+    def receive(self, message: protocol.Message) -> None:
+        """One message of the runner; all after the outcome is ignored."""
+        if self.outcome.done():
+            return
+        outcome = self._output.receive(message)
+        if outcome == CANCELED and self._stop_reason.done():
+            self.settle(self._stop_reason.result())
+        elif outcome is not None:
+            self.settle(outcome)
+        elif self._output.overflow is not None:
+            self.stop(Outcome(PredictionStatus.FAILED, self._output.overflow))
+
+    def runner_ended(self, outcome: Outcome) -> None:
+        """The runner is gone: end like this, or as it was stopped for."""
+        self.settle(self._stop_reason.result() if self._stop_reason.done() else outcome)
+
+    def set_previews(self, *, enabled: bool) -> None:
+        """Make previews, since somebody watches, or make none; the runner hears of it while the run is there."""
+        if self._previews_enabled != enabled:
+            self._previews_enabled = enabled
+            if self.stage is Stage.RUNNING:
+                self._context.keeper.send(protocol.SetPreviews(self.key, enabled=enabled))
 
     async def run(self) -> None:
         """The whole attempt; returns when the row is ended, handed back or lost."""
+        lease, settings = self.lease, self._rt.settings
+        seconds, reason = settings.prediction_seconds, "The prediction ran longer than {:g} seconds."
+        too_late = failed(PredictionErrorCode.DEADLINE_EXCEEDED, reason.format(seconds))
+        if lease.deadline_at is not None:
+            left = max(0.0, (lease.deadline_at - lease.claimed_at).total_seconds())
+            seconds, too_late = (left, DEADLINE_PASSED) if left < seconds else (seconds, too_late)
         with self._trace.whole():
-            await self._run()
+            timer = asyncio.get_running_loop().call_later(seconds, self.stop, too_late)
+            production = asyncio.create_task(self._produce())
+            try:
+                self._writer.status(PredictionStatus.PROCESSING.value)
+                self._notices.begun()
+                ends: set[asyncio.Future[Any]] = {production, self.outcome}
+                await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+                if production.done():
+                    production.result()
+                outcome = await self.outcome
+                is_lost = self._writer.fenced.is_set() or not outcome.is_ours
+                if outcome.is_loss and not is_lost:
+                    losses = 1 + await self._retry(partial(count_losses, lease.id))
+                    if losses >= settings.max_losses:
+                        message = f"The model's process died {losses} times while it ran this prediction."
+                        outcome = failed(PredictionErrorCode.WORKER_LOST, message)
+                if is_lost:
+                    self.stage = Stage.ENDED
+                    logger.warning("attempt.lost", prediction=str(lease.id), attempt=lease.attempt)
+                    self._trace.gave_up("LEASE_LOST")
+                elif outcome.is_final:
+                    await self._store_and_finish(outcome)
+                else:
+                    self.stage = Stage.ENDED
+                    await self._hand_back(outcome)
+            finally:
+                self.stage = Stage.ENDED
+                timer.cancel()
+                await end(production)
+                await self._writer.close(0)
+                await self._notices.close()
 
-    async def _run(self) -> None:
-        timer = asyncio.get_running_loop().call_later(self._seconds_left(), self._expire_now)
-        work = asyncio.create_task(self._work())
+    async def _produce(self) -> None:
+        """Settle the outcome: with the result of an equal prediction, where there is one, or with a run."""
+        lease, keeper = self.lease, self._context.keeper
         try:
-            self._writer.status(PredictionStatus.PROCESSING.value)
-            self._notices.begun()
-            waiting: set[asyncio.Future[Any]] = {work, self._execution.outcome}
-            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-            if work.done():
-                work.result()
-            await self._conclude(await self._execution.outcome)
-        finally:
-            timer.cancel()
-            await end(work)
-            await self._writer.close(0)
-            await self._notices.close()
-
-    def _seconds_left(self) -> float:
-        limit = self._rt.settings.prediction_seconds
-        if self.job.deadline_at is None:
-            return limit
-        return min(limit, max(0.0, (self.job.deadline_at - self.job.claimed_at).total_seconds()))
-
-    def _expire_now(self) -> None:
-        limit = self._rt.settings.prediction_seconds
-        by_deadline = self._seconds_left() < limit
-        self._stop(_too_late("The deadline passed while the prediction ran." if by_deadline
-                             else f"The prediction ran longer than {limit:g} seconds."))  # fmt: skip
-
-    async def _work(self) -> None:
-        execution = self._execution
-        try:
-            if await self._patiently(self._take_shared):
-                return
+            if lease.cache_key is not None:
+                with self._trace.step("share"):
+                    shared = await self._context.sharing.result(lease, self.outcome.done)
+                if shared is not None and not self.outcome.done():
+                    self._output.adopt(shared[0].output, shared[1])
+                    self.settle(SUCCEEDED)
+                if self.outcome.done():
+                    return
+            self.stage = Stage.FETCHING
             with self._trace.step("fetch model"):
-                spec = await self._patiently(lambda: self._snapshots.spec(self.job.version_id, self._writer.loading))
-            async with self._gate.alone() if self.job.alone else self._gate.shared():
-                await self._submit(spec)
+                spec = await self._retry(lambda: self._context.snapshots.spec(lease.version_id, self._writer.loading))
+            lock, schema = self._context.runner_lock, keeper.input_schema(spec.predictor)
+            values = {**input_schema.defaults(schema), **lease.input}
+            async with (
+                lock.alone() if lease.alone else lock.shared(),
+                self._context.inputs.laid_out(lease, schema, values) as (values, files),
+            ):
+                with self._trace.run() as traceparent:
+                    await keeper.client()
+                    if self.outcome.done():
+                        return
+                    self.stage = Stage.RUNNING
+                    keeper.submit(self, protocol.Run(self.key, lease.attempt, spec, values, files, traceparent))
+                    if self._previews_enabled:
+                        keeper.send(protocol.SetPreviews(self.key, enabled=True))
+                    await asyncio.shield(self.outcome)
         except (VersionUnavailableError, InputFilesError) as error:
-            execution.settle(Outcome(PredictionStatus.FAILED, error.failure))
+            self.settle(Outcome(PredictionStatus.FAILED, error.failure))
 
-    async def _take_shared(self) -> bool:
-        """Take the result of an equal prediction, where this one shares and there is one."""
-        if self.job.cache_key is None:
-            return False
-        with self._trace.step("share"):
-            shared = await self._sharing.result(self.job, self._execution.outcome.done)
-        if shared is not None:
-            self._execution.adopt(shared[0].output, shared[1])
-        return self._execution.outcome.done()
-
-    async def _submit(self, spec: VersionSpec) -> None:
-        execution, schema = self._execution, self._keeper.input_schema(spec.predictor)
-        if execution.outcome.done():
+    async def _store_and_finish(self, outcome: Outcome) -> None:
+        """Store the files, unless it is stopped meanwhile, and end the row, which names them."""
+        self.stage = Stage.STORING
+        self._stop_reason = asyncio.get_running_loop().create_future()
+        if not self._output.files:
+            await self._finish(outcome)
             return
-        values = {**input_schema.defaults(schema), **self.job.input}
-        async with self._inputs.laid_out(self.job, schema, values) as (laid, files):
-            self._is_inside = True
-            with self._trace.run() as traceparent:
-                await self._keeper.submit(execution, spec, laid, files, traceparent)
-                await asyncio.shield(execution.outcome)
-
-    async def _conclude(self, outcome: Outcome) -> None:
-        if self._is_lost or self._writer.fenced.is_set():
-            logger.warning("attempt.lost", prediction=str(self.job.id), attempt=self.job.attempt)
-            self._trace.gave_up("LEASE_LOST")
-            return
-        if not outcome.is_final:
-            losses = await self._patiently(lambda: count_losses(self.job.id)) if outcome.lost else 0
-            given_up = outcome.lost and losses + 1 >= self._rt.settings.max_losses
-            if not given_up:
-                await self._return(outcome)
-                return
-            outcome = _worker_lost(self._rt.settings.max_losses)
-        stored = await self._stored(outcome)
-        if stored.is_final:
-            await self._finish(stored)
-        else:
-            logger.warning("attempt.let_go", prediction=str(self.job.id), attempt=self.job.attempt)
-        if self._stopped_storing.done():
-            await self._end_storing()
-
-    async def _stored(self, outcome: Outcome) -> Outcome:
-        """The outcome with its files in storage, or what stopped it meanwhile, which need not wait for the store."""
-        if not self._execution.files:
-            return outcome
-        self._storing = asyncio.create_task(self._store(outcome))
+        storing = asyncio.create_task(self._store_files())
         with self._trace.step("store"):
-            await asyncio.wait({self._storing, self._stopped_storing}, return_when=asyncio.FIRST_COMPLETED)
-        if self._storing.done():
-            stored, self._storing = self._storing.result(), None
-            return stored
-        self._execution.files.clear()
-        return self._stopped_storing.result()
-
-    async def _end_storing(self) -> None:
-        """A write that was on its way may still come true: what is removed before it ends would come back."""
-        if self._storing and not self._storing.done():
-            await asyncio.wait({self._storing})
+            ends: set[asyncio.Future[Any]] = {storing, self._stop_reason}
+            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        if not self._stop_reason.done():
+            if (failure := storing.result()) is not None:
+                self._output.files.clear()
+                outcome = Outcome(PredictionStatus.FAILED, failure)
+            await self._finish(outcome)
+            return
+        self._output.files.clear()
+        reason = self._stop_reason.result()
+        if reason.is_final:
+            await self._finish(reason)
+        else:
+            logger.warning("attempt.let_go", prediction=str(self.lease.id), attempt=self.lease.attempt)
+            self._trace.gave_up("LEASE_LOST")
+        # A write that was on its way may still come true: what is removed before it ends would come back
+        await asyncio.wait({storing})
         await self._remove_files()
 
-    async def _return(self, outcome: Outcome) -> None:
-        is_lost = outcome.lost or outcome.alone
-        self._trace.gave_up("WORKER_LOST" if is_lost else "handed back", is_error=is_lost)
-        await self._writer.close(FLUSH_SECONDS)
-        delay = backoff_seconds(1) if outcome.lost else 0.0
-        await self._patiently(lambda: hand_back(self.job, delay_seconds=delay, lost=outcome.lost, alone=outcome.alone))
-        logger.info("attempt.handed_back", prediction=str(self.job.id), lost=outcome.lost)
-        await self._rt.event_log.announce(str(self.job.id), self.job.owner)
-        await self._rt.bell.ring(self.job.queue, str(self.job.id))
-
-    async def _patiently(self, write: Callable[[], Awaitable[T]]) -> T:
-        """What needs the database, tried until that is back: nobody else can take the prediction over before."""
-        pause = 0.2
-        while True:
-            try:
-                return await write()
-            except CONNECTION_ERRORS as error:
-                logger.warning("attempt.waits", prediction=str(self.job.id), error=str(error), retry_seconds=pause)
-                await asyncio.sleep(pause)
-                pause = min(MAX_RETRY_SECONDS, pause * 2)
-
-    async def _store(self, outcome: Outcome) -> Outcome:
-        """Put the files into storage; an outcome without its files would be none."""
-        for index, file in enumerate(list(self._execution.files)):
+    async def _store_files(self) -> Failure | None:
+        """Put the files into storage until it is stopped; why one could not be stored."""
+        for index, file in enumerate(list(self._output.files)):
             for attempt in range(1, STORE_TRIES + 1):
-                if self._stopped_storing.done():
-                    return outcome
+                if self._stop_reason.done():
+                    return None
                 try:
-                    await self._rt.storage.put(file.key(self.job, index), file.blob, file.content_type)
+                    await self._rt.storage.put(file.key(self.lease, index), file.blob, file.content_type)
                     break
                 except StorageError as error:
-                    logger.warning("storage.put_failed", prediction=str(self.job.id), error=str(error))
+                    logger.warning("storage.put_failed", prediction=str(self.lease.id), error=str(error))
                     if attempt == STORE_TRIES:
-                        self._execution.files.clear()
-                        return Outcome(PredictionStatus.FAILED, Failure(PredictionErrorCode.STORAGE, str(error)))
+                        return Failure(PredictionErrorCode.STORAGE, str(error))
                     await asyncio.sleep(0.5 * attempt)
-        return outcome
+        return None
 
     async def _finish(self, outcome: Outcome) -> None:
+        """End the row; an output that PostgreSQL refuses fails the prediction."""
+        self.stage = Stage.ENDED
+        lease = self.lease
         await self._writer.close(FLUSH_SECONDS)
         await self._notices.finish()
-        result = self._execution.result(outcome)
+        result = self._output.result(outcome)
         while True:
             try:
                 with self._trace.step("finish"):
-                    ended = await self._patiently(partial(finish, self.job, result))
+                    is_ended = await self._retry(partial(finish, lease, result))
                 break
             except BaseORMException as error:
                 if result.failure is not None:
                     raise
-                logger.exception("finish.refused", prediction=str(self.job.id))
+                logger.exception("finish.refused", prediction=str(lease.id))
                 failure = Failure(PredictionErrorCode.INTERNAL, f"The output could not be stored: {error}")
                 result = Result(PredictionStatus.FAILED, failure=failure)
-        if ended:
-            self._trace.ended(result.status.value, result.failure)
-            logger.info("prediction.ended", prediction=str(self.job.id), status=result.status.value)
-            metrics.ended(kind_queue(self.job.queue), result.status.value, result.metrics)
-            await self._afterwards()
-        else:
-            logger.warning("attempt.fenced", prediction=str(self.job.id), attempt=self.job.attempt)
+        if not is_ended:
+            logger.warning("attempt.fenced", prediction=str(lease.id), attempt=lease.attempt)
             self._trace.gave_up("LEASE_LOST")
             await self._remove_files()
-
-    async def _afterwards(self) -> None:
+            return
+        self._trace.ended(result.status.value, result.failure)
+        logger.info("prediction.ended", prediction=str(lease.id), status=result.status.value)
+        metrics.ended(kind_queue(lease.queue), result.status.value, result.metrics)
         self._notices.ended()
-        shares = self.job.cache_key is not None
-        await self._rt.event_log.ended(str(self.job.id), self.job.owner, shares=shares)
+        await self._rt.event_log.ended(str(lease.id), lease.owner, shares=lease.cache_key is not None)
+
+    async def _hand_back(self, outcome: Outcome) -> None:
+        lease = self.lease
+        self._trace.gave_up("WORKER_LOST" if outcome.alone else "handed back", is_error=outcome.alone)
+        await self._writer.close(FLUSH_SECONDS)
+        delay = backoff_seconds(1) if outcome.is_loss else 0.0
+        write = partial(hand_back, lease, delay_seconds=delay, lost=outcome.is_loss, alone=outcome.alone)
+        await self._retry(write)
+        logger.info("attempt.handed_back", prediction=str(lease.id), lost=outcome.is_loss)
+        await self._rt.event_log.announce(str(lease.id), lease.owner)
+        await self._rt.bell.ring(lease.queue, str(lease.id))
+
+    async def _retry(self, ask: Callable[[], Awaitable[T]]) -> T:
+        """What needs the database, tried until that is back: nobody else can take the prediction over before."""
+        pause = FIRST_RETRY_SECONDS
+        while True:
+            try:
+                return await ask()
+            except CONNECTION_ERRORS as error:
+                logger.warning("attempt.waits", prediction=str(self.lease.id), error=str(error), retry_seconds=pause)
+                await asyncio.sleep(pause)
+                pause = min(MAX_RETRY_SECONDS, pause * 2)
 
     async def _remove_files(self) -> None:
         try:
-            await self._rt.storage.delete_prefix(f"predictions/{self.job.id}/{self.job.attempt}/")
+            await self._rt.storage.delete_prefix(f"predictions/{self.lease.id}/{self.lease.attempt}/")
         except StorageError as error:
-            logger.warning("storage.delete_failed", prediction=str(self.job.id), error=str(error))
-
-
-def _too_late(message: str) -> Outcome:
-    return Outcome(PredictionStatus.FAILED, Failure(PredictionErrorCode.DEADLINE_EXCEEDED, message))
-
-
-def _worker_lost(times: int) -> Outcome:
-    message = f"The model's process died {times} times while it ran this prediction."
-    return Outcome(PredictionStatus.FAILED, Failure(PredictionErrorCode.WORKER_LOST, message))
+            logger.warning("storage.delete_failed", prediction=str(self.lease.id), error=str(error))

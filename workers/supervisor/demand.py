@@ -44,7 +44,7 @@ class Demand:
     async def _tell(self) -> None:
         # Text is streamed as it is: nobody makes previews of it
         texts = ModelKind.TEXT_GENERATION.queue
-        asked = [str(key) for key, attempt in self._attempts.items() if kind_queue(attempt.job.queue) != texts]
+        asked = [str(key) for key, attempt in self._attempts.items() if kind_queue(attempt.lease.queue) != texts]
         try:
             wanted = await self._log.previews_wanted(asked)
         except REDIS_ERRORS as error:
@@ -53,4 +53,4 @@ class Demand:
             wanted = set()
         for key in asked:
             if (attempt := self._attempts.get(UUID(key))) is not None:
-                attempt.want_preview(wanted=key in wanted)
+                attempt.set_previews(enabled=key in wanted)

@@ -30,7 +30,7 @@ OTHER_FRAMEWORKS = re.compile(r"^(?:onnx|openvino|flax|coreml|gguf|original)/")
 PICKLE = re.compile(r"\.(?:bin|pt|pth|ckpt|pkl|pickle)$")
 
 
-class DownloadFailed(Exception):
+class DownloadFailedError(Exception):
     """A transient fault; trying again may help."""
 
 
@@ -55,7 +55,7 @@ async def fetch(
 
     Raises:
         VersionRefusedError: this source can never work; the message is a sentence.
-        DownloadFailed: a transient fault.
+        DownloadFailedError: a transient fault.
     """
     if violations := source_violations(source):
         raise VersionRefusedError(violations[0].message)
@@ -105,7 +105,7 @@ async def _from_hub_now(
     except HubError as error:
         raise VersionRefusedError(str(error)) from error
     except HubUnavailableError as error:
-        raise DownloadFailed(str(error)) from error
+        raise DownloadFailedError(str(error)) from error
     if held := _held(source.ref, described.commit, settings):
         return described.commit, held
     wanted = choose(described.files)
@@ -222,8 +222,8 @@ async def _download(repo: str, commit: str, paths: list[str], settings: Settings
     try:
         return await asyncio.to_thread(work)
     except _CanceledError:
-        raise DownloadFailed("The download was called off.") from None
+        raise DownloadFailedError("The download was called off.") from None
     except FAULTS as error:
         if reason := refusal(error, repo, commit):
             raise VersionRefusedError(reason) from error
-        raise DownloadFailed(f"The download broke: {error}") from error
+        raise DownloadFailedError(f"The download broke: {error}") from error

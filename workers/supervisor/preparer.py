@@ -17,8 +17,8 @@ from server.queue.versions import MAX_PREPARE_ATTEMPTS, PreparedVersion, Version
 from server.runtime import Runtime
 from workers.contract.failures import VersionRefusedError
 from workers.contract.protocol import Inspected, VersionSpec
-from workers.supervisor.downloads import DownloadFailed, Snapshot, fetch
-from workers.supervisor.runner_client import RunnerFailed
+from workers.supervisor.downloads import DownloadFailedError, Snapshot, fetch
+from workers.supervisor.runner_client import RunnerFailedError
 from workers.supervisor.runner_keeper import RunnerKeeper
 
 logger = structlog.get_logger(__name__)
@@ -67,7 +67,7 @@ class Preparer:
             reason = _sentence(error)
             log.info("version.refused", reason=reason)
             await versions.refuse(version.id, job.attempt, reason)
-        except (DownloadFailed, RunnerFailed, TimeoutError, OSError) as error:
+        except (DownloadFailedError, RunnerFailedError, TimeoutError, OSError) as error:
             await self._try_again(job, error)
         else:
             await versions.ready(version.id, job.attempt, _prepared(schema, inspected, snapshot))

@@ -72,7 +72,7 @@ class RunnerOptions:
     environment: Mapping[str, str] = field(default_factory=lambda: dict(os.environ), repr=False)
 
 
-class RunnerFailed(Exception):
+class RunnerFailedError(Exception):
     """The runner did not come up, or is gone; the message ends with the last lines it wrote."""
 
 
@@ -121,7 +121,7 @@ class RunnerClient:
         Call it in a thread that lives as long as the runner shall: the kernel kills the runner when that thread ends.
 
         Raises:
-            RunnerFailed: it ended, or was not ready in time.
+            RunnerFailedError: it ended, or was not ready in time.
         """
         client = cls(*spawn(options), on_message)
         for thread in client._threads.values():
@@ -132,7 +132,7 @@ class RunnerClient:
             client.kill()
             await asyncio.shield(client.exited)
             if isinstance(error, TimeoutError):
-                raise RunnerFailed(client._why(f"was not ready: {error}")) from None
+                raise RunnerFailedError(client._why(f"was not ready: {error}")) from None
             raise
         client.ready = client._ready.result()
         return client
@@ -156,7 +156,7 @@ class RunnerClient:
 
         Raises:
             TimeoutError: no answer in time.
-            RunnerFailed: the runner is gone.
+            RunnerFailedError: the runner is gone.
         """
         answer: asyncio.Future[Inspected] = self._loop.create_future()
         self._inspections[spec.id].append(answer)
@@ -171,7 +171,7 @@ class RunnerClient:
         self.send(Ping(nonce))
         try:
             await self._first(answer, timeout)
-        except (TimeoutError, RunnerFailed):
+        except (TimeoutError, RunnerFailedError):
             return False
         finally:
             del self._pings[nonce]
@@ -201,7 +201,7 @@ class RunnerClient:
             return
         answer.cancel()
         if self.exited.done():
-            raise RunnerFailed(self._why(f"ended with code {self.exited.result()}"))
+            raise RunnerFailedError(self._why(f"ended with code {self.exited.result()}"))
         raise TimeoutError(f"the runner did not answer in {seconds:g} seconds")
 
     def _why(self, problem: str) -> str:

@@ -15,7 +15,7 @@ from server.queue import results
 from server.queue.claim import PredictionLease
 from server.queue.results import SharedResult
 from server.runtime import Runtime
-from workers.supervisor.execution import StagedFile
+from workers.supervisor.run_output import StagedFile
 
 logger = structlog.get_logger(__name__)
 

@@ -16,7 +16,7 @@ from server.runtime import Runtime
 from server.tables import Version
 from workers.contract.failures import VersionRefusedError
 from workers.contract.protocol import VersionSpec
-from workers.supervisor.downloads import DownloadFailed, fetch
+from workers.supervisor.downloads import DownloadFailedError, fetch
 
 OnProgress = Callable[[str, int, int | None], None]
 
@@ -104,7 +104,7 @@ class Snapshots:
         source = ModelSource(SourceType(version.source_type), version.source_ref, version.revision)
         try:
             held = await fetch(source, self._rt.settings, on_progress=on_progress, cancelled=cancelled)
-        except (VersionRefusedError, DownloadFailed) as error:
+        except (VersionRefusedError, DownloadFailedError) as error:
             raise VersionUnavailableError(str(error)) from error
         if held.digest != version.digest and source.type is not SourceType.DEMO:
             # Demos come with the software and change with it

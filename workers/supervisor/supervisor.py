@@ -25,13 +25,13 @@ from server.queue.claim import PredictionLease, WarmVersions, heartbeat
 from server.runtime import Runtime
 from server.services import catalogue
 from server.services.catalogue import Others, WorkerInfo, WorkerState
-from workers.supervisor.attempt import Attempt
+from workers.supervisor.attempt import DEADLINE_PASSED, Attempt, AttemptContext, SharedLock
 from workers.supervisor.claim_loop import ClaimLoop
 from workers.supervisor.deliveries import Deliverer
 from workers.supervisor.demand import Demand
-from workers.supervisor.gate import Gate
 from workers.supervisor.inputs import InputFiles
 from workers.supervisor.preparer import Preparer
+from workers.supervisor.run_output import CANCELED, HANDED_BACK, LEASE_LOST
 from workers.supervisor.runner_client import RunnerOptions
 from workers.supervisor.runner_keeper import RunnerKeeper
 from workers.supervisor.sharing import Sharing
@@ -39,7 +39,6 @@ from workers.supervisor.snapshots import Snapshots
 
 logger = structlog.get_logger(__name__)
 
-PARENT_SECONDS = 1.0
 CLAIM_SECONDS = 5.0
 
 
@@ -53,7 +52,6 @@ class Supervisor:
         self._listen = listen
         self.worker_id = uuid4()
         self._keeper = RunnerKeeper(rt.settings, options)
-        self._snapshots = Snapshots(rt)
         self._preparer = Preparer(rt, self._keeper, self.worker_id)
         self._attempts: dict[UUID, Attempt] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -62,11 +60,20 @@ class Supervisor:
         self._others = Others()
         self._keeper.on_resident = self._beat_wake.set
         self._inputs = InputFiles(rt)
-        self._gate = Gate()
         self._deliverer = Deliverer(rt)
         self._demand = Demand(rt.event_log, self._attempts)
         self._claim_loop = ClaimLoop(rt, self.worker_id, self._warmth, self._running, self._start, self._has_others)
         self._sharing = Sharing(rt, self._claim_loop.freed)
+        self._context = AttemptContext(
+            rt,
+            self._keeper,
+            Snapshots(rt),
+            self._inputs,
+            self._sharing,
+            SharedLock(),
+            streams=self._attempts.__len__,
+            deliver=self._deliverer.look,
+        )
 
     def wake(self, queue: str, *hints: str) -> None:
         """A doorbell: look for work; hints may name rows that just came."""
@@ -132,7 +139,7 @@ class Supervisor:
         return self._others.count > 0
 
     def _running(self, kind: str) -> int:
-        held = {key for key, attempt in self._attempts.items() if kind_queue(attempt.job.queue) == kind}
+        held = {key for key, attempt in self._attempts.items() if kind_queue(attempt.lease.queue) == kind}
         return len(held) - self._sharing.spared(held)
 
     async def _stop_claiming(self, claims: asyncio.Task[None]) -> None:
@@ -141,44 +148,34 @@ class Supervisor:
         await asyncio.wait({claims}, timeout=CLAIM_SECONDS)
         await end(claims)
 
-    def _start(self, job: PredictionLease) -> None:
-        attempt = Attempt(
-            self._rt,
-            job,
-            self._keeper,
-            self._snapshots,
-            self._inputs,
-            self._gate,
-            self._attempts.__len__,
-            self._sharing,
-            self._deliverer.look,
-        )
-        if (older := self._attempts.get(job.id)) is not None:
+    def _start(self, lease: PredictionLease) -> None:
+        attempt = Attempt(self._context, lease)
+        if (older := self._attempts.get(lease.id)) is not None:
             # We slept past our lease, and took our own prediction back before a heartbeat told us that it was lost
-            older.lose()
-        self._attempts[job.id] = attempt
+            older.stop(LEASE_LOST)
+        self._attempts[lease.id] = attempt
         self._demand.look()
         task = asyncio.create_task(self._run(attempt))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
     async def _run(self, attempt: Attempt) -> None:
-        job = attempt.job
-        ids: dict[str, Any] = {"prediction": str(job.id), "attempt": job.attempt}
-        if job.owner.startswith(USER_OWNER):
-            ids["user"] = job.owner.removeprefix(USER_OWNER)
-        if job.traceparent is not None:
-            ids["trace"] = trace_id(job.traceparent)
+        lease = attempt.lease
+        ids: dict[str, Any] = {"prediction": str(lease.id), "attempt": lease.attempt}
+        if lease.owner.startswith(USER_OWNER):
+            ids["user"] = lease.owner.removeprefix(USER_OWNER)
+        if lease.traceparent is not None:
+            ids["trace"] = trace_id(lease.traceparent)
         bind_contextvars(**ids)
         try:
             await attempt.run()
         except Exception:
             # The lease runs out and recovery counts a loss, so that what always breaks here ends as WORKER_LOST
-            logger.exception("attempt.broke", prediction=str(job.id), attempt=job.attempt)
+            logger.exception("attempt.broke", prediction=str(lease.id), attempt=lease.attempt)
         finally:
-            if self._attempts.get(job.id) is attempt:
-                del self._attempts[job.id]
-            self._claim_loop.freed(job.queue)
+            if self._attempts.get(lease.id) is attempt:
+                del self._attempts[lease.id]
+            self._claim_loop.freed(lease.queue)
 
     async def _beat_for_ever(self, info: WorkerInfo) -> None:
         settings = self._rt.settings
@@ -208,20 +205,20 @@ class Supervisor:
         return WarmVersions(here, elsewhere, self._rt.settings.warm_wait_seconds)
 
     async def _beat(self) -> None:
-        held = {key: attempt.job.attempt for key, attempt in self._attempts.items()}
+        held = {key: attempt.lease.attempt for key, attempt in self._attempts.items()}
         if not held:
             return
         mine = await heartbeat(self.worker_id, held, self._rt.settings.lease_seconds)
         for key, number in held.items():
             attempt = self._attempts.get(key)
-            if attempt is None or attempt.job.attempt != number:
+            if attempt is None or attempt.lease.attempt != number:
                 continue
             if key not in mine:
-                attempt.lose()
+                attempt.stop(LEASE_LOST)
             elif mine[key].cancel:
-                attempt.cancel()
+                attempt.stop(CANCELED)
             elif mine[key].past_deadline:
-                attempt.expire()
+                attempt.stop(DEADLINE_PASSED)
 
     async def _hear_cancels(self) -> None:
         async with self._rt.wakeups.listen() as changed:
@@ -255,7 +252,7 @@ class Supervisor:
             logger.info("worker.draining", running=len(self._tasks))
             await asyncio.wait(self._tasks, timeout=self._rt.settings.shutdown_grace_seconds)
         for attempt in list(self._attempts.values()):
-            attempt.hand_back()
+            attempt.stop(HANDED_BACK)
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=10)
 

@@ -12,7 +12,7 @@ import pytest
 from tests.integration.hub.conftest import FILES, REPO, Downloads, files_of, safetensors
 from tests.support.hub_server import Fault, HubServer
 from workers.contract.failures import VersionRefusedError
-from workers.supervisor.downloads import DownloadFailed
+from workers.supervisor.downloads import DownloadFailedError
 
 GATED = f"{REPO} is gated: set HF_TOKEN to a token that was given access."
 MISSING = f"{REPO} does not exist on the hub, or it is private."
@@ -119,7 +119,7 @@ async def test_a_connection_that_closes_early_is_continued(hub: HubServer, downl
 async def test_a_connection_that_is_reset_is_tried_again_later(hub: HubServer, downloads: Downloads) -> None:
     hub.publish(REPO, LONG)
     hub.faults.append(Fault("^GET /cdn/", cut="reset"))
-    with pytest.raises(DownloadFailed, match=r"^The download broke: "):
+    with pytest.raises(DownloadFailedError, match=r"^The download broke: "):
         await downloads.fetch()
     assert files_of(await downloads.fetch()) == LONG
     small = hub.asked("^GET .*/resolve/")
@@ -130,7 +130,7 @@ async def test_a_connection_that_is_reset_is_tried_again_later(hub: HubServer, d
 async def test_a_hub_that_fails_is_asked_again_later(hub: HubServer, downloads: Downloads, status: int) -> None:
     hub.publish(REPO, FILES)
     hub.faults.append(Fault("^GET /api/models/acme/writer", status=status))
-    with pytest.raises(DownloadFailed, match=rf"^The HuggingFace hub does not answer: .*{status}"):
+    with pytest.raises(DownloadFailedError, match=rf"^The HuggingFace hub does not answer: .*{status}"):
         await downloads.fetch()
     assert files_of(await downloads.fetch()) == FILES
 
@@ -139,7 +139,7 @@ async def test_a_hub_that_fails_is_asked_again_later(hub: HubServer, downloads: 
 async def test_a_file_that_fails_is_asked_again_later(hub: HubServer, downloads: Downloads, where: str) -> None:
     hub.publish(REPO, FILES)
     hub.faults.append(Fault(where, status=503))
-    with pytest.raises(DownloadFailed, match=r"^The download broke: .*503"):
+    with pytest.raises(DownloadFailedError, match=r"^The download broke: .*503"):
         await downloads.fetch()
     assert files_of(await downloads.fetch()) == FILES
 
@@ -153,28 +153,28 @@ async def test_a_hiccup_between_two_files_is_waited_out(hub: HubServer, download
 async def test_no_hub_at_all(downloads: Downloads) -> None:
     downloads.url = "http://127.0.0.1:9"
     began = time.monotonic()
-    with pytest.raises(DownloadFailed, match=r"^The HuggingFace hub does not answer: "):
+    with pytest.raises(DownloadFailedError, match=r"^The HuggingFace hub does not answer: "):
         await downloads.fetch()
     assert time.monotonic() - began < 30
 
 
 async def test_an_endpoint_that_is_nowhere(downloads: Downloads) -> None:
     downloads.url = "http://mirror.invalid"
-    with pytest.raises(DownloadFailed, match="does not answer"):
+    with pytest.raises(DownloadFailedError, match="does not answer"):
         await downloads.fetch()
 
 
 @pytest.mark.parametrize("answer", [b"<html>welcome</html>", b"[]", b"{}", b"null", b'{"id": "a/b"}'])
 async def test_an_endpoint_that_is_no_hub(hub: HubServer, downloads: Downloads, answer: bytes) -> None:
     hub.faults.append(Fault("/api/models/", times=9, body=answer))
-    with pytest.raises(DownloadFailed, match="HuggingFace hub"):
+    with pytest.raises(DownloadFailedError, match="HuggingFace hub"):
         await downloads.fetch()
 
 
 async def test_a_download_that_is_called_off(hub: HubServer, downloads: Downloads) -> None:
     hub.publish(REPO, FILES)
     downloads.is_canceled = True
-    with pytest.raises(DownloadFailed, match=r"^The download was called off\.$"):
+    with pytest.raises(DownloadFailedError, match=r"^The download was called off\.$"):
         await downloads.fetch()
     left = [path for path in downloads.cache.rglob("*") if path.suffix in {".incomplete", ".complete"}]
     assert left == []

@@ -14,7 +14,7 @@ import pytest
 from tests.unit.runner.running import SECONDS, Running, Starter, gone, make_gate, open_gate
 from tests.unit.runner.sample_predictors import predictor
 from workers.contract.protocol import Done, Forget, Inspected, Loading, Output, Stop, VersionSpec
-from workers.supervisor.runner_client import RunnerClient, RunnerFailed, RunnerOptions, child_environment
+from workers.supervisor.runner_client import RunnerClient, RunnerFailedError, RunnerOptions, child_environment
 
 ECHO = VersionSpec("echo version", "echo")
 PARENT = """
@@ -89,7 +89,7 @@ async def test_a_killed_runner_is_noticed_and_reaped(start: Starter) -> None:
     assert await running.ended() == -signal.SIGKILL
     assert not psutil.pid_exists(running.client.pid)
     assert not await running.client.ping(1)
-    with pytest.raises(RunnerFailed, match="ended with code -9"):
+    with pytest.raises(RunnerFailedError, match="ended with code -9"):
         await running.client.inspect(ECHO, 1)
     running.client.kill()
 
@@ -205,12 +205,12 @@ async def test_inspect_without_an_answer_times_out(start: Starter) -> None:
 
 async def test_a_runner_that_cannot_start_says_why() -> None:
     for name, reason in ((predictor("NotOne"), "no subclass of Predictor"), ("nowhere:X", "No module named 'nowhere'")):
-        with pytest.raises(RunnerFailed, match=reason):
+        with pytest.raises(RunnerFailedError, match=reason):
             await RunnerClient.start(RunnerOptions(extra_predictors=(name,), preload=False), print)
 
 
 async def test_a_runner_that_is_not_ready_in_time_is_killed() -> None:
-    with pytest.raises(RunnerFailed, match="was not ready"):
+    with pytest.raises(RunnerFailedError, match="was not ready"):
         await RunnerClient.start(RunnerOptions(ready_timeout_seconds=0, preload=False), print)
 
 
@@ -247,5 +247,5 @@ async def test_stop_message_alone_ends_the_runner(start: Starter) -> None:
 @pytest.mark.skipif(Path("/dev/nvidiactl").exists(), reason="there is a GPU")
 async def test_a_runner_that_was_given_a_gpu_does_not_start_without_one() -> None:
     environment = {**os.environ, "CUDA_VISIBLE_DEVICES": "1"}
-    with pytest.raises(RunnerFailed, match="torch finds no CUDA device 1 here"):
+    with pytest.raises(RunnerFailedError, match="torch finds no CUDA device 1 here"):
         await RunnerClient.start(RunnerOptions(require_gpu=True, preload=False, environment=environment), print)

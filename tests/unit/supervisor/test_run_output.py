@@ -1,59 +1,52 @@
-"""An execution: what the runner says becomes events and a result."""
+"""What the runner says becomes events and a result."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
 from typing import Any
-from uuid import uuid4
 
 import pytest
-import redis
 
-from server.adapters.database import now
-from server.adapters.event_log import EventLog
 from server.domain.models import QUEUES
 from server.domain.predictions import Failure, PredictionErrorCode, PredictionStatus
-from server.queue.claim import PredictionLease
-from workers.contract.protocol import Canceled, Done, Failed, File, Log, Metric, Output, Pong, Progress, Started
+from tests.unit.supervisor.runs import ID, AwayLog, lease
+from workers.contract.protocol import (
+    Canceled,
+    Done,
+    Failed,
+    File,
+    Log,
+    Message,
+    Metric,
+    Output,
+    Pong,
+    Progress,
+    Started,
+)
 from workers.supervisor.event_writer import EventWriter
-from workers.supervisor.execution import Execution, Outcome
+from workers.supervisor.run_output import HANDED_BACK, Outcome, RunOutput
 
-ID = "p"
 MARK = "\N{REPLACEMENT CHARACTER}"
 
 
-class AwayLog(EventLog):
-    """A log whose Redis is away: a result never rests on it."""
-
-    def __init__(self) -> None:
-        """Nothing to connect to."""
-
-    async def append(self, *_: Any) -> tuple[int, str]:
-        raise redis.ConnectionError("away")
-
-
-def claim(queue: str = "custom") -> PredictionLease:
-    at = now()
-    return PredictionLease(uuid4(), 3, "anon:x", uuid4(), queue, {}, False, at - timedelta(seconds=2), at, at, None)
-
-
 @pytest.fixture
-async def execution() -> AsyncIterator[Execution]:
+async def output() -> AsyncIterator[RunOutput]:
     writer = EventWriter(AwayLog(), ID, 1)
-    yield Execution(claim(), writer, 10_000)
+    yield RunOutput(lease(), writer, 10_000)
     await writer.close(0)
 
 
-def outcome(execution: Execution) -> Outcome:
-    assert execution.outcome.done()
-    return execution.outcome.result()
+def end(output: RunOutput, last: Message) -> Outcome:
+    """How the last message of a run ends it."""
+    outcome = output.receive(last)
+    assert outcome is not None
+    return outcome
 
 
-async def test_text(execution: Execution) -> None:
-    for message in (Started(ID, 0.5), Output(ID, text="Hel"), Output(ID, text=""), Output(ID, text="lo"), Done(ID)):
-        execution.receive(message)
-    result = execution.result(outcome(execution))
+async def test_text(output: RunOutput) -> None:
+    for message in (Started(ID, 0.5), Output(ID, text="Hel"), Output(ID, text=""), Output(ID, text="lo")):
+        output.receive(message)
+    result = output.result(end(output, Done(ID)))
     assert (result.status, result.output, result.files) == (PredictionStatus.SUCCEEDED, "Hello", [])
     assert result.metrics["load_seconds"] == 0.5
     assert result.metrics["queue_seconds"] == pytest.approx(2, abs=0.01)
@@ -62,30 +55,30 @@ async def test_text(execution: Execution) -> None:
 @pytest.mark.parametrize("queue", QUEUES)
 async def test_nothing_at_all_is_empty_text_only_of_text_models(queue: str) -> None:
     writer = EventWriter(AwayLog(), ID, 1)
-    execution = Execution(claim(queue), writer, 10_000)
-    execution.receive(Done(ID))
-    assert execution.result(outcome(execution)).output == ("" if queue == "text" else None)
+    output = RunOutput(lease(queue), writer, 10_000)
+    assert output.result(end(output, Done(ID))).output == ("" if queue == "text" else None)
     await writer.close(0)
 
 
-async def test_chunks(execution: Execution) -> None:
+async def test_chunks(output: RunOutput) -> None:
     for chunk in ({"a": 1}, [2], "word"):
-        execution.receive(Output(ID, chunk=chunk))
-    execution.receive(Done(ID, output="what was streamed is the output"))
-    assert execution.result(outcome(execution)).output == [{"a": 1}, [2], "word"]
+        output.receive(Output(ID, chunk=chunk))
+    assert output.result(end(output, Done(ID, "what was streamed is the output"))).output == [
+        {"a": 1},
+        [2],
+        "word",
+    ]
 
 
-async def test_a_value_that_was_not_streamed(execution: Execution) -> None:
-    execution.receive(Done(ID, output={"label": "cat"}))
-    assert execution.result(outcome(execution)).output == {"label": "cat"}
+async def test_a_value_that_was_not_streamed(output: RunOutput) -> None:
+    assert output.result(end(output, Done(ID, output={"label": "cat"}))).output == {"label": "cat"}
 
 
-async def test_files(execution: Execution) -> None:
-    execution.receive(File(ID, "image/png", 4, 5, b"png"))
-    execution.receive(File(ID, "application/x-strange", None, None, b"12"))
-    execution.receive(Done(ID))
-    result = execution.result(outcome(execution))
-    key = f"predictions/{execution.job.id}/3"
+async def test_files(output: RunOutput) -> None:
+    output.receive(File(ID, "image/png", 4, 5, b"png"))
+    output.receive(File(ID, "application/x-strange", None, None, b"12"))
+    result = output.result(end(output, Done(ID)))
+    key = f"predictions/{output.lease.id}/3"
     assert result.output == [{"file": 0}, {"file": 1}]
     assert result.files == [
         {"key": f"{key}/0.png", "contentType": "image/png", "bytes": 3, "width": 4, "height": 5},
@@ -94,126 +87,109 @@ async def test_files(execution: Execution) -> None:
 
 
 @pytest.mark.parametrize("code", list(PredictionErrorCode))
-async def test_failures_keep_their_code_and_what_was_made(execution: Execution, code: PredictionErrorCode) -> None:
-    execution.receive(Output(ID, text="part"))
-    execution.receive(Log(ID, "about to fail"))
-    execution.receive(Failed(ID, code.value, "its own words"))
-    result = execution.result(outcome(execution))
+async def test_failures_keep_their_code_and_what_was_made(output: RunOutput, code: PredictionErrorCode) -> None:
+    output.receive(Output(ID, text="part"))
+    output.receive(Log(ID, "about to fail"))
+    result = output.result(end(output, Failed(ID, code.value, "its own words")))
     assert (result.status, result.output, result.logs) == (PredictionStatus.FAILED, "part", "about to fail\n")
     assert result.failure == Failure(code, "its own words")
 
 
 @pytest.mark.parametrize("code", ["", "NEW_CODE", "internal", "__class__"])
-async def test_an_unknown_code_is_internal(execution: Execution, code: str) -> None:
-    execution.receive(Failed(ID, code, "m"))
-    assert outcome(execution).failure == Failure(PredictionErrorCode.INTERNAL, "m")
+async def test_an_unknown_code_is_internal(output: RunOutput, code: str) -> None:
+    assert end(output, Failed(ID, code, "m")).failure == Failure(PredictionErrorCode.INTERNAL, "m")
 
 
-async def test_a_cancel_keeps_what_was_made(execution: Execution) -> None:
-    execution.receive(Output(ID, text="part"))
-    execution.receive(Metric(ID, "output_tokens", 1))
-    execution.receive(Canceled(ID))
-    result = execution.result(outcome(execution))
+async def test_a_cancel_keeps_what_was_made(output: RunOutput) -> None:
+    output.receive(Output(ID, text="part"))
+    output.receive(Metric(ID, "output_tokens", 1))
+    result = output.result(end(output, Canceled(ID)))
     assert (result.status, result.output, result.failure) == (PredictionStatus.CANCELED, "part", None)
     assert result.metrics["output_tokens"] == 1
 
 
-async def test_a_stop_ends_for_the_reason_it_was_asked_for(execution: Execution) -> None:
-    late = Outcome(PredictionStatus.FAILED, Failure(PredictionErrorCode.DEADLINE_EXCEEDED, "late"))
-    execution.stop_reason = late
-    execution.receive(Canceled(ID))
-    assert outcome(execution) == late
-
-
-async def test_the_first_outcome_stands_and_nothing_comes_after(execution: Execution) -> None:
-    execution.receive(Output(ID, text="a"))
-    execution.receive(Done(ID))
-    for message in (Output(ID, text="b"), Log(ID, "late"), File(ID, "image/png", 1, 1, b"x"), Failed(ID, "X", "y")):
-        execution.receive(message)
-    execution.settle(Outcome(None, lost=True))
-    result = execution.result(outcome(execution))
-    assert (result.status, result.output, result.logs, result.files) == (PredictionStatus.SUCCEEDED, "a", "", [])
-
-
-async def test_a_run_that_is_handed_back_has_no_result(execution: Execution) -> None:
-    execution.settle(Outcome(None))
-    assert not outcome(execution).is_final
+async def test_a_run_that_is_handed_back_has_no_result(output: RunOutput) -> None:
+    assert not HANDED_BACK.is_final
     with pytest.raises(ValueError, match="no result"):
-        execution.result(outcome(execution))
+        output.result(HANDED_BACK)
 
 
-async def test_nothing_holds_a_nul_or_a_lone_surrogate(execution: Execution) -> None:
+async def test_nothing_holds_a_nul_or_a_lone_surrogate(output: RunOutput) -> None:
     bad, good = "a\0b\ud800c", f"a{MARK}b{MARK}c"
-    execution.receive(Output(ID, text=bad))
-    execution.receive(Log(ID, bad))
-    execution.receive(Failed(ID, "INTERNAL", bad))
-    result = execution.result(outcome(execution))
+    output.receive(Output(ID, text=bad))
+    output.receive(Log(ID, bad))
+    result = output.result(end(output, Failed(ID, "INTERNAL", bad)))
     assert (result.output, result.logs) == (good, f"{good}\n")
     assert result.failure == Failure(PredictionErrorCode.INTERNAL, good)
 
 
-async def test_values_hold_no_nul_either(execution: Execution) -> None:
-    execution.receive(Output(ID, chunk={"k\0": ["\0", {"\0": "\ud800"}]}))
-    execution.receive(Done(ID))
-    assert execution.result(outcome(execution)).output == [{f"k{MARK}": [MARK, {MARK: MARK}]}]
+async def test_values_hold_no_nul_either(output: RunOutput) -> None:
+    output.receive(Output(ID, chunk={"k\0": ["\0", {"\0": "\ud800"}]}))
+    assert output.result(end(output, Done(ID))).output == [{f"k{MARK}": [MARK, {MARK: MARK}]}]
 
 
-async def test_progress(execution: Execution) -> None:
-    told: list[dict[str, Any]] = []
-    execution.writer.progress = told.append  # type: ignore[method-assign]
-    execution.receive(Started(ID, 0.0))
+async def test_progress(output: RunOutput) -> None:
+    steps: list[dict[str, Any]] = []
+    output.writer.progress = steps.append  # type: ignore[method-assign]
+    output.receive(Started(ID, 0.0))
     for message in (Progress(ID, 0, 4), Progress(ID, 1, 4), Progress(ID, 7, None), Progress(ID, 0, 0), Pong(1)):
-        execution.receive(message)
-    assert [step["fraction"] for step in told] == [0, 0.25, None, None]
-    assert [step["etaSeconds"] is None for step in told] == [True, False, True, True]
-    assert not execution.outcome.done()
+        assert output.receive(message) is None
+    assert [step["fraction"] for step in steps] == [0, 0.25, None, None]
+    assert [step["etaSeconds"] is None for step in steps] == [True, False, True, True]
 
 
 async def test_text_and_json_are_bounded_together_and_what_fits_is_kept() -> None:
-    stopped: list[Outcome] = []
     writer = EventWriter(AwayLog(), ID, 1)
-    bounded = Execution(claim(), writer, 10_000, stopped.append, 20)
+    bounded = RunOutput(lease(), writer, 10_000, 20)
     bounded.receive(Output(ID, text="fifteen letters"))
+    assert bounded.overflow is None
     bounded.receive(Output(ID, text="ä" * 3))
     bounded.receive(Output(ID, chunk={"no": "room"}))
-    assert [outcome.failure for outcome in stopped] == [
-        Failure(PredictionErrorCode.STORAGE, "The output has more bytes than MAX_OUTPUT_TEXT_BYTES (20).")
-    ]
+    assert bounded.overflow == Failure(
+        PredictionErrorCode.STORAGE, "The output has more bytes than MAX_OUTPUT_TEXT_BYTES (20)."
+    )
     bounded.receive(Output(ID, text="more"))
-    bounded.receive(Done(ID))
-    assert outcome(bounded) == stopped[0]
-    assert bounded.result(outcome(bounded)).output == "fifteen lettersää"
+    outcome = end(bounded, Done(ID))
+    assert outcome == Outcome(PredictionStatus.FAILED, bounded.overflow)
+    assert bounded.result(outcome).output == "fifteen lettersää"
     await writer.close(0)
 
 
 @pytest.mark.parametrize("value", ["x" * 30, [["y"] * 20], {"k": 10**18, "l": [1, 2, 3, 4]}])
 async def test_a_returned_value_is_bounded_too(value: Any) -> None:
     writer = EventWriter(AwayLog(), ID, 1)
-    bounded = Execution(claim(), writer, 10_000, max_text_bytes=20)
-    bounded.receive(Done(ID, value))
-    ended = outcome(bounded)
-    assert ended.failure is not None
-    assert ended.failure.code is PredictionErrorCode.STORAGE
-    assert bounded.result(ended).output is None
+    bounded = RunOutput(lease(), writer, 10_000, max_text_bytes=20)
+    outcome = end(bounded, Done(ID, value))
+    assert outcome.failure is not None
+    assert outcome.failure.code is PredictionErrorCode.STORAGE
+    assert bounded.result(outcome).output is None
     await writer.close(0)
 
 
-async def test_a_model_s_own_metrics_are_few_and_change_none_of_ours(execution: Execution) -> None:
+async def test_files_are_bounded_together_and_those_that_fit_stay(output: RunOutput) -> None:
+    for size in (6_000, 4_001, 1):
+        output.receive(File(ID, "image/png", 1, 1, b"x" * size))
+    assert output.overflow is not None
+    assert "MAX_OUTPUT_BYTES (10000)" in output.overflow.message
+    # It ended before it saw that it was to stop: what is not whole is no success
+    assert end(output, Done(ID)) == Outcome(PredictionStatus.FAILED, output.overflow)
+    assert [len(file.blob) for file in output.files] == [6_000]
+
+
+async def test_a_model_s_own_metrics_are_few_and_change_none_of_ours(output: RunOutput) -> None:
     for number in range(1000):
-        execution.receive(Metric(ID, f"m{number}", 1.0))
-    execution.receive(Metric(ID, "m5" * 1000, 2.0))
-    execution.receive(Metric(ID, "m5", 2.0))
-    execution.receive(Done(ID))
-    metrics = execution.result(outcome(execution)).metrics
+        output.receive(Metric(ID, f"m{number}", 1.0))
+    output.receive(Metric(ID, "m5" * 1000, 2.0))
+    output.receive(Metric(ID, "m5", 2.0))
+    metrics = output.result(end(output, Done(ID))).metrics
     assert metrics["m5"] == 2.0
     assert len(metrics) < 110
 
 
-async def test_a_model_cannot_say_how_long_it_took(execution: Execution) -> None:
-    execution.receive(Started(ID, 0.5))
+async def test_a_model_cannot_say_how_long_it_took(output: RunOutput) -> None:
+    output.receive(Started(ID, 0.5))
     for name in ("queue_seconds", "load_seconds", "predict_seconds", "total_seconds"):
-        execution.receive(Metric(ID, name, -99.0))
-    execution.receive(Done(ID))
-    metrics = execution.result(outcome(execution)).metrics
+        output.receive(Metric(ID, name, -99.0))
+    metrics = output.result(end(output, Done(ID))).metrics
     assert metrics["load_seconds"] == 0.5
     assert min(metrics["queue_seconds"], metrics["predict_seconds"], metrics["total_seconds"]) >= 0

@@ -2,66 +2,124 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
-from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from typing import Any, cast
 
 import pytest
 
-from server.domain.predictions import PredictionStatus
 from server.settings import Settings
-from tests.unit.supervisor.test_run_output import ID, AwayLog, claim
+from workers.contract import protocol
+from workers.contract.protocol import Cancel, Log, Resident, Run, VersionSpec
 from workers.contract.watchdog import STUCK
-from workers.supervisor.event_writer import EventWriter
-from workers.supervisor.execution import Execution, Outcome
-from workers.supervisor.runner_client import RunnerOptions
+from workers.supervisor.run_output import HANDED_BACK, Outcome
+from workers.supervisor.runner_client import RunnerClient, RunnerOptions
 from workers.supervisor.runner_keeper import RunnerKeeper
 
-Inside = Callable[[], Execution]
+
+class StandIn:
+    """A runner that heeds nothing."""
+
+    def __init__(self) -> None:
+        self.messages: list[Any] = []
+        self.killed = asyncio.Event()
+
+    def send(self, message: Any) -> None:
+        """Note a message."""
+        self.messages.append(message)
+
+    def kill(self) -> None:
+        """Note that it was killed."""
+        self.killed.set()
+
+
+@dataclass
+class Handle:
+    """A run that takes every end that it is given."""
+
+    key: str
+    outcome: asyncio.Future[Outcome] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+    messages: list[Any] = field(default_factory=list)
+
+    def receive(self, message: protocol.Message) -> None:
+        """Note a message."""
+        self.messages.append(message)
+
+    def runner_ended(self, outcome: Outcome) -> None:
+        """End."""
+        self.outcome.set_result(outcome)
 
 
 @pytest.fixture
-def keeper() -> RunnerKeeper:
-    return RunnerKeeper(Settings(_env_file=None), RunnerOptions())
+async def runner() -> StandIn:
+    return StandIn()
 
 
 @pytest.fixture
-async def inside(keeper: RunnerKeeper) -> AsyncIterator[Inside]:
-    writers: list[EventWriter] = []
-
-    def make() -> Execution:
-        writers.append(EventWriter(AwayLog(), ID, 1))
-        execution = Execution(claim(), writers[-1], 10_000)
-        keeper._inside[str(execution.job.id)] = execution
-        return execution
-
-    yield make
-    for writer in writers:
-        await writer.close(0)
+async def keeper(runner: StandIn) -> RunnerKeeper:
+    keeper = RunnerKeeper(Settings(_env_file=None, cancel_grace_seconds=0.5), RunnerOptions())
+    keeper._client = cast("RunnerClient", runner)
+    return keeper
 
 
-async def test_one_that_was_alone_when_it_died_counts_a_loss(keeper: RunnerKeeper, inside: Inside) -> None:
-    only = inside()
-    keeper._lost(-signal.SIGKILL)
-    assert only.outcome.result() == Outcome(None, lost=True, alone=True)
+def submit(keeper: RunnerKeeper, key: str) -> Handle:
+    handle = Handle(key)
+    keeper.submit(handle, Run(key, 1, VersionSpec("v", "echo"), {}))
+    return handle
 
 
-async def test_of_several_none_counts_a_loss_and_each_runs_again_alone(keeper: RunnerKeeper, inside: Inside) -> None:
-    several = [inside(), inside()]
-    keeper._lost(-signal.SIGSEGV)
-    assert {each.outcome.result() for each in several} == {Outcome(None, lost=False, alone=True)}
+async def test_one_that_was_alone_when_it_died_counts_a_loss(keeper: RunnerKeeper) -> None:
+    only = submit(keeper, "a")
+    keeper._end_runs(-signal.SIGKILL)
+    assert only.outcome.result() == Outcome(None, is_loss=True, alone=True)
 
 
-async def test_a_runner_that_gave_up_is_nobody_s_loss(keeper: RunnerKeeper, inside: Inside) -> None:
-    only = inside()
-    keeper._lost(STUCK)
-    assert only.outcome.result() == Outcome(None)
+async def test_of_several_none_counts_a_loss_and_each_runs_again_alone(keeper: RunnerKeeper) -> None:
+    several = [submit(keeper, "a"), submit(keeper, "b")]
+    keeper._end_runs(-signal.SIGSEGV)
+    assert {each.outcome.result() for each in several} == {Outcome(None, is_loss=False, alone=True)}
 
 
-async def test_who_was_to_stop_ends_as_asked(keeper: RunnerKeeper, inside: Inside) -> None:
-    canceled, beside = inside(), inside()
-    canceled.stop_reason = Outcome(PredictionStatus.CANCELED)
-    keeper._killed_for = str(canceled.job.id)
-    keeper._lost(-signal.SIGKILL)
-    assert canceled.outcome.result() == canceled.stop_reason
-    assert beside.outcome.result() == Outcome(None)
-    assert keeper._killed_for is None
+async def test_a_runner_that_gave_up_is_nobody_s_loss(keeper: RunnerKeeper) -> None:
+    only = submit(keeper, "a")
+    keeper._end_runs(STUCK)
+    assert only.outcome.result() == HANDED_BACK
+
+
+async def test_a_runner_killed_for_one_that_heeds_no_cancel_is_no_loss_of_the_others(
+    keeper: RunnerKeeper, runner: StandIn
+) -> None:
+    deaf, beside = submit(keeper, "deaf"), submit(keeper, "beside")
+    keeper.cancel(deaf)
+    assert runner.messages[-1] == Cancel("deaf")
+    async with asyncio.timeout(5):
+        await runner.killed.wait()
+    keeper._end_runs(-signal.SIGKILL)
+    assert beside.outcome.result() == HANDED_BACK
+    only = submit(keeper, "later")
+    keeper._end_runs(-signal.SIGKILL)
+    assert only.outcome.result().is_loss
+
+
+async def test_one_that_heeds_its_cancel_costs_nobody_the_runner(keeper: RunnerKeeper, runner: StandIn) -> None:
+    heeds, beside = submit(keeper, "heeds"), submit(keeper, "beside")
+    keeper.cancel(heeds)
+    heeds.outcome.set_result(HANDED_BACK)
+    keeper.cancel(beside)
+    async with asyncio.timeout(5):
+        await runner.killed.wait()
+    assert "heeds" not in keeper._runs
+    assert "beside" in keeper._runs
+
+
+async def test_messages_reach_their_run_until_its_outcome(keeper: RunnerKeeper) -> None:
+    run = submit(keeper, "a")
+    keeper._receive(Log("a", "hers"))
+    keeper._receive(Log("b", "somebody else's"))
+    keeper._receive(Resident(["v"], 5))
+    run.outcome.set_result(HANDED_BACK)
+    await asyncio.sleep(0)
+    keeper._receive(Log("a", "late"))
+    assert run.messages == [Log("a", "hers")]
+    assert keeper.resident.versions == ["v"]

@@ -1,10 +1,10 @@
-"""The gate: many together, or one alone."""
+"""The lock of the runner: many together, or one alone."""
 
 from __future__ import annotations
 
 import asyncio
 
-from workers.supervisor.gate import Gate
+from workers.supervisor.attempt import SharedLock
 
 
 async def settle() -> None:
@@ -14,11 +14,11 @@ async def settle() -> None:
 
 
 async def test_many_are_inside_together() -> None:
-    gate = Gate()
+    lock = SharedLock()
     inside = asyncio.Barrier(10)
 
     async def one() -> None:
-        async with gate.shared():
+        async with lock.shared():
             await inside.wait()
 
     async with asyncio.timeout(5):
@@ -26,15 +26,15 @@ async def test_many_are_inside_together() -> None:
 
 
 async def test_one_alone_waits_for_all_and_keeps_all_out() -> None:
-    gate, log, leave = Gate(), list[str](), asyncio.Event()
+    lock, log, leave = SharedLock(), list[str](), asyncio.Event()
 
     async def shared(name: str) -> None:
-        async with gate.shared():
+        async with lock.shared():
             log.append(name)
             await leave.wait()
 
     async def alone() -> None:
-        async with gate.alone():
+        async with lock.alone():
             log.append("alone in")
             await settle()
             log.append("alone out")
@@ -54,11 +54,11 @@ async def test_one_alone_waits_for_all_and_keeps_all_out() -> None:
 
 
 async def test_two_who_want_to_be_alone_take_turns() -> None:
-    gate, inside = Gate(), 0
+    lock, inside = SharedLock(), 0
 
     async def alone() -> None:
         nonlocal inside
-        async with gate.alone():
+        async with lock.alone():
             inside += 1
             await settle()
             assert inside == 1
@@ -69,14 +69,14 @@ async def test_two_who_want_to_be_alone_take_turns() -> None:
 
 
 async def test_whoever_gives_up_waiting_blocks_nobody() -> None:
-    gate, leave = Gate(), asyncio.Event()
+    lock, leave = SharedLock(), asyncio.Event()
 
     async def shared() -> None:
-        async with gate.shared():
+        async with lock.shared():
             await leave.wait()
 
     async def alone() -> None:
-        async with gate.alone():
+        async with lock.alone():
             raise AssertionError("others are inside")
 
     inside = asyncio.create_task(shared())
@@ -89,5 +89,5 @@ async def test_whoever_gives_up_waiting_blocks_nobody() -> None:
     leave.set()
     async with asyncio.timeout(5):
         await asyncio.gather(inside, behind)
-        async with gate.alone():
+        async with lock.alone():
             pass

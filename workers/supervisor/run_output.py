@@ -1,0 +1,219 @@
+"""What the runner says of one attempt: events while it runs and, at the end, a result."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+from server.domain.models import ModelKind, kind_queue
+from server.domain.predictions import Failure, PredictionErrorCode, PredictionStatus
+from server.domain.storable import storable
+from server.queue.claim import PredictionLease
+from server.queue.finish import Result
+from workers.contract import protocol
+from workers.supervisor.event_writer import EventWriter
+
+EXTENSIONS = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp", "application/json": "json"}
+MAX_METRICS = 100
+MAX_METRIC_NAME = 100
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How an attempt ends; without a status the prediction lives on: handed back, or, if not `is_ours`, with another.
+
+    One that `is_loss` ended because its runner died under it alone; `alone` asks for no neighbours the next time.
+    """
+
+    status: PredictionStatus | None
+    failure: Failure | None = None
+    is_loss: bool = False
+    alone: bool = False
+    is_ours: bool = True
+
+    @property
+    def is_final(self) -> bool:
+        """Whether the prediction has ended."""
+        return self.status is not None
+
+
+SUCCEEDED = Outcome(PredictionStatus.SUCCEEDED)
+CANCELED = Outcome(PredictionStatus.CANCELED)
+HANDED_BACK = Outcome(None)
+LEASE_LOST = Outcome(None, is_ours=False)
+
+
+def failed(code: PredictionErrorCode, message: str) -> Outcome:
+    """An attempt that failed for good."""
+    return Outcome(PredictionStatus.FAILED, Failure(code, message))
+
+
+@dataclass
+class StagedFile:
+    """An output file that the runner sent, not yet in storage."""
+
+    content_type: str
+    width: int | None
+    height: int | None
+    blob: bytes = field(repr=False)
+
+    def key(self, lease: PredictionLease, index: int) -> str:
+        """Its storage key; nobody sees it before the finish row names it."""
+        extension = EXTENSIONS.get(self.content_type, "bin")
+        return f"predictions/{lease.id}/{lease.attempt}/{index}.{extension}"
+
+    def record(self, lease: PredictionLease, index: int) -> dict[str, Any]:
+        """How the prediction's row keeps it."""
+        return {
+            "key": self.key(lease, index),
+            "contentType": self.content_type,
+            "bytes": len(self.blob),
+            "width": self.width,
+            "height": self.height,
+        }
+
+
+class RunOutput:
+    """Turns the runner's messages into events at once and into a result at the end.
+
+    `overflow` is set when the run gives more bytes than it may: whoever runs it is to stop it, and what it gave before
+    stays.
+    """
+
+    def __init__(
+        self,
+        lease: PredictionLease,
+        writer: EventWriter,
+        max_file_bytes: int,
+        max_text_bytes: int = 32_000_000,
+        on_timing: Callable[[protocol.Timing], None] = lambda _: None,
+    ) -> None:
+        self.lease = lease
+        self.writer = writer
+        self.files: list[StagedFile] = []
+        self.overflow: Failure | None = None
+        self._max_file_bytes = self._file_bytes_left = max_file_bytes
+        self._max_text_bytes = self._text_bytes_left = max_text_bytes
+        self._on_timing = on_timing
+        self._value: Any = None
+        self._is_adopted = False
+        self._metrics: dict[str, float] = {}
+        self._claimed = time.monotonic()
+        self._started: float | None = None
+        self._load_seconds: float | None = None
+
+    def receive(self, message: protocol.Message) -> Outcome | None:  # noqa: C901 - one case a message
+        """Take one message, ignoring unknown ones; how the run ended, if this was its last."""
+        match message:
+            case protocol.Output(text=str() as text):
+                content, room = (text := storable(text)).encode(), max(0, self._text_bytes_left)
+                if not self._has_room(len(content)):
+                    text = content[:room].decode(errors="ignore")
+                if text:
+                    self.writer.text(text)
+            case protocol.Output(chunk=chunk):
+                if self._has_room(len(orjson.dumps(chunk := storable(chunk)))):
+                    self.writer.chunk(chunk)
+            case protocol.File(blob=blob):
+                self._file_bytes_left -= len(blob)
+                if self._file_bytes_left >= 0:
+                    self.files.append(StagedFile(message.content_type, message.width, message.height, blob))
+                else:
+                    self._overflow(f"The output files have more bytes together than MAX_OUTPUT_BYTES "
+                                   f"({self._max_file_bytes}).")  # fmt: skip
+            case protocol.Progress(step=step, total=total):
+                self._metrics["steps"] = step
+                elapsed = time.monotonic() - (self._started or self._claimed)
+                eta = round(elapsed / step * (total - step), 3) if total and step else None
+                fraction = step / total if total else None
+                self.writer.progress({"step": step, "total": total, "fraction": fraction, "etaSeconds": eta})
+            case protocol.Preview(blob=blob):
+                self.writer.preview(blob, message.width, message.height, message.step)
+            case protocol.Log(line=line):
+                self.writer.log(storable(line))
+            case protocol.Metric(name=name, value=value):
+                if name in self._metrics or len(self._metrics) < MAX_METRICS:
+                    self._metrics[storable(name[:MAX_METRIC_NAME])] = value
+            case protocol.Loading():
+                self.writer.loading(message.phase, message.bytes, message.total_bytes)
+            case protocol.Started(load_seconds=seconds):
+                self._started, self._load_seconds = time.monotonic(), seconds
+            case protocol.Timing():
+                self._on_timing(message)
+            case protocol.Done(output=output):
+                value = storable(output)
+                if value is not None and len(orjson.dumps(value)) > self._max_text_bytes:
+                    self._overflow(self._too_much_text)
+                if self.overflow is not None:
+                    return Outcome(PredictionStatus.FAILED, self.overflow)
+                self._value = value
+                return SUCCEEDED
+            case protocol.Failed(code=code, message=reason):
+                is_known = code in PredictionErrorCode.__members__
+                return failed(PredictionErrorCode(code) if is_known else PredictionErrorCode.INTERNAL, storable(reason))
+            case protocol.Canceled():
+                return CANCELED
+        return None
+
+    def _has_room(self, size: int) -> bool:
+        """Count so many bytes more of text or JSON; whether they may be given out."""
+        self._text_bytes_left -= size
+        if self._text_bytes_left < 0:
+            self._overflow(self._too_much_text)
+        return self._text_bytes_left >= 0
+
+    def _overflow(self, message: str) -> None:
+        if self.overflow is None:
+            self.overflow = Failure(PredictionErrorCode.STORAGE, message)
+
+    @property
+    def _too_much_text(self) -> str:
+        return f"The output has more bytes than MAX_OUTPUT_TEXT_BYTES ({self._max_text_bytes})."
+
+    def adopt(self, value: Any, files: list[StagedFile]) -> None:
+        """Take over the output of an equal prediction."""
+        if isinstance(value, str) and value:
+            self.writer.text(value)
+        self.files, self._value, self._is_adopted = files, value, True
+        self._metrics["cached"] = True
+
+    def result(self, outcome: Outcome) -> Result:
+        """What the finish statement writes.
+
+        Raises:
+            ValueError: the attempt is handed back.
+        """
+        if outcome.status is None:
+            raise ValueError("a run that is handed back has no result")
+        lease, made, now = self.lease, self.writer.made, time.monotonic()
+        output = self._value
+        if self._is_adopted:
+            pass
+        elif made.text or kind_queue(lease.queue) == ModelKind.TEXT_GENERATION.queue:
+            output = made.whole_text
+        elif made.chunks:
+            output = made.chunks
+        elif self.files:
+            output = [{"file": index} for index in range(len(self.files))]
+        queue_seconds = max((lease.claimed_at - lease.created_at).total_seconds(), 0.0)
+        predict_seconds = now - self._started if self._started is not None else 0.0
+        tokens = self._metrics.get("output_tokens")
+        return Result(
+            outcome.status,
+            output,
+            [file.record(lease, index) for index, file in enumerate(self.files)],
+            outcome.failure,
+            made.whole_log,
+            {
+                **self._metrics,
+                "queue_seconds": round(queue_seconds, 6),
+                "load_seconds": self._load_seconds,
+                "predict_seconds": round(predict_seconds, 6),
+                "total_seconds": round(queue_seconds + now - self._claimed, 6),
+                "tokens_per_second": round(tokens / predict_seconds, 3) if tokens and predict_seconds else None,
+            },
+        )
