@@ -78,8 +78,8 @@ async def open_database(url: str, pool_size: int = 10) -> AsyncIterator[None]:
 
 async def rows(sql: str, *values: object) -> list[dict[str, Any]]:
     """The rows of one statement, RETURNING included; jsonb columns arrive as text (see `from_json`)."""
-    found: list[dict[str, Any]] = await connections.get("default").execute_query_dict(sql, list(values))
-    return found
+    result: list[dict[str, Any]] = await connections.get("default").execute_query_dict(sql, list(values))
+    return result
 
 
 def columns(table: type[T], alias: str = "", prefix: str = "") -> str:
@@ -114,24 +114,19 @@ async def insert_all(new: Sequence[Model], times: Sequence[dict[str, float]], un
             values.append([each.get(name) for each in times])
         else:
             places.append(f'r."{column}"')
-            types.append(_sql_type(field))
+            types.append(field.get_for_dialect("postgres", "SQL_TYPE").partition("(")[0])
             values.append([field.to_db_value(getattr(row, name), row) for row in new])
     listed = ", ".join(f'"{column}"' for _, column in names)
     arrays = ", ".join(f"${number}::{kind}[]" for number, kind in enumerate(types, 1))
     conflict = f"ON CONFLICT ({unless}) DO NOTHING" if unless else ""
     sql = f"""INSERT INTO "{meta.db_table}" ({listed}) SELECT {", ".join(places)} FROM unnest({arrays}) AS r({listed})
       {conflict} RETURNING id, {", ".join(clocks)}"""  # noqa: S608 - names only
-    made = {row.pop("id"): row for row in await rows(sql, *values)}
+    inserted = {row.pop("id"): row for row in await rows(sql, *values)}
     for row in new:
-        for name, value in made.get(row.pk, {}).items():
+        for name, value in inserted.get(row.pk, {}).items():
             setattr(row, name, value)
-        row._saved_in_db = row.pk in made
-    return [row.pk in made for row in new]
-
-
-def _sql_type(field: Any) -> str:
-    kind: str = field.get_for_dialect("postgres", "SQL_TYPE")
-    return kind.partition("(")[0]
+        row._saved_in_db = row.pk in inserted
+    return [row.pk in inserted for row in new]
 
 
 def to_json(value: object) -> str:
@@ -146,17 +141,14 @@ def from_json(value: Any) -> Any:
 
 async def pending_migrations() -> list[str]:
     """Names of the migrations that this database lacks, oldest first."""
-    available = sorted((p.name for p in (MIGRATIONS_DIR / "models").glob("[0-9]*.py")), key=_number)
+    names = (path.name for path in (MIGRATIONS_DIR / "models").glob("[0-9]*.py"))
+    available = sorted(names, key=lambda name: int(name.split("_", 1)[0]))
     try:
-        found = await rows("SELECT version FROM aerich WHERE app = 'models'")
+        versions = await rows("SELECT version FROM aerich WHERE app = 'models'")
     except OperationalError:
         return available
-    applied = {row["version"] for row in found}
+    applied = {row["version"] for row in versions}
     return [name for name in available if name not in applied]
-
-
-def _number(name: str) -> int:
-    return int(name.split("_", 1)[0])
 
 
 async def require_current_schema() -> None:
@@ -179,8 +171,8 @@ async def migrate(url: str) -> list[str]:
 async def make_migration(url: str, name: str) -> str | None:
     """Write a migration for what the tables have and the migrations have not; its file name, or None."""
     async with _migration_lock(url), _aerich(url) as command:
-        made: str | None = await command.migrate(name, no_input=True)
-        return made or None
+        file_name: str | None = await command.migrate(name, no_input=True)
+        return file_name or None
 
 
 @asynccontextmanager

@@ -165,17 +165,24 @@ class EventLog:
         changed = _lister(owner) if any(event.type is EventType.STATUS for event in events) else ""
         head = [attempt, epoch, base_seq, starts, LIFE_SECONDS, STREAM_LENGTH, wake_channel(prediction_id), changed]
         at = time.time()
-        body = [part for event in events for part in _encoded(event, at)]
+        body: list[bytes | str] = []
+        for event in events:
+            # JSON never holds a raw record separator
+            chunks = b"\x1e".join(map(orjson.dumps, event.chunks))
+            progress = orjson.dumps(event.progress) if event.progress else b""
+            preview = orjson.dumps({**event.data, "at": at}) if event.preview else b""
+            entry = orjson.dumps({"t": event.type.value, "at": at, "d": event.data})
+            body += [entry, event.text, event.log, progress, chunks, event.preview, preview]
         reply: list[Any] = await self.calls.call(APPEND, _keys(prediction_id), *head, *body)
         return int(reply[0]), reply[1].decode() if len(reply) > 1 else epoch
 
     async def live(self, prediction_id: str) -> LiveState | None:
         """What the newest attempt made so far, read at one instant; None when Redis holds nothing of it."""
         state, _, out, log, chunks, _ = _keys(prediction_id)
-        found = await self.calls.call(LIVE, [state, out, log, chunks])
-        if not found:
+        reply = await self.calls.call(LIVE, [state, out, log, chunks])
+        if not reply:
             return None
-        (attempt, epoch, seq, progress, preview), text, logs, pieces = found
+        (attempt, epoch, seq, progress, preview), text, logs, pieces = reply
         return LiveState(
             Cursor(epoch.decode(), int(seq)),
             int(attempt),
@@ -194,10 +201,10 @@ class EventLog:
     async def read(self, prediction_id: str, after: Cursor, count: int = READ_COUNT) -> Page:
         """Events after a cursor; of another epoch, the stream from its first entry."""
         state, stream, *_ = _keys(prediction_id)
-        found = await self.calls.call(READ, [state, stream], f"({after.seq}-0", count)
-        if not found:
+        reply = await self.calls.call(READ, [state, stream], f"({after.seq}-0", count)
+        if not reply:
             return Page(NO_EPOCH, [], lost=False, more=False)
-        epoch, seq, entries, first = found
+        epoch, seq, entries, first = reply
         is_foreign = epoch.decode() != after.epoch
         if is_foreign and after.seq > 0:
             return await self.read(prediction_id, Cursor(NO_EPOCH, 0), count)
@@ -237,8 +244,8 @@ class EventLog:
 
     async def preview(self, prediction_id: str) -> str | None:
         """The newest preview as a data URI, while the prediction runs."""
-        found = await self._redis.get(_keys(prediction_id)[5])
-        return found.decode() if found else None
+        uri = await self._redis.get(_keys(prediction_id)[5])
+        return uri.decode() if uri else None
 
     async def want_previews(self, prediction_id: str) -> None:
         """Hold the demand for previews for DEMAND_SECONDS, and tell the worker."""
@@ -250,8 +257,8 @@ class EventLog:
         """Those of some predictions whose previews somebody watches now, on any node."""
         if not prediction_ids:
             return set()
-        held = await self._redis.mget([_demand(key) for key in prediction_ids])
-        return {key for key, value in zip(prediction_ids, held, strict=True) if value is not None}
+        demands = await self._redis.mget([_demand(key) for key in prediction_ids])
+        return {key for key, demand in zip(prediction_ids, demands, strict=True) if demand is not None}
 
     async def wake_workers(self) -> None:
         """Let every worker look for work."""
@@ -296,15 +303,6 @@ def _keys(prediction_id: str) -> list[str]:
 
 def _demand(prediction_id: str) -> str:
     return f"wants:{{{prediction_id}}}"
-
-
-def _encoded(event: NewEvent, at: float) -> tuple[bytes | str, ...]:
-    body = orjson.dumps({"t": event.type.value, "at": at, "d": event.data})
-    progress = orjson.dumps(event.progress) if event.progress else b""
-    # JSON never holds a raw record separator
-    preview = orjson.dumps({**event.data, "at": at}) if event.preview else b""
-    chunks = b"\x1e".join(map(orjson.dumps, event.chunks))
-    return body, event.text, event.log, progress, chunks, event.preview, preview
 
 
 def _decoded(epoch: str, entry: tuple[bytes, list[bytes]]) -> Event:

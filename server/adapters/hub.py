@@ -66,27 +66,27 @@ class Hub:
 
     def _describe(self, repo: str, revision: str | None) -> RepoDescription:
         try:
-            found = self._api.model_info(repo, revision=revision, files_metadata=True, timeout=TIMEOUT_SECONDS)
+            info = self._api.model_info(repo, revision=revision, files_metadata=True, timeout=TIMEOUT_SECONDS)
         except (*FAULTS, KeyError, TypeError) as error:
             if reason := refusal(error, repo, revision):
                 raise HubError(reason) from None
             raise HubUnavailableError(f"The HuggingFace hub does not answer: {error}") from error
-        if not COMMIT.fullmatch(str(found.sha)):
+        if not COMMIT.fullmatch(str(info.sha)):
             raise HubUnavailableError(f"The HuggingFace hub names no commit of {repo}.")
-        files = tuple(RepoFile(f.rfilename, f.size or 0, f.lfs.sha256 if f.lfs else None) for f in found.siblings or [])
-        return RepoDescription(str(found.sha), files)
+        files = tuple(RepoFile(f.rfilename, f.size or 0, f.lfs.sha256 if f.lfs else None) for f in info.siblings or [])
+        return RepoDescription(str(info.sha), files)
 
 
 def refusal(error: Exception, repo: str, revision: str | None) -> str | None:
     """The sentence for an error of the hub's library that trying again does not change, or None."""
     match error:
         case GatedRepoError():
-            return f"{repo} is gated: set HF_TOKEN to a token that was given access."
+            return f"{repo} is gated: set HF_TOKEN to a token that has access."
         case RepositoryNotFoundError():
             return f"{repo} does not exist on the hub, or it is private."
         case RevisionNotFoundError():
             return f"{repo} has no revision {revision!r}."
         case HFValidationError():
-            return f"{repo} cannot be the name of a repository on the hub."
+            return f"{repo} is not a valid name of a repository on the hub."
         case _:
             return None

@@ -14,6 +14,7 @@ import ssl
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import anyio
@@ -70,7 +71,7 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
         """A connection to the first address that takes one; all of them have to be allowed."""
         addresses = await self._resolve(host, port)
         if not addresses:
-            raise OutboundError("The name of the host does not resolve.")
+            raise OutboundError("The name of the host could not be resolved.")
         if not all(may_connect(address, port, self._openings) for address in addresses):
             raise NotPublicError
         for address in addresses[:-1]:
@@ -94,14 +95,11 @@ class Resolver:
     async def __call__(self, host: str, port: int) -> list[str]:
         """The addresses of a host, none twice; none where the name does not resolve."""
         try:
-            found = await anyio.to_thread.run_sync(_look_up, host, port, abandon_on_cancel=True, limiter=self._limiter)
+            look_up = partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
+            entries = await anyio.to_thread.run_sync(look_up, abandon_on_cancel=True, limiter=self._limiter)
         except (OSError, UnicodeError):
             return []
-        return list(dict.fromkeys(str(entry[4][0]) for entry in found))
-
-
-def _look_up(host: str, port: int) -> list[Any]:
-    return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        return list(dict.fromkeys(str(entry[4][0]) for entry in entries))
 
 
 class Outbound:
@@ -125,35 +123,34 @@ class Outbound:
         Raises:
             OutboundError: none came, or not in time.
         """
+        url = httpcore.URL(scheme=target.scheme, host=target.host, port=target.port, target=target.path)
+        own = {"Host": target.host_header, "Content-Length": str(len(body)), "Connection": "close"}
+        pairs = [(name.encode(), value.encode()) for name, value in {**own, **headers}.items()]
+        pool = httpcore.AsyncConnectionPool(self._ssl, network_backend=self._backend, max_keepalive_connections=0)
         try:
-            async with asyncio.timeout(self._seconds):
-                return await self._exchange(target, headers, body)
+            async with (
+                asyncio.timeout(self._seconds),
+                pool,
+                pool.stream("POST", url, headers=pairs, content=body) as response,
+            ):
+                start = await self._start(response)
         except TimeoutError:
             raise OutboundError(f"No answer within {self._seconds:g} seconds.") from None
         except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException, OSError) as error:
             raise OutboundError(_sentence(error)) from error
-
-    async def _exchange(self, target: Target, headers: dict[str, str], body: bytes) -> Answer:
-        url = httpcore.URL(scheme=target.scheme, host=target.host, port=target.port, target=target.path)
-        own = {"Host": target.host_header, "Content-Length": str(len(body)), "Connection": "close"}
-        sent = [(name.encode(), value.encode()) for name, value in {**own, **headers}.items()]
-        pool = httpcore.AsyncConnectionPool(self._ssl, network_backend=self._backend, max_keepalive_connections=0)
-        async with pool, pool.stream("POST", url, headers=sent, content=body) as response:
-            names = {name.lower(): value for name, value in response.headers}
-            retry_after = names.get(b"retry-after")
-            start = await self._start(response)
+        retry_after = {name.lower(): value for name, value in response.headers}.get(b"retry-after")
         return Answer(response.status, start, retry_after.decode(errors="replace") if retry_after else None)
 
     async def _start(self, response: httpcore.Response) -> str:
         """The first kB; the rest, which may have no end, is not read, and what breaks here changes no code."""
-        held = b""
+        start = b""
         with suppress(httpcore.NetworkError, httpcore.ProtocolError, TimeoutError):
             async with asyncio.timeout(BODY_SECONDS):
                 async for chunk in response.aiter_stream():
-                    held += chunk[: KEPT_BYTES - len(held)]
-                    if len(held) >= KEPT_BYTES:
+                    start += chunk[: KEPT_BYTES - len(start)]
+                    if len(start) >= KEPT_BYTES:
                         break
-        text: str = storable(held.decode(errors="replace"))
+        text: str = storable(start.decode(errors="replace"))
         return text
 
 
@@ -162,8 +159,8 @@ def _sentence(error: Exception) -> str:
         case httpcore.ConnectError() if isinstance(error.__cause__, ssl.SSLError) or "SSL" in str(error):
             return f"The certificate of the host was refused: {error}"[:300]
         case httpcore.ConnectError() | OSError():
-            return "The host takes no connection."
+            return "The host refused the connection or cannot be reached."
         case httpcore.ProtocolError():
-            return f"The answer is no HTTP: {error}"[:300]
+            return f"The answer is not valid HTTP: {error}"[:300]
         case _:
-            return "The connection broke before an answer came."
+            return "The connection broke before an answer arrived."

@@ -20,7 +20,7 @@ logger = structlog.get_logger(__name__)
 PREFIX = "rate"
 # A Redis that stalls costs one timeout so often, not one at each request
 AWAY_SECONDS = 5.0
-SPENT_HELD = 10_000
+MAX_SPENT = 10_000
 T = TypeVar("T")
 
 
@@ -67,7 +67,11 @@ class RateLimiter:
             return 0.0
         window = await self._on(lambda store: store.get_sliding_window(key, rate.seconds))
         if (seconds := _wait(rate, window, 1)) > 0:
-            self._note_spent(key, seconds)
+            at = time.monotonic()
+            if len(self._spent) >= MAX_SPENT:
+                self._spent = {spent: until for spent, until in self._spent.items() if until > at}
+            if len(self._spent) < MAX_SPENT:
+                self._spent[key] = at + seconds
         # Between the two looks the window may have moved on
         return max(0.001, _wait(rate, window, cost))
 
@@ -75,13 +79,6 @@ class RateLimiter:
         """Seconds for which `who` may do nothing more, as far as this process was told; 0.0 without asking Redis."""
         until = self._spent.get(_item(rate).key_for(who)) if self._spent else None
         return max(0.0, until - time.monotonic()) if until else 0.0
-
-    def _note_spent(self, key: str, seconds: float) -> None:
-        now = time.monotonic()
-        if len(self._spent) >= SPENT_HELD:
-            self._spent = {held: until for held, until in self._spent.items() if until > now}
-        if len(self._spent) < SPENT_HELD:
-            self._spent[key] = now + seconds
 
     async def state(self, rate: Rate, who: str) -> RateState:
         """What `who` has left."""

@@ -57,23 +57,23 @@ class RedisCalls:
         """The reply of one script."""
         return (await self.run(script.on(keys, *arguments)))[0]
 
-    async def _answer(self, asked: Sequence[Sequence[Command]]) -> list[list[Any] | BaseException]:
-        replies = await self._send([command for commands in asked for command in commands])
-        found: list[list[Any] | BaseException] = []
-        for commands in asked:
-            own, replies = replies[: len(commands)], replies[len(commands) :]
-            failed = next((reply for reply in own if isinstance(reply, BaseException)), None)
-            found.append(own if failed is None else failed)
-        return found
-
-    async def _send(self, commands: Sequence[Command]) -> list[Any]:
-        replies = await self._pipelined([_by_digest(command) for command in commands])
+    async def _answer(self, calls: Sequence[Sequence[Command]]) -> list[list[Any] | BaseException]:
+        commands = [command for call in calls for command in call]
+        replies = await self._pipelined(
+            [("EVALSHA", name.digest, *rest) if isinstance(name, Script) else (name, *rest) for name, *rest in commands]
+        )
         unknown = [place for place, reply in enumerate(replies) if isinstance(reply, NoScriptError)]
         if unknown:
-            again = await self._pipelined([_by_text(commands[place]) for place in unknown])
+            scripts = [commands[place] for place in unknown]
+            again = await self._pipelined([("EVAL", script.text, *rest) for script, *rest in scripts])
             for place, reply in zip(unknown, again, strict=True):
                 replies[place] = reply
-        return replies
+        answers: list[list[Any] | BaseException] = []
+        for call in calls:
+            own, replies = replies[: len(call)], replies[len(call) :]
+            error = next((reply for reply in own if isinstance(reply, BaseException)), None)
+            answers.append(own if error is None else error)
+        return answers
 
     async def _pipelined(self, commands: Sequence[Command]) -> list[Any]:
         # What a Pipeline of redis-py does, without its objects for every command
@@ -95,11 +95,3 @@ async def _reply(connection: Any) -> Any:
         return await connection.read_response()
     except ResponseError as error:
         return error
-
-
-def _by_digest(command: Command) -> Command:
-    return ("EVALSHA", command[0].digest, *command[1:]) if isinstance(command[0], Script) else command
-
-
-def _by_text(command: Command) -> Command:
-    return ("EVAL", command[0].text, *command[1:])

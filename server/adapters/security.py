@@ -120,7 +120,7 @@ class Tokens:
         try:
             header = jwt.get_unverified_header(token)
             if header.get("typ") != TYPE:
-                raise TokenError("The access token is of another type.")
+                raise TokenError("The access token has the wrong type.")
             secret = self._secrets.get(header.get("kid", ""))
             if secret is None:
                 raise TokenError("The access token is not valid.")

@@ -15,7 +15,8 @@ class FileSigner:
     """
 
     def __init__(self, secret: str, older: Sequence[str] = ()) -> None:
-        self._keys = [_derived(one) for one in (secret, *older)]
+        purpose = b"inference-server/files/v1"
+        self._keys = [hmac.digest(one.encode(), purpose, hashlib.sha256) for one in (secret, *older)]
 
     def sign(self, key: str, expires_at: int) -> str:
         """The signature of a storage key that may be read until `expires_at` (seconds since 1970)."""
@@ -26,10 +27,6 @@ class FileSigner:
         given = signature.encode(errors="replace")
         matches = [hmac.compare_digest(_signature(one, key, expires_at).encode(), given) for one in self._keys]
         return any(matches) and now < expires_at
-
-
-def _derived(secret: str) -> bytes:
-    return hmac.digest(secret.encode(), b"inference-server/files/v1", hashlib.sha256)
 
 
 def _signature(secret: bytes, key: str, expires_at: int) -> str:

@@ -109,23 +109,21 @@ class PatternBackend(BroadcastBackend):  # type: ignore[misc]
                     await pubsub.psubscribe(*self._patterns)
                     self._events.put_nowait(Event(CHANNEL, EVERYBODY))
                     backoff = 0.05
-                    await self._read(pubsub)
+                    async for message in pubsub.listen():
+                        if message["type"] != "pmessage":
+                            continue
+                        channel, (kind, _, owner) = message["channel"].decode(), message["data"].partition(b" ")
+                        if channel.startswith(OWNERS):
+                            wakeup = Wakeup("", row=True, owner=channel.removeprefix(OWNERS))
+                        else:
+                            key = channel.removeprefix(self._prefix)
+                            wakeup = Wakeup(key, row=kind == ROW, owner=owner.decode() or None)
+                        self._events.put_nowait(Event(CHANNEL, wakeup))
             except (redis.RedisError, OSError, AttributeError) as error:
                 # redis-py raises AttributeError when the connection closes under an unsubscribe
                 logger.warning("wakeups.lost", error=str(error), retry_seconds=backoff)
             await asyncio.sleep(backoff)
             backoff = min(MAX_BACKOFF_SECONDS, backoff * 2)
-
-    async def _read(self, pubsub: Any) -> None:
-        async for message in pubsub.listen():
-            if message["type"] == "pmessage":
-                self._events.put_nowait(Event(CHANNEL, self._wakeup(message["channel"].decode(), message["data"])))
-
-    def _wakeup(self, channel: str, data: bytes) -> Wakeup:
-        if channel.startswith(OWNERS):
-            return Wakeup("", row=True, owner=channel.removeprefix(OWNERS))
-        kind, _, owner = data.partition(b" ")
-        return Wakeup(channel.removeprefix(self._prefix), row=kind == ROW, owner=owner.decode() or None)
 
 
 class Wakeups:
@@ -140,12 +138,7 @@ class Wakeups:
         await self._broadcast.connect()
         try:
             async with self._broadcast.subscribe(CHANNEL) as subscriber:
-                yield _ids(subscriber)
+                yield (event.message async for event in subscriber)
         finally:
             with suppress(asyncio.CancelledError):
                 await self._broadcast.disconnect()
-
-
-async def _ids(subscriber: Any) -> AsyncIterator[Wakeup]:
-    async for event in subscriber:
-        yield event.message

@@ -81,7 +81,7 @@ class Viewer:
         if self.user_id is None:
             raise UnauthenticatedError("Sign in first.")
         if self.key_id is not None:
-            raise ForbiddenError("An API key cannot change the account; sign in with the password.")
+            raise ForbiddenError("An API key cannot change the account; sign in with your password.")
         return self.user_id
 
 
@@ -113,17 +113,17 @@ def normalise_email(email: str) -> str:
 
 def registration_violations(new: NewUser) -> list[Violation]:
     """Every rule that a registration breaks."""
-    found = []
+    violations = []
     if not HANDLE.fullmatch(new.handle):
         rule = "A handle has 2 to 39 lower-case letters and digits, with single dashes between them."
-        found.append(Violation("/handle", rule, "pattern"))
+        violations.append(Violation("/handle", rule, "pattern"))
     elif new.handle in RESERVED_HANDLES:
-        found.append(Violation("/handle", "This handle is reserved.", "reserved"))
+        violations.append(Violation("/handle", "This handle is reserved.", "reserved"))
     try:
         normalise_email(new.email)
     except ValueError as error:
-        found.append(Violation("/email", str(error), "format"))
-    return found + password_violations(new.password, "/password")
+        violations.append(Violation("/email", str(error), "format"))
+    return violations + password_violations(new.password, "/password")
 
 
 def password_violations(password: str, path: str) -> list[Violation]:
@@ -131,5 +131,5 @@ def password_violations(password: str, path: str) -> list[Violation]:
     if not PASSWORD_MIN <= len(password) <= PASSWORD_MAX:
         return [Violation(path, f"A password has {PASSWORD_MIN} to {PASSWORD_MAX} characters.", "length")]
     if not is_storable(password):
-        return [Violation(path, "The password holds characters that are no text.", "format")]
+        return [Violation(path, "The password contains characters that are not valid text.", "format")]
     return []

@@ -39,18 +39,17 @@ def parse_openings(text: str) -> tuple[Opening, ...]:
     Raises:
         ValueError: naming the first that is none.
     """
-    return tuple(_opening(part.strip()) for part in text.split(",") if part.strip())
-
-
-def _opening(text: str) -> Opening:
-    network, _, port = text.rpartition(":")
-    try:
-        number = None if port == "*" else int(port)
-        if number is not None and not 1 <= number <= 65_535:
-            raise ValueError(port)
-        return Opening(ip_network(network.removeprefix("[").removesuffix("]")), number)
-    except ValueError:
-        raise ValueError(f"{text!r} is not of the form network:port, such as 10.0.0.0/8:443") from None
+    openings = []
+    for part in filter(None, map(str.strip, text.split(","))):
+        network, _, port = part.rpartition(":")
+        try:
+            number = None if port == "*" else int(port)
+            if number is not None and not 1 <= number <= 65_535:
+                raise ValueError(port)
+            openings.append(Opening(ip_network(network.removeprefix("[").removesuffix("]")), number))
+        except ValueError:
+            raise ValueError(f"{part!r} is not of the form network:port, such as 10.0.0.0/8:443") from None
+    return tuple(openings)
 
 
 def unmapped(address: Address) -> Address:
@@ -74,7 +73,7 @@ def is_public(address: Address) -> bool:
 
 def may_connect(address: str | Address, port: int, openings: Iterable[Opening]) -> bool:
     """Whether a connection to this address and port may be made for a user."""
-    found = ip_address(address) if isinstance(address, str) else address
-    if any(opening.holds(candidate, port) for opening in openings for candidate in {found, unmapped(found)}):
+    target = ip_address(address) if isinstance(address, str) else address
+    if any(opening.holds(candidate, port) for opening in openings for candidate in {target, unmapped(target)}):
         return True
-    return port in PUBLIC_PORTS and is_public(found)
+    return port in PUBLIC_PORTS and is_public(target)

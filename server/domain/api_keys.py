@@ -36,13 +36,13 @@ class NewApiKey:
 
 def key_violations(new: NewApiKey, now: datetime, *, is_admin: bool) -> list[Violation]:
     """Every rule that a new key breaks."""
-    found = []
+    violations = []
     if not 1 <= len(new.name.strip()) <= NAME_MAX or not new.name.isprintable() or not is_storable(new.name):
-        found.append(Violation("/name", f"A name has 1 to {NAME_MAX} printable characters.", "length"))
+        violations.append(Violation("/name", f"A name has 1 to {NAME_MAX} printable characters.", "length"))
     if not new.scopes:
-        found.append(Violation("/scopes", "A key needs at least one scope.", "minItems"))
+        violations.append(Violation("/scopes", "A key needs at least one scope.", "minItems"))
     if Scope.ADMIN in new.scopes and not is_admin:
-        found.append(Violation("/scopes", "Only administrators may give a key the scope ADMIN.", "forbidden"))
+        violations.append(Violation("/scopes", "Only administrators may give a key the scope ADMIN.", "forbidden"))
     if new.expires_at is not None and new.expires_at <= now:
-        found.append(Violation("/expiresAt", "A key has to expire in the future.", "minimum"))
-    return found
+        violations.append(Violation("/expiresAt", "The expiry of a key must lie in the future.", "minimum"))
+    return violations

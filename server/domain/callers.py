@@ -10,21 +10,21 @@ def address_of(host: str | None) -> str:
     if host is None:
         return "local"
     try:
-        found = ipaddress.ip_address(host)
+        address = ipaddress.ip_address(host)
     except ValueError:
         return "unknown"
     # Without a scope, which can be any text
-    return str(ipaddress.IPv6Address(int(found)) if isinstance(found, ipaddress.IPv6Address) else found)
+    return str(ipaddress.IPv6Address(int(address)) if isinstance(address, ipaddress.IPv6Address) else address)
 
 
 def network_of(address: str) -> str:
     """What is counted as one caller: an IPv4 address, the /64 that one customer has of IPv6, else the text itself."""
     try:
-        found = ipaddress.ip_address(address)
+        parsed = ipaddress.ip_address(address)
     except ValueError:
         return address
-    if isinstance(found, ipaddress.IPv4Address):
-        return str(found)
-    if found.ipv4_mapped is not None:
-        return str(found.ipv4_mapped)
-    return str(ipaddress.IPv6Network((int(found) >> 64 << 64, 64)))
+    if isinstance(parsed, ipaddress.IPv4Address):
+        return str(parsed)
+    if parsed.ipv4_mapped is not None:
+        return str(parsed.ipv4_mapped)
+    return str(ipaddress.IPv6Network((int(parsed) >> 64 << 64, 64)))

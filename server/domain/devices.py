@@ -26,6 +26,6 @@ def environment(devices: str) -> dict[str, str]:
         return {"ENABLE_GPU": "false", "REQUIRE_GPU": "false"}
     if name == "cuda":
         return dict(_GPU)
-    if found := _CUDA.fullmatch(name):
-        return {**_GPU, "CUDA_VISIBLE_DEVICES": found[1]}
-    raise InvalidInputError([Violation("--devices", f"{name!r} is none of cpu, cuda, cuda:0, cuda:1 ...", "device")])
+    if match := _CUDA.fullmatch(name):
+        return {**_GPU, "CUDA_VISIBLE_DEVICES": match[1]}
+    raise InvalidInputError([Violation("--devices", f"{name!r} is not one of cpu, cuda, cuda:0, cuda:1 ...", "device")])

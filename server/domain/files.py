@@ -64,29 +64,29 @@ def parse(text: object) -> UploadRef | InlineFile:
         BadFileError: it is neither of both, or too large.
     """
     if not isinstance(text, str):
-        raise BadFileError("A file is text: upload:<id> or a data URI.")
-    if found := UPLOAD.fullmatch(text):
-        return UploadRef(UUID(found[1]))
+        raise BadFileError("Give a file as upload:<id> or as a data URI.")
+    if match := UPLOAD.fullmatch(text):
+        return UploadRef(UUID(match[1]))
     if text[:5].lower() == "data:":
         return _inline(text)
-    raise BadFileError("A file is upload:<id>, of createUpload, or a data URI; it is never fetched from elsewhere.")
+    raise BadFileError("Give a file as upload:<id> of createUpload, or as a data URI; other addresses are not fetched.")
 
 
 def _inline(text: str) -> InlineFile:
     # Before the pattern looks at it
     if len(text) > MAX_URI_CHARACTERS:
         raise BadFileError(f"A data URI holds at most {MAX_DATA_URI_BYTES} bytes; use createUpload for larger files.")
-    found = _DATA.fullmatch(text)
-    if found is None:
-        raise BadFileError("A data URI is data:TYPE;base64,DATA.")
-    content_type = found["type"].strip().lower() or "text/plain"
+    match = _DATA.fullmatch(text)
+    if match is None:
+        raise BadFileError("A data URI has the form data:TYPE;base64,DATA.")
+    content_type = match["type"].strip().lower() or "text/plain"
     if not CONTENT_TYPE.fullmatch(content_type):
-        raise BadFileError("The data URI has a media type that is none.")
+        raise BadFileError("The data URI has a media type that is not valid.")
     try:
-        encoded = unquote_to_bytes(found["data"])
-        data = base64.b64decode(encoded, validate=True) if found["base64"] else encoded
+        encoded = unquote_to_bytes(match["data"])
+        data = base64.b64decode(encoded, validate=True) if match["base64"] else encoded
     except (binascii.Error, ValueError):
-        raise BadFileError("The data URI is not base64.") from None
+        raise BadFileError("The data URI is not valid base64.") from None
     if len(data) > MAX_DATA_URI_BYTES:
         message = f"The data URI holds {len(data)} bytes, more than {MAX_DATA_URI_BYTES}; use createUpload."
         raise BadFileError(message)
@@ -105,7 +105,7 @@ def named(schema: dict[str, Any], values: dict[str, Any]) -> Iterator[Named]:
 
 def violations(schema: dict[str, Any], values: dict[str, Any], root: str = "/input") -> list[Violation]:
     """Why what an input gives as files is none, if so."""
-    found = []
+    broken = []
     files = list(named(schema, values))
     if len(files) > MAX_FILES:
         return [Violation(root, f"An input names at most {MAX_FILES} files.", FILE_FORMAT)]
@@ -113,18 +113,18 @@ def violations(schema: dict[str, Any], values: dict[str, Any], root: str = "/inp
         try:
             parse(file.text)
         except BadFileError as error:
-            found.append(Violation(f"{root}{file.path}", str(error), FILE_FORMAT))
-    return found
+            broken.append(Violation(f"{root}{file.path}", str(error), FILE_FORMAT))
+    return broken
 
 
 def uploads(schema: dict[str, Any], values: dict[str, Any]) -> dict[UUID, str]:
     """The uploads that a checked input names, with the first place of each below the input."""
-    found: dict[UUID, str] = {}
+    places: dict[UUID, str] = {}
     for file in named(schema, values):
         reference = parse(file.text)
         if isinstance(reference, UploadRef):
-            found.setdefault(reference.id, file.path)
-    return found
+            places.setdefault(reference.id, file.path)
+    return places
 
 
 def file_fields(schema: dict[str, Any]) -> set[str]:

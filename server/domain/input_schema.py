@@ -34,29 +34,33 @@ def apply(schema: dict[str, Any], value: object, root: str = "/input") -> dict[s
         InvalidInputError: with every violation, as JSON Pointers below `root`.
     """
     if not isinstance(value, dict):
-        raise InvalidInputError([Violation(root, "The input is a JSON object.", "type")])
+        raise InvalidInputError([Violation(root, "The input must be a JSON object.", "type")])
     if bounded_check.parts(value) > MAX_INPUT_PARTS:
         raise InvalidInputError([Violation(root, f"The input has more than {MAX_INPUT_PARTS} parts.", "size")])
     if unsafe := _unsafe(value, root):
         raise InvalidInputError(unsafe[:MAX_VIOLATIONS])
-    if violations := _found(schema, value, root):
-        raise InvalidInputError(violations)
-    return _with_defaults(schema, value)
-
-
-def _found(schema: dict[str, Any], value: object, root: str) -> list[Violation]:
     try:
         errors = bounded_check.errors(schema, value)
     except bounded_check.TooMuchWorkError:
-        return [Violation(root, "The input is too large to be checked by this model's schema.", "size")]
+        message = "The input is too large to be checked by this model's schema."
+        raise InvalidInputError([Violation(root, message, "size")]) from None
     errors.sort(key=lambda error: [str(part) for part in error.absolute_path])
     # The user's rule and the predictor's often say the same
     unique: dict[Violation, None] = {}
-    for violation in (found for error in errors for found in _violations(error, root)):
+    for violation in (violation for error in errors for violation in _violations(error, root)):
         unique[violation] = None
         if len(unique) == MAX_VIOLATIONS:
             break
-    return list(unique)
+    if unique:
+        raise InvalidInputError(list(unique))
+    filled = {**_copy(value), **{name: item for name, item in defaults(schema).items() if name not in value}}
+    rules = schema.get("properties", {})
+    for name, item in filled.items():
+        # JSON Schema takes 3.0 for an integer; code that runs models does not
+        is_integer = isinstance(rules.get(name), dict) and rules[name].get("type") == "integer"
+        if is_integer and isinstance(item, float) and abs(item) < MAX_INTEGER:
+            filled[name] = int(item)
+    return filled
 
 
 def defaults(schema: dict[str, Any]) -> dict[str, Any]:
@@ -65,22 +69,10 @@ def defaults(schema: dict[str, Any]) -> dict[str, Any]:
     return {name: _copy(rule["default"]) for name, rule in rules if isinstance(rule, dict) and "default" in rule}
 
 
-def _with_defaults(schema: dict[str, Any], value: dict[str, Any]) -> dict[str, Any]:
-    filled = {**_copy(value), **{n: d for n, d in defaults(schema).items() if n not in value}}
-    return {name: _integral(schema, name, item) for name, item in filled.items()}
-
-
 def _copy(value: Any) -> Any:
     if isinstance(value, dict):
         return {name: _copy(item) for name, item in value.items()}
     return [_copy(item) for item in value] if isinstance(value, list) else value
-
-
-def _integral(schema: dict[str, Any], name: str, item: Any) -> Any:
-    """JSON Schema takes 3.0 for an integer; code that runs models does not."""
-    rule = schema.get("properties", {}).get(name)
-    is_integer = isinstance(rule, dict) and rule.get("type") == "integer"
-    return int(item) if is_integer and isinstance(item, float) and abs(item) < MAX_INTEGER else item
 
 
 def _violations(error: ValidationError, root: str) -> Iterator[Violation]:
@@ -112,24 +104,28 @@ def _unsafe(value: object, path: str, depth: int = 0) -> list[Violation]:
     if isinstance(value, str):
         return _unsafe_text(value, path)
     if isinstance(value, float) and (value != value or value in (float("inf"), float("-inf"))):
-        return [Violation(path, "Numbers are finite.", "type")]
+        return [Violation(path, "Numbers must be finite.", "type")]
     if isinstance(value, int) and not -MAX_INTEGER <= value < MAX_INTEGER:
-        return [Violation(path, "Whole numbers have at most 64 bits.", "type")]
+        return [Violation(path, "Whole numbers must fit into 64 bits.", "type")]
     if isinstance(value, dict):
-        bad_keys = [found for key in value for found in _unsafe_text(str(key), path)]
-        return bad_keys + [f for k, v in value.items() for f in _unsafe(v, f"{path}/{_escape(k)}", depth + 1)]
+        bad_keys = [violation for key in value for violation in _unsafe_text(str(key), path)]
+        return bad_keys + [
+            violation for key, item in value.items() for violation in _unsafe(item, f"{path}/{_escape(key)}", depth + 1)
+        ]
     if isinstance(value, list):
-        return [f for i, v in enumerate(value) for f in _unsafe(v, f"{path}/{i}", depth + 1)]
+        return [
+            violation for index, item in enumerate(value) for violation in _unsafe(item, f"{path}/{index}", depth + 1)
+        ]
     return []
 
 
 def _unsafe_text(text: str, path: str) -> list[Violation]:
     if "\0" in text:
-        return [Violation(path, "Text may not hold the NUL character.", "format")]
+        return [Violation(path, "Text must not contain the NUL character.", "format")]
     try:
         text.encode()
     except UnicodeEncodeError:
-        return [Violation(path, "Text may not hold lone surrogates.", "format")]
+        return [Violation(path, "Text must not contain lone surrogates.", "format")]
     return []
 
 
@@ -145,20 +141,21 @@ def schema_violations(schema: object, root: str = "/inputSchema") -> list[Violat
     # True and false are schemas too, which take as long to check
     if len(nodes) > MAX_SCHEMA_NODES:
         return [Violation(root, f"The schema has more than {MAX_SCHEMA_NODES} schemas.", "size")]
-    if forbidden := [f"{path}/{key}" for path, node in nodes for key in node if _is_forbidden(node, key, path == root)]:
-        return [Violation(path, "This keyword is not allowed here.", "keyword") for path in forbidden]
+    forbidden = []
+    for path, node in nodes:
+        for key, rule in node.items():
+            # Types that are not names would be compared pair by pair; below the root, $schema changes the rules
+            is_long = key == "type" and isinstance(rule, list) and len(rule) > MAX_TYPES
+            if is_long or key in FORBIDDEN_KEYWORDS or (key == "$schema" and path != root):
+                forbidden.append(Violation(f"{path}/{key}", "This keyword is not allowed here.", "keyword"))
+    if forbidden:
+        return forbidden
     try:
         Draft202012Validator.check_schema(schema)
     except SchemaError as error:
         path = root + "".join(f"/{_escape(part)}" for part in error.absolute_path)
         return [Violation(path, _shorten(error.message), "schema")]
     return _default_violations(schema, root)
-
-
-def _is_forbidden(node: dict[str, Any], key: str, is_root: bool) -> bool:
-    # A list of types that are no names would be compared pair by pair; below the root, $schema changes the rules
-    is_long = key == "type" and isinstance(node[key], list) and len(node[key]) > MAX_TYPES
-    return is_long or key in FORBIDDEN_KEYWORDS or (key == "$schema" and not is_root)
 
 
 def _nodes(value: object, path: str) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -176,10 +173,10 @@ def _nodes(value: object, path: str) -> Iterator[tuple[str, dict[str, Any]]]:
 def _default_violations(schema: dict[str, Any], root: str) -> list[Violation]:
     rules = {n: r for n, r in schema.get("properties", {}).items() if isinstance(r, dict) and "default" in r}
     try:
-        found = bounded_check.errors({"properties": rules}, {name: rule["default"] for name, rule in rules.items()})
+        errors = bounded_check.errors({"properties": rules}, {name: rule["default"] for name, rule in rules.items()})
     except bounded_check.TooMuchWorkError:
         return [Violation(f"{root}/properties", "The defaults take too long to check.", "size")]
-    places = [(f"{root}/properties/{_escape(error.absolute_path[0])}/default", error.message) for error in found]
+    places = [(f"{root}/properties/{_escape(error.absolute_path[0])}/default", error.message) for error in errors]
     return [Violation(path, _shorten(message), "default") for path, message in places]
 
 
@@ -196,11 +193,11 @@ def restrict(own: dict[str, Any] | None, predictor: dict[str, Any]) -> dict[str,
     properties = {name: {} if rule is True else rule for name, rule in own.get("properties", {}).items()}
     properties = {name: rule for name, rule in properties.items() if rule is not False}
     takes = predictor.get("properties", {})
-    found = [
-        Violation(f"/inputSchema/properties/{_escape(name)}", "The predictor takes no such field.", "unknown")
+    violations = [
+        Violation(f"/inputSchema/properties/{_escape(name)}", "The predictor has no such field.", "unknown")
         for name in sorted(set(properties) - set(takes))
     ]
-    found += [
+    violations += [
         Violation(f"/inputSchema/properties/{_escape(name)}", "The predictor requires this field.", "required")
         for name in predictor.get("required", [])
         if name not in properties
@@ -208,8 +205,9 @@ def restrict(own: dict[str, Any] | None, predictor: dict[str, Any]) -> dict[str,
     shown = {name: _narrow(rule, takes[name]) for name, rule in properties.items() if name in takes}
     # A default is checked by both, since inputs are checked before defaults are filled in
     both = {name: {**rule, "allOf": [*rule.get("allOf", []), takes[name]]} for name, rule in shown.items()}
-    if found := found + _default_violations({"properties": both}, "/inputSchema"):
-        raise InvalidInputError(found)
+    violations += _default_violations({"properties": both}, "/inputSchema")
+    if violations:
+        raise InvalidInputError(violations)
     required = sorted({*own.get("required", []), *predictor.get("required", [])})
     # allOf keeps the predictor's own limits in force, however wide the user's are
     limits = {"properties": takes}

@@ -148,11 +148,11 @@ class NewVersion:
     @property
     def options(self) -> dict[str, str]:
         """How it is loaded, as its row and its runner know it."""
-        found = {"quantization": self.quantization.value} if self.quantization else {}
+        options = {"quantization": self.quantization.value} if self.quantization else {}
         if self.device_map is not DeviceMap.SINGLE:
-            found["device_map"] = self.device_map.value
+            options["device_map"] = self.device_map.value
         device = DeviceClass.CUDA if self.needs_cuda else self.device
-        return {**found, "device": device.value} if device is not DeviceClass.ANY else found
+        return {**options, "device": device.value} if device is not DeviceClass.ANY else options
 
     @property
     def needs_cuda(self) -> bool:
@@ -191,42 +191,49 @@ def name_violations(name: str) -> list[Violation]:
 
 def version_violations(kind: ModelKind, new: NewVersion) -> list[Violation]:
     """Why a version cannot be published, judged by its form alone."""
-    source, found = new.source, source_violations(new.source)
+    source, violations = new.source, source_violations(new.source)
     is_code = source.type is SourceType.PREDICTOR
     if kind is ModelKind.CUSTOM and not is_code and new.predictor is None:
-        rule = "A CUSTOM model names the predictor that runs it, such as embeddings or classification."
-        found.append(Violation("/predictor", rule, "source"))
+        rule = "A CUSTOM model must name the predictor that runs it, such as embeddings or classification."
+        violations.append(Violation("/predictor", rule, "source"))
     if kind is not ModelKind.CUSTOM and is_code:
-        found.append(Violation("/source", f"A {kind.value} model has a repository, a folder or a demo.", "source"))
+        rule = f"A {kind.value} model needs a repository, a folder or a demo as its source."
+        violations.append(Violation("/source", rule, "source"))
     if new.predictor is not None and (is_code or kind is not ModelKind.CUSTOM):
-        rule = "The source names it already." if is_code else f"A {kind.value} model is run by the kind's own."
-        found.append(Violation("/predictor", rule, "source"))
+        rule = f"A {kind.value} model is always run by the predictor of its kind."
+        rule = "The source already names the predictor." if is_code else rule
+        violations.append(Violation("/predictor", rule, "source"))
     elif new.predictor is not None and not PREDICTOR.fullmatch(new.predictor):
-        found.append(Violation("/predictor", "A predictor's name has 1 to 64 letters and digits.", "pattern"))
+        violations.append(Violation("/predictor", "A predictor's name has 1 to 64 letters and digits.", "pattern"))
     if is_code and (new.quantization or new.device_map is not DeviceMap.SINGLE):
-        found.append(Violation("/quantization", "Only models with weights are loaded in another way.", "source"))
+        rule = "Only models with weights can be quantized or spread over devices."
+        violations.append(Violation("/quantization", rule, "source"))
     if new.needs_cuda and new.device is DeviceClass.CPU:
-        found.append(Violation("/device", "INT4 weights and a device map need CUDA.", "device"))
-    return found
+        violations.append(Violation("/device", "INT4 weights and a device map need CUDA.", "device"))
+    return violations
 
 
 def source_violations(source: ModelSource) -> list[Violation]:
     """Why a source cannot be used, judged by its form alone."""
     ref, revision = source.ref, source.revision
-    found = []
+    violations = []
     if source.type is SourceType.HUGGINGFACE and (not REPO.fullmatch(ref) or ".." in ref or "--" in ref):
-        found.append(Violation("/source/huggingface/repo", "A repository is owner/name on the hub.", "pattern"))
+        rule = "A repository is owner/name on the hub."
+        violations.append(Violation("/source/huggingface/repo", rule, "pattern"))
     if revision is not None and (not REVISION.fullmatch(revision) or ".." in revision):
-        found.append(Violation("/source/huggingface/revision", "A revision is a branch, tag or commit.", "pattern"))
+        violations.append(
+            Violation("/source/huggingface/revision", "A revision is a branch, tag or commit.", "pattern")
+        )
     if source.type is not SourceType.HUGGINGFACE and not (0 < len(ref) <= 1024 and is_storable(ref)):
-        found.append(Violation(f"/source/{source.type.value}", "Give 1 to 1024 characters of text.", "minLength"))
-    return found
+        rule = "Give 1 to 1024 characters of text."
+        violations.append(Violation(f"/source/{source.type.value}", rule, "minLength"))
+    return violations
 
 
 def tag_violations(tags: list[str]) -> list[Violation]:
     """Every rule that a model's tags break."""
     rule = "A tag has 1 to 32 lower-case letters and digits, with single dashes between them."
-    found = [Violation(f"/tags/{i}", rule, "pattern") for i, tag in enumerate(tags) if not TAG.fullmatch(tag)]
+    violations = [Violation(f"/tags/{i}", rule, "pattern") for i, tag in enumerate(tags) if not TAG.fullmatch(tag)]
     if len(tags) > TAGS_MAX:
-        found.append(Violation("/tags", f"A model has at most {TAGS_MAX} tags.", "maxItems"))
-    return found
+        violations.append(Violation("/tags", f"A model has at most {TAGS_MAX} tags.", "maxItems"))
+    return violations

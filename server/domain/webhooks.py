@@ -100,12 +100,12 @@ def parse_target(text: str) -> Target:
     except (httpx.InvalidURL, UnicodeError):
         raise BadUrlError("This is not a URL.") from None
     if url.scheme not in _DEFAULT_PORTS or not host:
-        raise BadUrlError("A URL begins with https:// or http:// and names a host.")
+        raise BadUrlError("A URL must begin with https:// or http:// and name a host.")
     if url.userinfo or "@" in text.split("/", 3)[2]:
-        raise BadUrlError("A URL with a user or a password cannot be called; verify the signature instead.")
+        raise BadUrlError("A URL must not contain a user or password; verify the signature of messages instead.")
     port = url.port if url.port is not None else _DEFAULT_PORTS[url.scheme]
     if not 1 <= port <= 65_535:
-        raise BadUrlError("There is no such port.")
+        raise BadUrlError("The port must be between 1 and 65535.")
     return Target(url.scheme, _checked_host(host), port, url.raw_path)
 
 
@@ -116,7 +116,7 @@ def _checked_host(host: str) -> str:
         except ValueError:
             address = None
         if address is None or address.scope_id is not None:
-            raise BadUrlError("The host is no IPv6 address without a zone.")
+            raise BadUrlError("The host is not an IPv6 address, or it has a zone, which is not allowed.")
         return str(address)
     bare = host.lower().removesuffix(".")
     if _NUMERIC_END.search(bare):
@@ -125,7 +125,7 @@ def _checked_host(host: str) -> str:
         except ValueError:
             raise BadUrlError("Write an IPv4 address as four decimal numbers, such as 203.0.113.7.") from None
     if not _HOST.fullmatch(bare):
-        raise BadUrlError("The host is no domain name.")
+        raise BadUrlError("The host is not a valid domain name.")
     return bare
 
 
@@ -139,25 +139,21 @@ def literal(target: Target) -> IPv4Address | IPv6Address | None:
 
 def violations(new: NewWebhook, openings: Iterable[Opening]) -> list[Violation]:
     """What is wrong with a webhook as far as its text tells; names are resolved when something is sent."""
-    found = []
+    broken, allowed = [], tuple(openings)
     if not new.events:
-        found.append(Violation("/webhook/events", "Name at least one event.", "minItems"))
+        broken.append(Violation("/webhook/events", "Name at least one event.", "minItems"))
     try:
-        _check_reachable(parse_target(new.url), tuple(openings))
+        target = parse_target(new.url)
+        if target.port not in PUBLIC_PORTS and not any(opening.port in (None, target.port) for opening in allowed):
+            raise BadUrlError("Only the ports 80 and 443 are allowed.")
+        if (target.host == "localhost" or target.host.endswith(".localhost")) and not allowed:
+            raise BadUrlError("This host is not on the public internet.")
+        address = literal(target)
+        if address is not None and not may_connect(address, target.port, allowed):
+            raise BadUrlError("This address is not on the public internet.")
     except BadUrlError as error:
-        found.append(Violation("/webhook/url", str(error), "url"))
-    return found
-
-
-def _check_reachable(target: Target, openings: tuple[Opening, ...]) -> None:
-    if target.port not in PUBLIC_PORTS and not any(o.port in (None, target.port) for o in openings):
-        raise BadUrlError("Only the ports 80 and 443 can be called.")
-    address = literal(target)
-    inside = target.host == "localhost" or target.host.endswith(".localhost")
-    if inside and not openings:
-        raise BadUrlError("This host is not on the public internet.")
-    if address is not None and not may_connect(address, target.port, openings):
-        raise BadUrlError("This address is not on the public internet.")
+        broken.append(Violation("/webhook/url", str(error), "url"))
+    return broken
 
 
 def retry_seconds(tries: int, spread: float) -> float | None:

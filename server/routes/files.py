@@ -35,20 +35,17 @@ async def file_response(storage: Storage, signer: FileSigner, key: str, expires:
     try:
         size = await storage.size(key)
     except StorageMissingError:
-        return error(404, "NOT_FOUND", "This file does not exist any more.")
+        return error(404, "NOT_FOUND", "This file no longer exists.")
     except StorageError as failure:
         logger.warning("files.unreadable", key=key, error=str(failure))
-        return error(503, "UNAVAILABLE", "The file store cannot be read now; try again.")
-    return StreamingResponse(storage.stream(key), headers=_headers(key, size, int(expires_at - now)))
-
-
-def _headers(key: str, size: int, seconds: int) -> dict[str, str]:
+        return error(503, "UNAVAILABLE", "The file store is unavailable; try again.")
     image = IMAGES.get(key.rpartition(".")[2])
-    return {
+    headers = {
         "content-type": image or "application/octet-stream",
         "content-length": str(size),
         "content-disposition": "inline" if image else "attachment",
         "x-content-type-options": "nosniff",
         "content-security-policy": "default-src 'none'; sandbox",
-        "cache-control": f"private, max-age={max(0, seconds)}",
+        "cache-control": f"private, max-age={max(0, int(expires_at - now))}",
     }
+    return StreamingResponse(storage.stream(key), headers=headers)

@@ -15,7 +15,7 @@ async def live(request: Request) -> Response:
 
 async def ready(request: Request) -> Response:
     """200 when PostgreSQL answers with a current schema; Redis and workers are only named."""
-    found = await health.check(request.state.rt)
-    status = "unready" if not found.is_ready else "degraded" if found.is_degraded else "ok"
-    body = {"status": status, "database": found.database, "redis": found.redis, "workers": found.workers}
-    return JSONResponse(body, 200 if found.is_ready else 503)
+    state = await health.check(request.state.rt)
+    status = "unready" if not state.is_ready else "degraded" if state.is_degraded else "ok"
+    body = {"status": status, "database": state.database, "redis": state.redis, "workers": state.workers}
+    return JSONResponse(body, 200 if state.is_ready else 503)

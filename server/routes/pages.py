@@ -52,25 +52,21 @@ class Page:
 
     def response(self, policy: str) -> Response:
         """The page, or a sentence that says how to build it."""
-        html = self._current()
+        try:
+            status = self._path.stat()
+            version = (status.st_ino, status.st_mtime_ns, status.st_size)
+            # What is read may be newer than its version, which then is read once more; never older
+            if version != self._version:
+                self._html, self._version = self._path.read_text(encoding="utf-8"), version
+        except FileNotFoundError:
+            self._html, self._version = "", None
         headers = {
             "content-security-policy": policy,
             "x-content-type-options": "nosniff",
             "referrer-policy": "same-origin",
             "cache-control": "no-cache",
         }
-        return HTMLResponse(html or MISSING, 200 if html else 503, headers)
-
-    def _current(self) -> str:
-        try:
-            found = self._path.stat()
-            version = (found.st_ino, found.st_mtime_ns, found.st_size)
-            # What is read may be newer than its version, which then is read once more; never older
-            if version != self._version:
-                self._html, self._version = self._path.read_text(encoding="utf-8"), version
-        except FileNotFoundError:
-            self._html, self._version = "", None
-        return self._html
+        return HTMLResponse(self._html or MISSING, 200 if self._html else 503, headers)
 
 
 class GraphiqlPage:
@@ -95,17 +91,13 @@ class UiPage:
 
     async def answer(self, request: Request) -> Response:
         """Answer any path of the UI."""
-        return self._page.response(await self._current_policy(request.state.rt.storage))
-
-    async def _current_policy(self, storage: Storage) -> str:
         if self._policy is None:
             try:
-                self._policy = ui_policy(await file_origin(storage))
+                self._policy = ui_policy(await file_origin(request.state.rt.storage))
             except Exception:  # botocore's errors of missing credentials have no base in common with the store's
                 # The page works without pictures, and asks again when it is next loaded
                 logger.exception("pages.file_origin_unknown")
-                return ui_policy()
-        return self._policy
+        return self._page.response(self._policy or ui_policy())
 
 
 class Assets(StaticFiles):

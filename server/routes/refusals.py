@@ -42,7 +42,9 @@ class Refusals:
                 return
             if message["type"] == "http.response.start":
                 started = True
-                if refused := _is_plain_refusal(message):
+                content_type = Headers(raw=message["headers"]).get("content-type", "")
+                # Starlette's own answer to a body over its limit
+                if refused := message["status"] == TOO_LARGE and content_type.startswith("text/"):
                     shaped = self._shaped(scope, TOO_LARGE, "BODY_TOO_LARGE", "The body of this request is too large.")
                     await shaped(scope, receive, send)
                     return
@@ -62,10 +64,3 @@ class Refusals:
         if scope["path"] == GRAPHQL_PATH:
             return self._graphql(Headers(scope=scope), status, code, message)
         return answers.error(status, code, message)
-
-
-def _is_plain_refusal(message: Message) -> bool:
-    """Whether it is Starlette's own answer to a body over its limit."""
-    return message["status"] == TOO_LARGE and Headers(raw=message["headers"]).get("content-type", "").startswith(
-        "text/"
-    )

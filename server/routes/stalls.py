@@ -72,7 +72,9 @@ class _Connection:
                 return
             except TimeoutError:
                 logger.warning("client.stalled", path=self._scope["path"], client=self._scope.get("client"))
-                self._give_up()
+                self.is_stalled = True
+                if self._waiting is not None and not self._waiting.expired():
+                    self._waiting.reschedule(asyncio.get_running_loop().time())
         raise ClientStalledError("the client does not read")
 
     async def receive(self) -> Message:
@@ -84,11 +86,6 @@ class _Connection:
             return {"type": "websocket.disconnect", "code": TRY_AGAIN_LATER}
         finally:
             self._waiting = None
-
-    def _give_up(self) -> None:
-        self.is_stalled = True
-        if self._waiting is not None and not self._waiting.expired():
-            self._waiting.reschedule(asyncio.get_running_loop().time())
 
 
 class _Sending:

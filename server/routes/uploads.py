@@ -34,7 +34,7 @@ async def put(request: Request) -> Response:
         return error(403, "FORBIDDEN", "This link is not valid, or it has expired.")
     # Else one link could fill the disk, by sending the same file many times at once
     if upload_id in _arriving:
-        return error(409, "CONFLICT", "The file of this upload is arriving already.")
+        return error(409, "CONFLICT", "This file is already being uploaded.")
     _arriving.add(upload_id)
     try:
         return await _receive(request, upload_id)
@@ -59,7 +59,7 @@ async def _receive(request: Request, upload_id: UUID) -> Response:
         return Response(status_code=400)
     except StorageError as failure:
         logger.warning("uploads.not_stored", upload=str(upload_id), error=str(failure))
-        return error(503, "UNAVAILABLE", "The file store cannot take it now; try again.")
+        return error(503, "UNAVAILABLE", "The file store is unavailable; try again.")
     body = {"upload": f"upload:{upload.id}", "bytes": upload.size_bytes, "sha256": upload.sha256}
     return JSONResponse(body, 201)
 

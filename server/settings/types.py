@@ -51,10 +51,6 @@ def _split(value: Any) -> Any:
     return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
 
-def _absolute(path: Path) -> Path:
-    return path.expanduser().absolute()
-
-
 def hidden(check: Callable[[str], str]) -> AfterValidator:
     """A check of a text that stays hidden."""
 
@@ -77,7 +73,7 @@ def below_data_dir(name: str) -> BeforeValidator:
 
 
 Blankable = BeforeValidator(_blank_is_unset)
-AbsolutePath = Annotated[Path, AfterValidator(_absolute)]
+AbsolutePath = Annotated[Path, AfterValidator(lambda path: path.expanduser().absolute())]
 HttpUrl = Annotated[str | None, Blankable, AfterValidator(lambda url: urls.http_url(url) if url else None)]
 
 # Comma-separated in the environment, a tuple or set in the code; NoDecode keeps pydantic-settings from expecting JSON

@@ -20,11 +20,11 @@ def postgres_url(url: str) -> str:
     parts = _split(url, ("postgresql", "postgres"), "postgresql://user:password@host:port/database")
     options = dict(parse_qsl(parts.query))
     if unknown := sorted(set(options) - set(POSTGRES_OPTIONS)):
-        raise ValueError(f"takes the options {', '.join(POSTGRES_OPTIONS)}, and not {', '.join(unknown)}")
+        raise ValueError(f"accepts the options {', '.join(POSTGRES_OPTIONS)}, but not {', '.join(unknown)}")
     if not re.fullmatch(r"\d{1,5}", options.get("port", "5432")):
-        raise ValueError("its option port is no number")
+        raise ValueError("the option port is not a number")
     if options.get("sslmode", "prefer") not in SSL_MODES:
-        raise ValueError(f"its option sslmode is none of {', '.join(SSL_MODES)}")
+        raise ValueError(f"the option sslmode is not one of {', '.join(SSL_MODES)}")
     return url
 
 
@@ -33,12 +33,12 @@ def redis_url(url: str) -> str:
     parts = _split(url, ("redis", "rediss", "unix"), "redis://:password@host:port/0")
     options = dict(parse_qsl(parts.query))
     if unknown := sorted(name for name in options if not REDIS_OPTIONS.fullmatch(name)):
-        raise ValueError(f"does not take the options {', '.join(unknown)}")
+        raise ValueError(f"does not accept the options {', '.join(unknown)}")
     if parts.scheme == "unix" and not parts.path:
         raise ValueError("names no socket; write it as unix:///path/to/redis.sock?db=0")
     database = options.get("db", "0") if parts.scheme == "unix" else options.get("db") or parts.path.strip("/") or "0"
     if not re.fullmatch(r"\d{1,5}", database):
-        raise ValueError("its database is no number; write it as redis://host:port/0")
+        raise ValueError("the database is not a number; write it as redis://host:port/0")
     return url
 
 
@@ -56,7 +56,7 @@ def origin(text: str) -> str:
     """What a browser sends as Origin: scheme, host and perhaps a port."""
     parts = _split(text, ("http", "https"), "https://host")
     if not parts.hostname or parts.path or parts.query or parts.fragment or parts.username:
-        raise ValueError(f"{text!r} is no origin; write it as https://host or https://host:port, without a slash")
+        raise ValueError(f"{text!r} is not an origin; write it as https://host or https://host:port, without a slash")
     return text
 
 
@@ -74,7 +74,7 @@ def proxy_network(text: str) -> str:
     except ValueError:
         raise ValueError(f"{text!r} is neither an address nor a network; write it as 10.0.0.7 or 10.0.0.0/8") from None
     if network.prefixlen == 0:
-        raise ValueError(f"{text!r} names every address, so that anybody could pretend to be anybody")
+        raise ValueError(f"{text!r} covers every address, so that anyone could pretend to be anyone")
     return text
 
 

@@ -57,7 +57,10 @@ class LocalStorage:
                 raise _not_stored(error) from error
             async with file:
                 async for chunk in chunks:
-                    await _append(file, chunk)
+                    try:
+                        await file.write(chunk)
+                    except OSError as error:
+                        raise _not_stored(error) from error
             try:
                 await anyio.to_thread.run_sync(_publish, temporary, path)
             except OSError as error:
@@ -93,9 +96,9 @@ class LocalStorage:
 
     async def folders(self) -> AsyncIterator[Folder]:
         """All folders, listed in a thread some at a time; half-written files count too."""
-        found = _folders(self._root)
+        folders = _folders(self._root)
         try:
-            while batch := await anyio.to_thread.run_sync(lambda: list(islice(found, LISTED_AT_ONCE))):
+            while batch := await anyio.to_thread.run_sync(lambda: list(islice(folders, LISTED_AT_ONCE))):
                 for folder in batch:
                     yield folder
         except OSError as error:
@@ -115,13 +118,6 @@ def _missing_or_broken(error: OSError) -> StorageError:
 
 def _not_stored(error: OSError) -> StorageError:
     return StorageError(f"The file could not be stored: {error.strerror or error}")
-
-
-async def _append(file: anyio.AsyncFile[bytes], chunk: bytes) -> None:
-    try:
-        await file.write(chunk)
-    except OSError as error:
-        raise _not_stored(error) from error
 
 
 def _aside(path: Path) -> Path:
@@ -147,11 +143,7 @@ def _publish(temporary: Path, path: Path) -> None:
     with temporary.open("rb") as file:
         os.fsync(file.fileno())
     temporary.rename(path)
-    _sync_directory(path.parent)
-
-
-def _sync_directory(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    descriptor = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(descriptor)
     finally:
@@ -174,8 +166,9 @@ def _folders(root: Path) -> Iterator[Folder]:
             for attempt in _below(owner):
                 with suppress(FileNotFoundError):
                     times = [path.stat().st_mtime for path in (attempt, *attempt.iterdir())]
-                    if (found := folder_of(f"{kind}/{owner.name}/{attempt.name}/", max(times))) is not None:
-                        yield found
+                    folder = folder_of(f"{kind}/{owner.name}/{attempt.name}/", max(times))
+                    if folder is not None:
+                        yield folder
 
 
 def _below(path: Path) -> Iterator[Path]:

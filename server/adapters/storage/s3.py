@@ -82,8 +82,8 @@ class S3Storage:
     async def stream(self, key: str) -> AsyncIterator[bytes]:
         """Chunks of 64 kB."""
         try:
-            found = await self._client.get_object(Bucket=self._bucket, Key=self._prefix + check_key(key))
-            async with found["Body"] as body:
+            answer = await self._client.get_object(Bucket=self._bucket, Key=self._prefix + check_key(key))
+            async with answer["Body"] as body:
                 async for chunk in body.iter_chunks(CHUNK_BYTES):
                     yield chunk
         except (BotoCoreError, ClientError, ClientPayloadError) as error:
@@ -92,13 +92,13 @@ class S3Storage:
     async def size(self, key: str) -> int:
         """Bytes of an object."""
         try:
-            found = await self._client.head_object(Bucket=self._bucket, Key=self._prefix + check_key(key))
+            answer = await self._client.head_object(Bucket=self._bucket, Key=self._prefix + check_key(key))
         except (BotoCoreError, ClientError) as error:
             failure = _missing_or_broken(error)
             if isinstance(failure, StorageMissingError):
                 await self._check_bucket()
             raise failure from error
-        return int(found["ContentLength"])
+        return int(answer["ContentLength"])
 
     async def _check_bucket(self) -> None:
         """Raise StorageError where it is the bucket that is missing: the answer to HEAD does not tell."""
@@ -118,7 +118,12 @@ class S3Storage:
             async for page in pages.paginate(Bucket=self._bucket, Prefix=self._prefix + check_prefix(prefix)):
                 keys = [{"Key": item["Key"]} for item in page.get("Contents", [])]
                 if keys:
-                    await self._delete(keys)
+                    listing = {"Objects": keys, "Quiet": True}
+                    answer = await self._client.delete_objects(Bucket=self._bucket, Delete=listing)
+                    # A batch of which some objects stayed is answered with 200
+                    if errors := answer.get("Errors"):
+                        message = errors[0].get("Message")
+                        raise StorageError(f"{len(errors)} files could not be removed: {message}")
                 count += len(keys)
         except (BotoCoreError, ClientError) as error:
             raise StorageError(f"Files could not be removed: {error}") from error
@@ -126,28 +131,22 @@ class S3Storage:
 
     async def folders(self) -> AsyncIterator[Folder]:
         """All folders; the keys of one follow each other in the listing."""
-        held: dict[str, float] = {}
+        changes: dict[str, float] = {}
         try:
             for kind in KINDS:
                 pages = self._client.get_paginator("list_objects_v2")
                 async for page in pages.paginate(Bucket=self._bucket, Prefix=f"{self._prefix}{kind}/"):
                     for item in page.get("Contents", []):
                         prefix = item["Key"].removeprefix(self._prefix).rpartition("/")[0] + "/"
-                        if prefix not in held:
-                            for folder in _found(held):
+                        if prefix not in changes:
+                            for folder in _folders(changes):
                                 yield folder
-                            held = {}
-                        held[prefix] = max(held.get(prefix, 0.0), item["LastModified"].timestamp())
+                            changes = {}
+                        changes[prefix] = max(changes.get(prefix, 0.0), item["LastModified"].timestamp())
         except (BotoCoreError, ClientError) as error:
             raise StorageError(f"Files could not be listed: {error}") from error
-        for folder in _found(held):
+        for folder in _folders(changes):
             yield folder
-
-    async def _delete(self, keys: list[dict[str, str]]) -> None:
-        answer = await self._client.delete_objects(Bucket=self._bucket, Delete={"Objects": keys, "Quiet": True})
-        # A batch of which some objects stayed is answered with 200
-        if errors := answer.get("Errors"):
-            raise StorageError(f"{len(errors)} files could not be removed: {errors[0].get('Message')}")
 
     async def url(self, key: str, content_type: str, seconds: int) -> str:
         """A presigned link to the object."""
@@ -161,12 +160,12 @@ class S3Storage:
         try:
             url: str = await self._client.generate_presigned_url("get_object", Params=parameters, ExpiresIn=seconds)
         except BotoCoreError as error:
-            raise StorageError(f"The link could not be made: {error}") from error
+            raise StorageError(f"The link could not be signed: {error}") from error
         return url
 
 
-def _found(held: dict[str, float]) -> list[Folder]:
-    return [folder for prefix, at in held.items() if (folder := folder_of(prefix, at)) is not None]
+def _folders(changes: dict[str, float]) -> list[Folder]:
+    return [folder for prefix, at in changes.items() if (folder := folder_of(prefix, at)) is not None]
 
 
 async def _blocks(data: bytes) -> AsyncIterator[bytes]:
@@ -176,14 +175,14 @@ async def _blocks(data: bytes) -> AsyncIterator[bytes]:
 
 async def _parts(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
     """The bytes of the chunks in parts of PART_BYTES, the last one shorter."""
-    held = bytearray()
+    buffer = bytearray()
     async for chunk in chunks:
-        held += chunk
-        while len(held) >= PART_BYTES:
-            yield bytes(held[:PART_BYTES])
-            del held[:PART_BYTES]
-    if held:
-        yield bytes(held)
+        buffer += chunk
+        while len(buffer) >= PART_BYTES:
+            yield bytes(buffer[:PART_BYTES])
+            del buffer[:PART_BYTES]
+    if buffer:
+        yield bytes(buffer)
 
 
 @contextmanager

@@ -71,7 +71,7 @@ NO_FILES = [
     (f"upload:{uuid4()}\n", "never fetched from elsewhere"),
     (f"upload:{uuid4()}", "There is no such upload of yours"),
     ("data:;base64,$$$", "not base64"),
-    ("data:nothing", "A data URI is data:TYPE;base64,DATA."),
+    ("data:nothing", "A data URI has the form data:TYPE;base64,DATA."),
     ("data:a b/c;base64,QQ==", "media type"),
     (inline(bytes(256_001)), "holds 256001 bytes, more than 256000"),
     ("data:,%41" + "%41" * 256_000, "more than 256000"),

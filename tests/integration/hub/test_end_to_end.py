@@ -102,7 +102,7 @@ async def test_a_refusal_is_a_sentence(user: Client, shared_hub: HubServer) -> N
         for name in ("closed", "pickled", "nowhere")
     ]
     assert reasons == [
-        "demo-org/closed is gated: set HF_TOKEN to a token that was given access.",
+        "demo-org/closed is gated: set HF_TOKEN to a token that has access.",
         "The repository holds only pickle weights; convert them to safetensors.",
         "demo-org/nowhere does not exist on the hub, or it is private.",
     ]

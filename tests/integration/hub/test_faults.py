@@ -14,7 +14,7 @@ from tests.support.hub_server import Fault, HubServer
 from workers.contract.failures import VersionRefusedError
 from workers.supervisor.downloads import DownloadFailedError
 
-GATED = f"{REPO} is gated: set HF_TOKEN to a token that was given access."
+GATED = f"{REPO} is gated: set HF_TOKEN to a token that has access."
 MISSING = f"{REPO} does not exist on the hub, or it is private."
 
 
@@ -64,7 +64,7 @@ async def test_a_missing_revision(hub: HubServer, downloads: Downloads) -> None:
 
 @pytest.mark.parametrize("repo", ["acme/writer.git", "acme/writer.", "acme/writer-", "-acme/writer"])
 async def test_names_that_the_hub_does_not_have(downloads: Downloads, repo: str) -> None:
-    assert await refused(downloads, repo=repo) == f"{repo} cannot be the name of a repository on the hub."
+    assert await refused(downloads, repo=repo) == f"{repo} is not a valid name of a repository on the hub."
 
 
 @pytest.mark.parametrize("repo", ["writer", "a/b/c", "../writer", "acme/wri ter", "acme/../x", "a--b/c", "acme/ü", ""])

@@ -25,7 +25,7 @@ def test_a_device_is_chosen_by_the_environment(devices: str, expected: dict[str,
 def test_what_is_no_device_is_refused(devices: str) -> None:
     with pytest.raises(InvalidInputError) as refused:
         environment(devices)
-    assert "is none of cpu, cuda, cuda:0" in refused.value.violations[0].message
+    assert "is not one of cpu, cuda, cuda:0" in refused.value.violations[0].message
 
 
 def test_several_devices_are_several_workers_and_the_command_says_how() -> None:
@@ -43,4 +43,4 @@ def test_the_command_refuses_a_name_in_one_line(name: str) -> None:
         [sys.executable, "-m", "server.cli", "worker", "--devices", name], capture_output=True, text=True
     )
     assert said.returncode == 2
-    assert said.stderr == f"{name!r} is none of cpu, cuda, cuda:0, cuda:1 ...\n"
+    assert said.stderr == f"{name!r} is not one of cpu, cuda, cuda:0, cuda:1 ...\n"
