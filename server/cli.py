@@ -15,8 +15,8 @@ import uvicorn
 
 from server.adapters import database
 from server.adapters.database import DatabaseUnavailableError, SchemaBehindError
+from server.devices import environment
 from server.domain.accounts import NewUser
-from server.domain.devices import environment
 from server.errors import InvalidInputError, ServiceError
 from server.log import configure_logging
 from server.runtime import Role, Runtime, open_runtime

@@ -9,7 +9,7 @@ from typing import Any
 SEED_LIMIT = 2**53
 
 
-def drawn(schema: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:
+def draw_seed(schema: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:
     """The input with a seed drawn here where the caller gave none, so that every run can be repeated."""
     if "seed" in schema.get("properties", {}) and values.get("seed") is None:
         rule = schema["properties"]["seed"]

@@ -81,7 +81,7 @@ async def _create(rt: Runtime, viewer: Viewer, new: NewPrediction) -> Prediction
     if viewer.user_id is None:
         await rate_limits.count_anonymous_prediction(rt, viewer)
     model, version = await resolve_version(viewer, new.model)
-    values = seeds.drawn(version.input_schema, input_schema.apply(version.input_schema, new.input))
+    values = seeds.draw_seed(version.input_schema, input_schema.apply(version.input_schema, new.input))
     if found := files.violations(version.input_schema, values):
         raise InvalidInputError(found)
     row = _row(viewer, model, version, new, values, request_hash)

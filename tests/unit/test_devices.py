@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from server.domain.devices import environment
+from server.devices import environment
 from server.errors import InvalidInputError
 
 
