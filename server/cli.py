@@ -163,8 +163,8 @@ def migrate() -> None:
 @app.command()
 def makemigration(name: Annotated[str, typer.Argument(help="What it does, in a word.")]) -> None:
     """Write a migration for changes of the tables; says so when there are none."""
-    made = _run(database.make_migration(_database_url(_settings("DATABASE_URL")), name))
-    typer.echo(made or "No changes.")
+    file_name = _run(database.make_migration(_database_url(_settings("DATABASE_URL")), name))
+    typer.echo(file_name or "No changes.")
 
 
 @app.command()

@@ -110,7 +110,7 @@ class Selection:
         """An event as it is sent, or what will give it; None where it is not the same for all."""
         if not seen.is_common or seen.event.type.value in self._own:
             return None
-        made = seen.event.made
+        made = seen.event.renderings
         if self not in made:
             if len(made) >= MAX_SELECTIONS:
                 return None
@@ -149,7 +149,7 @@ class Selection:
         except Exception:
             logger.exception("frames.failed", event=event.type.value)
             made = None
-        event.made[self] = made
+        event.renderings[self] = made
         return made
 
 

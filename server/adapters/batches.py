@@ -41,19 +41,19 @@ class _Round(Generic[Q, A]):
     async def _run(self) -> None:
         try:
             while self._waiting:
-                asked, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
-                await self._settle(asked)
+                batch, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
+                await self._settle(batch)
         finally:
             self._free += 1
 
-    async def _settle(self, asked: list[tuple[Q, asyncio.Future[A]]]) -> None:
+    async def _settle(self, batch: list[tuple[Q, asyncio.Future[A]]]) -> None:
         try:
-            answers = await self._answers([question for question, _ in asked])
+            answers = await self._answers([question for question, _ in batch])
         except BaseException:
-            for _, future in asked:
+            for _, future in batch:
                 future.cancel()
             raise
-        for (_, future), answer in zip(asked, answers, strict=True):
+        for (_, future), answer in zip(batch, answers, strict=True):
             if future.done():
                 continue
             if isinstance(answer, BaseException):

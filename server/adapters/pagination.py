@@ -129,8 +129,8 @@ async def page(query: QuerySet[T], request: PageRequest, order: Order = NEWEST) 
         narrowed = narrowed.filter(_beyond(order, later, request.after))
     if request.before is not None:
         narrowed = narrowed.filter(_beyond(order, earlier, request.before))
-    found = await narrowed.order_by(*order.columns(backwards=backwards)).limit(size + 1)
-    rows, more = found[:size], len(found) > size
+    rows = await narrowed.order_by(*order.columns(backwards=backwards)).limit(size + 1)
+    rows, more = rows[:size], len(rows) > size
     if backwards:
         return Page(rows[::-1], request.before is not None, more, query, order)
     return Page(rows, more, request.after is not None, query, order)

@@ -52,15 +52,15 @@ def parse_cursor(text: str) -> Cursor | None:
 class Event:
     """One event: `data` holds its own fields, `at` is seconds since 1970 (UTC).
 
-    Everybody who watches at a node is handed the same object: what one makes of it (`made`), and of it joined with the
-    next (`joined`), is ready for the others, for as long as somebody has it.
+    Everybody who watches at a node is handed the same object: what one renders of it (`renderings`), and it joined with
+    the next (`joined`), is ready for the others, for as long as somebody has it.
     """
 
     type: EventType
     cursor: Cursor
     at: float
     data: dict[str, Any]
-    made: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
+    renderings: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
     joined: dict[Cursor, Event] = field(default_factory=dict, compare=False, repr=False)
 
 

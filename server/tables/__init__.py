@@ -50,8 +50,8 @@ def loaded(row: Any, relation: str) -> Any:
 def with_relations(row: Prediction, other: Prediction) -> Prediction:
     """A prediction's row with the model and version that an older copy of it was loaded with."""
     for relation in ("model", "version"):
-        if (found := loaded(other, relation)) is not None:
-            setattr(row, relation, found)
+        if (related := loaded(other, relation)) is not None:
+            setattr(row, relation, related)
     return row
 
 
