@@ -15,6 +15,7 @@ import structlog
 from broadcaster import Broadcast, Event
 from broadcaster._backends.base import BroadcastBackend
 
+from server.adapters.redis_calls import REDIS_ERRORS
 from server.adapters.tasks import end
 
 logger = structlog.get_logger(__name__)
@@ -119,7 +120,7 @@ class PatternBackend(BroadcastBackend):  # type: ignore[misc]
                             key = channel.removeprefix(self._prefix)
                             wakeup = Wakeup(key, row=kind == ROW, owner=owner.decode() or None)
                         self._events.put_nowait(Event(CHANNEL, wakeup))
-            except (redis.RedisError, OSError, AttributeError) as error:
+            except (*REDIS_ERRORS, AttributeError) as error:
                 # redis-py raises AttributeError when the connection closes under an unsubscribe
                 logger.warning("wakeups.lost", error=str(error), retry_seconds=backoff)
             await asyncio.sleep(backoff)

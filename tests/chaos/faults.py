@@ -8,8 +8,8 @@ import time
 from contextlib import suppress
 
 import psutil
-import redis.asyncio
 
+from server.adapters.redis_calls import REDIS_ERRORS
 from tests.chaos.cluster import APIS, LEASE_SECONDS, WORKERS
 from tests.chaos.losses import lose_ack, lose_append, lose_claim, lose_commit, lose_enqueue, lose_finish
 from tests.chaos.scene import Fault, Scene
@@ -149,7 +149,7 @@ async def create_at_once(scene: Scene) -> None:
 async def flush_redis(scene: Scene) -> None:
     """FLUSHALL."""
     began = time.time()
-    with suppress(redis.asyncio.RedisError, OSError):
+    with suppress(*REDIS_ERRORS):
         async with scene.cluster.cache() as cache:
             await cache.flushall()
         scene.note("Redis flushed", began)
@@ -189,7 +189,7 @@ async def kill_pubsub(scene: Scene) -> None:
     """The connections that wake-ups come over are killed, again and again."""
     for _ in range(4):
         began = time.time()
-        with suppress(redis.asyncio.RedisError, OSError):
+        with suppress(*REDIS_ERRORS):
             async with scene.cluster.cache() as cache:
                 await cache.execute_command("CLIENT", "KILL", "TYPE", "pubsub")
             scene.note("pub/sub killed", began)

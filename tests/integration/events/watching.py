@@ -13,6 +13,7 @@ from uuid import UUID, uuid4
 
 import redis
 
+from server.adapters.redis_calls import REDIS_ERRORS
 from server.domain.accounts import Viewer
 from server.domain.events import EventType
 from server.domain.predictions import PredictionStatus
@@ -62,7 +63,7 @@ class RedisProcess:
         try:
             with redis.Redis.from_url(self.url, socket_timeout=1, retry=None) as client:
                 return bool(client.ping())
-        except (redis.RedisError, OSError):
+        except REDIS_ERRORS:
             return False
 
     def kill(self) -> None:

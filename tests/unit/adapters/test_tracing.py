@@ -15,7 +15,6 @@ from opentelemetry.trace import SpanKind
 from server.adapters.tracing import NO_TRACING, below, traceparent_of
 from server.runtime import Role, open_tracing
 from server.settings import Settings, SettingsError
-from tests.unit.settings.problems import problem
 
 ROOT = Path(__file__).parents[3]
 GIVEN = f"00-{'a' * 32}-{'b' * 16}-01"
@@ -83,31 +82,10 @@ def test_a_process_says_that_the_packages_are_missing(without: str, command: str
     assert "Traceback" not in done.stderr
 
 
-def test_other_exporters_and_protocols_are_checked() -> None:
-    assert problem(otel_traces_exporter="zipkin") == "OTEL_TRACES_EXPORTER: no exporter 'zipkin' is installed"
-    said = problem(otel_traces_exporter="otlp", otel_exporter_otlp_protocol="grpc")
-    assert "pip install opentelemetry-exporter-otlp-proto-grpc" in said
-    assert problem(otel_exporter_otlp_protocol="http/json").startswith("OTEL_EXPORTER_OTLP_PROTOCOL: ")
-    assert problem(otel_exporter_otlp_endpoint="localhost:4318").startswith("OTEL_EXPORTER_OTLP_ENDPOINT: ")
-
-
 def test_an_exporter_that_cannot_be_made_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OTEL_BSP_MAX_QUEUE_SIZE", "10")
     with pytest.raises(SettingsError, match=r"^OTEL_TRACES_EXPORTER: the exporter cannot be made: .*queue"):
         open_tracing(Settings(_env_file=None, otel_exporter_otlp_endpoint="http://127.0.0.1:1"), Role.API)
-
-
-def test_what_turns_traces_on() -> None:
-    def exporters(**values: str) -> tuple[str, ...]:
-        return Settings(_env_file=None, **values).trace_exporters  # type: ignore[arg-type]
-
-    url = "http://127.0.0.1:4318"
-    assert exporters() == ()
-    assert exporters(otel_exporter_otlp_endpoint=url) == ("otlp_proto_http",)
-    assert exporters(otel_exporter_otlp_traces_endpoint=url) == ("otlp_proto_http",)
-    assert exporters(otel_exporter_otlp_endpoint=url, otel_traces_exporter="none") == ()
-    assert exporters(otel_exporter_otlp_endpoint=url, otel_sdk_disabled="true") == ()
-    assert exporters(otel_traces_exporter="otlp, console") == ("otlp_proto_http", "console")
 
 
 def test_a_callers_context_goes_through_where_nothing_is_traced() -> None:
