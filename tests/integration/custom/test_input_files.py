@@ -63,14 +63,14 @@ async def test_a_picture_of_too_many_pixels(ada: Client, models: dict[str, str])
 
 
 NO_FILES = [
-    ("http://127.0.0.1:1/x.png", "never fetched from elsewhere"),
-    ("file:///etc/passwd", "never fetched from elsewhere"),
-    ("/etc/passwd", "never fetched from elsewhere"),
-    ("", "never fetched from elsewhere"),
-    ("upload:../../etc/passwd", "never fetched from elsewhere"),
-    (f"upload:{uuid4()}\n", "never fetched from elsewhere"),
+    ("http://127.0.0.1:1/x.png", "other addresses are not fetched"),
+    ("file:///etc/passwd", "other addresses are not fetched"),
+    ("/etc/passwd", "other addresses are not fetched"),
+    ("", "other addresses are not fetched"),
+    ("upload:../../etc/passwd", "other addresses are not fetched"),
+    (f"upload:{uuid4()}\n", "other addresses are not fetched"),
     (f"upload:{uuid4()}", "There is no such upload of yours"),
-    ("data:;base64,$$$", "not base64"),
+    ("data:;base64,$$$", "not valid base64"),
     ("data:nothing", "A data URI has the form data:TYPE;base64,DATA."),
     ("data:a b/c;base64,QQ==", "media type"),
     (inline(bytes(256_001)), "holds 256001 bytes, more than 256000"),
