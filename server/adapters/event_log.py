@@ -115,7 +115,7 @@ class LiveState:
 
 
 @dataclass(frozen=True)
-class Page:
+class EventPage:
     """A read of the stream: `lost` when entries after the asked cursor are gone."""
 
     epoch: str
@@ -198,12 +198,12 @@ class EventLog:
         ((epoch, seq),) = await self.calls.run(("HMGET", _keys(prediction_id)[0], "epoch", "seq"))
         return Cursor(epoch.decode(), int(seq)) if epoch else Cursor(NO_EPOCH, 0)
 
-    async def read(self, prediction_id: str, after: Cursor, count: int = READ_COUNT) -> Page:
+    async def read(self, prediction_id: str, after: Cursor, count: int = READ_COUNT) -> EventPage:
         """Events after a cursor; of another epoch, the stream from its first entry."""
         state, stream, *_ = _keys(prediction_id)
         reply = await self.calls.call(READ, [state, stream], f"({after.seq}-0", count)
         if not reply:
-            return Page(NO_EPOCH, [], lost=False, more=False)
+            return EventPage(NO_EPOCH, [], lost=False, more=False)
         epoch, seq, entries, first = reply
         is_foreign = epoch.decode() != after.epoch
         if is_foreign and after.seq > 0:
@@ -213,7 +213,7 @@ class EventLog:
         # An epoch begins with a snapshot, so whoever comes from another one misses nothing while that is there
         misses = bool(first) and _decoded(epoch.decode(), first[0]).type is not EventType.SNAPSHOT
         lost = misses if is_foreign else oldest > after.seq + 1 and int(seq) > after.seq
-        return Page(epoch.decode(), events, lost=lost, more=len(entries) == count)
+        return EventPage(epoch.decode(), events, lost=lost, more=len(entries) == count)
 
     async def announce(self, prediction_id: str, owner: str | None = None) -> None:
         """Wake whoever watches, its worker, and its owner's lists: the row changed; takes at most ANNOUNCE_SECONDS."""

@@ -69,7 +69,7 @@ class AccessToken:
 
 
 @dataclass(frozen=True)
-class Claims:
+class TokenClaims:
     """What a valid token says."""
 
     user_id: UUID
@@ -111,7 +111,7 @@ class Tokens:
         headers = {"typ": TYPE, "kid": self._kid}
         return AccessToken(jwt.encode(claims, self._secret, ALGORITHM, headers=headers), expires_at)
 
-    def read(self, token: str) -> Claims:
+    def read(self, token: str) -> TokenClaims:
         """What a token says.
 
         Raises:
@@ -125,7 +125,7 @@ class Tokens:
             if secret is None:
                 raise TokenError("The access token is not valid.")
             claims = jwt.decode(token, secret, [ALGORITHM], OPTIONS, issuer=ISSUER, audience=AUDIENCE)  # type: ignore[arg-type]
-            return Claims(UUID(claims["sub"]), UUID(claims["sid"]), datetime.fromtimestamp(claims["exp"], UTC))
+            return TokenClaims(UUID(claims["sub"]), UUID(claims["sid"]), datetime.fromtimestamp(claims["exp"], UTC))
         except jwt.ExpiredSignatureError:
             raise TokenError("The access token has expired; log in again.") from None
         except (jwt.PyJWTError, ValueError, TypeError, AttributeError, OverflowError):

@@ -42,7 +42,7 @@ async def file_origin(storage: Storage) -> str:
     return f"{url.scheme}://{url.netloc}" if url.netloc else ""
 
 
-class Page:
+class HtmlPage:
     """One HTML file, read again when it has changed: a build gives the assets that it names new names."""
 
     def __init__(self, path: Path) -> None:
@@ -73,7 +73,7 @@ class GraphiqlPage:
     """GraphiQL."""
 
     def __init__(self, directory: Path = STATIC_DIR) -> None:
-        self._page = Page(directory / "graphiql.html")
+        self._page = HtmlPage(directory / "graphiql.html")
 
     def response(self) -> Response:
         """The page; another Accept header gets JSON at the same address."""
@@ -86,7 +86,7 @@ class UiPage:
     """The web UI."""
 
     def __init__(self, directory: Path = STATIC_DIR) -> None:
-        self._page = Page(directory / "index.html")
+        self._page = HtmlPage(directory / "index.html")
         self._policy: str | None = None
 
     async def answer(self, request: Request) -> Response:

@@ -15,7 +15,7 @@ from filelock import FileLock
 from huggingface_hub import snapshot_download
 from tqdm.auto import tqdm
 
-from server.adapters.hub import COMMIT, FAULTS, Hub, HubError, HubUnavailableError, RepoFile, refusal
+from server.adapters.huggingface import COMMIT, FAULTS, HubError, HubUnavailableError, HuggingFaceHub, RepoFile, refusal
 from server.domain.models import ModelSource, SourceType, source_violations
 from server.settings import Settings
 from workers import demo_models
@@ -101,7 +101,7 @@ async def _from_hub_now(
 ) -> tuple[str, Path]:
     """The commit that the revision names today, and its files."""
     try:
-        described = await Hub(settings).describe(source.ref, source.revision)
+        described = await HuggingFaceHub(settings).describe(source.ref, source.revision)
     except HubError as error:
         raise VersionRefusedError(str(error)) from error
     except HubUnavailableError as error:

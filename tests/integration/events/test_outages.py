@@ -7,7 +7,7 @@ import asyncio
 import pytest
 import redis
 
-from server.adapters.event_log import Page
+from server.adapters.event_log import EventPage
 from server.domain.events import Cursor, EventType
 from server.runtime import Runtime
 from server.tables import Version
@@ -95,7 +95,7 @@ async def test_a_read_that_failed_while_others_go_on_leaves_no_gap(
         await write(writer, 3, 6)
         await first.until(lambda: first.text == numbers(6))
 
-        async def fails_once(prediction_id: str, at: Cursor, *rest: int) -> Page:
+        async def fails_once(prediction_id: str, at: Cursor, *rest: int) -> EventPage:
             if at == after and not failed.is_set():
                 failed.set()
                 raise redis.ConnectionError

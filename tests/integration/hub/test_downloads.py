@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from huggingface_hub.utils._shared_blobs import publish_blob_to_shared_store
 
-from server.adapters.hub import Hub, RepoFile
+from server.adapters.huggingface import HuggingFaceHub, RepoFile
 from tests.integration.hub.conftest import FILES, REPO, WEIGHTS, Downloads, files_of, safetensors
 from tests.support.hub_server import HubServer
 from workers.contract.failures import VersionRefusedError
@@ -20,7 +20,7 @@ FILE_GETS = "^GET /(cdn/|.*/resolve/)"
 
 async def test_a_repository_is_described(hub: HubServer, downloads: Downloads) -> None:
     commit = hub.publish(REPO, FILES)
-    found = await Hub(downloads.settings()).describe(REPO, None)
+    found = await HuggingFaceHub(downloads.settings()).describe(REPO, None)
     assert found.commit == commit
     assert {file.path: file.size for file in found.files} == {name: len(data) for name, data in FILES.items()}
     large = next(file for file in found.files if file.path == "model.safetensors")

@@ -48,7 +48,7 @@ class RepoDescription:
     files: tuple[RepoFile, ...]
 
 
-class Hub:
+class HuggingFaceHub:
     """The hub at HF_ENDPOINT, asked with HF_TOKEN."""
 
     def __init__(self, settings: Settings) -> None:
