@@ -80,11 +80,11 @@ def _database_url(settings: Settings) -> str:
 @app.command()
 def up(
     port: Annotated[
-        int | None, typer.Option(min=0, max=65535, help="Port of the API; 0 takes a free one. Default API_PORT.")
+        int | None, typer.Option(min=0, max=65535, help="Port of the API; 0 picks a free one. Default: API_PORT.")
     ] = None,
-    data_dir: Annotated[Path | None, typer.Option(help="Folder of all data. Default DATA_DIR.")] = None,
-    workers: Annotated[int, typer.Option(min=0, max=64, help="Worker processes.")] = 1,
-    demo: Annotated[bool, typer.Option(help="Demo user, demo models and their first predictions.")] = True,
+    data_dir: Annotated[Path | None, typer.Option(help="Folder of all data. Default: DATA_DIR.")] = None,
+    workers: Annotated[int, typer.Option(min=0, max=64, help="Number of worker processes.")] = 1,
+    demo: Annotated[bool, typer.Option(help="Create a demo user, the demo models and their first predictions.")] = True,
 ) -> None:
     """Start everything on this machine: PostgreSQL, Redis, the API and workers."""
     from server.embedded.up import UpOptions
@@ -131,7 +131,8 @@ def serve() -> None:
 @app.command()
 def worker(
     devices: Annotated[
-        str | None, typer.Option(help="cpu, cuda, or cuda:1 for the second GPU; the best there is unless given.")
+        str | None,
+        typer.Option(help="cpu, cuda, or cuda:1 for the second GPU. Default: the best device of this machine."),
     ] = None,
 ) -> None:
     """Run a worker: it claims predictions and runs them on one device of this machine."""
@@ -161,8 +162,10 @@ def migrate() -> None:
 
 
 @app.command()
-def makemigration(name: Annotated[str, typer.Argument(help="What it does, in a word.")]) -> None:
-    """Write a migration for changes of the tables; says so when there are none."""
+def makemigration(
+    name: Annotated[str, typer.Argument(help="What the migration does, in a few words joined by _.")],
+) -> None:
+    """Write a migration for what has changed in the tables, if anything."""
     file_name = _run(database.make_migration(_database_url(_settings("DATABASE_URL")), name))
     typer.echo(file_name or "No changes.")
 
@@ -176,7 +179,7 @@ def create_admin(
         typer.Option(prompt=True, hide_input=True, confirmation_prompt=True, envvar="ADMIN_PASSWORD", help="Password."),
     ],
 ) -> None:
-    """Make an administrator; beside a running `up`, DATA_DIR tells where."""
+    """Create an administrator; beside a running `up`, in the database of its DATA_DIR."""
     new = NewUser(handle, email, password)
     user = _run(_with_runtime(_operator_settings(), lambda rt: accounts.create_admin(rt, new)))
     typer.echo(f"{user.handle} is an administrator.")
@@ -184,14 +187,14 @@ def create_admin(
 
 @app.command()
 def register_demo() -> None:
-    """Add the bundled demo models, where they are missing."""
+    """Add the bundled demo models that are missing."""
     added = _run(_with_runtime(_operator_settings(), demo.register))
     typer.echo("\n".join(f"added {slug}" for slug in added) or "The demo models are there.")
 
 
 @app.command()
 def show_demo() -> None:
-    """Run the demo models that show no samples, and show what they make; needs a worker that is alive."""
+    """Run the demo models that have no samples yet, and show their outputs as samples; needs a running worker."""
     settings = _operator_settings()
     configure_logging(settings.log_level, settings.log_format)
     shown = _run(_with_runtime(settings, demo.show))
@@ -200,9 +203,9 @@ def show_demo() -> None:
 
 @app.command()
 def purge_results(
-    model: Annotated[str | None, typer.Option(help="Those of one model, as owner/name; all unless given.")] = None,
+    model: Annotated[str | None, typer.Option(help="Only those of this model, as owner/name.")] = None,
 ) -> None:
-    """Let no prediction take the result of an earlier one."""
+    """Forget the cached results: no new prediction takes the result of an earlier one."""
     count = _run(_with_runtime(_settings(), lambda _: results.purge(None, model)))
     typer.echo(f"forgot {count} results")
 

@@ -46,29 +46,29 @@ OPERATION_SECONDS = Histogram(
 )
 OPERATION_COST = Histogram(
     "inference_operation_cost_points",
-    "Points that operations were charged before they ran.",
+    "Cost of operations, in points, as it was charged before they ran.",
     buckets=(1, 2, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000),
     registry=REGISTRY,
 )
 REFUSALS = Counter(
     "inference_refused_operations",
-    "Operations refused at the door, before they were read: by their code.",
+    "Operations refused before they were parsed, by error code.",
     ("code",),
     registry=REGISTRY,
 )
-SOCKETS = Gauge("inference_sockets", "WebSockets that are open.", registry=REGISTRY)
+SOCKETS = Gauge("inference_sockets", "Open WebSockets.", registry=REGISTRY)
 SUBSCRIPTIONS = Gauge(
-    "inference_subscriptions", "Operations that run over WebSockets, subscriptions above all.", registry=REGISTRY
+    "inference_subscriptions", "Operations running over WebSockets, mostly subscriptions.", registry=REGISTRY
 )
 PREDICTIONS_ENDED = Counter(
     "inference_predictions_ended",
-    "Predictions that this process ended; result: own, or shared with an equal one that ran.",
+    "Predictions that this process ended; result: `own`, or `shared` with an equal prediction.",
     ("kind", "status", "result"),
     registry=REGISTRY,
 )
 PREDICTION_SECONDS = Histogram(
     "inference_prediction_seconds",
-    "Seconds of predictions that ended, by phase: queue, load, predict, total, first_token.",
+    "Seconds that a prediction spent in each phase: queue, load, predict, total, first_token.",
     ("kind", "phase"),
     buckets=_LONG,
     registry=REGISTRY,
@@ -81,13 +81,13 @@ TOKENS = Counter(
 )
 WEBHOOK_MESSAGES = Counter(
     "inference_webhook_messages",
-    "Webhook messages sent, by event and the state of the delivery afterwards: pending is tried again.",
+    "Webhook messages sent, by event and the state of the delivery afterwards; `pending` will be tried again.",
     ("event", "state"),
     registry=REGISTRY,
 )
 WEBHOOK_SECONDS = Histogram(
     "inference_webhook_seconds",
-    "Time that receivers of webhooks took to answer.",
+    "Time until the receiver of a webhook answered.",
     buckets=_SHORT,
     registry=REGISTRY,
 )
