@@ -72,7 +72,7 @@ class BellConsumer(_RedisConsumer):
 
 
 class BellBroker(RedisBroker):
-    """A Redis broker without retries, results or delays, whose idle consumers wake at once."""
+    """A Redis broker without retries, results or delays, whose idle consumers wake immediately."""
 
     def __init__(
         self,
@@ -98,10 +98,10 @@ def bell_key(queue: str) -> str:
 
 
 class Bell:
-    """Rings workers; a ring that fails is counted and forgotten, since the row will be found anyway.
+    """Rings workers; a ring that fails is counted and forgotten, since workers also look by themselves.
 
-    Nobody waits for a Redis that is away or silent: a ring that takes long goes on by itself, and after one that failed
-    no other is tried for a while. Rings of one moment share messages, a few hints in each.
+    No one waits for a Redis that is down or silent: a slow ring goes on in the background, and after a failed one
+    none is tried for AWAY_SECONDS. Rings of one moment share messages, a few hints in each.
     """
 
     def __init__(self, calls: RedisCalls) -> None:

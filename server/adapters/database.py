@@ -40,7 +40,7 @@ DATABASE_ERRORS = (*CONNECTION_ERRORS, BaseORMException)
 
 
 class DatabaseUnavailableError(Exception):
-    """PostgreSQL does not answer, or refuses us."""
+    """PostgreSQL does not answer, or refuses the connection."""
 
 
 class SchemaBehindError(Exception):
@@ -58,7 +58,7 @@ def now() -> datetime:
 
 @asynccontextmanager
 async def open_database(url: str, pool_size: int = 10) -> AsyncIterator[None]:
-    """Tortoise for this process, for the time of the context.
+    """Connect Tortoise in this process, as long as the context lasts.
 
     Raises:
         DatabaseUnavailableError: it does not answer.
@@ -89,12 +89,12 @@ def columns(table: type[T], alias: str = "", prefix: str = "") -> str:
 
 
 def from_row(table: type[T], row: dict[str, Any], prefix: str = "") -> T:
-    """An instance of what a statement selected by `columns`; the ORM's own way, without its building of statements."""
+    """A model instance from a row that was selected by `columns`."""
     return table._init_from_db(**{name: row[prefix + name] for name in table._meta.fields_db_projection.values()})
 
 
 async def insert_all(new: Sequence[Model], times: Sequence[dict[str, float]], unless: str = "") -> list[bool]:
-    """Insert rows of one table, in one statement; False for each of which there is one already.
+    """Insert rows of one table in one statement; for each, whether it was inserted: False if it exists already.
 
     Columns in `times` are set to so many seconds from now by PostgreSQL's clock, which the rows learn. `unless` names
     the columns by which there is one already.
@@ -169,7 +169,7 @@ async def migrate(url: str) -> list[str]:
 
 
 async def make_migration(url: str, name: str) -> str | None:
-    """Write a migration for what the tables have and the migrations have not; its file name, or None."""
+    """Write a migration for what has changed in the tables; its file name, or None if nothing has."""
     async with _migration_lock(url), _aerich(url) as command:
         file_name: str | None = await command.migrate(name, no_input=True)
         return file_name or None

@@ -87,7 +87,7 @@ for _, key in ipairs(KEYS) do redis.call('EXPIRE', key, ARGV[1]) end
 
 @dataclass(frozen=True)
 class NewEvent:
-    """An event to append; `text`, `log`, `chunks` and `progress` are also added to what a late snapshot shows.
+    """An event to append; `text`, `log`, `chunks` and `progress` also go into later snapshots.
 
     `preview` (a data URI) is kept beside the stream, the newest only.
     """
@@ -116,7 +116,7 @@ class LiveState:
 
 @dataclass(frozen=True)
 class EventPage:
-    """A read of the stream: `lost` when entries after the asked cursor are gone."""
+    """A read of the stream; `lost` says that entries after the given cursor are gone."""
 
     epoch: str
     events: list[Event]
@@ -248,13 +248,13 @@ class EventLog:
         return uri.decode() if uri else None
 
     async def want_previews(self, prediction_id: str) -> None:
-        """Hold the demand for previews for DEMAND_SECONDS, and tell the worker."""
+        """Ask the worker for previews for the next DEMAND_SECONDS."""
         async with self._redis.pipeline(transaction=False) as pipe:
             pipe.set(_demand(prediction_id), 1, ex=DEMAND_SECONDS).publish(cancel_channel(prediction_id), b"wants")
             await pipe.execute()
 
     async def previews_wanted(self, prediction_ids: Sequence[str]) -> set[str]:
-        """Those of some predictions whose previews somebody watches now, on any node."""
+        """Those of the given predictions whose previews are watched now, on any node."""
         if not prediction_ids:
             return set()
         demands = await self._redis.mget([_demand(key) for key in prediction_ids])
@@ -288,12 +288,12 @@ class EventLog:
 
 
 def _lister(owner: str | None) -> str:
-    """Whose lists show a prediction; empty where nobody's do, since strangers have no list."""
+    """The user whose lists show a prediction; empty for anonymous owners, who have no lists."""
     return owner if owner is not None and owner.startswith(USER_OWNER) else ""
 
 
 def _row_of(owner: str | None) -> bytes:
-    """What is said of a changed row: that, and whose lists show it."""
+    """The message for a changed row, with the user whose lists show it."""
     return b" ".join(filter(None, (ROW, _lister(owner).encode())))
 
 

@@ -24,7 +24,7 @@ FAULTS = (httpx2.HTTPError, OSError, ValueError)
 
 
 class HubError(Exception):
-    """The hub has no such repository for us; the message is a sentence for users."""
+    """The repository does not exist, or HF_TOKEN has no access; the message is for users."""
 
 
 class HubUnavailableError(Exception):
@@ -49,7 +49,7 @@ class RepoDescription:
 
 
 class HuggingFaceHub:
-    """The hub at HF_ENDPOINT, asked with HF_TOKEN."""
+    """The hub at HF_ENDPOINT, with HF_TOKEN."""
 
     def __init__(self, settings: Settings) -> None:
         token = settings.hf_token.get_secret_value() if settings.hf_token else False
@@ -59,7 +59,7 @@ class HuggingFaceHub:
         """The repository's commit and files.
 
         Raises:
-            HubError: not found, or not for us.
+            HubError: it does not exist, or HF_TOKEN has no access.
             HubUnavailableError: no answer.
         """
         return await anyio.to_thread.run_sync(self._describe, repo, revision)

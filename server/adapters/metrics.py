@@ -103,7 +103,7 @@ _TOKENS = {"input_tokens": "input", "output_tokens": "output"}
 
 
 def ended(kind: str, status: str, measured: Mapping[str, Any]) -> None:
-    """Note a prediction that ended, and what its run measured; what a model's code calls its metrics may be anything.
+    """Count a prediction that ended, and what its run measured.
 
     One that took the result of an equal one ran nothing.
     """

@@ -37,7 +37,7 @@ class OutboundError(Exception):
 
 
 class NotPublicError(OutboundError):
-    """The host lies, or partly lies, where no user may send us."""
+    """The host has an address that is not public."""
 
     def __init__(self) -> None:
         super().__init__("The host has an address that is not on the public internet.")
@@ -87,13 +87,13 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
 
 
 class Resolver:
-    """Names to addresses by the system's resolver, in threads of its own: a slow name server holds up nobody else."""
+    """Resolves names by the system's resolver, in its own threads, so that a slow name server delays nothing else."""
 
     def __init__(self) -> None:
         self._limiter = anyio.CapacityLimiter(RESOLVERS)
 
     async def __call__(self, host: str, port: int) -> list[str]:
-        """The addresses of a host, none twice; none where the name does not resolve."""
+        """The distinct addresses of a host; none if the name cannot be resolved."""
         try:
             look_up = partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
             entries = await anyio.to_thread.run_sync(look_up, abandon_on_cancel=True, limiter=self._limiter)
@@ -103,7 +103,7 @@ class Resolver:
 
 
 class Outbound:
-    """Sends to receivers; `seconds` bound a whole exchange, from the name to the answer."""
+    """Sends requests; `seconds` is the limit for all of it, from resolving the name to the answer."""
 
     def __init__(
         self,
@@ -142,7 +142,7 @@ class Outbound:
         return Answer(response.status, start, retry_after.decode(errors="replace") if retry_after else None)
 
     async def _start(self, response: httpcore.Response) -> str:
-        """The first kB; the rest, which may have no end, is not read, and what breaks here changes no code."""
+        """The first KEPT_BYTES of the body; errors while reading it are ignored, since the status code is known."""
         start = b""
         with suppress(httpcore.NetworkError, httpcore.ProtocolError, TimeoutError):
             async with asyncio.timeout(BODY_SECONDS):

@@ -1,4 +1,4 @@
-"""How often somebody may do something: sliding windows in Redis, counted in this process while Redis is away."""
+"""Rate limits: sliding windows in Redis, or in this process while Redis is away."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class RateLimiter:
         self._spent: dict[str, float] = {}
 
     async def take(self, rate: Rate, who: str, cost: int = 1) -> float:
-        """Count something that `who` does; 0.0, or the seconds until it would be allowed, and then it is not counted.
+        """Count an action of `who`; 0.0 if it is allowed, else (not counted) the seconds until it would be.
 
         A cost above the whole amount is never allowed; its answer is the length of the window.
         """
@@ -76,7 +76,7 @@ class RateLimiter:
         return max(0.001, _wait(rate, window, cost))
 
     def spent(self, rate: Rate, who: str) -> float:
-        """Seconds for which `who` may do nothing more, as far as this process was told; 0.0 without asking Redis."""
+        """Seconds for which `who` has nothing left, as far as this process knows without asking Redis; else 0.0."""
         until = self._spent.get(_item(rate).key_for(who)) if self._spent else None
         return max(0.0, until - time.monotonic()) if until else 0.0
 
@@ -91,7 +91,7 @@ class RateLimiter:
         return RateState(rate.amount, max(0, rate.amount - used), reset)
 
     async def forget(self, rate: Rate, who: str) -> None:
-        """Let `who` begin anew."""
+        """Reset the count of `who`."""
         key = _item(rate).key_for(who)
         self._spent.pop(key, None)
         await self._on(lambda store: store.clear_sliding_window(key, rate.seconds))
@@ -107,7 +107,7 @@ class RateLimiter:
 
 
 def _share_round_trips(storage: Any, calls: RedisCalls) -> None:
-    """Let the scripts of the storage, which count, go together with those of others that are counted now."""
+    """Let the storage's counting scripts share round trips with those of concurrent requests."""
     for name in ("lua_sliding_window", "lua_acquire_sliding_window"):
         script = Script(getattr(storage.bridge, name).script.decode())
         setattr(storage.bridge, name, lambda keys, arguments, script=script: calls.call(script, keys, *arguments))

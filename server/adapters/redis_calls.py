@@ -24,7 +24,7 @@ REDIS_ERRORS = (redis.RedisError, OSError)
 
 @dataclass(frozen=True)
 class Script:
-    """A Lua script; Redis keeps it under its digest, until it is restarted or told to forget."""
+    """A Lua script; Redis caches it by its digest, until a restart or SCRIPT FLUSH."""
 
     text: str
     digest: str = field(init=False)
@@ -39,7 +39,7 @@ class Script:
 
 
 class RedisCalls:
-    """Sends commands; those that come while others are on their way share the next pipeline, in the order they came."""
+    """Sends commands; those that arrive while others are in flight share the next pipeline, in order."""
 
     def __init__(self, client: redis.asyncio.Redis) -> None:
         self._redis = client

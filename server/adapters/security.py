@@ -25,12 +25,12 @@ KEY_PREFIX, REFRESH_PREFIX = "isk_", "isr_"
 
 
 def opaque(prefix: str) -> str:
-    """A new unguessable token of 256 bits, which says nothing but its kind."""
+    """A new random token of 256 bits, with a prefix that names its kind."""
     return prefix + secrets.token_urlsafe(32)
 
 
 def fingerprint(token: str) -> str:
-    """What is kept of an opaque token: one cannot go back, and as it is random no salt is needed."""
+    """The hash that is stored of an opaque token; a random token needs no salt."""
     return hashlib.sha256(token.encode(errors="replace")).hexdigest()
 
 
@@ -82,7 +82,7 @@ class TokenError(Exception):
 
 
 def key_id(secret: str) -> str:
-    """A name for a secret that says nothing of it."""
+    """An identifier of a secret that does not reveal it."""
     return hmac.digest(secret.encode(), b"inference-server/kid/v1", hashlib.sha256).hex()[:12]
 
 

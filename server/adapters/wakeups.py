@@ -79,7 +79,7 @@ class PatternBackend(BroadcastBackend):  # type: ignore[misc]
         self._reader: asyncio.Task[None] | None = None
 
     async def connect(self) -> None:
-        """Start listening; never fails, a Redis that is away is waited for."""
+        """Start listening; while Redis is away, it waits."""
         self._reader = asyncio.create_task(self._read_for_ever())
 
     async def disconnect(self) -> None:

@@ -1,4 +1,4 @@
-"""The rules of handles, e-mail addresses and passwords, and who asks."""
+"""The rules of handles, e-mail addresses and passwords, and the viewer."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ USER_OWNER = "user:"
 
 @dataclass(frozen=True)
 class Viewer:
-    """Who asks: a user, by a session or by an API key of some scopes, or nobody (`user_id` None) at an address.
+    """The caller: a user with a session or an API key, or an anonymous one (`user_id` None) at an address.
 
     `is_admin` is false for an administrator's key without the scope ADMIN. `expires_at` is when the credential ends.
     """
@@ -63,7 +63,7 @@ class Viewer:
 
     @property
     def owner_key(self) -> str:
-        """Whom idempotency keys count for: the user, or the client address of an anonymous caller."""
+        """The owner of predictions and idempotency keys: the user, or the address of an anonymous caller."""
         return f"{USER_OWNER}{self.user_id}" if self.user_id else f"anon:{self.address}"
 
     def require(self, scope: Scope) -> None:
@@ -72,7 +72,7 @@ class Viewer:
             raise ForbiddenError(f"This API key lacks the scope {scope}.")
 
     def signed_in(self) -> UUID:
-        """The user behind a session: what changes an account is for whoever signed in, not for keys.
+        """The user behind a session; API keys cannot change an account.
 
         Raises:
             UnauthenticatedError: nobody is signed in.

@@ -23,7 +23,7 @@ _CLOSED_V6 = [IPv6Network(text) for text in ("2001::/23", "2001:db8::/32", "3fff
 
 @dataclass(frozen=True)
 class Opening:
-    """A network that users' hosts may lie in although it is not public; `port` None opens all ports."""
+    """A private network that users' requests may reach; `port` None opens all ports."""
 
     network: IPv4Network | IPv6Network
     port: int | None

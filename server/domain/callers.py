@@ -1,4 +1,4 @@
-"""Addresses of clients, as far as one caller can be told from another by them."""
+"""Addresses of clients, by which callers are told apart."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def address_of(host: str | None) -> str:
 
 
 def network_of(address: str) -> str:
-    """What is counted as one caller: an IPv4 address, the /64 that one customer has of IPv6, else the text itself."""
+    """What counts as one caller: an IPv4 address, the /64 of an IPv6 address, else the text itself."""
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:

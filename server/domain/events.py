@@ -43,7 +43,7 @@ class Cursor:
 
 
 def parse_cursor(text: str) -> Cursor | None:
-    """The cursor a client came back with, or None when it is none of ours."""
+    """The cursor in a text, or None if it is not one."""
     match = _CURSOR.fullmatch(text)
     return Cursor(match[1], int(match[2])) if match else None
 

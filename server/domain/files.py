@@ -24,7 +24,7 @@ _DATA = re.compile(r"data:(?P<type>[^,;]*)(?P<parameters>(?:;[^,;]*)*?)(?P<base6
 
 
 class BadFileError(ValueError):
-    """What was given as a file is none; the message is for the user."""
+    """The text does not name a file; the message is for the user."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class InlineFile:
 
 @dataclass(frozen=True)
 class Named:
-    """A file that an input names: the field, the place in its list if it is one, and what stands there."""
+    """A file in an input: the field, the index if it is in a list, and its text."""
 
     name: str
     index: int | None
@@ -104,7 +104,7 @@ def named(schema: dict[str, Any], values: dict[str, Any]) -> Iterator[Named]:
 
 
 def violations(schema: dict[str, Any], values: dict[str, Any], root: str = "/input") -> list[Violation]:
-    """Why what an input gives as files is none, if so."""
+    """What is wrong with the files of an input."""
     broken = []
     files = list(named(schema, values))
     if len(files) > MAX_FILES:

@@ -1,4 +1,4 @@
-"""Inputs judged by a version's JSON Schema (2020-12): all violations at once, defaults filled in."""
+"""Inputs checked by a version's JSON Schema (2020-12): all violations at once, defaults filled in."""
 
 from __future__ import annotations
 
@@ -222,7 +222,7 @@ _LIMITS = {
 
 
 def _narrow(rule: dict[str, Any], limit: dict[str, Any]) -> dict[str, Any]:
-    """The user's rule of one field, showing the predictor's limits where those are narrower."""
+    """The user's rule of one field, with the predictor's limits where they are narrower."""
     both = {key: pick(rule[key], limit[key]) for key, pick in _LIMITS.items() if key in rule and key in limit}
     # What is a file for the predictor is no other text
     fixed = {"format": FILE_FORMAT} if limit.get("format") == FILE_FORMAT else {}

@@ -58,7 +58,7 @@ def queues_of(device: str) -> tuple[str, ...]:
 
 
 def kind_queue(queue: str) -> str:
-    """The queue's kind alone, by which slots are counted."""
+    """The queue without its device; slots are counted by it."""
     return queue.partition(".")[0]
 
 
@@ -147,7 +147,7 @@ class NewVersion:
 
     @property
     def options(self) -> dict[str, str]:
-        """How it is loaded, as its row and its runner know it."""
+        """How it is loaded, in the form of its row."""
         options = {"quantization": self.quantization.value} if self.quantization else {}
         if self.device_map is not DeviceMap.SINGLE:
             options["device_map"] = self.device_map.value
@@ -156,7 +156,7 @@ class NewVersion:
 
     @property
     def needs_cuda(self) -> bool:
-        """Whether what was asked for is there on CUDA alone."""
+        """Whether it can be loaded on CUDA only."""
         return self.quantization is Quantization.INT4 or self.device_map is DeviceMap.AUTO
 
 
@@ -182,7 +182,7 @@ def parse_slug(text: str) -> Slug | None:
 
 
 def name_violations(name: str) -> list[Violation]:
-    """Why a name cannot be a model's, if so."""
+    """What is wrong with a model's name."""
     if NAME.fullmatch(name):
         return []
     rule = "1 to 63 lower-case letters and digits, with single dots, dashes or underscores between them"
@@ -190,7 +190,7 @@ def name_violations(name: str) -> list[Violation]:
 
 
 def version_violations(kind: ModelKind, new: NewVersion) -> list[Violation]:
-    """Why a version cannot be published, judged by its form alone."""
+    """What is wrong with a new version, without looking at its source."""
     source, violations = new.source, source_violations(new.source)
     is_code = source.type is SourceType.PREDICTOR
     if kind is ModelKind.CUSTOM and not is_code and new.predictor is None:
@@ -214,7 +214,7 @@ def version_violations(kind: ModelKind, new: NewVersion) -> list[Violation]:
 
 
 def source_violations(source: ModelSource) -> list[Violation]:
-    """Why a source cannot be used, judged by its form alone."""
+    """What is wrong with the form of a source."""
     ref, revision = source.ref, source.revision
     violations = []
     if source.type is SourceType.HUGGINGFACE and (not REPO.fullmatch(ref) or ".." in ref or "--" in ref):

@@ -1,4 +1,4 @@
-"""What lists may go by."""
+"""How lists are sorted."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from enum import StrEnum
 
 
 class OrderDirection(StrEnum):
-    """Which end of a list comes first."""
+    """The direction of sorting."""
 
     ASC = "ASC"
     DESC = "DESC"
 
 
 class ModelOrderField(StrEnum):
-    """What a list of models may go by; the values are columns."""
+    """What models can be sorted by; the values are columns."""
 
     CREATED_AT = "created_at"
     UPDATED_AT = "updated_at"

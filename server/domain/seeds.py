@@ -10,7 +10,7 @@ SEED_LIMIT = 2**53
 
 
 def draw_seed(schema: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:
-    """The input with a seed drawn here where the caller gave none, so that every run can be repeated."""
+    """The input, with a random seed if the caller gave none, so that every run can be repeated."""
     if "seed" in schema.get("properties", {}) and values.get("seed") is None:
         rule = schema["properties"]["seed"]
         lowest = math.ceil(rule.get("minimum", 0))

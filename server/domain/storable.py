@@ -1,4 +1,4 @@
-"""Values as PostgreSQL's text and jsonb can hold them."""
+"""Values that PostgreSQL can store as text and jsonb."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 
 def is_storable(text: str) -> bool:
-    """Whether a text column holds this as it is: it has no NUL and no lone surrogate."""
+    """Whether a text column can store this unchanged: it has no NUL and no lone surrogate."""
     return bool(storable(text) == text)
 
 

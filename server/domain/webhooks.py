@@ -33,7 +33,7 @@ _NUMERIC_END = re.compile(r"(?:\A|\.)(?:[0-9]+|0x[0-9a-f]*)\Z")
 
 
 class WebhookEvent(StrEnum):
-    """What a receiver can be told; the order is that of deliveries."""
+    """The events of a webhook, in the order of delivery."""
 
     START = "start"
     OUTPUT = "output"
@@ -53,7 +53,7 @@ class DeliveryState(StrEnum):
 
 @dataclass(frozen=True)
 class NewWebhook:
-    """Whom to tell of a prediction; file links in bodies begin with `base_url` where PUBLIC_URL is not set."""
+    """A webhook of a new prediction; file links begin with `base_url` if PUBLIC_URL is not set."""
 
     url: str
     events: tuple[WebhookEvent, ...]
@@ -61,12 +61,12 @@ class NewWebhook:
 
 
 class BadUrlError(ValueError):
-    """The URL is none that a webhook can have; the message is for the user."""
+    """The URL cannot be used for a webhook; the message is for the user."""
 
 
 @dataclass(frozen=True)
 class Target:
-    """A URL, taken apart once: what is checked is what is connected to."""
+    """A parsed URL, so that what is checked is what is connected to."""
 
     scheme: str
     host: str
@@ -138,7 +138,7 @@ def literal(target: Target) -> IPv4Address | IPv6Address | None:
 
 
 def violations(new: NewWebhook, openings: Iterable[Opening]) -> list[Violation]:
-    """What is wrong with a webhook as far as its text tells; names are resolved when something is sent."""
+    """What is wrong with a new webhook; its host name is resolved only when a message is sent."""
     broken, allowed = [], tuple(openings)
     if not new.events:
         broken.append(Violation("/webhook/events", "Name at least one event.", "minItems"))

@@ -27,7 +27,7 @@ async def serve(request: Request) -> Response:
 
 
 async def file_response(storage: Storage, signer: FileSigner, key: str, expires: str, signature: str) -> Response:
-    """The file: 403 for a link that is not ours or has expired, 404 where it is gone, 503 where it cannot be read."""
+    """The file; 403 for a wrong or expired link, 404 if it is gone, 503 if it cannot be read."""
     expires_at = int(expires) if expires.isascii() and expires.isdigit() and len(expires) < 12 else 0
     now = time.time()
     if not signer.verify(key, expires_at, signature, now):

@@ -1,4 +1,4 @@
-"""What Prometheus scrapes, for those who have METRICS_TOKEN."""
+"""The page that Prometheus scrapes, with METRICS_TOKEN."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from server.routes.answers import error
 
 
 async def show(request: Request) -> Response:
-    """This process's metrics and those of the rows: 404 without METRICS_TOKEN, 401 to who does not send it."""
+    """Metrics of this process and of the database: 404 if METRICS_TOKEN is unset, 401 if it is not sent."""
     token = request.state.rt.settings.metrics_token
     if token is None:
         return error(404, "NOT_FOUND", "METRICS_TOKEN is not set.")

@@ -1,4 +1,4 @@
-"""The bundled pages: the web UI and GraphiQL, served without any other host, under a strict policy."""
+"""The bundled pages: the web UI and GraphiQL, under a strict Content-Security-Policy."""
 
 from __future__ import annotations
 
@@ -32,18 +32,18 @@ MISSING = (
 
 
 def ui_policy(file_origin: str = "") -> str:
-    """The policy of the UI, which shows pictures of this server and of the origin that file links have."""
+    """The policy of the UI, which shows images of this server and of the file store."""
     return _POLICY.format(style="", images=f" {file_origin}" if file_origin else "")
 
 
 async def file_origin(storage: Storage) -> str:
-    """The origin of file links, where that is not this server: what the store really signs for, bucket included."""
+    """The origin of file links if it is not this server, as the store signs them, bucket included."""
     url = urlsplit(await storage.url(_ANY_KEY, "image/png", 60))
     return f"{url.scheme}://{url.netloc}" if url.netloc else ""
 
 
 class HtmlPage:
-    """One HTML file, read again when it has changed: a build gives the assets that it names new names."""
+    """One HTML file, read again when it changes, since a build renames the assets in it."""
 
     def __init__(self, path: Path) -> None:
         self._path = path

@@ -1,4 +1,4 @@
-"""What ends a request before a route answers it, or instead: in the form in which the route says its errors."""
+"""Errors outside of routes, as JSON or, for GraphQL, in its own form."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ GRAPHQL_PATH = "/graphql"
 
 
 class Refusals:
-    """Middleware: a body that is too large, and a bug, are errors with a code; a bug is logged once, with its incident.
+    """Middleware: answers bodies that are too large, and bugs, with a code; logs a bug once, with an incident id.
 
     `graphql` makes an answer of a request's headers, a status, a code and a message.
     """

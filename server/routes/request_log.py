@@ -20,7 +20,7 @@ QUIET = frozenset({"/health/live", "/health/ready", "/metrics"})
 
 
 class RequestLog:
-    """Takes `x-request-id` of the client or its proxy, where it is one, else makes it; writes a line an answer.
+    """Takes a valid `x-request-id` of the client or its proxy, else makes one; logs a line per request.
 
     Paths are logged, queries and headers are not: those carry tokens and signatures.
     """

@@ -1,4 +1,4 @@
-"""Trace contexts of requests: taken from whoever asks, and a span around each where traces are exported.
+"""Trace contexts of requests, and a span around each request if traces are exported.
 
 Starlette's own middleware writes the query of an address into its spans, and messages of exceptions: signatures of
 links, documents and variables of GraphQL over GET.
@@ -20,7 +20,7 @@ SERVER_ERROR = 500
 
 
 class Traces:
-    """Notes the caller's trace context, and measures the request; sockets are measured by their operations alone."""
+    """Takes the caller's trace context and measures HTTP requests; operations over sockets have their own spans."""
 
     def __init__(self, app: ASGIApp, tracing: Tracing) -> None:
         self._app = app

@@ -25,7 +25,7 @@ _arriving: set[UUID] = set()
 
 
 async def put(request: Request) -> Response:
-    """Take a file: 201, 403 for a link that is not ours or has expired, 404 for one that is gone, 409 for a second."""
+    """Store a file: 201; 403 for a wrong or expired link, 404 if the upload is gone, 409 if it has its file."""
     rt, query = request.state.rt, request.query_params
     expires = query.get("exp", "")
     expires_at = int(expires) if expires.isascii() and expires.isdigit() and len(expires) < 12 else 0

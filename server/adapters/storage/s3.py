@@ -101,7 +101,7 @@ class S3Storage:
         return int(answer["ContentLength"])
 
     async def _check_bucket(self) -> None:
-        """Raise StorageError where it is the bucket that is missing: the answer to HEAD does not tell."""
+        """Raise StorageError if the bucket itself is missing, which the answer to HEAD does not say."""
         try:
             await self._client.head_bucket(Bucket=self._bucket)
         except ClientError as error:
@@ -203,7 +203,7 @@ def _missing_or_broken(error: Exception) -> StorageError:
 
 @asynccontextmanager
 async def open_s3(settings: Settings) -> AsyncIterator[S3Storage]:
-    """A client for the configured bucket; credentials come from the environment as botocore finds them."""
+    """The configured bucket; botocore finds the credentials in the environment."""
     options = {"region_name": settings.s3_region, "endpoint_url": settings.s3_endpoint_url, "config": CONFIG}
     async with get_session().create_client("s3", **options) as client:
         yield S3Storage(client, str(settings.s3_bucket), settings.s3_prefix)
