@@ -7,18 +7,16 @@ from typing import Annotated
 import strawberry
 
 from graph.context import Info
-from graph.types.users import LoginInput, LoginResult, RegisterInput, RegisterResult, Session, User
+from graph.types.sessions import LoginInput, LoginResult, RegisterInput, RegisterResult, Session
+from graph.types.users import User
 from server.domain.accounts import NewUser
 from server.services import accounts
 
 
 @strawberry.type
 class AccountQuery:
-    """Queries of accounts."""
-
-    @strawberry.field(description="You; null when nobody is signed in.")
+    @strawberry.field(description="The signed-in user; null if nobody is signed in.")
     async def viewer(self, info: Info) -> User | None:
-        """Who asks."""
         user_id = info.context.viewer.user_id
         row = await info.context.loaders.users.load(user_id) if user_id else None
         return User.of(row) if row else None
@@ -26,24 +24,20 @@ class AccountQuery:
 
 @strawberry.type
 class AccountMutation:
-    """Mutations of accounts."""
-
-    @strawberry.mutation(description="Make an account and sign in.")
+    @strawberry.mutation(description="Create an account and sign in.")
     async def register(
         self,
         info: Info,
-        input: Annotated[RegisterInput, strawberry.argument(description="The account.")],  # noqa: A002
+        input: Annotated[RegisterInput, strawberry.argument(description="The account to create.")],  # noqa: A002
     ) -> RegisterResult:
-        """Make an account."""
         new = NewUser(input.handle, input.email, input.password)
         return Session.of(await accounts.register(info.context.rt, info.context.viewer, new))
 
-    @strawberry.mutation(description="Sign in; the answer is the same for an unknown address and a wrong password.")
+    @strawberry.mutation(description="Sign in. The answer is the same for an unknown address and a wrong password.")
     async def login(
         self,
         info: Info,
-        input: Annotated[LoginInput, strawberry.argument(description="Who signs in.")],  # noqa: A002
+        input: Annotated[LoginInput, strawberry.argument(description="Credentials to sign in with.")],  # noqa: A002
     ) -> LoginResult:
-        """Sign in."""
         context = info.context
         return Session.of(await accounts.login(context.rt, context.viewer, input.email, input.password))

@@ -21,23 +21,21 @@ from server.services import api_keys
 
 @strawberry.type
 class ApiKeyMutation:
-    """Mutations of API keys."""
-
-    @strawberry.mutation(description="Make an API key of yours; needs a session.")
+    @strawberry.mutation(description="Create an API key. Requires a session: an API key cannot do it.")
     async def create_api_key(
         self,
         info: Info,
-        input: Annotated[CreateApiKeyInput, strawberry.argument(description="The key.")],  # noqa: A002
+        input: Annotated[CreateApiKeyInput, strawberry.argument(description="The key to create.")],  # noqa: A002
     ) -> CreateApiKeyResult:
-        """Make a key."""
         row, text = await api_keys.create(info.context.viewer, input.new())
         return CreatedApiKey(key=text, api_key=ApiKey.of(row))
 
-    @strawberry.mutation(description="Revoke an API key of yours at once; needs a session.")
+    @strawberry.mutation(
+        description="Revoke one of your API keys at once. Requires a session: an API key cannot do it."
+    )
     async def revoke_api_key(
         self,
         info: Info,
-        input: Annotated[RevokeApiKeyInput, strawberry.argument(description="Which one.")],  # noqa: A002
+        input: Annotated[RevokeApiKeyInput, strawberry.argument(description="The key to revoke.")],  # noqa: A002
     ) -> RevokeApiKeyResult:
-        """Revoke a key."""
         return ApiKey.of(await api_keys.revoke(info.context.viewer, parse_id(input.id, "ApiKey")))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Annotated, Any
 from uuid import UUID
 
 import strawberry
@@ -16,6 +17,8 @@ from graph.types.predictions import Prediction
 from graph.types.servers import ModelKindInfo, Server, ServerHealth, Worker
 from graph.types.users import User
 from graph.types.webhooks import WebhookDelivery
+from server import tables
+from server.domain.accounts import Viewer
 from server.errors import BadUserInputError
 from server.services import accounts, api_keys, catalogue, health, models, predictions, versions, webhooks
 from server.settings.types import Registration
@@ -25,73 +28,65 @@ MAX_NODES = 100
 
 @strawberry.type
 class NodeQuery:
-    """Queries of nodes."""
-
-    @strawberry.field(description="Anything by its global id; null when there is none, or it is not for you to see.")
+    @strawberry.field(description="Any object by its global id; null if it does not exist or you cannot see it.")
     async def node(
         self,
         info: Info,
-        id: Annotated[strawberry.ID, strawberry.argument(description="A global id.")],  # noqa: A002
+        id: Annotated[strawberry.ID, strawberry.argument(description="Global id.")],  # noqa: A002
     ) -> Node | None:
-        """One node."""
-        return (await _nodes(info, [id]))[0]
+        (node,) = await nodes_by_ids(info.context.viewer, [id])
+        return node
 
-    @strawberry.field(description="Several nodes by their global ids, in that order.")
+    @strawberry.field(description="Several objects by their global ids, in the same order.")
     async def nodes(
         self,
         info: Info,
         ids: Annotated[list[strawberry.ID], strawberry.argument(description="At most 100 global ids.")],
     ) -> list[Node | None]:
-        """Several nodes."""
         if len(ids) > MAX_NODES:
             raise BadUserInputError(f"Ask for at most {MAX_NODES} nodes.")
-        return await _nodes(info, ids)
+        return await nodes_by_ids(info.context.viewer, ids)
 
-    @strawberry.field(description="The living workers and what they hold; for admins only.")
+    @strawberry.field(description="Live workers and what they have loaded; administrators only.")
     async def workers(self, info: Info) -> list[Worker]:
-        """The living workers."""
         return [Worker.of(row) for row in await catalogue.workers(info.context.viewer)]
 
-    @strawberry.field(description="This server: its release, what it can run, how it is.")
+    @strawberry.field(description="This server: its release, its predictors and its health.")
     async def server(self, info: Info) -> Server:
-        """This server."""
         settings = info.context.rt.settings
-        found = await health.check(info.context.rt)
+        state = await health.check(info.context.rt)
         return Server(
             version=health.release(),
             registration=settings.registration is Registration.OPEN,
             anonymous_predictions=settings.anonymous_predictions,
             model_kinds=[ModelKindInfo.of(row) for row in await catalogue.predictors()],
-            health=ServerHealth(database=found.database, redis=found.redis, workers=found.workers),
+            health=ServerHealth(database=state.database, redis=state.redis, workers=state.workers),
         )
 
 
-async def _nodes(info: Info, ids: list[strawberry.ID]) -> list[Node | None]:
-    wanted = [parse_global_id(text) for text in ids]
-    found: dict[tuple[str, UUID], Node] = {}
-    for name in {name for name, _ in wanted}:
-        keys = [key for kind, key in wanted if kind == name]
-        found |= {(name, key): node for key, node in (await _load(info, name, keys)).items()}
-    return [found.get(key) for key in wanted]
+async def nodes_by_ids(viewer: Viewer, ids: list[strawberry.ID]) -> list[Node | None]:
+    """The nodes that a viewer may see, in the order of their ids; those of one type are read together."""
+    keys = [parse_global_id(text) for text in ids]
+    nodes: dict[tuple[str, UUID], Node] = {}
+    for name in {name for name, _ in keys} & READS.keys():
+        read, node_of = READS[name]
+        rows = await read(viewer, [row_id for kind, row_id in keys if kind == name])
+        nodes |= {(name, row_id): node_of(row) for row_id, row in rows.items()}
+    return [nodes.get(key) for key in keys]
 
 
-async def _load(info: Info, name: str, keys: list[UUID]) -> dict[UUID, Node]:
-    """The nodes of one type that the viewer may see."""
-    viewer = info.context.viewer
-    match name:
-        case "User":
-            return {key: User.of(row) for key, row in (await accounts.get(keys)).items()}
-        case "ApiKey":
-            return {key: ApiKey.of(row) for key, row in (await api_keys.by_ids(viewer, keys)).items()}
-        case "Model":
-            return {key: Model.of(row) for key, row in (await models.by_ids(viewer, keys)).items()}
-        case "ModelVersion":
-            rows = await versions.by_ids(keys)
-            seen = await models.by_ids(viewer, {row.model_id for row in rows.values()})
-            return {key: ModelVersion.of(row) for key, row in rows.items() if row.model_id in seen}
-        case "Prediction":
-            return {key: Prediction.of(row) for key, row in (await predictions.by_ids(viewer, keys)).items()}
-        case "WebhookDelivery":
-            return {key: WebhookDelivery.of(row) for key, row in (await webhooks.by_ids(viewer, keys)).items()}
-        case _:
-            return {}
+async def _visible_versions(viewer: Viewer, ids: list[UUID]) -> dict[UUID, tables.Version]:
+    rows = await versions.by_ids(ids)
+    visible = await models.by_ids(viewer, {row.model_id for row in rows.values()})
+    return {key: row for key, row in rows.items() if row.model_id in visible}
+
+
+READS: dict[str, tuple[Callable[[Viewer, list[UUID]], Awaitable[Mapping[UUID, Any]]], Callable[[Any], Node]]] = {
+    "User": (lambda _, ids: accounts.get(ids), User.of),
+    "ApiKey": (api_keys.by_ids, ApiKey.of),
+    "Model": (models.by_ids, Model.of),
+    "ModelVersion": (_visible_versions, ModelVersion.of),
+    "Prediction": (predictions.by_ids, Prediction.of),
+    "WebhookDelivery": (webhooks.by_ids, WebhookDelivery.of),
+}
+"""What reads the rows of a type that a viewer may see, and what makes a node of a row."""

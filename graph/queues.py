@@ -11,9 +11,6 @@ from server.services import queues
 
 @strawberry.type
 class QueueQuery:
-    """Queries of queues."""
-
-    @strawberry.field(description="The queues that predictions wait in; for admins only.")
+    @strawberry.field(description="Queues of predictions that wait for workers; administrators only.")
     async def queues(self, info: Info) -> list[Queue]:
-        """The queues."""
         return [Queue.of(staffed) for staffed in await queues.listing(info.context.viewer)]

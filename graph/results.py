@@ -13,13 +13,10 @@ from server.services import results
 
 @strawberry.type
 class ResultMutation:
-    """Mutations of shared results."""
-
-    @strawberry.mutation(description="Let no prediction take the result of an earlier one; for admins.")
+    @strawberry.mutation(description="Purge results, so that later predictions do not reuse them; administrators only.")
     async def purge_results(
         self,
         info: Info,
-        input: Annotated[PurgeResultsInput, strawberry.argument(description="Which ones.")],  # noqa: A002
+        input: Annotated[PurgeResultsInput, strawberry.argument(description="The results to purge.")],  # noqa: A002
     ) -> PurgeResultsResult:
-        """Forget results."""
         return PurgedResults(count=await results.purge(info.context.viewer, input.model))

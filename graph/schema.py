@@ -25,7 +25,7 @@ from graph.models import ModelMutation, ModelQuery
 from graph.nodes import NodeQuery
 from graph.predictions import PredictionMutation, PredictionQuery, PredictionSubscription
 from graph.queues import QueueQuery
-from graph.rate_limit import RateLimitQuery
+from graph.rate_limits import RateLimitQuery
 from graph.results import ResultMutation
 from graph.sessions import SessionMutation
 from graph.telemetry.metrics import OperationMetrics
@@ -57,9 +57,9 @@ class SchemaOptions:
     tracing: Tracing = NO_TRACING
 
 
-@strawberry.type(description="What can be asked.")
+@strawberry.type(description="What can be read.")
 class Query(NodeQuery, AccountQuery, UserQuery, RateLimitQuery, ModelQuery, PredictionQuery, QueueQuery):
-    """What can be asked."""
+    pass
 
 
 @strawberry.type(description="What can be changed.")
@@ -73,12 +73,12 @@ class Mutation(
     UploadMutation,
     WebhookMutation,
 ):
-    """What can be changed."""
+    pass
 
 
-@strawberry.type(description="What can be watched.")
+@strawberry.type(description="What can be watched as it changes.")
 class Subscription(PredictionSubscription):
-    """What can be watched."""
+    pass
 
 
 class DocumentCache(ParserCache):

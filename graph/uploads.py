@@ -1,4 +1,4 @@
-"""Resolvers of input files."""
+"""Resolvers of uploads."""
 
 from __future__ import annotations
 
@@ -13,15 +13,12 @@ from server.services import uploads
 
 @strawberry.type
 class UploadMutation:
-    """Mutations of input files."""
-
-    @strawberry.mutation(description="Make a place for an input file of yours; PUT its bytes to the link it has.")
+    @strawberry.mutation(description="Create an upload for an input file; then PUT the file's bytes to its `url`.")
     async def create_upload(
         self,
         info: Info,
-        input: Annotated[CreateUploadInput, strawberry.argument(description="The file.")],  # noqa: A002
+        input: Annotated[CreateUploadInput, strawberry.argument(description="The file to upload.")],  # noqa: A002
     ) -> CreateUploadResult:
-        """Make a place for an input file."""
         context = info.context
         row = await uploads.create(context.rt, context.viewer, input.new())
         return Upload.of(row, context.base_url + uploads.link(context.rt, row))

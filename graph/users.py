@@ -7,17 +7,15 @@ from typing import Annotated
 import strawberry
 
 from graph.context import Info
-from graph.types.node import After, Before, First, Last, page_request
-from graph.types.user_lists import UserConnection, UserFilter
-from server.adapters.pagination import page
+from graph.types.node import After, Before, Connection, First, Last
+from graph.types.users import User, UserFilter
+from server.adapters.pagination import PageRequest, page
 from server.services import users
 
 
 @strawberry.type
 class UserQuery:
-    """Queries of users."""
-
-    @strawberry.field(description="All users, the newest first; for admins only.")
+    @strawberry.field(description="All users, newest first; administrators only.")
     async def users(
         self,
         info: Info,
@@ -25,8 +23,7 @@ class UserQuery:
         after: After = None,
         last: Last = None,
         before: Before = None,
-        filter: Annotated[UserFilter | None, strawberry.argument(description="Which ones.")] = None,  # noqa: A002
-    ) -> UserConnection:
-        """The users."""
-        query = users.listing(info.context.viewer, (filter or UserFilter()).sought())
-        return UserConnection(page=await page(query, page_request(first, after, last, before)))
+        filter: Annotated[UserFilter | None, strawberry.argument(description="Filter of the list.")] = None,  # noqa: A002
+    ) -> Connection[User]:
+        query = users.listing(info.context.viewer, (filter or UserFilter()).criteria())
+        return Connection(page=await page(query, PageRequest(first, after, last, before)), node_of=User.of)

@@ -20,20 +20,16 @@ from server.services import webhooks
 
 @strawberry.type
 class WebhookMutation:
-    """Mutations of webhooks."""
-
-    @strawberry.mutation(description="Make a new secret for your webhooks; the old one signs beside it for a day.")
+    @strawberry.mutation(description="Create a new secret for your webhooks; for one more day the old one signs too.")
     async def rotate_webhook_secret(self, info: Info) -> RotateWebhookSecretResult:
-        """Make a new secret."""
         return WebhookSecretRotation.of(await webhooks.rotate_secret(info.context.rt, info.context.viewer))
 
-    @strawberry.mutation(description="Send a delivery again now; COMPLETED with its whole schedule of retries.")
+    @strawberry.mutation(description="Send a delivery again now; COMPLETED is retried as often as at first.")
     async def redeliver_webhook(
         self,
         info: Info,
-        input: Annotated[RedeliverWebhookInput, strawberry.argument(description="Which one.")],  # noqa: A002
+        input: Annotated[RedeliverWebhookInput, strawberry.argument(description="The delivery to send again.")],  # noqa: A002
     ) -> RedeliverWebhookResult:
-        """Send a delivery again."""
         context = info.context
         delivery_id = parse_id(input.id, "WebhookDelivery")
         return WebhookDelivery.of(await webhooks.redeliver(context.rt, context.viewer, delivery_id))

@@ -1,4 +1,4 @@
-"""API keys, and making and revoking them."""
+"""API keys, and what creates and revokes them."""
 
 from __future__ import annotations
 
@@ -15,21 +15,18 @@ from server import tables
 from server.domain.api_keys import NewApiKey
 
 
-@strawberry.type(description="A key for programs; it acts as its owner, within its scopes.")
+@strawberry.type(description="A key for programs. It acts as its owner, within its scopes.")
 class ApiKey(Node):
-    """A key for programs."""
-
-    name: str = strawberry.field(description="What it is called.")
-    prefix: str = strawberry.field(description="How it begins; the rest was shown once.")
-    scopes: list[Scope] = strawberry.field(description="What it may do.")
-    created_at: datetime = strawberry.field(description="When it was made.")
-    expires_at: datetime | None = strawberry.field(description="When it ends; null: when it is revoked.")
-    last_used_at: datetime | None = strawberry.field(description="When it was last used, to a minute.")
-    revoked_at: datetime | None = strawberry.field(description="When it was revoked.")
+    name: str = strawberry.field(description="Name of the key.")
+    prefix: str = strawberry.field(description="First characters of the key; all of it is shown only once.")
+    scopes: list[Scope] = strawberry.field(description="What the key may do.")
+    created_at: datetime = strawberry.field(description="Time of creation.")
+    expires_at: datetime | None = strawberry.field(description="Expiry time; null if it is valid until revoked.")
+    last_used_at: datetime | None = strawberry.field(description="Time of its last use, accurate to a minute.")
+    revoked_at: datetime | None = strawberry.field(description="Time when it was revoked.")
 
     @classmethod
     def of(cls, row: tables.ApiKey) -> ApiKey:
-        """The type of a row."""
         return cls(
             id=global_id("ApiKey", row.id),
             name=row.name,
@@ -42,22 +39,20 @@ class ApiKey(Node):
         )
 
 
-@strawberry.type(description="A new API key; its text is shown here, once.")
+@strawberry.type(description="A new API key with its text, which is shown only here.")
 class CreatedApiKey:
-    """A new API key."""
-
-    key: str = strawberry.field(description="Send it as `Authorization: Bearer ...`; it cannot be shown again.")
-    api_key: ApiKey = strawberry.field(description="The key.")
+    key: str = strawberry.field(
+        description="The key: send it in the header `Authorization: Bearer <key>`. It cannot be shown again."
+    )
+    api_key: ApiKey = strawberry.field(description="What is known of the key.")
 
 
 @strawberry.input(description="A new API key.")
 class CreateApiKeyInput:
-    """A new API key."""
-
-    name: str = strawberry.field(description="What to call it; 1 to 80 characters.")
-    scopes: list[Scope] = strawberry.field(description="What it may do; none includes another.")
+    name: str = strawberry.field(description="Name, 1 to 80 characters.")
+    scopes: list[Scope] = strawberry.field(description="What the key may do; no scope includes another.")
     expires_at: datetime | None = strawberry.field(
-        default=None, description="When it ends; without it, it lives until it is revoked."
+        default=None, description="Expiry time; if unset, the key is valid until revoked."
     )
 
     def new(self) -> NewApiKey:
@@ -69,16 +64,14 @@ class CreateApiKeyInput:
 
 @strawberry.input(description="The API key to revoke.")
 class RevokeApiKeyInput:
-    """The API key to revoke."""
-
-    id: strawberry.ID = strawberry.field(description="Its id.")
+    id: strawberry.ID = strawberry.field(description="Id of the key.")
 
 
 CreateApiKeyResult = Annotated[
     CreatedApiKey | InvalidInput | ConflictError | ForbiddenError,
-    strawberry.union("CreateApiKeyResult", description="What making a key ends in."),
+    strawberry.union("CreateApiKeyResult", description="Result of `createApiKey`."),
 ]
 RevokeApiKeyResult = Annotated[
     ApiKey | NotFoundError | ForbiddenError,
-    strawberry.union("RevokeApiKeyResult", description="What revoking a key ends in."),
+    strawberry.union("RevokeApiKeyResult", description="Result of `revokeApiKey`."),
 ]

@@ -35,113 +35,113 @@ E = TypeVar("E", bound=Enum)
 
 def describe(enum: type[E], description: str, values: dict[str, str], name: str | None = None) -> None:
     """Declare an enum for the schema; `values` describes every value by name."""
-    made: Any = strawberry.enum(enum, name=name, description=description)
-    for value in made.__strawberry_definition__.values:
+    declared: Any = strawberry.enum(enum, name=name, description=description)
+    for value in declared.__strawberry_definition__.values:
         value.description = values[value.name]
 
 
 describe(
     ModelKind,
-    "What a model makes.",
+    "Kind of a model.",
     {
-        "TEXT_GENERATION": "Text, by a transformers model.",
-        "IMAGE_GENERATION": "Images, by a diffusers pipeline.",
-        "CUSTOM": "Whatever a predictor of the workers makes.",
+        "TEXT_GENERATION": "Generates text with a transformers model.",
+        "IMAGE_GENERATION": "Generates images with a diffusers pipeline.",
+        "CUSTOM": "Runs any other predictor of the workers.",
     },
 )
 describe(
     Visibility,
-    "Who sees a model.",
-    {"PUBLIC": "Everybody.", "PRIVATE": "Its owner and administrators."},
+    "Who can see a model.",
+    {"PUBLIC": "Everyone.", "PRIVATE": "Only its owner and administrators."},
 )
 describe(
     ModelOrderField,
-    "What a list of models may go by.",
-    {"CREATED_AT": "When they were added.", "UPDATED_AT": "When they last changed.", "NAME": "Their names."},
+    "Field that a list of models is sorted by.",
+    {"CREATED_AT": "Time of creation.", "UPDATED_AT": "Time of the last change.", "NAME": "Name."},
 )
 describe(
     OrderDirection,
-    "Which end of a list comes first.",
-    {"ASC": "The smallest or oldest.", "DESC": "The largest or newest."},
+    "Direction of sorting.",
+    {"ASC": "Smallest or oldest first.", "DESC": "Largest or newest first."},
 )
 describe(
     Scope,
-    "What an API key may do; none includes another.",
+    "What an API key may do; no scope includes another.",
     {
-        "READ": "See what its owner sees: private models, predictions, files, deliveries, events.",
-        "RUN": "Run, repeat and cancel predictions, and upload input files.",
-        "WRITE": "Add, change and delete models, and remove predictions.",
-        "ADMIN": "Act as the administrator that its owner is, within its other scopes.",
+        "READ": "Read what its owner can see: private models, predictions, files, deliveries and events.",
+        "RUN": "Run, retry and cancel predictions, and upload input files.",
+        "WRITE": "Create, update and delete models, and purge results.",
+        "ADMIN": "Act with its owner's administrator rights, within its other scopes.",
     },
 )
 describe(
     Quantization,
-    "How many bits the weights of linear layers have once they are loaded.",
-    {"INT8": "8, on CPU and CUDA (torchao).", "INT4": "4, on CUDA (bitsandbytes, NF4)."},
+    "Precision of the weights of linear layers once they are loaded.",
+    {"INT8": "8 bits, on CPU and CUDA (torchao).", "INT4": "4 bits, on CUDA (bitsandbytes, NF4)."},
 )
 describe(
     DeviceMap,
-    "Where the parts of a loaded model lie.",
-    {"SINGLE": "All on the worker's device.", "AUTO": "Spread over all GPUs that a worker sees (accelerate)."},
+    "How a loaded model is placed on devices.",
+    {"SINGLE": "All of it on the worker's device.", "AUTO": "Spread over all GPUs that a worker sees (accelerate)."},
 )
 describe(
     DeviceClass,
     "Which workers may run a version.",
-    {"ANY": "All.", "CPU": "Those without a GPU.", "CUDA": "Those with an NVIDIA GPU."},
+    {"ANY": "All workers.", "CPU": "Workers without a GPU.", "CUDA": "Workers with an NVIDIA GPU."},
 )
 describe(
     VersionState,
-    "Whether a version can run.",
+    "State of a version.",
     {
-        "PREPARING": "A worker downloads or inspects its files.",
+        "PREPARING": "A worker is downloading or inspecting its files.",
         "READY": "It can run.",
-        "REFUSED": "It can never run; the reason says why.",
+        "REFUSED": "It can never run; `reason` says why.",
     },
 )
 describe(
     PredictionStatus,
-    "Where a prediction stands; the last four never change.",
+    "Status of a prediction. SUCCEEDED, FAILED, CANCELED and ABORTED are final.",
     {
-        "STARTING": "It waits for a worker.",
-        "PROCESSING": "A worker runs it.",
-        "SUCCEEDED": "It ended with its whole output.",
-        "FAILED": "It ended with an error.",
-        "CANCELED": "Somebody stopped it; what it made so far is kept.",
-        "ABORTED": "Its deadline passed before it ran.",
+        "STARTING": "Waiting for a worker.",
+        "PROCESSING": "Running on a worker.",
+        "SUCCEEDED": "Ended with its complete output.",
+        "FAILED": "Ended with an error.",
+        "CANCELED": "Ended by a cancel request; the output so far is kept.",
+        "ABORTED": "Ended by its deadline before it started.",
     },
 )
 describe(
     PredictionErrorCode,
     "Why a prediction failed.",
     {
-        "INPUT_REJECTED": "The model cannot take this input.",
+        "INPUT_REJECTED": "The model does not accept this input.",
         "MODEL_UNAVAILABLE": "The model could not be loaded.",
-        "OUT_OF_MEMORY": "The device has too little memory for it.",
-        "DEADLINE_EXCEEDED": "It ran, or waited, too long.",
-        "WORKER_LOST": "The processes that ran it died, repeatedly.",
+        "OUT_OF_MEMORY": "The device does not have enough memory.",
+        "DEADLINE_EXCEEDED": "It ran or waited for too long.",
+        "WORKER_LOST": "The processes that ran it died repeatedly.",
         "STORAGE": "Its output files could not be stored.",
-        "INTERNAL": "The model's code failed.",
+        "INTERNAL": "The model's code raised an error.",
     },
 )
 describe(
     WebhookEvent,
-    "What a webhook is told; deliveries of one prediction go in this order.",
+    "An event that a webhook can receive. The deliveries of a prediction are sent in this order.",
     {
-        "START": "A worker began it.",
-        "OUTPUT": "It made output: every 500 ms at most, and at its end where COMPLETED is not asked for.",
-        "LOGS": "It wrote log lines: every 500 ms at most.",
-        "COMPLETED": "It ended; retried for three days until the receiver takes it.",
+        "START": "A worker started the prediction.",
+        "OUTPUT": "New output, at most every 500 ms; also sent at the end unless COMPLETED is requested too.",
+        "LOGS": "New log lines, at most every 500 ms.",
+        "COMPLETED": "The prediction ended. Retried for three days until the receiver accepts it.",
     },
 )
 describe(
     WebhookDeliveryStatus,
-    "Where a delivery stands.",
+    "Status of a delivery.",
     {
-        "PENDING": "It is to be sent, perhaps again.",
-        "DELIVERED": "The receiver took it.",
-        "FAILED": "It was not taken, and is not tried again by itself.",
-        "DISABLED": "The receiver answered 410: it wants nothing more of this prediction.",
-        "SKIPPED": "The prediction ended first, and COMPLETED carries all of it.",
+        "PENDING": "Waiting to be sent, or to be retried.",
+        "DELIVERED": "The receiver accepted it.",
+        "FAILED": "The receiver did not accept it; there are no more automatic retries.",
+        "DISABLED": "The receiver answered 410 Gone, so nothing more is sent about this prediction.",
+        "SKIPPED": "Not sent, since the prediction ended first and COMPLETED carries everything.",
     },
     "WebhookDeliveryStatus",
 )

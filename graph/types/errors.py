@@ -1,4 +1,4 @@
-"""Expected outcomes that are no success: members of result unions."""
+"""Expected failures: members of result unions."""
 
 from __future__ import annotations
 
@@ -11,65 +11,57 @@ from server import errors
 
 @strawberry.enum(description="Stable codes of errors.")
 class ErrorCode(Enum):
-    """Stable codes of errors."""
-
-    UNAUTHENTICATED = strawberry.enum_value("UNAUTHENTICATED", description="Needs a signed-in user.")
-    FORBIDDEN = strawberry.enum_value("FORBIDDEN", description="You may not do this.")
-    NOT_FOUND = strawberry.enum_value("NOT_FOUND", description="It does not exist, as far as you may know.")
+    UNAUTHENTICATED = strawberry.enum_value("UNAUTHENTICATED", description="You must sign in first.")
+    FORBIDDEN = strawberry.enum_value("FORBIDDEN", description="You are not allowed to do this.")
+    NOT_FOUND = strawberry.enum_value("NOT_FOUND", description="It does not exist, or you cannot see it.")
     BAD_USER_INPUT = strawberry.enum_value("BAD_USER_INPUT", description="An argument is malformed.")
     BAD_CREDENTIALS = strawberry.enum_value("BAD_CREDENTIALS", description="Wrong e-mail address or password.")
-    CONFLICT = strawberry.enum_value("CONFLICT", description="Something of that name or key exists already.")
-    INVALID_INPUT = strawberry.enum_value("INVALID_INPUT", description="The input breaks rules; see violations.")
-    UNAVAILABLE = strawberry.enum_value("UNAVAILABLE", description="It exists, but cannot serve now.")
+    CONFLICT = strawberry.enum_value("CONFLICT", description="The request conflicts with what already exists.")
+    INVALID_INPUT = strawberry.enum_value("INVALID_INPUT", description="The input is invalid; see `violations`.")
+    UNAVAILABLE = strawberry.enum_value("UNAVAILABLE", description="It exists, but cannot be used now.")
 
 
-@strawberry.interface(description="An expected outcome that is no success.")
+@strawberry.interface(description="An expected failure.")
 class UserError:
-    """An expected outcome that is no success."""
-
-    message: str = strawberry.field(description="A sentence for people.")
-    code: ErrorCode = strawberry.field(description="A stable code for programs.")
+    message: str = strawberry.field(description="Message for people.")
+    code: ErrorCode = strawberry.field(description="Stable code for programs.")
 
 
-@strawberry.type(description="One broken rule of an input.")
+@strawberry.type(description="One violated rule of an input.")
 class Violation:
-    """One broken rule of an input."""
-
-    path: str = strawberry.field(description="JSON Pointer to the place, such as /input/steps.")
-    message: str = strawberry.field(description="What is wrong there.")
-    code: str = strawberry.field(description="The rule's name, such as maximum or required.")
+    path: str = strawberry.field(description="JSON Pointer to the invalid value, such as `/input/steps`.")
+    message: str = strawberry.field(description="What is wrong with the value.")
+    code: str = strawberry.field(description="Name of the rule, such as `maximum` or `required`.")
 
 
-@strawberry.type(description="The input breaks rules; all of them are listed.")
+@strawberry.type(description="The input is invalid; all violations are listed.")
 class InvalidInput(UserError):
-    """The input breaks rules."""
-
-    violations: list[Violation] = strawberry.field(description="Every broken rule.")
+    violations: list[Violation] = strawberry.field(description="All violated rules.")
 
 
-@strawberry.type(description="It does not exist, or you may not know that it does.")
+@strawberry.type(description="It does not exist, or you cannot see it.")
 class NotFoundError(UserError):
-    """It does not exist."""
+    pass
 
 
-@strawberry.type(description="You may not do this.")
+@strawberry.type(description="You are not allowed to do this.")
 class ForbiddenError(UserError):
-    """The viewer may not do this."""
+    pass
 
 
-@strawberry.type(description="Something of that name or key exists already.")
+@strawberry.type(description="The request conflicts with what already exists, such as a name or key that is taken.")
 class ConflictError(UserError):
-    """Something of that name or key exists already."""
+    pass
 
 
-@strawberry.type(description="It exists, but cannot serve now; the message says why.")
+@strawberry.type(description="It exists, but cannot be used now; the message says why.")
 class UnavailableError(UserError):
-    """It cannot serve now."""
+    pass
 
 
-@strawberry.type(description="The e-mail address or the password is wrong.")
+@strawberry.type(description="Wrong e-mail address or password.")
 class CredentialsError(UserError):
-    """The e-mail address or the password is wrong."""
+    pass
 
 
 MEMBERS: dict[type[errors.ServiceError], type[UserError]] = {
@@ -84,7 +76,7 @@ MEMBERS: dict[type[errors.ServiceError], type[UserError]] = {
 def member(error: errors.ServiceError) -> UserError | None:
     """A service's error as a member of a result union; None for those that are top-level errors."""
     if isinstance(error, errors.InvalidInputError):
-        found = [Violation(path=v.path, message=v.message, code=v.code) for v in error.violations]
-        return InvalidInput(message=error.message, code=ErrorCode.INVALID_INPUT, violations=found)
+        violations = [Violation(path=v.path, message=v.message, code=v.code) for v in error.violations]
+        return InvalidInput(message=error.message, code=ErrorCode.INVALID_INPUT, violations=violations)
     cls = MEMBERS.get(type(error))
     return cls(message=error.message, code=ErrorCode[error.code]) if cls else None

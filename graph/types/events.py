@@ -13,93 +13,83 @@ from graph.context import Info
 from graph.types.enums import PredictionStatus
 from graph.types.predictions import Prediction
 from graph.types.scalars import BigInt
-from server.domain.events import Cursor, Event, EventType
+from server.domain.events import Cursor, EventType
 from server.live.prediction_events import Seen, overlay
 
 
-@strawberry.interface(description="Something that happened to a prediction.")
+@strawberry.interface(description="An event of a prediction.")
 class PredictionEvent:
-    """Something that happened to a prediction."""
+    cursor: str = strawberry.field(
+        description="Position of the event: subscribe again with `after: cursor` to continue from here."
+    )
+    seq: int = strawberry.field(
+        description="Number of the event; it always increases, with gaps where events were merged."
+    )
+    at: datetime = strawberry.field(description="Time of the event.")
 
-    cursor: str = strawberry.field(description="Subscribe again with `after: cursor` to go on from here.")
-    seq: int = strawberry.field(description="Number of the event; it only rises, and skips where events were merged.")
-    at: datetime = strawberry.field(description="When it happened.")
 
-
-@strawberry.type(description="The whole prediction as it stands: replace what you hold of it.")
+@strawberry.type(description="The whole prediction as it stands: replace your copy with it.")
 class PredictionSnapshot(PredictionEvent):
-    """The whole prediction as it stands."""
-
     prediction: Prediction = strawberry.field(description="The prediction, with its output so far.")
-    attempt: int = strawberry.field(description="Which attempt this is; a new one begins with empty output.")
+    attempt: int = strawberry.field(description="Number of the attempt; a new attempt starts with empty output.")
 
 
 @strawberry.type(description="The model is being loaded.")
 class ModelLoading(PredictionEvent):
-    """The model is being loaded."""
+    phase: str = strawberry.field(
+        description="Current phase: `download`, `wait` for memory, `read`, `move` to the device, or `warm-up`."
+    )
+    bytes: BigInt | None = strawberry.field(description="Bytes completed, if known.")
+    total_bytes: BigInt | None = strawberry.field(description="Total bytes, if known.")
 
-    phase: str = strawberry.field(description="What is being done: download, read, move, warm-up.")
-    bytes: BigInt | None = strawberry.field(description="Bytes done, where known.")
-    total_bytes: BigInt | None = strawberry.field(description="Bytes in all, where known.")
 
-
-@strawberry.type(description="The prediction changed its status; a terminal one is the last event.")
+@strawberry.type(description="The status of the prediction changed; a final status is the last event.")
 class StatusChanged(PredictionEvent):
-    """The prediction changed its status."""
-
-    status: PredictionStatus = strawberry.field(description="The new status.")
+    status: PredictionStatus = strawberry.field(description="New status.")
     prediction: Prediction = strawberry.field(description="The prediction.")
 
 
-@strawberry.type(description="A piece of output; the pieces in order are the whole.")
+@strawberry.type(description="A piece of output; all pieces in order are the whole output.")
 class OutputAppended(PredictionEvent):
-    """A piece of output."""
-
     text: str | None = strawberry.field(description="Text to append.")
-    chunk: JSON | None = strawberry.field(description="An item to append, where the output is no text.")
+    chunk: JSON | None = strawberry.field(description="Item to append, if the output is not text.")
     index: int = strawberry.field(description="Number of the piece.")
 
 
-@strawberry.type(description="A step was done.")
+@strawberry.type(description="A step was completed.")
 class Progressed(PredictionEvent):
-    """A step was done."""
-
-    step: int = strawberry.field(description="Steps done.")
-    total: int | None = strawberry.field(description="Steps in all, where known.")
-    fraction: float | None = strawberry.field(description="Done part, 0 to 1.")
-    eta_seconds: float | None = strawberry.field(description="Seconds left, by the steps so far.")
+    step: int = strawberry.field(description="Steps completed.")
+    total: int | None = strawberry.field(description="Total steps, if known.")
+    fraction: float | None = strawberry.field(description="Completed fraction, 0 to 1.")
+    eta_seconds: float | None = strawberry.field(description="Estimated seconds left, from the steps so far.")
 
 
-@strawberry.type(description="An unfinished picture; made only while somebody selects `image`, and may be skipped.")
+@strawberry.type(
+    description="A preview of an unfinished image. Previews are made only while someone selects `image`, and some may "
+    "be skipped."
+)
 class PreviewReady(PredictionEvent):
-    """An unfinished picture."""
-
     prediction_id: strawberry.Private[UUID]
     place: strawberry.Private[Cursor]
     width: int = strawberry.field(description="Width in pixels.")
     height: int = strawberry.field(description="Height in pixels.")
-    step: int | None = strawberry.field(description="The step it was made at, where known.")
+    step: int | None = strawberry.field(description="Step that it shows, if known.")
 
     @strawberry.field(
-        description="The picture, a JPEG data URI of at most 16 kB, of this step or a newer one; null when it is gone."
+        description="The preview of this step or a newer one, as a JPEG data URI of at most 16 kB; null if it is gone."
     )
     async def image(self, info: Info) -> str | None:
-        """The picture, read only where it is selected."""
         return await info.context.hubs.preview(self.prediction_id, self.place)
 
 
 @strawberry.type(description="A log line.")
 class Logged(PredictionEvent):
-    """A log line."""
-
     line: str = strawberry.field(description="The line, without its newline.")
 
 
-@strawberry.type(description="Events after your cursor are gone; a snapshot follows.")
+@strawberry.type(description="Events after your cursor are no longer available; a snapshot follows.")
 class EventsLost(PredictionEvent):
-    """Events are gone."""
-
-    after: str = strawberry.field(description="The last cursor before the gap.")
+    after: str = strawberry.field(description="Last cursor before the gap.")
 
 
 EVENT_TYPES = [
@@ -114,34 +104,28 @@ EVENT_TYPES = [
 ]
 
 
-def event_of(seen: Seen, prediction_id: UUID) -> PredictionEvent:
+def event_of(update: Seen, prediction_id: UUID) -> PredictionEvent:
     """The type of an event."""
-    event = seen.event
-    data = event.data
-    match event.type, seen.row:
+    event, data = update.event, update.event.data
+    at = datetime.fromtimestamp(event.at, UTC)
+    base: dict[str, Any] = {"cursor": str(event.cursor), "seq": event.cursor.seq, "at": at}
+    match event.type, update.row:
         case EventType.SNAPSHOT, row if row is not None:
-            return PredictionSnapshot(**_base(event), prediction=Prediction.of(row, seen.live), attempt=data["attempt"])
+            return PredictionSnapshot(**base, prediction=Prediction.of(row, update.live), attempt=data["attempt"])
         case EventType.STATUS, row if row is not None:
-            prediction = Prediction.of(row, overlay(row, seen.live))
-            return StatusChanged(**_base(event), status=PredictionStatus(data["status"]), prediction=prediction)
+            prediction = Prediction.of(row, overlay(row, update.live))
+            return StatusChanged(**base, status=PredictionStatus(data["status"]), prediction=prediction)
         case EventType.LOADING, _:
-            return ModelLoading(
-                **_base(event), phase=data["phase"], bytes=data["bytes"], total_bytes=data["totalBytes"]
-            )
+            return ModelLoading(**base, phase=data["phase"], bytes=data["bytes"], total_bytes=data["totalBytes"])
         case EventType.OUTPUT, _:
-            return OutputAppended(**_base(event), text=data.get("text"), chunk=data.get("chunk"), index=data["index"])
+            return OutputAppended(**base, text=data.get("text"), chunk=data.get("chunk"), index=data["index"])
         case EventType.PROGRESS, _:
             names = {"step": data["step"], "total": data["total"], "fraction": data["fraction"]}
-            return Progressed(**_base(event), **names, eta_seconds=data["etaSeconds"])
+            return Progressed(**base, **names, eta_seconds=data["etaSeconds"])
         case EventType.PREVIEW, _:
             size = {"width": data["width"], "height": data["height"], "step": data["step"]}
-            return PreviewReady(**_base(event), **size, prediction_id=prediction_id, place=event.cursor)
+            return PreviewReady(**base, **size, prediction_id=prediction_id, place=event.cursor)
         case EventType.LOG, _:
-            return Logged(**_base(event), line=data["line"])
+            return Logged(**base, line=data["line"])
         case _:
-            return EventsLost(**_base(event), after=data["after"])
-
-
-def _base(event: Event) -> dict[str, Any]:
-    at = datetime.fromtimestamp(event.at, UTC)
-    return {"cursor": str(event.cursor), "seq": event.cursor.seq, "at": at}
+            return EventsLost(**base, after=data["after"])

@@ -1,4 +1,4 @@
-"""Models, their versions, and lists of them."""
+"""Models and their versions, filters and lists of them, and what creates and changes them."""
 
 from __future__ import annotations
 
@@ -10,78 +10,94 @@ import strawberry
 from strawberry.scalars import JSON
 
 from graph.context import Info
-from graph.types.enums import DeviceClass, DeviceMap, ModelKind, Quantization, VersionState, Visibility
-from graph.types.ids import global_id
-from graph.types.node import Node, PageInfo
+from graph.types.enums import (
+    DeviceClass,
+    DeviceMap,
+    ModelKind,
+    ModelOrderField,
+    OrderDirection,
+    Quantization,
+    VersionState,
+    Visibility,
+)
+from graph.types.errors import ConflictError, ForbiddenError, InvalidInput, NotFoundError
+from graph.types.ids import global_id, parse_id
+from graph.types.node import Node
 from graph.types.scalars import BigInt
 from graph.types.users import User
 from server import tables
-from server.adapters.pagination import Page
+from server.adapters.pagination import Order
+from server.domain import models as domain
 from server.errors import BadUserInputError
 from server.services import models, versions
-from server.services.models import SAMPLES_MAX
+from server.services.models import SAMPLES_MAX, ModelChanges, NewModel
 from server.tables import loaded
 
 if TYPE_CHECKING:
     from graph.types.predictions import Prediction
 
+SLUG = "Model as `owner/name`."
+DESCRIPTION = "Description, as Markdown."
+TAGS = "Tags to find the model by, at most 10: lower-case letters and digits, with single dashes between them."
+OWN_SCHEMA = "JSON Schema of the input, if it is to be narrower than the predictor's own."
+PREDICTOR = "Predictor that runs a CUSTOM model: `embeddings`, `classification`, or one of the operator's own."
+QUANTIZATION = "Quantize the weights of linear layers, so that the model needs less memory."
+DEVICE = "Which workers run it. INT4 and a device map AUTO need CUDA. Predictions wait until there is such a worker."
+DEVICE_MAP = "Whether the model is loaded on one device or spread over all GPUs of a worker."
 
-@strawberry.type(description="How far the preparation of a version is.")
+
+@strawberry.type(description="Progress of preparing a version.")
 class VersionProgress:
-    """How far the preparation of a version is."""
-
-    phase: str = strawberry.field(description="What is being done: inspect, download ...")
-    bytes: BigInt = strawberry.field(description="Bytes done in this phase.")
-    total_bytes: BigInt | None = strawberry.field(description="Bytes of this phase, where known.")
+    phase: str = strawberry.field(description="Current phase, such as `inspect` or `download`.")
+    bytes: BigInt = strawberry.field(description="Bytes completed in this phase.")
+    total_bytes: BigInt | None = strawberry.field(description="Total bytes of this phase, if known.")
 
 
 @strawberry.type(description="One immutable version of a model.")
 class ModelVersion(Node):
-    """One immutable version of a model."""
-
     row: strawberry.Private[tables.Version]
 
-    number: int = strawberry.field(description="1, 2, 3 ... within its model.")
-    state: VersionState = strawberry.field(description="Whether it can run.")
-    reason: str | None = strawberry.field(description="Why it was refused.")
-    source: str = strawberry.field(description="Where it comes from, such as huggingface:owner/name.")
-    revision: str | None = strawberry.field(description="The commit that it is pinned to.")
+    number: int = strawberry.field(description="Number within its model: 1, 2, 3, ...")
+    state: VersionState = strawberry.field(description="State of the version.")
+    reason: str | None = strawberry.field(description="Why the version was refused; null if it was not.")
+    source: str = strawberry.field(description="Where its files come from, such as `huggingface:owner/name`.")
+    revision: str | None = strawberry.field(description="Commit that the version is pinned to.")
     digest: str | None = strawberry.field(description="SHA-256 over its files.")
-    size_bytes: BigInt | None = strawberry.field(description="Bytes of its files.")
-    input_schema: JSON = strawberry.field(description="JSON Schema (2020-12) of inputs; `x-order` orders a form.")
-    output_schema: JSON = strawberry.field(description="JSON Schema (2020-12) of outputs.")
-    created_at: datetime = strawberry.field(description="When it was published.")
-    predictor: str = strawberry.field(description="What runs it.")
-    quantization: Quantization | None = strawberry.field(description="How its weights are shortened.")
-    device_map: DeviceMap = strawberry.field(description="Where its parts lie.")
-    device: DeviceClass = strawberry.field(description="Which workers run it.")
+    size_bytes: BigInt | None = strawberry.field(description="Size of its files in bytes.")
+    input_schema: JSON = strawberry.field(
+        description="JSON Schema (2020-12) of the input; `x-order` is the order of fields in a form."
+    )
+    output_schema: JSON = strawberry.field(description="JSON Schema (2020-12) of the output.")
+    created_at: datetime = strawberry.field(description="Time of publication.")
+    predictor: str = strawberry.field(description="Predictor that runs the version.")
+    quantization: Quantization | None = strawberry.field(
+        description="How its weights are quantized; null if they are not."
+    )
+    device_map: DeviceMap = strawberry.field(description="How it is placed on devices.")
+    device: DeviceClass = strawberry.field(description="Which workers may run it.")
 
-    @strawberry.field(description="Its model.")
+    @strawberry.field(description="Model that it is a version of.")
     async def model(self, info: Info) -> Annotated[Model, strawberry.lazy("graph.types.models")]:
-        """The model."""
         return await self._model(info)
 
-    @strawberry.field(description="owner/name:number, which pins this version.")
+    @strawberry.field(description="`owner/name:number`, which pins this version.")
     async def slug(self, info: Info) -> str:
-        """The pinned slug."""
         model = await self._model(info)
         return f"{await model.slug(info)}:{self.row.number}"
 
     async def _model(self, info: Info) -> Model:
-        found = loaded(self.row, "model")
-        return Model.referred(info, found) if found else await Model.load(info, self.row.model_id)
+        row = loaded(self.row, "model")
+        return Model.of_reference(info, row) if row else await Model.load(info, self.row.model_id)
 
-    @strawberry.field(description="How far the preparation is, while PREPARING.")
+    @strawberry.field(description="Progress of the preparation; null unless PREPARING.")
     def progress(self) -> VersionProgress | None:
-        """Progress of the preparation."""
-        found = self.row.progress
-        if not found:
+        data = self.row.progress
+        if not data:
             return None
-        return VersionProgress(phase=found["phase"], bytes=found["bytes"], total_bytes=found["totalBytes"])
+        return VersionProgress(phase=data["phase"], bytes=data["bytes"], total_bytes=data["totalBytes"])
 
     @classmethod
     def of(cls, row: tables.Version) -> ModelVersion:
-        """The type of a row."""
         return cls(
             id=global_id("ModelVersion", row.id),
             row=row,
@@ -102,85 +118,79 @@ class ModelVersion(Node):
         )
 
 
-@strawberry.type(description="A model that predictions run on.")
+@strawberry.type(description="A machine-learning model.")
 class Model(Node):
-    """A model that predictions run on."""
-
     row: strawberry.Private[tables.Model]
     tells_all: strawberry.Private[bool] = True
 
     name: str = strawberry.field(description="Name, unique among its owner's models.")
-    kind: ModelKind = strawberry.field(description="What it makes.")
-    visibility: Visibility = strawberry.field(description="Who sees it.")
-    description: str = strawberry.field(description="What it is, as Markdown.")
-    created_at: datetime = strawberry.field(description="When it was added.")
-    updated_at: datetime = strawberry.field(description="When it last changed.")
-    tags: list[str] = strawberry.field(description="Words to find it by.")
-    run_count: BigInt = strawberry.field(description="How often it was run; counted once a minute.")
+    kind: ModelKind = strawberry.field(description="Kind of the model.")
+    visibility: Visibility = strawberry.field(description="Who can see the model.")
+    description: str = strawberry.field(description=DESCRIPTION)
+    created_at: datetime = strawberry.field(description="Time of creation.")
+    updated_at: datetime = strawberry.field(description="Time of the last change.")
+    tags: list[str] = strawberry.field(description="Tags to find the model by.")
+    run_count: BigInt = strawberry.field(description="Number of runs; updated once a minute.")
 
-    @strawberry.field(description="Outputs that its owner shows to everybody.")
+    @strawberry.field(description="Sample outputs that the owner shows to everyone who can see the model.")
     async def samples(
         self,
         info: Info,
-        first: Annotated[int, strawberry.argument(description="At most so many, 1 to 4.")] = SAMPLES_MAX,
+        first: Annotated[int, strawberry.argument(description="Maximum number of samples, 1 to 4.")] = SAMPLES_MAX,
     ) -> list[Annotated[Prediction, strawberry.lazy("graph.types.predictions")]]:
-        """Sample outputs, in the owner's order."""
         # Predictions have models
         from graph.types.predictions import Prediction
 
         if not 1 <= first <= SAMPLES_MAX:
             raise BadUserInputError(f"Ask for 1 to {SAMPLES_MAX} samples.")
-        found = await info.context.loaders.samples.load_many([UUID(key) for key in self.row.samples])
-        return [Prediction.of(row) for row in found if row and row.model_id == self.row.id][:first]
+        rows = await info.context.loaders.samples.load_many([UUID(key) for key in self.row.samples])
+        return [Prediction.of(row) for row in rows if row and row.model_id == self.row.id][:first]
 
-    @strawberry.field(description="Its owner.")
+    @strawberry.field(description="User who owns the model.")
     async def owner(self, info: Info) -> User:
-        """The owner."""
         row = await info.context.loaders.users.load(self.row.owner_id)
         if row is None:
             raise LookupError(f"owner {self.row.owner_id} of a model")
         return User.of(row)
 
-    @strawberry.field(description="owner/name.")
+    @strawberry.field(description="`owner/name`.")
     async def slug(self, info: Info) -> str:
-        """The slug."""
         owner = loaded(self.row, "owner") or await info.context.loaders.users.load(self.row.owner_id)
         return f"{owner.handle if owner else '?'}/{self.row.name}"
 
     @strawberry.field(description="All versions, newest first.")
     async def versions(self, info: Info) -> list[ModelVersion]:
-        """All versions."""
         if not self.tells_all:
             return []
         return [ModelVersion.of(row) for row in await info.context.loaders.versions_of.load(self.row.id)]
 
-    @strawberry.field(description="The version that runs unless one is pinned: the newest READY one, else the newest.")
+    @strawberry.field(
+        description="Version that runs if a prediction pins none: the newest READY version, or else the newest."
+    )
     async def latest_version(self, info: Info) -> ModelVersion | None:
-        """The version that runs."""
         if not self.tells_all:
             return None
         row = versions.latest(await info.context.loaders.versions_of.load(self.row.id))
         return ModelVersion.of(row) if row else None
 
     @classmethod
-    async def load(cls, info: Info, model_id: object) -> Model:
-        """A model that something visible refers to; see `referred`."""
-        row = await info.context.loaders.models.load(model_id)  # type: ignore[arg-type]
+    async def load(cls, info: Info, model_id: UUID) -> Model:
+        """A model that something visible refers to; see `of_reference`."""
+        row = await info.context.loaders.models.load(model_id)
         if row is None:
             raise LookupError(f"model {model_id}")
-        return cls.referred(info, row)
+        return cls.of_reference(info, row)
 
     @classmethod
-    def referred(cls, info: Info, row: tables.Model) -> Model:
+    def of_reference(cls, info: Info, row: tables.Model) -> Model:
         """A model that something visible refers to; of one that is private by now, only what was known before."""
-        found = cls.of(row)
+        model = cls.of(row)
         if not models.tells_all(info.context.viewer, row):
-            found.tells_all, found.description = False, ""
-        return found
+            model.tells_all, model.description = False, ""
+        return model
 
     @classmethod
     def of(cls, row: tables.Model) -> Model:
-        """The type of a row."""
         return cls(
             id=global_id("Model", row.id),
             row=row,
@@ -195,36 +205,134 @@ class Model(Node):
         )
 
 
-@strawberry.type(description="One item of a list of models.")
-class ModelEdge:
-    """One item of a list of models."""
+@strawberry.input(description="Filter for a list of models.")
+class ModelFilter:
+    owner: str | None = strawberry.field(default=None, description="Handle of the owner.")
+    kind: ModelKind | None = strawberry.field(default=None, description="Kind of the models.")
+    search: str | None = strawberry.field(default=None, description="Text in the name or description.")
+    tag: str | None = strawberry.field(default=None, description="One of the model's tags.")
 
-    cursor: str = strawberry.field(description="Its place in the list.")
-    node: Model = strawberry.field(description="The model.")
+
+@strawberry.input(description="Sort order of a list of models; models that are equal in it are sorted by id.")
+class ModelOrder:
+    field: ModelOrderField = strawberry.field(default=ModelOrderField.CREATED_AT, description="Field to sort by.")
+    direction: OrderDirection = strawberry.field(default=OrderDirection.DESC, description="Sort direction.")
+
+    def order(self) -> Order:
+        return Order(self.field.value, self.direction)
 
 
-@strawberry.type(description="A page of models.")
-class ModelConnection:
-    """A page of models."""
+@strawberry.input(description="A repository on the Hugging Face Hub.")
+class HuggingFaceSourceInput:
+    repo: str = strawberry.field(description="Repository as `owner/name`.")
+    revision: str | None = strawberry.field(default=None, description="Branch, tag or commit; default `main`.")
 
-    page: strawberry.Private[Page[tables.Model]]
 
-    @strawberry.field(description="The items with their cursors.")
-    def edges(self) -> list[ModelEdge]:
-        """Items with cursors."""
-        return [ModelEdge(cursor=self.page.cursor(row), node=Model.of(row)) for row in self.page.rows]
+@strawberry.input(description="A folder on the server's machine.")
+class LocalSourceInput:
+    path: str = strawberry.field(description="Path below MODEL_ROOT.")
 
-    @strawberry.field(description="The items.")
-    def nodes(self) -> list[Model]:
-        """Items."""
-        return [Model.of(row) for row in self.page.rows]
 
-    @strawberry.field(description="Where this page lies.")
-    def page_info(self) -> PageInfo:
-        """Where this page lies."""
-        return PageInfo.of(self.page)
+@strawberry.input(one_of=True, description="Source of a version: set exactly one field.")
+class ModelSourceInput:
+    huggingface: strawberry.Maybe[HuggingFaceSourceInput] = strawberry.field(
+        description="A repository on the Hugging Face Hub."
+    )
+    local: strawberry.Maybe[LocalSourceInput] = strawberry.field(description="A folder on the server's machine.")
+    demo: strawberry.Maybe[str] = strawberry.field(description="A bundled demo model: `prose` or `shapes`.")
+    predictor: strawberry.Maybe[str] = strawberry.field(description="A predictor of the workers, such as `echo`.")
 
-    @strawberry.field(description="How many items the whole list has; counted only when selected.")
-    async def total_count(self) -> int:
-        """Items of the whole list."""
-        return await self.page.query.count()
+    def source(self) -> domain.ModelSource:
+        if self.huggingface:
+            repo = self.huggingface.value
+            return domain.ModelSource(domain.SourceType.HUGGINGFACE, repo.repo, repo.revision)
+        if self.local:
+            return domain.ModelSource(domain.SourceType.LOCAL, self.local.value.path)
+        if self.demo:
+            return domain.ModelSource(domain.SourceType.DEMO, self.demo.value)
+        return domain.ModelSource(domain.SourceType.PREDICTOR, self.predictor.value if self.predictor else "")
+
+
+@strawberry.input(description="A model to create.")
+class CreateModelInput:
+    name: str = strawberry.field(description="Name, unique among your models.")
+    kind: ModelKind = strawberry.field(description="Kind of the model.")
+    source: ModelSourceInput = strawberry.field(description="Source of its first version.")
+    description: str = strawberry.field(default="", description=DESCRIPTION)
+    visibility: Visibility = strawberry.field(default=domain.Visibility.PUBLIC, description="Who can see the model.")
+    tags: list[str] = strawberry.field(default_factory=list, description=TAGS)
+    input_schema: JSON | None = strawberry.field(default=None, description=OWN_SCHEMA)
+    predictor: str | None = strawberry.field(default=None, description=PREDICTOR)
+    quantization: Quantization | None = strawberry.field(default=None, description=QUANTIZATION)
+    device_map: DeviceMap = strawberry.field(default=DeviceMap.SINGLE, description=DEVICE_MAP)
+    device: DeviceClass = strawberry.field(default=DeviceClass.ANY, description=DEVICE)
+
+    def new(self) -> NewModel:
+        version = _new_version(self)
+        return NewModel(self.name, self.kind, version, self.description, self.visibility, tuple(self.tags))
+
+
+@strawberry.input(description="Changes to a model; fields that are left out stay as they are.")
+class UpdateModelInput:
+    model: str = strawberry.field(description=SLUG)
+    description: str | None = strawberry.field(default=None, description=DESCRIPTION)
+    visibility: Visibility | None = strawberry.field(default=None, description="Who can see the model.")
+    tags: list[str] | None = strawberry.field(default=None, description=TAGS)
+    samples: list[strawberry.ID] | None = strawberry.field(
+        default=None,
+        description="Sample outputs: at most 4 of your own predictions that ran this model and succeeded. Everyone "
+        "who can see the model can see them.",
+    )
+
+    def changes(self) -> ModelChanges:
+        samples = None if self.samples is None else [parse_id(key, "Prediction") for key in self.samples]
+        return ModelChanges(self.description, self.visibility, self.tags, samples)
+
+
+@strawberry.input(description="The model to delete.")
+class DeleteModelInput:
+    model: str = strawberry.field(description=SLUG)
+
+
+@strawberry.input(description="A version to publish.")
+class PublishVersionInput:
+    model: str = strawberry.field(description=SLUG)
+    source: ModelSourceInput = strawberry.field(description="Source of the version.")
+    input_schema: JSON | None = strawberry.field(default=None, description=OWN_SCHEMA)
+    predictor: str | None = strawberry.field(default=None, description=PREDICTOR)
+    quantization: Quantization | None = strawberry.field(default=None, description=QUANTIZATION)
+    device_map: DeviceMap = strawberry.field(default=DeviceMap.SINGLE, description=DEVICE_MAP)
+    device: DeviceClass = strawberry.field(default=DeviceClass.ANY, description=DEVICE)
+
+    def new(self) -> domain.NewVersion:
+        return _new_version(self)
+
+
+def _new_version(given: CreateModelInput | PublishVersionInput) -> domain.NewVersion:
+    schema: dict[str, object] | None = given.input_schema  # type: ignore[assignment]
+    options = (given.quantization, given.device_map, given.device)
+    return domain.NewVersion(given.source.source(), schema, given.predictor, *options)
+
+
+@strawberry.type(description="A deleted model.")
+class DeletedModel:
+    slug: str = strawberry.field(description="`owner/name` of the model; it cannot be used again.")
+    canceled_predictions: int = strawberry.field(description="Number of predictions that were canceled.")
+
+
+CreateModelResult = Annotated[
+    Model | InvalidInput | ConflictError | ForbiddenError,
+    strawberry.union("CreateModelResult", description="Result of `createModel`."),
+]
+UpdateModelResult = Annotated[
+    Model | NotFoundError | ForbiddenError | InvalidInput,
+    strawberry.union("UpdateModelResult", description="Result of `updateModel`."),
+]
+DeleteModelResult = Annotated[
+    DeletedModel | NotFoundError | ForbiddenError,
+    strawberry.union("DeleteModelResult", description="Result of `deleteModel`."),
+]
+PublishVersionResult = Annotated[
+    ModelVersion | NotFoundError | ForbiddenError | InvalidInput,
+    strawberry.union("PublishVersionResult", description="Result of `publishVersion`."),
+]

@@ -2,44 +2,62 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from collections.abc import Callable
+from typing import Annotated, Any, Generic, TypeVar
 
 import strawberry
 
-from server.adapters.pagination import Page, PageRequest
+from server.adapters.pagination import Page
 
-First = Annotated[int | None, strawberry.argument(description="Page size from the start, 1 to 100; default 20.")]
-After = Annotated[str | None, strawberry.argument(description="Only what comes after this cursor.")]
-Last = Annotated[int | None, strawberry.argument(description="Page size from the end, 1 to 100.")]
-Before = Annotated[str | None, strawberry.argument(description="Only what comes before this cursor.")]
+T = TypeVar("T")
+First = Annotated[int | None, strawberry.argument(description="Number of items from the start, 1 to 100; default 20.")]
+After = Annotated[str | None, strawberry.argument(description="Only items after this cursor.")]
+Last = Annotated[int | None, strawberry.argument(description="Number of items from the end, 1 to 100.")]
+Before = Annotated[str | None, strawberry.argument(description="Only items before this cursor.")]
 
 
-@strawberry.interface(description="Anything with a global id.")
+@strawberry.interface(description="An object with a global id.")
 class Node:
-    """Anything with a global id."""
-
     id: strawberry.ID = strawberry.field(description="Opaque global id.")
 
 
-@strawberry.type(description="Where a page of a list lies.")
+@strawberry.type(description="Position of a page in its list.")
 class PageInfo:
-    """Where a page of a list lies."""
+    has_next_page: bool = strawberry.field(description="Whether there are items after this page.")
+    has_previous_page: bool = strawberry.field(description="Whether there are items before this page.")
+    start_cursor: str | None = strawberry.field(description="Cursor of the first item; null if the page is empty.")
+    end_cursor: str | None = strawberry.field(description="Cursor of the last item; null if the page is empty.")
 
-    has_next_page: bool = strawberry.field(description="Whether there is more after this page.")
-    has_previous_page: bool = strawberry.field(description="Whether there is more before this page.")
-    start_cursor: str | None = strawberry.field(description="Cursor of the first item; null on an empty page.")
-    end_cursor: str | None = strawberry.field(description="Cursor of the last item; null on an empty page.")
 
-    @classmethod
-    def of(cls, page: Page[Any]) -> PageInfo:
-        """Where a page of rows lies."""
-        cursors = [page.cursor(row) for row in page.rows]
-        first, last = (cursors[0], cursors[-1]) if cursors else (None, None)
-        return cls(
-            has_next_page=page.has_next, has_previous_page=page.has_previous, start_cursor=first, end_cursor=last
+@strawberry.type(description="An item of a list, with its cursor.")
+class Edge(Generic[T]):
+    cursor: str = strawberry.field(description="Position of the item in the list.")
+    node: T = strawberry.field(description="The item.")
+
+
+@strawberry.type(description="A page of a list.")
+class Connection(Generic[T]):
+    page: strawberry.Private[Page[Any]]
+    node_of: strawberry.Private[Callable[[Any], T]]
+
+    @strawberry.field(description="Items of this page with their cursors.")
+    def edges(self) -> list[Edge[T]]:
+        return [Edge(cursor=self.page.cursor(row), node=self.node_of(row)) for row in self.page.rows]
+
+    @strawberry.field(description="Items of this page.")
+    def nodes(self) -> list[T]:
+        return [self.node_of(row) for row in self.page.rows]
+
+    @strawberry.field(description="Position of this page in the list.")
+    def page_info(self) -> PageInfo:
+        cursors = [self.page.cursor(row) for row in self.page.rows]
+        return PageInfo(
+            has_next_page=self.page.has_next,
+            has_previous_page=self.page.has_previous,
+            start_cursor=cursors[0] if cursors else None,
+            end_cursor=cursors[-1] if cursors else None,
         )
 
-
-def page_request(first: int | None, after: str | None, last: int | None, before: str | None) -> PageRequest:
-    """The four arguments of a connection."""
-    return PageRequest(first, after, last, before)
+    @strawberry.field(description="Number of items in the whole list; counted only if selected.")
+    async def total_count(self) -> int:
+        return await self.page.query.count()

@@ -1,4 +1,4 @@
-"""Predictions and lists of them."""
+"""Predictions, filters of them, and what creates, cancels and retries them."""
 
 from __future__ import annotations
 
@@ -16,182 +16,175 @@ from graph.types.models import Model, ModelVersion
 from graph.types.node import Node
 from graph.types.scalars import BigInt
 from graph.types.users import User
-from graph.types.webhooks import WebhookDelivery
+from graph.types.webhooks import WebhookDelivery, WebhookInput
 from server import tables
 from server.adapters.event_log import LiveState
 from server.domain import predictions as domain
 from server.live.prediction_events import overlay
 from server.live.prediction_rows import may_see
 from server.services import webhooks
+from server.services.predictions import Wanted
 from server.tables import loaded
 
 
 @strawberry.type(description="Why a prediction failed.")
 class PredictionError:
-    """Why a prediction failed."""
-
-    code: PredictionErrorCode = strawberry.field(description="A stable code.")
-    message: str = strawberry.field(description="The model's own message.")
+    code: PredictionErrorCode = strawberry.field(description="Stable error code.")
+    message: str = strawberry.field(description="What went wrong, in the words of the model or the worker.")
 
 
 @strawberry.type(description="An output file.")
 class PredictionFile:
-    """An output file."""
-
-    url: str = strawberry.field(description="A signed link that expires.")
-    content_type: str = strawberry.field(description="Its media type.")
-    bytes: BigInt = strawberry.field(description="Its size.")
-    width: int | None = strawberry.field(description="Width of an image, in pixels.")
-    height: int | None = strawberry.field(description="Height of an image, in pixels.")
+    url: str = strawberry.field(description="Signed URL, which expires.")
+    content_type: str = strawberry.field(description="Media type.")
+    bytes: BigInt = strawberry.field(description="Size in bytes.")
+    width: int | None = strawberry.field(description="Width in pixels, for images.")
+    height: int | None = strawberry.field(description="Height in pixels, for images.")
 
 
-@strawberry.type(description="How far a run is.")
+@strawberry.type(description="Progress of a running prediction.")
 class PredictionProgress:
-    """How far a run is."""
-
-    step: int = strawberry.field(description="Steps done.")
-    total: int | None = strawberry.field(description="Steps in all, where known.")
-    fraction: float | None = strawberry.field(description="Done part, 0 to 1.")
-    eta_seconds: float | None = strawberry.field(description="Seconds left, by the steps so far.")
+    step: int = strawberry.field(description="Steps completed.")
+    total: int | None = strawberry.field(description="Total steps, if known.")
+    fraction: float | None = strawberry.field(description="Completed fraction, 0 to 1.")
+    eta_seconds: float | None = strawberry.field(description="Estimated seconds left, from the steps so far.")
 
     @classmethod
     def of(cls, data: dict[str, Any]) -> PredictionProgress:
-        """The type of an event's data."""
         return cls(
             step=data["step"], total=data["total"], fraction=data["fraction"], eta_seconds=data.get("etaSeconds")
         )
 
 
-@strawberry.type(description="What was measured of a run; null where it was not.")
+@strawberry.type(description="Measurements of a run; null if not measured.")
 class PredictionMetrics:
-    """What was measured of a run."""
-
-    queue_seconds: float | None = strawberry.field(description="From creation to the claim by a worker.")
-    load_seconds: float | None = strawberry.field(description="Waiting for the model to be loaded.")
-    predict_seconds: float | None = strawberry.field(description="Running, without waiting and loading.")
-    total_seconds: float | None = strawberry.field(description="From creation to the end.")
-    time_to_first_token_seconds: float | None = strawberry.field(description="From the run's start to its first token.")
-    input_tokens: int | None = strawberry.field(description="Tokens of the prompt.")
-    output_tokens: int | None = strawberry.field(description="Tokens made.")
-    tokens_per_second: float | None = strawberry.field(description="Tokens made per second of running.")
-    steps: int | None = strawberry.field(description="Steps done.")
+    queue_seconds: float | None = strawberry.field(description="Time from creation until a worker claimed it.")
+    load_seconds: float | None = strawberry.field(description="Time spent waiting for the model to load.")
+    predict_seconds: float | None = strawberry.field(description="Time spent running, without waiting and loading.")
+    total_seconds: float | None = strawberry.field(description="Time from creation to the end.")
+    time_to_first_token_seconds: float | None = strawberry.field(
+        description="Time from the start of the run to its first token."
+    )
+    input_tokens: int | None = strawberry.field(description="Tokens in the prompt.")
+    output_tokens: int | None = strawberry.field(description="Tokens generated.")
+    tokens_per_second: float | None = strawberry.field(description="Tokens generated per second of running.")
+    steps: int | None = strawberry.field(description="Steps completed.")
 
     @classmethod
-    def of(cls, measured: dict[str, Any]) -> PredictionMetrics:
-        """The type of a row's metrics."""
+    def of(cls, metrics: dict[str, Any]) -> PredictionMetrics:
         counts = ("input_tokens", "output_tokens", "steps")
         names = [name for name in cls.__dataclass_fields__ if name not in counts]
-        values: dict[str, Any] = {name: measured.get(name) for name in names}
-        values |= {name: int(measured[name]) if measured.get(name) is not None else None for name in counts}
+        values: dict[str, Any] = {name: metrics.get(name) for name in names}
+        values |= {name: int(metrics[name]) if metrics.get(name) is not None else None for name in counts}
         return cls(**values)
 
 
-@strawberry.type(description="One run of a model's version.")
+@strawberry.type(description="One run of a model version.")
 class Prediction(Node):
-    """One run of a version; `live` is what a running attempt has made so far."""
+    """`live` is what a running attempt has produced so far."""
 
     row: strawberry.Private[tables.Prediction]
     live: strawberry.Private[LiveState | None]
 
-    status: PredictionStatus = strawberry.field(description="Where it stands.")
-    input: JSON = strawberry.field(description="The input, with defaults and the drawn seed filled in.")
-    attempts: int = strawberry.field(description="How often it was begun.")
-    canceled_at: datetime | None = strawberry.field(description="When it was canceled.")
-    stop_seconds: float | None = strawberry.field(description="Seconds from the cancel until it had stopped.")
-    created_at: datetime = strawberry.field(description="When it was accepted.")
-    started_at: datetime | None = strawberry.field(description="When a worker first began it.")
-    completed_at: datetime | None = strawberry.field(description="When it ended.")
+    status: PredictionStatus = strawberry.field(description="Current status.")
+    input: JSON = strawberry.field(description="Input, with defaults and the seed filled in.")
+    attempts: int = strawberry.field(description="Number of attempts started.")
+    canceled_at: datetime | None = strawberry.field(description="Time of cancellation; null if it was not canceled.")
+    stop_seconds: float | None = strawberry.field(description="Seconds from the cancel request until it had stopped.")
+    created_at: datetime = strawberry.field(description="Time when it was accepted.")
+    started_at: datetime | None = strawberry.field(description="Time when a worker first started it.")
+    completed_at: datetime | None = strawberry.field(description="Time when it ended.")
     data_removed: bool = strawberry.field(
-        description="Whether input, output, files and logs were removed, as this server does after a time."
+        description="Whether its input, output, files and logs have been removed, as this server does after a time."
     )
 
-    @strawberry.field(description="The model that it runs.")
+    @strawberry.field(description="Model that it runs.")
     async def model(self, info: Info) -> Model:
-        """The model."""
-        found = loaded(self.row, "model")
-        return Model.referred(info, found) if found else await Model.load(info, self.row.model_id)
+        row = loaded(self.row, "model")
+        return Model.of_reference(info, row) if row else await Model.load(info, self.row.model_id)
 
-    @strawberry.field(description="The version that it runs.")
+    @strawberry.field(description="Version that it runs.")
     async def version(self, info: Info) -> ModelVersion:
-        """The version."""
         row = loaded(self.row, "version") or await info.context.loaders.versions.load(self.row.version_id)
         if row is None:
             raise LookupError(f"version {self.row.version_id}")
         return ModelVersion.of(row)
 
-    @strawberry.field(description="Who asked for it; null when nobody was signed in.")
+    @strawberry.field(description="User who created it; null if it is anonymous.")
     async def user(self, info: Info) -> User | None:
-        """Who asked for it."""
         row = await info.context.loaders.users.load(self.row.user_id) if self.row.user_id else None
         return User.of(row) if row else None
 
-    @strawberry.field(description="Text, a list of file links, or what a custom model gave; so far, while it runs.")
+    @strawberry.field(
+        description="Text, a list of file URLs, or the output of a custom model; partial while it is running."
+    )
     async def output(self, info: Info) -> JSON | None:
-        """The output."""
         live = await self._live(info)
         if live is not None:
             return live.text or live.chunks or None  # type: ignore[return-value]
-        return await self._with_links(info, self.row.output)  # type: ignore[no-any-return]
+        output: Any = self.row.output
+        if (records := self.row.files) and isinstance(output, list):
+            # Images are kept as references to files; clients get links
+            output = [
+                (await _file(info, records[item["file"]])).url
+                if isinstance(item, dict) and set(item) == {"file"}
+                else item
+                for item in output
+            ]
+        return output  # type: ignore[no-any-return]
 
-    @strawberry.field(description="The text output; so far, while it runs.")
+    @strawberry.field(description="Text output; partial while it is running.")
     async def text(self, info: Info) -> str | None:
-        """The joined text."""
         live = await self._live(info)
         if live is not None:
             return live.text
         return self.row.output if isinstance(self.row.output, str) else None
 
-    @strawberry.field(description="Output files, once it ended.")
+    @strawberry.field(description="Output files, once it has ended.")
     async def files(self, info: Info) -> list[PredictionFile]:
-        """Output files."""
         return [await _file(info, record) for record in self.row.files or []]
 
-    @strawberry.field(description="Why it failed.")
+    @strawberry.field(description="Why it failed; null if it did not.")
     def error(self) -> PredictionError | None:
-        """Why it failed."""
         if self.row.error_code is None:
             return None
         return PredictionError(code=PredictionErrorCode(self.row.error_code), message=self.row.error_message or "")
 
     @strawberry.field(description="Log lines, at most 64 kB.")
     async def logs(self, info: Info) -> str:
-        """Log lines."""
         live = await self._live(info)
         return live.logs if live is not None else self.row.logs
 
-    @strawberry.field(description="How far it is, while it runs.")
+    @strawberry.field(description="Progress while it is running; otherwise null.")
     async def progress(self, info: Info) -> PredictionProgress | None:
-        """How far it is."""
         live = await self._live(info)
         return PredictionProgress.of(live.progress) if live and live.progress else None
 
-    @strawberry.field(description="What was measured, once it ended.")
+    @strawberry.field(description="Measurements, once it has ended.")
     def metrics(self) -> PredictionMetrics:
-        """What was measured."""
         return PredictionMetrics.of(self.row.metrics or {})
 
-    @strawberry.field(description="What its webhook was told, in order; empty where it has none, and to others.")
+    @strawberry.field(
+        description="Deliveries to its webhook, in order; empty if it has none, and unless you created it or are an "
+        "administrator."
+    )
     async def webhook_deliveries(self, info: Info) -> list[WebhookDelivery]:
-        """What its webhook was told."""
         if self.row.webhook_events is None:
             return []
-        found = await info.context.loaders.deliveries_of.load(self.row.id)
-        return [WebhookDelivery.of(row) for row in webhooks.shown(info.context.viewer, found)]
+        rows = await info.context.loaders.deliveries_of.load(self.row.id)
+        return [WebhookDelivery.of(row) for row in webhooks.shown(info.context.viewer, rows)]
 
-    @strawberry.field(description="Whether it took the result of an equal prediction instead of running.")
+    @strawberry.field(description="Whether it reused the result of an equal prediction instead of running.")
     def cached(self) -> bool:
-        """Whether it took the result of an equal prediction."""
         return bool((self.row.metrics or {}).get("cached"))
 
-    @strawberry.field(description="The seed that repeats this run; drawn where none was given.")
+    @strawberry.field(description="Seed that reproduces this run; chosen at random if none was given.")
     def seed(self) -> BigInt | None:
-        """The seed."""
         seed = self.row.input.get("seed")
         return BigInt(seed) if isinstance(seed, int) else None
 
-    @strawberry.field(description="The prediction that this one repeats; null where you may not see it.")
+    @strawberry.field(description="Prediction that this one is a retry of; null if none is, or you cannot see it.")
     async def retry_of(self, info: Info) -> Prediction | None:
-        """The prediction that this one repeats."""
         row = await info.context.loaders.predictions.load(self.row.retry_of) if self.row.retry_of else None
         return Prediction.of(row) if row is not None and may_see(info.context.viewer, row) else None
 
@@ -200,19 +193,8 @@ class Prediction(Node):
             self.live = overlay(self.row, await info.context.loaders.live.load(self.row.id))
         return self.live
 
-    async def _with_links(self, info: Info, output: Any) -> Any:
-        """Image outputs are kept as references to files; clients get links."""
-        records = self.row.files or []
-        if not records or not isinstance(output, list):
-            return output
-        return [
-            (await _file(info, records[item["file"]])).url if isinstance(item, dict) and set(item) == {"file"} else item
-            for item in output
-        ]
-
     @classmethod
     def of(cls, row: tables.Prediction, live: LiveState | None = None) -> Prediction:
-        """The type of a row."""
         return cls(
             id=global_id("Prediction", row.id),
             row=row,
@@ -230,9 +212,8 @@ class Prediction(Node):
 
 
 async def _file(info: Info, record: dict[str, Any]) -> PredictionFile:
-    url = await info.context.absolute(record["key"], record["contentType"])
     return PredictionFile(
-        url=url,
+        url=await info.context.absolute(record["key"], record["contentType"]),
         content_type=record["contentType"],
         bytes=BigInt(record["bytes"]),
         width=record["width"],
@@ -240,15 +221,73 @@ async def _file(info: Info, record: dict[str, Any]) -> PredictionFile:
     )
 
 
+@strawberry.input(description="Filter for a list of predictions.")
+class PredictionFilter:
+    status: list[PredictionStatus] | None = strawberry.field(default=None, description="Any of these statuses.")
+    model: str | None = strawberry.field(
+        default=None, description="Model as `owner/name`, or version as `owner/name:number`."
+    )
+    created_from: datetime | None = strawberry.field(default=None, description="Created at this time or later.")
+    created_before: datetime | None = strawberry.field(default=None, description="Created before this time.")
+    everybody: bool = strawberry.field(default=False, description="Predictions of all users; administrators only.")
+
+    def criteria(self) -> Wanted:
+        return Wanted(self.status, self.model, self.created_from, self.created_before, everybody=self.everybody)
+
+
+@strawberry.input(description="A prediction to run.")
+class CreatePredictionInput:
+    model: str = strawberry.field(description="Model as `owner/name`, or `owner/name:number` to pin a version.")
+    input: JSON = strawberry.field(description="Input, which is checked against the version's `inputSchema`.")
+    idempotency_key: str | None = strawberry.field(
+        default=None, description="Repeating the same request with the same key returns the same prediction."
+    )
+    deadline_seconds: int | None = strawberry.field(
+        default=None,
+        description="Seconds until the deadline, waiting included. If it has not started by then it is ABORTED; if it "
+        "is still running, FAILED.",
+    )
+    wait: int | None = strawberry.field(
+        default=None,
+        description="Seconds to wait for the prediction to end, 0 to 60; after that it is returned as it stands.",
+    )
+
+    webhook: WebhookInput | None = strawberry.field(
+        default=None, description="Webhook to notify, signed with your webhook secret; requires signing in."
+    )
+    use_cache: bool | None = strawberry.field(
+        default=None,
+        description="Share the result with equal predictions that set this too: same version, input and seed.",
+    )
+
+    def new(self, base_url: str) -> domain.NewPrediction:
+        webhook = self.webhook.new(base_url) if self.webhook else None
+        limits = (self.idempotency_key, self.deadline_seconds)
+        return domain.NewPrediction(self.model, self.input, *limits, webhook, use_cache=bool(self.use_cache))
+
+
+@strawberry.input(description="The prediction to cancel.")
+class CancelPredictionInput:
+    id: strawberry.ID = strawberry.field(description="Id of the prediction.")
+
+
+@strawberry.input(description="The prediction to retry.")
+class RetryPredictionInput:
+    id: strawberry.ID = strawberry.field(description="Id of the prediction.")
+    idempotency_key: str | None = strawberry.field(
+        default=None, description="Repeating the same request with the same key returns the same new prediction."
+    )
+
+
 CreatePredictionResult = Annotated[
     Prediction | InvalidInput | NotFoundError | ForbiddenError | UnavailableError | ConflictError,
-    strawberry.union("CreatePredictionResult", description="What asking for a prediction ends in."),
+    strawberry.union("CreatePredictionResult", description="Result of `createPrediction`."),
 ]
 RetryPredictionResult = Annotated[
     Prediction | InvalidInput | NotFoundError | ForbiddenError | UnavailableError | ConflictError,
-    strawberry.union("RetryPredictionResult", description="What running a prediction again ends in."),
+    strawberry.union("RetryPredictionResult", description="Result of `retryPrediction`."),
 ]
 CancelPredictionResult = Annotated[
     Prediction | NotFoundError,
-    strawberry.union("CancelPredictionResult", description="What canceling ends in."),
+    strawberry.union("CancelPredictionResult", description="Result of `cancelPrediction`."),
 ]

@@ -9,23 +9,20 @@ from server.domain.models import device_of, kind_of
 from server.services.queues import MOST_COUNTED, Staffed
 
 
-@strawberry.type(description="What waits for workers, and runs, of one kind of models and one class of devices.")
+@strawberry.type(description="A queue of predictions: those of one kind of model and one class of devices.")
 class Queue:
-    """One queue."""
-
-    name: str = strawberry.field(description="Its name, as in metrics.")
-    kind: ModelKind = strawberry.field(description="The kind of its models.")
-    device: DeviceClass = strawberry.field(description="The workers that may take from it.")
-    depth: int = strawberry.field(description=f"Predictions that wait; counted up to {MOST_COUNTED}.")
+    name: str = strawberry.field(description="Name, as in metrics.")
+    kind: ModelKind = strawberry.field(description="Kind of its models.")
+    device: DeviceClass = strawberry.field(description="Class of workers that serve this queue.")
+    depth: int = strawberry.field(description=f"Predictions waiting; counted up to {MOST_COUNTED}.")
     oldest_waiting_seconds: float | None = strawberry.field(
-        description="How long the oldest of those that could run has waited; null while none waits."
+        description="How long the oldest prediction that could run has been waiting; null if none is waiting."
     )
-    running: int = strawberry.field(description="Predictions that workers hold.")
-    workers: int = strawberry.field(description="Living workers that take from it.")
+    running: int = strawberry.field(description="Predictions running on workers.")
+    workers: int = strawberry.field(description="Live workers that serve this queue.")
 
     @classmethod
     def of(cls, staffed: Staffed) -> Queue:
-        """The type of a service's queue."""
         state = staffed.state
         return cls(
             name=state.queue,

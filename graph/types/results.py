@@ -1,4 +1,4 @@
-"""What purging results answers."""
+"""Purging of shared results."""
 
 from __future__ import annotations
 
@@ -9,21 +9,19 @@ import strawberry
 from graph.types.errors import ForbiddenError, NotFoundError
 
 
-@strawberry.input(description="Which results to forget.")
+@strawberry.input(description="The results to purge.")
 class PurgeResultsInput:
-    """Which results to forget."""
+    model: str | None = strawberry.field(
+        default=None, description="Model as `owner/name`; if unset, the results of all models are purged."
+    )
 
-    model: str | None = strawberry.field(default=None, description="Those of one model, owner/name; else all.")
 
-
-@strawberry.type(description="Results that no prediction takes any more; the predictions that made them stay.")
+@strawberry.type(description="Purged results: no later prediction reuses them. The predictions themselves stay.")
 class PurgedResults:
-    """Results that no prediction takes any more."""
-
-    count: int = strawberry.field(description="How many.")
+    count: int = strawberry.field(description="Number of results purged.")
 
 
 PurgeResultsResult = Annotated[
     PurgedResults | ForbiddenError | NotFoundError,
-    strawberry.union("PurgeResultsResult", description="What purging results ends in."),
+    strawberry.union("PurgeResultsResult", description="Result of `purgeResults`."),
 ]

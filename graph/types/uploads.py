@@ -1,4 +1,4 @@
-"""Input files: the place for one."""
+"""Uploads of input files."""
 
 from __future__ import annotations
 
@@ -13,19 +13,16 @@ from server import tables
 from server.services.uploads import NewUpload
 
 
-@strawberry.type(description="A place for one input file: PUT its bytes to `url`, then name it `uri` in an input.")
+@strawberry.type(description="An upload of one input file: PUT its bytes to `url`, then use `uri` in an input.")
 class Upload:
-    """A place for one input file."""
-
-    uri: str = strawberry.field(description="`upload:<id>`: what an input of type file takes, for you alone.")
-    url: str = strawberry.field(description="A signed link that takes the bytes by one PUT, for at most an hour.")
-    content_type: str = strawberry.field(description="Its media type.")
-    size_bytes: BigInt = strawberry.field(description="Its size.")
-    expires_at: datetime = strawberry.field(description="Until when new predictions can name it.")
+    uri: str = strawberry.field(description="`upload:<id>`, the value of an input of type file; only you can use it.")
+    url: str = strawberry.field(description="Signed URL that accepts the bytes in one PUT, for at most an hour.")
+    content_type: str = strawberry.field(description="Media type.")
+    size_bytes: BigInt = strawberry.field(description="Size in bytes.")
+    expires_at: datetime = strawberry.field(description="Time until which new predictions can use it.")
 
     @classmethod
     def of(cls, row: tables.Upload, url: str) -> Upload:
-        """The type of a row."""
         return cls(
             uri=f"upload:{row.id}",
             url=url,
@@ -35,19 +32,16 @@ class Upload:
         )
 
 
-@strawberry.input(description="A file that is to come.")
+@strawberry.input(description="An input file to upload.")
 class CreateUploadInput:
-    """A file that is to come."""
-
-    size_bytes: BigInt = strawberry.field(description="How many bytes it has, at most MAX_INPUT_BYTES.")
-    content_type: str = strawberry.field(default="application/octet-stream", description="Its media type.")
+    size_bytes: BigInt = strawberry.field(description="Size in bytes, at most MAX_INPUT_BYTES.")
+    content_type: str = strawberry.field(default="application/octet-stream", description="Media type.")
 
     def new(self) -> NewUpload:
-        """The service's value."""
         return NewUpload(self.content_type, int(self.size_bytes))
 
 
 CreateUploadResult = Annotated[
     Upload | InvalidInput | ConflictError,
-    strawberry.union("CreateUploadResult", description="What asking for a place ends in."),
+    strawberry.union("CreateUploadResult", description="Result of `createUpload`."),
 ]
