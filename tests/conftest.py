@@ -39,6 +39,15 @@ COPY = f"CREATE DATABASE {EMPTY} TEMPLATE {DATABASE}"
 METRICS = {"METRICS_TOKEN": secrets.token_urlsafe(24), "METRICS_OPERATIONS": "Counted"}
 # Suites whose files share servers of their own: they stay in one process, where those start once
 TOGETHER = tuple(f"tests/integration/{suite}" for suite in ("custom", "worker", "accounts", "tracing", "webhooks"))
+# What takes half a minute and more begins first, so that no process is left alone with it at the end
+LONGEST = tuple(
+    f"tests/integration/{scope}"
+    for scope in (
+        "engine/test_faults.py", "accounts", "engine/test_rogue_models.py", "custom", "webhooks", "tracing",
+        "graph/test_fuzz.py", "hub/test_end_to_end.py", "database/test_migrations.py", "embedded/test_real_up.py",
+        "embedded/test_up.py", "storage/test_contract.py", "models/test_demo_samples.py",
+    )
+)  # fmt: skip
 # All tests together ask from one address; those of the rates set their own
 for name in ("RATE_LIMIT_USER", "RATE_LIMIT_ADDRESS"):
     os.environ.setdefault(name, "0")
@@ -53,6 +62,12 @@ class _ByServers(LoadScopeScheduling):  # type: ignore[misc]
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.partition("::")[0]
         return next((folder for folder in TOGETHER if file.startswith(f"{folder}/")), file)
+
+    def _assign_work_unit(self, node: Any) -> None:
+        longest = next((scope for scope in LONGEST if scope in self.workqueue), None)
+        if longest is not None:
+            self.workqueue.move_to_end(longest, last=False)
+        super()._assign_work_unit(node)
 
 
 @pytest.fixture(scope="session")
