@@ -19,7 +19,6 @@ ROOMS_TO_CLEAN: tuple[str, ...] = (
     "graph.selection",
     "graph.telemetry",
     "graph.websocket",
-    "server.embedded",
     "server.live",
     "server.maintenance",
     "server.queue",
