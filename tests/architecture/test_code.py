@@ -46,3 +46,11 @@ def test_no_forbidden_words() -> None:
         if FORBIDDEN.search(line)
     ]
     assert hits == []
+
+
+def test_no_test_module_imports_another() -> None:
+    """What several share has a module of its own, named by what it holds."""
+    imports = re.compile(r"^(?:from|import) tests[\w.]*\.test_\w+", re.M)
+    assert [
+        str(path.relative_to(ROOT)) for path in (ROOT / "tests").rglob("*.py") if imports.search(path.read_text())
+    ] == []

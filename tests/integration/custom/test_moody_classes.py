@@ -12,8 +12,8 @@ import pytest
 
 from tests.conftest import LiveServer
 from tests.integration.graph.asking import ended
-from tests.integration.worker.test_worker_life import runner_of
 from tests.support.api import Client, text_of
+from tests.support.processes import runner_of
 
 ENDS: dict[str, tuple[str | None, str]] = {
     "print": (None, "printed"),

@@ -14,19 +14,14 @@ import pytest
 
 from server.embedded.servers import LocalServers
 from tests.conftest import LiveServer, running
+from tests.integration.engine.settings import QUICK
 from tests.support.api import Client, text_of, wait_for
+from tests.support.processes import family, runner_of
 
 TEXT = "one two three four five six seven eight nine ten"
 WORDS = {"text": TEXT, "delay_seconds": 0.15}
 # Dramatiq's processes look once a second whether they shall stop
 LONG = {"text": TEXT, "delay_seconds": 0.3}
-QUICK = {
-    "LEASE_SECONDS": "2",
-    "HEARTBEAT_SECONDS": "0.4",
-    "RECOVERY_SECONDS": "0.5",
-    "CLAIM_POLL_SECONDS": "0.5",
-    "SHUTDOWN_GRACE_SECONDS": "0",
-}
 
 
 @pytest.fixture(scope="module")
@@ -40,15 +35,6 @@ async def client(live: LiveServer) -> AsyncIterator[Client]:
     found = Client(live.url)
     yield found
     await found.close()
-
-
-def family(live: LiveServer, name: str = "worker-0") -> list[psutil.Process]:
-    master = psutil.Process(live.processes[name].pid)
-    return [master, *master.children(recursive=True)]
-
-
-def runner_of(live: LiveServer) -> psutil.Process:
-    return next(p for p in family(live) if "workers.runner.main" in " ".join(p.cmdline()))
 
 
 async def follow(client: Client, prediction_id: str, seen: list[dict[str, Any]]) -> None:

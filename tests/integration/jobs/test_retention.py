@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from server.adapters.database import rows, to_json
-from server.adapters.storage import StorageError, StorageMissingError
+from server.adapters.storage import StorageError
 from server.domain.accounts import Viewer
 from server.domain.predictions import PredictionStatus
 from server.embedded.servers import LocalServers
@@ -23,6 +23,7 @@ from server.runtime import Runtime
 from server.services import predictions
 from server.tables import Upload, Version
 from tests.integration.jobs import store
+from tests.integration.jobs.files import exists, key
 from tests.integration.jobs.store import add, row
 
 NOBODY = Viewer()
@@ -52,18 +53,6 @@ async def finished(rt: Runtime, version: Version, age_seconds: float = 0) -> Pre
     sql = "UPDATE prediction SET completed_at = now() - make_interval(secs => $2) WHERE id = $1 RETURNING id"
     await rows(sql, made.id, age_seconds)
     return claimed
-
-
-def key(claimed: PredictionLease) -> str:
-    return f"predictions/{claimed.id}/{claimed.attempt}/0.png"
-
-
-async def exists(rt: Runtime, name: str) -> bool:
-    try:
-        await rt.storage.size(name)
-    except StorageMissingError:
-        return False
-    return True
 
 
 def age(rt: Runtime, seconds: float = 2 * DAY) -> None:

@@ -23,8 +23,8 @@ from server.runtime import Runtime
 from server.services import results
 from server.tables import Model, Prediction, Version
 from tests.integration.jobs import store
+from tests.integration.jobs.files import exists, key
 from tests.integration.jobs.store import add
-from tests.integration.jobs.test_retention import exists, key
 from workers.supervisor.sharing import MOST_WAITING, Sharing
 
 DONE = Result(PredictionStatus.SUCCEEDED, "made once")

@@ -12,13 +12,7 @@ import pytest
 
 from server.adapters.storage import StorageError, StorageMissingError
 from tests.integration.storage.conftest import Kept
-
-KEY = "predictions/0b0e4a52-6b3c-4d2e-9f00-000000000001/1/0.png"
-HOSTILE = ["", "../x", "/etc/passwd", "predictions/ä/1/0.png", f"{KEY}\n", "a b/c?d#e%2f"]
-
-
-def new_key(attempt: int = 1, number: int = 0, extension: str = "png", owner: str | None = None) -> str:
-    return f"predictions/{owner or uuid4()}/{attempt}/{number}.{extension}"
+from tests.integration.storage.keys import HOSTILE, new_key
 
 
 @pytest.mark.parametrize("data", [b"", b"x", bytes(range(256)) * 1000])

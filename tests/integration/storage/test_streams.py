@@ -12,7 +12,7 @@ import pytest
 from server.adapters.storage import StorageError
 from server.adapters.storage.s3 import PART_BYTES
 from tests.integration.storage.conftest import Bucket, Kept
-from tests.integration.storage.test_contract import HOSTILE, new_key
+from tests.integration.storage.keys import HOSTILE, new_key
 
 CHUNK = 1_000_003
 

@@ -14,7 +14,7 @@ import pytest
 
 from tests.conftest import LiveServer, running
 from tests.integration.graph.asking import somebody
-from tests.integration.tracing.test_traces import caller, create
+from tests.integration.tracing.traces import caller, create
 from tests.support.api import Client
 from tests.support.prepared import StartServers
 from tests.support.receiver import listening

@@ -9,7 +9,7 @@ import secrets
 import pytest
 import websockets
 
-from tests.integration.tracing.test_traces import caller, create, one
+from tests.integration.tracing.traces import caller, create, one
 from tests.support.api import CREATE, EVENTS, Client
 from tests.support.collector import Collector, Exported
 

@@ -7,41 +7,18 @@ import json
 import os
 import secrets
 import signal
-from typing import Any
 
-import psutil
 import pytest
 
 from tests.conftest import LiveServer
 from tests.integration.graph.asking import add_model, administrator, settled
+from tests.integration.tracing.traces import caller, create, one
 from tests.support.api import CREATE, Client
 from tests.support.collector import Collector, Exported
+from tests.support.processes import family
 from tests.support.receiver import answer, listening
 
 SERVER, CLIENT, PRODUCER, CONSUMER = 2, 3, 4, 5
-
-
-def caller() -> tuple[str, str, str]:
-    """A client's own trace context, its trace and its span."""
-    trace, span = secrets.token_hex(16), secrets.token_hex(8)
-    return f"00-{trace}-{span}-01", trace, span
-
-
-async def create(client: Client, header: str | None, values: Any, **options: Any) -> dict[str, Any]:
-    """A prediction that is created in the trace of its caller."""
-    body = {"query": CREATE, "variables": {"input": {"model": "demo/echo", "input": values, **options}}}
-    headers = {"authorization": f"Bearer {client.token}"} | ({"traceparent": header} if header is not None else {})
-    found = (await client.http.post(f"{client.url}/graphql", json=body, headers=headers)).json()
-    made: dict[str, Any] = found["data"]["createPrediction"]
-    assert made["__typename"] == "Prediction", made
-    return made
-
-
-def one(spans: list[Exported], name: str, **attributes: Any) -> Exported:
-    """The only span of a name, and of these attributes."""
-    found = [s for s in spans if s.name == name and attributes.items() <= s.attributes.items()]
-    assert len(found) == 1, [(s.name, s.attributes) for s in spans]
-    return found[0]
 
 
 def parents(spans: list[Exported]) -> dict[str, str]:
@@ -249,11 +226,6 @@ async def until_running(client: Client, prediction_id: str) -> None:
         async for event in client.events(prediction_id):
             if event["__typename"] == "OutputAppended":
                 return
-
-
-def family(live: LiveServer) -> list[psutil.Process]:
-    master = psutil.Process(live.processes["worker-0"].pid)
-    return [master, *master.children(recursive=True)]
 
 
 async def test_a_worker_that_stops_sends_what_is_left(traced: LiveServer, user: Client, collector: Collector) -> None:

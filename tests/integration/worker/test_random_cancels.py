@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from tests.conftest import LiveServer
-from tests.integration.worker.test_worker_life import runner_of
 from tests.support.api import TERMINAL, Client
+from tests.support.processes import runner_of
 
 pytestmark = pytest.mark.slow
 

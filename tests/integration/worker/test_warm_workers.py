@@ -12,7 +12,7 @@ import pytest
 
 from tests.conftest import running
 from tests.integration.worker.conftest import QUICK
-from tests.integration.worker.test_worker_life import LONG, row, until
+from tests.integration.worker.predictions import LONG, row, until
 from tests.support.api import Client
 from tests.support.prepared import PreparedServers, StartServers
 

@@ -5,58 +5,17 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from typing import Any
-from uuid import UUID
 
 import asyncpg
-import psutil
 import pytest
 
-from graph.types.ids import parse_global_id
 from server.embedded.servers import LocalServers
 from tests.conftest import LiveServer
-from tests.support.api import TERMINAL, Client, text_of, wait_for
+from tests.integration.worker.predictions import LONG, WORDS, row, row_id, until
+from tests.support.api import Client, text_of, wait_for
+from tests.support.processes import alive, family, runner_of
 
 pytestmark = pytest.mark.slow
-
-WORDS = {"text": "one two three four five six seven eight nine ten", "delay_seconds": 0.2}
-LONG = {**WORDS, "repeat": 1000}
-
-
-def family(live: LiveServer) -> list[psutil.Process]:
-    master = psutil.Process(live.processes["worker-0"].pid)
-    return [master, *master.children(recursive=True)]
-
-
-def alive(processes: list[psutil.Process]) -> list[psutil.Process]:
-    return [p for p in processes if p.is_running() and p.status() != psutil.STATUS_ZOMBIE]
-
-
-def runner_of(live: LiveServer) -> psutil.Process:
-    return next(p for p in family(live) if "workers.runner.main" in " ".join(p.cmdline()))
-
-
-async def until(client: Client, prediction_id: str, *statuses: str, text: bool = False) -> dict[str, Any]:
-    async with asyncio.timeout(60):
-        while True:
-            found = await client.get(prediction_id)
-            assert found is not None
-            if found["status"] in statuses and (found["text"] or not text):
-                return found
-            assert found["status"] not in TERMINAL, found
-            await asyncio.sleep(0.03)
-
-
-def row_id(prediction_id: str) -> UUID:
-    return parse_global_id(prediction_id)[1]
-
-
-async def row(servers: LocalServers, prediction_id: str) -> asyncpg.Record:
-    connection = await asyncpg.connect(servers.database_url)
-    try:
-        return await connection.fetchrow("SELECT * FROM prediction WHERE id = $1", row_id(prediction_id))
-    finally:
-        await connection.close()
 
 
 async def test_many_at_once_each_end_once(client: Client, own_servers: LocalServers) -> None:

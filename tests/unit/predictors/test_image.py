@@ -9,13 +9,13 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 import torch
 from jsonschema import Draft202012Validator
 from PIL import Image as Pillow
 
 from tests.unit.predictors.conftest import CPU
+from tests.unit.predictors.pictures import alike, draw, words
 from tests.unit.predictors.sink import Sink
 from tests.unit.predictors.tiny_models import SIDE
 from workers.contract.context import CancelSignal, PredictionContext
@@ -31,22 +31,6 @@ pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't
 Loaded = Callable[[str], Predictor]
 Folder = Callable[[str], Path]
 PIPELINES = ["ddpm", "ddim", "stable"]
-
-
-def draw(predictor: Predictor, **values: Any) -> Sink:
-    sink = Sink()
-    predictor.predict(PredictionContext("p", {"steps": 3, "seed": 5, "num_images": 1, **values}, sink))
-    return sink
-
-
-def alike(one: bytes, other: bytes) -> bool:
-    """Whether two pictures differ by rounding at most: several are computed in another order than one."""
-    pictures = [np.asarray(Pillow.open(BytesIO(blob)), dtype=int) for blob in (one, other)]
-    return bool(np.abs(pictures[0] - pictures[1]).max() <= 2)
-
-
-def words(name: str) -> dict[str, Any]:
-    return {"prompt": "a fox", "negative_prompt": "", "guidance": 4} if name == "stable" else {}
 
 
 def inspect(path: Path) -> Inspection:

@@ -12,8 +12,8 @@ import pytest
 import torch
 
 from tests.unit.predictors.conftest import CPU
+from tests.unit.predictors.pictures import alike, draw, words
 from tests.unit.predictors.sink import Sink
-from tests.unit.predictors.test_image import alike, draw, words
 from workers.contract.context import PredictionContext, current_prediction
 from workers.contract.predictor import CancelSignal, InputRejectedError, SetupContext, VersionSpec
 from workers.contract.protocol import File, Progress

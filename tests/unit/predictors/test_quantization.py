@@ -17,7 +17,7 @@ from transformers import AutoModelForCausalLM, LlamaConfig, LlamaForCausalLM
 from tests.conftest import ROOT
 from tests.unit.predictors.conftest import CPU
 from tests.unit.predictors.sink import Sink
-from tests.unit.predictors.test_text import Folder, generate
+from tests.unit.predictors.texts import Folder, generate
 from workers.contract.context import PredictionContext
 from workers.contract.predictor import Device, Predictor, SetupContext, VersionRefusedError, VersionSpec
 from workers.contract.protocol import File

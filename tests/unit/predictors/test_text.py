@@ -5,44 +5,20 @@ import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 import pytest
 import torch
-from transformers import AutoModelForCausalLM, AutoModelForSeq2SeqLM, AutoTokenizer
+from transformers import AutoTokenizer
 
-from tests.unit.predictors.conftest import CPU
 from tests.unit.predictors.sink import Sink
+from tests.unit.predictors.texts import DEFAULTS, PROMPT, Folder, generate, model_of, reference, setup
 from tests.unit.predictors.tiny_models import CONTEXT
 from workers.contract.context import CancelSignal, PredictionContext
-from workers.contract.predictor import InputRejectedError, Predictor, SetupContext, VersionSpec
+from workers.contract.predictor import InputRejectedError, Predictor
 from workers.contract.protocol import Output
-from workers.predictors.text.model import TextModel
-from workers.predictors.text.predictor import Text
 from workers.predictors.text.streaming import BROKEN
 
 Loaded = Callable[[str], Predictor]
-Folder = Callable[[str], Path]
-DEFAULTS = {"max_new_tokens": 24, "temperature": 1.0, "top_p": 1.0, "top_k": 0, "stop": [], "seed": 7}
-PROMPT = "The quick brown fox"
-
-
-def generate(predictor: Predictor, prompt: str = PROMPT, **values: Any) -> Sink:
-    sink = Sink()
-    predictor.predict(PredictionContext("p", {"prompt": prompt, **DEFAULTS, **values}, sink))
-    return sink
-
-
-def reference(path: Path, prompt: str, tokens: int) -> tuple[list[int], str]:
-    """What transformers itself generates greedily: new token ids and their text."""
-    tokenizer = AutoTokenizer.from_pretrained(path)
-    seq2seq = path.name == "t5"
-    model = (AutoModelForSeq2SeqLM if seq2seq else AutoModelForCausalLM).from_pretrained(path).eval()
-    ids = tokenizer(prompt, return_tensors="pt")
-    kwargs = {"input_ids": ids["input_ids"], "attention_mask": ids["attention_mask"]}
-    out = model.generate(**kwargs, do_sample=False, max_new_tokens=tokens, pad_token_id=1)[0].tolist()
-    new = out[1:] if seq2seq else out[ids["input_ids"].shape[1] :]
-    return new, tokenizer.decode(new, skip_special_tokens=True, clean_up_tokenization_spaces=False)
 
 
 @pytest.mark.parametrize("name", ["llama", "gpt2", "t5"])
@@ -237,20 +213,8 @@ def test_a_load_runs_no_pickle_and_no_code_of_the_folder(folder: Folder, tmp_pat
         setup(path)
 
 
-def setup(path: Path, report: Callable[..., None] = lambda *_: None) -> Predictor:
-    predictor = Text()
-    predictor.setup(VersionSpec("v", "text", str(path)), CPU, SetupContext(report))
-    return predictor
-
-
 def setup_path(loaded: Loaded) -> str:
     return str(model_of(loaded("llama"))._model.config._name_or_path)
-
-
-def model_of(predictor: Predictor) -> TextModel:
-    assert isinstance(predictor, Text)
-    assert predictor._model is not None
-    return predictor._model
 
 
 @pytest.fixture(autouse=True)

@@ -12,7 +12,7 @@ import pytest
 import torch
 
 from tests.unit.predictors.sink import Sink
-from tests.unit.predictors.test_text import DEFAULTS, PROMPT, generate, model_of, reference, setup
+from tests.unit.predictors.texts import DEFAULTS, PROMPT, generate, model_of, reference, setup
 from tests.unit.predictors.tiny_models import CONTEXT, family
 from workers.contract.context import CancelSignal, PredictionContext
 from workers.contract.failures import explain
