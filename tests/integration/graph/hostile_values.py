@@ -38,7 +38,7 @@ MAX_DEPTH = 3
 UUID_TEXT = "01890a5d-ac96-774b-bcce-b302099a8057"
 TEXTS = [
     "", "\0", "a\0b", "\ud800", "\udfff\ud800x", "'; DROP TABLE prediction; --", "%_\\", "é" * 300, "🐍" * 5000,
-    "\u202e\n",
+    "\u202e\n", "\0/\0:1", "%/\\:1", "a\0b@example.com",
     "../../etc/passwd", "demo/echo:999999999", UUID_TEXT, "UHJlZGljdGlvbjp4", "2026-01-01T00:00:00Z",
     "0001-01-01T00:00:00+23:59", "99999-01-01", "http://127.0.0.1:1/", "data:text/plain;base64,AAAA", "upload:x",
 ]  # fmt: skip

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from typing import Any
 
 import pytest
 
-from tests.integration.graph.asking import unique
+from tests.integration.graph.asking import harmless, post, unique
 from tests.support.api import CREATE, Client
 
 ECHO = "demo/echo"
@@ -104,3 +105,25 @@ async def test_models_that_are_not(ada: Client, model: str) -> None:
     made = await ada.create(model, {"text": "a"})
     assert (made["__typename"], made["code"]) == ("NotFoundError", "NOT_FOUND")
     assert len(made["message"]) < 700
+
+
+@pytest.mark.parametrize("value", [2**31, -(2**31) - 1, 2**53, 10**30, 10**400, 1e308, 1.5, "1", True, [], {}])
+async def test_hostile_numbers(ada: Client, value: Any) -> None:
+    page = "query ($n: Int) { predictions(first: $n) { nodes { id } } }"
+    for query, variables in (
+        (page, {"n": value}),
+        (CREATE, {"input": {"model": "demo/echo", "input": {"text": "a", "repeat": value}, "wait": 0}}),
+        (CREATE, {"input": {"model": "demo/echo", "input": {"text": "a", "delay_seconds": value, "repeat": 0}}}),
+        (CREATE, {"input": {"model": "demo/echo", "input": {"text": "a"}, "deadlineSeconds": value}}),
+        (CREATE, {"input": {"model": "demo/echo", "input": {"text": value}, "wait": value}}),
+    ):
+        harmless(await post(ada, json.dumps({"query": query, "variables": variables})))
+
+
+@pytest.mark.parametrize("literal", ["9" * 30, "9" * 5000, "-" + "9" * 5000, "1e400", "1e99999", "0." + "1" * 5000])
+async def test_hostile_literals_of_json(ada: Client, literal: str) -> None:
+    query = (
+        'mutation { createPrediction(input: {model: "demo/echo", input: {text: "a", repeat: %s}})'
+        " { __typename ... on InvalidInput { violations { path } } } }"
+    )
+    harmless(await post(ada, json.dumps({"query": query % literal})))
