@@ -24,7 +24,7 @@ from tests.chaos import models
 from tests.chaos.audit import install
 from tests.chaos.proxy import PostgresReader, Proxies, Proxy, RedisReader
 from tests.conftest import LiveServer, free_port, running
-from tests.integration.graph.asking import add_model, administrator, settled, somebody
+from tests.support.operations import add_model, administrator, settled, somebody
 
 LEASE_SECONDS = 3.0
 SETTINGS = {

@@ -13,7 +13,7 @@ import pytest
 from standardwebhooks import WebhookVerificationError
 
 from tests.conftest import LiveServer
-from tests.integration.graph.asking import somebody
+from tests.support.operations import somebody
 from tests.support.receiver import Told, listening
 
 HERE = Path(__file__).parent

@@ -12,8 +12,8 @@ from gql import GraphQLRequest
 from gql.transport.websockets import WebsocketsTransport
 
 from tests.conftest import ROOT, LiveServer
-from tests.integration.graph.asking import administrator
 from tests.support.api import Client
+from tests.support.operations import administrator
 
 PAGE = (ROOT / "docs" / "api.md").read_text()
 EXAMPLE = re.compile(

@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from tests.conftest import LiveServer
-from tests.integration.graph.asking import Asking, administrator, somebody
 from tests.support.api import Client
+from tests.support.operations import RawClient, administrator, somebody
 
 
 @pytest.fixture
@@ -38,6 +38,6 @@ async def admin(live_server: LiveServer) -> AsyncIterator[Client]:
 @pytest.fixture
 async def nobody(live_server: LiveServer) -> AsyncIterator[Client]:
     """An anonymous client."""
-    client = Asking(live_server.url)
+    client = RawClient(live_server.url)
     yield client
     await client.close()

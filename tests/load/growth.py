@@ -22,9 +22,9 @@ from server.queue.claim import claim
 from server.runtime import Runtime
 from server.services import queues
 from tests.conftest import LiveServer
-from tests.integration.graph.asking import administrator
 from tests.integration.jobs.store import runtime
 from tests.support.api import Client
+from tests.support.operations import administrator
 
 SIZES = (1_000, 1_000_000)
 QUEUE = "custom.cuda"

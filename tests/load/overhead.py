@@ -16,11 +16,11 @@ from functools import partial
 from rich.table import Table
 
 from tests.conftest import LiveServer
-from tests.integration.graph.asking import add_model, administrator, settled
 from tests.load import references
 from tests.load.references.serving import client
 from tests.load.users import users
 from tests.support.api import Client
+from tests.support.operations import add_model, administrator, settled
 
 CLIENTS = (1, 16, 64)
 SECONDS = 2.0

@@ -11,11 +11,11 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from tests.conftest import LiveServer
-from tests.integration.graph.asking import add_model, administrator, settled
 from tests.load.mixed import arrivals, replay
 from tests.load.rivals import LitServe, Rival, TransformersServe, serving
 from tests.load.text_models import NEW_TOKENS, Bare, Shape, build, prompts
 from tests.load.users import User, users
+from tests.support.operations import add_model, administrator, settled
 
 CLIENTS = 32
 # requests of mixed lengths, and the seconds that they come in, by the model's name

@@ -11,8 +11,8 @@ import pytest
 
 from server.embedded.servers import LocalServers
 from tests.conftest import LiveServer, running
-from tests.integration.graph.asking import Asking
 from tests.support.api import Client
+from tests.support.operations import RawClient
 
 ACCOUNT, ADDRESS, REGISTRATIONS, ANONYMOUS = 3, 8, 4, 5
 
@@ -44,7 +44,7 @@ def address() -> str:
 
 
 def coming_from(live: LiveServer, *hops: str) -> Client:
-    client = Asking(live.url)
+    client = RawClient(live.url)
     client.http = httpx.AsyncClient(timeout=70, trust_env=False, headers={"x-forwarded-for": ", ".join(hops)})
     return client
 

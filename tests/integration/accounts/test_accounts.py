@@ -15,8 +15,8 @@ from server.errors import ForbiddenError
 from server.services import accounts
 from server.settings import load_settings
 from tests.conftest import LiveServer
-from tests.integration.graph.asking import LOGIN, VIEWER, code_of, post, unique
 from tests.support.api import Client
+from tests.support.operations import LOGIN, VIEWER, code_of, post, unique
 
 NODE = "query ($id: ID!) { node(id: $id) { id ... on User { handle email } } }"
 PASSWORD = "correct horse battery"

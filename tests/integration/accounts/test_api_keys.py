@@ -8,7 +8,7 @@ import pytest
 
 from server.domain.api_keys import MAX_KEYS
 from tests.conftest import LiveServer
-from tests.integration.accounts.asking import (
+from tests.integration.accounts.operations import (
     CHANGE_PASSWORD,
     CREATE_KEY,
     KEYS,
@@ -22,8 +22,8 @@ from tests.integration.accounts.asking import (
     revoke,
     with_key,
 )
-from tests.integration.graph.asking import VIEWER, code_of, handle_of
 from tests.support.api import Client
+from tests.support.operations import VIEWER, code_of, handle_of
 
 NODE = "query ($id: ID!) { node(id: $id) { id ... on ApiKey { name prefix } } }"
 

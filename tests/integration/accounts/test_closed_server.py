@@ -8,8 +8,8 @@ import pytest
 
 from server.embedded.servers import LocalServers
 from tests.conftest import LiveServer, running
-from tests.integration.graph.asking import Asking, add_model, echo_model, publish, unique
 from tests.support.api import Client
+from tests.support.operations import RawClient, add_model, echo_model, publish, unique
 
 CLOSED = {"REGISTRATION": "closed", "MODEL_CREATORS": "admins", "ANONYMOUS_PREDICTIONS": "false"}
 
@@ -26,13 +26,13 @@ def closed(
 
 def at(url: str, known: Client) -> Client:
     """The same user at another server."""
-    client = Asking(url)
+    client = RawClient(url)
     client.token = known.token
     return client
 
 
 async def test_nobody_registers(closed: str) -> None:
-    client = Asking(closed)
+    client = RawClient(closed)
     refused = await client.sign_up(unique())
     assert (refused["code"], refused["message"]) == ("FORBIDDEN", "Registration is closed on this server.")
     shown = (await client.run("{ server { registration anonymousPredictions } }"))["server"]
@@ -52,7 +52,7 @@ async def test_only_administrators_add_models_and_versions(closed: str, ada: Cli
 
 
 async def test_strangers_run_nothing_and_users_do(closed: str, ada: Client) -> None:
-    stranger, user = Asking(closed), at(closed, ada)
+    stranger, user = RawClient(closed), at(closed, ada)
     assert (await stranger.create("demo/echo", {"text": "a"}))["code"] == "FORBIDDEN"
     assert (await user.create("demo/echo", {"text": "a"}, wait=30))["status"] == "SUCCEEDED"
     await stranger.close()

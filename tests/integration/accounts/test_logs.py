@@ -6,9 +6,9 @@ import json
 from typing import Any
 
 from tests.conftest import LiveServer
-from tests.integration.accounts.asking import CHANGE_PASSWORD, LOGIN, REFRESH, acting, begun, new_key, refreshed
-from tests.integration.graph.asking import VIEWER, post, unique
+from tests.integration.accounts.operations import CHANGE_PASSWORD, LOGIN, REFRESH, acting, begun, new_key, refreshed
 from tests.support.api import Client
+from tests.support.operations import VIEWER, post, unique
 
 PASSWORDS = ("a wrong password of mine", "a new password of mine")
 

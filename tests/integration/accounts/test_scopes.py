@@ -12,10 +12,10 @@ import pytest
 from graph.schema import make_schema
 from graph.types.ids import global_id
 from tests.conftest import LiveServer
-from tests.integration.accounts.asking import new_key, with_key
-from tests.integration.graph.asking import administrator, echo_model, somebody
+from tests.integration.accounts.operations import new_key, with_key
 from tests.support import scopes
 from tests.support.api import Client
+from tests.support.operations import administrator, echo_model, somebody
 from tests.support.schema_paths import Step, document
 
 SCHEMA: Any = make_schema()._schema

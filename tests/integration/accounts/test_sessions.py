@@ -9,7 +9,7 @@ import pytest
 from server.adapters.security import fingerprint
 from server.services.sessions import GRACE_SECONDS
 from tests.conftest import LiveServer
-from tests.integration.accounts.asking import (
+from tests.integration.accounts.operations import (
     CHANGE_PASSWORD,
     LOGOUT,
     LOGOUT_EVERYWHERE,
@@ -21,8 +21,8 @@ from tests.integration.accounts.asking import (
     refreshed,
     sign_in,
 )
-from tests.integration.graph.asking import VIEWER, code_of, unique
 from tests.support.api import Client
+from tests.support.operations import VIEWER, code_of, unique
 
 
 async def works(client: Client, token: str) -> bool:

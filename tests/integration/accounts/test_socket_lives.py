@@ -14,7 +14,7 @@ import jwt
 import websockets
 
 from tests.conftest import LiveServer
-from tests.integration.accounts.asking import (
+from tests.integration.accounts.operations import (
     LOGOUT,
     REFRESH,
     acting,
@@ -23,8 +23,8 @@ from tests.integration.accounts.asking import (
     refreshed,
     revoke,
 )
-from tests.integration.graph.asking import VIEWER, unique
 from tests.support.api import Client
+from tests.support.operations import VIEWER, unique
 
 LONG_ENOUGH = 30
 

@@ -8,10 +8,10 @@ from typing import Any
 from uuid import uuid4
 
 from tests.conftest import LiveServer
-from tests.integration.accounts.asking import CHANGE_PASSWORD, LOGIN, PASSWORD, REGISTER, acting, begun
 from tests.integration.accounts.conftest import ACCOUNT, ADDRESS, ANONYMOUS, REGISTRATIONS, address, coming_from
-from tests.integration.graph.asking import unique
+from tests.integration.accounts.operations import CHANGE_PASSWORD, LOGIN, PASSWORD, REGISTER, acting, begun
 from tests.support.api import CREATE, Client
+from tests.support.operations import unique
 
 
 def refused(answer: dict[str, Any]) -> bool:

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT, LiveServer, running
-from tests.integration.graph.asking import add_model, administrator, settled, somebody
 from tests.support.api import Client
+from tests.support.operations import add_model, administrator, settled, somebody
 from tests.support.prepared import StartServers
 
 PAGE = (ROOT / "docs" / "custom-models.md").read_text()

@@ -14,8 +14,8 @@ import pytest
 
 from tests.conftest import LiveServer
 from tests.integration.custom.sending import LIMIT, inline, picture, rejected, uploaded
-from tests.integration.graph.asking import ended
 from tests.support.api import Client
+from tests.support.operations import ended
 
 
 async def test_files_reach_the_model_read_only_and_leave(ada: Client, models: dict[str, str], live: LiveServer) -> None:

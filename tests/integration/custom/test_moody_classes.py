@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from tests.conftest import LiveServer
-from tests.integration.graph.asking import ended
 from tests.support.api import Client, text_of
+from tests.support.operations import ended
 from tests.support.processes import runner_of
 
 ENDS: dict[str, tuple[str | None, str]] = {

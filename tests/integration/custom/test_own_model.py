@@ -9,8 +9,8 @@ import pytest
 
 from tests.conftest import ROOT, LiveServer
 from tests.integration.custom.conftest import block
-from tests.integration.graph.asking import somebody, unique
 from tests.support.api import Client, text_of
+from tests.support.operations import somebody, unique
 
 INPUT = {"text": "The cat sat on a very old mat. It slept.", "words": 2}
 

@@ -11,8 +11,8 @@ import pytest
 
 from tests.conftest import LiveServer
 from tests.integration.custom.sending import CREATE_UPLOAD, LIMIT, place, rejected, uploaded
-from tests.integration.graph.asking import code_of, somebody
 from tests.support.api import Client
+from tests.support.operations import code_of, somebody
 
 
 async def test_an_upload_is_its_owner_s_alone(ada: Client, live: LiveServer, models: dict[str, str]) -> None:

@@ -13,8 +13,8 @@ from graph.types.ids import parse_global_id
 from server.embedded.servers import LocalServers
 from tests.conftest import LiveServer, running
 from tests.integration.engine.settings import QUICK
-from tests.integration.graph.asking import add_model, administrator, settled
 from tests.support.api import TERMINAL, Client
+from tests.support.operations import add_model, administrator, settled
 from tests.support.processes import runner_of
 
 CLASSES = ",".join(f"tests.integration.engine.rogues:{name}" for name in ("Spin", "Abort", "Deaf"))

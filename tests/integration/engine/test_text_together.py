@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from tests.conftest import LiveServer
-from tests.integration.graph.asking import add_model, administrator, settled, somebody, unique
 from tests.support.api import Client
+from tests.support.operations import add_model, administrator, settled, somebody, unique
 from tests.unit.predictors import tiny_models
 
 MODEL = "demo/prose"

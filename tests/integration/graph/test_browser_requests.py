@@ -9,8 +9,8 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
-from tests.integration.graph.asking import post
 from tests.support.api import Client
+from tests.support.operations import post
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 QUERY = 'query Q($s: String!) { model(slug: $s) { name } } # é & "#"'

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.integration.graph.asking import harmless, post, unique
 from tests.support.api import CREATE, Client
+from tests.support.operations import harmless, post, unique
 
 ECHO = "demo/echo"
 

@@ -15,8 +15,8 @@ import websockets
 
 from server.embedded.servers import LocalServers
 from tests.conftest import LiveServer, running
-from tests.integration.graph.asking import Asking, post, somebody
 from tests.support.api import EVENTS, Client
+from tests.support.operations import RawClient, post, somebody
 
 RESPONSE, JSON = "application/graphql-response+json", "application/json"
 RATE = "{ rateLimit { limit remaining resetAt seconds } }"
@@ -149,13 +149,13 @@ async def test_who_spent_all_is_told_when_to_come_again(user: Client, small: Liv
         await socket.send(json.dumps({"type": "subscribe", "id": "1", "payload": {"query": "{ __typename }"}}))
         message = json.loads(await socket.recv())
     assert (message["type"], message["payload"][0]["extensions"]["code"]) == ("error", "RATE_LIMITED")
-    other = Asking(small.url)
+    other = RawClient(small.url)
     assert (await other.run("{ __typename }")) == {"__typename": "Query"}
     await other.close()
 
 
 async def test_strangers_share_the_points_of_their_address(small: LiveServer, user: Client) -> None:
-    one, other = Asking(small.url), Asking(small.url)
+    one, other = RawClient(small.url), RawClient(small.url)
     await post(one, asking("{ models(first: 100) { nodes { id } } }"))
     name, left, _ = ratelimit(await post(other, asking("{ __typename }")))
     assert (name, left) == ("address", ADDRESS_POINTS - 101)

@@ -10,9 +10,9 @@ import pytest
 import websockets
 
 from tests.conftest import LiveServer
-from tests.integration.graph.asking import post
 from tests.integration.graph.hostile_values import FIELDS, Request, requests
 from tests.support.api import Client
+from tests.support.operations import post
 
 AT_ONCE = 4
 # A list that is watched says nothing until something changes; a bug is in the log all the same

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 import websockets
 
-from tests.integration.graph.asking import (
+from tests.support.api import Client
+from tests.support.operations import (
     VIEWER,
     harmless,
     post,
 )
-from tests.support.api import Client
 
 RESPONSE, JSON = "application/graphql-response+json", "application/json"
 OK = json.dumps({"query": "{ __typename }"})

@@ -8,8 +8,8 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.integration.graph.asking import post
 from tests.support.api import Client
+from tests.support.operations import post
 
 JSON = "application/json"
 

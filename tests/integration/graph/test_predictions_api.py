@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from graph.types.ids import parse_global_id
-from tests.integration.graph.asking import VIEWER, code_of, ended
 from tests.support.api import CANCEL, EVENTS, GET, Client
+from tests.support.operations import VIEWER, code_of, ended
 
 NODE = "query ($id: ID!) { node(id: $id) { __typename id } }"
 NODES = "query ($ids: [ID!]!) { nodes(ids: $ids) { __typename id } }"

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from tests.integration.accounts.asking import with_key
-from tests.integration.graph.asking import code_of, echo_model
+from tests.integration.accounts.operations import with_key
 from tests.support.api import Client
+from tests.support.operations import code_of, echo_model
 
 QUEUES = "{ queues { name kind device depth oldestWaitingSeconds running workers } }"
 

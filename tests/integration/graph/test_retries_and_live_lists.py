@@ -6,8 +6,8 @@ import asyncio
 import json
 from typing import Any
 
-from tests.integration.graph.asking import change, echo_model, ended, handle_of
 from tests.support.api import Client
+from tests.support.operations import change, echo_model, ended, handle_of
 
 FIELDS = "id status input seed retryOf { id status } version { id } user { handle }"
 RETRY = f"""mutation ($input: RetryPredictionInput!) {{ retryPrediction(input: $input) {{ __typename

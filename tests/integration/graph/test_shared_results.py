@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from tests.integration.graph.asking import echo_model, ended, unique
 from tests.support.api import Client, text_of
+from tests.support.operations import echo_model, ended, unique
 
 CACHED = "query ($id: ID!) { prediction(id: $id) { status cached text attempts metrics { predictSeconds } } }"
 PURGE = """mutation ($input: PurgeResultsInput!) { purgeResults(input: $input) { __typename

@@ -43,7 +43,7 @@ class Asked:
     statements: list[str]
 
 
-class Asking:
+class CountingClient:
     """An administrator at the schema."""
 
     def __init__(self, rt: Runtime, user: User) -> None:
@@ -63,7 +63,7 @@ async def versions(database: str) -> list[Version]:
 
 
 @pytest.fixture
-async def asking(rt: Runtime, versions: list[Version]) -> Asking:
+async def client(rt: Runtime, versions: list[Version]) -> CountingClient:
     """An administrator, and 100 predictions of 10 users with 10 models, in every state."""
     states = ["starting", "processing", "succeeded", "failed", "canceled"]
     owners = [(await version.model).owner_id for version in versions]
@@ -76,7 +76,7 @@ async def asking(rt: Runtime, versions: list[Version]) -> Asking:
             id=uuid4(), prediction_id=made.id, user_id=made.user_id, event="completed", state="delivered", noted=1,
             sent=1, tries=1, attempts=[], next_at=made.run_at, created_at=made.run_at, updated_at=made.run_at,
         )  # fmt: skip
-    return Asking(rt, await User.get(id=owners[0]))
+    return CountingClient(rt, await User.get(id=owners[0]))
 
 
 def assert_alike(few: Asked, many: Asked) -> None:
@@ -84,8 +84,8 @@ def assert_alike(few: Asked, many: Asked) -> None:
     assert 0 < len(many.statements) <= len(few.statements) + 6, "\n".join(sorted(many.statements))
 
 
-async def test_a_hundred_predictions_cost_as_many_statements_as_ten(asking: Asking) -> None:
-    few, many = await asking.ask(NESTED, first=10), await asking.ask(NESTED, first=100)
+async def test_a_hundred_predictions_cost_as_many_statements_as_ten(client: CountingClient) -> None:
+    few, many = await client.ask(NESTED, first=10), await client.ask(NESTED, first=100)
     assert len(few.data["predictions"]["nodes"]) == 10
     nodes = many.data["predictions"]["nodes"]
     assert len(nodes) == 100
@@ -99,20 +99,20 @@ async def test_a_hundred_predictions_cost_as_many_statements_as_ten(asking: Aski
 @pytest.mark.parametrize(("name", "call"), [("Prediction", "predictions(first: $first, filter: {everybody: true})"),
                                             ("Model", "models(first: $first)"),
                                             ("User", "users(first: $first)")])  # fmt: skip
-async def test_every_field_of_a_list(asking: Asking, name: str, call: str) -> None:
+async def test_every_field_of_a_list(client: CountingClient, name: str, call: str) -> None:
     """Whatever fields are added: twenty items of all users and states ask as often as all of them."""
     kind = hostile_values.SCHEMA.type_map[name]
     assert isinstance(kind, GraphQLObjectType)
     query = f"query ($first: Int) {{ {call} {{ nodes {hostile_values.every_field(kind, 2, pages=False)} }} }}"
-    few, many = await asking.ask(query, first=20), await asking.ask(query, first=100)
+    few, many = await client.ask(query, first=20), await client.ask(query, first=100)
     assert len(many.data[f"{name.lower()}s"]["nodes"]) > len(few.data[f"{name.lower()}s"]["nodes"])
     assert_alike(few, many)
 
 
-async def test_what_belongs_to_the_viewer_is_read_once_for_a_list(asking: Asking) -> None:
+async def test_what_belongs_to_the_viewer_is_read_once_for_a_list(client: CountingClient) -> None:
     query = """query ($first: Int) { predictions(first: $first) { nodes { user {
       webhookSecret apiKeys { id } webhookDeliveries(first: 3) { nodes { id event } } } } } }"""
-    few, many = await asking.ask(query, first=1), await asking.ask(query, first=100)
+    few, many = await client.ask(query, first=1), await client.ask(query, first=100)
     own = [node["user"] for node in many.data["predictions"]["nodes"]]
     assert len(own) >= 10
     assert own == [own[0]] * len(own)
@@ -121,25 +121,25 @@ async def test_what_belongs_to_the_viewer_is_read_once_for_a_list(asking: Asking
     assert_alike(few, many)
 
 
-async def test_models_with_their_versions_and_owners(asking: Asking) -> None:
-    few, many = await asking.ask(MODELS, first=3), await asking.ask(MODELS, first=30)
+async def test_models_with_their_versions_and_owners(client: CountingClient) -> None:
+    few, many = await client.ask(MODELS, first=3), await client.ask(MODELS, first=30)
     assert len(many.data["models"]["nodes"]) == 30
     assert_alike(few, many)
 
 
-async def test_nodes_by_their_ids(asking: Asking) -> None:
-    listed = await asking.ask("{ predictions(first: 100, filter: {everybody: true}) { nodes { id } } }")
+async def test_nodes_by_their_ids(client: CountingClient) -> None:
+    listed = await client.ask("{ predictions(first: 100, filter: {everybody: true}) { nodes { id } } }")
     ids = [node["id"] for node in listed.data["predictions"]["nodes"]]
-    few, many = await asking.ask(NODES, ids=ids[:2]), await asking.ask(NODES, ids=ids)
+    few, many = await client.ask(NODES, ids=ids[:2]), await client.ask(NODES, ids=ids)
     assert len(many.data["nodes"]) == 100
     assert_alike(few, many)
 
 
-async def test_a_list_is_counted_only_when_its_count_is_selected(asking: Asking) -> None:
+async def test_a_list_is_counted_only_when_its_count_is_selected(client: CountingClient) -> None:
     rest = "{ predictions(filter: {everybody: true}) { nodes { id } pageInfo { hasNextPage } %s } }"
-    without, counting = await asking.ask(rest % ""), await asking.ask(rest % "totalCount")
+    without, counting = await client.ask(rest % ""), await client.ask(rest % "totalCount")
     assert counting.data["predictions"]["totalCount"] >= 100
     assert [text for text in without.statements if "COUNT" in text.upper()] == []
     assert len([text for text in counting.statements if "COUNT" in text.upper()]) == 1
-    skipped = await asking.ask(rest % "totalCount @skip(if: true)")
+    skipped = await client.ask(rest % "totalCount @skip(if: true)")
     assert len(skipped.statements) == len(without.statements) == 1

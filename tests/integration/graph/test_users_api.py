@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from tests.conftest import LiveServer
-from tests.integration.accounts.asking import with_key
-from tests.integration.graph.asking import code_of, echo_model, handle_of, somebody, unique
+from tests.integration.accounts.operations import with_key
 from tests.support.api import Client
+from tests.support.operations import code_of, echo_model, handle_of, somebody, unique
 
 USER = "id handle email createdAt isAdmin lastSeen predictionCount"
 USERS = f"""query ($first: Int, $after: String, $filter: UserFilter) {{

@@ -12,10 +12,10 @@ from graphql import get_named_type
 
 from graph.schema import make_schema
 from tests.conftest import LiveServer
-from tests.integration.accounts.asking import new_key
-from tests.integration.graph.asking import VIEWER, add_model, echo_model, ended, handle_of, somebody, unique
+from tests.integration.accounts.operations import new_key
 from tests.support import scopes
 from tests.support.api import Client
+from tests.support.operations import VIEWER, add_model, echo_model, ended, handle_of, somebody, unique
 from tests.support.schema_paths import Step, document, objects, paths
 
 SCHEMA = make_schema()._schema

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tests.integration.graph.asking import code_of
 from tests.support.api import Client
+from tests.support.operations import code_of
 
 WORKERS = """{ workers { id host device deviceName totalBytes freeBytes modelBytes budgetBytes versions inFlight
   evictions startedAt lastSeen } }"""

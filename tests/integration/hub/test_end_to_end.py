@@ -12,9 +12,9 @@ import pytest
 
 import workers
 from tests.conftest import LiveServer, running
-from tests.integration.graph.asking import add_model, ended, settled, somebody
 from tests.support.api import Client
 from tests.support.hub_server import Fault, HubServer, hub_server
+from tests.support.operations import add_model, ended, settled, somebody
 from tests.support.prepared import StartServers
 
 # Tests of the bundled models forbid every hub in the environment of this process

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from tests.conftest import LiveServer, running
-from tests.integration.accounts.asking import database
-from tests.integration.graph.asking import administrator, change
+from tests.integration.accounts.operations import database
 from tests.support.api import Client
+from tests.support.operations import administrator, change
 from tests.support.prepared import StartServers
 
 SHOWN = """{ models { nodes { slug samples { id status text input files { contentType } user { handle } } } } }"""

@@ -11,8 +11,8 @@ import torch
 from transformers import BertConfig, BertModel
 
 from tests.conftest import LiveServer
-from tests.integration.graph.asking import add_model, administrator, publish, settled, somebody, unique
 from tests.support.api import Client
+from tests.support.operations import add_model, administrator, publish, settled, somebody, unique
 from tests.unit.predictors import tiny_models
 
 VERSION = (

@@ -6,7 +6,8 @@ from uuid import uuid4
 
 import pytest
 
-from tests.integration.graph.asking import (
+from tests.support.api import Client
+from tests.support.operations import (
     MODEL,
     add_model,
     change,
@@ -14,7 +15,6 @@ from tests.integration.graph.asking import (
     handle_of,
     unique,
 )
-from tests.support.api import Client
 
 MODELS = """query ($first: Int, $after: String, $last: Int, $before: String, $filter: ModelFilter) {
   models(first: $first, after: $after, last: $last, before: $before, filter: $filter) {

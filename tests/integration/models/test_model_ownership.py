@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tests.integration.graph.asking import (
+from tests.support.api import Client
+from tests.support.operations import (
     DELETE_MODEL,
     MODEL,
     MODELS,
@@ -17,7 +18,6 @@ from tests.integration.graph.asking import (
     handle_of,
     paths,
 )
-from tests.support.api import Client
 
 
 async def test_a_model_is_changed_by_its_owner_alone(ada: Client, bob: Client) -> None:

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.integration.graph.asking import (
+from tests.support.api import Client
+from tests.support.operations import (
     CREATE_MODEL,
     DELETE_MODEL,
     ECHO,
@@ -21,7 +22,6 @@ from tests.integration.graph.asking import (
     settled,
     unique,
 )
-from tests.support.api import Client
 
 # --- adding ---
 

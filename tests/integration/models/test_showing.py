@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.integration.graph.asking import add_model, change, code_of, echo_model, unique
 from tests.support.api import Client
+from tests.support.operations import add_model, change, code_of, echo_model, unique
 
 TAGGED = "query ($filter: ModelFilter) { models(filter: $filter) { nodes { slug tags } } }"
 SHOWN = """query ($slug: String!) { model(slug: $slug) { tags runCount

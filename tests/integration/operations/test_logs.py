@@ -13,8 +13,8 @@ import pytest
 
 from graph.types.ids import parse_id
 from tests.conftest import LiveServer
-from tests.integration.graph.asking import somebody
 from tests.support.api import CREATE, wait_for
+from tests.support.operations import somebody
 
 
 def lines(live: LiveServer, process: str, **wanted: Any) -> list[dict[str, Any]]:

@@ -10,9 +10,9 @@ import pytest
 
 from server.embedded.servers import LocalServers
 from tests.conftest import LiveServer, running
-from tests.integration.graph.asking import somebody
 from tests.integration.operations.scraping import AUTHORIZED, scrape, worker_url
 from tests.support.api import Client, wait_for
+from tests.support.operations import somebody
 
 
 @pytest.mark.parametrize("header", [None, "", "Bearer", "Bearer wrong", "Basic {token}", "{token}", "Bearer {token}x"])

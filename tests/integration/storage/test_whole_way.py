@@ -9,9 +9,9 @@ import httpx
 import pytest
 
 from tests.conftest import LiveServer, running
-from tests.integration.graph.asking import ended
 from tests.integration.storage.conftest import Bucket
 from tests.support.api import Client
+from tests.support.operations import ended
 from tests.support.prepared import StartServers
 
 SHARED = "[default]\naws_access_key_id = key\naws_secret_access_key = from-a-file\n"

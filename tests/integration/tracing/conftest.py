@@ -7,9 +7,9 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 
 from tests.conftest import LOCAL_RECEIVERS, LiveServer, running
-from tests.integration.graph.asking import somebody
 from tests.support.api import Client
 from tests.support.collector import Collector, collecting
+from tests.support.operations import somebody
 from tests.support.prepared import PreparedServers, StartServers
 
 QUICK = {

@@ -13,9 +13,9 @@ import asyncpg
 import pytest
 
 from tests.conftest import LiveServer, running
-from tests.integration.graph.asking import somebody
 from tests.integration.tracing.traces import caller, create
 from tests.support.api import Client
+from tests.support.operations import somebody
 from tests.support.prepared import StartServers
 from tests.support.receiver import listening
 

@@ -11,10 +11,10 @@ import signal
 import pytest
 
 from tests.conftest import LiveServer
-from tests.integration.graph.asking import add_model, administrator, settled
 from tests.integration.tracing.traces import caller, create, one
 from tests.support.api import CREATE, Client
 from tests.support.collector import Collector, Exported
+from tests.support.operations import add_model, administrator, settled
 from tests.support.processes import family
 from tests.support.receiver import answer, listening
 

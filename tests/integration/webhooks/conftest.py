@@ -23,9 +23,9 @@ from server.runtime import Runtime
 from server.services import predictions
 from server.tables import Prediction, User, Version, WebhookDelivery
 from tests.conftest import LOCAL_RECEIVERS, LiveServer, running
-from tests.integration.graph.asking import somebody
 from tests.integration.jobs import store
 from tests.support.api import Client
+from tests.support.operations import somebody
 from tests.support.prepared import StartServers
 from workers.supervisor.deliveries import Deliverer
 

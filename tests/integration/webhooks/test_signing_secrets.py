@@ -9,9 +9,9 @@ import pytest
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from tests.conftest import LiveServer
-from tests.integration.graph.asking import administrator, somebody
-from tests.integration.webhooks.asking import ROTATE, create, secret_of
+from tests.integration.webhooks.operations import ROTATE, create, secret_of
 from tests.support.api import Client
+from tests.support.operations import administrator, somebody
 from tests.support.receiver import listening
 
 

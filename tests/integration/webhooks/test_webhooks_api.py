@@ -11,10 +11,10 @@ from standardwebhooks import Webhook
 
 from graph.schema import sdl
 from tests.conftest import LiveServer
-from tests.integration.accounts.asking import CREATE_KEY, acting
-from tests.integration.graph.asking import Asking, code_of, ended, somebody
-from tests.integration.webhooks.asking import AGAIN, MINE, OF, ROTATE, create, delivery_of, secret_of
+from tests.integration.accounts.operations import CREATE_KEY, acting
+from tests.integration.webhooks.operations import AGAIN, MINE, OF, ROTATE, create, delivery_of, secret_of
 from tests.support.api import Client
+from tests.support.operations import RawClient, code_of, ended, somebody
 from tests.support.receiver import answer, listening
 
 SCHEMA = build_schema(sdl())
@@ -197,7 +197,7 @@ async def test_what_an_api_key_may_goes_by_its_scopes(user: Client) -> None:
 
 
 async def test_nobody_has_no_webhook_and_no_secret(live: LiveServer) -> None:
-    nobody = Asking(live.url)
+    nobody = RawClient(live.url)
     made = await nobody.create("demo/echo", {"text": "x"}, webhook={"url": "https://example.com/"})
     assert (made["__typename"], made["code"]) == ("ForbiddenError", "FORBIDDEN")
     assert await code_of(nobody, ROTATE) == "UNAUTHENTICATED"

@@ -9,8 +9,8 @@ from typing import Any
 import asyncpg
 
 from tests.conftest import LiveServer
-from tests.integration.graph.asking import USER_ERROR, Asking
 from tests.support.api import Client
+from tests.support.operations import USER_ERROR, RawClient
 
 SESSION = "... on Session { accessToken expiresAt refreshToken refreshExpiresAt user { handle email } }"
 REFRESH = f"""mutation ($input: RefreshSessionInput!) {{ refreshSession(input: $input) {{ __typename
@@ -55,7 +55,7 @@ async def sign_in(client: Client, email: str, password: str = PASSWORD) -> dict[
 
 def acting(client: Client, token: str | None = None) -> Client:
     """Whoever has this token, or nobody, over the connections of a client, which closes them."""
-    found = Asking(client.url, token)
+    found = RawClient(client.url, token)
     found.http = client.http
     return found
 

@@ -36,7 +36,7 @@ MODELS = """query ($first: Int, $after: String, $last: Int, $before: String, $fi
     totalCount nodes { slug } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }"""
 
 
-class Asking(Client):
+class RawClient(Client):
     """A client that can send lone surrogates, which httpx cannot encode as JSON."""
 
     async def raw(self, query: str, **variables: Any) -> dict[str, Any]:
@@ -52,7 +52,7 @@ def unique(prefix: str = "u") -> str:
 
 async def somebody(url: str) -> tuple[Client, str]:
     """A new user, signed in, and their handle."""
-    client, handle = Asking(url), unique()
+    client, handle = RawClient(url), unique()
     assert (await client.sign_up(handle))["__typename"] == "Session"
     return client, handle
 
