@@ -13,6 +13,7 @@ from typing import Annotated, Any, TypeVar
 import typer
 import uvicorn
 
+from migrations.rules import BrokenRulesError
 from server.adapters import database
 from server.adapters.database import DatabaseUnavailableError, SchemaBehindError
 from server.devices import environment
@@ -55,7 +56,7 @@ def _operator_settings() -> Settings:
 def _run(work: Coroutine[Any, Any, T]) -> T:
     try:
         return asyncio.run(work)
-    except (DatabaseUnavailableError, SchemaBehindError, SettingsError) as error:
+    except (BrokenRulesError, DatabaseUnavailableError, SchemaBehindError, SettingsError) as error:
         raise _fail(str(error)) from None
     except InvalidInputError as error:
         raise _fail("\n".join(f"{v.path}: {v.message}" for v in error.violations)) from None

@@ -191,5 +191,7 @@ async def _migration_lock(url: str) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def _aerich(url: str) -> AsyncIterator[Command]:
-    async with Command(tortoise_config=tortoise_config(url), app="models", location=str(MIGRATIONS_DIR)) as command:
+    # A migration may take its time, where a table is big
+    config = tortoise_config(url, command_seconds=None)
+    async with Command(tortoise_config=config, app="models", location=str(MIGRATIONS_DIR)) as command:
         yield command

@@ -62,10 +62,13 @@ async def _leave_session(connection: Any) -> None:
     """
 
 
-def tortoise_config(database_url: str, pool_size: int = 10) -> dict[str, Any]:
-    """Tortoise's configuration for one PostgreSQL database; a Unix socket is given as `?host=/dir&port=5432`."""
+def tortoise_config(database_url: str, pool_size: int = 10, command_seconds: float | None = 30) -> dict[str, Any]:
+    """Tortoise's configuration for one PostgreSQL database; a Unix socket is given as `?host=/dir&port=5432`.
+
+    No statement takes longer than `command_seconds`.
+    """
     connection = expand_db_url(database_url)
-    limits = {"minsize": 1, "maxsize": pool_size, "command_timeout": 30}
+    limits = {"minsize": 1, "maxsize": pool_size, "command_timeout": command_seconds}
     connection["credentials"] |= {**limits, "reset": _leave_session}
     if mode := connection["credentials"].pop("sslmode", None):
         connection["credentials"]["ssl"] = mode

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from tortoise import fields
+from tortoise.migrations.constraints import CheckConstraint
 from tortoise.models import Model as Row
 from uuid6 import uuid7
 
@@ -86,3 +87,8 @@ class Version(Row):
         table = "version"
         unique_together = (("model_id", "number"),)
         indexes = (LiveIndex(fields=("created_at",), name="version_preparing", where="state = 'PREPARING'"),)
+        constraints = (
+            CheckConstraint(name="version_state", check="state IN ('PREPARING', 'READY', 'REFUSED')"),
+            CheckConstraint(name="version_lease", check="lease_until IS NULL OR (state = 'PREPARING' AND attempt > 0)"),
+            CheckConstraint(name="version_counts", check="attempt >= 0 AND number > 0"),
+        )

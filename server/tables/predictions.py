@@ -7,6 +7,7 @@ from uuid import UUID
 
 from tortoise import fields
 from tortoise.indexes import Index
+from tortoise.migrations.constraints import CheckConstraint
 from tortoise.models import Model as Row
 
 from server.tables.indexes import LiveIndex
@@ -14,6 +15,7 @@ from server.tables.models import Model, Version
 from server.tables.users import User
 
 LIVE = "status IN ('starting', 'processing')"
+STATUSES = "'starting', 'processing', 'succeeded', 'failed', 'canceled', 'aborted'"
 
 
 class Prediction(Row):
@@ -90,6 +92,21 @@ class Prediction(Row):
             LiveIndex(fields=("user_id", "updated_at", "id"), name="prediction_changes", where="user_id IS NOT NULL"),
             LiveIndex(fields=("cache_key", "completed_at"), name="prediction_cache", where="cache_key IS NOT NULL"),
             LiveIndex(fields=("completed_at",), name="prediction_kept", where="NOT data_removed"),
+        )
+        # Aerich does not see these: a migration adds them by hand (migrations/rules.py), and a test compares
+        constraints = (
+            CheckConstraint(name="prediction_status", check=f"status IN ({STATUSES})"),
+            CheckConstraint(name="prediction_ended", check=f"({LIVE}) = (completed_at IS NULL)"),
+            CheckConstraint(name="prediction_lease", check="(status = 'processing') = (lease_until IS NOT NULL)"),
+            # A row that has ended keeps the worker that finished it; one that somebody else ended has none
+            CheckConstraint(
+                name="prediction_worker",
+                check="CASE status WHEN 'starting' THEN worker_id IS NULL WHEN 'processing' THEN"
+                " worker_id IS NOT NULL AND attempt > 0 AND started_at IS NOT NULL ELSE true END",
+            ),
+            CheckConstraint(name="prediction_canceled", check="(status = 'canceled') = (canceled_at IS NOT NULL)"),
+            CheckConstraint(name="prediction_error", check="error_code IS NULL OR status IN ('failed', 'aborted')"),
+            CheckConstraint(name="prediction_counts", check="attempt >= 0 AND losses >= 0"),
         )
 
 

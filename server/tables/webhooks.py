@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from tortoise import fields
+from tortoise.migrations.constraints import CheckConstraint
 from tortoise.models import Model as Row
 
 from server.tables.indexes import LiveIndex
@@ -56,6 +57,9 @@ class Webhook(Row):
 
         table = "webhook"
         indexes = (("created_at",),)
+        constraints = (
+            CheckConstraint(name="webhook_lease", check="attempt >= 0 AND (lease_until IS NULL OR attempt > 0)"),
+        )
 
 
 class WebhookDelivery(Row):
@@ -91,4 +95,13 @@ class WebhookDelivery(Row):
             ("user_id", "created_at", "id"),
             LiveIndex(fields=("next_at",), name="webhook_delivery_due", where="state = 'pending'"),
             LiveIndex(fields=("updated_at",), name="webhook_delivery_done", where="state <> 'pending'"),
+        )
+        constraints = (
+            CheckConstraint(
+                name="webhook_delivery_state",
+                check="state IN ('pending', 'delivered', 'failed', 'disabled', 'skipped')",
+            ),
+            CheckConstraint(
+                name="webhook_delivery_counts", check="noted > 0 AND sent >= 0 AND tries >= 0 AND tries <= sent"
+            ),
         )

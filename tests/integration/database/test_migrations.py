@@ -115,6 +115,74 @@ def test_an_unknown_database_is_no_traceback(environment: dict[str, str], fresh_
     assert err.startswith("PostgreSQL does not answer: ")
 
 
+RULES = NAMES[9]
+
+
+async def before_the_rules(connection: asyncpg.Connection) -> None:
+    """The schema as it was before the migration that adds the rules."""
+    rules = "SELECT conrelid::regclass AS t, conname FROM pg_constraint WHERE contype = 'c' AND conrelid <> 0"
+    for row in await connection.fetch(rules):
+        await connection.execute(f'ALTER TABLE {row["t"]} DROP CONSTRAINT "{row["conname"]}"')
+    await connection.execute("DELETE FROM aerich WHERE version = $1", RULES)
+    await connection.execute(
+        """INSERT INTO "user" (id, handle, email, is_admin, created_at)
+           VALUES (gen_random_uuid(), 'u', 'u@example.com', false, now());
+           INSERT INTO model (id, name, kind, description, visibility, tags, samples, runs, created_at, updated_at,
+             owner_id)
+           SELECT gen_random_uuid(), 'm', 'CUSTOM', '', 'PUBLIC', '[]', '[]', 0, now(), now(), id FROM "user";
+           INSERT INTO version (id, number, state, source_type, source_ref, predictor, options, input_schema,
+             output_schema, info, attempt, created_at, model_id, lease_until)
+           SELECT gen_random_uuid(), 1, 'READY', 'predictor', 'echo', 'echo', '{}', '{}', '{}', '{}', 1, now(), id,
+             now() FROM model"""
+    )
+
+
+async def add_prediction(connection: asyncpg.Connection, status: str, **columns: str) -> None:
+    names, values = "".join(f", {name}" for name in columns), "".join(f", {value}" for value in columns.values())
+    await connection.execute(
+        f"""INSERT INTO prediction (id, owner, queue, rank, status, input, logs, attempt, losses, alone, run_at,
+             request_hash, data_removed, created_at, updated_at, model_id, version_id{names})
+           SELECT gen_random_uuid(), 'anon:x', 'custom', 0, '{status}', '{{}}', '', 1, 0, false, now(), '', false,
+             now(), now(), model_id, id{values} FROM version"""  # noqa: S608
+    )
+
+
+async def test_old_rows_that_break_a_rule_are_counted_and_those_with_one_meaning_repaired(
+    fresh_database: str, environment: dict[str, str]
+) -> None:
+    assert finish(start(environment, "migrate"))[0] == 0
+    connection = await asyncpg.connect(fresh_database)
+    try:
+        await before_the_rules(connection)
+        await add_prediction(connection, "succeeded", completed_at="now()", lease_until="now()")
+        await add_prediction(connection, "canceled", completed_at="now()")
+        await add_prediction(connection, "starting", worker_id="gen_random_uuid()", lease_until="now()")
+        for _ in range(2):
+            await add_prediction(connection, "failed", error_code="'INTERNAL'")
+        code, out, err = await asyncio.to_thread(finish, start(environment, "migrate"))
+        assert (code, out) == (1, "")
+        assert err.splitlines() == [
+            "The database has rows that cannot be. Correct or delete them, then migrate again.",
+            "2 of table prediction break prediction_ended; list them: SELECT * FROM prediction WHERE NOT "
+            "((status IN ('starting', 'processing')) = (completed_at IS NULL));",
+        ]
+        assert await applied(fresh_database) == [name for name in NAMES if name != RULES]
+        await connection.execute("UPDATE prediction SET completed_at = updated_at WHERE status = 'failed'")
+        assert await asyncio.to_thread(finish, start(environment, "migrate")) == (0, f"applied {RULES}", "")
+        left = await connection.fetch(
+            """SELECT status, lease_until IS NULL AND (worker_id IS NULL) AND canceled_at IS NOT DISTINCT FROM
+                 CASE WHEN status = 'canceled' THEN completed_at END AS is_mended FROM prediction ORDER BY status"""
+        )
+        assert [(row["status"], row["is_mended"]) for row in left] == [
+            ("canceled", True), ("failed", True), ("failed", True), ("starting", True), ("succeeded", True),
+        ]  # fmt: skip
+        assert await connection.fetchval("SELECT lease_until FROM version") is None
+        with pytest.raises(asyncpg.CheckViolationError):
+            await add_prediction(connection, "failed")
+    finally:
+        await connection.close()
+
+
 WAITING = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
 
 

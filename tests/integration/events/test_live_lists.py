@@ -141,7 +141,8 @@ async def test_what_is_committed_late_is_not_missed(
         transaction = connection.transaction()
         await transaction.start()
         # As a transaction that began so long ago writes it: now() is the time of its begin
-        sql = "UPDATE prediction SET status = 'canceled', updated_at = now() - make_interval(secs => $2) WHERE id = $1"
+        sql = """UPDATE prediction SET status = 'canceled', canceled_at = now(), completed_at = now(),
+          updated_at = now() - make_interval(secs => $2) WHERE id = $1"""
         await connection.execute(sql, late.id, float(open_seconds))
         for row in early:
             await predictions.cancel(rt, viewer, row.id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -26,6 +27,7 @@ from server.tables import Model, Prediction, User, Version
 from tests.support.prepared import EMPTY, other_database
 
 SECRET = "s" * 48
+LEASE = timedelta(minutes=1)
 
 
 @asynccontextmanager
@@ -78,8 +80,13 @@ async def add_version() -> Version:
 
 
 async def add(version: Version, queue: str = "custom", **fields: Any) -> Prediction:
-    """A waiting prediction."""
+    """A waiting prediction, or one of another status with what belongs to it."""
     at = now()
+    status = fields.get("status", "starting")
+    if status == "processing":
+        fields = {"attempt": 1, "worker_id": uuid4(), "lease_until": at + LEASE, "started_at": at, **fields}
+    elif status != "starting":
+        fields = {"completed_at": at, "canceled_at": at if status == "canceled" else None, **fields}
     return await Prediction.create(
         **{
             "id": uuid4(), "owner": "anon:test", "model_id": version.model_id, "version_id": version.id,

@@ -179,7 +179,7 @@ async def test_a_heartbeat_renews_what_is_held(version: Version, queue: str) -> 
     kept, canceled, late, handed, other = (prediction.id for prediction in made)
     await rows("UPDATE prediction SET cancel_requested_at = now() WHERE id = $1", canceled)
     await rows("UPDATE prediction SET deadline_at = now() - interval '1 s' WHERE id = $1", late)
-    await rows("UPDATE prediction SET status = 'starting', worker_id = NULL WHERE id = $1", handed)
+    await rows("UPDATE prediction SET status = 'starting', worker_id = NULL, lease_until = NULL WHERE id = $1", handed)
     await rows("UPDATE prediction SET attempt = 2, worker_id = $2 WHERE id = $1", other, uuid4())
     found = await heartbeat(worker, {**held, uuid4(): 1}, LEASE)
     assert set(found) == {kept, canceled, late}
@@ -221,7 +221,9 @@ async def test_what_others_ended_is_not_ours(version: Version, queue: str, statu
     """The sweeper ends a row without changing its attempt; the worker that lost it must remove its files."""
     made = await add(version, queue)
     claimed = await one(queue)
-    await rows("UPDATE prediction SET status = $2, worker_id = NULL WHERE id = $1", made.id, status)
+    sql = """UPDATE prediction SET status = $2::varchar, worker_id = NULL, lease_until = NULL, completed_at = now(),
+      canceled_at = CASE WHEN $2 = 'canceled' THEN now() END WHERE id = $1"""
+    await rows(sql, made.id, status)
     assert not await finish(claimed, DONE)
     assert not await hand_back(claimed)
     assert (await row(made.id))["status"] == status

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 from prometheus_client import Metric
@@ -59,8 +58,7 @@ async def test_a_long_queue_is_not_counted_to_its_end(
 
 async def test_what_runs(rt: Runtime, version: Version) -> None:
     before = await values(rt, "inference_predictions_running")
-    lease = now() + timedelta(minutes=1)
-    row = await store.add(version, "image.cpu", status="processing", attempt=1, worker_id=uuid4(), lease_until=lease)
+    row = await store.add(version, "image.cpu", status="processing")
     assert (await values(rt, "inference_predictions_running"))["image"] == before["image"] + 1
     await row.delete()
 
@@ -99,7 +97,7 @@ async def test_every_ending_is_counted_once(rt: Runtime, version: Version) -> No
         await predictions.cancel(rt, Viewer(), waiting.id)
     await store.add(version, "image", deadline_at=now() - timedelta(seconds=1))
     past = now() - timedelta(seconds=1)
-    lost = {"status": "processing", "attempt": 1, "worker_id": uuid4(), "lease_until": past}
+    lost = {"status": "processing", "lease_until": past}
     await store.add(version, "image", **lost, losses=rt.settings.max_losses - 1)
     # This one runs again
     await store.add(version, "image", **lost)

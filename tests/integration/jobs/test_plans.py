@@ -89,7 +89,8 @@ async def test_what_runs_all_the_time_reads_few_rows(rt: Runtime, version: Versi
 async def test_a_long_queue_that_was_rung_is_not_read_to_find_lost_doorbells(version: Version, owner: UUID) -> None:
     queue = "custom.cuda"
     await rows(
-        "UPDATE prediction SET status = 'starting', queue = $2, rung_at = now() WHERE user_id = $1 RETURNING id",
+        """UPDATE prediction SET status = 'starting', completed_at = NULL, queue = $2, rung_at = now()
+           WHERE user_id = $1 RETURNING id""",
         owner, queue,
     )  # fmt: skip
     lost = [await add(version, queue, rung_at=None), await add(version, queue, rung_at=now() - timedelta(minutes=1))]

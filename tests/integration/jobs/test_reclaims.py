@@ -52,7 +52,9 @@ async def test_the_attempt_that_was_lost_holds_up_nobody(rt: Runtime, version: V
         supervisor.wake("custom", str(made.id))
         await until_text(rt, made)
         # As another process's sweeper does, whose announcement is lost
-        await rows("UPDATE prediction SET status = 'starting', worker_id = NULL, run_at = now() WHERE id = $1", made.id)
+        sql = """UPDATE prediction SET status = 'starting', worker_id = NULL, lease_until = NULL, run_at = now()
+          WHERE id = $1"""
+        await rows(sql, made.id)
         supervisor.wake("custom", str(made.id))
         await until(made, "processing", 2)
         await until(made, "succeeded", 2)

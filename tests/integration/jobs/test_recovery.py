@@ -34,7 +34,8 @@ async def claimed_by_a_dead_worker(version: Version, **fields: object) -> Predic
 
 
 async def expire(prediction_id: UUID) -> None:
-    await rows("UPDATE prediction SET lease_until = now() - interval '1 s' WHERE id = $1", prediction_id)
+    sql = "UPDATE prediction SET lease_until = now() - interval '1 s' WHERE id = $1 AND status = 'processing'"
+    await rows(sql, prediction_id)
 
 
 @pytest.mark.parametrize(("losses", "backoff"), [(0, 1), (1, 2)])

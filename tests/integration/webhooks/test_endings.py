@@ -163,9 +163,9 @@ async def test_claiming_goes_by_the_index(place: Place) -> None:
     """However many deliveries have ended, and are pending for later, a claim reads what is due."""
     row = await place.create(URL)
     sql = """INSERT INTO prediction (id, user_id, owner, model_id, version_id, queue, rank, status, input, logs,
-        attempt, losses, alone, run_at, request_hash, created_at, updated_at)
+        attempt, losses, alone, run_at, request_hash, created_at, updated_at, completed_at)
       SELECT gen_random_uuid(), user_id, owner, model_id, version_id, queue, 0, 'succeeded', '{}', '', 0, 0, false,
-        now(), 'many', now(), now() FROM prediction, generate_series(1, 20000) WHERE id = $1"""
+        now(), 'many', now(), now(), now() FROM prediction, generate_series(1, 20000) WHERE id = $1"""
     await rows(sql, row.id)
     await rows("""INSERT INTO webhook (prediction_id, user_id, url, base_url, attempt, created_at)
       SELECT id, user_id, '', '', 0, now() FROM prediction WHERE request_hash = 'many'""")
