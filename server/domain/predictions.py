@@ -27,7 +27,7 @@ class PredictionStatus(StrEnum):
 
 TRANSITIONS: dict[PredictionStatus, frozenset[PredictionStatus]] = {
     PredictionStatus.STARTING: frozenset(
-        {PredictionStatus.PROCESSING, PredictionStatus.CANCELED, PredictionStatus.FAILED, PredictionStatus.ABORTED}
+        {PredictionStatus.PROCESSING, PredictionStatus.CANCELED, PredictionStatus.ABORTED}
     ),
     PredictionStatus.PROCESSING: frozenset(
         {PredictionStatus.SUCCEEDED, PredictionStatus.FAILED, PredictionStatus.CANCELED, PredictionStatus.STARTING}

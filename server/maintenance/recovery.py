@@ -41,7 +41,7 @@ async def sweep(rt: Runtime) -> None:
         work.ended(row)
     for queue, prediction_id in await recover.ring_again():
         work.ring(queue, prediction_id)
-    for version_id in await versions.unclaimed():
+    for version_id in await versions.list_unclaimed():
         work.ring(PREPARE_QUEUE, version_id)
     await send(rt, work)
     await rows("DELETE FROM worker WHERE last_seen < now() - interval '1 hour' RETURNING id")

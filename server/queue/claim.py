@@ -12,7 +12,7 @@ from server.adapters.database import from_json, rows
 
 @dataclass(frozen=True)
 class PredictionLease:
-    """A prediction that this worker holds; `attempt` is the fencing token, `alone` asks for no neighbours."""
+    """A prediction that is this worker's to run; `attempt` is the fencing token, `alone` asks for no neighbours."""
 
     id: UUID
     attempt: int
@@ -33,7 +33,7 @@ class PredictionLease:
 
 @dataclass(frozen=True)
 class LeaseState:
-    """What a heartbeat brings back of a prediction that is still ours."""
+    """What a heartbeat learns about a prediction that is still ours: a cancel was requested, its deadline passed."""
 
     cancel: bool
     past_deadline: bool
@@ -61,7 +61,7 @@ NO_WARM_VERSIONS = WarmVersions()
 
 
 async def claim(
-    queue: str, worker_id: UUID, lease_seconds: float, limit: int, warmth: WarmVersions = NO_WARM_VERSIONS
+    queue: str, worker_id: UUID, lease_seconds: float, limit: int, warm: WarmVersions = NO_WARM_VERSIONS
 ) -> list[PredictionLease]:
     """Up to `limit` waiting predictions of a queue, now leased to this worker.
 
@@ -69,20 +69,14 @@ async def claim(
     rest, of which what is warm elsewhere only after a while.
     """
     common = (queue, worker_id, lease_seconds)
-    found: list[dict[str, Any]] = []
-    if warmth.here:
-        found += await rows(_CLAIM_STARVED, *common, limit, warmth.starve_seconds)
-        if len(found) < limit:
-            found += await rows(_CLAIM_WARM, *common, limit - len(found), list(warmth.here))
-    if len(found) < limit:
-        found += await rows(_CLAIM, *common, limit - len(found), list(warmth.elsewhere), warmth.wait_seconds)
-    return [_claim(row) for row in found]
-
-
-async def queues_with_work(queues: tuple[str, ...]) -> list[str]:
-    """Those of some queues in which a prediction waits now."""
-    found = await rows(_WAITING_QUEUES, list(queues))
-    return [row["queue"] for row in found]
+    claimed: list[dict[str, Any]] = []
+    if warm.here:
+        claimed += await rows(_CLAIM_STARVED, *common, limit, warm.starve_seconds)
+        if len(claimed) < limit:
+            claimed += await rows(_CLAIM_WARM, *common, limit - len(claimed), list(warm.here))
+    if len(claimed) < limit:
+        claimed += await rows(_CLAIM, *common, limit - len(claimed), list(warm.elsewhere), warm.wait_seconds)
+    return [_lease(row) for row in claimed]
 
 
 async def claim_hinted(
@@ -90,23 +84,28 @@ async def claim_hinted(
     queue: str,
     worker_id: UUID,
     lease_seconds: float,
-    warmth: WarmVersions = NO_WARM_VERSIONS,
+    warm: WarmVersions = NO_WARM_VERSIONS,
 ) -> list[PredictionLease]:
     """Waiting predictions by their ids, now leased to this worker; none that is to be left to a warm worker."""
-    left = (list(warmth.elsewhere), warmth.wait_seconds)
-    found = await rows(_CLAIM_HINTED, queue, worker_id, lease_seconds, prediction_ids, *left)
-    return [_claim(row) for row in found]
+    others = (list(warm.elsewhere), warm.wait_seconds)
+    claimed = await rows(_CLAIM_HINTED, queue, worker_id, lease_seconds, prediction_ids, *others)
+    return [_lease(row) for row in claimed]
 
 
-def _claim(row: dict[str, Any]) -> PredictionLease:
-    told = tuple(from_json(row["webhook_events"]) or ())
-    return PredictionLease(**{**row, "input": from_json(row["input"]), "webhook_events": told})
+def _lease(row: dict[str, Any]) -> PredictionLease:
+    events = tuple(from_json(row["webhook_events"]) or ())
+    return PredictionLease(**{**row, "input": from_json(row["input"]), "webhook_events": events})
 
 
-async def heartbeat(worker_id: UUID, held: dict[UUID, int], lease_seconds: float) -> dict[UUID, LeaseState]:
+async def queues_with_work(queues: tuple[str, ...]) -> list[str]:
+    """Those of some queues in which a prediction waits now."""
+    return [row["queue"] for row in await rows(_QUEUES_WITH_WORK, list(queues))]
+
+
+async def heartbeat(worker_id: UUID, attempts: dict[UUID, int], lease_seconds: float) -> dict[UUID, LeaseState]:
     """Renew all of a worker's leases in one statement; a prediction that does not come back is no longer ours."""
-    found = await rows(_HEARTBEAT, worker_id, list(held), list(held.values()), lease_seconds)
-    return {row["id"]: LeaseState(row["cancel"], row["past_deadline"]) for row in found}
+    renewed = await rows(_HEARTBEAT, worker_id, list(attempts), list(attempts.values()), lease_seconds)
+    return {row["id"]: LeaseState(row["cancel"], row["past_deadline"]) for row in renewed}
 
 
 _RETURNING = """RETURNING p.id, p.attempt, p.owner, p.version_id, p.queue, p.input, p.alone, p.created_at,
@@ -116,7 +115,7 @@ _SET = """SET status = 'processing', attempt = p.attempt + 1, worker_id = $2, up
 _WAITING = """status = 'starting' AND queue = $1 AND run_at <= now()
   AND (deadline_at IS NULL OR deadline_at > now())"""
 # EXISTS stops at the first row of each queue
-_WAITING_QUEUES = f"""
+_QUEUES_WITH_WORK = f"""
 SELECT q.queue FROM unnest($1::text[]) WITH ORDINALITY AS q(queue, place) WHERE EXISTS (
   SELECT 1 FROM prediction WHERE {_WAITING.replace("queue = $1", "queue = q.queue")})
 ORDER BY q.place
@@ -156,10 +155,10 @@ UPDATE prediction p {_SET} FROM c WHERE p.id = c.id {_RETURNING}
 # them in the order of their ids, or two such statements might wait for each other
 _HEARTBEAT = """
 WITH h AS (SELECT * FROM unnest($2::uuid[], $3::int[]) AS h(id, attempt)),
-m AS (
+ours AS (
   SELECT p.id FROM prediction p JOIN h ON p.id = h.id AND p.attempt = h.attempt
   WHERE p.worker_id = $1 AND p.status = 'processing' ORDER BY p.id FOR UPDATE OF p)
-UPDATE prediction p SET lease_until = now() + make_interval(secs => $4) FROM m
-WHERE p.id = m.id AND p.worker_id = $1 AND p.status = 'processing'
+UPDATE prediction p SET lease_until = now() + make_interval(secs => $4) FROM ours
+WHERE p.id = ours.id AND p.worker_id = $1 AND p.status = 'processing'
 RETURNING p.id, p.cancel_requested_at IS NOT NULL AS cancel, coalesce(p.deadline_at < now(), false) AS past_deadline
 """

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from server.adapters.batches import Batches
 from server.adapters.database import CONNECTION_ERRORS, rows, to_json
-from server.domain.predictions import Failure, PredictionStatus
+from server.domain.predictions import Failure, PredictionStatus, can_become
 from server.queue.claim import PredictionLease
 from server.queue.deliveries import completed
 
@@ -31,52 +31,55 @@ class Result:
     metrics: dict[str, Any] = field(default_factory=dict)
 
 
-async def finish(job: PredictionLease, result: Result) -> bool:
+async def finish(lease: PredictionLease, result: Result) -> bool:
     """End a prediction, in one statement with others; False when it was not ours any more: its files must go.
 
     A lost reply of an earlier try counts as True: the row is terminal and carries this attempt and its worker, whom
     everybody else who ends a row removes from it.
+
+    Raises:
+        ValueError: no run ends in this status.
     """
-    if await _FINISHES.ask((job, result)):
+    if not (result.status.is_terminal and can_become(PredictionStatus.PROCESSING, result.status)):
+        raise ValueError(result.status)
+    if await _FINISHES.ask((lease, result)):
         return True
     sql = "SELECT status FROM prediction WHERE id = $1 AND attempt = $2 AND worker_id IS NOT NULL"
-    found = await rows(sql, job.id, job.attempt)
-    return bool(found) and PredictionStatus(found[0]["status"]).is_terminal
+    return any(PredictionStatus(row["status"]).is_terminal for row in await rows(sql, lease.id, lease.attempt))
 
 
 async def _finish_all(ends: Sequence[tuple[PredictionLease, Result]]) -> list[bool]:
-    values = zip(*(_ending(job, result) for job, result in ends), strict=True)
-    ended = {(row["id"], row["attempt"]) for row in await rows(_FINISH, *map(list, values))}
-    return [(job.id, job.attempt) in ended for job, _ in ends]
+    values = [
+        (
+            lease.id,
+            lease.attempt,
+            result.status.value,
+            to_json(result.output) if result.output is not None else None,
+            to_json(result.files),
+            result.failure.code.value if result.failure else None,
+            result.failure.message[:MAX_ERROR_MESSAGE] if result.failure else None,
+            result.logs,
+            to_json(result.metrics),
+            float(result.metrics.get("predict_seconds") or 0),
+            int(result.metrics.get("input_tokens") or 0),
+            int(result.metrics.get("output_tokens") or 0),
+        )
+        for lease, result in ends
+    ]
+    ended = {(row["id"], row["attempt"]) for row in await rows(_FINISH, *map(list, zip(*values, strict=True)))}
+    return [(lease.id, lease.attempt) in ended for lease, _ in ends]
 
 
-def _ending(job: PredictionLease, result: Result) -> tuple[Any, ...]:
-    failure = result.failure
-    return (
-        job.id,
-        job.attempt,
-        result.status.value,
-        to_json(result.output) if result.output is not None else None,
-        to_json(result.files),
-        failure.code.value if failure else None,
-        failure.message[:MAX_ERROR_MESSAGE] if failure else None,
-        result.logs,
-        to_json(result.metrics),
-        float(result.metrics.get("predict_seconds") or 0),
-        int(result.metrics.get("input_tokens") or 0),
-        int(result.metrics.get("output_tokens") or 0),
-    )
-
-
-async def hand_back(job: PredictionLease, *, delay_seconds: float = 0, lost: bool = False, alone: bool = False) -> bool:
+async def hand_back(
+    lease: PredictionLease, *, delay_seconds: float = 0, lost: bool = False, alone: bool = False
+) -> bool:
     """Let another attempt run it; `lost` counts a loss, which a hand-back at shutdown is not."""
-    return bool(await rows(_HAND_BACK, job.id, job.attempt, delay_seconds, 1 if lost else 0, alone))
+    return bool(await rows(_HAND_BACK, lease.id, lease.attempt, delay_seconds, 1 if lost else 0, alone))
 
 
 async def count_losses(prediction_id: UUID) -> int:
     """How many workers or runners died under it."""
-    found = await rows("SELECT losses FROM prediction WHERE id = $1", prediction_id)
-    return int(found[0]["losses"]) if found else 0
+    return sum(row["losses"] for row in await rows("SELECT losses FROM prediction WHERE id = $1", prediction_id))
 
 
 # Result, ledger line and delivery are one statement: whatever happens, all of them are there or none. It is fenced by
@@ -86,21 +89,21 @@ WITH f AS (
   SELECT * FROM unnest($1::uuid[], $2::int[], $3::varchar[], $4::jsonb[], $5::jsonb[], $6::varchar[], $7::text[],
     $8::text[], $9::jsonb[], $10::float8[], $11::int[], $12::int[])
   AS f(id, attempt, status, output, files, error_code, error_message, logs, metrics, seconds, tokens_in, tokens_out)),
-m AS (
+ours AS (
   SELECT p.id FROM prediction p JOIN f ON p.id = f.id AND p.attempt = f.attempt
   WHERE p.status = 'processing' ORDER BY p.id FOR UPDATE OF p),
-u AS (
+ended AS (
   UPDATE prediction p SET status = f.status, output = f.output, files = f.files, error_code = f.error_code,
     error_message = f.error_message, logs = f.logs, metrics = f.metrics, lease_until = NULL, completed_at = now(),
     updated_at = now(), canceled_at = CASE WHEN f.status = 'canceled' THEN now() END,
     stop_seconds = CASE WHEN f.status = 'canceled' THEN extract(epoch FROM now() - p.cancel_requested_at) END
-  FROM f JOIN m ON m.id = f.id WHERE p.id = f.id AND p.attempt = f.attempt AND p.status = 'processing'
+  FROM f JOIN ours ON ours.id = f.id WHERE p.id = f.id AND p.attempt = f.attempt AND p.status = 'processing'
   RETURNING p.id, p.attempt, p.owner, p.user_id, p.status, p.webhook_events, f.seconds, f.tokens_in, f.tokens_out),
-l AS (
+ledger AS (
   INSERT INTO usage (prediction_id, owner, predict_seconds, input_tokens, output_tokens, created_at)
-  SELECT id, owner, seconds, tokens_in, tokens_out, now() FROM u ON CONFLICT (prediction_id) DO NOTHING),
-d AS ({completed("u")})
-SELECT id, attempt FROM u
+  SELECT id, owner, seconds, tokens_in, tokens_out, now() FROM ended ON CONFLICT (prediction_id) DO NOTHING),
+deliveries AS ({completed("ended")})
+SELECT id, attempt FROM ended
 """  # noqa: S608 - constants only
 # `rung_at` is unset, so that the next sweep rings for it once its time has come
 _HAND_BACK = """

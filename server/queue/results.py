@@ -20,33 +20,27 @@ class SharedResult:
     files: list[dict[str, Any]]
 
 
-async def find(rt: Runtime, job: PredictionLease) -> SharedResult | None:
+async def find(rt: Runtime, lease: PredictionLease) -> SharedResult | None:
     """What an equal prediction made within RESULT_CACHE_SECONDS."""
-    found = await rows(_FIND, job.cache_key, job.id, rt.settings.result_cache_seconds)
-    return SharedResult(from_json(found[0]["output"]), from_json(found[0]["files"]) or []) if found else None
+    equal = await rows(_FIND, lease.cache_key, lease.id, rt.settings.result_cache_seconds)
+    return SharedResult(from_json(equal[0]["output"]), from_json(equal[0]["files"]) or []) if equal else None
 
 
-async def leader(job: PredictionLease) -> UUID | None:
+async def find_leader(lease: PredictionLease) -> UUID | None:
     """An equal prediction that began to run before this one, and still does."""
-    found = await rows(_LEADER, job.cache_key, job.id, job.started_at)
-    return found[0]["id"] if found else None
+    running = await rows(_LEADER, lease.cache_key, lease.id, lease.started_at)
+    return running[0]["id"] if running else None
 
 
-async def is_running(prediction_id: UUID) -> bool:
-    """Whether a prediction runs, or will again."""
-    found = await rows("SELECT status FROM prediction WHERE id = $1", prediction_id)
-    return bool(found) and found[0]["status"] == PredictionStatus.PROCESSING.value
+async def read_status(prediction_id: UUID) -> PredictionStatus | None:
+    """Where a prediction stands; None where there is none."""
+    statuses = [row["status"] for row in await rows("SELECT status FROM prediction WHERE id = $1", prediction_id)]
+    return PredictionStatus(statuses[0]) if statuses else None
 
 
-async def failed(prediction_id: UUID) -> bool:
-    """Whether a prediction ended by failing."""
-    found = await rows("SELECT status FROM prediction WHERE id = $1", prediction_id)
-    return bool(found) and found[0]["status"] == PredictionStatus.FAILED.value
-
-
-async def forget_copy(job: PredictionLease) -> None:
+async def forget_copy(lease: PredictionLease) -> None:
     """Keep a copy out of the cache: its life would prolong that of the original."""
-    await rows(_FORGET_COPY, job.id, job.attempt)
+    await rows(_FORGET_COPY, lease.id, lease.attempt)
 
 
 async def forget(model_id: UUID | None) -> int:

@@ -29,7 +29,7 @@ class VersionLease:
 
 @dataclass(frozen=True)
 class PreparedVersion:
-    """What preparing found out about a version."""
+    """What a worker learned about a version while it prepared it."""
 
     input_schema: dict[str, Any]
     output_schema: dict[str, Any]
@@ -39,40 +39,31 @@ class PreparedVersion:
     size_bytes: int
 
 
-async def unclaimed() -> list[UUID]:
+async def list_unclaimed() -> list[UUID]:
     """The oldest versions that nobody prepares."""
     return [row["id"] for row in await rows(_UNCLAIMED)]
 
 
 async def claim(worker_id: UUID, lease_seconds: float) -> VersionLease | None:
     """The oldest version that nobody prepares, now leased to this worker."""
-    found = await rows(_CLAIM, worker_id, lease_seconds)
-    if not found:
-        return None
-    version = await Version.get(id=found[0]["id"])
-    return VersionLease(version, found[0]["attempt"])
+    claimed = await rows(_CLAIM, worker_id, lease_seconds)
+    return VersionLease(await Version.get(id=claimed[0]["id"]), claimed[0]["attempt"]) if claimed else None
 
 
 async def renew(version_id: UUID, attempt: int, lease_seconds: float, progress: dict[str, Any]) -> bool:
-    """Keep the lease and show progress; False when the job is no longer ours."""
+    """Keep the lease and show progress; False when the lease is no longer ours."""
     return bool(await rows(_RENEW, version_id, attempt, lease_seconds, to_json(progress)))
 
 
-async def ready(version_id: UUID, attempt: int, prepared: PreparedVersion) -> bool:
-    """Make a version READY; False when the job is no longer ours."""
-    values = (
-        to_json(prepared.input_schema),
-        to_json(prepared.output_schema),
-        to_json(prepared.info),
-        prepared.revision,
-        prepared.digest,
-        prepared.size_bytes,
-    )
-    return bool(await rows(_READY, version_id, attempt, *values))
+async def make_ready(version_id: UUID, attempt: int, prepared: PreparedVersion) -> bool:
+    """Make a version READY; False when the lease is no longer ours."""
+    schemas = (to_json(prepared.input_schema), to_json(prepared.output_schema), to_json(prepared.info))
+    origin = (prepared.revision, prepared.digest, prepared.size_bytes)
+    return bool(await rows(_READY, version_id, attempt, *schemas, *origin))
 
 
 async def refuse(version_id: UUID, attempt: int, reason: str) -> bool:
-    """Refuse a version for good, with the reason; False when the job is no longer ours."""
+    """Refuse a version for good, with the reason; False when the lease is no longer ours."""
     return bool(await rows(_REFUSE, version_id, attempt, reason.replace("\0", "")[:2000]))
 
 

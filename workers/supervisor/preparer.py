@@ -70,7 +70,7 @@ class Preparer:
         except (DownloadFailedError, RunnerFailedError, TimeoutError, OSError) as error:
             await self._try_again(job, error)
         else:
-            await versions.ready(version.id, job.attempt, _prepared(schema, inspected, snapshot))
+            await versions.make_ready(version.id, job.attempt, _prepared(schema, inspected, snapshot))
             log.info("version.ready", digest=snapshot.digest)
 
     async def _try_again(self, job: VersionLease, error: Exception) -> None:

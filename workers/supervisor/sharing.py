@@ -11,6 +11,7 @@ import structlog
 from server.adapters.database import DATABASE_ERRORS
 from server.adapters.storage import StorageError
 from server.adapters.tasks import wait_for_event
+from server.domain.predictions import PredictionStatus
 from server.queue import results
 from server.queue.claim import PredictionLease
 from server.queue.results import SharedResult
@@ -56,12 +57,12 @@ class Sharing:
                     return await self._fetched(job, found)
                 if job.alone:
                     return None
-                if (leader := await results.leader(job)) is None:
+                if (leader := await results.find_leader(job)) is None:
                     # One may have ended since, behind the first look and before the second
                     found = await results.find(self._rt, job)
                     return await self._fetched(job, found) if found else None
                 await self._wait(job, leader, is_over)
-                if await results.failed(leader):
+                if await results.read_status(leader) is PredictionStatus.FAILED:
                     return None
         except (*DATABASE_ERRORS, StorageError) as error:
             logger.warning("sharing.failed", prediction=str(job.id), error=str(error))
@@ -72,7 +73,7 @@ class Sharing:
         self._waiting[job.id] = (leader, event)
         self._freed(job.queue)
         try:
-            while not is_over() and await results.is_running(leader):
+            while not is_over() and await results.read_status(leader) is PredictionStatus.PROCESSING:
                 event.clear()
                 await wait_for_event(event, LOOK_SECONDS)
         finally:

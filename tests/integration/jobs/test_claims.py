@@ -230,6 +230,15 @@ async def test_what_others_ended_is_not_ours(version: Version, queue: str, statu
     assert await count("SELECT count(*) FROM usage WHERE prediction_id = $1", made.id) == 0
 
 
+@pytest.mark.parametrize("status", ["starting", "processing", "aborted"])
+async def test_no_run_ends_otherwise(version: Version, queue: str, status: str) -> None:
+    made = await add(version, queue)
+    claimed = await one(queue)
+    with pytest.raises(ValueError, match=status):
+        await finish(claimed, Result(PredictionStatus(status)))
+    assert (await row(made.id))["status"] == "processing"
+
+
 async def test_a_failure_is_kept_with_its_code(version: Version, queue: str) -> None:
     made = await add(version, queue)
     failure = Failure(PredictionErrorCode.OUT_OF_MEMORY, "m" * 9000)

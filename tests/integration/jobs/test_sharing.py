@@ -108,13 +108,13 @@ async def test_one_that_ends_between_two_looks_is_found(
     rt: Runtime, family: Callable[[int], Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     leader, follower = await family(2)
-    look = shared_results.leader
+    look = shared_results.find_leader
 
     async def late(job: PredictionLease) -> object:
         assert await finish(leader, DONE)
         return await look(job)
 
-    monkeypatch.setattr(shared_results, "leader", late)
+    monkeypatch.setattr(shared_results, "find_leader", late)
     assert await Sharing(rt).result(follower, never) is not None
 
 

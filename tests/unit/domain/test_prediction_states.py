@@ -1,34 +1,8 @@
 from __future__ import annotations
 
-import itertools
-
-import pytest
-
-from server.domain.predictions import TERMINAL, TRANSITIONS, PredictionStatus, backoff_seconds, can_become
+from server.domain.predictions import TERMINAL, TRANSITIONS, PredictionStatus, backoff_seconds
 
 STARTING, PROCESSING = PredictionStatus.STARTING, PredictionStatus.PROCESSING
-PAIRS = list(itertools.product(PredictionStatus, PredictionStatus))
-ALLOWED = {
-    (STARTING, PROCESSING),
-    (STARTING, PredictionStatus.CANCELED),
-    (STARTING, PredictionStatus.FAILED),
-    (STARTING, PredictionStatus.ABORTED),
-    (PROCESSING, STARTING),
-    (PROCESSING, PredictionStatus.SUCCEEDED),
-    (PROCESSING, PredictionStatus.FAILED),
-    (PROCESSING, PredictionStatus.CANCELED),
-}
-
-
-@pytest.mark.parametrize(("old", "new"), PAIRS)
-def test_every_pair_is_as_the_table_of_states_says(old: PredictionStatus, new: PredictionStatus) -> None:
-    assert can_become(old, new) is ((old, new) in ALLOWED)
-
-
-@pytest.mark.parametrize(("old", "new"), PAIRS)
-def test_a_terminal_status_never_changes(old: PredictionStatus, new: PredictionStatus) -> None:
-    if old.is_terminal:
-        assert not can_become(old, new)
 
 
 def test_every_status_has_its_transitions_and_four_are_terminal() -> None:
