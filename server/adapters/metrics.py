@@ -125,7 +125,7 @@ def _number(value: object) -> float | None:
     return float(value) if is_count else None  # type: ignore[arg-type]
 
 
-class _Page(Collector):
+class _AllMetrics(Collector):
     def __init__(self, more: Iterable[Metric]) -> None:
         self._more = more
 
@@ -136,7 +136,7 @@ class _Page(Collector):
 def page(accept: str | None, more: Iterable[Metric] = ()) -> tuple[bytes, str]:
     """All that is measured, and its content type."""
     encode, content_type = choose_encoder(accept or "")
-    return encode(_Page(more)), content_type
+    return encode(_AllMetrics(more)), content_type
 
 
 def is_allowed(authorization: str | None, token: str) -> bool:

@@ -37,7 +37,7 @@ class Order:
         """The opaque place of a row."""
         value = getattr(row, self.column)
         text = value.isoformat() if isinstance(value, datetime) else value
-        return _encode(f"{self._mark}{text}|{row.id}")
+        return base64.urlsafe_b64encode(f"{self._mark}{text}|{row.id}".encode()).decode()
 
     def place(self, cursor: str) -> tuple[datetime | str, UUID]:
         """The place that a cursor names.
@@ -50,7 +50,12 @@ class Order:
             value, _, row_id = text.removeprefix(self._mark).rpartition("|")
             if not text.startswith(self._mark) or not is_storable(value):
                 raise ValueError(cursor)
-            return value if self.column == "name" else _instant(value), UUID(row_id)
+            if self.column == "name":
+                return value, UUID(row_id)
+            at = datetime.fromisoformat(value)
+            if at.tzinfo is None:
+                raise ValueError(cursor)
+            return at.astimezone(UTC), UUID(row_id)
         except (ValueError, OverflowError, binascii.Error):
             raise BadUserInputError("The cursor is not one of this list.") from None
 
@@ -88,11 +93,6 @@ class Page(Generic[T]):
         return self.order.cursor(row)
 
 
-def encode_cursor(created_at: datetime, row_id: UUID) -> str:
-    """The opaque cursor of a row in a list that is newest first."""
-    return _encode(f"{created_at.isoformat()}|{row_id}")
-
-
 def utc(at: datetime) -> datetime:
     """A time of a caller as PostgreSQL takes it.
 
@@ -105,45 +105,30 @@ def utc(at: datetime) -> datetime:
         raise BadUserInputError("The time lies outside the years 1 to 9999.") from None
 
 
-def _encode(place: str) -> str:
-    return base64.urlsafe_b64encode(place.encode()).decode()
-
-
-def _instant(text: str) -> datetime:
-    when = datetime.fromisoformat(text)
-    if when.tzinfo is None:
-        raise ValueError(text)
-    return when.astimezone(UTC)
-
-
 async def page(query: QuerySet[T], request: PageRequest, order: Order = NEWEST) -> Page[T]:  # type: ignore[type-var]
     """One page of a query over rows that have an id and the order's column.
 
     Raises:
         BadUserInputError: sizes outside 1..100, both directions at once, or a foreign cursor.
     """
-    size, backwards = _size(request)
-    later, earlier = ("lt", "gt") if order.direction is OrderDirection.DESC else ("gt", "lt")
-    narrowed = query
-    if request.after is not None:
-        narrowed = narrowed.filter(_beyond(order, later, request.after))
-    if request.before is not None:
-        narrowed = narrowed.filter(_beyond(order, earlier, request.before))
-    rows = await narrowed.order_by(*order.columns(backwards=backwards)).limit(size + 1)
-    rows, more = rows[:size], len(rows) > size
-    if backwards:
-        return Page(rows[::-1], request.before is not None, more, query, order)
-    return Page(rows, more, request.after is not None, query, order)
-
-
-def _size(request: PageRequest) -> tuple[int, bool]:
     if request.first is not None and request.last is not None:
         raise BadUserInputError("Give `first` or `last`, not both.")
-    size = request.first if request.first is not None else request.last
-    size = DEFAULT_PAGE if size is None else size
+    backwards = request.last is not None
+    size = next((given for given in (request.first, request.last) if given is not None), DEFAULT_PAGE)
     if not 1 <= size <= MAX_PAGE:
         raise BadUserInputError(f"A page has 1 to {MAX_PAGE} items.")
-    return size, request.last is not None
+    later, earlier = ("lt", "gt") if order.direction is OrderDirection.DESC else ("gt", "lt")
+    part = query
+    if request.after is not None:
+        part = part.filter(_beyond(order, later, request.after))
+    if request.before is not None:
+        part = part.filter(_beyond(order, earlier, request.before))
+    # One more than asked for says whether there is more
+    listed = await part.order_by(*order.columns(backwards=backwards)).limit(size + 1)
+    rows, has_more = listed[:size], len(listed) > size
+    if backwards:
+        return Page(rows[::-1], request.before is not None, has_more, query, order)
+    return Page(rows, has_more, request.after is not None, query, order)
 
 
 def _beyond(order: Order, operator: str, cursor: str) -> Q:
