@@ -20,6 +20,7 @@ from server.adapters.metrics import SOCKETS, SUBSCRIPTIONS
 from server.adapters.tasks import end
 from server.live.credential_watch import Guard
 from server.live.hubs import Hubs
+from server.live.measures import Measures
 from server.maintenance.recovery import sweep_for_ever
 from server.routes import files, health, metrics, uploads
 from server.routes.pages import Assets, GraphiqlPage, UiPage
@@ -28,7 +29,6 @@ from server.routes.request_log import RequestLog
 from server.routes.stalls import Stalls
 from server.routes.traces import Traces
 from server.runtime import Role, Runtime, open_runtime, open_tracing
-from server.services.measures import Measures
 from server.settings import Settings
 
 MAX_BODY_BYTES = 1_000_000

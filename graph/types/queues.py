@@ -6,7 +6,8 @@ import strawberry
 
 from graph.types.enums import DeviceClass, ModelKind
 from server.domain.models import device_of, kind_of
-from server.services.queues import MOST_COUNTED, Staffed
+from server.queue.depths import MOST_COUNTED
+from server.services.queues import Staffed
 
 
 @strawberry.type(description="A queue of predictions: those of one kind of model and one class of devices.")

@@ -11,8 +11,7 @@ from server.adapters.database import from_json, now, rows, to_json
 from server.domain.accounts import Viewer
 from server.errors import ForbiddenError
 from server.tables import Predictor, Worker
-
-ALIVE_SECONDS = 45
+from server.tables.workers import ALIVE_SECONDS
 
 
 @dataclass(frozen=True)

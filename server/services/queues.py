@@ -1,4 +1,4 @@
-"""What waits and runs in each queue, as its rows say, and who takes from it."""
+"""Queues as administrators see them: what waits and runs in each, and how many workers take from it."""
 
 from __future__ import annotations
 
@@ -8,24 +8,8 @@ from server.adapters.database import rows
 from server.domain.accounts import Viewer
 from server.domain.models import ALL_QUEUES, QUEUES, queues_of
 from server.errors import ForbiddenError
-from server.services.catalogue import ALIVE_SECONDS
-
-# What is beyond is not counted: a look may not become a scan of a long queue
-MOST_COUNTED = 100_000
-
-
-@dataclass(frozen=True)
-class QueueState:
-    """One queue.
-
-    `depth` predictions wait, MOST_COUNTED at most; `age_seconds` is how long the oldest of those that could run has
-    waited, 0 where none could; `running` predictions are held by workers.
-    """
-
-    queue: str
-    depth: int
-    age_seconds: float
-    running: int
+from server.queue.depths import QueueState, read_states
+from server.tables.workers import ALIVE_SECONDS
 
 
 @dataclass(frozen=True)
@@ -34,12 +18,6 @@ class Staffed:
 
     state: QueueState
     workers: int
-
-
-async def states() -> list[QueueState]:
-    """Every queue that there may be, in the order of ALL_QUEUES."""
-    found = await rows(_STATES, list(ALL_QUEUES), MOST_COUNTED)
-    return [QueueState(row["queue"], row["depth"], row["age"], row["running"]) for row in found]
 
 
 async def listing(viewer: Viewer) -> list[Staffed]:
@@ -54,20 +32,10 @@ async def listing(viewer: Viewer) -> list[Staffed]:
     for row in await rows(_DEVICES, ALIVE_SECONDS):
         for queue in queues_of(row["device"]):
             taking[queue] += row["n"]
-    staffed = [Staffed(state, taking[state.queue]) for state in await states()]
+    staffed = [Staffed(state, taking[state.queue]) for state in await read_states()]
     return [one for one in staffed if one.state.queue in QUEUES or one.workers or one.state.depth or one.state.running]
 
 
-_STATES = """
-SELECT q.queue, w.depth, w.age, coalesce(r.n, 0) AS running
-FROM unnest($1::text[]) WITH ORDINALITY AS q(queue, place)
-CROSS JOIN LATERAL (
-  SELECT count(*) AS depth, coalesce(greatest(extract(epoch FROM now() - min(run_at)), 0), 0)::float8 AS age FROM (
-    SELECT run_at FROM prediction WHERE status = 'starting' AND queue = q.queue LIMIT $2) AS counted) AS w
-LEFT JOIN (SELECT queue, count(*) AS n FROM prediction WHERE status = 'processing' GROUP BY queue) AS r
-  ON r.queue = q.queue
-ORDER BY q.place
-"""
 _DEVICES = (
     "SELECT device, count(*) AS n FROM worker WHERE last_seen > now() - make_interval(secs => $1) GROUP BY device"
 )

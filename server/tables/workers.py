@@ -7,6 +7,9 @@ from typing import Any
 from tortoise import fields
 from tortoise.models import Model as Row
 
+ALIVE_SECONDS = 45
+"""A worker whose last heartbeat is older counts as gone."""
+
 
 class Predictor(Row):
     """The catalogue: code that runs models, as the workers announced it; the API validates against its schemas."""

@@ -19,8 +19,8 @@ from server.adapters.database import open_database, rows
 from server.embedded.servers import LocalServers
 from server.maintenance import recovery
 from server.queue.claim import claim
+from server.queue.depths import read_states
 from server.runtime import Runtime
-from server.services import queues
 from tests.conftest import LiveServer
 from tests.integration.jobs.store import runtime
 from tests.support.api import Client
@@ -79,7 +79,7 @@ async def _works(rt: Runtime, client: Client, user: UUID) -> dict[str, Work]:
         "create": lambda: client.run(CREATE, input=asked),
         "claim": lambda: claim(QUEUE, worker, 3600, 1),
         "sweep": lambda: recovery.sweep(rt),
-        "states of the queues": queues.states,
+        "states of the queues": read_states,
     }
 
 

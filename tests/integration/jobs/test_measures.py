@@ -12,10 +12,11 @@ from tortoise import connections
 from server.adapters.database import now
 from server.adapters.metrics import REGISTRY
 from server.domain.accounts import Viewer
+from server.live.measures import Measures
 from server.maintenance import recovery
+from server.queue import depths
 from server.runtime import Runtime
-from server.services import models, predictions, queues
-from server.services.measures import Measures
+from server.services import models, predictions
 from server.tables import Model, Prediction, Version
 from tests.integration.jobs import store
 
@@ -49,7 +50,7 @@ async def test_what_waits_and_how_long(rt: Runtime, version: Version) -> None:
 async def test_a_long_queue_is_not_counted_to_its_end(
     rt: Runtime, version: Version, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(queues, "MOST_COUNTED", 3)
+    monkeypatch.setattr(depths, "MOST_COUNTED", 3)
     for _ in range(5):
         await store.add(version, "image.cuda")
     assert (await values(rt, "inference_queue_depth"))["image.cuda"] == 3

@@ -11,11 +11,13 @@ from server.adapters.database import now
 from server.domain.accounts import ANONYMOUS, Viewer
 from server.domain.models import ALL_QUEUES, QUEUES
 from server.errors import ForbiddenError
+from server.queue.depths import QueueState, read_states
 from server.runtime import Runtime
 from server.services import catalogue, queues
-from server.services.catalogue import ALIVE_SECONDS, WorkerInfo
-from server.services.queues import QueueState, Staffed
+from server.services.catalogue import WorkerInfo
+from server.services.queues import Staffed
 from server.tables import Prediction, Version, Worker
+from server.tables.workers import ALIVE_SECONDS
 from tests.integration.jobs import store
 
 ADMIN = Viewer(uuid4(), is_admin=True)
@@ -32,7 +34,7 @@ async def test_what_waits_how_long_and_what_runs(rt: Runtime, version: Version) 
     await store.add(version, "image.cuda", status="failed")
     # It was tried, and may run again in an hour
     await store.add(version, "text.cuda", run_at=now() + timedelta(hours=1))
-    states = {state.queue: state for state in await queues.states()}
+    states = {state.queue: state for state in await read_states()}
     assert tuple(states) == ALL_QUEUES
     busy = states["image.cuda"]
     assert (busy.depth, busy.running) == (2, 1)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from prometheus_client import Metric
 
 from server.adapters.metrics import REGISTRY
+from server.live.measures import Measures
 from server.runtime import Runtime
-from server.services.measures import Measures
 from server.tables import WebhookDelivery
 from tests.integration.webhooks.conftest import Place, delivering, settled
 from tests.support.receiver import answer, listening

@@ -11,10 +11,9 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 
 from server.adapters.database import DATABASE_ERRORS, rows
 from server.domain.models import kind_queue
+from server.queue.depths import MOST_COUNTED, read_states
 from server.runtime import Runtime
-from server.services import queues
-from server.services.catalogue import ALIVE_SECONDS
-from server.services.queues import MOST_COUNTED
+from server.tables.workers import ALIVE_SECONDS
 
 logger = structlog.get_logger(__name__)
 
@@ -42,17 +41,17 @@ class Measures:
     async def _read(self) -> list[Metric]:
         up = GaugeMetricFamily("inference_up", "Whether PostgreSQL and Redis answer.", labels=("part",))
         up.add_metric(["redis"], float(await self._rt.event_log.ping()))
-        found: list[Metric] = []
+        families: list[Metric] = []
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
                 for read in (_queues, _workers, _deliveries):
-                    found += await read()
+                    families += await read()
             up.add_metric(["database"], 1)
         except DATABASE_ERRORS as error:
             logger.warning("metrics.rows_unread", error=str(error))
-            found = []
+            families = []
             up.add_metric(["database"], 0)
-        return [up, *found]
+        return [up, *families]
 
 
 async def _queues() -> list[Metric]:
@@ -64,7 +63,7 @@ async def _queues() -> list[Metric]:
     )
     running = GaugeMetricFamily("inference_predictions_running", "Predictions that run, of a kind.", labels=("kind",))
     of_kinds: dict[str, int] = {}
-    for state in await queues.states():
+    for state in await read_states():
         depth.add_metric([state.queue], state.depth)
         age.add_metric([state.queue], state.age_seconds)
         kind = kind_queue(state.queue)
@@ -75,13 +74,13 @@ async def _queues() -> list[Metric]:
 
 
 async def _workers() -> list[Metric]:
-    found = await rows(_WORKERS, ALIVE_SECONDS)
-    alive = GaugeMetricFamily("inference_workers", "Workers whose heartbeat is recent.", value=len(found))
+    workers = await rows(_WORKERS, ALIVE_SECONDS)
+    alive = GaugeMetricFamily("inference_workers", "Workers whose heartbeat is recent.", value=len(workers))
     families: list[Metric] = [alive]
     for column, name, meaning in _OF_WORKERS:
         kind = CounterMetricFamily if column == "evictions" else GaugeMetricFamily
         family: Any = kind(name, meaning, labels=("worker", "host", "device"))
-        for row in found:
+        for row in workers:
             if row[column] is not None:
                 family.add_metric([str(row["id"]), row["host"], row["device"]], row[column])
         families.append(family)
@@ -89,12 +88,16 @@ async def _workers() -> list[Metric]:
 
 
 async def _deliveries() -> list[Metric]:
-    (found,) = await rows(_PENDING, MOST_COUNTED)
+    (deliveries,) = await rows(_PENDING, MOST_COUNTED)
     pending = GaugeMetricFamily(
-        "inference_webhooks_pending", f"Deliveries to be sent, now or later; {MOST_COUNTED} at most.", value=found["n"]
+        "inference_webhooks_pending",
+        f"Deliveries to be sent, now or later; {MOST_COUNTED} at most.",
+        value=deliveries["n"],
     )
     late = GaugeMetricFamily(
-        "inference_webhooks_late_seconds", "For how long the longest due delivery has been due.", value=found["late"]
+        "inference_webhooks_late_seconds",
+        "For how long the longest due delivery has been due.",
+        value=deliveries["late"],
     )
     return [pending, late]
 

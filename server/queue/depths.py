@@ -1,0 +1,43 @@
+"""What waits and runs in each queue, as the rows say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from server.adapters.database import rows
+from server.domain.models import ALL_QUEUES
+
+# What is beyond is not counted: a look may not become a scan of a long queue
+MOST_COUNTED = 100_000
+
+
+@dataclass(frozen=True)
+class QueueState:
+    """One queue.
+
+    `depth` predictions wait, MOST_COUNTED at most; `age_seconds` is how long the oldest of those that could run has
+    waited, 0 where none could; `running` predictions are held by workers.
+    """
+
+    queue: str
+    depth: int
+    age_seconds: float
+    running: int
+
+
+async def read_states() -> list[QueueState]:
+    """Every queue that there may be, in the order of ALL_QUEUES."""
+    states = await rows(_STATES, list(ALL_QUEUES), MOST_COUNTED)
+    return [QueueState(row["queue"], row["depth"], row["age"], row["running"]) for row in states]
+
+
+_STATES = """
+SELECT q.queue, w.depth, w.age, coalesce(r.n, 0) AS running
+FROM unnest($1::text[]) WITH ORDINALITY AS q(queue, place)
+CROSS JOIN LATERAL (
+  SELECT count(*) AS depth, coalesce(greatest(extract(epoch FROM now() - min(run_at)), 0), 0)::float8 AS age FROM (
+    SELECT run_at FROM prediction WHERE status = 'starting' AND queue = q.queue LIMIT $2) AS counted) AS w
+LEFT JOIN (SELECT queue, count(*) AS n FROM prediction WHERE status = 'processing' GROUP BY queue) AS r
+  ON r.queue = q.queue
+ORDER BY q.place
+"""
