@@ -49,7 +49,7 @@ class Model(Row):
 
 
 class Version(Row):
-    """One immutable version of a model, and the job that prepares it.
+    """One immutable version of a model, which a worker prepares under a lease.
 
     `source_ref`, `revision_asked`, `own_schema` and `options` (how it is loaded, such as its quantization) are what the
     user gave; the worker that prepares it writes the rest.

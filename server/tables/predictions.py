@@ -1,4 +1,4 @@
-"""The prediction row, which is also its job, and what it used."""
+"""The prediction row, which is also its place in a queue, and what it used."""
 
 from __future__ import annotations
 

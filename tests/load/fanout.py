@@ -26,7 +26,7 @@ from server.adapters.event_log import EventLog, NewEvent, async_redis, new_epoch
 from server.domain.events import EventType
 from server.queue.claim import claim
 from tests.conftest import LiveServer, free_port
-from tests.integration.jobs.store import add, add_version
+from tests.integration.queue.store import add, add_version
 from tests.load.raw_sockets import Crowd, RawSocket, connect
 from tests.load.references.relay import CHANNEL
 from tests.support.api import wait_for

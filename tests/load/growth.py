@@ -22,7 +22,7 @@ from server.queue.claim import claim
 from server.queue.depths import read_states
 from server.runtime import Runtime
 from tests.conftest import LiveServer
-from tests.integration.jobs.store import runtime
+from tests.integration.queue.store import runtime
 from tests.support.api import Client
 from tests.support.operations import administrator
 

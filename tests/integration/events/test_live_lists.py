@@ -26,7 +26,7 @@ from server.services import predictions
 from server.services.predictions import Wanted
 from server.tables import Model, Prediction, User, Version
 from tests.integration.events.watching import NOBODY, RedisProcess, Subscriber, finish_run, hubs_of, running_prediction
-from tests.integration.jobs.store import add, rows
+from tests.integration.queue.store import add, rows
 from workers.supervisor.event_writer import EventWriter
 
 

@@ -26,7 +26,7 @@ from tests.integration.events.watching import (
     hubs_of,
     running_prediction,
 )
-from tests.integration.jobs.store import add, add_version, row
+from tests.integration.queue.store import add, add_version, row
 from tests.unit.runner.sample_predictors import predictor
 from workers.supervisor import demand
 from workers.supervisor.event_writer import EventWriter

@@ -19,7 +19,7 @@ from server.runtime import Runtime
 from server.services import predictions
 from server.tables import Version
 from tests.integration.events.watching import eventually
-from tests.integration.jobs.store import add, add_version, row
+from tests.integration.queue.store import add, add_version, row
 from tests.unit.runner.sample_predictors import predictor
 from workers.supervisor.runner_client import RunnerOptions
 from workers.supervisor.supervisor import Supervisor

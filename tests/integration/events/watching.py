@@ -25,7 +25,7 @@ from server.queue.claim import PredictionLease, claim
 from server.queue.finish import Result, finish
 from server.runtime import Runtime
 from server.tables import Version
-from tests.integration.jobs.store import add
+from tests.integration.queue.store import add
 from tests.support.api import wait_for
 from workers.supervisor.event_writer import EventWriter
 

@@ -21,7 +21,7 @@ from server.tables import Prediction, User
 from tests.integration.events.watching import finish
 from tests.integration.graph.documents import documents
 from tests.integration.graph.serving import Listener, Served, Told, line, served
-from tests.integration.jobs import store
+from tests.integration.queue import store
 
 NOBODY = Viewer(address="127.0.0.1")
 PIXEL = "data:image/jpeg;base64,AAAA"

@@ -17,7 +17,7 @@ from server.runtime import Runtime
 from server.tables import User, Version, WebhookDelivery
 from tests.integration.graph import hostile_values
 from tests.integration.graph.conftest import counted
-from tests.integration.jobs import store
+from tests.integration.queue import store
 
 SCHEMA = make_schema(SchemaOptions(max_cost=1_000_000))
 NESTED = """

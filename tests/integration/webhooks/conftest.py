@@ -23,7 +23,7 @@ from server.runtime import Runtime
 from server.services import predictions
 from server.tables import Prediction, User, Version, WebhookDelivery
 from tests.conftest import LOCAL_RECEIVERS, LiveServer, running
-from tests.integration.jobs import store
+from tests.integration.queue import store
 from tests.support.api import Client
 from tests.support.operations import somebody
 from tests.support.prepared import StartServers

@@ -15,7 +15,7 @@ from server.errors import ConflictError, UnauthenticatedError
 from server.runtime import Runtime
 from server.services import webhooks
 from server.tables import WebhookSecret
-from tests.integration.jobs.store import SECRET
+from tests.integration.queue.store import SECRET
 from tests.integration.webhooks.conftest import Place
 
 OTHER = "another secret key of more than 32 characters"

@@ -18,7 +18,7 @@ from server.queue import depths
 from server.runtime import Runtime
 from server.services import models, predictions
 from server.tables import Model, Prediction, Version
-from tests.integration.jobs import store
+from tests.integration.queue import store
 
 
 async def values(rt: Runtime, name: str) -> dict[str, float]:

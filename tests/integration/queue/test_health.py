@@ -18,7 +18,7 @@ from server.routes import health
 from server.runtime import Runtime
 from server.services import catalogue
 from server.services.catalogue import WorkerInfo
-from tests.integration.jobs import store
+from tests.integration.queue import store
 
 
 async def ready(rt: Runtime) -> tuple[int, dict[str, Any]]:

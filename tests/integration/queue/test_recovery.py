@@ -20,7 +20,7 @@ from server.queue.finish import Result, finish, hand_back
 from server.runtime import Runtime
 from server.services import predictions
 from server.tables import Version
-from tests.integration.jobs.store import add, count, row
+from tests.integration.queue.store import add, count, row
 
 NOBODY = Viewer()
 

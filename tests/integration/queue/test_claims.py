@@ -28,7 +28,7 @@ from server.queue.finish import MAX_ERROR_MESSAGE, Result, count_losses, finish,
 from server.services import catalogue
 from server.services.catalogue import WorkerInfo, WorkerState
 from server.tables import Version
-from tests.integration.jobs.store import add, add_version, count, row
+from tests.integration.queue.store import add, add_version, count, row
 
 LEASE = 30.0
 DONE = Result(PredictionStatus.SUCCEEDED, "words", metrics={"predict_seconds": 1.5, "output_tokens": 3})

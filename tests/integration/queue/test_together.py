@@ -15,7 +15,7 @@ from server.queue.claim import PredictionLease, claim, heartbeat
 from server.queue.finish import Result, _finish_all, finish, hand_back
 from server.tables import Prediction, Version
 from tests.integration.graph.conftest import counted
-from tests.integration.jobs.store import add, count, row
+from tests.integration.queue.store import add, count, row
 
 LEASE = 30.0
 NEW = NewPrediction("a/b", {})

@@ -18,7 +18,7 @@ from server.services.catalogue import WorkerInfo
 from server.services.queues import Staffed
 from server.tables import Prediction, Version, Worker
 from server.tables.workers import ALIVE_SECONDS
-from tests.integration.jobs import store
+from tests.integration.queue import store
 
 ADMIN = Viewer(uuid4(), is_admin=True)
 

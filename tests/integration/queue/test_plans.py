@@ -19,7 +19,7 @@ from server.runtime import Runtime
 from server.services import predictions
 from server.services.predictions import Wanted
 from server.tables import User, Version
-from tests.integration.jobs.store import add, row
+from tests.integration.queue.store import add, row
 
 MANY = 100_000
 FEW_ROWS = 500

@@ -22,9 +22,9 @@ from server.queue.finish import Result, finish, hand_back
 from server.runtime import Runtime
 from server.services import predictions
 from server.tables import Upload, Version
-from tests.integration.jobs import store
-from tests.integration.jobs.files import exists, key
-from tests.integration.jobs.store import add, row
+from tests.integration.queue import store
+from tests.integration.queue.files import exists, key
+from tests.integration.queue.store import add, row
 
 NOBODY = Viewer()
 DAY = 86_400

@@ -11,7 +11,7 @@ from server.adapters.database import rows
 from server.adapters.wakeups import CANCELS, Wakeups
 from server.runtime import Runtime
 from server.tables import Prediction, Version
-from tests.integration.jobs.store import add, row
+from tests.integration.queue.store import add, row
 from workers.supervisor.runner_client import RunnerOptions
 from workers.supervisor.supervisor import Supervisor
 

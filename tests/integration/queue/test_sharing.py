@@ -22,9 +22,9 @@ from server.queue.finish import Result, finish
 from server.runtime import Runtime
 from server.services import results
 from server.tables import Model, Prediction, Version
-from tests.integration.jobs import store
-from tests.integration.jobs.files import exists, key
-from tests.integration.jobs.store import add
+from tests.integration.queue import store
+from tests.integration.queue.files import exists, key
+from tests.integration.queue.store import add
 from workers.supervisor.sharing import MOST_WAITING, Sharing
 
 DONE = Result(PredictionStatus.SUCCEEDED, "made once")

@@ -8,7 +8,7 @@ from datetime import timedelta
 from server.adapters.database import now, rows
 from server.maintenance import run_counts
 from server.tables import Model, Version
-from tests.integration.jobs import store
+from tests.integration.queue import store
 
 
 async def runs_of(version: Version) -> int:

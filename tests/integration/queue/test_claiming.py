@@ -16,7 +16,7 @@ from server.adapters.wakeups import CANCELS, LOOK, Wakeups
 from server.queue.claim import PredictionLease, WarmVersions
 from server.runtime import Runtime
 from server.tables import Version
-from tests.integration.jobs.store import add
+from tests.integration.queue.store import add
 from workers.supervisor.claim_loop import ClaimLoop
 
 

@@ -9,7 +9,7 @@ import pytest
 from server.embedded.servers import LocalServers
 from server.runtime import Runtime
 from server.tables import Version
-from tests.integration.jobs import store
+from tests.integration.queue import store
 
 
 @pytest.fixture(scope="package")
