@@ -1,4 +1,4 @@
-"""A transaction and its outbox: bells and wake-ups leave only after the commit."""
+"""A transaction and its outbox: bells, wake-ups and counts leave only after the commit."""
 
 from __future__ import annotations
 
@@ -19,11 +19,12 @@ from server.runtime import Runtime
 
 @dataclass
 class UnitOfWork:
-    """What is to leave after the commit."""
+    """What is to leave after the commit: bells by queue and row, wake-ups of watchers, of lists and of deliverers."""
 
     bells: list[tuple[str, UUID]] = field(default_factory=list)
-    changed: list[tuple[UUID, str]] = field(default_factory=list)
-    added: list[str] = field(default_factory=list)
+    changes: list[tuple[UUID, str]] = field(default_factory=list)
+    owners_of_new: list[str] = field(default_factory=list)
+    endings: list[tuple[str, str]] = field(default_factory=list)
     deliver: bool = False
 
     def ring(self, queue: str, row_id: UUID) -> None:
@@ -32,13 +33,13 @@ class UnitOfWork:
 
     def announce(self, prediction_id: UUID, owner: str) -> None:
         """Wake whoever watches a prediction, or the list of its owner."""
-        self.changed.append((prediction_id, owner))
+        self.changes.append((prediction_id, owner))
 
-    def ended(self, row: Mapping[str, Any]) -> None:
-        """Count a prediction that ended; wake whoever watches it, and those who deliver where it has a webhook."""
+    def announce_move(self, row: Mapping[str, Any]) -> None:
+        """Tell of a row that the queue moved: watchers, those who deliver its webhook, and metrics where it ended."""
         self.announce(row["id"], row["owner"])
         if PredictionStatus(row["status"]).is_terminal:
-            metrics.ended(kind_queue(row["queue"]), row["status"], {})
+            self.endings.append((kind_queue(row["queue"]), row["status"]))
         self.deliver = self.deliver or row["webhook_events"] is not None
 
 
@@ -53,12 +54,14 @@ async def unit_of_work(rt: Runtime) -> AsyncIterator[UnitOfWork]:
 
 async def send(rt: Runtime, work: UnitOfWork) -> None:
     """Ring and announce; failures are logged, since workers and watchers look at the rows anyway."""
+    for kind, status in work.endings:
+        metrics.ended(kind, status, {})
     # Side by side: where Redis stalls, each costs its timeout
     await asyncio.gather(
         *(rt.bell.ring(queue, str(row_id)) for queue, row_id in work.bells),
-        *(rt.event_log.announce_new(owner) for owner in work.added),
+        *(rt.event_log.announce_new(owner) for owner in work.owners_of_new),
     )
-    for prediction_id, owner in work.changed:
+    for prediction_id, owner in work.changes:
         await rt.event_log.announce(str(prediction_id), owner)
     if work.deliver:
         await rt.event_log.wake_deliverers()

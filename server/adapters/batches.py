@@ -17,14 +17,14 @@ AT_ONCE = 2
 
 
 class _Round(Generic[Q, A]):
-    """The calls of one event loop."""
+    """The calls of one event loop that wait, and the rounds that answer them."""
 
     def __init__(self, answer: Answer[Q, A], at_once: int, common_errors: tuple[type[Exception], ...]) -> None:
         self._answer = answer
         self._free = at_once
         self._common_errors = common_errors
         self._waiting: list[tuple[Q, asyncio.Future[A]]] = []
-        # Held, since the loop alone would forget them
+        # Kept here, since the loop alone would forget them
         self._tasks: set[asyncio.Task[None]] = set()
 
     def ask(self, question: Q) -> asyncio.Future[A]:
@@ -41,25 +41,23 @@ class _Round(Generic[Q, A]):
     async def _run(self) -> None:
         try:
             while self._waiting:
-                batch, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
-                await self._settle(batch)
+                calls, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
+                try:
+                    answers = await self._answers([question for question, _ in calls])
+                except BaseException:
+                    for _, future in calls:
+                        future.cancel()
+                    raise
+                for (_, future), answer in zip(calls, answers, strict=True):
+                    if future.done():
+                        # Whoever asked has left
+                        continue
+                    if isinstance(answer, BaseException):
+                        future.set_exception(answer)
+                    else:
+                        future.set_result(answer)
         finally:
             self._free += 1
-
-    async def _settle(self, batch: list[tuple[Q, asyncio.Future[A]]]) -> None:
-        try:
-            answers = await self._answers([question for question, _ in batch])
-        except BaseException:
-            for _, future in batch:
-                future.cancel()
-            raise
-        for (_, future), answer in zip(batch, answers, strict=True):
-            if future.done():
-                continue
-            if isinstance(answer, BaseException):
-                future.set_exception(answer)
-            else:
-                future.set_result(answer)
 
     async def _answers(self, questions: Sequence[Q]) -> Sequence[A | BaseException]:
         try:

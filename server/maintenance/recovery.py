@@ -36,9 +36,9 @@ async def sweep(rt: Runtime) -> None:
         ended = time.time()
         attributes = {"prediction.id": str(row["id"]), "attempt": row["attempt"], "queue": row["queue"]}
         rt.tracing.past("attempt", ended - row["seconds"], ended, attributes, row["traceparent"], "WORKER_LOST")
-        work.ended(row)
+        work.announce_move(row)
     for row in await recover.abort_overdue():
-        work.ended(row)
+        work.announce_move(row)
     for queue, prediction_id in await recover.ring_again():
         work.ring(queue, prediction_id)
     for version_id in await versions.list_unclaimed():

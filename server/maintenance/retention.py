@@ -110,23 +110,23 @@ async def sweep_files(rt: Runtime) -> int:
 async def _sweep(rt: Runtime, folders: list[Folder]) -> int:
     if not folders:
         return 0
-    known = await _known(folders)
-    unknown = [folder for folder in folders if (folder.kind, folder.id) not in known]
-    if len(unknown) > max(FEW_FOLDERS, len(folders) // 2):
+    of_folders = await _read_rows(folders)
+    orphans = [folder for folder in folders if (folder.kind, folder.id) not in of_folders]
+    if len(orphans) > max(FEW_FOLDERS, len(folders) // 2):
         # Rows are never deleted: this is the store of another database, or the database is an older copy
-        logger.error("files.of_another_database", folders=len(folders), without_row=len(unknown))
-        folders = [folder for folder in folders if folder not in unknown]
-    stray = [folder for folder in folders if _is_stray(folder, known.get((folder.kind, folder.id)))]
+        logger.error("files.of_another_database", folders=len(folders), without_row=len(orphans))
+        folders = [folder for folder in folders if folder not in orphans]
+    stray = [folder for folder in folders if _is_stray(folder, of_folders.get((folder.kind, folder.id)))]
     return sum([await _remove(rt, folder.prefix) for folder in stray])
 
 
-async def _known(folders: list[Folder]) -> dict[tuple[str, UUID], dict[str, Any]]:
-    """The rows of folders, read after the folders were listed."""
-    found: dict[tuple[str, UUID], dict[str, Any]] = {}
-    for kind, sql in (("predictions", _PREDICTIONS), ("uploads", _UPLOADS)):
-        ids = [folder.id for folder in folders if folder.kind == kind]
-        found |= {(kind, row["id"]): row for row in (await rows(sql, ids) if ids else [])}
-    return found
+async def _read_rows(folders: list[Folder]) -> dict[tuple[str, UUID], dict[str, Any]]:
+    """The rows of folders, by kind and id, read after the folders were listed."""
+    return {
+        (kind, row["id"]): row
+        for kind, sql in (("predictions", _PREDICTIONS), ("uploads", _UPLOADS))
+        for row in await rows(sql, [folder.id for folder in folders if folder.kind == kind])
+    }
 
 
 _PREDICTIONS = "SELECT id, status, attempt, files, data_removed FROM prediction WHERE id = ANY($1::uuid[])"
@@ -138,16 +138,16 @@ def _is_stray(folder: Folder, row: dict[str, Any] | None) -> bool:
     if row is None:
         return True
     if folder.kind == "uploads":
-        return row["completed_at"] is not None and not _names([row["key"]], folder)
+        return row["completed_at"] is not None and not _lies_in(folder, [row["key"]])
     if row["data_removed"]:
         return True
     if PredictionStatus(row["status"]).is_terminal:
-        return not _names((record["key"] for record in from_json(row["files"]) or []), folder)
+        return not _lies_in(folder, (record["key"] for record in from_json(row["files"]) or []))
     # The newest attempt may be about to finish; older ones are fenced
     return folder.attempt < int(row["attempt"])
 
 
-def _names(keys: Iterable[str], folder: Folder) -> bool:
+def _lies_in(folder: Folder, keys: Iterable[str]) -> bool:
     return any(key.startswith(folder.prefix) for key in keys)
 
 

@@ -179,7 +179,7 @@ async def delete(rt: Runtime, viewer: Viewer, slug: str) -> tuple[Model, int]:
         await Model.filter(id=model.id, deleted_at=None).update(deleted_at=now())
         stopped = await cancel_predictions_of_model(model.id)
         for row in stopped:
-            work.ended(row)
+            work.announce_move(row)
     return model, len(stopped)
 
 

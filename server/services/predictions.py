@@ -91,7 +91,7 @@ async def _create(rt: Runtime, viewer: Viewer, new: NewPrediction) -> Prediction
         if existing := await _existing(viewer, new, request_hash):
             return existing
     logger.info("prediction.accepted", prediction=str(row.id), queue=row.queue)
-    await send(rt, UnitOfWork(bells=[(row.queue, row.id)], added=[row.owner] if row.user_id else []))
+    await send(rt, UnitOfWork(bells=[(row.queue, row.id)], owners_of_new=[row.owner] if row.user_id else []))
     return row
 
 
@@ -313,6 +313,6 @@ async def cancel(rt: Runtime, viewer: Viewer, prediction_id: UUID) -> Prediction
     await find_visible(viewer, prediction_id)
     work = UnitOfWork()
     for row in await cancel_prediction(prediction_id):
-        work.ended(row)
+        work.announce_move(row)
     await send(rt, work)
     return await find_visible(viewer, prediction_id)

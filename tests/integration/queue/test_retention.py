@@ -181,14 +181,14 @@ async def test_files_that_a_finish_names_meanwhile_stay(
     (claimed,) = await claim(queue, uuid4(), 600, 1)
     await rt.storage.put(key(claimed), b"x", "image/png")
     age(rt)
-    judge = retention._known
+    judge = retention._read_rows
 
-    async def known(folders: list[retention.Folder]) -> dict[tuple[str, UUID], dict[str, object]]:
+    async def read_rows(folders: list[retention.Folder]) -> dict[tuple[str, UUID], dict[str, object]]:
         record = {"key": key(claimed), "contentType": "image/png", "bytes": 1, "width": None, "height": None}
         assert await finish(claimed, Result(PredictionStatus.SUCCEEDED, None, [record]))
         return await judge(folders)
 
-    monkeypatch.setattr(retention, "_known", known)
+    monkeypatch.setattr(retention, "_read_rows", read_rows)
     assert await retention.sweep_files(rt) == 0
     assert await exists(rt, key(claimed))
     assert to_json((await row(claimed.id))["files"]).count(str(claimed.id)) == 1
