@@ -20,8 +20,6 @@ ROOMS_TO_CLEAN: tuple[str, ...] = (
     "graph.telemetry",
     "graph.websocket",
     "server.live",
-    "server.maintenance",
-    "server.queue",
     "server.services",
     "workers.demo_models",
     "workers.middleware",
