@@ -35,14 +35,14 @@ class Desk:
         self.queue = queue
         self.claims.queues = (queue,)
 
-    def _start(self, job: PredictionLease) -> None:
-        self.started.append(job.id)
-        self.running[job.id] = job
+    def _start(self, lease: PredictionLease) -> None:
+        self.started.append(lease.id)
+        self.running[lease.id] = lease
 
     async def done(self, key: UUID) -> None:
-        job = self.running.pop(key)
+        lease = self.running.pop(key)
         await database.rows("DELETE FROM prediction WHERE id = $1", key)
-        self.claims.freed(job.queue)
+        self.claims.freed(lease.queue)
 
     async def until(self, holds: Callable[[], bool], seconds: float = 5) -> None:
         for _ in range(int(seconds / 0.01)):

@@ -65,10 +65,10 @@ async def test_followers_take_what_the_first_made(rt: Runtime, family: Callable[
     freed: list[str] = []
     sharing = Sharing(rt, freed.append)
     assert await sharing.result(leader, never) is None
-    tasks = [asyncio.create_task(sharing.result(job, never)) for job in followers]
+    tasks = [asyncio.create_task(sharing.result(lease, never)) for lease in followers]
     await waits(sharing, *followers)
-    assert sorted(freed) == sorted(job.queue for job in followers)
-    assert sharing.spared({job.id for job in followers} | {leader.id}) == 5 < MOST_WAITING
+    assert sorted(freed) == sorted(lease.queue for lease in followers)
+    assert sharing.spared({lease.id for lease in followers} | {leader.id}) == 5 < MOST_WAITING
     assert await finish(leader, DONE)
     sharing.changed(str(leader.id))
     for task in tasks:
@@ -83,7 +83,7 @@ async def test_followers_take_what_the_first_made(rt: Runtime, family: Callable[
 async def test_a_leader_that_fails_fails_nobody_else(rt: Runtime, family: Callable[[int], Any]) -> None:
     leader, *followers = await family(4)
     sharing = Sharing(rt)
-    tasks = [asyncio.create_task(sharing.result(job, never)) for job in followers]
+    tasks = [asyncio.create_task(sharing.result(lease, never)) for lease in followers]
     await waits(sharing, *followers)
     assert await finish(leader, BROKEN)
     sharing.changed(None)
@@ -93,7 +93,7 @@ async def test_a_leader_that_fails_fails_nobody_else(rt: Runtime, family: Callab
 async def test_a_leader_that_is_canceled_hands_on(rt: Runtime, family: Callable[[int], Any]) -> None:
     leader, second, third = await family(3)
     sharing = Sharing(rt)
-    tasks = [asyncio.create_task(sharing.result(job, never)) for job in (second, third)]
+    tasks = [asyncio.create_task(sharing.result(lease, never)) for lease in (second, third)]
     await waits(sharing, second, third)
     assert await finish(leader, STOPPED)
     sharing.changed(str(leader.id))
@@ -110,9 +110,9 @@ async def test_one_that_ends_between_two_looks_is_found(
     leader, follower = await family(2)
     look = shared_results.find_leader
 
-    async def late(job: PredictionLease) -> object:
+    async def late(lease: PredictionLease) -> object:
         assert await finish(leader, DONE)
-        return await look(job)
+        return await look(lease)
 
     monkeypatch.setattr(shared_results, "find_leader", late)
     assert await Sharing(rt).result(follower, never) is not None

@@ -42,20 +42,20 @@ def succeeded(text: str) -> Result:
 async def test_many_that_end_at_once_are_one_statement_each_with_its_own(version: Version, queue: str) -> None:
     held = await claimed(version, queue, 20)
     with counted() as statements:
-        ends = await asyncio.gather(*(finish(job, succeeded("x" * n)) for n, job in enumerate(held)))
+        ends = await asyncio.gather(*(finish(lease, succeeded("x" * n)) for n, lease in enumerate(held)))
     assert ends == [True] * 20
     assert len(statements) == 1, statements
-    for n, job in enumerate(held):
-        ended = await row(job.id)
+    for n, lease in enumerate(held):
+        ended = await row(lease.id)
         assert (ended["status"], ended["logs"]) == ("succeeded", "x" * n)
-        assert await count("SELECT output_tokens FROM usage WHERE prediction_id = $1", job.id) == n
+        assert await count("SELECT output_tokens FROM usage WHERE prediction_id = $1", lease.id) == n
 
 
 async def test_of_those_that_end_at_once_only_the_newest_attempts_do(version: Version, queue: str) -> None:
     mine, lost = await claimed(version, queue, 2)
     await hand_back(lost)
     assert await asyncio.gather(finish(mine, succeeded("a")), finish(lost, succeeded("b"))) == [True, False]
-    assert [(await row(job.id))["status"] for job in (mine, lost)] == ["succeeded", "starting"]
+    assert [(await row(lease.id))["status"] for lease in (mine, lost)] == ["succeeded", "starting"]
     assert await count("SELECT count(*) FROM usage WHERE prediction_id = $1", lost.id) == 0
 
 
@@ -76,7 +76,7 @@ async def test_an_output_that_cannot_be_stored_fails_alone(version: Version, que
     )  # fmt: skip
     assert [found[0], found[2]] == [True, True]
     assert isinstance(found[1], Exception)
-    assert [(await row(job.id))["status"] for job in (good, bad, other)] == ["succeeded", "processing", "succeeded"]
+    assert [(await row(lease.id))["status"] for lease in (good, bad, other)] == ["succeeded", "processing", "succeeded"]
 
 
 async def test_ends_and_heartbeats_of_the_same_rows_never_wait_for_each_other(version: Version, queue: str) -> None:
@@ -85,11 +85,11 @@ async def test_ends_and_heartbeats_of_the_same_rows_never_wait_for_each_other(ve
         for _ in range(16):
             await add(version, queue)
         held = await claim(queue, worker, LEASE, 16)
-        leases = {job.id: job.attempt for job in reversed(held)}
+        leases = {lease.id: lease.attempt for lease in reversed(held)}
         async with asyncio.timeout(10):
             ends = await asyncio.gather(
-                *(finish(job, succeeded("x")) for job in held[:8]), heartbeat(worker, leases, LEASE),
-                *(finish(job, succeeded("x")) for job in held[8:]), heartbeat(worker, leases, LEASE),
+                *(finish(lease, succeeded("x")) for lease in held[:8]), heartbeat(worker, leases, LEASE),
+                *(finish(lease, succeeded("x")) for lease in held[8:]), heartbeat(worker, leases, LEASE),
             )  # fmt: skip
         assert [end for end in ends if isinstance(end, bool)] == [True] * 16
 

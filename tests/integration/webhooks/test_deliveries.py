@@ -57,15 +57,15 @@ async def test_the_end_is_told_once_signed(rt: Runtime, place: Place) -> None:
 async def test_every_event_in_order_and_what_ended_first_is_skipped(rt: Runtime, place: Place) -> None:
     async with listening() as receiver:
         row = await place.create(receiver.url(), ALL)
-        job = await place.claim(row)
+        lease = await place.claim(row)
         for events in ([WebhookEvent.START], [WebhookEvent.OUTPUT, WebhookEvent.LOGS]):
-            assert await deliveries.note(job.id, job.attempt, events) is not None
+            assert await deliveries.note(lease.id, lease.attempt, events) is not None
         async with delivering(rt):
             await receiver.wait(3)
             await settled(row, "logs")
         # Noted again, but the end comes before they are sent
-        assert await deliveries.note(job.id, job.attempt, [WebhookEvent.OUTPUT, WebhookEvent.LOGS]) is not None
-        assert await finish(job, SUCCEEDED)
+        assert await deliveries.note(lease.id, lease.attempt, [WebhookEvent.OUTPUT, WebhookEvent.LOGS]) is not None
+        assert await finish(lease, SUCCEEDED)
         async with delivering(rt):
             await settled(row)
     assert [told.event for told in receiver.told] == ["START", "OUTPUT", "LOGS", "COMPLETED"]
@@ -79,9 +79,9 @@ async def test_every_event_in_order_and_what_ended_first_is_skipped(rt: Runtime,
 async def test_output_goes_every_half_second_at_most_each_with_an_id_of_its_own(rt: Runtime, place: Place) -> None:
     async with listening() as receiver, delivering(rt) as deliverer:
         row = await place.create(receiver.url(), (WebhookEvent.OUTPUT,))
-        job = await place.claim(row)
+        lease = await place.claim(row)
         for _ in range(60):
-            wait = await deliveries.note(job.id, job.attempt, [WebhookEvent.OUTPUT])
+            wait = await deliveries.note(lease.id, lease.attempt, [WebhookEvent.OUTPUT])
             assert wait is not None
             deliverer.look(wait)
             await asyncio.sleep(0.03)
@@ -95,11 +95,11 @@ async def test_output_goes_every_half_second_at_most_each_with_an_id_of_its_own(
 
 async def test_only_the_attempt_that_runs_it_may_note(rt: Runtime, place: Place) -> None:
     row = await place.create("http://127.0.0.1:9/", ALL)
-    job = await place.claim(row)
-    assert await hand_back(job)
-    assert await deliveries.note(job.id, job.attempt, [WebhookEvent.OUTPUT]) is None
+    lease = await place.claim(row)
+    assert await hand_back(lease)
+    assert await deliveries.note(lease.id, lease.attempt, [WebhookEvent.OUTPUT]) is None
     newer = await place.claim(row)
-    assert await deliveries.note(job.id, job.attempt, [WebhookEvent.OUTPUT]) is None
+    assert await deliveries.note(lease.id, lease.attempt, [WebhookEvent.OUTPUT]) is None
     assert await deliveries.note(newer.id, newer.attempt, [WebhookEvent.START]) is not None
     assert await finish(newer, SUCCEEDED)
     assert await deliveries.note(newer.id, newer.attempt, [WebhookEvent.OUTPUT]) is None
@@ -108,20 +108,20 @@ async def test_only_the_attempt_that_runs_it_may_note(rt: Runtime, place: Place)
 
 async def test_what_was_not_asked_for_is_not_told(rt: Runtime, place: Place) -> None:
     row = await place.create("http://127.0.0.1:9/", (WebhookEvent.LOGS,))
-    job = await place.claim(row)
-    assert await deliveries.note(job.id, job.attempt, [WebhookEvent.START, WebhookEvent.OUTPUT]) is None
-    assert await finish(job, SUCCEEDED)
+    lease = await place.claim(row)
+    assert await deliveries.note(lease.id, lease.attempt, [WebhookEvent.START, WebhookEvent.OUTPUT]) is None
+    assert await finish(lease, SUCCEEDED)
     assert await deliveries_of(row) == {}
 
 
 async def test_where_the_end_is_not_asked_for_the_last_output_comes_after_it(rt: Runtime, place: Place) -> None:
     async with listening() as receiver, delivering(rt) as deliverer:
         row = await place.create(receiver.url(), (WebhookEvent.OUTPUT,))
-        job = await place.claim(row)
-        await deliveries.note(job.id, job.attempt, [WebhookEvent.OUTPUT])
+        lease = await place.claim(row)
+        await deliveries.note(lease.id, lease.attempt, [WebhookEvent.OUTPUT])
         deliverer.look()
         await receiver.wait(1)
-        assert await finish(job, SUCCEEDED)
+        assert await finish(lease, SUCCEEDED)
         deliverer.look()
         await receiver.wait(2)
     assert [(told.event, told.json["status"]) for told in receiver.told] == [
@@ -173,11 +173,11 @@ async def test_retry_after_is_waited_for(rt: Runtime, place: Place) -> None:
 async def test_all_but_the_end_have_one_try(rt: Runtime, place: Place) -> None:
     async with listening(answer(500), answer(503)) as receiver, delivering(rt) as deliverer:
         row = await place.create(receiver.url(), ALL)
-        job = await place.claim(row)
-        await deliveries.note(job.id, job.attempt, [WebhookEvent.START, WebhookEvent.OUTPUT])
+        lease = await place.claim(row)
+        await deliveries.note(lease.id, lease.attempt, [WebhookEvent.START, WebhookEvent.OUTPUT])
         deliverer.look()
         await receiver.wait(2)
-        assert await finish(job, SUCCEEDED)
+        assert await finish(lease, SUCCEEDED)
         deliverer.look()
         await settled(row)
     assert [told.event for told in receiver.told] == ["START", "OUTPUT", "COMPLETED"]
@@ -188,15 +188,15 @@ async def test_all_but_the_end_have_one_try(rt: Runtime, place: Place) -> None:
 async def test_gone_disables_the_rest_of_this_prediction_alone(rt: Runtime, place: Place) -> None:
     async with listening(answer(410)) as receiver, delivering(rt) as deliverer:
         row = await place.create(receiver.url(), ALL)
-        job = await place.claim(row)
-        await deliveries.note(job.id, job.attempt, [WebhookEvent.START])
+        lease = await place.claim(row)
+        await deliveries.note(lease.id, lease.attempt, [WebhookEvent.START])
         deliverer.look()
         await settled(row, "start")
         async with asyncio.timeout(10):
             while not await Webhook.exists(prediction_id=row.id, disabled_at__not_isnull=True):
                 await asyncio.sleep(0.02)
-        assert await deliveries.note(job.id, job.attempt, [WebhookEvent.OUTPUT]) is None
-        assert await finish(job, SUCCEEDED)
+        assert await deliveries.note(lease.id, lease.attempt, [WebhookEvent.OUTPUT]) is None
+        assert await finish(lease, SUCCEEDED)
         deliverer.look()
         assert (await settled(row)).state == "disabled"
         assert len(receiver.told) == 1

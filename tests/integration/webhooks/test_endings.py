@@ -39,21 +39,21 @@ async def expire(row: Prediction) -> None:
 @pytest.mark.parametrize("status", [PredictionStatus.SUCCEEDED, PredictionStatus.FAILED, PredictionStatus.CANCELED])
 async def test_finish(place: Place, status: PredictionStatus) -> None:
     row = await place.create(URL)
-    job = await place.claim(row)
+    lease = await place.claim(row)
     failure = Failure(PredictionErrorCode.INTERNAL, "x") if status is PredictionStatus.FAILED else None
     assert await deliveries_of(row) == {}
-    assert await finish(job, Result(status, "x", failure=failure))
+    assert await finish(lease, Result(status, "x", failure=failure))
     await ended_as(row, status.value)
     # The reply was lost, and it is finished again
-    assert await finish(job, Result(status, "x", failure=failure))
+    assert await finish(lease, Result(status, "x", failure=failure))
     await ended_as(row, status.value)
 
 
 async def test_a_zombie_that_finishes_makes_no_delivery(place: Place) -> None:
     row = await place.create(URL)
-    job = await place.claim(row)
-    assert await hand_back(job)
-    assert not await finish(job, Result(PredictionStatus.SUCCEEDED, "x"))
+    lease = await place.claim(row)
+    assert await hand_back(lease)
+    assert not await finish(lease, Result(PredictionStatus.SUCCEEDED, "x"))
     assert await deliveries_of(row) == {}
 
 
@@ -103,10 +103,10 @@ async def test_its_deadline_passes(rt: Runtime, place: Place) -> None:
 
 async def test_an_end_that_is_rolled_back_is_not_told(rt: Runtime, place: Place) -> None:
     row = await place.create(URL)
-    job = await place.claim(row)
+    lease = await place.claim(row)
     # A NUL is no text: the statement fails as a whole
     with pytest.raises(Exception, match=r"0x00|invalid byte|untranslatable"):
-        await finish(job, Result(PredictionStatus.SUCCEEDED, "x", logs="a\0b"))
+        await finish(lease, Result(PredictionStatus.SUCCEEDED, "x", logs="a\0b"))
     assert await deliveries_of(row) == {}
     assert (await Prediction.get(id=row.id)).status == "processing"
 
@@ -115,7 +115,7 @@ async def test_ends_of_all_kinds_at_once_are_told_once_each(rt: Runtime, place: 
     made = [await place.create(URL) for _ in range(20)]
     held = [await place.claim(row) for row in made[:15]]
     await asyncio.gather(
-        *(finish(job, Result(PredictionStatus.SUCCEEDED, "x")) for job in held for _ in range(2)),
+        *(finish(lease, Result(PredictionStatus.SUCCEEDED, "x")) for lease in held for _ in range(2)),
         *(predictions.cancel(rt, place.viewer, row.id) for row in made for _ in range(2)),
         models.delete(rt, place.viewer, place.slug),
         recovery.sweep(rt),

@@ -16,12 +16,12 @@ URL = "http://127.0.0.1:9/"
 
 async def attempt(place: Place, *events: WebhookEvent) -> tuple[PredictionLease, Notices, list[float]]:
     looks: list[float] = []
-    job = await place.claim(await place.create(URL, events))
-    return job, Notices(job, looks.append), looks
+    lease = await place.claim(await place.create(URL, events))
+    return lease, Notices(lease, looks.append), looks
 
 
 async def test_much_output_is_noted_once_in_half_a_second(rt: Runtime, place: Place) -> None:
-    job, notices, looks = await attempt(place, *ALL)
+    lease, notices, looks = await attempt(place, *ALL)
     notices.begun()
     for _ in range(100):
         notices.made(EventType.OUTPUT)
@@ -32,35 +32,35 @@ async def test_much_output_is_noted_once_in_half_a_second(rt: Runtime, place: Pl
         while len(looks) < 2:
             await asyncio.sleep(0.01)
     await notices.close()
-    found = await deliveries_of(job)
+    found = await deliveries_of(lease)
     assert set(found) == {"start", "output", "logs"}
     assert found["start"].noted == 1
     assert found["output"].noted <= 2
 
 
 async def test_at_the_end_only_what_nothing_later_carries_is_noted(rt: Runtime, place: Place) -> None:
-    job, notices, _ = await attempt(place, WebhookEvent.OUTPUT, WebhookEvent.LOGS, WebhookEvent.COMPLETED)
+    lease, notices, _ = await attempt(place, WebhookEvent.OUTPUT, WebhookEvent.LOGS, WebhookEvent.COMPLETED)
     notices.made(EventType.OUTPUT)
     notices.made(EventType.LOG)
     await notices.finish()
-    assert await deliveries_of(job) == {}
+    assert await deliveries_of(lease) == {}
 
 
 async def test_the_last_lines_are_noted_where_the_end_is_not_told(rt: Runtime, place: Place) -> None:
-    job, notices, looks = await attempt(place, WebhookEvent.LOGS)
+    lease, notices, looks = await attempt(place, WebhookEvent.LOGS)
     notices.made(EventType.LOG)
     async with asyncio.timeout(5):
         while not looks:
             await asyncio.sleep(0.01)
     await notices.finish()
-    assert (await deliveries_of(job))["logs"].noted == 2
+    assert (await deliveries_of(lease))["logs"].noted == 2
 
 
 async def test_one_without_a_webhook_notes_nothing(rt: Runtime, place: Place) -> None:
-    job, notices, looks = await attempt(place, WebhookEvent.COMPLETED)
+    lease, notices, looks = await attempt(place, WebhookEvent.COMPLETED)
     notices.begun()
     notices.made(EventType.OUTPUT)
     await notices.finish()
-    assert (looks, await deliveries_of(job)) == ([], {})
+    assert (looks, await deliveries_of(lease)) == ([], {})
     notices.ended()
     assert looks == [0]
