@@ -96,6 +96,15 @@ async def add(version: Version, queue: str = "custom", **fields: Any) -> Predict
     )  # fmt: skip
 
 
+def new_row(version: Version, queue: str, **fields: Any) -> Prediction:
+    """A prediction that is to be accepted."""
+    values = {
+        "id": uuid4(), "owner": "anon:test", "model_id": version.model_id, "version_id": version.id, "queue": queue,
+        "status": "starting", "input": {"text": "ä\\u2028", "n": 2**62}, "request_hash": "0" * 64, **fields,
+    }  # fmt: skip
+    return Prediction(**values)
+
+
 async def row(prediction_id: UUID) -> dict[str, Any]:
     """The row as it stands."""
     (found,) = await rows("SELECT * FROM prediction WHERE id = $1", prediction_id)

@@ -15,8 +15,7 @@ from server.domain.predictions import NewPrediction
 from server.domain.webhooks import NewWebhook, WebhookEvent
 from server.queue.accept import accept
 from server.tables import Prediction, User, Version, Webhook, WebhookDelivery
-from tests.integration.queue.store import add, count
-from tests.integration.queue.test_together import new_row
+from tests.integration.queue.store import add, count, new_row
 
 AT = "now()"
 WORKER = "gen_random_uuid()"

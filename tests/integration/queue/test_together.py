@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -15,7 +14,7 @@ from server.queue.claim import PredictionLease, claim, heartbeat
 from server.queue.finish import Result, _finish_all, finish, hand_back
 from server.tables import Prediction, Version
 from tests.integration.graph.conftest import counted
-from tests.integration.queue.store import add, count, row
+from tests.integration.queue.store import add, count, new_row, row
 
 LEASE = 30.0
 NEW = NewPrediction("a/b", {})
@@ -25,14 +24,6 @@ async def claimed(version: Version, queue: str, number: int) -> list[PredictionL
     for _ in range(number):
         await add(version, queue)
     return await claim(queue, uuid4(), LEASE, number)
-
-
-def new_row(version: Version, queue: str, **fields: Any) -> Prediction:
-    values = {
-        "id": uuid4(), "owner": "anon:test", "model_id": version.model_id, "version_id": version.id, "queue": queue,
-        "status": "starting", "input": {"text": "ä\\u2028", "n": 2**62}, "request_hash": "0" * 64, **fields,
-    }  # fmt: skip
-    return Prediction(**values)
 
 
 def succeeded(text: str) -> Result:
