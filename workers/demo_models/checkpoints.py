@@ -24,8 +24,8 @@ def load(path: Path) -> dict[str, Any] | None:
     """The last checkpoint, or None before the first."""
     if not path.exists():
         return None
-    found: dict[str, Any] = torch.load(path, weights_only=True)
-    return found
+    state: dict[str, Any] = torch.load(path, weights_only=True)
+    return state
 
 
 @contextmanager

@@ -31,29 +31,27 @@ MAX_SYMBOLS = 0.05
 
 def paragraphs(seed: int = 0) -> list[str]:
     """Cleaned paragraphs without duplicates, in an order that the seed decides."""
-    found = {clean for raw in _raw() if (clean := tidy(raw))}
-    found |= {clean for raw in set(descriptions()) if (clean := tidy(raw)) and not _NAMES.search(clean)}
-    shuffled = sorted(found)
+    texts = {text for raw in documentation() if (text := tidy(raw))}
+    texts |= {text for raw in set(descriptions()) if (text := tidy(raw)) and not _NAMES.search(text)}
+    shuffled = sorted(texts)
     random.Random(seed).shuffle(shuffled)
     return shuffled
 
 
-def _raw() -> Iterator[str]:
+def documentation() -> Iterator[str]:
+    """The paragraphs of the language reference and of the standard library's docstrings, as they stand there."""
     for topic in topics.values():
         yield from topic.split("\n\n")
     for path in sorted(Path(sysconfig.get_path("stdlib")).rglob("*.py")):
-        if not {"site-packages", "test", "tests", "idlelib", "lib2to3"} & set(path.parts):
-            yield from _docstrings(path)
-
-
-def _docstrings(path: Path) -> Iterator[str]:
-    try:
-        tree = ast.parse(path.read_text(encoding="utf-8"))
-    except (SyntaxError, UnicodeDecodeError):
-        return
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
-            yield from (ast.get_docstring(node) or "").split("\n\n")
+        if {"site-packages", "test", "tests", "idlelib", "lib2to3"} & set(path.parts):
+            continue
+        try:
+            tree = ast.parse(path.read_text(encoding="utf-8"))
+        except (SyntaxError, UnicodeDecodeError):
+            continue
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+                yield from (ast.get_docstring(node) or "").split("\n\n")
 
 
 def descriptions() -> Iterator[str]:

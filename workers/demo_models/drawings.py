@@ -21,6 +21,16 @@ COLOURS = {
     "white": (245, 245, 245),
     "black": (25, 25, 25),
 }
+# corners of the polygons around the origin, within radius 1
+CORNERS: dict[str, list[tuple[float, float]]] = {
+    "square": [(-0.85, -0.85), (0.85, -0.85), (0.85, 0.85), (-0.85, 0.85)],
+    "diamond": [(0, -1), (0.75, 0), (0, 1), (-0.75, 0)],
+    "triangle": [(math.cos(angle), math.sin(angle)) for angle in (-math.pi / 2, math.pi / 6, 5 * math.pi / 6)],
+    "star": [
+        (radius * math.cos(angle), radius * math.sin(angle))
+        for radius, angle in ((0.42 if n % 2 else 1.0, -math.pi / 2 + n * math.pi / 5) for n in range(10))
+    ],
+}
 SHAPES = ("circle", "square", "triangle", "star", "diamond", "ring")
 
 
@@ -58,23 +68,8 @@ class Drawing:
             hole = r * 0.55
             draw.ellipse((x - hole, y - hole, x + hole, y + hole), fill=COLOURS[self.background])
         elif self.shape != "circle":
-            draw.polygon([(x + r * dx, y + r * dy) for dx, dy in _corners(self.shape)], fill=fill)
+            draw.polygon([(x + r * dx, y + r * dy) for dx, dy in CORNERS[self.shape]], fill=fill)
         return picture.resize((SIZE, SIZE), Image.Resampling.LANCZOS)
-
-
-def _corners(shape: str) -> list[tuple[float, float]]:
-    """Corners of a polygon around the origin, within radius 1."""
-    if shape == "square":
-        return [(-0.85, -0.85), (0.85, -0.85), (0.85, 0.85), (-0.85, 0.85)]
-    if shape == "diamond":
-        return [(0, -1), (0.75, 0), (0, 1), (-0.75, 0)]
-    if shape == "triangle":
-        return [(math.cos(angle), math.sin(angle)) for angle in (-math.pi / 2, math.pi / 6, 5 * math.pi / 6)]
-    points = []
-    for corner in range(10):
-        radius, angle = (1.0 if corner % 2 == 0 else 0.42), -math.pi / 2 + corner * math.pi / 5
-        points.append((radius * math.cos(angle), radius * math.sin(angle)))
-    return points
 
 
 def draw_one(rng: random.Random) -> Drawing:

@@ -118,32 +118,27 @@ def train(
     model = build(recipe)
     optimizer = torch.optim.AdamW(model.parameters(), recipe.peak_rate, betas=(0.9, 0.95), weight_decay=0.1)
     first = 0
-    if found := checkpoints.load(work / "prose.pt"):
-        model.load_state_dict(found["model"])
-        optimizer.load_state_dict(found["optimizer"])
-        first = found["step"]
+    if checkpoint := checkpoints.load(work / "prose.pt"):
+        model.load_state_dict(checkpoint["model"])
+        optimizer.load_state_dict(checkpoint["optimizer"])
+        first = checkpoint["step"]
     end = recipe.steps + recipe.joined_steps
     last = min(end, first + stop_after) if stop_after else end
     began = time.monotonic()
     for step in range(first, last):
         batch = batch_at(data if step < recipe.steps else joined, recipe, step)
-        loss = _step(model, optimizer, batch, rate_at(recipe, step))
+        for group in optimizer.param_groups:
+            group["lr"] = rate_at(recipe, step)
+        loss = model(input_ids=batch, labels=batch).loss
+        optimizer.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimizer.step()
         if (step + 1) % recipe.checkpoint_every == 0 or step + 1 == last:
             state = {"model": model.state_dict(), "optimizer": optimizer.state_dict(), "step": step + 1}
             checkpoints.save(work / "prose.pt", state)
-            logger.info("step %d loss %.3f %.0f s", step + 1, loss, time.monotonic() - began)
+            logger.info("step %d loss %.3f %.0f s", step + 1, float(loss.detach()), time.monotonic() - began)
     return model.eval()
-
-
-def _step(model: LlamaForCausalLM, optimizer: torch.optim.Optimizer, batch: torch.Tensor, rate: float) -> float:
-    for group in optimizer.param_groups:
-        group["lr"] = rate
-    loss = model(input_ids=batch, labels=batch).loss
-    optimizer.zero_grad()
-    loss.backward()
-    torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-    optimizer.step()
-    return float(loss.detach())
 
 
 @torch.no_grad()

@@ -155,18 +155,27 @@ class Phase:
         schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, self.rate, self.steps)
         averaged = {name: value.detach().clone() for name, value in self.module.state_dict().items()}
         first, smooth = 0, 0.0
-        if found := checkpoints.load(work / f"{self.name}.pt"):
-            self.module.load_state_dict(found["module"])
-            optimizer.load_state_dict(found["optimizer"])
-            schedule.load_state_dict(found["schedule"])
-            averaged, first, smooth = found["averaged"], found["step"], found["loss"]
+        if checkpoint := checkpoints.load(work / f"{self.name}.pt"):
+            self.module.load_state_dict(checkpoint["module"])
+            optimizer.load_state_dict(checkpoint["optimizer"])
+            schedule.load_state_dict(checkpoint["schedule"])
+            averaged, first, smooth = checkpoint["averaged"], checkpoint["step"], checkpoint["loss"]
         last = min(self.steps, first + stop_after) if stop_after else self.steps
         began = time.monotonic()
         for step in range(first, last):
-            loss = self._step(optimizer, torch.Generator().manual_seed(recipe.seed * 1_000_003 + step))
+            loss = self.loss_at(torch.Generator().manual_seed(recipe.seed * 1_000_003 + step))
+            optimizer.zero_grad()
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(self.module.parameters(), 1.0)
+            optimizer.step()
             schedule.step()
-            self._average(averaged, step)
-            smooth = loss if step == 0 else 0.98 * smooth + 0.02 * loss
+            decay = min(self.average or 0.0, (1 + step) / (10 + step))
+            for name, value in self.module.state_dict().items():
+                if value.dtype.is_floating_point:
+                    averaged[name].lerp_(value, 1 - decay)
+                else:
+                    averaged[name].copy_(value)
+            smooth = float(loss.detach()) if step == 0 else 0.98 * smooth + 0.02 * float(loss.detach())
             if (step + 1) % recipe.checkpoint_every == 0 or step + 1 == last:
                 state: dict[str, Any] = {"module": self.module.state_dict(), "averaged": averaged, "loss": smooth}
                 state |= {"optimizer": optimizer.state_dict(), "schedule": schedule.state_dict(), "step": step + 1}
@@ -176,22 +185,6 @@ class Phase:
             self.module.load_state_dict(averaged)
         self.module.eval()
         return smooth
-
-    def _step(self, optimizer: torch.optim.Optimizer, generator: torch.Generator) -> float:
-        loss = self.loss_at(generator)
-        optimizer.zero_grad()
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(self.module.parameters(), 1.0)
-        optimizer.step()
-        return float(loss.detach())
-
-    def _average(self, averaged: dict[str, torch.Tensor], step: int) -> None:
-        decay = min(self.average or 0.0, (1 + step) / (10 + step))
-        for name, value in self.module.state_dict().items():
-            if value.dtype.is_floating_point:
-                averaged[name].lerp_(value, 1 - decay)
-            else:
-                averaged[name].copy_(value)
 
 
 def vae_phase(recipe: Recipe, vae: AutoencoderKL, pictures: torch.Tensor) -> Phase:

@@ -37,8 +37,12 @@ def model_arguments(options: dict[str, Any], device: Device) -> dict[str, Any]:
     quantization, spread = options.get("quantization"), options.get("device_map") == "AUTO"
     if quantization is None and not spread:
         return {}
-    placed = {"device_map": "auto" if spread and device.name == "cuda" else {"": device.name}}
-    return placed if quantization is None else {**placed, "quantization_config": _for_transformers(options, device)}
+    arguments: dict[str, Any] = {"device_map": "auto" if spread and device.name == "cuda" else {"": device.name}}
+    if quantization is not None:
+        import transformers
+
+        arguments["quantization_config"] = _configuration(transformers, options, device)
+    return arguments
 
 
 def pipeline_arguments(options: dict[str, Any], device: Device, folder: Path) -> dict[str, Any]:
@@ -47,15 +51,16 @@ def pipeline_arguments(options: dict[str, Any], device: Device, folder: Path) ->
     quantization, spread = options.get("quantization"), options.get("device_map") == "AUTO"
     if quantization is None and not spread:
         return {}
-    placed = {"device_map": "balanced" if spread and device.name == "cuda" else device.name}
-    if quantization is None:
-        return placed
-    from diffusers import PipelineQuantizationConfig
+    arguments: dict[str, Any] = {"device_map": "balanced" if spread and device.name == "cuda" else device.name}
+    if quantization is not None:
+        import diffusers
+        import transformers
 
-    parts = set(orjson.loads((folder / "model_index.json").read_bytes()))
-    mapping = {name: _for_diffusers(options, device) for name in _DENOISERS if name in parts}
-    mapping |= {name: _for_transformers(options, device) for name in _ENCODERS if name in parts}
-    return {**placed, "quantization_config": PipelineQuantizationConfig(quant_mapping=mapping)}
+        parts = set(orjson.loads((folder / "model_index.json").read_bytes()))
+        mapping = {name: _configuration(diffusers, options, device) for name in _DENOISERS if name in parts}
+        mapping |= {name: _configuration(transformers, options, device) for name in _ENCODERS if name in parts}
+        arguments["quantization_config"] = diffusers.PipelineQuantizationConfig(quant_mapping=mapping)
+    return arguments
 
 
 def check_placement(model: Any, device: Device) -> None:
@@ -74,36 +79,21 @@ def is_spread(model: Any) -> bool:
     return len({str(place) for place in (getattr(model, "hf_device_map", None) or {}).values()}) > 1
 
 
-def _for_transformers(options: dict[str, Any], device: Device) -> Any:
-    import transformers
-
+def _configuration(library: Any, options: dict[str, Any], device: Device) -> Any:
+    """The quantization as `library`, transformers or diffusers, is told of it."""
     if options["quantization"] == "INT8":
-        return transformers.TorchAoConfig(_int8(), modules_to_not_convert=["lm_head"])
-    return transformers.BitsAndBytesConfig(**_nf4(device))
+        # It warns of each kernel for devices that are not here
+        logging.getLogger("torchao").setLevel(logging.ERROR)
+        from torchao.quantization import Int8WeightOnlyConfig
 
-
-def _for_diffusers(options: dict[str, Any], device: Device) -> Any:
-    import diffusers
-
-    return diffusers.TorchAoConfig(_int8()) if options["quantization"] == "INT8" else diffusers.BitsAndBytesConfig(
-        **_nf4(device)
-    )  # fmt: skip
-
-
-def _int8() -> Any:
-    # It tells of each kernel for devices that are not here
-    logging.getLogger("torchao").setLevel(logging.ERROR)
-    from torchao.quantization import Int8WeightOnlyConfig
-
-    return Int8WeightOnlyConfig()
-
-
-def _nf4(device: Device) -> dict[str, Any]:
+        plain = {"modules_to_not_convert": ["lm_head"]} if library.__name__ == "transformers" else {}
+        return library.TorchAoConfig(Int8WeightOnlyConfig(), **plain)
     import torch
 
     try:
         import bitsandbytes  # noqa: F401 - an optional package
     except ImportError as error:
         raise VersionRefusedError("INT4 weights need bitsandbytes: pip install 'inference-server[gpu]'.") from error
-    compute = getattr(torch, device.dtype)
-    return {"load_in_4bit": True, "bnb_4bit_quant_type": "nf4", "bnb_4bit_compute_dtype": compute}
+    return library.BitsAndBytesConfig(
+        load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_compute_dtype=getattr(torch, device.dtype)
+    )

@@ -60,10 +60,10 @@ def pixels(content: bytes, size: tuple[int, int] | None = None) -> Any:
 
 
 def test_with_nobody_watching_nothing_is_decoded(shapes: Predictor) -> None:
-    before = previews_of(shapes).made
+    before = previews_of(shapes).count
     sink = draw(shapes, watched=False)
     assert sink.of(Preview) == []
-    assert previews_of(shapes).made == before
+    assert previews_of(shapes).count == before
 
 
 def test_watched_it_grows_from_noise_into_the_picture(shapes: Predictor) -> None:

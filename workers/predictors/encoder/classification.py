@@ -69,7 +69,12 @@ class Classification:
             if isinstance(count, Exception):
                 results.append(count)
                 continue
-            results.append([self._ranked(next(scores).tolist())[: values["top_k"] or None] for _ in range(count)])
+            texts = []
+            for _ in range(count):
+                classes = zip(self._labels, next(scores).tolist(), strict=True)
+                ranked = [{"label": label, "score": score} for label, score in sorted(classes, key=lambda c: -c[1])]
+                texts.append(ranked[: values["top_k"] or None])
+            results.append(texts)
         return results
 
     def _scores(self, output: Any, mask: torch.Tensor) -> torch.Tensor:
@@ -77,7 +82,3 @@ class Classification:
         if self._kind == "single_label_classification":
             return logits.softmax(-1)  # type: ignore[no-any-return]
         return logits if self._kind == "regression" else logits.sigmoid()  # type: ignore[no-any-return]
-
-    def _ranked(self, scores: list[float]) -> list[dict[str, Any]]:
-        pairs = zip(self._labels, scores, strict=True)
-        return [{"label": label, "score": score} for label, score in sorted(pairs, key=lambda p: -p[1])]

@@ -67,9 +67,9 @@ class Embeddings:
             if isinstance(count, Exception):
                 results.append(count)
                 continue
-            mine = [next(vectors) for _ in range(count)]
+            own = [next(vectors) for _ in range(count)]
             # a vector of zeros has no direction, and stays
-            results.append([(v / v.norm().clamp_min(1e-12) if values["normalize"] else v).tolist() for v in mine])
+            results.append([(v / v.norm().clamp_min(1e-12) if values["normalize"] else v).tolist() for v in own])
         return results
 
     def _pool(self, output: Any, mask: torch.Tensor) -> torch.Tensor:
@@ -95,13 +95,15 @@ def pooling(path: Path) -> str:
     from workers.predictors.encoder.encoder import read_json
 
     modules = path / "modules.json"
-    listed = orjson.loads(modules.read_bytes()) if modules.is_file() else []
-    kinds = {str(module.get("type", "")).rpartition(".")[2] for module in listed}
+    entries = orjson.loads(modules.read_bytes()) if modules.is_file() else []
+    kinds = {str(entry.get("type", "")).rpartition(".")[2] for entry in entries}
     if foreign := kinds - _MODULES:
         raise VersionRefusedError(f"Its sentence-transformers module {sorted(foreign)[0]!r} is not supported.")
     config = read_json(path / "1_Pooling" / "config.json")
-    asked = [name.removeprefix("pooling_mode_") for name, value in config.items() if value is True]
-    asked = [name for name in asked if name not in ("include_prompt",)]
-    if len(asked) > 1 or not set(asked) <= set(_POOLINGS):
-        raise VersionRefusedError("Its way of pooling is not supported.")
-    return _POOLINGS[asked[0]] if asked else "mean"
+    modes = [name.removeprefix("pooling_mode_") for name, value in config.items() if value is True]
+    modes = [name for name in modes if name != "include_prompt"]
+    if len(modes) > 1 or not set(modes) <= set(_POOLINGS):
+        raise VersionRefusedError(
+            f"Its pooling {', '.join(sorted(modes))} is not supported; one of {', '.join(_POOLINGS)} is."
+        )
+    return _POOLINGS[modes[0]] if modes else "mean"

@@ -72,13 +72,21 @@ def read_facts(folder: Path) -> Facts:
     """
     index = _read_json(folder / "model_index.json")
     if not index:
-        raise VersionRefusedError("It has no model_index.json, so it is no pipeline of diffusers.")
-    pipeline = _pipeline_class(index)
+        raise VersionRefusedError("It has no model_index.json, so it is not a diffusers pipeline.")
+    name = index.get("_class_name")
+    foreign = [part for part, value in index.items() if isinstance(value, list) and value[0] not in (*_LIBRARIES, None)]
+    if not isinstance(name, str) or foreign:
+        raise VersionRefusedError(
+            f"It brings code of its own ({', '.join(foreign) or 'its pipeline'}), which is not run."
+        )
+    pipeline = getattr(diffusers, name, None)
+    if not (isinstance(pipeline, type) and issubclass(pipeline, diffusers.DiffusionPipeline)):
+        raise VersionRefusedError(f"Its pipeline {name} is none of diffusers {diffusers.__version__}.")
     parameters = call_parameters(pipeline)
     _check_call(pipeline.__name__, parameters)
     height, width = _own_size(folder)
     train_steps = _read_json(folder / "scheduler" / "scheduler_config.json").get("num_train_timesteps")
-    return Facts(index["_class_name"], tuple(parameters), width, height, train_steps)
+    return Facts(name, tuple(parameters), width, height, train_steps)
 
 
 def inspect_image(path: str, input_schema: dict[str, Any], output_schema: dict[str, Any]) -> Inspection:
@@ -100,26 +108,25 @@ def inspect_image(path: str, input_schema: dict[str, Any], output_schema: dict[s
         "parameters": parameters,
         "bytes": folder_bytes(folder),
     }
-    return Inspection(_narrow(input_schema, facts), deepcopy(output_schema), info)
-
-
-def _pipeline_class(index: dict[str, Any]) -> Any:
-    name = index.get("_class_name")
-    foreign = [part for part, value in index.items() if isinstance(value, list) and value[0] not in (*_LIBRARIES, None)]
-    if not isinstance(name, str) or foreign:
-        raise VersionRefusedError(
-            f"It brings code of its own ({', '.join(foreign) or 'its pipeline'}), which is not run."
-        )
-    found = getattr(diffusers, name, None)
-    if not (isinstance(found, type) and issubclass(found, diffusers.DiffusionPipeline)):
-        raise VersionRefusedError(f"Its pipeline {name} is none of diffusers {diffusers.__version__}.")
-    return found
+    narrowed = deepcopy(input_schema)
+    properties = narrowed["properties"]
+    for name, parameter in PARAMETERS.items():
+        if parameter not in facts.parameters:
+            del properties[name]
+    narrowed["required"] = [name for name in narrowed["required"] if name in properties]
+    if "steps" in properties and facts.train_steps:
+        most = min(properties["steps"]["maximum"], facts.train_steps)
+        properties["steps"].update(maximum=most, default=min(properties["steps"]["default"], most))
+    for name, side in (("width", facts.width), ("height", facts.height)):
+        if name in properties:
+            properties[name]["default"] = min(side, properties[name]["maximum"])
+    return Inspection(narrowed, deepcopy(output_schema), info)
 
 
 def _check_call(name: str, parameters: dict[str, inspect.Parameter]) -> None:
     """Refuse pipelines that make something else, or need what cannot be given."""
-    for medium, telling in (("video", _VIDEO), ("audio", _AUDIO)):
-        if telling & parameters.keys():
+    for medium, marks in (("video", _VIDEO), ("audio", _AUDIO)):
+        if marks & parameters.keys():
             raise VersionRefusedError(f"Its pipeline {name} makes {medium}, and only images can be made.")
     needed = [n for n, p in parameters.items() if p.default is p.empty and p.kind is p.POSITIONAL_OR_KEYWORD]
     if unknown := [n for n in needed if n not in PARAMETERS.values()]:
@@ -136,38 +143,16 @@ def _own_size(folder: Path) -> tuple[int, int]:
     network = _read_json(folder / "unet" / "config.json") or _read_json(folder / "transformer" / "config.json")
     sample = network.get("sample_size") or _DEFAULT_SAMPLE_SIZE
     height, width = sample if isinstance(sample, list) else (sample, sample)
-    scale = _scale(folder)
-    excess = max(1.0, sqrt(height * width * scale**2 / MAX_PIXELS))
-    return _fit(height * scale / excess), _fit(width * scale / excess)
-
-
-def _scale(folder: Path) -> int:
-    """Pixels of a latent's side: each stage of the VAE but the last halves the image."""
+    # pixels of a latent's side: each stage of the VAE but the last halves the image
     vae = _read_json(folder / "vae" / "config.json") or _read_json(folder / "vqvae" / "config.json")
     stages = vae.get("block_out_channels") or vae.get("encoder_block_out_channels")
-    if stages:
-        return int(2 ** (len(stages) - 1))
-    return _DEFAULT_SCALE if vae else 1
+    scale = int(2 ** (len(stages) - 1)) if stages else _DEFAULT_SCALE if vae else 1
+    excess = max(1.0, sqrt(height * width * scale**2 / MAX_PIXELS))
 
+    def fit(side: float) -> int:
+        return max(_SMALLEST_SIDE, int(side) // 8 * 8)
 
-def _fit(side: float) -> int:
-    return max(_SMALLEST_SIDE, int(side) // 8 * 8)
-
-
-def _narrow(input_schema: dict[str, Any], facts: Facts) -> dict[str, Any]:
-    narrowed = deepcopy(input_schema)
-    properties = narrowed["properties"]
-    for name, parameter in PARAMETERS.items():
-        if parameter not in facts.parameters:
-            del properties[name]
-    narrowed["required"] = [name for name in narrowed["required"] if name in properties]
-    if "steps" in properties and facts.train_steps:
-        most = min(properties["steps"]["maximum"], facts.train_steps)
-        properties["steps"].update(maximum=most, default=min(properties["steps"]["default"], most))
-    for name, side in (("width", facts.width), ("height", facts.height)):
-        if name in properties:
-            properties[name]["default"] = min(side, properties[name]["maximum"])
-    return narrowed
+    return fit(height * scale / excess), fit(width * scale / excess)
 
 
 def _read_json(path: Path) -> dict[str, Any]:

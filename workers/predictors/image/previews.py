@@ -22,14 +22,14 @@ _QUALITIES = (80, 65, 50, 35, 20, 10)
 
 
 class Previews:
-    """Makes the previews of one loaded pipeline; `made` counts them."""
+    """Makes the previews of one loaded pipeline; `count` is how many."""
 
     def __init__(self, pipeline: Any) -> None:
         vae = getattr(pipeline, "vae", None)
         self._vae: Any = vae if hasattr(vae, "decode") and hasattr(vae, "encode") else None
-        self._fit: torch.Tensor | None = None
+        self._linear_map: torch.Tensor | None = None
         self._shown: WeakKeyDictionary[PredictionContext, float] = WeakKeyDictionary()
-        self.made = 0
+        self.count = 0
 
     @torch.no_grad()
     def show(self, context: PredictionContext, latents: Any, step: int) -> None:
@@ -38,36 +38,34 @@ class Previews:
             return
         if time.monotonic() - self._shown.get(context, float("-inf")) < SECONDS_BETWEEN:
             return
-        rgb = self._rgb(latents[:1])
-        if rgb is None:
+        colours = self._colours(latents[:1])
+        if colours is None:
             return
-        self.made += 1
-        content, width, height = to_jpeg(_picture(rgb))
+        self.count += 1
+        values = ((colours.clamp(-1, 1) + 1) * 127.5).round().to(torch.uint8).permute(1, 2, 0).cpu().contiguous()
+        content, width, height = to_jpeg(Image.fromarray(values.numpy()))
         context.preview(content, width, height, step)
         self._shown[context] = time.monotonic()
 
-    def _rgb(self, latents: torch.Tensor) -> torch.Tensor | None:
+    def _colours(self, latents: torch.Tensor) -> torch.Tensor | None:
         """Colours from -1 to 1 of shape (3, height, width), or None for latents of a kind that is not known."""
         if self._vae is None:
             return latents[0].float() if latents.shape[1] == 3 else None
         if latents.shape[1] != self._vae.config.latent_channels:
             return None
         if sum(tensor.numel() for tensor in self._vae.parameters()) <= SMALL_VAE:
-            return self._decoded(latents)
-        if self._fit is None:
-            self._fit = self._fitted(latents)
+            config = self._vae.config
+            scaled = latents / config.scaling_factor + (getattr(config, "shift_factor", None) or 0.0)
+            decoded: torch.Tensor = self._vae.decode(scaled.to(self._vae.dtype)).sample[0]
+            return decoded.float()
+        if self._linear_map is None:
+            self._linear_map = self._fit_linear_map(latents)
         flat = latents[0].float().flatten(1).T
-        colours = torch.cat([flat, torch.ones_like(flat[:, :1])], dim=1) @ self._fit
+        colours = torch.cat([flat, torch.ones_like(flat[:, :1])], dim=1) @ self._linear_map
         picture: torch.Tensor = colours.T.reshape(3, *latents.shape[-2:])
         return picture
 
-    def _decoded(self, latents: torch.Tensor) -> torch.Tensor:
-        config = self._vae.config
-        scaled = latents / config.scaling_factor + (getattr(config, "shift_factor", None) or 0.0)
-        picture: torch.Tensor = self._vae.decode(scaled.to(self._vae.dtype)).sample[0]
-        return picture.float()
-
-    def _fitted(self, latents: torch.Tensor) -> torch.Tensor:
+    def _fit_linear_map(self, latents: torch.Tensor) -> torch.Tensor:
         """The linear map, (channels + 1, 3), from latents to colours: least squares over patches of known colours."""
         config = self._vae.config
         scale = 2 ** (len(config.block_out_channels) - 1)
@@ -79,15 +77,10 @@ class Previews:
         encoded = self._vae.encode(picture.to(latents.device, self._vae.dtype)).latent_dist.mean
         known = (encoded - (getattr(config, "shift_factor", None) or 0.0)) * config.scaling_factor
         flat = known[0].float().flatten(1).T
-        given = torch.cat([flat, torch.ones_like(flat[:, :1])], dim=1)
-        wanted = small[0].flatten(1).T.to(given.device)
-        solution: torch.Tensor = torch.linalg.lstsq(given.cpu(), wanted.cpu()).solution
+        inputs = torch.cat([flat, torch.ones_like(flat[:, :1])], dim=1)
+        targets = small[0].flatten(1).T
+        solution: torch.Tensor = torch.linalg.lstsq(inputs.cpu(), targets.cpu()).solution
         return solution.to(latents.device)
-
-
-def _picture(rgb: torch.Tensor) -> Image.Image:
-    values = ((rgb.clamp(-1, 1) + 1) * 127.5).round().to(torch.uint8).permute(1, 2, 0).cpu().contiguous()
-    return Image.fromarray(values.numpy())
 
 
 def to_jpeg(picture: Image.Image) -> tuple[bytes, int, int]:

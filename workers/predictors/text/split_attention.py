@@ -8,7 +8,8 @@ mask that costs the square of their number. Tokens per second of CPU time with t
 |--------------|------------|-----------|------------|-------------|
 | `demo/prose` | 16 tokens  | 1.00      | 0.92       | 0.96        |
 | `demo/prose` | 256 tokens | 0.99      | 1.32       | 2.36        |
-| 6 x 768      | 16 tokens  | 1.00      | 1.05       | 1.22        |
+| 6 x 768      | 16 tokens  | 1.00      | 1.03       | 1.14        |
+| 6 x 768      | 256 tokens | 0.99      | 1.17       | 1.91        |
 
 It is an attention function of transformers' own interface, in the place of `sdpa`, for models whose layers all attend
 to everything before. What a request gets does not depend on its company.
