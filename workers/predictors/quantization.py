@@ -27,7 +27,7 @@ def check_options(options: dict[str, Any], device: Device) -> None:
     """
     if options.get("quantization") == "INT4" and device.name != "cuda":
         raise VersionRefusedError(
-            f"INT4 weights need a CUDA device, and this worker's is {device.name}; INT8 runs on any."
+            f"INT4 needs a CUDA device; this worker's device is {device.name}. INT8 runs on any device."
         )
 
 
@@ -93,7 +93,7 @@ def _configuration(library: Any, options: dict[str, Any], device: Device) -> Any
     try:
         import bitsandbytes  # noqa: F401 - an optional package
     except ImportError as error:
-        raise VersionRefusedError("INT4 weights need bitsandbytes: pip install 'inference-server[gpu]'.") from error
+        raise VersionRefusedError("INT4 needs bitsandbytes: pip install 'inference-server[gpu]'.") from error
     return library.BitsAndBytesConfig(
         load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_compute_dtype=getattr(torch, device.dtype)
     )

@@ -103,7 +103,7 @@ async def test_prompts_beyond_the_context_are_rejected_with_both_numbers(user: C
     numbers = []
     for found in (one, two):
         assert (found["status"], found["error"]["code"]) == ("FAILED", "INPUT_REJECTED")
-        told = re.match(r"The prompt has (\d+) tokens, and this model's context holds (\d+)", found["error"]["message"])
+        told = re.match(r"The prompt has (\d+) tokens; this model's context is (\d+) tokens", found["error"]["message"])
         assert told, found["error"]
         numbers.append((int(told[1]), int(told[2])))
     assert numbers[0][1] == numbers[1][1] == CONTEXT

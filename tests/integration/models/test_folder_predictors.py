@@ -57,7 +57,7 @@ async def test_embeddings_of_a_folder(admin: Client, ada: Client, live_server: L
     assert found["metrics"]["inputTokens"] > 1
     long = await ada.create(model["slug"], {"texts": ["word " * 600]}, wait=30)
     assert long["error"]["code"] == "INPUT_REJECTED"
-    assert "and this model takes 512" in long["error"]["message"]
+    assert "this model takes at most 512" in long["error"]["message"]
     shown = (await ada.run(VERSION, slug=model["slug"]))["model"]["latestVersion"]
     assert shown == {
         "predictor": "embeddings",
@@ -73,7 +73,7 @@ async def test_a_folder_that_the_predictor_cannot_run_is_refused(admin: Client, 
     model = await settled(admin, (await add_model(admin, **new))["slug"])
     assert (model["versions"][0]["state"], model["latestVersion"]["reason"]) == (
         "REFUSED",
-        "Its architecture BertModel is no classifier.",
+        "Its architecture BertModel is not a classifier.",
     )
 
 

@@ -142,7 +142,7 @@ def test_many_predictions_share_passes_and_one_that_is_too_long_fails_alone(made
     assert max(passes) > 4
     for number, result in enumerate(results):
         if number % 8 == 5:
-            assert str(result) == "Text 0 has 241 tokens, and this model takes 64; `truncate` cuts it."
+            assert str(result) == "Text 0 has 241 tokens; this model takes at most 64. Set `truncate` to shorten it."
         else:
             assert torch.allclose(torch.tensor(result[0]), torch.tensor(alone[number % 4]), atol=1e-5)
     assert batcher.most == 32
@@ -237,19 +237,20 @@ def test_folders_that_are_refused(made: Made, tmp_path: Path) -> None:
         "It needs weights: give embeddings as the predictor of a repository or folder."
     )
     path = made(bert())
-    assert refusal("classification", path) == "Its architecture BertModel is no classifier."
+    assert refusal("classification", path) == "Its architecture BertModel is not a classifier."
     (path / "modules.json").write_text(json.dumps([{"type": "sentence_transformers.models.Dense"}]))
     assert refusal("embeddings", path) == "Its sentence-transformers module 'Dense' is not supported."
     (path / "modules.json").unlink()
     (path / "1_Pooling").mkdir()
     (path / "1_Pooling" / "config.json").write_text(json.dumps({"pooling_mode_weightedmean_tokens": True}))
-    assert refusal("embeddings", path) == "Its way of pooling is not supported."
+    poolings = "cls_token, mean_tokens, max_tokens, lasttoken"
+    assert refusal("embeddings", path) == f"Its pooling is not supported; it must be one of {poolings}."
     config = json.loads((path / "config.json").read_text())
     (path / "config.json").write_text(json.dumps({**config, "model_type": "t5"}))
     assert "cannot be read" in str(refusal("embeddings", path))
     (path / "config.json").write_text(json.dumps({"model_type": "vit", "architectures": ["ViTModel"]}))
-    assert refusal("classification", path) == "Its type 'vit' classifies no texts in transformers."
+    assert refusal("classification", path) == "transformers has no text classification for models of type 'vit'."
     (path / "config.json").write_text(json.dumps({"model_type": "t5", "is_encoder_decoder": True}))
-    assert refusal("embeddings", path) == "Its type 't5' has no embeddings in transformers."
+    assert refusal("embeddings", path) == "transformers has no embeddings for models of type 't5'."
     (path / "model.safetensors").unlink()
     assert "no safetensors weights" in str(refusal("embeddings", path))

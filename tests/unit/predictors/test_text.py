@@ -145,7 +145,7 @@ def test_a_token_that_the_model_does_not_know_is_rejected(folder: Folder, tmp_pa
     tokenizer.add_tokens(["<unheard of>"])
     tokenizer.save_pretrained(path)
     predictor = setup(path)
-    with pytest.raises(InputRejectedError, match="knows only 400 tokens"):
+    with pytest.raises(InputRejectedError, match="vocabulary has 400 tokens"):
         generate(predictor, "say <unheard of>")
     assert generate(predictor).output
 

@@ -98,7 +98,7 @@ def no_json(path: Path) -> None:
         (shard_missing, "model-00001-of-00002.safetensors is missing"),
         (no_config, "no config.json"),
         (own_code, "cannot be read"),
-        (no_text, "does not write text"),
+        (no_text, "has no text generation"),
         (no_tokenizer, "cannot be read"),
         (no_json, "cannot be read"),
     ],

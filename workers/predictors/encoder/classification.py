@@ -12,11 +12,13 @@ from workers.contract.predictor import PredictionContext, VersionRefusedError
 if TYPE_CHECKING:
     import torch
 
-Texts = Annotated[list[str], Input(min_length=1, max_length=256, description="What to classify, each by itself.")]
+Texts = Annotated[list[str], Input(min_length=1, max_length=256, description="Texts to classify, each on its own.")]
+TopK = Annotated[int, Input(ge=0, le=10_000, description="Number of classes, most likely first; 0 returns all.")]
+Truncate = Annotated[bool, Input(description="Shorten texts that are too long instead of rejecting them.")]
 
 
 class Classification:
-    """Says of texts which of the model's classes they belong to, and how surely."""
+    """Sorts texts into the model's classes, with a probability for each."""
 
     max_batch_size = 32
 
@@ -28,10 +30,10 @@ class Classification:
         from workers.predictors.encoder.encoder import check_encoder
 
         known = MODEL_FOR_SEQUENCE_CLASSIFICATION_MAPPING_NAMES
-        facts = check_encoder(weights, known, "classifies no texts in transformers")
+        facts = check_encoder(weights, known, "text classification")
         if not facts["architecture"].endswith("ForSequenceClassification"):
             # Its head would be made of random numbers
-            raise VersionRefusedError(f"Its architecture {facts['architecture']} is no classifier.")
+            raise VersionRefusedError(f"Its architecture {facts['architecture']} is not a classifier.")
         return facts
 
     def setup(self, weights: Path, device: str, dtype: str, options: dict[str, Any], context: Any) -> None:
@@ -51,8 +53,8 @@ class Classification:
         self,
         context: PredictionContext,
         texts: Texts,
-        top_k: Annotated[int, Input(ge=0, le=10_000, description="How many classes, likeliest first; 0: all.")] = 0,
-        truncate: Annotated[bool, Input(description="Cut texts that are too long, instead of refusing them.")] = False,
+        top_k: TopK = 0,
+        truncate: Truncate = False,
     ) -> list[list[dict[str, Any]]]:
         """For each text its classes with their probabilities, likeliest first."""
         (result,) = self.predict_batch([{"texts": texts, "top_k": top_k, "truncate": truncate, "context": context}])

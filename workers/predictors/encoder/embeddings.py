@@ -12,7 +12,10 @@ from workers.contract.predictor import PredictionContext, VersionRefusedError
 if TYPE_CHECKING:
     import torch
 
-Texts = Annotated[list[str], Input(min_length=1, max_length=256, description="What to embed, each by itself.")]
+Texts = Annotated[list[str], Input(min_length=1, max_length=256, description="Texts to embed, a vector for each.")]
+Normalize = Annotated[bool, Input(description="Scale every vector to length 1.")]
+Truncate = Annotated[bool, Input(description="Shorten texts that are too long instead of rejecting them.")]
+Prefix = Annotated[str, Input(max_length=200, description="Put before each text; some models require one.")]
 _POOLINGS = {"cls_token": "cls", "mean_tokens": "mean", "max_tokens": "max", "lasttoken": "last"}
 _MODULES = {"Transformer", "Pooling", "Normalize"}
 
@@ -29,8 +32,7 @@ class Embeddings:
 
         from workers.predictors.encoder.encoder import check_encoder
 
-        return {**check_encoder(weights, MODEL_MAPPING_NAMES, "has no embeddings in transformers"),
-                "pooling": pooling(weights)}  # fmt: skip
+        return {**check_encoder(weights, MODEL_MAPPING_NAMES, "embeddings"), "pooling": pooling(weights)}
 
     def setup(self, weights: Path, device: str, dtype: str, options: dict[str, Any], context: Any) -> None:
         """Load the model."""
@@ -47,9 +49,9 @@ class Embeddings:
         self,
         context: PredictionContext,
         texts: Texts,
-        normalize: Annotated[bool, Input(description="Make every vector one long.")] = True,
-        truncate: Annotated[bool, Input(description="Cut texts that are too long, instead of refusing them.")] = False,
-        prefix: Annotated[str, Input(max_length=200, description="Put before each text, as some models ask.")] = "",
+        normalize: Normalize = True,
+        truncate: Truncate = False,
+        prefix: Prefix = "",
     ) -> list[list[float]]:
         """One vector for each text."""
         values = {"texts": texts, "normalize": normalize, "truncate": truncate, "prefix": prefix, "context": context}
@@ -85,7 +87,7 @@ class Embeddings:
 
 
 def pooling(path: Path) -> str:
-    """How a folder's vectors are made of its tokens': as its sentence-transformers files say, else their mean.
+    """How the vectors of tokens are pooled: as the sentence-transformers files say, else by their mean.
 
     Raises:
         VersionRefusedError: they ask for more than a model, a pooling and a norm.
@@ -103,7 +105,5 @@ def pooling(path: Path) -> str:
     modes = [name.removeprefix("pooling_mode_") for name, value in config.items() if value is True]
     modes = [name for name in modes if name != "include_prompt"]
     if len(modes) > 1 or not set(modes) <= set(_POOLINGS):
-        raise VersionRefusedError(
-            f"Its pooling {', '.join(sorted(modes))} is not supported; one of {', '.join(_POOLINGS)} is."
-        )
+        raise VersionRefusedError(f"Its pooling is not supported; it must be one of {', '.join(_POOLINGS)}.")
     return _POOLINGS[modes[0]] if modes else "mean"

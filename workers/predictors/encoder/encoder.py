@@ -43,7 +43,8 @@ class Encoder:
         for number, row in enumerate(rows):
             if self.longest is not None and len(row) > self.longest:
                 raise InputRejectedError(
-                    f"Text {number} has {len(row)} tokens, and this model takes {self.longest}; `truncate` cuts it."
+                    f"Text {number} has {len(row)} tokens; this model takes at most {self.longest}."
+                    " Set `truncate` to shorten it."
                 )
             if not row:
                 raise InputRejectedError(f"Text {number} has no tokens.")
@@ -97,8 +98,8 @@ def longest(path: Path, config: Any, tokenizer: Any) -> int | None:
     return min(known, default=None)
 
 
-def check_encoder(path: Path, known: dict[str, Any], what: str) -> dict[str, Any]:
-    """Facts of a folder whose type is among `known`.
+def check_encoder(path: Path, known: dict[str, Any], task: str) -> dict[str, Any]:
+    """Facts of a folder whose type is among `known`, the types that can do the task.
 
     Raises:
         VersionRefusedError: it holds no such model.
@@ -112,7 +113,7 @@ def check_encoder(path: Path, known: dict[str, Any], what: str) -> dict[str, Any
     except Exception as error:  # what a stranger's file makes a library raise is not to be foreseen
         raise VersionRefusedError(f"Its configuration or tokenizer cannot be read: {error}") from error
     if config.is_encoder_decoder or config.model_type not in known:
-        raise VersionRefusedError(f"Its type {config.model_type!r} {what}.")
+        raise VersionRefusedError(f"transformers has no {task} for models of type {config.model_type!r}.")
     return {
         "architecture": (config.architectures or [config.model_type])[0],
         "context_length": longest(path, config, tokenizer),

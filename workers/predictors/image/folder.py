@@ -81,7 +81,7 @@ def read_facts(folder: Path) -> Facts:
         )
     pipeline = getattr(diffusers, name, None)
     if not (isinstance(pipeline, type) and issubclass(pipeline, diffusers.DiffusionPipeline)):
-        raise VersionRefusedError(f"Its pipeline {name} is none of diffusers {diffusers.__version__}.")
+        raise VersionRefusedError(f"diffusers {diffusers.__version__} has no pipeline {name}.")
     parameters = call_parameters(pipeline)
     _check_call(pipeline.__name__, parameters)
     height, width = _own_size(folder)
@@ -124,18 +124,18 @@ def inspect_image(path: str, input_schema: dict[str, Any], output_schema: dict[s
 
 
 def _check_call(name: str, parameters: dict[str, inspect.Parameter]) -> None:
-    """Refuse pipelines that make something else, or need what cannot be given."""
+    """Refuse pipelines that generate something else, or need inputs that are not supported."""
     for medium, marks in (("video", _VIDEO), ("audio", _AUDIO)):
         if marks & parameters.keys():
-            raise VersionRefusedError(f"Its pipeline {name} makes {medium}, and only images can be made.")
+            raise VersionRefusedError(f"Its pipeline {name} generates {medium}; only images are supported.")
     needed = [n for n, p in parameters.items() if p.default is p.empty and p.kind is p.POSITIONAL_OR_KEYWORD]
     if unknown := [n for n in needed if n not in PARAMETERS.values()]:
-        raise VersionRefusedError(f"Its pipeline {name} needs {', '.join(unknown)}, which cannot be given.")
+        raise VersionRefusedError(f"Its pipeline {name} needs {', '.join(unknown)}, which is not supported.")
     image_only = "image" in parameters and ("width" not in parameters or _FROM_IMAGE_NAMES.search(name))
     if image_only or _FROM_IMAGE & parameters.keys():
-        raise VersionRefusedError(f"Its pipeline {name} draws from an image, which cannot be given.")
+        raise VersionRefusedError(f"Its pipeline {name} needs an image as input, which is not supported.")
     if _OTHER_NAMES.search(name) or not {"prompt", "num_inference_steps"} & parameters.keys():
-        raise VersionRefusedError(f"Its pipeline {name} is none that draws images.")
+        raise VersionRefusedError(f"Its pipeline {name} does not generate images.")
 
 
 def _own_size(folder: Path) -> tuple[int, int]:

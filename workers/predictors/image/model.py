@@ -91,11 +91,11 @@ class ImageModel:
         arguments = self._arguments(context.input)
         width, height = arguments.get("width", 0), arguments.get("height", 0)
         if width * height > MAX_PIXELS:
-            raise InputRejectedError(f"{width} x {height} is {width * height} pixels, and {MAX_PIXELS} are the most.")
+            raise InputRejectedError(f"{width} x {height} is {width * height} pixels; the maximum is {MAX_PIXELS}.")
         steps = arguments.get("num_inference_steps")
         known = getattr(getattr(self._pipeline, "scheduler", None), "config", {}).get("num_train_timesteps")
         if known and (steps or 0) > int(known):
-            raise InputRejectedError(f"{steps} steps are more than the {known} that this model's scheduler knows.")
+            raise InputRejectedError(f"{steps} steps are too many: this model's scheduler has {known}.")
         key = tuple(sorted((name, value) for name, value in arguments.items() if name not in _PER_PICTURE))
         pixels = width * height or MAX_PIXELS // MAX_TOGETHER
         count = context.input.get("num_images", 1)

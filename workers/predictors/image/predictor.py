@@ -1,4 +1,4 @@
-"""Image generation with diffusers: what it takes, and the versions that it can run."""
+"""Image generation with diffusers: its inputs, and which versions it can run."""
 
 from __future__ import annotations
 
@@ -32,20 +32,20 @@ class Image(Predictor):
         {
             "prompt": {
                 "title": "Prompt",
-                "description": "What to draw.",
+                "description": "Description of the image.",
                 "type": "string",
                 "maxLength": 10_000,
             },
             "negative_prompt": {
                 "title": "Negative prompt",
-                "description": "What to keep out of the image.",
+                "description": "What should not appear in the image.",
                 "type": "string",
                 "maxLength": 10_000,
                 "default": "",
             },
             "steps": {
                 "title": "Steps",
-                "description": "Denoising steps: more take longer and draw finer.",
+                "description": "Number of denoising steps: more take longer and give finer images.",
                 "type": "integer",
                 "minimum": 1,
                 "maximum": 100,
@@ -53,7 +53,7 @@ class Image(Predictor):
             },
             "guidance": {
                 "title": "Guidance",
-                "description": "How closely to follow the prompt.",
+                "description": "How closely the image follows the prompt.",
                 "type": "number",
                 "minimum": 0,
                 "maximum": 30,
@@ -61,7 +61,7 @@ class Image(Predictor):
             },
             "width": {
                 "title": "Width",
-                "description": "Pixels, a multiple of 8.",
+                "description": "Width in pixels, a multiple of 8.",
                 "type": "integer",
                 "minimum": 16,
                 "maximum": MAX_SIDE,
@@ -70,7 +70,7 @@ class Image(Predictor):
             },
             "height": {
                 "title": "Height",
-                "description": "Pixels, a multiple of 8.",
+                "description": "Height in pixels, a multiple of 8.",
                 "type": "integer",
                 "minimum": 16,
                 "maximum": MAX_SIDE,
@@ -79,7 +79,7 @@ class Image(Predictor):
             },
             "num_images": {
                 "title": "Images",
-                "description": "How many images; each is drawn as if alone, with the next seed.",
+                "description": "Number of images; each has the seed of the one before plus 1.",
                 "type": "integer",
                 "minimum": 1,
                 "maximum": 4,
@@ -87,7 +87,7 @@ class Image(Predictor):
             },
             "seed": {
                 "title": "Seed",
-                "description": "The same seed gives the same image; drawn when left out.",
+                "description": "The same seed gives the same image; random if left out.",
                 "type": "integer",
                 "minimum": 0,
                 "maximum": MAX_SEED,
@@ -118,7 +118,7 @@ class Image(Predictor):
         self._model.generate(context)
 
     def teardown(self) -> None:
-        """Let go of the pipeline."""
+        """Free the pipeline."""
         model, self._model = self._model, None
         if model is not None:
             model.close()

@@ -109,7 +109,7 @@ class TextBatch:
         """
         if prompt_tokens >= self._tokens:
             raise InputRejectedError(
-                f"The prompt has {prompt_tokens} tokens, and this worker has memory for {self._tokens} with the output."
+                f"The prompt has {prompt_tokens} tokens; this worker has memory for {self._tokens}, output included."
             )
         return self._tokens - prompt_tokens
 

@@ -40,9 +40,9 @@ class Limits:
         if self.context is not None:
             most = self.context - 1 if self.together else self.context
             if prompt_tokens > most:
-                rest = ", of which one at least is for the output" if self.together else ""
+                rest = ", at least one of them for the output" if self.together else ""
                 raise InputRejectedError(
-                    f"The prompt has {prompt_tokens} tokens, and this model's context holds {self.context}{rest}."
+                    f"The prompt has {prompt_tokens} tokens; this model's context is {self.context} tokens{rest}."
                 )
             wanted = min(wanted, self.context - prompt_tokens) if self.together else wanted
         return wanted if self.output is None else min(wanted, self.output)
@@ -73,7 +73,7 @@ def inspect_text(path: str, input_schema: dict[str, Any], output_schema: dict[st
             else MODEL_FOR_CAUSAL_LM_MAPPING_NAMES
         )
         if config.model_type not in known:
-            raise VersionRefusedError(f"Its type {config.model_type!r} does not write text in transformers.")
+            raise VersionRefusedError(f"transformers has no text generation for models of type {config.model_type!r}.")
     except VersionRefusedError as refusal:
         return Inspection(refusal=str(refusal))
     except (ValueError, OSError, KeyError, ImportError) as error:

@@ -164,7 +164,9 @@ class TextModel:
             ids = [self._first_token()]
         known = self._model.get_input_embeddings().weight.shape[0]
         if max(ids) >= known:
-            raise InputRejectedError(f"The prompt holds token {max(ids)}, and this model knows only {known} tokens.")
+            raise InputRejectedError(
+                f"The prompt contains token {max(ids)}; this model's vocabulary has {known} tokens."
+            )
         return ids
 
     def _first_token(self) -> int:

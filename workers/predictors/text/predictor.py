@@ -1,4 +1,4 @@
-"""Text generation with transformers: what it takes, and the versions that it can run."""
+"""Text generation with transformers: its inputs, and which versions it can run."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Text(Predictor):
             },
             "max_new_tokens": {
                 "title": "Max new tokens",
-                "description": "The most tokens to write.",
+                "description": "Maximum number of tokens to generate.",
                 "type": "integer",
                 "minimum": 1,
                 "maximum": 4096,
@@ -45,7 +45,7 @@ class Text(Predictor):
             },
             "temperature": {
                 "title": "Temperature",
-                "description": "How freely to choose: 0 always takes the likeliest token, higher is more varied.",
+                "description": "Randomness: 0 always picks the most likely token; higher values vary more.",
                 "type": "number",
                 "minimum": 0,
                 "maximum": 2,
@@ -53,7 +53,7 @@ class Text(Predictor):
             },
             "top_p": {
                 "title": "Top p",
-                "description": "Choose among the likeliest tokens that together have this probability; 1 is off.",
+                "description": "Pick among the most likely tokens whose probabilities add up to this; 1 turns it off.",
                 "type": "number",
                 "exclusiveMinimum": 0,
                 "maximum": 1,
@@ -61,7 +61,7 @@ class Text(Predictor):
             },
             "top_k": {
                 "title": "Top k",
-                "description": "Choose among this many of the likeliest tokens; 0 is off.",
+                "description": "Pick among this many of the most likely tokens; 0 turns it off.",
                 "type": "integer",
                 "minimum": 0,
                 "maximum": 1000,
@@ -69,7 +69,7 @@ class Text(Predictor):
             },
             "stop": {
                 "title": "Stop",
-                "description": "Strings at which to stop; the output ends before them.",
+                "description": "Strings that end the output; they are not part of it.",
                 "type": "array",
                 "items": {"type": "string", "minLength": 1, "maxLength": 64},
                 "maxItems": 4,
@@ -77,7 +77,7 @@ class Text(Predictor):
             },
             "seed": {
                 "title": "Seed",
-                "description": "The same seed gives the same text; drawn when left out.",
+                "description": "The same seed gives the same text; random if left out.",
                 "type": "integer",
                 "minimum": 0,
                 "maximum": MAX_SEED,
@@ -103,7 +103,7 @@ class Text(Predictor):
         self._model.generate(context)
 
     def teardown(self) -> None:
-        """Let go of the model."""
+        """Free the model."""
         model, self._model = self._model, None
         if model is not None:
             model.close()
