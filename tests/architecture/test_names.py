@@ -21,9 +21,7 @@ ROOMS_TO_CLEAN: tuple[str, ...] = (
     "graph.websocket",
     "server.live",
     "server.services",
-    "workers.demo_models",
     "workers.middleware",
-    "workers.predictors",
     "workers.supervisor",
 )
 BUILTIN_EXCEPTIONS = {

@@ -31,7 +31,7 @@ class Limits:
     output: int | None
     together: bool
 
-    def room(self, prompt_tokens: int, wanted: int) -> int:
+    def room(self, prompt_tokens: int, new_tokens: int) -> int:
         """How many tokens may be written behind a prompt of this length.
 
         Raises:
@@ -44,8 +44,8 @@ class Limits:
                 raise InputRejectedError(
                     f"The prompt has {prompt_tokens} tokens; this model's context is {self.context} tokens{rest}."
                 )
-            wanted = min(wanted, self.context - prompt_tokens) if self.together else wanted
-        return wanted if self.output is None else min(wanted, self.output)
+            new_tokens = min(new_tokens, self.context - prompt_tokens) if self.together else new_tokens
+        return new_tokens if self.output is None else min(new_tokens, self.output)
 
 
 def read_limits(config: Any, tokenizer: Any) -> Limits:
