@@ -33,7 +33,7 @@ class BrokenBatchError(Exception):
 
 
 @dataclass(eq=False)
-class _Job:
+class _Entry:
     """One request in the engine; `tokens` went to its sink, of which `resumed` came before this try."""
 
     request: Request
@@ -94,7 +94,7 @@ class TextBatch:
         self._slots = slots
         self._tokens = cache_tokens(model, context, slots, room_bytes)
         self._numbers = itertools.count()
-        self._jobs: dict[str, _Job] = {}
+        self._entries: dict[str, _Entry] = {}
         self._lock = threading.Lock()
         self._room = _SharedLock()
         self._engine: Engine | None = None
@@ -121,7 +121,7 @@ class TextBatch:
     @property
     def waiting(self) -> int:
         """Requests in the engine."""
-        return len(self._jobs)
+        return len(self._entries)
 
     def probe(self, token: int) -> None:
         """Make two tokens behind this one.
@@ -129,13 +129,13 @@ class TextBatch:
         Raises:
             CannotBatchError: continuous batching cannot serve this model.
         """
-        job = _Job(Request([token], 1, 2, Sampling(0, 0.0)), lambda token: False)
+        entry = _Entry(Request([token], 1, 2, Sampling(0, 0.0)), lambda token: False)
         try:
-            engine = self._submit("probe", job)
-            if not job.ended.wait(PROBE_SECONDS):
+            engine = self._submit("probe", entry)
+            if not entry.ended.wait(PROBE_SECONDS):
                 raise CannotBatchError("it did not answer")
-            if job.error is not None:
-                raise CannotBatchError(job.error)
+            if entry.error is not None:
+                raise CannotBatchError(entry.error)
             if not engine.is_alive:
                 raise CannotBatchError(ENDED)
         except CannotBatchError:
@@ -146,7 +146,7 @@ class TextBatch:
         else:
             return
         finally:
-            self._jobs.clear()
+            self._entries.clear()
         self._split = False
         self.probe(token)
 
@@ -158,34 +158,34 @@ class TextBatch:
             MemoryError: the device has too little memory for it, alone too.
             FloatingPointError: the model's scores are no numbers.
         """
-        job = _Job(request, sink.take)
+        entry = _Entry(request, sink.take)
         for attempt in range(3):
             # the suspect, who had no token yet, is alone at once, everybody else in the third try
-            alone = attempt == 2 or (attempt == 1 and not job.tokens)
+            alone = attempt == 2 or (attempt == 1 and not entry.tokens)
             key = f"request {next(self._numbers)}"
             with self._room.hold(context, alone=alone):
-                engine = self._submit(key, job)
+                engine = self._submit(key, entry)
                 try:
-                    with context.when_cancelled(lambda: job.end()):
-                        while not job.ended.wait(LOOK_SECONDS):
+                    with context.when_cancelled(lambda: entry.end()):
+                        while not entry.ended.wait(LOOK_SECONDS):
                             if not engine.is_alive:
-                                job.end(ENDED)
+                                entry.end(ENDED)
                 finally:
-                    del self._jobs[key]
-                    if not job.is_out:
+                    del self._entries[key]
+                    if not entry.is_out:
                         engine.cancel(key)
-            if job.failure is not None:
-                raise job.failure
-            if job.error == NO_NUMBERS:
+            if entry.failure is not None:
+                raise entry.failure
+            if entry.error == NO_NUMBERS:
                 raise FloatingPointError(NO_NUMBERS)
-            if job.error is None or context.cancelled:
+            if entry.error is None or context.cancelled:
                 return
-            logger.warning("A step with this request in it failed: %s", job.error)
+            logger.warning("A step with this request in it failed: %s", entry.error)
             if alone:
                 break
-        if OUT_OF_MEMORY.search(job.error or ""):
-            raise MemoryError(job.error)
-        raise BrokenBatchError(job.error)
+        if OUT_OF_MEMORY.search(entry.error or ""):
+            raise MemoryError(entry.error)
+        raise BrokenBatchError(entry.error)
 
     def close(self) -> None:
         """End the engine; whoever is in it fails."""
@@ -194,16 +194,16 @@ class TextBatch:
         if engine is not None:
             engine.stop()
 
-    def _submit(self, key: str, job: _Job) -> Engine:
+    def _submit(self, key: str, entry: _Entry) -> Engine:
         """Give the request to the engine, which is built if there is none or the last one has died."""
 
-        def update_jobs(steps: list[Step]) -> None:
+        def update_entries(steps: list[Step]) -> None:
             for step in steps:
-                if (known := self._jobs.get(step.key)) is not None:
+                if (known := self._entries.get(step.key)) is not None:
                     known.update(step)
 
-        request = job.resume()
-        self._jobs[key] = job
+        request = entry.resume()
+        self._entries[key] = entry
         for _ in range(ADD_TRIES):
             with self._lock:
                 if self._engine is not None and not self._engine.is_alive:
@@ -214,13 +214,13 @@ class TextBatch:
                     # Whoever comes next finds what the failed step had
                     free_memory()
                 if self._engine is None:
-                    self._engine = Engine(self._model, self._tokens, self._slots, update_jobs, split=self._split)
+                    self._engine = Engine(self._model, self._tokens, self._slots, update_entries, split=self._split)
                     self._engine.start()
                 engine = self._engine
             # one that another request is just ending takes no more
             if engine.add(key, request):
                 return engine
-        job.end(ENDED)
+        entry.end(ENDED)
         return engine
 
 

@@ -25,7 +25,6 @@ from workers.predictors.text.streaming import Detokenizer, SinkCriterion, StopFi
 
 logger = logging.getLogger(__name__)
 
-REPORT_SECONDS = 0.1
 SLOTS = 32
 GENERATE_AT_ONCE = 4
 ALIBI = {"bloom", "mpt"}
@@ -72,7 +71,7 @@ class TextModel:
             # one token, so that the first prediction does not pay for what is set up lazily
             self._encode("a")
             tokens = torch.tensor([[self._first_token()]], device=self._model.device)
-            self._model.generate(tokens, attention_mask=torch.ones_like(tokens), generation_config=self._limited(1))
+            self._model.generate(tokens, attention_mask=torch.ones_like(tokens), generation_config=self._decoding(1))
 
     def size_bytes(self) -> int:
         """Bytes of the model's weights and of the cache of its batches."""
@@ -138,7 +137,7 @@ class TextModel:
                     self._model.generate(
                         tokens,
                         attention_mask=torch.ones_like(tokens),
-                        generation_config=self._limited(room),
+                        generation_config=self._decoding(room),
                         logits_processor=transformers.LogitsProcessorList([sampler]),
                         stopping_criteria=transformers.StoppingCriteriaList([SinkCriterion(sink)]),
                     )
@@ -146,8 +145,8 @@ class TextModel:
             sink.finish()
         context.check()
 
-    def _limited(self, room: int) -> Any:
-        """The model's own way of decoding for at most `room` tokens; a copy, since generate writes into it."""
+    def _decoding(self, room: int) -> Any:
+        """The model's own generation config for at most `room` tokens; a copy, since generate writes into it."""
         config = deepcopy(self._plain_config)
         config.max_new_tokens = room
         if config.min_new_tokens:

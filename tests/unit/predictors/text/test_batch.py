@@ -56,7 +56,7 @@ def left_behind(batch: TextBatch) -> list[str]:
     processor = batch._engine._manager.batch_processor
     generate_nothing = threading.Event()
     for _ in range(200):
-        held = [*processor.scheduler.active_requests, *processor.scheduler.waiting_requests, *batch._jobs]
+        held = [*processor.scheduler.active_requests, *processor.scheduler.waiting_requests, *batch._entries]
         if not held and processor.cache.compute_free_capacity() == 1:
             return []
         generate_nothing.wait(0.02)
