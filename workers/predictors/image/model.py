@@ -29,11 +29,11 @@ _PER_PICTURE = ("prompt", "negative_prompt")
 
 
 @dataclass(eq=False)
-class Drawing(Item):
+class PendingImage(Item):
     """One picture that a prediction waits for; its weight is its pixels."""
 
     seed: int = 0
-    steps: Any = None
+    reporter: Any = None
 
 
 class ImageModel:
@@ -71,7 +71,7 @@ class ImageModel:
             # A scheduler may not know one step, or a pipeline this size: the user's own may do
             logger.info("The pipeline was not warmed up: %s", error)
         takes_lists = {"prompt", "generator", "callback_on_step_end"} <= set(self._parameters)
-        self.drawing = MicroBatcher(self._draw, MAX_TOGETHER if takes_lists else 1, MAX_PIXELS)
+        self.batcher = MicroBatcher(self._draw, MAX_TOGETHER if takes_lists else 1, MAX_PIXELS)
 
     def size_bytes(self) -> int:
         """Bytes of the weights of all parts of the pipeline."""
@@ -79,7 +79,7 @@ class ImageModel:
 
     def close(self) -> None:
         """End the thread that draws."""
-        self.drawing.close()
+        self.batcher.close()
 
     def generate(self, context: PredictionContext) -> None:
         """Draw `num_images` images with the seeds from `context.seed` on, and give each out as a PNG file.
@@ -101,9 +101,9 @@ class ImageModel:
         count = context.input.get("num_images", 1)
         for number in range(count):
             context.check()
-            reports = Steps(context, number, count, steps, self.previews)
-            drawing = Drawing(context, arguments, key, pixels, seed=context.seed + number, steps=reports)
-            image = self.drawing.result(drawing)
+            reporter = StepReporter(context, number, count, steps, self.previews)
+            pending = PendingImage(context, arguments, key, pixels, seed=context.seed + number, reporter=reporter)
+            image = self.batcher.result(pending)
             png = BytesIO()
             image.save(png, format="PNG")
             context.file(png.getvalue(), "image/png", image.width, image.height)
@@ -115,25 +115,25 @@ class ImageModel:
             arguments = {"width": self._own_size[0], "height": self._own_size[1], **arguments}
         return {name: value for name, value in arguments.items() if name in self._parameters}
 
-    def _draw(self, batch: list[Drawing]) -> list[Any]:
-        """The PIL images of some drawings."""
+    def _draw(self, batch: list[PendingImage]) -> list[Any]:
+        """The PIL images of a batch, drawn in one call."""
 
         def on_step_end(pipeline: Any, step: int, timestep: Any, values: dict[str, Any]) -> dict[str, Any]:
             # each prediction hears of its own picture, until it is asked to stop
-            left = [number for number, drawing in enumerate(batch) if not drawing.context.cancelled]
+            left = [number for number, pending in enumerate(batch) if not pending.context.cancelled]
             if not left:
                 raise CancelSignal
             latents = values.get("latents")
             for number in left:
                 own = {} if latents is None else {"latents": latents[number : number + 1]}
                 with suppress(CancelSignal):
-                    batch[number].steps.on_step_end(pipeline, step, timestep, own)
+                    batch[number].reporter.on_step_end(pipeline, step, timestep, own)
             return values
 
         # on the CPU whatever the device is, so that a seed means the same noise everywhere
-        generators = [torch.Generator("cpu").manual_seed(drawing.seed) for drawing in batch]
+        generators = [torch.Generator("cpu").manual_seed(pending.seed) for pending in batch]
         if len(batch) == 1:
-            arguments = {**batch[0].arguments, **batch[0].steps.hook(self._pipeline, self._parameters)}
+            arguments = {**batch[0].arguments, **batch[0].reporter.hook(self._pipeline, self._parameters)}
         else:
             lists = {name: [d.arguments[name] for d in batch] for name in _PER_PICTURE if name in batch[0].arguments}
             arguments = {**batch[0].arguments, **lists, "callback_on_step_end": on_step_end}
@@ -145,7 +145,7 @@ class ImageModel:
         return list(images)
 
 
-class Steps:
+class StepReporter:
     """Reports the steps of one image among several, and leaves the pipeline when asked to stop."""
 
     def __init__(
@@ -196,8 +196,8 @@ class Steps:
 class _ProgressBar:
     """What pipelines use of tqdm."""
 
-    def __init__(self, steps: Steps, items: list[Any] | None) -> None:
-        self._steps = steps
+    def __init__(self, reporter: StepReporter, items: list[Any] | None) -> None:
+        self._reporter = reporter
         self._items = items or []
         self._done = 0
 
@@ -214,4 +214,4 @@ class _ProgressBar:
 
     def update(self, count: int = 1) -> None:
         self._done += count
-        self._steps.advance(self._done)
+        self._reporter.advance(self._done)

@@ -36,8 +36,8 @@ class Together:
         self.fail: Callable[[int, list[str]], None] = lambda size, prompts: None
         self.spoken_for: list[Any] = []
         self.gate = threading.Event()
-        self._plain = self.model.drawing.make
-        self.model.drawing.make = self._draw
+        self._plain = self.model.batcher.make
+        self.model.batcher.make = self._draw
 
     def _draw(self, batch: list[Any]) -> list[Any]:
         self.sizes.append(len(batch))
@@ -56,7 +56,7 @@ class Together:
             rest = []
             for number, values in enumerate(asked):
                 rest.append(pool.submit(self._outcome, values))
-                self._until(lambda number=number: len(self.model.drawing._waiting) > number)  # type: ignore[misc]
+                self._until(lambda number=number: len(self.model.batcher._waiting) > number)  # type: ignore[misc]
             before_go()
             self.gate.set()
             first.result(60)
@@ -130,7 +130,7 @@ def test_a_cancel_leaves_the_others_of_its_batch_as_they_were(together: Together
 
     def join_batch() -> None:
         thread.start()
-        together._until(lambda: len(together.model.drawing._waiting) == 3)
+        together._until(lambda: len(together.model.batcher._waiting) == 3)
 
     sinks = together.run([{"seed": 1}, {"seed": 2}], join_batch)
     thread.join(60)
@@ -152,7 +152,7 @@ def test_one_that_fails_fails_alone(together: Together) -> None:
     assert isinstance(bad, InputRejectedError)
     assert [len(sink.of(File)) for sink in (good, other)] == [1, 1]
     assert together.sizes == [1, 3, 1, 1, 1]
-    assert together.model.drawing.most == 4
+    assert together.model.batcher.most == 4
 
 
 def test_too_little_memory_for_several_is_enough_for_each(together: Together) -> None:
@@ -163,7 +163,7 @@ def test_too_little_memory_for_several_is_enough_for_each(together: Together) ->
     together.fail = fail
     sinks = together.run([{"seed": 1}, {"seed": 2}])
     assert [len(sink.of(File)) for sink in sinks] == [1, 1]
-    assert together.model.drawing.most == 4
+    assert together.model.batcher.most == 4
 
 
 def test_a_pipeline_that_cannot_draw_several_draws_one_after_the_other_from_then_on(together: Together) -> None:
@@ -174,14 +174,14 @@ def test_a_pipeline_that_cannot_draw_several_draws_one_after_the_other_from_then
     together.fail = fail
     sinks = together.run([{"seed": 1}, {"seed": 2}])
     assert [len(sink.of(File)) for sink in sinks] == [1, 1]
-    assert together.model.drawing.most == 1
+    assert together.model.batcher.most == 1
 
 
 def test_a_teardown_ends_the_thread(folder: Callable[[str], Path]) -> None:
     found = Together(folder("stable"))
     found.gate.set()
     draw(found.predictor, **VALUES)
-    thread = found.model.drawing._thread
+    thread = found.model.batcher._thread
     assert thread is not None
     found.predictor.teardown()
     assert not thread.is_alive()

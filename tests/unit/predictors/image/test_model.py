@@ -21,7 +21,7 @@ from tests.unit.predictors.tiny_models import SIDE
 from workers.contract.context import CancelSignal, PredictionContext
 from workers.contract.predictor import InputRejectedError, Inspection, Predictor, SetupContext, VersionSpec
 from workers.contract.protocol import File, Progress
-from workers.predictors.image.model import Steps
+from workers.predictors.image.model import StepReporter
 from workers.predictors.image.predictor import Image
 from workers.predictors.image.previews import Previews
 
@@ -243,7 +243,9 @@ def test_a_pipeline_with_only_a_legacy_callback_or_bar_is_listened_to() -> None:
     for parameters in (["callback", "callback_steps"], []):
         sink = Sink()
         pipeline: Any = Legacy()
-        arguments = Steps(PredictionContext("p", {}, sink), 1, 2, 3, Previews(pipeline)).hook(pipeline, parameters)
+        arguments = StepReporter(PredictionContext("p", {}, sink), 1, 2, 3, Previews(pipeline)).hook(
+            pipeline, parameters
+        )
         if arguments:
             for step in range(3):
                 arguments["callback"](step, None, None)
