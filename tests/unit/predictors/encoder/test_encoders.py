@@ -162,11 +162,11 @@ def test_the_length_is_the_least_that_anything_says(made: Made) -> None:
     assert predictor._instance._encoder.longest == 48  # type: ignore[attr-defined]
     (cut,) = ask(predictor, ["word " * 80], truncate=True)
     assert len(cut) == 32
-    with pytest.raises(InputRejectedError, match="takes 48"):
+    with pytest.raises(InputRejectedError, match="takes at most 48"):
         ask(predictor, ["word " * 60])
     predictor.teardown()
     predictor = load("embeddings", made(bert(), sentence_bert_config_json={"max_seq_length": 10}))
-    with pytest.raises(InputRejectedError, match="takes 10"):
+    with pytest.raises(InputRejectedError, match="takes at most 10"):
         ask(predictor, ["word " * 11])
     predictor.teardown()
 
