@@ -108,7 +108,7 @@ def test_too_many_pixels_are_rejected_with_the_numbers(loaded: Loaded) -> None:
 @pytest.mark.parametrize("name", ["ddpm", "ddim"])
 def test_more_steps_than_the_scheduler_knows_are_rejected_with_both_numbers(loaded: Loaded, name: str) -> None:
     assert len(draw(loaded(name), steps=40).of(Progress)) == 40
-    with pytest.raises(InputRejectedError, match="41 steps are more than the 40"):
+    with pytest.raises(InputRejectedError, match="41 steps are too many: this model's scheduler has 40"):
         draw(loaded(name), steps=41)
 
 

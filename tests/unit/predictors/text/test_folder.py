@@ -123,10 +123,10 @@ def test_room_behind_a_prompt() -> None:
     assert causal.room(10, 50) == 50
     assert causal.room(90, 50) == 10
     assert causal.room(99, 50) == 1
-    with pytest.raises(InputRejectedError, match=r"100 tokens.*holds 100"):
+    with pytest.raises(InputRejectedError, match=r"100 tokens.*context is 100"):
         causal.room(100, 1)
     seq2seq = Limits(context=100, output=99, together=False)
     assert seq2seq.room(100, 500) == 99
-    with pytest.raises(InputRejectedError, match=r"101 tokens.*holds 100"):
+    with pytest.raises(InputRejectedError, match=r"101 tokens.*context is 100"):
         seq2seq.room(101, 1)
     assert Limits(None, None, together=True).room(10**6, 4096) == 4096

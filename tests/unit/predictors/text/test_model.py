@@ -96,7 +96,7 @@ def test_the_end_token_ends_the_text_and_is_no_part_of_it(loaded: Loaded, folder
 
 def test_a_prompt_longer_than_the_context_is_rejected_with_both_numbers(loaded: Loaded) -> None:
     tokens = len(AutoTokenizer.from_pretrained(setup_path(loaded))("x " * 200)["input_ids"])
-    with pytest.raises(InputRejectedError, match=rf"{tokens} tokens.* {CONTEXT},"):
+    with pytest.raises(InputRejectedError, match=rf"{tokens} tokens.* {CONTEXT} tokens,"):
         generate(loaded("llama"), "x " * 200)
 
 
