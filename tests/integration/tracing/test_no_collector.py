@@ -47,23 +47,27 @@ def silent() -> Iterator[str]:
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
 
 
-async def test_a_collector_that_never_answers_slows_and_breaks_nothing(
-    start_servers: StartServers, tmp_path_factory: pytest.TempPathFactory
-) -> None:
+@pytest.fixture
+def away(start_servers: StartServers, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+    """An API and a worker whose collector never answers."""
     with silent() as url:
         chosen = {"OTEL_EXPORTER_OTLP_ENDPOINT": url, "OTEL_BSP_SCHEDULE_DELAY": "50"}
         with start_servers() as servers, running(servers, tmp_path_factory.mktemp("away"), **chosen) as live:
-            client, _ = await somebody(live.url)
-            took = []
-            for _ in range(20):
-                began = time.monotonic()
-                made = await client.create("demo/echo", {"text": secrets.token_hex(4)}, wait=30)
-                took.append(time.monotonic() - began)
-                assert made["status"] == "SUCCEEDED"
-            assert sorted(took)[10] < 2
-            await client.close()
-            began = time.monotonic()
-            assert await asyncio.to_thread(live.stop, "api") in (0, -15)
-            assert time.monotonic() - began < 8
-            log = (live.data_dir / "api.log").read_text() + (live.data_dir / "worker-0.log").read_text()
-            assert "Traceback" not in log
+            yield live
+
+
+async def test_a_collector_that_never_answers_slows_and_breaks_nothing(away: LiveServer) -> None:
+    client, _ = await somebody(away.url)
+    took = []
+    for _ in range(20):
+        began = time.monotonic()
+        made = await client.create("demo/echo", {"text": secrets.token_hex(4)}, wait=30)
+        took.append(time.monotonic() - began)
+        assert made["status"] == "SUCCEEDED"
+    assert sorted(took)[10] < 2
+    await client.close()
+    began = time.monotonic()
+    assert await asyncio.to_thread(away.stop, "api") in (0, -15)
+    assert time.monotonic() - began < 8
+    log = (away.data_dir / "api.log").read_text() + (away.data_dir / "worker-0.log").read_text()
+    assert "Traceback" not in log
