@@ -1,4 +1,4 @@
-"""What an operation costs is bounded before it runs, counted against the caller's rate, and told with the answer."""
+"""What an operation costs is bounded before it runs, counted against the caller's rate, and shown in the answer."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from strawberry.extensions import SchemaExtension
 from strawberry.types.graphql import OperationType
 
 from graph.context import Context
-from graph.limits.cost import Operation, tariff_of
+from graph.limits.cost import Operation, cost_model_of
 from server.adapters.metrics import OPERATION_COST
 from server.errors import RateLimitedError
 from server.services import rate_limits
@@ -24,7 +24,7 @@ SHOWN_COST = 10**9
 class Budget(SchemaExtension):
     """`extensions.cost` with `requested` and `actual` points; those that were not paid at the door are paid here.
 
-    What is refused unread costs one point, too.
+    What is refused before it is read costs one point, too.
     """
 
     def __init__(self, max_cost: int = MAX_COST) -> None:
@@ -42,29 +42,28 @@ class Budget(SchemaExtension):
             # A stream is closed where it stands once its only answer, that it is refused, was sent
             context = self.execution_context.context
             if isinstance(context, Context) and not self._is_paid and not context.paid:
-                # Where this was one too many, the next is told
+                # Where this was one point too many, the next operation is refused
                 with suppress(RateLimitedError):
                     await rate_limits.spend(context.rt, context.viewer, 1)
 
     def on_validate(self) -> Iterator[None]:
-        """Refuse an operation that may cost too much; `validate` has found nothing else in it."""
-        found = self.execution_context
-        if found.graphql_document and not found.pre_execution_errors:
-            tariff = tariff_of(found.schema._schema)
-            operation = Operation(tariff, found.graphql_document, found.operation_name, found.variables)
+        """Refuse an operation that may cost too much; the validation itself has reported nothing."""
+        context = self.execution_context
+        if context.graphql_document and not context.pre_execution_errors:
+            model = cost_model_of(context.schema._schema)
+            operation = Operation(model, context.graphql_document, context.operation_name, context.variables)
             self._requested = min(operation.requested(), SHOWN_COST)
-            if self._requested > self._max_cost:
-                found.pre_execution_errors = [self._too_much()]
-            else:
+            if self._requested <= self._max_cost:
                 self._operation = operation
+            else:
+                message = (
+                    f"The operation may cost {self._requested} points; {self._max_cost} are allowed. "
+                    "Ask for less at once."
+                )
+                cost = {"requested": self._requested, "allowed": self._max_cost}
+                error = GraphQLError(message, extensions={"code": "COST_EXCEEDED", "cost": cost})
+                context.pre_execution_errors = [error]
         yield
-
-    def _too_much(self) -> GraphQLError:
-        message = (
-            f"The operation may cost {self._requested} points; {self._max_cost} are allowed. Ask for less at once."
-        )
-        cost = {"requested": self._requested, "allowed": self._max_cost}
-        return GraphQLError(message, extensions={"code": "COST_EXCEEDED", "cost": cost})
 
     async def on_execute(self) -> AsyncIterator[None]:
         """Count the points that were not paid yet."""
@@ -78,8 +77,8 @@ class Budget(SchemaExtension):
 
     def get_results(self) -> dict[str, Any]:
         """The cost of what has run; events of a subscription carry none."""
-        found = self.execution_context
-        if self._operation is None or found.operation_type is OperationType.SUBSCRIPTION:
+        context = self.execution_context
+        if self._operation is None or context.operation_type is OperationType.SUBSCRIPTION:
             return {}
-        data = getattr(found.result, "data", None)
+        data = getattr(context.result, "data", None)
         return {"cost": {"requested": self._requested, "actual": self._operation.actual(data)}}

@@ -50,7 +50,7 @@ WEIGHTS = {
 
 
 @dataclass(frozen=True)
-class Priced:
+class FieldCost:
     """What a field costs: `weight` once, `each` for every object that it gives."""
 
     weight: int
@@ -60,148 +60,139 @@ class Priced:
     is_page: bool
 
 
-class Counted(NamedTuple):
-    """A field of the answer, by its key, with the points of its price and the fields that count below it."""
+class AnswerCost(NamedTuple):
+    """A field of the answer, by its key, with the points of its cost and the fields that cost something below it."""
 
     key: str
     weight: int
     each: int
-    below: list[Counted]
+    below: list[AnswerCost]
 
 
-class Tariff:
-    """The prices of a schema's fields."""
+class CostModel:
+    """The costs of a schema's fields, and the object types that each type may be."""
 
     def __init__(self, schema: GraphQLSchema) -> None:
         self._schema = schema
-        self.members = {name: self._members(name) for name, kind in schema.type_map.items() if is_composite_type(kind)}
-        roots = {schema.mutation_type: MUTATION, schema.subscription_type: SUBSCRIPTION}
-        self._prices = {
-            (name, key): self._price(f"{name}.{key}", field, roots.get(kind, 0))  # type: ignore[call-overload]
-            for name, kind in schema.type_map.items()
-            for key, field in getattr(kind, "fields", {}).items()
-            if isinstance(field, GraphQLField) and not name.startswith("__")
+        kinds = schema.type_map.items()
+        self.members = {
+            name: frozenset(each.name for each in schema.get_possible_types(kind))
+            if is_abstract_type(kind)
+            else frozenset([name])
+            for name, kind in kinds
+            if is_composite_type(kind)
         }
+        nodes = {
+            name for name, kind in kinds if is_object_type(kind) and "Node" in [each.name for each in kind.interfaces]
+        }
+        roots: dict[object, int] = {schema.mutation_type: MUTATION, schema.subscription_type: SUBSCRIPTION}
+        self._costs: dict[tuple[str, str], FieldCost] = {}
+        for name, kind in kinds:
+            for key, field in getattr(kind, "fields", {}).items():
+                if isinstance(field, GraphQLField) and not name.startswith("__"):
+                    result = get_named_type(field.type).name
+                    nullable = field.type if is_list_type(field.type) else getattr(field.type, "of_type", field.type)
+                    self._costs[name, key] = FieldCost(
+                        weight=WEIGHTS.get(f"{name}.{key}", roots.get(kind, 0)),
+                        each=int(not nodes.isdisjoint(self.members.get(result, ()))),
+                        result=result,
+                        is_list=is_list_type(nullable),
+                        is_page={"first", "last"} <= set(field.args),
+                    )
 
     def root(self, operation: OperationDefinitionNode) -> str:
         """The name of the type that an operation begins at."""
         kind = self._schema.get_root_type(operation.operation)
         return kind.name if kind else ""
 
-    def price(self, parent: str, field: str) -> Priced | None:
-        """The price of a field; None for what is no field of this type."""
-        return self._prices.get((parent, field))
-
-    def _members(self, name: str) -> frozenset[str]:
-        kind = self._schema.type_map[name]
-        if is_abstract_type(kind):
-            return frozenset(member.name for member in self._schema.get_possible_types(kind))
-        return frozenset([name])
-
-    def _price(self, name: str, field: GraphQLField, root: int) -> Priced:
-        kind = get_named_type(field.type)
-        members = [self._schema.type_map[member] for member in self.members.get(kind.name, ())]
-        each = int(any(_is_node(member) for member in members))
-        bare = getattr(field.type, "of_type", field.type) if not is_list_type(field.type) else field.type
-        return Priced(
-            WEIGHTS.get(name, root), each, kind.name, is_list_type(bare), {"first", "last"} <= set(field.args)
-        )
-
-
-def _is_node(kind: Any) -> bool:
-    return is_object_type(kind) and any(interface.name == "Node" for interface in kind.interfaces)
+    def cost(self, parent: str, field: str) -> FieldCost | None:
+        """The cost of a field; None for what is no field of this type."""
+        return self._costs.get((parent, field))
 
 
 @lru_cache(maxsize=4)
-def tariff_of(schema: GraphQLSchema) -> Tariff:
-    """The tariff of a schema."""
-    return Tariff(schema)
+def cost_model_of(schema: GraphQLSchema) -> CostModel:
+    """The cost model of a schema."""
+    return CostModel(schema)
 
 
 class Operation:
     """One operation of a document, with its variables."""
 
     def __init__(
-        self, tariff: Tariff, document: DocumentNode, name: str | None, variables: Mapping[str, Any] | None
+        self, model: CostModel, document: DocumentNode, name: str | None, variables: Mapping[str, Any] | None
     ) -> None:
         definitions = document.definitions
-        self._tariff = tariff
+        self._model = model
         self._fragments = {d.name.value: d for d in definitions if isinstance(d, FragmentDefinitionNode)}
         operations = [d for d in definitions if isinstance(d, OperationDefinitionNode)]
         named = [d for d in operations if name is None or (d.name and d.name.value == name)]
         self._node = named[0] if named else None
-        self._given = self._variables(variables or {})
-        self._known: dict[tuple[str, int], int] = {}
-
-    def _variables(self, given: Mapping[str, Any]) -> dict[str, Any]:
-        declared = self._node.variable_definitions or () if self._node else ()
-        defaults = {
+        self._variables: dict[str, Any] = {
             definition.variable.name.value: value_from_ast_untyped(definition.default_value)
-            for definition in declared
+            for definition in (self._node.variable_definitions or () if self._node else ())
             if definition.default_value
-        }
-        return {**defaults, **given}
+        } | dict(variables or {})
+        self._fragment_costs: dict[tuple[str, int], int] = {}
 
     def requested(self) -> int:
         """The most that it may cost."""
         if self._node is None:
             return 1
-        return max(1, self._selected(self._node.selection_set, self._tariff.root(self._node), 0))
+        return max(1, self._selected(self._node.selection_set, self._model.root(self._node), 0))
 
     def _selected(self, selections: SelectionSetNode, parent: str, page: int) -> int:
         """What is selected of one object; of fragments that exclude each other, the dearest type counts."""
         always = 0
-        members = dict.fromkeys(self._tariff.members.get(parent, ()), 0)
+        members = dict.fromkeys(self._model.members.get(parent, ()), 0)
         for selection in filter(self._is_on, selections.selections):
             if isinstance(selection, FieldNode):
                 always += self._field(selection, parent, page)
                 continue
-            condition, cost = self._fragment(selection, parent, page)
-            for member in self._tariff.members.get(condition, frozenset()) & members.keys():
+            if isinstance(selection, InlineFragmentNode):
+                condition = selection.type_condition.name.value if selection.type_condition else parent
+                cost = self._selected(selection.selection_set, condition, page)
+            elif isinstance(selection, FragmentSpreadNode) and selection.name.value in self._fragments:
+                fragment, key = self._fragments[selection.name.value], (selection.name.value, page)
+                condition = fragment.type_condition.name.value
+                if key not in self._fragment_costs:
+                    # Within itself a fragment counts as nothing: a circle is reported by the validation
+                    self._fragment_costs[key] = 0
+                    self._fragment_costs[key] = self._selected(fragment.selection_set, condition, page)
+                cost = self._fragment_costs[key]
+            else:
+                continue
+            for member in self._model.members.get(condition, frozenset()) & members.keys():
                 members[member] += cost
         return always + max(members.values(), default=0)
 
-    def _fragment(self, selection: SelectionNode, parent: str, page: int) -> tuple[str, int]:
-        if isinstance(selection, InlineFragmentNode):
-            condition = selection.type_condition.name.value if selection.type_condition else parent
-            return condition, self._selected(selection.selection_set, condition, page)
-        if not isinstance(selection, FragmentSpreadNode) or selection.name.value not in self._fragments:
-            return parent, 0
-        name = selection.name.value
-        fragment = self._fragments[name]
-        condition = fragment.type_condition.name.value
-        if (name, page) not in self._known:
-            self._known[name, page] = 0
-            self._known[name, page] = self._selected(fragment.selection_set, condition, page)
-        return condition, self._known[name, page]
-
     def _field(self, node: FieldNode, parent: str, page: int) -> int:
-        price = self._tariff.price(parent, node.name.value)
-        if price is None:
+        """What a field costs with all below it; `page` is the size of the page whose items it lists."""
+        cost = self._model.cost(parent, node.name.value)
+        if cost is None:
             return 0
         if node.selection_set is None:
-            return price.weight
-        inner = price.each + self._selected(node.selection_set, price.result, self._page(node) if price.is_page else 0)
-        return price.weight + inner * (self._items(node, page) if price.is_list else 1)
-
-    def _page(self, node: FieldNode) -> int:
-        sizes = [self._argument(node, name) for name in ("first", "last")]
-        asked = [size for size in sizes if isinstance(size, int) and not isinstance(size, bool)]
-        return min(max(asked[0], 0), MAX_PAGE) if asked else DEFAULT_PAGE
-
-    def _items(self, node: FieldNode, page: int) -> int:
-        """Items of a list: those of the page that it belongs to, one for each id, or what lists commonly have."""
+            return cost.weight
+        size = 0
+        if cost.is_page:
+            given = [self._argument(node, name) for name in ("first", "last")]
+            sizes = [value for value in given if isinstance(value, int) and not isinstance(value, bool)]
+            size = min(max(sizes[0], 0), MAX_PAGE) if sizes else DEFAULT_PAGE
+        each = cost.each + self._selected(node.selection_set, cost.result, size)
+        if not cost.is_list:
+            return cost.weight + each
+        # Items: those of the page that the list belongs to, one for each id, or what lists commonly have
         ids = self._argument(node, "ids")
-        return page or (len(ids) if isinstance(ids, list) else ASSUMED_ITEMS)
+        return cost.weight + each * (page or (len(ids) if isinstance(ids, list) else ASSUMED_ITEMS))
 
     def _argument(self, node: FieldNode, name: str) -> Any:
-        found = next((argument.value for argument in node.arguments or () if argument.name.value == name), None)
-        if isinstance(found, VariableNode):
-            return self._given.get(found.name.value)
-        if isinstance(found, ListValueNode):
-            return list(found.values)
+        value = next((argument.value for argument in node.arguments or () if argument.name.value == name), None)
+        if isinstance(value, VariableNode):
+            return self._variables.get(value.name.value)
+        if isinstance(value, ListValueNode):
+            return list(value.values)
         try:
-            return value_from_ast_untyped(found, self._given) if found else None
+            return value_from_ast_untyped(value, self._variables) if value else None
         except ValueError:
             # An integer of more digits than Python reads
             return None
@@ -209,10 +200,12 @@ class Operation:
     def _is_on(self, selection: SelectionNode) -> bool:
         for directive in selection.directives or ():
             value = directive.arguments[0].value if directive.arguments else None
-            given = (
-                self._given.get(value.name.value) if isinstance(value, VariableNode) else getattr(value, "value", None)
+            condition = (
+                self._variables.get(value.name.value)
+                if isinstance(value, VariableNode)
+                else getattr(value, "value", None)
             )
-            if (directive.name.value, given) in (("skip", True), ("include", False)):
+            if (directive.name.value, condition) in (("skip", True), ("include", False)):
                 return False
         return True
 
@@ -220,45 +213,47 @@ class Operation:
         """What it cost, by the data that it gave."""
         if self._node is None or data is None:
             return 1
-        return max(1, _came(self._counted([self._node.selection_set], self._tariff.root(self._node)), data))
+        fields = self._answer_costs([self._node.selection_set], self._model.root(self._node))
+        return max(1, _cost_of(data, fields))
 
-    def _counted(self, sets: list[SelectionSetNode], parent: str) -> list[Counted]:
+    def _answer_costs(self, sets: list[SelectionSetNode], parent: str) -> list[AnswerCost]:
         """The fields that cost something, or lead to some that do, by their keys in the data."""
-        merged: dict[str, tuple[Priced, list[SelectionSetNode]]] = {}
-        for node, condition in self._flat(sets, parent, set()):
-            price = self._tariff.price(condition, node.name.value)
-            if price and (price.weight or node.selection_set):
+        merged: dict[str, tuple[FieldCost, list[SelectionSetNode]]] = {}
+        for node, condition in self._fields(sets, parent, set()):
+            cost = self._model.cost(condition, node.name.value)
+            if cost and (cost.weight or node.selection_set):
                 key = node.alias.value if node.alias else node.name.value
-                below = merged.setdefault(key, (price, []))[1]
+                below = merged.setdefault(key, (cost, []))[1]
                 below += [node.selection_set] if node.selection_set else []
-        found = [
-            Counted(key, price.weight, price.each, self._counted(below, price.result))
-            for key, (price, below) in merged.items()
+        fields = [
+            AnswerCost(key, cost.weight, cost.each, self._answer_costs(below, cost.result))
+            for key, (cost, below) in merged.items()
         ]
-        return [field for field in found if field.weight or field.each or field.below]
+        return [field for field in fields if field.weight or field.each or field.below]
 
-    def _flat(self, sets: list[SelectionSetNode], parent: str, seen: set[str]) -> Iterator[tuple[FieldNode, str]]:
-        for selection in (selection for found in sets for selection in found.selections):
+    def _fields(self, sets: list[SelectionSetNode], parent: str, spread: set[str]) -> Iterator[tuple[FieldNode, str]]:
+        """The fields of some selections with the types that they stand in, those of fragments too."""
+        for selection in (selection for each in sets for selection in each.selections):
             if isinstance(selection, FieldNode):
                 yield selection, parent
             elif isinstance(selection, InlineFragmentNode):
                 condition = selection.type_condition.name.value if selection.type_condition else parent
-                yield from self._flat([selection.selection_set], condition, seen)
-            elif isinstance(selection, FragmentSpreadNode) and selection.name.value not in seen:
-                seen.add(selection.name.value)
+                yield from self._fields([selection.selection_set], condition, spread)
+            elif isinstance(selection, FragmentSpreadNode) and selection.name.value not in spread:
+                spread.add(selection.name.value)
                 fragment = self._fragments[selection.name.value]
-                yield from self._flat([fragment.selection_set], fragment.type_condition.name.value, seen)
+                yield from self._fields([fragment.selection_set], fragment.type_condition.name.value, spread)
 
 
-def _came(fields: list[Counted], data: Mapping[str, Any]) -> int:
+def _cost_of(data: Mapping[str, Any], fields: list[AnswerCost]) -> int:
     cost = 0
     for key, weight, each, below in fields:
         if key in data:
             value = data[key]
             cost += weight
             if isinstance(value, dict):
-                cost += each + (_came(below, value) if below else 0)
+                cost += each + (_cost_of(value, below) if below else 0)
             elif isinstance(value, list):
                 items = [item for item in value if isinstance(item, dict)]
-                cost += each * len(items) + (sum(_came(below, item) for item in items) if below else 0)
+                cost += each * len(items) + (sum(_cost_of(item, below) for item in items) if below else 0)
     return cost

@@ -22,7 +22,7 @@ class PersistedDocuments:
     """
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[str, str] = OrderedDict()
+        self._documents: OrderedDict[str, str] = OrderedDict()
 
     def document(self, query: str | None, extensions: Mapping[str, Any] | None) -> str | None:
         """The document of a request that may name one by its hash.
@@ -30,29 +30,23 @@ class PersistedDocuments:
         Raises:
             GraphQLError: the hash is not known here, or is not that of the document.
         """
-        asked = (extensions or {}).get("persistedQuery")
-        digest = asked.get("sha256Hash") if isinstance(asked, dict) else None
+        reference = (extensions or {}).get("persistedQuery")
+        digest = reference.get("sha256Hash") if isinstance(reference, dict) else None
         if not isinstance(digest, str):
             return query
         if not query:
-            return self._known(digest)
+            if digest not in self._documents:
+                raise GraphQLError("PersistedQueryNotFound", extensions={"code": "PERSISTED_QUERY_NOT_FOUND"})
+            self._documents.move_to_end(digest)
+            return self._documents[digest]
         if hashlib.sha256(query.encode(errors="replace")).hexdigest() != digest:
-            raise GraphQLError("The hash is not that of the document.", extensions={"code": "BAD_USER_INPUT"})
-        self._keep(digest, query)
-        return query
-
-    def _known(self, digest: str) -> str:
-        if digest not in self._kept:
-            raise GraphQLError("PersistedQueryNotFound", extensions={"code": "PERSISTED_QUERY_NOT_FOUND"})
-        self._kept.move_to_end(digest)
-        return self._kept[digest]
-
-    def _keep(self, digest: str, query: str) -> None:
+            raise GraphQLError("The hash does not match the document.", extensions={"code": "BAD_USER_INPUT"})
         if len(query) <= MAX_PERSISTED_CHARACTERS:
-            self._kept[digest] = query
-            self._kept.move_to_end(digest)
-            if len(self._kept) > MAX_PERSISTED:
-                self._kept.popitem(last=False)
+            self._documents[digest] = query
+            self._documents.move_to_end(digest)
+            if len(self._documents) > MAX_PERSISTED:
+                self._documents.popitem(last=False)
+        return query
 
 
 class AllowedOperations(SchemaExtension):
@@ -64,15 +58,15 @@ class AllowedOperations(SchemaExtension):
 
     def on_validate(self) -> Iterator[None]:
         """Look the operation up, once the document is parsed."""
-        found = self.execution_context
-        if found.graphql_document and _form(found.graphql_document, found.operation_name) not in self._allowed:
-            message = "This server runs only the operations that it knows."
-            found.pre_execution_errors = [GraphQLError(message, extensions={"code": "OPERATION_NOT_ALLOWED"})]
+        context = self.execution_context
+        if context.graphql_document and _form(context.graphql_document, context.operation_name) not in self._allowed:
+            message = "This server runs only the operations on its list."
+            context.pre_execution_errors = [GraphQLError(message, extensions={"code": "OPERATION_NOT_ALLOWED"})]
         yield
 
 
 @lru_cache(maxsize=128)
 def _form(document: DocumentNode, name: str | None) -> str:
+    """An operation with its fragments, in the one form that the list has too, whatever its layout was."""
     operations = separate_operations(document)
-    chosen = operations.get(name or "") or next(iter(operations.values()), document)
-    return print_ast(chosen)
+    return print_ast(operations.get(name or "") or next(iter(operations.values()), document))

@@ -7,7 +7,7 @@ than their length.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -18,7 +18,6 @@ from graphql import (
     FragmentSpreadNode,
     GraphQLError,
     OperationDefinitionNode,
-    SelectionNode,
     SelectionSetNode,
 )
 from strawberry.extensions import ValidationCache
@@ -35,10 +34,10 @@ class Extent:
 
 
 class BoundedValidation(ValidationCache):
-    """Validation with a cache; a document beyond the bounds is not looked at any further."""
+    """Validation with a cache; a document beyond the bounds is not validated any further."""
 
     def on_validate(self) -> Iterator[None]:
-        """Judge the bounds first; what is refused already is not looked at."""
+        """Check the bounds first; what is refused already is not checked."""
         if self.execution_context.pre_execution_errors:
             yield
             return
@@ -54,67 +53,59 @@ class BoundedValidation(ValidationCache):
 @lru_cache(maxsize=128)
 def beyond_bounds(document: DocumentNode) -> str | None:
     """Which bound a document exceeds, or None."""
-    measuring = _Measuring(document)
-    found = [measuring.extent(node.selection_set) for node in measuring.operations]
-    depth = max((extent.depth for extent in found), default=0)
-    aliases = sum(extent.aliases for extent in found)
+    measurement = Measurement(document)
+    extents = [measurement.extent(node.selection_set) for node in measurement.operations]
+    depth = max((extent.depth for extent in extents), default=0)
+    aliases = sum(extent.aliases for extent in extents)
     if depth > MAX_DEPTH:
         return f"The operation is {depth} levels deep; {MAX_DEPTH} are allowed."
     if aliases > MAX_ALIASES:
         # Doubled by fragments, it may be a number of hundreds of digits
         return f"The operation has {min(aliases, 10**6)} aliases; {MAX_ALIASES} are allowed."
-    if measuring.repeats > MAX_REPEATS:
-        return f"A field is selected {measuring.repeats} times in one place; {MAX_REPEATS} are allowed."
-    if measuring.directives > MAX_DIRECTIVES:
-        return f"Something has {measuring.directives} directives; {MAX_DIRECTIVES} are allowed."
+    if measurement.repeats > MAX_REPEATS:
+        return f"A field is selected {measurement.repeats} times in one place; {MAX_REPEATS} are allowed."
+    if measurement.directives > MAX_DIRECTIVES:
+        return f"An element has {measurement.directives} directives; {MAX_DIRECTIVES} are allowed."
     return None
 
 
-class _Measuring:
+class Measurement:
+    """The extents of a document's selections, and the most repeats and directives that any of them had."""
+
     def __init__(self, document: DocumentNode) -> None:
         self.repeats = self.directives = 0
         self.operations = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
         self._fragments = {
             node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)
         }
-        # One that is being measured counts as nothing: a circle is reported by the validation
-        self._known: dict[str, Extent] = {}
+        self._fragment_extents: dict[str, Extent] = {}
         for node in document.definitions:
             self.directives = max(self.directives, len(getattr(node, "directives", None) or ()))
 
     def extent(self, selections: SelectionSetNode) -> Extent:
+        """How deep some selections nest, and their aliases."""
         depth = aliases = 0
+        keys: Counter[str] = Counter()
         for selection in selections.selections:
-            inner = self._inner(selection)
-            depth, aliases = max(depth, inner.depth), aliases + inner.aliases
             self.directives = max(self.directives, len(selection.directives or ()))
-        names = Counter(_keys(selections.selections))
-        self.repeats = max(self.repeats, *names.values()) if names else self.repeats
+            if isinstance(selection, FragmentSpreadNode):
+                name = selection.name.value
+                keys[f"...{name}"] += 1
+                if name not in self._fragment_extents:
+                    # While it is measured it counts as nothing: a circle is reported by the validation
+                    self._fragment_extents[name] = Extent()
+                    if name in self._fragments:
+                        self._fragment_extents[name] = self.extent(self._fragments[name].selection_set)
+                below = self._fragment_extents[name]
+            else:
+                inner: SelectionSetNode | None = getattr(selection, "selection_set", None)
+                below = self.extent(inner) if inner else Extent()
+                if isinstance(selection, FieldNode):
+                    keys[selection.alias.value if selection.alias else selection.name.value] += 1
+                    aliases += 1 if selection.alias else 0
+                    # How deep an introspection goes is for a rule of GraphQL's own
+                    is_level = inner is not None and not selection.name.value.startswith("__")
+                    below = Extent(below.depth + 1 if is_level else 0, below.aliases)
+            depth, aliases = max(depth, below.depth), aliases + below.aliases
+        self.repeats = max(self.repeats, *keys.values()) if keys else self.repeats
         return Extent(depth, aliases)
-
-    def _inner(self, selection: SelectionNode) -> Extent:
-        if isinstance(selection, FragmentSpreadNode):
-            return self._fragment(selection.name.value)
-        below: SelectionSetNode | None = getattr(selection, "selection_set", None)
-        inner = self.extent(below) if below else Extent()
-        if not isinstance(selection, FieldNode):
-            return inner
-        aliases = inner.aliases + (1 if selection.alias else 0)
-        # How deep an introspection goes is for a rule of GraphQL's own
-        is_level = below is not None and not selection.name.value.startswith("__")
-        return Extent(inner.depth + 1 if is_level else 0, aliases)
-
-    def _fragment(self, name: str) -> Extent:
-        if name not in self._known:
-            self._known[name] = Extent()
-            if name in self._fragments:
-                self._known[name] = self.extent(self._fragments[name].selection_set)
-        return self._known[name]
-
-
-def _keys(selections: Iterable[SelectionNode]) -> Iterator[str]:
-    for selection in selections:
-        if isinstance(selection, FieldNode):
-            yield selection.alias.value if selection.alias else selection.name.value
-        elif isinstance(selection, FragmentSpreadNode):
-            yield f"...{selection.name.value}"

@@ -15,7 +15,6 @@ PARTICIPLES = {"asked", "found", "held", "kept", "made", "said", "seen", "sought
 # Rooms that still have such names
 ROOMS_TO_CLEAN: tuple[str, ...] = (
     "graph.http",
-    "graph.limits",
     "graph.selection",
     "graph.telemetry",
     "graph.websocket",

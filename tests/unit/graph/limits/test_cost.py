@@ -10,14 +10,14 @@ from graphql import build_schema, parse
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graph.limits.cost import WEIGHTS, Operation, Tariff
+from graph.limits.cost import WEIGHTS, CostModel, Operation
 from graph.schema import SchemaOptions, make_schema
 
-TARIFF = Tariff(build_schema((Path(__file__).parents[4] / "graph" / "schema.graphql").read_text()))
+COST_MODEL = CostModel(build_schema((Path(__file__).parents[4] / "graph" / "schema.graphql").read_text()))
 
 
 def operation(query: str, variables: dict[str, Any] | None = None, name: str | None = None) -> Operation:
-    return Operation(TARIFF, parse(query), name, variables)
+    return Operation(COST_MODEL, parse(query), name, variables)
 
 
 @pytest.mark.parametrize(
@@ -108,7 +108,7 @@ def test_a_page_never_costs_more_than_was_said(size: int, came: int) -> None:
 
 def test_every_weight_is_of_a_field() -> None:
     for name in WEIGHTS:
-        price = TARIFF.price(*name.split("."))  # type: ignore[arg-type]
+        price = COST_MODEL.cost(*name.split("."))  # type: ignore[arg-type]
         assert price
         assert price.weight == WEIGHTS[name]
 

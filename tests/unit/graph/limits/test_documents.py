@@ -49,7 +49,7 @@ def test_only_the_newest_are_kept_and_none_that_is_long() -> None:
     texts = [f"{{ a{n} }}" for n in range(MAX_PERSISTED + 1)]
     for text in [*texts, "{ a }" + " " * 30_000]:
         documents.document(text, asked(text))
-    assert len(documents._kept) == MAX_PERSISTED
+    assert len(documents._documents) == MAX_PERSISTED
     assert documents.document(None, asked(texts[1])) == texts[1]
     with pytest.raises(GraphQLError, match="PersistedQueryNotFound"):
         documents.document(None, asked(texts[0]))

@@ -10,7 +10,7 @@ import pytest
 from graphql import Lexer, Source, Token, TokenKind, parse, print_ast, separate_operations, validate
 
 from graph.limits.budget import MAX_COST
-from graph.limits.cost import Operation, tariff_of
+from graph.limits.cost import Operation, cost_model_of
 from graph.limits.shape import MAX_TOKENS, beyond_bounds
 from graph.schema import SchemaOptions, make_schema
 
@@ -133,7 +133,7 @@ def test_what_the_page_asks_is_within_the_bounds(file: Path) -> None:
     for name, document in separate_operations(whole).items():
         assert beyond_bounds(document) is None, name
         assert len(list(_tokens(print_ast(document)))) < MAX_TOKENS, name
-        asked = Operation(tariff_of(SCHEMA._schema), document, name or None, {"first": 100, "last": None})
+        asked = Operation(cost_model_of(SCHEMA._schema), document, name or None, {"first": 100, "last": None})
         assert asked.requested() <= MAX_COST, name
 
 
