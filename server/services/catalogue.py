@@ -63,10 +63,12 @@ async def _write(worker: WorkerInfo, state: WorkerState) -> None:
     await rows(_WORKER, worker.id, worker.host, worker.pid, worker.device, *memory, *held)
 
 
-async def heartbeat(worker: WorkerInfo, names: list[str], state: WorkerState = IDLE) -> None:
-    """Say that a worker and its predictors are still there, and what the worker holds."""
+async def heartbeat(worker: WorkerInfo, names: list[str], state: WorkerState = IDLE) -> set[str]:
+    """Say that a worker and its predictors are still there; which versions in its memory are deleted."""
     await _write(worker, state)
     await rows("UPDATE predictor SET last_seen = now() WHERE name = ANY($1::text[]) RETURNING name", names)
+    deleted = await rows(_DELETED, list(state.versions)) if state.versions else []
+    return {str(row["id"]) for row in deleted}
 
 
 async def leave(worker_id: UUID) -> None:
@@ -106,6 +108,10 @@ async def predictors() -> list[Predictor]:
 _ALIVE = "SELECT count(*) AS n FROM worker WHERE last_seen > now() - make_interval(secs => $1)"
 _OTHERS = """
 SELECT versions FROM worker WHERE last_seen > now() - make_interval(secs => $1) AND id <> $2
+"""
+_DELETED = """
+SELECT loaded.id FROM unnest($1::uuid[]) AS loaded(id) LEFT JOIN version v ON v.id = loaded.id
+LEFT JOIN model m ON m.id = v.model_id WHERE m.id IS NULL OR m.deleted_at IS NOT NULL
 """
 _PREDICTOR = """
 INSERT INTO predictor (name, kind, input_schema, output_schema, digest, last_seen)

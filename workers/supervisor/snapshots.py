@@ -94,6 +94,10 @@ class Snapshots:
                 del self._flights[version_id]
         return spec
 
+    def forget(self, version_id: UUID) -> None:
+        """Drop the spec of a version that was deleted."""
+        self._specs.pop(version_id, None)
+
     async def _begin(self, version_id: UUID, on_progress: OnProgress, cancelled: Callable[[], bool]) -> VersionSpec:
         version = await Version.get(id=version_id).select_related("model__owner")
         return await self._fetch(version, on_progress, cancelled)

@@ -25,6 +25,7 @@ from server.queue.claim import PredictionLease, WarmVersions, heartbeat
 from server.runtime import Runtime
 from server.services import catalogue
 from server.services.catalogue import Others, WorkerInfo, WorkerState
+from workers.contract.protocol import Forget
 from workers.supervisor.attempt import DEADLINE_PASSED, Attempt, AttemptContext, SharedLock
 from workers.supervisor.claim_loop import ClaimLoop
 from workers.supervisor.deliveries import Deliverer
@@ -184,7 +185,13 @@ class Supervisor:
             try:
                 await self._beat()
                 # Not through client(): leases are renewed while a dead runner is started again
-                await catalogue.heartbeat(info, self._keeper.names, self._state())
+                deleted = await catalogue.heartbeat(info, self._keeper.names, self._state())
+                # One that still runs is told about later; it would be loaded again for the next of its predictions
+                in_use = {str(attempt.lease.version_id) for attempt in self._attempts.values()}
+                for version in deleted - in_use:
+                    self._context.snapshots.forget(UUID(version))
+                    self._keeper.send(Forget(version))
+                    logger.info("version.forgotten", version=version)
                 self._others = await catalogue.others(self.worker_id)
             except DATABASE_ERRORS as error:
                 logger.warning("heartbeat.failed", error=str(error))
