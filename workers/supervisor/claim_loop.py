@@ -26,14 +26,14 @@ class ClaimLoop:
         self,
         rt: Runtime,
         worker_id: UUID,
-        warmth: Callable[[], WarmVersions],
+        warm_versions: Callable[[], WarmVersions],
         running: Callable[[str], int],
         start: Callable[[PredictionLease], None],
         has_others: Callable[[], bool] = lambda: False,
     ) -> None:
         self._rt = rt
         self._worker_id = worker_id
-        self._warmth = warmth
+        self._warm_versions = warm_versions
         self._running = running
         self._start = start
         self._has_others = has_others
@@ -81,36 +81,47 @@ class ClaimLoop:
             if self._look:
                 continue
             pause = settings.claim_poll_seconds
-            if self._warmth().elsewhere:
+            if self._warm_versions().elsewhere:
                 pause = min(pause, settings.warm_wait_seconds or 0.1)
             # A bell may be lost, and a row that waits for its time or for another worker rings none
             self._look = not await wait_for_event(self._wake, pause) or self._look
 
     async def _claim(self) -> None:
+        """Claim into the free slots: what bells named, or when it is time for a look, what waits in any queue."""
         hints, self._hints = self._hints, {}
+        lease_seconds = self._rt.settings.lease_seconds
+        leave_to_others = False
         if self._look:
             self._look = False
             for queue in await queues_with_work(self.queues):
-                await self._claim_waiting(queue)
-            is_left = any(kind_queue(queue) in self._full for queue in hints)
+                if (free := self._free(queue)) > 0:
+                    leases = await claim(queue, self._worker_id, lease_seconds, free, self._warm_versions())
+                    for lease in leases:
+                        self._start(lease)
+                    if len(leases) < free:
+                        continue
+                self._note_full(queue)
+            leave_to_others = any(kind_queue(queue) in self._full for queue in hints)
         else:
-            is_left = any([await self._claim_hinted(queue, rung) for queue, rung in hints.items()])
-        if is_left:
-            await self._leave_to_others()
-
-    async def _claim_hinted(self, queue: str, hints: list[UUID]) -> bool:
-        """Claim what bells named; whether some of it is for others."""
-        if kind_queue(queue) in self._full:
-            # It is behind those that wait already
-            return True
-        free = self._free(queue)
-        lease = self._rt.settings.lease_seconds
-        claimed = await claim_hinted(hints[:free], queue, self._worker_id, lease, self._warmth()) if free else []
-        for job in claimed:
-            self._start(job)
-        if len(hints) > free:
-            self._note_full(queue)
-        return len(claimed) < len(hints)
+            for queue, ids in hints.items():
+                if kind_queue(queue) in self._full:
+                    # It is behind those that wait already
+                    leave_to_others = True
+                    continue
+                leases = []
+                if free := self._free(queue):
+                    leases = await claim_hinted(
+                        ids[:free], queue, self._worker_id, lease_seconds, self._warm_versions()
+                    )
+                for lease in leases:
+                    self._start(lease)
+                if len(ids) > free:
+                    self._note_full(queue)
+                leave_to_others |= len(leases) < len(ids)
+        # The bell rang here, but a worker that has a free slot, or the version, may be the one to run it
+        if leave_to_others and self._has_others() and not self._stopping:
+            with suppress(*REDIS_ERRORS):
+                await self._rt.event_log.wake_workers()
 
     def _note_full(self, queue: str) -> None:
         if self._free(queue) <= 0:
@@ -118,23 +129,6 @@ class ClaimLoop:
         else:
             self._look = True
 
-    async def _claim_waiting(self, queue: str) -> None:
-        if (free := self._free(queue)) > 0:
-            lease = self._rt.settings.lease_seconds
-            claimed = await claim(queue, self._worker_id, lease, free, self._warmth())
-            for job in claimed:
-                self._start(job)
-            if len(claimed) == free:
-                self._note_full(queue)
-        else:
-            self._note_full(queue)
-
     def _free(self, queue: str) -> int:
         kind = kind_queue(queue)
         return int(getattr(self._rt.settings, f"{kind}_slots")) - self._running(kind)
-
-    async def _leave_to_others(self) -> None:
-        """The bell rang here, but a worker that has a free slot, or the version, may be the one to run it."""
-        if self._has_others() and not self._stopping:
-            with suppress(*REDIS_ERRORS):
-                await self._rt.event_log.wake_workers()

@@ -34,23 +34,20 @@ class Demand:
 
     async def run(self) -> None:
         """Tell every run that makes pictures whether they are watched, until canceled."""
+        # Text is streamed as it is: nobody makes previews of it
+        texts = ModelKind.TEXT_GENERATION.queue
         while True:
             await wait_for_event(self._due, POLL_SECONDS)
             self._due.clear()
-            await self._tell()
+            ids = [str(key) for key, attempt in self._attempts.items() if kind_queue(attempt.lease.queue) != texts]
+            try:
+                watched = await self._log.previews_wanted(ids)
+            except REDIS_ERRORS as error:
+                # Without Redis nobody sees a preview
+                logger.warning("demand.read_failed", error=str(error))
+                watched = set()
+            for each in ids:
+                if (attempt := self._attempts.get(UUID(each))) is not None:
+                    attempt.set_previews(enabled=each in watched)
             # Many runs that begin together share a read
             await asyncio.sleep(PAUSE_SECONDS)
-
-    async def _tell(self) -> None:
-        # Text is streamed as it is: nobody makes previews of it
-        texts = ModelKind.TEXT_GENERATION.queue
-        asked = [str(key) for key, attempt in self._attempts.items() if kind_queue(attempt.lease.queue) != texts]
-        try:
-            wanted = await self._log.previews_wanted(asked)
-        except REDIS_ERRORS as error:
-            # Without Redis nobody sees a preview
-            logger.warning("demand.read_failed", error=str(error))
-            wanted = set()
-        for key in asked:
-            if (attempt := self._attempts.get(UUID(key))) is not None:
-                attempt.set_previews(enabled=key in wanted)

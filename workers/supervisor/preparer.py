@@ -8,7 +8,8 @@ from uuid import UUID
 
 import structlog
 
-from server.adapters.tasks import end
+from server.adapters.database import DATABASE_ERRORS
+from server.adapters.tasks import end, wait_for_event
 from server.domain import input_schema
 from server.domain.models import SourceType
 from server.errors import InvalidInputError
@@ -16,8 +17,8 @@ from server.queue import versions
 from server.queue.versions import MAX_PREPARE_ATTEMPTS, PreparedVersion, VersionLease
 from server.runtime import Runtime
 from workers.contract.failures import VersionRefusedError
-from workers.contract.protocol import Inspected, VersionSpec
-from workers.supervisor.downloads import DownloadFailedError, Snapshot, fetch
+from workers.contract.protocol import VersionSpec
+from workers.supervisor.downloads import DownloadFailedError, fetch
 from workers.supervisor.runner_client import RunnerFailedError
 from workers.supervisor.runner_keeper import RunnerKeeper
 
@@ -35,79 +36,72 @@ class Preparer:
         self._keeper = keeper
         self._worker_id = worker_id
         self._progress: dict[str, Any] = {"phase": "inspect", "bytes": 0, "totalBytes": None}
+        self._due = asyncio.Event()
 
-    async def run_next(self) -> bool:
-        """Prepare the next waiting version; False when there is none."""
-        job = await versions.claim(self._worker_id, self._rt.settings.lease_seconds)
-        if job is None:
-            return False
-        lost = asyncio.Event()
-        renewing = asyncio.create_task(self._renew(job, lost))
-        try:
-            await self._prepare(job, lost)
-        finally:
-            await end(renewing)
-        return True
+    def look(self) -> None:
+        """A version may wait."""
+        self._due.set()
 
-    async def _renew(self, job: VersionLease, lost: asyncio.Event) -> None:
+    async def run(self) -> None:
+        """Prepare what waits, until canceled."""
+        settings = self._rt.settings
+        while True:
+            self._due.clear()
+            try:
+                while (lease := await versions.claim(self._worker_id, settings.lease_seconds)) is not None:
+                    lost = asyncio.Event()
+                    renewal = asyncio.create_task(self._renew(lease, lost))
+                    try:
+                        await self._prepare(lease, lost)
+                    finally:
+                        await end(renewal)
+            except DATABASE_ERRORS as error:
+                logger.warning("prepare.failed", error=str(error))
+            await wait_for_event(self._due, settings.claim_poll_seconds)
+
+    async def _renew(self, lease: VersionLease, lost: asyncio.Event) -> None:
         settings = self._rt.settings
         while not lost.is_set():
             await asyncio.sleep(min(settings.heartbeat_seconds, 1.0))
-            if not await versions.renew(job.version.id, job.attempt, settings.lease_seconds, self._progress):
+            if not await versions.renew(lease.version.id, lease.attempt, settings.lease_seconds, self._progress):
                 lost.set()
 
-    async def _prepare(self, job: VersionLease, lost: asyncio.Event) -> None:
-        version = job.version
-        log = logger.bind(version=str(version.id), source=str(job.source), attempt=job.attempt)
-        try:
-            snapshot = await self._snapshot(job, lost)
-            inspected = await self._inspect(job, snapshot)
-            schema = input_schema.restrict(version.own_schema, inspected.input_schema)
-        except (VersionRefusedError, InvalidInputError) as error:
-            reason = _sentence(error)
-            log.info("version.refused", reason=reason)
-            await versions.refuse(version.id, job.attempt, reason)
-        except (DownloadFailedError, RunnerFailedError, TimeoutError, OSError) as error:
-            await self._try_again(job, error)
-        else:
-            await versions.make_ready(version.id, job.attempt, _prepared(schema, inspected, snapshot))
-            log.info("version.ready", digest=snapshot.digest)
+    async def _prepare(self, lease: VersionLease, lost: asyncio.Event) -> None:
+        """Fetch the files, ask the runner about them, and write READY, REFUSED with its reason, or hand back."""
+        version, source, attempt = lease.version, lease.source, lease.attempt
+        log = logger.bind(version=str(version.id), source=str(source), attempt=attempt)
 
-    async def _try_again(self, job: VersionLease, error: Exception) -> None:
-        logger.warning("version.prepare_failed", version=str(job.version.id), attempt=job.attempt, error=str(error))
-        if job.attempt >= MAX_PREPARE_ATTEMPTS:
-            await versions.refuse(job.version.id, job.attempt, f"Tried {job.attempt} times: {error}")
-        else:
-            await versions.hand_back(job.version.id, job.attempt, RETRY_SECONDS * job.attempt)
-
-    async def _snapshot(self, job: VersionLease, lost: asyncio.Event) -> Snapshot:
         def on_progress(phase: str, size: int, total: int | None) -> None:
             self._progress = {"phase": phase, "bytes": size, "totalBytes": total}
 
-        if job.source.type is SourceType.PREDICTOR:
+        try:
+            if source.type is SourceType.PREDICTOR:
+                await self._keeper.client()
+                if source.ref not in self._keeper.names:
+                    raise VersionRefusedError(f"No worker has a predictor called {source.ref!r}.")
+            snapshot = await fetch(source, self._rt.settings, on_progress=on_progress, cancelled=lost.is_set)
             client = await self._keeper.client()
-            found = [p for p in client.ready.predictors if p["name"] == job.source.ref]
-            if not found:
-                raise VersionRefusedError(f"No worker has a predictor called {job.source.ref!r}.")
-        return await fetch(job.source, self._rt.settings, on_progress=on_progress, cancelled=lost.is_set)
-
-    async def _inspect(self, job: VersionLease, snapshot: Snapshot) -> Inspected:
-        path = str(snapshot.path) if snapshot.path else None
-        client = await self._keeper.client()
-        spec = VersionSpec(str(job.version.id), job.version.predictor, path)
-        inspected = await client.inspect(spec, INSPECT_SECONDS)
-        if inspected.refusal:
-            raise VersionRefusedError(inspected.refusal)
-        return inspected
-
-
-def _prepared(schema: dict[str, Any], inspected: Inspected, snapshot: Snapshot) -> PreparedVersion:
-    return PreparedVersion(
-        schema, inspected.output_schema, inspected.info, snapshot.revision, snapshot.digest, snapshot.size_bytes
-    )
-
-
-def _sentence(error: Exception) -> str:
-    if isinstance(error, InvalidInputError):
-        return " ".join(f"{v.path}: {v.message}" for v in error.violations)
-    return str(error)
+            spec = VersionSpec(str(version.id), version.predictor, str(snapshot.path) if snapshot.path else None)
+            inspection = await client.inspect(spec, INSPECT_SECONDS)
+            if inspection.refusal:
+                raise VersionRefusedError(inspection.refusal)
+            schema = input_schema.restrict(version.own_schema, inspection.input_schema)
+        except (VersionRefusedError, InvalidInputError) as error:
+            reason = str(error)
+            if isinstance(error, InvalidInputError):
+                reason = " ".join(f"{violation.path}: {violation.message}" for violation in error.violations)
+            log.info("version.refused", reason=reason)
+            await versions.refuse(version.id, attempt, reason)
+        except (DownloadFailedError, RunnerFailedError, TimeoutError, OSError) as error:
+            log.warning("version.prepare_failed", error=str(error))
+            if attempt >= MAX_PREPARE_ATTEMPTS:
+                await versions.refuse(version.id, attempt, f"Tried {attempt} times: {error}")
+            else:
+                await versions.hand_back(version.id, attempt, RETRY_SECONDS * attempt)
+        else:
+            prepared = PreparedVersion(
+                schema, inspection.output_schema, inspection.info,
+                snapshot.revision, snapshot.digest, snapshot.size_bytes,
+            )  # fmt: skip
+            await versions.make_ready(version.id, attempt, prepared)
+            log.info("version.ready", digest=snapshot.digest)

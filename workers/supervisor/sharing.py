@@ -44,7 +44,7 @@ class Sharing:
                 event.set()
 
     async def result(
-        self, job: PredictionLease, is_over: Callable[[], bool]
+        self, lease: PredictionLease, is_over: Callable[[], bool]
     ) -> tuple[SharedResult, list[StagedFile]] | None:
         """What an equal prediction made or is just making; None when this one is to run by itself.
 
@@ -53,37 +53,34 @@ class Sharing:
         """
         try:
             while not is_over():
-                if (found := await results.find(self._rt, job)) is not None:
-                    return await self._fetched(job, found)
-                if job.alone:
+                if (result := await results.find(self._rt, lease)) is not None:
+                    return await self._with_files(lease, result)
+                if lease.alone:
                     return None
-                if (leader := await results.find_leader(job)) is None:
+                if (leader := await results.find_leader(lease)) is None:
                     # One may have ended since, behind the first look and before the second
-                    found = await results.find(self._rt, job)
-                    return await self._fetched(job, found) if found else None
-                await self._wait(job, leader, is_over)
+                    result = await results.find(self._rt, lease)
+                    return await self._with_files(lease, result) if result else None
+                event = asyncio.Event()
+                self._waiting[lease.id] = (leader, event)
+                self._freed(lease.queue)
+                try:
+                    while not is_over() and await results.read_status(leader) is PredictionStatus.PROCESSING:
+                        event.clear()
+                        await wait_for_event(event, LOOK_SECONDS)
+                finally:
+                    del self._waiting[lease.id]
                 if await results.read_status(leader) is PredictionStatus.FAILED:
                     return None
         except (*DATABASE_ERRORS, StorageError) as error:
-            logger.warning("sharing.failed", prediction=str(job.id), error=str(error))
+            logger.warning("sharing.failed", prediction=str(lease.id), error=str(error))
         return None
 
-    async def _wait(self, job: PredictionLease, leader: UUID, is_over: Callable[[], bool]) -> None:
-        event = asyncio.Event()
-        self._waiting[job.id] = (leader, event)
-        self._freed(job.queue)
-        try:
-            while not is_over() and await results.read_status(leader) is PredictionStatus.PROCESSING:
-                event.clear()
-                await wait_for_event(event, LOOK_SECONDS)
-        finally:
-            del self._waiting[job.id]
-
-    async def _fetched(self, job: PredictionLease, found: SharedResult) -> tuple[SharedResult, list[StagedFile]]:
+    async def _with_files(self, lease: PredictionLease, result: SharedResult) -> tuple[SharedResult, list[StagedFile]]:
         """The result with copies of its files: those of the original may be removed at any time."""
-        staged = []
-        for record in found.files:
+        files = []
+        for record in result.files:
             blob = b"".join([chunk async for chunk in self._rt.storage.stream(record["key"])])
-            staged.append(StagedFile(record["contentType"], record["width"], record["height"], blob))
-        await results.forget_copy(job)
-        return found, staged
+            files.append(StagedFile(record["contentType"], record["width"], record["height"], blob))
+        await results.forget_copy(lease)
+        return result, files

@@ -41,6 +41,8 @@ from workers.supervisor.snapshots import Snapshots
 logger = structlog.get_logger(__name__)
 
 CLAIM_SECONDS = 5.0
+HAND_BACK_SECONDS = 10.0
+SHORTEST_PAUSE_SECONDS = 0.05
 
 
 class Supervisor:
@@ -56,14 +58,15 @@ class Supervisor:
         self._preparer = Preparer(rt, self._keeper, self.worker_id)
         self._attempts: dict[UUID, Attempt] = {}
         self._tasks: set[asyncio.Task[None]] = set()
-        self._prepare_wake = asyncio.Event()
-        self._beat_wake = asyncio.Event()
+        self._heartbeat_due = asyncio.Event()
         self._others = Others()
-        self._keeper.on_resident = self._beat_wake.set
+        self._keeper.on_resident = self._heartbeat_due.set
         self._inputs = InputFiles(rt)
         self._deliverer = Deliverer(rt)
         self._demand = Demand(rt.event_log, self._attempts)
-        self._claim_loop = ClaimLoop(rt, self.worker_id, self._warmth, self._running, self._start, self._has_others)
+        self._claim_loop = ClaimLoop(
+            rt, self.worker_id, self._warm_versions, self._running, self._start, lambda: self._others.count > 0
+        )
         self._sharing = Sharing(rt, self._claim_loop.freed)
         self._context = AttemptContext(
             rt,
@@ -79,9 +82,9 @@ class Supervisor:
     def wake(self, queue: str, *hints: str) -> None:
         """A doorbell: look for work; hints may name rows that just came."""
         if queue == PREPARE_QUEUE:
-            self._prepare_wake.set()
-            return
-        self._claim_loop.ring(queue, *hints)
+            self._preparer.look()
+        else:
+            self._claim_loop.ring(queue, *hints)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Everything, until `stop`; then running work gets its grace time and the rest is handed back."""
@@ -91,22 +94,29 @@ class Supervisor:
             keeper = asyncio.create_task(self._keeper.run())
             stack.push_async_callback(end, keeper)
             info = await self._announce()
-            loops = [
-                self._guard("claims", self._claim_loop.run()),
-                self._guard("heartbeat", self._beat_for_ever(info)),
-                self._guard("cancels", self._hear_cancels()),
-                self._guard("previews", self._demand.run()),
-                self._guard("prepare", self._prepare_for_ever()),
-                self._guard("deliveries", self._deliverer.run()),
-                self._guard("recovery", recovery.sweep_for_ever(self._rt)),
-                self._guard("files", retention.sweep_files_for_ever(self._rt)),
-            ]
-            tasks = [asyncio.create_task(loop) for loop in loops]
-            for task in tasks[1:]:
-                stack.push_async_callback(end, task)
+            claims = asyncio.create_task(self._guard("claims", self._claim_loop.run()))
+            for name, loop in (
+                ("heartbeat", self._send_heartbeats(info)),
+                ("cancels", self._hear_wakeups()),
+                ("previews", self._demand.run()),
+                ("prepare", self._preparer.run()),
+                ("deliveries", self._deliverer.run()),
+                ("recovery", recovery.sweep_for_ever(self._rt)),
+                ("files", retention.sweep_files_for_ever(self._rt)),
+            ):
+                stack.push_async_callback(end, asyncio.create_task(self._guard(name, loop)))
             await stop.wait()
-            await self._stop_claiming(tasks[0])
-            await self._drain()
+            self._claim_loop.stop()
+            # A claim that is on its way comes back: canceled, its rows would be ours and nobody would know
+            await asyncio.wait({claims}, timeout=CLAIM_SECONDS)
+            await end(claims)
+            if self._tasks:
+                logger.info("worker.draining", running=len(self._tasks))
+                await asyncio.wait(self._tasks, timeout=self._rt.settings.shutdown_grace_seconds)
+            for attempt in list(self._attempts.values()):
+                attempt.stop(HANDED_BACK)
+            if self._tasks:
+                await asyncio.wait(self._tasks, timeout=HAND_BACK_SECONDS)
             await self._deliverer.stop()
         with suppress(*DATABASE_ERRORS):
             await catalogue.leave(self.worker_id)
@@ -136,18 +146,15 @@ class Supervisor:
         logger.info("worker.ready", worker=str(self.worker_id), device=info.device)
         return info
 
-    def _has_others(self) -> bool:
-        return self._others.count > 0
-
     def _running(self, kind: str) -> int:
-        held = {key for key, attempt in self._attempts.items() if kind_queue(attempt.lease.queue) == kind}
-        return len(held) - self._sharing.spared(held)
+        """How many slots of a kind are taken; one that only waits for an equal prediction needs none."""
+        ids = {key for key, attempt in self._attempts.items() if kind_queue(attempt.lease.queue) == kind}
+        return len(ids) - self._sharing.spared(ids)
 
-    async def _stop_claiming(self, claims: asyncio.Task[None]) -> None:
-        """Let a claim that is on its way come back: canceled, its rows would be ours and nobody would know."""
-        self._claim_loop.stop()
-        await asyncio.wait({claims}, timeout=CLAIM_SECONDS)
-        await end(claims)
+    def _warm_versions(self) -> WarmVersions:
+        here = tuple(UUID(version) for version in reversed(self._keeper.resident.versions))
+        elsewhere = tuple(self._others.versions.difference(here))
+        return WarmVersions(here, elsewhere, self._rt.settings.warm_wait_seconds)
 
     def _start(self, lease: PredictionLease) -> None:
         attempt = Attempt(self._context, lease)
@@ -178,93 +185,72 @@ class Supervisor:
                 del self._attempts[lease.id]
             self._claim_loop.freed(lease.queue)
 
-    async def _beat_for_ever(self, info: WorkerInfo) -> None:
-        settings = self._rt.settings
+    async def _send_heartbeats(self, info: WorkerInfo) -> None:
+        settings, keeper = self._rt.settings, self._keeper
         while True:
             began = time.monotonic()
             try:
-                await self._beat()
+                await self._renew_leases()
                 # Not through client(): leases are renewed while a dead runner is started again
-                deleted = await catalogue.heartbeat(info, self._keeper.names, self._state())
+                memory, ready = keeper.resident, keeper.ready
+                state = WorkerState(
+                    tuple(memory.versions),
+                    memory.bytes,
+                    memory.budget_bytes,
+                    memory.evictions,
+                    len(self._attempts),
+                    ready.device_name if ready else "",
+                    ready.total_bytes if ready else None,
+                    memory.free_bytes,
+                )
+                deleted = await catalogue.heartbeat(info, keeper.names, state)
                 # One that still runs is told about later; it would be loaded again for the next of its predictions
                 in_use = {str(attempt.lease.version_id) for attempt in self._attempts.values()}
                 for version in deleted - in_use:
                     self._context.snapshots.forget(UUID(version))
-                    self._keeper.send(Forget(version))
+                    keeper.send(Forget(version))
                     logger.info("version.forgotten", version=version)
                 self._others = await catalogue.others(self.worker_id)
             except DATABASE_ERRORS as error:
                 logger.warning("heartbeat.failed", error=str(error))
             wait = settings.heartbeat_seconds - (time.monotonic() - began)
-            await wait_for_event(self._beat_wake, max(0.05, wait))
-            self._beat_wake.clear()
+            await wait_for_event(self._heartbeat_due, max(SHORTEST_PAUSE_SECONDS, wait))
+            self._heartbeat_due.clear()
 
-    def _state(self) -> WorkerState:
-        held, ready = self._keeper.resident, self._keeper.ready
-        return WorkerState(
-            tuple(held.versions), held.bytes, held.budget_bytes, held.evictions, len(self._attempts),
-            ready.device_name if ready else "", ready.total_bytes if ready else None, held.free_bytes,
-        )  # fmt: skip
-
-    def _warmth(self) -> WarmVersions:
-        here = tuple(UUID(version) for version in reversed(self._keeper.resident.versions))
-        elsewhere = tuple(self._others.versions.difference(here))
-        return WarmVersions(here, elsewhere, self._rt.settings.warm_wait_seconds)
-
-    async def _beat(self) -> None:
-        held = {key: attempt.lease.attempt for key, attempt in self._attempts.items()}
-        if not held:
+    async def _renew_leases(self) -> None:
+        """Renew what runs here, and stop what is lost, canceled or too late."""
+        numbers = {key: attempt.lease.attempt for key, attempt in self._attempts.items()}
+        if not numbers:
             return
-        mine = await heartbeat(self.worker_id, held, self._rt.settings.lease_seconds)
-        for key, number in held.items():
+        states = await heartbeat(self.worker_id, numbers, self._rt.settings.lease_seconds)
+        for key, number in numbers.items():
             attempt = self._attempts.get(key)
             if attempt is None or attempt.lease.attempt != number:
                 continue
-            if key not in mine:
+            if key not in states:
                 attempt.stop(LEASE_LOST)
-            elif mine[key].cancel:
+            elif states[key].cancel:
                 attempt.stop(CANCELED)
-            elif mine[key].past_deadline:
+            elif states[key].past_deadline:
                 attempt.stop(DEADLINE_PASSED)
 
-    async def _hear_cancels(self) -> None:
-        async with self._rt.wakeups.listen() as changed:
-            async for wakeup in changed:
-                held = _id(wakeup.prediction_id) in self._attempts
+    async def _hear_wakeups(self) -> None:
+        async with self._rt.wakeups.listen() as wakeups:
+            async for wakeup in wakeups:
+                is_here = _uuid(wakeup.prediction_id) in self._attempts
                 if wakeup.prediction_id == LOOK:
                     self._claim_loop.look()
                 elif wakeup.prediction_id == DELIVER:
                     self._deliverer.look()
-                elif wakeup == EVERYBODY or (held and wakeup.row):
-                    self._beat_wake.set()
+                elif wakeup == EVERYBODY or wakeup.row:
+                    if wakeup == EVERYBODY or is_here:
+                        self._heartbeat_due.set()
                     self._sharing.changed(wakeup.prediction_id)
-                elif wakeup.row:
-                    self._sharing.changed(wakeup.prediction_id)
-                elif held:
+                elif is_here:
                     self._demand.look()
 
-    async def _prepare_for_ever(self) -> None:
-        while True:
-            self._prepare_wake.clear()
-            try:
-                while await self._preparer.run_next():
-                    pass
-            except DATABASE_ERRORS as error:
-                logger.warning("prepare.failed", error=str(error))
-            await wait_for_event(self._prepare_wake, self._rt.settings.claim_poll_seconds)
 
-    async def _drain(self) -> None:
-        """Let running work end within the grace time, then hand the rest back."""
-        if self._tasks:
-            logger.info("worker.draining", running=len(self._tasks))
-            await asyncio.wait(self._tasks, timeout=self._rt.settings.shutdown_grace_seconds)
-        for attempt in list(self._attempts.values()):
-            attempt.stop(HANDED_BACK)
-        if self._tasks:
-            await asyncio.wait(self._tasks, timeout=10)
-
-
-def _id(text: str | None) -> UUID | None:
+def _uuid(text: str | None) -> UUID | None:
     """The id that a wake-up names, if it names one."""
     with suppress(ValueError):
         return UUID(text) if text else None
