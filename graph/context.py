@@ -11,10 +11,10 @@ import strawberry
 from graph.loaders import Loaders
 from server.domain.accounts import ANONYMOUS, Viewer
 from server.errors import UnauthenticatedError, UnavailableError
-from server.live.credential_watch import Guard
+from server.live.credentials import CredentialWatcher
 from server.live.hubs import Hubs
 from server.runtime import Runtime
-from server.services.sessions import Session
+from server.services.sessions import SessionTokens
 
 
 @dataclass
@@ -32,14 +32,14 @@ class Context:
     refused: UnauthenticatedError | UnavailableError | None = None
     connection_params: Any = None
     paid: int = 1
-    guard: Guard = field(default_factory=Guard)
+    credential_watcher: CredentialWatcher = field(default_factory=CredentialWatcher)
 
     @cached_property
     def loaders(self) -> Loaders:
         """The loaders, once something is loaded: most sockets only listen."""
         return Loaders(self.rt)
 
-    def renew(self, session: Session) -> None:
+    def renew(self, session: SessionTokens) -> None:
         """Let a WebSocket of this very session live as long as its newest token."""
         if self.viewer.session_id == session.id:
             self.viewer = replace(self.viewer, expires_at=session.token.expires_at)

@@ -25,7 +25,7 @@ class Loaders:
     """Loaders by id; nothing is cached, since a WebSocket may live long."""
 
     def __init__(self, rt: Runtime) -> None:
-        self.users = _loader(accounts.get, None)
+        self.users = _loader(accounts.by_ids, None)
         self.models = _loader(lambda ids: models.by_ids(None, ids), None)
         self.versions = _loader(versions.by_ids, None)
         self.versions_of = _loader(versions.of_models, list[Version]())

@@ -82,7 +82,7 @@ async def _visible_versions(viewer: Viewer, ids: list[UUID]) -> dict[UUID, table
 
 
 READS: dict[str, tuple[Callable[[Viewer, list[UUID]], Awaitable[Mapping[UUID, Any]]], Callable[[Any], Node]]] = {
-    "User": (lambda _, ids: accounts.get(ids), User.of),
+    "User": (lambda _, ids: accounts.by_ids(ids), User.of),
     "ApiKey": (api_keys.by_ids, ApiKey.of),
     "Model": (models.by_ids, Model.of),
     "ModelVersion": (_visible_versions, ModelVersion.of),

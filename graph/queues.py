@@ -13,4 +13,4 @@ from server.services import queues
 class QueueQuery:
     @strawberry.field(description="Queues of predictions that wait for workers; administrators only.")
     async def queues(self, info: Info) -> list[Queue]:
-        return [Queue.of(staffed) for staffed in await queues.listing(info.context.viewer)]
+        return [Queue.of(report) for report in await queues.listing(info.context.viewer)]

@@ -18,7 +18,7 @@ from graph.http.refusals import refusal
 from graph.http.view import GraphQLView
 from server.adapters.metrics import SOCKETS, SUBSCRIPTIONS
 from server.adapters.tasks import end
-from server.live.credential_watch import Guard
+from server.live.credentials import CredentialWatcher
 from server.live.hubs import Hubs
 from server.live.measures import Measures
 from server.maintenance.recovery import sweep_for_ever
@@ -35,12 +35,12 @@ MAX_BODY_BYTES = 1_000_000
 UI_PATHS = ("/", "/models/{owner}/{name}", "/p/{id}", "/history", "/compare", "/account", "/admin")
 
 
-class State(TypedDict):
+class LifespanState(TypedDict):
     """What the lifespan gives to every request."""
 
     rt: Runtime
     hubs: Hubs
-    guard: Guard
+    credential_watcher: CredentialWatcher
     measures: Measures
 
 
@@ -49,16 +49,16 @@ def create_app(settings: Settings) -> Starlette:
     tracing = open_tracing(settings, Role.API)
 
     @asynccontextmanager
-    async def lifespan(app: Starlette) -> AsyncIterator[State]:
+    async def lifespan(app: Starlette) -> AsyncIterator[LifespanState]:
         async with open_runtime(settings, Role.API, tracing) as rt:
-            hubs, guard = Hubs(rt.event_log, rt.wakeups), Guard()
+            hubs, watcher = Hubs(rt.event_log, rt.wakeups), CredentialWatcher()
             app.state.stop_waiting = hubs.stop_waiting
-            tasks = [asyncio.create_task(work) for work in (hubs.run(), guard.run(), sweep_for_ever(rt))]
-            # Long-lived objects of the start are left out of later collections, which run less often
+            tasks = [asyncio.create_task(work) for work in (hubs.run(), watcher.run(), sweep_for_ever(rt))]
+            # Objects that live as long as the process are left out of later collections, which run less often
             gc.freeze()
             gc.set_threshold(50_000, 50, 1000)
             try:
-                yield {"rt": rt, "hubs": hubs, "guard": guard, "measures": Measures(rt)}
+                yield {"rt": rt, "hubs": hubs, "credential_watcher": watcher, "measures": Measures(rt)}
             finally:
                 await end(*tasks)
 
@@ -69,7 +69,7 @@ def create_app(settings: Settings) -> Starlette:
         CORSMiddleware,
         allow_origins=settings.allowed_origins,
         allow_methods=["GET", "POST", "PUT"],
-        # OpenTelemetry in a page sends the last three, of which the first is taken
+        # OpenTelemetry in a page sends the last three; only `traceparent` is read
         allow_headers=["authorization", "content-type", "traceparent", "tracestate", "baggage"],
         expose_headers=["ratelimit", "ratelimit-policy", "retry-after", "x-request-id"],
     )

@@ -1,4 +1,4 @@
-"""Composition root for operators: the `inference-server` command."""
+"""The `inference-server` command: one function for each of its subcommands."""
 
 from __future__ import annotations
 
@@ -45,12 +45,13 @@ def _settings(*needs: str, **overrides: str) -> Settings:
 
 
 def _operator_settings() -> Settings:
-    """The settings of a command that works beside servers; those of an `up` on DATA_DIR where none are configured."""
+    """The settings of a command beside running servers; what is not set comes from the `up` that runs on DATA_DIR."""
     from server.embedded.servers import settings_of_running
 
-    given = _settings()
-    is_set = {"database_url": given.database_url, "redis_url": given.redis_dsn, "secret_key": given.secret_key}
-    return _settings(*SERVICES, **{k: v for k, v in settings_of_running(given.data_dir).items() if not is_set[k]})
+    settings = _settings()
+    is_set = {"database_url": settings.database_url, "redis_url": settings.redis_dsn, "secret_key": settings.secret_key}
+    running = settings_of_running(settings.data_dir)
+    return _settings(*SERVICES, **{name: value for name, value in running.items() if not is_set[name]})
 
 
 def _run(work: Coroutine[Any, Any, T]) -> T:
@@ -122,7 +123,7 @@ def serve() -> None:
     )
     server, listening = ApiServer(api, config), config.bind_socket()
     if hasattr(socket, "TCP_USER_TIMEOUT"):
-        # Connections inherit it: what a dead or stuck client does not acknowledge is given up by the kernel
+        # Connections inherit it: the kernel closes those whose client does not acknowledge data in this time
         listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNREAD_MILLISECONDS)
     server.run(sockets=[listening])
     if not server.started:
@@ -137,7 +138,13 @@ def worker(
     ] = None,
 ) -> None:
     """Run a worker: it claims predictions and runs them on one device of this machine."""
-    chosen = _chosen(devices) if devices is not None else {}
+    chosen = {}
+    if devices is not None:
+        try:
+            chosen = environment(devices)
+        except InvalidInputError as error:
+            typer.echo(" ".join(violation.message for violation in error.violations), err=True)
+            raise typer.Exit(2) from None
     settings = _settings(*SERVICES)
     _run(_check_schema(_database_url(settings)))
     shutdown_ms = int((settings.shutdown_grace_seconds + SHUTDOWN_MARGIN_SECONDS) * 1000)
@@ -145,14 +152,6 @@ def worker(
     command += ["--worker-shutdown-timeout", str(shutdown_ms), "--skip-logging"]
     # Without this and the empty --path, a folder `server` of the working directory would be imported as ours
     os.execve(command[0], command, {**os.environ, **chosen, "PYTHONSAFEPATH": "1"})  # noqa: S606
-
-
-def _chosen(devices: str) -> dict[str, str]:
-    try:
-        return environment(devices)
-    except InvalidInputError as error:
-        typer.echo(" ".join(violation.message for violation in error.violations), err=True)
-        raise typer.Exit(2) from None
 
 
 @app.command()
@@ -190,7 +189,7 @@ def create_admin(
 def register_demo() -> None:
     """Add the bundled demo models that are missing."""
     added = _run(_with_runtime(_operator_settings(), demo.register))
-    typer.echo("\n".join(f"added {slug}" for slug in added) or "The demo models are there.")
+    typer.echo("\n".join(f"added {slug}" for slug in added) or "The demo models are registered already.")
 
 
 @app.command()
@@ -208,7 +207,7 @@ def purge_results(
 ) -> None:
     """Forget the cached results: no new prediction takes the result of an earlier one."""
     count = _run(_with_runtime(_settings(), lambda _: results.purge(None, model)))
-    typer.echo(f"forgot {count} results")
+    typer.echo(f"Purged {count} results.")
 
 
 @app.command()

@@ -1,4 +1,4 @@
-"""The API's server: uvicorn, which lets nobody wait long once it is to stop."""
+"""The API's server: uvicorn, which stops without waiting for clients that wait."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from starlette.applications import Starlette
 
 
 class ApiServer(uvicorn.Server):
-    """Closes sockets with 1012, answers what is under way, and first tells those who wait for an end to answer now."""
+    """Answers at once the requests that wait for a prediction to end, finishes the others, closes sockets with 1012."""
 
     def __init__(self, app: Starlette, config: uvicorn.Config) -> None:
         super().__init__(config)
         self._app = app
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Stop, in order."""
+        """Stop in order."""
         self._app.state.stop_waiting()
         await super().shutdown(sockets)

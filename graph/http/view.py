@@ -108,7 +108,8 @@ class GraphQLView(GraphQL[Context, None]):
         state = request.state
         url = base_url(request, state.rt.settings.public_url)
         paid = 0 if isinstance(request, WebSocket) else 1
-        context = Context(state.rt, state.hubs, url, address_of_client(request), paid=paid, guard=state.guard)
+        address, watcher = address_of_client(request), state.credential_watcher
+        context = Context(state.rt, state.hubs, url, address, paid=paid, credential_watcher=watcher)
         await self._authenticate(context, request.headers.get("authorization"))
         return context
 

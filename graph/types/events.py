@@ -14,7 +14,7 @@ from graph.types.enums import PredictionStatus
 from graph.types.predictions import Prediction
 from graph.types.scalars import BigInt
 from server.domain.events import Cursor, EventType
-from server.live.prediction_events import Seen, overlay
+from server.live.prediction_events import SubscriberEvent, overlay
 
 
 @strawberry.interface(description="An event of a prediction.")
@@ -104,7 +104,7 @@ EVENT_TYPES = [
 ]
 
 
-def event_of(update: Seen, prediction_id: UUID) -> PredictionEvent:
+def event_of(update: SubscriberEvent, prediction_id: UUID) -> PredictionEvent:
     """The type of an event."""
     event, data = update.event, update.event.data
     at = datetime.fromtimestamp(event.at, UTC)

@@ -185,7 +185,7 @@ class Model(Node):
     def of_reference(cls, info: Info, row: tables.Model) -> Model:
         """A model that something visible refers to; of one that is private by now, only what was known before."""
         model = cls.of(row)
-        if not models.tells_all(info.context.viewer, row):
+        if not models.may_see_all(info.context.viewer, row):
             model.tells_all, model.description = False, ""
         return model
 

@@ -23,7 +23,7 @@ from server.domain import predictions as domain
 from server.live.prediction_events import overlay
 from server.live.prediction_rows import may_see
 from server.services import webhooks
-from server.services.predictions import Wanted
+from server.services.predictions import PredictionCriteria
 from server.tables import loaded
 
 
@@ -172,7 +172,7 @@ class Prediction(Node):
         if self.row.webhook_events is None:
             return []
         rows = await info.context.loaders.deliveries_of.load(self.row.id)
-        return [WebhookDelivery.of(row) for row in webhooks.shown(info.context.viewer, rows)]
+        return [WebhookDelivery.of(row) for row in webhooks.visible(info.context.viewer, rows)]
 
     @strawberry.field(description="Whether it reused the result of an equal prediction instead of running.")
     def cached(self) -> bool:
@@ -231,8 +231,10 @@ class PredictionFilter:
     created_before: datetime | None = strawberry.field(default=None, description="Created before this time.")
     everybody: bool = strawberry.field(default=False, description="Predictions of all users; administrators only.")
 
-    def criteria(self) -> Wanted:
-        return Wanted(self.status, self.model, self.created_from, self.created_before, everybody=self.everybody)
+    def criteria(self) -> PredictionCriteria:
+        return PredictionCriteria(
+            self.status, self.model, self.created_from, self.created_before, everybody=self.everybody
+        )
 
 
 @strawberry.input(description="A prediction to run.")

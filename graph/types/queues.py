@@ -7,7 +7,7 @@ import strawberry
 from graph.types.enums import DeviceClass, ModelKind
 from server.domain.models import device_of, kind_of
 from server.queue.depths import MOST_COUNTED
-from server.services.queues import Staffed
+from server.services.queues import QueueReport
 
 
 @strawberry.type(description="A queue of predictions: those of one kind of model and one class of devices.")
@@ -23,8 +23,8 @@ class Queue:
     workers: int = strawberry.field(description="Live workers that serve this queue.")
 
     @classmethod
-    def of(cls, staffed: Staffed) -> Queue:
-        state = staffed.state
+    def of(cls, report: QueueReport) -> Queue:
+        state = report.state
         return cls(
             name=state.queue,
             kind=kind_of(state.queue),
@@ -32,5 +32,5 @@ class Queue:
             depth=state.depth,
             oldest_waiting_seconds=state.age_seconds if state.depth else None,
             running=state.running,
-            workers=staffed.workers,
+            workers=report.workers,
         )

@@ -25,7 +25,7 @@ class Session:
     user: User = strawberry.field(description="The signed-in user.")
 
     @classmethod
-    def of(cls, session: sessions.Session) -> Session:
+    def of(cls, session: sessions.SessionTokens) -> Session:
         token, user = session.token, User.of(session.user)
         user.just_signed_in = True
         return cls(

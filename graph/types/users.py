@@ -14,7 +14,7 @@ from graph.types.webhooks import WebhookDelivery
 from server import tables
 from server.adapters.pagination import PageRequest, page
 from server.services import api_keys, users, webhooks
-from server.services.users import Sought
+from server.services.users import UserCriteria
 
 
 @strawberry.type(description="A registered user.")
@@ -96,5 +96,5 @@ class UserFilter:
         default=None, description="Only administrators if true, only other users if false."
     )
 
-    def criteria(self) -> Sought:
-        return Sought(self.search, self.is_admin)
+    def criteria(self) -> UserCriteria:
+        return UserCriteria(self.search, self.is_admin)

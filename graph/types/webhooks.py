@@ -14,7 +14,7 @@ from graph.types.ids import global_id
 from graph.types.node import Node
 from server import tables
 from server.domain.webhooks import NewWebhook
-from server.services.webhooks import Rotation
+from server.services.webhooks import SecretRotation
 
 if TYPE_CHECKING:
     from graph.types.predictions import Prediction
@@ -99,7 +99,7 @@ class WebhookSecretRotation:
     )
 
     @classmethod
-    def of(cls, rotation: Rotation) -> WebhookSecretRotation:
+    def of(cls, rotation: SecretRotation) -> WebhookSecretRotation:
         return cls(secret=rotation.secret, previous_until=rotation.previous_until)
 
 

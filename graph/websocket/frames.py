@@ -37,7 +37,7 @@ from graph.context import Context, Info
 from graph.websocket.common_fields import own_events
 from server.adapters.tasks import shared
 from server.domain.events import Event
-from server.live.prediction_events import Seen
+from server.live.prediction_events import SubscriberEvent
 
 logger = structlog.get_logger(__name__)
 
@@ -62,12 +62,14 @@ class Tap:
 
     def __init__(self) -> None:
         self.info: Info | None = None
-        self.events: AsyncGenerator[Seen, None] | None = None
-        self.root_of: Callable[[Seen], object] = lambda seen: seen
+        self.events: AsyncGenerator[SubscriberEvent, None] | None = None
+        self.root_of: Callable[[SubscriberEvent], object] = lambda seen: seen
         self.errors: list[GraphQLError] = []
         self.ended: Callable[[list[GraphQLError]], None] = lambda _: None
 
-    def open(self, events: AsyncGenerator[Seen, None], root_of: Callable[[Seen], object], info: Info) -> None:
+    def open(
+        self, events: AsyncGenerator[SubscriberEvent, None], root_of: Callable[[SubscriberEvent], object], info: Info
+    ) -> None:
         """Take over the events of a resolver that has begun."""
         self.events, self.root_of, self.info = events, root_of, info
 
@@ -85,7 +87,9 @@ class Tap:
 TAP: ContextVar[Tap | None] = ContextVar("tap", default=None)
 
 
-def tap_open(events: AsyncGenerator[Seen, None], root_of: Callable[[Seen], object], info: Info) -> None:
+def tap_open(
+    events: AsyncGenerator[SubscriberEvent, None], root_of: Callable[[SubscriberEvent], object], info: Info
+) -> None:
     """Offer the events of a resolver to the WebSocket that it runs for."""
     if (tap := TAP.get()) is not None:
         tap.open(events, root_of, info)
@@ -103,10 +107,14 @@ class Selection:
         self._own = own_events(raw.schema, raw.operation.selection_set, raw.fragments, event)
         context = info.context
         # Nobody's: what should not have been common would be what strangers see
-        neutral = Context(context.rt, context.hubs, base_url="", address="", guard=context.guard)
+        neutral = Context(
+            context.rt, context.hubs, base_url="", address="", credential_watcher=context.credential_watcher
+        )
         self._common = self._executor(neutral, asked, None)
 
-    def payload(self, seen: Seen, root_of: Callable[[Seen], object]) -> Payload | asyncio.Task[Payload]:
+    def payload(
+        self, seen: SubscriberEvent, root_of: Callable[[SubscriberEvent], object]
+    ) -> Payload | asyncio.Task[Payload]:
         """An event as it is sent, or what will give it; None where it is not the same for all."""
         if not seen.is_common or seen.event.type.value in self._own:
             return None

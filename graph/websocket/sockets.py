@@ -86,7 +86,7 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
         reason = viewer = None
         while viewer is not self.context.viewer:
             viewer = self.context.viewer
-            reason = await self.context.guard.lapse(viewer)
+            reason = await self.context.credential_watcher.wait_for_expiry(viewer)
         await self.websocket.close(code=FORBIDDEN, reason=reason or "")
 
     def forget_id(self, id: str) -> None:  # noqa: A002 - strawberry's own name

@@ -1,19 +1,28 @@
-"""Who asks: the user behind an access token or an API key."""
+"""The user behind an access token or an API key, and the watcher that ends long connections with their credential."""
 
 from __future__ import annotations
 
+import asyncio
+from collections import defaultdict
 from uuid import UUID
 
-from server.adapters.database import from_json, rows
+import structlog
+
+from server.adapters.database import DATABASE_ERRORS, from_json, now, rows
 from server.adapters.security import KEY_PREFIX, TokenError, fingerprint
+from server.adapters.tasks import wait_for_event
 from server.domain.accounts import Viewer
 from server.domain.api_keys import Scope
 from server.errors import UnauthenticatedError
 from server.runtime import Runtime
 
+logger = structlog.get_logger(__name__)
+
+CHECK_SECONDS = 5.0
+
 
 async def viewer_of(rt: Runtime, credential: str | None, address: str) -> Viewer:
-    """Who asks with this access token or API key; without one, nobody.
+    """The viewer with this access token or API key; without one, an anonymous viewer.
 
     Raises:
         UnauthenticatedError: it is not valid, has expired, or was revoked.
@@ -21,38 +30,75 @@ async def viewer_of(rt: Runtime, credential: str | None, address: str) -> Viewer
     if credential is None:
         return Viewer(address=address)
     if credential.startswith(KEY_PREFIX):
-        return await _of_key(credential, address)
-    return await _of_token(rt, credential, address)
-
-
-async def _of_token(rt: Runtime, token: str, address: str) -> Viewer:
+        keys = await rows(_KEY, fingerprint(credential))
+        if not keys:
+            raise UnauthenticatedError("This API key does not exist, has expired, or was revoked.")
+        key = keys[0]
+        if key["is_stale"]:
+            await rows(_USED, key["id"])
+        scopes = frozenset(Scope(name) for name in from_json(key["scopes"]))
+        is_admin = key["is_admin"] and Scope.ADMIN in scopes
+        return Viewer(key["user_id"], is_admin, address, scopes=scopes, key_id=key["id"], expires_at=key["expires_at"])
     try:
-        claims = rt.tokens.read(token)
+        claims = rt.tokens.read(credential)
     except TokenError as error:
         raise UnauthenticatedError(str(error)) from None
-    found = await rows(_SESSION, claims.session_id, claims.user_id)
-    if not found:
+    sessions = await rows(_SESSION, claims.session_id, claims.user_id)
+    if not sessions:
         raise UnauthenticatedError("The session of this access token has ended; sign in again.")
-    return Viewer(
-        claims.user_id, found[0]["is_admin"], address, session_id=claims.session_id, expires_at=claims.expires_at
-    )
+    is_admin = sessions[0]["is_admin"]
+    return Viewer(claims.user_id, is_admin, address, session_id=claims.session_id, expires_at=claims.expires_at)
 
 
-async def _of_key(key: str, address: str) -> Viewer:
-    found = await rows(_KEY, fingerprint(key))
-    if not found:
-        raise UnauthenticatedError("This API key does not exist, has expired, or was revoked.")
-    row = found[0]
-    if row["is_stale"]:
-        await rows(_USED, row["id"])
-    scopes = frozenset(Scope(name) for name in from_json(row["scopes"]))
-    is_admin = row["is_admin"] and Scope.ADMIN in scopes
-    return Viewer(row["user_id"], is_admin, address, scopes=scopes, key_id=row["id"], expires_at=row["expires_at"])
+class CredentialWatcher:
+    """Watches the credentials of all long connections of this node, with one statement every CHECK_SECONDS."""
 
+    def __init__(self) -> None:
+        self._ends: defaultdict[UUID, set[asyncio.Event]] = defaultdict(set)
+        self._keys: set[UUID] = set()
 
-async def dead(session_ids: list[UUID], key_ids: list[UUID]) -> set[UUID]:
-    """Which of these sessions and keys give no access any more."""
-    return {row["id"] for row in await rows(_DEAD, session_ids, key_ids)}
+    async def run(self) -> None:
+        """Check for ever; an outage of PostgreSQL is logged and waited out."""
+        while True:
+            await asyncio.sleep(CHECK_SECONDS)
+            try:
+                await self.check()
+            except DATABASE_ERRORS as error:
+                logger.warning("guard.failed", error=str(error))
+
+    async def check(self) -> None:
+        """Wake those whose session has ended or whose key was revoked."""
+        if not self._ends:
+            return
+        keys = self._keys & set(self._ends)
+        for row in await rows(_DEAD, list(set(self._ends) - keys), list(keys)):
+            for event in self._ends.get(row["id"], ()):
+                event.set()
+
+    async def wait_for_expiry(self, viewer: Viewer) -> str:
+        """Return once the viewer's credential is not valid any more, with a sentence that says so.
+
+        Raises:
+            ValueError: the viewer is anonymous.
+        """
+        credential = viewer.session_id or viewer.key_id
+        if credential is None:
+            raise ValueError("an anonymous viewer has no credential")
+        event = asyncio.Event()
+        seconds = (viewer.expires_at - now()).total_seconds() if viewer.expires_at else None
+        self._ends[credential].add(event)
+        if viewer.key_id is not None:
+            self._keys.add(credential)
+        try:
+            await wait_for_event(event, seconds)
+        finally:
+            self._ends[credential].discard(event)
+            if not self._ends[credential]:
+                del self._ends[credential]
+                self._keys.discard(credential)
+        if viewer.key_id is not None:
+            return "The API key was revoked." if event.is_set() else "The API key has expired."
+        return "The session has ended." if event.is_set() else "The access token has expired."
 
 
 _SESSION = """

@@ -1,10 +1,11 @@
-"""Hubs: one per watched prediction and node. A hub reads the event log once a wake-up, for all who watch."""
+"""Hubs: one per watched prediction and node. A hub reads the event log once a wake-up, for all its watchers."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
 from uuid import UUID
 
 import structlog
@@ -13,12 +14,11 @@ from server.adapters.database import DATABASE_ERRORS
 from server.adapters.event_log import EventLog
 from server.adapters.redis_calls import REDIS_ERRORS
 from server.adapters.tasks import end, shared, wait_for_event
-from server.adapters.wakeups import Wakeup, Wakeups
-from server.domain.events import NO_EPOCH, Cursor, Event
+from server.adapters.wakeups import Wakeups
+from server.domain.events import NO_EPOCH, Cursor, Event, EventType
 from server.domain.predictions import PredictionStatus
 from server.live import prediction_rows
 from server.live.live_lists import LiveLists
-from server.live.watchers import Ending, Watcher
 from server.tables import Prediction
 
 logger = structlog.get_logger(__name__)
@@ -26,6 +26,67 @@ logger = structlog.get_logger(__name__)
 POLL_SECONDS = 2.0
 ROW_SECONDS = 5.0
 DEMAND_SECONDS = 5.0
+QUEUE_BOUND = 256
+
+
+@dataclass(frozen=True)
+class Ending:
+    """A terminal row, and the last events made of it, by their cursors: most subscribers get the same."""
+
+    row: Prediction
+    events: dict[Cursor, Event] = field(default_factory=dict)
+
+
+class Watcher:
+    """One subscriber's bounded queue: past the bound it must read the log for itself."""
+
+    __slots__ = ("_events", "_waiting", "ending", "overflowed", "previews", "reads_row")
+
+    def __init__(self, *, previews: bool = False, reads_row: bool = False) -> None:
+        self.previews, self.reads_row = previews, reads_row
+        self._events: list[Event] = []
+        self._waiting: asyncio.Future[None] | None = None
+        self.overflowed = False
+        self.ending: Ending | None = None
+
+    @property
+    def row(self) -> Prediction | None:
+        """The row, once it is terminal."""
+        return self.ending.row if self.ending else None
+
+    def offer(self, event: Event) -> None:
+        """Queue an event; nothing after an overflow, until the watcher has begun to read the log."""
+        if self.overflowed:
+            return
+        if event.type is EventType.PREVIEW:
+            self._events = [queued for queued in self._events if queued.type is not EventType.PREVIEW]
+        self._events.append(event)
+        if len(self._events) > QUEUE_BOUND:
+            self.overflow()
+        self._ring()
+
+    def overflow(self) -> None:
+        """Drop what is queued: the watcher reads the log from its own cursor."""
+        self._events.clear()
+        self.overflowed = True
+        self._ring()
+
+    def end(self, ending: Ending) -> None:
+        """The row is terminal: nothing comes after what is queued."""
+        self.ending = ending
+        self._ring()
+
+    async def take(self) -> list[Event]:
+        """All that is queued, waiting for something; empty after an overflow or at the end."""
+        if not self._events and not self.overflowed and self.ending is None:
+            self._waiting = asyncio.get_running_loop().create_future()
+            await self._waiting
+        events, self._events = self._events, []
+        return events
+
+    def _ring(self) -> None:
+        if self._waiting is not None and not self._waiting.done():
+            self._waiting.set_result(None)
 
 
 class Hub:
@@ -59,11 +120,14 @@ class Hub:
         async with self._starting:
             if self._task is None:
                 # Where the hub begins is settled before any watcher reads for itself: between the two is no gap
-                self._cursor = await self._position()
+                try:
+                    self._cursor = await self._log.position(str(self._id))
+                except REDIS_ERRORS:
+                    self._cursor = Cursor(NO_EPOCH, 0)
                 self._task = shared(self._run())
         if watcher.previews:
             self._previews.demand_due = 0.0
-        # Whoever reads the row behind this needs no other to know that it ended already
+        # A watcher that reads the row after it joined learns by itself that the prediction has ended already
         self.wake(row=not watcher.reads_row, log=False)
 
     async def preview(self, cursor: Cursor) -> str | None:
@@ -87,7 +151,11 @@ class Hub:
             if self._row_due or loop.time() - row_read > ROW_SECONDS:
                 # The row is read before the log: what a terminal row's run appended is then surely in the log
                 self._row_due, row_read = False, loop.time()
-                row = await self._read_row()
+                try:
+                    row = await prediction_rows.read(self._id)
+                except DATABASE_ERRORS as error:
+                    logger.warning("hub.row_failed", prediction=str(self._id), error=str(error))
+                    self._row_due = True
             log_due, self._log_due = self._log_due, False
             if log_due or is_poll or row is not None:
                 await self._read_log()
@@ -101,20 +169,6 @@ class Hub:
                     watcher.end(self._ending)
             is_poll = not await wait_for_event(self._wake, POLL_SECONDS)
 
-    async def _read_row(self) -> Prediction | None:
-        try:
-            return await prediction_rows.read(self._id)
-        except DATABASE_ERRORS as error:
-            logger.warning("hub.row_failed", prediction=str(self._id), error=str(error))
-            self._row_due = True
-            return None
-
-    async def _position(self) -> Cursor:
-        try:
-            return await self._log.position(str(self._id))
-        except REDIS_ERRORS:
-            return Cursor(NO_EPOCH, 0)
-
     async def _read_log(self) -> None:
         try:
             while True:
@@ -123,25 +177,22 @@ class Hub:
                     for watcher in self._watchers:
                         watcher.overflow()
                 for event in page.events:
-                    self._deliver(event)
+                    self._cursor = event.cursor
+                    for watcher in self._watchers:
+                        watcher.offer(event)
                 if not page.more:
                     return
         except REDIS_ERRORS as error:
             logger.warning("hub.log_failed", prediction=str(self._id), error=str(error))
 
-    def _deliver(self, event: Event) -> None:
-        self._cursor = event.cursor
-        for watcher in self._watchers:
-            watcher.offer(event)
-
 
 class PreviewSource:
-    """The previews of one prediction at this node: asked for while somebody watches, each read once."""
+    """The previews of one prediction at this node: demanded while somebody watches, each read once."""
 
     def __init__(self, event_log: EventLog, prediction_id: UUID) -> None:
         self._log = event_log
         self._id = str(prediction_id)
-        self._held: tuple[Cursor, str | None] | None = None
+        self._newest: tuple[Cursor, str | None] | None = None
         self._reading = asyncio.Lock()
         self.demand_due = 0.0
 
@@ -158,14 +209,14 @@ class PreviewSource:
     async def image(self, cursor: Cursor) -> str | None:
         """The newest picture, at least as new as the event at the cursor; None when it is gone."""
         async with self._reading:
-            held = self._held
-            if held is None or held[0].epoch != cursor.epoch or held[0].seq < cursor.seq:
+            newest = self._newest
+            if newest is None or newest[0].epoch != cursor.epoch or newest[0].seq < cursor.seq:
                 try:
-                    held = self._held = (cursor, await self._log.preview(self._id))
+                    newest = self._newest = (cursor, await self._log.preview(self._id))
                 except REDIS_ERRORS as error:
                     logger.warning("hub.preview_failed", prediction=self._id, error=str(error))
                     return None
-            return held[1]
+            return newest[1]
 
 
 class Hubs:
@@ -181,26 +232,22 @@ class Hubs:
 
     async def run(self) -> None:
         """Hand wake-ups to hubs until canceled."""
-        async with self._wakeups.listen() as changed:
-            async for wakeup in changed:
-                self._wake(wakeup)
-
-    def _wake(self, wakeup: Wakeup) -> None:
-        if wakeup.owner is not None:
-            self.lists.wake(wakeup.owner)
-        if wakeup.prediction_id is None:
-            self.lists.wake_all()
-            for hub in self._hubs.values():
-                hub.wake()
-        elif wakeup.prediction_id:
-            with suppress(ValueError):
-                watched = self._hubs.get(UUID(wakeup.prediction_id))
-                if watched is not None:
-                    watched.wake(row=wakeup.row)
+        async with self._wakeups.listen() as wakeups:
+            async for wakeup in wakeups:
+                if wakeup.owner is not None:
+                    self.lists.wake(wakeup.owner)
+                if wakeup.prediction_id is None:
+                    self.lists.wake_all()
+                    for hub in self._hubs.values():
+                        hub.wake()
+                elif wakeup.prediction_id:
+                    with suppress(ValueError):
+                        if (watched := self._hubs.get(UUID(wakeup.prediction_id))) is not None:
+                            watched.wake(row=wakeup.row)
 
     @asynccontextmanager
     async def patience(self, seconds: float) -> AsyncIterator[None]:
-        """Raises TimeoutError after so long, and before where this node stops."""
+        """Raise TimeoutError after so many seconds, or as soon as this node stops."""
         async with asyncio.timeout(0 if self._is_stopping else seconds) as limit:
             self._waits.add(limit)
             try:
@@ -209,7 +256,7 @@ class Hubs:
                 self._waits.discard(limit)
 
     def stop_waiting(self) -> None:
-        """This node stops: who waits for an end is answered now."""
+        """This node stops: answer now all who wait for a prediction to end."""
         self._is_stopping = True
         for limit in self._waits:
             if not limit.expired():
@@ -226,7 +273,7 @@ class Hubs:
     ) -> AsyncIterator[Watcher]:
         """A watcher of one prediction for the time of the context; `previews` asks the worker to make them.
 
-        One that `reads_row` itself, behind this, is told of the ends that come after that.
+        `reads_row` says that the subscriber reads the row itself after this, so that the hub need not.
         """
         hub = self._hubs.setdefault(prediction_id, Hub(self._log, prediction_id))
         watcher = Watcher(previews=previews, reads_row=reads_row)

@@ -28,14 +28,14 @@ OVERLAP_SECONDS = 10.0
 """How long a transaction may stay open so that its rows are seen at the next wake-up."""
 WIDE_OVERLAP_SECONDS = 60.0
 """How long it may stay open so that its rows are seen at the next poll."""
-ROWS_HELD = 256
-IDS_HELD = 10_000
+MAX_ROWS = 256
+MAX_IDS = 10_000
 ROWS_AT_ONCE = 100
 
 
 @dataclass(frozen=True)
 class ListFilter:
-    """Which rows a subscriber wants; an unset field wants all."""
+    """Which rows a subscriber gets; an unset field excludes none."""
 
     statuses: frozenset[str] | None = None
     model_id: UUID | None = None
@@ -43,7 +43,7 @@ class ListFilter:
     created_from: datetime | None = None
     created_before: datetime | None = None
 
-    def wants(self, row: Prediction) -> bool:
+    def matches(self, row: Prediction) -> bool:
         """Whether a row is one of them as it stands."""
         return (
             (self.statuses is None or row.status in self.statuses)
@@ -55,7 +55,7 @@ class ListFilter:
 
 
 class ListWatcher:
-    """One subscriber's changed rows, the newest state of each; of many only the ids are held."""
+    """One subscriber's changed rows, the newest state of each; beyond MAX_ROWS only their ids are kept."""
 
     def __init__(self) -> None:
         self._changed: dict[UUID, Prediction | None] = {}
@@ -63,50 +63,51 @@ class ListWatcher:
         self.is_lost = False
 
     def offer(self, row_id: UUID, row: Prediction | None) -> None:
-        """A row changed; without the row it is read when its turn comes."""
-        if len(self._changed) >= IDS_HELD and row_id not in self._changed:
+        """Queue a row that changed; None is read when its turn comes."""
+        if len(self._changed) >= MAX_IDS and row_id not in self._changed:
             self.is_lost = True
             self._changed.clear()
         elif not self.is_lost:
             self._changed.pop(row_id, None)
-            self._changed[row_id] = row if len(self._changed) < ROWS_HELD else None
+            self._changed[row_id] = row if len(self._changed) < MAX_ROWS else None
         self._wake.set()
 
     async def take(self) -> list[Prediction]:
         """Rows that changed, oldest change first, waiting for some.
 
         Raises:
-            UnavailableError: more rows changed than are remembered.
+            UnavailableError: more than MAX_IDS rows changed since the last call.
         """
         while not self._changed and not self.is_lost:
             self._wake.clear()
             await self._wake.wait()
         if self.is_lost:
-            raise UnavailableError("You read too slowly to be told of every change: subscribe and list again.")
-        taken = {row_id: self._changed.pop(row_id) for row_id in list(self._changed)[:ROWS_AT_ONCE]}
-        unread = [row_id for row_id, row in taken.items() if row is None]
-        found = {row.id: row for row in await Prediction.filter(id__in=unread)} if unread else {}
-        return [row for row_id, held in taken.items() if (row := held or found.get(row_id)) is not None]
+            raise UnavailableError("You fell too far behind to receive every change; list again and resubscribe.")
+        batch = {row_id: self._changed.pop(row_id) for row_id in list(self._changed)[:ROWS_AT_ONCE]}
+        if unread := [row_id for row_id, row in batch.items() if row is None]:
+            # The order of the changes stays
+            batch |= {row.id: row for row in await Prediction.filter(id__in=unread)}
+        return [row for row in batch.values() if row is not None]
 
 
-class Told(NamedTuple):
-    """What was told of a row: its `updated_at`, and when it was told by this process' clock."""
+class SentChange(NamedTuple):
+    """The last change of a row that watchers got: its `updated_at`, and when, by this process' clock."""
 
-    version: datetime
-    at: float
+    updated_at: datetime
+    sent_at: float
 
 
 class LiveList:
     """The changes of one user's rows, read once for all who watch.
 
-    Whoever reads by time alone misses what is committed late, with an older time than what was read before. So each
-    read goes back by an overlap, and what was told already is known by its id and time.
+    A row may be committed late, with an older time than what was read before, and reading by time alone would miss it.
+    So each read goes back by an overlap, and the changes that were sent already are known by id and time.
     """
 
     def __init__(self, user_id: UUID) -> None:
         self._user_id = user_id
         self._watchers: set[ListWatcher] = set()
-        self._told: dict[UUID, Told] = {}
+        self._sent: dict[UUID, SentChange] = {}
         self._wake = asyncio.Event()
         self._read_at: float | None = None
         self._wide_at = 0.0
@@ -122,10 +123,10 @@ class LiveList:
         self._wake.set()
 
     def join(self, watcher: ListWatcher) -> None:
-        """Tell a watcher every change from now on, and first the latest: it may have listed before it came."""
+        """Send a watcher every change from now on, and first the latest: it may have listed before it came."""
         recently = time.monotonic() - OVERLAP_SECONDS
-        for row_id, told in self._told.items():
-            if told.at > recently:
+        for row_id, change in self._sent.items():
+            if change.sent_at > recently:
                 watcher.offer(row_id, None)
         self._watchers.add(watcher)
 
@@ -134,7 +135,7 @@ class LiveList:
         self._watchers.discard(watcher)
 
     async def close(self) -> None:
-        """Read no more."""
+        """Stop reading."""
         await end(self._task)
 
     async def _run(self) -> None:
@@ -152,30 +153,31 @@ class LiveList:
         is_first, is_wide = self._read_at is None, began - self._wide_at >= POLL_SECONDS
         since = 0.0 if self._read_at is None else began - self._read_at
         overlap = WIDE_OVERLAP_SECONDS if is_first or is_wide else OVERLAP_SECONDS
-        found = await rows(_CHANGED, self._user_id, since + overlap)
-        seen = {row["id"]: Told(row["updated_at"], began - float(row["age"])) for row in found}
+        recent = {
+            row["id"]: SentChange(row["updated_at"], began - float(row["age"]))
+            for row in await rows(_CHANGED, self._user_id, since + overlap)
+        }
         if is_first:
             # What stood there long before the first subscriber came is no change
-            self._told = {row_id: told for row_id, told in seen.items() if told.at < began - OVERLAP_SECONDS}
+            self._sent = {row_id: each for row_id, each in recent.items() if each.sent_at < began - OVERLAP_SECONDS}
         changed = [
-            key for key, told in seen.items() if key not in self._told or self._told[key].version != told.version
+            row_id
+            for row_id, each in recent.items()
+            if row_id not in self._sent or self._sent[row_id].updated_at != each.updated_at
         ]
         for start in range(0, len(changed), ROWS_AT_ONCE):
-            await self._tell(changed[start : start + ROWS_AT_ONCE], began)
+            batch = changed[start : start + ROWS_AT_ONCE]
+            by_id = {row.id: row for row in await Prediction.filter(id__in=batch)}
+            for row in (by_id[row_id] for row_id in batch if row_id in by_id):
+                # It may be newer than it was a moment ago: what counts is what watchers get
+                self._sent[row.id] = SentChange(row.updated_at, began)
+                for watcher in self._watchers:
+                    watcher.offer(row.id, row)
         self._read_at = began
         if is_first or is_wide:
             # Only a read that went back as far as anything that is remembered may forget
             self._wide_at = began
-            self._told = {row_id: told for row_id, told in self._told.items() if row_id in seen}
-
-    async def _tell(self, changed: list[UUID], began: float) -> None:
-        found = {row.id: row for row in await Prediction.filter(id__in=changed)}
-        for row_id in changed:
-            if (row := found.get(row_id)) is not None:
-                # It may be newer than it was a moment ago; told is what was sent
-                self._told[row_id] = Told(row.updated_at, began)
-                for watcher in self._watchers:
-                    watcher.offer(row_id, row)
+            self._sent = {row_id: each for row_id, each in self._sent.items() if row_id in recent}
 
 
 _CHANGED = """
@@ -193,34 +195,34 @@ class LiveLists:
     def wake(self, owner: str) -> None:
         """Rows of an owner changed."""
         with suppress(ValueError):
-            found = self._lists.get(UUID(owner.removeprefix(USER_OWNER)))
-            if found is not None:
-                found.wake()
+            live_list = self._lists.get(UUID(owner.removeprefix(USER_OWNER)))
+            if live_list is not None:
+                live_list.wake()
 
     def wake_all(self) -> None:
         """Anything may have changed."""
-        for found in self._lists.values():
-            found.wake()
+        for live_list in self._lists.values():
+            live_list.wake()
 
     @asynccontextmanager
     async def watch(self, user_id: UUID) -> AsyncIterator[ListWatcher]:
         """A watcher of one user's rows for the time of the context."""
-        live = self._lists.get(user_id)
-        if live is None:
-            live = self._lists[user_id] = LiveList(user_id)
+        live_list = self._lists.get(user_id)
+        if live_list is None:
+            live_list = self._lists[user_id] = LiveList(user_id)
         watcher = ListWatcher()
-        live.join(watcher)
+        live_list.join(watcher)
         try:
             yield watcher
         finally:
-            live.leave(watcher)
-            if live.is_idle:
+            live_list.leave(watcher)
+            if live_list.is_idle:
                 # Forgotten before its end is waited for: whoever comes meanwhile begins another
                 del self._lists[user_id]
-                await live.close()
+                await live_list.close()
 
 
-async def watch(lists: LiveLists, viewer: Viewer, wanted: ListFilter) -> AsyncIterator[Prediction]:
+async def watch(lists: LiveLists, viewer: Viewer, list_filter: ListFilter) -> AsyncIterator[Prediction]:
     """The viewer's rows that fit a filter, each as it stands after a change; first what changed in the last seconds.
 
     Raises:
@@ -233,5 +235,5 @@ async def watch(lists: LiveLists, viewer: Viewer, wanted: ListFilter) -> AsyncIt
     async with lists.watch(viewer.user_id) as watcher:
         while True:
             for row in await watcher.take():
-                if wanted.wants(row):
+                if list_filter.matches(row):
                     yield row

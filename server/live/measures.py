@@ -31,27 +31,22 @@ class Measures:
         self._families: list[Metric] = []
 
     async def families(self) -> list[Metric]:
-        """What is known now; of a PostgreSQL that does not answer, only that."""
+        """The metrics as they are now; where PostgreSQL does not answer, only that it does not."""
         async with self._reading:
-            if time.monotonic() - self._read_at > KEPT_SECONDS:
-                self._families = await self._read()
-                self._read_at = time.monotonic()
+            if time.monotonic() - self._read_at <= KEPT_SECONDS:
+                return self._families
+            up = GaugeMetricFamily("inference_up", "Whether PostgreSQL and Redis answer.", labels=("part",))
+            up.add_metric(["redis"], float(await self._rt.event_log.ping()))
+            try:
+                async with asyncio.timeout(PATIENCE_SECONDS):
+                    families = [*await _queues(), *await _workers(), *await _deliveries()]
+                up.add_metric(["database"], 1)
+            except DATABASE_ERRORS as error:
+                logger.warning("metrics.rows_unread", error=str(error))
+                families = []
+                up.add_metric(["database"], 0)
+            self._families, self._read_at = [up, *families], time.monotonic()
             return self._families
-
-    async def _read(self) -> list[Metric]:
-        up = GaugeMetricFamily("inference_up", "Whether PostgreSQL and Redis answer.", labels=("part",))
-        up.add_metric(["redis"], float(await self._rt.event_log.ping()))
-        families: list[Metric] = []
-        try:
-            async with asyncio.timeout(PATIENCE_SECONDS):
-                for read in (_queues, _workers, _deliveries):
-                    families += await read()
-            up.add_metric(["database"], 1)
-        except DATABASE_ERRORS as error:
-            logger.warning("metrics.rows_unread", error=str(error))
-            families = []
-            up.add_metric(["database"], 0)
-        return [up, *families]
 
 
 async def _queues() -> list[Metric]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
 from uuid import UUID
 
 from server.adapters.batches import Batches
@@ -44,15 +43,11 @@ async def find_visible(viewer: Viewer, prediction_id: UUID) -> Prediction:
 
 
 async def _read(ids: Sequence[UUID]) -> list[Prediction | None]:
-    found = {row["id"]: row for row in await rows(_by_ids(), list(dict.fromkeys(ids)))}
-    # A row of its own for each who asked, since whoever gets it may hang more on it
-    return [from_row(Prediction, found[key]) if key in found else None for key in ids]
-
-
-@cache
-def _by_ids() -> str:
     # The ORM knows all columns only once it is set up
-    return f"SELECT {columns(Prediction)} FROM prediction WHERE id = ANY($1::uuid[])"  # noqa: S608 - names only
+    sql = f"SELECT {columns(Prediction)} FROM prediction WHERE id = ANY($1::uuid[])"  # noqa: S608 - names only
+    by_id = {row["id"]: row for row in await rows(sql, list(dict.fromkeys(ids)))}
+    # Each caller gets an object of its own, since it may attach related rows to it
+    return [from_row(Prediction, by_id[key]) if key in by_id else None for key in ids]
 
 
 _READS: Batches[UUID, Prediction | None] = Batches(_read)

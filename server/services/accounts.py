@@ -19,7 +19,7 @@ from server.domain.storable import is_storable
 from server.errors import ConflictError, CredentialsError, ForbiddenError, InvalidInputError
 from server.runtime import Runtime
 from server.services import rate_limits, sessions
-from server.services.sessions import Session
+from server.services.sessions import SessionTokens
 from server.settings.types import Registration
 from server.tables import User
 
@@ -27,8 +27,8 @@ DEMO_HANDLE = "demo"
 DEMO_EMAIL = "demo@inference-server.invalid"
 
 
-async def register(rt: Runtime, viewer: Viewer, new: NewUser) -> Session:
-    """Make an account and sign it in.
+async def register(rt: Runtime, viewer: Viewer, new: NewUser) -> SessionTokens:
+    """Make an account and sign its user in.
 
     Raises:
         ForbiddenError: registration is closed.
@@ -38,8 +38,8 @@ async def register(rt: Runtime, viewer: Viewer, new: NewUser) -> Session:
     """
     if rt.settings.registration is Registration.CLOSED:
         raise ForbiddenError("Registration is closed on this server.")
-    if found := registration_violations(new):
-        raise InvalidInputError(found)
+    if violations := registration_violations(new):
+        raise InvalidInputError(violations)
     await rate_limits.count_registration(rt, viewer)
     user = await _create(rt, new, is_admin=False)
     return await sessions.begin(rt, user)
@@ -58,27 +58,30 @@ async def _create(rt: Runtime, new: NewUser, *, is_admin: bool) -> User:
     try:
         return await User.create(handle=new.handle, email=email, password_hash=password_hash, is_admin=is_admin)
     except IntegrityError:
-        what = "handle" if await User.exists(handle=new.handle) else "e-mail address"
-        raise ConflictError(f"This {what} is taken.") from None
+        field = "handle" if await User.exists(handle=new.handle) else "e-mail address"
+        raise ConflictError(f"This {field} is taken.") from None
 
 
-async def login(rt: Runtime, viewer: Viewer, email: str, password: str) -> Session:
+async def login(rt: Runtime, viewer: Viewer, email: str, password: str) -> SessionTokens:
     """Sign in.
 
     Raises:
         CredentialsError: the same, after the same time, for an unknown address and a wrong password.
         RateLimitedError: too many tries, on this account or from this address.
     """
-    comparable = _comparable(email)
-    await rate_limits.count_sign_in(rt, viewer, comparable or email)
-    user = await User.get_or_none(email=comparable) if comparable else None
-    if not await _fits(rt, user, password) or user is None:
+    try:
+        normalised: str | None = normalise_email(email)
+    except ValueError:
+        normalised = None
+    await rate_limits.count_sign_in(rt, viewer, normalised or email)
+    user = await User.get_or_none(email=normalised) if normalised else None
+    if not await _is_password_of(rt, user, password) or user is None:
         raise CredentialsError
     await rate_limits.forget_sign_ins(rt, user.email)
     return await sessions.begin(rt, user)
 
 
-async def change_password(rt: Runtime, viewer: Viewer, current: str, new: str) -> Session:
+async def change_password(rt: Runtime, viewer: Viewer, current: str, new: str) -> SessionTokens:
     """Give the account another password: all its sessions end, and a new one begins. API keys stay.
 
     Raises:
@@ -89,14 +92,13 @@ async def change_password(rt: Runtime, viewer: Viewer, current: str, new: str) -
     """
     user = await User.get(id=viewer.signed_in())
     await rate_limits.count_sign_in(rt, viewer, user.email)
-    if not await _fits(rt, user, current):
+    if not await _is_password_of(rt, user, current):
         raise CredentialsError("The current password is wrong.")
     await rate_limits.forget_sign_ins(rt, user.email)
-    if found := password_violations(new, "/newPassword"):
-        raise InvalidInputError(found)
-    made = await rt.passwords.hash(new)
-    # Of two changes at once, the later one was asked for with a password that no longer is the current one
-    if not await rows(_CHANGE, user.id, user.password_hash, made):
+    if violations := password_violations(new, "/newPassword"):
+        raise InvalidInputError(violations)
+    # Of two changes at once, the later one came with a password that is not the current one any more
+    if not await rows(_CHANGE, user.id, user.password_hash, await rt.passwords.hash(new)):
         raise CredentialsError("The current password is wrong.")
     await sessions.end_all(viewer)
     return await sessions.begin(rt, user)
@@ -105,22 +107,14 @@ async def change_password(rt: Runtime, viewer: Viewer, current: str, new: str) -
 _CHANGE = 'UPDATE "user" SET password_hash = $3 WHERE id = $1 AND password_hash = $2 RETURNING id'
 
 
-async def _fits(rt: Runtime, user: User | None, password: str) -> bool:
-    """Whether it is the password of the user; the work is the same where there is none."""
-    possible = len(password) <= PASSWORD_MAX and is_storable(password)
-    fits = await rt.passwords.verify(password if possible else "", user.password_hash if user else None)
-    return fits and possible
+async def _is_password_of(rt: Runtime, user: User | None, password: str) -> bool:
+    """Whether it is the password of the user; it takes as long where there is no user."""
+    is_possible = len(password) <= PASSWORD_MAX and is_storable(password)
+    is_right = await rt.passwords.verify(password if is_possible else "", user.password_hash if user else None)
+    return is_right and is_possible
 
 
-def _comparable(email: str) -> str | None:
-    """The address in the form that rows have; None for what is none."""
-    try:
-        return normalise_email(email)
-    except ValueError:
-        return None
-
-
-async def get(user_ids: list[UUID]) -> dict[UUID, User]:
+async def by_ids(user_ids: list[UUID]) -> dict[UUID, User]:
     """Users by id, those that exist."""
     return {user.id: user for user in await User.filter(id__in=user_ids)}
 

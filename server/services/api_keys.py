@@ -27,8 +27,8 @@ async def create(viewer: Viewer, new: NewApiKey) -> tuple[ApiKey, str]:
         ConflictError: the user has as many as they may.
     """
     user_id = viewer.signed_in()
-    if found := key_violations(new, now(), is_admin=viewer.is_admin):
-        raise InvalidInputError(found)
+    if violations := key_violations(new, now(), is_admin=viewer.is_admin):
+        raise InvalidInputError(violations)
     text = opaque(KEY_PREFIX)
     async with in_transaction():
         # Counted under the user's row lock, so that many at once are not more than allowed

@@ -16,7 +16,7 @@ from server.tables.workers import ALIVE_SECONDS
 
 @dataclass(frozen=True)
 class WorkerInfo:
-    """Who a worker is."""
+    """The identity of a worker."""
 
     id: UUID
     host: str
@@ -25,7 +25,7 @@ class WorkerInfo:
 
 
 @dataclass(frozen=True)
-class Others:
+class OtherWorkers:
     """How many other workers live, and the versions in their memory."""
 
     count: int = 0
@@ -34,7 +34,7 @@ class Others:
 
 @dataclass(frozen=True)
 class WorkerState:
-    """What a heartbeat says of a worker; `versions` are in its memory, whose bounds are in bytes."""
+    """What a heartbeat says of a worker; `versions` are in its memory, and memory is in bytes."""
 
     versions: tuple[str, ...] = ()
     model_bytes: int = 0
@@ -50,21 +50,21 @@ IDLE = WorkerState()
 
 
 async def announce(worker: WorkerInfo, predictors: list[dict[str, Any]]) -> None:
-    """Write a worker and what it can run."""
-    for found in predictors:
-        schemas = (to_json(found["input_schema"]), to_json(found["output_schema"]))
-        await rows(_PREDICTOR, found["name"], found["kind"], *schemas, found["digest"])
+    """Write down a worker and the predictors that it can run."""
+    for each in predictors:
+        schemas = (to_json(each["input_schema"]), to_json(each["output_schema"]))
+        await rows(_PREDICTOR, each["name"], each["kind"], *schemas, each["digest"])
     await _write(worker, IDLE)
 
 
 async def _write(worker: WorkerInfo, state: WorkerState) -> None:
     memory = (state.device_name[:200], state.total_bytes, state.free_bytes, state.model_bytes, state.budget_bytes)
-    held = (to_json(list(state.versions)), state.in_flight, state.evictions)
-    await rows(_WORKER, worker.id, worker.host, worker.pid, worker.device, *memory, *held)
+    load = (to_json(list(state.versions)), state.in_flight, state.evictions)
+    await rows(_WORKER, worker.id, worker.host, worker.pid, worker.device, *memory, *load)
 
 
 async def heartbeat(worker: WorkerInfo, names: list[str], state: WorkerState = IDLE) -> set[str]:
-    """Say that a worker and its predictors are still there; which versions in its memory are deleted."""
+    """Say that a worker and its predictors are still there; the versions in its memory that are deleted."""
     await _write(worker, state)
     await rows("UPDATE predictor SET last_seen = now() WHERE name = ANY($1::text[]) RETURNING name", names)
     deleted = await rows(_DELETED, list(state.versions)) if state.versions else []
@@ -76,10 +76,11 @@ async def leave(worker_id: UUID) -> None:
     await rows("DELETE FROM worker WHERE id = $1 RETURNING id", worker_id)
 
 
-async def others(worker_id: UUID) -> Others:
+async def others(worker_id: UUID) -> OtherWorkers:
     """The other living workers."""
-    found = await rows(_OTHERS, ALIVE_SECONDS, worker_id)
-    return Others(len(found), frozenset(UUID(version) for row in found for version in from_json(row["versions"])))
+    workers = await rows(_OTHERS, ALIVE_SECONDS, worker_id)
+    versions = frozenset(UUID(version) for row in workers for version in from_json(row["versions"]))
+    return OtherWorkers(len(workers), versions)
 
 
 async def workers(viewer: Viewer) -> list[Worker]:
@@ -89,19 +90,19 @@ async def workers(viewer: Viewer) -> list[Worker]:
         ForbiddenError: the viewer is no admin.
     """
     if not viewer.is_admin:
-        raise ForbiddenError("Only admins see the workers.")
+        raise ForbiddenError("Only administrators may see the workers.")
     alive_since = now() - timedelta(seconds=ALIVE_SECONDS)
     return await Worker.filter(last_seen__gt=alive_since).order_by("started_at", "id")
 
 
 async def workers_alive() -> int:
     """How many workers sent a heartbeat lately."""
-    (found,) = await rows(_ALIVE, ALIVE_SECONDS)
-    return int(found["n"])
+    (row,) = await rows(_ALIVE, ALIVE_SECONDS)
+    return int(row["n"])
 
 
 async def predictors() -> list[Predictor]:
-    """All that workers ever announced, by name."""
+    """All predictors that workers ever announced, by name."""
     return await Predictor.all().order_by("name")
 
 

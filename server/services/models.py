@@ -1,4 +1,4 @@
-"""Models: adding, changing, deleting, finding."""
+"""Models: adding, changing, deleting and finding them, and the samples that they show."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class NewModel:
 
 @dataclass(frozen=True)
 class ModelChanges:
-    """What to change of a model; None leaves a thing as it is."""
+    """What to change of a model; None changes nothing."""
 
     description: str | None = None
     visibility: Visibility | None = None
@@ -75,7 +75,7 @@ async def create(rt: Runtime, viewer: Viewer, new: NewModel) -> Model:
         UnauthenticatedError: nobody is signed in.
         ForbiddenError: only administrators may add models, or models of this source.
         InvalidInputError: name, source or schema break rules.
-        ConflictError: the owner has (or had) a model of this name.
+        ConflictError: the owner has, or had, a model of this name.
     """
     if viewer.user_id is None:
         raise UnauthenticatedError("Sign in to add models.")
@@ -115,7 +115,7 @@ async def publish_version(rt: Runtime, viewer: Viewer, slug: str, new: NewVersio
             administrators may add models.
         InvalidInputError: source, schema or options break rules.
     """
-    model = await own(viewer, slug)
+    model = await find_own(viewer, slug)
     _check_may_add(rt, viewer)
     versions.check_source(viewer, new)
     if violations := versions.violations(ModelKind(model.kind), new):
@@ -135,8 +135,8 @@ def _check_may_add(rt: Runtime, viewer: Viewer) -> None:
 
 
 async def update(rt: Runtime, viewer: Viewer, slug: str, changes: ModelChanges) -> Model:
-    """Change a model of the viewer's; raises as `own`, and InvalidInputError."""
-    model = await own(viewer, slug)
+    """Change a model of the viewer's; raises as `find_own`, and InvalidInputError."""
+    model = await find_own(viewer, slug)
     violations = _description_violations(changes.description or "") + tag_violations(changes.tags or [])
     violations += await _sample_violations(viewer, model, changes.samples or [])
     if violations:
@@ -174,7 +174,7 @@ def _distinct(values: Iterable[str]) -> list[str]:
 
 async def delete(rt: Runtime, viewer: Viewer, slug: str) -> tuple[Model, int]:
     """Delete a model of the viewer's; its predictions keep their record, running ones are canceled (their number)."""
-    model = await own(viewer, slug)
+    model = await find_own(viewer, slug)
     async with unit_of_work(rt) as work:
         await Model.filter(id=model.id, deleted_at=None).update(deleted_at=now())
         stopped = await cancel_predictions_of_model(model.id)
@@ -192,14 +192,14 @@ def visible(viewer: Viewer) -> Q:
     return alive & (public | Q(owner_id=viewer.user_id)) if viewer.user_id else alive & public
 
 
-def sees(viewer: Viewer, model: Model) -> bool:
+def may_see(viewer: Viewer, model: Model) -> bool:
     """Whether a viewer may know of a model that is not deleted, as `visible` asks it of the database."""
     own = viewer.user_id is not None and model.owner_id == viewer.user_id
     return own or viewer.is_admin or model.visibility == Visibility.PUBLIC.value
 
 
-def tells_all(viewer: Viewer, model: Model) -> bool:
-    """Whether a viewer who came by a model through a prediction may see all of it, and not what they ran alone."""
+def may_see_all(viewer: Viewer, model: Model) -> bool:
+    """Whether a viewer who can see a prediction of a model may see all of the model, and not only what they ran."""
     own = model.owner_id == viewer.user_id and Scope.READ in viewer.scopes
     return own or viewer.is_admin or model.visibility == Visibility.PUBLIC.value
 
@@ -212,11 +212,11 @@ async def find(viewer: Viewer, slug: str | Slug) -> Model:
         NotFoundError: there is none, or the viewer may not know of it.
     """
     viewer.require(Scope.READ)
-    return await known(viewer, slug)
+    return await find_visible(viewer, slug)
 
 
-async def known(viewer: Viewer, slug: str | Slug) -> Model:
-    """As `find`, for what is done with a model by a key of another scope."""
+async def find_visible(viewer: Viewer, slug: str | Slug) -> Model:
+    """As `find`, for uses that need another scope than READ."""
     parsed = parse_slug(slug) if isinstance(slug, str) else slug
     model = None
     if parsed:
@@ -227,7 +227,7 @@ async def known(viewer: Viewer, slug: str | Slug) -> Model:
     return model
 
 
-async def own(viewer: Viewer, slug: str) -> Model:
+async def find_own(viewer: Viewer, slug: str) -> Model:
     """A model that the viewer may change.
 
     Raises:
@@ -239,7 +239,7 @@ async def own(viewer: Viewer, slug: str) -> Model:
     viewer.require(Scope.WRITE)
     if (parsed := parse_slug(slug)) and parsed.number:
         raise BadUserInputError("Name the model as owner/name, without a version.")
-    model = await known(viewer, slug)
+    model = await find_visible(viewer, slug)
     if model.owner_id != viewer.user_id and not viewer.is_admin:
         raise ForbiddenError("This model belongs to somebody else.")
     return model
@@ -248,7 +248,7 @@ async def own(viewer: Viewer, slug: str) -> Model:
 def listing(
     viewer: Viewer, *, owner: str | None, kind: ModelKind | None, search: str | None, tag: str | None = None
 ) -> QuerySet[Model]:
-    """The models a viewer may know of, filtered; raises BadUserInputError for what is no text."""
+    """The models a viewer may know of, filtered; raises BadUserInputError for a search that is no text."""
     viewer.require(Scope.READ)
     if search and not is_storable(search):
         raise BadUserInputError("The text to search for holds characters that are no text.")

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any
 from uuid import UUID, uuid4
 
 import orjson
@@ -42,7 +41,6 @@ from server.queue.accept import accept
 from server.queue.cancel import cancel_prediction
 from server.runtime import Runtime
 from server.services import models, rate_limits, results, webhooks
-from server.services.models import sees
 from server.tables import Model, Prediction, User, Version
 from server.unit_of_work import UnitOfWork, send
 
@@ -73,7 +71,14 @@ async def _create(rt: Runtime, viewer: Viewer, new: NewPrediction) -> Prediction
     viewer.require(Scope.RUN)
     if viewer.user_id is None and not rt.settings.anonymous_predictions:
         raise ForbiddenError("Sign in to run predictions on this server.")
-    _check_arguments(new)
+    violations = []
+    key = new.idempotency_key
+    if key is not None and (not 1 <= len(key) <= KEY_MAX or not key.isprintable()):
+        violations.append(Violation("/idempotencyKey", f"A key has 1 to {KEY_MAX} printable characters.", "length"))
+    if new.deadline_seconds is not None and not 1 <= new.deadline_seconds <= DEADLINE_MAX:
+        violations.append(Violation("/deadlineSeconds", f"A deadline is 1 to {DEADLINE_MAX} seconds.", "range"))
+    if violations:
+        raise InvalidInputError(violations)
     webhooks.check(rt, viewer, new.webhook)
     request_hash = _request_hash(new)
     if existing := await _existing(viewer, new, request_hash):
@@ -82,11 +87,25 @@ async def _create(rt: Runtime, viewer: Viewer, new: NewPrediction) -> Prediction
         await rate_limits.count_anonymous_prediction(rt, viewer)
     model, version = await resolve_version(viewer, new.model)
     values = seeds.draw_seed(version.input_schema, input_schema.apply(version.input_schema, new.input))
-    if found := files.violations(version.input_schema, values):
-        raise InvalidInputError(found)
-    row = _row(viewer, model, version, new, values, request_hash)
-    row.cache_key = results.cache_key(rt, viewer, model, version, new, values)
-    row.traceparent = traceparent_of()
+    if violations := files.violations(version.input_schema, values):
+        raise InvalidInputError(violations)
+    row = Prediction(
+        # Whoever holds the id of an anonymous prediction may read it, so that id is random
+        id=uuid7() if viewer.user_id else uuid4(),
+        user_id=viewer.user_id,
+        owner=viewer.owner_key,
+        model=model,
+        version=version,
+        queue=queue_of(ModelKind(model.kind), DeviceClass(version.options.get("device", DeviceClass.ANY))),
+        status=PredictionStatus.STARTING.value,
+        input=values,
+        idempotency_key=new.idempotency_key,
+        request_hash=request_hash,
+        webhook_events=webhooks.events_of(new.webhook),
+        retry_of=new.retry_of,
+        cache_key=results.cache_key(rt, viewer, model, version, new, values),
+        traceparent=traceparent_of(),
+    )
     while not await accept(row, files.uploads(version.input_schema, values), new):
         if existing := await _existing(viewer, new, request_hash):
             return existing
@@ -112,30 +131,20 @@ async def retry(rt: Runtime, viewer: Viewer, prediction_id: UUID, idempotency_ke
     return await create(rt, viewer, NewPrediction(model, old.input, idempotency_key, retry_of=old.id))
 
 
-def _check_arguments(new: NewPrediction) -> None:
-    found = []
-    key = new.idempotency_key
-    if key is not None and (not 1 <= len(key) <= KEY_MAX or not key.isprintable()):
-        found.append(Violation("/idempotencyKey", f"A key has 1 to {KEY_MAX} printable characters.", "length"))
-    if new.deadline_seconds is not None and not 1 <= new.deadline_seconds <= DEADLINE_MAX:
-        found.append(Violation("/deadlineSeconds", f"A deadline is 1 to {DEADLINE_MAX} seconds.", "range"))
-    if found:
-        raise InvalidInputError(found)
-
-
 def _request_hash(new: NewPrediction) -> str:
-    asked: list[object] = [new.model, new.input, new.deadline_seconds]
+    """Tells one request from another where both come with the same idempotency key."""
+    request: list[object] = [new.model, new.input, new.deadline_seconds]
     if new.webhook is not None:
-        asked.append([new.webhook.url, webhooks.events_of(new.webhook)])
+        request.append([new.webhook.url, webhooks.events_of(new.webhook)])
     if new.retry_of is not None:
-        asked.append(str(new.retry_of))
+        request.append(str(new.retry_of))
     if new.use_cache:
-        asked.append("cache")
+        request.append("cache")
     try:
-        body = orjson.dumps(asked, option=orjson.OPT_SORT_KEYS)
+        body = orjson.dumps(request, option=orjson.OPT_SORT_KEYS)
     except (TypeError, ValueError):
         # A 64-bit overflow, a lone surrogate or too deep nesting: the schema check names the place
-        body = repr(asked).encode(errors="backslashreplace")
+        body = repr(request).encode(errors="backslashreplace")
     return hashlib.sha256(body).hexdigest()
 
 
@@ -148,26 +157,6 @@ async def _existing(viewer: Viewer, new: NewPrediction, request_hash: str) -> Pr
     return row
 
 
-def _row(
-    viewer: Viewer, model: Model, version: Version, new: NewPrediction, values: dict[str, Any], request_hash: str
-) -> Prediction:
-    return Prediction(
-        # Whoever holds the id of an anonymous prediction may read it, so that id is random
-        id=uuid7() if viewer.user_id else uuid4(),
-        user_id=viewer.user_id,
-        owner=viewer.owner_key,
-        model=model,
-        version=version,
-        queue=queue_of(ModelKind(model.kind), DeviceClass(version.options.get("device", DeviceClass.ANY))),
-        status=PredictionStatus.STARTING.value,
-        input=values,
-        idempotency_key=new.idempotency_key,
-        request_hash=request_hash,
-        webhook_events=webhooks.events_of(new.webhook),
-        retry_of=new.retry_of,
-    )
-
-
 async def resolve_version(viewer: Viewer, slug: str) -> tuple[Model, Version]:
     """The model, with its owner, and the version: the pinned one, else the newest READY one.
 
@@ -177,7 +166,7 @@ async def resolve_version(viewer: Viewer, slug: str) -> tuple[Model, Version]:
     """
     parsed = parse_slug(slug)
     resolution = await _RESOLUTIONS.ask(parsed) if parsed else None
-    if parsed is None or resolution is None or not sees(viewer, resolution[0]):
+    if parsed is None or resolution is None or not models.may_see(viewer, resolution[0]):
         raise NotFoundError(f"There is no model {slug[:100]!r}.")
     model, version = resolution
     if version is None:
@@ -239,7 +228,7 @@ async def by_ids(viewer: Viewer | None, ids: Iterable[UUID]) -> dict[UUID, Predi
 
 
 @dataclass(frozen=True)
-class Wanted:
+class PredictionCriteria:
     """Which predictions to list; None takes all. Times without a zone are UTC."""
 
     status: list[PredictionStatus] | None = None
@@ -249,57 +238,58 @@ class Wanted:
     everybody: bool = False
 
 
-def listing(viewer: Viewer, wanted: Wanted) -> QuerySet[Prediction]:
+def listing(viewer: Viewer, criteria: PredictionCriteria) -> QuerySet[Prediction]:
     """The viewer's own predictions, or those of everybody, filtered.
 
     Raises:
         UnauthenticatedError: nobody is signed in.
-        ForbiddenError: everybody's are asked for by somebody who is no admin.
+        ForbiddenError: the filter names everybody's, and the viewer is no admin.
     """
     if viewer.user_id is None:
         raise UnauthenticatedError("Sign in to list predictions.")
     viewer.require(Scope.READ)
-    if wanted.everybody and not viewer.is_admin:
-        raise ForbiddenError("Only admins list the predictions of everybody.")
-    query = Prediction.all() if wanted.everybody else Prediction.filter(user_id=viewer.user_id)
-    if wanted.status:
-        query = query.filter(status__in=[s.value for s in wanted.status])
-    if wanted.created_from is not None:
-        query = query.filter(created_at__gte=utc(wanted.created_from))
-    if wanted.created_before is not None:
-        query = query.filter(created_at__lt=utc(wanted.created_before))
-    if wanted.model is not None:
-        slug = parse_slug(wanted.model)
+    if criteria.everybody and not viewer.is_admin:
+        raise ForbiddenError("Only administrators may list everybody's predictions.")
+    query = Prediction.all() if criteria.everybody else Prediction.filter(user_id=viewer.user_id)
+    if criteria.status:
+        query = query.filter(status__in=[s.value for s in criteria.status])
+    if criteria.created_from is not None:
+        query = query.filter(created_at__gte=utc(criteria.created_from))
+    if criteria.created_before is not None:
+        query = query.filter(created_at__lt=utc(criteria.created_before))
+    if criteria.model is not None:
+        slug = parse_slug(criteria.model)
         query = query.filter(model__owner__handle=slug.owner if slug else "", model__name=slug.name if slug else "")
         if slug and slug.number:
             query = query.filter(version__number=slug.number)
     return query
 
 
-async def live_filter(viewer: Viewer, wanted: Wanted) -> ListFilter:
-    """A checked filter.
+async def live_filter(viewer: Viewer, criteria: PredictionCriteria) -> ListFilter:
+    """The filter of a live list, its model and version looked up.
 
     Raises:
         UnauthenticatedError: nobody is signed in.
         NotFoundError: the viewer knows no such model or version.
-        BadUserInputError: everybody's rows are asked for.
+        BadUserInputError: the filter names everybody's.
     """
     if viewer.user_id is None:
         raise UnauthenticatedError("Sign in to list predictions.")
     viewer.require(Scope.READ)
-    if wanted.everybody:
-        raise BadUserInputError("A live list has your own predictions alone; leave `everybody` out.")
-    statuses = frozenset(status.value for status in wanted.status) if wanted.status else None
-    begin, before = (utc(at) if at else None for at in (wanted.created_from, wanted.created_before))
-    if wanted.model is None:
+    if criteria.everybody:
+        raise BadUserInputError("A live list shows only your own predictions; leave `everybody` out.")
+    statuses = frozenset(status.value for status in criteria.status) if criteria.status else None
+    begin = utc(criteria.created_from) if criteria.created_from else None
+    before = utc(criteria.created_before) if criteria.created_before else None
+    if criteria.model is None:
         return ListFilter(statuses, created_from=begin, created_before=before)
-    found, slug = await models.find(viewer, wanted.model), parse_slug(wanted.model)
+    model, slug = await models.find(viewer, criteria.model), parse_slug(criteria.model)
     version = None
     if slug is not None and slug.number is not None:
-        version = await Version.get_or_none(model_id=found.id, number=slug.number)
+        version = await Version.get_or_none(model_id=model.id, number=slug.number)
         if version is None:
-            raise NotFoundError(f"{wanted.model[:100]} does not exist.")
-    return ListFilter(statuses, found.id, version.id if version else None, begin, before)
+            raise NotFoundError(f"{criteria.model[:100]} does not exist.")
+    return ListFilter(statuses, model.id, version.id if version else None, begin, before)
 
 
 async def cancel(rt: Runtime, viewer: Viewer, prediction_id: UUID) -> Prediction:

@@ -1,4 +1,4 @@
-"""Queues as administrators see them: what waits and runs in each, and how many workers take from it."""
+"""Queues as administrators see them: what waits and runs in each, and how many workers serve it."""
 
 from __future__ import annotations
 
@@ -13,27 +13,31 @@ from server.tables.workers import ALIVE_SECONDS
 
 
 @dataclass(frozen=True)
-class Staffed:
-    """A queue, and how many living workers take from it."""
+class QueueReport:
+    """A queue, and how many living workers serve it."""
 
     state: QueueState
     workers: int
 
 
-async def listing(viewer: Viewer) -> list[Staffed]:
-    """The queues that workers take from, and those of one class of devices where something waits or somebody works.
+async def listing(viewer: Viewer) -> list[QueueReport]:
+    """The queues of every kind, and those of one class of devices that workers serve or where something waits or runs.
 
     Raises:
         ForbiddenError: the viewer is no admin.
     """
     if not viewer.is_admin:
-        raise ForbiddenError("Only admins see the queues.")
-    taking = dict.fromkeys(ALL_QUEUES, 0)
+        raise ForbiddenError("Only administrators may see the queues.")
+    workers = dict.fromkeys(ALL_QUEUES, 0)
     for row in await rows(_DEVICES, ALIVE_SECONDS):
         for queue in queues_of(row["device"]):
-            taking[queue] += row["n"]
-    staffed = [Staffed(state, taking[state.queue]) for state in await read_states()]
-    return [one for one in staffed if one.state.queue in QUEUES or one.workers or one.state.depth or one.state.running]
+            workers[queue] += row["n"]
+    reports = [QueueReport(state, workers[state.queue]) for state in await read_states()]
+    return [
+        report
+        for report in reports
+        if report.state.queue in QUEUES or report.workers or report.state.depth or report.state.running
+    ]
 
 
 _DEVICES = (

@@ -1,15 +1,14 @@
 """Results that equal predictions share: one run for those in flight at once, and a cache of those that succeeded.
 
-Only predictions that ask for it take part, as givers and as takers. They are equal when the files and options of the
-version and the whole input are, the seed included. Across users they share only for public models, and nothing with
-input files: what else is equal stays within its owner.
+Only predictions whose request allows it give or take a result. They are equal when the files and options of the
+version and the whole input are, the seed included. Predictions of different users share only for public models and
+without input files; all others share within their owner alone.
 """
 
 from __future__ import annotations
 
 import hashlib
 from typing import Any
-from uuid import UUID
 
 import orjson
 
@@ -29,8 +28,8 @@ def cache_key(
 ) -> str | None:
     """The key under which a prediction shares its result; None when it shares nothing.
 
-    A version that knows seeds repeats a run only where the caller gave one; of other versions the caller says by
-    asking that their runs repeat.
+    A version whose input has a seed repeats a run only where the caller gave one; runs of other versions are taken to
+    repeat, since the caller asked for a shared result.
     """
     if not new.use_cache or not rt.settings.result_cache_seconds:
         return None
@@ -40,8 +39,8 @@ def cache_key(
     has_files = next(files.named(version.input_schema, values), None) is not None
     is_open = model.visibility == Visibility.PUBLIC.value and not has_files
     scope = "" if is_open else viewer.owner_key
-    what = [scope, version.digest or str(version.id), version.predictor, version.options, values]
-    return hashlib.sha256(orjson.dumps(what, option=orjson.OPT_SORT_KEYS)).hexdigest()
+    identity = [scope, version.digest or str(version.id), version.predictor, version.options, values]
+    return hashlib.sha256(orjson.dumps(identity, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
 async def purge(viewer: Viewer | None, slug: str | None = None) -> int:
@@ -54,14 +53,12 @@ async def purge(viewer: Viewer | None, slug: str | None = None) -> int:
     if viewer is not None:
         viewer.require(Scope.WRITE)
         if not viewer.is_admin:
-            raise ForbiddenError("Only admins purge results.")
-    return await forget(await _id_of(slug) if slug is not None else None)
-
-
-async def _id_of(slug: str) -> UUID:
-    """A model's id; deleted ones have results too."""
-    found = parse_slug(slug)
-    model = await Model.get_or_none(owner__handle=found.owner, name=found.name) if found else None
+            raise ForbiddenError("Only administrators may purge results.")
+    if slug is None:
+        return await forget(None)
+    # Deleted models have results too
+    parsed = parse_slug(slug)
+    model = await Model.get_or_none(owner__handle=parsed.owner, name=parsed.name) if parsed else None
     if model is None:
         raise NotFoundError(f"There is no model {slug[:100]}.")
-    return model.id
+    return await forget(model.id)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 import structlog
@@ -15,17 +14,16 @@ from server.adapters.security import REFRESH_PREFIX, AccessToken, fingerprint, o
 from server.domain.accounts import Viewer
 from server.errors import CredentialsError, UnauthenticatedError
 from server.runtime import Runtime
-from server.tables import RefreshToken, User
-from server.tables import Session as Row
+from server.tables import RefreshToken, Session, User
 
 logger = structlog.get_logger(__name__)
 
-# A client whose answer got lost asks again with the token that it has
+# A client that lost the answer asks again with the token that it has
 GRACE_SECONDS = 30
 
 
 @dataclass(frozen=True)
-class Session:
+class SessionTokens:
     """A signed-in user, the access token, and the refresh token that gives the next ones."""
 
     user: User
@@ -35,19 +33,19 @@ class Session:
     refresh_expires_at: datetime
 
 
-async def begin(rt: Runtime, user: User) -> Session:
+async def begin(rt: Runtime, user: User) -> SessionTokens:
     """Sign a user in."""
     expires_at = _expiry(rt)
     async with in_transaction():
-        row = await Row.create(user=user, expires_at=expires_at)
+        row = await Session.create(user=user, expires_at=expires_at)
         return await _next(rt, user, row.id, 1, expires_at)
 
 
-async def refresh(rt: Runtime, token: str) -> Session:
+async def refresh(rt: Runtime, token: str) -> SessionTokens:
     """Exchange a refresh token for the next one and a new access token.
 
-    One that was exchanged before ends its whole session: it is a thief's, or the thief has the next. Only the one that
-    was exchanged last is taken again, for GRACE_SECONDS and while what came of it is unused, which then ends.
+    A token that was exchanged before ends its whole session: it is a thief's, or the thief has the next. Only the token
+    that was exchanged last is accepted again, for GRACE_SECONDS and while its successor is unused, which then ends.
 
     Raises:
         CredentialsError: it is none, or has expired, or was used before, or its session has ended.
@@ -55,30 +53,25 @@ async def refresh(rt: Runtime, token: str) -> Session:
     async with in_transaction():
         # A statement of its own: the next one sees what whoever held the lock wrote
         locked = await rows(_LOCK, fingerprint(token))
-        found = (await rows(_FIND, fingerprint(token)))[0] if locked else None
-        made = await _exchange(rt, found) if found and found["alive"] else None
-    if made is None:
-        raise CredentialsError("This refresh token is not valid any more; sign in again.")
-    return made
+        row = (await rows(_FIND, fingerprint(token)))[0] if locked else None
+        if row and row["alive"]:
+            if not row["used"] or row["spared"]:
+                expires_at = _expiry(rt)
+                await rows(_USE, row["session_id"], expires_at)
+                user = await User.get(id=row["user_id"])
+                return await _next(rt, user, row["session_id"], row["newest"] + 1, expires_at)
+            await rows(_END, row["session_id"])
+            logger.warning("sessions.reused", session=str(row["session_id"]), user=str(row["user_id"]))
+    # Raised behind the transaction, so that the end of the session is committed
+    raise CredentialsError("This refresh token is not valid any more; sign in again.")
 
 
-async def _exchange(rt: Runtime, found: dict[str, Any]) -> Session | None:
-    if found["used"] and not found["spared"]:
-        await rows(_END, found["session_id"])
-        logger.warning("sessions.reused", session=str(found["session_id"]), user=str(found["user_id"]))
-        return None
-    expires_at = _expiry(rt)
-    await rows(_USE, found["session_id"], expires_at)
-    user = await User.get(id=found["user_id"])
-    return await _next(rt, user, found["session_id"], found["newest"] + 1, expires_at)
-
-
-async def _next(rt: Runtime, user: User, session_id: UUID, generation: int, expires_at: datetime) -> Session:
+async def _next(rt: Runtime, user: User, session_id: UUID, generation: int, expires_at: datetime) -> SessionTokens:
     token = opaque(REFRESH_PREFIX)
     await RefreshToken.create(
         hash=fingerprint(token), session_id=session_id, generation=generation, expires_at=expires_at
     )
-    return Session(user, session_id, rt.tokens.issue(user.id, session_id), token, expires_at)
+    return SessionTokens(user, session_id, rt.tokens.issue(user.id, session_id), token, expires_at)
 
 
 def _expiry(rt: Runtime) -> datetime:
@@ -94,7 +87,7 @@ async def end(viewer: Viewer, token: str | None = None) -> int:
     if token is not None:
         return len(await rows(_END_FAMILY, fingerprint(token)))
     if viewer.session_id is None:
-        raise UnauthenticatedError("Nobody is signed in here.")
+        raise UnauthenticatedError("You are not signed in.")
     return len(await rows(_END, viewer.session_id))
 
 

@@ -28,14 +28,14 @@ LINK_SECONDS = 3600
 
 @dataclass(frozen=True)
 class NewUpload:
-    """A file that is to come."""
+    """A file to upload."""
 
     content_type: str
     size_bytes: int
 
 
 class WrongSizeError(Exception):
-    """The bytes that came are not as many as were announced; `too_many` of them, or too few."""
+    """More bytes came than were announced (`too_many`), or fewer."""
 
     def __init__(self, expected: int, *, too_many: bool) -> None:
         super().__init__(f"The file has {'more' if too_many else 'fewer'} bytes than the {expected} announced.")
@@ -47,14 +47,19 @@ async def create(rt: Runtime, viewer: Viewer, new: NewUpload) -> Upload:
 
     Raises:
         UnauthenticatedError: nobody is signed in.
-        InvalidInputError: its size or type cannot be.
+        InvalidInputError: its size or type break rules.
         ConflictError: the user has as many as they may.
     """
     if viewer.user_id is None:
         raise UnauthenticatedError("Sign in to upload files; a small one may come as a data URI.")
     viewer.require(Scope.RUN)
-    if found := _violations(new, rt.settings.max_input_bytes):
-        raise InvalidInputError(found)
+    violations, largest = [], rt.settings.max_input_bytes
+    if not 1 <= new.size_bytes <= largest:
+        violations.append(Violation("/sizeBytes", f"An input file has 1 to {largest} bytes.", "range"))
+    if not CONTENT_TYPE.fullmatch(new.content_type):
+        violations.append(Violation("/contentType", "Give a content type such as image/png.", "pattern"))
+    if violations:
+        raise InvalidInputError(violations)
     at = now()
     async with in_transaction():
         # Counted under the user's row lock, so that many at once are not more than allowed
@@ -72,28 +77,19 @@ async def create(rt: Runtime, viewer: Viewer, new: NewUpload) -> Upload:
         )
 
 
-def _violations(new: NewUpload, largest: int) -> list[Violation]:
-    found = []
-    if not 1 <= new.size_bytes <= largest:
-        found.append(Violation("/sizeBytes", f"An input file has 1 to {largest} bytes.", "range"))
-    if not CONTENT_TYPE.fullmatch(new.content_type):
-        found.append(Violation("/contentType", "A content type is such as image/png.", "pattern"))
-    return found
-
-
 def signed(upload_id: UUID) -> str:
-    """What the link of an upload signs; no key of a file looks like it."""
+    """The text that the signature of an upload's link covers; no key of a file looks like it."""
     return f"put:{upload_id}"
 
 
 def link(rt: Runtime, upload: Upload) -> str:
-    """The path, of this server, that the file's bytes are to be PUT to."""
+    """The path on this server to which a client PUTs the file's bytes."""
     expires_at = int(min(upload.created_at + timedelta(seconds=LINK_SECONDS), upload.expires_at).timestamp())
     return f"/uploads/{upload.id}?exp={expires_at}&sig={rt.signer.sign(signed(upload.id), expires_at)}"
 
 
 async def receive(rt: Runtime, upload_id: UUID, chunks: AsyncIterator[bytes]) -> Upload:
-    """Take the bytes of a file; it can be used when this returns, and nothing is kept when it raises.
+    """Store the bytes of a file; it can be used when this returns, and nothing is stored when it raises.
 
     Raises:
         NotFoundError: there is no such upload any more.
@@ -108,18 +104,30 @@ async def receive(rt: Runtime, upload_id: UUID, chunks: AsyncIterator[bytes]) ->
         raise ConflictError("This upload has its file already.")
     # Two that send at once write two files, of which one gets the row
     folder = f"uploads/{upload.id}/{secrets.randbelow(10**9)}/"
-    counted = _Counted(chunks, upload.size_bytes)
-    kept = False
+    digest = hashlib.sha256()
+
+    async def counted() -> AsyncIterator[bytes]:
+        count = 0
+        async for chunk in chunks:
+            count += len(chunk)
+            if count > upload.size_bytes:
+                raise WrongSizeError(upload.size_bytes, too_many=True)
+            digest.update(chunk)
+            yield chunk
+        if count < upload.size_bytes:
+            raise WrongSizeError(upload.size_bytes, too_many=False)
+
+    is_stored = False
     try:
-        await rt.storage.put_stream(f"{folder}0.bin", counted.chunks(), upload.content_type)
-        kept = bool(await rows(_COMPLETE, upload.id, f"{folder}0.bin", counted.sha256))
+        await rt.storage.put_stream(f"{folder}0.bin", counted(), upload.content_type)
+        is_stored = bool(await rows(_COMPLETE, upload.id, f"{folder}0.bin", digest.hexdigest()))
     finally:
-        if not kept:
+        if not is_stored:
             try:
                 await rt.storage.delete_prefix(folder)
             except StorageError as error:
                 logger.warning("uploads.not_removed", prefix=folder, error=str(error))
-    if not kept:
+    if not is_stored:
         raise ConflictError("This upload has its file already.")
     return await Upload.get(id=upload_id)
 
@@ -128,30 +136,6 @@ _COMPLETE = """
 UPDATE upload SET completed_at = now(), key = $2, sha256 = $3
 WHERE id = $1 AND completed_at IS NULL AND expires_at > now() RETURNING id
 """
-
-
-class _Counted:
-    """A stream that has to have exactly so many bytes."""
-
-    def __init__(self, chunks: AsyncIterator[bytes], expected: int) -> None:
-        self._chunks = chunks
-        self._expected = expected
-        self._digest = hashlib.sha256()
-
-    async def chunks(self) -> AsyncIterator[bytes]:
-        seen = 0
-        async for chunk in self._chunks:
-            seen += len(chunk)
-            if seen > self._expected:
-                raise WrongSizeError(self._expected, too_many=True)
-            self._digest.update(chunk)
-            yield chunk
-        if seen < self._expected:
-            raise WrongSizeError(self._expected, too_many=False)
-
-    @property
-    def sha256(self) -> str:
-        return self._digest.hexdigest()
 
 
 async def of_owner(owner: str, ids: Iterable[UUID]) -> dict[UUID, Upload]:

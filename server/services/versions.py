@@ -32,10 +32,10 @@ async def by_ids(ids: Iterable[UUID]) -> dict[UUID, Version]:
 
 async def of_models(model_ids: Iterable[UUID]) -> dict[UUID, list[Version]]:
     """All versions of some models, newest first."""
-    found: dict[UUID, list[Version]] = {model_id: [] for model_id in model_ids}
-    for version in await Version.filter(model_id__in=list(found)).order_by("-number"):
-        found[version.model_id].append(version)
-    return found
+    by_model: dict[UUID, list[Version]] = {model_id: [] for model_id in model_ids}
+    for version in await Version.filter(model_id__in=list(by_model)).order_by("-number"):
+        by_model[version.model_id].append(version)
+    return by_model
 
 
 def latest(versions: list[Version]) -> Version | None:
@@ -80,7 +80,7 @@ def violations(kind: ModelKind, new: NewVersion) -> list[Violation]:
 
 
 def check_source(viewer: Viewer, new: NewVersion) -> None:
-    """Raise UnauthenticatedError or ForbiddenError unless the viewer may publish from such a source."""
+    """Raise UnauthenticatedError or ForbiddenError unless the viewer may publish from this source."""
     if viewer.user_id is None:
         raise UnauthenticatedError("Sign in to add models.")
     source = new.source

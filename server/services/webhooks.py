@@ -35,7 +35,7 @@ SECRETS_MAX = 5
 
 
 def check(rt: Runtime, viewer: Viewer, new: NewWebhook | None) -> None:
-    """Refuse a webhook that cannot be, before anything is made.
+    """Refuse a webhook that breaks rules, before anything is stored.
 
     Raises:
         ForbiddenError: nobody is signed in, so that no secret could sign.
@@ -44,13 +44,13 @@ def check(rt: Runtime, viewer: Viewer, new: NewWebhook | None) -> None:
     if new is None:
         return
     if viewer.user_id is None:
-        raise ForbiddenError("Sign in to be told by webhook: its signature is made with a secret of your account.")
-    if found := violations(new, rt.settings.webhook_allow):
-        raise InvalidInputError(found)
+        raise ForbiddenError("Sign in to use webhooks: they are signed with a secret of your account.")
+    if broken_rules := violations(new, rt.settings.webhook_allow):
+        raise InvalidInputError(broken_rules)
 
 
 def events_of(new: NewWebhook | None) -> list[str] | None:
-    """What the prediction's row keeps of its webhook: the events, in the order of deliveries."""
+    """The events of a webhook, in the order of deliveries, as the prediction's row stores them."""
     return [event.value for event in WebhookEvent if event in new.events] if new else None
 
 
@@ -63,26 +63,26 @@ def listing(viewer: Viewer, user_id: UUID) -> QuerySet[WebhookDelivery] | None:
 
 
 async def of_predictions(prediction_ids: list[UUID]) -> dict[UUID, list[WebhookDelivery]]:
-    """The deliveries of predictions, in the order of their events; `shown` says which of them a viewer may see."""
-    found: dict[UUID, list[WebhookDelivery]] = {key: [] for key in prediction_ids}
+    """The deliveries of predictions, in the order of their events; `visible` says which of them a viewer may see."""
+    by_prediction: dict[UUID, list[WebhookDelivery]] = {key: [] for key in prediction_ids}
     for row in await WebhookDelivery.filter(prediction_id__in=prediction_ids):
-        found[row.prediction_id].append(row)
-    place = {event.value: number for number, event in enumerate(WebhookEvent)}
-    return {key: sorted(held, key=lambda row: place[row.event]) for key, held in found.items()}
+        by_prediction[row.prediction_id].append(row)
+    order = {event.value: number for number, event in enumerate(WebhookEvent)}
+    return {key: sorted(rows, key=lambda row: order[row.event]) for key, rows in by_prediction.items()}
 
 
-def shown(viewer: Viewer, found: Iterable[WebhookDelivery]) -> list[WebhookDelivery]:
-    """Those deliveries that a viewer may see: their own, and all to administrators."""
-    return [row for row in found if viewer.is_admin or row.user_id == viewer.user_id]
+def visible(viewer: Viewer, rows: Iterable[WebhookDelivery]) -> list[WebhookDelivery]:
+    """Those deliveries that a viewer may see: users their own, administrators all."""
+    return [row for row in rows if viewer.is_admin or row.user_id == viewer.user_id]
 
 
 async def by_ids(viewer: Viewer, ids: list[UUID]) -> dict[UUID, WebhookDelivery]:
     """Deliveries by id, those that the viewer may see; raises ForbiddenError for an API key that may not read."""
     viewer.require(Scope.READ)
-    return await _known(viewer, ids)
+    return await _visible_by_ids(viewer, ids)
 
 
-async def _known(viewer: Viewer, ids: list[UUID]) -> dict[UUID, WebhookDelivery]:
+async def _visible_by_ids(viewer: Viewer, ids: list[UUID]) -> dict[UUID, WebhookDelivery]:
     if viewer.user_id is None:
         return {}
     query = WebhookDelivery.filter(id__in=ids)
@@ -90,19 +90,19 @@ async def _known(viewer: Viewer, ids: list[UUID]) -> dict[UUID, WebhookDelivery]
 
 
 async def urls(prediction_ids: list[UUID]) -> dict[UUID, str]:
-    """Whom predictions are told of to."""
+    """The URLs that the webhooks of predictions are sent to."""
     return {row.prediction_id: row.url for row in await Webhook.filter(prediction_id__in=prediction_ids)}
 
 
 async def redeliver(rt: Runtime, viewer: Viewer, delivery_id: UUID) -> WebhookDelivery:
-    """Send a delivery again now, whatever became of it, with its whole schedule; a receiver that was off is on again.
+    """Send a delivery again now, whatever its state, with its whole schedule; its webhook is enabled again.
 
     Raises:
         NotFoundError: there is none, or it is not the viewer's.
         ForbiddenError: an API key without the scope RUN asks.
     """
     viewer.require(Scope.RUN)
-    row = (await _known(viewer, [delivery_id])).get(delivery_id)
+    row = (await _visible_by_ids(viewer, [delivery_id])).get(delivery_id)
     if row is None or not await deliveries.send_again(row.id):
         raise NotFoundError("There is no delivery with this id.")
     await send(rt, UnitOfWork(deliver=True))
@@ -110,8 +110,8 @@ async def redeliver(rt: Runtime, viewer: Viewer, delivery_id: UUID) -> WebhookDe
 
 
 @dataclass(frozen=True)
-class Rotation:
-    """The new secret, and until when the ones before it sign too."""
+class SecretRotation:
+    """The new secret, and until when earlier ones sign beside it."""
 
     secret: str
     previous_until: datetime | None
@@ -123,16 +123,16 @@ async def secret(rt: Runtime, user_id: UUID) -> str:
 
 
 async def signing_secrets(rt: Runtime, user_id: UUID) -> list[str]:
-    """The secrets that sign now, the newest first; the first one is made where there is none."""
-    if found := await _readable_secrets(rt, user_id):
-        return found
+    """The secrets that sign now, the newest first; where there is none, one is made."""
+    if readable := await _readable_secrets(rt, user_id):
+        return readable
     async with in_transaction():
         # Two that need the first secret at once get the same
         await User.select_for_update().get(id=user_id)
         return await _readable_secrets(rt, user_id) or [await _make_secret(rt, user_id)]
 
 
-async def rotate_secret(rt: Runtime, viewer: Viewer) -> Rotation:
+async def rotate_secret(rt: Runtime, viewer: Viewer) -> SecretRotation:
     """Make a new secret; those before it sign beside it for a day, so that receivers can change in their time.
 
     Raises:
@@ -144,12 +144,12 @@ async def rotate_secret(rt: Runtime, viewer: Viewer) -> Rotation:
         await User.select_for_update().get(id=user_id)
         if await _live_secrets(user_id).count() >= SECRETS_MAX:
             raise ConflictError(
-                f"{SECRETS_MAX} of your secrets sign already; rotate again when one of them has expired."
+                f"You have {SECRETS_MAX} signing secrets already; rotate again when one of them has expired."
             )
         until = now() + timedelta(seconds=ROTATION_SECONDS)
-        had = await WebhookSecret.filter(user_id=user_id, expires_at=None).update(expires_at=until)
+        earlier = await WebhookSecret.filter(user_id=user_id, expires_at=None).update(expires_at=until)
         await WebhookSecret.filter(user_id=user_id, expires_at__lte=now()).delete()
-        return Rotation(await _make_secret(rt, user_id), until if had else None)
+        return SecretRotation(await _make_secret(rt, user_id), until if earlier else None)
 
 
 def _live_secrets(user_id: UUID) -> QuerySet[WebhookSecret]:
@@ -157,17 +157,17 @@ def _live_secrets(user_id: UUID) -> QuerySet[WebhookSecret]:
 
 
 async def _readable_secrets(rt: Runtime, user_id: UUID) -> list[str]:
-    found = []
+    readable = []
     for row in await _live_secrets(user_id).order_by("-created_at", "-id"):
         try:
-            found.append(rt.vault.open(row.sealed))
+            readable.append(rt.vault.open(row.sealed))
         except UnreadableSecretError:
-            # SECRET_KEY was replaced: nobody can read it any more, and the user gets a new one
+            # SECRET_KEY was replaced, so nobody can read the secret any more: the user gets a new one
             logger.warning("webhooks.secret_unreadable", user=str(user_id), secret=str(row.id))
             continue
         if not rt.vault.is_newest(row.sealed):
-            await WebhookSecret.filter(id=row.id).update(sealed=rt.vault.seal(found[-1]))
-    return found
+            await WebhookSecret.filter(id=row.id).update(sealed=rt.vault.seal(readable[-1]))
+    return readable
 
 
 async def _make_secret(rt: Runtime, user_id: UUID) -> str:

@@ -18,8 +18,6 @@ ROOMS_TO_CLEAN: tuple[str, ...] = (
     "graph.selection",
     "graph.telemetry",
     "graph.websocket",
-    "server.live",
-    "server.services",
     "workers.middleware",
     "workers.supervisor",
 )

@@ -24,7 +24,7 @@ from server.maintenance import recovery, retention
 from server.queue.claim import PredictionLease, WarmVersions, heartbeat
 from server.runtime import Runtime
 from server.services import catalogue
-from server.services.catalogue import Others, WorkerInfo, WorkerState
+from server.services.catalogue import OtherWorkers, WorkerInfo, WorkerState
 from workers.contract.protocol import Forget
 from workers.supervisor.attempt import DEADLINE_PASSED, Attempt, AttemptContext, SharedLock
 from workers.supervisor.claim_loop import ClaimLoop
@@ -59,7 +59,7 @@ class Supervisor:
         self._attempts: dict[UUID, Attempt] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._heartbeat_due = asyncio.Event()
-        self._others = Others()
+        self._others = OtherWorkers()
         self._keeper.on_resident = self._heartbeat_due.set
         self._inputs = InputFiles(rt)
         self._deliverer = Deliverer(rt)

@@ -23,7 +23,7 @@ from server.queue.claim import claim_hinted
 from server.queue.finish import Result, finish
 from server.runtime import Runtime
 from server.services import predictions
-from server.services.predictions import Wanted
+from server.services.predictions import PredictionCriteria
 from server.tables import Model, Prediction, User, Version
 from tests.integration.events.watching import NOBODY, RedisProcess, Subscriber, finish_run, hubs_of, running_prediction
 from tests.integration.queue.store import add, rows
@@ -57,7 +57,7 @@ class Lister:
 
 @asynccontextmanager
 async def listing(hubs: Hubs, viewer: Viewer, count: int = 1, **wanted: Any) -> AsyncIterator[list[Lister]]:
-    found = await predictions.live_filter(viewer, Wanted(**wanted))
+    found = await predictions.live_filter(viewer, PredictionCriteria(**wanted))
     listers = [Lister(hubs, viewer, found) for _ in range(count)]
     try:
         await asyncio.sleep(0)
@@ -219,14 +219,14 @@ async def test_filters_and_other_users(rt: Runtime, version: Version, viewer: Vi
         await elsewhere.until(lambda: elsewhere.told[-1:] == [(theirs.id, "canceled")])
         assert {key for key, _ in elsewhere.told} == {theirs.id}
     for wanted, error in (
-        (Wanted(model="nobody/nothing"), NotFoundError),
-        (Wanted(model=f"{slug}:9"), NotFoundError),
-        (Wanted(everybody=True), BadUserInputError),
+        (PredictionCriteria(model="nobody/nothing"), NotFoundError),
+        (PredictionCriteria(model=f"{slug}:9"), NotFoundError),
+        (PredictionCriteria(everybody=True), BadUserInputError),
     ):
         with pytest.raises(error):
             await predictions.live_filter(viewer, wanted)
     with pytest.raises(UnauthenticatedError):
-        await predictions.live_filter(NOBODY, Wanted())
+        await predictions.live_filter(NOBODY, PredictionCriteria())
 
 
 async def test_a_slow_reader_gets_the_newest_state_of_each_row(rt: Runtime, version: Version, viewer: Viewer) -> None:
@@ -234,10 +234,10 @@ async def test_a_slow_reader_gets_the_newest_state_of_each_row(rt: Runtime, vers
     watcher = ListWatcher()
     for row in [*made, *made]:
         watcher.offer(row.id, row)
-    for n in range(live_lists.ROWS_HELD):
+    for n in range(live_lists.MAX_ROWS):
         watcher.offer(made[n % 4].id, made[n % 4])
     assert sorted(row.id for row in await watcher.take()) == sorted(row.id for row in made)
-    for _ in range(live_lists.ROWS_HELD):
+    for _ in range(live_lists.MAX_ROWS):
         watcher.offer(uuid4(), None)
     watcher.offer(made[0].id, made[0])
     assert None in watcher._changed.values()
@@ -245,7 +245,7 @@ async def test_a_slow_reader_gets_the_newest_state_of_each_row(rt: Runtime, vers
     while not found:
         found = await watcher.take()
     assert [row.id for row in found] == [made[0].id]
-    for _ in range(live_lists.IDS_HELD + 1):
+    for _ in range(live_lists.MAX_IDS + 1):
         watcher.offer(uuid4(), None)
     with pytest.raises(UnavailableError):
         await watcher.take()

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from uuid import uuid4
+from types import SimpleNamespace
+from uuid import UUID, uuid4
 
 import pytest
 
 from server.adapters.database import rows
 from server.domain.events import Event, EventType
 from server.errors import BadUserInputError, NotFoundError
-from server.live import prediction_events
-from server.live.hubs import Hub
-from server.live.watchers import QUEUE_BOUND, Watcher
+from server.live import hubs as hubs_module
+from server.live import prediction_events, prediction_rows
+from server.live.hubs import QUEUE_BOUND, Watcher
 from server.maintenance import recovery
 from server.runtime import Runtime
 from server.tables import Prediction, Version
@@ -163,14 +164,13 @@ async def test_a_slow_subscriber_misses_nothing(rt: Runtime, version: Version) -
 
 async def test_appended_events_read_no_rows(rt: Runtime, version: Version, monkeypatch: pytest.MonkeyPatch) -> None:
     reads = 0
-    read_row = Hub._read_row
 
-    async def counted(hub: Hub) -> Prediction | None:
+    async def read(prediction_id: UUID) -> Prediction | None:
         nonlocal reads
         reads += 1
-        return await read_row(hub)
+        return await prediction_rows.read(prediction_id)
 
-    monkeypatch.setattr(Hub, "_read_row", counted)
+    monkeypatch.setattr(hubs_module, "prediction_rows", SimpleNamespace(read=read))
     claimed = await running_prediction(version)
     writer = EventWriter(rt.event_log, str(claimed.id), 1)
     async with hubs_of(rt) as hubs:

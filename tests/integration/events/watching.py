@@ -20,7 +20,7 @@ from server.domain.predictions import PredictionStatus
 from server.embedded.redis import find_redis
 from server.live import prediction_events
 from server.live.hubs import Hubs
-from server.live.prediction_events import Seen
+from server.live.prediction_events import SubscriberEvent
 from server.queue.claim import PredictionLease, claim
 from server.queue.finish import Result, finish
 from server.runtime import Runtime
@@ -112,7 +112,7 @@ class Subscriber:
         self, rt: Runtime, hubs: Hubs, prediction_id: UUID, after: str | None = None, held: str = "", *,
         previews: bool = False,
     ) -> None:  # fmt: skip
-        self.seen: list[Seen] = []
+        self.seen: list[SubscriberEvent] = []
         self.text = held
         self._changed = asyncio.Event()
         self._stream = prediction_events.watch(rt, hubs, NOBODY, prediction_id, after, previews=previews)
@@ -123,7 +123,7 @@ class Subscriber:
             async for seen in self._stream:
                 self.take(seen)
 
-    def take(self, seen: Seen) -> None:
+    def take(self, seen: SubscriberEvent) -> None:
         self.seen.append(seen)
         if seen.event.type is EventType.SNAPSHOT:
             assert seen.row is not None

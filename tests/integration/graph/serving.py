@@ -22,7 +22,7 @@ from graph.types.ids import global_id
 from server.adapters.event_log import NewEvent, new_epoch
 from server.domain.accounts import Viewer
 from server.domain.events import EventType
-from server.live.credential_watch import Guard
+from server.live.credentials import CredentialWatcher
 from server.live.hubs import Hubs
 from server.queue.claim import PredictionLease
 from server.routes.stalls import Stalls
@@ -68,7 +68,7 @@ async def served(rt: Runtime) -> AsyncIterator[Served]:
 
         @asynccontextmanager
         async def lifespan(_: Starlette) -> AsyncIterator[dict[str, Any]]:
-            yield {"rt": rt, "hubs": hubs, "guard": Guard()}
+            yield {"rt": rt, "hubs": hubs, "credential_watcher": CredentialWatcher()}
 
         routes, middleware = [WebSocketRoute("/graphql", view)], [Middleware(Stalls)]
         port = free_port()

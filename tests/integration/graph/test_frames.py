@@ -15,10 +15,10 @@ from server.adapters.event_log import NewEvent
 from server.adapters.metrics import OPERATIONS
 from server.domain.accounts import Viewer
 from server.domain.events import EventType
-from server.live.watchers import QUEUE_BOUND
+from server.live.hubs import QUEUE_BOUND
 from server.runtime import Runtime
 from server.tables import Prediction, User
-from tests.integration.events.watching import finish
+from tests.integration.events.watching import finish_run
 from tests.integration.graph.documents import documents
 from tests.integration.graph.serving import Listener, Served, Told, line, served
 from tests.integration.queue import store
@@ -79,7 +79,7 @@ async def test_random_documents_give_the_same_bytes_on_both_paths(
     for number, event in enumerate(events):
         await told.append(event)
         await listener.until(lambda: all(len(frames) >= number + 2 for frames in listener.frames.values()))  # noqa: B023
-    await finish(server.rt, told.claim, 'one "ä" \u2028 two', "a\tline\n")
+    await finish_run(server.rt, told.claim, 'one "ä" \u2028 two', "a\tline\n")
     results = await asyncio.gather(*ordinary)
     await listener.until(lambda: all(map(listener.is_complete, keys)))
     for (query, _), key, payloads in zip(asked, keys, results, strict=True):
@@ -109,7 +109,7 @@ async def test_an_event_is_executed_once_for_each_selection(server: Served, told
         for listener in listeners:
             await listener.until(lambda: all(len(f) >= number + 2 for f in listener.frames.values()))  # noqa: B023
     assert executed == ["OutputAppended"] * 10
-    await finish(server.rt, told.claim, "0 1 2 3 4 ")
+    await finish_run(server.rt, told.claim, "0 1 2 3 4 ")
     for listener, key in keys:
         await listener.until(lambda: listener.is_complete(key))  # noqa: B023
         seqs = [event["cursor"] for event in listener.events(key)]
@@ -156,7 +156,7 @@ async def test_late_and_resumed_subscribers_miss_nothing(server: Served, told: T
     await listener.until(lambda: all(listener.frames.values()))
     # Several at once are joined, for all alike
     await told.append(told.text("a "), told.text("b "), told.text("c "), line("l"), told.text("d "))
-    await finish(server.rt, told.claim, "0 1 2 3 4 a b c d ", "l\n")
+    await finish_run(server.rt, told.claim, "0 1 2 3 4 a b c d ", "l\n")
     await listener.until(lambda: all(map(listener.is_complete, (early, late, resumed))))
     texts = {key: "".join(event.get("text") or "" for event in listener.events(key)) for key in listener.frames}
     assert texts == {early: "0 1 2 3 4 a b c d ", late: "a b c d ", resumed: "3 4 a b c d "}
@@ -181,7 +181,7 @@ async def test_one_that_reads_nothing_holds_up_nobody_and_misses_nothing(server:
         await quick.until(lambda: len(quick.frames[ahead]) >= 1 + min(begin + 64, len(lines)))  # noqa: B023
     assert len(slow.frames[behind]) < len(lines) / 2
     slow.socket.resume()
-    await finish(server.rt, told.claim, "")
+    await finish_run(server.rt, told.claim, "")
     for listener, key in ((slow, behind), (quick, ahead)):
         await listener.until(lambda: listener.is_complete(key))  # noqa: B023
         assert [event["line"] for event in listener.events(key) if event["__typename"] == "Logged"] == lines
@@ -217,7 +217,7 @@ async def test_whoever_may_not_see_it_any_more_is_told_so_and_the_others_go_on(s
     assert listener.payloads(key)[-1]["errors"][0]["extensions"]["code"] == "NOT_FOUND"
     assert listener.payloads(key)[1:] == (await stranger)[1:]
     assert failed() == before + 2
-    await finish(server.rt, told.claim, "all mine")
+    await finish_run(server.rt, told.claim, "all mine")
     texts = [payload["data"]["predictionEvents"].get("text") for payload in await mine]
     assert "".join(text or "" for text in texts) == "all mine"
 
@@ -250,7 +250,7 @@ async def test_operations_are_counted_when_they_end(server: Served, told: Told) 
     listener.socket.send(f'{{"id": "{keys[0]}", "type": "complete"}}')
     while ended() != before + 1:
         await asyncio.sleep(0.01)
-    await finish(server.rt, told.claim, "x")
+    await finish_run(server.rt, told.claim, "x")
     await listener.until(lambda: all(map(listener.is_complete, keys[1:])))
     assert ended() == before + 3
     # Nothing of them is left

@@ -17,7 +17,7 @@ from server.queue import recover
 from server.queue import results as shared_results
 from server.runtime import Runtime
 from server.services import predictions
-from server.services.predictions import Wanted
+from server.services.predictions import PredictionCriteria
 from server.tables import User, Version
 from tests.integration.queue.store import add, row
 
@@ -80,7 +80,7 @@ async def test_what_runs_all_the_time_reads_few_rows(rt: Runtime, version: Versi
     for what in ("expired leases", "old data"):
         sql, values, _ = statements[what]
         assert "Sort" not in {node["Node Type"] for node in await ran(sql, *values)}, what
-    everybodys = predictions.listing(Viewer(owner, is_admin=True), Wanted(everybody=True))
+    everybodys = predictions.listing(Viewer(owner, is_admin=True), PredictionCriteria(everybody=True))
     newest = everybodys.order_by("-created_at", "-id").limit(21).sql(params_inline=True)
     assert sum(node["Actual Rows"] for node in await ran(newest) if "Scan" in node["Node Type"]) <= 21
     await rows("DELETE FROM prediction WHERE user_id = $1", owner)

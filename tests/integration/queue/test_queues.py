@@ -15,7 +15,7 @@ from server.queue.depths import QueueState, read_states
 from server.runtime import Runtime
 from server.services import catalogue, queues
 from server.services.catalogue import WorkerInfo
-from server.services.queues import Staffed
+from server.services.queues import QueueReport
 from server.tables import Prediction, Version, Worker
 from server.tables.workers import ALIVE_SECONDS
 from tests.integration.queue import store
@@ -23,7 +23,7 @@ from tests.integration.queue import store
 ADMIN = Viewer(uuid4(), is_admin=True)
 
 
-async def found(queue: str) -> Staffed | None:
+async def found(queue: str) -> QueueReport | None:
     return next((one for one in await queues.listing(ADMIN) if one.state.queue == queue), None)
 
 
@@ -51,7 +51,7 @@ async def test_queues_of_device_classes_are_told_where_there_is_something_to_tel
     assert names == list(QUEUES)
     row = await store.add(version, "text.cuda")
     # Somebody waits for workers that are not there
-    assert await found("text.cuda") == Staffed(QueueState("text.cuda", 1, pytest.approx(0, abs=60), 0), workers=0)
+    assert await found("text.cuda") == QueueReport(QueueState("text.cuda", 1, pytest.approx(0, abs=60), 0), workers=0)
     await row.delete()
     cpu, gpu, late = (WorkerInfo(uuid4(), "here", 1, device) for device in ("cpu", "cuda", "cuda"))
     for worker in (cpu, gpu, late):
