@@ -32,7 +32,7 @@ def test_a_document_is_known_once_it_was_sent_with_its_hash() -> None:
 
 def test_a_hash_of_something_else_is_refused_and_nothing_kept() -> None:
     documents = PersistedDocuments()
-    with pytest.raises(GraphQLError, match="not that of the document"):
+    with pytest.raises(GraphQLError, match="does not match the document"):
         documents.document("{ a }", asked("{ b }"))
     with pytest.raises(GraphQLError, match="PersistedQueryNotFound"):
         documents.document(None, asked("{ b }"))
