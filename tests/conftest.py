@@ -102,35 +102,47 @@ def schema_servers(schema_cluster: Path, tmp_path_factory: pytest.TempPathFactor
 
 @pytest.fixture(scope="session")
 def start_servers(schema_cluster: Path, shared_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> StartServers:
-    """Starts a PostgreSQL and a Redis that nobody else uses; the database has the schema and the demo models."""
+    """Starts a PostgreSQL and a Redis that nobody else uses.
+
+    Where a run may need several, their databases have the demo models from the start, and `running` need not add them.
+    """
     cluster = shared_folder / "prepared"
-    with FileLock(shared_folder / "prepared.lock"):
-        if not cluster.exists():
-            with (
-                new_cluster(cluster, schema_cluster) as servers,
-                running(servers, tmp_path_factory.mktemp("preparing")),
-            ):
-                pass
+    # The first servers of a process that runs alone may be the only ones
+    is_first = "PYTEST_XDIST_WORKER" not in os.environ
+
+    def prepare() -> None:
+        with FileLock(shared_folder / "prepared.lock"):
+            if not cluster.exists():
+                with (
+                    new_cluster(cluster, schema_cluster) as servers,
+                    running(servers, tmp_path_factory.mktemp("preparing")),
+                ):
+                    pass
 
     @contextmanager
-    def start() -> Iterator[PreparedServers]:
+    def start() -> Iterator[LocalServers]:
+        nonlocal is_first
         data_dir = tmp_path_factory.mktemp("servers")
-        copy_cluster(cluster, data_dir)
-        with PreparedServers.start(data_dir, durable=False) as servers:
+        base, kind = (schema_cluster, LocalServers) if is_first else (cluster, PreparedServers)
+        if not is_first:
+            prepare()
+        is_first = False
+        copy_cluster(base, data_dir)
+        with kind.start(data_dir, durable=False) as servers:
             yield servers
 
     return start
 
 
 @pytest.fixture(scope="session")
-def local_servers(start_servers: StartServers) -> Iterator[PreparedServers]:
+def local_servers(start_servers: StartServers) -> Iterator[LocalServers]:
     """PostgreSQL and Redis of the live server."""
     with start_servers() as servers:
         yield servers
 
 
 @pytest.fixture(scope="module")
-def own_servers(start_servers: StartServers) -> Iterator[PreparedServers]:
+def own_servers(start_servers: StartServers) -> Iterator[LocalServers]:
     """PostgreSQL and Redis for workers that must not take the work of others."""
     with start_servers() as servers:
         yield servers

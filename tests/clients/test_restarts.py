@@ -11,15 +11,15 @@ from pathlib import Path
 
 import pytest
 
+from server.embedded.servers import LocalServers
 from tests.conftest import LiveServer, running
-from tests.support.prepared import PreparedServers
 
 HERE = Path(__file__).parent
 SERVICE_RESTART, ABNORMAL = 1012, 1006
 
 
 @pytest.fixture(scope="module")
-def live(own_servers: PreparedServers, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+def live(own_servers: LocalServers, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
     with running(own_servers, tmp_path_factory.mktemp("restarts")) as found:
         yield found
 

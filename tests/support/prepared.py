@@ -28,7 +28,7 @@ class PreparedServers(LocalServers):
     """Servers whose database has the schema, and the demo models with versions that are READY."""
 
 
-StartServers = Callable[[], AbstractContextManager[PreparedServers]]
+StartServers = Callable[[], AbstractContextManager[LocalServers]]
 
 
 def other_database(url: str, name: str) -> str:

@@ -6,11 +6,12 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
+from server.embedded.servers import LocalServers
 from tests.conftest import LOCAL_RECEIVERS, LiveServer, running
 from tests.support.api import Client
 from tests.support.collector import Collector, collecting
 from tests.support.operations import somebody
-from tests.support.prepared import PreparedServers, StartServers
+from tests.support.prepared import StartServers
 
 QUICK = {
     "LEASE_SECONDS": "3",
@@ -30,14 +31,14 @@ def collector() -> Iterator[Collector]:
 
 
 @pytest.fixture(scope="package")
-def own_servers(start_servers: StartServers) -> Iterator[PreparedServers]:
+def own_servers(start_servers: StartServers) -> Iterator[LocalServers]:
     with start_servers() as servers:
         yield servers
 
 
 @pytest.fixture(scope="package")
 def traced(
-    own_servers: PreparedServers, collector: Collector, tmp_path_factory: pytest.TempPathFactory
+    own_servers: LocalServers, collector: Collector, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[LiveServer]:
     chosen = {**QUICK, **LOCAL_RECEIVERS, "OTEL_EXPORTER_OTLP_ENDPOINT": collector.url}
     with running(own_servers, tmp_path_factory.mktemp("traced"), **chosen) as live:

@@ -4,9 +4,10 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
+from server.embedded.servers import LocalServers
 from tests.conftest import LiveServer, running
 from tests.support.api import Client
-from tests.support.prepared import PreparedServers, StartServers
+from tests.support.prepared import StartServers
 
 QUICK = {
     "LEASE_SECONDS": "3",
@@ -18,13 +19,13 @@ QUICK = {
 
 
 @pytest.fixture(scope="package")
-def own_servers(start_servers: StartServers) -> Iterator[PreparedServers]:
+def own_servers(start_servers: StartServers) -> Iterator[LocalServers]:
     with start_servers() as servers:
         yield servers
 
 
 @pytest.fixture(scope="package")
-def live(own_servers: PreparedServers, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+def live(own_servers: LocalServers, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
     with running(own_servers, tmp_path_factory.mktemp("worker"), **QUICK) as found:
         yield found
 

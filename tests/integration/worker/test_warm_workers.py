@@ -10,16 +10,17 @@ from uuid import UUID
 import asyncpg
 import pytest
 
+from server.embedded.servers import LocalServers
 from tests.conftest import running
 from tests.integration.worker.conftest import QUICK
 from tests.integration.worker.predictions import LONG, row, until
 from tests.support.api import Client
-from tests.support.prepared import PreparedServers, StartServers
+from tests.support.prepared import StartServers
 
 SETTINGS = {**QUICK, "CUSTOM_SLOTS": "1", "WARM_WAIT_SECONDS": "1"}
 
 
-async def _holders(servers: PreparedServers) -> list[UUID]:
+async def _holders(servers: LocalServers) -> list[UUID]:
     """The living workers that say they hold the one version that was used."""
     connection = await asyncpg.connect(servers.database_url)
     try:
@@ -29,7 +30,7 @@ async def _holders(servers: PreparedServers) -> list[UUID]:
         await connection.close()
 
 
-async def _beats(servers: PreparedServers, count: int) -> None:
+async def _beats(servers: LocalServers, count: int) -> None:
     """Wait until every worker has written so many heartbeats more."""
     connection = await asyncpg.connect(servers.database_url)
     try:
@@ -41,7 +42,7 @@ async def _beats(servers: PreparedServers, count: int) -> None:
         await connection.close()
 
 
-async def _worker_of(client: Client, servers: PreparedServers, text: str) -> UUID:
+async def _worker_of(client: Client, servers: LocalServers, text: str) -> UUID:
     ended = await client.create("demo/echo", {"text": text}, wait=30)
     assert ended["status"] == "SUCCEEDED", ended
     found: UUID = (await row(servers, ended["id"]))["worker_id"]
@@ -49,7 +50,7 @@ async def _worker_of(client: Client, servers: PreparedServers, text: str) -> UUI
 
 
 @pytest.fixture
-def servers(start_servers: StartServers) -> Iterator[PreparedServers]:
+def servers(start_servers: StartServers) -> Iterator[LocalServers]:
     """Servers that no other worker looks at."""
     with start_servers() as found:
         yield found
@@ -57,7 +58,7 @@ def servers(start_servers: StartServers) -> Iterator[PreparedServers]:
 
 @pytest.mark.slow
 async def test_the_warm_worker_is_preferred_and_never_waited_for_too_long(
-    servers: PreparedServers, tmp_path: Path
+    servers: LocalServers, tmp_path: Path
 ) -> None:
     with running(servers, tmp_path, workers=2, **SETTINGS) as live:
         client = Client(live.url)
