@@ -12,6 +12,8 @@ from uuid import uuid4
 
 import httpx
 import pytest
+from aiobotocore.session import get_session
+from botocore.loaders import Loader, create_loader
 from moto.server import ThreadedMotoServer
 from starlette.applications import Starlette
 from starlette.routing import Route
@@ -33,6 +35,22 @@ def s3_server() -> Iterator[str]:
     host, port = server.get_host_and_port()
     yield f"http://{host}:{port}"
     server.stop()
+
+
+@pytest.fixture(scope="session")
+def service_models() -> Loader:
+    """botocore's descriptions of services, read once: each client reads them anew, for a tenth of a second."""
+    return create_loader()
+
+
+@pytest.fixture(autouse=True)
+def read_models_once(service_models: Loader, monkeypatch: pytest.MonkeyPatch) -> None:
+    def session() -> Any:
+        made = get_session()
+        made.register_component("data_loader", service_models)
+        return made
+
+    monkeypatch.setattr("server.adapters.storage.s3.get_session", session)
 
 
 @pytest.fixture(autouse=True)
