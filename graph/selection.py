@@ -9,15 +9,15 @@ from strawberry.types.nodes import SelectedField, Selection
 
 def selects(fields: Iterable[Selection], type_name: str, name: str) -> bool:
     """Whether a field of an object type is selected somewhere directly below some root fields."""
-    return any(_found(field.selections, "", type_name, name) for field in fields if _is_on(field))
+    return any(_selects_below(field.selections, "", type_name, name) for field in fields if _is_on(field))
 
 
-def _found(selections: Iterable[Selection], here: str, type_name: str, name: str) -> bool:
+def _selects_below(selections: Iterable[Selection], here: str, type_name: str, name: str) -> bool:
     for selection in filter(_is_on, selections):
         if isinstance(selection, SelectedField):
             if here == type_name and selection.name == name:
                 return True
-        elif _found(selection.selections, _narrowed(selection.type_condition, here), type_name, name):
+        elif _selects_below(selection.selections, _narrowed(selection.type_condition, here), type_name, name):
             return True
     return False
 

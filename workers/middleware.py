@@ -104,10 +104,10 @@ class SupervisorMiddleware(dramatiq.Middleware):
             await self._supervisor.run(self._stop)
 
 
-def _threads(wanted: int) -> int | None:
+def _threads(setting: int) -> int | None:
     """With one or two cores, two threads of a small model mostly wait for each other: measured 13 times slower."""
     few = (os.cpu_count() or 1) <= 2
-    return wanted or (1 if few else None)
+    return setting or (1 if few else None)
 
 
 def _hide_memory() -> None:

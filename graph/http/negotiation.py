@@ -28,12 +28,12 @@ def prefers_html(accept: str | None) -> bool:
 
 
 def _ranges(accept: str) -> list[tuple[str, float]]:
-    found = []
+    ranges = []
     for part in accept.split(","):
         media_range, *parameters = [piece.strip().lower() for piece in part.split(";")]
         quality = next((p[2:] for p in parameters if p.startswith("q=")), "1")
         try:
-            found.append((media_range, float(quality)))
+            ranges.append((media_range, float(quality)))
         except ValueError:
-            found.append((media_range, 0.0))
-    return found
+            ranges.append((media_range, 0.0))
+    return ranges

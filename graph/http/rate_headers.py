@@ -13,10 +13,10 @@ from server.services import rate_limits
 
 async def rate_headers(context: Context, errors: Iterable[GraphQLError]) -> dict[str, str]:
     """`RateLimit-Policy` and `RateLimit`, and `Retry-After` where something was refused; nothing without a limit."""
-    found = await rate_limits.state(context.rt, context.viewer)
-    if found is None:
+    status = await rate_limits.state(context.rt, context.viewer)
+    if status is None:
         return {}
-    rate, state = found
+    rate, state = status
     waits = [int((error.extensions or {}).get("retryAfter", 0)) for error in errors]
     retry = {"retry-after": str(max(waits))} if any(waits) else {}
     return {

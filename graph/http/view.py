@@ -152,10 +152,10 @@ class GraphQLView(GraphQL[Context, None]):
             options |= {"sub_response": sub_response, "request_data": replace(request_data, query=document)}
             result = await super().execute_single(context=context, **options)
         except (RateLimitedError, UnauthenticatedError, UnavailableError, GraphQLError) as error:
-            found = GraphQLError(error.message, original_error=error, extensions=getattr(error, "extensions", None))
-            self.schema.process_errors([found])
-            REFUSALS.labels((found.extensions or {}).get("code", "")).inc()
-            result = ExecutionResult(data=None, errors=[found])
+            refusal = GraphQLError(error.message, original_error=error, extensions=getattr(error, "extensions", None))
+            self.schema.process_errors([refusal])
+            REFUSALS.labels((refusal.extensions or {}).get("code", "")).inc()
+            result = ExecutionResult(data=None, errors=[refusal])
         except HTTPException as error:
             # The reason may repeat an operation's name as the client wrote it
             raise HTTPException(error.status_code, storable(error.reason)) from None
@@ -196,11 +196,11 @@ class GraphQLView(GraphQL[Context, None]):
 
     async def render_graphql_ide(self, request: Request) -> Response:
         """The bundled GraphiQL, which reads what it shall open behind the `#` of its address."""
-        asked = {name: request.query_params[name] for name in SHOWN_PARAMETERS if name in request.query_params}
-        if "query" not in asked:
+        parameters = {name: request.query_params[name] for name in SHOWN_PARAMETERS if name in request.query_params}
+        if "query" not in parameters:
             return self._graphiql()
         # Relative, so that a prefix that a proxy takes away stays
-        address = f"{request.url.path.rpartition('/')[2]}#{urlencode(asked)}"
+        address = f"{request.url.path.rpartition('/')[2]}#{urlencode(parameters)}"
         return Response(status_code=303, headers={"location": address, "vary": "accept", "cache-control": "no-cache"})
 
     def decode_json(self, data: str | bytes) -> object:

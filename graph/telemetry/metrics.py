@@ -32,11 +32,11 @@ class OperationMetrics(SchemaExtension):
             self._note(time.perf_counter() - began)
 
     def _note(self, seconds: float) -> None:
-        found = self.execution_context
-        document = found.graphql_document
-        operation = get_operation_ast(document, found._provided_operation_name) if document else None
+        execution = self.execution_context
+        document = execution.graphql_document
+        operation = get_operation_ast(document, execution._provided_operation_name) if document else None
         kind = operation.operation.value if operation else OTHER
-        field = first_field(found.schema, operation)
+        field = first_field(execution.schema, operation)
         name = operation.name.value if operation and operation.name else ""
         label = name if not name or name in self._names else OTHER
         errors = self._errors()
@@ -50,8 +50,8 @@ class OperationMetrics(SchemaExtension):
             OPERATION_SECONDS.labels(kind, field).observe(seconds)
 
     def _errors(self) -> list[GraphQLError]:
-        found = self.execution_context
-        return getattr(found.result, "errors", None) or found.pre_execution_errors or []
+        execution = self.execution_context
+        return getattr(execution.result, "errors", None) or execution.pre_execution_errors or []
 
 
 def _outcome(errors: list[GraphQLError]) -> str:

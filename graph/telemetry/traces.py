@@ -31,15 +31,15 @@ class TracedOperations(SchemaExtension):
                 self._describe(span)
 
     def _describe(self, span: Span) -> None:
-        found = self.execution_context
-        document = found.graphql_document
-        operation = get_operation_ast(document, found._provided_operation_name) if document else None
+        execution = self.execution_context
+        document = execution.graphql_document
+        operation = get_operation_ast(document, execution._provided_operation_name) if document else None
         if operation is not None:
-            kind, field = operation.operation.value, first_field(found.schema, operation)
+            kind, field = operation.operation.value, first_field(execution.schema, operation)
             span.update_name(f"{kind} {field}")
             span.set_attributes({"graphql.operation.type": kind, "graphql.field": field})
             if operation.name:
                 span.set_attribute("graphql.operation.name", operation.name.value[:MAX_NAME])
-        errors = getattr(found.result, "errors", None) or found.pre_execution_errors or []
+        errors = getattr(execution.result, "errors", None) or execution.pre_execution_errors or []
         if errors:
             mark_error(span, str((errors[0].extensions or {}).get("code", "")))
