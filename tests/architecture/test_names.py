@@ -13,14 +13,7 @@ from tests.architecture.house import ROOT, modules
 # Participles that say how a value came to be instead of what it is
 PARTICIPLES = {"asked", "found", "held", "kept", "made", "said", "seen", "sought", "taken", "told", "wanted"}
 # Rooms that still have such names
-ROOMS_TO_CLEAN: tuple[str, ...] = (
-    "graph.http",
-    "graph.selection",
-    "graph.telemetry",
-    "graph.websocket",
-    "workers.middleware",
-    "workers.supervisor",
-)
+ROOMS_TO_CLEAN: tuple[str, ...] = ("graph.websocket", "workers.supervisor")
 BUILTIN_EXCEPTIONS = {
     name for name, value in vars(builtins).items() if isinstance(value, type) and issubclass(value, BaseException)
 }
