@@ -1,1 +1,1 @@
-"""What lives as long as an API process: hubs, watchers, prediction events, live lists, and the watch on credentials."""
+"""What lives as long as an API process: hubs, prediction events, live lists, credentials and their watcher, measures."""

@@ -39,7 +39,7 @@ class Measures:
             up.add_metric(["redis"], float(await self._rt.event_log.ping()))
             try:
                 async with asyncio.timeout(PATIENCE_SECONDS):
-                    families = [*await _queues(), *await _workers(), *await _deliveries()]
+                    families = [*await _backlog(), *await _workers()]
                 up.add_metric(["database"], 1)
             except DATABASE_ERRORS as error:
                 logger.warning("metrics.rows_unread", error=str(error))
@@ -49,30 +49,11 @@ class Measures:
             return self._families
 
 
-async def _queues() -> list[Metric]:
-    depth = GaugeMetricFamily(
-        "inference_queue_depth", f"Predictions that wait, of a queue; {MOST_COUNTED} at most.", labels=("queue",)
-    )
-    age = GaugeMetricFamily(
-        "inference_queue_age_seconds", "How long the oldest of those that could run has waited.", labels=("queue",)
-    )
-    running = GaugeMetricFamily("inference_predictions_running", "Predictions that run, of a kind.", labels=("kind",))
-    of_kinds: dict[str, int] = {}
-    for state in await read_states():
-        depth.add_metric([state.queue], state.depth)
-        age.add_metric([state.queue], state.age_seconds)
-        kind = kind_queue(state.queue)
-        of_kinds[kind] = of_kinds.get(kind, 0) + state.running
-    for kind, count in of_kinds.items():
-        running.add_metric([kind], count)
-    return [depth, age, running]
-
-
 async def _workers() -> list[Metric]:
     workers = await rows(_WORKERS, ALIVE_SECONDS)
-    alive = GaugeMetricFamily("inference_workers", "Workers whose heartbeat is recent.", value=len(workers))
+    alive = GaugeMetricFamily("inference_workers", "Workers with a recent heartbeat.", value=len(workers))
     families: list[Metric] = [alive]
-    for column, name, meaning in _OF_WORKERS:
+    for column, name, meaning in _WORKER_METRICS:
         kind = CounterMetricFamily if column == "evictions" else GaugeMetricFamily
         family: Any = kind(name, meaning, labels=("worker", "host", "device"))
         for row in workers:
@@ -82,28 +63,42 @@ async def _workers() -> list[Metric]:
     return families
 
 
-async def _deliveries() -> list[Metric]:
+async def _backlog() -> list[Metric]:
+    """What waits: predictions by queue, and deliveries."""
+    depth = GaugeMetricFamily(
+        "inference_queue_depth", f"Predictions waiting, by queue; counted up to {MOST_COUNTED}.", labels=("queue",)
+    )
+    age = GaugeMetricFamily(
+        "inference_queue_age_seconds", "How long the oldest prediction that could run has waited.", labels=("queue",)
+    )
+    running = GaugeMetricFamily("inference_predictions_running", "Predictions running, by kind.", labels=("kind",))
+    running_by_kind: dict[str, int] = {}
+    for state in await read_states():
+        depth.add_metric([state.queue], state.depth)
+        age.add_metric([state.queue], state.age_seconds)
+        kind = kind_queue(state.queue)
+        running_by_kind[kind] = running_by_kind.get(kind, 0) + state.running
+    for kind, count in running_by_kind.items():
+        running.add_metric([kind], count)
     (deliveries,) = await rows(_PENDING, MOST_COUNTED)
     pending = GaugeMetricFamily(
         "inference_webhooks_pending",
-        f"Deliveries to be sent, now or later; {MOST_COUNTED} at most.",
+        f"Webhook deliveries to send, now or later; counted up to {MOST_COUNTED}.",
         value=deliveries["n"],
     )
     late = GaugeMetricFamily(
-        "inference_webhooks_late_seconds",
-        "For how long the longest due delivery has been due.",
-        value=deliveries["late"],
+        "inference_webhooks_late_seconds", "How long the oldest due delivery has been due.", value=deliveries["late"]
     )
-    return [pending, late]
+    return [depth, age, running, pending, late]
 
 
-_OF_WORKERS = (
-    ("model_bytes", "inference_model_cache_bytes", "Bytes that loaded models fill."),
-    ("budget_bytes", "inference_model_cache_limit_bytes", "Bytes that loaded models may fill."),
+_WORKER_METRICS = (
+    ("model_bytes", "inference_model_cache_bytes", "Bytes in use by loaded models."),
+    ("budget_bytes", "inference_model_cache_limit_bytes", "Bytes that loaded models may use."),
     ("free_bytes", "inference_device_free_bytes", "Free bytes of the device."),
-    ("loaded", "inference_models_loaded", "Versions in memory."),
-    ("in_flight", "inference_worker_predictions", "Predictions that the worker runs."),
-    ("evictions", "inference_model_evictions", "Models unloaded to make room, since the worker's start."),
+    ("loaded", "inference_models_loaded", "Model versions in memory."),
+    ("in_flight", "inference_worker_predictions", "Predictions running on the worker."),
+    ("evictions", "inference_model_evictions", "Models unloaded to make room, since the worker started."),
 )
 _WORKERS = """
 SELECT id, host, device, model_bytes, budget_bytes, free_bytes, in_flight, evictions,

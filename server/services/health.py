@@ -1,4 +1,4 @@
-"""How the parts of the server are."""
+"""The state of the server's parts: database, Redis, workers."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ PATIENCE_SECONDS = 5.0
 
 @dataclass(frozen=True)
 class Health:
-    """`ok`, `away` or `behind` of each part; `workers` counts those alive."""
+    """The state of each part, `ok`, `away` or `behind` (migrations are missing); `workers` counts those alive."""
 
     database: str
     redis: str
@@ -34,7 +34,7 @@ class Health:
 
 
 async def check(rt: Runtime) -> Health:
-    """Ask each part; one that is silent for PATIENCE_SECONDS is away."""
+    """Ask each part; one that does not answer within PATIENCE_SECONDS is away."""
     redis = "ok" if await rt.event_log.ping() else "away"
     try:
         async with asyncio.timeout(PATIENCE_SECONDS):
