@@ -29,10 +29,10 @@ def is_common(schema: GraphQLSchema, type_name: str, name: str) -> bool:
     fields = getattr(schema.type_map.get(type_name), "fields", {})
     if name not in fields:
         return False
-    found = fields[name].extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
-    if not isinstance(found, StrawberryField) or found.permission_classes or found.extensions:
+    field = fields[name].extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
+    if not isinstance(field, StrawberryField) or field.permission_classes or field.extensions:
         return False
-    return found.base_resolver is None or found.base_resolver.info_parameter is None
+    return field.base_resolver is None or field.base_resolver.info_parameter is None
 
 
 def own_events(

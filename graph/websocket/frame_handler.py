@@ -10,7 +10,7 @@ from strawberry.types import ExecutionResult
 
 from graph import wire
 from graph.context import Context, Info
-from graph.websocket.frames import TAP, Asked, Frames, Selection, Tap
+from graph.websocket.frames import TAP, ClientOperation, Frames, Selection, Tap
 from graph.websocket.limits import BoundedSocketHandler
 
 if TYPE_CHECKING:
@@ -52,37 +52,37 @@ class FrameHandler(BoundedSocketHandler):
                 break
         if tap.info is None or tap.events is None:
             return
-        selection, asked = self._selection(operation, tap.info)
+        selection, request = self._selection(operation, tap.info)
         tap.info = None
         await results.aclose()
         head = f'{{"id":{wire.encode(operation.id)},"type":"next","payload":'
         socket = cast("SocketAdapter", self.websocket)
         while True:
             try:
-                seen = await anext(tap.events)
-                made = selection.payload(seen, tap.root_of)
-                if isinstance(made, asyncio.Task):
+                item = await anext(tap.events)
+                payload = selection.payload(item, tap.root_of)
+                if isinstance(payload, asyncio.Task):
                     # Others wait for it too
-                    made = await asyncio.shield(made)
+                    payload = await asyncio.shield(payload)
             except StopAsyncIteration:
                 return
             except Exception as error:
                 yield tap.noted(selection.failure(error))
                 return
-            if made is not None:
-                await socket.send_text(f"{head}{made}}}")
+            if payload is not None:
+                await socket.send_text(f"{head}{payload}}}")
             else:
-                own = tap.noted(await selection.result(self.context, asked, tap.root_of(seen)))
+                own = tap.noted(await selection.result(self.context, request, tap.root_of(item)))
                 yield own
                 _let_go(own)
 
-    def _selection(self, operation: Operation[Context, None], info: Info) -> tuple[Selection, Asked]:
+    def _selection(self, operation: Operation[Context, None], info: Info) -> tuple[Selection, ClientOperation]:
         frames: Frames = self.view.frames  # type: ignore[attr-defined]
-        asked = Asked(operation.query, operation.operation_name, operation.variables)
-        selection = frames.selection(info, asked)
+        request = ClientOperation(operation.query, operation.operation_name, operation.variables)
+        selection = frames.selection(info, request)
         # One text for all who sent the same
         operation.query = selection.query
-        return selection, asked._replace(query=selection.query)
+        return selection, request._replace(query=selection.query)
 
 
 def _let_go(result: object) -> None:

@@ -47,8 +47,8 @@ MAX_SELECTIONS = 16
 Payload = str | None
 
 
-class Asked(NamedTuple):
-    """An operation as its client asked for it."""
+class ClientOperation(NamedTuple):
+    """An operation as its client sent it."""
 
     query: str
     name: str | None
@@ -63,7 +63,7 @@ class Tap:
     def __init__(self) -> None:
         self.info: Info | None = None
         self.events: AsyncGenerator[SubscriberEvent, None] | None = None
-        self.root_of: Callable[[SubscriberEvent], object] = lambda seen: seen
+        self.root_of: Callable[[SubscriberEvent], object] = lambda item: item
         self.errors: list[GraphQLError] = []
         self.ended: Callable[[list[GraphQLError]], None] = lambda _: None
 
@@ -98,9 +98,9 @@ def tap_open(
 class Selection:
     """What some subscribers selected of a prediction's events, equal to the last variable."""
 
-    def __init__(self, schema: Schema, info: Info, asked: Asked) -> None:
+    def __init__(self, schema: Schema, info: Info, request: ClientOperation) -> None:
         raw = info._raw_info
-        self.query = asked.query
+        self.query = request.query
         self._schema = schema
         self._document = DocumentNode(definitions=(raw.operation, *raw.fragments.values()))
         event = get_named_type(raw.return_type).name
@@ -110,41 +110,47 @@ class Selection:
         neutral = Context(
             context.rt, context.hubs, base_url="", address="", credential_watcher=context.credential_watcher
         )
-        self._common = self._executor(neutral, asked, None)
+        self._common = self._executor(neutral, request, None)
 
     def payload(
-        self, seen: SubscriberEvent, root_of: Callable[[SubscriberEvent], object]
+        self, item: SubscriberEvent, root_of: Callable[[SubscriberEvent], object]
     ) -> Payload | asyncio.Task[Payload]:
         """An event as it is sent, or what will give it; None where it is not the same for all."""
-        if not seen.is_common or seen.event.type.value in self._own:
+        if not item.is_common or item.event.type.value in self._own:
             return None
-        made = seen.event.renderings
-        if self not in made:
-            if len(made) >= MAX_SELECTIONS:
+        renderings = item.event.renderings
+        if self not in renderings:
+            if len(renderings) >= MAX_SELECTIONS:
                 return None
-            made[self] = self._execute(seen.event, root_of(seen))
-        found: Payload | asyncio.Task[Payload] = made[self]
-        return found
+            renderings[self] = self._execute(item.event, root_of(item))
+        payload: Payload | asyncio.Task[Payload] = renderings[self]
+        return payload
 
-    async def result(self, context: Context, asked: Asked, root: object) -> Result:
+    async def result(self, context: Context, request: ClientOperation, root: object) -> Result:
         """An event as one subscriber alone sees it."""
-        found = self._executor(context, asked, root).execute_operation(False)
-        if inspect.isawaitable(found):
-            found = await found
-        if found.errors:
-            self._schema.process_errors(found.errors)
-        return Result(data=found.data, errors=found.errors)
+        result = self._executor(context, request, root).execute_operation(False)
+        if inspect.isawaitable(result):
+            result = await result
+        if result.errors:
+            self._schema.process_errors(result.errors)
+        return Result(data=result.data, errors=result.errors)
 
     def failure(self, error: Exception) -> Result:
         """What a subscriber is told when its events end with an error."""
-        found = error if isinstance(error, GraphQLError) else GraphQLError(str(error), original_error=error)
-        self._schema.process_errors([found])
-        return Result(data=None, errors=[found])
+        failure = error if isinstance(error, GraphQLError) else GraphQLError(str(error), original_error=error)
+        self._schema.process_errors([failure])
+        return Result(data=None, errors=[failure])
 
-    def _executor(self, context: Context, asked: Asked, root: object) -> Any:
+    def _executor(self, context: Context, request: ClientOperation, root: object) -> Any:
         build = self._schema.execution_context_class.build
         return build(
-            self._schema._schema, self._document, root, context, asked.variables, asked.name, operation_extensions=None
+            self._schema._schema,
+            self._document,
+            root,
+            context,
+            request.variables,
+            request.name,
+            operation_extensions=None,
         )
 
     def _execute(self, event: Event, root: object) -> Payload | asyncio.Task[Payload]:
@@ -153,12 +159,12 @@ class Selection:
 
     async def _finish(self, event: Event, result: Any) -> Payload:
         try:
-            made = _encoded(await result)
+            payload = _encoded(await result)
         except Exception:
             logger.exception("frames.failed", event=event.type.value)
-            made = None
-        event.renderings[self] = made
-        return made
+            payload = None
+        event.renderings[self] = payload
+        return payload
 
 
 def _encoded(result: ExecutionResult) -> Payload:
@@ -173,17 +179,17 @@ class Frames:
         self._schema = schema
         self._selections: WeakValueDictionary[tuple[str, str | None, str], Selection] = WeakValueDictionary()
 
-    def selection(self, info: Info, asked: Asked) -> Selection:
+    def selection(self, info: Info, request: ClientOperation) -> Selection:
         """The selection of a subscription, which has been validated and runs."""
         raw = info._raw_info
         used = used_variables(raw.operation, raw.fragments)
-        given = {key: value for key, value in (asked.variables or {}).items() if key in used}
+        given = {key: value for key, value in (request.variables or {}).items() if key in used}
         # By the library that takes whatever a client may send, lone surrogates too
-        key = (asked.query, asked.name, json.dumps(given, sort_keys=True))
-        found = self._selections.get(key)
-        if found is None:
-            found = self._selections[key] = Selection(self._schema, info, asked)
-        return found
+        key = (request.query, request.name, json.dumps(given, sort_keys=True))
+        selection = self._selections.get(key)
+        if selection is None:
+            selection = self._selections[key] = Selection(self._schema, info, request)
+        return selection
 
 
 class _Variables(Visitor):
@@ -197,10 +203,10 @@ class _Variables(Visitor):
 
 def used_variables(operation: OperationDefinitionNode, fragments: dict[str, FragmentDefinitionNode]) -> frozenset[str]:
     """The variables that the payload of an event depends on: all but those of the root field's arguments."""
-    found = _Variables()
+    variables = _Variables()
     for node in [*_without_arguments(operation.selection_set), *fragments.values()]:
-        visit(node, found)
-    return frozenset(found.names)
+        visit(node, variables)
+    return frozenset(variables.names)
 
 
 def _without_arguments(roots: SelectionSetNode) -> Iterator[Node]:

@@ -12,8 +12,6 @@ from tests.architecture.house import ROOT, modules
 
 # Participles that say how a value came to be instead of what it is
 PARTICIPLES = {"asked", "found", "held", "kept", "made", "said", "seen", "sought", "taken", "told", "wanted"}
-# Rooms that still have such names
-ROOMS_TO_CLEAN: tuple[str, ...] = ("graph.websocket", "workers.supervisor")
 BUILTIN_EXCEPTIONS = {
     name for name, value in vars(builtins).items() if isinstance(value, type) and issubclass(value, BaseException)
 }
@@ -51,8 +49,7 @@ def test_the_rule_sees_each_kind_of_name(source: str) -> None:
 def test_no_name_is_a_participle() -> None:
     names = [
         f"{path.relative_to(ROOT)}:{line}: {name}"
-        for module, path in modules().items()
-        if not f"{module}.".startswith(tuple(f"{room}." for room in ROOMS_TO_CLEAN))
+        for path in modules().values()
         for name, line in definitions(ast.parse(path.read_text()))
         if is_participle(name)
     ]
@@ -86,8 +83,6 @@ def test_exceptions_end_in_error() -> None:
     wrong = [
         f"{module}.{node.name}"
         for module, node in classes
-        if node.name in exceptions - BUILTIN_EXCEPTIONS - SIGNALS
-        and not node.name.endswith("Error")
-        and not f"{module}.".startswith(tuple(f"{room}." for room in ROOMS_TO_CLEAN))
+        if node.name in exceptions - BUILTIN_EXCEPTIONS - SIGNALS and not node.name.endswith("Error")
     ]
     assert wrong == []

@@ -125,7 +125,7 @@ class Attempt:
         self._trace = AttemptTrace(rt.tracing, lease)
         self._notices = Notices(lease, context.deliver)
         self._writer = EventWriter(
-            rt.event_log, str(lease.id), lease.attempt, context.streams, self._notices.made, lease.owner
+            rt.event_log, str(lease.id), lease.attempt, context.streams, self._notices.note_event, lease.owner
         )
         limits = (rt.settings.max_output_bytes, rt.settings.max_output_text_bytes)
         self._output = RunOutput(lease, self._writer, *limits, self._trace.timed)

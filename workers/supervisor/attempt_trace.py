@@ -65,16 +65,16 @@ class AttemptTrace:
                     # It said nothing of its end: it died, was killed, or goes on for nobody
                     self._measured("predict", self._loaded, time.time(), "ABANDONED")
 
-    def timed(self, told: Timing) -> None:
+    def timed(self, timing: Timing) -> None:
         """What the runner measured; it may run anybody's code, so what it says is held within bounds."""
-        if self._run is None or told.phase not in self._left:
+        if self._run is None or timing.phase not in self._left:
             return
         now = time.time()
-        began, ended = (min(max(at, self._run_began), now) for at in (told.began, told.ended))
-        if told.phase == "load" and told.error is None:
+        began, ended = (min(max(at, self._run_began), now) for at in (timing.began, timing.ended))
+        if timing.phase == "load" and timing.error is None:
             self._loaded = ended
-        known = told.error in PredictionErrorCode.__members__ or told.error == CANCELED
-        self._measured(told.phase, began, ended, told.error if known or told.error is None else UNKNOWN)
+        known = timing.error in PredictionErrorCode.__members__ or timing.error == CANCELED
+        self._measured(timing.phase, began, ended, timing.error if known or timing.error is None else UNKNOWN)
 
     def _measured(self, phase: str, began: float, ended: float, error: str | None) -> None:
         self._left.discard(phase)

@@ -97,10 +97,10 @@ class Deliverer:
             return settings.claim_poll_seconds
         busy = [user for user, count in self._users.items() if count >= self._share]
         limit = min(free, self._share)
-        held = await deliveries.claim(limit, self._lease, busy)
-        for lease in held:
+        leases = await deliveries.claim(limit, self._lease, busy)
+        for lease in leases:
             self._start(lease)
-        if len(held) == limit:
+        if len(leases) == limit:
             return 0
         wait = await deliveries.seconds_to_next(busy)
         pause = settings.claim_poll_seconds if wait is None else min(wait, settings.claim_poll_seconds)
@@ -160,10 +160,10 @@ class Deliverer:
                     state=verdict.state.value)  # fmt: skip
         WEBHOOK_MESSAGES.labels(due.event.value, verdict.state.value).inc()
         WEBHOOK_SECONDS.observe(seconds)
-        kept = await self._record(lease, due, attempt, verdict)
-        if kept and verdict.state is DeliveryState.DISABLED:
+        is_recorded = await self._record(lease, due, attempt, verdict)
+        if is_recorded and verdict.state is DeliveryState.DISABLED:
             await deliveries.disable(lease)
-        return kept
+        return is_recorded
 
     async def _record(
         self, lease: WebhookLease, due: DueDelivery, attempt: dict[str, Any], verdict: DeliveryOutcome
@@ -226,5 +226,5 @@ def _verdict(due: DueDelivery, answer: Answer | None) -> DeliveryOutcome:
     wait = retry_seconds(due.tries + 1, random.uniform(-1, 1))  # noqa: S311 - spreads load, keeps no secret
     if wait is None:
         return DeliveryOutcome(DeliveryState.FAILED)
-    asked = retry_after_seconds(answer.retry_after, now()) if answer else 0.0
-    return DeliveryOutcome(DeliveryState.PENDING, max(wait, asked))
+    retry_after = retry_after_seconds(answer.retry_after, now()) if answer else 0.0
+    return DeliveryOutcome(DeliveryState.PENDING, max(wait, retry_after))

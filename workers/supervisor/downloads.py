@@ -24,7 +24,7 @@ from workers.supervisor import folders
 
 OnProgress = Callable[[str, int, int | None], None]
 
-WANTED = re.compile(r"(?:^|/)(?:[^/]+\.safetensors|[^/]+\.json|[^/]+\.txt|[^/]+\.model|README\.md|[^/]+\.jinja)$")
+NEEDED = re.compile(r"(?:^|/)(?:[^/]+\.safetensors|[^/]+\.json|[^/]+\.txt|[^/]+\.model|README\.md|[^/]+\.jinja)$")
 VARIANT = re.compile(r"\.(?:fp16|bf16|fp32|non_ema|ema)(?:-\d+-of-\d+)?\.safetensors$")
 OTHER_FRAMEWORKS = re.compile(r"^(?:onnx|openvino|flax|coreml|gguf|original)/")
 PICKLE = re.compile(r"\.(?:bin|pt|pth|ckpt|pkl|pickle)$")
@@ -80,8 +80,8 @@ def _demo_name(name: str) -> str:
 
 async def _from_folder(path: Path, settings: Settings, on_progress: OnProgress, kind: str) -> Snapshot:
     on_progress("inspect", 0, None)
-    found = await anyio.to_thread.run_sync(folders.inspect, path, settings.model_max_bytes)
-    return Snapshot(path, f"{kind}-{found.digest[7:19]}", found.digest, found.size_bytes)
+    content = await anyio.to_thread.run_sync(folders.inspect, path, settings.model_max_bytes)
+    return Snapshot(path, f"{kind}-{content.digest[7:19]}", content.digest, content.size_bytes)
 
 
 async def _from_hub(
@@ -89,11 +89,11 @@ async def _from_hub(
 ) -> Snapshot:
     on_progress("inspect", 0, None)
     commit = source.revision or ""
-    path = _held(source.ref, commit, settings)
+    path = _finished(source.ref, commit, settings)
     if path is None:
         commit, path = await _from_hub_now(source, settings, on_progress, cancelled)
-    found = await anyio.to_thread.run_sync(folders.inspect, path, settings.model_max_bytes)
-    return Snapshot(path, commit, found.digest, found.size_bytes)
+    content = await anyio.to_thread.run_sync(folders.inspect, path, settings.model_max_bytes)
+    return Snapshot(path, commit, content.digest, content.size_bytes)
 
 
 async def _from_hub_now(
@@ -106,12 +106,12 @@ async def _from_hub_now(
         raise VersionRefusedError(str(error)) from error
     except HubUnavailableError as error:
         raise DownloadFailedError(str(error)) from error
-    if held := _held(source.ref, described.commit, settings):
-        return described.commit, held
-    wanted = choose(described.files)
-    total = sum(file.size for file in wanted)
+    if path := _finished(source.ref, described.commit, settings):
+        return described.commit, path
+    files = choose(described.files)
+    total = sum(file.size for file in files)
     _check_sizes(source.ref, total, settings)
-    path = await _download(source.ref, described.commit, [f.path for f in wanted], settings, _Meter(
+    path = await _download(source.ref, described.commit, [f.path for f in files], settings, _Meter(
         total, on_progress, cancelled))  # fmt: skip
     return described.commit, path
 
@@ -120,7 +120,7 @@ def _marker(path: Path) -> Path:
     return path.parent / f"{path.name}.complete"
 
 
-def _held(repo: str, commit: str, settings: Settings) -> Path | None:
+def _finished(repo: str, commit: str, settings: Settings) -> Path | None:
     """The whole snapshot of a commit, where an earlier download left it: no hub is asked."""
     if not COMMIT.fullmatch(commit):
         return None
@@ -134,26 +134,26 @@ def choose(files: tuple[RepoFile, ...]) -> list[RepoFile]:
     Raises:
         VersionRefusedError: the repository holds no safetensors.
     """
-    kept = [f for f in files if WANTED.search(f.path) and not OTHER_FRAMEWORKS.search(f.path)]
-    weights = [f.path for f in kept if f.path.endswith(".safetensors")]
+    needed = [f for f in files if NEEDED.search(f.path) and not OTHER_FRAMEWORKS.search(f.path)]
+    weights = [f.path for f in needed if f.path.endswith(".safetensors")]
     if not weights:
         if any(PICKLE.search(f.path) for f in files):
             raise VersionRefusedError("The repository holds only pickle weights; convert them to safetensors.")
         raise VersionRefusedError("The repository holds no safetensors weights.")
     plain = {str(Path(path).parent) for path in weights if not VARIANT.search(path)}
-    if any("/" in path for path in weights) and any(f.path == "model_index.json" for f in kept):
+    if any("/" in path for path in weights) and any(f.path == "model_index.json" for f in needed):
         # A diffusers repository: single-file checkpoints beside the component folders are the same weights again
-        kept = [f for f in kept if "/" in f.path or not f.path.endswith(".safetensors")]
-    return [f for f in kept if not (VARIANT.search(f.path) and str(Path(f.path).parent) in plain)]
+        needed = [f for f in needed if "/" in f.path or not f.path.endswith(".safetensors")]
+    return [f for f in needed if not (VARIANT.search(f.path) and str(Path(f.path).parent) in plain)]
 
 
 def _check_sizes(repo: str, total: int, settings: Settings) -> None:
     if total > settings.model_max_bytes:
         raise VersionRefusedError(f"{repo} has {total} bytes, more than MODEL_MAX_BYTES ({settings.model_max_bytes}).")
-    held = folders.size_of(settings.model_cache_dir)
-    if held + total > settings.model_cache_max_bytes:
+    cached = folders.size_of(settings.model_cache_dir)
+    if cached + total > settings.model_cache_max_bytes:
         raise VersionRefusedError(
-            f"{repo} has {total} bytes; with the {held} held already that is more than "
+            f"{repo} has {total} bytes; with the {cached} held already that is more than "
             f"MODEL_CACHE_MAX_BYTES ({settings.model_cache_max_bytes})."
         )
 

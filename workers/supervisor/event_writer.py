@@ -29,7 +29,7 @@ LOG_LIMIT_LINE = "[the log is longer than 64 kB; the rest is not kept]"
 
 
 @dataclass
-class Made:
+class AttemptContent:
     """What the attempt has made so far."""
 
     text: list[str] = field(default_factory=list)
@@ -66,11 +66,11 @@ class EventWriter:
         prediction_id: str,
         attempt: int,
         streams: Callable[[], int] = one,
-        made: Callable[[EventType], None] = lambda _: None,
+        on_event: Callable[[EventType], None] = lambda _: None,
         owner: str | None = None,
     ) -> None:
         self._streams = streams
-        self._told = made
+        self._on_event = on_event
         self._log = log
         self._id = prediction_id
         self._attempt = attempt
@@ -80,7 +80,7 @@ class EventWriter:
         self._due = asyncio.Event()
         self._closing = asyncio.Event()
         self._flushed = asyncio.Event()
-        self.made = Made()
+        self.content = AttemptContent()
         self.fenced = asyncio.Event()
         self._in_flight: list[NewEvent] = []
         self._pending = [self._snapshot()]
@@ -96,23 +96,23 @@ class EventWriter:
 
     def text(self, text: str) -> None:
         """A piece of text output."""
-        self.made.text.append(text)
+        self.content.text.append(text)
         last = self._pending[-1] if self._pending else None
         if last is not None and last.type is EventType.OUTPUT and last.text:
             joined = last.text + text
             self._pending[-1] = NewEvent(EventType.OUTPUT, {"index": last.data["index"], "text": joined}, text=joined)
             self._due.set()
         else:
-            self._add(NewEvent(EventType.OUTPUT, {"index": len(self.made.text) - 1, "text": text}, text=text))
+            self._add(NewEvent(EventType.OUTPUT, {"index": len(self.content.text) - 1, "text": text}, text=text))
 
     def chunk(self, chunk: Any) -> None:
         """A piece of output that is no text."""
-        self.made.chunks.append(chunk)
-        self._add(NewEvent(EventType.OUTPUT, {"index": len(self.made.chunks) - 1, "chunk": chunk}, chunks=(chunk,)))
+        self.content.chunks.append(chunk)
+        self._add(NewEvent(EventType.OUTPUT, {"index": len(self.content.chunks) - 1, "chunk": chunk}, chunks=(chunk,)))
 
     def progress(self, progress: dict[str, Any]) -> None:
         """A step; of several between two writes only the last is kept."""
-        self.made.progress = progress
+        self.content.progress = progress
         if self._pending and self._pending[-1].type is EventType.PROGRESS:
             self._pending.pop()
         self._add(NewEvent(EventType.PROGRESS, progress, progress=progress))
@@ -129,16 +129,16 @@ class EventWriter:
 
     def log(self, line: str) -> None:
         """A log line; after 64 kB one last line says that the rest is not kept."""
-        if self.made.log_size > LOG_LIMIT:
+        if self.content.log_size > LOG_LIMIT:
             return
-        self.made.log_size += len(line.encode(errors="replace")) + 1
-        if self.made.log_size > LOG_LIMIT:
+        self.content.log_size += len(line.encode(errors="replace")) + 1
+        if self.content.log_size > LOG_LIMIT:
             line = LOG_LIMIT_LINE
-        self.made.logs.append(line)
+        self.content.logs.append(line)
         self._add(NewEvent(EventType.LOG, {"line": line}, log=f"{line}\n"))
 
     def _add(self, event: NewEvent) -> None:
-        self._told(event.type)
+        self._on_event(event.type)
         self._pending.append(event)
         self._due.set()
 
@@ -169,7 +169,7 @@ class EventWriter:
             await wait_for_event(self._closing, self._pause())
 
     def _pause(self) -> float:
-        if not self.made.text:
+        if not self.content.text:
             return FLUSH_SECONDS
         return max(FLUSH_SECONDS, min(MAX_FLUSH_SECONDS, self._streams() * SECONDS_PER_STREAM))
 
@@ -193,13 +193,13 @@ class EventWriter:
 
     def _begin_again(self) -> None:
         """Redis lost the stream: a new epoch begins with all that was made so far."""
-        told = [event for event in [*self._in_flight, *self._pending] if event.type is EventType.STATUS]
+        statuses = [event for event in [*self._in_flight, *self._pending] if event.type is EventType.STATUS]
         self._epoch, self._in_flight = new_epoch(), []
-        self._pending = [self._snapshot(), *told]
+        self._pending = [self._snapshot(), *statuses]
         self._due.set()
 
     def _snapshot(self) -> NewEvent:
-        made = self.made
-        text, log, chunks = made.whole_text, made.whole_log, tuple(made.chunks)
-        data = {"attempt": self._attempt, "text": text, "logs": log, "chunks": chunks, "progress": made.progress}
-        return NewEvent(EventType.SNAPSHOT, data, text=text, log=log, progress=made.progress, chunks=chunks)
+        content = self.content
+        text, log, chunks = content.whole_text, content.whole_log, tuple(content.chunks)
+        data = {"attempt": self._attempt, "text": text, "logs": log, "chunks": chunks, "progress": content.progress}
+        return NewEvent(EventType.SNAPSHOT, data, text=text, log=log, progress=content.progress, chunks=chunks)

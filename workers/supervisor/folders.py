@@ -69,17 +69,17 @@ def _files(path: Path) -> list[Path]:
     if root.parent.name == "snapshots" and root.parent.parent.name.startswith("models--"):
         # A snapshot of the hub links into its blobs beside it, and those into the blobs that all repositories share
         allowed = [root.parent.parent, root.parent.parent.parent / "blobs"]
-    found = []
+    files = []
     for file in sorted(path.rglob("*")):
         if IGNORED & set(file.relative_to(path).parts) or not file.is_file():
             continue
         real = file.resolve()
         if not any(real.is_relative_to(place) for place in allowed):
             raise VersionRefusedError(f"{file.name} links to a place outside of the model's folder.")
-        found.append(file)
-        if len(found) > MAX_FILES:
+        files.append(file)
+        if len(files) > MAX_FILES:
             raise VersionRefusedError(f"The folder holds more than {MAX_FILES} files.")
-    return found
+    return files
 
 
 def _check_contents(path: Path, files: list[Path]) -> None:

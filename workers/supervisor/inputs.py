@@ -39,7 +39,7 @@ class InputFiles:
     def __init__(self, rt: Runtime) -> None:
         self._rt = rt
         self._folder = rt.settings.data_dir / "inputs" / uuid4().hex
-        self._held: int | None = None
+        self._lock_handle: int | None = None
 
     def open(self) -> None:
         """Make the folder, locked for as long as this process lives, and remove those that nobody holds."""
@@ -48,7 +48,7 @@ class InputFiles:
         with (parent / LOCK).open("w") as one_at_a_time:
             fcntl.flock(one_at_a_time, fcntl.LOCK_EX)
             self._folder.mkdir(mode=0o700)
-            self._held = _lock(self._folder)
+            self._lock_handle = _lock(self._folder)
             for other in parent.iterdir():
                 if other.is_dir() and (descriptor := _lock(other)) is not None:
                     shutil.rmtree(other, ignore_errors=True)
@@ -57,9 +57,9 @@ class InputFiles:
     def close(self) -> None:
         """Remove the folder."""
         shutil.rmtree(self._folder, ignore_errors=True)
-        if self._held is not None:
-            os.close(self._held)
-            self._held = None
+        if self._lock_handle is not None:
+            os.close(self._lock_handle)
+            self._lock_handle = None
 
     @asynccontextmanager
     async def laid_out(
@@ -129,9 +129,9 @@ class InputFiles:
 def _content(reference: UploadRef | InlineFile, rows: dict[UUID, Upload]) -> Content:
     if isinstance(reference, InlineFile):
         return reference
-    if (found := rows.get(reference.id)) is None:
+    if (row := rows.get(reference.id)) is None:
         raise _gone(reference)
-    return found
+    return row
 
 
 def _gone(file: object) -> InputFilesError:

@@ -28,7 +28,7 @@ class Notices:
     def __init__(self, job: PredictionLease, look: Callable[[float], None]) -> None:
         self._job = job
         self._look = look
-        self._wanted = frozenset(WebhookEvent(name) for name in job.webhook_events)
+        self._selected = frozenset(WebhookEvent(name) for name in job.webhook_events)
         self._pending: set[WebhookEvent] = set()
         self._ever: set[WebhookEvent] = set()
         self._due = asyncio.Event()
@@ -38,20 +38,20 @@ class Notices:
         """The attempt starts."""
         self._add(WebhookEvent.START)
 
-    def made(self, kind: EventType) -> None:
+    def note_event(self, kind: EventType) -> None:
         """The attempt made an event."""
-        if self._wanted and kind in _EVENTS:
+        if self._selected and kind in _EVENTS:
             self._add(_EVENTS[kind])
 
     def ended(self) -> None:
         """The row has ended, with a delivery of its own where one is wanted."""
-        if self._wanted:
+        if self._selected:
             self._look(0)
 
     async def finish(self) -> None:
         """Note the rest before the row ends; the log once more where nothing later would carry its last lines."""
         await self.close()
-        if WebhookEvent.COMPLETED in self._wanted:
+        if WebhookEvent.COMPLETED in self._selected:
             self._pending &= {WebhookEvent.START}
         else:
             self._pending |= self._ever & {WebhookEvent.LOGS}
@@ -64,7 +64,7 @@ class Notices:
             self._task = None
 
     def _add(self, event: WebhookEvent) -> None:
-        if event not in self._wanted:
+        if event not in self._selected:
             return
         self._pending.add(event)
         self._ever.add(event)

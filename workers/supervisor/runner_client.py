@@ -327,10 +327,10 @@ def spawn(options: RunnerOptions) -> tuple[subprocess.Popen[bytes], socket.socke
 
 def child_environment(options: RunnerOptions) -> dict[str, str]:
     """The environment of the runner: an allow-list, so that no credential reaches what a model's code can read."""
-    kept = {n: v for n, v in options.environment.items() if n in _NAMES or n.startswith(_PREFIXES)}
-    path = [str(_ROOT), *kept.get("PYTHONPATH", "").split(os.pathsep)]
+    inherited = {n: v for n, v in options.environment.items() if n in _NAMES or n.startswith(_PREFIXES)}
+    path = [str(_ROOT), *inherited.get("PYTHONPATH", "").split(os.pathsep)]
     return {
-        **kept,
+        **inherited,
         "PYTHONPATH": os.pathsep.join(part for part in path if part),
         "PYTHONUNBUFFERED": "1",
         "HF_HUB_OFFLINE": "1",

@@ -35,15 +35,15 @@ class _Flight:
     def __init__(self, fetch: Callable[[OnProgress, Callable[[], bool]], Coroutine[Any, Any, VersionSpec]]) -> None:
         self._loop = asyncio.get_running_loop()
         self._watchers: list[OnProgress] = []
-        self._told: tuple[str, int, int | None] | None = None
+        self._progress: tuple[str, int, int | None] | None = None
         self._unwanted = threading.Event()
         self._task = shared(fetch(self._report, self._unwanted.is_set))
 
     async def join(self, on_progress: OnProgress) -> VersionSpec:
         """Wait for its end, and hear how it goes."""
         self._watchers.append(on_progress)
-        if self._told is not None:
-            on_progress(*self._told)
+        if self._progress is not None:
+            on_progress(*self._progress)
         try:
             return await asyncio.shield(self._task)
         finally:
@@ -63,7 +63,7 @@ class _Flight:
         self._loop.call_soon_threadsafe(self._tell, phase, size, total)
 
     def _tell(self, phase: str, size: int, total: int | None) -> None:
-        self._told = phase, size, total
+        self._progress = phase, size, total
         for watcher in list(self._watchers):
             watcher(phase, size, total)
 
@@ -82,8 +82,8 @@ class Snapshots:
         Raises:
             VersionUnavailableError: its files are gone, changed, or cannot be fetched.
         """
-        if found := self._specs.get(version_id):
-            return found
+        if spec := self._specs.get(version_id):
+            return spec
         flight = self._flights.get(version_id)
         if flight is None or not flight.is_open:
             flight = self._flights[version_id] = _Flight(partial(self._begin, version_id))
@@ -107,13 +107,13 @@ class Snapshots:
             return VersionSpec(str(version.id), version.predictor, options=self._options(version))
         source = ModelSource(SourceType(version.source_type), version.source_ref, version.revision)
         try:
-            held = await fetch(source, self._rt.settings, on_progress=on_progress, cancelled=cancelled)
+            snapshot = await fetch(source, self._rt.settings, on_progress=on_progress, cancelled=cancelled)
         except (VersionRefusedError, DownloadFailedError) as error:
             raise VersionUnavailableError(str(error)) from error
-        if held.digest != version.digest and source.type is not SourceType.DEMO:
+        if snapshot.digest != version.digest and source.type is not SourceType.DEMO:
             # Demos come with the software and change with it
             raise VersionUnavailableError("The model's files changed after the version was published.")
-        return VersionSpec(str(version.id), version.predictor, str(held.path), self._options(version))
+        return VersionSpec(str(version.id), version.predictor, str(snapshot.path), self._options(version))
 
     def _options(self, version: Version) -> dict[str, Any]:
         slug = f"{version.model.owner.handle}/{version.model.name}"

@@ -24,9 +24,9 @@ async def test_much_output_is_noted_once_in_half_a_second(rt: Runtime, place: Pl
     lease, notices, looks = await attempt(place, *ALL)
     notices.begun()
     for _ in range(100):
-        notices.made(EventType.OUTPUT)
-        notices.made(EventType.LOG)
-        notices.made(EventType.PROGRESS)
+        notices.note_event(EventType.OUTPUT)
+        notices.note_event(EventType.LOG)
+        notices.note_event(EventType.PROGRESS)
         await asyncio.sleep(0)
     async with asyncio.timeout(5):
         while len(looks) < 2:
@@ -40,15 +40,15 @@ async def test_much_output_is_noted_once_in_half_a_second(rt: Runtime, place: Pl
 
 async def test_at_the_end_only_what_nothing_later_carries_is_noted(rt: Runtime, place: Place) -> None:
     lease, notices, _ = await attempt(place, WebhookEvent.OUTPUT, WebhookEvent.LOGS, WebhookEvent.COMPLETED)
-    notices.made(EventType.OUTPUT)
-    notices.made(EventType.LOG)
+    notices.note_event(EventType.OUTPUT)
+    notices.note_event(EventType.LOG)
     await notices.finish()
     assert await deliveries_of(lease) == {}
 
 
 async def test_the_last_lines_are_noted_where_the_end_is_not_told(rt: Runtime, place: Place) -> None:
     lease, notices, looks = await attempt(place, WebhookEvent.LOGS)
-    notices.made(EventType.LOG)
+    notices.note_event(EventType.LOG)
     async with asyncio.timeout(5):
         while not looks:
             await asyncio.sleep(0.01)
@@ -59,7 +59,7 @@ async def test_the_last_lines_are_noted_where_the_end_is_not_told(rt: Runtime, p
 async def test_one_without_a_webhook_notes_nothing(rt: Runtime, place: Place) -> None:
     lease, notices, looks = await attempt(place, WebhookEvent.COMPLETED)
     notices.begun()
-    notices.made(EventType.OUTPUT)
+    notices.note_event(EventType.OUTPUT)
     await notices.finish()
     assert (looks, await deliveries_of(lease)) == ([], {})
     notices.ended()
