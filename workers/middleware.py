@@ -51,7 +51,9 @@ class SupervisorMiddleware(dramatiq.Middleware):
         self._broker = broker
         # Dramatiq hands what we log through its master: once that is gone nobody reads, and whoever logs waits for ever
         sys.stdout, sys.stderr = sys.__stdout__, sys.__stderr__
-        _hide_memory()
+        if sys.platform == "linux":
+            # Other processes of this user, the runner among them, may not read our memory and environment
+            ctypes.CDLL(None, use_errno=True).prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
         patience = load_settings().shutdown_grace_seconds + MARGIN_SECONDS
         threading.Thread(target=_end_with_parent, args=(patience,), name="parent-watch", daemon=True).start()
         self._thread.start()
@@ -63,11 +65,6 @@ class SupervisorMiddleware(dramatiq.Middleware):
             self._loop.call_soon_threadsafe(self._stop.set)
         self._thread.join()
 
-    def _listen(self, queues: Iterable[str]) -> None:
-        """Hear the doorbells of more queues, once the device is known."""
-        for queue in queues:
-            self._broker.declare_queue(queue)
-
     def _main(self) -> None:
         try:
             with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
@@ -78,6 +75,11 @@ class SupervisorMiddleware(dramatiq.Middleware):
             os._exit(70)
 
     async def _run(self) -> None:
+        def listen(queues: Iterable[str]) -> None:
+            """Hear the doorbells of more queues, once the device is known."""
+            for queue in queues:
+                self._broker.declare_queue(queue)
+
         settings = load_settings()
         configure_logging(settings.log_level, settings.log_format)
         self._loop = asyncio.get_running_loop()
@@ -94,26 +96,15 @@ class SupervisorMiddleware(dramatiq.Middleware):
                 # Whoever waits for a load is out of time by then
                 load_seconds=settings.prediction_seconds,
                 grace_seconds=settings.cancel_grace_seconds,
-                threads=_threads(settings.runner_threads),
+                # With one or two cores, two threads of a small model mostly wait for each other: 13 times slower
+                threads=settings.runner_threads or (1 if (os.cpu_count() or 1) <= 2 else None),
             )
-            self._supervisor = Supervisor(rt, options, self._listen)
+            self._supervisor = Supervisor(rt, options, listen)
             self._up.set()
             # As in the API: collections of what lives as long as the process would hold up leases and events
             gc.freeze()
             gc.set_threshold(50_000, 50, 1000)
             await self._supervisor.run(self._stop)
-
-
-def _threads(setting: int) -> int | None:
-    """With one or two cores, two threads of a small model mostly wait for each other: measured 13 times slower."""
-    few = (os.cpu_count() or 1) <= 2
-    return setting or (1 if few else None)
-
-
-def _hide_memory() -> None:
-    """Keep other processes of this user, the runner among them, from reading our memory and environment."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None, use_errno=True).prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 
 def _end_with_parent(patience: float) -> None:
