@@ -16,7 +16,7 @@ from graph.types.errors import MEMBERS, InvalidInput, UserError, member
 from server.adapters.database import CONNECTION_ERRORS
 from server.errors import InvalidInputError, RateLimitedError, ServiceError
 
-# The document has no operation that could run; strawberry names it in the reason of its answer
+# The document has no operation that could run; Strawberry says so in the reason of its answer
 NO_OPERATION = (MissingQueryError, CannotGetOperationTypeError, InvalidOperationTypeError)
 DATABASE_AWAY = "The database does not answer; try again."
 logger = structlog.get_logger(__name__)
@@ -40,7 +40,7 @@ def member_handlers() -> list[MemberHandler]:
 
 
 def finish_error(error: GraphQLError) -> None:
-    """Give an error its code; what is no client's business is replaced by an incident id."""
+    """Give an error its code; of a bug the client learns only an incident id."""
     if error.extensions and "code" in error.extensions:
         return
     cause = error.original_error
@@ -61,14 +61,10 @@ def finish_error(error: GraphQLError) -> None:
         error.extensions = {"code": "UNAVAILABLE"}
     elif isinstance(cause, ValueError) and "integer string conversion" in str(cause):
         # Python reads no integer literal of more than 4300 digits
-        error.message = "A number of the document has too many digits."
+        error.message = "A number in the document has too many digits."
         error.extensions = {"code": "GRAPHQL_VALIDATION_FAILED"}
     else:
-        _mask(error, cause)
-
-
-def _mask(error: GraphQLError, cause: Exception) -> None:
-    incident = uuid4().hex
-    logger.error("graphql.bug", incident=incident, path=error.path, exc_info=cause)
-    error.message = f"Something went wrong on our side (incident {incident})."
-    error.extensions = {"code": "INTERNAL_SERVER_ERROR", "incident": incident}
+        incident = uuid4().hex
+        logger.error("graphql.bug", incident=incident, path=error.path, exc_info=cause)
+        error.message = f"Something went wrong on our side (incident {incident})."
+        error.extensions = {"code": "INTERNAL_SERVER_ERROR", "incident": incident}

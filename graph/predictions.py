@@ -22,7 +22,7 @@ from graph.types.predictions import (
     RetryPredictionInput,
     RetryPredictionResult,
 )
-from graph.websocket.frames import tap_open
+from graph.websocket.frames import offer_events
 from server.adapters.pagination import PageRequest, page
 from server.errors import InvalidInputError, NotFoundError, Violation
 from server.live import live_lists, prediction_events, prediction_rows
@@ -120,7 +120,7 @@ class PredictionSubscription:
         updates = prediction_events.watch(context.rt, context.hubs, context.viewer, row_id, after, previews=previews)
         # Over a WebSocket only the first is given here: after it, `graph.websocket` closes this generator and takes
         # the rest of `updates` itself
-        tap_open(updates, lambda update: event_of(update, row_id), info)
+        offer_events(updates, lambda update: event_of(update, row_id), info)
         async for update in updates:
             yield event_of(update, row_id)
 

@@ -82,7 +82,7 @@ class Subscription(PredictionSubscription):
 
 
 class DocumentCache(ParserCache):
-    """Parsed documents, of bounded length; what does not parse strawberry's streams answer only when they parse it."""
+    """Parsed documents of bounded length. One that cannot be parsed is left to Strawberry, which answers it."""
 
     def on_parse(self) -> Iterator[None]:
         """Take a document from the cache."""
@@ -94,10 +94,10 @@ class DocumentCache(ParserCache):
 
 
 class OneOperation(SchemaExtension):
-    """Refuses a document of several operations where the request names none; strawberry would run the first."""
+    """Refuses a document of several operations where the request names none; Strawberry would run the first."""
 
     def on_validate(self) -> Iterator[None]:
-        """Judge a document that the validation before found nothing in."""
+        """Check a document in which the validation before this reported nothing."""
         context = self.execution_context
         if context._provided_operation_name is None and not context.pre_execution_errors:
             definitions = context.graphql_document.definitions if context.graphql_document else ()

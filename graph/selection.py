@@ -9,22 +9,18 @@ from strawberry.types.nodes import SelectedField, Selection
 
 def selects(fields: Iterable[Selection], type_name: str, name: str) -> bool:
     """Whether a field of an object type is selected somewhere directly below some root fields."""
-    return any(_selects_below(field.selections, "", type_name, name) for field in fields if _is_on(field))
+    return any(_holds(field.selections, "", type_name, name) for field in fields if _is_on(field))
 
 
-def _selects_below(selections: Iterable[Selection], here: str, type_name: str, name: str) -> bool:
+def _holds(selections: Iterable[Selection], parent: str, type_name: str, name: str) -> bool:
     for selection in filter(_is_on, selections):
         if isinstance(selection, SelectedField):
-            if here == type_name and selection.name == name:
+            if parent == type_name and selection.name == name:
                 return True
-        elif _selects_below(selection.selections, _narrowed(selection.type_condition, here), type_name, name):
+        # A fragment without a condition stays at its parent's type
+        elif _holds(selection.selections, selection.type_condition or parent, type_name, name):
             return True
     return False
-
-
-def _narrowed(condition: str | None, here: str) -> str:
-    """The type inside a fragment; one without a condition stays where it is."""
-    return condition or here
 
 
 def _is_on(selection: Selection) -> bool:

@@ -21,7 +21,7 @@ def preferred(accept: str | None) -> str:
 
 
 def prefers_html(accept: str | None) -> bool:
-    """Whether a page is wanted rather than JSON, as browsers say when an address is opened in them."""
+    """Whether the client prefers a page to JSON, as browsers say when an address is opened in them."""
     ranked = sorted(_ranges(accept or ""), key=lambda item: -item[1])
     ours = (HTML, GRAPHQL_RESPONSE, JSON, "application/*", "*/*")
     return next((name == HTML for name, quality in ranked if quality > 0 and name in ours), False)

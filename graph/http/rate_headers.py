@@ -1,4 +1,4 @@
-"""Headers that tell a client how much it may still ask (draft-ietf-httpapi-ratelimit-headers)."""
+"""Headers that tell a client how many points it has left (draft-ietf-httpapi-ratelimit-headers)."""
 
 from __future__ import annotations
 
@@ -13,10 +13,9 @@ from server.services import rate_limits
 
 async def rate_headers(context: Context, errors: Iterable[GraphQLError]) -> dict[str, str]:
     """`RateLimit-Policy` and `RateLimit`, and `Retry-After` where something was refused; nothing without a limit."""
-    status = await rate_limits.state(context.rt, context.viewer)
-    if status is None:
+    if (limit := await rate_limits.state(context.rt, context.viewer)) is None:
         return {}
-    rate, state = status
+    rate, state = limit
     waits = [int((error.extensions or {}).get("retryAfter", 0)) for error in errors]
     retry = {"retry-after": str(max(waits))} if any(waits) else {}
     return {

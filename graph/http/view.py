@@ -83,25 +83,25 @@ class GraphQLView(GraphQL[Context, None]):
         self._graphiql = graphiql
 
     async def run(self, request: Any, *arguments: Any, **options: Any) -> Any:
-        """Answer a request; one that is none of GraphQL's gets its reason in the form of GraphQL's errors."""
+        """Answer a request, or serve a socket.
+
+        A request that is none of GraphQL's gets its reason in the form of GraphQL's errors. A socket beyond the limits
+        is closed so that the client tries again later.
+        """
         if isinstance(request, WebSocket):
-            return await self._run_socket(request, *arguments, **options)
+            network = network_of(address_of_client(request))
+            if not self.limits.sockets.acquire(network):
+                await request.accept(subprotocol=await self.pick_websocket_subprotocol(request))
+                await request.close(1013, "Too many connections")
+                return request
+            try:
+                return await super().run(request, *arguments, **options)
+            finally:
+                self.limits.sockets.release(network)
         try:
             return await super().run(request, *arguments, **options)
         except HTTPException as error:
             return refusal(request.headers, error.status_code, "BAD_REQUEST", error.reason)
-
-    async def _run_socket(self, socket: WebSocket, *arguments: Any, **options: Any) -> Any:
-        """Serve one socket; where there are as many as may be, close it so that the client tries again later."""
-        network = network_of(address_of_client(socket))
-        if not self.limits.sockets.acquire(network):
-            await socket.accept(subprotocol=await self.pick_websocket_subprotocol(socket))
-            await socket.close(1013, "Too many connections")
-            return socket
-        try:
-            return await super().run(socket, *arguments, **options)
-        finally:
-            self.limits.sockets.release(network)
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
         """Who asks, and what resolvers need; a bad token is answered when the operation runs."""
@@ -152,10 +152,10 @@ class GraphQLView(GraphQL[Context, None]):
             options |= {"sub_response": sub_response, "request_data": replace(request_data, query=document)}
             result = await super().execute_single(context=context, **options)
         except (RateLimitedError, UnauthenticatedError, UnavailableError, GraphQLError) as error:
-            refusal = GraphQLError(error.message, original_error=error, extensions=getattr(error, "extensions", None))
-            self.schema.process_errors([refusal])
-            REFUSALS.labels((refusal.extensions or {}).get("code", "")).inc()
-            result = ExecutionResult(data=None, errors=[refusal])
+            refused = GraphQLError(error.message, original_error=error, extensions=getattr(error, "extensions", None))
+            self.schema.process_errors([refused])
+            REFUSALS.labels((refused.extensions or {}).get("code", "")).inc()
+            result = ExecutionResult(data=None, errors=[refused])
         except HTTPException as error:
             # The reason may repeat an operation's name as the client wrote it
             raise HTTPException(error.status_code, storable(error.reason)) from None
@@ -171,7 +171,7 @@ class GraphQLView(GraphQL[Context, None]):
         return sub_response
 
     async def process_result(self, request: Request, result: ExecutionResult) -> GraphQLHTTPResponse:
-        """Drop `data` where nothing was executed, as the GraphQL-over-HTTP specification wants it."""
+        """Drop `data` where nothing was executed, as the GraphQL-over-HTTP specification says."""
         body = await super().process_result(request, result)
         if result.data is None and result.errors and all(error.path is None for error in result.errors):
             body.pop("data", None)
@@ -195,7 +195,7 @@ class GraphQLView(GraphQL[Context, None]):
         return super().should_render_graphql_ide(request)
 
     async def render_graphql_ide(self, request: Request) -> Response:
-        """The bundled GraphiQL, which reads what it shall open behind the `#` of its address."""
+        """The bundled GraphiQL, which reads what to open from behind the `#` of its address."""
         parameters = {name: request.query_params[name] for name in SHOWN_PARAMETERS if name in request.query_params}
         if "query" not in parameters:
             return self._graphiql()

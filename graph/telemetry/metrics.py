@@ -1,4 +1,4 @@
-"""Every operation is counted, by names that no client can make up."""
+"""Every operation is counted, by names that no client can invent."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from graphql import FieldNode, GraphQLError, OperationDefinitionNode, get_operation_ast
 from strawberry.extensions import SchemaExtension
 
-from graph.websocket.frames import TAP
+from graph.websocket.frames import HANDOVER
 from server.adapters.metrics import OPERATION_SECONDS, OPERATIONS
 
 OTHER = "other"
@@ -17,7 +17,7 @@ INTROSPECTION = frozenset({"__schema", "__type", "__typename"})
 
 
 class OperationMetrics(SchemaExtension):
-    """Counts operations when they end: `invalid` ones were refused unread, `internal` is a bug of ours."""
+    """Counts operations when they end: `invalid` ones were refused before they ran, `internal` is a bug of ours."""
 
     def __init__(self, names: frozenset[str] = frozenset()) -> None:
         super().__init__()
@@ -29,35 +29,28 @@ class OperationMetrics(SchemaExtension):
         try:
             yield
         finally:
-            self._note(time.perf_counter() - began)
-
-    def _note(self, seconds: float) -> None:
-        execution = self.execution_context
-        document = execution.graphql_document
-        operation = get_operation_ast(document, execution._provided_operation_name) if document else None
-        kind = operation.operation.value if operation else OTHER
-        field = first_field(execution.schema, operation)
-        name = operation.name.value if operation and operation.name else ""
-        label = name if not name or name in self._names else OTHER
-        errors = self._errors()
-        if (tap := TAP.get()) is not None and tap.events is not None:
-            # It goes on without us
-            tap.ended = lambda later: OPERATIONS.labels(kind, field, label, _outcome(later or errors)).inc()
-            return
-        outcome = _outcome(errors)
-        OPERATIONS.labels(kind, field, label, outcome).inc()
-        if kind in {"query", "mutation"} and outcome != "invalid":
-            OPERATION_SECONDS.labels(kind, field).observe(seconds)
-
-    def _errors(self) -> list[GraphQLError]:
-        execution = self.execution_context
-        return getattr(execution.result, "errors", None) or execution.pre_execution_errors or []
+            context = self.execution_context
+            document = context.graphql_document
+            operation = get_operation_ast(document, context._provided_operation_name) if document else None
+            kind = operation.operation.value if operation else OTHER
+            field = first_field(context.schema, operation)
+            name = operation.name.value if operation and operation.name else ""
+            label = name if not name or name in self._names else OTHER
+            errors = getattr(context.result, "errors", None) or context.pre_execution_errors or []
+            if (handover := HANDOVER.get()) is not None and handover.events is not None:
+                # Its stream goes on as frames, and is counted when these end
+                handover.on_end = lambda later: OPERATIONS.labels(kind, field, label, _outcome(later or errors)).inc()
+            else:
+                outcome = _outcome(errors)
+                OPERATIONS.labels(kind, field, label, outcome).inc()
+                if kind in {"query", "mutation"} and outcome != "invalid":
+                    OPERATION_SECONDS.labels(kind, field).observe(time.perf_counter() - began)
 
 
 def _outcome(errors: list[GraphQLError]) -> str:
     if any((error.extensions or {}).get("code") == "INTERNAL_SERVER_ERROR" for error in errors):
         return "internal"
-    # What a resolver said has a place in the answer
+    # An error of a resolver has a path in the answer
     if any(error.path for error in errors):
         return "error"
     return "invalid" if errors else "ok"

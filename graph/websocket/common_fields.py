@@ -18,7 +18,7 @@ from graphql import (
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types.field import StrawberryField
 
-# They ask for what the node knows of the prediction, and not for who asks
+# Their resolvers use the request for what this process knows of the prediction, and not for who asks
 SAME_FOR_ALL = frozenset({"PreviewReady.image", "Prediction.text", "Prediction.logs", "Prediction.progress"})
 
 
@@ -42,10 +42,10 @@ def own_events(
 
     What `@skip` and `@include` leave out counts too.
     """
-    walk = _Walk(schema, fragments)
+    common = CommonSelections(schema, fragments)
     members = _members(schema, event)
     below = [node.selection_set for node in roots_of(roots, fragments) if node.selection_set]
-    return frozenset(name for name in members if not all(walk.holds(each, name) for each in below))
+    return frozenset(name for name in members if not all(common.holds(each, name) for each in below))
 
 
 def roots_of(selections: SelectionSetNode, fragments: Mapping[str, FragmentDefinitionNode]) -> Iterator[FieldNode]:
@@ -66,40 +66,39 @@ def _members(schema: GraphQLSchema, name: str) -> frozenset[str]:
     return frozenset([name])
 
 
-class _Walk:
+class CommonSelections:
     """Looks at each fragment once for each type that it is spread in: fragments may double themselves."""
 
     def __init__(self, schema: GraphQLSchema, fragments: Mapping[str, FragmentDefinitionNode]) -> None:
         self._schema = schema
         self._fragments = fragments
-        self._known: dict[tuple[str, str], bool] = {}
+        self._fragment_results: dict[tuple[str, str], bool] = {}
 
     def holds(self, selections: SelectionSetNode, type_name: str) -> bool:
         """Whether all that is selected of an object of this type is the same for all."""
-        return all(self._is_common(selection, type_name) for selection in selections.selections)
-
-    def _is_common(self, selection: object, type_name: str) -> bool:
-        if isinstance(selection, FieldNode):
-            return self._field(selection, type_name)
-        if isinstance(selection, InlineFragmentNode):
-            condition = selection.type_condition.name.value if selection.type_condition else type_name
-            return type_name not in _members(self._schema, condition) or self.holds(selection.selection_set, type_name)
-        if not isinstance(selection, FragmentSpreadNode):
-            return False
-        name = selection.name.value
-        if (name, type_name) not in self._known:
-            fragment = self._fragments[name]
-            condition = fragment.type_condition.name.value
-            applies = type_name in _members(self._schema, condition)
-            self._known[name, type_name] = not applies or self.holds(fragment.selection_set, type_name)
-        return self._known[name, type_name]
-
-    def _field(self, node: FieldNode, type_name: str) -> bool:
-        name = node.name.value
-        if not is_common(self._schema, type_name, name):
-            return False
-        if node.selection_set is None:
-            return True
-        fields = getattr(self._schema.type_map[type_name], "fields", {})
-        result: GraphQLNamedType = get_named_type(fields[name].type)
-        return all(self.holds(node.selection_set, member) for member in _members(self._schema, result.name))
+        for selection in selections.selections:
+            if isinstance(selection, FieldNode):
+                name = selection.name.value
+                if not is_common(self._schema, type_name, name):
+                    return False
+                if below := selection.selection_set:
+                    fields = getattr(self._schema.type_map[type_name], "fields", {})
+                    result: GraphQLNamedType = get_named_type(fields[name].type)
+                    if not all(self.holds(below, member) for member in _members(self._schema, result.name)):
+                        return False
+            elif isinstance(selection, InlineFragmentNode):
+                condition = selection.type_condition.name.value if selection.type_condition else type_name
+                applies = type_name in _members(self._schema, condition)
+                if applies and not self.holds(selection.selection_set, type_name):
+                    return False
+            elif isinstance(selection, FragmentSpreadNode):
+                key = (selection.name.value, type_name)
+                if key not in self._fragment_results:
+                    fragment = self._fragments[selection.name.value]
+                    applies = type_name in _members(self._schema, fragment.type_condition.name.value)
+                    self._fragment_results[key] = not applies or self.holds(fragment.selection_set, type_name)
+                if not self._fragment_results[key]:
+                    return False
+            else:
+                return False
+        return True

@@ -9,8 +9,8 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import Ope
 from strawberry.types import ExecutionResult
 
 from graph import wire
-from graph.context import Context, Info
-from graph.websocket.frames import TAP, ClientOperation, Frames, Selection, Tap
+from graph.context import Context
+from graph.websocket.frames import HANDOVER, ClientOperation, Frames, Handover
 from graph.websocket.limits import BoundedSocketHandler
 
 if TYPE_CHECKING:
@@ -24,68 +24,70 @@ class FrameHandler(BoundedSocketHandler):
     """Begins operations as usual, and sends what is common to all subscribers of a prediction as text made once."""
 
     async def handle_message(self, message: Message) -> None:
-        """Answer a message, and let go of it: strawberry would hold it until the next one comes."""
+        """Answer a message, and let go of it: Strawberry would hold it until the next one comes."""
         await super().handle_message(message)
         cast("dict[str, object]", message).clear()
 
     async def run_operation(self, operation: Operation[Context, None]) -> None:
-        """Run one operation; the resolver of a prediction's events leaves them in its tap."""
-        tap = Tap()
-        TAP.set(tap)
+        """Run one operation; the resolver of a prediction's events leaves them in its handover."""
+        handover = Handover()
+        HANDOVER.set(handover)
         try:
             await super().run_operation(operation)
         finally:
-            tap.ended(tap.errors)
-            await tap.close()
+            handover.on_end(handover.errors)
+            await handover.close()
 
     async def _send_result_stream(self, operation: Operation[Context, None], result_source: StreamResult) -> None:
-        tap = TAP.get()
-        results = result_source if tap is None else self._with_frames(operation, result_source, tap)
+        handover = HANDOVER.get()
+        results = result_source if handover is None else self._with_frames(operation, result_source, handover)
         await super()._send_result_stream(operation, results)
 
-    async def _with_frames(self, operation: Operation[Context, None], results: StreamResult, tap: Tap) -> StreamResult:
-        """What strawberry is to send; frames are sent while it waits for more of that."""
+    async def _with_frames(
+        self, operation: Operation[Context, None], results: StreamResult, handover: Handover
+    ) -> StreamResult:
+        """What Strawberry is to send; frames are sent while it waits for more of that."""
         async for result in results:
             yield result
-            _let_go(result)
-            if tap.info is not None:
+            _release(result)
+            if handover.info is not None:
                 break
-        if tap.info is None or tap.events is None:
+        if handover.info is None or handover.events is None:
             return
-        selection, request = self._selection(operation, tap.info)
-        tap.info = None
+        frames: Frames = self.view.frames  # type: ignore[attr-defined]
+        request = ClientOperation(operation.query, operation.operation_name, operation.variables)
+        selection = frames.selection(handover.info, request)
+        # One text for all who sent the same
+        operation.query = selection.query
+        request = request._replace(query=selection.query)
+        handover.info = None
+        # The surprising place. The resolver has given its first event and waits at its `yield`; it is closed here with
+        # all that graphql-core and Strawberry keep around it, and never goes on. Its events do: they are another
+        # generator, which it left in the handover, and which is read below instead of by its own loop.
         await results.aclose()
         head = f'{{"id":{wire.encode(operation.id)},"type":"next","payload":'
         socket = cast("SocketAdapter", self.websocket)
         while True:
             try:
-                item = await anext(tap.events)
-                payload = selection.payload(item, tap.root_of)
+                update = await anext(handover.events)
+                payload = selection.payload(update, handover.root_of)
                 if isinstance(payload, asyncio.Task):
                     # Others wait for it too
                     payload = await asyncio.shield(payload)
             except StopAsyncIteration:
                 return
             except Exception as error:
-                yield tap.noted(selection.failure(error))
+                yield handover.note_errors(selection.failure(error))
                 return
             if payload is not None:
                 await socket.send_text(f"{head}{payload}}}")
             else:
-                own = tap.noted(await selection.result(self.context, request, tap.root_of(item)))
+                own = handover.note_errors(await selection.result(self.context, request, handover.root_of(update)))
                 yield own
-                _let_go(own)
-
-    def _selection(self, operation: Operation[Context, None], info: Info) -> tuple[Selection, ClientOperation]:
-        frames: Frames = self.view.frames  # type: ignore[attr-defined]
-        request = ClientOperation(operation.query, operation.operation_name, operation.variables)
-        selection = frames.selection(info, request)
-        # One text for all who sent the same
-        operation.query = selection.query
-        return selection, request._replace(query=selection.query)
+                _release(own)
 
 
-def _let_go(result: object) -> None:
-    """What was sent is not to be held while the next is waited for, which may take hours."""
+def _release(result: object) -> None:
+    """Drop the data of a result that was sent: it would be held while the next is waited for, perhaps for hours."""
     if isinstance(result, ExecutionResult):
         result.data = None

@@ -42,7 +42,7 @@ from server.live.prediction_events import SubscriberEvent
 logger = structlog.get_logger(__name__)
 
 MAX_SELECTIONS = 16
-"""Of so many selections an event is kept as text at most; whoever comes with yet another one is served alone."""
+"""An event is kept as the text of this many selections; a subscriber with yet another one is served alone."""
 
 Payload = str | None
 
@@ -55,44 +55,38 @@ class ClientOperation(NamedTuple):
     variables: dict[str, Any] | None
 
 
-class Tap:
-    """The events of one subscription: its resolver takes the first, the sender of frames those that follow."""
+class Handover:
+    """Hands the events of one subscription from its resolver, which takes the first, to the sender of frames."""
 
-    __slots__ = ("ended", "errors", "events", "info", "root_of")
+    __slots__ = ("errors", "events", "info", "on_end", "root_of")
 
     def __init__(self) -> None:
         self.info: Info | None = None
         self.events: AsyncGenerator[SubscriberEvent, None] | None = None
-        self.root_of: Callable[[SubscriberEvent], object] = lambda item: item
+        self.root_of: Callable[[SubscriberEvent], object] = lambda event: event
         self.errors: list[GraphQLError] = []
-        self.ended: Callable[[list[GraphQLError]], None] = lambda _: None
+        self.on_end: Callable[[list[GraphQLError]], None] = lambda _: None
 
-    def open(
-        self, events: AsyncGenerator[SubscriberEvent, None], root_of: Callable[[SubscriberEvent], object], info: Info
-    ) -> None:
-        """Take over the events of a resolver that has begun."""
-        self.events, self.root_of, self.info = events, root_of, info
-
-    def noted(self, result: Result) -> Result:
-        """A result, whose errors are remembered for the count of operations."""
+    def note_errors(self, result: Result) -> Result:
+        """The same result; its errors are remembered for the count of operations."""
         self.errors = result.errors or self.errors
         return result
 
     async def close(self) -> None:
-        """Let the events go."""
+        """Close the events."""
         if self.events is not None:
             await self.events.aclose()
 
 
-TAP: ContextVar[Tap | None] = ContextVar("tap", default=None)
+HANDOVER: ContextVar[Handover | None] = ContextVar("handover", default=None)
 
 
-def tap_open(
+def offer_events(
     events: AsyncGenerator[SubscriberEvent, None], root_of: Callable[[SubscriberEvent], object], info: Info
 ) -> None:
-    """Offer the events of a resolver to the WebSocket that it runs for."""
-    if (tap := TAP.get()) is not None:
-        tap.open(events, root_of, info)
+    """Offer the events of a resolver to the WebSocket that it runs for; over HTTP nobody takes them."""
+    if (handover := HANDOVER.get()) is not None:
+        handover.events, handover.root_of, handover.info = events, root_of, info
 
 
 class Selection:
@@ -106,25 +100,25 @@ class Selection:
         event = get_named_type(raw.return_type).name
         self._own = own_events(raw.schema, raw.operation.selection_set, raw.fragments, event)
         context = info.context
-        # Nobody's: what should not have been common would be what strangers see
+        # Nobody's: a field that were common by mistake would show what a stranger sees
         neutral = Context(
             context.rt, context.hubs, base_url="", address="", credential_watcher=context.credential_watcher
         )
         self._common = self._executor(neutral, request, None)
 
     def payload(
-        self, item: SubscriberEvent, root_of: Callable[[SubscriberEvent], object]
+        self, update: SubscriberEvent, root_of: Callable[[SubscriberEvent], object]
     ) -> Payload | asyncio.Task[Payload]:
-        """An event as it is sent, or what will give it; None where it is not the same for all."""
-        if not item.is_common or item.event.type.value in self._own:
+        """An event as it is sent, or a task that gives it; None where it is not the same for all."""
+        if not update.is_common or update.event.type.value in self._own:
             return None
-        renderings = item.event.renderings
+        renderings = update.event.renderings
         if self not in renderings:
             if len(renderings) >= MAX_SELECTIONS:
                 return None
-            renderings[self] = self._execute(item.event, root_of(item))
-        payload: Payload | asyncio.Task[Payload] = renderings[self]
-        return payload
+            renderings[self] = self._execute(update.event, root_of(update))
+        rendering: Payload | asyncio.Task[Payload] = renderings[self]
+        return rendering
 
     async def result(self, context: Context, request: ClientOperation, root: object) -> Result:
         """An event as one subscriber alone sees it."""
@@ -136,7 +130,7 @@ class Selection:
         return Result(data=result.data, errors=result.errors)
 
     def failure(self, error: Exception) -> Result:
-        """What a subscriber is told when its events end with an error."""
+        """The result that a subscriber gets when its events end with an error."""
         failure = error if isinstance(error, GraphQLError) else GraphQLError(str(error), original_error=error)
         self._schema.process_errors([failure])
         return Result(data=None, errors=[failure])
@@ -168,7 +162,7 @@ class Selection:
 
 
 def _encoded(result: ExecutionResult) -> Payload:
-    """The payload of a message; None with errors, which each subscriber is told for itself."""
+    """The payload of a message; None with errors, which each subscriber gets from an execution of its own."""
     return None if result.errors else wire.encode({"data": result.data})
 
 
@@ -183,30 +177,33 @@ class Frames:
         """The selection of a subscription, which has been validated and runs."""
         raw = info._raw_info
         used = used_variables(raw.operation, raw.fragments)
-        given = {key: value for key, value in (request.variables or {}).items() if key in used}
+        values = {key: value for key, value in (request.variables or {}).items() if key in used}
         # By the library that takes whatever a client may send, lone surrogates too
-        key = (request.query, request.name, json.dumps(given, sort_keys=True))
+        key = (request.query, request.name, json.dumps(values, sort_keys=True))
         selection = self._selections.get(key)
         if selection is None:
             selection = self._selections[key] = Selection(self._schema, info, request)
         return selection
 
 
-class _Variables(Visitor):
+class VariableNames(Visitor):
+    """Collects the names of variables."""
+
     def __init__(self) -> None:
         super().__init__()
         self.names: set[str] = set()
 
     def enter_variable(self, node: VariableNode, *_: Any) -> None:
+        """Remember a variable."""
         self.names.add(node.name.value)
 
 
 def used_variables(operation: OperationDefinitionNode, fragments: dict[str, FragmentDefinitionNode]) -> frozenset[str]:
     """The variables that the payload of an event depends on: all but those of the root field's arguments."""
-    variables = _Variables()
+    visitor = VariableNames()
     for node in [*_without_arguments(operation.selection_set), *fragments.values()]:
-        visit(node, variables)
-    return frozenset(variables.names)
+        visit(node, visitor)
+    return frozenset(visitor.names)
 
 
 def _without_arguments(roots: SelectionSetNode) -> Iterator[Node]:

@@ -1,4 +1,4 @@
-"""How many sockets there may be, how much may run over them, and how long one may be idle."""
+"""How many sockets may be open, how many operations may run over them, and how long one may be idle."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class ConcurrencyLimit:
 
 @dataclass(frozen=True)
 class SocketLimits:
-    """The sockets of this process by address, what runs over them by user, and how long one may be idle."""
+    """The sockets of this process by address, the operations over them by user, and how long a socket may be idle."""
 
     sockets: ConcurrencyLimit
     running: ConcurrencyLimit
@@ -79,12 +79,22 @@ class BoundedSocketHandler(SocketHandler):
         self._wait_for_work()
 
     async def handle_subscribe(self, message: SubscribeMessage) -> None:
-        """Start an operation, unless too much runs or was asked already."""
+        """Start an operation, unless too many run or the viewer's points are spent."""
         if not self.connection_acknowledged or message["id"] in self.operations:
             await super().handle_subscribe(message)
             return
         owner = self.context.viewer.owner_key
-        if (refusal := self._refusal(owner)) is not None:
+        refusal: GraphQLError | None = None
+        try:
+            rate_limits.check(self.context.rt, self.context.viewer)
+        except RateLimitedError as error:
+            refusal = GraphQLError(error.message, original_error=error)
+        else:
+            is_full = len(self.operations) >= (self.max_subscriptions_per_connection or 0)
+            if is_full or not self._running.acquire(owner):
+                text = "Too many operations run at once; end a subscription first."
+                refusal = GraphQLError(text, extensions={"code": "TOO_MANY_SUBSCRIPTIONS"})
+        if refusal is not None:
             finish_error(refusal)
             await self.send_message({"id": message["id"], "type": "error", "payload": [refusal.formatted]})
             return
@@ -92,26 +102,18 @@ class BoundedSocketHandler(SocketHandler):
         task = self.operations[message["id"]].task
         if task is None:
             raise LookupError(f"operation {message['id']} has no task")
-        task.add_done_callback(lambda _: self._ended(owner))
+
+        def leave(_: object) -> None:
+            self._running.release(owner)
+            self._wait_for_work()
+
+        task.add_done_callback(leave)
         self._stop_waiting()
-
-    def _refusal(self, owner: str) -> GraphQLError | None:
-        try:
-            rate_limits.check(self.context.rt, self.context.viewer)
-        except RateLimitedError as error:
-            return GraphQLError(error.message, original_error=error)
-        if len(self.operations) < (self.max_subscriptions_per_connection or 0) and self._running.acquire(owner):
-            return None
-        message = "Too much runs at once; end a subscription first."
-        return GraphQLError(message, extensions={"code": "TOO_MANY_SUBSCRIPTIONS"})
-
-    def _ended(self, owner: str) -> None:
-        self._running.release(owner)
-        self._wait_for_work()
 
     def _wait_for_work(self) -> None:
+        """Close the socket after a while, unless something runs until then."""
         self._stop_waiting()
-        # What ends with the socket says so when the socket is gone already
+        # Operations that end with the socket end when it is closed already
         if self._is_over:
             return
         if not any(operation.task and not operation.task.done() for operation in self.operations.values()):
@@ -123,10 +125,10 @@ class BoundedSocketHandler(SocketHandler):
             self._idle = None
 
     def _close_idle(self) -> None:
-        self._closing = asyncio.create_task(self.websocket.close(1000, "Nothing ran over this socket for a while"))
+        self._closing = asyncio.create_task(self.websocket.close(1000, "The socket was idle for too long"))
 
     async def handle_task_exception(self, error: Exception) -> None:
-        """Log what went wrong in an operation; that its client left while it answered is nothing wrong."""
+        """Log what went wrong in an operation; a client that leaves during the answer is no error."""
         if not isinstance(error, WebSocketDisconnected):
             await super().handle_task_exception(error)
 

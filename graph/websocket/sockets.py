@@ -1,4 +1,4 @@
-"""What comes in over a WebSocket before strawberry reads it, and the end of a socket with its credential."""
+"""What comes in over a WebSocket before Strawberry reads it, and the end of a socket with its credential."""
 
 from __future__ import annotations
 
@@ -20,31 +20,28 @@ from server.errors import UnavailableError
 MAX_NAME_BYTES = 80
 FORBIDDEN = 4403
 TRY_AGAIN_LATER = 1013
-"""Clients connect again after it: graphql-ws takes 1012 to 1014 for what passes, and all others below 2000 for good."""
+"""Clients connect again after it: graphql-ws retries after 1012 to 1014, and gives up after all others below 2000."""
 LIMITED = "Subscription limit reached"
 
 
 class SocketAdapter(ASGIWebSocketAdapter):
-    """Closes a socket with 4400 where strawberry would fail on a message of another shape."""
+    """Closes a socket with 4400 where Strawberry would fail on a message of another shape."""
 
     async def iter_json(self, *, ignore_parsing_errors: bool = False) -> AsyncGenerator[object, None]:
         """The messages that are of the protocol's shape; none is held while the next is waited for."""
         while self.ws.application_state is not WebSocketState.DISCONNECTED:
             try:
-                yield await self._receive_json()
+                message = self.view.decode_json(await self.ws.receive_text())
             except WebSocketDisconnect:
                 return
-
-    async def _receive_json(self) -> object:
-        try:
-            message = self.view.decode_json(await self.ws.receive_text())
-        except KeyError as error:
-            raise NonTextMessageReceived from error
-        except JSONDecodeError as error:
-            raise NonJsonMessageReceived from error
-        if not is_well_formed(message):
-            raise NonJsonMessageReceived
-        return message
+            except KeyError as error:
+                raise NonTextMessageReceived from error
+            except JSONDecodeError as error:
+                raise NonJsonMessageReceived from error
+            if not is_well_formed(message):
+                raise NonJsonMessageReceived
+            yield message
+            del message
 
     async def send_json(self, message: Mapping[str, object]) -> None:
         """Send a message, unless we closed the socket meanwhile."""
@@ -70,14 +67,14 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
     _lapse: asyncio.Task[None] | None = None
 
     async def handle_connection_init(self, message: Any) -> None:
-        """Let the client in, while its credential is valid; if that cannot be looked up now, it is to come again."""
+        """Let the client in while its credential is valid; if that is unknown now, it is told to try again later."""
         try:
             await super().handle_connection_init(message)
         except UnavailableError as error:
             await self.websocket.close(code=TRY_AGAIN_LATER, reason=error.message)
             return
         if self.connection_acknowledged:
-            # It has ended, and what it was is not to be kept as long as the socket
+            # The task has ended, and is not to be kept as long as the socket
             self.connection_init_timeout_task = None
         if self.connection_acknowledged and self._lapse is None and self.context.viewer.user_id is not None:
             self._lapse = asyncio.create_task(self._close_when_lapsed())
@@ -89,12 +86,12 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
             reason = await self.context.credential_watcher.wait_for_expiry(viewer)
         await self.websocket.close(code=FORBIDDEN, reason=reason or "")
 
-    def forget_id(self, id: str) -> None:  # noqa: A002 - strawberry's own name
+    def forget_id(self, id: str) -> None:  # noqa: A002 - Strawberry's own name
         """Let an id be used again; one that ended with the socket was forgotten before."""
         self.operations.pop(id, None)
 
     async def send_message(self, message: Any) -> None:
-        """Send a message; errors that strawberry makes of its own get codes."""
+        """Send a message; errors that Strawberry makes itself get codes."""
         if message["type"] == "error":
             errors = [coded(error) for error in message["payload"]]
             message = {**message, "payload": errors}
