@@ -14,7 +14,7 @@ from server.adapters.database import DATABASE_ERRORS
 from server.adapters.event_log import EventLog
 from server.adapters.redis_calls import REDIS_ERRORS
 from server.adapters.tasks import end, shared, wait_for_event
-from server.adapters.wakeups import Wakeups
+from server.adapters.wakeups import Wakeup, Wakeups
 from server.domain.events import NO_EPOCH, Cursor, Event, EventType
 from server.domain.predictions import PredictionStatus
 from server.live import prediction_rows
@@ -234,16 +234,20 @@ class Hubs:
         """Hand wake-ups to hubs until canceled."""
         async with self._wakeups.listen() as wakeups:
             async for wakeup in wakeups:
-                if wakeup.owner is not None:
-                    self.lists.wake(wakeup.owner)
-                if wakeup.prediction_id is None:
-                    self.lists.wake_all()
-                    for hub in self._hubs.values():
-                        hub.wake()
-                elif wakeup.prediction_id:
-                    with suppress(ValueError):
-                        if (watched := self._hubs.get(UUID(wakeup.prediction_id))) is not None:
-                            watched.wake(row=wakeup.row)
+                self._wake(wakeup)
+
+    def _wake(self, wakeup: Wakeup) -> None:
+        """Not in the loop: its variables would hold the hub of the last wake-up, and its events, until the next."""
+        if wakeup.owner is not None:
+            self.lists.wake(wakeup.owner)
+        if wakeup.prediction_id is None:
+            self.lists.wake_all()
+            for hub in self._hubs.values():
+                hub.wake()
+        elif wakeup.prediction_id:
+            with suppress(ValueError):
+                if (watched := self._hubs.get(UUID(wakeup.prediction_id))) is not None:
+                    watched.wake(row=wakeup.row)
 
     @asynccontextmanager
     async def patience(self, seconds: float) -> AsyncIterator[None]:
