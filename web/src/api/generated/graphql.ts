@@ -5,61 +5,61 @@ export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' |
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
 /** The prediction to cancel. */
 export type CancelPredictionInput = {
-  /** Its id. */
+  /** Id of the prediction. */
   id: string;
 };
 
-/** Another password. */
+/** A change of password. */
 export type ChangePasswordInput = {
-  /** The password so far. */
+  /** Current password. */
   currentPassword: string;
-  /** 8 to 256 characters. */
+  /** New password, 8 to 256 characters. */
   newPassword: string;
 };
 
 /** A new API key. */
 export type CreateApiKeyInput = {
-  /** When it ends; without it, it lives until it is revoked. */
+  /** Expiry time; if unset, the key is valid until revoked. */
   expiresAt?: string | null | undefined;
-  /** What to call it; 1 to 80 characters. */
+  /** Name, 1 to 80 characters. */
   name: string;
-  /** What it may do; none includes another. */
+  /** What the key may do; no scope includes another. */
   scopes: Array<Scope>;
 };
 
 /** A prediction to run. */
 export type CreatePredictionInput = {
-  /** Counts waiting too: ABORTED if it did not start by then, FAILED if it still runs. */
+  /** Seconds until the deadline, waiting included. If it has not started by then it is ABORTED; if it is still running, FAILED. */
   deadlineSeconds?: number | null | undefined;
-  /** The same key with the same request gives the same prediction, whatever is retried. */
+  /** Repeating the same request with the same key returns the same prediction. */
   idempotencyKey?: string | null | undefined;
-  /** Checked against the version's inputSchema. */
+  /** Input, which is checked against the version's `inputSchema`. */
   input: unknown;
-  /** owner/name, or owner/name:number to pin a version. */
+  /** Model as `owner/name`, or `owner/name:number` to pin a version. */
   model: string;
-  /** Share the result of an equal prediction that asks for it too: same version, input and seed. */
+  /** Share the result with equal predictions that set this too: same version, input and seed. */
   useCache?: boolean | null | undefined;
-  /** 0 to 60 seconds: answer when it has ended, or as it stands after that time. */
+  /** Seconds to wait for the prediction to end, 0 to 60; after that it is returned as it stands. */
   wait?: number | null | undefined;
-  /** Whom to tell of it; for signed-in users, whose secret signs. */
+  /** Webhook to notify, signed with your webhook secret; requires signing in. */
   webhook?: WebhookInput | null | undefined;
 };
 
-/** A file that is to come. */
+/** An input file to upload. */
 export type CreateUploadInput = {
-  /** Its media type. */
+  /** Media type. */
   contentType?: string;
-  /** How many bytes it has, at most MAX_INPUT_BYTES. */
+  /** Size in bytes, at most MAX_INPUT_BYTES. */
   sizeBytes: number | string;
 };
 
 /** Which workers may run a version. */
 export type DeviceClass =
-  /** All. */
+  /** All workers. */
   | 'ANY'
-  /** Those without a GPU. */
+  /** Workers without a GPU. */
   | 'CPU'
-  /** Those with an NVIDIA GPU. */
+  /** Workers with an NVIDIA GPU. */
   | 'CUDA';
 
 /** Stable codes of errors. */
@@ -68,20 +68,20 @@ export type ErrorCode =
   | 'BAD_CREDENTIALS'
   /** An argument is malformed. */
   | 'BAD_USER_INPUT'
-  /** Something of that name or key exists already. */
+  /** The request conflicts with what already exists. */
   | 'CONFLICT'
-  /** You may not do this. */
+  /** You are not allowed to do this. */
   | 'FORBIDDEN'
-  /** The input breaks rules; see violations. */
+  /** The input is invalid; see `violations`. */
   | 'INVALID_INPUT'
-  /** It does not exist, as far as you may know. */
+  /** It does not exist, or you cannot see it. */
   | 'NOT_FOUND'
-  /** Needs a signed-in user. */
+  /** You must sign in first. */
   | 'UNAUTHENTICATED'
-  /** It exists, but cannot serve now. */
+  /** It exists, but cannot be used now. */
   | 'UNAVAILABLE';
 
-/** Who signs in. */
+/** Credentials of an account. */
 export type LoginInput = {
   /** E-mail address of the account. */
   email: string;
@@ -91,184 +91,184 @@ export type LoginInput = {
 
 /** The session to end. */
 export type LogoutInput = {
-  /** A refresh token of it; without one, it is the session that asks. */
+  /** A refresh token of the session; if unset, the current session ends. */
   refreshToken?: string | null | undefined;
 };
 
-/** Which models to list. */
+/** Filter for a list of models. */
 export type ModelFilter = {
-  /** What they make. */
+  /** Kind of the models. */
   kind?: ModelKind | null | undefined;
   /** Handle of the owner. */
   owner?: string | null | undefined;
-  /** Text in name or description. */
+  /** Text in the name or description. */
   search?: string | null | undefined;
-  /** One of their tags. */
+  /** One of the model's tags. */
   tag?: string | null | undefined;
 };
 
-/** What a model makes. */
+/** Kind of a model. */
 export type ModelKind =
-  /** Whatever a predictor of the workers makes. */
+  /** Runs any other predictor of the workers. */
   | 'CUSTOM'
-  /** Images, by a diffusers pipeline. */
+  /** Generates images with a diffusers pipeline. */
   | 'IMAGE_GENERATION'
-  /** Text, by a transformers model. */
+  /** Generates text with a transformers model. */
   | 'TEXT_GENERATION';
 
 /** Why a prediction failed. */
 export type PredictionErrorCode =
-  /** It ran, or waited, too long. */
+  /** It ran or waited for too long. */
   | 'DEADLINE_EXCEEDED'
-  /** The model cannot take this input. */
+  /** The model does not accept this input. */
   | 'INPUT_REJECTED'
-  /** The model's code failed. */
+  /** The model's code raised an error. */
   | 'INTERNAL'
   /** The model could not be loaded. */
   | 'MODEL_UNAVAILABLE'
-  /** The device has too little memory for it. */
+  /** The device does not have enough memory. */
   | 'OUT_OF_MEMORY'
   /** Its output files could not be stored. */
   | 'STORAGE'
-  /** The processes that ran it died, repeatedly. */
+  /** The processes that ran it died repeatedly. */
   | 'WORKER_LOST';
 
-/** Which predictions to list. */
+/** Filter for a list of predictions. */
 export type PredictionFilter = {
-  /** Accepted earlier than that. */
+  /** Created before this time. */
   createdBefore?: string | null | undefined;
-  /** Accepted then or later. */
+  /** Created at this time or later. */
   createdFrom?: string | null | undefined;
-  /** Those of all users; for admins only. */
+  /** Predictions of all users; administrators only. */
   everybody?: boolean;
-  /** owner/name or owner/name:number. */
+  /** Model as `owner/name`, or version as `owner/name:number`. */
   model?: string | null | undefined;
-  /** Any of these. */
+  /** Any of these statuses. */
   status?: Array<PredictionStatus> | null | undefined;
 };
 
-/** Where a prediction stands; the last four never change. */
+/** Status of a prediction. SUCCEEDED, FAILED, CANCELED and ABORTED are final. */
 export type PredictionStatus =
-  /** Its deadline passed before it ran. */
+  /** Ended by its deadline before it started. */
   | 'ABORTED'
-  /** Somebody stopped it; what it made so far is kept. */
+  /** Ended by a cancel request; the output so far is kept. */
   | 'CANCELED'
-  /** It ended with an error. */
+  /** Ended with an error. */
   | 'FAILED'
-  /** A worker runs it. */
+  /** Running on a worker. */
   | 'PROCESSING'
-  /** It waits for a worker. */
+  /** Waiting for a worker. */
   | 'STARTING'
-  /** It ended with its whole output. */
+  /** Ended with its complete output. */
   | 'SUCCEEDED';
 
-/** How many bits the weights of linear layers have once they are loaded. */
+/** Precision of the weights of linear layers once they are loaded. */
 export type Quantization =
-  /** 4, on CUDA (bitsandbytes, NF4). */
+  /** 4 bits, on CUDA (bitsandbytes, NF4). */
   | 'INT4'
-  /** 8, on CPU and CUDA (torchao). */
+  /** 8 bits, on CPU and CUDA (torchao). */
   | 'INT8';
 
 /** The delivery to send again. */
 export type RedeliverWebhookInput = {
-  /** Its id. */
+  /** Id of the delivery. */
   id: string;
 };
 
-/** The session to go on with. */
+/** The session to refresh. */
 export type RefreshSessionInput = {
-  /** The newest refresh token of the session. */
+  /** Newest refresh token of the session. */
   refreshToken: string;
 };
 
 /** A new account. */
 export type RegisterInput = {
-  /** E-mail address; never shown to others. */
+  /** E-mail address; not shown to other users. */
   email: string;
-  /** 2 to 39 lower-case letters, digits and single dashes. */
+  /** Handle: 2 to 39 lower-case letters, digits and single dashes. */
   handle: string;
-  /** 8 to 256 characters. */
+  /** Password, 8 to 256 characters. */
   password: string;
 };
 
-/** The prediction to run again. */
+/** The prediction to retry. */
 export type RetryPredictionInput = {
-  /** Its id. */
+  /** Id of the prediction. */
   id: string;
-  /** The same key with the same id gives the same new prediction, whatever is retried. */
+  /** Repeating the same request with the same key returns the same new prediction. */
   idempotencyKey?: string | null | undefined;
 };
 
 /** The API key to revoke. */
 export type RevokeApiKeyInput = {
-  /** Its id. */
+  /** Id of the key. */
   id: string;
 };
 
-/** What an API key may do; none includes another. */
+/** What an API key may do; no scope includes another. */
 export type Scope =
-  /** Act as the administrator that its owner is, within its other scopes. */
+  /** Act with its owner's administrator rights, within its other scopes. */
   | 'ADMIN'
-  /** See what its owner sees: private models, predictions, files, deliveries, events. */
+  /** Read what its owner can see: private models, predictions, files, deliveries and events. */
   | 'READ'
-  /** Run, repeat and cancel predictions, and upload input files. */
+  /** Run, retry and cancel predictions, and upload input files. */
   | 'RUN'
-  /** Add, change and delete models, and remove predictions. */
+  /** Create, update and delete models, and purge results. */
   | 'WRITE';
 
-/** Which users to list. */
+/** Filter for a list of users. */
 export type UserFilter = {
-  /** Administrators alone, or everybody else. */
+  /** Only administrators if true, only other users if false. */
   isAdmin?: boolean | null | undefined;
-  /** Part of a handle or e-mail address. */
+  /** Text in the handle or e-mail address. */
   search?: string | null | undefined;
 };
 
-/** Whether a version can run. */
+/** State of a version. */
 export type VersionState =
-  /** A worker downloads or inspects its files. */
+  /** A worker is downloading or inspecting its files. */
   | 'PREPARING'
   /** It can run. */
   | 'READY'
-  /** It can never run; the reason says why. */
+  /** It can never run; `reason` says why. */
   | 'REFUSED';
 
-/** Who sees a model. */
+/** Who can see a model. */
 export type Visibility =
-  /** Its owner and administrators. */
+  /** Only its owner and administrators. */
   | 'PRIVATE'
-  /** Everybody. */
+  /** Everyone. */
   | 'PUBLIC';
 
-/** Where a delivery stands. */
+/** Status of a delivery. */
 export type WebhookDeliveryStatus =
-  /** The receiver took it. */
+  /** The receiver accepted it. */
   | 'DELIVERED'
-  /** The receiver answered 410: it wants nothing more of this prediction. */
+  /** The receiver answered 410 Gone, so nothing more is sent about this prediction. */
   | 'DISABLED'
-  /** It was not taken, and is not tried again by itself. */
+  /** The receiver did not accept it; there are no more automatic retries. */
   | 'FAILED'
-  /** It is to be sent, perhaps again. */
+  /** Waiting to be sent, or to be retried. */
   | 'PENDING'
-  /** The prediction ended first, and COMPLETED carries all of it. */
+  /** Not sent, since the prediction ended first and COMPLETED carries everything. */
   | 'SKIPPED';
 
-/** What a webhook is told; deliveries of one prediction go in this order. */
+/** An event that a webhook can receive. The deliveries of a prediction are sent in this order. */
 export type WebhookEvent =
-  /** It ended; retried for three days until the receiver takes it. */
+  /** The prediction ended. Retried for three days until the receiver accepts it. */
   | 'COMPLETED'
-  /** It wrote log lines: every 500 ms at most. */
+  /** New log lines, at most every 500 ms. */
   | 'LOGS'
-  /** It made output: every 500 ms at most, and at its end where COMPLETED is not asked for. */
+  /** New output, at most every 500 ms; also sent at the end unless COMPLETED is requested too. */
   | 'OUTPUT'
-  /** A worker began it. */
+  /** A worker started the prediction. */
   | 'START';
 
-/** Whom to tell of a prediction: signed in Standard Webhooks' way, never redirected. */
+/** A webhook of a prediction. Messages are signed as Standard Webhooks; redirects are not followed. */
 export type WebhookInput = {
-  /** What to tell; at least one. */
+  /** Events to send; at least one. */
   events?: Array<WebhookEvent>;
-  /** https:// or http://, a public host, port 443 or 80. */
+  /** URL with https:// or http://, a public host, and port 443 or 80. */
   url: string;
 };
 
