@@ -27,11 +27,11 @@ from workers.contract import protocol
 from workers.supervisor.attempt_trace import AttemptTrace
 from workers.supervisor.event_writer import EventWriter
 from workers.supervisor.inputs import InputFiles, InputFilesError
-from workers.supervisor.notices import Notices
 from workers.supervisor.run_output import CANCELED, SUCCEEDED, Outcome, RunOutput, failed
 from workers.supervisor.runner_keeper import RunnerKeeper
 from workers.supervisor.sharing import Sharing
 from workers.supervisor.snapshots import Snapshots, VersionUnavailableError
+from workers.supervisor.webhooks import Notices
 
 T = TypeVar("T")
 logger = structlog.get_logger(__name__)
@@ -191,7 +191,7 @@ class Attempt:
             production = asyncio.create_task(self._produce())
             try:
                 self._writer.status(PredictionStatus.PROCESSING.value)
-                self._notices.begun()
+                self._notices.started()
                 ends: set[asyncio.Future[Any]] = {production, self.outcome}
                 await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
                 if production.done():
@@ -238,7 +238,7 @@ class Attempt:
             values = {**input_schema.defaults(schema), **lease.input}
             async with (
                 lock.alone() if lease.alone else lock.shared(),
-                self._context.inputs.laid_out(lease, schema, values) as (values, files),
+                self._context.inputs.lay_out(lease, schema, values) as (values, files),
             ):
                 with self._trace.run() as traceparent:
                     await keeper.client()

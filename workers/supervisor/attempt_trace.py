@@ -22,29 +22,29 @@ PHASES = frozenset({"load", "predict"})
 class AttemptTrace:
     """Costs a few microseconds where nothing is traced."""
 
-    def __init__(self, tracing: Tracing, job: PredictionLease) -> None:
+    def __init__(self, tracing: Tracing, lease: PredictionLease) -> None:
         self._tracing = tracing
-        self._job = job
+        self._lease = lease
         self._span: Span = INVALID_SPAN
         self._run: str | None = None
         self._predict: str | None = None
         self._run_began = self._loaded = 0.0
         self._left = set(PHASES)
         self._attributes: Attributes = {
-            "prediction.id": str(job.id),
-            "attempt": job.attempt,
-            "version.id": str(job.version_id),
-            "queue": kind_queue(job.queue),
+            "prediction.id": str(lease.id),
+            "attempt": lease.attempt,
+            "version.id": str(lease.version_id),
+            "queue": kind_queue(lease.queue),
         }
 
     @contextmanager
     def whole(self) -> Iterator[None]:
         """The attempt, below what created its prediction; its wait before it lies beside it."""
-        job, began = self._job, time.time()
-        if job.traceparent is not None:
-            waited = max(0.0, (job.claimed_at - (job.run_at or job.created_at)).total_seconds())
-            self._tracing.past("queue", began - waited, began, self._attributes, job.traceparent)
-        with self._tracing.span("attempt", SpanKind.CONSUMER, self._attributes, job.traceparent) as self._span:
+        lease, began = self._lease, time.time()
+        if lease.traceparent is not None:
+            waited = max(0.0, (lease.claimed_at - (lease.run_at or lease.created_at)).total_seconds())
+            self._tracing.past("queue", began - waited, began, self._attributes, lease.traceparent)
+        with self._tracing.span("attempt", SpanKind.CONSUMER, self._attributes, lease.traceparent) as self._span:
             yield
 
     def step(self, name: str) -> AbstractContextManager[Span]:
@@ -59,7 +59,7 @@ class AttemptTrace:
             self._run = traceparent_of() if span.is_recording() else None
             self._predict = self._tracing.ahead()
             try:
-                yield self._predict or self._job.traceparent
+                yield self._predict or self._lease.traceparent
             finally:
                 if self._loaded and "predict" in self._left:
                     # It said nothing of its end: it died, was killed, or goes on for nobody

@@ -55,7 +55,7 @@ class ClaimLoop:
         self._look = True
         self._wake.set()
 
-    def freed(self, queue: str) -> None:
+    def note_free_slot(self, queue: str) -> None:
         """A slot is free again, which matters where there were too few."""
         if kind_queue(queue) in self._full:
             self._full.discard(kind_queue(queue))

@@ -24,7 +24,7 @@ from workers.supervisor import folders
 
 OnProgress = Callable[[str, int, int | None], None]
 
-NEEDED = re.compile(r"(?:^|/)(?:[^/]+\.safetensors|[^/]+\.json|[^/]+\.txt|[^/]+\.model|README\.md|[^/]+\.jinja)$")
+USEFUL = re.compile(r"(?:^|/)(?:[^/]+\.safetensors|[^/]+\.json|[^/]+\.txt|[^/]+\.model|README\.md|[^/]+\.jinja)$")
 VARIANT = re.compile(r"\.(?:fp16|bf16|fp32|non_ema|ema)(?:-\d+-of-\d+)?\.safetensors$")
 OTHER_FRAMEWORKS = re.compile(r"^(?:onnx|openvino|flax|coreml|gguf|original)/")
 PICKLE = re.compile(r"\.(?:bin|pt|pth|ckpt|pkl|pickle)$")
@@ -66,62 +66,60 @@ async def fetch(
             path = await anyio.to_thread.run_sync(folders.below_root, source.ref, settings.model_root)
             return await _from_folder(path, settings, on_progress, "local")
         case SourceType.DEMO:
-            path = demo_models.ROOT / _demo_name(source.ref)
-            return await _from_folder(path, settings, on_progress, "demo")
+            if not re.fullmatch(r"[a-z]{1,40}", source.ref):
+                raise VersionRefusedError(f"There is no bundled demo called {source.ref[:40]!r}.")
+            return await _from_folder(demo_models.ROOT / source.ref, settings, on_progress, "demo")
         case _:
             return Snapshot(None, source.ref, folders.text_digest(source.ref), 0)
 
 
-def _demo_name(name: str) -> str:
-    if not re.fullmatch(r"[a-z]{1,40}", name):
-        raise VersionRefusedError(f"There is no bundled demo called {name[:40]!r}.")
-    return name
-
-
 async def _from_folder(path: Path, settings: Settings, on_progress: OnProgress, kind: str) -> Snapshot:
     on_progress("inspect", 0, None)
-    content = await anyio.to_thread.run_sync(folders.inspect, path, settings.model_max_bytes)
-    return Snapshot(path, f"{kind}-{content.digest[7:19]}", content.digest, content.size_bytes)
+    folder = await anyio.to_thread.run_sync(folders.inspect, path, settings.model_max_bytes)
+    return Snapshot(path, f"{kind}-{folder.digest[7:19]}", folder.digest, folder.size_bytes)
 
 
 async def _from_hub(
     source: ModelSource, settings: Settings, on_progress: OnProgress, cancelled: Callable[[], bool]
 ) -> Snapshot:
+    """The files of the commit that the revision names; the hub is asked only where no earlier download left them."""
     on_progress("inspect", 0, None)
     commit = source.revision or ""
-    path = _finished(source.ref, commit, settings)
+    path = _downloaded(source.ref, commit, settings)
     if path is None:
-        commit, path = await _from_hub_now(source, settings, on_progress, cancelled)
-    content = await anyio.to_thread.run_sync(folders.inspect, path, settings.model_max_bytes)
-    return Snapshot(path, commit, content.digest, content.size_bytes)
-
-
-async def _from_hub_now(
-    source: ModelSource, settings: Settings, on_progress: OnProgress, cancelled: Callable[[], bool]
-) -> tuple[str, Path]:
-    """The commit that the revision names today, and its files."""
-    try:
-        described = await HuggingFaceHub(settings).describe(source.ref, source.revision)
-    except HubError as error:
-        raise VersionRefusedError(str(error)) from error
-    except HubUnavailableError as error:
-        raise DownloadFailedError(str(error)) from error
-    if path := _finished(source.ref, described.commit, settings):
-        return described.commit, path
-    files = choose(described.files)
-    total = sum(file.size for file in files)
-    _check_sizes(source.ref, total, settings)
-    path = await _download(source.ref, described.commit, [f.path for f in files], settings, _Meter(
-        total, on_progress, cancelled))  # fmt: skip
-    return described.commit, path
+        try:
+            repo = await HuggingFaceHub(settings).describe(source.ref, source.revision)
+        except HubError as error:
+            raise VersionRefusedError(str(error)) from error
+        except HubUnavailableError as error:
+            raise DownloadFailedError(str(error)) from error
+        commit = repo.commit
+        path = _downloaded(source.ref, commit, settings)
+    if path is None:
+        files = choose(repo.files)
+        total = sum(file.size for file in files)
+        if total > settings.model_max_bytes:
+            limit = settings.model_max_bytes
+            raise VersionRefusedError(f"{source.ref} has {total} bytes, more than MODEL_MAX_BYTES ({limit}).")
+        used = folders.size_of(settings.model_cache_dir)
+        if used + total > settings.model_cache_max_bytes:
+            raise VersionRefusedError(
+                f"{source.ref} has {total} bytes; with the {used} held already that is more than "
+                f"MODEL_CACHE_MAX_BYTES ({settings.model_cache_max_bytes})."
+            )
+        meter = _Meter(total, on_progress, cancelled)
+        path = await _download(source.ref, commit, [file.path for file in files], settings, meter)
+    folder = await anyio.to_thread.run_sync(folders.inspect, path, settings.model_max_bytes)
+    return Snapshot(path, commit, folder.digest, folder.size_bytes)
 
 
 def _marker(path: Path) -> Path:
+    """The file that says that a snapshot is whole."""
     return path.parent / f"{path.name}.complete"
 
 
-def _finished(repo: str, commit: str, settings: Settings) -> Path | None:
-    """The whole snapshot of a commit, where an earlier download left it: no hub is asked."""
+def _downloaded(repo: str, commit: str, settings: Settings) -> Path | None:
+    """The whole snapshot of a commit, where an earlier download left it."""
     if not COMMIT.fullmatch(commit):
         return None
     path = settings.model_cache_dir / f"models--{repo.replace('/', '--')}" / "snapshots" / commit
@@ -134,28 +132,17 @@ def choose(files: tuple[RepoFile, ...]) -> list[RepoFile]:
     Raises:
         VersionRefusedError: the repository holds no safetensors.
     """
-    needed = [f for f in files if NEEDED.search(f.path) and not OTHER_FRAMEWORKS.search(f.path)]
-    weights = [f.path for f in needed if f.path.endswith(".safetensors")]
+    chosen = [f for f in files if USEFUL.search(f.path) and not OTHER_FRAMEWORKS.search(f.path)]
+    weights = [f.path for f in chosen if f.path.endswith(".safetensors")]
     if not weights:
         if any(PICKLE.search(f.path) for f in files):
             raise VersionRefusedError("The repository holds only pickle weights; convert them to safetensors.")
         raise VersionRefusedError("The repository holds no safetensors weights.")
     plain = {str(Path(path).parent) for path in weights if not VARIANT.search(path)}
-    if any("/" in path for path in weights) and any(f.path == "model_index.json" for f in needed):
+    if any("/" in path for path in weights) and any(f.path == "model_index.json" for f in chosen):
         # A diffusers repository: single-file checkpoints beside the component folders are the same weights again
-        needed = [f for f in needed if "/" in f.path or not f.path.endswith(".safetensors")]
-    return [f for f in needed if not (VARIANT.search(f.path) and str(Path(f.path).parent) in plain)]
-
-
-def _check_sizes(repo: str, total: int, settings: Settings) -> None:
-    if total > settings.model_max_bytes:
-        raise VersionRefusedError(f"{repo} has {total} bytes, more than MODEL_MAX_BYTES ({settings.model_max_bytes}).")
-    cached = folders.size_of(settings.model_cache_dir)
-    if cached + total > settings.model_cache_max_bytes:
-        raise VersionRefusedError(
-            f"{repo} has {total} bytes; with the {cached} held already that is more than "
-            f"MODEL_CACHE_MAX_BYTES ({settings.model_cache_max_bytes})."
-        )
+        chosen = [f for f in chosen if "/" in f.path or not f.path.endswith(".safetensors")]
+    return [f for f in chosen if not (VARIANT.search(f.path) and str(Path(f.path).parent) in plain)]
 
 
 @dataclass

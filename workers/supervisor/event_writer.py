@@ -29,8 +29,8 @@ LOG_LIMIT_LINE = "[the log is longer than 64 kB; the rest is not kept]"
 
 
 @dataclass
-class AttemptContent:
-    """What the attempt has made so far."""
+class Transcript:
+    """What the attempt has put out so far."""
 
     text: list[str] = field(default_factory=list)
     chunks: list[Any] = field(default_factory=list)
@@ -49,11 +49,6 @@ class AttemptContent:
         return "".join(f"{line}\n" for line in self.logs)
 
 
-def one() -> int:
-    """A stream by itself."""
-    return 1
-
-
 class EventWriter:
     """The events of one attempt; a task writes at most 30 times a second, and 10 where many `streams` run beside it.
 
@@ -65,7 +60,7 @@ class EventWriter:
         log: EventLog,
         prediction_id: str,
         attempt: int,
-        streams: Callable[[], int] = one,
+        streams: Callable[[], int] = lambda: 1,
         on_event: Callable[[EventType], None] = lambda _: None,
         owner: str | None = None,
     ) -> None:
@@ -80,7 +75,7 @@ class EventWriter:
         self._due = asyncio.Event()
         self._closing = asyncio.Event()
         self._flushed = asyncio.Event()
-        self.content = AttemptContent()
+        self.transcript = Transcript()
         self.fenced = asyncio.Event()
         self._in_flight: list[NewEvent] = []
         self._pending = [self._snapshot()]
@@ -96,23 +91,25 @@ class EventWriter:
 
     def text(self, text: str) -> None:
         """A piece of text output."""
-        self.content.text.append(text)
+        self.transcript.text.append(text)
         last = self._pending[-1] if self._pending else None
         if last is not None and last.type is EventType.OUTPUT and last.text:
             joined = last.text + text
             self._pending[-1] = NewEvent(EventType.OUTPUT, {"index": last.data["index"], "text": joined}, text=joined)
             self._due.set()
         else:
-            self._add(NewEvent(EventType.OUTPUT, {"index": len(self.content.text) - 1, "text": text}, text=text))
+            self._add(NewEvent(EventType.OUTPUT, {"index": len(self.transcript.text) - 1, "text": text}, text=text))
 
     def chunk(self, chunk: Any) -> None:
         """A piece of output that is no text."""
-        self.content.chunks.append(chunk)
-        self._add(NewEvent(EventType.OUTPUT, {"index": len(self.content.chunks) - 1, "chunk": chunk}, chunks=(chunk,)))
+        self.transcript.chunks.append(chunk)
+        self._add(
+            NewEvent(EventType.OUTPUT, {"index": len(self.transcript.chunks) - 1, "chunk": chunk}, chunks=(chunk,))
+        )
 
     def progress(self, progress: dict[str, Any]) -> None:
         """A step; of several between two writes only the last is kept."""
-        self.content.progress = progress
+        self.transcript.progress = progress
         if self._pending and self._pending[-1].type is EventType.PROGRESS:
             self._pending.pop()
         self._add(NewEvent(EventType.PROGRESS, progress, progress=progress))
@@ -129,12 +126,12 @@ class EventWriter:
 
     def log(self, line: str) -> None:
         """A log line; after 64 kB one last line says that the rest is not kept."""
-        if self.content.log_size > LOG_LIMIT:
+        if self.transcript.log_size > LOG_LIMIT:
             return
-        self.content.log_size += len(line.encode(errors="replace")) + 1
-        if self.content.log_size > LOG_LIMIT:
+        self.transcript.log_size += len(line.encode(errors="replace")) + 1
+        if self.transcript.log_size > LOG_LIMIT:
             line = LOG_LIMIT_LINE
-        self.content.logs.append(line)
+        self.transcript.logs.append(line)
         self._add(NewEvent(EventType.LOG, {"line": line}, log=f"{line}\n"))
 
     def _add(self, event: NewEvent) -> None:
@@ -166,14 +163,13 @@ class EventWriter:
                 await asyncio.sleep(RETRY_SECONDS)
                 continue
             self._flushed.set()
-            await wait_for_event(self._closing, self._pause())
-
-    def _pause(self) -> float:
-        if not self.content.text:
-            return FLUSH_SECONDS
-        return max(FLUSH_SECONDS, min(MAX_FLUSH_SECONDS, self._streams() * SECONDS_PER_STREAM))
+            pause = FLUSH_SECONDS
+            if self.transcript.text:
+                pause = max(pause, min(MAX_FLUSH_SECONDS, self._streams() * SECONDS_PER_STREAM))
+            await wait_for_event(self._closing, pause)
 
     async def _flush(self) -> None:
+        """Append what is pending, after what an earlier try may not have appended."""
         if not self._in_flight:
             self._in_flight, self._pending = self._pending, []
         if not self._in_flight:
@@ -185,21 +181,19 @@ class EventWriter:
             logger.warning("events.fenced", prediction=self._id, attempt=self._attempt)
             self.fenced.set()
         elif seq == NEEDS_SNAPSHOT:
-            self._begin_again()
+            # Redis lost the stream: a new epoch begins with all that was put out so far
+            statuses = [event for event in [*self._in_flight, *self._pending] if event.type is EventType.STATUS]
+            self._epoch, self._in_flight = new_epoch(), []
+            self._pending = [self._snapshot(), *statuses]
+            self._due.set()
         else:
             self._seq, self._epoch, self._in_flight = seq, epoch, []
             if self._pending:
                 self._due.set()
 
-    def _begin_again(self) -> None:
-        """Redis lost the stream: a new epoch begins with all that was made so far."""
-        statuses = [event for event in [*self._in_flight, *self._pending] if event.type is EventType.STATUS]
-        self._epoch, self._in_flight = new_epoch(), []
-        self._pending = [self._snapshot(), *statuses]
-        self._due.set()
-
     def _snapshot(self) -> NewEvent:
-        content = self.content
-        text, log, chunks = content.whole_text, content.whole_log, tuple(content.chunks)
-        data = {"attempt": self._attempt, "text": text, "logs": log, "chunks": chunks, "progress": content.progress}
-        return NewEvent(EventType.SNAPSHOT, data, text=text, log=log, progress=content.progress, chunks=chunks)
+        transcript = self.transcript
+        text, log, chunks = transcript.whole_text, transcript.whole_log, tuple(transcript.chunks)
+        progress = transcript.progress
+        data = {"attempt": self._attempt, "text": text, "logs": log, "chunks": chunks, "progress": progress}
+        return NewEvent(EventType.SNAPSHOT, data, text=text, log=log, progress=progress, chunks=chunks)

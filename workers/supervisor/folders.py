@@ -18,7 +18,7 @@ IGNORED = {".git", ".cache", "__pycache__"}
 
 
 @dataclass(frozen=True)
-class Inspected:
+class FolderInspection:
     """What a folder holds: `digest` is `sha256:` over names, sizes and contents."""
 
     digest: str
@@ -47,7 +47,7 @@ def below_root(text: str, root: Path | None) -> Path:
     return path
 
 
-def inspect(path: Path, max_bytes: int) -> Inspected:
+def inspect(path: Path, max_bytes: int) -> FolderInspection:
     """Check a folder and compute its digest.
 
     Raises:
@@ -55,15 +55,35 @@ def inspect(path: Path, max_bytes: int) -> Inspected:
     """
     if not path.is_dir():
         raise VersionRefusedError("The model's folder is not there.")
-    files = _files(path)
+    files = _list_files(path)
     size = sum(file.stat().st_size for file in files)
     if size > max_bytes:
         raise VersionRefusedError(f"The model has {size} bytes, more than MODEL_MAX_BYTES ({max_bytes}).")
-    _check_contents(path, files)
-    return Inspected(_digest(path, files), size)
+    names = {str(file.relative_to(path)) for file in files}
+    configs = names & {"config.json", "model_index.json"}
+    if not configs:
+        raise VersionRefusedError("The folder has neither config.json nor model_index.json.")
+    for name in configs:
+        _check_config(path / name)
+    weights = [file for file in files if file.suffix == ".safetensors"]
+    if not weights and any(PICKLE.search(name) for name in names):
+        raise VersionRefusedError("The folder holds only pickle weights; convert them to safetensors.")
+    if not weights:
+        raise VersionRefusedError("The folder holds no safetensors weights.")
+    for file in weights:
+        safetensors_header(file)
+    digest = hashlib.sha256()
+    for file in files:
+        content = hashlib.sha256()
+        with file.open("rb") as stream:
+            while block := stream.read(READ_BYTES):
+                content.update(block)
+        digest.update(f"{file.relative_to(path).as_posix()}\0{file.stat().st_size}\0{content.hexdigest()}\n".encode())
+    return FolderInspection(f"sha256:{digest.hexdigest()}", size)
 
 
-def _files(path: Path) -> list[Path]:
+def _list_files(path: Path) -> list[Path]:
+    """All files below a folder but those of its version control, none of which may lead out of it."""
     root = path.resolve()
     allowed = [root]
     if root.parent.name == "snapshots" and root.parent.parent.name.startswith("models--"):
@@ -82,25 +102,6 @@ def _files(path: Path) -> list[Path]:
     return files
 
 
-def _check_contents(path: Path, files: list[Path]) -> None:
-    names = {str(file.relative_to(path)) for file in files}
-    configs = names & {"config.json", "model_index.json"}
-    if not configs:
-        raise VersionRefusedError("The folder has neither config.json nor model_index.json.")
-    for name in configs:
-        _check_config(path / name)
-    weights = [file for file in files if file.suffix == ".safetensors"]
-    if not weights:
-        pickled = any(PICKLE.search(name) for name in names)
-        raise VersionRefusedError(
-            "The folder holds only pickle weights; convert them to safetensors."
-            if pickled
-            else "The folder holds no safetensors weights."
-        )
-    for file in weights:
-        safetensors_header(file)
-
-
 def _check_config(path: Path) -> None:
     try:
         config = json.loads(path.read_text(encoding="utf-8"))
@@ -110,17 +111,6 @@ def _check_config(path: Path) -> None:
         raise VersionRefusedError(f"{path.name} is not a JSON object.")
     if path.name == "config.json" and "auto_map" in config and "model_type" not in config:
         raise VersionRefusedError("The model brings its own code, which is never run here.")
-
-
-def _digest(path: Path, files: list[Path]) -> str:
-    whole = hashlib.sha256()
-    for file in files:
-        content = hashlib.sha256()
-        with file.open("rb") as stream:
-            while block := stream.read(READ_BYTES):
-                content.update(block)
-        whole.update(f"{file.relative_to(path).as_posix()}\0{file.stat().st_size}\0{content.hexdigest()}\n".encode())
-    return f"sha256:{whole.hexdigest()}"
 
 
 def text_digest(text: str) -> str:

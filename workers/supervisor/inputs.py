@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from server.adapters.storage import StorageError, StorageMissingError
 from server.domain.files import BadFileError, InlineFile, Named, UploadRef, named, parse
@@ -39,7 +39,7 @@ class InputFiles:
     def __init__(self, rt: Runtime) -> None:
         self._rt = rt
         self._folder = rt.settings.data_dir / "inputs" / uuid4().hex
-        self._lock_handle: int | None = None
+        self._lock_descriptor: int | None = None
 
     def open(self) -> None:
         """Make the folder, locked for as long as this process lives, and remove those that nobody holds."""
@@ -48,7 +48,7 @@ class InputFiles:
         with (parent / LOCK).open("w") as one_at_a_time:
             fcntl.flock(one_at_a_time, fcntl.LOCK_EX)
             self._folder.mkdir(mode=0o700)
-            self._lock_handle = _lock(self._folder)
+            self._lock_descriptor = _lock(self._folder)
             for other in parent.iterdir():
                 if other.is_dir() and (descriptor := _lock(other)) is not None:
                     shutil.rmtree(other, ignore_errors=True)
@@ -57,13 +57,13 @@ class InputFiles:
     def close(self) -> None:
         """Remove the folder."""
         shutil.rmtree(self._folder, ignore_errors=True)
-        if self._lock_handle is not None:
-            os.close(self._lock_handle)
-            self._lock_handle = None
+        if self._lock_descriptor is not None:
+            os.close(self._lock_descriptor)
+            self._lock_descriptor = None
 
     @asynccontextmanager
-    async def laid_out(
-        self, job: PredictionLease, schema: dict[str, Any], values: dict[str, Any]
+    async def lay_out(
+        self, lease: PredictionLease, schema: dict[str, Any], values: dict[str, Any]
     ) -> AsyncIterator[tuple[dict[str, Any], list[str]]]:
         """The input with paths instead of the files it names, and those paths.
 
@@ -74,23 +74,35 @@ class InputFiles:
         if not files:
             yield values, []
             return
-        contents = await self._contents(job, files)
-        folder = self._folder / f"{job.id}-{job.attempt}"
+        contents = await self._read_contents(lease, files)
+        folder = self._folder / f"{lease.id}-{lease.attempt}"
         folder.mkdir(mode=0o700)
         try:
-            paths = [await self._lay(folder, number, content) for number, content in enumerate(contents)]
-            yield _with_paths(values, files, paths), paths
+            paths = [await self._write(folder, number, content) for number, content in enumerate(contents)]
+            values = {name: list(value) if isinstance(value, list) else value for name, value in values.items()}
+            for file, path in zip(files, paths, strict=True):
+                if file.index is None:
+                    values[file.name] = path
+                else:
+                    values[file.name][file.index] = path
+            yield values, paths
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
-    async def _contents(self, job: PredictionLease, files: list[Named]) -> list[Content]:
+    async def _read_contents(self, lease: PredictionLease, files: list[Named]) -> list[Content]:
+        """What the input's references stand for, if they are the owner's and not too large together."""
         try:
-            parsed = [parse(file.text) for file in files]
+            references = [parse(file.text) for file in files]
         except BadFileError as error:
             raise InputFilesError(PredictionErrorCode.INPUT_REJECTED, str(error)) from error
-        ids = {reference.id for reference in parsed if isinstance(reference, UploadRef)}
-        rows = await uploads.of_owner(job.owner, ids) if ids else {}
-        contents = [_content(reference, rows) for reference in parsed]
+        ids = {reference.id for reference in references if isinstance(reference, UploadRef)}
+        rows = await uploads.of_owner(lease.owner, ids) if ids else {}
+        contents: list[Content] = []
+        for reference in references:
+            content = reference if isinstance(reference, InlineFile) else rows.get(reference.id)
+            if content is None:
+                raise _gone(reference)
+            contents.append(content)
         total = sum(len(file.data) if isinstance(file, InlineFile) else file.size_bytes for file in contents)
         if total > self._rt.settings.max_input_bytes:
             limit = self._rt.settings.max_input_bytes
@@ -98,14 +110,20 @@ class InputFiles:
             raise InputFilesError(PredictionErrorCode.INPUT_REJECTED, message)
         return contents
 
-    async def _lay(self, folder: Path, number: int, content: Content) -> str:
-        suffix = mimetypes.guess_extension(content.content_type) or ".bin"
-        path = folder / f"{number}{suffix}"
+    async def _write(self, folder: Path, number: int, content: Content) -> str:
+        """Write one file, which nobody may change then; its path."""
+        path = folder / f"{number}{mimetypes.guess_extension(content.content_type) or '.bin'}"
         try:
             if isinstance(content, InlineFile):
                 path.write_bytes(content.data)
             else:
-                await self._fetch(path, content)
+                size = 0
+                with path.open("wb") as file:
+                    async for chunk in self._rt.storage.stream(content.key):
+                        size += file.write(chunk)
+                        await asyncio.sleep(0)
+                if size != content.size_bytes:
+                    raise StorageError("The store gave another number of bytes than were uploaded.")
         except StorageMissingError as error:
             raise _gone(content) from error
         except StorageError as error:
@@ -116,37 +134,10 @@ class InputFiles:
         path.chmod(0o400)
         return str(path)
 
-    async def _fetch(self, path: Path, upload: Upload) -> None:
-        size = 0
-        with path.open("wb") as file:
-            async for chunk in self._rt.storage.stream(upload.key):
-                size += file.write(chunk)
-                await asyncio.sleep(0)
-        if size != upload.size_bytes:
-            raise StorageError("The store gave another number of bytes than were uploaded.")
-
-
-def _content(reference: UploadRef | InlineFile, rows: dict[UUID, Upload]) -> Content:
-    if isinstance(reference, InlineFile):
-        return reference
-    if (row := rows.get(reference.id)) is None:
-        raise _gone(reference)
-    return row
-
 
 def _gone(file: object) -> InputFilesError:
     name = f"upload:{file.id}" if isinstance(file, UploadRef | Upload) else "An input file"
     return InputFilesError(PredictionErrorCode.INPUT_REJECTED, f"{name} does not exist any more.")
-
-
-def _with_paths(values: dict[str, Any], files: list[Named], paths: list[str]) -> dict[str, Any]:
-    laid = {name: list(value) if isinstance(value, list) else value for name, value in values.items()}
-    for file, path in zip(files, paths, strict=True):
-        if file.index is None:
-            laid[file.name] = path
-        else:
-            laid[file.name][file.index] = path
-    return laid
 
 
 def _lock(folder: Path) -> int | None:

@@ -189,14 +189,14 @@ class RunOutput:
         """
         if outcome.status is None:
             raise ValueError("a run that is handed back has no result")
-        lease, content, now = self.lease, self.writer.content, time.monotonic()
+        lease, transcript, now = self.lease, self.writer.transcript, time.monotonic()
         output = self._value
         if self._is_adopted:
             pass
-        elif content.text or kind_queue(lease.queue) == ModelKind.TEXT_GENERATION.queue:
-            output = content.whole_text
-        elif content.chunks:
-            output = content.chunks
+        elif transcript.text or kind_queue(lease.queue) == ModelKind.TEXT_GENERATION.queue:
+            output = transcript.whole_text
+        elif transcript.chunks:
+            output = transcript.chunks
         elif self.files:
             output = [{"file": index} for index in range(len(self.files))]
         queue_seconds = max((lease.claimed_at - lease.created_at).total_seconds(), 0.0)
@@ -207,7 +207,7 @@ class RunOutput:
             output,
             [file.record(lease, index) for index, file in enumerate(self.files)],
             outcome.failure,
-            content.whole_log,
+            transcript.whole_log,
             {
                 **self._metrics,
                 "queue_seconds": round(queue_seconds, 6),

@@ -210,43 +210,38 @@ class RunnerClient:
     def _read(self) -> None:
         try:
             while True:
-                self._deliver(receive(self._connection))
+                message = receive(self._connection)
+                if not isinstance(message, RunnerMessage):
+                    raise ProtocolError(f"{type(message).__name__} is not for the supervisor")
+                with self._inbox_lock:
+                    self._inbox.append(message)
+                    is_first = len(self._inbox) == 1
+                if is_first:
+                    # The loop wakes once for all messages that come before it looks
+                    self._in_loop(self._handle_inbox)
         except (EOFError, OSError):
             return
         except ProtocolError as error:
             logger.error("the runner sent what is no message; killing it", pid=self.pid, error=str(error))
             self.kill()
 
-    def _deliver(self, message: Message) -> None:
-        """Wake the loop once for all messages that come before it looks."""
-        if not isinstance(message, RunnerMessage):
-            raise ProtocolError(f"{type(message).__name__} is not for the supervisor")
-        with self._inbox_lock:
-            self._inbox.append(message)
-            wake = len(self._inbox) == 1
-        if wake:
-            self._in_loop(self._drain)
-
-    def _drain(self) -> None:
+    def _handle_inbox(self) -> None:
         with self._inbox_lock:
             messages, self._inbox = self._inbox, []
         for message in messages:
             try:
-                self._dispatch(message)
+                match message:
+                    case Ready():
+                        _resolve(self._ready, message)
+                    case Pong(nonce):
+                        _resolve(self._pings.get(nonce), None)
+                    case Inspected(version):
+                        for answer in self._inspections.pop(version, []):
+                            _resolve(answer, message)
+                    case _:
+                        self._on_message(message)
             except Exception:
                 logger.exception("a runner's message was not handled", message=type(message).__name__, pid=self.pid)
-
-    def _dispatch(self, message: Message) -> None:
-        match message:
-            case Ready():
-                _resolve(self._ready, message)
-            case Pong(nonce):
-                _resolve(self._pings.get(nonce), None)
-            case Inspected(version):
-                for answer in self._inspections.pop(version, []):
-                    _resolve(answer, message)
-            case _:
-                self._on_message(message)
 
     def _write(self) -> None:
         with suppress(OSError):
@@ -277,10 +272,6 @@ class RunnerClient:
         with self._reap_lock:
             code = self._process.wait()
             self._reaped = True
-        self._close()
-        self._in_loop(lambda: self._gone(code))
-
-    def _close(self) -> None:
         self._frames.put(None)
         self._hang_up()
         for name in ("reader", "writer"):
@@ -290,10 +281,8 @@ class RunnerClient:
         # a process that left the group may hold the pipe open, and a pipe that is being read cannot be closed
         if self._process.stdout is not None and not self._threads["output"].is_alive():
             self._process.stdout.close()
-
-    def _gone(self, code: int) -> None:
-        self._drain()
-        _resolve(self.exited, code)
+        self._in_loop(self._handle_inbox)
+        self._in_loop(lambda: _resolve(self.exited, code))
 
     def _in_loop(self, callback: Callable[[], None]) -> None:
         # a loop that was closed has nobody left to tell
@@ -312,40 +301,8 @@ def spawn(options: RunnerOptions) -> tuple[subprocess.Popen[bytes], socket.socke
     The kernel kills the runner when the *thread* that called this ends, so call it in one that lives long.
     """
     ours, theirs = socket.socketpair()
-    with theirs:
-        process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-            _command(options, theirs.fileno()),
-            pass_fds=(theirs.fileno(),),
-            start_new_session=True,
-            env=child_environment(options),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-        )
-    return process, ours
-
-
-def child_environment(options: RunnerOptions) -> dict[str, str]:
-    """The environment of the runner: an allow-list, so that no credential reaches what a model's code can read."""
-    inherited = {n: v for n, v in options.environment.items() if n in _NAMES or n.startswith(_PREFIXES)}
-    path = [str(_ROOT), *inherited.get("PYTHONPATH", "").split(os.pathsep)]
-    return {
-        **inherited,
-        "PYTHONPATH": os.pathsep.join(part for part in path if part),
-        "PYTHONUNBUFFERED": "1",
-        "HF_HUB_OFFLINE": "1",
-        "TRANSFORMERS_OFFLINE": "1",
-        "HF_HUB_DISABLE_TELEMETRY": "1",
-        "HF_HUB_DISABLE_IMPLICIT_TOKEN": "1",
-        "ENABLE_GPU": "1" if options.enable_gpu else "0",
-        "REQUIRE_GPU": "1" if options.require_gpu else "0",
-        "CANCEL_GRACE_SECONDS": str(options.grace_seconds),
-    }
-
-
-def _command(options: RunnerOptions, fd: int) -> list[str]:
     # -P: no module of the folder that the worker happens to be started in
-    command = [sys.executable, "-P", "-m", "workers.runner.main", str(fd), "--parent", str(os.getpid())]
+    command = [sys.executable, "-P", "-m", "workers.runner.main", str(theirs.fileno()), "--parent", str(os.getpid())]
     for predictor in options.extra_predictors:
         command += ["--predictor", predictor]
     if options.max_bytes is not None:
@@ -358,4 +315,34 @@ def _command(options: RunnerOptions, fd: int) -> list[str]:
         command += ["--load-seconds", str(options.load_seconds)]
     if options.threads is not None:
         command += ["--threads", str(options.threads)]
-    return command if options.preload else [*command, "--lazy"]
+    if not options.preload:
+        command.append("--lazy")
+    with theirs:
+        process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+            command,
+            pass_fds=(theirs.fileno(),),
+            start_new_session=True,
+            env=child_environment(options),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
+    return process, ours
+
+
+def child_environment(options: RunnerOptions) -> dict[str, str]:
+    """The environment of the runner: an allow-list, so that no credential reaches what a model's code can read."""
+    allowed = {n: v for n, v in options.environment.items() if n in _NAMES or n.startswith(_PREFIXES)}
+    path = [str(_ROOT), *allowed.get("PYTHONPATH", "").split(os.pathsep)]
+    return {
+        **allowed,
+        "PYTHONPATH": os.pathsep.join(part for part in path if part),
+        "PYTHONUNBUFFERED": "1",
+        "HF_HUB_OFFLINE": "1",
+        "TRANSFORMERS_OFFLINE": "1",
+        "HF_HUB_DISABLE_TELEMETRY": "1",
+        "HF_HUB_DISABLE_IMPLICIT_TOKEN": "1",
+        "ENABLE_GPU": "1" if options.enable_gpu else "0",
+        "REQUIRE_GPU": "1" if options.require_gpu else "0",
+        "CANCEL_GRACE_SECONDS": str(options.grace_seconds),
+    }

@@ -41,7 +41,7 @@ class RunHandle(Protocol):
 
 
 class RunnerKeeper:
-    """Keeps one runner alive; whoever was in it when it died is told to run again."""
+    """Keeps one runner alive; what was in it when it died runs again."""
 
     def __init__(self, settings: Settings, options: RunnerOptions) -> None:
         self._settings = settings

@@ -28,12 +28,12 @@ MOST_WAITING = 64
 class Sharing:
     """Who waits for whom in one worker."""
 
-    def __init__(self, rt: Runtime, freed: Callable[[str], None] = lambda _: None) -> None:
+    def __init__(self, rt: Runtime, on_free_slot: Callable[[str], None] = lambda _: None) -> None:
         self._rt = rt
-        self._freed = freed
+        self._on_free_slot = on_free_slot
         self._waiting: dict[UUID, tuple[UUID, asyncio.Event]] = {}
 
-    def spared(self, kind_ids: set[UUID]) -> int:
+    def count_waiting(self, kind_ids: set[UUID]) -> int:
         """How many of some predictions only wait, and so need no slot."""
         return min(MOST_WAITING, len(kind_ids & self._waiting.keys()))
 
@@ -63,7 +63,7 @@ class Sharing:
                     return await self._with_files(lease, result) if result else None
                 event = asyncio.Event()
                 self._waiting[lease.id] = (leader, event)
-                self._freed(lease.queue)
+                self._on_free_slot(lease.queue)
                 try:
                     while not is_over() and await results.read_status(leader) is PredictionStatus.PROCESSING:
                         event.clear()

@@ -1,4 +1,4 @@
-"""Where this worker holds the files of versions: found or fetched once a process, then remembered."""
+"""What the runner loads for each version: its files are fetched once a process, for all who wait for them."""
 
 from __future__ import annotations
 
@@ -33,11 +33,16 @@ class _Flight:
     """One fetch, and those who wait for it; it is called off when nobody does any more."""
 
     def __init__(self, fetch: Callable[[OnProgress, Callable[[], bool]], Coroutine[Any, Any, VersionSpec]]) -> None:
-        self._loop = asyncio.get_running_loop()
         self._watchers: list[OnProgress] = []
         self._progress: tuple[str, int, int | None] | None = None
-        self._unwanted = threading.Event()
-        self._task = shared(fetch(self._report, self._unwanted.is_set))
+        self._called_off = threading.Event()
+        loop = asyncio.get_running_loop()
+
+        def on_progress(phase: str, size: int, total: int | None) -> None:
+            # Downloads report from their own threads
+            loop.call_soon_threadsafe(self._report, phase, size, total)
+
+        self._task = shared(fetch(on_progress, self._called_off.is_set))
 
     async def join(self, on_progress: OnProgress) -> VersionSpec:
         """Wait for its end, and hear how it goes."""
@@ -49,20 +54,16 @@ class _Flight:
         finally:
             self._watchers.remove(on_progress)
             if not self._watchers:
-                self._unwanted.set()
-                # Nobody is left whom its failure could be told
+                self._called_off.set()
+                # Nobody is left to hear of its failure
                 self._task.add_done_callback(lambda task: task.cancelled() or task.exception())
 
     @property
     def is_open(self) -> bool:
         """Whether somebody may still join."""
-        return not self._task.done() and not self._unwanted.is_set()
+        return not self._task.done() and not self._called_off.is_set()
 
     def _report(self, phase: str, size: int, total: int | None) -> None:
-        # Downloads report from their own threads
-        self._loop.call_soon_threadsafe(self._tell, phase, size, total)
-
-    def _tell(self, phase: str, size: int, total: int | None) -> None:
         self._progress = phase, size, total
         for watcher in list(self._watchers):
             watcher(phase, size, total)
@@ -86,7 +87,7 @@ class Snapshots:
             return spec
         flight = self._flights.get(version_id)
         if flight is None or not flight.is_open:
-            flight = self._flights[version_id] = _Flight(partial(self._begin, version_id))
+            flight = self._flights[version_id] = _Flight(partial(self._fetch, version_id))
         try:
             spec = self._specs[version_id] = await flight.join(on_progress)
         finally:
@@ -98,13 +99,14 @@ class Snapshots:
         """Drop the spec of a version that was deleted."""
         self._specs.pop(version_id, None)
 
-    async def _begin(self, version_id: UUID, on_progress: OnProgress, cancelled: Callable[[], bool]) -> VersionSpec:
+    async def _fetch(self, version_id: UUID, on_progress: OnProgress, cancelled: Callable[[], bool]) -> VersionSpec:
+        """Read a version's row and fetch its files, which have to be those that were published."""
         version = await Version.get(id=version_id).select_related("model__owner")
-        return await self._fetch(version, on_progress, cancelled)
-
-    async def _fetch(self, version: Version, on_progress: OnProgress, cancelled: Callable[[], bool]) -> VersionSpec:
+        options = dict(version.options)
+        if f"{version.model.owner.handle}/{version.model.name}" in self._rt.settings.pinned_models:
+            options["pinned"] = True
         if version.source_type == SourceType.PREDICTOR.value:
-            return VersionSpec(str(version.id), version.predictor, options=self._options(version))
+            return VersionSpec(str(version.id), version.predictor, options=options)
         source = ModelSource(SourceType(version.source_type), version.source_ref, version.revision)
         try:
             snapshot = await fetch(source, self._rt.settings, on_progress=on_progress, cancelled=cancelled)
@@ -113,8 +115,4 @@ class Snapshots:
         if snapshot.digest != version.digest and source.type is not SourceType.DEMO:
             # Demos come with the software and change with it
             raise VersionUnavailableError("The model's files changed after the version was published.")
-        return VersionSpec(str(version.id), version.predictor, str(snapshot.path), self._options(version))
-
-    def _options(self, version: Version) -> dict[str, Any]:
-        slug = f"{version.model.owner.handle}/{version.model.name}"
-        return {**version.options, "pinned": True} if slug in self._rt.settings.pinned_models else dict(version.options)
+        return VersionSpec(str(version.id), version.predictor, str(snapshot.path), options)

@@ -28,7 +28,6 @@ from server.services.catalogue import OtherWorkers, WorkerInfo, WorkerState
 from workers.contract.protocol import Forget
 from workers.supervisor.attempt import DEADLINE_PASSED, Attempt, AttemptContext, SharedLock
 from workers.supervisor.claim_loop import ClaimLoop
-from workers.supervisor.deliveries import Deliverer
 from workers.supervisor.demand import Demand
 from workers.supervisor.inputs import InputFiles
 from workers.supervisor.preparer import Preparer
@@ -37,6 +36,7 @@ from workers.supervisor.runner_client import RunnerOptions
 from workers.supervisor.runner_keeper import RunnerKeeper
 from workers.supervisor.sharing import Sharing
 from workers.supervisor.snapshots import Snapshots
+from workers.supervisor.webhooks import Deliverer
 
 logger = structlog.get_logger(__name__)
 
@@ -46,7 +46,7 @@ SHORTEST_PAUSE_SECONDS = 0.05
 
 
 class Supervisor:
-    """Runs what it claims, each prediction as a task, until it is told to stop."""
+    """Runs what it claims, each prediction as a task, until it is to stop."""
 
     def __init__(
         self, rt: Runtime, options: RunnerOptions, listen: Callable[[Iterable[str]], None] = lambda _: None
@@ -67,7 +67,7 @@ class Supervisor:
         self._claim_loop = ClaimLoop(
             rt, self.worker_id, self._warm_versions, self._running, self._start, lambda: self._others.count > 0
         )
-        self._sharing = Sharing(rt, self._claim_loop.freed)
+        self._sharing = Sharing(rt, self._claim_loop.note_free_slot)
         self._context = AttemptContext(
             rt,
             self._keeper,
@@ -149,7 +149,7 @@ class Supervisor:
     def _running(self, kind: str) -> int:
         """How many slots of a kind are taken; one that only waits for an equal prediction needs none."""
         ids = {key for key, attempt in self._attempts.items() if kind_queue(attempt.lease.queue) == kind}
-        return len(ids) - self._sharing.spared(ids)
+        return len(ids) - self._sharing.count_waiting(ids)
 
     def _warm_versions(self) -> WarmVersions:
         here = tuple(UUID(version) for version in reversed(self._keeper.resident.versions))
@@ -159,7 +159,7 @@ class Supervisor:
     def _start(self, lease: PredictionLease) -> None:
         attempt = Attempt(self._context, lease)
         if (older := self._attempts.get(lease.id)) is not None:
-            # We slept past our lease, and took our own prediction back before a heartbeat told us that it was lost
+            # We slept past our lease, and took our own prediction back before a heartbeat could say that it was lost
             older.stop(LEASE_LOST)
         self._attempts[lease.id] = attempt
         self._demand.look()
@@ -183,7 +183,7 @@ class Supervisor:
         finally:
             if self._attempts.get(lease.id) is attempt:
                 del self._attempts[lease.id]
-            self._claim_loop.freed(lease.queue)
+            self._claim_loop.note_free_slot(lease.queue)
 
     async def _send_heartbeats(self, info: WorkerInfo) -> None:
         settings, keeper = self._rt.settings, self._keeper
@@ -204,7 +204,7 @@ class Supervisor:
                     memory.free_bytes,
                 )
                 deleted = await catalogue.heartbeat(info, keeper.names, state)
-                # One that still runs is told about later; it would be loaded again for the next of its predictions
+                # Not one that still runs: it would be loaded again for the next of its predictions
                 in_use = {str(attempt.lease.version_id) for attempt in self._attempts.values()}
                 for version in deleted - in_use:
                     self._context.snapshots.forget(UUID(version))
@@ -237,7 +237,10 @@ class Supervisor:
     async def _hear_wakeups(self) -> None:
         async with self._rt.wakeups.listen() as wakeups:
             async for wakeup in wakeups:
-                is_here = _uuid(wakeup.prediction_id) in self._attempts
+                is_here = False
+                with suppress(ValueError):
+                    # A wake-up may name none, or a word such as LOOK
+                    is_here = UUID(wakeup.prediction_id or "") in self._attempts
                 if wakeup.prediction_id == LOOK:
                     self._claim_loop.look()
                 elif wakeup.prediction_id == DELIVER:
@@ -248,10 +251,3 @@ class Supervisor:
                     self._sharing.changed(wakeup.prediction_id)
                 elif is_here:
                     self._demand.look()
-
-
-def _uuid(text: str | None) -> UUID | None:
-    """The id that a wake-up names, if it names one."""
-    with suppress(ValueError):
-        return UUID(text) if text else None
-    return None

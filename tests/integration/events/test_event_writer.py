@@ -65,7 +65,7 @@ async def test_many_pieces_are_few_writes_and_nothing_is_lost(rt: Runtime, key: 
     whole = "".join(f"{n} " for n in range(2000))
     live = await rt.event_log.live(key)
     assert live is not None
-    assert live.text == whole == writer.content.whole_text
+    assert live.text == whole == writer.transcript.whole_text
     events = await read_all(rt.event_log, key)
     assert text_of(events) == whole
     assert [event.data["line"] for event in events if event.type is EventType.LOG] == [
@@ -95,11 +95,11 @@ async def test_a_log_without_end_is_cut_with_a_word(rt: Runtime, key: str) -> No
     for _ in range(100):
         writer.log("é" * 500)
     await writer.close(5)
-    assert writer.content.logs[-1] == LOG_LIMIT_LINE
-    assert len(writer.content.whole_log.encode()) <= 64_200
+    assert writer.transcript.logs[-1] == LOG_LIMIT_LINE
+    assert len(writer.transcript.whole_log.encode()) <= 64_200
     live = await rt.event_log.live(key)
     assert live is not None
-    assert live.logs == writer.content.whole_log
+    assert live.logs == writer.transcript.whole_log
 
 
 @pytest.mark.parametrize("fault", ["flush", "kill"])
@@ -135,7 +135,7 @@ async def test_an_outage_in_the_middle_costs_no_text(
     live = await rt.event_log.live(key)
     assert live is not None
     assert live.text == whole
-    assert live.logs == writer.content.whole_log
+    assert live.logs == writer.transcript.whole_log
     events = await read_all(rt.event_log, key)
     assert text_of(events) == whole
     assert events[0].type is EventType.SNAPSHOT

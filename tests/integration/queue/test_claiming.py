@@ -42,7 +42,7 @@ class Desk:
     async def done(self, key: UUID) -> None:
         lease = self.running.pop(key)
         await database.rows("DELETE FROM prediction WHERE id = $1", key)
-        self.claims.freed(lease.queue)
+        self.claims.note_free_slot(lease.queue)
 
     async def until(self, holds: Callable[[], bool], seconds: float = 5) -> None:
         for _ in range(int(seconds / 0.01)):

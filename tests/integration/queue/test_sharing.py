@@ -68,7 +68,7 @@ async def test_followers_take_what_the_first_made(rt: Runtime, family: Callable[
     tasks = [asyncio.create_task(sharing.result(lease, never)) for lease in followers]
     await waits(sharing, *followers)
     assert sorted(freed) == sorted(lease.queue for lease in followers)
-    assert sharing.spared({lease.id for lease in followers} | {leader.id}) == 5 < MOST_WAITING
+    assert sharing.count_waiting({lease.id for lease in followers} | {leader.id}) == 5 < MOST_WAITING
     assert await finish(leader, DONE)
     sharing.changed(str(leader.id))
     for task in tasks:

@@ -27,7 +27,7 @@ from tests.integration.queue import store
 from tests.support.api import Client
 from tests.support.operations import somebody
 from tests.support.prepared import StartServers
-from workers.supervisor.deliveries import Deliverer
+from workers.supervisor.webhooks import Deliverer
 
 ALL = tuple(WebhookEvent)
 COMPLETED = (WebhookEvent.COMPLETED,)

@@ -257,7 +257,7 @@ async def test_what_a_dead_deliverer_held_is_sent_by_another(rt: Runtime, place:
 
 
 async def test_a_stop_leaves_nothing_held(rt: Runtime, place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("workers.supervisor.deliveries.STOP_SECONDS", 0.05)
+    monkeypatch.setattr("workers.supervisor.webhooks.STOP_SECONDS", 0.05)
     async with listening(hang) as receiver:
         async with delivering(rt):
             row = await place.run(receiver.url())
@@ -271,7 +271,7 @@ async def test_a_stop_leaves_nothing_held(rt: Runtime, place: Place, monkeypatch
 async def test_one_users_hanging_receiver_leaves_slots_to_others(
     schema_servers: LocalServers, tmp_path: Path, database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("workers.supervisor.deliveries.STOP_SECONDS", 0.05)
+    monkeypatch.setattr("workers.supervisor.webhooks.STOP_SECONDS", 0.05)
     async with open_rt(schema_servers, tmp_path, webhook_slots=4, webhook_timeout_seconds=30) as rt:
         slow, quick = await make_place(rt), await make_place(rt)
         async with listening(otherwise=hang) as hanging, listening() as receiver:

@@ -9,7 +9,7 @@ from server.domain.webhooks import WebhookEvent
 from server.queue.claim import PredictionLease
 from server.runtime import Runtime
 from tests.integration.webhooks.conftest import ALL, Place, deliveries_of
-from workers.supervisor.notices import Notices
+from workers.supervisor.webhooks import Notices
 
 URL = "http://127.0.0.1:9/"
 
@@ -22,7 +22,7 @@ async def attempt(place: Place, *events: WebhookEvent) -> tuple[PredictionLease,
 
 async def test_much_output_is_noted_once_in_half_a_second(rt: Runtime, place: Place) -> None:
     lease, notices, looks = await attempt(place, *ALL)
-    notices.begun()
+    notices.started()
     for _ in range(100):
         notices.note_event(EventType.OUTPUT)
         notices.note_event(EventType.LOG)
@@ -58,7 +58,7 @@ async def test_the_last_lines_are_noted_where_the_end_is_not_told(rt: Runtime, p
 
 async def test_one_without_a_webhook_notes_nothing(rt: Runtime, place: Place) -> None:
     lease, notices, looks = await attempt(place, WebhookEvent.COMPLETED)
-    notices.begun()
+    notices.started()
     notices.note_event(EventType.OUTPUT)
     await notices.finish()
     assert (looks, await deliveries_of(lease)) == ([], {})

@@ -1,4 +1,4 @@
-"""Sends webhooks: claims predictions in which something is due, and tells their receivers in order."""
+"""Webhooks: what running attempts note for them, and the loop that sends what is due."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import asyncio
 import random
 import time
 from collections import Counter
+from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
 from uuid import UUID
 
 import orjson
@@ -20,8 +20,10 @@ from server.adapters.metrics import WEBHOOK_MESSAGES, WEBHOOK_SECONDS
 from server.adapters.outbound import Answer, Outbound, OutboundError
 from server.adapters.tasks import end, wait_for_event
 from server.adapters.tracing import mark_error, traceparent_of
+from server.domain.events import EventType
 from server.domain.webhooks import (
     GONE,
+    MIN_GAP_SECONDS,
     BadUrlError,
     DeliveryState,
     WebhookEvent,
@@ -31,6 +33,7 @@ from server.domain.webhooks import (
 )
 from server.live import prediction_body
 from server.queue import deliveries
+from server.queue.claim import PredictionLease
 from server.queue.deliveries import DeliveryOutcome, DueDelivery, WebhookLease
 from server.runtime import Runtime
 from server.services import health, webhooks
@@ -41,16 +44,95 @@ LEASE_MARGIN_SECONDS = 10.0
 SHORTEST_PAUSE_SECONDS = 0.05
 STOP_SECONDS = 5.0
 RECORD_SECONDS = 8.0
+_EVENTS = {
+    EventType.OUTPUT: WebhookEvent.OUTPUT,
+    EventType.LOG: WebhookEvent.LOGS,
+}
+
+
+class Notices:
+    """Notes what the receiver of a running attempt is to hear of: its start, output and log, at most twice a second.
+
+    Of most predictions nothing is ever noted, since they name no webhook.
+    """
+
+    def __init__(self, lease: PredictionLease, look: Callable[[float], None]) -> None:
+        self._lease = lease
+        self._look = look
+        self._requested = frozenset(WebhookEvent(name) for name in lease.webhook_events)
+        self._pending: set[WebhookEvent] = set()
+        self._ever: set[WebhookEvent] = set()
+        self._due = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    def started(self) -> None:
+        """The attempt runs now."""
+        self._add(WebhookEvent.START)
+
+    def note_event(self, kind: EventType) -> None:
+        """The attempt wrote an event."""
+        if self._requested and kind in _EVENTS:
+            self._add(_EVENTS[kind])
+
+    def ended(self) -> None:
+        """The row has ended, with a delivery of its own where one is wanted."""
+        if self._requested:
+            self._look(0)
+
+    async def finish(self) -> None:
+        """Note the rest before the row ends; the log once more where nothing later would carry its last lines."""
+        await self.close()
+        if WebhookEvent.COMPLETED in self._requested:
+            self._pending &= {WebhookEvent.START}
+        else:
+            self._pending |= self._ever & {WebhookEvent.LOGS}
+        await self._note()
+
+    async def close(self) -> None:
+        """Note nothing more by itself."""
+        if self._task:
+            await end(self._task)
+            self._task = None
+
+    def _add(self, event: WebhookEvent) -> None:
+        if event not in self._requested:
+            return
+        self._pending.add(event)
+        self._ever.add(event)
+        self._due.set()
+        if self._task is None:
+            self._task = asyncio.create_task(self._run())
+
+    async def _run(self) -> None:
+        while True:
+            await self._due.wait()
+            self._due.clear()
+            await self._note()
+            await asyncio.sleep(MIN_GAP_SECONDS)
+
+    async def _note(self) -> None:
+        # What comes while this is written is noted again
+        events, self._pending = [event for event in WebhookEvent if event in self._pending], set()
+        if not events:
+            return
+        try:
+            wait = await deliveries.note(self._lease.id, self._lease.attempt, events)
+        except DATABASE_ERRORS as error:
+            self._pending.update(events)
+            logger.warning("webhooks.note_failed", prediction=str(self._lease.id), error=str(error))
+            return
+        if wait is not None:
+            self._look(wait)
 
 
 class Deliverer:
-    """Delivers for up to WEBHOOK_SLOTS predictions at once, of which one user has at most about a quarter."""
+    """Sends for up to WEBHOOK_SLOTS predictions at once, of which one user has at most about a quarter."""
 
     def __init__(self, rt: Runtime) -> None:
         self._rt = rt
         settings = rt.settings
         self._outbound = Outbound(settings.webhook_allow, settings.webhook_timeout_seconds)
-        self._lease = settings.webhook_timeout_seconds + LEASE_MARGIN_SECONDS
+        self._lease_seconds = settings.webhook_timeout_seconds + LEASE_MARGIN_SECONDS
         self._share = max(1, settings.webhook_slots // 4)
         self._tasks: dict[asyncio.Task[None], WebhookLease] = {}
         self._users: Counter[UUID] = Counter()
@@ -97,20 +179,17 @@ class Deliverer:
             return settings.claim_poll_seconds
         busy = [user for user, count in self._users.items() if count >= self._share]
         limit = min(free, self._share)
-        leases = await deliveries.claim(limit, self._lease, busy)
+        leases = await deliveries.claim(limit, self._lease_seconds, busy)
         for lease in leases:
-            self._start(lease)
+            self._users[lease.user_id] += 1
+            task = asyncio.create_task(self._deliver(lease))
+            self._tasks[task] = lease
+            task.add_done_callback(self._ended)
         if len(leases) == limit:
             return 0
         wait = await deliveries.seconds_to_next(busy)
         pause = settings.claim_poll_seconds if wait is None else min(wait, settings.claim_poll_seconds)
         return max(SHORTEST_PAUSE_SECONDS, pause)
-
-    def _start(self, lease: WebhookLease) -> None:
-        self._users[lease.user_id] += 1
-        task = asyncio.create_task(self._deliver(lease))
-        self._tasks[task] = lease
-        task.add_done_callback(self._ended)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         user = self._tasks.pop(task).user_id
@@ -124,8 +203,8 @@ class Deliverer:
         try:
             if lease.is_disabled:
                 await deliveries.disable(lease)
-            while not self._stopping and (due := await deliveries.next_due(lease, self._lease)) is not None:
-                if not await self._tell(lease, due):
+            while not self._stopping and (due := await deliveries.next_due(lease, self._lease_seconds)) is not None:
+                if not await self._try(lease, due):
                     return
             await deliveries.release(lease)
         except DATABASE_ERRORS as error:
@@ -134,8 +213,8 @@ class Deliverer:
         except Exception:
             logger.exception("webhooks.delivery_broke", prediction=str(lease.prediction_id))
 
-    async def _tell(self, lease: WebhookLease, due: DueDelivery) -> bool:
-        """One message and its record; False when somebody else delivers by now."""
+    async def _try(self, lease: WebhookLease, due: DueDelivery) -> bool:
+        """Send one message and record it; False when somebody else delivers by now."""
         at, began = now(), time.monotonic()
         attributes = {"prediction.id": str(lease.prediction_id), "webhook.event": due.event.value, "try": due.tries + 1}
         with self._rt.tracing.span("webhook", SpanKind.CLIENT, attributes, lease.traceparent) as span:
@@ -155,35 +234,44 @@ class Deliverer:
             "body": answer.body if answer else None,
             "error": error,
         }
-        verdict = _verdict(due, answer)
+        outcome = _outcome(due, answer)
         logger.info("webhook.sent", delivery=str(due.id), told=due.event.value, code=attempt["code"], error=error,
-                    state=verdict.state.value)  # fmt: skip
-        WEBHOOK_MESSAGES.labels(due.event.value, verdict.state.value).inc()
+                    state=outcome.state.value)  # fmt: skip
+        WEBHOOK_MESSAGES.labels(due.event.value, outcome.state.value).inc()
         WEBHOOK_SECONDS.observe(seconds)
-        is_recorded = await self._record(lease, due, attempt, verdict)
-        if is_recorded and verdict.state is DeliveryState.DISABLED:
-            await deliveries.disable(lease)
-        return is_recorded
-
-    async def _record(
-        self, lease: WebhookLease, due: DueDelivery, attempt: dict[str, Any], verdict: DeliveryOutcome
-    ) -> bool:
-        """Write it down, also through a short outage of the database: what is not known to be sent is sent again."""
+        # Also through a short outage of the database: what is not known to be sent is sent again
         deadline = time.monotonic() + RECORD_SECONDS
         while True:
             try:
-                return await deliveries.record(lease, due, attempt, verdict)
+                is_ours = await deliveries.record(lease, due, attempt, outcome)
+                break
             except CONNECTION_ERRORS:
                 if time.monotonic() > deadline:
                     raise
                 await asyncio.sleep(0.5)
+        if is_ours and outcome.state is DeliveryState.DISABLED:
+            await deliveries.disable(lease)
+        return is_ours
 
     async def _send(self, lease: WebhookLease, due: DueDelivery) -> tuple[Answer | None, str | None]:
+        """Send the prediction as it stands now; the receiver's answer, or a sentence that says why there is none."""
         try:
-            message = await self._message(lease, due)
-            if message is None:
+            row = await prediction_body.load(lease.prediction_id)
+            if row is None:
                 return None, "The prediction is gone."
-            headers, body = message
+            base_url = (self._rt.settings.public_url or lease.base_url).rstrip("/")
+            body = orjson.dumps(await prediction_body.body(self._rt, row, base_url))
+            secrets = await webhooks.signing_secrets(self._rt, lease.user_id)
+            at, text = now(), body.decode()
+            headers = {
+                "Content-Type": "application/json",
+                "User-Agent": f"inference-server/{health.release()}",
+                "Webhook-Id": due.message_id,
+                "Webhook-Timestamp": str(int(at.timestamp())),
+                "Webhook-Signature": " ".join(Webhook(secret).sign(due.message_id, at, text) for secret in secrets),
+                "Webhook-Event": due.event.name,
+                **({"Traceparent": context} if (context := traceparent_of()) else {}),
+            }
             return await self._outbound.post(parse_target(lease.url), headers, body), None
         except (OutboundError, BadUrlError) as error:
             return None, str(error)
@@ -193,29 +281,8 @@ class Deliverer:
             logger.exception("webhooks.send_broke", delivery=str(due.id))
             return None, "The message could not be made."
 
-    async def _message(self, lease: WebhookLease, due: DueDelivery) -> tuple[dict[str, str], bytes] | None:
-        """Headers and body, as the prediction stands now."""
-        row = await prediction_body.load(lease.prediction_id)
-        if row is None:
-            return None
-        base_url = (self._rt.settings.public_url or lease.base_url).rstrip("/")
-        body = orjson.dumps(await prediction_body.body(self._rt, row, base_url))
-        at = now()
-        text = body.decode()
-        secrets = await webhooks.signing_secrets(self._rt, lease.user_id)
-        signatures = [Webhook(secret).sign(due.message_id, at, text) for secret in secrets]
-        return {
-            "Content-Type": "application/json",
-            "User-Agent": f"inference-server/{health.release()}",
-            "Webhook-Id": due.message_id,
-            "Webhook-Timestamp": str(int(at.timestamp())),
-            "Webhook-Signature": " ".join(signatures),
-            "Webhook-Event": due.event.name,
-            **({"Traceparent": context} if (context := traceparent_of()) else {}),
-        }, body
 
-
-def _verdict(due: DueDelivery, answer: Answer | None) -> DeliveryOutcome:
+def _outcome(due: DueDelivery, answer: Answer | None) -> DeliveryOutcome:
     """What an answer, or none, means: COMPLETED is tried again, all else has had its one try."""
     if answer is not None and 200 <= answer.code < 300:
         return DeliveryOutcome(DeliveryState.DELIVERED)
@@ -226,5 +293,5 @@ def _verdict(due: DueDelivery, answer: Answer | None) -> DeliveryOutcome:
     wait = retry_seconds(due.tries + 1, random.uniform(-1, 1))  # noqa: S311 - spreads load, keeps no secret
     if wait is None:
         return DeliveryOutcome(DeliveryState.FAILED)
-    retry_after = retry_after_seconds(answer.retry_after, now()) if answer else 0.0
-    return DeliveryOutcome(DeliveryState.PENDING, max(wait, retry_after))
+    pause = retry_after_seconds(answer.retry_after, now()) if answer else 0.0
+    return DeliveryOutcome(DeliveryState.PENDING, max(wait, pause))
