@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from server.embedded.servers import LocalServers
 from tests.conftest import running
 from tests.integration.worker.conftest import QUICK
 from tests.support.api import Client
+from tests.support.prepared import StartServers
 
 BYTES = 24_000_000
 CLIENTS = 8
@@ -23,6 +24,13 @@ ASKED: dict[str, dict[str, Any]] = {
     "demo/prose": {"prompt": "The function", "max_new_tokens": 3},
     "demo/shapes": {"prompt": "a red circle on a blue background", "steps": 2},
 }
+
+
+@pytest.fixture(scope="module")
+def own_servers(start_servers: StartServers) -> Iterator[LocalServers]:
+    """No worker without a bound of memory may take what is asked for here."""
+    with start_servers() as servers:
+        yield servers
 
 
 async def _use_in_turns(url: str, number: int) -> list[str]:
