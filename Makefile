@@ -13,7 +13,7 @@ SHARED := $(PYTEST) -n $(JOBS)
 
 .DEFAULT_GOAL := help
 .PHONY: help up test test-unit test-integration test-e2e test-clients test-web chaos lint house check dev web run-api run-worker \
-	migrate migration schema bench screenshots docker-build docker-up docker-down clean
+	migrate migration schema codegen bench screenshots docker-build docker-up docker-down clean
 
 help: ## Show this help
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-18s %s\n", $$1, $$2}'
@@ -91,6 +91,9 @@ schema: dev ## Write graph/schema.graphql, docs/settings.md, .env.example and th
 	@$(BIN)/inference-server export-settings > .venv/settings.tmp && mv .venv/settings.tmp docs/settings.md
 	@$(BIN)/inference-server export-settings --env-example > .venv/settings.tmp && mv .venv/settings.tmp .env.example
 	@$(BIN)/python -m tests.unit.contract.wire
+
+codegen: ## Write web/src/api/generated from graph/schema.graphql and web/src/api/*.graphql (needs npm)
+	npm --prefix web run codegen
 
 bench: dev ## Measure beside other servers of the same job, and print tables of ratios (PARTS="overhead" takes some)
 	@$(BIN)/python -m pip install -q -e '.[bench]'

@@ -22,7 +22,7 @@ Read = Callable[[], Awaitable[Any]]
 
 
 class Loaders:
-    """Loaders by id; nothing is cached, since a WebSocket may live long."""
+    """Loaders by id: fields of one tick are read together. Nothing is cached, since a WebSocket may live for hours."""
 
     def __init__(self, rt: Runtime) -> None:
         self.users = _loader(accounts.by_ids, None)
@@ -51,7 +51,7 @@ class Loaders:
 def _loader(
     read: Callable[[list[UUID]], Awaitable[Mapping[UUID, T]]], default: Default
 ) -> DataLoader[UUID, T | Default]:
-    """A loader of what `read` gives by id; what it leaves out is the default."""
+    """A loader of what `read` gives by id; what it leaves out is the default, which nobody changes."""
 
     async def load(ids: list[UUID]) -> list[T | Default]:
         by_id = await read(ids)

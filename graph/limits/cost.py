@@ -46,7 +46,10 @@ WEIGHTS = {
     "UserConnection.totalCount": 5,
     "User.predictionCount": 1,
 }
-"""Points of fields beside the nodes that they give: password hashes, counts, health checks."""
+"""Points of fields beside the nodes that they give.
+
+50 for a password hash, 5 for a count over many rows or a health check, 1 for a count that a loader shares.
+"""
 
 
 @dataclass(frozen=True)

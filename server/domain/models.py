@@ -111,9 +111,9 @@ class SourceType(StrEnum):
 
 
 OPEN_PREDICTORS = frozenset({"echo"})
-"""Those that anybody may make a model of: the others run code that the operator brought."""
+"""Predictors without weights that anybody may make a model of; of any other, only administrators may."""
 FOLDER_PREDICTORS = frozenset({"embeddings", "classification"})
-"""Those that run a CUSTOM model's repository or folder, for anybody."""
+"""Predictors that run the repository or folder of a CUSTOM model, for anybody."""
 DEFAULT_PREDICTORS = {ModelKind.TEXT_GENERATION: "text", ModelKind.IMAGE_GENERATION: "image"}
 
 

@@ -1,1 +1,1 @@
-"""Every statement that moves a prediction, a version, a batch or a webhook, each with the reason for its form."""
+"""Every statement that moves a prediction, version or webhook, or counts what waits, with the reason for its form."""

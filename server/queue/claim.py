@@ -110,7 +110,7 @@ async def heartbeat(worker_id: UUID, attempts: dict[UUID, int], lease_seconds: f
 
 _RETURNING = """RETURNING p.id, p.attempt, p.owner, p.version_id, p.queue, p.input, p.alone, p.created_at,
   p.started_at, now() AS claimed_at, p.deadline_at, p.webhook_events, p.cache_key, p.run_at, p.traceparent"""
-_SET = """SET status = 'processing', attempt = p.attempt + 1, worker_id = $2, updated_at = now(),
+_LEASE_IT = """SET status = 'processing', attempt = p.attempt + 1, worker_id = $2, updated_at = now(),
   lease_until = now() + make_interval(secs => $3), started_at = coalesce(p.started_at, now())"""
 _WAITING = """status = 'starting' AND queue = $1 AND run_at <= now()
   AND (deadline_at IS NULL OR deadline_at > now())"""
@@ -120,36 +120,36 @@ SELECT q.queue FROM unnest($1::text[]) WITH ORDINALITY AS q(queue, place) WHERE 
   SELECT 1 FROM prediction WHERE {_WAITING.replace("queue = $1", "queue = q.queue")})
 ORDER BY q.place
 """  # noqa: S608 - constants only
-_LEFT = "(version_id <> ALL($5::uuid[]) OR run_at <= now() - make_interval(secs => $6))"
-_BEST = f"rank = (SELECT rank FROM prediction WHERE {_WAITING} ORDER BY rank, run_at LIMIT 1)"  # noqa: S608 - constants only
+_MAY_TAKE = "(version_id <> ALL($5::uuid[]) OR run_at <= now() - make_interval(secs => $6))"
+_OF_BEST_RANK = f"rank = (SELECT rank FROM prediction WHERE {_WAITING} ORDER BY rank, run_at LIMIT 1)"  # noqa: S608 - constants only
 # Every claim locks with SKIP LOCKED, so that claimers never wait for each other and never get the same row, and reads
 # in the order of a partial index up to its LIMIT, so that it costs the same however long the queue is.
 # Within the best rank only: what starves there may go first, but not before a better rank
 _CLAIM_STARVED = f"""
 WITH c AS (
-  SELECT id FROM prediction WHERE {_WAITING} AND {_BEST} AND run_at <= now() - make_interval(secs => $5)
+  SELECT id FROM prediction WHERE {_WAITING} AND {_OF_BEST_RANK} AND run_at <= now() - make_interval(secs => $5)
   ORDER BY rank, run_at LIMIT $4 FOR UPDATE SKIP LOCKED)
-UPDATE prediction p {_SET} FROM c WHERE p.id = c.id {_RETURNING}
+UPDATE prediction p {_LEASE_IT} FROM c WHERE p.id = c.id {_RETURNING}
 """  # noqa: S608 - constants only
 # A walk of its own through each warm version's index, since no one index has many versions in order
 _CLAIM_WARM = f"""
 WITH c AS (
   SELECT w.id FROM unnest($5::uuid[]) AS v(version) CROSS JOIN LATERAL (
-    SELECT id FROM prediction WHERE version_id = v.version AND {_WAITING} AND {_BEST}
+    SELECT id FROM prediction WHERE version_id = v.version AND {_WAITING} AND {_OF_BEST_RANK}
     ORDER BY rank, run_at LIMIT $4 FOR UPDATE SKIP LOCKED) w
   LIMIT $4)
-UPDATE prediction p {_SET} FROM c WHERE p.id = c.id {_RETURNING}
+UPDATE prediction p {_LEASE_IT} FROM c WHERE p.id = c.id {_RETURNING}
 """  # noqa: S608 - constants only
 # What is warm elsewhere is skipped by version, as long as it has not waited for too long
 _CLAIM = f"""
 WITH c AS (
-  SELECT id FROM prediction WHERE {_WAITING} AND {_LEFT} ORDER BY rank, run_at LIMIT $4 FOR UPDATE SKIP LOCKED)
-UPDATE prediction p {_SET} FROM c WHERE p.id = c.id {_RETURNING}
+  SELECT id FROM prediction WHERE {_WAITING} AND {_MAY_TAKE} ORDER BY rank, run_at LIMIT $4 FOR UPDATE SKIP LOCKED)
+UPDATE prediction p {_LEASE_IT} FROM c WHERE p.id = c.id {_RETURNING}
 """  # noqa: S608 - constants only
 # By primary key: a bell names what it rings for, and most predictions are claimed without a look at the queue
 _CLAIM_HINTED = f"""
-WITH c AS (SELECT id FROM prediction WHERE id = ANY($4::uuid[]) AND {_WAITING} AND {_LEFT} FOR UPDATE SKIP LOCKED)
-UPDATE prediction p {_SET} FROM c WHERE p.id = c.id {_RETURNING}
+WITH c AS (SELECT id FROM prediction WHERE id = ANY($4::uuid[]) AND {_WAITING} AND {_MAY_TAKE} FOR UPDATE SKIP LOCKED)
+UPDATE prediction p {_LEASE_IT} FROM c WHERE p.id = c.id {_RETURNING}
 """  # noqa: S608 - constants only
 # One statement for all leases of a worker, whose number must not cost it its leases. Whoever changes several rows locks
 # them in the order of their ids, or two such statements might wait for each other

@@ -22,10 +22,10 @@ class Prediction(Row):
     """One run of a version.
 
     `attempt` is the fencing token: only the holder of the newest one may finish the row. `losses` counts the workers
-    that died under it. `rank` is ascending: smaller runs first. `owner` scopes idempotency keys. `alone` asks for a
-    run without neighbours after a runner died under several. `webhook_events` names what its webhook is told, if it
-    has one. Equal `cache_key`s may share one result. `data_removed` rows have lost input, output, files and logs to
-    the retention time. `traceparent` is the W3C trace context in which it was created.
+    that died under it. `rank` is ascending: smaller runs first; all have 0 so far. `owner` scopes idempotency keys.
+    `alone` asks for a run without neighbours after a runner died under several. `webhook_events` names what its webhook
+    is told, if it has one. Equal `cache_key`s may share one result. `data_removed` rows have lost input, output, files
+    and logs to the retention time. `traceparent` is the W3C trace context in which it was created.
     """
 
     id = fields.UUIDField(primary_key=True)

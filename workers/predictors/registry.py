@@ -20,12 +20,11 @@ logger = logging.getLogger(__name__)
 SHARED = Path(__file__).parent
 ENTRY_POINT_GROUP = "inference_server.predictors"
 BUILT_IN = (
-    *(
-        "workers.predictors.text.predictor:Text",
-        "workers.predictors.image.predictor:Image",
-        "workers.predictors.echo:Echo",
-    ),
-    *("workers.predictors.encoder.embeddings:Embeddings", "workers.predictors.encoder.classification:Classification"),
+    "workers.predictors.text.predictor:Text",
+    "workers.predictors.image.predictor:Image",
+    "workers.predictors.echo:Echo",
+    "workers.predictors.encoder.embeddings:Embeddings",
+    "workers.predictors.encoder.classification:Classification",
 )
 
 
@@ -140,7 +139,8 @@ def _digest(cls: type[Predictor]) -> str:
     """sha256, in hexadecimal, of the schemas and of the source that decides what the predictor does.
 
     That is every source file below the folders in which the class lies and those of its bases that come with it (for a
-    module outside of a package, its file), and for our own predictors what lies beside their folders and is shared.
+    module outside of a package, its file), and for our own predictors every module beside their folders, since any of
+    them may be shared. The catalogue keeps it, so that operators see whether two workers run the same code.
     """
     files: dict[str, Path] = {}
     ours = {__name__.partition(".")[0], cls.__module__.partition(".")[0]}

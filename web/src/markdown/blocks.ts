@@ -1,3 +1,9 @@
+/**
+ * Readmes come from strangers, and are read here by a reader of our own. The libraries were tried (marked 18.2.1): 24 kB
+ * of `_a*` took its lexer 4.6 s (ours: 20 ms), 5000 `>` ended it with a RangeError, and its 15.6 kB gzipped are a quarter
+ * of all that a page loads. The tests compare what both read.
+ */
+
 import { spansOf, type Span, type Targets } from "./spans";
 
 /** Markdown as a tree. */

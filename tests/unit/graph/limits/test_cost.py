@@ -47,7 +47,7 @@ def operation(query: str, variables: dict[str, Any] | None = None, name: str | N
         ("{ models(first: 5) { ...P } } fragment P on ModelConnection { nodes { ...M } }"
          " fragment M on Model { owner { id } }", 10),
     ],
-    ids=range(22),
+    ids=str,
 )  # fmt: skip
 def test_what_an_operation_may_cost(query: str, cost: int) -> None:
     assert operation(query).requested() == cost
