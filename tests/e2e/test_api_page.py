@@ -61,7 +61,7 @@ async def test_the_examples_run_as_they_stand(live_server: LiveServer) -> None:
 
 
 def test_every_code_that_the_page_names_is_one_of_the_code() -> None:
-    named = set(re.findall(r"^\| ((?:`[A-Z_]+`(?:, )?)+)", PAGE, re.MULTILINE))
+    named = set(re.findall(r"^- ((?:`[A-Z_]+`(?:, )?)+):", PAGE, re.MULTILINE))
     codes = {code for cell in named for code in re.findall(r"[A-Z_]+", cell)}
     sources = "".join(path.read_text() for folder in ("server", "graph") for path in (ROOT / folder).rglob("*.py"))
     assert len(codes) > 10

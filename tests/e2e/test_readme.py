@@ -29,8 +29,10 @@ async def test_the_first_session_works_when_pasted(live_server: LiveServer) -> N
     name, _, value = request[0].partition(": ")
     answer = await client.http.post(f"{live_server.url}/graphql", content=request[1], headers={name: value})
     made = answer.json()["data"]["createPrediction"]
-    assert made["status"] == "SUCCEEDED", made
-    assert made["metrics"]["tokensPerSecond"] > 0
+    stored = await client.get(made["id"])
+    assert stored is not None
+    assert (stored["status"], stored["text"]) == ("SUCCEEDED", made["text"])
+    assert stored["metrics"]["tokensPerSecond"] > 0
 
     assert PLACEHOLDER in shown("subscription")
     watching = gql(shown("subscription").replace(PLACEHOLDER, made["id"]))

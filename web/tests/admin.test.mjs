@@ -96,7 +96,7 @@ test("a queue that nobody takes from says so, and a system that cannot be read s
   const row = page.locator('[data-queue="text.cuda"]');
   await row.getByText("no worker serves this queue").waitFor();
   await row.getByText("1:15 min").waitFor();
-  await page.getByText("No worker is alive").waitFor();
+  await page.getByText("No worker is running").waitFor();
 });
 
 test("an administrator finds users by handle or address, page by page", SLOW, async () => {
