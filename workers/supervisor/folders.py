@@ -10,6 +10,7 @@ from pathlib import Path
 
 from workers.contract.failures import VersionRefusedError
 from workers.contract.weights import safetensors_header
+from workers.supervisor.references import check_references
 
 PICKLE = re.compile(r"\.(?:bin|pt|pth|ckpt|pkl|pickle)$")
 MAX_FILES = 5_000
@@ -72,6 +73,7 @@ def inspect(path: Path, max_bytes: int) -> FolderInspection:
         raise VersionRefusedError("The folder holds no safetensors weights.")
     for file in weights:
         safetensors_header(file)
+    check_references(path, files)
     digest = hashlib.sha256()
     for file in files:
         content = hashlib.sha256()

@@ -1,0 +1,94 @@
+"""What the JSON files of a model folder name: all of it has to lie inside that folder.
+
+A configuration is a stranger's, and the libraries that read it take some of its strings for paths: a slow tokenizer
+opens whatever `special_tokens_map.json` calls its `vocab_file`, an index of weights or a pipeline's components may name
+a file of another model. So every string of such a file is judged before anything is loaded, whatever its key.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from workers.contract.failures import VersionRefusedError
+
+# Files whose strings are words, tokens and merges, which may look like anything and are never opened
+VOCABULARIES = re.compile(r"^(?:tokenizer|vocab|added_tokens|merges|chat_template)\.json$")
+# Keys whose values are never opened: where the model once lay, tokens, templates and labels
+HARMLESS = re.compile(
+    r"^(?:_?name_or_path|_name_or_path|special_tokens_map_file|content|chat_template|template|id2label|label2id|prompts"
+    r"|added_tokens_decoder|additional_special_tokens|extra_special_tokens|default_prompt_name|\w+_tokens?)$"
+)
+OUTSIDE = re.compile(r"^(?:[/\\~]|[A-Za-z]:[\\/]|file:)|(?:^|[/\\])\.\.(?:[/\\]|$)")
+COMPONENT = re.compile(r"^\w[\w-]{0,99}$")
+TOKENIZER_FILES = {"tokenizer_config.json", "special_tokens_map.json"}
+FILE_KEY = re.compile(r"(?:_file|_files|_path|_dir)$")
+MAX_CONFIG_BYTES = 64_000_000
+
+
+def check_references(folder: Path, files: list[Path]) -> None:
+    """Refuse a folder whose files name what lies outside it, or what it does not hold.
+
+    Raises:
+        VersionRefusedError: with a sentence for the model's owner.
+    """
+    names = {file.relative_to(folder).as_posix() for file in files}
+    for file in files:
+        if file.suffix != ".json" or VOCABULARIES.match(file.name):
+            continue
+        name = file.relative_to(folder).as_posix()
+        value = _read(file, name)
+        for key, text in strings(value):
+            if OUTSIDE.search(text):
+                raise VersionRefusedError(f"{name} names a path outside of the model: {key} is {text[:100]!r}.")
+            # A tokenizer opens it as it stands, so that it would be a file of the folder that the process runs in
+            if FILE_KEY.search(key) and file.name in TOKENIZER_FILES and text not in names:
+                raise VersionRefusedError(f"{name} names a file that the model does not have: {key} is {text[:100]!r}.")
+        if isinstance(value, dict):
+            _check_form(value, name, names)
+
+
+def _check_form(value: dict[str, Any], name: str, names: set[str]) -> None:
+    file = PurePosixPath(name).name
+    if file == "adapter_config.json":
+        raise VersionRefusedError(f"{name}: an adapter of another model cannot be run; merge it into its model first.")
+    if file == "model_index.json":
+        odd = [key for key in value if not key.startswith("_") and not COMPONENT.match(key)]
+        if odd:
+            raise VersionRefusedError(f"{name} names a component {odd[0][:100]!r}, which is not a folder's name.")
+    if file.endswith(".index.json"):
+        weights = value.get("weight_map")
+        if not isinstance(weights, dict) or not all(isinstance(part, str) for part in weights.values()):
+            raise VersionRefusedError(f"{name} has no weight_map from names to files.")
+        here = PurePosixPath(name).parent
+        for part in sorted(set(weights.values())):
+            if "/" in part or "\\" in part or (here / part).as_posix() not in names:
+                raise VersionRefusedError(f"{name} names {part[:100]!r}, which is not a file beside it.")
+
+
+def _read(file: Path, name: str) -> Any:
+    if file.stat().st_size > MAX_CONFIG_BYTES:
+        raise VersionRefusedError(f"{name} has more than {MAX_CONFIG_BYTES} bytes.")
+    try:
+        return json.loads(file.read_text(encoding="utf-8"))
+    except (ValueError, RecursionError):
+        raise VersionRefusedError(f"{name} is not JSON.") from None
+
+
+def strings(value: Any) -> Iterator[tuple[str, str]]:
+    """Every string of a JSON value with the key that it stands under, those of harmless keys left out."""
+    ahead = [("", value)]
+    while ahead:
+        key, each = ahead.pop()
+        if HARMLESS.match(key):
+            continue
+        match each:
+            case str():
+                yield key, each
+            case dict():
+                ahead += [(str(name), inner) for name, inner in each.items()]
+            case list():
+                ahead += [(key, inner) for inner in each]
