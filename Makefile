@@ -7,8 +7,8 @@ TORCH ?= torch==2.13.0
 NAME ?= change
 # More of pytest's options, such as ARGS=--durations=40
 PYTEST := $(BIN)/python -m pytest -p no:cacheprovider -q $(ARGS)
-# Processes that share the files of a suite; each starts servers of its own
-JOBS ?= 2
+# Processes that share the files of a suite, each with servers of its own; tests wait more than they compute, so one more than cores
+JOBS ?= 3
 SHARED := $(PYTEST) -n $(JOBS)
 
 .DEFAULT_GOAL := help
@@ -22,7 +22,7 @@ up: dev web ## Start everything on this machine, run the demo models live, stay 
 	@exec $(BIN)/inference-server up
 
 test: dev web ## Run the whole test suite with real parts
-	$(SHARED) tests/architecture tests/unit -m "not slow"
+	$(SHARED) tests/architecture tests/unit tests/hostile -m "not slow"
 	$(SHARED) tests/integration -m "not slow"
 	$(PYTEST) tests/chaos -m "not slow"
 	$(PYTEST) tests/e2e
@@ -30,7 +30,7 @@ test: dev web ## Run the whole test suite with real parts
 	$(PYTEST) tests/web
 
 test-unit: dev web ## Run the unit and architecture tests
-	$(SHARED) tests/architecture tests/unit -m "not slow"
+	$(SHARED) tests/architecture tests/unit tests/hostile -m "not slow"
 
 test-integration: dev web ## Run the integration tests: real PostgreSQL, Redis and processes
 	$(SHARED) tests/integration -m "not slow"

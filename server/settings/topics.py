@@ -13,6 +13,7 @@ from server.settings import urls
 from server.settings.types import (
     AbsolutePath,
     Blankable,
+    Folders,
     HttpUrl,
     LogFormat,
     ModelCreators,
@@ -175,6 +176,22 @@ class WorkerSettings(BaseSettings):
     )
     runner_threads: int = Field(
         0, ge=0, le=1024, description="CPU threads of a model; 0: torch decides, or 1 on a machine of one or two cores."
+    )
+    contain_runner: bool = Field(
+        True, description="Raise walls around model processes, which then read only models and inputs; see security.md."
+    )
+    runner_network: bool = Field(
+        False, description="Let model processes open network connections, which custom classes may need."
+    )
+    runner_readable: Folders = Field(
+        (), description="Comma-separated folders that model processes may read too, such as weights of custom classes."
+    )
+    runner_writable: Folders = Field((), description="Comma-separated folders that model processes may write too.")
+    runner_memory_bytes: Annotated[int | None, Blankable] = Field(
+        None, ge=1, description="Maximum memory of a model process outside of its device; if unset, no limit."
+    )
+    runner_file_bytes: int = Field(
+        4_000_000_000, ge=1, description="Maximum size of a file that a model process writes in its scratch folder."
     )
     shutdown_grace_seconds: float = Field(
         30, ge=0, le=600, description="Time that running predictions get to finish after SIGTERM."

@@ -79,6 +79,7 @@ HttpUrl = Annotated[str | None, Blankable, AfterValidator(lambda url: urls.http_
 # Comma-separated in the environment, a tuple or set in the code; NoDecode keeps pydantic-settings from expecting JSON
 CommaSeparated = BeforeValidator(_split)
 Names = Annotated[tuple[str, ...], NoDecode, CommaSeparated]
+Folders = Annotated[tuple[AbsolutePath, ...], NoDecode, CommaSeparated]
 NameSet = Annotated[frozenset[str], NoDecode, CommaSeparated]
 Secrets = Annotated[tuple[SecretStr, ...], NoDecode, CommaSeparated]
 Origins = Annotated[tuple[Annotated[str, AfterValidator(urls.origin)], ...], NoDecode, CommaSeparated]

@@ -85,12 +85,13 @@ class Stop:
 
 @dataclass(frozen=True)
 class Ready:
-    """Runner: up, on this device, with this catalogue (see `PredictorSpec`)."""
+    """Runner: up, on this device, with this catalogue (see `PredictorSpec`), and the walls that this system lacks."""
 
     device: str
     predictors: list[dict[str, Any]]
     device_name: str = ""
     total_bytes: int | None = None
+    missing_walls: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

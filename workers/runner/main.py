@@ -10,6 +10,9 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
+from workers.contract.policy import Policy
+from workers.runner.containment import Containment
+
 PR_SET_PDEATHSIG = 1
 # the kernel's out-of-memory killer should take the models and leave their supervisor
 OOM_SCORE = "500"
@@ -34,9 +37,16 @@ def main() -> None:
     parser.add_argument("--max-pixels", type=int, help="pixels of a picture in an input file")
     parser.add_argument("--load-seconds", type=float, help="how long a model may load; unset: as long as it takes")
     parser.add_argument("--threads", type=int, help="threads of one torch operation")
+    parser.add_argument("--policy", type=Policy.from_text, help="the walls around this process, as JSON; unset: none")
     parser.add_argument("--lazy", action="store_true", help="import torch only when a model is loaded")
     arguments = parser.parse_args()
     die_with_parent(arguments.parent)
+    # some containers have no writable /proc, and can do without
+    with suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text(OOM_SCORE)
+    containment = Containment(arguments.policy) if arguments.policy else None
+    if containment:
+        containment.raise_walls()
     # imported only now, so that an orphan leaves before it does anything slow
     import faulthandler
     from multiprocessing.connection import Connection
@@ -72,6 +82,7 @@ def main() -> None:
         idle_seconds=arguments.idle_seconds,
         max_pixels=arguments.max_pixels or MAX_PIXELS,
         load_seconds=arguments.load_seconds,
+        containment=containment,
     )
     code = runner.serve()
     # models' threads and those of libraries are not daemons, and an ordinary exit would wait for them

@@ -60,6 +60,7 @@ class ModelCache:
         unloaded: Callable[[str], None] = lambda version: None,
         changed: Callable[[Resident], None] = lambda resident: None,
         idle_seconds: float = 0,
+        confine: Callable[[str | None], None] = lambda model: None,
     ) -> None:
         self._loader = load
         self._find_budget = budget
@@ -67,6 +68,7 @@ class ModelCache:
         self._estimate = estimate
         self._unloaded = unloaded
         self._tell = changed
+        self._confine = confine
         self._changed = threading.Condition()
         # libraries set global defaults while they load a model, so two may not load at once
         self._one_load = threading.Lock()
@@ -169,6 +171,7 @@ class ModelCache:
 
         try:
             budget = self._make_room(entry, self._estimate(entry.spec), report)
+            self._confine(entry.spec.path)
             predictor = self._loader(entry.spec, SetupContext(report, budget - self.loaded_bytes))
             size = predictor.size_bytes()
             if size > budget - self._pinned_bytes(entry):

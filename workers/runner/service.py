@@ -52,6 +52,7 @@ from workers.contract.protocol import (
 from workers.contract.watchdog import bounded
 from workers.contract.weights import loaded_bytes
 from workers.predictors.registry import Registry
+from workers.runner.containment import Containment
 from workers.runner.model_cache import ModelCache
 from workers.runner.outbox import Outbox
 from workers.runner.pictures import MAX_PIXELS, check_pictures
@@ -62,16 +63,19 @@ logger = logging.getLogger(__name__)
 class Pools:
     """The threads of each version, kept, since libraries hold caches for each thread that runs a model."""
 
-    def __init__(self) -> None:
+    def __init__(self, confine: Callable[[str | None], None] = lambda model: None) -> None:
+        self._confine = confine
         self._lock = threading.Lock()
         self._pools: dict[str, ThreadPoolExecutor] = {}
 
-    def submit(self, version: str, size: int, work: Callable[[], None]) -> Future[None]:
-        """Do some work in one of the version's `size` threads."""
+    def submit(self, version: VersionSpec, size: int, work: Callable[[], None]) -> Future[None]:
+        """Do some work in one of the version's `size` threads, which may read no other model."""
         with self._lock:
-            pool = self._pools.get(version)
+            pool = self._pools.get(version.id)
             if pool is None:
-                pool = self._pools[version] = ThreadPoolExecutor(size, thread_name_prefix=f"version {version}")
+                pool = self._pools[version.id] = ThreadPoolExecutor(
+                    size, f"version {version.id}", initializer=self._confine, initargs=(version.path,)
+                )
             return pool.submit(work)
 
     def discard(self, version: str) -> None:
@@ -103,6 +107,7 @@ class Runner:
         idle_seconds: float = 0,
         max_pixels: int = MAX_PIXELS,
         load_seconds: float | None = None,
+        containment: Containment | None = None,
     ) -> None:
         def leave() -> None:
             if not self._stopping:
@@ -119,7 +124,9 @@ class Runner:
         self._load_seconds = load_seconds
         self._stopping = False
         self._outbox = Outbox(connection, broken=leave)
-        self._pools = Pools()
+        self._missing_walls = containment.missing if containment else {}
+        self._confine = containment.confine_thread if containment else lambda model: None
+        self._pools = Pools(self._confine)
         self._cache = ModelCache(
             load=self._load,
             budget=lambda: memory_budget(device) if max_bytes is None else max_bytes,
@@ -127,6 +134,7 @@ class Runner:
             unloaded=self._pools.discard,
             changed=lambda resident: self._outbox.put(replace(resident, free_bytes=free_bytes(device))),
             idle_seconds=idle_seconds,
+            confine=self._confine,
         )
         self._preparation = threading.Thread(target=prepare, name="prepare", daemon=True)
         self._tasks_lock = threading.Lock()
@@ -135,7 +143,8 @@ class Runner:
     def serve(self) -> int:
         """Read and act until the supervisor leaves; the exit code of the process."""
         self._outbox.start()
-        self._outbox.put(Ready(self._device.name, self._registry.catalogue(), *describe_device(self._device)))
+        device = describe_device(self._device)
+        self._outbox.put(Ready(self._device.name, self._registry.catalogue(), *device, self._missing_walls))
         self._preparation.start()
         try:
             while not self._stopping:
@@ -169,7 +178,7 @@ class Runner:
                 with self._tasks_lock:
                     self._tasks[prediction] = task
                 work = partial(self._perform, message, task)
-                task.future = self._pools.submit(version.id, predictor.max_concurrency, work)
+                task.future = self._pools.submit(version, predictor.max_concurrency, work)
             case Cancel(prediction):
                 canceled = self._task(prediction)
                 if canceled is None:
@@ -240,6 +249,7 @@ class Runner:
             return
         self._preparation.join()
         try:
+            self._confine(spec.path)
             inspection = cls.inspect(spec)
             self._outbox.put(
                 Inspected(

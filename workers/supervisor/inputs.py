@@ -38,17 +38,19 @@ class InputFiles:
 
     def __init__(self, rt: Runtime) -> None:
         self._rt = rt
-        self._folder = rt.settings.data_dir / "inputs" / uuid4().hex
+        self.folder = rt.settings.data_dir / "inputs" / uuid4().hex
+        self.scratch = self.folder / "scratch"
+        """Where this worker's runner may write; it goes with the folder."""
         self._lock_descriptor: int | None = None
 
     def open(self) -> None:
         """Make the folder, locked for as long as this process lives, and remove those that nobody holds."""
-        parent = self._folder.parent
+        parent = self.folder.parent
         parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         with (parent / LOCK).open("w") as one_at_a_time:
             fcntl.flock(one_at_a_time, fcntl.LOCK_EX)
-            self._folder.mkdir(mode=0o700)
-            self._lock_descriptor = _lock(self._folder)
+            self.folder.mkdir(mode=0o700)
+            self._lock_descriptor = _lock(self.folder)
             for other in parent.iterdir():
                 if other.is_dir() and (descriptor := _lock(other)) is not None:
                     shutil.rmtree(other, ignore_errors=True)
@@ -56,7 +58,7 @@ class InputFiles:
 
     def close(self) -> None:
         """Remove the folder."""
-        shutil.rmtree(self._folder, ignore_errors=True)
+        shutil.rmtree(self.folder, ignore_errors=True)
         if self._lock_descriptor is not None:
             os.close(self._lock_descriptor)
             self._lock_descriptor = None
@@ -75,7 +77,7 @@ class InputFiles:
             yield values, []
             return
         contents = await self._read_contents(lease, files)
-        folder = self._folder / f"{lease.id}-{lease.attempt}"
+        folder = self.folder / f"{lease.id}-{lease.attempt}"
         folder.mkdir(mode=0o700)
         try:
             paths = [await self._write(folder, number, content) for number, content in enumerate(contents)]

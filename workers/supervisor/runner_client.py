@@ -6,6 +6,7 @@ import asyncio
 import itertools
 import os
 import queue
+import shutil
 import signal
 import socket
 import subprocess
@@ -21,6 +22,7 @@ from typing import Any, Self, TypeVar
 
 import structlog
 
+from workers.contract.policy import Policy
 from workers.contract.protocol import (
     Inspect,
     Inspected,
@@ -54,8 +56,8 @@ class RunnerOptions:
     `max_bytes` bounds its loaded models, by default most of the device's free memory; a model is unloaded when it was
     not used for `idle_seconds`, unless that is 0; `max_pixels` bounds a picture among input files; the runner ends by
     itself when a load takes more than `load_seconds`, or a batch that was canceled `grace_seconds`; `threads` are those
-    of one torch operation; `preload` imports torch and transformers in the background at once; `environment` is what
-    the allow-list picks from.
+    of one torch operation; `preload` imports torch and transformers in the background at once; `policy` raises walls
+    around it, in whose scratch folder it then lives; `environment` is what the allow-list picks from.
     """
 
     enable_gpu: bool = True
@@ -68,6 +70,7 @@ class RunnerOptions:
     load_seconds: float | None = None
     grace_seconds: float = 10
     preload: bool = True
+    policy: Policy | None = None
     ready_timeout_seconds: float = 60.0
     environment: Mapping[str, str] = field(default_factory=lambda: dict(os.environ), repr=False)
 
@@ -300,6 +303,10 @@ def spawn(options: RunnerOptions) -> tuple[subprocess.Popen[bytes], socket.socke
 
     The kernel kills the runner when the *thread* that called this ends, so call it in one that lives long.
     """
+    if options.policy is not None:
+        # What an earlier runner left there is nobody's
+        shutil.rmtree(options.policy.scratch, ignore_errors=True)
+        Path(options.policy.scratch).mkdir(mode=0o700, parents=True)
     ours, theirs = socket.socketpair()
     # -P: no module of the folder that the worker happens to be started in
     command = [sys.executable, "-P", "-m", "workers.runner.main", str(theirs.fileno()), "--parent", str(os.getpid())]
@@ -315,6 +322,8 @@ def spawn(options: RunnerOptions) -> tuple[subprocess.Popen[bytes], socket.socke
         command += ["--load-seconds", str(options.load_seconds)]
     if options.threads is not None:
         command += ["--threads", str(options.threads)]
+    if options.policy is not None:
+        command += ["--policy", options.policy.to_text()]
     if not options.preload:
         command.append("--lazy")
     with theirs:
@@ -323,6 +332,7 @@ def spawn(options: RunnerOptions) -> tuple[subprocess.Popen[bytes], socket.socke
             pass_fds=(theirs.fileno(),),
             start_new_session=True,
             env=child_environment(options),
+            cwd=options.policy.scratch if options.policy else None,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -345,4 +355,7 @@ def child_environment(options: RunnerOptions) -> dict[str, str]:
         "ENABLE_GPU": "1" if options.enable_gpu else "0",
         "REQUIRE_GPU": "1" if options.require_gpu else "0",
         "CANCEL_GRACE_SECONDS": str(options.grace_seconds),
+        # What libraries keep for the user goes where they may write
+        **({name: options.policy.scratch for name in ("HOME", "TMPDIR", "HF_HOME")} if options.policy else {}),
+        **({"USER": "runner"} if options.policy else {}),
     }

@@ -69,6 +69,8 @@ class RunnerKeeper:
                 self.ready = self._client.ready
                 self._up.set()
                 logger.info("runner.ready", pid=self._client.pid, device=self.ready.device)
+                if self.ready.missing_walls and self._settings.contain_runner:
+                    logger.warning("runner.walls_missing", pid=self._client.pid, missing=self.ready.missing_walls)
                 backoff = FIRST_BACKOFF_SECONDS
                 watch = asyncio.create_task(self._watch(self._client))
                 try:

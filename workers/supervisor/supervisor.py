@@ -8,6 +8,7 @@ import socket
 import time
 from collections.abc import Callable, Coroutine, Iterable
 from contextlib import AsyncExitStack, suppress
+from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -25,6 +26,8 @@ from server.queue.claim import PredictionLease, WarmVersions, heartbeat
 from server.runtime import Runtime
 from server.services import catalogue
 from server.services.catalogue import OtherWorkers, WorkerInfo, WorkerState
+from server.settings import Settings
+from workers.contract.policy import Policy
 from workers.contract.protocol import Forget
 from workers.supervisor.attempt import DEADLINE_PASSED, Attempt, AttemptContext, SharedLock
 from workers.supervisor.claim_loop import ClaimLoop
@@ -45,6 +48,24 @@ HAND_BACK_SECONDS = 10.0
 SHORTEST_PAUSE_SECONDS = 0.05
 
 
+def runner_policy(settings: Settings, inputs: InputFiles) -> Policy:
+    """What this worker's runner may do on its machine."""
+    # What is not there when the walls are raised stays out of reach
+    settings.model_cache_dir.mkdir(parents=True, exist_ok=True)
+    models = [settings.model_cache_dir, *([settings.model_root.expanduser()] if settings.model_root else [])]
+    return Policy(
+        str(inputs.scratch),
+        models=tuple(str(folder.resolve()) for folder in models),
+        inputs=(str(inputs.folder),),
+        readable=tuple(map(str, settings.runner_readable)),
+        writable=tuple(map(str, settings.runner_writable)),
+        hidden=(str(settings.data_dir), str(settings.storage_dir)),
+        network=settings.runner_network,
+        memory_bytes=settings.runner_memory_bytes,
+        file_bytes=settings.runner_file_bytes,
+    )
+
+
 class Supervisor:
     """Runs what it claims, each prediction as a task, until it is to stop."""
 
@@ -54,6 +75,9 @@ class Supervisor:
         self._rt = rt
         self._listen = listen
         self.worker_id = uuid4()
+        self._inputs = InputFiles(rt)
+        if rt.settings.contain_runner:
+            options = replace(options, policy=runner_policy(rt.settings, self._inputs))
         self._keeper = RunnerKeeper(rt.settings, options)
         self._preparer = Preparer(rt, self._keeper, self.worker_id)
         self._attempts: dict[UUID, Attempt] = {}
@@ -61,7 +85,6 @@ class Supervisor:
         self._heartbeat_due = asyncio.Event()
         self._others = OtherWorkers()
         self._keeper.on_resident = self._heartbeat_due.set
-        self._inputs = InputFiles(rt)
         self._deliverer = Deliverer(rt)
         self._demand = Demand(rt.event_log, self._attempts)
         self._claim_loop = ClaimLoop(

@@ -45,9 +45,11 @@ def live(start_servers: StartServers, tmp_path_factory: pytest.TempPathFactory) 
     sample = "tests.integration.custom.sample"
     classes = f"{told},my_pictures:Thumbnail,my_batches:Doubler,{sample}:Weigh,{sample}:Heavy"
     classes += "".join(f",moody:{name.title()}" for name in MOODY)
+    # The moody ones leave word beside their module
+    settings = {**LIMITS, "CUSTOM_PREDICTORS": classes, "RUNNER_WRITABLE": str(folder)}
     with (
         start_servers() as servers,
-        running(servers, data, CUSTOM_PREDICTORS=classes, PYTHONPATH=f"{ROOT}:{folder}", **LIMITS) as found,
+        running(servers, data, PYTHONPATH=f"{ROOT}:{folder}", **settings) as found,
     ):
         yield found
 

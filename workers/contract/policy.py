@@ -1,0 +1,41 @@
+"""What a runner may do on its machine: the supervisor decides it, `workers.runner.containment` enforces it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any, Self
+
+import orjson
+
+
+@dataclass(frozen=True)
+class Policy:
+    """The walls of one runner.
+
+    `models` are the roots below which model folders lie: the process may read them, and a thread that runs one model
+    that model's folder alone. `inputs` and `readable` may be read by all. `scratch`, which is
+    emptied before a runner starts, and `writable` may be written. `hidden` is
+    never readable, although it may lie in a folder of Python modules. `network` allows sockets. `memory_bytes` bounds
+    the data segment, `file_bytes` one file that is written; None bounds nothing.
+    """
+
+    scratch: str
+    models: tuple[str, ...] = ()
+    inputs: tuple[str, ...] = ()
+    readable: tuple[str, ...] = ()
+    writable: tuple[str, ...] = ()
+    hidden: tuple[str, ...] = ()
+    network: bool = False
+    memory_bytes: int | None = None
+    file_bytes: int | None = None
+
+    def to_text(self) -> str:
+        """As an argument of the runner's command line."""
+        return orjson.dumps(asdict(self)).decode()
+
+    @classmethod
+    def from_text(cls, text: str) -> Self:
+        """The policy that `to_text` wrote."""
+        values: dict[str, Any] = orjson.loads(text)
+        values |= {name: tuple(each) for name, each in values.items() if isinstance(each, list)}
+        return cls(**values)

@@ -1,0 +1,262 @@
+"""Walls around the runner, whose models are strangers' programs: what it may read, write, signal and connect to.
+
+Two walls of the Linux kernel stand here; each needs no privilege, holds for every thread and child that comes after,
+and cannot be taken down again. Landlock (kernel 5.13 and newer) names the folders that may be opened. A seccomp filter
+refuses sockets and the calls by which a process reaches into others. Both are spoken to by `ctypes`: of the bindings on
+PyPI one is unmaintained and the other needs a shared library of the system, and what is needed is five calls.
+
+Sources: https://docs.kernel.org/userspace-api/landlock.html, linux/landlock.h, seccomp(2), linux/filter.h, audit.h.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import platform
+import resource
+import struct
+import sys
+import sysconfig
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from workers.contract.policy import Policy
+
+Rule = tuple[str, int]
+"""A file or folder, and the rights of Landlock to it and all below it."""
+
+PR_SET_NO_NEW_PRIVS = 38
+SECCOMP_SET_MODE_FILTER = 1
+
+# Rights of Landlock by the version of its interface that brought them
+EXECUTE, WRITE_FILE, READ_FILE, READ_DIR = 1 << 0, 1 << 1, 1 << 2, 1 << 3
+TRUNCATE, IOCTL_DEV = 1 << 14, 1 << 15
+RIGHTS_BY_ABI = {1: (1 << 13) - 1, 2: (1 << 14) - 1, 3: (1 << 15) - 1, 5: (1 << 16) - 1}
+OF_FILES = EXECUTE | WRITE_FILE | READ_FILE | TRUNCATE | IOCTL_DEV
+READ = EXECUTE | READ_FILE | READ_DIR
+DEVICE = READ | WRITE_FILE | IOCTL_DEV
+SCOPE_ABI = 6
+SCOPE_ABSTRACT_SOCKETS, SCOPE_SIGNALS = 1 << 0, 1 << 1
+
+ERRNO_RETURN, ALLOW_RETURN = 0x00050000, 0x7FFF0000
+EACCES, EPERM = 13, 1
+X32_BIT = 0x40000000
+
+
+@dataclass(frozen=True)
+class Machine:
+    """What seccomp has to know of a processor: its audit number, and the numbers of system calls there."""
+
+    audit: int
+    seccomp: int
+    socket: int
+    forbidden: tuple[int, ...]
+
+
+# Other processes and the kernel: ptrace, process_vm_readv, process_vm_writev, kexec_load, bpf, perf_event_open, mount,
+# umount2, pivot_root, setns, init_module, finit_module, keyctl, add_key, request_key, open_by_handle_at. And at one
+# number everywhere: io_uring, which opens sockets behind a filter's back, pidfd_getfd, the newer calls for mounts
+EVERYWHERE = (425, 426, 427, 428, 429, 430, 431, 432, 438)
+MACHINES = {
+    "x86_64": Machine(
+        0xC000003E, 317, 41,
+        (101, 310, 311, 246, 321, 298, 165, 166, 155, 308, 175, 313, 250, 248, 249, 304, *EVERYWHERE),
+    ),
+    "aarch64": Machine(
+        0xC00000B7, 277, 198,
+        (117, 270, 271, 104, 280, 241, 40, 39, 41, 268, 105, 273, 219, 217, 218, 265, *EVERYWHERE),
+    ),
+}  # fmt: skip
+
+SYSTEM_FOLDERS = ("/usr", "/bin", "/sbin", "/lib", "/lib64", "/opt/cuda", "/sys")
+SYSTEM_FILES = (
+    "/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/ld.so.preload", "/etc/localtime", "/etc/timezone",
+    "/etc/ssl", "/etc/pki", "/etc/ca-certificates", "/etc/mime.types", "/etc/fonts", "/etc/OpenCL",
+    "/proc/cpuinfo", "/proc/meminfo", "/proc/stat", "/proc/version", "/proc/filesystems", "/proc/loadavg", "/proc/sys",
+    "/proc/driver", "/proc/modules", "/proc/devices",
+)  # fmt: skip
+DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom", "/dev/shm", "/dev/dri", "/dev/kfd")  # noqa: S108
+
+
+class Containment:
+    """The walls of this process: raised once for all of it, then narrower for the threads of each model."""
+
+    def __init__(self, policy: Policy) -> None:
+        self._policy = policy
+        self._base = [*base_rules(policy.hidden), *((folder, READ) for folder in (*policy.inputs, *policy.readable))]
+        self._writable = (policy.scratch, *policy.writable)
+        self.missing: dict[str, str] = {}
+        """Walls that do not stand here, each with the reason."""
+
+    def raise_walls(self) -> None:
+        """Contain the calling thread, and all that it starts from now on.
+
+        To be called while the process has one thread. What the system lacks is noted, not raised: whether to run
+        without it is for the operator to decide.
+        """
+        policy = self._policy
+        if sys.platform != "linux":
+            self.missing = dict.fromkeys(("privileges", "files", "calls"), "this system is not Linux")
+            return
+        models = [(folder, READ) for folder in policy.models]
+        walls: dict[str, Callable[[], None]] = {
+            "privileges": drop_privileges,
+            "files": lambda: restrict_files([*self._base, *models], self._writable, scoped=True),
+            "calls": lambda: filter_calls(sockets=policy.network),
+        }
+        for name, wall in walls.items():
+            try:
+                wall()
+            except OSError as error:
+                self.missing[name] = error.strerror or str(error)
+        bounds = (
+            (resource.RLIMIT_CORE, 0),
+            (resource.RLIMIT_DATA, policy.memory_bytes),
+            (resource.RLIMIT_FSIZE, policy.file_bytes),
+        )
+        for kind, bound in bounds:
+            if bound is not None:
+                resource.setrlimit(kind, (bound, bound))
+
+    def confine_thread(self, model: str | None) -> None:
+        """Let the calling thread, and those that it starts, read no other model's folder than this one, for ever."""
+        if "files" in self.missing:
+            return
+        own = [(path, READ) for path in model_paths(model)] if model else []
+        restrict_files([*self._base, *own], self._writable, scoped=False)
+
+
+def model_paths(model: str) -> list[str]:
+    """A model's folder, and the files that it links to: a snapshot of the hub links into blobs beside it."""
+    folder = Path(model)
+    links = [path.resolve() for path in folder.rglob("*") if path.is_symlink()]
+    return [str(folder.resolve()), *(str(path) for path in links if path.is_file())]
+
+
+def drop_privileges() -> None:
+    """No program that this process starts has more rights than it has (setuid binaries, file capabilities)."""
+    _check(_libc().prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+
+
+def landlock_abi() -> int:
+    """The version of Landlock's interface that the kernel has.
+
+    Raises:
+        OSError: it has none, or it is switched off.
+    """
+    return _check(_libc().syscall(444, None, ctypes.c_size_t(0), ctypes.c_uint32(1)))
+
+
+def base_rules(hidden: Iterable[str]) -> list[Rule]:
+    """What every runner may read: Python with its packages, this product's code, libraries, facts of the machine.
+
+    A folder of modules that is no part of Python may hold anything beside them, `.env` and data too: what of it is not
+    hidden is named one by one.
+    """
+    python = {sys.prefix, sys.base_prefix, sys.exec_prefix, sys.base_exec_prefix, *sysconfig.get_paths().values()}
+    secret = {Path(path).resolve() for path in hidden}
+    rules = [(path, READ) for path in (*SYSTEM_FOLDERS, *SYSTEM_FILES, *sorted(python), f"/proc/{os.getpid()}")]
+    for folder in {Path(path).resolve() for path in sys.path if path}:
+        if any(folder.is_relative_to(prefix) for prefix in python):
+            continue
+        if not folder.is_dir():
+            rules.append((str(folder), READ))
+            continue
+        rules.append((str(folder), READ_DIR))
+        shown = [child for child in folder.iterdir() if not child.name.startswith(".")]
+        rules += [
+            (str(child), READ) for child in shown if not any(each.is_relative_to(child.resolve()) for each in secret)
+        ]
+    return rules
+
+
+def restrict_files(readable: Iterable[Rule], writable: Iterable[str], *, scoped: bool) -> None:
+    """Let the calling thread, and all that it starts, open files by these rules alone, for ever.
+
+    A thread that is restricted already may lose more, and never regains anything. What does not exist is left out;
+    `scoped` refuses signals to processes outside as well.
+
+    Raises:
+        OSError: the kernel has no Landlock.
+    """
+    abi = landlock_abi()
+    handled = max((version, rights) for version, rights in RIGHTS_BY_ABI.items() if version <= abi)[1]
+    scope = SCOPE_ABSTRACT_SOCKETS | SCOPE_SIGNALS if scoped and abi >= SCOPE_ABI else 0
+    attributes = struct.pack("QQQ", handled, 0, scope)
+    size = len(attributes) if abi >= SCOPE_ABI else 8
+    libc = _libc()
+    ruleset = _check(libc.syscall(444, attributes, ctypes.c_size_t(size), ctypes.c_uint32(0)))
+    try:
+        devices = (*DEVICES, *(str(path) for path in Path("/dev").glob("nvidia*")))
+        for path, rights in (*readable, *((path, DEVICE) for path in devices), *((path, handled) for path in writable)):
+            _allow(ruleset, path, rights & handled)
+        _check(libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+        _check(libc.syscall(446, ctypes.c_int(ruleset), ctypes.c_uint32(0)))
+    finally:
+        os.close(ruleset)
+
+
+def _allow(ruleset: int, path: str, rights: int) -> None:
+    try:
+        place = os.open(path, os.O_PATH | os.O_CLOEXEC)
+    except OSError:
+        return
+    try:
+        if not Path(f"/proc/self/fd/{place}").is_dir():
+            rights &= OF_FILES
+        rule = struct.pack("=Qi", rights, place)
+        _check(_libc().syscall(445, ctypes.c_int(ruleset), ctypes.c_int(1), rule, ctypes.c_uint32(0)))
+    finally:
+        os.close(place)
+
+
+def filter_calls(*, sockets: bool) -> None:
+    """Refuse system calls that reach into other processes or the kernel and, unless `sockets`, those that open sockets.
+
+    A pair of connected sockets, which event loops wake themselves by, can still be made.
+
+    Raises:
+        OSError: the kernel has no seccomp filters, or this is a processor whose calls are not known here.
+    """
+    machine = MACHINES.get(platform.machine())
+    if machine is None:
+        raise OSError(0, f"the system calls of {platform.machine()} are not known here")
+    refused = [(number, EPERM) for number in machine.forbidden] + ([] if sockets else [(machine.socket, EACCES)])
+    program = [
+        _instruction(0x20, 0, 0, 4),
+        _instruction(0x15, 1, 0, machine.audit),
+        _refuse(EPERM),
+        _instruction(0x20, 0, 0, 0),
+    ]
+    if machine is MACHINES["x86_64"]:
+        program += [_instruction(0x35, 0, 1, X32_BIT), _refuse(EPERM)]
+    for number, error in refused:
+        program += [_instruction(0x15, 0, 1, number), _refuse(error)]
+    program.append(_instruction(0x06, 0, 0, ALLOW_RETURN))
+    code = ctypes.create_string_buffer(b"".join(program))
+    filters = struct.pack("HxxxxxxP", len(program), ctypes.addressof(code))
+    libc = _libc()
+    _check(libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+    _check(libc.syscall(machine.seccomp, ctypes.c_uint(SECCOMP_SET_MODE_FILTER), ctypes.c_uint(1), filters))
+
+
+def _instruction(code: int, if_true: int, if_false: int, value: int) -> bytes:
+    return struct.pack("HBBI", code, if_true, if_false, value)
+
+
+def _refuse(error: int) -> bytes:
+    return _instruction(0x06, 0, 0, ERRNO_RETURN | error)
+
+
+def _libc() -> ctypes.CDLL:
+    libc = ctypes.CDLL(None, use_errno=True)
+    libc.syscall.restype = ctypes.c_long
+    return libc
+
+
+def _check(result: int) -> int:
+    if result < 0:
+        number = ctypes.get_errno()
+        raise OSError(number, os.strerror(number))
+    return int(result)
