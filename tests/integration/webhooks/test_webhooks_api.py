@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from itertools import pairwise
 from typing import Any
 
@@ -15,7 +16,7 @@ from tests.integration.accounts.operations import CREATE_KEY, acting
 from tests.integration.webhooks.operations import AGAIN, MINE, OF, ROTATE, create, delivery_of, secret_of
 from tests.support.api import Client
 from tests.support.operations import RawClient, code_of, ended, somebody
-from tests.support.receiver import answer, listening
+from tests.support.receiver import Told, answer, listening
 
 SCHEMA = build_schema(sdl())
 
@@ -140,12 +141,20 @@ async def test_deliveries_are_listed_in_pages_to_their_user_alone(live: LiveServ
 
 
 async def test_a_delivery_is_sent_again_when_asked(live: LiveServer, user: Client) -> None:
-    async with listening(answer(500, b"busy")) as receiver:
+    is_answered = asyncio.Event()
+
+    async def answer_later(message: Told, writer: asyncio.StreamWriter) -> None:
+        # The mutation reads the row after its commit, when a worker may have sent it already
+        await is_answered.wait()
+        await answer(200)(message, writer)
+
+    async with listening(answer(500, b"busy"), answer_later) as receiver:
         made = await create(user, receiver.url())
         failed = await delivery_of(user, made["id"], "PENDING")
         assert (failed["attempts"][0]["statusCode"], failed["attempts"][0]["body"]) == (500, "busy")
         assert failed["nextAttemptAt"] is not None
         again = (await user.run(AGAIN, id=failed["id"]))["redeliverWebhook"]
+        is_answered.set()
         assert (again["__typename"], again["status"]) == ("WebhookDelivery", "PENDING")
         await receiver.wait(2, 15)
         delivered = await delivery_of(user, made["id"])
