@@ -191,7 +191,7 @@ def restrict_files(readable: Iterable[Rule], writable: Iterable[str], *, scoped:
         devices = (*DEVICES, *(str(path) for path in Path("/dev").glob("nvidia*")))
         for path, rights in (*readable, *((path, DEVICE) for path in devices), *((path, handled) for path in writable)):
             _allow(ruleset, path, rights & handled)
-        _check(libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+        drop_privileges()
         _check(libc.syscall(446, ctypes.c_int(ruleset), ctypes.c_uint32(0)))
     finally:
         os.close(ruleset)
@@ -237,7 +237,7 @@ def filter_calls(*, sockets: bool) -> None:
     code = ctypes.create_string_buffer(b"".join(program))
     filters = struct.pack("HxxxxxxP", len(program), ctypes.addressof(code))
     libc = _libc()
-    _check(libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+    drop_privileges()
     _check(libc.syscall(machine.seccomp, ctypes.c_uint(SECCOMP_SET_MODE_FILTER), ctypes.c_uint(1), filters))
 
 

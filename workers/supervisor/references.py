@@ -19,7 +19,7 @@ from workers.contract.failures import VersionRefusedError
 VOCABULARIES = re.compile(r"^(?:tokenizer|vocab|added_tokens|merges|chat_template)\.json$")
 # Keys whose values are never opened: where the model once lay, tokens, templates and labels
 HARMLESS = re.compile(
-    r"^(?:_?name_or_path|_name_or_path|special_tokens_map_file|content|chat_template|template|id2label|label2id|prompts"
+    r"^(?:_?name_or_path|special_tokens_map_file|content|chat_template|template|id2label|label2id|prompts"
     r"|added_tokens_decoder|additional_special_tokens|extra_special_tokens|default_prompt_name|\w+_tokens?)$"
 )
 OUTSIDE = re.compile(r"^(?:[/\\~]|[A-Za-z]:[\\/]|file:)|(?:^|[/\\])\.\.(?:[/\\]|$)")
