@@ -22,7 +22,7 @@ from server.errors import InvalidInputError, ServiceError
 from server.log import configure_logging
 from server.runtime import Role, Runtime, open_runtime
 from server.services import accounts, demo, results
-from server.settings import SERVICES, Settings, SettingsError, load_settings
+from server.settings import SERVICES, Settings, SettingsError, hide_secrets, load_settings
 
 app = typer.Typer(help="Run models behind a GraphQL API.", no_args_is_help=True, pretty_exceptions_enable=False)
 T = TypeVar("T")
@@ -92,7 +92,9 @@ def up(
     from server.embedded.up import UpOptions
     from server.embedded.up import up as start
 
-    raise typer.Exit(start(_settings(), UpOptions(port=port, data_dir=data_dir, demo=demo, workers=workers)))
+    settings = _settings()
+    hide_secrets()
+    raise typer.Exit(start(settings, UpOptions(port=port, data_dir=data_dir, demo=demo, workers=workers)))
 
 
 @app.command()
@@ -102,6 +104,7 @@ def serve() -> None:
     from server.serving import ApiServer
 
     settings = _settings(*SERVICES)
+    hide_secrets()
     _run(_check_schema(_database_url(settings)))
     configure_logging(settings.log_level, settings.log_format)
     try:
@@ -148,8 +151,8 @@ def worker(
     settings = _settings(*SERVICES)
     _run(_check_schema(_database_url(settings)))
     shutdown_ms = int((settings.shutdown_grace_seconds + SHUTDOWN_MARGIN_SECONDS) * 1000)
-    command = [sys.executable, "-m", "dramatiq", "workers.main:setup", "--path", "--processes", "1", "--threads", "2"]
-    command += ["--worker-shutdown-timeout", str(shutdown_ms), "--skip-logging"]
+    command = [sys.executable, "-m", "workers.launch", "workers.main:setup", "--path", "--processes", "1"]
+    command += ["--threads", "2", "--worker-shutdown-timeout", str(shutdown_ms), "--skip-logging"]
     # Without this and the empty --path, a folder `server` of the working directory would be imported as ours
     os.execve(command[0], command, {**os.environ, **chosen, "PYTHONSAFEPATH": "1"})  # noqa: S606
 

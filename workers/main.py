@@ -1,4 +1,4 @@
-"""Entry of the worker: `dramatiq workers.main:setup` calls this to make the broker."""
+"""The broker of the worker: Dramatiq, which `workers.launch` runs, calls `setup`."""
 
 from __future__ import annotations
 

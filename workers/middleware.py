@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import ctypes
 import gc
 import os
 import signal
@@ -28,7 +27,6 @@ logger = structlog.get_logger(__name__)
 START_SECONDS = 60.0
 PARENT_SECONDS = 1.0
 MARGIN_SECONDS = 30.0
-PR_SET_DUMPABLE = 4
 
 
 class SupervisorMiddleware(dramatiq.Middleware):
@@ -51,9 +49,6 @@ class SupervisorMiddleware(dramatiq.Middleware):
         self._broker = broker
         # Dramatiq hands what we log through its master: once that is gone nobody reads, and whoever logs waits for ever
         sys.stdout, sys.stderr = sys.__stdout__, sys.__stderr__
-        if sys.platform == "linux":
-            # Other processes of this user, the runner among them, may not read our memory and environment
-            ctypes.CDLL(None, use_errno=True).prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
         patience = load_settings().shutdown_grace_seconds + MARGIN_SECONDS
         threading.Thread(target=_end_with_parent, args=(patience,), name="parent-watch", daemon=True).start()
         self._thread.start()

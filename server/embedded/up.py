@@ -29,6 +29,7 @@ from server.embedded.redis import Redis
 from server.embedded.state import StateFile, locked, secret_key
 from server.embedded.terminal import Terminal
 from server.settings import Settings
+from server.settings.environment import hidden_values
 
 # Shown as what a browser can open
 LOCAL_HOSTS = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}  # noqa: S104
@@ -246,6 +247,7 @@ class Up:
             address = Address.claim(self.settings.api_host, port)
             self.environment = {
                 **os.environ,
+                **hidden_values(),
                 **({"DATABASE_URL": database.get_secret_value()} if database else {}),
                 **({"REDIS_URL": redis} if redis else {}),
                 "DATA_DIR": str(self.data_dir),

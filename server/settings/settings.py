@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from pydantic_settings import SettingsConfigDict
 
 from server.settings.allowed_operations import read_operations
+from server.settings.environment import hidden_values, hide
 from server.settings.topics import (
     MIN_SECRET_LENGTH,
     AccountSettings,
@@ -65,6 +66,7 @@ def load_settings(*, needs: Sequence[str] = (), **overrides: Any) -> Settings:
         SettingsError: naming every wrong and every missing value at once.
     """
     problems: dict[str, str] = {}
+    overrides = {name.lower(): value for name, value in hidden_values().items() if value} | overrides
     try:
         settings = Settings(**overrides)
     except ValidationError as error:
@@ -80,6 +82,11 @@ def load_settings(*, needs: Sequence[str] = (), **overrides: Any) -> Settings:
     if problems:
         raise SettingsError("\n".join(f"{name}: {message}" for name, message in problems.items()))
     return settings
+
+
+def hide_secrets() -> None:
+    """Take the secrets out of this process's environment, where other processes may read them; settings keep them."""
+    hide(name for name, field in Settings.model_fields.items() if "SecretStr" in str(field.annotation))
 
 
 def require_services(settings: Settings) -> None:
