@@ -31,6 +31,19 @@ class ModelKindInfo:
         )
 
 
+@strawberry.type(description="A wall around the process of a worker's models.")
+class Wall:
+    name: str = strawberry.field(description="Its name, such as `files`; docs/security.md has all of them.")
+    is_missing: bool = strawberry.field(description="Whether models run without it.")
+    reason: str | None = strawberry.field(description="Why it is missing.")
+
+
+@strawberry.type(description="A class of CUSTOM_PREDICTORS that a worker could not load.")
+class BrokenPredictor:
+    name: str = strawberry.field(description="The class, as package.module:Class.")
+    reason: str = strawberry.field(description="Why it could not be loaded.")
+
+
 @strawberry.type(description="A worker process, as of its last heartbeat.")
 class Worker:
     id: strawberry.ID = strawberry.field(description="Id, new at each start.")
@@ -44,6 +57,10 @@ class Worker:
     versions: list[strawberry.ID] = strawberry.field(description="Ids of the model versions loaded in its memory.")
     in_flight: int = strawberry.field(description="Predictions that it is running.")
     evictions: int = strawberry.field(description="Models removed from its memory to make room for others.")
+    walls: list[Wall] = strawberry.field(description="Walls around the process of its models.")
+    broken_predictors: list[BrokenPredictor] = strawberry.field(
+        description="Classes of CUSTOM_PREDICTORS that it could not load."
+    )
     started_at: datetime = strawberry.field(description="Time when it started.")
     last_seen: datetime = strawberry.field(description="Time of its last heartbeat.")
 
@@ -54,7 +71,16 @@ class Worker:
             "host", "device", "device_name", "total_bytes", "free_bytes", "model_bytes", "budget_bytes", "in_flight",
             "evictions", "started_at", "last_seen",
         )  # fmt: skip
-        return cls(id=strawberry.ID(str(row.id)), versions=versions, **{name: getattr(row, name) for name in names})
+        return cls(
+            id=strawberry.ID(str(row.id)),
+            versions=versions,
+            walls=[
+                Wall(name=key, is_missing=bool(reason), reason=reason or None)
+                for key, reason in sorted(row.walls.items())
+            ],
+            broken_predictors=[BrokenPredictor(name=key, reason=why) for key, why in row.broken_predictors.items()],
+            **{name: getattr(row, name) for name in names},
+        )
 
 
 @strawberry.type(description="Health of what the server depends on.")

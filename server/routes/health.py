@@ -17,5 +17,6 @@ async def ready(request: Request) -> Response:
     """200 when PostgreSQL answers with a current schema; Redis and workers are only named."""
     state = await health.check(request.state.rt)
     status = "unready" if not state.is_ready else "degraded" if state.is_degraded else "ok"
-    body = {"status": status, "database": state.database, "redis": state.redis, "workers": state.workers}
+    names = ("database", "redis", "workers", "walls", "predictors")
+    body = {"status": status, **{name: getattr(state, name) for name in names}}
     return JSONResponse(body, 200 if state.is_ready else 503)

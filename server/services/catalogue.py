@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -34,7 +35,10 @@ class OtherWorkers:
 
 @dataclass(frozen=True)
 class WorkerState:
-    """What a heartbeat says of a worker; `versions` are in its memory, and memory is in bytes."""
+    """What a heartbeat says of a worker; `versions` are in its memory, and memory is in bytes.
+
+    `walls` and `broken_predictors` are as in `tables.Worker`.
+    """
 
     versions: tuple[str, ...] = ()
     model_bytes: int = 0
@@ -44,23 +48,35 @@ class WorkerState:
     device_name: str = ""
     total_bytes: int | None = None
     free_bytes: int | None = None
+    walls: Mapping[str, str] = field(default_factory=dict)
+    broken_predictors: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class WorkersSummary:
+    """The living workers: how many, how many lack a wall around their models, how many could not load a predictor."""
+
+    alive: int = 0
+    without_a_wall: int = 0
+    with_broken_predictors: int = 0
 
 
 IDLE = WorkerState()
 
 
-async def announce(worker: WorkerInfo, predictors: list[dict[str, Any]]) -> None:
+async def announce(worker: WorkerInfo, predictors: list[dict[str, Any]], state: WorkerState = IDLE) -> None:
     """Write down a worker and the predictors that it can run."""
     for each in predictors:
         schemas = (to_json(each["input_schema"]), to_json(each["output_schema"]))
         await rows(_PREDICTOR, each["name"], each["kind"], *schemas, each["digest"])
-    await _write(worker, IDLE)
+    await _write(worker, state)
 
 
 async def _write(worker: WorkerInfo, state: WorkerState) -> None:
     memory = (state.device_name[:200], state.total_bytes, state.free_bytes, state.model_bytes, state.budget_bytes)
     load = (to_json(list(state.versions)), state.in_flight, state.evictions)
-    await rows(_WORKER, worker.id, worker.host, worker.pid, worker.device, *memory, *load)
+    facts = (to_json(dict(state.walls)), to_json(dict(state.broken_predictors)))
+    await rows(_WORKER, worker.id, worker.host, worker.pid, worker.device, *memory, *load, *facts)
 
 
 async def heartbeat(worker: WorkerInfo, names: list[str], state: WorkerState = IDLE) -> set[str]:
@@ -101,12 +117,25 @@ async def workers_alive() -> int:
     return int(row["n"])
 
 
+async def summary() -> WorkersSummary:
+    """What is to be said of the workers that sent a heartbeat lately."""
+    (row,) = await rows(_SUMMARY, ALIVE_SECONDS)
+    return WorkersSummary(int(row["alive"]), int(row["without_a_wall"]), int(row["with_broken_predictors"]))
+
+
 async def predictors() -> list[Predictor]:
     """All predictors that workers ever announced, by name."""
     return await Predictor.all().order_by("name")
 
 
 _ALIVE = "SELECT count(*) AS n FROM worker WHERE last_seen > now() - make_interval(secs => $1)"
+# A worker that says nothing of its walls is of an older release, or has yet to send its first heartbeat
+_SUMMARY = """
+SELECT count(*) AS alive,
+  count(*) FILTER (WHERE EXISTS (SELECT FROM jsonb_each_text(walls) wall WHERE wall.value <> '')) AS without_a_wall,
+  count(*) FILTER (WHERE broken_predictors <> '{}'::jsonb) AS with_broken_predictors
+FROM worker WHERE last_seen > now() - make_interval(secs => $1)
+"""
 _OTHERS = """
 SELECT versions FROM worker WHERE last_seen > now() - make_interval(secs => $1) AND id <> $2
 """
@@ -123,11 +152,11 @@ RETURNING name
 """
 _WORKER = """
 INSERT INTO worker (id, host, pid, device, device_name, total_bytes, free_bytes, model_bytes, budget_bytes, versions,
-  in_flight, evictions, started_at, last_seen)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::jsonb, $11, $12, now(), now())
+  in_flight, evictions, walls, broken_predictors, started_at, last_seen)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::jsonb, $11, $12, $13::jsonb, $14::jsonb, now(), now())
 ON CONFLICT (id) DO UPDATE SET last_seen = now(), device = excluded.device, device_name = excluded.device_name,
   total_bytes = excluded.total_bytes, free_bytes = excluded.free_bytes, model_bytes = excluded.model_bytes,
   budget_bytes = excluded.budget_bytes, versions = excluded.versions, in_flight = excluded.in_flight,
-  evictions = excluded.evictions
+  evictions = excluded.evictions, walls = excluded.walls, broken_predictors = excluded.broken_predictors
 RETURNING id
 """

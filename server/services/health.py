@@ -9,6 +9,7 @@ from importlib.metadata import version
 from server.adapters.database import DATABASE_ERRORS, pending_migrations
 from server.runtime import Runtime
 from server.services import catalogue
+from server.services.catalogue import WorkersSummary
 
 PACKAGE = "inference-server"
 DATABASE_SECONDS = 5.0
@@ -16,11 +17,17 @@ DATABASE_SECONDS = 5.0
 
 @dataclass(frozen=True)
 class Health:
-    """The state of each part, `ok`, `away` or `behind` (migrations are missing); `workers` counts those alive."""
+    """The state of each part, `ok`, `away` or `behind` (migrations are missing); `workers` counts those alive.
+
+    `walls` is `incomplete` where the models of a worker run without one of the walls, and `predictors` is `broken`
+    where a worker could not load one of its classes; which and why, administrators read of the workers.
+    """
 
     database: str
     redis: str
     workers: int
+    walls: str = "ok"
+    predictors: str = "ok"
 
     @property
     def is_ready(self) -> bool:
@@ -30,7 +37,7 @@ class Health:
     @property
     def is_degraded(self) -> bool:
         """Whether a part is missing."""
-        return self.database != "ok" or self.redis != "ok" or self.workers == 0
+        return self.database != "ok" or self.redis != "ok" or self.workers == 0 or self.predictors != "ok"
 
 
 async def check(rt: Runtime) -> Health:
@@ -39,10 +46,14 @@ async def check(rt: Runtime) -> Health:
     try:
         async with asyncio.timeout(DATABASE_SECONDS):
             database = "behind" if await pending_migrations() else "ok"
-            workers = await catalogue.workers_alive()
+            # A schema that is behind may lack what the summary reads
+            is_behind = database == "behind"
+            workers = WorkersSummary(await catalogue.workers_alive()) if is_behind else await catalogue.summary()
     except DATABASE_ERRORS:
         return Health("away", redis, 0)
-    return Health(database, redis, workers)
+    walls = "incomplete" if workers.without_a_wall else "ok"
+    predictors = "broken" if workers.with_broken_predictors else "ok"
+    return Health(database, redis, workers.alive, walls, predictors)
 
 
 def release() -> str:

@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
 import orjson
+
+WALLS = ("privileges", "files", "signals", "calls")
+"""The walls by name: no new privileges, Landlock, Landlock's scopes, seccomp."""
+
+
+def walls_of(missing: Mapping[str, str] | None) -> dict[str, str]:
+    """Each wall with the reason why it does not stand, empty where it does; None: nobody raised any."""
+    if missing is None:
+        return dict.fromkeys(WALLS, "CONTAIN_RUNNER is false")
+    return {name: missing.get(name, "") for name in WALLS}
 
 
 @dataclass(frozen=True)

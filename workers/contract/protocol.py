@@ -85,13 +85,18 @@ class Stop:
 
 @dataclass(frozen=True)
 class Ready:
-    """Runner: up, on this device, with this catalogue (see `PredictorSpec`), and the walls that this system lacks."""
+    """Runner: up, on this device, with this catalogue (see `PredictorSpec`), and what is not as it should be.
+
+    `missing_walls` are the walls that this system lacks, `broken_predictors` the classes that could not be loaded, each
+    with the reason.
+    """
 
     device: str
     predictors: list[dict[str, Any]]
     device_name: str = ""
     total_bytes: int | None = None
     missing_walls: dict[str, str] = field(default_factory=dict)
+    broken_predictors: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

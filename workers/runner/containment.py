@@ -21,7 +21,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from workers.contract.policy import Policy
+from workers.contract.policy import WALLS, Policy
 
 Rule = tuple[str, int]
 """A file or folder, and the rights of Landlock to it and all below it."""
@@ -97,7 +97,7 @@ class Containment:
         """
         policy = self._policy
         if sys.platform != "linux":
-            self.missing = dict.fromkeys(("privileges", "files", "calls"), "this system is not Linux")
+            self.missing = dict.fromkeys(WALLS, "this system is not Linux")
             return
         models = [(folder, READ) for folder in policy.models]
         walls: dict[str, Callable[[], None]] = {
@@ -110,6 +110,10 @@ class Containment:
                 wall()
             except OSError as error:
                 self.missing[name] = error.strerror or str(error)
+        if "files" in self.missing:
+            self.missing["signals"] = self.missing["files"]
+        elif landlock_abi() < SCOPE_ABI:
+            self.missing["signals"] = "the kernel is older than Linux 6.12"
         bounds = (
             (resource.RLIMIT_CORE, 0),
             (resource.RLIMIT_DATA, policy.memory_bytes),

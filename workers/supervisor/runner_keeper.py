@@ -12,6 +12,7 @@ import structlog
 from server.adapters.tasks import end
 from server.settings import Settings
 from workers.contract import protocol
+from workers.contract.policy import walls_of
 from workers.contract.watchdog import STUCK
 from workers.supervisor.run_output import HANDED_BACK, Outcome
 from workers.supervisor.runner_client import RunnerClient, RunnerFailedError, RunnerOptions
@@ -68,9 +69,13 @@ class RunnerKeeper:
                     continue
                 self.ready = self._client.ready
                 self._up.set()
-                logger.info("runner.ready", pid=self._client.pid, device=self.ready.device)
-                if self.ready.missing_walls and self._settings.contain_runner:
-                    logger.warning("runner.walls_missing", pid=self._client.pid, missing=self.ready.missing_walls)
+                walls = walls_of(self.ready.missing_walls if self._settings.contain_runner else None)
+                standing = [name for name, reason in walls.items() if not reason]
+                logger.info("runner.ready", pid=self._client.pid, device=self.ready.device, walls=standing)
+                if missing := {name: reason for name, reason in walls.items() if reason}:
+                    logger.warning("runner.walls_missing", pid=self._client.pid, missing=missing)
+                for name, reason in self.ready.broken_predictors.items():
+                    logger.error("runner.predictor_broken", predictor=name, reason=reason)
                 backoff = FIRST_BACKOFF_SECONDS
                 watch = asyncio.create_task(self._watch(self._client))
                 try:

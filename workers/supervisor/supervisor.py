@@ -27,7 +27,7 @@ from server.runtime import Runtime
 from server.services import catalogue
 from server.services.catalogue import OtherWorkers, WorkerInfo, WorkerState
 from server.settings import Settings
-from workers.contract.policy import Policy
+from workers.contract.policy import Policy, walls_of
 from workers.contract.protocol import Forget
 from workers.supervisor.attempt import DEADLINE_PASSED, Attempt, AttemptContext, SharedLock
 from workers.supervisor.claim_loop import ClaimLoop
@@ -159,7 +159,7 @@ class Supervisor:
         info = WorkerInfo(self.worker_id, socket.gethostname()[:255], os.getpid(), client.ready.device)
         while True:
             try:
-                await catalogue.announce(info, client.ready.predictors)
+                await catalogue.announce(info, client.ready.predictors, self._state())
                 break
             except DATABASE_ERRORS as error:
                 logger.warning("worker.not_announced", error=str(error))
@@ -208,6 +208,22 @@ class Supervisor:
                 del self._attempts[lease.id]
             self._claim_loop.note_free_slot(lease.queue)
 
+    def _state(self) -> WorkerState:
+        """What the next heartbeat says."""
+        memory, ready = self._keeper.resident, self._keeper.ready
+        return WorkerState(
+            tuple(memory.versions),
+            memory.bytes,
+            memory.budget_bytes,
+            memory.evictions,
+            len(self._attempts),
+            ready.device_name if ready else "",
+            ready.total_bytes if ready else None,
+            memory.free_bytes,
+            walls_of(ready.missing_walls if self._rt.settings.contain_runner else None) if ready else {},
+            ready.broken_predictors if ready else {},
+        )
+
     async def _send_heartbeats(self, info: WorkerInfo) -> None:
         settings, keeper = self._rt.settings, self._keeper
         while True:
@@ -215,18 +231,7 @@ class Supervisor:
             try:
                 await self._renew_leases()
                 # Not through client(): leases are renewed while a dead runner is started again
-                memory, ready = keeper.resident, keeper.ready
-                state = WorkerState(
-                    tuple(memory.versions),
-                    memory.bytes,
-                    memory.budget_bytes,
-                    memory.evictions,
-                    len(self._attempts),
-                    ready.device_name if ready else "",
-                    ready.total_bytes if ready else None,
-                    memory.free_bytes,
-                )
-                deleted = await catalogue.heartbeat(info, keeper.names, state)
+                deleted = await catalogue.heartbeat(info, keeper.names, self._state())
                 # Not one that still runs: it would be loaded again for the next of its predictions
                 in_use = {str(attempt.lease.version_id) for attempt in self._attempts.values()}
                 for version in deleted - in_use:

@@ -17,8 +17,10 @@ from server.adapters.database import rows
 from server.routes import health
 from server.runtime import Runtime
 from server.services import catalogue
-from server.services.catalogue import WorkerInfo
+from server.services.catalogue import WorkerInfo, WorkerState
 from tests.integration.queue import store
+
+FINE = {"walls": "ok", "predictors": "ok"}
 
 
 async def ready(rt: Runtime) -> tuple[int, dict[str, Any]]:
@@ -33,28 +35,42 @@ async def ready(rt: Runtime) -> tuple[int, dict[str, Any]]:
 
 
 @pytest.fixture
-async def worker(database: str) -> AsyncIterator[None]:
+async def worker(database: str) -> AsyncIterator[WorkerInfo]:
     await rows("DELETE FROM worker RETURNING id")
     info = WorkerInfo(uuid4(), "here", 1, "cpu")
     await catalogue.announce(info, [])
-    yield
+    yield info
     await catalogue.leave(info.id)
 
 
 @pytest.mark.usefixtures("worker")
 async def test_all_is_there(rt: Runtime) -> None:
-    assert await ready(rt) == (200, {"status": "ok", "database": "ok", "redis": "ok", "workers": 1})
+    assert await ready(rt) == (200, {"status": "ok", "database": "ok", "redis": "ok", "workers": 1, **FINE})
+
+
+async def test_a_wall_is_missing(rt: Runtime, worker: WorkerInfo) -> None:
+    await catalogue.heartbeat(worker, [], WorkerState(walls={"files": "Function not implemented", "calls": ""}))
+    parts = {"database": "ok", "redis": "ok", "workers": 1, "predictors": "ok"}
+    assert await ready(rt) == (200, {"status": "ok", **parts, "walls": "incomplete"})
+    await catalogue.heartbeat(worker, [], WorkerState(walls={"files": "", "calls": ""}))
+    assert await ready(rt) == (200, {"status": "ok", **parts, "walls": "ok"})
+
+
+async def test_a_predictor_is_broken(rt: Runtime, worker: WorkerInfo) -> None:
+    await catalogue.heartbeat(worker, [], WorkerState(broken_predictors={"a.b:C": "SyntaxError: invalid syntax"}))
+    parts = {"database": "ok", "redis": "ok", "workers": 1, "walls": "ok"}
+    assert await ready(rt) == (200, {"status": "degraded", **parts, "predictors": "broken"})
 
 
 async def test_no_workers(rt: Runtime) -> None:
     await rows("DELETE FROM worker RETURNING id")
-    assert await ready(rt) == (200, {"status": "degraded", "database": "ok", "redis": "ok", "workers": 0})
+    assert await ready(rt) == (200, {"status": "degraded", "database": "ok", "redis": "ok", "workers": 0, **FINE})
 
 
 @pytest.mark.usefixtures("worker")
 async def test_no_redis(database: str, tmp_path: Path) -> None:
     async with store.runtime("redis://127.0.0.1:1/0", tmp_path) as rt:
-        assert await ready(rt) == (200, {"status": "degraded", "database": "ok", "redis": "away", "workers": 1})
+        assert await ready(rt) == (200, {"status": "degraded", "database": "ok", "redis": "away", "workers": 1, **FINE})
 
 
 @pytest.mark.usefixtures("worker")
@@ -62,7 +78,10 @@ async def test_an_old_schema(rt: Runtime) -> None:
     newest = "(SELECT max(id) FROM aerich)"
     await rows(f"UPDATE aerich SET version = 'other ' || version WHERE id = {newest} RETURNING id")  # noqa: S608
     try:
-        assert await ready(rt) == (503, {"status": "unready", "database": "behind", "redis": "ok", "workers": 1})
+        assert await ready(rt) == (
+            503,
+            {"status": "unready", "database": "behind", "redis": "ok", "workers": 1, **FINE},
+        )
     finally:
         await rows(f"UPDATE aerich SET version = substr(version, 7) WHERE id = {newest} RETURNING id")  # noqa: S608
 
@@ -72,7 +91,7 @@ async def test_no_database(rt: Runtime) -> None:
     host, client.host = client.host, "/nowhere"
     await client.close()
     try:
-        assert await ready(rt) == (503, {"status": "unready", "database": "away", "redis": "ok", "workers": 0})
+        assert await ready(rt) == (503, {"status": "unready", "database": "away", "redis": "ok", "workers": 0, **FINE})
     finally:
         client.host = host
         await client.close()

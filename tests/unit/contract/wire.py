@@ -61,6 +61,7 @@ EXAMPLES: tuple[Message, ...] = (
         "NVIDIA H200",
         150_000_000_000,
         {"files": "Function not implemented"},
+        {"my.models:Class": "SyntaxError: invalid syntax"},
     ),
     Pong(7),
     Inspected("v1", {"type": "object"}, {"type": "string"}, {"context_length": 4096}, "It has no config.json."),
