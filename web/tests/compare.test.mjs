@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { badge, field, MODELS, open, SLOW, useBrowser } from "./harness.mjs";
+import { badge, fake, field, modelAnswer, MODELS, open, SLOW, useBrowser } from "./harness.mjs";
 
 useBrowser();
 
@@ -32,6 +32,50 @@ test("one input runs side by side with settings that differ, live, and the addre
   assert.equal(await shared.locator('[data-field="text"] textarea').inputValue(), "a b");
   assert.equal(await column(page, 2).locator('[data-field="repeat"] input[type="number"]').inputValue(), "3");
   assert.equal(await column(page, 1).locator("[data-field]").count(), 0);
+});
+
+test("one seed is drawn for all columns, and whoever gives one of their own has that", SLOW, async () => {
+  const schema = {
+    type: "object",
+    properties: {
+      word: { type: "string" },
+      seed: { type: ["integer", "null"], minimum: 0, maximum: 4294967295, default: null },
+    },
+  };
+  const inputs = [];
+  const page = await open("/compare?m=test/form&m=test/form&m=test/form", {
+    prepare: async (p) => {
+      await fake(p, "Gallery", () => {
+        const models = { nodes: [], pageInfo: { hasNextPage: false, endCursor: null } };
+        return { data: { models } };
+      });
+      await fake(p, "ModelPage", () => modelAnswer(schema));
+      await fake(p, "CreatePrediction", ({ input }) => {
+        inputs.push(input.input);
+        return { data: { createPrediction: { __typename: "ConflictError", code: "CONFLICT", message: "enough" } } };
+      });
+    },
+  });
+  const run = async () => {
+    inputs.length = 0;
+    await page.keyboard.press("Control+Enter");
+    await page.waitForFunction(() => document.querySelectorAll(".column .callout").length === 3);
+    while (inputs.length < 3) await new Promise(setImmediate);
+    return inputs.map(({ seed }) => seed);
+  };
+  await column(page, 3).getByLabel("Version of column 3").waitFor();
+  await page.locator('.compare > form [data-field="word"] input').fill("w");
+  const first = await run();
+  assert.ok(Number.isInteger(first[0]) && first[0] >= 0, String(first));
+  assert.equal(new Set(first).size, 1);
+  const second = await run();
+  assert.equal(new Set(second).size, 1);
+  assert.notEqual(second[0], first[0]);
+  await differ(page, 2, "seed", 7);
+  const third = await run();
+  assert.deepEqual([third[1], third[0] === third[2], third[0] === 7], [7, true, false]);
+  await page.locator('.compare > form [data-field="seed"] input').fill("11");
+  assert.deepEqual(await run(), [11, 7, 11]);
 });
 
 test("columns are added, turned to other models, removed, and canceled together", SLOW, async () => {

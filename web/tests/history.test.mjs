@@ -58,6 +58,15 @@ test("one's own predictions are listed, narrowed by state, model and day, and le
   await end(running, token);
 });
 
+test("an address with a state that is none shows all", SLOW, async () => {
+  const { token } = await register("odd");
+  await startEcho(token, { text: "one" });
+  for (const name of ["constructor", "__proto__", "nothing"]) {
+    const page = await openHistory(token, `/history?status=${name}`);
+    await rows(page).first().waitFor();
+  }
+});
+
 test("several that run are canceled together", SLOW, async () => {
   const { token } = await register("many");
   const ids = [];

@@ -6,10 +6,10 @@ import { marked } from "marked";
 import { runnerImport } from "vite";
 
 const ROOT = join(import.meta.dirname, "..", "..");
-let read;
+let read, MOST_NODES;
 
 before(async () => {
-  ({ read } = (await runnerImport(join(ROOT, "web/src/markdown/blocks.ts"))).module);
+  ({ read, MOST_NODES } = (await runnerImport(join(ROOT, "web/src/markdown/blocks.ts"))).module);
 });
 
 const flat = (text) => text.replace(/\s+/g, " ");
@@ -128,6 +128,51 @@ test("characters by their numbers are what they name, and nothing else is", () =
   assert.deepEqual(read("&#65;&#x1f389;&#0;&copy;&nothing;"), [{ type: "paragraph", text: ["A🎉\ufffd©&nothing;"] }]);
 });
 
+test("a name of a character is looked up among those alone, not in what every object has", () => {
+  const names = Object.getOwnPropertyNames(Object.prototype).filter((name) => name.length <= 8);
+  assert.ok(names.includes("valueOf") && names.includes("toString"));
+  for (const name of names) assert.deepEqual(read(`&${name};`), [{ type: "paragraph", text: [`&${name};`] }]);
+});
+
+/** Blocks, items, cells and spans of a tree. */
+function nodesOf(value) {
+  let count = 0;
+  const open = [value];
+  while (open.length > 0) {
+    const one = open.pop();
+    if (Array.isArray(one)) for (const inner of one) open.push(inner);
+    else if (typeof one === "object" && one !== null) {
+      count += 1;
+      open.push(...Object.values(one));
+    } else if (typeof one === "string") count += 1;
+  }
+  return count;
+}
+
+const isCut = (tree) => tree.at(-1)?.type === "cut";
+
+test("a small text that says a large table becomes a bounded one, and what is left out is told", () => {
+  const table = `${"|".repeat(1251)}\n${"|-".repeat(1250)}|\n${"|\n".repeat(2499)}`;
+  const began = performance.now();
+  const tree = read(table);
+  assert.ok(performance.now() - began < 200, `${performance.now() - began} ms`);
+  const [{ type, head, rows }] = tree;
+  assert.deepEqual([type, head.length], ["table", 1250]);
+  assert.ok(rows.length < 10);
+  assert.ok(isCut(tree));
+  assert.ok(!isCut(read("| a | b |\n|---|---|\n| 1 | 2 |")));
+});
+
+test("whatever a text says, its tree is bounded", () => {
+  const pieces = ["x\n\n", "- a\n", "- - ", "> a\n\n", "# a\n", "*a* ", "`a` ", "[a](b) ", "a\\\n", "~~a~~", "_*", "|"];
+  for (const piece of pieces) {
+    const tree = read(piece.repeat(1_000_000 / piece.length));
+    // what stands in emphasis was counted before it was wrapped
+    assert.ok(nodesOf(tree) <= MOST_NODES * 4, `${JSON.stringify(piece)}: ${nodesOf(tree)} nodes`);
+    assert.ok(isCut(tree), JSON.stringify(piece));
+  }
+});
+
 test("no text takes long or breaks anything, and nothing goes deep", () => {
   const pieces = [
     ...'* _ ` [ ]( []( ![ < | > - \\ ~ # & ( " = $ : \n'.split(" "),
@@ -177,7 +222,7 @@ test("no text takes long or breaks anything, and nothing goes deep", () => {
       (t) => `|${t}|\n|-|\n`,
       (t) => t + [...t].reverse().join(""),
     ]) {
-      const text = wrap(piece.repeat(10_000 / piece.length));
+      const text = wrap(piece.repeat(50_000 / piece.length));
       const began = performance.now();
       const tree = read(text);
       const took = performance.now() - began;

@@ -166,6 +166,51 @@ test("a readme is shown as Markdown, and no HTML in it comes alive", SLOW, async
   assert.match(await page.title(), /test\/form/);
 });
 
+test(
+  "a readme that says a huge table and names of characters that are none leaves the page at hand",
+  SLOW,
+  async () => {
+    const page = await open(FORM, {
+      prepare: (p) =>
+        fake(p, "ModelPage", () => {
+          const answer = modelAnswer(SCHEMA);
+          const table = `${"|".repeat(1251)}\n${"|-".repeat(1250)}|\n${"|\n".repeat(2499)}`;
+          answer.data.model.description = `&valueOf; &toString;\n\n${table}`;
+          return answer;
+        }),
+    });
+    const readme = page.locator(".readme");
+    await readme.getByText("&valueOf; &toString;").waitFor();
+    await readme.getByText("The rest of this text is not shown").waitFor();
+    assert.ok((await readme.locator("*").count()) < 15_000);
+    await field(page, "word").locator("input").fill("typed");
+  },
+);
+
+test("fields may be called as what every object has, and what no form can show is JSON", SLOW, async () => {
+  const sent = [];
+  const names = ["__proto__", "constructor", "toString", "valueOf"];
+  const properties = JSON.parse(`{${names.map((name) => `"${name}": {"type": "string"}`).join()}}`);
+  let schema = { type: "object", properties };
+  const prepare = async (p) => {
+    await fake(p, "ModelPage", () => modelAnswer(schema));
+    await fake(p, "CreatePrediction", ({ input }) => {
+      sent.push(JSON.stringify(input.input));
+      return { data: { createPrediction: { __typename: "ConflictError", code: "CONFLICT", message: "enough" } } };
+    });
+  };
+  const page = await open(FORM, { prepare });
+  for (const name of names) await field(page, name).locator("input").fill(`my ${name}`);
+  await page.keyboard.press("Control+Enter");
+  await page.getByText("enough").waitFor();
+  assert.deepEqual(sent, [`{${names.map((name) => `"${name}":"my ${name}"`).join()}}`]);
+  const many = Array.from({ length: 5_000 }, (_, index) => [`field_${index}`, { type: "string" }]);
+  schema = { type: "object", properties: Object.fromEntries(many) };
+  const large = await open(FORM, { prepare });
+  await large.getByText("This model's schema has no form").waitFor();
+  assert.equal(await large.locator("[data-field]").count(), 1);
+});
+
 test("versions are listed; one that is chosen is the one that runs", SLOW, async () => {
   const sent = [];
   const page = await open(`${FORM}?version=1`, {

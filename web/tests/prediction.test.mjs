@@ -21,12 +21,13 @@ import {
 useBrowser();
 
 /** A prediction's page whose events the test itself sends. */
-async function openLive(prediction) {
+async function openLive(prediction, before = () => {}) {
   let send;
   const subscribed = new Promise((resolve) => (send = resolve));
   const version = { id: "v1", number: 1, state: "READY", inputSchema: { type: "object", properties: { word: {} } } };
   const page = await open("/p/p1", {
     prepare: async (p) => {
+      await before(p);
       await fake(p, "PredictionPage", () => ({ data: { prediction: { ...prediction, version } } }));
       await p.routeWebSocket("**/graphql", (socket) =>
         socket.onMessage((message) => {
@@ -80,6 +81,21 @@ test("waiting, loading, steps and the end are told in turn, in the page and in t
   await page.waitForFunction(() => document.title.startsWith("failed · test/form"));
 });
 
+test("whoever comes late is told how long it has been, also by a clock that is wrong", SLOW, async () => {
+  const created = new Date(Date.now() - 75_000).toISOString();
+  const running = predictionOf({ status: "PROCESSING", createdAt: created, startedAt: created, text: null });
+  for (const ahead of [0, 3_600_000, -3_600_000]) {
+    const { page, say } = await openLive(running, (p) => p.clock.setSystemTime(Date.now() + ahead));
+    // as the row was last written: long ago
+    say({ __typename: "PredictionSnapshot", attempt: 1, at: created, prediction: running });
+    await page
+      .locator(".status-elapsed")
+      .filter({ hasText: /^1:[1-3]\d min$/ })
+      .waitFor();
+    await page.close();
+  }
+});
+
 test("text that is live is appended to one node, which is never made anew", SLOW, async () => {
   const { page, say } = await openLive(predictionOf({ status: "PROCESSING", text: null }));
   say({ __typename: "OutputAppended", text: "first ", chunk: null, index: 0 });
@@ -94,6 +110,72 @@ test("text that is live is appended to one node, which is never made anew", SLOW
   ]);
   assert.equal(isSame, true);
   assert.equal(nodes, 1);
+});
+
+/** Resolves once the page has drawn; the milliseconds that it took. */
+const frame = (page) =>
+  page.evaluate(async () => {
+    const began = performance.now();
+    await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+    return performance.now() - began;
+  });
+
+test("of an output or log of millions of characters the end is shown, and the page stays at hand", SLOW, async () => {
+  const running = predictionOf({ status: "PROCESSING", text: null });
+  const { page, say } = await openLive(running);
+  const logs = `line of a log ${"x".repeat(40)}\n`.repeat(100_000);
+  say({ __typename: "PredictionSnapshot", attempt: 1, prediction: { ...running, text: "", logs } });
+  const piece = "0123456789 abcdef\n".repeat(150_000);
+  for (let index = 0; index < 4; index += 1) say({ __typename: "OutputAppended", text: piece, chunk: null, index });
+  say({ __typename: "Logged", line: "line 19999 " });
+  say({ __typename: "OutputAppended", text: "the end", chunk: null, index: 4 });
+  await textOutput(page).filter({ hasText: "the end" }).waitFor();
+  await page.getByText("Only the end is shown").waitFor();
+  assert.ok((await textOutput(page).evaluate((box) => box.textContent.length)) <= 150_000);
+  const log = page.locator(".logs-text");
+  await page.waitForFunction(() => document.querySelector(".logs-text").textContent.includes("line 19999 "));
+  assert.ok((await log.evaluate((box) => box.textContent.length)) <= 150_000);
+  await page.locator(".logs summary").click();
+  assert.ok((await frame(page)) < 1_000);
+  say({ __typename: "StatusChanged", status: "SUCCEEDED", prediction: { ...running, status: "SUCCEEDED" } });
+  await badge(page, "SUCCEEDED").waitFor();
+});
+
+test("of thousands of files those are shown that one asks for", SLOW, async () => {
+  const pixel = "data:image/gif;base64,R0lGODlhAQABAAAAACwAAAAAAQABAAA=";
+  const files = Array.from({ length: 10_000 }, (_, index) => ({
+    url: `${pixel}#${index}`,
+    contentType: "image/gif",
+    bytes: 35,
+    width: 1,
+    height: 1,
+  }));
+  const version = { id: "v1", number: 1, state: "READY", inputSchema: { type: "object", properties: {} } };
+  const page = await open("/p/p1", {
+    prepare: (p) =>
+      fake(p, "PredictionPage", () => ({ data: { prediction: { ...predictionOf({ files, text: null }), version } } })),
+  });
+  await page.getByRole("button", { name: "Show more: 60 of 10,000 files" }).click();
+  await page.locator(".picture img").nth(119).waitFor();
+  assert.equal(await page.locator(".picture").count(), 120);
+  assert.ok((await frame(page)) < 1_000);
+});
+
+test("output that is neither text nor files comes as JSON, item by item", SLOW, async () => {
+  const running = predictionOf({ status: "PROCESSING", text: null, output: [{ a: 1 }] });
+  const { page, say } = await openLive(running);
+  const json = page.locator(".json-output");
+  // what there was before somebody looked
+  say({ __typename: "PredictionSnapshot", attempt: 1, prediction: running });
+  await json.getByText('"a": 1').waitFor();
+  for (let index = 1; index <= 3; index += 1)
+    say({ __typename: "OutputAppended", text: null, chunk: `item <b>${index}</b>`, index });
+  await json.getByText('"item <b>3</b>"').waitFor();
+  assert.equal(await json.locator("*").count(), 0);
+  const ended = { ...running, status: "SUCCEEDED", output: [{ a: 1 }, "whole"] };
+  say({ __typename: "StatusChanged", status: "SUCCEEDED", prediction: ended });
+  await json.getByText('"whole"').waitFor();
+  assert.deepEqual(JSON.parse(await json.textContent()), [{ a: 1 }, "whole"]);
 });
 
 test("a picture's steps are counted, timed and estimated", SLOW, async () => {

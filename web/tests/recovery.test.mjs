@@ -95,6 +95,28 @@ test("an API that is away is said so, and found again by itself", SLOW, async ()
   await field(page, "text").waitFor();
 });
 
+test("so is a prediction that was opened meanwhile; where nothing is tried again, nothing says so", SLOW, async () => {
+  let away = true;
+  const version = { id: "v1", number: 1, state: "READY", inputSchema: { type: "object", properties: { word: {} } } };
+  const page = await open("/p/p1", {
+    allow: FAILED_LOADS,
+    prepare: async (p) => {
+      await p.route("**/graphql", (route) => (away ? route.abort() : route.fallback()));
+      await fake(p, "PredictionPage", () =>
+        away ? "abort" : { data: { prediction: { ...predictionOf(), text: "here", version } } },
+      );
+    },
+  });
+  await page.getByText("It is tried again by itself.").waitFor();
+  away = false;
+  await textOutput(page).filter({ hasText: "here" }).waitFor();
+  assert.equal(await page.getByText("cannot be reached").count(), 0);
+  away = true;
+  await page.keyboard.press("Control+Enter");
+  await page.locator(".run-bar .callout", { hasText: "Try again in a moment." }).waitFor();
+  assert.equal(await page.getByText("It is tried again by itself.").count(), 0);
+});
+
 test("a run whose answer was lost is asked for again under the same key", SLOW, async () => {
   const keys = [];
   const page = await open(undefined, { allow: FAILED_LOADS });

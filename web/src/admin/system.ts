@@ -1,7 +1,7 @@
 import { batch, signal } from "@preact/signals";
 import { request } from "../api/client";
 import { SystemDocument, VersionNamesDocument, type SystemQuery } from "../api/generated/graphql";
-import { apiProblem, type Problem } from "../api/problems";
+import { passingProblem, type Problem } from "../api/problems";
 import { whileSeen } from "../ui/polling";
 
 export type WorkerRow = SystemQuery["workers"][number];
@@ -43,7 +43,7 @@ export class System {
       });
       await this.#learn(new Set(workers.flatMap((worker) => worker.versions)));
     } catch (error) {
-      if (turn === this.#turn) this.problem.value = apiProblem(error);
+      if (turn === this.#turn) this.problem.value = passingProblem(error);
     }
   }
 

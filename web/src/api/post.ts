@@ -1,4 +1,5 @@
 import { ApiError, UNREACHABLE } from "./problems";
+import { learnClock } from "./server_clock";
 
 export const ENDPOINT = "/graphql";
 
@@ -20,11 +21,13 @@ export async function post<R>(query: string, variables: unknown, token: string |
   };
   if (token) headers["authorization"] = `Bearer ${token}`;
   let response: Response;
+  const askedAt = Date.now();
   try {
     response = await fetch(ENDPOINT, { method: "POST", headers, body: JSON.stringify({ query, variables }) });
   } catch {
     throw new ApiError(UNREACHABLE, "The server did not answer.");
   }
+  learnClock(response.headers.get("date"), askedAt, Date.now());
   try {
     return (await response.json()) as Answer<R>;
   } catch {

@@ -41,12 +41,17 @@ export function userProblem(error: { code: string; message: string }): Problem {
   return { title: USER_TITLES[error.code] ?? "The server refused", detail: error.message };
 }
 
+/** Whether nobody can be asked just now. */
+export const isAway = (error: unknown): boolean =>
+  error instanceof ApiError && [UNREACHABLE, "UNAVAILABLE"].includes(error.code);
+
+/** What went wrong where the page asks once: whoever reads it may try again. */
 export function apiProblem(error: unknown): Problem {
   if (!(error instanceof ApiError)) {
     return { title: "Something broke on this page", detail: String(error), hint: "Reloading usually helps." };
   }
   if (error.code === UNREACHABLE) {
-    return { title: "The API cannot be reached", detail: error.message, hint: "It is tried again by itself." };
+    return { title: "The API cannot be reached", detail: error.message, hint: "Try again in a moment." };
   }
   if (error.code === "RATE_LIMITED") {
     const seconds = Number(error.extensions["retryAfter"]);
@@ -59,6 +64,12 @@ export function apiProblem(error: unknown): Problem {
     return { title: "The server failed", detail: error.message, hint: `The operator's log says why${named}.` };
   }
   return userProblem(error);
+}
+
+/** The same where the page goes on asking until an answer comes. */
+export function passingProblem(error: unknown): Problem {
+  const problem = apiProblem(error);
+  return isAway(error) ? { ...problem, hint: "It is tried again by itself." } : problem;
 }
 
 const FAILURES: Record<PredictionErrorCode, [title: string, hint: string]> = {

@@ -2,7 +2,9 @@ import { computed, signal } from "@preact/signals";
 import { request } from "../api/client";
 import { GalleryDocument, type GalleryCardFragment } from "../api/generated/graphql";
 import { apiProblem, type Problem } from "../api/problems";
+import { LARGEST_SEED } from "../form/NumberBox";
 import { InputForm } from "../form/values";
+import { randomInteger } from "../ui/random";
 import { Column } from "./column";
 
 export const FEWEST = 2;
@@ -85,8 +87,26 @@ export class Comparison {
   async start(): Promise<string[] | null> {
     const reading = this.form.value?.read();
     if (!reading?.isValid || this.isBusy.value) return null;
-    const ids = await Promise.all(this.columns.value.map((column) => column.start(reading.input)));
+    const given = asValues(reading.input);
+    const seeds = this.#drawSeeds().filter(([name]) => !Object.hasOwn(given, name) || given[name] === null);
+    const shared = { ...given, ...Object.fromEntries(seeds) };
+    const ids = await Promise.all(
+      this.columns.value.map((column) => column.start(this.form.value?.whole ? reading.input : shared)),
+    );
     return ids.every((id) => id !== null) ? ids : null;
+  }
+
+  /** Seeds for all columns together: what differs is then what the settings do, not what chance did. */
+  #drawSeeds(): [name: string, seed: number][] {
+    const bounds = new Map<string, [low: number, high: number]>();
+    for (const column of this.columns.value)
+      for (const { name, control } of column.commonFields.value) {
+        if (control.kind !== "number" || !control.seed) continue;
+        const [low, high] = bounds.get(name) ?? [0, LARGEST_SEED];
+        bounds.set(name, [Math.max(low, control.low ?? 0), Math.min(high, control.high ?? LARGEST_SEED)]);
+      }
+    const drawn = [...bounds].filter(([, [low, high]]) => low <= high);
+    return drawn.map(([name, [low, high]]) => [name, randomInteger(low, high)]);
   }
 
   cancel(): void {

@@ -3,7 +3,7 @@ import { DiceIcon } from "../ui/icons";
 import { attributes, type ControlProps } from "./controls";
 import type { Control } from "./schema";
 
-const LARGEST_SEED = 2 ** 31 - 1;
+export const LARGEST_SEED = 2 ** 31 - 1;
 
 type NumberControl = Extract<Control, { kind: "number" }>;
 

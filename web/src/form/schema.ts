@@ -24,6 +24,9 @@ type Schema = Record<string, unknown>;
 
 const PROSE = /^(prompt|negative_prompt|system|system_prompt|text|content|message|context|question|document)$/;
 const LONG_TEXT = 200;
+/** Fields that a form shows, and options of a choice; what has more is written as JSON. */
+const MOST_FIELDS = 200;
+const MOST_OPTIONS = 1_000;
 
 const isObject = (value: unknown): value is Schema =>
   typeof value === "object" && value !== null && !Array.isArray(value);
@@ -33,6 +36,7 @@ const number = (value: unknown): number | null => (typeof value === "number" ? v
 /** The fields of an object's schema in their order, or null when it has none to show. */
 export function fieldsOf(schema: unknown): Field[] | null {
   if (!isObject(schema) || !isObject(schema["properties"])) return null;
+  if (Object.keys(schema["properties"]).length > MOST_FIELDS) return null;
   const required = Array.isArray(schema["required"]) ? schema["required"] : [];
   const fields = Object.entries(schema["properties"]).map(([name, rule], index) => {
     const property = isObject(rule) ? rule : {};
@@ -73,6 +77,7 @@ function withoutNull(rule: Schema): Schema {
 
 function controlOf(name: string, rule: Schema): Control {
   const options = rule["enum"];
+  if (Array.isArray(options) && options.length > MOST_OPTIONS) return { kind: "json" };
   if (Array.isArray(options) && options.length > 0) return { kind: "choice", options };
   switch (rule["type"]) {
     case "boolean":

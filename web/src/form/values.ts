@@ -109,17 +109,19 @@ export class InputForm {
   }
 
   #fromFields(): { input: unknown; problems: [FormField, string][] } {
-    const input: Record<string, unknown> = {};
+    // a list first: a field may be called `__proto__`
+    const values: [string, unknown][] = [];
     const problems: [FormField, string][] = [];
     for (const field of this.fields) {
       try {
         const value = valueOf(field);
-        if (value !== undefined) input[field.name] = value;
+        if (value !== undefined) values.push([field.name, value]);
       } catch (error) {
         problems.push([field, error instanceof Error ? error.message : String(error)]);
       }
     }
-    return { input: this.whole ? (input[WHOLE.name] ?? {}) : { ...input, ...this.#extra }, problems };
+    const input = this.whole ? (values[0]?.[1] ?? {}) : { ...Object.fromEntries(values), ...this.#extra };
+    return { input, problems };
   }
 
   #fromJson(): Reading {
@@ -135,7 +137,7 @@ export class InputForm {
 
   /** Puts the server's violations at their fields. */
   show(violations: readonly { path: string; message: string }[]): void {
-    this.jsonErrors.value = this.#isJson ? violations.map(({ path, message }) => `${path}: ${message}`) : [];
+    this.jsonErrors.value = this.#isJson ? bounded(violations.map(({ path, message }) => `${path}: ${message}`)) : [];
     const at = new Map<string, string[]>();
     for (const { path, message } of this.#isJson ? [] : violations) {
       const [, root, name, ...inner] = path.split("/").map(unescape);
@@ -144,14 +146,20 @@ export class InputForm {
       at.set(key, [...(at.get(key) ?? []), where + message]);
     }
     for (const field of this.fields) {
-      field.errors.value = at.get(field.name) ?? [];
+      field.errors.value = bounded(at.get(field.name) ?? []);
       at.delete(field.name);
     }
-    this.loose.value = [...at].flatMap(([name, messages]) =>
-      messages.map((text) => (name ? `${name}: ${text}` : text)),
-    );
+    const loose = [...at].flatMap(([name, messages]) => messages.map((text) => (name ? `${name}: ${text}` : text)));
+    this.loose.value = bounded(loose);
   }
 }
+
+const MOST_MESSAGES = 20;
+
+const bounded = (messages: string[]): string[] =>
+  messages.length > MOST_MESSAGES
+    ? [...messages.slice(0, MOST_MESSAGES), `And ${messages.length - MOST_MESSAGES} more.`]
+    : messages;
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);

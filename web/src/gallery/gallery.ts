@@ -1,7 +1,7 @@
 import { batch, computed, signal } from "@preact/signals";
 import { request } from "../api/client";
 import { GalleryDocument, type GalleryCardFragment, type ModelFilter, type ModelKind } from "../api/generated/graphql";
-import { apiProblem, type Problem } from "../api/problems";
+import { passingProblem, type Problem } from "../api/problems";
 
 export type ModelCard = GalleryCardFragment;
 
@@ -60,7 +60,7 @@ export class Gallery {
       });
     } catch (error) {
       if (turn !== this.#turn) return;
-      this.problem.value = apiProblem(error);
+      this.problem.value = passingProblem(error);
     }
     this.busy.value = false;
     this.#askLater();

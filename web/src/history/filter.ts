@@ -9,7 +9,8 @@ export const STATUSES: Readonly<Record<string, { name: string; of: readonly Pred
 
 /** The filter that an address asks for; days are those of the reader's clock. */
 export function filterOf(query: URLSearchParams): PredictionFilter {
-  const status = STATUSES[query.get("status") ?? ""];
+  const name = query.get("status") ?? "";
+  const status = Object.hasOwn(STATUSES, name) ? STATUSES[name] : undefined;
   const from = startOf(query.get("from"), 0);
   const before = startOf(query.get("to"), 1);
   const model = query.get("model")?.trim();

@@ -4,7 +4,7 @@
  * of all that a page loads. The tests compare what both read.
  */
 
-import { spansOf, type Span, type Targets } from "./spans";
+import { spansOf, type Room, type Span, type Targets } from "./spans";
 
 /** Markdown as a tree. */
 export type Block =
@@ -14,7 +14,9 @@ export type Block =
   | { type: "quote"; blocks: Block[] }
   | { type: "list"; start: number | null; items: Item[] }
   | { type: "table"; head: Span[][]; rows: Span[][][] }
-  | { type: "rule" };
+  | { type: "rule" }
+  /** The end of what is read, where the text went on. */
+  | { type: "cut" };
 
 export interface Item {
   /** Of a task: whether it is done. */
@@ -24,6 +26,10 @@ export interface Item {
 
 /** Quotes and lists within each other; what is deeper stays text. */
 const DEEPEST = 12;
+/** Characters that are read: ten times what a description may have. */
+export const MOST_CHARACTERS = 100_000;
+/** Blocks, items, cells and spans together: more than a description can say, but for the cells that rows leave out. */
+export const MOST_NODES = 10_000;
 
 const HEADING = /^ {0,3}(#{1,6})(?= |$)/;
 const FENCE = /^( {0,3})(`{3,}(?=[^`]*$)|~{3,})/;
@@ -40,12 +46,14 @@ const DEFINITION = /^ {0,3}\[([^\]]{1,200})\]: *<?([^\s>]+)>?(?: +["'(].*)?$/;
 /**
  * Reads Markdown as models' readmes have it: CommonMark with tables, tasks and struck text, but for what only HTML can say.
  *
- * No place of the text is looked at more than a few times, whatever is in it.
+ * No place of the text is looked at more than a few times, whatever is in it, and the tree is bounded: what is beyond is
+ * left out, and a block of the type `cut` says so.
  */
 export function read(text: string): Block[] {
   const targets: Targets = new Map();
+  const room: Room = { nodes: MOST_NODES };
   let isCode = false;
-  const lines = text.replace(/\r\n?/g, "\n").replace(/\t/g, "    ").split("\n");
+  const lines = text.slice(0, MOST_CHARACTERS).replace(/\r\n?/g, "\n").replace(/\t/g, "    ").split("\n");
   const kept = lines.filter((line) => {
     if (FENCE.test(line)) isCode = !isCode;
     const [, name, to] = (!isCode && DEFINITION.exec(line)) || [];
@@ -53,7 +61,9 @@ export function read(text: string): Block[] {
     if (!targets.has(name.toLowerCase())) targets.set(name.toLowerCase(), to);
     return false;
   });
-  return blocksOf(kept, targets, 0);
+  const blocks = blocksOf(kept, targets, room, 0);
+  if (room.nodes <= 0 || text.length > MOST_CHARACTERS) blocks.push({ type: "cut" });
+  return blocks;
 }
 
 const isBlank = (line: string): boolean => line.trim() === "";
@@ -67,10 +77,10 @@ const kindOf = (line: string): string | undefined => (RULE.test(line) ? undefine
 const goesOn = (line: string): boolean =>
   !isBlank(line) && ![HEADING, FENCE, RULE, QUOTE, TAG, INTERRUPTING].some((start) => start.test(line));
 
-function blocksOf(lines: readonly string[], targets: Targets, depth: number): Block[] {
+function blocksOf(lines: readonly string[], targets: Targets, room: Room, depth: number): Block[] {
   const found: Block[] = [];
   let at = 0;
-  const spans = (text: string) => spansOf(text, targets);
+  const spans = (text: string) => spansOf(text, targets, room);
   /** The lines up to one that does not belong any more, and those after it. */
   const take = (belongs: (line: string, at: number) => boolean): string[] => {
     const from = at;
@@ -89,7 +99,8 @@ function blocksOf(lines: readonly string[], targets: Targets, depth: number): Bl
   const list = (kind: string) => {
     const number = parseInt(MARKER.exec(lines[at]!)![2]!, 10);
     const items: Item[] = [];
-    while (at < lines.length && kindOf(lines[at]!) === kind) {
+    while (at < lines.length && room.nodes > 0 && kindOf(lines[at]!) === kind) {
+      room.nodes -= 1;
       const lead = MARKER.exec(lines[at]!)![0];
       const width = Math.max(lead.length, lead.trimEnd().length + 1);
       const first = lines[at]!.slice(lead.length);
@@ -101,7 +112,7 @@ function blocksOf(lines: readonly string[], targets: Targets, depth: number): Bl
       });
       const [mark = "", done] = TASK.exec(first) ?? [];
       const inner = [first.slice(mark.length), ...rest.map((line) => cut(line, width))];
-      items.push({ done: mark ? done !== " " : null, blocks: blocksOf(inner, targets, depth + 1) });
+      items.push({ done: mark ? done !== " " : null, blocks: blocksOf(inner, targets, room, depth + 1) });
       const end = at;
       take(isBlank);
       if (at < lines.length && kindOf(lines[at]!) !== kind) at = end;
@@ -110,14 +121,18 @@ function blocksOf(lines: readonly string[], targets: Targets, depth: number): Bl
   };
 
   const table = () => {
-    const head = cellsOf(lines[at]!);
+    const cells = cellsOf(lines[at]!);
     at += 2;
-    const rows = take((line) => goesOn(line) && line.includes("|")).map(cellsOf);
-    found.push({
-      type: "table",
-      head: head.map(spans),
-      rows: rows.map((row) => head.map((_, i) => spans(row[i] ?? ""))),
-    });
+    const under = take((line) => goesOn(line) && line.includes("|"));
+    // a row has as many cells as the head, whatever it says: short rows of a wide table are much out of little
+    const row = (given: readonly string[]): Span[][] => {
+      const shown = room.nodes > 0 ? cells.slice(0, room.nodes) : [];
+      room.nodes -= 1 + cells.length;
+      return shown.map((_, i) => spans(given[i] ?? ""));
+    };
+    const [head, rows] = [row(cells), [] as Span[][][]];
+    for (const line of under) if (room.nodes > 0) rows.push(row(cellsOf(line)));
+    found.push({ type: "table", head, rows });
   };
 
   const isTable = (): boolean => {
@@ -143,7 +158,8 @@ function blocksOf(lines: readonly string[], targets: Targets, depth: number): Bl
     if (level) at += 1;
   };
 
-  while (at < lines.length) {
+  while (at < lines.length && room.nodes > 0) {
+    room.nodes -= 1;
     const line = lines[at]!;
     const [, indent, marks] = FENCE.exec(line) ?? [];
     const level = HEADING.exec(line)?.[1]?.length;
@@ -167,6 +183,7 @@ function blocksOf(lines: readonly string[], targets: Targets, depth: number): Bl
         blocks: blocksOf(
           quoted.map((next) => next.replace(QUOTE, "")),
           targets,
+          room,
           depth + 1,
         ),
       });

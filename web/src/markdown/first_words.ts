@@ -1,8 +1,13 @@
 const LONGEST = 180;
+/** Characters that are looked at: links and marks among them are not shown. */
+const READ = LONGEST * 10;
 
 /** The first paragraph of a Markdown text as plain words, for where there is room for a sentence. */
 export function firstWords(markdown: string): string {
-  const paragraphs = markdown.split(/\n\s*\n/).map((text) => text.trim());
+  const paragraphs = markdown
+    .slice(0, READ)
+    .split(/\n\s*\n/)
+    .map((text) => text.trim());
   const first = paragraphs.find((text) => text !== "" && !/^(#|```|~~~|\||<|!\[|[-*_]{3,}$)/.test(text)) ?? "";
   const plain = first
     .replace(/!?\[([^\]]*)\]\([^)]*\)/g, "$1")

@@ -41,6 +41,8 @@ function block(one: Block, headings: Headings): ComponentChildren {
       return <p class="raw-text">{one.text}</p>;
     case "rule":
       return <hr />;
+    case "cut":
+      return <p class="hint">The rest of this text is not shown: it is too long for this page.</p>;
   }
 }
 

@@ -9,6 +9,11 @@ export type Span =
 /** Where references lead, by their names in lower case. */
 export type Targets = Map<string, string>;
 
+/** What a whole document may still become: counted down by all that reads it, which stops at zero. */
+export interface Room {
+  nodes: number;
+}
+
 /** Emphasis within emphasis; what is deeper stays text. */
 const DEEPEST = 12;
 
@@ -21,7 +26,9 @@ const URL_TEXT = /https?:\/\/[^\s<>]*[^\s<>.,;:!?'")\]*_~]/y;
 const ENTITY = /&(?:#(\d{1,7})|#x([\da-f]{1,6})|(\w{2,8}));/iy;
 const PLACE = /\( *(?:<([^<>\n]*)>|((?:[^\s()\\]|\\.|\([^\s()]*\))*))(?:\s+(?:"[^"]*"|'[^']*'|\([^()]*\)))?\s*\)/y;
 const REFERENCE = /\[([^[\]]{0,200})\]/y;
-const NAMED: Record<string, string> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'", nbsp: "\u00a0", copy: "©" };
+const NAMED: ReadonlyMap<string, string> = new Map(
+  Object.entries({ amp: "&", lt: "<", gt: ">", quot: '"', apos: "'", nbsp: "\u00a0", copy: "©" }),
+);
 const SPACE = /^\s?$/;
 const MARK = /^[\p{P}\p{S}]$/u;
 
@@ -33,7 +40,7 @@ interface Delimiter {
   closes: boolean;
 }
 
-export function spansOf(text: string, targets: Targets, isLink = false): Span[] {
+export function spansOf(text: string, targets: Targets, room: Room, isLink = false): Span[] {
   const out: Span[] = [];
   const runs: Delimiter[] = [];
   const closing = ticksOf(text);
@@ -46,7 +53,10 @@ export function spansOf(text: string, targets: Targets, isLink = false): Span[] 
   const put = (span: Span, end: number) => {
     if (typeof span === "string" && typeof out.at(-1) === "string" && runs.at(-1)?.at !== out.length - 1)
       out.push(`${out.pop() as string}${span}`);
-    else if (span !== "") out.push(span);
+    else if (span !== "") {
+      out.push(span);
+      room.nodes -= 1;
+    }
     at = end;
   };
 
@@ -63,13 +73,13 @@ export function spansOf(text: string, targets: Targets, isLink = false): Span[] 
       : targets.get(name.toLowerCase());
     if (to === undefined) return false;
     put(
-      { type: "link", to, text: spansOf(inner || to, targets, true) },
+      { type: "link", to, text: spansOf(inner || to, targets, room, true) },
       close + 1 + (place ?? reference ?? [""])[0].length,
     );
     return true;
   };
 
-  while (at < text.length) {
+  while (at < text.length && room.nodes > 0) {
     const next = match(MARKUP);
     const start = next?.index ?? text.length;
     put(text.slice(at, start), start);
@@ -101,6 +111,7 @@ export function spansOf(text: string, targets: Targets, isLink = false): Span[] 
       if (delimiter) runs.push(delimiter);
       // a node of its own: what it opens or closes is decided at the end
       out.push(marks);
+      room.nodes -= 1;
       at += marks.length;
     } else put(sign, at + sign.length);
   }
@@ -180,13 +191,16 @@ function ticksOf(text: string): (at: number) => [length: number, end: number] {
     if (known) known.push(index);
     else places.set(ticks.length, [index]);
   }
+  const passed = new Map<number, number>();
   return (at) => {
     let end = at;
     while (text[end] === "`") end += 1;
-    const later = places.get(end - at) ?? [];
+    const alike = places.get(end - at) ?? [];
     // asked for in the order of the text: what was passed is not looked at again
-    while (later[0] !== undefined && later[0] <= at) later.shift();
-    return [end - at, later[0] ?? -1];
+    let next = passed.get(end - at) ?? 0;
+    while (next < alike.length && alike[next]! <= at) next += 1;
+    passed.set(end - at, next);
+    return [end - at, alike[next] ?? -1];
   };
 }
 
@@ -208,7 +222,7 @@ function bracketsOf(text: string): Map<number, number> {
 }
 
 function entity([whole, decimal, hex, name]: RegExpExecArray): string {
-  if (name !== undefined) return NAMED[name] ?? whole;
+  if (name !== undefined) return NAMED.get(name) ?? whole;
   const code = decimal === undefined ? parseInt(hex!, 16) : Number(decimal);
   return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : "\ufffd";
 }

@@ -26,7 +26,8 @@ export function RunPage({ desk, route }: Props) {
   }, [isModel ? `${route.slug}:${route.version}` : route.id, isModel && isIn]);
   useEffect(() => () => desk.leave(), []);
 
-  const problem = desk.problem.value;
+  // without a form there is no other place for what keeps a prediction from being shown
+  const problem = desk.problem.value ?? (desk.form.value ? null : desk.run.problem.value);
   return (
     <>
       {isModel ? <ModelHead desk={desk} slug={route.slug} /> : <PredictionHead desk={desk} />}

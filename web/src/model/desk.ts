@@ -2,7 +2,7 @@ import { batch, computed, signal } from "@preact/signals";
 import { request } from "../api/client";
 import { ModelPageDocument } from "../api/generated/graphql";
 import type { ModelDetails, Version } from "../api/models";
-import { apiProblem, type Problem } from "../api/problems";
+import { passingProblem, type Problem } from "../api/problems";
 import { InputForm } from "../form/values";
 import { Run, type JoinedPrediction } from "../prediction/run";
 
@@ -51,7 +51,7 @@ export class Desk {
       wait = this.version.value?.state === "PREPARING" ? PREPARING_MS : 0;
     } catch (error) {
       if (turn !== this.#turn) return;
-      this.problem.value = apiProblem(error);
+      this.problem.value = passingProblem(error);
     }
     if (wait) this.#timer = window.setTimeout(() => void this.#load(slug, number, turn), wait);
   }

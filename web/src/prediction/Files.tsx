@@ -1,4 +1,4 @@
-import { useRef } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { DownloadIcon } from "../ui/icons";
 import { isTerminal, type Prediction, type Run } from "./run";
 import { bytes } from "../ui/units";
@@ -7,18 +7,12 @@ type OutputFile = Prediction["files"][number];
 
 const SHARP_BELOW_PX = 160;
 const MOST_PLACES = 8;
+/** Files shown at first, and by each press of the button. */
+const FILES_AT_ONCE = 60;
 
 /** Pictures and other files of a prediction; before a picture is there, its place is. */
 export function Files({ run, prediction }: { run: Run; prediction: Prediction }) {
-  if (prediction.files.length > 0) {
-    return (
-      <div class="files">
-        {prediction.files.map((file, index) => (
-          <FileView key={file.url} run={run} file={file} name={nameOf(prediction, file, index)} />
-        ))}
-      </div>
-    );
-  }
+  if (prediction.files.length > 0) return <FileList key={prediction.id} run={run} prediction={prediction} />;
   if (prediction.model.kind !== "IMAGE_GENERATION" || isTerminal(prediction.status)) return null;
   const { width, height, count } = expected(prediction.input);
   return (
@@ -32,6 +26,25 @@ export function Files({ run, prediction }: { run: Run; prediction: Prediction })
         </div>
       ))}
     </div>
+  );
+}
+
+function FileList({ run, prediction }: { run: Run; prediction: Prediction }) {
+  const [shown, setShown] = useState(FILES_AT_ONCE);
+  const { files } = prediction;
+  return (
+    <>
+      <div class="files">
+        {files.slice(0, shown).map((file, index) => (
+          <FileView key={file.url} run={run} file={file} name={nameOf(prediction, file, index)} />
+        ))}
+      </div>
+      {files.length > shown && (
+        <button type="button" class="button more" onClick={() => setShown(shown + FILES_AT_ONCE)}>
+          Show more: {shown} of {files.length.toLocaleString()} files
+        </button>
+      )}
+    </>
   );
 }
 
@@ -52,6 +65,7 @@ function FileView({ run, file, name }: { run: Run; file: OutputFile; name: strin
           width={file.width ?? undefined}
           height={file.height ?? undefined}
           class={(file.width ?? SHARP_BELOW_PX) < SHARP_BELOW_PX ? "picture-sharp" : undefined}
+          loading="lazy"
           alt={`Output of the model, ${name}`}
           onError={refresh}
         />

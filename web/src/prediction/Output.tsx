@@ -5,6 +5,7 @@ import { CopyIcon, RetryIcon } from "../ui/icons";
 import { Files } from "./Files";
 import { Metrics } from "./Metrics";
 import { Progress } from "./Progress";
+import { MOST_SHOWN, type LiveText } from "./live_text";
 import { isTerminal, type Prediction, type Run } from "./run";
 import { StatusLine } from "./StatusLine";
 
@@ -62,8 +63,8 @@ function Shown({ run, prediction, onRetry }: Props & { prediction: Prediction })
             <RetryIcon /> Retry
           </button>
         )}
-        {!isActive && !run.text.isEmpty.value && (
-          <CopyButton text={() => run.text.value} icon={<CopyIcon />} name="Copy" />
+        {!isActive && !(run.text.isEmpty.value && run.json.isEmpty.value) && (
+          <CopyButton text={() => run.text.value || run.json.value} icon={<CopyIcon />} name="Copy" />
         )}
       </div>
       <Progress run={run} prediction={prediction} />
@@ -73,7 +74,7 @@ function Shown({ run, prediction, onRetry }: Props & { prediction: Prediction })
         {prediction.status === "CANCELED" && <Callout problem={CANCELED} tone="quiet" />}
         <TextOutput run={run} prediction={prediction} />
         <Files run={run} prediction={prediction} />
-        <OtherOutput run={run} prediction={prediction} />
+        <OtherOutput run={run} />
       </div>
       <footer class="output-foot">
         <Metrics prediction={prediction} />
@@ -88,27 +89,44 @@ function TextOutput({ run, prediction }: { run: Run; prediction: Prediction }) {
   const awaited = isActive && prediction.model.kind === "TEXT_GENERATION";
   const hidden = run.text.isEmpty.value && !awaited;
   return (
-    <div
-      class={`text-output${isActive ? " text-live" : ""}`}
-      hidden={hidden}
-      role="region"
-      aria-label="Text"
-      tabIndex={0}
-      ref={run.text.attach}
-    />
+    <>
+      <CutNote text={run.text} />
+      <div
+        class={`text-output${isActive ? " text-live" : ""}`}
+        hidden={hidden}
+        role="region"
+        aria-label="Text"
+        tabIndex={0}
+        ref={run.text.attach}
+      />
+    </>
   );
 }
 
-/** Output that is neither text nor files, as JSON. */
-function OtherOutput({ run, prediction }: { run: Run; prediction: Prediction }) {
-  const isActive = !isTerminal(prediction.status);
-  const final = prediction.text === null && prediction.files.length === 0 ? prediction.output : null;
-  const shown = isActive ? run.chunks.value : final === null ? [] : [final];
-  if (shown.length === 0) return null;
+function OtherOutput({ run }: { run: Run }) {
   return (
-    <pre class="json-output" tabIndex={0}>
-      {shown.map((value) => JSON.stringify(value, null, 2)).join("\n")}
-    </pre>
+    <>
+      <CutNote text={run.json} />
+      <pre
+        class="json-output"
+        hidden={run.json.isEmpty.value}
+        role="region"
+        aria-label="JSON"
+        tabIndex={0}
+        ref={run.json.attach}
+      />
+    </>
+  );
+}
+
+/** Where a text is longer than a page can show. */
+function CutNote({ text }: { text: LiveText }) {
+  if (!text.isCut.value) return null;
+  return (
+    <p class="hint">
+      Only the end is shown: a page has room for some {MOST_SHOWN.toLocaleString()} characters. Copy takes all of them,
+      once the prediction has ended.
+    </p>
   );
 }
 
@@ -116,6 +134,9 @@ function Logs({ run }: { run: Run }) {
   return (
     <details class="logs" hidden={run.logs.isEmpty.value}>
       <summary>Log</summary>
+      {run.logs.isCut.value && (
+        <p class="hint">The beginning is left out here; the API has all that was kept of the log.</p>
+      )}
       <pre class="logs-text" tabIndex={0} aria-label="Log" role="region" ref={run.logs.attach} />
     </details>
   );

@@ -1,5 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
 import type { PredictionStatus } from "../api/generated/graphql";
+import { serverNow } from "../api/server_clock";
 import { isTerminal, type Prediction, type Run } from "./run";
 import { bytes, seconds } from "../ui/units";
 
@@ -27,7 +28,7 @@ export function StatusLine({ run, prediction }: { run: Run; prediction: Predicti
       </span>
       <span class="status-detail">{detailOf(run, prediction)}</span>
       {run.link.value === "reconnecting" && !isTerminal(status) && <span class="status-link">reconnecting…</span>}
-      <Elapsed run={run} prediction={prediction} />
+      <Elapsed prediction={prediction} />
     </div>
   );
 }
@@ -44,15 +45,16 @@ function detailOf(run: Run, { status, createdAt, startedAt }: Prediction): strin
   return waited > 0.5 ? `waited ${seconds(waited)}` : "";
 }
 
-function Elapsed({ run, prediction }: { run: Run; prediction: Prediction }) {
-  const [now, setNow] = useState(Date.now());
+/** How long it has been since the prediction was asked for, by the clock that says when that was. */
+function Elapsed({ prediction }: { prediction: Prediction }) {
+  const [now, setNow] = useState(serverNow());
   const isActive = !isTerminal(prediction.status);
   useEffect(() => {
     if (!isActive) return;
-    const timer = setInterval(() => setNow(Date.now()), 100);
+    const timer = setInterval(() => setNow(serverNow()), 100);
     return () => clearInterval(timer);
   }, [isActive, prediction.id]);
-  const since = (now - run.clockOffset.value - Date.parse(prediction.createdAt)) / 1000;
+  const since = (now - Date.parse(prediction.createdAt)) / 1000;
   const shown = isActive ? Math.max(0, since) : prediction.metrics.totalSeconds;
   return <span class="status-elapsed">{shown === null ? "" : seconds(shown)}</span>;
 }

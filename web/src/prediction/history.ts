@@ -7,7 +7,7 @@ import {
   type HistoryQuery,
   type PredictionFilter,
 } from "../api/generated/graphql";
-import { apiProblem, userProblem, type Problem } from "../api/problems";
+import { apiProblem, passingProblem, userProblem, type Problem } from "../api/problems";
 import { watchRows } from "../api/rows";
 import { whileSeen } from "../ui/polling";
 import { isTerminal } from "./run";
@@ -71,7 +71,7 @@ export class History {
       });
     } catch (error) {
       if (turn !== this.#turn) return turn;
-      this.problem.value = apiProblem(error);
+      this.problem.value = passingProblem(error);
       this.#timer = window.setTimeout(() => void this.#ask(after), RETRY_MS);
     }
     this.busy.value = false;

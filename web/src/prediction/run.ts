@@ -13,7 +13,7 @@ import {
   type PredictionPageQuery,
   type PredictionStatus,
 } from "../api/generated/graphql";
-import { ApiError, apiProblem, isOpen, userProblem, type Problem } from "../api/problems";
+import { ApiError, apiProblem, isAway, isOpen, passingProblem, userProblem, type Problem } from "../api/problems";
 import { LiveText } from "./live_text";
 import { randomKey } from "../ui/random";
 
@@ -40,6 +40,8 @@ const NO_SUCH: Problem = {
   detail: "It does not exist, or you may not see it.",
 };
 
+const RETRY_MS = 4_000;
+
 const TERMINAL: readonly PredictionStatus[] = ["SUCCEEDED", "FAILED", "CANCELED", "ABORTED"];
 
 export const isTerminal = (status: PredictionStatus): boolean => TERMINAL.includes(status);
@@ -53,8 +55,9 @@ export class Run {
   readonly loading = signal<Loading | null>(null);
   /** Of each picture that is being drawn, the newest preview as a data URI. */
   readonly previews = signal<readonly string[]>([]);
-  readonly chunks = signal<readonly unknown[]>([]);
   readonly text = new LiveText();
+  /** Output that is neither text nor files, as JSON. */
+  readonly json = new LiveText();
   readonly logs = new LiveText();
   readonly link = signal<"idle" | "live" | "reconnecting">("idle");
   readonly sending = signal(false);
@@ -64,8 +67,6 @@ export class Run {
   /** Why no prediction was made of the last input; `violations` says where it is wrong. */
   readonly refusal = signal<Problem | null>(null);
   readonly violations = signal<readonly Violation[]>([]);
-  /** Milliseconds that the server's clock is behind this one. */
-  readonly clockOffset = signal(0);
   readonly isActive = computed(() => this.prediction.value !== null && !isTerminal(this.prediction.value.status));
 
   #stop: () => void = () => {};
@@ -128,22 +129,27 @@ export class Run {
     return null;
   }
 
-  /** Follows a prediction that exists; null when there is none of that id. */
+  /** Follows a prediction that exists, asking until the server answers; null when there is none of that id. */
   async join(id: string): Promise<JoinedPrediction | null> {
     this.clear();
     const turn = this.#turn;
-    try {
-      const { prediction } = await request(PredictionPageDocument, { id });
-      if (turn !== this.#turn) return null;
-      if (prediction) this.#show(prediction);
-      else this.problem.value = NO_SUCH;
-      return prediction;
-    } catch (error) {
-      // an id that is none names nothing
-      const isNone = error instanceof ApiError && error.code === "BAD_USER_INPUT";
-      if (turn === this.#turn) this.problem.value = isNone ? NO_SUCH : apiProblem(error);
-      return null;
+    while (turn === this.#turn) {
+      try {
+        const { prediction } = await request(PredictionPageDocument, { id });
+        if (turn !== this.#turn) return null;
+        if (prediction) this.#show(prediction);
+        else this.problem.value = NO_SUCH;
+        return prediction;
+      } catch (error) {
+        if (turn !== this.#turn) return null;
+        // an id that is none names nothing
+        const isNone = error instanceof ApiError && error.code === "BAD_USER_INPUT";
+        this.problem.value = isNone ? NO_SUCH : passingProblem(error);
+        if (!isAway(error)) return null;
+        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+      }
     }
+    return null;
   }
 
   async cancel(): Promise<void> {
@@ -210,16 +216,15 @@ export class Run {
     this.progress.value = prediction?.progress ?? null;
     this.loading.value = null;
     this.previews.value = [];
-    this.chunks.value = [];
     this.canceling.value = false;
     this.text.set(prediction?.text ?? "");
+    this.json.set(jsonOf(prediction));
     this.logs.set(prediction?.logs ?? "");
   }
 
   #apply(event: PredictionEvent): void {
     if (event.__typename === "PredictionSnapshot") {
       this.#seq = event.seq;
-      this.clockOffset.value = Date.now() - Date.parse(event.at);
       const canceling = this.canceling.value;
       this.#replace(event.prediction);
       this.canceling.value = canceling && this.isActive.value;
@@ -239,7 +244,7 @@ export class Run {
     else if (event.__typename === "PreviewReady") this.#preview(event.image, event.previewStep);
     else if (event.__typename === "Logged") this.logs.append(`${event.line.replace(/\n$/, "")}\n`);
     else if (event.text !== null) this.text.append(event.text);
-    else this.chunks.value = [...this.chunks.value, event.chunk];
+    else this.json.append(`${JSON.stringify(event.chunk, null, 2)}\n`);
   }
 
   /** Steps are counted over all pictures of a prediction, which are drawn one after the other. */
@@ -258,6 +263,7 @@ export class Run {
     if (!isTerminal(prediction.status)) return;
     this.canceling.value = false;
     if (prediction.text !== null) this.text.set(prediction.text);
+    this.json.set(jsonOf(prediction));
     if (prediction.logs !== "") this.logs.set(prediction.logs);
     if (prediction.progress) this.progress.value = prediction.progress;
   }
@@ -267,6 +273,14 @@ export class Run {
 export function picturesOf(input: unknown): number {
   const asked = (input as { num_images?: unknown } | null | undefined)?.num_images;
   return typeof asked === "number" && asked >= 1 ? asked : 1;
+}
+
+/** Output that has no other place in the page; of what still runs, item by item as the items came. */
+function jsonOf(prediction: Prediction | null): string {
+  if (!prediction || prediction.text !== null || prediction.files.length > 0 || prediction.output === null) return "";
+  const { output, status } = prediction;
+  const items: unknown[] = !isTerminal(status) && Array.isArray(output) ? output : [output];
+  return items.map((item) => `${JSON.stringify(item, null, 2)}\n`).join("");
 }
 
 function loadingOf(event: Extract<PredictionEvent, { __typename: "ModelLoading" }>): Loading {
