@@ -85,7 +85,7 @@ async def open_runtime(settings: Settings, role: Role, tracing: Tracing = NO_TRA
         # Connections of its own: counting does not wait behind reads of events
         counting = async_redis(settings.redis_dsn)
         stack.push_async_callback(counting.aclose)
-        event_log = EventLog(client)
+        event_log = EventLog(client, settings.event_bytes_per_owner)
         signer = FileSigner(secret, former_secrets)
         yield Runtime(
             settings=settings,

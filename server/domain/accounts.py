@@ -44,6 +44,7 @@ RESERVED_HANDLES = frozenset(
 )
 PASSWORD_MIN, PASSWORD_MAX = 8, 256
 USER_OWNER = "user:"
+ANONYMOUS_OWNER = "anon:"
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ class Viewer:
     @property
     def owner_key(self) -> str:
         """The owner of predictions and idempotency keys: the user, or the address of an anonymous caller."""
-        return f"{USER_OWNER}{self.user_id}" if self.user_id else f"anon:{self.address}"
+        return f"{USER_OWNER}{self.user_id}" if self.user_id else f"{ANONYMOUS_OWNER}{self.address}"
 
     def require(self, scope: Scope) -> None:
         """Raise ForbiddenError for an API key that lacks a scope; everybody else has all of them."""

@@ -160,6 +160,11 @@ class LimitSettings(BaseSettings):
     max_output_text_bytes: int = Field(
         32_000_000, ge=1, le=200_000_000, description="Maximum size of the text or JSON output of one prediction."
     )
+    event_bytes_per_owner: int = Field(
+        64_000_000,
+        ge=0,
+        description="Redis memory for events of one user, or of one network without an account; 0: no limit.",
+    )
     prediction_seconds: float = Field(1800, ge=1, description="Stop a prediction that runs for longer than this.")
 
 

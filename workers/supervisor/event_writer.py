@@ -9,9 +9,11 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
+import orjson
+import redis
 import structlog
 
-from server.adapters.event_log import FENCED, NEEDS_SNAPSHOT, EventLog, NewEvent, new_epoch
+from server.adapters.event_log import FENCED, NEEDS_SNAPSHOT, NO_ROOM, EventLog, NewEvent, new_epoch
 from server.adapters.redis_calls import REDIS_ERRORS
 from server.adapters.tasks import end, wait_for_event
 from server.domain.events import EventType
@@ -23,6 +25,11 @@ FLUSH_SECONDS = 1 / 30
 SECONDS_PER_STREAM = 0.003
 MAX_FLUSH_SECONDS = 0.1
 RETRY_SECONDS = 0.5
+# How soon it is tried to go on after Redis took no more, at first and after many times
+RESUME_SECONDS, MAX_RESUME_SECONDS = 2.0, 30.0
+# Of one write to Redis, which has a second for it, and of pieces joined to one event
+BATCH_EVENTS, BATCH_BYTES = 500, 1_000_000
+JOINED_LENGTH = 64_000
 LOG_LIMIT = 64_000
 PREVIEW_BYTES = 12_000
 LOG_LIMIT_LINE = "[the log is longer than 64 kB; the rest is not kept]"
@@ -39,6 +46,11 @@ class Transcript:
     progress: dict[str, Any] | None = None
 
     @property
+    def size(self) -> int:
+        """About the bytes of all that a snapshot of it has."""
+        return sum(map(len, self.text)) + self.log_size + sum(len(orjson.dumps(chunk)) for chunk in self.chunks)
+
+    @property
     def whole_text(self) -> str:
         """All text."""
         return "".join(self.text)
@@ -52,7 +64,8 @@ class Transcript:
 class EventWriter:
     """The events of one attempt; a task writes at most 30 times a second, and 10 where many `streams` run beside it.
 
-    The first output is written at once.
+    The first output is written at once. Where Redis takes no more (its memory is full, or the owner's share), nothing
+    is appended until there is room again for a snapshot of everything so far; the end comes with the row in any case.
     """
 
     def __init__(
@@ -77,6 +90,9 @@ class EventWriter:
         self._flushed = asyncio.Event()
         self.transcript = Transcript()
         self.fenced = asyncio.Event()
+        self.is_cut = False
+        """Whether nothing is appended for now, since Redis takes no more."""
+        self._resume_seconds = RESUME_SECONDS
         self._in_flight: list[NewEvent] = []
         self._pending = [self._snapshot()]
         self._task = asyncio.create_task(self._run())
@@ -92,10 +108,17 @@ class EventWriter:
     def text(self, text: str) -> None:
         """A piece of text output."""
         self.transcript.text.append(text)
-        last = self._pending[-1] if self._pending else None
-        if last is not None and last.type is EventType.OUTPUT and last.text:
+        if self.is_cut:
+            return
+        # Text joins across progress and previews, of which only the newest is kept
+        place = len(self._pending) - 1
+        while place >= 0 and self._pending[place].type in (EventType.PROGRESS, EventType.PREVIEW):
+            place -= 1
+        last = self._pending[place] if place >= 0 else None
+        if last is not None and last.type is EventType.OUTPUT and 0 < len(last.text) < JOINED_LENGTH:
             joined = last.text + text
-            self._pending[-1] = NewEvent(EventType.OUTPUT, {"index": last.data["index"], "text": joined}, text=joined)
+            data = {"index": last.data["index"], "text": joined}
+            self._pending[place] = NewEvent(EventType.OUTPUT, data, text=joined)
             self._due.set()
         else:
             self._add(NewEvent(EventType.OUTPUT, {"index": len(self.transcript.text) - 1, "text": text}, text=text))
@@ -110,19 +133,16 @@ class EventWriter:
     def progress(self, progress: dict[str, Any]) -> None:
         """A step; of several between two writes only the last is kept."""
         self.transcript.progress = progress
-        if self._pending and self._pending[-1].type is EventType.PROGRESS:
-            self._pending.pop()
-        self._add(NewEvent(EventType.PROGRESS, progress, progress=progress))
+        self._add_newest(NewEvent(EventType.PROGRESS, progress, progress=progress))
 
     def preview(self, blob: bytes, width: int, height: int, step: int | None) -> None:
         """An unfinished picture, a JPEG; of several between two writes only the last is kept."""
         if len(blob) > PREVIEW_BYTES:
             logger.warning("events.preview_too_large", prediction=self._id, bytes=len(blob), limit=PREVIEW_BYTES)
             return
-        self._pending = [event for event in self._pending if event.type is not EventType.PREVIEW]
         image = f"data:image/jpeg;base64,{b64encode(blob).decode()}"
         data = {"width": width, "height": height, "step": step, "bytes": len(blob)}
-        self._add(NewEvent(EventType.PREVIEW, data, preview=image))
+        self._add_newest(NewEvent(EventType.PREVIEW, data, preview=image))
 
     def log(self, line: str) -> None:
         """A log line; after 64 kB one last line says that the rest is not kept."""
@@ -134,10 +154,15 @@ class EventWriter:
         self.transcript.logs.append(line)
         self._add(NewEvent(EventType.LOG, {"line": line}, log=f"{line}\n"))
 
+    def _add_newest(self, event: NewEvent) -> None:
+        self._pending = [other for other in self._pending if other.type is not event.type]
+        self._add(event)
+
     def _add(self, event: NewEvent) -> None:
         self._on_event(event.type)
-        self._pending.append(event)
-        self._due.set()
+        if not self.is_cut:
+            self._pending.append(event)
+            self._due.set()
 
     async def close(self, seconds: float) -> None:
         """Write what is pending at once, for at most `seconds` where Redis is away."""
@@ -156,6 +181,9 @@ class EventWriter:
             self._due.clear()
             try:
                 await self._flush()
+            except redis.ResponseError as error:
+                # It answers, and takes no writes: its memory or disk is full, or it is a replica
+                self._cut(str(error))
             except REDIS_ERRORS as error:
                 logger.warning("events.write_failed", prediction=self._id, error=str(error))
                 self._due.set()
@@ -163,15 +191,40 @@ class EventWriter:
                 await asyncio.sleep(RETRY_SECONDS)
                 continue
             self._flushed.set()
+            if self.is_cut:
+                await self._resume()
+                continue
             pause = FLUSH_SECONDS
             if self.transcript.text:
                 pause = max(pause, min(MAX_FLUSH_SECONDS, self._streams() * SECONDS_PER_STREAM))
             await wait_for_event(self._closing, pause)
 
+    def _cut(self, reason: str) -> None:
+        """Append nothing more for now; what was to be appended is in the transcript."""
+        logger.warning("events.cut", prediction=self._id, attempt=self._attempt, reason=reason)
+        self.is_cut, self._in_flight, self._pending = True, [], []
+
+    async def _resume(self) -> None:
+        """Wait until there is room, then begin a new epoch with all that was put out so far."""
+        while not self.fenced.is_set():
+            await wait_for_event(self._closing, self._resume_seconds)
+            self._resume_seconds = min(2 * self._resume_seconds, MAX_RESUME_SECONDS)
+            try:
+                if self._closing.is_set() or await self._log.has_room(self._owner, self.transcript.size):
+                    break
+            except REDIS_ERRORS as error:
+                logger.warning("events.write_failed", prediction=self._id, error=str(error))
+        self.is_cut = False
+        if not self._closing.is_set():
+            self._epoch = new_epoch()
+            self._pending = [self._snapshot()]
+            self._due.set()
+
     async def _flush(self) -> None:
         """Append what is pending, after what an earlier try may not have appended."""
         if not self._in_flight:
-            self._in_flight, self._pending = self._pending, []
+            count = _batch_length(self._pending)
+            self._in_flight, self._pending = self._pending[:count], self._pending[count:]
         if not self._in_flight:
             return
         # A batch that failed is sent again as it was: the log knows it if only its reply was lost
@@ -180,6 +233,8 @@ class EventWriter:
         if seq == FENCED:
             logger.warning("events.fenced", prediction=self._id, attempt=self._attempt)
             self.fenced.set()
+        elif seq == NO_ROOM:
+            self._cut("the events of this owner fill EVENT_BYTES_PER_OWNER")
         elif seq == NEEDS_SNAPSHOT:
             # Redis lost the stream: a new epoch begins with all that was put out so far
             statuses = [event for event in [*self._in_flight, *self._pending] if event.type is EventType.STATUS]
@@ -197,3 +252,13 @@ class EventWriter:
         progress = transcript.progress
         data = {"attempt": self._attempt, "text": text, "logs": log, "chunks": chunks, "progress": progress}
         return NewEvent(EventType.SNAPSHOT, data, text=text, log=log, progress=progress, chunks=chunks)
+
+
+def _batch_length(events: list[NewEvent]) -> int:
+    """How many of the events go into one write: at least one."""
+    size = 0
+    for count, event in enumerate(events[:BATCH_EVENTS]):
+        size += len(event.text) + len(event.log) + sum(len(orjson.dumps(chunk)) for chunk in event.chunks)
+        if size > BATCH_BYTES:
+            return max(1, count)
+    return BATCH_EVENTS

@@ -6,9 +6,10 @@ import asyncio
 from uuid import uuid4
 
 import pytest
+import redis
 import redis.exceptions
 
-from server.adapters.event_log import FENCED, NEEDS_SNAPSHOT, EventLog, NewEvent, new_epoch
+from server.adapters.event_log import FENCED, NEEDS_SNAPSHOT, NO_ROOM, EventLog, NewEvent, new_epoch
 from server.domain.events import NO_EPOCH, Cursor, EventType
 from server.runtime import Runtime
 from tests.integration.events.watching import RedisProcess
@@ -189,3 +190,102 @@ async def test_a_redis_that_is_away_is_an_error_soon_and_no_trouble_later(
     own_redis.start()
     assert await log.ping()
     assert (await log.append(key, 1, new_epoch(), 0, [snapshot()]))[0] == 1
+
+
+async def test_output_stands_once_in_redis(log: EventLog, key: str, own_redis: RedisProcess) -> None:
+    chunk = {"row": ["ä" * 1000] * 10}
+    epoch, seq = new_epoch(), 0
+    before = log_memory(own_redis)
+    batches = [[snapshot()], *([piece(f"{n:04}" + "é" * 4998)] for n in range(100))]
+    batches += [[NewEvent(EventType.OUTPUT, {"index": n, "chunk": chunk}, chunks=(chunk,))] for n in range(50)]
+    for batch in batches:
+        seq, _ = await log.append(key, 1, epoch, seq, batch, "user:1")
+    size = 100 * 10_000 + 50 * 20_000
+    assert log_memory(own_redis) - before < 1.5 * size
+    cursor, events = Cursor(NO_EPOCH, 0), []
+    while (page := await log.read(key, cursor)).events:
+        # A page ends where it is large: whoever comes late makes no answer of everything at once
+        assert sum(len(str(event.data)) for event in page.events) < 1_200_000
+        events += page.events
+        cursor = page.events[-1].cursor
+    assert [event.cursor.seq for event in events] == list(range(1, 152))
+    live = await log.live(key)
+    assert live is not None
+    assert "".join(event.data["text"] for event in events[1:101]) == live.text
+    assert [event.data["chunk"] for event in events[101:]] == live.chunks == [chunk] * 50
+    again = new_epoch()
+    data = {"attempt": 1, "text": live.text, "logs": "", "chunks": live.chunks, "progress": None}
+    await log.append(key, 1, again, seq, [NewEvent(EventType.SNAPSHOT, data, live.text, chunks=tuple(live.chunks))])
+    assert (await log.read(key, Cursor(epoch, 3))).events[0].data == data
+    await log.delete(key)
+
+
+def log_memory(own_redis: RedisProcess) -> int:
+    with redis.Redis.from_url(own_redis.url, retry=None) as client:
+        return int(client.info("memory")["used_memory"])
+
+
+async def test_owners_fill_their_share_and_no_more(rt: Runtime, own_redis: RedisProcess) -> None:
+    own_redis.run("FLUSHALL")
+    log = EventLog(rt.event_log.client, 1_000_000)
+    mine, other = "anon:2001:db8::1", "user:2"
+    neighbour = str(uuid4())
+    await log.append(neighbour, 1, new_epoch(), 0, [snapshot(), piece("n" * 500_000)], other)
+    before, ids = log_memory(own_redis), []
+    for number in range(20):
+        ids.append(str(uuid4()))
+        # Addresses of one network are one owner
+        owner = f"anon:2001:db8::{number:x}"
+        assert (await log.append(ids[-1], 1, new_epoch(), 0, [snapshot(), piece("m" * 300_000)], owner))[0] == 2
+        await log.expire(ids[-1], owner)
+    assert log_memory(own_redis) - before < 1_500_000
+    # The newest stand, the oldest were forgotten, those of others are as they were
+    assert [await log.live(key) is not None for key in ids] == [False] * 17 + [True] * 3
+    live = await log.live(neighbour)
+    assert live is not None
+    assert len(live.text) == 500_000
+    # What runs is not forgotten: it is refused more, but for little that always has room
+    running, epoch = [str(uuid4()), str(uuid4())], new_epoch()
+    for key in running:
+        assert (await log.append(key, 1, epoch, 0, [snapshot(), piece("r" * 400_000)], mine))[0] == 2
+    assert (await log.append(running[0], 1, epoch, 2, [piece("r" * 400_000)], mine))[0] == NO_ROOM
+    assert not await log.has_room(mine, 400_000)
+    small = str(uuid4())
+    assert (await log.append(small, 1, epoch, 0, [snapshot(), piece("s" * 40_000)], mine))[0] == 2
+    await log.expire(running[1], mine)
+    assert (await log.append(running[0], 1, epoch, 2, [piece("r" * 400_000)], mine))[0] == 3
+    assert await log.live(running[1]) is None
+
+
+async def test_streams_of_callers_without_an_account_go_sooner(
+    log: EventLog, key: str, own_redis: RedisProcess
+) -> None:
+    await log.append(key, 1, new_epoch(), 0, [snapshot(), piece("a")], "anon:1.2.3.4")
+    await log.expire(key, "anon:1.2.3.4")
+    assert 500 < int(str(own_redis.run("TTL", f"st:{{{key}}}"))) <= 600
+    for name in ("mem:{anon:1.2.3.4}", "old:{anon:1.2.3.4}"):
+        assert 0 < int(str(own_redis.run("TTL", name))) <= 86_400
+
+
+@pytest.mark.parametrize("kind", ["out", "log", "chk"])
+async def test_a_key_that_redis_evicted_takes_the_whole_stream_with_it(
+    log: EventLog, key: str, own_redis: RedisProcess, kind: str
+) -> None:
+    epoch, chunk = new_epoch(), {"c": "x" * 300}
+    line = NewEvent(EventType.LOG, {"line": "l"}, log="l\n")
+    made = [
+        snapshot(),
+        piece("a" * 300),
+        line,
+        NewEvent(EventType.OUTPUT, {"index": 0, "chunk": chunk}, chunks=(chunk,)),
+    ]
+    await log.append(key, 1, epoch, 0, made)
+    own_redis.run("DEL", f"{kind}:{{{key}}}")
+    assert await log.live(key) is None
+    if kind != "log":
+        assert (await log.read(key, Cursor(NO_EPOCH, 0))).events == []
+    assert (await log.append(key, 1, epoch, 4, [piece("b")]))[0] == NEEDS_SNAPSHOT
+    assert (await log.append(key, 1, new_epoch(), 4, [snapshot(1, "a" * 300 + "b")]))[0] == 5
+    live = await log.live(key)
+    assert live is not None
+    assert live.text == "a" * 300 + "b"

@@ -181,3 +181,88 @@ async def test_closing_without_redis_is_not_waited_for_long(rt: Runtime, key: st
     await writer.close(0.5)
     assert asyncio.get_running_loop().time() - began < 3
     own_redis.start()
+
+
+async def test_pieces_and_progress_by_turns_are_few_events(rt: Runtime, key: str) -> None:
+    writer = EventWriter(rt.event_log, key, 1)
+    for n in range(20_000):
+        writer.text("word ")
+        writer.progress({"step": n})
+    await writer.close(10)
+    live = await rt.event_log.live(key)
+    assert live is not None
+    assert live.text == "word " * 20_000
+    assert live.progress == {"step": 19_999}
+    assert len(await read_all(rt.event_log, key)) < 10
+
+
+async def test_what_has_no_room_comes_when_there_is_some_again(
+    rt: Runtime, key: str, own_redis: RedisProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is appended meanwhile, so that no watcher holds text with a hole; then all of it, as a snapshot."""
+    monkeypatch.setattr("workers.supervisor.event_writer.RESUME_SECONDS", 0.05)
+    own_redis.run("FLUSHALL")
+    log, other = EventLog(rt.event_log.client, 1_000_000), str(uuid4())
+    filling = EventWriter(log, other, 1, owner="user:1")
+    filling.text("f" * 900_000)
+    writer = EventWriter(log, key, 1, owner="user:1")
+    writer.text("a" * 50_000)
+    await eventually(lambda: _has_text(log, other, 900_000))
+    await eventually(lambda: _has_text(log, key, 50_000))
+    before = (await log.position(key)).epoch
+    writer.text("b" * 100_000)
+    async with asyncio.timeout(10):
+        while not writer.is_cut:
+            await asyncio.sleep(0.01)
+    writer.text("c")
+    assert await _has_text(log, key, 50_000)
+    await filling.close(5)
+    await log.expire(other, "user:1")
+    await log.delete(other)
+    own_redis.run("DEL", "mem:{user:1}", "old:{user:1}")
+    await eventually(lambda: _has_text(log, key, 150_001))
+    writer.text("d")
+    await writer.close(5)
+    live = await log.live(key)
+    assert live is not None
+    assert live.text == writer.transcript.whole_text == "a" * 50_000 + "b" * 100_000 + "cd"
+    assert (await read_all(log, key))[0].type is EventType.SNAPSHOT
+    assert live.cursor.epoch != before
+
+
+@pytest.mark.parametrize("fault", ["full", "replica"])
+async def test_a_redis_that_takes_no_writes_holds_nobody_up(
+    rt: Runtime, key: str, own_redis: RedisProcess, monkeypatch: pytest.MonkeyPatch, fault: str
+) -> None:
+    monkeypatch.setattr("workers.supervisor.event_writer.RESUME_SECONDS", 0.05)
+    writer, stopping = EventWriter(rt.event_log, key, 1), EventWriter(rt.event_log, str(uuid4()), 1)
+    writer.text("a" * 100)
+    await eventually(lambda: _has_text(rt.event_log, key, 100))
+    begin, end = {
+        "full": (("CONFIG", "SET", "maxmemory", "1"), ("CONFIG", "SET", "maxmemory", "0")),
+        "replica": (("REPLICAOF", "127.0.0.1", "1"), ("REPLICAOF", "NO", "ONE")),
+    }[fault]
+    own_redis.run(*begin)
+    try:
+        writer.text("b" * 100)
+        stopping.text("x")
+        async with asyncio.timeout(10):
+            while not (writer.is_cut and stopping.is_cut):
+                await asyncio.sleep(0.01)
+        writer.text("c" * 100)
+        began = asyncio.get_running_loop().time()
+        await stopping.close(5)
+        assert asyncio.get_running_loop().time() - began < 1
+        # What it holds is read all the same, and its end is noted
+        assert await _has_text(rt.event_log, key, 100)
+        if fault == "full":
+            await rt.event_log.expire(key, "user:1")
+    finally:
+        own_redis.run(*end)
+    await eventually(lambda: _has_text(rt.event_log, key, 300))
+    await writer.close(5)
+
+
+async def _has_text(log: EventLog, key: str, length: int) -> bool:
+    live = await log.live(key)
+    return live is not None and len(live.text) == length

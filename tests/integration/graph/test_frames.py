@@ -92,7 +92,7 @@ async def test_random_documents_give_the_same_bytes_on_both_paths(
 async def test_an_event_is_executed_once_for_each_selection(server: Served, told: Told, executed: list[str]) -> None:
     """300 subscribers on one socket and 700 on others, with ids of their own, and two selections."""
     directed = "subscription ($id: ID!, $x: Boolean!) { predictionEvents(id: $id) { seq @include(if: $x) cursor } }"
-    subscriptions = len(await server.rt.event_log._redis.client_list(_type="pubsub"))
+    subscriptions = len(await server.rt.event_log.client.client_list(_type="pubsub"))
     listeners = [await Listener.at(server.url) for _ in range(5)]
     keys = []
     for number in range(1000):
@@ -102,7 +102,7 @@ async def test_an_event_is_executed_once_for_each_selection(server: Served, told
     for listener in listeners:
         await listener.until(lambda: all(listener.frames.values()))  # noqa: B023
     # One for wake-ups, however many watch
-    assert len(await server.rt.event_log._redis.client_list(_type="pubsub")) == subscriptions
+    assert len(await server.rt.event_log.client.client_list(_type="pubsub")) == subscriptions
     executed.clear()
     for number in range(5):
         await told.append(told.text(f"{number} "))
