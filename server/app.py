@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TypedDict
@@ -28,7 +27,7 @@ from server.routes.refusals import Refusals
 from server.routes.request_log import RequestLog
 from server.routes.stalls import Stalls
 from server.routes.traces import Traces
-from server.runtime import Role, Runtime, open_runtime, open_tracing
+from server.runtime import Role, Runtime, bound_garbage, open_runtime, open_tracing
 from server.settings import Settings
 
 MAX_BODY_BYTES = 1_000_000
@@ -54,9 +53,7 @@ def create_app(settings: Settings) -> Starlette:
             hubs, watcher = Hubs(rt.event_log, rt.wakeups), CredentialWatcher()
             app.state.stop_waiting = hubs.stop_waiting
             tasks = [asyncio.create_task(work) for work in (hubs.run(), watcher.run(), sweep_for_ever(rt))]
-            # Objects that live as long as the process are left out of later collections, which run less often
-            gc.freeze()
-            gc.set_threshold(50_000, 50, 1000)
+            bound_garbage()
             try:
                 yield {"rt": rt, "hubs": hubs, "credential_watcher": watcher, "measures": Measures(rt)}
             finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -20,6 +21,9 @@ from server.adapters.tracing import NO_TRACING, Tracing
 from server.adapters.vault import Vault, open_vault
 from server.adapters.wakeups import CANCELS, CHANGES, Wakeups
 from server.settings import Settings, SettingsError, require_services
+
+# Objects before a young collection; young ones before a middle one; middle ones before a full one
+GARBAGE_THRESHOLDS = (10_000, 5, 4)
 
 
 class Role(StrEnum):
@@ -100,3 +104,14 @@ async def open_runtime(settings: Settings, role: Role, tracing: Tracing = NO_TRA
             vault=open_vault(settings),
             tracing=tracing,
         )
+
+
+def bound_garbage() -> None:
+    """Collect cycles for as long as this process runs, so that they take some megabytes at most.
+
+    What is here by now lives as long as the process, and is left out of collections. Python runs a full one only when
+    what came since the last is more than a quarter of what that left, so that it costs in proportion to what is made.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*GARBAGE_THRESHOLDS)

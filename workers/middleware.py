@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import os
 import signal
 import sys
@@ -16,7 +15,7 @@ import structlog
 import uvloop
 
 from server.log import configure_logging
-from server.runtime import Role, open_runtime, open_tracing
+from server.runtime import Role, bound_garbage, open_runtime, open_tracing
 from server.settings import load_settings
 from workers import metrics
 from workers.supervisor.runner_client import RunnerOptions
@@ -96,9 +95,7 @@ class SupervisorMiddleware(dramatiq.Middleware):
             )
             self._supervisor = Supervisor(rt, options, listen)
             self._up.set()
-            # As in the API: collections of what lives as long as the process would hold up leases and events
-            gc.freeze()
-            gc.set_threshold(50_000, 50, 1000)
+            bound_garbage()
             await self._supervisor.run(self._stop)
 
 

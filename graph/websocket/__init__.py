@@ -28,8 +28,9 @@ On an upgrade of Strawberry or graphql-core, look at:
   `connection_acknowledged`, `connection_init_timeout_task` and `max_subscriptions_per_connection`; its error
   "Subscription limit reached"; and `Operation` with its `query` and `task`.
 - `ASGIWebSocketAdapter`: `iter_json`, `send_json`, and which exceptions end the loop.
-- `Schema.execution_context_class.build` and its arguments, `build_per_event_executor`, `execute_operation`, and
-  `GraphQLCoreConverter.DEFINITION_BACKREF`. Frames run no schema extension's `resolve`: a test fails if one appears.
+- `Schema.execution_context_class.build` and its arguments, `build_per_event_executor` and the memo that it shares
+  (`graph/executor.py`), `execute_operation`, and `GraphQLCoreConverter.DEFINITION_BACKREF`. Frames run no
+  schema extension's `resolve`: a test fails if one appears.
 
 `tests/integration/graph/test_frames.py` compares every frame with what graphql-core makes for one subscriber alone.
 """

@@ -19,6 +19,7 @@ from workers.contract.protocol import VersionSpec
 from workers.supervisor.downloads import DownloadFailedError, fetch
 
 OnProgress = Callable[[str, int, int | None], None]
+MOST_SPECS = 1000
 
 
 class VersionUnavailableError(Exception):
@@ -93,6 +94,9 @@ class Snapshots:
         finally:
             if not flight.is_open and self._flights.get(version_id) is flight:
                 del self._flights[version_id]
+        if len(self._specs) > MOST_SPECS:
+            # The one that was read first; its files are there, if it is needed again
+            del self._specs[next(iter(self._specs))]
         return spec
 
     def forget(self, version_id: UUID) -> None:
