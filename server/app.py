@@ -71,7 +71,7 @@ def create_app(settings: Settings) -> Starlette:
         expose_headers=["ratelimit", "ratelimit-policy", "retry-after", "x-request-id"],
     )
     ui = UiPage()
-    return Starlette(
+    app = Starlette(
         routes=[
             Route("/health/live", health.live),
             Route("/health/ready", health.ready),
@@ -93,3 +93,5 @@ def create_app(settings: Settings) -> Starlette:
         ],
         lifespan=lifespan,
     )
+    app.state.is_stopping = False
+    return app

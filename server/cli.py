@@ -101,7 +101,7 @@ def up(
 def serve() -> None:
     """Run the API."""
     from server.app import create_app
-    from server.serving import ApiServer
+    from server.serving import ApiServer, connection_limits
 
     settings = _settings(*SERVICES)
     hide_secrets()
@@ -124,7 +124,8 @@ def serve() -> None:
         proxy_headers=bool(settings.trusted_proxies),
         forwarded_allow_ips=list(settings.trusted_proxies),
     )
-    server, listening = ApiServer(api, config), config.bind_socket()
+    server = ApiServer(api, config, connection_limits(settings), settings.lame_duck_seconds)
+    listening = config.bind_socket()
     if hasattr(socket, "TCP_USER_TIMEOUT"):
         # Connections inherit it: the kernel closes those whose client does not acknowledge data in this time
         listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNREAD_MILLISECONDS)

@@ -210,6 +210,7 @@ def running(servers: LocalServers, data_dir: Path, *, workers: int = 1, **settin
         "API_PORT": str(port),
         "PYTHONPATH": str(ROOT),
         "SHUTDOWN_GRACE_SECONDS": "2",
+        "LAME_DUCK_SECONDS": "0",
         "PYTHONWARNINGS": "",
         # How long a thread of Dramatiq waits before it looks whether it shall stop
         "dramatiq_worker_timeout": "200",

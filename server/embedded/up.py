@@ -255,6 +255,8 @@ class Up:
                 "API_PORT": str(address.port),
                 "SECRET_KEY": secret.get_secret_value() if secret else secret_key(self.data_dir),
                 "PYTHONUNBUFFERED": "1",
+                # Nobody balances load here
+                "LAME_DUCK_SECONDS": "0",
             }
             with socket_folder() as sockets:
                 state.begin(address.url, sockets)

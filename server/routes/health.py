@@ -14,7 +14,9 @@ async def live(request: Request) -> Response:
 
 
 async def ready(request: Request) -> Response:
-    """200 when PostgreSQL answers with a current schema; Redis and workers are only named."""
+    """200 when PostgreSQL answers with a current schema, until this process stops; Redis and workers are only named."""
+    if request.app.state.is_stopping:
+        return JSONResponse({"status": "stopping"}, 503)
     state = await health.check(request.state.rt)
     status = "unready" if not state.is_ready else "degraded" if state.is_degraded else "ok"
     names = ("database", "redis", "workers", "walls", "predictors")

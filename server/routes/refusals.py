@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import structlog
 from starlette.datastructures import Headers
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -52,6 +53,9 @@ class Refusals:
 
         try:
             await self._app(scope, receive, answer)
+        except ClientDisconnect:
+            # Nobody is there to be answered
+            logger.info("request.client_left", path=scope["path"])
         except Exception as error:
             if started:
                 raise

@@ -55,6 +55,12 @@ class ServerSettings(BaseSettings):
     data_dir: AbsolutePath = Field(
         Path(".data"), description="Folder of the embedded servers, and of files and models unless set elsewhere."
     )
+    lame_duck_seconds: float = Field(
+        5,
+        ge=0,
+        le=600,
+        description="How long an API still serves after SIGTERM, while `/health/ready` says that it stops.",
+    )
     introspection: bool = Field(True, description="Let clients read the GraphQL schema; GraphiQL needs it.")
     suggestions: bool = Field(True, description="Let errors suggest names of the schema: `Did you mean ...?`.")
     allowed_operations: Annotated[Path | None, Blankable] = Field(
@@ -149,6 +155,30 @@ class LimitSettings(BaseSettings):
     socket_idle_seconds: float = Field(
         600, ge=0.1, description="Close a WebSocket after no operation ran over it for this long."
     )
+    max_connections: int = Field(
+        10_000,
+        ge=16,
+        le=1_000_000,
+        description="Maximum open connections of one API process, WebSockets included.",
+    )
+    max_connections_per_address: int = Field(
+        2000,
+        ge=1,
+        description="Maximum open connections from one address to one API process, but for TRUSTED_PROXIES.",
+    )
+    max_header_bytes: int = Field(
+        32_768, ge=1024, le=1_000_000, description="Maximum size of the line and the headers of a request."
+    )
+    header_seconds: float = Field(
+        10, ge=0.1, le=600, description="Time that a client has to send the headers of a request."
+    )
+    body_seconds: float = Field(
+        20,
+        ge=0.1,
+        le=3600,
+        description="Time that a client has to send a body, beside a second for each BODY_BYTES_PER_SECOND.",
+    )
+    body_bytes_per_second: float = Field(500, ge=1, description="Lowest speed of a request's body, after BODY_SECONDS.")
     max_input_bytes: int = Field(
         100_000_000, ge=1, description="Maximum size of an uploaded file, and of all input files of one prediction."
     )

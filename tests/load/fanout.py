@@ -35,7 +35,15 @@ SUBSCRIBERS = int(os.environ.get("SUBSCRIBERS", "1000"))
 EVENTS = 40
 CONNECTING = 25
 LIMITS = dict.fromkeys(
-    ("MAX_SOCKETS", "MAX_SOCKETS_PER_ADDRESS", "MAX_SUBSCRIPTIONS", "MAX_SUBSCRIPTIONS_PER_USER"), str(10**5)
+    (
+        "MAX_CONNECTIONS",
+        "MAX_CONNECTIONS_PER_ADDRESS",
+        "MAX_SOCKETS",
+        "MAX_SOCKETS_PER_ADDRESS",
+        "MAX_SUBSCRIPTIONS",
+        "MAX_SUBSCRIPTIONS_PER_USER",
+    ),
+    str(10**5),
 )
 WORD = "some tokens of text "
 QUERY = """subscription ($id: ID!) { predictionEvents(id: $id) { __typename cursor

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import socket
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -18,6 +20,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
+from server.connections import ConnectionLimits
 from server.routes.request_log import RequestLog
 from server.serving import ApiServer
 
@@ -27,16 +30,17 @@ SERVICE_RESTART = 1012
 class Served:
     """A server of this process, and a request that waits until the server stops."""
 
-    def __init__(self) -> None:
+    def __init__(self, lame_duck_seconds: float = 0.0) -> None:
         self.begun, self.stopping = asyncio.Event(), asyncio.Event()
         app = Starlette(
             routes=[Route("/wait", self._wait), WebSocketRoute("/socket", self._echo)],
             middleware=[Middleware(RequestLog)],
         )
         app.state.stop_waiting = self.stopping.set
-        self.server = ApiServer(
-            app, uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=10)
-        )
+        # A request that takes long to answer is not taken for one that takes long to come
+        limits = ConnectionLimits(header_seconds=0.2, body_seconds=0.2)
+        config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=10)
+        self.server = ApiServer(app, config, limits, lame_duck_seconds)
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.address = f"127.0.0.1:{self.listener.getsockname()[1]}"
 
@@ -58,8 +62,8 @@ async def served() -> AsyncIterator[Served]:
 
 
 @asynccontextmanager
-async def _running() -> AsyncIterator[Served]:
-    made = Served()
+async def _running(lame_duck_seconds: float = 0.0) -> AsyncIterator[Served]:
+    made = Served(lame_duck_seconds)
     task = asyncio.create_task(made.server._serve([made.listener]))
     try:
         yield made
@@ -94,3 +98,27 @@ async def test_a_socket_has_an_id(served: Served) -> None:
     async with websockets.connect(address, proxy=None) as other:
         assert other.response is not None
         assert len(other.response.headers["x-request-id"]) == 36
+
+
+async def test_an_answer_may_take_longer_than_a_request(served: Served) -> None:
+    async with httpx.AsyncClient(trust_env=False, timeout=20) as http:
+        asked = asyncio.create_task(http.get(f"http://{served.address}/wait"))
+        await served.begun.wait()
+        _, pending = await asyncio.wait([asked], timeout=1.5)
+        assert pending
+        served.stopping.set()
+        assert (await asked).text == "as it stands"
+
+
+@pytest.mark.parametrize(
+    "signals", [[signal.SIGINT], [signal.SIGTERM, signal.SIGTERM]], ids=["SIGINT", "SIGTERM twice"]
+)
+async def test_who_is_in_a_hurry_does_not_wait(signals: list[signal.Signals]) -> None:
+    began = time.monotonic()
+    async with _running(lame_duck_seconds=60) as hurried:
+        while not hurried.server.started:
+            await asyncio.sleep(0.01)
+        for number in signals:
+            hurried.server.handle_exit(number, None)
+            await asyncio.sleep(0.3)
+    assert time.monotonic() - began < 15

@@ -1,0 +1,282 @@
+"""Clients that send too much, too slowly or nothing at all, against a real API process: nobody else notices."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+import struct
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, suppress
+
+import pytest
+from graphql import get_introspection_query
+
+from tests.integration.custom.sending import place
+from tests.integration.serving.conftest import Api, StartApi
+from tests.integration.serving.connecting import SENT, START, acknowledged, answer, opened
+from tests.support.api import Client, wait_for
+
+MEGABYTE = 1_000_000
+HEADER_SECONDS, BODY_SECONDS, BODY_RATE = 1.0, 1.0, 1000
+UPGRADE = (
+    b"GET /graphql HTTP/1.1\r\nHost: here\r\nConnection: upgrade\r\nUpgrade: websocket\r\n"
+    b"Sec-WebSocket-Protocol: graphql-transport-ws\r\nSec-WebSocket-Version: 13\r\n"
+    b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+)
+NEXT_ADDRESS = "127.0.0.2"
+
+
+@pytest.fixture(scope="module")
+def api(start_api: StartApi) -> Iterator[Api]:
+    with start_api(
+        HEADER_SECONDS=str(HEADER_SECONDS), BODY_SECONDS=str(BODY_SECONDS), BODY_BYTES_PER_SECOND=str(BODY_RATE)
+    ) as started:
+        yield started
+
+
+def pour(connection: socket.socket, piece: bytes, limit: int) -> int:
+    """Send the same again and again, until the server does not take it any more or the limit; how much it took."""
+    sent = 0
+    connection.settimeout(3)
+    with suppress(OSError):
+        while sent < limit:
+            connection.sendall(piece)
+            sent += len(piece)
+    connection.settimeout(20)
+    return sent
+
+
+@pytest.mark.parametrize(
+    ("start", "piece"),
+    [
+        (b"GET / HTTP/1.1\r\nHost: here\r\nX-Endless: ", b"a" * 65_536),
+        (b"GET /", b"a" * 65_536),
+        (b"GET / HTTP/1.1\r\n", b"a: b\r\n" * 10_000),
+        (START + b"Transfer-Encoding: chunked\r\n\r\n1\r\n{\r\n0\r\nX-Trailer: ", b"a" * 65_536),
+        (START + b"Transfer-Encoding: chunked\r\n\r\n1\r\n{\r\n0\r\n", b"a: b\r\n" * 10_000),
+        (START + b"Transfer-Encoding: chunked\r\n\r\n1;a=", b"a" * 65_536),
+    ],
+    ids=["header", "request line", "headers", "trailer", "trailers", "chunk extension"],
+)
+def test_what_never_ends_is_not_taken_in(api: Api, start: bytes, piece: bytes) -> None:
+    before = api.memory
+    with opened(api) as connection:
+        connection.sendall(start)
+        pour(connection, piece, 200 * MEGABYTE)
+        assert api.memory - before < 30 * MEGABYTE
+        assert answer(connection)[0] in (431, 0)
+    assert api.get().status_code == 200
+
+
+@pytest.mark.parametrize(
+    "request_bytes",
+    [
+        b"GET / HTTP/1.1\r\nHost: here\r\nX-Long: " + b"a" * 40_000 + b"\r\n\r\n",
+        b"GET /?" + b"a" * 40_000 + b" HTTP/1.1\r\nHost: here\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: here\r\n" + b"a: b\r\n" * 101 + b"\r\n",
+        UPGRADE + b"X-Long: " + b"a" * 10_000 + b"\r\n\r\n",
+    ],
+    ids=["header", "request line", "headers", "upgrade"],
+)
+def test_a_large_header_is_told_so(api: Api, request_bytes: bytes) -> None:
+    logged = api.log.stat().st_size
+    with opened(api) as connection:
+        connection.sendall(request_bytes)
+        status, said = answer(connection)
+    assert status == 431
+    body = json.loads(said.partition(b"\r\n\r\n")[2])
+    assert body["error"]["code"] == "HEADER_TOO_LARGE"
+    assert b"x-content-type-options: nosniff" in said
+    assert b"Traceback" not in api.log.read_bytes()[logged:]
+
+
+@pytest.mark.parametrize(
+    ("start", "status"),
+    [
+        (b"", 0),
+        (b"GET / HTTP/1.1\r\nHost: here\r\nX-Slow: ", 408),
+        (b"G", 408),
+        (START + b"Content-Length: 5000\r\n\r\n", 408),
+        (START + b"Transfer-Encoding: chunked\r\n\r\n", 408),
+        (b"GET /health/live HTTP/1.1\r\nHost: here\r\n\r\n", 200),
+        (UPGRADE + b"Content-Length: 5000\r\n\r\n", 400),
+        (UPGRADE, 408),
+    ],
+    ids=["silence", "header", "request line", "body", "chunks", "keep-alive", "upgrade with a body", "upgrade"],
+)
+def test_whoever_sends_nothing_more_is_closed(api: Api, start: bytes, status: int) -> None:
+    began = time.monotonic()
+    with opened(api) as connection:
+        connection.sendall(start)
+        assert answer(connection)[0] == status
+    # The page of a browser keeps its connection open for five seconds
+    assert time.monotonic() - began < (7 if status == 200 else HEADER_SECONDS + 2)
+
+
+@pytest.mark.parametrize(
+    ("start", "piece"),
+    [
+        (b"GET / HTTP/1.1\r\nHost: here\r\nX-Slow: ", b"a"),
+        (START + b"Content-Length: 5000\r\n\r\n", b" "),
+        (START + b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\n \r\n"),
+    ],
+    ids=["header", "body", "chunks"],
+)
+def test_whoever_sends_byte_by_byte_is_closed(api: Api, start: bytes, piece: bytes) -> None:
+    began, logged = time.monotonic(), api.log.stat().st_size
+    with opened(api) as connection:
+        connection.sendall(start)
+        connection.settimeout(0.2)
+        said = b""
+        while not said:
+            with suppress(TimeoutError):
+                said = connection.recv(4096)
+            if not said:
+                connection.sendall(piece)
+    assert said.startswith(b"HTTP/1.1 408 ")
+    assert time.monotonic() - began < HEADER_SECONDS + 2
+    assert b"Traceback" not in api.log.read_bytes()[logged:]
+
+
+def test_a_slow_client_that_goes_on_is_served(api: Api) -> None:
+    body = SENT.encode() + b" " * 8_000
+    with opened(api) as connection:
+        connection.sendall(START + b"Connection: close\r\nContent-Length: %d\r\n\r\n" % len(body))
+        began = time.monotonic()
+        for start in range(0, len(body), 400):
+            connection.sendall(body[start : start + 400])
+            time.sleep(0.2)
+        assert time.monotonic() - began > 3 * BODY_SECONDS
+        status, said = answer(connection)
+    assert (status, b'"Query"' in said) == (200, True)
+
+
+def test_a_socket_lives_on(api: Api) -> None:
+    with acknowledged(api) as connection:
+        with pytest.raises(TimeoutError):
+            connection.recv(3 * HEADER_SECONDS)
+        connection.send('{"id": "1", "type": "subscribe", "payload": {"query": "{ __typename }"}}')
+        assert json.loads(connection.recv())["type"] == "next"
+
+
+def test_a_message_of_endless_fragments_ends_its_socket(api: Api) -> None:
+    with opened(api) as connection:
+        connection.sendall(UPGRADE + b"\r\n")
+        assert connection.recv(4096).startswith(b"HTTP/1.1 101 ")
+        connection.sendall(bytes([0x01, 0x80]) + bytes(4))
+        empty = bytes([0x00, 0x80]) + bytes(4)
+        assert pour(connection, empty * 1000, 50 * MEGABYTE) < 50 * MEGABYTE
+    assert api.get().status_code == 200
+
+
+def test_many_requests_behind_each_other_are_not_queued(api: Api) -> None:
+    before = api.memory
+    with opened(api) as connection:
+        pour(connection, b"GET /health/ready HTTP/1.1\r\nHost: here\r\n\r\n" * 1000, 5 * MEGABYTE)
+        assert answer(connection)[0] in (200, 0)
+    assert api.memory - before < 30 * MEGABYTE
+
+
+def test_silent_connections_keep_nobody_out(start_api: StartApi) -> None:
+    with start_api(open_files=1024) as api, ExitStack() as stack:
+        assert '"open_files": 1024' in api.log.read_text()
+        for _ in range(1100):
+            stack.enter_context(opened(api))
+        assert api.get(source=NEXT_ADDRESS).status_code == 200
+        # From the same address: who waited longest makes room
+        assert api.get().status_code == 200
+        stack.enter_context(acknowledged(api))
+        assert '"connections.full"' in api.log.read_text()
+
+
+def test_connections_of_one_address_are_bounded(start_api: StartApi) -> None:
+    with (
+        start_api(MAX_CONNECTIONS="64", MAX_CONNECTIONS_PER_ADDRESS="10", TRUSTED_PROXIES="127.0.0.3") as api,
+        ExitStack() as stack,
+    ):
+        for _ in range(10):
+            stack.enter_context(acknowledged(api))
+        with opened(api) as connection:
+            status, said = answer(connection)
+        assert (status, b"retry-after" in said) == (503, True)
+        assert api.get(source=NEXT_ADDRESS).status_code == 200
+        # A proxy speaks for many
+        for _ in range(30):
+            stack.enter_context(acknowledged(api, source="127.0.0.3"))
+        # All together are bounded too
+        for number in range(4, 8):
+            for _ in range(6):
+                stack.enter_context(acknowledged(api, source=f"127.0.0.{number}"))
+        with opened(api, source="127.0.0.9") as connection:
+            assert answer(connection)[0] == 503
+        stack.close()
+        assert api.get(source="127.0.0.9").status_code == 200
+
+
+def test_the_limit_of_open_files_is_raised(api: Api) -> None:
+    """Where the system lets us, silently; `serve` says what it comes to."""
+    line = next(line for line in api.log.read_text().splitlines() if '"serve.connections"' in line)
+    said = json.loads(line)
+    assert (said["most"], said["most_per_address"], said["open_files"] >= said["open_files_needed"]) == (
+        10_000,
+        2000,
+        True,
+    )
+
+
+def left(api: Api, connection: socket.socket) -> None:
+    """Go away at once: the connection is reset, and what was not read is lost."""
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    connection.close()
+
+
+INTROSPECTION = json.dumps({"query": get_introspection_query()}).encode()
+MULTIPART = b"POST /graphql HTTP/1.1\r\nHost: here\r\nContent-Type: multipart/form-data; boundary=b\r\n"
+PART = b'--b\r\nContent-Disposition: form-data; name="operations"\r\n\r\n{'
+LEAVING = {
+    "mid-header": b"GET / HTTP/1.1\r\nHo",
+    "mid-body": START + b"Content-Length: 5000\r\n\r\n{",
+    "mid-chunk": START + b"Transfer-Encoding: chunked\r\n\r\n10\r\n{",
+    "mid-multipart": MULTIPART + b"Content-Length: 5000\r\n\r\n" + PART,
+    "mid-upload": b"PUT {upload} HTTP/1.1\r\nHost: here\r\nContent-Length: 5000\r\n\r\nabc",
+    "mid-response": START + b"Content-Length: %d\r\n\r\n" % len(INTROSPECTION) + INTROSPECTION,
+    "mid-page": b"GET / HTTP/1.1\r\nHost: here\r\n\r\n" * 8,
+    "handshake": UPGRADE + b"\r\n",
+    # A frame whose mask and most of whose text are missing
+    "mid-frame": UPGRADE + b"\r\n" + bytes([0x81, 0xFE, 0x10, 0x00]) + b"{",
+    "connection_init": UPGRADE + b"\r\n" + bytes([0x81, 0x80 | 26]) + bytes(4) + b'{"type":"connection_init"}',
+}
+
+
+@pytest.mark.parametrize("how", ["reset", "end"])
+@pytest.mark.parametrize("sent", LEAVING.values(), ids=LEAVING)
+def test_whoever_leaves_is_no_bug(api: Api, upload: str, sent: bytes, how: str) -> None:
+    logged = api.log.stat().st_size
+    for number in range(10):
+        connection = opened(api)
+        connection.sendall(sent.replace(b"{upload}", upload.encode()))
+        # Some leave at once, some once the server has begun to answer or to read
+        if number % 2:
+            api.get()
+        left(api, connection) if how == "reset" else connection.close()
+    wait_for(lambda: api.connections == 0, 20)
+    assert api.get().status_code == 200
+    said = [json.loads(line) for line in api.log.read_text()[logged:].splitlines()]
+    assert [line for line in said if line["level"] in ("error", "critical") or "exception" in line] == []
+
+
+@pytest.fixture(scope="module")
+def upload(api: Api) -> str:
+    """A link that takes a file, without the server's address."""
+    link = asyncio.run(new_upload(api))
+    return link[link.index("/uploads") :]
+
+
+async def new_upload(api: Api) -> str:
+    client = Client(api.url)
+    await client.sign_up("leaving")
+    made = await place(client, 5000)
+    await client.close()
+    return str(made["url"])
