@@ -274,6 +274,12 @@ class ModelSettings(BaseSettings):
         200_000_000_000, ge=1, description="Maximum size of the downloaded models; the least recently used go first."
     )
     model_max_bytes: int = Field(50_000_000_000, ge=1, description="Maximum size of a model that is added.")
+    inspect_seconds: float = Field(
+        120, ge=1, le=3600, description="Time that reading a new version's configuration and tokenizer may take."
+    )
+    inspect_memory_bytes: int = Field(
+        6_000_000_000, ge=1_000_000_000, description="Memory that the process may use which reads a new version."
+    )
     model_cache_bytes: Annotated[int | None, Blankable] = Field(
         None,
         ge=1,

@@ -88,6 +88,14 @@ class Predictor:
         """Read what a version takes and gives from its folder, without loading weights."""
         return Inspection(deepcopy(cls.input_schema), deepcopy(cls.output_schema))
 
+    @classmethod
+    def outline(cls, spec: VersionSpec) -> list[Any]:
+        """The torch modules that the configuration of a folder describes, with their shapes and without numbers.
+
+        From this it is judged, before anything is loaded, how much larger than its weights the model is.
+        """
+        return []
+
 
 def schema(properties: dict[str, dict[str, Any]], required: list[str]) -> dict[str, Any]:
     """The JSON Schema of an input object with these properties, in this order."""

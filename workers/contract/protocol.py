@@ -59,9 +59,10 @@ class SetPreviews:
 
 @dataclass(frozen=True)
 class Inspect:
-    """Supervisor: read a version's folder without loading weights."""
+    """Supervisor: read a version's folder without loading weights; `measure` compares its model with its weights."""
 
     version: VersionSpec
+    measure: bool = False
 
 
 @dataclass(frozen=True)

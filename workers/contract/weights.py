@@ -16,6 +16,13 @@ from workers.contract.failures import VersionRefusedError
 MAX_HEADER_BYTES = 100_000_000
 # with what stays as it is: embeddings, norms, scales
 _QUANTIZED_BYTES = {"INT8": 1.25, "INT4": 0.75}
+# Any model may be this much larger than its weights, so that small ones are never refused
+FREE_NUMBERS = 100_000_000
+# Of types that hold one number each, or two; others may be packed
+_NUMBER_BITS = {
+    "F64": 64, "F32": 32, "F16": 16, "BF16": 16, "F8_E4M3": 8, "F8_E5M2": 8, "F8_E8M0": 8, "F4": 4, "I64": 64,
+    "U64": 64, "BOOL": 8,
+}  # fmt: skip
 _ITEM_BYTES = {"float32": 4, "float16": 2, "bfloat16": 2}
 
 
@@ -42,6 +49,42 @@ def parameter_count(files: Iterable[Path]) -> int:
         VersionRefusedError: a file is not whole.
     """
     return sum(prod(tensor["shape"]) for path in files for tensor in safetensors_header(path).values())
+
+
+def stored_numbers(files: Iterable[Path]) -> int:
+    """How many numbers the bytes of safetensors files hold at the most; packed ones may have a bit each.
+
+    Counted from bytes, since a header may give a tensor any shape.
+
+    Raises:
+        VersionRefusedError: a file is not whole.
+    """
+    total = 0
+    for path in files:
+        for tensor in safetensors_header(path).values():
+            begin, end = tensor["data_offsets"]
+            total += (end - begin) * 8 // _NUMBER_BITS.get(tensor["dtype"], 1)
+    return total
+
+
+def check_numbers(claimed: int, stored: int, what: str) -> None:
+    """Refuse a model that would be far larger than its weights, which only its configuration says.
+
+    Twice as large may be: weights that are tied, a head that is left out, parts that are not loaded.
+
+    Raises:
+        VersionRefusedError: naming `what` claims it.
+    """
+    if claimed > 2 * stored + FREE_NUMBERS:
+        # A number of JSON may be too large for a float
+        size = f"{min(claimed, 10**30):.3g}"
+        raise VersionRefusedError(f"{what} describes a model of {size} numbers or more; its weights hold {stored:.3g}.")
+
+
+def count_numbers(modules: Iterable[Any]) -> int:
+    """How many numbers the parameters of torch modules have; shared ones count once, and none need be in memory."""
+    sizes = {id(parameter): parameter.numel() for module in modules for parameter in module.parameters()}
+    return sum(sizes.values())
 
 
 def safetensors_header(path: Path) -> dict[str, Any]:

@@ -60,6 +60,13 @@ def read_parts(folder: Path) -> tuple[Any, Any]:
     return AutoConfig.from_pretrained(folder, **SAFE), AutoTokenizer.from_pretrained(folder, **SAFE)
 
 
+def outline(folder: Path, choose_class: Callable[[Any], Any]) -> Any:
+    """The model that a folder's configuration describes, with its shapes and without numbers."""
+    config = AutoConfig.from_pretrained(folder, **SAFE)
+    with torch.device("meta"):
+        return choose_class(config).from_config(config, trust_remote_code=False)
+
+
 def load(
     folder: Path,
     choose_class: Callable[[Any], Any],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import ctypes
 import os
+import resource
 import signal
 import sys
 from contextlib import suppress
@@ -37,6 +38,7 @@ def main() -> None:
     parser.add_argument("--max-pixels", type=int, help="pixels of a picture in an input file")
     parser.add_argument("--load-seconds", type=float, help="how long a model may load; unset: as long as it takes")
     parser.add_argument("--threads", type=int, help="threads of one torch operation")
+    parser.add_argument("--memory-bytes", type=int, help="bytes of the data segment; unset: no bound")
     parser.add_argument("--policy", type=Policy.from_text, help="the walls around this process, as JSON; unset: none")
     parser.add_argument("--lazy", action="store_true", help="import torch only when a model is loaded")
     arguments = parser.parse_args()
@@ -47,6 +49,10 @@ def main() -> None:
     containment = Containment(arguments.policy) if arguments.policy else None
     if containment:
         containment.raise_walls()
+    if arguments.memory_bytes is not None:
+        _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+        bound = arguments.memory_bytes if hard == resource.RLIM_INFINITY else min(hard, arguments.memory_bytes)
+        resource.setrlimit(resource.RLIMIT_DATA, (bound, bound))
     # imported only now, so that an orphan leaves before it does anything slow
     import faulthandler
     from multiprocessing.connection import Connection

@@ -23,9 +23,11 @@ from workers.contract.failures import (
     MODEL_UNAVAILABLE,
     OUT_OF_MEMORY,
     ModelLoadError,
+    VersionRefusedError,
     describe,
     explain,
     free_memory,
+    is_out_of_memory,
 )
 from workers.contract.predictor import Predictor, SetupContext
 from workers.contract.protocol import (
@@ -50,7 +52,7 @@ from workers.contract.protocol import (
     receive,
 )
 from workers.contract.watchdog import bounded
-from workers.contract.weights import loaded_bytes
+from workers.contract.weights import check_numbers, count_numbers, loaded_bytes, safetensors_files, stored_numbers
 from workers.predictors.registry import Registry
 from workers.runner.containment import Containment
 from workers.runner.model_cache import ModelCache
@@ -191,9 +193,9 @@ class Runner:
             case SetPreviews(prediction, enabled):
                 if (watched := self._task(prediction)) is not None:
                     watched.context.set_previews(enabled=enabled)
-            case Inspect(version):
+            case Inspect(version, measure):
                 # A thread for each: one that hangs in a stranger's files must not hold up those behind it
-                threading.Thread(target=self._inspect, args=(version,), name="inspect", daemon=True).start()
+                threading.Thread(target=self._inspect, args=(version, measure), name="inspect", daemon=True).start()
             case Forget(version):
                 self._cache.forget(version)
             case Ping(nonce):
@@ -242,7 +244,7 @@ class Runner:
             free_memory()
         return predictor
 
-    def _inspect(self, spec: VersionSpec) -> None:
+    def _inspect(self, spec: VersionSpec, measure: bool) -> None:
         cls = self._registry.get(spec.predictor)
         if cls is None:
             self._outbox.put(Inspected(spec.id, refusal=f"This runner has no predictor {spec.predictor!r}."))
@@ -251,6 +253,9 @@ class Runner:
         try:
             self._confine(spec.path)
             inspection = cls.inspect(spec)
+            if measure and spec.path and inspection.refusal is None:
+                claimed = count_numbers(cls.outline(spec))
+                check_numbers(claimed, stored_numbers(safetensors_files(Path(spec.path))), "The configuration")
             self._outbox.put(
                 Inspected(
                     spec.id,
@@ -260,9 +265,14 @@ class Runner:
                     inspection.refusal,
                 )
             )
+        except VersionRefusedError as refusal:
+            self._outbox.put(Inspected(spec.id, refusal=str(refusal)))
         except Exception as error:
             logger.exception("Version %s could not be inspected", spec.id)
-            self._outbox.put(Inspected(spec.id, refusal=f"It could not be inspected: {describe(error)}"))
+            reason = f"It could not be inspected: {describe(error)}"
+            if is_out_of_memory(error):
+                reason = "Reading its configuration and tokenizer takes more memory than there is for it."
+            self._outbox.put(Inspected(spec.id, refusal=reason))
 
 
 def run_prediction(

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from workers.contract.failures import VersionRefusedError
 from workers.contract.weights import safetensors_header
+from workers.supervisor.config_sizes import check_sizes
 from workers.supervisor.references import check_references
 
 PICKLE = re.compile(r"\.(?:bin|pt|pth|ckpt|pkl|pickle)$")
@@ -74,6 +75,7 @@ def inspect(path: Path, max_bytes: int) -> FolderInspection:
     for file in weights:
         safetensors_header(file)
     check_references(path, files)
+    check_sizes(path, files)
     digest = hashlib.sha256()
     for file in files:
         content = hashlib.sha256()

@@ -19,20 +19,21 @@ from server.runtime import Runtime
 from workers.contract.failures import VersionRefusedError
 from workers.contract.protocol import VersionSpec
 from workers.supervisor.downloads import DownloadFailedError, fetch
+from workers.supervisor.inspector import Inspector
 from workers.supervisor.runner_client import RunnerFailedError
 from workers.supervisor.runner_keeper import RunnerKeeper
 
 logger = structlog.get_logger(__name__)
 
-INSPECT_SECONDS = 120.0
 RETRY_SECONDS = 5.0
 
 
 class Preparer:
     """Prepares one version at a time."""
 
-    def __init__(self, rt: Runtime, keeper: RunnerKeeper, worker_id: UUID) -> None:
+    def __init__(self, rt: Runtime, keeper: RunnerKeeper, inspector: Inspector, worker_id: UUID) -> None:
         self._rt = rt
+        self._inspector = inspector
         self._keeper = keeper
         self._worker_id = worker_id
         self._progress: dict[str, Any] = {"phase": "inspect", "bytes": 0, "totalBytes": None}
@@ -80,9 +81,12 @@ class Preparer:
                 if source.ref not in self._keeper.names:
                     raise VersionRefusedError(f"No worker has a predictor called {source.ref!r}.")
             snapshot = await fetch(source, self._rt.settings, on_progress=on_progress, cancelled=lost.is_set)
-            client = await self._keeper.client()
             spec = VersionSpec(str(version.id), version.predictor, str(snapshot.path) if snapshot.path else None)
-            inspection = await client.inspect(spec, INSPECT_SECONDS)
+            if source.type in (SourceType.HUGGINGFACE, SourceType.LOCAL):
+                inspection = await self._inspector.inspect(spec)
+            else:
+                # What comes with the server or from its operator
+                inspection = await (await self._keeper.client()).inspect(spec, self._rt.settings.inspect_seconds)
             if inspection.refusal:
                 raise VersionRefusedError(inspection.refusal)
             schema = input_schema.restrict(version.own_schema, inspection.input_schema)

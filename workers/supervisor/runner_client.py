@@ -57,7 +57,8 @@ class RunnerOptions:
     not used for `idle_seconds`, unless that is 0; `max_pixels` bounds a picture among input files; the runner ends by
     itself when a load takes more than `load_seconds`, or a batch that was canceled `grace_seconds`; `threads` are those
     of one torch operation; `preload` imports torch and transformers in the background at once; `policy` raises walls
-    around it, in whose scratch folder it then lives; `environment` is what the allow-list picks from.
+    around it, in whose scratch folder it then lives; `memory_bytes` bounds its data segment;
+    `environment` is what the allow-list picks from.
     """
 
     enable_gpu: bool = True
@@ -71,6 +72,7 @@ class RunnerOptions:
     grace_seconds: float = 10
     preload: bool = True
     policy: Policy | None = None
+    memory_bytes: int | None = None
     ready_timeout_seconds: float = 60.0
     environment: Mapping[str, str] = field(default_factory=lambda: dict(os.environ), repr=False)
 
@@ -154,8 +156,14 @@ class RunnerClient:
         """
         self._frames.put(encode(message))
 
-    async def inspect(self, spec: VersionSpec, timeout: float) -> Inspected:  # noqa: ASYNC109 - ours to answer
-        """What a version takes and gives, or its refusal.
+    async def inspect(
+        self,
+        spec: VersionSpec,
+        timeout: float,  # noqa: ASYNC109 - ours to answer
+        *,
+        measure: bool = False,
+    ) -> Inspected:
+        """What a version takes and gives, or its refusal; `measure` compares its model with its weights too.
 
         Raises:
             TimeoutError: no answer in time.
@@ -163,7 +171,7 @@ class RunnerClient:
         """
         answer: asyncio.Future[Inspected] = self._loop.create_future()
         self._inspections[spec.id].append(answer)
-        self.send(Inspect(spec))
+        self.send(Inspect(spec, measure))
         await self._first(answer, timeout)
         return answer.result()
 
@@ -324,6 +332,8 @@ def spawn(options: RunnerOptions) -> tuple[subprocess.Popen[bytes], socket.socke
         command += ["--threads", str(options.threads)]
     if options.policy is not None:
         command += ["--policy", options.policy.to_text()]
+    if options.memory_bytes is not None:
+        command += ["--memory-bytes", str(options.memory_bytes)]
     if not options.preload:
         command.append("--lazy")
     with theirs:

@@ -33,6 +33,7 @@ from workers.supervisor.attempt import DEADLINE_PASSED, Attempt, AttemptContext,
 from workers.supervisor.claim_loop import ClaimLoop
 from workers.supervisor.demand import Demand
 from workers.supervisor.inputs import InputFiles
+from workers.supervisor.inspector import Inspector
 from workers.supervisor.preparer import Preparer
 from workers.supervisor.run_output import CANCELED, HANDED_BACK, LEASE_LOST
 from workers.supervisor.runner_client import RunnerOptions
@@ -79,7 +80,8 @@ class Supervisor:
         if rt.settings.contain_runner:
             options = replace(options, policy=runner_policy(rt.settings, self._inputs))
         self._keeper = RunnerKeeper(rt.settings, options)
-        self._preparer = Preparer(rt, self._keeper, self.worker_id)
+        self._inspector = Inspector(options, rt.settings)
+        self._preparer = Preparer(rt, self._keeper, self._inspector, self.worker_id)
         self._attempts: dict[UUID, Attempt] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._heartbeat_due = asyncio.Event()
@@ -114,6 +116,7 @@ class Supervisor:
         async with AsyncExitStack() as stack:
             self._inputs.open()
             stack.callback(self._inputs.close)
+            stack.callback(self._inspector.close)
             keeper = asyncio.create_task(self._keeper.run())
             stack.push_async_callback(end, keeper)
             info = await self._announce()

@@ -51,7 +51,7 @@ EXAMPLES: tuple[Message, ...] = (
     Run("p1", 2, VERSION, {"prompt": "Grüße", "image": "/inputs/p1/0"}, ["/inputs/p1/0"], "00-0af7-b7ad-01"),
     Cancel("p1"),
     SetPreviews("p1", enabled=True),
-    Inspect(VERSION),
+    Inspect(VERSION, measure=True),
     Forget("v1"),
     Ping(7),
     Stop(),

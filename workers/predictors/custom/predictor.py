@@ -160,6 +160,12 @@ class Custom(Predictor):
                 return Inspection(refusal=str(refusal))
         return Inspection(deepcopy(cls.input_schema), deepcopy(cls.output_schema), info)
 
+    @classmethod
+    def outline(cls, spec: VersionSpec) -> list[Any]:
+        """What the class's `outline(weights)` gives, if it has one."""
+        make = getattr(cls.user_class, "outline", None)
+        return list(make(Path(spec.path))) if make is not None and spec.path else []
+
     def size_bytes(self) -> int:
         """Bytes of the torch modules among the attributes of the user's instance."""
         return module_bytes(vars(self._instance).values()) if hasattr(self._instance, "__dict__") else 0

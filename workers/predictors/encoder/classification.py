@@ -36,6 +36,15 @@ class Classification:
             raise VersionRefusedError(f"Its architecture {facts['architecture']} is not a classifier.")
         return facts
 
+    @staticmethod
+    def outline(weights: Path) -> list[Any]:
+        """The encoder, as its configuration describes it."""
+        from transformers import AutoModelForSequenceClassification
+
+        from workers.predictors.pretrained import outline
+
+        return [outline(weights, lambda config: AutoModelForSequenceClassification)]
+
     def setup(self, weights: Path, device: str, dtype: str, options: dict[str, Any], context: Any) -> None:
         """Load the model."""
         from transformers import AutoModelForSequenceClassification

@@ -34,6 +34,15 @@ class Embeddings:
 
         return {**check_encoder(weights, MODEL_MAPPING_NAMES, "embeddings"), "pooling": pooling(weights)}
 
+    @staticmethod
+    def outline(weights: Path) -> list[Any]:
+        """The encoder, as its configuration describes it."""
+        from transformers import AutoModel
+
+        from workers.predictors.pretrained import outline
+
+        return [outline(weights, lambda config: AutoModel)]
+
     def setup(self, weights: Path, device: str, dtype: str, options: dict[str, Any], context: Any) -> None:
         """Load the model."""
         from transformers import AutoModel

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from workers.contract.predictor import (
     JSON_SCHEMA,
@@ -133,3 +134,10 @@ class Image(Predictor):
         from workers.predictors.image.folder import inspect_image
 
         return inspect_image(spec.path or "", cls.input_schema, cls.output_schema)
+
+    @classmethod
+    def outline(cls, spec: VersionSpec) -> list[Any]:
+        """The parts of the pipeline, as their configurations describe them."""
+        from workers.predictors.image.outline import outline
+
+        return outline(Path(spec.path or ""))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from transformers import AutoModelForCausalLM, AutoModelForSeq2SeqLM
 from transformers.models.auto.modeling_auto import (
     MODEL_FOR_CAUSAL_LM_MAPPING_NAMES,
     MODEL_FOR_SEQ_TO_SEQ_CAUSAL_LM_MAPPING_NAMES,
@@ -46,6 +47,11 @@ class Limits:
                 )
             new_tokens = min(new_tokens, self.context - prompt_tokens) if self.together else new_tokens
         return new_tokens if self.output is None else min(new_tokens, self.output)
+
+
+def choose_class(config: Any) -> Any:
+    """transformers' class of a language model by its configuration."""
+    return AutoModelForSeq2SeqLM if config.is_encoder_decoder else AutoModelForCausalLM
 
 
 def read_limits(config: Any, tokenizer: Any) -> Limits:

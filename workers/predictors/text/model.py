@@ -11,7 +11,6 @@ from typing import Any
 
 import torch
 import transformers
-from transformers import AutoModelForCausalLM, AutoModelForSeq2SeqLM
 
 from workers.contract.predictor import Device, InputRejectedError, PredictionContext, SetupContext
 from workers.contract.weights import module_bytes
@@ -19,7 +18,7 @@ from workers.predictors.pretrained import load
 from workers.predictors.quantization import is_spread
 from workers.predictors.text.batch import TextBatch
 from workers.predictors.text.engine import CannotBatchError, Request
-from workers.predictors.text.folder import read_limits
+from workers.predictors.text.folder import choose_class, read_limits
 from workers.predictors.text.sampling import RequestSampler, Sampling
 from workers.predictors.text.streaming import Detokenizer, SinkCriterion, StopFilter, TokenSink
 
@@ -45,7 +44,7 @@ class TextModel:
     def __init__(self, path: str, device: Device, context: SetupContext, options: dict[str, Any] | None = None) -> None:
         config, self._tokenizer, self._model = load(
             Path(path),
-            lambda config: AutoModelForSeq2SeqLM if config.is_encoder_decoder else AutoModelForCausalLM,
+            choose_class,
             device,
             options or {},
             context,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from workers.contract.predictor import (
     JSON_SCHEMA,
@@ -118,3 +119,11 @@ class Text(Predictor):
         from workers.predictors.text.folder import inspect_text
 
         return inspect_text(spec.path or "", cls.input_schema, cls.output_schema)
+
+    @classmethod
+    def outline(cls, spec: VersionSpec) -> list[Any]:
+        """The language model, as its configuration describes it."""
+        from workers.predictors.pretrained import outline
+        from workers.predictors.text.folder import choose_class
+
+        return [outline(Path(spec.path or ""), choose_class)]
