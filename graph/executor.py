@@ -1,22 +1,54 @@
-"""The executor of our schema, which runs the events of a subscription for as long as somebody watches."""
+"""The executor of our schema: answers have a bound of bytes, and events leave nothing behind."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
+from graphql import GraphQLError, GraphQLLeafType
 from graphql.execution.executor import Executor
+from graphql.execution.types import ExecutionResult
+from graphql.pyutils import AwaitableOrValue
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
+from graph.context import Context
+from graph.limits.answers import ANSWER, MAX_BYTES, AnswerSize
 
-class EventExecutor(StrawberryGraphQLCoreExecutionContext):
-    """Gives each event a memo of its own.
 
-    graphql-core shares one memo of selections between the executors of all events, with keys that no other event has:
-    it would grow by some entries with every event of a subscription.
+class BoundedExecutor(StrawberryGraphQLCoreExecutionContext):
+    """Counts the bytes of an answer as its fields are written, and ends the operation where they are too many.
+
+    Each event has a count and a memo of its own. graphql-core shares one memo of selections between the executors of
+    all events, with keys that no other event has: it would grow by some entries with every event of a subscription.
     """
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        context = self.context_value
+        self._limit = context.rt.settings.max_response_bytes if isinstance(context, Context) else MAX_BYTES
+        self._answer = AnswerSize(self._limit)
 
     def build_per_event_executor(self, payload: Any) -> Executor[Any]:
         """An executor of one event, which ends with it."""
-        executor = super().build_per_event_executor(payload)
+        executor = cast("BoundedExecutor", super().build_per_event_executor(payload))
         executor._relevant_sub_fields = {}
+        executor._answer = AnswerSize(self._limit)
         return executor
+
+    def execute_operation(self, serially: bool | None = None) -> AwaitableOrValue[Any]:
+        """Execute, with the count in reach of the resolvers."""
+        ANSWER.set(self._answer)
+        return super().execute_operation(serially)
+
+    def complete_leaf_value(self, return_type: GraphQLLeafType, result: Any) -> Any:  # type: ignore[override]
+        """A scalar or enum as it is written, counted."""
+        value = super().complete_leaf_value(return_type, result)
+        self._answer.write(value)
+        return value
+
+    def build_response(self, data: dict[str, Any] | None) -> Any:
+        """The result; of an answer that is too large only that it is, whatever fields have failed by it."""
+        if not self._answer.is_over:
+            return super().build_response(data)
+        super().build_response(None)
+        error = self._answer.error()
+        return ExecutionResult(None, [GraphQLError(error.message, original_error=error)])

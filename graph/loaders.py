@@ -3,22 +3,39 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Hashable, Mapping
-from typing import Any, TypeVar
+from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
+from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
 from strawberry.dataloader import DataLoader
 
+from graph.limits.answers import ANSWER, AnswerSize
+from server.adapters.database import from_json
 from server.adapters.event_log import LiveState
-from server.errors import ServiceError
+from server.adapters.large_columns import read_large
+from server.domain.accounts import Viewer
+from server.errors import ResponseTooLargeError, ServiceError
 from server.live import prediction_events
 from server.runtime import Runtime
 from server.services import accounts, models, predictions, users, versions, webhooks
-from server.tables import Version, WebhookDelivery
+from server.tables import Prediction, Version, WebhookDelivery
 
 T = TypeVar("T")
 Default = TypeVar("Default")
 Read = Callable[[], Awaitable[Any]]
+
+
+ReadVisible = Callable[[Viewer, list[UUID]], Awaitable[Mapping[UUID, Any]]]
+VisibleRow = tuple[ReadVisible, Viewer, UUID]
+
+
+class LargeValue(NamedTuple):
+    """A large column of a row, which counts against an answer."""
+
+    answer: AnswerSize | None
+    table: str
+    column: str
+    row_id: UUID
 
 
 class Loaders:
@@ -29,18 +46,36 @@ class Loaders:
         self.models = _loader(lambda ids: models.by_ids(None, ids), None)
         self.versions = _loader(versions.by_ids, None)
         self.versions_of = _loader(versions.of_models, list[Version]())
+        self.latest_versions = _loader(versions.latest_of_models, None)
         self.predictions = _loader(lambda ids: predictions.by_ids(None, ids), None)
         self.deliveries_of = _loader(webhooks.of_predictions, list[WebhookDelivery]())
         self.webhook_urls = _loader(webhooks.urls, None)
         self.samples = _loader(models.samples, None)
         self.prediction_counts = _loader(users.prediction_counts, 0)
         self.last_seen = _loader(users.last_seen, None)
+        self.seeds = _loader(predictions.seeds_of, None)
 
         async def live_states(ids: list[UUID]) -> list[LiveState | None]:
             return await asyncio.gather(*(prediction_events.live_state(rt, key) for key in ids))
 
         self.live = DataLoader(live_states, cache=False)
+        self._visible_rows = DataLoader(_read_visible, cache=False)
+        self._large = DataLoader(_read_large, cache=False)
         self._shared_reads: DataLoader[tuple[Hashable, Read], Any] = DataLoader(_read_each_once, cache=False)
+
+    async def visible_rows(self, keys: Sequence[VisibleRow | None]) -> list[Any]:
+        """Rows that a viewer may see; those of one kind that fields of one tick ask for are read together."""
+        rows = await self._visible_rows.load_many([key for key in dict.fromkeys(keys) if key is not None])
+        by_key = dict(zip((key for key in dict.fromkeys(keys) if key is not None), rows, strict=True))
+        return [by_key.get(key) if key is not None else None for key in keys]
+
+    async def large(self, row: Prediction | Version, column: str) -> Any:
+        """A large column of a row that was read without it.
+
+        Raises:
+            ResponseTooLargeError: the operation that runs has read too much by now.
+        """
+        return await self._large.load(LargeValue(ANSWER.get(), row._meta.db_table, column, row.id))
 
     async def once(self, key: Hashable, read: Callable[[], Awaitable[T]]) -> T:
         """What `read` gives, which runs once for all fields that wait for the same key, such as those of a list."""
@@ -58,6 +93,39 @@ def _loader(
         return [by_id.get(key, default) for key in ids]
 
     return DataLoader(load, cache=False)
+
+
+async def _read_visible(keys: list[VisibleRow]) -> list[Any]:
+    ids: dict[tuple[ReadVisible, Viewer], dict[UUID, None]] = {}
+    for read, viewer, row_id in keys:
+        ids.setdefault((read, viewer), {})[row_id] = None
+    by_key: dict[VisibleRow, Any] = {}
+    for (read, viewer), row_ids in ids.items():
+        try:
+            rows = await read(viewer, list(row_ids))
+            by_key |= {(read, viewer, row_id): row for row_id, row in rows.items()}
+        except ServiceError as error:
+            by_key |= {(read, viewer, row_id): error for row_id in row_ids}
+    return [by_key.get(key) for key in keys]
+
+
+async def _read_large(values: list[LargeValue]) -> list[Any]:
+    """Each value once, however often it is asked for; what an answer cannot take is not read any more."""
+    results: dict[LargeValue, Any] = {}
+    ids: dict[tuple[AnswerSize | None, str, str], dict[UUID, None]] = {}
+    for answer, table, column, row_id in values:
+        ids.setdefault((answer, table, column), {})[row_id] = None
+    for (answer, table, column), row_ids in ids.items():
+        try:
+            async for row_id, value in read_large(table, column, list(row_ids)):
+                if answer is not None and value is not None:
+                    answer.reserve(len(value))
+                key = LargeValue(answer, table, column, row_id)
+                results[key] = value if column == "logs" else from_json(value)
+        except ResponseTooLargeError as error:
+            for row_id in row_ids:
+                results[LargeValue(answer, table, column, row_id)] = error
+    return [results.get(value) for value in values]
 
 
 async def _read_each_once(reads: list[tuple[Hashable, Read]]) -> list[Any]:

@@ -34,7 +34,7 @@ class NodeQuery:
         info: Info,
         id: Annotated[strawberry.ID, strawberry.argument(description="Global id.")],  # noqa: A002
     ) -> Node | None:
-        (node,) = await nodes_by_ids(info.context.viewer, [id])
+        (node,) = await nodes_by_ids(info, [id])
         return node
 
     @strawberry.field(description="Several objects by their global ids, in the same order.")
@@ -45,7 +45,7 @@ class NodeQuery:
     ) -> list[Node | None]:
         if len(ids) > MAX_NODES:
             raise BadUserInputError(f"Ask for at most {MAX_NODES} nodes.")
-        return await nodes_by_ids(info.context.viewer, ids)
+        return await nodes_by_ids(info, ids)
 
     @strawberry.field(description="Live workers and what they have loaded; administrators only.")
     async def workers(self, info: Info) -> list[Worker]:
@@ -64,15 +64,13 @@ class NodeQuery:
         )
 
 
-async def nodes_by_ids(viewer: Viewer, ids: list[strawberry.ID]) -> list[Node | None]:
-    """The nodes that a viewer may see, in the order of their ids; those of one type are read together."""
+async def nodes_by_ids(info: Info, ids: list[strawberry.ID]) -> list[Node | None]:
+    """The nodes that the viewer may see, in the order of their ids; each is read once, whatever fields ask for it."""
     keys = [parse_global_id(text) for text in ids]
-    nodes: dict[tuple[str, UUID], Node] = {}
-    for name in {name for name, _ in keys} & READS.keys():
-        read, node_of = READS[name]
-        rows = await read(viewer, [row_id for kind, row_id in keys if kind == name])
-        nodes |= {(name, row_id): node_of(row) for row_id, row in rows.items()}
-    return [nodes.get(key) for key in keys]
+    rows = await info.context.loaders.visible_rows(
+        [(READS[name][0], info.context.viewer, row_id) if name in READS else None for name, row_id in keys]
+    )
+    return [READS[name][1](row) if row is not None else None for (name, _), row in zip(keys, rows, strict=True)]
 
 
 async def _visible_versions(viewer: Viewer, ids: list[UUID]) -> dict[UUID, tables.Version]:

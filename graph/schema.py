@@ -18,7 +18,7 @@ from strawberry.types.graphql import OperationType
 from graph.accounts import AccountMutation, AccountQuery
 from graph.api_keys import ApiKeyMutation
 from graph.errors import finish_error, member_handlers
-from graph.executor import EventExecutor
+from graph.executor import BoundedExecutor
 from graph.limits.budget import MAX_COST, Budget
 from graph.limits.documents import AllowedOperations
 from graph.limits.shape import MAX_TOKENS, BoundedValidation
@@ -136,7 +136,7 @@ def make_schema(options: SchemaOptions | None = None) -> Schema:
         mutation=Mutation,
         subscription=Subscription,
         types=[*EVENT_TYPES, *MEMBERS.values(), InvalidInput],
-        execution_context_class=EventExecutor,
+        execution_context_class=BoundedExecutor,
         config=StrawberryConfig(scalar_map=SCALARS),
         exception_handlers=member_handlers(),
         extensions=[

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
 import strawberry
@@ -26,11 +26,13 @@ from graph.types.node import Node
 from graph.types.scalars import BigInt
 from graph.types.users import User
 from server import tables
+from server.adapters.large_columns import holds
 from server.adapters.pagination import Order
 from server.domain import models as domain
 from server.errors import BadUserInputError
-from server.services import models, versions
+from server.services import models
 from server.services.models import SAMPLES_MAX, ModelChanges, NewModel
+from server.services.versions import MAX_VERSIONS
 from server.tables import loaded
 
 if TYPE_CHECKING:
@@ -64,10 +66,6 @@ class ModelVersion(Node):
     revision: str | None = strawberry.field(description="Commit that the version is pinned to.")
     digest: str | None = strawberry.field(description="SHA-256 over its files.")
     size_bytes: BigInt | None = strawberry.field(description="Size of its files in bytes.")
-    input_schema: JSON = strawberry.field(
-        description="JSON Schema (2020-12) of the input; `x-order` is the order of fields in a form."
-    )
-    output_schema: JSON = strawberry.field(description="JSON Schema (2020-12) of the output.")
     created_at: datetime = strawberry.field(description="Time of publication.")
     predictor: str = strawberry.field(description="Predictor that runs the version.")
     quantization: Quantization | None = strawberry.field(
@@ -75,6 +73,18 @@ class ModelVersion(Node):
     )
     device_map: DeviceMap = strawberry.field(description="How it is placed on devices.")
     device: DeviceClass = strawberry.field(description="Which workers may run it.")
+
+    @strawberry.field(description="JSON Schema (2020-12) of the input; `x-order` is the order of fields in a form.")
+    async def input_schema(self, info: Info) -> JSON:
+        return await self._column(info, "input_schema")  # type: ignore[no-any-return]
+
+    @strawberry.field(description="JSON Schema (2020-12) of the output.")
+    async def output_schema(self, info: Info) -> JSON:
+        return await self._column(info, "output_schema")  # type: ignore[no-any-return]
+
+    async def _column(self, info: Info, name: str) -> Any:
+        """A large column, which rows of lists are read without."""
+        return getattr(self.row, name) if holds(self.row, name) else await info.context.loaders.large(self.row, name)
 
     @strawberry.field(description="Model that it is a version of.")
     async def model(self, info: Info) -> Annotated[Model, strawberry.lazy("graph.types.models")]:
@@ -112,8 +122,6 @@ class ModelVersion(Node):
             device_map=DeviceMap(row.options.get("device_map", DeviceMap.SINGLE)),
             device=DeviceClass(row.options.get("device", DeviceClass.ANY)),
             size_bytes=BigInt(row.size_bytes) if row.size_bytes is not None else None,
-            input_schema=row.input_schema,
-            output_schema=row.output_schema,
             created_at=row.created_at,
         )
 
@@ -158,7 +166,7 @@ class Model(Node):
         owner = loaded(self.row, "owner") or await info.context.loaders.users.load(self.row.owner_id)
         return f"{owner.handle if owner else '?'}/{self.row.name}"
 
-    @strawberry.field(description="All versions, newest first.")
+    @strawberry.field(description=f"The newest {MAX_VERSIONS} versions, newest first.")
     async def versions(self, info: Info) -> list[ModelVersion]:
         if not self.tells_all:
             return []
@@ -170,7 +178,7 @@ class Model(Node):
     async def latest_version(self, info: Info) -> ModelVersion | None:
         if not self.tells_all:
             return None
-        row = versions.latest(await info.context.loaders.versions_of.load(self.row.id))
+        row = await info.context.loaders.latest_versions.load(self.row.id)
         return ModelVersion.of(row) if row else None
 
     @classmethod

@@ -19,6 +19,7 @@ from graph.types.users import User
 from graph.types.webhooks import WebhookDelivery, WebhookInput
 from server import tables
 from server.adapters.event_log import LiveState
+from server.adapters.large_columns import holds
 from server.domain import predictions as domain
 from server.live.prediction_events import overlay
 from server.live.prediction_rows import may_see
@@ -87,7 +88,6 @@ class Prediction(Node):
     live: strawberry.Private[LiveState | None]
 
     status: PredictionStatus = strawberry.field(description="Current status.")
-    input: JSON = strawberry.field(description="Input, with defaults and the seed filled in.")
     attempts: int = strawberry.field(description="Number of attempts started.")
     canceled_at: datetime | None = strawberry.field(description="Time of cancellation; null if it was not canceled.")
     stop_seconds: float | None = strawberry.field(description="Seconds from the cancel request until it had stopped.")
@@ -97,6 +97,10 @@ class Prediction(Node):
     data_removed: bool = strawberry.field(
         description="Whether its input, output, files and logs have been removed, as this server does after a time."
     )
+
+    @strawberry.field(description="Input, with defaults and the seed filled in.")
+    async def input(self, info: Info) -> JSON:
+        return await self._column(info, "input")  # type: ignore[no-any-return]
 
     @strawberry.field(description="Model that it runs.")
     async def model(self, info: Info) -> Model:
@@ -122,7 +126,7 @@ class Prediction(Node):
         live = await self._live(info)
         if live is not None:
             return live.text or live.chunks or None  # type: ignore[return-value]
-        output: Any = self.row.output
+        output = await self._column(info, "output")
         if (records := self.row.files) and isinstance(output, list):
             # Images are kept as references to files; clients get links
             output = [
@@ -138,7 +142,8 @@ class Prediction(Node):
         live = await self._live(info)
         if live is not None:
             return live.text
-        return self.row.output if isinstance(self.row.output, str) else None
+        output = await self._column(info, "output")
+        return output if isinstance(output, str) else None
 
     @strawberry.field(description="Output files, once it has ended.")
     async def files(self, info: Info) -> list[PredictionFile]:
@@ -153,7 +158,7 @@ class Prediction(Node):
     @strawberry.field(description="Log lines, at most 64 kB.")
     async def logs(self, info: Info) -> str:
         live = await self._live(info)
-        return live.logs if live is not None else self.row.logs
+        return live.logs if live is not None else await self._column(info, "logs")
 
     @strawberry.field(description="Progress while it is running; otherwise null.")
     async def progress(self, info: Info) -> PredictionProgress | None:
@@ -179,14 +184,19 @@ class Prediction(Node):
         return bool((self.row.metrics or {}).get("cached"))
 
     @strawberry.field(description="Seed that reproduces this run; chosen at random if none was given.")
-    def seed(self) -> BigInt | None:
-        seed = self.row.input.get("seed")
+    async def seed(self, info: Info) -> BigInt | None:
+        is_here = holds(self.row, "input")
+        seed = self.row.input.get("seed") if is_here else await info.context.loaders.seeds.load(self.row.id)
         return BigInt(seed) if isinstance(seed, int) else None
 
     @strawberry.field(description="Prediction that this one is a retry of; null if none is, or you cannot see it.")
     async def retry_of(self, info: Info) -> Prediction | None:
         row = await info.context.loaders.predictions.load(self.row.retry_of) if self.row.retry_of else None
         return Prediction.of(row) if row is not None and may_see(info.context.viewer, row) else None
+
+    async def _column(self, info: Info, name: str) -> Any:
+        """A large column, which rows of lists are read without."""
+        return getattr(self.row, name) if holds(self.row, name) else await info.context.loaders.large(self.row, name)
 
     async def _live(self, info: Info) -> LiveState | None:
         if self.live is None and self.row.status == domain.PredictionStatus.PROCESSING.value:
@@ -200,7 +210,6 @@ class Prediction(Node):
             row=row,
             live=live,
             status=PredictionStatus(row.status),
-            input=row.input,
             attempts=row.attempt,
             canceled_at=row.canceled_at,
             stop_seconds=row.stop_seconds,

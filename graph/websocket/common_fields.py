@@ -19,7 +19,9 @@ from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types.field import StrawberryField
 
 # Their resolvers use the request for what this process knows of the prediction, and not for who asks
-SAME_FOR_ALL = frozenset({"PreviewReady.image", "Prediction.text", "Prediction.logs", "Prediction.progress"})
+SAME_FOR_ALL = frozenset(
+    {"PreviewReady.image", *(f"Prediction.{name}" for name in ("input", "seed", "text", "logs", "progress"))}
+)
 
 
 def is_common(schema: GraphQLSchema, type_name: str, name: str) -> bool:

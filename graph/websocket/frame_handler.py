@@ -12,6 +12,7 @@ from graph import wire
 from graph.context import Context
 from graph.websocket.frames import HANDOVER, ClientOperation, Frames, Handover
 from graph.websocket.limits import BoundedSocketHandler
+from server.errors import ResponseTooLargeError
 
 if TYPE_CHECKING:
     from strawberry.schema.schema import StreamResult
@@ -50,6 +51,10 @@ class FrameHandler(BoundedSocketHandler):
         async for result in results:
             yield result
             _release(result)
+            if _is_too_large(result):
+                # What was left out of it is missing: a stream without gaps cannot go on
+                await results.aclose()
+                return
             if handover.info is not None:
                 break
         if handover.info is None or handover.events is None:
@@ -85,9 +90,16 @@ class FrameHandler(BoundedSocketHandler):
                 own = handover.note_errors(await selection.result(self.context, request, handover.root_of(update)))
                 yield own
                 _release(own)
+                if _is_too_large(own):
+                    return
 
 
 def _release(result: object) -> None:
     """Drop the data of a result that was sent: it would be held while the next is waited for, perhaps for hours."""
     if isinstance(result, ExecutionResult):
         result.data = None
+
+
+def _is_too_large(result: object) -> bool:
+    errors = (result.errors or []) if isinstance(result, ExecutionResult) else []
+    return any(isinstance(error.original_error, ResponseTooLargeError) for error in errors)

@@ -14,6 +14,7 @@ from uuid import UUID
 import structlog
 
 from server.adapters.database import DATABASE_ERRORS, rows
+from server.adapters.large_columns import without_large
 from server.adapters.tasks import end, shared, wait_for_event
 from server.domain.accounts import USER_OWNER, Viewer
 from server.domain.api_keys import Scope
@@ -86,7 +87,7 @@ class ListWatcher:
         batch = {row_id: self._changed.pop(row_id) for row_id in list(self._changed)[:ROWS_AT_ONCE]}
         if unread := [row_id for row_id, row in batch.items() if row is None]:
             # The order of the changes stays
-            batch |= {row.id: row for row in await Prediction.filter(id__in=unread)}
+            batch |= {row.id: row for row in await without_large(Prediction.filter(id__in=unread))}
         return [row for row in batch.values() if row is not None]
 
 
@@ -167,7 +168,7 @@ class LiveList:
         ]
         for start in range(0, len(changed), ROWS_AT_ONCE):
             batch = changed[start : start + ROWS_AT_ONCE]
-            by_id = {row.id: row for row in await Prediction.filter(id__in=batch)}
+            by_id = {row.id: row for row in await without_large(Prediction.filter(id__in=batch))}
             for row in (by_id[row_id] for row_id in batch if row_id in by_id):
                 # It may be newer than it was a moment ago: what counts is what watchers get
                 self._sent[row.id] = SentChange(row.updated_at, began)

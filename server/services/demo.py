@@ -114,7 +114,7 @@ async def register(rt: Runtime) -> list[str]:
         except ConflictError:
             # Its files may have changed with an update of the software
             model = await Model.get(owner_id=owner.id, name=demo.new.name)
-            newest = versions.latest((await versions.of_models([model.id]))[model.id])
+            newest = (await versions.latest_of_models([model.id])).get(model.id)
             if newest is None or newest.state == "REFUSED":
                 await versions.publish(rt, model, demo.new.version)
     return added
@@ -134,11 +134,11 @@ async def show(rt: Runtime, patience_seconds: float = 120.0) -> list[str]:
         for model in await Model.filter(owner_id=owner.id, deleted_at=None)
         if not await models.samples(UUID(key) for key in model.samples)
     }
-    by_model = await versions.of_models([model.id for model in bare.values()])
+    latest = await versions.latest_of_models([model.id for model in bare.values()])
     runs: dict[str, list[UUID]] = {}
     for demo in DEMO_MODELS:
         model = bare.get(demo.new.name)
-        newest = versions.latest(by_model[model.id]) if model is not None else None
+        newest = latest.get(model.id) if model is not None else None
         if newest is not None and newest.state == "READY":
             pinned = f"{demo.slug}:{newest.number}"
             runs[demo.slug] = [await _run(rt, viewer, pinned, values) for values in demo.samples]

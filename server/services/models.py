@@ -11,6 +11,7 @@ from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
 from server.adapters.database import now
+from server.adapters.large_columns import without_large
 from server.domain.accounts import HANDLE, Viewer
 from server.domain.api_keys import Scope
 from server.domain.models import (
@@ -164,8 +165,9 @@ async def _sample_violations(viewer: Viewer, model: Model, ids: list[UUID]) -> l
 
 
 async def samples(ids: Iterable[UUID]) -> dict[UUID, Prediction]:
-    """The predictions that models show, whoever asks; those that lost their output are left out."""
-    return {row.id: row for row in await Prediction.filter(id__in=list(ids), status=_SUCCEEDED, output__isnull=False)}
+    """The predictions that models show, whoever asks, without their large columns; not those that lost their output."""
+    query = Prediction.filter(id__in=list(ids), status=_SUCCEEDED, output__isnull=False)
+    return {row.id: row for row in await without_large(query)}
 
 
 def _distinct(values: Iterable[str]) -> list[str]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from typing import Any
 from uuid import UUID, uuid4
 
 import orjson
@@ -17,7 +18,8 @@ from tortoise.queryset import QuerySet
 from uuid6 import uuid7
 
 from server.adapters.batches import Batches
-from server.adapters.database import columns, from_row, rows
+from server.adapters.database import columns, from_json, from_row, rows
+from server.adapters.large_columns import without_large
 from server.adapters.pagination import utc
 from server.adapters.tracing import traceparent_of
 from server.domain import files, input_schema, seeds
@@ -220,11 +222,19 @@ def visible(viewer: Viewer) -> Q:
 
 
 async def by_ids(viewer: Viewer | None, ids: Iterable[UUID]) -> dict[UUID, Prediction]:
-    """Predictions by id, those that the viewer may read; with no viewer, all."""
+    """Predictions by id, without their large columns: those that the viewer may read; with no viewer, all."""
     if viewer is not None:
         viewer.require(Scope.READ)
     allowed = visible(viewer) if viewer else Q()
-    return {row.id: row for row in await Prediction.filter(allowed, id__in=list(ids))}
+    return {row.id: row for row in await without_large(Prediction.filter(allowed, id__in=list(ids)))}
+
+
+async def seeds_of(ids: Iterable[UUID]) -> dict[UUID, Any]:
+    """What the inputs of predictions have as their seed."""
+    return {row["id"]: from_json(row["seed"]) for row in await rows(_SEEDS, list(ids))}
+
+
+_SEEDS = "SELECT id, input->'seed' AS seed FROM prediction WHERE id = ANY($1::uuid[])"
 
 
 @dataclass(frozen=True)
@@ -239,7 +249,7 @@ class PredictionCriteria:
 
 
 def listing(viewer: Viewer, criteria: PredictionCriteria) -> QuerySet[Prediction]:
-    """The viewer's own predictions, or those of everybody, filtered.
+    """The viewer's own predictions, or those of everybody, filtered, without their large columns.
 
     Raises:
         UnauthenticatedError: nobody is signed in.
@@ -262,7 +272,7 @@ def listing(viewer: Viewer, criteria: PredictionCriteria) -> QuerySet[Prediction
         query = query.filter(model__owner__handle=slug.owner if slug else "", model__name=slug.name if slug else "")
         if slug and slug.number:
             query = query.filter(version__number=slug.number)
-    return query
+    return without_large(query)
 
 
 async def live_filter(viewer: Viewer, criteria: PredictionCriteria) -> ListFilter:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from server.adapters.database import rows
+from server.adapters.large_columns import without_large
 from server.domain import input_schema
 from server.domain.accounts import Viewer
 from server.domain.models import (
@@ -24,24 +25,38 @@ from server.runtime import Runtime
 from server.tables import Model, Version
 from server.unit_of_work import UnitOfWork, unit_of_work
 
+MAX_VERSIONS = 100
+
 
 async def by_ids(ids: Iterable[UUID]) -> dict[UUID, Version]:
-    """Versions by id."""
-    return {version.id: version for version in await Version.filter(id__in=list(ids))}
+    """Versions by id, without their schemas."""
+    return {version.id: version for version in await without_large(Version.filter(id__in=list(ids)))}
 
 
 async def of_models(model_ids: Iterable[UUID]) -> dict[UUID, list[Version]]:
-    """All versions of some models, newest first."""
+    """The newest versions of some models, MAX_VERSIONS of each, without their schemas."""
     by_model: dict[UUID, list[Version]] = {model_id: [] for model_id in model_ids}
-    for version in await Version.filter(model_id__in=list(by_model)).order_by("-number"):
+    newest = [row["id"] for row in await rows(_NEWEST, list(by_model), MAX_VERSIONS)]
+    for version in await without_large(Version.filter(id__in=newest)).order_by("-number"):
         by_model[version.model_id].append(version)
     return by_model
 
 
-def latest(versions: list[Version]) -> Version | None:
-    """The newest READY version, else the newest; `versions` is newest first."""
-    ready = [v for v in versions if v.state == VersionState.READY.value]
-    return next(iter(ready or versions), None)
+async def latest_of_models(model_ids: Iterable[UUID]) -> dict[UUID, Version]:
+    """The newest READY version of each model, else the newest, without its schemas."""
+    latest = [row["id"] for row in await rows(_LATEST, list(model_ids))]
+    return {version.model_id: version for version in await without_large(Version.filter(id__in=latest))}
+
+
+_NEWEST = """
+SELECT v.id FROM unnest($1::uuid[]) AS m (id)
+CROSS JOIN LATERAL (SELECT id FROM version WHERE model_id = m.id ORDER BY number DESC LIMIT $2) AS v
+"""
+_LATEST = """
+SELECT v.id FROM unnest($1::uuid[]) AS m (id)
+CROSS JOIN LATERAL (
+  SELECT id FROM version WHERE model_id = m.id ORDER BY state = 'READY' DESC, number DESC LIMIT 1) AS v
+"""
 
 
 async def publish(rt: Runtime, model: Model, new: NewVersion) -> Version:

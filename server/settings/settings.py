@@ -137,6 +137,8 @@ def _inconsistent_values(settings: Settings) -> Iterator[tuple[str, str]]:
         if 0 < points < settings.max_query_cost:
             yield name, "must be 0 or at least MAX_QUERY_COST; else the most expensive operation could never run"
 
+    if settings.max_response_bytes < settings.max_output_text_bytes:
+        yield "MAX_RESPONSE_BYTES", "must be at least MAX_OUTPUT_TEXT_BYTES; else the largest output could not be read"
     if settings.heartbeat_seconds * 2 > settings.lease_seconds:
         yield "HEARTBEAT_SECONDS", "must be at most half of LEASE_SECONDS"
     malformed = [name for name in settings.custom_predictors if not PREDICTOR_CLASS.fullmatch(name)]

@@ -123,6 +123,11 @@ class LimitSettings(BaseSettings):
     """Limits"""
 
     max_query_cost: int = Field(5000, ge=1, description="Maximum cost of one GraphQL operation, in points.")
+    max_response_bytes: int = Field(
+        40_000_000,
+        ge=100_000,
+        description="Maximum bytes of an answer or an event; at least MAX_OUTPUT_TEXT_BYTES.",
+    )
     rate_limit_user: int = Field(120_000, ge=0, description="Points that a user may spend per minute; 0: no limit.")
     rate_limit_address: int = Field(
         60_000, ge=0, description="Points that an address may spend per minute without signing in; 0: no limit."

@@ -93,7 +93,8 @@ async def test_a_hundred_predictions_cost_as_many_statements_as_ten(client: Coun
     assert len({node["model"]["slug"] for node in nodes}) == 10
     assert all(len(edge["node"]["webhookDeliveries"]) == 1 for edge in many.data["predictions"]["edges"])
     assert_alike(few, many)
-    assert 1 < len(many.statements) <= 18, "\n".join(many.statements)
+    # Outputs, logs and which versions are the newest are statements of their own
+    assert 1 < len(many.statements) <= 20, "\n".join(many.statements)
 
 
 @pytest.mark.parametrize(("name", "call"), [("Prediction", "predictions(first: $first, filter: {everybody: true})"),
