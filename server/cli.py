@@ -14,8 +14,9 @@ import typer
 import uvicorn
 
 from migrations.rules import BrokenRulesError
-from server.adapters import database
+from server.adapters import database, schema
 from server.adapters.database import DatabaseUnavailableError, SchemaBehindError
+from server.adapters.schema import MigrationBlockedError
 from server.devices import environment
 from server.domain.accounts import NewUser
 from server.errors import InvalidInputError, ServiceError
@@ -30,6 +31,14 @@ T = TypeVar("T")
 SHUTDOWN_MARGIN_SECONDS = 30
 UNREAD_MILLISECONDS = 20_000
 STARTUP_FAILURE = 3
+# Their messages say what to do
+OPERATORS_ERRORS = (
+    BrokenRulesError,
+    DatabaseUnavailableError,
+    MigrationBlockedError,
+    SchemaBehindError,
+    SettingsError,
+)
 
 
 def _fail(message: str) -> typer.Exit:
@@ -57,7 +66,13 @@ def _operator_settings() -> Settings:
 def _run(work: Coroutine[Any, Any, T]) -> T:
     try:
         return asyncio.run(work)
-    except (BrokenRulesError, DatabaseUnavailableError, SchemaBehindError, SettingsError) as error:
+    except (
+        BrokenRulesError,
+        DatabaseUnavailableError,
+        MigrationBlockedError,
+        SchemaBehindError,
+        SettingsError,
+    ) as error:
         raise _fail(str(error)) from None
     except InvalidInputError as error:
         raise _fail("\n".join(f"{v.path}: {v.message}" for v in error.violations)) from None
@@ -159,9 +174,14 @@ def worker(
 
 
 @app.command()
-def migrate() -> None:
-    """Bring the database schema up to date; concurrent runs wait for each other."""
-    applied = _run(database.migrate(_database_url(_settings("DATABASE_URL"))))
+def migrate(
+    patience_seconds: Annotated[
+        float, typer.Option(min=0, help="How long to try, while others hold locks on the tables.")
+    ] = 600,
+) -> None:
+    """Bring the database schema up to date, beside running servers; concurrent runs wait for each other."""
+    url = _database_url(_settings("DATABASE_URL"))
+    applied = _run(schema.migrate(url, patience_seconds, lambda line: typer.echo(line, err=True)))
     typer.echo("\n".join(f"applied {name}" for name in applied) or "The schema is up to date.")
 
 
@@ -170,7 +190,8 @@ def makemigration(
     name: Annotated[str, typer.Argument(help="What the migration does, in a few words joined by _.")],
 ) -> None:
     """Write a migration for what has changed in the tables, if anything."""
-    file_name = _run(database.make_migration(_database_url(_settings("DATABASE_URL")), name))
+    url = _database_url(_settings("DATABASE_URL"))
+    file_name = _run(schema.make_migration(url, name, lambda line: typer.echo(line, err=True)))
     typer.echo(file_name or "No changes.")
 
 

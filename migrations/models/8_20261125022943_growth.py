@@ -1,15 +1,17 @@
 from tortoise import BaseDBAsyncClient
 
-RUN_IN_TRANSACTION = True
+from migrations.indexes import create_index
+
+# Indexes are built while others use the tables
+RUN_IN_TRANSACTION = False
 
 
 async def upgrade(db: BaseDBAsyncClient) -> str:
-    return """
-        DROP INDEX IF EXISTS "prediction_created";
-        CREATE INDEX IF NOT EXISTS "model_updates" ON "model" ("updated_at", "id") WHERE deleted_at IS NULL;
-        CREATE INDEX IF NOT EXISTS "model_names" ON "model" ("name", "id") WHERE deleted_at IS NULL;
-        CREATE INDEX IF NOT EXISTS "prediction_ring" ON "prediction" ("queue", "rung_at") WHERE status = 'starting';
-        CREATE INDEX IF NOT EXISTS "prediction_all" ON "prediction" ("created_at", "id");"""
+    await create_index(db, "model_updates", "model", '("updated_at", "id") WHERE deleted_at IS NULL')
+    await create_index(db, "model_names", "model", '("name", "id") WHERE deleted_at IS NULL')
+    await create_index(db, "prediction_ring", "prediction", """("queue", "rung_at") WHERE status = 'starting'""")
+    await create_index(db, "prediction_all", "prediction", '("created_at", "id")')
+    return 'DROP INDEX IF EXISTS "prediction_created";'
 
 
 async def downgrade(db: BaseDBAsyncClient) -> str:

@@ -1,4 +1,4 @@
-"""PostgreSQL through Tortoise ORM: opening, statements, migrations."""
+"""PostgreSQL through Tortoise ORM: opening, statements, whether its schema is current."""
 
 from __future__ import annotations
 
@@ -10,27 +10,32 @@ from typing import Any, TypeVar
 
 import asyncpg
 import orjson
-from aerich import Command
 from tortoise import Tortoise, connections
 from tortoise.exceptions import BaseORMException, DBConnectionError, OperationalError
 from tortoise.models import Model
 
 import migrations
+from server.adapters.connections import ReadOnlyDatabaseError
 from server.tables import tortoise_config
 
 T = TypeVar("T", bound=Model)
 MIGRATIONS_DIR = Path(migrations.__file__).parent
-MIGRATION_LOCK = 0x1FE7_5E7E
-# Tortoise does not translate what asyncpg raises when a connection breaks
+# Outages, after which the same may be asked again. Tortoise does not translate these of asyncpg's, which stand for
+# PostgreSQL's classes 08, 28 and 3D (it lets nobody in), 40 (a deadlock), 53 (no connection, memory or disk left),
+# 55P03, 57 (stopped, starting, canceled) and 58 (its disk fails)
 CONNECTION_ERRORS = (
     asyncpg.PostgresConnectionError,
+    asyncpg.InvalidAuthorizationSpecificationError,
+    asyncpg.InvalidCatalogNameError,
+    asyncpg.TransactionRollbackError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.LockNotAvailableError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.PostgresSystemError,
     asyncpg.InterfaceError,
     # A query on a connection that the server said goodbye on, before the goodbye was read to its end
     asyncpg.InternalClientError,
-    asyncpg.exceptions.CannotConnectNowError,
-    asyncpg.exceptions.AdminShutdownError,
-    asyncpg.exceptions.CrashShutdownError,
-    asyncpg.exceptions.TooManyConnectionsError,
+    ReadOnlyDatabaseError,
     DBConnectionError,
     OSError,
     TimeoutError,
@@ -151,47 +156,15 @@ async def pending_migrations() -> list[str]:
     return [name for name in available if name not in applied]
 
 
+async def require_writes() -> None:
+    """Raise ReadOnlyDatabaseError, and renew this process's connections, where PostgreSQL takes no writes."""
+    (row,) = await rows("SELECT current_setting('transaction_read_only')::bool AS is_read_only")
+    if row["is_read_only"]:
+        await connections.get("default")._expire_connections()
+        raise ReadOnlyDatabaseError
+
+
 async def require_current_schema() -> None:
     """Raise SchemaBehindError unless every migration has run."""
     if missing := await pending_migrations():
         raise SchemaBehindError(missing)
-
-
-async def migrate(url: str) -> list[str]:
-    """Apply what is pending, one process at a time; returns the names applied.
-
-    Raises:
-        DatabaseUnavailableError: PostgreSQL does not answer.
-    """
-    async with _migration_lock(url), _aerich(url) as command:
-        applied: list[str] = await command.upgrade(run_in_transaction=True)
-        return applied
-
-
-async def make_migration(url: str, name: str) -> str | None:
-    """Write a migration for what has changed in the tables; its file name, or None if nothing has."""
-    async with _migration_lock(url), _aerich(url) as command:
-        file_name: str | None = await command.migrate(name, no_input=True)
-        return file_name or None
-
-
-@asynccontextmanager
-async def _migration_lock(url: str) -> AsyncIterator[None]:
-    """PostgreSQL's advisory lock; it belongs to the connection, so a killed run frees it."""
-    try:
-        connection = await asyncpg.connect(url)
-    except (*CONNECTION_ERRORS, asyncpg.PostgresError) as error:
-        raise DatabaseUnavailableError(f"PostgreSQL does not answer: {error}") from error
-    try:
-        await connection.execute("SELECT pg_advisory_lock($1)", MIGRATION_LOCK)
-        yield
-    finally:
-        await connection.close()
-
-
-@asynccontextmanager
-async def _aerich(url: str) -> AsyncIterator[Command]:
-    # A migration may take its time, where a table is big
-    config = tortoise_config(url, command_seconds=None)
-    async with Command(tortoise_config=config, app="models", location=str(MIGRATIONS_DIR)) as command:
-        yield command

@@ -11,6 +11,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from server.adapters.database import CONNECTION_ERRORS
 from server.routes import answers
 
 logger = structlog.get_logger(__name__)
@@ -18,10 +19,13 @@ logger = structlog.get_logger(__name__)
 Shape = Callable[[Headers, int, str, str], Response]
 TOO_LARGE = 413
 GRAPHQL_PATH = "/graphql"
+AWAY = "The database does not answer; try again."
 
 
 class Refusals:
-    """Middleware: answers bodies that are too large, and bugs, with a code; logs a bug once, with an incident id.
+    """Middleware: answers bodies that are too large, outages of the database, and bugs, with a code.
+
+    A bug is logged once, with an incident id.
 
     `graphql` makes an answer of a request's headers, a status, a code and a message.
     """
@@ -37,7 +41,7 @@ class Refusals:
             return
         started = refused = False
 
-        async def answer(message: Message) -> None:
+        async def forward(message: Message) -> None:
             nonlocal started, refused
             if refused:
                 return
@@ -52,13 +56,19 @@ class Refusals:
             await send(message)
 
         try:
-            await self._app(scope, receive, answer)
+            await self._app(scope, receive, forward)
         except ClientDisconnect:
             # Nobody is there to be answered
             logger.info("request.client_left", path=scope["path"])
         except Exception as error:
             if started:
                 raise
+            if isinstance(error, CONNECTION_ERRORS):
+                logger.warning("request.unavailable", path=scope["path"], exc_info=error)
+                answer = self._shaped(scope, 503, "UNAVAILABLE", AWAY)
+                answer.headers["retry-after"] = "1"
+                await answer(scope, receive, send)
+                return
             incident = uuid4().hex
             logger.error("request.bug", incident=incident, path=scope["path"], exc_info=error)
             message = f"Something went wrong on our side (incident {incident})."

@@ -6,7 +6,8 @@ import asyncio
 from dataclasses import dataclass
 from importlib.metadata import version
 
-from server.adapters.database import DATABASE_ERRORS, pending_migrations
+from server.adapters.connections import ReadOnlyDatabaseError
+from server.adapters.database import DATABASE_ERRORS, pending_migrations, require_writes
 from server.runtime import Runtime
 from server.services import catalogue
 from server.services.catalogue import WorkersSummary
@@ -17,10 +18,11 @@ DATABASE_SECONDS = 5.0
 
 @dataclass(frozen=True)
 class Health:
-    """The state of each part, `ok`, `away` or `behind` (migrations are missing); `workers` counts those alive.
+    """The state of each part; `workers` counts those alive.
 
-    `walls` is `incomplete` where the models of a worker run without one of the walls, and `predictors` is `broken`
-    where a worker could not load one of its classes; which and why, administrators read of the workers.
+    A part is `ok` or `away`; the database also `behind` (migrations are missing) or `read-only`. `walls` is
+    `incomplete` where the models of a worker run without one of the walls, and `predictors` is `broken` where a worker
+    could not load one of its classes; which and why, administrators read of the workers.
     """
 
     database: str
@@ -45,10 +47,13 @@ async def check(rt: Runtime) -> Health:
     redis = "ok" if await rt.event_log.ping() else "away"
     try:
         async with asyncio.timeout(DATABASE_SECONDS):
+            await require_writes()
             database = "behind" if await pending_migrations() else "ok"
             # A schema that is behind may lack what the summary reads
             is_behind = database == "behind"
             workers = WorkersSummary(await catalogue.workers_alive()) if is_behind else await catalogue.summary()
+    except ReadOnlyDatabaseError:
+        return Health("read-only", redis, 0)
     except DATABASE_ERRORS:
         return Health("away", redis, 0)
     walls = "incomplete" if workers.without_a_wall else "ok"

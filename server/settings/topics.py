@@ -72,7 +72,8 @@ class DatabaseSettings(BaseSettings):
     """Database"""
 
     database_url: Annotated[SecretStr | None, Blankable, hidden(urls.postgres_url)] = Field(
-        None, description="PostgreSQL 14 or newer, as postgresql://user:password@host:port/database."
+        None,
+        description="PostgreSQL 14 or newer, as postgresql://user:password@host:port/database; or host:port,host:port.",
     )
     database_pool_size: int = Field(10, ge=1, le=200, description="Maximum PostgreSQL connections of one process.")
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
-
-from tortoise.backends.base.config_generator import expand_db_url
+from urllib.parse import parse_qsl, urlsplit
 
 from server.tables.api_keys import ApiKey
 from server.tables.models import Model, Version
@@ -65,15 +64,15 @@ async def _leave_session(connection: Any) -> None:
 def tortoise_config(database_url: str, pool_size: int = 10, command_seconds: float | None = 30) -> dict[str, Any]:
     """Tortoise's configuration for one PostgreSQL database; a Unix socket is given as `?host=/dir&port=5432`.
 
-    No statement takes longer than `command_seconds`.
+    No statement takes longer than `command_seconds`. Of several hosts, the one that takes writes is used.
     """
-    connection = expand_db_url(database_url)
-    limits = {"minsize": 1, "maxsize": pool_size, "command_timeout": command_seconds}
-    connection["credentials"] |= {**limits, "reset": _leave_session}
-    if mode := connection["credentials"].pop("sslmode", None):
-        connection["credentials"]["ssl"] = mode
+    # None is kept open that nobody uses: a pool that shall have one says so at length whenever it has not
+    limits = {"minsize": 0, "maxsize": pool_size, "command_timeout": command_seconds}
+    credentials = {"dsn": database_url, **limits, "reset": _leave_session}
+    if "target_session_attrs" not in dict(parse_qsl(urlsplit(database_url).query)):
+        credentials["target_session_attrs"] = "read-write"
     return {
-        "connections": {"default": connection},
+        "connections": {"default": {"engine": "server.adapters.connections", "credentials": credentials}},
         "apps": {"models": {"models": [*MODULES, "aerich.models"], "default_connection": "default"}},
         "use_tz": True,
         "timezone": "UTC",

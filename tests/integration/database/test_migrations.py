@@ -1,15 +1,22 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import asyncpg
 import pytest
 
-from server.adapters.database import MIGRATION_LOCK, MIGRATIONS_DIR
+from server.adapters.database import MIGRATIONS_DIR
+from server.adapters.schema import LOCK_SECONDS, MIGRATION_LOCK
 from tests.integration.database.conftest import finish, start
 
-NAMES = sorted(p.name for p in Path(MIGRATIONS_DIR, "models").glob("[0-9]*.py"))
+NAMES = sorted(
+    (path.name for path in Path(MIGRATIONS_DIR, "models").glob("[0-9]*.py")), key=lambda name: int(name.split("_")[0])
+)
 TABLES = {"aerich", "api_key", "model", "prediction", "predictor", "refresh_token", "session"} | {
     "upload",
     "upload_use",
@@ -118,12 +125,17 @@ def test_an_unknown_database_is_no_traceback(environment: dict[str, str], fresh_
 RULES = NAMES[9]
 
 
-async def before_the_rules(connection: asyncpg.Connection) -> None:
+async def drop_rules(connection: asyncpg.Connection) -> None:
     """The schema as it was before the migration that adds the rules."""
     rules = "SELECT conrelid::regclass AS t, conname FROM pg_constraint WHERE contype = 'c' AND conrelid <> 0"
     for row in await connection.fetch(rules):
         await connection.execute(f'ALTER TABLE {row["t"]} DROP CONSTRAINT "{row["conname"]}"')
     await connection.execute("DELETE FROM aerich WHERE version = $1", RULES)
+
+
+async def before_the_rules(connection: asyncpg.Connection) -> None:
+    """The same with a version."""
+    await drop_rules(connection)
     await connection.execute(
         """INSERT INTO "user" (id, handle, email, is_admin, created_at)
            VALUES (gen_random_uuid(), 'u', 'u@example.com', false, now());
@@ -183,7 +195,7 @@ async def test_old_rows_that_break_a_rule_are_counted_and_those_with_one_meaning
         await connection.close()
 
 
-WAITING = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+WAITS = "Another migration runs; waiting for its end."
 
 
 async def test_a_migration_waits_for_the_lock_and_a_killed_one_frees_its_place(
@@ -193,7 +205,8 @@ async def test_a_migration_waits_for_the_lock_and_a_killed_one_frees_its_place(
     try:
         await other.execute("SELECT pg_advisory_lock($1)", MIGRATION_LOCK)
         killed, waiting = start(environment, "migrate"), start(environment, "migrate")
-        await until(other, WAITING, 2)
+        for process in (killed, waiting):
+            assert await asyncio.to_thread(line_of, process) == WAITS
         assert await tables(fresh_database) == set()
         killed.kill()
         killed.communicate()
@@ -201,6 +214,100 @@ async def test_a_migration_waits_for_the_lock_and_a_killed_one_frees_its_place(
         await other.close()
     code, out, err = await asyncio.to_thread(finish, waiting)
     assert (code, out) == (0, "\n".join(f"applied {name}" for name in NAMES)), err
+
+
+def line_of(process: subprocess.Popen[str]) -> str:
+    """The next line of a command's errors."""
+    assert process.stderr is not None
+    return process.stderr.readline().strip()
+
+
+@asynccontextmanager
+async def traffic(url: str) -> AsyncIterator[list[float]]:
+    """Ask for predictions again and again, and note how many seconds each answer took."""
+    connection, seconds = await asyncpg.connect(url), [0.0]
+
+    async def ask() -> None:
+        while True:
+            began = time.monotonic()
+            await connection.fetch("SELECT id FROM prediction LIMIT 1")
+            seconds.append(time.monotonic() - began)
+            await asyncio.sleep(0.01)
+
+    task = asyncio.create_task(ask())
+    try:
+        yield seconds
+    finally:
+        task.cancel()
+        await asyncio.wait({task})
+        connection.terminate()
+
+
+async def test_a_migration_behind_an_open_reader_stalls_nobody_for_long(
+    fresh_database: str, environment: dict[str, str]
+) -> None:
+    assert finish(start(environment, "migrate"))[0] == 0
+    admin = await asyncpg.connect(fresh_database)
+    reader = await asyncpg.connect(fresh_database, server_settings={"application_name": "pg_dump"})
+    try:
+        await drop_rules(admin)
+        # As pg_dump does for as long as it takes
+        await reader.execute("BEGIN; SELECT count(*) FROM prediction")
+        process = start(environment, "migrate")
+        async with traffic(fresh_database) as seconds:
+            for _ in range(2):
+                line = await asyncio.to_thread(line_of, process)
+                pid = reader.get_server_pid()
+                assert line.startswith(f"{RULES}: others use its tables (pid {pid}, pg_dump of postgres, idle in trans")
+        assert max(seconds) < LOCK_SECONDS + 1.5
+        await reader.execute("COMMIT")
+        code, out, err = await asyncio.to_thread(finish, process)
+        assert (code, out) == (0, f"applied {RULES}"), err
+        assert set(await applied(fresh_database)) == set(NAMES)
+        await drop_rules(admin)
+        await reader.execute("BEGIN; SELECT count(*) FROM prediction")
+        code, out, err = await asyncio.to_thread(finish, start(environment, "migrate", "--patience-seconds", "0"))
+        assert (code, out) == (1, "")
+        assert err.startswith(f"Migration {RULES} could not lock its tables for ")
+        assert "pg_dump of postgres" in err
+        assert "Traceback" not in err
+    finally:
+        await reader.close()
+        await admin.close()
+
+
+BUILDING = "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND query LIKE 'CREATE INDEX CONCURRENTLY%'"
+VALID = "SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass('prediction_all')"
+
+
+async def test_a_killed_build_of_an_index_ends_and_is_made_again(
+    fresh_database: str, environment: dict[str, str]
+) -> None:
+    assert finish(start(environment, "migrate"))[0] == 0
+    admin, reader = await asyncpg.connect(fresh_database), await asyncpg.connect(fresh_database)
+    try:
+        await admin.execute("DROP INDEX prediction_all")
+        await admin.execute("DELETE FROM aerich WHERE version = $1", NAMES[8])
+        # A build waits for whoever wrote the table, and at its end for whoever reads an older state
+        await reader.execute("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT count(*) FROM prediction")
+        process = start(environment, "migrate")
+        async with traffic(fresh_database) as seconds:
+            await until(admin, BUILDING, 1)
+            async with asyncio.timeout(30):
+                while await admin.fetchval(VALID) is not False:
+                    await asyncio.sleep(0.02)
+            process.kill()
+            await asyncio.to_thread(process.communicate)
+            await until(admin, BUILDING, 0)
+        assert max(seconds) < LOCK_SECONDS
+        assert await admin.fetchval(VALID) is False
+        await reader.execute("COMMIT")
+        code, out, err = await asyncio.to_thread(finish, start(environment, "migrate"))
+        assert (code, out) == (0, f"applied {NAMES[8]}"), err
+        assert await admin.fetchval(VALID) is True
+    finally:
+        await reader.close()
+        await admin.close()
 
 
 async def until(connection: asyncpg.Connection, sql: str, value: int) -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import asyncpg
 import httpx
 import pytest
 from starlette.applications import Starlette
@@ -22,6 +23,10 @@ async def broken(request: Request) -> Response:
     raise ZeroDivisionError(SECRET)
 
 
+async def away(request: Request) -> Response:
+    raise asyncpg.CannotConnectNowError("the database system is starting up")
+
+
 async def half(request: Request) -> Response:
     async def body() -> Any:
         yield b"half"
@@ -31,7 +36,8 @@ async def half(request: Request) -> Response:
 
 
 APP = Starlette(
-    routes=[Route(path, broken, methods=["GET", "POST"]) for path in ("/graphql", "/broken")] + [Route("/half", half)],
+    routes=[Route(path, broken, methods=["GET", "POST"]) for path in ("/graphql", "/broken")]
+    + [Route("/half", half), Route("/away", away)],
     middleware=[Middleware(RequestLog), Middleware(Refusals, refusal)],
 )
 
@@ -52,6 +58,14 @@ async def test_a_bug_is_an_answer_with_its_incident_and_one_line() -> None:
     assert bug["incident"] in error["message"]
     assert isinstance(bug["exc_info"], ZeroDivisionError)
     assert SECRET not in answer.text
+
+
+async def test_a_database_that_is_away_is_no_bug() -> None:
+    with capture_logs() as lines:
+        answer = await get("/away")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (503, "UNAVAILABLE")
+    assert answer.headers["retry-after"] == "1"
+    assert not [line for line in lines if line["log_level"] == "error"]
 
 
 @pytest.mark.parametrize("accept", ["application/json", "application/graphql-response+json"])

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
+from asyncpg.connect_utils import _parse_connect_dsn_and_args
 
 from server.settings import (
     SERVICES,
@@ -13,6 +14,7 @@ from server.settings import (
     require_services,
 )
 from server.settings.settings import MAKE_SECRET, secret_weakness
+from server.settings.urls import postgres_url
 from server.tables import tortoise_config
 from tests.unit.settings.problems import problem
 
@@ -115,10 +117,26 @@ def test_right_addresses(monkeypatch: pytest.MonkeyPatch, name: str, value: str)
     assert load(monkeypatch, **{name: value})
 
 
-def test_the_word_for_encryption_reaches_the_driver() -> None:
-    credentials = tortoise_config("postgresql://a/b?sslmode=verify-full")["connections"]["default"]["credentials"]
-    assert credentials["ssl"] == "verify-full"
-    assert "sslmode" not in credentials
+@pytest.mark.parametrize(
+    ("url", "addresses", "ssl"),
+    [
+        ("postgresql://u:p%40ss@a:5433/b?sslmode=disable", [("a", 5433)], False),
+        ("postgresql://u@a/b?sslmode=require", [("a", 5432)], True),
+        ("postgresql://u@a,b:5433/c?target_session_attrs=primary", [("a", 5432), ("b", 5433)], True),
+        ("postgresql://u:@/b?host=/run/db&port=5433", ["/run/db/.s.PGSQL.5433"], False),
+    ],
+)
+def test_the_driver_connects_as_the_url_says(url: str, addresses: list[object], ssl: bool) -> None:
+    assert postgres_url(url) == url
+    credentials = tortoise_config(url)["connections"]["default"]["credentials"]
+    sure = {"service": None, "servicefile": None, "host": None, "port": None, "user": None, "password": None}
+    sure |= {"passfile": None, "database": None, "ssl": None, "direct_tls": None, "server_settings": {}}
+    attributes = credentials.get("target_session_attrs")
+    sure |= {"target_session_attrs": attributes, "krbsrvname": None, "gsslib": None}
+    parsed, parameters = _parse_connect_dsn_and_args(dsn=credentials["dsn"], **sure)
+    assert list(parsed) == addresses
+    assert bool(parameters.ssl) is ssl
+    assert parameters.target_session_attrs.value == ("primary" if "primary" in url else "read-write")
 
 
 def test_a_file_of_settings_that_is_no_text(tmp_path: Path) -> None:

@@ -1,0 +1,143 @@
+"""Connections to PostgreSQL: a pool that opens none to a server that takes no writes, and makes do with those it has.
+
+Tortoise takes `client_class` from here (the `engine` of `tortoise_config`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+import asyncpg
+from asyncpg.exceptions import ReadOnlySQLTransactionError, TargetServerAttributeNotMatched, TooManyConnectionsError
+from asyncpg.pool import Pool
+from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
+from tortoise.backends.base.client import TransactionContext, TransactionContextPooled
+from tortoise.exceptions import TransactionManagementError
+
+# A host that is gone answers nothing: the next of DATABASE_URL is asked after this long
+CONNECT_SECONDS = 5.0
+# How long a statement waits for a connection, where PostgreSQL gives no more and all of ours are in use
+WAIT_SECONDS = 5.0
+# How long none is asked for after PostgreSQL had none left
+FULL_SECONDS = 1.0
+READ_ONLY = "PostgreSQL takes no writes: it is a standby, or default_transaction_read_only is on."
+
+
+class ReadOnlyDatabaseError(Exception):
+    """PostgreSQL takes no writes now."""
+
+    def __init__(self) -> None:
+        super().__init__(READ_ONLY)
+
+
+@dataclass(frozen=True)
+class PoolState:
+    """How the connections of this process are used: open, of these in use, how many may be open, and who waits."""
+
+    open: int
+    in_use: int
+    limit: int
+    waiting: int
+
+
+class ConnectionPool(Pool):  # type: ignore[misc] # asyncpg's is not typed
+    """asyncpg's pool; where PostgreSQL has no connection left, a statement waits for one that the pool has."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._full_until = 0.0
+        self._waiting = 0
+        self._released = asyncio.Event()
+
+    @property
+    def state(self) -> PoolState:
+        """How it is used."""
+        size = self.get_size()
+        return PoolState(size, size - self.get_idle_size(), self.get_max_size(), self._waiting)
+
+    async def _acquire(self, timeout: float | None) -> Any:  # noqa: ASYNC109 - as asyncpg has it
+        # Both ways to acquire come through here
+        now = asyncio.get_running_loop().time
+        deadline = now() + WAIT_SECONDS
+        self._waiting += 1
+        try:
+            while True:
+                self._released.clear()
+                if now() >= min(self._full_until, deadline) or self.get_idle_size():
+                    try:
+                        return await super()._acquire(timeout)
+                    except TooManyConnectionsError:
+                        self._full_until = now() + FULL_SECONDS
+                        if now() >= deadline:
+                            raise
+                try:
+                    async with asyncio.timeout_at(min(self._full_until, deadline)):
+                        await self._released.wait()
+                except TimeoutError:
+                    continue
+        finally:
+            self._waiting -= 1
+
+    async def release(self, connection: Any, *, timeout: float | None = None) -> None:  # noqa: ASYNC109 - as above
+        """Give a connection back."""
+        try:
+            await super().release(connection, timeout=timeout)
+        finally:
+            self._released.set()
+
+
+async def connect(*arguments: Any, **options: Any) -> asyncpg.Connection[Any]:
+    """A connection to a server that takes writes, the first such of several hosts.
+
+    Raises:
+        ReadOnlyDatabaseError: none does.
+    """
+    try:
+        connection: asyncpg.Connection[Any] = await asyncpg.connect(*arguments, **options)
+    except TargetServerAttributeNotMatched:
+        raise ReadOnlyDatabaseError from None
+    return connection
+
+
+class PostgresClient(AsyncpgDBClient):
+    """Tortoise's client, over a `ConnectionPool`."""
+
+    async def create_pool(self, **options: Any) -> ConnectionPool:
+        """The pool of this process; `dsn` says where to, in every form that PostgreSQL's own clients know."""
+        for name in ("host", "port", "user", "password", "database"):
+            options.pop(name)
+        defaults = {"max_queries": 50_000, "max_inactive_connection_lifetime": 300.0}
+        options |= {"timeout": CONNECT_SECONDS, "connect": connect, "record_class": asyncpg.Record, **defaults}
+        pool: ConnectionPool = await ConnectionPool(options.pop("dsn"), **options)
+        return pool
+
+    async def _translate_exceptions(self, func: Callable[..., Awaitable[Any]], *args: Any, **options: Any) -> Any:
+        return await _renewing(self, super()._translate_exceptions(func, *args, **options))
+
+    def _in_transaction(self) -> TransactionContext:
+        return TransactionContextPooled(_Transaction(self), self._pool_init_lock)
+
+
+class _Transaction(TransactionWrapper):
+    async def _translate_exceptions(self, func: Callable[..., Awaitable[Any]], *args: Any, **options: Any) -> Any:
+        return await _renewing(self._parent, super()._translate_exceptions(func, *args, **options))
+
+
+async def _renewing(client: AsyncpgDBClient, statement: Awaitable[Any]) -> Any:
+    """The result of a statement; all connections are renewed after one that was refused since it writes.
+
+    What they were opened to is no primary any more, and some of them may only have read since.
+    """
+    try:
+        return await statement
+    except TransactionManagementError as error:
+        if not isinstance(error.__cause__, ReadOnlySQLTransactionError):
+            raise
+        await client._expire_connections()
+        raise ReadOnlyDatabaseError from error
+
+
+client_class = PostgresClient
