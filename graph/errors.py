@@ -43,9 +43,7 @@ def finish_error(error: GraphQLError) -> None:
     """Give an error its code; of a bug the client learns only an incident id."""
     if error.extensions and "code" in error.extensions:
         return
-    cause = error.original_error
-    while isinstance(cause, GraphQLError):
-        cause = cause.original_error
+    cause = _cause(error)
     if cause is None or isinstance(cause, NO_OPERATION):
         unread = isinstance(error, GraphQLSyntaxError) or isinstance(cause, MissingQueryError)
         name = "GRAPHQL_PARSE_FAILED" if unread else "GRAPHQL_VALIDATION_FAILED"
@@ -68,3 +66,15 @@ def finish_error(error: GraphQLError) -> None:
         logger.error("graphql.bug", incident=incident, path=error.path, exc_info=cause)
         error.message = f"Something went wrong on our side (incident {incident})."
         error.extensions = {"code": "INTERNAL_SERVER_ERROR", "incident": incident}
+
+
+def is_outage(error: GraphQLError) -> bool:
+    """Whether it came because the database does not answer."""
+    return isinstance(_cause(error), CONNECTION_ERRORS)
+
+
+def _cause(error: GraphQLError) -> Exception | None:
+    cause = error.original_error
+    while isinstance(cause, GraphQLError):
+        cause = cause.original_error
+    return cause

@@ -9,11 +9,13 @@ upon class (`SocketHandler`, `BoundedSocketHandler`, `FrameHandler`), and reache
 - `sockets.SocketHandler` closes a socket with 4403 when its session or API key ends, and gives codes to the errors that
   Strawberry makes itself.
 - `limits.BoundedSocketHandler` bounds what runs at once, and closes a socket that is idle.
-- `frame_handler.FrameHandler` overrides the private `_send_result_stream`: after the first result of `predictionEvents`
-  it closes the generator that Strawberry and graphql-core iterate, takes the resolver's events over
-  (`frames.Handover`), and executes each event once for all subscribers with the same selection (`frames.Selection`).
-  The text is sent around Strawberry, with only the `id` of the operation put before it. What is not the same for all
-  (`common_fields`) is executed for each subscriber and goes through Strawberry as usual.
+- `frame_handler.FrameHandler` overrides the private `_send_result_stream`. A subscription whose events cannot be read
+  for an outage closes the socket with 1013, by the private `_OperationStreamClosed`: a stream completes only behind its
+  last event. After the first result of `predictionEvents` it closes the generator that Strawberry and graphql-core
+  iterate, takes the resolver's events over (`frames.Handover`), and executes each event once for all subscribers with
+  the same selection (`frames.Selection`). The text is sent around Strawberry, with only the `id` of the operation put
+  before it. What is not the same for all (`common_fields`) is executed for each subscriber and goes through Strawberry
+  as usual.
 
 Gain, measured with 1000 sockets that watch one prediction, beside a bare relay of one Redis channel
 (docs/benchmarks.md, "Fan-out"): frames a second rise from 0.14 to 0.59 of the relay's, CPU time a frame falls from 218

@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, cast
 
-from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import Operation
+from graphql import OperationType, get_operation_ast, parse
+from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import Operation, _OperationStreamClosed
 from strawberry.types import ExecutionResult
 
 from graph import wire
 from graph.context import Context
+from graph.errors import DATABASE_AWAY, is_outage
 from graph.websocket.frames import HANDOVER, ClientOperation, Frames, Handover
 from graph.websocket.limits import BoundedSocketHandler
+from graph.websocket.sockets import TRY_AGAIN_LATER
 from server.errors import ResponseTooLargeError
 
 if TYPE_CHECKING:
@@ -42,7 +45,20 @@ class FrameHandler(BoundedSocketHandler):
     async def _send_result_stream(self, operation: Operation[Context, None], result_source: StreamResult) -> None:
         handover = HANDOVER.get()
         results = result_source if handover is None else self._with_frames(operation, result_source, handover)
-        await super()._send_result_stream(operation, results)
+        await super()._send_result_stream(operation, self._until_outage(operation, results))
+
+    async def _until_outage(self, operation: Operation[Context, None], results: StreamResult) -> StreamResult:
+        """What a subscription is to send; the socket is closed where its events cannot be read now.
+
+        Completed, a client would take it for the end of its events. Closed, it connects again and resumes.
+        """
+        async for result in results:
+            errors = getattr(result, "errors", None) or ()
+            if any(map(is_outage, errors)) and is_subscription(operation):
+                self.operations.pop(operation.id, None)
+                await self.websocket.close(TRY_AGAIN_LATER, DATABASE_AWAY)
+                raise _OperationStreamClosed
+            yield result
 
     async def _with_frames(
         self, operation: Operation[Context, None], results: StreamResult, handover: Handover
@@ -103,3 +119,9 @@ def _release(result: object) -> None:
 def _is_too_large(result: object) -> bool:
     errors = (result.errors or []) if isinstance(result, ExecutionResult) else []
     return any(isinstance(error.original_error, ResponseTooLargeError) for error in errors)
+
+
+def is_subscription(operation: Operation[Context, None]) -> bool:
+    """Whether an operation that began to run is a subscription."""
+    node = get_operation_ast(parse(operation.query), operation.operation_name)
+    return node is not None and node.operation is OperationType.SUBSCRIPTION

@@ -48,6 +48,11 @@ class SocketAdapter(ASGIWebSocketAdapter):
         if self.ws.application_state is not WebSocketState.DISCONNECTED:
             await super().send_json(message)
 
+    async def close(self, code: int, reason: str) -> None:
+        """Close the socket, unless that was done for another reason."""
+        if self.ws.application_state is not WebSocketState.DISCONNECTED:
+            await super().close(code, reason)
+
     async def send_text(self, text: str) -> None:
         """Send a message that is text already."""
         if self.ws.application_state is not WebSocketState.DISCONNECTED:

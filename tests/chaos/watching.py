@@ -24,6 +24,10 @@ class CutOffError(Exception):
     """The line broke; the subscriber comes back with its cursor."""
 
 
+class EarlyEndError(Exception):
+    """The stream was ended before its terminal event: a stock client would not come back."""
+
+
 @dataclass
 class Held:
     """What a client has in its hands: snapshots replace, pieces append."""
@@ -63,6 +67,9 @@ class Watcher:
         while self.last is None:
             try:
                 await self._once()
+            except EarlyEndError as error:
+                self._complain(f"the stream ended before the terminal event: {error}")
+                await asyncio.sleep(AGAIN_SECONDS)
             except (OSError, CutOffError, TimeoutError, websockets.WebSocketException, json.JSONDecodeError):
                 self.resumed += 1
                 await asyncio.sleep(AGAIN_SECONDS)
@@ -151,10 +158,8 @@ async def _events(
             message = json.loads(raw)
             if message["type"] == "ping":
                 await socket.send(json.dumps({"type": "pong"}))
-            elif message["type"] != "next":
-                break
-            elif message["payload"].get("errors"):
-                raise CutOffError(str(message["payload"]["errors"]))
+            elif message["type"] != "next" or message["payload"].get("errors"):
+                raise EarlyEndError(str(message)[:300])
             else:
                 yield message["payload"]["data"]["predictionEvents"]
     finally:

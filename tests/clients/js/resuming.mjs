@@ -1,4 +1,6 @@
-// Watches one prediction to its end while the server restarts; says when half of it came, and at the end what came.
+// Watches one prediction to its end while a server restarts; says when it was made, when a socket closed, when half of it
+// came, and at the end what came. With LATE it begins to watch once a line comes in, by what the client does unless told.
+import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { CREATE, made, openSocket } from './operations.mjs'
 
@@ -28,12 +30,20 @@ const socket = openSocket({
   retryAttempts: Infinity,
   retryWait: () => sleep(100),
   // Unless told so, the client gives up where nobody listens, as while a server starts
-  shouldRetry: () => true,
-  on: { closed: (event) => closes.push(event.code) },
+  ...(process.env.LATE ? {} : { shouldRetry: () => true }),
+  on: {
+    closed: (event) => {
+      closes.push(event.code)
+      console.log(`closed ${event.code}`)
+    },
+  },
 })
 const input = { model: 'demo/echo', input: { text: WORDS.join(' '), delay_seconds: 0.1 } }
 const created = await socket.iterate({ query: CREATE, variables: { input } }).next()
 const variables = { id: made(created.value.data), after: null }
+
+console.log('made')
+if (process.env.LATE) await once(process.stdin, 'data')
 
 const pieces = []
 const snapshots = []
@@ -54,4 +64,5 @@ for await (const result of socket.iterate({ query: RESUMED, variables })) {
   }
 }
 await socket.dispose()
+process.stdin.destroy()
 console.log(JSON.stringify({ closes, cursors, pieces, snapshots, statuses, text: WORDS.join(' ') }))
