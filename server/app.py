@@ -25,6 +25,7 @@ from server.routes import files, health, metrics, uploads
 from server.routes.pages import Assets, GraphiqlPage, UiPage
 from server.routes.refusals import Refusals
 from server.routes.request_log import RequestLog
+from server.routes.security_headers import SecurityHeaders
 from server.routes.stalls import Stalls
 from server.routes.traces import Traces
 from server.runtime import Role, Runtime, bound_garbage, open_runtime, open_tracing
@@ -84,6 +85,7 @@ def create_app(settings: Settings) -> Starlette:
             *(Route(path, ui.answer) for path in UI_PATHS),
         ],
         middleware=[
+            Middleware(SecurityHeaders),
             Middleware(RequestLog),
             Middleware(Traces, tracing),
             Middleware(Stalls),

@@ -21,6 +21,7 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from websockets.frames import CloseCode, Frame
 
 from server.domain.callers import network_of
+from server.routes import security_headers
 
 logger = structlog.get_logger(__name__)
 
@@ -34,11 +35,6 @@ MAX_UPGRADE_LINE = 8000
 LINGER_SECONDS = 2.0
 MAX_LINGERING = 64
 WARNING_SECONDS = 30.0
-SECURITY_HEADERS = {
-    "cache-control": "no-store",
-    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
-    "x-content-type-options": "nosniff",
-}
 
 
 @dataclass(frozen=True)
@@ -78,7 +74,7 @@ class Refusal(Enum):
             "content-type": "application/json",
             "content-length": str(len(body)),
             "connection": "close",
-            **SECURITY_HEADERS,
+            **security_headers.DATA,
             **({"retry-after": "5"} if self is Refusal.FULL else {}),
         }
         lines = [f"HTTP/1.1 {status.value} {status.phrase}".encode()]

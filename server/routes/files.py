@@ -46,6 +46,8 @@ async def file_response(storage: Storage, signer: FileSigner, key: str, expires:
         "content-disposition": "inline" if image else "attachment",
         "x-content-type-options": "nosniff",
         "content-security-policy": "default-src 'none'; sandbox",
+        # Whoever has the link may show the picture, on pages of other sites too
+        "cross-origin-resource-policy": "cross-origin",
         "cache-control": f"private, max-age={max(0, int(expires_at - now))}",
     }
     return StreamingResponse(storage.stream(key), headers=headers)

@@ -62,9 +62,6 @@ class HtmlPage:
             self._html, self._version = "", None
         headers = {
             "content-security-policy": policy,
-            "x-content-type-options": "nosniff",
-            "referrer-policy": "same-origin",
-            "cache-control": "no-cache",
         }
         return HTMLResponse(self._html or MISSING, 200 if self._html else 503, headers)
 

@@ -17,13 +17,18 @@ from server.routes import answers
 logger = structlog.get_logger(__name__)
 
 Shape = Callable[[Headers, int, str, str], Response]
-TOO_LARGE = 413
+# Starlette's own answers, which are plain text
+PLAIN = {
+    404: ("NOT_FOUND", "There is nothing at this address."),
+    405: ("METHOD_NOT_ALLOWED", "This address does not take requests of this method."),
+    413: ("BODY_TOO_LARGE", "The body of this request is too large."),
+}
 GRAPHQL_PATH = "/graphql"
 AWAY = "The database does not answer; try again."
 
 
 class Refusals:
-    """Middleware: answers bodies that are too large, outages of the database, and bugs, with a code.
+    """Middleware: answers what no route takes, outages of the database, and bugs, with a code.
 
     A bug is logged once, with an incident id.
 
@@ -47,10 +52,11 @@ class Refusals:
                 return
             if message["type"] == "http.response.start":
                 started = True
-                content_type = Headers(raw=message["headers"]).get("content-type", "")
-                # Starlette's own answer to a body over its limit
-                if refused := message["status"] == TOO_LARGE and content_type.startswith("text/"):
-                    shaped = self._shaped(scope, TOO_LARGE, "BODY_TOO_LARGE", "The body of this request is too large.")
+                headers, status = Headers(raw=message["headers"]), message["status"]
+                if refused := status in PLAIN and headers.get("content-type", "").startswith("text/plain"):
+                    shaped = self._shaped(scope, status, *PLAIN[status])
+                    if allowed := headers.get("allow"):
+                        shaped.headers["allow"] = allowed
                     await shaped(scope, receive, send)
                     return
             await send(message)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import json
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -268,3 +269,30 @@ async def test_more_selections_than_are_kept_are_all_served(server: Served, told
     await told.append(told.text("x"))
     await listener.until(lambda: all(len(frames) == 2 for frames in listener.frames.values()))
     assert [listener.events(key)[-1][f"c{n}"] for n, key in enumerate(keys)] == [2] * 40
+
+
+async def test_an_outage_in_the_middle_closes_the_socket_and_completes_nothing(
+    server: Served, told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each status is read from its row; a client that were told of a completion would not come back for it."""
+    listener, other = await Listener.at(server.url), await Listener.at(server.url)
+    keys = [listener.subscribe(PLAIN, {"id": told.id}) for _ in range(2)]
+    beside = other.subscribe("subscription ($id: ID!) { predictionEvents(id: $id) { cursor } }", {"id": told.id})
+    await listener.until(lambda: all(listener.frames.values()))
+    await other.until(lambda: all(other.frames.values()))
+
+    async def is_away(*_: object) -> None:
+        raise ConnectionRefusedError
+
+    with monkeypatch.context() as outage:
+        outage.setattr("server.live.prediction_rows.find", is_away)
+        await told.append(NewEvent(EventType.STATUS, {"status": "processing"}))
+        assert (await listener.socket.closed).startswith("1013 ")
+        assert (await other.socket.closed).startswith("1013 ")
+    assert [json.loads(frame)["type"] for key in keys for frame in listener.frames[key]] == ["next", "next"]
+    assert [json.loads(frame)["type"] for frame in other.frames[beside]] == ["next"]
+    again = await Listener.at(server.url)
+    key = again.subscribe(PLAIN, {"id": told.id, "after": listener.events(keys[0])[-1]["cursor"]})
+    await finish_run(server.rt, told.claim, "")
+    await again.until(lambda: again.is_complete(key))
+    assert again.events(key)[-1]["status"] == "SUCCEEDED"
