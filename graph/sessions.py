@@ -24,8 +24,8 @@ from server.services import accounts, sessions
 class SessionMutation:
     @strawberry.mutation(
         description="Exchange a refresh token for new tokens. Using a token a second time ends its session, except "
-        "within 30 seconds, for clients that did not get the answer. Over a WebSocket of the same session, the socket "
-        "then stays open for as long as the new access token is valid."
+        "once within 30 seconds, for clients that did not get the answer: they get the same refresh token again. Over "
+        "a WebSocket of the same session, the socket then stays open for as long as the new access token is valid."
     )
     async def refresh_session(
         self,

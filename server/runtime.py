@@ -14,7 +14,7 @@ from server.adapters.bell import Bell
 from server.adapters.database import open_database, require_current_schema
 from server.adapters.event_log import EventLog, async_redis
 from server.adapters.rate_limiter import RateLimiter
-from server.adapters.security import Passwords, Tokens
+from server.adapters.security import Passwords, RefreshTokens, Tokens
 from server.adapters.signing import FileSigner
 from server.adapters.storage import Storage, open_storage
 from server.adapters.tracing import NO_TRACING, Tracing
@@ -46,6 +46,7 @@ class Runtime:
     signer: FileSigner
     passwords: Passwords
     tokens: Tokens
+    refresh_tokens: RefreshTokens
     limiter: RateLimiter
     vault: Vault
     tracing: Tracing = NO_TRACING
@@ -100,6 +101,7 @@ async def open_runtime(settings: Settings, role: Role, tracing: Tracing = NO_TRA
             signer=signer,
             passwords=Passwords(),
             tokens=Tokens(secret, settings.access_token_seconds, former_secrets),
+            refresh_tokens=RefreshTokens(secret, former_secrets),
             limiter=RateLimiter(counting),
             vault=open_vault(settings),
             tracing=tracing,

@@ -69,8 +69,8 @@ describe(
     "What an API key may do; no scope includes another.",
     {
         "READ": "Read what its owner can see: private models, predictions, files, deliveries and events.",
-        "RUN": "Run, retry and cancel predictions, and upload input files.",
-        "WRITE": "Create, update and delete models, and purge results.",
+        "RUN": "Create, retry and cancel predictions, create uploads of input files, and redeliver webhooks.",
+        "WRITE": "Create, update and delete models, publish versions, and purge results.",
         "ADMIN": "Act with its owner's administrator rights, within its other scopes.",
     },
 )

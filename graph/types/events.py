@@ -73,7 +73,9 @@ class PreviewReady(PredictionEvent):
     place: strawberry.Private[Cursor]
     width: int = strawberry.field(description="Width in pixels.")
     height: int = strawberry.field(description="Height in pixels.")
-    step: int | None = strawberry.field(description="Step that it shows, if known.")
+    step: int = strawberry.field(
+        description="Step that it shows; if the model does not say, the last step that was completed, or 0."
+    )
 
     @strawberry.field(
         description="The preview of this step or a newer one, as a JPEG data URI of at most 16 kB; null if it is gone."
@@ -123,7 +125,8 @@ def event_of(update: SubscriberEvent, prediction_id: UUID) -> PredictionEvent:
             names = {"step": data["step"], "total": data["total"], "fraction": data["fraction"]}
             return Progressed(**base, **names, eta_seconds=data["etaSeconds"])
         case EventType.PREVIEW, _:
-            size = {"width": data["width"], "height": data["height"], "step": data["step"]}
+            # Workers of before wrote none where the model did not say
+            size = {"width": data["width"], "height": data["height"], "step": data["step"] or 0}
             return PreviewReady(**base, **size, prediction_id=prediction_id, place=event.cursor)
         case EventType.LOG, _:
             return Logged(**base, line=data["line"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import hmac
 import secrets
@@ -27,6 +28,23 @@ KEY_PREFIX, REFRESH_PREFIX = "isk_", "isr_"
 def opaque(prefix: str) -> str:
     """A new random token of 256 bits, with a prefix that names its kind."""
     return prefix + secrets.token_urlsafe(32)
+
+
+class RefreshTokens:
+    """Makes the refresh token that follows another: by HMAC-SHA256, with a key derived from SECRET_KEY for this alone.
+
+    So the answer to an exchange can be given again while only hashes are stored. Whoever has a token and a copy of the
+    database cannot make the next one.
+    """
+
+    def __init__(self, secret: str, older: Sequence[str] = ()) -> None:
+        purpose = b"inference-server/refresh/v1"
+        self._keys = [hmac.digest(one.encode(), purpose, hashlib.sha256) for one in (secret, *older)]
+
+    def successors(self, token: str) -> list[str]:
+        """The token that follows, first by the newest secret, then by those of before."""
+        digests = [hmac.digest(key, token.encode(errors="replace"), hashlib.sha256) for key in self._keys]
+        return [REFRESH_PREFIX + base64.urlsafe_b64encode(digest).decode().rstrip("=") for digest in digests]
 
 
 def fingerprint(token: str) -> str:

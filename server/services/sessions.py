@@ -18,7 +18,7 @@ from server.tables import RefreshToken, Session, User
 
 logger = structlog.get_logger(__name__)
 
-# A client that lost the answer asks again with the token that it has
+# A client whose answer got lost asks again with the token that it has
 GRACE_SECONDS = 30
 
 
@@ -38,14 +38,18 @@ async def begin(rt: Runtime, user: User) -> SessionTokens:
     expires_at = _expiry(rt)
     async with in_transaction():
         row = await Session.create(user=user, expires_at=expires_at)
-        return await _next(rt, user, row.id, 1, expires_at)
+        token = opaque(REFRESH_PREFIX)
+        await _insert(token, row.id, 1, expires_at)
+        return SessionTokens(user, row.id, rt.tokens.issue(user.id, row.id), token, expires_at)
 
 
 async def refresh(rt: Runtime, token: str) -> SessionTokens:
     """Exchange a refresh token for the next one and a new access token.
 
-    A token that was exchanged before ends its whole session: it is a thief's, or the thief has the next. Only the token
-    that was exchanged last is accepted again, for GRACE_SECONDS and while its successor is unused, which then ends.
+    A token that was exchanged before ends its whole session: it is a thief's, or the thief has the next. Only the
+    answer that was given last is given once more, with the same next token: within GRACE_SECONDS, while that token is
+    unused, and unless the token that asks was itself given twice. So two who hold the same token part at the next
+    exchange, where the second of them ends the session.
 
     Raises:
         CredentialsError: it is none, or has expired, or was used before, or its session has ended.
@@ -55,23 +59,33 @@ async def refresh(rt: Runtime, token: str) -> SessionTokens:
         locked = await rows(_LOCK, fingerprint(token))
         row = (await rows(_FIND, fingerprint(token)))[0] if locked else None
         if row and row["alive"]:
-            if not row["used"] or row["spared"]:
-                expires_at = _expiry(rt)
-                await rows(_USE, row["session_id"], expires_at)
-                user = await User.get(id=row["user_id"])
-                return await _next(rt, user, row["session_id"], row["newest"] + 1, expires_at)
-            await rows(_END, row["session_id"])
-            logger.warning("sessions.reused", session=str(row["session_id"]), user=str(row["user_id"]))
+            session_id, user_id = row["session_id"], row["user_id"]
+            following = rt.refresh_tokens.successors(token)
+            successor: str | None = following[0]
+            expires_at = _expiry(rt)
+            if not row["used"]:
+                await rows(_USE, session_id, fingerprint(token), expires_at)
+                await _insert(following[0], session_id, row["generation"] + 1, expires_at)
+            elif row["spared"]:
+                # None where it was made by a SECRET_KEY that this server does not have any more
+                successor = next((one for one in following if fingerprint(one) == row["next_hash"]), None)
+                expires_at = row["next_expires_at"]
+                await rows(_REPEAT, fingerprint(token))
+            else:
+                successor = None
+            if successor is not None:
+                user = await User.get(id=user_id)
+                return SessionTokens(user, session_id, rt.tokens.issue(user_id, session_id), successor, expires_at)
+            await rows(_END, session_id)
+            logger.warning("sessions.reused", session=str(session_id), user=str(user_id))
     # Raised behind the transaction, so that the end of the session is committed
     raise CredentialsError("This refresh token is not valid any more; sign in again.")
 
 
-async def _next(rt: Runtime, user: User, session_id: UUID, generation: int, expires_at: datetime) -> SessionTokens:
-    token = opaque(REFRESH_PREFIX)
+async def _insert(token: str, session_id: UUID, generation: int, expires_at: datetime) -> None:
     await RefreshToken.create(
         hash=fingerprint(token), session_id=session_id, generation=generation, expires_at=expires_at
     )
-    return SessionTokens(user, session_id, rt.tokens.issue(user.id, session_id), token, expires_at)
 
 
 def _expiry(rt: Runtime) -> datetime:
@@ -104,19 +118,21 @@ _LOCK = """
 SELECT s.id FROM session s JOIN refresh_token t ON t.session_id = s.id WHERE t.hash = $1 FOR UPDATE OF s
 """
 _FIND = f"""
-SELECT t.session_id, s.user_id, n.generation AS newest, t.used_at IS NOT NULL AS used,
+SELECT t.session_id, s.user_id, t.generation, t.used_at IS NOT NULL AS used,
   s.ended_at IS NULL AND t.expires_at > now() AS alive,
-  t.used_at > now() - interval '{GRACE_SECONDS} seconds' AND n.used_at IS NULL
-    AND n.generation = t.generation + 1 AS spared
+  n.hash AS next_hash, n.expires_at AS next_expires_at,
+  t.used_at > now() - interval '{GRACE_SECONDS} seconds' AND t.repeated_at IS NULL AND p.repeated_at IS NULL
+    AND n.used_at IS NULL AS spared
 FROM refresh_token t JOIN session s ON s.id = t.session_id
-CROSS JOIN LATERAL (
-  SELECT generation, used_at FROM refresh_token WHERE session_id = s.id ORDER BY generation DESC LIMIT 1) n
+LEFT JOIN refresh_token p ON p.session_id = t.session_id AND p.generation = t.generation - 1
+LEFT JOIN refresh_token n ON n.session_id = t.session_id AND n.generation = t.generation + 1
 WHERE t.hash = $1
 """  # noqa: S608 - a number of ours
 _USE = """
-WITH u AS (UPDATE refresh_token SET used_at = now() WHERE session_id = $1 AND used_at IS NULL)
-UPDATE session SET expires_at = $2 WHERE id = $1 RETURNING id
+WITH u AS (UPDATE refresh_token SET used_at = now() WHERE hash = $2)
+UPDATE session SET expires_at = $3 WHERE id = $1 RETURNING id
 """
+_REPEAT = "UPDATE refresh_token SET repeated_at = now() WHERE hash = $1 RETURNING hash"
 _END = "UPDATE session SET ended_at = now() WHERE id = $1 AND ended_at IS NULL RETURNING id"
 _END_ALL = "UPDATE session SET ended_at = now() WHERE user_id = $1 AND ended_at IS NULL RETURNING id"
 _END_FAMILY = """

@@ -30,7 +30,10 @@ class Session(Row):
 
 
 class RefreshToken(Row):
-    """One refresh token, by the SHA-256 of it; `used_at` is when it was exchanged for the next `generation`."""
+    """One refresh token, by the SHA-256 of it.
+
+    `used_at` is when it was exchanged for the next `generation`, `repeated_at` when that answer was given once more.
+    """
 
     hash = fields.CharField(max_length=64, primary_key=True)
     session: fields.ForeignKeyRelation[Session] = fields.ForeignKeyField(
@@ -41,6 +44,7 @@ class RefreshToken(Row):
     created_at = fields.DatetimeField(auto_now_add=True)
     expires_at = fields.DatetimeField()
     used_at = fields.DatetimeField(null=True)
+    repeated_at = fields.DatetimeField(null=True)
 
     class Meta:
         """Table options."""

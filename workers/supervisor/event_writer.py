@@ -135,7 +135,7 @@ class EventWriter:
         self.transcript.progress = progress
         self._add_newest(NewEvent(EventType.PROGRESS, progress, progress=progress))
 
-    def preview(self, blob: bytes, width: int, height: int, step: int | None) -> None:
+    def preview(self, blob: bytes, width: int, height: int, step: int) -> None:
         """An unfinished picture, a JPEG; of several between two writes only the last is kept."""
         if len(blob) > PREVIEW_BYTES:
             logger.warning("events.preview_too_large", prediction=self._id, bytes=len(blob), limit=PREVIEW_BYTES)

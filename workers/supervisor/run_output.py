@@ -102,6 +102,8 @@ class RunOutput:
         self._value: Any = None
         self._is_adopted = False
         self._metrics: dict[str, float] = {}
+        # The last that was completed
+        self._step = 0
         self._claimed = time.monotonic()
         self._started: float | None = None
         self._load_seconds: float | None = None
@@ -126,13 +128,15 @@ class RunOutput:
                     self._overflow(f"The output files have more bytes together than MAX_OUTPUT_BYTES "
                                    f"({self._max_file_bytes}).")  # fmt: skip
             case protocol.Progress(step=step, total=total):
-                self._metrics["steps"] = step
+                self._metrics["steps"] = self._step = step
                 elapsed = time.monotonic() - (self._started or self._claimed)
                 eta = round(elapsed / step * (total - step), 3) if total and step else None
                 fraction = step / total if total else None
                 self.writer.progress({"step": step, "total": total, "fraction": fraction, "etaSeconds": eta})
             case protocol.Preview(blob=blob):
-                self.writer.preview(blob, message.width, message.height, message.step)
+                # An event's step is a number always, of whatever kind it is, so that clients may select it of all
+                step = self._step if message.step is None else message.step
+                self.writer.preview(blob, message.width, message.height, step)
             case protocol.Log(line=line):
                 self.writer.log(storable(line))
             case protocol.Metric(name=name, value=value):

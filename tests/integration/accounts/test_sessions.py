@@ -95,15 +95,61 @@ async def test_the_other_sessions_of_the_user_go_on(nobody: Client) -> None:
     assert (await refreshed(nobody, other["refreshToken"]))["__typename"] == "Session"
 
 
-async def test_a_client_whose_answer_got_lost_asks_again(nobody: Client) -> None:
+async def test_a_client_whose_answer_got_lost_asks_again_and_gets_the_same(nobody: Client) -> None:
     first = await begun(nobody, unique())
     lost = await refreshed(nobody, first["refreshToken"])
     again = await refreshed(nobody, first["refreshToken"])
-    assert again["__typename"] == "Session"
-    assert (await refreshed(nobody, again["refreshToken"]))["__typename"] == "Session"
-    # What got lost was replaced: whoever has it after all is no client of ours
-    assert is_refused(await refreshed(nobody, lost["refreshToken"]))
-    assert not await works(nobody, again["accessToken"])
+    assert again["refreshToken"] == lost["refreshToken"]
+    assert again["refreshExpiresAt"] == lost["refreshExpiresAt"]
+    assert again["accessToken"] != lost["accessToken"]
+    following = await refreshed(nobody, again["refreshToken"])
+    assert following["__typename"] == "Session"
+    assert await works(nobody, following["accessToken"])
+
+
+async def test_two_tabs_at_once_go_on_with_one_token(nobody: Client) -> None:
+    first = await begun(nobody, unique())
+    tabs = await asyncio.gather(*(refreshed(nobody, first["refreshToken"]) for _ in range(2)))
+    assert len({tab["refreshToken"] for tab in tabs}) == 1
+    following = await refreshed(nobody, tabs[0]["refreshToken"])
+    # An answer may get lost again, once the token that asks was given once alone
+    newest = await refreshed(nobody, following["refreshToken"])
+    assert (await refreshed(nobody, following["refreshToken"]))["refreshToken"] == newest["refreshToken"]
+    assert await works(nobody, newest["accessToken"])
+
+
+async def test_an_exchange_is_repeated_once(nobody: Client) -> None:
+    first = await begun(nobody, unique())
+    second = await refreshed(nobody, first["refreshToken"])
+    assert (await refreshed(nobody, first["refreshToken"]))["refreshToken"] == second["refreshToken"]
+    assert is_refused(await refreshed(nobody, first["refreshToken"]))
+    for made in (first, second):
+        assert not await works(nobody, made["accessToken"])
+        assert is_refused(await refreshed(nobody, made["refreshToken"]))
+
+
+@pytest.mark.parametrize("begins", ["owner", "thief"])
+async def test_owner_and_thief_who_take_turns_part_at_the_next_exchange(nobody: Client, begins: str) -> None:
+    """Within the time of grace all the while, whoever of them is first."""
+    first = await begun(nobody, unique())
+    held = {"owner": first["refreshToken"], "thief": first["refreshToken"]}
+    turns = ["owner", "thief"] if begins == "owner" else ["thief", "owner"]
+    answers = []
+    for name in [*turns, *turns]:
+        answer = await refreshed(nobody, held[name])
+        answers.append(answer["__typename"])
+        held[name] = answer.get("refreshToken", held[name])
+    assert answers == ["Session", "Session", "Session", "CredentialsError"]
+    for token in held.values():
+        assert is_refused(await refreshed(nobody, token))
+
+
+async def test_a_thief_who_waits_until_the_next_token_is_used_ends_the_session(nobody: Client) -> None:
+    first = await begun(nobody, unique())
+    second = await refreshed(nobody, first["refreshToken"])
+    third = await refreshed(nobody, second["refreshToken"])
+    assert is_refused(await refreshed(nobody, first["refreshToken"]))
+    assert is_refused(await refreshed(nobody, third["refreshToken"]))
 
 
 async def test_not_so_after_a_while(live_server: LiveServer, nobody: Client) -> None:
@@ -117,7 +163,7 @@ async def test_not_so_after_a_while(live_server: LiveServer, nobody: Client) -> 
 async def test_of_many_at_once_one_session_with_one_live_token_is_left(live_server: LiveServer, nobody: Client) -> None:
     first = await begun(nobody, unique())
     made = await asyncio.gather(*(refreshed(nobody, first["refreshToken"]) for _ in range(10)))
-    # The first exchanges it, the second repeats within the time of grace, the third finds the newest unused ...
+    # The first exchanges it, the second repeats it, the third ends the session
     assert {m["__typename"] for m in made} <= {"Session", "CredentialsError"}
     async with database(live_server) as connection:
         live = await connection.fetchval(
@@ -125,7 +171,8 @@ async def test_of_many_at_once_one_session_with_one_live_token_is_left(live_serv
             "AND s.ended_at IS NULL AND s.id = (SELECT session_id FROM refresh_token WHERE hash = $1)",
             fingerprint(first["refreshToken"]),
         )
-    assert live <= 1
+    assert live == 0
+    assert len({m["refreshToken"] for m in made if m["__typename"] == "Session"}) == 1
 
 
 async def test_an_expired_refresh_token(live_server: LiveServer, nobody: Client) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -22,3 +23,20 @@ SCHEMA: Any = make_schema()._schema
 def test_each_root_field_says_what_it_asks_of_an_api_key(root: Any, table: dict[str, str]) -> None:
     """A new field calls `viewer.require(Scope...)` or `viewer.signed_in()` in its service, and stands in the table."""
     assert set(table) == set(root.fields), "see tests/support/scopes.py"
+
+
+# What a scope may be said to let a key do
+VERBS = {
+    *("add", "archive", "cancel", "change", "create", "delete", "edit", "manage", "publish", "purge", "redeliver"),
+    *("remove", "rename", "retry", "revoke", "rotate", "run", "send", "update", "upload", "write"),
+}
+
+
+@pytest.mark.parametrize("scope", SCHEMA.type_map["Scope"].values)
+def test_a_scope_promises_what_mutations_ask_it_for_and_nothing_else(scope: str) -> None:
+    words = re.findall(r"[a-z]+", SCHEMA.type_map["Scope"].values[scope].description.lower())
+    asked = [re.findall(r"[A-Z]?[a-z]+", name) for name, needed in scopes.MUTATIONS.items() if needed == scope]
+    verbs = {verb for verb, *_ in asked}
+    nouns = {f"{noun[-1].lower().removesuffix('s')}s" for _, *noun in asked}
+    assert verbs | nouns <= set(words)
+    assert VERBS & set(words) == verbs

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -20,6 +21,7 @@ from workers.contract.protocol import (
     Metric,
     Output,
     Pong,
+    Preview,
     Progress,
     Started,
 )
@@ -126,6 +128,16 @@ async def test_nothing_holds_a_nul_or_a_lone_surrogate(output: RunOutput) -> Non
 async def test_values_hold_no_nul_either(output: RunOutput) -> None:
     output.receive(Output(ID, chunk={"k\0": ["\0", {"\0": "\ud800"}]}))
     assert output.result(end(output, Done(ID))).output == [{f"k{MARK}": [MARK, {MARK: MARK}]}]
+
+
+async def test_a_preview_has_a_step_whether_the_model_says_one_or_not(output: RunOutput) -> None:
+    steps: list[int] = []
+    output.writer.preview = lambda blob, width, height, step: steps.append(step)  # type: ignore[method-assign]
+    said = Preview(ID, 1, 1, 7)
+    unsaid = Preview(ID, 1, 1)
+    for message in (unsaid, Metric(ID, "steps", math.nan), unsaid, Progress(ID, 3, 4), unsaid, said):
+        output.receive(message)
+    assert steps == [0, 0, 3, 7]
 
 
 async def test_progress(output: RunOutput) -> None:

@@ -241,18 +241,18 @@ export class Run {
   #work(event: Work): void {
     if (event.__typename !== "Logged") this.loading.value = null;
     if (event.__typename === "Progressed") this.progress.value = event;
-    else if (event.__typename === "PreviewReady") this.#preview(event.image, event.previewStep);
+    else if (event.__typename === "PreviewReady") this.#preview(event.image, event.step);
     else if (event.__typename === "Logged") this.logs.append(`${event.line.replace(/\n$/, "")}\n`);
     else if (event.text !== null) this.text.append(event.text);
     else this.json.append(`${JSON.stringify(event.chunk, null, 2)}\n`);
   }
 
   /** Steps are counted over all pictures of a prediction, which are drawn one after the other. */
-  #preview(image: string | null, step: number | null): void {
+  #preview(image: string | null, step: number): void {
     if (image === null) return;
     const total = this.progress.value?.total ?? 0;
     const count = picturesOf(this.prediction.value?.input);
-    const index = step === null || total === 0 ? 0 : Math.min(count - 1, Math.floor(((step - 1) * count) / total));
+    const index = total === 0 ? 0 : Math.max(0, Math.min(count - 1, Math.floor(((step - 1) * count) / total)));
     this.previews.value = Object.assign([...this.previews.value], { [index]: image });
   }
 

@@ -520,7 +520,7 @@ export type PredictionEventsSubscription = { predictionEvents:
     | { __typename: 'ModelLoading', phase: string, bytes: number | string | null, totalBytes: number | string | null, cursor: string, seq: number, at: string }
     | { __typename: 'OutputAppended', text: string | null, chunk: unknown, index: number, cursor: string, seq: number, at: string }
     | { __typename: 'PredictionSnapshot', attempt: number, cursor: string, seq: number, at: string, prediction: { id: string, status: PredictionStatus, input: unknown, output: unknown, text: string | null, logs: string, attempts: number, seed: number | string | null, createdAt: string, startedAt: string | null, model: { id: string, slug: string, kind: ModelKind }, version: { id: string, number: number }, files: Array<{ url: string, contentType: string, bytes: number | string, width: number | null, height: number | null }>, error: { code: PredictionErrorCode, message: string } | null, progress: { step: number, total: number | null, fraction: number | null, etaSeconds: number | null } | null, metrics: { queueSeconds: number | null, loadSeconds: number | null, predictSeconds: number | null, totalSeconds: number | null, timeToFirstTokenSeconds: number | null, inputTokens: number | null, outputTokens: number | null, tokensPerSecond: number | null, steps: number | null } } }
-    | { __typename: 'PreviewReady', image: string | null, width: number, height: number, cursor: string, seq: number, at: string, previewStep: number | null }
+    | { __typename: 'PreviewReady', image: string | null, width: number, height: number, step: number, cursor: string, seq: number, at: string }
     | { __typename: 'Progressed', step: number, total: number | null, fraction: number | null, etaSeconds: number | null, cursor: string, seq: number, at: string }
     | { __typename: 'StatusChanged', status: PredictionStatus, cursor: string, seq: number, at: string, prediction: { id: string, status: PredictionStatus, input: unknown, output: unknown, text: string | null, logs: string, attempts: number, seed: number | string | null, createdAt: string, startedAt: string | null, model: { id: string, slug: string, kind: ModelKind }, version: { id: string, number: number }, files: Array<{ url: string, contentType: string, bytes: number | string, width: number | null, height: number | null }>, error: { code: PredictionErrorCode, message: string } | null, progress: { step: number, total: number | null, fraction: number | null, etaSeconds: number | null } | null, metrics: { queueSeconds: number | null, loadSeconds: number | null, predictSeconds: number | null, totalSeconds: number | null, timeToFirstTokenSeconds: number | null, inputTokens: number | null, outputTokens: number | null, tokensPerSecond: number | null, steps: number | null } } }
    };
@@ -1589,7 +1589,7 @@ export const PredictionEventsDocument = /*#__PURE__*/ new TypedDocumentString(`
       image
       width
       height
-      previewStep: step
+      step
     }
     ... on Logged {
       line
