@@ -53,7 +53,8 @@ def create_app(settings: Settings) -> Starlette:
         async with open_runtime(settings, Role.API, tracing) as rt:
             hubs, watcher = Hubs(rt.event_log, rt.wakeups), CredentialWatcher()
             app.state.stop_waiting = hubs.stop_waiting
-            tasks = [asyncio.create_task(work) for work in (hubs.run(), watcher.run(), sweep_for_ever(rt))]
+            loops = (hubs.run(), watcher.run(), sweep_for_ever(rt), rt.store_watch.run())
+            tasks = [asyncio.create_task(loop) for loop in loops]
             bound_garbage()
             try:
                 yield {"rt": rt, "hubs": hubs, "credential_watcher": watcher, "measures": Measures(rt)}

@@ -17,10 +17,12 @@ from server.adapters.rate_limiter import RateLimiter
 from server.adapters.security import Passwords, RefreshTokens, Tokens
 from server.adapters.signing import FileSigner
 from server.adapters.storage import Storage, open_storage
+from server.adapters.store_watch import StoreWatch
 from server.adapters.tracing import NO_TRACING, Tracing
 from server.adapters.vault import Vault, open_vault
 from server.adapters.wakeups import CANCELS, CHANGES, Wakeups
 from server.settings import Settings, SettingsError, require_services
+from server.settings.types import StorageType
 
 # Objects before a young collection; young ones before a middle one; middle ones before a full one
 GARBAGE_THRESHOLDS = (10_000, 5, 4)
@@ -49,6 +51,7 @@ class Runtime:
     refresh_tokens: RefreshTokens
     limiter: RateLimiter
     vault: Vault
+    store_watch: StoreWatch
     tracing: Tracing = NO_TRACING
 
 
@@ -92,18 +95,23 @@ async def open_runtime(settings: Settings, role: Role, tracing: Tracing = NO_TRA
         stack.push_async_callback(counting.aclose)
         event_log = EventLog(client, settings.event_bytes_per_owner)
         signer = FileSigner(secret, former_secrets)
+        storage = await stack.enter_async_context(open_storage(settings, signer))
+        folders = {"MODEL_CACHE_DIR": settings.model_cache_dir}
+        if settings.storage_type is StorageType.LOCAL:
+            folders["STORAGE_DIR"] = settings.storage_dir
         yield Runtime(
             settings=settings,
             bell=Bell(event_log.calls),
             event_log=event_log,
             wakeups=Wakeups(settings.redis_dsn, CANCELS if role is Role.WORKER else CHANGES),
-            storage=await stack.enter_async_context(open_storage(settings, signer)),
+            storage=storage,
             signer=signer,
             passwords=Passwords(),
             tokens=Tokens(secret, settings.access_token_seconds, former_secrets),
             refresh_tokens=RefreshTokens(secret, former_secrets),
             limiter=RateLimiter(counting),
             vault=open_vault(settings),
+            store_watch=StoreWatch(event_log, storage, folders, settings.min_free_disk_bytes),
             tracing=tracing,
         )
 

@@ -42,6 +42,8 @@ ANNOUNCE_SECONDS = 0.5
 REFERENCE_BYTES = 256
 # A prediction may fill so much though its owner's share is used up: nobody's small output is hidden by a large one
 FREE_BYTES = 64_000
+# Where events come less often, and an owner may fill a tenth of its share
+NEARLY_FULL, TIGHT_SHARE = 0.8, 10
 FENCED, NEEDS_SNAPSHOT, NO_ROOM = -1, -2, -3
 
 # What Redis does at one instant with the keys of a prediction, in the order of `_keys`, and of its owner
@@ -221,6 +223,25 @@ class LiveState:
 
 
 @dataclass(frozen=True)
+class RedisMemory:
+    """What Redis says of its memory; a `max_bytes` of 0 is no bound."""
+
+    used_bytes: int
+    max_bytes: int
+    policy: str
+
+    @property
+    def is_nearly_full(self) -> bool:
+        """Whether little is left below the bound."""
+        return self.max_bytes > 0 and self.used_bytes > NEARLY_FULL * self.max_bytes
+
+    @property
+    def evicts(self) -> bool:
+        """Whether it would forget keys at the bound, instead of refusing writes."""
+        return self.max_bytes > 0 and self.policy != "noeviction"
+
+
+@dataclass(frozen=True)
 class EventPage:
     """A read of the stream; `lost` says that entries after the given cursor are gone."""
 
@@ -253,6 +274,8 @@ class EventLog:
     def __init__(self, client: redis.asyncio.Redis, owner_bytes: int = 0) -> None:
         self.client = client
         self._owner_bytes = owner_bytes
+        self.is_tight = False
+        """Whether Redis is nearly full, as it was last looked at: then writers write less, and owners have less."""
         self.calls = RedisCalls(client)
 
     async def append(
@@ -275,7 +298,7 @@ class EventLog:
         changed = _lister(owner) if any(event.type is EventType.STATUS for event in events) else ""
         at = time.time()
         head = [attempt, epoch, base_seq, starts, LIFE_SECONDS, STREAM_LENGTH, wake_channel(prediction_id), changed]
-        head += [prediction_id, round(at, 3), self._owner_bytes, FREE_BYTES]
+        head += [prediction_id, round(at, 3), self._budget, FREE_BYTES]
         body: list[bytes | str] = []
         for event in events:
             # JSON never holds a raw record separator
@@ -294,12 +317,16 @@ class EventLog:
         reply: list[Any] = await self.calls.call(APPEND, keys, *head, *body)
         return int(reply[0]), reply[1].decode() if len(reply) > 1 else epoch
 
+    @property
+    def _budget(self) -> int:
+        return self._owner_bytes // TIGHT_SHARE if self.is_tight else self._owner_bytes
+
     async def has_room(self, owner: str | None, size: int) -> bool:
         """Whether so many bytes more may be appended for an owner, as things stand."""
         if not self._owner_bytes or owner is None:
             return True
         total = await self.client.hget(_owner_keys(owner)[0], "total")
-        return int(total or 0) + size <= self._owner_bytes
+        return int(total or 0) + size <= self._budget
 
     async def live(self, prediction_id: str) -> LiveState | None:
         """What the newest attempt made so far, read at one instant; None when Redis holds nothing of it."""
@@ -403,6 +430,15 @@ class EventLog:
     async def delete(self, prediction_id: str) -> None:
         """Remove everything of a prediction."""
         await self.client.delete(*_keys(prediction_id))
+
+    async def memory(self) -> RedisMemory:
+        """How full Redis is."""
+        info = await self.client.info("memory")
+        return RedisMemory(info["used_memory"], info.get("maxmemory", 0), info.get("maxmemory_policy", "noeviction"))
+
+    async def try_write(self) -> None:
+        """Write something small; raises ResponseError where Redis answers but takes no writes."""
+        await self.client.set("write-check", 1, ex=60)
 
     async def ping(self) -> bool:
         """Whether Redis answers."""

@@ -20,14 +20,17 @@ DATABASE_SECONDS = 5.0
 class Health:
     """The state of each part; `workers` counts those alive.
 
-    A part is `ok` or `away`; the database also `behind` (migrations are missing) or `read-only`. `walls` is
-    `incomplete` where the models of a worker run without one of the walls, and `predictors` is `broken` where a worker
-    could not load one of its classes; which and why, administrators read of the workers.
+    A part is `ok` or `away`; the database also `behind` (migrations are missing) or `read-only`, Redis `refusing`,
+    `nearly full` or `evicting`, and `storage` `low`; `notes` has a sentence about the last two. `walls` is `incomplete`
+    where the models of a worker run without one of the walls, and `predictors` is `broken` where a worker could not
+    load one of its classes; which and why, administrators read of the workers.
     """
 
     database: str
     redis: str
     workers: int
+    storage: str = "ok"
+    notes: tuple[str, ...] = ()
     walls: str = "ok"
     predictors: str = "ok"
 
@@ -39,12 +42,15 @@ class Health:
     @property
     def is_degraded(self) -> bool:
         """Whether a part is missing."""
-        return self.database != "ok" or self.redis != "ok" or self.workers == 0 or self.predictors != "ok"
+        parts = (self.database, self.redis, self.predictors, self.storage)
+        return self.workers == 0 or any(part != "ok" for part in parts)
 
 
 async def check(rt: Runtime) -> Health:
     """Ask each part; PostgreSQL is away if it does not answer within DATABASE_SECONDS, Redis by a limit of its own."""
-    redis = "ok" if await rt.event_log.ping() else "away"
+    watch = rt.store_watch
+    redis = watch.redis.word if await rt.event_log.ping() else "away"
+    notes = tuple(state.note for state in (watch.redis, watch.files) if state.note)
     try:
         async with asyncio.timeout(DATABASE_SECONDS):
             await require_writes()
@@ -53,12 +59,12 @@ async def check(rt: Runtime) -> Health:
             is_behind = database == "behind"
             workers = WorkersSummary(await catalogue.workers_alive()) if is_behind else await catalogue.summary()
     except ReadOnlyDatabaseError:
-        return Health("read-only", redis, 0)
+        return Health("read-only", redis, 0, watch.files.word, notes)
     except DATABASE_ERRORS:
-        return Health("away", redis, 0)
+        return Health("away", redis, 0, watch.files.word, notes)
     walls = "incomplete" if workers.without_a_wall else "ok"
     predictors = "broken" if workers.with_broken_predictors else "ok"
-    return Health(database, redis, workers.alive, walls, predictors)
+    return Health(database, redis, workers.alive, watch.files.word, notes, walls, predictors)
 
 
 def release() -> str:

@@ -314,6 +314,12 @@ class StorageSettings(BaseSettings):
     s3_prefix: str = Field("", description="Prefix of every key in the bucket.")
     s3_region: Annotated[str | None, Blankable] = Field(None, description="Region of the bucket.")
     s3_endpoint_url: HttpUrl = Field(None, description="Endpoint of an S3-compatible store; if unset, AWS.")
+    storage_seconds: float = Field(
+        60, ge=0.4, le=3600, description="How long storing the files of a prediction may take; then it fails."
+    )
+    min_free_disk_bytes: int = Field(
+        1_000_000_000, ge=0, description="Health is degraded while a disk of files or models has less left than this."
+    )
     file_url_seconds: int = Field(900, ge=10, le=604_800, description="Lifetime of a signed file link.")
     upload_seconds: int = Field(86_400, ge=60, le=31_536_000, description="How long an uploaded file can be used.")
     prediction_retention_seconds: Annotated[int | None, Blankable] = Field(

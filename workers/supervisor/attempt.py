@@ -260,9 +260,13 @@ class Attempt:
             await self._finish(outcome)
             return
         storing = asyncio.create_task(self._store_files())
+        seconds = self._rt.settings.storage_seconds
+        reason = f"The files could not be stored within {seconds:g} seconds: the server's file store does not answer."
+        timer = asyncio.get_running_loop().call_later(seconds, self.stop, failed(PredictionErrorCode.STORAGE, reason))
         with self._trace.step("store"):
             ends: set[asyncio.Future[Any]] = {storing, self._stop_reason}
             await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        timer.cancel()
         if not self._stop_reason.done():
             if (failure := storing.result()) is not None:
                 self._output.files.clear()
@@ -270,9 +274,9 @@ class Attempt:
             await self._finish(outcome)
             return
         self._output.files.clear()
-        reason = self._stop_reason.result()
-        if reason.is_final:
-            await self._finish(reason)
+        stop = self._stop_reason.result()
+        if stop.is_final:
+            await self._finish(stop)
         else:
             logger.warning("attempt.let_go", prediction=str(self.lease.id), attempt=self.lease.attempt)
             self._trace.gave_up("LEASE_LOST")
@@ -292,7 +296,7 @@ class Attempt:
                 except StorageError as error:
                     logger.warning("storage.put_failed", prediction=str(self.lease.id), error=str(error))
                     if attempt == STORE_TRIES:
-                        return Failure(PredictionErrorCode.STORAGE, str(error))
+                        return Failure(PredictionErrorCode.STORAGE, error.message)
                     await asyncio.sleep(0.5 * attempt)
         return None
 
@@ -308,11 +312,11 @@ class Attempt:
                 with self._trace.step("finish"):
                     is_ended = await self._retry(partial(finish, lease, result))
                 break
-            except BaseORMException as error:
+            except BaseORMException:
                 if result.failure is not None:
                     raise
                 logger.exception("finish.refused", prediction=str(lease.id))
-                failure = Failure(PredictionErrorCode.INTERNAL, f"The output could not be stored: {error}")
+                failure = Failure(PredictionErrorCode.INTERNAL, "The database refused the output; the log says why.")
                 result = Result(PredictionStatus.FAILED, failure=failure)
         if not is_ended:
             logger.warning("attempt.fenced", prediction=str(lease.id), attempt=lease.attempt)

@@ -24,6 +24,8 @@ FLUSH_SECONDS = 1 / 30
 # with many streams at once each is written less often: nobody reads faster, and the cores are the models'
 SECONDS_PER_STREAM = 0.003
 MAX_FLUSH_SECONDS = 0.1
+# While Redis is nearly full
+TIGHT_FLUSH_SECONDS = 1.0
 RETRY_SECONDS = 0.5
 # How soon it is tried to go on after Redis took no more, at first and after many times
 RESUME_SECONDS, MAX_RESUME_SECONDS = 2.0, 30.0
@@ -133,12 +135,15 @@ class EventWriter:
     def progress(self, progress: dict[str, Any]) -> None:
         """A step; of several between two writes only the last is kept."""
         self.transcript.progress = progress
-        self._add_newest(NewEvent(EventType.PROGRESS, progress, progress=progress))
+        if not self._log.is_tight:
+            self._add_newest(NewEvent(EventType.PROGRESS, progress, progress=progress))
 
     def preview(self, blob: bytes, width: int, height: int, step: int) -> None:
         """An unfinished picture, a JPEG; of several between two writes only the last is kept."""
         if len(blob) > PREVIEW_BYTES:
             logger.warning("events.preview_too_large", prediction=self._id, bytes=len(blob), limit=PREVIEW_BYTES)
+            return
+        if self._log.is_tight:
             return
         image = f"data:image/jpeg;base64,{b64encode(blob).decode()}"
         data = {"width": width, "height": height, "step": step, "bytes": len(blob)}
@@ -197,7 +202,7 @@ class EventWriter:
             pause = FLUSH_SECONDS
             if self.transcript.text:
                 pause = max(pause, min(MAX_FLUSH_SECONDS, self._streams() * SECONDS_PER_STREAM))
-            await wait_for_event(self._closing, pause)
+            await wait_for_event(self._closing, TIGHT_FLUSH_SECONDS if self._log.is_tight else pause)
 
     def _cut(self, reason: str) -> None:
         """Append nothing more for now; what was to be appended is in the transcript."""

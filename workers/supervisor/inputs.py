@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import structlog
+
 from server.adapters.storage import StorageError, StorageMissingError
 from server.domain.files import BadFileError, InlineFile, Named, UploadRef, named, parse
 from server.domain.predictions import Failure, PredictionErrorCode
@@ -20,6 +22,8 @@ from server.queue.claim import PredictionLease
 from server.runtime import Runtime
 from server.services import uploads
 from server.tables import Upload
+
+logger = structlog.get_logger(__name__)
 
 LOCK = ".lock"
 Content = InlineFile | Upload
@@ -114,6 +118,7 @@ class InputFiles:
 
     async def _write(self, folder: Path, number: int, content: Content) -> str:
         """Write one file, which nobody may change then; its path."""
+        seconds = self._rt.settings.storage_seconds
         path = folder / f"{number}{mimetypes.guess_extension(content.content_type) or '.bin'}"
         try:
             if isinstance(content, InlineFile):
@@ -121,17 +126,24 @@ class InputFiles:
             else:
                 size = 0
                 with path.open("wb") as file:
-                    async for chunk in self._rt.storage.stream(content.key):
-                        size += file.write(chunk)
-                        await asyncio.sleep(0)
+                    async with asyncio.timeout(seconds):
+                        async for chunk in self._rt.storage.stream(content.key):
+                            size += file.write(chunk)
+                            await asyncio.sleep(0)
                 if size != content.size_bytes:
                     raise StorageError("The store gave another number of bytes than were uploaded.")
         except StorageMissingError as error:
             raise _gone(content) from error
+        except TimeoutError as error:
+            raise InputFilesError(
+                PredictionErrorCode.STORAGE,
+                f"An input file could not be read within {seconds:g} seconds: the server's file store does not answer.",
+            ) from error
         except StorageError as error:
-            raise InputFilesError(PredictionErrorCode.STORAGE, str(error)) from error
+            logger.warning("storage.read_failed", error=str(error))
+            raise InputFilesError(PredictionErrorCode.STORAGE, error.message) from error
         except OSError as error:
-            reason = f"An input file could not be written on the worker: {error.strerror or error}"
+            reason = f"An input file could not be written on the worker: {error.strerror or 'its disk has a problem'}."
             raise InputFilesError(PredictionErrorCode.STORAGE, reason) from error
         path.chmod(0o400)
         return str(path)

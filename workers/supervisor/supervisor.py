@@ -128,6 +128,7 @@ class Supervisor:
                 ("prepare", self._preparer.run()),
                 ("deliveries", self._deliverer.run()),
                 ("recovery", recovery.sweep_for_ever(self._rt)),
+                ("stores", self._rt.store_watch.run()),
                 ("files", retention.sweep_files_for_ever(self._rt)),
             ):
                 stack.push_async_callback(end, asyncio.create_task(self._guard(name, loop)))

@@ -104,6 +104,14 @@ class LocalStorage:
         except OSError as error:
             raise StorageError(f"Files could not be listed: {error.strerror or error}") from error
 
+    async def check(self) -> None:
+        """Write a byte and remove it."""
+        path = _aside(self._root / "check")
+        try:
+            await anyio.to_thread.run_sync(_try_out, path)
+        except OSError as error:
+            raise _not_stored(error) from error
+
     async def url(self, key: str, content_type: str, seconds: int) -> str:
         """A signed path of this server."""
         expires_at = int(time.time()) + seconds
@@ -113,11 +121,13 @@ class LocalStorage:
 def _missing_or_broken(error: OSError) -> StorageError:
     if isinstance(error, FileNotFoundError | NotADirectoryError):
         return StorageMissingError("There is no such file.")
-    return StorageError(f"The file could not be read: {error.strerror or error}")
+    return StorageError(f"The file could not be read: {error.strerror or error}", "The file could not be read.")
 
 
 def _not_stored(error: OSError) -> StorageError:
-    return StorageError(f"The file could not be stored: {error.strerror or error}")
+    # What the system calls its errors names no path
+    message = f"The file could not be stored: {error.strerror or 'the disk has a problem'}."
+    return StorageError(f"The file could not be stored: {error.strerror or error}", message)
 
 
 def _aside(path: Path) -> Path:
@@ -126,6 +136,14 @@ def _aside(path: Path) -> Path:
 
 def _make_folder(path: Path) -> None:
     path.mkdir(parents=True, exist_ok=True, mode=DIRECTORY_MODE)
+
+
+def _try_out(path: Path) -> None:
+    _make_folder(path.parent)
+    try:
+        path.write_bytes(b"x")
+    finally:
+        path.unlink(missing_ok=True)
 
 
 def _write(path: Path, data: bytes) -> None:

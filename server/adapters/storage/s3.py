@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import anyio
 from aiobotocore.config import AioConfig
 from aiobotocore.session import get_session
 from aiohttp import ClientPayloadError
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 
 from server.adapters.storage.store import (
     CHUNK_BYTES,
@@ -27,24 +28,28 @@ from server.settings import Settings
 # Larger files go up in parts, of which S3 takes 10,000 of at least 5 MiB
 PART_BYTES = 16 * 1024 * 1024
 INLINE_TYPES = frozenset({"image/png", "image/jpeg", "image/webp"})
-# Older S3-compatible stores refuse the checksums that newer clients send by default
-CONFIG = AioConfig(
-    connect_timeout=3,
-    read_timeout=30,
-    retries={"mode": "standard", "max_attempts": 4},
-    signature_version="s3v4",
-    request_checksum_calculation="when_required",
-    response_checksum_validation="when_required",
-)
 
 
 class S3Storage:
     """Files as objects of one bucket."""
 
-    def __init__(self, client: Any, bucket: str, prefix: str) -> None:
+    def __init__(self, client: Any, bucket: str, prefix: str, request_seconds: float) -> None:
         self._client = client
+        self._request_seconds = request_seconds
         self._bucket = bucket
         self._prefix = f"{prefix.strip('/')}/" if prefix.strip("/") else ""
+
+    @asynccontextmanager
+    async def _storing(self) -> AsyncIterator[None]:
+        """A request that stores something; botocore waits for the word to go on (100) without any limit."""
+        try:
+            async with asyncio.timeout(self._request_seconds):
+                yield
+        except TimeoutError as error:
+            detail = f"The file could not be stored: no answer within {self._request_seconds:g} seconds"
+            raise StorageError(detail, _sentence("stored", error)) from error
+        except (BotoCoreError, ClientError) as error:
+            raise StorageError(f"The file could not be stored: {error}", _sentence("stored", error)) from error
 
     async def put(self, key: str, data: bytes, content_type: str) -> None:
         """Put one object, in parts where it is large; S3 shows it only when it is whole."""
@@ -56,22 +61,22 @@ class S3Storage:
         target = {"Bucket": self._bucket, "Key": name}
         parts = _parts(chunks)
         first = await anext(parts, b"")
-        with _storing():
+        async with self._storing():
             if len(first) < PART_BYTES:
                 await self._client.put_object(**target, Body=first, ContentType=content_type)
                 return
             upload = await self._client.create_multipart_upload(**target, ContentType=content_type)
         target["UploadId"] = upload["UploadId"]
         try:
-            with _storing():
+            async with self._storing():
                 done = [await self._put_part(target, 1, first)]
             async for part in parts:
-                with _storing():
+                async with self._storing():
                     done.append(await self._put_part(target, len(done) + 1, part))
-            with _storing():
+            async with self._storing():
                 await self._client.complete_multipart_upload(**target, MultipartUpload={"Parts": done})
         except BaseException:
-            with anyio.CancelScope(shield=True), suppress(BotoCoreError, ClientError):
+            with anyio.move_on_after(self._request_seconds, shield=True), suppress(BotoCoreError, ClientError):
                 await self._client.abort_multipart_upload(**target)
             raise
 
@@ -108,7 +113,12 @@ class S3Storage:
             if error.response["ResponseMetadata"]["HTTPStatusCode"] == 404:
                 raise StorageError(f"The bucket {self._bucket!r} does not exist.") from error
         except BotoCoreError as error:
-            raise StorageError(f"The file could not be read: {error}") from error
+            raise _missing_or_broken(error) from error
+
+    async def check(self) -> None:
+        """Ask for the bucket, which tells a wrong name, wrong credentials and a store that is away."""
+        async with self._storing():
+            await self._client.head_bucket(Bucket=self._bucket)
 
     async def delete_prefix(self, prefix: str) -> int:
         """Remove all objects below a prefix."""
@@ -185,25 +195,34 @@ async def _parts(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
         yield bytes(buffer)
 
 
-@contextmanager
-def _storing() -> Iterator[None]:
-    try:
-        yield
-    except (BotoCoreError, ClientError) as error:
-        raise StorageError(f"The file could not be stored: {error}") from error
-
-
 def _missing_or_broken(error: Exception) -> StorageError:
     if isinstance(error, ClientError):
         status, code = error.response["ResponseMetadata"]["HTTPStatusCode"], error.response["Error"].get("Code")
         if status == 404 and code != "NoSuchBucket":
             return StorageMissingError("There is no such file.")
-    return StorageError(f"The file could not be read: {error}")
+    return StorageError(f"The file could not be read: {error}", _sentence("read", error))
+
+
+def _sentence(done: str, error: Exception) -> str:
+    """What users read, who know neither the endpoint nor whose credentials these are."""
+    if isinstance(error, HTTPClientError | ClientPayloadError | TimeoutError):
+        return f"The file could not be {done}: the server's file store does not answer. Try again later."
+    return f"The file could not be {done}: the server's file store refused it."
 
 
 @asynccontextmanager
 async def open_s3(settings: Settings) -> AsyncIterator[S3Storage]:
     """The configured bucket; botocore finds the credentials in the environment."""
-    options = {"region_name": settings.s3_region, "endpoint_url": settings.s3_endpoint_url, "config": CONFIG}
+    # What stores has half of the time that it may take in all: there is time for a second one
+    config = AioConfig(
+        connect_timeout=min(3.0, settings.storage_seconds / 4),
+        read_timeout=settings.storage_seconds / 4,
+        retries={"mode": "standard", "max_attempts": 3},
+        signature_version="s3v4",
+        # Older S3-compatible stores refuse the checksums that newer clients send by default
+        request_checksum_calculation="when_required",
+        response_checksum_validation="when_required",
+    )
+    options = {"region_name": settings.s3_region, "endpoint_url": settings.s3_endpoint_url, "config": config}
     async with get_session().create_client("s3", **options) as client:
-        yield S3Storage(client, str(settings.s3_bucket), settings.s3_prefix)
+        yield S3Storage(client, str(settings.s3_bucket), settings.s3_prefix, settings.storage_seconds / 2)

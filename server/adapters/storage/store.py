@@ -19,11 +19,21 @@ CHUNK_BYTES = 65_536
 
 
 class StorageError(Exception):
-    """The store could not keep, read or remove a file."""
+    """The store could not keep, read or remove a file.
+
+    Its text is for the log: it may name endpoints, buckets and credentials. `message` is for users.
+    """
+
+    def __init__(self, detail: str, message: str = "The server's file store has a problem; try again later.") -> None:
+        super().__init__(detail)
+        self.message = message
 
 
 class StorageMissingError(StorageError):
     """There is no file of this key."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail, detail)
 
 
 class Folder(NamedTuple):
@@ -63,6 +73,9 @@ class Storage(Protocol):
 
     def folders(self) -> AsyncIterator[Folder]:
         """All folders that hold files, in no order; raises StorageError."""
+
+    async def check(self) -> None:
+        """Raise StorageError where files cannot be kept now, as far as can be told without much work."""
 
     async def url(self, key: str, content_type: str, seconds: int) -> str:
         """A link that works for `seconds`: absolute, or a path of this server."""

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import psutil
 import pytest
 
@@ -172,6 +173,48 @@ async def test_without_redis_predictions_are_accepted_and_finished(
     seen = []
     made = await client.create("demo/echo", WORDS)
     await follow(client, made["id"], seen)
+    assert text_of(seen) == WORDS["text"]
+
+
+async def test_a_redis_without_memory_costs_no_prediction(
+    live: LiveServer, own_servers: LocalServers, client: Client
+) -> None:
+    """What is written to it is refused; the row brings the end, and health says why live output is missing."""
+    import redis
+
+    async with httpx.AsyncClient(trust_env=False) as http:
+
+        async def state() -> dict[str, Any]:
+            body: dict[str, Any] = (await http.get(f"{live.url}/health/ready")).json()
+            return body
+
+        with redis.Redis.from_url(own_servers.redis_url) as connection:
+            running = await client.create("demo/echo", WORDS)
+            seen: list[dict[str, Any]] = []
+            watching = asyncio.create_task(follow(client, running["id"], seen))
+            await until_text(seen, 4)
+            connection.config_set("maxmemory", 1)
+            try:
+                made = [await client.create("demo/echo", {"text": f"full {number}"}) for number in range(5)]
+                assert {found["__typename"] for found in made} == {"Prediction"}
+                for number, found in enumerate(made):
+                    events: list[dict[str, Any]] = []
+                    async with asyncio.timeout(30):
+                        await follow(client, found["id"], events)
+                    assert (events[-1]["status"], text_of(events)) == ("SUCCEEDED", f"full {number}")
+                await watching
+                assert (seen[-1]["status"], text_of(seen)) == ("SUCCEEDED", WORDS["text"])
+                async with asyncio.timeout(20):
+                    while (await state())["redis"] != "refusing":
+                        await asyncio.sleep(0.2)
+                assert "Redis refuses writes" in (await state())["notes"][0]
+            finally:
+                connection.config_set("maxmemory", 0)
+        async with asyncio.timeout(20):
+            while (await state())["redis"] != "ok":
+                await asyncio.sleep(0.2)
+    seen = []
+    await follow(client, (await client.create("demo/echo", WORDS))["id"], seen)
     assert text_of(seen) == WORDS["text"]
 
 

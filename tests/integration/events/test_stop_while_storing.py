@@ -123,3 +123,16 @@ async def test_a_lease_lost_while_storing_leaves_no_file(rt: Runtime) -> None:
 
 async def _logged(logs: list[Any], event: str) -> bool:
     return any(entry["event"] == event for entry in logs)
+
+
+async def test_a_store_that_answers_nothing_does_not_hold_a_prediction(rt: Runtime) -> None:
+    quick = replace(rt, settings=rt.settings.model_copy(update={"storage_seconds": 0.4}))
+    async with writer(quick) as (version, slow):
+        made = await add(version)
+        async with asyncio.timeout(30):
+            await slow.writing.wait()
+        found = await ended_without_files(rt, made, slow)
+    assert (found["status"], found["error_code"]) == ("failed", "STORAGE")
+    assert found["error_message"] == (
+        "The files could not be stored within 0.4 seconds: the server's file store does not answer."
+    )

@@ -18,6 +18,7 @@ from server.adapters.rate_limiter import RateLimiter
 from server.adapters.security import Passwords, RefreshTokens, Tokens
 from server.adapters.signing import FileSigner
 from server.adapters.storage import open_storage
+from server.adapters.store_watch import StoreWatch
 from server.adapters.vault import open_vault
 from server.adapters.wakeups import CHANGES, Wakeups
 from server.embedded.servers import LocalServers
@@ -65,6 +66,7 @@ async def runtime(redis_url: str, data_dir: Path, **settings: Any) -> AsyncItera
             RefreshTokens(SECRET),
             RateLimiter(client),
             open_vault(made),
+            StoreWatch(event_log, storage),
         )
     await client.aclose()
 

@@ -20,11 +20,13 @@ from server.services import catalogue
 from server.services.catalogue import WorkerInfo, WorkerState
 from tests.integration.queue import store
 
-FINE = {"walls": "ok", "predictors": "ok"}
+STORES = {"storage": "ok", "notes": []}
+FINE = {"walls": "ok", "predictors": "ok", **STORES}
 
 
 async def ready(rt: Runtime) -> tuple[int, dict[str, Any]]:
     app = Starlette(routes=[Route("/health/ready", health.ready)])
+    app.state.is_stopping = False
 
     async def with_state(scope: Any, receive: Any, send: Any) -> None:
         await app({**scope, "state": {"rt": rt}}, receive, send)
@@ -50,7 +52,7 @@ async def test_all_is_there(rt: Runtime) -> None:
 
 async def test_a_wall_is_missing(rt: Runtime, worker: WorkerInfo) -> None:
     await catalogue.heartbeat(worker, [], WorkerState(walls={"files": "Function not implemented", "calls": ""}))
-    parts = {"database": "ok", "redis": "ok", "workers": 1, "predictors": "ok"}
+    parts = {"database": "ok", "redis": "ok", "workers": 1, "predictors": "ok", **STORES}
     assert await ready(rt) == (200, {"status": "ok", **parts, "walls": "incomplete"})
     await catalogue.heartbeat(worker, [], WorkerState(walls={"files": "", "calls": ""}))
     assert await ready(rt) == (200, {"status": "ok", **parts, "walls": "ok"})
@@ -58,7 +60,7 @@ async def test_a_wall_is_missing(rt: Runtime, worker: WorkerInfo) -> None:
 
 async def test_a_predictor_is_broken(rt: Runtime, worker: WorkerInfo) -> None:
     await catalogue.heartbeat(worker, [], WorkerState(broken_predictors={"a.b:C": "SyntaxError: invalid syntax"}))
-    parts = {"database": "ok", "redis": "ok", "workers": 1, "walls": "ok"}
+    parts = {"database": "ok", "redis": "ok", "workers": 1, "walls": "ok", **STORES}
     assert await ready(rt) == (200, {"status": "degraded", **parts, "predictors": "broken"})
 
 

@@ -14,6 +14,7 @@ import pytest
 from botocore.retries.standard import ExponentialBackoff
 
 from server.adapters.storage import StorageError, StorageMissingError, open_storage
+from server.adapters.store_watch import StoreWatch
 from tests.conftest import free_port
 from tests.integration.storage.conftest import SIGNER, Bucket
 
@@ -125,3 +126,57 @@ async def test_a_bucket_that_does_not_exist_is_no_missing_file(bucket: Bucket) -
             with pytest.raises(StorageError, match="does not exist") as caught:
                 await call
             assert not isinstance(caught.value, StorageMissingError)
+
+
+INTERNAL = ("http", "127.0.0.1", "credential", "endpoint", "bucket", "files-", "nowhere")
+
+
+async def test_users_read_nothing_of_the_store_itself(bucket: Bucket, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Endpoints, buckets and credentials are for the log."""
+    operations = ("put", "size", "read", "delete")
+    errors = await fails(f"http://127.0.0.1:{free_port()}", bucket, *operations)
+    async with open_storage(bucket.settings(s3_bucket="nowhere-at-all"), SIGNER) as storage:
+        with pytest.raises(StorageError) as caught:
+            await storage.put(KEY, b"x", "image/png")
+        errors.append(caught.value)
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+    monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
+    errors += await fails(bucket.endpoint, bucket, *operations)
+    for error in errors:
+        assert not [word for word in INTERNAL if word in error.message.casefold()], error.message
+        assert error.message.endswith((".", "later.")), error.message
+
+
+async def test_a_server_that_says_nothing_is_not_waited_for_long(bucket: Bucket) -> None:
+    over = asyncio.Event()
+
+    async def says_nothing(_: bytes, writer: asyncio.StreamWriter) -> None:
+        await over.wait()
+
+    async with server_that(says_nothing) as (url, _):
+        began = time.monotonic()
+        async with open_storage(bucket.settings(s3_endpoint_url=url, storage_seconds=1), SIGNER) as storage:
+            with pytest.raises(StorageError) as caught:
+                await storage.put(KEY, b"x", "image/png")
+            assert "does not answer" in caught.value.message
+            with pytest.raises(StorageError):
+                await storage.check()
+        over.set()
+        assert time.monotonic() - began < 5
+
+
+async def test_what_a_look_at_the_store_tells(bucket: Bucket, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def look(**settings: str) -> str:
+        async with open_storage(bucket.settings(**settings), SIGNER) as storage:
+            watch = StoreWatch(None, storage)  # type: ignore[arg-type]
+            await watch.look_at_files()
+            assert (watch.files.note == "") == (watch.files.word == "ok")
+            assert not [word for word in INTERNAL if word in watch.files.note]
+            return watch.files.word
+
+    assert await look() == "ok"
+    assert await look(s3_bucket="nowhere-at-all") == "away"
+    assert await look(s3_endpoint_url=f"http://127.0.0.1:{free_port()}") == "away"
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+    monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
+    assert await look() == "away"

@@ -1,0 +1,132 @@
+"""What Redis and the store of files are like, looked at every few seconds by each process and by no request."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import anyio
+import structlog
+from redis.exceptions import ResponseError
+
+from server.adapters.disk import free_bytes
+from server.adapters.event_log import EventLog
+from server.adapters.redis_calls import REDIS_ERRORS
+from server.adapters.storage import Storage, StorageError
+
+logger = structlog.get_logger(__name__)
+
+REDIS_SECONDS = 5.0
+STORAGE_SECONDS = 30.0
+# How long a store may take to say how it is; one that takes longer is away
+PATIENCE_SECONDS = 10.0
+MEGABYTE = 1_000_000
+
+
+@dataclass(frozen=True)
+class StoreState:
+    """How one store is: `ok`, or a word and a sentence about it."""
+
+    word: str = "ok"
+    note: str = ""
+
+
+OK = StoreState()
+
+
+@dataclass
+class StoreWatch:
+    """Looks at Redis, the store of files and the disks; what changes is logged, and health shows it.
+
+    Redis is `refusing` (it takes no writes), `nearly full` or `evicting`; the store is `away` (or without bucket,
+    credentials or rights), and `low` where one of the `folders` here has less than `min_free_bytes` left.
+    """
+
+    event_log: EventLog
+    storage: Storage
+    folders: dict[str, Path] = field(default_factory=dict)
+    min_free_bytes: int = 0
+    redis: StoreState = OK
+    files: StoreState = OK
+
+    async def run(self) -> None:
+        """Look until canceled."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._run_redis())
+            tasks.create_task(self._run_files())
+
+    async def _run_redis(self) -> None:
+        while True:
+            await self.look_at_redis()
+            await asyncio.sleep(REDIS_SECONDS)
+
+    async def _run_files(self) -> None:
+        checking: asyncio.Task[None] | None = None
+        try:
+            while True:
+                # A disk that hangs holds the thread that waits for it: there is never a second one
+                if checking is None or checking.done():
+                    checking = asyncio.create_task(self.look_at_files())
+                await asyncio.wait({checking}, timeout=PATIENCE_SECONDS)
+                if not checking.done():
+                    self._note_files(StoreState("away", _AWAY), f"no answer within {PATIENCE_SECONDS:g} seconds")
+                await asyncio.sleep(STORAGE_SECONDS)
+        finally:
+            if checking is not None:
+                checking.cancel()
+
+    async def look_at_redis(self) -> None:
+        """Whether Redis takes writes, how full it is and whether it forgets; nothing where it is away."""
+        try:
+            memory = await self.event_log.memory()
+            self.event_log.is_tight = memory.is_nearly_full
+            state = OK
+            if memory.evicts:
+                policy = f"maxmemory-policy {memory.policy}"
+                state = StoreState("evicting", f"Redis may evict keys ({policy}); set noeviction.")
+            elif memory.is_nearly_full:
+                used, bound = memory.used_bytes / MEGABYTE, memory.max_bytes / MEGABYTE
+                state = StoreState("nearly full", f"Redis uses {used:.0f} of {bound:.0f} MB: events come less often.")
+            await self.event_log.try_write()
+        except ResponseError as error:
+            note = "Redis refuses writes: predictions run and end, their live output waits."
+            self._note_redis(StoreState("refusing", note), str(error))
+        except REDIS_ERRORS:
+            # Health asks it itself whether it is there
+            pass
+        else:
+            self._note_redis(state, state.note)
+
+    async def look_at_files(self) -> None:
+        """Whether the store takes files, and whether the disks here have room."""
+        try:
+            await self.storage.check()
+            for name, folder in self.folders.items():
+                free = await anyio.to_thread.run_sync(free_bytes, folder)
+                if free is not None and free < self.min_free_bytes:
+                    note = f"The disk of {name} has {free / MEGABYTE:.0f} MB left, less than MIN_FREE_DISK_BYTES."
+                    self._note_files(StoreState("low", note), note)
+                    return
+        except StorageError as error:
+            self._note_files(StoreState("away", _AWAY), str(error))
+        else:
+            self._note_files(OK, "")
+
+    def _note_redis(self, state: StoreState, reason: str) -> None:
+        if state.word != self.redis.word:
+            _log("redis", state, reason)
+        self.redis = state
+
+    def _note_files(self, state: StoreState, reason: str) -> None:
+        if state.word != self.files.word:
+            _log("storage", state, reason)
+        self.files = state
+
+
+_AWAY = "The store of files cannot be used, so predictions with files fail; the server's log says why."
+
+
+def _log(store: str, state: StoreState, reason: str) -> None:
+    log = logger.info if state == OK else logger.warning
+    log("store.changed", store=store, state=state.word, reason=reason)
