@@ -16,6 +16,7 @@ import uvicorn
 from migrations.rules import BrokenRulesError
 from server.adapters import database, schema
 from server.adapters.database import DatabaseUnavailableError, SchemaBehindError
+from server.adapters.listening import PortError, bind
 from server.adapters.schema import MigrationBlockedError
 from server.devices import environment
 from server.domain.accounts import NewUser
@@ -23,6 +24,7 @@ from server.errors import InvalidInputError, ServiceError
 from server.log import configure_logging
 from server.runtime import Role, Runtime, open_runtime
 from server.services import accounts, demo, results
+from server.services.health import release
 from server.settings import SERVICES, Settings, SettingsError, hide_secrets, load_settings
 
 app = typer.Typer(help="Run models behind a GraphQL API.", no_args_is_help=True, pretty_exceptions_enable=False)
@@ -36,6 +38,7 @@ OPERATORS_ERRORS = (
     BrokenRulesError,
     DatabaseUnavailableError,
     MigrationBlockedError,
+    PortError,
     SchemaBehindError,
     SettingsError,
 )
@@ -53,26 +56,20 @@ def _settings(*needs: str, **overrides: str) -> Settings:
         raise _fail(f"These settings are wrong:\n{error}") from None
 
 
-def _operator_settings() -> Settings:
+def _operator_settings(*needs: str) -> Settings:
     """The settings of a command beside running servers; what is not set comes from the `up` that runs on DATA_DIR."""
     from server.embedded.servers import settings_of_running
 
     settings = _settings()
     is_set = {"database_url": settings.database_url, "redis_url": settings.redis_dsn, "secret_key": settings.secret_key}
     running = settings_of_running(settings.data_dir)
-    return _settings(*SERVICES, **{name: value for name, value in running.items() if not is_set[name]})
+    return _settings(*needs, **{name: value for name, value in running.items() if not is_set[name]})
 
 
 def _run(work: Coroutine[Any, Any, T]) -> T:
     try:
         return asyncio.run(work)
-    except (
-        BrokenRulesError,
-        DatabaseUnavailableError,
-        MigrationBlockedError,
-        SchemaBehindError,
-        SettingsError,
-    ) as error:
+    except OPERATORS_ERRORS as error:
         raise _fail(str(error)) from None
     except InvalidInputError as error:
         raise _fail("\n".join(f"{v.path}: {v.message}" for v in error.violations)) from None
@@ -92,6 +89,21 @@ async def _check_schema(url: str) -> None:
 
 def _database_url(settings: Settings) -> str:
     return settings.database_url.get_secret_value() if settings.database_url else ""
+
+
+def _show_version(is_asked: bool) -> None:
+    if is_asked:
+        typer.echo(release())
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the release and exit.", callback=_show_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Run models behind a GraphQL API."""
 
 
 @app.command()
@@ -140,7 +152,10 @@ def serve() -> None:
         forwarded_allow_ips=list(settings.trusted_proxies),
     )
     server = ApiServer(api, config, connection_limits(settings), settings.lame_duck_seconds)
-    listening = config.bind_socket()
+    try:
+        listening = bind(settings.api_host, settings.api_port)
+    except PortError as error:
+        raise _fail(f"The API cannot listen: {error}.") from None
     if hasattr(socket, "TCP_USER_TIMEOUT"):
         # Connections inherit it: the kernel closes those whose client does not acknowledge data in this time
         listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNREAD_MILLISECONDS)
@@ -180,7 +195,7 @@ def migrate(
     ] = 600,
 ) -> None:
     """Bring the database schema up to date, beside running servers; concurrent runs wait for each other."""
-    url = _database_url(_settings("DATABASE_URL"))
+    url = _database_url(_operator_settings("DATABASE_URL"))
     applied = _run(schema.migrate(url, patience_seconds, lambda line: typer.echo(line, err=True)))
     typer.echo("\n".join(f"applied {name}" for name in applied) or "The schema is up to date.")
 
@@ -190,7 +205,7 @@ def makemigration(
     name: Annotated[str, typer.Argument(help="What the migration does, in a few words joined by _.")],
 ) -> None:
     """Write a migration for what has changed in the tables, if anything."""
-    url = _database_url(_settings("DATABASE_URL"))
+    url = _database_url(_operator_settings("DATABASE_URL"))
     file_name = _run(schema.make_migration(url, name, lambda line: typer.echo(line, err=True)))
     typer.echo(file_name or "No changes.")
 
@@ -206,21 +221,21 @@ def create_admin(
 ) -> None:
     """Create an administrator; beside a running `up`, in the database of its DATA_DIR."""
     new = NewUser(handle, email, password)
-    user = _run(_with_runtime(_operator_settings(), lambda rt: accounts.create_admin(rt, new)))
+    user = _run(_with_runtime(_operator_settings(*SERVICES), lambda rt: accounts.create_admin(rt, new)))
     typer.echo(f"{user.handle} is an administrator.")
 
 
 @app.command()
 def register_demo() -> None:
     """Add the bundled demo models that are missing."""
-    added = _run(_with_runtime(_operator_settings(), demo.register))
+    added = _run(_with_runtime(_operator_settings(*SERVICES), demo.register))
     typer.echo("\n".join(f"added {slug}" for slug in added) or "The demo models are registered already.")
 
 
 @app.command()
 def show_demo() -> None:
     """Run the demo models that have no samples yet, and show their outputs as samples; needs a running worker."""
-    settings = _operator_settings()
+    settings = _operator_settings(*SERVICES)
     configure_logging(settings.log_level, settings.log_format)
     shown = _run(_with_runtime(settings, demo.show))
     typer.echo("\n".join(f"{slug} has samples" for slug in shown) or "Nothing to show.")
@@ -231,7 +246,7 @@ def purge_results(
     model: Annotated[str | None, typer.Option(help="Only those of this model, as owner/name.")] = None,
 ) -> None:
     """Forget the cached results: no new prediction takes the result of an earlier one."""
-    count = _run(_with_runtime(_settings(), lambda _: results.purge(None, model)))
+    count = _run(_with_runtime(_operator_settings(*SERVICES), lambda _: results.purge(None, model)))
     typer.echo(f"Purged {count} results.")
 
 

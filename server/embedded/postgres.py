@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import os
+import re
 import secrets
 import shutil
 import signal
@@ -20,7 +21,7 @@ from pathlib import Path
 import asyncpg
 import psutil
 
-from server.embedded import folders
+from server.embedded import folders, troubles
 from server.embedded.folders import INSTALL, OPEN_FOLDER, POSTGRES_SOCKETS, BinaryMissingError, ServerFolders
 from server.embedded.processes import Child, ServerFailedError, as_user, rotate, still_alive
 from server.embedded.state import PRIVATE_FOLDER
@@ -92,7 +93,10 @@ class Postgres:
         for unfinished in home.glob(".postgres-*"):
             shutil.rmtree(unfinished)
         if (data / "PG_VERSION").exists():
+            self._require_same_version((data / "PG_VERSION").read_text().strip())
+            troubles.check_room(data)
             return
+        troubles.check_room(home, needed=troubles.NEW_BYTES)
         part = home / f".postgres-{secrets.token_hex(4)}"
         part.mkdir(mode=PRIVATE_FOLDER)
         self.folders.give_to_postgres(part)
@@ -105,6 +109,18 @@ class Postgres:
         if not initdb.wait(INITDB_SECONDS):
             raise ServerFailedError(f"PostgreSQL's initdb failed:\n{initdb.tail()}")
         part.rename(data)
+
+    def _require_same_version(self, written_by: str) -> None:
+        """Raise ServerFailedError where another major version of PostgreSQL wrote the cluster."""
+        command = [str(self.binaries.bin / "postgres"), "--version"]
+        output = subprocess.run(command, capture_output=True, text=True, **as_user(self.folders.user)).stdout  # noqa: S603
+        match = re.search(r"(\d+)", output)
+        if match and match[1] != written_by:
+            raise ServerFailedError(
+                f"The data in {self.folders.postgres_data} are of PostgreSQL {written_by}, and this is PostgreSQL "
+                f"{match[1]}. Start with PostgreSQL {written_by}, dump them with pg_dump, move the folder away, start "
+                "again and restore the dump; or choose another folder with --data-dir or DATA_DIR."
+            )
 
 
 def find_postgres() -> PostgresBinaries:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import errno
 import http.client
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -21,8 +19,10 @@ from typing import Any
 
 import asyncpg
 
+from server.adapters.listening import PortError, bind
+from server.embedded import troubles
 from server.embedded.demo import ApiError, Demo
-from server.embedded.folders import ServerFolders, socket_folder
+from server.embedded.folders import SYSTEM_HOME, ServerFolders, socket_folder
 from server.embedded.postgres import Postgres
 from server.embedded.processes import Child, UpError, rotate, stop_all
 from server.embedded.redis import Redis
@@ -49,10 +49,6 @@ EXAMPLE = """curl -s {url}/graphql -H 'content-type: application/json' -d '{{"qu
 COMMAND = (sys.executable, "-P", "-m", "server.cli")
 
 
-class PortError(UpError):
-    """The API cannot listen there; the message says what to do."""
-
-
 class StartError(UpError):
     """Something did not start or did not stay; the message says what, and ends with its log."""
 
@@ -71,16 +67,8 @@ class Address:
     @classmethod
     def claim(cls, host: str, port: int) -> Address:
         """An address that is free now, a port of 0 being replaced by a free one; raises PortError."""
-        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((host, port))
-            except OSError as error:
-                if error.errno == errno.EADDRINUSE:
-                    raise PortError(f"port {port} is taken; choose another with --port or API_PORT") from None
-                why = f"port {port} of {host} cannot be used ({error.strerror})"
-                raise PortError(f"{why}; choose others with API_HOST and API_PORT") from None
-            return cls(host, int(probe.getsockname()[1]))
+        with bind(host, port, "--port or API_PORT") as bound:
+            return cls(host, int(bound.getsockname()[1]))
 
     @property
     def url(self) -> str:
@@ -229,17 +217,15 @@ class Up:
                 self._run()
         except StoppedError:
             pass
-        except UpError as error:
-            self.terminal.error(str(error))
-            return 1
-        except (OSError, subprocess.SubprocessError) as error:
-            self.terminal.error(f"{type(error).__name__}: {error}")
+        except (UpError, PortError, OSError, subprocess.SubprocessError) as error:
+            self.terminal.error(troubles.sentence(error, (self.data_dir, SYSTEM_HOME)))
             return 1
         self.terminal.line("stopped", "nothing is left running")
         return 0
 
     def _run(self) -> None:
         secret, database, redis = self.settings.secret_key, self.settings.database_url, self.settings.redis_dsn
+        troubles.check_room(self.data_dir)
         with locked(self.data_dir) as state:
             for name in state.tidy():
                 self.terminal.line("tidied up", f"{name} of an earlier run")

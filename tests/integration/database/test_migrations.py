@@ -1,10 +1,14 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import re
+import socket
 import subprocess
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from importlib.metadata import version
 from pathlib import Path
 
 import asyncpg
@@ -114,6 +118,23 @@ def test_wrong_settings_are_all_named_by_every_command(environment: dict[str, st
     assert first == "These settings are wrong:"
     assert sorted(line.split(":")[0] for line in lines) == sorted(wrong)
     assert "hunter2" not in err
+
+
+def test_a_port_that_is_taken_is_named_with_who_has_it(environment: dict[str, str]) -> None:
+    assert finish(start(environment, "migrate"))[0] == 0
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        code, _, err = finish(start({**environment, "API_PORT": str(port)}, "serve"))
+    assert code == 1
+    sentence = (
+        rf"The API cannot listen: port {port} is taken by \S+ \(process {os.getpid()}\); choose another with API_PORT"
+    )
+    assert re.match(sentence, err.splitlines()[-1]), err
+    assert "Traceback" not in err
+
+
+def test_the_release_is_printed(environment: dict[str, str]) -> None:
+    assert finish(start(environment, "--version")) == (0, version("inference-server"), "")
 
 
 def test_an_unknown_database_is_no_traceback(environment: dict[str, str], fresh_database: str) -> None:

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import os
 import socket
 
 import pytest
 
-from server.embedded.up import Address, PortError
+from server.adapters.listening import PortError
+from server.embedded.up import Address
 
 
 @pytest.mark.parametrize(
@@ -31,7 +33,10 @@ def test_port_0_becomes_a_free_one() -> None:
 def test_a_port_taken_on_all_addresses_is_taken_here() -> None:
     with socket.create_server(("0.0.0.0", 0)) as taken:  # noqa: S104
         port = taken.getsockname()[1]
-        with pytest.raises(PortError, match=f"port {port} is taken; choose another with --port or API_PORT"):
+        with pytest.raises(
+            PortError,
+            match=rf"port {port} is taken by \S+ \(process {os.getpid()}\); choose another with --port or API_PORT",
+        ):
             Address.claim("127.0.0.1", port)
 
 

@@ -33,6 +33,20 @@ def an_admin_is_made_beside_it(data_dir: Path, url: str) -> bool:
     return bool(answer["data"]["login"]["user"]["isAdmin"])
 
 
+def commands_beside_it(data_dir: Path) -> list[str]:
+    """What commands say that are given nothing but the data directory."""
+    environment = {**os.environ, "DATA_DIR": str(data_dir), "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": ""}
+    for name in ("DATABASE_URL", "REDIS_URL", "SECRET_KEY"):
+        environment.pop(name, None)
+    command = [sys.executable, "-m", "server.cli"]
+    runs = [
+        subprocess.run([*command, name], env=environment, cwd="/", capture_output=True, text=True)
+        for name in ("purge-results", "migrate")
+    ]
+    assert [run.returncode for run in runs] == [0, 0], runs
+    return [run.stdout.strip() for run in runs]
+
+
 def samples(url: str) -> dict[str, int]:
     """How many samples each model's card has."""
     body = {"query": "{ models { nodes { slug samples { text files { url } } } } }"}
@@ -57,6 +71,7 @@ def test_it_runs_the_demo_and_survives_a_kill(start: Start, data_dir: Path) -> N
     health = httpx.get(f"{url}/health/ready", trust_env=False).json()
     assert (health["status"], health["workers"]) == ("ok", 1)
     assert an_admin_is_made_beside_it(data_dir, url)
+    assert commands_beside_it(data_dir) == ["Purged 1 results.", "The schema is up to date."]
     family = first.family()
     first.stop(signal.SIGKILL)
 
