@@ -8,10 +8,17 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 
+import structlog
 from anyio.to_thread import run_sync
 
 from server.adapters.bell import Bell
-from server.adapters.database import open_database, require_current_schema
+from server.adapters.database import (
+    CLOCK_SECONDS,
+    clock_note,
+    open_database,
+    require_current_schema,
+    require_writes,
+)
 from server.adapters.event_log import EventLog, async_redis
 from server.adapters.rate_limiter import RateLimiter
 from server.adapters.security import Passwords, RefreshTokens, Tokens
@@ -26,6 +33,8 @@ from server.settings.types import StorageType
 
 # Objects before a young collection; young ones before a middle one; middle ones before a full one
 GARBAGE_THRESHOLDS = (10_000, 5, 4)
+
+logger = structlog.get_logger(__name__)
 
 
 class Role(StrEnum):
@@ -87,6 +96,8 @@ async def open_runtime(settings: Settings, role: Role, tracing: Tracing = NO_TRA
         await stack.enter_async_context(
             open_database(settings.database_url.get_secret_value(), settings.database_pool_size)
         )
+        if abs(ahead := await require_writes()) > CLOCK_SECONDS:
+            logger.warning("clock.off", note=clock_note(ahead))
         await require_current_schema()
         client = async_redis(settings.redis_dsn)
         stack.push_async_callback(client.aclose)

@@ -20,6 +20,8 @@ from server.tables import tortoise_config
 
 T = TypeVar("T", bound=Model)
 MIGRATIONS_DIR = Path(migrations.__file__).parent
+# Leases and lifetimes are counted by PostgreSQL's clock, tokens and links by those of the processes
+CLOCK_SECONDS = 5.0
 # Outages, after which the same may be asked again. Tortoise does not translate these of asyncpg's, which stand for
 # PostgreSQL's classes 08, 28 and 3D (it lets nobody in), 40 (a deadlock), 53 (no connection, memory or disk left),
 # 55P03, 57 (stopped, starting, canceled) and 58 (its disk fails)
@@ -156,12 +158,28 @@ async def pending_migrations() -> list[str]:
     return [name for name in available if name not in applied]
 
 
-async def require_writes() -> None:
-    """Raise ReadOnlyDatabaseError, and renew this process's connections, where PostgreSQL takes no writes."""
-    (row,) = await rows("SELECT current_setting('transaction_read_only')::bool AS is_read_only")
+async def require_writes() -> float:
+    """How many seconds this process's clock is ahead of PostgreSQL's, of a server that takes writes.
+
+    Raises:
+        ReadOnlyDatabaseError: it takes none; this process's connections are renewed.
+    """
+    began = now()
+    (row,) = await rows(
+        "SELECT current_setting('transaction_read_only')::bool AS is_read_only, clock_timestamp() AS time"
+    )
     if row["is_read_only"]:
         await connections.get("default")._expire_connections()
         raise ReadOnlyDatabaseError
+    ended, time = now(), row["time"]
+    # It was read at some moment in between, which is no difference
+    return float(max((began - time).total_seconds(), 0.0) + min((ended - time).total_seconds(), 0.0))
+
+
+def clock_note(ahead: float) -> str:
+    """A sentence about a clock that is so many seconds ahead of PostgreSQL's, or behind it."""
+    side = "ahead of" if ahead > 0 else "behind"
+    return f"The clock of this machine is {abs(ahead):.1f} s {side} PostgreSQL's; let NTP set both."
 
 
 async def require_current_schema() -> None:

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import hmac
 import secrets
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -19,7 +20,14 @@ ISSUER = "inference-server"
 AUDIENCE = "inference-server"
 ALGORITHM = "HS256"
 TYPE = "at+jwt"
-OPTIONS = {"require": ["exp", "iat", "sub", "sid", "jti", "iss", "aud"], "enforce_minimum_key_length": True}
+# When it was made is judged here, with LEEWAY_SECONDS
+OPTIONS = {
+    "require": ["exp", "iat", "sub", "sid", "jti", "iss", "aud"],
+    "enforce_minimum_key_length": True,
+    "verify_iat": False,
+}
+# How far the clocks of two processes may be apart: a token that one made is not valid yet by the clock of the other
+LEEWAY_SECONDS = 30
 HASHERS = 4
 # Scanners for leaked secrets, and our own logs, know them by these
 KEY_PREFIX, REFRESH_PREFIX = "isk_", "isr_"
@@ -143,6 +151,8 @@ class Tokens:
             if secret is None:
                 raise TokenError("The access token is not valid.")
             claims = jwt.decode(token, secret, [ALGORITHM], OPTIONS, issuer=ISSUER, audience=AUDIENCE)  # type: ignore[arg-type]
+            if not claims["iat"] <= time.time() + LEEWAY_SECONDS:
+                raise TokenError("The access token is not valid yet: the clocks of the servers differ.")
             return TokenClaims(UUID(claims["sub"]), UUID(claims["sid"]), datetime.fromtimestamp(claims["exp"], UTC))
         except jwt.ExpiredSignatureError:
             raise TokenError("The access token has expired; log in again.") from None

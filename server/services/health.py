@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 
 from server.adapters.connections import ReadOnlyDatabaseError
-from server.adapters.database import DATABASE_ERRORS, pending_migrations, require_writes
+from server.adapters.database import CLOCK_SECONDS, DATABASE_ERRORS, clock_note, pending_migrations, require_writes
 from server.runtime import Runtime
 from server.services import catalogue
 from server.services.catalogue import WorkersSummary
@@ -21,9 +21,10 @@ class Health:
     """The state of each part; `workers` counts those alive.
 
     A part is `ok` or `away`; the database also `behind` (migrations are missing) or `read-only`, Redis `refusing`,
-    `nearly full` or `evicting`, and `storage` `low`; `notes` has a sentence about the last two. `walls` is `incomplete`
-    where the models of a worker run without one of the walls, and `predictors` is `broken` where a worker could not
-    load one of its classes; which and why, administrators read of the workers.
+    `nearly full` or `evicting`, `storage` `low`, and `clock` `off` where this process's is not PostgreSQL's; `notes`
+    has a sentence about each of these. `walls` is `incomplete` where the models of a worker run without one of the
+    walls, and `predictors` is `broken` where a worker could not load one of its classes; which and why, administrators
+    read of the workers.
     """
 
     database: str
@@ -33,6 +34,7 @@ class Health:
     notes: tuple[str, ...] = ()
     walls: str = "ok"
     predictors: str = "ok"
+    clock: str = "ok"
 
     @property
     def is_ready(self) -> bool:
@@ -42,7 +44,7 @@ class Health:
     @property
     def is_degraded(self) -> bool:
         """Whether a part is missing."""
-        parts = (self.database, self.redis, self.predictors, self.storage)
+        parts = (self.database, self.redis, self.predictors, self.storage, self.clock)
         return self.workers == 0 or any(part != "ok" for part in parts)
 
 
@@ -53,7 +55,7 @@ async def check(rt: Runtime) -> Health:
     notes = tuple(state.note for state in (watch.redis, watch.files) if state.note)
     try:
         async with asyncio.timeout(DATABASE_SECONDS):
-            await require_writes()
+            ahead = await require_writes()
             database = "behind" if await pending_migrations() else "ok"
             # A schema that is behind may lack what the summary reads
             is_behind = database == "behind"
@@ -64,7 +66,10 @@ async def check(rt: Runtime) -> Health:
         return Health("away", redis, 0, watch.files.word, notes)
     walls = "incomplete" if workers.without_a_wall else "ok"
     predictors = "broken" if workers.with_broken_predictors else "ok"
-    return Health(database, redis, workers.alive, watch.files.word, notes, walls, predictors)
+    clock = "off" if abs(ahead) > CLOCK_SECONDS else "ok"
+    if clock != "ok":
+        notes += (clock_note(ahead),)
+    return Health(database, redis, workers.alive, watch.files.word, notes, walls, predictors, clock)
 
 
 def release() -> str:

@@ -100,6 +100,17 @@ def test_the_tokens_of_this_test_are_accepted_unless_changed() -> None:
     assert TOKENS.read(signed(claims()))
 
 
+@pytest.mark.parametrize("seconds", [3, 25])
+def test_a_token_of_a_process_whose_clock_is_ahead(seconds: int) -> None:
+    now = int(time.time())
+    assert TOKENS.read(signed(claims(iat=now + seconds, exp=now + seconds + 900)))
+
+
+def test_a_token_of_the_future() -> None:
+    with pytest.raises(TokenError, match="the clocks of the servers differ"):
+        TOKENS.read(signed(claims(iat=int(time.time()) + 60)))
+
+
 def test_an_expired_token_says_so() -> None:
     with pytest.raises(TokenError, match="expired"):
         TOKENS.read(signed(claims(exp=int(time.time()) - 1)))
