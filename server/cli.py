@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import socket
 import sys
 from collections.abc import Awaitable, Callable, Coroutine
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -42,6 +45,7 @@ OPERATORS_ERRORS = (
     SchemaBehindError,
     SettingsError,
 )
+PROBE_SECONDS = 3
 
 
 def _fail(message: str) -> typer.Exit:
@@ -186,6 +190,29 @@ def worker(
     command += ["--threads", "2", "--worker-shutdown-timeout", str(shutdown_ms), "--skip-logging"]
     # Without this and the empty --path, a folder `server` of the working directory would be imported as ours
     os.execve(command[0], command, {**os.environ, **chosen, "PYTHONSAFEPATH": "1"})  # noqa: S606
+
+
+@app.command()
+def worker_health(
+    live: Annotated[bool, typer.Option(help="Ask only whether it lives, not whether it takes work.")] = False,
+) -> None:
+    """Ask the worker of this machine whether it is well, on WORKER_PROBE_PORT; exits with 1 where it is not."""
+    settings = _settings()
+    if settings.worker_probe_port is None:
+        raise _fail("Set WORKER_PROBE_PORT, for the worker and for this command.")
+    host, port = settings.worker_probe_host, settings.worker_probe_port
+    connection = HTTPConnection("127.0.0.1" if host == "0.0.0.0" else host, port, timeout=PROBE_SECONDS)  # noqa: S104
+    try:
+        connection.request("GET", "/health/live" if live else "/health/ready")
+        answer = connection.getresponse()
+        body = json.loads(answer.read())
+    except (OSError, HTTPException, ValueError) as error:
+        raise _fail(f"The worker does not answer on {host}:{port}: {error}") from None
+    finally:
+        connection.close()
+    if answer.status != HTTPStatus.OK:
+        raise _fail(f"The worker is not {'live' if live else 'ready'}: {'; '.join(body['problems'])}.")
+    typer.echo("ok")
 
 
 @app.command()

@@ -27,15 +27,22 @@ async def served(settings: Settings) -> AsyncIterator[None]:
     if port is None or token is None:
         yield
         return
+    async with serve(_app(token.get_secret_value()), host, port, "metrics.not_served"):
+        yield
+
+
+@asynccontextmanager
+async def serve(app: Starlette, host: str, port: int, failure: str) -> AsyncIterator[None]:
+    """Serve an app of a worker; a port that is taken costs what it serves, not the worker: `failure` is logged."""
     try:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         listener = socket.create_server((host, port), family=family)
     except OSError as error:
-        logger.error("metrics.not_served", host=host, port=port, error=str(error))
+        logger.error(failure, host=host, port=port, error=str(error))
         yield
         return
     config = uvicorn.Config(
-        _app(token.get_secret_value()),
+        app,
         log_config=None,
         access_log=False,
         lifespan="off",

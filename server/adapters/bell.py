@@ -28,6 +28,10 @@ BELL_LENGTH = 64
 ACTOR = "wake"
 NAMESPACE = "dramatiq"
 HEARTBEAT_MILLISECONDS = 60_000
+# Dramatiq keeps there which of its consumers live, for ever. Long enough that what a dead one held is put back first
+HEARTBEATS_KEY = f"{NAMESPACE}:__heartbeats__"
+HEARTBEATS_SECONDS = 86_400
+EXPIRE_EVERY_SECONDS = 600.0
 UNPACKED = 1000
 _DISPATCH = Script(_scripts["dispatch"].decode())
 
@@ -48,12 +52,18 @@ def sync_redis(url: str, blocking_seconds: float = 0) -> redis.Redis:
 class BellConsumer(_RedisConsumer):
     """Dramatiq's consumer, except that an idle one waits for the bell list instead of sleeping."""
 
+    expire_at = 0.0
+
     def __next__(self) -> Any:
         """The next message, or None after an idle wait."""
         message = self._next_now()
         if message is not None:
             return message
         try:
+            if time.monotonic() >= self.expire_at:
+                # Behind a fetch, which makes the key
+                self.broker.client.expire(HEARTBEATS_KEY, HEARTBEATS_SECONDS)
+                self.expire_at = time.monotonic() + EXPIRE_EVERY_SECONDS
             self.broker.client.blpop([bell_key(self.queue_name)], timeout=WAIT_SECONDS)
         except redis.RedisError as error:
             raise dramatiq.ConnectionClosed(error) from None
@@ -153,3 +163,4 @@ class Bell:
         yield "LPUSH", key, *("1" for _ in hints)
         yield "LTRIM", key, 0, BELL_LENGTH - 1
         yield "EXPIRE", key, 60
+        yield "EXPIRE", HEARTBEATS_KEY, HEARTBEATS_SECONDS

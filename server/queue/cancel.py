@@ -7,6 +7,7 @@ from uuid import UUID
 
 from server.adapters.database import rows
 from server.queue.deliveries import completed
+from server.queue.ledger import unused
 
 
 async def cancel_prediction(prediction_id: UUID) -> list[dict[str, Any]]:
@@ -32,6 +33,7 @@ canceled AS (
     stop_seconds = CASE WHEN status = 'starting' THEN 0 ELSE stop_seconds END,
     completed_at = CASE WHEN status = 'starting' THEN now() ELSE completed_at END
   WHERE id IN (SELECT id FROM live) RETURNING id, owner, user_id, queue, status, webhook_events),
+ledger AS ({unused("canceled")}),
 deliveries AS ({completed("canceled")})
 SELECT id, owner, queue, status, webhook_events FROM canceled
 """  # noqa: S608 - constants only

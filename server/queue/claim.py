@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -60,23 +61,107 @@ class WarmVersions:
 NO_WARM_VERSIONS = WarmVersions()
 
 
+@dataclass(frozen=True)
+class Room:
+    """How many predictions of each version a worker can begin now.
+
+    `at_once` is how many its predictor, by name, runs together; `running` how many of a version run here already. Of a
+    predictor that is not named, `unknown` are begun.
+    """
+
+    at_once: Mapping[str, int] = field(default_factory=dict)
+    running: Mapping[UUID, int] = field(default_factory=dict)
+    unknown: int = 1
+
+    def of(self, version_id: UUID, predictor: str) -> int:
+        """How many more of a version can begin."""
+        return max(0, self.at_once.get(predictor, self.unknown) - self.running.get(version_id, 0))
+
+    def less(self, version_ids: Iterable[UUID]) -> Room:
+        """What is left when these run too."""
+        running = dict(self.running)
+        for version_id in version_ids:
+            running[version_id] = running.get(version_id, 0) + 1
+        return replace(self, running=running)
+
+
+AMPLE_ROOM = Room(unknown=1_000_000)
+
+
+@dataclass(frozen=True)
+class WaitingVersion:
+    """A version of which predictions wait: the queue, rank and waiting time of the first.
+
+    `alone`: not a version, but the first of a queue that is to run without neighbours.
+    """
+
+    version_id: UUID
+    predictor: str
+    queue: str
+    rank: int
+    seconds: float
+    alone: bool = False
+
+
+async def list_waiting(queues: Sequence[str]) -> list[WaitingVersion]:
+    """Every version of which a prediction of these queues waits now, and what waits to run alone."""
+    return [WaitingVersion(**row) for row in await rows(_LIST_WAITING, list(queues))]
+
+
 async def claim(
-    queue: str, worker_id: UUID, lease_seconds: float, limit: int, warm: WarmVersions = NO_WARM_VERSIONS
+    queue: str,
+    worker_id: UUID,
+    lease_seconds: float,
+    limit: int,
+    warm: WarmVersions = NO_WARM_VERSIONS,
+    room: Room = AMPLE_ROOM,
+    waiting: Sequence[WaitingVersion] | None = None,
 ) -> list[PredictionLease]:
-    """Up to `limit` waiting predictions of a queue, now leased to this worker.
+    """Up to `limit` waiting predictions of a queue, now leased to this worker; of no version more than it can begin.
 
     By rank and time; within the best waiting rank, what waited too long comes first, then what is warm here, then the
-    rest, of which what is warm elsewhere only after a while.
+    rest, of which what is warm elsewhere only after a while. Versions that wait together get equal shares of the limit
+    first. `waiting` is what `list_waiting` gave just now.
     """
-    common = (queue, worker_id, lease_seconds)
-    claimed: list[dict[str, Any]] = []
-    if warm.here:
-        claimed += await rows(_CLAIM_STARVED, *common, limit, warm.starve_seconds)
-        if len(claimed) < limit:
-            claimed += await rows(_CLAIM_WARM, *common, limit - len(claimed), list(warm.here))
-    if len(claimed) < limit:
-        claimed += await rows(_CLAIM, *common, limit - len(claimed), list(warm.elsewhere), warm.wait_seconds)
-    return [_lease(row) for row in claimed]
+    leases: list[PredictionLease] = []
+    while len(leases) < limit:
+        if waiting is None:
+            waiting = await list_waiting((queue,))
+        left = limit - len(leases)
+        versions = [each for each in waiting if each.queue == queue and _may_begin(each, warm, room)]
+        waiting = None
+        if not versions:
+            break
+        versions.sort(key=lambda each: _place(each, warm))
+        share = -(-left // len(versions))
+        counts = [min(share, room.of(each.version_id, each.predictor)) for each in versions]
+        ranks = [min([other.rank for other in versions if other is not each], default=MAX_RANK) for each in versions]
+        waits = [warm.wait_seconds if each.version_id in warm.elsewhere else 0.0 for each in versions]
+        ids = [each.version_id for each in versions]
+        claimed = await rows(_CLAIM, queue, worker_id, lease_seconds, left, ids, counts, ranks, waits)
+        leases += [_lease(row) for row in claimed]
+        room = room.less(row["version_id"] for row in claimed)
+        if not claimed or (len(versions) == 1 and len(claimed) < min(left, counts[0])):
+            break
+    return leases
+
+
+def _may_begin(waiting: WaitingVersion, warm: WarmVersions, room: Room) -> bool:
+    is_left_to_others = waiting.version_id in warm.elsewhere and waiting.seconds < warm.wait_seconds
+    return not waiting.alone and not is_left_to_others and room.of(waiting.version_id, waiting.predictor) > 0
+
+
+def _place(waiting: WaitingVersion, warm: WarmVersions) -> tuple[int, int, float]:
+    is_starved = bool(warm.here) and waiting.seconds >= warm.starve_seconds
+    return waiting.rank, 0 if is_starved else 1 if waiting.version_id in warm.here else 2, -waiting.seconds
+
+
+async def claim_alone(
+    queue: str, worker_id: UUID, lease_seconds: float, waited_seconds: float = 0
+) -> PredictionLease | None:
+    """The first of a queue that is to run without neighbours and has waited for so long, now leased to this worker."""
+    claimed = await rows(_CLAIM_ALONE, queue, worker_id, lease_seconds, waited_seconds)
+    return _lease(claimed[0]) if claimed else None
 
 
 async def claim_hinted(
@@ -85,10 +170,15 @@ async def claim_hinted(
     worker_id: UUID,
     lease_seconds: float,
     warm: WarmVersions = NO_WARM_VERSIONS,
+    room: Room = AMPLE_ROOM,
 ) -> list[PredictionLease]:
-    """Waiting predictions by their ids, now leased to this worker; none that is to be left to a warm worker."""
+    """Waiting predictions by their ids, now leased to this worker.
+
+    None that is to be left to a warm worker or to run alone, and of no version more than can begin.
+    """
     others = (list(warm.elsewhere), warm.wait_seconds)
-    claimed = await rows(_CLAIM_HINTED, queue, worker_id, lease_seconds, prediction_ids, *others)
+    limits = (list(room.at_once), list(room.at_once.values()), list(room.running), list(room.running.values()))
+    claimed = await rows(_CLAIM_HINTED, queue, worker_id, lease_seconds, prediction_ids, *others, *limits, room.unknown)
     return [_lease(row) for row in claimed]
 
 
@@ -97,68 +187,98 @@ def _lease(row: dict[str, Any]) -> PredictionLease:
     return PredictionLease(**{**row, "input": from_json(row["input"]), "webhook_events": events})
 
 
-async def queues_with_work(queues: tuple[str, ...]) -> list[str]:
-    """Those of some queues in which a prediction waits now."""
-    return [row["queue"] for row in await rows(_QUEUES_WITH_WORK, list(queues))]
+async def heartbeat(
+    worker_id: UUID, attempts: dict[UUID, int], lease_seconds: float, outside: Collection[UUID] = ()
+) -> dict[UUID, LeaseState]:
+    """Renew all of a worker's leases in one statement; a prediction that does not come back is no longer ours.
 
-
-async def heartbeat(worker_id: UUID, attempts: dict[UUID, int], lease_seconds: float) -> dict[UUID, LeaseState]:
-    """Renew all of a worker's leases in one statement; a prediction that does not come back is no longer ours."""
-    renewed = await rows(_HEARTBEAT, worker_id, list(attempts), list(attempts.values()), lease_seconds)
+    Those `outside` are not in the runner: should the worker be lost now, they are not what took it down.
+    """
+    values = (list(attempts), list(attempts.values()), lease_seconds, [key in outside for key in attempts])
+    renewed = await rows(_HEARTBEAT, worker_id, *values)
     return {row["id"]: LeaseState(row["cancel"], row["past_deadline"]) for row in renewed}
 
 
+async def enter_runner(prediction_id: UUID, attempt: int) -> None:
+    """Say that a prediction of which a heartbeat said that it is outside is about to be given to the runner."""
+    await rows(_ENTER_RUNNER, prediction_id, attempt)
+
+
+MAX_RANK = 2**31 - 1
 _RETURNING = """RETURNING p.id, p.attempt, p.owner, p.version_id, p.queue, p.input, p.alone, p.created_at,
   p.started_at, now() AS claimed_at, p.deadline_at, p.webhook_events, p.cache_key, p.run_at, p.traceparent"""
+# Most are in the runner at once: one that is not is said to be outside by a heartbeat, and short ones cost no write
 _LEASE_IT = """SET status = 'processing', attempt = p.attempt + 1, worker_id = $2, updated_at = now(),
-  lease_until = now() + make_interval(secs => $3), started_at = coalesce(p.started_at, now())"""
-_WAITING = """status = 'starting' AND queue = $1 AND run_at <= now()
-  AND (deadline_at IS NULL OR deadline_at > now())"""
-# EXISTS stops at the first row of each queue
-_QUEUES_WITH_WORK = f"""
-SELECT q.queue FROM unnest($1::text[]) WITH ORDINALITY AS q(queue, place) WHERE EXISTS (
-  SELECT 1 FROM prediction WHERE {_WAITING.replace("queue = $1", "queue = q.queue")})
-ORDER BY q.place
+  lease_until = now() + make_interval(secs => $3), started_at = coalesce(p.started_at, now()), outside_runner = false"""
+_DUE = "status = 'starting' AND run_at <= now() AND (deadline_at IS NULL OR deadline_at > now())"
+_WAITING = f"queue = $1 AND {_DUE}"
+# From version to version by the index of what waits, without reading what waits behind the first of each: it costs the
+# same however long a queue is
+_LIST_WAITING = f"""
+WITH RECURSIVE v AS (
+  (SELECT version_id FROM prediction WHERE status = 'starting' ORDER BY version_id LIMIT 1)
+  UNION ALL
+  SELECT (SELECT p.version_id FROM prediction p WHERE p.status = 'starting' AND p.version_id > v.version_id
+    ORDER BY p.version_id LIMIT 1) FROM v WHERE v.version_id IS NOT NULL)
+SELECT v.version_id, m.predictor, h.queue, h.rank, extract(epoch FROM now() - h.run_at)::float8 AS seconds,
+  false AS alone
+FROM v JOIN version m ON m.id = v.version_id CROSS JOIN LATERAL (
+  SELECT queue, rank, run_at FROM prediction
+  WHERE version_id = v.version_id AND {_DUE} AND NOT alone AND queue = ANY($1::text[])
+  ORDER BY rank, run_at LIMIT 1) h
+UNION ALL
+SELECT h.version_id, '', q.queue, h.rank, extract(epoch FROM now() - h.run_at)::float8, true
+FROM unnest($1::text[]) AS q(queue) CROSS JOIN LATERAL (
+  SELECT version_id, rank, run_at FROM prediction WHERE queue = q.queue AND {_DUE} AND alone
+  ORDER BY rank, run_at LIMIT 1) h
 """  # noqa: S608 - constants only
-_MAY_TAKE = "(version_id <> ALL($5::uuid[]) OR run_at <= now() - make_interval(secs => $6))"
-_OF_BEST_RANK = f"rank = (SELECT rank FROM prediction WHERE {_WAITING} ORDER BY rank, run_at LIMIT 1)"  # noqa: S608 - constants only
 # Every claim locks with SKIP LOCKED, so that claimers never wait for each other and never get the same row, and reads
 # in the order of a partial index up to its LIMIT, so that it costs the same however long the queue is.
-# Within the best rank only: what starves there may go first, but not before a better rank
-_CLAIM_STARVED = f"""
+# A walk of its own through each version's index, up to what can begin: what waits behind a version that is full, or
+# that is left to others, is not looked at
+_CLAIM = f"""
 WITH c AS (
-  SELECT id FROM prediction WHERE {_WAITING} AND {_OF_BEST_RANK} AND run_at <= now() - make_interval(secs => $5)
-  ORDER BY rank, run_at LIMIT $4 FOR UPDATE SKIP LOCKED)
-UPDATE prediction p {_LEASE_IT} FROM c WHERE p.id = c.id {_RETURNING}
-"""  # noqa: S608 - constants only
-# A walk of its own through each warm version's index, since no one index has many versions in order
-_CLAIM_WARM = f"""
-WITH c AS (
-  SELECT w.id FROM unnest($5::uuid[]) AS v(version) CROSS JOIN LATERAL (
-    SELECT id FROM prediction WHERE version_id = v.version AND {_WAITING} AND {_OF_BEST_RANK}
-    ORDER BY rank, run_at LIMIT $4 FOR UPDATE SKIP LOCKED) w
+  SELECT w.id FROM unnest($5::uuid[], $6::int[], $7::int[], $8::float8[]) AS v(version, most, rank, wait)
+  CROSS JOIN LATERAL (
+    SELECT id FROM prediction WHERE version_id = v.version AND {_WAITING} AND NOT alone AND rank <= v.rank
+      AND run_at <= now() - make_interval(secs => v.wait)
+    ORDER BY rank, run_at LIMIT v.most FOR UPDATE SKIP LOCKED) w
   LIMIT $4)
 UPDATE prediction p {_LEASE_IT} FROM c WHERE p.id = c.id {_RETURNING}
 """  # noqa: S608 - constants only
-# What is warm elsewhere is skipped by version, as long as it has not waited for too long
-_CLAIM = f"""
+_CLAIM_ALONE = f"""
 WITH c AS (
-  SELECT id FROM prediction WHERE {_WAITING} AND {_MAY_TAKE} ORDER BY rank, run_at LIMIT $4 FOR UPDATE SKIP LOCKED)
+  SELECT id FROM prediction WHERE {_WAITING} AND alone AND run_at <= now() - make_interval(secs => $4)
+  ORDER BY rank, run_at LIMIT 1 FOR UPDATE SKIP LOCKED)
 UPDATE prediction p {_LEASE_IT} FROM c WHERE p.id = c.id {_RETURNING}
 """  # noqa: S608 - constants only
-# By primary key: a bell names what it rings for, and most predictions are claimed without a look at the queue
+# By primary key: a bell names what it rings for, and most predictions are claimed without a look at the queue. Locked
+# first, then counted: only rows that are ours may use up the room of their version
 _CLAIM_HINTED = f"""
-WITH c AS (SELECT id FROM prediction WHERE id = ANY($4::uuid[]) AND {_WAITING} AND {_MAY_TAKE} FOR UPDATE SKIP LOCKED)
-UPDATE prediction p {_LEASE_IT} FROM c WHERE p.id = c.id {_RETURNING}
+WITH open AS (
+  SELECT id, version_id, rank, run_at FROM prediction
+  WHERE id = ANY($4::uuid[]) AND {_WAITING} AND NOT alone
+    AND (version_id <> ALL($5::uuid[]) OR run_at <= now() - make_interval(secs => $6)) FOR UPDATE SKIP LOCKED),
+c AS (
+  SELECT o.id, row_number() OVER (PARTITION BY o.version_id ORDER BY o.rank, o.run_at) AS place,
+    coalesce(a.n, $11::int) - coalesce(r.n, 0) AS room
+  FROM open o JOIN version m ON m.id = o.version_id
+  LEFT JOIN unnest($7::text[], $8::int[]) AS a(predictor, n) ON a.predictor = m.predictor
+  LEFT JOIN unnest($9::uuid[], $10::int[]) AS r(version, n) ON r.version = o.version_id)
+UPDATE prediction p {_LEASE_IT} FROM c WHERE p.id = c.id AND c.place <= c.room {_RETURNING}
 """  # noqa: S608 - constants only
 # One statement for all leases of a worker, whose number must not cost it its leases. Whoever changes several rows locks
 # them in the order of their ids, or two such statements might wait for each other
 _HEARTBEAT = """
-WITH h AS (SELECT * FROM unnest($2::uuid[], $3::int[]) AS h(id, attempt)),
+WITH h AS (SELECT * FROM unnest($2::uuid[], $3::int[], $5::bool[]) AS h(id, attempt, outside)),
 ours AS (
-  SELECT p.id FROM prediction p JOIN h ON p.id = h.id AND p.attempt = h.attempt
+  SELECT p.id, h.outside FROM prediction p JOIN h ON p.id = h.id AND p.attempt = h.attempt
   WHERE p.worker_id = $1 AND p.status = 'processing' ORDER BY p.id FOR UPDATE OF p)
-UPDATE prediction p SET lease_until = now() + make_interval(secs => $4) FROM ours
+UPDATE prediction p SET lease_until = now() + make_interval(secs => $4), outside_runner = ours.outside FROM ours
 WHERE p.id = ours.id AND p.worker_id = $1 AND p.status = 'processing'
 RETURNING p.id, p.cancel_requested_at IS NOT NULL AS cancel, coalesce(p.deadline_at < now(), false) AS past_deadline
+"""
+# Before the runner has it, never after: whoever is lost in between is a suspect at worst
+_ENTER_RUNNER = """
+UPDATE prediction SET outside_runner = false WHERE id = $1 AND attempt = $2 AND status = 'processing' RETURNING id
 """

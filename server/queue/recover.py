@@ -11,13 +11,16 @@ from uuid import UUID
 from server.adapters.database import rows
 from server.domain.models import ALL_QUEUES
 from server.queue.deliveries import completed
+from server.queue.ledger import unused
 
 RING_AGAIN_SECONDS = 30
 RINGS_PER_QUEUE = 33
 
 
 async def expire_leases(max_losses: int) -> list[dict[str, Any]]:
-    """Take predictions from workers that stopped renewing: they wait again, or end after `max_losses` or a cancel.
+    """Take predictions from workers that stopped renewing: they wait again, or end after a cancel or `max_losses`.
+
+    What was in the runner waits to run alone; only what was alone counts a loss.
 
     Their rows as an outbox takes them, with `attempt`, `traceparent` and the `seconds` that the attempt took.
     """
@@ -36,24 +39,31 @@ async def ring_again() -> list[tuple[str, UUID]]:
 
 
 # Only the oldest hundred, by the index of leases, so that a mass failure is worked off in short transactions; the
-# attempt stays, which fences the lost worker together with worker_id: its finish finds no `processing` row
+# attempt stays, which fences the lost worker together with worker_id: its finish finds no `processing` row.
+# Why a worker was lost nobody knows: the machine may be gone, or one of its predictions took all of it down. What was
+# not in its runner had no part in it; the others run alone from now on, and one that was alone counts a loss
 _EXPIRE_LEASES = f"""
 WITH expired AS (
-  SELECT id, updated_at FROM prediction WHERE status = 'processing' AND lease_until < now()
+  SELECT id, updated_at, NOT outside_runner AS inside, alone AND NOT outside_runner AS charged,
+    losses + (alone AND NOT outside_runner)::int AS losses
+  FROM prediction WHERE status = 'processing' AND lease_until < now()
   ORDER BY lease_until LIMIT 100 FOR UPDATE SKIP LOCKED),
 taken AS (UPDATE prediction p SET
-  losses = p.losses + 1, worker_id = NULL, lease_until = NULL, rung_at = NULL, updated_at = now(),
-  run_at = now() + make_interval(secs => least(60, power(2, p.losses))),
+  losses = e.losses, alone = p.alone OR e.inside, worker_id = NULL, lease_until = NULL, rung_at = NULL,
+  updated_at = now(),
+  run_at = now() + CASE WHEN e.inside THEN make_interval(secs => least(60, power(2, greatest(e.losses - 1, 0))))
+                        ELSE interval '0' END,
   status = CASE WHEN cancel_requested_at IS NOT NULL THEN 'canceled'
-                WHEN p.losses + 1 >= $1 THEN 'failed' ELSE 'starting' END,
+                WHEN e.charged AND e.losses >= $1 THEN 'failed' ELSE 'starting' END,
   canceled_at = CASE WHEN cancel_requested_at IS NOT NULL THEN now() END,
   stop_seconds = CASE WHEN cancel_requested_at IS NOT NULL THEN extract(epoch FROM now() - cancel_requested_at) END,
-  error_code = CASE WHEN cancel_requested_at IS NULL AND p.losses + 1 >= $1 THEN 'WORKER_LOST' END,
-  error_message = CASE WHEN cancel_requested_at IS NULL AND p.losses + 1 >= $1
-                  THEN 'The worker that ran this prediction was lost ' || (p.losses + 1) || ' times.' END,
-  completed_at = CASE WHEN cancel_requested_at IS NOT NULL OR p.losses + 1 >= $1 THEN now() END
-FROM expired WHERE p.id = expired.id RETURNING p.id, p.attempt, p.queue, p.status, p.owner, p.user_id, p.webhook_events,
-  p.traceparent, extract(epoch FROM now() - expired.updated_at)::float8 AS seconds),
+  error_code = CASE WHEN cancel_requested_at IS NULL AND e.charged AND e.losses >= $1 THEN 'WORKER_LOST' END,
+  error_message = CASE WHEN cancel_requested_at IS NULL AND e.charged AND e.losses >= $1
+                  THEN 'The worker that ran this prediction alone was lost ' || e.losses || ' times.' END,
+  completed_at = CASE WHEN cancel_requested_at IS NOT NULL OR (e.charged AND e.losses >= $1) THEN now() END
+FROM expired e WHERE p.id = e.id RETURNING p.id, p.attempt, p.queue, p.status, p.owner, p.user_id, p.webhook_events,
+  p.traceparent, extract(epoch FROM now() - e.updated_at)::float8 AS seconds),
+ledger AS ({unused("taken")}),
 deliveries AS ({completed("taken")})
 SELECT id, attempt, queue, status, owner, webhook_events, traceparent, seconds FROM taken
 """  # noqa: S608 - constants only
@@ -66,6 +76,7 @@ aborted AS (
   UPDATE prediction p SET status = 'aborted', error_code = 'DEADLINE_EXCEEDED', completed_at = now(),
     updated_at = now(), error_message = 'The deadline passed before the prediction ran.'
   FROM overdue WHERE p.id = overdue.id RETURNING p.id, p.queue, p.status, p.owner, p.user_id, p.webhook_events),
+ledger AS ({unused("aborted")}),
 deliveries AS ({completed("aborted")})
 SELECT id, queue, status, owner, webhook_events FROM aborted
 """  # noqa: S608 - constants only

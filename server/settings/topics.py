@@ -259,7 +259,7 @@ class WorkerSettings(BaseSettings):
         5, ge=0.2, le=60, description="How often each process looks for predictions whose worker died."
     )
     max_losses: int = Field(
-        3, ge=1, le=20, description="A prediction fails after its worker died this many times while running it."
+        3, ge=1, le=20, description="A prediction fails after its worker died this many times while running it alone."
     )
 
 
@@ -384,6 +384,13 @@ class ObservabilitySettings(BaseSettings):
         ge=1,
         le=65535,
         description="Port of a worker's `/metrics`, another for each worker of a machine; if unset, it serves none.",
+    )
+    worker_probe_host: str = Field("127.0.0.1", description="Address on which a worker serves its probes.")
+    worker_probe_port: Annotated[int | None, Blankable] = Field(
+        None,
+        ge=1,
+        le=65535,
+        description="Port of a worker's `/health/live` and `/health/ready`, its own on each machine; unset: none.",
     )
     otel_traces_exporter: Names = Field(
         (),

@@ -14,6 +14,7 @@ from server.tables.indexes import LiveIndex
 from server.tables.models import Model, Version
 from server.tables.users import User
 
+WAITING = "status = 'starting'"
 LIVE = "status IN ('starting', 'processing')"
 STATUSES = "'starting', 'processing', 'succeeded', 'failed', 'canceled', 'aborted'"
 
@@ -22,8 +23,9 @@ class Prediction(Row):
     """One run of a version.
 
     `attempt` is the fencing token: only the holder of the newest one may finish the row. `losses` counts the workers
-    that died under it. `rank` is ascending: smaller runs first; all have 0 so far. `owner` scopes idempotency keys.
-    `alone` asks for a run without neighbours after a runner died under several. `webhook_events` names what its webhook
+    and runners that died while it ran in them alone. `rank` is ascending: smaller runs first; all have 0 so far.
+    `owner` scopes idempotency keys. `alone` asks for a run without neighbours after a worker or runner died under it.
+    `outside_runner`: its worker said that the runner does not have it. `webhook_events` names what its webhook
     is told, if it has one. Equal `cache_key`s may share one result. `data_removed` rows have lost input, output, files
     and logs to the retention time. `traceparent` is the W3C trace context in which it was created.
     """
@@ -55,6 +57,7 @@ class Prediction(Row):
     attempt = fields.IntField(default=0)
     losses = fields.IntField(default=0)
     alone = fields.BooleanField(default=False)
+    outside_runner = fields.BooleanField(default=False)
     worker_id = fields.UUIDField(null=True)
     lease_until = fields.DatetimeField(null=True)
     run_at = fields.DatetimeField()
@@ -86,6 +89,9 @@ class Prediction(Row):
             LiveIndex(fields=("queue", "rank", "run_at"), name="prediction_claim", where="status = 'starting'"),
             LiveIndex(fields=("queue", "rung_at"), name="prediction_ring", where="status = 'starting'"),
             LiveIndex(fields=("version_id", "rank", "run_at"), name="prediction_warm", where="status = 'starting'"),
+            LiveIndex(
+                fields=("queue", "rank", "run_at"), name="prediction_alone", where="status = 'starting' AND alone"
+            ),
             LiveIndex(fields=("lease_until",), name="prediction_lease", where="status = 'processing'"),
             LiveIndex(fields=("model_id",), name="prediction_live_model", where=LIVE),
             LiveIndex(fields=("deadline_at",), name="prediction_deadline", where=f"deadline_at IS NOT NULL AND {LIVE}"),
@@ -111,7 +117,7 @@ class Prediction(Row):
 
 
 class Usage(Row):
-    """The ledger of what predictions used: at most one line each, written in the statement that finishes it."""
+    """The ledger of what predictions used: one line each, written in the statement that ends it."""
 
     prediction_id = fields.UUIDField(primary_key=True)
     owner = fields.CharField(max_length=80)

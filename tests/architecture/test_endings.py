@@ -1,4 +1,4 @@
-"""Whatever ends a prediction's row has its COMPLETED delivery in the same statement."""
+"""Whatever ends a prediction's row has its COMPLETED delivery and its line in the ledger in the same statement."""
 
 from __future__ import annotations
 
@@ -27,3 +27,8 @@ def test_every_statement_that_ends_predictions_makes_their_deliveries() -> None:
     assert len(found) >= 5
     lacking = [place for place, text in found if "{completed(" not in text]
     assert lacking == [], "add server.queue.deliveries.completed"
+
+
+def test_every_statement_that_ends_predictions_writes_the_ledger() -> None:
+    lacking = [place for place, text in statements() if "{unused(" not in text and "INSERT INTO usage" not in text]
+    assert lacking == [], "add server.queue.ledger.unused"

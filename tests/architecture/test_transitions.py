@@ -90,7 +90,7 @@ def test_what_the_statements_say() -> None:
     """That the reader of statements reads them."""
     moved = {name.removeprefix("server.queue."): transitions(statement) for name, statement in statements().items()}
     canceled = (STARTING, PredictionStatus.CANCELED)
-    assert moved["claim._CLAIM"] == moved["claim._CLAIM_WARM"] == {(STARTING, PROCESSING)}
+    assert moved["claim._CLAIM"] == moved["claim._CLAIM_ALONE"] == {(STARTING, PROCESSING)}
     assert moved["claim._HEARTBEAT"] == moved["recover._RING_AGAIN"] == moved["results._FORGET"] == set()
     assert moved["cancel._CANCEL_PREDICTION"] == moved["cancel._CANCEL_OF_MODEL"] == {canceled}
     assert moved["finish._HAND_BACK"] == {(PROCESSING, STARTING)}

@@ -31,7 +31,7 @@ BUGS = re.compile(
     r'^.*"event": "(?:graphql\.bug|attempt\.broke|webhooks\.\w+_broke|finish\.refused|supervisor\.loop_died)".*$',
     re.MULTILINE,
 )
-KEYS_OF_DRAMATIQ = b"dramatiq:"
+KEYS_OF_DRAMATIQ = re.compile(rb"dramatiq:(?!__heartbeats__)")
 SLOW_SECONDS = LEASE_SECONDS + 4
 OUTAGES = frozenset({"PostgreSQL restarted", "worker's database stalled"})
 FILES = "query ($id: ID!) { prediction(id: $id) { files { url bytes } } }"
@@ -127,10 +127,11 @@ def _end_problems(history: list[Change], row: Any) -> list[str]:
     claims = [change.attempt for change in history if change.is_claim]
     if claims != sorted(set(claims)):
         problems.append(f"was claimed as {claims}")
-    if row and row["predict_seconds"] is None and row["status"] == "succeeded":
-        problems.append("succeeded and is not in the ledger")
+    if row and row["predict_seconds"] is None and row["status"] in TERMINAL:
+        problems.append(f"{row['status']} and is not in the ledger")
     if row and row["predict_seconds"] is not None:
-        measured = json.loads(row["metrics"] or "{}").get("predict_seconds")
+        # Nobody is charged for a run of which only its loss is known, or that never began
+        measured = json.loads(row["metrics"] or "{}").get("predict_seconds", 0)
         if row["status"] not in TERMINAL or measured != row["predict_seconds"]:
             problems.append(f"is charged {row['predict_seconds']} seconds and ran {measured}")
     return problems
@@ -197,7 +198,7 @@ async def _lasting_keys(cluster: Cluster) -> list[str]:
     """Keys that would stay for ever; Dramatiq's own are bounded by the queues that there are."""
     async with cluster.cache() as cache:
         lasting = [key async for key in cache.scan_iter(count=1000)
-                   if not key.startswith(KEYS_OF_DRAMATIQ) and await cache.ttl(key) == -1]  # fmt: skip
+                   if not KEYS_OF_DRAMATIQ.match(key) and await cache.ttl(key) == -1]  # fmt: skip
     return [f"{len(lasting)} keys never expire, such as {lasting[0]!r}"] if lasting else []
 
 

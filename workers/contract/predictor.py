@@ -63,6 +63,8 @@ class Predictor:
     input_schema: ClassVar[dict[str, Any]]
     output_schema: ClassVar[dict[str, Any]]
     max_concurrency: ClassVar[int] = 1
+    at_once: ClassVar[int] = 0
+    """How many of these it works on together, where the others only wait for the next batch; 0: all."""
 
     def setup(self, spec: VersionSpec, device: Device, context: SetupContext) -> None:
         """Load the model; any error makes the version unavailable to those who wait for it."""

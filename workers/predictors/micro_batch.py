@@ -16,6 +16,10 @@ from workers.contract.watchdog import give_up, grace_seconds, later
 
 logger = logging.getLogger(__name__)
 
+REFILL_SECONDS = 0.05
+REFILL_SHARE = 0.1
+"""Of the time that a batch took: so long the next waits for as many as were in it, since each is claimed anew."""
+
 
 @dataclass(eq=False)
 class Item:
@@ -55,6 +59,8 @@ class MicroBatcher(Generic[I]):
     _closed: bool = False
     _making: list[I] = field(default_factory=list)
     _timer: threading.Timer | None = None
+    _refill_until: float = 0.0
+    _refill_count: int = 0
 
     def result(self, item: I) -> Any:
         """The item's result, once it is made.
@@ -101,9 +107,13 @@ class MicroBatcher(Generic[I]):
 
     def _work(self) -> None:
         while batch := self._next():
+            began = time.monotonic()
             self._make(batch)
             with self._changed:
                 self._making = []
+                now = time.monotonic()
+                self._refill_until = now + min(REFILL_SECONDS, REFILL_SHARE * (now - began))
+                self._refill_count = len(batch)
                 if self._timer is not None:
                     self._timer.cancel()
                     self._timer = None
@@ -125,7 +135,10 @@ class MicroBatcher(Generic[I]):
                 if self.most_weight:
                     fitting = max(1, min(fitting, self.most_weight // max(1, first.weight)))
                 batch = [item for item in self._waiting if item.key == first.key][:fitting]
-                left = first.arrived + self.wait_seconds - time.monotonic()
+                until = first.arrived + self.wait_seconds
+                if len(batch) < min(fitting, self._refill_count):
+                    until = max(until, self._refill_until)
+                left = until - time.monotonic()
                 if len(batch) >= fitting or left <= 0 or self._closed:
                     self._waiting = [item for item in self._waiting if item not in batch]
                     self._making = batch

@@ -67,6 +67,7 @@ class Registry:
                 "input_schema": cls.input_schema,
                 "output_schema": cls.output_schema,
                 "digest": _digest(cls),
+                "at_once": cls.at_once or cls.max_concurrency,
             }
             for cls in self._classes.values()
         ]

@@ -77,7 +77,8 @@ class SharedLock:
 class AttemptContext:
     """What all attempts of a worker share.
 
-    `streams` tells how many attempts there are; `deliver` is called when a webhook is due, with the seconds until then.
+    `streams` tells how many attempts there are; `deliver` is called when a webhook is due, with the seconds until then;
+    `enter_runner` writes down that an attempt of which the row says otherwise is about to be in the runner.
     """
 
     rt: Runtime
@@ -88,6 +89,7 @@ class AttemptContext:
     runner_lock: SharedLock
     streams: Callable[[], int]
     deliver: Callable[[float], None]
+    enter_runner: Callable[[Attempt], Awaitable[None]]
 
 
 class Stage(Enum):
@@ -109,12 +111,13 @@ class Attempt:
     """Runs one leased prediction, stage by stage.
 
     `outcome` is how the run ended, by itself or by `stop`: the first one stands. In the stage STORING a stop may still
-    change it.
+    change it. `said_outside`: its row says that the runner does not have it.
     """
 
     def __init__(self, context: AttemptContext, lease: PredictionLease) -> None:
         self.lease = lease
         self.stage = Stage.WAITING
+        self.said_outside = False
         self.outcome: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
         self.key = f"{lease.id}:{lease.attempt}"
         """What the runner knows it by: what an older attempt still says is not for the one that came after it."""
@@ -242,6 +245,9 @@ class Attempt:
             ):
                 with self._trace.run() as traceparent:
                     await keeper.client()
+                    while self.said_outside:
+                        await self._retry(partial(self._context.enter_runner, self))
+                        await keeper.client()
                     if self.outcome.done():
                         return
                     self.stage = Stage.RUNNING

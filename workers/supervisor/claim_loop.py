@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from uuid import UUID
 
 import structlog
@@ -13,36 +15,69 @@ from server.adapters.database import DATABASE_ERRORS
 from server.adapters.redis_calls import REDIS_ERRORS
 from server.adapters.tasks import wait_for_event
 from server.domain.models import QUEUES, kind_queue
-from server.queue.claim import PredictionLease, WarmVersions, claim, claim_hinted, queues_with_work
+from server.queue.claim import (
+    PredictionLease,
+    Room,
+    WaitingVersion,
+    WarmVersions,
+    claim,
+    claim_alone,
+    claim_hinted,
+    list_waiting,
+)
 from server.runtime import Runtime
 
 logger = structlog.get_logger(__name__)
 
 
+@dataclass(frozen=True)
+class Occupancy:
+    """What a worker runs now: how many of each kind, and the room of versions; `alone`: one that has no neighbours."""
+
+    kinds: Mapping[str, int]
+    room: Room
+    alone: bool = False
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing runs."""
+        return not any(self.kinds.values())
+
+
 class ClaimLoop:
-    """Claims into the free slots; a bell costs one statement, and a look at everything comes when it may find more."""
+    """Claims what can begin; a bell costs one statement, and a look at everything comes when it may find more.
+
+    What is to run alone is claimed by a worker that runs nothing. Where all are busy for CLAIM_POLL_SECONDS, one that
+    is busy takes it, and claims nothing else until that has ended. Between two of them others have as long.
+    """
 
     def __init__(
         self,
         rt: Runtime,
         worker_id: UUID,
         warm_versions: Callable[[], WarmVersions],
-        running: Callable[[str], int],
+        occupancy: Callable[[], Occupancy],
         start: Callable[[PredictionLease], None],
         has_others: Callable[[], bool] = lambda: False,
     ) -> None:
         self._rt = rt
         self._worker_id = worker_id
         self._warm_versions = warm_versions
-        self._running = running
+        self._occupancy = occupancy
         self._start = start
         self._has_others = has_others
         self.queues = QUEUES
         self._hints: dict[str, list[UUID]] = {}
-        self._full: set[str] = set()
+        self._crowded: set[str] = set()
+        """Kinds of which something waits that could not begin here: who comes later does not go first."""
+        self._suspect_waits = False
+        self._alone_ended_at = float("-inf")
+        self._looked_at = float("-inf")
         self._look = True
         self._wake = asyncio.Event()
         self._stopping = False
+        self.is_well = False
+        """Whether the last claim went through."""
 
     def ring(self, queue: str, *hints: str) -> None:
         """A doorbell: rows came to a queue."""
@@ -55,10 +90,12 @@ class ClaimLoop:
         self._look = True
         self._wake.set()
 
-    def note_free_slot(self, queue: str) -> None:
-        """A slot is free again, which matters where there were too few."""
-        if kind_queue(queue) in self._full:
-            self._full.discard(kind_queue(queue))
+    def note_free_slot(self, queue: str, *, alone: bool = False) -> None:
+        """A slot is free again, which matters where something could not begin; `alone`: by one without neighbours."""
+        if alone:
+            self._alone_ended_at = time.monotonic()
+        if alone or kind_queue(queue) in self._crowded or (self._suspect_waits and self._occupancy().is_idle):
+            self._crowded.discard(kind_queue(queue))
             self.look()
 
     def stop(self) -> None:
@@ -73,7 +110,9 @@ class ClaimLoop:
             self._wake.clear()
             try:
                 await self._claim()
+                self.is_well = True
             except DATABASE_ERRORS as error:
+                self.is_well = False
                 logger.warning("claim.failed", error=str(error))
                 self._look = True
                 await asyncio.sleep(1)
@@ -84,51 +123,87 @@ class ClaimLoop:
             if self._warm_versions().elsewhere:
                 pause = min(pause, settings.warm_wait_seconds or 0.1)
             # A bell may be lost, and a row that waits for its time or for another worker rings none
-            self._look = not await wait_for_event(self._wake, pause) or self._look
+            rang = await wait_for_event(self._wake, pause)
+            is_due = time.monotonic() - self._looked_at >= settings.claim_poll_seconds
+            self._look = self._look or not rang or is_due
 
     async def _claim(self) -> None:
-        """Claim into the free slots: what bells named, or when it is time for a look, what waits in any queue."""
+        """Claim what can begin: what bells named, or when it is time for a look, what waits in any queue."""
         hints, self._hints = self._hints, {}
-        lease_seconds = self._rt.settings.lease_seconds
         leave_to_others = False
-        if self._look:
-            self._look = False
-            for queue in await queues_with_work(self.queues):
-                if (free := self._free(queue)) > 0:
-                    leases = await claim(queue, self._worker_id, lease_seconds, free, self._warm_versions())
-                    for lease in leases:
-                        self._start(lease)
-                    if len(leases) < free:
-                        continue
-                self._note_full(queue)
-            leave_to_others = any(kind_queue(queue) in self._full for queue in hints)
+        if self._look or any(kind_queue(queue) in self._crowded for queue in hints):
+            await self._look_everywhere()
+            leave_to_others = any(kind_queue(queue) in self._crowded for queue in hints)
         else:
             for queue, ids in hints.items():
-                if kind_queue(queue) in self._full:
-                    # It is behind those that wait already
+                occupancy = self._occupancy()
+                free = self._free(queue, occupancy)
+                if free <= 0 or occupancy.alone:
+                    self._crowded.add(kind_queue(queue))
                     leave_to_others = True
                     continue
-                leases = []
-                if free := self._free(queue):
-                    leases = await claim_hinted(
-                        ids[:free], queue, self._worker_id, lease_seconds, self._warm_versions()
-                    )
+                leases = await claim_hinted(
+                    ids[:free], queue, self._worker_id, self._rt.settings.lease_seconds, self._warm_versions(),
+                    occupancy.room,
+                )  # fmt: skip
                 for lease in leases:
                     self._start(lease)
-                if len(ids) > free:
-                    self._note_full(queue)
-                leave_to_others |= len(leases) < len(ids)
+                if len(leases) < len(ids):
+                    self._look = leave_to_others = True
         # The bell rang here, but a worker that has a free slot, or the version, may be the one to run it
         if leave_to_others and self._has_others() and not self._stopping:
             with suppress(*REDIS_ERRORS):
                 await self._rt.event_log.wake_workers()
 
-    def _note_full(self, queue: str) -> None:
-        if self._free(queue) <= 0:
-            self._full.add(kind_queue(queue))
-        else:
-            self._look = True
+    async def _look_everywhere(self) -> None:
+        self._look, self._looked_at = False, time.monotonic()
+        self._suspect_waits, self._crowded = False, set()
+        if self._occupancy().alone:
+            self._crowded.update(map(kind_queue, self.queues))
+            return
+        waiting = await list_waiting(self.queues)
+        suspects = sorted((each for each in waiting if each.alone), key=lambda each: (each.rank, -each.seconds))
+        others = [each for each in waiting if not each.alone]
+        self._suspect_waits = bool(suspects)
+        if suspects and await self._claim_suspect(suspects, others):
+            return
+        for queue in self.queues:
+            versions = [each for each in others if each.queue == queue]
+            if not versions:
+                continue
+            occupancy = self._occupancy()
+            if (free := self._free(queue, occupancy)) > 0:
+                leases = await claim(
+                    queue, self._worker_id, self._rt.settings.lease_seconds, free, self._warm_versions(),
+                    occupancy.room, versions,
+                )  # fmt: skip
+                for lease in leases:
+                    self._start(lease)
+            occupancy = self._occupancy()
+            is_full = any(occupancy.room.of(each.version_id, each.predictor) <= 0 for each in versions)
+            if is_full or self._free(queue, occupancy) <= 0:
+                self._crowded.add(kind_queue(queue))
+        if suspects and others and self._occupancy().is_idle:
+            await self._claim_suspect(suspects, [])
 
-    def _free(self, queue: str) -> int:
+    async def _claim_suspect(self, suspects: Sequence[WaitingVersion], others: Sequence[WaitingVersion]) -> bool:
+        """Claim one that is to run alone, if it is its turn."""
+        patience = self._rt.settings.claim_poll_seconds
+        is_idle = self._occupancy().is_idle
+        has_paused = time.monotonic() - self._alone_ended_at >= patience
+        if not has_paused and (others or not is_idle):
+            return False
+        waited = 0.0 if is_idle else patience
+        for suspect in suspects:
+            if suspect.seconds < waited:
+                continue
+            lease = await claim_alone(suspect.queue, self._worker_id, self._rt.settings.lease_seconds, waited)
+            if lease is not None:
+                self._crowded.update(map(kind_queue, self.queues))
+                self._start(lease)
+                return True
+        return False
+
+    def _free(self, queue: str, occupancy: Occupancy) -> int:
         kind = kind_queue(queue)
-        return int(getattr(self._rt.settings, f"{kind}_slots")) - self._running(kind)
+        return int(getattr(self._rt.settings, f"{kind}_slots")) - occupancy.kinds.get(kind, 0)

@@ -55,6 +55,8 @@ class Preparer:
                     try:
                         await self._prepare(lease, lost)
                     finally:
+                        # A download in a thread hears of nothing else when this task is canceled
+                        lost.set()
                         await end(renewal)
             except DATABASE_ERRORS as error:
                 logger.warning("prepare.failed", error=str(error))

@@ -153,9 +153,19 @@ class RunnerKeeper:
             run.receive(message)
 
     @property
+    def is_up(self) -> bool:
+        """Whether a runner is there to take work."""
+        return self._up.is_set()
+
+    @property
     def names(self) -> list[str]:
         """The predictors that the runner last said it has."""
         return [predictor["name"] for predictor in self.ready.predictors] if self.ready else []
+
+    @property
+    def at_once(self) -> dict[str, int]:
+        """How many predictions of a version each predictor runs together."""
+        return {predictor["name"]: predictor["at_once"] for predictor in self.ready.predictors} if self.ready else {}
 
     def input_schema(self, predictor: str) -> dict[str, Any]:
         """A predictor's own input schema, which a version's may leave fields of out."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from itertools import islice
 from uuid import UUID
 
 import structlog
@@ -33,9 +34,10 @@ class Sharing:
         self._on_free_slot = on_free_slot
         self._waiting: dict[UUID, tuple[UUID, asyncio.Event]] = {}
 
-    def count_waiting(self, kind_ids: set[UUID]) -> int:
-        """How many of some predictions only wait, and so need no slot."""
-        return min(MOST_WAITING, len(kind_ids & self._waiting.keys()))
+    @property
+    def waiting(self) -> frozenset[UUID]:
+        """Predictions that only wait, and so need no slot: MOST_WAITING at most."""
+        return frozenset(islice(self._waiting, MOST_WAITING))
 
     def changed(self, prediction_id: str | None) -> None:
         """The row of a prediction changed, or of any."""

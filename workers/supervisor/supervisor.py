@@ -6,6 +6,7 @@ import asyncio
 import os
 import socket
 import time
+from collections import Counter
 from collections.abc import Callable, Coroutine, Iterable
 from contextlib import AsyncExitStack, suppress
 from dataclasses import replace
@@ -16,21 +17,22 @@ import structlog
 from structlog.contextvars import bind_contextvars
 
 from server.adapters.database import DATABASE_ERRORS
+from server.adapters.redis_calls import REDIS_ERRORS
 from server.adapters.tasks import end, wait_for_event
 from server.adapters.tracing import trace_id
 from server.adapters.wakeups import DELIVER, EVERYBODY, LOOK
 from server.domain.accounts import USER_OWNER
 from server.domain.models import PREPARE_QUEUE, kind_queue, queues_of
 from server.maintenance import recovery, retention
-from server.queue.claim import PredictionLease, WarmVersions, heartbeat
+from server.queue.claim import PredictionLease, Room, WarmVersions, enter_runner, heartbeat
 from server.runtime import Runtime
 from server.services import catalogue
 from server.services.catalogue import OtherWorkers, WorkerInfo, WorkerState
 from server.settings import Settings
 from workers.contract.policy import Policy, walls_of
 from workers.contract.protocol import Forget
-from workers.supervisor.attempt import DEADLINE_PASSED, Attempt, AttemptContext, SharedLock
-from workers.supervisor.claim_loop import ClaimLoop
+from workers.supervisor.attempt import DEADLINE_PASSED, Attempt, AttemptContext, SharedLock, Stage
+from workers.supervisor.claim_loop import ClaimLoop, Occupancy
 from workers.supervisor.demand import Demand
 from workers.supervisor.inputs import InputFiles
 from workers.supervisor.inspector import Inspector
@@ -46,7 +48,12 @@ logger = structlog.get_logger(__name__)
 
 CLAIM_SECONDS = 5.0
 HAND_BACK_SECONDS = 10.0
+LEAVE_SECONDS = 2.0
+LIVE_MARGIN_SECONDS = 60.0
+"""As long as a statement may take: heartbeats that wait for PostgreSQL are no reason to start anew."""
 SHORTEST_PAUSE_SECONDS = 0.05
+TELL_OUTSIDE_SECONDS = 0.5
+"""After which the row of a prediction that is not in the runner says so; most are by then."""
 
 
 def runner_policy(settings: Settings, inputs: InputFiles) -> Policy:
@@ -85,12 +92,16 @@ class Supervisor:
         self._attempts: dict[UUID, Attempt] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._heartbeat_due = asyncio.Event()
+        self._heartbeat_lock = asyncio.Lock()
+        self._beat_tried_at: float | None = None
+        self._beat_at: float | None = None
+        self._is_stopping = False
         self._others = OtherWorkers()
         self._keeper.on_resident = self._heartbeat_due.set
         self._deliverer = Deliverer(rt)
         self._demand = Demand(rt.event_log, self._attempts)
         self._claim_loop = ClaimLoop(
-            rt, self.worker_id, self._warm_versions, self._running, self._start, lambda: self._others.count > 0
+            rt, self.worker_id, self._warm_versions, self._occupancy, self._start, lambda: self._others.count > 0
         )
         self._sharing = Sharing(rt, self._claim_loop.note_free_slot)
         self._context = AttemptContext(
@@ -102,6 +113,7 @@ class Supervisor:
             SharedLock(),
             streams=self._attempts.__len__,
             deliver=self._deliverer.look,
+            enter_runner=self._enter_runner,
         )
 
     def wake(self, queue: str, *hints: str) -> None:
@@ -111,6 +123,25 @@ class Supervisor:
         else:
             self._claim_loop.ring(queue, *hints)
 
+    def is_live(self) -> bool:
+        """Whether heartbeats go on, whatever comes of them; before the first there is nothing to renew."""
+        patience = max(self._rt.settings.lease_seconds, 3 * self._rt.settings.heartbeat_seconds) + LIVE_MARGIN_SECONDS
+        return self._beat_tried_at is None or time.monotonic() - self._beat_tried_at < patience
+
+    def problems(self) -> list[str]:
+        """Why this worker takes no work now, in words; none where it does."""
+        patience = max(self._rt.settings.lease_seconds, 3 * self._rt.settings.heartbeat_seconds)
+        problems = []
+        if self._is_stopping:
+            problems.append("it stops")
+        if not self._keeper.is_up:
+            problems.append("its model process is not up")
+        if self._beat_at is None or time.monotonic() - self._beat_at > patience:
+            problems.append("PostgreSQL does not take its heartbeats")
+        if not self._claim_loop.is_well:
+            problems.append("it does not claim")
+        return problems
+
     async def run(self, stop: asyncio.Event) -> None:
         """Everything, until `stop`; then running work gets its grace time and the rest is handed back."""
         async with AsyncExitStack() as stack:
@@ -119,7 +150,15 @@ class Supervisor:
             stack.callback(self._inspector.close)
             keeper = asyncio.create_task(self._keeper.run())
             stack.push_async_callback(end, keeper)
-            info = await self._announce()
+            announcement, stopping = asyncio.create_task(self._announce()), asyncio.create_task(stop.wait())
+            stack.push_async_callback(end, announcement, stopping)
+            # A runner that cannot start is waited for, but not at the end
+            await asyncio.wait({announcement, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            if not announcement.done():
+                self._is_stopping = True
+                logger.info("worker.stopped", why="before its runner was up")
+                return
+            info = announcement.result()
             claims = asyncio.create_task(self._guard("claims", self._claim_loop.run()))
             for name, loop in (
                 ("heartbeat", self._send_heartbeats(info)),
@@ -133,6 +172,7 @@ class Supervisor:
             ):
                 stack.push_async_callback(end, asyncio.create_task(self._guard(name, loop)))
             await stop.wait()
+            self._is_stopping = True
             self._claim_loop.stop()
             # A claim that is on its way comes back: canceled, its rows would be ours and nobody would know
             await asyncio.wait({claims}, timeout=CLAIM_SECONDS)
@@ -145,8 +185,12 @@ class Supervisor:
             if self._tasks:
                 await asyncio.wait(self._tasks, timeout=HAND_BACK_SECONDS)
             await self._deliverer.stop()
-        with suppress(*DATABASE_ERRORS):
-            await catalogue.leave(self.worker_id)
+            # Bells that came here meanwhile rang for nothing
+            with suppress(*REDIS_ERRORS):
+                await self._rt.event_log.wake_workers()
+        with suppress(*DATABASE_ERRORS, TimeoutError):
+            async with asyncio.timeout(LEAVE_SECONDS):
+                await catalogue.leave(self.worker_id)
 
     async def _guard(self, name: str, loop: Coroutine[Any, Any, None]) -> None:
         """A loop that ends takes the process with it: half a worker would look alive and do nothing."""
@@ -173,10 +217,13 @@ class Supervisor:
         logger.info("worker.ready", worker=str(self.worker_id), device=info.device)
         return info
 
-    def _running(self, kind: str) -> int:
-        """How many slots of a kind are taken; one that only waits for an equal prediction needs none."""
-        ids = {key for key, attempt in self._attempts.items() if kind_queue(attempt.lease.queue) == kind}
-        return len(ids) - self._sharing.count_waiting(ids)
+    def _occupancy(self) -> Occupancy:
+        """What runs here; one that only waits for an equal prediction takes no slot."""
+        waiting = self._sharing.waiting
+        leases = [attempt.lease for key, attempt in self._attempts.items() if key not in waiting]
+        kinds = Counter(kind_queue(lease.queue) for lease in leases)
+        room = Room(self._keeper.at_once, Counter(lease.version_id for lease in leases))
+        return Occupancy(kinds, room, any(lease.alone for lease in leases))
 
     def _warm_versions(self) -> WarmVersions:
         here = tuple(UUID(version) for version in reversed(self._keeper.resident.versions))
@@ -202,15 +249,25 @@ class Supervisor:
         if lease.traceparent is not None:
             ids["trace"] = trace_id(lease.traceparent)
         bind_contextvars(**ids)
+
+        def tell_outside() -> None:
+            if attempt.stage in (Stage.WAITING, Stage.FETCHING):
+                self._heartbeat_due.set()
+
+        timer = asyncio.get_running_loop().call_later(TELL_OUTSIDE_SECONDS, tell_outside)
         try:
             await attempt.run()
         except Exception:
-            # The lease runs out and recovery counts a loss, so that what always breaks here ends as WORKER_LOST
+            # The lease runs out, and recovery takes it for one that was in the runner, so that what always breaks here
+            # ends as WORKER_LOST
             logger.exception("attempt.broke", prediction=str(lease.id), attempt=lease.attempt)
+            with suppress(*DATABASE_ERRORS):
+                await enter_runner(lease.id, lease.attempt)
         finally:
+            timer.cancel()
             if self._attempts.get(lease.id) is attempt:
                 del self._attempts[lease.id]
-            self._claim_loop.note_free_slot(lease.queue)
+            self._claim_loop.note_free_slot(lease.queue, alone=lease.alone)
 
     def _state(self) -> WorkerState:
         """What the next heartbeat says."""
@@ -231,7 +288,7 @@ class Supervisor:
     async def _send_heartbeats(self, info: WorkerInfo) -> None:
         settings, keeper = self._rt.settings, self._keeper
         while True:
-            began = time.monotonic()
+            began = self._beat_tried_at = time.monotonic()
             try:
                 await self._renew_leases()
                 # Not through client(): leases are renewed while a dead runner is started again
@@ -243,6 +300,7 @@ class Supervisor:
                     keeper.send(Forget(version))
                     logger.info("version.forgotten", version=version)
                 self._others = await catalogue.others(self.worker_id)
+                self._beat_at = time.monotonic()
             except DATABASE_ERRORS as error:
                 logger.warning("heartbeat.failed", error=str(error))
             wait = settings.heartbeat_seconds - (time.monotonic() - began)
@@ -254,7 +312,11 @@ class Supervisor:
         numbers = {key: attempt.lease.attempt for key, attempt in self._attempts.items()}
         if not numbers:
             return
-        states = await heartbeat(self.worker_id, numbers, self._rt.settings.lease_seconds)
+        async with self._heartbeat_lock:
+            outside = {key for key, attempt in self._attempts.items() if attempt.stage is not Stage.RUNNING}
+            for key in outside:
+                self._attempts[key].said_outside = True
+            states = await heartbeat(self.worker_id, numbers, self._rt.settings.lease_seconds, outside)
         for key, number in numbers.items():
             attempt = self._attempts.get(key)
             if attempt is None or attempt.lease.attempt != number:
@@ -265,6 +327,12 @@ class Supervisor:
                 attempt.stop(CANCELED)
             elif states[key].past_deadline:
                 attempt.stop(DEADLINE_PASSED)
+
+    async def _enter_runner(self, attempt: Attempt) -> None:
+        # Not while a heartbeat is on its way that says otherwise and may come later
+        async with self._heartbeat_lock:
+            await enter_runner(attempt.lease.id, attempt.lease.attempt)
+            attempt.said_outside = False
 
     async def _hear_wakeups(self) -> None:
         async with self._rt.wakeups.listen() as wakeups:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from typing import Any
@@ -13,11 +14,11 @@ import pytest
 from server.adapters import database
 from server.adapters.tasks import end
 from server.adapters.wakeups import CANCELS, LOOK, Wakeups
-from server.queue.claim import PredictionLease, WarmVersions
+from server.queue.claim import PredictionLease, Room, WarmVersions
 from server.runtime import Runtime
 from server.tables import Version
-from tests.integration.queue.store import add
-from workers.supervisor.claim_loop import ClaimLoop
+from tests.integration.queue.store import add, add_version
+from workers.supervisor.claim_loop import ClaimLoop, Occupancy
 
 
 class Desk:
@@ -29,11 +30,17 @@ class Desk:
         self.running: dict[UUID, PredictionLease] = {}
         self.warmth = WarmVersions()
         self.others = False
+        self.at_once = 1000
         self.claims = ClaimLoop(
-            self.rt, uuid4(), lambda: self.warmth, lambda _: len(self.running), self._start, lambda: self.others
+            self.rt, uuid4(), lambda: self.warmth, self._occupancy, self._start, lambda: self.others
         )
         self.queue = queue
         self.claims.queues = (queue,)
+
+    def _occupancy(self) -> Occupancy:
+        leases = self.running.values()
+        room = Room({"echo": self.at_once}, Counter(lease.version_id for lease in leases))
+        return Occupancy({"custom": len(leases)}, room, any(lease.alone for lease in leases))
 
     def _start(self, lease: PredictionLease) -> None:
         self.started.append(lease.id)
@@ -42,7 +49,7 @@ class Desk:
     async def done(self, key: UUID) -> None:
         lease = self.running.pop(key)
         await database.rows("DELETE FROM prediction WHERE id = $1", key)
-        self.claims.note_free_slot(lease.queue)
+        self.claims.note_free_slot(lease.queue, alone=lease.alone)
 
     async def until(self, holds: Callable[[], bool], seconds: float = 5) -> None:
         for _ in range(int(seconds / 0.01)):
@@ -199,3 +206,55 @@ async def test_bells_of_other_devices_are_not_heard(desk: Desk, version: Version
     desk.claims.ring("custom.cuda", str(uuid4()))
     await desk.quiet()
     assert statements == []
+
+
+async def test_a_full_version_holds_up_no_other_and_is_looked_at_when_it_has_room(
+    rt: Runtime, queue: str, version: Version, statements: list[str]
+) -> None:
+    desk = Desk(rt, queue, custom_slots=4)
+    desk.at_once = 1
+    task = asyncio.create_task(desk.claims.run())
+    await desk.quiet()
+    serial = [(await add(version, queue)).id for _ in range(3)]
+    for key in serial:
+        desk.claims.ring(queue, str(key))
+    await desk.until(lambda: desk.started == serial[:1])
+    await desk.quiet()
+    other = (await add(await add_version(), queue)).id
+    desk.claims.ring(queue, str(other))
+    await desk.until(lambda: desk.started == [serial[0], other])
+    await desk.done(serial[0])
+    await desk.until(lambda: desk.started == [serial[0], other, serial[1]])
+    desk.claims.stop()
+    await end(task)
+
+
+async def test_what_runs_alone_waits_for_an_idle_worker_and_starves_nobody(rt: Runtime, queue: str) -> None:
+    desk = Desk(rt, queue, custom_slots=4, claim_poll_seconds=1.0)
+    version = await add_version()
+    task = asyncio.create_task(desk.claims.run())
+    first = (await add(version, queue)).id
+    desk.claims.ring(queue, str(first))
+    await desk.until(lambda: desk.started == [first])
+    suspects = [(await add(version, queue, alone=True)).id for _ in range(2)]
+    for key in suspects:
+        desk.claims.ring(queue, str(key))
+    # Something runs here, and another worker may be idle
+    await desk.quiet()
+    assert desk.started == [first]
+    # Nobody took it: it is this worker's, which begins nothing else until it has ended
+    await desk.until(lambda: len(desk.started) == 2)
+    suspect = desk.started[1]
+    assert suspect in suspects
+    other = (await add(version, queue)).id
+    desk.claims.ring(queue, str(other))
+    await desk.done(first)
+    await desk.quiet()
+    assert desk.started == [first, suspect]
+    # Between two of them it is the others' turn
+    await desk.done(suspect)
+    await desk.until(lambda: desk.started == [first, suspect, other])
+    await desk.done(other)
+    await desk.until(lambda: set(desk.started) == {first, other, *suspects})
+    desk.claims.stop()
+    await end(task)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections import Counter
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -16,13 +17,18 @@ from server.domain.predictions import Failure, PredictionErrorCode, PredictionSt
 from server.errors import ForbiddenError
 from server.queue.claim import (
     _CLAIM,
-    _CLAIM_STARVED,
-    _CLAIM_WARM,
+    _CLAIM_ALONE,
+    _LIST_WAITING,
+    MAX_RANK,
     PredictionLease,
+    Room,
     WarmVersions,
     claim,
+    claim_alone,
     claim_hinted,
+    enter_runner,
     heartbeat,
+    list_waiting,
 )
 from server.queue.finish import MAX_ERROR_MESSAGE, Result, count_losses, finish, hand_back
 from server.services import catalogue
@@ -106,14 +112,15 @@ async def test_a_claim_in_a_long_queue_sorts_nothing(version: Version, queue: st
         version.id,
     )
     await rows("ANALYZE prediction")
-    others, here = [uuid4()], [uuid4(), version.id]
+    full, open_ = [uuid4(), version.id], [1, 4]
+    common: list[object] = [queue, uuid4(), LEASE]
     statements: list[tuple[str, str, list[object]]] = [
-        (_CLAIM, "prediction_claim", [others, 2.0]),
-        (_CLAIM_STARVED, "prediction_claim", [15.0]),
-        (_CLAIM_WARM, "prediction_warm", [here]),
+        (_CLAIM, "prediction_warm", [*common, 4, full, open_, [MAX_RANK, 0], [0.0, 2.0]]),
+        (_CLAIM_ALONE, "prediction_alone", [*common, 5.0]),
+        (_LIST_WAITING, "prediction_warm", [[queue, "custom"]]),
     ]
     for statement, index, values in statements:
-        plan = await rows(f"EXPLAIN (FORMAT JSON) {statement}", queue, uuid4(), LEASE, 4, *values)
+        plan = await rows(f"EXPLAIN (FORMAT JSON) {statement}", *values)
         text = json.dumps(plan[0]["QUERY PLAN"])
         assert index in text
         assert '\\"Sort\\"' not in text
@@ -122,6 +129,72 @@ async def test_a_claim_in_a_long_queue_sorts_nothing(version: Version, queue: st
     assert len(await claim(queue, uuid4(), LEASE, 4, WarmVersions((version.id,), (uuid4(),)))) == 4
     assert asyncio.get_running_loop().time() - began < 1
     await rows("DELETE FROM prediction WHERE queue = $1", queue)
+
+
+async def test_a_claim_takes_no_more_of_a_version_than_it_can_begin_and_skips_to_the_next(queue: str) -> None:
+    at = now()
+    serial, other = await add_version(), await add_version()
+    await Version.filter(id=other.id).update(predictor="wide")
+    mine = [await add(serial, queue, run_at=at - timedelta(seconds=90 - n)) for n in range(4)]
+    behind = [await add(other, queue, run_at=at - timedelta(seconds=9 - n)) for n in range(4)]
+    room = Room({"echo": 1, "wide": 3})
+    taken = await claim(queue, uuid4(), LEASE, 32, room=room)
+    assert {claimed.id for claimed in taken} == {mine[0].id, *(made.id for made in behind[:3])}
+    assert await claim(queue, uuid4(), LEASE, 32, room=room.less(claimed.version_id for claimed in taken)) == []
+    # Another worker has room of its own, and a predictor that it does not know runs one
+    taken = await claim(queue, uuid4(), LEASE, 32, room=Room())
+    assert {claimed.id for claimed in taken} == {mine[1].id, behind[3].id}
+    hints = [made.id for made in (mine[3], mine[2])]
+    (taken_by_hint,) = await claim_hinted(hints, queue, uuid4(), LEASE, room=room)
+    assert taken_by_hint.id == mine[2].id
+    assert await claim_hinted(hints, queue, uuid4(), LEASE, room=room.less([serial.id])) == []
+
+
+async def test_versions_that_wait_together_share_the_slots(queue: str) -> None:
+    at = now()
+    versions = [await add_version() for _ in range(3)]
+    for version in versions:
+        for n in range(6):
+            await add(version, queue, run_at=at - timedelta(seconds=60 - n))
+    taken = Counter(claimed.version_id for claimed in await claim(queue, uuid4(), LEASE, 6))
+    assert taken == {version.id: 2 for version in versions}
+    late = await add_version()
+    await add(late, queue, rank=1)
+    # A better rank goes first, and all of it, although its versions have had their share
+    assert {claimed.version_id for claimed in await claim(queue, uuid4(), LEASE, 12)} == {each.id for each in versions}
+    assert [claimed.version_id for claimed in await claim(queue, uuid4(), LEASE, 9)] == [late.id]
+
+
+async def test_what_is_to_run_alone_is_claimed_alone(version: Version, queue: str) -> None:
+    at = now()
+    suspects = [await add(version, queue, alone=True, run_at=at - timedelta(seconds=9 - n)) for n in range(2)]
+    other = await add(version, queue, run_at=at)
+    (waiting, alone) = await list_waiting((queue,))
+    assert (waiting.version_id, waiting.queue, waiting.alone) == (version.id, queue, False)
+    assert alone.alone
+    assert 8 < alone.seconds < 60
+    assert await claim_hinted([suspects[0].id], queue, uuid4(), LEASE) == []
+    assert [claimed.id for claimed in await claim(queue, uuid4(), LEASE, 9)] == [other.id]
+    assert await claim_alone(queue, uuid4(), LEASE, 60) is None
+    for suspect in suspects:
+        lease = await claim_alone(queue, uuid4(), LEASE)
+        assert lease is not None
+        assert (lease.id, lease.alone) == (suspect.id, True)
+    assert await claim_alone(queue, uuid4(), LEASE) is None
+
+
+async def test_a_heartbeat_says_what_is_outside_of_the_runner(version: Version, queue: str) -> None:
+    worker = uuid4()
+    made = [await add(version, queue) for _ in range(2)]
+    attempts = {claimed.id: claimed.attempt for claimed in await claim(queue, worker, LEASE, 2)}
+    outside, inside = (prediction.id for prediction in made)
+    assert not any([(await row(key))["outside_runner"] for key in attempts])
+    await heartbeat(worker, attempts, LEASE, {outside})
+    assert [(await row(key))["outside_runner"] for key in (outside, inside)] == [True, False]
+    await enter_runner(outside, 9)
+    assert (await row(outside))["outside_runner"]
+    await enter_runner(outside, attempts[outside])
+    assert not (await row(outside))["outside_runner"]
 
 
 async def test_what_is_warm_here_goes_first_within_a_rank(version: Version, queue: str) -> None:

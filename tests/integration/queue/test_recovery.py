@@ -15,7 +15,7 @@ from server.adapters.database import now, rows
 from server.domain.accounts import Viewer
 from server.domain.predictions import PredictionStatus
 from server.maintenance import recovery
-from server.queue.claim import PredictionLease, claim
+from server.queue.claim import PredictionLease, claim, claim_alone, heartbeat
 from server.queue.finish import Result, finish, hand_back
 from server.runtime import Runtime
 from server.services import predictions
@@ -25,10 +25,16 @@ from tests.integration.queue.store import add, count, row
 NOBODY = Viewer()
 
 
-async def claimed_by_a_dead_worker(version: Version, **fields: object) -> PredictionLease:
-    queue = uuid4().hex[:12]
-    await add(version, queue, **fields)
-    (claimed,) = await claim(queue, uuid4(), 30, 1)
+async def claimed_by_a_dead_worker(
+    version: Version, *, alone: bool = True, outside: bool = False, **fields: object
+) -> PredictionLease:
+    """A prediction that ran alone, or beside others, or had not begun, when its worker was lost."""
+    queue, worker = uuid4().hex[:12], uuid4()
+    await add(version, queue, alone=alone, **fields)
+    claimed = await claim_alone(queue, worker, 30) if alone else (await claim(queue, worker, 30, 1))[0]
+    assert claimed is not None
+    if outside:
+        await heartbeat(worker, {claimed.id: claimed.attempt}, 30, {claimed.id})
     await expire(claimed.id)
     return claimed
 
@@ -38,12 +44,26 @@ async def expire(prediction_id: UUID) -> None:
     await rows(sql, prediction_id)
 
 
-@pytest.mark.parametrize(("losses", "backoff"), [(0, 1), (1, 2)])
-async def test_an_expired_lease_waits_again(rt: Runtime, version: Version, losses: int, backoff: float) -> None:
-    claimed = await claimed_by_a_dead_worker(version, losses=losses)
+@pytest.mark.parametrize(
+    ("alone", "outside", "losses", "expected", "backoff"),
+    [
+        # Beside others in the runner: a suspect, which runs alone from now on
+        (False, False, 0, (True, 0), 1),
+        (True, False, 0, (True, 1), 1),
+        (True, False, 1, (True, 2), 2),
+        # Not begun: it had no part in it
+        (False, True, 0, (False, 0), 0),
+        (True, True, 2, (True, 2), 0),
+    ],
+)
+async def test_an_expired_lease_waits_again(
+    rt: Runtime, version: Version, alone: bool, outside: bool, losses: int, expected: tuple[bool, int], backoff: float
+) -> None:
+    claimed = await claimed_by_a_dead_worker(version, alone=alone, outside=outside, losses=losses)
     await recovery.sweep(rt)
     found = await row(claimed.id)
-    assert (found["status"], found["losses"], found["attempt"]) == ("starting", losses + 1, 1)
+    assert (found["status"], found["attempt"]) == ("starting", 1)
+    assert (found["alone"], found["losses"]) == expected
     assert (found["worker_id"], found["lease_until"]) == (None, None)
     assert backoff - 0.5 < (found["run_at"] - found["updated_at"]).total_seconds() <= backoff
     assert not await finish(claimed, Result(PredictionStatus.SUCCEEDED, "late"))
@@ -63,6 +83,7 @@ async def test_too_many_losses_fail(rt: Runtime, version: Version) -> None:
     assert (found["status"], found["error_code"], found["losses"]) == ("failed", "WORKER_LOST", 3)
     assert found["completed_at"] is not None
     assert "3 times" in found["error_message"]
+    assert await lines(claimed.id) == 1
     assert not await finish(claimed, Result(PredictionStatus.SUCCEEDED, "late"))
 
 
@@ -75,6 +96,7 @@ async def test_a_lost_one_that_was_to_be_canceled_is(rt: Runtime, version: Versi
     assert (found["status"], found["error_code"]) == ("canceled", None)
     assert found["canceled_at"] is not None
     assert found["stop_seconds"] >= 0
+    assert await lines(claimed.id) == 1
 
 
 async def test_a_deadline_that_passes_while_waiting_aborts(rt: Runtime, version: Version, queue: str) -> None:
@@ -84,6 +106,8 @@ async def test_a_deadline_that_passes_while_waiting_aborts(rt: Runtime, version:
     found = await row(late.id)
     assert (found["status"], found["error_code"]) == ("aborted", "DEADLINE_EXCEEDED")
     assert found["completed_at"] is not None
+    assert await lines(late.id) == 1
+    assert await lines(in_time.id) == 0
     assert (await row(in_time.id))["status"] == "starting"
 
 
@@ -111,14 +135,27 @@ async def test_sweepers_at_once_count_one_loss(rt: Runtime, version: Version) ->
     assert {(await row(claimed.id))["losses"] for claimed in lost} == {1}
 
 
+async def test_what_is_canceled_before_it_runs_is_in_the_ledger(rt: Runtime, version: Version, queue: str) -> None:
+    made = await add(version, queue)
+    await predictions.cancel(rt, NOBODY, made.id)
+    await predictions.cancel(rt, NOBODY, made.id)
+    (line,) = await rows("SELECT * FROM usage WHERE prediction_id = $1", made.id)
+    assert (line["owner"], line["predict_seconds"], line["output_tokens"]) == ("anon:test", 0, 0)
+
+
+async def lines(prediction_id: UUID) -> int:
+    """How many lines of the ledger a prediction has."""
+    return await count("SELECT count(*) FROM usage WHERE prediction_id = $1", prediction_id)
+
+
 async def check_ends(queue: str, expected: int) -> None:
-    """All ended, those that succeeded with one usage line and the output of the attempt that ended them."""
+    """All ended with one usage line, those that succeeded with the output of the attempt that ended them."""
     left = await rows("SELECT id, status, output, attempt FROM prediction WHERE queue = $1", queue)
     assert len(left) == expected
     for found in left:
         succeeded = found["status"] == "succeeded"
         assert PredictionStatus(found["status"]).is_terminal
-        assert await count("SELECT count(*) FROM usage WHERE prediction_id = $1", found["id"]) == int(succeeded)
+        assert await lines(found["id"]) == 1
         assert not succeeded or found["output"] == f'"of {found["attempt"]}"'
 
 
@@ -138,7 +175,7 @@ class Ends:
 
 
 async def test_the_first_end_stands(rt: Runtime, version: Version, queue: str) -> None:
-    """Finish, cancel, sweep and hand-back at once: a terminal row never changes, and has at most one ledger line."""
+    """Finish, cancel, sweep and hand-back at once: a terminal row never changes, and has one ledger line."""
     dice = random.Random(7)
     ends = Ends()
     look = ends.look
@@ -173,7 +210,9 @@ async def test_the_first_end_stands(rt: Runtime, version: Version, queue: str) -
             work = [act(c) for c in claims[start : start + 10] for act in acts]
             dice.shuffle(work)
             await asyncio.gather(*work)
-        await rows("UPDATE prediction SET run_at = now() WHERE queue = $1 AND status = 'starting'", queue)
+        # Alone or not is another test's subject
+        sql = "UPDATE prediction SET run_at = now(), alone = false WHERE queue = $1 AND status = 'starting'"
+        await rows(sql, queue)
     await check_ends(queue, 200)
     assert len(ends.seen) == 200
     for prediction_id in list(ends.seen):

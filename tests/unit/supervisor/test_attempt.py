@@ -48,7 +48,15 @@ async def attempt(keeper: StandIn) -> AsyncIterator[Attempt]:
     rt = SimpleNamespace(settings=settings, event_log=AwayLog(), tracing=NO_TRACING)
     other = cast("Any", None)
     context = AttemptContext(
-        cast("Runtime", rt), cast("Any", keeper), other, other, other, SharedLock(), lambda: 1, lambda seconds: None
+        cast("Runtime", rt),
+        cast("Any", keeper),
+        other,
+        other,
+        other,
+        SharedLock(),
+        lambda: 1,
+        lambda seconds: None,
+        other,
     )
     attempt = Attempt(context, lease())
     yield attempt

@@ -196,6 +196,7 @@ def adapt(cls: type[Any]) -> type[Predictor]:
         "name": getattr(cls, "name", None) or _NAME.sub("-", cls.__name__).lower(),
         # a thread for each of a batch, and as many that wait for the next
         "max_concurrency": 2 * batch_size(cls) or getattr(cls, "max_concurrency", 1),
+        "at_once": batch_size(cls),
         "input_schema": signature.input_schema,
         "output_schema": signature.output_schema,
         "user_class": cls,

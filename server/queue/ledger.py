@@ -1,0 +1,14 @@
+"""The ledger: one line for each prediction that ended, written in the statement that ends it."""
+
+from __future__ import annotations
+
+
+def unused(ended: str) -> str:
+    """The statement that writes the lines of predictions that ended without a run that anybody is charged for.
+
+    `ended` names rows with id, owner and status: the CTE of the UPDATE that ended them.
+    """
+    return f"""
+INSERT INTO usage (prediction_id, owner, predict_seconds, input_tokens, output_tokens, created_at)
+SELECT id, owner, 0, 0, 0, now() FROM {ended} WHERE status NOT IN ('starting', 'processing')
+ON CONFLICT (prediction_id) DO NOTHING"""  # noqa: S608 - constants only
