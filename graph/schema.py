@@ -21,6 +21,7 @@ from graph.errors import finish_error, member_handlers
 from graph.executor import BoundedExecutor
 from graph.limits.budget import MAX_COST, Budget
 from graph.limits.documents import AllowedOperations
+from graph.limits.inputs import BoundedInputs, describe_bounds
 from graph.limits.shape import MAX_TOKENS, BoundedValidation
 from graph.models import ModelMutation, ModelQuery
 from graph.nodes import NodeQuery
@@ -145,12 +146,14 @@ def make_schema(options: SchemaOptions | None = None) -> Schema:
             DocumentCache,
             *([] if chosen.operations is None else [lambda: AllowedOperations(chosen.operations or frozenset())]),
             BoundedValidation,
+            BoundedInputs,
             OneOperation,  # behind the cache, whose result it adds to
             lambda: Budget(chosen.max_cost),
             *([lambda: AddValidationRules(hidden)] if hidden else []),
         ],
     )
     schema.suggestions = chosen.suggestions
+    describe_bounds(schema._schema)
     return schema
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
 from graphql import (
@@ -16,21 +16,24 @@ from graphql import (
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
+    GraphQLError,
     GraphQLField,
     GraphQLSchema,
     InlineFragmentNode,
-    ListValueNode,
     OperationDefinitionNode,
     SelectionNode,
     SelectionSetNode,
     VariableNode,
+    get_argument_values,
     get_named_type,
+    get_variable_values,
     is_abstract_type,
     is_composite_type,
     is_list_type,
     is_object_type,
     value_from_ast_untyped,
 )
+from graphql.execution.values import VariableValues
 
 from server.adapters.pagination import DEFAULT_PAGE, MAX_PAGE
 
@@ -108,6 +111,20 @@ class CostModel:
         kind = self._schema.get_root_type(operation.operation)
         return kind.name if kind else ""
 
+    def arguments(self, parent: str, node: FieldNode, variables: VariableValues) -> dict[str, Any]:
+        """The arguments of a field as it would get them; none where they cannot be coerced, and it will not run."""
+        field = getattr(self._schema.type_map.get(parent), "fields", {}).get(node.name.value)
+        try:
+            return get_argument_values(field, node, variables) if field else {}
+        except GraphQLError:
+            return {}
+
+    def variables(self, operation: OperationDefinitionNode, values: Mapping[str, Any]) -> VariableValues:
+        """The variables of an operation as it would get them; none where it will not run with these."""
+        definitions = operation.variable_definitions or ()
+        coerced = get_variable_values(self._schema, definitions, dict(values))
+        return coerced if isinstance(coerced, VariableValues) else VariableValues({}, {})
+
     def cost(self, parent: str, field: str) -> FieldCost | None:
         """The cost of a field; None for what is no field of this type."""
         return self._costs.get((parent, field))
@@ -131,11 +148,12 @@ class Operation:
         operations = [d for d in definitions if isinstance(d, OperationDefinitionNode)]
         named = [d for d in operations if name is None or (d.name and d.name.value == name)]
         self._node = named[0] if named else None
+        self._raw = dict(variables or {})
         self._variables: dict[str, Any] = {
             definition.variable.name.value: value_from_ast_untyped(definition.default_value)
             for definition in (self._node.variable_definitions or () if self._node else ())
             if definition.default_value
-        } | dict(variables or {})
+        } | self._raw
         self._fragment_costs: dict[tuple[str, int], int] = {}
 
     def requested(self) -> int:
@@ -177,28 +195,23 @@ class Operation:
         if node.selection_set is None:
             return cost.weight
         size = 0
+        values = {}
+        if node.arguments and (cost.is_page or cost.is_list):
+            values = self._model.arguments(parent, node, self._coerced)
         if cost.is_page:
-            given = [self._argument(node, name) for name in ("first", "last")]
-            sizes = [value for value in given if isinstance(value, int) and not isinstance(value, bool)]
+            sizes = [values[name] for name in ("first", "last") if values.get(name) is not None]
             size = min(max(sizes[0], 0), MAX_PAGE) if sizes else DEFAULT_PAGE
         each = cost.each + self._selected(node.selection_set, cost.result, size)
         if not cost.is_list:
             return cost.weight + each
         # Items: those of the page that the list belongs to, one for each id, or what lists commonly have
-        ids = self._argument(node, "ids")
+        ids = values.get("ids")
         return cost.weight + each * (page or (len(ids) if isinstance(ids, list) else ASSUMED_ITEMS))
 
-    def _argument(self, node: FieldNode, name: str) -> Any:
-        value = next((argument.value for argument in node.arguments or () if argument.name.value == name), None)
-        if isinstance(value, VariableNode):
-            return self._variables.get(value.name.value)
-        if isinstance(value, ListValueNode):
-            return list(value.values)
-        try:
-            return value_from_ast_untyped(value, self._variables) if value else None
-        except ValueError:
-            # An integer of more digits than Python reads
-            return None
+    @cached_property
+    def _coerced(self) -> VariableValues:
+        """The variables as they will be executed, such as 100.0 for an Int; most operations have no list to count."""
+        return self._model.variables(self._node, self._raw) if self._node else VariableValues({}, {})
 
     def _is_on(self, selection: SelectionNode) -> bool:
         for directive in selection.directives or ():

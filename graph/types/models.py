@@ -31,7 +31,7 @@ from server.adapters.pagination import Order
 from server.domain import models as domain
 from server.errors import BadUserInputError
 from server.services import models
-from server.services.models import SAMPLES_MAX, ModelChanges, NewModel
+from server.services.models import DESCRIPTION_MAX, SAMPLES_MAX, ModelChanges, NewModel
 from server.services.versions import MAX_VERSIONS
 from server.tables import loaded
 
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from graph.types.predictions import Prediction
 
 SLUG = "Model as `owner/name`."
-DESCRIPTION = "Description, as Markdown."
+DESCRIPTION = f"Description, as Markdown, at most {DESCRIPTION_MAX} characters."
 TAGS = "Tags to find the model by, at most 10: lower-case letters and digits, with single dashes between them."
 OWN_SCHEMA = "JSON Schema of the input, if it is to be narrower than the predictor's own."
 PREDICTOR = "Predictor that runs a CUSTOM model: `embeddings`, `classification`, or one of the operator's own."

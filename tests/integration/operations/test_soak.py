@@ -206,6 +206,7 @@ def _parts(live: LiveServer) -> dict[str, psutil.Process]:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(3600)
 async def test_memory_ends_where_it_began_after_a_million_events(
     own_servers: LocalServers, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

@@ -62,10 +62,14 @@ def test_what_an_operation_may_cost(query: str, cost: int) -> None:
         ({"n": "3"}, 20),
         ({"n": -5}, 10),
         ({"n": True}, 20),
-        ({"n": 10**30}, 100),
+        # No Int, so that it does not run
+        ({"n": 10**30}, 20),
+        # An Int all the same
+        ({"n": 100.0}, 100),
+        ({"n": 50.5}, 20),
     ],
 )
-def test_sizes_come_from_variables(variables: dict[str, Any], cost: int) -> None:
+def test_sizes_come_from_variables_as_they_are_executed(variables: dict[str, Any], cost: int) -> None:
     query = "query ($n: Int = 4) { models(first: $n) { nodes { id } } }"
     assert operation(query, variables).requested() == cost
 
@@ -124,3 +128,26 @@ async def test_what_is_too_dear_does_not_run() -> None:
     nested = "{ models(first: 100) { nodes " + "{ versions { model " * 4 + "{ id } " + "} }" * 4 + " } }"
     (error,) = (await schema.execute(nested)).errors or []
     assert (error.extensions or {})["cost"]["requested"] == 100 * (1 + 10 + 10 * 1 + 100 + 100 + 1000 + 1000 + 20_000)
+
+
+@pytest.mark.parametrize(
+    ("query", "variables", "cost"),
+    [
+        # A null and a variable that is left out take the default of the argument or of the list
+        ("query ($n: Int) { models(first: $n) { nodes { id } } }", {}, 20),
+        ("{ models(first: null) { nodes { id } } }", {}, 20),
+        ("{ models(first: null, last: 90) { nodes { id } } }", {}, 90),
+        ("query ($n: Int = 80) { models(first: $n) { nodes { id } } }", {"n": None}, 20),
+        # A single value is a list of one
+        ("query ($ids: [ID!]!) { nodes(ids: $ids) { id } }", {"ids": "x"}, 1),
+        ("query ($ids: [ID!]!) { nodes(ids: $ids) { id } }", {"ids": ["x"] * 70}, 70),
+        ("query ($id: ID!) { nodes(ids: [$id, $id, $id]) { id } }", {"id": "x"}, 3),
+        ('query ($ids: [ID!]! = ["a", "b"]) { nodes(ids: $ids) { id } }', {}, 2),
+        # Through fragments, and with directives that variables decide
+        ("query ($n: Int) { ...Q } fragment Q on Query { models(first: $n) { nodes { id } } }", {"n": 60.0}, 60),
+        ("query ($n: Int, $x: Boolean!) { models(first: $n) @skip(if: $x) { nodes { id } } }", {"n": 9, "x": True}, 1),
+        ("query ($n: Int, $x: Boolean = false) { models(first: $n) @include(if: $x) { nodes { id } } }", {"n": 9}, 1),
+    ],
+)
+def test_arguments_count_as_they_are_executed(query: str, variables: dict[str, Any], cost: int) -> None:
+    assert operation(query, variables).requested() == cost
