@@ -18,6 +18,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+MAX_VIOLATIONS = 50
+
 
 @dataclass(frozen=True)
 class Violation:
@@ -39,14 +41,15 @@ class ServiceError(Exception):
 
 
 class InvalidInputError(ServiceError):
-    """The input breaks rules."""
+    """The input breaks rules; of many violations the first MAX_VIOLATIONS are told, and how many there are."""
 
     code = "INVALID_INPUT"
 
     def __init__(self, violations: list[Violation]) -> None:
         count = len(violations)
-        super().__init__(f"The input has {count} violation{'' if count == 1 else 's'}.")
-        self.violations = violations
+        more = f"; the first {MAX_VIOLATIONS} are listed" if count > MAX_VIOLATIONS else ""
+        super().__init__(f"The input has {count} violation{'' if count == 1 else 's'}{more}.")
+        self.violations = violations[:MAX_VIOLATIONS]
 
 
 class NotFoundError(ServiceError):

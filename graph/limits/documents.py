@@ -28,7 +28,7 @@ class PersistedDocuments:
         """The document of a request that may name one by its hash.
 
         Raises:
-            GraphQLError: the hash is not known here, or is not that of the document.
+            GraphQLError: the hash is not known here, or is not that of the document; one with lone surrogates has none.
         """
         reference = (extensions or {}).get("persistedQuery")
         digest = reference.get("sha256Hash") if isinstance(reference, dict) else None
@@ -39,7 +39,13 @@ class PersistedDocuments:
                 raise GraphQLError("PersistedQueryNotFound", extensions={"code": "PERSISTED_QUERY_NOT_FOUND"})
             self._documents.move_to_end(digest)
             return self._documents[digest]
-        if hashlib.sha256(query.encode(errors="replace")).hexdigest() != digest:
+        try:
+            text = query.encode()
+        except UnicodeEncodeError:
+            # It has no UTF-8 to hash, and with another character in their place two documents would have one hash
+            message = "A document with lone surrogates cannot be persisted."
+            raise GraphQLError(message, extensions={"code": "BAD_USER_INPUT"}) from None
+        if hashlib.sha256(text).hexdigest() != digest:
             raise GraphQLError("The hash does not match the document.", extensions={"code": "BAD_USER_INPUT"})
         if len(query) <= MAX_PERSISTED_CHARACTERS:
             self._documents[digest] = query

@@ -34,9 +34,11 @@ class Violation:
     code: str = strawberry.field(description="Name of the rule, such as `maximum` or `required`.")
 
 
-@strawberry.type(description="The input is invalid; all violations are listed.")
+@strawberry.type(description="The input is invalid; its violations are listed.")
 class InvalidInput(UserError):
-    violations: list[Violation] = strawberry.field(description="All violated rules.")
+    violations: list[Violation] = strawberry.field(
+        description=f"All violated rules; of more than {errors.MAX_VIOLATIONS} the first, and `message` says how many."
+    )
 
 
 @strawberry.type(description="It does not exist, or you cannot see it.")

@@ -57,7 +57,7 @@ class RefreshTokens:
 
 def fingerprint(token: str) -> str:
     """The hash that is stored of an opaque token; a random token needs no salt."""
-    return hashlib.sha256(token.encode(errors="replace")).hexdigest()
+    return hashlib.sha256(token.encode(errors="surrogatepass")).hexdigest()
 
 
 class Passwords:

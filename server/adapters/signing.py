@@ -24,7 +24,7 @@ class FileSigner:
 
     def verify(self, key: str, expires_at: int, signature: str, now: float) -> bool:
         """Whether a link is ours and has not expired; compared in constant time."""
-        given = signature.encode(errors="replace")
+        given = signature.encode(errors="surrogatepass")
         matches = [hmac.compare_digest(_signature(one, key, expires_at).encode(), given) for one in self._keys]
         return any(matches) and now < expires_at
 

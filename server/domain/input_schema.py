@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import orjson
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError, ValidationError
 
 from server.domain import bounded_check
 from server.domain.files import FILE_FORMAT
-from server.errors import InvalidInputError, Violation
+from server.errors import MAX_VIOLATIONS, InvalidInputError, Violation
 
 MAX_SCHEMA_NODES = 500
 MAX_SCHEMA_PARTS = 5000
+MAX_SCHEMA_BYTES = 100_000
+# The least step that a number can have; quotients by a smaller one are beyond what numbers can tell apart
+MIN_STEP = 1e-9
 MAX_INPUT_PARTS = 100_000
 MAX_TYPES = 7
-MAX_VIOLATIONS = 50
 MAX_DEPTH = 32
 MAX_INTEGER = 2**63
 # `pattern` would let a model's owner run any regular expression in the API process, `uniqueItems` compares every item
@@ -38,7 +41,7 @@ def apply(schema: dict[str, Any], value: object, root: str = "/input") -> dict[s
     if bounded_check.parts(value) > MAX_INPUT_PARTS:
         raise InvalidInputError([Violation(root, f"The input has more than {MAX_INPUT_PARTS} parts.", "size")])
     if unsafe := _unsafe(value, root):
-        raise InvalidInputError(unsafe[:MAX_VIOLATIONS])
+        raise InvalidInputError(unsafe)
     try:
         errors = bounded_check.errors(schema, value)
     except bounded_check.TooMuchWorkError:
@@ -137,6 +140,8 @@ def schema_violations(schema: object, root: str = "/inputSchema") -> list[Violat
         return [Violation(root, f"The schema has more than {MAX_SCHEMA_PARTS} parts.", "size")]
     if unsafe := _unsafe(schema, root):
         return unsafe
+    if len(orjson.dumps(schema)) > MAX_SCHEMA_BYTES:
+        return [Violation(root, f"The schema has more than {MAX_SCHEMA_BYTES} bytes as JSON.", "size")]
     nodes = list(_nodes(schema, root))
     # True and false are schemas too, which take as long to check
     if len(nodes) > MAX_SCHEMA_NODES:
@@ -148,6 +153,8 @@ def schema_violations(schema: object, root: str = "/inputSchema") -> list[Violat
             is_long = key == "type" and isinstance(rule, list) and len(rule) > MAX_TYPES
             if is_long or key in FORBIDDEN_KEYWORDS or (key == "$schema" and path != root):
                 forbidden.append(Violation(f"{path}/{key}", "This keyword is not allowed here.", "keyword"))
+            if key == "multipleOf" and isinstance(rule, int | float) and 0 < rule < MIN_STEP:
+                forbidden.append(Violation(f"{path}/{key}", f"A step is at least {MIN_STEP}.", "minimum"))
     if forbidden:
         return forbidden
     try:

@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from server.domain import bounded_check
 from server.domain.input_schema import MAX_INPUT_PARTS, MAX_SCHEMA_NODES, apply, restrict, schema_violations
@@ -98,6 +99,36 @@ def test_no_schema_keeps_the_server_busy(rule: dict[str, Any]) -> None:
     began = time.thread_time()
     schema_violations(of_a(**rule))
     assert time.thread_time() - began < SECONDS
+
+
+@pytest.mark.parametrize("value", [1.5, 1e308, 10**18])
+def test_the_least_step_costs_no_more_than_another_rule(value: float) -> None:
+    """A predictor may have one; that of an own schema is refused."""
+    steps = of_a(items={"allOf": [{"multipleOf": 5e-324}] * 9})
+    least = {"a": [value] * 4_000}
+    usual = of_a(items={"allOf": [{"maximum": 2e308}] * 9})
+    assert min(seconds_of(steps, least) for _ in range(3)) < 1.6 * min(seconds_of(usual, least) for _ in range(3))
+
+
+@pytest.mark.parametrize("step", [5e-324, 1e-300, 1e-10])
+def test_a_step_that_numbers_cannot_tell_apart_is_refused_with_its_path(step: float) -> None:
+    schema = {**of_a(items={"multipleOf": step}), "allOf": [{"multipleOf": 1e-9}]}
+    assert [(v.path, v.code) for v in schema_violations(schema)] == [
+        ("/inputSchema/properties/a/items/multipleOf", "minimum")
+    ]
+
+
+@pytest.mark.parametrize("step", [1, 3, 0.5, 0.01, 0.1, 1e-9, 2.5, 1e300])
+def test_steps_are_those_of_json_schema(step: float) -> None:
+    for value in (0, 1, 3, 9, 10**18, 0.01, 0.07, 0.5, 7.5, 1e-9, 1e17, 1e308, -2.5, True, "3"):
+        expected = Draft202012Validator({"multipleOf": step}).is_valid(value)
+        assert (bounded_check.errors({"multipleOf": step}, value) == []) is expected, (step, value)
+
+
+def test_a_schema_of_many_bytes_is_refused() -> None:
+    schema = of_a(description="x" * 100_000)
+    assert [(v.path, v.code) for v in schema_violations(schema)] == [("/inputSchema", "size")]
+    assert schema_violations(of_a(description="x" * 99_000)) == []
 
 
 def test_many_defaults_are_bounded_together() -> None:

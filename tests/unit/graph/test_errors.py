@@ -102,3 +102,10 @@ def test_expected_errors_are_members_of_unions_and_the_others_are_not() -> None:
     invalid = found["INVALID_INPUT"]
     assert isinstance(invalid, InvalidInput)
     assert [(v.path, v.message, v.code) for v in invalid.violations] == [("/input", "No.", "type")]
+
+
+def test_many_violations_are_told_by_their_number() -> None:
+    found = member(InvalidInputError([Violation(f"/a/{number}", "Wrong.", "rule") for number in range(1000)]))
+    assert isinstance(found, InvalidInput)
+    assert found.message == "The input has 1000 violations; the first 50 are listed."
+    assert [violation.path for violation in found.violations] == [f"/a/{number}" for number in range(50)]

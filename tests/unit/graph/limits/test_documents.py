@@ -38,6 +38,19 @@ def test_a_hash_of_something_else_is_refused_and_nothing_kept() -> None:
         documents.document(None, asked("{ b }"))
 
 
+def test_a_document_with_lone_surrogates_shares_no_hash_with_another() -> None:
+    text = '{ a(x: "\ud800") }'
+    documents = PersistedDocuments()
+    plain = text.encode(errors="replace").decode()
+    with pytest.raises(GraphQLError, match="lone surrogates") as caught:
+        documents.document(text, asked(plain))
+    assert caught.value.extensions == {"code": "BAD_USER_INPUT"}
+    assert documents.document(plain, asked(plain)) == plain
+    assert documents.document(None, asked(plain)) == plain
+    # Without a hash it is read as ever
+    assert documents.document(text, None) == text
+
+
 @pytest.mark.parametrize("extensions", [None, {}, {"persistedQuery": 1}, {"persistedQuery": {"sha256Hash": [1]}}])
 def test_a_request_without_a_hash_is_as_it_was(extensions: Any) -> None:
     assert PersistedDocuments().document("{ a }", extensions) == "{ a }"

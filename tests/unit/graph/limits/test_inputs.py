@@ -120,3 +120,12 @@ def test_what_is_too_large_is_refused(query: str, variables: dict[str, Any], exp
 )  # fmt: skip
 def test_what_fits_is_let_through(query: str, variables: dict[str, Any]) -> None:
     assert problem(query, variables) is None
+
+
+async def test_the_schema_refuses_it_before_anything_runs() -> None:
+    began = time.process_time()
+    result = await make_schema().execute(PREDICTIONS, {"f": {"status": ["FAILED"] * 40_000}})
+    assert time.process_time() - began < 5
+    (error,) = result.errors or []
+    assert error.message == "`PredictionFilter.status` has 40000 items; 20 are allowed."
+    assert error.extensions == {"code": "GRAPHQL_VALIDATION_FAILED"}
