@@ -161,6 +161,16 @@ def test_a_socket_lives_on(api: Api) -> None:
         assert json.loads(connection.recv())["type"] == "next"
 
 
+@pytest.mark.slow
+def test_a_socket_that_never_signs_in_is_closed(api: Api) -> None:
+    began = time.monotonic()
+    with opened(api) as connection:
+        connection.sendall(UPGRADE + b"\r\n")
+        assert b"\x88" in answer(connection)[1]
+    # Ten seconds to sign in, and ten to answer the close
+    assert 9 < time.monotonic() - began < 25
+
+
 def test_a_message_of_endless_fragments_ends_its_socket(api: Api) -> None:
     with opened(api) as connection:
         connection.sendall(UPGRADE + b"\r\n")

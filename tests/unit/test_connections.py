@@ -1,0 +1,42 @@
+"""What counts as one client's connections, and what a process of few open files may have."""
+
+from __future__ import annotations
+
+import resource
+
+import pytest
+
+from server.connections import ConnectionLimits, Connections
+from server.serving import connection_limits
+from server.settings import Settings
+
+
+def test_an_ipv6_network_counts_as_one_and_a_proxy_as_none() -> None:
+    connections = Connections(ConnectionLimits(per_network=2, proxies=("10.0.0.0/8",)))
+    first, second = connections.enter(("2001:db8::1", 1)), connections.enter(("2001:db8::ffff:2", 1))
+    assert first is second
+    assert connections.enter(("2001:db8:0:1::1", 1)) is not first
+    assert [connections.has_room(connections.enter(("10.1.2.3", 1)), 0.0) for _ in range(5)] == [True] * 5
+    assert connections.has_room(first, 0.0)
+    connections.enter(("2001:db8::3", 1))
+    # None of the three waits, so that none can make room
+    assert not connections.has_room(first, 0.0)
+    connections.leave(first)
+    assert connections.has_room(first, 0.0)
+    assert connections.total == 8
+
+
+@pytest.mark.parametrize(
+    ("open_files", "chosen", "most", "of_one"),
+    [(1024, 10_000, 708, 354), (100, 10_000, 16, 8), (20_000, 10_000, 10_000, 2000), (20_000, 100, 100, 50)],
+)
+def test_connections_leave_open_files_for_the_rest(
+    monkeypatch: pytest.MonkeyPatch, open_files: int, chosen: int, most: int, of_one: int
+) -> None:
+    monkeypatch.setattr("server.serving.resource.getrlimit", lambda _: (64, open_files))
+    raised: list[tuple[int, int]] = []
+    monkeypatch.setattr("server.serving.resource.setrlimit", lambda _, limits: raised.append(limits))
+    limits = connection_limits(Settings(_env_file=None, secret_key="s" * 48, max_connections=chosen))
+    assert (limits.total, limits.per_network) == (most, of_one)
+    assert raised[0][0] <= open_files
+    assert resource.RLIM_INFINITY not in raised[0]
