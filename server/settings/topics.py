@@ -221,6 +221,11 @@ class WorkerSettings(BaseSettings):
     contain_runner: bool = Field(
         True, description="Raise walls around model processes, which then read only models and inputs; see security.md."
     )
+    runner_user: Annotated[str | None, Blankable] = Field(
+        None,
+        description="User, by name or number, that model processes run as where the worker may change it, as root may; "
+        "if unset, an unused number where everything they need is readable for it. `root` keeps root.",
+    )
     runner_network: bool = Field(
         False, description="Let model processes open network connections, which custom classes may need."
     )

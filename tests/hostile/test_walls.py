@@ -68,7 +68,8 @@ async def attempt(running: Running, name: str, target: object = "", version: Ver
 
 
 async def test_all_walls_stand_here(running: Running) -> None:
-    assert running.client.ready.missing_walls == {}
+    # A user of its own is tried by itself: tests/hostile/test_own_user.py
+    assert set(running.client.ready.missing_walls) <= {"user"}
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ from typing import Any, Self
 
 import orjson
 
-WALLS = ("privileges", "files", "signals", "calls")
-"""The walls by name: no new privileges, Landlock, Landlock's scopes, seccomp."""
+WALLS = ("user", "privileges", "files", "signals", "calls")
+"""The walls by name: a user of its own, no new privileges, Landlock, Landlock's scopes, seccomp."""
 
 
 def walls_of(missing: Mapping[str, str] | None) -> dict[str, str]:
@@ -26,7 +26,9 @@ class Policy:
     `models` are the roots below which model folders lie: the process may read them, and a thread that runs one model
     that model's folder alone. `inputs` and `readable` may be read by all. `scratch`, which is
     emptied before a runner starts, and `writable` may be written. `hidden` is
-    never readable, although it may lie in a folder of Python modules. `network` allows sockets. `memory_bytes` bounds
+    never readable, although it may lie in a folder of Python modules. `user` and `group` are numbers of those that the
+    process becomes, or `no_user` says why it stays who it is; where `needs_user`, it ends rather than stay. `network`
+    allows sockets. `memory_bytes` bounds
     the data segment, `file_bytes` one file that is written; None bounds nothing.
     """
 
@@ -36,6 +38,10 @@ class Policy:
     readable: tuple[str, ...] = ()
     writable: tuple[str, ...] = ()
     hidden: tuple[str, ...] = ()
+    user: int | None = None
+    group: int = 0
+    no_user: str | None = None
+    needs_user: bool = False
     network: bool = False
     memory_bytes: int | None = None
     file_bytes: int | None = None

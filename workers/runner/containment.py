@@ -1,9 +1,10 @@
 """Walls around the runner, whose models are strangers' programs: what it may read, write, signal and connect to.
 
-Two walls of the Linux kernel stand here; each needs no privilege, holds for every thread and child that comes after,
-and cannot be taken down again. Landlock (kernel 5.13 and newer) names the folders that may be opened. A seccomp filter
-refuses sockets and the calls by which a process reaches into others. Both are spoken to by `ctypes`: of the bindings on
-PyPI one is unmaintained and the other needs a shared library of the system, and what is needed is five calls.
+Beside a user of its own (`identity`), two walls of the Linux kernel stand here; each needs no privilege, holds for
+every thread and child that comes after, and cannot be taken down again. Landlock (kernel 5.13 and newer) names the
+folders that may be opened. A seccomp filter refuses sockets and the calls by which a process reaches into others. Both
+are spoken to by `ctypes`: of the bindings on PyPI one is unmaintained and the other needs a shared library of the
+system, and what is needed is five calls.
 
 Sources: https://docs.kernel.org/userspace-api/landlock.html, linux/landlock.h, seccomp(2), linux/filter.h, audit.h.
 """
@@ -22,6 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workers.contract.policy import WALLS, Policy
+from workers.runner.identity import become, drop_capabilities
 
 Rule = tuple[str, int]
 """A file or folder, and the rights of Landlock to it and all below it."""
@@ -79,6 +81,10 @@ SYSTEM_FILES = (
 DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom", "/dev/shm", "/dev/dri", "/dev/kfd")  # noqa: S108
 
 
+class NoUserError(Exception):
+    """This process may not become the user that it was told to be; the message says why."""
+
+
 class Containment:
     """The walls of this process: raised once for all of it, then narrower for the threads of each model."""
 
@@ -89,19 +95,23 @@ class Containment:
         self.missing: dict[str, str] = {}
         """Walls that do not stand here, each with the reason."""
 
-    def raise_walls(self) -> None:
-        """Contain the calling thread, and all that it starts from now on.
+    def raise_walls(self, modules: Iterable[str] = ()) -> None:
+        """Contain the calling thread, and all that it starts from now on; `modules` will be imported.
 
         To be called while the process has one thread. What the system lacks is noted, not raised: whether to run
         without it is for the operator to decide.
+
+        Raises:
+            NoUserError: this process may not become the user that it has to.
         """
         policy = self._policy
         if sys.platform != "linux":
             self.missing = dict.fromkeys(WALLS, "this system is not Linux")
             return
         models = [(folder, READ) for folder in policy.models]
-        walls: dict[str, Callable[[], None]] = {
-            "privileges": drop_privileges,
+        walls: dict[str, Callable[[], object]] = {
+            "user": lambda: self._become_user(modules),
+            "privileges": self._drop_privileges,
             "files": lambda: restrict_files([*self._base, *models], self._writable, scoped=True),
             "calls": lambda: filter_calls(sockets=policy.network),
         }
@@ -122,6 +132,17 @@ class Containment:
         for kind, bound in bounds:
             if bound is not None:
                 resource.setrlimit(kind, (bound, bound))
+
+    def _drop_privileges(self) -> None:
+        drop_capabilities()
+        drop_privileges()
+
+    def _become_user(self, modules: Iterable[str]) -> None:
+        reason = become(self._policy, modules)
+        if reason and self._policy.needs_user:
+            raise NoUserError(f"RUNNER_USER: {reason}")
+        if reason:
+            self.missing["user"] = reason
 
     def confine_thread(self, model: str | None) -> None:
         """Let the calling thread, and those that it starts, read no other model's folder than this one, for ever."""

@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from workers.contract.policy import Policy
-from workers.runner.containment import Containment
+from workers.runner.containment import Containment, NoUserError
 
 PR_SET_PDEATHSIG = 1
 # the kernel's out-of-memory killer should take the models and leave their supervisor
@@ -48,7 +48,13 @@ def main() -> None:
         Path("/proc/self/oom_score_adj").write_text(OOM_SCORE)
     containment = Containment(arguments.policy) if arguments.policy else None
     if containment:
-        containment.raise_walls()
+        try:
+            containment.raise_walls(arguments.predictor)
+        except NoUserError as error:
+            sys.stderr.write(f"{error}\n")
+            os._exit(2)
+        # the kernel forgets it where a process becomes another user
+        die_with_parent(arguments.parent)
     if arguments.memory_bytes is not None:
         _, hard = resource.getrlimit(resource.RLIMIT_DATA)
         bound = arguments.memory_bytes if hard == resource.RLIM_INFINITY else min(hard, arguments.memory_bytes)

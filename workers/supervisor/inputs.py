@@ -22,6 +22,7 @@ from server.queue.claim import PredictionLease
 from server.runtime import Runtime
 from server.services import uploads
 from server.tables import Upload
+from workers.supervisor.runner_user import open_to
 
 logger = structlog.get_logger(__name__)
 
@@ -45,6 +46,8 @@ class InputFiles:
         self.folder = rt.settings.data_dir / "inputs" / uuid4().hex
         self.scratch = self.folder / "scratch"
         """Where this worker's runner may write; it goes with the folder."""
+        self.group: int | None = None
+        """The group by which the runner reads what is laid out for it, where it has another user than we."""
         self._lock_descriptor: int | None = None
 
     def open(self) -> None:
@@ -54,6 +57,9 @@ class InputFiles:
         with (parent / LOCK).open("w") as one_at_a_time:
             fcntl.flock(one_at_a_time, fcntl.LOCK_EX)
             self.folder.mkdir(mode=0o700)
+            if self.group is not None:
+                for folder in (self._rt.settings.data_dir, parent, self.folder):
+                    open_to(self.group, folder)
             self._lock_descriptor = _lock(self.folder)
             for other in parent.iterdir():
                 if other.is_dir() and (descriptor := _lock(other)) is not None:
@@ -83,6 +89,8 @@ class InputFiles:
         contents = await self._read_contents(lease, files)
         folder = self.folder / f"{lease.id}-{lease.attempt}"
         folder.mkdir(mode=0o700)
+        if self.group is not None:
+            open_to(self.group, folder, read=True)
         try:
             paths = [await self._write(folder, number, content) for number, content in enumerate(contents)]
             values = {name: list(value) if isinstance(value, list) else value for name, value in values.items()}
@@ -146,6 +154,8 @@ class InputFiles:
             reason = f"An input file could not be written on the worker: {error.strerror or 'its disk has a problem'}."
             raise InputFilesError(PredictionErrorCode.STORAGE, reason) from error
         path.chmod(0o400)
+        if self.group is not None:
+            open_to(self.group, path, read=True)
         return str(path)
 
 

@@ -40,6 +40,7 @@ from workers.supervisor.preparer import Preparer
 from workers.supervisor.run_output import CANCELED, HANDED_BACK, LEASE_LOST
 from workers.supervisor.runner_client import RunnerOptions
 from workers.supervisor.runner_keeper import RunnerKeeper
+from workers.supervisor.runner_user import choose_user, open_to
 from workers.supervisor.sharing import Sharing
 from workers.supervisor.snapshots import Snapshots
 from workers.supervisor.webhooks import Deliverer
@@ -57,9 +58,17 @@ TELL_OUTSIDE_SECONDS = 0.5
 
 
 def runner_policy(settings: Settings, inputs: InputFiles) -> Policy:
-    """What this worker's runner may do on its machine."""
+    """What this worker's runner may do on its machine.
+
+    Raises:
+        SettingsError: RUNNER_USER cannot be.
+    """
     # What is not there when the walls are raised stays out of reach
     settings.model_cache_dir.mkdir(parents=True, exist_ok=True)
+    runner = choose_user(settings)
+    if runner.user is not None:
+        inputs.group = runner.group
+        open_to(runner.group, settings.model_cache_dir, read=True)
     models = [settings.model_cache_dir, *([settings.model_root.expanduser()] if settings.model_root else [])]
     return Policy(
         str(inputs.scratch),
@@ -68,6 +77,10 @@ def runner_policy(settings: Settings, inputs: InputFiles) -> Policy:
         readable=tuple(map(str, settings.runner_readable)),
         writable=tuple(map(str, settings.runner_writable)),
         hidden=(str(settings.data_dir), str(settings.storage_dir)),
+        user=runner.user,
+        group=runner.group,
+        no_user=runner.reason,
+        needs_user=runner.is_needed,
         network=settings.runner_network,
         memory_bytes=settings.runner_memory_bytes,
         file_bytes=settings.runner_file_bytes,
