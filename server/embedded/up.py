@@ -304,10 +304,14 @@ class Up:
             self.terminal.line("api", address.url)
             groups.wait("worker", lambda: int((address.health() or {}).get("workers", 0)) >= count)
         for worker in workers:
-            sql = "SELECT device FROM worker WHERE pid = ANY($1) ORDER BY last_seen DESC"
-            devices = _query(self.environment["DATABASE_URL"], sql, worker.pids())
+            sql = "SELECT device, broken_predictors FROM worker WHERE pid = ANY($1) ORDER BY last_seen DESC"
+            rows = _query(self.environment["DATABASE_URL"], sql, worker.pids())
             name = "worker" if count == 1 else worker.name
-            self.terminal.line(name, f"ready ({devices[0]['device']})" if devices else "ready")
+            self.terminal.line(name, f"ready ({rows[0]['device']})" if rows else "ready")
+            broken: dict[str, str] = json.loads(rows[0]["broken_predictors"]) if rows else {}
+            for predictor, reason in broken.items():
+                why = f"{predictor} could not be loaded and is left out: {reason}"
+                self.terminal.line(name, f"{why} The whole of it: {worker.log}", good=False)
 
     def _child(self, name: str, command: str) -> Child:
         grace = self.settings.shutdown_grace_seconds + WORKER_MARGIN_SECONDS

@@ -13,6 +13,17 @@ from typing import ClassVar
 from workers.contract.predictor import JSON_SCHEMA, PredictionContext, Predictor, schema
 
 
+def death_signal() -> int:
+    """What the kernel sends this thread's process when the supervisor is gone."""
+    number = ctypes.c_int()
+    ctypes.CDLL(None).prctl(2, ctypes.byref(number), 0, 0, 0)
+    return number.value
+
+
+# It belongs to the process's first thread, which imports this
+DEATH_SIGNAL = death_signal()
+
+
 class Prober(Predictor):
     """Makes one attempt a prediction: `OK` with what it got, or the name of the error."""
 
@@ -55,10 +66,7 @@ class Prober(Predictor):
         return os.getuid(), os.getgid(), os.getgroups(), max(held)
 
     def death_signal(self, target: str) -> int:
-        """What the kernel sends when the supervisor is gone."""
-        number = ctypes.c_int()
-        ctypes.CDLL(None).prctl(2, ctypes.byref(number), 0, 0, 0)
-        return number.value
+        return DEATH_SIGNAL
 
     def kill(self, target: str) -> None:
         os.kill(int(target), signal.SIGTERM)

@@ -23,6 +23,10 @@ class VersionRefusedError(Exception):
     """The source or the folder of a version holds nothing that can be run; the message is a sentence for its owner."""
 
 
+class WallError(Exception):
+    """A wall around this process refused a predictor something; the message says what, and what may be set."""
+
+
 class ModelLoadError(Exception):
     """A model could not be loaded; `code` and `message` are what the prediction ends with."""
 
@@ -45,13 +49,16 @@ def explain(error: BaseException) -> tuple[str, str]:
         return error.code, error.message
     if isinstance(error, InputRejectedError):
         return INPUT_REJECTED, describe(error, name=False)
+    if isinstance(error, WallError):
+        return INTERNAL, describe(error, name=False)
     return (OUT_OF_MEMORY if is_out_of_memory(error) else INTERNAL), describe(error)
 
 
 def explain_load(error: BaseException) -> ModelLoadError:
     """What the predictions that waited for a model end with when its load failed."""
     code = OUT_OF_MEMORY if is_out_of_memory(error) else MODEL_UNAVAILABLE
-    return ModelLoadError(code, describe(error, name=not isinstance(error, (VersionRefusedError, ModelTooLargeError))))
+    is_sentence = isinstance(error, (VersionRefusedError, ModelTooLargeError, WallError))
+    return ModelLoadError(code, describe(error, name=not is_sentence))
 
 
 def is_out_of_memory(error: BaseException) -> bool:

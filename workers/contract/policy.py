@@ -8,6 +8,9 @@ from typing import Any, Self
 
 import orjson
 
+IMPORTING = "importing predictor: "
+"""What a runner writes before it imports a class of the operator's, and without a name when it has imported all."""
+
 WALLS = ("user", "privileges", "files", "signals", "calls")
 """The walls by name: a user of its own, no new privileges, Landlock, Landlock's scopes, seccomp."""
 

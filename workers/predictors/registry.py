@@ -6,13 +6,15 @@ import hashlib
 import importlib
 import logging
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
 import orjson
 
+from workers.contract.failures import describe
 from workers.contract.predictor import JSON_SCHEMA, KINDS, Predictor
 
 logger = logging.getLogger(__name__)
@@ -28,6 +30,9 @@ BUILT_IN = (
 )
 
 
+Explain = Callable[[BaseException], str | None]
+
+
 class InvalidPredictorError(Exception):
     """What was offered as a predictor is none; the message says why."""
 
@@ -37,6 +42,8 @@ class Registry:
 
     def __init__(self, classes: Iterable[type[Predictor]] = ()) -> None:
         self._classes: dict[str, type[Predictor]] = {}
+        self.broken: dict[str, str] = {}
+        """Classes that were offered and could not be loaded, each with the reason."""
         for cls in classes:
             self.add(cls)
 
@@ -73,22 +80,27 @@ class Registry:
         ]
 
 
-def open_registry(extra: Iterable[str] = ()) -> Registry:
+def open_registry(
+    extra: Iterable[str] = (), began: Callable[[str], None] = lambda name: None, explain: Explain = lambda error: None
+) -> Registry:
     """All predictors here; `extra` names more as module:Class.
 
-    A package whose entry point does not load is logged and left out.
-
-    Raises:
-        InvalidPredictorError: one of `extra` is no predictor.
+    One that does not load is logged and left out, so that the others run: `Registry.broken` names it. `began` hears of
+    each before its code runs, and `explain` may say more of an error.
     """
     registry = Registry(_load(name) for name in BUILT_IN)
-    for point in entry_points(group=ENTRY_POINT_GROUP):
+    offers: dict[str, Callable[[], Any]] = {point.value: point.load for point in entry_points(group=ENTRY_POINT_GROUP)}
+    offers |= {name: partial(_load, name) for name in extra}
+    for name, load in offers.items():
+        began(name)
         try:
-            registry.add(as_predictor(point.load()))
-        except Exception:
-            logger.exception("The predictor %s of %s does not load", point.name, point.value)
-    for name in extra:
-        registry.add(_load(name))
+            registry.add(as_predictor(load()))
+        except (Exception, SystemExit) as error:  # a module of the operator's may raise anything
+            logger.exception("The predictor %s could not be loaded", name)
+            advice = explain(error)
+            registry.broken[name] = f"{describe(error, name=not isinstance(error, InvalidPredictorError))}" + (
+                f" {advice}" if advice else ""
+            )
     return registry
 
 
@@ -111,13 +123,7 @@ def as_predictor(candidate: Any) -> Any:
 
 def _load(name: str) -> type[Predictor]:
     module, _, attribute = name.partition(":")
-    try:
-        candidate = getattr(importlib.import_module(module), attribute)
-    except Exception as error:  # a module of the operator's may raise anything
-        raise InvalidPredictorError(
-            f"The predictor {name!r} could not be imported: {type(error).__name__}: {error}"
-        ) from error
-    cls: type[Predictor] = as_predictor(candidate)
+    cls: type[Predictor] = as_predictor(getattr(importlib.import_module(module), attribute))
     return cls
 
 

@@ -12,15 +12,18 @@ Sources: https://docs.kernel.org/userspace-api/landlock.html, linux/landlock.h, 
 from __future__ import annotations
 
 import ctypes
+import errno
 import os
 import platform
 import resource
+import socket
 import struct
 import sys
 import sysconfig
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from workers.contract.policy import WALLS, Policy
 from workers.runner.identity import become, drop_capabilities
@@ -150,6 +153,49 @@ class Containment:
             return
         own = [(path, READ) for path in model_paths(model)] if model else []
         restrict_files([*self._base, *own], self._writable, scoped=False)
+
+    def advise(self, error: BaseException) -> str | None:
+        """What the operator may set so that this does not happen, if a wall refused it; else None."""
+        policy = self._policy
+        seen: set[int] = set()
+        each: Any = error
+        while isinstance(each, BaseException) and id(each) not in seen:
+            seen.add(id(each))
+            number = getattr(each, "errno", None)
+            path = getattr(each, "filename", None)
+            if isinstance(each, OSError):
+                is_refused = number in {errno.EACCES, errno.EPERM}
+                is_of_socket = isinstance(each, socket.gaierror) or (number == errno.EACCES and path is None)
+                if is_of_socket and not policy.network and "calls" not in self.missing:
+                    return "Model processes open no network connections; RUNNER_NETWORK=true lets them."
+                if number == errno.EFBIG and policy.file_bytes is not None:
+                    return f"Model processes write no file above RUNNER_FILE_BYTES ({policy.file_bytes})."
+                if is_refused and isinstance(path, str | bytes | os.PathLike):
+                    return self._advise_on_file(Path(os.fsdecode(path)).absolute())
+            # Libraries wrap such errors: urllib keeps them as `reason`
+            each = each.__cause__ or getattr(each, "reason", None) or each.__context__
+        return None
+
+    def _advise_on_file(self, path: Path) -> str | None:
+        try:
+            with path.open("rb") if path.is_file() else os.scandir(path):
+                is_readable = True
+        except FileNotFoundError:
+            is_readable = True
+        except OSError:
+            is_readable = False
+        opened = self._writable if is_readable else (*self._policy.readable, *self._policy.inputs)
+        if "user" not in self.missing and (
+            "files" in self.missing or any(path.is_relative_to(place) for place in opened)
+        ):
+            what = "write" if is_readable else "read"
+            who = f"Model processes are user {os.getuid()}"
+            return f"{who}, who may not {what} {path}: change its rights, or RUNNER_USER."
+        if "files" in self.missing:
+            return None
+        if is_readable:
+            return f"Model processes may not write {path}: name its folder in RUNNER_WRITABLE."
+        return f"Model processes may not read {path}: name its folder in RUNNER_READABLE."
 
 
 def model_paths(model: str) -> list[str]:

@@ -11,7 +11,7 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
-from workers.contract.policy import Policy
+from workers.contract.policy import IMPORTING, Policy
 from workers.runner.containment import Containment, NoUserError
 
 PR_SET_PDEATHSIG = 1
@@ -65,7 +65,7 @@ def main() -> None:
 
     from workers.contract.devices import DeviceUnavailableError, pick_device
     from workers.contract.logs import route_logs
-    from workers.predictors.registry import InvalidPredictorError, open_registry
+    from workers.predictors.registry import open_registry
     from workers.runner.pictures import MAX_PIXELS
     from workers.runner.service import Runner
 
@@ -78,15 +78,25 @@ def main() -> None:
         if not arguments.lazy:
             from transformers import AutoModelForCausalLM, AutoModelForSeq2SeqLM, AutoTokenizer  # noqa: F401
 
+    def say(line: str) -> None:
+        sys.stderr.write(f"{line}\n")
+        sys.stderr.flush()
+
     faulthandler.enable()
     route_logs()
     # some containers have no writable /proc, and can do without
     with suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text(OOM_SCORE)
     try:
-        registry = open_registry(arguments.predictor)
+        # The supervisor reads there whose code ran when this process ended or hung
+        registry = open_registry(
+            arguments.predictor,
+            lambda name: say(f"{IMPORTING}{name}"),
+            containment.advise if containment else lambda error: None,
+        )
+        say(IMPORTING)
         device = pick_device(os.environ)
-    except (InvalidPredictorError, DeviceUnavailableError) as error:
+    except DeviceUnavailableError as error:
         sys.stderr.write(f"{error}\n")
         os._exit(2)
     runner = Runner(

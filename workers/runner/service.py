@@ -24,6 +24,7 @@ from workers.contract.failures import (
     OUT_OF_MEMORY,
     ModelLoadError,
     VersionRefusedError,
+    WallError,
     describe,
     explain,
     free_memory,
@@ -128,6 +129,7 @@ class Runner:
         self._outbox = Outbox(connection, broken=leave)
         self._missing_walls = containment.missing if containment else {}
         self._confine = containment.confine_thread if containment else lambda model: None
+        self._advise = containment.advise if containment else lambda error: None
         self._pools = Pools(self._confine)
         self._cache = ModelCache(
             load=self._load,
@@ -146,7 +148,8 @@ class Runner:
         """Read and act until the supervisor leaves; the exit code of the process."""
         self._outbox.start()
         device = describe_device(self._device)
-        self._outbox.put(Ready(self._device.name, self._registry.catalogue(), *device, self._missing_walls))
+        registry = self._registry
+        self._outbox.put(Ready(self._device.name, registry.catalogue(), *device, self._missing_walls, registry.broken))
         self._preparation.start()
         try:
             while not self._stopping:
@@ -217,7 +220,7 @@ class Runner:
     def _perform(self, run: Run, task: _Task) -> None:
         """Run a prediction in a thread of its version; whatever happens in it ends in one last message."""
         try:
-            message = run_prediction(run, task.context, self._cache, self._max_pixels)
+            message = run_prediction(run, task.context, self._cache, self._max_pixels, self._advise)
             if isinstance(message, Failed) and message.code == OUT_OF_MEMORY:
                 # only here are the frames gone that held what was too much
                 self._cache.shrink()
@@ -238,7 +241,12 @@ class Runner:
             self._preparation.join()
         predictor = cls()
         with bounded(self._load_seconds, f"The load of version {spec.id}"):
-            predictor.setup(spec, self._device, context)
+            try:
+                predictor.setup(spec, self._device, context)
+            except Exception as error:
+                if advice := self._advise(error):
+                    raise WallError(f"{describe(error)}. {advice}") from error
+                raise
         if spec.options.get("quantization"):
             # The C library keeps the pages that the weights filled before
             free_memory()
@@ -276,7 +284,11 @@ class Runner:
 
 
 def run_prediction(
-    run: Run, context: PredictionContext, cache: ModelCache, max_pixels: int = MAX_PIXELS
+    run: Run,
+    context: PredictionContext,
+    cache: ModelCache,
+    max_pixels: int = MAX_PIXELS,
+    advise: Callable[[BaseException], str | None] = lambda error: None,
 ) -> Done | Failed | Canceled:
     """Check the input files, wait for the model, run it; the message that the prediction ends with."""
     try:
@@ -303,6 +315,8 @@ def run_prediction(
         return Canceled(run.prediction)
     except BaseException as error:  # a model's SystemExit must not end its prediction in silence
         code, text = explain(error)
+        if advice := advise(error):
+            text = f"{text.removesuffix('.')}. {advice}"
         if code != INPUT_REJECTED and not isinstance(error, ModelLoadError):
             logger.error("Prediction %s failed: %s", run.prediction, describe(error), exc_info=error)
         return Canceled(run.prediction) if context.cancelled else Failed(run.prediction, code, text)

@@ -29,6 +29,7 @@ from workers.supervisor.event_writer import EventWriter
 from workers.supervisor.inputs import InputFiles, InputFilesError
 from workers.supervisor.run_output import CANCELED, SUCCEEDED, Outcome, RunOutput, failed
 from workers.supervisor.runner_keeper import RunnerKeeper
+from workers.supervisor.server_paths import ServerPaths
 from workers.supervisor.sharing import Sharing
 from workers.supervisor.snapshots import Snapshots, VersionUnavailableError
 from workers.supervisor.webhooks import Notices
@@ -90,6 +91,7 @@ class AttemptContext:
     streams: Callable[[], int]
     deliver: Callable[[float], None]
     enter_runner: Callable[[Attempt], Awaitable[None]]
+    paths: ServerPaths | None = None
 
 
 class Stage(Enum):
@@ -131,7 +133,7 @@ class Attempt:
             rt.event_log, str(lease.id), lease.attempt, context.streams, self._notices.note_event, lease.owner
         )
         limits = (rt.settings.max_output_bytes, rt.settings.max_output_text_bytes)
-        self._output = RunOutput(lease, self._writer, *limits, self._trace.timed)
+        self._output = RunOutput(lease, self._writer, *limits, self._trace.timed, context.paths)
 
     def stop(self, reason: Outcome) -> None:
         """End it like this, if it has not ended yet.

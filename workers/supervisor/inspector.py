@@ -90,7 +90,15 @@ class Inspector:
             policy = replace(policy, scratch=str(scratch), inputs=())
         memory = self._settings.inspect_memory_bytes
         options = replace(self._options, enable_gpu=False, require_gpu=False, threads=1, memory_bytes=memory)
-        client = await RunnerClient.start(replace(options, policy=policy), lambda _: None)
+        # Of the runner's control group it would take the runner with it
+        options = replace(options, policy=policy, memory_bound=None)
+        try:
+            client = await RunnerClient.start(options, lambda _: None)
+        except RunnerFailedError as error:
+            if error.predictor not in self._options.extra_predictors:
+                raise
+            self._options = self._options.without(error.predictor)
+            return await self._start()
         if policy is not None:
             remove = partial(shutil.rmtree, policy.scratch, ignore_errors=True)
             client.exited.add_done_callback(lambda _: remove())

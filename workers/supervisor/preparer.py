@@ -22,6 +22,7 @@ from workers.supervisor.downloads import DownloadFailedError, fetch
 from workers.supervisor.inspector import Inspector
 from workers.supervisor.runner_client import RunnerFailedError
 from workers.supervisor.runner_keeper import RunnerKeeper
+from workers.supervisor.server_paths import ServerPaths
 
 logger = structlog.get_logger(__name__)
 
@@ -38,6 +39,7 @@ class Preparer:
         self._worker_id = worker_id
         self._progress: dict[str, Any] = {"phase": "inspect", "bytes": 0, "totalBytes": None}
         self._due = asyncio.Event()
+        self._paths = ServerPaths(rt.settings)
 
     def look(self) -> None:
         """A version may wait."""
@@ -97,11 +99,13 @@ class Preparer:
             if isinstance(error, InvalidInputError):
                 reason = " ".join(f"{violation.path}: {violation.message}" for violation in error.violations)
             log.info("version.refused", reason=reason)
-            await versions.refuse(version.id, attempt, reason)
+            await versions.refuse(version.id, attempt, self._paths.hide(reason))
         except (DownloadFailedError, RunnerFailedError, TimeoutError, OSError) as error:
             log.warning("version.prepare_failed", error=str(error))
             if attempt >= MAX_PREPARE_ATTEMPTS:
-                await versions.refuse(version.id, attempt, f"Tried {attempt} times: {error}")
+                # What the runner wrote at last is for the log alone
+                reason = str(error).partition("\n")[0]
+                await versions.refuse(version.id, attempt, self._paths.hide(f"Tried {attempt} times: {reason}"))
             else:
                 await versions.hand_back(version.id, attempt, RETRY_SECONDS * attempt)
         else:

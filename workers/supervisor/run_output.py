@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import orjson
@@ -16,6 +16,7 @@ from server.queue.claim import PredictionLease
 from server.queue.finish import Result
 from workers.contract import protocol
 from workers.supervisor.event_writer import EventWriter
+from workers.supervisor.server_paths import ServerPaths
 
 EXTENSIONS = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp", "application/json": "json"}
 MAX_METRICS = 100
@@ -91,6 +92,7 @@ class RunOutput:
         max_file_bytes: int,
         max_text_bytes: int = 32_000_000,
         on_timing: Callable[[protocol.Timing], None] = lambda _: None,
+        paths: ServerPaths | None = None,
     ) -> None:
         self.lease = lease
         self.writer = writer
@@ -99,6 +101,8 @@ class RunOutput:
         self._max_file_bytes = self._file_bytes_left = max_file_bytes
         self._max_text_bytes = self._text_bytes_left = max_text_bytes
         self._on_timing = on_timing
+        self._hide: Callable[[str], str] = paths.hide if paths else str
+        self._hide_own: Callable[[Any], Any] = paths.hide_own if paths else lambda value: value
         self._value: Any = None
         self._is_adopted = False
         self._metrics: dict[str, float] = {}
@@ -112,13 +116,13 @@ class RunOutput:
         """Take one message, ignoring unknown ones; how the run ended, if this was its last."""
         match message:
             case protocol.Output(text=str() as text):
-                content, room = (text := storable(text)).encode(), max(0, self._text_bytes_left)
+                content, room = (text := self._hide_own(storable(text))).encode(), max(0, self._text_bytes_left)
                 if not self._has_room(len(content)):
                     text = content[:room].decode(errors="ignore")
                 if text:
                     self.writer.text(text)
             case protocol.Output(chunk=chunk):
-                if self._has_room(len(orjson.dumps(chunk := storable(chunk)))):
+                if self._has_room(len(orjson.dumps(chunk := self._hide_own(storable(chunk))))):
                     self.writer.chunk(chunk)
             case protocol.File(blob=blob):
                 self._file_bytes_left -= len(blob)
@@ -138,7 +142,7 @@ class RunOutput:
                 step = self._step if message.step is None else message.step
                 self.writer.preview(blob, message.width, message.height, step)
             case protocol.Log(line=line):
-                self.writer.log(storable(line))
+                self.writer.log(self._hide(storable(line)))
             case protocol.Metric(name=name, value=value):
                 if name in self._metrics or len(self._metrics) < MAX_METRICS:
                     self._metrics[storable(name[:MAX_METRIC_NAME])] = value
@@ -149,7 +153,7 @@ class RunOutput:
             case protocol.Timing():
                 self._on_timing(message)
             case protocol.Done(output=output):
-                value = storable(output)
+                value = self._hide_own(storable(output))
                 if value is not None and len(orjson.dumps(value)) > self._max_text_bytes:
                     self._overflow(self._too_much_text)
                 if self.overflow is not None:
@@ -210,7 +214,7 @@ class RunOutput:
             outcome.status,
             output,
             [file.record(lease, index) for index, file in enumerate(self.files)],
-            outcome.failure,
+            outcome.failure and replace(outcome.failure, message=self._hide(outcome.failure.message)),
             transcript.whole_log,
             {
                 **self._metrics,

@@ -15,14 +15,14 @@ import threading
 from collections import defaultdict, deque
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
 import structlog
 
-from workers.contract.policy import Policy
+from workers.contract.policy import IMPORTING, Policy
 from workers.contract.protocol import (
     Inspect,
     Inspected,
@@ -37,6 +37,7 @@ from workers.contract.protocol import (
     encode,
     receive,
 )
+from workers.supervisor.memory_bound import MemoryBound
 
 Answer = TypeVar("Answer")
 logger = structlog.get_logger(__name__)
@@ -57,8 +58,8 @@ class RunnerOptions:
     not used for `idle_seconds`, unless that is 0; `max_pixels` bounds a picture among input files; the runner ends by
     itself when a load takes more than `load_seconds`, or a batch that was canceled `grace_seconds`; `threads` are those
     of one torch operation; `preload` imports torch and transformers in the background at once; `policy` raises walls
-    around it, in whose scratch folder it then lives; `memory_bytes` bounds its data segment;
-    `environment` is what the allow-list picks from.
+    around it, in whose scratch folder it then lives; `memory_bytes` bounds its data segment; `memory_bound` is the
+    control group that it belongs to; `environment` is what the allow-list picks from.
     """
 
     enable_gpu: bool = True
@@ -73,12 +74,24 @@ class RunnerOptions:
     preload: bool = True
     policy: Policy | None = None
     memory_bytes: int | None = None
+    memory_bound: MemoryBound | None = None
     ready_timeout_seconds: float = 60.0
     environment: Mapping[str, str] = field(default_factory=lambda: dict(os.environ), repr=False)
 
+    def without(self, predictor: str) -> Self:
+        """The same, but for one of the operator's classes."""
+        return replace(self, extra_predictors=tuple(name for name in self.extra_predictors if name != predictor))
+
 
 class RunnerFailedError(Exception):
-    """The runner did not come up, or is gone; the message ends with the last lines it wrote."""
+    """The runner did not come up, or is gone; the message ends with the last lines it wrote.
+
+    `predictor` is the class whose import it did not survive, if it was one.
+    """
+
+    def __init__(self, message: str, predictor: str | None = None) -> None:
+        super().__init__(message)
+        self.predictor = predictor
 
 
 class RunnerClient:
@@ -137,7 +150,9 @@ class RunnerClient:
             client.kill()
             await asyncio.shield(client.exited)
             if isinstance(error, TimeoutError):
-                raise RunnerFailedError(client._why(f"was not ready: {error}")) from None
+                raise RunnerFailedError(client._why(f"was not ready: {error}"), client._importing) from None
+            if isinstance(error, RunnerFailedError):
+                error.predictor = client._importing
             raise
         client.ready = client._ready.result()
         return client
@@ -214,6 +229,12 @@ class RunnerClient:
         if self.exited.done():
             raise RunnerFailedError(self._why(f"ended with code {self.exited.result()}"))
         raise TimeoutError(f"the runner did not answer in {seconds:g} seconds")
+
+    @property
+    def _importing(self) -> str | None:
+        """The class of the operator's that was imported at last, unless all are."""
+        names = [line.partition(":")[2].strip() for line in self._tail if line.startswith(IMPORTING.rstrip())]
+        return (names[-1] if names else "") or None
 
     def _why(self, problem: str) -> str:
         return "\n".join([f"The runner {problem}.", *self._tail])
@@ -347,6 +368,8 @@ def spawn(options: RunnerOptions) -> tuple[subprocess.Popen[bytes], socket.socke
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
         )
+    if options.memory_bound is not None:
+        options.memory_bound.add(process.pid)
     return process, ours
 
 

@@ -51,6 +51,7 @@ class RunnerKeeper:
         self._runs: dict[str, RunHandle] = {}
         self._up = asyncio.Event()
         self._is_killed = False
+        self._left_out: dict[str, str] = {}
         self.ready: protocol.Ready | None = None
         self.resident = protocol.Resident([], 0)
         self.on_resident: Callable[[], None] = lambda: None
@@ -63,11 +64,16 @@ class RunnerKeeper:
                 try:
                     self._client = await RunnerClient.start(self._options, self._receive)
                 except RunnerFailedError as error:
+                    if error.predictor in self._options.extra_predictors:
+                        # Without it the others can run
+                        self._leave_out(error.predictor, str(error).partition("\n")[0])
+                        continue
                     logger.error("runner.start_failed", error=str(error), retry_seconds=backoff)
                     await asyncio.sleep(backoff)
                     backoff = min(MAX_BACKOFF_SECONDS, backoff * 2)
                     continue
-                self.ready = self._client.ready
+                ready = self._client.ready
+                self.ready = replace(ready, broken_predictors={**ready.broken_predictors, **self._left_out})
                 self._up.set()
                 walls = walls_of(self.ready.missing_walls if self._settings.contain_runner else None)
                 standing = [name for name, reason in walls.items() if not reason]
@@ -88,6 +94,10 @@ class RunnerKeeper:
             self._up.clear()
             if self._client:
                 await asyncio.shield(self._client.stop())
+
+    def _leave_out(self, predictor: str, reason: str) -> None:
+        self._options = self._options.without(predictor)
+        self._left_out[predictor] = f"Its import ended the process. {reason}"
 
     async def _watch(self, client: RunnerClient) -> None:
         """Kill a runner that answers nothing for RUNNER_SILENCE_SECONDS: it is frozen, or C code lets nothing else run.

@@ -36,11 +36,13 @@ from workers.supervisor.claim_loop import ClaimLoop, Occupancy
 from workers.supervisor.demand import Demand
 from workers.supervisor.inputs import InputFiles
 from workers.supervisor.inspector import Inspector
+from workers.supervisor.memory_bound import bound_memory
 from workers.supervisor.preparer import Preparer
 from workers.supervisor.run_output import CANCELED, HANDED_BACK, LEASE_LOST
 from workers.supervisor.runner_client import RunnerOptions
 from workers.supervisor.runner_keeper import RunnerKeeper
 from workers.supervisor.runner_user import choose_user, open_to
+from workers.supervisor.server_paths import ServerPaths
 from workers.supervisor.sharing import Sharing
 from workers.supervisor.snapshots import Snapshots
 from workers.supervisor.webhooks import Deliverer
@@ -98,7 +100,12 @@ class Supervisor:
         self.worker_id = uuid4()
         self._inputs = InputFiles(rt)
         if rt.settings.contain_runner:
-            options = replace(options, policy=runner_policy(rt.settings, self._inputs))
+            policy = runner_policy(rt.settings, self._inputs)
+            bound = bound_memory(policy.memory_bytes) if policy.memory_bytes else None
+            if bound:
+                # A limit of the process would count what a GPU's driver maps, too
+                policy = replace(policy, memory_bytes=None)
+            options = replace(options, policy=policy, memory_bound=bound)
         self._keeper = RunnerKeeper(rt.settings, options)
         self._inspector = Inspector(options, rt.settings)
         self._preparer = Preparer(rt, self._keeper, self._inspector, self.worker_id)
@@ -127,6 +134,7 @@ class Supervisor:
             streams=self._attempts.__len__,
             deliver=self._deliverer.look,
             enter_runner=self._enter_runner,
+            paths=ServerPaths(rt.settings),
         )
 
     def wake(self, queue: str, *hints: str) -> None:

@@ -195,13 +195,30 @@ def test_predictors_of_installed_packages_are_found_and_a_broken_one_is_left_out
     assert registry.get("echo") is Echo
     assert "no.such:Thing" in caplog.text
     assert "builtins:int" in caplog.text
+    assert registry.broken.keys() == {"no.such:Thing", "builtins:int"}
 
 
-def test_a_predictor_that_was_asked_for_must_be_one() -> None:
-    assert open_registry(["tests.unit.predictors.test_registry:Good"]).get("good")
-    for name in ("builtins:int", "no.such:Thing", "builtins:nothing", "builtins", ""):
-        with pytest.raises(InvalidPredictorError):
-            open_registry([name])
+BROKEN = {
+    "builtins:int": "<class 'int'> cannot be a predictor: it is no subclass of Predictor and has no method predict.",
+    "no.such:Thing": "ModuleNotFoundError: No module named 'no'",
+    "builtins:nothing": "AttributeError: module 'builtins' has no attribute 'nothing'",
+    "builtins": "AttributeError: ",
+    "tests.unit.predictors.leaving:Thing": "SystemExit: 3",
+}
+
+
+def test_a_predictor_that_was_asked_for_and_is_none_is_named_and_the_others_are_there() -> None:
+    good = "tests.unit.predictors.test_registry:Good"
+    names = [*BROKEN, good]
+    began: list[str] = []
+    registry = open_registry(names, began.append, lambda error: "Set it." if isinstance(error, SystemExit) else None)
+    assert registry.get("good")
+    assert registry.get("echo")
+    assert began == names
+    assert list(registry.broken) == list(BROKEN)
+    for name, reason in BROKEN.items():
+        assert registry.broken[name].startswith(reason.rstrip())
+    assert registry.broken["tests.unit.predictors.leaving:Thing"].endswith(" Set it.")
 
 
 def test_what_breaks_the_contract_is_refused() -> None:
