@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import logging
 import re
 import sys
-from typing import Any
+from typing import Any, TextIO
 
 import structlog
 
@@ -21,6 +22,8 @@ SECRETS = (
     (re.compile(r"\b(bearer|basic)\s+[\w.~+/=-]+", re.IGNORECASE), r"\1 ..."),
     (re.compile(r"\bsig=[\w-]+"), "sig=..."),
 )
+# C0 but the tabulator, DEL, C1, ends of lines and turns of direction of Unicode
+CONTROLS = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 
 
 def redacted(text: str) -> str:
@@ -28,6 +31,25 @@ def redacted(text: str) -> str:
     for pattern, instead in SECRETS:
         text = pattern.sub(instead, text)
     return text
+
+
+def visible(text: str) -> str:
+    """A text whose control characters, and those that turn the direction of writing, are written out as `\\x1b`.
+
+    A terminal obeys them: who chose a path or a name could hide or forge lines of a log.
+    """
+    return CONTROLS.sub(lambda match: match[0].encode("unicode_escape").decode(), text)
+
+
+def _make_visible(_logger: Any, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    return {visible(name): visible(value) if isinstance(value, str) else value for name, value in event.items()}
+
+
+def _plain_traceback(stream: TextIO, exc_info: structlog.typing.ExcInfo) -> None:
+    """Write a traceback without the values of variables, which may be passwords, and without control characters."""
+    text = io.StringIO()
+    structlog.dev.plain_traceback(text, exc_info)
+    stream.write("\n".join(map(visible, text.getvalue().split("\n"))))
 
 
 def _redact(_logger: Any, _method: str, line: Any) -> Any:
@@ -38,8 +60,7 @@ def configure_logging(level: str, form: LogFormat = LogFormat.AUTO) -> None:
     """Send this process's logs, the standard library's included, to stderr in one form."""
     is_console = form is LogFormat.CONSOLE or (form is LogFormat.AUTO and sys.stderr.isatty())
     renderer: structlog.typing.Processor = (
-        # Tracebacks without the values of variables, which may be passwords
-        structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+        structlog.dev.ConsoleRenderer(exception_formatter=_plain_traceback)
         if is_console
         else structlog.processors.JSONRenderer()
     )
@@ -60,7 +81,13 @@ def configure_logging(level: str, form: LogFormat = LogFormat.AUTO) -> None:
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer, _redact],
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                # JSON writes them out by itself
+                *([_make_visible] if is_console else []),
+                renderer,
+                _redact,
+            ],
         )
     )
     root = logging.getLogger()

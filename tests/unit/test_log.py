@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 import json
 import logging
+import re
 import sys
 from collections.abc import Iterator
 from uuid import uuid4
@@ -52,6 +53,24 @@ def test_other_text_stays() -> None:
 def test_a_link_loses_its_signature_and_a_key_keeps_what_may_be_shown() -> None:
     assert redacted("/files/a.png?exp=1&sig=abc-_1&x=1") == "/files/a.png?exp=1&sig=...&x=1"
     assert redacted(KEY) == f"{KEY[:12]}..."
+
+
+CONTROLS = "\x1b[2J\x07\x00\r\n2026 [info] forged\x7f\x9b\u202e\u2028"
+
+
+def test_no_control_character_reaches_a_log(stderr: io.StringIO) -> None:
+    structlog.get_logger("a").info(f"event {CONTROLS}", path=f"/files/{CONTROLS}", nested={"names": [CONTROLS]})
+    logging.getLogger("uvicorn.error").info('%s - "WebSocket %s" [accepted]', "127.0.0.1", f"/graphql{CONTROLS}")
+    try:
+        raise ValueError(f"bad\x1b[2J \x9b\u202e {CONTROLS[:4]}")
+    except ValueError:
+        structlog.get_logger("c").exception("failed")
+    text = stderr.getvalue()
+    # The colours of a terminal are our own
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", text)
+    assert "forged" in plain
+    assert not [line for line in plain.split("\n") if re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e]", line)]
+    assert not [line for line in plain.split("\n") if line.startswith("2026 [info]")]
 
 
 def test_nothing_of_them_is_logged(stderr: io.StringIO) -> None:
