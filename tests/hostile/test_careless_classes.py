@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.hostile.test_walls import lacks_landlock
+from tests.hostile.attempts import lacks_landlock
 from tests.unit.runner.running import Running
 from workers.contract.policy import Policy
 from workers.contract.protocol import Done, Failed, VersionSpec

@@ -14,7 +14,7 @@ import psutil
 import pytest
 
 from server.settings import Settings, SettingsError
-from tests.hostile.test_walls import PROSE, attempt
+from tests.hostile.attempts import PROSE, attempt
 from tests.unit.runner.running import Running
 from workers.contract.policy import Policy
 from workers.contract.protocol import Done, VersionSpec

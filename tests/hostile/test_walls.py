@@ -10,25 +10,15 @@ from pathlib import Path
 
 import pytest
 
+from tests.hostile.attempts import PROSE, attempt, lacks_landlock
 from tests.unit.runner.running import Running
 from workers.contract.policy import Policy
 from workers.contract.protocol import Done, Failed, VersionSpec
-from workers.runner.containment import landlock_abi
 from workers.supervisor.runner_client import RunnerClient, RunnerOptions
-
-
-def lacks_landlock() -> bool:
-    try:
-        return landlock_abi() < 1
-    except OSError:
-        return True
-
 
 pytestmark = pytest.mark.skipif(lacks_landlock(), reason="the kernel of this machine has no Landlock")
 
 SECRET = "do-not-print-me"
-PROSE = Path(__file__).parents[2] / "workers" / "demo_models" / "prose"
-PROBER = VersionSpec("prober", "prober")
 
 
 @pytest.fixture(scope="module")
@@ -58,13 +48,6 @@ async def running(places: dict[str, Path]) -> AsyncIterator[Running]:
     running.client = await RunnerClient.start(options, running.on_message)
     yield running
     await running.client.stop()
-
-
-async def attempt(running: Running, name: str, target: object = "", version: VersionSpec = PROBER) -> str:
-    key = f"{name}-{target}-{version.id}"
-    running.run(key, {"attempt": name, "target": str(target)}, version)
-    assert isinstance(await running.end(key), Done)
-    return running.text(key)
 
 
 async def test_all_walls_stand_here(running: Running) -> None:

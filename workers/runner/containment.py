@@ -157,10 +157,10 @@ class Containment:
     def advise(self, error: BaseException) -> str | None:
         """What the operator may set so that this does not happen, if a wall refused it; else None."""
         policy = self._policy
-        seen: set[int] = set()
+        chain: set[int] = set()
         each: Any = error
-        while isinstance(each, BaseException) and id(each) not in seen:
-            seen.add(id(each))
+        while isinstance(each, BaseException) and id(each) not in chain:
+            chain.add(id(each))
             number = getattr(each, "errno", None)
             path = getattr(each, "filename", None)
             if isinstance(each, OSError):

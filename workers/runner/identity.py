@@ -44,23 +44,23 @@ def become(policy: Policy, modules: Iterable[str]) -> str | None:
 
 def drop_capabilities() -> None:
     """Keep no capability but, where this process is still root's, those by which it reads what it could read before."""
-    kept = (1 << DAC_OVERRIDE | 1 << DAC_READ_SEARCH) if os.geteuid() == 0 else 0
+    remaining = (1 << DAC_OVERRIDE | 1 << DAC_READ_SEARCH) if os.geteuid() == 0 else 0
     libc = ctypes.CDLL(None, use_errno=True)
     libc.prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0)
-    _bound_capabilities(kept)
-    kept &= _permitted()
+    _bound_capabilities(remaining)
+    remaining &= _permitted()
     header = struct.pack("Ii", CAPABILITY_VERSION, 0)
-    low, high = kept & 0xFFFFFFFF, kept >> 32
+    low, high = remaining & 0xFFFFFFFF, remaining >> 32
     if libc.capset(header, struct.pack("6I", low, low, 0, high, high, 0)) < 0:
         error = ctypes.get_errno()
         raise OSError(error, f"capabilities: {os.strerror(error)}")
 
 
-def _bound_capabilities(kept: int) -> None:
+def _bound_capabilities(remaining: int) -> None:
     """Let no program that is started have more than these; only who may set capabilities can."""
     libc = ctypes.CDLL(None, use_errno=True)
     for number in range(LAST_CAPABILITY + 1):
-        if not kept >> number & 1:
+        if not remaining >> number & 1:
             libc.prctl(PR_CAPBSET_DROP, number, 0, 0, 0)
 
 
@@ -155,7 +155,7 @@ def _closed(place: Path, depth: int) -> Iterator[str]:
 
 def _is_readable(path: Path) -> bool:
     try:
-        wanted = os.R_OK | os.X_OK if path.is_dir() else os.R_OK
+        rights = os.R_OK | os.X_OK if path.is_dir() else os.R_OK
     except PermissionError:
         return False
-    return os.access(path, wanted, effective_ids=True) or (path.is_symlink() and not path.exists())
+    return os.access(path, rights, effective_ids=True) or (path.is_symlink() and not path.exists())

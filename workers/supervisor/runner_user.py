@@ -61,19 +61,19 @@ def open_to(group: int, path: Path, *, read: bool = False) -> None:
     """Let a group enter a folder of ours, or `read` it or a file; left alone where another group has rights to it."""
     details = path.stat()
     is_folder = stat.S_ISDIR(details.st_mode)
-    wanted = (0o010 if is_folder else 0) | (0o040 if read else 0)
-    if details.st_mode & wanted >> 3 == wanted >> 3 or (details.st_gid != group and details.st_mode & GROUP_BITS):
+    rights = (0o010 if is_folder else 0) | (0o040 if read else 0)
+    if details.st_mode & rights >> 3 == rights >> 3 or (details.st_gid != group and details.st_mode & GROUP_BITS):
         return
     os.chown(path, -1, group)
-    path.chmod(stat.S_IMODE(details.st_mode) | wanted)
+    path.chmod(stat.S_IMODE(details.st_mode) | rights)
 
 
 def _problem() -> str | None:
     if sys.platform != "linux":
         return "this system is not Linux"
     status = dict(line.split(":\t", 1) for line in Path("/proc/self/status").read_text().splitlines() if ":\t" in line)
-    held = int(status["CapEff"], 16)
-    if missing := [name for name, number in NEEDED_CAPABILITIES.items() if not held >> number & 1]:
+    effective = int(status["CapEff"], 16)
+    if missing := [name for name, number in NEEDED_CAPABILITIES.items() if not effective >> number & 1]:
         return f"the worker may not change users: it is not root, and has not {', '.join(missing)}"
     if int(status.get("Umask", "0022"), 8) & OTHERS_READ:
         return "the worker's umask keeps what it downloads from other users"
@@ -82,10 +82,10 @@ def _problem() -> str | None:
 
 def _unused_user() -> int:
     """A number that no account has and no process runs as; each process begins its search at another one."""
-    taken = {entry.pw_uid for entry in pwd.getpwall()}
+    in_use = {entry.pw_uid for entry in pwd.getpwall()}
     for process in Path("/proc").iterdir():
         with suppress(OSError):
-            taken.add(process.stat().st_uid)
+            in_use.add(process.stat().st_uid)
     count = LAST_USER - FIRST_USER + 1
     numbers = (FIRST_USER + (os.getpid() + step) % count for step in range(count))
-    return next(number for number in numbers if number not in taken)
+    return next(number for number in numbers if number not in in_use)
