@@ -12,7 +12,7 @@ JOBS ?= 3
 SHARED := $(PYTEST) -n $(JOBS)
 
 .DEFAULT_GOAL := help
-.PHONY: help up test test-unit test-integration test-e2e test-clients test-web chaos lint house check dev web run-api run-worker \
+.PHONY: help up test test-unit test-integration test-e2e test-clients test-web chaos lint house audit lock check dev web run-api run-worker \
 	migrate migration schema codegen bench screenshots docker-build docker-up docker-down clean
 
 help: ## Show this help
@@ -56,7 +56,16 @@ lint: dev ## Ruff, mypy --strict and the import contracts
 house: dev ## Print how the code reads, in numbers: functions called once, lengths, folders, import circles (ARGS=-v lists)
 	@$(BIN)/python -m tests.architecture.house $(ARGS)
 
-check: lint test ## Lint, test, and the longer tests
+audit: dev ## Ask PyPI and npm for known vulnerabilities of what is locked; says so where they do not tell
+	@$(BIN)/python -m pip install -q pip-audit || true
+	@$(BIN)/python -m tests.architecture.audit
+
+# Of pip's own index: PyTorch's builds for the CPU have other hashes, and are left out of worker.txt
+lock: dev ## Write deploy/locks, the packages of the images with their hashes, from pyproject.toml and PyPI
+	@$(BIN)/python -m pip install -q uv
+	@$(BIN)/python -m tests.architecture.lock "$(TORCH)"
+
+check: lint test audit ## Lint, test, audit, and the longer tests
 	$(PYTEST) tests -m slow || test $$? -eq 5
 
 dev: .venv/.stamp-dev ## Make .venv with the command line and all extras

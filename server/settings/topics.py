@@ -223,8 +223,8 @@ class WorkerSettings(BaseSettings):
     )
     runner_user: Annotated[str | None, Blankable] = Field(
         None,
-        description="User (name or number) that model processes run as; if unset, an unused number where the worker may "
-        "change it.",
+        description="User (name or number) that model processes run as; if unset, an unused number where the "
+        "worker may change it.",
     )
     runner_network: bool = Field(
         False, description="Let model processes open network connections, which custom classes may need."

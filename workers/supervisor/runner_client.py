@@ -291,7 +291,8 @@ class RunnerClient:
         while raw := self._process.stdout.readline(MAX_LINE_BYTES):
             line = raw.decode(errors="replace").rstrip()
             self._tail.append(line)
-            logger.info("runner", pid=self.pid, line=line)
+            if not line.startswith(IMPORTING.rstrip()):
+                logger.info("runner", pid=self.pid, line=line)
 
     def _wait(self) -> None:
         """Reap the runner and everything it started, then tell the loop."""

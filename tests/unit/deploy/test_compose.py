@@ -14,6 +14,7 @@ from jsonschema.validators import validator_for
 
 from server import cli
 from server.settings import Settings
+from workers.supervisor.runner_user import NEEDED_CAPABILITIES
 
 ROOT = Path(__file__).parents[3]
 COMPOSE_TEXT = (ROOT / "docker-compose.yml").read_text()
@@ -51,14 +52,59 @@ def test_the_specification_finds_mistakes() -> None:
     assert any("depend_on" in violation for violation in violations(broken))
 
 
-def test_variables_are_settings_or_the_database_password() -> None:
-    known = {name.upper() for name in Settings.model_fields} | {"POSTGRES_PASSWORD"}
+OWN_VARIABLES = {"POSTGRES_PASSWORD", "REDIS_PASSWORD", "POSTGRES_IMAGE", "REDIS_IMAGE", "WORKER_MEMORY"}
+
+
+def test_variables_are_settings_or_of_the_file_alone() -> None:
+    known = {name.upper() for name in Settings.model_fields} | OWN_VARIABLES
     assert set(re.findall(r"\$\{([A-Z_]+)", COMPOSE_TEXT)) <= known
 
 
 def test_a_secret_is_demanded_and_none_is_written_down() -> None:
     for name in OURS:
         assert SERVICES[name]["environment"]["SECRET_KEY"].startswith("${SECRET_KEY:?")
+    for name in ("POSTGRES_PASSWORD", "REDIS_PASSWORD"):
+        uses = re.findall(rf"\$\{{{name}([^}}]*)\}}", COMPOSE_TEXT)
+        assert len(uses) == 2
+        assert all(use.startswith(":?") for use in uses)
+    assert "requirepass" in " ".join(SERVICES["redis"]["command"])
+    # Neither is among the arguments of a process
+    assert "PASSWORD" not in " ".join(SERVICES["redis"]["command"])
+
+
+def test_no_container_may_more_than_it_needs() -> None:
+    needs = {
+        # To become PostgreSQL's user, and to make the models' user
+        "postgres": {"CHOWN", "DAC_OVERRIDE", "FOWNER", "SETGID", "SETUID"},
+        **{name: {"CHOWN", "DAC_OVERRIDE", "KILL", "SETGID", "SETUID"} for name in WORKERS},
+    }
+    for name, service in SERVICES.items():
+        assert service["cap_drop"] == ["ALL"], name
+        assert set(service.get("cap_add", [])) == needs.get(name, set()), name
+        assert service["security_opt"] == ["no-new-privileges:true"], name
+        assert service["read_only"] is True, name
+        assert "/tmp" in service["tmpfs"], name  # noqa: S108 - inside the container
+        assert service["mem_limit"], name
+        assert service["pids_limit"], name
+    for name in ("api", *WORKERS):
+        assert SERVICES[name]["ulimits"]["nofile"] >= 65536
+
+
+def test_a_worker_is_nobody_special_and_keeps_what_makes_the_models_user() -> None:
+    for name in WORKERS:
+        entry, given = SERVICES[name]["entrypoint"], ",".join(sorted(SERVICES[name]["cap_add"])).lower()
+        assert entry[-1] == "inference-server"
+        assert {"--reuid=app", "--regid=app"} <= set(entry)
+        for option in ("--inh-caps", "--ambient-caps"):
+            (value,) = [part.partition("=")[2] for part in entry if part.startswith(f"{option}=")]
+            assert value == "-all," + ",".join(f"+{each}" for each in given.split(","))
+    assert {f"CAP_{each}" for each in SERVICES["worker"]["cap_add"]} == set(NEEDED_CAPABILITIES)
+
+
+def test_bases_can_be_pinned_by_digest() -> None:
+    for name in ("postgres", "redis"):
+        assert re.fullmatch(rf"\$\{{{name.upper()}_IMAGE:-{name}:\d+\}}", SERVICES[name]["image"])
+    assert set(re.findall(r"^FROM (\S+)", DOCKERFILE, re.MULTILINE)) == {"${NODE_IMAGE}", "${PYTHON_IMAGE}", "base"}
 
 
 def test_the_host_settings_of_an_env_file_do_not_reach_into_the_containers() -> None:
@@ -74,9 +120,9 @@ def test_the_host_settings_of_an_env_file_do_not_reach_into_the_containers() -> 
 
 def test_the_environment_makes_settings_that_start() -> None:
     environment = {name.lower(): value for name, value in SERVICES["worker"]["environment"].items()}
-    environment["database_url"] = environment["database_url"].replace("${POSTGRES_PASSWORD:-inference}", "x")
+    environment = {name: re.sub(r"\$\{\w+PASSWORD[^}]*\}", "x", value) for name, value in environment.items()}
     settings = Settings(_env_file=None, **{**environment, "secret_key": "0123456789abcdef" * 4})
-    assert settings.redis_dsn == "redis://redis:6379/0"
+    assert settings.redis_dsn == "redis://:x@redis:6379/0"
     assert settings.storage_dir == Path("/data/files")
 
 
@@ -117,7 +163,8 @@ def test_images_run_as_nobody_special(target: str) -> None:
 
 def test_the_api_image_gets_no_torch() -> None:
     assert "torch" not in stage("api")
-    assert "[worker]" not in stage("api")
+    assert "/locks/worker" not in stage("api")
+    assert "torch==" not in (ROOT / "deploy" / "locks" / "api.txt").read_text()
 
 
 def test_the_image_and_the_makefile_take_the_same_torch() -> None:

@@ -204,9 +204,16 @@ async def test_inspect_without_an_answer_times_out(start: Starter) -> None:
 
 
 async def test_a_runner_that_cannot_start_says_why() -> None:
-    for name, reason in ((predictor("NotOne"), "no subclass of Predictor"), ("nowhere:X", "No module named 'nowhere'")):
-        with pytest.raises(RunnerFailedError, match=reason):
-            await RunnerClient.start(RunnerOptions(extra_predictors=(name,), preload=False), print)
+    with pytest.raises(RunnerFailedError, match="CUDA"):
+        await RunnerClient.start(RunnerOptions(enable_gpu=False, require_gpu=True, preload=False), print)
+
+
+async def test_a_runner_starts_without_what_is_no_predictor_and_says_why(start: Starter) -> None:
+    reasons = {predictor("NotOne"): "no subclass of Predictor", "nowhere:X": "No module named 'nowhere'"}
+    running = await start(extra_predictors=(*reasons, predictor("Sample")))
+    broken = running.client.ready.broken_predictors
+    assert list(broken) == list(reasons)
+    assert all(reason in broken[name] for name, reason in reasons.items())
 
 
 async def test_a_runner_that_is_not_ready_in_time_is_killed() -> None:
