@@ -19,6 +19,8 @@ from graph.types.models import (
     ModelVersion,
     PublishVersionInput,
     PublishVersionResult,
+    RetryVersionInput,
+    RetryVersionResult,
     UpdateModelInput,
     UpdateModelResult,
 )
@@ -99,3 +101,12 @@ class ModelMutation:
         context = info.context
         row = await models.publish_version(context.rt, context.viewer, input.model, input.new())
         return ModelVersion.of(row)
+
+    @strawberry.mutation(description="Prepare a version again that was refused, or that waits to be tried again.")
+    async def retry_version(
+        self,
+        info: Info,
+        input: Annotated[RetryVersionInput, strawberry.argument(description="The version.")],  # noqa: A002
+    ) -> RetryVersionResult:
+        context = info.context
+        return ModelVersion.of(await models.retry_version(context.rt, context.viewer, input.version))

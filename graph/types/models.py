@@ -61,7 +61,9 @@ class ModelVersion(Node):
 
     number: int = strawberry.field(description="Number within its model: 1, 2, 3, ...")
     state: VersionState = strawberry.field(description="State of the version.")
-    reason: str | None = strawberry.field(description="Why the version was refused; null if it was not.")
+    reason: str | None = strawberry.field(
+        description="Why the version was refused, or why its preparation failed and is tried again; else null."
+    )
     source: str = strawberry.field(description="Where its files come from, such as `huggingface:owner/name`.")
     revision: str | None = strawberry.field(description="Commit that the version is pinned to.")
     digest: str | None = strawberry.field(description="SHA-256 over its files.")
@@ -316,6 +318,11 @@ class PublishVersionInput:
         return _new_version(self)
 
 
+@strawberry.input(description="A version to prepare again.")
+class RetryVersionInput:
+    version: str = strawberry.field(description="Version as `owner/name:number`, or `owner/name` for the newest.")
+
+
 def _new_version(given: CreateModelInput | PublishVersionInput) -> domain.NewVersion:
     schema: dict[str, object] | None = given.input_schema  # type: ignore[assignment]
     options = (given.quantization, given.device_map, given.device)
@@ -343,4 +350,8 @@ DeleteModelResult = Annotated[
 PublishVersionResult = Annotated[
     ModelVersion | NotFoundError | ForbiddenError | InvalidInput,
     strawberry.union("PublishVersionResult", description="Result of `publishVersion`."),
+]
+RetryVersionResult = Annotated[
+    ModelVersion | NotFoundError | ForbiddenError | ConflictError,
+    strawberry.union("RetryVersionResult", description="Result of `retryVersion`."),
 ]

@@ -5,22 +5,24 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-import anyio
 import httpx2
 from huggingface_hub import HfApi
 from huggingface_hub.errors import (
     GatedRepoError,
+    HfHubHTTPError,
     HFValidationError,
     RepositoryNotFoundError,
     RevisionNotFoundError,
 )
 
-from server.settings import Settings
-
 TIMEOUT_SECONDS = 15.0
 COMMIT = re.compile(r"[0-9a-f]{40}", re.ASCII)
 # What the hub's library raises: its own errors, those of its HTTP client, and ValueError for what it cannot read
 FAULTS = (httpx2.HTTPError, OSError, ValueError)
+
+
+# Not found, not allowed, gone, withdrawn for legal reasons; what else a hub says may change by itself
+FINAL = {401, 403, 404, 410, 451}
 
 
 class HubError(Exception):
@@ -37,7 +39,7 @@ class RepoFile:
 
     path: str
     size: int
-    sha256: str | None
+    sha256: str | None = None
 
 
 @dataclass(frozen=True)
@@ -49,22 +51,18 @@ class RepoDescription:
 
 
 class HuggingFaceHub:
-    """The hub at HF_ENDPOINT, with HF_TOKEN."""
+    """The hub at HF_ENDPOINT, with HF_TOKEN, where they are set."""
 
-    def __init__(self, settings: Settings) -> None:
-        token = settings.hf_token.get_secret_value() if settings.hf_token else False
-        self._api = HfApi(endpoint=settings.hf_endpoint, token=token)
+    def __init__(self, endpoint: str | None, token: str | None) -> None:
+        self._api = HfApi(endpoint=endpoint, token=token or False)
 
-    async def describe(self, repo: str, revision: str | None) -> RepoDescription:
+    def describe(self, repo: str, revision: str | None) -> RepoDescription:
         """The repository's commit and files.
 
         Raises:
             HubError: it does not exist, or HF_TOKEN has no access.
             HubUnavailableError: no answer.
         """
-        return await anyio.to_thread.run_sync(self._describe, repo, revision)
-
-    def _describe(self, repo: str, revision: str | None) -> RepoDescription:
         try:
             info = self._api.model_info(repo, revision=revision, files_metadata=True, timeout=TIMEOUT_SECONDS)
         except (*FAULTS, KeyError, TypeError) as error:
@@ -88,5 +86,7 @@ def refusal(error: Exception, repo: str, revision: str | None) -> str | None:
             return f"{repo} has no revision {revision!r}."
         case HFValidationError():
             return f"{repo} is not a valid name of a repository on the hub."
+        case HfHubHTTPError() if error.response is not None and error.response.status_code in FINAL:
+            return f"The hub does not give {repo}: {error.response.status_code}."
         case _:
             return None

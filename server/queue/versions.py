@@ -10,7 +10,8 @@ from server.adapters.database import rows, to_json
 from server.domain.models import ModelSource, SourceType
 from server.tables import Version
 
-MAX_PREPARE_ATTEMPTS = 5
+FIRST_RETRY_SECONDS = 5.0
+MAX_RETRY_SECONDS = 600.0
 
 
 @dataclass(frozen=True)
@@ -44,9 +45,13 @@ async def list_unclaimed() -> list[UUID]:
     return [row["id"] for row in await rows(_UNCLAIMED)]
 
 
-async def claim(worker_id: UUID, lease_seconds: float) -> VersionLease | None:
-    """The oldest version that nobody prepares, now leased to this worker."""
-    claimed = await rows(_CLAIM, worker_id, lease_seconds)
+async def claim(worker_id: UUID, lease_seconds: float, most_of_owner: int) -> VersionLease | None:
+    """The next version that nobody prepares, now leased to this worker.
+
+    The owner goes first of whom the least are prepared, then the oldest version; this worker prepares at most
+    `most_of_owner` of one owner, so that nobody has all its slots.
+    """
+    claimed = await rows(_CLAIM, worker_id, lease_seconds, most_of_owner)
     return VersionLease(await Version.get(id=claimed[0]["id"]), claimed[0]["attempt"]) if claimed else None
 
 
@@ -63,24 +68,42 @@ async def make_ready(version_id: UUID, attempt: int, prepared: PreparedVersion) 
 
 
 async def refuse(version_id: UUID, attempt: int, reason: str) -> bool:
-    """Refuse a version for good, with the reason; False when the lease is no longer ours."""
+    """Refuse a version, with the reason; False when the lease is no longer ours."""
     return bool(await rows(_REFUSE, version_id, attempt, reason.replace("\0", "")[:2000]))
 
 
-async def hand_back(version_id: UUID, attempt: int, delay_seconds: float) -> None:
-    """Let another attempt begin after a transient fault."""
-    await rows(_HAND_BACK, version_id, attempt, delay_seconds)
+async def hand_back(version_id: UUID, attempt: int, reason: str, most_seconds: float) -> bool:
+    """Let another attempt begin later, after a fault that may pass; False when that has gone on for `most_seconds`.
+
+    Each pause is half as long as the trouble has lasted, between FIRST_RETRY_SECONDS and MAX_RETRY_SECONDS.
+    """
+    text = reason.replace("\0", "")[:2000]
+    pauses = (FIRST_RETRY_SECONDS, MAX_RETRY_SECONDS)
+    return bool(await rows(_HAND_BACK, version_id, attempt, text, *pauses, most_seconds))
+
+
+async def retry(version_id: UUID) -> bool:
+    """Prepare a REFUSED version anew, or one that waits to be tried again now; False for any other."""
+    return bool(await rows(_RETRY, version_id))
 
 
 _IS_FREE = "state = 'PREPARING' AND (lease_until IS NULL OR lease_until < now())"
 # A few are enough, since each that is prepared makes room for the next
 _UNCLAIMED = f"SELECT id FROM version WHERE {_IS_FREE} ORDER BY created_at LIMIT 4"  # noqa: S608 - constants only
 # An expired lease needs no sweeper: whoever claims next takes it over, and the new attempt fences the one before
-_CLAIM = f"""
-WITH oldest AS (SELECT id FROM version WHERE {_IS_FREE} ORDER BY created_at LIMIT 1 FOR UPDATE SKIP LOCKED)
+_CLAIM = """
+WITH busy AS (
+  SELECT m.owner_id, count(*) AS everywhere, count(*) FILTER (WHERE v.worker_id = $1) AS here
+  FROM version v JOIN model m ON m.id = v.model_id
+  WHERE v.state = 'PREPARING' AND v.worker_id IS NOT NULL AND v.lease_until >= now() GROUP BY m.owner_id
+), next AS (
+  SELECT v.id FROM version v JOIN model m ON m.id = v.model_id LEFT JOIN busy ON busy.owner_id = m.owner_id
+  WHERE v.state = 'PREPARING' AND (v.lease_until IS NULL OR v.lease_until < now()) AND coalesce(busy.here, 0) < $3
+  ORDER BY coalesce(busy.everywhere, 0), v.created_at LIMIT 1 FOR UPDATE OF v SKIP LOCKED
+)
 UPDATE version v SET attempt = v.attempt + 1, worker_id = $1, lease_until = now() + make_interval(secs => $2)
-FROM oldest WHERE v.id = oldest.id RETURNING v.id, v.attempt
-"""  # noqa: S608 - constants only
+FROM next WHERE v.id = next.id RETURNING v.id, v.attempt
+"""
 # The lease and what users see of the download in one write, which comes every second
 _RENEW = """
 UPDATE version SET lease_until = now() + make_interval(secs => $3), progress = $4::jsonb
@@ -89,16 +112,24 @@ WHERE id = $1 AND attempt = $2 AND state = 'PREPARING' RETURNING id
 # State and findings together: a READY version without its schema would be claimed by nobody and offered to all
 _READY = """
 UPDATE version SET state = 'READY', input_schema = $3::jsonb, output_schema = $4::jsonb, info = $5::jsonb,
-  revision = $6, digest = $7, size_bytes = $8, lease_until = NULL, progress = NULL
+  revision = $6, digest = $7, size_bytes = $8, lease_until = NULL, progress = NULL, reason = NULL, failing_since = NULL
 WHERE id = $1 AND attempt = $2 AND state = 'PREPARING' RETURNING id
 """
-# For good, since versions are immutable: whoever mends the source publishes another
+# It stays so until its owner asks for another try
 _REFUSE = """
-UPDATE version SET state = 'REFUSED', reason = $3, lease_until = NULL, progress = NULL
+UPDATE version SET state = 'REFUSED', reason = $3, lease_until = NULL, progress = NULL, failing_since = NULL
 WHERE id = $1 AND attempt = $2 AND state = 'PREPARING' RETURNING id
 """
-# A lease of nobody: it keeps the version from being claimed until the delay is over
+# A lease of nobody: it keeps the version from being claimed until the pause is over
 _HAND_BACK = """
-UPDATE version SET lease_until = now() + make_interval(secs => $3)
-WHERE id = $1 AND attempt = $2 AND state = 'PREPARING' RETURNING id
+UPDATE version SET worker_id = NULL, reason = $3, progress = NULL, failing_since = coalesce(failing_since, now()),
+  lease_until = now() + greatest(
+    make_interval(secs => $4), least(make_interval(secs => $5), (now() - coalesce(failing_since, now())) / 2))
+WHERE id = $1 AND attempt = $2 AND state = 'PREPARING'
+  AND coalesce(failing_since, now()) >= now() - make_interval(secs => $6) RETURNING id
+"""
+# What runs is not disturbed, and READY is for ever
+_RETRY = """
+UPDATE version SET state = 'PREPARING', reason = NULL, failing_since = NULL, lease_until = NULL, worker_id = NULL
+WHERE id = $1 AND (state = 'REFUSED' OR (state = 'PREPARING' AND worker_id IS NULL)) RETURNING id
 """

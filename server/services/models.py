@@ -103,7 +103,9 @@ async def add(rt: Runtime, owner: User, new: NewModel) -> Model:
                 tags=_distinct(new.tags),
             )
         except IntegrityError:
-            raise ConflictError(f"{owner.handle}/{new.name} is taken.") from None
+            raise ConflictError(
+                f"{owner.handle}/{new.name} is taken. If it is yours, publish a version of it, or retry the one it has."
+            ) from None
         await versions.add(work, model, new.version)
     return model
 
@@ -122,6 +124,23 @@ async def publish_version(rt: Runtime, viewer: Viewer, slug: str, new: NewVersio
     if violations := versions.violations(ModelKind(model.kind), new):
         raise InvalidInputError(violations)
     return await versions.publish(rt, model, new)
+
+
+async def retry_version(rt: Runtime, viewer: Viewer, slug: str) -> Version:
+    """Prepare a version of a model of the viewer's again: `owner/name:number`, or the newest of `owner/name`.
+
+    Raises:
+        NotFoundError, ForbiddenError: as `publish_version`.
+        ConflictError: it is READY, or being prepared.
+    """
+    parsed = parse_slug(slug)
+    model = await find_own(viewer, str(Slug(parsed.owner, parsed.name)) if parsed else slug)
+    query = Version.filter(model_id=model.id, **({"number": parsed.number} if parsed and parsed.number else {}))
+    version = await query.order_by("-number").first()
+    if version is None:
+        raise NotFoundError(f"There is no version {slug[:100]!r}.")
+    _check_may_add(rt, viewer)
+    return await versions.retry(rt, version)
 
 
 def _description_violations(description: str) -> list[Violation]:

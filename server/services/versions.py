@@ -20,7 +20,8 @@ from server.domain.models import (
     source_violations,
     version_violations,
 )
-from server.errors import ForbiddenError, UnauthenticatedError, Violation
+from server.errors import ConflictError, ForbiddenError, UnauthenticatedError, Violation
+from server.queue import versions as queue
 from server.runtime import Runtime
 from server.tables import Model, Version
 from server.unit_of_work import UnitOfWork, unit_of_work
@@ -65,6 +66,14 @@ async def publish(rt: Runtime, model: Model, new: NewVersion) -> Version:
         # Numbers are counted under the model's row lock, so that two publishers never get the same
         await Model.select_for_update().get(id=model.id)
         return await add(work, model, new)
+
+
+async def retry(rt: Runtime, version: Version) -> Version:
+    """Prepare a version anew that was refused, or at once one that waits to be tried again; raises ConflictError."""
+    if not await queue.retry(version.id):
+        raise ConflictError("Only a version that was refused, or waits to be tried again, can be tried again.")
+    await rt.bell.ring(PREPARE_QUEUE, str(version.id))
+    return await Version.get(id=version.id)
 
 
 async def add(work: UnitOfWork, model: Model, new: NewVersion) -> Version:

@@ -285,6 +285,23 @@ class ModelSettings(BaseSettings):
         200_000_000_000, ge=1, description="Maximum size of the downloaded models; the least recently used go first."
     )
     model_max_bytes: int = Field(50_000_000_000, ge=1, description="Maximum size of a model that is added.")
+    prepare_slots: int = Field(
+        4, ge=2, le=64, description="Versions that one worker prepares at the same time, half of them of one owner."
+    )
+    prepare_seconds: float = Field(
+        14_400, ge=1, description="Refuse a version whose download and inspection take longer than this."
+    )
+    prepare_retry_seconds: float = Field(
+        21_600,
+        ge=0,
+        description="Try a version again for this long while the hub or the worker fails; then refuse it.",
+    )
+    download_stall_seconds: float = Field(
+        60,
+        ge=1,
+        le=3600,
+        description="Break off a download that gets less than a megabyte in this time; it is continued later.",
+    )
     inspect_seconds: float = Field(
         120, ge=1, le=3600, description="Time that reading a new version's configuration and tokenizer may take."
     )

@@ -52,7 +52,8 @@ class Version(Row):
     """One immutable version of a model, which a worker prepares under a lease.
 
     `source_ref`, `revision_asked`, `own_schema` and `options` (how it is loaded, such as its quantization) are what the
-    user gave; the worker that prepares it writes the rest.
+    user gave; the worker that prepares it writes the rest. While it waits to be tried again, `failing_since` is when
+    that began, and `reason` why.
     """
 
     id = fields.UUIDField(primary_key=True, default=uuid7)
@@ -76,6 +77,7 @@ class Version(Row):
     digest = fields.CharField(max_length=80, null=True)
     size_bytes = fields.BigIntField(null=True)
     progress: Any = fields.JSONField(null=True)
+    failing_since = fields.DatetimeField(null=True)
     attempt = fields.IntField(default=0)
     worker_id = fields.UUIDField(null=True)
     lease_until = fields.DatetimeField(null=True)

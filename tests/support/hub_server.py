@@ -34,6 +34,8 @@ class Fault:
     """`closed` or `reset`: how the connection ends in the middle of the body."""
     hold: threading.Event | None = None
     """The body is sent only when this is set."""
+    drip: threading.Event | None = None
+    """The body is sent by single bytes, ten a second, until this is set."""
 
 
 @dataclass
@@ -109,7 +111,7 @@ class Handler(BaseHTTPRequestHandler):
         fault = self.hub.note(f"{self.command} {unquote(path)} {self.headers.get('range', '')}".strip())
         if fault and fault.hold:
             fault.hold.wait(60)
-        elif fault and not fault.cut:
+        elif fault and not fault.cut and not fault.drip:
             return self.answer(fault.status or 200, {}, fault.body or b"")
         if path.startswith("/cdn/"):
             return self.body(self.hub.root / unquote(path.removeprefix("/cdn/")), {}, fault)
@@ -154,14 +156,24 @@ class Handler(BaseHTTPRequestHandler):
             start, status = int(ranged[1]), 206
             headers |= {"content-range": f"bytes {start}-{len(data) - 1}/{len(data)}"}
             data = data[start:]
-        self.answer(status, headers, data, fault.cut if fault else None)
+        self.answer(status, headers, data, fault.cut if fault else None, fault.drip if fault else None)
 
-    def answer(self, status: int, headers: dict[str, str], data: bytes, cut: str | None = None) -> None:
-        """Write an answer, or half of one."""
+    def answer(
+        self,
+        status: int,
+        headers: dict[str, str],
+        data: bytes,
+        cut: str | None = None,
+        drip: threading.Event | None = None,
+    ) -> None:
+        """Write an answer, or half of one, or slowly."""
         self.send_response(status)
         for name, value in {**headers, "content-length": str(len(data))}.items():
             self.send_header(name, value)
         self.end_headers()
+        while drip and self.command != "HEAD" and data and not drip.wait(0.1):
+            self.wfile.write(data[:1])
+            data = data[1:]
         if self.command != "HEAD":
             self.wfile.write(data[: len(data) // 2] if cut else data)
         if cut:

@@ -22,6 +22,7 @@ MUTATIONS = {
     "updateModel": "WRITE",
     "deleteModel": "WRITE",
     "publishVersion": "WRITE",
+    "retryVersion": "WRITE",
     "createPrediction": "RUN",
     "retryPrediction": "RUN",
     "cancelPrediction": "RUN",

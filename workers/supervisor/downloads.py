@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-import glob
+import os
 import re
+import subprocess
+import sys
 import threading
+import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import anyio
-from filelock import FileLock
-from huggingface_hub import snapshot_download
-from tqdm.auto import tqdm
+import orjson
 
-from server.adapters.huggingface import COMMIT, FAULTS, HubError, HubUnavailableError, HuggingFaceHub, RepoFile, refusal
+from server.adapters.huggingface import COMMIT, RepoFile
 from server.domain.models import ModelSource, SourceType, source_violations
 from server.settings import Settings
 from workers import demo_models
@@ -27,15 +30,18 @@ OnProgress = Callable[[str, int, int | None], None]
 USEFUL = re.compile(r"(?:^|/)(?:[^/]+\.safetensors|[^/]+\.json|[^/]+\.txt|[^/]+\.model|README\.md|[^/]+\.jinja)$")
 VARIANT = re.compile(r"\.(?:fp16|bf16|fp32|non_ema|ema)(?:-\d+-of-\d+)?\.safetensors$")
 OTHER_FRAMEWORKS = re.compile(r"^(?:onnx|openvino|flax|coreml|gguf|original)/")
+# What the process of a download gets of the environment beside its paths: proxies, certificates, how the hub is asked
+NETWORK_VARIABLES = re.compile(
+    r"(?:https?|no|all)_proxy|SSL_CERT_\w+|REQUESTS_CA_BUNDLE|CURL_CA_BUNDLE|HF_(?!TOKEN)\w+", re.IGNORECASE
+)
+ROOT = Path(__file__).resolve().parents[2]
+STALL_BYTES = 1_000_000
+WATCH_SECONDS = 0.5
 PICKLE = re.compile(r"\.(?:bin|pt|pth|ckpt|pkl|pickle)$")
 
 
 class DownloadFailedError(Exception):
     """A transient fault; trying again may help."""
-
-
-class _CanceledError(Exception):
-    """The download was called off."""
 
 
 @dataclass(frozen=True)
@@ -74,9 +80,13 @@ async def fetch(
 
 
 async def _from_folder(path: Path, settings: Settings, on_progress: OnProgress, kind: str) -> Snapshot:
-    on_progress("inspect", 0, None)
-    folder = await anyio.to_thread.run_sync(folders.inspect, path, settings.model_max_bytes)
+    folder = await _inspect(path, settings, on_progress)
     return Snapshot(path, f"{kind}-{folder.digest[7:19]}", folder.digest, folder.size_bytes)
+
+
+async def _inspect(path: Path, settings: Settings, on_progress: OnProgress) -> folders.FolderInspection:
+    on_progress("inspect", 0, None)
+    return await anyio.to_thread.run_sync(folders.inspect, path, settings.model_max_bytes)
 
 
 async def _from_hub(
@@ -87,30 +97,38 @@ async def _from_hub(
     commit = source.revision or ""
     path = _downloaded(source.ref, commit, settings)
     if path is None:
+        settings.model_cache_dir.mkdir(parents=True, exist_ok=True)
+        download = _Download(source, settings, cancelled)
         try:
-            repo = await HuggingFaceHub(settings).describe(source.ref, source.revision)
-        except HubError as error:
-            raise VersionRefusedError(str(error)) from error
-        except HubUnavailableError as error:
-            raise DownloadFailedError(str(error)) from error
-        commit = repo.commit
-        path = _downloaded(source.ref, commit, settings)
-    if path is None:
-        files = choose(repo.files)
-        total = sum(file.size for file in files)
-        if total > settings.model_max_bytes:
-            limit = settings.model_max_bytes
-            raise VersionRefusedError(f"{source.ref} has {total} bytes, more than MODEL_MAX_BYTES ({limit}).")
-        used = folders.size_of(settings.model_cache_dir)
-        if used + total > settings.model_cache_max_bytes:
-            raise VersionRefusedError(
-                f"{source.ref} has {total} bytes; with the {used} held already that is more than "
-                f"MODEL_CACHE_MAX_BYTES ({settings.model_cache_max_bytes})."
-            )
-        meter = _Meter(total, on_progress, cancelled)
-        path = await _download(source.ref, commit, [file.path for file in files], settings, meter)
-    folder = await anyio.to_thread.run_sync(folders.inspect, path, settings.model_max_bytes)
+            answer = await download.answer()
+            commit = answer["commit"]
+            path = _downloaded(source.ref, commit, settings)
+            if path is None:
+                files = choose(tuple(RepoFile(name, size) for name, size in answer["files"]))
+                total = sum(file.size for file in files)
+                await anyio.to_thread.run_sync(_check_room, source.ref, total, settings)
+
+                def on_bytes(count: int) -> None:
+                    on_progress("download", min(count, total), total)
+
+                path = await download.fetch([file.path for file in files], on_bytes)
+        finally:
+            download.close()
+    folder = await _inspect(path, settings, on_progress)
     return Snapshot(path, commit, folder.digest, folder.size_bytes)
+
+
+def _check_room(repo: str, total: int, settings: Settings) -> None:
+    """Refuse what is larger than models may be here, or than the cache has room for."""
+    if total > settings.model_max_bytes:
+        limit = settings.model_max_bytes
+        raise VersionRefusedError(f"{repo} has {total} bytes, more than MODEL_MAX_BYTES ({limit}).")
+    used = folders.size_of(settings.model_cache_dir)
+    if used + total > settings.model_cache_max_bytes:
+        raise VersionRefusedError(
+            f"{repo} has {total} bytes; with the {used} held already that is more than "
+            f"MODEL_CACHE_MAX_BYTES ({settings.model_cache_max_bytes})."
+        )
 
 
 def _marker(path: Path) -> Path:
@@ -145,72 +163,97 @@ def choose(files: tuple[RepoFile, ...]) -> list[RepoFile]:
     return [f for f in chosen if not (VARIANT.search(f.path) and str(Path(f.path).parent) in plain)]
 
 
-@dataclass
-class _Meter:
-    """Counts bytes over all files of one download.
+class _Download:
+    """The process that asks the hub for one repository and fetches its files; see `workers.supervisor.download`."""
 
-    The library keeps one bar for what came over the network and one for what was written: the larger one is right.
-    """
+    def __init__(self, source: ModelSource, settings: Settings, cancelled: Callable[[], bool]) -> None:
+        self._settings = settings
+        self._cancelled = cancelled
+        self._answers: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        self._is_fetching = False
+        self._loop = asyncio.get_running_loop()
+        names = {"PATH", "HOME", "LANG", "TMPDIR", "PYTHONPATH", "LD_LIBRARY_PATH", "VIRTUAL_ENV"}
+        environment = {n: v for n, v in os.environ.items() if n in names or NETWORK_VARIABLES.fullmatch(n)}
+        path = os.pathsep.join([str(ROOT), environment.get("PYTHONPATH", "")])
+        environment |= {"PYTHONPATH": path, "HF_HUB_DISABLE_TELEMETRY": "1"}
+        # A process of its own is killed where a thread would wait for the next byte for ever
+        self._process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "workers.supervisor.download"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env=environment,
+        )
+        threading.Thread(target=self._read, name="download", daemon=True).start()
+        token = settings.hf_token.get_secret_value() if settings.hf_token else None
+        self.tell(
+            repo=source.ref,
+            revision=source.revision,
+            endpoint=settings.hf_endpoint,
+            token=token,
+            cache_dir=str(settings.model_cache_dir),
+        )
 
-    total: int
-    on_progress: OnProgress
-    cancelled: Callable[[], bool]
-    done: dict[int, int] = field(default_factory=dict)
-    lock: threading.Lock = field(default_factory=threading.Lock)
+    def tell(self, **message: Any) -> None:
+        """One line to the process."""
+        assert self._process.stdin is not None  # noqa: S101 - it was started with a pipe
+        # One that has ended says so itself
+        with suppress(OSError):
+            self._process.stdin.write(orjson.dumps(message) + b"\n")
+            self._process.stdin.flush()
 
-    def add(self, bar: int, count: float) -> None:
-        if self.cancelled():
-            raise _CanceledError
-        with self.lock:
-            self.done[bar] = self.done.get(bar, 0) + int(count)
-            self.on_progress("download", min(max(self.done.values()), self.total), self.total)
+    def _read(self) -> None:
+        assert self._process.stdout is not None  # noqa: S101 - it was started with a pipe
+        with self._process.stdout as lines:
+            for line in lines:
+                self._hear(orjson.loads(line))
+        self._hear({"failed": f"The download's process ended with code {self._process.wait()}."})
 
-    def bar(self) -> type[tqdm]:
-        meter = self
+    def _hear(self, message: dict[str, Any]) -> None:
+        # A loop that was closed has nobody left to tell
+        with suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(self._answers.put_nowait, message)
 
-        class Bar(tqdm):  # type: ignore[misc]
-            """A progress bar that draws nothing and reports to the meter."""
+    async def answer(self, on_bytes: Callable[[int], None] = lambda _: None) -> dict[str, Any]:
+        """What it says next that is no count of bytes.
 
-            def __init__(self, *args: object, **kwargs: object) -> None:
-                self._counts = kwargs.get("unit") == "B"
-                kwargs.pop("name", None)
-                super().__init__(*args, **{**kwargs, "disable": True})
+        Raises:
+            VersionRefusedError, DownloadFailedError: there is nothing to be had, for good or for now.
+        """
+        patience = self._settings.download_stall_seconds
+        mark, count, is_counting = time.monotonic(), 0, False
+        while True:
+            try:
+                async with asyncio.timeout(WATCH_SECONDS):
+                    message = await self._answers.get()
+            except TimeoutError:
+                message = {}
+            if self._cancelled():
+                raise DownloadFailedError("The download was called off.")
+            if "refused" in message:
+                raise VersionRefusedError(message["refused"])
+            if "failed" in message:
+                raise DownloadFailedError(message["failed"])
+            if "bytes" in message:
+                on_bytes(message["bytes"])
+                if not is_counting or message["bytes"] >= count + STALL_BYTES:
+                    mark, count, is_counting = time.monotonic(), message["bytes"], True
+            elif message:
+                return message
+            # Before the first count another process has the lock, and downloads the same
+            if time.monotonic() - mark > patience and (is_counting or not self._is_fetching):
+                raise DownloadFailedError(f"The hub sent less than a megabyte in {patience:g} seconds.")
 
-            def update(self, n: float | None = 1) -> None:
-                """Count bytes; file counts are ignored."""
-                if self._counts:
-                    meter.add(id(self), n or 0)
+    async def fetch(self, paths: list[str], on_bytes: Callable[[int], None]) -> Path:
+        """The folder with these files, once they are there; raises as `answer`."""
+        self._is_fetching = True
+        self.tell(paths=paths)
+        path = Path((await self.answer(on_bytes))["path"])
+        _marker(path).touch()
+        return path
 
-        return Bar
-
-
-async def _download(repo: str, commit: str, paths: list[str], settings: Settings, meter: _Meter) -> Path:
-    """One flight a revision and machine; what an interrupted one left is continued."""
-
-    def work() -> Path:
-        settings.model_cache_dir.mkdir(parents=True, exist_ok=True)
-        lock = settings.model_cache_dir / f".{repo.replace('/', '--')}-{commit}.lock"
-        with FileLock(lock):
-            path = Path(
-                snapshot_download(
-                    repo,
-                    revision=commit,
-                    cache_dir=settings.model_cache_dir,
-                    allow_patterns=[glob.escape(path) for path in paths],
-                    endpoint=settings.hf_endpoint,
-                    token=settings.hf_token.get_secret_value() if settings.hf_token else False,
-                    tqdm_class=meter.bar(),
-                    max_workers=2,
-                )
-            )
-            _marker(path).touch()
-            return path
-
-    try:
-        return await asyncio.to_thread(work)
-    except _CanceledError:
-        raise DownloadFailedError("The download was called off.") from None
-    except FAULTS as error:
-        if reason := refusal(error, repo, commit):
-            raise VersionRefusedError(reason) from error
-        raise DownloadFailedError(f"The download broke: {error}") from error
+    def close(self) -> None:
+        """End the process."""
+        self._process.kill()
+        assert self._process.stdin is not None  # noqa: S101 - it was started with a pipe
+        with suppress(OSError):
+            self._process.stdin.close()

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
 import structlog
 
 from server.adapters.database import DATABASE_ERRORS
-from server.adapters.tasks import end, wait_for_event
+from server.adapters.tasks import end, shared, wait_for_event
 from server.domain import input_schema
 from server.domain.models import SourceType
 from server.errors import InvalidInputError
 from server.queue import versions
-from server.queue.versions import MAX_PREPARE_ATTEMPTS, PreparedVersion, VersionLease
+from server.queue.versions import PreparedVersion, VersionLease
 from server.runtime import Runtime
 from workers.contract.failures import VersionRefusedError
 from workers.contract.protocol import VersionSpec
@@ -26,18 +27,27 @@ from workers.supervisor.server_paths import ServerPaths
 
 logger = structlog.get_logger(__name__)
 
-RETRY_SECONDS = 5.0
+
+@dataclass
+class _Preparation:
+    """A version that is being prepared, how far that is, and whether its lease is gone."""
+
+    lease: VersionLease
+    progress: dict[str, Any] = field(default_factory=lambda: {"phase": "inspect", "bytes": 0, "totalBytes": None})
+    lost: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def on_progress(self, phase: str, size: int, total: int | None) -> None:
+        self.progress = {"phase": phase, "bytes": size, "totalBytes": total}
 
 
 class Preparer:
-    """Prepares one version at a time."""
+    """Prepares several versions at once, at most half of them of one owner."""
 
     def __init__(self, rt: Runtime, keeper: RunnerKeeper, inspector: Inspector, worker_id: UUID) -> None:
         self._rt = rt
         self._inspector = inspector
         self._keeper = keeper
         self._worker_id = worker_id
-        self._progress: dict[str, Any] = {"phase": "inspect", "bytes": 0, "totalBytes": None}
         self._due = asyncio.Event()
         self._paths = ServerPaths(rt.settings)
 
@@ -48,49 +58,82 @@ class Preparer:
     async def run(self) -> None:
         """Prepare what waits, until canceled."""
         settings = self._rt.settings
-        while True:
-            self._due.clear()
+        slots, most = settings.prepare_slots, max(1, settings.prepare_slots // 2)
+        tasks: set[asyncio.Task[None]] = set()
+
+        def end_task(task: asyncio.Task[None]) -> None:
+            tasks.discard(task)
+            self._due.set()
+
+        try:
+            while True:
+                self._due.clear()
+                try:
+                    while len(tasks) < slots:
+                        lease = await versions.claim(self._worker_id, settings.lease_seconds, most)
+                        if lease is None:
+                            break
+                        task = shared(self._hold(_Preparation(lease)))
+                        tasks.add(task)
+                        task.add_done_callback(end_task)
+                except DATABASE_ERRORS as error:
+                    logger.warning("prepare.failed", error=str(error))
+                await wait_for_event(self._due, settings.claim_poll_seconds)
+        finally:
+            await end(*tasks)
+
+    async def _hold(self, preparation: _Preparation) -> None:
+        """Prepare a version while its lease is renewed; whatever it raises ends here."""
+        lease, settings = preparation.lease, self._rt.settings
+        renewal = asyncio.create_task(self._renew(preparation))
+        try:
             try:
-                while (lease := await versions.claim(self._worker_id, settings.lease_seconds)) is not None:
-                    lost = asyncio.Event()
-                    renewal = asyncio.create_task(self._renew(lease, lost))
-                    try:
-                        await self._prepare(lease, lost)
-                    finally:
-                        # A download in a thread hears of nothing else when this task is canceled
-                        lost.set()
-                        await end(renewal)
-            except DATABASE_ERRORS as error:
-                logger.warning("prepare.failed", error=str(error))
-            await wait_for_event(self._due, settings.claim_poll_seconds)
+                async with asyncio.timeout(settings.prepare_seconds) as bound:
+                    await self._prepare(preparation)
+            except TimeoutError:
+                if not bound.expired():
+                    raise
+                reason = f"Its preparation took more than {settings.prepare_seconds:g} seconds (PREPARE_SECONDS)."
+                await versions.refuse(lease.version.id, lease.attempt, reason)
+        except DATABASE_ERRORS as error:
+            # Its lease runs out, and it is prepared again
+            logger.warning("prepare.failed", version=str(lease.version.id), error=str(error))
+        except Exception:
+            logger.exception("prepare.broke", version=str(lease.version.id))
+        finally:
+            preparation.lost.set()
+            await end(renewal)
 
-    async def _renew(self, lease: VersionLease, lost: asyncio.Event) -> None:
-        settings = self._rt.settings
-        while not lost.is_set():
+    async def _renew(self, preparation: _Preparation) -> None:
+        settings, lease = self._rt.settings, preparation.lease
+        while not preparation.lost.is_set():
             await asyncio.sleep(min(settings.heartbeat_seconds, 1.0))
-            if not await versions.renew(lease.version.id, lease.attempt, settings.lease_seconds, self._progress):
-                lost.set()
+            try:
+                progress, seconds = preparation.progress, settings.lease_seconds
+                if not await versions.renew(lease.version.id, lease.attempt, seconds, progress):
+                    preparation.lost.set()
+            except DATABASE_ERRORS as error:
+                logger.warning("prepare.not_renewed", version=str(lease.version.id), error=str(error))
 
-    async def _prepare(self, lease: VersionLease, lost: asyncio.Event) -> None:
-        """Fetch the files, ask the runner about them, and write READY, REFUSED with its reason, or hand back."""
+    async def _prepare(self, preparation: _Preparation) -> None:
+        """Fetch the files, have them read, and write READY, REFUSED with its reason, or hand back for another try."""
+        lease, settings = preparation.lease, self._rt.settings
         version, source, attempt = lease.version, lease.source, lease.attempt
         log = logger.bind(version=str(version.id), source=str(source), attempt=attempt)
-
-        def on_progress(phase: str, size: int, total: int | None) -> None:
-            self._progress = {"phase": phase, "bytes": size, "totalBytes": total}
-
         try:
             if source.type is SourceType.PREDICTOR:
                 await self._keeper.client()
                 if source.ref not in self._keeper.names:
                     raise VersionRefusedError(f"No worker has a predictor called {source.ref!r}.")
-            snapshot = await fetch(source, self._rt.settings, on_progress=on_progress, cancelled=lost.is_set)
+            snapshot = await fetch(
+                source, settings, on_progress=preparation.on_progress, cancelled=preparation.lost.is_set
+            )
             spec = VersionSpec(str(version.id), version.predictor, str(snapshot.path) if snapshot.path else None)
             if source.type in (SourceType.HUGGINGFACE, SourceType.LOCAL):
                 inspection = await self._inspector.inspect(spec)
             else:
                 # What comes with the server or from its operator
-                inspection = await (await self._keeper.client()).inspect(spec, self._rt.settings.inspect_seconds)
+                inspection = await (await self._keeper.client()).inspect(spec, settings.inspect_seconds)
             if inspection.refusal:
                 raise VersionRefusedError(inspection.refusal)
             schema = input_schema.restrict(version.own_schema, inspection.input_schema)
@@ -102,12 +145,13 @@ class Preparer:
             await versions.refuse(version.id, attempt, self._paths.hide(reason))
         except (DownloadFailedError, RunnerFailedError, TimeoutError, OSError) as error:
             log.warning("version.prepare_failed", error=str(error))
-            if attempt >= MAX_PREPARE_ATTEMPTS:
-                # What the runner wrote at last is for the log alone
-                reason = str(error).partition("\n")[0]
-                await versions.refuse(version.id, attempt, self._paths.hide(f"Tried {attempt} times: {reason}"))
-            else:
-                await versions.hand_back(version.id, attempt, RETRY_SECONDS * attempt)
+            # What the runner wrote at last is for the log alone
+            reason = self._paths.hide(str(error).partition("\n")[0])
+            if preparation.lost.is_set():
+                return
+            if not await versions.hand_back(version.id, attempt, reason, settings.prepare_retry_seconds):
+                hours = settings.prepare_retry_seconds / 3600
+                await versions.refuse(version.id, attempt, f"Tried again for {hours:.3g} hours: {reason}")
         else:
             prepared = PreparedVersion(
                 schema, inspection.output_schema, inspection.info,

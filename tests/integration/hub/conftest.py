@@ -41,6 +41,7 @@ def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[HubServer]:
     """An empty hub."""
     # Tests of the bundled models forbid every hub in the environment of this process
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", False)
+    monkeypatch.setenv("HF_HUB_OFFLINE", "0")
     with hub_server(tmp_path / "hub") as found:
         yield found
     close_session()

@@ -20,7 +20,7 @@ FILE_GETS = "^GET /(cdn/|.*/resolve/)"
 
 async def test_a_repository_is_described(hub: HubServer, downloads: Downloads) -> None:
     commit = hub.publish(REPO, FILES)
-    found = await HuggingFaceHub(downloads.settings()).describe(REPO, None)
+    found = HuggingFaceHub(downloads.url, None).describe(REPO, None)
     assert found.commit == commit
     assert {file.path: file.size for file in found.files} == {name: len(data) for name, data in FILES.items()}
     large = next(file for file in found.files if file.path == "model.safetensors")
@@ -116,7 +116,7 @@ async def test_progress_rises_to_the_total(hub: HubServer, downloads: Downloads)
     total = sum(map(len, files.values()))
     await downloads.fetch()
     assert downloads.progress[0] == ("inspect", 0, None)
-    told = downloads.progress[1:]
+    told = [each for each in downloads.progress[1:] if each[0] != "inspect"]
     assert {(phase, of) for phase, _, of in told} == {("download", total)}
     sizes = [size for _, size, _ in told]
     assert sizes == sorted(sizes)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 import time
 from typing import Any
 
+import psutil
 import pytest
 
 from tests.integration.hub.conftest import FILES, REPO, Downloads, files_of, safetensors
@@ -113,7 +115,7 @@ async def test_a_connection_that_closes_early_is_continued(hub: HubServer, downl
     rest = re.search(r" bytes=(\d+)-$", second)
     assert rest
     assert int(rest[1]) >= 10_000_000
-    assert downloads.progress[-1] == ("download", snapshot.size_bytes, snapshot.size_bytes)
+    assert downloads.progress[-2:] == [("download", snapshot.size_bytes, snapshot.size_bytes), ("inspect", 0, None)]
 
 
 async def test_a_connection_that_is_reset_is_tried_again_later(hub: HubServer, downloads: Downloads) -> None:
@@ -180,3 +182,34 @@ async def test_a_download_that_is_called_off(hub: HubServer, downloads: Download
     assert left == []
     downloads.is_canceled = False
     assert files_of(await downloads.fetch()) == FILES
+
+
+async def test_a_hub_that_sends_byte_by_byte_is_left_and_its_process_ended(
+    hub: HubServer, downloads: Downloads
+) -> None:
+    hub.publish(REPO, LONG)
+    released = threading.Event()
+    hub.faults.append(Fault("^GET /cdn/", drip=released))
+    began = time.monotonic()
+    with pytest.raises(DownloadFailedError, match=r"^The hub sent less than a megabyte in 2 seconds\.$"):
+        await downloads.fetch(download_stall_seconds=2)
+    assert time.monotonic() - began < 20
+    released.set()
+    children = [child.cmdline() for child in psutil.Process().children() if child.status() != psutil.STATUS_ZOMBIE]
+    assert not [command for command in children if "workers.supervisor.download" in command]
+    assert files_of(await downloads.fetch()) == LONG
+
+
+async def test_a_hub_that_lists_byte_by_byte_is_left(hub: HubServer, downloads: Downloads) -> None:
+    hub.publish(REPO, FILES)
+    hub.faults.append(Fault("^GET /api/models/acme/writer", hold=threading.Event()))
+    with pytest.raises(DownloadFailedError, match=r"less than a megabyte|does not answer"):
+        await downloads.fetch(download_stall_seconds=2)
+    assert files_of(await downloads.fetch()) == FILES
+
+
+@pytest.mark.parametrize("status", [403, 410, 451])
+async def test_what_a_hub_forbids_is_final(hub: HubServer, downloads: Downloads, status: int) -> None:
+    hub.publish(REPO, FILES)
+    hub.faults.append(Fault("^GET /api/models/acme/writer", status=status))
+    assert await refused(downloads) == f"The hub does not give {REPO}: {status}."

@@ -1,0 +1,89 @@
+"""Which version is prepared next, and how one that cannot be prepared now is tried again."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import pytest
+
+from server.adapters.database import now
+from server.queue import versions
+from server.tables import Model, User, Version
+
+LEASE_SECONDS = 30.0
+
+
+@pytest.fixture(autouse=True)
+async def nothing_else_waits(database: str) -> AsyncIterator[None]:
+    yield
+    await Version.filter(state="PREPARING").update(state="REFUSED", lease_until=None)
+
+
+async def publish(owner: User, count: int = 1) -> list[UUID]:
+    """Versions that wait, each of a model of its own, the oldest first."""
+    made = []
+    for _ in range(count):
+        model = await Model.create(owner=owner, name=uuid4().hex, kind="CUSTOM", visibility="PUBLIC")
+        version = await Version.create(
+            model=model, number=1, state="PREPARING", source_type="huggingface", source_ref="a/b", predictor="text",
+            input_schema={}, output_schema={}, info={},
+        )  # fmt: skip
+        made.append(version.id)
+    return made
+
+
+async def someone() -> User:
+    handle = uuid4().hex[:20]
+    return await User.create(handle=handle, email=f"{handle}@example.org", password_hash="x")
+
+
+async def claim(worker: UUID, most: int = 2) -> UUID | None:
+    lease = await versions.claim(worker, LEASE_SECONDS, most)
+    return lease and lease.version.id
+
+
+async def test_one_owner_never_has_all_slots_and_the_other_goes_first(database: str) -> None:
+    busy, other, worker = await someone(), await someone(), uuid4()
+    first, second, third, fourth = await publish(busy, 4)
+    mine, next_of_mine = await publish(other, 2)
+    assert [await claim(worker) for _ in range(5)] == [first, mine, second, next_of_mine, None]
+    assert await claim(uuid4()) == third, "another worker has slots of its own"
+    assert await versions.refuse(second, 1, "no")
+    assert await claim(worker) == fourth
+
+
+async def test_what_fails_for_now_is_shown_and_tried_again_later_each_time(database: str) -> None:
+    (version,) = await publish(await someone())
+    assert await claim(uuid4()) == version
+    assert await versions.hand_back(version, 1, "The hub is away.", 3600)
+    row = await Version.get(id=version)
+    assert (row.state, row.reason, row.worker_id) == ("PREPARING", "The hub is away.", None)
+    assert row.lease_until - now() > timedelta(seconds=3)
+    assert await claim(uuid4()) is None
+    # Ten minutes later
+    await Version.filter(id=version).update(lease_until=now(), failing_since=now() - timedelta(minutes=10))
+    assert await claim(uuid4()) == version
+    assert await versions.hand_back(version, 2, "The hub is away.", 3600)
+    pause = (await Version.get(id=version)).lease_until - now()
+    assert timedelta(seconds=280) < pause < timedelta(seconds=310)
+    await Version.filter(id=version).update(lease_until=now(), failing_since=now() - timedelta(hours=2))
+    assert await claim(uuid4()) == version
+    assert not await versions.hand_back(version, 3, "The hub is away.", 3600), "it has been tried for long enough"
+
+
+async def test_a_version_that_waits_or_was_refused_is_tried_again_when_asked_and_no_other(database: str) -> None:
+    (version,) = await publish(await someone())
+    assert await claim(uuid4()) == version
+    assert not await versions.retry(version), "it is being prepared"
+    await versions.hand_back(version, 1, "The hub is away.", 3600)
+    assert await versions.retry(version)
+    assert await claim(uuid4()) == version
+    await versions.refuse(version, 2, "No weights.")
+    assert await versions.retry(version)
+    row = await Version.get(id=version)
+    assert (row.state, row.reason, row.failing_since) == ("PREPARING", None, None)
+    assert await claim(uuid4()) == version
+    await versions.make_ready(version, 3, versions.PreparedVersion({}, {}, {}, "c", "d", 1))
+    assert not await versions.retry(version), "READY is for ever"

@@ -1,0 +1,113 @@
+"""The process of one download: `python -m workers.supervisor.download`, started and killed by its supervisor alone.
+
+Lines of JSON on its input and output. In: what to ask the hub for; then, once that was answered, the paths to fetch.
+Out: the commit and its files; then how many bytes have come; last the folder, or why there is none. It ends when its
+input does. A thread could not be ended in the middle of a read from a hub that sends a byte a minute.
+"""
+
+from __future__ import annotations
+
+import glob
+import os
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+import orjson
+from filelock import FileLock
+from huggingface_hub import constants, snapshot_download
+from tqdm.auto import tqdm
+
+from server.adapters.huggingface import FAULTS, HubError, HubUnavailableError, HuggingFaceHub, refusal
+
+# By whole chunks the library counts: of ten megabytes, as by default, a slow line would seem to stand still
+CHUNK_BYTES = 1 << 18
+
+
+def say(**message: Any) -> None:
+    """One line to the supervisor."""
+    sys.stdout.buffer.write(orjson.dumps(message) + b"\n")
+    sys.stdout.buffer.flush()
+
+
+class Meter:
+    """Counts bytes over all files.
+
+    The library keeps one bar for what came over the network and one for what was written: the larger one is right.
+    """
+
+    def __init__(self) -> None:
+        self._done: dict[int, int] = {}
+        self._lock = threading.Lock()
+
+    def add(self, bar: int, count: float) -> None:
+        """Count what a bar was told."""
+        with self._lock:
+            self._done[bar] = self._done.get(bar, 0) + int(count)
+            say(bytes=max(self._done.values()))
+
+    def bar(self) -> type[tqdm]:
+        """A class of progress bars that draw nothing and count here."""
+        meter = self
+
+        class Bar(tqdm):  # type: ignore[misc]
+            def __init__(self, *args: object, **kwargs: object) -> None:
+                self._counts = kwargs.get("unit") == "B"
+                kwargs.pop("name", None)
+                super().__init__(*args, **{**kwargs, "disable": True})
+
+            def update(self, n: float | None = 1) -> None:
+                """Count bytes; file counts are ignored."""
+                if self._counts:
+                    meter.add(id(self), n or 0)
+
+        return Bar
+
+
+def main() -> None:
+    """Describe the repository, wait for the paths, fetch them."""
+    request: dict[str, Any] = orjson.loads(sys.stdin.buffer.readline())
+    repo, endpoint, token = request["repo"], request["endpoint"], request["token"]
+    try:
+        repository = HuggingFaceHub(endpoint, token).describe(repo, request["revision"])
+    except HubError as error:
+        return say(refused=str(error))
+    except HubUnavailableError as error:
+        return say(failed=str(error))
+    say(commit=repository.commit, files=[[file.path, file.size] for file in repository.files])
+    line = sys.stdin.buffer.readline()
+    if not line:
+        return None
+    threading.Thread(target=_end_with_supervisor, daemon=True).start()
+    constants.DOWNLOAD_CHUNK_SIZE = CHUNK_BYTES
+    cache = Path(request["cache_dir"])
+    commit = repository.commit
+    try:
+        with FileLock(cache / f".{repo.replace('/', '--')}-{commit}.lock"):
+            say(bytes=0)
+            path = snapshot_download(
+                repo,
+                revision=commit,
+                cache_dir=cache,
+                allow_patterns=[glob.escape(path) for path in orjson.loads(line)["paths"]],
+                endpoint=endpoint,
+                token=token or False,
+                tqdm_class=Meter().bar(),
+                max_workers=2,
+            )
+    except FAULTS as error:
+        if reason := refusal(error, repo, commit):
+            return say(refused=reason)
+        return say(failed=f"The download broke: {error}")
+    return say(path=str(path))
+
+
+def _end_with_supervisor() -> None:
+    """Leave when the other end of the input is closed: by the supervisor, or since it is gone."""
+    sys.stdin.buffer.read()
+    os._exit(1)
+
+
+if __name__ == "__main__":
+    main()
