@@ -24,7 +24,10 @@ class WebhookMutation:
     async def rotate_webhook_secret(self, info: Info) -> RotateWebhookSecretResult:
         return WebhookSecretRotation.of(await webhooks.rotate_secret(info.context.rt, info.context.viewer))
 
-    @strawberry.mutation(description="Send a delivery again now; COMPLETED is retried as often as at first.")
+    @strawberry.mutation(
+        description="Send a delivery again now; COMPLETED is retried as often as at first. Too many in a minute are "
+        "RATE_LIMITED."
+    )
     async def redeliver_webhook(
         self,
         info: Info,

@@ -123,6 +123,11 @@ async def record(
     return bool(await rows(_RECORD, lease.prediction_id, lease.attempt, *values, MIN_GAP_SECONDS))
 
 
+async def postpone(lease: WebhookLease, seconds: float) -> None:
+    """Let all that is due of a held webhook wait, in its order, without counting a try."""
+    await rows(_POSTPONE, lease.prediction_id, lease.attempt, seconds)
+
+
 async def disable(lease: WebhookLease) -> None:
     """The receiver wants nothing more of this prediction."""
     await rows(_DISABLE, lease.prediction_id, lease.attempt)
@@ -206,6 +211,11 @@ UPDATE webhook_delivery SET attempts = $6::jsonb, sent = sent + $7::int, tries =
   state = CASE WHEN noted = $8::int THEN $4::varchar ELSE 'pending' END,
   next_at = now() + make_interval(secs => CASE WHEN noted = $8::int THEN $5::float8 ELSE $9::float8 END)
 WHERE id = $3 AND state = 'pending' AND {_IS_LEASED} RETURNING id
+"""  # noqa: S608 - constants only
+# All of them: one that may not go yet must not be overtaken by what comes after it
+_POSTPONE = f"""
+UPDATE webhook_delivery SET next_at = greatest(next_at, now() + make_interval(secs => $3))
+WHERE prediction_id = $1 AND state = 'pending' AND {_IS_LEASED} RETURNING id
 """  # noqa: S608 - constants only
 # Webhook and deliveries together, or a delivery that nobody may send would stay pending
 _DISABLE = """

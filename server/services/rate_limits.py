@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from uuid import UUID
 
 from server.adapters.rate_limiter import Rate, RateState
 from server.adapters.security import fingerprint
@@ -75,6 +76,21 @@ async def count_anonymous_prediction(rt: Runtime, viewer: Viewer) -> None:
     """Count an anonymous prediction; raises RateLimitedError."""
     rate = Rate("anonymous-prediction", rt.settings.anonymous_predictions_per_minute, MINUTE)
     await _count(rt, rate, network_of(viewer.address), "predictions without an account from your address")
+
+
+async def count_redelivery(rt: Runtime, viewer: Viewer) -> None:
+    """Count a delivery that is to be sent again; raises RateLimitedError."""
+    rate = Rate("redelivery", rt.settings.redeliveries_per_minute, MINUTE)
+    await _count(rt, rate, str(viewer.user_id), "redeliveries")
+
+
+async def pace_webhook(rt: Runtime, user_id: UUID, host: str) -> float:
+    """Count a message to a host; 0.0 where it may go now, else (not counted for this user) seconds until it might."""
+    settings = rt.settings
+    by_user = Rate("webhook-host-user", settings.webhook_host_user_per_second, 1)
+    if wait := await rt.limiter.take(by_user, f"{user_id}@{host}"):
+        return wait
+    return await rt.limiter.take(Rate("webhook-host", settings.webhook_host_per_second, 1), host)
 
 
 def _sign_ins_to_account(rt: Runtime) -> Rate:

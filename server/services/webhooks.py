@@ -25,6 +25,7 @@ from server.domain.webhooks import ROTATION_SECONDS, SECRET_PREFIX, NewWebhook, 
 from server.errors import ConflictError, ForbiddenError, InvalidInputError, NotFoundError
 from server.queue import deliveries
 from server.runtime import Runtime
+from server.services import rate_limits
 from server.tables import User, Webhook, WebhookDelivery, WebhookSecret
 from server.unit_of_work import UnitOfWork, send
 
@@ -100,9 +101,12 @@ async def redeliver(rt: Runtime, viewer: Viewer, delivery_id: UUID) -> WebhookDe
     Raises:
         NotFoundError: there is none, or it is not the viewer's.
         ForbiddenError: an API key without the scope RUN asks.
+        RateLimitedError: the viewer had too many sent again.
     """
     viewer.require(Scope.RUN)
     row = (await _visible_by_ids(viewer, [delivery_id])).get(delivery_id)
+    if row is not None:
+        await rate_limits.count_redelivery(rt, viewer)
     if row is None or not await deliveries.send_again(row.id):
         raise NotFoundError("There is no delivery with this id.")
     await send(rt, UnitOfWork(deliver=True))

@@ -377,6 +377,15 @@ class WebhookSettings(BaseSettings):
     webhook_timeout_seconds: float = Field(
         15, ge=0.1, le=60, description="Time that the receiver of a webhook has to answer."
     )
+    webhook_host_per_second: int = Field(
+        50, ge=0, description="Webhook messages sent to one host per second; the rest waits. 0: no limit."
+    )
+    webhook_host_user_per_second: int = Field(
+        10, ge=0, description="Webhook messages of one user sent to one host per second; the rest waits. 0: no limit."
+    )
+    redeliveries_per_minute: int = Field(
+        30, ge=0, description="Webhook deliveries that one user may have sent again per minute; 0: no limit."
+    )
     webhook_retention_seconds: float = Field(
         2_592_000, ge=60, description="Delete webhook deliveries this long after their last change."
     )

@@ -41,7 +41,7 @@ async def test_a_finish_that_comes_when_another_worker_runs_it_changes_nothing(c
     found = await ended(cluster, asked)
     supervisor = cluster.supervisor(second)
     assert supervisor is not None
-    assert (found["status"], found["attempt"], found["losses"]) == ("succeeded", 2, 1)
+    assert (found["status"], found["attempt"], found["losses"]) == ("succeeded", 2, 0)
     assert found["output"] == f'"{supervisor.pid} {body}"'
     async with cluster.database() as connection:
         (history,) = (await histories(connection, [asked.row_id])).values()

@@ -29,6 +29,8 @@ from server.runtime import Runtime
 
 logger = structlog.get_logger(__name__)
 
+ALONE_SECONDS = 1.0
+
 
 @dataclass(frozen=True)
 class Occupancy:
@@ -47,8 +49,8 @@ class Occupancy:
 class ClaimLoop:
     """Claims what can begin; a bell costs one statement, and a look at everything comes when it may find more.
 
-    What is to run alone is claimed by a worker that runs nothing. Where all are busy for CLAIM_POLL_SECONDS, one that
-    is busy takes it, and claims nothing else until that has ended. Between two of them others have as long.
+    What is to run alone is claimed by a worker that runs nothing. Where all are busy for ALONE_SECONDS, one of them
+    takes it, and claims nothing else until that has ended. Between two of them others have as long.
     """
 
     def __init__(
@@ -119,12 +121,12 @@ class ClaimLoop:
                 continue
             if self._look:
                 continue
-            pause = settings.claim_poll_seconds
+            pause = poll = min(settings.claim_poll_seconds, ALONE_SECONDS if self._suspect_waits else float("inf"))
             if self._warm_versions().elsewhere:
                 pause = min(pause, settings.warm_wait_seconds or 0.1)
             # A bell may be lost, and a row that waits for its time or for another worker rings none
             rang = await wait_for_event(self._wake, pause)
-            is_due = time.monotonic() - self._looked_at >= settings.claim_poll_seconds
+            is_due = time.monotonic() - self._looked_at >= poll
             self._look = self._look or not rang or is_due
 
     async def _claim(self) -> None:
@@ -188,12 +190,11 @@ class ClaimLoop:
 
     async def _claim_suspect(self, suspects: Sequence[WaitingVersion], others: Sequence[WaitingVersion]) -> bool:
         """Claim one that is to run alone, if it is its turn."""
-        patience = self._rt.settings.claim_poll_seconds
         is_idle = self._occupancy().is_idle
-        has_paused = time.monotonic() - self._alone_ended_at >= patience
+        has_paused = time.monotonic() - self._alone_ended_at >= ALONE_SECONDS
         if not has_paused and (others or not is_idle):
             return False
-        waited = 0.0 if is_idle else patience
+        waited = 0.0 if is_idle else ALONE_SECONDS
         for suspect in suspects:
             if suspect.seconds < waited:
                 continue

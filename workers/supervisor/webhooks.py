@@ -36,7 +36,7 @@ from server.queue import deliveries
 from server.queue.claim import PredictionLease
 from server.queue.deliveries import DeliveryOutcome, DueDelivery, WebhookLease
 from server.runtime import Runtime
-from server.services import health, webhooks
+from server.services import health, rate_limits, webhooks
 
 logger = structlog.get_logger(__name__)
 
@@ -44,6 +44,7 @@ LEASE_MARGIN_SECONDS = 10.0
 SHORTEST_PAUSE_SECONDS = 0.05
 STOP_SECONDS = 5.0
 RECORD_SECONDS = 8.0
+MOST_QUEUES = 1000
 _EVENTS = {
     EventType.OUTPUT: WebhookEvent.OUTPUT,
     EventType.LOG: WebhookEvent.LOGS,
@@ -136,6 +137,7 @@ class Deliverer:
         self._share = max(1, settings.webhook_slots // 4)
         self._tasks: dict[asyncio.Task[None], WebhookLease] = {}
         self._users: Counter[UUID] = Counter()
+        self._queued_until: dict[tuple[UUID, str], float] = {}
         self._wake = asyncio.Event()
         self._stopping = False
 
@@ -204,6 +206,10 @@ class Deliverer:
             if lease.is_disabled:
                 await deliveries.disable(lease)
             while not self._stopping and (due := await deliveries.next_due(lease, self._lease_seconds)) is not None:
+                if (wait := await self._pace(lease)) > 0:
+                    await deliveries.postpone(lease, wait)
+                    self.look(wait)
+                    break
                 if not await self._try(lease, due):
                     return
             await deliveries.release(lease)
@@ -212,6 +218,23 @@ class Deliverer:
             logger.warning("webhooks.delivery_lost", prediction=str(lease.prediction_id), error=str(error))
         except Exception:
             logger.exception("webhooks.delivery_broke", prediction=str(lease.prediction_id))
+
+    async def _pace(self, lease: WebhookLease) -> float:
+        """Seconds until a message of this webhook's may go to its host; those of one host and user wait in a row."""
+        try:
+            host = parse_target(lease.url).host
+        except BadUrlError:
+            return 0.0
+        wait = await rate_limits.pace_webhook(self._rt, lease.user_id, host)
+        key, at = (lease.user_id, host), time.monotonic()
+        if wait <= 0:
+            return 0.0
+        if len(self._queued_until) > MOST_QUEUES:
+            self._queued_until = {each: until for each, until in self._queued_until.items() if until > at}
+        # One behind the other, so that what waits does not come back all at once
+        gap = 1 / max(1, self._rt.settings.webhook_host_user_per_second)
+        self._queued_until[key] = max(self._queued_until.get(key, 0.0), at + wait) + gap
+        return self._queued_until[key] - at
 
     async def _try(self, lease: WebhookLease, due: DueDelivery) -> bool:
         """Send one message and record it; False when somebody else delivers by now."""

@@ -230,7 +230,7 @@ async def test_a_full_version_holds_up_no_other_and_is_looked_at_when_it_has_roo
 
 
 async def test_what_runs_alone_waits_for_an_idle_worker_and_starves_nobody(rt: Runtime, queue: str) -> None:
-    desk = Desk(rt, queue, custom_slots=4, claim_poll_seconds=1.0)
+    desk = Desk(rt, queue, custom_slots=4)
     version = await add_version()
     task = asyncio.create_task(desk.claims.run())
     first = (await add(version, queue)).id

@@ -99,7 +99,7 @@ async def test_every_ending_is_counted_once(rt: Runtime, version: Version) -> No
     await store.add(version, "image", deadline_at=now() - timedelta(seconds=1))
     past = now() - timedelta(seconds=1)
     lost = {"status": "processing", "lease_until": past}
-    await store.add(version, "image", **lost, losses=rt.settings.max_losses - 1)
+    await store.add(version, "image", **lost, alone=True, losses=rt.settings.max_losses - 1)
     # This one runs again
     await store.add(version, "image", **lost)
     for _ in range(2):

@@ -18,6 +18,8 @@ ID = "p"
 class AwayLog(EventLog):
     """A log whose Redis is away: a result never rests on it."""
 
+    is_tight = False
+
     def __init__(self) -> None:
         """Nothing to connect to."""
 
