@@ -22,6 +22,8 @@ from server.tables import Prediction, Version, WebhookDelivery
 
 T = TypeVar("T")
 Default = TypeVar("Default")
+# Each may have made as much as MAX_OUTPUT_TEXT_BYTES by now
+LIVE_AT_ONCE = 8
 Read = Callable[[], Awaitable[Any]]
 
 
@@ -55,10 +57,20 @@ class Loaders:
         self.last_seen = _loader(users.last_seen, None)
         self.seeds = _loader(predictions.seeds_of, None)
 
-        async def live_states(ids: list[UUID]) -> list[LiveState | None]:
-            return await asyncio.gather(*(prediction_events.live_state(rt, key) for key in ids))
+        async def live_states(keys: list[tuple[AnswerSize | None, UUID]]) -> list[LiveState | BaseException | None]:
+            states: dict[tuple[AnswerSize | None, UUID], LiveState | BaseException | None] = {}
+            pending = list(dict.fromkeys(keys))
+            while pending:
+                part, pending = pending[:LIVE_AT_ONCE], pending[LIVE_AT_ONCE:]
+                loaded = await asyncio.gather(*(prediction_events.live_state(rt, row_id) for _, row_id in part))
+                for key, state in zip(part, loaded, strict=True):
+                    states[key] = _within(key[0], state)
+                # What an answer cannot take is not read any more
+                states |= {key: key[0].error() for key in pending if key[0] is not None and key[0].is_over}
+                pending = [key for key in pending if key not in states]
+            return [states[key] for key in keys]
 
-        self.live = DataLoader(live_states, cache=False)
+        self._live = DataLoader(live_states, cache=False)
         self._visible_rows = DataLoader(_read_visible, cache=False)
         self._large = DataLoader(_read_large, cache=False)
         self._shared_reads: DataLoader[tuple[Hashable, Read], Any] = DataLoader(_read_each_once, cache=False)
@@ -68,6 +80,10 @@ class Loaders:
         rows = await self._visible_rows.load_many([key for key in dict.fromkeys(keys) if key is not None])
         by_key = dict(zip((key for key in dict.fromkeys(keys) if key is not None), rows, strict=True))
         return [by_key.get(key) if key is not None else None for key in keys]
+
+    async def live(self, row_id: UUID) -> LiveState | None:
+        """What a running prediction has made so far; raises ResponseTooLargeError as `large` does."""
+        return await self._live.load((ANSWER.get(), row_id))
 
     async def large(self, row: Prediction | Version, column: str) -> Any:
         """A large column of a row that was read without it.
@@ -93,6 +109,16 @@ def _loader(
         return [by_id.get(key, default) for key in ids]
 
     return DataLoader(load, cache=False)
+
+
+def _within(answer: AnswerSize | None, state: LiveState | None) -> LiveState | BaseException | None:
+    """A live state, counted against an answer; the error in its place where it is too much."""
+    if answer is not None and state is not None:
+        try:
+            answer.reserve(len(state.text) + len(state.logs))
+        except ResponseTooLargeError as error:
+            return error
+    return state
 
 
 async def _read_visible(keys: list[VisibleRow]) -> list[Any]:

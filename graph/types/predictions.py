@@ -200,7 +200,7 @@ class Prediction(Node):
 
     async def _live(self, info: Info) -> LiveState | None:
         if self.live is None and self.row.status == domain.PredictionStatus.PROCESSING.value:
-            self.live = overlay(self.row, await info.context.loaders.live.load(self.row.id))
+            self.live = overlay(self.row, await info.context.loaders.live(self.row.id))
         return self.live
 
     @classmethod

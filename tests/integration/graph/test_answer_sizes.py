@@ -21,6 +21,7 @@ from server.adapters.event_log import NewEvent
 from server.domain.accounts import Viewer
 from server.domain.events import EventType
 from server.embedded.servers import LocalServers
+from server.live import prediction_events
 from server.live.hubs import Hubs
 from server.runtime import Runtime
 from server.tables import Prediction, Version
@@ -191,3 +192,27 @@ async def test_an_event_that_is_too_large_ends_its_subscription_and_no_other(rt:
         await told.append(NewEvent(EventType.LOG, {"line": "more"}))
         await listener.until(lambda: len(listener.frames[modest]) == 3)
         assert listener.events(modest)[-1]["line"] == "more"
+
+
+async def test_what_running_predictions_have_made_is_read_only_as_far_as_an_answer_goes(
+    rt: Runtime, version: Version, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owner = (await version.model).owner_id
+    for _ in range(20):
+        told = await Told.begun(rt, version)
+        await told.append(told.text("x" * 200_000))
+        await Prediction.filter(id=told.claim.id).update(user_id=owner)
+    reads: list[Any] = []
+    live_state = prediction_events.live_state
+
+    async def counting(rt: Runtime, row_id: Any) -> Any:
+        reads.append(row_id)
+        return await live_state(rt, row_id)
+
+    monkeypatch.setattr(prediction_events, "live_state", counting)
+    result, _ = await ask(rt, version, "{ predictions(first: 20) { nodes { text } } }")
+    assert codes(result) == ["RESPONSE_TOO_LARGE"]
+    assert len(reads) == 8
+    result, _ = await ask(rt, version, "{ predictions(first: 4) { nodes { text logs } } }")
+    nodes = result.data["predictions"]["nodes"]  # type: ignore[index]
+    assert {len(node["text"]) for node in nodes} == {200_000}
