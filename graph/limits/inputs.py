@@ -72,7 +72,7 @@ class BoundedInputs(SchemaExtension):
             literals, sites = arguments_of(context.schema._schema, context.graphql_document)
             problem = literals or next(_problems(sites, context.variables or {}), None)
             if problem is not None:
-                context.pre_execution_errors = [GraphQLError(problem)]
+                context.pre_execution_errors = [GraphQLError(problem, extensions={"code": "BAD_USER_INPUT"})]
         yield
 
 

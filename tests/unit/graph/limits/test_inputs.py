@@ -128,4 +128,4 @@ async def test_the_schema_refuses_it_before_anything_runs() -> None:
     assert time.process_time() - began < 5
     (error,) = result.errors or []
     assert error.message == "`PredictionFilter.status` has 40000 items; 20 are allowed."
-    assert error.extensions == {"code": "GRAPHQL_VALIDATION_FAILED"}
+    assert error.extensions == {"code": "BAD_USER_INPUT"}
