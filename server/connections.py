@@ -211,6 +211,8 @@ class BoundedHttp(HttpToolsProtocol):
         # Whether the line and headers of a request are next, and how much came of them and of nothing else
         self._reads_header = True
         self._header_bytes = 0
+        # Whether a request began with what came last
+        self._has_begun = False
         # Of the body that is coming: what it holds, what came around it, and how long it was waited for
         self._reads_body = False
         self._body_bytes = self._framing_bytes = 0
@@ -237,11 +239,13 @@ class BoundedHttp(HttpToolsProtocol):
         if self._is_refused:
             return
         read_header, read_body, body_bytes = self._reads_header, self._reads_body, self._body_bytes
+        self._has_begun = False
         super().data_received(data)
         if self._is_refused:
             return
         limit = self._table.limits.header_bytes
-        if read_header and self._reads_header:
+        if read_header and self._reads_header and not self._has_begun:
+            # No request came in whole with it, whose body may be larger than any header
             self._header_bytes += len(data)
             if self._header_bytes > limit:
                 self.refuse(Refusal.LARGE_HEADER)
@@ -253,7 +257,7 @@ class BoundedHttp(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """Begin a request, unless its header is too large or too many requests wait behind each other."""
-        self._reads_header, self._header_bytes = False, 0
+        self._reads_header, self._header_bytes, self._has_begun = False, 0, True
         size = len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
         if size > self._table.limits.header_bytes or len(self.headers) > MAX_HEADERS:
             self._refusal = Refusal.LARGE_HEADER

@@ -153,6 +153,15 @@ def test_a_slow_client_that_goes_on_is_served(api: Api) -> None:
     assert (status, b'"Query"' in said) == (200, True)
 
 
+def test_a_request_that_comes_at_once_may_be_larger_than_a_header(api: Api) -> None:
+    body = SENT.encode() + b" " * 100_000
+    for _ in range(10):
+        with opened(api) as connection:
+            connection.sendall(START + b"Connection: close\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
+            status, said = answer(connection)
+        assert (status, b'"Query"' in said) == (200, True)
+
+
 def test_a_socket_lives_on(api: Api) -> None:
     with acknowledged(api) as connection:
         with pytest.raises(TimeoutError):
