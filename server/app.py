@@ -15,7 +15,7 @@ from starlette.routing import Mount, Route, WebSocketRoute
 
 from graph.http.refusals import refusal
 from graph.http.view import GraphQLView
-from server.adapters.metrics import SOCKETS, SUBSCRIPTIONS
+from server.adapters.metrics import SOCKETS, SUBSCRIPTIONS, measure_lag
 from server.adapters.tasks import end
 from server.live.credentials import CredentialWatcher
 from server.live.hubs import Hubs
@@ -53,7 +53,7 @@ def create_app(settings: Settings) -> Starlette:
         async with open_runtime(settings, Role.API, tracing) as rt:
             hubs, watcher = Hubs(rt.event_log, rt.wakeups), CredentialWatcher()
             app.state.stop_waiting = hubs.stop_waiting
-            loops = (hubs.run(), watcher.run(), sweep_for_ever(rt), rt.store_watch.run())
+            loops = (hubs.run(), watcher.run(), sweep_for_ever(rt), rt.store_watch.run(), measure_lag())
             tasks = [asyncio.create_task(loop) for loop in loops]
             bound_garbage()
             try:

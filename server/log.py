@@ -6,6 +6,9 @@ import io
 import logging
 import re
 import sys
+import threading
+import time
+from collections.abc import Hashable, MutableMapping
 from typing import Any, TextIO
 
 import structlog
@@ -24,6 +27,59 @@ SECRETS = (
 )
 # C0 but the tabulator, DEL, C1, ends of lines and turns of direction of Unicode
 CONTROLS = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+
+
+# What every try says again while PostgreSQL or Redis is away: a line now, and one a minute with how often it came
+OUTAGES = frozenset(
+    {
+        "attempt.waits", "bell.failed", "claim.failed", "demand.read_failed", "events.announce_failed",
+        "events.live_failed", "events.wake_deliverers_failed", "events.write_failed", "graphql.database_away",
+        "guard.failed", "heartbeat.failed", "hub.demand_failed", "hub.log_failed", "hub.preview_failed",
+        "hub.row_failed", "live_list.read_failed", "metrics.rows_unread", "prepare.failed",
+        "rate_limiter.redis_away", "recovery.failed", "request.unavailable", "wakeups.lost",
+        "webhooks.claim_failed", "worker.not_announced",
+    }
+)  # fmt: skip
+REPEAT_SECONDS = 60.0
+
+
+class Repeats:
+    """Counts what came lately, so that it is written once in REPEAT_SECONDS."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._written: dict[Hashable, float] = {}
+        self._dropped: dict[Hashable, int] = {}
+
+    def count(self, key: Hashable) -> int | None:
+        """None for what was written lately; else how many were dropped since it was."""
+        with self._lock:
+            now = time.monotonic()
+            if now - self._written.get(key, float("-inf")) < REPEAT_SECONDS:
+                self._dropped[key] = self._dropped.get(key, 0) + 1
+                return None
+            self._written[key] = now
+            return self._dropped.pop(key, 0)
+
+    def processor(self, _logger: Any, _method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+        """Drop our own lines of OUTAGES that came lately."""
+        if line.get("event") in OUTAGES:
+            if (dropped := self.count(line["event"])) is None:
+                raise structlog.DropEvent
+            if dropped:
+                line["dropped"] = dropped
+        return line
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Drop Dramatiq's lines that came lately: its consumers lose Redis and start again, each every few seconds.
+
+        Redis being away is nothing critical here.
+        """
+        if not record.name.startswith("dramatiq.") or not isinstance(record.msg, str):
+            return True
+        if record.levelno > logging.WARNING and "connection error" in record.msg:
+            record.levelno, record.levelname = logging.WARNING, "WARNING"
+        return self.count((record.name.partition("(")[0], record.msg)) is not None
 
 
 def redacted(text: str) -> str:
@@ -71,8 +127,9 @@ def configure_logging(level: str, form: LogFormat = LogFormat.AUTO) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info if not is_console else structlog.processors.StackInfoRenderer(),
     ]
+    repeats = Repeats()
     structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        processors=[repeats.processor, *shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
@@ -90,6 +147,7 @@ def configure_logging(level: str, form: LogFormat = LogFormat.AUTO) -> None:
             ],
         )
     )
+    handler.addFilter(repeats.filter)
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)

@@ -13,8 +13,14 @@ from tortoise.transactions import in_transaction
 
 from server.adapters import metrics
 from server.domain.models import kind_queue
-from server.domain.predictions import PredictionStatus
+from server.domain.predictions import PredictionErrorCode, PredictionStatus
 from server.runtime import Runtime
+
+# What ends outside of an attempt does so for one reason
+SWEPT_CODES = {
+    PredictionStatus.FAILED.value: PredictionErrorCode.WORKER_LOST.value,
+    PredictionStatus.ABORTED.value: PredictionErrorCode.DEADLINE_EXCEEDED.value,
+}
 
 
 @dataclass
@@ -55,7 +61,7 @@ async def unit_of_work(rt: Runtime) -> AsyncIterator[UnitOfWork]:
 async def send(rt: Runtime, work: UnitOfWork) -> None:
     """Ring and announce; failures are logged, since workers and watchers look at the rows anyway."""
     for kind, status in work.endings:
-        metrics.ended(kind, status, {})
+        metrics.ended(kind, status, {}, SWEPT_CODES.get(status))
     # Side by side: where Redis stalls, each costs its timeout
     await asyncio.gather(
         *(rt.bell.ring(queue, str(row_id)) for queue, row_id in work.bells),

@@ -11,11 +11,11 @@ from typing import Any, TypeVar
 import asyncpg
 import orjson
 from tortoise import Tortoise, connections
-from tortoise.exceptions import BaseORMException, DBConnectionError, OperationalError
+from tortoise.exceptions import BaseORMException, ConfigurationError, DBConnectionError, OperationalError
 from tortoise.models import Model
 
 import migrations
-from server.adapters.connections import ReadOnlyDatabaseError
+from server.adapters.connections import ConnectionPool, PoolState, ReadOnlyDatabaseError
 from server.tables import tortoise_config
 
 T = TypeVar("T", bound=Model)
@@ -47,7 +47,16 @@ DATABASE_ERRORS = (*CONNECTION_ERRORS, BaseORMException)
 
 
 class DatabaseUnavailableError(Exception):
-    """PostgreSQL does not answer, or refuses the connection."""
+    """PostgreSQL does not answer, refuses the connection, or takes no writes."""
+
+
+def unavailable(error: Exception) -> DatabaseUnavailableError:
+    """What kept us from PostgreSQL, in a sentence for operators."""
+    if isinstance(error, ReadOnlyDatabaseError):
+        return DatabaseUnavailableError(str(error))
+    if isinstance(error, asyncpg.InvalidAuthorizationSpecificationError):
+        return DatabaseUnavailableError(f"PostgreSQL refuses the account of DATABASE_URL: {error}")
+    return DatabaseUnavailableError(f"PostgreSQL does not answer: {error or type(error).__name__}")
 
 
 class SchemaBehindError(Exception):
@@ -76,11 +85,20 @@ async def open_database(url: str, pool_size: int = 10) -> AsyncIterator[None]:
         await rows("SELECT 1")
     except (*CONNECTION_ERRORS, asyncpg.PostgresError, OperationalError) as error:
         await Tortoise.close_connections()
-        raise DatabaseUnavailableError(f"PostgreSQL does not answer: {error}") from error
+        raise unavailable(error) from error
     try:
         yield
     finally:
         await Tortoise.close_connections()
+
+
+def pool_state() -> PoolState | None:
+    """How this process's connections are used; None while it has no pool."""
+    try:
+        pool = getattr(connections.get("default"), "_pool", None)
+    except ConfigurationError:
+        return None
+    return pool.state if isinstance(pool, ConnectionPool) else None
 
 
 async def rows(sql: str, *values: object) -> list[dict[str, Any]]:

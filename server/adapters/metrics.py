@@ -5,9 +5,13 @@ No label takes what a client chose: names come from the schema, from settings or
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
+from importlib.metadata import version
 from itertools import chain
+from platform import python_version
 from typing import Any
 
 from prometheus_client import (
@@ -23,13 +27,22 @@ from prometheus_client import (
 from prometheus_client.exposition import choose_encoder
 from prometheus_client.registry import Collector
 
+from server.adapters.database import pool_state
+
 REGISTRY = CollectorRegistry()
 ProcessCollector(registry=REGISTRY)
 PlatformCollector(registry=REGISTRY)
 GCCollector(registry=REGISTRY)
 
+LAG_SECONDS = 0.5
 _SHORT = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
 _LONG = (0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1800, 3600)
+
+
+def _pool_value(name: str) -> float:
+    state = pool_state()
+    return getattr(state, name) if state else 0
+
 
 OPERATIONS = Counter(
     "inference_operations",
@@ -92,6 +105,51 @@ WEBHOOK_SECONDS = Histogram(
     registry=REGISTRY,
 )
 
+FAILURES = Counter(
+    "inference_prediction_failures",
+    "Predictions that failed or were aborted, by error code.",
+    ("kind", "code"),
+    registry=REGISTRY,
+)
+LOSSES = Counter(
+    "inference_losses",
+    "Attempts that ended since their worker (`lease`) or their runner (`runner`) died.",
+    ("kind", "cause"),
+    registry=REGISTRY,
+)
+RERUNS = Counter(
+    "inference_reruns",
+    "Attempts after which a prediction runs again: `lease` and `runner` died, `handed_back` for other reasons.",
+    ("kind", "cause"),
+    registry=REGISTRY,
+)
+RUNNER_ENDS = Counter(
+    "inference_runner_ends",
+    "Runners that ended and were started again: they `died`, were `stuck`, `killed` for a cancel, or did not `start`.",
+    ("reason",),
+    registry=REGISTRY,
+)
+FILES = Counter("inference_files", "Output files that were stored.", registry=REGISTRY)
+FILE_BYTES = Counter("inference_file_bytes", "Bytes of output files that were stored.", registry=REGISTRY)
+LOOP_LAG = Histogram(
+    "inference_event_loop_lag_seconds",
+    "How much later than asked the event loop woke up, looked at twice a second.",
+    buckets=(0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+    registry=REGISTRY,
+)
+CONNECTIONS = Gauge(
+    "inference_database_connections",
+    "Connections of this process to PostgreSQL: `open`, of these `in_use`, the `limit`, and statements `waiting`.",
+    ("state",),
+    registry=REGISTRY,
+)
+BUILD = Gauge(
+    "inference_build_info", "Always 1; the labels name the release.", ("version", "python"), registry=REGISTRY
+)
+BUILD.labels(version("inference-server"), python_version()).set(1)
+for _state in ("open", "in_use", "limit", "waiting"):
+    CONNECTIONS.labels(_state).set_function(partial(_pool_value, _state))
+
 _PHASES = {
     "queue_seconds": "queue",
     "load_seconds": "load",
@@ -102,14 +160,25 @@ _PHASES = {
 _TOKENS = {"input_tokens": "input", "output_tokens": "output"}
 
 
-def ended(kind: str, status: str, measured: Mapping[str, Any]) -> None:
-    """Count a prediction that ended, and what its run measured.
+async def measure_lag() -> None:
+    """Measure how late this event loop is, until canceled."""
+    loop = asyncio.get_running_loop()
+    while True:
+        due = loop.time() + LAG_SECONDS
+        await asyncio.sleep(LAG_SECONDS)
+        LOOP_LAG.observe(max(0.0, loop.time() - due))
+
+
+def ended(kind: str, status: str, measured: Mapping[str, Any], code: str | None = None) -> None:
+    """Count a prediction that ended, with the code of its error, and what its run measured.
 
     One that took the result of an equal one ran nothing.
     """
     # A model's metrics are numbers
     is_shared = measured.get("cached") is True
     PREDICTIONS_ENDED.labels(kind, status, "shared" if is_shared else "own").inc()
+    if code is not None:
+        FAILURES.labels(kind, code).inc()
     if is_shared:
         return
     for name, phase in _PHASES.items():

@@ -19,6 +19,7 @@ from server.adapters.database import (
     MIGRATIONS_DIR,
     DatabaseUnavailableError,
     pending_migrations,
+    unavailable,
 )
 from server.adapters.tasks import end
 from server.tables import tortoise_config
@@ -73,7 +74,7 @@ async def migrate(url: str, patience_seconds: float, tell: Tell) -> list[str]:
                 who = f" ({'; '.join(blockers)})" if blockers else ""
                 tell(f"{left[0]}: others use its tables{who}; trying again in {pause:.0f} s")
             except CONNECTION_ERRORS as error:
-                raise DatabaseUnavailableError(f"PostgreSQL does not answer: {error}") from error
+                raise unavailable(error) from error
             except OperationalError as error:
                 if not isinstance(error.__cause__, asyncpg.InsufficientPrivilegeError):
                     raise
@@ -106,7 +107,7 @@ async def _migration_lock(url: str, tell: Tell) -> AsyncIterator[asyncpg.Connect
     try:
         connection = await connect(url, target_session_attrs="read-write")
     except (*CONNECTION_ERRORS, asyncpg.PostgresError) as error:
-        raise DatabaseUnavailableError(f"PostgreSQL does not answer: {error}") from error
+        raise unavailable(error) from error
     try:
         is_first = True
         while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", MIGRATION_LOCK):

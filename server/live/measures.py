@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import structlog
+from anyio.to_thread import run_sync
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
 from server.adapters.database import DATABASE_ERRORS, rows
+from server.adapters.disk import free_bytes
 from server.domain.models import kind_queue
 from server.queue.depths import MOST_COUNTED, read_states
 from server.runtime import Runtime
@@ -18,6 +22,10 @@ from server.tables.workers import ALIVE_SECONDS
 logger = structlog.get_logger(__name__)
 
 KEPT_SECONDS = 5.0
+# Sizes and runs of models change slowly, and cost more to count
+SIZES_KEPT_SECONDS = 60.0
+# Models by name; the others are counted together
+MOST_MODELS = 20
 PATIENCE_SECONDS = 5.0
 
 
@@ -29,6 +37,8 @@ class Measures:
         self._reading = asyncio.Lock()
         self._read_at = float("-inf")
         self._families: list[Metric] = []
+        self._sizes_read_at = float("-inf")
+        self._sizes: list[Metric] = []
 
     async def families(self) -> list[Metric]:
         """The metrics as they are now; where PostgreSQL does not answer, only that it does not."""
@@ -39,7 +49,7 @@ class Measures:
             up.add_metric(["redis"], float(await self._rt.event_log.ping()))
             try:
                 async with asyncio.timeout(PATIENCE_SECONDS):
-                    families = [*await _backlog(), *await _workers()]
+                    families = [*await _backlog(), *await _workers(), *await self._read_sizes()]
                 up.add_metric(["database"], 1)
             except DATABASE_ERRORS as error:
                 logger.warning("metrics.rows_unread", error=str(error))
@@ -48,6 +58,42 @@ class Measures:
             self._families, self._read_at = [up, *families], time.monotonic()
             return self._families
 
+    async def _read_sizes(self) -> list[Metric]:
+        if time.monotonic() - self._sizes_read_at > SIZES_KEPT_SECONDS:
+            folders = await run_sync(_free_bytes, self._rt.store_watch.folders)
+            self._sizes, self._sizes_read_at = [*await _models(), *await _sizes(), folders], time.monotonic()
+        return self._sizes
+
+
+async def _models() -> list[Metric]:
+    """Runs of the models that ran most, by name, and of all others together."""
+    runs = CounterMetricFamily(
+        "inference_model_runs",
+        f"Predictions of the {MOST_MODELS} models that have most, and of all `other` ones.",
+        labels=("model",),
+    )
+    for row in await rows(_RUNS, MOST_MODELS):
+        runs.add_metric([row["slug"]], row["runs"])
+    return [runs]
+
+
+async def _sizes() -> list[Metric]:
+    (row,) = await rows(_SIZES)
+    database = GaugeMetricFamily("inference_database_bytes", "Size of the database.", value=row["database"])
+    uploads = GaugeMetricFamily(
+        "inference_upload_bytes", "Bytes of uploads that have not expired.", value=row["uploads"]
+    )
+    return [database, uploads]
+
+
+def _free_bytes(folders: Mapping[str, Path]) -> Metric:
+    """Measured on the machine of this process."""
+    free = GaugeMetricFamily("inference_disk_free_bytes", "Free bytes of a folder's disk, here.", labels=("folder",))
+    for name, folder in folders.items():
+        if (count := free_bytes(folder)) is not None:
+            free.add_metric([name], count)
+    return free
+
 
 async def _workers() -> list[Metric]:
     workers = await rows(_WORKERS, ALIVE_SECONDS)
@@ -55,10 +101,15 @@ async def _workers() -> list[Metric]:
     families: list[Metric] = [alive]
     for column, name, meaning in _WORKER_METRICS:
         kind = CounterMetricFamily if column == "evictions" else GaugeMetricFamily
-        family: Any = kind(name, meaning, labels=("worker", "host", "device"))
+        # Not by worker: each start makes another, and would be a new series for ever
+        family: Any = kind(name, meaning, labels=("host", "device"))
+        sums: dict[tuple[str, str], int] = {}
         for row in workers:
             if row[column] is not None:
-                family.add_metric([str(row["id"]), row["host"], row["device"]], row[column])
+                place = (row["host"], row["device"])
+                sums[place] = sums.get(place, 0) + row[column]
+        for place, total in sums.items():
+            family.add_metric(place, total)
         families.append(family)
     return families
 
@@ -104,6 +155,17 @@ _WORKERS = """
 SELECT id, host, device, model_bytes, budget_bytes, free_bytes, in_flight, evictions,
   jsonb_array_length(versions) AS loaded
 FROM worker WHERE last_seen > now() - make_interval(secs => $1) ORDER BY started_at, id LIMIT 1000
+"""
+_RUNS = """
+WITH top AS (
+  SELECT m.id, u.handle || '/' || m.name AS slug, m.runs FROM model m JOIN "user" u ON u.id = m.owner_id
+  WHERE m.runs > 0 AND m.deleted_at IS NULL ORDER BY m.runs DESC, m.id LIMIT $1)
+SELECT slug, runs FROM top UNION ALL
+SELECT 'other', coalesce(sum(runs), 0)::bigint FROM model WHERE id NOT IN (SELECT id FROM top)
+"""
+_SIZES = """
+SELECT pg_database_size(current_database()) AS database,
+  (SELECT coalesce(sum(size_bytes), 0)::bigint FROM upload WHERE completed_at IS NOT NULL) AS uploads
 """
 _PENDING = """
 SELECT count(*) AS n, coalesce(greatest(extract(epoch FROM now() - min(next_at)), 0), 0)::float8 AS late FROM (

@@ -7,8 +7,9 @@ import time
 
 import structlog
 
+from server.adapters import metrics
 from server.adapters.database import DATABASE_ERRORS, rows
-from server.domain.models import PREPARE_QUEUE
+from server.domain.models import PREPARE_QUEUE, kind_queue
 from server.maintenance import retention, run_counts
 from server.queue import deliveries, recover, versions
 from server.runtime import Runtime
@@ -32,6 +33,9 @@ async def sweep(rt: Runtime) -> None:
     work = UnitOfWork()
     for row in await recover.expire_leases(rt.settings.max_losses):
         logger.warning("recovery.lease_expired", prediction=str(row["id"]), attempt=row["attempt"], now=row["status"])
+        metrics.LOSSES.labels(kind_queue(row["queue"]), "lease").inc()
+        if row["status"] == "starting":
+            metrics.RERUNS.labels(kind_queue(row["queue"]), "lease").inc()
         # The worker of an attempt that was lost cannot send its span any more
         ended = time.time()
         attributes = {"prediction.id": str(row["id"]), "attempt": row["attempt"], "queue": row["queue"]}

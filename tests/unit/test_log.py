@@ -88,3 +88,31 @@ def test_nothing_of_them_is_logged(stderr: io.StringIO) -> None:
     text = stderr.getvalue()
     assert all(word in text for word in ("ValueError: no use of", "foreign", "event"))
     assert not [part for part in [*SECRETS, given] if part in text]
+
+
+def test_what_an_outage_repeats_is_written_once_a_minute(stderr: io.StringIO, monkeypatch: pytest.MonkeyPatch) -> None:
+    logger, dramatiq = (
+        structlog.get_logger("server.adapters.bell"),
+        logging.getLogger("dramatiq.worker.ConsumerThread(x)"),
+    )
+
+    def lines_of(seconds: float) -> list[str]:
+        monkeypatch.setattr("server.log.time.monotonic", lambda: seconds)
+        stderr.seek(0)
+        stderr.truncate()
+        for number in range(50):
+            logger.warning("bell.failed", error=str(number))
+            logger.warning("prediction.odd", error=str(number))
+            dramatiq.critical("Consumer encountered a connection error: %s", number)
+        return stderr.getvalue().splitlines()
+
+    lines = lines_of(1000)
+    counts = [sum(word in line for line in lines) for word in ("bell.failed", "prediction.odd", "connection error")]
+    assert counts == [1, 50, 1]
+    assert not [line for line in lines if "critical" in line.lower()]
+    assert not [line for line in lines_of(1059) if "bell.failed" in line or "connection error" in line]
+    lines = lines_of(1061)
+    counts = [sum(word in line for line in lines) for word in ("bell.failed", "prediction.odd", "connection error")]
+    assert counts == [1, 50, 1]
+    (line,) = [line for line in lines if "bell.failed" in line]
+    assert "99" in line

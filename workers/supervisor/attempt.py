@@ -300,6 +300,8 @@ class Attempt:
                     return None
                 try:
                     await self._rt.storage.put(file.key(self.lease, index), file.blob, file.content_type)
+                    metrics.FILES.inc()
+                    metrics.FILE_BYTES.inc(len(file.blob))
                     break
                 except StorageError as error:
                     logger.warning("storage.put_failed", prediction=str(self.lease.id), error=str(error))
@@ -333,7 +335,8 @@ class Attempt:
             return
         self._trace.ended(result.status.value, result.failure)
         logger.info("prediction.ended", prediction=str(lease.id), status=result.status.value)
-        metrics.ended(kind_queue(lease.queue), result.status.value, result.metrics)
+        code = result.failure.code.value if result.failure else None
+        metrics.ended(kind_queue(lease.queue), result.status.value, result.metrics, code)
         self._notices.ended()
         await self._rt.event_log.ended(str(lease.id), lease.owner, shares=lease.cache_key is not None)
 
@@ -343,7 +346,11 @@ class Attempt:
         await self._writer.close(FLUSH_SECONDS)
         delay = backoff_seconds(1) if outcome.is_loss else 0.0
         write = partial(hand_back, lease, delay_seconds=delay, lost=outcome.is_loss, alone=outcome.alone)
-        await self._retry(write)
+        if await self._retry(write):
+            cause = "runner" if outcome.alone else "handed_back"
+            metrics.RERUNS.labels(kind_queue(lease.queue), cause).inc()
+            if outcome.is_loss:
+                metrics.LOSSES.labels(kind_queue(lease.queue), cause).inc()
         logger.info("attempt.handed_back", prediction=str(lease.id), lost=outcome.is_loss)
         await self._rt.event_log.announce(str(lease.id), lease.owner)
         await self._rt.bell.ring(lease.queue, str(lease.id))

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 import structlog
 
+from server.adapters import metrics
 from server.adapters.tasks import end
 from server.settings import Settings
 from workers.contract import protocol
@@ -68,6 +69,7 @@ class RunnerKeeper:
                         # Without it the others can run
                         self._leave_out(error.predictor, str(error).partition("\n")[0])
                         continue
+                    metrics.RUNNER_ENDS.labels("start").inc()
                     logger.error("runner.start_failed", error=str(error), retry_seconds=backoff)
                     await asyncio.sleep(backoff)
                     backoff = min(MAX_BACKOFF_SECONDS, backoff * 2)
@@ -118,6 +120,8 @@ class RunnerKeeper:
         runs, self._runs = self._runs, {}
         is_killed, self._is_killed = self._is_killed, False
         self.resident = replace(self.resident, versions=[], bytes=0)
+        reason = "killed" if is_killed else "stuck" if code == STUCK else "died"
+        metrics.RUNNER_ENDS.labels(reason).inc()
         logger.error("runner.lost", code=code, inside=len(runs))
         # Killed or stuck because of one that was to stop: the others had no part in it
         is_blameless = is_killed or code == STUCK

@@ -16,6 +16,7 @@ from uuid import UUID, uuid4
 import structlog
 from structlog.contextvars import bind_contextvars
 
+from server.adapters import metrics
 from server.adapters.database import DATABASE_ERRORS
 from server.adapters.redis_calls import REDIS_ERRORS
 from server.adapters.tasks import end, wait_for_event
@@ -189,6 +190,7 @@ class Supervisor:
                 ("deliveries", self._deliverer.run()),
                 ("recovery", recovery.sweep_for_ever(self._rt)),
                 ("stores", self._rt.store_watch.run()),
+                ("lag", metrics.measure_lag()),
                 ("files", retention.sweep_files_for_ever(self._rt)),
             ):
                 stack.push_async_callback(end, asyncio.create_task(self._guard(name, loop)))

@@ -11,6 +11,7 @@ import pytest
 
 from server.adapters import connections
 from server.adapters.connections import ConnectionPool, PostgresClient
+from server.adapters.database import DatabaseUnavailableError, open_database
 from server.embedded.servers import LocalServers
 
 
@@ -71,3 +72,20 @@ async def test_with_every_connection_taken_it_waits_and_then_says_so(
         for connection in taken:
             await connection.close()
         await pool.close()
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        (
+            "postgresql://stranger:x@/inference",
+            'PostgreSQL refuses the account of DATABASE_URL: role "stranger" does not',
+        ),
+        ("postgresql://postgres:@/nothing", 'PostgreSQL does not answer: database "nothing" does not exist'),
+    ],
+)
+async def test_why_nobody_gets_in_is_said(schema_servers: LocalServers, url: str, words: str) -> None:
+    options = schema_servers.database_url.partition("?")[2]
+    with pytest.raises(DatabaseUnavailableError, match=words):
+        async with open_database(f"{url}?{options}"):
+            pass

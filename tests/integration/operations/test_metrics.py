@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+import re
 import secrets
 
 import httpx
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 
 from server.embedded.servers import LocalServers
-from tests.conftest import LiveServer, running
+from tests.conftest import ROOT, LiveServer, running
 from tests.integration.operations.scraping import AUTHORIZED, scrape, worker_url
 from tests.support.api import Client, wait_for
 from tests.support.operations import somebody
+
+STATES = ("open", "in_use", "limit", "waiting")
 
 
 @pytest.mark.parametrize("header", [None, "", "Bearer", "Bearer wrong", "Basic {token}", "{token}", "Bearer {token}x"])
@@ -146,4 +150,44 @@ async def test_one_page_tells_of_all_workers_and_sockets(live_server: LiveServer
         assert page.value("inference_sockets") >= 1
         assert page.value("inference_subscriptions") >= 1
     await client.cancel(made["id"])
+    await client.close()
+
+
+async def test_the_page_of_metrics_names_what_there_is_with_its_labels(live_server: LiveServer) -> None:
+    text = (ROOT / "docs" / "operations.md").read_text()
+    documented: dict[str, str] = {}
+    for name, labels in re.findall(r"`(inference_\w+?)(?:_total)?(?:\{([a-z_, ]+)\})?`", text):
+        documented[name] = documented.get(name) or labels
+    pages = [scrape(live_server.url).text, scrape(worker_url(live_server)).text]
+    families = {
+        family.name: {name for sample in family.samples for name in sample.labels} - {"le"}
+        for page in pages
+        for family in text_string_to_metric_families(page)
+        if family.name.startswith("inference_") and not family.name.endswith("_created")
+    }
+    assert sorted(families.keys() - documented.keys()) == []
+    assert sorted(documented.keys() - families.keys()) == []
+    wrong = {
+        name: labels for name, labels in families.items() if labels and labels != set(documented[name].split(", "))
+    }
+    assert wrong == {}
+
+
+async def test_failures_runs_and_connections_are_counted(live_server: LiveServer) -> None:
+    client, _ = await somebody(live_server.url)
+    before = scrape(worker_url(live_server))
+    made = await client.create("demo/prose", {"prompt": "word " * 5000, "max_new_tokens": 4})
+    assert [event async for event in client.events(made["id"])]
+    name, labels = "inference_prediction_failures_total", {"kind": "text", "code": "INPUT_REJECTED"}
+    wait_for(lambda: scrape(worker_url(live_server)).value(name, **labels) > before.value(name, **labels))
+    for page in (scrape(live_server.url), scrape(worker_url(live_server))):
+        states = {state: page.value("inference_database_connections", state=state) for state in STATES}
+        assert 1 <= states["open"] <= states["limit"] == 10
+        assert 0 <= states["in_use"] <= states["open"]
+        assert page.value("inference_event_loop_lag_seconds_count") >= 1
+        assert page.total("inference_build_info") == 1
+    page = scrape(live_server.url)
+    assert page.value("inference_database_bytes") > 1_000_000
+    assert page.total("inference_disk_free_bytes") > 0
+    assert 'worker="' not in page.text
     await client.close()
