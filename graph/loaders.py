@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
+from functools import partial
 from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from server.domain.accounts import Viewer
 from server.errors import ResponseTooLargeError, ServiceError
 from server.live import prediction_events
 from server.runtime import Runtime
-from server.services import accounts, models, predictions, users, versions, webhooks
+from server.services import accounts, models, predictions, storage, users, versions, webhooks
 from server.tables import Prediction, Version, WebhookDelivery
 
 T = TypeVar("T")
@@ -54,6 +55,7 @@ class Loaders:
         self.webhook_urls = _loader(webhooks.urls, None)
         self.samples = _loader(models.samples, None)
         self.prediction_counts = _loader(users.prediction_counts, 0)
+        self.storage_uses = _loader(partial(storage.of_users, rt), None)
         self.last_seen = _loader(users.last_seen, None)
         self.seeds = _loader(predictions.seeds_of, None)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 import structlog
@@ -62,6 +62,8 @@ class Runtime:
     vault: Vault
     store_watch: StoreWatch
     tracing: Tracing = NO_TRACING
+    stored_bytes: dict[str, tuple[int, float]] = field(default_factory=dict)
+    """By owner, how much was stored when that was last read."""
 
 
 def open_tracing(settings: Settings, role: Role) -> Tracing:

@@ -10,11 +10,25 @@ from graph.context import Info
 from graph.types.api_keys import ApiKey
 from graph.types.ids import global_id
 from graph.types.node import After, Before, Connection, First, Last, Node
+from graph.types.scalars import BigInt
 from graph.types.webhooks import WebhookDelivery
 from server import tables
 from server.adapters.pagination import PageRequest, page
-from server.services import api_keys, users, webhooks
+from server.services import api_keys, storage, users, webhooks
 from server.services.users import UserCriteria
+
+
+@strawberry.type(description="Bytes that are stored for a user. Data that was removed counts no more.")
+class StorageUse:
+    used_bytes: BigInt = strawberry.field(description="Bytes of inputs, outputs, files and uploads.")
+    allowed_bytes: BigInt | None = strawberry.field(
+        description="Bytes that may be stored, above which predictions and uploads are refused; null without a bound."
+    )
+
+    @classmethod
+    def of(cls, use: storage.StorageUse) -> StorageUse:
+        allowed = None if use.allowed_bytes is None else BigInt(use.allowed_bytes)
+        return cls(used_bytes=BigInt(use.used_bytes), allowed_bytes=allowed)
 
 
 @strawberry.type(description="A registered user.")
@@ -46,6 +60,14 @@ class User(Node):
     async def prediction_count(self, info: Info) -> int | None:
         shown = users.may_look_into(info.context.viewer, self.row.id)
         return await info.context.loaders.prediction_counts.load(self.row.id) if shown else None
+
+    @strawberry.field(
+        description="What the user's inputs, outputs and files fill; null unless you are the user or an administrator."
+    )
+    async def storage(self, info: Info) -> StorageUse | None:
+        shown = users.may_look_into(info.context.viewer, self.row.id)
+        use = await info.context.loaders.storage_uses.load(self.row.id) if shown else None
+        return StorageUse.of(use) if use else None
 
     @strawberry.field(description="API keys that were not revoked, newest first; null unless you are the user.")
     async def api_keys(self, info: Info) -> list[ApiKey] | None:

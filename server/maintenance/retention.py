@@ -16,7 +16,7 @@ from server.adapters.database import DATABASE_ERRORS, from_json, rows
 from server.adapters.redis_calls import REDIS_ERRORS
 from server.adapters.storage import Folder, StorageError
 from server.domain.predictions import PredictionStatus
-from server.queue import results
+from server.queue import results, storage
 from server.runtime import Runtime
 from server.unit_of_work import UnitOfWork, send
 
@@ -31,16 +31,18 @@ FEW_FOLDERS = 20
 
 
 async def remove_old(rt: Runtime) -> int:
-    """Remove input, output, files and logs of predictions that ended PREDICTION_RETENTION_SECONDS ago; their number.
+    """Remove input, output, files and logs of predictions that ended long ago; their number.
 
+    That is PREDICTION_RETENTION_SECONDS, and ANONYMOUS_RETENTION_SECONDS for those without an account.
     The row forgets first, so that nobody is shown what is about to go; files that stay behind here (the store is away,
     the process is killed) belong to no row any more and are found by `sweep_files`.
     """
-    seconds = rt.settings.prediction_retention_seconds
-    if seconds is None:
-        return 0
+    removed = []
+    if (seconds := rt.settings.prediction_retention_seconds) is not None:
+        removed += await results.remove_old_data(seconds, REMOVED_AT_ONCE)
+    if (seconds := rt.settings.anonymous_retention_seconds) is not None:
+        removed += await results.remove_old_data(seconds, REMOVED_AT_ONCE, anonymous=True)
     work = UnitOfWork()
-    removed = await results.remove_old_data(seconds, REMOVED_AT_ONCE)
     for row in removed:
         with suppress(*REDIS_ERRORS):
             await rt.event_log.delete(str(row["id"]))
@@ -61,7 +63,7 @@ async def remove_expired_uploads(rt: Runtime) -> int:
         else:
             gone.append(row["id"])
     if gone:
-        await rows("DELETE FROM upload WHERE id = ANY($1::uuid[]) RETURNING id", gone)
+        await rows(_DELETE_UPLOADS, gone)
     return len(gone)
 
 
@@ -71,6 +73,14 @@ SELECT u.id FROM upload u WHERE u.expires_at < now() - make_interval(secs => $1)
   WHERE h.upload_id = u.id AND p.status IN ('starting', 'processing'))
 ORDER BY u.expires_at LIMIT $2
 """
+
+
+_DELETE_UPLOADS = f"""
+WITH gone AS (
+  DELETE FROM upload WHERE id = ANY($1::uuid[]) RETURNING id, owner, size_bytes AS stored_bytes),
+{storage.removed("gone")}
+SELECT id FROM gone
+"""  # noqa: S608 - constants only
 
 
 async def remove_expired_sessions() -> None:

@@ -15,6 +15,7 @@ from server.adapters.database import CONNECTION_ERRORS, rows, to_json
 from server.domain.predictions import Failure, PredictionStatus, can_become
 from server.queue.claim import PredictionLease
 from server.queue.deliveries import completed
+from server.queue.storage import added
 
 MAX_ERROR_MESSAGE = 4000
 
@@ -49,23 +50,27 @@ async def finish(lease: PredictionLease, result: Result) -> bool:
 
 
 async def _finish_all(ends: Sequence[tuple[PredictionLease, Result]]) -> list[bool]:
-    values = [
-        (
-            lease.id,
-            lease.attempt,
-            result.status.value,
-            to_json(result.output) if result.output is not None else None,
-            to_json(result.files),
-            result.failure.code.value if result.failure else None,
-            result.failure.message[:MAX_ERROR_MESSAGE] if result.failure else None,
-            result.logs,
-            to_json(result.metrics),
-            float(result.metrics.get("predict_seconds") or 0),
-            int(result.metrics.get("input_tokens") or 0),
-            int(result.metrics.get("output_tokens") or 0),
+    values = []
+    for lease, result in ends:
+        output, files = to_json(result.output) if result.output is not None else None, to_json(result.files)
+        size = len(output or "") + len(files) + len(result.logs) + sum(record["bytes"] for record in result.files)
+        values.append(
+            (
+                lease.id,
+                lease.attempt,
+                result.status.value,
+                output,
+                files,
+                result.failure.code.value if result.failure else None,
+                result.failure.message[:MAX_ERROR_MESSAGE] if result.failure else None,
+                result.logs,
+                to_json(result.metrics),
+                float(result.metrics.get("predict_seconds") or 0),
+                int(result.metrics.get("input_tokens") or 0),
+                int(result.metrics.get("output_tokens") or 0),
+                size,
+            )
         )
-        for lease, result in ends
-    ]
     ended = {(row["id"], row["attempt"]) for row in await rows(_FINISH, *map(list, zip(*values, strict=True)))}
     return [(lease.id, lease.attempt) in ended for lease, _ in ends]
 
@@ -87,22 +92,27 @@ async def count_losses(prediction_id: UUID) -> int:
 _FINISH = f"""
 WITH f AS (
   SELECT * FROM unnest($1::uuid[], $2::int[], $3::varchar[], $4::jsonb[], $5::jsonb[], $6::varchar[], $7::text[],
-    $8::text[], $9::jsonb[], $10::float8[], $11::int[], $12::int[])
-  AS f(id, attempt, status, output, files, error_code, error_message, logs, metrics, seconds, tokens_in, tokens_out)),
+    $8::text[], $9::jsonb[], $10::float8[], $11::int[], $12::int[],
+    $13::bigint[])
+  AS f(id, attempt, status, output, files, error_code, error_message, logs, metrics, seconds, tokens_in, tokens_out,
+    size)),
 ours AS (
   SELECT p.id FROM prediction p JOIN f ON p.id = f.id AND p.attempt = f.attempt
   WHERE p.status = 'processing' ORDER BY p.id FOR UPDATE OF p),
 ended AS (
   UPDATE prediction p SET status = f.status, output = f.output, files = f.files, error_code = f.error_code,
-    error_message = f.error_message, logs = f.logs, metrics = f.metrics, lease_until = NULL, completed_at = now(),
+    error_message = f.error_message, logs = f.logs, metrics = f.metrics, lease_until = NULL,
+    stored_bytes = f.size + pg_column_size(p.input), completed_at = now(),
     updated_at = now(), canceled_at = CASE WHEN f.status = 'canceled' THEN now() END,
     stop_seconds = CASE WHEN f.status = 'canceled' THEN extract(epoch FROM now() - p.cancel_requested_at) END
   FROM f JOIN ours ON ours.id = f.id WHERE p.id = f.id AND p.attempt = f.attempt AND p.status = 'processing'
-  RETURNING p.id, p.attempt, p.owner, p.user_id, p.status, p.webhook_events, f.seconds, f.tokens_in, f.tokens_out),
+  RETURNING p.id, p.attempt, p.owner, p.user_id, p.status, p.webhook_events, f.seconds, f.tokens_in, f.tokens_out,
+    p.stored_bytes),
 ledger AS (
   INSERT INTO usage (prediction_id, owner, predict_seconds, input_tokens, output_tokens, created_at)
   SELECT id, owner, seconds, tokens_in, tokens_out, now() FROM ended ON CONFLICT (prediction_id) DO NOTHING),
-deliveries AS ({completed("ended")})
+deliveries AS ({completed("ended")}),
+counted AS ({added("ended")})
 SELECT id, attempt FROM ended
 """  # noqa: S608 - constants only
 # `rung_at` is unset, so that the next sweep rings for it once its time has come

@@ -9,6 +9,7 @@ from uuid import UUID
 from server.adapters.database import from_json, rows
 from server.domain.predictions import PredictionStatus
 from server.queue.claim import PredictionLease
+from server.queue.storage import removed
 from server.runtime import Runtime
 
 
@@ -48,9 +49,12 @@ async def forget(model_id: UUID | None) -> int:
     return len(await rows(_FORGET, model_id))
 
 
-async def remove_old_data(seconds: float, limit: int) -> list[dict[str, Any]]:
-    """Remove input, output, files and logs from rows that ended `seconds` ago; id and owner of up to `limit`."""
-    return await rows(_REMOVE_OLD_DATA, seconds, limit)
+async def remove_old_data(seconds: float, limit: int, *, anonymous: bool = False) -> list[dict[str, Any]]:
+    """Remove input, output, files and logs from rows that ended `seconds` ago; id and owner of up to `limit`.
+
+    `anonymous` takes those without an account alone.
+    """
+    return await rows(_REMOVE_ANONYMOUS_DATA if anonymous else _REMOVE_OLD_DATA, seconds, limit)
 
 
 # The oldest, so that all copies come from one original
@@ -74,12 +78,22 @@ UPDATE prediction SET cache_key = NULL WHERE cache_key IS NOT NULL AND ($1::uuid
 """
 # Fenced, since the leader of a newer attempt may be another
 _FORGET_COPY = "UPDATE prediction SET cache_key = NULL WHERE id = $1 AND attempt = $2 RETURNING id"
+
+
 # The status stays, since what ended stays ended; by the end's time and in small portions, so that it locks few rows
-_REMOVE_OLD_DATA = """
+def _removal(condition: str) -> str:
+    return f"""
 WITH old AS (
-  SELECT id FROM prediction WHERE NOT data_removed AND completed_at < now() - make_interval(secs => $1)
-  ORDER BY completed_at LIMIT $2 FOR UPDATE SKIP LOCKED)
-UPDATE prediction p SET data_removed = true, input = '{}', output = NULL, files = NULL, logs = '', cache_key = NULL,
-  updated_at = now()
+  SELECT id, owner, stored_bytes FROM prediction
+  WHERE {condition} AND completed_at < now() - make_interval(secs => $1)
+  ORDER BY completed_at LIMIT $2 FOR UPDATE SKIP LOCKED),
+{removed("old")}
+UPDATE prediction p SET data_removed = true, input = '{{}}', output = NULL, files = NULL, logs = '', cache_key = NULL,
+  stored_bytes = NULL, updated_at = now()
 FROM old WHERE p.id = old.id RETURNING p.id, p.owner
-"""
+"""  # noqa: S608 - constants only
+
+
+_REMOVE_OLD_DATA = _removal("NOT data_removed")
+# Each has an index: one does not look at the rows of the other
+_REMOVE_ANONYMOUS_DATA = _removal("NOT data_removed AND user_id IS NULL")

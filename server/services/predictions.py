@@ -42,7 +42,7 @@ from server.live.prediction_rows import find_visible
 from server.queue.accept import accept
 from server.queue.cancel import cancel_prediction
 from server.runtime import Runtime
-from server.services import models, rate_limits, results, webhooks
+from server.services import models, rate_limits, results, storage, webhooks
 from server.tables import Model, Prediction, User, Version
 from server.unit_of_work import UnitOfWork, send
 
@@ -61,7 +61,7 @@ async def create(rt: Runtime, viewer: Viewer, new: NewPrediction) -> Prediction:
         NotFoundError: the viewer knows no such model.
         UnavailableError: the version is not READY.
         InvalidInputError: the input breaks the version's schema, or the webhook its rules.
-        ConflictError: the idempotency key was used with another request.
+        ConflictError: the idempotency key was used with another request, or the owner has stored what they may.
     """
     with rt.tracing.span("create prediction", SpanKind.PRODUCER) as span:
         row = await _create(rt, viewer, new)
@@ -87,6 +87,7 @@ async def _create(rt: Runtime, viewer: Viewer, new: NewPrediction) -> Prediction
         return existing
     if viewer.user_id is None:
         await rate_limits.count_anonymous_prediction(rt, viewer)
+    await storage.check(rt, viewer)
     model, version = await resolve_version(viewer, new.model)
     values = seeds.draw_seed(version.input_schema, input_schema.apply(version.input_schema, new.input))
     if violations := files.violations(version.input_schema, values):

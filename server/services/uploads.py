@@ -18,7 +18,9 @@ from server.domain.accounts import Viewer
 from server.domain.api_keys import Scope
 from server.domain.files import CONTENT_TYPE
 from server.errors import ConflictError, InvalidInputError, NotFoundError, UnauthenticatedError, Violation
+from server.queue.storage import add_upload
 from server.runtime import Runtime
+from server.services import storage
 from server.tables import Upload, User
 
 logger = structlog.get_logger(__name__)
@@ -48,7 +50,7 @@ async def create(rt: Runtime, viewer: Viewer, new: NewUpload) -> Upload:
     Raises:
         UnauthenticatedError: nobody is signed in.
         InvalidInputError: its size or type break rules.
-        ConflictError: the user has as many as they may.
+        ConflictError: the user has as many as they may, or has stored as much.
     """
     if viewer.user_id is None:
         raise UnauthenticatedError("Sign in to upload files; a small one may come as a data URI.")
@@ -60,12 +62,14 @@ async def create(rt: Runtime, viewer: Viewer, new: NewUpload) -> Upload:
         violations.append(Violation("/contentType", "Give a content type such as image/png.", "pattern"))
     if violations:
         raise InvalidInputError(violations)
+    await storage.check(rt, viewer, new.size_bytes)
     at = now()
     async with in_transaction():
         # Counted under the user's row lock, so that many at once are not more than allowed
         await User.select_for_update().get(id=viewer.user_id)
         if await Upload.filter(owner=viewer.owner_key, expires_at__gt=at).count() >= rt.settings.max_uploads:
             raise ConflictError(f"You have {rt.settings.max_uploads} uploads already; they expire by themselves.")
+        await add_upload(viewer.owner_key, new.size_bytes)
         return await Upload.create(
             id=uuid4(),
             owner=viewer.owner_key,

@@ -196,6 +196,12 @@ class LimitSettings(BaseSettings):
     max_output_text_bytes: int = Field(
         32_000_000, ge=1, le=200_000_000, description="Maximum size of the text or JSON output of one prediction."
     )
+    storage_bytes_per_user: int = Field(
+        10_000_000_000, ge=0, description="Bytes of inputs, outputs and files that one user may store; 0: no limit."
+    )
+    storage_bytes_per_address: int = Field(
+        1_000_000_000, ge=0, description="The same for one address, or IPv6 /64, without an account; 0: no limit."
+    )
     event_bytes_per_owner: int = Field(
         64_000_000,
         ge=0,
@@ -348,6 +354,9 @@ class StorageSettings(BaseSettings):
         None,
         ge=60,
         description="Delete input, output, files and logs this long after a prediction ended; if unset, keep them.",
+    )
+    anonymous_retention_seconds: Annotated[int | None, Blankable] = Field(
+        86_400, ge=60, description="The same for predictions without an account."
     )
     result_cache_seconds: int = Field(
         86_400,

@@ -10,6 +10,7 @@ from server.tables.models import Model, Version
 from server.tables.predictions import Prediction, Usage
 from server.tables.runs import RunCount
 from server.tables.sessions import RefreshToken, Session
+from server.tables.storage import StoredBytes
 from server.tables.uploads import Upload, UploadUse
 from server.tables.users import User
 from server.tables.webhooks import Webhook, WebhookDelivery, WebhookSecret
@@ -23,6 +24,7 @@ __all__ = [
     "RefreshToken",
     "RunCount",
     "Session",
+    "StoredBytes",
     "Upload",
     "UploadUse",
     "Usage",
@@ -37,7 +39,7 @@ __all__ = [
     "with_relations",
 ]
 
-NOUNS = ("users", "sessions", "api_keys", "models", "predictions", "uploads", "webhooks", "workers", "runs")
+NOUNS = ("users", "sessions", "api_keys", "models", "predictions", "uploads", "webhooks", "workers", "runs", "storage")
 MODULES = tuple(f"server.tables.{name}" for name in NOUNS)
 
 

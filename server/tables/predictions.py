@@ -28,6 +28,7 @@ class Prediction(Row):
     `outside_runner`: its worker said that the runner does not have it. `webhook_events` names what its webhook
     is told, if it has one. Equal `cache_key`s may share one result. `data_removed` rows have lost input, output, files
     and logs to the retention time. `traceparent` is the W3C trace context in which it was created.
+    `stored_bytes` is its part in what its owner has stored (`StoredBytes`).
     """
 
     id = fields.UUIDField(primary_key=True)
@@ -73,6 +74,7 @@ class Prediction(Row):
     traceparent = fields.CharField(max_length=55, null=True)
     cache_key = fields.CharField(max_length=64, null=True)
     data_removed = fields.BooleanField(default=False)
+    stored_bytes = fields.BigIntField(null=True)
     created_at = fields.DatetimeField()
     updated_at = fields.DatetimeField()
     started_at = fields.DatetimeField(null=True)
@@ -98,6 +100,9 @@ class Prediction(Row):
             LiveIndex(fields=("user_id", "updated_at", "id"), name="prediction_changes", where="user_id IS NOT NULL"),
             LiveIndex(fields=("cache_key", "completed_at"), name="prediction_cache", where="cache_key IS NOT NULL"),
             LiveIndex(fields=("completed_at",), name="prediction_kept", where="NOT data_removed"),
+            LiveIndex(
+                fields=("completed_at",), name="prediction_anonymous", where="NOT data_removed AND user_id IS NULL"
+            ),
         )
         # Aerich does not see these: a migration adds them by hand (migrations/rules.py), and a test compares
         constraints = (

@@ -12,7 +12,7 @@ from tests.integration.accounts.operations import with_key
 from tests.support.api import Client
 from tests.support.operations import code_of, echo_model, handle_of, somebody, unique
 
-USER = "id handle email createdAt isAdmin lastSeen predictionCount"
+USER = "id handle email createdAt isAdmin lastSeen predictionCount storage { usedBytes allowedBytes }"
 USERS = f"""query ($first: Int, $after: String, $filter: UserFilter) {{
   users(first: $first, after: $after, filter: $filter) {{
     nodes {{ {USER} }} edges {{ cursor }} pageInfo {{ hasNextPage endCursor }} totalCount }} }}"""
@@ -29,11 +29,12 @@ async def test_a_user_is_found_with_what_they_did(admin: Client, ada: Client) ->
     began = datetime.now(UTC) - timedelta(minutes=1)
     handle, slug = await handle_of(ada), await echo_model(ada)
     for text in ("one", "two"):
-        await ada.create(slug, {"text": text})
+        await ada.create(slug, {"text": text}, wait=60)
     for sought in (handle, handle[3:9].upper(), f"{handle}@example"):
         (found,) = [user for user in await search(admin, sought) if user["handle"] == handle]
     assert found["email"] == f"{handle}@example.com"
     assert found["predictionCount"] == 2
+    assert 0 <= int(found["storage"]["usedBytes"]) < int(found["storage"]["allowedBytes"]) == 10_000_000_000
     assert found["isAdmin"] is False
     assert datetime.fromisoformat(found["lastSeen"]) > began
     assert (await admin.run(NODE, id=found["id"]))["node"] == found
@@ -101,6 +102,7 @@ async def test_others_are_told_no_more_than_a_name(live_server: LiveServer, ada:
         found = (await client.run(NODE, id=user_id))["node"]
         assert found["handle"] == handle
         assert (found["email"], found["lastSeen"], found["predictionCount"]) == (None, None, None)
+        assert found["storage"] is None
     await somebody_else.close()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -79,7 +80,8 @@ async def test_old_data_goes_and_the_row_stays(keeping: Runtime, version: Versio
         await predictions.retry(keeping, NOBODY, old.id, None)
 
 
-async def test_without_the_setting_nothing_goes(rt: Runtime, version: Version) -> None:
+async def test_without_the_settings_nothing_goes(rt: Runtime, version: Version) -> None:
+    rt = replace(rt, settings=rt.settings.model_copy(update={"anonymous_retention_seconds": None}))
     old = await finished(rt, version, 1000 * DAY)
     await recovery.sweep(rt)
     assert (await row(old.id))["data_removed"] is False
