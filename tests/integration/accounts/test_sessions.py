@@ -184,7 +184,7 @@ async def test_an_expired_refresh_token(live_server: LiveServer, nobody: Client)
     assert is_refused(await refreshed(nobody, first["refreshToken"]))
 
 
-@pytest.mark.parametrize("token", ["", "isr_", "isr_x", "\0", "\ud800", "é", "x" * 100_000, "' OR 1=1 --"])
+@pytest.mark.parametrize("token", ["", "isr_", "isr_x", "\0", "\ud800", "é", "x" * 10_000, "' OR 1=1 --"])
 async def test_what_is_no_refresh_token(nobody: Client, token: str) -> None:
     assert is_refused(await refreshed(nobody, token))
 

@@ -100,7 +100,7 @@ async def test_invalid_inputs(ada: Client, values: Any, paths: list[str] | None)
         assert [v["code"] for v in made["violations"]] == ["depth"]
 
 
-@pytest.mark.parametrize("model", ["", "x", "no/such", "\0", "\ud800/\ud800", "a/b:0", "x" * 100_000, "demo/echo:x"])
+@pytest.mark.parametrize("model", ["", "x", "no/such", "\0", "\ud800/\ud800", "a/b:0", "x" * 10_000, "demo/echo:x"])
 async def test_models_that_are_not(ada: Client, model: str) -> None:
     made = await ada.create(model, {"text": "a"})
     assert (made["__typename"], made["code"]) == ("NotFoundError", "NOT_FOUND")
@@ -127,3 +127,10 @@ async def test_hostile_literals_of_json(ada: Client, literal: str) -> None:
         " { __typename ... on InvalidInput { violations { path } } } }"
     )
     harmless(await post(ada, json.dumps({"query": query % literal})))
+
+
+async def test_a_name_that_is_longer_than_any_is_refused_before_it_is_looked_for(ada: Client) -> None:
+    answer = await ada.raw(CREATE, input={"model": "x" * 100_000, "input": {"text": "a"}})
+    (error,) = answer["errors"]
+    assert error["extensions"]["code"] == "BAD_USER_INPUT"
+    assert error["message"] == "`CreatePredictionInput.model` has 100000 characters; 10000 are allowed."

@@ -21,7 +21,7 @@ MODELS = """query ($first: Int, $after: String, $last: Int, $before: String, $fi
     totalCount nodes { slug } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }"""
 
 
-@pytest.mark.parametrize("slug", ["", "x", "no/such", "a/b/c", "\0/\0", "\ud800/x", "x" * 100_000, "demo/echo:0"])
+@pytest.mark.parametrize("slug", ["", "x", "no/such", "a/b/c", "\0/\0", "\ud800/x", "x" * 10_000, "demo/echo:0"])
 async def test_no_model_of_such_a_slug(nobody: Client, slug: str) -> None:
     assert (await nobody.run(MODEL, slug=slug))["model"] is None
 
