@@ -137,8 +137,8 @@ class Containment:
                 resource.setrlimit(kind, (bound, bound))
 
     def _drop_privileges(self) -> None:
-        drop_capabilities()
         drop_privileges()
+        drop_capabilities()
 
     def _become_user(self, modules: Iterable[str]) -> None:
         reason = become(self._policy, modules)

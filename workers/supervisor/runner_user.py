@@ -71,7 +71,11 @@ def open_to(group: int, path: Path, *, read: bool = False) -> None:
 def _problem() -> str | None:
     if sys.platform != "linux":
         return "this system is not Linux"
-    status = dict(line.split(":\t", 1) for line in Path("/proc/self/status").read_text().splitlines() if ":\t" in line)
+    try:
+        lines = Path("/proc/self/status").read_text().splitlines()
+    except OSError:
+        return "this system has no /proc"
+    status = dict(line.split(":\t", 1) for line in lines if ":\t" in line)
     effective = int(status["CapEff"], 16)
     if missing := [name for name, number in NEEDED_CAPABILITIES.items() if not effective >> number & 1]:
         return f"the worker may not change users: it is not root, and has not {', '.join(missing)}"

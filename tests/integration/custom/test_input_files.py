@@ -139,7 +139,7 @@ async def test_an_expired_upload_goes_when_nothing_needs_it(
     assert any(folder.rglob("*.bin")), "a prediction runs with it"
     await ada.cancel(running["id"])
     await ended(ada, running["id"])
-    await gone(folder)
+    await gone(folder.parent, folder.name)
 
 
 async def test_a_worker_that_was_killed_leaves_no_copies(ada: Client, live: LiveServer, models: dict[str, str]) -> None:
@@ -153,7 +153,7 @@ async def test_a_worker_that_was_killed_leaves_no_copies(ada: Client, live: Live
     os.killpg(worker.pid, 9)
     worker.wait()
     live.start("worker-0", "worker", LEASE_SECONDS="30")
-    await gone(copies[0].parent)
+    await gone(copies[0].parents[1], copies[0].parent.name)
     await database(live, "UPDATE prediction SET lease_until = now() WHERE status = 'processing'")
     assert (await ended(ada, made["id"]))["status"] == "SUCCEEDED"
 

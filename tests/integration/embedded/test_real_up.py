@@ -75,8 +75,15 @@ def test_it_runs_the_demo_and_survives_a_kill(start: Start, data_dir: Path) -> N
     family = first.family()
     first.stop(signal.SIGKILL)
 
-    again = start(data_dir, command=(*COMMAND, "--no-demo", "--data-dir", str(data_dir)))
-    again.until_ready(120)
+    broken = "no_such_module:Thing"
+    again = start(data_dir, command=(*COMMAND, "--no-demo", "--data-dir", str(data_dir)), CUSTOM_PREDICTORS=broken)
+    url = again.until_ready(120)
+    # One class that cannot be loaded keeps neither the worker nor the others from running, and is named
+    reason = "ModuleNotFoundError: No module named 'no_such_module'"
+    (line,) = [line for line in again.lines() if broken in line]
+    assert line.startswith(f"worker: {broken} could not be loaded and is left out: {reason} The whole of it: ")
+    health = httpx.get(f"{url}/health/ready", trust_env=False).json()
+    assert (health["status"], health["predictors"]) == ("degraded", "broken")
     assert all_ended(family)
     family = again.family()
     assert again.stop(signal.SIGINT) == 0

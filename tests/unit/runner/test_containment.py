@@ -41,7 +41,7 @@ def test_a_wall_that_the_system_lacks_is_named_and_the_others_stand(
     containment.confine_thread(None)
     without_landlock = dict.fromkeys(("files", "signals"), "Function not implemented")
     assert containment.missing == {"user": "it is not root", **without_landlock}
-    assert raised == ["capabilities", "privileges", "calls True"]
+    assert raised == ["privileges", "capabilities", "calls True"]
     assert dict(bounds) == {
         resource.RLIMIT_CORE: (0, 0), resource.RLIMIT_DATA: (10**9, 10**9), resource.RLIMIT_FSIZE: (10**6, 10**6),
     }  # fmt: skip
