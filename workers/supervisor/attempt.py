@@ -135,6 +135,11 @@ class Attempt:
         limits = (rt.settings.max_output_bytes, rt.settings.max_output_text_bytes)
         self._output = RunOutput(lease, self._writer, *limits, self._trace.timed, context.paths)
 
+    @property
+    def is_outside(self) -> bool:
+        """Whether the runner had no part of it yet; what it made may be too much for its worker also afterwards."""
+        return self.stage in (Stage.WAITING, Stage.FETCHING)
+
     def stop(self, reason: Outcome) -> None:
         """End it like this, if it has not ended yet.
 

@@ -32,7 +32,7 @@ from server.services.catalogue import OtherWorkers, WorkerInfo, WorkerState
 from server.settings import Settings
 from workers.contract.policy import Policy, walls_of
 from workers.contract.protocol import Forget
-from workers.supervisor.attempt import DEADLINE_PASSED, Attempt, AttemptContext, SharedLock, Stage
+from workers.supervisor.attempt import DEADLINE_PASSED, Attempt, AttemptContext, SharedLock
 from workers.supervisor.claim_loop import ClaimLoop, Occupancy
 from workers.supervisor.demand import Demand
 from workers.supervisor.inputs import InputFiles
@@ -274,7 +274,7 @@ class Supervisor:
         bind_contextvars(**ids)
 
         def tell_outside() -> None:
-            if attempt.stage in (Stage.WAITING, Stage.FETCHING):
+            if attempt.is_outside:
                 self._heartbeat_due.set()
 
         timer = asyncio.get_running_loop().call_later(TELL_OUTSIDE_SECONDS, tell_outside)
@@ -336,7 +336,7 @@ class Supervisor:
         if not numbers:
             return
         async with self._heartbeat_lock:
-            outside = {key for key, attempt in self._attempts.items() if attempt.stage is not Stage.RUNNING}
+            outside = {key for key, attempt in self._attempts.items() if attempt.is_outside}
             for key in outside:
                 self._attempts[key].said_outside = True
             states = await heartbeat(self.worker_id, numbers, self._rt.settings.lease_seconds, outside)
