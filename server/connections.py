@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 import json
+import logging
 from asyncio import Transport
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from websockets.frames import CloseCode, Frame
 
 from server.domain.callers import network_of
+from server.log import CLIENT_LOG
 from server.routes import security_headers
 
 logger = structlog.get_logger(__name__)
@@ -205,6 +207,7 @@ class BoundedHttp(HttpToolsProtocol):
 
     def __init__(self, connections: Connections, **given: Any) -> None:
         super().__init__(**given)
+        self.logger = logging.getLogger(CLIENT_LOG)
         self._table = connections
         self._is_counted = self._is_refused = False
         self._refusal = Refusal.BAD_REQUEST

@@ -15,6 +15,8 @@ import structlog
 
 from server.settings.types import LogFormat
 
+CLIENT_LOG = "uvicorn.error.clients"
+
 # API keys (whose first characters are no secret), refresh tokens, secrets of webhooks, JSON Web Tokens, whatever a
 # header carries, signatures of file links
 SECRETS = (
@@ -155,3 +157,5 @@ def configure_logging(level: str, form: LogFormat = LogFormat.AUTO) -> None:
         logging.getLogger(noisy).setLevel(max(logging.WARNING, logging.getLevelName(level)))
     # At DEBUG it would write every frame of a WebSocket, cut in the middle
     logging.getLogger("uvicorn").setLevel(max(logging.INFO, logging.getLevelName(level)))
+    # What clients do wrong would fill the log at will
+    logging.getLogger(CLIENT_LOG).setLevel(logging.ERROR)
