@@ -58,6 +58,7 @@ class NodeQuery:
         return Server(
             version=health.release(),
             registration=settings.registration is Registration.OPEN,
+            users_add_models=settings.users_add_models,
             anonymous_predictions=settings.anonymous_predictions,
             model_kinds=[ModelKindInfo.of(row) for row in await catalogue.predictors()],
             health=ServerHealth(database=state.database, redis=state.redis, workers=state.workers),

@@ -216,6 +216,7 @@ def running(servers: LocalServers, data_dir: Path, *, workers: int = 1, **settin
         "dramatiq_worker_timeout": "200",
         # All tests come from one address
         "REGISTRATIONS_PER_HOUR": "0",
+        "MODEL_CREATORS": "users",
         "LOGIN_ADDRESS_PER_MINUTE": "0",
         "ANONYMOUS_PREDICTIONS_PER_MINUTE": "0",
         **settings,

@@ -96,6 +96,9 @@ class ServerHealth:
 class Server:
     version: str = strawberry.field(description="Release of the software.")
     registration: bool = strawberry.field(description="Whether anyone may register.")
+    users_add_models: bool = strawberry.field(
+        description="Whether users may add models and versions; if not, administrators alone."
+    )
     anonymous_predictions: bool = strawberry.field(description="Whether public models can be run without an account.")
     model_kinds: list[ModelKindInfo] = strawberry.field(description="Predictors that the workers can run.")
     health: ServerHealth = strawberry.field(description="Health of the server.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -10,7 +11,7 @@ from uuid import UUID
 from email_validator import EmailNotValidError, validate_email
 
 from server.domain.api_keys import ALL_SCOPES, Scope
-from server.domain.storable import is_storable
+from server.domain.passwords import password_violations
 from server.errors import ForbiddenError, UnauthenticatedError, Violation
 
 HANDLE = re.compile(r"(?=.{2,39}\Z)[a-z0-9](?:-?[a-z0-9])*", re.ASCII)
@@ -42,7 +43,6 @@ RESERVED_HANDLES = frozenset(
         "www",
     ]
 )
-PASSWORD_MIN, PASSWORD_MAX = 8, 256
 USER_OWNER = "user:"
 ANONYMOUS_OWNER = "anon:"
 
@@ -112,8 +112,8 @@ def normalise_email(email: str) -> str:
         raise ValueError(str(error)) from None
 
 
-def registration_violations(new: NewUser) -> list[Violation]:
-    """Every rule that a registration breaks."""
+def registration_violations(new: NewUser, common: Container[str] = frozenset()) -> list[Violation]:
+    """Every rule that a registration breaks; `common` are passwords that attackers try first."""
     violations = []
     if not HANDLE.fullmatch(new.handle):
         rule = "A handle has 2 to 39 lower-case letters and digits, with single dashes between them."
@@ -124,13 +124,4 @@ def registration_violations(new: NewUser) -> list[Violation]:
         normalise_email(new.email)
     except ValueError as error:
         violations.append(Violation("/email", str(error), "format"))
-    return violations + password_violations(new.password, "/password")
-
-
-def password_violations(password: str, path: str) -> list[Violation]:
-    """Every rule that a new password breaks."""
-    if not PASSWORD_MIN <= len(password) <= PASSWORD_MAX:
-        return [Violation(path, f"A password has {PASSWORD_MIN} to {PASSWORD_MAX} characters.", "length")]
-    if not is_storable(password):
-        return [Violation(path, "The password contains characters that are not valid text.", "format")]
-    return []
+    return violations + password_violations(new.password, "/password", (new.handle, new.email), common)

@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ from server.embedded.state import StateFile, locked, secret_key
 from server.embedded.terminal import Terminal
 from server.settings import Settings
 from server.settings.environment import hidden_values
+from server.settings.types import ModelCreators
 
 # Shown as what a browser can open
 LOCAL_HOSTS = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}  # noqa: S104
@@ -69,6 +71,14 @@ class Address:
         """An address that is free now, a port of 0 being replaced by a free one; raises PortError."""
         with bind(host, port, "--port or API_PORT") as bound:
             return cls(host, int(bound.getsockname()[1]))
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether nobody but this machine can connect."""
+        try:
+            return ip_address(self.host).is_loopback
+        except ValueError:
+            return self.host == "localhost"
 
     @property
     def url(self) -> str:
@@ -244,6 +254,9 @@ class Up:
                 # Nobody balances load here
                 "LAME_DUCK_SECONDS": "0",
             }
+            if self.settings.model_creators is None and address.is_loopback:
+                # Whoever registers here sits at this machine
+                self.environment["MODEL_CREATORS"] = ModelCreators.USERS.value
             with socket_folder() as sockets:
                 state.begin(address.url, sockets)
                 groups = ChildGroups(state, self.terminal, self.request)

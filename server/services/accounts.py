@@ -6,15 +6,10 @@ from uuid import UUID
 
 from tortoise.exceptions import IntegrityError
 
+from server.adapters.common_passwords import common_passwords
 from server.adapters.database import rows
-from server.domain.accounts import (
-    PASSWORD_MAX,
-    NewUser,
-    Viewer,
-    normalise_email,
-    password_violations,
-    registration_violations,
-)
+from server.domain.accounts import NewUser, Viewer, normalise_email, registration_violations
+from server.domain.passwords import PASSWORD_MAX, normalise_password, password_violations
 from server.domain.storable import is_storable
 from server.errors import ConflictError, CredentialsError, ForbiddenError, InvalidInputError
 from server.runtime import Runtime
@@ -38,7 +33,7 @@ async def register(rt: Runtime, viewer: Viewer, new: NewUser) -> SessionTokens:
     """
     if rt.settings.registration is Registration.CLOSED:
         raise ForbiddenError("Registration is closed on this server.")
-    if violations := registration_violations(new):
+    if violations := registration_violations(new, common_passwords()):
         raise InvalidInputError(violations)
     await rate_limits.count_registration(rt, viewer)
     user = await _create(rt, new, is_admin=False)
@@ -51,9 +46,9 @@ async def create_admin(rt: Runtime, new: NewUser) -> User:
 
 
 async def _create(rt: Runtime, new: NewUser, *, is_admin: bool) -> User:
-    if violations := registration_violations(new):
+    if violations := registration_violations(new, common_passwords()):
         raise InvalidInputError(violations)
-    password_hash = await rt.passwords.hash(new.password)
+    password_hash = await rt.passwords.hash(normalise_password(new.password))
     email = normalise_email(new.email)
     try:
         return await User.create(handle=new.handle, email=email, password_hash=password_hash, is_admin=is_admin)
@@ -95,10 +90,10 @@ async def change_password(rt: Runtime, viewer: Viewer, current: str, new: str) -
     if not await _is_password_of(rt, user, current):
         raise CredentialsError("The current password is wrong.")
     await rate_limits.forget_sign_ins(rt, user.email)
-    if violations := password_violations(new, "/newPassword"):
+    if violations := password_violations(new, "/newPassword", (user.handle, user.email), common_passwords()):
         raise InvalidInputError(violations)
     # Of two changes at once, the later one came with a password that is not the current one any more
-    if not await rows(_CHANGE, user.id, user.password_hash, await rt.passwords.hash(new)):
+    if not await rows(_CHANGE, user.id, user.password_hash, await rt.passwords.hash(normalise_password(new))):
         raise CredentialsError("The current password is wrong.")
     await sessions.end_all(viewer)
     return await sessions.begin(rt, user)
@@ -110,7 +105,12 @@ _CHANGE = 'UPDATE "user" SET password_hash = $3 WHERE id = $1 AND password_hash 
 async def _is_password_of(rt: Runtime, user: User | None, password: str) -> bool:
     """Whether it is the password of the user; it takes as long where there is no user."""
     is_possible = len(password) <= PASSWORD_MAX and is_storable(password)
-    is_right = await rt.passwords.verify(password if is_possible else "", user.password_hash if user else None)
+    typed = password if is_possible else ""
+    password_hash = user.password_hash if user else None
+    is_right = await rt.passwords.verify(normalise_password(typed), password_hash)
+    if not is_right and typed != normalise_password(typed):
+        # Hashes of before are of what was typed
+        is_right = await rt.passwords.verify(typed, password_hash)
     return is_right and is_possible
 
 

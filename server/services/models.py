@@ -38,7 +38,6 @@ from server.errors import (
 from server.queue.cancel import cancel_predictions_of_model
 from server.runtime import Runtime
 from server.services import versions
-from server.settings.types import ModelCreators
 from server.tables import Model, Prediction, User, Version
 from server.unit_of_work import unit_of_work
 
@@ -150,8 +149,11 @@ def _description_violations(description: str) -> list[Violation]:
 
 
 def _check_may_add(rt: Runtime, viewer: Viewer) -> None:
-    if rt.settings.model_creators is ModelCreators.ADMINS and not viewer.is_admin:
-        raise ForbiddenError("Only administrators may add models to this server.")
+    if not rt.settings.users_add_models and not viewer.is_admin:
+        raise ForbiddenError(
+            "Only administrators add models and versions to this server. Ask one of them to add yours, or its operator "
+            "to let users add models (MODEL_CREATORS=users)."
+        )
 
 
 async def update(rt: Runtime, viewer: Viewer, slug: str, changes: ModelChanges) -> Model:

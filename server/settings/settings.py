@@ -25,6 +25,7 @@ from server.settings.topics import (
     WebhookSettings,
     WorkerSettings,
 )
+from server.settings.types import ModelCreators, Registration
 
 SERVICES = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY")
 MAKE_SECRET = "python -c 'import secrets; print(secrets.token_urlsafe(48))'"  # noqa: S105 - a command, not a secret
@@ -57,6 +58,13 @@ class Settings(
     model_config = SettingsConfigDict(
         env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True, validate_default=True
     )
+
+    @property
+    def users_add_models(self) -> bool:
+        """Whether users may add models: as MODEL_CREATORS says, else where not anybody may become a user."""
+        if self.model_creators is None:
+            return self.registration is Registration.CLOSED
+        return self.model_creators is ModelCreators.USERS
 
 
 def load_settings(*, needs: Sequence[str] = (), **overrides: Any) -> Settings:

@@ -110,8 +110,9 @@ class AccountSettings(BaseSettings):
     registration: Registration = Field(
         Registration.OPEN, description="`open`: anyone may register; `closed`: no one may."
     )
-    model_creators: ModelCreators = Field(
-        ModelCreators.USERS, description="Who may add models and versions: `users` or `admins`."
+    model_creators: Annotated[ModelCreators | None, Blankable] = Field(
+        None,
+        description="Who may add models: `users` or `admins`; if unset, admins while anyone may register, else users.",
     )
     anonymous_predictions: bool = Field(True, description="Allow predictions on public models without an account.")
     access_token_seconds: int = Field(900, ge=60, le=86_400, description="Lifetime of an access token.")

@@ -77,6 +77,16 @@ test("long lists come page by page", SLOW, async () => {
 test("no models, models in preparation, refused ones and an API that is away are explained", SLOW, async () => {
   const none = await open("/", { prepare: (p) => fake(p, "Gallery", () => answer([])) });
   await none.getByText("No models yet").waitFor();
+  await none.getByRole("link", { name: "Open GraphiQL" }).waitFor();
+  const asking = await open("/", {
+    prepare: async (p) => {
+      await fake(p, "Gallery", () => answer([]));
+      const server = { version: "", registration: true, usersAddModels: false };
+      await fake(p, "Viewer", () => ({ data: { viewer: null, server } }));
+    },
+  });
+  await asking.getByText("Administrators add models to this server: ask one of them").waitFor();
+  assert.equal(await asking.getByRole("link", { name: "Open GraphiQL" }).count(), 0);
   const progress = { phase: "downloading", bytes: 2_000_000, totalBytes: 8_000_000 };
   const nodes = [
     cardOf("a/coming", { ...READY, state: "PREPARING", progress }),

@@ -8,6 +8,7 @@ import {
   cardOf,
   fake,
   field,
+  fits,
   FORM,
   modelAnswer,
   MODELS,
@@ -209,6 +210,32 @@ test("fields may be called as what every object has, and what no form can show i
   const large = await open(FORM, { prepare });
   await large.getByText("This model's schema has no form").waitFor();
   assert.equal(await large.locator("[data-field]").count(), 1);
+});
+
+test("nothing that the owner of a model writes reaches beyond its own place", SLOW, async () => {
+  const long = "W".repeat(10_000);
+  const properties = {
+    word: { type: "string", title: long, description: long, default: long, examples: [{ toString: 1 }] },
+    choice: { enum: [long, { valueOf: 1 }] },
+    odd: null,
+    slider: { type: "number", minimum: 0, maximum: 1, multipleOf: 5e-324 },
+  };
+  const facts = { state: "REFUSED", reason: long, source: `huggingface:${long}` };
+  const page = await open(FORM, {
+    prepare: (p) =>
+      fake(p, "ModelPage", () => {
+        const answer = modelAnswer({ type: "object", properties }, facts);
+        answer.data.model.description = `# ${long}\n\n${long}\n\n    ${long}\n\n[a](https://a.example/${long})`;
+        answer.data.model.tags = [long.slice(0, 200), "__proto__"];
+        return answer;
+      }),
+  });
+  await page.locator(".readme h3").waitFor();
+  for (const width of [1280, 360]) {
+    await page.setViewportSize({ width, height: 900 });
+    assert.equal(await fits(page), true, `at ${width}`);
+  }
+  assert.ok((await page.locator('[data-field="word"] .field-label').textContent()).length < 200);
 });
 
 test("versions are listed; one that is chosen is the one that runs", SLOW, async () => {

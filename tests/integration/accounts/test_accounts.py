@@ -10,11 +10,13 @@ from typing import Any, cast
 import pytest
 import websockets
 
+from server.adapters.security import Passwords
 from server.domain.accounts import ANONYMOUS, NewUser
 from server.errors import ForbiddenError
 from server.services import accounts
 from server.settings import load_settings
 from tests.conftest import LiveServer
+from tests.integration.accounts.operations import database
 from tests.support.api import Client
 from tests.support.operations import LOGIN, VIEWER, code_of, post, unique
 
@@ -89,6 +91,41 @@ async def test_all_violations_of_a_registration(nobody: Client) -> None:
     made = await register(nobody, handle="A", email="x", password="y")
     assert made["code"] == "INVALID_INPUT"
     assert [v["path"] for v in made["violations"]] == ["/handle", "/email", "/password"]
+
+
+async def test_a_password_that_others_try_first_is_refused_with_the_reason(nobody: Client) -> None:
+    handle = unique("grace")
+    for password in ("password123", f"{handle}1", f"{handle.upper()}@example.com", "Inference-Server"):
+        made = await register(nobody, handle=handle, email=f"{handle}@example.com", password=password)
+        assert [(v["path"], v["code"]) for v in made["violations"]] == [
+            ("/password", "common" if password == "password123" else "personal")
+        ]
+    session = await nobody.sign_up(handle)
+    nobody.token = session["accessToken"]
+    change = """mutation ($input: ChangePasswordInput!) { changePassword(input: $input) {
+      ... on InvalidInput { violations { path message } } } }"""
+    for new, why in (("iloveyou", "tried first"), (f"{handle}!!", "almost your handle")):
+        values = {"currentPassword": PASSWORD, "newPassword": new}
+        (violation,) = (await nobody.run(change, input=values))["changePassword"]["violations"]
+        assert violation["path"] == "/newPassword"
+        assert why in violation["message"]
+
+
+async def test_a_password_is_known_however_it_is_typed_and_old_hashes_are_good(
+    live_server: LiveServer, nobody: Client
+) -> None:
+    composed, decomposed = "Zo\u00eb's sm\u00f8rrebr\u00f8d", "Zoe\u0308's sm\u00f8rrebr\u00f8d"
+    handle = unique()
+    await register(nobody, handle=handle, email=f"{handle}@example.com", password=decomposed)
+    for typed in (composed, decomposed, f"{composed[:-1]}\uff44"):
+        assert (await login(nobody, f"{handle}@example.com", typed))["__typename"] == "Session"
+    assert (await login(nobody, f"{handle}@example.com", composed[:-1]))["code"] == "BAD_CREDENTIALS"
+    # As accounts of before have it: a hash of what was typed, and a password that would not be taken now
+    for old in (decomposed, "password"):
+        async with database(live_server) as connection:
+            kept = await Passwords().hash(old)
+            await connection.execute('UPDATE "user" SET password_hash = $2 WHERE handle = $1', handle, kept)
+        assert (await login(nobody, f"{handle}@example.com", old))["__typename"] == "Session"
 
 
 @pytest.mark.parametrize("handle", ["admin", "demo", "a-a" * 20, "a\0b", "\ud800", "\uff41da"])

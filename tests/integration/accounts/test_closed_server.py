@@ -24,6 +24,16 @@ def closed(
         yield live.url
 
 
+@pytest.fixture(scope="module")
+def unset(
+    live_server: LiveServer, local_servers: LocalServers, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """Another, where nothing is said of who adds models, and anybody may register."""
+    settings = {"MODEL_CREATORS": "", "SECRET_KEY": live_server.environment["SECRET_KEY"]}
+    with running(local_servers, tmp_path_factory.mktemp("unset"), workers=0, **settings) as live:
+        yield live.url
+
+
 def at(url: str, known: Client) -> Client:
     """The same user at another server."""
     client = RawClient(url)
@@ -47,6 +57,23 @@ async def test_only_administrators_add_models_and_versions(closed: str, ada: Cli
     assert (await publish(user, own))["code"] == "FORBIDDEN"
     assert (await add_model(boss))["__typename"] == "Model"
     assert (await publish(boss, own))["__typename"] == "ModelVersion"
+    await user.close()
+    await boss.close()
+
+
+async def test_where_anybody_may_register_administrators_add_models_unless_the_operator_says_so(
+    unset: str, ada: Client, admin: Client
+) -> None:
+    own = await echo_model(ada)
+    user, boss = at(unset, ada), at(unset, admin)
+    shown = (await user.run("{ server { registration usersAddModels } }"))["server"]
+    assert shown == {"registration": True, "usersAddModels": False}
+    refused = await add_model(user)
+    assert refused["code"] == "FORBIDDEN"
+    assert "Ask one of them" in refused["message"]
+    assert (await publish(user, own))["code"] == "FORBIDDEN"
+    assert (await add_model(boss))["__typename"] == "Model"
+    assert (await ada.run("{ server { usersAddModels } }"))["server"] == {"usersAddModels": True}
     await user.close()
     await boss.close()
 

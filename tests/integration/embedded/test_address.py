@@ -23,6 +23,17 @@ def test_the_url_is_one_that_a_browser_opens(host: str, url: str) -> None:
     assert Address(host, 8000).url == url
 
 
+@pytest.mark.parametrize(
+    ("host", "is_loopback"),
+    [
+        *((host, True) for host in ("127.0.0.1", "127.9.9.9", "::1", "localhost")),
+        *((host, False) for host in ("0.0.0.0", "::", "", "192.168.1.7", "server.example")),  # noqa: S104
+    ],
+)
+def test_who_can_reach_it(host: str, is_loopback: bool) -> None:
+    assert Address(host, 8000).is_loopback is is_loopback
+
+
 def test_port_0_becomes_a_free_one() -> None:
     address = Address.claim("127.0.0.1", 0)
     assert address.port > 1023

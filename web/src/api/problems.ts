@@ -83,6 +83,6 @@ const FAILURES: Record<PredictionErrorCode, [title: string, hint: string]> = {
 };
 
 export function failureProblem(error: { code: PredictionErrorCode; message: string }): Problem {
-  const [title, hint] = FAILURES[error.code] ?? ["The prediction failed", ""];
+  const [title, hint] = Object.hasOwn(FAILURES, error.code) ? FAILURES[error.code] : ["The prediction failed", ""];
   return { title, detail: error.message, hint };
 }

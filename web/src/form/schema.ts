@@ -27,10 +27,14 @@ const LONG_TEXT = 200;
 /** Fields that a form shows, and options of a choice; what has more is written as JSON. */
 const MOST_FIELDS = 200;
 const MOST_OPTIONS = 1_000;
+/** Characters of a field's label, and of what is said below it. */
+const MOST_LABEL = 120;
+const MOST_ABOUT = 1_000;
 
 const isObject = (value: unknown): value is Schema =>
   typeof value === "object" && value !== null && !Array.isArray(value);
-const text = (value: unknown): string => (typeof value === "string" ? value : "");
+const text = (value: unknown, most: number): string =>
+  typeof value !== "string" ? "" : value.length > most ? `${value.slice(0, most)} …` : value;
 const number = (value: unknown): number | null => (typeof value === "number" ? value : null);
 
 /** The fields of an object's schema in their order, or null when it has none to show. */
@@ -50,12 +54,12 @@ function fieldOf(name: string, rule: Schema, required: boolean): Field {
   const examples = Array.isArray(rule["examples"]) ? rule["examples"] : [];
   return {
     name,
-    label: text(rule["title"]) || name.replaceAll("_", " "),
-    description: text(rule["description"]),
+    label: text(rule["title"], MOST_LABEL) || text(name.replaceAll("_", " "), MOST_LABEL),
+    description: text(rule["description"], MOST_ABOUT),
     required,
     nullable: plain !== rule,
     initial: rule["default"],
-    example: examples.length > 0 ? String(examples[0]) : "",
+    example: text(typeof examples[0] === "number" ? String(examples[0]) : examples[0], MOST_LABEL),
     control: controlOf(name, plain),
   };
 }

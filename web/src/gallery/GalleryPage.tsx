@@ -37,7 +37,11 @@ export function GalleryPage({ gallery, account }: Props) {
         <p class="hint">Public models and your own. Pick one, run it, and watch it work.</p>
       </div>
       <Filters search={search} kind={kind} mine={mine} tag={tag} />
-      <Results gallery={gallery} isNarrowed={search !== "" || kind !== null || mine || tag !== null} />
+      <Results
+        gallery={gallery}
+        account={account}
+        isNarrowed={search !== "" || kind !== null || mine || tag !== null}
+      />
     </div>
   );
 }
@@ -111,7 +115,7 @@ function Filters({ search, kind, mine, tag }: Looked) {
   );
 }
 
-function Results({ gallery, isNarrowed }: { gallery: Gallery; isNarrowed: boolean }) {
+function Results({ gallery, account, isNarrowed }: Props & { isNarrowed: boolean }) {
   const models = gallery.models.value;
   const problem = gallery.problem.value;
   if (models === null && problem) {
@@ -143,7 +147,7 @@ function Results({ gallery, isNarrowed }: { gallery: Gallery; isNarrowed: boolea
           ))}
         </ul>
       ) : (
-        <Nothing isNarrowed={isNarrowed} />
+        <Nothing isNarrowed={isNarrowed} mayAdd={account.mayAddModels.value} />
       )}
       {gallery.hasMore.value && (
         <button type="button" class="button more" onClick={() => void gallery.more()}>
@@ -154,7 +158,7 @@ function Results({ gallery, isNarrowed }: { gallery: Gallery; isNarrowed: boolea
   );
 }
 
-function Nothing({ isNarrowed }: { isNarrowed: boolean }) {
+function Nothing({ isNarrowed, mayAdd }: { isNarrowed: boolean; mayAdd: boolean }) {
   if (isNarrowed) {
     return (
       <div class="stage">
@@ -171,6 +175,15 @@ function Nothing({ isNarrowed }: { isNarrowed: boolean }) {
   return (
     <div class="stage">
       <h2 class="stage-title">No models yet</h2>
+      {!mayAdd && <p>Administrators add models to this server: ask one of them for those that you need.</p>}
+      {mayAdd && <HowToAdd />}
+    </div>
+  );
+}
+
+function HowToAdd() {
+  return (
+    <>
       <p>
         Add one with the <code>createModel</code> mutation: from the Hugging Face hub, from a folder, or your own
         predictor. It appears here while it is being prepared.
@@ -180,6 +193,6 @@ function Nothing({ isNarrowed }: { isNarrowed: boolean }) {
           Open GraphiQL
         </a>
       </p>
-    </div>
+    </>
   );
 }

@@ -88,7 +88,8 @@ function FileView({ run, file, name }: { run: Run; file: OutputFile; name: strin
 export function reachable(url: string): string {
   const parsed = new URL(url, location.href);
   const isOurs = parsed.pathname.startsWith("/files/predictions/") && parsed.searchParams.has("sig");
-  return isOurs ? parsed.pathname + parsed.search : parsed.href;
+  if (isOurs) return parsed.pathname + parsed.search;
+  return /^(https?|data|blob):$/.test(parsed.protocol) ? parsed.href : "data:,";
 }
 
 function nameOf(prediction: Prediction, file: OutputFile, index: number): string {

@@ -15,6 +15,8 @@ export class Account {
   readonly handle = signal<string | null>(null);
   readonly isAdmin = signal(false);
   readonly registration = signal(false);
+  /** Whether whoever is signed in may add models here, or would once signed in. */
+  readonly mayAddModels = signal(true);
   readonly problem = signal<Problem | null>(null);
   readonly fieldErrors = signal<Readonly<Record<string, string>>>({});
   readonly busy = signal(false);
@@ -26,6 +28,7 @@ export class Account {
     this.handle.value = answer.viewer?.handle ?? null;
     this.isAdmin.value = answer.viewer?.isAdmin ?? false;
     this.registration.value = answer.server.registration;
+    this.mayAddModels.value = answer.server.usersAddModels || (answer.viewer?.isAdmin ?? false);
   }
 
   /** Signs in, or up where `isNew`; whether it worked. */

@@ -430,7 +430,7 @@ export type PredictionFieldsFragment = { id: string, status: PredictionStatus, i
 export type ViewerQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type ViewerQuery = { viewer: { id: string, handle: string, isAdmin: boolean } | null, server: { version: string, registration: boolean } };
+export type ViewerQuery = { viewer: { id: string, handle: string, isAdmin: boolean } | null, server: { version: string, registration: boolean, usersAddModels: boolean } };
 
 export type PredictionQueryVariables = Exact<{
   id: string;
@@ -1227,6 +1227,7 @@ export const ViewerDocument = /*#__PURE__*/ new TypedDocumentString(`
   server {
     version
     registration
+    usersAddModels
   }
 }
     `) as unknown as TypedDocumentString<ViewerQuery, ViewerQueryVariables>;
