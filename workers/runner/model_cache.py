@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ctypes
 import logging
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -13,11 +15,13 @@ from workers.contract.context import PredictionContext
 from workers.contract.failures import ModelLoadError, ModelTooLargeError, explain_load, free_memory
 from workers.contract.predictor import Predictor, SetupContext
 from workers.contract.protocol import Resident, VersionSpec
+from workers.contract.watchdog import DEFAULT_GRACE_SECONDS, give_up, later
 
 logger = logging.getLogger(__name__)
 
 PATIENCE_SECONDS = 2.0
 LOOK_SECONDS = 0.5
+STOP_SECONDS = 0.1
 
 Loader = Callable[[VersionSpec, SetupContext], Predictor]
 
@@ -31,6 +35,12 @@ class _Entry:
     users: int = 0
     used_at: float = 0.0
     forgotten: bool = False
+    reserved_bytes: int = 0
+    thread: int | None = None
+    """The thread that is inside the loader."""
+    is_over: bool = False
+    is_unwanted: bool = False
+    """Its load was given up, and ends as soon as it can."""
     watchers: list[PredictionContext] = field(default_factory=list)
     phase: tuple[str, int | None, int | None] | None = None
 
@@ -39,8 +49,8 @@ class _Entry:
         return bool(self.spec.options.get("pinned")) and not self.forgotten
 
 
-class LoadAbandonedError(Exception):
-    """Nobody waits any more for a model that found no room."""
+class LoadAbandonedError(BaseException):
+    """Nobody waits any more for a model; no `Exception`, so that a model's `except Exception` lets it pass."""
 
 
 class ModelCache:
@@ -50,6 +60,9 @@ class ModelCache:
     before it is loaded. Idle models make room, the least recently used first; what is in use or pinned stays. A load
     that finds no room waits until users leave, and after PATIENCE_SECONDS the loaded models let no new users in until
     it is done, so that it is not starved. What can never fit fails at once. `changed` hears what is loaded.
+
+    A load that nobody waits for any more is ended after half of `grace_seconds`, by an exception raised in its thread;
+    where that is not heeded within the other half, `stuck` hears of it, which ends the process.
     """
 
     def __init__(
@@ -61,6 +74,8 @@ class ModelCache:
         changed: Callable[[Resident], None] = lambda resident: None,
         idle_seconds: float = 0,
         confine: Callable[[str | None], None] = lambda model: None,
+        grace_seconds: float = DEFAULT_GRACE_SECONDS,
+        stuck: Callable[[str], None] = give_up,
     ) -> None:
         self._loader = load
         self._find_budget = budget
@@ -69,11 +84,14 @@ class ModelCache:
         self._unloaded = unloaded
         self._tell = changed
         self._confine = confine
+        self._grace_seconds = grace_seconds
+        self._stuck = stuck
         self._changed = threading.Condition()
         # libraries set global defaults while they load a model, so two may not load at once
         self._one_load = threading.Lock()
         self._current: dict[str, _Entry] = {}
         self._loaded: list[_Entry] = []
+        self._loading: list[_Entry] = []
         self._urgent: _Entry | None = None
         self.evictions = 0
         if idle_seconds:
@@ -85,7 +103,7 @@ class ModelCache:
 
         Raises:
             ModelLoadError: for all who waited for the same load; the next lease tries again.
-            CancelSignal: the prediction was asked to stop while it waited; the load goes on.
+            CancelSignal: the prediction was asked to stop while it waited; the load goes on for those who still wait.
         """
         with self._changed:
             # no new user of a loaded model while another model has waited too long for room
@@ -117,6 +135,8 @@ class ModelCache:
                 entry.users -= 1
                 entry.used_at = time.monotonic()
                 victims = self._take([entry]) if entry.forgotten else self._excess(0)
+                if entry.users == 0 and not (entry.is_over or entry.is_pinned):
+                    later(self._grace_seconds / 2, lambda: self._abandon(entry))
             self._unload(victims)
 
     def forget(self, version: str) -> None:
@@ -146,13 +166,22 @@ class ModelCache:
         """Bytes of all loaded models."""
         return sum(entry.size_bytes for entry in self._loaded)
 
+    @property
+    def _used_bytes(self) -> int:
+        return self.loaded_bytes + sum(entry.reserved_bytes for entry in self._loading)
+
     def _load(self, entry: _Entry) -> None:
-        with self._one_load if entry.spec.path else nullcontext():
+        with self._changed:
+            self._loading.append(entry)
+        try:
             failure = self._try_load(entry)
+        except LoadAbandonedError as error:  # it came just when the load had failed by itself
+            failure = explain_load(error)
         if failure is not None:
             free_memory()
         with self._changed:
-            entry.failure = failure
+            self._loading.remove(entry)
+            entry.failure, entry.is_over, entry.thread = failure, True, None
             if failure is not None and self._current.get(entry.spec.id) is entry:
                 del self._current[entry.spec.id]
             victims = self._take([entry]) if entry.forgotten else self._excess(0)
@@ -169,19 +198,36 @@ class ModelCache:
             for context in watchers:
                 context.loading(phase, done, total)
 
+        predictor = None
         try:
             budget = self._make_room(entry, self._estimate(entry.spec), report)
-            self._confine(entry.spec.path)
-            predictor = self._loader(entry.spec, SetupContext(report, budget - self.loaded_bytes))
-            size = predictor.size_bytes()
+            # Those who wait for room keep no other from loading
+            with self._one_load if entry.spec.path else nullcontext():
+                self._confine(entry.spec.path)
+                with self._changed:
+                    if entry.is_unwanted:
+                        raise LoadAbandonedError
+                    entry.thread = threading.get_ident()
+                    room = budget - self._used_bytes + entry.reserved_bytes
+                predictor = self._loader(entry.spec, SetupContext(report, room))
+                size = predictor.size_bytes()
+                with self._changed:
+                    entry.thread = None
             if size > budget - self._pinned_bytes(entry):
-                predictor.teardown()
                 raise ModelTooLargeError(size, budget - self._pinned_bytes(entry))
         except BaseException as error:  # SystemExit of a model's code too: those who wait must hear of it
-            logger.exception("Version %s could not be loaded", entry.spec.id)
+            with self._changed:
+                entry.thread = None
+            if isinstance(error, LoadAbandonedError):
+                logger.info("The load of version %s was ended, since nobody waits for it", entry.spec.id)
+            else:
+                logger.exception("Version %s could not be loaded", entry.spec.id)
+            if predictor is not None:
+                predictor.teardown()
             return explain_load(error)
         with self._changed:
             entry.predictor, entry.size_bytes, entry.used_at = predictor, size, time.monotonic()
+            entry.is_over, entry.reserved_bytes = True, 0
             self._loaded.append(entry)
         self._tell(self.resident)
         return None
@@ -201,12 +247,16 @@ class ModelCache:
                     most = self._budget - self._pinned_bytes(entry)
                     if needed > most:
                         raise ModelTooLargeError(needed, most)
-                    victims = self._excess(needed)
-                    fits = self.loaded_bytes + needed <= self._budget
+                    # What waits longer goes first
+                    may_load = self._urgent in (None, entry)
+                    victims = self._excess(needed) if may_load else []
+                    fits = may_load and self._used_bytes + needed <= self._budget
+                    if fits:
+                        entry.reserved_bytes = needed
                     if not fits and not victims:
                         if entry.users == 0:
                             raise LoadAbandonedError
-                        if time.monotonic() - began >= PATIENCE_SECONDS:
+                        if may_load and time.monotonic() - began >= PATIENCE_SECONDS:
                             self._urgent = entry
                         self._changed.wait(LOOK_SECONDS)
                 self._unload(victims)
@@ -216,8 +266,33 @@ class ModelCache:
                     report("wait", self.loaded_bytes, self._budget)
         finally:
             with self._changed:
-                self._urgent = None
+                if self._urgent is entry:
+                    self._urgent = None
                 self._changed.notify_all()
+
+    def _abandon(self, entry: _Entry) -> None:
+        """End a load that nobody has wanted for a while; the next lease of its version begins another."""
+        with self._changed:
+            if entry.users or entry.is_over or entry.is_unwanted:
+                return
+            entry.is_unwanted = True
+            if self._current.get(entry.spec.id) is entry:
+                del self._current[entry.spec.id]
+        heeds_until: float | None = None
+        pause = threading.Event()
+        while True:
+            with self._changed:
+                # Behind the loader, there is only what it filled to be given back
+                if entry.is_over or (heeds_until is not None and entry.thread is None):
+                    return
+                # Under the lock, so that it reaches the loader and nothing behind it
+                if heeds_until is None and entry.thread is not None and not _imports(entry.thread):
+                    raise_in_thread(entry.thread, LoadAbandonedError)
+                    heeds_until = time.monotonic() + self._grace_seconds / 2
+            if heeds_until is not None and time.monotonic() > heeds_until:
+                self._stuck(f"The load of version {entry.spec.id}, which nobody waits for, goes on")
+                return
+            pause.wait(STOP_SECONDS)
 
     def _pinned_bytes(self, besides: _Entry) -> int:
         return sum(entry.size_bytes for entry in self._loaded if entry.is_pinned and entry is not besides)
@@ -243,7 +318,7 @@ class ModelCache:
         """Idle entries, least recently used first, until the rest and `needed` bytes fit; no longer in the cache."""
         victims: list[_Entry] = []
         for entry in sorted((e for e in self._loaded if not e.is_pinned), key=lambda e: e.used_at):
-            if self._budget is None or self.loaded_bytes + needed <= self._budget:
+            if self._budget is None or self._used_bytes + needed <= self._budget:
                 break
             victims += self._take([entry])
         self.evictions += len(victims)
@@ -270,3 +345,18 @@ class ModelCache:
         if victims:
             free_memory()
             self._tell(self.resident)
+
+
+def raise_in_thread(thread: int, error: type[BaseException]) -> None:
+    """Raise an exception in a thread as soon as it executes Python code again (PyThreadState_SetAsyncExc)."""
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(error))
+
+
+def _imports(thread: int) -> bool:
+    """Whether a thread is in the middle of an import: one that was broken off leaves libraries half there."""
+    frame = sys._current_frames().get(thread)
+    while frame is not None:
+        if frame.f_code.co_filename == "<frozen importlib._bootstrap>":
+            return True
+        frame = frame.f_back
+    return False

@@ -52,7 +52,7 @@ from workers.contract.protocol import (
     VersionSpec,
     receive,
 )
-from workers.contract.watchdog import bounded
+from workers.contract.watchdog import bounded, grace_seconds
 from workers.contract.weights import check_numbers, count_numbers, loaded_bytes, safetensors_files, stored_numbers
 from workers.predictors.registry import Registry
 from workers.runner.containment import Containment
@@ -138,7 +138,8 @@ class Runner:
             unloaded=self._pools.discard,
             changed=lambda resident: self._outbox.put(replace(resident, free_bytes=free_bytes(device))),
             idle_seconds=idle_seconds,
-            confine=self._confine,
+            confine=self._enter_load,
+            grace_seconds=grace_seconds(),
         )
         self._preparation = threading.Thread(target=prepare, name="prepare", daemon=True)
         self._tasks_lock = threading.Lock()
@@ -232,13 +233,17 @@ class Runner:
         finally:
             self._remove(run.prediction, task)
 
+    def _enter_load(self, model: str | None) -> None:
+        """What a load waits for that is not its own, and the walls of its thread."""
+        if model:
+            # two threads that import the same large library can see it half imported
+            self._preparation.join()
+        self._confine(model)
+
     def _load(self, spec: VersionSpec, context: SetupContext) -> Predictor:
         cls = self._registry.get(spec.predictor)
         if cls is None:
             raise LookupError(f"no predictor {spec.predictor!r}")
-        if spec.path:
-            # two threads that import the same large library can see it half imported
-            self._preparation.join()
         predictor = cls()
         with bounded(self._load_seconds, f"The load of version {spec.id}"):
             try:

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 import numpy
 
-from workers.contract.predictor import JSON_SCHEMA, PredictionContext, Predictor
+from workers.contract.predictor import JSON_SCHEMA, Device, PredictionContext, Predictor, SetupContext, VersionSpec
 
 ODD = {"float": 8.5, "huge": 2**70, "text": "x", "nan": float("nan"), "list": [1], "numpy": numpy.int64(7)}
 SAY: dict[str, Callable[[PredictionContext, Any], Any]] = {
@@ -72,3 +72,21 @@ class Together:
 
     def predict_batch(self, inputs: list[dict[str, Any]]) -> list[int]:
         return [values["number"] for values in inputs]
+
+
+class Building(Predictor):
+    """Builds layer after layer for ever, as a configuration of 200,000 of them has it."""
+
+    name = "building"
+    kind = "CUSTOM"
+    input_schema: ClassVar = {"$schema": JSON_SCHEMA}
+    output_schema: ClassVar = {"$schema": JSON_SCHEMA}
+
+    def setup(self, spec: VersionSpec, device: Device, context: SetupContext) -> None:
+        context.loading("read", 0, 10)
+        layers: list[dict[str, int]] = []
+        while True:
+            layers = [*layers[-100:], {"layer": len(layers)}]
+
+    def predict(self, context: PredictionContext) -> None:
+        """Never comes to it."""

@@ -9,12 +9,14 @@ from pathlib import Path
 
 import pytest
 
+import workers
 from tests.unit.runner.careless import ODD, SAY
 from tests.unit.runner.running import Running, Starter, make_gate
-from workers.contract.protocol import Canceled, Done, Output, VersionSpec
+from workers.contract.protocol import Canceled, Done, Loading, Output, VersionSpec
 from workers.contract.watchdog import STUCK
 from workers.supervisor.runner_client import MAX_LINE_BYTES, RunnerClient, RunnerOptions
 
+PROSE = Path(workers.__file__).parent / "demo_models" / "prose"
 CARELESS = VersionSpec("careless", "careless")
 
 
@@ -93,3 +95,28 @@ async def test_a_load_without_end_ends_the_runner(start: Starter, tmp_path: Path
     assert await running.ended() == STUCK
     words = "The load of version never took more than 0.3 seconds; this runner ends"
     assert any(words in line for line in running.client.output_tail)
+
+
+async def test_a_load_that_nobody_wants_and_no_exception_reaches_ends_the_runner(
+    start: Starter, tmp_path: Path
+) -> None:
+    running = await start(grace_seconds=0.5)
+    gate = make_gate(tmp_path)
+    running.run("p", {}, VersionSpec("never", "gated", options={"gate": str(gate)}))
+    await running.seen("p", Loading)
+    running.cancel("p")
+    assert await running.end("p") == Canceled("p")
+    assert await running.ended() == STUCK
+    words = "The load of version never, which nobody waits for, goes on; this runner ends"
+    assert any(words in line for line in running.client.output_tail)
+
+
+async def test_a_load_that_nobody_wants_is_ended_while_another_model_loads(start: Starter, tmp_path: Path) -> None:
+    running = await start(grace_seconds=6, extra_predictors=("tests.unit.runner.careless:Building",))
+    running.run("hangs", {}, VersionSpec("building", "building", str(tmp_path)))
+    await running.seen("hangs", Loading)
+    running.run("waits", {"prompt": "The", "max_new_tokens": 2}, VersionSpec("prose", "text", str(PROSE)))
+    running.cancel("hangs")
+    assert await running.end("hangs") == Canceled("hangs")
+    assert isinstance(await running.end("waits"), Done)
+    assert not running.client.exited.done()

@@ -14,7 +14,7 @@ from workers.contract.failures import ModelLoadError
 from workers.contract.predictor import JSON_SCHEMA, Predictor, SetupContext
 from workers.contract.protocol import Loading, Resident, VersionSpec
 from workers.runner import model_cache as module
-from workers.runner.model_cache import ModelCache
+from workers.runner.model_cache import LoadAbandonedError, ModelCache
 
 SECONDS = 60
 
@@ -398,3 +398,107 @@ def test_who_asks_hears_what_is_loaded_whenever_that_changes() -> None:
         Resident(["a"], 10, 25, 1),
         Resident(["a", "c"], 20, 25, 1),
     ]
+
+
+GRACE_SECONDS = 3.0
+
+
+class Endless:
+    """A loader whose loads of `endless` never end by themselves, and which may hear no stop."""
+
+    def __init__(self, *, deaf: bool = False) -> None:
+        self.deaf = deaf
+        self.begun = threading.Semaphore(0)
+        self.names: list[str] = []
+        self.release = threading.Event()
+
+    def __call__(self, spec: VersionSpec, context: SetupContext) -> Predictor:
+        self.names.append(spec.id)
+        if spec.id == "endless":
+            self.begun.release()
+            while not self.release.is_set():
+                try:
+                    time.sleep(0.01)
+                except LoadAbandonedError:
+                    if not self.deaf:
+                        raise
+        return Model(spec)
+
+
+def with_files(name: str, **options: Any) -> VersionSpec:
+    """A version whose load keeps others from loading."""
+    return VersionSpec(name, "model", "/models/a", options)
+
+
+def lease_until_canceled(cache: ModelCache, version: VersionSpec, prediction: PredictionContext) -> None:
+    with pytest.raises(CancelSignal), cache.lease(version, prediction):
+        pass
+
+
+def test_a_load_that_nobody_wants_is_ended_and_the_others_load() -> None:
+    loads, stuck = Endless(), threading.Event()
+    cache = ModelCache(loads, lambda: 100, grace_seconds=GRACE_SECONDS, stuck=lambda what: stuck.set())
+    canceled, _ = context()
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(lease_until_canceled, cache, with_files("endless"), canceled)
+        assert loads.begun.acquire(timeout=SECONDS)
+        other = pool.submit(use, cache, with_files("other"))
+        began = time.monotonic()
+        canceled.cancel()
+        cache.wake()
+        first.result(SECONDS)
+        assert isinstance(other.result(SECONDS), Model)
+        assert time.monotonic() - began < GRACE_SECONDS
+    assert not stuck.is_set()
+    assert cache.resident.versions == ["other"]
+    loads.release.set()
+    assert isinstance(use(cache, with_files("endless")), Model), "whoever wants it later has it loaded anew"
+
+
+def test_a_load_that_hears_no_stop_ends_the_process_within_the_grace() -> None:
+    loads, stuck = Endless(deaf=True), threading.Event()
+    cache = ModelCache(loads, lambda: 100, grace_seconds=GRACE_SECONDS, stuck=lambda what: stuck.set())
+    canceled, _ = context()
+    with ThreadPoolExecutor(1) as pool:
+        first = pool.submit(lease_until_canceled, cache, with_files("endless"), canceled)
+        assert loads.begun.acquire(timeout=SECONDS)
+        canceled.cancel()
+        cache.wake()
+        first.result(SECONDS)
+        assert stuck.wait(GRACE_SECONDS + 2)
+        loads.release.set()
+
+
+def test_a_load_that_somebody_wants_again_in_time_goes_on() -> None:
+    loads, stuck = Endless(), threading.Event()
+    cache = ModelCache(loads, lambda: 100, grace_seconds=GRACE_SECONDS, stuck=lambda what: stuck.set())
+    canceled, _ = context()
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(lease_until_canceled, cache, with_files("endless"), canceled)
+        assert loads.begun.acquire(timeout=SECONDS)
+        canceled.cancel()
+        cache.wake()
+        first.result(SECONDS)
+        again = pool.submit(use, cache, with_files("endless"))
+        wait_for_users(cache, "endless", 1)
+        assert not stuck.wait(1.5 * GRACE_SECONDS)
+        loads.release.set()
+        assert isinstance(again.result(SECONDS), Model)
+    assert loads.names == ["endless"]
+
+
+def test_who_waits_for_room_keeps_no_other_from_loading() -> None:
+    loads, leave = Loads(), threading.Event()
+    cache = ModelCache(loads, lambda: 100, estimate=lambda spec: int(spec.options["bytes"]))
+    with ThreadPoolExecutor(3) as pool:
+        holder = pool.submit(use, cache, with_files("holder", bytes=50), lambda predictor: leave.wait(SECONDS))
+        assert loads.begun.acquire(timeout=SECONDS)
+        large = pool.submit(use, cache, with_files("large", bytes=90))
+        while "large" not in cache._current:
+            threading.Event().wait(0.001)
+        small = pool.submit(use, cache, with_files("small", bytes=20))
+        assert isinstance(small.result(SECONDS), Model)
+        assert not large.done()
+        leave.set()
+        assert isinstance(large.result(SECONDS), Model)
+        assert holder.result(SECONDS)

@@ -100,7 +100,12 @@ class TextModel:
                 raise CannotBatchError("its own generation config shapes the scores")
             room = None if room_bytes is None else room_bytes - module_bytes([self._model])
             batch = TextBatch(self._model, self._limits.context, SLOTS, room)
-            batch.probe(self._encode("a")[0])
+            try:
+                batch.probe(self._encode("a")[0])
+            except BaseException:
+                # Its threads would keep the model
+                batch.close()
+                raise
         except (CannotBatchError, InputRejectedError) as reason:
             logger.warning("This model's predictions run one by one, without batching: %s", reason)
             return None
