@@ -5,13 +5,13 @@ export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' |
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
 /** The prediction to cancel. */
 export type CancelPredictionInput = {
-  /** Id of the prediction. */
+  /** Id of the prediction. Maximum 200 characters. */
   id: string;
 };
 
 /** A change of password. */
 export type ChangePasswordInput = {
-  /** Current password. */
+  /** Current password. Maximum 10000 characters. */
   currentPassword: string;
   /** New password, 8 to 256 characters. */
   newPassword: string;
@@ -23,7 +23,7 @@ export type CreateApiKeyInput = {
   expiresAt?: string | null | undefined;
   /** Name, 1 to 80 characters. */
   name: string;
-  /** What the key may do; no scope includes another. */
+  /** What the key may do; no scope includes another. Maximum 20 items. */
   scopes: Array<Scope>;
 };
 
@@ -31,11 +31,11 @@ export type CreateApiKeyInput = {
 export type CreatePredictionInput = {
   /** Seconds until the deadline, waiting included. If it has not started by then it is ABORTED; if it is still running, FAILED. */
   deadlineSeconds?: number | null | undefined;
-  /** Repeating the same request with the same key returns the same prediction. */
+  /** Repeating the same request with the same key returns the same prediction. Maximum 10000 characters. */
   idempotencyKey?: string | null | undefined;
-  /** Input, which is checked against the version's `inputSchema`. */
+  /** Input, which is checked against the version's `inputSchema`. Maximum 100000 values. */
   input: unknown;
-  /** Model as `owner/name`, or `owner/name:number` to pin a version. */
+  /** Model as `owner/name`, or `owner/name:number` to pin a version. Maximum 10000 characters. */
   model: string;
   /** Share the result with equal predictions that set this too: same version, input and seed. */
   useCache?: boolean | null | undefined;
@@ -47,7 +47,7 @@ export type CreatePredictionInput = {
 
 /** An input file to upload. */
 export type CreateUploadInput = {
-  /** Media type. */
+  /** Media type. Maximum 10000 characters. */
   contentType?: string;
   /** Size in bytes, at most MAX_INPUT_BYTES. */
   sizeBytes: number | string;
@@ -83,15 +83,15 @@ export type ErrorCode =
 
 /** Credentials of an account. */
 export type LoginInput = {
-  /** E-mail address of the account. */
+  /** E-mail address of the account. Maximum 10000 characters. */
   email: string;
-  /** Password of the account. */
+  /** Password of the account. Maximum 10000 characters. */
   password: string;
 };
 
 /** The session to end. */
 export type LogoutInput = {
-  /** A refresh token of the session; if unset, the current session ends. */
+  /** A refresh token of the session; if unset, the current session ends. Maximum 10000 characters. */
   refreshToken?: string | null | undefined;
 };
 
@@ -99,11 +99,11 @@ export type LogoutInput = {
 export type ModelFilter = {
   /** Kind of the models. */
   kind?: ModelKind | null | undefined;
-  /** Handle of the owner. */
+  /** Handle of the owner. Maximum 10000 characters. */
   owner?: string | null | undefined;
-  /** Text in the name or description. */
+  /** Text in the name or description. Maximum 10000 characters. */
   search?: string | null | undefined;
-  /** One of the model's tags. */
+  /** One of the model's tags. Maximum 10000 characters. */
   tag?: string | null | undefined;
 };
 
@@ -141,9 +141,9 @@ export type PredictionFilter = {
   createdFrom?: string | null | undefined;
   /** Predictions of all users; administrators only. */
   everybody?: boolean;
-  /** Model as `owner/name`, or version as `owner/name:number`. */
+  /** Model as `owner/name`, or version as `owner/name:number`. Maximum 10000 characters. */
   model?: string | null | undefined;
-  /** Any of these statuses. */
+  /** Any of these statuses. Maximum 20 items. */
   status?: Array<PredictionStatus> | null | undefined;
 };
 
@@ -171,21 +171,21 @@ export type Quantization =
 
 /** The delivery to send again. */
 export type RedeliverWebhookInput = {
-  /** Id of the delivery. */
+  /** Id of the delivery. Maximum 200 characters. */
   id: string;
 };
 
 /** The session to refresh. */
 export type RefreshSessionInput = {
-  /** Newest refresh token of the session. */
+  /** Newest refresh token of the session. Maximum 10000 characters. */
   refreshToken: string;
 };
 
 /** A new account. */
 export type RegisterInput = {
-  /** E-mail address; not shown to other users. */
+  /** E-mail address; not shown to other users. Maximum 10000 characters. */
   email: string;
-  /** Handle: 2 to 39 lower-case letters, digits and single dashes. */
+  /** Handle: 2 to 39 lower-case letters, digits and single dashes. Maximum 10000 characters. */
   handle: string;
   /** Password, 8 to 256 characters. */
   password: string;
@@ -193,15 +193,15 @@ export type RegisterInput = {
 
 /** The prediction to retry. */
 export type RetryPredictionInput = {
-  /** Id of the prediction. */
+  /** Id of the prediction. Maximum 200 characters. */
   id: string;
-  /** Repeating the same request with the same key returns the same new prediction. */
+  /** Repeating the same request with the same key returns the same new prediction. Maximum 10000 characters. */
   idempotencyKey?: string | null | undefined;
 };
 
 /** The API key to revoke. */
 export type RevokeApiKeyInput = {
-  /** Id of the key. */
+  /** Id of the key. Maximum 200 characters. */
   id: string;
 };
 
@@ -211,16 +211,16 @@ export type Scope =
   | 'ADMIN'
   /** Read what its owner can see: private models, predictions, files, deliveries and events. */
   | 'READ'
-  /** Run, retry and cancel predictions, and upload input files. */
+  /** Create, retry and cancel predictions, create uploads of input files, and redeliver webhooks. */
   | 'RUN'
-  /** Create, update and delete models, and purge results. */
+  /** Create, update and delete models, publish and retry versions, and purge results. */
   | 'WRITE';
 
 /** Filter for a list of users. */
 export type UserFilter = {
   /** Only administrators if true, only other users if false. */
   isAdmin?: boolean | null | undefined;
-  /** Text in the handle or e-mail address. */
+  /** Text in the handle or e-mail address. Maximum 10000 characters. */
   search?: string | null | undefined;
 };
 
@@ -266,9 +266,9 @@ export type WebhookEvent =
 
 /** A webhook of a prediction. Messages are signed as Standard Webhooks; redirects are not followed. */
 export type WebhookInput = {
-  /** Events to send; at least one. */
+  /** Events to send; at least one. Maximum 20 items. */
   events?: Array<WebhookEvent>;
-  /** URL with https:// or http://, a public host, and port 443 or 80. */
+  /** URL with https:// or http://, a public host, and port 443 or 80. Maximum 10000 characters. */
   url: string;
 };
 
