@@ -12,7 +12,7 @@ from server.embedded.servers import LocalServers
 from tests.conftest import running
 from tests.support.api import Client
 
-PREDICTIONS = 4
+PREDICTIONS = 3
 # An outage of some ten seconds; every loop may say once that it is there
 MOST_LINES = 40
 
@@ -22,6 +22,7 @@ def lines(log: Path, offset: int) -> list[dict[str, object]]:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(400)
 async def test_without_redis_the_logs_stay_readable(own_servers: LocalServers, tmp_path: Path) -> None:
     with running(own_servers, tmp_path) as live:
         client = Client(live.url)
