@@ -58,14 +58,18 @@ def silent_server() -> Iterator[int]:
         yield listener.getsockname()[1]
 
 
-@pytest.mark.parametrize(("module", "sign"), [("dying", "runner.start_failed"), ("hanging", "")])
+WITHOUT_GPU = {"REQUIRE_GPU": "true", "CUDA_VISIBLE_DEVICES": ""}
+HANGING = {"CUSTOM_PREDICTORS": "tests.integration.worker.hanging:Model"}
+
+
+@pytest.mark.parametrize(
+    ("name", "settings", "sign"), [("dying", WITHOUT_GPU, "runner.start_failed"), ("hanging", HANGING, "")]
+)
 def test_a_worker_whose_runner_cannot_start_lives_is_not_ready_and_stops(
-    live: LiveServer, module: str, sign: str
+    live: LiveServer, name: str, settings: dict[str, str], sign: str
 ) -> None:
     port = free_port()
-    live.start(
-        module, "worker", CUSTOM_PREDICTORS=f"tests.integration.worker.{module}:Model", WORKER_PROBE_PORT=f"{port}"
-    )
+    live.start(name, "worker", WORKER_PROBE_PORT=str(port), **settings)
 
     def ask(path: str) -> httpx.Response | None:
         try:
@@ -73,14 +77,14 @@ def test_a_worker_whose_runner_cannot_start_lives_is_not_ready_and_stops(
         except httpx.HTTPError:
             return None
 
-    wait_for(lambda: (answer := ask("ready")) is not None and "up" in answer.text and sign in log_of(live, module), 60)
+    wait_for(lambda: (answer := ask("ready")) is not None and "up" in answer.text and sign in log_of(live, name), 60)
     ready, lives = ask("ready"), ask("live")
     assert lives is not None
     assert ready is not None
     assert (lives.status_code, lives.json()["status"]) == (200, "ok")
     assert ready.status_code == 503
     assert "its model process is not up" in ready.json()["problems"]
-    assert stop(live, module) < STOP_SECONDS
+    assert stop(live, name) < STOP_SECONDS
 
 
 @pytest.mark.slow
