@@ -104,15 +104,17 @@ async def test_a_worker_stops_while_postgresql_and_redis_are_away(own_servers: L
     await asyncio.to_thread(wait_for, lambda: "worker.ready" in log_of(live, "away"), 60)
     servers = [child for child in own_servers.children if child.name in ("postgres", "redis")]
     assert len(servers) == 2
-    for child in servers:
-        os.killpg(child.process.pid, signal.SIGSTOP)
+    # PostgreSQL's processes have groups of their own
+    pids = [pid for child in servers for pid in child.pids()]
+    for pid in pids:
+        os.kill(pid, signal.SIGSTOP)
     try:
         ready = f"http://127.0.0.1:{port}/health/ready"
         await asyncio.to_thread(wait_for, lambda: "heartbeats" in httpx.get(ready, trust_env=False).text, 60)
         seconds = await asyncio.to_thread(stop, live, "away")
     finally:
-        for child in servers:
-            os.killpg(child.process.pid, signal.SIGCONT)
+        for pid in pids:
+            os.kill(pid, signal.SIGCONT)
     assert seconds < STOP_SECONDS
 
 
