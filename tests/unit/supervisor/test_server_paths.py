@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 
@@ -15,7 +14,7 @@ from workers.supervisor.server_paths import ServerPaths
 DATA = "/srv/inference"
 SHA = "0123456789abcdef0123456789abcdef01234567"
 SNAPSHOT = f"{DATA}/models/models--ada--tiny/snapshots/{SHA}"
-INPUTS = f"{DATA}/inputs/{uuid4().hex}"
+INPUTS = f"{DATA}/inputs/0123456789abcdef0123456789abcdef"
 
 
 @pytest.fixture
@@ -28,7 +27,7 @@ def paths() -> ServerPaths:
     [
         (f"OSError: Can't load config for '{SNAPSHOT}'.", "OSError: Can't load config for '<model>'."),
         (f"{DATA}/models/models--ada--tiny/blobs/{SHA}{'0' * 24}", "<model>"),
-        (f"no file {INPUTS}/{uuid4()}-1/0.png", "no file <inputs>/0.png"),
+        (f"no file {INPUTS}/01234567-89ab-4def-8123-456789abcdef-1/0.png", "no file <inputs>/0.png"),
         (f"[Errno 13] Permission denied: '{INPUTS}/scratch/x'", "[Errno 13] Permission denied: '<inputs>/scratch/x'"),
         (f"{DATA}/files/predictions: No space left", "<files>/predictions: No space left"),
         (f"at {DATA}", "at <data>"),
@@ -44,7 +43,7 @@ def test_sentences_and_log_lines(paths: ServerPaths, text: str, shown: str) -> N
 
 
 def test_outputs_lose_what_only_this_machine_can_name(paths: ServerPaths) -> None:
-    output = {"path": f"{INPUTS}/{uuid4()}-3/0.txt", "all": [SNAPSHOT, 7, None], SNAPSHOT: 1}
+    output = {"path": f"{INPUTS}/01234567-89ab-4def-8123-456789abcdef-3/0.txt", "all": [SNAPSHOT, 7, None], SNAPSHOT: 1}
     assert paths.hide_own(output) == {"path": "<inputs>/0.txt", "all": ["<model>", 7, None], "<model>": 1}
     # What a user may have written stays as it is
     assert paths.hide_own(f"Put it into {DATA}/models.") == f"Put it into {DATA}/models."
