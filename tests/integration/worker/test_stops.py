@@ -21,8 +21,8 @@ from tests.integration.worker.conftest import QUICK
 from tests.support.api import Client, wait_for
 from tests.support.processes import alive, family
 
-# Half of what is promised: SHUTDOWN_GRACE_SECONDS and 35 more
-STOP_SECONDS = 18.0
+# What is promised: SHUTDOWN_GRACE_SECONDS and 35 more
+STOP_SECONDS = 36.0
 
 
 @pytest.fixture(scope="module")
