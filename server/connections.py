@@ -37,6 +37,8 @@ MAX_UPGRADE_LINE = 8000
 LINGER_SECONDS = 2.0
 MAX_LINGERING = 64
 WARNING_SECONDS = 30.0
+MAX_SWEEP_SECONDS = 1.0
+"""What counts of the time between two sweeps: while this process stood still, nobody could be heard."""
 
 
 @dataclass(frozen=True)
@@ -115,6 +117,8 @@ class Connections:
         self._arriving: dict[BoundedHttp, None] = {}
         self._lingering: dict[BoundedHttp, None] = {}
         self._swept_at = 0.0
+        # How long this process stood still, which is no time that a client took
+        self._still_seconds = 0.0
         self._warned_at = -WARNING_SECONDS
 
     def enter(self, client: tuple[str, int] | None) -> Network:
@@ -150,7 +154,7 @@ class Connections:
 
     def wait(self, connection: BoundedHttp, at: float) -> None:
         """A connection waits for a request from now on."""
-        self._waiting[connection] = at
+        self._waiting[connection] = at - self._still_seconds
         connection.network.waiting[connection] = None
 
     def stop_waiting(self, connection: BoundedHttp) -> None:
@@ -180,11 +184,13 @@ class Connections:
 
     def sweep(self, at: float) -> None:
         """Close what takes too long; called about twice a second."""
-        elapsed = at - self._swept_at if self._swept_at else 0.0
+        passed = at - self._swept_at if self._swept_at else 0.0
+        elapsed = min(passed, MAX_SWEEP_SECONDS)
+        self._still_seconds += passed - elapsed
         self._swept_at = at
         while self._waiting:
             connection, began = next(iter(self._waiting.items()))
-            if at - began < self.limits.header_seconds:
+            if at - self._still_seconds - began < self.limits.header_seconds:
                 break
             connection.end_waiting()
         for connection in list(self._arriving):

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import resource
+from collections.abc import Callable
+from typing import Any, cast
 
 import pytest
 
-from server.connections import ConnectionLimits, Connections
+from server.connections import BoundedHttp, ConnectionLimits, Connections
 from server.serving import connection_limits
 from server.settings import Settings
 
@@ -40,3 +42,41 @@ def test_connections_leave_open_files_for_the_rest(
     assert (limits.total, limits.per_network) == (most, of_one)
     assert raised[0][0] <= open_files
     assert resource.RLIM_INFINITY not in raised[0]
+
+
+class Silent:
+    """A connection whose request does not come."""
+
+    def __init__(self, connections: Connections) -> None:
+        self.network = connections.enter(("192.0.2.1", 1))
+        self.has_ended, self.body_seconds = False, 0.0
+        self._stop: Callable[[Any], None] = connections.stop_waiting
+
+    def end_waiting(self) -> None:
+        self.has_ended = True
+        self._stop(self)
+
+    def wait_for_body(self, seconds: float) -> None:
+        self.body_seconds += seconds
+
+
+def test_time_in_which_the_process_stood_still_is_nobody_s() -> None:
+    connections = Connections(ConnectionLimits(header_seconds=10.0))
+    early, late, body = (Silent(connections) for _ in range(3))
+    connections.sweep(100.0)
+    connections.wait(cast("BoundedHttp", early), 100.0)
+    connections.begin_body(cast("BoundedHttp", body))
+    # Requests may have come meanwhile; of these thirty seconds one counts
+    connections.sweep(130.0)
+    assert not early.has_ended
+    assert body.body_seconds == 1.0
+    connections.wait(cast("BoundedHttp", late), 130.2)
+    for half in range(1, 18):
+        connections.sweep(130.0 + half / 2)
+    assert not early.has_ended
+    connections.sweep(139.0)
+    assert early.has_ended
+    connections.sweep(140.0)
+    assert not late.has_ended
+    connections.sweep(140.2)
+    assert late.has_ended
