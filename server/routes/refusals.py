@@ -70,7 +70,7 @@ class Refusals:
             if started:
                 raise
             if isinstance(error, CONNECTION_ERRORS):
-                logger.warning("request.unavailable", path=scope["path"], exc_info=error)
+                logger.warning("request.unavailable", path=scope["path"], error=str(error) or type(error).__name__)
                 answer = self._shaped(scope, 503, "UNAVAILABLE", AWAY)
                 answer.headers["retry-after"] = "1"
                 await answer(scope, receive, send)

@@ -1,18 +1,20 @@
 from __future__ import annotations
 
+import ast
 import io
 import json
 import logging
 import re
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
 import structlog
 
 from server.adapters.security import KEY_PREFIX, REFRESH_PREFIX, Tokens, opaque
-from server.log import configure_logging, redacted
+from server.log import OUTAGES, configure_logging, redacted
 
 KEY, REFRESH = opaque(KEY_PREFIX), opaque(REFRESH_PREFIX)
 ACCESS = Tokens("k" * 10 + "correct horse battery staple 0123456789", 900).issue(uuid4(), uuid4()).token
@@ -116,3 +118,22 @@ def test_what_an_outage_repeats_is_written_once_a_minute(stderr: io.StringIO, mo
     assert counts == [1, 50, 1]
     (line,) = [line for line in lines if "bell.failed" in line]
     assert "99" in line
+
+
+def test_whatever_is_logged_of_an_outage_is_written_once_a_minute() -> None:
+    names, handlers = set(), 0
+    for room in ("server", "graph", "workers"):
+        for path in (Path(__file__).parents[2] / room).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text())):
+                if not isinstance(node, ast.ExceptHandler) or node.type is None:
+                    continue
+                if not re.search(r"\b(DATABASE|CONNECTION|REDIS)_ERRORS\b", ast.unparse(node.type)):
+                    continue
+                handlers += 1
+                for call in (each for each in ast.walk(node) if isinstance(each, ast.Call)):
+                    if ast.unparse(call.func).startswith("logger."):
+                        assert "exc_info" not in {keyword.arg for keyword in call.keywords}
+                        assert isinstance(call.args[0], ast.Constant)
+                        names.add(call.args[0].value)
+    assert handlers > 20
+    assert names <= OUTAGES

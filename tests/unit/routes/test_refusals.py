@@ -66,6 +66,9 @@ async def test_a_database_that_is_away_is_no_bug() -> None:
     assert (answer.status_code, answer.json()["error"]["code"]) == (503, "UNAVAILABLE")
     assert answer.headers["retry-after"] == "1"
     assert not [line for line in lines if line["log_level"] == "error"]
+    (line,) = [line for line in lines if line["event"] == "request.unavailable"]
+    assert "exc_info" not in line
+    assert line["error"] == "the database system is starting up"
 
 
 @pytest.mark.parametrize("accept", ["application/json", "application/graphql-response+json"])
