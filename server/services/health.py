@@ -14,6 +14,7 @@ from server.services.catalogue import WorkersSummary
 
 PACKAGE = "inference-server"
 DATABASE_SECONDS = 5.0
+UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class Health:
     `nearly full` or `evicting`, `storage` `low`, and `clock` `off` where this process's is not PostgreSQL's; `notes`
     has a sentence about each of these. `walls` is `incomplete` where the models of a worker run without one of the
     walls, and `predictors` is `broken` where a worker could not load one of its classes; which and why, administrators
-    read of the workers.
+    read of the workers. What only the database knows is `unknown` while that does not answer or its schema is behind.
     """
 
     database: str
@@ -61,11 +62,13 @@ async def check(rt: Runtime) -> Health:
             is_behind = database == "behind"
             workers = WorkersSummary(await catalogue.workers_alive()) if is_behind else await catalogue.summary()
     except ReadOnlyDatabaseError:
-        return Health("read-only", redis, 0, watch.files.word, notes)
+        return Health("read-only", redis, 0, watch.files.word, notes, UNKNOWN, UNKNOWN, UNKNOWN)
     except DATABASE_ERRORS:
-        return Health("away", redis, 0, watch.files.word, notes)
-    walls = "incomplete" if workers.without_a_wall else "ok"
-    predictors = "broken" if workers.with_broken_predictors else "ok"
+        return Health("away", redis, 0, watch.files.word, notes, UNKNOWN, UNKNOWN, UNKNOWN)
+    walls = predictors = UNKNOWN
+    if not is_behind:
+        walls = "incomplete" if workers.without_a_wall else "ok"
+        predictors = "broken" if workers.with_broken_predictors else "ok"
     clock = "off" if abs(ahead) > CLOCK_SECONDS else "ok"
     if clock != "ok":
         notes += (clock_note(ahead),)

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import uuid4
 
+import asyncpg
 import httpx
 import pytest
 from starlette.applications import Starlette
 from starlette.routing import Route
-from tortoise import connections
 
 from server.adapters.database import rows
+from server.embedded.servers import LocalServers
 from server.routes import health
 from server.runtime import Runtime
 from server.services import catalogue
@@ -21,7 +23,8 @@ from server.services.catalogue import WorkerInfo, WorkerState
 from tests.integration.queue import store
 
 STORES = {"storage": "ok", "notes": []}
-FINE = {"walls": "ok", "predictors": "ok", **STORES}
+FINE = {"walls": "ok", "predictors": "ok", "clock": "ok", **STORES}
+UNKNOWN = "unknown"
 
 
 async def ready(rt: Runtime) -> tuple[int, dict[str, Any]]:
@@ -52,7 +55,7 @@ async def test_all_is_there(rt: Runtime) -> None:
 
 async def test_a_wall_is_missing(rt: Runtime, worker: WorkerInfo) -> None:
     await catalogue.heartbeat(worker, [], WorkerState(walls={"files": "Function not implemented", "calls": ""}))
-    parts = {"database": "ok", "redis": "ok", "workers": 1, "predictors": "ok", **STORES}
+    parts = {"database": "ok", "redis": "ok", "workers": 1, **FINE}
     assert await ready(rt) == (200, {"status": "ok", **parts, "walls": "incomplete"})
     await catalogue.heartbeat(worker, [], WorkerState(walls={"files": "", "calls": ""}))
     assert await ready(rt) == (200, {"status": "ok", **parts, "walls": "ok"})
@@ -60,7 +63,7 @@ async def test_a_wall_is_missing(rt: Runtime, worker: WorkerInfo) -> None:
 
 async def test_a_predictor_is_broken(rt: Runtime, worker: WorkerInfo) -> None:
     await catalogue.heartbeat(worker, [], WorkerState(broken_predictors={"a.b:C": "SyntaxError: invalid syntax"}))
-    parts = {"database": "ok", "redis": "ok", "workers": 1, "walls": "ok", **STORES}
+    parts = {"database": "ok", "redis": "ok", "workers": 1, **FINE}
     assert await ready(rt) == (200, {"status": "degraded", **parts, "predictors": "broken"})
 
 
@@ -82,18 +85,30 @@ async def test_an_old_schema(rt: Runtime) -> None:
     try:
         assert await ready(rt) == (
             503,
-            {"status": "unready", "database": "behind", "redis": "ok", "workers": 1, **FINE},
+            {
+                **{"status": "unready", "database": "behind", "redis": "ok", "workers": 1, **FINE},
+                **{"walls": UNKNOWN, "predictors": UNKNOWN},
+            },
         )
     finally:
         await rows(f"UPDATE aerich SET version = substr(version, 7) WHERE id = {newest} RETURNING id")  # noqa: S608
 
 
-async def test_no_database(rt: Runtime) -> None:
-    client: Any = connections.get("default")
-    host, client.host = client.host, "/nowhere"
-    await client.close()
+async def test_no_database(rt: Runtime, database: str, schema_servers: LocalServers) -> None:
+    name, admin = urlsplit(database).path.removeprefix("/"), await asyncpg.connect(schema_servers.database_url)
     try:
-        assert await ready(rt) == (503, {"status": "unready", "database": "away", "redis": "ok", "workers": 0, **FINE})
+        await admin.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
+        await admin.execute("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = $1", name)
+        await admin.execute(f'ALTER DATABASE "{name}" RENAME TO "{name}_away"')
+        assert await ready(rt) == (
+            503,
+            {
+                **{"status": "unready", "database": "away", "redis": "ok", "workers": 0, "storage": "ok", "notes": []},
+                **{"walls": UNKNOWN, "predictors": UNKNOWN, "clock": UNKNOWN},
+            },
+        )
     finally:
-        client.host = host
-        await client.close()
+        await admin.execute(f'ALTER DATABASE "{name}_away" RENAME TO "{name}"')
+        await admin.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')
+        await admin.close()
+    assert (await ready(rt))[1]["database"] == "ok"
