@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import asyncpg
 import orjson
 from tortoise import Tortoise, connections
+from tortoise.context import get_current_context
 from tortoise.exceptions import BaseORMException, ConfigurationError, DBConnectionError, OperationalError
 from tortoise.models import Model
 
@@ -94,6 +95,9 @@ async def open_database(url: str, pool_size: int = 10) -> AsyncIterator[None]:
 
 def pool_state() -> PoolState | None:
     """How this process's connections are used; None while it has no pool."""
+    # A process that never opened the database has no context, and one that closed it has no connections
+    if get_current_context() is None:
+        return None
     try:
         pool = getattr(connections.get("default"), "_pool", None)
     except ConfigurationError:

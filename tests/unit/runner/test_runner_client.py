@@ -35,7 +35,7 @@ async def test_a_runner_is_ready_with_its_catalogue_before_torch_is_imported(sta
     assert running.client.ready.device == "cpu"
     catalogue = {entry["name"]: entry for entry in running.client.ready.predictors}
     assert {"text", "image", "echo", "sample"} <= set(catalogue)
-    assert set(catalogue["text"]) == {"name", "kind", "input_schema", "output_schema", "digest"}
+    assert set(catalogue["text"]) == {"name", "kind", "input_schema", "output_schema", "digest", "at_once"}
     running.run("p", {"do": "modules"})
     assert "torch" not in (await running.end("p")).output
 
