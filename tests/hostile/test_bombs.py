@@ -158,12 +158,41 @@ def test_the_bundled_models_pass(kind: str) -> None:
     folders.inspect(DEMOS / kind, 10**9)
 
 
-def test_a_header_cannot_pretend_to_hold_numbers(tmp_path: Path) -> None:
-    """A shape is only a claim: what counts are bytes."""
+@pytest.mark.parametrize(
+    "tensors",
+    [
+        [([10**12], [0, 4])],
+        [([1], [-(10**15), 4])],
+        [([1], [0, 4])] * 1000,
+        [([1], [0, 4]), ([1], [8, 12])],
+        [([2**63] * 100_000, [0, 4])],
+        [([1e308, 1e308], [0, 4])],
+        [("4", [0, 4])],
+        [([1], [0, 4, 4])],
+        [([True], [0, 4])],
+    ],
+    ids=["shape", "before the start", "one upon the other", "a gap", "endless product", "no whole number", "text",
+         "three ends", "truth"],
+)  # fmt: skip
+def test_a_header_cannot_pretend_to_hold_numbers(tmp_path: Path, tensors: list[tuple[Any, Any]]) -> None:
+    """A shape is only a claim, and an offset too: what counts are the bytes that are there."""
     folder = demo(tmp_path / "model", "prose", "config.json", {"vocab_size": 5 * 10**8})
-    header = json.dumps({"w": {"dtype": "F32", "shape": [10**12], "data_offsets": [0, 4]}}).encode()
-    (folder / "model.safetensors").write_bytes(len(header).to_bytes(8, "little") + header + bytes(4))
-    with pytest.raises(VersionRefusedError, match="vocab_size"):
+    described = {f"w{n}": {"dtype": "F32", "shape": s, "data_offsets": o} for n, (s, o) in enumerate(tensors)}
+    header = json.dumps(described).encode()
+    length = max(offsets[-1] for _, offsets in tensors)
+    (folder / "model.safetensors").write_bytes(len(header).to_bytes(8, "little") + header + bytes(length))
+    began = time.process_time()
+    with pytest.raises(VersionRefusedError, match="is not a safetensors file"):
+        folders.inspect(folder, 10**9)
+    assert time.process_time() - began < 5
+
+
+def test_a_header_is_no_larger_than_that_of_any_published_model(tmp_path: Path) -> None:
+    """Its JSON is read by the process that all models depend on, where it takes thirty times as much memory."""
+    folder = demo(tmp_path / "model", "prose", "config.json", {})
+    header = b'{"__metadata__": [' + b"{}," * 7_000_000 + b"1]}"
+    (folder / "model.safetensors").write_bytes(len(header).to_bytes(8, "little") + header)
+    with pytest.raises(VersionRefusedError, match="is not a safetensors file"):
         folders.inspect(folder, 10**9)
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from workers.contract.failures import VersionRefusedError
+from workers.supervisor import references
 from workers.supervisor.references import check_references
 
 ATTACKS: list[tuple[str, Any, str]] = [
@@ -77,3 +79,28 @@ def test_what_published_models_have_is_let_through(tmp_path: Path, name: str, co
 def test_what_is_no_json_is_refused(tmp_path: Path, content: str) -> None:
     with pytest.raises(VersionRefusedError, match=r"config.json is not JSON"):
         check_references(*folder_with(tmp_path, "config.json", content))
+
+
+@pytest.mark.parametrize(
+    ("files", "reason"),
+    [
+        ({"config.json": "[" + "[]," * references.MAX_VALUES + "1]"}, "config.json have more than 1000000 values"),
+        ({f"{n}.json": "[" + "1," * 300_000 + "1]" for n in range(4)}, "values"),
+        ({f"{n}.json": json.dumps(" " * 17_000_000) for n in range(4)}, "more than 64000000 bytes"),
+        (
+            {"scheduler/scheduler_config.json": '{"num_train_timesteps": 1000000000}'},
+            "num_train_timesteps = 1000000000",
+        ),
+        ({"scheduler/scheduler_config.json": '{"trained_betas": [Infinity]}'}, "trained_betas = inf"),
+    ],
+    ids=["values of a file", "values of all files", "bytes of all files", "steps of a schedule", "no number"],
+)
+def test_a_file_that_is_more_work_than_any_published_one_is_refused(
+    tmp_path: Path, files: dict[str, str], reason: str
+) -> None:
+    began = time.process_time()
+    for name, content in files.items():
+        folder_with(tmp_path, name, content)
+    with pytest.raises(VersionRefusedError, match=reason):
+        check_references(tmp_path, sorted(file for file in tmp_path.rglob("*") if file.is_file()))
+    assert time.process_time() - began < 10

@@ -13,7 +13,9 @@ import orjson
 
 from workers.contract.failures import VersionRefusedError
 
-MAX_HEADER_BYTES = 100_000_000
+# Published files of 100,000 tensors have 13 MB; a header takes thirty times as much memory where it is read
+MAX_HEADER_BYTES = 20_000_000
+MAX_SIDES = 64
 # with what stays as it is: embeddings, norms, scales
 _QUANTIZED_BYTES = {"INT8": 1.25, "INT4": 0.75}
 # Any model may be this much larger than its weights, so that small ones are never refused
@@ -104,7 +106,7 @@ def safetensors_header(path: Path) -> dict[str, Any]:
                 raise ValueError(f"a header of {length} bytes")
             tensors: dict[str, Any] = orjson.loads(file.read(length))
         tensors.pop("__metadata__", None)
-        end = 8 + length + max((tensor["data_offsets"][1] for tensor in tensors.values()), default=0)
+        end = 8 + length + _check_tensors(tensors)
         if size > end:
             raise ValueError(f"{size} bytes where the header says {end}")
     except (ValueError, TypeError, LookupError, AttributeError, struct.error) as error:
@@ -112,6 +114,28 @@ def safetensors_header(path: Path) -> dict[str, Any]:
     if size < end:
         raise VersionRefusedError(f"{path.name} is cut off: {size} bytes of {end}.")
     return tensors
+
+
+def _check_tensors(tensors: dict[str, Any]) -> int:
+    """The bytes of these tensors, which lie one behind the other, each as large as its shape can make it.
+
+    Else a header might claim numbers that no byte holds, or sides whose product takes hours.
+
+    Raises:
+        ValueError: they do not.
+    """
+    place = 0
+    for name, tensor in sorted(tensors.items(), key=lambda item: item[1]["data_offsets"]):
+        shape, (begin, end) = tensor["shape"], tensor["data_offsets"]
+        if type(shape) is not list or len(shape) > MAX_SIDES or not isinstance(tensor["dtype"], str):
+            raise ValueError(f"a tensor {name[:100]} of no shape or type")
+        if any(type(number) is not int or number < 0 for number in (*shape, begin, end)):
+            raise ValueError(f"a tensor {name[:100]} of lengths that are no whole numbers")
+        # The least that a number takes is a bit
+        if begin != place or end < begin or prod(shape) > 8 * (end - begin):
+            raise ValueError(f"a tensor {name[:100]} at {begin} to {end}")
+        place = end
+    return place
 
 
 def module_bytes(values: Iterable[Any]) -> int:

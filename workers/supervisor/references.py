@@ -26,7 +26,12 @@ OUTSIDE = re.compile(r"^(?:[/\\~]|[A-Za-z]:[\\/]|file:)|(?:^|[/\\])\.\.(?:[/\\]|
 COMPONENT = re.compile(r"^\w[\w-]{0,99}$")
 TOKENIZER_FILES = {"tokenizer_config.json", "special_tokens_map.json"}
 FILE_KEY = re.compile(r"(?:_file|_files|_path|_dir)$")
+# Of all configurations of a folder together. The index of a model of a trillion numbers has 14 MB and 150,000 strings;
+# what a file is read into may be twenty times as large, in a process that other models depend on
 MAX_CONFIG_BYTES = 64_000_000
+MAX_VALUES = 1_000_000
+SCHEDULER = re.compile(r"^scheduler_config\.json$")
+MAX_STEPS = 100_000
 
 
 def check_references(folder: Path, files: list[Path]) -> None:
@@ -36,11 +41,20 @@ def check_references(folder: Path, files: list[Path]) -> None:
         VersionRefusedError: with a sentence for the model's owner.
     """
     names = {file.relative_to(folder).as_posix() for file in files}
+    left_bytes, left_values = MAX_CONFIG_BYTES, MAX_VALUES
     for file in files:
         if file.suffix != ".json" or VOCABULARIES.match(file.name):
             continue
         name = file.relative_to(folder).as_posix()
+        left_bytes -= file.stat().st_size
+        if left_bytes < 0:
+            raise VersionRefusedError(f"Its configurations up to {name} have more than {MAX_CONFIG_BYTES} bytes.")
         value = _read(file, name)
+        left_values -= _count(value, left_values)
+        if left_values < 0:
+            raise VersionRefusedError(f"Its configurations up to {name} have more than {MAX_VALUES} values.")
+        if SCHEDULER.match(file.name):
+            _check_steps(value, name)
         for key, text in strings(value):
             if OUTSIDE.search(text):
                 raise VersionRefusedError(f"{name} names a path outside of the model: {key} is {text[:100]!r}.")
@@ -70,12 +84,35 @@ def _check_form(value: dict[str, Any], name: str, names: set[str]) -> None:
 
 
 def _read(file: Path, name: str) -> Any:
-    if file.stat().st_size > MAX_CONFIG_BYTES:
-        raise VersionRefusedError(f"{name} has more than {MAX_CONFIG_BYTES} bytes.")
     try:
         return json.loads(file.read_text(encoding="utf-8"))
     except (ValueError, RecursionError):
         raise VersionRefusedError(f"{name} is not JSON.") from None
+
+
+def _count(value: Any, most: int) -> int:
+    """How many values are in a JSON value; counting ends above `most`."""
+    ahead, count = [value], 0
+    while ahead and count <= most:
+        each = ahead.pop()
+        inner = each.values() if isinstance(each, dict) else each if isinstance(each, list) else ()
+        count += len(inner)
+        if count <= most:
+            ahead += inner
+    return count
+
+
+def _check_steps(value: Any, name: str) -> None:
+    """Refuse a schedule, of whose every step a library keeps numbers, that is far longer than any is."""
+    ahead = [("", value)]
+    while ahead:
+        key, each = ahead.pop()
+        if isinstance(each, dict):
+            ahead += each.items()
+        elif isinstance(each, list):
+            ahead += [(key, inner) for inner in each]
+        elif isinstance(each, int | float) and not abs(each) <= MAX_STEPS:
+            raise VersionRefusedError(f"{name}: {key} = {str(each)[:30]} is more than {MAX_STEPS}.")
 
 
 def strings(value: Any) -> Iterator[tuple[str, str]]:
