@@ -15,6 +15,8 @@ from server.queue.ledger import unused
 
 RING_AGAIN_SECONDS = 30
 RINGS_PER_QUEUE = 33
+# A prediction whose workers were lost so often is a suspect wherever it was: its inputs may be what kills them
+INNOCENT_ATTEMPTS = 10
 
 
 async def expire_leases(max_losses: int) -> list[dict[str, Any]]:
@@ -41,13 +43,14 @@ async def ring_again() -> list[tuple[str, UUID]]:
 # Only the oldest hundred, by the index of leases, so that a mass failure is worked off in short transactions; the
 # attempt stays, which fences the lost worker together with worker_id: its finish finds no `processing` row.
 # Why a worker was lost nobody knows: the machine may be gone, or one of its predictions took all of it down. What was
-# not in its runner had no part in it; the others run alone from now on, and one that was alone counts a loss
+# not in its runner had no part in it, unless that happened again and again; the others run alone from now on, and one
+# that was alone counts a loss
 _EXPIRE_LEASES = f"""
 WITH expired AS (
-  SELECT id, updated_at, NOT outside_runner AS inside, alone AND NOT outside_runner AS charged,
-    losses + (alone AND NOT outside_runner)::int AS losses
-  FROM prediction WHERE status = 'processing' AND lease_until < now()
-  ORDER BY lease_until LIMIT 100 FOR UPDATE SKIP LOCKED),
+  SELECT id, updated_at, inside, alone AND inside AS charged, losses + (alone AND inside)::int AS losses
+  FROM prediction, LATERAL (SELECT NOT outside_runner OR attempt > {INNOCENT_ATTEMPTS} AS inside) suspicion
+  WHERE status = 'processing' AND lease_until < now()
+  ORDER BY lease_until LIMIT 100 FOR UPDATE OF prediction SKIP LOCKED),
 taken AS (UPDATE prediction p SET
   losses = e.losses, alone = p.alone OR e.inside, worker_id = NULL, lease_until = NULL, rung_at = NULL,
   updated_at = now(),

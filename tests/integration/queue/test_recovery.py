@@ -17,6 +17,7 @@ from server.domain.predictions import PredictionStatus
 from server.maintenance import recovery
 from server.queue.claim import PredictionLease, claim, claim_alone, heartbeat
 from server.queue.finish import Result, finish, hand_back
+from server.queue.recover import INNOCENT_ATTEMPTS
 from server.runtime import Runtime
 from server.services import predictions
 from server.tables import Version
@@ -67,6 +68,19 @@ async def test_an_expired_lease_waits_again(
     assert (found["worker_id"], found["lease_until"]) == (None, None)
     assert backoff - 0.5 < (found["run_at"] - found["updated_at"]).total_seconds() <= backoff
     assert not await finish(claimed, Result(PredictionStatus.SUCCEEDED, "late"))
+
+
+@pytest.mark.parametrize(("alone", "losses", "expected"), [(False, 0, (True, 0)), (True, 0, (True, 1))])
+async def test_what_is_never_begun_is_no_innocent_for_ever(
+    rt: Runtime, version: Version, alone: bool, losses: int, expected: tuple[bool, int]
+) -> None:
+    claimed = await claimed_by_a_dead_worker(
+        version, alone=alone, outside=True, losses=losses, attempt=INNOCENT_ATTEMPTS
+    )
+    assert claimed.attempt == INNOCENT_ATTEMPTS + 1
+    await recovery.sweep(rt)
+    found = await row(claimed.id)
+    assert (found["status"], found["alone"], found["losses"]) == ("starting", *expected)
 
 
 async def test_a_living_lease_is_left_alone(rt: Runtime, version: Version, queue: str) -> None:
