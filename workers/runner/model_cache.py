@@ -161,6 +161,11 @@ class ModelCache:
         with self._changed:
             self._changed.notify_all()
 
+    def holds(self, version: str) -> bool:
+        """Whether a version is loaded or being loaded."""
+        with self._changed:
+            return version in self._current
+
     @property
     def loaded_bytes(self) -> int:
         """Bytes of all loaded models."""
@@ -187,6 +192,8 @@ class ModelCache:
             victims = self._take([entry]) if entry.forgotten else self._excess(0)
             self._changed.notify_all()
         self._unload(victims)
+        if failure is not None:
+            self._unloaded(entry.spec.id)
 
     def _try_load(self, entry: _Entry) -> ModelLoadError | None:
         """Load a model, or say why not; what a failed load held is let go with this call's frame."""

@@ -64,29 +64,61 @@ logger = logging.getLogger(__name__)
 
 
 class Pools:
-    """The threads of each version, kept, since libraries hold caches for each thread that runs a model."""
+    """The threads of each version, kept while it is loaded: libraries hold caches for each thread that runs a model.
 
-    def __init__(self, confine: Callable[[str | None], None] = lambda model: None) -> None:
+    Those of a version that is not in memory, since its load failed or nothing came so far, end with their last work.
+    """
+
+    def __init__(
+        self,
+        confine: Callable[[str | None], None] = lambda model: None,
+        is_loaded: Callable[[str], bool] = lambda version: True,
+    ) -> None:
         self._confine = confine
+        self._is_loaded = is_loaded
         self._lock = threading.Lock()
-        self._pools: dict[str, ThreadPoolExecutor] = {}
+        self._pools: dict[str, _Pool] = {}
 
     def submit(self, version: VersionSpec, size: int, work: Callable[[], None]) -> Future[None]:
         """Do some work in one of the version's `size` threads, which may read no other model."""
         with self._lock:
             pool = self._pools.get(version.id)
             if pool is None:
-                pool = self._pools[version.id] = ThreadPoolExecutor(
-                    size, f"version {version.id}", initializer=self._confine, initargs=(version.path,)
+                pool = self._pools[version.id] = _Pool(
+                    ThreadPoolExecutor(
+                        size, f"version {version.id}", initializer=self._confine, initargs=(version.path,)
+                    )
                 )
-            return pool.submit(work)
+            future = pool.threads.submit(work)
+            pool.count += 1
+        # Behind the lock, since what has ended already is counted at once
+        future.add_done_callback(lambda _: self._count_end(version.id, pool))
+        return future
 
     def discard(self, version: str) -> None:
         """End the threads of a version once what was submitted is done."""
         with self._lock:
             pool = self._pools.pop(version, None)
         if pool is not None:
-            pool.shutdown(wait=False)
+            pool.threads.shutdown(wait=False)
+
+    def _count_end(self, version: str, pool: _Pool) -> None:
+        is_loaded = self._is_loaded(version)
+        with self._lock:
+            pool.count -= 1
+            is_needless = not (pool.count or is_loaded) and self._pools.get(version) is pool
+            if is_needless:
+                del self._pools[version]
+        if is_needless:
+            pool.threads.shutdown(wait=False)
+
+
+@dataclass(eq=False)
+class _Pool:
+    """Threads, and how much of what they were given has not ended."""
+
+    threads: ThreadPoolExecutor
+    count: int = 0
 
 
 @dataclass(eq=False)
@@ -130,7 +162,7 @@ class Runner:
         self._missing_walls = containment.missing if containment else {}
         self._confine = containment.confine_thread if containment else lambda model: None
         self._advise = containment.advise if containment else lambda error: None
-        self._pools = Pools(self._confine)
+        self._pools = Pools(self._confine, lambda version: self._cache.holds(version))
         self._cache = ModelCache(
             load=self._load,
             budget=lambda: memory_budget(device) if max_bytes is None else max_bytes,

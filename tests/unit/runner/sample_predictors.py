@@ -43,6 +43,7 @@ class Sample(Predictor):
     def predict(self, context: PredictionContext) -> Any:
         actions: dict[str, Callable[[PredictionContext], Any]] = {
             "environment": lambda _: dict(os.environ),
+            "threads": lambda _: sorted(thread.name for thread in threading.enumerate()),
             "modules": lambda _: sorted(sys.modules),
             "value": lambda context: context.input["value"],
             "not json": lambda _: object(),

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from workers.contract.protocol import (
     Log,
     Output,
     Resident,
+    Run,
     Started,
     VersionSpec,
 )
@@ -213,3 +215,23 @@ async def test_cancel_during_a_load_is_answered_at_once_and_the_load_serves_the_
     shared.cancel("second")
     assert await shared.end("second") == Canceled("second")
     assert [type(m).__name__ for m in shared.of("first")] == ["Loading", "Canceled"]
+
+
+async def test_a_version_that_is_not_in_memory_has_no_threads(start: Starter, tmp_path: Path) -> None:
+    running = await start()
+    gate, versions = make_gate(tmp_path), [f"refused {number}" for number in range(5)]
+    for name in versions:
+        running.run(name, {}, VersionSpec(name, "gated", options={"gate": str(gate)}))
+        await asyncio.to_thread(open_gate, gate, "fail")
+        assert isinstance(await running.end(name), Failed)
+    # Its picture is refused before anything is loaded
+    (tmp_path / "large.ppm").write_bytes(b"P6 9999 9999 255\n")
+    running.client.send(Run("early", 1, VersionSpec("early", "sample"), {}, [str(tmp_path / "large.ppm")]))
+    assert (await running.end("early")).code == "INPUT_REJECTED"
+    async with asyncio.timeout(60):
+        for count in itertools.count():
+            running.run(f"look {count}", {"do": "threads"})
+            names = (await running.end(f"look {count}")).output
+            if not [name for name in names if name.startswith(("version refused", "version early"))]:
+                break
+    assert [name for name in names if name.startswith("version v")]
