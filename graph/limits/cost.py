@@ -1,7 +1,7 @@
 """What an operation costs: the nodes that it may have to read, and weights of what is dearer than that.
 
 Known before anything runs, by the sizes of the lists that it asks for; and afterwards, by what came. One node is one
-point; a page counts `first` or `last`, a plain list ten; an operation costs at least one point.
+point; a page counts `first` or `last`, a plain list ten or what is in ITEMS; an operation costs at least one point.
 """
 
 from __future__ import annotations
@@ -36,8 +36,12 @@ from graphql import (
 from graphql.execution.values import VariableValues
 
 from server.adapters.pagination import DEFAULT_PAGE, MAX_PAGE
+from server.domain.api_keys import MAX_KEYS
+from server.services.versions import MAX_VERSIONS
 
 ASSUMED_ITEMS = 10
+ITEMS = {"Model.versions": MAX_VERSIONS, "User.apiKeys": MAX_KEYS}
+"""How many nodes those lists may have that may have more than ASSUMED_ITEMS."""
 MUTATION = SUBSCRIPTION = 10
 WEIGHTS = {
     "Mutation.register": 50,
@@ -64,6 +68,7 @@ class FieldCost:
     result: str
     is_list: bool
     is_page: bool
+    items: int
 
 
 class AnswerCost(NamedTuple):
@@ -104,6 +109,7 @@ class CostModel:
                         result=result,
                         is_list=is_list_type(nullable),
                         is_page={"first", "last"} <= set(field.args),
+                        items=ITEMS.get(f"{name}.{key}", ASSUMED_ITEMS),
                     )
 
     def root(self, operation: OperationDefinitionNode) -> str:
@@ -204,9 +210,9 @@ class Operation:
         each = cost.each + self._selected(node.selection_set, cost.result, size)
         if not cost.is_list:
             return cost.weight + each
-        # Items: those of the page that the list belongs to, one for each id, or what lists commonly have
+        # Items: those of the page that the list belongs to, one for each id, or what the list may have
         ids = values.get("ids")
-        return cost.weight + each * (page or (len(ids) if isinstance(ids, list) else ASSUMED_ITEMS))
+        return cost.weight + each * (page or (len(ids) if isinstance(ids, list) else cost.items))
 
     @cached_property
     def _coerced(self) -> VariableValues:

@@ -105,7 +105,7 @@ async def test_points_are_what_an_operation_may_cost(user: Client) -> None:
 
 
 async def test_an_operation_that_may_cost_too_much_is_refused_and_costs_one(user: Client) -> None:
-    answer = await post(user, asking("{ models(first: 100) { nodes { id owner { id } versions { id } } } }"))
+    answer = await post(user, asking("{ models(first: 100) { nodes { id owner { id } samples { id } } } }"))
     (error,) = answer.json()["errors"]
     assert error["extensions"] == {"code": "COST_EXCEEDED", "cost": {"requested": 1200, "allowed": 200}}
     assert "data" not in answer.json()
@@ -115,7 +115,7 @@ async def test_an_operation_that_may_cost_too_much_is_refused_and_costs_one(user
 async def test_over_a_socket_points_are_counted_once_whatever_becomes_of_an_operation(user: Client) -> None:
     asked = {
         "{ models(first: 50) { nodes { id owner { id } } } }": 100,
-        "{ models(first: 100) { nodes { id owner { id } versions { id } } } }": 1,
+        "{ models(first: 100) { nodes { id owner { id } samples { id } } } }": 1,
         "{ nothing }": 1,
         "{ viewer { id }": 1,
     }

@@ -33,7 +33,8 @@ def operation(query: str, variables: dict[str, Any] | None = None, name: str | N
         ("{ models(first: 100000) { nodes { id } } }", 100),
         ("{ models(first: 7) { totalCount } }", 5),
         ("{ models(first: 7) { nodes { id owner { id } } totalCount } }", 7 * 2 + 5),
-        ("{ models(first: 7) { nodes { versions { id model { id } } } } }", 7 * (1 + 10 * 2)),
+        ("{ models(first: 7) { nodes { versions { id model { id } } } } }", 7 * (1 + 100 * 2)),
+        ("{ viewer { apiKeys { id } } }", 1 + 50),
         ("{ predictions(first: 100) { nodes { model { id } version { id } user { id } } } }", 400),
         ('{ nodes(ids: ["a", "b", "c"]) { id } }', 3),
         ("{ users(first: 7) { nodes { id predictionCount } totalCount } }", 7 * 2 + 5),
@@ -125,7 +126,7 @@ async def test_what_is_too_dear_does_not_run() -> None:
     assert dear.data is None
     (error,) = dear.errors or []
     assert error.extensions == {"code": "COST_EXCEEDED", "cost": {"requested": 200, "allowed": 100}}
-    nested = "{ models(first: 100) { nodes " + "{ versions { model " * 4 + "{ id } " + "} }" * 4 + " } }"
+    nested = "{ models(first: 100) { nodes " + "{ samples { model " * 4 + "{ id } " + "} }" * 4 + " } }"
     (error,) = (await schema.execute(nested)).errors or []
     assert (error.extensions or {})["cost"]["requested"] == 100 * (1 + 10 + 10 * 1 + 100 + 100 + 1000 + 1000 + 20_000)
 
