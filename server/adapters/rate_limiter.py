@@ -21,6 +21,8 @@ PREFIX = "rate"
 # A Redis that stalls costs one timeout so often, not one at each request
 AWAY_SECONDS = 5.0
 MAX_SPENT = 10_000
+MAX_COUNTED = 10_000
+"""Counts in this process while Redis is away; the oldest are forgotten first."""
 T = TypeVar("T")
 
 
@@ -51,6 +53,8 @@ class RateLimiter:
         )
         _share_round_trips(self._redis, RedisCalls(client))
         self._memory = MemoryStorage()
+        # When the last of what was counted there counts no more
+        self._memory_until = 0.0
         self._away_until = 0.0
         self._spent: dict[str, float] = {}
 
@@ -63,9 +67,9 @@ class RateLimiter:
             return 0.0
         item = _item(rate)
         key = item.key_for(who)
-        if await self._on(lambda store: store.acquire_sliding_window_entry(key, rate.amount, rate.seconds, cost)):
+        if await self._on(rate, lambda store: store.acquire_sliding_window_entry(key, rate.amount, rate.seconds, cost)):
             return 0.0
-        window = await self._on(lambda store: store.get_sliding_window(key, rate.seconds))
+        window = await self._on(rate, lambda store: store.get_sliding_window(key, rate.seconds))
         if (seconds := _wait(rate, window, 1)) > 0:
             at = time.monotonic()
             if len(self._spent) >= MAX_SPENT:
@@ -84,7 +88,7 @@ class RateLimiter:
         """What `who` has left."""
         key = _item(rate).key_for(who)
         previous, previous_ttl, current, current_ttl = await self._on(
-            lambda store: store.get_sliding_window(key, rate.seconds)
+            rate, lambda store: store.get_sliding_window(key, rate.seconds)
         )
         used = math.floor(previous * previous_ttl / rate.seconds) + current
         reset = current_ttl if current else previous_ttl if previous else 0.0
@@ -94,16 +98,26 @@ class RateLimiter:
         """Reset the count of `who`."""
         key = _item(rate).key_for(who)
         self._spent.pop(key, None)
-        await self._on(lambda store: store.clear_sliding_window(key, rate.seconds))
+        await self._on(rate, lambda store: store.clear_sliding_window(key, rate.seconds))
 
-    async def _on(self, ask: Callable[[Any], Awaitable[T]]) -> T:
+    async def _on(self, rate: Rate, ask: Callable[[Any], Awaitable[T]]) -> T:
         if time.monotonic() >= self._away_until:
             try:
-                return await ask(self._redis)
+                answer = await ask(self._redis)
             except REDIS_ERRORS as error:
                 self._away_until = time.monotonic() + AWAY_SECONDS
                 logger.warning("rate_limiter.redis_away", error=str(error), seconds=AWAY_SECONDS)
-        return await ask(self._memory)
+            else:
+                if self._memory_until and time.monotonic() >= self._memory_until:
+                    self._memory_until = 0.0
+                    await self._memory.reset()
+                return answer
+        answer = await ask(self._memory)
+        # A window counts as the last one for as long again
+        self._memory_until = max(self._memory_until, time.monotonic() + 2 * rate.seconds)
+        while len(self._memory.storage) > MAX_COUNTED:
+            await self._memory.clear(next(iter(self._memory.storage)))
+        return answer
 
 
 def _share_round_trips(storage: Any, calls: RedisCalls) -> None:

@@ -137,3 +137,24 @@ async def test_a_redis_that_stalls_costs_a_second_once(limiter: RateLimiter, own
     assert {await limiter.take(some, "ada") for _ in range(50)} == {0.0}
     assert 0.5 < time.monotonic() - begin < 2.5
     own_redis.kill()
+
+
+async def test_what_was_counted_here_is_let_go_once_redis_is_back(
+    limiter: RateLimiter, own_redis: RedisProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.adapters.rate_limiter.MAX_COUNTED", 50)
+    some, brief = rate(3), rate(3, seconds=1)
+    own_redis.kill()
+    for number in range(80):
+        assert await limiter.take(some, f"caller {number}") == 0
+    # The oldest made room
+    assert len(limiter._memory.storage) == 50
+    assert (await limiter.state(some, "caller 79")).remaining == 2
+    own_redis.start()
+    monkeypatch.setattr(limiter, "_away_until", 0.0)
+    assert await limiter.take(brief, "ada") == 0
+    # Should Redis go again, it still counts for as long as it would have
+    assert len(limiter._memory.storage) == 50
+    monkeypatch.setattr(limiter, "_memory_until", time.monotonic())
+    assert await limiter.take(brief, "ada") == 0
+    assert not limiter._memory.storage
