@@ -47,6 +47,15 @@ def commands_beside_it(data_dir: Path) -> list[str]:
     return [run.stdout.strip() for run in runs]
 
 
+def share_a_result(url: str) -> None:
+    """Run a prediction whose result equal ones may take."""
+    query = """mutation ($i: CreatePredictionInput!) { createPrediction(input: $i) { ... on Prediction { status } } }"""
+    new = {"model": "demo/echo", "input": {"text": "a"}, "useCache": True, "wait": 30}
+    body = {"query": query, "variables": {"i": new}}
+    answer = httpx.post(f"{url}/graphql", json=body, timeout=60, trust_env=False).json()
+    assert answer["data"]["createPrediction"]["status"] == "SUCCEEDED", answer
+
+
 def samples(url: str) -> dict[str, int]:
     """How many samples each model's card has."""
     body = {"query": "{ models { nodes { slug samples { text files { url } } } } }"}
@@ -71,6 +80,7 @@ def test_it_runs_the_demo_and_survives_a_kill(start: Start, data_dir: Path) -> N
     health = httpx.get(f"{url}/health/ready", trust_env=False).json()
     assert (health["status"], health["workers"]) == ("ok", 1)
     assert an_admin_is_made_beside_it(data_dir, url)
+    share_a_result(url)
     assert commands_beside_it(data_dir) == ["Purged 1 results.", "The schema is up to date."]
     family = first.family()
     first.stop(signal.SIGKILL)
