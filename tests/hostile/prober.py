@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import ctypes
+import fcntl
 import os
+import platform
+import resource
 import signal
 import socket
 import subprocess
@@ -82,3 +85,54 @@ class Prober(Predictor):
         if (result := libc.syscall(425, 8, ctypes.create_string_buffer(240))) < 0:
             raise OSError(ctypes.get_errno(), "io_uring")
         return int(result)
+
+    def change_rights(self, target: str) -> str:
+        Path(target).chmod(0o666)
+        os.chown(target, os.getuid(), os.getgid())
+        os.setxattr(target, "user.mark", b"1")
+        return oct(Path(target).stat().st_mode)
+
+    def take_files_away(self, target: str) -> None:
+        resource.prlimit(int(target), resource.RLIMIT_NOFILE, (0, 0))
+
+    def own_limits(self, target: str) -> None:
+        resource.setrlimit(resource.RLIMIT_NOFILE, resource.getrlimit(resource.RLIMIT_NOFILE))
+
+    def send_to(self, target: str) -> int:
+        sender, receiver = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
+        with sender, receiver:
+            return sender.sendto(b"forged", target)
+
+    def pair(self, target: str) -> bytes:
+        sender, receiver = socket.socketpair()
+        with sender, receiver:
+            sender.send(b"mine")
+            return receiver.recv(4)
+
+    def share_memory(self, target: str) -> int:
+        return call({"x86_64": 29, "aarch64": 194}[platform.machine()], 4711, 4096, 0o1666)
+
+    def stay_behind(self, target: str) -> int:
+        with Path(target).open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if (child := os.fork()) == 0:
+                os.setsid()
+                os.setpgid(0, 0)
+                signal.pause()
+            # Closed without being unlocked, so that it is the child's now
+            return child
+
+    def leave_namespaces(self, target: str) -> int:
+        return call({"x86_64": 272, "aarch64": 97}[platform.machine()], 0x10000000 | 0x40000000)
+
+    def clone_namespaces(self, target: str) -> int:
+        if (child := call({"x86_64": 56, "aarch64": 220}[platform.machine()], 0x10000000 | 17, 0, 0, 0, 0)) == 0:
+            os._exit(0)
+        return os.waitpid(child, 0)[1]
+
+
+def call(*arguments: int) -> int:
+    libc = ctypes.CDLL(None, use_errno=True)
+    if (result := libc.syscall(*arguments)) < 0:
+        raise OSError(ctypes.get_errno(), "refused")
+    return int(result)

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+import fcntl
 import json
 import os
 import shutil
+import signal
+import socket
+import stat
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -92,9 +98,56 @@ async def test_no_socket_is_opened(running: Running, family: str) -> None:
     assert await attempt(running, "open_socket", family) == "PermissionError"
 
 
-@pytest.mark.parametrize("name", ["kill", "trace", "ring"])
+@pytest.mark.parametrize("name", ["kill", "trace", "ring", "take_files_away"])
 async def test_other_processes_and_the_kernel_s_side_doors_are_away(running: Running, name: str) -> None:
     assert await attempt(running, name, os.getpid()) == "PermissionError"
+
+
+@pytest.mark.parametrize("name", ["share_memory", "leave_namespaces", "clone_namespaces"])
+async def test_nothing_that_outlives_or_leaves_its_process_is_made(running: Running, name: str) -> None:
+    assert await attempt(running, name) == "PermissionError"
+
+
+async def test_no_datagram_is_sent_to_a_socket_that_has_a_name(running: Running, places: dict[str, Path]) -> None:
+    """Landlock does not look at the names of sockets, and a log's takes lines of everybody."""
+    name = places["secrets"] / "log"
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as log:
+        log.bind(str(name))
+        name.chmod(0o777)
+        assert await attempt(running, "send_to", name) == "PermissionError"
+    assert await attempt(running, "pair") == "OK b'mine'"
+
+
+async def test_what_a_runner_started_ends_with_it(places: dict[str, Path], tmp_path: Path) -> None:
+    running = Running()
+    scratch = tmp_path / "scratch"
+    options = RunnerOptions(
+        enable_gpu=False, threads=1, preload=False, extra_predictors=("tests.hostile.prober:Prober",),
+        policy=Policy(str(scratch)),
+    )  # fmt: skip
+    running.client = await RunnerClient.start(options, running.on_message)
+    child = int((await attempt(running, "stay_behind", scratch / "lock")).removeprefix("OK "))
+    await running.client.stop()
+    try:
+        with (scratch / "lock").open() as lock:
+            # The child held it as long as it lived
+            await asyncio.wait_for(asyncio.to_thread(fcntl.flock, lock, fcntl.LOCK_EX), 10)
+    finally:
+        with suppress(ProcessLookupError):
+            os.kill(child, signal.SIGKILL)
+
+
+async def test_the_rights_of_files_outside_stay_as_they_are(running: Running, places: dict[str, Path]) -> None:
+    """Landlock does not look at them either, and a runner without a user of its own owns what its worker owns."""
+    for place in (places["secrets"] / "environ", places["inputs"] / "picture"):
+        place.chmod(0o600)
+        await attempt(running, "change_rights", place)
+        assert stat.S_IMODE(place.stat().st_mode) == 0o600
+        assert not os.listxattr(place)
+
+
+async def test_limits_of_its_own_can_be_set(running: Running) -> None:
+    assert (await attempt(running, "own_limits")).startswith("OK")
 
 
 async def test_a_thread_of_one_model_reads_no_other_s_folder(running: Running, places: dict[str, Path]) -> None:

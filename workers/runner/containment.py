@@ -45,7 +45,9 @@ SCOPE_ABI = 6
 SCOPE_ABSTRACT_SOCKETS, SCOPE_SIGNALS = 1 << 0, 1 << 1
 
 ERRNO_RETURN, ALLOW_RETURN = 0x00050000, 0x7FFF0000
-EACCES, EPERM = 13, 1
+EACCES, EPERM, ENOSYS = 13, 1, 38
+LOAD, IS_EQUAL, HAS_BIT, IS_AT_LEAST, AND, RETURN = 0x20, 0x15, 0x45, 0x35, 0x54, 0x06
+NUMBER, AUDIT, FIRST, SECOND = 0, 4, 16, 24
 X32_BIT = 0x40000000
 
 
@@ -56,23 +58,44 @@ class Machine:
     audit: int
     seccomp: int
     socket: int
+    socketpair: int
+    clone: int
+    prlimit: int
+    leaving: tuple[int, ...]
+    """What leaves a group of processes, which is ended as one."""
     forbidden: tuple[int, ...]
+    owned: tuple[int, ...]
+    """What changes rights and owners of files, which Landlock does not look at."""
 
 
 # Other processes and the kernel: ptrace, process_vm_readv, process_vm_writev, kexec_load, bpf, perf_event_open, mount,
-# umount2, pivot_root, setns, init_module, finit_module, keyctl, add_key, request_key, open_by_handle_at. And at one
-# number everywhere: io_uring, which opens sockets behind a filter's back, pidfd_getfd, the newer calls for mounts
+# umount2, pivot_root, setns, unshare, init_module, finit_module, keyctl, add_key, request_key, open_by_handle_at,
+# userfaultfd. Memory and messages that stay when the process is gone and that no limit of it counts: shmget, shmat,
+# shmctl, semget, semop, semtimedop, semctl, msgget, msgsnd, msgrcv, msgctl, mq_open, mq_unlink.
+# And at one number everywhere: io_uring, which opens sockets behind a filter's back, pidfd_getfd, newer calls of mounts
 EVERYWHERE = (425, 426, 427, 428, 429, 430, 431, 432, 438)
+# fchmodat2, setxattrat, removexattrat
+OWNED_EVERYWHERE = (452, 463, 466)
+CLONE3 = 435
 MACHINES = {
     "x86_64": Machine(
-        0xC000003E, 317, 41,
-        (101, 310, 311, 246, 321, 298, 165, 166, 155, 308, 175, 313, 250, 248, 249, 304, *EVERYWHERE),
+        0xC000003E, 317, 41, 53, 56, 302, (109, 112),
+        (101, 310, 311, 246, 321, 298, 165, 166, 155, 308, 272, 175, 313, 250, 248, 249, 304, 323,
+         29, 30, 31, 64, 65, 220, 66, 68, 69, 70, 71, 240, 241, *EVERYWHERE),
+        # chmod, fchmod, fchmodat, chown, fchown, lchown, fchownat, [l,f]setxattr, [l,f]removexattr
+        (90, 91, 268, 92, 93, 94, 260, 188, 189, 190, 197, 198, 199, *OWNED_EVERYWHERE),
     ),
     "aarch64": Machine(
-        0xC00000B7, 277, 198,
-        (117, 270, 271, 104, 280, 241, 40, 39, 41, 268, 105, 273, 219, 217, 218, 265, *EVERYWHERE),
+        0xC00000B7, 277, 198, 199, 220, 261, (154, 157),
+        (117, 270, 271, 104, 280, 241, 40, 39, 41, 268, 97, 105, 273, 219, 217, 218, 265, 282,
+         194, 196, 195, 190, 193, 192, 191, 186, 189, 188, 187, 180, 181, *EVERYWHERE),
+        # fchmod, fchmodat, fchownat, fchown, [l,f]setxattr, [l,f]removexattr
+        (52, 53, 54, 55, 5, 6, 7, 14, 15, 16, *OWNED_EVERYWHERE),
     ),
 }  # fmt: skip
+# Mounts, control groups, host names, message queues, users, processes and network of its own
+NAMESPACES = 0x00020000 | 0x02000000 | 0x04000000 | 0x08000000 | 0x10000000 | 0x20000000 | 0x40000000
+SOCKET_KIND = 0xF
 
 SYSTEM_FOLDERS = ("/usr", "/bin", "/sbin", "/lib", "/lib64", "/opt/cuda", "/sys")
 SYSTEM_FILES = (
@@ -116,7 +139,8 @@ class Containment:
             "user": lambda: self._become_user(modules),
             "privileges": self._drop_privileges,
             "files": lambda: restrict_files([*self._base, *models], self._writable, scoped=True),
-            "calls": lambda: filter_calls(sockets=policy.network),
+            # A user of its own owns nothing but what it makes
+            "calls": lambda: filter_calls(sockets=policy.network, owner=policy.user is None or "user" in self.missing),
         }
         for name, wall in walls.items():
             try:
@@ -282,10 +306,14 @@ def _allow(ruleset: int, path: str, rights: int) -> None:
         os.close(place)
 
 
-def filter_calls(*, sockets: bool) -> None:
+def filter_calls(*, sockets: bool, owner: bool = False) -> None:
     """Refuse system calls that reach into other processes or the kernel and, unless `sockets`, those that open sockets.
 
-    A pair of connected sockets, which event loops wake themselves by, can still be made.
+    A pair of connected streams, which event loops wake themselves by, can still be made, but none of datagrams, which
+    could be sent to any socket that has a name, such as that of the system's log. Limits are those of the process
+    itself, and namespaces those that it was born in. An `owner` of files that others need changes no file's rights:
+    that does nothing, and is no error, since libraries set the rights of what they copy. So does leaving the process's
+    group or session, by which something could stay when the runner is ended.
 
     Raises:
         OSError: the kernel has no seccomp filters, or this is a processor whose calls are not known here.
@@ -293,18 +321,26 @@ def filter_calls(*, sockets: bool) -> None:
     machine = MACHINES.get(platform.machine())
     if machine is None:
         raise OSError(0, f"the system calls of {platform.machine()} are not known here")
-    refused = [(number, EPERM) for number in machine.forbidden] + ([] if sockets else [(machine.socket, EACCES)])
+    # The C library makes do with clone, whose flags can be looked at
+    refused = [(number, EPERM) for number in machine.forbidden] + [(CLONE3, ENOSYS)]
+    refused += [] if sockets else [(machine.socket, EACCES)]
+    refused += [(number, 0) for number in (*machine.leaving, *(machine.owned if owner else ()))]
     program = [
-        _instruction(0x20, 0, 0, 4),
-        _instruction(0x15, 1, 0, machine.audit),
+        _instruction(LOAD, 0, 0, AUDIT),
+        _instruction(IS_EQUAL, 1, 0, machine.audit),
         _refuse(EPERM),
-        _instruction(0x20, 0, 0, 0),
+        _instruction(LOAD, 0, 0, NUMBER),
     ]
     if machine is MACHINES["x86_64"]:
-        program += [_instruction(0x35, 0, 1, X32_BIT), _refuse(EPERM)]
+        program += [_instruction(IS_AT_LEAST, 0, 1, X32_BIT), _refuse(EPERM)]
     for number, error in refused:
-        program += [_instruction(0x15, 0, 1, number), _refuse(error)]
-    program.append(_instruction(0x06, 0, 0, ALLOW_RETURN))
+        program += [_instruction(IS_EQUAL, 0, 1, number), _refuse(error)]
+    program += _when(machine.clone, _instruction(LOAD, 0, 0, FIRST), _instruction(HAS_BIT, 0, 1, NAMESPACES))
+    program += _when(machine.prlimit, _instruction(LOAD, 0, 0, FIRST), _instruction(IS_EQUAL, 1, 0, 0))
+    if not sockets:
+        kind = (_instruction(LOAD, 0, 0, SECOND), _instruction(AND, 0, 0, SOCKET_KIND))
+        program += _when(machine.socketpair, *kind, _instruction(IS_EQUAL, 1, 0, socket.SOCK_STREAM))
+    program.append(_instruction(RETURN, 0, 0, ALLOW_RETURN))
     code = ctypes.create_string_buffer(b"".join(program))
     filters = struct.pack("HxxxxxxP", len(program), ctypes.addressof(code))
     libc = _libc()
@@ -316,8 +352,14 @@ def _instruction(code: int, if_true: int, if_false: int, value: int) -> bytes:
     return struct.pack("HBBI", code, if_true, if_false, value)
 
 
+def _when(number: int, *test: bytes) -> list[bytes]:
+    """Refuse the call of this number unless the last instruction of `test` skips the one behind it."""
+    body = [*test, _refuse(EPERM), _instruction(RETURN, 0, 0, ALLOW_RETURN)]
+    return [_instruction(IS_EQUAL, 0, len(body), number), *body]
+
+
 def _refuse(error: int) -> bytes:
-    return _instruction(0x06, 0, 0, ERRNO_RETURN | error)
+    return _instruction(RETURN, 0, 0, ERRNO_RETURN | error)
 
 
 def _libc() -> ctypes.CDLL:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, overload
 
 import orjson
 
@@ -19,6 +19,11 @@ from workers.supervisor.event_writer import EventWriter
 from workers.supervisor.server_paths import ServerPaths
 
 EXTENSIONS = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp", "application/json": "json"}
+# Each is one request to the store, and one link in every answer that shows the prediction
+MAX_FILES = 1000
+# What an answer's Int may be
+MAX_NUMBER = 2**31 - 1
+MAX_CONTENT_TYPE = 200
 MAX_METRICS = 100
 MAX_METRIC_NAME = 100
 
@@ -46,6 +51,15 @@ SUCCEEDED = Outcome(PredictionStatus.SUCCEEDED)
 CANCELED = Outcome(PredictionStatus.CANCELED)
 HANDED_BACK = Outcome(None)
 LEASE_LOST = Outcome(None, is_ours=False)
+
+
+@overload
+def _bounded(number: int) -> int: ...
+@overload
+def _bounded(number: int | None) -> int | None: ...
+def _bounded(number: int | None) -> int | None:
+    """The number as an answer may show it; a runner may say any."""
+    return None if number is None else max(0, min(number, MAX_NUMBER))
 
 
 def failed(code: PredictionErrorCode, message: str) -> Outcome:
@@ -126,12 +140,16 @@ class RunOutput:
                     self.writer.chunk(chunk)
             case protocol.File(blob=blob):
                 self._file_bytes_left -= len(blob)
-                if self._file_bytes_left >= 0:
-                    self.files.append(StagedFile(message.content_type, message.width, message.height, blob))
+                if len(self.files) == MAX_FILES:
+                    self._overflow(f"The prediction has more output files than {MAX_FILES}.")
+                elif self._file_bytes_left >= 0:
+                    kind = storable(message.content_type[:MAX_CONTENT_TYPE])
+                    self.files.append(StagedFile(kind, _bounded(message.width), _bounded(message.height), blob))
                 else:
                     self._overflow(f"The output files have more bytes together than MAX_OUTPUT_BYTES "
                                    f"({self._max_file_bytes}).")  # fmt: skip
-            case protocol.Progress(step=step, total=total):
+            case protocol.Progress():
+                step, total = _bounded(message.step), _bounded(message.total)
                 self._metrics["steps"] = self._step = step
                 elapsed = time.monotonic() - (self._started or self._claimed)
                 eta = round(elapsed / step * (total - step), 3) if total and step else None
@@ -139,8 +157,8 @@ class RunOutput:
                 self.writer.progress({"step": step, "total": total, "fraction": fraction, "etaSeconds": eta})
             case protocol.Preview(blob=blob):
                 # An event's step is a number always, of whatever kind it is, so that clients may select it of all
-                step = self._step if message.step is None else message.step
-                self.writer.preview(blob, message.width, message.height, step)
+                step = self._step if message.step is None else _bounded(message.step)
+                self.writer.preview(blob, _bounded(message.width), _bounded(message.height), step)
             case protocol.Log(line=line):
                 self.writer.log(self._hide(storable(line)))
             case protocol.Metric(name=name, value=value):

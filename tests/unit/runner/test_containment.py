@@ -34,14 +34,14 @@ def test_a_wall_that_the_system_lacks_is_named_and_the_others_stand(
     monkeypatch.setattr(module, "become", lambda policy, modules: policy.no_user)
     monkeypatch.setattr(module, "drop_capabilities", lambda: raised.append("capabilities"))
     monkeypatch.setattr(module, "drop_privileges", lambda: raised.append("privileges"))
-    monkeypatch.setattr(module, "filter_calls", lambda *, sockets: raised.append(f"calls {sockets}"))
+    monkeypatch.setattr(module, "filter_calls", lambda *, sockets, owner: raised.append(f"calls {sockets} {owner}"))
     policy = Policy(str(tmp_path), network=True, memory_bytes=10**9, file_bytes=10**6, no_user="it is not root")
     containment = Containment(policy)
     containment.raise_walls()
     containment.confine_thread(None)
     without_landlock = dict.fromkeys(("files", "signals"), "Function not implemented")
     assert containment.missing == {"user": "it is not root", **without_landlock}
-    assert raised == ["privileges", "capabilities", "calls True"]
+    assert raised == ["privileges", "capabilities", "calls True True"]
     assert dict(bounds) == {
         resource.RLIMIT_CORE: (0, 0), resource.RLIMIT_DATA: (10**9, 10**9), resource.RLIMIT_FSIZE: (10**6, 10**6),
     }  # fmt: skip

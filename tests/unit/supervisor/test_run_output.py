@@ -25,6 +25,7 @@ from workers.contract.protocol import (
     Progress,
     Started,
 )
+from workers.supervisor import run_output
 from workers.supervisor.event_writer import EventWriter
 from workers.supervisor.run_output import HANDED_BACK, Outcome, RunOutput
 
@@ -205,3 +206,21 @@ async def test_a_model_cannot_say_how_long_it_took(output: RunOutput) -> None:
     metrics = output.result(end(output, Done(ID))).metrics
     assert metrics["load_seconds"] == 0.5
     assert min(metrics["queue_seconds"], metrics["predict_seconds"], metrics["total_seconds"]) >= 0
+
+
+async def test_files_are_bounded_in_number_too(output: RunOutput) -> None:
+    """Empty ones have no bytes, and yet are requests to the store and links in answers."""
+    for _ in range(run_output.MAX_FILES + 5):
+        output.receive(File(ID, "image/png"))
+    assert len(output.files) == run_output.MAX_FILES
+    assert output.overflow == Failure(
+        PredictionErrorCode.STORAGE, f"The prediction has more output files than {run_output.MAX_FILES}."
+    )
+
+
+async def test_numbers_and_kinds_of_files_are_those_that_answers_can_show(output: RunOutput) -> None:
+    output.receive(Progress(ID, 2**62, 2**62))
+    output.receive(File(ID, "text/\0" + "x" * 10**6, 2**40, -5))
+    record = output.files[0].record(output.lease, 0)
+    assert (record["contentType"], record["width"], record["height"]) == (f"text/{MARK}".ljust(200, "x"), 2**31 - 1, 0)
+    assert output.result(end(output, Done(ID))).metrics["steps"] == 2**31 - 1
