@@ -289,7 +289,9 @@ class ModelSettings(BaseSettings):
         UNSET, description="Folder of downloaded models; if unset, DATA_DIR/models."
     )
     model_cache_max_bytes: int = Field(
-        200_000_000_000, ge=1, description="Maximum size of the downloaded models; the least recently used go first."
+        200_000_000_000,
+        ge=1,
+        description="Maximum size of the downloaded models; the least recently used go, none within an hour.",
     )
     model_max_bytes: int = Field(50_000_000_000, ge=1, description="Maximum size of a model that is added.")
     prepare_slots: int = Field(

@@ -23,7 +23,7 @@ from server.domain.models import ModelSource, SourceType, source_violations
 from server.settings import Settings
 from workers import demo_models
 from workers.contract.failures import VersionRefusedError
-from workers.supervisor import folders
+from workers.supervisor import download_cache, folders
 
 OnProgress = Callable[[str, int, int | None], None]
 
@@ -119,29 +119,27 @@ async def _from_hub(
 
 
 def _check_room(repo: str, total: int, settings: Settings) -> None:
-    """Refuse what is larger than models may be here, or than the cache has room for."""
+    """Make room for what will be downloaded; raises where it is too large, or as long as there is none."""
     if total > settings.model_max_bytes:
         limit = settings.model_max_bytes
         raise VersionRefusedError(f"{repo} has {total} bytes, more than MODEL_MAX_BYTES ({limit}).")
-    used = folders.size_of(settings.model_cache_dir)
-    if used + total > settings.model_cache_max_bytes:
-        raise VersionRefusedError(
-            f"{repo} has {total} bytes; with the {used} held already that is more than "
-            f"MODEL_CACHE_MAX_BYTES ({settings.model_cache_max_bytes})."
+    limit = settings.model_cache_max_bytes
+    if total > limit:
+        raise VersionRefusedError(f"{repo} has {total} bytes, more than MODEL_CACHE_MAX_BYTES ({limit}).")
+    used = download_cache.make_room(settings.model_cache_dir, limit - total)
+    if used + total > limit:
+        raise DownloadFailedError(
+            f"{repo} has {total} bytes; with the {used} of models that were used lately that is more than "
+            f"MODEL_CACHE_MAX_BYTES ({limit}). It is tried again."
         )
 
 
-def _marker(path: Path) -> Path:
-    """The file that says that a snapshot is whole."""
-    return path.parent / f"{path.name}.complete"
-
-
 def _downloaded(repo: str, commit: str, settings: Settings) -> Path | None:
-    """The whole snapshot of a commit, where an earlier download left it."""
+    """The whole snapshot of a commit, where an earlier download left it; it counts as used now."""
     if not COMMIT.fullmatch(commit):
         return None
     path = settings.model_cache_dir / f"models--{repo.replace('/', '--')}" / "snapshots" / commit
-    return path if _marker(path).exists() else None
+    return path if download_cache.use(settings.model_cache_dir, path) else None
 
 
 def choose(files: tuple[RepoFile, ...]) -> list[RepoFile]:
@@ -248,7 +246,7 @@ class _Download:
         self._is_fetching = True
         self.tell(paths=paths)
         path = Path((await self.answer(on_bytes))["path"])
-        _marker(path).touch()
+        download_cache.marker(path).touch()
         return path
 
     def close(self) -> None:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections.abc import Callable, Coroutine
 from functools import partial
+from pathlib import Path
 from typing import Any
 from uuid import UUID
+
+import anyio
 
 from server.adapters.tasks import shared
 from server.domain.models import ModelSource, SourceType
@@ -16,10 +20,12 @@ from server.runtime import Runtime
 from server.tables import Version
 from workers.contract.failures import VersionRefusedError
 from workers.contract.protocol import VersionSpec
+from workers.supervisor import download_cache
 from workers.supervisor.downloads import DownloadFailedError, fetch
 
 OnProgress = Callable[[str, int, int | None], None]
 MOST_SPECS = 1000
+USE_SECONDS = 60.0
 
 
 class VersionUnavailableError(Exception):
@@ -77,6 +83,7 @@ class Snapshots:
         self._rt = rt
         self._specs: dict[UUID, VersionSpec] = {}
         self._flights: dict[UUID, _Flight] = {}
+        self._used_until: dict[str, float] = {}
 
     async def spec(self, version_id: UUID, on_progress: OnProgress) -> VersionSpec:
         """What the runner loads for a version; whoever leaves before it is there leaves the fetch to the others.
@@ -84,8 +91,9 @@ class Snapshots:
         Raises:
             VersionUnavailableError: its files are gone, changed, or cannot be fetched.
         """
-        if spec := self._specs.get(version_id):
-            return spec
+        known = self._specs.get(version_id)
+        if known is not None and await self._is_there(known):
+            return known
         flight = self._flights.get(version_id)
         if flight is None or not flight.is_open:
             flight = self._flights[version_id] = _Flight(partial(self._fetch, version_id))
@@ -96,12 +104,25 @@ class Snapshots:
                 del self._flights[version_id]
         if len(self._specs) > MOST_SPECS:
             # The one that was read first; its files are there, if it is needed again
-            del self._specs[next(iter(self._specs))]
+            self.forget(next(iter(self._specs)))
         return spec
+
+    async def _is_there(self, spec: VersionSpec) -> bool:
+        """Whether its files were not removed to make room; noted once in USE_SECONDS as used."""
+        now = time.monotonic()
+        if spec.path is None or now < self._used_until.get(spec.id, 0.0):
+            return True
+        cache = self._rt.settings.model_cache_dir
+        path = Path(spec.path)
+        if path.is_relative_to(cache) and not await anyio.to_thread.run_sync(download_cache.use, cache, path):
+            return False
+        self._used_until[spec.id] = now + USE_SECONDS
+        return True
 
     def forget(self, version_id: UUID) -> None:
         """Drop the spec of a version that was deleted."""
         self._specs.pop(version_id, None)
+        self._used_until.pop(str(version_id), None)
 
     async def _fetch(self, version_id: UUID, on_progress: OnProgress, cancelled: Callable[[], bool]) -> VersionSpec:
         """Read a version's row and fetch its files, which have to be those that were published."""

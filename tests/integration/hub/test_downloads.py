@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
+import time
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,7 @@ from tests.integration.hub.conftest import FILES, REPO, WEIGHTS, Downloads, file
 from tests.support.hub_server import HubServer
 from workers.contract.failures import VersionRefusedError
 from workers.supervisor import folders
+from workers.supervisor.downloads import DownloadFailedError
 
 FILE_GETS = "^GET /(cdn/|.*/resolve/)"
 
@@ -106,8 +109,44 @@ async def test_a_commit_that_is_here_needs_no_room(hub: HubServer, downloads: Do
     first = await downloads.fetch(model_cache_max_bytes=room)
     assert await downloads.fetch(model_cache_max_bytes=room) == first
     hub.publish("acme/other", {**FILES, "model.safetensors": safetensors(seed=5)})
-    with pytest.raises(VersionRefusedError, match="MODEL_CACHE_MAX_BYTES"):
+    # What was just used stays, and the other is tried again
+    with pytest.raises(DownloadFailedError, match="MODEL_CACHE_MAX_BYTES"):
         await downloads.fetch("acme/other", model_cache_max_bytes=room)
+    with pytest.raises(VersionRefusedError, match="MODEL_CACHE_MAX_BYTES"):
+        await downloads.fetch("acme/other", model_cache_max_bytes=100)
+
+
+def age(repository: Path, seconds: float) -> None:
+    """As if its last use were so long ago."""
+    at = time.time() - seconds
+    for path in [repository, *repository.rglob("*")]:
+        os.utime(path, (at, at), follow_symlinks=False)
+
+
+async def test_the_models_used_longest_ago_make_room(hub: HubServer, downloads: Downloads) -> None:
+    folders_of: dict[str, Path] = {}
+    for number, name in enumerate(("acme/oldest", "acme/older", "acme/newest")):
+        hub.publish(name, {**FILES, "model.safetensors": safetensors(seed=number)})
+        snapshot = await downloads.fetch(name)
+        assert snapshot.path
+        folders_of[name] = snapshot.path.parents[1]
+        age(folders_of[name], 9000 - 1000 * number)
+    # What repositories share goes with the last that links to it
+    blob = next(blob for blob in folders_of["acme/oldest"].glob("blobs/*") if blob.stat().st_size > 1000)
+    shared = {"blob_path": str(blob), "xet_hash": "cd" * 32, "cache_dir": downloads.cache}
+    assert publish_blob_to_shared_store(**shared, expected_size=blob.stat().st_size)
+    age(downloads.cache / "blobs", 9000)
+    age(folders_of["acme/oldest"], 9000)
+    room = folders.size_of(downloads.cache) + 5000
+    hub.publish("acme/new", {**FILES, "model.safetensors": safetensors(seed=7)})
+    assert (await downloads.fetch("acme/new", model_cache_max_bytes=room)).path
+    assert [name for name, folder in folders_of.items() if folder.exists()] == ["acme/older", "acme/newest"]
+    assert not (downloads.cache / "blobs" / "cd" / ("cd" * 32)).exists()
+    assert not list(downloads.cache.glob(".removed-*"))
+    # One that went is fetched again, and the next goes for it; what was used meanwhile stays
+    await downloads.fetch("acme/older", model_cache_max_bytes=room)
+    assert files_of(await downloads.fetch("acme/oldest", model_cache_max_bytes=room))
+    assert [name for name, folder in folders_of.items() if folder.exists()] == ["acme/oldest", "acme/older"]
 
 
 async def test_progress_rises_to_the_total(hub: HubServer, downloads: Downloads) -> None:
