@@ -25,13 +25,16 @@ TICK_SECONDS = 0.1
 # What is open beside connections: Redis, logs, the program itself
 RESERVED_DESCRIPTORS = 128
 MIN_CONNECTIONS = 16
+# A request that was on its way when the listener closed is here by then
+LINGER_SECONDS = 1.0
 
 
 class ApiServer(uvicorn.Server):
     """Bounds connections; at a stop answers those that wait for a prediction, and closes sockets with 1012.
 
     A SIGTERM first says at `/health/ready` that this process stops, and still serves for `lame_duck_seconds`, in which
-    whoever sends clients here learns of it. A second signal ends that time, and SIGINT has none.
+    whoever sends clients here learns of it; then it listens no more, and serves what was on its way. A second signal
+    ends that time, and SIGINT has none.
     """
 
     def __init__(
@@ -68,13 +71,21 @@ class ApiServer(uvicorn.Server):
         self._app.state.is_stopping = True
         if self._lame_duck_seconds and not self._is_hurried:
             logger.info("serve.lame_duck", seconds=self._lame_duck_seconds)
-            end, counter = time.monotonic() + self._lame_duck_seconds, 0
-            while time.monotonic() < end and not self._is_hurried:
-                await self.on_tick(counter)
-                await asyncio.sleep(TICK_SECONDS)
-                counter += 1
+            await self._serve_for(self._lame_duck_seconds)
+            for server in self.servers:
+                server.close()
+            # A proxy sends no POST again whose connection is closed under it
+            await self._serve_for(LINGER_SECONDS)
         self._app.state.stop_waiting()
         await super().shutdown(sockets)
+
+    async def _serve_for(self, seconds: float) -> None:
+        """Go on for this long, or until a second signal."""
+        end, counter = time.monotonic() + seconds, 0
+        while time.monotonic() < end and not self._is_hurried:
+            await self.on_tick(counter)
+            await asyncio.sleep(TICK_SECONDS)
+            counter += 1
 
 
 def connection_limits(settings: Settings) -> ConnectionLimits:

@@ -14,6 +14,12 @@ from server.services.catalogue import WorkersSummary
 
 PACKAGE = "inference-server"
 DATABASE_SECONDS = 5.0
+
+NO_WORKER = "No worker is up, so predictions wait: start one with `inference-server worker`."
+WALLS_INCOMPLETE = "Models run without one of their walls; administrators read which and why in `workers { walls }`."
+PREDICTORS_BROKEN = (
+    "A worker could not load a class; administrators read which and why in `workers { brokenPredictors }`."
+)
 UNKNOWN = "unknown"
 
 
@@ -22,10 +28,10 @@ class Health:
     """The state of each part; `workers` counts those alive.
 
     A part is `ok` or `away`; the database also `behind` (migrations are missing) or `read-only`, Redis `refusing`,
-    `nearly full` or `evicting`, `storage` `low`, and `clock` `off` where this process's is not PostgreSQL's; `notes`
-    has a sentence about each of these. `walls` is `incomplete` where the models of a worker run without one of the
-    walls, and `predictors` is `broken` where a worker could not load one of its classes; which and why, administrators
-    read of the workers. What only the database knows is `unknown` while that does not answer or its schema is behind.
+    `nearly full` or `evicting`, `storage` `low`, and `clock` `off` where this process's is not PostgreSQL's. `walls` is
+    `incomplete` where the models of a worker run without one of the walls, and `predictors` is `broken` where a worker
+    could not load one of its classes; which and why, administrators read of the workers. `notes` has a sentence about
+    each of these. What only the database knows is `unknown` while that does not answer or its schema is behind.
     """
 
     database: str
@@ -72,6 +78,12 @@ async def check(rt: Runtime) -> Health:
     clock = "off" if abs(ahead) > CLOCK_SECONDS else "ok"
     if clock != "ok":
         notes += (clock_note(ahead),)
+    if workers.alive == 0:
+        notes += (NO_WORKER,)
+    if walls == "incomplete":
+        notes += (WALLS_INCOMPLETE,)
+    if predictors == "broken":
+        notes += (PREDICTORS_BROKEN,)
     return Health(database, redis, workers.alive, watch.files.word, notes, walls, predictors, clock)
 
 

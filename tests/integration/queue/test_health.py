@@ -20,6 +20,7 @@ from server.routes import health
 from server.runtime import Runtime
 from server.services import catalogue
 from server.services.catalogue import WorkerInfo, WorkerState
+from server.services.health import NO_WORKER, PREDICTORS_BROKEN, WALLS_INCOMPLETE
 from tests.integration.queue import store
 
 STORES = {"storage": "ok", "notes": []}
@@ -56,7 +57,7 @@ async def test_all_is_there(rt: Runtime) -> None:
 async def test_a_wall_is_missing(rt: Runtime, worker: WorkerInfo) -> None:
     await catalogue.heartbeat(worker, [], WorkerState(walls={"files": "Function not implemented", "calls": ""}))
     parts = {"database": "ok", "redis": "ok", "workers": 1, **FINE}
-    assert await ready(rt) == (200, {"status": "ok", **parts, "walls": "incomplete"})
+    assert await ready(rt) == (200, {"status": "ok", **parts, "walls": "incomplete", "notes": [WALLS_INCOMPLETE]})
     await catalogue.heartbeat(worker, [], WorkerState(walls={"files": "", "calls": ""}))
     assert await ready(rt) == (200, {"status": "ok", **parts, "walls": "ok"})
 
@@ -64,12 +65,16 @@ async def test_a_wall_is_missing(rt: Runtime, worker: WorkerInfo) -> None:
 async def test_a_predictor_is_broken(rt: Runtime, worker: WorkerInfo) -> None:
     await catalogue.heartbeat(worker, [], WorkerState(broken_predictors={"a.b:C": "SyntaxError: invalid syntax"}))
     parts = {"database": "ok", "redis": "ok", "workers": 1, **FINE}
-    assert await ready(rt) == (200, {"status": "degraded", **parts, "predictors": "broken"})
+    assert await ready(rt) == (
+        200,
+        {"status": "degraded", **parts, "predictors": "broken", "notes": [PREDICTORS_BROKEN]},
+    )
 
 
 async def test_no_workers(rt: Runtime) -> None:
     await rows("DELETE FROM worker RETURNING id")
-    assert await ready(rt) == (200, {"status": "degraded", "database": "ok", "redis": "ok", "workers": 0, **FINE})
+    nobody = {"workers": 0, **FINE, "notes": [NO_WORKER]}
+    assert await ready(rt) == (200, {"status": "degraded", "database": "ok", "redis": "ok", **nobody})
 
 
 @pytest.mark.usefixtures("worker")

@@ -9,10 +9,18 @@ import httpx
 import pytest
 import websockets
 
-from tests.integration.serving.conftest import StartApi
+from tests.integration.serving.conftest import Api, StartApi
 from tests.integration.serving.connecting import SENT, START, acknowledged, answer, opened
 
 LAME_DUCK_SECONDS, SERVICE_RESTART = 2.0, 1012
+
+
+def is_listening(api: Api) -> bool:
+    try:
+        opened(api).close()
+    except ConnectionRefusedError:
+        return False
+    return True
 
 
 def test_an_api_that_stops_says_so_and_still_serves(start_api: StartApi) -> None:
@@ -47,3 +55,19 @@ def test_an_api_that_stops_says_so_and_still_serves(start_api: StartApi) -> None
         with pytest.raises(httpx.ConnectError):
             api.get()
         assert "Traceback" not in api.log.read_text()
+
+
+def test_a_request_on_its_way_when_the_listener_closes_is_answered(start_api: StartApi) -> None:
+    with start_api(LAME_DUCK_SECONDS="0.2") as api, opened(api) as silent, opened(api) as used:
+        used.sendall(b"GET /health/live HTTP/1.1\r\nHost: here\r\n\r\n")
+        first = b""
+        while not first.endswith(b"}"):
+            first += used.recv(65_536)
+        api.process.send_signal(signal.SIGTERM)
+        while is_listening(api):
+            time.sleep(0.005)
+        for connection in (silent, used):
+            connection.sendall(START + b"Content-Length: %d\r\n\r\n" % len(SENT) + SENT.encode())
+            status, said = answer(connection)
+            assert (status, b'"Query"' in said) == (200, True)
+        assert api.process.wait(20) in (0, -signal.SIGTERM)
