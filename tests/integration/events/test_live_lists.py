@@ -110,7 +110,9 @@ async def test_cancels_and_lost_leases_are_told_at_once(rt: Runtime, version: Ve
         await lister.until(lambda: (stopped.id, "canceled") in lister.told, 4)
         await claim_hinted([lost.id], lost.queue, uuid4(), 600)
         await rows(
-            "UPDATE prediction SET lease_until = now() - interval '1 s', losses = 2 WHERE id = $1 RETURNING id", lost.id
+            """UPDATE prediction SET lease_until = now() - interval '1 s', losses = 2, alone = true
+               WHERE id = $1 RETURNING id""",
+            lost.id,
         )
         await recovery.sweep(rt)
         await lister.until(lambda: (lost.id, "failed") in lister.told, 4)

@@ -80,8 +80,11 @@ async def client(rt: Runtime, versions: list[Version]) -> CountingClient:
 
 
 def assert_alike(few: Asked, many: Asked) -> None:
-    """Which loads share a statement depends on when replies come; one statement an item would be ninety more."""
-    assert 0 < len(many.statements) <= len(few.statements) + 6, "\n".join(sorted(many.statements))
+    """Which loads share a statement depends on when replies come; one statement an item would be ninety more.
+
+    Large columns are read about a megabyte at a time.
+    """
+    assert 0 < len(many.statements) <= len(few.statements) + 9, "\n".join(sorted(many.statements))
 
 
 async def test_a_hundred_predictions_cost_as_many_statements_as_ten(client: CountingClient) -> None:

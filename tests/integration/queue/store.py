@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -43,6 +44,21 @@ async def opened(servers: LocalServers) -> AsyncIterator[str]:
             yield url
         await admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
     finally:
+        await admin.close()
+
+
+@asynccontextmanager
+async def without_database(url: str, admin_url: str) -> AsyncIterator[None]:
+    """PostgreSQL has no database of this name meanwhile, and ended the connections to it."""
+    name, admin = urlsplit(url).path.removeprefix("/"), await asyncpg.connect(admin_url)
+    try:
+        await admin.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
+        await admin.execute("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = $1", name)
+        await admin.execute(f'ALTER DATABASE "{name}" RENAME TO "{name}_away"')
+        yield
+    finally:
+        await admin.execute(f'ALTER DATABASE "{name}_away" RENAME TO "{name}"')
+        await admin.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')
         await admin.close()
 
 

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 from uuid import uuid4
 
-import asyncpg
 import httpx
 import pytest
 from starlette.applications import Starlette
@@ -100,11 +98,7 @@ async def test_an_old_schema(rt: Runtime) -> None:
 
 
 async def test_no_database(rt: Runtime, database: str, schema_servers: LocalServers) -> None:
-    name, admin = urlsplit(database).path.removeprefix("/"), await asyncpg.connect(schema_servers.database_url)
-    try:
-        await admin.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
-        await admin.execute("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = $1", name)
-        await admin.execute(f'ALTER DATABASE "{name}" RENAME TO "{name}_away"')
+    async with store.without_database(database, schema_servers.database_url):
         assert await ready(rt) == (
             503,
             {
@@ -112,8 +106,4 @@ async def test_no_database(rt: Runtime, database: str, schema_servers: LocalServ
                 **{"walls": UNKNOWN, "predictors": UNKNOWN, "clock": UNKNOWN},
             },
         )
-    finally:
-        await admin.execute(f'ALTER DATABASE "{name}_away" RENAME TO "{name}"')
-        await admin.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')
-        await admin.close()
     assert (await ready(rt))[1]["database"] == "ok"

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 from prometheus_client import Metric
-from tortoise import connections
 
 from server.adapters.database import now
 from server.adapters.metrics import REGISTRY
 from server.domain.accounts import Viewer
+from server.embedded.servers import LocalServers
 from server.live.measures import Measures
 from server.maintenance import recovery
 from server.queue import depths
@@ -72,15 +72,11 @@ async def test_rows_are_read_once_in_a_while(rt: Runtime, version: Version) -> N
     await row.delete()
 
 
-async def test_a_database_that_is_away_is_said_and_nothing_old_beside_it(rt: Runtime) -> None:
-    client = connections.get("default")
-    host, client.host = client.host, "/nowhere"
-    await client.close()
-    try:
+async def test_a_database_that_is_away_is_said_and_nothing_old_beside_it(
+    rt: Runtime, database: str, schema_servers: LocalServers
+) -> None:
+    async with store.without_database(database, schema_servers.database_url):
         found: list[Metric] = await Measures(rt).families()
-    finally:
-        client.host = host
-        await client.close()
     assert [family.name for family in found] == ["inference_up"]
     assert {s.labels["part"]: s.value for s in found[0].samples} == {"redis": 1, "database": 0}
 
