@@ -184,15 +184,17 @@ SELECT extract(epoch FROM greatest(d.next_at - now(), interval '0')) AS wait
 FROM webhook_delivery d JOIN webhook w ON w.prediction_id = d.prediction_id
 WHERE d.state = 'pending' AND {_IS_FREE.format(users="$1")} ORDER BY d.next_at LIMIT 1
 """  # noqa: S608 - constants only
-# Renewed and read in one statement, so that no try begins on an expired lease. What a prediction made while it ran
-# needs no telling once it ended, where COMPLETED carries all of it
+# Renewed and read in one statement, so that no try begins on an expired lease. A START that waits for its host's pace
+# goes before whatever came to be due meanwhile, or has that wait, too. What a prediction made while it ran needs no
+# telling once it ended, where COMPLETED carries all of it
 _NEXT = """
 WITH w AS (
   UPDATE webhook SET lease_until = now() + make_interval(secs => $3)
   WHERE prediction_id = $1 AND attempt = $2 AND lease_until IS NOT NULL RETURNING prediction_id)
 SELECT d.id, d.prediction_id, d.event, d.noted, d.sent, d.tries, d.attempts, d.created_at
 FROM w JOIN webhook_delivery d ON d.prediction_id = w.prediction_id
-WHERE d.state = 'pending' AND d.next_at <= now() AND (d.event NOT IN ('output', 'logs') OR NOT EXISTS (
+WHERE d.state = 'pending' AND (d.next_at <= now() OR d.event = 'start')
+  AND (d.event NOT IN ('output', 'logs') OR NOT EXISTS (
   SELECT 1 FROM webhook_delivery c
   WHERE c.prediction_id = $1 AND c.event = 'completed' AND c.state = 'pending' AND c.next_at <= now()))
 ORDER BY array_position(ARRAY['start', 'output', 'logs', 'completed'], d.event::text) LIMIT 1

@@ -29,7 +29,7 @@ from server.runtime import Runtime
 
 logger = structlog.get_logger(__name__)
 
-ALONE_SECONDS = 1.0
+ALONE_SECONDS = 0.5
 
 
 @dataclass(frozen=True)

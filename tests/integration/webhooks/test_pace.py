@@ -71,6 +71,19 @@ async def test_events_of_one_prediction_stay_in_order_where_they_wait(rt: Runtim
         assert events == ["START", "COMPLETED"]
 
 
+async def test_a_start_that_waits_for_its_pace_is_not_overtaken_by_the_end(rt: Runtime) -> None:
+    place = await make_place(rt)
+    row = await place.create("https://example.com/", ALL)
+    lease = await place.claim(row)
+    assert await deliveries.note(lease.id, lease.attempt, [WebhookEvent.START]) is not None
+    (held,) = [each for each in await deliveries.claim(100, 30, []) if each.prediction_id == row.id]
+    await deliveries.postpone(held, 60)
+    assert await finish(lease, Result(PredictionStatus.SUCCEEDED, "x"))
+    due = await deliveries.next_due(held, 30)
+    assert due is not None
+    assert due.event is WebhookEvent.START
+
+
 async def again(rt: Runtime, viewer: Viewer, delivery_id: UUID) -> float:
     """Ask for a delivery once more; the seconds that the server says to wait instead."""
     try:
