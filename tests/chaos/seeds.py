@@ -22,6 +22,8 @@ PAUSES = (0.03, 0.15)
 MOST = 160
 DRAIN_SECONDS = 60.0
 RECOVERY_SECONDS = LEASE_SECONDS + 6
+# What was in a lost runner runs again alone, one after the other
+LONGEST_RECOVERY_SECONDS = RECOVERY_SECONDS + 3
 FENCED = re.compile(r"attempt\.(?:fenced|lost)\b|events\.fenced\b")
 
 
