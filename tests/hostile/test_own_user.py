@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -177,3 +178,19 @@ def test_a_group_is_let_in_where_no_other_group_has_rights(tmp_path: Path) -> No
         folder.chmod(mode)
         open_to(GROUP, folder)
         assert (folder.stat().st_gid, folder.stat().st_mode & 0o777) == expected
+
+
+async def test_a_closed_folder_is_named_and_not_what_it_may_hold(
+    places: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert PYTHON is not None
+    monkeypatch.setattr(runner_client.sys, "executable", PYTHON[0])
+    closed = places["secrets"].with_name("closed")
+    closed.mkdir(mode=0o700)
+    chosen = options(places, needs_user=False)
+    modules = f"{closed / 'lib' / 'none.zip'}{os.pathsep}{chosen.environment['PYTHONPATH']}"
+    client = await RunnerClient.start(
+        replace(chosen, environment={**chosen.environment, "PYTHONPATH": modules}), lambda message: None
+    )
+    assert client.ready.missing_walls["user"] == f"{closed} cannot be read by user {FIRST_USER}, group {GROUP}"
+    await client.stop()

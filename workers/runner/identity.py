@@ -143,7 +143,11 @@ def _closed(place: Path, depth: int) -> Iterator[str]:
     except FileNotFoundError:
         return
     except OSError:
-        yield str(place)
+        # What lies in a closed folder need not even exist: the folder is what is to be opened
+        above = (
+            str(parent) for parent in reversed(place.parents) if not os.access(parent, os.X_OK, effective_ids=True)
+        )
+        yield next(above, str(place))
         return
     if not _is_readable(place):
         yield str(place)
