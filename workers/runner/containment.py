@@ -27,6 +27,7 @@ from typing import Any
 
 from workers.contract.policy import WALLS, Policy
 from workers.runner.identity import become, drop_capabilities
+from workers.runner.libc import check_call, load_libc
 
 Rule = tuple[str, int]
 """A file or folder, and the rights of Landlock to it and all below it."""
@@ -231,7 +232,7 @@ def model_paths(model: str) -> list[str]:
 
 def drop_privileges() -> None:
     """No program that this process starts has more rights than it has (setuid binaries, file capabilities)."""
-    _check(_libc().prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+    check_call(load_libc().prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
 
 
 def landlock_abi() -> int:
@@ -240,7 +241,7 @@ def landlock_abi() -> int:
     Raises:
         OSError: it has none, or it is switched off.
     """
-    return _check(_libc().syscall(444, None, ctypes.c_size_t(0), ctypes.c_uint32(1)))
+    return check_call(load_libc().syscall(444, None, ctypes.c_size_t(0), ctypes.c_uint32(1)))
 
 
 def base_rules(hidden: Iterable[str]) -> list[Rule]:
@@ -280,14 +281,14 @@ def restrict_files(readable: Iterable[Rule], writable: Iterable[str], *, scoped:
     scope = SCOPE_ABSTRACT_SOCKETS | SCOPE_SIGNALS if scoped and abi >= SCOPE_ABI else 0
     attributes = struct.pack("QQQ", handled, 0, scope)
     size = len(attributes) if abi >= SCOPE_ABI else 8
-    libc = _libc()
-    ruleset = _check(libc.syscall(444, attributes, ctypes.c_size_t(size), ctypes.c_uint32(0)))
+    libc = load_libc()
+    ruleset = check_call(libc.syscall(444, attributes, ctypes.c_size_t(size), ctypes.c_uint32(0)))
     try:
         devices = (*DEVICES, *(str(path) for path in Path("/dev").glob("nvidia*")))
         for path, rights in (*readable, *((path, DEVICE) for path in devices), *((path, handled) for path in writable)):
             _allow(ruleset, path, rights & handled)
         drop_privileges()
-        _check(libc.syscall(446, ctypes.c_int(ruleset), ctypes.c_uint32(0)))
+        check_call(libc.syscall(446, ctypes.c_int(ruleset), ctypes.c_uint32(0)))
     finally:
         os.close(ruleset)
 
@@ -301,7 +302,7 @@ def _allow(ruleset: int, path: str, rights: int) -> None:
         if not Path(f"/proc/self/fd/{place}").is_dir():
             rights &= OF_FILES
         rule = struct.pack("=Qi", rights, place)
-        _check(_libc().syscall(445, ctypes.c_int(ruleset), ctypes.c_int(1), rule, ctypes.c_uint32(0)))
+        check_call(load_libc().syscall(445, ctypes.c_int(ruleset), ctypes.c_int(1), rule, ctypes.c_uint32(0)))
     finally:
         os.close(place)
 
@@ -343,9 +344,9 @@ def filter_calls(*, sockets: bool, owner: bool = False) -> None:
     program.append(_instruction(RETURN, 0, 0, ALLOW_RETURN))
     code = ctypes.create_string_buffer(b"".join(program))
     filters = struct.pack("HxxxxxxP", len(program), ctypes.addressof(code))
-    libc = _libc()
+    libc = load_libc()
     drop_privileges()
-    _check(libc.syscall(machine.seccomp, ctypes.c_uint(SECCOMP_SET_MODE_FILTER), ctypes.c_uint(1), filters))
+    check_call(libc.syscall(machine.seccomp, ctypes.c_uint(SECCOMP_SET_MODE_FILTER), ctypes.c_uint(1), filters))
 
 
 def _instruction(code: int, if_true: int, if_false: int, value: int) -> bytes:
@@ -360,16 +361,3 @@ def _when(number: int, *test: bytes) -> list[bytes]:
 
 def _refuse(error: int) -> bytes:
     return _instruction(RETURN, 0, 0, ERRNO_RETURN | error)
-
-
-def _libc() -> ctypes.CDLL:
-    libc = ctypes.CDLL(None, use_errno=True)
-    libc.syscall.restype = ctypes.c_long
-    return libc
-
-
-def _check(result: int) -> int:
-    if result < 0:
-        number = ctypes.get_errno()
-        raise OSError(number, os.strerror(number))
-    return int(result)

@@ -15,6 +15,7 @@ from itertools import islice
 from pathlib import Path
 
 from workers.contract.policy import Policy
+from workers.runner.libc import load_libc
 
 DAC_OVERRIDE, DAC_READ_SEARCH = 1, 2
 CAPABILITY_VERSION = 0x20080522
@@ -45,7 +46,7 @@ def become(policy: Policy, modules: Iterable[str]) -> str | None:
 def drop_capabilities() -> None:
     """Keep no capability but, where this process is still root's, those by which it reads what it could read before."""
     remaining = (1 << DAC_OVERRIDE | 1 << DAC_READ_SEARCH) if os.geteuid() == 0 else 0
-    libc = ctypes.CDLL(None, use_errno=True)
+    libc = load_libc()
     libc.prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0)
     _bound_capabilities(remaining)
     remaining &= _permitted()
@@ -58,7 +59,7 @@ def drop_capabilities() -> None:
 
 def _bound_capabilities(remaining: int) -> None:
     """Let no program that is started have more than these; only who may set capabilities can."""
-    libc = ctypes.CDLL(None, use_errno=True)
+    libc = load_libc()
     for number in range(LAST_CAPABILITY + 1):
         if not remaining >> number & 1:
             libc.prctl(PR_CAPBSET_DROP, number, 0, 0, 0)
@@ -76,7 +77,7 @@ def _switch(user: int, group: int) -> None:
     os.setresuid(user, user, user)
     drop_capabilities()
     # A process that changed its user may not read its own files in /proc, until it says so
-    ctypes.CDLL(None, use_errno=True).prctl(PR_SET_DUMPABLE, 1, 0, 0, 0)
+    load_libc().prctl(PR_SET_DUMPABLE, 1, 0, 0, 0)
 
 
 def devices() -> Iterator[Path]:

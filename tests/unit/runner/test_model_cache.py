@@ -435,6 +435,16 @@ def lease_until_canceled(cache: ModelCache, version: VersionSpec, prediction: Pr
         pass
 
 
+def cancel_a_load(pool: ThreadPoolExecutor, cache: ModelCache, loads: Endless) -> None:
+    """Have the endless model loaded for a prediction, which is canceled once that has begun."""
+    canceled, _ = context()
+    first = pool.submit(lease_until_canceled, cache, with_files("endless"), canceled)
+    assert loads.begun.acquire(timeout=SECONDS)
+    canceled.cancel()
+    cache.wake()
+    first.result(SECONDS)
+
+
 def test_a_load_that_nobody_wants_is_ended_and_the_others_load() -> None:
     loads, stuck = Endless(), threading.Event()
     cache = ModelCache(loads, lambda: 100, grace_seconds=GRACE_SECONDS, stuck=lambda what: stuck.set())
@@ -458,13 +468,8 @@ def test_a_load_that_nobody_wants_is_ended_and_the_others_load() -> None:
 def test_a_load_that_hears_no_stop_ends_the_process_within_the_grace() -> None:
     loads, stuck = Endless(deaf=True), threading.Event()
     cache = ModelCache(loads, lambda: 100, grace_seconds=GRACE_SECONDS, stuck=lambda what: stuck.set())
-    canceled, _ = context()
     with ThreadPoolExecutor(1) as pool:
-        first = pool.submit(lease_until_canceled, cache, with_files("endless"), canceled)
-        assert loads.begun.acquire(timeout=SECONDS)
-        canceled.cancel()
-        cache.wake()
-        first.result(SECONDS)
+        cancel_a_load(pool, cache, loads)
         assert stuck.wait(GRACE_SECONDS + 2)
         loads.release.set()
 
@@ -472,13 +477,8 @@ def test_a_load_that_hears_no_stop_ends_the_process_within_the_grace() -> None:
 def test_a_load_that_somebody_wants_again_in_time_goes_on() -> None:
     loads, stuck = Endless(), threading.Event()
     cache = ModelCache(loads, lambda: 100, grace_seconds=GRACE_SECONDS, stuck=lambda what: stuck.set())
-    canceled, _ = context()
     with ThreadPoolExecutor(2) as pool:
-        first = pool.submit(lease_until_canceled, cache, with_files("endless"), canceled)
-        assert loads.begun.acquire(timeout=SECONDS)
-        canceled.cancel()
-        cache.wake()
-        first.result(SECONDS)
+        cancel_a_load(pool, cache, loads)
         again = pool.submit(use, cache, with_files("endless"))
         wait_for_users(cache, "endless", 1)
         assert not stuck.wait(1.5 * GRACE_SECONDS)
