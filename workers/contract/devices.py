@@ -68,6 +68,11 @@ def free_bytes(device: Device) -> int:
         import torch
 
         return int(torch.cuda.mem_get_info()[0])
+    return free_host_bytes()
+
+
+def free_host_bytes() -> int:
+    """Bytes of the machine's memory, or of this container's, that are free now."""
     free = psutil.virtual_memory().available
     try:
         limit = (_CGROUP / "memory.max").read_text().strip()

@@ -16,6 +16,7 @@ from workers.contract.failures import ModelLoadError, ModelTooLargeError, explai
 from workers.contract.predictor import Predictor, SetupContext
 from workers.contract.protocol import Resident, VersionSpec
 from workers.contract.watchdog import DEFAULT_GRACE_SECONDS, give_up, later
+from workers.runner.turns import Turns
 
 logger = logging.getLogger(__name__)
 
@@ -24,6 +25,8 @@ LOOK_SECONDS = 0.5
 STOP_SECONDS = 0.1
 
 Loader = Callable[[VersionSpec, SetupContext], Predictor]
+ReadAhead = Callable[[VersionSpec, Callable[[int, int], None], Callable[[], None]], None]
+"""Brings a version's files into memory; told whom to report to, and what raises where nobody wants it any more."""
 
 
 @dataclass(eq=False)
@@ -61,6 +64,9 @@ class ModelCache:
     that finds no room waits until users leave, and after PATIENCE_SECONDS the loaded models let no new users in until
     it is done, so that it is not starved. What can never fit fails at once. `changed` hears what is loaded.
 
+    Models with files are loaded one after the other, the small ones first; what of that is slow, `read_ahead`, is done
+    before, by all at once.
+
     A load that nobody waits for any more is ended after half of `grace_seconds`, by an exception raised in its thread;
     where that is not heeded within the other half, `stuck` hears of it, which ends the process.
     """
@@ -76,6 +82,7 @@ class ModelCache:
         confine: Callable[[str | None], None] = lambda model: None,
         grace_seconds: float = DEFAULT_GRACE_SECONDS,
         stuck: Callable[[str], None] = give_up,
+        read_ahead: ReadAhead = lambda spec, report, check: None,
     ) -> None:
         self._loader = load
         self._find_budget = budget
@@ -86,9 +93,10 @@ class ModelCache:
         self._confine = confine
         self._grace_seconds = grace_seconds
         self._stuck = stuck
+        self._read_ahead = read_ahead
         self._changed = threading.Condition()
         # libraries set global defaults while they load a model, so two may not load at once
-        self._one_load = threading.Lock()
+        self._turns = Turns()
         self._current: dict[str, _Entry] = {}
         self._loaded: list[_Entry] = []
         self._loading: list[_Entry] = []
@@ -200,20 +208,27 @@ class ModelCache:
 
         def report(phase: str, done: int | None = None, total: int | None = None) -> None:
             with self._changed:
+                # The loader counts anew what was read ahead
+                if entry.phase and entry.phase[0] == phase == "read" and (done or 0) < (entry.phase[1] or 0):
+                    return
                 entry.phase = (phase, done, total)
                 watchers = list(entry.watchers)
             for context in watchers:
                 context.loading(phase, done, total)
 
+        def check() -> None:
+            if entry.is_unwanted:
+                raise LoadAbandonedError
+
         predictor = None
         try:
             budget = self._make_room(entry, self._estimate(entry.spec), report)
-            # Those who wait for room keep no other from loading
-            with self._one_load if entry.spec.path else nullcontext():
-                self._confine(entry.spec.path)
+            self._confine(entry.spec.path)
+            # Those who wait for room or for a disk keep no other from loading
+            self._read_ahead(entry.spec, lambda done, total: report("read", done, total), check)
+            with self._turns.take(entry.reserved_bytes, check) if entry.spec.path else nullcontext():
                 with self._changed:
-                    if entry.is_unwanted:
-                        raise LoadAbandonedError
+                    check()
                     entry.thread = threading.get_ident()
                     room = budget - self._used_bytes + entry.reserved_bytes
                 predictor = self._loader(entry.spec, SetupContext(report, room))

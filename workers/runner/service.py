@@ -16,7 +16,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from workers.contract.context import CancelSignal, PredictionContext, current_prediction
-from workers.contract.devices import Device, free_bytes, memory_budget
+from workers.contract.devices import Device, free_bytes, free_host_bytes, memory_budget
 from workers.contract.devices import describe as describe_device
 from workers.contract.failures import (
     INPUT_REJECTED,
@@ -59,6 +59,7 @@ from workers.runner.containment import Containment
 from workers.runner.model_cache import ModelCache
 from workers.runner.outbox import Outbox
 from workers.runner.pictures import MAX_PIXELS, check_pictures
+from workers.runner.read_ahead import read_ahead
 
 logger = logging.getLogger(__name__)
 
@@ -152,6 +153,18 @@ class Runner:
         def estimate(spec: VersionSpec) -> int:
             return loaded_bytes(Path(spec.path), device.dtype, spec.options.get("quantization")) if spec.path else 0
 
+        def read_files(spec: VersionSpec, report: Callable[[int, int], None], check: Callable[[], None]) -> None:
+            began = time.monotonic()
+
+            def check_all() -> None:
+                check()
+                if load_seconds is not None and time.monotonic() - began > load_seconds:
+                    raise VersionRefusedError(f"Reading its weights took more than {load_seconds:g} seconds.")
+
+            if spec.path:
+                # Half, since what else the machine does, and the load itself, need some too
+                read_ahead(safetensors_files(Path(spec.path)), free_host_bytes() // 2, report, check_all)
+
         self._connection = connection
         self._registry = registry
         self._device = device
@@ -172,6 +185,7 @@ class Runner:
             idle_seconds=idle_seconds,
             confine=self._enter_load,
             grace_seconds=grace_seconds(),
+            read_ahead=read_files,
         )
         self._preparation = threading.Thread(target=prepare, name="prepare", daemon=True)
         self._tasks_lock = threading.Lock()

@@ -2,40 +2,20 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any, ClassVar
+from typing import Any
 
 import pytest
 
-from tests.unit.predictors.sink import Sink
-from workers.contract.context import CancelSignal, PredictionContext
+from tests.unit.runner.cached_models import Model, context, lease_until_canceled, use
+from workers.contract.context import CancelSignal
 from workers.contract.failures import ModelLoadError
-from workers.contract.predictor import JSON_SCHEMA, Predictor, SetupContext
+from workers.contract.predictor import Predictor, SetupContext
 from workers.contract.protocol import Loading, Resident, VersionSpec
 from workers.runner import model_cache as module
 from workers.runner.model_cache import LoadAbandonedError, ModelCache
 
 SECONDS = 60
-
-
-class Model(Predictor):
-    name = "model"
-    kind = "CUSTOM"
-    input_schema: ClassVar = {"$schema": JSON_SCHEMA}
-    output_schema: ClassVar = {"$schema": JSON_SCHEMA}
-
-    def __init__(self, spec: VersionSpec) -> None:
-        self.spec = spec
-        self.gone = threading.Event()
-
-    def size_bytes(self) -> int:
-        return int(self.spec.options.get("bytes", 10))
-
-    def teardown(self) -> None:
-        self.gone.set()
-        if how := self.spec.options.get("bad teardown"):
-            raise SystemExit(3) if how == "exit" else RuntimeError("teardown")
 
 
 class Loads:
@@ -63,16 +43,6 @@ class Loads:
 
 def spec(name: str = "v", **options: Any) -> VersionSpec:
     return VersionSpec(name, "model", options=options)
-
-
-def context(name: str = "p") -> tuple[PredictionContext, Sink]:
-    sink = Sink()
-    return PredictionContext(name, {}, sink), sink
-
-
-def use(cache: ModelCache, version: VersionSpec, inside: Callable[[Predictor], Any] = lambda p: p) -> Any:
-    with cache.lease(version, context()[0]) as predictor:
-        return inside(predictor)
 
 
 def spread(pool: ThreadPoolExecutor, cache: ModelCache, version: VersionSpec, count: int) -> list[Future[Any]]:
@@ -428,11 +398,6 @@ class Endless:
 def with_files(name: str, **options: Any) -> VersionSpec:
     """A version whose load keeps others from loading."""
     return VersionSpec(name, "model", "/models/a", options)
-
-
-def lease_until_canceled(cache: ModelCache, version: VersionSpec, prediction: PredictionContext) -> None:
-    with pytest.raises(CancelSignal), cache.lease(version, prediction):
-        pass
 
 
 def cancel_a_load(pool: ThreadPoolExecutor, cache: ModelCache, loads: Endless) -> None:
