@@ -21,6 +21,7 @@ from server import tables
 from server.adapters.event_log import LiveState
 from server.adapters.large_columns import holds
 from server.domain import predictions as domain
+from server.domain.files import with_links
 from server.live.prediction_events import overlay
 from server.live.prediction_rows import may_see
 from server.services import webhooks
@@ -120,21 +121,18 @@ class Prediction(Node):
         return User.of(row) if row else None
 
     @strawberry.field(
-        description="Text, a list of file URLs, or the output of a custom model; partial while it is running."
+        description=(
+            "Text, a list of file URLs, or another output of the model, files in it being URLs; partial while it runs."
+        )
     )
     async def output(self, info: Info) -> JSON | None:
         live = await self._live(info)
         if live is not None:
             return live.text or live.chunks or None  # type: ignore[return-value]
         output = await self._column(info, "output")
-        if (records := self.row.files) and isinstance(output, list):
-            # Images are kept as references to files; clients get links
-            output = [
-                (await _file(info, records[item["file"]])).url
-                if isinstance(item, dict) and set(item) == {"file"}
-                else item
-                for item in output
-            ]
+        if records := self.row.files:
+            # Files are kept as references to them; clients get links
+            output = with_links(output, [(await _file(info, record)).url for record in records])
         return output  # type: ignore[no-any-return]
 
     @strawberry.field(description="Text output; partial while it is running.")

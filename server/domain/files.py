@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote_to_bytes
@@ -15,6 +15,7 @@ from server.errors import Violation
 
 FILE_FORMAT = "file"
 MAX_FILES = 100
+MAX_DEPTH = 32
 MAX_DATA_URI_BYTES = 256_000
 MAX_URI_CHARACTERS = 3 * MAX_DATA_URI_BYTES + 200
 BINARY = "application/octet-stream"
@@ -91,6 +92,20 @@ def _inline(text: str) -> InlineFile:
         message = f"The data URI holds {len(data)} bytes, more than {MAX_DATA_URI_BYTES}; use createUpload."
         raise BadFileError(message)
     return InlineFile(content_type, data)
+
+
+def with_links(output: Any, links: Sequence[str], depth: int = 0) -> Any:
+    """An output with a link wherever it refers to a file of its prediction, by `{"file": index}`."""
+    if depth > MAX_DEPTH:
+        return output
+    if isinstance(output, list):
+        return [with_links(item, links, depth + 1) for item in output]
+    if not isinstance(output, dict):
+        return output
+    index = output.get("file")
+    if len(output) == 1 and type(index) is int and 0 <= index < len(links):
+        return links[index]
+    return {name: with_links(item, links, depth + 1) for name, item in output.items()}
 
 
 def named(schema: dict[str, Any], values: dict[str, Any]) -> Iterator[Named]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from server.domain.files import with_links
 from server.domain.ids import encode_id
 from server.domain.predictions import PredictionStatus
 from server.live.prediction_events import live_state, overlay
@@ -43,11 +43,8 @@ async def body(rt: Runtime, row: Prediction, base_url: str) -> dict[str, Any]:
             progress = {name: live.progress.get(name) for name in ("step", "total", "fraction", "etaSeconds")}
     elif isinstance(output, str):
         text = output
-    elif isinstance(output, list):
-        output = [
-            files[item["file"]]["url"] if files and isinstance(item, Mapping) and set(item) == {"file"} else item
-            for item in output
-        ]
+    elif files:
+        output = with_links(output, [file["url"] for file in files])
     metrics = row.metrics or {}
     slug = f"{row.model.owner.handle}/{row.model.name}"
     return {

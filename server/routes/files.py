@@ -1,33 +1,54 @@
-"""Output files by signed, expiring links."""
+"""Output files by signed, expiring links, whole or in part."""
 
 from __future__ import annotations
 
+import hashlib
+import re
 import time
+from typing import NamedTuple
 
 import structlog
+from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from server.adapters.signing import FileSigner
 from server.adapters.storage import Storage, StorageError, StorageMissingError
+from server.domain.files import BINARY
+from server.domain.media import type_of
 from server.routes.answers import error
 
 logger = structlog.get_logger(__name__)
 
-IMAGES = {"png": "image/png", "jpg": "image/jpeg", "webp": "image/webp"}
+# One range: players ask for no more, and several may be answered with the whole file (RFC 9110, 14.2)
+_RANGE = re.compile(r"bytes=[ \t]*(?:(\d{1,18})-(\d{0,18})|-(\d{1,18}))", re.ASCII | re.I)
 
 
 async def serve(request: Request) -> Response:
-    """Answer a link made by `Storage.url`."""
-    rt = request.state.rt
-    query = request.query_params
-    return await file_response(
-        rt.storage, rt.signer, request.path_params["key"], query.get("exp", ""), query.get("sig", "")
-    )
+    """Answer a link made by `Storage.url`; a HEAD gets the headers alone."""
+    rt, query = request.state.rt, request.query_params
+    link = Link(request.path_params["key"], query.get("exp", ""), query.get("sig", ""))
+    response = await file_response(rt.storage, rt.signer, link, request.headers)
+    if request.method == "HEAD":
+        return Response(status_code=response.status_code, headers=dict(response.headers))
+    return response
 
 
-async def file_response(storage: Storage, signer: FileSigner, key: str, expires: str, signature: str) -> Response:
-    """The file; 403 for a wrong or expired link, 404 if it is gone, 503 if it cannot be read."""
+class Link(NamedTuple):
+    """What a link says: a storage key, when it expires, and the signature of both."""
+
+    key: str
+    expires: str
+    signature: str
+
+
+async def file_response(storage: Storage, signer: FileSigner, link: Link, asked: Headers) -> Response:
+    """The file, or the part that the request's headers ask for.
+
+    206 for a part, 304 for what the client has, 403 for a wrong or expired link, 404 if the file is gone, 416 for a
+    part that it does not have, 503 if it cannot be read.
+    """
+    key, expires, signature = link
     expires_at = int(expires) if expires.isascii() and expires.isdigit() and len(expires) < 12 else 0
     now = time.time()
     if not signer.verify(key, expires_at, signature, now):
@@ -39,15 +60,49 @@ async def file_response(storage: Storage, signer: FileSigner, key: str, expires:
     except StorageError as failure:
         logger.warning("files.unreadable", key=key, error=str(failure))
         return error(503, "UNAVAILABLE", "The file store is unavailable; try again.")
-    image = IMAGES.get(key.rpartition(".")[2])
+    content_type = type_of(key.rpartition(".")[2])
+    # A key's bytes never change
+    tag = f'"{hashlib.sha256(key.encode()).hexdigest()[:32]}"'
     headers = {
-        "content-type": image or "application/octet-stream",
-        "content-length": str(size),
-        "content-disposition": "inline" if image else "attachment",
+        "content-type": content_type or BINARY,
+        "content-disposition": "inline" if content_type else "attachment",
         "x-content-type-options": "nosniff",
-        "content-security-policy": "default-src 'none'; sandbox",
-        # Whoever has the link may show the picture, on pages of other sites too
+        # A browser's own player of a link that is opened as a page is the one thing that it may load: the file
+        "content-security-policy": "default-src 'none'; media-src 'self'; sandbox",
+        # Whoever has the link may show the file, on pages of other sites too
         "cross-origin-resource-policy": "cross-origin",
         "cache-control": f"private, max-age={max(0, int(expires_at - now))}",
+        "accept-ranges": "bytes",
+        "etag": tag,
     }
-    return StreamingResponse(storage.stream(key), headers=headers)
+    if (known := asked.get("if-none-match", "")).strip() == "*" or tag in known:
+        return Response(status_code=304, headers=headers)
+    part = None
+    if asked.get("if-range", tag) == tag:
+        part = _part(asked.get("range", ""), size)
+    if part is None:
+        return StreamingResponse(storage.stream(key), headers={**headers, "content-length": str(size)})
+    start, end = part
+    if start > end:
+        answer = error(416, "INVALID_INPUT", f"The file has {size} bytes; there is no such part of it.")
+        answer.headers["content-range"] = f"bytes */{size}"
+        return answer
+    headers |= {"content-range": f"bytes {start}-{end}/{size}", "content-length": str(end - start + 1)}
+    return StreamingResponse(storage.stream(key, start, end - start + 1), 206, headers)
+
+
+def _part(asked: str, size: int) -> tuple[int, int] | None:
+    """The first and the last byte of a part that a Range header asks for, or None for one that asks for no single part.
+
+    The first is behind the last where the file has no byte of it.
+    """
+    match = _RANGE.fullmatch(asked.strip())
+    if match is None:
+        return None
+    first, last, suffix = match.groups()
+    if suffix is not None:
+        # The last bytes; of none of them there is no part
+        return (max(0, size - int(suffix)) if int(suffix) else size), size - 1
+    if not last:
+        return int(first), size - 1
+    return (int(first), min(int(last), size - 1)) if int(first) <= int(last) else None

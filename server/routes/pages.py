@@ -18,11 +18,11 @@ logger = structlog.get_logger(__name__)
 STATIC_DIR = Path(server.__file__).parent / "static"
 _POLICY = (
     "default-src 'self'; script-src 'self'; style-src 'self'{style}; font-src 'self' data:; "
-    "img-src 'self' data: blob:{images}; worker-src 'self'; connect-src 'self'; frame-ancestors 'none'; "
-    "base-uri 'none'; object-src 'none'; form-action 'self'"
+    "img-src 'self' data: blob:{files}; media-src 'self' data: blob:{files}; worker-src 'self'; connect-src 'self'; "
+    "frame-ancestors 'none'; base-uri 'none'; object-src 'none'; form-action 'self'"
 )
 # Monaco styles itself by inline style elements; its workers are files of ours
-GRAPHIQL_POLICY = _POLICY.format(style=" 'unsafe-inline'", images="")
+GRAPHIQL_POLICY = _POLICY.format(style=" 'unsafe-inline'", files="")
 # A key that no file has; a link is made without asking the store
 _ANY_KEY = f"predictions/{UUID(int=0)}/0/0.png"
 MISSING = (
@@ -32,8 +32,8 @@ MISSING = (
 
 
 def ui_policy(file_origin: str = "") -> str:
-    """The policy of the UI, which shows images of this server and of the file store."""
-    return _POLICY.format(style="", images=f" {file_origin}" if file_origin else "")
+    """The policy of the UI, which shows and plays files of this server and of the file store."""
+    return _POLICY.format(style="", files=f" {file_origin}" if file_origin else "")
 
 
 async def file_origin(storage: Storage) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import fcntl
-import mimetypes
 import os
 import shutil
 from collections.abc import AsyncIterator
@@ -17,6 +16,7 @@ import structlog
 
 from server.adapters.storage import StorageError, StorageMissingError
 from server.domain.files import BadFileError, InlineFile, Named, UploadRef, named, parse
+from server.domain.media import ending
 from server.domain.predictions import Failure, PredictionErrorCode
 from server.queue.claim import PredictionLease
 from server.runtime import Runtime
@@ -127,7 +127,7 @@ class InputFiles:
     async def _write(self, folder: Path, number: int, content: Content) -> str:
         """Write one file, which nobody may change then; its path."""
         seconds = self._rt.settings.storage_seconds
-        path = folder / f"{number}{mimetypes.guess_extension(content.content_type) or '.bin'}"
+        path = folder / f"{number}.{ending(content.content_type)}"
         try:
             if isinstance(content, InlineFile):
                 path.write_bytes(content.data)

@@ -9,6 +9,7 @@ from typing import Any, overload
 
 import orjson
 
+from server.domain.media import output_ending
 from server.domain.models import ModelKind, kind_queue
 from server.domain.predictions import Failure, PredictionErrorCode, PredictionStatus
 from server.domain.storable import storable
@@ -18,7 +19,6 @@ from workers.contract import protocol
 from workers.supervisor.event_writer import EventWriter
 from workers.supervisor.server_paths import ServerPaths
 
-EXTENSIONS = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp", "application/json": "json"}
 # Each is one request to the store, and one link in every answer that shows the prediction
 MAX_FILES = 1000
 # What an answer's Int may be
@@ -78,8 +78,7 @@ class StagedFile:
 
     def key(self, lease: PredictionLease, index: int) -> str:
         """Its storage key; nobody sees it before the finish row names it."""
-        extension = EXTENSIONS.get(self.content_type, "bin")
-        return f"predictions/{lease.id}/{lease.attempt}/{index}.{extension}"
+        return f"predictions/{lease.id}/{lease.attempt}/{index}.{output_ending(self.content_type)}"
 
     def record(self, lease: PredictionLease, index: int) -> dict[str, Any]:
         """How the prediction's row keeps it."""
@@ -223,7 +222,7 @@ class RunOutput:
             output = transcript.whole_text
         elif transcript.chunks:
             output = transcript.chunks
-        elif self.files:
+        elif self.files and output is None:
             output = [{"file": index} for index in range(len(self.files))]
         queue_seconds = max((lease.claimed_at - lease.created_at).total_seconds(), 0.0)
         predict_seconds = now - self._started if self._started is not None else 0.0

@@ -69,12 +69,14 @@ class LocalStorage:
             # Not awaited: whoever is canceled here must clean up all the same
             temporary.unlink(missing_ok=True)
 
-    async def stream(self, key: str) -> AsyncIterator[bytes]:
+    async def stream(self, key: str, start: int = 0, size: int | None = None) -> AsyncIterator[bytes]:
         """Chunks of 64 kB."""
         path = self._root / check_key(key)
         try:
             async with await anyio.open_file(path, "rb") as file:
-                while chunk := await file.read(CHUNK_BYTES):
+                await file.seek(start)
+                while chunk := await file.read(CHUNK_BYTES if size is None else min(CHUNK_BYTES, size)):
+                    size = None if size is None else size - len(chunk)
                     yield chunk
         except OSError as error:
             raise _missing_or_broken(error) from error

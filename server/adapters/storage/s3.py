@@ -23,11 +23,12 @@ from server.adapters.storage.store import (
     check_prefix,
     folder_of,
 )
+from server.domain.files import BINARY
+from server.domain.media import shown_type
 from server.settings import Settings
 
 # Larger files go up in parts, of which S3 takes 10,000 of at least 5 MiB
 PART_BYTES = 16 * 1024 * 1024
-INLINE_TYPES = frozenset({"image/png", "image/jpeg", "image/webp"})
 
 
 class S3Storage:
@@ -84,10 +85,13 @@ class S3Storage:
         answer = await self._client.upload_part(**target, PartNumber=number, Body=part)
         return {"PartNumber": number, "ETag": answer["ETag"]}
 
-    async def stream(self, key: str) -> AsyncIterator[bytes]:
+    async def stream(self, key: str, start: int = 0, size: int | None = None) -> AsyncIterator[bytes]:
         """Chunks of 64 kB."""
+        target = {"Bucket": self._bucket, "Key": self._prefix + check_key(key)}
+        if start or size is not None:
+            target["Range"] = f"bytes={start}-" + ("" if size is None else str(start + size - 1))
         try:
-            answer = await self._client.get_object(Bucket=self._bucket, Key=self._prefix + check_key(key))
+            answer = await self._client.get_object(**target)
             async with answer["Body"] as body:
                 async for chunk in body.iter_chunks(CHUNK_BYTES):
                     yield chunk
@@ -160,12 +164,12 @@ class S3Storage:
 
     async def url(self, key: str, content_type: str, seconds: int) -> str:
         """A presigned link to the object."""
-        disposition = "inline" if content_type in INLINE_TYPES else "attachment"
+        shown = shown_type(content_type)
         parameters = {
             "Bucket": self._bucket,
             "Key": self._prefix + check_key(key),
-            "ResponseContentType": content_type if content_type in INLINE_TYPES else "application/octet-stream",
-            "ResponseContentDisposition": disposition,
+            "ResponseContentType": shown or BINARY,
+            "ResponseContentDisposition": "inline" if shown else "attachment",
         }
         try:
             url: str = await self._client.generate_presigned_url("get_object", Params=parameters, ExpiresIn=seconds)

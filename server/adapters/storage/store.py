@@ -62,8 +62,8 @@ class Storage(Protocol):
     async def put_stream(self, key: str, chunks: AsyncIterator[bytes], content_type: str) -> None:
         """Keep a file as it comes, whole or not at all: what `chunks` raises leaves nothing; raises StorageError."""
 
-    def stream(self, key: str) -> AsyncIterator[bytes]:
-        """The bytes of a file; raises StorageMissingError at the first chunk."""
+    def stream(self, key: str, start: int = 0, size: int | None = None) -> AsyncIterator[bytes]:
+        """A file, or `size` (at least 1) bytes from `start` on; raises StorageMissingError at the first chunk."""
 
     async def size(self, key: str) -> int:
         """Bytes of a file; raises StorageMissingError."""

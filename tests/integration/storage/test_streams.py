@@ -48,6 +48,36 @@ async def test_what_came_in_pieces_comes_back(kept: Kept, size: int, request: py
     assert left(kept, request) == []
 
 
+@pytest.mark.parametrize(("start", "size"), [(0, 1), (7, None), (70_000, 200_000), (CHUNK - 1, 1), (0, CHUNK)])
+async def test_a_part_of_a_file(kept: Kept, start: int, size: int | None) -> None:
+    key, data = new_key(extension="wav"), random.Random(5).randbytes(CHUNK)
+    await kept.storage.put(key, data, "audio/wav")
+    part = b"".join([chunk async for chunk in kept.storage.stream(key, start, size)])
+    assert part == (data[start:] if size is None else data[start : start + size])
+
+
+async def test_a_link_serves_parts_of_sound(kept: Kept) -> None:
+    key, data = new_key(extension="wav"), random.Random(6).randbytes(1000)
+    await kept.storage.put(key, data, "audio/wav")
+    link = await kept.storage.url(key, "audio/wav", 60)
+    whole = await kept.fetch(link)
+    assert (whole.status_code, whole.headers["content-type"], whole.content) == (200, "audio/wav", data)
+    assert whole.headers["content-disposition"] == "inline"
+    part = await kept.http.get(link, headers={"range": "bytes=10-19"})
+    assert (part.status_code, part.content) == (206, data[10:20])
+    assert part.headers["content-range"] == "bytes 10-19/1000"
+    assert (await kept.http.get(link, headers={"range": "bytes=5000-"})).status_code == 416
+
+
+@pytest.mark.parametrize("kept", ["local"], indirect=True)
+async def test_a_head_says_how_long_a_file_is(kept: Kept) -> None:
+    key = new_key(extension="mp4")
+    await kept.storage.put(key, b"x" * 1000, "video/mp4")
+    head = await kept.http.head(await kept.storage.url(key, "video/mp4", 60))
+    assert (head.status_code, head.headers["content-length"], head.content) == (200, "1000", b"")
+    assert head.headers["accept-ranges"] == "bytes"
+
+
 async def test_a_large_output_goes_up_in_parts(kept: Kept) -> None:
     key, data = new_key(extension="bin"), random.Random(2).randbytes(PART_BYTES + 77)
     await kept.storage.put(key, data, "application/octet-stream")

@@ -16,6 +16,7 @@ from server.domain.files import (
     parse,
     uploads,
     violations,
+    with_links,
 )
 from server.domain.input_schema import restrict
 
@@ -109,3 +110,20 @@ def test_a_version_s_own_schema_cannot_make_a_file_text(own: object) -> None:
     schema = restrict({"type": "object", "properties": {"file": own}}, predictor)
     assert schema["properties"]["file"]["format"] == "file"
     assert [v.path for v in violations(schema, {"file": "/etc/passwd"})] == ["/input/file"]
+
+
+def test_files_in_an_output_are_links_wherever_they_stand() -> None:
+    output = [{"label": "cat", "mask": {"file": 1}}, {"file": 0}, {"deep": [[{"file": 0}]]}, {"file": 7}, {"file": "0"}]
+    assert with_links(output, ["a", "b"]) == [
+        {"label": "cat", "mask": "b"},
+        "a",
+        {"deep": [["a"]]},
+        {"file": 7},
+        {"file": "0"},
+    ]
+    assert with_links({"file": True}, ["a", "b"]) == {"file": True}
+    assert with_links({"file": 0, "more": 1}, ["a"]) == {"file": 0, "more": 1}
+    deep: object = {"file": 0}
+    for _ in range(100_000):
+        deep = [deep]
+    with_links(deep, ["a"])

@@ -6,11 +6,12 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from starlette.datastructures import Headers
 from starlette.responses import Response, StreamingResponse
 
 from server.adapters.signing import FileSigner
 from server.adapters.storage import LocalStorage
-from server.routes.files import file_response
+from server.routes.files import Link, file_response
 
 SIGNER = FileSigner("s" * 40)
 ID = "0b0e4a52-6b3c-4d2e-9f00-000000000001"
@@ -21,7 +22,7 @@ DATA = b"\x89PNG" + b"x" * 100_000
 @pytest.fixture
 async def storage(tmp_path: Path) -> LocalStorage:
     made = LocalStorage(tmp_path, SIGNER)
-    for name in ("0.png", "1.html", "2.svg", "3.webp"):
+    for name in ("0.png", "1.html", "2.svg", "3.webp", "4.wav", "5.mp4", "6.bin", "7.json", "8.pdf"):
         await made.put(f"predictions/{ID}/1/{name}", DATA, "ignored")
     return made
 
@@ -31,11 +32,19 @@ def soon() -> int:
 
 
 async def ask(
-    storage: LocalStorage, key: str = KEY, expires: str | None = None, signature: str | None = None
+    storage: LocalStorage, key: str = KEY, expires: str | None = None, signature: str | None = None, **asked: str
 ) -> Response:
     at = soon()
     sent = str(at) if expires is None else expires
-    return await file_response(storage, SIGNER, key, sent, SIGNER.sign(key, at) if signature is None else signature)
+    link = Link(key, sent, SIGNER.sign(key, at) if signature is None else signature)
+    headers = Headers({name.replace("_", "-"): value for name, value in asked.items()})
+    return await file_response(storage, SIGNER, link, headers)
+
+
+async def body(response: Response) -> bytes:
+    if isinstance(response, StreamingResponse):
+        return b"".join([bytes(chunk) async for chunk in response.body_iterator])  # type: ignore[arg-type]
+    return bytes(response.body)
 
 
 def code(response: Response) -> str:
@@ -45,22 +54,74 @@ def code(response: Response) -> str:
 
 async def test_a_link_of_the_storage_gives_the_file(storage: LocalStorage) -> None:
     query = parse_qs(urlsplit(await storage.url(KEY, "image/png", 60)).query)
-    response = await file_response(storage, SIGNER, KEY, query["exp"][0], query["sig"][0])
-    assert isinstance(response, StreamingResponse)
-    assert b"".join([bytes(chunk) async for chunk in response.body_iterator]) == DATA  # type: ignore[arg-type]
+    response = await file_response(storage, SIGNER, Link(KEY, query["exp"][0], query["sig"][0]), Headers())
+    assert await body(response) == DATA
     headers = response.headers
     assert response.status_code == 200
     assert headers["content-type"] == "image/png"
     assert headers["content-length"] == str(len(DATA))
     assert headers["content-disposition"] == "inline"
     assert headers["x-content-type-options"] == "nosniff"
-    assert headers["content-security-policy"] == "default-src 'none'; sandbox"
+    assert headers["content-security-policy"] == "default-src 'none'; media-src 'self'; sandbox"
     scope, age = headers["cache-control"].split(", max-age=")
     assert scope == "private"
     assert 50 <= int(age) <= 60
 
 
-@pytest.mark.parametrize("name", ["1.html", "2.svg"])
+@pytest.mark.parametrize(("name", "content_type"), [("4.wav", "audio/wav"), ("5.mp4", "video/mp4")])
+async def test_sound_and_video_keep_their_type(storage: LocalStorage, name: str, content_type: str) -> None:
+    response = await ask(storage, f"predictions/{ID}/1/{name}")
+    assert response.headers["content-type"] == content_type
+    assert response.headers["content-disposition"] == "inline"
+    assert response.headers["accept-ranges"] == "bytes"
+
+
+@pytest.mark.parametrize(
+    ("asked", "first", "last"),
+    [
+        ("bytes=0-1", 0, 1),
+        ("bytes=70000-", 70_000, len(DATA) - 1),
+        ("bytes=-5", len(DATA) - 5, len(DATA) - 1),
+        ("bytes=10-999999999", 10, len(DATA) - 1),
+        ("BYTES=0-0", 0, 0),
+        ("bytes=-999999999", 0, len(DATA) - 1),
+    ],
+)
+async def test_a_part_of_a_file(storage: LocalStorage, asked: str, first: int, last: int) -> None:
+    response = await ask(storage, range=asked)
+    assert response.status_code == 206
+    assert response.headers["content-range"] == f"bytes {first}-{last}/{len(DATA)}"
+    assert response.headers["content-length"] == str(last - first + 1)
+    assert response.headers["content-type"] == "image/png"
+    assert await body(response) == DATA[first : last + 1]
+
+
+@pytest.mark.parametrize("asked", ["bytes=200000-", "bytes=-0", f"bytes={len(DATA)}-{len(DATA)}"])
+async def test_a_part_that_the_file_does_not_have(storage: LocalStorage, asked: str) -> None:
+    response = await ask(storage, range=asked)
+    assert (response.status_code, code(response)) == (416, "INVALID_INPUT")
+    assert response.headers["content-range"] == f"bytes */{len(DATA)}"
+
+
+@pytest.mark.parametrize(
+    "asked", ["", "bytes=", "bytes=5-2", "bytes=a-b", "lines=0-1", "bytes=0-1,5-6", "bytes=--1", "bytes=" + "9" * 400]
+)
+async def test_what_asks_for_no_single_part_gets_the_whole(storage: LocalStorage, asked: str) -> None:
+    response = await ask(storage, range=asked)
+    assert (response.status_code, await body(response)) == (200, DATA)
+
+
+async def test_a_part_only_of_the_file_that_the_client_has(storage: LocalStorage) -> None:
+    tag = (await ask(storage)).headers["etag"]
+    assert (await ask(storage, range="bytes=0-1", if_range=tag)).status_code == 206
+    other = (await ask(storage, f"predictions/{ID}/1/3.webp")).headers["etag"]
+    for known in (other, "Wed, 21 Oct 2015 07:28:00 GMT", f"W/{tag}"):
+        assert (await ask(storage, range="bytes=0-1", if_range=known)).status_code == 200
+    assert (await ask(storage, if_none_match=f'"x", {tag}')).status_code == 304
+    assert (await ask(storage, if_none_match=other)).status_code == 200
+
+
+@pytest.mark.parametrize("name", ["1.html", "2.svg", "6.bin", "7.json", "8.pdf"])
 async def test_what_a_browser_could_run_is_only_downloaded(storage: LocalStorage, name: str) -> None:
     response = await ask(storage, f"predictions/{ID}/1/{name}")
     assert response.status_code == 200

@@ -121,7 +121,7 @@ async def test_pictures_in_s3_may_be_shown(static: Path, settings: dict[str, Any
         link = await storage.url(f"predictions/{uuid4()}/1/0.png", "image/png", 60)
     assert link.startswith(f"{origin}/")
     assert policy["img-src"] == ["'self'", "data:", "blob:", origin]
-    assert [name for name, sources in policy.items() if origin in sources] == ["img-src"]
+    assert [name for name, sources in policy.items() if origin in sources] == ["img-src", "media-src"]
 
 
 async def test_the_page_works_while_no_link_can_be_signed(static: Path) -> None:

@@ -179,6 +179,15 @@ async def test_a_returned_value_is_bounded_too(value: Any) -> None:
     await writer.close(0)
 
 
+async def test_a_value_beside_files_is_kept(output: RunOutput) -> None:
+    output.receive(File(ID, "audio/wav", None, None, b"RIFF"))
+    value = {"seconds": 3, "sound": {"file": 0}}
+    result = output.result(end(output, Done(ID, output=value)))
+    assert result.output == value
+    assert result.files[0]["key"].endswith("/0.wav")
+    assert result.files[0]["contentType"] == "audio/wav"
+
+
 async def test_files_are_bounded_together_and_those_that_fit_stay(output: RunOutput) -> None:
     for size in (6_000, 4_001, 1):
         output.receive(File(ID, "image/png", 1, 1, b"x" * size))
