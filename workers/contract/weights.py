@@ -12,6 +12,7 @@ from typing import Any
 import orjson
 
 from workers.contract.failures import VersionRefusedError
+from workers.contract.layout import read_layout
 
 # Published files of 100,000 tensors have 13 MB; a header takes thirty times as much memory where it is read
 MAX_HEADER_BYTES = 20_000_000
@@ -29,12 +30,12 @@ _ITEM_BYTES = {"float32": 4, "float16": 2, "bfloat16": 2}
 
 
 def safetensors_files(folder: Path) -> list[Path]:
-    """All safetensors files in a model's folder and below it."""
-    return sorted(path for path in folder.rglob("*.safetensors") if path.is_file())
+    """The safetensors files of a model's folder that are loaded; copies of the same weights beside them are not."""
+    return [path for name in read_layout(folder).weights if (path := folder / name).is_file()]
 
 
 def folder_bytes(folder: Path) -> int:
-    """Bytes of all safetensors files of a model."""
+    """Bytes of the safetensors files of a model that are loaded."""
     return sum(path.stat().st_size for path in safetensors_files(folder))
 
 

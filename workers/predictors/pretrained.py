@@ -8,11 +8,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import orjson
 import torch
 from transformers import AutoConfig, AutoTokenizer
 from transformers.utils import logging as transformers_logging
 
+from workers.contract.layout import Weights, read_layout
 from workers.contract.logs import quieten_transformers
 from workers.contract.predictor import Device, SetupContext, VersionRefusedError
 from workers.predictors.quantization import check_placement, model_arguments
@@ -28,18 +28,26 @@ def weight_files(folder: Path) -> list[Path]:
     Raises:
         VersionRefusedError: there are none, or not all.
     """
+    return [folder / name for name in weights_of(folder).files]
+
+
+def weights_of(folder: Path) -> Weights:
+    """The weights that transformers will load, of a variant where there are no plain ones.
+
+    Raises:
+        VersionRefusedError: there are none, or not all.
+    """
     check_folder(folder)
-    index = folder / "model.safetensors.index.json"
-    names = {"model.safetensors"}
-    if index.is_file():
-        names = set(orjson.loads(index.read_bytes())["weight_map"].values())
-    files = [folder / name for name in sorted(names)]
-    missing = [path.name for path in files if not path.is_file()]
-    if missing == ["model.safetensors"]:
-        raise VersionRefusedError("It has no safetensors weights; pickled weights can run code and are not loaded.")
-    if missing:
+    weights = read_layout(folder).parts.get("")
+    if weights is None or not weights.files:
+        if any(folder.glob("*.bin")) or any(folder.glob("*.pt")):
+            raise VersionRefusedError("It has no safetensors weights; pickled weights can run code and are not loaded.")
+        raise VersionRefusedError(
+            "It has no safetensors weights: no model.safetensors, nor what a model.safetensors.index.json names."
+        )
+    if missing := [name for name in weights.files if not (folder / name).is_file()]:
         raise VersionRefusedError(f"Its file {missing[0]} is missing.")
-    return files
+    return weights
 
 
 def check_folder(folder: Path) -> None:
@@ -79,21 +87,41 @@ def load(
     `choose_class` picks transformers' class of the model by its configuration; `options` are the version's.
     """
     quieten_transformers()
-    total = sum(file.stat().st_size for file in weight_files(folder))
+    weights = weights_of(folder)
+    total = sum((folder / name).stat().st_size for name in weights.files)
     context.loading("read", 0, total)
     config, tokenizer = read_parts(folder)
-    arguments = model_arguments(options, device)
+    placed = model_arguments(options, device)
+    arguments = {**placed, "use_safetensors": True, **variant_arguments(weights, config)}
     with _report_reading(context, total):
         model = choose_class(config).from_pretrained(
-            folder, config=config, dtype=getattr(torch, device.dtype), use_safetensors=True, **SAFE, **arguments
+            folder, config=config, dtype=getattr(torch, device.dtype), **SAFE, **arguments
         )
     check_placement(model, device)
     context.loading("move", total, total)
     model = model.eval().requires_grad_(False)
-    if not arguments:
+    if not placed:
         model.to(device.name)
     context.loading("warm-up", total, total)
     return config, tokenizer, model
+
+
+def variant_arguments(weights: Weights, config: Any) -> dict[str, str]:
+    """What `from_pretrained` of transformers is given for weights of a variant; `config` may be told of their index.
+
+    Raises:
+        VersionRefusedError: transformers cannot load an index of such a name.
+    """
+    if weights.variant is None:
+        return {}
+    if weights.index is None or weights.index == f"model.safetensors.index.{weights.variant}.json":
+        return {"variant": weights.variant}
+    if not weights.index.endswith(".safetensors.index.json"):
+        raise VersionRefusedError(
+            f"transformers does not load {weights.index}; it is called model.safetensors.index.{weights.variant}.json."
+        )
+    config.transformers_weights = weights.index
+    return {}
 
 
 @contextmanager

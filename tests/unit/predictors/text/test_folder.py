@@ -6,11 +6,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import torch
 from jsonschema import Draft202012Validator
+from transformers import AutoModelForCausalLM
 
 from tests.unit.predictors.tiny_models import CONTEXT
-from workers.contract.predictor import InputRejectedError, Inspection, VersionSpec
-from workers.predictors.text.folder import Limits
+from workers.contract.predictor import Device, InputRejectedError, Inspection, SetupContext, VersionSpec
+from workers.contract.weights import loaded_bytes
+from workers.predictors.pretrained import load
+from workers.predictors.text.folder import Limits, choose_class
 from workers.predictors.text.predictor import Text
 
 Folder = Callable[[str], Path]
@@ -63,7 +67,8 @@ def no_safetensors(path: Path) -> None:
 
 
 def shard_missing(path: Path) -> None:
-    index = {"weight_map": {"a": "model-00001-of-00002.safetensors", "b": "model.safetensors"}}
+    (path / "model.safetensors").rename(path / "model-00002-of-00002.safetensors")
+    index = {"weight_map": {f"t{n}": f"model-0000{n}-of-00002.safetensors" for n in (1, 2)}}
     (path / "model.safetensors.index.json").write_text(json.dumps(index))
 
 
@@ -112,6 +117,34 @@ def test_a_folder_that_cannot_be_run_is_refused_with_the_reason(
     assert found.refusal is not None
     assert reason in found.refusal
     assert found.input_schema == {}
+
+
+def test_only_one_copy_of_the_weights_counts(folder: Folder, tmp_path: Path) -> None:
+    path = shutil.copytree(folder("llama"), tmp_path / "copies")
+    parameters = inspect(path).info["parameters"]
+    whole = (path / "model.safetensors").stat().st_size
+    for copy in ("consolidated.safetensors", "model.fp16.safetensors", "original/model.safetensors"):
+        (path / copy).parent.mkdir(exist_ok=True)
+        shutil.copy(path / "model.safetensors", path / copy)
+    assert inspect(path).info["parameters"] == parameters
+    assert inspect(path).info["bytes"] == whole
+    assert loaded_bytes(path, "float32") == parameters * 4
+
+
+@pytest.mark.parametrize("shards", [False, True], ids=["whole", "shards"])
+def test_weights_of_a_variant_are_loaded_by_themselves(folder: Folder, tmp_path: Path, *, shards: bool) -> None:
+    model = AutoModelForCausalLM.from_pretrained(folder("llama"), dtype=torch.float16)
+    path = shutil.copytree(folder("llama"), tmp_path / "half", ignore=shutil.ignore_patterns("*.safetensors"))
+    model.save_pretrained(path, variant="fp16", **({"max_shard_size": "50KB"} if shards else {}))
+    assert (path / "model.safetensors.index.fp16.json").is_file() is shards
+    assert inspect(path).refusal is None
+    _, _, loaded = load(path, choose_class, Device("cpu", "float16"), {}, SetupContext(lambda *_: None))
+    assert all(torch.equal(tensor, loaded.state_dict()[name]) for name, tensor in model.state_dict().items())
+    if shards:
+        # Another name of the index that is met
+        (path / "model.safetensors.index.fp16.json").rename(path / "model.fp16.safetensors.index.json")
+        _, _, again = load(path, choose_class, Device("cpu", "float16"), {}, SetupContext(lambda *_: None))
+        assert all(torch.equal(tensor, again.state_dict()[name]) for name, tensor in model.state_dict().items())
 
 
 def test_a_missing_folder_is_refused(tmp_path: Path) -> None:

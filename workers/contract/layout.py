@@ -1,0 +1,221 @@
+"""Which files of a model's folder belong to the model, by the rules of the libraries that load it.
+
+People's folders hold the same weights more than once: whole and in shards, in several precisions (variants), for other
+frameworks, in the layout of another program. A library loads one of them, and so only that one is downloaded, counted
+and checked. Names are relative to the folder, with `/`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+RULE = 2
+"""The number of these rules, noted with each version; rule 1 took all but what is evidently for others."""
+PIPELINE, MODULES, CONFIG, ADAPTER = "model_index.json", "modules.json", "config.json", "adapter_config.json"
+SAFETENSORS = ".safetensors"
+# What libraries call the weights of a model, without their variant and number
+TRANSFORMERS, DIFFUSERS, PEFT = "model", "diffusion_pytorch_model", "adapter_model"
+# What is preferred where there are only variants
+_VARIANTS = ("fp16", "bf16", "fp32", "non_ema", "ema")
+_USEFUL = re.compile(r"(?:^|/)(?:[^/]+\.(?:json|txt|model|jinja|spm|tiktoken|codes|vocab|bpe|tokenizer)|README\.md)$")
+_INDEX = re.compile(r"\.index\.(?:[^/]+\.)?json$")
+# Folders beside the weights that a library reads by their own names
+_TEMPLATES = "additional_chat_templates/"
+# Of a manifest; an index of a model of a trillion numbers has 14 MB
+MAX_MANIFEST_BYTES = 64_000_000
+
+
+class Form(StrEnum):
+    """What a folder is."""
+
+    PIPELINE = "pipeline"
+    MODEL = "model"
+    ADAPTER = "adapter"
+    FILES = "files"
+    """None of those: all of it counts."""
+
+
+@dataclass(frozen=True)
+class Weights:
+    """The weight files of one part; `index` names the file that tells where each tensor of several files is."""
+
+    files: tuple[str, ...]
+    variant: str | None = None
+    index: str | None = None
+
+
+@dataclass(frozen=True)
+class Layout:
+    """A folder's files by purpose; a part is a folder below it, the model's own one being the empty name.
+
+    A part that is named and has no safetensors is not among `parts`.
+    """
+
+    form: Form
+    parts: dict[str, Weights] = field(default_factory=dict)
+    others: tuple[str, ...] = ()
+    """Configurations, tokenizers and what else is read."""
+
+    @property
+    def weights(self) -> tuple[str, ...]:
+        """All weight files that are loaded."""
+        return tuple(sorted({name for part in self.parts.values() for name in part.files}))
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """All files of the model."""
+        indexes = {part.index for part in self.parts.values() if part.index}
+        return tuple(sorted({*self.weights, *indexes, *self.others}))
+
+
+def manifests(names: Iterable[str]) -> list[str]:
+    """The small files whose contents `plan` reads."""
+    fixed = {PIPELINE, MODULES, CONFIG, ADAPTER}
+    return sorted(name for name in names if name in fixed or (_INDEX.search(name) and SAFETENSORS in name))
+
+
+def read_layout(folder: Path, names: Iterable[str] | None = None) -> Layout:
+    """The layout of a folder on this machine, of these of its files alone where `names` are given."""
+    if names is None:
+        names = (file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file())
+    return plan(names, lambda name: read_json(folder / name))
+
+
+def read_json(path: Path) -> Any:
+    """What a JSON file holds, as Python reads it (NaN and Infinity too); None where it is no JSON or not there."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return None
+
+
+def plan(names: Iterable[str], read: Callable[[str], Any]) -> Layout:
+    """The layout of a folder with these files; `read` gives what one of its `manifests` holds, or None."""
+    names = sorted(names)
+    present = set(names)
+    if PIPELINE in present:
+        return _pipeline(names, _object(read(PIPELINE)), read)
+    has_modules = MODULES in present
+    if CONFIG not in present and ADAPTER not in present and not has_modules:
+        files = tuple(name for name in names if name.endswith(SAFETENSORS))
+        others = tuple(name for name in names if _USEFUL.search(name))
+        return Layout(Form.FILES, {"": Weights(files)} if files else {}, others)
+    folders = {""}
+    if has_modules:
+        # A model of sentence-transformers: its first module is a model of transformers, others may have weights too
+        modules = read(MODULES)
+        paths = [str(_object(module).get("path") or "") for module in (modules if isinstance(modules, list) else [])]
+        folders |= {path.strip("/") for path in paths}
+    parts: dict[str, Weights] = {}
+    own = _object(read(CONFIG)).get("transformers_weights")
+    for folder in sorted(folders):
+        explicit = own if folder == "" and isinstance(own, str) else None
+        if weights := find_weights(folder, names, read, (TRANSFORMERS,), explicit):
+            parts[folder] = weights
+    is_adapter = ADAPTER in present and "" not in parts
+    if is_adapter and (weights := find_weights("", names, read, (PEFT,))):
+        parts[""] = weights
+    others = tuple(
+        name
+        for name in names
+        if _USEFUL.search(name)
+        and not _is_index(name)
+        and (str(PurePosixPath(name).parent) in folders | {"."} or name.startswith(_TEMPLATES))
+    )
+    return Layout(Form.ADAPTER if is_adapter else Form.MODEL, parts, others)
+
+
+def _pipeline(names: list[str], index: dict[str, Any], read: Callable[[str], Any]) -> Layout:
+    """The layout of a diffusers pipeline: the folders that its index names, each with one kind of weights."""
+    parts: dict[str, Weights] = {}
+    homes = pipeline_parts(index)
+    for folder, library in homes.items():
+        stems = (TRANSFORMERS, DIFFUSERS) if library == "transformers" else (DIFFUSERS, TRANSFORMERS)
+        if weights := find_weights(folder, names, read, stems):
+            parts[folder] = weights
+    others = tuple(
+        name
+        for name in names
+        if _USEFUL.search(name) and not _is_index(name) and ("/" not in name or name.partition("/")[0] in homes)
+    )
+    return Layout(Form.PIPELINE, parts, others)
+
+
+def pipeline_parts(index: dict[str, Any]) -> dict[str, str]:
+    """The parts that a `model_index.json` names, each with its library; without those switched off."""
+    return {
+        name: value[0]
+        for name, value in index.items()
+        if isinstance(value, list) and len(value) == 2 and isinstance(value[0], str) and isinstance(value[1], str)
+    }
+
+
+def find_weights(
+    folder: str,
+    names: Iterable[str],
+    read: Callable[[str], Any],
+    stems: tuple[str, ...] = (TRANSFORMERS, DIFFUSERS),
+    explicit: str | None = None,
+) -> Weights | None:
+    """The weights that a library loads from a folder: plain ones, or else those of a variant; None without any.
+
+    `stems` are what the files may be called, the likeliest first; `explicit` names the file or the index instead.
+    """
+    prefix = f"{folder}/" if folder else ""
+    here = {name.removeprefix(prefix) for name in names if name.startswith(prefix)}
+    here = {name for name in here if "/" not in name}
+
+    def shards(index: str) -> tuple[str, ...]:
+        value = read(f"{prefix}{index}")
+        # What was read before is the list of its files alone
+        files = value if isinstance(value, list) else list(_object(_object(value).get("weight_map")).values())
+        return tuple(sorted({f"{prefix}{file}" for file in files if isinstance(file, str)}))
+
+    if explicit is not None:
+        if explicit.endswith(".index.json") and explicit in here:
+            return Weights(shards(explicit), index=f"{prefix}{explicit}")
+        return Weights((f"{prefix}{explicit}",)) if explicit in here else None
+    for stem in stems:
+        for variant in (None, *_variants(here, stem)):
+            mark = "" if variant is None else f".{variant}"
+            whole = f"{stem}{mark}{SAFETENSORS}"
+            indexes = [f"{stem}{SAFETENSORS}.index{mark}.json"]
+            if variant is not None:
+                # As older releases of the libraries wrote them
+                indexes += [f"{stem}{SAFETENSORS}{mark}.index.json", f"{stem}{mark}{SAFETENSORS}.index.json"]
+            index = next((name for name in indexes if name in here), None)
+            # diffusers looks for an index first, transformers for the whole
+            if whole in here and not (index and stem == DIFFUSERS):
+                return Weights((f"{prefix}{whole}",), variant)
+            if index is not None:
+                return Weights(shards(index), variant, f"{prefix}{index}")
+    return None
+
+
+def _variants(here: set[str], stem: str) -> list[str]:
+    """The variants that the files of a folder are called after, those that are preferred first."""
+    variant = r"(?P<variant>[A-Za-z0-9_]+)"
+    shard = r"-\d+-of-\d+"
+    forms = [
+        rf"{re.escape(stem)}\.{variant}(?:{shard})?\.safetensors(?:\.index\.json)?",
+        rf"{re.escape(stem)}\.safetensors\.index\.{variant}\.json",
+        rf"{re.escape(stem)}\.safetensors\.{variant}\.index\.json",
+        rf"{re.escape(stem)}{shard}\.{variant}\.safetensors",
+    ]
+    matches = (re.fullmatch(form, name) for name in here for form in forms)
+    known = {match["variant"] for match in matches if match} - {"safetensors", "index"}
+    return sorted(known, key=lambda name: (_VARIANTS.index(name) if name in _VARIANTS else len(_VARIANTS), name))
+
+
+def _is_index(name: str) -> bool:
+    return SAFETENSORS in name and _INDEX.search(name) is not None
+
+
+def _object(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
