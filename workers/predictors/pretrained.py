@@ -8,16 +8,22 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import orjson
 import torch
 from transformers import AutoConfig, AutoTokenizer
 from transformers.utils import logging as transformers_logging
 
 from workers.contract.layout import Weights, read_layout
 from workers.contract.logs import quieten_transformers
-from workers.contract.predictor import Device, SetupContext, VersionRefusedError
+from workers.contract.predictor import Device, InputRejectedError, SetupContext, VersionRefusedError
+from workers.contract.tokenizers import check_tokenizer
 from workers.predictors.quantization import check_placement, model_arguments
 
 REPORT_SECONDS = 0.1
+# characters; whatever is shorter may become any number of tokens that its tokenizer's steps can make
+PIECE = 2000
+# The longest ligature of Arabic alone becomes 33 bytes
+MAX_TOKENS_OF_PIECE = 40 * PIECE
 # no code of the folder's own is run, and nothing is downloaded
 SAFE = {"trust_remote_code": False, "local_files_only": True}
 
@@ -65,7 +71,23 @@ def read_parts(folder: Path) -> tuple[Any, Any]:
         VersionRefusedError: the folder holds no model.
     """
     check_folder(folder)
-    return AutoConfig.from_pretrained(folder, **SAFE), AutoTokenizer.from_pretrained(folder, **SAFE)
+    config, tokenizer = AutoConfig.from_pretrained(folder, **SAFE), AutoTokenizer.from_pretrained(folder, **SAFE)
+    if tokenizer.is_fast and not (folder / "tokenizer.json").is_file():
+        # What the library made of other files; the file itself is judged before
+        check_tokenizer(orjson.loads(tokenizer.backend_tokenizer.to_str()), "Its tokenizer")
+    return config, tokenizer
+
+
+def check_text(tokenizer: Any, text: str) -> None:
+    """Refuse a text of which the tokenizer makes more tokens than memory has room for, a piece of it at a time.
+
+    Raises:
+        InputRejectedError: with both numbers.
+    """
+    for start in range(0, len(text) if len(text) > PIECE else 0, PIECE):
+        count = len(tokenizer(text[start : start + PIECE], verbose=False)["input_ids"])
+        if count > MAX_TOKENS_OF_PIECE:
+            raise InputRejectedError(f"This model's tokenizer makes {count} tokens of {PIECE} characters of the text.")
 
 
 def outline(folder: Path, choose_class: Callable[[Any], Any]) -> Any:

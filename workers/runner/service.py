@@ -52,6 +52,7 @@ from workers.contract.protocol import (
     VersionSpec,
     receive,
 )
+from workers.contract.tokenizers import check_tokenizers
 from workers.contract.watchdog import bounded, grace_seconds
 from workers.contract.weights import check_numbers, count_numbers, loaded_bytes, safetensors_files, stored_numbers
 from workers.predictors.registry import Registry
@@ -293,6 +294,9 @@ class Runner:
         predictor = cls()
         with bounded(self._load_seconds, f"The load of version {spec.id}"):
             try:
+                if spec.path:
+                    # Versions of older releases were not judged so
+                    check_tokenizers(Path(spec.path))
                 predictor.setup(spec, self._device, context)
             except Exception as error:
                 if advice := self._advise(error):
@@ -311,6 +315,8 @@ class Runner:
         self._preparation.join()
         try:
             self._confine(spec.path)
+            if spec.path:
+                check_tokenizers(Path(spec.path))
             inspection = cls.inspect(spec)
             if measure and spec.path and inspection.refusal is None:
                 claimed = count_numbers(cls.outline(spec))

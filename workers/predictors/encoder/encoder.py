@@ -11,7 +11,7 @@ import torch
 
 from workers.contract.predictor import Device, InputRejectedError, SetupContext, VersionRefusedError
 from workers.contract.weights import parameter_count
-from workers.predictors.pretrained import load, read_parts, weight_files
+from workers.predictors.pretrained import check_text, load, read_parts, weight_files
 
 MAX_BATCH_TOKENS = 16_384
 # RoBERTa's places begin behind the padding token's id (fairseq; transformers "create_position_ids_from_input_ids")
@@ -38,6 +38,8 @@ class Encoder:
         Raises:
             InputRejectedError: a text is longer than the model takes, with both numbers.
         """
+        for text in texts:
+            check_text(self._tokenizer, text)
         limit = {"truncation": True, "max_length": self.longest} if truncate and self.longest else {}
         rows: list[list[int]] = self._tokenizer(texts, verbose=False, **limit)["input_ids"]
         for number, row in enumerate(rows):

@@ -14,7 +14,7 @@ import transformers
 
 from workers.contract.predictor import Device, InputRejectedError, PredictionContext, SetupContext
 from workers.contract.weights import module_bytes
-from workers.predictors.pretrained import load
+from workers.predictors.pretrained import check_text, load
 from workers.predictors.quantization import is_spread
 from workers.predictors.text.batch import TextBatch
 from workers.predictors.text.engine import CannotBatchError, Request
@@ -162,6 +162,7 @@ class TextModel:
     def _encode(self, prompt: str) -> list[int]:
         # a fast tokenizer may be configured by each call and raises "Already borrowed" when two do
         with self._encoding:
+            check_text(self._tokenizer, prompt)
             ids: list[int] = self._tokenizer(prompt, verbose=False)["input_ids"]
         if not ids:
             ids = [self._first_token()]
