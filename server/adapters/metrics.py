@@ -125,7 +125,8 @@ RERUNS = Counter(
 )
 RUNNER_ENDS = Counter(
     "inference_runner_ends",
-    "Runners that ended and were started again: they `died`, were `stuck`, `killed` for a cancel, or did not `start`.",
+    "Runners that ended and were started again: they `died`, were `stuck`, `killed` for a cancel, ended for an "
+    "`overload` of their machine, or did not `start`.",
     ("reason",),
     registry=REGISTRY,
 )

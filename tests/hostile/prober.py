@@ -10,6 +10,7 @@ import resource
 import signal
 import socket
 import subprocess
+import time
 from pathlib import Path
 from typing import ClassVar
 
@@ -121,6 +122,31 @@ class Prober(Predictor):
                 signal.pause()
             # Closed without being unlocked, so that it is the child's now
             return child
+
+    def fill_memory(self, target: str) -> int:
+        pieces = []
+        for _ in range(int(target) >> 24):
+            pieces.append(b"x" * (1 << 24))
+            # As a library that is busy with it would be
+            time.sleep(0.01)
+        return len(pieces)
+
+    def start_processes(self, target: str) -> int:
+        for count in range(int(target)):
+            try:
+                child = os.fork()
+            except BlockingIOError:
+                return count
+            if child == 0:
+                signal.pause()
+        signal.pause()
+        return 0
+
+    def fill_disk(self, target: str) -> int:
+        for count in range(500):
+            Path(f"{target}/{count}").write_bytes(bytes(1 << 16))
+        signal.pause()
+        return 0
 
     def leave_namespaces(self, target: str) -> int:
         return call({"x86_64": 272, "aarch64": 97}[platform.machine()], 0x10000000 | 0x40000000)

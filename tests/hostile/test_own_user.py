@@ -123,6 +123,22 @@ async def test_root_s_files_and_processes_are_closed_by_this_wall_alone(
     assert await attempt(running, "kill", os.getpid()) == "PermissionError"
 
 
+async def test_the_kernel_counts_processes_of_a_user_of_its_own(places: dict[str, Path]) -> None:
+    running = Running()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(runner_client.sys, "executable", PYTHON[0] if PYTHON else "")
+        chosen = options(places, "tests.hostile.prober:Prober", user=FIRST_USER + 7)
+        assert chosen.policy is not None
+        chosen = replace(chosen, policy=replace(chosen.policy, tasks=60, scratch=f"{chosen.policy.scratch}-2"))
+        running.client = await RunnerClient.start(chosen, running.on_message)
+    try:
+        count = int((await attempt(running, "start_processes", 200)).removeprefix("OK "))
+        assert 20 < count < 60
+    finally:
+        running.client.kill()
+        await running.client.exited
+
+
 async def test_what_a_model_needs_is_open(running: Running, places: dict[str, Path]) -> None:
     assert await attempt(running, "read", places["picture"]) == "OK of root"
     assert (await attempt(running, "write", places["inputs/scratch"] / "new")).startswith("OK")

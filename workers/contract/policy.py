@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Self
@@ -10,6 +11,9 @@ import orjson
 
 IMPORTING = "importing predictor: "
 """What a runner writes before it imports a class of the operator's, and without a name when it has imported all."""
+
+MAX_TASKS = max(4096, 64 * (os.cpu_count() or 1))
+"""Processes and threads of a runner and all that it starts; libraries start some for each core and model."""
 
 WALLS = ("user", "privileges", "files", "signals", "calls")
 """The walls by name: a user of its own, no new privileges, Landlock, Landlock's scopes, seccomp."""
@@ -31,8 +35,8 @@ class Policy:
     emptied before a runner starts, and `writable` may be written. `hidden` is
     never readable, although it may lie in a folder of Python modules. `user` and `group` are numbers of those that the
     process becomes, or `no_user` says why it stays who it is; where `needs_user`, it ends rather than stay. `network`
-    allows sockets. `memory_bytes` bounds
-    the data segment, `file_bytes` one file that is written; None bounds nothing.
+    allows sockets. `memory_bytes` bounds the data segment, `file_bytes` one file that is written; None bounds nothing.
+    `tasks` bounds processes and threads of a user of its own.
     """
 
     scratch: str
@@ -48,6 +52,7 @@ class Policy:
     network: bool = False
     memory_bytes: int | None = None
     file_bytes: int | None = None
+    tasks: int = MAX_TASKS
 
     def to_text(self) -> str:
         """As an argument of the runner's command line."""

@@ -156,6 +156,8 @@ class Containment:
             (resource.RLIMIT_CORE, 0),
             (resource.RLIMIT_DATA, policy.memory_bytes),
             (resource.RLIMIT_FSIZE, policy.file_bytes),
+            # The kernel counts those of a user, which may have others elsewhere
+            (resource.RLIMIT_NPROC, None if policy.user is None or "user" in self.missing else policy.tasks),
         )
         for kind, bound in bounds:
             if bound is not None:

@@ -5,18 +5,22 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
+from pathlib import Path
 from typing import Any, Protocol
 
 import structlog
 
 from server.adapters import metrics
 from server.adapters.tasks import end
+from server.domain.predictions import Failure, PredictionStatus
 from server.settings import Settings
 from workers.contract import protocol
 from workers.contract.policy import walls_of
 from workers.contract.watchdog import STUCK
 from workers.supervisor.run_output import HANDED_BACK, Outcome
 from workers.supervisor.runner_client import RunnerClient, RunnerFailedError, RunnerOptions
+from workers.supervisor.runner_watch import RunnerWatch, remove_shared_memory
 
 logger = structlog.get_logger(__name__)
 
@@ -52,6 +56,7 @@ class RunnerKeeper:
         self._runs: dict[str, RunHandle] = {}
         self._up = asyncio.Event()
         self._is_killed = False
+        self._overload: Failure | None = None
         self._left_out: dict[str, str] = {}
         self.ready: protocol.Ready | None = None
         self.resident = protocol.Resident([], 0)
@@ -85,11 +90,19 @@ class RunnerKeeper:
                 for name, reason in self.ready.broken_predictors.items():
                     logger.error("runner.predictor_broken", predictor=name, reason=reason)
                 backoff = FIRST_BACKOFF_SECONDS
+                policy = self._options.policy
+                self._overload = None
+                overload = RunnerWatch(
+                    self._client.pid, Path(policy.scratch) if policy else None, partial(self._end_for, self._client)
+                ).start()
                 watch = asyncio.create_task(self._watch(self._client))
                 try:
                     code = await asyncio.shield(self._client.exited)
                 finally:
+                    overload.stop()
                     await end(watch)
+                if policy is not None and policy.user is not None:
+                    remove_shared_memory(policy.user)
                 self._up.clear()
                 self._end_runs(code)
         finally:
@@ -115,17 +128,28 @@ class RunnerKeeper:
             logger.warning("runner.killed", pid=client.pid, why="it does not answer")
             client.kill()
 
+    def _end_for(self, client: RunnerClient, reason: Failure) -> None:
+        """Kill a runner that brings its machine to its end; called in the thread of its watch."""
+        self._overload = reason
+        client.kill()
+        logger.error("runner.killed", pid=client.pid, why=reason.message)
+
     def _end_runs(self, code: int) -> None:
         """End what was in a runner that died: it runs again alone, and only one that was alone counts a loss."""
         runs, self._runs = self._runs, {}
         is_killed, self._is_killed = self._is_killed, False
         self.resident = replace(self.resident, versions=[], bytes=0)
-        reason = "killed" if is_killed else "stuck" if code == STUCK else "died"
+        overload, self._overload = self._overload, None
+        reason = "overload" if overload else "killed" if is_killed else "stuck" if code == STUCK else "died"
         metrics.RUNNER_ENDS.labels(reason).inc()
         logger.error("runner.lost", code=code, inside=len(runs))
         # Killed or stuck because of one that was to stop: the others had no part in it
         is_blameless = is_killed or code == STUCK
         outcome = HANDED_BACK if is_blameless else Outcome(None, is_loss=len(runs) == 1, alone=True)
+        if overload:
+            # Who was alone has done it, and would do it again
+            is_known = len(runs) == 1
+            outcome = Outcome(PredictionStatus.FAILED, overload) if is_known else Outcome(None, alone=True)
         for run in runs.values():
             run.runner_ended(outcome)
 

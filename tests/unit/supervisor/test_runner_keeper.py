@@ -9,6 +9,7 @@ from typing import Any, cast
 
 import pytest
 
+from server.domain.predictions import Failure, PredictionErrorCode, PredictionStatus
 from server.settings import Settings
 from workers.contract import protocol
 from workers.contract.protocol import Cancel, Log, Resident, Run, VersionSpec
@@ -22,6 +23,7 @@ class StandIn:
     """A runner that heeds nothing."""
 
     def __init__(self) -> None:
+        self.pid = 0
         self.messages: list[Any] = []
         self.killed = asyncio.Event()
 
@@ -73,6 +75,21 @@ async def test_one_that_was_alone_when_it_died_counts_a_loss(keeper: RunnerKeepe
     only = submit(keeper, "a")
     keeper._end_runs(-signal.SIGKILL)
     assert only.outcome.result() == Outcome(None, is_loss=True, alone=True)
+
+
+async def test_one_that_overloaded_its_machine_alone_fails_by_name_and_of_several_each_runs_alone(
+    keeper: RunnerKeeper, runner: StandIn
+) -> None:
+    reason = Failure(PredictionErrorCode.OUT_OF_MEMORY, "It used all memory.")
+    only = submit(keeper, "a")
+    keeper._end_for(cast("RunnerClient", runner), reason)
+    assert runner.killed.is_set()
+    keeper._end_runs(-signal.SIGKILL)
+    assert only.outcome.result() == Outcome(PredictionStatus.FAILED, reason)
+    several = [submit(keeper, "b"), submit(keeper, "c")]
+    keeper._end_for(cast("RunnerClient", runner), reason)
+    keeper._end_runs(-signal.SIGKILL)
+    assert {each.outcome.result() for each in several} == {Outcome(None, alone=True)}
 
 
 async def test_of_several_none_counts_a_loss_and_each_runs_again_alone(keeper: RunnerKeeper) -> None:
