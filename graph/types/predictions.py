@@ -71,6 +71,9 @@ class PredictionMetrics:
     output_tokens: int | None = strawberry.field(description="Tokens generated.")
     tokens_per_second: float | None = strawberry.field(description="Tokens generated per second of running.")
     steps: int | None = strawberry.field(description="Steps completed.")
+    custom: JSON | None = strawberry.field(
+        description="Numbers that the model itself measured, by the names it gave them."
+    )
 
     @classmethod
     def of(cls, metrics: dict[str, Any]) -> PredictionMetrics:

@@ -89,3 +89,10 @@ def type_of(ending: str) -> str | None:
 def _essence(content_type: str) -> str:
     """The type without its parameters, such as `; codecs=opus`."""
     return content_type.partition(";")[0].strip().lower()
+
+
+def type_by_name(name: str) -> str:
+    """The content type of a file by the ending of its name."""
+    ending = name.rpartition(".")[2].lower()
+    ending = {"jpeg": "jpg", "tif": "tiff", "htm": "html", "yml": "yaml"}.get(ending, ending)
+    return _ENDINGS[ending][0] if ending in _ENDINGS else "application/octet-stream"

@@ -61,8 +61,11 @@ async def body(rt: Runtime, row: Prediction, base_url: str) -> dict[str, Any]:
         "files": files,
         "error": {"code": row.error_code, "message": row.error_message or ""} if row.error_code else None,
         "metrics": {
-            field: int(metrics[name]) if name in COUNTS and metrics.get(name) is not None else metrics.get(name)
-            for name, field in METRICS.items()
+            **{
+                field: int(metrics[name]) if name in COUNTS and metrics.get(name) is not None else metrics.get(name)
+                for name, field in METRICS.items()
+            },
+            "custom": metrics.get("custom"),
         },
         "seed": row.input.get("seed") if isinstance(row.input.get("seed"), int) else None,
         "attempts": row.attempt,

@@ -16,6 +16,8 @@ from workers.contract.protocol import File, Loading, Log, Message, Metric, Outpu
 
 MAX_SEED = 2**53 - 1
 MAX_LOG_LINE = 10_000
+MAX_PRINTED = 64_000
+"""Characters of one prediction's prints that are sent; its log keeps no more."""
 _CONTENT_TYPE = re.compile(r"[A-Za-z0-9][\w.+-]{0,99}/[A-Za-z0-9][\w.+-]{0,99}", re.ASCII)
 LOCK_POLL_SECONDS = 0.05
 
@@ -61,6 +63,12 @@ class PredictionContext:
         # also keeps a stray thread of a model from speaking behind the last message
         self._speaking = threading.Lock()
         self._warned: set[str] = set()
+        self._file_count = 0
+        self.captures = False
+        """Whether what its code prints belongs in its log."""
+        self._printing = threading.Lock()
+        self._line = ""
+        self._print_room = MAX_PRINTED
         drawn = self.input.get("seed")
         self.seed: int = secrets.randbelow(MAX_SEED + 1) if drawn is None else int(drawn)
 
@@ -133,13 +141,18 @@ class PredictionContext:
                 self.check()
                 self.emit(piece)
 
-    def file(self, content: bytes, content_type: str, width: int | None = None, height: int | None = None) -> None:
-        """Give one output file; width and height in pixels."""
+    def file(self, content: bytes, content_type: str, width: int | None = None, height: int | None = None) -> int:
+        """Give one output file; its number among those of the prediction. Width and height in pixels."""
         if not _CONTENT_TYPE.fullmatch(content_type):
             raise ValueError(f"{content_type[:100]!r} is no content type; give one such as image/png")
         size = (None if width is None else int(width), None if height is None else int(height))
         # bytes() of a number would be as many zeros
-        self.send(File(self.prediction, content_type, *size, memoryview(content).tobytes()))
+        message = File(self.prediction, content_type, *size, memoryview(content).tobytes())
+        with self._speaking:
+            if not self._silent:
+                self._sink.put(message)
+                self._file_count += 1
+            return self._file_count - 1
 
     def progress(self, step: int, total: int | None = None) -> None:
         """Report how far the prediction is, in steps of its own kind."""
@@ -163,6 +176,23 @@ class PredictionContext:
         """Add to the prediction's log, one entry a line of text."""
         for part in _clean(str(line)).splitlines():
             self.send(Log(self.prediction, part[:MAX_LOG_LINE]))
+
+    def print(self, text: str) -> None:
+        """Add printed text to the log: whole lines at once, the rest when its line ends or the prediction does."""
+        with self._printing:
+            lines = (self._line + text).split("\n")
+            # a progress bar writes its line again and again
+            self._line = lines.pop()[-MAX_LOG_LINE:]
+            for line in lines:
+                self._log_printed(line.rstrip("\r").rpartition("\r")[2])
+
+    def _log_printed(self, line: str) -> None:
+        if self._print_room <= 0:
+            return
+        self._print_room -= len(line) + 1
+        self.log(line)
+        if self._print_room <= 0:
+            self.log(f"(What is printed after {MAX_PRINTED} characters is not kept.)")
 
     def warn(self, line: str) -> None:
         """Add a library's warning to the log, unless the prediction's log has it already."""
@@ -207,8 +237,15 @@ class PredictionContext:
             if not self._silent:
                 self._sink.put(message)
 
+    @property
+    def is_over(self) -> bool:
+        """Whether its last message was sent."""
+        return self._silent
+
     def finish(self, message: Message) -> None:
         """Send the last message of this prediction."""
+        if self._line:
+            self.print("\n")
         with self._speaking:
             if not self._silent:
                 self._sink.put(message)

@@ -1,25 +1,78 @@
-"""Where log records of the runner process go: to the prediction in whose thread they arose, else to stderr."""
+"""Where log records and prints of the runner go: to the prediction in whose thread they arose, else to stderr."""
 
 from __future__ import annotations
 
+import contextvars
+import io
 import logging
 import sys
+import threading
+import traceback
 import warnings
-from typing import TextIO
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+from typing import Any, ParamSpec, TextIO, TypeGuard, TypeVar
 
-from workers.contract.context import current_prediction
+from workers.contract.context import PredictionContext, current_prediction
+
+P = ParamSpec("P")
+T = TypeVar("T")
+OUR_CODE = str(Path(__file__).resolve().parents[1])
 
 
 class PredictionHandler(logging.Handler):
-    """Hands warnings that arise while a prediction runs to that prediction's log, each line once."""
+    """Hands warnings that arise while a prediction runs to that prediction's log, each line once.
+
+    Of a prediction whose prints are captured, all that is logged.
+    """
 
     def emit(self, record: logging.LogRecord) -> None:
         """Log one record."""
         context = current_prediction.get()
-        if context is None or record.levelno < logging.WARNING:
+        if _captures(context):
+            context.print(f"{self.format(record)}\n")
+        elif context is None or record.levelno < logging.WARNING:
             sys.stderr.write(f"{record.levelname} {record.name}: {self.format(record)}\n")
         else:
             context.warn(record.getMessage())
+
+
+class PrintStream(io.TextIOBase):
+    """stdout or stderr: what is written while a prediction runs whose prints are captured goes into its log."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """Write some text."""
+        context = current_prediction.get()
+        if not _captures(context):
+            return self._stream.write(text)
+        context.print(text)
+        return len(text)
+
+    def flush(self) -> None:
+        """Write out what waits."""
+        self._stream.flush()
+
+    def writable(self) -> bool:
+        """Whether it can be written."""
+        return True
+
+    def fileno(self) -> int:
+        """The descriptor below; what is written there is in no prediction's log."""
+        return self._stream.fileno()
+
+    @property
+    def buffer(self) -> Any:
+        """The bytes below, likewise."""
+        return self._stream.buffer
+
+
+def _captures(context: PredictionContext | None) -> TypeGuard[PredictionContext]:
+    return context is not None and context.captures and not context.is_over
 
 
 def route_logs() -> None:
@@ -28,6 +81,43 @@ def route_logs() -> None:
     root.handlers[:] = [PredictionHandler()]
     root.setLevel(logging.INFO)
     warnings.showwarning = _log_warning
+
+
+def route_prints() -> None:
+    """Send what is printed to the prediction that runs, also from the threads and pools that its code uses."""
+    sys.stdout, sys.stderr = PrintStream(sys.stdout), PrintStream(sys.stderr)
+    start, submit = threading.Thread.start, ThreadPoolExecutor.submit
+
+    def start_for_prediction(thread: threading.Thread) -> None:
+        if _captures(context := current_prediction.get()):
+            # Of this thread alone
+            thread.run = partial(_run_for, context, thread.run)  # type: ignore[method-assign]
+        start(thread)
+
+    def submit_for_prediction(
+        pool: ThreadPoolExecutor, call: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs
+    ) -> Future[T]:
+        # A pool's threads outlive the prediction that began them
+        return submit(pool, partial(contextvars.copy_context().run, call), *args, **kwargs)
+
+    # Newer Pythons have an option for it
+    threading.Thread.start = start_for_prediction  # type: ignore[method-assign,assignment]
+    ThreadPoolExecutor.submit = submit_for_prediction  # type: ignore[method-assign,assignment]
+
+
+def _run_for(context: PredictionContext, run: Callable[[], None]) -> None:
+    current_prediction.set(context)
+    run()
+
+
+def traceback_of(error: BaseException) -> str:
+    """The traceback of an error, from the first line that is not ours."""
+    text = traceback.TracebackException.from_exception(error)
+    frames = list(text.stack)
+    while len(frames) > 1 and frames[0].filename.startswith(OUR_CODE):
+        frames.pop(0)
+    text.stack = traceback.StackSummary.from_list(frames)
+    return "".join(text.format())
 
 
 def _log_warning(

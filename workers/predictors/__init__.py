@@ -1,17 +1,17 @@
 """Code that runs models, one kind a folder; torch is imported only here and in the runner.
 
-A class of your own finds here what it needs: `from workers.predictors import File, Input, PredictionContext`.
+A class of your own finds here what it needs: `from workers.predictors import File, Input, PredictionContext`, and names
+of Cog in `workers.predictors.custom.cog`.
 """
 
 import warnings
 from typing import TYPE_CHECKING
 
-from pydantic import Field as Input
-
 from workers.contract.predictor import InputRejectedError, PredictionContext, VersionRefusedError
-from workers.predictors.custom.signature import File
+from workers.predictors.custom.fields import File, Input, Secret
+from workers.predictors.custom.output import OutputFile
 
-__all__ = ["File", "Input", "InputRejectedError", "PredictionContext", "VersionRefusedError"]
+__all__ = ["File", "Input", "InputRejectedError", "OutputFile", "PredictionContext", "Secret", "VersionRefusedError"]
 
 if not TYPE_CHECKING:  # a type checker knows the new names alone
 

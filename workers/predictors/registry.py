@@ -88,7 +88,11 @@ def open_registry(
     One that does not load is logged and left out, so that the others run: `Registry.broken` names it. `began` hears of
     each before its code runs, and `explain` may say more of an error.
     """
+    from workers.predictors.custom import cog
+
     registry = Registry(_load(name) for name in BUILT_IN)
+    # A class written for Cog finds here what it imports from there, whether that is installed or not
+    sys.modules["cog"] = cog
     offers: dict[str, Callable[[], Any]] = {point.value: point.load for point in entry_points(group=ENTRY_POINT_GROUP)}
     offers |= {name: partial(_load, name) for name in extra}
     for name, load in offers.items():
@@ -102,6 +106,11 @@ def open_registry(
                 f" {advice}" if advice else ""
             )
     return registry
+
+
+def is_built_in(cls: type[Predictor]) -> bool:
+    """Whether a predictor comes with the server."""
+    return cls.__module__.startswith(f"{__package__}.")
 
 
 def as_predictor(candidate: Any) -> Any:

@@ -30,6 +30,7 @@ from workers.contract.failures import (
     free_memory,
     is_out_of_memory,
 )
+from workers.contract.logs import traceback_of
 from workers.contract.predictor import Predictor, SetupContext
 from workers.contract.protocol import (
     Cancel,
@@ -55,7 +56,7 @@ from workers.contract.protocol import (
 from workers.contract.tokenizers import check_tokenizers
 from workers.contract.watchdog import bounded, grace_seconds
 from workers.contract.weights import check_numbers, count_numbers, loaded_bytes, safetensors_files, stored_numbers
-from workers.predictors.registry import Registry
+from workers.predictors.registry import Registry, is_built_in
 from workers.runner.containment import Containment
 from workers.runner.model_cache import ModelCache
 from workers.runner.outbox import Outbox
@@ -227,6 +228,7 @@ class Runner:
                     reason = f"This runner has no predictor {version.predictor!r}."
                     context.finish(Failed(prediction, MODEL_UNAVAILABLE, reason))
                     return
+                context.captures = not is_built_in(predictor)
                 task = _Task(context)
                 with self._tasks_lock:
                     self._tasks[prediction] = task
@@ -376,6 +378,8 @@ def run_prediction(
             text = f"{text.removesuffix('.')}. {advice}"
         if code != INPUT_REJECTED and not isinstance(error, ModelLoadError):
             logger.error("Prediction %s failed: %s", run.prediction, describe(error), exc_info=error)
+            if context.captures:
+                context.print(traceback_of(error))
         return Canceled(run.prediction) if context.cancelled else Failed(run.prediction, code, text)
 
 

@@ -13,6 +13,7 @@ from server.domain.media import output_ending
 from server.domain.models import ModelKind, kind_queue
 from server.domain.predictions import Failure, PredictionErrorCode, PredictionStatus
 from server.domain.storable import storable
+from server.live.prediction_body import METRICS
 from server.queue.claim import PredictionLease
 from server.queue.finish import Result
 from workers.contract import protocol
@@ -119,6 +120,7 @@ class RunOutput:
         self._value: Any = None
         self._is_adopted = False
         self._metrics: dict[str, float] = {}
+        self._custom_metrics: dict[str, float] = {}
         # The last that was completed
         self._step = 0
         self._claimed = time.monotonic()
@@ -161,8 +163,9 @@ class RunOutput:
             case protocol.Log(line=line):
                 self.writer.log(self._hide(storable(line)))
             case protocol.Metric(name=name, value=value):
-                if name in self._metrics or len(self._metrics) < MAX_METRICS:
-                    self._metrics[storable(name[:MAX_METRIC_NAME])] = value
+                metrics = self._metrics if name in METRICS else self._custom_metrics
+                if (name := storable(name[:MAX_METRIC_NAME])) in metrics or len(metrics) < MAX_METRICS:
+                    metrics[name] = value
             case protocol.Loading():
                 self.writer.loading(message.phase, message.bytes, message.total_bytes)
             case protocol.Started(load_seconds=seconds):
@@ -235,6 +238,7 @@ class RunOutput:
             transcript.whole_log,
             {
                 **self._metrics,
+                **({"custom": self._custom_metrics} if self._custom_metrics else {}),
                 "queue_seconds": round(queue_seconds, 6),
                 "load_seconds": self._load_seconds,
                 "predict_seconds": round(predict_seconds, 6),

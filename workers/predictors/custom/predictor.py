@@ -5,18 +5,16 @@ from __future__ import annotations
 import asyncio
 import inspect
 import re
-import sys
 from collections.abc import Coroutine, Iterator
 from contextlib import aclosing, closing
 from copy import deepcopy
-from io import BytesIO
 from pathlib import Path
 from types import GeneratorType
 from typing import Any, ClassVar
 
 from pydantic import ValidationError
-from pydantic_core import PydanticSerializationError, to_jsonable_python
 
+from server.domain.files import named
 from workers.contract.predictor import (
     CancelSignal,
     Device,
@@ -29,6 +27,8 @@ from workers.contract.predictor import (
     VersionSpec,
 )
 from workers.contract.weights import module_bytes
+from workers.predictors.custom import output
+from workers.predictors.custom.loop import InstanceLoop
 from workers.predictors.custom.signature import InvalidSignatureError, Signature
 from workers.predictors.micro_batch import Item, MicroBatcher
 
@@ -44,6 +44,7 @@ class Custom(Predictor):
 
     def __init__(self) -> None:
         self._instance: Any = self.user_class()
+        self._loop = InstanceLoop()
         self._batcher: MicroBatcher[Item] | None = None
         if most := batch_size(self.user_class):
             wait = float(getattr(self.user_class, "batch_wait_seconds", 0.0))
@@ -62,19 +63,20 @@ class Custom(Predictor):
             "context": context,
         }
         parameters = inspect.signature(setup).parameters
-        setup(**{name: value for name, value in known.items() if name in parameters})
+        result = setup(**{name: value for name, value in known.items() if name in parameters})
+        if inspect.iscoroutine(result):
+            self._loop.run(result)
 
     def predict(self, context: PredictionContext) -> Any:
         """Run it; a plain generator is given back to be run piece by piece."""
+        for file in named(self.input_schema, context.input):
+            # no path passes that was not laid out for this prediction
+            if file.text not in context.files:
+                raise InputRejectedError(f"{file.name} is no input file.")
         try:
             arguments = self.signature.arguments(context.input)
         except ValidationError as error:
-            raise InputRejectedError(str(error)) from error
-        for name, value in arguments.items():
-            for path in value if isinstance(value, list) else [value]:
-                # no path passes that was not laid out for this prediction
-                if isinstance(path, Path) and str(path) not in context.files:
-                    raise InputRejectedError(f"{name} is no input file.")
+            raise InputRejectedError(_sentence(error)) from error
         if self.signature.context_parameter:
             arguments[self.signature.context_parameter] = context
         if self._batcher is None:
@@ -90,19 +92,41 @@ class Custom(Predictor):
         def pieces() -> Iterator[Any]:
             with closing(result):
                 for piece in result:
-                    yield _json(piece)
+                    context.check()
+                    output.emit(context, piece)
+                yield from ()
 
         async def stream() -> None:
             async with aclosing(result):
                 async for piece in result:
                     context.check()
-                    context.emit(_json(piece))
+                    output.emit(context, piece)
 
         if inspect.isgenerator(result):
             return pieces()
         if inspect.isasyncgen(result):
-            return _run(context, stream())
-        return _output(context, _run(context, result) if inspect.iscoroutine(result) else result)
+            return self._run(context, stream())
+        return output.returned(context, self._run(context, result) if inspect.iscoroutine(result) else result)
+
+    def _run(self, context: PredictionContext, work: Coroutine[Any, Any, Any]) -> Any:
+        """Run a coroutine in the loop of the instance; asked to stop, it is cancelled where it awaits."""
+
+        async def main() -> Any:
+            task = asyncio.ensure_future(work)
+            loop = asyncio.get_running_loop()
+
+            def stop() -> None:
+                loop.call_soon_threadsafe(task.cancel)
+
+            with context.when_cancelled(stop):
+                return await task
+
+        try:
+            return self._loop.run(main())
+        except asyncio.CancelledError:
+            if context.cancelled:
+                raise CancelSignal from None
+            raise RuntimeError("predict cancelled itself") from None
 
     def _make(self, items: list[Item]) -> list[Any]:
         """The results of some inputs: of one by the class's `predict`, of several by its `predict_batch`."""
@@ -121,19 +145,19 @@ class Custom(Predictor):
                     for pieces in batch:
                         for item, piece in zip(items, pieces, strict=True):
                             if piece is not None and not item.context.cancelled:
-                                item.context.emit(_json(piece))
+                                output.emit(item.context, piece)
                         if all(item.context.cancelled for item in items):
                             break
             except Exception as error:  # part of the output is sent: all of them fail, and none is tried again
                 return [error] * len(items)
             return [None] * len(items)
-        results: Any = asyncio.run(batch) if inspect.iscoroutine(batch) else batch
+        results: Any = self._loop.run(batch) if inspect.iscoroutine(batch) else batch
         if not isinstance(results, list) or len(results) != len(items):
             raise TypeError(f"predict_batch must return a list of {len(items)} results, one for each input")
         outputs: list[Any] = []
         for item, result in zip(items, results, strict=True):
             try:
-                outputs.append(result if isinstance(result, Exception) else _output(item.context, result))
+                outputs.append(result if isinstance(result, Exception) else output.returned(item.context, result))
             except Exception as error:  # the result of this input alone is no JSON
                 outputs.append(error)
         return outputs
@@ -142,9 +166,14 @@ class Custom(Predictor):
         """Call the class's own `teardown`, if it has one."""
         if self._batcher is not None:
             self._batcher.close()
-        if teardown := getattr(self._instance, "teardown", None):
-            teardown()
-        self._instance = None
+        try:
+            teardown = getattr(self._instance, "teardown", None)
+            result = teardown() if teardown else None
+            if inspect.iscoroutine(result):
+                self._loop.run(result)
+        finally:
+            self._loop.close()
+            self._instance = None
 
     @classmethod
     def inspect(cls, spec: VersionSpec) -> Inspection:
@@ -192,12 +221,15 @@ def adapt(cls: type[Any]) -> type[Predictor]:
         InvalidSignatureError: no input schema can be made of its `predict`.
     """
     signature = Signature(cls.predict)
+    about = {"description": inspect.cleandoc(cls.__doc__)} if cls.__doc__ else {}
     members = {
         "name": getattr(cls, "name", None) or _NAME.sub("-", cls.__name__).lower(),
         # a thread for each of a batch, and as many that wait for the next
-        "max_concurrency": 2 * batch_size(cls) or getattr(cls, "max_concurrency", 1),
+        "max_concurrency": 2 * batch_size(cls)
+        or getattr(cls, "max_concurrency", None)
+        or getattr(cls.predict, "max_concurrency", 1),
         "at_once": batch_size(cls),
-        "input_schema": signature.input_schema,
+        "input_schema": {**signature.input_schema, **about},
         "output_schema": signature.output_schema,
         "user_class": cls,
         "signature": signature,
@@ -212,42 +244,6 @@ def is_plain(cls: Any) -> bool:
     return isinstance(cls, type) and not issubclass(cls, Predictor) and callable(getattr(cls, "predict", None))
 
 
-def _output(context: PredictionContext, value: Any) -> Any:
-    """A returned value as JSON; pictures become output files."""
-    pictures = value if isinstance(value, list) else [value]
-    image = getattr(sys.modules.get("PIL.Image"), "Image", None)
-    if image is None or not pictures or not all(isinstance(picture, image) for picture in pictures):
-        return _json(value)
-    for picture in pictures:
-        buffer = BytesIO()
-        picture.save(buffer, format="PNG")
-        context.file(buffer.getvalue(), "image/png", picture.width, picture.height)
-    return None
-
-
-def _json(value: Any) -> Any:
-    try:
-        return to_jsonable_python(value)
-    except PydanticSerializationError as error:
-        raise TypeError(f"predict gave something that is not JSON: {error}") from error
-
-
-def _run(context: PredictionContext, work: Coroutine[Any, Any, Any]) -> Any:
-    """Run a coroutine in a loop of this thread; asked to stop, it is cancelled where it awaits."""
-
-    async def main() -> Any:
-        task = asyncio.ensure_future(work)
-        loop = asyncio.get_running_loop()
-
-        def stop() -> None:
-            loop.call_soon_threadsafe(task.cancel)
-
-        with context.when_cancelled(stop):
-            return await task
-
-    try:
-        return asyncio.run(main())
-    except asyncio.CancelledError:
-        if context.cancelled:
-            raise CancelSignal from None
-        raise RuntimeError("predict cancelled itself") from None
+def _sentence(error: ValidationError) -> str:
+    """What is wrong with an input, without the values in it."""
+    return " ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}." for each in error.errors(include_input=False))

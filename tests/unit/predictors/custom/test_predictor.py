@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import threading
 from collections.abc import AsyncIterator, Iterator
 from enum import Enum
@@ -13,12 +14,14 @@ import pytest
 from PIL import Image
 from pydantic import BaseModel, FilePath
 
-from tests.unit.predictors.sink import Sink, run_to_end
+from server.domain.secrets import secret_fields
+from tests.unit.predictors.custom.running import run
+from tests.unit.predictors.sink import Sink
 from workers.contract.context import CancelSignal
-from workers.contract.predictor import Device, Predictor, SetupContext, VersionSpec
+from workers.contract.predictor import Predictor
 from workers.contract.protocol import File, Progress
 from workers.predictors import File as InputFile
-from workers.predictors import Input, InputRejectedError, PredictionContext
+from workers.predictors import Input, InputRejectedError, PredictionContext, Secret
 from workers.predictors.custom.predictor import adapt, is_plain
 from workers.predictors.custom.signature import InvalidSignatureError
 from workers.predictors.registry import InvalidPredictorError, Registry, as_predictor
@@ -82,14 +85,6 @@ class Patient:
 class Painter:
     def predict(self, pictures: int = 1) -> list[Any]:
         return [Image.new("RGB", (4, 3)) for _ in range(pictures)]
-
-
-def run(cls: type[Any], values: dict[str, Any], context: PredictionContext | None = None) -> tuple[Any, Sink]:
-    sink = Sink()
-    predictor = adapt(cls)()
-    predictor.setup(VersionSpec("v", "x"), Device("cpu", "float32"), SetupContext(lambda *_: None))
-    found = context or PredictionContext("p", values, sink)
-    return run_to_end(predictor, found), sink
 
 
 def test_the_schema_comes_from_the_signature() -> None:
@@ -248,3 +243,98 @@ def test_files_within_other_things_are_refused(hint: Any) -> None:
     Hidden.predict.__annotations__["thing"] = hint
     with pytest.raises(InvalidSignatureError, match="thing"):
         adapt(Hidden)
+
+
+class Sloppy:
+    """As most write it."""
+
+    def predict(
+        self,
+        prompt: str = Input(description="What to draw.", min_length=1),
+        seed: int = None,  # type: ignore[assignment] # noqa: RUF013 - the commonest signature
+        image: InputFile = None,  # type: ignore[assignment]
+        mode: Literal["a", "b"] = "a",
+        size: str = Input(default="x", choices=["x", "y"]),
+        sizes: list[str] = Input(default=["x"], choices=["x", "y"]),  # noqa: B008 - as Cog has it
+        steps: int = Input(default=None, ge=1, le=9),
+        model_name: str = "m",
+        copy: int = 2,
+        rule: str = Input(default="ab", regex="^a(?=b)"),
+        context: PredictionContext = None,  # type: ignore[assignment]
+    ) -> list[Any]:
+        return [seed, image, mode, size, sizes, steps, model_name, copy, rule]
+
+
+def test_what_has_none_as_its_default_may_be_left_out() -> None:
+    schema = adapt(Sloppy).input_schema
+    fields = schema["properties"]
+    assert schema["required"] == ["prompt"]
+    assert schema["description"] == "As most write it."
+    assert fields["seed"]["anyOf"] == [{"type": "integer"}, {"type": "null"}]
+    assert fields["image"]["anyOf"][0]["format"] == "file"
+    assert (fields["size"]["enum"], fields["sizes"]["items"]["enum"]) == (["x", "y"], ["x", "y"])
+    assert fields["steps"]["anyOf"][0] == {"type": "integer", "minimum": 1, "maximum": 9}
+    assert fields["model_name"]["title"] == "Model Name"
+    # as the server fills them in, and as they are where it does not
+    filled = {name: rule["default"] for name, rule in fields.items() if "default" in rule}
+    expected = [None, None, "a", "x", ["x"], None, "m", 2, "ab"]
+    for values in ({}, filled):
+        assert run(Sloppy, {"prompt": "a", **values})[0] == expected
+
+
+@pytest.mark.parametrize("values", [{"size": "z"}, {"sizes": ["x", "z"]}, {"steps": 10}, {"rule": "ac"}, {"mode": "c"}])
+def test_choices_and_bounds_hold(values: dict[str, Any]) -> None:
+    with pytest.raises(InputRejectedError, match=next(iter(values))):
+        run(Sloppy, {"prompt": "a", **values})
+
+
+@pytest.mark.parametrize(
+    ("hint", "default", "why"),
+    [
+        (Literal["a", "b"], "z", "default that its own type and rules do not allow: 'z'"),
+        (int, Input(default=0, ge=1), "default that its own type and rules do not allow: 0"),
+        (int, 0.5, "do not allow: 0.5"),
+        (str, Input(alias="y"), "has an alias; callers use its own name"),
+        (Annotated[str, Input(validation_alias="y")], "y", "has an alias"),
+        (InputFile, Path("/etc/hosts"), "its default can be None only"),
+        (Secret, "abc", "is a Secret; its default can be None only"),
+        (list[Secret], [], "has a Secret inside something else"),
+        (str, Input(choices=[]), "an empty list of choices"),
+        (str, Input(choices=[1]), "a choice that is not of its type: 1"),
+        (str, Input(regex="("), "a rule that cannot be read: "),
+    ],
+)
+def test_a_parameter_that_no_caller_could_use_is_told_at_once(hint: Any, default: Any, why: str) -> None:
+    class Wrong:
+        def predict(self, thing) -> str:  # type: ignore[no-untyped-def]
+            return str(thing)
+
+    Wrong.predict.__annotations__["thing"] = hint
+    Wrong.predict.__defaults__ = (default,)
+    with pytest.raises(InvalidSignatureError, match=re.escape(why)):
+        adapt(Wrong)
+
+
+class Underscored:
+    def predict(self, _x: int) -> int:
+        return _x
+
+
+def test_a_parameter_with_an_underscore_is_told_at_once() -> None:
+    with pytest.raises(InvalidPredictorError, match="'_x' begins with an underscore"):
+        as_predictor(Underscored)
+
+
+class Confiding:
+    def predict(self, token: Secret, note: Secret | None = None) -> list[Any]:
+        return [token, token.get_secret_value()[:4], note]
+
+
+def test_a_secret_is_shown_by_nothing_but_its_own_method() -> None:
+    schema = adapt(Confiding).input_schema
+    assert schema["properties"]["token"]["writeOnly"] is True
+    assert secret_fields(schema) == {"token", "note"}
+    assert run(Confiding, {"token": "open sesame"})[0] == ["**********", "open", None]
+    with pytest.raises(InputRejectedError) as caught:
+        run(Confiding, {"token": "open sesame", "note": 12345})
+    assert "12345" not in str(caught.value)
