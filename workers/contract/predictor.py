@@ -85,6 +85,10 @@ class Predictor:
         """Bytes that the loaded model fills; by default those of the torch modules among the attributes."""
         return module_bytes(vars(self).values())
 
+    def facts(self) -> dict[str, Any]:
+        """What the load has shown about how this version runs, as JSON; it joins the facts of its inspection."""
+        return {}
+
     @classmethod
     def inspect(cls, spec: VersionSpec) -> Inspection:
         """Read what a version takes and gives from its folder, without loading weights."""

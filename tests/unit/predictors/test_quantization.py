@@ -56,7 +56,7 @@ def test_int8_is_smaller_and_its_size_is_measured(prose: dict[str, Text]) -> Non
 
 def test_int8_reads_text_nearly_as_well(prose: dict[str, Text]) -> None:
     text = " ".join((ROOT / "LICENSE").read_text().split())
-    ids = torch.tensor(prose["plain"]._model._encode(text))  # type: ignore[union-attr]
+    ids = torch.tensor(prose["plain"]._model._prompts.encode(text))  # type: ignore[union-attr]
     losses = {}
     for name, options in (("plain", {}), ("int8", INT8)):
         arguments = model_arguments(options, CPU)

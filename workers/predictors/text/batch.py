@@ -6,10 +6,13 @@ import itertools
 import logging
 import re
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
+
+import torch
 
 from workers.contract.failures import free_memory
 from workers.contract.predictor import InputRejectedError, PredictionContext
@@ -24,6 +27,9 @@ LOOK_SECONDS = 1.0
 ADD_TRIES = 3
 ENDED = "the steps of the model ended"
 PROBE_SECONDS = 120.0
+START_POLL_SECONDS = 0.002
+# tokens of a page and of a step in a try: prompts of a few dozen tokens are then cut as long ones are
+TRY_TOKENS = 16
 # The engine gives errors as text: of torch's OutOfMemoryError, of Python's, and of torch's allocator on the CPU
 OUT_OF_MEMORY = re.compile(r"\b(OutOfMemoryError|MemoryError|CUDA out of memory|DefaultCPUAllocator)\b")
 
@@ -123,32 +129,65 @@ class TextBatch:
         """Requests in the engine."""
         return len(self._entries)
 
-    def probe(self, token: int) -> None:
-        """Make two tokens behind this one.
+    def start(self) -> None:
+        """Start the engine and its cache, so that the first request does not wait for them.
+
+        Raises:
+            CannotBatchError: it ended at once.
+        """
+        with self._lock:
+            engine = self._start()
+        while not engine.cache_bytes:
+            if not engine.is_alive:
+                self.close()
+                raise CannotBatchError("its cache could not be made")
+            time.sleep(START_POLL_SECONDS)
+
+    def try_out(self, prompts: list[list[int]], new_tokens: int) -> list[list[torch.Tensor]]:
+        """Continue some prompts greedily, all at once and in small steps; the raw scores of each one's tokens.
+
+        It takes an engine of its own, so that pages and steps are short enough for the prompts to need several.
 
         Raises:
             CannotBatchError: continuous batching cannot serve this model.
         """
-        entry = _Entry(Request([token], 1, 2, Sampling(0, 0.0)), lambda token: False)
+        logs = [_ScoreLog() for _ in prompts]
+        entries = {
+            f"try {number}": _Entry(
+                Request(prompt, len(prompt), new_tokens, Sampling(0, 0.0), log=log), lambda token: False
+            )
+            for number, (prompt, log) in enumerate(zip(prompts, logs, strict=True))
+        }
+
+        def update_entries(steps: list[Step]) -> None:
+            for step in steps:
+                entries[step.key].update(step)
+
+        pages = sum(len(prompt) + new_tokens for prompt in prompts) // TRY_TOKENS + len(prompts)
+        engine = Engine(
+            self._model,
+            TRY_TOKENS * max(pages, 16),
+            len(prompts),
+            update_entries,
+            split=self._split,
+            page_tokens=TRY_TOKENS,
+            batch_tokens=TRY_TOKENS,
+        )
         try:
-            engine = self._submit("probe", entry)
-            if not entry.ended.wait(PROBE_SECONDS):
-                raise CannotBatchError("it did not answer")
-            if entry.error is not None:
-                raise CannotBatchError(entry.error)
-            if not engine.is_alive:
-                raise CannotBatchError(ENDED)
-        except CannotBatchError:
-            was_split = self._engine is not None and self._engine.is_split
-            self.close()
-            if not was_split:
-                raise
-        else:
-            return
+            engine.start()
+            for key, entry in entries.items():
+                if not engine.add(key, entry.resume()):
+                    raise CannotBatchError(ENDED)
+            deadline = time.monotonic() + PROBE_SECONDS
+            for entry in entries.values():
+                while not entry.ended.wait(LOOK_SECONDS):
+                    if not engine.is_alive or time.monotonic() > deadline:
+                        raise CannotBatchError("it did not answer")
+                if entry.error is not None:
+                    raise CannotBatchError(entry.error)
         finally:
-            self._entries.clear()
-        self._split = False
-        self.probe(token)
+            engine.stop()
+        return [log.scores for log in logs]
 
     def run(self, context: PredictionContext, request: Request, sink: TokenSink) -> None:
         """Feed the sink until the request is done; returns early when it was asked to stop.
@@ -196,12 +235,6 @@ class TextBatch:
 
     def _submit(self, key: str, entry: _Entry) -> Engine:
         """Give the request to the engine, which is built if there is none or the last one has died."""
-
-        def update_entries(steps: list[Step]) -> None:
-            for step in steps:
-                if (known := self._entries.get(step.key)) is not None:
-                    known.update(step)
-
         request = entry.resume()
         self._entries[key] = entry
         for _ in range(ADD_TRIES):
@@ -213,15 +246,35 @@ class TextBatch:
                     self._engine = None
                     # Whoever comes next finds what the failed step had
                     free_memory()
-                if self._engine is None:
-                    self._engine = Engine(self._model, self._tokens, self._slots, update_entries, split=self._split)
-                    self._engine.start()
-                engine = self._engine
+                engine = self._start()
             # one that another request is just ending takes no more
             if engine.add(key, request):
                 return engine
         entry.end(ENDED)
         return engine
+
+    def _start(self) -> Engine:
+        """The engine, which is started if there is none; for one thread at a time."""
+
+        def update_entries(steps: list[Step]) -> None:
+            for step in steps:
+                if (known := self._entries.get(step.key)) is not None:
+                    known.update(step)
+
+        if self._engine is None:
+            self._engine = Engine(self._model, self._tokens, self._slots, update_entries, split=self._split)
+            self._engine.start()
+        return self._engine
+
+
+class _ScoreLog:
+    """Keeps the raw scores of each token."""
+
+    def __init__(self) -> None:
+        self.scores: list[torch.Tensor] = []
+
+    def record(self, position: int, scores: torch.Tensor, token: int) -> None:
+        self.scores.append(scores.cpu())
 
 
 class _SharedLock:

@@ -9,25 +9,28 @@ from __future__ import annotations
 import math
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import psutil
 import torch
-from transformers import GenerationConfig
+from transformers import AttentionInterface, GenerationConfig
 from transformers.generation.configuration_utils import ContinuousBatchingConfig
 from transformers.generation.continuous_batching.cb_logits_processors import ContinuousBatchingLogitsProcessor
 from transformers.generation.continuous_batching.continuous_api import ContinuousBatchingManager
+from transformers.integrations.eager_paged import eager_paged_attention_forward
 
 from workers.predictors.text import split_attention
-from workers.predictors.text.sampling import NO_NUMBERS, Draw, Sampling, finite_rows, force_tokens, pick
+from workers.predictors.text.sampling import NO_NUMBERS, Sampling
+from workers.predictors.text.scores import Row, TokenLog, choose, finite_rows, force_tokens, shape
 
 PAGE_TOKENS = 256
 BATCH_TOKENS = 256
 MAX_CACHE_TOKENS = 65_536
 CACHE_SHARE = 0.25
 STOP_SECONDS = 10.0
+ScoreProcessor = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
 
 
 class CannotBatchError(Exception):
@@ -43,6 +46,18 @@ class Request:
     room: int
     sampling: Sampling
     ends: frozenset[int] = frozenset()
+    log: TokenLog | None = None
+    """Takes what the model thought of each token."""
+    own: Callable[[int], Sequence[ScoreProcessor]] | None = None
+    """Makes the processors of scores that the model's own generation config asks for, behind so many tokens."""
+
+    def row(self) -> Row:
+        """The row of a new try: what is behind the prompt counts as written."""
+        prompt = self.tokens[: self.prompt]
+        own = self.own(self.prompt) if self.own is not None else ()
+        row = Row(self.sampling, prompt, self.ends, own, self.log)
+        row.write(self.tokens[self.prompt :])
+        return row
 
 
 @dataclass(frozen=True)
@@ -62,9 +77,13 @@ def cache_tokens(model: Any, context: int | None, slots: int, room_bytes: int | 
         CannotBatchError: there is no room for two pages.
     """
     config = model.config.get_text_config()
-    heads = getattr(config, "num_key_value_heads", None) or config.num_attention_heads
-    width = getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
-    per_token = 2 * config.num_hidden_layers * heads * width * model.dtype.itemsize
+    try:
+        heads = getattr(config, "num_key_value_heads", None) or config.num_attention_heads
+        width = getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
+        per_token = 2 * int(config.num_hidden_layers * heads * width) * model.dtype.itemsize
+    except (AttributeError, TypeError, ValueError, ZeroDivisionError) as error:
+        # state-space models have no heads, others have another number in each layer
+        raise CannotBatchError(f"its layers do not all attend alike, with as many keys and values ({error})") from error
     each = math.ceil((context or BATCH_TOKENS * 4) / PAGE_TOKENS) * PAGE_TOKENS
     most = min(slots * each, max(MAX_CACHE_TOKENS, each))
     on_gpu = model.device.type == "cuda"
@@ -83,19 +102,27 @@ class Engine:
     """One manager of transformers and its two threads: the model's steps, and their delivery to `on_steps`."""
 
     def __init__(
-        self, model: Any, tokens: int, slots: int, on_steps: Callable[[list[Step]], None], *, split: bool = True
+        self,
+        model: Any,
+        tokens: int,
+        slots: int,
+        on_steps: Callable[[list[Step]], None],
+        *,
+        split: bool = True,
+        page_tokens: int = PAGE_TOKENS,
+        batch_tokens: int = BATCH_TOKENS,
     ) -> None:
         self._sampler = _Sampler()
         self._router = _Router()
         # it takes the likeliest token; the sampler has made that the one that was drawn
         greedy = GenerationConfig(do_sample=False, eos_token_id=-1, pad_token_id=0)
         sizes = ContinuousBatchingConfig(
-            page_size=PAGE_TOKENS,
-            num_blocks=tokens // PAGE_TOKENS,
-            max_batch_tokens=max(BATCH_TOKENS, slots),
+            page_size=page_tokens,
+            num_blocks=tokens // page_tokens,
+            max_batch_tokens=max(batch_tokens, slots),
             max_requests_per_batch=slots,
             # the scheduler would keep a part free for those who run, and soft-resets one of them when nothing is left
-            safety_margin=0.0 if tokens >= slots * PAGE_TOKENS else None,
+            safety_margin=0.0 if tokens >= slots * page_tokens else None,
             # which of two equal prompts comes first would decide what is computed anew
             allow_block_sharing=False,
             # the sampler looks at the requests of the step that is about to run
@@ -110,6 +137,8 @@ class Engine:
             raise CannotBatchError(f"{type(error).__name__}: {error}") from error
         self._model = model
         self.is_split = split and model.device.type == "cpu" and split_attention.use_for(model)
+        if model.config.get_text_config()._attn_implementation == "paged|eager":
+            AttentionInterface.register("paged|eager", _paged_attention)
         self._manager.logit_processor.logits_processor.append(self._sampler)
         self._manager.logit_processor.tensors_required = 1
         self._manager.logit_processor.supported_keys = dict(self._sampler.supported_kwargs)
@@ -156,7 +185,7 @@ class Engine:
             max_new_tokens=request.room,
             streaming=True,
             eos_token_id=list(request.ends),
-            sampling=request.sampling,
+            row=request.row(),
             prompt=request.prompt,
         )
         return added is not None
@@ -173,6 +202,14 @@ class Engine:
         if self.is_split:
             split_attention.detach(self._model)
         self._router.queue.put(None)
+
+
+def _paged_attention(module: torch.nn.Module, *args: Any, **kwargs: Any) -> Any:
+    """transformers' attention of a batch, which would drop without a word what it does not know."""
+    dropped = [name for name in ("softcap", "position_bias") if kwargs.get(name) is not None]
+    if dropped:
+        raise NotImplementedError(f"attention of a batch does not know {' and '.join(dropped)}")
+    return eager_paged_attention_forward(module, *args, **kwargs)
 
 
 class _BatchingManager(ContinuousBatchingManager):  # type: ignore[misc]
@@ -205,24 +242,28 @@ class _Router:
 class _Sampler(ContinuousBatchingLogitsProcessor):  # type: ignore[misc]
     """Chooses each row's token by its own request's sampling; a row without numbers fails its request alone."""
 
-    supported_kwargs: dict[str, type] = {"sampling": Sampling, "prompt": int}  # noqa: RUF012 - as its base has it
+    supported_kwargs: dict[str, type] = {"row": Row, "prompt": int}  # noqa: RUF012 - as its base has it
     ignored_kwargs: tuple[str, ...] = ()
 
     def __init__(self) -> None:
         self.failed: dict[str, None] = {}
-        self._rows: list[tuple[str, Draw]] = []
+        self._rows: list[tuple[str, Row]] = []
 
     def fill_defaults(self, int32_tensor: torch.Tensor) -> None:
         """Nothing travels in the tensor."""
 
     def prepare_tensor_args(self, requests_with_new_token: list[Any]) -> torch.Tensor:
-        """Remember whose rows come next; the position counts on from what was written before a request was resumed."""
+        """Remember whose rows come next, and what was written in them since the last step."""
         self._rows = []
         for request in requests_with_new_token:
             state = request.state
-            options = state.logit_processor_kwargs
-            position = len(state.initial_tokens) - options["prompt"] + len(state.generated_tokens)
-            self._rows.append((state.request_id, Draw(options["sampling"], position)))
+            row: Row = state.logit_processor_kwargs["row"]
+            behind_prompt = len(state.initial_tokens) - state.logit_processor_kwargs["prompt"]
+            if missing := behind_prompt + len(state.generated_tokens) - row.position:
+                # a request that lost its pages was begun anew behind what it had written
+                written = state.generated_tokens
+                row.write((written if missing <= len(written) else [*state.initial_tokens, *written])[-missing:])
+            self._rows.append((state.request_id, row))
         return torch.zeros(len(self._rows), dtype=torch.int32)
 
     def __call__(self, scores: torch.Tensor, tensor_arg: torch.Tensor) -> torch.Tensor:
@@ -232,11 +273,9 @@ class _Sampler(ContinuousBatchingLogitsProcessor):  # type: ignore[misc]
             bad = (~finite).nonzero()[:, 0].tolist()
             self.failed.update({self._rows[row][0]: None for row in bad})
             scores[bad] = 0.0
-        drawn = [row for row, (_, draw) in enumerate(self._rows) if not draw.sampling.is_greedy]
-        if not drawn:
+        rows = [row for _, row in self._rows]
+        if all(row.sampling.is_greedy and row.log is None for row in rows):
+            # the manager takes the likeliest by itself
+            shape(scores, rows)
             return scores
-        if len(drawn) == len(self._rows) == scores.shape[0]:
-            return force_tokens(scores, pick(scores, [draw for _, draw in self._rows]))
-        some = scores[drawn]
-        scores[drawn] = force_tokens(some, pick(some, [self._rows[row][1] for row in drawn]))
-        return scores
+        return force_tokens(scores, choose(scores, rows))

@@ -113,6 +113,10 @@ class Text(Predictor):
         """Bytes of the model's weights and of the cache of its batches."""
         return self._model.size_bytes() if self._model else 0
 
+    def facts(self) -> dict[str, Any]:
+        """Whether its predictions share forward passes, and if not, why."""
+        return self._model.facts() if self._model else {}
+
     @classmethod
     def inspect(cls, spec: VersionSpec) -> Inspection:
         """Read the configuration and the tokenizer, and check that the weights are safe to load."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
-from typing import Any, Self
+from math import log
 
 import torch
 
@@ -27,22 +27,31 @@ NO_NUMBERS = "The model's scores are not numbers (NaN or infinite); it may need 
 
 @dataclass(frozen=True)
 class Sampling:
-    """How a request chooses its tokens; at temperature 0 the likeliest, and nothing else of this counts."""
+    """How a request chooses its tokens; at temperature 0 the likeliest, whatever seed, top_p, top_k and min_p are.
+
+    `bias` is added to the scores of tokens; `min_new_tokens` come before the text may end.
+    """
 
     seed: int
     temperature: float = 1.0
     top_p: float = 1.0
     top_k: int = 0
-
-    @classmethod
-    def of(cls, values: dict[str, Any], seed: int) -> Self:
-        """What an input asks for."""
-        return cls(seed, values.get("temperature", 0.8), values.get("top_p", 0.95), values.get("top_k", 0))
+    min_p: float = 0.0
+    repetition_penalty: float = 1.0
+    presence_penalty: float = 0.0
+    frequency_penalty: float = 0.0
+    bias: tuple[tuple[int, float], ...] = ()
+    min_new_tokens: int = 0
 
     @property
     def is_greedy(self) -> bool:
         """Whether the likeliest token is always taken."""
         return self.temperature == 0
+
+    @property
+    def penalizes(self) -> bool:
+        """Whether scores depend on what was written."""
+        return self.repetition_penalty != 1 or self.presence_penalty != 0 or self.frequency_penalty != 0
 
 
 @dataclass(frozen=True)
@@ -74,7 +83,8 @@ def pick(scores: torch.Tensor, draws: Sequence[Draw]) -> torch.Tensor:
     among_all: list[int] = []
     left: list[int] = []
     for row, draw in enumerate(draws):
-        (left if draw.sampling.top_k or draw.sampling.top_p < 1 else among_all).append(row)
+        sampling = draw.sampling
+        (left if sampling.top_k or sampling.top_p < 1 or sampling.min_p else among_all).append(row)
     vocabulary = scores.shape[-1]
     if among_all:
         tokens = torch.arange(vocabulary, device=scores.device)[None, :]
@@ -105,8 +115,13 @@ def _pick_among_likeliest(
     before = probabilities.cumsum(-1) - probabilities
     is_off = top_p >= 1
     candidates = values.masked_fill(~is_off & (before >= top_p), float("-inf"))
+    # the likeliest has 0; a token may be this much less likely
+    least = [log(sampling.min_p) if sampling.min_p else float("-inf") for sampling in samplings]
+    limit = torch.tensor(least, device=device)[:, None]
+    candidates = candidates.masked_fill(candidates < limit, float("-inf"))
     picked = (candidates + gumbel_noise(keys, tokens)).argmax(dim=-1, keepdim=True)
     enough = has_k | (~is_off & (probabilities.sum(-1, keepdim=True) >= top_p)) | (count == scaled.shape[-1])
+    enough |= values[:, -1:] < limit
     return tokens.gather(1, picked)[:, 0], enough[:, 0]
 
 
@@ -135,29 +150,3 @@ def _mixed(values: torch.Tensor) -> torch.Tensor:
 def _shifted(values: torch.Tensor, bits: int) -> torch.Tensor:
     """A logical shift to the right of 32-bit integers; torch's own drags the sign along."""
     return (values >> bits).bitwise_and_((1 << (32 - bits)) - 1)
-
-
-class RequestSampler:
-    """A logits processor of `generate`, for one request: its pick has the only finite score afterwards."""
-
-    def __init__(self, sampling: Sampling, start: int) -> None:
-        self._sampling = sampling
-        self._start = start
-
-    def __call__(self, input_ids: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:
-        """Scores of shape (1, vocabulary) for the token behind `input_ids` of shape (1, tokens so far)."""
-        if not bool(finite_rows(scores).all()):
-            raise FloatingPointError(NO_NUMBERS)
-        if self._sampling.is_greedy:
-            return scores
-        return force_tokens(scores, pick(scores, [Draw(self._sampling, input_ids.shape[-1] - self._start)]))
-
-
-def finite_rows(scores: torch.Tensor) -> torch.Tensor:
-    """Which rows have a largest score that is a number; -inf among the others is one way to rule tokens out."""
-    return torch.isfinite(scores.amax(dim=-1))
-
-
-def force_tokens(scores: torch.Tensor, tokens: torch.Tensor) -> torch.Tensor:
-    """Scores of this shape in which each row's token, of shape (rows,), is the only possible one."""
-    return torch.full_like(scores, float("-inf")).scatter_(1, tokens[:, None], 0.0)

@@ -187,7 +187,7 @@ def test_a_model_whose_rotary_tables_follow_the_length_runs_one_prediction_at_a_
         for _ in range(3):
             assert list(pool.map(lambda prompt: generate(predictor, prompt).output, prompts)) == alone
     assert model_of(predictor).batch is None
-    assert model_of(predictor)._turns._value == 1
+    assert model_of(predictor)._one_by_one.at_once == 1
 
 
 def test_a_load_tells_its_phases_and_its_bytes(folder: Folder) -> None:

@@ -7,13 +7,14 @@ import pytest
 import torch
 from transformers import TemperatureLogitsWarper, TopKLogitsWarper, TopPLogitsWarper
 
-from workers.predictors.text.sampling import Draw, RequestSampler, Sampling, gumbel_noise, pick
+from workers.predictors.text.sampling import Draw, Sampling, gumbel_noise, pick
+from workers.predictors.text.scores import RequestProcessor, Row
 
 SCORES = torch.tensor([[2.0, 1.0, 0.0, -1.0, -2.0]])
 
 
 def draw(seed: int, scores: torch.Tensor = SCORES, **options: float) -> int:
-    sampler = RequestSampler(Sampling(seed, **options), 0)  # type: ignore[arg-type]
+    sampler = RequestProcessor(Row(Sampling(seed, **options), ()), 0)  # type: ignore[arg-type]
     return int(sampler(torch.zeros(1, 0, dtype=torch.long), scores).argmax())
 
 

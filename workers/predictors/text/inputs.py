@@ -1,0 +1,37 @@
+"""What the inputs of a request ask for, with the model's own generation config behind them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from workers.predictors.text.sampling import Sampling
+
+# of models whose own generation config says nothing of sampling
+_PLAIN = {"temperature": 0.8, "top_p": 0.95, "top_k": 0, "min_p": 0.0}
+# what `generate` takes where a config that samples leaves them out
+_SAMPLING = {"temperature": 1.0, "top_p": 1.0, "top_k": 50, "min_p": 0.0}
+_ALWAYS = {"repetition_penalty": 1.0, "min_new_tokens": 0}
+
+
+def own_defaults(config: Any) -> dict[str, float]:
+    """The values of inputs that a model's generation config gives, as its library would take them."""
+    samples = getattr(config, "do_sample", None) is True
+    defaults: dict[str, float] = {**(_SAMPLING if samples else _PLAIN), **_ALWAYS}
+    for name in defaults:
+        value = getattr(config, name, None)
+        if isinstance(value, int | float) and not isinstance(value, bool) and (samples or name in _ALWAYS):
+            defaults[name] = value
+    return defaults
+
+
+def read_sampling(values: dict[str, Any], seed: int, defaults: dict[str, float], least: int) -> Sampling:
+    """How a request chooses its tokens; the model itself wants at `least` so many new ones."""
+    return Sampling(
+        seed,
+        **{name: values.get(name, defaults[name]) for name in ("temperature", "top_p", "top_k", "min_p")},
+        repetition_penalty=values.get("repetition_penalty", defaults["repetition_penalty"]),
+        presence_penalty=values.get("presence_penalty", 0.0),
+        frequency_penalty=values.get("frequency_penalty", 0.0),
+        bias=tuple((int(token), float(value)) for token, value in values.get("logit_bias", {}).items()),
+        min_new_tokens=int(values.get("min_new_tokens", max(defaults["min_new_tokens"], least))),
+    )
