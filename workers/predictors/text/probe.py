@@ -49,8 +49,8 @@ def generate_scores(model: Any, prompts: list[list[int]], new_tokens: int = NEW_
     scores = []
     for prompt in prompts:
         tokens = torch.tensor([prompt], device=model.device)
-        made = model.generate(tokens, attention_mask=torch.ones_like(tokens), generation_config=config)
-        scores.append([step[0].float().cpu() for step in made.logits])
+        output = model.generate(tokens, attention_mask=torch.ones_like(tokens), generation_config=config)
+        scores.append([step[0].float().cpu() for step in output.logits])
     return scores
 
 
