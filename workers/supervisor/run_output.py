@@ -221,6 +221,9 @@ class RunOutput:
         output = self._value
         if self._is_adopted:
             pass
+        elif isinstance(output, dict) and kind_queue(lease.queue) == ModelKind.TEXT_GENERATION.queue:
+            # More than text was asked for, and the text that was streamed is in it
+            pass
         elif transcript.text or kind_queue(lease.queue) == ModelKind.TEXT_GENERATION.queue:
             output = transcript.whole_text
         elif transcript.chunks:

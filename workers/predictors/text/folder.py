@@ -16,6 +16,7 @@ from transformers.models.auto.modeling_auto import (
 from workers.contract.predictor import InputRejectedError, Inspection, VersionRefusedError
 from workers.contract.weights import parameter_count
 from workers.predictors.pretrained import read_parts, weight_files
+from workers.predictors.text.inputs import narrow, read_own_config
 
 # transformers writes 1e30 where a tokenizer knows no limit
 _NO_LIMIT = 10**9
@@ -94,8 +95,5 @@ def inspect_text(path: str, input_schema: dict[str, Any], output_schema: dict[st
         "vocabulary": len(tokenizer),
     }
     narrowed = deepcopy(input_schema)
-    if limits.output:
-        new_tokens = narrowed["properties"]["max_new_tokens"]
-        most = min(new_tokens["maximum"], limits.output)
-        new_tokens.update(maximum=most, default=min(new_tokens["default"], most))
+    narrow(narrowed["properties"], read_own_config(folder), limits.output, tokenizer)
     return Inspection(narrowed, deepcopy(output_schema), info)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
+
+from transformers import GenerationConfig
 
 from workers.predictors.text.sampling import Sampling
 
@@ -22,6 +25,34 @@ def own_defaults(config: Any) -> dict[str, float]:
         if isinstance(value, int | float) and not isinstance(value, bool) and (samples or name in _ALWAYS):
             defaults[name] = value
     return defaults
+
+
+def read_own_config(folder: Path) -> Any:
+    """A folder's generation config; None where it has none that can be read."""
+    try:
+        return GenerationConfig.from_pretrained(folder, local_files_only=True)
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def narrow(properties: dict[str, dict[str, Any]], config: Any, most: int | None, tokenizer: Any) -> None:
+    """Make the inputs of all models those of one: its own defaults and bounds, and what its tokenizer can serve."""
+    if most:
+        for name in ("max_new_tokens", "min_new_tokens"):
+            properties[name]["maximum"] = min(properties[name]["maximum"], most)
+    defaults: dict[str, Any] = own_defaults(config)
+    if isinstance(tokens := getattr(config, "max_new_tokens", None), int):
+        defaults["max_new_tokens"] = tokens
+    for name, body in properties.items():
+        if "maximum" not in body or "default" not in body:
+            continue
+        least = body.get("minimum", 0)
+        value = min(max(defaults.get(name, body["default"]), least), body["maximum"])
+        body["default"] = int(value) if body["type"] == "integer" else value
+    if not properties["top_p"]["default"] > 0:
+        properties["top_p"]["default"] = 1
+    if not tokenizer.all_special_ids:
+        del properties["skip_special_tokens"]
 
 
 def read_sampling(values: dict[str, Any], seed: int, defaults: dict[str, float], least: int) -> Sampling:

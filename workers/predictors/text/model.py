@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from copy import deepcopy
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import transformers
 
+from workers.contract.context import MAX_SEED
 from workers.contract.predictor import Device, PredictionContext, SetupContext
 from workers.contract.weights import module_bytes
 from workers.predictors.pretrained import load
@@ -19,6 +22,7 @@ from workers.predictors.text.batch import TextBatch
 from workers.predictors.text.engine import CannotBatchError, Request, ScoreProcessor
 from workers.predictors.text.folder import choose_class, read_limits
 from workers.predictors.text.inputs import own_defaults, read_sampling
+from workers.predictors.text.log_probabilities import LogProbabilities
 from workers.predictors.text.one_by_one import OneByOne
 from workers.predictors.text.prompts import PromptEncoder
 from workers.predictors.text.streaming import Detokenizer, StopFilter, TokenSink
@@ -79,6 +83,12 @@ class TextModel:
         rope = str(getattr(config.get_text_config(decoder=True), "rope_parameters", None))
         # a forward pass writes rotary tables that follow the length into the model, so that only one may run
         self._follows_length = "dynamic" in rope or "longrope" in rope
+        self._special: dict[int, str] = {
+            number: token.content
+            for number, token in self._tokenizer.added_tokens_decoder.items()
+            if token.special and number not in self._end_tokens
+        }
+        self._has_own_processors = not config.is_encoder_decoder and bool(self._own_processors(1))
         self.why_not_batched: str | None = None
         self.batch: TextBatch | None = None
         at_once, state = GENERATE_AT_ONCE, None
@@ -150,8 +160,10 @@ class TextModel:
                 return batch
         raise reason or CannotBatchError("nothing was tried")
 
-    def generate(self, context: PredictionContext) -> None:
+    def generate(self, context: PredictionContext) -> dict[str, Any] | None:
         """Stream the continuation of `context.input["prompt"]` and measure it.
+
+        Gives all choices, with the reasons why they ended, where `n` or `logprobs` is among the inputs.
 
         Raises:
             InputRejectedError: the prompt does not fit.
@@ -160,26 +172,63 @@ class TextModel:
         options = context.input
         ids = self._prompts.encode(options["prompt"])
         room = self._limits.room(len(ids), options.get("max_new_tokens", 128))
+        if self.batch is not None:
+            room = min(room, self.batch.room(len(ids)))
         context.metric("input_tokens", len(ids))
         context.check()
-        is_decoder = self._limits.together
-        detokenizer = Detokenizer(
-            lambda tokens: self._tokenizer.decode(tokens, skip_special_tokens=True, clean_up_tokenization_spaces=False),
-            ids if is_decoder else (),
-        )
-        sink = TokenSink(context, detokenizer, StopFilter(options.get("stop", [])), self._end_tokens)
         sampling = read_sampling(options, context.seed, self._defaults, self._min_length - len(ids))
+        self._prompts.check([token for token, _ in sampling.bias] or ids)
+        ends = frozenset() if options.get("ignore_eos") else self._end_tokens
+        stops: list[str] = options.get("stop", [])
+        skip = options.get("skip_special_tokens", True)
+        hidden = {token: text for token, text in self._special.items() if skip and any(text in stop for stop in stops)}
+
+        def decode(tokens: list[int]) -> str:
+            text: str = self._tokenizer.decode(tokens, skip_special_tokens=skip, clean_up_tokenization_spaces=False)
+            return text
+
+        sinks, logs, requests = [], [], []
+        for choice in range(options.get("n", 1)):
+            log = LogProbabilities(options["logprobs"]) if options.get("logprobs") is not None else None
+            context_tokens = ids if self._limits.together else ()
+            sinks.append(
+                TokenSink(context, Detokenizer(decode, context_tokens), StopFilter(stops), ends, hidden, choice)
+            )
+            logs.append(log)
+            own = self._own_processors if self._has_own_processors else None
+            chosen = replace(sampling, seed=(sampling.seed + choice) % (MAX_SEED + 1))
+            requests.append(Request(ids, len(ids), room, chosen, ends, log, own))
+        way = self.batch or self._one_by_one
+
+        def run(choice: int) -> None:
+            try:
+                way.run(context, requests[choice], sinks[choice])
+            finally:
+                sinks[choice].finish()
+
         try:
-            if self.batch is not None:
-                room = min(room, self.batch.room(len(ids)))
-                own = self._own_processors if self._own_processors(len(ids)) else None
-                request = Request(ids, len(ids), room, sampling, self._end_tokens, own=own)
-                self.batch.run(context, request, sink)
+            if len(sinks) == 1:
+                run(0)
             else:
-                self._one_by_one.run(context, Request(ids, len(ids), room, sampling, self._end_tokens), sink)
+                with ThreadPoolExecutor(len(sinks)) as pool:
+                    # one that fails is the failure of all
+                    list(pool.map(run, range(len(sinks))))
         finally:
-            sink.finish()
+            context.metric("output_tokens", sum(sink.count for sink in sinks))
         context.check()
+        if "n" not in options and options.get("logprobs") is None:
+            return None
+        choices = [
+            {
+                "text": sink.text,
+                "finish_reason": sink.finish_reason,
+                "logprobs": None if log is None else log.describe(sink.count, self._tokenizer),
+            }
+            for sink, log in zip(sinks, logs, strict=True)
+        ]
+        written = sum(sink.count for sink in sinks)
+        usage = {"input_tokens": len(ids), "output_tokens": written, "total_tokens": len(ids) + written}
+        return {"choices": choices, "usage": usage}
 
     def _own_processors(self, prompt_tokens: int) -> Sequence[ScoreProcessor]:
         """What the model's own generation config asks for, beside the inputs, behind a prompt of so many tokens."""

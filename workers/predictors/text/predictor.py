@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from workers.predictors.text.model import TextModel
 
 MAX_SEED = 2**53 - 1
+# of models that know no context; others bound both themselves
+MAX_PROMPT_CHARACTERS = 500_000
+MAX_NEW_TOKENS = 131_072
 
 
 class Text(Predictor):
@@ -34,14 +37,14 @@ class Text(Predictor):
                 "title": "Prompt",
                 "description": "The text to continue.",
                 "type": "string",
-                "maxLength": 100_000,
+                "maxLength": MAX_PROMPT_CHARACTERS,
             },
             "max_new_tokens": {
                 "title": "Max new tokens",
                 "description": "Maximum number of tokens to generate.",
                 "type": "integer",
                 "minimum": 1,
-                "maximum": 4096,
+                "maximum": MAX_NEW_TOKENS,
                 "default": 128,
             },
             "temperature": {
@@ -68,9 +71,70 @@ class Text(Predictor):
                 "maximum": 1000,
                 "default": 0,
             },
+            "min_p": {
+                "title": "Min p",
+                "description": "Pick among tokens at least this fraction as likely as the likeliest; 0 turns it off.",
+                "type": "number",
+                "minimum": 0,
+                "maximum": 1,
+                "default": 0,
+            },
+            "repetition_penalty": {
+                "title": "Repetition penalty",
+                "description": "Above 1, tokens of the prompt and of the output become less likely; 1 turns it off.",
+                "type": "number",
+                "minimum": 0.1,
+                "maximum": 10,
+                "default": 1,
+            },
+            "presence_penalty": {
+                "title": "Presence penalty",
+                "description": "Taken off the score of each token that the output has; 0 turns it off.",
+                "type": "number",
+                "minimum": -2,
+                "maximum": 2,
+                "default": 0,
+            },
+            "frequency_penalty": {
+                "title": "Frequency penalty",
+                "description": "Taken off the score of a token for each time that the output has it; 0 turns it off.",
+                "type": "number",
+                "minimum": -2,
+                "maximum": 2,
+                "default": 0,
+            },
+            "logit_bias": {
+                "title": "Logit bias",
+                "description": "What is added to the scores of tokens, by their numbers: -100 rules one out.",
+                "type": "object",
+                "propertyNames": {"pattern": "^[0-9]{1,9}$"},
+                "additionalProperties": {"type": "number", "minimum": -100, "maximum": 100},
+                "maxProperties": 300,
+                "default": {},
+            },
+            "min_new_tokens": {
+                "title": "Min new tokens",
+                "description": "The text does not end before it has this many tokens.",
+                "type": "integer",
+                "minimum": 0,
+                "maximum": MAX_NEW_TOKENS,
+                "default": 0,
+            },
+            "ignore_eos": {
+                "title": "Ignore the end",
+                "description": "Write on to the maximum, behind the token that ends a text too.",
+                "type": "boolean",
+                "default": False,
+            },
+            "skip_special_tokens": {
+                "title": "Skip special tokens",
+                "description": "Leave the marks of the model's own language, such as <|im_end|>, out of the text.",
+                "type": "boolean",
+                "default": True,
+            },
             "stop": {
                 "title": "Stop",
-                "description": "Strings that end the output; they are not part of it.",
+                "description": "Strings that end the output and are no part of it; special tokens too.",
                 "type": "array",
                 "items": {"type": "string", "minLength": 1, "maxLength": 64},
                 "maxItems": 4,
@@ -83,10 +147,31 @@ class Text(Predictor):
                 "minimum": 0,
                 "maximum": MAX_SEED,
             },
+            "n": {
+                "title": "Choices",
+                "description": "How many texts to write, with this seed and the next ones. The first is streamed; "
+                "the output then lists all, each with the reason why it ended.",
+                "type": "integer",
+                "minimum": 1,
+                "maximum": 8,
+            },
+            "logprobs": {
+                "title": "Log probabilities",
+                "description": "List each token's log probability, and those of so many of the likeliest tokens.",
+                "type": "integer",
+                "minimum": 0,
+                "maximum": 20,
+            },
         },
         required=["prompt"],
     )
-    output_schema: ClassVar = {"$schema": JSON_SCHEMA, "type": "string", "title": "Text"}
+    output_schema: ClassVar = {
+        "$schema": JSON_SCHEMA,
+        "title": "Text",
+        "description": "The text; where n or logprobs was given, an object with choices (text, finish_reason, "
+        "logprobs) and usage.",
+        "type": ["string", "object"],
+    }
 
     def __init__(self) -> None:
         self._model: TextModel | None = None
@@ -97,11 +182,11 @@ class Text(Predictor):
 
         self._model = TextModel(spec.path or "", device, context, spec.options)
 
-    def predict(self, context: PredictionContext) -> None:
-        """Stream the continuation of the prompt."""
+    def predict(self, context: PredictionContext) -> Any:
+        """Stream the continuation of the prompt; all of it where more than its text was asked for."""
         if self._model is None:
             raise RuntimeError("the model is not loaded")
-        self._model.generate(context)
+        return self._model.generate(context)
 
     def teardown(self) -> None:
         """Free the model."""

@@ -9,7 +9,8 @@ its `StopStringCriteria` leaves the stop string in the text. A token costs 5 mic
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import torch
@@ -73,70 +74,110 @@ class Detokenizer:
 class StopFilter:
     """Passes text on up to the first stop string; what may become one is held back.
 
-    Of several stop strings the one that is complete first counts, however the text was cut into pieces.
+    Of several stop strings the one that is complete first counts, however the text was cut into pieces. Hidden text, as
+    special tokens have, counts for stop strings and is not passed on.
     """
 
     def __init__(self, stops: Sequence[str]) -> None:
         self._stops = tuple(stops)
         self._longest = max(map(len, stops), default=0)
         self._rest = ""
+        # where the rest is hidden: a mark for each character
+        self._hidden = ""
         self.stopped = False
 
-    def push(self, piece: str) -> str:
+    def push(self, piece: str, *, hidden: bool = False) -> str:
         """The text that may be shown now; nothing once a stop string has come."""
         if self.stopped:
             return ""
         text = self._rest + piece
+        marks = self._hidden + ("x" if hidden else " ") * len(piece)
         matches = [(text.index(stop) + len(stop), text.index(stop)) for stop in self._stops if stop in text]
         if matches:
             self.stopped = True
-            self._rest = ""
-            return text[: min(matches)[1]]
+            self._rest = self._hidden = ""
+            return _visible(text[: min(matches)[1]], marks)
         # the longest end of the text that begins a stop string waits for what follows
         lengths = range(min(self._longest - 1, len(text)), 0, -1)
         begun = next((n for n in lengths if any(stop.startswith(text[-n:]) for stop in self._stops)), 0)
-        self._rest = text[len(text) - begun :]
-        return text[: len(text) - begun]
+        self._rest, self._hidden = text[len(text) - begun :], marks[len(text) - begun :]
+        return _visible(text[: len(text) - begun], marks)
 
     def finish(self) -> str:
         """The text still held back when no more comes."""
-        rest, self._rest = self._rest, ""
-        return rest
+        rest, marks = self._rest, self._hidden
+        self._rest = self._hidden = ""
+        return _visible(rest, marks)
+
+
+def _visible(text: str, marks: str) -> str:
+    if "x" not in marks:
+        return text
+    return "".join(letter for letter, mark in zip(text, marks, strict=False) if mark == " ")
 
 
 class TokenSink:
-    """Takes every token as it comes, streams its text, and knows when the request is done."""
+    """Takes every token of one choice as it comes, streams its text, and knows when and why it is done.
+
+    `hidden` has the text of special tokens that stop strings may name and that are left out of the text.
+    """
 
     def __init__(
-        self, context: PredictionContext, detokenizer: Detokenizer, stops: StopFilter, end_tokens: frozenset[int]
+        self,
+        context: PredictionContext,
+        detokenizer: Detokenizer,
+        stops: StopFilter,
+        end_tokens: frozenset[int],
+        hidden: Mapping[int, str] = MappingProxyType({}),
+        choice: int = 0,
     ) -> None:
         self._context = context
         self._detokenizer = detokenizer
         self._stops = stops
         self._end_tokens = end_tokens
-        self._count = 0
+        self._hidden = hidden
+        self._choice = choice
+        self._pieces: list[str] = []
+        self._ended = False
+        self.count = 0
         self.done = False
+
+    @property
+    def finish_reason(self) -> str:
+        """`stop` at an end token or a stop string, else `length`."""
+        return "stop" if self._ended or self._stops.stopped else "length"
+
+    @property
+    def text(self) -> str:
+        """The text so far."""
+        return "".join(self._pieces)
 
     def take(self, token: int) -> bool:
         """Take a token; whether that was the last one."""
         if self.done:
             return True
-        self._count += 1
-        if self._count == 1:
+        self.count += 1
+        if self.count == 1 and self._choice == 0:
             self._context.metric("time_to_first_token_seconds", time.monotonic() - self._context.started)
         if token in self._end_tokens:
-            self.done = True
+            self.done = self._ended = True
         else:
-            self._context.emit(self._stops.push(self._detokenizer.push(token)))
+            self._emit(self._stops.push(self._detokenizer.push(token)))
+            if token in self._hidden:
+                self._emit(self._stops.push(self._hidden[token], hidden=True))
             self.done = self._stops.stopped or self._context.cancelled
         return self.done
 
     def finish(self) -> None:
-        """Emit what was held back, and the number of tokens."""
+        """Emit what was held back."""
         self.done = True
-        self._context.emit(self._stops.push(self._detokenizer.finish()))
-        self._context.emit(self._stops.finish())
-        self._context.metric("output_tokens", self._count)
+        self._emit(self._stops.push(self._detokenizer.finish()))
+        self._emit(self._stops.finish())
+
+    def _emit(self, piece: str) -> None:
+        self._pieces.append(piece)
+        if self._choice == 0:
+            self._context.emit(piece)
 
 
 class SinkCriterion:

@@ -35,7 +35,7 @@ def test_a_version_tells_its_context_and_narrows_its_schema(folder: Folder, name
     tokens = found.input_schema["properties"]["max_new_tokens"]
     assert (tokens["maximum"], tokens["default"]) == (CONTEXT - 1, CONTEXT - 1)
     Draft202012Validator.check_schema(found.input_schema)
-    assert Text.input_schema["properties"]["max_new_tokens"]["maximum"] == 4096
+    assert Text.input_schema["properties"]["max_new_tokens"]["maximum"] == 131_072
 
 
 def test_an_encoder_decoder_without_positions_has_no_bound(folder: Folder) -> None:
@@ -43,7 +43,7 @@ def test_an_encoder_decoder_without_positions_has_no_bound(folder: Folder) -> No
     assert found.refusal is None
     assert found.info["encoder_decoder"] is True
     assert found.info["context_length"] is None
-    assert found.input_schema["properties"]["max_new_tokens"]["maximum"] == 4096
+    assert found.input_schema["properties"]["max_new_tokens"]["maximum"] == 131_072
 
 
 def test_the_tokenizers_advice_counts_where_the_configuration_is_silent(folder: Folder, tmp_path: Path) -> None:

@@ -1,0 +1,35 @@
+"""What a model thought of the tokens that were chosen."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+
+
+class LogProbabilities:
+    """Log probabilities of a request's tokens, by its model alone, before penalties and temperature."""
+
+    def __init__(self, likeliest: int) -> None:
+        self._likeliest = likeliest
+        self._entries: dict[int, tuple[int, float, list[int], list[float]]] = {}
+
+    def record(self, position: int, scores: torch.Tensor, token: int) -> None:
+        """Take the raw scores, of shape (vocabulary,), and the token of a position."""
+        logs = scores.float().log_softmax(dim=-1)
+        values, tokens = logs.topk(min(self._likeliest, len(logs)))
+        self._entries[position] = (token, float(logs[token]), tokens.tolist(), values.tolist())
+
+    def describe(self, count: int, tokenizer: Any) -> dict[str, Any]:
+        """The first tokens as JSON: text and number of each, its log probability, and the likeliest at its place."""
+
+        def entry(token: int, value: float) -> dict[str, Any]:
+            # JSON has no infinity
+            return {"token": tokenizer.decode([token]), "id": token, "logprob": max(value, -9999.0)}
+
+        content = [
+            {**entry(token, value), "top": [entry(*other) for other in zip(tokens, values, strict=True)]}
+            for position, (token, value, tokens, values) in sorted(self._entries.items())
+            if position < count
+        ]
+        return {"content": content}
