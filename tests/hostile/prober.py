@@ -81,6 +81,12 @@ class Prober(Predictor):
             raise OSError(ctypes.get_errno(), "ptrace")
         return 0
 
+    def watch_folder(self, target: str) -> int:
+        libc = ctypes.CDLL(None, use_errno=True)
+        if libc.inotify_add_watch(libc.inotify_init1(0), target.encode(), 0xFFF) < 0:
+            raise OSError(ctypes.get_errno(), "inotify")
+        return 0
+
     def ring(self, target: str) -> int:
         libc = ctypes.CDLL(None, use_errno=True)
         if (result := libc.syscall(425, 8, ctypes.create_string_buffer(240))) < 0:

@@ -98,6 +98,13 @@ async def test_no_socket_is_opened(running: Running, family: str) -> None:
     assert await attempt(running, "open_socket", family) == "PermissionError"
 
 
+async def test_nobody_is_told_what_happens_to_files_that_are_not_theirs(
+    running: Running, places: dict[str, Path]
+) -> None:
+    """Landlock does not look at it."""
+    assert await attempt(running, "watch_folder", places["secrets"]) == "PermissionError"
+
+
 @pytest.mark.parametrize("name", ["kill", "trace", "ring", "take_files_away"])
 async def test_other_processes_and_the_kernel_s_side_doors_are_away(running: Running, name: str) -> None:
     assert await attempt(running, name, os.getpid()) == "PermissionError"

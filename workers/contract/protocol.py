@@ -6,7 +6,7 @@ JSON and never pickle, so that what runs in the runner cannot make the superviso
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection
 from types import UnionType
 from typing import Any, get_args, get_origin, get_type_hints
@@ -15,6 +15,8 @@ import orjson
 
 _HEADER = struct.Struct(">I")
 MAX_FRAME_BYTES = 256 * 1024 * 1024
+MAX_NUMBER = 2**53 - 1
+"""What numbers of JSON hold exactly, and BIGINT with room to add some."""
 
 
 @dataclass(frozen=True)
@@ -313,6 +315,19 @@ def decode(frame: bytes) -> Message:
     except (struct.error, orjson.JSONDecodeError, KeyError, TypeError, AttributeError) as error:
         raise ProtocolError(f"{type(error).__name__}: {error}") from error
     return message
+
+
+def with_bounded_numbers(message: RunnerMessage) -> RunnerMessage:
+    """The message of a runner, who may say any number, with its own numbers brought into what columns and answers hold.
+
+    Sizes, counts and seconds are not negative; what a model measures may be.
+    """
+    bounded: dict[str, Any] = {}
+    for name, value in vars(message).items():
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            least = -MAX_NUMBER if isinstance(message, Metric) else 0
+            bounded[name] = max(least, min(value, MAX_NUMBER)) if value == value else 0
+    return replace(message, **bounded) if bounded else message
 
 
 def send(connection: Connection, message: Message) -> None:

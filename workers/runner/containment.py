@@ -71,7 +71,8 @@ class Machine:
 
 # Other processes and the kernel: ptrace, process_vm_readv, process_vm_writev, kexec_load, bpf, perf_event_open, mount,
 # umount2, pivot_root, setns, unshare, init_module, finit_module, keyctl, add_key, request_key, open_by_handle_at,
-# userfaultfd. Memory and messages that stay when the process is gone and that no limit of it counts: shmget, shmat,
+# userfaultfd. What happens to files that may not be opened: inotify_add_watch, fanotify_init, fanotify_mark.
+# Memory and messages that stay when the process is gone and that no limit of it counts: shmget, shmat,
 # shmctl, semget, semop, semtimedop, semctl, msgget, msgsnd, msgrcv, msgctl, mq_open, mq_unlink.
 # And at one number everywhere: io_uring, which opens sockets behind a filter's back, pidfd_getfd, newer calls of mounts
 EVERYWHERE = (425, 426, 427, 428, 429, 430, 431, 432, 438)
@@ -82,14 +83,14 @@ MACHINES = {
     "x86_64": Machine(
         0xC000003E, 317, 41, 53, 56, 302, (109, 112),
         (101, 310, 311, 246, 321, 298, 165, 166, 155, 308, 272, 175, 313, 250, 248, 249, 304, 323,
-         29, 30, 31, 64, 65, 220, 66, 68, 69, 70, 71, 240, 241, *EVERYWHERE),
+         254, 300, 301, 29, 30, 31, 64, 65, 220, 66, 68, 69, 70, 71, 240, 241, *EVERYWHERE),
         # chmod, fchmod, fchmodat, chown, fchown, lchown, fchownat, [l,f]setxattr, [l,f]removexattr
         (90, 91, 268, 92, 93, 94, 260, 188, 189, 190, 197, 198, 199, *OWNED_EVERYWHERE),
     ),
     "aarch64": Machine(
         0xC00000B7, 277, 198, 199, 220, 261, (154, 157),
         (117, 270, 271, 104, 280, 241, 40, 39, 41, 268, 97, 105, 273, 219, 217, 218, 265, 282,
-         194, 196, 195, 190, 193, 192, 191, 186, 189, 188, 187, 180, 181, *EVERYWHERE),
+         27, 262, 263, 194, 196, 195, 190, 193, 192, 191, 186, 189, 188, 187, 180, 181, *EVERYWHERE),
         # fchmod, fchmodat, fchownat, fchown, [l,f]setxattr, [l,f]removexattr
         (52, 53, 54, 55, 5, 6, 7, 14, 15, 16, *OWNED_EVERYWHERE),
     ),

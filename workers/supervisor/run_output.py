@@ -27,6 +27,8 @@ MAX_NUMBER = 2**31 - 1
 MAX_CONTENT_TYPE = 200
 MAX_METRICS = 100
 MAX_METRIC_NAME = 100
+# Which answers show as Int, and the ledger adds up
+COUNTS = {"input_tokens", "output_tokens", "steps"}
 
 
 @dataclass(frozen=True)
@@ -165,7 +167,7 @@ class RunOutput:
             case protocol.Metric(name=name, value=value):
                 metrics = self._metrics if name in METRICS else self._custom_metrics
                 if (name := storable(name[:MAX_METRIC_NAME])) in metrics or len(metrics) < MAX_METRICS:
-                    metrics[name] = value
+                    metrics[name] = int(min(max(0, value), MAX_NUMBER)) if name in COUNTS else value
             case protocol.Loading():
                 self.writer.loading(message.phase, message.bytes, message.total_bytes)
             case protocol.Started(load_seconds=seconds):

@@ -36,6 +36,7 @@ from workers.contract.protocol import (
     VersionSpec,
     encode,
     receive,
+    with_bounded_numbers,
 )
 from workers.supervisor.memory_bound import MemoryBound
 
@@ -245,6 +246,7 @@ class RunnerClient:
                 message = receive(self._connection)
                 if not isinstance(message, RunnerMessage):
                     raise ProtocolError(f"{type(message).__name__} is not for the supervisor")
+                message = with_bounded_numbers(message)
                 with self._inbox_lock:
                     self._inbox.append(message)
                     is_first = len(self._inbox) == 1

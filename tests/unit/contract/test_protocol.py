@@ -26,12 +26,14 @@ from workers.contract.protocol import (
     Progress,
     ProtocolError,
     Ready,
+    Resident,
     Run,
     Started,
     Stop,
     VersionSpec,
     decode,
     encode,
+    with_bounded_numbers,
 )
 
 SPEC = VersionSpec("v", "text", "/models/v", {"dtype": "auto"})
@@ -121,3 +123,22 @@ def test_what_is_not_json_is_refused_where_it_is_made() -> None:
     for value in (object(), {1: "key"}, "\ud800", 2**70):
         with pytest.raises(TypeError):
             encode(Output("p", chunk=value))
+
+
+@pytest.mark.parametrize("number", [-(10**15), -1e300, 1e300, 2**64 - 1, float("nan"), float("inf"), -float("inf")])
+def test_a_runner_says_no_number_that_a_column_or_an_answer_does_not_hold(number: float) -> None:
+    for message in (
+        Started("p", number),
+        Resident([], number, number, number, number),  # type: ignore[arg-type]
+        Loading("p", "read", number, number),  # type: ignore[arg-type]
+        Progress("p", number, None),  # type: ignore[arg-type]
+        Ready("cpu", [], "", number),  # type: ignore[arg-type]
+        Metric("p", "output_tokens", number),
+    ):
+        bounded = with_bounded_numbers(message)
+        numbers = [each for each in vars(bounded).values() if isinstance(each, int | float)]
+        assert numbers
+        least = -(2**53) if isinstance(message, Metric) else 0
+        assert all(least <= each < 2**53 for each in numbers), bounded
+    assert with_bounded_numbers(Metric("p", "score", -0.5)) == Metric("p", "score", -0.5)
+    assert with_bounded_numbers(Progress("p", 3)) == Progress("p", 3)

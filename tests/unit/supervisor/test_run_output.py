@@ -234,3 +234,12 @@ async def test_numbers_and_kinds_of_files_are_those_that_answers_can_show(output
     record = output.files[0].record(output.lease, 0)
     assert (record["contentType"], record["width"], record["height"]) == (f"text/{MARK}".ljust(200, "x"), 2**31 - 1, 0)
     assert output.result(end(output, Done(ID))).metrics["steps"] == 2**31 - 1
+
+
+@pytest.mark.parametrize(("said", "kept"), [(-5.0, 0), (1e15, 2**31 - 1), (7.0, 7)])
+async def test_tokens_are_a_number_that_answers_and_the_ledger_hold(output: RunOutput, said: float, kept: int) -> None:
+    output.receive(Started(ID, 0.5))
+    for name in ("input_tokens", "output_tokens", "steps"):
+        output.receive(Metric(ID, name, said))
+    metrics = output.result(end(output, Done(ID))).metrics
+    assert [metrics[name] for name in ("input_tokens", "output_tokens", "steps")] == [kept] * 3
