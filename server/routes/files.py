@@ -42,7 +42,7 @@ class Link(NamedTuple):
     signature: str
 
 
-async def file_response(storage: Storage, signer: FileSigner, link: Link, asked: Headers) -> Response:
+async def file_response(storage: Storage, signer: FileSigner, link: Link, wishes: Headers) -> Response:
     """The file, or the part that the request's headers ask for.
 
     206 for a part, 304 for what the client has, 403 for a wrong or expired link, 404 if the file is gone, 416 for a
@@ -75,11 +75,11 @@ async def file_response(storage: Storage, signer: FileSigner, link: Link, asked:
         "accept-ranges": "bytes",
         "etag": tag,
     }
-    if (known := asked.get("if-none-match", "")).strip() == "*" or tag in known:
+    if (known := wishes.get("if-none-match", "")).strip() == "*" or tag in known:
         return Response(status_code=304, headers=headers)
     part = None
-    if asked.get("if-range", tag) == tag:
-        part = _part(asked.get("range", ""), size)
+    if wishes.get("if-range", tag) == tag:
+        part = _part(wishes.get("range", ""), size)
     if part is None:
         return StreamingResponse(storage.stream(key), headers={**headers, "content-length": str(size)})
     start, end = part
@@ -91,12 +91,12 @@ async def file_response(storage: Storage, signer: FileSigner, link: Link, asked:
     return StreamingResponse(storage.stream(key, start, end - start + 1), 206, headers)
 
 
-def _part(asked: str, size: int) -> tuple[int, int] | None:
+def _part(text: str, size: int) -> tuple[int, int] | None:
     """The first and the last byte of a part that a Range header asks for, or None for one that asks for no single part.
 
     The first is behind the last where the file has no byte of it.
     """
-    match = _RANGE.fullmatch(asked.strip())
+    match = _RANGE.fullmatch(text.strip())
     if match is None:
         return None
     first, last, suffix = match.groups()

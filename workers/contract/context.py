@@ -141,8 +141,12 @@ class PredictionContext:
                 self.check()
                 self.emit(piece)
 
-    def file(self, content: bytes, content_type: str, width: int | None = None, height: int | None = None) -> int:
-        """Give one output file; its number among those of the prediction. Width and height in pixels."""
+    def file(self, content: bytes, content_type: str, width: int | None = None, height: int | None = None) -> None:
+        """Give one output file; width and height in pixels."""
+        self.add_file(content, content_type, width, height)
+
+    def add_file(self, content: bytes, content_type: str, width: int | None = None, height: int | None = None) -> int:
+        """Give one output file, as `file` does; its number, by which the output may name it."""
         if not _CONTENT_TYPE.fullmatch(content_type):
             raise ValueError(f"{content_type[:100]!r} is no content type; give one such as image/png")
         size = (None if width is None else int(width), None if height is None else int(height))

@@ -25,16 +25,17 @@ OUR_CODE = str(Path(__file__).resolve().parents[1])
 class PredictionHandler(logging.Handler):
     """Hands warnings that arise while a prediction runs to that prediction's log, each line once.
 
-    Of a prediction whose prints are captured, all that is logged.
+    Of one whose prints are captured, a record with a traceback is there with it.
     """
 
     def emit(self, record: logging.LogRecord) -> None:
         """Log one record."""
         context = current_prediction.get()
-        if _captures(context):
+        if context is None or record.levelno < logging.WARNING:
+            stream = sys.stderr.beneath if isinstance(sys.stderr, PrintStream) else sys.stderr
+            stream.write(f"{record.levelname} {record.name}: {self.format(record)}\n")
+        elif _captures(context) and record.exc_info:
             context.print(f"{self.format(record)}\n")
-        elif context is None or record.levelno < logging.WARNING:
-            sys.stderr.write(f"{record.levelname} {record.name}: {self.format(record)}\n")
         else:
             context.warn(record.getMessage())
 
@@ -43,19 +44,19 @@ class PrintStream(io.TextIOBase):
     """stdout or stderr: what is written while a prediction runs whose prints are captured goes into its log."""
 
     def __init__(self, stream: TextIO) -> None:
-        self._stream = stream
+        self.beneath = stream
 
     def write(self, text: str) -> int:
         """Write some text."""
         context = current_prediction.get()
         if not _captures(context):
-            return self._stream.write(text)
+            return self.beneath.write(text)
         context.print(text)
         return len(text)
 
     def flush(self) -> None:
         """Write out what waits."""
-        self._stream.flush()
+        self.beneath.flush()
 
     def writable(self) -> bool:
         """Whether it can be written."""
@@ -63,12 +64,12 @@ class PrintStream(io.TextIOBase):
 
     def fileno(self) -> int:
         """The descriptor below; what is written there is in no prediction's log."""
-        return self._stream.fileno()
+        return self.beneath.fileno()
 
     @property
     def buffer(self) -> Any:
         """The bytes below, likewise."""
-        return self._stream.buffer
+        return self.beneath.buffer
 
 
 def _captures(context: PredictionContext | None) -> TypeGuard[PredictionContext]:

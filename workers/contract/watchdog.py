@@ -8,6 +8,8 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
+from workers.contract.context import current_prediction
+
 logger = logging.getLogger(__name__)
 
 STUCK = 3
@@ -43,5 +45,10 @@ def later(seconds: float, call: Callable[[], None]) -> threading.Timer:
     """Call something after a while, in a thread that keeps nothing alive."""
     timer = threading.Timer(seconds, call)
     timer.daemon = True
-    timer.start()
+    # What it says is not of the prediction in whose thread it begins
+    token = current_prediction.set(None)
+    try:
+        timer.start()
+    finally:
+        current_prediction.reset(token)
     return timer

@@ -61,7 +61,8 @@ def test_prints_and_logs_reach_the_prediction_and_nothing_else_does(
         print("one", 1)
         print("to ", end="")
         print("stderr", file=sys.stderr)
-        logger.info("loaded %s", 3)
+        logger.info("of no concern")
+        logger.warning("loaded %s", 3)
         for step in range(3):
             sys.stderr.write(f"\r{step} of 3")
         print("\nlast", end="")

@@ -161,7 +161,7 @@ from workers.contract.devices import Device
 from workers.contract.failures import free_memory
 from workers.predictors.quantization import model_arguments
 from transformers import AutoModelForCausalLM
-import torchao.quantization, accelerate
+import torchao.quantization, accelerate, peft
 def anonymous():
     line = next(line for line in open("/proc/self/status") if line.startswith("RssAnon"))
     return int(line.split()[1]) * 1024

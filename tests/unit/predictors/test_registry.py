@@ -42,7 +42,8 @@ def test_every_built_in_predictor_describes_its_inputs_in_full(entry: dict[str, 
     assert [p["x-order"] for p in inputs["properties"].values()] == list(range(len(inputs["properties"])))
     for name, body in inputs["properties"].items():
         assert {"title", "description", "type"} <= set(body)
-        assert "default" in body or name in {*inputs["required"], "seed"}
+        # Whoever leaves `n` and `logprobs` out gets the text alone
+        assert "default" in body or name in {*inputs["required"], "seed", "n", "logprobs"}
         if "default" in body:
             Draft202012Validator(body).validate(body["default"])
         if body["type"] in {"integer", "number"}:

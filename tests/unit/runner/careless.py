@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
 from typing import Any, ClassVar
@@ -45,7 +46,8 @@ class Careless(Predictor):
                 context.emit("x" * letters)
             return None
         if (printed := context.input.get("printed")) is not None:
-            print("y" * printed, flush=True)  # noqa: T201
+            # Beneath what Python prints, as a library in C does
+            os.write(1, b"y" * printed + b"\n")
             return None
         context.set_previews(enabled=True)
         context.progress(1, 2)

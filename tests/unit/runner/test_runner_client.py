@@ -13,7 +13,7 @@ import pytest
 
 from tests.unit.runner.running import SECONDS, Running, Starter, gone, make_gate, open_gate
 from tests.unit.runner.sample_predictors import predictor
-from workers.contract.protocol import Done, Forget, Inspected, Loading, Output, Stop, VersionSpec
+from workers.contract.protocol import Done, Forget, Inspected, Loading, Log, Output, Stop, VersionSpec
 from workers.supervisor.runner_client import RunnerClient, RunnerFailedError, RunnerOptions, child_environment
 
 ECHO = VersionSpec("echo version", "echo")
@@ -237,12 +237,13 @@ async def test_a_message_that_the_supervisor_cannot_handle_does_not_stop_the_res
     assert await running.end("p") == Done("p")
 
 
-async def test_what_a_model_prints_is_kept_for_the_log(start: Starter) -> None:
+async def test_what_a_model_prints_is_in_the_log_of_its_prediction_alone(start: Starter) -> None:
     running = await start()
     running.run("p", {"do": "print"})
     await running.end("p")
     await running.client.stop()
-    assert "printed by a model" in running.client.output_tail
+    assert [m for m in running.of("p") if isinstance(m, Log)] == [Log("p", "printed by a model")]
+    assert "printed by a model" not in running.client.output_tail
 
 
 async def test_stop_message_alone_ends_the_runner(start: Starter) -> None:

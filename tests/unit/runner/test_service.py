@@ -75,13 +75,16 @@ async def test_running_out_of_memory_empties_the_cache_and_the_next_one_runs(sta
     assert await running.end("after") == Done("after", 2)
 
 
-async def test_the_traceback_of_an_error_is_in_the_runners_own_log_and_not_in_the_users(start: Starter) -> None:
+async def test_the_traceback_of_a_class_s_error_is_in_the_runner_s_log_and_in_the_prediction_s(start: Starter) -> None:
     running = await start()
     running.run("p", {"do": "unknown"})
     await running.end("p")
     await running.client.stop()
     assert any("Traceback" in line for line in running.client.output_tail)
-    assert not [m for m in running.of("p") if isinstance(m, Log)]
+    lines = [m.line for m in running.of("p") if isinstance(m, Log)]
+    assert (lines[0], lines[-1]) == ("Traceback (most recent call last):", "KeyError: 'unknown'")
+    # From the class's own code on
+    assert "sample_predictors.py" in lines[1]
 
 
 async def test_a_predictor_that_this_runner_lacks(shared: Running) -> None:

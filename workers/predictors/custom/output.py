@@ -61,7 +61,7 @@ def to_json(context: PredictionContext, value: Any) -> Any:
 def _with_files(context: PredictionContext, value: Any, depth: int) -> Any:
     """The value with references to files where there were files."""
     if depth > MAX_DEPTH:
-        raise TypeError(f"predict gave something that is nested deeper than {MAX_DEPTH} levels")
+        raise TypeError(f"predict gave something circular, or nested deeper than {MAX_DEPTH} levels")
     if _is_file(value):
         return {"file": _give(context, value)}
     if isinstance(value, BaseModel):
@@ -103,7 +103,7 @@ def _is_file(value: Any) -> bool:
 def _give(context: PredictionContext, value: Any) -> int:
     """Give one file; its number among those of the prediction."""
     if isinstance(value, OutputFile):
-        return context.file(value.content, value.content_type)
+        return context.add_file(value.content, value.content_type)
     if isinstance(value, Path):
         try:
             content = value.read_bytes()
@@ -111,16 +111,16 @@ def _give(context: PredictionContext, value: Any) -> int:
             # not the path: that is of this machine
             reason = error.strerror or type(error).__name__
             raise type(error)(f"predict gave a path that cannot be read as a file, {value.name!r}: {reason}") from None
-        return context.file(content, type_by_name(value.name), *_size(content, value.name))
+        return context.add_file(content, type_by_name(value.name), *_size(content, value.name))
     if isinstance(value, bytes | bytearray | memoryview):
-        return context.file(bytes(value), BINARY)
+        return context.add_file(bytes(value), BINARY)
     if isinstance(value, BufferedIOBase | RawIOBase):
         name = getattr(value, "name", None)
         content = value.getvalue() if isinstance(value, BytesIO) else value.read()
-        return context.file(content or b"", type_by_name(name if isinstance(name, str) else ""))
+        return context.add_file(content or b"", type_by_name(name if isinstance(name, str) else ""))
     buffer = BytesIO()
     value.save(buffer, format="PNG")
-    return context.file(buffer.getvalue(), "image/png", value.width, value.height)
+    return context.add_file(buffer.getvalue(), "image/png", value.width, value.height)
 
 
 def _size(content: bytes, name: str) -> tuple[int | None, int | None]:
