@@ -14,7 +14,10 @@ from pydantic_core import CoreSchema, PydanticUndefined, core_schema
 File = Annotated[Path, WithJsonSchema({"type": "string", "format": "file"})]
 """The path of an input file, to be read while `predict` runs; callers give `upload:<id>` or a data URI."""
 Secret = SecretStr
-"""A text that is nowhere kept or shown in clear; `get_secret_value()` gives it."""
+"""A text that what the class prints or returns does not show; `get_secret_value()` gives it.
+
+The server keeps it with the prediction's input as it came, and shows it to whoever may read that.
+"""
 
 
 @dataclass(frozen=True)
