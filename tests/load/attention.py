@@ -61,7 +61,7 @@ def compare(name: str, folder: Path) -> None:
     for split in (True, False):
         model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32).eval().requires_grad_(False)
         batches[split] = TextBatch(model, model.config.max_position_embeddings, SLOTS, split=split)
-        batches[split].probe(tokenizer("a")["input_ids"][0])
+        batches[split].start()
     for length in PROMPT_TOKENS:
         for count in REQUESTS:
             rows = [(tokenizer(text)["input_ids"] * length)[:length] for text in prompts(count)]
