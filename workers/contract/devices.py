@@ -11,8 +11,9 @@ from pathlib import Path
 
 import psutil
 
+from workers.contract.containers import CGROUP, container_memory
+
 _GPU_FILES = ("/dev/nvidiactl", "/dev/kfd", "/dev/dxg")
-_CGROUP = Path("/sys/fs/cgroup")
 FREE_SHARE = 0.8
 
 
@@ -74,13 +75,9 @@ def free_bytes(device: Device) -> int:
 def free_host_bytes() -> int:
     """Bytes of the machine's memory, or of this container's, that are free now."""
     free = psutil.virtual_memory().available
-    try:
-        limit = (_CGROUP / "memory.max").read_text().strip()
-        used = int((_CGROUP / "memory.current").read_text())
-    except OSError:
-        return free
     # the machine's own figure does not know the limit of this container
-    return free if limit == "max" else min(free, max(0, int(limit) - used))
+    container = container_memory(CGROUP)
+    return min(free, max(0, container[0] - container[1])) if container else free
 
 
 def enabled(value: str) -> bool:

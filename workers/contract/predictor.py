@@ -86,7 +86,7 @@ class Predictor:
         return module_bytes(vars(self).values())
 
     def facts(self) -> dict[str, Any]:
-        """What the load has shown about how this version runs, as JSON; it joins the facts of its inspection."""
+        """What the load has shown about how this version runs, as JSON; nothing keeps or shows it yet."""
         return {}
 
     @classmethod

@@ -13,7 +13,7 @@ from server.domain.media import output_ending
 from server.domain.models import ModelKind, kind_queue
 from server.domain.predictions import Failure, PredictionErrorCode, PredictionStatus
 from server.domain.storable import storable
-from server.live.prediction_body import METRICS
+from server.live.prediction_body import COUNTS, METRICS
 from server.queue.claim import PredictionLease
 from server.queue.finish import Result
 from workers.contract import protocol
@@ -27,8 +27,6 @@ MAX_NUMBER = 2**31 - 1
 MAX_CONTENT_TYPE = 200
 MAX_METRICS = 100
 MAX_METRIC_NAME = 100
-# Which answers show as Int, and the ledger adds up
-COUNTS = {"input_tokens", "output_tokens", "steps"}
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from typing import Self
 import psutil
 
 from server.domain.predictions import Failure, PredictionErrorCode
+from workers.contract.containers import CGROUP, container_memory
 from workers.contract.policy import MAX_TASKS
 
 PERIOD_SECONDS = 0.1
@@ -28,7 +29,6 @@ SLOW_PERIODS = 10
 MIN_MEMORY_SHARE = 0.04
 RUNNER_SHARE = 0.2
 MIN_DISK_BYTES, MIN_DISK_SHARE, DISK_DROP_BYTES = 1_000_000_000, 0.02, 500_000_000
-_CGROUP = Path("/sys/fs/cgroup")
 _SHM = Path("/dev/shm")  # noqa: S108 - looked at, not written
 
 
@@ -116,21 +116,21 @@ class RunnerWatch:
         return None, 0
 
 
-def free_memory(root: Path = _CGROUP) -> tuple[int, int]:
+def free_memory(root: Path = CGROUP) -> tuple[int, int]:
     """Bytes that can be had, and bytes in all, of this machine, or of this container if that has less."""
     machine, swap = psutil.virtual_memory(), psutil.swap_memory()
     free, total = int(machine.available + swap.free), int(machine.total + swap.total)
+    container = container_memory(root)
+    if container is None or container[0] >= total:
+        return free, total
+    limit, used = container
     try:
-        limit = (root / "memory.max").read_text().strip()
-        used = int((root / "memory.current").read_text())
         details = dict(line.split() for line in (root / "memory.stat").read_text().splitlines())
     except (OSError, ValueError):
         return free, total
-    if limit == "max" or int(limit) >= total:
-        return free, total
     # Pages of files are given up where memory is needed
     used -= int(details.get("active_file", 0)) + int(details.get("inactive_file", 0))
-    return min(free, max(0, int(limit) - used)), int(limit)
+    return min(free, max(0, limit - used)), limit
 
 
 def all_tasks() -> int:

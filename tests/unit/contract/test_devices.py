@@ -55,7 +55,7 @@ def test_what_a_switch_means() -> None:
 def test_the_budget_is_most_of_what_is_free_also_in_a_container(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(devices, "_CGROUP", tmp_path)
+    monkeypatch.setattr(devices, "CGROUP", tmp_path)
     machine = memory_budget(Device("cpu", "float32"))
     assert machine > 0
     (tmp_path / "memory.current").write_text("1000\n")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import re
-from collections.abc import Coroutine, Iterator
+from collections.abc import Coroutine
 from contextlib import aclosing, closing
 from copy import deepcopy
 from pathlib import Path
@@ -68,7 +68,7 @@ class Custom(Predictor):
             self._loop.run(result)
 
     def predict(self, context: PredictionContext) -> Any:
-        """Run it; a plain generator is given back to be run piece by piece."""
+        """Run it; what the class yields is given out piece by piece."""
         for file in named(self.input_schema, context.input):
             # no path passes that was not laid out for this prediction
             if file.text not in context.files:
@@ -86,15 +86,8 @@ class Custom(Predictor):
         return self._batcher.result(Item(context, arguments, key(**arguments) if key else None))
 
     def _call(self, context: PredictionContext, arguments: dict[str, Any]) -> Any:
-        """What the class's `predict` returns, as JSON, or a generator of JSON that is still to be run."""
+        """What the class's `predict` returns, as JSON; what it yields is given out as it comes."""
         result = self._instance.predict(**arguments)
-
-        def pieces() -> Iterator[Any]:
-            with closing(result):
-                for piece in result:
-                    context.check()
-                    output.emit(context, piece)
-                yield from ()
 
         async def stream() -> None:
             async with aclosing(result):
@@ -103,7 +96,11 @@ class Custom(Predictor):
                     output.emit(context, piece)
 
         if inspect.isgenerator(result):
-            return pieces()
+            with closing(result):
+                for piece in result:
+                    context.check()
+                    output.emit(context, piece)
+            return None
         if inspect.isasyncgen(result):
             return self._run(context, stream())
         return output.returned(context, self._run(context, result) if inspect.iscoroutine(result) else result)
@@ -131,12 +128,7 @@ class Custom(Predictor):
     def _make(self, items: list[Item]) -> list[Any]:
         """The results of some inputs: of one by the class's `predict`, of several by its `predict_batch`."""
         if len(items) == 1:
-            context = items[0].context
-            result = self._call(context, items[0].arguments)
-            if inspect.isgenerator(result):
-                context.emit_all(result)
-                result = None
-            return [result]
+            return [self._call(items[0].context, items[0].arguments)]
         batch = self._instance.predict_batch([item.arguments for item in items])
         if isinstance(batch, GeneratorType):
             # each yield is a list with a piece or None for each input
