@@ -80,7 +80,8 @@ async def settled(client: Client, slug: str, seconds: float = 60) -> dict[str, A
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         model: dict[str, Any] = (await client.run(MODEL, slug=slug))["model"]
-        if model["versions"][0]["state"] != "PREPARING":
+        # The two fields are read one after the other: the version may become READY between them
+        if "PREPARING" not in {model["versions"][0]["state"], model["latestVersion"]["state"]}:
             return model
         await asyncio.sleep(0.1)
     raise AssertionError(f"{slug} is still being prepared")
