@@ -59,6 +59,17 @@ Gives its text back, word by word: for trying clients.
 fail.
 """
 PROSE_SAMPLING = {"max_new_tokens": 70, "temperature": 0.7, "seed": 4}
+# What it was trained for; the class of its pipeline has other defaults
+SHAPES_INPUTS = {
+    "type": "object",
+    "properties": {
+        **dict.fromkeys(("prompt", "image", "mask", "negative_prompt"), True),
+        "steps": {"default": 20},
+        "guidance": {"default": 4},
+        **dict.fromkeys(("strength", "width", "height", "num_images", "seed", "scheduler", "output_format"), True),
+    },
+    "required": ["prompt"],
+}
 DEMO_MODELS = (
     DemoModel(
         NewModel(
@@ -78,7 +89,7 @@ DEMO_MODELS = (
         NewModel(
             "shapes",
             ModelKind.IMAGE_GENERATION,
-            NewVersion(ModelSource(SourceType.DEMO, "shapes")),
+            NewVersion(ModelSource(SourceType.DEMO, "shapes"), SHAPES_INPUTS),
             SHAPES_DESCRIPTION,
             tags=("demo", "small", "diffusion"),
         ),

@@ -42,8 +42,8 @@ def test_every_built_in_predictor_describes_its_inputs_in_full(entry: dict[str, 
     assert [p["x-order"] for p in inputs["properties"].values()] == list(range(len(inputs["properties"])))
     for name, body in inputs["properties"].items():
         assert {"title", "description", "type"} <= set(body)
-        # Whoever leaves `n` and `logprobs` out gets the text alone
-        assert "default" in body or name in {*inputs["required"], "seed", "n", "logprobs"}
+        # what is left out means something of its own: a random seed, text alone, no negative prompt
+        assert "default" in body or name in {*inputs["required"], "seed", "n", "logprobs", "negative_prompt"}
         if "default" in body:
             Draft202012Validator(body).validate(body["default"])
         if body["type"] in {"integer", "number"}:

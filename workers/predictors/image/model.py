@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import logging
+import re
+import traceback
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from io import BytesIO
 from pathlib import Path
 from typing import Any, Self
 
+import numpy as np
 import torch
 from diffusers import DiffusionPipeline
+from PIL import Image
 
 from workers.contract.logs import quieten_diffusers, quieten_transformers
 from workers.contract.predictor import CancelSignal, Device, InputRejectedError, PredictionContext, SetupContext
-from workers.contract.weights import folder_bytes, module_bytes
-from workers.predictors.image.folder import MAX_PIXELS, PARAMETERS, call_parameters, read_facts
+from workers.contract.weights import module_bytes
+from workers.predictors.image import media, schedulers
+from workers.predictors.image.folder import COMMON_PIXELS, Facts, read_facts
 from workers.predictors.image.previews import Previews
+from workers.predictors.image.tasks import IMAGE, PARAMETERS, VIDEO, Task, choose_task, members
 from workers.predictors.micro_batch import Item, MicroBatcher
 from workers.predictors.quantization import pipeline_arguments
 
@@ -25,53 +30,79 @@ logger = logging.getLogger(__name__)
 
 MAX_TOGETHER = 4
 WARM_UP_SIDE = 64
-_PER_PICTURE = ("prompt", "negative_prompt")
+# Of a picture that comes in and is not made smaller
+MAX_IMAGE_PIXELS = 4_200_000
+# Of 255: as much as the order of sums changes
+MAX_DIFFERENCE = 2
+DEFAULT_RATE = 16_000
+DEFAULT_FPS = 16
+# A call of these that refuses its arguments speaks of the input
+_CHECKS = re.compile(r"check_inputs?|check_\w+|retrieve_timesteps|set_timesteps")
+_OUTPUTS = ("frames", "videos", "video", "images", "audios", "audio")
+_OWN_INPUTS = ("seed", "num_images", "scheduler", "output_format")
 
 
 @dataclass(eq=False)
 class PendingImage(Item):
-    """One picture that a prediction waits for; its weight is its pixels."""
+    """What one call draws for a prediction: its task, and the scheduler where another was chosen."""
 
+    task: Task | None = None
+    scheduler: str | None = None
     seed: int = 0
     reporter: Any = None
 
 
+@dataclass(frozen=True)
+class Drawing:
+    """What a call gave for one prediction: pictures, frames or samples, and whether a safety checker blocked them."""
+
+    values: Any
+    is_blocked: bool = False
+    sound: Any = None
+
+
 class ImageModel:
-    """The pipeline of one folder; its scheduler, which every step writes into, belongs to one thread."""
+    """The pipeline of one folder; its schedulers, which every step writes into, belong to one thread."""
 
     def __init__(self, path: str, device: Device, context: SetupContext, options: dict[str, Any] | None = None) -> None:
         quieten_transformers()
         quieten_diffusers()
-        folder = Path(path)
-        total = folder_bytes(folder)
+        facts = read_facts(Path(path))
+        total = sum(file.stat().st_size for file in facts.layout.weights)
         context.loading("read", 0, total)
-        facts = read_facts(folder)
-        self._own_size = facts.width, facts.height
-        placed = pipeline_arguments(options or {}, device, folder)
-        pipeline = DiffusionPipeline.from_pretrained(
-            path,
-            dtype=getattr(torch, device.dtype),
-            use_safetensors=True,
-            trust_remote_code=False,
-            local_files_only=True,
-            **placed,
-        )
+        self._facts = facts
+        pipeline, is_placed = _load(Path(path), facts, device, options or {})
         context.loading("move", total, total)
-        self._pipeline = pipeline if placed else pipeline.to(device.name)
-        self._pipeline.set_progress_bar_config(disable=True)
-        self._parameters = call_parameters(type(pipeline))
+        self._pipeline = pipeline if is_placed else pipeline.to(device.name)
+        self._pipelines: dict[type[Any], Any] = {facts.tasks[0].cls: self._pipeline}
+        self._scheduler = getattr(pipeline, "scheduler", None)
+        self._alone: set[type[Any]] = set()
+        self._compared: set[type[Any]] = set()
         self.previews = Previews(pipeline)
         context.loading("warm-up", total, total)
-        # one step of a small picture, so that the first prediction does not pay for what is set up lazily
-        values = {"prompt": "", "steps": 1, "width": WARM_UP_SIDE, "height": WARM_UP_SIDE}
-        arguments = {**self._arguments(values), "generator": torch.Generator("cpu").manual_seed(0)}
+        self._warm_up()
+        self.batcher = MicroBatcher(self._draw, MAX_TOGETHER, COMMON_PIXELS)
+
+    def _warm_up(self) -> None:
+        """One step of a small picture, so that the first prediction does not pay for what is set up lazily."""
+        task = self._facts.tasks[0]
+        if task.medium != IMAGE or any(
+            file.medium != IMAGE for name, file in task.files.items() if name in task.needed
+        ):
+            return
+        values = {"prompt": "", "steps": 1, "width": WARM_UP_SIDE, "height": WARM_UP_SIDE, "class_labels": 0}
+        arguments = _arguments(task, values)
+        picture = Image.new("RGB", (WARM_UP_SIDE, WARM_UP_SIDE))
+        for name in task.needed:
+            file = task.files[name]
+            arguments[file.parameter] = [picture] if file.is_list else picture
+        if "generator" in task.parameters:
+            arguments["generator"] = torch.Generator("cpu").manual_seed(0)
         try:
-            self._pipeline(**{name: value for name, value in arguments.items() if name in self._parameters})
+            self._prepare(task, None)(**arguments)
         except Exception as error:
             # A scheduler may not know one step, or a pipeline this size: the user's own may do
             logger.info("The pipeline was not warmed up: %s", error)
-        takes_lists = {"prompt", "generator", "callback_on_step_end"} <= set(self._parameters)
-        self.batcher = MicroBatcher(self._draw, MAX_TOGETHER if takes_lists else 1, MAX_PIXELS)
 
     def size_bytes(self) -> int:
         """Bytes of the weights of all parts of the pipeline."""
@@ -82,67 +113,302 @@ class ImageModel:
         self.batcher.close()
 
     def generate(self, context: PredictionContext) -> None:
-        """Draw `num_images` images with the seeds from `context.seed` on, and give each out as a PNG file.
+        """Draw with the seeds from `context.seed` on, and give each picture, the video or the sound out as a file.
 
         Raises:
-            InputRejectedError: too many pixels or steps.
+            InputRejectedError: the pipeline cannot be given this input, or all that it drew was blocked.
             CancelSignal: asked to stop; the images drawn before were given out.
         """
-        arguments = self._arguments(context.input)
-        width, height = arguments.get("width", 0), arguments.get("height", 0)
-        if width * height > MAX_PIXELS:
-            raise InputRejectedError(f"{width} x {height} is {width * height} pixels; the maximum is {MAX_PIXELS}.")
-        steps = arguments.get("num_inference_steps")
-        known = getattr(getattr(self._pipeline, "scheduler", None), "config", {}).get("num_train_timesteps")
-        if known and (steps or 0) > int(known):
-            raise InputRejectedError(f"{steps} steps are too many: this model's scheduler has {known}.")
-        key = tuple(sorted((name, value) for name, value in arguments.items() if name not in _PER_PICTURE))
-        pixels = width * height or MAX_PIXELS // MAX_TOGETHER
-        count = context.input.get("num_images", 1)
+        values = {name: value for name, value in context.input.items() if value is not None}
+        task = self._choose(values)
+        steps = values.get("steps")
+        scheduler = values.get("scheduler")
+        if steps is not None and steps > self._facts.max_steps:
+            raise InputRejectedError(f"{steps} steps are too many: this model's scheduler has {self._facts.max_steps}.")
+        if scheduler is not None and scheduler not in self._facts.schedulers:
+            raise InputRejectedError(f"This model has no scheduler {str(scheduler)[:100]}.")
+        arguments = _arguments(task, values)
+        if len({"width", "height"} & arguments.keys()) == 1 and not {"image", "video"} & task.files.keys():
+            # Many pipelines overlook a side that comes alone
+            arguments = {"width": self._facts.width, "height": self._facts.height, **arguments}
+        rate = sample_rate(self._pipeline)
+        files = self._read_files(task, values, rate)
+        own_pixels = self._facts.width * self._facts.height
+        pixels = arguments["width"] * arguments["height"] if {"width", "height"} <= arguments.keys() else own_pixels
+        joins = task.medium == IMAGE and not files and _takes_lists(task) and task.cls not in self._alone
+        plain = tuple(sorted((name, repr(value)) for name, value in arguments.items() if name not in _texts(task)))
+        key = (task.cls, scheduler, plain, *sorted(name for name in arguments)) if joins else object()
+        count = values.get("num_images", 1) if task.medium == IMAGE else 1
+        blocked = 0
         for number in range(count):
             context.check()
             reporter = StepReporter(context, number, count, steps, self.previews)
-            pending = PendingImage(context, arguments, key, pixels, seed=context.seed + number, reporter=reporter)
-            image = self.batcher.result(pending)
-            png = BytesIO()
-            image.save(png, format="PNG")
-            context.file(png.getvalue(), "image/png", image.width, image.height)
+            pending = PendingImage(
+                context, {**arguments, **files}, key, pixels, task=task, scheduler=scheduler,
+                seed=context.seed + number, reporter=reporter,
+            )  # fmt: skip
+            drawing = self.batcher.result(pending)
+            if drawing.is_blocked:
+                blocked += 1
+                context.log(f"Picture {number + 1} was blocked by the model's safety checker and is not given out.")
+                continue
+            for file in _to_files(drawing, task.medium, values, rate):
+                context.file(file.content, file.content_type, file.width, file.height)
+        if blocked:
+            context.metric("blocked", blocked)
+        if blocked == count:
+            what = "the picture" if count == 1 else f"all {count} pictures"
+            raise InputRejectedError(
+                f"The model's safety checker blocked {what}. Another seed or prompt may give one that passes."
+            )
 
-    def _arguments(self, values: dict[str, Any]) -> dict[str, Any]:
-        """Our inputs as arguments of the pipeline's call, those that it takes."""
-        arguments = {PARAMETERS[name]: value for name, value in values.items() if name in PARAMETERS and name != "seed"}
-        if "width" in self._parameters:
-            arguments = {"width": self._own_size[0], "height": self._own_size[1], **arguments}
-        return {name: value for name, value in arguments.items() if name in self._parameters}
+    def _choose(self, values: dict[str, Any]) -> Task:
+        """The task for the files that were given.
 
-    def _draw(self, batch: list[PendingImage]) -> list[Any]:
-        """The PIL images of a batch, drawn in one call."""
+        Raises:
+            InputRejectedError: no task takes them.
+        """
+        tasks = self._facts.tasks
+        names = {name for task in tasks for name in task.files}
+        given = names & values.keys()
+        task = choose_task(tasks, given)
+        if task is None:
+            ways = dict.fromkeys(" and ".join(sorted(each.needed)) or "no file" for each in tasks)
+            raise InputRejectedError(
+                f"This model takes {', or '.join(ways)}; given was {' and '.join(sorted(given)) or 'no file'}."
+            )
+        return task
 
+    def _read_files(self, task: Task, values: dict[str, Any], rate: int) -> dict[str, Any]:
+        """The files of an input as arguments of the task's call."""
+        arguments: dict[str, Any] = {}
+        sized = {"width", "height"} <= task.parameters.keys()
+        for name, file in task.files.items():
+            if name not in values:
+                continue
+            paths = values[name] if isinstance(values[name], list) else [values[name]]
+            contents = [media.read_file(str(path), file.medium, rate) for path in paths]
+            if name == "image" and not sized and file.medium == IMAGE:
+                pixels = max(picture.width * picture.height for picture in contents)
+                if pixels > MAX_IMAGE_PIXELS:
+                    raise InputRejectedError(
+                        f"The picture has {pixels} pixels and keeps its size; the maximum is {MAX_IMAGE_PIXELS}."
+                    )
+            arguments[file.parameter] = contents if file.is_list else contents[0]
+            if file.parameter == "initial_audio_waveforms":
+                arguments["initial_audio_sampling_rate"] = rate
+                arguments[file.parameter] = contents[0][None]
+        return arguments
+
+    def _prepare(self, task: Task, scheduler: str | None) -> Any:
+        """The pipeline of a task, made of the same parts, with a scheduler that no call has used."""
+        pipeline = self._pipelines.get(task.cls)
+        if pipeline is None:
+            parts, settings = task.cls._get_signature_keys(task.cls)
+            base = self._pipeline
+            here = {name: base.components[name] for name in parts if name in base.components}
+            configuration = {name: base.config[name] for name in settings if name in base.config}
+            pipeline = self._pipelines[task.cls] = task.cls(**here, **configuration)
+            pipeline.set_progress_bar_config(disable=True)
+        if self._scheduler is not None:
+            pipeline.scheduler = schedulers.renew(self._scheduler, scheduler)
+        return pipeline
+
+    def _draw(self, batch: list[PendingImage]) -> list[Drawing]:
+        """What a batch asks for, drawn in one call; the first several are drawn alone too, and compared."""
+        task = batch[0].task
+        assert task is not None  # noqa: S101 - `generate` sets it
+        drawings = self._call(batch)
+        if len(batch) == 1 or task.cls in self._compared:
+            return drawings
+        quiet = [each for each in batch if not each.context.cancelled]
+        alone = {id(each): self._call([each], is_quiet=True)[0] for each in quiet}
+        for each, drawing in zip(batch, drawings, strict=True):
+            if id(each) in alone and not _are_alike(drawing, alone[id(each)]):
+                self._alone.add(task.cls)
+                logger.info("%s draws other pictures in company than alone: one by one from now on.", task.cls.__name__)
+        self._compared.add(task.cls)
+        return [alone.get(id(each), drawing) for each, drawing in zip(batch, drawings, strict=True)]
+
+    def _call(self, batch: list[PendingImage], *, is_quiet: bool = False) -> list[Drawing]:
         def on_step_end(pipeline: Any, step: int, timestep: Any, values: dict[str, Any]) -> dict[str, Any]:
             # each prediction hears of its own picture, until it is asked to stop
             left = [number for number, pending in enumerate(batch) if not pending.context.cancelled]
             if not left:
                 raise CancelSignal
             latents = values.get("latents")
-            for number in left:
+            for number in left if not is_quiet else ():
                 own = {} if latents is None else {"latents": latents[number : number + 1]}
                 with suppress(CancelSignal):
                     batch[number].reporter.on_step_end(pipeline, step, timestep, own)
             return values
 
+        first = batch[0]
+        task = first.task
+        assert task is not None  # noqa: S101 - `generate` sets it
+        pipeline = self._prepare(task, first.scheduler)
         # on the CPU whatever the device is, so that a seed means the same noise everywhere
         generators = [torch.Generator("cpu").manual_seed(pending.seed) for pending in batch]
-        if len(batch) == 1:
-            arguments = {**batch[0].arguments, **batch[0].reporter.hook(self._pipeline, self._parameters)}
+        if len(batch) == 1 and not is_quiet:
+            arguments = {**first.arguments, **first.reporter.hook(pipeline, task.parameters)}
+        elif len(batch) == 1:
+            arguments = {**first.arguments, "callback_on_step_end": on_step_end}
         else:
-            lists = {name: [d.arguments[name] for d in batch] for name in _PER_PICTURE if name in batch[0].arguments}
-            arguments = {**batch[0].arguments, **lists, "callback_on_step_end": on_step_end}
-        if "generator" in self._parameters:
+            lists = {name: [d.arguments[name] for d in batch] for name in _texts(task) if name in first.arguments}
+            arguments = {**first.arguments, **lists, "callback_on_step_end": on_step_end}
+        if "generator" in task.parameters:
             arguments["generator"] = generators[0] if len(batch) == 1 else generators
-        images = getattr(self._pipeline(**arguments), "images", None)
-        if images is None or len(images) != len(batch):
-            raise RuntimeError(f"{type(self._pipeline).__name__} gave {len(images or [])} images of {len(batch)}")
-        return list(images)
+        output_type = task.parameters.get("output_type")
+        if output_type is not None and output_type.default == "pil" and not _needs_pil(pipeline, arguments):
+            # The numbers themselves, to see whether they are any
+            arguments["output_type"] = "np"
+        self._set_tiling(pipeline, first.weight)
+        try:
+            result = pipeline(**arguments)
+            return _split(result, len(batch), task)
+        except (ValueError, TypeError, NotImplementedError) as error:
+            if any(_CHECKS.fullmatch(frame.name) for frame in traceback.extract_tb(error.__traceback__)):
+                raise InputRejectedError(f"The pipeline refuses this input: {error}") from error
+            raise
+
+    def _set_tiling(self, pipeline: Any, pixels: int) -> None:
+        """Decode large pictures in tiles, whose memory stays the same however large they are."""
+        vae: Any = getattr(pipeline, "vae", None)
+        if not hasattr(vae, "enable_tiling") or not hasattr(vae, "use_tiling"):
+            return
+        if pixels > COMMON_PIXELS:
+            vae.enable_tiling()
+        elif vae.use_tiling:
+            vae.disable_tiling()
+
+
+def _load(folder: Path, facts: Facts, device: Device, options: dict[str, Any]) -> tuple[Any, bool]:
+    """The pipeline of a folder, and whether it lies on its device already."""
+    dtype = getattr(torch, device.dtype)
+    placed = pipeline_arguments(options, device, folder)
+    given: dict[str, Any] = dict.fromkeys(facts.layout.absent)
+    variants = {part.name: part.variant for part in facts.layout.components.values() if part.variant}
+    if options.get("safety_checker") is False and "safety_checker" in facts.layout.components:
+        given |= {"safety_checker": None, "requires_safety_checker": False}
+    elif "safety_checker" in given:
+        given["requires_safety_checker"] = False
+    if variants and placed:
+        # What shall be quantized is read by the pipeline itself, which knows one variant
+        placed["variant"] = sorted(set(variants.values()))[0]
+    elif variants:
+        for name, variant in variants.items():
+            if name not in given:
+                part = facts.layout.components[name]
+                given[name] = part.cls.from_pretrained(
+                    part.folder, variant=variant, dtype=dtype, use_safetensors=True, local_files_only=True
+                )
+    pipeline = DiffusionPipeline.from_pretrained(
+        folder,
+        dtype=dtype,
+        use_safetensors=True,
+        trust_remote_code=False,
+        local_files_only=True,
+        **given,
+        **placed,
+    )
+    pipeline.set_progress_bar_config(disable=True)
+    return pipeline, bool(placed)
+
+
+def _arguments(task: Task, values: dict[str, Any]) -> dict[str, Any]:
+    """Our inputs as arguments of a task's call, those that it takes and that are no files."""
+    arguments: dict[str, Any] = {}
+    for name, value in values.items():
+        parameter = task.settings.get(PARAMETERS.get(name, name))
+        if name in _OWN_INPUTS or parameter is None:
+            continue
+        if isinstance(value, list) and any(_is_tuple(each) for each in members(parameter.annotation)):
+            value = tuple(value)
+        arguments[parameter.name] = [value] if name == "class_labels" else value
+    return arguments
+
+
+def _is_tuple(annotation: Any) -> bool:
+    return getattr(annotation, "__origin__", None) is tuple
+
+
+def _texts(task: Task) -> list[str]:
+    """The parameters that are texts, of which a call for several takes a list."""
+    return [name for name, each in task.settings.items() if "prompt" in name and str in members(each.annotation)]
+
+
+def _takes_lists(task: Task) -> bool:
+    """Whether a call draws several at once, each with its own noise and words."""
+    lists = all(list[str] in members(task.parameters[name].annotation) for name in _texts(task))
+    return lists and {"prompt", "generator", "callback_on_step_end"} <= task.parameters.keys()
+
+
+def _needs_pil(pipeline: Any, arguments: dict[str, Any]) -> bool:
+    """Whether a pipeline does more to pictures than to their numbers: a watermark, a part put back in its place."""
+    return "watermarker" in pipeline.components or "padding_mask_crop" in arguments
+
+
+def _split(result: Any, count: int, task: Task) -> list[Drawing]:
+    """What a call gave, by prediction.
+
+    Raises:
+        RuntimeError: it gave another number.
+        FloatingPointError: its numbers are none.
+    """
+    values = next((value for name in _OUTPUTS if (value := getattr(result, name, None)) is not None), None)
+    name = task.cls.__name__
+    if values is None:
+        raise RuntimeError(f"{name} gave neither pictures, videos nor sounds.")
+    if task.medium != IMAGE or len(values) != count:
+        if count != 1:
+            raise RuntimeError(f"{name} gave {len(values)} images of {count}.")
+        sound = getattr(result, "audio", None) if task.medium == VIDEO and not hasattr(result, "audios") else None
+        return [Drawing(values, sound=sound)]
+    flags = getattr(result, "nsfw_content_detected", None) or [False] * count
+    drawings = []
+    for number in range(count):
+        value = values[number] if isinstance(values, list) else values[number : number + 1]
+        if not isinstance(value, (list, Image.Image)):
+            value = media.as_array(value, "picture")
+        drawings.append(Drawing(value, bool(flags[number])))
+    return drawings
+
+
+def _are_alike(one: Drawing, other: Drawing) -> bool:
+    """Whether two pictures differ by rounding at most."""
+    pairs = zip(media.to_pictures(one.values), media.to_pictures(other.values), strict=True)
+    return all(
+        np.abs(np.asarray(a, dtype=int) - np.asarray(b, dtype=int)).max(initial=0) <= MAX_DIFFERENCE for a, b in pairs
+    )
+
+
+def _to_files(drawing: Drawing, medium: str, values: dict[str, Any], rate: int) -> Iterator[media.MediaFile]:
+    """What was drawn as files."""
+    if medium == IMAGE:
+        yield from (
+            media.write_picture(picture, values.get("output_format", "png"))
+            for picture in media.to_pictures(drawing.values)
+        )
+    elif medium == VIDEO:
+        speed = float(values.get("fps") or values.get("frame_rate") or DEFAULT_FPS)
+        frames = drawing.values
+        if not isinstance(frames, list):
+            array = media.as_array(frames, "video")
+            frames = array[0] if array.ndim == 5 else array
+        yield media.write_video(media.to_pictures(frames), speed, drawing.sound, rate)
+    else:
+        yield media.write_sound(drawing.values, rate)
+
+
+def sample_rate(pipeline: Any) -> int:
+    """Samples a second of the sounds that a pipeline gives, or takes."""
+    for part in ("vocoder", "vae", "audio_vae", "unet", "transformer"):
+        config = getattr(getattr(pipeline, part, None), "config", None)
+        for key in ("output_sampling_rate", "sampling_rate", "sample_rate"):
+            value = getattr(config, key, None) if config is not None else None
+            if isinstance(value, (int, float)) and value > 0:
+                return int(value)
+    return DEFAULT_RATE
 
 
 class StepReporter:

@@ -42,7 +42,6 @@ class Image(Predictor):
                 "description": "What should not appear in the image.",
                 "type": "string",
                 "maxLength": 10_000,
-                "default": "",
             },
             "steps": {
                 "title": "Steps",
@@ -62,7 +61,7 @@ class Image(Predictor):
             },
             "width": {
                 "title": "Width",
-                "description": "Width in pixels, a multiple of 8.",
+                "description": "Width in pixels, a multiple of what the model needs.",
                 "type": "integer",
                 "minimum": 16,
                 "maximum": MAX_SIDE,
@@ -71,7 +70,7 @@ class Image(Predictor):
             },
             "height": {
                 "title": "Height",
-                "description": "Height in pixels, a multiple of 8.",
+                "description": "Height in pixels, a multiple of what the model needs.",
                 "type": "integer",
                 "minimum": 16,
                 "maximum": MAX_SIDE,

@@ -9,6 +9,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import diffusers
 import pytest
 import torch
 from jsonschema import Draft202012Validator
@@ -24,6 +25,8 @@ from workers.contract.protocol import File, Progress
 from workers.predictors.image.model import StepReporter
 from workers.predictors.image.predictor import Image
 from workers.predictors.image.previews import Previews
+from workers.predictors.image.schema import input_schema
+from workers.predictors.image.tasks import describe_task
 
 # diffusers 0.42.1 gives torch tensors to numpy functions, in the schedulers' constructors
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy keyword")
@@ -100,11 +103,6 @@ def test_an_image_has_the_size_that_was_asked_for(loaded: Loaded) -> None:
     assert (file.width, file.height) == (32, 16)
 
 
-def test_too_many_pixels_are_rejected_with_the_numbers(loaded: Loaded) -> None:
-    with pytest.raises(InputRejectedError, match="2048 x 1024 is 2097152 pixels; the maximum is 1500000"):
-        draw(loaded("stable"), width=2048, height=1024, **words("stable"))
-
-
 @pytest.mark.parametrize("name", ["ddpm", "ddim"])
 def test_more_steps_than_the_scheduler_knows_are_rejected_with_both_numbers(loaded: Loaded, name: str) -> None:
     assert len(draw(loaded(name), steps=40).of(Progress)) == 40
@@ -120,16 +118,16 @@ def test_an_input_that_the_pipeline_does_not_take_changes_nothing(loaded: Loaded
 def test_the_schema_is_narrowed_to_the_pipelines_call(folder: Folder) -> None:
     found = inspect(folder("ddpm"))
     assert found.refusal is None
-    assert list(found.input_schema["properties"]) == ["steps", "num_images", "seed"]
+    assert list(found.input_schema["properties"]) == ["steps", "num_images", "seed", "output_format"]
     assert found.input_schema["required"] == []
     steps = found.input_schema["properties"]["steps"]
-    assert (steps["maximum"], steps["default"]) == (40, 20)
+    assert (steps["maximum"], steps["default"]) == (40, 40)
     assert found.info["architecture"] == "DDPMPipeline"
     assert "num_inference_steps" in found.info["call_parameters"]
     full = inspect(folder("stable"))
     assert full.input_schema["required"] == ["prompt"]
     properties = full.input_schema["properties"]
-    assert list(properties) == list(Image.input_schema["properties"])
+    assert set(Image.input_schema["properties"]) < set(properties)
     assert (properties["width"]["default"], properties["height"]["default"]) == (SIDE, SIDE)
     assert full.info["parameters"] * 4 < full.info["bytes"]
     for schema in (found.input_schema, full.input_schema):
@@ -137,14 +135,28 @@ def test_the_schema_is_narrowed_to_the_pipelines_call(folder: Folder) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["StableDiffusionXLPipeline", "StableDiffusion3Pipeline", "FluxPipeline", "SanaPipeline"]
+    ("name", "guidance", "steps"),
+    [
+        ("StableDiffusionXLPipeline", 5.0, 50),
+        ("StableDiffusion3Pipeline", 7.0, 28),
+        ("FluxPipeline", 3.5, 28),
+        ("SanaPipeline", 4.5, 20),
+        ("QwenImagePipeline", None, 50),
+    ],
 )
-def test_the_usual_pipelines_are_taken_with_all_that_they_take(folder: Folder, tmp_path: Path, name: str) -> None:
-    path = shutil.copytree(folder("stable"), tmp_path / "renamed")
-    of_class(name)(path)
-    found = inspect(path)
-    assert found.refusal is None
-    assert list(found.input_schema["properties"]) == list(Image.input_schema["properties"])
+def test_defaults_are_those_of_the_pipelines_own_call(name: str, guidance: float | None, steps: int) -> None:
+    task = describe_task(getattr(diffusers, name))
+    made = input_schema(
+        [task], Image.input_schema["properties"], sizes=(512, 512, 16), max_side=2048, max_steps=1000,
+        schedulers=["Own"], classes=None, layers=None,
+    )  # fmt: skip
+    Draft202012Validator.check_schema(made)
+    properties = made["properties"]
+    assert set(Image.input_schema["properties"]) <= set(properties)
+    assert (properties["guidance"].get("default"), properties["steps"]["default"]) == (guidance, steps)
+    assert "default" not in properties["negative_prompt"]
+    assert properties["width"]["multipleOf"] == 16
+    assert ("true_cfg_scale" in properties) == (name in ("FluxPipeline", "QwenImagePipeline"))
 
 
 def test_a_size_of_its_own_that_is_too_large_becomes_smaller(folder: Folder, tmp_path: Path) -> None:
@@ -185,21 +197,16 @@ def part(name: str, value: Any) -> Callable[[Path], None]:
     ("damage", "reason"),
     [
         (unindexed, "no model_index.json"),
-        (pickled, "no safetensors weights"),
+        (pickled, "only pickled weights (unet/diffusion_pytorch_model.bin)"),
         (cut_off, "is cut off"),
         (of_class("Tomorrow3Pipeline"), "has no pipeline Tomorrow3Pipeline"),
         (of_class("UNet2DModel"), "has no pipeline UNet2DModel"),
         (of_class(["pipeline", "Mine"]), "code of its own"),
         (part("unet", ["mine", "Network"]), "code of its own (unet)"),
-        (of_class("TextToVideoSDPipeline"), "generates video"),
-        (of_class("StableAudioPipeline"), "generates audio"),
-        (of_class("PaintByExamplePipeline"), "needs example_image"),
-        (of_class("StableDiffusionInpaintPipeline"), "needs an image as input"),
-        (of_class("FluxImg2ImgPipeline"), "needs an image as input"),
-        (of_class("QwenImageEditPipeline"), "needs an image as input"),
-        (of_class("WuerstchenPriorPipeline"), "does not generate images"),
-        (of_class("DiffusionPipeline"), "does not generate images"),
-        (of_class("DiTPipeline"), "needs class_labels"),
+        (part("vqvae", ["diffusers", "VQModel"]), "part vqvae is missing"),
+        (part("unet", ["transformers", "Nothing"]), "unet is a Nothing, which transformers does not have"),
+        (of_class("StableDiffusionPipeline"), "does not name text_encoder, tokenizer, vae"),
+        (of_class("DiffusionPipeline"), "gives neither pictures, videos nor sounds"),
     ],
 )
 def test_a_folder_that_cannot_be_run_is_refused_with_the_reason(

@@ -1,0 +1,183 @@
+"""The parts of a pipeline's folder: what `model_index.json` names, their classes, their weight files and variants."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import diffusers
+import transformers
+
+from workers.contract.layout import find_weights
+from workers.contract.predictor import VersionRefusedError
+
+_LIBRARIES: dict[str, ModuleType] = {"diffusers": diffusers, "transformers": transformers}
+_MODULE = re.compile(r"[a-z][a-z0-9_]*")
+# Parts that only judge or describe a picture: a pipeline that allows it runs without them
+_DISPENSABLE = ("safety_checker", "feature_extractor", "image_encoder")
+_PICKLED = re.compile(r"\.(?:bin|pt|pth|ckpt|pkl|pickle)$")
+
+
+@dataclass(frozen=True)
+class Component:
+    """One part of a pipeline; `weights` are its files and `variant` what they have in their names, as in fp16."""
+
+    name: str
+    cls: type[Any]
+    folder: Path
+    weights: tuple[Path, ...] = ()
+    variant: str | None = None
+
+    @property
+    def is_model(self) -> bool:
+        """Whether it has weights."""
+        return is_model(self.cls)
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What a pipeline's folder holds: its class, its parts by name, and those that it names but does not hold."""
+
+    pipeline: type[Any]
+    components: dict[str, Component]
+    absent: tuple[str, ...]
+    index: dict[str, Any]
+
+    @property
+    def weights(self) -> list[Path]:
+        """The weight files of all parts."""
+        return [path for component in self.components.values() for path in component.weights]
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """A JSON object as libraries write it, with NaN and Infinity; empty where the file is missing."""
+    if not path.is_file():
+        return {}
+    body = json.loads(path.read_text(encoding="utf-8"))
+    return body if isinstance(body, dict) else {}
+
+
+def is_model(cls: type[Any]) -> bool:
+    """Whether a class of a part has weights."""
+    return issubclass(cls, (diffusers.ModelMixin, transformers.PreTrainedModel))
+
+
+def needed_parts(pipeline: type[Any]) -> set[str]:
+    """The parts without which a pipeline class cannot be made."""
+    parameters = inspect.signature(pipeline.__init__).parameters
+    parts, _ = pipeline._get_signature_keys(pipeline)
+    optional = getattr(pipeline, "_optional_components", ())
+    return {name for name in parts if parameters[name].default is inspect.Parameter.empty and name not in optional}
+
+
+def read_layout(folder: Path) -> Layout:
+    """The parts of a pipeline's folder.
+
+    Raises:
+        VersionRefusedError: it is no pipeline, a part is missing, pickled, not known here, or the folder's own code.
+    """
+    index = read_json(folder / "model_index.json")
+    if not index:
+        raise VersionRefusedError("It has no model_index.json, so it is not a diffusers pipeline.")
+    parts = {name: value for name, value in index.items() if isinstance(value, list) and not name.startswith("_")}
+    classes: dict[str, type[Any] | None] = {}
+    foreign = []
+    for name, value in parts.items():
+        if not _is_pair(value):
+            # A pair of numbers is a setting of the pipeline
+            continue
+        library, kind = value
+        if library is None or kind is None:
+            classes[name] = None
+        elif (home := _find_home(library)) is None:
+            foreign.append(name)
+        else:
+            classes[name] = _find_class(home, library, kind, name)
+    class_name = index.get("_class_name")
+    if not isinstance(class_name, str) or foreign:
+        raise VersionRefusedError(
+            f"It brings code of its own ({', '.join(foreign) or 'its pipeline'}), which is not run."
+        )
+    pipeline = _find_pipeline(class_name)
+    if pipeline is diffusers.DiffusionPipeline:
+        raise VersionRefusedError("Its pipeline DiffusionPipeline gives neither pictures, videos nor sounds.")
+    components: dict[str, Component] = {}
+    absent = []
+    optional = {*getattr(pipeline, "_optional_components", ())}
+    for part, cls in classes.items():
+        if cls is None:
+            continue
+        if not (folder / part).is_dir():
+            if part in _DISPENSABLE and part in optional:
+                absent.append(part)
+                continue
+            raise VersionRefusedError(
+                f"Its part {part} is missing: model_index.json names it, and there is no such folder."
+            )
+        components[part] = Component(part, cls, folder / part, *(_read_weights(folder, part) if is_model(cls) else ()))
+    if missing := sorted(needed_parts(pipeline) - classes.keys()):
+        raise VersionRefusedError(f"Its model_index.json does not name {', '.join(missing)}, which {class_name} needs.")
+    if "safety_checker" in components and "feature_extractor" in absent:
+        raise VersionRefusedError("Its part feature_extractor is missing, which its safety_checker needs.")
+    return Layout(pipeline, components, tuple(absent), index)
+
+
+def _is_pair(value: list[Any]) -> bool:
+    return len(value) == 2 and all(each is None or isinstance(each, str) for each in value)
+
+
+def _find_home(library: str) -> ModuleType | None:
+    """The module that a part's class comes from: a library, or a module of a pipeline inside diffusers."""
+    if library in _LIBRARIES:
+        return _LIBRARIES[library]
+    home = getattr(diffusers.pipelines, library, None) if _MODULE.fullmatch(library) else None
+    return home if isinstance(home, ModuleType) and home.__name__.startswith("diffusers.pipelines.") else None
+
+
+def _find_class(home: ModuleType, library: str, class_name: str, part: str) -> type[Any]:
+    cls = getattr(home, class_name, None) if class_name.isidentifier() else None
+    if not isinstance(cls, type):
+        raise VersionRefusedError(f"Its part {part} is a {class_name[:100]}, which {library} does not have here.")
+    if packages := _missing_packages(cls):
+        raise VersionRefusedError(f"Its part {part}, a {class_name[:100]}, needs {packages}, which is not installed.")
+    return cls
+
+
+def _find_pipeline(name: str) -> type[Any]:
+    pipeline = getattr(diffusers, name, None) if name.isidentifier() else None
+    if isinstance(pipeline, type):
+        if packages := _missing_packages(pipeline):
+            raise VersionRefusedError(f"Its pipeline {name} needs {packages}, which is not installed.")
+        if issubclass(pipeline, diffusers.DiffusionPipeline):
+            return pipeline
+    raise VersionRefusedError(f"diffusers {diffusers.__version__} has no pipeline {name[:100]}.")
+
+
+def _missing_packages(cls: type[Any]) -> str:
+    """The packages without which a library has only a stand-in for a class."""
+    backends = getattr(cls, "_backends", None)
+    is_stand_in = type(cls).__name__ == "DummyObject" and isinstance(backends, list)
+    return " and ".join(str(each) for each in backends) if is_stand_in and backends else ""
+
+
+def _read_weights(folder: Path, part: str) -> tuple[tuple[Path, ...], str | None]:
+    """The weight files of a part and their variant: the plain ones, or else the only others that are whole."""
+    place = folder / part
+    if not (place / "config.json").is_file():
+        raise VersionRefusedError(f"Its part {part} has no config.json.")
+    names = [path.relative_to(folder).as_posix() for path in place.iterdir() if path.is_file()]
+    weights = find_weights(part, names, lambda name: read_json(folder / name))
+    if weights is None:
+        pickled = next((name for name in sorted(names) if _PICKLED.search(name)), None)
+        which = f"only pickled weights ({pickled[:100]})" if pickled else "no safetensors weights"
+        raise VersionRefusedError(
+            f"Its part {part} has {which}; pickled weights can run code and are not loaded: convert them."
+        )
+    if missing := [name for name in weights.files if name not in names]:
+        raise VersionRefusedError(f"Its part {part} lacks the file {missing[0][:200]}.")
+    return tuple(folder / name for name in weights.files), weights.variant
