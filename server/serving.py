@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import ctypes
+import os
 import resource
 import signal
 import socket
+import struct
+import sys
 import time
+from collections.abc import Callable
 from functools import partial
 from types import FrameType
 from typing import cast
@@ -27,6 +32,9 @@ RESERVED_DESCRIPTORS = 128
 MIN_CONNECTIONS = 16
 # A request that was on its way when the listener closed is here by then
 LINGER_SECONDS = 1.0
+# Longer than a client takes to answer the second packet of a connection
+UNANSWERED_SECONDS = 0.3
+SO_ATTACH_FILTER = 26
 
 
 class ApiServer(uvicorn.Server):
@@ -72,12 +80,43 @@ class ApiServer(uvicorn.Server):
         if self._lame_duck_seconds and not self._is_hurried:
             logger.info("serve.lame_duck", seconds=self._lame_duck_seconds)
             await self._serve_for(self._lame_duck_seconds)
-            for server in self.servers:
-                server.close()
+            await self._close_listeners()
             # A proxy sends no POST again whose connection is closed under it
             await self._serve_for(LINGER_SECONDS)
+        else:
+            await self._close_listeners()
         self._app.state.stop_waiting()
         await super().shutdown(sockets)
+
+    async def _close_listeners(self) -> None:
+        """Listen no more, and take in what has connected by now: the kernel would reset it with the listener.
+
+        First new connections are left unanswered for a moment, in which those that had begun come in whole; where they
+        are tried again, a second later, nobody listens, and a proxy asks another process.
+        """
+        loop = asyncio.get_running_loop()
+        # Another loop than asyncio's has no sockets that could be copied
+        numbers = [listener.fileno() for server in self.servers for listener in server.sockets]
+        listeners = [socket.socket(fileno=os.dup(number)) for number in numbers]
+        for listener in listeners:
+            drop_new_connections(listener)
+        await self._serve_for(UNANSWERED_SECONDS)
+        for server in self.servers:
+            server.close()
+        for listener in listeners:
+            listener.setblocking(False)
+            with listener:
+                while True:
+                    try:
+                        connection, _ = listener.accept()
+                    except (BlockingIOError, ConnectionAbortedError):
+                        break
+                    connection.setblocking(False)
+                    await loop.connect_accepted_socket(self._make_protocol, connection)
+
+    def _make_protocol(self) -> asyncio.Protocol:
+        make = cast("Callable[..., asyncio.Protocol]", self.config.http_protocol_class)
+        return make(config=self.config, server_state=self.server_state, app_state=self.lifespan.state)
 
     async def _serve_for(self, seconds: float) -> None:
         """Go on for this long, or until a second signal."""
@@ -86,6 +125,18 @@ class ApiServer(uvicorn.Server):
             await self.on_tick(counter)
             await asyncio.sleep(TICK_SECONDS)
             counter += 1
+
+
+def drop_new_connections(listener: socket.socket) -> None:
+    """Let a listener drop what would begin a connection, where the system can: clients send it again after a second."""
+    if sys.platform != "linux" or listener.family not in (socket.AF_INET, socket.AF_INET6):
+        return
+    # Load the flags of TCP's header; with SYN among them keep nothing of the packet, else all
+    steps = [(0x30, 0, 0, 13), (0x45, 0, 1, 0x02), (0x06, 0, 0, 0), (0x06, 0, 0, 0xFFFFFFFF)]
+    program = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *step) for step in steps))
+    listener.setsockopt(
+        socket.SOL_SOCKET, SO_ATTACH_FILTER, struct.pack("HxxxxxxP", len(steps), ctypes.addressof(program))
+    )
 
 
 def connection_limits(settings: Settings) -> ConnectionLimits:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import socket
+import sys
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -22,7 +23,7 @@ from starlette.websockets import WebSocket
 
 from server.connections import ConnectionLimits
 from server.routes.request_log import RequestLog
-from server.serving import ApiServer
+from server.serving import LINGER_SECONDS, ApiServer, drop_new_connections
 
 SERVICE_RESTART = 1012
 
@@ -122,3 +123,42 @@ async def test_who_is_in_a_hurry_does_not_wait(signals: list[signal.Signals]) ->
             hurried.server.handle_exit(number, None)
             await asyncio.sleep(0.3)
     assert time.monotonic() - began < 15
+
+
+async def test_what_connects_in_the_moment_of_a_stop_is_answered(monkeypatch: pytest.MonkeyPatch) -> None:
+    clients: list[socket.socket] = []
+    serve_for = ApiServer._serve_for
+
+    async def serve_and_connect(self: ApiServer, seconds: float) -> None:
+        if seconds != LINGER_SECONDS:
+            # The kernel takes them in, and this loop gets no turn before it closes the listener
+            for _ in range(25):
+                clients.append(socket.create_connection(("127.0.0.1", port), 5))
+                clients[-1].sendall(b"GET /there HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n")
+        else:
+            await serve_for(self, seconds)
+
+    monkeypatch.setattr(ApiServer, "_serve_for", serve_and_connect)
+    monkeypatch.setattr("server.serving.drop_new_connections", lambda _: None)
+    async with _running(lame_duck_seconds=0.1) as stopping:
+        port = stopping.listener.getsockname()[1]
+        while not stopping.server.started:
+            await asyncio.sleep(0.01)
+    answers = [client.recv(100) for client in clients]
+    for client in clients:
+        client.close()
+    assert [answer[:12] for answer in answers] == [b"HTTP/1.1 404"] * 50
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the filter is Linux's")
+def test_a_listener_may_leave_new_connections_unanswered() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        address = listener.getsockname()
+        before = socket.create_connection(address, 5)
+        drop_new_connections(listener)
+        with pytest.raises(TimeoutError):
+            socket.create_connection(address, 0.2)
+        accepted, _ = listener.accept()
+        with before, accepted:
+            before.sendall(b"there")
+            assert accepted.recv(10) == b"there"

@@ -60,7 +60,7 @@ def start_api(schema_servers: LocalServers, tmp_path_factory: pytest.TempPathFac
 
     @contextmanager
     def start(*, open_files: int | None = None, **settings: str) -> Iterator[Api]:
-        folder, port = tmp_path_factory.mktemp("serving"), free_port()
+        folder, port = tmp_path_factory.mktemp("serving"), int(settings.get("API_PORT") or free_port())
         environment = {
             **os.environ,
             "DATABASE_URL": schema_servers.database_url,
