@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { test } from "node:test";
-import { api, MODELS, open, register, signIn, SLOW, useBrowser } from "./harness.mjs";
+import { api, assertAccessible, MODELS, open, register, signIn, SLOW, useBrowser } from "./harness.mjs";
 
 useBrowser();
 
@@ -141,4 +141,42 @@ test("deliveries are listed with what became of them, and sent again", SLOW, asy
   assert.deepEqual([...new Set(heard.map((message) => message.id))], [heard[0].id]);
   const last = heard.at(-1).body;
   assert.equal(last.data?.id ?? last.id, id);
+});
+
+const GIGABYTE = 10 ** 9;
+
+/** The account page of somebody who stores so much of ten gigabytes. */
+async function openStorage(usedBytes, allowedBytes = 10 * GIGABYTE) {
+  const use = { usedBytes: String(usedBytes), allowedBytes: allowedBytes === null ? null : String(allowedBytes) };
+  const { page } = await openAccount((p) =>
+    p.route("**/graphql", async (route) => {
+      if (!/query Account\b/.test(route.request().postData() ?? "")) return route.fallback();
+      const response = await route.fetch();
+      const body = await response.json();
+      body.data.viewer.storage = { ...body.data.viewer.storage, ...use };
+      await route.fulfill({ response, json: body });
+    }),
+  );
+  return { page, section: page.getByRole("region", { name: "Storage" }) };
+}
+
+test("storage is shown with what is allowed, and a warning before and when nothing more is taken", SLOW, async () => {
+  const { page, section } = await openStorage(2 * GIGABYTE);
+  await section.getByText("Your inputs, outputs and files use 2.0 GB of 10 GB.").waitFor();
+  const meter = section.getByRole("meter", { name: "Storage" });
+  assert.equal(await meter.evaluate((node) => node.value / node.max), 0.2);
+  assert.equal(await section.locator(".callout").count(), 0);
+  await assertAccessible(page, "account with storage");
+
+  const nearly = await openStorage(9 * GIGABYTE);
+  await nearly.section.getByText("Your storage is almost full").waitFor();
+  await assertAccessible(nearly.page, "account with storage almost full");
+
+  const full = await openStorage(11 * GIGABYTE);
+  await full.section.getByRole("alert").getByText("Your storage is full").waitFor();
+  await full.section.getByText("use 11 GB of 10 GB").waitFor();
+
+  const unbounded = await openStorage(5_000_000, null);
+  await unbounded.section.getByText("Your inputs, outputs and files use 5.0 MB.").waitFor();
+  assert.equal(await unbounded.section.locator("meter").count(), 0);
 });

@@ -5,6 +5,7 @@ import { moment } from "../ui/units";
 import { ApiKeys } from "./ApiKeys";
 import { Password } from "./Password";
 import { Profile } from "./profile";
+import { Storage } from "./Storage";
 import { Webhooks } from "./Webhooks";
 
 /** Who one is, and the keys and secrets that others know one by. */
@@ -43,6 +44,7 @@ export function AccountPage() {
         <>
           <ApiKeys profile={profile} keys={viewer.apiKeys ?? []} isAdmin={viewer.isAdmin} />
           <Webhooks profile={profile} secret={viewer.webhookSecret} />
+          {viewer.storage && <Storage use={viewer.storage} />}
           <Password profile={profile} />
         </>
       ) : (

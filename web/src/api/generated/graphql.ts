@@ -277,7 +277,7 @@ export type ApiKeyFieldsFragment = { id: string, name: string, prefix: string, s
 export type AccountQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type AccountQuery = { viewer: { id: string, handle: string, email: string | null, isAdmin: boolean, createdAt: string, webhookSecret: string | null, apiKeys: Array<{ id: string, name: string, prefix: string, scopes: Array<Scope>, createdAt: string, expiresAt: string | null, lastUsedAt: string | null }> | null } | null };
+export type AccountQuery = { viewer: { id: string, handle: string, email: string | null, isAdmin: boolean, createdAt: string, webhookSecret: string | null, apiKeys: Array<{ id: string, name: string, prefix: string, scopes: Array<Scope>, createdAt: string, expiresAt: string | null, lastUsedAt: string | null }> | null, storage: { usedBytes: number | string, allowedBytes: number | string | null } | null } | null };
 
 export type CreateApiKeyMutationVariables = Exact<{
   input: CreateApiKeyInput;
@@ -808,6 +808,10 @@ export const AccountDocument = /*#__PURE__*/ new TypedDocumentString(`
       ...ApiKeyFields
     }
     webhookSecret
+    storage {
+      usedBytes
+      allowedBytes
+    }
   }
 }
     fragment ApiKeyFields on ApiKey {
