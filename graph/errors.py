@@ -14,10 +14,11 @@ from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOpe
 
 from graph.types.errors import MEMBERS, InvalidInput, UserError, member
 from server.adapters.database import CONNECTION_ERRORS
-from server.errors import InvalidInputError, RateLimitedError, ServiceError
+from server.errors import BusyError, InvalidInputError, RateLimitedError, ServiceError
 
 # The document has no operation that could run; Strawberry says so in the reason of its answer
 NO_OPERATION = (MissingQueryError, CannotGetOperationTypeError, InvalidOperationTypeError)
+BUG = "INTERNAL_SERVER_ERROR"
 DATABASE_AWAY = "The database does not answer; try again."
 logger = structlog.get_logger(__name__)
 
@@ -48,7 +49,7 @@ def finish_error(error: GraphQLError) -> None:
         unread = isinstance(error, GraphQLSyntaxError) or isinstance(cause, MissingQueryError)
         name = "GRAPHQL_PARSE_FAILED" if unread else "GRAPHQL_VALIDATION_FAILED"
         error.extensions = {**(error.extensions or {}), "code": name}
-    elif isinstance(cause, RateLimitedError):
+    elif isinstance(cause, RateLimitedError | BusyError):
         # Whole seconds, rounded up, as the Retry-After header has them
         error.extensions = {"code": cause.code, "retryAfter": math.ceil(cause.retry_after_seconds)}
     elif isinstance(cause, ServiceError):
@@ -65,12 +66,17 @@ def finish_error(error: GraphQLError) -> None:
         incident = uuid4().hex
         logger.error("graphql.bug", incident=incident, path=error.path, exc_info=cause)
         error.message = f"Something went wrong on our side (incident {incident})."
-        error.extensions = {"code": "INTERNAL_SERVER_ERROR", "incident": incident}
+        error.extensions = {"code": BUG, "incident": incident}
 
 
 def is_outage(error: GraphQLError) -> bool:
-    """Whether it came because the database does not answer."""
-    return isinstance(_cause(error), CONNECTION_ERRORS)
+    """Whether it came because the database does not answer, or because there is no room for an answer now."""
+    return isinstance(_cause(error), (*CONNECTION_ERRORS, BusyError))
+
+
+def is_bug(error: GraphQLError) -> bool:
+    """Whether an error that is finished is one of ours."""
+    return (error.extensions or {}).get("code") == BUG
 
 
 def _cause(error: GraphQLError) -> Exception | None:

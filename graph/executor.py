@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from graphql import GraphQLError, GraphQLLeafType
+from graphql import GraphQLError, GraphQLLeafType, OperationType
 from graphql.execution.executor import Executor
 from graphql.execution.types import ExecutionResult
 from graphql.pyutils import AwaitableOrValue
@@ -12,6 +12,8 @@ from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from graph.context import Context
 from graph.limits.answers import ANSWER, MAX_BYTES, AnswerSize
+from server.errors import BusyError
+from server.live.answer_memory import ACCOUNT, NO_ROOM, RETRY_SECONDS
 
 
 class BoundedExecutor(StrawberryGraphQLCoreExecutionContext):
@@ -37,6 +39,8 @@ class BoundedExecutor(StrawberryGraphQLCoreExecutionContext):
     def execute_operation(self, serially: bool | None = None) -> AwaitableOrValue[Any]:
         """Execute, with the count in reach of the resolvers."""
         ANSWER.set(self._answer)
+        if (account := ACCOUNT.get()) is not None and self.operation.operation is OperationType.MUTATION:
+            account.is_due = True
         return super().execute_operation(serially)
 
     def complete_leaf_value(self, return_type: GraphQLLeafType, result: Any) -> Any:  # type: ignore[override]
@@ -46,7 +50,14 @@ class BoundedExecutor(StrawberryGraphQLCoreExecutionContext):
         return value
 
     def build_response(self, data: dict[str, Any] | None) -> Any:
-        """The result; of an answer that is too large only that it is, whatever fields have failed by it."""
+        """The result; of an answer that is too large only that it is, whatever fields have failed by it.
+
+        Likewise of one without room now, but of a mutation all the rest is told: asked again, it would be done twice.
+        """
+        if self._answer.is_refused and self.operation.operation is not OperationType.MUTATION:
+            super().build_response(None)
+            busy = BusyError(NO_ROOM, RETRY_SECONDS)
+            return ExecutionResult(None, [GraphQLError(busy.message, original_error=busy)])
         if not self._answer.is_over:
             return super().build_response(data)
         super().build_response(None)

@@ -15,7 +15,7 @@ from server.adapters.database import from_json
 from server.adapters.event_log import LiveState
 from server.adapters.large_columns import read_large
 from server.domain.accounts import Viewer
-from server.errors import ResponseTooLargeError, ServiceError
+from server.errors import BusyError, ResponseTooLargeError, ServiceError
 from server.live import prediction_events
 from server.runtime import Runtime
 from server.services import accounts, models, predictions, storage, users, versions, webhooks
@@ -118,7 +118,7 @@ def _within(answer: AnswerSize | None, state: LiveState | None) -> LiveState | B
     if answer is not None and state is not None:
         try:
             answer.reserve(len(state.text) + len(state.logs))
-        except ResponseTooLargeError as error:
+        except (ResponseTooLargeError, BusyError) as error:
             return error
     return state
 
@@ -145,12 +145,13 @@ async def _read_large(values: list[LargeValue]) -> list[Any]:
         ids.setdefault((answer, table, column), {})[row_id] = None
     for (answer, table, column), row_ids in ids.items():
         try:
-            async for row_id, value in read_large(table, column, list(row_ids)):
+            expect = answer.expect if answer is not None else None
+            async for row_id, value in read_large(table, column, list(row_ids), expect):
                 if answer is not None and value is not None:
                     answer.reserve(len(value))
                 key = LargeValue(answer, table, column, row_id)
                 results[key] = value if column == "logs" else from_json(value)
-        except ResponseTooLargeError as error:
+        except (ResponseTooLargeError, BusyError) as error:
             for row_id in row_ids:
                 results[LargeValue(answer, table, column, row_id)] = error
     return [results.get(value) for value in values]

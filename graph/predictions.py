@@ -41,7 +41,8 @@ class PredictionQuery:
         id: Annotated[strawberry.ID, strawberry.argument(description="Id of the prediction.")],  # noqa: A002
     ) -> Prediction | None:
         try:
-            return Prediction.of(await prediction_rows.find(info.context.viewer, parse_id(id, "Prediction")))
+            row_id = parse_id(id, "Prediction")
+            return Prediction.of(await prediction_rows.find_without_large(info.context.viewer, row_id))
         except NotFoundError:
             return None
 

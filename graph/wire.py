@@ -26,11 +26,16 @@ def decode(data: str | bytes) -> object:
 
 def encode(data: object) -> str:
     """The text of a value."""
+    return encode_bytes(data).decode()
+
+
+def encode_bytes(data: object) -> bytes:
+    """The text of a value as UTF-8."""
     try:
-        return orjson.dumps(data, default=str, option=orjson.OPT_NON_STR_KEYS).decode()
+        return orjson.dumps(data, default=str, option=orjson.OPT_NON_STR_KEYS)
     except TypeError:
         # Messages of errors may repeat what the client sent, such as lone surrogates
-        return json.dumps(data, default=str)
+        return json.dumps(data, default=str).encode()
 
 
 def depth(data: bytes) -> int:

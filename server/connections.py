@@ -398,6 +398,12 @@ class BoundedSocket(WebSocketsSansIOProtocol):
             self._table.leave(self._network)
             self._network = None
 
+    async def send(self, message: Any) -> None:
+        """Send a message, and wait until the most of it has gone out: what waits to be sent is then one message."""
+        await super().send(message)
+        if not self.writable.is_set():
+            await self.writable.wait()
+
     def handle_cont(self, event: Frame) -> None:
         """Take a fragment, unless there are too many."""
         if self.close_sent:

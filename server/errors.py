@@ -6,6 +6,7 @@ ServiceError
  +- ForbiddenError        FORBIDDEN        the viewer may know, but not do
  +- ConflictError         CONFLICT         something of that name or key exists already
  +- UnavailableError      UNAVAILABLE      it exists but cannot serve now; the message says why
+ |   +- BusyError         UNAVAILABLE      too much goes on now; says when to ask again
  +- CredentialsError      BAD_CREDENTIALS  wrong e-mail, password or refresh token
  +- UnauthenticatedError  UNAUTHENTICATED  needs a signed-in user, or the token is not valid
  +- RateLimitedError      RATE_LIMITED     too often; says when to ask again
@@ -74,6 +75,14 @@ class UnavailableError(ServiceError):
     """It exists but cannot serve now; the message says why."""
 
     code = "UNAVAILABLE"
+
+
+class BusyError(UnavailableError):
+    """Too much goes on now; `retry_after_seconds` is when it may be asked again."""
+
+    def __init__(self, message: str, retry_after_seconds: float) -> None:
+        super().__init__(message)
+        self.retry_after_seconds = retry_after_seconds
 
 
 class CredentialsError(ServiceError):

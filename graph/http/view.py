@@ -13,6 +13,7 @@ from cross_web import HTTPException
 from graphql import GraphQLError
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
 from strawberry.exceptions import ConnectionRejectionError
@@ -24,6 +25,7 @@ from structlog.contextvars import bind_contextvars
 from graph import wire
 from graph.context import Context
 from graph.errors import DATABASE_AWAY
+from graph.http.answer_response import AnswerResponse
 from graph.http.negotiation import GRAPHQL_RESPONSE, preferred, prefers_html
 from graph.http.rate_headers import rate_headers
 from graph.http.refusals import refusal
@@ -42,6 +44,7 @@ from server.domain.callers import network_of
 from server.domain.storable import storable
 from server.errors import RateLimitedError, UnauthenticatedError, UnavailableError
 from server.live import credentials
+from server.live.answer_memory import ACCOUNT, NO_ROOM, RETRY_SECONDS, AnswerMemory
 from server.services import rate_limits
 from server.settings import Settings
 from server.settings.allowed_operations import read_operations
@@ -79,6 +82,7 @@ class GraphQLView(GraphQL[Context, None]):
         )
         self.limits = SocketLimits.of(settings)
         self.frames = Frames(schema)
+        self.memory = AnswerMemory(settings.response_memory_bytes)
         self._persisted = PersistedDocuments()
         self._graphiql = graphiql
 
@@ -99,9 +103,23 @@ class GraphQLView(GraphQL[Context, None]):
             finally:
                 self.limits.sockets.release(network)
         try:
-            return await super().run(request, *arguments, **options)
+            response = await super().run(request, *arguments, **options)
         except HTTPException as error:
             return refusal(request.headers, error.status_code, "BAD_REQUEST", error.reason)
+        account = ACCOUNT.get()
+        if account is None or not isinstance(response, AnswerResponse) or account.has_room_for(len(response.body)):
+            return response
+        busy = refusal(request.headers, 503, "UNAVAILABLE", NO_ROOM)
+        busy.headers["retry-after"] = str(RETRY_SECONDS)
+        return busy
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a connection; what the answer to a request holds in memory counts until it was sent."""
+        if scope["type"] == "http":
+            with self.memory.account(address_of_client(Request(scope))):
+                await super().__call__(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
         """Who asks, and what resolvers need; a bad token is answered when the operation runs."""
@@ -149,6 +167,8 @@ class GraphQLView(GraphQL[Context, None]):
             if context.refused is not None:
                 raise context.refused
             document = self._persisted.document(request_data.query, request_data.extensions)
+            if (account := ACCOUNT.get()) is not None:
+                account.owner = context.viewer.owner_key
             options |= {"sub_response": sub_response, "request_data": replace(request_data, query=document)}
             result = await super().execute_single(context=context, **options)
         except (RateLimitedError, UnauthenticatedError, UnavailableError, GraphQLError) as error:
@@ -179,13 +199,16 @@ class GraphQLView(GraphQL[Context, None]):
 
     def create_response(self, response_data: Any, sub_response: Response) -> Response:
         """The response in the negotiated media type, with the status that type asks for."""
-        response = super().create_response(response_data, sub_response)
+        response = AnswerResponse(wire.encode_bytes(response_data), sub_response.status_code or 200)
+        response.headers.raw.extend(sub_response.headers.raw)
         media_type = sub_response.media_type or "application/json"
         response.headers["content-type"] = f"{media_type}; charset=utf-8"
         response.headers["vary"] = "accept"
         if media_type == GRAPHQL_RESPONSE and "data" not in response_data:
             codes = {e.get("extensions", {}).get("code") for e in response_data.get("errors", [])}
             response.status_code = STATUSES.get(next(iter(codes)), 400) if len(codes) == 1 else 400
+        if (account := ACCOUNT.get()) is not None and account.is_refused and not response_data.get("data"):
+            response.status_code = 503
         return response
 
     def should_render_graphql_ide(self, request: Any) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 
 from server.errors import ResponseTooLargeError
+from server.live.answer_memory import ACCOUNT
 
 MAX_BYTES = 40_000_000
 # Below it a text's length will do: it is never far from what it takes as JSON
@@ -23,17 +24,36 @@ class AnswerSize:
     the same limit: one value may be written under many aliases, and one that is read need not be written.
     """
 
-    __slots__ = ("_limit", "_reserved", "_written", "is_over")
+    __slots__ = ("_account", "_limit", "_reserved", "_written", "is_over")
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
+        self._account = ACCOUNT.get()
         self._reserved = self._written = 0
         self.is_over = False
 
+    @property
+    def is_refused(self) -> bool:
+        """Whether there was no room for it among the answers of this process."""
+        return self._account is not None and self._account.is_refused
+
+    async def expect(self, size: int) -> None:
+        """Wait for room, among all answers of this process, for so many bytes at least that are about to be read.
+
+        Raises:
+            ResponseTooLargeError: it is too much for one answer.
+            BusyError: there was no room in time.
+        """
+        self._check(self._reserved + size)
+        if self._account is not None:
+            await self._account.hold(self._reserved + size)
+
     def reserve(self, size: int) -> None:
-        """Count what is about to be read; raises ResponseTooLargeError."""
+        """Count what was read; raises ResponseTooLargeError, and BusyError where that needs more room than there is."""
         self._reserved += size
         self._check(self._reserved)
+        if self._account is not None:
+            self._account.take(self._reserved)
 
     def write(self, value: Any) -> None:
         """Count a scalar as JSON; raises ResponseTooLargeError."""
@@ -67,9 +87,3 @@ def _json_bytes(value: Any) -> int:
 
 
 ANSWER: ContextVar[AnswerSize | None] = ContextVar("answer", default=None)
-
-
-def reserve(size: int) -> None:
-    """Count what a resolver is about to read; raises ResponseTooLargeError where the operation asks for too much."""
-    if (answer := ANSWER.get()) is not None:
-        answer.reserve(size)

@@ -4,24 +4,33 @@ from __future__ import annotations
 
 import asyncio
 from typing import TYPE_CHECKING, cast
+from uuid import uuid4
 
+import structlog
 from graphql import OperationType, get_operation_ast, parse
+from strawberry.http.exceptions import WebSocketDisconnected
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import Operation, _OperationStreamClosed
 from strawberry.types import ExecutionResult
 
 from graph import wire
 from graph.context import Context
-from graph.errors import DATABASE_AWAY, is_outage
+from graph.errors import DATABASE_AWAY, is_bug, is_outage
 from graph.websocket.frames import HANDOVER, ClientOperation, Frames, Handover
 from graph.websocket.limits import BoundedSocketHandler
 from graph.websocket.sockets import TRY_AGAIN_LATER
-from server.errors import ResponseTooLargeError
+from server.adapters.database import CONNECTION_ERRORS
+from server.errors import BusyError, ResponseTooLargeError
+from server.live.answer_memory import AnswerMemory, hold, release
 
 if TYPE_CHECKING:
     from strawberry.schema.schema import StreamResult
     from strawberry.subscriptions.protocols.graphql_transport_ws.types import Message
 
     from graph.websocket.sockets import SocketAdapter
+
+logger = structlog.get_logger(__name__)
+
+BUG_REASON = "Something went wrong on our side (incident {})."
 
 
 class FrameHandler(BoundedSocketHandler):
@@ -36,11 +45,26 @@ class FrameHandler(BoundedSocketHandler):
         """Run one operation; the resolver of a prediction's events leaves them in its handover."""
         handover = Handover()
         HANDOVER.set(handover)
+        memory: AnswerMemory = self.view.memory  # type: ignore[attr-defined]
         try:
-            await super().run_operation(operation)
+            with memory.account(self.context.viewer.owner_key):
+                await super().run_operation(operation)
         finally:
             handover.on_end(handover.errors)
             await handover.close()
+
+    async def handle_task_exception(self, error: Exception) -> None:
+        """Log what went wrong, and close the socket: Strawberry would complete the operation as if it had ended."""
+        if isinstance(error, WebSocketDisconnected):
+            return
+        if isinstance(error, (*CONNECTION_ERRORS, BusyError)):
+            logger.warning("socket.unavailable", error=str(error) or type(error).__name__)
+            reason = error.message if isinstance(error, BusyError) else DATABASE_AWAY
+        else:
+            incident = uuid4().hex
+            logger.error("socket.bug", incident=incident, exc_info=error)
+            reason = BUG_REASON.format(incident)
+        await self.websocket.close(TRY_AGAIN_LATER, reason)
 
     async def _send_result_stream(self, operation: Operation[Context, None], result_source: StreamResult) -> None:
         handover = HANDOVER.get()
@@ -48,17 +72,20 @@ class FrameHandler(BoundedSocketHandler):
         await super()._send_result_stream(operation, self._until_outage(operation, results))
 
     async def _until_outage(self, operation: Operation[Context, None], results: StreamResult) -> StreamResult:
-        """What a subscription is to send; the socket is closed where its events cannot be read now.
+        """What a subscription is to send; the socket is closed where an event cannot be read for an outage or a bug.
 
         Completed, a client would take it for the end of its events. Closed, it connects again and resumes.
         """
         async for result in results:
             errors = getattr(result, "errors", None) or ()
-            if any(map(is_outage, errors)) and is_subscription(operation):
+            is_empty = getattr(result, "data", None) is None
+            error = next((error for error in errors if is_outage(error) or (is_empty and is_bug(error))), None)
+            if error is not None and is_subscription(operation):
                 self.operations.pop(operation.id, None)
-                await self.websocket.close(TRY_AGAIN_LATER, DATABASE_AWAY)
+                await self.websocket.close(TRY_AGAIN_LATER, error.message)
                 raise _OperationStreamClosed
             yield result
+            release()
 
     async def _with_frames(
         self, operation: Operation[Context, None], results: StreamResult, handover: Handover
@@ -101,7 +128,9 @@ class FrameHandler(BoundedSocketHandler):
                 yield handover.note_errors(selection.failure(error))
                 return
             if payload is not None:
+                await hold(len(payload))
                 await socket.send_text(f"{head}{payload}}}")
+                release()
             else:
                 own = handover.note_errors(await selection.result(self.context, request, handover.root_of(update)))
                 yield own

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from graphql import GraphQLError
-from strawberry.http.exceptions import WebSocketDisconnected
 from strawberry.subscriptions.protocols.graphql_transport_ws.types import SubscribeMessage
 
 from graph.errors import finish_error
@@ -126,11 +125,6 @@ class BoundedSocketHandler(SocketHandler):
 
     def _close_idle(self) -> None:
         self._closing = asyncio.create_task(self.websocket.close(1000, "The socket was idle for too long"))
-
-    async def handle_task_exception(self, error: Exception) -> None:
-        """Log what went wrong in an operation; a client that leaves during the answer is no error."""
-        if not isinstance(error, WebSocketDisconnected):
-            await super().handle_task_exception(error)
 
     async def shutdown(self) -> None:
         """End what still runs, and the waiting."""

@@ -12,10 +12,12 @@ from strawberry.asgi import ASGIWebSocketAdapter
 from strawberry.http.exceptions import NonJsonMessageReceived, NonTextMessageReceived, WebSocketDisconnected
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler
 
+from graph import wire
 from graph.context import Context
 from server.adapters.tasks import end
 from server.domain.storable import is_storable
-from server.errors import UnavailableError
+from server.errors import BusyError, UnavailableError
+from server.live.answer_memory import ACCOUNT, NO_ROOM, RETRY_SECONDS, SMALL_BYTES
 
 MAX_NAME_BYTES = 80
 FORBIDDEN = 4403
@@ -46,7 +48,11 @@ class SocketAdapter(ASGIWebSocketAdapter):
     async def send_json(self, message: Mapping[str, object]) -> None:
         """Send a message, unless we closed the socket meanwhile."""
         if self.ws.application_state is not WebSocketState.DISCONNECTED:
-            await super().send_json(message)
+            text = wire.encode(message)
+            account = ACCOUNT.get()
+            if account is not None and len(text) > SMALL_BYTES and not account.has_room_for(len(text)):
+                raise BusyError(NO_ROOM, RETRY_SECONDS)
+            await self.send_text(text)
 
     async def close(self, code: int, reason: str) -> None:
         """Close the socket, unless that was done for another reason."""

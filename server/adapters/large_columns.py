@@ -6,7 +6,7 @@ compressed it is at most a hundredth.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import TypeVar
 from uuid import UUID
 
@@ -34,8 +34,12 @@ def holds(row: Model, column: str) -> bool:
     return column in row.__dict__
 
 
-async def read_large(table: str, column: str, ids: Sequence[UUID]) -> AsyncIterator[tuple[UUID, str | None]]:
+async def read_large(
+    table: str, column: str, ids: Sequence[UUID], expect: Callable[[int], Awaitable[None]] | None = None
+) -> AsyncIterator[tuple[UUID, str | None]]:
     """A large column of some rows, jsonb as text; a few of those that are large at a time, for as long as one iterates.
+
+    `expect` is awaited before large values are read, with the bytes that they take in the table.
 
     Raises:
         LookupError: the table has no such large column.
@@ -57,6 +61,8 @@ async def read_large(table: str, column: str, ids: Sequence[UUID]) -> AsyncItera
             key = next(iter(stored))
             size += stored.pop(key)
             group.append(key)
+        if expect is not None:
+            await expect(size)
         for row in await rows(large, group):
             yield row["id"], row["value"]
 

@@ -147,6 +147,8 @@ def _inconsistent_values(settings: Settings) -> Iterator[tuple[str, str]]:
 
     if settings.max_response_bytes < settings.max_output_text_bytes:
         yield "MAX_RESPONSE_BYTES", "must be at least MAX_OUTPUT_TEXT_BYTES; else the largest output could not be read"
+    if settings.response_memory_bytes < 2 * settings.max_response_bytes:
+        yield "RESPONSE_MEMORY_BYTES", "must be at least twice MAX_RESPONSE_BYTES; else the largest answer has no room"
     if settings.heartbeat_seconds * 2 > settings.lease_seconds:
         yield "HEARTBEAT_SECONDS", "must be at most half of LEASE_SECONDS"
     malformed = [name for name in settings.custom_predictors if not PREDICTOR_CLASS.fullmatch(name)]

@@ -130,6 +130,12 @@ class LimitSettings(BaseSettings):
         ge=100_000,
         description="Maximum bytes of an answer or an event; at least MAX_OUTPUT_TEXT_BYTES.",
     )
+    response_memory_bytes: int = Field(
+        400_000_000,
+        ge=200_000,
+        description="Maximum bytes of all answers of one API process that are made or sent at one time; at least twice "
+        "MAX_RESPONSE_BYTES.",
+    )
     rate_limit_user: int = Field(120_000, ge=0, description="Points that a user may spend per minute; 0: no limit.")
     rate_limit_address: int = Field(
         60_000, ge=0, description="Points that an address may spend per minute without signing in; 0: no limit."

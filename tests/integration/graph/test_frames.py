@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import gc
 import json
+import re
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from graph import wire
 from graph.websocket.frames import Selection
@@ -223,18 +225,21 @@ async def test_whoever_may_not_see_it_any_more_is_told_so_and_the_others_go_on(s
     assert "".join(text or "" for text in texts) == "all mine"
 
 
-async def test_bugs_are_masked_and_end_one_subscription(server: Served, told: Told) -> None:
+async def test_a_bug_in_one_event_is_masked_and_closes_the_socket(server: Served, told: Told) -> None:
+    """Completed, its client would take the stream for ended; it comes back behind what it has."""
     listener = await Listener.at(server.url)
     key = listener.subscribe(PLAIN, {"id": told.id})
     await listener.until(lambda: bool(listener.frames[key]))
-    await told.append(NewEvent(EventType.LOG, {"no line": "of a later release"}))
-    await listener.until(lambda: listener.is_complete(key))
-    (error,) = listener.payloads(key)[-1]["errors"]
-    assert error["extensions"]["code"] == "INTERNAL_SERVER_ERROR"
-    assert "line" not in error["message"]
-    again = listener.subscribe(PLAIN, {"id": told.id})
-    await listener.until(lambda: bool(listener.frames[again]))
-    assert listener.events(again)[0]["__typename"] == "PredictionSnapshot"
+    with capture_logs() as lines:
+        await told.append(NewEvent(EventType.LOG, {"no line": "of a later release"}))
+        closed = await listener.socket.closed
+    assert re.fullmatch(r"1013 Something went wrong on our side \(incident \w{32}\)\.", closed)
+    assert [line["event"] for line in lines if line["log_level"] == "error"] == ["graphql.bug"]
+    assert [json.loads(frame)["type"] for frame in listener.frames[key]] == ["next"]
+    again = await Listener.at(server.url)
+    key = again.subscribe(PLAIN, {"id": told.id})
+    await again.until(lambda: bool(again.frames[key]))
+    assert again.events(key)[0]["__typename"] == "PredictionSnapshot"
 
 
 async def test_operations_are_counted_when_they_end(server: Served, told: Told) -> None:
@@ -271,8 +276,23 @@ async def test_more_selections_than_are_kept_are_all_served(server: Served, told
     assert [listener.events(key)[-1][f"c{n}"] for n, key in enumerate(keys)] == [2] * 40
 
 
-async def test_an_outage_in_the_middle_closes_the_socket_and_completes_nothing(
-    server: Served, told: Told, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("error", [ConnectionRefusedError(), RuntimeError("a bug")], ids=["outage", "bug"])
+async def test_an_outage_or_a_bug_at_the_beginning_closes_the_socket_and_completes_nothing(
+    server: Served, told: Told, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    async def fails(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr("server.live.prediction_events.live_state", fails)
+    listener = await Listener.at(server.url)
+    key = listener.subscribe(PLAIN, {"id": told.id})
+    assert (await listener.socket.closed).startswith("1013 ")
+    assert listener.frames[key] == []
+
+
+@pytest.mark.parametrize("error", [ConnectionRefusedError(), RuntimeError("a bug")], ids=["outage", "bug"])
+async def test_an_outage_or_a_bug_in_the_middle_closes_the_socket_and_completes_nothing(
+    server: Served, told: Told, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
     """Each status is read from its row; a client that were told of a completion would not come back for it."""
     listener, other = await Listener.at(server.url), await Listener.at(server.url)
@@ -281,11 +301,11 @@ async def test_an_outage_in_the_middle_closes_the_socket_and_completes_nothing(
     await listener.until(lambda: all(listener.frames.values()))
     await other.until(lambda: all(other.frames.values()))
 
-    async def is_away(*_: object) -> None:
-        raise ConnectionRefusedError
+    async def fails(*_: object) -> None:
+        raise error
 
     with monkeypatch.context() as outage:
-        outage.setattr("server.live.prediction_rows.find", is_away)
+        outage.setattr("server.live.prediction_rows.find", fails)
         await told.append(NewEvent(EventType.STATUS, {"status": "processing"}))
         assert (await listener.socket.closed).startswith("1013 ")
         assert (await other.socket.closed).startswith("1013 ")

@@ -4,15 +4,44 @@ from __future__ import annotations
 
 import pytest
 from strawberry.http.exceptions import WebSocketDisconnected
+from structlog.testing import capture_logs
 
-from graph.websocket.limits import BoundedSocketHandler, ConcurrencyLimit
+from graph.websocket.frame_handler import FrameHandler
+from graph.websocket.limits import ConcurrencyLimit
+from graph.websocket.sockets import TRY_AGAIN_LATER
+from server.errors import BusyError
 
 
-@pytest.mark.parametrize(("error", "lines"), [(WebSocketDisconnected(), 0), (RuntimeError("a bug"), 1)])
-async def test_a_client_that_left_is_no_error(caplog: pytest.LogCaptureFixture, error: Exception, lines: int) -> None:
-    handler = object.__new__(BoundedSocketHandler)
-    await handler.handle_task_exception(error)
-    assert len(caplog.records) == lines
+class Socket:
+    """Remembers how it was closed."""
+
+    def __init__(self) -> None:
+        self.closed: list[int] = []
+
+    async def close(self, code: int, reason: str) -> None:
+        """Close it; a reason has at most 123 bytes."""
+        assert len(reason) < 124
+        self.closed.append(code)
+
+
+@pytest.mark.parametrize(
+    ("error", "level", "codes"),
+    [
+        (WebSocketDisconnected(), None, []),
+        (RuntimeError("a bug"), "error", [TRY_AGAIN_LATER]),
+        (OSError("away"), "warning", [TRY_AGAIN_LATER]),
+        (BusyError("No room.", 2), "warning", [TRY_AGAIN_LATER]),
+    ],
+)
+async def test_what_goes_wrong_in_an_operation_closes_its_socket_unless_the_client_left(
+    error: Exception, level: str | None, codes: list[int]
+) -> None:
+    handler = object.__new__(FrameHandler)
+    handler.websocket = socket = Socket()  # type: ignore[assignment]
+    with capture_logs() as lines:
+        await handler.handle_task_exception(error)
+    assert [line["log_level"] for line in lines] == ([level] if level else [])
+    assert socket.closed == codes
 
 
 def test_nobody_has_more_than_one_may_and_all_not_more_than_all_may() -> None:
