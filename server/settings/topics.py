@@ -133,8 +133,7 @@ class LimitSettings(BaseSettings):
     response_memory_bytes: int = Field(
         400_000_000,
         ge=200_000,
-        description="Maximum bytes of all answers of one API process that are made or sent at one time; at least twice "
-        "MAX_RESPONSE_BYTES.",
+        description="Maximum bytes of all answers under way in one API process; at least twice MAX_RESPONSE_BYTES.",
     )
     rate_limit_user: int = Field(120_000, ge=0, description="Points that a user may spend per minute; 0: no limit.")
     rate_limit_address: int = Field(

@@ -6,6 +6,7 @@ import json
 import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
+from secrets import token_hex
 
 import httpx
 import pytest
@@ -13,7 +14,6 @@ import pytest
 from graph.types.ids import global_id
 from server.adapters.database import rows, to_json
 from server.embedded.servers import LocalServers
-from tests.integration.graph.test_answer_sizes import noise
 from tests.integration.queue import store
 from tests.integration.serving.conftest import Api, StartApi
 from tests.integration.serving.connecting import START, answer, opened
@@ -28,7 +28,9 @@ async def large(schema_servers: LocalServers, tmp_path: Path) -> AsyncIterator[t
     """A database, and a request for an output of 20 MB in it."""
     async with store.opened(schema_servers) as url, store.runtime(schema_servers.redis_url, tmp_path):
         row = await store.add(await store.add_version(), status="succeeded", user_id=None)
-        await rows("UPDATE prediction SET output = $2::jsonb WHERE id = $1 RETURNING id", row.id, to_json(noise(SIZE)))
+        await rows(
+            "UPDATE prediction SET output = $2::jsonb WHERE id = $1 RETURNING id", row.id, to_json(token_hex(SIZE // 2))
+        )
         query = f'{{ prediction(id: "{global_id("Prediction", row.id)}") {{ output }} }}'
         yield url, json.dumps({"query": query}).encode()
 
