@@ -112,6 +112,9 @@ async def open_runtime(settings: Settings, role: Role, tracing: Tracing = NO_TRA
         folders = {"MODEL_CACHE_DIR": settings.model_cache_dir}
         if settings.storage_type is StorageType.LOCAL:
             folders["STORAGE_DIR"] = settings.storage_dir
+        if role is Role.WORKER:
+            # Where inputs are laid out, and where models may write
+            folders["DATA_DIR"] = settings.data_dir
         yield Runtime(
             settings=settings,
             bell=Bell(event_log.calls),

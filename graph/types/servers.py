@@ -44,6 +44,14 @@ class BrokenPredictor:
     reason: str = strawberry.field(description="Why it could not be loaded.")
 
 
+@strawberry.type(description="The room on the disk of a folder of a worker.")
+class WorkerDisk:
+    folder: str = strawberry.field(description="Setting of the folder, such as MODEL_CACHE_DIR.")
+    free_bytes: BigInt = strawberry.field(description="Bytes that its disk has left.")
+    total_bytes: BigInt = strawberry.field(description="Bytes that its disk has in all.")
+    is_low: bool = strawberry.field(description="Whether less is left than MIN_FREE_DISK_BYTES of the worker.")
+
+
 @strawberry.type(description="A worker process, as of its last heartbeat.")
 class Worker:
     id: strawberry.ID = strawberry.field(description="Id, new at each start.")
@@ -61,6 +69,7 @@ class Worker:
     broken_predictors: list[BrokenPredictor] = strawberry.field(
         description="Classes of CUSTOM_PREDICTORS that it could not load."
     )
+    disks: list[WorkerDisk] = strawberry.field(description="Room on the disks of its folders.")
     started_at: datetime = strawberry.field(description="Time when it started.")
     last_seen: datetime = strawberry.field(description="Time of its last heartbeat.")
 
@@ -79,6 +88,7 @@ class Worker:
                 for key, reason in sorted(row.walls.items())
             ],
             broken_predictors=[BrokenPredictor(name=key, reason=why) for key, why in row.broken_predictors.items()],
+            disks=[WorkerDisk(folder=folder, **disk) for folder, disk in sorted(row.disks.items())],
             **{name: getattr(row, name) for name in names},
         )
 

@@ -10,7 +10,7 @@ import anyio
 import structlog
 from redis.exceptions import ResponseError
 
-from server.adapters.disk import free_bytes
+from server.adapters.disk import DiskSpace, disk_space
 from server.adapters.event_log import EventLog
 from server.adapters.redis_calls import REDIS_ERRORS
 from server.adapters.storage import Storage, StorageError
@@ -40,13 +40,15 @@ class StoreWatch:
     """Looks at Redis, the store of files and the disks; what changes is logged, and health shows it.
 
     Redis is `refusing` (it takes no writes), `nearly full` or `evicting`; the store is `away` (or without bucket,
-    credentials or rights), and `low` where one of the `folders` here has less than `min_free_bytes` left.
+    credentials or rights), and `low` where one of the `folders` here has less than `min_free_bytes` left. `disks`
+    has the room of each folder at the last look.
     """
 
     event_log: EventLog
     storage: Storage
     folders: dict[str, Path] = field(default_factory=dict)
     min_free_bytes: int = 0
+    disks: dict[str, DiskSpace] = field(default_factory=dict)
     redis: StoreState = OK
     files: StoreState = OK
 
@@ -100,18 +102,27 @@ class StoreWatch:
 
     async def look_at_files(self) -> None:
         """Whether the store takes files, and whether the disks here have room."""
+        for name, folder in self.folders.items():
+            if (space := await anyio.to_thread.run_sync(disk_space, folder)) is not None:
+                self.disks[name] = space
+            else:
+                self.disks.pop(name, None)
         try:
             await self.storage.check()
-            for name, folder in self.folders.items():
-                free = await anyio.to_thread.run_sync(free_bytes, folder)
-                if free is not None and free < self.min_free_bytes:
-                    note = f"The disk of {name} has {free / MEGABYTE:.0f} MB left, less than MIN_FREE_DISK_BYTES."
-                    self._note_files(StoreState("low", note), note)
-                    return
         except StorageError as error:
             self._note_files(StoreState("away", _AWAY), str(error))
-        else:
-            self._note_files(OK, "")
+            return
+        for name, space in self.disks.items():
+            if self.is_low(space):
+                left = f"{space.free_bytes / MEGABYTE:.0f} MB"
+                note = f"The disk of {name} has {left} left, less than MIN_FREE_DISK_BYTES."
+                self._note_files(StoreState("low", note), note)
+                return
+        self._note_files(OK, "")
+
+    def is_low(self, space: DiskSpace) -> bool:
+        """Whether a disk is almost full."""
+        return space.free_bytes < self.min_free_bytes
 
     def _note_redis(self, state: StoreState, reason: str) -> None:
         if state.word != self.redis.word:

@@ -12,8 +12,8 @@ import structlog
 from anyio.to_thread import run_sync
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
-from server.adapters.database import DATABASE_ERRORS, rows
-from server.adapters.disk import free_bytes
+from server.adapters.database import DATABASE_ERRORS, from_json, rows
+from server.adapters.disk import disk_space
 from server.domain.models import kind_queue
 from server.queue.depths import MOST_COUNTED, read_states
 from server.runtime import Runtime
@@ -90,8 +90,8 @@ def _free_bytes(folders: Mapping[str, Path]) -> Metric:
     """Measured on the machine of this process."""
     free = GaugeMetricFamily("inference_disk_free_bytes", "Free bytes of a folder's disk, here.", labels=("folder",))
     for name, folder in folders.items():
-        if (count := free_bytes(folder)) is not None:
-            free.add_metric([name], count)
+        if (space := disk_space(folder)) is not None:
+            free.add_metric([name], space.free_bytes)
     return free
 
 
@@ -111,7 +111,19 @@ async def _workers() -> list[Metric]:
         for place, total in sums.items():
             family.add_metric(place, total)
         families.append(family)
-    return families
+    disks = GaugeMetricFamily(
+        "inference_worker_disk_free_bytes",
+        "Free bytes of the disk of a worker's folder, the least where workers share a host.",
+        labels=("host", "folder"),
+    )
+    least: dict[tuple[str, str], int] = {}
+    for row in workers:
+        for folder, disk in from_json(row["disks"]).items():
+            place = (row["host"], folder)
+            least[place] = min(disk["free_bytes"], least.get(place, disk["free_bytes"]))
+    for place, count in least.items():
+        disks.add_metric(place, count)
+    return [*families, disks]
 
 
 async def _backlog() -> list[Metric]:
@@ -152,7 +164,7 @@ _WORKER_METRICS = (
     ("evictions", "inference_model_evictions", "Models unloaded to make room, since the worker started."),
 )
 _WORKERS = """
-SELECT id, host, device, model_bytes, budget_bytes, free_bytes, in_flight, evictions,
+SELECT id, host, device, model_bytes, budget_bytes, free_bytes, in_flight, evictions, disks,
   jsonb_array_length(versions) AS loaded
 FROM worker WHERE last_seen > now() - make_interval(secs => $1) ORDER BY started_at, id LIMIT 1000
 """

@@ -77,7 +77,7 @@ ORDER BY u.expires_at LIMIT $2
 
 _DELETE_UPLOADS = f"""
 WITH gone AS (
-  DELETE FROM upload WHERE id = ANY($1::uuid[]) RETURNING id, owner, size_bytes AS stored_bytes),
+  DELETE FROM upload WHERE id = ANY($1::uuid[]) RETURNING id, owner, stored_bytes),
 {storage.removed("gone")}
 SELECT id FROM gone
 """  # noqa: S608 - constants only

@@ -7,6 +7,7 @@ owners do not wait for each other.
 from __future__ import annotations
 
 from server.adapters.database import rows
+from server.tables.predictions import UNCOUNTED
 
 
 def owner_of(column: str) -> str:
@@ -40,12 +41,34 @@ async def read(owner: str) -> int:
     return sum(row["bytes"] for row in await rows(_READ, owner))
 
 
+async def count_ended(limit: int) -> int:
+    """Count up to so many predictions that ended without being counted; how many.
+
+    No run finished those: they were canceled, lost or too late, or ended under an older release.
+    """
+    return len(await rows(_COUNT_ENDED, limit))
+
+
 async def add_upload(owner: str, size: int) -> None:
     """Count an upload, in the transaction that makes it."""
     await rows(_ADD_UPLOAD, owner, size)
 
 
 _READ = f"SELECT bytes FROM stored_bytes WHERE owner = {owner_of('$1::text')}"  # noqa: S608 - names only
+# By its own index, which is empty as a rule. Sizes as PostgreSQL stores them, since reading old outputs to measure them
+# may take gigabytes; `updated_at` stays, since nothing changed that anybody sees
+_COUNT_ENDED = f"""
+WITH old AS (
+  SELECT id FROM prediction WHERE {UNCOUNTED} ORDER BY completed_at LIMIT $1 FOR UPDATE SKIP LOCKED),
+sized AS (
+  UPDATE prediction p SET stored_bytes = pg_column_size(p.input) + coalesce(pg_column_size(p.output), 0)
+    + pg_column_size(p.logs) + coalesce((
+      SELECT sum((file->>'bytes')::bigint) FROM jsonb_array_elements(
+        CASE WHEN jsonb_typeof(p.files) = 'array' THEN p.files END) file), 0)
+  FROM old WHERE p.id = old.id RETURNING p.id, p.owner, p.stored_bytes),
+counted AS ({added("sized")})
+SELECT id FROM sized
+"""  # noqa: S608 - constants only
 _ADD_UPLOAD = f"""
 WITH new AS (SELECT $1::text AS owner, $2::bigint AS stored_bytes), counted AS ({added("new")} RETURNING s.owner)
 SELECT owner FROM counted

@@ -19,6 +19,6 @@ async def ready(request: Request) -> Response:
         return JSONResponse({"status": "stopping"}, 503)
     state = await health.check(request.state.rt)
     status = "unready" if not state.is_ready else "degraded" if state.is_degraded else "ok"
-    names = ("database", "redis", "workers", "storage", "walls", "predictors", "clock", "notes")
+    names = ("database", "redis", "workers", "storage", "walls", "predictors", "disks", "clock", "notes")
     body = {"status": status, **{name: getattr(state, name) for name in names}}
     return JSONResponse(body, 200 if state.is_ready else 503)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -33,10 +33,19 @@ class OtherWorkers:
 
 
 @dataclass(frozen=True)
+class WorkerDisk:
+    """The room on the disk of a worker's folder; `is_low`: less than the MIN_FREE_DISK_BYTES of that worker."""
+
+    free_bytes: int
+    total_bytes: int
+    is_low: bool
+
+
+@dataclass(frozen=True)
 class WorkerState:
     """What a heartbeat says of a worker; `versions` are in its memory, and memory is in bytes.
 
-    `walls` and `broken_predictors` are as in `tables.Worker`.
+    `walls`, `broken_predictors` and `disks` are as in `tables.Worker`.
     """
 
     versions: tuple[str, ...] = ()
@@ -49,15 +58,17 @@ class WorkerState:
     free_bytes: int | None = None
     walls: Mapping[str, str] = field(default_factory=dict)
     broken_predictors: Mapping[str, str] = field(default_factory=dict)
+    disks: Mapping[str, WorkerDisk] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class WorkersSummary:
-    """The living workers: how many, how many lack a wall around their models, how many could not load a predictor."""
+    """The living workers: how many; how many lack a wall, could not load a predictor, or have an almost full disk."""
 
     alive: int = 0
     without_a_wall: int = 0
     with_broken_predictors: int = 0
+    with_a_low_disk: int = 0
 
 
 IDLE = WorkerState()
@@ -74,7 +85,8 @@ async def announce(worker: WorkerInfo, predictors: list[dict[str, Any]], state: 
 async def _write(worker: WorkerInfo, state: WorkerState) -> None:
     memory = (state.device_name[:200], state.total_bytes, state.free_bytes, state.model_bytes, state.budget_bytes)
     load = (to_json(list(state.versions)), state.in_flight, state.evictions)
-    facts = (to_json(dict(state.walls)), to_json(dict(state.broken_predictors)))
+    disks = {folder: asdict(disk) for folder, disk in state.disks.items()}
+    facts = (to_json(dict(state.walls)), to_json(dict(state.broken_predictors)), to_json(disks))
     await rows(_WORKER, worker.id, worker.host, worker.pid, worker.device, *memory, *load, *facts)
 
 
@@ -120,7 +132,7 @@ async def workers_alive() -> int:
 async def summary() -> WorkersSummary:
     """What is to be said of the workers that sent a heartbeat lately."""
     (row,) = await rows(_SUMMARY, ALIVE_SECONDS)
-    return WorkersSummary(int(row["alive"]), int(row["without_a_wall"]), int(row["with_broken_predictors"]))
+    return WorkersSummary(**{name: int(count) for name, count in row.items()})
 
 
 async def predictors() -> list[Predictor]:
@@ -136,7 +148,9 @@ _ALIVE = "SELECT count(*) AS n FROM worker WHERE last_seen > now() - make_interv
 _SUMMARY = """
 SELECT count(*) AS alive,
   count(*) FILTER (WHERE EXISTS (SELECT FROM jsonb_each_text(walls) wall WHERE wall.value <> '')) AS without_a_wall,
-  count(*) FILTER (WHERE broken_predictors <> '{}'::jsonb) AS with_broken_predictors
+  count(*) FILTER (WHERE broken_predictors <> '{}'::jsonb) AS with_broken_predictors,
+  count(*) FILTER (WHERE EXISTS (
+    SELECT FROM jsonb_each(disks) disk WHERE (disk.value->>'is_low')::boolean)) AS with_a_low_disk
 FROM worker WHERE last_seen > now() - make_interval(secs => $1)
 """
 _OTHERS = """
@@ -155,11 +169,12 @@ RETURNING name
 """
 _WORKER = """
 INSERT INTO worker (id, host, pid, device, device_name, total_bytes, free_bytes, model_bytes, budget_bytes, versions,
-  in_flight, evictions, walls, broken_predictors, started_at, last_seen)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::jsonb, $11, $12, $13::jsonb, $14::jsonb, now(), now())
+  in_flight, evictions, walls, broken_predictors, disks, started_at, last_seen)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::jsonb, $11, $12, $13::jsonb, $14::jsonb, $15::jsonb, now(), now())
 ON CONFLICT (id) DO UPDATE SET last_seen = now(), device = excluded.device, device_name = excluded.device_name,
   total_bytes = excluded.total_bytes, free_bytes = excluded.free_bytes, model_bytes = excluded.model_bytes,
   budget_bytes = excluded.budget_bytes, versions = excluded.versions, in_flight = excluded.in_flight,
-  evictions = excluded.evictions, walls = excluded.walls, broken_predictors = excluded.broken_predictors
+  evictions = excluded.evictions, walls = excluded.walls, broken_predictors = excluded.broken_predictors,
+  disks = excluded.disks
 RETURNING id
 """

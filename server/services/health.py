@@ -20,6 +20,7 @@ WALLS_INCOMPLETE = "Models run without one of their walls; administrators read w
 PREDICTORS_BROKEN = (
     "A worker could not load a class; administrators read which and why in `workers { brokenPredictors }`."
 )
+DISK_LOW = "The disk of a worker is almost full; administrators read which in `workers { disks }`."
 UNKNOWN = "unknown"
 
 
@@ -30,8 +31,9 @@ class Health:
     A part is `ok` or `away`; the database also `behind` (migrations are missing) or `read-only`, Redis `refusing`,
     `nearly full` or `evicting`, `storage` `low`, and `clock` `off` where this process's is not PostgreSQL's. `walls` is
     `incomplete` where the models of a worker run without one of the walls, and `predictors` is `broken` where a worker
-    could not load one of its classes; which and why, administrators read of the workers. `notes` has a sentence about
-    each of these. What only the database knows is `unknown` while that does not answer or its schema is behind.
+    could not load one of its classes, and `disks` `low` where a disk of a worker is almost full; which and why,
+    administrators read of the workers. `notes` has a sentence about each of these. What only the database knows is
+    `unknown` while that does not answer or its schema is behind.
     """
 
     database: str
@@ -41,6 +43,7 @@ class Health:
     notes: tuple[str, ...] = ()
     walls: str = "ok"
     predictors: str = "ok"
+    disks: str = "ok"
     clock: str = "ok"
 
     @property
@@ -51,7 +54,7 @@ class Health:
     @property
     def is_degraded(self) -> bool:
         """Whether a part is missing."""
-        parts = (self.database, self.redis, self.predictors, self.storage, self.clock)
+        parts = (self.database, self.redis, self.predictors, self.storage, self.disks, self.clock)
         return self.workers == 0 or any(part != "ok" for part in parts)
 
 
@@ -68,13 +71,14 @@ async def check(rt: Runtime) -> Health:
             is_behind = database == "behind"
             workers = WorkersSummary(await catalogue.workers_alive()) if is_behind else await catalogue.summary()
     except ReadOnlyDatabaseError:
-        return Health("read-only", redis, 0, watch.files.word, notes, UNKNOWN, UNKNOWN, UNKNOWN)
+        return Health("read-only", redis, 0, watch.files.word, notes, *(UNKNOWN,) * 4)
     except DATABASE_ERRORS:
-        return Health("away", redis, 0, watch.files.word, notes, UNKNOWN, UNKNOWN, UNKNOWN)
-    walls = predictors = UNKNOWN
+        return Health("away", redis, 0, watch.files.word, notes, *(UNKNOWN,) * 4)
+    walls = predictors = disks = UNKNOWN
     if not is_behind:
         walls = "incomplete" if workers.without_a_wall else "ok"
         predictors = "broken" if workers.with_broken_predictors else "ok"
+        disks = "low" if workers.with_a_low_disk else "ok"
     clock = "off" if abs(ahead) > CLOCK_SECONDS else "ok"
     if clock != "ok":
         notes += (clock_note(ahead),)
@@ -84,7 +88,9 @@ async def check(rt: Runtime) -> Health:
         notes += (WALLS_INCOMPLETE,)
     if predictors == "broken":
         notes += (PREDICTORS_BROKEN,)
-    return Health(database, redis, workers.alive, watch.files.word, notes, walls, predictors, clock)
+    if disks == "low":
+        notes += (DISK_LOW,)
+    return Health(database, redis, workers.alive, watch.files.word, notes, walls, predictors, disks, clock)
 
 
 def release() -> str:

@@ -76,6 +76,7 @@ async def create(rt: Runtime, viewer: Viewer, new: NewUpload) -> Upload:
             key="",
             content_type=new.content_type.lower(),
             size_bytes=new.size_bytes,
+            stored_bytes=new.size_bytes,
             created_at=at,
             expires_at=at + timedelta(seconds=rt.settings.upload_seconds),
         )

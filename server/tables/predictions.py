@@ -16,6 +16,7 @@ from server.tables.users import User
 
 WAITING = "status = 'starting'"
 LIVE = "status IN ('starting', 'processing')"
+UNCOUNTED = "completed_at IS NOT NULL AND stored_bytes IS NULL AND NOT data_removed"
 STATUSES = "'starting', 'processing', 'succeeded', 'failed', 'canceled', 'aborted'"
 
 
@@ -28,7 +29,7 @@ class Prediction(Row):
     `outside_runner`: its worker said that the runner does not have it. `webhook_events` names what its webhook
     is told, if it has one. Equal `cache_key`s may share one result. `data_removed` rows have lost input, output, files
     and logs to the retention time. `traceparent` is the W3C trace context in which it was created.
-    `stored_bytes` is its part in what its owner has stored (`StoredBytes`).
+    `stored_bytes` is its part in what its owner has stored (`StoredBytes`), null until that is counted.
     """
 
     id = fields.UUIDField(primary_key=True)
@@ -100,6 +101,7 @@ class Prediction(Row):
             LiveIndex(fields=("user_id", "updated_at", "id"), name="prediction_changes", where="user_id IS NOT NULL"),
             LiveIndex(fields=("cache_key", "completed_at"), name="prediction_cache", where="cache_key IS NOT NULL"),
             LiveIndex(fields=("completed_at",), name="prediction_kept", where="NOT data_removed"),
+            LiveIndex(fields=("completed_at",), name="prediction_uncounted", where=UNCOUNTED),
             LiveIndex(
                 fields=("completed_at",), name="prediction_anonymous", where="NOT data_removed AND user_id IS NULL"
             ),

@@ -11,13 +11,18 @@ from server.tables.predictions import Prediction
 
 
 class Upload(Row):
-    """One input file of one owner; it can be used once `completed_at` is set, and until `expires_at`."""
+    """One input file of one owner; it can be used once `completed_at` is set, and until `expires_at`.
+
+    `stored_bytes` is its part in what its owner has stored (`StoredBytes`); null: that of an older release was not
+    counted.
+    """
 
     id = fields.UUIDField(primary_key=True)
     owner = fields.CharField(max_length=80)
     key = fields.CharField(max_length=200)
     content_type = fields.CharField(max_length=100)
     size_bytes = fields.BigIntField()
+    stored_bytes = fields.BigIntField(null=True)
     sha256 = fields.CharField(max_length=64, null=True)
     created_at = fields.DatetimeField()
     completed_at = fields.DatetimeField(null=True)

@@ -33,7 +33,8 @@ class Worker(Row):
     `versions` are the ids of the versions in its device's memory, `model_bytes` what they fill there, `budget_bytes`
     what they may fill; `total_bytes` and `free_bytes` are the device's own; `in_flight` the predictions it runs.
     `walls` are those around its models' process, each with the reason why it is missing, empty where it stands;
-    `broken_predictors` the classes that could not be loaded, each with the reason.
+    `broken_predictors` the classes that could not be loaded, each with the reason; `disks` the room on the disks of
+    its folders, by the setting of each.
     """
 
     id = fields.UUIDField(primary_key=True)
@@ -52,6 +53,7 @@ class Worker(Row):
     evictions = fields.IntField(default=0)
     walls: Any = fields.JSONField(default=dict)
     broken_predictors: Any = fields.JSONField(default=dict)
+    disks: Any = fields.JSONField(default=dict)
 
     class Meta:
         """Table options."""

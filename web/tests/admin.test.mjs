@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
   api,
+  assertAccessible,
   badge,
   fake,
   MODELS,
@@ -97,6 +98,40 @@ test("a queue that nobody takes from says so, and a system that cannot be read s
   await row.getByText("no worker serves this queue").waitFor();
   await row.getByText("1:15 min").waitFor();
   await page.getByText("No worker is running").waitFor();
+});
+
+test("a worker that lacks something says what", SLOW, async () => {
+  const { token } = await admin();
+  const page = await open("/admin", {
+    prepare: async (p) => {
+      await signIn(p, token);
+      await p.route("**/graphql", async (route) => {
+        if (!/query System\b/.test(route.request().postData() ?? "")) return route.fallback();
+        const response = await route.fetch();
+        const body = await response.json();
+        const [worker] = body.data.workers;
+        worker.disks = [
+          { folder: "DATA_DIR", freeBytes: "5000000000", totalBytes: "10000000000", isLow: false },
+          { folder: "MODEL_CACHE_DIR", freeBytes: "20000000", totalBytes: "10000000000", isLow: true },
+        ];
+        worker.walls = [
+          { name: "calls", isMissing: false },
+          { name: "files", isMissing: true },
+        ];
+        worker.brokenPredictors = [{ name: "mine.models:Poet" }];
+        body.data.workers = [worker];
+        await route.fulfill({ response, json: body });
+      });
+    },
+  });
+  const lacks = page.locator("[data-worker] .lacks li");
+  await lacks.first().waitFor();
+  assert.deepEqual(await lacks.allTextContents(), [
+    "The disk of MODEL_CACHE_DIR has only 20 MB free.",
+    "Models run without these walls: files.",
+    "These classes could not be loaded: mine.models:Poet.",
+  ]);
+  await assertAccessible(page, "a worker that lacks something");
 });
 
 test("an administrator finds users by handle or address, page by page", SLOW, async () => {

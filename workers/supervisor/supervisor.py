@@ -28,7 +28,7 @@ from server.maintenance import recovery, retention
 from server.queue.claim import PredictionLease, Room, WarmVersions, enter_runner, heartbeat
 from server.runtime import Runtime
 from server.services import catalogue
-from server.services.catalogue import OtherWorkers, WorkerInfo, WorkerState
+from server.services.catalogue import OtherWorkers, WorkerDisk, WorkerInfo, WorkerState
 from server.settings import Settings
 from workers.contract.policy import Policy, walls_of
 from workers.contract.protocol import Forget
@@ -294,7 +294,11 @@ class Supervisor:
 
     def _state(self) -> WorkerState:
         """What the next heartbeat says."""
-        memory, ready = self._keeper.resident, self._keeper.ready
+        memory, ready, watch = self._keeper.resident, self._keeper.ready, self._rt.store_watch
+        disks = {
+            folder: WorkerDisk(space.free_bytes, space.total_bytes, watch.is_low(space))
+            for folder, space in watch.disks.items()
+        }
         return WorkerState(
             tuple(memory.versions),
             memory.bytes,
@@ -306,6 +310,7 @@ class Supervisor:
             memory.free_bytes,
             walls_of(ready.missing_walls if self._rt.settings.contain_runner else None) if ready else {},
             ready.broken_predictors if ready else {},
+            disks,
         )
 
     async def _send_heartbeats(self, info: WorkerInfo) -> None:

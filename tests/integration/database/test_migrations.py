@@ -143,7 +143,7 @@ def test_an_unknown_database_is_no_traceback(environment: dict[str, str], fresh_
     assert err.startswith("PostgreSQL does not answer: ")
 
 
-RULES = NAMES[9]
+RULES, UPLOADS = NAMES[9], NAMES[15]
 
 
 async def drop_rules(connection: asyncpg.Connection) -> None:
@@ -212,6 +212,32 @@ async def test_old_rows_that_break_a_rule_are_counted_and_those_with_one_meaning
         assert await connection.fetchval("SELECT lease_until FROM version") is None
         with pytest.raises(asyncpg.CheckViolationError):
             await add_prediction(connection, "failed")
+    finally:
+        await connection.close()
+
+
+async def test_uploads_of_an_older_release_are_counted_and_those_of_this_one_only_once(
+    fresh_database: str, environment: dict[str, str]
+) -> None:
+    assert finish(start(environment, "migrate"))[0] == 0
+    connection = await asyncpg.connect(fresh_database)
+
+    async def migrate_again() -> list[tuple[str, int]]:
+        """As from the release before, whose uploads nobody had counted."""
+        await connection.execute("ALTER TABLE upload DROP COLUMN stored_bytes; DROP INDEX prediction_uncounted")
+        await connection.execute("DELETE FROM aerich WHERE version = $1", UPLOADS)
+        assert await asyncio.to_thread(finish, start(environment, "migrate")) == (0, f"applied {UPLOADS}", "")
+        return [tuple(row) for row in await connection.fetch("SELECT owner, bytes FROM stored_bytes ORDER BY owner")]
+
+    try:
+        for owner, size in (("user:a", 5), ("user:a", 7), ("user:b", 11)):
+            await connection.execute(
+                """INSERT INTO upload (id, owner, key, content_type, size_bytes, created_at, expires_at)
+                   VALUES (gen_random_uuid(), $1, '', 'image/png', $2, now(), now())""",
+                *(owner, size),
+            )
+        for _ in range(2):
+            assert await migrate_again() == [("user:a", 12), ("user:b", 11)]
     finally:
         await connection.close()
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -12,17 +14,24 @@ import pytest
 from starlette.applications import Starlette
 from starlette.routing import Route
 
+from graph.types.servers import Worker as ServerWorker
 from server.adapters.database import rows
+from server.adapters.store_watch import StoreWatch
+from server.adapters.wakeups import CANCELS, Wakeups
 from server.embedded.servers import LocalServers
+from server.live.measures import Measures
 from server.routes import health
 from server.runtime import Runtime
 from server.services import catalogue
 from server.services.catalogue import WorkerInfo, WorkerState
-from server.services.health import NO_WORKER, PREDICTORS_BROKEN, WALLS_INCOMPLETE
+from server.services.health import DISK_LOW, NO_WORKER, PREDICTORS_BROKEN, WALLS_INCOMPLETE
+from server.tables import Worker
 from tests.integration.queue import store
+from workers.supervisor.runner_client import RunnerOptions
+from workers.supervisor.supervisor import Supervisor
 
 STORES = {"storage": "ok", "notes": []}
-FINE = {"walls": "ok", "predictors": "ok", "clock": "ok", **STORES}
+FINE = {"walls": "ok", "predictors": "ok", "disks": "ok", "clock": "ok", **STORES}
 UNKNOWN = "unknown"
 
 
@@ -69,6 +78,37 @@ async def test_a_predictor_is_broken(rt: Runtime, worker: WorkerInfo) -> None:
     )
 
 
+@pytest.mark.parametrize(("least", "status", "word"), [(10**18, "degraded", "low"), (1, "ok", "ok")])
+async def test_a_disk_of_a_worker_is_almost_full(
+    rt: Runtime, database: str, tmp_path: Path, least: int, status: str, word: str
+) -> None:
+    await rows("DELETE FROM worker RETURNING id")
+    watch = StoreWatch(rt.event_log, rt.storage, {"MODEL_CACHE_DIR": tmp_path / "models"}, least)
+    own = replace(rt, wakeups=Wakeups(str(rt.settings.redis_dsn), CANCELS), store_watch=watch)
+    supervisor, stop = Supervisor(own, RunnerOptions(preload=False)), asyncio.Event()
+    await watch.look_at_files()
+    task = asyncio.create_task(supervisor.run(stop))
+    try:
+        async with asyncio.timeout(60):
+            while (living := await Worker.get_or_none(id=supervisor.worker_id)) is None:
+                await asyncio.sleep(0.05)
+        assert living.disks["MODEL_CACHE_DIR"]["total_bytes"] >= living.disks["MODEL_CACHE_DIR"]["free_bytes"] > 0
+        # The disks of this API have room
+        _, health = await ready(rt)
+        notes = [DISK_LOW] if word == "low" else []
+        assert [health[part] for part in ("status", "storage", "disks")] == [status, "ok", word]
+        assert [note for note in health["notes"] if note != WALLS_INCOMPLETE] == notes
+        (shown,) = ServerWorker.of(living).disks
+        assert (shown.folder, shown.is_low) == ("MODEL_CACHE_DIR", word == "low")
+        families = {family.name: family for family in await Measures(rt).families()}
+        (sample,) = families["inference_worker_disk_free_bytes"].samples
+        assert sample.labels == {"host": living.host, "folder": "MODEL_CACHE_DIR"}
+        assert 0 < sample.value <= shown.total_bytes
+    finally:
+        stop.set()
+        await task
+
+
 async def test_no_workers(rt: Runtime) -> None:
     await rows("DELETE FROM worker RETURNING id")
     nobody = {"workers": 0, **FINE, "notes": [NO_WORKER]}
@@ -90,7 +130,7 @@ async def test_an_old_schema(rt: Runtime) -> None:
             503,
             {
                 **{"status": "unready", "database": "behind", "redis": "ok", "workers": 1, **FINE},
-                **{"walls": UNKNOWN, "predictors": UNKNOWN},
+                **{"walls": UNKNOWN, "predictors": UNKNOWN, "disks": UNKNOWN},
             },
         )
     finally:
@@ -103,7 +143,7 @@ async def test_no_database(rt: Runtime, database: str, schema_servers: LocalServ
             503,
             {
                 **{"status": "unready", "database": "away", "redis": "ok", "workers": 0, "storage": "ok", "notes": []},
-                **{"walls": UNKNOWN, "predictors": UNKNOWN, "clock": UNKNOWN},
+                **{"walls": UNKNOWN, "predictors": UNKNOWN, "disks": UNKNOWN, "clock": UNKNOWN},
             },
         )
     assert (await ready(rt))[1]["database"] == "ok"

@@ -15,6 +15,7 @@ from server.domain.models import ALL_QUEUES
 from server.live import live_lists
 from server.queue import recover
 from server.queue import results as shared_results
+from server.queue import storage as stored
 from server.runtime import Runtime
 from server.services import predictions
 from server.services.predictions import PredictionCriteria
@@ -72,6 +73,7 @@ async def test_what_runs_all_the_time_reads_few_rows(rt: Runtime, version: Versi
             [60.0, 100],
             ("prediction_anonymous", "idx_prediction_user"),
         ),
+        "ends that nobody counted": (stored._COUNT_ENDED, [100], "prediction_uncounted"),
         "a shared result": (shared_results._FIND, ["key10", some.id, 86_400.0], "prediction_cache"),
         "a run to share": (shared_results._LEADER, ["key10", some.id, some.created_at], "prediction_"),
     }
@@ -83,7 +85,7 @@ async def test_what_runs_all_the_time_reads_few_rows(rt: Runtime, version: Versi
         assert any(name.startswith(index) for name in used), (what, used)
         read = sum(node["Actual Rows"] * node["Actual Loops"] + node.get("Rows Removed by Filter", 0) for node in scans)
         assert read <= FEW_ROWS, (what, read)
-    for what in ("expired leases", "old data", "old data without an account"):
+    for what in ("expired leases", "old data", "old data without an account", "ends that nobody counted"):
         sql, values, _ = statements[what]
         # The owners of what one portion removes are sorted, never the rows that it chooses from
         sorts = [node for node in await ran(sql, *values) if node["Node Type"] == "Sort"]

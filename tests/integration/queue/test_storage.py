@@ -80,6 +80,41 @@ async def test_what_is_stored_is_counted_and_what_is_removed_no_more(rt: Runtime
     assert 1_000_000 < await storage.read(owner["owner"]) < 1_001_000
 
 
+async def test_what_ended_uncounted_is_counted_once_by_sweeps(rt: Runtime, version: Version) -> None:
+    """What an older release ended, and what was canceled before it ran: by several processes at once."""
+    owner = user_of(version)
+    data = "".join(random.choices("abcdefghijklmnopqrstuvwxyz0123456789", k=100_000))
+    old = [
+        await add(version, uuid4().hex[:12], status="succeeded", output={"text": data}, files=[FILE], **owner)
+        for _ in "ab"
+    ]
+    canceled = await add(version, uuid4().hex[:12], input={"text": data}, **owner)
+    assert (await predictions.cancel(rt, Viewer(owner["user_id"]), canceled.id)).status == "canceled"
+    await add(version, uuid4().hex[:12], input={"text": data}, **owner)
+    gone = await add(version, uuid4().hex[:12], status="succeeded", data_removed=True, **owner)
+    assert await storage.read(owner["owner"]) == 0
+    while any(await asyncio.gather(*(storage.count_ended(1) for _ in range(4)))):
+        pass
+    used = await storage.read(owner["owner"])
+    # As PostgreSQL stores them: about 100,000 bytes of random text, which it compresses a little
+    assert 2_150_000 < used < 2_305_000
+    counts = [(await row(each.id))["stored_bytes"] for each in (*old, canceled)]
+    assert (sum(counts), (await row(gone.id))["stored_bytes"]) == (used, None)
+    await age(old[0], 2 * DAY)
+    await retention.results.remove_old_data(DAY, 1000)
+    assert await storage.read(owner["owner"]) == used - counts[0]
+
+
+async def test_an_upload_that_was_never_counted_is_not_taken_out_of_the_count(rt: Runtime, version: Version) -> None:
+    viewer = Viewer(version.model.owner_id)
+    old, new = [await uploads.create(rt, viewer, NewUpload("image/png", 50_000)) for _ in range(2)]
+    await rows("UPDATE upload SET stored_bytes = NULL WHERE id = $1 RETURNING id", old.id)
+    for upload, left in ((old, 100_000), (new, 50_000)):
+        await rows("UPDATE upload SET expires_at = now() - interval '1 day' WHERE id = $1 RETURNING id", upload.id)
+        await retention.remove_expired_uploads(rt)
+        assert await storage.read(viewer.owner_key) == left
+
+
 async def test_addresses_of_one_network_are_one_owner(version: Version) -> None:
     mark = f"2001:db8:{random.randrange(1, 65535):x}:1"
     result = Result(PredictionStatus.SUCCEEDED, "x" * 10_000)

@@ -11,7 +11,7 @@ from tests.conftest import LiveServer
 from tests.support.api import Client
 from workers.contract.policy import WALLS
 
-WORKERS = "{ workers { walls { name isMissing reason } brokenPredictors { name reason } } }"
+WORKERS = "{ workers { walls { name isMissing reason } brokenPredictors { name reason } disks { folder isLow } } }"
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the walls are Linux's")
@@ -24,6 +24,8 @@ async def test_walls_are_shown_to_administrators_in_health_and_at_start(live_ser
         assert [wall["name"] for wall in worker["walls"]] == sorted(WALLS)
         assert all(wall["isMissing"] is bool(wall["reason"]) for wall in worker["walls"])
         assert worker["brokenPredictors"] == []
+        folders = ("DATA_DIR", "MODEL_CACHE_DIR", "STORAGE_DIR")
+        assert worker["disks"] == [{"folder": folder, "isLow": False} for folder in folders]
     missing = {wall["name"] for worker in workers for wall in worker["walls"] if wall["isMissing"]}
     assert health["walls"] == ("incomplete" if missing else "ok")
     log = (live_server.data_dir / "worker-0.log").read_text()

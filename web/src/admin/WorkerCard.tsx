@@ -14,6 +14,7 @@ export function WorkerCard({ worker, names }: { worker: WorkerRow; names: Readon
         <Fact name="Evictions" value={String(worker.evictions)} />
         <Fact name="Since" value={moment(worker.startedAt)} />
       </dl>
+      <Lacks worker={worker} />
       <div>
         <p class="worker-label">In memory</p>
         {worker.versions.length === 0 ? (
@@ -27,6 +28,25 @@ export function WorkerCard({ worker, names }: { worker: WorkerRow; names: Readon
         )}
       </div>
     </li>
+  );
+}
+
+/** What an operator should mend; nothing where all is well. */
+function Lacks({ worker }: { worker: WorkerRow }) {
+  const walls = worker.walls.filter((wall) => wall.isMissing).map((wall) => wall.name);
+  const classes = worker.brokenPredictors.map((each) => each.name);
+  const lacks = worker.disks
+    .filter((disk) => disk.isLow)
+    .map((disk) => `The disk of ${disk.folder} has only ${bytes(Number(disk.freeBytes))} free.`);
+  if (walls.length > 0) lacks.push(`Models run without these walls: ${walls.join(", ")}.`);
+  if (classes.length > 0) lacks.push(`These classes could not be loaded: ${classes.join(", ")}.`);
+  if (lacks.length === 0) return null;
+  return (
+    <ul class="lacks lacking">
+      {lacks.map((sentence) => (
+        <li key={sentence}>{sentence}</li>
+      ))}
+    </ul>
   );
 }
 
