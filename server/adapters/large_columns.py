@@ -17,7 +17,10 @@ from server.adapters.database import rows
 
 T = TypeVar("T", bound=Model)
 
-LARGE = {"prediction": ("input", "output", "logs"), "version": ("own_schema", "input_schema", "output_schema", "info")}
+LARGE = {
+    "prediction": ("input", "output", "logs"),
+    "version": ("own_schema", "input_schema", "output_schema", "info", "files"),
+}
 # PostgreSQL moves what is longer out of the row
 INLINE_BYTES = 2_000
 AT_ONCE_BYTES = 1_000_000

@@ -30,7 +30,7 @@ class VersionLease:
 
 @dataclass(frozen=True)
 class PreparedVersion:
-    """What a worker learned about a version while it prepared it."""
+    """What a worker learned about a version while it prepared it; `files` and `probe` as the row has them."""
 
     input_schema: dict[str, Any]
     output_schema: dict[str, Any]
@@ -38,6 +38,8 @@ class PreparedVersion:
     revision: str
     digest: str
     size_bytes: int
+    files: dict[str, Any] | None = None
+    probe: dict[str, Any] | None = None
 
 
 async def list_unclaimed() -> list[UUID]:
@@ -64,7 +66,8 @@ async def make_ready(version_id: UUID, attempt: int, prepared: PreparedVersion) 
     """Make a version READY; False when the lease is no longer ours."""
     schemas = (to_json(prepared.input_schema), to_json(prepared.output_schema), to_json(prepared.info))
     origin = (prepared.revision, prepared.digest, prepared.size_bytes)
-    return bool(await rows(_READY, version_id, attempt, *schemas, *origin))
+    notes = [None if value is None else to_json(value) for value in (prepared.files, prepared.probe)]
+    return bool(await rows(_READY, version_id, attempt, *schemas, *origin, *notes))
 
 
 async def refuse(version_id: UUID, attempt: int, reason: str) -> bool:
@@ -112,7 +115,8 @@ WHERE id = $1 AND attempt = $2 AND state = 'PREPARING' RETURNING id
 # State and findings together: a READY version without its schema would be claimed by nobody and offered to all
 _READY = """
 UPDATE version SET state = 'READY', input_schema = $3::jsonb, output_schema = $4::jsonb, info = $5::jsonb,
-  revision = $6, digest = $7, size_bytes = $8, lease_until = NULL, progress = NULL, reason = NULL, failing_since = NULL
+  revision = $6, digest = $7, size_bytes = $8, files = $9::jsonb, probe = $10::jsonb,
+  lease_until = NULL, progress = NULL, reason = NULL, failing_since = NULL
 WHERE id = $1 AND attempt = $2 AND state = 'PREPARING' RETURNING id
 """
 # It stays so until its owner asks for another try

@@ -53,7 +53,8 @@ class Version(Row):
 
     `source_ref`, `revision_asked`, `own_schema` and `options` (how it is loaded, such as its quantization) are what the
     user gave; the worker that prepares it writes the rest. While it waits to be tried again, `failing_since` is when
-    that began, and `reason` why.
+    that began, and `reason` why. `files` notes which files are the version's (`rule` and `names`), `probe` what its try
+    took; both are null where that was not noted yet. `base` is the version whose weights an adapter changes.
     """
 
     id = fields.UUIDField(primary_key=True, default=uuid7)
@@ -76,6 +77,12 @@ class Version(Row):
     revision = fields.CharField(max_length=64, null=True)
     digest = fields.CharField(max_length=80, null=True)
     size_bytes = fields.BigIntField(null=True)
+    files: Any = fields.JSONField(null=True)
+    probe: Any = fields.JSONField(null=True)
+    base: fields.ForeignKeyNullableRelation[Version] = fields.ForeignKeyField(
+        "models.Version", related_name="adapters", on_delete=fields.RESTRICT, null=True
+    )
+    base_id: UUID | None
     progress: Any = fields.JSONField(null=True)
     failing_since = fields.DatetimeField(null=True)
     attempt = fields.IntField(default=0)
@@ -88,7 +95,10 @@ class Version(Row):
 
         table = "version"
         unique_together = (("model_id", "number"),)
-        indexes = (LiveIndex(fields=("created_at",), name="version_preparing", where="state = 'PREPARING'"),)
+        indexes = (
+            LiveIndex(fields=("created_at",), name="version_preparing", where="state = 'PREPARING'"),
+            LiveIndex(fields=("base_id",), name="version_adapters", where="base_id IS NOT NULL"),
+        )
         constraints = (
             CheckConstraint(name="version_state", check="state IN ('PREPARING', 'READY', 'REFUSED')"),
             CheckConstraint(name="version_lease", check="lease_until IS NULL OR (state = 'PREPARING' AND attempt > 0)"),

@@ -80,6 +80,27 @@ def manifests(names: Iterable[str]) -> list[str]:
     return sorted(name for name in names if name in fixed or (_INDEX.search(name) and SAFETENSORS in name))
 
 
+def summary(name: str, value: Any) -> Any:
+    """What `plan` needs of a manifest's contents: a thousandth of it, and in what JSON can hold."""
+    if _is_index(name):
+        reduced: Any = sorted({file for file in _object(_object(value).get("weight_map")).values() if _is_text(file)})
+    elif name == MODULES:
+        paths = [_object(module).get("path") for module in (value if isinstance(value, list) else [])]
+        reduced = [{"path": path} for path in paths if _is_text(path)]
+    elif name == PIPELINE:
+        reduced = {part: [library, ""] for part, library in pipeline_parts(_object(value)).items() if _is_text(library)}
+    else:
+        reduced = {
+            key: text for key, text in _object(value).items() if key == "transformers_weights" and _is_text(text)
+        }
+    return reduced
+
+
+def _is_text(value: Any) -> bool:
+    """Whether a value is a string that has a form in UTF-8."""
+    return isinstance(value, str) and not any("\ud800" <= character <= "\udfff" for character in value)
+
+
 def read_layout(folder: Path, names: Iterable[str] | None = None) -> Layout:
     """The layout of a folder on this machine, of these of its files alone where `names` are given."""
     if names is None:
@@ -152,7 +173,11 @@ def pipeline_parts(index: dict[str, Any]) -> dict[str, str]:
     return {
         name: value[0]
         for name, value in index.items()
-        if isinstance(value, list) and len(value) == 2 and isinstance(value[0], str) and isinstance(value[1], str)
+        if _is_text(name)
+        and isinstance(value, list)
+        and len(value) == 2
+        and isinstance(value[0], str)
+        and isinstance(value[1], str)
     }
 
 

@@ -16,10 +16,11 @@ from typing import Any
 
 import orjson
 from filelock import FileLock
-from huggingface_hub import constants, snapshot_download
+from huggingface_hub import constants, hf_hub_download, snapshot_download
 from tqdm.auto import tqdm
 
 from server.adapters.huggingface import FAULTS, HubError, HubUnavailableError, HuggingFaceHub, refusal
+from workers.contract.layout import MAX_MANIFEST_BYTES, manifests, read_json, summary
 
 # By whole chunks the library counts: of ten megabytes, as by default, a slow line would seem to stand still
 CHUNK_BYTES = 1 << 18
@@ -34,10 +35,12 @@ def say(**message: Any) -> None:
 class Meter:
     """Counts bytes over all files.
 
-    The library keeps one bar for what came over the network and one for what was written: the larger one is right.
+    The library keeps one bar for what came over the network and one for what was written: the larger one is right. Of
+    the bytes that were `present` before it says nothing.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, present: int) -> None:
+        self._present = present
         self._done: dict[int, int] = {}
         self._lock = threading.Lock()
 
@@ -45,7 +48,7 @@ class Meter:
         """Count what a bar was told."""
         with self._lock:
             self._done[bar] = self._done.get(bar, 0) + int(count)
-            say(bytes=max(self._done.values()))
+            say(bytes=self._present + max(self._done.values()))
 
     def bar(self) -> type[tqdm]:
         """A class of progress bars that draw nothing and count here."""
@@ -75,7 +78,23 @@ def main() -> None:
         return say(refused=str(error))
     except HubUnavailableError as error:
         return say(failed=str(error))
-    say(commit=repository.commit, files=[[file.path, file.size] for file in repository.files])
+    files = [[file.path, file.size] for file in repository.files]
+    sizes = {file.path: file.size for file in repository.files}
+    contents: dict[str, Any] = {}
+    try:
+        for name in manifests(sizes):
+            # What is larger is refused later
+            if sizes[name] <= MAX_MANIFEST_BYTES:
+                path = hf_hub_download(
+                    repo, name, revision=repository.commit, cache_dir=request["cache_dir"], endpoint=endpoint,
+                    token=token or False,
+                )  # fmt: skip
+                contents[name] = summary(name, read_json(Path(path)))
+    except FAULTS as error:
+        if reason := refusal(error, repo, repository.commit):
+            return say(refused=reason)
+        return say(failed=f"The download broke: {error}")
+    say(commit=repository.commit, files=files, manifests=contents)
     line = sys.stdin.buffer.readline()
     if not line:
         return None
@@ -85,15 +104,18 @@ def main() -> None:
     commit = repository.commit
     try:
         with FileLock(cache / f".{repo.replace('/', '--')}-{commit}.lock"):
-            say(bytes=0)
+            paths = orjson.loads(line)["paths"]
+            folder = cache / f"models--{repo.replace('/', '--')}" / "snapshots" / commit
+            present = sum(sizes[path] for path in paths if (folder / path).is_file())
+            say(bytes=present)
             path = snapshot_download(
                 repo,
                 revision=commit,
                 cache_dir=cache,
-                allow_patterns=[glob.escape(path) for path in orjson.loads(line)["paths"]],
+                allow_patterns=[glob.escape(path) for path in paths],
                 endpoint=endpoint,
                 token=token or False,
-                tqdm_class=Meter().bar(),
+                tqdm_class=Meter(present).bar(),
                 max_workers=2,
             )
     except FAULTS as error:

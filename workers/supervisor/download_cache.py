@@ -11,6 +11,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from uuid import uuid4
 
+import orjson
+
 from workers.supervisor import folders
 
 IN_USE_SECONDS = 3600.0
@@ -22,6 +24,21 @@ BLOB_CHARACTERS = 64
 def marker(path: Path) -> Path:
     """The file that says that a snapshot is whole, and by its time when it was used."""
     return path.parent / f"{path.name}.complete"
+
+
+def complete(path: Path, rule: int | None) -> None:
+    """Note that a snapshot is whole: what the rule of this number chooses is there, or at least what was asked for."""
+    known = rules(path) if marker(path).exists() else set()
+    marker(path).write_bytes(orjson.dumps(sorted(known | ({rule} if rule is not None else set()))))
+
+
+def rules(path: Path) -> set[int]:
+    """The rules of which a snapshot has all files; the markers of old releases say nothing, and mean the first."""
+    try:
+        text = marker(path).read_bytes()
+    except FileNotFoundError:
+        return set()
+    return set(orjson.loads(text)) if text else {1}
 
 
 def use(cache: Path, path: Path) -> bool:

@@ -9,9 +9,9 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -23,10 +23,13 @@ from server.domain.models import ModelSource, SourceType, source_violations
 from server.settings import Settings
 from workers import demo_models
 from workers.contract.failures import VersionRefusedError
+from workers.contract.layout import RULE, plan, read_layout
 from workers.supervisor import download_cache, folders
+from workers.supervisor.folders import Choice
 
 OnProgress = Callable[[str, int, int | None], None]
 
+EMPTY: Mapping[str, Any] = {}
 USEFUL = re.compile(r"(?:^|/)(?:[^/]+\.safetensors|[^/]+\.json|[^/]+\.txt|[^/]+\.model|README\.md|[^/]+\.jinja)$")
 VARIANT = re.compile(r"\.(?:fp16|bf16|fp32|non_ema|ema)(?:-\d+-of-\d+)?\.safetensors$")
 OTHER_FRAMEWORKS = re.compile(r"^(?:onnx|openvino|flax|coreml|gguf|original)/")
@@ -35,6 +38,7 @@ NETWORK_VARIABLES = re.compile(
     r"(?:https?|no|all)_proxy|SSL_CERT_\w+|REQUESTS_CA_BUNDLE|CURL_CA_BUNDLE|HF_(?!TOKEN)\w+", re.IGNORECASE
 )
 ROOT = Path(__file__).resolve().parents[2]
+CHANGED = "The model's files changed after the version was published; publish them as a new version."
 STALL_BYTES = 1_000_000
 WATCH_SECONDS = 0.5
 PICKLE = re.compile(r"\.(?:bin|pt|pth|ckpt|pkl|pickle)$")
@@ -46,18 +50,25 @@ class DownloadFailedError(Exception):
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A version's files on this machine; `path` is None for predictors without files."""
+    """A version's files on this machine, by their names in `path`, which is None for predictors without files."""
 
     path: Path | None
     revision: str
     digest: str
     size_bytes: int
+    names: tuple[str, ...] = ()
+    mark: str = field(default="", compare=False)
 
 
 async def fetch(
-    source: ModelSource, settings: Settings, *, on_progress: OnProgress, cancelled: Callable[[], bool]
+    source: ModelSource,
+    settings: Settings,
+    *,
+    on_progress: OnProgress,
+    cancelled: Callable[[], bool],
+    choice: Choice = Choice(),  # noqa: B008 - it never changes
 ) -> Snapshot:
-    """The files of a source, downloaded where they are not here yet.
+    """The files of a source that are of the `choice`, downloaded where they are not here yet.
 
     Raises:
         VersionRefusedError: this source can never work; the message is a sentence.
@@ -67,44 +78,70 @@ async def fetch(
         raise VersionRefusedError(violations[0].message)
     match source.type:
         case SourceType.HUGGINGFACE:
-            return await _from_hub(source, settings, on_progress, cancelled)
+            return await _from_hub(source, settings, on_progress, cancelled, choice)
         case SourceType.LOCAL:
             path = await anyio.to_thread.run_sync(folders.below_root, source.ref, settings.model_root)
-            return await _from_folder(path, settings, on_progress, "local")
+            return await _from_folder(path, settings, on_progress, "local", choice)
         case SourceType.DEMO:
             if not re.fullmatch(r"[a-z]{1,40}", source.ref):
                 raise VersionRefusedError(f"There is no bundled demo called {source.ref[:40]!r}.")
-            return await _from_folder(demo_models.ROOT / source.ref, settings, on_progress, "demo")
+            # They come with the software, and change with it
+            return await _from_folder(demo_models.ROOT / source.ref, settings, on_progress, "demo", Choice())
         case _:
             return Snapshot(None, source.ref, folders.text_digest(source.ref), 0)
 
 
-async def _from_folder(path: Path, settings: Settings, on_progress: OnProgress, kind: str) -> Snapshot:
-    folder = await _inspect(path, settings, on_progress)
-    return Snapshot(path, f"{kind}-{folder.digest[7:19]}", folder.digest, folder.size_bytes)
+async def _from_folder(path: Path, settings: Settings, on_progress: OnProgress, kind: str, choice: Choice) -> Snapshot:
+    folder = await _inspect(path, settings, on_progress, choice, is_repository=False)
+    return Snapshot(path, f"{kind}-{folder.digest[7:19]}", folder.digest, folder.size_bytes, folder.names, folder.mark)
 
 
-async def _inspect(path: Path, settings: Settings, on_progress: OnProgress) -> folders.FolderInspection:
+async def _inspect(
+    path: Path, settings: Settings, on_progress: OnProgress, choice: Choice, *, is_repository: bool
+) -> folders.FolderInspection:
+    """Check a folder's files; by rule 1 all of them, or of a repository those that rule would have downloaded."""
     on_progress("inspect", 0, None)
-    return await anyio.to_thread.run_sync(folders.inspect, path, settings.model_max_bytes)
+
+    def inspect() -> folders.FolderInspection:
+        names = choice.names
+        if names is None and choice.rule == 1 and path.is_dir():
+            names = folders.list_names(path)
+            if is_repository:
+                names = tuple(file.path for file in choose([RepoFile(name, 0) for name in names], rule=1))
+        elif names is not None and choice.rule == RULE and not is_repository:
+            # What was added may be read beside what was published, or instead of it
+            present = read_layout(path, folders.list_names(path)).files if path.is_dir() else ()
+            if present and set(present) != set(names):
+                raise VersionRefusedError(CHANGED)
+        return folders.inspect(path, settings.model_max_bytes, names, settings.model_cache_dir)
+
+    return await anyio.to_thread.run_sync(inspect)
 
 
 async def _from_hub(
-    source: ModelSource, settings: Settings, on_progress: OnProgress, cancelled: Callable[[], bool]
+    source: ModelSource,
+    settings: Settings,
+    on_progress: OnProgress,
+    cancelled: Callable[[], bool],
+    choice: Choice,
 ) -> Snapshot:
     """The files of the commit that the revision names; the hub is asked only where no earlier download left them."""
     on_progress("inspect", 0, None)
     commit = source.revision or ""
-    path = _downloaded(source.ref, commit, settings)
+    path = _downloaded(source.ref, commit, settings, choice)
     if path is None:
         settings.model_cache_dir.mkdir(parents=True, exist_ok=True)
         download = _Download(source, settings, cancelled)
         try:
             answer = await download.answer()
             commit = answer["commit"]
-            path = _downloaded(source.ref, commit, settings)
+            path = _downloaded(source.ref, commit, settings, choice)
             if path is None:
-                files = choose(tuple(RepoFile(name, size) for name, size in answer["files"]))
+                files = [RepoFile(name, size) for name, size in answer["files"]]
+                if choice.names is None:
+                    files = choose(files, answer["manifests"], choice.rule)
+                else:
+                    files = [file for file in files if file.path in set(choice.names)]
                 total = sum(file.size for file in files)
                 await anyio.to_thread.run_sync(_check_room, source.ref, total, settings)
 
@@ -112,10 +149,11 @@ async def _from_hub(
                     on_progress("download", min(count, total), total)
 
                 path = await download.fetch([file.path for file in files], on_bytes)
+                download_cache.complete(path, choice.rule if choice.names is None else None)
         finally:
             download.close()
-    folder = await _inspect(path, settings, on_progress)
-    return Snapshot(path, commit, folder.digest, folder.size_bytes)
+    folder = await _inspect(path, settings, on_progress, choice, is_repository=True)
+    return Snapshot(path, commit, folder.digest, folder.size_bytes, folder.names, folder.mark)
 
 
 def _check_room(repo: str, total: int, settings: Settings) -> None:
@@ -134,26 +172,41 @@ def _check_room(repo: str, total: int, settings: Settings) -> None:
         )
 
 
-def _downloaded(repo: str, commit: str, settings: Settings) -> Path | None:
-    """The whole snapshot of a commit, where an earlier download left it; it counts as used now."""
+def _downloaded(repo: str, commit: str, settings: Settings, choice: Choice) -> Path | None:
+    """The snapshot of a commit, where earlier downloads left all files of the choice; it counts as used now."""
     if not COMMIT.fullmatch(commit):
         return None
     path = settings.model_cache_dir / f"models--{repo.replace('/', '--')}" / "snapshots" / commit
-    return path if download_cache.use(settings.model_cache_dir, path) else None
+    if not download_cache.use(settings.model_cache_dir, path):
+        return None
+    if choice.names is not None:
+        return path if all((path / name).is_file() for name in choice.names) else None
+    return path if choice.rule in download_cache.rules(path) else None
 
 
-def choose(files: tuple[RepoFile, ...]) -> list[RepoFile]:
-    """The files worth downloading: safetensors and configuration, one variant of the weights.
+def choose(files: Iterable[RepoFile], manifests: Mapping[str, Any] = EMPTY, rule: int = RULE) -> list[RepoFile]:
+    """The files worth downloading: those that a library loads, by what their `manifests` say (see `layout.plan`).
 
     Raises:
         VersionRefusedError: the repository holds no safetensors.
     """
-    chosen = [f for f in files if USEFUL.search(f.path) and not OTHER_FRAMEWORKS.search(f.path)]
-    weights = [f.path for f in chosen if f.path.endswith(".safetensors")]
-    if not weights:
-        if any(PICKLE.search(f.path) for f in files):
+    files = list(files)
+    if rule == 1:
+        chosen = _choose_useful(files)
+    else:
+        names = set(plan((file.path for file in files), manifests.get).files)
+        chosen = [file for file in files if file.path in names]
+    if not any(file.path.endswith(".safetensors") for file in chosen):
+        if any(PICKLE.search(file.path) for file in files):
             raise VersionRefusedError("The repository holds only pickle weights; convert them to safetensors.")
         raise VersionRefusedError("The repository holds no safetensors weights.")
+    return chosen
+
+
+def _choose_useful(files: list[RepoFile]) -> list[RepoFile]:
+    """By rule 1: all safetensors and configurations that are not evidently for others, one variant of the weights."""
+    chosen = [f for f in files if USEFUL.search(f.path) and not OTHER_FRAMEWORKS.search(f.path)]
+    weights = [f.path for f in chosen if f.path.endswith(".safetensors")]
     plain = {str(Path(path).parent) for path in weights if not VARIANT.search(path)}
     if any("/" in path for path in weights) and any(f.path == "model_index.json" for f in chosen):
         # A diffusers repository: single-file checkpoints beside the component folders are the same weights again
@@ -245,9 +298,7 @@ class _Download:
         """The folder with these files, once they are there; raises as `answer`."""
         self._is_fetching = True
         self.tell(paths=paths)
-        path = Path((await self.answer(on_bytes))["path"])
-        download_cache.marker(path).touch()
-        return path
+        return Path((await self.answer(on_bytes))["path"])
 
     def close(self) -> None:
         """End the process."""

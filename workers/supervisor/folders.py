@@ -5,26 +5,52 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from server.domain.models import DEFAULT_PREDICTORS, FOLDER_PREDICTORS
 from workers.contract.failures import VersionRefusedError
+from workers.contract.layout import CONFIG, PIPELINE, RULE, SAFETENSORS, read_layout
 from workers.contract.weights import safetensors_header
+from workers.supervisor import digests
 from workers.supervisor.config_sizes import check_sizes
 from workers.supervisor.references import check_references
 
 PICKLE = re.compile(r"\.(?:bin|pt|pth|ckpt|pkl|pickle)$")
 MAX_FILES = 5_000
-READ_BYTES = 1 << 20
 IGNORED = {".git", ".cache", "__pycache__"}
 
 
 @dataclass(frozen=True)
+class Choice:
+    """Which files of a folder are a version's, by the rule of that number; noted with the version when it is published.
+
+    Versions from before that was noted, and those of predictors of the operator's, whose files only their own code
+    knows, go by rule 1: of a repository all that may be of use, of a folder everything.
+    """
+
+    rule: int = RULE
+    names: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True)
 class FolderInspection:
-    """What a folder holds: `digest` is `sha256:` over names, sizes and contents."""
+    """What a folder holds: `digest` is `sha256:` over names, sizes and contents of the files called `names`.
+
+    `mark` is their fingerprint, which tells cheaply whether they may have changed since.
+    """
 
     digest: str
     size_bytes: int
+    names: tuple[str, ...] = ()
+    mark: str = field(default="", compare=False)
+
+
+def rule_of(predictor: str) -> int:
+    """The rule that chooses the files of a predictor: those that its library loads, or what the operator's may use."""
+    is_ours = predictor in FOLDER_PREDICTORS or predictor in DEFAULT_PREDICTORS.values()
+    return RULE if is_ours else 1
 
 
 def below_root(text: str, root: Path | None) -> Path:
@@ -49,26 +75,36 @@ def below_root(text: str, root: Path | None) -> Path:
     return path
 
 
-def inspect(path: Path, max_bytes: int) -> FolderInspection:
-    """Check a folder and compute its digest.
+def inspect(
+    path: Path,
+    max_bytes: int,
+    names: Iterable[str] | None = None,
+    memory: Path | None = None,
+) -> FolderInspection:
+    """Check the files of a folder that are called `names`, by default the model's own, and compute their digest.
+
+    Digests are remembered under `memory`, see `digests.digest`.
 
     Raises:
         VersionRefusedError: it is too large, holds pickles instead of safetensors, leads out of itself, or is no model.
     """
     if not path.is_dir():
         raise VersionRefusedError("The model's folder is not there.")
-    files = _list_files(path)
+    present = list_names(path)
+    names = read_layout(path, present).files if names is None else tuple(names)
+    if gone := set(names) - set(present):
+        raise VersionRefusedError(f"The model's file {min(gone)[:200]} is missing.")
+    files = [path / name for name in sorted(names, key=lambda name: Path(name).parts)]
     size = sum(file.stat().st_size for file in files)
     if size > max_bytes:
         raise VersionRefusedError(f"The model has {size} bytes, more than MODEL_MAX_BYTES ({max_bytes}).")
-    names = {str(file.relative_to(path)) for file in files}
-    configs = names & {"config.json", "model_index.json"}
+    configs = set(names) & {CONFIG, PIPELINE}
     if not configs:
         raise VersionRefusedError("The folder has neither config.json nor model_index.json.")
-    for name in configs:
+    for name in sorted(configs):
         _check_config(path / name)
-    weights = [file for file in files if file.suffix == ".safetensors"]
-    if not weights and any(PICKLE.search(name) for name in names):
+    weights = [file for file in files if file.suffix == SAFETENSORS]
+    if not weights and any(PICKLE.search(name) for name in present):
         raise VersionRefusedError("The folder holds only pickle weights; convert them to safetensors.")
     if not weights:
         raise VersionRefusedError("The folder holds no safetensors weights.")
@@ -76,14 +112,17 @@ def inspect(path: Path, max_bytes: int) -> FolderInspection:
         safetensors_header(file)
     check_references(path, files)
     check_sizes(path, files)
-    digest = hashlib.sha256()
-    for file in files:
-        content = hashlib.sha256()
-        with file.open("rb") as stream:
-            while block := stream.read(READ_BYTES):
-                content.update(block)
-        digest.update(f"{file.relative_to(path).as_posix()}\0{file.stat().st_size}\0{content.hexdigest()}\n".encode())
-    return FolderInspection(f"sha256:{digest.hexdigest()}", size)
+    digest, mark = digests.digest(path, names, memory)
+    return FolderInspection(digest, size, tuple(sorted(names)), mark)
+
+
+def list_names(path: Path) -> tuple[str, ...]:
+    """The names of all files below a folder but those of its version control, none of which may lead out of it.
+
+    Raises:
+        VersionRefusedError: one does, or there are too many.
+    """
+    return tuple(file.relative_to(path).as_posix() for file in _list_files(path))
 
 
 def _list_files(path: Path) -> list[Path]:

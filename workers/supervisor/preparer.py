@@ -20,6 +20,7 @@ from server.runtime import Runtime
 from workers.contract.failures import VersionRefusedError
 from workers.contract.protocol import VersionSpec
 from workers.supervisor.downloads import DownloadFailedError, fetch
+from workers.supervisor.folders import Choice, rule_of
 from workers.supervisor.inspector import Inspector
 from workers.supervisor.runner_client import RunnerFailedError
 from workers.supervisor.runner_keeper import RunnerKeeper
@@ -126,7 +127,10 @@ class Preparer:
                 if source.ref not in self._keeper.names:
                     raise VersionRefusedError(f"No worker has a predictor called {source.ref!r}.")
             snapshot = await fetch(
-                source, settings, on_progress=preparation.on_progress, cancelled=preparation.lost.is_set
+                *(source, settings),
+                on_progress=preparation.on_progress,
+                cancelled=preparation.lost.is_set,
+                choice=Choice(rule_of(version.predictor)),
             )
             spec = VersionSpec(str(version.id), version.predictor, str(snapshot.path) if snapshot.path else None)
             if source.type in (SourceType.HUGGINGFACE, SourceType.LOCAL):
@@ -156,6 +160,7 @@ class Preparer:
             prepared = PreparedVersion(
                 schema, inspection.output_schema, inspection.info,
                 snapshot.revision, snapshot.digest, snapshot.size_bytes,
+                {"rule": rule_of(version.predictor), "names": snapshot.names} if snapshot.path else None,
             )  # fmt: skip
             await versions.make_ready(version.id, attempt, prepared)
             log.info("version.ready", digest=snapshot.digest)

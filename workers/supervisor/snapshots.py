@@ -20,8 +20,9 @@ from server.runtime import Runtime
 from server.tables import Version
 from workers.contract.failures import VersionRefusedError
 from workers.contract.protocol import VersionSpec
-from workers.supervisor import download_cache
-from workers.supervisor.downloads import DownloadFailedError, fetch
+from workers.supervisor import digests, download_cache
+from workers.supervisor.downloads import CHANGED, DownloadFailedError, fetch
+from workers.supervisor.folders import Choice
 
 OnProgress = Callable[[str, int, int | None], None]
 MOST_SPECS = 1000
@@ -79,9 +80,11 @@ class _Flight:
 class Snapshots:
     """Specs of versions by id; concurrent first users of one wait for a single fetch."""
 
-    def __init__(self, rt: Runtime) -> None:
+    def __init__(self, rt: Runtime, is_loaded: Callable[[str], bool] = lambda version: False) -> None:
         self._rt = rt
+        self._is_loaded = is_loaded
         self._specs: dict[UUID, VersionSpec] = {}
+        self._files: dict[UUID, tuple[tuple[str, ...], str]] = {}
         self._flights: dict[UUID, _Flight] = {}
         self._used_until: dict[str, float] = {}
 
@@ -108,12 +111,22 @@ class Snapshots:
         return spec
 
     async def _is_there(self, spec: VersionSpec) -> bool:
-        """Whether its files were not removed to make room; noted once in USE_SECONDS as used."""
+        """Whether its files were neither removed to make room nor touched; noted once in USE_SECONDS as used.
+
+        What is loaded stays as it was, so only before a load is it worth a look at the files.
+        """
         now = time.monotonic()
-        if spec.path is None or now < self._used_until.get(spec.id, 0.0):
+        if spec.path is None:
             return True
         cache = self._rt.settings.model_cache_dir
         path = Path(spec.path)
+        files = self._files.get(UUID(spec.id))
+        if files is not None and not self._is_loaded(spec.id):
+            names, mark = files
+            if await anyio.to_thread.run_sync(digests.fingerprint, path, names) != mark:
+                return False
+        if now < self._used_until.get(spec.id, 0.0):
+            return True
         if path.is_relative_to(cache) and not await anyio.to_thread.run_sync(download_cache.use, cache, path):
             return False
         self._used_until[spec.id] = now + USE_SECONDS
@@ -122,6 +135,7 @@ class Snapshots:
     def forget(self, version_id: UUID) -> None:
         """Drop the spec of a version that was deleted."""
         self._specs.pop(version_id, None)
+        self._files.pop(version_id, None)
         self._used_until.pop(str(version_id), None)
 
     async def _fetch(self, version_id: UUID, on_progress: OnProgress, cancelled: Callable[[], bool]) -> VersionSpec:
@@ -133,11 +147,20 @@ class Snapshots:
         if version.source_type == SourceType.PREDICTOR.value:
             return VersionSpec(str(version.id), version.predictor, options=options)
         source = ModelSource(SourceType(version.source_type), version.source_ref, version.revision)
+        # What was noted when it was published; before that was done, rule 1 chose
+        files = version.files or {"rule": 1, "names": None}
+        names = None if files["names"] is None else tuple(files["names"])
         try:
-            snapshot = await fetch(source, self._rt.settings, on_progress=on_progress, cancelled=cancelled)
+            snapshot = await fetch(
+                *(source, self._rt.settings),
+                on_progress=on_progress,
+                cancelled=cancelled,
+                choice=Choice(files["rule"], names),
+            )
         except (VersionRefusedError, DownloadFailedError) as error:
             raise VersionUnavailableError(str(error)) from error
         if snapshot.digest != version.digest and source.type is not SourceType.DEMO:
             # Demos come with the software and change with it
-            raise VersionUnavailableError("The model's files changed after the version was published.")
+            raise VersionUnavailableError(CHANGED)
+        self._files[version_id] = (snapshot.names, snapshot.mark)
         return VersionSpec(str(version.id), version.predictor, str(snapshot.path), options)

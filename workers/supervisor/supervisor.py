@@ -128,7 +128,7 @@ class Supervisor:
         self._context = AttemptContext(
             rt,
             self._keeper,
-            Snapshots(rt),
+            Snapshots(rt, lambda version: version in self._keeper.resident.versions),
             self._inputs,
             self._sharing,
             SharedLock(),

@@ -17,8 +17,10 @@ from server.domain.models import ModelSource, SourceType
 from server.settings import Settings
 from tests.support.hub_server import HubServer, hub_server
 from workers.supervisor.downloads import Snapshot, fetch
+from workers.supervisor.folders import Choice
 
 REPO = "acme/writer"
+ANY = Choice()
 
 
 def safetensors(size: int = 400_000, seed: int = 0) -> bytes:
@@ -60,7 +62,9 @@ class Downloads:
         """Settings of a worker that knows this hub alone."""
         return Settings(**{"hf_endpoint": self.url, "model_cache_dir": self.cache, **overrides}, _env_file=None)
 
-    async def fetch(self, repo: str = REPO, revision: str | None = None, **overrides: Any) -> Snapshot:
+    async def fetch(
+        self, repo: str = REPO, revision: str | None = None, choice: Choice = ANY, **overrides: Any
+    ) -> Snapshot:
         """The snapshot of a repository."""
         source = ModelSource(SourceType.HUGGINGFACE, repo, revision)
         async with asyncio.timeout(60):
@@ -69,6 +73,7 @@ class Downloads:
                 self.settings(**overrides),
                 on_progress=lambda *told: self.progress.append(told),
                 cancelled=lambda: self.is_canceled,
+                choice=choice,
             )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import shutil
 import time
@@ -15,8 +16,9 @@ from server.adapters.huggingface import HuggingFaceHub, RepoFile
 from tests.integration.hub.conftest import FILES, REPO, WEIGHTS, Downloads, files_of, safetensors
 from tests.support.hub_server import HubServer
 from workers.contract.failures import VersionRefusedError
-from workers.supervisor import folders
+from workers.supervisor import digests, folders
 from workers.supervisor.downloads import DownloadFailedError
+from workers.supervisor.folders import Choice
 
 FILE_GETS = "^GET /(cdn/|.*/resolve/)"
 
@@ -70,12 +72,16 @@ async def test_names_that_look_like_patterns_fetch_only_themselves(hub: HubServe
 
 async def test_the_pipeline_of_a_diffusers_repository(hub: HubServer, downloads: Downloads) -> None:
     wanted = {
-        "model_index.json": b"{}",
+        "model_index.json": b'{"unet": ["diffusers", "UNet2DModel"], "vae": ["diffusers", "VQModel"]}',
         "unet/config.json": b"{}",
         "unet/diffusion_pytorch_model.safetensors": safetensors(1000, 1),
         "vae/model.safetensors": safetensors(1000, 2),
     }
-    same_again = {"sd.safetensors": safetensors(5000, 3), "unet/diffusion_pytorch_model.fp16.safetensors": b"half"}
+    same_again = {
+        "sd.safetensors": safetensors(5000, 3),
+        "unet/diffusion_pytorch_model.fp16.safetensors": b"half",
+        "vae_1_0/diffusion_pytorch_model.safetensors": safetensors(5000, 4),
+    }
     hub.publish(REPO, {**wanted, **same_again})
     assert files_of(await downloads.fetch()) == wanted
 
@@ -149,8 +155,69 @@ async def test_the_models_used_longest_ago_make_room(hub: HubServer, downloads: 
     assert [name for name, folder in folders_of.items() if folder.exists()] == ["acme/oldest", "acme/older"]
 
 
+async def test_copies_of_the_weights_stay_at_the_hub(hub: HubServer, downloads: Downloads) -> None:
+    shards = {f"model-0000{n}-of-00002.safetensors": safetensors(1000, n) for n in (1, 2)}
+    index = json.dumps({"weight_map": {name: name for name in shards}}).encode()
+    wanted = {
+        "config.json": b'{"model_type": "llama", "low": -Infinity}',
+        "model.safetensors.index.json": index,
+        **shards,
+        **{"source.spm": b"s", "qwen.tiktoken": b"t", "bpe.codes": b"c", "merges.txt": b"m", "x.vocab": b"v"},
+    }
+    copies = {"consolidated.safetensors": safetensors(2000), "original/model.safetensors": safetensors(2000)}
+    hub.publish(REPO, {**wanted, **copies})
+    snapshot = await downloads.fetch()
+    assert files_of(snapshot) == wanted
+    assert snapshot.size_bytes == sum(map(len, wanted.values()))
+    assert set(snapshot.names) == set(wanted)
+
+
+async def test_what_an_older_release_published_is_the_same_today(hub: HubServer, downloads: Downloads) -> None:
+    files = {**FILES, "source.spm": b"not chosen then", "consolidated.safetensors": safetensors(1000)}
+    commit = hub.publish(REPO, files)
+    older = await downloads.fetch(revision=commit, choice=Choice(1))
+    assert set(older.names) == set(files) - {"source.spm"}
+    # The same commit, by what is chosen now
+    newer = await downloads.fetch(revision=commit)
+    assert set(newer.names) == set(files) - {"consolidated.safetensors"}
+    assert newer.digest != older.digest
+    # With more files in its folder than it had, and on a machine that has none of them
+    assert await downloads.fetch(revision=commit, choice=Choice(1)) == older
+    assert await downloads.fetch(revision=commit, choice=Choice(2, newer.names)) == newer
+    shutil.rmtree(downloads.cache)
+    assert await downloads.fetch(revision=commit, choice=Choice(2, newer.names)) == newer
+    assert await downloads.fetch(revision=commit, choice=Choice(1)) == older
+
+
+async def test_the_marker_of_an_older_release_means_what_it_chose(hub: HubServer, downloads: Downloads) -> None:
+    commit = hub.publish(REPO, {**FILES, "source.spm": b"s"})
+    older = await downloads.fetch(revision=commit, choice=Choice(1))
+    assert older.path
+    older.path.with_name(f"{commit}.complete").write_bytes(b"")
+    hub.requests.clear()
+    assert await downloads.fetch(revision=commit, choice=Choice(1)) == older
+    assert not hub.requests
+    assert "source.spm" in (await downloads.fetch(revision=commit)).names
+
+
+async def test_a_commit_that_is_here_is_not_read_again(
+    hub: HubServer, downloads: Downloads, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commit = hub.publish(REPO, FILES)
+    first = await downloads.fetch(revision=commit)
+    assert first.path
+    monkeypatch.setattr(digests, "READ_BYTES", 0)  # nothing could be read
+    assert await downloads.fetch(revision=commit) == first
+    weights = (first.path / "model.safetensors").resolve()
+    weights.write_bytes(weights.read_bytes())
+    assert (await downloads.fetch(revision=commit)).digest != first.digest
+
+
 async def test_progress_rises_to_the_total(hub: HubServer, downloads: Downloads) -> None:
-    files = {**FILES, **{f"model-{n}-of-4.safetensors": safetensors(3_000_000, n) for n in range(4)}}
+    parts = {f"model-{n}-of-4.safetensors": safetensors(3_000_000, n) for n in range(4)}
+    index = json.dumps({"weight_map": {name: name for name in parts}}).encode()
+    files = {**FILES, **parts, "model.safetensors.index.json": index}
+    del files["model.safetensors"]
     hub.publish(REPO, files)
     total = sum(map(len, files.values()))
     await downloads.fetch()

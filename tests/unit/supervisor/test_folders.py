@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import struct
 from collections.abc import Callable
 from pathlib import Path
@@ -8,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from workers.contract.failures import VersionRefusedError
-from workers.supervisor import folders
+from workers.supervisor import digests, folders
 
 ENOUGH = 10**6
 
@@ -127,5 +128,42 @@ def test_the_digest_follows_names_and_contents(root: Path) -> None:
     second = folders.inspect(root / "good", ENOUGH)
     assert second.digest != first.digest
     assert second.size_bytes == first.size_bytes
-    (root / "good" / "config.json").rename(root / "good" / "model_index.json")
-    assert folders.inspect(root / "good", ENOUGH).digest != second.digest
+    (root / "good" / "tokenizer.json").write_text("{}")
+    third = folders.inspect(root / "good", ENOUGH)
+    (root / "good" / "tokenizer.json").rename(root / "good" / "vocab.json")
+    assert folders.inspect(root / "good", ENOUGH).digest not in {second.digest, third.digest}
+
+
+def test_copies_are_no_part_of_a_model(root: Path) -> None:
+    before = folders.inspect(root / "good", ENOUGH)
+    for name in ("consolidated.safetensors", "original/model.safetensors", "onnx/model.safetensors", "x.gguf", "a.py"):
+        (root / "good" / name).parent.mkdir(exist_ok=True)
+        (root / "good" / name).write_bytes(weights())
+    assert folders.inspect(root / "good", ENOUGH) == before
+    assert before.names == ("config.json", "model.safetensors")
+    # As versions of older releases are verified
+    everything = folders.inspect(root / "good", ENOUGH, folders.list_names(root / "good"))
+    assert everything.size_bytes > before.size_bytes
+
+
+def test_a_digest_is_remembered_until_a_file_is_touched(root: Path, tmp_path: Path) -> None:
+    folder, memory = root / "good", tmp_path / "memory"
+    first = folders.inspect(folder, ENOUGH, memory=memory)
+    (note,) = (memory / digests.FOLDER).iterdir()
+    note.write_bytes(note.read_bytes().replace(first.digest.encode(), b"sha256:remembered"))
+    assert folders.inspect(folder, ENOUGH, memory=memory).digest == "sha256:remembered"
+    assert digests.fingerprint(folder, first.names) == first.mark
+    # Of the same size, with its old times
+    times = (folder / "model.safetensors").stat()
+    (folder / "model.safetensors").write_bytes(weights(b"\1" * 8))
+    os.utime(folder / "model.safetensors", ns=(times.st_atime_ns, times.st_mtime_ns))
+    assert digests.fingerprint(folder, first.names) != first.mark
+    assert folders.inspect(folder, ENOUGH, memory=memory).digest not in {"sha256:remembered", first.digest}
+    note.write_bytes(b"no JSON")
+    assert folders.inspect(folder, ENOUGH, memory=memory) == folders.inspect(folder, ENOUGH)
+
+
+def test_a_new_file_changes_the_fingerprint(root: Path) -> None:
+    mark = folders.inspect(root / "good", ENOUGH).mark
+    (root / "good" / "chat_template.jinja").write_text("{{ messages }}")
+    assert digests.fingerprint(root / "good", ["config.json", "model.safetensors"]) != mark
