@@ -258,8 +258,9 @@ class BoundedHttp(HttpToolsProtocol):
             self._header_bytes += len(data)
             if self._header_bytes > limit:
                 self.refuse(Refusal.LARGE_HEADER)
-        elif read_body and self._reads_body:
-            # Trailers and extensions of chunks, which nobody bounds else
+        elif read_body and self._reads_body and not self._has_begun:
+            # Trailers and extensions of chunks, which nobody bounds else; where a body began with it, what came belongs
+            # to two
             self._framing_bytes += len(data) - (self._body_bytes - body_bytes)
             if self._framing_bytes > limit + FRAMING_BYTES * self._body_bytes:
                 self.refuse(Refusal.LARGE_HEADER)

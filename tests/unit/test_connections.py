@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import resource
 from collections.abc import Callable
 from typing import Any, cast
 
 import pytest
+from uvicorn.config import Config
+from uvicorn.server import ServerState
 
 from server.connections import BoundedHttp, ConnectionLimits, Connections
 from server.serving import connection_limits
@@ -80,3 +83,61 @@ def test_time_in_which_the_process_stood_still_is_nobody_s() -> None:
     assert not late.has_ended
     connections.sweep(140.2)
     assert late.has_ended
+
+
+class Wire(asyncio.Transport):
+    """A connection that keeps what is written to it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.written = b""
+
+    def write(self, data: Any) -> None:
+        self.written += data
+
+    def is_closing(self) -> bool:
+        return False
+
+    def can_write_eof(self) -> bool:
+        return False
+
+    def close(self) -> None: ...
+
+    def pause_reading(self) -> None: ...
+
+    def resume_reading(self) -> None: ...
+
+
+async def test_the_end_of_a_body_and_the_beginning_of_the_next_may_come_together() -> None:
+    sizes: list[int] = []
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        size, has_more = 0, True
+        while has_more:
+            message = await receive()
+            size += len(message.get("body", b""))
+            has_more = message.get("more_body", False)
+        sizes.append(size)
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"0")]})
+        await send({"type": "http.response.body"})
+
+    def chunk(size: int) -> bytes:
+        return b"%x\r\n%s\r\n" % (size, bytes(size))
+
+    connection = BoundedHttp(
+        Connections(ConnectionLimits()), config=Config(app), server_state=ServerState(), app_state={}
+    )
+    wire = Wire()
+    connection.connection_made(wire)
+    size = 1_000_000
+    connection.data_received(b"PUT / HTTP/1.1\r\nContent-Length: %d\r\n\r\n%s" % (size, bytes(size // 2)))
+    next_header = b"PUT / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n"
+    connection.data_received(bytes(size - size // 2) + next_header + chunk(1000))
+    for data in (chunk(1000), chunk(1000) + b"0\r\n\r\n"):
+        connection.data_received(data)
+    async with asyncio.timeout(5):
+        while len(sizes) < 2:
+            await asyncio.sleep(0.01)
+    assert sizes == [size, 3000]
+    assert wire.written.count(b"HTTP/1.1 200") == 2
+    connection.connection_lost(None)
