@@ -57,6 +57,7 @@ async def test_from_nothing_to_current_and_again(fresh_database: str, environmen
     assert await applied(fresh_database) == NAMES
 
 
+@pytest.mark.slow
 async def test_two_migrations_at_once_both_succeed(fresh_database: str, environment: dict[str, str]) -> None:
     processes = [start(environment, "migrate") for _ in range(3)]
     results = [finish(process) for process in processes]
@@ -327,6 +328,7 @@ BUILDING = "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND que
 VALID = "SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass('prediction_all')"
 
 
+@pytest.mark.slow
 async def test_a_killed_build_of_an_index_ends_and_is_made_again(
     fresh_database: str, environment: dict[str, str]
 ) -> None:

@@ -63,6 +63,7 @@ def samples(url: str) -> dict[str, int]:
     return {node["slug"]: sum(bool(one["text"] or one["files"]) for one in node["samples"]) for node in nodes}
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_it_runs_the_demo_and_survives_a_kill(start: Start, data_dir: Path) -> None:
     first = start(data_dir, command=(*COMMAND, "--data-dir", str(data_dir)))

@@ -148,6 +148,7 @@ async def test_a_worker_that_lacks_the_files_fetches_them_once_for_all_who_wait(
     assert len({found["text"] for found in waited}) == 1
 
 
+@pytest.mark.slow
 async def test_a_download_that_nobody_waits_for_is_called_off_and_the_next_one_begins_anew(
     user: Client, shared_hub: HubServer, distant: str
 ) -> None:

@@ -49,6 +49,7 @@ async def runs(live: LiveServer) -> int:
         return int(await connection.fetchval("SELECT count(*) FROM prediction"))
 
 
+@pytest.mark.slow
 async def test_bare_cards_get_samples_and_others_are_left(fresh: LiveServer, client: Client) -> None:
     assert {slug: len(found) for slug, found in (await shown(client)).items()} == {
         "demo/echo": 0,

@@ -96,6 +96,7 @@ async def test_what_runs_all_the_time_reads_few_rows(rt: Runtime, version: Versi
     await rows("DELETE FROM prediction WHERE user_id = $1", owner)
 
 
+@pytest.mark.slow
 async def test_a_long_queue_that_was_rung_is_not_read_to_find_lost_doorbells(version: Version, owner: UUID) -> None:
     queue = "custom.cuda"
     await rows(
