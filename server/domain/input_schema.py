@@ -88,8 +88,18 @@ def _violations(error: ValidationError, root: str) -> Iterator[Violation]:
         known = error.schema.get("properties", {}) if isinstance(error.schema, dict) else {}
         for name in sorted(set(error.instance) - set(known)):
             yield Violation(f"{path}/{_escape(name)}", "This model has no such field.", keyword)
+    elif keyword == "oneOf" and (names := _alternatives(error.validator_value)):
+        given = [name for name in names if isinstance(error.instance, dict) and name in error.instance]
+        other = f", not {' and '.join(given)} together" if given else ""
+        yield Violation(path, _shorten(f"Give exactly one of the fields {' and '.join(names)}{other}."), keyword)
     else:
         yield Violation(path, _shorten(error.message), keyword)
+
+
+def _alternatives(rules: Any) -> list[str]:
+    """The fields of which exactly one is required, where that is all that a `oneOf` says."""
+    names = [rule["required"] for rule in rules if isinstance(rule, dict) and rule.keys() == {"required"}]
+    return [name for each in names for name in each] if len(names) == len(rules) else []
 
 
 def _escape(part: object) -> str:
@@ -209,6 +219,10 @@ def restrict(own: dict[str, Any] | None, predictor: dict[str, Any]) -> dict[str,
         for name in predictor.get("required", [])
         if name not in properties
     ]
+    either = _alternatives(predictor.get("oneOf", []))
+    if either and not set(either) & properties.keys():
+        message = f"The predictor requires one of the fields {' and '.join(either)}."
+        violations.append(Violation("/inputSchema/properties", message, "required"))
     shown = {name: _narrow(rule, takes[name]) for name, rule in properties.items() if name in takes}
     # A default is checked by both, since inputs are checked before defaults are filled in
     both = {name: {**rule, "allOf": [*rule.get("allOf", []), takes[name]]} for name, rule in shown.items()}
@@ -217,7 +231,7 @@ def restrict(own: dict[str, Any] | None, predictor: dict[str, Any]) -> dict[str,
         raise InvalidInputError(violations)
     required = sorted({*own.get("required", []), *predictor.get("required", [])})
     # allOf keeps the predictor's own limits in force, however wide the user's are
-    limits = {"properties": takes}
+    limits = {"properties": takes, **({"oneOf": predictor["oneOf"]} if "oneOf" in predictor else {})}
     closed = {"properties": shown, "required": required, "additionalProperties": False}
     return {**own, **closed, "allOf": [*own.get("allOf", []), limits]}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
@@ -103,8 +103,8 @@ class Predictor:
         return []
 
 
-def schema(properties: dict[str, dict[str, Any]], required: list[str]) -> dict[str, Any]:
-    """The JSON Schema of an input object with these properties, in this order."""
+def schema(properties: dict[str, dict[str, Any]], required: list[str], one_of: Sequence[str] = ()) -> dict[str, Any]:
+    """The JSON Schema of an input object with these properties, in this order; exactly one of `one_of` is given."""
     ordered = {name: {**body, "x-order": order} for order, (name, body) in enumerate(properties.items())}
     return {
         "$schema": JSON_SCHEMA,
@@ -112,4 +112,5 @@ def schema(properties: dict[str, dict[str, Any]], required: list[str]) -> dict[s
         "properties": ordered,
         "required": required,
         "additionalProperties": False,
+        **({"oneOf": [{"required": [name]} for name in one_of]} if one_of else {}),
     }

@@ -43,7 +43,9 @@ def test_every_built_in_predictor_describes_its_inputs_in_full(entry: dict[str, 
     for name, body in inputs["properties"].items():
         assert {"title", "description", "type"} <= set(body)
         # what is left out means something of its own: a random seed, text alone, no negative prompt
-        assert "default" in body or name in {*inputs["required"], "seed", "n", "logprobs", "negative_prompt"}
+        open_inputs = {"seed", "n", "logprobs", "negative_prompt", "tools", "chat_template", "chat_template_kwargs"}
+        either = {each for rule in inputs.get("oneOf", []) for each in rule["required"]}
+        assert "default" in body or name in {*inputs["required"], *either, *open_inputs}
         if "default" in body:
             Draft202012Validator(body).validate(body["default"])
         if body["type"] in {"integer", "number"}:

@@ -16,6 +16,7 @@ from transformers.models.auto.modeling_auto import (
 from workers.contract.predictor import InputRejectedError, Inspection, VersionRefusedError
 from workers.contract.weights import parameter_count
 from workers.predictors.pretrained import read_parts, weight_files
+from workers.predictors.text.chat.conversation import narrow_conversation
 from workers.predictors.text.inputs import narrow, read_own_config
 
 # transformers writes 1e30 where a tokenizer knows no limit
@@ -96,4 +97,5 @@ def inspect_text(path: str, input_schema: dict[str, Any], output_schema: dict[st
     }
     narrowed = deepcopy(input_schema)
     narrow(narrowed["properties"], read_own_config(folder), limits.output, tokenizer)
+    narrow_conversation(narrowed, tokenizer, info)
     return Inspection(narrowed, deepcopy(output_schema), info)

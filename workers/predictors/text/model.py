@@ -13,12 +13,13 @@ from typing import Any
 import transformers
 
 from workers.contract.context import MAX_SEED
-from workers.contract.predictor import Device, PredictionContext, SetupContext
+from workers.contract.predictor import Device, InputRejectedError, PredictionContext, SetupContext
 from workers.contract.weights import module_bytes
 from workers.predictors.pretrained import load
 from workers.predictors.quantization import is_spread
 from workers.predictors.text import probe
 from workers.predictors.text.batch import TextBatch
+from workers.predictors.text.chat.conversation import Conversation
 from workers.predictors.text.engine import CannotBatchError, Request, ScoreProcessor
 from workers.predictors.text.folder import choose_class, read_limits
 from workers.predictors.text.inputs import own_defaults, read_sampling
@@ -80,6 +81,7 @@ class TextModel:
             self._model.get_input_embeddings().weight.shape[0],
             [self._tokenizer.bos_token_id, own.bos_token_id, *sorted(self._end_tokens), self._tokenizer.pad_token_id],
         )
+        self._conversation = Conversation(self._tokenizer)
         rope = str(getattr(config.get_text_config(decoder=True), "rope_parameters", None))
         # a forward pass writes rotary tables that follow the length into the model, so that only one may run
         self._follows_length = "dynamic" in rope or "longrope" in rope
@@ -119,7 +121,8 @@ class TextModel:
         return module_bytes([self._model]) + (self.batch.cache_bytes if self.batch else 0)
 
     def close(self) -> None:
-        """End the threads of its batches."""
+        """End the threads of its batches, and what runs its chat template."""
+        self._conversation.close()
         if self.batch:
             self.batch.close()
 
@@ -161,16 +164,20 @@ class TextModel:
         raise reason or CannotBatchError("nothing was tried")
 
     def generate(self, context: PredictionContext) -> dict[str, Any] | None:
-        """Stream the continuation of `context.input["prompt"]` and measure it.
+        """Stream the continuation of the prompt or the messages and measure it.
 
-        Gives all choices, with the reasons why they ended, where `n` or `logprobs` is among the inputs.
+        Gives all choices, with the reasons why they ended, where `n`, `logprobs` or `tools` is among the inputs.
 
         Raises:
             InputRejectedError: the prompt does not fit.
             CancelSignal: asked to stop; the text so far was emitted.
         """
         options = context.input
-        ids = self._prompts.encode(options["prompt"])
+        is_chat = options.get("messages") is not None
+        if is_chat == (options.get("prompt") is not None):
+            raise InputRejectedError("Give exactly one of prompt and messages.")
+        prompt: str = self._conversation.render(context) if is_chat else options["prompt"]
+        ids = self._prompts.encode(prompt, is_complete=is_chat)
         room = self._limits.room(len(ids), options.get("max_new_tokens", 128))
         if self.batch is not None:
             room = min(room, self.batch.room(len(ids)))
@@ -216,9 +223,9 @@ class TextModel:
         finally:
             context.metric("output_tokens", sum(sink.count for sink in sinks))
         context.check()
-        if "n" not in options and options.get("logprobs") is None:
+        if "n" not in options and options.get("logprobs") is None and not options.get("tools"):
             return None
-        choices = [
+        choices: list[dict[str, Any]] = [
             {
                 "text": sink.text,
                 "finish_reason": sink.finish_reason,
@@ -226,6 +233,16 @@ class TextModel:
             }
             for sink, log in zip(sinks, logs, strict=True)
         ]
+        if is_chat:
+            for number, (entry, sink) in enumerate(zip(choices, sinks, strict=True)):
+                raw = self._tokenizer.decode(sink.tokens, skip_special_tokens=False, clean_up_tokenization_spaces=False)
+                end = StopFilter(stops)
+                written_text = end.push(raw) + end.finish()
+                entry["message"] = self._conversation.reply(
+                    context, written_text, prompt, f"{context.prediction}:{number}"
+                )
+                if entry["message"].get("tool_calls") and entry["finish_reason"] == "stop":
+                    entry["finish_reason"] = "tool_calls"
         written = sum(sink.count for sink in sinks)
         usage = {"input_tokens": len(ids), "output_tokens": written, "total_tokens": len(ids) + written}
         return {"choices": choices, "usage": usage}

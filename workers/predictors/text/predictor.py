@@ -15,6 +15,7 @@ from workers.contract.predictor import (
     VersionSpec,
     schema,
 )
+from workers.predictors.text.chat.messages import messages_schema, tool_choice_schema, tools_schema
 
 if TYPE_CHECKING:
     from workers.predictors.text.model import TextModel
@@ -38,6 +39,20 @@ class Text(Predictor):
                 "description": "The text to continue.",
                 "type": "string",
                 "maxLength": MAX_PROMPT_CHARACTERS,
+            },
+            "messages": messages_schema(MAX_PROMPT_CHARACTERS),
+            "tools": tools_schema(),
+            "tool_choice": tool_choice_schema(),
+            "chat_template": {
+                "title": "Chat template",
+                "description": "Which of the model's chat templates to use; left out, the one of its library's choice.",
+                "type": "string",
+                "maxLength": 256,
+            },
+            "chat_template_kwargs": {
+                "title": "Chat template values",
+                "description": "Values for what the model's own chat template reads.",
+                "type": "object",
             },
             "max_new_tokens": {
                 "title": "Max new tokens",
@@ -163,13 +178,15 @@ class Text(Predictor):
                 "maximum": 20,
             },
         },
-        required=["prompt"],
+        required=[],
+        # a version whose model has no chat template takes a prompt alone
+        one_of=["prompt", "messages"],
     )
     output_schema: ClassVar = {
         "$schema": JSON_SCHEMA,
         "title": "Text",
-        "description": "The text; where n or logprobs was given, an object with choices (text, finish_reason, "
-        "logprobs) and usage.",
+        "description": "The text; where n, logprobs or tools were given, an object with choices (text, "
+        "finish_reason, message where messages were given, logprobs) and usage.",
         "type": ["string", "object"],
     }
 
@@ -183,7 +200,7 @@ class Text(Predictor):
         self._model = TextModel(spec.path or "", device, context, spec.options)
 
     def predict(self, context: PredictionContext) -> Any:
-        """Stream the continuation of the prompt; all of it where more than its text was asked for."""
+        """Stream the continuation of the prompt or messages; all of it where more than its text was asked for."""
         if self._model is None:
             raise RuntimeError("the model is not loaded")
         return self._model.generate(context)

@@ -19,8 +19,8 @@ class PromptEncoder:
         self._first_tokens = first_tokens
         self._lock = threading.Lock()
 
-    def encode(self, prompt: str) -> list[int]:
-        """The tokens of a prompt, with those that the tokenizer puts around each text.
+    def encode(self, prompt: str, *, is_complete: bool = False) -> list[int]:
+        """The tokens of a prompt, with those that the tokenizer puts around each text unless it `is_complete`.
 
         Raises:
             InputRejectedError: the model cannot read it.
@@ -30,8 +30,8 @@ class PromptEncoder:
         # a fast tokenizer may be configured by each call and raises "Already borrowed" when two do
         with self._lock:
             check_text(self._tokenizer, prompt)
-            ids: list[int] = self._tokenizer(prompt, verbose=False)["input_ids"]
-        if start and prompt.startswith(start) and ids[:2] == [self._tokenizer.bos_token_id] * 2:
+            ids: list[int] = self._tokenizer(prompt, verbose=False, add_special_tokens=not is_complete)["input_ids"]
+        if not is_complete and start and prompt.startswith(start) and ids[:2] == [self._tokenizer.bos_token_id] * 2:
             del ids[0]
         return self.check(ids)
 

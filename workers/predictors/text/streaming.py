@@ -139,6 +139,8 @@ class TokenSink:
         self._choice = choice
         self._pieces: list[str] = []
         self._ended = False
+        self.tokens: list[int] = []
+        """Those before the end token."""
         self.count = 0
         self.done = False
 
@@ -162,6 +164,7 @@ class TokenSink:
         if token in self._end_tokens:
             self.done = self._ended = True
         else:
+            self.tokens.append(token)
             self._emit(self._stops.push(self._detokenizer.push(token)))
             if token in self._hidden:
                 self._emit(self._stops.push(self._hidden[token], hidden=True))

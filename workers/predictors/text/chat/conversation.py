@@ -1,0 +1,105 @@
+"""What one model makes of messages: a prompt, and messages of its answers."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from typing import Any
+
+from workers.contract.predictor import InputRejectedError, PredictionContext
+from workers.predictors.text.chat.messages import for_template, variables_schema
+from workers.predictors.text.chat.replies import number_calls, read_reply
+from workers.predictors.text.chat.templates import ChatTemplates, TemplateFailureError
+
+_INPUTS = ("messages", "tools", "tool_choice", "chat_template", "chat_template_kwargs")
+
+
+def narrow_conversation(schema: dict[str, Any], owner: Any, info: dict[str, Any]) -> None:
+    """Leave of the inputs for conversations those that a tokenizer's (or processor's) templates can serve.
+
+    `info` is told what they are, or why there are none.
+    """
+    properties = schema["properties"]
+    templates = ChatTemplates(owner)
+    missing: set[str] = set(_INPUTS)
+    try:
+        if templates:
+            templates.check()
+            missing = set() if templates.takes_tools else {"tools", "tool_choice"}
+            if names := templates.own_variables:
+                order = properties["chat_template_kwargs"]["x-order"]
+                properties["chat_template_kwargs"] = {**variables_schema(names), "x-order": order}
+            else:
+                missing.add("chat_template_kwargs")
+            if len(templates.by_name) > 1:
+                properties["chat_template"]["enum"] = sorted(templates.by_name)
+            else:
+                missing.add("chat_template")
+            info["chat_templates"] = sorted(templates.by_name)
+    except (TemplateFailureError, InputRejectedError) as error:
+        missing = set(_INPUTS)
+        info["chat_template_problem"] = f"Its chat template cannot be used, so it takes no messages: {error}."
+    finally:
+        templates.renderer.close()
+    for name in missing:
+        del properties[name]
+    if "messages" in missing:
+        schema.pop("oneOf", None)
+        schema["required"] = ["prompt"]
+
+
+class Conversation:
+    """The chat templates of a loaded model; its methods may be called from several threads."""
+
+    def __init__(self, owner: Any, *, parts: bool = False) -> None:
+        self._templates = ChatTemplates(owner)
+        self._parts = parts
+        self._response_template = getattr(owner, "response_template", None)
+        if self._templates:
+            self._templates.renderer.start()
+
+    def render(self, context: PredictionContext) -> str:
+        """The prompt of `context.input["messages"]`.
+
+        Raises:
+            InputRejectedError: the model has no template, or its template refuses them.
+        """
+        values = context.input
+        if not self._templates:
+            raise InputRejectedError("This model has no chat template: give it a prompt instead of messages.")
+        try:
+            return self._templates.render(
+                for_template(values["messages"], parts=self._parts),
+                tools_of(values),
+                values.get("chat_template_kwargs"),
+                values.get("chat_template"),
+                context,
+            )
+        except TemplateFailureError as error:
+            raise InputRejectedError(f"This model's chat template cannot show these messages: {error}.") from error
+
+    def reply(self, context: PredictionContext, text: str, prompt: str, key: str) -> dict[str, Any]:
+        """The message of a text, special tokens included, behind the prompt that `render` gave.
+
+        By the tokenizer's own response template, where there is one and it fits, else by the known forms; `key` decides
+        the ids of calls.
+        """
+        tools = tools_of(context.input)
+        message: dict[str, Any] | None = None
+        if isinstance(self._response_template, dict):
+            try:
+                parsed = self._templates.renderer.ask(
+                    context, do="parse", text=text, template=self._response_template, prefix=prompt, tools=tools
+                )
+                message = {"role": "assistant", **deepcopy(parsed)} if isinstance(parsed, dict) else None
+            except TemplateFailureError as error:
+                context.log(f"The text could not be parsed by the model's response template: {error}.")
+        return number_calls(message or read_reply(text, prompt, tools or []), key)
+
+    def close(self) -> None:
+        """End what runs its templates."""
+        self._templates.renderer.close()
+
+
+def tools_of(values: dict[str, Any]) -> list[dict[str, Any]] | None:
+    """The tools that the model is shown."""
+    return None if values.get("tool_choice") == "none" else values.get("tools") or None

@@ -1,0 +1,156 @@
+"""From the text that a model wrote to a message: its reasoning, what it says, and the tools that it asks to call.
+
+transformers' `parse_response` knows how for tokenizers that bring a response template. Others write one of a few forms
+that are known here: calls as Hermes and Qwen have them, as Llama 3 and as Mistral do, and reasoning between tags. Text
+of no such form stays text. All of it takes time that grows with the text's length alone.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection
+from hashlib import blake2b
+from typing import Any
+
+CALL, CALL_END = "<tool_call>", "</tool_call>"
+MISTRAL, MISTRAL_ARGUMENTS, MISTRAL_ID = "[TOOL_CALLS]", "[ARGS]", "[CALL_ID]"
+PYTHON = "<|python_tag|>"
+FUNCTION, FUNCTION_END = "<function=", "</function>"
+PARAMETER, PARAMETER_END = "<parameter=", "</parameter>"
+REASONING = (("<think>", "</think>"), ("[THINK]", "[/THINK]"))
+_DECODER = json.JSONDecoder()
+
+
+def read_reply(text: str, prefix: str, tools: Collection[dict[str, Any]]) -> dict[str, Any]:
+    """The message that a text is, by the known forms; `prefix` is the end of the prompt, which may begin the reasoning.
+
+    Calls are looked for where there are tools.
+    """
+    reasoning, rest = _split_reasoning(text, prefix)
+    calls: list[tuple[str, Any]] = []
+    if tools:
+        parameters = {str(tool["function"].get("name")): tool["function"].get("parameters") or {} for tool in tools}
+        rest, calls = _split_calls(rest, parameters)
+    message: dict[str, Any] = {"role": "assistant"}
+    if reasoning is not None:
+        message["reasoning_content"] = reasoning
+    message["content"] = rest if not calls and reasoning is None else rest.strip() or None
+    if calls:
+        message["tool_calls"] = [
+            {"type": "function", "function": {"name": name, "arguments": arguments}} for name, arguments in calls
+        ]
+    return message
+
+
+def number_calls(message: dict[str, Any], key: str) -> dict[str, Any]:
+    """The message with an id for each call that has none; equal ones for an equal `key`."""
+    for number, call in enumerate(message.get("tool_calls") or ()):
+        # nine letters and digits, as some templates want them
+        call.setdefault("id", blake2b(f"{key}:{number}".encode(), digest_size=8).hexdigest()[:9])
+    return message
+
+
+def _split_reasoning(text: str, prefix: str) -> tuple[str | None, str]:
+    """Reasoning, None where there is none, and the rest."""
+    for start, end in REASONING:
+        begun = prefix.rstrip().endswith(start)
+        before, mark, behind = text.partition(start)
+        if not begun and (not mark or before.strip()):
+            continue
+        inner = text if begun else behind
+        # what never ends is all reasoning
+        reasoning, _, rest = inner.partition(end)
+        return reasoning.strip(), rest.lstrip("\n")
+    return None, text
+
+
+def _split_calls(text: str, parameters: dict[str, Any]) -> tuple[str, list[tuple[str, Any]]]:
+    """What is words, and the names and arguments of calls; all of it is words where a call cannot be read."""
+    if CALL in text:
+        words, *pieces = text.split(CALL)
+        calls, others = [], [words]
+        for piece in pieces:
+            body, _, behind = piece.partition(CALL_END)
+            call = _xml_call(body, parameters) if FUNCTION in body else _json_call(body)
+            if call is None:
+                return text, []
+            calls.append(call)
+            others.append(behind)
+        return "".join(others), calls
+    if MISTRAL in text:
+        words, *pieces = text.split(MISTRAL)
+        calls = [call for piece in pieces for call in _mistral_calls(piece)]
+        return (words, calls) if calls else (text, [])
+    if FUNCTION in text and (call := _xml_call(text, parameters)) is not None:
+        return text.partition(FUNCTION)[0], [call]
+    words, mark, body = text.partition(PYTHON)
+    # Llama 3 writes calls of its users' functions without any mark
+    pieces = [piece for piece in (body if mark else text).strip().split(";") if piece.strip()]
+    read = [_json_call(piece) for piece in pieces] if mark or text.lstrip().startswith("{") else []
+    if len(read) > 1 and None in read:
+        read = [_json_call(body if mark else text)]
+    calls = [call for call in read if call is not None and call[0] in parameters]
+    return (words if mark else "", calls) if calls and len(calls) == len(read) else (text, [])
+
+
+def _json_call(text: str) -> tuple[str, Any] | None:
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return _as_call(value)
+
+
+def _as_call(value: Any) -> tuple[str, Any] | None:
+    if not isinstance(value, dict) or not isinstance(value.get("name"), str):
+        return None
+    arguments = value.get("arguments", value.get("parameters", {}))
+    if isinstance(arguments, str):
+        try:
+            arguments = json.loads(arguments)
+        except (ValueError, RecursionError):
+            return None
+    return (value["name"], arguments) if isinstance(arguments, dict) else None
+
+
+def _mistral_calls(text: str) -> list[tuple[str, Any]]:
+    """A list of calls as JSON, or one call as its name, a mark and its arguments."""
+    text = text.strip()
+    if not text.startswith(("[", "{")):
+        head, mark, body = text.partition(MISTRAL_ARGUMENTS)
+        name = head.partition(MISTRAL_ID)[0].strip()
+        if not mark:
+            # without the mark, as older tokenizers of this form show it
+            name, brace, rest = text.partition("{")
+            name, body = name.strip(), brace + rest
+        try:
+            arguments, _ = _DECODER.raw_decode(body.strip())
+        except (ValueError, RecursionError):
+            return []
+        return [(name, arguments)] if name and isinstance(arguments, dict) else []
+    try:
+        value, _ = _DECODER.raw_decode(text)
+    except (ValueError, RecursionError):
+        return []
+    calls = [_as_call(each) for each in (value if isinstance(value, list) else [value])]
+    return [call for call in calls if call is not None] if None not in calls else []
+
+
+def _xml_call(text: str, parameters: dict[str, Any]) -> tuple[str, Any] | None:
+    """A call as Qwen's coders write it: `<function=name><parameter=key>value</parameter></function>`."""
+    name, mark, body = text.partition(FUNCTION)[2].partition(">")
+    if not mark or not name.strip():
+        return None
+    types = parameters.get(name.strip(), {}).get("properties") or {}
+    arguments = {}
+    for piece in body.partition(FUNCTION_END)[0].split(PARAMETER)[1:]:
+        key, _, rest = piece.partition(">")
+        value = rest.partition(PARAMETER_END)[0].strip("\n")
+        if types.get(key.strip(), {}).get("type") == "string":
+            arguments[key.strip()] = value
+            continue
+        try:
+            arguments[key.strip()] = json.loads(value)
+        except (ValueError, RecursionError):
+            arguments[key.strip()] = value
+    return name.strip(), arguments
