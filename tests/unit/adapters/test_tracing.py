@@ -105,11 +105,15 @@ def test_a_callers_context_goes_through_where_nothing_is_traced() -> None:
 
 
 def test_a_span_that_is_not_recorded_costs_next_to_nothing() -> None:
-    began = time.perf_counter()
-    for _ in range(10_000):
-        with NO_TRACING.span("anything") as span:
-            span.set_attribute("a", 1)
-    assert (time.perf_counter() - began) / 10_000 < 20e-6
+    def seconds_of_a_thousand() -> float:
+        began = time.thread_time()
+        for _ in range(1000):
+            with NO_TRACING.span("anything") as span:
+                span.set_attribute("a", 1)
+        return time.thread_time() - began
+
+    # The best of several, in time of this thread alone: what else the machine does is no cost of a span
+    assert min(seconds_of_a_thousand() for _ in range(20)) / 1000 < 20e-6
 
 
 def test_a_collector_that_is_not_there_holds_nobody_up(monkeypatch: pytest.MonkeyPatch) -> None:

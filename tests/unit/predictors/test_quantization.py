@@ -174,6 +174,7 @@ print(anonymous() - before)
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 def test_the_system_too_sees_a_quarter_of_the_memory(tmp_path: Path) -> None:
     config = LlamaConfig(hidden_size=768, intermediate_size=3072, num_hidden_layers=4, num_attention_heads=8,
