@@ -31,6 +31,8 @@ MAX_HEADERS = 100
 MAX_PIPELINED = 16
 MAX_FRAGMENTS = 1024
 """Of one WebSocket message; empty ones would count for nothing in its size."""
+MAX_QUEUED_MESSAGES = 1024
+"""That came together over one WebSocket and wait for their turn; nothing is read meanwhile."""
 FRAMING_BYTES = 16
 """Around each byte of a chunked body: a client may send it byte by byte."""
 MAX_UPGRADE_LINE = 8000
@@ -380,12 +382,14 @@ class BoundedHttp(HttpToolsProtocol):
 
 
 class BoundedSocket(WebSocketsSansIOProtocol):
-    """uvicorn's WebSocket protocol, counted, with a bound on the fragments of a message."""
+    """uvicorn's WebSocket protocol, counted, with bounds on fragments, on messages that wait, and on unread pongs."""
 
     def __init__(self, connections: Connections, **given: Any) -> None:
         super().__init__(**given)
         self._table = connections
         self._network: Network | None = None
+        # Whether nothing is read until the client has read its pongs
+        self._owes_pongs = False
 
     def connection_made(self, transport: Any) -> None:
         """Count the connection."""
@@ -410,7 +414,45 @@ class BoundedSocket(WebSocketsSansIOProtocol):
         if self.close_sent:
             return
         if len(self.frames) >= MAX_FRAGMENTS:
-            self.conn.fail(CloseCode.MESSAGE_TOO_BIG, "too many fragments")
-            self.handle_parser_exception()
+            self._fail(CloseCode.MESSAGE_TOO_BIG, "too many fragments")
             return
         super().handle_cont(event)
+
+    def send_receive_event_to_app(self) -> None:
+        """Take a whole message, unless it is no text or too many wait."""
+        if self.close_sent:
+            self.frames = []
+            return
+        if self.queue.qsize() >= MAX_QUEUED_MESSAGES:
+            self._fail(CloseCode.POLICY_VIOLATION, "too many messages at once")
+            return
+        if self.curr_msg_data_type == "text":
+            # uvicorn logs it as a bug of ours
+            self.frames = [b"".join(self.frames)]
+            try:
+                self.frames[0].decode()
+            except UnicodeDecodeError:
+                self._fail(CloseCode.INVALID_DATA, "text that is not UTF-8")
+                return
+        super().send_receive_event_to_app()
+
+    def _fail(self, code: CloseCode, reason: str) -> None:
+        self.frames = []
+        self.conn.fail(code, reason)
+        self.handle_parser_exception()
+
+    def handle_ping(self) -> None:
+        """Answer, and read nothing more until the client has read most of what it was answered."""
+        super().handle_ping()
+        if not self.writable.is_set() and not self.read_paused:
+            self.read_paused = self._owes_pongs = True
+            self.transport.pause_reading()
+
+    def resume_writing(self) -> None:
+        """Go on reading, unless messages wait: who takes the last of them does it then."""
+        super().resume_writing()
+        if self._owes_pongs:
+            self._owes_pongs = False
+            if self.read_paused and self.queue.empty():
+                self.read_paused = False
+                self.transport.resume_reading()

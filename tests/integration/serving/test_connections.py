@@ -7,6 +7,7 @@ import json
 import re
 import socket
 import struct
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
@@ -27,6 +28,7 @@ UPGRADE = (
     b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
 )
 NEXT_ADDRESS = "127.0.0.2"
+TEXT, PING = 1, 9
 
 
 @pytest.fixture(scope="module")
@@ -189,6 +191,120 @@ def test_a_message_of_endless_fragments_ends_its_socket(api: Api) -> None:
         empty = bytes([0x00, 0x80]) + bytes(4)
         assert pour(connection, empty * 1000, 50 * MEGABYTE) < 50 * MEGABYTE
     assert api.get().status_code == 200
+
+
+def frame(opcode: int, data: bytes = b"", *, is_last: bool = True, is_masked: bool = True) -> bytes:
+    """What a client sends; the mask changes nothing."""
+    mask, size = 0x80 if is_masked else 0, len(data)
+    length = bytes([mask | size]) if size < 126 else bytes([mask | 126]) + size.to_bytes(2, "big")
+    return bytes([(0x80 if is_last else 0) | opcode]) + length + bytes(4 * is_masked) + data
+
+
+def upgraded(api: Api, buffer: int = 4096) -> socket.socket:
+    """A WebSocket that has said nothing; its system takes little that is not read."""
+    connection = opened(api)
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer)
+    connection.sendall(UPGRADE + b"\r\n")
+    assert b"HTTP/1.1 101 " in connection.recv(4096)
+    return connection
+
+
+def test_pings_whose_answers_nobody_reads_are_not_taken_in(api: Api) -> None:
+    before = api.memory
+    with upgraded(api) as connection:
+        assert pour(connection, frame(PING, b"x" * 125) * 500, 100 * MEGABYTE) < 50 * MEGABYTE
+        assert api.memory - before < 20 * MEGABYTE
+    assert api.get().status_code == 200
+
+
+def test_whoever_reads_the_answers_late_gets_all_of_them(api: Api) -> None:
+    count, answers = 200_000, bytearray()
+    with upgraded(api, 500_000) as connection:
+        sender = threading.Thread(target=connection.sendall, args=(frame(PING, b"x" * 100) * count,))
+        sender.start()
+        sender.join(1)
+        assert sender.is_alive(), "nothing had to wait"
+        while len(answers) < count * 102:
+            piece = connection.recv(65_536)
+            assert piece
+            answers += piece
+        sender.join()
+        connection.sendall(frame(TEXT, b'{"type":"connection_init"}'))
+        assert b"connection_ack" in connection.recv(4096)
+    assert answers == (bytes([0x8A, 100]) + b"x" * 100) * count
+
+
+def test_thousands_of_tiny_messages_are_not_queued(api: Api) -> None:
+    before, count = api.memory, 40_000
+    with ExitStack() as stack:
+        for _ in range(25):
+            connection = stack.enter_context(upgraded(api))
+            connection.setblocking(False)
+            with suppress(OSError):
+                connection.send(frame(TEXT) * count)
+        # Answered behind all that came
+        assert api.get().status_code == 200
+        assert api.memory - before < 40 * MEGABYTE
+
+
+@pytest.mark.parametrize(
+    ("sent", "code"),
+    [
+        (bytes([0xC1, 0x80]) + bytes(4), 1002),
+        (frame(3), 1002),
+        (frame(TEXT, b"{}", is_masked=False), 1002),
+        (frame(PING, b"x" * 126), 1002),
+        (frame(0, b"a"), 1002),
+        (frame(TEXT, b"a", is_last=False) + frame(TEXT, b"b"), 1002),
+        (frame(8, b"\x03"), 1002),
+        (frame(TEXT, b"\xff\xfe"), 1007),
+        (frame(TEXT, b"\xe2", is_last=False) + frame(0, b"\x82"), 1007),
+        (bytes([0x81, 0xFF]) + (2**40).to_bytes(8, "big") + bytes(4), 1009),
+    ],
+    ids=[
+        "compressed", "opcode", "no mask", "long ping", "no beginning", "two beginnings", "short close", "no text",
+        "no text in fragments", "terabyte",
+    ],
+)  # fmt: skip
+def test_frames_that_cannot_be_close_their_socket_and_are_no_bug(api: Api, sent: bytes, code: int) -> None:
+    logged = api.log.stat().st_size
+    with upgraded(api) as connection:
+        connection.sendall(sent)
+        _, said = answer(connection)
+    assert (said[0], int.from_bytes(said[2:4], "big")) == (0x88, code)
+    assert not re.search(rb'Traceback|"level": "(warning|error)"', api.log.read_bytes()[logged:])
+
+
+@pytest.mark.parametrize("offer", [b"", b"Sec-WebSocket-Protocol: graphql-ws\r\n", b"Sec-WebSocket-Protocol: a, b\r\n"])
+def test_other_subprotocols_are_refused(api: Api, offer: bytes) -> None:
+    with opened(api) as connection:
+        connection.sendall(UPGRADE.replace(b"Sec-WebSocket-Protocol: graphql-transport-ws\r\n", offer) + b"\r\n")
+        said = b""
+        while (4406).to_bytes(2, "big") not in said:
+            piece = connection.recv(4096)
+            assert piece, said
+            said += piece
+
+
+def test_compression_is_not_taken(api: Api) -> None:
+    with opened(api) as connection:
+        offer = b"Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n\r\n"
+        connection.sendall(UPGRADE + offer)
+        said = connection.recv(4096).lower()
+    assert said.startswith(b"http/1.1 101 ")
+    assert b"permessage-deflate" not in said
+
+
+def test_http_2_is_not_spoken(api: Api) -> None:
+    """An upgrade is ignored, as RFC 9110 has it, and the preface is no request."""
+    upgrade = b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQCAAAAAAIAAAAA\r\n"
+    for sent, status in (
+        (b"GET /health/live HTTP/1.1\r\nHost: here\r\n" + upgrade + b"\r\n", 200),
+        (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 400),
+    ):
+        with opened(api) as connection:
+            connection.sendall(sent)
+            assert answer(connection)[0] == status
 
 
 def test_many_requests_behind_each_other_are_not_queued(api: Api) -> None:
