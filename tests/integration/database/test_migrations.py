@@ -144,7 +144,7 @@ def test_an_unknown_database_is_no_traceback(environment: dict[str, str], fresh_
     assert err.startswith("PostgreSQL does not answer: ")
 
 
-RULES, UPLOADS = NAMES[9], NAMES[15]
+RULES, UPLOADS = NAMES[9], NAMES[16]
 
 
 async def drop_rules(connection: asyncpg.Connection) -> None:
