@@ -11,12 +11,14 @@ from server.domain.api_keys import Scope
 from server.domain.models import DeviceClass, DeviceMap, ModelKind, Quantization, VersionState, Visibility
 from server.domain.orders import ModelOrderField, OrderDirection
 from server.domain.predictions import PredictionErrorCode, PredictionStatus
+from server.domain.text_output import FinishReason
 from server.domain.webhooks import DeliveryState as WebhookDeliveryStatus
 from server.domain.webhooks import WebhookEvent
 
 __all__ = [
     "DeviceClass",
     "DeviceMap",
+    "FinishReason",
     "ModelKind",
     "ModelOrderField",
     "OrderDirection",
@@ -121,6 +123,16 @@ describe(
         "WORKER_LOST": "The processes that ran it died repeatedly.",
         "STORAGE": "Its output files could not be stored.",
         "INTERNAL": "The model's code raised an error.",
+    },
+)
+describe(
+    FinishReason,
+    "Why a text ended.",
+    {
+        "STOP": "At the model's own end, or at a stop string.",
+        "LENGTH": "At `max_new_tokens`, or where the model's context is full.",
+        "TOOL_CALLS": "At its own end, with calls of tools.",
+        "CONTENT_FILTER": "Something in it was withheld.",
     },
 )
 describe(

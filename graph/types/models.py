@@ -84,6 +84,14 @@ class ModelVersion(Node):
     async def output_schema(self, info: Info) -> JSON:
         return await self._column(info, "output_schema")  # type: ignore[no-any-return]
 
+    @strawberry.field(
+        name="info",
+        description="What is known of the model, such as `architecture`, `parameters`, `context_length` and "
+        "`chat_templates`; empty until it was read.",
+    )
+    async def about(self, info: Info) -> JSON:
+        return await self._column(info, "info")  # type: ignore[no-any-return]
+
     async def _column(self, info: Info, name: str) -> Any:
         """A large column, which rows of lists are read without."""
         return getattr(self.row, name) if holds(self.row, name) else await info.context.loaders.large(self.row, name)

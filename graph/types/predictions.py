@@ -9,7 +9,7 @@ import strawberry
 from strawberry.scalars import JSON
 
 from graph.context import Info
-from graph.types.enums import PredictionErrorCode, PredictionStatus
+from graph.types.enums import FinishReason, PredictionErrorCode, PredictionStatus
 from graph.types.errors import ConflictError, ForbiddenError, InvalidInput, NotFoundError, UnavailableError
 from graph.types.ids import global_id
 from graph.types.models import Model, ModelVersion
@@ -22,6 +22,7 @@ from server.adapters.event_log import LiveState
 from server.adapters.large_columns import holds
 from server.domain import predictions as domain
 from server.domain.files import with_links
+from server.domain.text_output import choices_of, finish_reason_of, text_of
 from server.live.prediction_events import overlay
 from server.live.prediction_rows import may_see
 from server.services import webhooks
@@ -42,6 +43,18 @@ class PredictionFile:
     bytes: BigInt = strawberry.field(description="Size in bytes.")
     width: int | None = strawberry.field(description="Width in pixels, for images.")
     height: int | None = strawberry.field(description="Height in pixels, for images.")
+
+
+@strawberry.type(description="One of the texts that a model wrote.")
+class TextChoice:
+    index: int = strawberry.field(description="Number of the choice, from 0.")
+    text: str = strawberry.field(description="What was written.")
+    finish_reason: FinishReason | None = strawberry.field(description="Why it ended.")
+    message: JSON | None = strawberry.field(
+        description="The text as a message with `role`, `content`, `reasoning_content` and `tool_calls`; null unless "
+        "`messages` were given."
+    )
+    logprobs: JSON | None = strawberry.field(description="Log probabilities of its tokens, where they were asked for.")
 
 
 @strawberry.type(description="Progress of a running prediction.")
@@ -138,13 +151,34 @@ class Prediction(Node):
             output = with_links(output, [(await _file(info, record)).url for record in records])
         return output  # type: ignore[no-any-return]
 
-    @strawberry.field(description="Text output; partial while it is running.")
+    @strawberry.field(description="Text output, of the first of several choices; partial while it is running.")
     async def text(self, info: Info) -> str | None:
         live = await self._live(info)
         if live is not None:
             return live.text
         output = await self._column(info, "output")
-        return output if isinstance(output, str) else None
+        return text_of(output)
+
+    @strawberry.field(
+        description="What a text model wrote, where more than its text was asked for (`n`, `logprobs`, `tools`), once "
+        "it has ended; else null."
+    )
+    async def choices(self, info: Info) -> list[TextChoice] | None:
+        if await self._live(info) is not None:
+            return None
+        choices = choices_of(await self._column(info, "output"))
+        if choices is None:
+            return None
+        return [
+            TextChoice(
+                index=index,
+                text=choice["text"],
+                finish_reason=finish_reason_of(choice),
+                message=choice.get("message"),
+                logprobs=choice.get("logprobs"),
+            )
+            for index, choice in enumerate(choices)
+        ]
 
     @strawberry.field(description="Output files, once it has ended.")
     async def files(self, info: Info) -> list[PredictionFile]:

@@ -9,6 +9,7 @@ from uuid import UUID
 from server.domain.files import with_links
 from server.domain.ids import encode_id
 from server.domain.predictions import PredictionStatus
+from server.domain.text_output import choices_of, finish_reason_of, text_of
 from server.live.prediction_events import live_state, overlay
 from server.runtime import Runtime
 from server.tables import Prediction
@@ -41,9 +42,9 @@ async def body(rt: Runtime, row: Prediction, base_url: str) -> dict[str, Any]:
         output, text, logs = live.text or live.chunks or None, live.text, live.logs
         if live.progress:
             progress = {name: live.progress.get(name) for name in ("step", "total", "fraction", "etaSeconds")}
-    elif isinstance(output, str):
-        text = output
-    elif files:
+    else:
+        text = text_of(output)
+    if live is None and files:
         output = with_links(output, [file["url"] for file in files])
     metrics = row.metrics or {}
     slug = f"{row.model.owner.handle}/{row.model.name}"
@@ -56,6 +57,7 @@ async def body(rt: Runtime, row: Prediction, base_url: str) -> dict[str, Any]:
         "input": row.input,
         "output": output,
         "text": text,
+        "choices": None if live is not None else _choices(output),
         "logs": logs,
         "progress": progress,
         "files": files,
@@ -87,3 +89,17 @@ async def load(prediction_id: UUID) -> Prediction | None:
 
 def _text(at: datetime | None) -> str | None:
     return at.isoformat() if at else None
+
+
+def _choices(output: Any) -> list[dict[str, Any]] | None:
+    choices = choices_of(output)
+    return choices and [
+        {
+            "index": index,
+            "text": choice["text"],
+            "finishReason": reason.name if (reason := finish_reason_of(choice)) else None,
+            "message": choice.get("message"),
+            "logprobs": choice.get("logprobs"),
+        }
+        for index, choice in enumerate(choices)
+    ]

@@ -16,6 +16,7 @@ from server.adapters.redis_calls import REDIS_ERRORS
 from server.domain.accounts import Viewer
 from server.domain.events import CLOSED_EPOCH, NO_EPOCH, Cursor, Event, EventType, merge, parse_cursor
 from server.domain.predictions import PredictionStatus
+from server.domain.text_output import text_of
 from server.errors import BadUserInputError
 from server.live import prediction_rows
 from server.live.hubs import Ending, Hubs, Watcher
@@ -189,7 +190,7 @@ class Subscriber:
                 is_incomplete = row.attempt > 0
             else:
                 # A row that was ended by somebody else than the run has none of the run's output
-                text = row.output if isinstance(row.output, str) else ""
+                text = text_of(row.output) or ""
                 is_incomplete = (live.cursor, live.text, live.logs) != (self._cursor, text, row.logs)
             if is_incomplete:
                 yield await self.snapshot()

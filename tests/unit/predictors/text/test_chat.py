@@ -225,6 +225,8 @@ def test_tool_calls_are_the_messages_and_the_reason(predictor: Predictor, chat: 
     message = model._conversation.reply(context, text, "", "key")
     assert message["content"] is None
     assert message["tool_calls"][0]["function"] == {"name": "weather", "arguments": {"city": "Rome"}}
+    marked = model._conversation.reply(context, f"<end>Yes.<pad> {text}", "", "key")
+    assert marked["content"] == "Yes."
     again = model._conversation.reply(context, text, "", "key")
     assert again == message
     # what was answered goes back as it is

@@ -53,6 +53,7 @@ class Conversation:
     def __init__(self, owner: Any, *, parts: bool = False) -> None:
         self._templates = ChatTemplates(owner)
         self._parts = parts
+        self._special = sorted(getattr(owner, "all_special_tokens", ()), key=len, reverse=True)
         self._response_template = getattr(owner, "response_template", None)
         if self._templates:
             self._templates.renderer.start()
@@ -93,7 +94,14 @@ class Conversation:
                 message = {"role": "assistant", **deepcopy(parsed)} if isinstance(parsed, dict) else None
             except TemplateFailureError as error:
                 context.log(f"The text could not be parsed by the model's response template: {error}.")
-        return number_calls(message or read_reply(text, prompt, tools or []), key)
+        if message is None:
+            message = read_reply(text, prompt, tools or [])
+            # marks of the model's own language, which were needed to read it
+            hidden = self._special if context.input.get("skip_special_tokens", True) else ()
+            for name in ("content", "reasoning_content"):
+                for mark in hidden if message.get(name) else ():
+                    message[name] = message[name].replace(mark, "")
+        return number_calls(message, key)
 
     def close(self) -> None:
         """End what runs its templates."""
