@@ -9,7 +9,9 @@ import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from math import isfinite
+from pathlib import Path
 from typing import Any, Protocol
 
 from workers.contract.protocol import File, Loading, Log, Message, Metric, Output, Preview, Progress
@@ -24,6 +26,14 @@ LOCK_POLL_SECONDS = 0.05
 
 class CancelSignal(BaseException):
     """The prediction was asked to stop; no `Exception`, so that a model's `except Exception` lets it pass."""
+
+
+@dataclass(frozen=True)
+class Adapter:
+    """An adapter (LoRA and the like) that a version puts on its base's model: its version's id, and its folder."""
+
+    version: str
+    path: Path
 
 
 class Sink(Protocol):
@@ -64,6 +74,8 @@ class PredictionContext:
         self._speaking = threading.Lock()
         self._warned: set[str] = set()
         self._file_count = 0
+        self.adapter: Adapter | None = None
+        """What its version changes of the loaded model; only the thread of `predict` may read its files."""
         self.captures = False
         """Whether what its code prints belongs in its log."""
         self._printing = threading.Lock()

@@ -7,13 +7,14 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from workers.contract.context import CancelSignal, PredictionContext
+from workers.contract.context import Adapter, CancelSignal, PredictionContext
 from workers.contract.devices import Device
 from workers.contract.failures import InputRejectedError, VersionRefusedError
 from workers.contract.protocol import VersionSpec
 from workers.contract.weights import module_bytes
 
 __all__ = [
+    "Adapter",
     "CancelSignal",
     "Device",
     "InputRejectedError",
@@ -65,6 +66,8 @@ class Predictor:
     max_concurrency: ClassVar[int] = 1
     at_once: ClassVar[int] = 0
     """How many of these it works on together, where the others only wait for the next batch; 0: all."""
+    takes_adapters: ClassVar[bool] = False
+    """Whether it heeds `PredictionContext.adapter`, and `inspect` judges the folder `VersionSpec.adapter`."""
 
     def setup(self, spec: VersionSpec, device: Device, context: SetupContext) -> None:
         """Load the model; any error makes the version unavailable to those who wait for it."""
@@ -85,13 +88,16 @@ class Predictor:
         """Bytes that the loaded model fills; by default those of the torch modules among the attributes."""
         return module_bytes(vars(self).values())
 
+    def drop_adapter(self, version: str) -> None:
+        """Let go of what an adapter took whose version was deleted; its predictions may still run."""
+
     def facts(self) -> dict[str, Any]:
         """What the load has shown about how this version runs, as JSON; nothing keeps or shows it yet."""
         return {}
 
     @classmethod
     def inspect(cls, spec: VersionSpec) -> Inspection:
-        """Read what a version takes and gives from its folder, without loading weights."""
+        """Read what a version takes and gives from its folder, without loading weights; from its adapter's too."""
         return Inspection(deepcopy(cls.input_schema), deepcopy(cls.output_schema))
 
     @classmethod

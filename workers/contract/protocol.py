@@ -21,12 +21,23 @@ MAX_NUMBER = 2**53 - 1
 
 @dataclass(frozen=True)
 class VersionSpec:
-    """What the runner loads: `path` is a local folder (or None for code-only predictors)."""
+    """What the runner loads: `path` is a local folder (or None for code-only predictors).
+
+    With an adapter, `adapter` is its own folder and `base` the version whose model it changes: then `path` and
+    `options` are the base's, whose one copy in memory serves both.
+    """
 
     id: str
     predictor: str
     path: str | None = None
     options: dict[str, Any] = field(default_factory=dict)
+    base: str | None = None
+    adapter: str | None = None
+
+    @property
+    def model(self) -> VersionSpec:
+        """What is loaded for it: its base, or itself."""
+        return self if self.base is None else replace(self, id=self.base, base=None, adapter=None)
 
 
 @dataclass(frozen=True)

@@ -175,11 +175,11 @@ class Containment:
         if reason:
             self.missing["user"] = reason
 
-    def confine_thread(self, model: str | None) -> None:
-        """Let the calling thread, and those that it starts, read no other model's folder than this one, for ever."""
+    def confine_thread(self, *models: str | None) -> None:
+        """Let the calling thread, and those that it starts, read no other models' folders than these, for ever."""
         if "files" in self.missing:
             return
-        own = [(path, READ) for path in model_paths(model)] if model else []
+        own = [(path, READ) for model in models if model for path in model_paths(model)]
         restrict_files([*self._base, *own], self._writable, scoped=False)
 
     def advise(self, error: BaseException) -> str | None:

@@ -45,6 +45,8 @@ class _Entry:
     is_unwanted: bool = False
     """Its load was given up, and ends as soon as it can."""
     watchers: list[PredictionContext] = field(default_factory=list)
+    adapters: set[str] = field(default_factory=set)
+    """The versions with adapters that it has served: what they add counts as the model's own."""
     phase: tuple[str, int | None, int | None] | None = None
 
     @property
@@ -57,7 +59,7 @@ class LoadAbandonedError(BaseException):
 
 
 class ModelCache:
-    """Loaded predictors by version id.
+    """Loaded predictors by version id; versions with adapters share that of their base.
 
     `budget` tells, once and when first needed, how many bytes may be filled; `estimate` how many a version will take
     before it is loaded. Idle models make room, the least recently used first; what is in use or pinned stays. A load
@@ -113,6 +115,7 @@ class ModelCache:
             ModelLoadError: for all who waited for the same load; the next lease tries again.
             CancelSignal: the prediction was asked to stop while it waited; the load goes on for those who still wait.
         """
+        version, spec = spec, spec.model
         with self._changed:
             # no new user of a loaded model while another model has waited too long for room
             while self._urgent is not None and (loaded := self._current.get(spec.id)) and loaded.predictor is not None:
@@ -139,7 +142,12 @@ class ModelCache:
                     entry.watchers.remove(context)
             yield entry.predictor
         finally:
+            size = None
+            if version.adapter and version.id not in entry.adapters and entry.predictor is not None:
+                entry.adapters.add(version.id)
+                size = entry.predictor.size_bytes()
             with self._changed:
+                entry.size_bytes = size or entry.size_bytes
                 entry.users -= 1
                 entry.used_at = time.monotonic()
                 victims = self._take([entry]) if entry.forgotten else self._excess(0)
@@ -152,6 +160,10 @@ class ModelCache:
         with self._changed:
             entry = self._current.pop(version, None)
             if entry is None:
+                bases = [each.predictor for each in self._loaded if version in each.adapters]
+                for predictor in bases:
+                    if predictor is not None:
+                        predictor.drop_adapter(version)
                 return
             entry.forgotten = True
             victims = self._take([entry])

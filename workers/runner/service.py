@@ -15,7 +15,7 @@ from inspect import isgenerator
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from workers.contract.context import CancelSignal, PredictionContext, current_prediction
+from workers.contract.context import Adapter, CancelSignal, PredictionContext, current_prediction
 from workers.contract.devices import Device, free_bytes, free_host_bytes, memory_budget
 from workers.contract.devices import describe as describe_device
 from workers.contract.failures import (
@@ -74,7 +74,7 @@ class Pools:
 
     def __init__(
         self,
-        confine: Callable[[str | None], None] = lambda model: None,
+        confine: Callable[..., None] = lambda *models: None,
         is_loaded: Callable[[str], bool] = lambda version: True,
     ) -> None:
         self._confine = confine
@@ -83,15 +83,13 @@ class Pools:
         self._pools: dict[str, _Pool] = {}
 
     def submit(self, version: VersionSpec, size: int, work: Callable[[], None]) -> Future[None]:
-        """Do some work in one of the version's `size` threads, which may read no other model."""
+        """Do some work in one of the version's `size` threads, which may read no model but its own and its base."""
         with self._lock:
             pool = self._pools.get(version.id)
             if pool is None:
-                pool = self._pools[version.id] = _Pool(
-                    ThreadPoolExecutor(
-                        size, f"version {version.id}", initializer=self._confine, initargs=(version.path,)
-                    )
-                )
+                folders = (version.path, version.adapter)
+                threads = ThreadPoolExecutor(size, f"version {version.id}", initializer=self._confine, initargs=folders)
+                pool = self._pools[version.id] = _Pool(threads, version.model.id)
             future = pool.threads.submit(work)
             pool.count += 1
         # Behind the lock, since what has ended already is counted at once
@@ -99,14 +97,15 @@ class Pools:
         return future
 
     def discard(self, version: str) -> None:
-        """End the threads of a version once what was submitted is done."""
+        """End the threads of a version, and of those that share its model, once what was submitted is done."""
         with self._lock:
-            pool = self._pools.pop(version, None)
-        if pool is not None:
+            needless = [key for key, pool in self._pools.items() if version in (key, pool.model)]
+            pools = [self._pools.pop(key) for key in needless]
+        for pool in pools:
             pool.threads.shutdown(wait=False)
 
     def _count_end(self, version: str, pool: _Pool) -> None:
-        is_loaded = self._is_loaded(version)
+        is_loaded = self._is_loaded(pool.model)
         with self._lock:
             pool.count -= 1
             is_needless = not (pool.count or is_loaded) and self._pools.get(version) is pool
@@ -118,9 +117,10 @@ class Pools:
 
 @dataclass(eq=False)
 class _Pool:
-    """Threads, and how much of what they were given has not ended."""
+    """Threads of a version, what is loaded for it, and how much of what they were given has not ended."""
 
     threads: ThreadPoolExecutor
+    model: str
     count: int = 0
 
 
@@ -175,7 +175,7 @@ class Runner:
         self._stopping = False
         self._outbox = Outbox(connection, broken=leave)
         self._missing_walls = containment.missing if containment else {}
-        self._confine = containment.confine_thread if containment else lambda model: None
+        self._confine: Callable[..., None] = containment.confine_thread if containment else lambda *models: None
         self._advise = containment.advise if containment else lambda error: None
         self._pools = Pools(self._confine, lambda version: self._cache.holds(version))
         self._cache = ModelCache(
@@ -229,6 +229,8 @@ class Runner:
                     context.finish(Failed(prediction, MODEL_UNAVAILABLE, reason))
                     return
                 context.captures = not is_built_in(predictor)
+                if version.adapter is not None:
+                    context.adapter = Adapter(version.id, Path(version.adapter))
                 task = _Task(context)
                 with self._tasks_lock:
                     self._tasks[prediction] = task
@@ -316,9 +318,11 @@ class Runner:
             return
         self._preparation.join()
         try:
-            self._confine(spec.path)
+            self._confine(spec.path, spec.adapter)
             if spec.path:
                 check_tokenizers(Path(spec.path))
+            if spec.adapter and not cls.takes_adapters:
+                raise VersionRefusedError(f"The predictor {cls.name} runs no adapters.")
             inspection = cls.inspect(spec)
             if measure and spec.path and inspection.refusal is None:
                 claimed = count_numbers(cls.outline(spec))

@@ -467,3 +467,25 @@ def test_who_waits_for_room_keeps_no_other_from_loading() -> None:
         leave.set()
         assert isinstance(large.result(SECONDS), Model)
         assert holder.result(SECONDS)
+
+
+def test_versions_with_adapters_share_the_model_of_their_base() -> None:
+    loads, told = Loads(), []
+    cache = ModelCache(loads, budget=lambda: 100, changed=told.append)
+    base = spec("base", bytes=40)
+    adapters = [VersionSpec(f"a{n}", "model", options=base.options, base="base", adapter=f"/a{n}") for n in range(4)]
+    dropped: list[str] = []
+    for version in (*adapters, base, *adapters):
+        model = use(cache, version)
+        model.drop_adapter = dropped.append
+    assert loads.names == ["base"]
+    assert loads.models[0].spec == base
+    assert cache.resident.versions == ["base"]
+    assert cache.loaded_bytes == 40, "the base counts once"
+    # What an adapter adds is counted behind its first use
+    more = VersionSpec("a9", "model", options=base.options, base="base", adapter="/a9")
+    use(cache, more, lambda model: model.spec.options.update(bytes=44))
+    assert cache.loaded_bytes == 44
+    cache.forget("a2")
+    assert dropped == ["a2"]
+    assert not loads.models[0].gone.is_set()
