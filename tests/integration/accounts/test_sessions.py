@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import websockets
 
 from server.adapters.security import fingerprint
 from server.services.sessions import GRACE_SECONDS
@@ -289,3 +290,37 @@ async def test_what_expired_is_forgotten(live_server: LiveServer, nobody: Client
         while await connection.fetchval(count, hashes):
             await asyncio.sleep(0.1)
     assert not await works(nobody, second["accessToken"])
+
+
+async def test_whatever_races_a_sign_out_no_token_is_left(nobody: Client) -> None:
+    for _ in range(5):
+        nobody.token = None
+        first = await begun(nobody, unique())
+        asked = [refreshed(nobody, first["refreshToken"]), nobody.run(LOGOUT), refreshed(nobody, first["refreshToken"])]
+        made = [answer for answer in await asyncio.gather(*asked) if answer.get("__typename") == "Session"]
+        for each in (first, *made):
+            assert not await works(nobody, each["accessToken"])
+            assert is_refused(await refreshed(nobody, each["refreshToken"]))
+
+
+async def test_what_a_user_held_who_is_gone_says_unauthenticated(live_server: LiveServer, nobody: Client) -> None:
+    """No mutation removes users; an operator may, in the database."""
+    first = await begun(nobody, unique())
+    key = (await new_key(nobody))["key"]
+    async with nobody.socket() as socket:
+        async with database(live_server) as connection:
+            for table in ("api_key", "session"):
+                await connection.execute(
+                    f'DELETE FROM {table} WHERE user_id = (SELECT id FROM "user" WHERE handle = $1)',  # noqa: S608
+                    first["user"]["handle"],
+                )
+            assert (
+                await connection.execute('DELETE FROM "user" WHERE handle = $1', first["user"]["handle"]) == "DELETE 1"
+            )
+        for token in (first["accessToken"], key):
+            assert not await works(nobody, token)
+        assert is_refused(await refreshed(nobody, first["refreshToken"]))
+        with pytest.raises(websockets.ConnectionClosed) as closed:
+            await asyncio.wait_for(socket.recv(), 20)
+    assert closed.value.rcvd is not None
+    assert closed.value.rcvd.code == 4403

@@ -154,10 +154,29 @@ async def _dripping_head(told: Told, writer: asyncio.StreamWriter) -> None:
         await asyncio.sleep(0.05)
 
 
+async def _endless_hints(told: Told, writer: asyncio.StreamWriter) -> None:
+    while True:
+        writer.write(b"HTTP/1.1 103 Early Hints\r\nlink: </>\r\n\r\n" * 100)
+        await writer.drain()
+
+
+async def _other_protocol(told: Told, writer: asyncio.StreamWriter) -> None:
+    writer.write(b"HTTP/1.1 101 Switching Protocols\r\nupgrade: h2c\r\nconnection: upgrade\r\n\r\n")
+    await writer.drain()
+
+
+async def _two_lengths(told: Told, writer: asyncio.StreamWriter) -> None:
+    writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nabc")
+    await writer.drain()
+
+
 @pytest.mark.parametrize(
     ("doing", "says"),
     [
         (hang, "No answer within"),
+        (_endless_hints, "No answer within"),
+        (_other_protocol, "not valid HTTP"),
+        (_two_lengths, "not valid HTTP"),
         (_dripping_head, "No answer within"),
         (_no_http, "not valid HTTP"),
         (_reset, "broke before|not valid HTTP"),
