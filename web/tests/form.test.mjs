@@ -173,3 +173,37 @@ test("what the server refuses takes the focus, unless whoever asked has gone on"
   await page.keyboard.type("bc");
   assert.equal(await box("second").inputValue(), "abc");
 });
+
+test("messages are rows of role and text, and as JSON what rows cannot show", SLOW, async () => {
+  const message = { type: "object", properties: { role: { type: "string" }, content: { type: ["string", "array"] } } };
+  const { page, sent } = await openForm({
+    type: "object",
+    oneOf: [{ required: ["prompt"] }, { required: ["messages"] }],
+    properties: { prompt: { type: "string", "x-order": 1 }, messages: { type: "array", items: message, "x-order": 0 } },
+  });
+  const rows = field(page, "messages");
+  await runButton(page).click();
+  await rows.locator("textarea").first().fill("What is a lease?");
+  await rows.getByRole("button", { name: "Add a message" }).click();
+  assert.equal(await rows.locator("select").nth(1).inputValue(), "assistant");
+  await rows.locator("textarea").nth(1).fill("What a claim gives.");
+  await rows.locator("select").first().selectOption("system");
+  await runButton(page).click();
+  await page.waitForFunction(() => document.querySelectorAll(".message").length === 2);
+  assert.deepEqual(sent.at(-1), {
+    messages: [
+      { role: "system", content: "What is a lease?" },
+      { role: "assistant", content: "What a claim gives." },
+    ],
+  });
+  await rows.getByRole("button", { name: "Remove message 1" }).click();
+  assert.equal(await rows.locator("textarea").count(), 1);
+
+  await page.getByRole("tab", { name: "JSON" }).click();
+  const parts = [{ role: "user", content: [{ type: "text", text: "a" }] }];
+  await page.locator("#input-json").fill(JSON.stringify({ messages: parts }));
+  await page.getByRole("tab", { name: "Form" }).click();
+  assert.deepEqual(JSON.parse(await rows.locator("textarea").inputValue()), parts);
+  await runButton(page).click();
+  await assert.doesNotReject(page.waitForFunction(() => document.querySelector(".message") === null));
+});

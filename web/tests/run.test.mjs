@@ -166,3 +166,19 @@ test("the first paint comes within a second", SLOW, async () => {
   }
   assert.ok(Math.min(...paints) < 1000, `${paints} ms`);
 });
+
+test("several texts are shown one after the other, each with why it ended", SLOW, async () => {
+  const page = await open();
+  await choose(page, MODELS.text);
+  await field(page, "prompt").locator("textarea").fill("The morning was cold and");
+  await field(page, "max_new_tokens").locator('input[type="number"]').fill("8");
+  await field(page, "n").locator('input[type="number"]').fill("2");
+  await page.keyboard.press("Control+Enter");
+  await badge(page, "SUCCEEDED").waitFor();
+  const { output } = (await api("query ($id: ID!) { prediction(id: $id) { output } }", { id: predictionId(page) }))
+    .prediction;
+  assert.equal(await textOutput(page).textContent(), output.choices[0].text);
+  assert.equal(await page.locator(".choice").count(), 2);
+  assert.equal(await page.locator(".choice").nth(1).locator(".choice-text").textContent(), output.choices[1].text);
+  assert.match(await page.locator(".choice").first().textContent(), /was cut at its maximum length/);
+});

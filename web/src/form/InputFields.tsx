@@ -2,6 +2,7 @@ import type { ComponentChildren } from "preact";
 import type { Signal } from "@preact/signals";
 import { Choice, Json, Lines, Switch, TextBox, type ControlProps } from "./controls";
 import { FileBox } from "./FileBox";
+import { Messages } from "./Messages";
 import { NumberBox } from "./NumberBox";
 import type { FormField, InputForm } from "./values";
 
@@ -34,7 +35,7 @@ export function FieldRow({ field, id }: { field: FormField; id: string }) {
       if (field.errors.value.length > 0) field.errors.value = [];
     },
   };
-  const isWide = ["text", "json", "file"].includes(control.kind);
+  const isWide = ["text", "json", "file", "messages"].includes(control.kind);
   return (
     <div class={`field field-${control.kind}${isWide ? " field-wide" : ""}`} data-field={field.name}>
       <label class="field-label" for={id}>
@@ -72,6 +73,8 @@ function renderControl({ control, label, errors }: FormField, props: ControlProp
       return <Lines {...props} />;
     case "file":
       return <FileBox {...props} multiple={control.multiple} onProblem={(message) => (errors.value = [message])} />;
+    case "messages":
+      return <Messages {...props} />;
     case "json":
       return <Json {...props} />;
   }

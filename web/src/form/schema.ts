@@ -7,6 +7,7 @@ export type Control =
   | { kind: "switch" }
   | { kind: "lines" }
   | { kind: "file"; multiple: boolean }
+  | { kind: "messages" }
   | { kind: "json" };
 
 export interface Field {
@@ -99,9 +100,13 @@ function controlOf(name: string, rule: Schema): Control {
 }
 
 function listOf(items: unknown): Control {
+  if (isObject(items) && isMessage(items["properties"])) return { kind: "messages" };
   if (!isObject(items) || items["type"] !== "string") return { kind: "json" };
   return items["format"] === "file" ? { kind: "file", multiple: true } : { kind: "lines" };
 }
+
+const isMessage = (properties: unknown): boolean =>
+  isObject(properties) && isObject(properties["role"]) && isObject(properties["content"]);
 
 function textOf(name: string, rule: Schema): Control {
   const maxLength = number(rule["maxLength"]);

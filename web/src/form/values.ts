@@ -195,6 +195,7 @@ function rawOf(control: Control, value: unknown, required: boolean): Raw {
     case "file":
       return Array.isArray(value) ? value.join("\n") : typeof value === "string" ? value : "";
     case "json":
+    case "messages":
       return value === undefined || value === null ? "" : JSON.stringify(value, null, 2);
     case "text":
       return typeof value === "string" ? value : "";
@@ -217,6 +218,7 @@ function valueOf(field: FormField): unknown {
     case "file":
       return control.multiple ? raw.split("\n") : raw;
     case "json":
+    case "messages":
       return jsonOf(raw);
     default:
       return raw;

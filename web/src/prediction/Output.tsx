@@ -2,6 +2,7 @@ import { failureProblem, type Problem } from "../api/problems";
 import { Callout } from "../ui/Callout";
 import { CopyButton } from "../ui/CopyButton";
 import { CopyIcon, RetryIcon } from "../ui/icons";
+import { Choices } from "./Choices";
 import { Files } from "./Files";
 import { Metrics } from "./Metrics";
 import { Progress } from "./Progress";
@@ -73,6 +74,7 @@ function Shown({ run, prediction, onRetry }: Props & { prediction: Prediction })
         {prediction.error && <Callout problem={failureProblem(prediction.error)} />}
         {prediction.status === "CANCELED" && <Callout problem={CANCELED} tone="quiet" />}
         <TextOutput run={run} prediction={prediction} />
+        <Choices output={prediction.output} />
         <Files run={run} prediction={prediction} />
         <OtherOutput run={run} />
       </div>

@@ -24,10 +24,11 @@ def narrow_conversation(schema: dict[str, Any], owner: Any, info: dict[str, Any]
     try:
         if templates:
             templates.check()
+            order = {name: properties[name]["x-order"] for name in ("prompt", "messages")}
+            properties["messages"]["x-order"], properties["prompt"]["x-order"] = order["prompt"], order["messages"]
             missing = set() if templates.takes_tools else {"tools", "tool_choice"}
             if names := templates.own_variables:
-                order = properties["chat_template_kwargs"]["x-order"]
-                properties["chat_template_kwargs"] = {**variables_schema(names), "x-order": order}
+                properties["chat_template_kwargs"] |= variables_schema(names)
             else:
                 missing.add("chat_template_kwargs")
             if len(templates.by_name) > 1:
