@@ -17,7 +17,7 @@ import torch
 from workers.contract.failures import free_memory
 from workers.contract.predictor import InputRejectedError, PredictionContext
 from workers.predictors.text.engine import CannotBatchError, Engine, Request, Step, cache_tokens
-from workers.predictors.text.sampling import NO_NUMBERS, Sampling
+from workers.predictors.text.sampling import Sampling
 from workers.predictors.text.streaming import TokenSink
 
 logger = logging.getLogger(__name__)
@@ -58,6 +58,10 @@ class _Entry:
         with self.lock:
             self.is_out = self.is_out or step.finished
             if self.ended.is_set():
+                return
+            if step.failure is not None:
+                self.failure = step.failure
+                self.ended.set()
                 return
             done = False
             try:
@@ -196,6 +200,7 @@ class TextBatch:
             BrokenBatchError: it ends the engine, alone too.
             MemoryError: the device has too little memory for it, alone too.
             FloatingPointError: the model's scores are no numbers.
+            InputRejectedError: its response format takes too much work.
         """
         entry = _Entry(request, sink.take)
         for attempt in range(3):
@@ -215,8 +220,6 @@ class TextBatch:
                         engine.cancel(key)
             if entry.failure is not None:
                 raise entry.failure
-            if entry.error == NO_NUMBERS:
-                raise FloatingPointError(NO_NUMBERS)
             if entry.error is None or context.cancelled:
                 return
             logger.warning("A step with this request in it failed: %s", entry.error)

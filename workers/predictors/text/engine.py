@@ -10,7 +10,7 @@ import math
 import queue
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import psutil
@@ -22,6 +22,7 @@ from transformers.generation.continuous_batching.continuous_api import Continuou
 from transformers.integrations.eager_paged import eager_paged_attention_forward
 
 from workers.predictors.text import split_attention
+from workers.predictors.text.grammar import Grammar
 from workers.predictors.text.sampling import NO_NUMBERS, Sampling
 from workers.predictors.text.scores import Row, TokenLog, choose, finite_rows, force_tokens, shape
 
@@ -50,12 +51,15 @@ class Request:
     """Takes what the model thought of each token."""
     own: Callable[[int], Sequence[ScoreProcessor]] | None = None
     """Makes the processors of scores that the model's own generation config asks for, behind so many tokens."""
+    grammar: Grammar | None = None
+    """What the text has to be."""
 
     def row(self) -> Row:
         """The row of a new try: what is behind the prompt counts as written."""
         prompt = self.tokens[: self.prompt]
         own = self.own(self.prompt) if self.own is not None else ()
-        row = Row(self.sampling, prompt, self.ends, own, self.log)
+        mask = self.grammar.start() if self.grammar is not None else None
+        row = Row(self.sampling, prompt, self.ends, own, self.log, mask)
         row.write(self.tokens[self.prompt :])
         return row
 
@@ -68,6 +72,8 @@ class Step:
     tokens: list[int]
     finished: bool
     error: str | None = None
+    failure: Exception | None = None
+    """What is wrong with this request alone."""
 
 
 def cache_tokens(model: Any, context: int | None, slots: int, room_bytes: int | None = None) -> int:
@@ -152,12 +158,7 @@ class Engine:
         def deliver() -> None:
             while (steps := self._router.queue.get()) is not None:
                 failed = self._sampler.failed
-                self._on_steps(
-                    [
-                        Step(step.key, [], finished=True, error=NO_NUMBERS) if step.key in failed else step
-                        for step in steps
-                    ]
-                )
+                self._on_steps([replace(step, failure=failed.get(step.key)) for step in steps])
 
         threading.Thread(target=deliver, name="tokens", daemon=True).start()
         # a daemon's threads are daemons: the manager's own would keep the process from ending
@@ -193,6 +194,7 @@ class Engine:
     def cancel(self, key: str) -> None:
         """Drop a request at the next step; nothing more of it is delivered after that."""
         self._manager.cancel_request(key)
+        self._sampler.failed.pop(key, None)
 
     def stop(self) -> None:
         """End both threads and free the cache."""
@@ -246,7 +248,7 @@ class _Sampler(ContinuousBatchingLogitsProcessor):  # type: ignore[misc]
     ignored_kwargs: tuple[str, ...] = ()
 
     def __init__(self) -> None:
-        self.failed: dict[str, None] = {}
+        self.failed: dict[str, Exception] = {}
         self._rows: list[tuple[str, Row]] = []
 
     def fill_defaults(self, int32_tensor: torch.Tensor) -> None:
@@ -271,11 +273,13 @@ class _Sampler(ContinuousBatchingLogitsProcessor):  # type: ignore[misc]
         finite = finite_rows(scores)
         if not bool(finite.all()):
             bad = (~finite).nonzero()[:, 0].tolist()
-            self.failed.update({self._rows[row][0]: None for row in bad})
+            self.failed.update({self._rows[row][0]: FloatingPointError(NO_NUMBERS) for row in bad})
             scores[bad] = 0.0
         rows = [row for _, row in self._rows]
         if all(row.sampling.is_greedy and row.log is None for row in rows):
             # the manager takes the likeliest by itself
             shape(scores, rows)
-            return scores
-        return force_tokens(scores, choose(scores, rows))
+        else:
+            scores = force_tokens(scores, choose(scores, rows))
+        self.failed.update({key: row.failure for key, row in self._rows if row.failure is not None})
+        return scores

@@ -7,6 +7,7 @@ from typing import Any
 
 from transformers import GenerationConfig
 
+from workers.predictors.text.grammar import allows_formats
 from workers.predictors.text.sampling import Sampling
 
 # of models whose own generation config says nothing of sampling
@@ -53,6 +54,8 @@ def narrow(properties: dict[str, dict[str, Any]], config: Any, most: int | None,
         properties["top_p"]["default"] = 1
     if not tokenizer.all_special_ids:
         del properties["skip_special_tokens"]
+    if not allows_formats(tokenizer):
+        del properties["response_format"]
 
 
 def read_sampling(values: dict[str, Any], seed: int, defaults: dict[str, float], least: int) -> Sampling:

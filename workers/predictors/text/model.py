@@ -22,6 +22,7 @@ from workers.predictors.text.batch import TextBatch
 from workers.predictors.text.chat.conversation import Conversation
 from workers.predictors.text.engine import CannotBatchError, Request, ScoreProcessor
 from workers.predictors.text.folder import choose_class, read_limits
+from workers.predictors.text.grammar import Grammars
 from workers.predictors.text.inputs import own_defaults, read_sampling
 from workers.predictors.text.log_probabilities import LogProbabilities
 from workers.predictors.text.one_by_one import OneByOne
@@ -90,6 +91,7 @@ class TextModel:
             for number, token in self._tokenizer.added_tokens_decoder.items()
             if token.special and number not in self._end_tokens
         }
+        self._grammars = Grammars(self._tokenizer, self._model.get_input_embeddings().weight.shape[0], self._end_tokens)
         self._has_own_processors = not config.is_encoder_decoder and bool(self._own_processors(1))
         self.why_not_batched: str | None = None
         self.batch: TextBatch | None = None
@@ -169,7 +171,7 @@ class TextModel:
         Gives all choices, with the reasons why they ended, where `n`, `logprobs` or `tools` is among the inputs.
 
         Raises:
-            InputRejectedError: the prompt does not fit.
+            InputRejectedError: the prompt does not fit, or its response format cannot be followed.
             CancelSignal: asked to stop; the text so far was emitted.
         """
         options = context.input
@@ -186,6 +188,10 @@ class TextModel:
         sampling = read_sampling(options, context.seed, self._defaults, self._min_length - len(ids))
         self._prompts.check([token for token, _ in sampling.bias] or ids)
         ends = frozenset() if options.get("ignore_eos") else self._end_tokens
+        grammar = self._grammars.read(context, options["response_format"]) if options.get("response_format") else None
+        if grammar is not None:
+            # only what the format makes of a text tells its end
+            ends = self._grammars.ends
         stops: list[str] = options.get("stop", [])
         skip = options.get("skip_special_tokens", True)
         hidden = {token: text for token, text in self._special.items() if skip and any(text in stop for stop in stops)}
@@ -204,7 +210,7 @@ class TextModel:
             logs.append(log)
             own = self._own_processors if self._has_own_processors else None
             chosen = replace(sampling, seed=(sampling.seed + choice) % (MAX_SEED + 1))
-            requests.append(Request(ids, len(ids), room, chosen, ends, log, own))
+            requests.append(Request(ids, len(ids), room, chosen, ends, log, own, grammar))
         way = self.batch or self._one_by_one
 
         def run(choice: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from copy import deepcopy
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -37,10 +38,11 @@ class OneByOne:
 
         Raises:
             FloatingPointError: the model's scores are no numbers.
+            InputRejectedError: its response format takes too much work.
         """
         # an encoder-decoder begins its output with one token, and its prompt is no part of it
         prompt = request.tokens if self._is_decoder else [self._config.decoder_start_token_id or 0]
-        row = Request(prompt, len(prompt), request.room, request.sampling, request.ends, request.log).row()
+        row = replace(request, tokens=prompt, prompt=len(prompt), own=None).row()
         # a copy, since generate writes into it
         config = deepcopy(self._config)
         config.max_new_tokens = request.room

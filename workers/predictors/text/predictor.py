@@ -155,6 +155,30 @@ class Text(Predictor):
                 "maxItems": 4,
                 "default": [],
             },
+            "response_format": {
+                "title": "Response format",
+                "description": "What the text has to be, whatever the model would like: json_object, json_schema (a "
+                "JSON Schema, or an object with one as schema), regex, or one of choice. It may still be cut off by "
+                "Max new tokens.",
+                "type": "object",
+                "properties": {
+                    "type": {"type": "string", "enum": ["text", "json_object", "json_schema", "regex", "choice"]},
+                    "json_schema": {"type": "object"},
+                    "regex": {"type": "string", "minLength": 1, "maxLength": 5000},
+                    "choice": {
+                        "type": "array",
+                        "items": {"type": "string", "minLength": 1, "maxLength": 1000},
+                        "minItems": 1,
+                        "maxItems": 1000,
+                    },
+                },
+                "required": ["type"],
+                "additionalProperties": False,
+                "allOf": [
+                    {"if": {"properties": {"type": {"const": name}}}, "then": {"required": [name]}}
+                    for name in ("json_schema", "regex", "choice")
+                ],
+            },
             "seed": {
                 "title": "Seed",
                 "description": "The same seed gives the same text; random if left out.",

@@ -11,6 +11,8 @@ from typing import Any, Protocol, Self
 import numpy as np
 import torch
 
+from workers.contract.predictor import InputRejectedError
+from workers.predictors.text.grammar import Mask, apply_masks
 from workers.predictors.text.sampling import NO_NUMBERS, Draw, Sampling, pick
 
 _FIRST_CAPACITY = 256
@@ -33,12 +35,16 @@ class Row:
         ends: frozenset[int] = frozenset(),
         own: Sequence[Callable[[torch.Tensor, torch.Tensor], torch.Tensor]] = (),
         log: TokenLog | None = None,
+        mask: Mask | None = None,
     ) -> None:
         self.sampling = sampling
         self.position = 0
         self.ends = sorted(ends)
         self.own = own
         self.log = log
+        self.mask = mask
+        self.failure: InputRejectedError | None = None
+        """Why its response format cannot be followed any further."""
         self.counts: _Counts | None = None
         # a bias or a ban, of which there are few
         self.bias_tokens = [token for token, _ in sampling.bias]
@@ -58,6 +64,8 @@ class Row:
         if self.counts is not None:
             for token in tokens:
                 self.counts.add(token)
+        if self.mask is not None:
+            self.mask.write(tokens)
         if self.own:
             self.tokens += tokens
 
@@ -146,6 +154,9 @@ def shape(scores: torch.Tensor, rows: Sequence[Row]) -> None:
     if bias:
         at = torch.tensor(places_of_bias, device=scores.device)
         flat.index_put_((at,), torch.tensor(bias, device=scores.device), accumulate=True)
+    if masks := {number: row.mask for number, row in enumerate(rows) if row.mask is not None}:
+        for number, failure in apply_masks(scores, masks).items():
+            rows[number].failure = failure
 
 
 class RequestProcessor:
@@ -161,7 +172,10 @@ class RequestProcessor:
             raise FloatingPointError(NO_NUMBERS)
         self._row.write(input_ids[0, self._start + self._row.position :].tolist())
         scores = scores.clone()
-        return force_tokens(scores, choose(scores, [self._row]))
+        tokens = choose(scores, [self._row])
+        if self._row.failure is not None:
+            raise self._row.failure
+        return force_tokens(scores, tokens)
 
 
 def finite_rows(scores: torch.Tensor) -> torch.Tensor:

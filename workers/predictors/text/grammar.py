@@ -1,0 +1,214 @@
+"""Which tokens a response format allows next: JSON of a schema, a regular expression, one of some texts.
+
+llguidance knows that for each request within microseconds. What it would take long to read is refused before: its own
+bounds on work hold for masks and for the size of a grammar, but not for the steps of a number, for instance.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from math import lcm
+from typing import Any
+
+import numpy as np
+import torch
+from llguidance import LLMatcher, LLParserLimits, LLTokenizer
+from llguidance.hf import from_tokenizer
+from llguidance.numpy import fill_next_token_bitmask
+from transformers import PreTrainedTokenizerFast
+
+from workers.contract.predictor import InputRejectedError, PredictionContext
+
+MAX_SCHEMA_BYTES = 65_536
+MAX_SCHEMA_PARTS = 3_000
+MAX_STEP = 100_000
+"""Of a number that is a multiple: how many of its least digits one step may have."""
+MAX_ERROR = 200
+# a tenth of the most work that llguidance does by itself, so that one request's masks do not keep others waiting
+_LIMITS: Any = {
+    "initial_lexer_fuel": 200_000,
+    "step_lexer_fuel": 50_000,
+    "step_max_items": 20_000,
+    "max_lexer_states": 50_000,
+    "max_grammar_size": 100_000,
+}
+# nothing, a space, or a line break with an indentation: a model that prefers spaces would write them without end
+_JSON_OPTIONS: Any = {
+    "whitespace_flexible": True,
+    "whitespace_pattern": r"(\x20|\x0A[\x20\x09]{0,24})?",
+    "item_separator": ",",
+    "key_separator": ":",
+    "coerce_one_of": False,
+    "lenient": False,
+}
+_META = re.compile(r"([\\.+*?()|\[\]{}^$/#&~\-])")
+
+
+class Mask:
+    """The tokens that one text may go on with; `write` tells it what was written."""
+
+    def __init__(self, matcher: LLMatcher, words: int) -> None:
+        self._matcher = matcher
+        self.words = words
+        """Numbers of 32 bits that have a bit for each token."""
+
+    def write(self, tokens: Sequence[int]) -> None:
+        """Take note of tokens that were chosen."""
+        self._matcher.consume_tokens(list(tokens))
+
+    def fill(self, words: np.ndarray[Any, np.dtype[np.int32]]) -> None:
+        """Set the bits of the tokens that may come next in the only row of `words`.
+
+        Raises:
+            InputRejectedError: the format takes too much work from here on.
+        """
+        fill_next_token_bitmask(self._matcher, words)
+        if self._matcher.is_error():
+            raise InputRejectedError(
+                f"The response format cannot be followed any further: {_first_line(self._matcher.get_error())}"
+            )
+
+
+class Grammar:
+    """A response format that was read; each text begins with a mask of its own."""
+
+    def __init__(self, matcher: LLMatcher, words: int) -> None:
+        self._matcher = matcher
+        self._words = words
+
+    def start(self) -> Mask:
+        """The mask of a text that is still empty."""
+        return Mask(self._matcher.deep_copy(), self._words)
+
+
+def allows_formats(tokenizer: Any) -> bool:
+    """Whether the texts of a tokenizer's tokens are known well enough for masks."""
+    try:
+        from_tokenizer(tokenizer)
+    except (ValueError, AttributeError, TypeError):
+        return False
+    return True
+
+
+class Grammars:
+    """Reads response formats for one tokenizer, of which the model knows `vocabulary` tokens."""
+
+    def __init__(self, tokenizer: Any, vocabulary: int, ends: frozenset[int]) -> None:
+        self._tokenizer = tokenizer
+        self._vocabulary = vocabulary
+        self._inner: LLTokenizer | None = None
+        self._limits = LLParserLimits(verbose_errors=False, **_LIMITS)
+        self._reading = threading.Lock()
+        own = tokenizer.eos_token_id
+        self.ends = ends or frozenset([own if own is not None else vocabulary - 1])
+        """The tokens that end a text which is complete."""
+
+    def read(self, context: PredictionContext, format_: dict[str, Any]) -> Grammar | None:
+        """The grammar of a response format; None for plain text.
+
+        Raises:
+            InputRejectedError: it cannot be followed; the message says why.
+            CancelSignal: asked to stop while others' formats were read.
+        """
+        if format_["type"] == "text":
+            return None
+        source = _source(format_)
+        # one at a time, since it may take a core for a while
+        with context.hold(self._reading):
+            if self._inner is None:
+                self._inner = self._open()
+            matcher = LLMatcher(self._inner, source, log_level=0, limits=self._limits)
+            # the first mask takes the longest, and tells whether any text fits
+            if not matcher.is_error():
+                matcher.compute_bitmask()
+            if matcher.is_error():
+                raise InputRejectedError(f"The response format cannot be followed: {_first_line(matcher.get_error())}")
+        return Grammar(matcher, -(-self._inner.vocab_size // 32))
+
+    def _open(self) -> LLTokenizer:
+        if not isinstance(self._tokenizer, PreTrainedTokenizerFast):
+            raise InputRejectedError("This model's tokenizer cannot follow a response format.")
+        known = len(self._tokenizer)
+        return from_tokenizer(self._tokenizer, n_vocab=max(known, self._vocabulary), eos_token=sorted(self.ends))
+
+
+def apply_masks(scores: torch.Tensor, masks: dict[int, Mask]) -> dict[int, InputRejectedError]:
+    """Rule out in place, in the rows of scores (rows, vocabulary) that have a mask, all that it does not allow.
+
+    Gives what is wrong with the formats of the rows that failed.
+    """
+    failures: dict[int, InputRejectedError] = {}
+    vocabulary = scores.shape[1]
+    allowed = np.ones((len(masks), vocabulary), dtype=np.bool_)
+    for place, (number, mask) in enumerate(masks.items()):
+        words = np.zeros((1, mask.words), dtype=np.int32)
+        try:
+            mask.fill(words)
+        except InputRejectedError as failure:
+            failures[number] = failure
+            continue
+        bits = np.unpackbits(words.view(np.uint8)[0], bitorder="little")[:vocabulary]
+        allowed[place, : len(bits)] = bits
+        allowed[place, len(bits) :] = False
+    at = torch.tensor(list(masks), device=scores.device)
+    allow = torch.from_numpy(allowed).to(scores.device)
+    masked = scores[at].masked_fill(~allow, float("-inf"))
+    # what else is ruled out gives way to the format, the end of a text that is complete above all
+    is_empty = ~torch.isfinite(masked.amax(dim=-1, keepdim=True))
+    scores[at] = masked.masked_fill(is_empty & allow, 0.0)
+    return failures
+
+
+def _source(format_: dict[str, Any]) -> str:
+    kind = format_["type"]
+    if kind == "regex":
+        return LLMatcher.grammar_from_regex(format_["regex"])
+    if kind == "choice":
+        return LLMatcher.grammar_from_regex("|".join(_META.sub(r"\\\1", text) for text in format_["choice"]))
+    schema: Any = {"type": "object"}
+    if kind == "json_schema":
+        schema = format_["json_schema"]
+        if isinstance(schema.get("schema"), dict | bool):
+            # as other servers take it: {"name": ..., "schema": {...}, "strict": true}
+            schema = schema["schema"]
+    text = json.dumps(schema)
+    if len(text) > MAX_SCHEMA_BYTES:
+        raise InputRejectedError(f"The response format's schema has more than {MAX_SCHEMA_BYTES} bytes.")
+    parts = list(_parts(schema))
+    if len(parts) > MAX_SCHEMA_PARTS:
+        raise InputRejectedError(f"The response format's schema has more than {MAX_SCHEMA_PARTS} parts.")
+    steps = [Decimal(str(part["multipleOf"])) for part in parts if isinstance(part, dict) and _is_step(part)]
+    exponent = min([0, *(int(step.as_tuple().exponent) for step in steps)])
+    if exponent < -MAX_STEP or lcm(*(int(step.scaleb(-exponent)) for step in steps)) > MAX_STEP:
+        raise InputRejectedError(f"The response format's multipleOf have more than {MAX_STEP} steps together.")
+    try:
+        return LLMatcher.grammar_from_json_schema(text, overrides=_JSON_OPTIONS)
+    except ValueError as error:
+        raise InputRejectedError(f"The response format cannot be read: {_first_line(str(error))}") from error
+
+
+def _is_step(part: dict[str, Any]) -> bool:
+    step = part.get("multipleOf")
+    return isinstance(step, int | float) and not isinstance(step, bool) and step > 0
+
+
+def _parts(schema: Any) -> Iterator[Any]:
+    left = [schema]
+    while left:
+        part = left.pop()
+        yield part
+        left += part.values() if isinstance(part, dict) else part if isinstance(part, list) else ()
+
+
+def _first_line(error: str) -> str:
+    """What a person can read of llguidance's errors, which may go on with its own state."""
+    line = next((line.strip() for line in error.splitlines() if line.strip()), "")
+    if "NoExtension" in line or not line:
+        return "no text can satisfy it."
+    if line.startswith("panic"):
+        return "it is too large."
+    return line if len(line) <= MAX_ERROR else f"{line[: MAX_ERROR - 1]}…"
