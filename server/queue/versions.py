@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -12,6 +13,8 @@ from server.tables import Version
 
 FIRST_RETRY_SECONDS = 5.0
 MAX_RETRY_SECONDS = 600.0
+LEAVE_SECONDS = 60.0
+"""How long a prediction waits for a worker with the code of its version, where some may have it."""
 
 
 @dataclass(frozen=True)
@@ -90,6 +93,26 @@ async def retry(version_id: UUID) -> bool:
     return bool(await rows(_RETRY, version_id))
 
 
+async def list_changed(codes: Mapping[str, str], *, only_new: bool) -> list[UUID]:
+    """The newest READY versions that one of these predictors, by name, would run with other code than theirs.
+
+    Not where a newer version waits for that code or was refused with it; with `only_new`, nor where any ever had it.
+    """
+    values = (list(codes), list(codes.values()))
+    return [row["id"] for row in await rows(_LIST_CHANGED, *values, only_new)]
+
+
+async def adopt(version_id: UUID, code: str) -> None:
+    """Note the code of a version that an older release made READY without noting it."""
+    await rows(_ADOPT, version_id, code)
+
+
+async def list_foreign(codes: Mapping[str, str]) -> list[UUID]:
+    """The versions that have other code than these predictors, by name, and of which nothing waits for long."""
+    values = (list(codes), list(codes.values()))
+    return [row["id"] for row in await rows(_LIST_FOREIGN, *values, LEAVE_SECONDS)]
+
+
 _IS_FREE = "state = 'PREPARING' AND (lease_until IS NULL OR lease_until < now())"
 # A few are enough, since each that is prepared makes room for the next
 _UNCLAIMED = f"SELECT id FROM version WHERE {_IS_FREE} ORDER BY created_at LIMIT 4"  # noqa: S608 - constants only
@@ -112,12 +135,41 @@ _RENEW = """
 UPDATE version SET lease_until = now() + make_interval(secs => $3), progress = $4::jsonb
 WHERE id = $1 AND attempt = $2 AND state = 'PREPARING' RETURNING id
 """
-# State and findings together: a READY version without its schema would be claimed by nobody and offered to all
+# State and findings together: a READY version without its schema would be claimed by nobody and offered to all. What
+# ran other code of the same class can run no more
 _READY = """
+WITH ready AS (
 UPDATE version SET state = 'READY', input_schema = $3::jsonb, output_schema = $4::jsonb, info = $5::jsonb,
   revision = $6, digest = $7, size_bytes = $8, files = $9::jsonb, probe = $10::jsonb,
   lease_until = NULL, progress = NULL, reason = NULL, failing_since = NULL
-WHERE id = $1 AND attempt = $2 AND state = 'PREPARING' RETURNING id
+WHERE id = $1 AND attempt = $2 AND state = 'PREPARING' RETURNING id, model_id, number, predictor, info->>'code' AS code
+), former AS (
+UPDATE version v SET state = 'REFUSED', reason = format(
+  'The class ''%s'' has changed since this version was published, so it cannot run any more; run version %s.',
+  ready.predictor, ready.number)
+FROM ready WHERE v.model_id = ready.model_id AND v.number < ready.number AND v.state = 'READY'
+  AND v.predictor = ready.predictor AND ready.code IS NOT NULL AND v.info->>'code' IS DISTINCT FROM ready.code
+) SELECT id FROM ready
+"""
+_LIST_CHANGED = """
+SELECT v.id FROM unnest($1::text[], $2::text[]) AS c(predictor, code)
+JOIN version v ON v.predictor = c.predictor AND v.state = 'READY' AND v.info->>'code' IS DISTINCT FROM c.code
+JOIN model m ON m.id = v.model_id AND m.deleted_at IS NULL
+WHERE NOT EXISTS (
+  SELECT FROM version n WHERE n.model_id = v.model_id AND (
+    n.number > v.number AND (n.state <> 'REFUSED' OR n.info->>'code' = c.code) OR $3 AND n.info->>'code' = c.code))
+ORDER BY v.created_at
+"""
+_ADOPT = """
+UPDATE version SET info = info || jsonb_build_object('code', $2::text)
+WHERE id = $1 AND state = 'READY' AND NOT info ? 'code' RETURNING id
+"""
+_LIST_FOREIGN = """
+SELECT v.id FROM unnest($1::text[], $2::text[]) AS c(predictor, code)
+JOIN version v ON v.predictor = c.predictor AND v.state <> 'PREPARING' AND v.info->>'code' <> c.code
+WHERE NOT EXISTS (
+  SELECT FROM prediction p WHERE p.version_id = v.id AND p.status = 'starting'
+    AND p.run_at < now() - make_interval(secs => $3))
 """
 # It stays so until its owner asks for another try
 _REFUSE = """

@@ -40,6 +40,8 @@ def cache_key(
     is_open = model.visibility == Visibility.PUBLIC.value and not has_files
     scope = "" if is_open else viewer.owner_key
     identity = [scope, version.digest or str(version.id), version.predictor, version.options, values]
+    if code := version.info.get("code"):
+        identity.append(code)
     return hashlib.sha256(orjson.dumps(identity, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 

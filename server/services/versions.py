@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from server.adapters.database import rows
@@ -20,7 +22,7 @@ from server.domain.models import (
     source_violations,
     version_violations,
 )
-from server.errors import ConflictError, ForbiddenError, UnauthenticatedError, Violation
+from server.errors import ConflictError, ForbiddenError, InvalidInputError, UnauthenticatedError, Violation
 from server.queue import versions as queue
 from server.runtime import Runtime
 from server.tables import Model, Version
@@ -68,6 +70,44 @@ async def publish(rt: Runtime, model: Model, new: NewVersion) -> Version:
         return await add(work, model, new)
 
 
+@dataclass(frozen=True)
+class OwnPredictor:
+    """A class of the operator's as a worker has it: the digest of its code, and what it takes."""
+
+    code: str
+    input_schema: dict[str, Any]
+
+
+async def publish_changed(rt: Runtime, predictors: Mapping[str, OwnPredictor], *, has_others: bool) -> list[Version]:
+    """Publish a version of each model that one of these predictors, by name, runs with other code than its newest has.
+
+    Where other workers live, which may have that code still or already, only code that the model never had counts. A
+    version of an older release, which did not note its code, is left alone where it takes what the class takes now.
+    """
+    published = []
+    codes = {name: each.code for name, each in predictors.items()}
+    for version_id in await queue.list_changed(codes, only_new=has_others):
+        async with unit_of_work(rt) as work:
+            former = await Version.get(id=version_id).select_related("model")
+            model = await Model.select_for_update().get(id=former.model_id)
+            # Another worker may have published it meanwhile
+            if version_id not in await queue.list_changed(codes, only_new=has_others):
+                continue
+            predictor = predictors[former.predictor]
+            if "code" not in former.info and _takes(former, predictor.input_schema):
+                await queue.adopt(former.id, predictor.code)
+                continue
+            published.append(await _add_successor(work, model, former, {"code": predictor.code}))
+    return published
+
+
+def _takes(version: Version, schema: dict[str, Any]) -> bool:
+    try:
+        return bool(input_schema.restrict(version.own_schema, schema) == version.input_schema)
+    except InvalidInputError:
+        return False
+
+
 async def retry(rt: Runtime, version: Version) -> Version:
     """Prepare a version anew that was refused, or at once one that waits to be tried again; raises ConflictError."""
     if not await queue.retry(version.id):
@@ -78,10 +118,9 @@ async def retry(rt: Runtime, version: Version) -> Version:
 
 async def add(work: UnitOfWork, model: Model, new: NewVersion) -> Version:
     """Add a checked version within a transaction."""
-    (next_number,) = await rows("SELECT coalesce(max(number), 0) + 1 AS n FROM version WHERE model_id = $1", model.id)
     version = await Version.create(
         model=model,
-        number=next_number["n"],
+        number=await _next_number(model),
         state=VersionState.PREPARING.value,
         source_type=new.source.type.value,
         source_ref=new.source.ref,
@@ -95,6 +134,32 @@ async def add(work: UnitOfWork, model: Model, new: NewVersion) -> Version:
     )
     work.ring(PREPARE_QUEUE, version.id)
     return version
+
+
+async def _add_successor(work: UnitOfWork, model: Model, former: Version, info: dict[str, Any]) -> Version:
+    """Add a version of the same source, files and options, within a transaction."""
+    is_pinned = former.source_type == SourceType.HUGGINGFACE.value
+    version = await Version.create(
+        model=model,
+        number=await _next_number(model),
+        state=VersionState.PREPARING.value,
+        source_type=former.source_type,
+        source_ref=former.source_ref,
+        revision_asked=former.revision if is_pinned else former.revision_asked,
+        predictor=former.predictor,
+        own_schema=former.own_schema,
+        options=former.options,
+        input_schema={},
+        output_schema={},
+        info=info,
+    )
+    work.ring(PREPARE_QUEUE, version.id)
+    return version
+
+
+async def _next_number(model: Model) -> int:
+    (row,) = await rows("SELECT coalesce(max(number), 0) + 1 AS n FROM version WHERE model_id = $1", model.id)
+    return int(row["n"])
 
 
 def violations(kind: ModelKind, new: NewVersion) -> list[Violation]:

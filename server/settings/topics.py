@@ -227,6 +227,9 @@ class WorkerSettings(BaseSettings):
     custom_predictors: Names = Field(
         (), description="Comma-separated predictor classes of your own, as package.module:Class."
     )
+    reload_predictors: bool = Field(
+        True, description="Load classes of CUSTOM_PREDICTORS anew when their files change, as new versions."
+    )
     runner_threads: int = Field(
         0, ge=0, le=1024, description="CPU threads of a model; 0: torch decides, or 1 on a machine of one or two cores."
     )

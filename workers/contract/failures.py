@@ -11,6 +11,10 @@ MODEL_UNAVAILABLE = "MODEL_UNAVAILABLE"
 OUT_OF_MEMORY = "OUT_OF_MEMORY"
 INTERNAL = "INTERNAL"
 MAX_MESSAGE = 4000
+OTHER_CODE = (
+    "The class {!r} has changed since this version was published, so the version cannot run any more. Run the model's "
+    "newest version, or publish one."
+)
 # torch's CPU allocator raises a plain RuntimeError that only its text tells from others
 _CPU_ALLOCATOR = "DefaultCPUAllocator: can't allocate memory"
 

@@ -25,6 +25,7 @@ class VersionSpec:
 
     With an adapter, `adapter` is its own folder and `base` the version whose model it changes: then `path` and
     `options` are the base's, whose one copy in memory serves both.
+    `code` is the digest of the operator's class that it was published with; None runs with any.
     """
 
     id: str
@@ -33,6 +34,7 @@ class VersionSpec:
     options: dict[str, Any] = field(default_factory=dict)
     base: str | None = None
     adapter: str | None = None
+    code: str | None = None
 
     @property
     def model(self) -> VersionSpec:

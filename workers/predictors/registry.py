@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import importlib
 import logging
 import sys
@@ -12,10 +11,9 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
-import orjson
-
 from workers.contract.failures import describe
 from workers.contract.predictor import JSON_SCHEMA, KINDS, Predictor
+from workers.predictors.sources import OURS, digest_of, own_files, source_files
 
 logger = logging.getLogger(__name__)
 
@@ -42,6 +40,7 @@ class Registry:
 
     def __init__(self, classes: Iterable[type[Predictor]] = ()) -> None:
         self._classes: dict[str, type[Predictor]] = {}
+        self._codes: dict[str, str] = {}
         self.broken: dict[str, str] = {}
         """Classes that were offered and could not be loaded, each with the reason."""
         for cls in classes:
@@ -59,11 +58,17 @@ class Registry:
             raise InvalidPredictorError(
                 f"{cls!r} has the name {cls.name!r}, which {self._classes[cls.name]!r} has already."
             )
+        if not is_built_in(cls):
+            self._codes[cls.name] = f"sha256:{digest_of(own_files(cls), cls.input_schema, cls.output_schema)}"
         self._classes[cls.name] = cls
 
     def get(self, name: str) -> type[Predictor] | None:
         """The predictor of this name, or None."""
         return self._classes.get(name)
+
+    def code(self, name: str) -> str | None:
+        """The digest of the signature and the source of one of the operator's classes; None of any other predictor."""
+        return self._codes.get(name)
 
     def catalogue(self) -> list[dict[str, Any]]:
         """Every predictor as the API needs to know it."""
@@ -75,6 +80,8 @@ class Registry:
                 "output_schema": cls.output_schema,
                 "digest": _digest(cls),
                 "at_once": cls.at_once or cls.max_concurrency,
+                "code": self.code(cls.name),
+                "sources": [] if is_built_in(cls) else sorted(map(str, own_files(cls).values())),
             }
             for cls in self._classes.values()
         ]
@@ -154,25 +161,19 @@ def _problem(cls: Any) -> str | None:
 def _digest(cls: type[Predictor]) -> str:
     """sha256, in hexadecimal, of the schemas and of the source that decides what the predictor does.
 
-    That is every source file below the folders in which the class lies and those of its bases that come with it (for a
-    module outside of a package, its file), and for our own predictors every module beside their folders, since any of
-    them may be shared. The catalogue keeps it, so that operators see whether two workers run the same code.
+    That is its own source and that of its bases that come with it, and for our own predictors every module beside their
+    folders, since any of them may be shared. The catalogue keeps it, so that operators see whether two workers run the
+    same code.
     """
+    packages = {OURS, cls.__module__.partition(".")[0]}
     files: dict[str, Path] = {}
-    ours = {__name__.partition(".")[0], cls.__module__.partition(".")[0]}
     for base in {*cls.__mro__, *getattr(cls, "user_class", cls).__mro__} - {Predictor}:
-        module = sys.modules.get(base.__module__)
-        source = getattr(module, "__file__", None)
-        if module is None or source is None or base.__module__.partition(".")[0] not in ours:
+        source = getattr(sys.modules.get(base.__module__), "__file__", None)
+        if source is None or base.__module__.partition(".")[0] not in packages:
             continue
         path = Path(source)
-        beside = [path]
-        if module.__package__:
-            beside = [*path.parent.glob("*.py")] if path.parent == SHARED else [*path.parent.rglob("*.py")]
-        files |= {f"{module.__package__}/{file.relative_to(path.parent).as_posix()}": file for file in beside}
+        if path.parent != SHARED:
+            files |= source_files(base, {base.__module__.partition(".")[0]})
         if path.is_relative_to(SHARED):
             files |= {f"{__package__}/{file.name}": file for file in SHARED.glob("*.py")}
-    digest = hashlib.sha256(orjson.dumps([cls.input_schema, cls.output_schema], option=orjson.OPT_SORT_KEYS))
-    for name, file in sorted(files.items()):
-        digest.update(f"{name}\0{hashlib.sha256(file.read_bytes()).hexdigest()}\n".encode())
-    return digest.hexdigest()
+    return digest_of(files, cls.input_schema, cls.output_schema)

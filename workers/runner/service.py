@@ -21,6 +21,7 @@ from workers.contract.devices import describe as describe_device
 from workers.contract.failures import (
     INPUT_REJECTED,
     MODEL_UNAVAILABLE,
+    OTHER_CODE,
     OUT_OF_MEMORY,
     ModelLoadError,
     VersionRefusedError,
@@ -228,6 +229,10 @@ class Runner:
                     reason = f"This runner has no predictor {version.predictor!r}."
                     context.finish(Failed(prediction, MODEL_UNAVAILABLE, reason))
                     return
+                if version.code not in (None, self._registry.code(version.predictor)):
+                    reason = OTHER_CODE.format(version.predictor)
+                    context.finish(Failed(prediction, MODEL_UNAVAILABLE, reason))
+                    return
                 context.captures = not is_built_in(predictor)
                 if version.adapter is not None:
                     context.adapter = Adapter(version.id, Path(version.adapter))
@@ -327,12 +332,13 @@ class Runner:
             if measure and spec.path and inspection.refusal is None:
                 claimed = count_numbers(cls.outline(spec))
                 check_numbers(claimed, stored_numbers(safetensors_files(Path(spec.path))), "The configuration")
+            code = self._registry.code(spec.predictor)
             self._outbox.put(
                 Inspected(
                     spec.id,
                     inspection.input_schema,
                     inspection.output_schema,
-                    inspection.info,
+                    {**inspection.info, "code": code} if code else inspection.info,
                     inspection.refusal,
                 )
             )

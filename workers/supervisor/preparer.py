@@ -17,7 +17,8 @@ from server.errors import InvalidInputError
 from server.queue import versions
 from server.queue.versions import PreparedVersion, VersionLease
 from server.runtime import Runtime
-from workers.contract.failures import VersionRefusedError
+from server.services import catalogue
+from workers.contract.failures import OTHER_CODE, VersionRefusedError
 from workers.contract.protocol import VersionSpec
 from workers.supervisor.downloads import DownloadFailedError, fetch
 from workers.supervisor.folders import Choice, rule_of
@@ -138,6 +139,12 @@ class Preparer:
             else:
                 # What comes with the server or from its operator
                 inspection = await (await self._keeper.client()).inspect(spec, settings.inspect_seconds)
+            if version.info.get("code") not in (None, inspection.info.get("code")):
+                message = OTHER_CODE.format(version.predictor)
+                if (await catalogue.others(self._worker_id)).count:
+                    # One of them may have that code
+                    raise DownloadFailedError(message)
+                raise VersionRefusedError(message)
             if inspection.refusal:
                 raise VersionRefusedError(inspection.refusal)
             schema = input_schema.restrict(version.own_schema, inspection.input_schema)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -14,6 +15,7 @@ import structlog
 from server.adapters import metrics
 from server.adapters.tasks import end
 from server.domain.predictions import Failure, PredictionStatus
+from server.services.versions import OwnPredictor
 from server.settings import Settings
 from workers.contract import protocol
 from workers.contract.policy import walls_of
@@ -26,6 +28,24 @@ logger = structlog.get_logger(__name__)
 
 FIRST_BACKOFF_SECONDS = 0.2
 MAX_BACKOFF_SECONDS = 30.0
+RELOAD_SECONDS = 1.0
+
+
+def _marks(files: list[Path]) -> list[tuple[int, int] | None]:
+    """The sizes and times of some files, None of one that is not there."""
+    marks: list[tuple[int, int] | None] = []
+    for file in files:
+        try:
+            status = file.stat()
+            marks.append((status.st_size, status.st_mtime_ns))
+        except OSError:
+            marks.append(None)
+    return marks
+
+
+def _codes(ready: protocol.Ready) -> dict[str, str | None]:
+    """The code of each predictor, and of each that could not be loaded none."""
+    return {each["name"]: each["code"] for each in ready.predictors} | dict.fromkeys(ready.broken_predictors)
 
 
 class RunHandle(Protocol):
@@ -61,6 +81,7 @@ class RunnerKeeper:
         self.ready: protocol.Ready | None = None
         self.resident = protocol.Resident([], 0)
         self.on_resident: Callable[[], None] = lambda: None
+        self.on_ready: Callable[[], None] = lambda: None
 
     async def run(self) -> None:
         """Start the runner, and again whenever it ends, until canceled."""
@@ -82,6 +103,7 @@ class RunnerKeeper:
                 ready = self._client.ready
                 self.ready = replace(ready, broken_predictors={**ready.broken_predictors, **self._left_out})
                 self._up.set()
+                self.on_ready()
                 walls = walls_of(self.ready.missing_walls if self._settings.contain_runner else None)
                 standing = [name for name, reason in walls.items() if not reason]
                 logger.info("runner.ready", pid=self._client.pid, device=self.ready.device, walls=standing)
@@ -95,12 +117,14 @@ class RunnerKeeper:
                 overload = RunnerWatch(
                     self._client.pid, Path(policy.scratch) if policy else None, partial(self._end_for, self._client)
                 ).start()
-                watch = asyncio.create_task(self._watch(self._client))
+                tasks = [asyncio.create_task(self._watch(self._client))]
+                if self._settings.reload_predictors:
+                    tasks.append(asyncio.create_task(self._reload(self._client)))
                 try:
                     code = await asyncio.shield(self._client.exited)
                 finally:
                     overload.stop()
-                    await end(watch)
+                    await end(*tasks)
                 if policy is not None and policy.user is not None:
                     remove_shared_memory(policy.user)
                 self._up.clear()
@@ -127,6 +151,59 @@ class RunnerKeeper:
         if not client.exited.done():
             logger.warning("runner.killed", pid=client.pid, why="it does not answer")
             client.kill()
+
+    async def _reload(self, client: RunnerClient) -> None:
+        """Replace a runner whose classes have changed on disk, once what is in it has ended and the new ones load."""
+        files = [Path(file) for each in client.ready.predictors for file in each["sources"]]
+        if not files:
+            return
+        before = await asyncio.to_thread(_marks, files)
+        while True:
+            await asyncio.sleep(RELOAD_SECONDS)
+            marks = await asyncio.to_thread(_marks, files)
+            if marks == before:
+                continue
+            # Whoever writes them may not be done
+            await asyncio.sleep(RELOAD_SECONDS)
+            if await asyncio.to_thread(_marks, files) != marks:
+                continue
+            before = marks
+            ready = await self._try_classes()
+            if ready is None or _codes(ready) == _codes(client.ready):
+                continue
+            known = client.ready.broken_predictors
+            if problems := {name: why for name, why in ready.broken_predictors.items() if name not in known}:
+                for name, reason in problems.items():
+                    logger.error("runner.predictor_broken", predictor=name, reason=reason, serves="its former code")
+                broken = {name: f"{reason} Its former code runs on." for name, reason in problems.items()}
+                self.ready = replace(client.ready, broken_predictors={**known, **broken})
+                self.on_resident()
+                continue
+            break
+        logger.info("runner.reloads", pid=client.pid, why="classes have changed")
+        self._up.clear()
+        ends = {run.outcome for run in self._runs.values()}
+        if ends:
+            await asyncio.wait(ends, timeout=self._settings.shutdown_grace_seconds)
+        self._is_killed = True
+        await client.stop()
+
+    async def _try_classes(self) -> protocol.Ready | None:
+        """What a new runner says of the classes as they are now; None where it does not come up."""
+        options = replace(self._options, enable_gpu=False, require_gpu=False, preload=False, memory_bound=None)
+        if options.policy is not None:
+            scratch = Path(options.policy.scratch)
+            options = replace(options, policy=replace(options.policy, scratch=f"{scratch}-classes"))
+        try:
+            client = await RunnerClient.start(options, lambda _: None)
+        except RunnerFailedError as error:
+            logger.error("runner.classes_fail", error=str(error))
+            return None
+        client.kill()
+        await asyncio.shield(client.exited)
+        if options.policy is not None:
+            await asyncio.to_thread(shutil.rmtree, options.policy.scratch, ignore_errors=True)
+        return client.ready
 
     def _end_for(self, client: RunnerClient, reason: Failure) -> None:
         """Kill a runner that brings its machine to its end; called in the thread of its watch."""
@@ -204,6 +281,12 @@ class RunnerKeeper:
     def at_once(self) -> dict[str, int]:
         """How many predictions of a version each predictor runs together."""
         return {predictor["name"]: predictor["at_once"] for predictor in self.ready.predictors} if self.ready else {}
+
+    @property
+    def own_predictors(self) -> dict[str, OwnPredictor]:
+        """The operator's classes by name, as the runner last said."""
+        predictors = self.ready.predictors if self.ready else []
+        return {each["name"]: OwnPredictor(each["code"], each["input_schema"]) for each in predictors if each["code"]}
 
     def input_schema(self, predictor: str) -> dict[str, Any]:
         """A predictor's own input schema, which a version's may leave fields of out."""

@@ -141,11 +141,11 @@ class Snapshots:
     async def _fetch(self, version_id: UUID, on_progress: OnProgress, cancelled: Callable[[], bool]) -> VersionSpec:
         """Read a version's row and fetch its files, which have to be those that were published."""
         version = await Version.get(id=version_id).select_related("model__owner")
-        options = dict(version.options)
+        options, code = dict(version.options), version.info.get("code")
         if f"{version.model.owner.handle}/{version.model.name}" in self._rt.settings.pinned_models:
             options["pinned"] = True
         if version.source_type == SourceType.PREDICTOR.value:
-            return VersionSpec(str(version.id), version.predictor, options=options)
+            return VersionSpec(str(version.id), version.predictor, options=options, code=code)
         source = ModelSource(SourceType(version.source_type), version.source_ref, version.revision)
         # What was noted when it was published; before that was done, rule 1 chose
         files = version.files or {"rule": 1, "names": None}
@@ -163,4 +163,4 @@ class Snapshots:
             # Demos come with the software and change with it
             raise VersionUnavailableError(CHANGED)
         self._files[version_id] = (snapshot.names, snapshot.mark)
-        return VersionSpec(str(version.id), version.predictor, str(snapshot.path), options)
+        return VersionSpec(str(version.id), version.predictor, str(snapshot.path), options, code=code)

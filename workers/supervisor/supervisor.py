@@ -26,8 +26,9 @@ from server.domain.accounts import USER_OWNER
 from server.domain.models import PREPARE_QUEUE, kind_queue, queues_of
 from server.maintenance import recovery, retention
 from server.queue.claim import PredictionLease, Room, WarmVersions, enter_runner, heartbeat
+from server.queue.versions import list_foreign
 from server.runtime import Runtime
-from server.services import catalogue
+from server.services import catalogue, versions
 from server.services.catalogue import OtherWorkers, WorkerDisk, WorkerInfo, WorkerState
 from server.settings import Settings
 from workers.contract.policy import Policy, walls_of
@@ -56,6 +57,7 @@ LEAVE_SECONDS = 2.0
 LIVE_MARGIN_SECONDS = 60.0
 """As long as a statement may take: heartbeats that wait for PostgreSQL are no reason to start anew."""
 SHORTEST_PAUSE_SECONDS = 0.05
+MOST = 1_000_000
 TELL_OUTSIDE_SECONDS = 0.5
 """After which the row of a prediction that is not in the runner says so; most are by then."""
 
@@ -118,7 +120,11 @@ class Supervisor:
         self._beat_at: float | None = None
         self._is_stopping = False
         self._others = OtherWorkers()
+        self._foreign: frozenset[UUID] = frozenset()
+        """Versions of other code than this worker's, which is left to others while there are some."""
+        self._catalogue_changed = asyncio.Event()
         self._keeper.on_resident = self._heartbeat_due.set
+        self._keeper.on_ready = self._catalogue_changed.set
         self._deliverer = Deliverer(rt)
         self._demand = Demand(rt.event_log, self._attempts)
         self._claim_loop = ClaimLoop(
@@ -185,6 +191,7 @@ class Supervisor:
             for name, loop in (
                 ("heartbeat", self._send_heartbeats(info)),
                 ("cancels", self._hear_wakeups()),
+                ("catalogue", self._publish_changes(info)),
                 ("previews", self._demand.run()),
                 ("prepare", self._preparer.run()),
                 ("deliveries", self._deliverer.run()),
@@ -245,7 +252,9 @@ class Supervisor:
         waiting = self._sharing.waiting
         leases = [attempt.lease for key, attempt in self._attempts.items() if key not in waiting]
         kinds = Counter(kind_queue(lease.queue) for lease in leases)
-        room = Room(self._keeper.at_once, Counter(lease.version_id for lease in leases))
+        running = Counter(lease.version_id for lease in leases)
+        running.update(dict.fromkeys(self._foreign, MOST))
+        room = Room(self._keeper.at_once, running)
         return Occupancy(kinds, room, any(lease.alone for lease in leases))
 
     def _warm_versions(self) -> WarmVersions:
@@ -327,13 +336,43 @@ class Supervisor:
                     self._context.snapshots.forget(UUID(version))
                     keeper.send(Forget(version))
                     logger.info("version.forgotten", version=version)
-                self._others = await catalogue.others(self.worker_id)
+                await self._look_at_others()
                 self._beat_at = time.monotonic()
             except DATABASE_ERRORS as error:
                 logger.warning("heartbeat.failed", error=str(error))
             wait = settings.heartbeat_seconds - (time.monotonic() - began)
             await wait_for_event(self._heartbeat_due, max(SHORTEST_PAUSE_SECONDS, wait))
             self._heartbeat_due.clear()
+
+    async def _publish_changes(self, info: WorkerInfo) -> None:
+        """Tell of each runner's predictors, and publish versions with the classes that have changed."""
+        while True:
+            await self._catalogue_changed.wait()
+            self._catalogue_changed.clear()
+            client = await self._keeper.client()
+            # It knows the classes as they were
+            self._inspector.close()
+            try:
+                await catalogue.announce(info, client.ready.predictors, self._state())
+                own, has_others = self._keeper.own_predictors, (await catalogue.others(self.worker_id)).count > 0
+                for version in await versions.publish_changed(self._rt, own, has_others=has_others) if own else []:
+                    logger.info("version.published", version=str(version.id), predictor=version.predictor)
+            except DATABASE_ERRORS as error:
+                logger.warning("catalogue.failed", error=str(error))
+                self._catalogue_changed.set()
+                await asyncio.sleep(1)
+
+    async def _look_at_others(self) -> None:
+        """Which other workers live, and what is to be left to them."""
+        had_others, self._others = self._others.count > 0, await catalogue.others(self.worker_id)
+        codes = {name: each.code for name, each in self._keeper.own_predictors.items()}
+        if self._others.count == 0:
+            self._foreign = frozenset()
+            if had_others:
+                # Nobody has the code of what they published
+                self._catalogue_changed.set()
+        elif codes:
+            self._foreign = frozenset(await list_foreign(codes))
 
     async def _renew_leases(self) -> None:
         """Renew what runs here, and stop what is lost, canceled or too late."""

@@ -240,3 +240,35 @@ def test_what_breaks_the_contract_is_refused() -> None:
             Registry([cls])
     with pytest.raises(InvalidPredictorError, match="has the name 'good'"):
         Registry([Good, broken()])
+
+
+def test_the_code_of_a_class_follows_what_it_imports_from_beside_it_and_the_server_s_never(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def code() -> str | None:
+        forget_modules()
+        registry = Registry([as_predictor(importlib.import_module("lone").Lone)])
+        assert registry.catalogue()[0]["sources"]
+        return registry.code("lone")
+
+    monkeypatch.syspath_prepend(tmp_path)
+    source = "from helpers import WORD\nclass Lone:\n    def predict(self, text: str) -> str:\n        return WORD\n"
+    (tmp_path / "lone.py").write_text(source)
+    (tmp_path / "helpers.py").write_text("from parts import more\nWORD = 'a'\n")
+    (tmp_path / "parts").mkdir()
+    (tmp_path / "parts" / "__init__.py").touch()
+    (tmp_path / "parts" / "more.py").write_text("")
+    codes = [code()]
+    read = Path.read_bytes
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "read_bytes", lambda self: read(self) + b"#" * (module.SHARED in self.parents))
+        codes.append(code())
+    assert codes[0] == codes[1]
+    for name in ("parts/more.py", "helpers.py", "lone.py"):
+        with (tmp_path / name).open("a") as file:
+            file.write("# changed\n")
+        codes.append(code())
+    assert len(set(codes)) == 4
+    for name in ("helpers", "parts", "parts.more"):
+        monkeypatch.delitem(sys.modules, name)
+    assert open_registry().code("echo") is None

@@ -46,7 +46,7 @@ class Published:
         if files is not None:
             files = {**files, "names": list(result.names)}
         self.row = SimpleNamespace(
-            id=self.id, options={}, model=SimpleNamespace(owner=SimpleNamespace(handle="ada"), name="writer"),
+            id=self.id, options={}, info={}, model=SimpleNamespace(owner=SimpleNamespace(handle="ada"), name="writer"),
             source_type=SourceType.LOCAL.value, source_ref="writer", revision=result.revision, digest=result.digest,
             predictor="text", files=files,
         )  # fmt: skip

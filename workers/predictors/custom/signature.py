@@ -88,8 +88,8 @@ class Signature:
         Raises:
             pydantic.ValidationError: it does not.
         """
-        names = set(self._names.values())
-        checked = self._model.model_validate({name: value for name, value in values.items() if name in names})
+        # One that it does not know is refused, and not left out: what is renamed would run with its default
+        checked = self._model.model_validate(values)
         return {name: getattr(checked, key) for key, name in self._names.items()}
 
 
