@@ -225,13 +225,10 @@ class Runner:
                     self._cache.wake()
                 context = PredictionContext(prediction, values, self._outbox, files, traceparent)
                 predictor = self._registry.get(version.predictor)
-                if predictor is None:
-                    reason = f"This runner has no predictor {version.predictor!r}."
-                    context.finish(Failed(prediction, MODEL_UNAVAILABLE, reason))
-                    return
-                if version.code not in (None, self._registry.code(version.predictor)):
-                    reason = OTHER_CODE.format(version.predictor)
-                    context.finish(Failed(prediction, MODEL_UNAVAILABLE, reason))
+                has_code = version.code in (None, self._registry.code(version.predictor))
+                if predictor is None or not has_code:
+                    missing = "This runner has no predictor {!r}." if predictor is None else OTHER_CODE
+                    context.finish(Failed(prediction, MODEL_UNAVAILABLE, missing.format(version.predictor)))
                     return
                 context.captures = not is_built_in(predictor)
                 if version.adapter is not None:

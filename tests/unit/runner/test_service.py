@@ -94,6 +94,12 @@ async def test_a_predictor_that_this_runner_lacks(shared: Running) -> None:
     )
 
 
+async def test_a_version_of_other_code_does_not_run(shared: Running) -> None:
+    shared.run("changed", {"do": "x"}, VersionSpec("c", "sample", code="sha256:former"))
+    failure = await shared.end("changed")
+    assert (failure.code, "'sample' has changed since this version" in failure.message) == ("MODEL_UNAVAILABLE", True)
+
+
 @pytest.mark.parametrize("what", ["swallow", "return early"])
 async def test_a_cancel_reaches_a_model_that_catches_everything_or_returns_early(shared: Running, what: str) -> None:
     shared.run(f"cancel {what}", {"do": what})
