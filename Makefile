@@ -22,7 +22,7 @@ up: dev web ## Start everything on this machine, run the demo models live, stay 
 	@exec $(BIN)/inference-server up
 
 test: dev web ## Run the whole test suite with real parts
-	$(SHARED) tests/architecture tests/unit tests/hostile -m "not slow"
+	$(SHARED) tests/architecture tests/unit tests/zoo tests/hostile -m "not slow"
 	$(SHARED) tests/integration -m "not slow"
 	$(PYTEST) tests/chaos -m "not slow"
 	$(PYTEST) tests/e2e
@@ -30,7 +30,7 @@ test: dev web ## Run the whole test suite with real parts
 	$(PYTEST) tests/web
 
 test-unit: dev web ## Run the unit and architecture tests
-	$(SHARED) tests/architecture tests/unit tests/hostile -m "not slow"
+	$(SHARED) tests/architecture tests/unit tests/zoo tests/hostile -m "not slow"
 
 test-integration: dev web ## Run the integration tests: real PostgreSQL, Redis and processes
 	$(SHARED) tests/integration -m "not slow"

@@ -42,7 +42,13 @@ SLUG = "Model as `owner/name`."
 DESCRIPTION = f"Description, as Markdown, at most {DESCRIPTION_MAX} characters."
 TAGS = "Tags to find the model by, at most 10: lower-case letters and digits, with single dashes between them."
 OWN_SCHEMA = "JSON Schema of the input, if it is to be narrower than the predictor's own."
-PREDICTOR = "Predictor that runs a CUSTOM model: `embeddings`, `classification`, or one of the operator's own."
+PREDICTOR = (
+    "Predictor that runs a CUSTOM model: `pipeline`, which finds out what the model is for, `embeddings`, "
+    "`classification`, `reranking`, or one of the operator's own. Default for a repository or folder: `pipeline`."
+)
+TASK = (
+    "What `pipeline` runs the model for, such as `image-classification`; left out, it is read from the model's files."
+)
 QUANTIZATION = "Quantize the weights of linear layers, so that the model needs less memory."
 DEVICE = "Which workers run it. INT4 and a device map AUTO need CUDA. Predictions wait until there is such a worker."
 DEVICE_MAP = "Whether the model is loaded on one device or spread over all GPUs of a worker."
@@ -86,7 +92,7 @@ class ModelVersion(Node):
 
     @strawberry.field(
         name="info",
-        description="What is known of the model, such as `architecture`, `parameters`, `context_length` and "
+        description="What is known of the model, such as `task`, `architecture`, `parameters`, `context_length` and "
         "`chat_templates`; empty until it was read.",
     )
     async def about(self, info: Info) -> JSON:
@@ -284,6 +290,7 @@ class CreateModelInput:
     quantization: Quantization | None = strawberry.field(default=None, description=QUANTIZATION)
     device_map: DeviceMap = strawberry.field(default=DeviceMap.SINGLE, description=DEVICE_MAP)
     device: DeviceClass = strawberry.field(default=DeviceClass.ANY, description=DEVICE)
+    task: str | None = strawberry.field(default=None, description=TASK)
 
     def new(self) -> NewModel:
         version = _new_version(self)
@@ -321,6 +328,7 @@ class PublishVersionInput:
     quantization: Quantization | None = strawberry.field(default=None, description=QUANTIZATION)
     device_map: DeviceMap = strawberry.field(default=DeviceMap.SINGLE, description=DEVICE_MAP)
     device: DeviceClass = strawberry.field(default=DeviceClass.ANY, description=DEVICE)
+    task: str | None = strawberry.field(default=None, description=TASK)
 
     def new(self) -> domain.NewVersion:
         return _new_version(self)
@@ -333,7 +341,7 @@ class RetryVersionInput:
 
 def _new_version(given: CreateModelInput | PublishVersionInput) -> domain.NewVersion:
     schema: dict[str, object] | None = given.input_schema  # type: ignore[assignment]
-    options = (given.quantization, given.device_map, given.device)
+    options = (given.quantization, given.device_map, given.device, given.task)
     return domain.NewVersion(given.source.source(), schema, given.predictor, *options)
 
 

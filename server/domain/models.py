@@ -12,6 +12,7 @@ from server.errors import Violation
 
 NAME = re.compile(r"(?=.{1,63}\Z)[a-z0-9](?:[-._]?[a-z0-9])*", re.ASCII)
 PREDICTOR = re.compile(r"[A-Za-z0-9_][\w.-]{0,63}", re.ASCII)
+TASK = re.compile(r"[a-z0-9]+(-[a-z0-9]+){0,5}")
 REPO = re.compile(r"[\w-][\w.-]{0,95}/[\w-][\w.-]{0,95}", re.ASCII)
 REVISION = re.compile(r"[\w][\w./-]{0,127}", re.ASCII)
 TAG = re.compile(r"(?=.{1,32}\Z)[a-z0-9](?:-?[a-z0-9])*", re.ASCII)
@@ -112,9 +113,14 @@ class SourceType(StrEnum):
 
 OPEN_PREDICTORS = frozenset({"echo"})
 """Predictors without weights that anybody may make a model of; of any other, only administrators may."""
-FOLDER_PREDICTORS = frozenset({"embeddings", "classification"})
+FOLDER_PREDICTORS = frozenset({"pipeline", "embeddings", "classification", "reranking"})
 """Predictors that run the repository or folder of a CUSTOM model, for anybody."""
-DEFAULT_PREDICTORS = {ModelKind.TEXT_GENERATION: "text", ModelKind.IMAGE_GENERATION: "image"}
+DEFAULT_PREDICTORS = {
+    ModelKind.TEXT_GENERATION: "text",
+    ModelKind.IMAGE_GENERATION: "image",
+    ModelKind.CUSTOM: "pipeline",
+}
+"""What runs a model with weights where no predictor is named."""
 
 
 @dataclass(frozen=True)
@@ -139,6 +145,8 @@ class NewVersion:
     quantization: Quantization | None = None
     device_map: DeviceMap = DeviceMap.SINGLE
     device: DeviceClass = DeviceClass.ANY
+    task: str | None = None
+    """What `pipeline` runs a model for, where that is not read from its files."""
 
     def runs_on(self, kind: ModelKind) -> str:
         """The name of the predictor that runs it."""
@@ -149,6 +157,8 @@ class NewVersion:
     def options(self) -> dict[str, str]:
         """How it is loaded, in the form of its row."""
         options = {"quantization": self.quantization.value} if self.quantization else {}
+        if self.task is not None:
+            options["task"] = self.task
         if self.device_map is not DeviceMap.SINGLE:
             options["device_map"] = self.device_map.value
         device = DeviceClass.CUDA if self.needs_cuda else self.device
@@ -193,9 +203,6 @@ def version_violations(kind: ModelKind, new: NewVersion) -> list[Violation]:
     """What is wrong with a new version, without looking at its source."""
     source, violations = new.source, source_violations(new.source)
     is_code = source.type is SourceType.PREDICTOR
-    if kind is ModelKind.CUSTOM and not is_code and new.predictor is None:
-        rule = "A CUSTOM model must name the predictor that runs it, such as embeddings or classification."
-        violations.append(Violation("/predictor", rule, "source"))
     if kind is not ModelKind.CUSTOM and is_code:
         rule = f"A {kind.value} model needs a repository, a folder or a demo as its source."
         violations.append(Violation("/source", rule, "source"))
@@ -205,6 +212,12 @@ def version_violations(kind: ModelKind, new: NewVersion) -> list[Violation]:
         violations.append(Violation("/predictor", rule, "source"))
     elif new.predictor is not None and not PREDICTOR.fullmatch(new.predictor):
         violations.append(Violation("/predictor", "A predictor's name has 1 to 64 letters and digits.", "pattern"))
+    if new.task is not None and (is_code or new.runs_on(kind) != "pipeline"):
+        rule = "Only the predictor pipeline, which runs CUSTOM models with weights, takes a task."
+        violations.append(Violation("/task", rule, "source"))
+    elif new.task is not None and not TASK.fullmatch(new.task):
+        rule = "A task is called as on the hub, such as image-classification."
+        violations.append(Violation("/task", rule, "pattern"))
     if is_code and (new.quantization or new.device_map is not DeviceMap.SINGLE):
         rule = "Only models with weights can be quantized or spread over devices."
         violations.append(Violation("/quantization", rule, "source"))

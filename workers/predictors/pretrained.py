@@ -109,14 +109,25 @@ def load(
     `choose_class` picks transformers' class of the model by its configuration; `options` are the version's.
     """
     quieten_transformers()
+    config, tokenizer = read_parts(folder)
+    return config, tokenizer, load_model(folder, config, choose_class(config), device, options, context)
+
+
+def load_model(
+    folder: Path, config: Any, model_class: Any, device: Device, options: dict[str, Any], context: SetupContext
+) -> Any:
+    """The model of a folder as a class of transformers, on the device and ready for inference.
+
+    Raises:
+        VersionRefusedError: the folder does not hold all of its numbers.
+    """
     weights = weights_of(folder)
     total = sum((folder / name).stat().st_size for name in weights.files)
     context.loading("read", 0, total)
-    config, tokenizer = read_parts(folder)
     placed = model_arguments(options, device)
     arguments = {**placed, "use_safetensors": True, **variant_arguments(weights, config)}
     with _report_reading(context, total):
-        model = choose_class(config).from_pretrained(
+        model = model_class.from_pretrained(
             folder, config=config, dtype=getattr(torch, device.dtype), **SAFE, **arguments
         )
     check_placement(model, device)
@@ -125,7 +136,7 @@ def load(
     if not placed:
         model.to(device.name)
     context.loading("warm-up", total, total)
-    return config, tokenizer, model
+    return model
 
 
 def variant_arguments(weights: Weights, config: Any) -> dict[str, str]:

@@ -25,6 +25,8 @@ BUILT_IN = (
     "workers.predictors.echo:Echo",
     "workers.predictors.encoder.embeddings:Embeddings",
     "workers.predictors.encoder.classification:Classification",
+    "workers.predictors.encoder.reranking:Reranking",
+    "workers.predictors.pipeline.predictor:Pipeline",
 )
 
 

@@ -133,7 +133,8 @@ class Preparer:
                 cancelled=preparation.lost.is_set,
                 choice=Choice(rule_of(version.predictor)),
             )
-            spec = VersionSpec(str(version.id), version.predictor, str(snapshot.path) if snapshot.path else None)
+            path = str(snapshot.path) if snapshot.path else None
+            spec = VersionSpec(str(version.id), version.predictor, path, version.options)
             if source.type in (SourceType.HUGGINGFACE, SourceType.LOCAL):
                 inspection = await self._inspector.inspect(spec)
             else:

@@ -68,26 +68,62 @@ class Encoder:
             counts.append(len(own))
         return rows, counts
 
+    def encode_pairs(self, pairs: list[tuple[str, str]], *, truncate: bool) -> list[dict[str, list[int]]]:
+        """What the model is given of each pair of texts: its tokens, and where the second text begins.
+
+        Raises:
+            InputRejectedError: a pair is longer than the model takes, with both numbers.
+        """
+        # the longer of both is shortened, as sentence-transformers does it
+        limit = {"truncation": "longest_first", "max_length": self.longest} if truncate and self.longest else {}
+        encoded = self._tokenizer(
+            [first for first, _ in pairs], [second for _, second in pairs], verbose=False, **limit
+        )
+        names = [name for name in ("input_ids", "token_type_ids") if name in encoded]
+        rows = [{name: encoded[name][number] for name in names} for number in range(len(pairs))]
+        for number, row in enumerate(rows):
+            count = len(row["input_ids"])
+            if self.longest is not None and count > self.longest:
+                raise InputRejectedError(
+                    f"Document {number} and the query have {count} tokens; this model takes at most {self.longest}."
+                    " Set `truncate` to shorten them."
+                )
+        return rows
+
     def run(self, rows: list[list[int]], reduce: Callable[[Any, torch.Tensor], torch.Tensor]) -> list[torch.Tensor]:
         """What `reduce` makes of the model's output and the mask (rows, tokens), a float32 tensor for each row."""
+        return self.run_rows([{"input_ids": row} for row in rows], reduce)
+
+    def run_rows(
+        self, rows: list[dict[str, list[int]]], reduce: Callable[[Any, torch.Tensor], torch.Tensor]
+    ) -> list[torch.Tensor]:
+        """As `run`, of rows that have more than tokens, such as their types."""
         # rows of like length go together, at most MAX_BATCH_TOKENS with their padding
         batches: list[list[int]] = []
-        for number in sorted(range(len(rows)), key=lambda n: len(rows[n])):
-            if not batches or (len(batches[-1]) + 1) * len(rows[number]) > MAX_BATCH_TOKENS:
+        lengths = [len(row["input_ids"]) for row in rows]
+        for number in sorted(range(len(rows)), key=lambda n: lengths[n]):
+            if not batches or (len(batches[-1]) + 1) * lengths[number] > MAX_BATCH_TOKENS:
                 batches.append([])
             batches[-1].append(number)
         results: list[torch.Tensor | None] = [None] * len(rows)
         for numbers in batches:
-            width = max(len(rows[n]) for n in numbers)
-            pad = self._tokenizer.pad_token_id or 0
-            ids = torch.tensor([rows[n] + [pad] * (width - len(rows[n])) for n in numbers])
-            mask = torch.tensor([[1] * len(rows[n]) + [0] * (width - len(rows[n])) for n in numbers])
-            ids, mask = ids.to(self.model.device), mask.to(self.model.device)
+            width = max(lengths[n] for n in numbers)
+            inputs = {
+                name: torch.tensor([rows[n][name] + [self._padding(name)] * (width - lengths[n]) for n in numbers]).to(
+                    self.model.device
+                )
+                for name in rows[numbers[0]]
+            }
+            mask = torch.tensor([[1] * lengths[n] + [0] * (width - lengths[n]) for n in numbers]).to(self.model.device)
             with torch.inference_mode():
-                reduced = reduce(self.model(input_ids=ids, attention_mask=mask), mask).float().cpu()
+                reduced = reduce(self.model(**inputs, attention_mask=mask), mask).float().cpu()
             for number, row in zip(numbers, reduced, strict=True):
                 results[number] = row
         return [row for row in results if row is not None]
+
+    def _padding(self, name: str) -> int:
+        """What stands in rows behind their end."""
+        return int(self._tokenizer.pad_token_id or 0) if name == "input_ids" else 0
 
 
 def longest(path: Path, config: Any, tokenizer: Any) -> int | None:

@@ -1,0 +1,160 @@
+"""Folders of transformers run for the task that they are made for, or for one that is named."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, ClassVar
+
+from workers.contract.predictor import (
+    JSON_SCHEMA,
+    Device,
+    Inspection,
+    PredictionContext,
+    Predictor,
+    SetupContext,
+    VersionRefusedError,
+    VersionSpec,
+    schema,
+)
+from workers.predictors.pipeline.tasks import ALIASES, BY_NAME, ENCODERS, FILE_INPUTS, input_schema, output_schema
+
+
+class Pipeline(Predictor):
+    """Finds by a folder's architecture and README what it is made for, and runs it for that."""
+
+    name = "pipeline"
+    kind = "CUSTOM"
+    # What of any task is a file: a worker lays out those that the predictor names, whatever the version's task
+    input_schema = schema(FILE_INPUTS, [])
+    output_schema: ClassVar[dict[str, Any]] = {"$schema": JSON_SCHEMA}
+    # one works, the others have their files ready
+    max_concurrency = 4
+    at_once = 1
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._context: PredictionContext | None = None
+        self._inner: Predictor | None = None
+        self._loaded: Any = None
+        self.model: Any = None
+        """Counted by `size_bytes`."""
+        self.vocoder: Any = None
+
+    @classmethod
+    def inspect(cls, spec: VersionSpec) -> Inspection:
+        """The inputs and outputs of the folder's task, or why it cannot be run."""
+        if not spec.path:
+            return Inspection(refusal="It needs weights: give a repository or a folder as the source.")
+        from workers.predictors.pipeline.folder import inspect_task
+
+        folder = Path(spec.path)
+        try:
+            name = _task_of(spec)
+            if name in ENCODERS:
+                inspection = _encoder(name).inspect(spec)
+                if inspection.refusal:
+                    return inspection
+                return Inspection(inspection.input_schema, inspection.output_schema, {**inspection.info, "task": name})
+            task = BY_NAME[name]
+            inputs, info = inspect_task(task, folder)
+        except VersionRefusedError as refusal:
+            return Inspection(refusal=str(refusal))
+        return Inspection(input_schema(task, inputs), output_schema(task), info)
+
+    @classmethod
+    def outline(cls, spec: VersionSpec) -> list[Any]:
+        """The model, as the folder's configuration describes it."""
+        from workers.predictors.pipeline.folder import outline
+
+        folder = Path(spec.path or "")
+        name = _task_of(spec)
+        return _encoder(name).outline(spec) if name in ENCODERS else [outline(BY_NAME[name], folder)]
+
+    def setup(self, spec: VersionSpec, device: Device, context: SetupContext) -> None:
+        """Load the model and what prepares its inputs."""
+        from workers.predictors.pipeline.loading import load
+
+        folder = Path(spec.path or "")
+        name = _task_of(spec)
+        if name in ENCODERS:
+            self._inner = _encoder(name)()
+            self._inner.setup(spec, device, context)
+            return
+        self._loaded = load(BY_NAME[name], folder, device, dict(spec.options), context)
+        self._run = BY_NAME[name].function()
+        self.model, self.vocoder = self._loaded.model, self._loaded.vocoder
+        for module in self._loaded.steps():
+            module.register_forward_pre_hook(self._check)
+
+    def _check(self, *_: Any) -> None:
+        """Leave a forward pass, or what calls many of them, when the prediction is to stop."""
+        if self._context is not None:
+            self._context.check()
+
+    def predict(self, context: PredictionContext) -> Any:
+        """Run it, after those before it."""
+        if self._inner is not None:
+            return self._inner.predict(context)
+        with self._turn(context):
+            return self._run(self._loaded, dict(context.input), context)
+
+    @contextmanager
+    def _turn(self, context: PredictionContext) -> Iterator[None]:
+        """One prediction at a time: parts of transformers keep state of their own between calls."""
+        with context.hold(self._lock):
+            self._context = context
+            try:
+                yield
+            finally:
+                self._context = None
+
+    def teardown(self) -> None:
+        """Let go of the model."""
+        if self._inner is not None:
+            self._inner.teardown()
+        self.model = self.vocoder = self._inner = self._loaded = None
+
+    def size_bytes(self) -> int:
+        """Bytes of the model, whoever runs it."""
+        return self._inner.size_bytes() if self._inner is not None else super().size_bytes()
+
+
+def _task_of(spec: VersionSpec) -> str:
+    """The name of the task that a version names, or else that its folder is made for.
+
+    Raises:
+        VersionRefusedError: there is none of that name, or the folder is made for none.
+    """
+    from workers.predictors.pipeline.folder import find_task
+
+    name = spec.options.get("task")
+    if name is None:
+        return find_task(Path(spec.path or ""))
+    name = ALIASES.get(name, name)
+    if name not in BY_NAME and name not in ENCODERS:
+        raise VersionRefusedError(f"There is no task {name!r}. Tasks are {', '.join(sorted({*BY_NAME, *ENCODERS}))}.")
+    return str(name)
+
+
+def _encoder(task: str) -> type[Predictor]:
+    """The predictor of whole texts that does a task."""
+    from workers.predictors.registry import as_predictor
+
+    match ENCODERS[task]:
+        case "classification":
+            from workers.predictors.encoder.classification import Classification
+
+            cls: Any = Classification
+        case "reranking":
+            from workers.predictors.encoder.reranking import Reranking
+
+            cls = Reranking
+        case _:
+            from workers.predictors.encoder.embeddings import Embeddings
+
+            cls = Embeddings
+    predictor: type[Predictor] = as_predictor(cls)
+    return predictor
