@@ -81,6 +81,13 @@ class ModelVersion(Node):
     )
     device_map: DeviceMap = strawberry.field(description="How it is placed on devices.")
     device: DeviceClass = strawberry.field(description="Which workers may run it.")
+    engine: str | None = strawberry.field(
+        description="How its predictions run, such as `batched` (together) or `one by one`; null if it was not tried."
+    )
+    engine_reason: str | None = strawberry.field(description="Why its predictions do not run together, if so.")
+    memory_bytes: BigInt | None = strawberry.field(
+        description="Memory that it filled when it was tried before it was READY; null if it was not tried."
+    )
 
     @strawberry.field(description="JSON Schema (2020-12) of the input; `x-order` is the order of fields in a form.")
     async def input_schema(self, info: Info) -> JSON:
@@ -137,6 +144,9 @@ class ModelVersion(Node):
             quantization=Quantization(row.options["quantization"]) if "quantization" in row.options else None,
             device_map=DeviceMap(row.options.get("device_map", DeviceMap.SINGLE)),
             device=DeviceClass(row.options.get("device", DeviceClass.ANY)),
+            engine=(row.probe or {}).get("engine"),
+            engine_reason=(row.probe or {}).get("engine_reason"),
+            memory_bytes=BigInt(row.probe["bytes"]) if row.probe else None,
             size_bytes=BigInt(row.size_bytes) if row.size_bytes is not None else None,
             created_at=row.created_at,
         )

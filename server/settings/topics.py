@@ -325,6 +325,12 @@ class ModelSettings(BaseSettings):
     inspect_memory_bytes: int = Field(
         6_000_000_000, ge=1_000_000_000, description="Memory that the process may use which reads a new version."
     )
+    probe_seconds: float = Field(
+        600,
+        ge=0,
+        le=36_000,
+        description="Time that the load and first short run of a new version may take; 0: READY without a run.",
+    )
     model_cache_bytes: Annotated[int | None, Blankable] = Field(
         None,
         ge=1,

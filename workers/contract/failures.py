@@ -32,12 +32,16 @@ class WallError(Exception):
 
 
 class ModelLoadError(Exception):
-    """A model could not be loaded; `code` and `message` are what the prediction ends with."""
+    """A model could not be loaded; `code` and `message` are what the prediction ends with.
 
-    def __init__(self, code: str, message: str) -> None:
+    `needed` are its bytes where it is too large.
+    """
+
+    def __init__(self, code: str, message: str, needed: int | None = None) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
+        self.needed = needed
 
 
 class ModelTooLargeError(Exception):
@@ -45,6 +49,7 @@ class ModelTooLargeError(Exception):
 
     def __init__(self, needed: int, most: int) -> None:
         super().__init__(f"The model needs {needed} bytes of memory, and at most {most} can be used for it here.")
+        self.needed = needed
 
 
 def explain(error: BaseException) -> tuple[str, str]:
@@ -62,7 +67,8 @@ def explain_load(error: BaseException) -> ModelLoadError:
     """What the predictions that waited for a model end with when its load failed."""
     code = OUT_OF_MEMORY if is_out_of_memory(error) else MODEL_UNAVAILABLE
     is_sentence = isinstance(error, (VersionRefusedError, ModelTooLargeError, WallError))
-    return ModelLoadError(code, describe(error, name=not is_sentence))
+    needed = error.needed if isinstance(error, ModelTooLargeError) else None
+    return ModelLoadError(code, describe(error, name=not is_sentence), needed)
 
 
 def is_out_of_memory(error: BaseException) -> bool:

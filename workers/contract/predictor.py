@@ -101,6 +101,14 @@ class Predictor:
         return Inspection(deepcopy(cls.input_schema), deepcopy(cls.output_schema))
 
     @classmethod
+    def examples(cls, input_schema: dict[str, Any]) -> list[dict[str, Any]]:
+        """Small inputs that a version of this schema takes, the smallest first; none where its load shows enough.
+
+        A new version is run on the first, and where that fails on the next.
+        """
+        return []
+
+    @classmethod
     def outline(cls, spec: VersionSpec) -> list[Any]:
         """The torch modules that the configuration of a folder describes, with their shapes and without numbers.
 

@@ -81,6 +81,15 @@ class Inspect:
 
 
 @dataclass(frozen=True)
+class Try:
+    """Supervisor: load a new version and run it once on a small input that its schema allows."""
+
+    prediction: str
+    version: VersionSpec
+    input_schema: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Forget:
     """Supervisor: unload a version that was deleted."""
 
@@ -131,6 +140,22 @@ class Inspected:
     output_schema: dict[str, Any] = field(default_factory=dict)
     info: dict[str, Any] = field(default_factory=dict)
     refusal: str | None = None
+
+
+@dataclass(frozen=True)
+class Tried:
+    """Runner: answer to `Try`: what the load and the run took, and `facts` of how it runs; `refusal` is a sentence.
+
+    `needed_bytes` are those of a model that does not fit into this runner's memory for models.
+    """
+
+    prediction: str
+    load_seconds: float = 0
+    run_seconds: float = 0
+    bytes: int = 0
+    facts: dict[str, Any] = field(default_factory=dict)
+    refusal: str | None = None
+    needed_bytes: int | None = None
 
 
 @dataclass(frozen=True)
@@ -257,9 +282,9 @@ class Canceled:
     prediction: str
 
 
-SupervisorMessage = Run | Cancel | SetPreviews | Inspect | Forget | Ping | Stop
+SupervisorMessage = Run | Cancel | SetPreviews | Inspect | Try | Forget | Ping | Stop
 PredictionMessage = (Loading | Started | Output | File | Preview | Progress | Log | Metric | Timing
-    | Done | Failed | Canceled)  # fmt: skip
+    | Done | Failed | Canceled | Tried)  # fmt: skip
 RunnerMessage = Ready | Pong | Inspected | Resident | PredictionMessage
 Message = SupervisorMessage | RunnerMessage
 _TYPES: dict[str, type[Any]] = {cls.__name__: cls for cls in get_args(Message)}
@@ -279,7 +304,7 @@ def _kinds(hint: Any) -> frozenset[type] | None:
 
 
 _KINDS = {cls: {n: _kinds(h) for n, h in get_type_hints(cls).items()} for cls in (*_TYPES.values(), VersionSpec)}
-_WITH_SPEC, _WITH_BLOB = (Run, Inspect), (File, Preview)
+_WITH_SPEC, _WITH_BLOB = (Run, Inspect, Try), (File, Preview)
 
 
 def _checked(cls: type[Any], body: dict[str, Any]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -20,6 +21,8 @@ from workers.contract.tokenizers import check_tokenizer
 from workers.predictors.quantization import check_placement, model_arguments
 
 REPORT_SECONDS = 0.1
+MOST_NAMES = 3
+POOLER = re.compile(r"(?:^|\.)pooler\.")
 # characters; whatever is shorter may become any number of tokens that its tokenizer's steps can make
 PIECE = 2000
 # The longest ligature of Arabic alone becomes 33 bytes
@@ -127,9 +130,14 @@ def load_model(
     placed = model_arguments(options, device)
     arguments = {**placed, "use_safetensors": True, **variant_arguments(weights, config)}
     with _report_reading(context, total):
-        model = model_class.from_pretrained(
-            folder, config=config, dtype=getattr(torch, device.dtype), **SAFE, **arguments
-        )
+        model, report = model_class.from_pretrained(
+            folder, config=config, dtype=getattr(torch, device.dtype), **SAFE, **arguments,
+            output_loading_info=True, ignore_mismatched_sizes=True,
+        )  # fmt: skip
+    if model.base_model is model:
+        # Encoders without a head are published without their pooler, which nothing here asks for
+        report["missing_keys"] = {name for name in report["missing_keys"] if not POOLER.search(name)}
+    check_tensors(report)
     check_placement(model, device)
     context.loading("move", total, total)
     model = model.eval().requires_grad_(False)
@@ -137,6 +145,27 @@ def load_model(
         model.to(device.name)
     context.loading("warm-up", total, total)
     return model
+
+
+def check_tensors(report: dict[str, Any], part: str = "") -> None:
+    """Refuse a model some of whose numbers a library made up, since its weights do not have them.
+
+    `report` is what `from_pretrained` says of its loading, of a pipeline's `part` if it is one's.
+
+    Raises:
+        VersionRefusedError: naming the first tensors.
+    """
+    whose = f"The weights of its part {part}" if part else "Its weights"
+    if missing := sorted(str(name) for name in report.get("missing_keys", ())):
+        names = ", ".join(name[:200] for name in missing[:MOST_NAMES])
+        more = f" and {len(missing) - MOST_NAMES} more" if len(missing) > MOST_NAMES else ""
+        raise VersionRefusedError(f"{whose} lack {names}{more}: they are those of another model, or not whole.")
+    if mismatched := sorted(report.get("mismatched_keys", ()), key=str):
+        name, actual, expected = mismatched[0]
+        raise VersionRefusedError(
+            f"{whose} do not fit its config.json: {str(name)[:200]} has the shape {list(actual)}, and the "
+            f"configuration describes {list(expected)}."
+        )
 
 
 def variant_arguments(weights: Weights, config: Any) -> dict[str, str]:

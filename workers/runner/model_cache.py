@@ -135,7 +135,7 @@ class ModelCache:
                 try:
                     while entry.predictor is None:
                         if entry.failure is not None:
-                            raise ModelLoadError(entry.failure.code, entry.failure.message)
+                            raise ModelLoadError(entry.failure.code, entry.failure.message, entry.failure.needed)
                         context.check()
                         self._changed.wait()
                 finally:

@@ -23,6 +23,7 @@ from workers.contract.failures import (
     MODEL_UNAVAILABLE,
     OTHER_CODE,
     OUT_OF_MEMORY,
+    InputRejectedError,
     ModelLoadError,
     VersionRefusedError,
     WallError,
@@ -41,6 +42,7 @@ from workers.contract.protocol import (
     Forget,
     Inspect,
     Inspected,
+    Loading,
     Message,
     Ping,
     Pong,
@@ -51,6 +53,8 @@ from workers.contract.protocol import (
     Started,
     Stop,
     Timing,
+    Tried,
+    Try,
     VersionSpec,
     receive,
 )
@@ -238,15 +242,10 @@ class Runner:
                     self._tasks[prediction] = task
                 work = partial(self._perform, message, task)
                 task.future = self._pools.submit(version, predictor.max_concurrency, work)
+            case Try():
+                self._begin_try(message)
             case Cancel(prediction):
-                canceled = self._task(prediction)
-                if canceled is None:
-                    return
-                canceled.context.cancel()
-                self._cache.wake()
-                if canceled.future is not None and canceled.future.cancel():
-                    self._remove(prediction, canceled)
-                    canceled.context.finish(Canceled(prediction))
+                self._cancel(prediction)
             case SetPreviews(prediction, enabled):
                 if (watched := self._task(prediction)) is not None:
                     watched.context.set_previews(enabled=enabled)
@@ -261,6 +260,28 @@ class Runner:
                 self._stopping = True
             case _:
                 raise ProtocolError(f"{type(message).__name__} is not for the runner")
+
+    def _cancel(self, prediction: str) -> None:
+        canceled = self._task(prediction)
+        if canceled is None:
+            return
+        canceled.context.cancel()
+        self._cache.wake()
+        if canceled.future is not None and canceled.future.cancel():
+            self._remove(prediction, canceled)
+            canceled.context.finish(Canceled(prediction))
+
+    def _begin_try(self, message: Try) -> None:
+        predictor = self._registry.get(message.version.predictor)
+        if predictor is None:
+            reason = f"This runner has no predictor {message.version.predictor!r}."
+            self._outbox.put(Tried(message.prediction, refusal=reason))
+            return
+        task = _Task(PredictionContext(message.prediction, {}, TrySink(self._outbox)))
+        with self._tasks_lock:
+            self._tasks[message.prediction] = task
+        work = partial(self._try, message, task, predictor)
+        task.future = self._pools.submit(message.version, predictor.max_concurrency, work)
 
     def _task(self, prediction: str) -> _Task | None:
         with self._tasks_lock:
@@ -285,6 +306,56 @@ class Runner:
                 task.context.finish(Failed(run.prediction, *explain(error)))
         finally:
             self._remove(run.prediction, task)
+
+    def _try(self, message: Try, task: _Task, cls: type[Predictor]) -> None:
+        """Load a version and run it on the smallest of its examples that it takes, in a thread of it."""
+        context, spec = task.context, message.version
+        answer: Tried | Failed | Canceled
+        try:
+            began = time.monotonic()
+            with self._cache.lease(spec, context) as predictor:
+                loaded = time.monotonic()
+                error: Exception | None = None
+                for values in cls.examples(message.input_schema):
+                    own = PredictionContext(message.prediction, values, TrySink(self._outbox))
+                    with context.when_cancelled(own.cancel):
+                        try:
+                            output = predictor.predict(own)
+                            if isgenerator(output):
+                                own.emit_all(output)
+                        except InputRejectedError:
+                            # It says nothing against the model
+                            error = None
+                        except Exception as failure:  # a stranger's model may raise anything
+                            error = failure
+                        else:
+                            error = None
+                            break
+                context.check()
+                if error is not None:
+                    raise error
+                ended = time.monotonic()
+                size, facts = predictor.size_bytes(), predictor.facts()
+            answer = Tried(message.prediction, loaded - began, ended - loaded, size, facts)
+        except CancelSignal:
+            answer = Canceled(message.prediction)
+        except ModelLoadError as error:
+            answer = Tried(message.prediction, refusal=error.message, needed_bytes=error.needed)
+            if error.code == OUT_OF_MEMORY:
+                answer = Failed(message.prediction, error.code, error.message)
+        except BaseException as error:  # a model's SystemExit must not end its try in silence
+            logger.exception("Version %s failed in its try", spec.id)
+            code, text = explain(error)
+            if code == OUT_OF_MEMORY:
+                answer = Failed(message.prediction, code, text)
+            else:
+                answer = Tried(message.prediction, refusal=f"A short run of it failed: {text}")
+        finally:
+            self._remove(message.prediction, task)
+        if isinstance(answer, Failed):
+            self._cache.shrink()
+            free_memory()
+        self._outbox.put(answer)
 
     def _enter_load(self, model: str | None) -> None:
         """What a load waits for that is not its own, and the walls of its thread."""
@@ -347,6 +418,21 @@ class Runner:
             if is_out_of_memory(error):
                 reason = "Reading its configuration and tokenizer takes more memory than there is for it."
             self._outbox.put(Inspected(spec.id, refusal=reason))
+
+
+class TrySink:
+    """Takes what a try's model says, and passes on how its load goes."""
+
+    def __init__(self, outbox: Outbox) -> None:
+        self._outbox = outbox
+
+    def put(self, message: Message) -> None:
+        """Pass on that it is being loaded, or was canceled before it began."""
+        if isinstance(message, Loading | Canceled):
+            self._outbox.put(message)
+
+    def text(self, prediction: str, piece: str) -> None:
+        """Nobody reads it."""
 
 
 def run_prediction(

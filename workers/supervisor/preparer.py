@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -12,17 +12,20 @@ import structlog
 from server.adapters.database import DATABASE_ERRORS
 from server.adapters.tasks import end, shared, wait_for_event
 from server.domain import input_schema
-from server.domain.models import SourceType
+from server.domain.models import DeviceClass, SourceType
 from server.errors import InvalidInputError
 from server.queue import versions
 from server.queue.versions import PreparedVersion, VersionLease
 from server.runtime import Runtime
 from server.services import catalogue
 from workers.contract.failures import OTHER_CODE, VersionRefusedError
+from workers.contract.layout import RULE
 from workers.contract.protocol import VersionSpec
+from workers.supervisor.attempt import SharedLock
 from workers.supervisor.downloads import DownloadFailedError, fetch
 from workers.supervisor.folders import Choice, rule_of
 from workers.supervisor.inspector import Inspector
+from workers.supervisor.probe import ProbeFailedError, probe
 from workers.supervisor.runner_client import RunnerFailedError
 from workers.supervisor.runner_keeper import RunnerKeeper
 from workers.supervisor.server_paths import ServerPaths
@@ -45,8 +48,11 @@ class _Preparation:
 class Preparer:
     """Prepares several versions at once, at most half of them of one owner."""
 
-    def __init__(self, rt: Runtime, keeper: RunnerKeeper, inspector: Inspector, worker_id: UUID) -> None:
+    def __init__(
+        self, rt: Runtime, keeper: RunnerKeeper, inspector: Inspector, worker_id: UUID, runner_lock: SharedLock
+    ) -> None:
         self._rt = rt
+        self._runner_lock = runner_lock
         self._inspector = inspector
         self._keeper = keeper
         self._worker_id = worker_id
@@ -149,13 +155,14 @@ class Preparer:
             if inspection.refusal:
                 raise VersionRefusedError(inspection.refusal)
             schema = input_schema.restrict(version.own_schema, inspection.input_schema)
+            result = await self._probe(preparation, replace(spec, options=dict(version.options)), schema)
         except (VersionRefusedError, InvalidInputError) as error:
             reason = str(error)
             if isinstance(error, InvalidInputError):
                 reason = " ".join(f"{violation.path}: {violation.message}" for violation in error.violations)
             log.info("version.refused", reason=reason)
             await versions.refuse(version.id, attempt, self._paths.hide(reason))
-        except (DownloadFailedError, RunnerFailedError, TimeoutError, OSError) as error:
+        except (DownloadFailedError, ProbeFailedError, RunnerFailedError, TimeoutError, OSError) as error:
             log.warning("version.prepare_failed", error=str(error))
             # What the runner wrote at last is for the log alone
             reason = self._paths.hide(str(error).partition("\n")[0])
@@ -169,6 +176,32 @@ class Preparer:
                 schema, inspection.output_schema, inspection.info,
                 snapshot.revision, snapshot.digest, snapshot.size_bytes,
                 {"rule": rule_of(version.predictor), "names": snapshot.names} if snapshot.path else None,
+                result,
             )  # fmt: skip
             await versions.make_ready(version.id, attempt, prepared)
             log.info("version.ready", digest=snapshot.digest)
+
+    async def _probe(
+        self, preparation: _Preparation, spec: VersionSpec, schema: dict[str, Any]
+    ) -> dict[str, Any] | None:
+        """Run a version of a stranger's files once; what that took, or None where it was not run here.
+
+        Raises:
+            VersionRefusedError: it cannot be run.
+            ProbeFailedError: that is not known yet.
+        """
+        settings, source = self._rt.settings, preparation.lease.source
+        if not settings.probe_seconds or source.type not in (SourceType.HUGGINGFACE, SourceType.LOCAL):
+            # What comes with the server was run before
+            return None
+        if rule_of(spec.predictor) != RULE:
+            return None
+        client = await self._keeper.client()
+        device = spec.options.get("device", DeviceClass.ANY)
+        if device != DeviceClass.ANY and device != client.ready.device.upper():
+            return None
+        return await probe(
+            *(self._keeper, self._runner_lock, spec, schema),
+            settings.probe_seconds,
+            preparation.on_progress,
+        )

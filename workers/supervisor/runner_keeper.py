@@ -242,7 +242,7 @@ class RunnerKeeper:
         if self._client is not None:
             self._client.send(message)
 
-    def submit(self, run: RunHandle, message: protocol.Run) -> None:
+    def submit(self, run: RunHandle, message: protocol.Run | protocol.Try) -> None:
         """Give a run to the runner that is up now, see `client`; it gets what the runner says until its outcome."""
         self._runs[run.key] = run
         run.outcome.add_done_callback(lambda _: self._runs.pop(run.key, None))

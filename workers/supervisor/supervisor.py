@@ -111,7 +111,8 @@ class Supervisor:
             options = replace(options, policy=policy, memory_bound=bound)
         self._keeper = RunnerKeeper(rt.settings, options)
         self._inspector = Inspector(options, rt.settings)
-        self._preparer = Preparer(rt, self._keeper, self._inspector, self.worker_id)
+        runner_lock = SharedLock()
+        self._preparer = Preparer(rt, self._keeper, self._inspector, self.worker_id, runner_lock)
         self._attempts: dict[UUID, Attempt] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._heartbeat_due = asyncio.Event()
@@ -137,7 +138,7 @@ class Supervisor:
             Snapshots(rt, lambda version: version in self._keeper.resident.versions),
             self._inputs,
             self._sharing,
-            SharedLock(),
+            runner_lock,
             streams=self._attempts.__len__,
             deliver=self._deliverer.look,
             enter_runner=self._enter_runner,

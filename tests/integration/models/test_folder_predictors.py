@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
+from safetensors.torch import load_file, save_file
 from transformers import BertConfig, BertModel
 
 from tests.conftest import LiveServer
@@ -18,6 +20,8 @@ from tests.unit.predictors import tiny_models
 VERSION = (
     "query ($slug: String!) { model(slug: $slug) { latestVersion { predictor quantization deviceMap device reason } } }"
 )
+PROBED = """query ($slug: String!) { model(slug: $slug) { latestVersion {
+  state reason engine engineReason memoryBytes } } }"""
 PROSE: dict[str, Any] = {"kind": "TEXT_GENERATION", "source": {"demo": "prose"}}
 
 
@@ -66,6 +70,35 @@ async def test_embeddings_of_a_folder(admin: Client, ada: Client, live_server: L
         "device": "ANY",
         "reason": None,
     }
+
+
+async def test_a_folder_is_ready_once_it_ran(admin: Client, ada: Client, live_server: LiveServer) -> None:
+    root = Path(live_server.environment["MODEL_ROOT"])
+    whole = tiny_models.llama(root / unique("llama"))
+    broken = root / unique("llama")
+    shutil.copytree(whole, broken)
+    tensors = load_file(broken / "model.safetensors")
+    del tensors["model.norm.weight"]
+    save_file(tensors, broken / "model.safetensors", {"format": "pt"})
+    slugs = []
+    for folder in (whole, broken):
+        new = {"kind": "TEXT_GENERATION", "source": {"local": {"path": folder.name}}}
+        slugs.append((await add_model(admin, **new))["slug"])
+    for slug in slugs:
+        await settled(admin, slug)
+    good, bad = [(await admin.run(PROBED, slug=slug))["model"]["latestVersion"] for slug in slugs]
+    assert good["state"] == "READY", good
+    assert (good["engine"], good["engineReason"]) == ("batched", None)
+    assert int(good["memoryBytes"]) > 50_000
+    assert bad == {
+        "state": "REFUSED",
+        "reason": "Its weights lack model.norm.weight: they are those of another model, or not whole.",
+        "engine": None,
+        "engineReason": None,
+        "memoryBytes": None,
+    }
+    done = await ada.create(slugs[0], {"prompt": "The", "max_new_tokens": 4}, wait=30)
+    assert done["status"] == "SUCCEEDED", done
 
 
 async def test_a_folder_that_the_predictor_cannot_run_is_refused(admin: Client, live_server: LiveServer) -> None:

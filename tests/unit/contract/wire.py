@@ -41,6 +41,8 @@ from workers.contract.protocol import (
     Stop,
     SupervisorMessage,
     Timing,
+    Tried,
+    Try,
     VersionSpec,
     encode,
 )
@@ -52,6 +54,7 @@ EXAMPLES: tuple[Message, ...] = (
     Cancel("p1"),
     SetPreviews("p1", enabled=True),
     Inspect(VERSION, measure=True),
+    Try("try:v1", VERSION, {"type": "object"}),
     Forget("v1"),
     Ping(7),
     Stop(),
@@ -78,6 +81,7 @@ EXAMPLES: tuple[Message, ...] = (
     Done("p1", {"labels": ["cat"]}),
     Failed("p1", "OUT_OF_MEMORY", "The model needs more memory than there is."),
     Canceled("p1"),
+    Tried("try:v1", 1.5, 0.25, 4_096, {"engine": "batched"}, "It has no weights.", 8_192),
 )
 
 

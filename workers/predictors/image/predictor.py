@@ -135,6 +135,26 @@ class Image(Predictor):
         return inspect_image(spec.path or "", cls.input_schema, cls.output_schema)
 
     @classmethod
+    def examples(cls, input_schema: dict[str, Any]) -> list[dict[str, Any]]:
+        """Two steps of the smallest picture, and of one of the model's own size."""
+        properties: dict[str, Any] = input_schema.get("properties", {})
+        needs_file = any(properties[name].get("format") == "file" for name in input_schema.get("required", []))
+        if "num_images" not in properties or needs_file:
+            # A video takes minutes
+            return []
+        own: dict[str, Any] = {"seed": 0}
+        if "prompt" in properties:
+            own["prompt"] = "a house"
+        if "steps" in properties:
+            own["steps"] = min(2, properties["steps"].get("maximum", 2))
+        if "class_labels" in properties:
+            own["class_labels"] = properties["class_labels"].get("minimum", 0)
+        sides: dict[str, Any] = {
+            name: properties[name]["minimum"] for name in ("width", "height") if name in properties
+        }
+        return [{**own, **sides}, own] if sides else [own]
+
+    @classmethod
     def outline(cls, spec: VersionSpec) -> list[Any]:
         """The parts of the pipeline, as their configurations describe them."""
         from workers.predictors.image.outline import outline

@@ -251,6 +251,12 @@ class Text(Predictor):
         return inspect_text(spec.path or "", cls.input_schema, cls.output_schema)
 
     @classmethod
+    def examples(cls, input_schema: dict[str, Any]) -> list[dict[str, Any]]:
+        """Two tokens behind a word."""
+        example = {"prompt": "Hello", "max_new_tokens": 2, "temperature": 0, "seed": 0}
+        return [example] if "prompt" in input_schema.get("properties", {}) else []
+
+    @classmethod
     def outline(cls, spec: VersionSpec) -> list[Any]:
         """The language model, as its configuration describes it."""
         from workers.predictors.pretrained import outline
