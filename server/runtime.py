@@ -20,6 +20,7 @@ from server.adapters.database import (
     require_writes,
 )
 from server.adapters.event_log import EventLog, async_redis
+from server.adapters.kept_counts import KeptCounts
 from server.adapters.rate_limiter import RateLimiter
 from server.adapters.security import Passwords, RefreshTokens, Tokens
 from server.adapters.signing import FileSigner
@@ -62,8 +63,9 @@ class Runtime:
     vault: Vault
     store_watch: StoreWatch
     tracing: Tracing = NO_TRACING
-    stored_bytes: dict[str, tuple[int, float]] = field(default_factory=dict)
-    """By owner, how much was stored when that was last read."""
+    stored_bytes: KeptCounts = field(default_factory=KeptCounts)
+    waiting: KeptCounts = field(default_factory=KeptCounts)
+    """How many predictions wait."""
 
 
 def open_tracing(settings: Settings, role: Role) -> Tracing:

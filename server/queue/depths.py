@@ -31,6 +31,15 @@ async def read_states() -> list[QueueState]:
     return [QueueState(row["queue"], row["depth"], row["age"], row["running"]) for row in states]
 
 
+async def count_waiting(owner: str, most: int) -> int:
+    """How many predictions of an owner wait, counted up to `most`."""
+    (row,) = await rows(_WAITING, owner, most)
+    return int(row["n"])
+
+
+_WAITING = """
+SELECT count(*) AS n FROM (SELECT 1 FROM prediction WHERE owner = $1 AND status = 'starting' LIMIT $2) AS counted
+"""
 _STATES = """
 SELECT q.queue, w.depth, w.age, coalesce(r.n, 0) AS running
 FROM unnest($1::text[]) WITH ORDINALITY AS q(queue, place)

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -33,6 +33,7 @@ from server.errors import (
     ForbiddenError,
     InvalidInputError,
     NotFoundError,
+    RateLimitedError,
     UnauthenticatedError,
     UnavailableError,
     Violation,
@@ -41,6 +42,7 @@ from server.live.live_lists import ListFilter
 from server.live.prediction_rows import find_visible
 from server.queue.accept import accept
 from server.queue.cancel import cancel_prediction
+from server.queue.depths import count_waiting
 from server.runtime import Runtime
 from server.services import models, rate_limits, results, storage, webhooks
 from server.tables import Model, Prediction, User, Version
@@ -49,6 +51,7 @@ from server.unit_of_work import UnitOfWork, send
 logger = structlog.get_logger(__name__)
 
 KEY_MAX, DEADLINE_MAX = 200, 7 * 86_400
+WAITING_RETRY_SECONDS = 5.0
 _Resolution = tuple[Model, Version | None]
 
 
@@ -57,7 +60,7 @@ async def create(rt: Runtime, viewer: Viewer, new: NewPrediction) -> Prediction:
 
     Raises:
         ForbiddenError: anonymous ones are off, or may not have a webhook; or the API key may not run.
-        RateLimitedError: too many without an account.
+        RateLimitedError: too many without an account, or too many wait already.
         NotFoundError: the viewer knows no such model.
         UnavailableError: the version is not READY.
         InvalidInputError: the input breaks the version's schema, or the webhook its rules.
@@ -88,6 +91,11 @@ async def _create(rt: Runtime, viewer: Viewer, new: NewPrediction) -> Prediction
     if viewer.user_id is None:
         await rate_limits.count_anonymous_prediction(rt, viewer)
     await storage.check(rt, viewer)
+    if most := rt.settings.max_waiting_predictions:
+        if await rt.waiting.get(viewer.owner_key, partial(count_waiting, most=most)) >= most:
+            advice = "create more when some of them have run, or cancel some"
+            raise RateLimitedError(f"{most} of your predictions are waiting already; {advice}.", WAITING_RETRY_SECONDS)
+        rt.waiting.add_one(viewer.owner_key)
     model, version = await resolve_version(viewer, new.model)
     values = seeds.draw_seed(version.input_schema, input_schema.apply(version.input_schema, new.input))
     if violations := files.violations(version.input_schema, values):

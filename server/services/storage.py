@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -11,10 +10,6 @@ from server.domain.accounts import USER_OWNER, Viewer
 from server.errors import ConflictError
 from server.queue import storage
 from server.runtime import Runtime
-
-# Within these seconds, what was read answers again
-KEPT_SECONDS = 2.0
-MOST_KEPT = 10_000
 
 
 @dataclass(frozen=True)
@@ -34,7 +29,7 @@ async def check(rt: Runtime, viewer: Viewer, size: int = 0) -> None:
     allowed = _allowed(rt, is_user=viewer.user_id is not None)
     if allowed is None:
         return
-    used = await _used(rt, viewer.owner_key)
+    used = await rt.stored_bytes.get(viewer.owner_key, storage.read)
     if used >= allowed or used + size > allowed:
         whose = "Your inputs, outputs and files" if viewer.user_id else "Inputs and outputs from your address"
         advice = "they are removed in time" if _is_temporary(rt, viewer) else "ask the operator for more"
@@ -65,14 +60,3 @@ def _is_temporary(rt: Runtime, viewer: Viewer) -> bool:
 
 def _megabytes(size: int) -> str:
     return f"{size / 1_000_000:.1f}"
-
-
-async def _used(rt: Runtime, owner: str) -> int:
-    known, at = rt.stored_bytes, time.monotonic()
-    if owner in known and at - known[owner][1] < KEPT_SECONDS:
-        return known[owner][0]
-    if len(known) >= MOST_KEPT:
-        known.clear()
-    used = await storage.read(owner)
-    known[owner] = (used, at)
-    return used

@@ -202,6 +202,11 @@ class LimitSettings(BaseSettings):
     max_output_text_bytes: int = Field(
         32_000_000, ge=1, le=200_000_000, description="Maximum size of the text or JSON output of one prediction."
     )
+    max_waiting_predictions: int = Field(
+        10_000,
+        ge=0,
+        description="Maximum predictions of one user, or of one address without an account, that wait; 0: no limit.",
+    )
     storage_bytes_per_user: int = Field(
         10_000_000_000, ge=0, description="Bytes of inputs, outputs and files that one user may store; 0: no limit."
     )

@@ -91,6 +91,7 @@ class Prediction(Row):
             Index(fields=("created_at", "id"), name="prediction_all"),
             LiveIndex(fields=("queue", "rank", "run_at"), name="prediction_claim", where="status = 'starting'"),
             LiveIndex(fields=("queue", "rung_at"), name="prediction_ring", where="status = 'starting'"),
+            LiveIndex(fields=("owner",), name="prediction_waiting", where="status = 'starting'"),
             LiveIndex(fields=("version_id", "rank", "run_at"), name="prediction_warm", where="status = 'starting'"),
             LiveIndex(
                 fields=("queue", "rank", "run_at"), name="prediction_alone", where="status = 'starting' AND alone"

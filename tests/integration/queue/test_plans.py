@@ -13,7 +13,7 @@ from server.adapters.database import now, rows
 from server.domain.accounts import Viewer
 from server.domain.models import ALL_QUEUES
 from server.live import live_lists
-from server.queue import recover
+from server.queue import depths, recover
 from server.queue import results as shared_results
 from server.queue import storage as stored
 from server.runtime import Runtime
@@ -74,6 +74,7 @@ async def test_what_runs_all_the_time_reads_few_rows(rt: Runtime, version: Versi
             ("prediction_anonymous", "idx_prediction_user"),
         ),
         "ends that nobody counted": (stored._COUNT_ENDED, [100], "prediction_uncounted"),
+        "what waits of an owner": (depths._WAITING, [f"user:{owner}", 10_000], "prediction_waiting"),
         "a shared result": (shared_results._FIND, ["key10", some.id, 86_400.0], "prediction_cache"),
         "a run to share": (shared_results._LEADER, ["key10", some.id, some.created_at], "prediction_"),
     }
