@@ -127,6 +127,11 @@ def task(tmp_path_factory: pytest.TempPathFactory) -> Open:
         assert Pipeline.outline(spec)
         predictor = Pipeline()
         predictor.setup(spec, CPU, SetupContext(lambda *_: None))
+        # A video takes too long to be tried
+        examples = Pipeline.examples(inspection.input_schema)
+        assert bool(examples) == (name != "video-classification")
+        for values in examples:
+            predictor.predict(PredictionContext("p", values, Sink()))
         assert predictor.size_bytes() > 1000
         return Task(path, predictor, inspection.input_schema, inspection.output_schema)
 
@@ -152,6 +157,12 @@ def test_every_folder_tells_its_task(task: Open) -> None:
         name: Pipeline.inspect(VersionSpec("v", "pipeline", str(task(name).folder))).info["task"] for name in FOLDERS
     }
     assert {name: name.partition("/")[0] for name in FOLDERS} == names
+
+
+def test_inputs_that_the_owner_leaves_out_are_those_of_the_task(task: Open, files: Files) -> None:
+    path, sink = str(files.picture()), Sink()
+    output = task("object-detection").predictor.predict(PredictionContext("p", {"image": path}, sink, files=[path]))
+    assert output == task("object-detection").run(image=files.picture(), threshold=0.5).output
 
 
 @pytest.mark.parametrize("times", [None, "word", "char"])

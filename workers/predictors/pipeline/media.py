@@ -20,12 +20,28 @@ MAX_SOUND_SECONDS = 6 * 3600
 LOUDEST = 32_767
 
 
-def input_file(context: PredictionContext, name: str) -> str:
-    """The path of an input file, which was laid out for this prediction.
+def example_picture() -> bytes:
+    """A small picture of colours that change."""
+    side = np.arange(64, dtype=np.uint8) * 4
+    pixels = np.stack([np.broadcast_to(side, (64, 64)), np.broadcast_to(side[:, None], (64, 64))], axis=-1)
+    buffer = io.BytesIO()
+    Image.fromarray(np.concatenate([pixels, pixels[..., :1]], axis=-1)).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def example_sound() -> bytes:
+    """A second of a tone."""
+    return _wav(np.sin(np.arange(16_000, dtype=np.float32) * 0.17)[None] * 0.3, 16_000)
+
+
+def input_file(context: PredictionContext, name: str) -> str | io.BytesIO:
+    """The path of an input file, which was laid out for this prediction; its content, where the worker itself gave it.
 
     Raises:
         InputRejectedError: it is none.
     """
+    if isinstance(context.input[name], bytes):
+        return io.BytesIO(context.input[name])
     path = str(context.input[name])
     if path not in context.files:
         raise InputRejectedError(f"{name} is no input file.")
@@ -102,7 +118,7 @@ def check_video(context: PredictionContext, name: str) -> str:
     Raises:
         InputRejectedError: it is none.
     """
-    path = input_file(context, name)
+    path = str(input_file(context, name))
     try:
         with av.open(path, mode="r", metadata_errors="ignore") as container:
             if not container.streams.video:
@@ -121,7 +137,10 @@ def give_picture(context: PredictionContext, picture: Image.Image) -> dict[str, 
 
 def give_sound(context: PredictionContext, samples: np.ndarray, rate: int) -> dict[str, int]:
     """Give sound, (samples,) or (channels, samples) from -1 to 1, as a WAV file of 16 bits; what stands for it."""
-    channels = np.atleast_2d(samples)
+    return {"file": context.add_file(_wav(np.atleast_2d(samples), rate), "audio/wav")}
+
+
+def _wav(channels: np.ndarray, rate: int) -> bytes:
     numbers = np.round(np.clip(np.nan_to_num(channels), -1, 1) * LOUDEST).astype("<i2")
     buffer = io.BytesIO()
     with wave.open(buffer, "wb") as file:
@@ -129,7 +148,7 @@ def give_sound(context: PredictionContext, samples: np.ndarray, rate: int) -> di
         file.setsampwidth(2)
         file.setframerate(rate)
         file.writeframes(numbers.T.tobytes())
-    return {"file": context.add_file(buffer.getvalue(), "audio/wav")}
+    return buffer.getvalue()
 
 
 def plain(value: Any) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, ClassVar
@@ -65,6 +65,34 @@ class Pipeline(Predictor):
         return Inspection(input_schema(task, inputs), output_schema(task), info)
 
     @classmethod
+    def examples(cls, input_schema: dict[str, Any]) -> list[dict[str, Any]]:
+        """One small input of the task, files as their contents; none for videos, which take long."""
+        from workers.predictors.pipeline.media import example_picture, example_sound
+
+        properties: dict[str, Any] = input_schema.get("properties", {})
+        small: dict[str, Callable[[], Any]] = {
+            "image": example_picture,
+            "other_image": example_picture,
+            "audio": example_sound,
+            "candidate_labels": lambda: ["one", "two"],
+            "table": lambda: {"one": ["1"], "two": ["2"]},
+            "texts": lambda: ["Hello"],
+            "documents": lambda: ["Hello"],
+            "word_boxes": lambda: [["Hello", [0, 0, 500, 100]]],
+            "max_new_tokens": lambda: 2,
+            "points_per_crop": lambda: 2,
+        }
+        example = {name: rule["default"] for name, rule in properties.items() if "default" in rule}
+        for name, rule in properties.items():
+            if name in small:
+                example[name] = small[name]()
+            elif "examples" in rule:
+                example[name] = rule["examples"][0]
+            elif rule.get("type") == "string" and rule.get("format") != "file" and "default" not in rule:
+                example[name] = "Hello"
+        return [{**example, "seed": 0}] if set(input_schema.get("required", [])) <= set(example) else []
+
+    @classmethod
     def outline(cls, spec: VersionSpec) -> list[Any]:
         """The model, as the folder's configuration describes it."""
         from workers.predictors.pipeline.folder import outline
@@ -85,6 +113,7 @@ class Pipeline(Predictor):
             return
         self._loaded = load(BY_NAME[name], folder, device, dict(spec.options), context)
         self._run = BY_NAME[name].function()
+        self._defaults = {key: rule["default"] for key, rule in BY_NAME[name].inputs.items() if "default" in rule}
         self.model, self.vocoder = self._loaded.model, self._loaded.vocoder
         for module in self._loaded.steps():
             module.register_forward_pre_hook(self._check)
@@ -99,7 +128,8 @@ class Pipeline(Predictor):
         if self._inner is not None:
             return self._inner.predict(context)
         with self._turn(context):
-            return self._run(self._loaded, dict(context.input), context)
+            # The owner's own schema may leave inputs out
+            return self._run(self._loaded, {**self._defaults, **context.input}, context)
 
     @contextmanager
     def _turn(self, context: PredictionContext) -> Iterator[None]:
