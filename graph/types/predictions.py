@@ -81,6 +81,9 @@ class PredictionMetrics:
         description="Time from the start of the run to its first token."
     )
     input_tokens: int | None = strawberry.field(description="Tokens in the prompt.")
+    cached_input_tokens: int | None = strawberry.field(
+        description="Tokens at the prompt's beginning that earlier predictions of yours had computed."
+    )
     output_tokens: int | None = strawberry.field(description="Tokens generated.")
     tokens_per_second: float | None = strawberry.field(description="Tokens generated per second of running.")
     steps: int | None = strawberry.field(description="Steps completed.")
@@ -90,7 +93,7 @@ class PredictionMetrics:
 
     @classmethod
     def of(cls, metrics: dict[str, Any]) -> PredictionMetrics:
-        counts = ("input_tokens", "output_tokens", "steps")
+        counts = ("input_tokens", "cached_input_tokens", "output_tokens", "steps")
         names = [name for name in cls.__dataclass_fields__ if name not in counts]
         values: dict[str, Any] = {name: metrics.get(name) for name in names}
         values |= {name: int(metrics[name]) if metrics.get(name) is not None else None for name in counts}

@@ -88,7 +88,7 @@ PREDICTION_SECONDS = Histogram(
 )
 TOKENS = Counter(
     "inference_tokens",
-    "Tokens of predictions that ended, by direction: input, output.",
+    "Tokens of predictions that ended, by direction: input, output; cached_input is the part of input that was reused.",
     ("kind", "direction"),
     registry=REGISTRY,
 )
@@ -158,7 +158,7 @@ _PHASES = {
     "total_seconds": "total",
     "time_to_first_token_seconds": "first_token",
 }
-_TOKENS = {"input_tokens": "input", "output_tokens": "output"}
+_TOKENS = {"input_tokens": "input", "cached_input_tokens": "cached_input", "output_tokens": "output"}
 
 
 async def measure_lag() -> None:

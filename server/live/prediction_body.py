@@ -21,11 +21,12 @@ METRICS = {
     "total_seconds": "totalSeconds",
     "time_to_first_token_seconds": "timeToFirstTokenSeconds",
     "input_tokens": "inputTokens",
+    "cached_input_tokens": "cachedInputTokens",
     "output_tokens": "outputTokens",
     "tokens_per_second": "tokensPerSecond",
     "steps": "steps",
 }
-COUNTS = frozenset({"input_tokens", "output_tokens", "steps"})
+COUNTS = frozenset({"input_tokens", "cached_input_tokens", "output_tokens", "steps"})
 
 
 async def body(rt: Runtime, row: Prediction, base_url: str) -> dict[str, Any]:

@@ -50,6 +50,7 @@ class PredictionContext:
     """One running prediction; its methods may be called from any thread.
 
     `traceparent` is its W3C trace context, for the headers of what a model asks elsewhere; None where there is none.
+    `owner` is the same for all predictions of one user, and tells nothing else.
     """
 
     def __init__(
@@ -59,11 +60,13 @@ class PredictionContext:
         sink: Sink,
         files: Iterable[str] = (),
         traceparent: str | None = None,
+        owner: str | None = None,
     ) -> None:
         self.prediction = prediction
         self.input = dict(values)
         self.files = frozenset(files)
         self.traceparent = traceparent
+        self.owner = owner
         self.started = time.monotonic()
         self._sink = sink
         self._cancel = threading.Event()

@@ -46,7 +46,8 @@ class VersionSpec:
 class Run:
     """Supervisor: run one prediction; `input` is complete, `files` are the paths in it.
 
-    A `traceparent` (W3C) asks for a `Timing` of each phase.
+    A `traceparent` (W3C) asks for a `Timing` of each phase. `owner` is the same for all predictions of one user
+    while the worker runs, and tells nothing else.
     """
 
     prediction: str
@@ -55,6 +56,7 @@ class Run:
     input: dict[str, Any]
     files: list[str] = field(default_factory=list)
     traceparent: str | None = None
+    owner: str | None = None
 
 
 @dataclass(frozen=True)

@@ -219,7 +219,7 @@ class Runner:
 
     def _handle(self, message: Message) -> None:
         match message:
-            case Run(prediction, _, version, values, files, traceparent):
+            case Run(prediction, _, version, values, files, traceparent, owner):
                 with self._tasks_lock:
                     older = self._tasks.pop(prediction, None)
                 if older is not None:
@@ -227,7 +227,7 @@ class Runner:
                     older.context.abandon()
                     self._outbox.drop(prediction)
                     self._cache.wake()
-                context = PredictionContext(prediction, values, self._outbox, files, traceparent)
+                context = PredictionContext(prediction, values, self._outbox, files, traceparent, owner)
                 predictor = self._registry.get(version.predictor)
                 has_code = version.code in (None, self._registry.code(version.predictor))
                 if predictor is None or not has_code:

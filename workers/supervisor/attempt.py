@@ -8,6 +8,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from enum import Enum, auto
 from functools import partial
+from hashlib import blake2b
+from secrets import token_bytes
 from typing import Any, TypeVar
 
 import structlog
@@ -41,6 +43,8 @@ STORE_TRIES = 3
 FLUSH_SECONDS = 2.0
 FIRST_RETRY_SECONDS = 0.2
 MAX_RETRY_SECONDS = 5.0
+# runners run strangers' models, and need not know whom they serve
+_OWNER_KEY = token_bytes(16)
 
 DEADLINE_PASSED = failed(PredictionErrorCode.DEADLINE_EXCEEDED, "The deadline passed while the prediction ran.")
 
@@ -258,7 +262,9 @@ class Attempt:
                     if self.outcome.done():
                         return
                     self.stage = Stage.RUNNING
-                    keeper.submit(self, protocol.Run(self.key, lease.attempt, spec, values, files, traceparent))
+                    owner = blake2b(lease.owner.encode(), key=_OWNER_KEY, digest_size=16).hexdigest()
+                    run = protocol.Run(self.key, lease.attempt, spec, values, files, traceparent, owner)
+                    keeper.submit(self, run)
                     if self._previews_enabled:
                         keeper.send(protocol.SetPreviews(self.key, enabled=True))
                     await asyncio.shield(self.outcome)

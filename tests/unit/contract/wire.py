@@ -50,7 +50,7 @@ from workers.contract.protocol import (
 SNAPSHOTS = Path(workers.contract.__file__).parent / "snapshots"
 VERSION = VersionSpec("v2", "text", "/models/v1", {"quantization": "INT8"}, "v1", "/models/v2", "sha256:c0de")
 EXAMPLES: tuple[Message, ...] = (
-    Run("p1", 2, VERSION, {"prompt": "Grüße", "image": "/inputs/p1/0"}, ["/inputs/p1/0"], "00-0af7-b7ad-01"),
+    Run("p1", 2, VERSION, {"prompt": "Grüße", "image": "/inputs/p1/0"}, ["/inputs/p1/0"], "00-0af7-b7ad-01", "9f3c"),
     Cancel("p1"),
     SetPreviews("p1", enabled=True),
     Inspect(VERSION, measure=True),

@@ -17,6 +17,7 @@ import torch
 from workers.contract.failures import free_memory
 from workers.contract.predictor import InputRejectedError, PredictionContext
 from workers.predictors.text.engine import CannotBatchError, Engine, Request, Step, cache_tokens
+from workers.predictors.text.prefixes import key_of
 from workers.predictors.text.sampling import Sampling
 from workers.predictors.text.streaming import TokenSink
 
@@ -98,7 +99,14 @@ class TextBatch:
     """
 
     def __init__(
-        self, model: Any, context: int | None, slots: int, room_bytes: int | None = None, *, split: bool = True
+        self,
+        model: Any,
+        context: int | None,
+        slots: int,
+        room_bytes: int | None = None,
+        *,
+        split: bool = True,
+        share: bool = True,
     ) -> None:
         self._model = model
         self._slots = slots
@@ -109,6 +117,7 @@ class TextBatch:
         self._room = _SharedLock()
         self._engine: Engine | None = None
         self._split = split
+        self._share = share
         self.rebuilt = 0
 
     def room(self, prompt_tokens: int) -> int:
@@ -174,6 +183,7 @@ class TextBatch:
             len(prompts),
             update_entries,
             split=self._split,
+            share=self._share,
             page_tokens=TRY_TOKENS,
             batch_tokens=TRY_TOKENS,
         )
@@ -193,8 +203,10 @@ class TextBatch:
             engine.stop()
         return [log.scores for log in logs]
 
-    def run(self, context: PredictionContext, request: Request, sink: TokenSink) -> None:
+    def run(self, context: PredictionContext, request: Request, sink: TokenSink) -> int:
         """Feed the sink until the request is done; returns early when it was asked to stop.
+
+        Gives how many tokens of the prompt were computed before, for others of its scope.
 
         Raises:
             BrokenBatchError: it ends the engine, alone too.
@@ -206,7 +218,7 @@ class TextBatch:
         for attempt in range(3):
             # the suspect, who had no token yet, is alone at once, everybody else in the third try
             alone = attempt == 2 or (attempt == 1 and not entry.tokens)
-            key = f"request {next(self._numbers)}"
+            key = key_of(request.scope, next(self._numbers))
             with self._room.hold(context, alone=alone):
                 engine = self._submit(key, entry)
                 try:
@@ -218,10 +230,11 @@ class TextBatch:
                     del self._entries[key]
                     if not entry.is_out:
                         engine.cancel(key)
+                    shared = engine.forget(key)
             if entry.failure is not None:
                 raise entry.failure
             if entry.error is None or context.cancelled:
-                return
+                return shared
             logger.warning("A step with this request in it failed: %s", entry.error)
             if alone:
                 break
@@ -265,7 +278,9 @@ class TextBatch:
                     known.update(step)
 
         if self._engine is None:
-            self._engine = Engine(self._model, self._tokens, self._slots, update_entries, split=self._split)
+            self._engine = Engine(
+                self._model, self._tokens, self._slots, update_entries, split=self._split, share=self._share
+            )
             self._engine.start()
         return self._engine
 

@@ -23,6 +23,7 @@ from transformers.integrations.eager_paged import eager_paged_attention_forward
 
 from workers.predictors.text import split_attention
 from workers.predictors.text.grammar import Grammar
+from workers.predictors.text.prefixes import Prefixes
 from workers.predictors.text.sampling import NO_NUMBERS, Sampling
 from workers.predictors.text.scores import Row, TokenLog, choose, finite_rows, force_tokens, shape
 
@@ -53,6 +54,8 @@ class Request:
     """Makes the processors of scores that the model's own generation config asks for, behind so many tokens."""
     grammar: Grammar | None = None
     """What the text has to be."""
+    scope: str = ""
+    """Requests of one scope share the pages of prompts that begin alike."""
 
     def row(self) -> Row:
         """The row of a new try: what is behind the prompt counts as written."""
@@ -115,6 +118,7 @@ class Engine:
         on_steps: Callable[[list[Step]], None],
         *,
         split: bool = True,
+        share: bool = True,
         page_tokens: int = PAGE_TOKENS,
         batch_tokens: int = BATCH_TOKENS,
     ) -> None:
@@ -129,8 +133,7 @@ class Engine:
             max_requests_per_batch=slots,
             # the scheduler would keep a part free for those who run, and soft-resets one of them when nothing is left
             safety_margin=0.0 if tokens >= slots * page_tokens else None,
-            # which of two equal prompts comes first would decide what is computed anew
-            allow_block_sharing=False,
+            allow_block_sharing=share,
             # the sampler looks at the requests of the step that is about to run
             use_async_batching=False,
             use_cuda_graph=False,
@@ -194,7 +197,11 @@ class Engine:
     def cancel(self, key: str) -> None:
         """Drop a request at the next step; nothing more of it is delivered after that."""
         self._manager.cancel_request(key)
+
+    def forget(self, key: str) -> int:
+        """Forget a request that is over; how many of its tokens others had computed."""
         self._sampler.failed.pop(key, None)
+        return self._manager.prefixes.take_shared(key) if self._manager.prefixes is not None else 0
 
     def stop(self) -> None:
         """End both threads and free the cache."""
@@ -215,12 +222,16 @@ def _paged_attention(module: torch.nn.Module, *args: Any, **kwargs: Any) -> Any:
 
 
 class _BatchingManager(ContinuousBatchingManager):  # type: ignore[misc]
-    """The manager, which lets split attention see the cache that it makes."""
+    """The manager, which lets split attention and those who share pages see the cache that it makes."""
+
+    prefixes: Prefixes | None = None
 
     def _create_batch_processor(self) -> Any:
         processor = super()._create_batch_processor()
         if self.model.config.get_text_config()._attn_implementation == split_attention.NAME:
             split_attention.attach(self.model, processor.cache)
+        if processor.cache.use_prefix_sharing:
+            self.prefixes = Prefixes(processor.cache)
         return processor
 
 

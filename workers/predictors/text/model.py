@@ -210,12 +210,16 @@ class TextModel:
             logs.append(log)
             own = self._own_processors if self._has_own_processors else None
             chosen = replace(sampling, seed=(sampling.seed + choice) % (MAX_SEED + 1))
-            requests.append(Request(ids, len(ids), room, chosen, ends, log, own, grammar))
+            requests.append(
+                Request(ids, len(ids), room, chosen, ends, log, own, grammar, context.owner or context.prediction)
+            )
         way = self.batch or self._one_by_one
 
         def run(choice: int) -> None:
             try:
-                way.run(context, requests[choice], sinks[choice])
+                shared = way.run(context, requests[choice], sinks[choice])
+                if choice == 0 and self.batch is not None:
+                    context.metric("cached_input_tokens", shared)
             finally:
                 sinks[choice].finish()
 

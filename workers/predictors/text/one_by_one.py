@@ -33,8 +33,10 @@ class OneByOne:
         self._state = state
         self.at_once = at_once
 
-    def run(self, context: PredictionContext, request: Request, sink: TokenSink) -> None:
+    def run(self, context: PredictionContext, request: Request, sink: TokenSink) -> int:
         """Feed the sink until the request is done; returns early when it was asked to stop.
+
+        Gives how many tokens of the prompt were computed before: none.
 
         Raises:
             FloatingPointError: the model's scores are no numbers.
@@ -58,3 +60,4 @@ class OneByOne:
                 logits_processor=transformers.LogitsProcessorList([RequestProcessor(row, len(prompt))]),
                 stopping_criteria=transformers.StoppingCriteriaList([SinkCriterion(sink)]),
             )
+        return 0
