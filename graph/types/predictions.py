@@ -22,6 +22,7 @@ from server.adapters.event_log import LiveState
 from server.adapters.large_columns import holds
 from server.domain import predictions as domain
 from server.domain.files import with_links
+from server.domain.secrets import mask
 from server.domain.text_output import choices_of, finish_reason_of, text_of
 from server.live.prediction_events import overlay
 from server.live.prediction_rows import may_see
@@ -118,9 +119,9 @@ class Prediction(Node):
         description="Whether its input, output, files and logs have been removed, as this server does after a time."
     )
 
-    @strawberry.field(description="Input, with defaults and the seed filled in.")
+    @strawberry.field(description="Input, with defaults and the seed filled in; a secret is shown as `**********`.")
     async def input(self, info: Info) -> JSON:
-        return await self._column(info, "input")  # type: ignore[no-any-return]
+        return mask(await self._column(info, "input"))  # type: ignore[no-any-return]
 
     @strawberry.field(description="Model that it runs.")
     async def model(self, info: Info) -> Model:

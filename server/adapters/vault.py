@@ -21,7 +21,8 @@ class Vault:
 
     def __init__(self, secret: str, former: Iterable[str] = ()) -> None:
         self._newest = _fernet(secret)
-        self._all = MultiFernet([self._newest, *map(_fernet, former)])
+        self._secrets = (secret, *former)
+        self._all = MultiFernet([self._newest, *map(_fernet, self._secrets[1:])])
 
     def seal(self, text: str) -> str:
         """The text as the database may keep it."""
@@ -37,6 +38,11 @@ class Vault:
             return self._all.decrypt(sealed.encode()).decode()
         except InvalidToken:
             raise UnreadableSecretError from None
+
+    def fingerprints(self, text: str) -> list[str]:
+        """What tells a text from others and needs SECRET_KEY to be made: by the newest key, then by former ones."""
+        purpose = b"inference-server/fingerprint/v1"
+        return [hmac.digest(key.encode(), purpose + text.encode(), hashlib.sha256).hex() for key in self._secrets]
 
     def is_newest(self, sealed: str) -> bool:
         """Whether the newest key sealed it; else it should be sealed again."""

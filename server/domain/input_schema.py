@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 import orjson
@@ -11,6 +11,7 @@ from jsonschema.exceptions import SchemaError, ValidationError
 
 from server.domain import bounded_check
 from server.domain.files import FILE_FORMAT
+from server.domain.secrets import SECRET, secret_fields
 from server.errors import MAX_VIOLATIONS, InvalidInputError, Violation
 
 MAX_SCHEMA_NODES = 500
@@ -50,7 +51,8 @@ def apply(schema: dict[str, Any], value: object, root: str = "/input") -> dict[s
     errors.sort(key=lambda error: [str(part) for part in error.absolute_path])
     # The user's rule and the predictor's often say the same
     unique: dict[Violation, None] = {}
-    for violation in (violation for error in errors for violation in _violations(error, root)):
+    secret = secret_fields(schema)
+    for violation in (violation for error in errors for violation in _violations(error, root, secret)):
         unique[violation] = None
         if len(unique) == MAX_VIOLATIONS:
             break
@@ -78,7 +80,7 @@ def _copy(value: Any) -> Any:
     return [_copy(item) for item in value] if isinstance(value, list) else value
 
 
-def _violations(error: ValidationError, root: str) -> Iterator[Violation]:
+def _violations(error: ValidationError, root: str, secret: Collection[str] = ()) -> Iterator[Violation]:
     path = root + "".join(f"/{_escape(part)}" for part in error.absolute_path)
     keyword = str(error.validator or "schema")
     if keyword == "required":
@@ -92,6 +94,9 @@ def _violations(error: ValidationError, root: str) -> Iterator[Violation]:
         given = [name for name in names if isinstance(error.instance, dict) and name in error.instance]
         other = f", not {' and '.join(given)} together" if given else ""
         yield Violation(path, _shorten(f"Give exactly one of the fields {' and '.join(names)}{other}."), keyword)
+    elif secret and (not error.absolute_path or error.absolute_path[0] in secret):
+        # The message would quote it
+        yield Violation(path, f"The value breaks the rule {keyword}.", keyword)
     else:
         yield Violation(path, _shorten(error.message), keyword)
 
@@ -245,6 +250,7 @@ _LIMITS = {
 def _narrow(rule: dict[str, Any], limit: dict[str, Any]) -> dict[str, Any]:
     """The user's rule of one field, with the predictor's limits where they are narrower."""
     both = {key: pick(rule[key], limit[key]) for key, pick in _LIMITS.items() if key in rule and key in limit}
-    # What is a file for the predictor is no other text
-    fixed = {"format": FILE_FORMAT} if limit.get("format") == FILE_FORMAT else {}
+    # What is a file or a secret for the predictor is no other text
+    names = {FILE_FORMAT: ("format",), SECRET: ("format", "writeOnly")}.get(limit.get("format", ""), ())
+    fixed = {key: limit[key] for key in names if key in limit}
     return {**limit, **rule, **both, **fixed}

@@ -9,6 +9,7 @@ from uuid import UUID
 from server.domain.files import with_links
 from server.domain.ids import encode_id
 from server.domain.predictions import PredictionStatus
+from server.domain.secrets import mask
 from server.domain.text_output import choices_of, finish_reason_of, text_of
 from server.live.prediction_events import live_state, overlay
 from server.runtime import Runtime
@@ -55,7 +56,7 @@ async def body(rt: Runtime, row: Prediction, base_url: str) -> dict[str, Any]:
         "model": {"slug": slug},
         "version": {"number": row.version.number, "slug": f"{slug}:{row.version.number}"},
         "user": {"handle": row.user.handle} if row.user else None,
-        "input": row.input,
+        "input": mask(row.input),
         "output": output,
         "text": text,
         "choices": None if live is not None else _choices(output),

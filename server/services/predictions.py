@@ -22,7 +22,8 @@ from server.adapters.database import columns, from_json, from_row, rows
 from server.adapters.large_columns import without_large
 from server.adapters.pagination import utc
 from server.adapters.tracing import traceparent_of
-from server.domain import files, input_schema, seeds
+from server.adapters.vault import UnreadableSecretError
+from server.domain import files, input_schema, secrets, seeds
 from server.domain.accounts import Viewer
 from server.domain.api_keys import Scope
 from server.domain.models import DeviceClass, ModelKind, Slug, VersionState, parse_slug, queue_of
@@ -86,7 +87,7 @@ async def _create(rt: Runtime, viewer: Viewer, new: NewPrediction) -> Prediction
         raise InvalidInputError(violations)
     webhooks.check(rt, viewer, new.webhook)
     request_hash = _request_hash(new)
-    if existing := await _existing(viewer, new, request_hash):
+    if existing := await _existing(rt, viewer, new, request_hash):
         return existing
     if viewer.user_id is None:
         await rate_limits.count_anonymous_prediction(rt, viewer)
@@ -98,8 +99,11 @@ async def _create(rt: Runtime, viewer: Viewer, new: NewPrediction) -> Prediction
         rt.waiting.add_one(viewer.owner_key)
     model, version = await resolve_version(viewer, new.model)
     values = seeds.draw_seed(version.input_schema, input_schema.apply(version.input_schema, new.input))
-    if violations := files.violations(version.input_schema, values):
+    schema = version.input_schema
+    if violations := files.violations(schema, values) + secrets.violations(schema, values):
         raise InvalidInputError(violations)
+    # A hash of what holds a short secret would tell it to whoever tries all
+    stored_hash = rt.vault.fingerprints(request_hash)[0] if secrets.has_secret(schema, values) else request_hash
     row = Prediction(
         # Whoever holds the id of an anonymous prediction may read it, so that id is random
         id=uuid7() if viewer.user_id else uuid4(),
@@ -109,16 +113,16 @@ async def _create(rt: Runtime, viewer: Viewer, new: NewPrediction) -> Prediction
         version=version,
         queue=queue_of(ModelKind(model.kind), DeviceClass(version.options.get("device", DeviceClass.ANY))),
         status=PredictionStatus.STARTING.value,
-        input=values,
+        input=secrets.seal(schema, values, rt.vault.seal),
         idempotency_key=new.idempotency_key,
-        request_hash=request_hash,
+        request_hash=stored_hash,
         webhook_events=webhooks.events_of(new.webhook),
         retry_of=new.retry_of,
         cache_key=results.cache_key(rt, viewer, model, version, new, values),
         traceparent=traceparent_of(),
     )
-    while not await accept(row, files.uploads(version.input_schema, values), new):
-        if existing := await _existing(viewer, new, request_hash):
+    while not await accept(row, files.uploads(schema, values), new):
+        if existing := await _existing(rt, viewer, new, request_hash):
             return existing
     logger.info("prediction.accepted", prediction=str(row.id), queue=row.queue)
     await send(rt, UnitOfWork(bells=[(row.queue, row.id)], owners_of_new=[row.owner] if row.user_id else []))
@@ -130,8 +134,9 @@ async def retry(rt: Runtime, viewer: Viewer, prediction_id: UUID, idempotency_ke
 
     Raises:
         NotFoundError: there is none, or the viewer may not know of it or of its model.
-        UnavailableError: its input was removed, or its version is not READY.
-        ForbiddenError, InvalidInputError, ConflictError: as in `create`.
+        UnavailableError: its input was removed or has a secret that cannot be read, or its version is not READY.
+        ForbiddenError: it has a secret of somebody else; or as in `create`.
+        InvalidInputError, ConflictError: as in `create`.
     """
     viewer.require(Scope.RUN)
     old = await find_visible(viewer, prediction_id)
@@ -139,7 +144,17 @@ async def retry(rt: Runtime, viewer: Viewer, prediction_id: UUID, idempotency_ke
         raise UnavailableError("The input of this prediction was removed, so it cannot run again.")
     version = await Version.get(id=old.version_id).select_related("model__owner")
     model = f"{version.model.owner.handle}/{version.model.name}:{version.number}"
-    return await create(rt, viewer, NewPrediction(model, old.input, idempotency_key, retry_of=old.id))
+    values = old.input
+    if secrets.has_secret(version.input_schema, values):
+        if old.owner != viewer.owner_key:
+            raise ForbiddenError("It was run with somebody else's secret; run the model with one of your own.")
+        try:
+            values = secrets.open_secrets(version.input_schema, values, rt.vault.open)
+        except UnreadableSecretError:
+            raise UnavailableError(
+                "Its secret was sealed with another SECRET_KEY; run the model with it anew."
+            ) from None
+    return await create(rt, viewer, NewPrediction(model, values, idempotency_key, retry_of=old.id))
 
 
 def _request_hash(new: NewPrediction) -> str:
@@ -159,11 +174,11 @@ def _request_hash(new: NewPrediction) -> str:
     return hashlib.sha256(body).hexdigest()
 
 
-async def _existing(viewer: Viewer, new: NewPrediction, request_hash: str) -> Prediction | None:
+async def _existing(rt: Runtime, viewer: Viewer, new: NewPrediction, request_hash: str) -> Prediction | None:
     if new.idempotency_key is None:
         return None
     row = await Prediction.get_or_none(owner=viewer.owner_key, idempotency_key=new.idempotency_key)
-    if row is not None and row.request_hash != request_hash:
+    if row is not None and row.request_hash not in (request_hash, *rt.vault.fingerprints(request_hash)):
         raise ConflictError("This idempotency key was used with another request.")
     return row
 

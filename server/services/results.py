@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 
-from server.domain import files
+from server.domain import files, secrets
 from server.domain.accounts import Viewer
 from server.domain.api_keys import Scope
 from server.domain.models import Visibility, parse_slug
@@ -29,12 +29,14 @@ def cache_key(
     """The key under which a prediction shares its result; None when it shares nothing.
 
     A version whose input has a seed repeats a run only where the caller gave one; runs of other versions are taken to
-    repeat, since the caller asked for a shared result.
+    repeat, since the caller asked for a shared result. What was made with a secret is for its owner.
     """
     if not new.use_cache or not rt.settings.result_cache_seconds:
         return None
     given = new.input if isinstance(new.input, dict) else {}
     if "seed" in version.input_schema.get("properties", {}) and given.get("seed") is None:
+        return None
+    if secrets.has_secret(version.input_schema, values):
         return None
     has_files = next(files.named(version.input_schema, values), None) is not None
     is_open = model.visibility == Visibility.PUBLIC.value and not has_files

@@ -19,9 +19,11 @@ from server.adapters import metrics
 from server.adapters.database import CONNECTION_ERRORS
 from server.adapters.storage import StorageError
 from server.adapters.tasks import end
+from server.adapters.vault import UnreadableSecretError
 from server.domain import input_schema
 from server.domain.models import kind_queue
 from server.domain.predictions import Failure, PredictionErrorCode, PredictionStatus, backoff_seconds
+from server.domain.secrets import open_secrets
 from server.queue.claim import PredictionLease
 from server.queue.finish import Result, count_losses, finish, hand_back
 from server.runtime import Runtime
@@ -249,7 +251,12 @@ class Attempt:
             with self._trace.step("fetch model"):
                 spec = await self._retry(lambda: self._context.snapshots.spec(lease.version_id, self._writer.loading))
             lock, schema = self._context.runner_lock, keeper.input_schema(spec.predictor)
-            values = {**input_schema.defaults(schema), **lease.input}
+            try:
+                values = open_secrets(schema, {**input_schema.defaults(schema), **lease.input}, self._rt.vault.open)
+            except UnreadableSecretError:
+                reason = "Its secret was sealed with another SECRET_KEY; run the model with it anew."
+                self.settle(Outcome(PredictionStatus.FAILED, Failure(PredictionErrorCode.INPUT_REJECTED, reason)))
+                return
             async with (
                 lock.alone() if lease.alone else lock.shared(),
                 self._context.inputs.lay_out(lease, schema, values) as (values, files),

@@ -43,7 +43,7 @@ def live(start_servers: StartServers, tmp_path_factory: pytest.TempPathFactory) 
     shutil.copy(Path(__file__).with_name("moody.py"), folder)
     (told,) = re.findall(r"CUSTOM_PREDICTORS=(\S+)", block("sh"))
     sample = "tests.integration.custom.sample"
-    classes = f"{told},my_pictures:Thumbnail,my_batches:Doubler,{sample}:Weigh,{sample}:Heavy"
+    classes = f"{told},my_pictures:Thumbnail,my_batches:Doubler,{sample}:Weigh,{sample}:Heavy,{sample}:Vouch"
     classes += "".join(f",moody:{name.title()}" for name in MOODY)
     # The moody ones leave word beside their module
     settings = {**LIMITS, "CUSTOM_PREDICTORS": classes, "RUNNER_WRITABLE": str(folder)}
@@ -61,11 +61,11 @@ def models(live: LiveServer) -> dict[str, str]:
     async def make() -> dict[str, str]:
         client = await administrator(live)
         made = [(await client.run(block("graphql")))["createModel"]]
-        for name in ("thumbnail", "weigh", "heavy", "doubler", *MOODY):
+        for name in ("thumbnail", "weigh", "heavy", "vouch", "doubler", *MOODY):
             made.append(await add_model(client, name=name, visibility="PUBLIC", source={"predictor": name}))
         found = [await settled(client, model["slug"]) for model in made]
         await client.close()
-        assert [model["versions"][0]["state"] for model in found] == ["READY"] * (5 + len(MOODY)), found
+        assert [model["versions"][0]["state"] for model in found] == ["READY"] * (6 + len(MOODY)), found
         return {model["slug"].partition("/")[2]: model["slug"] for model in found}
 
     return asyncio.run(make())

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from workers.predictors import File, PredictionContext
+from workers.predictors import File, PredictionContext, Secret
 
 
 class Weigh:
@@ -33,6 +33,14 @@ class Heavy:
             context.check()
             context.file(bytes(size), "application/octet-stream")
             time.sleep(0.05)
+
+
+class Vouch:
+    """Has a secret."""
+
+    def predict(self, token: Secret, times: int = 1) -> dict[str, Any]:
+        print(token)  # noqa: T201 - a user's own way
+        return {"sha256": hashlib.sha256(token.get_secret_value().encode()).hexdigest(), "token": token}
 
 
 def _seen(path: Path) -> dict[str, Any]:

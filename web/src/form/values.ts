@@ -105,7 +105,10 @@ export class InputForm {
   }
 
   #fillField(field: FormField | undefined, value: unknown): void {
-    if (field) field.raw.value = rawOf(field.control, value, false);
+    if (!field) return;
+    // What is shown instead of a secret is none
+    const hidden = field.control.kind === "text" && field.control.secret && value === HIDDEN;
+    field.raw.value = rawOf(field.control, hidden ? undefined : value, false);
   }
 
   #fromFields(): { input: unknown; problems: [FormField, string][] } {
@@ -155,6 +158,8 @@ export class InputForm {
 }
 
 const MOST_MESSAGES = 20;
+/** How the API shows a secret. */
+const HIDDEN = "**********";
 
 const bounded = (messages: string[]): string[] =>
   messages.length > MOST_MESSAGES

@@ -16,7 +16,7 @@ File = Annotated[Path, WithJsonSchema({"type": "string", "format": "file"})]
 Secret = SecretStr
 """A text that what the class prints or returns does not show; `get_secret_value()` gives it.
 
-The server keeps it with the prediction's input as it came, and shows it to whoever may read that.
+The server keeps it sealed, and shows it to nobody.
 """
 
 
