@@ -14,11 +14,13 @@ import torch
 from transformers import AutoConfig, AutoTokenizer
 from transformers.utils import logging as transformers_logging
 
+from workers.contract.failures import is_out_of_memory
 from workers.contract.layout import Weights, read_layout
 from workers.contract.logs import quieten_transformers
 from workers.contract.predictor import Device, InputRejectedError, SetupContext, VersionRefusedError
 from workers.contract.tokenizers import check_tokenizer
 from workers.predictors.quantization import check_placement, model_arguments
+from workers.predictors.refusals import check_type, quantization_method, reason_of
 
 REPORT_SECONDS = 0.1
 MOST_NAMES = 3
@@ -71,10 +73,21 @@ def read_parts(folder: Path) -> tuple[Any, Any]:
     """Configuration and tokenizer.
 
     Raises:
-        VersionRefusedError: the folder holds no model.
+        VersionRefusedError: the folder holds no model, or one that transformers cannot read.
     """
     check_folder(folder)
-    config, tokenizer = AutoConfig.from_pretrained(folder, **SAFE), AutoTokenizer.from_pretrained(folder, **SAFE)
+    check_type(folder)
+    try:
+        config = AutoConfig.from_pretrained(folder, **SAFE)
+    except Exception as error:  # what a stranger's file makes a library raise is not to be foreseen
+        raise VersionRefusedError(f"Its config.json cannot be read: {reason_of(error, folder)}") from error
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(folder, **SAFE)
+    except Exception as error:  # as above
+        reason = reason_of(error, folder)
+        if "instantiate the backend tokenizer" in reason:
+            reason = f"it has no tokenizer.json, and not the files that a tokenizer of {config.model_type} is made of."
+        raise VersionRefusedError(f"Its tokenizer cannot be read: {reason}") from error
     if tokenizer.is_fast and not (folder / "tokenizer.json").is_file():
         # What the library made of other files; the file itself is judged before
         check_tokenizer(orjson.loads(tokenizer.backend_tokenizer.to_str()), "Its tokenizer")
@@ -129,7 +142,10 @@ def load_model(
     context.loading("read", 0, total)
     placed = model_arguments(options, device)
     arguments = {**placed, "use_safetensors": True, **variant_arguments(weights, config)}
-    with _report_reading(context, total):
+    method = quantization_method(config)
+    if method is not None and options.get("quantization"):
+        raise VersionRefusedError(f"Its weights are quantized already ({method}); publish it without `quantization`.")
+    with _report_reading(context, total), _told_in_sentences(folder, method, device):
         model, report = model_class.from_pretrained(
             folder, config=config, dtype=getattr(torch, device.dtype), **SAFE, **arguments,
             output_loading_info=True, ignore_mismatched_sizes=True,
@@ -184,6 +200,22 @@ def variant_arguments(weights: Weights, config: Any) -> dict[str, str]:
         )
     config.transformers_weights = weights.index
     return {}
+
+
+@contextmanager
+def _told_in_sentences(folder: Path, method: str | None, device: Device) -> Iterator[None]:
+    """What a library raises over a folder's weights becomes a sentence for their owner, except where memory ran out."""
+    try:
+        yield
+    except VersionRefusedError:
+        raise
+    except Exception as error:  # what a stranger's file makes a library raise is not to be foreseen
+        if is_out_of_memory(error):
+            raise
+        reason = reason_of(error, folder)
+        what = f"Its weights are quantized by {method}, which cannot run on this worker's {device.name}"
+        what = what if method is not None else "transformers cannot load it"
+        raise VersionRefusedError(f"{what}: {reason}") from error
 
 
 @contextmanager

@@ -53,6 +53,14 @@ def change(name: str, **values: Any) -> Callable[[Path], None]:
     return write
 
 
+METHODS = ("gptq", "awq", "fp8", "compressed-tensors", "mxfp4", "bitsandbytes", "nonsense")
+
+
+def quantized(method: str) -> Callable[[Path], None]:
+    own = {"quant_method": method, "bits": 4, "group_size": 128, "load_in_4bit": True}
+    return change("config.json", quantization_config=own)
+
+
 async def test_a_version_that_runs_says_how_and_what_that_took(shared: Running, llama: Path) -> None:
     answer = await try_out(shared, VersionSpec("llama", "text", str(llama)))
     assert isinstance(answer, Tried)
@@ -71,8 +79,13 @@ async def test_a_version_that_runs_says_how_and_what_that_took(shared: Running, 
     [
         (without_tensor, ["lack model.layers.1.mlp.up_proj.weight", "not whole"]),
         (other_shape, ["model.layers.0.self_attn.q_proj.weight has the shape [8, 8]", "describes [32, 32]"]),
+        (change("config.json", attn_implementation="flash_attention_2"), ["cannot load it: FlashAttention2"]),
+        *(
+            (quantized(method), [f"quantized by {method}", "which cannot run on this worker's cpu: "])
+            for method in METHODS
+        ),
     ],
-    ids=["missing", "mismatched"],
+    ids=["missing", "mismatched", "flash", *METHODS],
 )
 async def test_what_cannot_run_is_refused_with_a_sentence(
     shared: Running, llama: Path, tmp_path: Path, break_: Callable[[Path], None], words: list[str]
@@ -80,7 +93,7 @@ async def test_what_cannot_run_is_refused_with_a_sentence(
     folder = tmp_path / "broken"
     shutil.copytree(llama, folder)
     break_(folder)
-    answer = await try_out(shared, VersionSpec(f"broken {words[0]}", "text", str(folder)))
+    answer = await try_out(shared, VersionSpec(f"broken {tmp_path.name}", "text", str(folder)))
     assert isinstance(answer, Tried), answer
     assert answer.refusal is not None, answer
     assert all(word in answer.refusal for word in words), answer.refusal

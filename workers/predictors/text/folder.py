@@ -10,12 +10,14 @@ from typing import Any
 from transformers import AutoModelForCausalLM, AutoModelForSeq2SeqLM
 from transformers.models.auto.modeling_auto import (
     MODEL_FOR_CAUSAL_LM_MAPPING_NAMES,
+    MODEL_FOR_MASKED_LM_MAPPING_NAMES,
     MODEL_FOR_SEQ_TO_SEQ_CAUSAL_LM_MAPPING_NAMES,
 )
 
 from workers.contract.predictor import InputRejectedError, Inspection, VersionRefusedError
 from workers.contract.weights import parameter_count
 from workers.predictors.pretrained import read_parts, weight_files
+from workers.predictors.refusals import check_generation_config, check_writes
 from workers.predictors.text.chat.conversation import narrow_conversation
 from workers.predictors.text.inputs import narrow, read_own_config
 
@@ -80,12 +82,10 @@ def inspect_text(path: str, input_schema: dict[str, Any], output_schema: dict[st
             if config.is_encoder_decoder
             else MODEL_FOR_CAUSAL_LM_MAPPING_NAMES
         )
-        if config.model_type not in known:
-            raise VersionRefusedError(f"transformers has no text generation for models of type {config.model_type!r}.")
+        check_writes(config, MODEL_FOR_MASKED_LM_MAPPING_NAMES, known)
+        check_generation_config(folder)
     except VersionRefusedError as refusal:
         return Inspection(refusal=str(refusal))
-    except (ValueError, OSError, KeyError, ImportError) as error:
-        return Inspection(refusal=f"Its configuration or tokenizer cannot be read: {error}")
     limits = read_limits(config, tokenizer)
     info = {
         "architecture": (config.architectures or [config.model_type])[0],

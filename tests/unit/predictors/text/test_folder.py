@@ -102,10 +102,10 @@ def no_json(path: Path) -> None:
         (no_safetensors, "is not a safetensors file"),
         (shard_missing, "model-00001-of-00002.safetensors is missing"),
         (no_config, "no config.json"),
-        (own_code, "cannot be read"),
+        (own_code, "code of its own for models of type 'mine'"),
         (no_text, "has no text generation"),
         (no_tokenizer, "cannot be read"),
-        (no_json, "cannot be read"),
+        (no_json, "config.json is no JSON object"),
     ],
 )
 def test_a_folder_that_cannot_be_run_is_refused_with_the_reason(
