@@ -7,9 +7,13 @@ from graphql import (
     GraphQLEnumType,
     GraphQLInputObjectType,
     GraphQLInterfaceType,
+    GraphQLList,
     GraphQLNamedType,
+    GraphQLNonNull,
     GraphQLObjectType,
+    GraphQLUnionType,
     build_schema,
+    is_leaf_type,
 )
 
 from graph import schema
@@ -32,6 +36,32 @@ def described(named: GraphQLNamedType) -> Iterator[tuple[str, str | None]]:
             yield f"{named.name}.{name}", field.description
             for argument, taken in field.args.items():
                 yield f"{named.name}.{name}({argument})", taken.description
+
+
+# Of other objects altogether, which nobody asks for side by side
+DIFFER_IN_NODES = {"status", "attempts", "webhookDeliveries"}
+
+
+def shape(kind: object) -> str:
+    """What has to be the same of fields that are selected under one name (GraphQL, 5.3.2)."""
+    if isinstance(kind, GraphQLNonNull):
+        return f"{shape(kind.of_type)}!"
+    if isinstance(kind, GraphQLList):
+        return f"[{shape(kind.of_type)}]"
+    return str(kind) if is_leaf_type(kind) else "object"
+
+
+def test_fields_of_one_name_can_be_selected_of_all_members() -> None:
+    parsed = build_schema(schema.sdl())
+    differ: dict[str, set[str]] = {}
+    for name, named in parsed.type_map.items():
+        if isinstance(named, GraphQLInterfaceType | GraphQLUnionType):
+            shapes: dict[str, set[str]] = {}
+            for member in parsed.get_possible_types(named):
+                for field, taken in member.fields.items():
+                    shapes.setdefault(field, set()).add(shape(taken.type))
+            differ |= {name: {field for field, kinds in shapes.items() if len(kinds) > 1}}
+    assert {name: fields for name, fields in differ.items() if fields} == {"Node": DIFFER_IN_NODES}
 
 
 def test_the_committed_schema_is_current() -> None:
