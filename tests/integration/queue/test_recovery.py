@@ -12,6 +12,7 @@ import pytest
 import redis
 
 from server.adapters.database import now, rows
+from server.adapters.metrics import REGISTRY
 from server.domain.accounts import Viewer
 from server.domain.predictions import PredictionStatus
 from server.maintenance import recovery
@@ -68,6 +69,9 @@ async def test_an_expired_lease_waits_again(
     assert (found["worker_id"], found["lease_until"]) == (None, None)
     assert backoff - 0.5 < (found["run_at"] - found["updated_at"]).total_seconds() <= backoff
     assert not await finish(claimed, Result(PredictionStatus.SUCCEEDED, "late"))
+    labels = {"kind": claimed.queue, "cause": "lease"}
+    for name in ("inference_losses_total", "inference_reruns_total"):
+        assert REGISTRY.get_sample_value(name, labels) == 1
 
 
 @pytest.mark.parametrize(("alone", "losses", "expected"), [(False, 0, (True, 0)), (True, 0, (True, 1))])

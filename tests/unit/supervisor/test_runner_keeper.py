@@ -9,6 +9,7 @@ from typing import Any, cast
 
 import pytest
 
+from server.adapters.metrics import REGISTRY
 from server.domain.predictions import Failure, PredictionErrorCode, PredictionStatus
 from server.settings import Settings
 from workers.contract import protocol
@@ -96,6 +97,14 @@ async def test_of_several_none_counts_a_loss_and_each_runs_again_alone(keeper: R
     several = [submit(keeper, "a"), submit(keeper, "b")]
     keeper._end_runs(-signal.SIGSEGV)
     assert {each.outcome.result() for each in several} == {Outcome(None, is_loss=False, alone=True)}
+
+
+@pytest.mark.parametrize(("code", "reason"), [(-signal.SIGSEGV, "died"), (STUCK, "stuck")])
+async def test_ends_of_runners_are_counted_by_their_reason(keeper: RunnerKeeper, code: int, reason: str) -> None:
+    name, labels = "inference_runner_ends_total", {"reason": reason}
+    before = REGISTRY.get_sample_value(name, labels) or 0
+    keeper._end_runs(code)
+    assert REGISTRY.get_sample_value(name, labels) == before + 1
 
 
 async def test_a_runner_that_gave_up_is_nobody_s_loss(keeper: RunnerKeeper) -> None:
