@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 import torch
+from transformers.models.auto.modeling_auto import MODEL_FOR_TEXT_ENCODING_MAPPING_NAMES
 
 from workers.contract.predictor import Device, InputRejectedError, SetupContext, VersionRefusedError
 from workers.contract.weights import parameter_count
@@ -90,12 +91,28 @@ class Encoder:
                 )
         return rows
 
-    def run(self, rows: list[list[int]], reduce: Callable[[Any, torch.Tensor], torch.Tensor]) -> list[torch.Tensor]:
-        """What `reduce` makes of the model's output and the mask (rows, tokens), a float32 tensor for each row."""
-        return self.run_rows([{"input_ids": row} for row in rows], reduce)
+    def count_before(self, prompt: str) -> int:
+        """How many tokens a prompt fills at the beginning of a text, the mark of its beginning included."""
+        row = self._tokenizer(prompt, verbose=False)["input_ids"]
+        return len(row) - (1 if row and row[-1] in self._tokenizer.all_special_ids else 0)
+
+    def run(
+        self,
+        rows: list[list[int]],
+        reduce: Callable[[Any, torch.Tensor], torch.Tensor],
+        skips: list[int] | None = None,
+    ) -> list[torch.Tensor]:
+        """What `reduce` makes of the model's output and the mask (rows, tokens), a float32 tensor for each row.
+
+        `skips` tokens at the beginning of each row are not in the mask that `reduce` is given.
+        """
+        return self.run_rows([{"input_ids": row} for row in rows], reduce, skips)
 
     def run_rows(
-        self, rows: list[dict[str, list[int]]], reduce: Callable[[Any, torch.Tensor], torch.Tensor]
+        self,
+        rows: list[dict[str, list[int]]],
+        reduce: Callable[[Any, torch.Tensor], torch.Tensor],
+        skips: list[int] | None = None,
     ) -> list[torch.Tensor]:
         """As `run`, of rows that have more than tokens, such as their types."""
         # rows of like length go together, at most MAX_BATCH_TOKENS with their padding
@@ -116,7 +133,12 @@ class Encoder:
             }
             mask = torch.tensor([[1] * lengths[n] + [0] * (width - lengths[n]) for n in numbers]).to(self.model.device)
             with torch.inference_mode():
-                reduced = reduce(self.model(**inputs, attention_mask=mask), mask).float().cpu()
+                output = self.model(**inputs, attention_mask=mask)
+                if skips is not None:
+                    for place, n in enumerate(numbers):
+                        # a text that is nothing but its prompt keeps its end
+                        mask[place, : min(skips[n], lengths[n] - 1)] = 0
+                reduced = reduce(output, mask).float().cpu()
             for number, row in zip(numbers, reduced, strict=True):
                 results[number] = row
         return [row for row in results if row is not None]
@@ -136,8 +158,10 @@ def longest(path: Path, config: Any, tokenizer: Any) -> int | None:
     return min(known, default=None)
 
 
-def check_encoder(path: Path, known: dict[str, Any], task: str) -> dict[str, Any]:
+def check_encoder(path: Path, known: dict[str, Any], task: str, *, text_encoders: bool = False) -> dict[str, Any]:
     """Facts of a folder whose type is among `known`, the types that can do the task.
+
+    With `text_encoders` the encoder of a model of two halves will do.
 
     Raises:
         VersionRefusedError: it holds no such model.
@@ -150,7 +174,8 @@ def check_encoder(path: Path, known: dict[str, Any], task: str) -> dict[str, Any
         raise
     except Exception as error:  # what a stranger's file makes a library raise is not to be foreseen
         raise VersionRefusedError(f"Its configuration or tokenizer cannot be read: {error}") from error
-    if config.is_encoder_decoder or config.model_type not in known:
+    is_half = text_encoders and config.model_type in MODEL_FOR_TEXT_ENCODING_MAPPING_NAMES
+    if (config.is_encoder_decoder and not is_half) or config.model_type not in known:
         raise VersionRefusedError(f"transformers has no {task} for models of type {config.model_type!r}.")
     return {
         "architecture": (config.architectures or [config.model_type])[0],

@@ -90,7 +90,9 @@ class Pipeline(Predictor):
                 example[name] = rule["examples"][0]
             elif rule.get("type") == "string" and rule.get("format") != "file" and "default" not in rule:
                 example[name] = "Hello"
-        return [{**example, "seed": 0}] if set(input_schema.get("required", [])) <= set(example) else []
+        if "seed" in properties:
+            example["seed"] = 0
+        return [example] if set(input_schema.get("required", [])) <= set(example) else []
 
     @classmethod
     def outline(cls, spec: VersionSpec) -> list[Any]:

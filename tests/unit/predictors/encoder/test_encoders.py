@@ -238,13 +238,14 @@ def test_folders_that_are_refused(made: Made, tmp_path: Path) -> None:
     )
     path = made(bert())
     assert refusal("classification", path) == "Its architecture BertModel is not a classifier."
-    (path / "modules.json").write_text(json.dumps([{"type": "sentence_transformers.models.Dense"}]))
-    assert refusal("embeddings", path) == "Its sentence-transformers module 'Dense' is not supported."
+    (path / "modules.json").write_text(json.dumps([{"type": "sentence_transformers.models.CNN"}]))
+    assert refusal("embeddings", path) == "Its sentence-transformers module 'CNN' is not supported."
     (path / "modules.json").unlink()
     (path / "1_Pooling").mkdir()
-    (path / "1_Pooling" / "config.json").write_text(json.dumps({"pooling_mode_weightedmean_tokens": True}))
-    poolings = "cls_token, mean_tokens, max_tokens, lasttoken"
+    (path / "1_Pooling" / "config.json").write_text(json.dumps({"pooling_mode_attention": True}))
+    poolings = "cls_token, max_tokens, mean_tokens, mean_sqrt_len_tokens, weightedmean_tokens, lasttoken"
     assert refusal("embeddings", path) == f"Its pooling is not supported; it must be one of {poolings}."
+    (path / "1_Pooling" / "config.json").write_text("{}")
     config = json.loads((path / "config.json").read_text())
     (path / "config.json").write_text(json.dumps({**config, "model_type": "t5"}))
     assert "cannot be read" in str(refusal("embeddings", path))
