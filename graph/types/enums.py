@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import strawberry
 
 from server.domain.api_keys import Scope
-from server.domain.models import DeviceClass, DeviceMap, ModelKind, Quantization, VersionState, Visibility
+from server.domain.models import DeviceClass, DeviceMap, Dtype, ModelKind, Quantization, VersionState, Visibility
 from server.domain.orders import ModelOrderField, OrderDirection
 from server.domain.predictions import PredictionErrorCode, PredictionStatus
 from server.domain.text_output import FinishReason
@@ -18,6 +18,7 @@ from server.domain.webhooks import WebhookEvent
 __all__ = [
     "DeviceClass",
     "DeviceMap",
+    "Dtype",
     "FinishReason",
     "ModelKind",
     "ModelOrderField",
@@ -80,6 +81,16 @@ describe(
     Quantization,
     "Precision of the weights of linear layers once they are loaded.",
     {"INT8": "8 bits, on CPU and CUDA (torchao).", "INT4": "4 bits, on CUDA (bitsandbytes, NF4)."},
+)
+describe(
+    Dtype,
+    "Numbers in which a model computes.",
+    {
+        "AUTO": "What the worker's device does best: bfloat16, float16 on older GPUs, float32 on CPUs.",
+        "FLOAT32": "32 bits.",
+        "FLOAT16": "16 bits, small range: some models overflow.",
+        "BFLOAT16": "16 bits, large range; slow on GPUs older than Ampere.",
+    },
 )
 describe(
     DeviceMap,

@@ -13,6 +13,7 @@ from graph.context import Info
 from graph.types.enums import (
     DeviceClass,
     DeviceMap,
+    Dtype,
     ModelKind,
     ModelOrderField,
     OrderDirection,
@@ -51,6 +52,7 @@ TASK = (
 )
 QUANTIZATION = "Quantize the weights of linear layers, so that the model needs less memory."
 DEVICE = "Which workers run it. INT4 and a device map AUTO need CUDA. Predictions wait until there is such a worker."
+DTYPE = "Numbers in which it computes, where AUTO does not serve it."
 DEVICE_MAP = "Whether the model is loaded on one device or spread over all GPUs of a worker."
 
 
@@ -81,6 +83,7 @@ class ModelVersion(Node):
     )
     device_map: DeviceMap = strawberry.field(description="How it is placed on devices.")
     device: DeviceClass = strawberry.field(description="Which workers may run it.")
+    dtype: Dtype = strawberry.field(description="Numbers in which it computes.")
     engine: str | None = strawberry.field(
         description="How its predictions run, such as `batched` (together) or `one by one`; null if it was not tried."
     )
@@ -144,6 +147,7 @@ class ModelVersion(Node):
             quantization=Quantization(row.options["quantization"]) if "quantization" in row.options else None,
             device_map=DeviceMap(row.options.get("device_map", DeviceMap.SINGLE)),
             device=DeviceClass(row.options.get("device", DeviceClass.ANY)),
+            dtype=Dtype(row.options.get("dtype", Dtype.AUTO)),
             engine=(row.probe or {}).get("engine"),
             engine_reason=(row.probe or {}).get("engine_reason"),
             memory_bytes=BigInt(row.probe["bytes"]) if row.probe else None,
@@ -300,6 +304,7 @@ class CreateModelInput:
     quantization: Quantization | None = strawberry.field(default=None, description=QUANTIZATION)
     device_map: DeviceMap = strawberry.field(default=DeviceMap.SINGLE, description=DEVICE_MAP)
     device: DeviceClass = strawberry.field(default=DeviceClass.ANY, description=DEVICE)
+    dtype: Dtype = strawberry.field(default=Dtype.AUTO, description=DTYPE)
     task: str | None = strawberry.field(default=None, description=TASK)
 
     def new(self) -> NewModel:
@@ -338,6 +343,7 @@ class PublishVersionInput:
     quantization: Quantization | None = strawberry.field(default=None, description=QUANTIZATION)
     device_map: DeviceMap = strawberry.field(default=DeviceMap.SINGLE, description=DEVICE_MAP)
     device: DeviceClass = strawberry.field(default=DeviceClass.ANY, description=DEVICE)
+    dtype: Dtype = strawberry.field(default=Dtype.AUTO, description=DTYPE)
     task: str | None = strawberry.field(default=None, description=TASK)
 
     def new(self) -> domain.NewVersion:
@@ -351,7 +357,7 @@ class RetryVersionInput:
 
 def _new_version(given: CreateModelInput | PublishVersionInput) -> domain.NewVersion:
     schema: dict[str, object] | None = given.input_schema  # type: ignore[assignment]
-    options = (given.quantization, given.device_map, given.device, given.task)
+    options = (given.quantization, given.device_map, given.device, given.task, given.dtype)
     return domain.NewVersion(given.source.source(), schema, given.predictor, *options)
 
 

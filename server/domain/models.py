@@ -95,6 +95,15 @@ class Quantization(StrEnum):
     INT4 = "INT4"
 
 
+class Dtype(StrEnum):
+    """In which numbers a model computes; AUTO is what its worker's device does best."""
+
+    AUTO = "AUTO"
+    FLOAT32 = "FLOAT32"
+    FLOAT16 = "FLOAT16"
+    BFLOAT16 = "BFLOAT16"
+
+
 class DeviceMap(StrEnum):
     """Where the parts of a loaded model lie."""
 
@@ -147,6 +156,7 @@ class NewVersion:
     device: DeviceClass = DeviceClass.ANY
     task: str | None = None
     """What `pipeline` runs a model for, where that is not read from its files."""
+    dtype: Dtype = Dtype.AUTO
 
     def runs_on(self, kind: ModelKind) -> str:
         """The name of the predictor that runs it."""
@@ -161,6 +171,8 @@ class NewVersion:
             options["task"] = self.task
         if self.device_map is not DeviceMap.SINGLE:
             options["device_map"] = self.device_map.value
+        if self.dtype is not Dtype.AUTO:
+            options["dtype"] = self.dtype.value
         device = DeviceClass.CUDA if self.needs_cuda else self.device
         return {**options, "device": device.value} if device is not DeviceClass.ANY else options
 
@@ -221,6 +233,8 @@ def version_violations(kind: ModelKind, new: NewVersion) -> list[Violation]:
     if is_code and (new.quantization or new.device_map is not DeviceMap.SINGLE):
         rule = "Only models with weights can be quantized or spread over devices."
         violations.append(Violation("/quantization", rule, "source"))
+    if is_code and new.dtype is not Dtype.AUTO:
+        violations.append(Violation("/dtype", "Only models with weights have a dtype.", "source"))
     if new.needs_cuda and new.device is DeviceClass.CPU:
         violations.append(Violation("/device", "INT4 weights and a device map need CUDA.", "device"))
     return violations

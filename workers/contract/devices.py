@@ -8,6 +8,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psutil
 
@@ -15,6 +16,8 @@ from workers.contract.containers import CGROUP, container_memory
 
 _GPU_FILES = ("/dev/nvidiactl", "/dev/kfd", "/dev/dxg")
 FREE_SHARE = 0.8
+# Major number of CUDA's compute capability: Ampere and newer
+BFLOAT16_CAPABILITY = 8
 
 
 class DeviceUnavailableError(Exception):
@@ -43,7 +46,7 @@ def pick_device(environment: Mapping[str, str]) -> Device:
         import torch
 
         if torch.cuda.is_available():
-            device = Device("cuda", "bfloat16" if torch.cuda.is_bf16_supported() else "float16")
+            device = Device("cuda", "bfloat16" if _has_bfloat16(torch) else "float16")
         elif torch.backends.mps.is_available():
             device = Device("mps", "float32")
     if enabled(environment.get("REQUIRE_GPU", "0")) and device.name != "cuda":
@@ -51,6 +54,12 @@ def pick_device(environment: Mapping[str, str]) -> Device:
         which = "no CUDA device" if visible is None else f"no CUDA device {visible}"
         raise DeviceUnavailableError(f"REQUIRE_GPU is on, and torch finds {which} here.")
     return device
+
+
+def _has_bfloat16(torch: Any) -> bool:
+    """Whether all CUDA devices compute in bfloat16; torch says yes of older ones too, which only emulate it slowly."""
+    numbers = range(torch.cuda.device_count())
+    return all(torch.cuda.get_device_capability(number)[0] >= BFLOAT16_CAPABILITY for number in numbers)
 
 
 def describe(device: Device) -> tuple[str, int]:

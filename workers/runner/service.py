@@ -158,7 +158,8 @@ class Runner:
                 os._exit(0)
 
         def estimate(spec: VersionSpec) -> int:
-            return loaded_bytes(Path(spec.path), device.dtype, spec.options.get("quantization")) if spec.path else 0
+            own = _with_dtype(device, spec)
+            return loaded_bytes(Path(spec.path), own.dtype, spec.options.get("quantization")) if spec.path else 0
 
         def read_files(spec: VersionSpec, report: Callable[[int, int], None], check: Callable[[], None]) -> None:
             began = time.monotonic()
@@ -374,7 +375,7 @@ class Runner:
                 if spec.path:
                     # Versions of older releases were not judged so
                     check_tokenizers(Path(spec.path))
-                predictor.setup(spec, self._device, context)
+                predictor.setup(spec, _with_dtype(self._device, spec), context)
             except Exception as error:
                 if advice := self._advise(error):
                     raise WallError(f"{describe(error)}. {advice}") from error
@@ -418,6 +419,12 @@ class Runner:
             if is_out_of_memory(error):
                 reason = "Reading its configuration and tokenizer takes more memory than there is for it."
             self._outbox.put(Inspected(spec.id, refusal=reason))
+
+
+def _with_dtype(device: Device, spec: VersionSpec) -> Device:
+    """The device as a version computes on it: its own dtype, or else the device's."""
+    dtype = spec.options.get("dtype")
+    return replace(device, dtype=str(dtype).lower()) if dtype else device
 
 
 class TrySink:

@@ -17,19 +17,27 @@ def test_the_cpu_is_picked_without_torch_where_there_is_no_gpu(monkeypatch: pyte
 
 
 @pytest.mark.parametrize(
-    ("cuda", "bf16", "mps", "device"),
+    ("capabilities", "mps", "device"),
     [
-        (True, True, False, Device("cuda", "bfloat16")),
-        (True, False, False, Device("cuda", "float16")),
-        (False, False, True, Device("mps", "float32")),
-        (False, False, False, Device("cpu", "float32")),
+        ([(9, 0)], False, Device("cuda", "bfloat16")),
+        ([(8, 6), (8, 0)], False, Device("cuda", "bfloat16")),
+        # T4 and V100, of which torch says that they have it
+        ([(7, 5)], False, Device("cuda", "float16")),
+        ([(9, 0), (7, 0)], False, Device("cuda", "float16")),
+        ([], True, Device("mps", "float32")),
+        ([], False, Device("cpu", "float32")),
     ],
 )
 def test_the_best_device_is_picked(
-    monkeypatch: pytest.MonkeyPatch, cuda: bool, bf16: bool, mps: bool, device: Device
+    monkeypatch: pytest.MonkeyPatch, capabilities: list[tuple[int, int]], mps: bool, device: Device
 ) -> None:
     fake = SimpleNamespace(
-        cuda=SimpleNamespace(is_available=lambda: cuda, is_bf16_supported=lambda: bf16),
+        cuda=SimpleNamespace(
+            is_available=lambda: bool(capabilities),
+            device_count=lambda: len(capabilities),
+            get_device_capability=capabilities.__getitem__,
+            is_bf16_supported=lambda: True,
+        ),
         backends=SimpleNamespace(mps=SimpleNamespace(is_available=lambda: mps)),
     )
     monkeypatch.setitem(sys.modules, "torch", fake)

@@ -6,6 +6,7 @@ from server.domain.models import (
     ALL_QUEUES,
     DeviceClass,
     DeviceMap,
+    Dtype,
     ModelKind,
     ModelSource,
     NewVersion,
@@ -41,6 +42,7 @@ def test_every_queue_has_a_worker_that_takes_from_it() -> None:
         (NewVersion(SOURCE, quantization=Quantization.INT4), {"quantization": "INT4", "device": "CUDA"}),
         (NewVersion(SOURCE, device_map=DeviceMap.AUTO), {"device_map": "AUTO", "device": "CUDA"}),
         (NewVersion(SOURCE, device=DeviceClass.CPU), {"device": "CPU"}),
+        (NewVersion(SOURCE, dtype=Dtype.FLOAT16), {"dtype": "FLOAT16"}),
     ],
 )
 def test_options_say_what_a_version_needs(version: NewVersion, options: dict[str, str]) -> None:

@@ -130,3 +130,12 @@ async def test_a_try_is_called_off(shared: Running) -> None:
     assert isinstance(answer, Canceled)
     shared.cancel("holds")
     await shared.end("holds")
+
+
+async def test_a_version_computes_in_its_own_numbers(shared: Running, llama: Path) -> None:
+    sizes = {}
+    for dtype in ("FLOAT32", "BFLOAT16", "FLOAT16"):
+        answer = await try_out(shared, VersionSpec(f"llama {dtype}", "text", str(llama), {"dtype": dtype}))
+        assert answer.refusal is None, answer
+        sizes[dtype] = answer.bytes
+    assert sizes["BFLOAT16"] == sizes["FLOAT16"] < 0.6 * sizes["FLOAT32"]
