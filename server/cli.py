@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import socket
+import subprocess
 import sys
 from collections.abc import Awaitable, Callable, Coroutine
 from http import HTTPStatus
@@ -190,6 +191,14 @@ def worker(
     command += ["--threads", "2", "--worker-shutdown-timeout", str(shutdown_ms), "--skip-logging"]
     # Without this and the empty --path, a folder `server` of the working directory would be imported as ours
     os.execve(command[0], command, {**os.environ, **chosen, "PYTHONSAFEPATH": "1"})  # noqa: S606
+
+
+@app.command()
+def check_predictors() -> None:
+    """Load the classes of CUSTOM_PREDICTORS as a worker would, but for its walls; exits with 1 where one fails."""
+    _settings()
+    command = [sys.executable, "-P", "-m", "workers.check"]
+    raise typer.Exit(subprocess.run(command, check=False).returncode)  # noqa: S603 - our own module
 
 
 @app.command()

@@ -113,6 +113,7 @@ class SupervisorMiddleware(dramatiq.Middleware):
                 enable_gpu=settings.enable_gpu,
                 require_gpu=settings.require_gpu,
                 extra_predictors=settings.custom_predictors,
+                allowed=settings.runner_environment,
                 max_bytes=settings.model_cache_bytes,
                 idle_seconds=settings.model_idle_seconds,
                 max_pixels=settings.max_image_pixels,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 import re
 from collections.abc import Iterator, Sequence
 from importlib.metadata import entry_points
@@ -32,6 +33,7 @@ MAKE_SECRET = "python -c 'import secrets; print(secrets.token_urlsafe(48))'"  # 
 MIN_METRICS_TOKEN_LENGTH = 16
 MAX_METRICS_OPERATIONS = 200
 OPERATION_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,79}")
+VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\*?", re.ASCII)
 PREDICTOR_CLASS = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*")
 EXPORTERS = "opentelemetry_traces_exporter"
 
@@ -94,7 +96,11 @@ def load_settings(*, needs: Sequence[str] = (), **overrides: Any) -> Settings:
 
 def hide_secrets() -> None:
     """Take the secrets out of this process's environment, where other processes may read them; settings keep them."""
-    hide(name for name, field in Settings.model_fields.items() if "SecretStr" in str(field.annotation))
+    hide(_secret_names())
+
+
+def _secret_names() -> list[str]:
+    return [name for name, field in Settings.model_fields.items() if "SecretStr" in str(field.annotation)]
 
 
 def require_services(settings: Settings) -> None:
@@ -154,6 +160,17 @@ def _inconsistent_values(settings: Settings) -> Iterator[tuple[str, str]]:
     malformed = [name for name in settings.custom_predictors if not PREDICTOR_CLASS.fullmatch(name)]
     if malformed:
         yield "CUSTOM_PREDICTORS", f"{', '.join(map(repr, malformed))}: not of the form package.module:Class"
+
+    malformed = [name for name in settings.runner_environment if not VARIABLE.fullmatch(name)]
+    if malformed:
+        yield "RUNNER_ENVIRONMENT", f"{', '.join(map(repr, malformed))}: not names of variables, or a beginning and *"
+    own = {name.upper() for name in _secret_names()} | {
+        "AWS_ACCESS_KEY_ID",
+        "AWS_SECRET_ACCESS_KEY",
+        "AWS_SESSION_TOKEN",
+    }
+    if refused := [name for name in settings.runner_environment if fnmatch.filter(own, name.upper())]:
+        yield "RUNNER_ENVIRONMENT", f"{', '.join(refused)}: has secrets of the server, which no model may read"
 
     if settings.storage_type == "s3" and not settings.s3_bucket:
         yield "S3_BUCKET", "is not set; STORAGE_TYPE=s3 needs it"

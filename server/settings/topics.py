@@ -249,6 +249,11 @@ class WorkerSettings(BaseSettings):
     runner_network: bool = Field(
         False, description="Let model processes open network connections, which custom classes may need."
     )
+    runner_environment: Names = Field(
+        (),
+        description="Comma-separated variables of the worker that model processes get too, such as `PYTORCH_*`, "
+        "HTTPS_PROXY or OPENAI_API_KEY; never the server's own secrets.",
+    )
     runner_readable: Folders = Field(
         (), description="Comma-separated folders that model processes may read too, such as weights of custom classes."
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import logging
 import sys
+import traceback
 from collections.abc import Callable, Iterable
 from functools import partial
 from importlib.metadata import entry_points
@@ -34,7 +35,11 @@ Explain = Callable[[BaseException], str | None]
 
 
 class InvalidPredictorError(Exception):
-    """What was offered as a predictor is none; the message says why."""
+    """What was offered as a predictor is none; the message says why, `place` is the file and line of its `predict`."""
+
+    def __init__(self, message: str, place: str | None = None) -> None:
+        super().__init__(message)
+        self.place = place
 
 
 class Registry:
@@ -110,11 +115,27 @@ def open_registry(
             registry.add(as_predictor(load()))
         except (Exception, SystemExit) as error:  # a module of the operator's may raise anything
             logger.exception("The predictor %s could not be loaded", name)
-            advice = explain(error)
-            registry.broken[name] = f"{describe(error, name=not isinstance(error, InvalidPredictorError))}" + (
-                f" {advice}" if advice else ""
-            )
+            text = describe(error, name=not isinstance(error, InvalidPredictorError))
+            if isinstance(error, SyntaxError):
+                # Its place follows
+                text = f"{type(error).__name__}: {error.msg}"
+            registry.broken[name] = " ".join(filter(None, [text, _place(error), explain(error)]))
     return registry
+
+
+def _place(error: BaseException) -> str | None:
+    """The file and line at which a class's own code failed, or where the method is that cannot be called."""
+    if isinstance(error, SyntaxError) and error.filename:
+        return f"({error.filename}:{error.lineno})"
+    if isinstance(error, InvalidPredictorError):
+        return f"({error.place})" if error.place else None
+    frames = [
+        frame
+        for frame in traceback.extract_tb(error.__traceback__)
+        if not frame.filename.startswith("<") and not Path(frame.filename).is_relative_to(SHARED.parent)
+    ]
+    own = [frame for frame in frames if Path(frame.filename) != Path(importlib.__file__)]
+    return f"({own[-1].filename}:{own[-1].lineno})" if own else None
 
 
 def is_built_in(cls: type[Predictor]) -> bool:
@@ -136,7 +157,9 @@ def as_predictor(candidate: Any) -> Any:
     try:
         return adapt(candidate)
     except InvalidSignatureError as error:
-        raise InvalidPredictorError(f"{candidate!r} cannot be a predictor. {error}") from error
+        code = getattr(candidate.predict, "__code__", None)
+        place = f"{code.co_filename}:{code.co_firstlineno}" if code else None
+        raise InvalidPredictorError(f"{candidate!r} cannot be a predictor. {error}", place) from error
 
 
 def _load(name: str) -> type[Predictor]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import fnmatch
 import itertools
 import os
 import queue
@@ -47,6 +48,7 @@ TAIL_LINES = 200  # The dump of a crash shows every thread
 MAX_LINE_BYTES = 10_000
 FAREWELL_SECONDS = 2.0
 _NAMES = {"PATH", "HOME", "LANG", "TMPDIR", "OMP_NUM_THREADS", "PYTHONPATH", "LD_LIBRARY_PATH", "VIRTUAL_ENV"}
+_OUR_NAMES = {"PYTHONPATH", "PYTHONUNBUFFERED"}
 _PREFIXES = ("CUDA_", "NVIDIA_", "TORCH")
 _ROOT = Path(__file__).resolve().parents[2]
 
@@ -60,7 +62,8 @@ class RunnerOptions:
     itself when a load takes more than `load_seconds`, or a batch that was canceled `grace_seconds`; `threads` are those
     of one torch operation; `preload` imports torch and transformers in the background at once; `policy` raises walls
     around it, in whose scratch folder it then lives; `memory_bytes` bounds its data segment; `memory_bound` is the
-    control group that it belongs to; `environment` is what the allow-list picks from.
+    control group that it belongs to; `environment` is what the allow-list picks from, `allowed` adds
+    names and beginnings with a star to that.
     """
 
     enable_gpu: bool = True
@@ -76,6 +79,7 @@ class RunnerOptions:
     policy: Policy | None = None
     memory_bytes: int | None = None
     memory_bound: MemoryBound | None = None
+    allowed: tuple[str, ...] = ()
     ready_timeout_seconds: float = 60.0
     environment: Mapping[str, str] = field(default_factory=lambda: dict(os.environ), repr=False)
 
@@ -376,6 +380,10 @@ def spawn(options: RunnerOptions) -> tuple[subprocess.Popen[bytes], socket.socke
     return process, ours
 
 
+def _is_named(name: str, allowed: tuple[str, ...]) -> bool:
+    return name not in _OUR_NAMES and any(fnmatch.fnmatchcase(name, each) for each in allowed)
+
+
 def child_environment(options: RunnerOptions) -> dict[str, str]:
     """The environment of the runner: an allow-list, so that no credential reaches what a model's code can read."""
     allowed = {n: v for n, v in options.environment.items() if n in _NAMES or n.startswith(_PREFIXES)}
@@ -388,6 +396,8 @@ def child_environment(options: RunnerOptions) -> dict[str, str]:
         "TRANSFORMERS_OFFLINE": "1",
         "HF_HUB_DISABLE_TELEMETRY": "1",
         "HF_HUB_DISABLE_IMPLICIT_TOKEN": "1",
+        # What the operator names is theirs to give, also instead of the above
+        **{name: value for name, value in options.environment.items() if _is_named(name, options.allowed)},
         "ENABLE_GPU": "1" if options.enable_gpu else "0",
         "REQUIRE_GPU": "1" if options.require_gpu else "0",
         "CANCEL_GRACE_SECONDS": str(options.grace_seconds),

@@ -35,7 +35,16 @@ async def test_a_runner_is_ready_with_its_catalogue_before_torch_is_imported(sta
     assert running.client.ready.device == "cpu"
     catalogue = {entry["name"]: entry for entry in running.client.ready.predictors}
     assert {"text", "image", "echo", "sample"} <= set(catalogue)
-    assert set(catalogue["text"]) == {"name", "kind", "input_schema", "output_schema", "digest", "at_once"}
+    assert set(catalogue["text"]) == {
+        "name",
+        "kind",
+        "input_schema",
+        "output_schema",
+        "digest",
+        "at_once",
+        "code",
+        "sources",
+    }
     running.run("p", {"do": "modules"})
     assert "torch" not in (await running.end("p")).output
 
@@ -81,6 +90,18 @@ def test_the_environment_is_an_allow_list() -> None:
     seen = child_environment(RunnerOptions(environment=given))
     assert {"PATH", "CUDA_VISIBLE_DEVICES", "NVIDIA_X"} <= set(seen)
     assert not {"MY_TOKEN", "LD_PRELOAD"} & set(seen)
+
+
+def test_the_operator_lets_more_of_it_through_by_name() -> None:
+    given = {
+        "PYTORCH_CUDA_ALLOC_CONF": "x", "HTTPS_PROXY": "http://p", "OTHER": "o", "HF_HUB_OFFLINE": "0",
+        "PYTHONPATH": "/p",
+    }  # fmt: skip
+    allowed = ("PYTORCH_*", "HTTPS_PROXY", "HF_HUB_OFFLINE", "ABSENT", "PYTHON*")
+    seen = child_environment(RunnerOptions(environment=given, allowed=allowed))
+    assert {"PYTORCH_CUDA_ALLOC_CONF": "x", "HTTPS_PROXY": "http://p", "HF_HUB_OFFLINE": "0"}.items() <= seen.items()
+    assert not {"OTHER", "ABSENT"} & seen.keys()
+    assert seen["PYTHONPATH"].endswith(":/p")
 
 
 async def test_a_killed_runner_is_noticed_and_reaped(start: Starter) -> None:
@@ -174,7 +195,7 @@ async def test_a_stopped_runner_does_not_answer_a_ping(start: Starter) -> None:
 
 async def test_inspect_gives_schemas_facts_or_a_refusal(shared: Running) -> None:
     found = await shared.client.inspect(VersionSpec("i", "sample", options={"a": 1}), 30)
-    assert found.info == {"options": {"a": 1}}
+    assert found.info["options"] == {"a": 1}
     assert found.refusal is None
     unknown = await shared.client.inspect(VersionSpec("u", "nobody"), 30)
     assert unknown == Inspected("u", refusal="This runner has no predictor 'nobody'.")
@@ -193,7 +214,7 @@ async def test_an_inspection_that_hangs_holds_up_no_other(start: Starter) -> Non
     with pytest.raises(TimeoutError):
         await running.client.inspect(VersionSpec("hangs", "sample", options={"hang": True}), 0.05)
     found = await running.client.inspect(VersionSpec("next", "sample", options={"a": 1}), 30)
-    assert found.info == {"options": {"a": 1}}
+    assert found.info["options"] == {"a": 1}
 
 
 async def test_inspect_without_an_answer_times_out(start: Starter) -> None:

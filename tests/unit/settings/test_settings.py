@@ -268,3 +268,24 @@ def test_lists_come_from_the_environment_typed(monkeypatch: pytest.MonkeyPatch) 
     assert [(str(opening.network), opening.port) for opening in settings.webhook_allow] == [("10.0.0.0/8", 80)]
     assert settings.trusted_proxies == ()
     assert wrong(monkeypatch, TRUSTED_PROXIES="0.0.0.0/0")[0].startswith("TRUSTED_PROXIES: ")
+
+
+@pytest.mark.parametrize(
+    ("names", "problem"),
+    [
+        ("PYTORCH_*,HTTPS_PROXY,OPENAI_API_KEY", None),
+        ("*", "'*': not names of variables"),
+        ("A=b", "'A=b': not names"),
+        ("SECRET_KEY", "SECRET_KEY: has secrets of the server"),
+        ("DATABASE_*", "has secrets of the server"),
+        ("AWS_*", "has secrets of the server"),
+    ],
+)
+def test_models_get_named_variables_and_none_of_the_server_s_secrets(names: str, problem: str | None) -> None:
+    given = {"runner_environment": names}
+    if problem is None:
+        assert load_settings(**given).runner_environment == ("PYTORCH_*", "HTTPS_PROXY", "OPENAI_API_KEY")
+        return
+    with pytest.raises(SettingsError) as refusal:
+        load_settings(**given)
+    assert problem in str(refusal.value)

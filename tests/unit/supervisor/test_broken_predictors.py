@@ -22,9 +22,9 @@ BROKEN = {
     "hanging": "import threading\nthreading.Event().wait()\n",
 }
 REASONS = {
-    "misspelt": "SyntaxError: invalid syntax (misspelt.py, line 1)",
+    "misspelt": "SyntaxError: invalid syntax ({folder}/misspelt.py:1)",
     "aborting": "Its import ended the process. The runner ended with code -6.",
-    "leaving": "SystemExit: 3",
+    "leaving": "SystemExit: 3 ({folder}/leaving.py:1)",
     "ending": "Its import ended the process. The runner ended with code 0.",
     "hanging": "Its import ended the process. The runner was not ready: the runner did not answer in 6 seconds.",
 }
@@ -49,4 +49,4 @@ async def test_the_worker_starts_without_it_and_says_why(name: str, tmp_path: Pa
         await end(running)
     assert {"good", "echo"} <= set(keeper.names)
     assert keeper.ready is not None
-    assert keeper.ready.broken_predictors == {f"{name}:Thing": REASONS[name]}
+    assert keeper.ready.broken_predictors == {f"{name}:Thing": REASONS[name].format(folder=tmp_path)}
