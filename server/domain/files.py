@@ -16,6 +16,7 @@ from server.errors import Violation
 FILE_FORMAT = "file"
 MAX_FILES = 100
 MAX_DEPTH = 32
+MAX_PLACE = 8
 MAX_DATA_URI_BYTES = 256_000
 MAX_URI_CHARACTERS = 3 * MAX_DATA_URI_BYTES + 200
 BINARY = "application/octet-stream"
@@ -45,17 +46,20 @@ class InlineFile:
 
 @dataclass(frozen=True)
 class Named:
-    """A file in an input: the field, the index if it is in a list, and its text."""
+    """A file in an input: where it stands, by names and numbers from the field on, and its text."""
 
-    name: str
-    index: int | None
+    place: tuple[str | int, ...]
     text: object
+
+    @property
+    def name(self) -> str:
+        """The field that it is in."""
+        return str(self.place[0])
 
     @property
     def path(self) -> str:
         """Its place below the input, as a JSON Pointer."""
-        name = self.name.replace("~", "~0").replace("/", "~1")
-        return f"/{name}" if self.index is None else f"/{name}/{self.index}"
+        return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in self.place)
 
 
 def parse(text: object) -> UploadRef | InlineFile:
@@ -110,12 +114,18 @@ def with_links(output: Any, links: Sequence[str], depth: int = 0) -> Any:
 
 def named(schema: dict[str, Any], values: dict[str, Any]) -> Iterator[Named]:
     """The files that an input names in the fields of a schema that take files."""
-    for name in sorted(file_fields(schema) & values.keys()):
+    fields = file_fields(schema)
+    for name in sorted(fields & values.keys()):
         value = values[name]
         if isinstance(value, list):
-            yield from (Named(name, index, item) for index, item in enumerate(value))
+            yield from (Named((name, index), item) for index, item in enumerate(value))
         elif value is not None:
-            yield Named(name, None, value)
+            yield Named((name,), value)
+    inner: dict[tuple[str | int, ...], Named] = {}
+    for name, rule in _rules(schema):
+        if name in values and name not in fields:
+            inner |= {file.place: file for file in _inner(rule, values[name], (name,))}
+    yield from inner.values()
 
 
 def violations(schema: dict[str, Any], values: dict[str, Any], root: str = "/input") -> list[Violation]:
@@ -144,10 +154,47 @@ def uploads(schema: dict[str, Any], values: dict[str, Any]) -> dict[UUID, str]:
 
 def file_fields(schema: dict[str, Any]) -> set[str]:
     """The top-level fields of an input schema that take a file or a list of files."""
+    return {name for name, rule in _rules(schema) if _takes_file(rule)}
+
+
+def with_texts(values: dict[str, Any], files: Sequence[Named], texts: Sequence[str]) -> dict[str, Any]:
+    """An input with these texts in place of the files that it names; the parts around them are copied."""
+    result = dict(values)
+    copies: dict[tuple[str | int, ...], Any] = {(): result}
+    for file, text in zip(files, texts, strict=True):
+        for depth in range(1, len(file.place)):
+            place = file.place[:depth]
+            if place not in copies:
+                around = copies[place[:-1]]
+                copies[place] = around[place[-1]] = around[place[-1]].copy()
+        copies[file.place[:-1]][file.place[-1]] = text
+    return result
+
+
+def _rules(schema: dict[str, Any]) -> list[tuple[str, Any]]:
     # A version's own schema keeps the predictor's beside it, so that no field ceases to take files
     parts = [schema, *(part for part in schema.get("allOf", []) if isinstance(part, dict))]
-    rules = [item for part in parts for item in part.get("properties", {}).items()]
-    return {name for name, rule in rules if _takes_file(rule)}
+    return [item for part in parts for item in part.get("properties", {}).items()]
+
+
+def _inner(rule: object, value: object, place: tuple[str | int, ...]) -> Iterator[Named]:
+    """The files within a field of a structure of its own, such as a message."""
+    if not isinstance(rule, dict) or len(place) > MAX_PLACE:
+        return
+    if isinstance(value, dict):
+        properties = rule.get("properties")
+        for name, inner in properties.items() if isinstance(properties, dict) else ():
+            if name in value:
+                yield from _inner(inner, value[name], (*place, name))
+    elif isinstance(value, list):
+        if "items" in rule:
+            for index, item in enumerate(value):
+                yield from _inner(rule["items"], item, (*place, index))
+    elif rule.get("format") == FILE_FORMAT and value is not None:
+        yield Named(place, value)
+    for keyword in ("anyOf", "allOf"):
+        for part in rule.get(keyword, []):
+            yield from _inner(part, value, place)
 
 
 def _takes_file(rule: object, depth: int = 0) -> bool:

@@ -15,7 +15,7 @@ from uuid import uuid4
 import structlog
 
 from server.adapters.storage import StorageError, StorageMissingError
-from server.domain.files import BadFileError, InlineFile, Named, UploadRef, named, parse
+from server.domain.files import BadFileError, InlineFile, Named, UploadRef, named, parse, with_texts
 from server.domain.media import ending
 from server.domain.predictions import Failure, PredictionErrorCode
 from server.queue.claim import PredictionLease
@@ -93,13 +93,7 @@ class InputFiles:
             open_to(self.group, folder, read=True)
         try:
             paths = [await self._write(folder, number, content) for number, content in enumerate(contents)]
-            values = {name: list(value) if isinstance(value, list) else value for name, value in values.items()}
-            for file, path in zip(files, paths, strict=True):
-                if file.index is None:
-                    values[file.name] = path
-                else:
-                    values[file.name][file.index] = path
-            yield values, paths
+            yield with_texts(values, files, paths), paths
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 

@@ -17,6 +17,7 @@ from server.domain.files import (
     uploads,
     violations,
     with_links,
+    with_texts,
 )
 from server.domain.input_schema import restrict
 
@@ -127,3 +128,45 @@ def test_files_in_an_output_are_links_wherever_they_stand() -> None:
     for _ in range(100_000):
         deep = [deep]
     with_links(deep, ["a"])
+
+
+MESSAGES: dict[str, Any] = {
+    "type": "array",
+    "items": {
+        "properties": {
+            "content": {
+                "type": ["string", "array"],
+                "items": {"properties": {"image_url": {"properties": {"url": FILE}}, "text": {"type": "string"}}},
+            }
+        }
+    },
+}
+
+
+def test_files_are_known_within_messages() -> None:
+    schema: dict[str, Any] = {"properties": {"messages": MESSAGES, "one": FILE}}
+    picture = {"type": "image_url", "image_url": {"url": f"upload:{ID}"}}
+    values: dict[str, Any] = {
+        "messages": [
+            {"content": "data:,x"},
+            {"content": [{"text": "data:,y"}, picture, {"image_url": {"url": "/etc/passwd"}}]},
+            {"content": None},
+        ],
+        "one": "data:,z",
+    }
+    places = ["/one", "/messages/1/content/1/image_url/url", "/messages/1/content/2/image_url/url"]
+    files = list(named(schema, values))
+    assert [file.path for file in files] == places
+    assert [violation.path for violation in violations(schema, values)] == [f"/input{places[2]}"]
+    assert uploads(schema, {"messages": values["messages"][:1]}) == {}
+    assert uploads(schema, {"messages": [{"content": [picture]}]}) == {UUID(ID): "/messages/0/content/0/image_url/url"}
+    filled = with_texts(values, files, ["a", "b", "c"])
+    assert filled["one"] == "a"
+    assert [part.get("image_url") for part in filled["messages"][1]["content"]] == [None, {"url": "b"}, {"url": "c"}]
+    assert values["messages"][1]["content"][1]["image_url"]["url"] == f"upload:{ID}"
+    # a schema of a version's own takes no file away
+    own = restrict(
+        {"type": "object", "properties": {"messages": {"type": "array"}}},
+        {"type": "object", "properties": {"messages": MESSAGES}, "required": []},
+    )
+    assert [file.path for file in named(own, {"messages": values["messages"]})] == places[1:]

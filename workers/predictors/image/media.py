@@ -9,15 +9,15 @@ from typing import Any
 
 import numpy as np
 from diffusers.image_processor import VaeImageProcessor
-from PIL import Image, ImageOps
+from PIL import Image
 
 from workers.contract.predictor import InputRejectedError
 from workers.predictors.image.tasks import AUDIO, VIDEO
+from workers.predictors.media import read_picture, read_sound, without_path
 
 NO_NUMBERS = "The model's {} holds values that are not numbers (NaN or infinite); it may need another number format."
 # Of all frames of a video that comes in: 600 MB
 MAX_VIDEO_PIXELS = 200_000_000
-MAX_SOUND_SECONDS = 600
 _PILLOW_OPTIONS: dict[str, dict[str, Any]] = {"png": {}, "jpeg": {"quality": 92}, "webp": {"quality": 92}}
 _CHANNELS = (1, 3, 4)
 
@@ -30,20 +30,6 @@ class MediaFile:
     content_type: str
     width: int | None = None
     height: int | None = None
-
-
-def read_picture(path: str) -> Image.Image:
-    """A picture as RGB, turned as its camera held it.
-
-    Raises:
-        InputRejectedError: it is none.
-    """
-    try:
-        with Image.open(path) as picture:
-            upright = ImageOps.exif_transpose(picture)
-            return upright.convert("RGB")
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise InputRejectedError(f"A picture cannot be read: {_without_path(error)}") from error
 
 
 def read_video(path: str) -> list[Image.Image]:
@@ -68,45 +54,10 @@ def read_video(path: str) -> list[Image.Image]:
                     )
                 frames.append(Image.fromarray(frame.to_ndarray(format="rgb24")))
     except (OSError, ValueError, EOFError) as error:
-        raise InputRejectedError(f"A video cannot be read: {_without_path(error)}") from error
+        raise InputRejectedError(f"A video cannot be read: {without_path(error)}") from error
     if not frames:
         raise InputRejectedError("A video has no pictures.")
     return frames
-
-
-def read_sound(path: str, rate: int) -> Any:
-    """A sound as a tensor of shape (channels, samples) at `rate` samples a second.
-
-    Raises:
-        InputRejectedError: it is none, or longer than MAX_SOUND_SECONDS.
-    """
-    import av
-    import torch
-
-    pieces: list[Any] = []
-    count = 0
-    try:
-        with av.open(path) as container:
-            if not container.streams.audio:
-                raise InputRejectedError("A file has no sound.")
-            resampler = av.AudioResampler(format="fltp", layout="stereo", rate=rate)
-            for frame in [*container.decode(audio=0), None]:
-                for piece in resampler.resample(frame):
-                    pieces.append(piece.to_ndarray())
-                    count += pieces[-1].shape[1]
-                    if count > MAX_SOUND_SECONDS * rate:
-                        raise InputRejectedError(f"A sound is longer than {MAX_SOUND_SECONDS} seconds.")
-    except (OSError, ValueError, EOFError) as error:
-        raise InputRejectedError(f"A sound cannot be read: {_without_path(error)}") from error
-    if not pieces:
-        raise InputRejectedError("A file has no sound.")
-    return torch.from_numpy(np.concatenate(pieces, axis=1))
-
-
-def _without_path(error: BaseException) -> str:
-    """What went wrong, without the file's name on this machine."""
-    text = getattr(error, "strerror", None) or str(error).partition(" '/")[0].partition(": '/")[0]
-    return text or type(error).__name__
 
 
 def to_pictures(values: Any) -> list[Image.Image]:
