@@ -25,8 +25,8 @@ def read_picture(path: str) -> Image.Image:
         raise InputRejectedError(f"A picture cannot be read: {without_path(error)}") from error
 
 
-def read_sound(path: str, rate: int) -> Any:
-    """A sound as a tensor of shape (channels, samples) at `rate` samples a second.
+def read_sound(path: str, rate: int, *, mono: bool = False) -> Any:
+    """A sound as a tensor of shape (channels, samples) at `rate` samples a second, of two channels or one.
 
     Raises:
         InputRejectedError: it is none, or longer than MAX_SOUND_SECONDS.
@@ -41,7 +41,7 @@ def read_sound(path: str, rate: int) -> Any:
         with av.open(path) as container:
             if not container.streams.audio:
                 raise InputRejectedError("A file has no sound.")
-            resampler = av.AudioResampler(format="fltp", layout="stereo", rate=rate)
+            resampler = av.AudioResampler(format="fltp", layout="mono" if mono else "stereo", rate=rate)
             for frame in [*container.decode(audio=0), None]:
                 for piece in resampler.resample(frame):
                     pieces.append(piece.to_ndarray())

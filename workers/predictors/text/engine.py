@@ -9,8 +9,8 @@ from __future__ import annotations
 import math
 import queue
 import threading
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import psutil
@@ -56,6 +56,8 @@ class Request:
     """What the text has to be."""
     scope: str = ""
     """Requests of one scope share the pages of prompts that begin alike."""
+    inputs: Mapping[str, Any] = field(default_factory=dict)
+    """What `generate` is given beside the tokens: pictures and sounds, as the model's processor made them."""
 
     def row(self) -> Row:
         """The row of a new try: what is behind the prompt counts as written."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from transformers import AutoModelForCausalLM, AutoModelForSeq2SeqLM
+from transformers import AutoModelForCausalLM, AutoModelForMultimodalLM, AutoModelForSeq2SeqLM
 from transformers.models.auto.modeling_auto import (
     MODEL_FOR_CAUSAL_LM_MAPPING_NAMES,
     MODEL_FOR_MASKED_LM_MAPPING_NAMES,
@@ -19,6 +19,7 @@ from workers.contract.weights import parameter_count
 from workers.predictors.pretrained import read_parts, weight_files
 from workers.predictors.refusals import check_generation_config, check_writes
 from workers.predictors.text.chat.conversation import narrow_conversation
+from workers.predictors.text.chat.media import is_multimodal, read_processor
 from workers.predictors.text.inputs import narrow, read_own_config
 
 # transformers writes 1e30 where a tokenizer knows no limit
@@ -55,6 +56,8 @@ class Limits:
 
 def choose_class(config: Any) -> Any:
     """transformers' class of a language model by its configuration."""
+    if is_multimodal(config):
+        return AutoModelForMultimodalLM
     return AutoModelForSeq2SeqLM if config.is_encoder_decoder else AutoModelForCausalLM
 
 
@@ -82,7 +85,9 @@ def inspect_text(path: str, input_schema: dict[str, Any], output_schema: dict[st
             if config.is_encoder_decoder
             else MODEL_FOR_CAUSAL_LM_MAPPING_NAMES
         )
-        check_writes(config, MODEL_FOR_MASKED_LM_MAPPING_NAMES, known)
+        media = read_processor(folder, config)
+        if not is_multimodal(config):
+            check_writes(config, MODEL_FOR_MASKED_LM_MAPPING_NAMES, known)
         check_generation_config(folder)
     except VersionRefusedError as refusal:
         return Inspection(refusal=str(refusal))
@@ -97,5 +102,5 @@ def inspect_text(path: str, input_schema: dict[str, Any], output_schema: dict[st
     }
     narrowed = deepcopy(input_schema)
     narrow(narrowed["properties"], read_own_config(folder), limits.output, tokenizer)
-    narrow_conversation(narrowed, tokenizer, info)
+    narrow_conversation(narrowed, tokenizer, info, media)
     return Inspection(narrowed, deepcopy(output_schema), info)

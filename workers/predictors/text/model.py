@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import torch
 import transformers
 
 from workers.contract.context import MAX_SEED
@@ -20,6 +21,7 @@ from workers.predictors.quantization import is_spread
 from workers.predictors.text import probe
 from workers.predictors.text.batch import TextBatch
 from workers.predictors.text.chat.conversation import Conversation
+from workers.predictors.text.chat.media import read_processor
 from workers.predictors.text.engine import CannotBatchError, Request, ScoreProcessor
 from workers.predictors.text.folder import choose_class, read_limits
 from workers.predictors.text.grammar import Grammars
@@ -59,6 +61,7 @@ class TextModel:
             context,
         )
         self._limits = read_limits(config, self._tokenizer)
+        self._media = read_processor(Path(path), config)
         # decodes greedily, and keeps what shapes the scores (banned words, forced tokens)
         own = deepcopy(self._model.generation_config)
         self._defaults = own_defaults(own)
@@ -82,7 +85,7 @@ class TextModel:
             self._model.get_input_embeddings().weight.shape[0],
             [self._tokenizer.bos_token_id, own.bos_token_id, *sorted(self._end_tokens), self._tokenizer.pad_token_id],
         )
-        self._conversation = Conversation(self._tokenizer)
+        self._conversation = Conversation(self._tokenizer, self._media)
         rope = str(getattr(config.get_text_config(decoder=True), "rope_parameters", None))
         # a forward pass writes rotary tables that follow the length into the model, so that only one may run
         self._follows_length = "dynamic" in rope or "longrope" in rope
@@ -109,6 +112,9 @@ class TextModel:
                 self._model, lambda: probe.generate_scores(self._model, prompts[1:])
             ):
                 at_once, state = 1, untouched
+            if self._media is not None:
+                # what it remembers of a picture it may remember on itself
+                at_once = 1
         self._one_by_one = OneByOne(self._model, own, at_once, state)
 
     def facts(self) -> dict[str, Any]:
@@ -141,6 +147,8 @@ class TextModel:
             raise CannotBatchError(
                 "its scores depend on positions, which are large numbers in a batch and round too much"
             )
+        if self._media is not None:
+            raise CannotBatchError("it reads pictures or sounds")
         if is_spread(self._model):
             raise CannotBatchError("it lies on several devices")
         if self._follows_length:
@@ -178,8 +186,12 @@ class TextModel:
         is_chat = options.get("messages") is not None
         if is_chat == (options.get("prompt") is not None):
             raise InputRejectedError("Give exactly one of prompt and messages.")
-        prompt: str = self._conversation.render(context) if is_chat else options["prompt"]
-        ids = self._prompts.encode(prompt, is_complete=is_chat)
+        prompt, media = self._conversation.render(context) if is_chat else (options["prompt"], None)
+        if media is None:
+            ids = self._prompts.encode(prompt, is_complete=is_chat)
+        else:
+            ids = self._prompts.check(media.pop("input_ids")[0].tolist())
+            media = self._on_device(media)
         room = self._limits.room(len(ids), options.get("max_new_tokens", 128))
         if self.batch is not None:
             room = min(room, self.batch.room(len(ids)))
@@ -210,9 +222,8 @@ class TextModel:
             logs.append(log)
             own = self._own_processors if self._has_own_processors else None
             chosen = replace(sampling, seed=(sampling.seed + choice) % (MAX_SEED + 1))
-            requests.append(
-                Request(ids, len(ids), room, chosen, ends, log, own, grammar, context.owner or context.prediction)
-            )
+            scope = context.owner or context.prediction
+            requests.append(Request(ids, len(ids), room, chosen, ends, log, own, grammar, scope, media or {}))
         way = self.batch or self._one_by_one
 
         def run(choice: int) -> None:
@@ -256,6 +267,14 @@ class TextModel:
         written = sum(sink.count for sink in sinks)
         usage = {"input_tokens": len(ids), "output_tokens": written, "total_tokens": len(ids) + written}
         return {"choices": choices, "usage": usage}
+
+    def _on_device(self, inputs: dict[str, Any]) -> dict[str, Any]:
+        """What a processor made, where the model is and in its number format."""
+        dtype, device = self._model.dtype, self._model.device
+        return {
+            name: value.to(device, dtype if value.is_floating_point() else None) if torch.is_tensor(value) else value
+            for name, value in inputs.items()
+        }
 
     def _own_processors(self, prompt_tokens: int) -> Sequence[ScoreProcessor]:
         """What the model's own generation config asks for, beside the inputs, behind a prompt of so many tokens."""

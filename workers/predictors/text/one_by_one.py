@@ -54,10 +54,10 @@ class OneByOne:
                 self._state.restore()
             tokens = torch.tensor([request.tokens], device=self._model.device)
             self._model.generate(
-                tokens,
-                attention_mask=torch.ones_like(tokens),
+                input_ids=tokens,
+                **{"attention_mask": torch.ones_like(tokens), **request.inputs},
                 generation_config=config,
-                logits_processor=transformers.LogitsProcessorList([RequestProcessor(row, len(prompt))]),
+                logits_processor=transformers.LogitsProcessorList([RequestProcessor(row)]),
                 stopping_criteria=transformers.StoppingCriteriaList([SinkCriterion(sink)]),
             )
         return 0

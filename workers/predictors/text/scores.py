@@ -162,15 +162,18 @@ def shape(scores: torch.Tensor, rows: Sequence[Row]) -> None:
 class RequestProcessor:
     """A logits processor of `generate`, for one request: its choice has the only finite score afterwards."""
 
-    def __init__(self, row: Row, start: int) -> None:
+    def __init__(self, row: Row) -> None:
         self._row = row
-        self._start = start
+        self._is_begun = False
 
     def __call__(self, input_ids: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:
         """Scores of shape (1, vocabulary) for the token behind `input_ids` of shape (1, tokens so far)."""
         if not bool(finite_rows(scores).all()):
             raise FloatingPointError(NO_NUMBERS)
-        self._row.write(input_ids[0, self._start + self._row.position :].tolist())
+        # some models show only what they wrote, not the prompt
+        if self._is_begun:
+            self._row.write(input_ids[0, -1:].tolist())
+        self._is_begun = True
         scores = scores.clone()
         tokens = choose(scores, [self._row])
         if self._row.failure is not None:

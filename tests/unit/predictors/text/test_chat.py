@@ -62,7 +62,7 @@ def predictor(chat: Path) -> Iterator[Predictor]:
 
 
 def prompt_of(predictor: Predictor, **values: Any) -> str:
-    return model_of(predictor)._conversation.render(PredictionContext("p", values, Sink()))
+    return model_of(predictor)._conversation.render(PredictionContext("p", values, Sink()))[0]
 
 
 def output_of(predictor: Predictor, **values: Any) -> tuple[str, Any]:

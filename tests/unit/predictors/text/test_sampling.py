@@ -14,7 +14,7 @@ SCORES = torch.tensor([[2.0, 1.0, 0.0, -1.0, -2.0]])
 
 
 def draw(seed: int, scores: torch.Tensor = SCORES, **options: float) -> int:
-    sampler = RequestProcessor(Row(Sampling(seed, **options), ()), 0)  # type: ignore[arg-type]
+    sampler = RequestProcessor(Row(Sampling(seed, **options), ()))  # type: ignore[arg-type]
     return int(sampler(torch.zeros(1, 0, dtype=torch.long), scores).argmax())
 
 

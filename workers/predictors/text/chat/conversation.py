@@ -6,24 +6,39 @@ from copy import deepcopy
 from typing import Any
 
 from workers.contract.predictor import InputRejectedError, PredictionContext
-from workers.predictors.text.chat.messages import for_template, variables_schema
+from workers.predictors.text.chat.media import MediaProcessor
+from workers.predictors.text.chat.messages import AUDIO, IMAGE, TEXT, for_template, messages_schema, variables_schema
 from workers.predictors.text.chat.replies import number_calls, read_reply
 from workers.predictors.text.chat.templates import ChatTemplates, TemplateFailureError
 
+_READS = {TEXT: "text", IMAGE: "pictures", AUDIO: "sounds"}
 _INPUTS = ("messages", "tools", "tool_choice", "chat_template", "chat_template_kwargs")
 
 
-def narrow_conversation(schema: dict[str, Any], owner: Any, info: dict[str, Any]) -> None:
+def templates_of(tokenizer: Any, media: MediaProcessor | None) -> ChatTemplates:
+    """The chat templates of a model: those of its processor, where that has any, else its tokenizer's."""
+    own = media is not None and getattr(media.processor, "chat_template", None)
+    return ChatTemplates(tokenizer, media.processor.chat_template if media is not None and own else None)
+
+
+def narrow_conversation(
+    schema: dict[str, Any], owner: Any, info: dict[str, Any], media: MediaProcessor | None = None
+) -> None:
     """Leave of the inputs for conversations those that a tokenizer's (or processor's) templates can serve.
 
     `info` is told what they are, or why there are none.
     """
     properties = schema["properties"]
-    templates = ChatTemplates(owner)
+    templates = templates_of(owner, media)
     missing: set[str] = set(_INPUTS)
     try:
         if templates:
-            templates.check()
+            templates.check(parts=media is not None)
+            if media is not None:
+                order_of_messages = properties["messages"]["x-order"]
+                most = properties["prompt"]["maxLength"]
+                properties["messages"] = {**messages_schema(most, media.kinds), "x-order": order_of_messages}
+                info["reads"] = [_READS[kind] for kind in media.kinds]
             order = {name: properties[name]["x-order"] for name in ("prompt", "messages")}
             properties["messages"]["x-order"], properties["prompt"]["x-order"] = order["prompt"], order["messages"]
             missing = set() if templates.takes_tools else {"tools", "tool_choice"}
@@ -51,16 +66,16 @@ def narrow_conversation(schema: dict[str, Any], owner: Any, info: dict[str, Any]
 class Conversation:
     """The chat templates of a loaded model; its methods may be called from several threads."""
 
-    def __init__(self, owner: Any, *, parts: bool = False) -> None:
-        self._templates = ChatTemplates(owner)
-        self._parts = parts
+    def __init__(self, owner: Any, media: MediaProcessor | None = None) -> None:
+        self._templates = templates_of(owner, media)
+        self._media = media
         self._special = sorted(getattr(owner, "all_special_tokens", ()), key=len, reverse=True)
         self._response_template = getattr(owner, "response_template", None)
         if self._templates:
             self._templates.renderer.start()
 
-    def render(self, context: PredictionContext) -> str:
-        """The prompt of `context.input["messages"]`.
+    def render(self, context: PredictionContext) -> tuple[str, dict[str, Any] | None]:
+        """The prompt of `context.input["messages"]`, and what the model is given for it where it reads more than text.
 
         Raises:
             InputRejectedError: the model has no template, or its template refuses them.
@@ -68,9 +83,13 @@ class Conversation:
         values = context.input
         if not self._templates:
             raise InputRejectedError("This model has no chat template: give it a prompt instead of messages.")
+        messages = for_template(values["messages"], parts=self._media is not None)
+        files: dict[str, list[Any]] = {}
+        if self._media is not None:
+            messages, files = self._media.read(messages, context)
         try:
-            return self._templates.render(
-                for_template(values["messages"], parts=self._parts),
+            prompt = self._templates.render(
+                messages,
                 tools_of(values),
                 values.get("chat_template_kwargs"),
                 values.get("chat_template"),
@@ -78,6 +97,7 @@ class Conversation:
             )
         except TemplateFailureError as error:
             raise InputRejectedError(f"This model's chat template cannot show these messages: {error}.") from error
+        return prompt, None if self._media is None else self._media.encode(prompt, files)
 
     def reply(self, context: PredictionContext, text: str, prompt: str, key: str) -> dict[str, Any]:
         """The message of a text, special tokens included, behind the prompt that `render` gave.

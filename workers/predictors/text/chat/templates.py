@@ -138,10 +138,10 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 
 class ChatTemplates:
-    """What a tokenizer (or processor) has to make a prompt of messages."""
+    """What a tokenizer has to make a prompt of messages; `own` takes the place of its templates."""
 
-    def __init__(self, owner: Any) -> None:
-        own = getattr(owner, "chat_template", None)
+    def __init__(self, owner: Any, own: Any = None) -> None:
+        own = own or getattr(owner, "chat_template", None)
         by_name = own if isinstance(own, dict) else {"default": own}
         self.by_name: dict[str, str] = {
             str(name): text for name, text in by_name.items() if isinstance(text, str) and text
@@ -153,8 +153,8 @@ class ChatTemplates:
     def __bool__(self) -> bool:
         return bool(self.by_name)
 
-    def check(self) -> None:
-        """Try each template.
+    def check(self, *, parts: bool = False) -> None:
+        """Try each template, with content in parts where the model reads more than text.
 
         Raises:
             TemplateFailureError: one cannot be read, or fails for the shortest conversation.
@@ -163,7 +163,7 @@ class ChatTemplates:
             if len(template) > MAX_TEMPLATE:
                 raise TemplateFailureError(f"the template {name!r} has more than {MAX_TEMPLATE} characters")
         if "default" in self.by_name:
-            self.render([{"role": "user", "content": "Hello"}])
+            self.render([{"role": "user", "content": [{"type": "text", "text": "Hello"}] if parts else "Hello"}])
 
     @property
     def variables(self) -> frozenset[str]:
