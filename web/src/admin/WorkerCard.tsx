@@ -34,12 +34,11 @@ export function WorkerCard({ worker, names }: { worker: WorkerRow; names: Readon
 /** What an operator should mend; nothing where all is well. */
 function Lacks({ worker }: { worker: WorkerRow }) {
   const walls = worker.walls.filter((wall) => wall.isMissing).map((wall) => wall.name);
-  const classes = worker.brokenPredictors.map((each) => each.name);
   const lacks = worker.disks
     .filter((disk) => disk.isLow)
     .map((disk) => `The disk of ${disk.folder} has only ${bytes(Number(disk.freeBytes))} free.`);
   if (walls.length > 0) lacks.push(`Models run without these walls: ${walls.join(", ")}.`);
-  if (classes.length > 0) lacks.push(`These classes could not be loaded: ${classes.join(", ")}.`);
+  lacks.push(...worker.brokenPredictors.map(({ name, reason }) => `The class ${name} could not be loaded: ${reason}`));
   if (lacks.length === 0) return null;
   return (
     <ul class="lacks lacking">

@@ -355,7 +355,7 @@ export type RedeliverWebhookMutation = { redeliverWebhook:
 export type SystemQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type SystemQuery = { workers: Array<{ id: string, host: string, device: string, deviceName: string, totalBytes: number | string | null, freeBytes: number | string | null, modelBytes: number | string, budgetBytes: number | string | null, versions: Array<string>, inFlight: number, evictions: number, startedAt: string, lastSeen: string, walls: Array<{ name: string, isMissing: boolean }>, brokenPredictors: Array<{ name: string }>, disks: Array<{ folder: string, freeBytes: number | string, totalBytes: number | string, isLow: boolean }> }>, queues: Array<{ name: string, kind: ModelKind, device: DeviceClass, depth: number, oldestWaitingSeconds: number | null, running: number, workers: number }>, server: { version: string, health: { database: string, redis: string, workers: number } } };
+export type SystemQuery = { workers: Array<{ id: string, host: string, device: string, deviceName: string, totalBytes: number | string | null, freeBytes: number | string | null, modelBytes: number | string, budgetBytes: number | string | null, versions: Array<string>, inFlight: number, evictions: number, startedAt: string, lastSeen: string, walls: Array<{ name: string, isMissing: boolean }>, brokenPredictors: Array<{ name: string, reason: string }>, disks: Array<{ folder: string, freeBytes: number | string, totalBytes: number | string, isLow: boolean }> }>, queues: Array<{ name: string, kind: ModelKind, device: DeviceClass, depth: number, oldestWaitingSeconds: number | null, running: number, workers: number }>, server: { version: string, health: { database: string, redis: string, workers: number } } };
 
 export type VersionNamesQueryVariables = Exact<{
   ids: Array<string> | string;
@@ -992,6 +992,7 @@ export const SystemDocument = /*#__PURE__*/ new TypedDocumentString(`
     }
     brokenPredictors {
       name
+      reason
     }
     disks {
       folder
