@@ -159,6 +159,15 @@ def test_a_coroutine_is_stopped_where_it_awaits() -> None:
     assert run(Patient, {"seconds": 0.0})[0] == "slept"
 
 
+def test_an_input_that_the_class_does_not_know_is_never_left_out_in_silence() -> None:
+    class Renamed:
+        def predict(self, sigma: int = 1) -> int:
+            return sigma
+
+    with pytest.raises(InputRejectedError, match="radius: "):
+        run(Renamed, {"radius": 7})
+
+
 def test_an_input_that_the_schema_would_not_let_through_is_rejected() -> None:
     with pytest.raises(InputRejectedError, match="steps"):
         run(Everything, {"text": "a", "steps": 51})
