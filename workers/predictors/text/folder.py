@@ -18,6 +18,7 @@ from workers.contract.predictor import InputRejectedError, Inspection, VersionRe
 from workers.contract.weights import parameter_count
 from workers.predictors.pretrained import read_parts, weight_files
 from workers.predictors.refusals import check_generation_config, check_writes
+from workers.predictors.text.adapters import check_adapter
 from workers.predictors.text.chat.conversation import narrow_conversation
 from workers.predictors.text.chat.media import is_multimodal, read_processor
 from workers.predictors.text.inputs import narrow, read_own_config
@@ -73,10 +74,13 @@ def read_limits(config: Any, tokenizer: Any) -> Limits:
     return Limits(context, context - 1 if context else None, together=True)
 
 
-def inspect_text(path: str, input_schema: dict[str, Any], output_schema: dict[str, Any]) -> Inspection:
-    """What a folder takes and gives, or why it cannot be run."""
+def inspect_text(
+    path: str, input_schema: dict[str, Any], output_schema: dict[str, Any], adapter: str | None = None
+) -> Inspection:
+    """What a folder takes and gives, with the folder of its adapter, or why it cannot be run."""
     folder = Path(path)
     try:
+        of_adapter = check_adapter(Path(adapter)) if adapter is not None else {}
         files = weight_files(folder)
         parameters = parameter_count(files)
         config, tokenizer = read_parts(folder)
@@ -99,6 +103,7 @@ def inspect_text(path: str, input_schema: dict[str, Any], output_schema: dict[st
         "parameters": parameters,
         "bytes": sum(file.stat().st_size for file in files),
         "vocabulary": len(tokenizer),
+        **of_adapter,
     }
     narrowed = deepcopy(input_schema)
     narrow(narrowed["properties"], read_own_config(folder), limits.output, tokenizer)

@@ -19,6 +19,7 @@ from workers.contract.weights import module_bytes
 from workers.predictors.pretrained import load
 from workers.predictors.quantization import is_spread
 from workers.predictors.text import probe
+from workers.predictors.text.adapters import Adapters
 from workers.predictors.text.batch import TextBatch
 from workers.predictors.text.chat.conversation import Conversation
 from workers.predictors.text.chat.media import read_processor
@@ -115,6 +116,7 @@ class TextModel:
             if self._media is not None:
                 # what it remembers of a picture it may remember on itself
                 at_once = 1
+        self.adapters = Adapters(self._model)
         self._one_by_one = OneByOne(self._model, own, at_once, state)
 
     def facts(self) -> dict[str, Any]:
@@ -212,6 +214,8 @@ class TextModel:
             text: str = self._tokenizer.decode(tokens, skip_special_tokens=skip, clean_up_tokenization_spaces=False)
             return text
 
+        # an adapter's pages are no other's
+        scope = f"{context.owner or context.prediction}/{context.adapter.version if context.adapter else ''}"
         sinks, logs, requests = [], [], []
         for choice in range(options.get("n", 1)):
             log = LogProbabilities(options["logprobs"]) if options.get("logprobs") is not None else None
@@ -222,7 +226,6 @@ class TextModel:
             logs.append(log)
             own = self._own_processors if self._has_own_processors else None
             chosen = replace(sampling, seed=(sampling.seed + choice) % (MAX_SEED + 1))
-            scope = context.owner or context.prediction
             requests.append(Request(ids, len(ids), room, chosen, ends, log, own, grammar, scope, media or {}))
         way = self.batch or self._one_by_one
 
@@ -235,12 +238,13 @@ class TextModel:
                 sinks[choice].finish()
 
         try:
-            if len(sinks) == 1:
-                run(0)
-            else:
-                with ThreadPoolExecutor(len(sinks)) as pool:
-                    # one that fails is the failure of all
-                    list(pool.map(run, range(len(sinks))))
+            with self.adapters.use(context):
+                if len(sinks) == 1:
+                    run(0)
+                else:
+                    with ThreadPoolExecutor(len(sinks)) as pool:
+                        # one that fails is the failure of all
+                        list(pool.map(run, range(len(sinks))))
         finally:
             context.metric("output_tokens", sum(sink.count for sink in sinks))
         context.check()

@@ -32,6 +32,7 @@ class Text(Predictor):
     name = "text"
     kind = "TEXT_GENERATION"
     max_concurrency = 32
+    takes_adapters = True
     input_schema: ClassVar = schema(
         {
             "prompt": {
@@ -239,6 +240,11 @@ class Text(Predictor):
         """Bytes of the model's weights and of the cache of its batches."""
         return self._model.size_bytes() if self._model else 0
 
+    def drop_adapter(self, version: str) -> None:
+        """Free an adapter as soon as nobody uses it."""
+        if self._model is not None:
+            self._model.adapters.drop(version)
+
     def facts(self) -> dict[str, Any]:
         """Whether its predictions share forward passes, and if not, why."""
         return self._model.facts() if self._model else {}
@@ -248,7 +254,7 @@ class Text(Predictor):
         """Read the configuration and the tokenizer, and check that the weights are safe to load."""
         from workers.predictors.text.folder import inspect_text
 
-        return inspect_text(spec.path or "", cls.input_schema, cls.output_schema)
+        return inspect_text(spec.path or "", cls.input_schema, cls.output_schema, spec.adapter)
 
     @classmethod
     def examples(cls, input_schema: dict[str, Any]) -> list[dict[str, Any]]:

@@ -1,0 +1,130 @@
+"""Adapters on one base: each gives what peft gives, in turns and all at once, and the base stays what it was."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from peft import LoraConfig, PeftModel, get_peft_model
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+from transformers import AutoModelForCausalLM, AutoTokenizer
+
+from tests.unit.predictors.sink import Sink
+from tests.unit.predictors.texts import DEFAULTS, PROMPT, generate, setup
+from workers.contract.context import Adapter, PredictionContext
+from workers.contract.predictor import Predictor, VersionSpec
+from workers.predictors.text.predictor import Text
+
+Folder = Callable[[str], Path]
+COUNT = 4
+
+
+@pytest.fixture(scope="module")
+def base(folder: Folder) -> Path:
+    return folder("llama")
+
+
+@pytest.fixture(scope="module")
+def adapters(base: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """Adapters of the base that are loud enough to change what it writes."""
+    root = tmp_path_factory.mktemp("adapters")
+    for number in range(COUNT):
+        torch.manual_seed(number)
+        config = LoraConfig(r=2, target_modules=["q_proj", "v_proj", "down_proj"], init_lora_weights=False)
+        model = get_peft_model(AutoModelForCausalLM.from_pretrained(base), config)
+        with torch.no_grad():
+            for name, weights in model.named_parameters():
+                if "lora_B" in name:
+                    weights.mul_(8)
+        model.save_pretrained(root / str(number))
+    return [root / str(number) for number in range(COUNT)]
+
+
+@pytest.fixture
+def predictor(base: Path) -> Iterator[Predictor]:
+    predictor = setup(base)
+    yield predictor
+    predictor.teardown()
+
+
+def write(predictor: Predictor, adapter: Path | None, **values: Any) -> str:
+    sink = Sink()
+    context = PredictionContext("p", {"prompt": PROMPT, **DEFAULTS, "temperature": 0, **values}, sink, owner="somebody")
+    if adapter is not None:
+        context.adapter = Adapter(f"version-{adapter.name}", adapter)
+    predictor.predict(context)
+    return sink.output
+
+
+def expected(base: Path, adapter: Path) -> str:
+    tokenizer = AutoTokenizer.from_pretrained(base)
+    model = PeftModel.from_pretrained(AutoModelForCausalLM.from_pretrained(base), adapter).eval()
+    ids = tokenizer(PROMPT, return_tensors="pt")
+    out = model.generate(**ids, do_sample=False, max_new_tokens=24, pad_token_id=1)[0, ids["input_ids"].shape[1] :]
+    return str(tokenizer.decode(out, skip_special_tokens=True, clean_up_tokenization_spaces=False))
+
+
+def test_each_adapter_gives_what_peft_gives(predictor: Predictor, base: Path, adapters: list[Path]) -> None:
+    plain = generate(predictor, temperature=0).output
+    outputs = [expected(base, adapter) for adapter in adapters]
+    assert len({plain, *outputs}) == COUNT + 1
+    for _ in range(2):
+        assert [write(predictor, adapter) for adapter in adapters] == outputs
+        assert write(predictor, None) == plain
+    turns = [None, *adapters] * 5
+    with ThreadPoolExecutor(len(turns)) as pool:
+        assert list(pool.map(lambda each: write(predictor, each), turns)) == [plain, *outputs] * 5
+
+
+def test_adapters_share_the_memory_of_their_base(predictor: Predictor, adapters: list[Path]) -> None:
+    write(predictor, None)
+    before = predictor.size_bytes()
+    for adapter in adapters:
+        write(predictor, adapter)
+    added = predictor.size_bytes() - before
+    weights = sum((adapter / "adapter_model.safetensors").stat().st_size for adapter in adapters)
+    assert 0 < added <= weights
+    predictor.drop_adapter("version-0")
+    assert predictor.size_bytes() - before < added
+    assert write(predictor, adapters[1])
+
+
+def test_an_adapter_that_does_not_fit_fails_its_prediction_alone(
+    predictor: Predictor, adapters: list[Path], tmp_path: Path
+) -> None:
+    plain = write(predictor, None)
+    broken = shutil.copytree(adapters[1], tmp_path / "broken")
+    (broken / "adapter_model.safetensors").write_bytes(b"nothing")
+    partial = shutil.copytree(adapters[1], tmp_path / "partial")
+    weights = load_file(partial / "adapter_model.safetensors")
+    del weights[next(iter(weights))]
+    save_file(weights, partial / "adapter_model.safetensors")
+    for before in (plain, write(predictor, adapters[0])):
+        with pytest.raises(SafetensorError):
+            write(predictor, broken)
+        assert write(predictor, None) == plain
+        with pytest.raises(ValueError, match="no weights for"):
+            write(predictor, partial)
+        assert write(predictor, None) == plain
+        assert write(predictor, adapters[0]) != plain, before
+
+
+def test_folders_that_are_no_adapter_are_refused(base: Path, adapters: list[Path], tmp_path: Path) -> None:
+    def refusal(adapter: Path) -> str | None:
+        return Text.inspect(VersionSpec("v", "text", str(base), base="b", adapter=str(adapter))).refusal
+
+    assert refusal(adapters[0]) is None
+    no_weights = shutil.copytree(adapters[0], tmp_path / "weights")
+    (no_weights / "adapter_model.safetensors").unlink()
+    assert "adapter_model.safetensors" in str(refusal(no_weights))
+    prompts = shutil.copytree(adapters[0], tmp_path / "prompts")
+    (prompts / "adapter_config.json").write_text('{"peft_type": "PROMPT_TUNING"}')
+    assert "PROMPT_TUNING" in str(refusal(prompts))
+    (prompts / "adapter_config.json").write_text("nothing")
+    assert "cannot be read" in str(refusal(prompts))

@@ -1,0 +1,162 @@
+"""Adapters of one base: loaded beside each other into its modules, one of them at work at any time.
+
+Most of peft's modules serve one adapter in a forward pass, so predictions of one adapter share passes, and those of
+another wait until these are done. Who waits keeps others from joining, so that nobody waits for ever.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from peft import PeftConfig, PeftModel
+from peft.mapping import PEFT_TYPE_TO_TUNER_MAPPING
+from peft.tuners.tuners_utils import BaseTuner
+
+from workers.contract.predictor import PredictionContext, VersionRefusedError
+
+CONFIG = "adapter_config.json"
+WEIGHTS = "adapter_model.safetensors"
+
+
+def check_adapter(folder: Path) -> dict[str, Any]:
+    """What is known of an adapter for a text model from its folder.
+
+    Raises:
+        VersionRefusedError: it cannot be put on a model.
+    """
+    try:
+        config = json.loads((folder / CONFIG).read_text())
+    except (OSError, ValueError) as error:
+        raise VersionRefusedError(f"The adapter's {CONFIG} cannot be read: {error}") from error
+    kind = config.get("peft_type") if isinstance(config, dict) else None
+    if kind not in {name.value for name, tuner in PEFT_TYPE_TO_TUNER_MAPPING.items() if issubclass(tuner, BaseTuner)}:
+        raise VersionRefusedError(f"Adapters of type {str(kind)[:50]!r} change no modules and are not run.")
+    if not (folder / WEIGHTS).is_file():
+        raise VersionRefusedError(f"The adapter has no {WEIGHTS}; pickled weights can run code and are not loaded.")
+    return {"adapter_type": kind, "adapter_bytes": (folder / WEIGHTS).stat().st_size}
+
+
+class _Ticket:
+    """One prediction that waits for its adapter."""
+
+    def __init__(self, name: str | None) -> None:
+        self.name = name
+        self.admitted = False
+
+
+class Adapters:
+    """The adapters on one model, and whose turn it is."""
+
+    def __init__(self, model: Any) -> None:
+        self._model = model
+        self._peft: Any = None
+        self._changed = threading.Condition()
+        self._waiting: list[_Ticket] = []
+        self._inside = 0
+        self._current: str | None = None
+        self._loaded: set[str] = set()
+        self._dropped: set[str] = set()
+
+    @contextmanager
+    def use(self, context: PredictionContext) -> Iterator[None]:
+        """Have the model work with the prediction's adapter, or with none, for the time of the block.
+
+        Raises:
+            CancelSignal: asked to stop while waiting.
+            ValueError: the adapter does not fit the model.
+        """
+        adapter = context.adapter
+        ticket = _Ticket(None if adapter is None else _name(adapter.version))
+
+        def wake() -> None:
+            with self._changed:
+                self._changed.notify_all()
+
+        with self._changed, context.when_cancelled(wake):
+            self._waiting.append(ticket)
+            try:
+                while not self._may_enter(ticket):
+                    context.check()
+                    self._changed.wait()
+                if self._inside == 0:
+                    # it is as it was if this fails
+                    self._switch(ticket.name, None if adapter is None else adapter.path)
+                    for other in self._waiting:
+                        other.admitted = other.name == ticket.name
+                self._inside += 1
+            finally:
+                self._waiting.remove(ticket)
+                self._changed.notify_all()
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._inside -= 1
+                self._changed.notify_all()
+
+    def drop(self, version: str) -> None:
+        """Free an adapter as soon as nobody uses it."""
+        with self._changed:
+            self._dropped.add(_name(version))
+            if self._inside == 0:
+                self._free()
+
+    def _may_enter(self, ticket: _Ticket) -> bool:
+        if self._inside == 0:
+            return ticket is self._waiting[0] or ticket.admitted
+        others = any(other.name != ticket.name for other in self._waiting)
+        return ticket.name == self._current and (ticket.admitted or not others)
+
+    def _switch(self, name: str | None, path: Path | None) -> None:
+        """Put an adapter to work, loading it where it is not here yet; for one thread, while nobody is inside."""
+        self._free()
+        if name is not None and name not in self._loaded:
+            self._load(name, str(path))
+        if name is None and self._peft is not None:
+            self._peft.base_model.disable_adapter_layers()
+        elif name is not None:
+            self._peft.base_model.enable_adapter_layers()
+            self._peft.set_adapter(name, inference_mode=True)
+        self._current = name
+
+    def _load(self, name: str, path: str) -> None:
+        config = PeftConfig.from_pretrained(path)
+        config.inference_mode = True
+        try:
+            if self._peft is None:
+                self._peft = PeftModel(self._model, config, adapter_name=name)
+            loaded = self._peft.load_adapter(
+                path, adapter_name=name, is_trainable=False, torch_device=str(self._model.device)
+            )
+            if missing := [key for key in loaded.missing_keys if name in key]:
+                raise ValueError(f"The adapter has no weights for {missing[0]} and {len(missing) - 1} others.")
+        finally:
+            self._model.eval()
+            if self._peft is not None:
+                # what was begun is at work otherwise
+                self._peft.base_model.disable_adapter_layers()
+                self._current = None
+        self._loaded.add(name)
+
+    def _free(self) -> None:
+        names = {ticket.name for ticket in self._waiting}
+        for name in [name for name in self._dropped if name not in names]:
+            self._dropped.discard(name)
+            # the last one stays with its model: peft has no model without an adapter
+            if self._peft is not None and name in self._peft.peft_config and len(self._peft.peft_config) > 1:
+                self._peft.delete_adapter(name)
+                self._loaded.discard(name)
+                if name == self._current:
+                    self._current = None
+                    self._peft.base_model.disable_adapter_layers()
+
+
+def _name(version: str) -> str:
+    """A version's id as the name of a module."""
+    return "v" + re.sub(r"\W", "_", version)
