@@ -277,7 +277,7 @@ class ModelSourceInput:
         description="A repository on the Hugging Face Hub."
     )
     local: strawberry.Maybe[LocalSourceInput] = strawberry.field(description="A folder on the server's machine.")
-    demo: strawberry.Maybe[str] = strawberry.field(description="A bundled demo model: `prose` or `shapes`.")
+    demo: strawberry.Maybe[str] = strawberry.field(description="A bundled demo model: `prose`, `shapes` or `naming`.")
     predictor: strawberry.Maybe[str] = strawberry.field(description="A predictor of the workers, such as `echo`.")
 
     def source(self) -> domain.ModelSource:

@@ -52,6 +52,12 @@ A small diffusion model that draws one shape: “a red circle on a blue backgrou
 It was trained at 64 by 64 pixels on prompts of the form **a** *colour* *shape* **on a** *colour* **background**.
 More steps take longer and draw finer; unfinished pictures are shown while somebody watches.
 """
+NAMING_DESCRIPTION = """\
+A small picture classifier that names one shape and its colour: "red circle", "yellow star".
+
+Give it a drawing of *demo/shapes*, or one of your own on a plain background. It knows 48 classes, and takes every
+picture for one of them.
+"""
 ECHO_DESCRIPTION = """\
 Gives its text back, word by word: for trying clients.
 
@@ -70,6 +76,32 @@ SHAPES_INPUTS = {
     },
     "required": ["prompt"],
 }
+# Two drawings of workers/demo_models/drawings.py, as PNG
+YELLOW_STAR = (
+    "iVBORw0KGgoAAAANSUhEUgAAAEAAAABACAMAAACdt4HsAAAAYFBMVEX+1in50Cn0zCjzyyjxySjwyCjvyCjwxyjvxyjtxyjtxijrxCjlwCfgvC"
+    "e2mSSOeCFmVx5EOxwmIxofHhocHBkcGxkbGhkaGhkaGRkZGRkYGBkWFhkVFhkUFRkQERgHChh96Qi9AAACLklEQVR42u2X25KrIBBFQcFDQMUL"
+    "DAkq/v9fHlCj0YBapmpqHtKPGlfv3XQDAY8PA3wBX8AvAPSHACX0JwBlSm7kBwDZc6q1ugxQWmawPJKwA5CmxID34jJA9Bz8y+SBhzBANVWGbt"
+    "GRB7AjoACMHXoIA+5dDimJs6pRlwCqq26IYAaKfQlgpwkgxZjCvLtfAbgmiAjGBNGqUxcAtgmiBNs48rAA1Cpq2wTMAZyHn/U7P0B3bbOE7qos"
+    "Jg5A0K0y+uVV22kfQMtqFe0kwEng7fqd1F4FPEmzdAmG8BSIvTzO0oR7FShtCghxPMf8vSUsTzGEhVlNx6xAyb5gkJFn4JeYH9ofFL1UgWUUps"
+    "4BXX25DkJBXhsR7gPR2fZHNPQ9RXZFO7HXSNIWIooCBBpF1r7c70QlXCG8BOrsC3XYyoFCeO37Z2EsxIZAvPYDw2QLUSZrAkFJ6bEfmkZhAXgN"
+    "wBYgTo/zPIhLuK2xPgtQD51vF8LOtH6os4CmZvG2iDGrm7MAaYq5BJTORSjM2SK+lIBBOE1VuAjvgHs7lYASkOcwplMR2vs5wHQeuKSYK9fZhI"
+    "wbm39zBr4jlY7py15J29mDCBo647wANqTXxrqWrRlEsLMAu4hZxMb0YtztBxEszvwLCd5LkNJn+mldBxEo9RcBeBws6Z9HjhMR8OAD8IfZrLkT"
+    "EZ0CWAeb9LOIins9bBVo0Rhvy8lOe2+d4P1yG7gT/fjvvd//C1/A3wD8BzlCYSNSTpYcAAAAAElFTkSuQmCC"
+)
+RED_RING = (
+    "iVBORw0KGgoAAAANSUhEUgAAAEAAAABACAMAAACdt4HsAAAAYFBMVEX4///3///2///2/Pz2+fn1+Pj19vb19fX19PT18/P18vL18fH08fH07e"
+    "3x1dXttbXokJDkbW3gSEjcLi7dLCzcLCzcKyvcKircKSncKCjcJibcJSXbHx/aGxvaGBjaFhaqWUpTAAADJElEQVR42u1X25ajIBAUFeUSBwgB"
+    "FFH//y+3NTFi1MSZ3Zc9Z/pVKLurqy8k5V9a8gvwEYBM9kMAQjnDo+XlhR+hHAOwEqcIVZNhhHLMyDcACCtQUQkp9WhWSVlVKCfsLADNUSWu2g"
+    "99O5oPQ6+1rHK0DSTZJS6tpG4739xMPZkz1redvQoI5DMAI5nQXVvbJra6tj50qsou5AMAT7EKrambrVkXtEjWYWwAOBLXzu5dnyCCkwTTNwBw"
+    "PwTTHJqrB4ULegjA4L5/cx+40IMqSnIAwLOv4F183Bkwt4oIEDK6D0BIcY39tw0oACz4xq6IEIjvAyDVm4jzzt9Ag1Kqm+/cAlE34StlOwA0E2"
+    "E5ZkJQoioQGIhaxdSa7spmGiIAgivduuiQyFABdcgvZYEySK6JaJBzEBEAy+RyRvcqR5SSubApylWvn0F4XWHyAkAKrtuZbtNDtvkqQQWOCDJP"
+    "F5LIAbHc79ZqmRgChKeHNqjsxQNCKEh4/nzd3J8Qrk+SXRB3MSwAmGtfL1/5tkw5ZMm90phEOfTNHcB2sdRWeVazky4oMmUyWapIDvqhEy8ytt"
+    "sml5/U3tzzEAM8SI5y9NqqQCmPMOtWrwEmFdWzd7TcByipmlkw/Z2EHYAlx1saIU6zVsL/DPDKQV4Z/x0S9asHJZm/nUtj0961nGy9OyekVvMj"
+    "IZ2S8kZIsXtnimnmMAIonmk4U85mU41TR7NnG8ozgrilLYn8WUsrx6lizzXVcbY8ErXqyqJzzam2PuZpOxcgCHVusNSueSplNZlWk+V4tI0yTv"
+    "jebGS5gIXoxHBVy9r4Mt6TuTG+Ge8WVLwoNXndTdUaYWfL8UHk7GhDIRir4XBDuv8ftgN2vCPRolChOVxy6lu4iVW72WxptISSCbd9J6wbYFNk"
+    "7/dEQmHRG7xx27/brpY0Zx9XXZ6WUg/B3dwzp3VtTDuEK6yZ9MSyzUpUSRUg/60d03hr2rYftBRZejm3rROOQf1SGd2DjvqhhV1dVigl9PSDg1"
+    "xICjVQyckEvBYQ5vR7Tx56KfMcTZZizDn5waOLED4ZPX53/b5c/wHAH1llyQKxg5aSAAAAAElFTkSuQmCC"
+)
 DEMO_MODELS = (
     DemoModel(
         NewModel(
@@ -100,6 +132,16 @@ DEMO_MODELS = (
             {"prompt": "a white square on a purple background", "steps": 40, "seed": 1},
         ),
         first_input={"prompt": "a yellow star on a black background"},
+    ),
+    DemoModel(
+        NewModel(
+            "naming",
+            ModelKind.CUSTOM,
+            NewVersion(ModelSource(SourceType.DEMO, "naming")),
+            NAMING_DESCRIPTION,
+            tags=("demo", "small", "pictures"),
+        ),
+        samples=tuple({"image": f"data:image/png;base64,{picture}", "top_k": 3} for picture in (YELLOW_STAR, RED_RING)),
     ),
     DemoModel(
         NewModel(

@@ -18,20 +18,22 @@ KINDS = {".safetensors", ".json", ".md"}
 def test_the_list_is_there_without_torch() -> None:
     code = (
         "import sys, workers.demo_models; from server.services.demo import DEMO_MODELS as m;"
-        " assert len(m) == 3; print('torch' in sys.modules)"
+        " assert len(m) == 4; print('torch' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
 
 
-def test_both_kinds_have_a_model() -> None:
+def test_every_kind_has_a_model() -> None:
     assert {demo.new.name: demo.new.kind for demo in BUNDLED} == {
         "prose": "TEXT_GENERATION",
         "shapes": "IMAGE_GENERATION",
+        "naming": "CUSTOM",
     }
     for demo in BUNDLED:
         assert demo.new.name == demo.new.version.source.ref
-        assert all("prompt" in values for values in (demo.first_input or {}, *demo.samples))
+        given = "image" if demo.new.name == "naming" else "prompt"
+        assert all(given in values for values in (demo.first_input, *demo.samples) if values)
         assert demo.new.description.splitlines()[0].endswith(".")
 
 
