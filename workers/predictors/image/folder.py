@@ -77,6 +77,7 @@ def inspect_image(path: str, base_schema: dict[str, Any], output_schema: dict[st
         "bytes": sum(file.stat().st_size for file in facts.layout.weights),
         "tasks": [task.name for task in facts.tasks],
         "medium": own.medium,
+        "adapters": hasattr(own.cls, "load_lora_weights"),
     }
     network = facts.configs.get("transformer") or facts.configs.get("unet") or {}
     narrowed = input_schema(

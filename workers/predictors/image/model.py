@@ -76,6 +76,7 @@ class ImageModel:
         self._pipeline = pipeline if is_placed else pipeline.to(device.name)
         self._pipelines: dict[type[Any], Any] = {facts.tasks[0].cls: self._pipeline}
         self._scheduler = getattr(pipeline, "scheduler", None)
+        self._cuda_devices = [torch.cuda.current_device()] if device.name.startswith("cuda") else []
         self._alone: set[type[Any]] = set()
         self._compared: set[type[Any]] = set()
         self.previews = Previews(pipeline)
@@ -258,13 +259,18 @@ class ImageModel:
             arguments = {**first.arguments, **lists, "callback_on_step_end": on_step_end}
         if "generator" in task.parameters:
             arguments["generator"] = generators[0] if len(batch) == 1 else generators
+        if "seed" in task.parameters:
+            arguments["seed"] = first.seed
         output_type = task.parameters.get("output_type")
-        if output_type is not None and output_type.default == "pil" and not _needs_pil(pipeline, arguments):
+        if output_type is not None and output_type.default in ("pil", "latent") and not _needs_pil(pipeline, arguments):
             # The numbers themselves, to see whether they are any
             arguments["output_type"] = "np"
         self._set_tiling(pipeline, first.weight)
         try:
-            result = pipeline(**arguments)
+            with torch.random.fork_rng(devices=self._cuda_devices):
+                # Some pipelines draw a part of their noise without the generator that they are given
+                torch.manual_seed(first.seed)
+                result = pipeline(**arguments)
             return _split(result, len(batch), task)
         except (ValueError, TypeError, NotImplementedError) as error:
             if any(_CHECKS.fullmatch(frame.name) for frame in traceback.extract_tb(error.__traceback__)):
@@ -429,7 +435,8 @@ class StepReporter:
         pipeline.__dict__.pop("progress_bar", None)
         if "callback_on_step_end" in parameters:
             return {"callback_on_step_end": self.on_step_end}
-        if "callback" in parameters and "callback_steps" in parameters:
+        # What computes several steps at a time indexes them wrongly for its own callback
+        if "callback" in parameters and "callback_steps" in parameters and "parallel" not in parameters:
             return {"callback": lambda step, timestep, latents: self.advance(step + 1, latents), "callback_steps": 1}
 
         def progress_bar(iterable: Iterable[Any] | None = None, total: int | None = None) -> _ProgressBar:

@@ -88,18 +88,34 @@ class Task:
 
 
 def call_parameters(pipeline: type[Any]) -> Mapping[str, inspect.Parameter]:
-    """The parameters of a pipeline class's call, without self; annotations are types, not text."""
-    try:
-        signature = inspect.signature(pipeline.__call__, eval_str=True)
-    except (NameError, SyntaxError, TypeError):
-        signature = inspect.signature(pipeline.__call__)
-    parameters = dict(signature.parameters)
+    """The parameters of a pipeline class's call, without self; annotations are types where they can be evaluated."""
+    call = inspect.unwrap(pipeline.__call__)
+    parameters = dict(inspect.signature(call).parameters)
     parameters.pop("self", None)
-    return parameters
+    return {
+        name: parameter.replace(annotation=_evaluate(parameter.annotation, call.__globals__))
+        for name, parameter in parameters.items()
+    }
+
+
+def _evaluate(annotation: Any, names: dict[str, Any]) -> Any:
+    """The type that an annotation's text stands for; the text where a library's own does not evaluate."""
+    if not isinstance(annotation, str):
+        return annotation
+
+    def holder() -> None: ...
+
+    holder.__annotations__ = {"it": annotation}
+    try:
+        return inspect.get_annotations(holder, globals=names, eval_str=True)["it"]
+    except (NameError, SyntaxError, TypeError, AttributeError):
+        return annotation
 
 
 def may_be_none(annotation: Any) -> bool:
     """Whether an annotation says that None is a value of its own, and not only a stand-in for what has to be given."""
+    if isinstance(annotation, str):
+        return "None" in annotation or "Optional" in annotation
     return type(None) in members(annotation)
 
 
