@@ -25,7 +25,7 @@ HEADER = ("| pipeline | tasks | together | LoRA | gives |", "|---|---|---|---|--
 SECONDS_EACH = 120
 # Those that differ, each with the reason
 DIFFERENT: dict[str, str] = {
-    "LTXI2VLongMultiPromptPipeline": "its call gives latents unless it is told otherwise",
+    "LTXI2VLongMultiPromptPipeline": "what differs is not known yet",
 }
 
 
@@ -34,6 +34,8 @@ def row_of(finding: Finding) -> str:
     if finding.state == "REFUSED":
         return f"| {finding.name} | refused | | | |"
     inputs = "; ".join(task.rpartition(" to ")[0] for task in finding.tasks) or "-"
+    if finding.faults:
+        inputs = f"{inputs} (differs)"
     together, adapters = ("yes" if each else "no" for each in (finding.together, finding.adapters))
     return f"| {finding.name} | {inputs} | {together} | {adapters} | {finding.tasks[0].rpartition(' ')[2]} |"
 

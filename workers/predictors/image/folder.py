@@ -10,6 +10,7 @@ from typing import Any
 
 from workers.contract.predictor import Inspection, VersionRefusedError
 from workers.contract.weights import parameter_count
+from workers.predictors.image.adapters import SCALE, check_adapter
 from workers.predictors.image.components import Layout, read_json, read_layout
 from workers.predictors.image.schedulers import compatible_names, max_steps
 from workers.predictors.image.schema import MAX_STEPS, SMALLEST_SIDE, input_schema
@@ -60,10 +61,14 @@ def read_facts(folder: Path) -> Facts:
     return Facts(layout, tasks, width, height, multiple, min(steps or MAX_STEPS, MAX_STEPS), schedulers, configs)
 
 
-def inspect_image(path: str, base_schema: dict[str, Any], output_schema: dict[str, Any]) -> Inspection:
-    """What a folder takes and gives, or why it cannot be run."""
+def inspect_image(
+    path: str, base_schema: dict[str, Any], output_schema: dict[str, Any], adapter: str | None = None
+) -> Inspection:
+    """What a folder takes and gives, with the adapter of another folder if any, or why it cannot be run."""
     try:
         facts = read_facts(Path(path))
+        if adapter is not None:
+            check_adapter(Path(adapter), facts.layout.pipeline)
         parameters = parameter_count(facts.layout.weights)
     except VersionRefusedError as refusal:
         return Inspection(refusal=str(refusal))
@@ -90,6 +95,8 @@ def inspect_image(path: str, base_schema: dict[str, Any], output_schema: dict[st
         classes=network.get("num_embeds_ada_norm") or network.get("num_class_embeds"),
         layers=facts.configs.get("text_encoder", {}).get("num_hidden_layers"),
     )
+    if adapter is not None:
+        narrowed["properties"]["lora_scale"] = {**SCALE, "x-order": len(narrowed["properties"])}
     given = {**deepcopy(output_schema), "title": {"image": "Images", "video": "Video", "audio": "Sound"}[own.medium]}
     return Inspection(narrowed, given, info)
 

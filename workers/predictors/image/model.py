@@ -17,9 +17,17 @@ from diffusers import DiffusionPipeline
 from PIL import Image
 
 from workers.contract.logs import quieten_diffusers, quieten_transformers
-from workers.contract.predictor import CancelSignal, Device, InputRejectedError, PredictionContext, SetupContext
+from workers.contract.predictor import (
+    Adapter,
+    CancelSignal,
+    Device,
+    InputRejectedError,
+    PredictionContext,
+    SetupContext,
+)
 from workers.contract.weights import module_bytes
 from workers.predictors.image import media, schedulers
+from workers.predictors.image.adapters import Adapters
 from workers.predictors.image.folder import COMMON_PIXELS, Facts, read_facts
 from workers.predictors.image.previews import Previews
 from workers.predictors.image.tasks import IMAGE, PARAMETERS, VIDEO, Task, choose_task, members
@@ -39,7 +47,7 @@ DEFAULT_FPS = 16
 # A call of these that refuses its arguments speaks of the input
 _CHECKS = re.compile(r"check_inputs?|check_\w+|retrieve_timesteps|set_timesteps")
 _OUTPUTS = ("frames", "videos", "video", "images", "audios", "audio")
-_OWN_INPUTS = ("seed", "num_images", "scheduler", "output_format")
+_OWN_INPUTS = ("seed", "num_images", "scheduler", "output_format", "lora_scale")
 
 
 @dataclass(eq=False)
@@ -49,6 +57,8 @@ class PendingImage(Item):
     task: Task | None = None
     scheduler: str | None = None
     seed: int = 0
+    adapter: Adapter | None = None
+    scale: float = 1.0
     reporter: Any = None
 
 
@@ -80,6 +90,7 @@ class ImageModel:
         self._alone: set[type[Any]] = set()
         self._compared: set[type[Any]] = set()
         self.previews = Previews(pipeline)
+        self.adapters = Adapters(self._pipeline)
         context.loading("warm-up", total, total)
         self._warm_up()
         self.batcher = MicroBatcher(self._draw, MAX_TOGETHER, COMMON_PIXELS)
@@ -138,7 +149,9 @@ class ImageModel:
         pixels = arguments["width"] * arguments["height"] if {"width", "height"} <= arguments.keys() else own_pixels
         joins = task.medium == IMAGE and not files and _takes_lists(task) and task.cls not in self._alone
         plain = tuple(sorted((name, repr(value)) for name, value in arguments.items() if name not in _texts(task)))
-        key = (task.cls, scheduler, plain, *sorted(name for name in arguments)) if joins else object()
+        adapter, scale = context.adapter, float(values.get("lora_scale", 1.0))
+        chosen = adapter and (adapter.version, scale)
+        key = (task.cls, scheduler, chosen, plain, *sorted(name for name in arguments)) if joins else object()
         count = values.get("num_images", 1) if task.medium == IMAGE else 1
         blocked = 0
         for number in range(count):
@@ -146,7 +159,7 @@ class ImageModel:
             reporter = StepReporter(context, number, count, steps, self.previews)
             pending = PendingImage(
                 context, {**arguments, **files}, key, pixels, task=task, scheduler=scheduler,
-                seed=context.seed + number, reporter=reporter,
+                seed=context.seed + number, adapter=adapter, scale=scale, reporter=reporter,
             )  # fmt: skip
             drawing = self.batcher.result(pending)
             if drawing.is_blocked:
@@ -248,6 +261,7 @@ class ImageModel:
         task = first.task
         assert task is not None  # noqa: S101 - `generate` sets it
         pipeline = self._prepare(task, first.scheduler)
+        self.adapters.use(first.adapter, first.scale)
         # on the CPU whatever the device is, so that a seed means the same noise everywhere
         generators = [torch.Generator("cpu").manual_seed(pending.seed) for pending in batch]
         if len(batch) == 1 and not is_quiet:

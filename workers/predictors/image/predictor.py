@@ -29,6 +29,7 @@ class Image(Predictor):
     name = "image"
     kind = "IMAGE_GENERATION"
     max_concurrency = 4
+    takes_adapters = True
     input_schema: ClassVar = schema(
         {
             "prompt": {
@@ -127,12 +128,17 @@ class Image(Predictor):
         """Bytes of the weights of all parts of the pipeline."""
         return self._model.size_bytes() if self._model else 0
 
+    def drop_adapter(self, version: str) -> None:
+        """Let go of a LoRA's weights, before the next picture is drawn."""
+        if self._model is not None:
+            self._model.adapters.drop(version)
+
     @classmethod
     def inspect(cls, spec: VersionSpec) -> Inspection:
         """Read which pipeline it is and what its call takes."""
         from workers.predictors.image.folder import inspect_image
 
-        return inspect_image(spec.path or "", cls.input_schema, cls.output_schema)
+        return inspect_image(spec.path or "", cls.input_schema, cls.output_schema, spec.adapter)
 
     @classmethod
     def examples(cls, input_schema: dict[str, Any]) -> list[dict[str, Any]]:
