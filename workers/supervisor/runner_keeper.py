@@ -76,6 +76,7 @@ class RunnerKeeper:
         self._runs: dict[str, RunHandle] = {}
         self._up = asyncio.Event()
         self._is_killed = False
+        self._is_reloading = False
         self._overload: Failure | None = None
         self._left_out: dict[str, str] = {}
         self.ready: protocol.Ready | None = None
@@ -185,7 +186,7 @@ class RunnerKeeper:
         ends = {run.outcome for run in self._runs.values()}
         if ends:
             await asyncio.wait(ends, timeout=self._settings.shutdown_grace_seconds)
-        self._is_killed = True
+        self._is_reloading = True
         await client.stop()
 
     async def _try_classes(self) -> protocol.Ready | None:
@@ -215,13 +216,15 @@ class RunnerKeeper:
         """End what was in a runner that died: it runs again alone, and only one that was alone counts a loss."""
         runs, self._runs = self._runs, {}
         is_killed, self._is_killed = self._is_killed, False
+        is_reloading, self._is_reloading = self._is_reloading, False
         self.resident = replace(self.resident, versions=[], bytes=0)
         overload, self._overload = self._overload, None
-        reason = "overload" if overload else "killed" if is_killed else "stuck" if code == STUCK else "died"
-        metrics.RUNNER_ENDS.labels(reason).inc()
-        logger.error("runner.lost", code=code, inside=len(runs))
+        if not is_reloading:
+            reason = "overload" if overload else "killed" if is_killed else "stuck" if code == STUCK else "died"
+            metrics.RUNNER_ENDS.labels(reason).inc()
+            logger.error("runner.lost", code=code, inside=len(runs))
         # Killed or stuck because of one that was to stop: the others had no part in it
-        is_blameless = is_killed or code == STUCK
+        is_blameless = is_killed or is_reloading or code == STUCK
         outcome = HANDED_BACK if is_blameless else Outcome(None, is_loss=len(runs) == 1, alone=True)
         if overload:
             # Who was alone has done it, and would do it again

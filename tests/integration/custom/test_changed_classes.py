@@ -59,6 +59,7 @@ def predictors_health(live: LiveServer) -> str:
     return str(httpx.get(f"{live.url}/health/ready", trust_env=False).json()["predictors"])
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(180)
 async def test_a_renamed_parameter_is_a_new_version_and_the_old_one_says_so(live: LiveServer, folder: Path) -> None:
     client = await administrator(live)
