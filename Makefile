@@ -12,7 +12,7 @@ JOBS ?= 3
 SHARED := $(PYTEST) -n $(JOBS)
 
 .DEFAULT_GOAL := help
-.PHONY: help up test test-unit test-integration test-e2e test-clients test-web chaos lint house audit lock check dev web run-api run-worker \
+.PHONY: help up test test-unit test-integration test-e2e test-clients test-web chaos zoo lint house audit lock check dev web run-api run-worker \
 	migrate migration schema codegen bench screenshots docker-build docker-up docker-down clean
 
 help: ## Show this help
@@ -46,6 +46,9 @@ test-web: dev web ## Run the tests of the page in a headless Chromium
 
 chaos: dev ## Break everything under load, seed by seed, and print what held (SEEDS="1 2 3" chooses; 20 unless given)
 	@SEEDS="$(SEEDS)" $(BIN)/python -m tests.chaos
+
+zoo: dev ## Hold every architecture of transformers against the plain library, and write the table of docs/models.md
+	@$(BIN)/python -m tests.zoo
 
 lint: dev ## Ruff, mypy --strict and the import contracts
 	$(BIN)/ruff check .

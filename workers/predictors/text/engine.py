@@ -92,9 +92,9 @@ def cache_tokens(model: Any, context: int | None, slots: int, room_bytes: int | 
         heads = getattr(config, "num_key_value_heads", None) or config.num_attention_heads
         width = getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
         per_token = 2 * int(config.num_hidden_layers * heads * width) * model.dtype.itemsize
-    except (AttributeError, TypeError, ValueError, ZeroDivisionError) as error:
-        # state-space models have no heads, others have another number in each layer
-        raise CannotBatchError(f"its layers do not all attend alike, with as many keys and values ({error})") from error
+    except (AttributeError, TypeError, ValueError, ZeroDivisionError, RuntimeError) as error:
+        # state-space models have no heads, others have another number in each layer (a RuntimeError of transformers)
+        raise CannotBatchError("its layers do not all attend alike, with as many keys and values") from error
     each = math.ceil((context or BATCH_TOKENS * 4) / PAGE_TOKENS) * PAGE_TOKENS
     most = min(slots * each, max(MAX_CACHE_TOKENS, each))
     on_gpu = model.device.type == "cuda"

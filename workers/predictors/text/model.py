@@ -14,7 +14,13 @@ import torch
 import transformers
 
 from workers.contract.context import MAX_SEED
-from workers.contract.predictor import Device, InputRejectedError, PredictionContext, SetupContext
+from workers.contract.predictor import (
+    Device,
+    InputRejectedError,
+    PredictionContext,
+    SetupContext,
+    VersionRefusedError,
+)
 from workers.contract.weights import module_bytes
 from workers.predictors.pretrained import load
 from workers.predictors.quantization import is_spread
@@ -22,7 +28,7 @@ from workers.predictors.text import probe
 from workers.predictors.text.adapters import Adapters
 from workers.predictors.text.batch import TextBatch
 from workers.predictors.text.chat.conversation import Conversation
-from workers.predictors.text.chat.media import read_processor
+from workers.predictors.text.chat.media import is_multimodal, read_processor
 from workers.predictors.text.engine import CannotBatchError, Request, ScoreProcessor
 from workers.predictors.text.folder import choose_class, read_limits
 from workers.predictors.text.grammar import Grammars
@@ -101,6 +107,11 @@ class TextModel:
         self.batch: TextBatch | None = None
         at_once, state = GENERATE_AT_ONCE, None
         untouched = probe.ModelState(self._model)
+        # those that see pictures may look at a whole prompt
+        if not config.is_encoder_decoder and not is_multimodal(config):
+            if probe.looks_ahead(self._model, self._vocabulary(), self._limits.context):
+                raise VersionRefusedError("It writes no text: it is an encoder, in which tokens see those behind them.")
+            untouched.restore()
         try:
             self.batch = self._make_batch(context.room_bytes)
         except CannotBatchError as reason:
@@ -156,8 +167,7 @@ class TextModel:
         if self._follows_length:
             raise CannotBatchError("its rotary tables follow the length of one text")
         room = None if room_bytes is None else room_bytes - module_bytes([self._model])
-        vocabulary = min(len(self._tokenizer), self._model.get_input_embeddings().weight.shape[0])
-        prompts = probe.probe_prompts(vocabulary, self._limits.context)
+        prompts = probe.probe_prompts(self._vocabulary(), self._limits.context)
         expected = probe.generate_scores(self._model, prompts)
         before = probe.ModelState(self._model)
         reason: CannotBatchError | None = None
@@ -279,6 +289,10 @@ class TextModel:
             name: value.to(device, dtype if value.is_floating_point() else None) if torch.is_tensor(value) else value
             for name, value in inputs.items()
         }
+
+    def _vocabulary(self) -> int:
+        """How many tokens both the tokenizer and the model know."""
+        return min(len(self._tokenizer), int(self._model.get_input_embeddings().weight.shape[0]))
 
     def _own_processors(self, prompt_tokens: int) -> Sequence[ScoreProcessor]:
         """What the model's own generation config asks for, beside the inputs, behind a prompt of so many tokens."""

@@ -54,6 +54,18 @@ def generate_scores(model: Any, prompts: list[list[int]], new_tokens: int = NEW_
     return scores
 
 
+def looks_ahead(model: Any, vocabulary: int, context: int | None) -> bool:
+    """Whether a token changes the scores of those before it, as in encoders, which fill gaps and cannot write on."""
+    prompt = probe_prompts(vocabulary, context)[0]
+    tokens = torch.tensor([prompt, [*prompt[:-1], (prompt[-1] + 1) % vocabulary]], device=model.device)
+    with torch.inference_mode():
+        # each alone, as experts share out room among all tokens of a call
+        rows = [model(input_ids=row[None], attention_mask=torch.ones_like(row[None])).logits[0, :-1] for row in tokens]
+    one, other = (row.float() for row in rows)
+    difference = (one - other).square().mean().sqrt()
+    return bool(difference > one.std(correction=0) * _TOLERANCE_OF_HALF)
+
+
 def compare_scores(expected: list[torch.Tensor], actual: list[torch.Tensor], dtype: torch.dtype) -> None:
     """Compare the scores of one prompt, token by token, for as long as both ways chose the same tokens.
 

@@ -1,0 +1,34 @@
+"""Language models of every type that transformers can build write here what its own `generate` writes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.zoo.sweep import limit
+from tests.zoo.text_checks import check_type
+from tests.zoo.text_models import text_types
+
+# plain attention, soft-capping, mixture of experts with sliding windows, state-space beside attention,
+# an encoder-decoder, and one that fills gaps
+FAST = ("gpt2", "gemma2", "mixtral", "jamba", "t5", "bert")
+SECONDS = 100
+
+
+def _check(model_type: str, root: Path) -> None:
+    with limit(SECONDS):
+        finding = check_type(model_type, root)
+    assert finding.faults == []
+
+
+@pytest.mark.parametrize("model_type", FAST)
+def test_a_type_writes_what_the_plain_library_writes(model_type: str, tmp_path: Path) -> None:
+    _check(model_type, tmp_path)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("model_type", [name for name in text_types() if name not in FAST])
+@pytest.mark.filterwarnings("default")
+def test_every_type_writes_what_the_plain_library_writes(model_type: str, tmp_path: Path) -> None:
+    _check(model_type, tmp_path)
