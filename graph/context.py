@@ -28,6 +28,7 @@ class Context:
     hubs: Hubs
     base_url: str
     address: str
+    user_agent: str = ""
     viewer: Viewer = ANONYMOUS
     refused: UnauthenticatedError | UnavailableError | None = None
     connection_params: Any = None

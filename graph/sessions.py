@@ -17,6 +17,7 @@ from graph.types.sessions import (
     Session,
     SignedOut,
 )
+from server.domain.callers import client_of
 from server.services import accounts, sessions
 
 
@@ -24,16 +25,19 @@ from server.services import accounts, sessions
 class SessionMutation:
     @strawberry.mutation(
         description="Exchange a refresh token for new tokens. Using a token a second time ends its session, except "
-        "once within 30 seconds, for clients that did not get the answer: they get the same refresh token again. Over "
-        "a WebSocket of the same session, the socket then stays open for as long as the new access token is valid."
+        "once within 30 seconds, for clients that did not get the answer: from the same network and with the same "
+        "`User-Agent`, they get the same refresh token again. Over a WebSocket of the same session, the socket then "
+        "stays open for as long as the new access token is valid."
     )
     async def refresh_session(
         self,
         info: Info,
         input: Annotated[RefreshSessionInput, strawberry.argument(description="The session to refresh.")],  # noqa: A002
     ) -> RefreshSessionResult:
-        session = await sessions.refresh(info.context.rt, input.refresh_token)
-        info.context.renew(session)
+        context = info.context
+        client = client_of(context.address, context.user_agent)
+        session = await sessions.refresh(context.rt, input.refresh_token, client)
+        context.renew(session)
         return Session.of(session)
 
     @strawberry.mutation(description="Sign out: end a session and its tokens. Ending it again is no error.")

@@ -127,7 +127,8 @@ class GraphQLView(GraphQL[Context, None]):
         url = base_url(request, state.rt.settings.public_url)
         paid = 0 if isinstance(request, WebSocket) else 1
         address, watcher = address_of_client(request), state.credential_watcher
-        context = Context(state.rt, state.hubs, url, address, paid=paid, credential_watcher=watcher)
+        agent = request.headers.get("user-agent", "")
+        context = Context(state.rt, state.hubs, url, address, agent, paid=paid, credential_watcher=watcher)
         await self._authenticate(context, request.headers.get("authorization"))
         return context
 

@@ -41,17 +41,18 @@ def opaque(prefix: str) -> str:
 class RefreshTokens:
     """Makes the refresh token that follows another: by HMAC-SHA256, with a key derived from SECRET_KEY for this alone.
 
-    So the answer to an exchange can be given again while only hashes are stored. Whoever has a token and a copy of the
-    database cannot make the next one.
+    So the answer to an exchange can be given again while only hashes are stored, and only to the client that got it,
+    of which the next token is made too. Whoever has a token and a copy of the database cannot make the next one.
     """
 
     def __init__(self, secret: str, older: Sequence[str] = ()) -> None:
         purpose = b"inference-server/refresh/v1"
         self._keys = [hmac.digest(one.encode(), purpose, hashlib.sha256) for one in (secret, *older)]
 
-    def successors(self, token: str) -> list[str]:
-        """The token that follows, first by the newest secret, then by those of before."""
-        digests = [hmac.digest(key, token.encode(errors="replace"), hashlib.sha256) for key in self._keys]
+    def successors(self, token: str, client: str) -> list[str]:
+        """The token that follows where this client asks, first by the newest secret, then by those of before."""
+        parts = b"\0".join(part.encode(errors="replace") for part in (token, client))
+        digests = [hmac.digest(key, parts, hashlib.sha256) for key in self._keys]
         return [REFRESH_PREFIX + base64.urlsafe_b64encode(digest).decode().rstrip("=") for digest in digests]
 
 

@@ -17,6 +17,11 @@ def address_of(host: str | None) -> str:
     return str(ipaddress.IPv6Address(int(address)) if isinstance(address, ipaddress.IPv6Address) else address)
 
 
+def client_of(address: str, user_agent: str) -> str:
+    """What a client that asks again has in common with itself: its network and the name of its program."""
+    return f"{network_of(address)} {user_agent}"
+
+
 def network_of(address: str) -> str:
     """What counts as one caller: an IPv4 address, the /64 of an IPv6 address, else the text itself."""
     try:

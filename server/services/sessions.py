@@ -43,13 +43,13 @@ async def begin(rt: Runtime, user: User) -> SessionTokens:
         return SessionTokens(user, row.id, rt.tokens.issue(user.id, row.id), token, expires_at)
 
 
-async def refresh(rt: Runtime, token: str) -> SessionTokens:
+async def refresh(rt: Runtime, token: str, client: str) -> SessionTokens:
     """Exchange a refresh token for the next one and a new access token.
 
     A token that was exchanged before ends its whole session: it is a thief's, or the thief has the next. Only the
-    answer that was given last is given once more, with the same next token: within GRACE_SECONDS, while that token is
-    unused, and unless the token that asks was itself given twice. So two who hold the same token part at the next
-    exchange, where the second of them ends the session.
+    answer that was given last is given once more, with the same next token: to the same `client` (of `client_of`),
+    within GRACE_SECONDS, while that token is unused, and unless the token that asks was itself given twice. So two who
+    hold the same token part at once where they differ, else at the next exchange: the second ends the session.
 
     Raises:
         CredentialsError: it is none, or has expired, or was used before, or its session has ended.
@@ -60,14 +60,14 @@ async def refresh(rt: Runtime, token: str) -> SessionTokens:
         row = (await rows(_FIND, fingerprint(token)))[0] if locked else None
         if row and row["alive"]:
             session_id, user_id = row["session_id"], row["user_id"]
-            following = rt.refresh_tokens.successors(token)
+            following = rt.refresh_tokens.successors(token, client)
             successor: str | None = following[0]
             expires_at = _expiry(rt)
             if not row["used"]:
                 await rows(_USE, session_id, fingerprint(token), expires_at)
                 await _insert(following[0], session_id, row["generation"] + 1, expires_at)
             elif row["spared"]:
-                # None where it was made by a SECRET_KEY that this server does not have any more
+                # None where it was made for another client, or by a SECRET_KEY that this server does not have any more
                 successor = next((one for one in following if fingerprint(one) == row["next_hash"]), None)
                 expires_at = row["next_expires_at"]
                 await rows(_REPEAT, fingerprint(token))

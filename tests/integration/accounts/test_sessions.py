@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from ipaddress import IPv6Address, ip_address
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ import websockets
 from server.adapters.security import fingerprint
 from server.services.sessions import GRACE_SECONDS
 from tests.conftest import LiveServer
+from tests.integration.accounts.conftest import address
 from tests.integration.accounts.operations import (
     CHANGE_PASSWORD,
     LOGOUT,
@@ -127,6 +129,39 @@ async def test_an_exchange_is_repeated_once(nobody: Client) -> None:
     for made in (first, second):
         assert not await works(nobody, made["accessToken"])
         assert is_refused(await refreshed(nobody, made["refreshToken"]))
+
+
+async def test_another_program_that_repeats_an_exchange_ends_the_session(nobody: Client) -> None:
+    first = await begun(nobody, unique())
+    second = await refreshed(nobody, first["refreshToken"])
+    own = nobody.http.headers["user-agent"]
+    nobody.http.headers["user-agent"] = f"{own} of a thief"
+    assert is_refused(await refreshed(nobody, first["refreshToken"]))
+    nobody.http.headers["user-agent"] = own
+    assert not await works(nobody, second["accessToken"])
+    assert is_refused(await refreshed(nobody, second["refreshToken"]))
+
+
+async def test_a_session_goes_on_in_another_program(nobody: Client) -> None:
+    """As after an update of a browser: only an answer that is given again is for the same client."""
+    token = (await begun(nobody, unique()))["refreshToken"]
+    for agent in ("one", "two", "three"):
+        nobody.http.headers["user-agent"] = agent
+        token = (await refreshed(nobody, token))["refreshToken"]
+
+
+async def test_another_network_that_repeats_an_exchange_ends_the_session(caller: Client) -> None:
+    first = await begun(caller, unique())
+    second = await refreshed(caller, first["refreshToken"])
+    own = ip_address(caller.http.headers["x-forwarded-for"])
+    # A host has many addresses of its own in IPv6, and may ask by each
+    caller.http.headers["x-forwarded-for"] = str(IPv6Address(int(own) ^ 1))
+    assert (await refreshed(caller, first["refreshToken"]))["refreshToken"] == second["refreshToken"]
+    third = await refreshed(caller, second["refreshToken"])
+    caller.http.headers["x-forwarded-for"] = address()
+    assert is_refused(await refreshed(caller, second["refreshToken"]))
+    assert not await works(caller, third["accessToken"])
+    assert is_refused(await refreshed(caller, third["refreshToken"]))
 
 
 @pytest.mark.parametrize("begins", ["owner", "thief"])

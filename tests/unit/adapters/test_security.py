@@ -15,6 +15,7 @@ from server.adapters.security import (
     ISSUER,
     KEY_PREFIX,
     Passwords,
+    RefreshTokens,
     TokenError,
     Tokens,
     fingerprint,
@@ -160,6 +161,15 @@ def test_a_new_secret_signs_and_the_old_one_is_still_read() -> None:
     assert jwt.get_unverified_header(rotated.issue(uuid4(), SESSION).token)["kid"] == key_id(SECRET)
     with pytest.raises(TokenError, match="not valid"):
         TOKENS.read(before)
+
+
+def test_the_next_refresh_token_is_one_client_s_and_its_secret_s() -> None:
+    tokens = RefreshTokens(SECRET, [OTHER])
+    own, former = tokens.successors("isr_one", "192.0.2.7 browser")
+    assert tokens.successors("isr_one", "192.0.2.7 browser") == [own, former]
+    assert RefreshTokens(OTHER).successors("isr_one", "192.0.2.7 browser") == [former]
+    others = [("isr_one", "192.0.2.8 browser"), ("isr_one", "192.0.2.7 browse"), ("isr_two", "192.0.2.7 browser")]
+    assert len({own, former, *(tokens.successors(*other)[0] for other in others)}) == 5
 
 
 def test_the_kid_of_another_secret_does_not_help() -> None:

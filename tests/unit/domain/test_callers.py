@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from server.domain.callers import address_of, network_of
+from server.domain.callers import address_of, client_of, network_of
 
 
 @pytest.mark.parametrize(
@@ -39,3 +39,9 @@ def test_an_address_has_one_form_and_is_short(host: str | None, address: str) ->
 )
 def test_a_caller_has_one_name_whichever_address_it_picks(address: str, network: str) -> None:
     assert network_of(address) == network
+
+
+def test_a_client_is_its_network_and_its_program() -> None:
+    assert client_of("2001:db8:1:2::1", "browser") == client_of("2001:db8:1:2::9", "browser")
+    others = [client_of("2001:db8:1:3::1", "browser"), client_of("2001:db8:1:2::1", "script")]
+    assert client_of("2001:db8:1:2::1", "browser") not in others
