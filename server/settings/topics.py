@@ -309,7 +309,7 @@ class ModelSettings(BaseSettings):
     model_cache_max_bytes: int = Field(
         200_000_000_000,
         ge=1,
-        description="Maximum size of the downloaded models; the least recently used go, none within an hour.",
+        description="Maximum size of the downloaded models; the least recently used go, none that is in use.",
     )
     model_max_bytes: int = Field(50_000_000_000, ge=1, description="Maximum size of a model that is added.")
     prepare_slots: int = Field(

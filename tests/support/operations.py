@@ -75,8 +75,8 @@ async def add_model(client: Client, **changes: Any) -> dict[str, Any]:
     return made
 
 
-async def settled(client: Client, slug: str, seconds: float = 60) -> dict[str, Any]:
-    """The model, once its newest version is READY or REFUSED."""
+async def settled(client: Client, slug: str, seconds: float = 120) -> dict[str, Any]:
+    """The model, once its newest version is READY or REFUSED; a run of it comes before, on machines that are busy."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         model: dict[str, Any] = (await client.run(MODEL, slug=slug))["model"]

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 import fcntl
 import os
 import shutil
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from uuid import uuid4
 
+import anyio
 import orjson
 
+from server.adapters.tasks import end
 from workers.supervisor import folders
 
-IN_USE_SECONDS = 3600.0
-"""Since its last use a model may still wait for its load, or be in it; later it is in memory, or is fetched again."""
+IN_USE_SECONDS = 90.0
+"""Since its last use a model may still be needed; who waits for it, loads or runs it says so each MARK_SECONDS."""
+MARK_SECONDS = 20.0
 REMOVED = ".removed-"
 BLOB_CHARACTERS = 64
 
@@ -51,6 +55,22 @@ def use(cache: Path, path: Path) -> bool:
         except FileNotFoundError:
             return False
         return True
+
+
+@asynccontextmanager
+async def used_meanwhile(cache: Path, path: Path) -> AsyncIterator[None]:
+    """Note again and again that a snapshot is used, as long as the block takes."""
+
+    async def mark() -> None:
+        while True:
+            await anyio.to_thread.run_sync(use, cache, path)
+            await asyncio.sleep(MARK_SECONDS)
+
+    task = asyncio.create_task(mark())
+    try:
+        yield
+    finally:
+        await end(task)
 
 
 def make_room(cache: Path, most: int) -> int:

@@ -152,7 +152,8 @@ async def _from_hub(
                 download_cache.complete(path, choice.rule if choice.names is None else None)
         finally:
             download.close()
-    folder = await _inspect(path, settings, on_progress, choice, is_repository=True)
+    async with download_cache.used_meanwhile(settings.model_cache_dir, path):
+        folder = await _inspect(path, settings, on_progress, choice, is_repository=True)
     return Snapshot(path, commit, folder.digest, folder.size_bytes, folder.names, folder.mark)
 
 

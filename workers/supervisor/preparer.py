@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
@@ -21,6 +22,7 @@ from server.services import catalogue
 from workers.contract.failures import OTHER_CODE, VersionRefusedError
 from workers.contract.layout import RULE
 from workers.contract.protocol import VersionSpec
+from workers.supervisor import download_cache
 from workers.supervisor.attempt import SharedLock
 from workers.supervisor.downloads import DownloadFailedError, fetch
 from workers.supervisor.folders import Choice, rule_of
@@ -155,7 +157,12 @@ class Preparer:
             if inspection.refusal:
                 raise VersionRefusedError(inspection.refusal)
             schema = input_schema.restrict(version.own_schema, inspection.input_schema)
-            result = await self._probe(preparation, replace(spec, options=dict(version.options)), schema)
+            spec = replace(spec, options=dict(version.options))
+            async with AsyncExitStack() as stack:
+                if source.type is SourceType.HUGGINGFACE and snapshot.path:
+                    in_use = download_cache.used_meanwhile(settings.model_cache_dir, snapshot.path)
+                    await stack.enter_async_context(in_use)
+                result = await self._probe(preparation, spec, schema)
         except (VersionRefusedError, InvalidInputError) as error:
             reason = str(error)
             if isinstance(error, InvalidInputError):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,6 @@ from workers.supervisor.folders import Choice
 
 OnProgress = Callable[[str, int, int | None], None]
 MOST_SPECS = 1000
-USE_SECONDS = 60.0
 
 
 class VersionUnavailableError(Exception):
@@ -111,7 +110,7 @@ class Snapshots:
         return spec
 
     async def _is_there(self, spec: VersionSpec) -> bool:
-        """Whether its files were neither removed to make room nor touched; noted once in USE_SECONDS as used.
+        """Whether its files were neither removed to make room nor touched; noted once in MARK_SECONDS as used.
 
         What is loaded stays as it was, so only before a load is it worth a look at the files.
         """
@@ -129,8 +128,19 @@ class Snapshots:
             return True
         if path.is_relative_to(cache) and not await anyio.to_thread.run_sync(download_cache.use, cache, path):
             return False
-        self._used_until[spec.id] = now + USE_SECONDS
+        self._used_until[spec.id] = now + download_cache.MARK_SECONDS
         return True
+
+    async def note_use(self, versions: Iterable[UUID]) -> None:
+        """Note that predictions of these versions wait, load or run, so that nobody removes their files."""
+        cache, now = self._rt.settings.model_cache_dir, time.monotonic()
+        for version in set(versions):
+            spec = self._specs.get(version)
+            if spec is None or spec.path is None or now < self._used_until.get(spec.id, 0.0):
+                continue
+            if (path := Path(spec.path)).is_relative_to(cache):
+                await anyio.to_thread.run_sync(download_cache.use, cache, path)
+            self._used_until[spec.id] = now + download_cache.MARK_SECONDS
 
     def forget(self, version_id: UUID) -> None:
         """Drop the spec of a version that was deleted."""

@@ -327,6 +327,9 @@ class Supervisor:
         settings, keeper = self._rt.settings, self._keeper
         while True:
             began = self._beat_tried_at = time.monotonic()
+            # What a full disk or a cache that is gone keeps from being noted is no matter of heartbeats
+            with suppress(OSError):
+                await self._context.snapshots.note_use([each.lease.version_id for each in self._attempts.values()])
             try:
                 await self._renew_leases()
                 # Not through client(): leases are renewed while a dead runner is started again

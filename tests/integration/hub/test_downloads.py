@@ -16,7 +16,7 @@ from server.adapters.huggingface import HuggingFaceHub, RepoFile
 from tests.integration.hub.conftest import FILES, REPO, WEIGHTS, Downloads, files_of, safetensors
 from tests.support.hub_server import HubServer
 from workers.contract.failures import VersionRefusedError
-from workers.supervisor import digests, folders
+from workers.supervisor import digests, download_cache, folders
 from workers.supervisor.downloads import DownloadFailedError
 from workers.supervisor.folders import Choice
 
@@ -153,6 +153,30 @@ async def test_the_models_used_longest_ago_make_room(hub: HubServer, downloads: 
     await downloads.fetch("acme/older", model_cache_max_bytes=room)
     assert files_of(await downloads.fetch("acme/oldest", model_cache_max_bytes=room))
     assert [name for name, folder in folders_of.items() if folder.exists()] == ["acme/oldest", "acme/older"]
+
+
+async def test_a_cache_that_is_filled_ten_times_over_serves_every_version(
+    hub: HubServer, downloads: Downloads, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(download_cache, "IN_USE_SECONDS", 0.0)
+    names = [f"acme/model{number}" for number in range(20)]
+    commits = {}
+    for number, name in enumerate(names):
+        commits[name] = hub.publish(name, {**FILES, "model.safetensors": safetensors(40_000, seed=number)})
+    await downloads.fetch(names[0])
+    room = int(2.3 * folders.size_of(downloads.cache))
+    first = {}
+    for name in names:
+        first[name] = await downloads.fetch(name, model_cache_max_bytes=room)
+        assert folders.size_of(downloads.cache) <= room
+    present = [name for name in names if first[name].path.is_dir()]  # type: ignore[union-attr]
+    assert present == names[-len(present) :]
+    assert len(present) <= 2
+    # Each that went comes back by itself, as it was
+    for name in names:
+        again = await downloads.fetch(name, revision=commits[name], model_cache_max_bytes=room)
+        assert again == first[name]
+        assert folders.size_of(downloads.cache) <= room
 
 
 async def test_copies_of_the_weights_stay_at_the_hub(hub: HubServer, downloads: Downloads) -> None:
