@@ -34,6 +34,7 @@ def row_of(finding: Finding) -> str:
     if finding.state == "REFUSED":
         return f"| {finding.name} | refused | | | |"
     inputs = "; ".join(task.rpartition(" to ")[0] for task in finding.tasks) or "-"
+    inputs = inputs.replace("control image", "control").replace(" and ", "+")
     if finding.faults:
         inputs = f"{inputs} (differs)"
     together, adapters = ("yes" if each else "no" for each in (finding.together, finding.adapters))

@@ -80,8 +80,8 @@ class Adapters:
                 self._used = None
                 self._pipeline.disable_lora()
             self._pipeline.delete_adapters(self._names.pop(version))
-        wanted = None if adapter is None else (adapter.version, scale)
-        if wanted == self._used:
+        choice = None if adapter is None else (adapter.version, scale)
+        if choice == self._used:
             return
         if adapter is None:
             self._pipeline.disable_lora()
@@ -90,7 +90,7 @@ class Adapters:
                 self._load(adapter)
             self._pipeline.enable_lora()
             self._pipeline.set_adapters(self._names[adapter.version], scale)
-        self._used = wanted
+        self._used = choice
 
     def _load(self, adapter: Adapter) -> None:
         name = f"adapter_{adapter.version}".replace(".", "_")
