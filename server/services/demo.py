@@ -46,6 +46,12 @@ A small language model, trained on software documentation: it writes text of tha
 - It knows the phrases of its corpus: *The function returns*, *The following example shows how to*.
 - The same `seed` gives the same text, whatever runs beside it.
 """
+CHAT_DESCRIPTION = """\
+A small chat model that answers questions about this server, out of its own pages, and of nothing else.
+
+- It is `demo/prose`, taught with questions and answers; 2.6 M parameters, so it knows sentences and does not reason.
+- It takes `messages`, by a chat template of its own: *What is a lease?*, *What does MAX_QUERY_COST do?*
+"""
 SHAPES_DESCRIPTION = """\
 A small diffusion model that draws one shape: “a red circle on a blue background”.
 
@@ -116,6 +122,19 @@ DEMO_MODELS = (
             {"prompt": "When a worker starts, it", **PROSE_SAMPLING},
         ),
         first_input={"prompt": "The function returns", "max_new_tokens": 120, "temperature": 1.0},
+    ),
+    DemoModel(
+        NewModel(
+            "chat",
+            ModelKind.TEXT_GENERATION,
+            NewVersion(ModelSource(SourceType.DEMO, "chat")),
+            CHAT_DESCRIPTION,
+            tags=("demo", "small", "english", "chat"),
+        ),
+        samples=(
+            {"messages": [{"role": "user", "content": "What is a lease?"}], "temperature": 0, "seed": 1},
+            {"messages": [{"role": "user", "content": "How do I cancel a prediction?"}], "temperature": 0, "seed": 1},
+        ),
     ),
     DemoModel(
         NewModel(

@@ -77,7 +77,7 @@ def test_it_runs_the_demo_and_survives_a_kill(start: Start, data_dir: Path) -> N
     assert "demo/shapes: SUCCEEDED" in lines
     assert (data_dir / "demo" / "shapes.png").read_bytes().startswith(b"\x89PNG")
     assert f"password: {(data_dir / 'demo_password').read_text()}" in lines
-    assert samples(url) == {"demo/prose": 2, "demo/shapes": 4, "demo/naming": 0, "demo/echo": 1}
+    assert samples(url) == {"demo/chat": 2, "demo/prose": 2, "demo/shapes": 4, "demo/naming": 0, "demo/echo": 1}
     health = httpx.get(f"{url}/health/ready", trust_env=False).json()
     assert (health["status"], health["workers"]) == ("ok", 1)
     assert an_admin_is_made_beside_it(data_dir, url)

@@ -52,15 +52,16 @@ async def runs(live: LiveServer) -> int:
 @pytest.mark.slow
 async def test_bare_cards_get_samples_and_others_are_left(fresh: LiveServer, client: Client) -> None:
     assert {slug: len(found) for slug, found in (await shown(client)).items()} == {
+        "demo/chat": 0,
         "demo/echo": 0,
         "demo/naming": 0,
         "demo/prose": 0,
         "demo/shapes": 0,
     }
     said = await show(fresh)
-    assert sorted(said) == [f"demo/{name} has samples" for name in ("echo", "naming", "prose", "shapes")]
+    assert sorted(said) == [f"demo/{name} has samples" for name in ("chat", "echo", "naming", "prose", "shapes")]
     first = await shown(client)
-    assert [len(first[f"demo/{name}"]) for name in ("echo", "naming", "prose", "shapes")] == [1, 2, 2, 4]
+    assert [len(first[f"demo/{name}"]) for name in ("chat", "echo", "naming", "prose", "shapes")] == [2, 1, 2, 2, 4]
     assert all(sample["files"][0]["contentType"] == "image/png" for sample in first["demo/shapes"])
     assert all(len(sample["text"]) > 20 for sample in first["demo/prose"])
     made = await runs(fresh)

@@ -12,13 +12,13 @@ from workers import demo_models
 BUNDLED = [demo for demo in DEMO_MODELS if demo.new.version.source.type is SourceType.DEMO]
 
 MOST_BYTES = 25_000_000
-KINDS = {".safetensors", ".json", ".md"}
+KINDS = {".safetensors", ".json", ".md", ".jinja"}
 
 
 def test_the_list_is_there_without_torch() -> None:
     code = (
         "import sys, workers.demo_models; from server.services.demo import DEMO_MODELS as m;"
-        " assert len(m) == 4; print('torch' in sys.modules)"
+        " assert len(m) == 5; print('torch' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
@@ -27,12 +27,13 @@ def test_the_list_is_there_without_torch() -> None:
 def test_every_kind_has_a_model() -> None:
     assert {demo.new.name: demo.new.kind for demo in BUNDLED} == {
         "prose": "TEXT_GENERATION",
+        "chat": "TEXT_GENERATION",
         "shapes": "IMAGE_GENERATION",
         "naming": "CUSTOM",
     }
     for demo in BUNDLED:
         assert demo.new.name == demo.new.version.source.ref
-        given = "image" if demo.new.name == "naming" else "prompt"
+        given = {"naming": "image", "chat": "messages"}.get(demo.new.name, "prompt")
         assert all(given in values for values in (demo.first_input, *demo.samples) if values)
         assert demo.new.description.splitlines()[0].endswith(".")
 
