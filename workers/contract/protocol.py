@@ -115,7 +115,7 @@ class Ready:
     """Runner: up, on this device, with this catalogue (see `PredictorSpec`), and what is not as it should be.
 
     `missing_walls` are the walls that this system lacks, `broken_predictors` the classes that could not be loaded, each
-    with the reason.
+    with the reason, `broken_sources` their files.
     """
 
     device: str
@@ -124,6 +124,7 @@ class Ready:
     total_bytes: int | None = None
     missing_walls: dict[str, str] = field(default_factory=dict)
     broken_predictors: dict[str, str] = field(default_factory=dict)
+    broken_sources: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

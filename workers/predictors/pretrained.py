@@ -23,6 +23,16 @@ from workers.predictors.quantization import check_placement, model_arguments
 from workers.predictors.refusals import check_type, quantization_method, reason_of
 
 REPORT_SECONDS = 0.1
+# What a tokenizer of any kind may be in, beside the files that its class names
+TOKENIZER_FILES = (
+    "tokenizer.json",
+    "tokenizer.model",
+    "tekken.json",
+    "tiktoken.model",
+    "spiece.model",
+    "vocab.txt",
+    "vocab.json",
+)
 MOST_NAMES = 3
 POOLER = re.compile(r"(?:^|\.)pooler\.")
 # characters; whatever is shorter may become any number of tokens that its tokenizer's steps can make
@@ -86,12 +96,28 @@ def read_parts(folder: Path) -> tuple[Any, Any]:
     except Exception as error:  # as above
         reason = reason_of(error, folder)
         if "instantiate the backend tokenizer" in reason:
-            reason = f"it has no tokenizer.json, and not the files that a tokenizer of {config.model_type} is made of."
+            raise _no_tokenizer(config.model_type) from error
         raise VersionRefusedError(f"Its tokenizer cannot be read: {reason}") from error
+    if not has_tokenizer_files(tokenizer, folder):
+        raise _no_tokenizer(config.model_type)
     if tokenizer.is_fast and not (folder / "tokenizer.json").is_file():
         # What the library made of other files; the file itself is judged before
         check_tokenizer(orjson.loads(tokenizer.backend_tokenizer.to_str()), "Its tokenizer")
     return config, tokenizer
+
+
+def _no_tokenizer(model_type: str) -> VersionRefusedError:
+    reason = f"it has no tokenizer.json, and not the files that a tokenizer of {model_type} is made of."
+    return VersionRefusedError(f"Its tokenizer cannot be read: {reason}")
+
+
+def has_tokenizer_files(tokenizer: Any, folder: Path) -> bool:
+    """Whether a folder holds what its tokenizer was made of.
+
+    Without it, transformers makes many kinds of them of their special tokens alone, which read every text as nothing.
+    """
+    names = set(type(tokenizer).vocab_files_names.values())
+    return not names or any((folder / name).is_file() for name in {*names, *TOKENIZER_FILES})
 
 
 def check_text(tokenizer: Any, text: str) -> None:

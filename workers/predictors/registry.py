@@ -14,7 +14,7 @@ from typing import Any
 
 from workers.contract.failures import describe
 from workers.contract.predictor import JSON_SCHEMA, KINDS, Predictor
-from workers.predictors.sources import OURS, digest_of, own_files, source_files
+from workers.predictors.sources import OURS, digest_of, files_of_module, own_files, source_files
 
 logger = logging.getLogger(__name__)
 
@@ -50,6 +50,8 @@ class Registry:
         self._codes: dict[str, str] = {}
         self.broken: dict[str, str] = {}
         """Classes that were offered and could not be loaded, each with the reason."""
+        self.broken_sources: set[Path] = set()
+        """The files of those classes, one of which has to change."""
         for cls in classes:
             self.add(cls)
 
@@ -120,6 +122,7 @@ def open_registry(
                 # Its place follows
                 text = f"{type(error).__name__}: {error.msg}"
             registry.broken[name] = " ".join(filter(None, [text, _place(error), explain(error)]))
+            registry.broken_sources |= files_of_module(name.partition(":")[0])
     return registry
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import hashlib
+import importlib.util
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -46,6 +47,18 @@ def own_files(cls: type[Any]) -> dict[str, Path]:
     return source_files(user_class, {user_class.__module__.partition(".")[0]} - {OURS})
 
 
+def files_of_module(name: str) -> set[Path]:
+    """The sources that a module of the operator's would be loaded from, which may be none that Python can read."""
+    try:
+        spec = importlib.util.find_spec(name.partition(".")[0])
+    except (ImportError, ValueError):
+        return set()
+    if spec is None or spec.origin is None or not spec.has_location:
+        return set()
+    path = Path(spec.origin)
+    return set(path.parent.rglob("*.py")) if spec.submodule_search_locations else _with_imports(path)
+
+
 def _with_imports(path: Path) -> set[Path]:
     """A file, and the modules and packages beside it that it imports, directly or not."""
     if path.parent.name in INSTALLED or path.suffix != ".py":
@@ -67,7 +80,12 @@ def _with_imports(path: Path) -> set[Path]:
 
 def _imported(file: Path) -> Iterator[str]:
     """The top-level names that a file imports."""
-    for node in ast.walk(ast.parse(file.read_bytes())):
+    try:
+        tree = ast.parse(file.read_bytes())
+    except (SyntaxError, ValueError):
+        # A class that needs it is not loaded, and says so
+        return
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name.partition(".")[0] for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:

@@ -204,7 +204,8 @@ class Runner:
         self._outbox.start()
         device = describe_device(self._device)
         registry = self._registry
-        self._outbox.put(Ready(self._device.name, registry.catalogue(), *device, self._missing_walls, registry.broken))
+        broken = (registry.broken, sorted(map(str, registry.broken_sources)))
+        self._outbox.put(Ready(self._device.name, registry.catalogue(), *device, self._missing_walls, *broken))
         self._preparation.start()
         try:
             while not self._stopping:

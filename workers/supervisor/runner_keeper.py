@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -41,6 +42,12 @@ def _marks(files: list[Path]) -> list[tuple[int, int] | None]:
         except OSError:
             marks.append(None)
     return marks
+
+
+def _sources(ready: protocol.Ready) -> list[Path]:
+    """The files of the operator's classes, also of those that could not be loaded."""
+    sources = [file for each in ready.predictors for file in each["sources"]]
+    return [Path(file) for file in dict.fromkeys([*sources, *ready.broken_sources])]
 
 
 def _codes(ready: protocol.Ready) -> dict[str, str | None]:
@@ -89,6 +96,7 @@ class RunnerKeeper:
         backoff = FIRST_BACKOFF_SECONDS
         try:
             while True:
+                began = time.time_ns()
                 try:
                     self._client = await RunnerClient.start(self._options, self._receive)
                 except RunnerFailedError as error:
@@ -120,7 +128,7 @@ class RunnerKeeper:
                 ).start()
                 tasks = [asyncio.create_task(self._watch(self._client))]
                 if self._settings.reload_predictors:
-                    tasks.append(asyncio.create_task(self._reload(self._client)))
+                    tasks.append(asyncio.create_task(self._reload(self._client, began)))
                 try:
                     code = await asyncio.shield(self._client.exited)
                 finally:
@@ -153,12 +161,18 @@ class RunnerKeeper:
             logger.warning("runner.killed", pid=client.pid, why="it does not answer")
             client.kill()
 
-    async def _reload(self, client: RunnerClient) -> None:
-        """Replace a runner whose classes have changed on disk, once what is in it has ended and the new ones load."""
-        files = [Path(file) for each in client.ready.predictors for file in each["sources"]]
+    async def _reload(self, client: RunnerClient, began: int) -> None:
+        """Replace a runner whose classes have changed on disk, once what is in it has ended and the new ones load.
+
+        `began` is when it was started, in nanoseconds.
+        """
+        files = _sources(client.ready)
         if not files:
             return
         before = await asyncio.to_thread(_marks, files)
+        if any(mark is not None and mark[1] > began for mark in before):
+            # Saved while the runner started, which may have read what was there before
+            before = []
         while True:
             await asyncio.sleep(RELOAD_SECONDS)
             marks = await asyncio.to_thread(_marks, files)
@@ -170,14 +184,20 @@ class RunnerKeeper:
                 continue
             before = marks
             ready = await self._try_classes()
-            if ready is None or _codes(ready) == _codes(client.ready):
+            if ready is None:
                 continue
+            if new := [file for file in _sources(ready) if file not in files]:
+                files += new
+                before += await asyncio.to_thread(_marks, new)
             known = client.ready.broken_predictors
-            if problems := {name: why for name, why in ready.broken_predictors.items() if name not in known}:
-                for name, reason in problems.items():
-                    logger.error("runner.predictor_broken", predictor=name, reason=reason, serves="its former code")
-                broken = {name: f"{reason} Its former code runs on." for name, reason in problems.items()}
-                self.ready = replace(client.ready, broken_predictors={**known, **broken})
+            problems = {name: why for name, why in ready.broken_predictors.items() if name not in known}
+            for name, reason in problems.items():
+                logger.error("runner.predictor_broken", predictor=name, reason=reason, serves="its former code")
+            if problems or _codes(ready) == _codes(client.ready):
+                # What is mended into what it was runs already
+                serving = {name: f"{reason} Its former code runs on." for name, reason in problems.items()}
+                broken = {**ready.broken_predictors, **serving, **self._left_out}
+                self.ready = replace(client.ready, broken_predictors=broken)
                 self.on_resident()
                 continue
             break

@@ -55,6 +55,13 @@ async def until_version(client: Client, slug: str, number: int) -> dict[str, Any
     raise AssertionError(f"{slug} has no version {number}: {model}")
 
 
+async def until_health(live: LiveServer, wanted: str) -> None:
+    deadline = time.monotonic() + SECONDS
+    while (health := predictors_health(live)) != wanted and time.monotonic() < deadline:
+        await asyncio.sleep(0.1)
+    assert health == wanted
+
+
 def predictors_health(live: LiveServer) -> str:
     return str(httpx.get(f"{live.url}/health/ready", trust_env=False).json()["predictors"])
 
@@ -68,11 +75,10 @@ async def test_a_renamed_parameter_is_a_new_version_and_the_old_one_says_so(live
     assert (await client.create(slug, values, wait=30))["output"] == "a 7"
 
     (folder / "changing.py").write_text(BROKEN)
-    deadline = time.monotonic() + SECONDS
-    while predictors_health(live) != "broken" and time.monotonic() < deadline:
-        await asyncio.sleep(0.1)
-    assert predictors_health(live) == "broken"
+    await until_health(live, "broken")
     assert (await client.create(slug, values, wait=30))["output"] == "a 7", "the former code runs on"
+    (folder / "changing.py").write_text(FIRST)
+    await until_health(live, "ok")
 
     (folder / "changing.py").write_text(RENAMED)
     model = await until_version(client, slug, 2)

@@ -65,6 +65,7 @@ EXAMPLES: tuple[Message, ...] = (
         150_000_000_000,
         {"files": "Function not implemented"},
         {"my.models:Class": "SyntaxError: invalid syntax"},
+        ["/code/my/models.py"],
     ),
     Pong(7),
     Inspected("v1", {"type": "object"}, {"type": "string"}, {"context_length": 4096}, "It has no config.json."),

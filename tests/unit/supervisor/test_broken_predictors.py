@@ -50,3 +50,40 @@ async def test_the_worker_starts_without_it_and_says_why(name: str, tmp_path: Pa
     assert {"good", "echo"} <= set(keeper.names)
     assert keeper.ready is not None
     assert keeper.ready.broken_predictors == {f"{name}:Thing": REASONS[name].format(folder=tmp_path)}
+
+
+async def until(keeper: RunnerKeeper, name: str, broken: dict[str, str]) -> None:
+    async with asyncio.timeout(60):
+        while not (
+            keeper.is_up
+            and keeper.ready is not None
+            and keeper.ready.broken_predictors == broken
+            and (name in keeper.names) is not bool(broken)
+        ):
+            await asyncio.sleep(0.05)
+
+
+@pytest.mark.parametrize("broken", ["misspelt", "its helper"])
+async def test_a_class_that_was_broken_at_the_start_is_loaded_once_it_is_mended(broken: str, tmp_path: Path) -> None:
+    helper, module = tmp_path / "helper.py", tmp_path / "good.py"
+    helper.write_text("" if broken == "misspelt" else "x = (\n")
+    module.write_text("import helper\n" + ("def predict(:\n" if broken == "misspelt" else GOOD))
+    options = RunnerOptions(
+        preload=False,
+        extra_predictors=("good:Good",),
+        environment={**os.environ, "PYTHONPATH": str(tmp_path)},
+    )
+    keeper = RunnerKeeper(Settings(contain_runner=False), options)
+    running = asyncio.create_task(keeper.run())
+    try:
+        async with asyncio.timeout(60):
+            await keeper.client()
+        assert "good" not in keeper.names
+        if broken == "misspelt":
+            module.write_text("import helper\nraise KeyError(1)\n")
+            await until(keeper, "good", {"good:Good": f"KeyError: 1 ({module}:2)"})
+        helper.write_text("")
+        module.write_text(f"import helper\n{GOOD}")
+        await until(keeper, "good", {})
+    finally:
+        await end(running)

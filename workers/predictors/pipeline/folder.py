@@ -18,7 +18,7 @@ from workers.contract.predictor import VersionRefusedError
 from workers.contract.weights import parameter_count
 from workers.predictors.encoder.encoder import read_json
 from workers.predictors.pipeline.tasks import ALIASES, TASKS, Rule, Task, resolve
-from workers.predictors.pretrained import SAFE, check_folder, weight_files
+from workers.predictors.pretrained import SAFE, check_folder, has_tokenizer_files, weight_files
 
 # Classes that do a task and stand in no map of transformers, or in one that says less
 _CLASSES = {
@@ -231,7 +231,8 @@ def load_parts(task: Task, folder: Path) -> dict[str, Any]:
             if needed:
                 raise VersionRefusedError(f"It has no {what}, or none that transformers can read.") from error
             continue
-        if isinstance(part, _KINDS.get(name, object)):
+        is_whole = name != "tokenizer" or has_tokenizer_files(part, folder)
+        if is_whole and isinstance(part, _KINDS.get(name, object)):
             parts[name] = part
         elif needed:
             raise VersionRefusedError(f"It has no {what}.")
