@@ -4,6 +4,8 @@ BIN := .venv/bin
 # torch first and exactly: on Linux a plain range makes pip fetch the CUDA build, several gigabytes of it. Another build:
 #   make dev TORCH="torch --index-url https://download.pytorch.org/whl/cpu"
 TORCH ?= torch==2.13.0
+# LOCKED=1: every package but torch by its hash, as deploy/locks/dev.txt has it, and none that is resolved here
+LOCKED ?=
 NAME ?= change
 # More of pytest's options, such as ARGS=--durations=40
 PYTEST := $(BIN)/python -m pytest -p no:cacheprovider -q $(ARGS)
@@ -64,23 +66,34 @@ audit: dev ## Ask PyPI and npm for known vulnerabilities of what is locked; says
 	@$(BIN)/python -m tests.architecture.audit
 
 # Of pip's own index: PyTorch's builds for the CPU have other hashes, and are left out of worker.txt
-lock: dev ## Write deploy/locks, the packages of the images with their hashes, from pyproject.toml and PyPI
+lock: dev ## Write deploy/locks, the packages of the images and of developers with their hashes, from pyproject.toml and PyPI
 	@$(BIN)/python -m pip install -q uv
 	@$(BIN)/python -m tests.architecture.lock "$(TORCH)"
 
 check: lint test audit ## Lint, test, audit, and the longer tests
 	$(PYTEST) tests -m slow || test $$? -eq 5
 
-dev: .venv/.stamp-dev ## Make .venv with the command line and all extras
+dev: .venv/.stamp-dev$(if $(LOCKED),-locked) ## Make .venv with the command line and all extras (LOCKED=1 takes what is locked)
 
-.venv/.stamp-dev: pyproject.toml
+.venv/.stamp-python:
 	@$(BIN)/python -m pip --version >/dev/null 2>&1 || { \
 		$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 			{ echo "Python 3.11 or newer is needed, such as: make PYTHON=python3.12" >&2; exit 1; }; \
 		$(PYTHON) -m venv .venv || \
 			{ echo "No virtual environment could be made; on Debian: apt-get install python3-venv" >&2; exit 1; }; }
+	@touch $@
+
+.venv/.stamp-dev: pyproject.toml | .venv/.stamp-python
 	@$(BIN)/python -c 'import torch' 2>/dev/null || $(BIN)/python -m pip install -q $(TORCH)
 	@SKIP_WEB=1 $(BIN)/python -m pip install -q -e '.[worker,embedded,otel,dev]'
+	@touch $@
+
+# torch comes last, for whatever it needs is there by its hash then; its own are known for pip's own index alone
+.venv/.stamp-dev-locked: pyproject.toml deploy/locks/dev.txt | .venv/.stamp-python
+	@$(BIN)/python -m pip install -q --no-deps --require-hashes -r deploy/locks/dev.txt
+	@$(BIN)/python -c 'import torch' 2>/dev/null || $(BIN)/python -m pip install -q $(TORCH)
+	@SKIP_WEB=1 $(BIN)/python -m pip install -q --no-deps --no-build-isolation -e .
+	@$(BIN)/python -m pip check -q
 	@touch $@
 
 web: dev ## Build the web page, where its sources changed
