@@ -20,6 +20,7 @@ import structlog
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import CloseCode, Frame
+from websockets.http11 import Response
 
 from server.domain.callers import network_of
 from server.log import CLIENT_LOG
@@ -390,6 +391,15 @@ class BoundedSocket(WebSocketsSansIOProtocol):
         self._network: Network | None = None
         # Whether nothing is read until the client has read its pongs
         self._owes_pongs = False
+        # All answers to handshakes go through it, those of `websockets` itself too
+        self._send_response = self.conn.send_response
+        self.conn.send_response = self._answer_handshake  # type: ignore[method-assign]  # uvicorn lets choose no class
+
+    def _answer_handshake(self, response: Response) -> None:
+        if response.status_code != HTTPStatus.SWITCHING_PROTOCOLS:
+            for name, value in security_headers.DATA.items():
+                response.headers.setdefault(name, value)
+        self._send_response(response)
 
     def connection_made(self, transport: Any) -> None:
         """Count the connection."""

@@ -104,3 +104,29 @@ def test_an_asset_is_kept(api: Api) -> None:
     same = httpx.get(f"{api.url}/static/{name}", headers={"if-none-match": answer.headers["etag"]}, trust_env=False)
     assert (same.status_code, same.headers["cache-control"]) == (304, answer.headers["cache-control"])
     assert answer.headers["x-content-type-options"] == same.headers["x-content-type-options"] == "nosniff"
+
+
+HANDSHAKE = {
+    "connection": "Upgrade",
+    "upgrade": "websocket",
+    "sec-websocket-version": "13",
+    "sec-websocket-key": "MDEyMzQ1Njc4OWFiY2RlZg==",
+}
+
+
+@pytest.mark.parametrize(
+    ("path", "changes", "status"),
+    [
+        ("/nothing", {}, 403),
+        ("/graphql", {"sec-websocket-key": "x"}, 400),
+        ("/graphql", {"sec-websocket-version": "8"}, 400),
+    ],
+    ids=["no such socket", "key", "version"],
+)
+def test_a_refused_handshake(api: Api, path: str, changes: dict[str, str], status: int) -> None:
+    answer = httpx.get(f"{api.url}{path}", headers={**HANDSHAKE, **changes}, trust_env=False, timeout=20)
+    assert answer.status_code == status, answer.text
+    assert {name: answer.headers.get(name) for name in DATA} == DATA
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["x-frame-options"] == "DENY"
+    assert "server" not in answer.headers
