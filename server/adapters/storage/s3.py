@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Any
@@ -29,6 +30,10 @@ from server.settings import Settings
 
 # Larger files go up in parts, of which S3 takes 10,000 of at least 5 MiB
 PART_BYTES = 16 * 1024 * 1024
+# Beside the folders of files, which all processes may try out at once: it is always empty
+CHECK_KEY = "check"
+# Stores are paid by the write
+WRITE_CHECK_SECONDS = 900.0
 
 
 class S3Storage:
@@ -39,6 +44,7 @@ class S3Storage:
         self._request_seconds = request_seconds
         self._bucket = bucket
         self._prefix = f"{prefix.strip('/')}/" if prefix.strip("/") else ""
+        self._tries_writing_at = 0.0
 
     @asynccontextmanager
     async def _storing(self) -> AsyncIterator[None]:
@@ -120,9 +126,18 @@ class S3Storage:
             raise _missing_or_broken(error) from error
 
     async def check(self) -> None:
-        """Ask for the bucket, which tells a wrong name, wrong credentials and a store that is away."""
+        """Ask for the bucket, which tells a wrong name, wrong credentials and a store that is away.
+
+        At first, and again WRITE_CHECK_SECONDS after it worked, an empty object is put and removed: credentials that
+        may read need not be allowed to write.
+        """
         async with self._storing():
             await self._client.head_bucket(Bucket=self._bucket)
+            if time.monotonic() >= self._tries_writing_at:
+                target = {"Bucket": self._bucket, "Key": f"{self._prefix}{CHECK_KEY}"}
+                await self._client.put_object(**target, Body=b"", ContentType=BINARY)
+                await self._client.delete_object(**target)
+                self._tries_writing_at = time.monotonic() + WRITE_CHECK_SECONDS
 
     async def delete_prefix(self, prefix: str) -> int:
         """Remove all objects below a prefix."""

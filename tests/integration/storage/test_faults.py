@@ -7,13 +7,14 @@ import json
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from botocore.retries.standard import ExponentialBackoff
 
-from server.adapters.storage import StorageError, StorageMissingError, open_storage
+from server.adapters.storage import StorageError, StorageMissingError, open_storage, s3
 from server.adapters.store_watch import StoreWatch
 from tests.conftest import free_port
 from tests.integration.storage.conftest import SIGNER, Bucket
@@ -105,16 +106,17 @@ async def test_a_file_that_breaks_off(bucket: Bucket, sent: int) -> None:
         await fails(url, bucket, "read")
 
 
+def denial(bucket: Bucket, action: str) -> str:
+    """A policy that lets nobody do this to the objects of a bucket."""
+    resource = f"arn:aws:s3:::{bucket.name}/*"
+    statement = {"Effect": "Deny", "Principal": "*", "Action": action, "Resource": resource}
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
 async def test_files_that_may_not_be_removed(bucket: Bucket) -> None:
-    statement = {
-        "Effect": "Deny",
-        "Principal": "*",
-        "Action": "s3:DeleteObject",
-        "Resource": f"arn:aws:s3:::{bucket.name}/{PREFIX}*",
-    }
     async with open_storage(bucket.settings(), SIGNER) as storage:
         await storage.put(KEY, b"x", "image/png")
-        bucket.put("?policy", json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
+        bucket.put("?policy", denial(bucket, "s3:DeleteObject"))
         with pytest.raises(StorageError, match=r"^1 files could not be removed: "):
             await storage.delete_prefix(PREFIX)
         assert await storage.size(KEY) == 1
@@ -180,3 +182,28 @@ async def test_what_a_look_at_the_store_tells(bucket: Bucket, monkeypatch: pytes
     monkeypatch.delenv("AWS_ACCESS_KEY_ID")
     monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
     assert await look() == "away"
+
+
+@pytest.mark.parametrize("action", ["s3:PutObject", "s3:DeleteObject"])
+async def test_a_look_at_the_store_tells_of_credentials_that_may_only_read(
+    bucket: Bucket, monkeypatch: pytest.MonkeyPatch, action: str
+) -> None:
+    clock = 1000.0
+    monkeypatch.setattr(s3, "time", SimpleNamespace(monotonic=lambda: clock))
+    async with open_storage(bucket.settings(s3_prefix="ours"), SIGNER) as storage:
+        watch = StoreWatch(None, storage)  # type: ignore[arg-type]
+
+        async def look() -> str:
+            await watch.look_at_files()
+            return watch.files.word
+
+        assert await look() == "ok"
+        assert bucket.object("ours/check").status_code == 404
+        bucket.put("?policy", denial(bucket, action))
+        # Writing costs: it is tried seldom while it works, and at every look while it does not
+        assert await look() == "ok"
+        clock += s3.WRITE_CHECK_SECONDS
+        assert [await look(), await look()] == ["away", "away"]
+        assert not [word for word in INTERNAL if word in watch.files.note]
+        bucket.put("?policy", denial(bucket, "s3:GetObject"))
+        assert await look() == "ok"
