@@ -23,14 +23,14 @@ const SCHEMA = {
 };
 
 /** A page with that form, and the inputs it sends. */
-async function openForm(schema) {
+async function openForm(schema, path = "/input/stop/1") {
   const sent = [];
   const page = await open(FORM, {
     prepare: async (p) => {
       await fake(p, "ModelPage", () => modelAnswer(schema));
       await fake(p, "CreatePrediction", ({ input }) => {
         sent.push(input.input);
-        const violations = [{ path: "/input/stop/1", message: "is too long", code: "maxLength" }];
+        const violations = [{ path, message: "is too long", code: "maxLength" }];
         const refusal = { __typename: "InvalidInput", code: "INVALID_INPUT", message: "1 violation", violations };
         return { data: { createPrediction: refusal } };
       });
@@ -172,6 +172,15 @@ test("what the server refuses takes the focus, unless whoever asked has gone on"
   await field(page, "first").locator(".field-errors").waitFor();
   await page.keyboard.type("bc");
   assert.equal(await box("second").inputValue(), "abc");
+});
+
+test("what is wrong with the input as a whole is told beside the button", SLOW, async () => {
+  const { page } = await openForm(SCHEMA, "/input");
+  await field(page, "prompt").locator("textarea").fill("a cat");
+  await runButton(page).click();
+  await page.locator(".run-bar .callout").waitFor();
+  const details = await page.locator(".run-bar .callout-detail").allTextContents();
+  assert.deepEqual(details.slice(1), ["is too long"]);
 });
 
 test("messages are rows of role and text, and as JSON what rows cannot show", SLOW, async () => {

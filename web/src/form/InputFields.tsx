@@ -1,5 +1,4 @@
 import type { ComponentChildren } from "preact";
-import type { Signal } from "@preact/signals";
 import { Choice, Json, Lines, Switch, TextBox, type ControlProps } from "./controls";
 import { FileBox } from "./FileBox";
 import { Messages } from "./Messages";
@@ -12,7 +11,6 @@ export function InputFields({ form }: { form: InputForm }) {
       {form.fields.map((field, index) => (
         <FieldRow key={field.name} field={field} id={`field-${index}`} />
       ))}
-      <LooseErrors messages={form.loose} />
     </div>
   );
 }
@@ -78,15 +76,4 @@ function renderControl({ control, label, errors }: FormField, props: ControlProp
     case "json":
       return <Json {...props} />;
   }
-}
-
-function LooseErrors({ messages }: { messages: Signal<readonly string[]> }) {
-  if (messages.value.length === 0) return null;
-  return (
-    <ul class="field-errors field-wide">
-      {messages.value.map((message) => (
-        <li key={message}>{message}</li>
-      ))}
-    </ul>
-  );
 }

@@ -145,7 +145,15 @@ export class InputForm {
     for (const { path, message } of this.#isJson ? [] : violations) {
       const [, root, name, ...inner] = path.split("/").map(unescape);
       const key = this.whole ? WHOLE.name : root === "input" && name !== undefined ? name : "";
-      const where = key === "" || this.whole ? `${path}: ` : inner.length > 0 ? `${inner.join("/")}: ` : "";
+      // Of the input as a whole no place has to be named
+      const isAll = root === "input" && name === undefined;
+      const where = isAll
+        ? ""
+        : key === "" || this.whole
+          ? `${path}: `
+          : inner.length > 0
+            ? `${inner.join("/")}: `
+            : "";
       at.set(key, [...(at.get(key) ?? []), where + message]);
     }
     for (const field of this.fields) {

@@ -68,7 +68,15 @@ function RunBar({ desk, form }: { desk: Desk; form: InputForm }) {
   }
   return (
     <div class="run-bar">
-      {run.refusal.value && <Callout problem={run.refusal.value} />}
+      {run.refusal.value && (
+        <Callout problem={run.refusal.value}>
+          {form.loose.value.map((message) => (
+            <p key={message} class="callout-detail">
+              {message}
+            </p>
+          ))}
+        </Callout>
+      )}
       <div class="run-actions">
         <button type="submit" class="button button-primary" aria-disabled={isBusy}>
           {isBusy ? (

@@ -56,7 +56,7 @@ function FileView({ run, file, name }: { run: Run; file: OutputFile; name: strin
     retried.current = true;
     void run.refreshFiles();
   };
-  const size = file.width && file.height ? `${file.width} × ${file.height}, ` : "";
+  const kind = file.width && file.height ? `${file.width} × ${file.height}` : file.contentType;
   return (
     <figure class="picture" style={file.width ? { "--width": `${file.width}px` } : undefined}>
       {file.contentType.startsWith("image/") && (
@@ -72,8 +72,7 @@ function FileView({ run, file, name }: { run: Run; file: OutputFile; name: strin
       )}
       <figcaption>
         <span class="picture-facts">
-          {size}
-          {bytes(Number(file.bytes))}
+          {kind}, {bytes(Number(file.bytes))}
         </span>
         <a class="button button-quiet" href={url} download={name}>
           <DownloadIcon />
@@ -93,7 +92,8 @@ export function reachable(url: string): string {
 }
 
 function nameOf(prediction: Prediction, file: OutputFile, index: number): string {
-  const type = file.contentType.split("/")[1]?.split(/[+;]/)[0] ?? "bin";
+  // As the server calls it: the type text/plain is no .plain
+  const type = /\.(\w+)$/.exec(new URL(file.url, location.href).pathname)?.[1] ?? "bin";
   const model = prediction.model.slug.split("/").at(-1) ?? "output";
   return `${model}-${prediction.seed ?? "output"}${index > 0 ? `-${index + 1}` : ""}.${type}`;
 }
