@@ -20,7 +20,7 @@ from strawberry.types.field import StrawberryField
 
 # Their resolvers use the request for what this process knows of the prediction, and not for who asks
 SAME_FOR_ALL = frozenset(
-    {"PreviewReady.image", *(f"Prediction.{name}" for name in ("input", "seed", "text", "logs", "progress"))}
+    {"PreviewReady.image", *(f"Prediction.{name}" for name in ("input", "seed", "text", "choices", "logs", "progress"))}
 )
 
 

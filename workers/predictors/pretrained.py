@@ -84,15 +84,20 @@ def read_parts(folder: Path) -> tuple[Any, Any]:
 
     Raises:
         VersionRefusedError: the folder holds no model, or one that transformers cannot read.
+        MemoryError: reading it takes more than there is.
     """
     check_folder(folder)
     check_type(folder)
     try:
         config = AutoConfig.from_pretrained(folder, **SAFE)
+    except MemoryError:
+        raise
     except Exception as error:  # what a stranger's file makes a library raise is not to be foreseen
         raise VersionRefusedError(f"Its config.json cannot be read: {reason_of(error, folder)}") from error
     try:
         tokenizer = AutoTokenizer.from_pretrained(folder, **SAFE)
+    except MemoryError:
+        raise
     except Exception as error:  # as above
         reason = reason_of(error, folder)
         if "instantiate the backend tokenizer" in reason:

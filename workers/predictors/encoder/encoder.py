@@ -170,7 +170,7 @@ def check_encoder(path: Path, known: dict[str, Any], task: str, *, text_encoders
         files = weight_files(path)
         parameters = parameter_count(files)
         config, tokenizer = read_parts(path)
-    except VersionRefusedError:
+    except (VersionRefusedError, MemoryError):
         raise
     except Exception as error:  # what a stranger's file makes a library raise is not to be foreseen
         raise VersionRefusedError(f"Its configuration or tokenizer cannot be read: {error}") from error

@@ -227,6 +227,8 @@ def load_parts(task: Task, folder: Path) -> dict[str, Any]:
             if needed:
                 raise VersionRefusedError(missing_package(error)) from error
             continue
+        except MemoryError:
+            raise
         except Exception as error:  # what a stranger's file makes a library raise is not to be foreseen
             if needed:
                 raise VersionRefusedError(f"It has no {what}, or none that transformers can read.") from error
