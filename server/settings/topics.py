@@ -251,8 +251,8 @@ class WorkerSettings(BaseSettings):
     )
     runner_environment: Names = Field(
         (),
-        description="Comma-separated variables of the worker that model processes get too, such as `PYTORCH_*`, "
-        "HTTPS_PROXY or OPENAI_API_KEY; never the server's own secrets.",
+        description="Comma-separated variables that model processes get too, such as `PYTORCH_*`; "
+        "never the server's secrets.",
     )
     runner_readable: Folders = Field(
         (), description="Comma-separated folders that model processes may read too, such as weights of custom classes."

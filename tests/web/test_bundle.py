@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-BUDGET_BYTES = 60_000
+# 2,000 more than before chats, tables of answers and players of sound and video were in the page
+BUDGET_BYTES = 62_000
 PAGES = ["index.html", "graphiql.html"]
 NAMESPACES = ("http://www.w3.org/",)
 IMPORT = re.compile(r"""(?:from|import)\s*["'`](\./[\w.-]+\.js)["'`]""")

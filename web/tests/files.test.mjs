@@ -8,7 +8,7 @@ const SCHEMA = {
   type: "object",
   required: ["picture"],
   properties: {
-    picture: { type: "string", format: "file", "x-order": 0 },
+    picture: { type: "string", format: "file", contentMediaType: "image/*", "x-order": 0 },
     more: { type: "array", items: { type: "string", format: "file" }, "x-order": 1 },
   },
 };
@@ -45,6 +45,20 @@ test("small files become data URIs, one or several", SLOW, async () => {
     picture: "data:image/png;base64,BwcH",
     more: ["data:image/png;base64,Bw==", "data:image/png;base64,Bwc="],
   });
+});
+
+test("a picker offers the files that the schema names, and a picture that was chosen is shown", SLOW, async () => {
+  const { page, picker } = await openForm();
+  assert.equal(await picker("picture").getAttribute("accept"), "image/*");
+  assert.equal(await picker("more").getAttribute("accept"), null);
+  const pixel = Buffer.from("R0lGODlhAQABAAAAACwAAAAAAQABAAA=", "base64");
+  await picker("picture").setInputFiles({ name: "a.gif", mimeType: "image/gif", buffer: pixel });
+  const preview = field(page, "picture").locator("img");
+  await preview.waitFor();
+  assert.equal(await preview.evaluate((image) => image.decode().then(() => image.naturalWidth)), 1);
+  // what no browser can show is given all the same, without a place
+  await picker("picture").setInputFiles(file("b.png", 9));
+  await preview.waitFor({ state: "detached" });
 });
 
 test("nobody signed in is told why a large file is not taken", SLOW, async () => {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
   api,
+  assertAccessible,
   badge,
   choose,
   fake,
@@ -243,4 +244,85 @@ test("a prediction that was canceled says so and can be run again", SLOW, async 
   await page.getByText("The output up to then is kept.").waitFor();
   assert.match(await page.title(), /^canceled/);
   await page.getByRole("button", { name: "Retry" }).waitFor();
+});
+
+/** A fifth of a second of silence, as WAV. */
+function silence() {
+  const [rate, length] = [3000, 600];
+  const wav = Buffer.alloc(44 + length, 128);
+  wav.write("RIFF", 0);
+  wav.writeUInt32LE(36 + length, 4);
+  wav.write("WAVEfmt ", 8);
+  wav.writeUInt32LE(16, 16);
+  wav.writeUInt16LE(1, 20);
+  wav.writeUInt16LE(1, 22);
+  wav.writeUInt32LE(rate, 24);
+  wav.writeUInt32LE(rate, 28);
+  wav.writeUInt16LE(1, 32);
+  wav.writeUInt16LE(8, 34);
+  wav.write("data", 36);
+  wav.writeUInt32LE(length, 40);
+  return `data:audio/wav;base64,${wav.toString("base64")}`;
+}
+
+/** Two pictures of 16 x 16 pixels in half a second, as VP8 in WebM. */
+const FILM =
+  "data:video/webm;base64,GkXfo59ChoEBQveBAULygQRC84EIQoKEd2VibUKHgQJChYECGFOAZwEAAAAAAAHVEU2bdLpNu4tTq4QVSalmU6yBoU27i1OrhBZUrmtTrIHYTbuMU6uEElTDZ1OsggEbTbuMU6uEHFO7a1OsggG/7AEAAAAAAABZAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAVSalmsirXsYMPQkBNgI1MYXZmNjIuMTIuMTAyV0GNTGF2ZjYyLjEyLjEwMkSJiEB/QAAAAAAAFlSua76uAQAAAAAAADXXgQFzxYjLNCT2I6imsJyBACK1nIN1bmSIgQCGhVZfVlA4g4EBI+ODhA7msoDghrCBELqBEBJUw2fYc3OgY8CAZ8iaRaOHRU5DT0RFUkSHjUxhdmY2Mi4xMi4xMDJzc7JjwItjxYjLNCT2I6imsGfIoUWjiERVUkFUSU9ORIeTMDA6MDA6MDAuNTAwMDAwMDAwAB9DtnXC54EAo6OBAACAEAIAnQEqEAAQAABHCIWFiIWEiAICAAwNYAD+/6tQgKOYgQD6ALEBAAUQrAAYADAoL/QAIAD+8fcAHFO7a5G7j7OBALeK94EB8YIBePCBAw==";
+
+/** The page of a prediction that has ended. */
+function openEnded(prediction, inputSchema = { type: "object", properties: {} }) {
+  const version = { id: "v1", number: 1, state: "READY", inputSchema };
+  const said = { data: { prediction: { ...predictionOf(prediction), version } } };
+  return open("/p/p1", { prepare: (p) => fake(p, "PredictionPage", () => said) });
+}
+
+test("sound and video play in the page, of outputs and inputs, and what could run code does not", SLOW, async () => {
+  const sound = silence();
+  const files = [sound, FILM, "data:image/svg+xml,<svg/>"].map((url) => {
+    return { url, contentType: url.slice(5).split(/[;,]/)[0], bytes: 44, width: null, height: null };
+  });
+  const file = (contentMediaType) => ({ type: "string", format: "file", contentMediaType });
+  const schema = { type: "object", properties: { clip: file("video/*"), voice: file("audio/*") } };
+  const page = await openEnded({ files, text: null, input: { clip: FILM, voice: sound } }, schema);
+  for (const place of [".picture", '[data-field="voice"]']) {
+    await page.locator(`${place} audio[controls]`).evaluate((player) => {
+      player.muted = true;
+      return Promise.all([new Promise((ended) => player.addEventListener("ended", ended)), player.play()]);
+    });
+  }
+  for (const place of [".picture", '[data-field="clip"]']) {
+    const player = page.locator(`${place} video[controls]`);
+    await player.evaluate((video) => video.readyState > 0 || new Promise((done) => (video.onloadedmetadata = done)));
+    assert.equal(await player.evaluate((video) => video.videoWidth), 16);
+  }
+  assert.equal(await page.locator(".picture").count(), 3);
+  assert.equal(await page.locator(".picture img").count(), 0);
+});
+
+test("classes, objects and names come as a table with their scores", SLOW, async () => {
+  const box = { xmin: 1.2, ymin: 2, xmax: 30, ymax: 40.6 };
+  const outputs = [
+    [
+      [
+        { label: "red <b>circle</b>", score: 0.75 },
+        { label: "ring", score: 0.25 },
+      ],
+      ["red <b>circle</b>", "0.750"],
+    ],
+    [[{ label: "cat", score: 0.9, box }], ["cat", "0.900", "1, 2 – 30, 41"]],
+    [[{ entity_group: "PER", score: 0.5, word: "Ada", start: 3, end: 6 }], ["PER", "Ada", "0.500", "3 – 6"]],
+  ];
+  for (const [output, cells] of outputs) {
+    const page = await openEnded({ output, text: null });
+    const rows = page.locator(".answers tbody tr");
+    await rows.first().waitFor();
+    assert.deepEqual(await rows.first().locator("th, td").allTextContents(), cells);
+    assert.equal(await rows.count(), output.length);
+    await page.getByText("All of the output").click();
+    assert.deepEqual(JSON.parse(await page.locator(".json-output").textContent()), output);
+    await assertAccessible(page, "a table of answers");
+  }
+  const page = await openEnded({ output: [{ label: "cat", score: 1 }, { other: 1 }], text: null });
+  await page.locator(".json-output").waitFor();
+  assert.equal(await page.locator(".answers").count(), 0);
 });

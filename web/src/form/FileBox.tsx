@@ -1,12 +1,23 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { uriOf } from "../api/uploads";
+import { Media } from "../ui/Media";
 import { attributes, type ControlProps } from "./controls";
+import type { Control } from "./schema";
 
 interface FileBoxProps extends ControlProps {
-  multiple: boolean;
+  control: Extract<Control, { kind: "file" }>;
   onProblem(message: string): void;
 }
+
+/** A chosen file as this page shows it. */
+interface Preview {
+  url: string;
+  contentType: string;
+}
+
+/** Files of one field that are shown. */
+const MOST_PREVIEWS = 8;
 
 /** Chooses files; what they are given as stands in the field once each of them is ready. */
 export function FileBox(props: FileBoxProps) {
@@ -14,6 +25,8 @@ export function FileBox(props: FileBoxProps) {
   const names = useSignal("");
   const input = useRef<HTMLInputElement>(null);
   const latest = useRef(0);
+  /** Of what was chosen here, by what it is given as: an upload has no link. */
+  const chosenFiles = useSignal<ReadonlyMap<string, Preview>>(new Map());
   const given = String(props.raw.value);
 
   useEffect(() => {
@@ -23,6 +36,9 @@ export function FileBox(props: FileBoxProps) {
     }
   }, [given]);
 
+  const forget = () => chosenFiles.peek().forEach(({ url }) => URL.revokeObjectURL(url));
+  useEffect(() => forget, []);
+
   const choose = async (chosen: readonly File[]) => {
     const turn = ++latest.current;
     busy.value = true;
@@ -31,6 +47,12 @@ export function FileBox(props: FileBoxProps) {
       const uris = await Promise.all(chosen.map(uriOf));
       if (turn !== latest.current) return;
       names.value = chosen.map((file) => file.name).join(", ");
+      forget();
+      const previews = chosen.slice(0, MOST_PREVIEWS).map((file) => ({
+        url: URL.createObjectURL(file),
+        contentType: file.type,
+      }));
+      chosenFiles.value = new Map(previews.map((preview, index) => [uris[index] ?? "", preview]));
       props.onEdit(uris.join("\n"));
     } catch (error) {
       if (turn === latest.current) props.onProblem(error instanceof Error ? error.message : String(error));
@@ -46,15 +68,38 @@ export function FileBox(props: FileBoxProps) {
         ref={input}
         type="file"
         class="input"
-        multiple={props.multiple}
+        multiple={props.control.multiple}
+        accept={props.control.accept || undefined}
         onChange={(event) => void choose([...(event.currentTarget.files ?? [])])}
       />
       <p class="field-about" role="status">
         {busy.value && <span>Sending the file …</span>}
         {!busy.value && names.value === "" && given !== "" && shown(given)}
       </p>
+      <Previews given={given} chosen={chosenFiles.value} />
     </div>
   );
+}
+
+/** The files that a field holds, as far as this page has them: chosen here, or written out within the input. */
+function Previews({ given, chosen }: { given: string; chosen: ReadonlyMap<string, Preview> }) {
+  const unshown = useSignal<ReadonlySet<string>>(new Set());
+  const uris = given.split("\n", MOST_PREVIEWS);
+  return (
+    <div class="previews">
+      {uris.map((uri, index) => {
+        const preview = chosen.get(uri) ?? embedded(uri);
+        if (!preview || unshown.value.has(preview.url)) return null;
+        const hide = () => (unshown.value = new Set([...unshown.value, preview.url]));
+        return <Media key={preview.url} {...preview} label={`File ${index + 1} of the input`} onGone={hide} />;
+      })}
+    </div>
+  );
+}
+
+function embedded(uri: string): Preview | null {
+  const contentType = /^data:([^;,]+)[;,]/.exec(uri)?.[1];
+  return contentType ? { url: uri, contentType } : null;
 }
 
 /** What a run before this one was given. */

@@ -70,7 +70,7 @@ function renderControl({ control, label, errors }: FormField, props: ControlProp
     case "lines":
       return <Lines {...props} />;
     case "file":
-      return <FileBox {...props} multiple={control.multiple} onProblem={(message) => (errors.value = [message])} />;
+      return <FileBox {...props} control={control} onProblem={(message) => (errors.value = [message])} />;
     case "messages":
       return <Messages {...props} />;
     case "json":

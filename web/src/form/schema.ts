@@ -6,7 +6,7 @@ export type Control =
   | { kind: "choice"; options: readonly unknown[] }
   | { kind: "switch" }
   | { kind: "lines" }
-  | { kind: "file"; multiple: boolean }
+  | { kind: "file"; multiple: boolean; accept: string }
   | { kind: "messages" }
   | { kind: "json" };
 
@@ -88,7 +88,7 @@ function controlOf(name: string, rule: Schema): Control {
     case "boolean":
       return { kind: "switch" };
     case "string":
-      return rule["format"] === "file" ? { kind: "file", multiple: false } : textOf(name, rule);
+      return rule["format"] === "file" ? fileOf(rule, false) : textOf(name, rule);
     case "integer":
     case "number":
       return numberOf(name, rule, rule["type"] === "integer");
@@ -102,8 +102,15 @@ function controlOf(name: string, rule: Schema): Control {
 function listOf(items: unknown): Control {
   if (isObject(items) && isMessage(items["properties"])) return { kind: "messages" };
   if (!isObject(items) || items["type"] !== "string") return { kind: "json" };
-  return items["format"] === "file" ? { kind: "file", multiple: true } : { kind: "lines" };
+  return items["format"] === "file" ? fileOf(items, true) : { kind: "lines" };
 }
+
+/** `accept`: the types of files that the rule names, as a file picker takes them; "" for any. */
+const fileOf = (rule: Schema, multiple: boolean): Control => ({
+  kind: "file",
+  multiple,
+  accept: text(rule["contentMediaType"], MOST_ABOUT),
+});
 
 const isMessage = (properties: unknown): boolean =>
   isObject(properties) && isObject(properties["role"]) && isObject(properties["content"]);

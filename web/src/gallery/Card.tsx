@@ -3,6 +3,7 @@ import { modelPath } from "../ui/router";
 import { preparation } from "../ui/preparation";
 import type { ModelCard } from "./gallery";
 import { KINDS } from "../ui/kinds";
+import { outputWords } from "../prediction/Answers";
 import { reachable } from "../prediction/Files";
 import { Tags } from "../ui/Tags";
 import { firstWords, runs } from "../markdown/first_words";
@@ -39,13 +40,13 @@ export function Card({ model }: { model: ModelCard }) {
 /** What the model made, where its owner shows that. */
 function Art({ model }: { model: ModelCard }) {
   const picture = model.samples.flatMap((sample) => sample.files).find((file) => file.contentType.startsWith("image/"));
-  const text = model.samples.find((sample) => sample.text)?.text;
+  const words = model.samples.map(outputWords).find((text) => text !== "");
   return (
     <div class="card-art" aria-hidden="true">
       {picture ? (
         <img src={reachable(picture.url)} alt="" loading="lazy" />
-      ) : text ? (
-        <p class="card-sample">{text.trim().slice(0, SAMPLE_CHARACTERS)}</p>
+      ) : words ? (
+        <p class="card-sample">{words.slice(0, SAMPLE_CHARACTERS)}</p>
       ) : (
         <KindIcon kind={model.kind} />
       )}

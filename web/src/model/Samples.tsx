@@ -1,5 +1,7 @@
 import { excerpt } from "../prediction/excerpt";
+import { outputWords } from "../prediction/Answers";
 import { reachable } from "../prediction/Files";
+import { Media, mediaKind } from "../ui/Media";
 import type { ModelDetails } from "../api/models";
 import type { Desk } from "./desk";
 
@@ -29,12 +31,13 @@ export function Samples({ desk, samples }: { desk: Desk; samples: readonly Sampl
 }
 
 function SampleOutput({ sample }: { sample: Sample }) {
-  const pictures = sample.files.filter((file) => file.contentType.startsWith("image/"));
-  if (pictures.length === 0) return <p class="sample-text">{sample.text ?? "…"}</p>;
+  const files = sample.files.filter((file) => mediaKind(file.contentType) !== null);
+  if (files.length === 0) return <p class="sample-text">{outputWords(sample) || "…"}</p>;
+  const label = `Input: ${excerpt(sample.input)}`;
   return (
     <>
-      {pictures.map((file) => (
-        <img key={file.url} src={reachable(file.url)} alt={`Input: ${excerpt(sample.input)}`} loading="lazy" />
+      {files.map(({ url, contentType }) => (
+        <Media key={url} url={reachable(url)} contentType={contentType} label={label} />
       ))}
     </>
   );

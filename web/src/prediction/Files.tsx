@@ -1,16 +1,16 @@
 import { useRef, useState } from "preact/hooks";
 import { DownloadIcon } from "../ui/icons";
+import { Media } from "../ui/Media";
 import { isTerminal, type Prediction, type Run } from "./run";
 import { bytes } from "../ui/units";
 
 type OutputFile = Prediction["files"][number];
 
-const SHARP_BELOW_PX = 160;
 const MOST_PLACES = 8;
 /** Files shown at first, and by each press of the button. */
 const FILES_AT_ONCE = 60;
 
-/** Pictures and other files of a prediction; before a picture is there, its place is. */
+/** Pictures, players and other files of a prediction; before a picture is there, its place is. */
 export function Files({ run, prediction }: { run: Run; prediction: Prediction }) {
   if (prediction.files.length > 0) return <FileList key={prediction.id} run={run} prediction={prediction} />;
   if (prediction.model.kind !== "IMAGE_GENERATION" || isTerminal(prediction.status)) return null;
@@ -59,17 +59,7 @@ function FileView({ run, file, name }: { run: Run; file: OutputFile; name: strin
   const kind = file.width && file.height ? `${file.width} × ${file.height}` : file.contentType;
   return (
     <figure class="picture" style={file.width ? { "--width": `${file.width}px` } : undefined}>
-      {file.contentType.startsWith("image/") && (
-        <img
-          src={url}
-          width={file.width ?? undefined}
-          height={file.height ?? undefined}
-          class={(file.width ?? SHARP_BELOW_PX) < SHARP_BELOW_PX ? "picture-sharp" : undefined}
-          loading="lazy"
-          alt={`Output of the model, ${name}`}
-          onError={refresh}
-        />
-      )}
+      <Media {...file} url={url} label={`Output of the model, ${name}`} onGone={refresh} />
       <figcaption>
         <span class="picture-facts">
           {kind}, {bytes(Number(file.bytes))}

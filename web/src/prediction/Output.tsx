@@ -2,6 +2,7 @@ import { failureProblem, type Problem } from "../api/problems";
 import { Callout } from "../ui/Callout";
 import { CopyButton } from "../ui/CopyButton";
 import { CopyIcon, RetryIcon } from "../ui/icons";
+import { Answers, answersOf } from "./Answers";
 import { Choices } from "./Choices";
 import { Files } from "./Files";
 import { Metrics } from "./Metrics";
@@ -76,7 +77,7 @@ function Shown({ run, prediction, onRetry }: Props & { prediction: Prediction })
         <TextOutput run={run} prediction={prediction} />
         <Choices output={prediction.output} />
         <Files run={run} prediction={prediction} />
-        <OtherOutput run={run} />
+        <OtherOutput run={run} output={prediction.output} />
       </div>
       <footer class="output-foot">
         <Metrics prediction={prediction} />
@@ -105,7 +106,23 @@ function TextOutput({ run, prediction }: { run: Run; prediction: Prediction }) {
   );
 }
 
-function OtherOutput({ run }: { run: Run }) {
+function OtherOutput({ run, output }: { run: Run; output: unknown }) {
+  const answers = answersOf(output);
+  if (answers.length === 0) return <JsonOutput run={run} />;
+  return (
+    <>
+      <Answers answers={answers} />
+      {!run.json.isEmpty.value && (
+        <details>
+          <summary>All of the output</summary>
+          <JsonOutput run={run} />
+        </details>
+      )}
+    </>
+  );
+}
+
+function JsonOutput({ run }: { run: Run }) {
   return (
     <>
       <CutNote text={run.json} />

@@ -1,13 +1,16 @@
 const LONGEST = 160;
 const TELLING = ["prompt", "text", "input", "question", "query", "content", "message"];
 
+/** A file that is written out within an input: its type is all that can be read of it. */
+const EMBEDDED = /^data:([^;,]*)[;,][^]*$/;
+
 /** An input in a few words: what was asked, or what there is. */
 export function excerpt(input: unknown): string {
   const values = (typeof input === "object" && input !== null ? input : {}) as Record<string, unknown>;
   const named = TELLING.map((name) => values[name]).find(isWords) ?? lastWords(values.messages);
   const words = named ?? Object.values(values).find(isWords);
   // more than is shown even where much of it is blank
-  const text = (words ?? JSON.stringify(input))
+  const text = (words?.replace(EMBEDDED, "a file: $1") ?? JSON.stringify(input))
     .slice(0, LONGEST * 10)
     .replace(/\s+/g, " ")
     .trim();

@@ -401,11 +401,11 @@ export type PredictionRowsSubscription = { predictions: { id: string, status: Pr
 
 export type ModelCardFragment = { id: string, slug: string, name: string, kind: ModelKind, visibility: Visibility, description: string, tags: Array<string>, runCount: number | string, latestVersion: { id: string, number: number, state: VersionState, reason: string | null, progress: { phase: string, bytes: number | string, totalBytes: number | string | null } | null } | null };
 
-export type SampleFieldsFragment = { id: string, input: unknown, text: string | null, files: Array<{ url: string, contentType: string }> };
+export type SampleFieldsFragment = { id: string, input: unknown, output: unknown, text: string | null, files: Array<{ url: string, contentType: string }> };
 
 export type VersionFieldsFragment = { id: string, number: number, state: VersionState, reason: string | null, source: string, revision: string | null, sizeBytes: number | string | null, quantization: Quantization | null, device: DeviceClass, createdAt: string, inputSchema: unknown, progress: { phase: string, bytes: number | string, totalBytes: number | string | null } | null };
 
-export type GalleryCardFragment = { id: string, slug: string, name: string, kind: ModelKind, visibility: Visibility, description: string, tags: Array<string>, runCount: number | string, samples: Array<{ id: string, input: unknown, text: string | null, files: Array<{ url: string, contentType: string }> }>, latestVersion: { id: string, number: number, state: VersionState, reason: string | null, progress: { phase: string, bytes: number | string, totalBytes: number | string | null } | null } | null };
+export type GalleryCardFragment = { id: string, slug: string, name: string, kind: ModelKind, visibility: Visibility, description: string, tags: Array<string>, runCount: number | string, samples: Array<{ id: string, input: unknown, output: unknown, text: string | null, files: Array<{ url: string, contentType: string }> }>, latestVersion: { id: string, number: number, state: VersionState, reason: string | null, progress: { phase: string, bytes: number | string, totalBytes: number | string | null } | null } | null };
 
 export type GalleryQueryVariables = Exact<{
   first: number;
@@ -414,14 +414,14 @@ export type GalleryQueryVariables = Exact<{
 }>;
 
 
-export type GalleryQuery = { models: { nodes: Array<{ id: string, slug: string, name: string, kind: ModelKind, visibility: Visibility, description: string, tags: Array<string>, runCount: number | string, samples: Array<{ id: string, input: unknown, text: string | null, files: Array<{ url: string, contentType: string }> }>, latestVersion: { id: string, number: number, state: VersionState, reason: string | null, progress: { phase: string, bytes: number | string, totalBytes: number | string | null } | null } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+export type GalleryQuery = { models: { nodes: Array<{ id: string, slug: string, name: string, kind: ModelKind, visibility: Visibility, description: string, tags: Array<string>, runCount: number | string, samples: Array<{ id: string, input: unknown, output: unknown, text: string | null, files: Array<{ url: string, contentType: string }> }>, latestVersion: { id: string, number: number, state: VersionState, reason: string | null, progress: { phase: string, bytes: number | string, totalBytes: number | string | null } | null } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
 
 export type ModelPageQueryVariables = Exact<{
   slug: string;
 }>;
 
 
-export type ModelPageQuery = { model: { id: string, slug: string, name: string, kind: ModelKind, visibility: Visibility, description: string, tags: Array<string>, runCount: number | string, samples: Array<{ id: string, input: unknown, text: string | null, files: Array<{ url: string, contentType: string }> }>, versions: Array<{ id: string, number: number, state: VersionState, reason: string | null, source: string, revision: string | null, sizeBytes: number | string | null, quantization: Quantization | null, device: DeviceClass, createdAt: string, inputSchema: unknown, progress: { phase: string, bytes: number | string, totalBytes: number | string | null } | null }>, latestVersion: { id: string, number: number, state: VersionState, reason: string | null, progress: { phase: string, bytes: number | string, totalBytes: number | string | null } | null } | null } | null };
+export type ModelPageQuery = { model: { id: string, slug: string, name: string, kind: ModelKind, visibility: Visibility, description: string, tags: Array<string>, runCount: number | string, samples: Array<{ id: string, input: unknown, output: unknown, text: string | null, files: Array<{ url: string, contentType: string }> }>, versions: Array<{ id: string, number: number, state: VersionState, reason: string | null, source: string, revision: string | null, sizeBytes: number | string | null, quantization: Quantization | null, device: DeviceClass, createdAt: string, inputSchema: unknown, progress: { phase: string, bytes: number | string, totalBytes: number | string | null } | null }>, latestVersion: { id: string, number: number, state: VersionState, reason: string | null, progress: { phase: string, bytes: number | string, totalBytes: number | string | null } | null } | null } | null };
 
 export type MetricsFieldsFragment = { queueSeconds: number | null, loadSeconds: number | null, predictSeconds: number | null, totalSeconds: number | null, timeToFirstTokenSeconds: number | null, inputTokens: number | null, outputTokens: number | null, tokensPerSecond: number | null, steps: number | null };
 
@@ -676,6 +676,7 @@ export const SampleFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment SampleFields on Prediction {
   id
   input
+  output
   text
   files {
     url
@@ -714,6 +715,7 @@ export const GalleryCardFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
 fragment SampleFields on Prediction {
   id
   input
+  output
   text
   files {
     url
@@ -1163,6 +1165,7 @@ export const GalleryDocument = /*#__PURE__*/ new TypedDocumentString(`
 fragment SampleFields on Prediction {
   id
   input
+  output
   text
   files {
     url
@@ -1211,6 +1214,7 @@ export const ModelPageDocument = /*#__PURE__*/ new TypedDocumentString(`
 fragment SampleFields on Prediction {
   id
   input
+  output
   text
   files {
     url

@@ -1,0 +1,84 @@
+/** One answer of a model that weighs several: a class, an object in a picture, a name in a text. */
+export interface Answer {
+  label: string;
+  /** The words of a text that it is about. */
+  word: string;
+  score: number | null;
+  /** Where it is: a box in a picture in pixels, or from which to which character of a text. */
+  place: string;
+}
+
+const MOST_ROWS = 100;
+const MOST_WORDED = 5;
+const LABELS = ["label", "entity_group", "entity", "answer", "token_str"];
+
+/** Answers with their scores as a table, the rest of the columns where there is something in them. */
+export function Answers({ answers }: { answers: readonly Answer[] }) {
+  const [hasWords, hasPlaces] = [answers.some(({ word }) => word !== ""), answers.some(({ place }) => place !== "")];
+  return (
+    <div class="answers" role="region" aria-label="Answers" tabIndex={0}>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Answer</th>
+            {hasWords && <th scope="col">Words</th>}
+            <th scope="col">Score</th>
+            {hasPlaces && <th scope="col">Place</th>}
+          </tr>
+        </thead>
+        <tbody>
+          {answers.slice(0, MOST_ROWS).map(({ label, word, score, place }, index) => (
+            <tr key={index}>
+              <th scope="row">{label}</th>
+              {hasWords && <td>{word}</td>}
+              <td class="answer-score">
+                {score !== null && score >= 0 && score <= 1 && (
+                  <span class="answer-bar" style={{ "--part": `${score * 100}%` }} aria-hidden="true" />
+                )}
+                {score === null ? "" : score.toFixed(3)}
+              </td>
+              {hasPlaces && <td class="answer-place">{place}</td>}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {answers.length > MOST_ROWS && <p class="hint">And {(answers.length - MOST_ROWS).toLocaleString()} more.</p>}
+    </div>
+  );
+}
+
+/** The answers of an output that is a list of nothing else; else none. */
+export function answersOf(output: unknown): readonly Answer[] {
+  const answers = Array.isArray(output) ? output.map(answerOf) : [];
+  return answers.every((answer) => answer !== null) ? answers : [];
+}
+
+/** A text, or the most likely answers in words; "" for what is neither. */
+export function outputWords({ text, output }: { text: string | null; output: unknown }): string {
+  if (text !== null) return text.trim();
+  const lines = answersOf(output)
+    .slice(0, MOST_WORDED)
+    .map(({ label, word, score }) => {
+      return [word, label, score === null ? "" : score.toFixed(2)].filter((part) => part !== "").join("  ");
+    });
+  return lines.join("\n");
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null;
+
+function answerOf(value: unknown): Answer | null {
+  if (!isObject(value)) return null;
+  const { score = null, word, start, end, box } = value;
+  const label = LABELS.map((name) => value[name]).find((name) => typeof name === "string");
+  if (typeof label !== "string" || (score !== null && typeof score !== "number")) return null;
+  const isRange = typeof start === "number" && typeof end === "number";
+  const place = isObject(box) ? boxed(box) : isRange ? `${start} – ${end}` : "";
+  return { label, word: typeof word === "string" ? word : "", score, place };
+}
+
+function boxed({ xmin, ymin, xmax, ymax }: Record<string, unknown>): string {
+  const sides = [xmin, ymin, xmax, ymax];
+  if (!sides.every((side) => typeof side === "number")) return "";
+  const [left, top, right, bottom] = sides.map((side) => Math.round(side));
+  return `${left}, ${top} – ${right}, ${bottom}`;
+}

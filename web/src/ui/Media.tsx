@@ -1,0 +1,52 @@
+import { useRef } from "preact/hooks";
+
+const SHARP_BELOW_PX = 160;
+
+interface Props {
+  /** Where this page reads the file. */
+  url: string;
+  contentType: string;
+  /** What it is, for who cannot see it. */
+  label: string;
+  width?: number | null;
+  height?: number | null;
+  /** Called when the file cannot be read or shown: links live shorter than a page may. */
+  onGone?: () => void;
+}
+
+/** What a browser shows of a file: a picture, or a player with its own controls; nothing for other files. */
+export function Media({ url, contentType, label, width, height, onGone }: Props) {
+  const kind = mediaKind(contentType);
+  // a player that has begun goes on from where it was, once it has a link that lives
+  const at = useRef(0);
+  const size = { width: width ?? undefined, height: height ?? undefined };
+  if (kind === "image") {
+    const isSmall = (width ?? SHARP_BELOW_PX) < SHARP_BELOW_PX;
+    const look = isSmall ? "picture-sharp" : undefined;
+    return <img src={url} {...size} class={look} loading="lazy" alt={label} onError={() => onGone?.()} />;
+  }
+  if (kind === null) return null;
+  const shared = {
+    src: url,
+    class: "player",
+    controls: true,
+    preload: "metadata" as const,
+    "aria-label": label,
+    onError: () => onGone?.(),
+    onTimeUpdate: (event: { currentTarget: HTMLMediaElement }) => {
+      if (event.currentTarget.currentTime > 0) at.current = event.currentTarget.currentTime;
+    },
+    onLoadedMetadata: (event: { currentTarget: HTMLMediaElement }) => {
+      if (at.current > 0) event.currentTarget.currentTime = at.current;
+    },
+  };
+  return kind === "audio" ? <audio {...shared} /> : <video {...shared} {...size} playsInline />;
+}
+
+/** How a browser shows files of a type; what could run code, such as SVG, is never shown. */
+export function mediaKind(contentType: string): "image" | "audio" | "video" | null {
+  const type = contentType.trim().toLowerCase();
+  if (type.startsWith("image/svg")) return null;
+  const kind = type.split("/")[0];
+  return kind === "image" || kind === "audio" || kind === "video" ? kind : null;
+}
