@@ -1,8 +1,8 @@
-"""Pages of a prompt's beginning that are computed once: who may share them, how many are, and which go first.
+"""Pages of a prompt's beginning that are computed once: who may share them, and how many are.
 
 transformers' cache finds pages by what they hold. Here, only requests of one scope find each other's, since how soon a
-first token comes would tell one user what another one's prompts begin with; and pages that nobody reads any more give
-way one by one, the longest unused first, as soon as somebody needs their place.
+first token comes would tell one user what another one's prompts begin with. Pages that nobody reads any more give way,
+by transformers' own rule, when little of the cache is free.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from hashlib import blake2b
-from typing import Any
 
 import numpy as np
 from transformers.generation.continuous_batching.cache import PagedAttentionCache
@@ -32,9 +31,7 @@ class Prefixes:
         self._secret = secrets.token_bytes(16)
         self._shared: dict[str, int] = {}
         self._search = cache.search_prefix_match
-        self._can_store = cache.can_store_request_tokens
         cache.search_prefix_match = self._search_in_scope
-        cache.can_store_request_tokens = self._make_room
         for allocator in cache.cache_allocators.values():
             allocator.mark_complete_blocks = self._marking(allocator.mark_complete_blocks)
 
@@ -61,17 +58,3 @@ class Prefixes:
             mark(key, self._mixed(key, tokens), pages)
 
         return mark_in_scope
-
-    def _make_room(self, state: Any, tokens: int, dry_run: bool = False) -> bool:
-        """Whether the tokens have a place, for which pages that nobody reads give way."""
-        while not self._can_store(state, tokens, dry_run):
-            unread = [a for a in self._cache.cache_allocators.values() if a.ledger.cached_blocks]
-            if not unread:
-                return False
-            for allocator in unread:
-                ledger = allocator.ledger
-                page = next(iter(ledger.cached_blocks))
-                del ledger.cached_blocks[page]
-                ledger.hash_to_block.pop(ledger.block_to_hash.pop(page))
-                allocator.pool.free_blocks(allocator.index, [page])
-        return True

@@ -1,8 +1,7 @@
-"""Pages of prompts that begin alike: computed once for a scope, equal to those computed anew, first to give way."""
+"""Pages of prompts that begin alike: computed once for a scope, equal to those computed anew."""
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -91,27 +90,6 @@ def test_what_was_written_is_shared_with_who_goes_on_behind_it(batch: TextBatch)
     tokens, _, _ = run(batch, SHARED[:700])
     longer = [*SHARED[:700], *tokens, *SHARED[:200]]
     assert run(batch, longer)[1] >= 512
-
-
-def test_a_request_does_not_wait_for_others_while_pages_lie_unread(model: Any) -> None:
-    batch = TextBatch(model, 1200, 2)
-    batch._tokens = 1280
-    try:
-        # Half of the cache, so that more is free than the margin below which transformers lets all of them go
-        run(batch, SHARED[:640])
-        begun = threading.Event()
-        context = PredictionContext("long", {}, Sink())
-        take = TokenSink(
-            context, Detokenizer(lambda tokens: begun.set() or "x" * len(tokens)), StopFilter([]), frozenset()
-        )
-        with ThreadPoolExecutor(1) as pool:
-            other = pool.submit(batch.run, context, Request([5], 1, 240, Sampling(0, 0.0)), take)
-            assert begun.wait(20)
-            run(batch, [7, *SHARED[:700]])
-            assert not other.done()
-        assert take.count == 240
-    finally:
-        batch.close()
 
 
 def test_pages_that_nobody_reads_give_way(model: Any) -> None:
