@@ -188,8 +188,13 @@ def test_long_speech_in_pieces(task: Open, files: Files) -> None:
 
 
 @pytest.mark.filterwarnings("ignore:.*degrees of freedom:UserWarning")
-@pytest.mark.parametrize("seconds", [2, 40])
-@pytest.mark.parametrize("times", [None, "segment", "word"])
+@pytest.mark.parametrize(
+    ("times", "seconds"),
+    [
+        *[(None, 2), ("segment", 2), ("word", 2), ("segment", 40)],
+        *[pytest.param(times, 40, marks=pytest.mark.slow) for times in (None, "word")],
+    ],
+)
 def test_whisper(task: Open, files: Files, times: str | None, seconds: int) -> None:
     loaded = task("automatic-speech-recognition/whisper")
     arguments: dict[str, Any] = {} if times is None else {"return_timestamps": True if times == "segment" else times}

@@ -10,9 +10,9 @@ from tests.zoo.sweep import limit, read_table
 from tests.zoo.text_checks import check_type
 from tests.zoo.text_models import text_types
 
-# plain attention, soft-capping, mixture of experts with sliding windows, state-space beside attention,
-# an encoder-decoder, and one that fills gaps
-FAST = ("gpt2", "gemma2", "mixtral", "jamba", "t5", "bert")
+# plain attention, soft-capping, mixture of experts with sliding windows, a state-space model, an encoder-decoder, and
+# one that fills gaps
+FAST = ("gpt2", "gemma2", "mixtral", "mamba", "t5", "bert")
 LEAST_EQUAL = 120
 SECONDS = 100
 
