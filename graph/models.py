@@ -89,8 +89,8 @@ class ModelMutation:
         info: Info,
         input: Annotated[DeleteModelInput, strawberry.argument(description="The model to delete.")],  # noqa: A002
     ) -> DeleteModelResult:
-        _, canceled = await models.delete(info.context.rt, info.context.viewer, input.model)
-        return DeletedModel(slug=input.model, canceled_predictions=canceled)
+        _, canceled, adapters = await models.delete(info.context.rt, info.context.viewer, input.model)
+        return DeletedModel(slug=input.model, canceled_predictions=canceled, adapters=adapters)
 
     @strawberry.mutation(description="Publish a new version of one of your models. Versions never change.")
     async def publish_version(

@@ -53,6 +53,10 @@ TASK = (
 QUANTIZATION = "Quantize the weights of linear layers, so that the model needs less memory."
 DEVICE = "Which workers run it. INT4 and a device map AUTO need CUDA. Predictions wait until there is such a worker."
 DTYPE = "Numbers in which it computes, where AUTO does not serve it."
+BASE = (
+    "Version that it is an adapter (LoRA) of, as `owner/name:number`. Predictions run on the weights of that base, "
+    "which are in memory once for all its adapters, and loaded as the base is."
+)
 DEVICE_MAP = "Whether the model is loaded on one device or spread over all GPUs of a worker."
 
 
@@ -124,6 +128,19 @@ class ModelVersion(Node):
     async def _model(self, info: Info) -> Model:
         row = loaded(self.row, "model")
         return Model.of_reference(info, row) if row else await Model.load(info, self.row.model_id)
+
+    @strawberry.field(
+        description="Version that it is an adapter of; null if it is none, or if you cannot see the base's model."
+    )
+    async def base(self, info: Info) -> Annotated[ModelVersion, strawberry.lazy("graph.types.models")] | None:
+        if self.row.base_id is None:
+            return None
+        row = await info.context.loaders.versions.load(self.row.base_id)
+        if row is None:
+            raise LookupError(f"version {self.row.base_id}")
+        model = await info.context.loaders.models.load(row.model_id)
+        is_visible = model is not None and model.deleted_at is None and models.may_see_all(info.context.viewer, model)
+        return ModelVersion.of(row) if is_visible else None
 
     @strawberry.field(description="Progress of the preparation; null unless PREPARING.")
     def progress(self) -> VersionProgress | None:
@@ -306,6 +323,7 @@ class CreateModelInput:
     device: DeviceClass = strawberry.field(default=DeviceClass.ANY, description=DEVICE)
     dtype: Dtype = strawberry.field(default=Dtype.AUTO, description=DTYPE)
     task: str | None = strawberry.field(default=None, description=TASK)
+    base: str | None = strawberry.field(default=None, description=BASE)
 
     def new(self) -> NewModel:
         version = _new_version(self)
@@ -345,6 +363,7 @@ class PublishVersionInput:
     device: DeviceClass = strawberry.field(default=DeviceClass.ANY, description=DEVICE)
     dtype: Dtype = strawberry.field(default=Dtype.AUTO, description=DTYPE)
     task: str | None = strawberry.field(default=None, description=TASK)
+    base: str | None = strawberry.field(default=None, description=BASE)
 
     def new(self) -> domain.NewVersion:
         return _new_version(self)
@@ -357,7 +376,7 @@ class RetryVersionInput:
 
 def _new_version(given: CreateModelInput | PublishVersionInput) -> domain.NewVersion:
     schema: dict[str, object] | None = given.input_schema  # type: ignore[assignment]
-    options = (given.quantization, given.device_map, given.device, given.task, given.dtype)
+    options = (given.quantization, given.device_map, given.device, given.task, given.dtype, given.base)
     return domain.NewVersion(given.source.source(), schema, given.predictor, *options)
 
 
@@ -365,6 +384,9 @@ def _new_version(given: CreateModelInput | PublishVersionInput) -> domain.NewVer
 class DeletedModel:
     slug: str = strawberry.field(description="`owner/name` of the model; it cannot be used again.")
     canceled_predictions: int = strawberry.field(description="Number of predictions that were canceled.")
+    adapters: int = strawberry.field(
+        description="Number of versions of other models that are adapters of it, and cannot run any more."
+    )
 
 
 CreateModelResult = Annotated[

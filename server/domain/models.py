@@ -124,6 +124,8 @@ OPEN_PREDICTORS = frozenset({"echo"})
 """Predictors without weights that anybody may make a model of; of any other, only administrators may."""
 FOLDER_PREDICTORS = frozenset({"pipeline", "embeddings", "classification", "reranking"})
 """Predictors that run the repository or folder of a CUSTOM model, for anybody."""
+ADAPTED_KINDS = (ModelKind.TEXT_GENERATION, ModelKind.IMAGE_GENERATION)
+"""Kinds of models that adapters can be put on."""
 DEFAULT_PREDICTORS = {
     ModelKind.TEXT_GENERATION: "text",
     ModelKind.IMAGE_GENERATION: "image",
@@ -157,6 +159,8 @@ class NewVersion:
     task: str | None = None
     """What `pipeline` runs a model for, where that is not read from its files."""
     dtype: Dtype = Dtype.AUTO
+    base: str | None = None
+    """The version `owner/name:number` that it is an adapter of; it is loaded as that is."""
 
     def runs_on(self, kind: ModelKind) -> str:
         """The name of the predictor that runs it."""
@@ -237,7 +241,25 @@ def version_violations(kind: ModelKind, new: NewVersion) -> list[Violation]:
         violations.append(Violation("/dtype", "Only models with weights have a dtype.", "source"))
     if new.needs_cuda and new.device is DeviceClass.CPU:
         violations.append(Violation("/device", "INT4 weights and a device map need CUDA.", "device"))
-    return violations
+    return violations + (_adapter_violations(kind, new) if new.base is not None else [])
+
+
+def _adapter_violations(kind: ModelKind, new: NewVersion) -> list[Violation]:
+    """What is wrong with a new version that has a base, without looking at that."""
+    violations = []
+    if kind not in ADAPTED_KINDS:
+        rule = f"Only {' and '.join(ADAPTED_KINDS)} models have adapters; leave the base out."
+        violations.append(Violation("/base", rule, "base"))
+    elif new.source.type not in (SourceType.HUGGINGFACE, SourceType.LOCAL):
+        violations.append(Violation("/source", "An adapter comes from a repository or a folder.", "source"))
+    own = {
+        "quantization": new.quantization is not None,
+        "deviceMap": new.device_map is not DeviceMap.SINGLE,
+        "device": new.device is not DeviceClass.ANY,
+        "dtype": new.dtype is not Dtype.AUTO,
+    }
+    rule = "An adapter is loaded as its base is; leave this out."
+    return violations + [Violation(f"/{name}", rule, "base") for name, is_given in own.items() if is_given]
 
 
 def source_violations(source: ModelSource) -> list[Violation]:

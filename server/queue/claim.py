@@ -90,7 +90,7 @@ AMPLE_ROOM = Room(unknown=1_000_000)
 
 @dataclass(frozen=True)
 class WaitingVersion:
-    """A version of which predictions wait: the queue, rank and waiting time of the first.
+    """A version of which predictions wait: the queue, rank and waiting time of the first, and its base if it has one.
 
     `alone`: not a version, but the first of a queue that is to run without neighbours.
     """
@@ -101,6 +101,12 @@ class WaitingVersion:
     rank: int
     seconds: float
     alone: bool = False
+    base_id: UUID | None = None
+
+    @property
+    def loads(self) -> UUID:
+        """The version whose weights it runs on."""
+        return self.base_id or self.version_id
 
 
 async def list_waiting(queues: Sequence[str]) -> list[WaitingVersion]:
@@ -136,7 +142,7 @@ async def claim(
         share = -(-left // len(versions))
         counts = [min(share, room.of(each.version_id, each.predictor)) for each in versions]
         ranks = [min([other.rank for other in versions if other is not each], default=MAX_RANK) for each in versions]
-        waits = [warm.wait_seconds if each.version_id in warm.elsewhere else 0.0 for each in versions]
+        waits = [warm.wait_seconds if each.loads in warm.elsewhere else 0.0 for each in versions]
         ids = [each.version_id for each in versions]
         claimed = await rows(_CLAIM, queue, worker_id, lease_seconds, left, ids, counts, ranks, waits)
         leases += [_lease(row) for row in claimed]
@@ -147,13 +153,13 @@ async def claim(
 
 
 def _may_begin(waiting: WaitingVersion, warm: WarmVersions, room: Room) -> bool:
-    is_left_to_others = waiting.version_id in warm.elsewhere and waiting.seconds < warm.wait_seconds
+    is_left_to_others = waiting.loads in warm.elsewhere and waiting.seconds < warm.wait_seconds
     return not waiting.alone and not is_left_to_others and room.of(waiting.version_id, waiting.predictor) > 0
 
 
 def _place(waiting: WaitingVersion, warm: WarmVersions) -> tuple[int, int, float]:
     is_starved = bool(warm.here) and waiting.seconds >= warm.starve_seconds
-    return waiting.rank, 0 if is_starved else 1 if waiting.version_id in warm.here else 2, -waiting.seconds
+    return waiting.rank, 0 if is_starved else 1 if waiting.loads in warm.here else 2, -waiting.seconds
 
 
 async def claim_alone(
@@ -221,13 +227,13 @@ WITH RECURSIVE v AS (
   SELECT (SELECT p.version_id FROM prediction p WHERE p.status = 'starting' AND p.version_id > v.version_id
     ORDER BY p.version_id LIMIT 1) FROM v WHERE v.version_id IS NOT NULL)
 SELECT v.version_id, m.predictor, h.queue, h.rank, extract(epoch FROM now() - h.run_at)::float8 AS seconds,
-  false AS alone
+  false AS alone, m.base_id
 FROM v JOIN version m ON m.id = v.version_id CROSS JOIN LATERAL (
   SELECT queue, rank, run_at FROM prediction
   WHERE version_id = v.version_id AND {_DUE} AND NOT alone AND queue = ANY($1::text[])
   ORDER BY rank, run_at LIMIT 1) h
 UNION ALL
-SELECT h.version_id, '', q.queue, h.rank, extract(epoch FROM now() - h.run_at)::float8, true
+SELECT h.version_id, '', q.queue, h.rank, extract(epoch FROM now() - h.run_at)::float8, true, NULL
 FROM unnest($1::text[]) AS q(queue) CROSS JOIN LATERAL (
   SELECT version_id, rank, run_at FROM prediction WHERE queue = q.queue AND {_DUE} AND alone
   ORDER BY rank, run_at LIMIT 1) h
@@ -256,9 +262,11 @@ UPDATE prediction p {_LEASE_IT} FROM c WHERE p.id = c.id {_RETURNING}
 # first, then counted: only rows that are ours may use up the room of their version
 _CLAIM_HINTED = f"""
 WITH open AS (
-  SELECT id, version_id, rank, run_at FROM prediction
+  SELECT id, version_id, rank, run_at FROM prediction p
   WHERE id = ANY($4::uuid[]) AND {_WAITING} AND NOT alone
-    AND (version_id <> ALL($5::uuid[]) OR run_at <= now() - make_interval(secs => $6)) FOR UPDATE SKIP LOCKED),
+    AND (run_at <= now() - make_interval(secs => $6) OR NOT EXISTS (
+      SELECT FROM version WHERE id = p.version_id AND coalesce(base_id, id) = ANY($5::uuid[])))
+  FOR UPDATE SKIP LOCKED),
 c AS (
   SELECT o.id, row_number() OVER (PARTITION BY o.version_id ORDER BY o.rank, o.run_at) AS place,
     coalesce(a.n, $11::int) - coalesce(r.n, 0) AS room

@@ -84,12 +84,17 @@ async def create(rt: Runtime, viewer: Viewer, new: NewModel) -> Model:
     owner = await User.get(id=viewer.user_id)
     versions.check_source(viewer, new.version)
     violations = name_violations(new.name) + _description_violations(new.description) + tag_violations(list(new.tags))
-    if violations := violations + versions.violations(new.kind, new.version):
+    violations += versions.violations(new.kind, new.version)
+    base = None
+    if new.version.base is not None:
+        base, reasons = await versions.find_base(viewer, new.kind, owner.id, new.visibility, new.version.base)
+        violations += reasons
+    if violations:
         raise InvalidInputError(violations)
-    return await add(rt, owner, new)
+    return await add(rt, owner, new, base)
 
 
-async def add(rt: Runtime, owner: User, new: NewModel) -> Model:
+async def add(rt: Runtime, owner: User, new: NewModel, base: Version | None = None) -> Model:
     """Add a checked model to an owner; raises ConflictError."""
     async with unit_of_work(rt) as work:
         try:
@@ -105,7 +110,7 @@ async def add(rt: Runtime, owner: User, new: NewModel) -> Model:
             raise ConflictError(
                 f"{owner.handle}/{new.name} is taken. If it is yours, publish a version of it, or retry the one it has."
             ) from None
-        await versions.add(work, model, new.version)
+        await versions.add(work, model, new.version, base)
     return model
 
 
@@ -120,9 +125,14 @@ async def publish_version(rt: Runtime, viewer: Viewer, slug: str, new: NewVersio
     model = await find_own(viewer, slug)
     _check_may_add(rt, viewer)
     versions.check_source(viewer, new)
-    if violations := versions.violations(ModelKind(model.kind), new):
+    kind, base = ModelKind(model.kind), None
+    violations = versions.violations(kind, new)
+    if new.base is not None:
+        base, reasons = await versions.find_base(viewer, kind, model.owner_id, Visibility(model.visibility), new.base)
+        violations += reasons
+    if violations:
         raise InvalidInputError(violations)
-    return await versions.publish(rt, model, new)
+    return await versions.publish(rt, model, new, base)
 
 
 async def retry_version(rt: Runtime, viewer: Viewer, slug: str) -> Version:
@@ -161,6 +171,9 @@ async def update(rt: Runtime, viewer: Viewer, slug: str, changes: ModelChanges) 
     model = await find_own(viewer, slug)
     violations = _description_violations(changes.description or "") + tag_violations(changes.tags or [])
     violations += await _sample_violations(viewer, model, changes.samples or [])
+    if changes.visibility is Visibility.PUBLIC and await versions.has_private_base(model.id):
+        rule = "It has an adapter of a private model, so it has to be PRIVATE too."
+        violations.append(Violation("/visibility", rule, "base"))
     if violations:
         raise InvalidInputError(violations)
     if changes.description is not None:
@@ -195,15 +208,19 @@ def _distinct(values: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(values))
 
 
-async def delete(rt: Runtime, viewer: Viewer, slug: str) -> tuple[Model, int]:
-    """Delete a model of the viewer's; its predictions keep their record, running ones are canceled (their number)."""
+async def delete(rt: Runtime, viewer: Viewer, slug: str) -> tuple[Model, int, int]:
+    """Delete a model of the viewer's; its predictions keep their record, running ones are canceled.
+
+    Also the number of those, and of the versions of other models that are adapters of it and can run no more.
+    """
     model = await find_own(viewer, slug)
+    adapters = await versions.count_adapters(model.id)
     async with unit_of_work(rt) as work:
         await Model.filter(id=model.id, deleted_at=None).update(deleted_at=now())
         stopped = await cancel_predictions_of_model(model.id)
         for row in stopped:
             work.announce_move(row)
-    return model, len(stopped)
+    return model, len(stopped), adapters
 
 
 def visible(viewer: Viewer) -> Q:

@@ -45,7 +45,7 @@ from server.queue.accept import accept
 from server.queue.cancel import cancel_prediction
 from server.queue.depths import count_waiting
 from server.runtime import Runtime
-from server.services import models, rate_limits, results, storage, webhooks
+from server.services import models, rate_limits, results, storage, versions, webhooks
 from server.tables import Model, Prediction, User, Version
 from server.unit_of_work import UnitOfWork, send
 
@@ -201,6 +201,8 @@ async def resolve_version(viewer: Viewer, slug: str) -> tuple[Model, Version]:
         raise UnavailableError(f"Version {version.number} is still being prepared; try again when it is READY.")
     if version.state == VersionState.REFUSED.value:
         raise UnavailableError(f"Version {version.number} was refused: {version.reason}")
+    if version.base_id is not None and not await versions.has_usable_base(version):
+        raise UnavailableError(versions.BASE_IS_GONE)
     return model, version
 
 

@@ -44,6 +44,9 @@ def cache_key(
     identity = [scope, version.digest or str(version.id), version.predictor, version.options, values]
     if code := version.info.get("code"):
         identity.append(code)
+    if version.base_id is not None:
+        # Its digest is that of the adapter alone
+        identity.append(str(version.base_id))
     return hashlib.sha256(orjson.dumps(identity, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 

@@ -12,6 +12,7 @@ from server.adapters.large_columns import without_large
 from server.domain import input_schema
 from server.domain.accounts import Viewer
 from server.domain.models import (
+    ADAPTED_KINDS,
     FOLDER_PREDICTORS,
     OPEN_PREDICTORS,
     PREPARE_QUEUE,
@@ -19,6 +20,8 @@ from server.domain.models import (
     NewVersion,
     SourceType,
     VersionState,
+    Visibility,
+    parse_slug,
     source_violations,
     version_violations,
 )
@@ -62,12 +65,12 @@ CROSS JOIN LATERAL (
 """
 
 
-async def publish(rt: Runtime, model: Model, new: NewVersion) -> Version:
+async def publish(rt: Runtime, model: Model, new: NewVersion, base: Version | None = None) -> Version:
     """Add a checked version to a model and start preparing it."""
     async with unit_of_work(rt) as work:
         # Numbers are counted under the model's row lock, so that two publishers never get the same
         await Model.select_for_update().get(id=model.id)
-        return await add(work, model, new)
+        return await add(work, model, new, base)
 
 
 @dataclass(frozen=True)
@@ -116,8 +119,8 @@ async def retry(rt: Runtime, version: Version) -> Version:
     return await Version.get(id=version.id)
 
 
-async def add(work: UnitOfWork, model: Model, new: NewVersion) -> Version:
-    """Add a checked version within a transaction."""
+async def add(work: UnitOfWork, model: Model, new: NewVersion, base: Version | None = None) -> Version:
+    """Add a checked version within a transaction; one with a base is loaded as that is, with its options."""
     version = await Version.create(
         model=model,
         number=await _next_number(model),
@@ -127,7 +130,8 @@ async def add(work: UnitOfWork, model: Model, new: NewVersion) -> Version:
         revision_asked=new.source.revision,
         predictor=new.runs_on(ModelKind(model.kind)),
         own_schema=new.input_schema,
-        options=new.options,
+        options=dict(base.options) if base else new.options,
+        base=base,
         input_schema={},
         output_schema={},
         info={},
@@ -149,6 +153,7 @@ async def _add_successor(work: UnitOfWork, model: Model, former: Version, info: 
         predictor=former.predictor,
         own_schema=former.own_schema,
         options=former.options,
+        base_id=former.base_id,
         input_schema={},
         output_schema={},
         info=info,
@@ -166,6 +171,81 @@ def violations(kind: ModelKind, new: NewVersion) -> list[Violation]:
     """Why a version cannot be published, if so."""
     schema: object = new.input_schema
     return version_violations(kind, new) + (input_schema.schema_violations(schema) if schema is not None else [])
+
+
+async def find_base(
+    viewer: Viewer, kind: ModelKind, owner_id: UUID, visibility: Visibility, slug: str
+) -> tuple[Version | None, list[Violation]]:
+    """The version that an adapter of a model of this kind, owner and visibility names as its base, or why it cannot.
+
+    Whoever may run the adapter runs the weights of its base too: those of a private one are for its owner alone.
+    """
+
+    def refuse(rule: str) -> tuple[None, list[Violation]]:
+        return None, [Violation("/base", rule, "base")]
+
+    if kind not in ADAPTED_KINDS:
+        # `version_violations` says so
+        return None, []
+    parsed = parse_slug(slug)
+    if parsed is None or parsed.number is None:
+        return refuse("Name the version that the adapter changes as owner/name:number.")
+    query = Version.filter(number=parsed.number, model__name=parsed.name, model__owner__handle=parsed.owner)
+    version = await query.filter(model__deleted_at=None).select_related("model").first()
+    is_own = version is not None and version.model.owner_id == owner_id
+    if version is None or not (is_own or viewer.is_admin or version.model.visibility == Visibility.PUBLIC.value):
+        return refuse(f"There is no version {slug!r}.")
+    if version.model.kind != kind.value:
+        return refuse(f"{slug} is a {version.model.kind} version; the base of a {kind.value} model is of its kind.")
+    if version.base_id is not None:
+        return refuse(f"{slug} is an adapter itself; name its base.")
+    if version.state != VersionState.READY.value:
+        return refuse(f"{slug} is {version.state}; publish the adapter when its base is READY.")
+    if version.model.visibility == Visibility.PRIVATE.value:
+        if not is_own:
+            return refuse(f"{slug} is a private model of somebody else, of which only its owner has adapters.")
+        if visibility is not Visibility.PRIVATE:
+            return refuse(f"{slug} is PRIVATE, so a model with an adapter of it has to be PRIVATE too.")
+    return version, []
+
+
+async def has_usable_base(version: Version) -> bool:
+    """Whether an adapter may use its base now."""
+    return bool(await rows(_USABLE, version.id))
+
+
+async def has_private_base(model_id: UUID) -> bool:
+    """Whether a model has a version whose base is of a private model."""
+    return bool(await rows(_PRIVATE_BASES, model_id))
+
+
+async def count_adapters(model_id: UUID) -> int:
+    """How many READY versions of other models run on versions of a model."""
+    (row,) = await rows(_ADAPTERS, model_id)
+    return int(row["n"])
+
+
+BASE_IS_GONE = (
+    "The base of this adapter was deleted, or is private while the adapter is public or of somebody else, so the "
+    "adapter cannot run; publish it on another base."
+)
+# The weights of a private base are for its owner alone, through a model of theirs that nobody else sees
+_USABLE = """
+SELECT v.id FROM version v JOIN model m ON m.id = v.model_id
+JOIN version b ON b.id = v.base_id JOIN model bm ON bm.id = b.model_id
+WHERE v.id = $1 AND b.state = 'READY' AND bm.deleted_at IS NULL
+  AND (bm.visibility = 'PUBLIC' OR (bm.owner_id = m.owner_id AND m.visibility = 'PRIVATE'))
+"""
+_PRIVATE_BASES = """
+SELECT 1 FROM version v JOIN version b ON b.id = v.base_id
+JOIN model bm ON bm.id = b.model_id AND bm.visibility = 'PRIVATE' AND bm.deleted_at IS NULL
+WHERE v.model_id = $1 AND v.base_id IS NOT NULL LIMIT 1
+"""
+_ADAPTERS = """
+SELECT count(*) AS n FROM version b JOIN version v ON v.base_id = b.id AND v.state = 'READY'
+JOIN model m ON m.id = v.model_id AND m.deleted_at IS NULL
+WHERE b.model_id = $1 AND v.model_id <> $1
+"""
 
 
 def check_source(viewer: Viewer, new: NewVersion) -> None:

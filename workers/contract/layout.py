@@ -31,6 +31,10 @@ _TEMPLATES = "additional_chat_templates/"
 MAX_MANIFEST_BYTES = 64_000_000
 
 
+# What libraries call the file of an adapter
+PEFT_WEIGHTS, LORA_WEIGHTS = "adapter_model.safetensors", "pytorch_lora_weights.safetensors"
+
+
 class Form(StrEnum):
     """What a folder is."""
 
@@ -150,6 +154,22 @@ def plan(names: Iterable[str], read: Callable[[str], Any]) -> Layout:
         and (str(PurePosixPath(name).parent) in folders | {"."} or name.startswith(_TEMPLATES))
     )
     return Layout(Form.ADAPTER if is_adapter else Form.MODEL, parts, others)
+
+
+def adapter_weights(names: Iterable[str]) -> tuple[str, ...]:
+    """The file of a LoRA for a pipeline: the one with diffusers' own name, else the only one; else all candidates."""
+    files = sorted(name for name in names if "/" not in name and name.endswith(SAFETENSORS))
+    return (LORA_WEIGHTS,) if LORA_WEIGHTS in files else tuple(files)
+
+
+def plan_adapter(names: Iterable[str], predictor: str) -> Layout:
+    """The layout of a folder that is an adapter for a model of this predictor; nothing else of it is read."""
+    present = set(names)
+    if predictor == "text":
+        parts = {"": Weights((PEFT_WEIGHTS,))} if PEFT_WEIGHTS in present else {}
+        return Layout(Form.ADAPTER, parts, (ADAPTER,) if ADAPTER in present else ())
+    files = adapter_weights(present)
+    return Layout(Form.ADAPTER, {"": Weights(files)} if len(files) == 1 else {})
 
 
 def _pipeline(names: list[str], index: dict[str, Any], read: Callable[[str], Any]) -> Layout:

@@ -160,10 +160,10 @@ class ModelCache:
         with self._changed:
             entry = self._current.pop(version, None)
             if entry is None:
-                bases = [each.predictor for each in self._loaded if version in each.adapters]
-                for predictor in bases:
-                    if predictor is not None:
-                        predictor.drop_adapter(version)
+                for base in [each for each in self._loaded if version in each.adapters]:
+                    base.adapters.discard(version)
+                    if base.predictor is not None:
+                        base.predictor.drop_adapter(version)
                 return
             entry.forgotten = True
             victims = self._take([entry])
@@ -333,10 +333,10 @@ class ModelCache:
 
     @property
     def resident(self) -> Resident:
-        """What is loaded, the most recently used last."""
+        """What is loaded, the most recently used last, each behind its adapters."""
         with self._changed:
             loaded = sorted(self._loaded, key=lambda entry: entry.used_at)
-            versions = [entry.spec.id for entry in loaded]
+            versions = [key for entry in loaded for key in (*sorted(entry.adapters), entry.spec.id)]
             return Resident(versions, self.loaded_bytes, self._budget, self.evictions)
 
     def _drop_idle(self, seconds: float) -> None:

@@ -282,7 +282,7 @@ class Runner:
         task = _Task(PredictionContext(message.prediction, {}, TrySink(self._outbox)))
         with self._tasks_lock:
             self._tasks[message.prediction] = task
-        work = partial(self._try, message, task, predictor)
+        work = partial(self._try, message, task)
         task.future = self._pools.submit(message.version, predictor.max_concurrency, work)
 
     def _task(self, prediction: str) -> _Task | None:
@@ -309,7 +309,7 @@ class Runner:
         finally:
             self._remove(run.prediction, task)
 
-    def _try(self, message: Try, task: _Task, cls: type[Predictor]) -> None:
+    def _try(self, message: Try, task: _Task) -> None:
         """Load a version and run it on the smallest of its examples that it takes, in a thread of it."""
         context, spec = task.context, message.version
         answer: Tried | Failed | Canceled
@@ -317,27 +317,11 @@ class Runner:
             began = time.monotonic()
             with self._cache.lease(spec, context) as predictor:
                 loaded = time.monotonic()
-                error: Exception | None = None
-                for values in cls.examples(message.input_schema):
-                    own = PredictionContext(message.prediction, values, TrySink(self._outbox))
-                    with context.when_cancelled(own.cancel):
-                        try:
-                            output = predictor.predict(own)
-                            if isgenerator(output):
-                                own.emit_all(output)
-                        except InputRejectedError:
-                            # It says nothing against the model
-                            error = None
-                        except Exception as failure:  # a stranger's model may raise anything
-                            error = failure
-                        else:
-                            error = None
-                            break
-                context.check()
-                if error is not None:
-                    raise error
+                # An adapter's own bytes are what its base's model grows by
+                before = predictor.size_bytes() if spec.adapter else 0
+                self._run_example(message, context, predictor)
                 ended = time.monotonic()
-                size, facts = predictor.size_bytes(), predictor.facts()
+                size, facts = max(0, predictor.size_bytes() - before), predictor.facts()
             answer = Tried(message.prediction, loaded - began, ended - loaded, size, facts)
         except CancelSignal:
             answer = Canceled(message.prediction)
@@ -358,6 +342,33 @@ class Runner:
             self._cache.shrink()
             free_memory()
         self._outbox.put(answer)
+
+    def _run_example(self, message: Try, context: PredictionContext, predictor: Predictor) -> None:
+        """Run the smallest of a version's examples that it takes; raises what the last of them raised."""
+        spec = message.version
+        error: Exception | None = None
+        for values in predictor.examples(message.input_schema):
+            own = PredictionContext(message.prediction, values, TrySink(self._outbox))
+            if spec.adapter is not None:
+                own.adapter = Adapter(spec.id, Path(spec.adapter))
+            with context.when_cancelled(own.cancel):
+                try:
+                    output = predictor.predict(own)
+                    if isgenerator(output):
+                        own.emit_all(output)
+                except InputRejectedError:
+                    # It says nothing against the model
+                    error = None
+                except Exception as failure:  # a stranger's model may raise anything
+                    error = failure
+                else:
+                    error = None
+                    break
+        if error is not None and spec.adapter is not None:
+            predictor.drop_adapter(spec.id)
+        context.check()
+        if error is not None:
+            raise error
 
     def _enter_load(self, model: str | None) -> None:
         """What a load waits for that is not its own, and the walls of its thread."""

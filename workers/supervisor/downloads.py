@@ -23,9 +23,10 @@ from server.domain.models import ModelSource, SourceType, source_violations
 from server.settings import Settings
 from workers import demo_models
 from workers.contract.failures import VersionRefusedError
-from workers.contract.layout import RULE, plan, read_layout
+from workers.contract.layout import ADAPTER, RULE, Form, plan, plan_adapter
 from workers.supervisor import download_cache, folders
 from workers.supervisor.folders import Choice
+from workers.supervisor.references import NEEDS_BASE
 
 OnProgress = Callable[[str, int, int | None], None]
 
@@ -110,10 +111,11 @@ async def _inspect(
                 names = tuple(file.path for file in choose([RepoFile(name, 0) for name in names], rule=1))
         elif names is not None and choice.rule == RULE and not is_repository:
             # What was added may be read beside what was published, or instead of it
-            present = read_layout(path, folders.list_names(path)).files if path.is_dir() else ()
+            present = choice.plan(path).files if path.is_dir() else ()
             if present and set(present) != set(names):
                 raise VersionRefusedError(CHANGED)
-        return folders.inspect(path, settings.model_max_bytes, names, settings.model_cache_dir)
+        bounds = (settings.model_max_bytes, names, settings.model_cache_dir)
+        return folders.inspect(path, *bounds, choice.adapter_for)
 
     return await anyio.to_thread.run_sync(inspect)
 
@@ -139,7 +141,7 @@ async def _from_hub(
             if path is None:
                 files = [RepoFile(name, size) for name, size in answer["files"]]
                 if choice.names is None:
-                    files = choose(files, answer["manifests"], choice.rule)
+                    files = choose(files, answer["manifests"], choice.rule, choice.adapter_for)
                 else:
                     files = [file for file in files if file.path in set(choice.names)]
                 total = sum(file.size for file in files)
@@ -149,7 +151,8 @@ async def _from_hub(
                     on_progress("download", min(count, total), total)
 
                 path = await download.fetch([file.path for file in files], on_bytes)
-                download_cache.complete(path, choice.rule if choice.names is None else None)
+                is_whole = choice.names is None and choice.adapter_for is None
+                download_cache.complete(path, choice.rule if is_whole else None)
         finally:
             download.close()
     async with download_cache.used_meanwhile(settings.model_cache_dir, path):
@@ -182,20 +185,35 @@ def _downloaded(repo: str, commit: str, settings: Settings, choice: Choice) -> P
         return None
     if choice.names is not None:
         return path if all((path / name).is_file() for name in choice.names) else None
-    return path if choice.rule in download_cache.rules(path) else None
+    return path if choice.adapter_for is None and choice.rule in download_cache.rules(path) else None
 
 
-def choose(files: Iterable[RepoFile], manifests: Mapping[str, Any] = EMPTY, rule: int = RULE) -> list[RepoFile]:
+def choose(
+    files: Iterable[RepoFile],
+    manifests: Mapping[str, Any] = EMPTY,
+    rule: int = RULE,
+    adapter_for: str | None = None,
+) -> list[RepoFile]:
     """The files worth downloading: those that a library loads, by what their `manifests` say (see `layout.plan`).
 
+    With `adapter_for`, those of an adapter of a model of that predictor.
+
     Raises:
-        VersionRefusedError: the repository holds no safetensors.
+        VersionRefusedError: the repository holds no safetensors, or is an adapter where none was meant, or the reverse.
     """
     files = list(files)
+    if adapter_for is not None:
+        paths = [file.path for file in files]
+        folders.check_adapter(paths, adapter_for)
+        names = set(plan_adapter(paths, adapter_for).files)
+        return [file for file in files if file.path in names]
     if rule == 1:
         chosen = _choose_useful(files)
     else:
-        names = set(plan((file.path for file in files), manifests.get).files)
+        layout = plan((file.path for file in files), manifests.get)
+        if layout.form is Form.ADAPTER:
+            raise VersionRefusedError(f"The repository is an adapter ({ADAPTER}). {NEEDS_BASE}")
+        names = set(layout.files)
         chosen = [file for file in files if file.path in names]
     if not any(file.path.endswith(".safetensors") for file in chosen):
         if any(PICKLE.search(file.path) for file in files):

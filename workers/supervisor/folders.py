@@ -11,11 +11,23 @@ from pathlib import Path
 
 from server.domain.models import DEFAULT_PREDICTORS, FOLDER_PREDICTORS
 from workers.contract.failures import VersionRefusedError
-from workers.contract.layout import CONFIG, PIPELINE, RULE, SAFETENSORS, read_layout
+from workers.contract.layout import (
+    ADAPTER,
+    CONFIG,
+    LORA_WEIGHTS,
+    PEFT_WEIGHTS,
+    PIPELINE,
+    RULE,
+    SAFETENSORS,
+    Layout,
+    adapter_weights,
+    plan_adapter,
+    read_layout,
+)
 from workers.contract.weights import safetensors_header
 from workers.supervisor import digests
 from workers.supervisor.config_sizes import check_sizes
-from workers.supervisor.references import check_references
+from workers.supervisor.references import NEEDS_BASE, check_references
 
 PICKLE = re.compile(r"\.(?:bin|pt|pth|ckpt|pkl|pickle)$")
 MAX_FILES = 5_000
@@ -28,10 +40,17 @@ class Choice:
 
     Versions from before that was noted, and those of predictors of the operator's, whose files only their own code
     knows, go by rule 1: of a repository all that may be of use, of a folder everything.
+    `adapter_for` is the predictor whose model the folder is an adapter of, if it is one.
     """
 
     rule: int = RULE
     names: tuple[str, ...] | None = None
+    adapter_for: str | None = None
+
+    def plan(self, path: Path) -> Layout:
+        """The layout of a folder by the rules of today."""
+        names = list_names(path)
+        return read_layout(path, names) if self.adapter_for is None else plan_adapter(names, self.adapter_for)
 
 
 @dataclass(frozen=True)
@@ -80,8 +99,11 @@ def inspect(
     max_bytes: int,
     names: Iterable[str] | None = None,
     memory: Path | None = None,
+    adapter_for: str | None = None,
 ) -> FolderInspection:
     """Check the files of a folder that are called `names`, by default the model's own, and compute their digest.
+
+    With `adapter_for`, it is an adapter of a model of that predictor.
 
     Digests are remembered under `memory`, see `digests.digest`.
 
@@ -91,18 +113,21 @@ def inspect(
     if not path.is_dir():
         raise VersionRefusedError("The model's folder is not there.")
     present = list_names(path)
-    names = read_layout(path, present).files if names is None else tuple(names)
+    names = Choice(adapter_for=adapter_for).plan(path).files if names is None else tuple(names)
     if gone := set(names) - set(present):
         raise VersionRefusedError(f"The model's file {min(gone)[:200]} is missing.")
     files = [path / name for name in sorted(names, key=lambda name: Path(name).parts)]
     size = sum(file.stat().st_size for file in files)
     if size > max_bytes:
         raise VersionRefusedError(f"The model has {size} bytes, more than MODEL_MAX_BYTES ({max_bytes}).")
-    configs = set(names) & {CONFIG, PIPELINE}
-    if not configs:
-        raise VersionRefusedError("The folder has neither config.json nor model_index.json.")
-    for name in sorted(configs):
-        _check_config(path / name)
+    if adapter_for is None:
+        configs = set(names) & {CONFIG, PIPELINE}
+        if not configs:
+            raise VersionRefusedError(_name_missing_config(path, present))
+        for name in sorted(configs):
+            _check_config(path / name)
+    else:
+        check_adapter(present, adapter_for)
     weights = [file for file in files if file.suffix == SAFETENSORS]
     if not weights and any(PICKLE.search(name) for name in present):
         raise VersionRefusedError("The folder holds only pickle weights; convert them to safetensors.")
@@ -110,10 +135,44 @@ def inspect(
         raise VersionRefusedError("The folder holds no safetensors weights.")
     for file in weights:
         safetensors_header(file)
-    check_references(path, files)
+    check_references(path, files, is_adapter=adapter_for is not None)
     check_sizes(path, files)
     digest, mark = digests.digest(path, names, memory)
     return FolderInspection(digest, size, tuple(sorted(names)), mark)
+
+
+def check_adapter(names: Iterable[str], predictor: str) -> None:
+    """Refuse a folder or repository of these files that is no adapter for a model of this predictor.
+
+    Raises:
+        VersionRefusedError: with a sentence that says what is missing.
+    """
+    names = tuple(names)
+    if predictor == "text":
+        has_pickle = any(name == "adapter_model.bin" for name in names)
+        advice = "; convert adapter_model.bin to it" if has_pickle else ""
+        for name in (ADAPTER, PEFT_WEIGHTS):
+            if name not in names:
+                rule = f"An adapter of a text model has {ADAPTER} and {PEFT_WEIGHTS}, as peft saves them"
+                raise VersionRefusedError(f"{rule}; {name} is missing{advice if name == PEFT_WEIGHTS else ''}.")
+        return
+    files = adapter_weights(names)
+    if not files:
+        raise VersionRefusedError("A LoRA is one safetensors file; there is none beside the folders.")
+    if len(files) > 1:
+        some = ", ".join(files)[:200]
+        raise VersionRefusedError(f"A LoRA is one safetensors file; of {some}, call the one to use {LORA_WEIGHTS}.")
+
+
+def _name_missing_config(path: Path, names: Iterable[str]) -> str:
+    """Why a folder of these files, which has no configuration, is no model."""
+    names = tuple(names)
+    if ADAPTER in names:
+        return f"It is an adapter ({ADAPTER}). {NEEDS_BASE}"
+    files = adapter_weights(names)
+    if len(files) == 1 and any("lora" in tensor.lower() for tensor in safetensors_header(path / files[0])):
+        return f"It is a LoRA ({files[0][:200]}). {NEEDS_BASE}"
+    return "The folder has neither config.json nor model_index.json."
 
 
 def list_names(path: Path) -> tuple[str, ...]:

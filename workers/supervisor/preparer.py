@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
+from pathlib import Path, PurePosixPath
 from typing import Any
 from uuid import UUID
 
@@ -13,24 +14,28 @@ import structlog
 from server.adapters.database import DATABASE_ERRORS
 from server.adapters.tasks import end, shared, wait_for_event
 from server.domain import input_schema
-from server.domain.models import DeviceClass, SourceType
+from server.domain.models import DeviceClass, ModelSource, SourceType
+from server.domain.storable import is_storable
 from server.errors import InvalidInputError
 from server.queue import versions
 from server.queue.versions import PreparedVersion, VersionLease
 from server.runtime import Runtime
 from server.services import catalogue
+from server.tables import Version
 from workers.contract.failures import OTHER_CODE, VersionRefusedError
-from workers.contract.layout import RULE
-from workers.contract.protocol import VersionSpec
+from workers.contract.layout import ADAPTER, RULE, read_json
+from workers.contract.protocol import Inspected, VersionSpec
 from workers.supervisor import download_cache
 from workers.supervisor.attempt import SharedLock
 from workers.supervisor.downloads import DownloadFailedError, fetch
 from workers.supervisor.folders import Choice, rule_of
 from workers.supervisor.inspector import Inspector
 from workers.supervisor.probe import ProbeFailedError, probe
+from workers.supervisor.references import BASE_NAME
 from workers.supervisor.runner_client import RunnerFailedError
 from workers.supervisor.runner_keeper import RunnerKeeper
 from workers.supervisor.server_paths import ServerPaths
+from workers.supervisor.snapshots import fetch_base
 
 logger = structlog.get_logger(__name__)
 
@@ -126,43 +131,11 @@ class Preparer:
                 logger.warning("prepare.not_renewed", version=str(lease.version.id), error=str(error))
 
     async def _prepare(self, preparation: _Preparation) -> None:
-        """Fetch the files, have them read, and write READY, REFUSED with its reason, or hand back for another try."""
-        lease, settings = preparation.lease, self._rt.settings
-        version, source, attempt = lease.version, lease.source, lease.attempt
-        log = logger.bind(version=str(version.id), source=str(source), attempt=attempt)
+        """Prepare a version and write READY, REFUSED with its reason, or hand back for another try."""
+        settings, version, attempt = self._rt.settings, preparation.lease.version, preparation.lease.attempt
+        log = logger.bind(version=str(version.id), source=str(preparation.lease.source), attempt=attempt)
         try:
-            if source.type is SourceType.PREDICTOR:
-                await self._keeper.client()
-                if source.ref not in self._keeper.names:
-                    raise VersionRefusedError(f"No worker has a predictor called {source.ref!r}.")
-            snapshot = await fetch(
-                *(source, settings),
-                on_progress=preparation.on_progress,
-                cancelled=preparation.lost.is_set,
-                choice=Choice(rule_of(version.predictor)),
-            )
-            path = str(snapshot.path) if snapshot.path else None
-            spec = VersionSpec(str(version.id), version.predictor, path, version.options)
-            if source.type in (SourceType.HUGGINGFACE, SourceType.LOCAL):
-                inspection = await self._inspector.inspect(spec)
-            else:
-                # What comes with the server or from its operator
-                inspection = await (await self._keeper.client()).inspect(spec, settings.inspect_seconds)
-            if version.info.get("code") not in (None, inspection.info.get("code")):
-                message = OTHER_CODE.format(version.predictor)
-                if (await catalogue.others(self._worker_id)).count:
-                    # One of them may have that code
-                    raise DownloadFailedError(message)
-                raise VersionRefusedError(message)
-            if inspection.refusal:
-                raise VersionRefusedError(inspection.refusal)
-            schema = input_schema.restrict(version.own_schema, inspection.input_schema)
-            spec = replace(spec, options=dict(version.options))
-            async with AsyncExitStack() as stack:
-                if source.type is SourceType.HUGGINGFACE and snapshot.path:
-                    in_use = download_cache.used_meanwhile(settings.model_cache_dir, snapshot.path)
-                    await stack.enter_async_context(in_use)
-                result = await self._probe(preparation, spec, schema)
+            prepared = await self._examine(preparation)
         except (VersionRefusedError, InvalidInputError) as error:
             reason = str(error)
             if isinstance(error, InvalidInputError):
@@ -179,14 +152,63 @@ class Preparer:
                 hours = settings.prepare_retry_seconds / 3600
                 await versions.refuse(version.id, attempt, f"Tried again for {hours:.3g} hours: {reason}")
         else:
-            prepared = PreparedVersion(
-                schema, inspection.output_schema, inspection.info,
-                snapshot.revision, snapshot.digest, snapshot.size_bytes,
-                {"rule": rule_of(version.predictor), "names": snapshot.names} if snapshot.path else None,
-                result,
-            )  # fmt: skip
             await versions.make_ready(version.id, attempt, prepared)
-            log.info("version.ready", digest=snapshot.digest)
+            log.info("version.ready", digest=prepared.digest)
+
+    async def _examine(self, preparation: _Preparation) -> PreparedVersion:
+        """What a version takes and gives: its files are fetched and read, those of its base too, and run once."""
+        settings, version, source = self._rt.settings, preparation.lease.version, preparation.lease.source
+        if source.type is SourceType.PREDICTOR:
+            await self._keeper.client()
+            if source.ref not in self._keeper.names:
+                raise VersionRefusedError(f"No worker has a predictor called {source.ref!r}.")
+        watch = (preparation.on_progress, preparation.lost.is_set)
+        adapter_for = version.predictor if version.base_id else None
+        snapshot = await fetch(
+            *(source, settings),
+            on_progress=preparation.on_progress,
+            cancelled=preparation.lost.is_set,
+            choice=Choice(rule_of(version.predictor), adapter_for=adapter_for),
+        )
+        path = str(snapshot.path) if snapshot.path else None
+        spec, notes = VersionSpec(str(version.id), version.predictor, path, dict(version.options)), {}
+        folders = [snapshot.path] if snapshot.path else []
+        if snapshot.path is not None and version.base_id is not None:
+            base, files = await fetch_base(version, settings, *watch)
+            notes = describe_origin(snapshot.path, base)
+            spec = replace(spec, path=str(files.path), base=str(base.id), adapter=path)
+            folders.append(Path(str(files.path)))
+        inspection = await self._inspect(version, source, spec)
+        schema = input_schema.restrict(version.own_schema, inspection.input_schema)
+        async with AsyncExitStack() as stack:
+            for folder in folders:
+                if folder.is_relative_to(settings.model_cache_dir):
+                    in_use = download_cache.used_meanwhile(settings.model_cache_dir, folder)
+                    await stack.enter_async_context(in_use)
+            result = await self._probe(preparation, spec, schema)
+        return PreparedVersion(
+            schema, inspection.output_schema, {**inspection.info, **notes},
+            snapshot.revision, snapshot.digest, snapshot.size_bytes,
+            {"rule": rule_of(version.predictor), "names": snapshot.names} if snapshot.path else None,
+            result,
+        )  # fmt: skip
+
+    async def _inspect(self, version: Version, source: ModelSource, spec: VersionSpec) -> Inspected:
+        """What a version's files tell of it; raises VersionRefusedError where it cannot be run."""
+        if source.type in (SourceType.HUGGINGFACE, SourceType.LOCAL):
+            inspection = await self._inspector.inspect(spec)
+        else:
+            # What comes with the server or from its operator
+            inspection = await (await self._keeper.client()).inspect(spec, self._rt.settings.inspect_seconds)
+        if version.info.get("code") not in (None, inspection.info.get("code")):
+            message = OTHER_CODE.format(version.predictor)
+            if (await catalogue.others(self._worker_id)).count:
+                # One of them may have that code
+                raise DownloadFailedError(message)
+            raise VersionRefusedError(message)
+        if inspection.refusal:
+            raise VersionRefusedError(inspection.refusal)
+        return inspection
 
     async def _probe(
         self, preparation: _Preparation, spec: VersionSpec, schema: dict[str, Any]
@@ -212,3 +234,19 @@ class Preparer:
             settings.probe_seconds,
             preparation.on_progress,
         )
+
+
+def describe_origin(adapter: Path, base: Version) -> dict[str, str]:
+    """What an adapter's own folder calls its base, and a note where that is not the base that it was published on."""
+    config = read_json(adapter / ADAPTER)
+    name = config.get(BASE_NAME) if isinstance(config, dict) else None
+    if not isinstance(name, str) or not name or not is_storable(name):
+        return {}
+    name = name[:200]
+    if PurePosixPath(name).name.lower() == PurePosixPath(base.source_ref).name.lower():
+        return {"adapter_made_for": name}
+    note = (
+        f"Its {ADAPTER} says that it was made for {name}, and it runs on {base.source_ref}. If that is another model, "
+        "publish it on the right one."
+    )
+    return {"adapter_made_for": name, "adapter_note": note}

@@ -14,6 +14,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from workers.contract.failures import VersionRefusedError
+from workers.contract.layout import ADAPTER
 
 # Files whose strings are words, tokens and merges, which may look like anything and are never opened
 VOCABULARIES = re.compile(r"^(?:tokenizer|vocab|added_tokens|merges|chat_template)\.json$")
@@ -32,10 +33,17 @@ MAX_CONFIG_BYTES = 64_000_000
 MAX_VALUES = 1_000_000
 SCHEDULER = re.compile(r"^scheduler_config\.json$")
 MAX_STEPS = 100_000
+BASE_NAME = "base_model_name_or_path"
+NEEDS_BASE = (
+    "An adapter runs on the version that it was made for: add that model first, and publish the adapter with that "
+    'version as `base`, such as base: "owner/name:1".'
+)
 
 
-def check_references(folder: Path, files: list[Path]) -> None:
+def check_references(folder: Path, files: list[Path], *, is_adapter: bool = False) -> None:
     """Refuse a folder whose files name what lies outside it, or what it does not hold.
+
+    What an adapter calls its base is no path: the version names its base, and nothing else is read.
 
     Raises:
         VersionRefusedError: with a sentence for the model's owner.
@@ -55,6 +63,8 @@ def check_references(folder: Path, files: list[Path]) -> None:
             raise VersionRefusedError(f"Its configurations up to {name} have more than {MAX_VALUES} values.")
         if SCHEDULER.match(file.name):
             _check_steps(value, name)
+        if is_adapter and isinstance(value, dict):
+            value.pop(BASE_NAME, None)
         for key, text in strings(value):
             if OUTSIDE.search(text):
                 raise VersionRefusedError(f"{name} names a path outside of the model: {key} is {text[:100]!r}.")
@@ -62,13 +72,14 @@ def check_references(folder: Path, files: list[Path]) -> None:
             if FILE_KEY.search(key) and file.name in TOKENIZER_FILES and text not in names:
                 raise VersionRefusedError(f"{name} names a file that the model does not have: {key} is {text[:100]!r}.")
         if isinstance(value, dict):
-            _check_form(value, name, names)
+            _check_form(value, name, names, is_adapter=is_adapter)
 
 
-def _check_form(value: dict[str, Any], name: str, names: set[str]) -> None:
+def _check_form(value: dict[str, Any], name: str, names: set[str], *, is_adapter: bool) -> None:
     file = PurePosixPath(name).name
-    if file == "adapter_config.json":
-        raise VersionRefusedError(f"{name}: an adapter of another model cannot be run; merge it into its model first.")
+    if file == ADAPTER and not is_adapter:
+        # Libraries would load the model that it names
+        raise VersionRefusedError(f"It has {name}. {NEEDS_BASE} If it is a whole model, remove that file.")
     if file == "model_index.json":
         odd = [key for key in value if not key.startswith("_") and not COMPONENT.match(key)]
         if odd:

@@ -6,6 +6,7 @@ import asyncio
 import threading
 import time
 from collections.abc import Callable, Coroutine, Iterable
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,11 +18,13 @@ from server.adapters.tasks import shared
 from server.domain.models import ModelSource, SourceType
 from server.domain.predictions import Failure, PredictionErrorCode
 from server.runtime import Runtime
+from server.services import versions
+from server.settings import Settings
 from server.tables import Version
 from workers.contract.failures import VersionRefusedError
 from workers.contract.protocol import VersionSpec
 from workers.supervisor import digests, download_cache
-from workers.supervisor.downloads import CHANGED, DownloadFailedError, fetch
+from workers.supervisor.downloads import CHANGED, DownloadFailedError, Snapshot, fetch
 from workers.supervisor.folders import Choice
 
 OnProgress = Callable[[str, int, int | None], None]
@@ -34,6 +37,50 @@ class VersionUnavailableError(Exception):
     def __init__(self, message: str) -> None:
         super().__init__(message)
         self.failure = Failure(PredictionErrorCode.MODEL_UNAVAILABLE, message)
+
+
+async def fetch_published(
+    version: Version, settings: Settings, on_progress: OnProgress, cancelled: Callable[[], bool]
+) -> Snapshot:
+    """Fetch the files of a READY version, which have to be those that were published.
+
+    Raises:
+        VersionRefusedError: they are not to be had, or are others now; the message is a sentence.
+        DownloadFailedError: a transient fault.
+    """
+    source = ModelSource(SourceType(version.source_type), version.source_ref, version.revision)
+    # What was noted when it was published; before that was done, rule 1 chose
+    files = version.files or {"rule": 1, "names": None}
+    names = None if files["names"] is None else tuple(files["names"])
+    choice = Choice(files["rule"], names, version.predictor if version.base_id else None)
+    snapshot = await fetch(source, settings, on_progress=on_progress, cancelled=cancelled, choice=choice)
+    if snapshot.digest != version.digest and source.type is not SourceType.DEMO:
+        # Demos come with the software and change with it
+        raise VersionRefusedError(CHANGED)
+    return snapshot
+
+
+async def fetch_base(
+    version: Version, settings: Settings, on_progress: OnProgress, cancelled: Callable[[], bool]
+) -> tuple[Version, Snapshot]:
+    """The base of an adapter, with its model, and its files; raises as `fetch_published`, and where it is gone."""
+    if not await versions.has_usable_base(version):
+        raise VersionRefusedError(versions.BASE_IS_GONE)
+    base = await Version.get(id=version.base_id).select_related("model__owner")
+    try:
+        return base, await fetch_published(base, settings, on_progress, cancelled)
+    except VersionRefusedError as error:
+        raise VersionRefusedError(f"Its base cannot run: {error}") from error
+
+
+@dataclass(frozen=True)
+class _Folder:
+    """A folder of a spec, with its files and their fingerprint, and the version that is in memory once it was read."""
+
+    version: str
+    path: Path
+    names: tuple[str, ...]
+    mark: str
 
 
 class _Flight:
@@ -83,7 +130,7 @@ class Snapshots:
         self._rt = rt
         self._is_loaded = is_loaded
         self._specs: dict[UUID, VersionSpec] = {}
-        self._files: dict[UUID, tuple[tuple[str, ...], str]] = {}
+        self._folders: dict[str, tuple[_Folder, ...]] = {}
         self._flights: dict[UUID, _Flight] = {}
         self._used_until: dict[str, float] = {}
 
@@ -115,62 +162,67 @@ class Snapshots:
         What is loaded stays as it was, so only before a load is it worth a look at the files.
         """
         now = time.monotonic()
-        if spec.path is None:
-            return True
-        cache = self._rt.settings.model_cache_dir
-        path = Path(spec.path)
-        files = self._files.get(UUID(spec.id))
-        if files is not None and not self._is_loaded(spec.id):
-            names, mark = files
-            if await anyio.to_thread.run_sync(digests.fingerprint, path, names) != mark:
-                return False
+        folders = self._folders.get(spec.id, ())
+        for folder in folders:
+            if not self._is_loaded(folder.version):
+                mark = await anyio.to_thread.run_sync(digests.fingerprint, folder.path, folder.names)
+                if mark != folder.mark:
+                    return False
         if now < self._used_until.get(spec.id, 0.0):
             return True
-        if path.is_relative_to(cache) and not await anyio.to_thread.run_sync(download_cache.use, cache, path):
+        if not await self._note_folders(folders):
             return False
         self._used_until[spec.id] = now + download_cache.MARK_SECONDS
         return True
 
-    async def note_use(self, versions: Iterable[UUID]) -> None:
+    async def _note_folders(self, folders: Iterable[_Folder]) -> bool:
+        """Note that folders are used now; False where one of them was removed to make room."""
+        cache, are_there = self._rt.settings.model_cache_dir, True
+        for path in (folder.path for folder in folders):
+            if path.is_relative_to(cache):
+                are_there &= await anyio.to_thread.run_sync(download_cache.use, cache, path)
+        return are_there
+
+    async def note_use(self, version_ids: Iterable[UUID]) -> None:
         """Note that predictions of these versions wait, load or run, so that nobody removes their files."""
-        cache, now = self._rt.settings.model_cache_dir, time.monotonic()
-        for version in set(versions):
+        now = time.monotonic()
+        for version in set(version_ids):
             spec = self._specs.get(version)
-            if spec is None or spec.path is None or now < self._used_until.get(spec.id, 0.0):
+            if spec is None or now < self._used_until.get(spec.id, 0.0):
                 continue
-            if (path := Path(spec.path)).is_relative_to(cache):
-                await anyio.to_thread.run_sync(download_cache.use, cache, path)
+            await self._note_folders(self._folders.get(spec.id, ()))
             self._used_until[spec.id] = now + download_cache.MARK_SECONDS
 
     def forget(self, version_id: UUID) -> None:
-        """Drop the spec of a version that was deleted."""
-        self._specs.pop(version_id, None)
-        self._files.pop(version_id, None)
-        self._used_until.pop(str(version_id), None)
+        """Drop the spec of a version that was deleted, and of its adapters."""
+        adapters = [UUID(spec.id) for spec in self._specs.values() if spec.base == str(version_id)]
+        for key in (version_id, *adapters):
+            self._specs.pop(key, None)
+            self._folders.pop(str(key), None)
+            self._used_until.pop(str(key), None)
 
     async def _fetch(self, version_id: UUID, on_progress: OnProgress, cancelled: Callable[[], bool]) -> VersionSpec:
-        """Read a version's row and fetch its files, which have to be those that were published."""
+        """Read a version's row and fetch its files and those of its base."""
         version = await Version.get(id=version_id).select_related("model__owner")
-        options, code = dict(version.options), version.info.get("code")
-        if f"{version.model.owner.handle}/{version.model.name}" in self._rt.settings.pinned_models:
-            options["pinned"] = True
+        key, settings = str(version.id), self._rt.settings
         if version.source_type == SourceType.PREDICTOR.value:
-            return VersionSpec(str(version.id), version.predictor, options=options, code=code)
-        source = ModelSource(SourceType(version.source_type), version.source_ref, version.revision)
-        # What was noted when it was published; before that was done, rule 1 chose
-        files = version.files or {"rule": 1, "names": None}
-        names = None if files["names"] is None else tuple(files["names"])
+            return VersionSpec(key, version.predictor, options=self._options(version), code=version.info.get("code"))
         try:
-            snapshot = await fetch(
-                *(source, self._rt.settings),
-                on_progress=on_progress,
-                cancelled=cancelled,
-                choice=Choice(files["rule"], names),
-            )
+            snapshot = await fetch_published(version, settings, on_progress, cancelled)
+            own = _Folder(key, Path(str(snapshot.path)), snapshot.names, snapshot.mark)
+            if version.base_id is None:
+                self._folders[key] = (own,)
+                return VersionSpec(
+                    key, version.predictor, str(own.path), self._options(version), code=version.info.get("code")
+                )
+            base, files = await fetch_base(version, settings, on_progress, cancelled)
         except (VersionRefusedError, DownloadFailedError) as error:
             raise VersionUnavailableError(str(error)) from error
-        if snapshot.digest != version.digest and source.type is not SourceType.DEMO:
-            # Demos come with the software and change with it
-            raise VersionUnavailableError(CHANGED)
-        self._files[version_id] = (snapshot.names, snapshot.mark)
-        return VersionSpec(str(version.id), version.predictor, str(snapshot.path), options, code=code)
+        base_key, path = str(base.id), str(files.path)
+        self._folders[key] = (own, _Folder(base_key, Path(path), files.names, files.mark))
+        return VersionSpec(key, version.predictor, path, self._options(base), base_key, str(own.path))
+
+    def _options(self, version: Version) -> dict[str, Any]:
+        """How a version is loaded, and whether it is never unloaded."""
+        is_pinned = f"{version.model.owner.handle}/{version.model.name}" in self._rt.settings.pinned_models
+        return {**version.options, "pinned": True} if is_pinned else dict(version.options)

@@ -480,7 +480,8 @@ def test_versions_with_adapters_share_the_model_of_their_base() -> None:
         model.drop_adapter = dropped.append
     assert loads.names == ["base"]
     assert loads.models[0].spec == base
-    assert cache.resident.versions == ["base"]
+    # Adapters are named too, so that those of deleted versions are forgotten
+    assert cache.resident.versions == ["a0", "a1", "a2", "a3", "base"]
     assert cache.loaded_bytes == 40, "the base counts once"
     # What an adapter adds is counted behind its first use
     more = VersionSpec("a9", "model", options=base.options, base="base", adapter="/a9")
@@ -488,4 +489,5 @@ def test_versions_with_adapters_share_the_model_of_their_base() -> None:
     assert cache.loaded_bytes == 44
     cache.forget("a2")
     assert dropped == ["a2"]
+    assert "a2" not in cache.resident.versions
     assert not loads.models[0].gone.is_set()

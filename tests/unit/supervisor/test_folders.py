@@ -6,7 +6,9 @@ import struct
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
+from safetensors.numpy import save
 
 from workers.contract.failures import VersionRefusedError
 from workers.supervisor import digests, folders
@@ -167,3 +169,63 @@ def test_a_new_file_changes_the_fingerprint(root: Path) -> None:
     mark = folders.inspect(root / "good", ENOUGH).mark
     (root / "good" / "chat_template.jinja").write_text("{{ messages }}")
     assert digests.fingerprint(root / "good", ["config.json", "model.safetensors"]) != mark
+
+
+LORA = {"base_model.model.q_proj.lora_A.weight": np.zeros((2, 8), np.float32)}
+
+
+@pytest.fixture
+def adapter(root: Path) -> Path:
+    """An adapter as peft saves it, beside what its training left."""
+    path = root / "adapter"
+    (path / "checkpoint-100").mkdir(parents=True)
+    config = {"peft_type": "LORA", "base_model_name_or_path": "/home/somebody/secret-model"}
+    (path / "adapter_config.json").write_text(json.dumps(config))
+    (path / "adapter_model.safetensors").write_bytes(save(LORA))
+    for name in ("tokenizer.json", "training_args.bin", "checkpoint-100/adapter_model.safetensors"):
+        (path / name).write_bytes(b"{}")
+    return path
+
+
+def test_an_adapter_is_its_two_files(adapter: Path) -> None:
+    result = folders.inspect(adapter, ENOUGH, adapter_for="text")
+    assert result.names == ("adapter_config.json", "adapter_model.safetensors")
+    config = json.loads((adapter / "adapter_config.json").read_text())
+    (adapter / "adapter_config.json").write_text(json.dumps({**config, "adapters": {"one": "/etc"}}))
+    with pytest.raises(VersionRefusedError, match="names a path outside of the model: one is '/etc'"):
+        folders.inspect(adapter, ENOUGH, adapter_for="text")
+
+
+def test_a_lora_of_a_pipeline_is_one_file(adapter: Path) -> None:
+    assert folders.inspect(adapter, ENOUGH, adapter_for="image").names == ("adapter_model.safetensors",)
+    (adapter / "other.safetensors").write_bytes(save(LORA))
+    with pytest.raises(VersionRefusedError, match=r"call the one to use pytorch_lora_weights\.safetensors"):
+        folders.inspect(adapter, ENOUGH, adapter_for="image")
+    (adapter / "pytorch_lora_weights.safetensors").write_bytes(save(LORA))
+    assert folders.inspect(adapter, ENOUGH, adapter_for="image").names == ("pytorch_lora_weights.safetensors",)
+
+
+def test_an_adapter_without_a_base_is_told_what_to_give(adapter: Path, root: Path) -> None:
+    advice = "publish the adapter with that version as `base`"
+    with pytest.raises(VersionRefusedError, match=rf"It is an adapter \(adapter_config.json\)\. .*{advice}"):
+        folders.inspect(adapter, ENOUGH)
+    (adapter / "adapter_config.json").unlink()
+    with pytest.raises(VersionRefusedError, match=rf"It is a LoRA \(adapter_model.safetensors\)\. .*{advice}"):
+        folders.inspect(adapter, ENOUGH)
+    # Libraries would load the base that it names in place of the model beside it
+    (root / "good" / "adapter_config.json").write_text("{}")
+    with pytest.raises(VersionRefusedError, match="If it is a whole model, remove that file"):
+        folders.inspect(root / "good", ENOUGH)
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("adapter_config.json", "adapter_config.json is missing"),
+        ("adapter_model.safetensors", "adapter_model.safetensors is missing"),
+    ],
+)
+def test_an_adapter_that_is_not_whole(adapter: Path, name: str, reason: str) -> None:
+    (adapter / name).unlink()
+    with pytest.raises(VersionRefusedError, match=reason):
+        folders.inspect(adapter, ENOUGH, adapter_for="text")

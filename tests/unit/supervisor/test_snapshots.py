@@ -48,7 +48,7 @@ class Published:
         self.row = SimpleNamespace(
             id=self.id, options={}, info={}, model=SimpleNamespace(owner=SimpleNamespace(handle="ada"), name="writer"),
             source_type=SourceType.LOCAL.value, source_ref="writer", revision=result.revision, digest=result.digest,
-            predictor="text", files=files,
+            predictor="text", files=files, base_id=None,
         )  # fmt: skip
         rt: Any = SimpleNamespace(settings=self.settings)
         return Snapshots(rt, lambda version: self.is_loaded)

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from peft import __version__ as peft_version
 from safetensors import safe_open
 from transformers.integrations import peft as transformers_peft
 
+from workers.contract.layout import LORA_WEIGHTS, adapter_weights
 from workers.contract.predictor import Adapter, VersionRefusedError
 
 SCALE: dict[str, Any] = {
@@ -20,7 +25,6 @@ SCALE: dict[str, Any] = {
     "maximum": 4,
     "default": 1,
 }
-_USUAL_NAME = "pytorch_lora_weights.safetensors"
 
 
 def find_weights(folder: Path) -> str:
@@ -29,12 +33,10 @@ def find_weights(folder: Path) -> str:
     Raises:
         VersionRefusedError: there is none, or more than one.
     """
-    names = sorted(path.name for path in folder.glob("*.safetensors"))
-    if _USUAL_NAME in names:
-        return _USUAL_NAME
+    names = adapter_weights(path.name for path in folder.iterdir())
     if len(names) != 1:
         which = f"several safetensors files ({', '.join(names)[:200]})" if names else "no safetensors file"
-        raise VersionRefusedError(f"The adapter has {which}; name one {_USUAL_NAME}.")
+        raise VersionRefusedError(f"The adapter has {which}; name one {LORA_WEIGHTS}.")
     return names[0]
 
 
@@ -61,6 +63,19 @@ class Adapters:
         self._used: tuple[str, float] | None = None
         self._dropped: set[str] = set()
         self._lock = threading.Lock()
+
+    @contextmanager
+    def open_copy(self, adapter: Adapter | None) -> Iterator[Adapter | None]:
+        """The adapter where the thread that draws may read it, for the time of the block.
+
+        That thread draws for all versions of the base, and may read the folders of none but its first.
+        """
+        if adapter is None or adapter.version in self._names:
+            yield adapter
+            return
+        with TemporaryDirectory(prefix="adapter-") as folder:
+            shutil.copyfile(adapter.path / find_weights(adapter.path), Path(folder, LORA_WEIGHTS))
+            yield Adapter(adapter.version, Path(folder))
 
     def drop(self, version: str) -> None:
         """Let go of an adapter's weights, before the next picture is drawn."""

@@ -154,20 +154,21 @@ class ImageModel:
         key = (task.cls, scheduler, chosen, plain, *sorted(name for name in arguments)) if joins else object()
         count = values.get("num_images", 1) if task.medium == IMAGE else 1
         blocked = 0
-        for number in range(count):
-            context.check()
-            reporter = StepReporter(context, number, count, steps, self.previews)
-            pending = PendingImage(
-                context, {**arguments, **files}, key, pixels, task=task, scheduler=scheduler,
-                seed=context.seed + number, adapter=adapter, scale=scale, reporter=reporter,
-            )  # fmt: skip
-            drawing = self.batcher.result(pending)
-            if drawing.is_blocked:
-                blocked += 1
-                context.log(f"Picture {number + 1} was blocked by the model's safety checker and is not given out.")
-                continue
-            for file in _to_files(drawing, task.medium, values, rate):
-                context.file(file.content, file.content_type, file.width, file.height)
+        with self.adapters.open_copy(adapter) as adapter:
+            for number in range(count):
+                context.check()
+                reporter = StepReporter(context, number, count, steps, self.previews)
+                pending = PendingImage(
+                    context, {**arguments, **files}, key, pixels, task=task, scheduler=scheduler,
+                    seed=context.seed + number, adapter=adapter, scale=scale, reporter=reporter,
+                )  # fmt: skip
+                drawing = self.batcher.result(pending)
+                if drawing.is_blocked:
+                    blocked += 1
+                    context.log(f"Picture {number + 1} was blocked by the model's safety checker and is not given out.")
+                    continue
+                for file in _to_files(drawing, task.medium, values, rate):
+                    context.file(file.content, file.content_type, file.width, file.height)
         if blocked:
             context.metric("blocked", blocked)
         if blocked == count:

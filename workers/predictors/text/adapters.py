@@ -19,9 +19,16 @@ from peft.mapping import PEFT_TYPE_TO_TUNER_MAPPING
 from peft.tuners.tuners_utils import BaseTuner
 
 from workers.contract.predictor import PredictionContext, VersionRefusedError
+from workers.contract.weights import safetensors_header
 
 CONFIG = "adapter_config.json"
 WEIGHTS = "adapter_model.safetensors"
+# Of which each names adapters of other folders
+_FOREIGN_TYPES = {"XLORA"}
+# How new matrices are filled, without a look at the base's own
+_PLAIN_STARTS = {"gaussian", "orthogonal"}
+# AdaLoRA's defaults, which a LoRA's configuration may hold too
+_FREE_RANK = 16
 
 
 def check_adapter(folder: Path) -> dict[str, Any]:
@@ -39,7 +46,35 @@ def check_adapter(folder: Path) -> dict[str, Any]:
         raise VersionRefusedError(f"Adapters of type {str(kind)[:50]!r} change no modules and are not run.")
     if not (folder / WEIGHTS).is_file():
         raise VersionRefusedError(f"The adapter has no {WEIGHTS}; pickled weights can run code and are not loaded.")
+    _check_base_stays(config)
+    _check_rank(config, folder / WEIGHTS)
     return {"adapter_type": kind, "adapter_bytes": (folder / WEIGHTS).stat().st_size}
+
+
+def _check_base_stays(config: dict[str, Any]) -> None:
+    """Refuse an adapter that would change the weights or layers of its base, which others run on, or read others."""
+    if config.get("peft_type") in _FOREIGN_TYPES:
+        raise VersionRefusedError(f"Adapters of type {config['peft_type']!r} load other adapters and are not run.")
+    for name in ("init_lora_weights", "init_weights"):
+        value = config.get(name)
+        if isinstance(value, str) and value not in _PLAIN_STARTS:
+            raise VersionRefusedError(
+                f"Its {CONFIG} has {name} = {value[:30]!r}, which changes the weights of the base. Save it as a "
+                "plain LoRA: peft's save_pretrained does with path_initial_model_for_weight_conversion."
+            )
+    if config.get("layer_replication"):
+        raise VersionRefusedError(f"Its {CONFIG} has layer_replication, which changes the layers of the base.")
+
+
+def _check_rank(config: dict[str, Any], weights: Path) -> None:
+    """Refuse ranks that its weights cannot bear out: peft makes matrices of them before it reads the weights."""
+    pattern = config.get("rank_pattern")
+    ranks = [config.get(name) for name in ("r", "init_r", "target_r")]
+    ranks += list(pattern.values()) if isinstance(pattern, dict) else []
+    largest = max((side for tensor in safetensors_header(weights).values() for side in tensor["shape"]), default=0)
+    for rank in ranks:
+        if rank is not None and not (isinstance(rank, int) and rank <= max(largest, _FREE_RANK)):
+            raise VersionRefusedError(f"Its {CONFIG} has a rank of {str(rank)[:30]}, more than its weights have.")
 
 
 class _Ticket:

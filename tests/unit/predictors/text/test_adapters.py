@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -128,3 +129,26 @@ def test_folders_that_are_no_adapter_are_refused(base: Path, adapters: list[Path
     assert "PROMPT_TUNING" in str(refusal(prompts))
     (prompts / "adapter_config.json").write_text("nothing")
     assert "cannot be read" in str(refusal(prompts))
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"init_lora_weights": "pissa"}, "changes the weights of the base"),
+        ({"init_lora_weights": "olora"}, "changes the weights of the base"),
+        ({"layer_replication": [[0, 2], [1, 2]]}, "changes the layers of the base"),
+        ({"peft_type": "XLORA", "adapters": {"one": "/elsewhere"}}, "load other adapters"),
+        ({"r": 10**6}, "a rank of 1000000"),
+        ({"rank_pattern": {"q_proj": 10**6}}, "a rank of 1000000"),
+    ],
+)
+def test_an_adapter_that_would_change_its_base_is_refused(
+    base: Path, adapters: list[Path], tmp_path: Path, changes: dict[str, Any], reason: str
+) -> None:
+    folder = tmp_path / "adapter"
+    shutil.copytree(adapters[0], folder)
+    config = json.loads((folder / "adapter_config.json").read_text())
+    (folder / "adapter_config.json").write_text(json.dumps({**config, **changes}))
+    refusal = Text.inspect(VersionSpec("a", "text", str(base), base="b", adapter=str(folder))).refusal
+    assert refusal is not None
+    assert reason in refusal

@@ -1,0 +1,211 @@
+"""Adapters through everything: published on a base, run on its weights, and what is told where that cannot be."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import AsyncIterator
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import diffusers
+import numpy as np
+import pytest
+import torch
+from peft import LoraConfig, PeftModel, get_peft_model
+from peft.utils import get_peft_model_state_dict
+from PIL import Image as Pillow
+from transformers import AutoModelForCausalLM, AutoTokenizer
+
+from tests.conftest import LiveServer
+from tests.support.api import Client
+from tests.support.operations import add_model, administrator, change, paths, publish, settled, somebody, unique
+from tests.unit.predictors import tiny_models
+
+PROMPT = "The quick brown fox"
+VALUES = {"prompt": PROMPT, "max_new_tokens": 16, "temperature": 0}
+VERSION = """query ($slug: String!) { model(slug: $slug) { latestVersion {
+  state reason slug dtype memoryBytes info digest base { slug base { slug } } } } }"""
+DELETE = """mutation ($input: DeleteModelInput!) { deleteModel(input: $input) { __typename
+  ... on DeletedModel { adapters } } }"""
+WORKERS = "{ workers { versions } }"
+NEEDS_BASE = 'publish the adapter with that version as `base`, such as base: "owner/name:1".'
+
+
+@pytest.fixture
+async def admin(live_server: LiveServer) -> AsyncIterator[Client]:
+    client = await administrator(live_server)
+    yield client
+    await client.close()
+
+
+@pytest.fixture
+async def ada(live_server: LiveServer) -> AsyncIterator[Client]:
+    client, _ = await somebody(live_server.url)
+    yield client
+    await client.close()
+
+
+@pytest.fixture
+def root(live_server: LiveServer) -> Path:
+    return Path(live_server.environment["MODEL_ROOT"])
+
+
+def text(folder: Path, **more: Any) -> dict[str, Any]:
+    return {"kind": "TEXT_GENERATION", "source": {"local": {"path": folder.name}}, **more}
+
+
+def make_adapter(base: Path, folder: Path, seed: int = 1) -> Path:
+    """An adapter of a text model that is loud enough to change what it writes."""
+    torch.manual_seed(seed)
+    config = LoraConfig(r=2, target_modules=["q_proj", "v_proj", "down_proj"], init_lora_weights=False)
+    model = get_peft_model(AutoModelForCausalLM.from_pretrained(base), config)
+    with torch.no_grad():
+        for name, weights in model.named_parameters():
+            if "lora_B" in name:
+                weights.mul_(8)
+    model.save_pretrained(folder)
+    return folder
+
+
+def expected(base: Path, adapter: Path | None) -> str:
+    tokenizer, model = AutoTokenizer.from_pretrained(base), AutoModelForCausalLM.from_pretrained(base)
+    if adapter is not None:
+        model = PeftModel.from_pretrained(model, adapter)
+    ids = tokenizer(PROMPT, return_tensors="pt")
+    out = model.eval().generate(**ids, do_sample=False, max_new_tokens=16, pad_token_id=1)
+    return str(tokenizer.decode(out[0, ids["input_ids"].shape[1] :], skip_special_tokens=True))
+
+
+async def ready(client: Client, **new: Any) -> str:
+    """The slug of a new model whose version is READY."""
+    made = await add_model(client, **new)
+    assert made["__typename"] == "Model", made
+    model = await settled(client, made["slug"])
+    assert model["latestVersion"]["state"] == "READY", model["latestVersion"]["reason"]
+    return str(model["slug"])
+
+
+async def refusal(client: Client, **new: Any) -> str:
+    """Why a new version is refused."""
+    made = await add_model(client, **new)
+    assert made["__typename"] == "Model", made
+    version = (await settled(client, made["slug"]))["latestVersion"]
+    assert version["state"] == "REFUSED", version
+    return str(version["reason"])
+
+
+async def write(client: Client, slug: str) -> str:
+    done = await client.create(slug, VALUES, wait=60)
+    assert done["status"] == "SUCCEEDED", done
+    return str(done["text"])
+
+
+async def test_adapters_of_a_text_model(admin: Client, ada: Client, root: Path) -> None:
+    folder = tiny_models.llama(root / unique("llama"))
+    adapters = [make_adapter(folder, root / unique("adapter"), seed) for seed in (1, 2)]
+    base = await ready(admin, **text(folder, dtype="FLOAT32"))
+    slugs = [await ready(admin, **text(adapter, base=f"{base}:1")) for adapter in adapters]
+    outputs = [expected(folder, adapter) for adapter in (None, *adapters)]
+    assert len(set(outputs)) == 3
+    for _ in range(2):
+        assert [await write(ada, slug) for slug in (base, *slugs)] == outputs
+    version = (await ada.run(VERSION, slug=slugs[0]))["model"]["latestVersion"]
+    assert version["base"] == {"slug": f"{base}:1", "base": None}
+    assert version["dtype"] == "FLOAT32"
+    assert version["info"]["adapter_type"] == "LORA"
+    assert version["info"]["adapter_made_for"] == str(folder)
+    # The weights of the base count once, with the base
+    whole = (await ada.run(VERSION, slug=base))["model"]["latestVersion"]
+    assert 0 < int(version["memoryBytes"]) < int(whole["memoryBytes"]) / 2
+    # A base with living adapters can be deleted; its owner is told, and so is who runs them
+    assert (await admin.run(DELETE, input={"model": base}))["deleteModel"] == {
+        "__typename": "DeletedModel",
+        "adapters": 2,
+    }
+    denied = await ada.create(slugs[0], VALUES)
+    assert "The base of this adapter was deleted" in denied["message"]
+    assert (await ada.run(VERSION, slug=slugs[0]))["model"]["latestVersion"]["base"] is None
+
+
+# diffusers warns of numpy's and its own next releases
+@pytest.mark.filterwarnings("ignore")
+async def test_a_lora_of_a_pipeline(admin: Client, ada: Client, root: Path) -> None:
+    folder, lora = tiny_models.stable(root / unique("stable")), root / unique("lora")
+    pipeline = diffusers.StableDiffusionPipeline.from_pretrained(folder)
+    torch.manual_seed(1)
+    pipeline.unet.add_adapter(LoraConfig(r=2, init_lora_weights=False, target_modules=["to_q", "to_v"]))
+    for name, parameter in pipeline.unet.named_parameters():
+        if "lora" in name:
+            torch.nn.init.normal_(parameter, std=0.7)
+    diffusers.StableDiffusionPipeline.save_lora_weights(lora, unet_lora_layers=get_peft_model_state_dict(pipeline.unet))
+    # Checkpoints of the training beside it are nobody's
+    shutil.copytree(lora, lora / "checkpoint-100")
+    new: dict[str, Any] = {"kind": "IMAGE_GENERATION"}
+    base = await ready(admin, source={"local": {"path": folder.name}}, **new)
+    slug = await ready(admin, source={"local": {"path": lora.name}}, base=f"{base}:1", **new)
+    plain = diffusers.StableDiffusionPipeline.from_pretrained(folder)
+    plain.set_progress_bar_config(disable=True)
+    plain.load_lora_weights(lora, weight_name="pytorch_lora_weights.safetensors")
+    drawn = plain("a fox", num_inference_steps=2, width=32, height=16, generator=torch.Generator("cpu").manual_seed(5))
+    values = {"prompt": "a fox", "steps": 2, "width": 32, "height": 16, "seed": 5}
+    pictures = []
+    for model in (base, slug):
+        done = await ada.create(model, values, wait=60)
+        assert done["status"] == "SUCCEEDED", done
+        content = (await ada.http.get(done["files"][0]["url"])).content
+        pictures.append(np.asarray(Pillow.open(BytesIO(content)), dtype=int))
+    assert np.array_equal(pictures[1], np.asarray(drawn.images[0], dtype=int))
+    assert not np.array_equal(*pictures)
+
+
+async def test_what_is_no_adapter_or_has_no_base(admin: Client, ada: Client, root: Path) -> None:
+    folder = tiny_models.llama(root / unique("llama"))
+    adapter = make_adapter(folder, root / unique("adapter"))
+    base = await ready(admin, **text(folder))
+    assert NEEDS_BASE in await refusal(admin, **text(adapter))
+    assert "adapter_config.json is missing" in await refusal(admin, **text(folder, base=f"{base}:1"))
+    for slug, rule in (
+        (base, "as owner/name:number"),
+        (f"{base}:7", "There is no version"),
+        ("nobody/nothing:1", "There is no version"),
+        ("demo/shapes:1", "is a IMAGE_GENERATION version"),
+    ):
+        made = await add_model(admin, **text(adapter, base=slug))
+        assert paths(made) == ["/base"]
+        assert rule in made["violations"][0]["message"]
+    made = await add_model(admin, **text(adapter, base=f"{base}:1", dtype="FLOAT16", quantization="INT8"))
+    assert sorted(paths(made)) == ["/dtype", "/quantization"]
+    assert paths(await add_model(ada, base=f"{base}:1")) == ["/base"]
+    slug = await ready(admin, **text(adapter, base=f"{base}:1"))
+    made = await add_model(admin, **text(adapter, base=f"{slug}:1"))
+    assert "is an adapter itself" in made["violations"][0]["message"]
+    # Of another width: told when it is published
+    other = tiny_models.gpt2(root / unique("gpt"))
+    gpt = await ready(admin, **text(other))
+    assert await refusal(admin, **text(adapter, base=f"{gpt}:1"))
+    assert await write(ada, gpt) == expected(other, None)
+
+
+async def test_the_base_of_a_private_model_is_for_its_owner(admin: Client, ada: Client, root: Path) -> None:
+    folder = tiny_models.llama(root / unique("llama"))
+    adapter = make_adapter(folder, root / unique("adapter"))
+    base = await ready(admin, **text(folder, visibility="PRIVATE"))
+    hidden = await add_model(
+        ada, kind="TEXT_GENERATION", source={"huggingface": {"repo": "a/b"}}, base=f"{base}:1", visibility="PRIVATE"
+    )
+    assert hidden["violations"][0]["message"] == f"There is no version '{base}:1'."
+    made = await add_model(admin, **text(adapter, base=f"{base}:1"))
+    assert "has to be PRIVATE too" in made["violations"][0]["message"]
+    slug = await ready(admin, **text(adapter, base=f"{base}:1", visibility="PRIVATE"))
+    assert await write(admin, slug) == expected(folder, adapter)
+    assert paths(await change(admin, slug, visibility="PUBLIC")) == ["/visibility"]
+    # What was public is withdrawn with its base
+    assert (await change(admin, base, visibility="PUBLIC"))["__typename"] == "Model"
+    assert (await change(admin, slug, visibility="PUBLIC"))["__typename"] == "Model"
+    assert await write(ada, slug) == expected(folder, adapter)
+    assert (await change(admin, base, visibility="PRIVATE"))["__typename"] == "Model"
+    assert "is private while the adapter is public" in (await ada.create(slug, VALUES))["message"]
+    assert (await publish(admin, slug, **{k: v for k, v in text(adapter, base=f"{base}:1").items() if k != "kind"}))[
+        "violations"
+    ]
