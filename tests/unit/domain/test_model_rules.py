@@ -1,16 +1,22 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from server.domain.models import (
     QUEUES,
+    DeviceClass,
+    Dtype,
     ModelKind,
     ModelSource,
+    NewVersion,
     Slug,
     SourceType,
     name_violations,
     parse_slug,
     source_violations,
+    version_violations,
 )
 
 HOSTILE = [
@@ -151,3 +157,19 @@ def test_a_reference_that_cannot_be_stored_is_refused(kind: SourceType, ref: str
 
 def test_each_kind_has_a_queue_of_its_own() -> None:
     assert len(set(QUEUES)) == len(list(ModelKind)) == 3
+
+
+@pytest.mark.parametrize(
+    ("kind", "source", "options", "paths"),
+    [
+        (ModelKind.TEXT_GENERATION, SourceType.LOCAL, {}, []),
+        (ModelKind.IMAGE_GENERATION, SourceType.HUGGINGFACE, {}, []),
+        (ModelKind.TEXT_GENERATION, SourceType.DEMO, {}, ["/source"]),
+        (ModelKind.CUSTOM, SourceType.LOCAL, {}, ["/base"]),
+        (ModelKind.TEXT_GENERATION, SourceType.LOCAL, {"dtype": Dtype.FLOAT16}, ["/dtype"]),
+        (ModelKind.TEXT_GENERATION, SourceType.LOCAL, {"device": DeviceClass.CPU}, ["/device"]),
+    ],
+)
+def test_what_an_adapter_may_be(kind: ModelKind, source: SourceType, options: Any, paths: list[str]) -> None:
+    new = NewVersion(ModelSource(source, "a/b"), base="ada/writer:1", **options)
+    assert [violation.path for violation in version_violations(kind, new)] == paths

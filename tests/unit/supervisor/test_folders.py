@@ -10,8 +10,10 @@ import numpy as np
 import pytest
 from safetensors.numpy import save
 
+from server.adapters.huggingface import RepoFile
 from workers.contract.failures import VersionRefusedError
 from workers.supervisor import digests, folders
+from workers.supervisor.downloads import choose
 
 ENOUGH = 10**6
 
@@ -229,3 +231,20 @@ def test_an_adapter_that_is_not_whole(adapter: Path, name: str, reason: str) -> 
     (adapter / name).unlink()
     with pytest.raises(VersionRefusedError, match=reason):
         folders.inspect(adapter, ENOUGH, adapter_for="text")
+
+
+def test_of_an_adapters_repository_its_files_alone_are_downloaded() -> None:
+    names = [
+        "README.md",
+        "adapter_config.json",
+        "adapter_model.safetensors",
+        "tokenizer.json",
+        "checkpoint-9/a.safetensors",
+    ]
+    files = [RepoFile(name, 1) for name in names]
+    assert [file.path for file in choose(files, adapter_for="text")] == names[1:3]
+    assert [file.path for file in choose(files, adapter_for="image")] == names[2:3]
+    with pytest.raises(VersionRefusedError, match="The repository is an adapter"):
+        choose(files)
+    with pytest.raises(VersionRefusedError, match=r"convert adapter_model\.bin to it"):
+        choose([RepoFile("adapter_config.json", 1), RepoFile("adapter_model.bin", 1)], adapter_for="text")
