@@ -67,6 +67,7 @@ def seconds_of(schema: dict[str, Any], value: dict[str, Any]) -> float:
     return time.thread_time() - began
 
 
+@pytest.mark.usefixtures("fresh_heap")
 @pytest.mark.parametrize("name", HOSTILE)
 def test_no_input_keeps_the_server_busy(name: str) -> None:
     schema, value = HOSTILE[name]
@@ -76,6 +77,7 @@ def test_no_input_keeps_the_server_busy(name: str) -> None:
     assert seconds_of(schema, value) < SECONDS
 
 
+@pytest.mark.usefixtures("fresh_heap")
 @pytest.mark.parametrize("name", ["a long list", "allOf for each item", "property names", "a long enum"])
 def test_so_does_none_over_a_predictors_schema(name: str) -> None:
     schema, value = HOSTILE[name]

@@ -410,6 +410,7 @@ def cancel_a_load(pool: ThreadPoolExecutor, cache: ModelCache, loads: Endless) -
     first.result(SECONDS)
 
 
+@pytest.mark.usefixtures("fresh_heap")
 def test_a_load_that_nobody_wants_is_ended_and_the_others_load() -> None:
     loads, stuck = Endless(), threading.Event()
     cache = ModelCache(loads, lambda: 100, grace_seconds=GRACE_SECONDS, stuck=lambda what: stuck.set())

@@ -123,4 +123,4 @@ def check_order(messages: list[Message]) -> None:
     assert kinds.index(Started) < kinds.index(Output)
     assert kinds[-1] is Done
     names = [m.name for m in messages if isinstance(m, Metric)]
-    assert names == ["input_tokens", "time_to_first_token_seconds", "output_tokens"]
+    assert names == ["input_tokens", "time_to_first_token_seconds", "cached_input_tokens", "output_tokens"]
