@@ -14,6 +14,8 @@ def statements() -> list[tuple[str, str]]:
     for folder in ("server", "workers", "graph"):
         for path in (ROOT / folder).rglob("*.py"):
             source = path.read_text()
+            if "UPDATE prediction" not in source:
+                continue
             for node in ast.walk(ast.parse(source)):
                 if isinstance(node, ast.JoinedStr) or (isinstance(node, ast.Constant) and isinstance(node.value, str)):
                     text = ast.get_source_segment(source, node) or ""

@@ -78,7 +78,9 @@ def test_int8_is_served_in_batches_and_a_seed_repeats_in_any_company(prose: dict
     assert generate(predictor, temperature=0).output
 
 
-@pytest.mark.parametrize("name", ["llama", "gpt2", "t5", "mistral_like"])
+@pytest.mark.parametrize(
+    "name", ["llama", "t5", *(pytest.param(n, marks=pytest.mark.slow) for n in ("gpt2", "mistral_like"))]
+)
 @pytest.mark.parametrize("options", [INT8, SPREAD, {**INT8, **SPREAD}], ids=str)
 def test_other_families_load_and_write(folder: Folder, name: str, options: dict[str, str], tmp_path: Path) -> None:
     if name == "mistral_like":

@@ -11,6 +11,7 @@ from workers.predictors.text.sampling import Draw, Sampling, gumbel_noise, pick
 from workers.predictors.text.scores import RequestProcessor, Row
 
 SCORES = torch.tensor([[2.0, 1.0, 0.0, -1.0, -2.0]])
+DRAWS = 2000
 
 
 def draw(seed: int, scores: torch.Tensor = SCORES, **options: float) -> int:
@@ -19,8 +20,8 @@ def draw(seed: int, scores: torch.Tensor = SCORES, **options: float) -> int:
 
 
 def frequencies(**options: float) -> torch.Tensor:
-    drawn = torch.tensor([draw(seed, **options) for seed in range(4000)])
-    return torch.bincount(drawn, minlength=5) / 4000
+    drawn = torch.tensor([draw(seed, **options) for seed in range(DRAWS)])
+    return torch.bincount(drawn, minlength=5) / DRAWS
 
 
 @pytest.mark.parametrize("temperature", [0.5, 1.0, 2.0])
