@@ -23,6 +23,8 @@ ATTACKS: list[tuple[str, Any, str]] = [
     ("tokenizer_config.json", {"spm_file": "..\\a.model"}, "spm_file"),
     ("special_tokens_map.json", {"vocab_file": ".env"}, "vocab_file"),
     ("tokenizer_config.json", {"sudachi_kwargs": {"sudachi_config_path": "sudachi.json"}}, "sudachi_config_path"),
+    ("tokenizer_config.json", {"vocab_file": "model.safetensors"}, "no tokenizer's file: vocab_file"),
+    ("special_tokens_map.json", {"tokenizer_file": "model.safetensors"}, "no tokenizer's file: tokenizer_file"),
     ("config.json", {"index_path": "file:///etc/passwd"}, "index_path"),
     ("config.json", {"nested": {"deeper": [{"passages_path": "/etc/passwd"}]}}, "passages_path"),
     ("text_encoder/config.json", {"weights": "../../../etc/passwd"}, "weights"),

@@ -26,6 +26,8 @@ HARMLESS = re.compile(
 OUTSIDE = re.compile(r"^(?:[/\\~]|[A-Za-z]:[\\/]|file:)|(?:^|[/\\])\.\.(?:[/\\]|$)")
 COMPONENT = re.compile(r"^\w[\w-]{0,99}$")
 TOKENIZER_FILES = {"tokenizer_config.json", "special_tokens_map.json"}
+# What tokenizers are made of: vocabularies, merges, models of sentencepiece and tiktoken, and configurations
+TOKENIZER_PART = re.compile(r"^[\w.-]+\.(?:json|txt|model|spm|tiktoken|codes|vocab|bpe|tokenizer)$")
 FILE_KEY = re.compile(r"(?:_file|_files|_path|_dir)$")
 # Of all configurations of a folder together. The index of a model of a trillion numbers has 14 MB and 150,000 strings;
 # what a file is read into may be twenty times as large, in a process that other models depend on
@@ -69,8 +71,13 @@ def check_references(folder: Path, files: list[Path], *, is_adapter: bool = Fals
             if OUTSIDE.search(text):
                 raise VersionRefusedError(f"{name} names a path outside of the model: {key} is {text[:100]!r}.")
             # A tokenizer opens it as it stands, so that it would be a file of the folder that the process runs in
-            if FILE_KEY.search(key) and file.name in TOKENIZER_FILES and text not in names:
-                raise VersionRefusedError(f"{name} names a file that the model does not have: {key} is {text[:100]!r}.")
+            if FILE_KEY.search(key) and file.name in TOKENIZER_FILES:
+                if text not in names:
+                    raise VersionRefusedError(
+                        f"{name} names a file that the model does not have: {key} is {text[:100]!r}."
+                    )
+                if not TOKENIZER_PART.match(text):
+                    raise VersionRefusedError(f"{name} names what is no tokenizer's file: {key} is {text[:100]!r}.")
         if isinstance(value, dict):
             _check_form(value, name, names, is_adapter=is_adapter)
 
