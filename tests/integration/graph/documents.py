@@ -15,6 +15,7 @@ SCHEMA = make_schema()._schema
 NESTED = {
     "error": "code message", "progress": "step total fraction etaSeconds", "metrics": "totalSeconds steps",
     "model": "slug", "version": "number slug", "user": "handle", "files": "contentType", "retryOf": "id",
+    "choices": "index text finishReason",
     "webhookDeliveries": "event",
 }  # fmt: skip
 

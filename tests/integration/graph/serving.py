@@ -45,7 +45,7 @@ class Served:
 
     def context(self, viewer: Viewer) -> Context:
         """What resolvers know of somebody."""
-        return Context(self.rt, self.hubs, self.url.replace("ws", "http", 1), viewer.address, viewer)
+        return Context(self.rt, self.hubs, self.url.replace("ws", "http", 1), viewer.address, viewer=viewer)
 
     async def ordinary(self, query: str, viewer: Viewer, variables: dict[str, Any]) -> list[dict[str, Any]]:
         """The payloads that graphql-core makes for one subscriber alone."""

@@ -66,7 +66,7 @@ async def ended(version: Version, output: Any = None, **fields: Any) -> Predicti
 async def ask(rt: Runtime, version: Version, query: str, **variables: Any) -> tuple[ExecutionResult, list[str]]:
     """The answer to the owner, and the statements that read large columns."""
     viewer = Viewer((await version.model).owner_id)
-    context = Context(rt, Hubs(rt.event_log, rt.wakeups), "http://here", "local", viewer)
+    context = Context(rt, Hubs(rt.event_log, rt.wakeups), "http://here", "local", viewer=viewer)
     with counted() as statements:
         result = await SCHEMA.execute(query, variables, context)
     assert isinstance(result, ExecutionResult)

@@ -50,7 +50,9 @@ class CountingClient:
         self._rt, self._viewer = rt, Viewer(user.id, is_admin=True)
 
     async def ask(self, query: str, **variables: Any) -> Asked:
-        context = Context(self._rt, Hubs(self._rt.event_log, self._rt.wakeups), "http://here", "local", self._viewer)
+        context = Context(
+            self._rt, Hubs(self._rt.event_log, self._rt.wakeups), "http://here", "local", viewer=self._viewer
+        )
         with counted() as statements:
             result = await SCHEMA.execute(query, variables, context)
         assert not result.errors, result.errors

@@ -29,8 +29,8 @@ SUBSCRIPTIONS = paths(SCHEMA, SCHEMA.subscription_type, "predictionEvents")
 NODE_TYPES = {kind.name for kind in objects(SCHEMA, SCHEMA.type_map["Node"])}
 # Everybody may know that a user exists
 PUBLIC_TYPES = {"User"}
-# The prediction is no retry
-EMPTY = {"Prediction.retryOf"}
+# Nothing was run again there, and no version is an adapter on a base (tests/integration/models/test_adapters.py)
+EMPTY = {"Prediction.retryOf", "ModelVersion.base"}
 
 
 @dataclass(frozen=True)

@@ -78,7 +78,6 @@ async def test_all_violations_come_at_once(ada: Client) -> None:
         "/description",
         "/source/huggingface/repo",
         "/source/huggingface/revision",
-        "/predictor",
         "/inputSchema/properties/text/pattern",
     ]
 
@@ -100,8 +99,6 @@ async def test_exactly_one_source_is_given(ada: Client, source: dict[str, Any]) 
 @pytest.mark.parametrize(
     ("kind", "given", "path"),
     [
-        ("CUSTOM", {"source": {"demo": "prose"}}, "/predictor"),
-        ("CUSTOM", {"source": {"huggingface": {"repo": "a/b"}}}, "/predictor"),
         ("CUSTOM", {"source": ECHO, "predictor": "embeddings"}, "/predictor"),
         ("TEXT_GENERATION", {"source": {"demo": "prose"}, "predictor": "embeddings"}, "/predictor"),
         ("CUSTOM", {"source": ECHO, "quantization": "INT8"}, "/quantization"),
