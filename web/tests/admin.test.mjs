@@ -118,7 +118,7 @@ test("a worker that lacks something says what", SLOW, async () => {
           { name: "calls", isMissing: false },
           { name: "files", isMissing: true },
         ];
-        worker.brokenPredictors = [{ name: "mine.models:Poet" }];
+        worker.brokenPredictors = [{ name: "mine.models:Poet", reason: "models.py:3: SyntaxError" }];
         body.data.workers = [worker];
         await route.fulfill({ response, json: body });
       });
@@ -129,7 +129,7 @@ test("a worker that lacks something says what", SLOW, async () => {
   assert.deepEqual(await lacks.allTextContents(), [
     "The disk of MODEL_CACHE_DIR has only 20 MB free.",
     "Models run without these walls: files.",
-    "These classes could not be loaded: mine.models:Poet.",
+    "The class mine.models:Poet could not be loaded: models.py:3: SyntaxError",
   ]);
   await assertAccessible(page, "a worker that lacks something");
 });
