@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import argparse
 import logging
-import math
 import random
-import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,7 +23,7 @@ from transformers import (
 )
 
 from workers import demo_models
-from workers.demo_models import checkpoints
+from workers.demo_models import language
 from workers.demo_models.conversations import Fact, conversation, facts
 
 logger = logging.getLogger(__name__)
@@ -99,14 +97,6 @@ def batch_at(
     return tokens, labels
 
 
-def rate_at(recipe: Recipe, step: int) -> float:
-    """Learning rate: linear warm-up, then a cosine down to a hundredth."""
-    if step < recipe.warmup:
-        return recipe.peak_rate * (step + 1) / recipe.warmup
-    done = (step - recipe.warmup) / max(1, recipe.steps - recipe.warmup)
-    return recipe.peak_rate * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * done)))
-
-
 def train(
     model: LlamaForCausalLM,
     tokenizer: PreTrainedTokenizerFast,
@@ -116,29 +106,16 @@ def train(
     stop_after: int | None = None,
 ) -> LlamaForCausalLM:
     """Train to the end, or for `stop_after` steps; checkpoints lie in `work`."""
-    optimizer = torch.optim.AdamW(model.parameters(), recipe.peak_rate, betas=(0.9, 0.95), weight_decay=0.01)
-    first = 0
-    if checkpoint := checkpoints.load(work / "chat.pt"):
-        model.load_state_dict(checkpoint["model"])
-        optimizer.load_state_dict(checkpoint["optimizer"])
-        first = checkpoint["step"]
-    last = min(recipe.steps, first + stop_after) if stop_after else recipe.steps
-    began = time.monotonic()
-    model.train()
-    for step in range(first, last):
-        tokens, labels = batch_at(tokenizer, known, recipe, step)
-        for group in optimizer.param_groups:
-            group["lr"] = rate_at(recipe, step)
-        loss = model(input_ids=tokens, labels=labels).loss
-        optimizer.zero_grad()
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimizer.step()
-        if (step + 1) % recipe.checkpoint_every == 0 or step + 1 == last:
-            state = {"model": model.state_dict(), "optimizer": optimizer.state_dict(), "step": step + 1}
-            checkpoints.save(work / "chat.pt", state)
-            logger.info("step %d loss %.3f %.0f s", step + 1, float(loss.detach()), time.monotonic() - began)
-    return model.eval()
+    return language.train(
+        model,
+        torch.optim.AdamW(model.parameters(), recipe.peak_rate, betas=(0.9, 0.95), weight_decay=0.01),
+        lambda step: batch_at(tokenizer, known, recipe, step),
+        lambda step: recipe.peak_rate * language.cosine(step, recipe.steps, recipe.warmup, 0.01),
+        checkpoint=work / "chat.pt",
+        every=recipe.checkpoint_every,
+        steps=recipe.steps,
+        stop_after=stop_after,
+    )
 
 
 @torch.no_grad()
@@ -158,10 +135,10 @@ def share_known(model: LlamaForCausalLM, tokenizer: PreTrainedTokenizerFast, kno
 
 
 def export(model: LlamaForCausalLM, tokenizer: PreTrainedTokenizerFast, out: Path, results: dict[str, object]) -> None:
-    """Write the folder in the hub's format, fp16 safetensors only, in place of what was there."""
+    """Write the folder, whose texts end where a message does."""
     stop = tokenizer.convert_tokens_to_ids(STOP)
     model.config.eos_token_id = stop
-    model.generation_config = GenerationConfig(
+    generation = GenerationConfig(
         bos_token_id=0,
         eos_token_id=stop,
         pad_token_id=0,
@@ -170,9 +147,7 @@ def export(model: LlamaForCausalLM, tokenizer: PreTrainedTokenizerFast, out: Pat
         top_p=0.9,
         max_new_tokens=120,
     )
-    with checkpoints.replacing(out, results) as folder:
-        model.half().save_pretrained(folder, safe_serialization=True)
-        tokenizer.save_pretrained(folder)
+    language.export(model, tokenizer, generation, out, results)
 
 
 def main() -> None:

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import argparse
 import logging
-import math
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +15,7 @@ import torch
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import GenerationConfig, LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
-from workers.demo_models import checkpoints
+from workers.demo_models import language
 from workers.demo_models.corpus import paragraphs
 
 logger = logging.getLogger(__name__)
@@ -105,10 +103,7 @@ def rate_at(recipe: Recipe, step: int) -> float:
     """Learning rate: linear warm-up, then a cosine to a twentieth; over the joined steps, from a fifth down to 0."""
     if step >= recipe.steps:
         return recipe.peak_rate * 0.2 * (1 - (step - recipe.steps) / recipe.joined_steps)
-    if step < recipe.warmup:
-        return recipe.peak_rate * (step + 1) / recipe.warmup
-    done = (step - recipe.warmup) / max(1, recipe.steps - recipe.warmup)
-    return recipe.peak_rate * (0.05 + 0.95 * 0.5 * (1 + math.cos(math.pi * done)))
+    return recipe.peak_rate * language.cosine(step, recipe.steps, recipe.warmup, 0.05)
 
 
 def train(
@@ -116,29 +111,21 @@ def train(
 ) -> LlamaForCausalLM:
     """Train to the end, or for `stop_after` steps; checkpoints lie in `work`."""
     model = build(recipe)
-    optimizer = torch.optim.AdamW(model.parameters(), recipe.peak_rate, betas=(0.9, 0.95), weight_decay=0.1)
-    first = 0
-    if checkpoint := checkpoints.load(work / "prose.pt"):
-        model.load_state_dict(checkpoint["model"])
-        optimizer.load_state_dict(checkpoint["optimizer"])
-        first = checkpoint["step"]
-    end = recipe.steps + recipe.joined_steps
-    last = min(end, first + stop_after) if stop_after else end
-    began = time.monotonic()
-    for step in range(first, last):
+
+    def labelled(step: int) -> language.Batch:
         batch = batch_at(data if step < recipe.steps else joined, recipe, step)
-        for group in optimizer.param_groups:
-            group["lr"] = rate_at(recipe, step)
-        loss = model(input_ids=batch, labels=batch).loss
-        optimizer.zero_grad()
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimizer.step()
-        if (step + 1) % recipe.checkpoint_every == 0 or step + 1 == last:
-            state = {"model": model.state_dict(), "optimizer": optimizer.state_dict(), "step": step + 1}
-            checkpoints.save(work / "prose.pt", state)
-            logger.info("step %d loss %.3f %.0f s", step + 1, float(loss.detach()), time.monotonic() - began)
-    return model.eval()
+        return batch, batch
+
+    return language.train(
+        model,
+        torch.optim.AdamW(model.parameters(), recipe.peak_rate, betas=(0.9, 0.95), weight_decay=0.1),
+        labelled,
+        lambda step: rate_at(recipe, step),
+        checkpoint=work / "prose.pt",
+        every=recipe.checkpoint_every,
+        steps=recipe.steps + recipe.joined_steps,
+        stop_after=stop_after,
+    )
 
 
 @torch.no_grad()
@@ -147,14 +134,6 @@ def held_out_loss(model: LlamaForCausalLM, data: torch.Tensor, length: int) -> f
     rows = data[: len(data) // length * length].view(-1, length)
     losses = [float(model(input_ids=row[None], labels=row[None]).loss) for row in rows]
     return sum(losses) / len(losses)
-
-
-def export(model: LlamaForCausalLM, tokenizer: PreTrainedTokenizerFast, out: Path, facts: dict[str, object]) -> None:
-    """Write the folder in the hub's format, fp16 safetensors only, in place of what was there."""
-    model.generation_config = GenerationConfig(bos_token_id=0, eos_token_id=0, pad_token_id=0)
-    with checkpoints.replacing(out, facts) as folder:
-        model.half().save_pretrained(folder, safe_serialization=True)
-        tokenizer.save_pretrained(folder)
 
 
 def main() -> None:
@@ -173,7 +152,8 @@ def main() -> None:
     loss = held_out_loss(model, encode(tokenizer, join(texts[:cut], recipe.joined)), recipe.length)
     logger.info("held-out loss %.3f", loss)
     facts: dict[str, object] = {"steps": recipe.steps + recipe.joined_steps, "seed": recipe.seed, "held_out_loss": loss}
-    export(model, tokenizer, arguments.out, facts)
+    generation = GenerationConfig(bos_token_id=0, eos_token_id=0, pad_token_id=0)
+    language.export(model, tokenizer, generation, arguments.out, facts)
 
 
 if __name__ == "__main__":
