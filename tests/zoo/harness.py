@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -84,18 +82,6 @@ def run(predictor: Predictor, values: dict[str, Any]) -> Run:
     except (Exception, CancelSignal) as error:
         return Run(sink, error)
     return Run(sink, None, result)
-
-
-def run_together(predictor: Predictor, inputs: list[dict[str, Any]]) -> list[Run]:
-    """Several predictions that begin at the same moment."""
-    start = threading.Barrier(len(inputs))
-
-    def begin(values: dict[str, Any]) -> Run:
-        start.wait()
-        return run(predictor, values)
-
-    with ThreadPoolExecutor(len(inputs)) as threads:
-        return list(threads.map(begin, inputs))
 
 
 class CancelingSink(Sink):

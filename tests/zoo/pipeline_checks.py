@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import inspect
-import threading
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from PIL import Image as Pillow
 
 from tests.unit.predictors.conftest import CPU
 from tests.unit.predictors.sink import Sink
+from tests.zoo.company import at_once
 from tests.zoo.pipelines import NotBuildableError, build, call_values
 from workers.contract.context import CancelSignal, PredictionContext
 from workers.contract.predictor import SetupContext, VersionSpec
@@ -151,7 +151,7 @@ def check_predictions(finding: Finding, folder: Path, root: Path, predictor: Ima
     expected = as_files(plain(**arguments), predictor, values)
     compare(finding, "alone", run(predictor, values), expected, 0)
     others = [values, *({**values, "seed": seed} for seed in (6, 7) if generator), values]
-    company = run_together(predictor, others)
+    company = at_once(partial(run, predictor), others)
     for number in (0, len(others) - 1):
         compare(finding, "beside others", company[number], expected, NEAR_LEVELS)
     model: Any = predictor._model
@@ -231,18 +231,6 @@ def run(predictor: Image, values: dict[str, Any], context: PredictionContext | N
     except (Exception, CancelSignal) as error:
         return Run(sink, error)
     return Run(sink)
-
-
-def run_together(predictor: Image, inputs: list[dict[str, Any]]) -> list[Run]:
-    """Several predictions that begin at the same moment."""
-    start = threading.Barrier(len(inputs))
-
-    def begin(values: dict[str, Any]) -> Run:
-        start.wait()
-        return run(predictor, values)
-
-    with ThreadPoolExecutor(len(inputs)) as threads:
-        return list(threads.map(begin, inputs))
 
 
 def compare(finding: Finding, when: str, answer: Run, expected: list[bytes], levels: int) -> None:

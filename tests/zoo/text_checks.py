@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from tests.zoo.harness import NEAR, REPLACEMENT, Finding, Run, cancel_midway, check_sentence, load, run, run_together
+from tests.zoo.company import at_once
+from tests.zoo.harness import NEAR, REPLACEMENT, Finding, Run, cancel_midway, check_sentence, load, run
 from tests.zoo.text_models import NEW_TOKENS, PROMPTS, NotBuildableError, Plain, Reference, build
 from workers.contract.context import CancelSignal
 from workers.contract.predictor import Predictor
@@ -92,12 +94,12 @@ def _check_predictions(
     finding.streams = len(alone.sink.of(Output)) > 1
     if not finding.streams and len(references[0].text) > NEW_TOKENS:
         finding.fault("it does not stream")
-    together = run_together(predictor, [{"prompt": prompt, **greedy} for prompt in PROMPTS])
+    together = at_once(partial(run, predictor), [{"prompt": prompt, **greedy} for prompt in PROMPTS])
     for prompt, answer, reference in zip(PROMPTS, together, references, strict=True):
         _compare(finding, f"beside 8 others, {prompt[:12]!r}", answer, reference)
     sampled = {**{n: v for n, v in SAMPLED.items() if n in properties}, "max_new_tokens": NEW_TOKENS}
     inputs = [{"prompt": prompt, "seed": 40 + n, **sampled} for n, prompt in enumerate(PROMPTS)]
-    _compare_sampled(finding, run(predictor, inputs[0]), run_together(predictor, inputs)[0])
+    _compare_sampled(finding, run(predictor, inputs[0]), at_once(partial(run, predictor), inputs)[0])
     for _ in range(CANCELS):
         stopped = cancel_midway(predictor, {"prompt": PROMPTS[0], **greedy, "max_new_tokens": 64})
         if not isinstance(stopped.error, CancelSignal):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import AsyncIterator
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -12,15 +11,16 @@ import diffusers
 import numpy as np
 import pytest
 import torch
-from peft import LoraConfig, PeftModel, get_peft_model
+from peft import LoraConfig, PeftModel
 from peft.utils import get_peft_model_state_dict
 from PIL import Image as Pillow
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from tests.conftest import LiveServer
 from tests.support.api import Client
-from tests.support.operations import add_model, administrator, change, paths, publish, settled, somebody, unique
+from tests.support.operations import add_model, change, paths, publish, settled, unique
 from tests.unit.predictors import tiny_models
+from tests.unit.predictors.loud_adapters import make_adapter
 
 PROMPT = "The quick brown fox"
 VALUES = {"prompt": PROMPT, "max_new_tokens": 16, "temperature": 0}
@@ -33,39 +33,12 @@ NEEDS_BASE = 'publish the adapter with that version as `base`, such as base: "ow
 
 
 @pytest.fixture
-async def admin(live_server: LiveServer) -> AsyncIterator[Client]:
-    client = await administrator(live_server)
-    yield client
-    await client.close()
-
-
-@pytest.fixture
-async def ada(live_server: LiveServer) -> AsyncIterator[Client]:
-    client, _ = await somebody(live_server.url)
-    yield client
-    await client.close()
-
-
-@pytest.fixture
 def root(live_server: LiveServer) -> Path:
     return Path(live_server.environment["MODEL_ROOT"])
 
 
 def text(folder: Path, **more: Any) -> dict[str, Any]:
     return {"kind": "TEXT_GENERATION", "source": {"local": {"path": folder.name}}, **more}
-
-
-def make_adapter(base: Path, folder: Path, seed: int = 1) -> Path:
-    """An adapter of a text model that is loud enough to change what it writes."""
-    torch.manual_seed(seed)
-    config = LoraConfig(r=2, target_modules=["q_proj", "v_proj", "down_proj"], init_lora_weights=False)
-    model = get_peft_model(AutoModelForCausalLM.from_pretrained(base), config)
-    with torch.no_grad():
-        for name, weights in model.named_parameters():
-            if "lora_B" in name:
-                weights.mul_(8)
-    model.save_pretrained(folder)
-    return folder
 
 
 def expected(base: Path, adapter: Path | None) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,7 @@ from transformers import BertConfig, BertModel
 
 from tests.conftest import LiveServer
 from tests.support.api import Client
-from tests.support.operations import add_model, administrator, publish, settled, somebody, unique
+from tests.support.operations import add_model, publish, settled, unique
 from tests.unit.predictors import tiny_models
 
 VERSION = (
@@ -23,20 +22,6 @@ VERSION = (
 PROBED = """query ($slug: String!) { model(slug: $slug) { latestVersion {
   state reason engine engineReason memoryBytes } } }"""
 PROSE: dict[str, Any] = {"kind": "TEXT_GENERATION", "source": {"demo": "prose"}}
-
-
-@pytest.fixture
-async def admin(live_server: LiveServer) -> AsyncIterator[Client]:
-    client = await administrator(live_server)
-    yield client
-    await client.close()
-
-
-@pytest.fixture
-async def ada(live_server: LiveServer) -> AsyncIterator[Client]:
-    client, _ = await somebody(live_server.url)
-    yield client
-    await client.close()
 
 
 def folder(live: LiveServer) -> str:

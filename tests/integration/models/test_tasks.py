@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import wave
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -18,17 +17,10 @@ from PIL import Image
 from tests.conftest import LiveServer
 from tests.integration.custom.sending import inline, picture, uploaded
 from tests.support.api import Client
-from tests.support.operations import add_model, administrator, settled, unique
+from tests.support.operations import add_model, settled, unique
 from tests.zoo.tasks import FOLDERS
 
 ABOUT = "query ($slug: String!) { model(slug: $slug) { latestVersion { predictor info inputSchema reason } } }"
-
-
-@pytest.fixture
-async def admin(live_server: LiveServer) -> AsyncIterator[Client]:
-    client = await administrator(live_server)
-    yield client
-    await client.close()
 
 
 def folder(live: LiveServer, task: str) -> Path:

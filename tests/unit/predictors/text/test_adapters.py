@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import torch
-from peft import LoraConfig, PeftModel, get_peft_model
+from peft import PeftModel
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
+from tests.unit.predictors.loud_adapters import make_adapter
 from tests.unit.predictors.sink import Sink
 from tests.unit.predictors.texts import DEFAULTS, PROMPT, generate, setup
 from workers.contract.context import Adapter, PredictionContext
@@ -33,18 +33,8 @@ def base(folder: Folder) -> Path:
 
 @pytest.fixture(scope="module")
 def adapters(base: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
-    """Adapters of the base that are loud enough to change what it writes."""
     root = tmp_path_factory.mktemp("adapters")
-    for number in range(COUNT):
-        torch.manual_seed(number)
-        config = LoraConfig(r=2, target_modules=["q_proj", "v_proj", "down_proj"], init_lora_weights=False)
-        model = get_peft_model(AutoModelForCausalLM.from_pretrained(base), config)
-        with torch.no_grad():
-            for name, weights in model.named_parameters():
-                if "lora_B" in name:
-                    weights.mul_(8)
-        model.save_pretrained(root / str(number))
-    return [root / str(number) for number in range(COUNT)]
+    return [make_adapter(base, root / str(number), number) for number in range(COUNT)]
 
 
 @pytest.fixture
