@@ -120,6 +120,12 @@ def read_json(path: Path) -> Any:
         return None
 
 
+def read_object(path: Path) -> dict[str, Any]:
+    """What a JSON file holds, as `read_json` reads it; empty where that is no object."""
+    value = read_json(path)
+    return value if isinstance(value, dict) else {}
+
+
 def plan(names: Iterable[str], read: Callable[[str], Any]) -> Layout:
     """The layout of a folder with these files; `read` gives what one of its `manifests` holds, or None."""
     names = sorted(names)

@@ -138,10 +138,10 @@ class Embeddings:
 
 def _is_text_encoder(weights: Path) -> bool:
     """Whether a model of two halves is here for its encoder, as sentence-transformers loads T5."""
-    from workers.predictors.encoder.encoder import read_json
+    from workers.contract.layout import read_object
     from workers.predictors.encoder.sentences import read_sentences
 
-    names = read_json(read_sentences(weights).root / "config.json").get("architectures") or [""]
+    names = read_object(read_sentences(weights).root / "config.json").get("architectures") or [""]
     return str(names[0]).endswith("EncoderModel") or (weights / "modules.json").is_file()
 
 
@@ -150,10 +150,10 @@ def _model_class(weights: Path) -> Any:
     from transformers import AutoModel, AutoModelForTextEncoding
     from transformers.models.auto.modeling_auto import MODEL_FOR_TEXT_ENCODING_MAPPING_NAMES
 
-    from workers.predictors.encoder.encoder import read_json
+    from workers.contract.layout import read_object
     from workers.predictors.encoder.sentences import read_sentences
 
-    config = read_json(read_sentences(weights).root / "config.json")
+    config = read_object(read_sentences(weights).root / "config.json")
     is_half = config.get("model_type") in {"t5", "mt5", "umt5"} and _is_text_encoder(weights)
     is_known = config.get("model_type") in MODEL_FOR_TEXT_ENCODING_MAPPING_NAMES
     return AutoModelForTextEncoding if is_half and is_known else AutoModel

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import orjson
 import torch
 from transformers.models.auto.modeling_auto import MODEL_FOR_TEXT_ENCODING_MAPPING_NAMES
 
+from workers.contract.layout import read_object
 from workers.contract.predictor import Device, InputRejectedError, SetupContext, VersionRefusedError
 from workers.contract.weights import parameter_count
 from workers.predictors.pretrained import check_text, load, read_parts, weight_files
@@ -153,7 +153,7 @@ def longest(path: Path, config: Any, tokenizer: Any) -> int | None:
     places = getattr(config.get_text_config(), "max_position_embeddings", None)
     if isinstance(places, int) and config.model_type in _PLACES_BEHIND_PADDING:
         places -= (config.pad_token_id or 0) + 1
-    own = read_json(path / "sentence_bert_config.json").get("max_seq_length")
+    own = read_object(path / "sentence_bert_config.json").get("max_seq_length")
     known = [n for n in (places, own, tokenizer.model_max_length) if isinstance(n, int) and 0 < n < 10**9]
     return min(known, default=None)
 
@@ -183,12 +183,3 @@ def check_encoder(path: Path, known: dict[str, Any], task: str, *, text_encoders
         "parameters": parameters,
         "bytes": sum(file.stat().st_size for file in files),
     }
-
-
-def read_json(path: Path) -> dict[str, Any]:
-    """A JSON object of a folder; empty where there is none."""
-    try:
-        value = orjson.loads(path.read_bytes())
-    except (OSError, ValueError):
-        return {}
-    return value if isinstance(value, dict) else {}

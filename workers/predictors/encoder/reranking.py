@@ -28,11 +28,11 @@ class Reranking:
     @staticmethod
     def check(weights: Path) -> dict[str, Any]:
         """Facts of a folder; raises VersionRefusedError."""
+        from workers.contract.layout import read_object
         from workers.predictors.encoder.classification import Classification
-        from workers.predictors.encoder.encoder import read_json
 
         facts = Classification.check(weights)
-        config = read_json(weights / "config.json")
+        config = read_object(weights / "config.json")
         labels = config.get("id2label") or {}
         count = len(labels) if labels else int(config.get("num_labels", 2))
         if count != 1:
@@ -124,9 +124,9 @@ class Reranking:
 
 def _activation(weights: Path) -> str:
     """The function that sentence-transformers makes scores with, if the configuration names one."""
-    from workers.predictors.encoder.encoder import read_json
+    from workers.contract.layout import read_object
 
-    config = read_json(weights / "config.json")
+    config = read_object(weights / "config.json")
     own = config.get("sentence_transformers")
     named = own.get("activation_fn") if isinstance(own, dict) else None
     return str(named or config.get("sbert_ce_default_activation_function") or "")

@@ -10,8 +10,8 @@ import orjson
 import torch
 from safetensors.torch import load_file
 
+from workers.contract.layout import read_object
 from workers.contract.predictor import VersionRefusedError
-from workers.predictors.encoder.encoder import read_json
 
 _POOLINGS = {
     "cls_token": "cls",
@@ -63,7 +63,7 @@ def read_sentences(path: Path) -> Sentences:
     folders = [_folder(path, str(entry.get("path", ""))) for entry in entries]
     root = folders[0] if entries else path
     pooling = folders[1] if len(order) > 1 else path / "1_Pooling"
-    config = read_json(pooling / "config.json")
+    config = read_object(pooling / "config.json")
     modes = [name.removeprefix("pooling_mode_") for name, on in config.items() if on is True]
     modes = [name for name in modes if name != "include_prompt"]
     if isinstance(config.get("pooling_mode"), str):
@@ -83,7 +83,7 @@ def read_sentences(path: Path) -> Sentences:
     if steps and steps[-1] == NORMALIZE:
         # the caller says whether the last vectors are
         steps.pop()
-    own = read_json(path / "config_sentence_transformers.json")
+    own = read_object(path / "config_sentence_transformers.json")
     prompts = {str(name): text for name, text in (own.get("prompts") or {}).items() if isinstance(text, str)}
     return Sentences(
         root=root,
@@ -109,7 +109,7 @@ def _check_dense(path: Path, step: str) -> dict[str, Any]:
     Raises:
         VersionRefusedError: it has no weights, or a form that is not known here.
     """
-    config = read_json(path / step / "config.json")
+    config = read_object(path / step / "config.json")
     activation = str(config.get("activation_function", "")).rpartition(".")[2]
     sizes = [config.get("in_features"), config.get("out_features")]
     if activation not in _ACTIVATIONS or not all(isinstance(size, int) and size > 0 for size in sizes):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import wave
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
@@ -13,7 +12,7 @@ from PIL import Image
 
 from workers.contract.predictor import InputRejectedError
 from workers.predictors.image.tasks import AUDIO, VIDEO
-from workers.predictors.media import read_picture, read_sound, without_path
+from workers.predictors.media import read_picture, read_sound, wav, without_path
 
 NO_NUMBERS = "The model's {} holds values that are not numbers (NaN or infinite); it may need another number format."
 # Of all frames of a video that comes in: 600 MB
@@ -139,15 +138,7 @@ def write_sound(samples: Any, rate: int) -> MediaFile:
     Raises:
         FloatingPointError: the numbers are none.
     """
-    array = _channels_first(as_array(samples, "sound"))
-    whole = (np.clip(array, -1, 1) * 32767).round().astype("<i2")
-    buffer = BytesIO()
-    with wave.open(buffer, "wb") as file:
-        file.setnchannels(whole.shape[0])
-        file.setsampwidth(2)
-        file.setframerate(rate)
-        file.writeframes(whole.T.tobytes())
-    return MediaFile(buffer.getvalue(), "audio/wav")
+    return MediaFile(wav(_channels_first(as_array(samples, "sound")), rate), "audio/wav")
 
 
 def read_file(path: str, medium: str, rate: int) -> Any:

@@ -14,9 +14,9 @@ import transformers
 from transformers import AutoConfig
 from transformers.models.auto import modeling_auto
 
+from workers.contract.layout import read_object
 from workers.contract.predictor import VersionRefusedError
 from workers.contract.weights import parameter_count
-from workers.predictors.encoder.encoder import read_json
 from workers.predictors.pipeline.tasks import ALIASES, TASKS, Rule, Task, resolve
 from workers.predictors.pretrained import SAFE, check_folder, has_tokenizer_files, weight_files
 
@@ -149,14 +149,14 @@ def read_config(folder: Path) -> Any:
         VersionRefusedError: there is none that transformers knows.
     """
     check_folder(folder)
-    if not read_json(folder / "config.json").get("model_type"):
+    if not read_object(folder / "config.json").get("model_type"):
         raise VersionRefusedError("Its config.json names no model_type, so transformers cannot run it.")
     try:
         return AutoConfig.from_pretrained(folder, **SAFE)
     except ImportError as error:
         raise VersionRefusedError(missing_package(error)) from error
     except (ValueError, TypeError, KeyError, AttributeError, OSError) as error:
-        kind = read_json(folder / "config.json").get("model_type")
+        kind = read_object(folder / "config.json").get("model_type")
         raise VersionRefusedError(
             f"transformers {transformers.__version__} cannot read its configuration of type {kind!r}."
         ) from error

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import struct
 import warnings
-import wave
 from typing import Any
 
 import av
@@ -14,10 +13,10 @@ import torch
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from workers.contract.predictor import InputRejectedError, PredictionContext
+from workers.predictors.media import wav
 
 MAX_SOUND_SECONDS = 6 * 3600
 """A file of a few bytes may stand for days of silence."""
-LOUDEST = 32_767
 
 
 def example_picture() -> bytes:
@@ -31,7 +30,7 @@ def example_picture() -> bytes:
 
 def example_sound() -> bytes:
     """A second of a tone."""
-    return _wav(np.sin(np.arange(16_000, dtype=np.float32) * 0.17)[None] * 0.3, 16_000)
+    return wav(np.sin(np.arange(16_000, dtype=np.float32) * 0.17)[None] * 0.3, 16_000)
 
 
 def input_file(context: PredictionContext, name: str) -> str | io.BytesIO:
@@ -137,18 +136,7 @@ def give_picture(context: PredictionContext, picture: Image.Image) -> dict[str, 
 
 def give_sound(context: PredictionContext, samples: np.ndarray, rate: int) -> dict[str, int]:
     """Give sound, (samples,) or (channels, samples) from -1 to 1, as a WAV file of 16 bits; what stands for it."""
-    return {"file": context.add_file(_wav(np.atleast_2d(samples), rate), "audio/wav")}
-
-
-def _wav(channels: np.ndarray, rate: int) -> bytes:
-    numbers = np.round(np.clip(np.nan_to_num(channels), -1, 1) * LOUDEST).astype("<i2")
-    buffer = io.BytesIO()
-    with wave.open(buffer, "wb") as file:
-        file.setnchannels(numbers.shape[0])
-        file.setsampwidth(2)
-        file.setframerate(rate)
-        file.writeframes(numbers.T.tobytes())
-    return buffer.getvalue()
+    return {"file": context.add_file(wav(np.nan_to_num(np.atleast_2d(samples)), rate), "audio/wav")}
 
 
 def plain(value: Any) -> Any:

@@ -27,7 +27,6 @@ class Prefixes:
     """Who shares which pages of one cache."""
 
     def __init__(self, cache: PagedAttentionCache) -> None:
-        self._cache = cache
         self._secret = secrets.token_bytes(16)
         self._shared: dict[str, int] = {}
         self._search = cache.search_prefix_match
