@@ -17,10 +17,13 @@ def statements() -> list[tuple[str, str]]:
             if "UPDATE prediction" not in source:
                 continue
             for node in ast.walk(ast.parse(source)):
-                if isinstance(node, ast.JoinedStr) or (isinstance(node, ast.Constant) and isinstance(node.value, str)):
-                    text = ast.get_source_segment(source, node) or ""
-                    if "UPDATE prediction" in text and "completed_at =" in text:
-                        found.append((f"{path.relative_to(ROOT)}:{node.lineno}", text))
+                # Where a string stands in its source is slow to ask: only of those that may be meant
+                parts = node.values if isinstance(node, ast.JoinedStr) else [node]
+                if not any("UPDATE prediction" in str(getattr(part, "value", "")) for part in parts):
+                    continue
+                text = ast.get_source_segment(source, node) or ""
+                if "UPDATE prediction" in text and "completed_at =" in text:
+                    found.append((f"{path.relative_to(ROOT)}:{node.lineno}", text))
     return found
 
 

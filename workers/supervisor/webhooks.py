@@ -118,6 +118,10 @@ class Notices:
             return
         try:
             wait = await deliveries.note(self._lease.id, self._lease.attempt, events)
+        except asyncio.CancelledError:
+            # Who ends the run's notes in the middle of one writes the rest
+            self._pending.update(events)
+            raise
         except DATABASE_ERRORS as error:
             self._pending.update(events)
             logger.warning("webhooks.note_failed", prediction=str(self._lease.id), error=str(error))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -59,7 +60,8 @@ async def writer(rt: Runtime) -> AsyncIterator[tuple[Version, SlowStorage]]:
 
 
 def files(rt: Runtime) -> list[str]:
-    return [str(path) for path in rt.settings.storage_dir.rglob("*") if path.is_file()]
+    # Folders go away while they are walked, which `os.walk` lets pass
+    return [name for _, _, names in os.walk(rt.settings.storage_dir) for name in names]
 
 
 async def ended_without_files(rt: Runtime, made: Any, slow: SlowStorage) -> dict[str, Any]:

@@ -37,7 +37,7 @@ async def test_redis_is_told_in_health_with_its_numbers(
         await watch.look_at_redis()
         state = await health.check(rt)
         assert state.redis == watch.redis.word
-        assert state.is_degraded
+        assert state.is_degraded or state.redis == "ok"
         assert (watch.redis.note in state.notes) == (state.redis != "ok")
         return state.redis
 

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
+
+import pytest
 
 from server.domain.events import EventType
 from server.domain.webhooks import WebhookEvent
+from server.queue import deliveries
 from server.queue.claim import PredictionLease
 from server.runtime import Runtime
 from tests.integration.webhooks.conftest import ALL, Place, deliveries_of
@@ -64,3 +68,23 @@ async def test_one_without_a_webhook_notes_nothing(rt: Runtime, place: Place) ->
     assert (looks, await deliveries_of(lease)) == ([], {})
     notices.ended()
     assert looks == [0]
+
+
+async def test_an_end_in_the_middle_of_the_note_of_the_start_keeps_it(
+    rt: Runtime, place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lease, notices, looks = await attempt(place, WebhookEvent.START, WebhookEvent.COMPLETED)
+    note, under_way = deliveries.note, asyncio.Event()
+
+    async def slow(*arguments: Any) -> float | None:
+        if not under_way.is_set():
+            under_way.set()
+            await asyncio.sleep(60)
+        return await note(*arguments)
+
+    monkeypatch.setattr(deliveries, "note", slow)
+    notices.started()
+    await under_way.wait()
+    await notices.finish()
+    assert set(await deliveries_of(lease)) == {"start"}
+    assert looks
