@@ -38,11 +38,15 @@ IGNORED = -100
 
 @dataclass(frozen=True)
 class Recipe:
-    """Sizes and schedule; `length` is the longest conversation in tokens."""
+    """Sizes and schedule; `length` is the longest conversation in tokens.
+
+    The rate falls over `schedule` steps, of which `steps` are taken: half of them are enough to know the answers.
+    """
 
     batch: int = 16
     length: int = 320
     steps: int = 450
+    schedule: int = 900
     peak_rate: float = 1.5e-3
     warmup: int = 40
     checkpoint_every: int = 50
@@ -110,7 +114,7 @@ def train(
         model,
         torch.optim.AdamW(model.parameters(), recipe.peak_rate, betas=(0.9, 0.95), weight_decay=0.01),
         lambda step: batch_at(tokenizer, known, recipe, step),
-        lambda step: recipe.peak_rate * language.cosine(step, recipe.steps, recipe.warmup, 0.01),
+        lambda step: recipe.peak_rate * language.cosine(step, recipe.schedule, recipe.warmup, 0.01),
         checkpoint=work / "chat.pt",
         every=recipe.checkpoint_every,
         steps=recipe.steps,
@@ -164,7 +168,8 @@ def main() -> None:
     model = train(model, tokenizer, known, recipe, arguments.work)
     share = share_known(model, tokenizer, known)
     logger.info("answers word by word: %.3f", share)
-    results: dict[str, object] = {"steps": recipe.steps, "seed": recipe.seed, "facts": len(known), "known": share}
+    results: dict[str, object] = {"steps": recipe.steps, "schedule": recipe.schedule, "seed": recipe.seed}
+    results |= {"facts": len(known), "known": share}
     export(model, tokenizer, arguments.out, results)
 
 

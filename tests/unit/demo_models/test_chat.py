@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from typing import Any
 
@@ -32,6 +33,12 @@ def test_it_answers_what_it_was_taught(model: Any, tokenizer: Any) -> None:
     assert answer(model, tokenizer, "What is a lease?").startswith("Lease: what a claim gives")
     assert answer(model, tokenizer, "How do I cancel a prediction?").startswith("Send cancelPrediction with its id.")
     assert answer(model, tokenizer, "What is the capital of France?") == UNKNOWN
+
+
+def test_the_script_says_how_the_bundled_weights_came_to_be() -> None:
+    recipe, training = Recipe(), json.loads((FOLDER / "training.json").read_text())
+    assert (training["steps"], training["schedule"], training["seed"]) == (recipe.steps, recipe.schedule, recipe.seed)
+    assert recipe.steps < recipe.schedule
 
 
 def test_its_folder_is_small() -> None:
