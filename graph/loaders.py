@@ -18,7 +18,8 @@ from server.domain.accounts import Viewer
 from server.errors import BusyError, ResponseTooLargeError, ServiceError
 from server.live import prediction_events
 from server.runtime import Runtime
-from server.services import accounts, models, predictions, storage, users, versions, webhooks
+from server.services import accounts, models, predictions, storage, users, variables, versions, webhooks
+from server.services.variables import ShownVariable
 from server.tables import Prediction, Version, WebhookDelivery
 
 T = TypeVar("T")
@@ -50,6 +51,7 @@ class Loaders:
         self.versions = _loader(versions.by_ids, None)
         self.versions_of = _loader(versions.of_models, list[Version]())
         self.latest_versions = _loader(versions.latest_of_models, None)
+        self.variables_of = _loader(partial(variables.of_models, rt), list[ShownVariable]())
         self.predictions = _loader(lambda ids: predictions.by_ids(None, ids), None)
         self.deliveries_of = _loader(webhooks.of_predictions, list[WebhookDelivery]())
         self.webhook_urls = _loader(webhooks.urls, None)

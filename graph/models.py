@@ -16,18 +16,24 @@ from graph.types.models import (
     Model,
     ModelFilter,
     ModelOrder,
+    ModelVariable,
     ModelVersion,
     PublishVersionInput,
     PublishVersionResult,
+    RemovedModelVariable,
+    RemoveModelVariableInput,
+    RemoveModelVariableResult,
     RetryVersionInput,
     RetryVersionResult,
+    SetModelVariableInput,
+    SetModelVariableResult,
     UpdateModelInput,
     UpdateModelResult,
 )
 from graph.types.node import After, Before, Connection, First, Last
 from server.adapters.pagination import PageRequest, page
 from server.errors import NotFoundError
-from server.services import models
+from server.services import models, variables
 
 
 @strawberry.type
@@ -110,3 +116,25 @@ class ModelMutation:
     ) -> RetryVersionResult:
         context = info.context
         return ModelVersion.of(await models.retry_version(context.rt, context.viewer, input.version))
+
+    @strawberry.mutation(
+        description="Give the class that runs one of your CUSTOM models a variable or a secret. Predictions that begin "
+        "later have it. Only the owner may."
+    )
+    async def set_model_variable(
+        self,
+        info: Info,
+        input: Annotated[SetModelVariableInput, strawberry.argument(description="The variable.")],  # noqa: A002
+    ) -> SetModelVariableResult:
+        context = info.context
+        return ModelVariable.of(await variables.set_variable(context.rt, context.viewer, input.model, input.new()))
+
+    @strawberry.mutation(description="Remove a variable or secret of one of your models. Only the owner may.")
+    async def remove_model_variable(
+        self,
+        info: Info,
+        input: Annotated[RemoveModelVariableInput, strawberry.argument(description="The variable.")],  # noqa: A002
+    ) -> RemoveModelVariableResult:
+        context = info.context
+        name = await variables.remove_variable(context.rt, context.viewer, input.model, input.name)
+        return RemovedModelVariable(model=input.model, name=name)

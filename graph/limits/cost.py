@@ -52,10 +52,12 @@ WEIGHTS = {
     "PredictionConnection.totalCount": 5,
     "UserConnection.totalCount": 5,
     "User.predictionCount": 1,
+    "Model.variables": 5,
 }
 """Points of fields beside the nodes that they give.
 
-50 for a password hash, 5 for a count over many rows or a health check, 1 for a count that a loader shares.
+50 for a password hash, 5 for a count over many rows, a health check or what has to be decrypted, 1 for a count that a
+loader shares.
 """
 
 

@@ -50,6 +50,7 @@ BOUNDS = {
     "UpdateModelInput.description": 100_000,
     "CreateModelInput.inputSchema": 10_000,
     "PublishVersionInput.inputSchema": 10_000,
+    "SetModelVariableInput.value": 20_000,
 }
 """Items of a list, characters of a text, or values of a JSON, where the type's own bound is not the one."""
 

@@ -12,6 +12,7 @@ from server.domain.models import DeviceClass, DeviceMap, Dtype, ModelKind, Quant
 from server.domain.orders import ModelOrderField, OrderDirection
 from server.domain.predictions import PredictionErrorCode, PredictionStatus
 from server.domain.text_output import FinishReason
+from server.domain.variables import VariableKind
 from server.domain.webhooks import DeliveryState as WebhookDeliveryStatus
 from server.domain.webhooks import WebhookEvent
 
@@ -27,6 +28,7 @@ __all__ = [
     "PredictionStatus",
     "Quantization",
     "Scope",
+    "VariableKind",
     "VersionState",
     "Visibility",
     "WebhookDeliveryStatus",
@@ -51,6 +53,12 @@ describe(
         "IMAGE_GENERATION": "Generates images with a diffusers pipeline.",
         "CUSTOM": "Runs any other predictor of the workers.",
     },
+)
+describe(
+    VariableKind,
+    "Kind of a model's variable.",
+    {"VARIABLE": "Its value can be read again by the owner.", "SECRET": "Nobody reads its value again."},
+    name="ModelVariableKind",
 )
 describe(
     Visibility,

@@ -18,6 +18,7 @@ from graph.types.enums import (
     ModelOrderField,
     OrderDirection,
     Quantization,
+    VariableKind,
     VersionState,
     Visibility,
 )
@@ -30,9 +31,11 @@ from server import tables
 from server.adapters.large_columns import holds
 from server.adapters.pagination import Order
 from server.domain import models as domain
+from server.domain.variables import NAME_MAX, VALUE_MAX_BYTES, VARIABLES_MAX, NewVariable
 from server.errors import BadUserInputError
-from server.services import models
+from server.services import models, variables
 from server.services.models import DESCRIPTION_MAX, SAMPLES_MAX, ModelChanges, NewModel
+from server.services.variables import ShownVariable
 from server.services.versions import MAX_VERSIONS
 from server.tables import loaded
 
@@ -173,6 +176,20 @@ class ModelVersion(Node):
         )
 
 
+@strawberry.type(description="A variable or secret that a model's owner gives to the class that runs it.")
+class ModelVariable:
+    name: str = strawberry.field(description="Name, as the class asks for it.")
+    kind: VariableKind = strawberry.field(description="Whether its value can be read again.")
+    value: str | None = strawberry.field(
+        description="Value; null of a SECRET, and of what cannot be read any more since SECRET_KEY was replaced."
+    )
+    updated_at: datetime = strawberry.field(description="Time when it was set.")
+
+    @classmethod
+    def of(cls, shown: ShownVariable) -> ModelVariable:
+        return cls(name=shown.name, kind=shown.kind, value=shown.value, updated_at=shown.updated_at)
+
+
 @strawberry.type(description="A machine-learning model.")
 class Model(Node):
     row: strawberry.Private[tables.Model]
@@ -207,6 +224,16 @@ class Model(Node):
         if row is None:
             raise LookupError(f"owner {self.row.owner_id} of a model")
         return User.of(row)
+
+    @strawberry.field(
+        name="variables",
+        description=f"Variables and secrets that its class is given, by name, at most {VARIABLES_MAX}; null unless you "
+        "own the model.",
+    )
+    async def own_variables(self, info: Info) -> list[ModelVariable] | None:
+        if not variables.may_see(info.context.viewer, self.row):
+            return None
+        return [ModelVariable.of(shown) for shown in await info.context.loaders.variables_of.load(self.row.id)]
 
     @strawberry.field(description="`owner/name`.")
     async def slug(self, info: Info) -> str:
@@ -352,6 +379,31 @@ class DeleteModelInput:
     model: str = strawberry.field(description=SLUG)
 
 
+@strawberry.input(description="A variable or secret of a model, in place of the one of that name.")
+class SetModelVariableInput:
+    model: str = strawberry.field(description=SLUG)
+    name: str = strawberry.field(
+        description=f"Name, as a shell's: at most {NAME_MAX} letters, digits and underscores, such as `HF_TOKEN`."
+    )
+    value: str = strawberry.field(description=f"Value, at most {VALUE_MAX_BYTES} bytes.")
+    kind: VariableKind = strawberry.field(description="Whether its value can be read again.")
+
+    def new(self) -> NewVariable:
+        return NewVariable(self.name, self.value, self.kind)
+
+
+@strawberry.input(description="The variable or secret to remove.")
+class RemoveModelVariableInput:
+    model: str = strawberry.field(description=SLUG)
+    name: str = strawberry.field(description="Its name.")
+
+
+@strawberry.type(description="A removed variable or secret of a model.")
+class RemovedModelVariable:
+    model: str = strawberry.field(description="`owner/name` of the model.")
+    name: str = strawberry.field(description="Its name.")
+
+
 @strawberry.input(description="A version to publish.")
 class PublishVersionInput:
     model: str = strawberry.field(description=SLUG)
@@ -404,6 +456,14 @@ DeleteModelResult = Annotated[
 PublishVersionResult = Annotated[
     ModelVersion | NotFoundError | ForbiddenError | InvalidInput,
     strawberry.union("PublishVersionResult", description="Result of `publishVersion`."),
+]
+SetModelVariableResult = Annotated[
+    ModelVariable | NotFoundError | ForbiddenError | InvalidInput,
+    strawberry.union("SetModelVariableResult", description="Result of `setModelVariable`."),
+]
+RemoveModelVariableResult = Annotated[
+    RemovedModelVariable | NotFoundError | ForbiddenError,
+    strawberry.union("RemoveModelVariableResult", description="Result of `removeModelVariable`."),
 ]
 RetryVersionResult = Annotated[
     ModelVersion | NotFoundError | ForbiddenError | ConflictError,

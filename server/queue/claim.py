@@ -30,6 +30,8 @@ class PredictionLease:
     cache_key: str | None = None
     run_at: datetime | None = None
     traceparent: str | None = None
+    variable_changes: int = 0
+    """How often the variables of its model had been changed; 0: it never had any."""
 
 
 @dataclass(frozen=True)
@@ -212,7 +214,8 @@ async def enter_runner(prediction_id: UUID, attempt: int) -> None:
 
 MAX_RANK = 2**31 - 1
 _RETURNING = """RETURNING p.id, p.attempt, p.owner, p.version_id, p.queue, p.input, p.alone, p.created_at,
-  p.started_at, now() AS claimed_at, p.deadline_at, p.webhook_events, p.cache_key, p.run_at, p.traceparent"""
+  p.started_at, now() AS claimed_at, p.deadline_at, p.webhook_events, p.cache_key, p.run_at, p.traceparent,
+  (SELECT m.variable_changes FROM model m WHERE m.id = p.model_id) AS variable_changes"""
 # Most are in the runner at once: one that is not is said to be outside by a heartbeat, and short ones cost no write
 _LEASE_IT = """SET status = 'processing', attempt = p.attempt + 1, worker_id = $2, updated_at = now(),
   lease_until = now() + make_interval(secs => $3), started_at = coalesce(p.started_at, now()), outside_runner = false"""

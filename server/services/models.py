@@ -38,7 +38,7 @@ from server.errors import (
 from server.queue.cancel import cancel_predictions_of_model
 from server.runtime import Runtime
 from server.services import versions
-from server.tables import Model, Prediction, User, Version
+from server.tables import Model, ModelVariable, Prediction, User, Version
 from server.unit_of_work import unit_of_work
 
 DESCRIPTION_MAX = 10_000
@@ -217,6 +217,8 @@ async def delete(rt: Runtime, viewer: Viewer, slug: str) -> tuple[Model, int, in
     adapters = await versions.count_adapters(model.id)
     async with unit_of_work(rt) as work:
         await Model.filter(id=model.id, deleted_at=None).update(deleted_at=now())
+        # The row stays, so that the name stays taken; what its owner gave it does not
+        await ModelVariable.filter(model_id=model.id).delete()
         stopped = await cancel_predictions_of_model(model.id)
         for row in stopped:
             work.announce_move(row)

@@ -44,6 +44,9 @@ def cache_key(
     identity = [scope, version.digest or str(version.id), version.predictor, version.options, values]
     if code := version.info.get("code"):
         identity.append(code)
+    if model.variable_changes:
+        # What its class was given since may change what it makes
+        identity.append(["variables", str(model.id), model.variable_changes])
     if version.base_id is not None:
         # Its digest is that of the adapter alone
         identity.append(str(version.base_id))

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from server.tables.api_keys import ApiKey
-from server.tables.models import Model, Version
+from server.tables.models import Model, ModelVariable, Version
 from server.tables.predictions import Prediction, Usage
 from server.tables.runs import RunCount
 from server.tables.sessions import RefreshToken, Session
@@ -19,6 +19,7 @@ from server.tables.workers import Predictor, Worker
 __all__ = [
     "ApiKey",
     "Model",
+    "ModelVariable",
     "Prediction",
     "Predictor",
     "RefreshToken",

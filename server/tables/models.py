@@ -17,7 +17,8 @@ from server.tables.users import User
 class Model(Row):
     """A named model of one owner; deleting is soft, so that its slug stays taken.
 
-    `samples` are ids of predictions that its owner shows to everybody; `runs` is how many were made, a little late.
+    `samples` are ids of predictions that its owner shows to everybody; `runs` is how many were made, a little late;
+    `variable_changes` counts how often its variables were changed.
     """
 
     id = fields.UUIDField(primary_key=True, default=uuid7)
@@ -32,6 +33,7 @@ class Model(Row):
     tags: Any = fields.JSONField(default=list)
     samples: Any = fields.JSONField(default=list)
     runs = fields.BigIntField(default=0)
+    variable_changes = fields.IntField(default=0)
     created_at = fields.DatetimeField(auto_now_add=True)
     updated_at = fields.DatetimeField(auto_now=True)
     deleted_at = fields.DatetimeField(null=True)
@@ -45,6 +47,31 @@ class Model(Row):
             LiveIndex(fields=("created_at", "id"), name="model_list", where="deleted_at IS NULL"),
             LiveIndex(fields=("name", "id"), name="model_names", where="deleted_at IS NULL"),
             LiveIndex(fields=("updated_at", "id"), name="model_updates", where="deleted_at IS NULL"),
+        )
+
+
+class ModelVariable(Row):
+    """A variable or secret that a model's owner gives its class; `size_bytes` are those of its value."""
+
+    id = fields.UUIDField(primary_key=True, default=uuid7)
+    model: fields.ForeignKeyRelation[Model] = fields.ForeignKeyField(
+        "models.Model", related_name="variables", on_delete=fields.CASCADE
+    )
+    model_id: UUID
+    name = fields.CharField(max_length=64)
+    kind = fields.CharField(max_length=10)
+    sealed = fields.TextField()
+    size_bytes = fields.IntField()
+    updated_at = fields.DatetimeField(auto_now=True)
+
+    class Meta:
+        """Table options."""
+
+        table = "model_variable"
+        unique_together = (("model_id", "name"),)
+        constraints = (
+            CheckConstraint(name="model_variable_kind", check="kind IN ('VARIABLE', 'SECRET')"),
+            CheckConstraint(name="model_variable_size", check="size_bytes >= 0"),
         )
 
 

@@ -23,6 +23,8 @@ MUTATIONS = {
     "deleteModel": "WRITE",
     "publishVersion": "WRITE",
     "retryVersion": "WRITE",
+    "setModelVariable": "WRITE",
+    "removeModelVariable": "WRITE",
     "createPrediction": "RUN",
     "retryPrediction": "RUN",
     "cancelPrediction": "RUN",

@@ -14,6 +14,8 @@ from math import isfinite
 from pathlib import Path
 from typing import Any, Protocol
 
+from pydantic import SecretStr
+
 from workers.contract.protocol import File, Loading, Log, Message, Metric, Output, Preview, Progress
 
 MAX_SEED = 2**53 - 1
@@ -50,7 +52,8 @@ class PredictionContext:
     """One running prediction; its methods may be called from any thread.
 
     `traceparent` is its W3C trace context, for the headers of what a model asks elsewhere; None where there is none.
-    `owner` is the same for all predictions of one user, and tells nothing else.
+    `owner` is the same for all predictions of one user, and tells nothing else. `variables` and `secrets` are what the
+    model's owner gave it, by name; `get_secret_value()` gives a secret's text.
     """
 
     def __init__(
@@ -67,6 +70,8 @@ class PredictionContext:
         self.files = frozenset(files)
         self.traceparent = traceparent
         self.owner = owner
+        self.variables: Mapping[str, str] = {}
+        self.secrets: Mapping[str, SecretStr] = {}
         self.started = time.monotonic()
         self._sink = sink
         self._cancel = threading.Event()

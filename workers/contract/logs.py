@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, ParamSpec, TextIO, TypeGuard, TypeVar
 
 from workers.contract.context import PredictionContext, current_prediction
+from workers.contract.variables import ModelVariables, current_variables
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -85,14 +86,19 @@ def route_logs() -> None:
 
 
 def route_prints() -> None:
-    """Send what is printed to the prediction that runs, also from the threads and pools that its code uses."""
+    """Send what is printed to the prediction that runs, also from the threads and pools that its code uses.
+
+    These see the variables of their model, too.
+    """
     sys.stdout, sys.stderr = PrintStream(sys.stdout), PrintStream(sys.stderr)
     start, submit = threading.Thread.start, ThreadPoolExecutor.submit
 
     def start_for_prediction(thread: threading.Thread) -> None:
-        if _captures(context := current_prediction.get()):
+        context, given = current_prediction.get(), current_variables.get()
+        if _captures(context) or given.environment:
             # Of this thread alone
-            thread.run = partial(_run_for, context, thread.run)  # type: ignore[method-assign]
+            context = context if _captures(context) else None
+            thread.run = partial(_run_for, context, given, thread.run)  # type: ignore[method-assign]
         start(thread)
 
     def submit_for_prediction(
@@ -106,8 +112,9 @@ def route_prints() -> None:
     ThreadPoolExecutor.submit = submit_for_prediction  # type: ignore[method-assign,assignment]
 
 
-def _run_for(context: PredictionContext, run: Callable[[], None]) -> None:
+def _run_for(context: PredictionContext | None, given: ModelVariables, run: Callable[[], None]) -> None:
     current_prediction.set(context)
+    current_variables.set(given)
     run()
 
 

@@ -11,6 +11,7 @@ from workers.contract.context import Adapter, CancelSignal, PredictionContext
 from workers.contract.devices import Device
 from workers.contract.failures import InputRejectedError, VersionRefusedError
 from workers.contract.protocol import VersionSpec
+from workers.contract.variables import NO_VARIABLES, ModelVariables
 from workers.contract.weights import module_bytes
 
 __all__ = [
@@ -42,11 +43,20 @@ class Inspection:
 
 
 class SetupContext:
-    """What a predictor sees of its own loading; `room_bytes` is what it may fill of the memory for models."""
+    """What a predictor sees of its own loading; `room_bytes` is what it may fill of the memory for models.
 
-    def __init__(self, report: Callable[[str, int | None, int | None], None], room_bytes: int | None = None) -> None:
+    `variables` and `secrets` are what the model's owner gave it, by name; `get_secret_value()` gives a secret's text.
+    """
+
+    def __init__(
+        self,
+        report: Callable[[str, int | None, int | None], None],
+        room_bytes: int | None = None,
+        given: ModelVariables = NO_VARIABLES,
+    ) -> None:
         self._report = report
         self.room_bytes = room_bytes
+        self.variables, self.secrets = given.variables, given.secrets
 
     def loading(self, phase: str, done: int | None = None, total: int | None = None) -> None:
         """Tell those who wait how far the load is (phase: read, move, warm-up); done and total in bytes."""
@@ -66,6 +76,8 @@ class Predictor:
     max_concurrency: ClassVar[int] = 1
     at_once: ClassVar[int] = 0
     """How many of these it works on together, where the others only wait for the next batch; 0: all."""
+    model_variables: ModelVariables = NO_VARIABLES
+    """What the model's owner gave it when it was loaded."""
     takes_adapters: ClassVar[bool] = False
     """Whether it heeds `PredictionContext.adapter`, and `inspect` judges the folder `VersionSpec.adapter`."""
 

@@ -25,7 +25,8 @@ class VersionSpec:
 
     With an adapter, `adapter` is its own folder and `base` the version whose model it changes: then `path` and
     `options` are the base's, whose one copy in memory serves both.
-    `code` is the digest of the operator's class that it was published with; None runs with any.
+    `code` is the digest of the operator's class that it was published with; None runs with any. Its class alone is
+    given `variables` and `secrets`, whose changes `variable_changes` counts: what was loaded after fewer is outdated.
     """
 
     id: str
@@ -35,6 +36,9 @@ class VersionSpec:
     base: str | None = None
     adapter: str | None = None
     code: str | None = None
+    variables: dict[str, Any] = field(default_factory=dict, repr=False)
+    secrets: dict[str, Any] = field(default_factory=dict, repr=False)
+    variable_changes: int = 0
 
     @property
     def model(self) -> VersionSpec:

@@ -65,6 +65,7 @@ def main() -> None:
 
     from workers.contract.devices import DeviceUnavailableError, pick_device
     from workers.contract.logs import route_logs, route_prints
+    from workers.contract.variables import show_variables
     from workers.predictors.registry import open_registry
     from workers.runner.pictures import MAX_PIXELS
     from workers.runner.service import Runner
@@ -85,6 +86,7 @@ def main() -> None:
     faulthandler.enable()
     route_logs()
     route_prints()
+    show_variables()
     # some containers have no writable /proc, and can do without
     with suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text(OOM_SCORE)

@@ -15,6 +15,7 @@ from workers.contract.context import PredictionContext
 from workers.contract.failures import ModelLoadError, ModelTooLargeError, explain_load, free_memory
 from workers.contract.predictor import Predictor, SetupContext
 from workers.contract.protocol import Resident, VersionSpec
+from workers.contract.variables import ModelVariables
 from workers.contract.watchdog import DEFAULT_GRACE_SECONDS, give_up, later
 from workers.runner.turns import Turns
 
@@ -121,14 +122,23 @@ class ModelCache:
             while self._urgent is not None and (loaded := self._current.get(spec.id)) and loaded.predictor is not None:
                 context.check()
                 self._changed.wait()
+            outdated: list[_Entry] = []
             entry = self._current.get(spec.id)
+            if entry is not None and entry.spec.variable_changes < spec.variable_changes:
+                # It knows what its owner has changed since; what runs on it ends as it began
+                entry.forgotten = True
+                del self._current[spec.id]
+                outdated, entry = self._take([entry]), None
+            is_new = entry is None
             if entry is None:
                 entry = self._current[spec.id] = _Entry(spec)
-                threading.Thread(target=self._load, args=(entry,), name=f"load {spec.id}", daemon=True).start()
             entry.users += 1
             entry.watchers.append(context)
             phase = entry.phase if entry.predictor is None else None
         try:
+            if is_new:
+                self._unload(outdated)
+                threading.Thread(target=self._load, args=(entry,), name=f"load {spec.id}", daemon=True).start()
             if phase is not None:
                 context.loading(*phase)
             with self._changed:
@@ -243,7 +253,8 @@ class ModelCache:
                     check()
                     entry.thread = threading.get_ident()
                     room = budget - self._used_bytes + entry.reserved_bytes
-                predictor = self._loader(entry.spec, SetupContext(report, room))
+                given = ModelVariables.of(entry.spec)
+                predictor = self._loader(entry.spec, SetupContext(report, room, given))
                 size = predictor.size_bytes()
                 with self._changed:
                     entry.thread = None
@@ -257,7 +268,8 @@ class ModelCache:
             else:
                 logger.exception("Version %s could not be loaded", entry.spec.id)
             if predictor is not None:
-                predictor.teardown()
+                with predictor.model_variables.present():
+                    predictor.teardown()
             return explain_load(error)
         with self._changed:
             entry.predictor, entry.size_bytes, entry.used_at = predictor, size, time.monotonic()
@@ -371,7 +383,8 @@ class ModelCache:
         for entry in victims:
             try:
                 if entry.predictor is not None:
-                    entry.predictor.teardown()
+                    with entry.predictor.model_variables.present():
+                        entry.predictor.teardown()
             except BaseException:  # SystemExit of a model's code too: this may be the thread of another's prediction
                 logger.exception("Version %s failed in its teardown", entry.spec.id)
             entry.predictor = None

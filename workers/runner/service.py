@@ -59,6 +59,7 @@ from workers.contract.protocol import (
     receive,
 )
 from workers.contract.tokenizers import check_tokenizers
+from workers.contract.variables import ModelVariables
 from workers.contract.watchdog import bounded, grace_seconds
 from workers.contract.weights import check_numbers, count_numbers, loaded_bytes, safetensors_files, stored_numbers
 from workers.predictors.registry import Registry, is_built_in
@@ -381,8 +382,11 @@ class Runner:
         cls = self._registry.get(spec.predictor)
         if cls is None:
             raise LookupError(f"no predictor {spec.predictor!r}")
-        predictor = cls()
-        with bounded(self._load_seconds, f"The load of version {spec.id}"):
+        given = ModelVariables.of(spec)
+        with given.present():
+            predictor = cls()
+        predictor.model_variables = given
+        with bounded(self._load_seconds, f"The load of version {spec.id}"), given.present():
             try:
                 if spec.path:
                     # Versions of older releases were not judged so
@@ -468,6 +472,9 @@ def run_prediction(
         with ExitStack() as stack:
             with _measured(context, "load"):
                 predictor = stack.enter_context(cache.lease(run.version, context))
+            given = predictor.model_variables
+            context.variables, context.secrets = given.variables, given.secrets
+            stack.enter_context(given.present())
             context.begin()
             context.send(Started(run.prediction, context.started - waiting_since))
             token = current_prediction.set(context)

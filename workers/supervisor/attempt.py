@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 from functools import partial
 from hashlib import blake2b
@@ -36,6 +36,7 @@ from workers.supervisor.runner_keeper import RunnerKeeper
 from workers.supervisor.server_paths import ServerPaths
 from workers.supervisor.sharing import Sharing
 from workers.supervisor.snapshots import Snapshots, VersionUnavailableError
+from workers.supervisor.variables import VariablesOfVersions
 from workers.supervisor.webhooks import Notices
 
 T = TypeVar("T")
@@ -91,6 +92,7 @@ class AttemptContext:
     rt: Runtime
     keeper: RunnerKeeper
     snapshots: Snapshots
+    variables: VariablesOfVersions
     inputs: InputFiles
     sharing: Sharing
     runner_lock: SharedLock
@@ -250,6 +252,12 @@ class Attempt:
             self.stage = Stage.FETCHING
             with self._trace.step("fetch model"):
                 spec = await self._retry(lambda: self._context.snapshots.spec(lease.version_id, self._writer.loading))
+            if lease.variable_changes and spec.code is not None:
+                # Nothing but a class of the operator's asks for them
+                given = await self._retry(lambda: self._context.variables.of(lease.version_id, lease.variable_changes))
+                self._output.conceal(given.secrets.values())
+                keeper.concealment.add(given.secrets.values())
+                spec = replace(spec, variables=given.variables, secrets=given.secrets, variable_changes=given.changes)
             lock, schema = self._context.runner_lock, keeper.input_schema(spec.predictor)
             try:
                 values = open_secrets(schema, {**input_schema.defaults(schema), **lease.input}, self._rt.vault.open)
@@ -275,6 +283,9 @@ class Attempt:
                     if self._previews_enabled:
                         keeper.send(protocol.SetPreviews(self.key, enabled=True))
                     await asyncio.shield(self.outcome)
+        except UnreadableSecretError:
+            reason = "What its owner gave this model was sealed with another SECRET_KEY; they have to set it again."
+            self.settle(Outcome(PredictionStatus.FAILED, Failure(PredictionErrorCode.MODEL_UNAVAILABLE, reason)))
         except (VersionUnavailableError, InputFilesError) as error:
             self.settle(Outcome(PredictionStatus.FAILED, error.failure))
 

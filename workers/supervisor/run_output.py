@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any, overload
 
@@ -17,6 +17,7 @@ from server.live.prediction_body import COUNTS, METRICS
 from server.queue.claim import PredictionLease
 from server.queue.finish import Result
 from workers.contract import protocol
+from workers.supervisor.concealment import Concealment
 from workers.supervisor.event_writer import EventWriter
 from workers.supervisor.server_paths import ServerPaths
 
@@ -115,7 +116,8 @@ class RunOutput:
         self._max_file_bytes = self._file_bytes_left = max_file_bytes
         self._max_text_bytes = self._text_bytes_left = max_text_bytes
         self._on_timing = on_timing
-        self._hide: Callable[[str], str] = paths.hide if paths else str
+        self._hide_paths: Callable[[str], str] = paths.hide if paths else str
+        self._concealment = Concealment()
         self._hide_own: Callable[[Any], Any] = paths.hide_own if paths else lambda value: value
         self._value: Any = None
         self._is_adopted = False
@@ -186,6 +188,13 @@ class RunOutput:
             case protocol.Canceled():
                 return CANCELED
         return None
+
+    def conceal(self, secrets: Iterable[str]) -> None:
+        """Cut these out of the log and of a failure: whoever runs a model does not read what its owner gave it."""
+        self._concealment.add(secrets)
+
+    def _hide(self, text: str) -> str:
+        return self._concealment.hide(self._hide_paths(text))
 
     def _has_room(self, size: int) -> bool:
         """Count so many bytes more of text or JSON; whether they may be given out."""

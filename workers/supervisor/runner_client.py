@@ -113,6 +113,8 @@ class RunnerClient:
         self.pid = process.pid
         self._loop = asyncio.get_running_loop()
         self.exited = self._loop.create_future()
+        self.hide: Callable[[str], str] = str
+        """What is cut out of each line that it writes."""
         self._ready: asyncio.Future[Ready] = self._loop.create_future()
         self._on_message = on_message
         self._process = process
@@ -295,7 +297,7 @@ class RunnerClient:
         assert self._process.stdout is not None  # noqa: S101 - spawn opens the pipe
         # A model may print without an end of the line for ever
         while raw := self._process.stdout.readline(MAX_LINE_BYTES):
-            line = raw.decode(errors="replace").rstrip()
+            line = self.hide(raw.decode(errors="replace").rstrip())
             self._tail.append(line)
             if not line.startswith(IMPORTING.rstrip()):
                 logger.info("runner", pid=self.pid, line=line)

@@ -21,6 +21,7 @@ from server.settings import Settings
 from workers.contract import protocol
 from workers.contract.policy import walls_of
 from workers.contract.watchdog import STUCK
+from workers.supervisor.concealment import Concealment
 from workers.supervisor.run_output import HANDED_BACK, Outcome
 from workers.supervisor.runner_client import RunnerClient, RunnerFailedError, RunnerOptions
 from workers.supervisor.runner_watch import RunnerWatch, remove_shared_memory
@@ -86,6 +87,8 @@ class RunnerKeeper:
         self._is_reloading = False
         self._overload: Failure | None = None
         self._left_out: dict[str, str] = {}
+        self.concealment = Concealment()
+        """The secrets that the runner was given, which nobody shall read in what it writes."""
         self.ready: protocol.Ready | None = None
         self.resident = protocol.Resident([], 0)
         self.on_resident: Callable[[], None] = lambda: None
@@ -109,6 +112,7 @@ class RunnerKeeper:
                     await asyncio.sleep(backoff)
                     backoff = min(MAX_BACKOFF_SECONDS, backoff * 2)
                     continue
+                self._client.hide = self.concealment.hide
                 ready = self._client.ready
                 self.ready = replace(ready, broken_predictors={**ready.broken_predictors, **self._left_out})
                 self._up.set()

@@ -47,6 +47,7 @@ from workers.supervisor.runner_user import choose_user, open_to
 from workers.supervisor.server_paths import ServerPaths
 from workers.supervisor.sharing import Sharing
 from workers.supervisor.snapshots import Snapshots
+from workers.supervisor.variables import VariablesOfVersions
 from workers.supervisor.webhooks import Deliverer
 
 logger = structlog.get_logger(__name__)
@@ -136,6 +137,7 @@ class Supervisor:
             rt,
             self._keeper,
             Snapshots(rt, lambda version: version in self._keeper.resident.versions),
+            VariablesOfVersions(rt),
             self._inputs,
             self._sharing,
             runner_lock,
@@ -338,6 +340,7 @@ class Supervisor:
                 in_use = {str(attempt.lease.version_id) for attempt in self._attempts.values()}
                 for version in deleted - in_use:
                     self._context.snapshots.forget(UUID(version))
+                    self._context.variables.forget(UUID(version))
                     keeper.send(Forget(version))
                     logger.info("version.forgotten", version=version)
                 await self._look_at_others()

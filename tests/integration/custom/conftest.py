@@ -44,6 +44,7 @@ def live(start_servers: StartServers, tmp_path_factory: pytest.TempPathFactory) 
     (told,) = re.findall(r"CUSTOM_PREDICTORS=(\S+)", block("sh"))
     sample = "tests.integration.custom.sample"
     classes = f"{told},my_pictures:Thumbnail,my_batches:Doubler,{sample}:Weigh,{sample}:Heavy,{sample}:Vouch"
+    classes += f",{sample}:Guarded,{sample}:Nosy"
     classes += "".join(f",moody:{name.title()}" for name in MOODY)
     # The moody ones leave word beside their module
     settings = {**LIMITS, "CUSTOM_PREDICTORS": classes, "RUNNER_WRITABLE": str(folder)}

@@ -492,3 +492,20 @@ def test_versions_with_adapters_share_the_model_of_their_base() -> None:
     assert dropped == ["a2"]
     assert "a2" not in cache.resident.versions
     assert not loads.models[0].gone.is_set()
+
+
+def test_what_was_loaded_with_former_variables_is_loaded_anew_and_ends_as_it_began() -> None:
+    loads = Loads()
+    cache = ModelCache(loads, budget=lambda: 100)
+    former = VersionSpec("v", "model", secrets={"KEY": "a"}, variable_changes=1)
+    newer = VersionSpec("v", "model", secrets={"KEY": "b"}, variable_changes=2)
+    with cache.lease(former, context("p")[0]) as running:
+        assert use(cache, newer) is loads.models[1] is not running
+        assert not loads.models[0].gone.is_set()
+        assert use(cache, former) is loads.models[1], "one that was claimed before the change runs with what is newer"
+    assert loads.models[0].gone.wait(SECONDS)
+    assert use(cache, newer) is loads.models[1]
+    assert [each.spec.secrets for each in loads.models] == [{"KEY": "a"}, {"KEY": "b"}]
+    idle = VersionSpec("v", "model", variable_changes=3)
+    assert use(cache, idle) is loads.models[2]
+    assert loads.models[1].gone.wait(SECONDS)

@@ -53,6 +53,7 @@ async def attempt(keeper: StandIn) -> AsyncIterator[Attempt]:
         other,
         other,
         other,
+        other,
         SharedLock(),
         lambda: 1,
         lambda seconds: None,
