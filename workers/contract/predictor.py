@@ -28,6 +28,8 @@ __all__ = [
     "schema",
 ]
 
+SWITCH_SECONDS = "adapter_switch_seconds"
+"""The metric of a prediction for which its model was given another adapter, or none: how long that took."""
 JSON_SCHEMA = "https://json-schema.org/draft/2020-12/schema"
 KINDS = ("TEXT_GENERATION", "IMAGE_GENERATION", "CUSTOM")
 

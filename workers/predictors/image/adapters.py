@@ -82,8 +82,8 @@ class Adapters:
         with self._lock:
             self._dropped.add(version)
 
-    def use(self, adapter: Adapter | None, scale: float) -> None:
-        """Draw with this adapter alone, or with none.
+    def use(self, adapter: Adapter | None, scale: float) -> bool:
+        """Draw with this adapter alone, or with none; whether that is another one than before.
 
         Raises:
             VersionRefusedError: its weights do not fit the pipeline.
@@ -97,7 +97,7 @@ class Adapters:
             self._pipeline.delete_adapters(self._names.pop(version))
         choice = None if adapter is None else (adapter.version, scale)
         if choice == self._used:
-            return
+            return False
         if adapter is None:
             self._pipeline.disable_lora()
         else:
@@ -106,6 +106,7 @@ class Adapters:
             self._pipeline.enable_lora()
             self._pipeline.set_adapters(self._names[adapter.version], scale)
         self._used = choice
+        return True
 
     def _load(self, adapter: Adapter) -> None:
         name = f"adapter_{adapter.version}".replace(".", "_")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+import time
 import traceback
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -18,6 +19,7 @@ from PIL import Image
 
 from workers.contract.logs import quieten_diffusers, quieten_transformers
 from workers.contract.predictor import (
+    SWITCH_SECONDS,
     Adapter,
     CancelSignal,
     Device,
@@ -262,7 +264,11 @@ class ImageModel:
         task = first.task
         assert task is not None  # noqa: S101 - `generate` sets it
         pipeline = self._prepare(task, first.scheduler)
-        self.adapters.use(first.adapter, first.scale)
+        began = time.monotonic()
+        if self.adapters.use(first.adapter, first.scale) and not is_quiet:
+            seconds = time.monotonic() - began
+            for pending in batch:
+                pending.context.metric(SWITCH_SECONDS, seconds)
         # on the CPU whatever the device is, so that a seed means the same noise everywhere
         generators = [torch.Generator("cpu").manual_seed(pending.seed) for pending in batch]
         if len(batch) == 1 and not is_quiet:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,7 +19,7 @@ from peft import PeftConfig, PeftModel
 from peft.mapping import PEFT_TYPE_TO_TUNER_MAPPING
 from peft.tuners.tuners_utils import BaseTuner
 
-from workers.contract.predictor import PredictionContext, VersionRefusedError
+from workers.contract.predictor import SWITCH_SECONDS, PredictionContext, VersionRefusedError
 from workers.contract.weights import safetensors_header
 
 CONFIG = "adapter_config.json"
@@ -108,6 +109,7 @@ class Adapters:
         """
         adapter = context.adapter
         ticket = _Ticket(None if adapter is None else _name(adapter.version))
+        switch_seconds: float | None = None
 
         def wake() -> None:
             with self._changed:
@@ -120,8 +122,10 @@ class Adapters:
                     context.check()
                     self._changed.wait()
                 if self._inside == 0:
+                    is_other, began = ticket.name != self._current, time.monotonic()
                     # it is as it was if this fails
                     self._switch(ticket.name, None if adapter is None else adapter.path)
+                    switch_seconds = time.monotonic() - began if is_other else None
                     for other in self._waiting:
                         other.admitted = other.name == ticket.name
                 self._inside += 1
@@ -129,6 +133,8 @@ class Adapters:
                 self._waiting.remove(ticket)
                 self._changed.notify_all()
         try:
+            if switch_seconds is not None:
+                context.metric(SWITCH_SECONDS, switch_seconds)
             yield
         finally:
             with self._changed:

@@ -24,6 +24,7 @@ from tests.unit.predictors.conftest import CPU
 from tests.unit.predictors.sink import Sink
 from workers.contract.context import PredictionContext
 from workers.contract.predictor import Adapter, SetupContext, VersionRefusedError, VersionSpec
+from workers.contract.protocol import Metric
 from workers.predictors.image.predictor import Image
 
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -120,6 +121,20 @@ def test_adapters_share_one_base_and_are_switched_at_once(base: Path, loras: lis
         model.adapters.use(one, 1.0)
         model.adapters.use(two, 1.0)
     assert (time.monotonic() - began) / 10 < 0.1
+
+
+def test_who_switches_is_told_how_long_it_took(base: Path, loras: list[Adapter]) -> None:
+    predictor = open_predictor(base)
+    one, two = loras
+    switched = []
+    for adapter in (None, one, one, two, None):
+        sink = Sink()
+        context = PredictionContext("p", WORDS, sink)
+        context.adapter = adapter
+        predictor.predict(context)
+        switched.append([each.value for each in sink.of(Metric) if each.name == "adapter_switch_seconds"])
+    assert [len(each) for each in switched] == [0, 1, 0, 1, 1]
+    assert all(0 < seconds < 10 for each in switched for seconds in each)
 
 
 def test_an_adapter_of_another_model_is_refused_with_a_sentence(

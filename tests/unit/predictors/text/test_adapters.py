@@ -20,6 +20,7 @@ from tests.unit.predictors.sink import Sink
 from tests.unit.predictors.texts import DEFAULTS, PROMPT, generate, setup
 from workers.contract.context import Adapter, PredictionContext
 from workers.contract.predictor import Predictor, VersionSpec
+from workers.contract.protocol import Metric
 from workers.predictors.text.predictor import Text
 
 Folder = Callable[[str], Path]
@@ -71,6 +72,18 @@ def test_each_adapter_gives_what_peft_gives(predictor: Predictor, base: Path, ad
     turns = [None, *adapters] * 5
     with ThreadPoolExecutor(len(turns)) as pool:
         assert list(pool.map(lambda each: write(predictor, each), turns)) == [plain, *outputs] * 5
+
+
+def test_who_switches_is_told_how_long_it_took(predictor: Predictor, adapters: list[Path]) -> None:
+    switched = []
+    for adapter in (None, adapters[0], adapters[0], adapters[1], None):
+        sink = Sink()
+        context = PredictionContext("p", {"prompt": PROMPT, **DEFAULTS, "max_new_tokens": 1}, sink, owner="somebody")
+        context.adapter = Adapter(f"version-{adapter.name}", adapter) if adapter else None
+        predictor.predict(context)
+        switched.append([each.value for each in sink.of(Metric) if each.name == "adapter_switch_seconds"])
+    assert [len(each) for each in switched] == [0, 1, 0, 1, 1]
+    assert all(0 < seconds < 10 for each in switched for seconds in each)
 
 
 def test_adapters_share_the_memory_of_their_base(predictor: Predictor, adapters: list[Path]) -> None:
