@@ -245,6 +245,7 @@ async def test_a_bomb_that_no_arithmetic_knows_ends_within_its_bounds(
     assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024 < 1_700_000_000
 
 
+@pytest.mark.slow
 async def test_models_are_measured_one_after_the_other_in_one_process(tmp_path: Path, inspector_of: Inspectors) -> None:
     inspector, before = inspector_of(memory=4_000_000_000), children()
     for kind, predictor in (("prose", "text"), ("shapes", "image"), ("prose", "embeddings")):

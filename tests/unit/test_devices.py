@@ -7,6 +7,7 @@ import pytest
 
 from server.devices import environment
 from server.errors import InvalidInputError
+from tests.support.marks import seldom
 
 
 @pytest.mark.parametrize(
@@ -37,7 +38,7 @@ def test_several_devices_are_several_workers_and_the_command_says_how() -> None:
     assert "Traceback" not in said.stderr
 
 
-@pytest.mark.parametrize("name", ["gpu", "cuda:x", "mps", "cuda:0 cuda:1", "../../dev/nvidia0"])
+@pytest.mark.parametrize("name", ["gpu", *seldom("cuda:x", "mps", "cuda:0 cuda:1", "../../dev/nvidia0")])
 def test_the_command_refuses_a_name_in_one_line(name: str) -> None:
     said = subprocess.run(
         [sys.executable, "-m", "server.cli", "worker", "--devices", name], capture_output=True, text=True

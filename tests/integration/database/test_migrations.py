@@ -17,6 +17,7 @@ import pytest
 from server.adapters.database import MIGRATIONS_DIR
 from server.adapters.schema import LOCK_SECONDS, MIGRATION_LOCK
 from tests.integration.database.conftest import finish, start
+from tests.support.marks import seldom
 
 NAMES = sorted(
     (path.name for path in Path(MIGRATIONS_DIR, "models").glob("[0-9]*.py")), key=lambda name: int(name.split("_")[0])
@@ -77,14 +78,14 @@ def test_the_tables_need_no_further_migration(environment: dict[str, str]) -> No
     assert after == before
 
 
-@pytest.mark.parametrize("command", ["serve", "worker", "register-demo"])
+@pytest.mark.parametrize("command", ["serve", *seldom("worker", "register-demo")])
 def test_nothing_starts_on_a_schema_that_is_behind(environment: dict[str, str], command: str) -> None:
     code, _, err = finish(start(environment, command))
     assert code == 1
     assert err == f"The database schema is behind ({', '.join(NAMES)}). Run: inference-server migrate"
 
 
-@pytest.mark.parametrize("command", ["serve", "worker"])
+@pytest.mark.parametrize("command", ["serve", *seldom("worker")])
 def test_nothing_starts_without_a_secret(environment: dict[str, str], command: str) -> None:
     for secret, sentence in (("", "SECRET_KEY: is not set"), ("short", "SECRET_KEY: has 5 characters, fewer than 32")):
         code, _, err = finish(start({**environment, "SECRET_KEY": secret}, command))
@@ -93,7 +94,7 @@ def test_nothing_starts_without_a_secret(environment: dict[str, str], command: s
         assert "Traceback" not in err
 
 
-@pytest.mark.parametrize("command", ["serve", "worker", "migrate", "register-demo"])
+@pytest.mark.parametrize("command", ["serve", *seldom("worker", "migrate", "register-demo")])
 def test_a_database_that_is_away_is_said_in_a_sentence(environment: dict[str, str], command: str) -> None:
     away = {**environment, "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/nothing"}
     code, _, err = finish(start(away, command))
@@ -102,7 +103,7 @@ def test_a_database_that_is_away_is_said_in_a_sentence(environment: dict[str, st
     assert "Traceback" not in err
 
 
-@pytest.mark.parametrize("command", ["migrate", "makemigration", "serve"])
+@pytest.mark.parametrize("command", ["migrate", *seldom("makemigration", "serve")])
 def test_a_database_that_is_not_configured(environment: dict[str, str], command: str) -> None:
     arguments = [command, "x"] if command == "makemigration" else [command]
     code, _, err = finish(start({**environment, "DATABASE_URL": ""}, *arguments))
@@ -110,7 +111,7 @@ def test_a_database_that_is_not_configured(environment: dict[str, str], command:
     assert "DATABASE_URL: is not set; give a PostgreSQL URL, or use `inference-server up`" in err
 
 
-@pytest.mark.parametrize("command", ["serve", "worker", "migrate", "register-demo", "up"])
+@pytest.mark.parametrize("command", ["serve", *seldom("worker", "migrate", "register-demo", "up")])
 def test_wrong_settings_are_all_named_by_every_command(environment: dict[str, str], command: str) -> None:
     wrong = {"API_PORT": "x", "LOG_LEVEL": "LOUD", "DATABASE_URL": "mysql://a:hunter2@b/c", "SECRET_KEY": "short"}
     code, _, err = finish(start({**environment, **wrong}, command))
@@ -217,6 +218,7 @@ async def test_old_rows_that_break_a_rule_are_counted_and_those_with_one_meaning
         await connection.close()
 
 
+@pytest.mark.slow
 async def test_uploads_of_an_older_release_are_counted_and_those_of_this_one_only_once(
     fresh_database: str, environment: dict[str, str]
 ) -> None:
@@ -291,6 +293,7 @@ async def traffic(url: str) -> AsyncIterator[list[float]]:
         connection.terminate()
 
 
+@pytest.mark.slow
 async def test_a_migration_behind_an_open_reader_stalls_nobody_for_long(
     fresh_database: str, environment: dict[str, str]
 ) -> None:

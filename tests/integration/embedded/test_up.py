@@ -19,6 +19,7 @@ from server.embedded.processes import is_alive
 from server.embedded.servers import LocalServers
 from tests.integration.embedded.conftest import Run, Start, all_ended, remove
 from tests.support.api import wait_for
+from tests.support.marks import seldom
 
 
 def query(run: Run, sql: str) -> list[asyncpg.Record]:
@@ -150,7 +151,7 @@ def test_a_taken_port_is_told_before_anything_starts(start: Start, tmp_path: Pat
     assert [path.name for path in fresh.iterdir()] == ["up.lock"]
 
 
-@pytest.mark.parametrize("port", ["65536", "-1", "99999"])
+@pytest.mark.parametrize("port", ["65536", *seldom("-1", "99999")])
 def test_a_port_that_is_none(start: Start, tmp_path: Path, port: str) -> None:
     command = (sys.executable, "-m", "server.cli", "up", f"--port={port}", f"--data-dir={tmp_path / 'data'}")
     run = start(tmp_path / "data", command=command)
@@ -207,6 +208,7 @@ def postgres_answers(run: Run) -> bool:
         return False
 
 
+@pytest.mark.slow
 def test_what_dies_again_and_again_ends_it_all(start: Start, data_dir: Path) -> None:
     run = start(data_dir)
     run.until_ready()
@@ -220,7 +222,7 @@ def test_what_dies_again_and_again_ends_it_all(start: Start, data_dir: Path) -> 
     assert all_ended(family)
 
 
-@pytest.mark.parametrize("command", ["migrate", "serve", "worker"])
+@pytest.mark.parametrize("command", ["serve", *seldom("migrate", "worker")])
 def test_what_fails_while_starting_is_shown(start: Start, data_dir: Path, command: str) -> None:
     run = start(data_dir, STAND_IN_FAILS=command)
     assert run.process.wait(60) == 1

@@ -77,6 +77,7 @@ REFUSED: list[dict[str, Any]] = [
 ]
 
 
+@pytest.mark.slow
 async def test_no_value_of_one_request_harms_eight_others(user: Client, live_server: LiveServer) -> None:
     expected = [await alone(user, **good(number)) for number in range(8)]
     assert len(set(expected)) == 8

@@ -155,6 +155,7 @@ async def test_the_models_used_longest_ago_make_room(hub: HubServer, downloads: 
     assert [name for name, folder in folders_of.items() if folder.exists()] == ["acme/oldest", "acme/older"]
 
 
+@pytest.mark.slow
 async def test_a_cache_that_is_filled_ten_times_over_serves_every_version(
     hub: HubServer, downloads: Downloads, monkeypatch: pytest.MonkeyPatch
 ) -> None:

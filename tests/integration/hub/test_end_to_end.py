@@ -120,6 +120,7 @@ async def test_a_hub_that_is_away_for_a_moment(user: Client, shared_hub: HubServ
     assert [fault.times for fault in shared_hub.faults] == [0, 0]
 
 
+@pytest.mark.slow
 async def test_a_worker_that_lacks_the_files_fetches_them_once_for_all_who_wait(
     user: Client, shared_hub: HubServer, distant: str
 ) -> None:

@@ -68,6 +68,7 @@ async def until(client: Client, slug: str, condition: Any) -> dict[str, Any]:
     return version
 
 
+@pytest.mark.slow
 async def test_a_repository_that_drips_delays_nobody_else(live: LiveServer, user: Client, hub: HubServer) -> None:
     released = threading.Event()
     hub.publish("demo-org/quick", FILES)

@@ -160,6 +160,7 @@ async def test_what_is_no_adapter_or_has_no_base(admin: Client, ada: Client, roo
     assert await write(ada, gpt) == expected(other, None)
 
 
+@pytest.mark.slow
 async def test_the_base_of_a_private_model_is_for_its_owner(admin: Client, ada: Client, root: Path) -> None:
     folder = tiny_models.llama(root / unique("llama"))
     adapter = make_adapter(folder, root / unique("adapter"))

@@ -71,6 +71,7 @@ async def test_bare_cards_get_samples_and_others_are_left(fresh: LiveServer, cli
     assert await runs(fresh) == made
 
 
+@pytest.mark.slow
 async def test_what_somebody_chose_stays(fresh: LiveServer, client: Client) -> None:
     await show(fresh)
     admin = await administrator(fresh)

@@ -66,6 +66,7 @@ async def test_operations_are_counted_by_what_they_ask_for(live_server: LiveServ
     await client.close()
 
 
+@pytest.mark.slow
 async def test_no_client_makes_new_series(live_server: LiveServer) -> None:
     client = Client(live_server.url)
     names = [f"n{secrets.token_hex(6)}" for _ in range(30)]

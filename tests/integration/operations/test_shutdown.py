@@ -45,6 +45,7 @@ def live(start_servers: StartServers, tmp_path_factory: pytest.TempPathFactory) 
         yield server
 
 
+@pytest.mark.slow
 async def test_sigterm_under_load(live: LiveServer) -> None:
     client = Client(live.url)
     await client.sign_up("ending")

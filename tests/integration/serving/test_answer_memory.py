@@ -41,6 +41,7 @@ def ask(api: Api, body: bytes, source: str) -> socket.socket:
     return connection
 
 
+@pytest.mark.slow
 def test_slow_readers_of_large_answers_hold_bounded_memory_and_keep_nobody_out(
     start_api: StartApi, large: tuple[str, bytes]
 ) -> None:

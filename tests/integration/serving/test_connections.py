@@ -19,6 +19,7 @@ from tests.integration.custom.sending import place
 from tests.integration.serving.conftest import Api, StartApi
 from tests.integration.serving.connecting import SENT, START, acknowledged, answer, opened
 from tests.support.api import Client, wait_for
+from tests.support.marks import seldom
 
 MEGABYTE = 1_000_000
 HEADER_SECONDS, BODY_SECONDS, BODY_RATE = 1.0, 1.0, 1000
@@ -315,6 +316,7 @@ def test_many_requests_behind_each_other_are_not_queued(api: Api) -> None:
     assert api.memory - before < 30 * MEGABYTE
 
 
+@pytest.mark.slow
 def test_silent_connections_keep_nobody_out(start_api: StartApi) -> None:
     with start_api(open_files=1024) as api, ExitStack() as stack:
         assert '"open_files": 1024' in api.log.read_text()
@@ -386,7 +388,7 @@ LEAVING = {
 }
 
 
-@pytest.mark.parametrize("how", ["reset", "end"])
+@pytest.mark.parametrize("how", ["reset", *seldom("end")])
 @pytest.mark.parametrize("sent", LEAVING.values(), ids=LEAVING)
 def test_whoever_leaves_is_no_bug(api: Api, upload: str, sent: bytes, how: str) -> None:
     logged = api.log.stat().st_size

@@ -118,6 +118,7 @@ async def test_a_worker_stops_while_postgresql_and_redis_are_away(own_servers: L
     assert seconds < STOP_SECONDS
 
 
+@pytest.mark.slow
 async def test_a_worker_that_stops_leaves_a_clean_log_and_a_bounded_key(
     live: LiveServer, own_servers: LocalServers
 ) -> None:

@@ -15,6 +15,7 @@ from opentelemetry.trace import SpanKind
 from server.adapters.tracing import NO_TRACING, below, traceparent_of
 from server.runtime import Role, open_tracing
 from server.settings import Settings, SettingsError
+from tests.support.marks import seldom
 
 ROOT = Path(__file__).parents[3]
 GIVEN = f"00-{'a' * 32}-{'b' * 16}-01"
@@ -63,7 +64,9 @@ def without(tmp_path: Path) -> str:
     return str(tmp_path)
 
 
-@pytest.mark.parametrize("environment", [{}, {"OTEL_TRACES_EXPORTER": "none"}, {"OTEL_SDK_DISABLED": "true"}], ids=str)
+@pytest.mark.parametrize(
+    "environment", [{}, *seldom({"OTEL_TRACES_EXPORTER": "none"}, {"OTEL_SDK_DISABLED": "true"})], ids=str
+)
 def test_nothing_is_imported_where_nothing_is_traced(environment: dict[str, str]) -> None:
     done = run("-c", APP, **environment)
     assert (done.returncode, done.stdout.strip()) == (0, "[]"), done.stderr
@@ -74,7 +77,7 @@ def test_all_works_without_the_packages(without: str) -> None:
     assert (done.returncode, done.stdout.strip()) == (0, "[]"), done.stderr
 
 
-@pytest.mark.parametrize("command", ["serve", "worker", "up"])
+@pytest.mark.parametrize("command", ["serve", *seldom("worker", "up")])
 def test_a_process_says_that_the_packages_are_missing(without: str, command: str) -> None:
     done = run("-m", "server.cli", command, before=without, OTEL_EXPORTER_OTLP_ENDPOINT="http://127.0.0.1:4318")
     assert done.returncode == 1

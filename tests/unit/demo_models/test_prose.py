@@ -87,6 +87,7 @@ def test_it_knows_where_a_paragraph_ends(model: Any, tokenizer: Any) -> None:
     assert at_a_stop > 20 * chance_of_an_end(model, tokenizer, "The name of the")
 
 
+@pytest.mark.slow
 def test_a_reply_goes_on_over_paragraphs(model: Any, tokenizer: Any) -> None:
     replies = [generate(model, tokenizer, prompt, seed, 200) for seed, prompt in enumerate(PROMPTS)]
     assert sum(len(reply) for reply in replies) > 1000

@@ -111,6 +111,7 @@ async def test_a_load_that_nobody_wants_and_no_exception_reaches_ends_the_runner
     assert any(words in line for line in running.client.output_tail)
 
 
+@pytest.mark.slow
 async def test_a_load_that_nobody_wants_is_ended_while_another_model_loads(start: Starter, tmp_path: Path) -> None:
     running = await start(grace_seconds=6, extra_predictors=("tests.unit.runner.careless:Building",))
     running.run("hangs", {}, VersionSpec("building", "building", str(tmp_path)))

@@ -72,6 +72,7 @@ def test_every_parameter_gives_the_same_alone_in_company_and_without_batching(lo
     assert same == []
 
 
+@pytest.mark.slow
 def test_a_repetition_penalty_and_banned_words_of_the_models_own_are_batched(folder: Folder, tmp_path: Path) -> None:
     path = shutil.copytree(folder("llama"), tmp_path / "own")
     own = {"repetition_penalty": 1.7, "no_repeat_ngram_size": 2, "suppress_tokens": [50, 51], "eos_token_id": 0}

@@ -53,6 +53,7 @@ def test_models_without_pages_of_keys_run_one_by_one(tmp_path: Path, kind: str) 
     assert texts(predictor) == [reference(path, prompt, 24)[1] for prompt in PROMPTS]
 
 
+@pytest.mark.slow
 def test_quiet_weights_whose_tokens_do_not_change_show_a_difference_in_their_scores(
     folder: Folder, monkeypatch: pytest.MonkeyPatch
 ) -> None:

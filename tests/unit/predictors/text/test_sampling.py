@@ -30,6 +30,7 @@ def test_tokens_are_drawn_from_the_distribution_that_was_asked_for(temperature: 
     assert torch.allclose(frequencies(temperature=temperature), expected, atol=0.03)
 
 
+@pytest.mark.slow
 def test_top_k_and_top_p_leave_the_unlikely_out() -> None:
     kept = (SCORES[0, :2]).softmax(-1)
     for options in ({"top_k": 2}, {"top_p": 0.8}):
