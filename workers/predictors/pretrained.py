@@ -181,10 +181,7 @@ def load_model(
             folder, config=config, dtype=getattr(torch, device.dtype), **SAFE, **arguments,
             output_loading_info=True, ignore_mismatched_sizes=True,
         )  # fmt: skip
-    if model.base_model is model:
-        # Encoders without a head are published without their pooler, which nothing here asks for
-        report["missing_keys"] = {name for name in report["missing_keys"] if not POOLER.search(name)}
-    check_tensors(report)
+    check_tensors(model, report)
     check_placement(model, device)
     context.loading("move", total, total)
     model = model.eval().requires_grad_(False)
@@ -194,16 +191,19 @@ def load_model(
     return model
 
 
-def check_tensors(report: dict[str, Any], part: str = "") -> None:
+def check_tensors(model: Any, report: dict[str, Any], part: str = "") -> None:
     """Refuse a model some of whose numbers a library made up, since its weights do not have them.
 
-    `report` is what `from_pretrained` says of its loading, of a pipeline's `part` if it is one's.
+    `report` is what `from_pretrained` says of its loading; `part` is the model's name where it is a pipeline's part.
 
     Raises:
         VersionRefusedError: naming the first tensors.
     """
     whose = f"The weights of its part {part}" if part else "Its weights"
-    if missing := sorted(str(name) for name in report.get("missing_keys", ())):
+    # Encoders without a head are published without their pooler, which nothing here asks for
+    is_headless = getattr(model, "base_model", None) is model
+    names = (str(name) for name in report.get("missing_keys", ()))
+    if missing := sorted(name for name in names if not (is_headless and POOLER.search(name))):
         names = ", ".join(name[:200] for name in missing[:MOST_NAMES])
         more = f" and {len(missing) - MOST_NAMES} more" if len(missing) > MOST_NAMES else ""
         raise VersionRefusedError(f"{whose} lack {names}{more}: they are those of another model, or not whole.")

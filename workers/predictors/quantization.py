@@ -45,14 +45,28 @@ def model_arguments(options: dict[str, Any], device: Device) -> dict[str, Any]:
     return arguments
 
 
-def pipeline_arguments(options: dict[str, Any], device: Device, folder: Path) -> dict[str, Any]:
-    """What `from_pretrained` of a diffusers pipeline is given beside the folder; nothing for a plain one."""
+def part_arguments(options: dict[str, Any], device: Device, name: str) -> dict[str, Any]:
+    """What `from_pretrained` of a pipeline's part of this name is given beside its folder; nothing for a plain one.
+
+    It is moved to the device with the pipeline.
+    """
     check_options(options, device)
-    quantization, spread = options.get("quantization"), options.get("device_map") == "AUTO"
-    if quantization is None and not spread:
+    if options.get("quantization") is None:
         return {}
-    arguments: dict[str, Any] = {"device_map": "balanced" if spread and device.name == "cuda" else device.name}
-    if quantization is not None:
+    import diffusers
+    import transformers
+
+    library = diffusers if name in _DENOISERS else transformers if name in _ENCODERS else None
+    return {"quantization_config": _configuration(library, options, device)} if library else {}
+
+
+def pipeline_arguments(options: dict[str, Any], device: Device, folder: Path) -> dict[str, Any]:
+    """What `from_pretrained` of a pipeline is given that is spread over devices; nothing for one that is not."""
+    check_options(options, device)
+    if options.get("device_map") != "AUTO":
+        return {}
+    arguments: dict[str, Any] = {"device_map": "balanced" if device.name == "cuda" else device.name}
+    if options.get("quantization") is not None:
         import diffusers
         import transformers
 

@@ -24,7 +24,7 @@ from workers.contract.protocol import File
 from workers.contract.weights import loaded_bytes, module_bytes
 from workers.demo_models.train_prose import held_out_loss
 from workers.predictors.image.predictor import Image
-from workers.predictors.quantization import model_arguments, pipeline_arguments
+from workers.predictors.quantization import model_arguments, part_arguments, pipeline_arguments
 from workers.predictors.text.predictor import Text
 
 DEMOS = ROOT / "workers" / "demo_models"
@@ -141,7 +141,8 @@ def test_int4_without_its_package_is_refused_with_a_sentence(monkeypatch: pytest
     cuda = Device("cuda", "bfloat16")
     for arguments in (
         lambda: model_arguments({"quantization": "INT4"}, cuda),
-        lambda: pipeline_arguments({"quantization": "INT4"}, cuda, DEMOS / "shapes"),
+        lambda: part_arguments({"quantization": "INT4"}, cuda, "unet"),
+        lambda: pipeline_arguments({"quantization": "INT4", **SPREAD}, cuda, DEMOS / "shapes"),
     ):
         with pytest.raises(VersionRefusedError, match=r"pip install 'inference-server\[gpu\]'"):
             arguments()
@@ -150,6 +151,8 @@ def test_int4_without_its_package_is_refused_with_a_sentence(monkeypatch: pytest
 def test_on_cuda_a_device_map_spreads_and_a_plain_model_has_none() -> None:
     cuda = Device("cuda", "bfloat16")
     assert model_arguments({}, cuda) == pipeline_arguments({}, cuda, DEMOS / "shapes") == {}
+    assert part_arguments(SPREAD, cuda, "unet") == {}
+    assert part_arguments(INT8, cuda, "vae") == {}
     assert model_arguments(SPREAD, cuda) == {"device_map": "auto"}
     assert pipeline_arguments(SPREAD, cuda, DEMOS / "shapes") == {"device_map": "balanced"}
     assert model_arguments(INT8, cuda)["device_map"] == {"": "cuda"}

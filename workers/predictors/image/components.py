@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +12,7 @@ from typing import Any
 import diffusers
 import transformers
 
-from workers.contract.layout import find_weights
+from workers.contract.layout import find_weights, read_object
 from workers.contract.predictor import VersionRefusedError
 
 _LIBRARIES: dict[str, ModuleType] = {"diffusers": diffusers, "transformers": transformers}
@@ -43,6 +42,7 @@ class Component:
 class Layout:
     """What a pipeline's folder holds: its class, its parts by name, and those that it names but does not hold."""
 
+    folder: Path
     pipeline: type[Any]
     components: dict[str, Component]
     absent: tuple[str, ...]
@@ -52,14 +52,6 @@ class Layout:
     def weights(self) -> list[Path]:
         """The weight files of all parts."""
         return [path for component in self.components.values() for path in component.weights]
-
-
-def read_json(path: Path) -> dict[str, Any]:
-    """A JSON object as libraries write it, with NaN and Infinity; empty where the file is missing."""
-    if not path.is_file():
-        return {}
-    body = json.loads(path.read_text(encoding="utf-8"))
-    return body if isinstance(body, dict) else {}
 
 
 def is_model(cls: type[Any]) -> bool:
@@ -81,7 +73,7 @@ def read_layout(folder: Path) -> Layout:
     Raises:
         VersionRefusedError: it is no pipeline, a part is missing, pickled, not known here, or the folder's own code.
     """
-    index = read_json(folder / "model_index.json")
+    index = read_object(folder / "model_index.json")
     if not index:
         raise VersionRefusedError("It has no model_index.json, so it is not a diffusers pipeline.")
     parts = {name: value for name, value in index.items() if isinstance(value, list) and not name.startswith("_")}
@@ -124,7 +116,7 @@ def read_layout(folder: Path) -> Layout:
         raise VersionRefusedError(f"Its model_index.json does not name {', '.join(missing)}, which {class_name} needs.")
     if "safety_checker" in components and "feature_extractor" in absent:
         raise VersionRefusedError("Its part feature_extractor is missing, which its safety_checker needs.")
-    return Layout(pipeline, components, tuple(absent), index)
+    return Layout(folder, pipeline, components, tuple(absent), index)
 
 
 def _is_pair(value: list[Any]) -> bool:
@@ -171,7 +163,7 @@ def _read_weights(folder: Path, part: str) -> tuple[tuple[Path, ...], str | None
     if not (place / "config.json").is_file():
         raise VersionRefusedError(f"Its part {part} has no config.json.")
     names = [path.relative_to(folder).as_posix() for path in place.iterdir() if path.is_file()]
-    weights = find_weights(part, names, lambda name: read_json(folder / name))
+    weights = find_weights(part, names, lambda name: read_object(folder / name))
     if weights is None:
         pickled = next((name for name in sorted(names) if _PICKLED.search(name)), None)
         which = f"only pickled weights ({pickled[:100]})" if pickled else "no safetensors weights"

@@ -8,10 +8,11 @@ from math import lcm, sqrt
 from pathlib import Path
 from typing import Any
 
+from workers.contract.layout import read_object
 from workers.contract.predictor import Inspection, VersionRefusedError
 from workers.contract.weights import parameter_count
 from workers.predictors.image.adapters import SCALE, check_adapter
-from workers.predictors.image.components import Layout, read_json, read_layout
+from workers.predictors.image.components import Layout, read_layout
 from workers.predictors.image.schedulers import compatible_names, max_steps
 from workers.predictors.image.schema import MAX_STEPS, SMALLEST_SIDE, input_schema
 from workers.predictors.image.tasks import Task, find_tasks
@@ -48,14 +49,14 @@ def read_facts(folder: Path) -> Facts:
         VersionRefusedError: it cannot be run.
     """
     layout = read_layout(folder)
-    configs = {name: read_json(folder / name / "config.json") for name in layout.components}
+    configs = {name: read_object(folder / name / "config.json") for name in layout.components}
     several = any(component.cls.__name__.startswith("Multi") for component in layout.components.values())
     tasks = find_tasks(layout.pipeline, configs, several_controls=several)
     if not layout.weights:
         raise VersionRefusedError("It has no safetensors weights; pickled weights can run code and are not loaded.")
     height, width, multiple = _own_size(layout.pipeline.__name__, configs)
     scheduler = layout.components.get("scheduler")
-    config = read_json(folder / "scheduler" / "scheduler_config.json")
+    config = read_object(folder / "scheduler" / "scheduler_config.json")
     steps = max_steps(scheduler.cls, config) if scheduler else None
     schedulers = compatible_names(scheduler.cls, layout.pipeline) if scheduler else []
     return Facts(layout, tasks, width, height, multiple, min(steps or MAX_STEPS, MAX_STEPS), schedulers, configs)

@@ -6,15 +6,14 @@ import logging
 import re
 import time
 import traceback
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 import torch
-from diffusers import DiffusionPipeline
 from PIL import Image
 
 from workers.contract.logs import quieten_diffusers, quieten_transformers
@@ -30,11 +29,12 @@ from workers.contract.predictor import (
 from workers.contract.weights import module_bytes
 from workers.predictors.image import media, schedulers
 from workers.predictors.image.adapters import Adapters
-from workers.predictors.image.folder import COMMON_PIXELS, Facts, read_facts
+from workers.predictors.image.folder import COMMON_PIXELS, read_facts
+from workers.predictors.image.loading import load_pipeline
 from workers.predictors.image.previews import Previews
+from workers.predictors.image.steps import StepReporter
 from workers.predictors.image.tasks import IMAGE, PARAMETERS, VIDEO, Task, choose_task, members
 from workers.predictors.micro_batch import Item, MicroBatcher
-from workers.predictors.quantization import pipeline_arguments
 
 logger = logging.getLogger(__name__)
 
@@ -83,9 +83,8 @@ class ImageModel:
         total = sum(file.stat().st_size for file in facts.layout.weights)
         context.loading("read", 0, total)
         self._facts = facts
-        pipeline, is_placed = _load(Path(path), facts, device, options or {})
+        pipeline = self._pipeline = load_pipeline(facts, device, options or {}, context)
         context.loading("move", total, total)
-        self._pipeline = pipeline if is_placed else pipeline.to(device.name)
         self._pipelines: dict[type[Any], Any] = {facts.tasks[0].cls: self._pipeline}
         self._scheduler = getattr(pipeline, "scheduler", None)
         self._cuda_devices = [torch.cuda.current_device()] if device.name.startswith("cuda") else []
@@ -309,39 +308,6 @@ class ImageModel:
             vae.disable_tiling()
 
 
-def _load(folder: Path, facts: Facts, device: Device, options: dict[str, Any]) -> tuple[Any, bool]:
-    """The pipeline of a folder, and whether it lies on its device already."""
-    dtype = getattr(torch, device.dtype)
-    placed = pipeline_arguments(options, device, folder)
-    given: dict[str, Any] = dict.fromkeys(facts.layout.absent)
-    variants = {part.name: part.variant for part in facts.layout.components.values() if part.variant}
-    if options.get("safety_checker") is False and "safety_checker" in facts.layout.components:
-        given |= {"safety_checker": None, "requires_safety_checker": False}
-    elif "safety_checker" in given:
-        given["requires_safety_checker"] = False
-    if variants and placed:
-        # What shall be quantized is read by the pipeline itself, which knows one variant
-        placed["variant"] = sorted(set(variants.values()))[0]
-    elif variants:
-        for name, variant in variants.items():
-            if name not in given:
-                part = facts.layout.components[name]
-                given[name] = part.cls.from_pretrained(
-                    part.folder, variant=variant, dtype=dtype, use_safetensors=True, local_files_only=True
-                )
-    pipeline = DiffusionPipeline.from_pretrained(
-        folder,
-        dtype=dtype,
-        use_safetensors=True,
-        trust_remote_code=False,
-        local_files_only=True,
-        **given,
-        **placed,
-    )
-    pipeline.set_progress_bar_config(disable=True)
-    return pipeline, bool(placed)
-
-
 def _arguments(task: Task, values: dict[str, Any]) -> dict[str, Any]:
     """Our inputs as arguments of a task's call, those that it takes and that are no files."""
     arguments: dict[str, Any] = {}
@@ -436,76 +402,3 @@ def sample_rate(pipeline: Any) -> int:
             if isinstance(value, (int, float)) and value > 0:
                 return int(value)
     return DEFAULT_RATE
-
-
-class StepReporter:
-    """Reports the steps of one image among several, and leaves the pipeline when asked to stop."""
-
-    def __init__(
-        self, context: PredictionContext, number: int, count: int, planned: int | None, previews: Previews
-    ) -> None:
-        self._context = context
-        self._previews = previews
-        self._number = number
-        self._count = count
-        self._total = planned or 0
-
-    def hook(self, pipeline: Any, parameters: Iterable[str]) -> dict[str, Any]:
-        """Listen in the best way that the pipeline offers; arguments for its call."""
-        pipeline.set_progress_bar_config(disable=True)
-        pipeline.__dict__.pop("progress_bar", None)
-        if "callback_on_step_end" in parameters:
-            return {"callback_on_step_end": self.on_step_end}
-        # What computes several steps at a time indexes them wrongly for its own callback
-        if "callback" in parameters and "callback_steps" in parameters and "parallel" not in parameters:
-            return {"callback": lambda step, timestep, latents: self.advance(step + 1, latents), "callback_steps": 1}
-
-        def progress_bar(iterable: Iterable[Any] | None = None, total: int | None = None) -> _ProgressBar:
-            items = None if iterable is None else list(iterable)
-            self._total = len(items) if items is not None else (total or self._total)
-            return _ProgressBar(self, items)
-
-        pipeline.progress_bar = progress_bar
-        return {}
-
-    def on_step_end(self, pipeline: Any, step: int, timestep: Any, values: dict[str, Any]) -> dict[str, Any]:
-        """What a pipeline calls after each step; raises as `advance`."""
-        # some schedulers take more steps than they were asked for
-        self._total = getattr(pipeline, "num_timesteps", None) or self._total
-        self.advance(step + 1, values.get("latents"))
-        return values
-
-    def advance(self, step: int, latents: Any = None) -> None:
-        """Report that so many steps of this image are done, which has these latents now.
-
-        Raises:
-            CancelSignal: asked to stop.
-        """
-        total = max(self._total, step)
-        self._context.progress(self._number * total + step, self._count * total)
-        self._context.check()
-        self._previews.show(self._context, latents, self._number * total + step)
-
-
-class _ProgressBar:
-    """What pipelines use of tqdm."""
-
-    def __init__(self, reporter: StepReporter, items: list[Any] | None) -> None:
-        self._reporter = reporter
-        self._items = items or []
-        self._done = 0
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *raised: object) -> None:
-        return None
-
-    def __iter__(self) -> Iterator[Any]:
-        for item in self._items:
-            yield item
-            self.update()
-
-    def update(self, count: int = 1) -> None:
-        self._done += count
-        self._reporter.advance(self._done)

@@ -10,7 +10,8 @@ import torch
 import transformers
 from accelerate import init_empty_weights  # type: ignore[import-untyped]  # it has no annotations
 
-from workers.predictors.image.components import read_json, read_layout
+from workers.contract.layout import read_object
+from workers.predictors.image.components import read_layout
 
 
 def outline(folder: Path) -> list[Any]:
@@ -25,5 +26,5 @@ def outline(folder: Path) -> list[Any]:
         elif issubclass(cls, diffusers.ModelMixin) and hasattr(cls, "from_config"):
             # As diffusers itself does: not all of its models can be made on the meta device
             with init_empty_weights():
-                modules.append(cls.from_config(read_json(component.folder / "config.json")))
+                modules.append(cls.from_config(read_object(component.folder / "config.json")))
     return modules

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Callable
 from io import BytesIO
@@ -23,7 +24,7 @@ from tests.unit.predictors.conftest import CPU
 from tests.unit.predictors.pictures import draw
 from tests.unit.predictors.sink import Sink
 from workers.contract.context import PredictionContext
-from workers.contract.predictor import InputRejectedError, Inspection, SetupContext, VersionSpec
+from workers.contract.predictor import InputRejectedError, Inspection, SetupContext, VersionRefusedError, VersionSpec
 from workers.contract.protocol import Log
 from workers.predictors.image import media
 from workers.predictors.image.predictor import Image
@@ -163,6 +164,29 @@ def test_a_safety_checker_is_no_foreign_code_and_what_it_blocks_is_told(path: Pa
     shutil.rmtree(path / "safety_checker")
     assert inspect(path).refusal is None
     assert len(draw(load(path), **WORDS).files) == 1
+
+
+@pytest.mark.parametrize("options", [{}, {"quantization": "INT8"}], ids=str)
+@pytest.mark.parametrize(
+    ("part", "tensor"),
+    [
+        ("unet", "conv_out.weight"),
+        ("vae", "decoder.conv_out.bias"),
+        ("text_encoder", "encoder.layers.0.mlp.fc1.weight"),
+    ],
+)
+def test_weights_of_a_part_that_lack_tensors_are_refused(
+    path: Path, part: str, tensor: str, options: dict[str, Any]
+) -> None:
+    [weights] = (path / part).glob("*.safetensors")
+    tensors = load_file(weights)
+    [name] = [each for each in tensors if each.endswith(tensor)]
+    del tensors[name]
+    save_file(tensors, weights, {"format": "pt"})
+    with pytest.raises(
+        VersionRefusedError, match=rf"The weights of its part {part} lack {re.escape(tensor)}: they are"
+    ):
+        load(path, **options)
 
 
 def test_a_picture_of_no_numbers_is_a_failure(path: Path) -> None:

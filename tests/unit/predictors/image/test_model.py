@@ -22,10 +22,10 @@ from tests.unit.predictors.tiny_models import SIDE
 from workers.contract.context import CancelSignal, PredictionContext
 from workers.contract.predictor import InputRejectedError, Inspection, Predictor, SetupContext, VersionSpec
 from workers.contract.protocol import File, Progress
-from workers.predictors.image.model import StepReporter
 from workers.predictors.image.predictor import Image
 from workers.predictors.image.previews import Previews
 from workers.predictors.image.schema import input_schema
+from workers.predictors.image.steps import StepReporter
 from workers.predictors.image.tasks import describe_task
 
 # diffusers 0.42.1 gives torch tensors to numpy functions, in the schedulers' constructors
