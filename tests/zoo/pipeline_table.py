@@ -24,9 +24,7 @@ BEGIN, END = "<!-- pipelines: written by `python -m tests.zoo.pipeline_table` --
 HEADER = ("| pipeline | tasks | together | LoRA | gives |", "|---|---|---|---|---|")
 SECONDS_EACH = 120
 # Those that differ, each with the reason
-DIFFERENT: dict[str, str] = {
-    "LTXI2VLongMultiPromptPipeline": "what differs is not known yet",
-}
+DIFFERENT: dict[str, str] = {}
 
 
 def row_of(finding: Finding) -> str:

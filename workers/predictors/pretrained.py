@@ -202,8 +202,8 @@ def check_tensors(model: Any, report: dict[str, Any], part: str = "") -> None:
     whose = f"The weights of its part {part}" if part else "Its weights"
     # Encoders without a head are published without their pooler, which nothing here asks for
     is_headless = getattr(model, "base_model", None) is model
-    names = (str(name) for name in report.get("missing_keys", ()))
-    if missing := sorted(name for name in names if not (is_headless and POOLER.search(name))):
+    lacking = (str(name) for name in report.get("missing_keys", ()))
+    if missing := sorted(name for name in lacking if not (is_headless and POOLER.search(name))):
         names = ", ".join(name[:200] for name in missing[:MOST_NAMES])
         more = f" and {len(missing) - MOST_NAMES} more" if len(missing) > MOST_NAMES else ""
         raise VersionRefusedError(f"{whose} lack {names}{more}: they are those of another model, or not whole.")

@@ -257,7 +257,7 @@ class ImageModel:
                 own = {} if latents is None else {"latents": latents[number : number + 1]}
                 with suppress(CancelSignal):
                     batch[number].reporter.on_step_end(pipeline, step, timestep, own)
-            return values
+            return {}
 
         first = batch[0]
         task = first.task

@@ -40,11 +40,14 @@ class StepReporter:
         return {}
 
     def on_step_end(self, pipeline: Any, step: int, timestep: Any, values: dict[str, Any]) -> dict[str, Any]:
-        """What a pipeline calls after each step; raises as `advance`."""
+        """What a pipeline calls after each step; raises as `advance`.
+
+        Nothing is given back: a pipeline takes that for new values of its variables, and some show others here.
+        """
         # some schedulers take more steps than they were asked for
         self._total = getattr(pipeline, "num_timesteps", None) or self._total
         self.advance(step + 1, values.get("latents"))
-        return values
+        return {}
 
     def advance(self, step: int, latents: Any = None) -> None:
         """Report that so many steps of this image are done, which has these latents now.
