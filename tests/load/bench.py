@@ -20,7 +20,7 @@ from rich.table import Table
 
 from server.embedded.servers import LocalServers
 from tests.conftest import LiveServer, running
-from tests.load import cold, fanout, growth, overhead, scaling, text_bench
+from tests.load import cold, fanout, formats, growth, overhead, scaling, text_bench
 from tests.load.references.serving import serving
 from tests.load.text_models import Shape
 from tests.support.api import Client
@@ -171,6 +171,11 @@ def bench_models(root: Path, servers: LocalServers, live: LiveServer) -> Table:
     return table
 
 
+def bench_formats(root: Path, servers: LocalServers, live: LiveServer) -> Table:
+    """Structured output beside plain text."""
+    return asyncio.run(formats.measure(live, root / "models", REPEATS))
+
+
 def bench_growth(root: Path, servers: LocalServers, live: LiveServer) -> Table:
     """The same with a thousand and with a million predictions."""
     return asyncio.run(growth.measure(live, servers, root / "data"))
@@ -197,6 +202,7 @@ PARTS = {
     "fanout": bench_fanout,
     "cold": bench_cold,
     "models": bench_models,
+    "formats": bench_formats,
     "growth": bench_growth,
 }
 

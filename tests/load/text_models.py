@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
+import itertools
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,21 +20,24 @@ WORDS = ("the", "name", "of", "a", "function", "that", "returns", "its", "value"
 
 @dataclass(frozen=True)
 class Shape:
-    """Layers and width of a model."""
+    """Layers, width and vocabulary of a model; 0: the vocabulary of the bundled one."""
 
     layers: int
     width: int
+    vocabulary: int = 0
 
     @property
     def name(self) -> str:
-        """Such as 6x768."""
-        return f"{self.layers}x{self.width}"
+        """Such as 6x768, or 6x768 of 32000 tokens."""
+        return f"{self.layers}x{self.width}" + (f" of {self.vocabulary} tokens" if self.vocabulary else "")
 
 
 def build(shape: Shape, root: Path) -> Path:
     """A model's folder; it never ends by itself, so that everybody makes the same number of tokens."""
     torch.manual_seed(0)
-    tokenizer = AutoTokenizer.from_pretrained(PROSE)
+    folder = root / shape.name.replace(" ", "-")
+    folder.mkdir(parents=True)
+    tokens = _write_tokenizer(folder, shape.vocabulary)
     heads = shape.width // 64
     config = LlamaConfig(
         hidden_size=shape.width,
@@ -41,17 +45,37 @@ def build(shape: Shape, root: Path) -> Path:
         num_hidden_layers=shape.layers,
         num_attention_heads=heads,
         num_key_value_heads=heads,
-        vocab_size=len(tokenizer),
+        vocab_size=tokens,
         max_position_embeddings=512,
         bos_token_id=None,
         eos_token_id=None,
         pad_token_id=0,
     )
-    folder = root / shape.name
     LlamaForCausalLM(config).save_pretrained(folder)
-    for name in ("tokenizer.json", "tokenizer_config.json"):
-        shutil.copy(PROSE / name, folder)
     return folder
+
+
+def _write_tokenizer(folder: Path, vocabulary: int) -> int:
+    """The bundled model's tokenizer, with pairs of its tokens merged until there are so many; how many there are."""
+    (folder / "tokenizer_config.json").write_text((PROSE / "tokenizer_config.json").read_text())
+    tokenizer = json.loads((PROSE / "tokenizer.json").read_text())
+    tokens: dict[str, int] = tokenizer["model"]["vocab"]
+    merges = tokenizer["model"]["merges"]
+    special = {token["content"] for token in tokenizer["added_tokens"]}
+    plain = [token for token in tokens if token not in special]
+    count = max(tokens.values()) + 1
+    # neighbours of each other's neighbours first, so that all kinds of tokens begin some
+    for distance in itertools.count(1):
+        for number, first in enumerate(plain):
+            second = plain[(number + distance) % len(plain)]
+            if count >= vocabulary:
+                (folder / "tokenizer.json").write_text(json.dumps(tokenizer))
+                return count
+            if first + second not in tokens:
+                tokens[first + second] = count
+                merges.append([first, second] if isinstance(merges[0], list) else f"{first} {second}")
+                count += 1
+    raise AssertionError(vocabulary)
 
 
 def prompts(count: int) -> list[str]:

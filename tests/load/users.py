@@ -44,10 +44,10 @@ class User:
         self._socket = socket
         self._numbers = itertools.count(1)
 
-    async def run(self, model: str, prompt: str, new_tokens: int = NEW_TOKENS) -> Watched:
+    async def run(self, model: str, prompt: str, new_tokens: int = NEW_TOKENS, **more: Any) -> Watched:
         """One prediction, watched to its end."""
         began, first, held, final = time.perf_counter(), 0.0, "", None
-        values = {"prompt": prompt, "temperature": 0, "max_new_tokens": new_tokens}
+        values = {"prompt": prompt, "temperature": 0, "max_new_tokens": new_tokens, **more}
         (answer,) = [data async for data in self._ask(CREATE, {"input": {"model": model, "input": values}})]
         made = answer["createPrediction"]
         assert made["__typename"] == "Prediction", made

@@ -7,9 +7,11 @@ for all. Whoever adds a request has checked it.
 from __future__ import annotations
 
 import math
+import os
 import queue
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -22,16 +24,17 @@ from transformers.generation.continuous_batching.continuous_api import Continuou
 from transformers.integrations.eager_paged import eager_paged_attention_forward
 
 from workers.predictors.text import split_attention
-from workers.predictors.text.grammar import Grammar
+from workers.predictors.text.grammar import Grammar, MaskThread, RowMasks
 from workers.predictors.text.prefixes import Prefixes
 from workers.predictors.text.sampling import NO_NUMBERS, Sampling
-from workers.predictors.text.scores import Row, TokenLog, choose, finite_rows, force_tokens, shape
+from workers.predictors.text.scores import Row, TokenLog, choose, finite_rows
 
 PAGE_TOKENS = 256
 BATCH_TOKENS = 256
 MAX_CACHE_TOKENS = 65_536
 CACHE_SHARE = 0.25
 STOP_SECONDS = 10.0
+MASK_THREADS = 8
 ScoreProcessor = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
 
 
@@ -124,9 +127,11 @@ class Engine:
         page_tokens: int = PAGE_TOKENS,
         batch_tokens: int = BATCH_TOKENS,
     ) -> None:
-        self._sampler = _Sampler()
+        # on a CPU, those that the forward pass leaves; masks of one step have no work for more than eight
+        free = (os.cpu_count() or 1) - (torch.get_num_threads() if model.device.type == "cpu" else 0)
+        self._sampler = _Sampler(MaskThread(min(max(free, 1), MASK_THREADS)))
         self._router = _Router()
-        # it takes the likeliest token; the sampler has made that the one that was drawn
+        # the sampler chooses
         greedy = GenerationConfig(do_sample=False, eos_token_id=-1, pad_token_id=0)
         sizes = ContinuousBatchingConfig(
             page_size=page_tokens,
@@ -150,6 +155,7 @@ class Engine:
         self.is_split = split and model.device.type == "cpu" and split_attention.use_for(model)
         if model.config.get_text_config()._attn_implementation == "paged|eager":
             AttentionInterface.register("paged|eager", _paged_attention)
+        self._manager.sampler = self._sampler
         self._manager.logit_processor.logits_processor.append(self._sampler)
         self._manager.logit_processor.tensors_required = 1
         self._manager.logit_processor.supported_keys = dict(self._sampler.supported_kwargs)
@@ -212,6 +218,7 @@ class Engine:
         self._manager.batch_processor = None
         if self.is_split:
             split_attention.detach(self._model)
+        self._sampler.masks.close()
         self._router.queue.put(None)
 
 
@@ -224,12 +231,22 @@ def _paged_attention(module: torch.nn.Module, *args: Any, **kwargs: Any) -> Any:
 
 
 class _BatchingManager(ContinuousBatchingManager):  # type: ignore[misc]
-    """The manager, which lets split attention and those who share pages see the cache that it makes."""
+    """The manager, which lets split attention and those who share pages see the cache that it makes.
+
+    It takes the tokens that the sampler chose, where its own would look for the largest of all scores once more.
+    """
 
     prefixes: Prefixes | None = None
+    sampler: _Sampler
 
     def _create_batch_processor(self) -> Any:
         processor = super()._create_batch_processor()
+
+        def take_tokens(scores: torch.Tensor, output_ids: torch.Tensor) -> None:
+            tokens = self.sampler.tokens
+            output_ids[0, : len(tokens)].copy_(tokens)
+
+        processor.model_runner._sample = take_tokens
         if self.model.config.get_text_config()._attn_implementation == split_attention.NAME:
             split_attention.attach(self.model, processor.cache)
         if processor.cache.use_prefix_sharing:
@@ -255,14 +272,18 @@ class _Router:
 
 
 class _Sampler(ContinuousBatchingLogitsProcessor):  # type: ignore[misc]
-    """Chooses each row's token by its own request's sampling; a row without numbers fails its request alone."""
+    """Chooses each row's token by its own request's sampling, into `tokens`; a row without numbers fails alone."""
 
     supported_kwargs: dict[str, type] = {"row": Row, "prompt": int}  # noqa: RUF012 - as its base has it
     ignored_kwargs: tuple[str, ...] = ()
 
-    def __init__(self) -> None:
+    def __init__(self, masks: MaskThread) -> None:
         self.failed: dict[str, Exception] = {}
+        self.masks = masks
         self._rows: list[tuple[str, Row]] = []
+        self._begun: Future[RowMasks] | None = None
+        self.tokens = torch.empty(0, dtype=torch.long)
+        """Those that were chosen in the last step."""
 
     def fill_defaults(self, int32_tensor: torch.Tensor) -> None:
         """Nothing travels in the tensor."""
@@ -279,6 +300,9 @@ class _Sampler(ContinuousBatchingLogitsProcessor):  # type: ignore[misc]
                 written = state.generated_tokens
                 row.write((written if missing <= len(written) else [*state.initial_tokens, *written])[-missing:])
             self._rows.append((state.request_id, row))
+        masks = {number: row.mask for number, (_, row) in enumerate(self._rows) if row.mask is not None}
+        # computed beside the forward pass that comes now
+        self._begun = self.masks.begin(masks) if masks else None
         return torch.zeros(len(self._rows), dtype=torch.int32)
 
     def __call__(self, scores: torch.Tensor, tensor_arg: torch.Tensor) -> torch.Tensor:
@@ -288,11 +312,6 @@ class _Sampler(ContinuousBatchingLogitsProcessor):  # type: ignore[misc]
             bad = (~finite).nonzero()[:, 0].tolist()
             self.failed.update({self._rows[row][0]: FloatingPointError(NO_NUMBERS) for row in bad})
             scores[bad] = 0.0
-        rows = [row for _, row in self._rows]
-        if all(row.sampling.is_greedy and row.log is None for row in rows):
-            # the manager takes the likeliest by itself
-            shape(scores, rows)
-        else:
-            scores = force_tokens(scores, choose(scores, rows))
+        self.tokens = choose(scores, [row for _, row in self._rows], self._begun)
         self.failed.update({key: row.failure for key, row in self._rows if row.failure is not None})
         return scores

@@ -68,6 +68,14 @@ class Draw:
         return int.from_bytes(digest[:4], "big", signed=True), int.from_bytes(digest[4:], "big", signed=True)
 
 
+def likeliest(scores: torch.Tensor) -> torch.Tensor:
+    """The token of the largest score of each row, the first of several, of shape (rows,)."""
+    if scores.device.type == "cpu" and scores.dtype == torch.float32:
+        # torch's own takes 10 times as long on a CPU
+        return torch.from_numpy(scores.numpy().argmax(axis=-1))
+    return scores.argmax(dim=-1)
+
+
 def pick(scores: torch.Tensor, draws: Sequence[Draw]) -> torch.Tensor:
     """Token ids of shape (rows,), one drawn from each row of `scores` of shape (rows, vocabulary).
 
@@ -88,7 +96,7 @@ def pick(scores: torch.Tensor, draws: Sequence[Draw]) -> torch.Tensor:
     vocabulary = scores.shape[-1]
     if among_all:
         tokens = torch.arange(vocabulary, device=scores.device)[None, :]
-        picked[among_all] = (scaled[among_all] + gumbel_noise(keys[among_all], tokens)).argmax(dim=-1)
+        picked[among_all] = likeliest(scaled[among_all] + gumbel_noise(keys[among_all], tokens))
     for count in (*(count for count in _LIKELIEST if count < vocabulary), vocabulary):
         if not left:
             break

@@ -6,14 +6,15 @@ A row depends on its own request alone. The order is that of transformers' `gene
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from typing import Any, Protocol, Self
 
 import numpy as np
 import torch
 
 from workers.contract.predictor import InputRejectedError
-from workers.predictors.text.grammar import Mask, apply_masks
-from workers.predictors.text.sampling import NO_NUMBERS, Draw, Sampling, pick
+from workers.predictors.text.grammar import Mask, RowMasks, apply_masks, compute_masks
+from workers.predictors.text.sampling import NO_NUMBERS, Draw, Sampling, likeliest, pick
 
 _FIRST_CAPACITY = 256
 
@@ -93,14 +94,15 @@ class _Counts:
         self.times[place] += 1
 
 
-def choose(scores: torch.Tensor, rows: Sequence[Row]) -> torch.Tensor:
+def choose(scores: torch.Tensor, rows: Sequence[Row], masks: Future[RowMasks] | None = None) -> torch.Tensor:
     """Token ids of shape (rows,) for raw scores of shape (rows, vocabulary), which are shaped in place.
 
-    Scores that are no numbers are not for here: `finite_rows` tells.
+    `masks` are those of the rows that have one, where they were begun before. Scores that are no numbers are not for
+    here: `finite_rows` tells.
     """
     raw = {number: scores[number].clone() for number, row in enumerate(rows) if row.log is not None}
-    shape(scores, rows)
-    tokens = scores.argmax(dim=-1)
+    shape(scores, rows, masks)
+    tokens = likeliest(scores)
     drawn = [number for number, row in enumerate(rows) if not row.sampling.is_greedy]
     if drawn:
         draws = [Draw(rows[number].sampling, rows[number].position) for number in drawn]
@@ -116,7 +118,7 @@ def choose(scores: torch.Tensor, rows: Sequence[Row]) -> torch.Tensor:
     return tokens
 
 
-def shape(scores: torch.Tensor, rows: Sequence[Row]) -> None:
+def shape(scores: torch.Tensor, rows: Sequence[Row], masks: Future[RowMasks] | None = None) -> None:
     """Apply to each row of scores, of shape (rows, vocabulary), what its request asks for, in place."""
     for number, row in enumerate(rows):
         for process in row.own:
@@ -154,8 +156,11 @@ def shape(scores: torch.Tensor, rows: Sequence[Row]) -> None:
     if bias:
         at = torch.tensor(places_of_bias, device=scores.device)
         flat.index_put_((at,), torch.tensor(bias, device=scores.device), accumulate=True)
-    if masks := {number: row.mask for number, row in enumerate(rows) if row.mask is not None}:
-        for number, failure in apply_masks(scores, masks).items():
+    own_masks = {number: row.mask for number, row in enumerate(rows) if row.mask is not None}
+    if own_masks:
+        row_masks = compute_masks(own_masks) if masks is None else masks.result()
+        apply_masks(scores, row_masks)
+        for number, failure in row_masks.failures.items():
             rows[number].failure = failure
 
 

@@ -298,8 +298,10 @@ def test_no_format_keeps_a_step_waiting(grammars: Grammars, kind: str, value: An
             for _ in range(100):
                 at = time.monotonic()
                 scores = torch.zeros(1, 403)
-                if failures := grammar.apply_masks(scores, {0: mask}):
-                    raise failures[0]
+                masks = grammar.compute_masks({0: mask})
+                if masks.failures:
+                    raise masks.failures[0]
+                grammar.apply_masks(scores, masks)
                 slowest = max(slowest, time.monotonic() - at)
                 token = numbers.choice(torch.isfinite(scores[0]).nonzero()[:, 0].tolist())
                 if token == 0:
@@ -309,6 +311,26 @@ def test_no_format_keeps_a_step_waiting(grammars: Grammars, kind: str, value: An
         read = time.monotonic() - began
     assert read < SECONDS
     assert slowest < SECONDS / 10
+
+
+@pytest.mark.parametrize("vocabulary", [90, 96, 200])
+def test_masks_of_a_cpu_rule_out_what_those_of_other_devices_do(vocabulary: int) -> None:
+    """The other way is taken with doubles."""
+    torch.manual_seed(vocabulary)
+    numbers = random.Random(vocabulary)
+    words = torch.tensor([[numbers.getrandbits(32) - 2**31 for _ in range(3)] for _ in range(4)]).int().numpy()
+    scores = torch.randn(6, vocabulary)
+    # nothing that the format allows is left
+    scores[4] = float("-inf")
+    others = scores.double()
+    masks = grammar.RowMasks([0, 2, 4, 5], words, {})
+    grammar.apply_masks(scores, masks)
+    grammar.apply_masks(others, masks)
+    assert torch.equal(scores.double(), others)
+    for place, row in enumerate(masks.rows):
+        allowed = [token for token in range(min(vocabulary, 96)) if words[place][token // 32] >> token % 32 & 1]
+        assert torch.isfinite(scores[row]).nonzero()[:, 0].tolist() == allowed
+    assert torch.isfinite(scores[[1, 3]]).all()
 
 
 def test_a_format_without_what_it_needs_is_a_violation(folder: Folder) -> None:
@@ -338,17 +360,15 @@ def test_a_text_without_a_format_is_as_it_was(roomy: Predictor) -> None:
 def test_a_format_that_becomes_too_dear_fails_its_request_alone(
     roomy: Predictor, plain: Predictor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    fill = grammar.Mask.fill
-
-    def fail(mask: grammar.Mask, words: Any) -> None:
-        fill(mask, words)
+    def fail(mask: grammar.Mask) -> InputRejectedError | None:
         if written.get(id(mask), 0) == 3:
-            raise InputRejectedError("The response format cannot be followed any further: too much.")
+            return InputRejectedError("The response format cannot be followed any further: too much.")
         written[id(mask)] = written.get(id(mask), 0) + 1
+        return None
 
     written: dict[int, int] = {}
     expected = generate(roomy).output
-    monkeypatch.setattr(grammar.Mask, "fill", fail)
+    monkeypatch.setattr(grammar.Mask, "failure", fail)
     model = model_of(roomy)
     with ThreadPoolExecutor(2) as pool:
         other = pool.submit(lambda: generate(roomy).output)
