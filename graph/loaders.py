@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
+import orjson
 from strawberry.dataloader import DataLoader
 
 from graph.limits.answers import ANSWER, AnswerSize
@@ -119,7 +120,8 @@ def _within(answer: AnswerSize | None, state: LiveState | None) -> LiveState | B
     """A live state, counted against an answer; the error in its place where it is too much."""
     if answer is not None and state is not None:
         try:
-            answer.reserve(len(state.text) + len(state.logs))
+            choices = len(orjson.dumps(state.choices)) if state.choices else 0
+            answer.reserve(len(state.text) + len(state.logs) + choices)
         except (ResponseTooLargeError, BusyError) as error:
             return error
     return state

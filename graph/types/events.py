@@ -49,11 +49,41 @@ class StatusChanged(PredictionEvent):
     prediction: Prediction = strawberry.field(description="The prediction.")
 
 
-@strawberry.type(description="A piece of output; all pieces in order are the whole output.")
+@strawberry.type(description="A token that could have come at a place of the text.")
+class LikelyToken:
+    token: int = strawberry.field(description="Number of the token in the model's vocabulary.")
+    text: str = strawberry.field(description="The token as text.")
+    logprob: float = strawberry.field(description="Its log probability.")
+
+    @classmethod
+    def of(cls, entry: dict[str, Any]) -> LikelyToken:
+        return cls(token=entry["id"], text=entry["token"], logprob=entry["logprob"])
+
+
+@strawberry.type(description="A token of the text, and how likely it was.")
+class TokenLogprob(LikelyToken):
+    top: list[LikelyToken] = strawberry.field(
+        description="The likeliest tokens at its place, as many as `logprobs` of the input says."
+    )
+
+    @classmethod
+    def of(cls, entry: dict[str, Any]) -> TokenLogprob:
+        top = [LikelyToken.of(other) for other in entry["top"]]
+        return cls(token=entry["id"], text=entry["token"], logprob=entry["logprob"], top=top)
+
+
+@strawberry.type(description="A piece of output; all pieces of a choice in order are its whole text.")
 class OutputAppended(PredictionEvent):
     text: str | None = strawberry.field(description="Text to append.")
     chunk: JSON | None = strawberry.field(description="Item to append, if the output is not text.")
-    index: int = strawberry.field(description="Number of the piece.")
+    index: int = strawberry.field(description="Number of the piece in its choice.")
+    choice: int = strawberry.field(
+        description="Which of the texts it belongs to, from 0; above 0 only where the input asks for several by `n`."
+    )
+    logprobs: list[TokenLogprob] | None = strawberry.field(
+        description="The tokens that came since the last piece of this choice, where the input asks for `logprobs`; "
+        "tokens that end the text, or whose text comes with a later piece, are among them."
+    )
 
 
 @strawberry.type(description="A step was completed.")
@@ -120,7 +150,15 @@ def event_of(update: SubscriberEvent, prediction_id: UUID) -> PredictionEvent:
         case EventType.LOADING, _:
             return ModelLoading(**base, phase=data["phase"], bytes=data["bytes"], total_bytes=data["totalBytes"])
         case EventType.OUTPUT, _:
-            return OutputAppended(**base, text=data.get("text"), chunk=data.get("chunk"), index=data["index"])
+            logprobs = data.get("logprobs")
+            return OutputAppended(
+                **base,
+                text=data.get("text"),
+                chunk=data.get("chunk"),
+                index=data["index"],
+                choice=data.get("choice", 0),
+                logprobs=None if logprobs is None else [TokenLogprob.of(entry) for entry in logprobs],
+            )
         case EventType.PROGRESS, _:
             names = {"step": data["step"], "total": data["total"], "fraction": data["fraction"]}
             return Progressed(**base, **names, eta_seconds=data["etaSeconds"])

@@ -50,7 +50,7 @@ class PredictionFile:
 class TextChoice:
     index: int = strawberry.field(description="Number of the choice, from 0.")
     text: str = strawberry.field(description="What was written.")
-    finish_reason: FinishReason | None = strawberry.field(description="Why it ended.")
+    finish_reason: FinishReason | None = strawberry.field(description="Why it ended; null before that.")
     message: JSON | None = strawberry.field(
         description="The text as a message with `role`, `content`, `reasoning_content` and `tool_calls`; null unless "
         "`messages` were given."
@@ -148,7 +148,7 @@ class Prediction(Node):
     async def output(self, info: Info) -> JSON | None:
         live = await self._live(info)
         if live is not None:
-            return live.text or live.chunks or None  # type: ignore[return-value]
+            return live.output  # type: ignore[no-any-return]
         output = await self._column(info, "output")
         if records := self.row.files:
             # Files are kept as references to them; clients get links
@@ -164,13 +164,12 @@ class Prediction(Node):
         return text_of(output)
 
     @strawberry.field(
-        description="What a text model wrote, where more than its text was asked for (`n`, `logprobs`, `tools`), once "
-        "it has ended; else null."
+        description="What a text model wrote, where more than its text was asked for (`n`, `logprobs`, `tools`); "
+        "else null. While it runs: the texts so far, once there are several or log probabilities."
     )
     async def choices(self, info: Info) -> list[TextChoice] | None:
-        if await self._live(info) is not None:
-            return None
-        choices = choices_of(await self._column(info, "output"))
+        live = await self._live(info)
+        choices = choices_of(await self._column(info, "output")) if live is None else live.choices
         if choices is None:
             return None
         return [

@@ -1,7 +1,8 @@
 """The events of predictions in Redis: one capped stream each, written by one fenced Lua call.
 
 Keys of a prediction: `st:{id}` hash (attempt, epoch, seq, progress, and the sizes of the next ones), `ev:{id}` stream
-whose entry ids are `seq-0`, `out:{id}` text so far, `chk:{id}` list of JSON chunks so far, `log:{id}` log so far,
+whose entry ids are `seq-0`, `out:{id}` text so far, `chk:{id}` list of JSON chunks so far and of
+pieces of choices, `log:{id}` log so far,
 `pv:{id}` newest preview (a data URI, gone at the end), `wants:{id}` while somebody watches previews. Output of
 REFERENCE_BYTES and more stands once, in `out` or `chk`, and the stream's entry says where. Keys of an owner:
 `mem:{owner}` hash of bytes by prediction and in `total`, `old:{owner}` the predictions by the time at which their keys
@@ -26,6 +27,7 @@ from server.adapters.wakeups import DELIVER, LOOK, ROW, cancel_channel, owner_ch
 from server.domain.accounts import ANONYMOUS_OWNER, USER_OWNER
 from server.domain.callers import network_of
 from server.domain.events import NO_EPOCH, Cursor, Event, EventType
+from server.domain.text_output import join_choices
 
 logger = structlog.get_logger(__name__)
 
@@ -44,6 +46,8 @@ REFERENCE_BYTES = 256
 FREE_BYTES = 64_000
 # Where events come less often, and an owner may fill a tenth of its share
 NEARLY_FULL, TIGHT_SHARE = 0.8, 10
+# Begins a piece of a choice among the chunks; no JSON does
+PIECE = b"="
 FENCED, NEEDS_SNAPSHOT, NO_ROOM = -1, -2, -3
 
 # What Redis does at one instant with the keys of a prediction, in the order of `_keys`, and of its owner
@@ -195,8 +199,9 @@ if #KEYS == 8 then redis.pcall('ZADD', KEYS[8], 'XX', ARGV[2] + ARGV[1], ARGV[3]
 
 @dataclass(frozen=True)
 class NewEvent:
-    """An event to append; `text`, `log`, `chunks` and `progress` also go into later snapshots.
+    """An event to append; `text`, `log`, `chunks`, `pieces` and `progress` also go into later snapshots.
 
+    `pieces` are those of choices: of the first the log probabilities alone, since its text is `text`, of others all.
     `preview` (a data URI) is kept beside the stream, the newest only.
     """
 
@@ -207,11 +212,15 @@ class NewEvent:
     progress: dict[str, Any] | None = None
     chunks: tuple[Any, ...] = ()
     preview: str = ""
+    pieces: tuple[dict[str, Any], ...] = ()
 
 
 @dataclass(frozen=True)
 class LiveState:
-    """What a running prediction has made so far, and the cursor it is true at."""
+    """What a running prediction has made so far, and the cursor it is true at.
+
+    `choices` are there where it writes several texts, or log probabilities; `text` is then that of the first.
+    """
 
     cursor: Cursor
     attempt: int
@@ -220,6 +229,12 @@ class LiveState:
     progress: dict[str, Any] | None
     chunks: list[Any]
     preview: dict[str, Any] | None = None
+    choices: list[dict[str, Any]] | None = None
+
+    @property
+    def output(self) -> Any:
+        """The output so far, in the form that it will have."""
+        return {"choices": self.choices} if self.choices else self.text or self.chunks or None
 
 
 @dataclass(frozen=True)
@@ -302,14 +317,16 @@ class EventLog:
         body: list[bytes | str] = []
         for event in events:
             # JSON never holds a raw record separator
-            chunks = b"\x1e".join(map(orjson.dumps, event.chunks))
+            parts = [*map(orjson.dumps, event.chunks), *(PIECE + orjson.dumps(piece) for piece in event.pieces)]
+            chunks = b"\x1e".join(parts)
             progress = orjson.dumps(event.progress) if event.progress else b""
             preview = orjson.dumps({**event.data, "at": at}) if event.preview else b""
             data, by_reference = event.data, ""
             if len(event.text) >= REFERENCE_BYTES and data.get("text") == event.text:
                 data, by_reference = {name: value for name, value in data.items() if name != "text"}, "t"
-            if len(chunks) >= REFERENCE_BYTES and ("chunk" in data or "chunks" in data):
-                data = {name: value for name, value in data.items() if name not in ("chunk", "chunks")}
+            if len(chunks) >= REFERENCE_BYTES and (event.pieces or "chunk" in data or "chunks" in data):
+                among = {"chunk", "chunks", "choices"}.union(*event.pieces if event.type is EventType.OUTPUT else ())
+                data = {name: value for name, value in data.items() if name not in among}
                 by_reference += "c"
             entry = orjson.dumps({"t": event.type.value, "at": at, "d": data})
             body += [entry, event.text, event.log, progress, chunks, event.preview, preview, by_reference]
@@ -334,15 +351,17 @@ class EventLog:
         reply = await self.calls.call(LIVE, [state, out, log, chunks])
         if not reply:
             return None
-        (attempt, epoch, seq, progress, preview, *_), text, logs, pieces = reply
+        (attempt, epoch, seq, progress, preview, *_), content, logs, parts = reply
+        text, (values, pieces) = (content or b"").decode(errors="replace"), _split(parts)
         return LiveState(
             Cursor(epoch.decode(), int(seq)),
             int(attempt),
-            (text or b"").decode(errors="replace"),
+            text,
             (logs or b"").decode(errors="replace"),
             orjson.loads(progress) if progress else None,
-            [orjson.loads(piece) for piece in pieces],
+            values,
             orjson.loads(preview) if preview else None,
+            join_choices(text, pieces),
         )
 
     async def position(self, prediction_id: str) -> Cursor:
@@ -493,6 +512,15 @@ def _decoded(epoch: str, entry: Sequence[Any]) -> Event:
     if b"t" in by_reference:
         data["text"] = text.decode()
     if b"c" in by_reference:
-        values = [orjson.loads(chunk) for chunk in chunks]
-        data |= {"chunks": values} if kind is EventType.SNAPSHOT else {"chunk": values[0]}
+        values, pieces = _split(chunks)
+        if kind is EventType.SNAPSHOT:
+            data |= {"chunks": values, "choices": pieces}
+        else:
+            data |= pieces[0] if pieces else {"chunk": values[0]}
     return Event(kind, Cursor(epoch, _seq(entry_id)), body["at"], data)
+
+
+def _split(parts: Sequence[bytes]) -> tuple[list[Any], list[dict[str, Any]]]:
+    """The chunks and the pieces of choices among what stands in `chk`."""
+    chunks = [orjson.loads(part) for part in parts if not part.startswith(PIECE)]
+    return chunks, [orjson.loads(part.removeprefix(PIECE)) for part in parts if part.startswith(PIECE)]

@@ -75,8 +75,17 @@ def merge(older: Event, newer: Event) -> Event | None:
         return newer
     if newer.type is not EventType.OUTPUT or older.data.get("text") is None or newer.data.get("text") is None:
         return None
+    if older.data.get("choice", 0) != newer.data.get("choice", 0):
+        return None
     if newer.cursor not in older.joined:
-        text = older.data["text"] + newer.data["text"]
-        data = {"index": older.data["index"], "text": text}
+        data = join_output(older.data, newer.data["text"], newer.data.get("logprobs"))
         older.joined[newer.cursor] = Event(newer.type, newer.cursor, newer.at, data)
     return older.joined[newer.cursor]
+
+
+def join_output(data: dict[str, Any], text: str, logprobs: list[Any] | None) -> dict[str, Any]:
+    """The data of a piece of text with what comes behind it in the same choice."""
+    joined = {**data, "text": data["text"] + text}
+    if logprobs is not None or "logprobs" in data:
+        joined["logprobs"] = [*data.get("logprobs", ()), *(logprobs or ())]
+    return joined

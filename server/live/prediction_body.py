@@ -41,7 +41,7 @@ async def body(rt: Runtime, row: Prediction, base_url: str) -> dict[str, Any]:
     live = overlay(row, await live_state(rt, row.id)) if running else None
     output, text, logs, progress = row.output, None, row.logs, None
     if live is not None:
-        output, text, logs = live.text or live.chunks or None, live.text, live.logs
+        output, text, logs = live.output, live.text, live.logs
         if live.progress:
             progress = {name: live.progress.get(name) for name in ("step", "total", "fraction", "etaSeconds")}
     else:
@@ -59,7 +59,7 @@ async def body(rt: Runtime, row: Prediction, base_url: str) -> dict[str, Any]:
         "input": mask(row.input),
         "output": output,
         "text": text,
-        "choices": None if live is not None else _choices(output),
+        "choices": _choices(output),
         "logs": logs,
         "progress": progress,
         "files": files,

@@ -16,7 +16,7 @@ from server.adapters.redis_calls import REDIS_ERRORS
 from server.domain.accounts import Viewer
 from server.domain.events import CLOSED_EPOCH, NO_EPOCH, Cursor, Event, EventType, merge, parse_cursor
 from server.domain.predictions import PredictionStatus
-from server.domain.text_output import text_of
+from server.domain.text_output import join_choices, texts_of
 from server.errors import BadUserInputError
 from server.live import prediction_rows
 from server.live.hubs import Ending, Hubs, Watcher
@@ -190,8 +190,8 @@ class Subscriber:
                 is_incomplete = row.attempt > 0
             else:
                 # A row that was ended by somebody else than the run has none of the run's output
-                text = text_of(row.output) or ""
-                is_incomplete = (live.cursor, live.text, live.logs) != (self._cursor, text, row.logs)
+                shown = (live.cursor, texts_of(live.output if live.choices else live.text), live.logs)
+                is_incomplete = shown != (self._cursor, texts_of(row.output), row.logs)
             if is_incomplete:
                 yield await self.snapshot()
         cursor = Cursor(f"{END_EPOCH}{row.attempt}", (self._cursor.seq if self._cursor else 0) + 1)
@@ -223,7 +223,10 @@ class Subscriber:
             # The first event of an epoch: it replaces what the client holds by the attempt's output so far
             data, row = event.data, await prediction_rows.find(self._viewer, self._id)
             text, logs, chunks = data.get("text", ""), data.get("logs", ""), data.get("chunks", [])
-            live = LiveState(event.cursor, data["attempt"], text, logs, data.get("progress"), chunks)
+            live = LiveState(
+                *(event.cursor, data["attempt"], text, logs, data.get("progress"), chunks),
+                choices=join_choices(text, data.get("choices", ())),
+            )
             return SubscriberEvent(event, row, live)
         if event.cursor.epoch == self._skipped_epoch:
             return None

@@ -7,6 +7,7 @@ import tempfile
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import torch
 from rich.console import Console
@@ -33,6 +34,9 @@ class Nowhere:
         """Drop it."""
 
     def text(self, prediction: str, piece: str) -> None:
+        """Drop it."""
+
+    def choice(self, prediction: str, number: int, piece: str, logprobs: list[Any] | None) -> None:
         """Drop it."""
 
 

@@ -18,7 +18,7 @@ EVENT_FIELDS = """
   ... on StatusChanged { status prediction { id status text output logs error { code message }
                          files { url contentType bytes width height } } }
   ... on ModelLoading { phase bytes totalBytes }
-  ... on OutputAppended { text chunk index }
+  ... on OutputAppended { text chunk index choice logprobs { token text logprob top { token } } }
   ... on Progressed { step total fraction etaSeconds }
   ... on Logged { line }
   ... on EventsLost { after }
@@ -176,6 +176,6 @@ def text_of(events: list[dict[str, Any]]) -> str:
     for event in events:
         if event["__typename"] == "PredictionSnapshot":
             held = event["prediction"]["text"] or ""
-        elif event["__typename"] == "OutputAppended":
+        elif event["__typename"] == "OutputAppended" and event["choice"] == 0:
             held += event["text"] or ""
     return held

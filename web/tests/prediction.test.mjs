@@ -113,6 +113,21 @@ test("text that is live is appended to one node, which is never made anew", SLOW
   assert.equal(nodes, 1);
 });
 
+test("texts that are written side by side each grow in their place", SLOW, async () => {
+  const { page, say } = await openLive(predictionOf({ status: "PROCESSING", text: null }));
+  const piece = (choice, text) => say({ __typename: "OutputAppended", text, chunk: null, index: 0, choice });
+  for (const word of ["a ", "b "]) for (const choice of [0, 1, 2]) piece(choice, `${word}${choice} `);
+  await page.locator(".choice").nth(2).getByText("b 2").waitFor();
+  const others = page.locator(".choice .choice-text");
+  assert.equal(await textOutput(page).textContent(), "a 0 b 0 ");
+  assert.deepEqual(await others.allTextContents(), ["a 1 b 1 ", "a 2 b 2 "]);
+  const choices = ["a 0 b 0 ", "a 1 b 1 ", "a 2 <b>c</b>"].map((text) => ({ text, finish_reason: "stop" }));
+  const ended = predictionOf({ status: "SUCCEEDED", text: choices[0].text, output: { choices } });
+  say({ __typename: "StatusChanged", status: "SUCCEEDED", prediction: ended });
+  await page.locator(".choice").nth(2).getByText("came to its end").waitFor();
+  assert.deepEqual(await others.allTextContents(), ["a 1 b 1 ", "a 2 <b>c</b>"]);
+});
+
 /** Resolves once the page has drawn; the milliseconds that it took. */
 const frame = (page) =>
   page.evaluate(async () => {

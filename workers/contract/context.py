@@ -47,6 +47,9 @@ class Sink(Protocol):
     def text(self, prediction: str, piece: str) -> None:
         """Take one piece of text output, which may be joined with its neighbours."""
 
+    def choice(self, prediction: str, number: int, piece: str, logprobs: list[Any] | None) -> None:
+        """Take one piece of one of several texts, and of its tokens' log probabilities; both may be joined."""
+
 
 class PredictionContext:
     """One running prediction; its methods may be called from any thread.
@@ -149,6 +152,15 @@ class PredictionContext:
         with self._speaking:
             if not self._silent:
                 self._sink.text(self.prediction, _clean(value))
+
+    def emit_choice(self, number: int, piece: str, logprobs: list[Any] | None = None) -> None:
+        """Give a piece of one of several texts, and its tokens' log probabilities where they were asked for."""
+        if number == 0 and logprobs is None:
+            self.emit(piece)
+            return
+        with self._speaking:
+            if not self._silent:
+                self._sink.choice(self.prediction, number, _clean(piece), logprobs)
 
     def emit_all(self, pieces: Generator[Any, Any, Any]) -> None:
         """Give each yield of a generator, and close it.

@@ -193,6 +193,19 @@ class Output:
 
 
 @dataclass(frozen=True)
+class ChoiceOutput:
+    """Runner: a piece of one of several texts, or of a text whose tokens' log probabilities were asked for.
+
+    Those are then those of the tokens that came since the last piece: `{"token", "id", "logprob", "top"}` each.
+    """
+
+    prediction: str
+    choice: int
+    text: str
+    logprobs: list[Any] | None = None
+
+
+@dataclass(frozen=True)
 class File:
     """Runner: one output file, the frame's blob."""
 
@@ -290,7 +303,7 @@ class Canceled:
 
 
 SupervisorMessage = Run | Cancel | SetPreviews | Inspect | Try | Forget | Ping | Stop
-PredictionMessage = (Loading | Started | Output | File | Preview | Progress | Log | Metric | Timing
+PredictionMessage = (Loading | Started | Output | ChoiceOutput | File | Preview | Progress | Log | Metric | Timing
     | Done | Failed | Canceled | Tried)  # fmt: skip
 RunnerMessage = Ready | Pong | Inspected | Resident | PredictionMessage
 Message = SupervisorMessage | RunnerMessage

@@ -8,8 +8,9 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
+from typing import Any
 
-from workers.contract.protocol import Canceled, Done, Failed, File, Message, Output, Progress, encode
+from workers.contract.protocol import Canceled, ChoiceOutput, Done, Failed, File, Message, Output, Progress, encode
 
 COALESCE_SECONDS = 0.03
 MAX_QUEUED_BYTES = 32 * 1024 * 1024
@@ -17,18 +18,21 @@ MAX_JOINED = 1024 * 1024
 _FRAME_OVERHEAD_BYTES = 128
 _ENDS = (Done, Failed, Canceled)
 _AFTER_TEXT = (Output, File, *_ENDS)
+# about what a token with its log probability is as JSON
+_TOKEN_LENGTH = 64
 
 
 @dataclass
 class _Pending:
     due: float = 0.0
     pieces: list[str] = field(default_factory=list)
+    choices: dict[int, tuple[list[str], list[Any] | None]] = field(default_factory=dict)
     length: int = 0
     progress: Progress | None = None
 
     @property
     def waits(self) -> bool:
-        return bool(self.pieces) or self.progress is not None
+        return bool(self.pieces or self.choices) or self.progress is not None
 
 
 class Outbox:
@@ -78,6 +82,19 @@ class Outbox:
         for start in range(0, len(piece), MAX_JOINED):
             self._defer(prediction, piece=piece[start : start + MAX_JOINED])
 
+    def choice(self, prediction: str, number: int, piece: str, logprobs: list[Any] | None) -> None:
+        """Queue a piece of one of several texts, joined with what else of that text waits."""
+        with self._filled:
+            self._wait_for_room()
+            pending = self._pending.setdefault(prediction, _Pending())
+            pieces, tokens = pending.choices.setdefault(number, ([], None if logprobs is None else []))
+            pieces.append(piece)
+            pending.length += len(piece)
+            if tokens is not None and logprobs is not None:
+                tokens += logprobs
+                pending.length += sum(_TOKEN_LENGTH * (1 + len(token["top"])) for token in logprobs)
+            self._flush_if_due(prediction, pending)
+
     def drop(self, prediction: str) -> None:
         """Forget what an abandoned prediction has not sent yet."""
         with self._filled:
@@ -91,10 +108,13 @@ class Outbox:
                 pending.pieces.append(piece)
                 pending.length += len(piece)
             pending.progress = progress or pending.progress
-            if time.monotonic() >= pending.due or pending.length >= MAX_JOINED:
-                self._flush(prediction)
-            else:
-                self._filled.notify()
+            self._flush_if_due(prediction, pending)
+
+    def _flush_if_due(self, prediction: str, pending: _Pending) -> None:
+        if time.monotonic() >= pending.due or pending.length >= MAX_JOINED:
+            self._flush(prediction)
+        else:
+            self._filled.notify()
 
     def _wait_for_room(self) -> None:
         while self._queued_bytes >= MAX_QUEUED_BYTES:
@@ -106,6 +126,8 @@ class Outbox:
             return
         if pending.pieces:
             self._append(encode(Output(prediction, text="".join(pending.pieces))))
+        for number, (pieces, tokens) in pending.choices.items():
+            self._append(encode(ChoiceOutput(prediction, number, "".join(pieces), tokens)))
         if pending.progress:
             self._append(encode(pending.progress))
         self._pending[prediction] = _Pending(due=time.monotonic() + COALESCE_SECONDS)

@@ -14,6 +14,7 @@ from functools import partial
 from inspect import isgenerator
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Any
 
 from workers.contract.context import Adapter, CancelSignal, PredictionContext, current_prediction
 from workers.contract.devices import Device, free_bytes, free_host_bytes, memory_budget
@@ -455,6 +456,9 @@ class TrySink:
             self._outbox.put(message)
 
     def text(self, prediction: str, piece: str) -> None:
+        """Nobody reads it."""
+
+    def choice(self, prediction: str, number: int, piece: str, logprobs: list[Any] | None) -> None:
         """Nobody reads it."""
 
 

@@ -16,7 +16,8 @@ import structlog
 from server.adapters.event_log import FENCED, NEEDS_SNAPSHOT, NO_ROOM, EventLog, NewEvent, new_epoch
 from server.adapters.redis_calls import REDIS_ERRORS
 from server.adapters.tasks import end, wait_for_event
-from server.domain.events import EventType
+from server.domain.events import EventType, join_output
+from server.domain.text_output import join_choices
 
 logger = structlog.get_logger(__name__)
 
@@ -32,35 +33,84 @@ RESUME_SECONDS, MAX_RESUME_SECONDS = 2.0, 30.0
 # Of one write to Redis, which has a second for it, and of pieces joined to one event
 BATCH_EVENTS, BATCH_BYTES = 500, 1_000_000
 JOINED_LENGTH = 64_000
+JOINED_TOKENS = 500
 LOG_LIMIT = 64_000
 PREVIEW_BYTES = 12_000
 LOG_LIMIT_LINE = "[the log is longer than 64 kB; the rest is not kept]"
 
 
 @dataclass
+class ChoiceTranscript:
+    """What a choice has put out: its text, unless it is the first, and log probabilities where they were asked for."""
+
+    text: list[str] = field(default_factory=list)
+    logprobs: list[Any] | None = None
+
+
+@dataclass
 class Transcript:
-    """What the attempt has put out so far."""
+    """What the attempt has put out so far; `choices` where that is more than the text of one."""
 
     text: list[str] = field(default_factory=list)
     chunks: list[Any] = field(default_factory=list)
     logs: list[str] = field(default_factory=list)
     log_size: int = 0
     progress: dict[str, Any] | None = None
+    choices: dict[int, ChoiceTranscript] = field(default_factory=dict)
+
+    def add(self, choice: int, text: str, logprobs: list[Any] | None) -> int:
+        """Take a piece of a choice; how many came before."""
+        texts = self.text
+        if choice or logprobs is not None:
+            own = self.choices.setdefault(choice, ChoiceTranscript())
+            texts = own.text if choice else texts
+            if logprobs is not None:
+                own.logprobs = own.logprobs or []
+                own.logprobs += logprobs
+        texts.append(text)
+        return len(texts) - 1
 
     @property
     def size(self) -> int:
         """About the bytes of all that a snapshot of it has."""
-        return sum(map(len, self.text)) + self.log_size + sum(len(orjson.dumps(chunk)) for chunk in self.chunks)
+        values = [*self.chunks, *self.pieces]
+        return sum(map(len, self.text)) + self.log_size + sum(len(orjson.dumps(value)) for value in values)
 
     @property
     def whole_text(self) -> str:
-        """All text."""
+        """All text, of the first choice."""
         return "".join(self.text)
+
+    @property
+    def pieces(self) -> tuple[dict[str, Any], ...]:
+        """All that there is of each choice beside `text`."""
+        # Copies, since the lists grow on while an event waits to be written
+        return tuple(
+            _piece(number, "".join(each.text), None if each.logprobs is None else [*each.logprobs])
+            for number, each in self.choices.items()
+        )
+
+    @property
+    def whole_choices(self) -> list[dict[str, Any]] | None:
+        """All choices, as an output has them; None where there is but one text."""
+        return join_choices(self.whole_text, self.pieces)
 
     @property
     def whole_log(self) -> str:
         """All log lines, each ended by a newline."""
         return "".join(f"{line}\n" for line in self.logs)
+
+
+def _piece(choice: int, text: str, logprobs: list[Any] | None) -> dict[str, Any]:
+    """What of a piece of a choice goes into later snapshots beside the first choice's text."""
+    own = {"choice": choice, "text": text} if choice else {"choice": 0}
+    return own if logprobs is None else {**own, "logprobs": logprobs}
+
+
+def _output(data: dict[str, Any]) -> NewEvent:
+    choice, text, logprobs = data.get("choice", 0), data["text"], data.get("logprobs")
+    pieces = (_piece(choice, text, logprobs),) if choice or logprobs is not None else ()
+    return NewEvent(EventType.OUTPUT, data, text="" if choice else text, pieces=pieces)
 
 
 class EventWriter:
@@ -107,23 +157,35 @@ class EventWriter:
         """The model is being loaded."""
         self._add(NewEvent(EventType.LOADING, {"phase": phase, "bytes": size, "totalBytes": total}))
 
-    def text(self, text: str) -> None:
-        """A piece of text output."""
-        self.transcript.text.append(text)
+    def text(self, text: str, choice: int = 0, logprobs: list[Any] | None = None) -> None:
+        """A piece of text output, of one of several texts or with its tokens' log probabilities."""
+        index = self.transcript.add(choice, text, logprobs)
         if self.is_cut:
             return
-        # Text joins across progress and previews, of which only the newest is kept
-        place = len(self._pending) - 1
-        while place >= 0 and self._pending[place].type in (EventType.PROGRESS, EventType.PREVIEW):
-            place -= 1
-        last = self._pending[place] if place >= 0 else None
-        if last is not None and last.type is EventType.OUTPUT and 0 < len(last.text) < JOINED_LENGTH:
-            joined = last.text + text
-            data = {"index": last.data["index"], "text": joined}
-            self._pending[place] = NewEvent(EventType.OUTPUT, data, text=joined)
-            self._due.set()
+        place = self._last_piece(choice)
+        if place is None:
+            data: dict[str, Any] = {"index": index, "text": text}
+            if choice:
+                data["choice"] = choice
+            if logprobs is not None:
+                data["logprobs"] = logprobs
+            self._add(_output(data))
         else:
-            self._add(NewEvent(EventType.OUTPUT, {"index": len(self.transcript.text) - 1, "text": text}, text=text))
+            self._pending[place] = _output(join_output(self._pending[place].data, text, logprobs))
+            self._due.set()
+
+    def _last_piece(self, choice: int) -> int | None:
+        """Where among what is pending a piece of this choice stands that the next one may join."""
+        for place in range(len(self._pending) - 1, -1, -1):
+            event = self._pending[place]
+            if event.type is EventType.OUTPUT and "text" in event.data:
+                if event.data.get("choice", 0) == choice:
+                    tokens = event.data.get("logprobs", ())
+                    return place if len(event.data["text"]) < JOINED_LENGTH and len(tokens) < JOINED_TOKENS else None
+            elif event.type not in (EventType.PROGRESS, EventType.PREVIEW):
+                # Text joins across progress and previews, of which only the newest is kept, and across other choices
+                return None
+        return None
 
     def chunk(self, chunk: Any) -> None:
         """A piece of output that is no text."""
@@ -200,7 +262,7 @@ class EventWriter:
                 await self._resume()
                 continue
             pause = FLUSH_SECONDS
-            if self.transcript.text:
+            if self.transcript.text or self.transcript.choices:
                 pause = max(pause, min(MAX_FLUSH_SECONDS, self._streams() * SECONDS_PER_STREAM))
             await wait_for_event(self._closing, TIGHT_FLUSH_SECONDS if self._log.is_tight else pause)
 
@@ -256,14 +318,17 @@ class EventWriter:
         text, log, chunks = transcript.whole_text, transcript.whole_log, tuple(transcript.chunks)
         progress = transcript.progress
         data = {"attempt": self._attempt, "text": text, "logs": log, "chunks": chunks, "progress": progress}
-        return NewEvent(EventType.SNAPSHOT, data, text=text, log=log, progress=progress, chunks=chunks)
+        if pieces := transcript.pieces:
+            data["choices"] = pieces
+        return NewEvent(EventType.SNAPSHOT, data, text=text, log=log, progress=progress, chunks=chunks, pieces=pieces)
 
 
 def _batch_length(events: list[NewEvent]) -> int:
     """How many of the events go into one write: at least one."""
     size = 0
     for count, event in enumerate(events[:BATCH_EVENTS]):
-        size += len(event.text) + len(event.log) + sum(len(orjson.dumps(chunk)) for chunk in event.chunks)
+        values = (*event.chunks, *event.pieces)
+        size += len(event.text) + len(event.log) + sum(len(orjson.dumps(value)) for value in values)
         if size > BATCH_BYTES:
             return max(1, count)
     return BATCH_EVENTS

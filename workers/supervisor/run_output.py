@@ -13,6 +13,7 @@ from server.domain.media import output_ending
 from server.domain.models import ModelKind, kind_queue
 from server.domain.predictions import Failure, PredictionErrorCode, PredictionStatus
 from server.domain.storable import storable
+from server.domain.text_output import MAX_CHOICES, choices_of, read_logprobs
 from server.live.prediction_body import COUNTS, METRICS
 from server.queue.claim import PredictionLease
 from server.queue.finish import Result
@@ -138,6 +139,11 @@ class RunOutput:
                     text = content[:room].decode(errors="ignore")
                 if text:
                     self.writer.text(text)
+            case protocol.ChoiceOutput(choice=number, text=text) if number < MAX_CHOICES:
+                text = self._hide_own(storable(text))
+                logprobs = None if message.logprobs is None else read_logprobs(storable(message.logprobs))
+                if self._has_room(len(text.encode()) + (len(orjson.dumps(logprobs)) if logprobs else 0)):
+                    self.writer.text(text, number, logprobs)
             case protocol.Output(chunk=chunk):
                 if self._has_room(len(orjson.dumps(chunk := self._hide_own(storable(chunk))))):
                     self.writer.chunk(chunk)
@@ -213,8 +219,12 @@ class RunOutput:
 
     def adopt(self, value: Any, files: list[StagedFile]) -> None:
         """Take over the output of an equal prediction."""
-        if isinstance(value, str) and value:
-            self.writer.text(value)
+        choices = choices_of(value) or ([{"text": value}] if isinstance(value, str) else [])
+        for number, choice in enumerate(choices):
+            logprobs = choice.get("logprobs")
+            content = logprobs.get("content") if isinstance(logprobs, dict) else None
+            if choice["text"] or content:
+                self.writer.text(choice["text"], number, read_logprobs(content) if isinstance(content, list) else None)
         self.files, self._value, self._is_adopted = files, value, True
         self._metrics["cached"] = True
 
@@ -231,8 +241,10 @@ class RunOutput:
         if self._is_adopted:
             pass
         elif isinstance(output, dict) and kind_queue(lease.queue) == ModelKind.TEXT_GENERATION.queue:
-            # More than text was asked for, and the text that was streamed is in it
+            # More than text was asked for, and the texts that were streamed are in it
             pass
+        elif (choices := transcript.whole_choices) is not None:
+            output = {"choices": choices}
         elif transcript.text or kind_queue(lease.queue) == ModelKind.TEXT_GENERATION.queue:
             output = transcript.whole_text
         elif transcript.chunks:

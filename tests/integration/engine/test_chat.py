@@ -53,11 +53,22 @@ async def test_a_folder_becomes_a_chat_model(admin: Client, live_server: LiveSer
     }
     assert result["text"] == one["text"]
     assert result["output"]["choices"][1]["text"] == result["choices"][1]["text"] != one["text"]
-    events = [event async for event in admin.events(several["id"])]
-    assert "".join(event["text"] or "" for event in events if event["__typename"] == "OutputAppended") in {
-        "",
-        one["text"],
-    }
+    live = await admin.create(slug, {**plain, "n": 3, "logprobs": 1})
+    texts, tokens = ["", "", ""], [0, 0, 0]
+    async for event in admin.events(live["id"]):
+        if event["__typename"] == "PredictionSnapshot" and event["prediction"]["output"]:
+            choices = event["prediction"]["output"]["choices"]
+            texts = [choice["text"] for choice in choices] + [""] * (3 - len(choices))
+            tokens = [len((choice["logprobs"] or {"content": []})["content"]) for choice in choices]
+            tokens += [0] * (3 - len(choices))
+        elif event["__typename"] == "OutputAppended":
+            texts[event["choice"]] += event["text"]
+            tokens[event["choice"]] += len(event["logprobs"])
+            assert all(len(entry["top"]) == 1 for entry in event["logprobs"])
+    choices = (await admin.run(PREDICTION, id=live["id"]))["prediction"]["choices"]
+    assert texts == [choice["text"] for choice in choices]
+    assert texts[:2] == [choice["text"] for choice in result["choices"]]
+    assert tokens == [len(choice["logprobs"]["content"]) for choice in choices] == [8, 8, 8]
 
     both = await admin.create(slug, {**plain, "prompt": "a"})
     assert [violation["message"] for violation in both["violations"]] == [

@@ -143,6 +143,57 @@ async def test_an_outage_in_the_middle_costs_no_text(
     assert events[0].cursor.seq > before.seq
 
 
+@pytest.mark.parametrize("is_long", [False, True])
+async def test_choices_are_whole_live_and_event_by_event_before_and_after_redis_lost_them(
+    rt: Runtime, key: str, own_redis: RedisProcess, is_long: bool
+) -> None:
+    word = "word " * 100 if is_long else ""
+    writer = EventWriter(rt.event_log, key, 1)
+
+    async def say(first: int, last: int) -> None:
+        for n in range(first, last):
+            token = {"token": str(n), "id": n, "logprob": -1.0, "top": []}
+            writer.text(f"{n} {word}")
+            writer.text(f"{n},{word}", 1)
+            writer.text(f"{n};{word}", 2, [token])
+            if n % 5 == 0:
+                await asyncio.sleep(0.02)
+
+    def expected(last: int) -> list[str]:
+        return ["".join(f"{n}{mark}{word}" for n in range(last)) for mark in " ,;"]
+
+    async def check(last: int) -> None:
+        async def is_written() -> bool:
+            live = await rt.event_log.live(key)
+            return live is not None and [each["text"] for each in live.choices or ()] == expected(last)
+
+        await eventually(is_written)
+        live, texts, tokens = await rt.event_log.live(key), ["", "", ""], []
+        assert live is not None
+        for event in await read_all(rt.event_log, key):
+            if event.type is EventType.SNAPSHOT:
+                pieces = event.data.get("choices", [])
+                texts = [event.data["text"], "", ""]
+            else:
+                pieces = [{"choice": 0, **event.data}]
+            for piece in pieces:
+                texts[piece["choice"]] += piece.get("text", "")
+                tokens += piece.get("logprobs", [])
+        assert texts == expected(last)
+        assert [token["id"] for token in tokens] == list(range(last))
+        assert live.text == texts[0]
+        assert live.choices is not None
+        assert [each["logprobs"] for each in live.choices] == [None, None, {"content": tokens}]
+        assert live.chunks == []
+
+    await say(0, 20)
+    await check(20)
+    own_redis.run("FLUSHALL")
+    await say(20, 40)
+    await writer.close(20)
+    await check(40)
+
+
 async def test_a_writer_that_is_fenced_stops(rt: Runtime, key: str) -> None:
     older, newer = EventWriter(rt.event_log, key, 1), EventWriter(rt.event_log, key, 2)
     newer.text("new")

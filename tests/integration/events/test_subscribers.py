@@ -10,11 +10,14 @@ import pytest
 
 from server.adapters.database import rows
 from server.domain.events import Event, EventType
+from server.domain.predictions import PredictionStatus
 from server.errors import BadUserInputError, NotFoundError
 from server.live import hubs as hubs_module
 from server.live import prediction_events, prediction_rows
 from server.live.hubs import QUEUE_BOUND, Watcher
+from server.live.prediction_events import SubscriberEvent
 from server.maintenance import recovery
+from server.queue.finish import Result, finish
 from server.runtime import Runtime
 from server.tables import Prediction, Version
 from tests.integration.events.watching import (
@@ -53,6 +56,50 @@ async def test_early_late_and_resumed_subscribers_see_the_same(rt: Runtime, vers
         await after_end.task
         assert after_end.types == [EventType.SNAPSHOT, EventType.STATUS]
         after_end.check(numbers(60))
+
+
+async def test_every_choice_is_whole_and_in_order_for_early_late_and_resumed_subscribers(
+    rt: Runtime, version: Version
+) -> None:
+    claimed = await running_prediction(version)
+    writer = EventWriter(rt.event_log, str(claimed.id), 1)
+
+    def texts_of(seen: list[SubscriberEvent]) -> list[str]:
+        texts = ["", ""]
+        for update in seen:
+            if update.event.type is EventType.SNAPSHOT:
+                output = update.live.output if update.live else update.row and update.row.output
+                texts = ([choice["text"] for choice in output["choices"]] if output else []) or ["", ""]
+            elif update.event.type is EventType.OUTPUT:
+                texts[update.event.data.get("choice", 0)] += update.event.data["text"]
+        return texts
+
+    async def say(first: int, last: int) -> None:
+        for n in range(first, last):
+            writer.text(f"{n} ")
+            writer.text(f"{n},", 1)
+            await asyncio.sleep(0.01)
+
+    async with hubs_of(rt) as hubs:
+        early = Subscriber(rt, hubs, claimed.id)
+        await say(0, 20)
+        late = Subscriber(rt, hubs, claimed.id)
+        await late.until(lambda: bool(late.seen))
+        await say(20, 40)
+        await writer.close(5)
+        whole = [numbers(40), "".join(f"{n}," for n in range(40))]
+        output = {"choices": [{"text": text, "finish_reason": "stop"} for text in whole]}
+        assert await finish(claimed, Result(PredictionStatus.SUCCEEDED, output))
+        await rt.event_log.announce(str(claimed.id))
+        await asyncio.gather(early.task, late.task)
+        assert texts_of(early.seen) == texts_of(late.seen) == whole
+        assert [update.event.type for update in late.seen].count(EventType.SNAPSHOT) == 1, "the end had all"
+        assert late.seen[0].live is not None
+        assert late.seen[0].live.choices is not None
+        for at in (2, len(early.seen) // 2):
+            resumed = Subscriber(rt, hubs, claimed.id, str(early.seen[at].event.cursor))
+            await resumed.task
+            assert texts_of(early.seen[: at + 1] + resumed.seen) == whole
 
 
 async def test_what_a_row_ended_by_others_does_not_hold_is_taken_back(rt: Runtime, version: Version) -> None:

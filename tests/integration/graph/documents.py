@@ -13,6 +13,7 @@ from server.domain.events import EventType
 
 SCHEMA = make_schema()._schema
 NESTED = {
+    "logprobs": "token text logprob top { token text logprob }",
     "error": "code message", "progress": "step total fraction etaSeconds", "metrics": "totalSeconds steps",
     "model": "slug", "version": "number slug", "user": "handle", "files": "contentType", "retryOf": "id",
     "choices": "index text finishReason",

@@ -49,6 +49,13 @@ def test_text_joins_and_keeps_the_last_seq_and_the_first_index() -> None:
     assert merged == event(EventType.OUTPUT, 5, index=1, text="abc")
 
 
+def test_pieces_of_one_choice_join_with_their_log_probabilities() -> None:
+    first = event(EventType.OUTPUT, 4, index=1, choice=1, text="ab", logprobs=[1])
+    merged = merge(first, event(EventType.OUTPUT, 5, index=2, choice=1, text="c", logprobs=[2, 3]))
+    assert merged == event(EventType.OUTPUT, 5, index=1, choice=1, text="abc", logprobs=[1, 2, 3])
+    assert merge(first, event(EventType.OUTPUT, 5, index=0, text="d")) is None
+
+
 def test_of_two_progress_events_the_newer_is_enough() -> None:
     newer = event(EventType.PROGRESS, 2, step=2)
     assert merge(event(EventType.PROGRESS, 1, step=1), newer) is newer

@@ -7,7 +7,7 @@ from typing import Any
 
 from workers.contract.context import PredictionContext
 from workers.contract.predictor import Predictor
-from workers.contract.protocol import File, Message, Metric, Output
+from workers.contract.protocol import ChoiceOutput, File, Message, Metric, Output
 
 
 def run_to_end(predictor: Predictor, context: PredictionContext) -> Any:
@@ -30,9 +30,21 @@ class Sink:
         if piece:
             self.messages.append(Output(prediction, text=piece))
 
+    def choice(self, prediction: str, number: int, piece: str, logprobs: list[Any] | None) -> None:
+        self.messages.append(ChoiceOutput(prediction, number, piece, logprobs))
+
     @property
     def output(self) -> str:
-        return "".join(m.text or "" for m in self.messages if isinstance(m, Output))
+        return self.text_of(0)
+
+    def text_of(self, number: int) -> str:
+        """All that was streamed of one choice."""
+        first = [m.text or "" for m in self.messages if isinstance(m, Output)] if number == 0 else []
+        return "".join([*first, *(m.text for m in self.of(ChoiceOutput) if m.choice == number)])
+
+    def logprobs_of(self, number: int) -> list[Any]:
+        """The log probabilities that were streamed of one choice."""
+        return [entry for m in self.of(ChoiceOutput) if m.choice == number for entry in m.logprobs or ()]
 
     @property
     def metrics(self) -> dict[str, float]:

@@ -6,7 +6,7 @@ from multiprocessing.connection import Connection, Pipe
 
 import pytest
 
-from workers.contract.protocol import Done, File, Log, Message, Metric, Output, Progress, receive
+from workers.contract.protocol import ChoiceOutput, Done, File, Log, Message, Metric, Output, Progress, receive
 from workers.runner import outbox as module
 from workers.runner.outbox import Outbox
 
@@ -53,6 +53,24 @@ def test_many_pieces_are_few_messages_and_nothing_is_lost(line: Line) -> None:
     assert text(got) == "".join(pieces)
     assert got[0] == Output("p", text="0 ")
     assert len(got) < 500
+
+
+def test_pieces_of_choices_are_joined_each_with_its_own(line: Line) -> None:
+    line.outbox.start()
+    tokens = [{"token": str(n), "id": n, "logprob": -1.0, "top": []} for n in range(1000)]
+    for n, token in enumerate(tokens):
+        line.outbox.text("p", f"{n} ")
+        line.outbox.choice("p", 1, f"{n},", None)
+        line.outbox.choice("p", 2, f"{n};", [token])
+    line.outbox.put(Done("p"))
+    got = line.until_done()
+    assert text(got) == "".join(f"{n} " for n in range(1000))
+    for number, mark in ((1, ","), (2, ";")):
+        pieces = [m for m in got if isinstance(m, ChoiceOutput) and m.choice == number]
+        assert "".join(m.text for m in pieces) == "".join(f"{n}{mark}" for n in range(1000))
+        expected = tokens if number == 2 else []
+        assert [entry for m in pieces for entry in m.logprobs or ()] == expected
+        assert len(pieces) < 200
 
 
 def test_text_that_nothing_follows_is_sent_all_the_same(line: Line) -> None:

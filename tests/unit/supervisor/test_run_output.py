@@ -13,6 +13,7 @@ from server.domain.predictions import Failure, PredictionErrorCode, PredictionSt
 from tests.unit.supervisor.runs import ID, AwayLog, lease
 from workers.contract.protocol import (
     Canceled,
+    ChoiceOutput,
     Done,
     Failed,
     File,
@@ -109,6 +110,40 @@ async def test_a_cancel_keeps_what_was_made(output: RunOutput) -> None:
     result = output.result(end(output, Canceled(ID)))
     assert (result.status, result.output, result.failure) == (PredictionStatus.CANCELED, "part", None)
     assert result.metrics["output_tokens"] == 1
+
+
+TOKEN = {"token": "a", "id": 7, "logprob": -0.5, "top": [{"token": "b", "id": 8, "logprob": -1}]}
+
+
+async def test_a_cancel_keeps_what_every_choice_had(output: RunOutput) -> None:
+    for number, text in ((0, "one "), (2, "three "), (1, "two "), (2, "more")):
+        output.receive(ChoiceOutput(ID, number, text, [TOKEN] if number != 1 else None))
+    choices = output.result(end(output, Canceled(ID))).output["choices"]
+    assert [choice["text"] for choice in choices] == ["one ", "two ", "three more"]
+    assert [choice["logprobs"] for choice in choices] == [
+        {"content": [TOKEN]},
+        None,
+        {"content": [TOKEN, TOKEN]},
+    ]
+
+
+async def test_a_runner_that_says_nonsense_of_choices_breaks_nothing(output: RunOutput) -> None:
+    output.receive(ChoiceOutput(ID, 2**40, "nowhere"))
+    odd: list[Any] = [None, {}, {**TOKEN, "id": True}, {**TOKEN, "id": 2**40}, {**TOKEN, "top": 3}, {**TOKEN, "x": 1}]
+    output.receive(ChoiceOutput(ID, 1, "two", [*odd, {**TOKEN, "top": [None, TOKEN]}]))
+    (first, second) = output.result(end(output, Canceled(ID))).output["choices"]
+    assert (first["text"], second["text"]) == ("", "two")
+    bare = {name: value for name, value in TOKEN.items() if name != "top"}
+    assert second["logprobs"]["content"] == [{**TOKEN, "top": []}, TOKEN, {**TOKEN, "top": [bare]}]
+
+
+async def test_texts_of_all_choices_count_against_the_bound(output: RunOutput) -> None:
+    output = RunOutput(lease(), output.writer, 10_000, max_text_bytes=10)
+    output.receive(ChoiceOutput(ID, 0, "12345"))
+    output.receive(ChoiceOutput(ID, 1, "12345"))
+    assert output.overflow is None
+    output.receive(ChoiceOutput(ID, 1, "6"))
+    assert output.overflow is not None
 
 
 async def test_a_run_that_is_handed_back_has_no_result(output: RunOutput) -> None:

@@ -1,10 +1,5 @@
-/** A text that a model wrote, as its output lists it. */
-interface Choice {
-  text: string;
-  reason: string;
-  reasoning: string;
-  calls: readonly { name: string; values: string }[];
-}
+import { choicesOf, type Choice } from "./choice_texts";
+import { isTerminal, type Prediction, type Run } from "./run";
 
 const REASONS: Record<string, string> = {
   stop: "came to its end",
@@ -13,10 +8,13 @@ const REASONS: Record<string, string> = {
   content_filter: "was withheld in part",
 };
 
-/** What a model wrote where more than its text was asked for: every choice, why it ended, what it wants to call. */
-export function Choices({ output }: { output: unknown }) {
-  const choices = choicesOf(output);
-  if (choices.length === 0) return null;
+/** What a model writes where more than its text was asked for: every choice, why it ended, what it wants to call. */
+export function Choices({ run, prediction }: { run: Run; prediction: Prediction }) {
+  const ended = isTerminal(prediction.status) ? choicesOf(prediction.output) : [];
+  const others = run.others.value;
+  const count = Math.max(ended.length, others.length > 0 ? others.length + 1 : 0);
+  if (count === 0) return null;
+  const choices = Array.from({ length: count }, (_, index) => ended[index] ?? BEGUN);
   return (
     <div class="choices">
       {choices.map((choice, index) => (
@@ -31,7 +29,7 @@ export function Choices({ output }: { output: unknown }) {
             </details>
           )}
           {/* the first stands above, as it was streamed */}
-          {index > 0 && choice.text !== "" && <p class="choice-text">{choice.text}</p>}
+          {index > 0 && <p class="choice-text" ref={others[index - 1]?.attach ?? null} />}
           {choice.calls.map(({ name, values }, at) => (
             <p class="choice-call mono" key={at}>
               {name}({values})
@@ -39,35 +37,17 @@ export function Choices({ output }: { output: unknown }) {
           ))}
         </section>
       ))}
-      <details>
-        <summary>All of the output</summary>
-        <pre class="json-output" role="region" aria-label="All of the output" tabIndex={0}>
-          {JSON.stringify(output, null, 2).slice(0, MOST_JSON)}
-        </pre>
-      </details>
+      {ended.length > 0 && (
+        <details>
+          <summary>All of the output</summary>
+          <pre class="json-output" role="region" aria-label="All of the output" tabIndex={0}>
+            {JSON.stringify(prediction.output, null, 2).slice(0, MOST_JSON)}
+          </pre>
+        </details>
+      )}
     </div>
   );
 }
 
+const BEGUN: Choice = { text: "", reason: "", reasoning: "", calls: [] };
 const MOST_JSON = 100_000;
-
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null;
-const textOf = (value: unknown): string => (typeof value === "string" ? value : "");
-const listOf = (value: unknown): readonly Record<string, unknown>[] =>
-  Array.isArray(value) ? value.filter(isObject) : [];
-
-function choicesOf(output: unknown): readonly Choice[] {
-  if (!isObject(output)) return [];
-  return listOf(output["choices"]).map((choice) => {
-    const message = isObject(choice["message"]) ? choice["message"] : {};
-    return {
-      text: textOf(choice["text"]),
-      reason: textOf(choice["finish_reason"]),
-      reasoning: textOf(message["reasoning_content"]),
-      calls: listOf(message["tool_calls"]).map((call) => {
-        const called = isObject(call["function"]) ? call["function"] : {};
-        return { name: textOf(called["name"]), values: JSON.stringify(called["arguments"] ?? {}) };
-      }),
-    };
-  });
-}

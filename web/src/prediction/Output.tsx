@@ -75,7 +75,7 @@ function Shown({ run, prediction, onRetry }: Props & { prediction: Prediction })
         {prediction.error && <Callout problem={failureProblem(prediction.error)} />}
         {prediction.status === "CANCELED" && <Callout problem={CANCELED} tone="quiet" />}
         <TextOutput run={run} prediction={prediction} />
-        <Choices output={prediction.output} />
+        <Choices run={run} prediction={prediction} />
         <Files run={run} prediction={prediction} />
         <OtherOutput run={run} output={prediction.output} />
       </div>

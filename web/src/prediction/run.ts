@@ -14,6 +14,7 @@ import {
   type PredictionStatus,
 } from "../api/generated/graphql";
 import { ApiError, apiProblem, isAway, isOpen, passingProblem, userProblem, type Problem } from "../api/problems";
+import { choicesOf } from "./choice_texts";
 import { LiveText } from "./live_text";
 import { randomKey } from "../ui/random";
 
@@ -56,6 +57,8 @@ export class Run {
   /** Of each picture that is being drawn, the newest preview as a data URI. */
   readonly previews = signal<readonly string[]>([]);
   readonly text = new LiveText();
+  /** The texts of the choices behind the first, where the input asks for several. */
+  readonly others = signal<readonly LiveText[]>([]);
   /** Output that is neither text nor files, as JSON. */
   readonly json = new LiveText();
   readonly logs = new LiveText();
@@ -218,6 +221,7 @@ export class Run {
     this.previews.value = [];
     this.canceling.value = false;
     this.text.set(prediction?.text ?? "");
+    this.#setOthers(prediction);
     this.json.set(jsonOf(prediction));
     this.logs.set(prediction?.logs ?? "");
   }
@@ -243,8 +247,24 @@ export class Run {
     if (event.__typename === "Progressed") this.progress.value = event;
     else if (event.__typename === "PreviewReady") this.#preview(event.image, event.step);
     else if (event.__typename === "Logged") this.logs.append(`${event.line.replace(/\n$/, "")}\n`);
-    else if (event.text !== null) this.text.append(event.text);
+    else if (event.text !== null) this.#textOf(event.choice).append(event.text);
     else this.json.append(`${JSON.stringify(event.chunk, null, 2)}\n`);
+  }
+
+  /** The text of a choice, with those before it. */
+  #textOf(choice: number): LiveText {
+    const known = this.others.value;
+    const missing = Array.from({ length: Math.max(0, choice - known.length) }, () => new LiveText());
+    if (missing.length > 0) this.others.value = [...known, ...missing];
+    return this.others.value[choice - 1] ?? this.text;
+  }
+
+  #setOthers(prediction: Prediction | null): void {
+    const texts = choicesOf(prediction?.output)
+      .slice(1)
+      .map(({ text }) => text);
+    this.others.value = this.others.value.slice(0, texts.length);
+    texts.forEach((text, index) => this.#textOf(index + 1).set(text));
   }
 
   /** Steps are counted over all pictures of a prediction, which are drawn one after the other. */
@@ -263,6 +283,7 @@ export class Run {
     if (!isTerminal(prediction.status)) return;
     this.canceling.value = false;
     if (prediction.text !== null) this.text.set(prediction.text);
+    this.#setOthers(prediction);
     this.json.set(jsonOf(prediction));
     if (prediction.logs !== "") this.logs.set(prediction.logs);
     if (prediction.progress) this.progress.value = prediction.progress;

@@ -10,8 +10,9 @@ import torch
 class LogProbabilities:
     """Log probabilities of a request's tokens, by its model alone, before penalties and temperature."""
 
-    def __init__(self, likeliest: int) -> None:
+    def __init__(self, likeliest: int, tokenizer: Any) -> None:
         self._likeliest = likeliest
+        self._tokenizer = tokenizer
         self._entries: dict[int, tuple[int, float, list[int], list[float]]] = {}
 
     def record(self, position: int, scores: torch.Tensor, token: int) -> None:
@@ -20,16 +21,12 @@ class LogProbabilities:
         values, tokens = logs.topk(min(self._likeliest, len(logs)))
         self._entries[position] = (token, float(logs[token]), tokens.tolist(), values.tolist())
 
-    def describe(self, count: int, tokenizer: Any) -> dict[str, Any]:
-        """The first tokens as JSON: text and number of each, its log probability, and the likeliest at its place."""
+    def describe(self, position: int) -> dict[str, Any]:
+        """A token as JSON: its text and number, its log probability, and the likeliest at its place."""
+        token, value, tokens, values = self._entries[position]
+        top = [self._entry(*other) for other in zip(tokens, values, strict=True)]
+        return {**self._entry(token, value), "top": top}
 
-        def entry(token: int, value: float) -> dict[str, Any]:
-            # JSON has no infinity
-            return {"token": tokenizer.decode([token]), "id": token, "logprob": max(value, -9999.0)}
-
-        content = [
-            {**entry(token, value), "top": [entry(*other) for other in zip(tokens, values, strict=True)]}
-            for position, (token, value, tokens, values) in sorted(self._entries.items())
-            if position < count
-        ]
-        return {"content": content}
+    def _entry(self, token: int, value: float) -> dict[str, Any]:
+        # JSON has no infinity
+        return {"token": self._tokenizer.decode([token]), "id": token, "logprob": max(value, -9999.0)}

@@ -228,10 +228,14 @@ class TextModel:
         scope = f"{context.owner or context.prediction}/{context.adapter.version if context.adapter else ''}"
         sinks, logs, requests = [], [], []
         for choice in range(options.get("n", 1)):
-            log = LogProbabilities(options["logprobs"]) if options.get("logprobs") is not None else None
+            count = options.get("logprobs")
+            log = LogProbabilities(count, self._tokenizer) if count is not None else None
             context_tokens = ids if self._limits.together else ()
             sinks.append(
-                TokenSink(context, Detokenizer(decode, context_tokens), StopFilter(stops), ends, hidden, choice)
+                TokenSink(
+                    *(context, Detokenizer(decode, context_tokens), StopFilter(stops), ends, hidden, choice),
+                    describe=log.describe if log is not None else None,
+                )
             )
             logs.append(log)
             own = self._own_processors if self._has_own_processors else None
@@ -264,7 +268,7 @@ class TextModel:
             {
                 "text": sink.text,
                 "finish_reason": sink.finish_reason,
-                "logprobs": None if log is None else log.describe(sink.count, self._tokenizer),
+                "logprobs": None if log is None else {"content": sink.logprobs},
             }
             for sink, log in zip(sinks, logs, strict=True)
         ]

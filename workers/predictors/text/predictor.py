@@ -189,8 +189,8 @@ class Text(Predictor):
             },
             "n": {
                 "title": "Choices",
-                "description": "How many texts to write, with this seed and the next ones. The first is streamed; "
-                "the output then lists all, each with the reason why it ended.",
+                "description": "How many texts to write, with this seed and the next ones. The output then lists them "
+                "all, each with the reason why it ended.",
                 "type": "integer",
                 "minimum": 1,
                 "maximum": 8,

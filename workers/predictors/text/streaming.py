@@ -119,7 +119,8 @@ def _visible(text: str, marks: str) -> str:
 class TokenSink:
     """Takes every token of one choice as it comes, streams its text, and knows when and why it is done.
 
-    `hidden` has the text of special tokens that stop strings may name and that are left out of the text.
+    `hidden` has the text of special tokens that stop strings may name and that are left out of the text. `describe`
+    gives the log probability of the token at a place of the output: each is streamed once, with the text that it ends.
     """
 
     def __init__(
@@ -130,6 +131,7 @@ class TokenSink:
         end_tokens: frozenset[int],
         hidden: Mapping[int, str] = MappingProxyType({}),
         choice: int = 0,
+        describe: Callable[[int], dict[str, Any]] | None = None,
     ) -> None:
         self._context = context
         self._detokenizer = detokenizer
@@ -137,10 +139,13 @@ class TokenSink:
         self._end_tokens = end_tokens
         self._hidden = hidden
         self._choice = choice
+        self._describe = describe
         self._pieces: list[str] = []
         self._ended = False
         self.tokens: list[int] = []
         """Those before the end token."""
+        self.logprobs: list[dict[str, Any]] = []
+        """What `describe` gave, for each token of the output, its end among them."""
         self.count = 0
         self.done = False
 
@@ -165,22 +170,26 @@ class TokenSink:
             self.done = self._ended = True
         else:
             self.tokens.append(token)
-            self._emit(self._stops.push(self._detokenizer.push(token)))
+            piece = self._stops.push(self._detokenizer.push(token))
             if token in self._hidden:
-                self._emit(self._stops.push(self._hidden[token], hidden=True))
+                piece += self._stops.push(self._hidden[token], hidden=True)
+            self._emit(piece)
             self.done = self._stops.stopped or self._context.cancelled
         return self.done
 
     def finish(self) -> None:
         """Emit what was held back."""
         self.done = True
-        self._emit(self._stops.push(self._detokenizer.finish()))
-        self._emit(self._stops.finish())
+        self._emit(self._stops.push(self._detokenizer.finish()) + self._stops.finish())
 
     def _emit(self, piece: str) -> None:
         self._pieces.append(piece)
-        if self._choice == 0:
-            self._context.emit(piece)
+        logprobs = None
+        if self._describe is not None:
+            logprobs = [self._describe(position) for position in range(len(self.logprobs), self.count)]
+            self.logprobs += logprobs
+        if piece or logprobs:
+            self._context.emit_choice(self._choice, piece, logprobs)
 
 
 class SinkCriterion:

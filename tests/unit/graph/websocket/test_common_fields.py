@@ -57,7 +57,7 @@ def test_what_is_common_from_an_event_on_is_resolved_without_knowing_who_asks() 
                 waiting.append(get_named_type(field.type).name)
     assert seen == {
         *(kind.value for kind in EventType), "Prediction", "PredictionError", "PredictionMetrics", "PredictionProgress",
-        "TextChoice",
+        "TextChoice", "TokenLogprob", "LikelyToken",
     }  # fmt: skip
     assert found > SAME_FOR_ALL
     # Neither accounts nor anything with a link that is signed for somebody

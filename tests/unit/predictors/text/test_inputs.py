@@ -18,6 +18,7 @@ from tests.unit.predictors.sink import Sink
 from tests.unit.predictors.texts import DEFAULTS, PROMPT, generate, model_of, setup
 from workers.contract.context import PredictionContext
 from workers.contract.predictor import InputRejectedError, Predictor, VersionSpec
+from workers.contract.protocol import ChoiceOutput
 from workers.predictors.text.predictor import Text
 
 Loaded = Callable[[str], Predictor]
@@ -163,6 +164,22 @@ def test_choices_have_reasons_and_the_seeds_behind_the_first(loaded: Loaded) -> 
     ended = output_of(predictor, n=1, temperature=0, logit_bias={"0": 100})["choices"][0]
     assert (ended["text"], ended["finish_reason"]) == ("", "stop")
     assert output_of(predictor) is None, "text alone where no more was asked for"
+
+
+@pytest.mark.parametrize("name", ["llama", "plain", "t5"])
+def test_every_choice_is_streamed_with_its_log_probabilities(loaded: Loaded, plain: Predictor, name: str) -> None:
+    predictor = plain if name == "plain" else loaded(name)
+    for values in ({"n": 3, "seed": 5}, {"n": 3, "logprobs": 2, "stop": ["e"]}, {"logprobs": 0}):
+        sink = Sink()
+        output = predictor.predict(PredictionContext("p", {"prompt": PROMPT, **DEFAULTS, **values}, sink))
+        assert [sink.text_of(number) for number in range(values.get("n", 1))] == [
+            choice["text"] for choice in output["choices"]
+        ]
+        if "logprobs" in values:
+            for number, choice in enumerate(output["choices"]):
+                assert sink.logprobs_of(number) == choice["logprobs"]["content"] != []
+        assert all((piece.logprobs is not None) is ("logprobs" in values) for piece in sink.of(ChoiceOutput))
+    assert generate(predictor).of(ChoiceOutput) == [], "one text alone is sent as before"
 
 
 def test_log_probabilities_are_those_of_the_model(loaded: Loaded, plain: Predictor, folder: Folder) -> None:

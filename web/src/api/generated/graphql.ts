@@ -518,7 +518,7 @@ export type PredictionEventsSubscription = { predictionEvents:
     | { __typename: 'EventsLost', after: string, cursor: string, seq: number, at: string }
     | { __typename: 'Logged', line: string, cursor: string, seq: number, at: string }
     | { __typename: 'ModelLoading', phase: string, bytes: number | string | null, totalBytes: number | string | null, cursor: string, seq: number, at: string }
-    | { __typename: 'OutputAppended', text: string | null, chunk: unknown, index: number, cursor: string, seq: number, at: string }
+    | { __typename: 'OutputAppended', text: string | null, chunk: unknown, index: number, choice: number, cursor: string, seq: number, at: string }
     | { __typename: 'PredictionSnapshot', attempt: number, cursor: string, seq: number, at: string, prediction: { id: string, status: PredictionStatus, input: unknown, output: unknown, text: string | null, logs: string, attempts: number, seed: number | string | null, createdAt: string, startedAt: string | null, model: { id: string, slug: string, kind: ModelKind }, version: { id: string, number: number }, files: Array<{ url: string, contentType: string, bytes: number | string, width: number | null, height: number | null }>, error: { code: PredictionErrorCode, message: string } | null, progress: { step: number, total: number | null, fraction: number | null, etaSeconds: number | null } | null, metrics: { queueSeconds: number | null, loadSeconds: number | null, predictSeconds: number | null, totalSeconds: number | null, timeToFirstTokenSeconds: number | null, inputTokens: number | null, outputTokens: number | null, tokensPerSecond: number | null, steps: number | null } } }
     | { __typename: 'PreviewReady', image: string | null, width: number, height: number, step: number, cursor: string, seq: number, at: string }
     | { __typename: 'Progressed', step: number, total: number | null, fraction: number | null, etaSeconds: number | null, cursor: string, seq: number, at: string }
@@ -1601,6 +1601,7 @@ export const PredictionEventsDocument = /*#__PURE__*/ new TypedDocumentString(`
       text
       chunk
       index
+      choice
     }
     ... on Progressed {
       step
