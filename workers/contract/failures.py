@@ -60,6 +60,8 @@ def explain(error: BaseException) -> tuple[str, str]:
         return INPUT_REJECTED, describe(error, name=False)
     if isinstance(error, WallError):
         return INTERNAL, describe(error, name=False)
+    if isinstance(error, VersionRefusedError):
+        return MODEL_UNAVAILABLE, describe(error, name=False)
     return (OUT_OF_MEMORY if is_out_of_memory(error) else INTERNAL), describe(error)
 
 

@@ -14,13 +14,13 @@ import torch
 from transformers import AutoConfig, AutoTokenizer
 from transformers.utils import logging as transformers_logging
 
-from workers.contract.failures import is_out_of_memory
 from workers.contract.layout import Weights, read_layout
 from workers.contract.logs import quieten_transformers
 from workers.contract.predictor import Device, InputRejectedError, SetupContext, VersionRefusedError
 from workers.contract.tokenizers import check_tokenizer
+from workers.predictors.library_errors import NO_TOKENIZER, refuse_errors
 from workers.predictors.quantization import check_placement, model_arguments
-from workers.predictors.refusals import check_type, quantization_method, reason_of
+from workers.predictors.refusals import check_type, quantization_method
 
 REPORT_SECONDS = 0.1
 # What a tokenizer of any kind may be in, beside the files that its class names
@@ -33,6 +33,8 @@ TOKENIZER_FILES = (
     "vocab.txt",
     "vocab.json",
 )
+# What a folder says how pictures and sounds are prepared in
+PREPROCESSORS = ("preprocessor_config.json", "processor_config.json")
 MOST_NAMES = 3
 POOLER = re.compile(r"(?:^|\.)pooler\.")
 # characters; whatever is shorter may become any number of tokens that its tokenizer's steps can make
@@ -86,34 +88,23 @@ def read_parts(folder: Path) -> tuple[Any, Any]:
         VersionRefusedError: the folder holds no model, or one that transformers cannot read.
         MemoryError: reading it takes more than there is.
     """
-    check_folder(folder)
-    check_type(folder)
-    try:
-        config = AutoConfig.from_pretrained(folder, **SAFE)
-    except MemoryError:
-        raise
-    except Exception as error:  # what a stranger's file makes a library raise is not to be foreseen
-        raise VersionRefusedError(f"Its config.json cannot be read: {reason_of(error, folder)}") from error
-    try:
+    config = read_config(folder)
+    with refuse_errors("Its tokenizer cannot be read by", folder):
         tokenizer = AutoTokenizer.from_pretrained(folder, **SAFE)
-    except MemoryError:
-        raise
-    except Exception as error:  # as above
-        reason = reason_of(error, folder)
-        if "instantiate the backend tokenizer" in reason:
-            raise _no_tokenizer(config.model_type) from error
-        raise VersionRefusedError(f"Its tokenizer cannot be read: {reason}") from error
     if not has_tokenizer_files(tokenizer, folder):
-        raise _no_tokenizer(config.model_type)
+        raise VersionRefusedError(f"Its tokenizer is missing: {NO_TOKENIZER}")
     if tokenizer.is_fast and not (folder / "tokenizer.json").is_file():
         # What the library made of other files; the file itself is judged before
         check_tokenizer(orjson.loads(tokenizer.backend_tokenizer.to_str()), "Its tokenizer")
     return config, tokenizer
 
 
-def _no_tokenizer(model_type: str) -> VersionRefusedError:
-    reason = f"it has no tokenizer.json, and not the files that a tokenizer of {model_type} is made of."
-    return VersionRefusedError(f"Its tokenizer cannot be read: {reason}")
+def read_config(folder: Path) -> Any:
+    """The configuration of a folder; raises as `read_parts`."""
+    check_folder(folder)
+    check_type(folder)
+    with refuse_errors("Its config.json cannot be read by", folder):
+        return AutoConfig.from_pretrained(folder, **SAFE)
 
 
 def has_tokenizer_files(tokenizer: Any, folder: Path) -> bool:
@@ -139,8 +130,8 @@ def check_text(tokenizer: Any, text: str) -> None:
 
 def outline(folder: Path, choose_class: Callable[[Any], Any]) -> Any:
     """The model that a folder's configuration describes, with its shapes and without numbers."""
-    config = AutoConfig.from_pretrained(folder, **SAFE)
-    with torch.device("meta"):
+    config = read_config(folder)
+    with refuse_errors("The model that its config.json describes cannot be built by", folder), torch.device("meta"):
         return choose_class(config).from_config(config, trust_remote_code=False)
 
 
@@ -176,7 +167,10 @@ def load_model(
     method = quantization_method(config)
     if method is not None and options.get("quantization"):
         raise VersionRefusedError(f"Its weights are quantized already ({method}); publish it without `quantization`.")
-    with _report_reading(context, total), _told_in_sentences(folder, method, device):
+    beginning = "Its weights cannot be loaded by"
+    if method is not None:
+        beginning = f"Its weights are quantized by {method}, which cannot run on this worker's {device.name} with"
+    with _report_reading(context, total), refuse_errors(beginning, folder):
         model, report = model_class.from_pretrained(
             folder, config=config, dtype=getattr(torch, device.dtype), **SAFE, **arguments,
             output_loading_info=True, ignore_mismatched_sizes=True,
@@ -231,22 +225,6 @@ def variant_arguments(weights: Weights, config: Any) -> dict[str, str]:
         )
     config.transformers_weights = weights.index
     return {}
-
-
-@contextmanager
-def _told_in_sentences(folder: Path, method: str | None, device: Device) -> Iterator[None]:
-    """What a library raises over a folder's weights becomes a sentence for their owner, except where memory ran out."""
-    try:
-        yield
-    except VersionRefusedError:
-        raise
-    except Exception as error:  # what a stranger's file makes a library raise is not to be foreseen
-        if is_out_of_memory(error):
-            raise
-        reason = reason_of(error, folder)
-        what = f"Its weights are quantized by {method}, which cannot run on this worker's {device.name}"
-        what = what if method is not None else "transformers cannot load it"
-        raise VersionRefusedError(f"{what}: {reason}") from error
 
 
 @contextmanager

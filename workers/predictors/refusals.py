@@ -1,4 +1,4 @@
-"""Why a folder of transformers cannot be run, in sentences of ours: a library's own advise what nobody here can do."""
+"""Why a folder of transformers cannot be run, as its own files tell before the library reads them."""
 
 from __future__ import annotations
 
@@ -13,13 +13,6 @@ from transformers.models.auto.configuration_auto import CONFIG_MAPPING_NAMES
 from workers.contract.layout import read_json
 from workers.contract.predictor import VersionRefusedError
 
-MAX_REASON = 300
-# Advice for whoever calls the library, and where it looked
-_ADVICE = re.compile(
-    r"trust_remote_code|pip install|https?://|hf\.co|from_pretrained|local folder|with the checkpoint|`[^`]*=[^`]*`",
-    re.IGNORECASE,
-)
-_SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
 # Heads of models that judge or mark texts, and do not write them
 _JUDGING = re.compile(
     r"(?P<head>For(?:SequenceClassification|TokenClassification|QuestionAnswering|MultipleChoice|MaskedLM"
@@ -33,16 +26,6 @@ _NUMBERS = (
 _TOKENS = ("bos_token_id", "eos_token_id", "pad_token_id", "decoder_start_token_id")
 
 
-def reason_of(error: BaseException, folder: Path) -> str:
-    """What a library's error says, without its advice, and without paths of this machine."""
-    text = str(error) or type(error).__name__
-    for place in {str(folder), str(folder.resolve())}:
-        text = text.replace(place, "the folder")
-    sentences = [sentence.strip() for sentence in _SENTENCE.split(text)]
-    rest = " ".join(sentence for sentence in sentences if sentence and not _ADVICE.search(sentence))
-    return (rest or type(error).__name__)[:MAX_REASON]
-
-
 def check_type(folder: Path) -> None:
     """Refuse a type of model that transformers does not know, or that is the folder's own code.
 
@@ -53,6 +36,9 @@ def check_type(folder: Path) -> None:
     if not isinstance(config, dict):
         raise VersionRefusedError("Its config.json is no JSON object.")
     kind = config.get("model_type")
+    names = config.get("architectures")
+    if names is not None and not (isinstance(names, list) and all(isinstance(name, str) for name in names)):
+        raise VersionRefusedError(f"Its config.json: architectures is {_show(names)}, which is no list of names.")
     if isinstance(kind, str) and kind in CONFIG_MAPPING_NAMES:
         return
     library = f"transformers {transformers.__version__}"

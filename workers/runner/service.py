@@ -63,6 +63,7 @@ from workers.contract.tokenizers import check_tokenizers
 from workers.contract.variables import ModelVariables
 from workers.contract.watchdog import bounded, grace_seconds
 from workers.contract.weights import check_numbers, count_numbers, loaded_bytes, safetensors_files, stored_numbers
+from workers.predictors.library_errors import is_of_files, reason_of
 from workers.predictors.registry import Registry, is_built_in
 from workers.runner.containment import Containment
 from workers.runner.model_cache import ModelCache
@@ -337,7 +338,11 @@ class Runner:
             if code == OUT_OF_MEMORY:
                 answer = Failed(message.prediction, code, text)
             else:
-                answer = Tried(message.prediction, refusal=f"A short run of it failed: {text}")
+                cls = self._registry.get(spec.predictor)
+                if cls is not None and is_built_in(cls) and is_of_files(error):
+                    text = _reason(error, spec)
+                is_sentence = isinstance(error, VersionRefusedError)
+                answer = Tried(message.prediction, refusal=text if is_sentence else f"A short run of it failed: {text}")
         finally:
             self._remove(message.prediction, task)
         if isinstance(answer, Failed):
@@ -396,6 +401,8 @@ class Runner:
             except Exception as error:
                 if advice := self._advise(error):
                     raise WallError(f"{describe(error)}. {advice}") from error
+                if is_built_in(cls) and is_of_files(error):
+                    raise VersionRefusedError(f"It could not be loaded: {_reason(error, spec)}") from error
                 raise
         if spec.options.get("quantization"):
             # The C library keeps the pages that the weights filled before
@@ -432,10 +439,15 @@ class Runner:
             self._outbox.put(Inspected(spec.id, refusal=str(refusal)))
         except Exception as error:
             logger.exception("Version %s could not be inspected", spec.id)
-            reason = f"It could not be inspected: {describe(error)}"
+            is_ours = is_built_in(cls) and is_of_files(error)
+            reason = f"It could not be inspected: {_reason(error, spec) if is_ours else describe(error)}"
             if is_out_of_memory(error):
                 reason = "Reading its configuration and tokenizer takes more memory than there is for it."
             self._outbox.put(Inspected(spec.id, refusal=reason))
+
+
+def _reason(error: BaseException, spec: VersionSpec) -> str:
+    return reason_of(error, *(Path(folder) for folder in (spec.path, spec.adapter) if folder))
 
 
 def _with_dtype(device: Device, spec: VersionSpec) -> Device:

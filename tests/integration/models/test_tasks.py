@@ -98,7 +98,7 @@ async def test_what_is_missing_is_told(admin: Client, live_server: LiveServer) -
     config = json.loads((other / "config.json").read_text())
     (other / "config.json").write_text(json.dumps({**config, "architectures": ["BertForSomething"]}))
     for source, task, reason in (
-        (path, None, "It has no preprocessor_config.json, which says how pictures are prepared, or none"),
+        (path, None, "It has no preprocessor_config.json, which says how pictures are prepared: add it"),
         (other, None, "No task is known for its architecture BertForSomething."),
         (other, "object-detection", "transformers has no object-detection for models of type 'bert'."),
         (other, "dancing", "There is no task 'dancing'. Tasks are audio-classification,"),

@@ -166,14 +166,9 @@ def check_encoder(path: Path, known: dict[str, Any], task: str, *, text_encoders
     Raises:
         VersionRefusedError: it holds no such model.
     """
-    try:
-        files = weight_files(path)
-        parameters = parameter_count(files)
-        config, tokenizer = read_parts(path)
-    except (VersionRefusedError, MemoryError):
-        raise
-    except Exception as error:  # what a stranger's file makes a library raise is not to be foreseen
-        raise VersionRefusedError(f"Its configuration or tokenizer cannot be read: {error}") from error
+    files = weight_files(path)
+    parameters = parameter_count(files)
+    config, tokenizer = read_parts(path)
     is_half = text_encoders and config.model_type in MODEL_FOR_TEXT_ENCODING_MAPPING_NAMES
     if (config.is_encoder_decoder and not is_half) or config.model_type not in known:
         raise VersionRefusedError(f"transformers has no {task} for models of type {config.model_type!r}.")

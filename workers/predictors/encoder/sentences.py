@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-import orjson
 import torch
 from safetensors.torch import load_file
 
-from workers.contract.layout import read_object
+from workers.contract.layout import read_json, read_object
 from workers.contract.predictor import VersionRefusedError
+from workers.predictors.library_errors import refuse_errors
 
 _POOLINGS = {
     "cls_token": "cls",
@@ -51,7 +51,7 @@ def read_sentences(path: Path) -> Sentences:
         VersionRefusedError: it has parts that are not known here.
     """
     modules = path / "modules.json"
-    entries = orjson.loads(modules.read_bytes()) if modules.is_file() else []
+    entries = read_json(modules) if modules.is_file() else []
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         raise VersionRefusedError("Its modules.json is no list of modules.")
     kinds = [str(entry.get("type", "")).rpartition(".")[2] for entry in entries]
@@ -84,7 +84,10 @@ def read_sentences(path: Path) -> Sentences:
         # the caller says whether the last vectors are
         steps.pop()
     own = read_object(path / "config_sentence_transformers.json")
-    prompts = {str(name): text for name, text in (own.get("prompts") or {}).items() if isinstance(text, str)}
+    named = own.get("prompts") or {}
+    if not isinstance(named, dict):
+        raise VersionRefusedError("Its config_sentence_transformers.json: prompts is no object of names and texts.")
+    prompts = {str(name): text for name, text in named.items() if isinstance(text, str)}
     return Sentences(
         root=root,
         poolings=tuple(short for name, short in _POOLINGS.items() if name in modes) or ("mean",),
@@ -109,6 +112,8 @@ def _check_dense(path: Path, step: str) -> dict[str, Any]:
     Raises:
         VersionRefusedError: it has no weights, or a form that is not known here.
     """
+    if not (path / step / "config.json").is_file():
+        raise VersionRefusedError(f"Its dense layer {step} has no config.json: add it from the model's repository.")
     config = read_object(path / step / "config.json")
     activation = str(config.get("activation_function", "")).rpartition(".")[2]
     sizes = [config.get("in_features"), config.get("out_features")]
@@ -129,11 +134,11 @@ def load_dense(path: Path, step: str) -> torch.nn.Module:
     """
     config = _check_dense(path, step)
     linear = torch.nn.Linear(config["in_features"], config["out_features"], bias=config.get("bias", True) is True)
-    weights = load_file(path / step / "model.safetensors")
-    try:
+    with refuse_errors(
+        f"The weights of its dense layer {step} do not fit its config.json, says", path, library="torch"
+    ):
+        weights = load_file(path / step / "model.safetensors")
         linear.load_state_dict({name.removeprefix("linear."): weight for name, weight in weights.items()})
-    except RuntimeError as error:
-        raise VersionRefusedError(f"The weights of its dense layer {step} do not fit its config.json.") from error
     activation = getattr(torch.nn, str(config["activation_function"]).rpartition(".")[2])()
     return torch.nn.Sequential(linear, activation).float().eval().requires_grad_(requires_grad=False)
 

@@ -16,6 +16,7 @@ from transformers.integrations import peft as transformers_peft
 
 from workers.contract.layout import LORA_WEIGHTS, adapter_weights
 from workers.contract.predictor import Adapter, VersionRefusedError
+from workers.predictors.library_errors import reason_of
 
 SCALE: dict[str, Any] = {
     "title": "LoRA scale",
@@ -125,5 +126,6 @@ class Adapters:
             if any(name in names for names in self._pipeline.get_list_adapters().values()):
                 self._pipeline.delete_adapters(name)
             self._pipeline.disable_lora()
-            raise VersionRefusedError(f"The adapter does not fit its base: {str(error)[:300]}") from error
+            reason = reason_of(error, adapter.path)
+            raise VersionRefusedError(f"The adapter does not fit its base: {reason}") from error
         self._names[adapter.version] = name

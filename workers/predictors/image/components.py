@@ -73,9 +73,7 @@ def read_layout(folder: Path) -> Layout:
     Raises:
         VersionRefusedError: it is no pipeline, a part is missing, pickled, not known here, or the folder's own code.
     """
-    index = read_object(folder / "model_index.json")
-    if not index:
-        raise VersionRefusedError("It has no model_index.json, so it is not a diffusers pipeline.")
+    index = _read_index(folder)
     parts = {name: value for name, value in index.items() if isinstance(value, list) and not name.startswith("_")}
     classes: dict[str, type[Any] | None] = {}
     foreign = []
@@ -90,11 +88,9 @@ def read_layout(folder: Path) -> Layout:
             foreign.append(name)
         else:
             classes[name] = _find_class(home, library, kind, name)
-    class_name = index.get("_class_name")
-    if not isinstance(class_name, str) or foreign:
-        raise VersionRefusedError(
-            f"It brings code of its own ({', '.join(foreign) or 'its pipeline'}), which is not run."
-        )
+    class_name = str(index["_class_name"])
+    if foreign:
+        raise VersionRefusedError(f"It brings code of its own ({', '.join(foreign)}), which is not run.")
     pipeline = _find_pipeline(class_name)
     if pipeline is diffusers.DiffusionPipeline:
         raise VersionRefusedError("Its pipeline DiffusionPipeline gives neither pictures, videos nor sounds.")
@@ -117,6 +113,19 @@ def read_layout(folder: Path) -> Layout:
     if "safety_checker" in components and "feature_extractor" in absent:
         raise VersionRefusedError("Its part feature_extractor is missing, which its safety_checker needs.")
     return Layout(folder, pipeline, components, tuple(absent), index)
+
+
+def _read_index(folder: Path) -> dict[str, Any]:
+    """What a pipeline's folder says of itself, with the name of a class of diffusers."""
+    index = read_object(folder / "model_index.json")
+    if not index:
+        raise VersionRefusedError("It has no model_index.json, so it is not a diffusers pipeline.")
+    name = index.get("_class_name")
+    if isinstance(name, list):
+        raise VersionRefusedError("It brings code of its own (its pipeline), which is not run.")
+    if not isinstance(name, str):
+        raise VersionRefusedError("Its model_index.json names no pipeline: it has no _class_name.")
+    return index
 
 
 def _is_pair(value: list[Any]) -> bool:
@@ -161,7 +170,9 @@ def _read_weights(folder: Path, part: str) -> tuple[tuple[Path, ...], str | None
     """The weight files of a part and their variant: the plain ones, or else the only others that are whole."""
     place = folder / part
     if not (place / "config.json").is_file():
-        raise VersionRefusedError(f"Its part {part} has no config.json.")
+        raise VersionRefusedError(f"Its part {part} has no config.json: add it from the model's repository.")
+    if not read_object(place / "config.json"):
+        raise VersionRefusedError(f"The config.json of its part {part} describes nothing.")
     names = [path.relative_to(folder).as_posix() for path in place.iterdir() if path.is_file()]
     weights = find_weights(part, names, lambda name: read_object(folder / name))
     if weights is None:

@@ -16,6 +16,7 @@ from workers.predictors.image.components import Layout, read_layout
 from workers.predictors.image.schedulers import compatible_names, max_steps
 from workers.predictors.image.schema import MAX_STEPS, SMALLEST_SIDE, input_schema
 from workers.predictors.image.tasks import Task, find_tasks
+from workers.predictors.library_errors import refuse_errors
 
 MAX_SIDE = 2048
 # Of a size that is the pipeline's own; a larger one has to be asked for
@@ -66,20 +67,25 @@ def inspect_image(
     path: str, base_schema: dict[str, Any], output_schema: dict[str, Any], adapter: str | None = None
 ) -> Inspection:
     """What a folder takes and gives, with the adapter of another folder if any, or why it cannot be run."""
+    folder = Path(path)
     try:
-        facts = read_facts(Path(path))
-        if adapter is not None:
-            check_adapter(Path(adapter), facts.layout.pipeline)
-        parameters = parameter_count(facts.layout.weights)
+        with refuse_errors("Its pipeline cannot be read by", folder, library="diffusers"):
+            return _inspect(folder, base_schema, output_schema, Path(adapter) if adapter is not None else None)
     except VersionRefusedError as refusal:
         return Inspection(refusal=str(refusal))
-    except (ValueError, OSError, ImportError, RuntimeError) as error:
-        return Inspection(refusal=f"Its pipeline cannot be read: {error}")
+
+
+def _inspect(
+    folder: Path, base_schema: dict[str, Any], output_schema: dict[str, Any], adapter: Path | None
+) -> Inspection:
+    facts = read_facts(folder)
+    if adapter is not None:
+        check_adapter(adapter, facts.layout.pipeline)
     own = facts.tasks[0]
     info = {
         "architecture": own.cls.__name__,
         "call_parameters": list(own.parameters),
-        "parameters": parameters,
+        "parameters": parameter_count(facts.layout.weights),
         "bytes": sum(file.stat().st_size for file in facts.layout.weights),
         "tasks": [task.name for task in facts.tasks],
         "medium": own.medium,

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import torch
+import transformers
 from diffusers import DiffusionPipeline
 
 from workers.contract.predictor import Device, SetupContext
 from workers.predictors.image.components import Component
 from workers.predictors.image.folder import Facts
+from workers.predictors.library_errors import refuse_errors
 from workers.predictors.pretrained import check_tensors
 from workers.predictors.quantization import part_arguments, pipeline_arguments
 
@@ -40,16 +42,19 @@ def load_pipeline(facts: Facts, device: Device, options: dict[str, Any], context
                 context.loading("read", done, total)
                 given[name] = _load_part(part, dtype, part_arguments(options, device, name))
                 done += sum(file.stat().st_size for file in part.weights)
-    pipeline = DiffusionPipeline.from_pretrained(
-        layout.folder, dtype=dtype, trust_remote_code=False, **SAFE, **given, **spread
-    )
+    with refuse_errors("Its pipeline cannot be loaded by", layout.folder, library="diffusers"):
+        pipeline = DiffusionPipeline.from_pretrained(
+            layout.folder, dtype=dtype, trust_remote_code=False, **SAFE, **given, **spread
+        )
     pipeline.set_progress_bar_config(disable=True)
     return pipeline if spread else pipeline.to(device.name)
 
 
 def _load_part(part: Component, dtype: torch.dtype, arguments: dict[str, Any]) -> Any:
-    model, report = part.cls.from_pretrained(
-        part.folder, variant=part.variant, dtype=dtype, output_loading_info=True, **SAFE, **arguments
-    )
+    library = "transformers" if issubclass(part.cls, transformers.PreTrainedModel) else "diffusers"
+    with refuse_errors(f"Its part {part.name} cannot be loaded by", part.folder, library=library):
+        model, report = part.cls.from_pretrained(
+            part.folder, variant=part.variant, dtype=dtype, output_loading_info=True, **SAFE, **arguments
+        )
     check_tensors(model, report, part.name)
     return model

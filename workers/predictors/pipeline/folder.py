@@ -11,14 +11,13 @@ from typing import Any
 
 import torch
 import transformers
-from transformers import AutoConfig
 from transformers.models.auto import modeling_auto
 
-from workers.contract.layout import read_object
 from workers.contract.predictor import VersionRefusedError
 from workers.contract.weights import parameter_count
+from workers.predictors.library_errors import NO_TOKENIZER, refuse_errors
 from workers.predictors.pipeline.tasks import ALIASES, TASKS, Rule, Task, resolve
-from workers.predictors.pretrained import SAFE, check_folder, has_tokenizer_files, weight_files
+from workers.predictors.pretrained import PREPROCESSORS, SAFE, has_tokenizer_files, read_config, weight_files
 
 # Classes that do a task and stand in no map of transformers, or in one that says less
 _CLASSES = {
@@ -37,14 +36,14 @@ _DESCRIBERS = frozenset(
     {"blip", "blip-2", "git", "pix2struct", "vision-encoder-decoder", "kosmos-2", "florence2", "instructblip", "udop"}
 )
 _PARTS = {
-    "tokenizer": ("AutoTokenizer", "tokenizer (tokenizer.json, or the files of another kind)"),
-    "feature_extractor": ("AutoFeatureExtractor", "preprocessor_config.json, which says how sound is prepared"),
-    "image_processor": ("AutoImageProcessor", "preprocessor_config.json, which says how pictures are prepared"),
-    "processor": ("AutoProcessor", "processor (processor_config.json)"),
+    "tokenizer": ("AutoTokenizer", "tokenizer"),
+    "feature_extractor": ("AutoFeatureExtractor", "preprocessor_config.json"),
+    "image_processor": ("AutoImageProcessor", "preprocessor_config.json"),
+    "processor": ("AutoProcessor", "processor"),
 }
+_PREPARED = {"feature_extractor": "sounds", "image_processor": "pictures"}
 _TAG = re.compile(r"^pipeline_tag:[ \t]*[\"']?([a-z0-9-]{1,60})[\"']?[ \t]*$", re.M)
 README_BYTES = 100_000
-_IMPORTS = re.compile(r"`(\w[\w.-]*)` library|requires? the (\w[\w.-]*) library|No module named '([\w.]+)'")
 
 
 def find_task(folder: Path) -> str:
@@ -142,26 +141,6 @@ def readme_tag(folder: Path) -> str:
     return match[1] if match else ""
 
 
-def read_config(folder: Path) -> Any:
-    """The folder's configuration.
-
-    Raises:
-        VersionRefusedError: there is none that transformers knows.
-    """
-    check_folder(folder)
-    if not read_object(folder / "config.json").get("model_type"):
-        raise VersionRefusedError("Its config.json names no model_type, so transformers cannot run it.")
-    try:
-        return AutoConfig.from_pretrained(folder, **SAFE)
-    except ImportError as error:
-        raise VersionRefusedError(missing_package(error)) from error
-    except (ValueError, TypeError, KeyError, AttributeError, OSError) as error:
-        kind = read_object(folder / "config.json").get("model_type")
-        raise VersionRefusedError(
-            f"transformers {transformers.__version__} cannot read its configuration of type {kind!r}."
-        ) from error
-
-
 def class_names(task: Task, config: Any) -> list[str]:
     """The classes of transformers that do a task for models of a type, that of the folder first."""
     names = []
@@ -222,34 +201,25 @@ def load_parts(task: Task, folder: Path) -> dict[str, Any]:
         class_name, what = _PARTS[name]
         needed = name in task.parts
         try:
-            part = getattr(transformers, class_name).from_pretrained(folder, **SAFE)
-        except ImportError as error:
-            if needed:
-                raise VersionRefusedError(missing_package(error)) from error
-            continue
-        except MemoryError:
+            with refuse_errors(f"Its {what} cannot be read by", folder):
+                part = getattr(transformers, class_name).from_pretrained(folder, **SAFE)
+        except VersionRefusedError as refusal:
+            if not needed:
+                continue
+            if name in _PREPARED and not any((folder / file).is_file() for file in PREPROCESSORS):
+                raise VersionRefusedError(
+                    f"It has no preprocessor_config.json, which says how {_PREPARED[name]} are prepared: add it from "
+                    "the model's repository."
+                ) from refusal
             raise
-        except Exception as error:  # what a stranger's file makes a library raise is not to be foreseen
+        if name == "tokenizer" and not has_tokenizer_files(part, folder):
             if needed:
-                raise VersionRefusedError(f"It has no {what}, or none that transformers can read.") from error
+                raise VersionRefusedError(f"Its tokenizer is missing: {NO_TOKENIZER}")
             continue
-        is_whole = name != "tokenizer" or has_tokenizer_files(part, folder)
-        if is_whole and isinstance(part, _KINDS.get(name, object)):
+        # a folder without a processor gives what else is there
+        if name != "processor" or isinstance(part, transformers.ProcessorMixin):
             parts[name] = part
-        elif needed:
-            raise VersionRefusedError(f"It has no {what}.")
     return parts
-
-
-_KINDS: dict[str, Any] = {"processor": transformers.ProcessorMixin}
-
-
-def missing_package(error: BaseException) -> str:
-    """A sentence of an ImportError of a library."""
-    match = _IMPORTS.search(str(error))
-    name = next((group for group in match.groups() if group), None) if match else None
-    what = f"the package {name}" if name else "a package"
-    return f"It needs {what}, which this worker does not have; its operator can install it."
 
 
 def facts(folder: Path, task: str, config: Any) -> dict[str, Any]:
@@ -281,7 +251,8 @@ def inspect_task(task: Task, folder: Path) -> tuple[dict[str, Rule], dict[str, A
     inputs = {name: dict(rule) for name, rule in task.inputs.items()}
     if task.narrow:
         narrow: Callable[..., dict[str, Rule]] = resolve(task.narrow)
-        inputs = narrow(inputs, folder, config, parts)
+        with refuse_errors("Its configuration cannot be understood by", folder):
+            inputs = narrow(inputs, folder, config, parts)
     return inputs, facts(folder, task.name, config)
 
 
@@ -294,5 +265,6 @@ def narrow_labels(inputs: dict[str, Rule], folder: Path, config: Any, parts: dic
 def outline(task: Task, folder: Path) -> Any:
     """The model that a folder's configuration describes, with its shapes and without numbers."""
     config = read_config(folder)
-    with torch.device("meta"):
-        return model_class(task, config)._from_config(config)
+    cls = model_class(task, config)
+    with refuse_errors("The model that its config.json describes cannot be built by", folder), torch.device("meta"):
+        return cls._from_config(config)

@@ -12,9 +12,10 @@ import transformers
 
 from workers.contract.logs import quieten_transformers
 from workers.contract.predictor import Device, SetupContext, VersionRefusedError
-from workers.predictors.pipeline.folder import check_packages, load_parts, model_class, read_config
+from workers.predictors.library_errors import refuse_errors
+from workers.predictors.pipeline.folder import check_packages, load_parts, model_class
 from workers.predictors.pipeline.tasks import Task
-from workers.predictors.pretrained import SAFE, load_model
+from workers.predictors.pretrained import SAFE, load_model, read_config
 
 
 @dataclass
@@ -67,9 +68,10 @@ def load(task: Task, folder: Path, device: Device, options: dict[str, Any], cont
     pipe = None
     if task.pipeline is not None:
         arguments = {**parts, **({"vocoder": vocoder} if vocoder is not None else {})}
-        pipe = getattr(transformers, task.pipeline)(
-            model=model, task=task.name, device=torch.device(device.name), **arguments
-        )
+        with refuse_errors(f"Its parts make no pipeline of {task.name} for", folder):
+            pipe = getattr(transformers, task.pipeline)(
+                model=model, task=task.name, device=torch.device(device.name), **arguments
+            )
     return Loaded(task, folder, device, config, model, parts, pipe, vocoder)
 
 
@@ -88,7 +90,8 @@ def _vocoder(folder: Path, model: Any, device: Device) -> Any:
         raise VersionRefusedError(
             "It makes spectra and no sound: put its vocoder, such as speecht5_hifigan, into a folder `vocoder`."
         )
-    vocoder = transformers.SpeechT5HifiGan.from_pretrained(
-        folder / "vocoder", dtype=getattr(torch, device.dtype), use_safetensors=True, **SAFE
-    )
+    with refuse_errors("Its vocoder cannot be loaded by", folder):
+        vocoder = transformers.SpeechT5HifiGan.from_pretrained(
+            folder / "vocoder", dtype=getattr(torch, device.dtype), use_safetensors=True, **SAFE
+        )
     return vocoder.eval().to(device.name)

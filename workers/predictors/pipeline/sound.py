@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from workers.contract.predictor import InputRejectedError, PredictionContext
+from workers.contract.predictor import InputRejectedError, PredictionContext, VersionRefusedError
 from workers.predictors.pipeline.loading import Loaded
 from workers.predictors.pipeline.media import give_sound, plain, read_sound
 from workers.predictors.pipeline.tasks import Rule
@@ -53,6 +53,11 @@ def narrow_transcription(inputs: dict[str, Rule], folder: Path, config: Any, par
     from transformers.models.auto import modeling_auto
 
     is_whisper = config.model_type == "whisper"
+    if is_whisper and not hasattr(parts["tokenizer"], "_decode_asr"):
+        kind = type(parts["tokenizer"]).__name__
+        raise VersionRefusedError(
+            f"Its tokenizer is a {kind} and none of Whisper's: put Whisper's own tokenizer files in place of them."
+        )
     is_ctc = config.model_type in modeling_auto.MODEL_FOR_CTC_MAPPING_NAMES and (
         (config.architectures or ["ForCTC"])[0].endswith("CTC")
     )

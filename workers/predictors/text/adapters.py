@@ -21,6 +21,7 @@ from peft.tuners.tuners_utils import BaseTuner
 
 from workers.contract.predictor import SWITCH_SECONDS, PredictionContext, VersionRefusedError
 from workers.contract.weights import safetensors_header
+from workers.predictors.library_errors import reason_of, refuse_errors
 
 CONFIG = "adapter_config.json"
 WEIGHTS = "adapter_model.safetensors"
@@ -41,7 +42,7 @@ def check_adapter(folder: Path) -> dict[str, Any]:
     try:
         config = json.loads((folder / CONFIG).read_text())
     except (OSError, ValueError) as error:
-        raise VersionRefusedError(f"The adapter's {CONFIG} cannot be read: {error}") from error
+        raise VersionRefusedError(f"The adapter's {CONFIG} cannot be read: {reason_of(error, folder)}") from error
     kind = config.get("peft_type") if isinstance(config, dict) else None
     if kind not in {name.value for name, tuner in PEFT_TYPE_TO_TUNER_MAPPING.items() if issubclass(tuner, BaseTuner)}:
         raise VersionRefusedError(f"Adapters of type {str(kind)[:50]!r} change no modules and are not run.")
@@ -105,7 +106,7 @@ class Adapters:
 
         Raises:
             CancelSignal: asked to stop while waiting.
-            ValueError: the adapter does not fit the model.
+            VersionRefusedError: the adapter does not fit the model.
         """
         adapter = context.adapter
         ticket = _Ticket(None if adapter is None else _name(adapter.version))
@@ -158,7 +159,7 @@ class Adapters:
         """Put an adapter to work, loading it where it is not here yet; for one thread, while nobody is inside."""
         self._free()
         if name is not None and name not in self._loaded:
-            self._load(name, str(path))
+            self._load(name, Path(str(path)))
         if name is None and self._peft is not None:
             self._peft.base_model.disable_adapter_layers()
         elif name is not None:
@@ -166,7 +167,11 @@ class Adapters:
             self._peft.set_adapter(name, inference_mode=True)
         self._current = name
 
-    def _load(self, name: str, path: str) -> None:
+    def _load(self, name: str, path: Path) -> None:
+        with refuse_errors("The adapter does not fit its base, says", path, library="peft"):
+            self._put_on(name, str(path))
+
+    def _put_on(self, name: str, path: str) -> None:
         config = PeftConfig.from_pretrained(path)
         config.inference_mode = True
         try:
@@ -176,7 +181,7 @@ class Adapters:
                 path, adapter_name=name, is_trainable=False, torch_device=str(self._model.device)
             )
             if missing := [key for key in loaded.missing_keys if name in key]:
-                raise ValueError(f"The adapter has no weights for {missing[0]} and {len(missing) - 1} others.")
+                raise VersionRefusedError(f"The adapter has no weights for {missing[0]} and {len(missing) - 1} others.")
         finally:
             self._model.eval()
             if self._peft is not None:

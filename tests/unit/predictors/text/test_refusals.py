@@ -83,7 +83,7 @@ def without_tokenizer(folder: Path) -> None:
         ),
         (
             change("config.json", hidden_size="big"),
-            "Its config.json cannot be read: Validation error for field 'hidden",
+            "Validation error for field 'hidden_size': Field 'hidden_size' expected int, got str",
         ),
         (change("generation_config.json", temperature="hot"), 'temperature is "hot", which is no number'),
         (change("generation_config.json", eos_token_id="</s>"), 'eos_token_id is "</s>", which is no token\'s number'),

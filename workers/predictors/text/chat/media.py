@@ -12,11 +12,11 @@ from transformers import AutoProcessor
 from transformers.models.auto.modeling_auto import MODEL_FOR_MULTIMODAL_LM_MAPPING_NAMES
 
 from workers.contract.predictor import InputRejectedError, PredictionContext, VersionRefusedError
+from workers.predictors.library_errors import refuse_errors
 from workers.predictors.media import read_picture, read_sound
-from workers.predictors.pretrained import SAFE
+from workers.predictors.pretrained import PREPROCESSORS, SAFE
 from workers.predictors.text.chat.messages import AUDIO, IMAGE, TEXT
 
-_CONFIGS = ("processor_config.json", "preprocessor_config.json")
 # what a template calls them
 _KINDS = {IMAGE: "image", AUDIO: "audio"}
 DEFAULT_RATE = 16_000
@@ -35,15 +35,16 @@ def read_processor(folder: Path, config: Any) -> MediaProcessor | None:
     Raises:
         VersionRefusedError: it cannot be read.
     """
-    if not is_multimodal(config) or not any((folder / name).is_file() for name in _CONFIGS):
+    if not is_multimodal(config) or not any((folder / name).is_file() for name in PREPROCESSORS):
         return None
     try:
-        processor = AutoProcessor.from_pretrained(folder, **SAFE)
-    except (ValueError, OSError, KeyError, TypeError, AttributeError, ImportError) as error:
-        if find_spec("torchvision") is None and "video" in f"{error}".lower():
+        with refuse_errors("Its processor cannot be read by", folder):
+            processor = AutoProcessor.from_pretrained(folder, **SAFE)
+    except VersionRefusedError as refusal:
+        if find_spec("torchvision") is None and "video" in f"{refusal.__cause__}".lower():
             reason = "Its processor also reads videos, which needs torchvision on the worker."
-            raise VersionRefusedError(reason) from error
-        raise VersionRefusedError(f"Its processor cannot be read: {error}") from error
+            raise VersionRefusedError(reason) from refusal
+        raise
     return MediaProcessor(processor) if getattr(processor, "tokenizer", None) is not None else None
 
 
