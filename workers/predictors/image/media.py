@@ -7,12 +7,13 @@ from io import BytesIO
 from typing import Any
 
 import numpy as np
+import torch
 from diffusers.image_processor import VaeImageProcessor
 from PIL import Image
 
 from workers.contract.predictor import InputRejectedError
 from workers.predictors.image.tasks import AUDIO, VIDEO
-from workers.predictors.media import read_picture, read_sound, wav, without_path
+from workers.predictors.media import open_media, read_picture, read_sound, wav
 
 NO_NUMBERS = "The model's {} holds values that are not numbers (NaN or infinite); it may need another number format."
 # Of all frames of a video that comes in: 600 MB
@@ -37,26 +38,19 @@ def read_video(path: str) -> list[Image.Image]:
     Raises:
         InputRejectedError: it is none, or has more pixels than MAX_VIDEO_PIXELS.
     """
-    import av
-
-    frames: list[Image.Image] = []
+    pictures: list[Image.Image] = []
     pixels = 0
-    try:
-        with av.open(path) as container:
-            if not container.streams.video:
-                raise InputRejectedError("A video has no pictures.")
-            for frame in container.decode(video=0):
-                pixels += frame.width * frame.height
-                if pixels > MAX_VIDEO_PIXELS:
-                    raise InputRejectedError(
-                        f"A video has more than {MAX_VIDEO_PIXELS} pixels in all: make it shorter or smaller."
-                    )
-                frames.append(Image.fromarray(frame.to_ndarray(format="rgb24")))
-    except (OSError, ValueError, EOFError) as error:
-        raise InputRejectedError(f"A video cannot be read: {without_path(error)}") from error
-    if not frames:
+    with open_media(path, "video", "A video") as frames:
+        for frame in frames:
+            pixels += frame.width * frame.height
+            if pixels > MAX_VIDEO_PIXELS:
+                raise InputRejectedError(
+                    f"A video has more than {MAX_VIDEO_PIXELS} pixels in all: make it shorter or smaller."
+                )
+            pictures.append(Image.fromarray(frame.to_ndarray(format="rgb24")))
+    if not pictures:
         raise InputRejectedError("A video has no pictures.")
-    return frames
+    return pictures
 
 
 def to_pictures(values: Any) -> list[Image.Image]:
@@ -145,4 +139,7 @@ def read_file(path: str, medium: str, rate: int) -> Any:
     """A file as a pipeline takes it; raises as the others do."""
     if medium == VIDEO:
         return read_video(path)
-    return read_sound(path, rate) if medium == AUDIO else read_picture(path)
+    if medium == AUDIO:
+        # pipelines compute with tensors
+        return torch.from_numpy(read_sound(path, rate))
+    return read_picture(path)

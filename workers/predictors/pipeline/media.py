@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import io
-import struct
-import warnings
 from typing import Any
 
-import av
 import numpy as np
 import torch
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image
 
 from workers.contract.predictor import InputRejectedError, PredictionContext
+from workers.predictors import media
 from workers.predictors.media import wav
 
 MAX_SOUND_SECONDS = 6 * 3600
-"""A file of a few bytes may stand for days of silence."""
+"""Of speech to read: long recordings are cut into pieces."""
 
 
 def example_picture() -> bytes:
@@ -48,27 +46,8 @@ def input_file(context: PredictionContext, name: str) -> str | io.BytesIO:
 
 
 def read_picture(context: PredictionContext, name: str) -> Image.Image:
-    """An input file as a picture, turned as its camera says; its size was checked before.
-
-    Raises:
-        InputRejectedError: it is no picture.
-    """
-    path = input_file(context, name)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(path) as picture:
-                return ImageOps.exif_transpose(picture).convert("RGB")
-    except (
-        UnidentifiedImageError,
-        OSError,
-        ValueError,
-        SyntaxError,
-        struct.error,
-        Image.DecompressionBombError,
-        Image.DecompressionBombWarning,
-    ) as error:
-        raise InputRejectedError(f"{name} cannot be read as a picture.") from error
+    """An input file as a picture; raises InputRejectedError where it is none."""
+    return media.read_picture(input_file(context, name), name)
 
 
 def read_sound(context: PredictionContext, name: str, rate: int) -> np.ndarray:
@@ -77,54 +56,17 @@ def read_sound(context: PredictionContext, name: str, rate: int) -> np.ndarray:
     Raises:
         InputRejectedError: it holds no sound, or too much of it.
     """
-    path = input_file(context, name)
-    pieces: list[np.ndarray] = []
-    count = 0
-    try:
-        with av.open(path, mode="r", metadata_errors="ignore") as container:
-            if not container.streams.audio:
-                raise InputRejectedError(f"{name} has no sound.")
-            resampler = av.AudioResampler(format="flt", layout="mono", rate=rate)
-            for frame in _frames(container):
-                context.check()
-                for piece in resampler.resample(frame):
-                    pieces.append(piece.to_ndarray().reshape(-1))
-                    count += pieces[-1].size
-                if count > MAX_SOUND_SECONDS * rate:
-                    raise InputRejectedError(f"{name} is longer than {MAX_SOUND_SECONDS // 3600} hours.")
-    except av.error.FFmpegError as error:
-        raise InputRejectedError(f"{name} cannot be read as sound.") from error
-    if count == 0:
-        raise InputRejectedError(f"{name} has no sound.")
-    return np.concatenate(pieces).astype(np.float32, copy=False)
-
-
-def _frames(container: Any) -> Any:
-    """The decoded frames of sound, and None at the end, at which a resampler gives what it has left."""
-    stream = container.streams.audio[0]
-    for packet in container.demux(stream):
-        try:
-            yield from packet.decode()
-        except av.error.InvalidDataError:
-            # one broken packet, as recordings that were cut off have them; players skip it too
-            continue
-    yield None
+    file = input_file(context, name)
+    channels = media.read_sound(file, rate, name, mono=True, most_seconds=MAX_SOUND_SECONDS, check=context.check)
+    samples: np.ndarray = channels[0]
+    return samples
 
 
 def check_video(context: PredictionContext, name: str) -> str:
-    """The path of an input file that is a video.
-
-    Raises:
-        InputRejectedError: it is none.
-    """
+    """The path of an input file that is a video; raises InputRejectedError where it is none."""
     path = str(input_file(context, name))
-    try:
-        with av.open(path, mode="r", metadata_errors="ignore") as container:
-            if not container.streams.video:
-                raise InputRejectedError(f"{name} has no pictures.")
-    except av.error.FFmpegError as error:
-        raise InputRejectedError(f"{name} cannot be read as a video.") from error
-    return path
+    with media.open_media(path, "video", name):
+        return path
 
 
 def give_picture(context: PredictionContext, picture: Image.Image) -> dict[str, int]:

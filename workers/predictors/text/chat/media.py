@@ -93,7 +93,7 @@ class MediaProcessor:
 
     def _read_sound(self, path: str) -> Any:
         """One channel at the rate of the processor."""
-        return read_sound(path, self._rate, mono=True)[0].numpy()
+        return read_sound(path, self._rate, mono=True)[0]
 
     def encode(self, prompt: str, files: dict[str, list[Any]]) -> dict[str, torch.Tensor]:
         """What the model is given for a prompt with places for pictures and sounds; `input_ids` among it, of one row.
