@@ -250,7 +250,7 @@ class _BatchingManager(ContinuousBatchingManager):  # type: ignore[misc]
         if self.model.config.get_text_config()._attn_implementation == split_attention.NAME:
             split_attention.attach(self.model, processor.cache)
         if processor.cache.use_prefix_sharing:
-            self.prefixes = Prefixes(processor.cache)
+            self.prefixes = Prefixes(processor.cache, processor.scheduler, processor.inputs_and_outputs.compute_stream)
         return processor
 
 
