@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -39,7 +40,12 @@ def batch(model: Any) -> Iterator[TextBatch]:
 
 
 def run(
-    batch: TextBatch, tokens: list[int], seed: int = 0, scope: str = "one", context: PredictionContext | None = None
+    batch: TextBatch,
+    tokens: list[int],
+    seed: int = 0,
+    scope: str = "one",
+    context: PredictionContext | None = None,
+    count: int = 8,
 ) -> tuple[list[int], int, float]:
     """The tokens, how many of the prompt's were shared, and the seconds to the first."""
     sink = Sink()
@@ -49,7 +55,7 @@ def run(
 
     context = context or PredictionContext("p", {}, sink)
     take = TokenSink(context, Detokenizer(decode), StopFilter([]), frozenset())
-    request = Request(tokens, len(tokens), 8, Sampling(seed, 0.7 if seed else 0.0), scope=scope)
+    request = Request(tokens, len(tokens), count, Sampling(seed, 0.7 if seed else 0.0), scope=scope)
     shared = batch.run(context, request, take)
     take.finish()
     written = [ord(letter) - 100 for letter in take.text]
@@ -152,3 +158,31 @@ def test_pages_that_nobody_reads_give_way(model: Any) -> None:
         assert batch.rebuilt == 0
     finally:
         batch.close()
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_later_ones_have_their_first_token_in_a_fraction_of_the_time() -> None:
+    """Of 32 requests that share a prompt of 1000 tokens, one after the other and all at once."""
+    torch.manual_seed(5)
+    sizes = {"hidden_size": 768, "intermediate_size": 3072, "num_hidden_layers": 6, "num_attention_heads": 12}
+    config = LlamaConfig(**sizes, vocab_size=4096, max_position_embeddings=1200, bos_token_id=None, eos_token_id=0)
+    batch = TextBatch(LlamaForCausalLM(config).eval(), 1200, 32)
+    try:
+        run(batch, list(range(50, 350)), scope="warm", count=2)
+        turns = [run(batch, tokens, scope="turns", count=2)[2] for tokens in prompts(32)]
+        started = threading.Barrier(32)
+
+        def run_together(tokens: list[int]) -> float:
+            started.wait()
+            return run(batch, tokens, scope="together", count=2)[2]
+
+        with ThreadPoolExecutor(32) as pool:
+            together = sorted(pool.map(run_together, prompts(32)))
+    finally:
+        batch.close()
+    first, later, behind = turns[0], statistics.median(turns[1:]), together[-1] - together[0]
+    print(f"first {first:.2f} s, later {later:.2f} s; all at once {together[0]:.2f} s, the last {behind:.2f} s later")  # noqa: T201
+    assert later < 0.3 * first
+    # all 31 others together in less than one whole prompt takes
+    assert behind < together[0]
