@@ -37,7 +37,8 @@ class PredictionSnapshot(PredictionEvent):
 @strawberry.type(description="The model is being loaded.")
 class ModelLoading(PredictionEvent):
     phase: str = strawberry.field(
-        description="Current phase: `download`, `wait` for memory, `read`, `move` to the device, or `warm-up`."
+        description="Current phase: `wait for disk` while models in use fill it, `download`, `wait` for memory, "
+        "`read`, `move` to the device, or `warm-up`."
     )
     bytes: BigInt | None = strawberry.field(description="Bytes completed, if known.")
     total_bytes: BigInt | None = strawberry.field(description="Total bytes, if known.")

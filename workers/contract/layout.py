@@ -32,6 +32,8 @@ MAX_MANIFEST_BYTES = 64_000_000
 
 
 # What libraries call the file of an adapter
+BASE_NAME = "base_model_name_or_path"
+"""Where an adapter's configuration names the model that it was made for."""
 PEFT_WEIGHTS, LORA_WEIGHTS = "adapter_model.safetensors", "pytorch_lora_weights.safetensors"
 
 
@@ -95,7 +97,9 @@ def summary(name: str, value: Any) -> Any:
         reduced = {part: [library, ""] for part, library in pipeline_parts(_object(value)).items() if _is_text(library)}
     else:
         reduced = {
-            key: text for key, text in _object(value).items() if key == "transformers_weights" and _is_text(text)
+            key: text
+            for key, text in _object(value).items()
+            if key in {"transformers_weights", BASE_NAME} and _is_text(text)
         }
     return reduced
 

@@ -27,6 +27,7 @@ class VersionSpec:
     `options` are the base's, whose one copy in memory serves both.
     `code` is the digest of the operator's class that it was published with; None runs with any. Its class alone is
     given `variables` and `secrets`, whose changes `variable_changes` counts: what was loaded after fewer is outdated.
+    `is_judged` says that its tokenizers passed today's rules when it was published, with the files that it still has.
     """
 
     id: str
@@ -39,6 +40,7 @@ class VersionSpec:
     variables: dict[str, Any] = field(default_factory=dict, repr=False)
     secrets: dict[str, Any] = field(default_factory=dict, repr=False)
     variable_changes: int = 0
+    is_judged: bool = False
 
     @property
     def model(self) -> VersionSpec:

@@ -19,6 +19,8 @@ import orjson
 
 from workers.contract.failures import VersionRefusedError
 
+RULES = 1
+"""The number of the rules below, noted with each version that passed them: stricter ones have another."""
 MAX_GROWTH = 64
 MAX_STEPS = 100
 MAX_TEXT = 1000

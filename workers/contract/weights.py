@@ -39,10 +39,10 @@ def folder_bytes(folder: Path) -> int:
     return sum(path.stat().st_size for path in safetensors_files(folder))
 
 
-def loaded_bytes(folder: Path, dtype: str, quantization: str | None = None) -> int:
-    """Bytes that the weights of a folder fill once they are loaded as `dtype`, by its name in torch, or quantized."""
+def loaded_bytes(files: Iterable[Path], dtype: str, quantization: str | None = None) -> int:
+    """Bytes that the weights in these files fill, loaded as `dtype`, by its name in torch, or quantized."""
     each = min(_ITEM_BYTES.get(dtype, 4), _QUANTIZED_BYTES.get(quantization or "", 4))
-    return int(parameter_count(safetensors_files(folder)) * each)
+    return int(parameter_count(files) * each)
 
 
 def parameter_count(files: Iterable[Path]) -> int:

@@ -14,7 +14,7 @@ import torch
 from transformers import AutoConfig, AutoTokenizer
 from transformers.utils import logging as transformers_logging
 
-from workers.contract.layout import Weights, read_layout
+from workers.contract.layout import CONFIG, TRANSFORMERS, Weights, find_weights, read_json, read_object
 from workers.contract.logs import quieten_transformers
 from workers.contract.predictor import Device, InputRejectedError, SetupContext, VersionRefusedError
 from workers.contract.tokenizers import check_tokenizer
@@ -61,7 +61,11 @@ def weights_of(folder: Path) -> Weights:
         VersionRefusedError: there are none, or not all.
     """
     check_folder(folder)
-    weights = read_layout(folder).parts.get("")
+    names = [path.name for path in folder.iterdir() if path.is_file()]
+    own = read_object(folder / CONFIG).get("transformers_weights")
+    weights = find_weights(
+        "", names, lambda name: read_json(folder / name), (TRANSFORMERS,), own if isinstance(own, str) else None
+    )
     if weights is None or not weights.files:
         if any(folder.glob("*.bin")) or any(folder.glob("*.pt")):
             raise VersionRefusedError("It has no safetensors weights; pickled weights can run code and are not loaded.")

@@ -160,9 +160,14 @@ class Runner:
                 # without its supervisor a runner is of no use, whatever its threads are doing
                 os._exit(0)
 
+        weights: dict[str, list[Path]] = {}
+
         def estimate(spec: VersionSpec) -> int:
-            own = _with_dtype(device, spec)
-            return loaded_bytes(Path(spec.path), own.dtype, spec.options.get("quantization")) if spec.path else 0
+            if not spec.path:
+                return 0
+            # a folder may hold thousands of files, and is walked once a load
+            files = weights[spec.id] = safetensors_files(Path(spec.path))
+            return loaded_bytes(files, _with_dtype(device, spec).dtype, spec.options.get("quantization"))
 
         def read_files(spec: VersionSpec, report: Callable[[int, int], None], check: Callable[[], None]) -> None:
             began = time.monotonic()
@@ -174,7 +179,8 @@ class Runner:
 
             if spec.path:
                 # Half, since what else the machine does, and the load itself, need some too
-                read_ahead(safetensors_files(Path(spec.path)), free_host_bytes() // 2, report, check_all)
+                files = weights.pop(spec.id, None) or safetensors_files(Path(spec.path))
+                read_ahead(files, free_host_bytes() // 2, report, check_all)
 
         self._connection = connection
         self._registry = registry
@@ -394,7 +400,7 @@ class Runner:
         predictor.model_variables = given
         with bounded(self._load_seconds, f"The load of version {spec.id}"), given.present():
             try:
-                if spec.path:
+                if spec.path and not spec.is_judged:
                     # Versions of older releases were not judged so
                     check_tokenizers(Path(spec.path))
                 predictor.setup(spec, _with_dtype(self._device, spec), context)

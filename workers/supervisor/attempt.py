@@ -29,6 +29,7 @@ from server.queue.finish import Result, count_losses, finish, hand_back
 from server.runtime import Runtime
 from workers.contract import protocol
 from workers.supervisor.attempt_trace import AttemptTrace
+from workers.supervisor.downloads import WAITS
 from workers.supervisor.event_writer import EventWriter
 from workers.supervisor.inputs import InputFiles, InputFilesError
 from workers.supervisor.run_output import CANCELED, SUCCEEDED, Outcome, RunOutput, failed
@@ -128,6 +129,7 @@ class Attempt:
         self.lease = lease
         self.stage = Stage.WAITING
         self.said_outside = False
+        self._said_waits = False
         self.outcome: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
         self.key = f"{lease.id}:{lease.attempt}"
         """What the runner knows it by: what an older attempt still says is not for the one that came after it."""
@@ -251,7 +253,7 @@ class Attempt:
                     return
             self.stage = Stage.FETCHING
             with self._trace.step("fetch model"):
-                spec = await self._retry(lambda: self._context.snapshots.spec(lease.version_id, self._writer.loading))
+                spec = await self._retry(lambda: self._context.snapshots.spec(lease.version_id, self._loading))
             if lease.variable_changes and spec.code is not None:
                 # Nothing but a class of the operator's asks for them
                 given = await self._retry(lambda: self._context.variables.of(lease.version_id, lease.variable_changes))
@@ -288,6 +290,17 @@ class Attempt:
             self.settle(Outcome(PredictionStatus.FAILED, Failure(PredictionErrorCode.MODEL_UNAVAILABLE, reason)))
         except (VersionUnavailableError, InputFilesError) as error:
             self.settle(Outcome(PredictionStatus.FAILED, error.failure))
+
+    def _loading(self, phase: str, size: int, total: int | None) -> None:
+        """How far the files of its model are; whoever waits for room is told once why."""
+        self._writer.loading(phase, size, total)
+        if phase == WAITS and not self._said_waits:
+            self._said_waits = True
+            self._writer.log(
+                "The model's files wait for room on the worker's disk: models that are in use fill it "
+                f"({size} of {total} bytes, MODEL_CACHE_MAX_BYTES). They come once one of those was not used for a "
+                "minute and a half."
+            )
 
     async def _store_and_finish(self, outcome: Outcome) -> None:
         """Store the files, unless it is stopped meanwhile, and end the row, which names them."""

@@ -17,6 +17,7 @@ from typing import Any
 
 import anyio
 import orjson
+import structlog
 
 from server.adapters.huggingface import COMMIT, RepoFile
 from server.domain.models import ModelSource, SourceType, source_violations
@@ -26,9 +27,10 @@ from workers.contract.failures import VersionRefusedError
 from workers.contract.layout import ADAPTER, RULE, Form, plan, plan_adapter
 from workers.supervisor import download_cache, folders
 from workers.supervisor.folders import Choice
-from workers.supervisor.references import NEEDS_BASE
+from workers.supervisor.references import needs_base
 
 OnProgress = Callable[[str, int, int | None], None]
+logger = structlog.get_logger(__name__)
 
 EMPTY: Mapping[str, Any] = {}
 USEFUL = re.compile(r"(?:^|/)(?:[^/]+\.safetensors|[^/]+\.json|[^/]+\.txt|[^/]+\.model|README\.md|[^/]+\.jinja)$")
@@ -42,11 +44,22 @@ ROOT = Path(__file__).resolve().parents[2]
 CHANGED = "The model's files changed after the version was published; publish them as a new version."
 STALL_BYTES = 1_000_000
 WATCH_SECONDS = 0.5
+ROOM_SECONDS = 2.0
+WAITS = "wait for disk"
+"""The phase of a download that waits until there is room for its files in the cache."""
 PICKLE = re.compile(r"\.(?:bin|pt|pth|ckpt|pkl|pickle)$")
 
 
 class DownloadFailedError(Exception):
     """A transient fault; trying again may help."""
+
+
+class CacheFullError(DownloadFailedError):
+    """Models that were used lately fill the cache; `used_bytes` of it, and there is no room for these files."""
+
+    def __init__(self, message: str, used_bytes: int) -> None:
+        super().__init__(message)
+        self.used_bytes = used_bytes
 
 
 @dataclass(frozen=True)
@@ -68,8 +81,11 @@ async def fetch(
     on_progress: OnProgress,
     cancelled: Callable[[], bool],
     choice: Choice = Choice(),  # noqa: B008 - it never changes
+    waits: bool = False,
 ) -> Snapshot:
     """The files of a source that are of the `choice`, downloaded where they are not here yet.
+
+    Where models that are in use fill the cache, it `waits` for room until it is called off, or fails.
 
     Raises:
         VersionRefusedError: this source can never work; the message is a sentence.
@@ -79,7 +95,7 @@ async def fetch(
         raise VersionRefusedError(violations[0].message)
     match source.type:
         case SourceType.HUGGINGFACE:
-            return await _from_hub(source, settings, on_progress, cancelled, choice)
+            return await _from_hub(source, settings, on_progress, cancelled, choice, waits=waits)
         case SourceType.LOCAL:
             path = await anyio.to_thread.run_sync(folders.below_root, source.ref, settings.model_root)
             return await _from_folder(path, settings, on_progress, "local", choice)
@@ -126,6 +142,8 @@ async def _from_hub(
     on_progress: OnProgress,
     cancelled: Callable[[], bool],
     choice: Choice,
+    *,
+    waits: bool,
 ) -> Snapshot:
     """The files of the commit that the revision names; the hub is asked only where no earlier download left them."""
     on_progress("inspect", 0, None)
@@ -145,7 +163,7 @@ async def _from_hub(
                 else:
                     files = [file for file in files if file.path in set(choice.names)]
                 total = sum(file.size for file in files)
-                await anyio.to_thread.run_sync(_check_room, source.ref, total, settings)
+                await _make_room(source.ref, total, settings, on_progress, cancelled if waits else None)
 
                 def on_bytes(count: int) -> None:
                     on_progress("download", min(count, total), total)
@@ -160,6 +178,30 @@ async def _from_hub(
     return Snapshot(path, commit, folder.digest, folder.size_bytes, folder.names, folder.mark)
 
 
+async def _make_room(
+    repo: str, total: int, settings: Settings, on_progress: OnProgress, cancelled: Callable[[], bool] | None
+) -> None:
+    """Make room for what will be downloaded, and with `cancelled` wait for it; raises as `_check_room`."""
+    has_waited = False
+    while True:
+        try:
+            await anyio.to_thread.run_sync(_check_room, repo, total, settings)
+        except CacheFullError as error:
+            if cancelled is None:
+                raise
+            if not has_waited:
+                logger.warning("download.waits_for_room", repo=repo, bytes=total, used_bytes=error.used_bytes)
+            has_waited = True
+            on_progress(WAITS, error.used_bytes, settings.model_cache_max_bytes)
+            began = time.monotonic()
+            while time.monotonic() - began < ROOM_SECONDS:
+                if cancelled():
+                    raise DownloadFailedError("The download was called off.") from error
+                await asyncio.sleep(WATCH_SECONDS)
+        else:
+            return
+
+
 def _check_room(repo: str, total: int, settings: Settings) -> None:
     """Make room for what will be downloaded; raises where it is too large, or as long as there is none."""
     if total > settings.model_max_bytes:
@@ -170,9 +212,10 @@ def _check_room(repo: str, total: int, settings: Settings) -> None:
         raise VersionRefusedError(f"{repo} has {total} bytes, more than MODEL_CACHE_MAX_BYTES ({limit}).")
     used = download_cache.make_room(settings.model_cache_dir, limit - total)
     if used + total > limit:
-        raise DownloadFailedError(
+        raise CacheFullError(
             f"{repo} has {total} bytes; with the {used} of models that were used lately that is more than "
-            f"MODEL_CACHE_MAX_BYTES ({limit}). It is tried again."
+            f"MODEL_CACHE_MAX_BYTES ({limit}). It is tried again.",
+            used,
         )
 
 
@@ -212,7 +255,7 @@ def choose(
     else:
         layout = plan((file.path for file in files), manifests.get)
         if layout.form is Form.ADAPTER:
-            raise VersionRefusedError(f"The repository is an adapter ({ADAPTER}). {NEEDS_BASE}")
+            raise VersionRefusedError(f"The repository is an adapter ({ADAPTER}). {needs_base(manifests.get(ADAPTER))}")
         names = set(layout.files)
         chosen = [file for file in files if file.path in names]
     if not any(file.path.endswith(".safetensors") for file in chosen):

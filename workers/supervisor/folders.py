@@ -22,12 +22,13 @@ from workers.contract.layout import (
     Layout,
     adapter_weights,
     plan_adapter,
+    read_json,
     read_layout,
 )
 from workers.contract.weights import safetensors_header
 from workers.supervisor import digests
 from workers.supervisor.config_sizes import check_sizes
-from workers.supervisor.references import NEEDS_BASE, check_references
+from workers.supervisor.references import NEEDS_BASE, check_references, needs_base
 
 PICKLE = re.compile(r"\.(?:bin|pt|pth|ckpt|pkl|pickle)$")
 MAX_FILES = 5_000
@@ -168,7 +169,7 @@ def _name_missing_config(path: Path, names: Iterable[str]) -> str:
     """Why a folder of these files, which has no configuration, is no model."""
     names = tuple(names)
     if ADAPTER in names:
-        return f"It is an adapter ({ADAPTER}). {NEEDS_BASE}"
+        return f"It is an adapter ({ADAPTER}). {needs_base(read_json(path / ADAPTER))}"
     files = adapter_weights(names)
     if len(files) == 1 and any("lora" in tensor.lower() for tensor in safetensors_header(path / files[0])):
         return f"It is a LoRA ({files[0][:200]}). {NEEDS_BASE}"

@@ -23,15 +23,15 @@ from server.runtime import Runtime
 from server.services import catalogue
 from server.tables import Version
 from workers.contract.failures import OTHER_CODE, VersionRefusedError
-from workers.contract.layout import ADAPTER, RULE, read_json
+from workers.contract.layout import ADAPTER, BASE_NAME, RULE, read_json
 from workers.contract.protocol import Inspected, VersionSpec
+from workers.contract.tokenizers import RULES
 from workers.supervisor import download_cache
 from workers.supervisor.attempt import SharedLock
 from workers.supervisor.downloads import DownloadFailedError, fetch
 from workers.supervisor.folders import Choice, rule_of
 from workers.supervisor.inspector import Inspector
 from workers.supervisor.probe import ProbeFailedError, probe
-from workers.supervisor.references import BASE_NAME
 from workers.supervisor.runner_client import RunnerFailedError
 from workers.supervisor.runner_keeper import RunnerKeeper
 from workers.supervisor.server_paths import ServerPaths
@@ -185,11 +185,12 @@ class Preparer:
                 if folder.is_relative_to(settings.model_cache_dir):
                     in_use = download_cache.used_meanwhile(settings.model_cache_dir, folder)
                     await stack.enter_async_context(in_use)
-            result = await self._probe(preparation, spec, schema)
+            result = await self._probe(preparation, replace(spec, is_judged=True), schema)
+        chosen = {"rule": rule_of(version.predictor), "names": snapshot.names, "tokenizers": RULES}
         return PreparedVersion(
             schema, inspection.output_schema, {**inspection.info, **notes},
             snapshot.revision, snapshot.digest, snapshot.size_bytes,
-            {"rule": rule_of(version.predictor), "names": snapshot.names} if snapshot.path else None,
+            chosen if snapshot.path else None,
             result,
         )  # fmt: skip
 

@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from workers.contract.failures import VersionRefusedError
-from workers.contract.layout import ADAPTER
+from workers.contract.layout import ADAPTER, BASE_NAME
 
 # Files whose strings are words, tokens and merges, which may look like anything and are never opened
 VOCABULARIES = re.compile(r"^(?:tokenizer|vocab|added_tokens|merges|chat_template)\.json$")
@@ -35,11 +35,20 @@ MAX_CONFIG_BYTES = 64_000_000
 MAX_VALUES = 1_000_000
 SCHEDULER = re.compile(r"^scheduler_config\.json$")
 MAX_STEPS = 100_000
-BASE_NAME = "base_model_name_or_path"
+# a name of the hub, or the end of a path on the machine where it was made
+BASE = re.compile(r"(?:(?<![\w./-])[\w.-]+/)?[\w.-]{1,100}(?=/?$)")
 NEEDS_BASE = (
     "An adapter runs on the version that it was made for: add that model first, and publish the adapter with that "
     'version as `base`, such as base: "owner/name:1".'
 )
+
+
+def needs_base(config: Any) -> str:
+    """What to do with an adapter that was published alone, by what its own configuration calls its base."""
+    name = config.get(BASE_NAME) if isinstance(config, dict) else None
+    if not isinstance(name, str) or not (match := BASE.search(name)):
+        return NEEDS_BASE
+    return f"It was made for {match[0]}. {NEEDS_BASE}"
 
 
 def check_references(folder: Path, files: list[Path], *, is_adapter: bool = False) -> None:
@@ -86,7 +95,7 @@ def _check_form(value: dict[str, Any], name: str, names: set[str], *, is_adapter
     file = PurePosixPath(name).name
     if file == ADAPTER and not is_adapter:
         # Libraries would load the model that it names
-        raise VersionRefusedError(f"It has {name}. {NEEDS_BASE} If it is a whole model, remove that file.")
+        raise VersionRefusedError(f"It has {name}. {needs_base(value)} If it is a whole model, remove that file.")
     if file == "model_index.json":
         odd = [key for key in value if not key.startswith("_") and not COMPONENT.match(key)]
         if odd:

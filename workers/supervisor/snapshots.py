@@ -6,7 +6,7 @@ import asyncio
 import threading
 import time
 from collections.abc import Callable, Coroutine, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from server.settings import Settings
 from server.tables import Version
 from workers.contract.failures import VersionRefusedError
 from workers.contract.protocol import VersionSpec
+from workers.contract.tokenizers import RULES
 from workers.supervisor import digests, download_cache
 from workers.supervisor.downloads import CHANGED, DownloadFailedError, Snapshot, fetch
 from workers.supervisor.folders import Choice
@@ -40,9 +41,14 @@ class VersionUnavailableError(Exception):
 
 
 async def fetch_published(
-    version: Version, settings: Settings, on_progress: OnProgress, cancelled: Callable[[], bool]
+    version: Version,
+    settings: Settings,
+    on_progress: OnProgress,
+    cancelled: Callable[[], bool],
+    *,
+    waits: bool = False,
 ) -> Snapshot:
-    """Fetch the files of a READY version, which have to be those that were published.
+    """Fetch the files of a READY version, which have to be those that were published; `waits` for room, see `fetch`.
 
     Raises:
         VersionRefusedError: they are not to be had, or are others now; the message is a sentence.
@@ -53,7 +59,7 @@ async def fetch_published(
     files = version.files or {"rule": 1, "names": None}
     names = None if files["names"] is None else tuple(files["names"])
     choice = Choice(files["rule"], names, version.predictor if version.base_id else None)
-    snapshot = await fetch(source, settings, on_progress=on_progress, cancelled=cancelled, choice=choice)
+    snapshot = await fetch(source, settings, on_progress=on_progress, cancelled=cancelled, choice=choice, waits=waits)
     if snapshot.digest != version.digest and source.type is not SourceType.DEMO:
         # Demos come with the software and change with it
         raise VersionRefusedError(CHANGED)
@@ -61,16 +67,26 @@ async def fetch_published(
 
 
 async def fetch_base(
-    version: Version, settings: Settings, on_progress: OnProgress, cancelled: Callable[[], bool]
+    version: Version,
+    settings: Settings,
+    on_progress: OnProgress,
+    cancelled: Callable[[], bool],
+    *,
+    waits: bool = False,
 ) -> tuple[Version, Snapshot]:
     """The base of an adapter, with its model, and its files; raises as `fetch_published`, and where it is gone."""
     if not await versions.has_usable_base(version):
         raise VersionRefusedError(versions.BASE_IS_GONE)
     base = await Version.get(id=version.base_id).select_related("model__owner")
     try:
-        return base, await fetch_published(base, settings, on_progress, cancelled)
+        return base, await fetch_published(base, settings, on_progress, cancelled, waits=waits)
     except VersionRefusedError as error:
         raise VersionRefusedError(f"Its base cannot run: {error}") from error
+
+
+def _is_judged(version: Version) -> bool:
+    """Whether the tokenizers of a version's files passed today's rules when it was published."""
+    return bool(version.files) and version.files.get("tokenizers") == RULES
 
 
 @dataclass(frozen=True)
@@ -208,19 +224,23 @@ class Snapshots:
         if version.source_type == SourceType.PREDICTOR.value:
             return VersionSpec(key, version.predictor, options=self._options(version), code=version.info.get("code"))
         try:
-            snapshot = await fetch_published(version, settings, on_progress, cancelled)
+            snapshot = await fetch_published(version, settings, on_progress, cancelled, waits=True)
             own = _Folder(key, Path(str(snapshot.path)), snapshot.names, snapshot.mark)
             if version.base_id is None:
                 self._folders[key] = (own,)
-                return VersionSpec(
-                    key, version.predictor, str(own.path), self._options(version), code=version.info.get("code")
-                )
-            base, files = await fetch_base(version, settings, on_progress, cancelled)
+                spec = VersionSpec(key, version.predictor, str(own.path), self._options(version))
+                return replace(spec, code=version.info.get("code"), is_judged=_is_judged(version))
+            if own.path.is_relative_to(settings.model_cache_dir):
+                async with download_cache.used_meanwhile(settings.model_cache_dir, own.path):
+                    base, files = await fetch_base(version, settings, on_progress, cancelled, waits=True)
+            else:
+                base, files = await fetch_base(version, settings, on_progress, cancelled, waits=True)
         except (VersionRefusedError, DownloadFailedError) as error:
             raise VersionUnavailableError(str(error)) from error
         base_key, path = str(base.id), str(files.path)
         self._folders[key] = (own, _Folder(base_key, Path(path), files.names, files.mark))
-        return VersionSpec(key, version.predictor, path, self._options(base), base_key, str(own.path))
+        spec = VersionSpec(key, version.predictor, path, self._options(base), base_key, str(own.path))
+        return replace(spec, is_judged=_is_judged(base))
 
     def _options(self, version: Version) -> dict[str, Any]:
         """How a version is loaded, and whether it is never unloaded."""

@@ -63,7 +63,13 @@ class Downloads:
         return Settings(**{"hf_endpoint": self.url, "model_cache_dir": self.cache, **overrides}, _env_file=None)
 
     async def fetch(
-        self, repo: str = REPO, revision: str | None = None, choice: Choice = ANY, **overrides: Any
+        self,
+        repo: str = REPO,
+        revision: str | None = None,
+        choice: Choice = ANY,
+        *,
+        waits: bool = False,
+        **overrides: Any,
     ) -> Snapshot:
         """The snapshot of a repository."""
         source = ModelSource(SourceType.HUGGINGFACE, repo, revision)
@@ -74,6 +80,7 @@ class Downloads:
                 on_progress=lambda *told: self.progress.append(told),
                 cancelled=lambda: self.is_canceled,
                 choice=choice,
+                waits=waits,
             )
 
 

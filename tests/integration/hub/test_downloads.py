@@ -155,6 +155,44 @@ async def test_the_models_used_longest_ago_make_room(hub: HubServer, downloads: 
     assert [name for name, folder in folders_of.items() if folder.exists()] == ["acme/oldest", "acme/older"]
 
 
+async def test_what_has_no_room_waits_until_a_model_was_not_used_for_a_while(
+    hub: HubServer, downloads: Downloads, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workers.supervisor.downloads.ROOM_SECONDS", 0.1)
+    monkeypatch.setattr("workers.supervisor.downloads.WATCH_SECONDS", 0.05)
+    hub.publish(REPO, FILES)
+    hub.publish("acme/other", {**FILES, "model.safetensors": safetensors(seed=5)})
+    busy = await downloads.fetch()
+    assert busy.path
+    room = folders.size_of(downloads.cache) + 50_000
+    reached = asyncio.Event()
+
+    class Progress(list[tuple[str, int, int | None]]):
+        def append(self, told: tuple[str, int, int | None]) -> None:
+            super().append(told)
+            if told[0] == "wait for disk":
+                reached.set()
+
+    downloads.progress = Progress()
+    waiting = asyncio.create_task(downloads.fetch("acme/other", waits=True, model_cache_max_bytes=room))
+    async with asyncio.timeout(30):
+        await reached.wait()
+    used, most = next(told[1:] for told in downloads.progress if told[0] == "wait for disk")
+    assert (used > len(WEIGHTS), most) == (True, room)
+    assert not waiting.done()
+    age(busy.path.parents[1], 200)
+    assert files_of(await waiting)["model.safetensors"] == safetensors(seed=5)
+    assert not busy.path.exists()
+    # Whoever leaves meanwhile ends it
+    reached.clear()
+    waiting = asyncio.create_task(downloads.fetch(waits=True, model_cache_max_bytes=room))
+    async with asyncio.timeout(30):
+        await reached.wait()
+    downloads.is_canceled = True
+    with pytest.raises(DownloadFailedError, match="called off"):
+        await waiting
+
+
 @pytest.mark.slow
 async def test_a_cache_that_is_filled_ten_times_over_serves_every_version(
     hub: HubServer, downloads: Downloads, monkeypatch: pytest.MonkeyPatch

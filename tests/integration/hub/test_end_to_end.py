@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import os
 import threading
+import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,7 +17,7 @@ import workers
 from tests.conftest import LiveServer, running
 from tests.support.api import Client
 from tests.support.hub_server import Fault, HubServer, hub_server
-from tests.support.operations import add_model, ended, settled, somebody
+from tests.support.operations import add_model, change, ended, settled, somebody
 from tests.support.prepared import StartServers
 
 # Tests of the bundled models forbid every hub in the environment of this process
@@ -147,6 +150,99 @@ async def test_a_worker_that_lacks_the_files_fetches_them_once_for_all_who_wait(
     assert [found["status"] for found in waited] == ["SUCCEEDED"] * 2, waited
     assert len(shared_hub.asked("^GET /cdn/demo-org/prose/")) == before + 1
     assert len({found["text"] for found in waited}) == 1
+
+
+@pytest.mark.slow
+async def test_a_prediction_waits_for_room_on_the_disk_and_says_so(
+    user: Client, live: LiveServer, shared_hub: HubServer, tmp_path: Path
+) -> None:
+    files = {path.name: path.read_bytes() for path in PROSE.iterdir() if path.is_file()}
+    shared_hub.publish("demo-org/other", {**files, "README.md": b"# Another"})
+    first, second = [(await from_hub(user, repo=repo))["slug"] for repo in (REPO, "demo-org/other")]
+    await asyncio.to_thread(live.stop, "worker-0")
+    cache = tmp_path / "models"
+    room = int(1.5 * sum(map(len, files.values())))
+    live.start("worker-0", "worker", MODEL_CACHE_DIR=str(cache), MODEL_CACHE_MAX_BYTES=str(room))
+    values = {"prompt": "Return the", "max_new_tokens": 4, "seed": 1}
+    try:
+        assert (await user.create(first, values, wait=60))["status"] == "SUCCEEDED"
+        late = await user.create(second, values, deadlineSeconds=5)
+        assert (await ended(user, late["id"]))["error"]["code"] == "DEADLINE_EXCEEDED"
+        waiting = await user.create(second, values)
+        log: list[str] = []
+        async with asyncio.timeout(60):
+            async for event in user.events(waiting["id"]):
+                log += [event["line"]] if event["__typename"] == "Logged" else []
+                if log and event["__typename"] == "ModelLoading":
+                    assert event["phase"] == "wait for disk"
+                    break
+        assert "models that are in use fill it" in log[0]
+        # as if nobody had used it for a while
+        at = time.time() - 200
+        for path in [cache, *cache.rglob("*")]:
+            os.utime(path, (at, at), follow_symlinks=False)
+        assert (await ended(user, waiting["id"]))["status"] == "SUCCEEDED"
+    finally:
+        await asyncio.to_thread(live.stop, "worker-0")
+        live.start("worker-0", "worker")
+
+
+@pytest.mark.slow
+async def test_an_adapter_of_the_hub_runs_on_its_base_of_the_hub(
+    user: Client, live: LiveServer, shared_hub: HubServer, tmp_path: Path
+) -> None:
+    # torch takes seconds to import, for this test alone
+    from peft import PeftModel
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    from tests.unit.predictors import tiny_models
+    from tests.unit.predictors.loud_adapters import make_adapter
+
+    folder = tiny_models.llama(tmp_path / "llama")
+    adapter = make_adapter(folder, tmp_path / "lora")
+    config = json.loads((adapter / "adapter_config.json").read_text())
+    (adapter / "adapter_config.json").write_text(json.dumps({**config, "base_model_name_or_path": "acme/llama"}))
+    for repo, place in (("acme/llama", folder), ("acme/lora", adapter)):
+        shared_hub.publish(repo, {path.name: path.read_bytes() for path in place.iterdir() if path.is_file()})
+    alone = (await from_hub(user, repo="acme/lora"))["latestVersion"]
+    assert alone["state"] == "REFUSED"
+    assert alone["reason"].startswith(
+        "The repository is an adapter (adapter_config.json). It was made for acme/llama. An adapter runs on the "
+        "version that it was made for: add that model first, and publish the adapter with that version as `base`"
+    )
+    assert not shared_hub.asked("^GET /cdn/acme/lora/")
+    model = await add_model(
+        user, kind="TEXT_GENERATION", source={"huggingface": {"repo": "acme/llama"}}, dtype="FLOAT32"
+    )
+    base = (await settled(user, model["slug"]))["latestVersion"]
+    assert base["state"] == "READY", base
+    made = await add_model(
+        user, kind="TEXT_GENERATION", source={"huggingface": {"repo": "acme/lora"}}, base=f"{model['slug']}:1"
+    )
+    version = (await settled(user, made["slug"]))["latestVersion"]
+    assert version["state"] == "READY", version
+    folders = live.data_dir / "models" / "models--acme--lora" / "snapshots"
+    assert {path.name for path in folders.glob("*/*")} >= {"adapter_config.json", "adapter_model.safetensors"}
+    assert not list(folders.glob("*/README.md"))
+    values = {"prompt": "The quick", "max_new_tokens": 12, "temperature": 0}
+    done = await user.create(made["slug"], values, wait=60)
+    assert done["status"] == "SUCCEEDED", done
+    tokenizer = AutoTokenizer.from_pretrained(folder)
+    whole = PeftModel.from_pretrained(AutoModelForCausalLM.from_pretrained(folder), adapter).eval()
+    ids = tokenizer("The quick", return_tensors="pt")
+    expected = whole.generate(**ids, do_sample=False, max_new_tokens=12, pad_token_id=1)[0, ids["input_ids"].shape[1] :]
+    assert done["text"] == tokenizer.decode(expected, skip_special_tokens=True)
+    assert done["text"] != (await user.create(model["slug"], values, wait=60))["text"]
+    # Somebody else's private base is not there for others
+    other, _ = await somebody(live.url)
+    try:
+        assert (await change(user, model["slug"], visibility="PRIVATE"))["__typename"] == "Model"
+        hidden = await add_model(
+            other, kind="TEXT_GENERATION", source={"huggingface": {"repo": "acme/lora"}}, base=f"{model['slug']}:1"
+        )
+        assert hidden["violations"][0]["message"] == f"There is no version '{model['slug']}:1'."
+    finally:
+        await other.close()
 
 
 @pytest.mark.slow

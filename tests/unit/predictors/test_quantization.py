@@ -21,7 +21,7 @@ from tests.unit.predictors.texts import Folder, generate
 from workers.contract.context import PredictionContext
 from workers.contract.predictor import Device, Predictor, SetupContext, VersionRefusedError, VersionSpec
 from workers.contract.protocol import File
-from workers.contract.weights import loaded_bytes, module_bytes
+from workers.contract.weights import loaded_bytes, module_bytes, safetensors_files
 from workers.demo_models.train_prose import held_out_loss
 from workers.predictors.image.predictor import Image
 from workers.predictors.quantization import model_arguments, part_arguments, pipeline_arguments
@@ -185,7 +185,7 @@ def test_the_system_too_sees_a_quarter_of_the_memory(tmp_path: Path) -> None:
     config = LlamaConfig(hidden_size=768, intermediate_size=3072, num_hidden_layers=4, num_attention_heads=8,
                          vocab_size=400)  # fmt: skip
     LlamaForCausalLM(config).save_pretrained(tmp_path)
-    full = loaded_bytes(tmp_path, "float32")
+    full = loaded_bytes(safetensors_files(tmp_path), "float32")
     command = [sys.executable, "-c", GROWTH, str(tmp_path)]
     said = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=120, check=True)
     assert full > 150_000_000

@@ -142,3 +142,15 @@ async def test_a_version_computes_in_its_own_numbers(shared: Running, llama: Pat
         assert answer.refusal is None, answer
         sizes[dtype] = answer.bytes
     assert sizes["BFLOAT16"] == sizes["FLOAT16"] < 0.6 * sizes["FLOAT32"]
+
+
+async def test_a_load_parses_no_tokenizer_that_was_judged_when_it_was_published(
+    shared: Running, llama: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "judged"
+    shutil.copytree(llama, folder)
+    steps = [{"type": "Replace", "pattern": {"String": "a"}, "content": "aaaaaaaaaa"}] * 3
+    change("tokenizer.json", normalizer={"type": "Sequence", "normalizers": steps})(folder)
+    refused = await try_out(shared, VersionSpec("not judged", "text", str(folder)))
+    assert "may make 100 characters" in str(refused.refusal)
+    assert (await try_out(shared, VersionSpec("judged", "text", str(folder), is_judged=True))).refusal is None

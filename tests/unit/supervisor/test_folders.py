@@ -248,3 +248,21 @@ def test_of_an_adapters_repository_its_files_alone_are_downloaded() -> None:
         choose(files)
     with pytest.raises(VersionRefusedError, match=r"convert adapter_model\.bin to it"):
         choose([RepoFile("adapter_config.json", 1), RepoFile("adapter_model.bin", 1)], adapter_for="text")
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("acme/llama", "It was made for acme/llama. An adapter runs"),
+        ("/home/ada/models/llama/", "It was made for llama. An adapter runs"),
+        ("../../etc/passwd", "It was made for passwd. An adapter runs"),
+        ("a sentence of <b>nobody</b>", "An adapter runs"),
+        (7, "An adapter runs"),
+    ],
+)
+def test_an_adapter_alone_is_told_what_it_was_made_for(tmp_path: Path, name: object, words: str) -> None:
+    (tmp_path / "adapter_config.json").write_text(json.dumps({"base_model_name_or_path": name}))
+    (tmp_path / "adapter_model.safetensors").write_bytes(b"")
+    with pytest.raises(VersionRefusedError) as refusal:
+        folders.inspect(tmp_path, 10**6)
+    assert str(refusal.value).startswith(f"It is an adapter (adapter_config.json). {words}")

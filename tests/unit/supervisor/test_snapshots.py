@@ -13,6 +13,7 @@ from safetensors.numpy import save
 
 from server.domain.models import ModelSource, SourceType
 from server.settings import Settings
+from workers.contract.tokenizers import RULES
 from workers.supervisor import snapshots
 from workers.supervisor.downloads import fetch
 from workers.supervisor.folders import Choice
@@ -112,3 +113,13 @@ async def test_a_version_of_an_older_release_runs_on(published: Published) -> No
     shutil.copy(published.folder / "consolidated.safetensors", published.folder / "second.safetensors")
     with pytest.raises(VersionUnavailableError, match=CHANGED):
         await worker.spec(published.id, ignore)
+
+
+@pytest.mark.parametrize(
+    ("noted", "is_judged"), [({"tokenizers": RULES}, True), ({"tokenizers": 0}, False), ({}, False)]
+)
+async def test_tokenizers_that_passed_these_rules_are_not_judged_again(
+    published: Published, noted: dict[str, Any], is_judged: bool
+) -> None:
+    worker = await published.publish(Choice(), {"rule": 2, **noted})
+    assert (await worker.spec(published.id, ignore)).is_judged is is_judged

@@ -12,7 +12,7 @@ from transformers import AutoModelForCausalLM
 
 from tests.unit.predictors.tiny_models import CONTEXT
 from workers.contract.predictor import Device, InputRejectedError, Inspection, SetupContext, VersionSpec
-from workers.contract.weights import loaded_bytes
+from workers.contract.weights import loaded_bytes, safetensors_files
 from workers.predictors.pretrained import load
 from workers.predictors.text.folder import Limits, choose_class
 from workers.predictors.text.predictor import Text
@@ -128,7 +128,7 @@ def test_only_one_copy_of_the_weights_counts(folder: Folder, tmp_path: Path) -> 
         shutil.copy(path / "model.safetensors", path / copy)
     assert inspect(path).info["parameters"] == parameters
     assert inspect(path).info["bytes"] == whole
-    assert loaded_bytes(path, "float32") == parameters * 4
+    assert loaded_bytes(safetensors_files(path), "float32") == parameters * 4
 
 
 @pytest.mark.parametrize("shards", [False, True], ids=["whole", "shards"])
