@@ -16,7 +16,14 @@ import torch
 
 from workers.contract.failures import free_memory
 from workers.contract.predictor import InputRejectedError, PredictionContext
-from workers.predictors.text.engine import CannotBatchError, Engine, Request, Step, cache_tokens
+from workers.predictors.text.engine import (
+    CannotBatchError,
+    Engine,
+    Request,
+    Step,
+    cache_tokens,
+    explain_failure,
+)
 from workers.predictors.text.prefixes import key_of
 from workers.predictors.text.sampling import Sampling
 from workers.predictors.text.streaming import TokenSink
@@ -198,7 +205,8 @@ class TextBatch:
                     if not engine.is_alive or time.monotonic() > deadline:
                         raise CannotBatchError("it did not answer")
                 if entry.error is not None:
-                    raise CannotBatchError(entry.error)
+                    logger.info("A batch of this model ended with %s", entry.error)
+                    raise CannotBatchError(explain_failure(entry.error))
         finally:
             engine.stop()
         return [log.scores for log in logs]

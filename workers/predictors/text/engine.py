@@ -6,9 +6,11 @@ for all. Whoever adds a request has checked it.
 
 from __future__ import annotations
 
+import logging
 import math
 import os
 import queue
+import re
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
@@ -29,6 +31,8 @@ from workers.predictors.text.prefixes import Prefixes
 from workers.predictors.text.sampling import NO_NUMBERS, Sampling
 from workers.predictors.text.scores import Row, TokenLog, choose, finite_rows
 
+logger = logging.getLogger(__name__)
+
 PAGE_TOKENS = 256
 BATCH_TOKENS = 256
 MAX_CACHE_TOKENS = 65_536
@@ -38,8 +42,29 @@ MASK_THREADS = 8
 ScoreProcessor = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
 
 
+# What transformers' batches say of a model that is not made for them, and what of the model it is
+_UNFIT = (
+    (r"Invalid layer type: (\w+)", r"it has layers of the kind \1, and a batch has no cache for those"),
+    (r"tensor must have same slice shape", "its keys and its values are of different widths"),
+    (r"(attention of a batch does not know [^:]*|this model's layers attend by themselves[^:]*)", r"\1"),
+    (
+        r"'(read_index|write_index)'|PagedAttentionCache\.update\(\) missing",
+        "its layers do not pass on where a batch keeps keys and values",
+    ),
+    (r"'PagedAttentionCache' object has no attribute", "its layers ask their cache for more than that of a batch has"),
+)
+
+
 class CannotBatchError(Exception):
     """The model cannot be served by continuous batching; the message says why."""
+
+
+def explain_failure(error: str) -> str:
+    """What of a model an error tells that transformers' batches raised over it."""
+    for pattern, reason in _UNFIT:
+        if match := re.search(pattern, error):
+            return match.expand(reason)
+    return "transformers does not run its layers in a batch"
 
 
 @dataclass(frozen=True)
@@ -150,7 +175,8 @@ class Engine:
         try:
             self._manager = _BatchingManager(model, greedy, sizes)
         except Exception as error:
-            raise CannotBatchError(f"{type(error).__name__}: {error}") from error
+            logger.info("A batch of this model cannot be made", exc_info=error)
+            raise CannotBatchError(explain_failure(f"{type(error).__name__}: {error}")) from error
         self._model = model
         self.is_split = split and model.device.type == "cpu" and split_attention.use_for(model)
         if model.config.get_text_config()._attn_implementation == "paged|eager":

@@ -59,7 +59,13 @@ def choose_class(config: Any) -> Any:
     """transformers' class of a language model by its configuration."""
     if is_multimodal(config):
         return AutoModelForMultimodalLM
-    return AutoModelForSeq2SeqLM if config.is_encoder_decoder else AutoModelForCausalLM
+    return AutoModelForSeq2SeqLM if _is_sequence_to_sequence(config) else AutoModelForCausalLM
+
+
+def _is_sequence_to_sequence(config: Any) -> bool:
+    """Whether transformers has a model among those of sequences, where some stand that are decoders with a sound."""
+    names = MODEL_FOR_SEQ_TO_SEQ_CAUSAL_LM_MAPPING_NAMES.keys() - MODEL_FOR_CAUSAL_LM_MAPPING_NAMES.keys()
+    return bool(config.is_encoder_decoder) or config.model_type in names
 
 
 def read_limits(config: Any, tokenizer: Any) -> Limits:
@@ -86,7 +92,7 @@ def inspect_text(
         config, tokenizer = read_parts(folder)
         known = (
             MODEL_FOR_SEQ_TO_SEQ_CAUSAL_LM_MAPPING_NAMES
-            if config.is_encoder_decoder
+            if _is_sequence_to_sequence(config)
             else MODEL_FOR_CAUSAL_LM_MAPPING_NAMES
         )
         media = read_processor(folder, config)

@@ -80,7 +80,11 @@ class TextModel:
             own.pad_token_id = self._tokenizer.pad_token_id if self._tokenizer.pad_token_id is not None else 0
         self._own = own
         ends = own.eos_token_id
-        self._end_tokens = frozenset() if ends is None else frozenset(ends if isinstance(ends, Iterable) else [ends])
+        rows = int(self._model.get_input_embeddings().weight.shape[0])
+        # a token that the model has no row for never comes, and its score cannot be ruled out
+        self._end_tokens = frozenset(
+            end for end in (ends if isinstance(ends, Iterable) else [ends]) if end is not None and 0 <= end < rows
+        )
         # what a request leaves open, `generate` would take from here
         self._model.generation_config = transformers.GenerationConfig(
             bos_token_id=own.bos_token_id,
@@ -89,7 +93,7 @@ class TextModel:
         )
         self._prompts = PromptEncoder(
             self._tokenizer,
-            self._model.get_input_embeddings().weight.shape[0],
+            rows,
             [self._tokenizer.bos_token_id, own.bos_token_id, *sorted(self._end_tokens), self._tokenizer.pad_token_id],
         )
         self._conversation = Conversation(self._tokenizer, self._media)
@@ -101,7 +105,7 @@ class TextModel:
             for number, token in self._tokenizer.added_tokens_decoder.items()
             if token.special and number not in self._end_tokens
         }
-        self._grammars = Grammars(self._tokenizer, self._model.get_input_embeddings().weight.shape[0], self._end_tokens)
+        self._grammars = Grammars(self._tokenizer, rows, self._end_tokens)
         self._has_own_processors = not config.is_encoder_decoder and bool(self._own_processors(1))
         self.why_not_batched: str | None = None
         self.batch: TextBatch | None = None

@@ -10,6 +10,7 @@ import pytest
 import torch
 from transformers import AutoTokenizer
 
+from tests.unit.predictors import tiny_models
 from tests.unit.predictors.sink import Sink
 from tests.unit.predictors.texts import DEFAULTS, PROMPT, Folder, generate, model_of, reference, setup
 from tests.unit.predictors.tiny_models import CONTEXT
@@ -222,3 +223,12 @@ def setup_path(loaded: Loaded) -> str:
 def _no_gradients_left() -> Iterator[None]:
     yield
     assert torch.is_grad_enabled()
+
+
+def test_an_end_that_the_model_has_no_token_for_ends_nothing_and_breaks_no_batch(tmp_path: Path) -> None:
+    path = tiny_models.llama(tmp_path / "llama")
+    file = path / "generation_config.json"
+    file.write_text(json.dumps({**json.loads(file.read_text()), "eos_token_id": [0, 199_999]}))
+    predictor = setup(path)
+    assert generate(predictor, temperature=0, min_new_tokens=4).output == reference(path, PROMPT, 24)[1]
+    predictor.teardown()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -14,7 +15,7 @@ from transformers import AutoConfig, AutoModelForCausalLM
 from tests.unit.predictors.texts import PROMPT, generate, model_of, reference, setup
 from tests.unit.predictors.tiny_models import _save, family
 from workers.predictors.text import probe, split_attention
-from workers.predictors.text.engine import CannotBatchError
+from workers.predictors.text.engine import CannotBatchError, explain_failure
 
 Folder = Callable[[str], Path]
 PROMPTS = [PROMPT, "a", "x y z " * 9, "The lazy dog"]
@@ -34,6 +35,26 @@ def test_attention_that_a_batch_would_drop_is_seen_and_the_model_stays_as_it_was
     assert "softcap" in model.facts()["engine_reason"]
     assert model._model.config._attn_implementation == "eager"
     assert texts(predictor) == [reference(path, prompt, 24)[1] for prompt in PROMPTS]
+
+
+def test_why_a_model_is_not_batched_is_told_of_the_model_and_not_of_the_library(tmp_path: Path) -> None:
+    reasons = {
+        "ValueError: Invalid layer type: linear_attention": "layers of the kind linear_attention",
+        "RuntimeError: index_copy_(): Source/destination tensor must have same slice shapes.": "different widths",
+        "AttributeError: 'PagedAttentionCache' object has no attribute 'get_seq_length'": "ask their cache for more",
+        "KeyError: 'read_index'": "do not pass on where a batch keeps",
+        "AttributeError: 'NoneType' object has no attribute 'reshape'": "does not run its layers in a batch",
+        "NotImplementedError: attention of a batch does not know softcap": "attention of a batch does not know softcap",
+    }
+    for error, reason in reasons.items():
+        assert reason in explain_failure(error)
+        assert not re.search(r"Error|'|_index", explain_failure(error))
+    # layers that attend otherwise than transformers' interface has it
+    sizes = {"vocab_size": 400, "hidden_size": 32, "num_hidden_layers": 1, "num_attention_heads": 4}
+    config = AutoConfig.for_model("falcon", **sizes, bos_token_id=None, eos_token_id=0, pad_token_id=1)
+    predictor = setup(_save(AutoModelForCausalLM.from_config(config), tmp_path / "falcon"))
+    assert "ask their cache for more" in model_of(predictor).facts()["engine_reason"]
+    predictor.teardown()
 
 
 @pytest.mark.parametrize("kind", ["mamba", "mamba2", "recurrent_gemma"])
