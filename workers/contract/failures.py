@@ -84,7 +84,8 @@ def is_out_of_memory(error: BaseException) -> bool:
 
 def describe(error: BaseException, *, name: bool = True) -> str:
     """An error in words that any encoder takes, at most MAX_MESSAGE characters."""
-    text = f"{type(error).__name__}: {error}" if name else str(error)
+    parts = [type(error).__name__, str(error)] if name else [str(error)]
+    text = ": ".join(filter(None, parts))
     return text.encode("utf-8", "replace").decode("utf-8")[:MAX_MESSAGE]
 
 

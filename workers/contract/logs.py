@@ -119,13 +119,30 @@ def _run_for(context: PredictionContext | None, given: ModelVariables, run: Call
 
 
 def traceback_of(error: BaseException) -> str:
-    """The traceback of an error, from the first line that is not ours."""
+    """The traceback of an error, from the first line that is not ours; files are named as they are imported.
+
+    Whoever runs a model reads it, and need not know where on this machine its code lies.
+    """
     text = traceback.TracebackException.from_exception(error)
     frames = list(text.stack)
     while len(frames) > 1 and frames[0].filename.startswith(OUR_CODE):
         frames.pop(0)
     text.stack = traceback.StackSummary.from_list(frames)
+    pending = [text]
+    while pending:
+        part = pending.pop()
+        for frame in part.stack:
+            _name_as_imported(frame)
+        pending += [each for each in (part.__cause__, part.__context__) if each is not None]
     return "".join(text.format())
+
+
+def _name_as_imported(frame: traceback.FrameSummary) -> None:
+    """Name a frame's file as the folder of `sys.path` has it that it was imported from."""
+    folders = [folder.rstrip("/") for folder in sys.path if folder and frame.filename.startswith(f"{folder}/")]
+    if folders and frame.line is not None:
+        # Its line was read by the file's whole name just now
+        frame.filename = frame.filename[max(map(len, folders)) + 1 :]
 
 
 def _log_warning(

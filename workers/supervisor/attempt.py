@@ -254,15 +254,17 @@ class Attempt:
             self.stage = Stage.FETCHING
             with self._trace.step("fetch model"):
                 spec = await self._retry(lambda: self._context.snapshots.spec(lease.version_id, self._loading))
+            lock, schema = self._context.runner_lock, self._context.snapshots.input_schema(lease.version_id)
             if lease.variable_changes and spec.code is not None:
                 # Nothing but a class of the operator's asks for them
                 given = await self._retry(lambda: self._context.variables.of(lease.version_id, lease.variable_changes))
                 self._output.conceal(given.secrets.values())
                 keeper.concealment.add(given.secrets.values())
                 spec = replace(spec, variables=given.variables, secrets=given.secrets, variable_changes=given.changes)
-            lock, schema = self._context.runner_lock, keeper.input_schema(spec.predictor)
+            # A version's own schema may leave out what its predictor has a default for
+            defaults = input_schema.defaults(keeper.input_schema(spec.predictor))
             try:
-                values = open_secrets(schema, {**input_schema.defaults(schema), **lease.input}, self._rt.vault.open)
+                values = open_secrets(schema, {**defaults, **lease.input}, self._rt.vault.open)
             except UnreadableSecretError:
                 reason = "Its secret was sealed with another SECRET_KEY; run the model with it anew."
                 self.settle(Outcome(PredictionStatus.FAILED, Failure(PredictionErrorCode.INPUT_REJECTED, reason)))

@@ -146,6 +146,7 @@ class Snapshots:
         self._rt = rt
         self._is_loaded = is_loaded
         self._specs: dict[UUID, VersionSpec] = {}
+        self._input_schemas: dict[UUID, dict[str, Any]] = {}
         self._folders: dict[str, tuple[_Folder, ...]] = {}
         self._flights: dict[UUID, _Flight] = {}
         self._used_until: dict[str, float] = {}
@@ -163,14 +164,20 @@ class Snapshots:
         if flight is None or not flight.is_open:
             flight = self._flights[version_id] = _Flight(partial(self._fetch, version_id))
         try:
-            spec = self._specs[version_id] = await flight.join(on_progress)
+            spec = await flight.join(on_progress)
         finally:
             if not flight.is_open and self._flights.get(version_id) is flight:
                 del self._flights[version_id]
+        self._specs.pop(version_id, None)
+        self._specs[version_id] = spec
         if len(self._specs) > MOST_SPECS:
             # The one that was read first; its files are there, if it is needed again
             self.forget(next(iter(self._specs)))
         return spec
+
+    def input_schema(self, version_id: UUID) -> dict[str, Any]:
+        """The input schema of a version whose `spec` was given just now."""
+        return self._input_schemas[version_id]
 
     async def _is_there(self, spec: VersionSpec) -> bool:
         """Whether its files were neither removed to make room nor touched; noted once in MARK_SECONDS as used.
@@ -214,6 +221,7 @@ class Snapshots:
         adapters = [UUID(spec.id) for spec in self._specs.values() if spec.base == str(version_id)]
         for key in (version_id, *adapters):
             self._specs.pop(key, None)
+            self._input_schemas.pop(key, None)
             self._folders.pop(str(key), None)
             self._used_until.pop(str(key), None)
 
@@ -221,6 +229,7 @@ class Snapshots:
         """Read a version's row and fetch its files and those of its base."""
         version = await Version.get(id=version_id).select_related("model__owner")
         key, settings = str(version.id), self._rt.settings
+        self._input_schemas[version.id] = version.input_schema
         if version.source_type == SourceType.PREDICTOR.value:
             return VersionSpec(key, version.predictor, options=self._options(version), code=version.info.get("code"))
         try:

@@ -15,7 +15,6 @@ from jsonschema import Draft202012Validator
 from workers.contract.predictor import JSON_SCHEMA, KINDS, Predictor, schema
 from workers.predictors import registry as module
 from workers.predictors.echo import Echo
-from workers.predictors.pipeline.tasks import FILE_INPUTS
 from workers.predictors.registry import InvalidPredictorError, Registry, as_predictor, open_registry
 
 
@@ -48,9 +47,6 @@ def test_every_built_in_predictor_describes_its_inputs_in_full(entry: dict[str, 
         # what is left out means something of its own: a random seed, text alone, no negative prompt
         open_inputs = {"seed", "n", "logprobs", "negative_prompt", "tools", "chat_template", "chat_template_kwargs"}
         open_inputs |= {"response_format", "prompt_name"}
-        if entry["name"] == "pipeline":
-            # each is an input of some tasks, and left out by the others
-            open_inputs |= set(FILE_INPUTS)
         either = {each for rule in inputs.get("oneOf", []) for each in rule["required"]}
         assert "default" in body or name in {*inputs["required"], *either, *open_inputs}
         if "default" in body:

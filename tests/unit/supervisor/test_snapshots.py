@@ -49,7 +49,7 @@ class Published:
         self.row = SimpleNamespace(
             id=self.id, options={}, info={}, model=SimpleNamespace(owner=SimpleNamespace(handle="ada"), name="writer"),
             source_type=SourceType.LOCAL.value, source_ref="writer", revision=result.revision, digest=result.digest,
-            predictor="text", files=files, base_id=None,
+            predictor="text", files=files, base_id=None, input_schema={},
         )  # fmt: skip
         rt: Any = SimpleNamespace(settings=self.settings)
         return Snapshots(rt, lambda version: self.is_loaded)
@@ -123,3 +123,10 @@ async def test_tokenizers_that_passed_these_rules_are_not_judged_again(
 ) -> None:
     worker = await published.publish(Choice(), {"rule": 2, **noted})
     assert (await worker.spec(published.id, ignore)).is_judged is is_judged
+
+
+async def test_the_input_schema_is_the_version_s(published: Published) -> None:
+    worker = await published.publish(Choice(), {"rule": 2})
+    published.row.input_schema = {"properties": {"image": {"type": "string", "format": "file"}}}
+    await worker.spec(published.id, ignore)
+    assert worker.input_schema(published.id) == published.row.input_schema

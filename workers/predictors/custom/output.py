@@ -29,10 +29,9 @@ class OutputFile:
 
 
 def returned(context: PredictionContext, value: Any) -> Any:
-    """A returned value as JSON; None where it is nothing but files, which are given at once."""
-    files = value if isinstance(value, list | tuple) else [value]
-    if files and all(map(_is_file, files)):
-        for file in files:
+    """A returned value as JSON; None where it is a list of nothing but files, which are given at once."""
+    if isinstance(value, list | tuple) and value and all(map(_is_file, value)):
+        for file in value:
             _give(context, file)
         return None
     return to_json(context, value)

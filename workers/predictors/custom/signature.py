@@ -194,7 +194,8 @@ def _output_schema(hint: Any) -> dict[str, Any]:
     item = typing.get_args(hint)[0] if is_stream and typing.get_args(hint) else None
     try:
         body = _inlined(TypeAdapter(hint if item is None else item).json_schema()) if hint is not None else {}
-    except (PydanticUserError, PydanticSchemaGenerationError):
+    except (PydanticUserError, PydanticSchemaGenerationError, InvalidSignatureError):
+        # What cannot be described, such as what holds its like, can be given all the same
         body = {}
     if item is not None and body != {"type": "string"}:
         body = {"type": "array", "items": body}

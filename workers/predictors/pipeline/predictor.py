@@ -19,7 +19,7 @@ from workers.contract.predictor import (
     VersionSpec,
     schema,
 )
-from workers.predictors.pipeline.tasks import ALIASES, BY_NAME, ENCODERS, FILE_INPUTS, input_schema, output_schema
+from workers.predictors.pipeline.tasks import ALIASES, BY_NAME, ENCODERS, input_schema, output_schema
 
 
 class Pipeline(Predictor):
@@ -27,8 +27,8 @@ class Pipeline(Predictor):
 
     name = "pipeline"
     kind = "CUSTOM"
-    # What of any task is a file: a worker lays out those that the predictor names, whatever the version's task
-    input_schema = schema(FILE_INPUTS, [])
+    # A version has that of its task
+    input_schema = schema({}, [])
     output_schema: ClassVar[dict[str, Any]] = {"$schema": JSON_SCHEMA}
     # one works, the others have their files ready
     max_concurrency = 4

@@ -665,8 +665,6 @@ TASKS = (
     ),
 )
 BY_NAME = {task.name: task for task in TASKS}
-FILE_INPUTS = {name: rule for task in TASKS for name, rule in task.inputs.items() if rule.get("format") == "file"}
-"""The inputs of all tasks that are files."""
 ALIASES = {tag: task.name for task in TASKS for tag in task.tags}
 ENCODERS = {
     "text-classification": "classification",

@@ -85,7 +85,7 @@ def test_what_is_a_file_is_one_wherever_it_stands(tmp_path: Path) -> None:
     ]
     outputs = [given(value) for value in values]
     assert [output for output, _ in outputs] == [
-        *(None, None, None, None, None),
+        *({"file": 0}, None, {"file": 0}, {"file": 0}, {"file": 0}),
         {"image": {"file": 0}, "score": 1},
         {"best": 1, "picture": {"file": 0}},
         {"left": [{"file": 0}], "right": {"file": 1}},
@@ -183,3 +183,20 @@ class Failing:
 def test_a_setup_that_fails_later_fails() -> None:
     with pytest.raises(OSError, match="no weights"):
         run(Failing, {})
+
+
+class Tree(BaseModel):
+    name: str
+    below: list[Tree] = []
+
+
+class Grower:
+    """Gives what holds its like."""
+
+    def predict(self) -> Tree:
+        return Tree(name="a", below=[Tree(name="b")])
+
+
+def test_what_holds_its_like_is_given_though_no_schema_describes_it() -> None:
+    assert set(adapt(Grower).output_schema) == {"$schema"}
+    assert run(Grower, {})[0] == {"name": "a", "below": [{"name": "b", "below": []}]}
