@@ -209,12 +209,16 @@ export function modelAnswer(inputSchema, overrides = {}) {
     sizeBytes: null,
     quantization: null,
     device: "ANY",
+    predictor: "form",
+    engine: null,
+    engineReason: null,
+    base: null,
     createdAt: new Date().toISOString(),
     inputSchema,
     progress: null,
     ...overrides,
   };
-  return { data: { model: { ...cardOf("test/form", version), versions: [version] } } };
+  return { data: { model: { ...cardOf("test/form", version), versions: [version], variables: null } } };
 }
 
 /** A model as the gallery gets it. */

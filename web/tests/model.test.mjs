@@ -4,6 +4,7 @@ import { text as readAll } from "node:stream/consumers";
 import { test } from "node:test";
 import {
   api,
+  assertAccessible,
   badge,
   cardOf,
   fake,
@@ -14,7 +15,9 @@ import {
   MODELS,
   open,
   predictionId,
+  register,
   runButton,
+  signIn,
   SLOW,
   textOutput,
   useBrowser,
@@ -297,4 +300,57 @@ test("old addresses of predictions still work", SLOW, async () => {
   const page = await open("/?p=nothing");
   await page.getByText("No such prediction").waitFor();
   assert.equal(new URL(page.url()).pathname, "/p/nothing");
+});
+
+test("a version says how it runs, and whose weights it changes", SLOW, async () => {
+  const version = {
+    engine: "one by one",
+    engineReason: "its attention keeps state between calls",
+    base: { id: "b1", number: 3, slug: "ada/base-model:3" },
+  };
+  const page = await open(FORM, { prepare: (p) => fake(p, "ModelPage", () => modelAnswer(SCHEMA, version)) });
+  const versions = page.locator(".versions");
+  await versions.getByText("Runs one by one: its attention keeps state between calls").waitFor();
+  assert.equal(
+    await versions.getByRole("link", { name: "ada/base-model:3" }).getAttribute("href"),
+    "/models/ada/base-model?version=3",
+  );
+});
+
+test("an owner sets variables and secrets, reads no secret again, and removes them", SLOW, async () => {
+  const { handle, token } = await register("var");
+  const create = "mutation ($i: CreateModelInput!) { createModel(input: $i) { __typename ... on Model { slug } } }";
+  const made = await api(create, { i: { name: "own", kind: "CUSTOM", source: { predictor: "echo" } } }, token);
+  const { slug } = made.createModel;
+  const set = "mutation ($i: SetModelVariableInput!) { setModelVariable(input: $i) { __typename } }";
+  const given = { model: slug, name: "API_URL", value: "https://api.example", kind: "VARIABLE" };
+  await api(set, { i: given }, token);
+  const page = await open(`/models/${slug}`, { prepare: (p) => signIn(p, token) });
+  const panel = page.getByRole("region", { name: "Variables and secrets" });
+  await panel.getByText("https://api.example").waitFor();
+  const value = "-----BEGIN KEY-----\nsk-4711\n-----END KEY-----";
+  const fill = async (name) => {
+    await panel.getByLabel("Name").fill(name);
+    await panel.getByLabel("Value").fill(value);
+    await panel.getByRole("button", { name: "Set", exact: true }).click();
+  };
+  await fill("PATH");
+  await panel.locator(".callout").getByText("choose another name").waitFor();
+  await fill("API_KEY");
+  await panel.getByRole("button", { name: "Remove API_KEY" }).waitFor();
+  assert.equal(await panel.locator(".callout").count(), 0);
+  assert.equal(await panel.getByLabel("Value").inputValue(), "");
+  await assertAccessible(page, "variables");
+  await page.setViewportSize({ width: 360, height: 720 });
+  assert.ok(await fits(page));
+  await page.reload();
+  await panel.getByRole("button", { name: "Remove API_KEY" }).click();
+  await panel.getByRole("button", { name: "Remove API_KEY" }).waitFor({ state: "detached" });
+  assert.ok(!(await page.content()).includes("sk-4711"));
+  const query = "query ($s: String!) { model(slug: $s) { variables { name } } }";
+  assert.deepEqual((await api(query, { s: slug }, token)).model.variables, [{ name: "API_URL" }]);
+  const other = await open(`/models/${slug}`);
+  await other.getByRole("heading", { name: `${handle}/own` }).waitFor();
+  await other.locator(".versions").waitFor();
+  assert.equal(await other.getByRole("region", { name: "Variables and secrets" }).count(), 0);
 });

@@ -10,17 +10,10 @@ import {
   type AccountQuery,
   type Scope,
 } from "../api/generated/graphql";
-import { apiProblem, userProblem, type Problem } from "../api/problems";
+import { apiProblem, refusalProblem, userProblem, type Problem } from "../api/problems";
 import { forgetTokens, keepTokens } from "../api/session";
 
 export type Viewer = NonNullable<AccountQuery["viewer"]>;
-
-interface Refusal {
-  __typename: string;
-  code: string;
-  message: string;
-  violations?: readonly { path: string; message: string }[];
-}
 
 /** What belongs to an account, and what can be changed of it. */
 export class Profile {
@@ -92,18 +85,13 @@ export class Profile {
     }
   }
 
-  async #ask(work: () => Promise<Refusal | null>): Promise<Problem | null> {
+  async #ask(work: () => Promise<object | null>): Promise<Problem | null> {
     this.done.value = "";
     try {
       const refusal = await work();
-      return refusal && problemOf(refusal);
+      return refusal && refusalProblem(refusal);
     } catch (error) {
       return apiProblem(error);
     }
   }
-}
-
-function problemOf(refusal: Refusal): Problem {
-  const details = refusal.violations?.map(({ message }) => message).join(" ");
-  return { ...userProblem(refusal), ...(details ? { detail: details } : {}) };
 }

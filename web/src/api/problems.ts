@@ -41,6 +41,20 @@ export function userProblem(error: { code: string; message: string }): Problem {
   return { title: USER_TITLES[error.code] ?? "The server refused", detail: error.message };
 }
 
+interface Refusal {
+  code: string;
+  message: string;
+  violations?: readonly { message: string }[];
+}
+
+/** Why a member of a mutation's result is a refusal, with all that is wrong; null for what was asked for. */
+export function refusalProblem(result: object): Problem | null {
+  if (!("code" in result)) return null;
+  const { violations, ...refusal } = result as Refusal;
+  const details = violations?.map(({ message }) => message).join(" ");
+  return userProblem({ ...refusal, ...(details && { message: details }) });
+}
+
 /** Whether nobody can be asked just now. */
 export const isAway = (error: unknown): boolean =>
   error instanceof ApiError && [UNREACHABLE, "UNAVAILABLE"].includes(error.code);

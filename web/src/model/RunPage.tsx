@@ -8,6 +8,7 @@ import { ModelHead } from "./ModelHead";
 import { PredictionHead } from "./PredictionHead";
 import { Readme } from "./Readme";
 import { Samples } from "./Samples";
+import { Variables } from "./Variables";
 import { Versions } from "./Versions";
 import { Workbench } from "./Workbench";
 
@@ -47,6 +48,7 @@ export function RunPage({ desk, route }: Props) {
           <div class="about-main">
             {hasMore(desk.model.value.description) && <Readme text={desk.model.value.description} />}
             <Samples desk={desk} samples={desk.model.value.samples} />
+            <Variables desk={desk} model={desk.model.value} />
           </div>
           <Versions model={desk.model.value} shown={desk.version.value?.number ?? null} />
         </div>

@@ -27,10 +27,28 @@ export function Versions({ model, shown }: { model: ModelDetails; shown: number 
               </time>
             </p>
             <p class="hint version-facts">{factsOf(version).join(" · ")}</p>
+            <Base version={version} />
+            {version.engine && (
+              <p class="hint">
+                Runs {version.engine}
+                {version.engineReason && `: ${version.engineReason}`}
+              </p>
+            )}
           </li>
         ))}
       </ol>
     </section>
+  );
+}
+
+/** Whose weights an adapter changes. */
+function Base({ version: { base } }: { version: Version }) {
+  if (!base) return null;
+  const slug = base.slug.slice(0, base.slug.lastIndexOf(":"));
+  return (
+    <p class="hint">
+      Adapter on <a href={modelPath(slug, base.number)}>{base.slug}</a>
+    </p>
   );
 }
 

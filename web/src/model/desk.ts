@@ -66,6 +66,11 @@ export class Desk {
     this.#take(version);
   }
 
+  /** Shows the model as it is by now. */
+  refresh(): Promise<void> {
+    return this.#load(this.slug.value, this.#pinned.value, this.#turn);
+  }
+
   /** Shows a prediction with its input in the form, unless it is the one that just was started here. */
   async showPrediction(id: string): Promise<void> {
     const turn = this.#begin();

@@ -34,5 +34,15 @@ function rowsOf({ metrics, seed, attempts }: Prediction): [string, string | null
     ["Steps", count(metrics.steps)],
     ["Seed", count(seed)],
     ["Attempts", attempts > 1 ? String(attempts) : null],
+    ...measured(metrics.custom),
   ];
+}
+
+/** What the model itself measured, by the names it gave. */
+function measured(custom: unknown): [string, string][] {
+  if (typeof custom !== "object" || custom === null) return [];
+  return Object.entries(custom).map(([name, value]) => [
+    name,
+    typeof value === "number" ? value.toLocaleString(undefined, { maximumSignificantDigits: 6 }) : String(value),
+  ]);
 }

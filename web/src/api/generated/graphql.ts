@@ -116,6 +116,13 @@ export type ModelKind =
   /** Generates text with a transformers model. */
   | 'TEXT_GENERATION';
 
+/** Kind of a model's variable. */
+export type ModelVariableKind =
+  /** Nobody reads its value again. */
+  | 'SECRET'
+  /** Its value can be read again by the owner. */
+  | 'VARIABLE';
+
 /** Why a prediction failed. */
 export type PredictionErrorCode =
   /** It ran or waited for too long. */
@@ -191,6 +198,14 @@ export type RegisterInput = {
   password: string;
 };
 
+/** The variable or secret to remove. */
+export type RemoveModelVariableInput = {
+  /** Model as `owner/name`. Maximum 10000 characters. */
+  model: string;
+  /** Its name. Maximum 10000 characters. */
+  name: string;
+};
+
 /** The prediction to retry. */
 export type RetryPredictionInput = {
   /** Id of the prediction. Maximum 200 characters. */
@@ -215,6 +230,18 @@ export type Scope =
   | 'RUN'
   /** Create, update and delete models, publish and retry versions, and purge results. */
   | 'WRITE';
+
+/** A variable or secret of a model, in place of the one of that name. */
+export type SetModelVariableInput = {
+  /** Whether its value can be read again. */
+  kind: ModelVariableKind;
+  /** Model as `owner/name`. Maximum 10000 characters. */
+  model: string;
+  /** Name, as a shell's: at most 64 letters, digits and underscores, such as `HF_TOKEN`. */
+  name: string;
+  /** Value, at most 16384 bytes. */
+  value: string;
+};
 
 /** Filter for a list of users. */
 export type UserFilter = {
@@ -403,7 +430,7 @@ export type ModelCardFragment = { id: string, slug: string, name: string, kind: 
 
 export type SampleFieldsFragment = { id: string, input: unknown, output: unknown, text: string | null, files: Array<{ url: string, contentType: string }> };
 
-export type VersionFieldsFragment = { id: string, number: number, state: VersionState, reason: string | null, source: string, revision: string | null, sizeBytes: number | string | null, quantization: Quantization | null, device: DeviceClass, createdAt: string, inputSchema: unknown, progress: { phase: string, bytes: number | string, totalBytes: number | string | null } | null };
+export type VersionFieldsFragment = { id: string, number: number, state: VersionState, reason: string | null, source: string, revision: string | null, sizeBytes: number | string | null, quantization: Quantization | null, device: DeviceClass, predictor: string, engine: string | null, engineReason: string | null, createdAt: string, inputSchema: unknown, base: { id: string, number: number, slug: string } | null, progress: { phase: string, bytes: number | string, totalBytes: number | string | null } | null };
 
 export type GalleryCardFragment = { id: string, slug: string, name: string, kind: ModelKind, visibility: Visibility, description: string, tags: Array<string>, runCount: number | string, samples: Array<{ id: string, input: unknown, output: unknown, text: string | null, files: Array<{ url: string, contentType: string }> }>, latestVersion: { id: string, number: number, state: VersionState, reason: string | null, progress: { phase: string, bytes: number | string, totalBytes: number | string | null } | null } | null };
 
@@ -421,11 +448,34 @@ export type ModelPageQueryVariables = Exact<{
 }>;
 
 
-export type ModelPageQuery = { model: { id: string, slug: string, name: string, kind: ModelKind, visibility: Visibility, description: string, tags: Array<string>, runCount: number | string, samples: Array<{ id: string, input: unknown, output: unknown, text: string | null, files: Array<{ url: string, contentType: string }> }>, versions: Array<{ id: string, number: number, state: VersionState, reason: string | null, source: string, revision: string | null, sizeBytes: number | string | null, quantization: Quantization | null, device: DeviceClass, createdAt: string, inputSchema: unknown, progress: { phase: string, bytes: number | string, totalBytes: number | string | null } | null }>, latestVersion: { id: string, number: number, state: VersionState, reason: string | null, progress: { phase: string, bytes: number | string, totalBytes: number | string | null } | null } | null } | null };
+export type ModelPageQuery = { model: { id: string, slug: string, name: string, kind: ModelKind, visibility: Visibility, description: string, tags: Array<string>, runCount: number | string, samples: Array<{ id: string, input: unknown, output: unknown, text: string | null, files: Array<{ url: string, contentType: string }> }>, versions: Array<{ id: string, number: number, state: VersionState, reason: string | null, source: string, revision: string | null, sizeBytes: number | string | null, quantization: Quantization | null, device: DeviceClass, predictor: string, engine: string | null, engineReason: string | null, createdAt: string, inputSchema: unknown, base: { id: string, number: number, slug: string } | null, progress: { phase: string, bytes: number | string, totalBytes: number | string | null } | null }>, variables: Array<{ name: string, kind: ModelVariableKind, value: string | null, updatedAt: string }> | null, latestVersion: { id: string, number: number, state: VersionState, reason: string | null, progress: { phase: string, bytes: number | string, totalBytes: number | string | null } | null } | null } | null };
 
-export type MetricsFieldsFragment = { queueSeconds: number | null, loadSeconds: number | null, predictSeconds: number | null, totalSeconds: number | null, timeToFirstTokenSeconds: number | null, inputTokens: number | null, outputTokens: number | null, tokensPerSecond: number | null, steps: number | null };
+export type SetModelVariableMutationVariables = Exact<{
+  input: SetModelVariableInput;
+}>;
 
-export type PredictionFieldsFragment = { id: string, status: PredictionStatus, input: unknown, output: unknown, text: string | null, logs: string, attempts: number, seed: number | string | null, createdAt: string, startedAt: string | null, model: { id: string, slug: string, kind: ModelKind }, version: { id: string, number: number }, files: Array<{ url: string, contentType: string, bytes: number | string, width: number | null, height: number | null }>, error: { code: PredictionErrorCode, message: string } | null, progress: { step: number, total: number | null, fraction: number | null, etaSeconds: number | null } | null, metrics: { queueSeconds: number | null, loadSeconds: number | null, predictSeconds: number | null, totalSeconds: number | null, timeToFirstTokenSeconds: number | null, inputTokens: number | null, outputTokens: number | null, tokensPerSecond: number | null, steps: number | null } };
+
+export type SetModelVariableMutation = { setModelVariable:
+    | { code: ErrorCode, message: string }
+    | { code: ErrorCode, message: string, violations: Array<{ path: string, message: string }> }
+    | { code: ErrorCode, message: string }
+    | Record<PropertyKey, never>
+   };
+
+export type RemoveModelVariableMutationVariables = Exact<{
+  input: RemoveModelVariableInput;
+}>;
+
+
+export type RemoveModelVariableMutation = { removeModelVariable:
+    | { code: ErrorCode, message: string }
+    | { code: ErrorCode, message: string }
+    | Record<PropertyKey, never>
+   };
+
+export type MetricsFieldsFragment = { queueSeconds: number | null, loadSeconds: number | null, predictSeconds: number | null, totalSeconds: number | null, timeToFirstTokenSeconds: number | null, inputTokens: number | null, outputTokens: number | null, tokensPerSecond: number | null, steps: number | null, custom: unknown };
+
+export type PredictionFieldsFragment = { id: string, status: PredictionStatus, input: unknown, output: unknown, text: string | null, logs: string, attempts: number, seed: number | string | null, createdAt: string, startedAt: string | null, model: { id: string, slug: string, kind: ModelKind }, version: { id: string, number: number }, files: Array<{ url: string, contentType: string, bytes: number | string, width: number | null, height: number | null }>, error: { code: PredictionErrorCode, message: string } | null, progress: { step: number, total: number | null, fraction: number | null, etaSeconds: number | null } | null, metrics: { queueSeconds: number | null, loadSeconds: number | null, predictSeconds: number | null, totalSeconds: number | null, timeToFirstTokenSeconds: number | null, inputTokens: number | null, outputTokens: number | null, tokensPerSecond: number | null, steps: number | null, custom: unknown } };
 
 export type ViewerQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -437,14 +487,14 @@ export type PredictionQueryVariables = Exact<{
 }>;
 
 
-export type PredictionQuery = { prediction: { id: string, status: PredictionStatus, input: unknown, output: unknown, text: string | null, logs: string, attempts: number, seed: number | string | null, createdAt: string, startedAt: string | null, model: { id: string, slug: string, kind: ModelKind }, version: { id: string, number: number }, files: Array<{ url: string, contentType: string, bytes: number | string, width: number | null, height: number | null }>, error: { code: PredictionErrorCode, message: string } | null, progress: { step: number, total: number | null, fraction: number | null, etaSeconds: number | null } | null, metrics: { queueSeconds: number | null, loadSeconds: number | null, predictSeconds: number | null, totalSeconds: number | null, timeToFirstTokenSeconds: number | null, inputTokens: number | null, outputTokens: number | null, tokensPerSecond: number | null, steps: number | null } } | null };
+export type PredictionQuery = { prediction: { id: string, status: PredictionStatus, input: unknown, output: unknown, text: string | null, logs: string, attempts: number, seed: number | string | null, createdAt: string, startedAt: string | null, model: { id: string, slug: string, kind: ModelKind }, version: { id: string, number: number }, files: Array<{ url: string, contentType: string, bytes: number | string, width: number | null, height: number | null }>, error: { code: PredictionErrorCode, message: string } | null, progress: { step: number, total: number | null, fraction: number | null, etaSeconds: number | null } | null, metrics: { queueSeconds: number | null, loadSeconds: number | null, predictSeconds: number | null, totalSeconds: number | null, timeToFirstTokenSeconds: number | null, inputTokens: number | null, outputTokens: number | null, tokensPerSecond: number | null, steps: number | null, custom: unknown } } | null };
 
 export type PredictionPageQueryVariables = Exact<{
   id: string;
 }>;
 
 
-export type PredictionPageQuery = { prediction: { id: string, status: PredictionStatus, input: unknown, output: unknown, text: string | null, logs: string, attempts: number, seed: number | string | null, createdAt: string, startedAt: string | null, version: { state: VersionState, inputSchema: unknown, id: string, number: number }, model: { id: string, slug: string, kind: ModelKind }, files: Array<{ url: string, contentType: string, bytes: number | string, width: number | null, height: number | null }>, error: { code: PredictionErrorCode, message: string } | null, progress: { step: number, total: number | null, fraction: number | null, etaSeconds: number | null } | null, metrics: { queueSeconds: number | null, loadSeconds: number | null, predictSeconds: number | null, totalSeconds: number | null, timeToFirstTokenSeconds: number | null, inputTokens: number | null, outputTokens: number | null, tokensPerSecond: number | null, steps: number | null } } | null };
+export type PredictionPageQuery = { prediction: { id: string, status: PredictionStatus, input: unknown, output: unknown, text: string | null, logs: string, attempts: number, seed: number | string | null, createdAt: string, startedAt: string | null, version: { state: VersionState, inputSchema: unknown, id: string, number: number }, model: { id: string, slug: string, kind: ModelKind }, files: Array<{ url: string, contentType: string, bytes: number | string, width: number | null, height: number | null }>, error: { code: PredictionErrorCode, message: string } | null, progress: { step: number, total: number | null, fraction: number | null, etaSeconds: number | null } | null, metrics: { queueSeconds: number | null, loadSeconds: number | null, predictSeconds: number | null, totalSeconds: number | null, timeToFirstTokenSeconds: number | null, inputTokens: number | null, outputTokens: number | null, tokensPerSecond: number | null, steps: number | null, custom: unknown } } | null };
 
 export type CreatePredictionMutationVariables = Exact<{
   input: CreatePredictionInput;
@@ -456,7 +506,7 @@ export type CreatePredictionMutation = { createPrediction:
     | { __typename: 'ForbiddenError', code: ErrorCode, message: string }
     | { __typename: 'InvalidInput', code: ErrorCode, message: string, violations: Array<{ path: string, message: string, code: string }> }
     | { __typename: 'NotFoundError', code: ErrorCode, message: string }
-    | { __typename: 'Prediction', id: string, status: PredictionStatus, input: unknown, output: unknown, text: string | null, logs: string, attempts: number, seed: number | string | null, createdAt: string, startedAt: string | null, model: { id: string, slug: string, kind: ModelKind }, version: { id: string, number: number }, files: Array<{ url: string, contentType: string, bytes: number | string, width: number | null, height: number | null }>, error: { code: PredictionErrorCode, message: string } | null, progress: { step: number, total: number | null, fraction: number | null, etaSeconds: number | null } | null, metrics: { queueSeconds: number | null, loadSeconds: number | null, predictSeconds: number | null, totalSeconds: number | null, timeToFirstTokenSeconds: number | null, inputTokens: number | null, outputTokens: number | null, tokensPerSecond: number | null, steps: number | null } }
+    | { __typename: 'Prediction', id: string, status: PredictionStatus, input: unknown, output: unknown, text: string | null, logs: string, attempts: number, seed: number | string | null, createdAt: string, startedAt: string | null, model: { id: string, slug: string, kind: ModelKind }, version: { id: string, number: number }, files: Array<{ url: string, contentType: string, bytes: number | string, width: number | null, height: number | null }>, error: { code: PredictionErrorCode, message: string } | null, progress: { step: number, total: number | null, fraction: number | null, etaSeconds: number | null } | null, metrics: { queueSeconds: number | null, loadSeconds: number | null, predictSeconds: number | null, totalSeconds: number | null, timeToFirstTokenSeconds: number | null, inputTokens: number | null, outputTokens: number | null, tokensPerSecond: number | null, steps: number | null, custom: unknown } }
     | { __typename: 'UnavailableError', code: ErrorCode, message: string }
    };
 
@@ -470,7 +520,7 @@ export type RetryPredictionMutation = { retryPrediction:
     | { __typename: 'ForbiddenError', code: ErrorCode, message: string }
     | { __typename: 'InvalidInput', code: ErrorCode, message: string, violations: Array<{ path: string, message: string, code: string }> }
     | { __typename: 'NotFoundError', code: ErrorCode, message: string }
-    | { __typename: 'Prediction', id: string, status: PredictionStatus, input: unknown, output: unknown, text: string | null, logs: string, attempts: number, seed: number | string | null, createdAt: string, startedAt: string | null, model: { id: string, slug: string, kind: ModelKind }, version: { id: string, number: number }, files: Array<{ url: string, contentType: string, bytes: number | string, width: number | null, height: number | null }>, error: { code: PredictionErrorCode, message: string } | null, progress: { step: number, total: number | null, fraction: number | null, etaSeconds: number | null } | null, metrics: { queueSeconds: number | null, loadSeconds: number | null, predictSeconds: number | null, totalSeconds: number | null, timeToFirstTokenSeconds: number | null, inputTokens: number | null, outputTokens: number | null, tokensPerSecond: number | null, steps: number | null } }
+    | { __typename: 'Prediction', id: string, status: PredictionStatus, input: unknown, output: unknown, text: string | null, logs: string, attempts: number, seed: number | string | null, createdAt: string, startedAt: string | null, model: { id: string, slug: string, kind: ModelKind }, version: { id: string, number: number }, files: Array<{ url: string, contentType: string, bytes: number | string, width: number | null, height: number | null }>, error: { code: PredictionErrorCode, message: string } | null, progress: { step: number, total: number | null, fraction: number | null, etaSeconds: number | null } | null, metrics: { queueSeconds: number | null, loadSeconds: number | null, predictSeconds: number | null, totalSeconds: number | null, timeToFirstTokenSeconds: number | null, inputTokens: number | null, outputTokens: number | null, tokensPerSecond: number | null, steps: number | null, custom: unknown } }
     | { __typename: 'UnavailableError', code: ErrorCode, message: string }
    };
 
@@ -519,10 +569,10 @@ export type PredictionEventsSubscription = { predictionEvents:
     | { __typename: 'Logged', line: string, cursor: string, seq: number, at: string }
     | { __typename: 'ModelLoading', phase: string, bytes: number | string | null, totalBytes: number | string | null, cursor: string, seq: number, at: string }
     | { __typename: 'OutputAppended', text: string | null, chunk: unknown, index: number, choice: number, cursor: string, seq: number, at: string }
-    | { __typename: 'PredictionSnapshot', attempt: number, cursor: string, seq: number, at: string, prediction: { id: string, status: PredictionStatus, input: unknown, output: unknown, text: string | null, logs: string, attempts: number, seed: number | string | null, createdAt: string, startedAt: string | null, model: { id: string, slug: string, kind: ModelKind }, version: { id: string, number: number }, files: Array<{ url: string, contentType: string, bytes: number | string, width: number | null, height: number | null }>, error: { code: PredictionErrorCode, message: string } | null, progress: { step: number, total: number | null, fraction: number | null, etaSeconds: number | null } | null, metrics: { queueSeconds: number | null, loadSeconds: number | null, predictSeconds: number | null, totalSeconds: number | null, timeToFirstTokenSeconds: number | null, inputTokens: number | null, outputTokens: number | null, tokensPerSecond: number | null, steps: number | null } } }
+    | { __typename: 'PredictionSnapshot', attempt: number, cursor: string, seq: number, at: string, prediction: { id: string, status: PredictionStatus, input: unknown, output: unknown, text: string | null, logs: string, attempts: number, seed: number | string | null, createdAt: string, startedAt: string | null, model: { id: string, slug: string, kind: ModelKind }, version: { id: string, number: number }, files: Array<{ url: string, contentType: string, bytes: number | string, width: number | null, height: number | null }>, error: { code: PredictionErrorCode, message: string } | null, progress: { step: number, total: number | null, fraction: number | null, etaSeconds: number | null } | null, metrics: { queueSeconds: number | null, loadSeconds: number | null, predictSeconds: number | null, totalSeconds: number | null, timeToFirstTokenSeconds: number | null, inputTokens: number | null, outputTokens: number | null, tokensPerSecond: number | null, steps: number | null, custom: unknown } } }
     | { __typename: 'PreviewReady', image: string | null, width: number, height: number, step: number, cursor: string, seq: number, at: string }
     | { __typename: 'Progressed', step: number, total: number | null, fraction: number | null, etaSeconds: number | null, cursor: string, seq: number, at: string }
-    | { __typename: 'StatusChanged', status: PredictionStatus, cursor: string, seq: number, at: string, prediction: { id: string, status: PredictionStatus, input: unknown, output: unknown, text: string | null, logs: string, attempts: number, seed: number | string | null, createdAt: string, startedAt: string | null, model: { id: string, slug: string, kind: ModelKind }, version: { id: string, number: number }, files: Array<{ url: string, contentType: string, bytes: number | string, width: number | null, height: number | null }>, error: { code: PredictionErrorCode, message: string } | null, progress: { step: number, total: number | null, fraction: number | null, etaSeconds: number | null } | null, metrics: { queueSeconds: number | null, loadSeconds: number | null, predictSeconds: number | null, totalSeconds: number | null, timeToFirstTokenSeconds: number | null, inputTokens: number | null, outputTokens: number | null, tokensPerSecond: number | null, steps: number | null } } }
+    | { __typename: 'StatusChanged', status: PredictionStatus, cursor: string, seq: number, at: string, prediction: { id: string, status: PredictionStatus, input: unknown, output: unknown, text: string | null, logs: string, attempts: number, seed: number | string | null, createdAt: string, startedAt: string | null, model: { id: string, slug: string, kind: ModelKind }, version: { id: string, number: number }, files: Array<{ url: string, contentType: string, bytes: number | string, width: number | null, height: number | null }>, error: { code: PredictionErrorCode, message: string } | null, progress: { step: number, total: number | null, fraction: number | null, etaSeconds: number | null } | null, metrics: { queueSeconds: number | null, loadSeconds: number | null, predictSeconds: number | null, totalSeconds: number | null, timeToFirstTokenSeconds: number | null, inputTokens: number | null, outputTokens: number | null, tokensPerSecond: number | null, steps: number | null, custom: unknown } } }
    };
 
 export type CreateUploadMutationVariables = Exact<{
@@ -640,6 +690,14 @@ export const VersionFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
   sizeBytes
   quantization
   device
+  predictor
+  engine
+  engineReason
+  base {
+    id
+    number
+    slug
+  }
   createdAt
   inputSchema
   progress {
@@ -733,6 +791,7 @@ export const MetricsFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
   outputTokens
   tokensPerSecond
   steps
+  custom
 }
     `, {"fragmentName":"MetricsFields"}) as unknown as TypedDocumentString<MetricsFieldsFragment, unknown>;
 export const PredictionFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
@@ -787,6 +846,7 @@ export const PredictionFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString
   outputTokens
   tokensPerSecond
   steps
+  custom
 }`, {"fragmentName":"PredictionFields"}) as unknown as TypedDocumentString<PredictionFieldsFragment, unknown>;
 export const SessionFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment SessionFields on Session {
@@ -1188,6 +1248,12 @@ export const ModelPageDocument = /*#__PURE__*/ new TypedDocumentString(`
     versions {
       ...VersionFields
     }
+    variables {
+      name
+      kind
+      value
+      updatedAt
+    }
   }
 }
     fragment ModelCard on Model {
@@ -1231,6 +1297,14 @@ fragment VersionFields on ModelVersion {
   sizeBytes
   quantization
   device
+  predictor
+  engine
+  engineReason
+  base {
+    id
+    number
+    slug
+  }
   createdAt
   inputSchema
   progress {
@@ -1239,6 +1313,32 @@ fragment VersionFields on ModelVersion {
     totalBytes
   }
 }`) as unknown as TypedDocumentString<ModelPageQuery, ModelPageQueryVariables>;
+export const SetModelVariableDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation SetModelVariable($input: SetModelVariableInput!) {
+  setModelVariable(input: $input) {
+    ... on UserError {
+      code
+      message
+    }
+    ... on InvalidInput {
+      violations {
+        path
+        message
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<SetModelVariableMutation, SetModelVariableMutationVariables>;
+export const RemoveModelVariableDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation RemoveModelVariable($input: RemoveModelVariableInput!) {
+  removeModelVariable(input: $input) {
+    ... on UserError {
+      code
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<RemoveModelVariableMutation, RemoveModelVariableMutationVariables>;
 export const ViewerDocument = /*#__PURE__*/ new TypedDocumentString(`
     query Viewer {
   viewer {
@@ -1269,6 +1369,7 @@ export const PredictionDocument = /*#__PURE__*/ new TypedDocumentString(`
   outputTokens
   tokensPerSecond
   steps
+  custom
 }
 fragment PredictionFields on Prediction {
   id
@@ -1331,6 +1432,7 @@ export const PredictionPageDocument = /*#__PURE__*/ new TypedDocumentString(`
   outputTokens
   tokensPerSecond
   steps
+  custom
 }
 fragment PredictionFields on Prediction {
   id
@@ -1401,6 +1503,7 @@ export const CreatePredictionDocument = /*#__PURE__*/ new TypedDocumentString(`
   outputTokens
   tokensPerSecond
   steps
+  custom
 }
 fragment PredictionFields on Prediction {
   id
@@ -1471,6 +1574,7 @@ export const RetryPredictionDocument = /*#__PURE__*/ new TypedDocumentString(`
   outputTokens
   tokensPerSecond
   steps
+  custom
 }
 fragment PredictionFields on Prediction {
   id
@@ -1633,6 +1737,7 @@ export const PredictionEventsDocument = /*#__PURE__*/ new TypedDocumentString(`
   outputTokens
   tokensPerSecond
   steps
+  custom
 }
 fragment PredictionFields on Prediction {
   id
