@@ -27,6 +27,7 @@ from server.domain import files, input_schema, secrets, seeds
 from server.domain.accounts import Viewer
 from server.domain.api_keys import Scope
 from server.domain.models import DeviceClass, ModelKind, Slug, VersionState, parse_slug, queue_of
+from server.domain.new_tokens import TEXT_PREDICTOR, bound_new_tokens
 from server.domain.predictions import NewPrediction, PredictionStatus
 from server.errors import (
     BadUserInputError,
@@ -98,8 +99,11 @@ async def _create(rt: Runtime, viewer: Viewer, new: NewPrediction) -> Prediction
             raise RateLimitedError(f"{most} of your predictions are waiting already; {advice}.", WAITING_RETRY_SECONDS)
         rt.waiting.add_one(viewer.owner_key)
     model, version = await resolve_version(viewer, new.model)
-    values = seeds.draw_seed(version.input_schema, input_schema.apply(version.input_schema, new.input))
     schema = version.input_schema
+    if version.predictor == TEXT_PREDICTOR:
+        # It may have gone down since the version was published
+        schema = bound_new_tokens(schema, rt.settings.max_new_tokens)
+    values = seeds.draw_seed(schema, input_schema.apply(schema, new.input))
     if violations := files.violations(schema, values) + secrets.violations(schema, values):
         raise InvalidInputError(violations)
     # A hash of what holds a short secret would tell it to whoever tries all

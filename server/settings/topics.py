@@ -202,6 +202,13 @@ class LimitSettings(BaseSettings):
     max_output_text_bytes: int = Field(
         32_000_000, ge=1, le=200_000_000, description="Maximum size of the text or JSON output of one prediction."
     )
+    max_new_tokens: int = Field(
+        131_072,
+        ge=1,
+        le=131_072,
+        description="Maximum of `max_new_tokens`, the tokens that a text model may write in one text. Versions show it "
+        "once they are published; where it went down, inputs that ask for more are refused.",
+    )
     max_waiting_predictions: int = Field(
         10_000,
         ge=0,

@@ -22,6 +22,7 @@ from server.adapters.tasks import end
 from server.adapters.vault import UnreadableSecretError
 from server.domain import input_schema
 from server.domain.models import kind_queue
+from server.domain.new_tokens import FIELD, TEXT_PREDICTOR, excess
 from server.domain.predictions import Failure, PredictionErrorCode, PredictionStatus, backoff_seconds
 from server.domain.secrets import open_secrets
 from server.queue.claim import PredictionLease
@@ -269,6 +270,12 @@ class Attempt:
                 reason = "Its secret was sealed with another SECRET_KEY; run the model with it anew."
                 self.settle(Outcome(PredictionStatus.FAILED, Failure(PredictionErrorCode.INPUT_REJECTED, reason)))
                 return
+            if spec.predictor == TEXT_PREDICTOR:
+                most = self._rt.settings.max_new_tokens
+                if (too_many := excess(lease.input, most)) is not None:
+                    self.settle(failed(PredictionErrorCode.INPUT_REJECTED, too_many))
+                    return
+                values[FIELD] = min(values.get(FIELD, most), most)
             async with (
                 lock.alone() if lease.alone else lock.shared(),
                 self._context.inputs.lay_out(lease, schema, values) as (values, files),

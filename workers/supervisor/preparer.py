@@ -15,6 +15,7 @@ from server.adapters.database import DATABASE_ERRORS
 from server.adapters.tasks import end, shared, wait_for_event
 from server.domain import input_schema
 from server.domain.models import DeviceClass, ModelSource, SourceType
+from server.domain.new_tokens import TEXT_PREDICTOR, bound_new_tokens
 from server.domain.storable import is_storable
 from server.errors import InvalidInputError
 from server.queue import versions
@@ -180,6 +181,8 @@ class Preparer:
             folders.append(Path(str(files.path)))
         inspection = await self._inspect(version, source, spec)
         schema = input_schema.restrict(version.own_schema, inspection.input_schema)
+        if version.predictor == TEXT_PREDICTOR:
+            schema = bound_new_tokens(schema, settings.max_new_tokens)
         async with AsyncExitStack() as stack:
             for folder in folders:
                 if folder.is_relative_to(settings.model_cache_dir):

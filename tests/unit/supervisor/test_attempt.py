@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -13,7 +14,7 @@ from server.domain.predictions import Failure, PredictionErrorCode, PredictionSt
 from server.runtime import Runtime
 from server.settings import Settings
 from tests.unit.supervisor.runs import AwayLog, lease
-from workers.contract.protocol import Cancel, Canceled, Done, Failed, File, Log, Output, SetPreviews
+from workers.contract.protocol import Cancel, Canceled, Done, Failed, File, Log, Output, SetPreviews, VersionSpec
 from workers.supervisor.attempt import DEADLINE_PASSED, Attempt, AttemptContext, SharedLock, Stage
 from workers.supervisor.run_output import CANCELED, HANDED_BACK, LEASE_LOST, SUCCEEDED, Outcome
 
@@ -167,3 +168,24 @@ async def test_the_runner_hears_of_previews_only_of_what_runs_there(attempt: Att
     attempt.set_previews(enabled=True)
     attempt.set_previews(enabled=False)
     assert keeper.messages == [SetPreviews(attempt.key, enabled=False)]
+
+
+async def test_more_new_tokens_than_the_server_allows_now_do_not_reach_the_runner(
+    attempt: Attempt, keeper: StandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Specs:
+        async def spec(self, *_: Any) -> VersionSpec:
+            return VersionSpec("v", "text")
+
+    keeper.input_schema = lambda _: {"properties": {"max_new_tokens": {"default": 128}}}  # type: ignore[attr-defined]
+    settings = Settings(_env_file=None, max_new_tokens=100)
+    monkeypatch.setattr(attempt._rt, "settings", settings)
+    monkeypatch.setattr(attempt._rt, "vault", SimpleNamespace(open=None), raising=False)
+    attempt._context = replace(attempt._context, snapshots=cast("Any", Specs()))
+    attempt.lease = replace(attempt.lease, input={"prompt": "a", "max_new_tokens": 101})
+    await attempt._produce()
+    outcome = attempt.outcome.result()
+    assert outcome.failure is not None
+    assert outcome.failure.code is PredictionErrorCode.INPUT_REJECTED
+    assert "at most 100 (MAX_NEW_TOKENS)" in outcome.failure.message
+    assert keeper.messages == []
