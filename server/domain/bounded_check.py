@@ -138,6 +138,16 @@ def _required(validator: Any, names: list[str], instance: Any, schema: Any) -> I
             yield ValidationError(f"{name!r} is a required property", validator_value=[name])
 
 
+def _dependent_required(
+    validator: Any, rule: dict[str, list[str]], instance: Any, schema: Any
+) -> Iterator[ValidationError]:
+    """As jsonschema's own, but an error knows which name is missing beside which."""
+    for name, names in rule.items() if isinstance(instance, dict) else ():
+        for other in names if name in instance else ():
+            if other not in instance:
+                yield ValidationError(f"{other!r} is a dependency of {name!r}", validator_value=[name, other])
+
+
 def _multiple_of(validator: Any, step: float, instance: Any, schema: Any) -> Iterator[ValidationError]:
     """As jsonschema's own, but a quotient beyond the floats costs no division of fractions with hundreds of digits."""
     if not validator.is_type(instance, "number"):
@@ -154,6 +164,7 @@ def _multiple_of(validator: Any, step: float, instance: Any, schema: Any) -> Ite
 _KEYWORDS: dict[str, Any] = {
     **Draft202012Validator.VALIDATORS,
     "required": _required,
+    "dependentRequired": _dependent_required,
     "multipleOf": _multiple_of,
 }
 _Validator: Any = validators.create(

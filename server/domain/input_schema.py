@@ -86,6 +86,9 @@ def _violations(error: ValidationError, root: str, secret: Collection[str] = ())
     if keyword == "required":
         (missing,) = error.validator_value  # type: ignore[misc]
         yield Violation(f"{path}/{_escape(missing)}", "This field is required.", keyword)
+    elif keyword == "dependentRequired":
+        name, other = error.validator_value  # type: ignore[misc]
+        yield Violation(f"{path}/{_escape(name)}", f"This field needs {other} beside it.", keyword)
     elif keyword == "additionalProperties" and isinstance(error.instance, dict):
         known = error.schema.get("properties", {}) if isinstance(error.schema, dict) else {}
         for name in sorted(set(error.instance) - set(known)):
@@ -236,7 +239,8 @@ def restrict(own: dict[str, Any] | None, predictor: dict[str, Any]) -> dict[str,
         raise InvalidInputError(violations)
     required = sorted({*own.get("required", []), *predictor.get("required", [])})
     # allOf keeps the predictor's own limits in force, however wide the user's are
-    limits = {"properties": takes, **({"oneOf": predictor["oneOf"]} if "oneOf" in predictor else {})}
+    limits: dict[str, Any] = {"properties": takes}
+    limits |= {key: predictor[key] for key in ("oneOf", "dependentRequired") if key in predictor}
     closed = {"properties": shown, "required": required, "additionalProperties": False}
     return {**own, **closed, "allOf": [*own.get("allOf", []), limits]}
 

@@ -131,8 +131,16 @@ class Predictor:
         return []
 
 
-def schema(properties: dict[str, dict[str, Any]], required: list[str], one_of: Sequence[str] = ()) -> dict[str, Any]:
-    """The JSON Schema of an input object with these properties, in this order; exactly one of `one_of` is given."""
+def schema(
+    properties: dict[str, dict[str, Any]],
+    required: list[str],
+    one_of: Sequence[str] = (),
+    needs: dict[str, list[str]] | None = None,
+) -> dict[str, Any]:
+    """The JSON Schema of an input object with these properties, in this order; exactly one of `one_of` is given.
+
+    `needs` are the fields that have to be given beside one.
+    """
     ordered = {name: {**body, "x-order": order} for order, (name, body) in enumerate(properties.items())}
     return {
         "$schema": JSON_SCHEMA,
@@ -141,4 +149,5 @@ def schema(properties: dict[str, dict[str, Any]], required: list[str], one_of: S
         "required": required,
         "additionalProperties": False,
         **({"oneOf": [{"required": [name]} for name in one_of]} if one_of else {}),
+        **({"dependentRequired": needs} if needs else {}),
     }

@@ -154,7 +154,7 @@ class Grammars:
 
     def __init__(self, tokenizer: Any, vocabulary: int, ends: frozenset[int]) -> None:
         self._tokenizer = tokenizer
-        self._vocabulary = vocabulary
+        self.vocabulary = vocabulary
         self._inner: LLTokenizer | None = None
         self._limits = LLParserLimits(verbose_errors=False, **_LIMITS)
         self._reading = threading.Lock()
@@ -171,7 +171,15 @@ class Grammars:
         """
         if format_["type"] == "text":
             return None
-        source = _source(format_)
+        return self.compile(context, _source(format_), "The response format")
+
+    def compile(self, context: PredictionContext, source: str, subject: str) -> Grammar:
+        """A grammar in llguidance's own notation.
+
+        Raises:
+            InputRejectedError: it cannot be followed; the sentence begins with the subject.
+            CancelSignal: asked to stop while others' formats were read.
+        """
         # one at a time, since it may take a core for a while
         with context.hold(self._reading):
             if self._inner is None:
@@ -181,14 +189,14 @@ class Grammars:
             if not matcher.is_error():
                 matcher.compute_bitmask()
             if matcher.is_error():
-                raise InputRejectedError(f"The response format cannot be followed: {_first_line(matcher.get_error())}")
+                raise InputRejectedError(f"{subject} cannot be followed: {_first_line(matcher.get_error())}")
         return Grammar(matcher, -(-self._inner.vocab_size // 32))
 
     def _open(self) -> LLTokenizer:
         if not isinstance(self._tokenizer, PreTrainedTokenizerFast):
             raise InputRejectedError("This model's tokenizer cannot follow a response format.")
         known = len(self._tokenizer)
-        return from_tokenizer(self._tokenizer, n_vocab=max(known, self._vocabulary), eos_token=sorted(self.ends))
+        return from_tokenizer(self._tokenizer, n_vocab=max(known, self.vocabulary), eos_token=sorted(self.ends))
 
 
 def apply_masks(scores: torch.Tensor, masks: RowMasks) -> None:
@@ -229,20 +237,35 @@ def _source(format_: dict[str, Any]) -> str:
         if isinstance(schema.get("schema"), dict | bool):
             # as other servers take it: {"name": ..., "schema": {...}, "strict": true}
             schema = schema["schema"]
-    text = json.dumps(schema)
-    if len(text) > MAX_SCHEMA_BYTES:
-        raise InputRejectedError(f"The response format's schema has more than {MAX_SCHEMA_BYTES} bytes.")
-    parts = list(_parts(schema))
-    if len(parts) > MAX_SCHEMA_PARTS:
-        raise InputRejectedError(f"The response format's schema has more than {MAX_SCHEMA_PARTS} parts.")
-    steps = [Decimal(str(part["multipleOf"])) for part in parts if isinstance(part, dict) and _is_step(part)]
-    exponent = min([0, *(int(step.as_tuple().exponent) for step in steps)])
-    if exponent < -MAX_STEP or lcm(*(int(step.scaleb(-exponent)) for step in steps)) > MAX_STEP:
-        raise InputRejectedError(f"The response format's multipleOf have more than {MAX_STEP} steps together.")
+    text = check_schemas(schema, "The response format's schema")
     try:
         return LLMatcher.grammar_from_json_schema(text, overrides=_JSON_OPTIONS)
     except ValueError as error:
         raise InputRejectedError(f"The response format cannot be read: {_first_line(str(error))}") from error
+
+
+def check_schemas(value: Any, subject: str) -> str:
+    """JSON Schemas as JSON, where the work for them is bounded.
+
+    Raises:
+        InputRejectedError: it is not; the sentence begins with the subject.
+    """
+    text = json.dumps(value)
+    if len(text) > MAX_SCHEMA_BYTES:
+        raise InputRejectedError(f"{subject} has more than {MAX_SCHEMA_BYTES} bytes.")
+    parts = list(_parts(value))
+    if len(parts) > MAX_SCHEMA_PARTS:
+        raise InputRejectedError(f"{subject} has more than {MAX_SCHEMA_PARTS} parts.")
+    steps = [Decimal(str(part["multipleOf"])) for part in parts if isinstance(part, dict) and _is_step(part)]
+    exponent = min([0, *(int(step.as_tuple().exponent) for step in steps)])
+    if exponent < -MAX_STEP or lcm(*(int(step.scaleb(-exponent)) for step in steps)) > MAX_STEP:
+        raise InputRejectedError(f"{subject}: its multipleOf have more than {MAX_STEP} steps together.")
+    return text
+
+
+def inline_schema(schema: dict[str, Any]) -> str:
+    """A JSON Schema as a part of a larger grammar."""
+    return json.dumps({**schema, "x-guidance": _JSON_OPTIONS})
 
 
 def _is_step(part: dict[str, Any]) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 
 from transformers import GenerationConfig
 
+from workers.contract.predictor import InputRejectedError
 from workers.predictors.text.grammar import allows_formats
 from workers.predictors.text.sampling import Sampling
 
@@ -58,14 +59,25 @@ def narrow(properties: dict[str, dict[str, Any]], config: Any, most: int | None,
         del properties["response_format"]
 
 
-def read_sampling(values: dict[str, Any], seed: int, defaults: dict[str, float], least: int) -> Sampling:
-    """How a request chooses its tokens; the model itself wants at `least` so many new ones."""
+def read_sampling(
+    values: dict[str, Any], seed: int, defaults: dict[str, float], least: int, vocabulary: int
+) -> Sampling:
+    """How a request chooses its tokens; the model itself wants at `least` so many new ones.
+
+    Raises:
+        InputRejectedError: its bias names a token that is not in the vocabulary.
+    """
+    bias = tuple((int(token), float(value)) for token, value in values.get("logit_bias", {}).items())
+    if unknown := [token for token, _ in bias if token >= vocabulary]:
+        raise InputRejectedError(
+            f"logit_bias names the token {unknown[0]}; this model's vocabulary has {vocabulary} tokens."
+        )
     return Sampling(
         seed,
         **{name: values.get(name, defaults[name]) for name in ("temperature", "top_p", "top_k", "min_p")},
         repetition_penalty=values.get("repetition_penalty", defaults["repetition_penalty"]),
         presence_penalty=values.get("presence_penalty", 0.0),
         frequency_penalty=values.get("frequency_penalty", 0.0),
-        bias=tuple((int(token), float(value)) for token, value in values.get("logit_bias", {}).items()),
+        bias=bias,
         min_new_tokens=int(values.get("min_new_tokens", max(defaults["min_new_tokens"], least))),
     )

@@ -27,11 +27,12 @@ from workers.predictors.quantization import is_spread
 from workers.predictors.text import probe
 from workers.predictors.text.adapters import Adapters
 from workers.predictors.text.batch import TextBatch
+from workers.predictors.text.chat.calls import forces_call, grammar_of, tools_to_call
 from workers.predictors.text.chat.conversation import Conversation
 from workers.predictors.text.chat.media import is_multimodal, read_processor
 from workers.predictors.text.engine import CannotBatchError, Request, ScoreProcessor
 from workers.predictors.text.folder import choose_class, read_limits
-from workers.predictors.text.grammar import Grammars
+from workers.predictors.text.grammar import Grammar, Grammars
 from workers.predictors.text.inputs import own_defaults, read_sampling
 from workers.predictors.text.log_probabilities import LogProbabilities
 from workers.predictors.text.one_by_one import OneByOne
@@ -213,10 +214,11 @@ class TextModel:
             room = min(room, self.batch.room(len(ids)))
         context.metric("input_tokens", len(ids))
         context.check()
-        sampling = read_sampling(options, context.seed, self._defaults, self._min_length - len(ids))
-        self._prompts.check([token for token, _ in sampling.bias] or ids)
+        sampling = read_sampling(
+            options, context.seed, self._defaults, self._min_length - len(ids), self._grammars.vocabulary
+        )
         ends = frozenset() if options.get("ignore_eos") else self._end_tokens
-        grammar = self._grammars.read(context, options["response_format"]) if options.get("response_format") else None
+        grammar = self._read_grammar(context, prompt if is_chat else None)
         if grammar is not None:
             # only what the format makes of a text tells its end
             ends = self._grammars.ends
@@ -289,6 +291,26 @@ class TextModel:
         written = sum(sink.count for sink in sinks)
         usage = {"input_tokens": len(ids), "output_tokens": written, "total_tokens": len(ids) + written}
         return {"choices": choices, "usage": usage}
+
+    def _read_grammar(self, context: PredictionContext, prompt: str | None) -> Grammar | None:
+        """What the text has to be: in the format that was asked for, or calls of tools; `prompt` is that of messages.
+
+        Raises:
+            InputRejectedError: it cannot be followed, or both are asked for.
+        """
+        values = context.input
+        format_ = values.get("response_format")
+        if not forces_call(values):
+            return self._grammars.read(context, format_) if format_ else None
+        if prompt is None:
+            raise InputRejectedError("This tool_choice asks for a call: give messages in place of a prompt.")
+        if format_ and format_["type"] != "text":
+            raise InputRejectedError("Give a response_format, or a tool_choice that asks for a call, not both.")
+        functions = tools_to_call(values)
+        form = self._conversation.call_form(context)
+        added = self._tokenizer.get_added_vocab()
+        source = grammar_of(form, functions, added.get, many=values["tool_choice"] == "required", prompt=prompt)
+        return self._grammars.compile(context, source, "The tools' parameters")
 
     def _on_device(self, inputs: dict[str, Any]) -> dict[str, Any]:
         """What a processor made, where the model is and in its number format."""

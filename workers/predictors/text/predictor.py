@@ -206,6 +206,7 @@ class Text(Predictor):
         required=[],
         # a version whose model has no chat template takes a prompt alone
         one_of=["prompt", "messages"],
+        needs={"tools": ["messages"]},
     )
     output_schema: ClassVar = {
         "$schema": JSON_SCHEMA,

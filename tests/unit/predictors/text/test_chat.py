@@ -55,6 +55,11 @@ def chat(folder: Folder, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
+def schema(chat: Path) -> dict[str, Any]:
+    return inspect(chat).input_schema
+
+
+@pytest.fixture(scope="module")
 def predictor(chat: Path) -> Iterator[Predictor]:
     loaded = setup(chat)
     yield loaded
@@ -133,6 +138,87 @@ def test_the_schema_has_what_the_template_serves(chat: Path, folder: Folder, tmp
     plain = inspect(with_template(folder("llama"), tmp_path / "plain", LLAMA)).input_schema["properties"]
     assert "messages" in plain
     assert not {"tools", "tool_choice", "chat_template_kwargs"} & plain.keys()
+
+
+@pytest.mark.parametrize(
+    ("messages", "places"),
+    [
+        ([], [""]),
+        ("hello", [""]),
+        ([3], ["/0"]),
+        ([{"role": "user"}], ["/0/content"]),
+        ([{"role": "user", "content": None}], ["/0/content"]),
+        ([{"role": "user", "content": 3}], ["/0/content"]),
+        ([{"role": "user", "content": []}], ["/0/content"]),
+        ([{"role": "user", "content": ["a"]}], ["/0/content/0"]),
+        ([{"role": "user", "content": [{"type": "text"}]}], ["/0/content/0/text"]),
+        ([{"role": "user", "tool_calls": [{"function": {"name": "a"}}]}], ["/0/content"]),
+        ([{"role": "assistant"}], ["/0/content"]),
+        ([{"role": "assistant", "tool_calls": []}], ["/0/content"]),
+        ([{"role": "assistant", "tool_calls": None}], ["/0/content"]),
+        ([{"role": "assistant", "tool_calls": [{"function": {}}]}], ["/0/tool_calls/0/function/name"]),
+        ([{"content": "a"}], ["/0/role"]),
+        ([{"role": 3, "content": "a"}], ["/0/role"]),
+        ([{"role": "narrator", "content": "a"}], ["/0/role"]),
+        ([*MESSAGES, {"role": "USER", "text": "a"}], ["/1/content", "/1/role"]),
+        (TALK, []),
+        ([{"role": "assistant", "content": None, "tool_calls": [{"function": {"name": "a"}}]}], []),
+        ([{"role": "developer", "content": "a"}, {"role": "user", "content": ""}], []),
+    ],
+)
+def test_careless_messages_are_refused_where_they_are_wrong(
+    schema: dict[str, Any], messages: Any, places: list[str]
+) -> None:
+    assert [path for path, _ in violations(schema, messages=messages)] == [f"/input/messages{at}" for at in places]
+
+
+@pytest.mark.parametrize(
+    ("values", "places"),
+    [
+        ({"tools": [{"function": {"name": "a"}}]}, ["/tools/0/type"]),
+        ({"tools": [{"type": "function", "function": {"name": ""}}]}, ["/tools/0/function/name"]),
+        ({"tools": [{"type": "function", "function": {"name": "a", "parameters": {"type": "string"}}}]},
+         ["/tools/0/function/parameters/type"]),
+        ({"tools": [{"type": "function", "function": {"name": "a", "parameters": {"properties": {"b": "string"}}}}]},
+         ["/tools/0/function/parameters/properties/b"]),
+        ({"tools": [{"type": "function", "function": {"name": "a", "parameters": {"required": "b"}}}]},
+         ["/tools/0/function/parameters/required"]),
+        ({"response_format": {"type": "json_schema"}}, ["/response_format/json_schema"]),
+        ({"response_format": {"type": "xml"}}, ["/response_format/type"]),
+        ({"response_format": "json_object"}, ["/response_format"]),
+        ({"logit_bias": {"a": 1}}, ["/logit_bias"]),
+        ({"logit_bias": {"1": "a"}}, ["/logit_bias/1"]),
+        ({"logit_bias": [1]}, ["/logit_bias"]),
+        ({"stop": ["a", ""]}, ["/stop/1"]),
+        ({"stop": "a"}, ["/stop"]),
+        ({"chat_template_kwargs": []}, ["/chat_template_kwargs"]),
+    ],
+)  # fmt: skip
+def test_other_careless_inputs_are_too(schema: dict[str, Any], values: dict[str, Any], places: list[str]) -> None:
+    assert [path for path, _ in violations(schema, messages=MESSAGES, **values)] == [f"/input{at}" for at in places]
+
+
+def test_tools_need_messages(schema: dict[str, Any]) -> None:
+    expected = [("/input/tools", "This field needs messages beside it.")]
+    assert violations(schema, prompt="a", tools=[TOOL]) == expected
+    own = input_schema.restrict({"type": "object", "properties": {"prompt": True, "tools": True}}, schema)
+    assert violations(own, prompt="a", tools=[TOOL]) == expected
+
+
+def test_roles_that_a_template_asks_for_are_known(folder: Folder, tmp_path: Path) -> None:
+    template = (
+        CHATML + "{% if messages[0]['role'] == 'critic' %}{% endif %}{% set role = 'x' %}"
+        "{% if role in ['planner', 'judge'] %}{% endif %}{% if 'other' == messages[0].name %}{% endif %}"
+    )
+    schema = inspect(with_template(folder("llama"), tmp_path / "roles", template)).input_schema
+    roles = schema["properties"]["messages"]["items"]["properties"]["role"]["enum"]
+    assert roles[6:] == ["critic", "judge", "planner"]
+    assert violations(schema, messages=[{"role": "critic", "content": "a"}]) == []
+
+
+def test_long_conversations_are_checked_within_the_bounds(schema: dict[str, Any]) -> None:
+    long = [{**message, "name": "a"} for message in TALK * 250]
+    assert violations(schema, messages=long, tools=[TOOL] * 128) == []
 
 
 def test_an_own_schema_keeps_prompt_or_messages(chat: Path) -> None:

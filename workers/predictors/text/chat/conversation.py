@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
+import json
 from copy import deepcopy
 from typing import Any
 
 from workers.contract.predictor import InputRejectedError, PredictionContext
+from workers.predictors.text.chat.calls import CallForm, forms_of
 from workers.predictors.text.chat.media import MediaProcessor
-from workers.predictors.text.chat.messages import AUDIO, IMAGE, TEXT, for_template, messages_schema, variables_schema
+from workers.predictors.text.chat.messages import (
+    AUDIO,
+    IMAGE,
+    ROLES,
+    TEXT,
+    for_template,
+    messages_schema,
+    tool_choice_schema,
+    variables_schema,
+)
 from workers.predictors.text.chat.replies import number_calls, read_reply
 from workers.predictors.text.chat.templates import ChatTemplates, TemplateFailureError
+from workers.predictors.text.grammar import allows_formats
 
 _READS = {TEXT: "text", IMAGE: "pictures", AUDIO: "sounds"}
 _INPUTS = ("messages", "tools", "tool_choice", "chat_template", "chat_template_kwargs")
+_LOOK = {"type": "function", "function": {"name": "look", "parameters": {"type": "object"}}}
 
 
 def templates_of(tokenizer: Any, media: MediaProcessor | None) -> ChatTemplates:
@@ -34,12 +47,14 @@ def narrow_conversation(
     try:
         if templates:
             templates.check(parts=media is not None)
+            kinds = (TEXT,) if media is None else media.kinds
             if media is not None:
-                order_of_messages = properties["messages"]["x-order"]
-                most = properties["prompt"]["maxLength"]
-                properties["messages"] = {**messages_schema(most, media.kinds), "x-order": order_of_messages}
-                info["reads"] = [_READS[kind] for kind in media.kinds]
-            order = {name: properties[name]["x-order"] for name in ("prompt", "messages")}
+                info["reads"] = [_READS[kind] for kind in kinds]
+            order = {name: properties[name]["x-order"] for name in ("prompt", "messages", "tool_choice")}
+            roles = (*ROLES, *sorted(templates.roles - set(ROLES)))
+            properties["messages"] = messages_schema(properties["prompt"]["maxLength"], kinds, roles)
+            if not (allows_formats(owner) and find_form(templates, getattr(owner, "response_template", None))):
+                properties["tool_choice"] = {**tool_choice_schema(forced=False), "x-order": order["tool_choice"]}
             properties["messages"]["x-order"], properties["prompt"]["x-order"] = order["prompt"], order["messages"]
             missing = set() if templates.takes_tools else {"tools", "tool_choice"}
             if names := templates.own_variables:
@@ -58,9 +73,48 @@ def narrow_conversation(
         templates.renderer.close()
     for name in missing:
         del properties[name]
+        schema["dependentRequired"].pop(name, None)
     if "messages" in missing:
         schema.pop("oneOf", None)
         schema["required"] = ["prompt"]
+    if not schema["dependentRequired"]:
+        del schema["dependentRequired"]
+
+
+def read_message(
+    templates: ChatTemplates,
+    response_template: Any,
+    text: str,
+    prompt: str,
+    tools: list[dict[str, Any]] | None,
+    context: PredictionContext | None = None,
+) -> tuple[dict[str, Any], bool]:
+    """The message of a text, and whether the tokenizer's own response template has read it."""
+    if isinstance(response_template, dict):
+        try:
+            parsed = templates.renderer.ask(
+                context, do="parse", text=text, template=response_template, prefix=prompt, tools=tools
+            )
+            if isinstance(parsed, dict):
+                return {"role": "assistant", **deepcopy(parsed)}, True
+        except TemplateFailureError as error:
+            if context is not None:
+                context.log(f"The text could not be parsed by the model's response template: {error}.")
+    return read_reply(text, prompt, tools or []), False
+
+
+def find_form(
+    templates: ChatTemplates, response_template: Any, context: PredictionContext | None = None
+) -> CallForm | None:
+    """The form in which a model writes calls: one that its templates show, and that is read as a call again."""
+    arguments = {"a": 1}
+    for form in forms_of(templates.by_name.values()):
+        text = form.write("look", json.dumps(arguments))
+        message, _ = read_message(templates, response_template, text, "", [_LOOK], context)
+        calls = [call.get("function") for call in message.get("tool_calls") or ()]
+        if calls == [{"name": "look", "arguments": arguments}]:
+            return form
+    return None
 
 
 class Conversation:
@@ -71,6 +125,7 @@ class Conversation:
         self._media = media
         self._special = sorted(getattr(owner, "all_special_tokens", ()), key=len, reverse=True)
         self._response_template = getattr(owner, "response_template", None)
+        self._form: CallForm | None = None
         if self._templates:
             self._templates.renderer.start()
 
@@ -106,23 +161,29 @@ class Conversation:
         the ids of calls.
         """
         tools = tools_of(context.input)
-        message: dict[str, Any] | None = None
-        if isinstance(self._response_template, dict):
-            try:
-                parsed = self._templates.renderer.ask(
-                    context, do="parse", text=text, template=self._response_template, prefix=prompt, tools=tools
-                )
-                message = {"role": "assistant", **deepcopy(parsed)} if isinstance(parsed, dict) else None
-            except TemplateFailureError as error:
-                context.log(f"The text could not be parsed by the model's response template: {error}.")
-        if message is None:
-            message = read_reply(text, prompt, tools or [])
+        message, is_own = read_message(self._templates, self._response_template, text, prompt, tools, context)
+        if not is_own:
             # marks of the model's own language, which were needed to read it
             hidden = self._special if context.input.get("skip_special_tokens", True) else ()
             for name in ("content", "reasoning_content"):
                 for mark in hidden if message.get(name) else ():
                     message[name] = message[name].replace(mark, "")
         return number_calls(message, key)
+
+    def call_form(self, context: PredictionContext) -> CallForm:
+        """The form in which the model writes calls.
+
+        Raises:
+            InputRejectedError: it is none that is known here.
+        """
+        if self._form is None:
+            self._form = find_form(self._templates, self._response_template, context)
+        if self._form is None:
+            raise InputRejectedError(
+                "This model's chat template shows no form of calls that is known here (as Hermes and Qwen, Llama 3 or "
+                "Mistral write them), so it cannot be made to call a tool: give auto or none as tool_choice."
+            )
+        return self._form
 
     def close(self) -> None:
         """End what runs its templates."""

@@ -8,26 +8,34 @@ from typing import Any
 
 MAX_MESSAGES = 1000
 MAX_TOOLS = 128
+ROLES = ("system", "developer", "user", "assistant", "tool", "function")
+"""Those of every model; a template may ask for more."""
 # what a part of a message's content is, in the words of OpenAI's API
 TEXT, IMAGE, AUDIO = "text", "image_url", "input_audio"
 _NAME = {"type": "string", "minLength": 1, "maxLength": 256}
 _FILE = {"type": "string", "format": "file"}
 
 
-def messages_schema(most_characters: int, kinds: tuple[str, ...] = (TEXT,)) -> dict[str, Any]:
-    """The schema of `messages` whose parts may be of these kinds."""
+def messages_schema(
+    most_characters: int, kinds: tuple[str, ...] = (TEXT,), roles: tuple[str, ...] = ()
+) -> dict[str, Any]:
+    """The schema of `messages` whose parts may be of these kinds, and whose roles may be any where none are given."""
     text = {"type": "string", "maxLength": most_characters}
     part: dict[str, Any] = {
         "type": "object",
         "properties": {"type": {"enum": list(kinds)}, "text": text},
         "required": ["type"],
     }
+    if kinds == (TEXT,):
+        part["required"] = ["type", "text"]
+    else:
+        part["allOf"] = [
+            {"if": {"properties": {"type": {"const": kind}}}, "then": {"required": [kind]}} for kind in kinds
+        ]
     if IMAGE in kinds:
         part["properties"][IMAGE] = {"type": "object", "properties": {"url": _FILE}, "required": ["url"]}
     if AUDIO in kinds:
         part["properties"][AUDIO] = {"type": "object", "properties": {"data": _FILE}, "required": ["data"]}
-    if kinds == (TEXT,):
-        part["required"] = ["type", "text"]
     call = {
         "type": "object",
         "properties": {
@@ -41,6 +49,10 @@ def messages_schema(most_characters: int, kinds: tuple[str, ...] = (TEXT,)) -> d
         },
         "required": ["function"],
     }
+    says_something: dict[str, Any] = {
+        "properties": {"content": {"type": ["string", "array"], "minItems": 1}},
+        "required": ["content"],
+    }
     with_files = "" if kinds == (TEXT,) else " Pictures and sounds are uploads or data URIs."
     return {
         "title": "Messages",
@@ -52,13 +64,23 @@ def messages_schema(most_characters: int, kinds: tuple[str, ...] = (TEXT,)) -> d
         "items": {
             "type": "object",
             "properties": {
-                "role": {"type": "string", "minLength": 1, "maxLength": 64},
-                "content": {"type": ["string", "array", "null"], "maxLength": most_characters, "items": part},
+                "role": {"enum": list(roles)} if roles else {"type": "string", "minLength": 1, "maxLength": 64},
+                "content": {"maxLength": most_characters, "items": part},
                 "tool_calls": {"type": ["array", "null"], "items": call, "maxItems": MAX_TOOLS},
                 "tool_call_id": _NAME,
                 "name": _NAME,
             },
             "required": ["role"],
+            # most messages are done with the first look, which matters in long conversations
+            "if": says_something,
+            "else": {
+                "if": {
+                    "properties": {"role": {"const": "assistant"}, "tool_calls": {"type": "array", "minItems": 1}},
+                    "required": ["tool_calls"],
+                },
+                "then": {"properties": {"content": {"type": ["string", "array", "null"]}}},
+                "else": says_something,
+            },
         },
     }
 
@@ -79,7 +101,17 @@ def tools_schema() -> dict[str, Any]:
                     "properties": {
                         "name": {"type": "string", "minLength": 1, "maxLength": 256},
                         "description": {"type": "string"},
-                        "parameters": {"type": "object"},
+                        "parameters": {
+                            "type": "object",
+                            "properties": {
+                                "type": {"const": "object"},
+                                "properties": {
+                                    "type": "object",
+                                    "additionalProperties": {"type": ["object", "boolean"]},
+                                },
+                                "required": {"type": "array", "items": {"type": "string"}},
+                            },
+                        },
                     },
                     "required": ["name"],
                 },
@@ -89,13 +121,32 @@ def tools_schema() -> dict[str, Any]:
     }
 
 
-def tool_choice_schema() -> dict[str, Any]:
-    """The schema of `tool_choice`."""
+def tool_choice_schema(*, forced: bool = True) -> dict[str, Any]:
+    """The schema of `tool_choice`; `forced` says whether the model can be made to call."""
+    names = ["auto", "none"]
+    if not forced:
+        return {
+            "title": "Tool choice",
+            "description": "auto: the model decides; none: it is not shown the tools. It cannot be made to call one: "
+            "the form of its calls is not known.",
+            "type": "string",
+            "enum": names,
+            "default": "auto",
+        }
     return {
         "title": "Tool choice",
-        "description": "auto: the model decides; none: it is not shown the tools.",
-        "type": "string",
-        "enum": ["auto", "none"],
+        "description": "auto: the model decides; none: it is not shown the tools; required: it has to call one or "
+        'more; or the one that it has to call, as {"type": "function", "function": {"name": "..."}}.',
+        "type": ["string", "object"],
+        "if": {"type": "string"},
+        "then": {"enum": [*names, "required"]},
+        "else": {
+            "properties": {
+                "type": {"const": "function"},
+                "function": {"type": "object", "properties": {"name": _NAME}, "required": ["name"]},
+            },
+            "required": ["type", "function"],
+        },
         "default": "auto",
     }
 

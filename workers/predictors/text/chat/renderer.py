@@ -26,13 +26,30 @@ MAX_RENDERED = 4_000_000
 MAX_ERROR = 300
 
 
-def describe(template: str) -> list[str]:
-    """The names of the variables that a template reads."""
-    from jinja2 import meta
+def describe(template: str) -> dict[str, list[str]]:
+    """The names of the variables that a template reads, and of the roles that it compares those of messages with."""
+    from jinja2 import meta, nodes
     from transformers.utils import chat_template_utils
 
     environment = chat_template_utils._compile_jinja_template(template).environment
-    return sorted(meta.find_undeclared_variables(environment.parse(template)))
+    tree = environment.parse(template)
+    roles = set()
+    for comparison in tree.find_all(nodes.Compare):
+        sides = [comparison.expr, *(operand.expr for operand in comparison.ops)]
+        if any(_is_role(side) for side in sides):
+            constants = [each for side in sides for each in (side, *side.find_all(nodes.Const))]
+            roles |= {each.value for each in constants if isinstance(each, nodes.Const) and isinstance(each.value, str)}
+    return {"variables": sorted(meta.find_undeclared_variables(tree)), "roles": sorted(roles - {"role"})}
+
+
+def _is_role(node: Any) -> bool:
+    """Whether an expression is the role of a message, or a variable that is called so."""
+    from jinja2 import nodes
+
+    match node:
+        case nodes.Getattr(attr=name) | nodes.Getitem(arg=nodes.Const(value=name)) | nodes.Name(name=name):
+            return bool(name == "role")
+    return False
 
 
 def render(template: str, messages: list[dict[str, Any]], go_on: bool, values: dict[str, Any]) -> str:

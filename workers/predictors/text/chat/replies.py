@@ -66,6 +66,12 @@ def _split_reasoning(text: str, prefix: str) -> tuple[str | None, str]:
 
 def _split_calls(text: str, parameters: dict[str, Any]) -> tuple[str, list[tuple[str, Any]]]:
     """What is words, and the names and arguments of calls; all of it is words where a call cannot be read."""
+    # Strings of arguments may hold the marks too
+    if text.lstrip().startswith("{") and (call := _json_call(text)) is not None and call[0] in parameters:
+        return "", [call]
+    for read in (_tagged_calls, _marked_calls):
+        if (whole := read(text)) is not None:
+            return whole
     if CALL in text:
         words, *pieces = text.split(CALL)
         calls, others = [], [words]
@@ -85,12 +91,66 @@ def _split_calls(text: str, parameters: dict[str, Any]) -> tuple[str, list[tuple
         return text.partition(FUNCTION)[0], [call]
     words, mark, body = text.partition(PYTHON)
     # Llama 3 writes calls of its users' functions without any mark
-    pieces = [piece for piece in (body if mark else text).strip().split(";") if piece.strip()]
-    read = [_json_call(piece) for piece in pieces] if mark or text.lstrip().startswith("{") else []
-    if len(read) > 1 and None in read:
-        read = [_json_call(body if mark else text)]
-    calls = [call for call in read if call is not None and call[0] in parameters]
-    return (words if mark else "", calls) if calls and len(calls) == len(read) else (text, [])
+    body = body if mark else text
+    results: list[tuple[str, Any] | None] = []
+    if mark or text.lstrip().startswith("{"):
+        results = [_json_call(body)]
+        if results == [None]:
+            results = [_json_call(piece) for piece in body.split(";") if piece.strip()]
+    calls = [call for call in results if call is not None and call[0] in parameters]
+    return (words if mark else "", calls) if calls and len(calls) == len(results) else (text, [])
+
+
+def _tagged_calls(text: str) -> tuple[str, list[tuple[str, Any]]] | None:
+    """Words and calls where each call is JSON between tags; None where one is not."""
+    words, calls, place = [], [], 0
+    while (begin := text.find(CALL, place)) >= 0:
+        words.append(text[place:begin])
+        value, end = _decode(text, begin + len(CALL))
+        end = _skip_space(text, end)
+        call = _as_call(value)
+        is_closed = text.startswith(CALL_END, end)
+        if call is None or not (is_closed or end == len(text) or text.startswith(CALL, end)):
+            return None
+        calls.append(call)
+        place = end + len(CALL_END) if is_closed else end
+    return ("".join([*words, text[place:]]), calls) if calls else None
+
+
+def _marked_calls(text: str) -> tuple[str, list[tuple[str, Any]]] | None:
+    """Words and calls as Mistral writes them, one behind the other; None where one cannot be read."""
+    begin = text.find(MISTRAL)
+    words, calls = text[: max(0, begin)], []
+    while begin >= 0:
+        place = _skip_space(text, begin + len(MISTRAL))
+        if text[place : place + 1] in ("[", "{"):
+            value, end = _decode(text, place)
+            several = [_as_call(each) for each in (value if isinstance(value, list) else [value])]
+        else:
+            mark = text.find(MISTRAL_ARGUMENTS, place)
+            name = text[place : max(place, mark)].partition(MISTRAL_ID)[0].strip()
+            arguments, end = _decode(text, mark + len(MISTRAL_ARGUMENTS)) if mark >= 0 and name else (None, place)
+            several = [(name, arguments) if isinstance(arguments, dict) else None]
+        end = _skip_space(text, end)
+        if None in several or not (end == len(text) or text.startswith(MISTRAL, end)):
+            return None
+        calls += [call for call in several if call is not None]
+        begin = end if end < len(text) else -1
+    return (words, calls) if calls else None
+
+
+def _decode(text: str, place: int) -> tuple[Any, int]:
+    """The JSON value at a place and where it ends; None where there is none."""
+    try:
+        return _DECODER.raw_decode(text, _skip_space(text, place))
+    except (ValueError, RecursionError):
+        return None, place
+
+
+def _skip_space(text: str, place: int) -> int:
+    while place < len(text) and text[place].isspace():
+        place += 1
+    return place
 
 
 def _json_call(text: str) -> tuple[str, Any] | None:

@@ -17,6 +17,7 @@ from workers.contract.predictor import CancelSignal, InputRejectedError, Predict
 from workers.predictors.text.chat import renderer
 
 MAX_TEMPLATE = 500_000
+MAX_ROLE, MAX_ROLES = 64, 32
 WALL_SECONDS = 60.0
 LOOK_SECONDS = 0.05
 # what transformers itself gives to a template
@@ -148,7 +149,7 @@ class ChatTemplates:
         }
         self._special = {name: str(text) for name, text in getattr(owner, "special_tokens_map", {}).items()}
         self.renderer = Renderer()
-        self._variables: frozenset[str] | None = None
+        self._names: tuple[frozenset[str], frozenset[str]] | None = None
 
     def __bool__(self) -> bool:
         return bool(self.by_name)
@@ -168,12 +169,23 @@ class ChatTemplates:
     @property
     def variables(self) -> frozenset[str]:
         """The variables that its templates read, without those of every template."""
-        if self._variables is None:
-            names: set[str] = set()
+        return self._describe()[0] - (_GIVEN - {"tools"}) - self._special.keys()
+
+    @property
+    def roles(self) -> frozenset[str]:
+        """The roles of messages that its templates ask for by name."""
+        return self._describe()[1]
+
+    def _describe(self) -> tuple[frozenset[str], frozenset[str]]:
+        if self._names is None:
+            variables: set[str] = set()
+            roles: set[str] = set()
             for template in self.by_name.values():
-                names |= set(self.renderer.ask(do="describe", template=template))
-            self._variables = frozenset(names)
-        return self._variables - (_GIVEN - {"tools"}) - self._special.keys()
+                names = self.renderer.ask(do="describe", template=template)
+                variables |= set(names["variables"])
+                roles |= {role for role in names["roles"] if role and len(role) <= MAX_ROLE}
+            self._names = frozenset(variables), frozenset(sorted(roles)[:MAX_ROLES])
+        return self._names
 
     @property
     def takes_tools(self) -> bool:
