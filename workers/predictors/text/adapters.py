@@ -1,7 +1,8 @@
 """Adapters of one base: loaded beside each other into its modules, one of them at work at any time.
 
-Most of peft's modules serve one adapter in a forward pass, so predictions of one adapter share passes, and those of
-another wait until these are done. Who waits keeps others from joining, so that nobody waits for ever.
+Those of another kind, and those that peft does not load beside others, are loaded anew when it is their turn. Most of
+peft's modules serve one adapter in a forward pass, so predictions of one adapter share passes, and those of another
+wait until these are done. Who waits keeps others from joining, so that nobody waits for ever.
 """
 
 from __future__ import annotations
@@ -64,6 +65,11 @@ def _check_base_stays(config: dict[str, Any]) -> None:
                 f"Its {CONFIG} has {name} = {value[:30]!r}, which changes the weights of the base. Save it as a "
                 "plain LoRA: peft's save_pretrained does with path_initial_model_for_weight_conversion."
             )
+    if config.get("bias") not in (None, False, "none"):
+        raise VersionRefusedError(
+            f"Its {CONFIG} has bias = {str(config['bias'])[:30]!r}: it brings other biases for the base. Train it "
+            "with bias = 'none'."
+        )
     if config.get("layer_replication"):
         raise VersionRefusedError(f"Its {CONFIG} has layer_replication, which changes the layers of the base.")
 
@@ -92,6 +98,7 @@ class Adapters:
 
     def __init__(self, model: Any) -> None:
         self._model = model
+        self._plain = [(module, dict(module._modules)) for module in model.modules()]
         self._peft: Any = None
         self._changed = threading.Condition()
         self._waiting: list[_Ticket] = []
@@ -174,21 +181,45 @@ class Adapters:
     def _put_on(self, name: str, path: str) -> None:
         config = PeftConfig.from_pretrained(path)
         config.inference_mode = True
+        if self._peft is not None and self._peft.peft_type != config.peft_type:
+            self._unload()
+        has_company = self._peft is not None
         try:
-            if self._peft is None:
-                self._peft = PeftModel(self._model, config, adapter_name=name)
-            loaded = self._peft.load_adapter(
-                path, adapter_name=name, is_trainable=False, torch_device=str(self._model.device)
-            )
-            if missing := [key for key in loaded.missing_keys if name in key]:
-                raise VersionRefusedError(f"The adapter has no weights for {missing[0]} and {len(missing) - 1} others.")
-        finally:
-            self._model.eval()
-            if self._peft is not None:
-                # what was begun is at work otherwise
-                self._peft.base_model.disable_adapter_layers()
-                self._current = None
+            self._add(name, path, config)
+        except BaseException as error:
+            # whatever it was, it may have put some of its modules in; peft gives no way back
+            self._unload()
+            if not has_company or not isinstance(error, Exception):
+                raise
+            # some are refused beside others alone
+            try:
+                self._add(name, path, config)
+            except BaseException:
+                self._unload()
+                raise
+
+    def _add(self, name: str, path: str, config: PeftConfig) -> None:
+        if self._peft is None:
+            self._peft = PeftModel(self._model, config, adapter_name=name)
+        loaded = self._peft.load_adapter(
+            path, adapter_name=name, is_trainable=False, torch_device=str(self._model.device)
+        )
+        if missing := [key for key in loaded.missing_keys if name in key]:
+            raise VersionRefusedError(f"The adapter has no weights for {missing[0]} and {len(missing) - 1} others.")
+        self._model.eval()
+        # what was begun is at work otherwise
+        self._peft.base_model.disable_adapter_layers()
+        self._current = None
         self._loaded.add(name)
+
+    def _unload(self) -> None:
+        """Give the model the modules that it had."""
+        for module, children in self._plain:
+            module._modules.clear()
+            module._modules.update(children)
+        self._model.__dict__.pop("peft_config", None)
+        self._peft = self._current = None
+        self._loaded.clear()
 
     def _free(self) -> None:
         names = {ticket.name for ticket in self._waiting}

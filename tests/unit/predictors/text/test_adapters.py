@@ -10,16 +10,25 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from peft import PeftModel
-from safetensors import SafetensorError
+from peft import (
+    IA3Config,
+    LNTuningConfig,
+    LoHaConfig,
+    LoKrConfig,
+    LoraConfig,
+    OFTConfig,
+    PeftConfig,
+    PeftModel,
+    VeraConfig,
+)
 from safetensors.torch import load_file, save_file
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
-from tests.unit.predictors.loud_adapters import make_adapter
+from tests.unit.predictors.loud_adapters import make_adapter, make_adapter_of
 from tests.unit.predictors.sink import Sink
 from tests.unit.predictors.texts import DEFAULTS, PROMPT, generate, setup
 from workers.contract.context import Adapter, PredictionContext
-from workers.contract.predictor import Predictor, VersionSpec
+from workers.contract.predictor import Predictor, VersionRefusedError, VersionSpec
 from workers.contract.protocol import Metric
 from workers.predictors.text.predictor import Text
 
@@ -74,6 +83,60 @@ def test_each_adapter_gives_what_peft_gives(predictor: Predictor, base: Path, ad
         assert list(pool.map(lambda each: write(predictor, each), turns)) == [plain, *outputs] * 5
 
 
+TARGETS = ["q_proj", "v_proj"]
+KINDS: list[PeftConfig] = [
+    LoHaConfig(r=2, target_modules=TARGETS),
+    IA3Config(target_modules=["k_proj", "v_proj", "down_proj"], feedforward_modules=["down_proj"]),
+    LoraConfig(r=2, target_modules=TARGETS, use_dora=True),
+    # two of these are not loaded beside each other
+    LoraConfig(r=2, target_modules=TARGETS, modules_to_save=["lm_head"]),
+    LNTuningConfig(target_modules=["input_layernorm"]),
+]
+MORE_KINDS: list[PeftConfig] = [
+    LoKrConfig(r=2, target_modules=TARGETS),
+    OFTConfig(oft_block_size=4, r=0, target_modules=TARGETS),
+    VeraConfig(r=2, target_modules=TARGETS),
+    LoraConfig(r=2, target_modules=TARGETS, trainable_token_indices=[10, 11]),
+    LoraConfig(r=2, target_modules=TARGETS, alpha_pattern={"q_proj": 9}, use_rslora=True),
+]
+
+
+# peft says it of the norms that it was told to tune
+@pytest.mark.filterwarnings("ignore:Unsupported layer type")
+@pytest.mark.parametrize("kinds", [KINDS, pytest.param(MORE_KINDS, marks=pytest.mark.slow)])
+def test_adapters_of_all_kinds_run_on_one_base_in_turns(
+    predictor: Predictor, base: Path, adapters: list[Path], tmp_path: Path, kinds: list[PeftConfig]
+) -> None:
+    plain = write(predictor, None)
+    folders = [make_adapter_of(config, base, tmp_path / f"{number}") for number, config in enumerate(kinds)]
+    folders.insert(2, adapters[0])
+    outputs = [expected(base, folder) for folder in folders]
+    assert plain not in outputs
+    for _ in range(2):
+        for folder, output in zip(folders, outputs, strict=True):
+            assert write(predictor, folder) == output, folder
+            assert write(predictor, None) == plain, folder
+
+
+def test_an_adapter_that_fits_in_part_leaves_nothing_behind(
+    predictor: Predictor, base: Path, adapters: list[Path], tmp_path: Path
+) -> None:
+    """It is at work in some modules before peft comes to one that it cannot change."""
+    plain = write(predictor, None)
+    partial = shutil.copytree(adapters[1], tmp_path / "partial")
+    config = json.loads((partial / "adapter_config.json").read_text())
+    config["target_modules"] = ["q_proj", "v_proj", "post_attention_layernorm"]
+    (partial / "adapter_config.json").write_text(json.dumps(config))
+    size = predictor.size_bytes()
+    for before in (None, adapters[0]):
+        kept = write(predictor, before)
+        with pytest.raises(VersionRefusedError, match="does not fit its base, says peft"):
+            write(predictor, partial)
+        assert write(predictor, None) == plain
+        assert predictor.size_bytes() == size
+        assert write(predictor, before) == kept
+
+
 def test_who_switches_is_told_how_long_it_took(predictor: Predictor, adapters: list[Path]) -> None:
     switched = []
     for adapter in (None, adapters[0], adapters[0], adapters[1], None):
@@ -110,10 +173,10 @@ def test_an_adapter_that_does_not_fit_fails_its_prediction_alone(
     del weights[next(iter(weights))]
     save_file(weights, partial / "adapter_model.safetensors")
     for before in (plain, write(predictor, adapters[0])):
-        with pytest.raises(SafetensorError):
+        with pytest.raises(VersionRefusedError, match="does not fit its base, says peft"):
             write(predictor, broken)
         assert write(predictor, None) == plain
-        with pytest.raises(ValueError, match="no weights for"):
+        with pytest.raises(VersionRefusedError, match="no weights for"):
             write(predictor, partial)
         assert write(predictor, None) == plain
         assert write(predictor, adapters[0]) != plain, before
@@ -139,6 +202,7 @@ def test_folders_that_are_no_adapter_are_refused(base: Path, adapters: list[Path
     [
         ({"init_lora_weights": "pissa"}, "changes the weights of the base"),
         ({"init_lora_weights": "olora"}, "changes the weights of the base"),
+        ({"bias": "all"}, "other biases for the base"),
         ({"layer_replication": [[0, 2], [1, 2]]}, "changes the layers of the base"),
         ({"peft_type": "XLORA", "adapters": {"one": "/elsewhere"}}, "load other adapters"),
         ({"r": 10**6}, "a rank of 1000000"),
