@@ -220,6 +220,8 @@ def main(parts: list[str]) -> None:
         with tempfile.TemporaryDirectory() as folder:
             root = Path(folder)
             (root / "data").mkdir()
+            # there before the worker starts: its runner's wall is built around what it may read
+            (root / "models").mkdir()
             settings = {**SETTINGS, "MODEL_ROOT": str(root / "models"), **OF_PARTS.get(part, {})}
             with (
                 LocalServers.start(root / "servers") as servers,
