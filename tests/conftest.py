@@ -242,6 +242,7 @@ def running(servers: LocalServers, data_dir: Path, *, workers: int = 1, **settin
 def live_server(local_servers: LocalServers, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
     """The API and one worker, shared by all tests of the session."""
     model_root = tmp_path_factory.mktemp("model-root")
-    chosen = {"MODEL_ROOT": str(model_root), "WORKER_METRICS_PORT": str(free_port()), **METRICS, **LOCAL_RECEIVERS}
+    folders = {"MODEL_ROOT": str(model_root), "CONFIG_ROOT": str(tmp_path_factory.mktemp("config-root"))}
+    chosen = {**folders, "WORKER_METRICS_PORT": str(free_port()), **METRICS, **LOCAL_RECEIVERS}
     with running(local_servers, tmp_path_factory.mktemp("data"), **chosen) as live:
         yield live

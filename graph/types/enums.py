@@ -8,7 +8,16 @@ from typing import Any, TypeVar
 import strawberry
 
 from server.domain.api_keys import Scope
-from server.domain.models import DeviceClass, DeviceMap, Dtype, ModelKind, Quantization, VersionState, Visibility
+from server.domain.models import (
+    CpuOffload,
+    DeviceClass,
+    DeviceMap,
+    Dtype,
+    ModelKind,
+    Quantization,
+    VersionState,
+    Visibility,
+)
 from server.domain.orders import ModelOrderField, OrderDirection
 from server.domain.predictions import PredictionErrorCode, PredictionStatus
 from server.domain.text_output import FinishReason
@@ -17,6 +26,7 @@ from server.domain.webhooks import DeliveryState as WebhookDeliveryStatus
 from server.domain.webhooks import WebhookEvent
 
 __all__ = [
+    "CpuOffload",
     "DeviceClass",
     "DeviceMap",
     "Dtype",
@@ -98,6 +108,15 @@ describe(
         "FLOAT32": "32 bits.",
         "FLOAT16": "16 bits, small range: some models overflow.",
         "BFLOAT16": "16 bits, large range; slow on GPUs older than Ampere.",
+    },
+)
+describe(
+    CpuOffload,
+    "Which parts of a pipeline wait in the host's memory while others run on the GPU.",
+    {
+        "NONE": "None: all of it lies on the GPU.",
+        "MODEL": "Whole parts (text encoder, network, VAE), each moved when it runs: a little slower.",
+        "SEQUENTIAL": "Layer by layer: the least memory, and many times slower.",
     },
 )
 describe(

@@ -11,6 +11,7 @@ from strawberry.scalars import JSON
 
 from graph.context import Info
 from graph.types.enums import (
+    CpuOffload,
     DeviceClass,
     DeviceMap,
     Dtype,
@@ -60,6 +61,17 @@ BASE = (
     "Version that it is an adapter (LoRA) of, as `owner/name:number`. Predictions run on the weights of that base, "
     "which are in memory once for all its adapters, and loaded as the base is."
 )
+CPU_OFFLOAD = (
+    "Of an IMAGE_GENERATION model that is larger than a GPU: parts that wait in the host's memory. It needs CUDA."
+)
+SAFETY_CHECKER = (
+    "Whether the safety checker of an IMAGE_GENERATION model judges its pictures, where the model has one. Pictures "
+    "that it blocks are not given out; the prediction's log and its metric `blocked` tell."
+)
+CONFIG = (
+    "Configuration by which a checkpoint of one file is loaded, as `owner/name` below the server's CONFIG_ROOT; left "
+    "out, the names of the file's tensors tell which."
+)
 DEVICE_MAP = "Whether the model is loaded on one device or spread over all GPUs of a worker."
 
 
@@ -91,6 +103,11 @@ class ModelVersion(Node):
     device_map: DeviceMap = strawberry.field(description="How it is placed on devices.")
     device: DeviceClass = strawberry.field(description="Which workers may run it.")
     dtype: Dtype = strawberry.field(description="Numbers in which it computes.")
+    cpu_offload: CpuOffload = strawberry.field(description="Parts that wait in the host's memory.")
+    safety_checker: bool = strawberry.field(description="Whether its safety checker judges pictures, if it has one.")
+    config: str | None = strawberry.field(
+        description="Configuration that was named for its checkpoint of one file; null if none was."
+    )
     engine: str | None = strawberry.field(
         description="How its predictions run, such as `batched` (together) or `one by one`; null if it was not tried."
     )
@@ -168,6 +185,9 @@ class ModelVersion(Node):
             device_map=DeviceMap(row.options.get("device_map", DeviceMap.SINGLE)),
             device=DeviceClass(row.options.get("device", DeviceClass.ANY)),
             dtype=Dtype(row.options.get("dtype", Dtype.AUTO)),
+            cpu_offload=CpuOffload(row.options.get("cpu_offload", CpuOffload.NONE)),
+            safety_checker=row.options.get("safety_checker", True),
+            config=row.options.get("config"),
             engine=(row.probe or {}).get("engine"),
             engine_reason=(row.probe or {}).get("engine_reason"),
             memory_bytes=BigInt(row.probe["bytes"]) if row.probe else None,
@@ -351,6 +371,9 @@ class CreateModelInput:
     dtype: Dtype = strawberry.field(default=Dtype.AUTO, description=DTYPE)
     task: str | None = strawberry.field(default=None, description=TASK)
     base: str | None = strawberry.field(default=None, description=BASE)
+    cpu_offload: CpuOffload = strawberry.field(default=domain.CpuOffload.NONE, description=CPU_OFFLOAD)
+    safety_checker: bool = strawberry.field(default=True, description=SAFETY_CHECKER)
+    config: str | None = strawberry.field(default=None, description=CONFIG)
 
     def new(self) -> NewModel:
         version = _new_version(self)
@@ -416,6 +439,9 @@ class PublishVersionInput:
     dtype: Dtype = strawberry.field(default=Dtype.AUTO, description=DTYPE)
     task: str | None = strawberry.field(default=None, description=TASK)
     base: str | None = strawberry.field(default=None, description=BASE)
+    cpu_offload: CpuOffload = strawberry.field(default=domain.CpuOffload.NONE, description=CPU_OFFLOAD)
+    safety_checker: bool = strawberry.field(default=True, description=SAFETY_CHECKER)
+    config: str | None = strawberry.field(default=None, description=CONFIG)
 
     def new(self) -> domain.NewVersion:
         return _new_version(self)
@@ -428,8 +454,20 @@ class RetryVersionInput:
 
 def _new_version(given: CreateModelInput | PublishVersionInput) -> domain.NewVersion:
     schema: dict[str, object] | None = given.input_schema  # type: ignore[assignment]
-    options = (given.quantization, given.device_map, given.device, given.task, given.dtype, given.base)
-    return domain.NewVersion(given.source.source(), schema, given.predictor, *options)
+    return domain.NewVersion(
+        given.source.source(),
+        schema,
+        given.predictor,
+        quantization=given.quantization,
+        device_map=given.device_map,
+        device=given.device,
+        task=given.task,
+        dtype=given.dtype,
+        base=given.base,
+        cpu_offload=given.cpu_offload,
+        safety_checker=given.safety_checker,
+        config=given.config,
+    )
 
 
 @strawberry.type(description="A deleted model.")

@@ -111,6 +111,14 @@ class DeviceMap(StrEnum):
     AUTO = "AUTO"
 
 
+class CpuOffload(StrEnum):
+    """Which parts of a pipeline wait in the host's memory while others run on the GPU."""
+
+    NONE = "NONE"
+    MODEL = "MODEL"
+    SEQUENTIAL = "SEQUENTIAL"
+
+
 class SourceType(StrEnum):
     """Where a version comes from."""
 
@@ -161,6 +169,10 @@ class NewVersion:
     dtype: Dtype = Dtype.AUTO
     base: str | None = None
     """The version `owner/name:number` that it is an adapter of; it is loaded as that is."""
+    cpu_offload: CpuOffload = CpuOffload.NONE
+    safety_checker: bool = True
+    config: str | None = None
+    """`owner/name` below CONFIG_ROOT, by which a checkpoint of one file is loaded, where that is not read from it."""
 
     def runs_on(self, kind: ModelKind) -> str:
         """The name of the predictor that runs it."""
@@ -168,22 +180,29 @@ class NewVersion:
         return named or DEFAULT_PREDICTORS.get(kind, "")
 
     @property
-    def options(self) -> dict[str, str]:
+    def options(self) -> dict[str, Any]:
         """How it is loaded, in the form of its row."""
-        options = {"quantization": self.quantization.value} if self.quantization else {}
+        options: dict[str, Any] = {"quantization": self.quantization.value} if self.quantization else {}
         if self.task is not None:
             options["task"] = self.task
         if self.device_map is not DeviceMap.SINGLE:
             options["device_map"] = self.device_map.value
         if self.dtype is not Dtype.AUTO:
             options["dtype"] = self.dtype.value
+        if self.cpu_offload is not CpuOffload.NONE:
+            options["cpu_offload"] = self.cpu_offload.value
+        if not self.safety_checker:
+            options["safety_checker"] = False
+        if self.config is not None:
+            options["config"] = self.config
         device = DeviceClass.CUDA if self.needs_cuda else self.device
         return {**options, "device": device.value} if device is not DeviceClass.ANY else options
 
     @property
     def needs_cuda(self) -> bool:
         """Whether it can be loaded on CUDA only."""
-        return self.quantization is Quantization.INT4 or self.device_map is DeviceMap.AUTO
+        is_offloaded = self.cpu_offload is not CpuOffload.NONE
+        return self.quantization is Quantization.INT4 or self.device_map is DeviceMap.AUTO or is_offloaded
 
 
 @dataclass(frozen=True)
@@ -240,8 +259,37 @@ def version_violations(kind: ModelKind, new: NewVersion) -> list[Violation]:
     if is_code and new.dtype is not Dtype.AUTO:
         violations.append(Violation("/dtype", "Only models with weights have a dtype.", "source"))
     if new.needs_cuda and new.device is DeviceClass.CPU:
-        violations.append(Violation("/device", "INT4 weights and a device map need CUDA.", "device"))
+        violations.append(Violation("/device", "INT4 weights, a device map and CPU offload need CUDA.", "device"))
+    violations += _pipeline_violations(kind, new)
     return violations + (_adapter_violations(kind, new) if new.base is not None else [])
+
+
+def _pipeline_violations(kind: ModelKind, new: NewVersion) -> list[Violation]:
+    """What is wrong with the options that pipelines of pictures alone have."""
+    is_offloaded = new.cpu_offload is not CpuOffload.NONE
+    given = {"cpuOffload": is_offloaded, "safetyChecker": not new.safety_checker, "config": new.config is not None}
+    if kind is not ModelKind.IMAGE_GENERATION:
+        rule = "Only IMAGE_GENERATION models have it; leave this out."
+        return [Violation(f"/{name}", rule, "source") for name, is_given in given.items() if is_given]
+    violations = []
+    if new.config is not None and not is_repository(new.config):
+        rule = "Name a folder below CONFIG_ROOT as owner/name, as on the hub."
+        violations.append(Violation("/config", rule, "pattern"))
+    if new.config is not None and new.quantization is not None:
+        rule = "A checkpoint of one file is not quantized; leave this out."
+        violations.append(Violation("/quantization", rule, "source"))
+    if is_offloaded and new.device_map is DeviceMap.AUTO:
+        rule = "Parts are spread over GPUs or wait in the host's memory: choose one of the two."
+        violations.append(Violation("/deviceMap", rule, "device"))
+    if new.cpu_offload is CpuOffload.SEQUENTIAL and new.quantization is not None:
+        rule = "Layers of quantized weights are not moved one by one; take MODEL, or leave the quantization out."
+        violations.append(Violation("/cpuOffload", rule, "device"))
+    return violations
+
+
+def is_repository(name: str) -> bool:
+    """Whether a name is that of a repository on the hub, `owner/name`."""
+    return bool(REPO.fullmatch(name)) and ".." not in name and "--" not in name
 
 
 def _adapter_violations(kind: ModelKind, new: NewVersion) -> list[Violation]:
@@ -257,6 +305,9 @@ def _adapter_violations(kind: ModelKind, new: NewVersion) -> list[Violation]:
         "deviceMap": new.device_map is not DeviceMap.SINGLE,
         "device": new.device is not DeviceClass.ANY,
         "dtype": new.dtype is not Dtype.AUTO,
+        "cpuOffload": new.cpu_offload is not CpuOffload.NONE,
+        "safetyChecker": not new.safety_checker,
+        "config": new.config is not None,
     }
     rule = "An adapter is loaded as its base is; leave this out."
     return violations + [Violation(f"/{name}", rule, "base") for name, is_given in own.items() if is_given]
@@ -266,7 +317,7 @@ def source_violations(source: ModelSource) -> list[Violation]:
     """What is wrong with the form of a source."""
     ref, revision = source.ref, source.revision
     violations = []
-    if source.type is SourceType.HUGGINGFACE and (not REPO.fullmatch(ref) or ".." in ref or "--" in ref):
+    if source.type is SourceType.HUGGINGFACE and not is_repository(ref):
         rule = "A repository is owner/name on the hub."
         violations.append(Violation("/source/huggingface/repo", rule, "pattern"))
     if revision is not None and (not REVISION.fullmatch(revision) or ".." in revision):

@@ -310,6 +310,11 @@ class ModelSettings(BaseSettings):
     model_root: Annotated[Path | None, Blankable] = Field(
         None, description="Folder whose subfolders may be added as local models; if unset, local models are off."
     )
+    config_root: Annotated[Path | None, Blankable] = Field(
+        None,
+        description="Folder of pipelines' configurations, in `owner/name` as on the hub, for checkpoints of one file; "
+        "unset: none.",
+    )
     model_cache_dir: Annotated[AbsolutePath, below_data_dir("models")] = Field(
         UNSET, description="Folder of downloaded models; if unset, DATA_DIR/models."
     )

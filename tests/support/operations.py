@@ -153,3 +153,21 @@ def harmless(answer: Any) -> None:
 def paths(made: dict[str, Any]) -> list[str]:
     """The paths of the violations of a refused input."""
     return [v["path"] for v in made["violations"]]
+
+
+async def ready(client: Client, **new: Any) -> str:
+    """The slug of a new model whose version is READY."""
+    made = await add_model(client, **new)
+    assert made["__typename"] == "Model", made
+    model = await settled(client, made["slug"])
+    assert model["latestVersion"]["state"] == "READY", model["latestVersion"]["reason"]
+    return str(model["slug"])
+
+
+async def refusal(client: Client, **new: Any) -> str:
+    """Why a new version is refused."""
+    made = await add_model(client, **new)
+    assert made["__typename"] == "Model", made
+    version = (await settled(client, made["slug"]))["latestVersion"]
+    assert version["state"] == "REFUSED", version
+    return str(version["reason"])

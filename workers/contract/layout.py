@@ -15,6 +15,8 @@ from enum import StrEnum
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from workers.contract.failures import VersionRefusedError
+
 RULE = 2
 """The number of these rules, noted with each version; rule 1 took all but what is evidently for others."""
 PIPELINE, MODULES, CONFIG, ADAPTER = "model_index.json", "modules.json", "config.json", "adapter_config.json"
@@ -43,6 +45,8 @@ class Form(StrEnum):
     PIPELINE = "pipeline"
     MODEL = "model"
     ADAPTER = "adapter"
+    CHECKPOINT = "checkpoint"
+    """A pipeline in one file."""
     FILES = "files"
     """None of those: all of it counts."""
 
@@ -180,6 +184,21 @@ def plan_adapter(names: Iterable[str], predictor: str) -> Layout:
         return Layout(Form.ADAPTER, parts, (ADAPTER,) if ADAPTER in present else ())
     files = adapter_weights(present)
     return Layout(Form.ADAPTER, {"": Weights(files)} if len(files) == 1 else {})
+
+
+def plan_checkpoint(names: Iterable[str]) -> Layout:
+    """The layout of a folder whose only safetensors file is a checkpoint.
+
+    Raises:
+        VersionRefusedError: it is not the only one.
+    """
+    files = tuple(sorted(name for name in names if name.endswith(SAFETENSORS)))
+    if len(files) > 1:
+        raise VersionRefusedError(
+            f"It holds several safetensors files ({', '.join(files)[:200]}) and no model_index.json: put the one to be "
+            "run below MODEL_ROOT, and publish the path of that file."
+        )
+    return Layout(Form.CHECKPOINT, {"": Weights(files)} if files else {})
 
 
 def _pipeline(names: list[str], index: dict[str, Any], read: Callable[[str], Any]) -> Layout:

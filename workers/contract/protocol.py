@@ -28,6 +28,7 @@ class VersionSpec:
     `code` is the digest of the operator's class that it was published with; None runs with any. Its class alone is
     given `variables` and `secrets`, whose changes `variable_changes` counts: what was loaded after fewer is outdated.
     `is_judged` says that its tokenizers passed today's rules when it was published, with the files that it still has.
+    A checkpoint of one file is a `path` to that file, and `configs` the root of the configurations of pipelines.
     """
 
     id: str
@@ -41,6 +42,7 @@ class VersionSpec:
     secrets: dict[str, Any] = field(default_factory=dict, repr=False)
     variable_changes: int = 0
     is_judged: bool = False
+    configs: str | None = None
 
     @property
     def model(self) -> VersionSpec:

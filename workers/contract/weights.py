@@ -31,6 +31,9 @@ _ITEM_BYTES = {"float32": 4, "float16": 2, "bfloat16": 2}
 
 def safetensors_files(folder: Path) -> list[Path]:
     """The safetensors files of a model's folder that are loaded; copies of the same weights beside them are not."""
+    if folder.is_file():
+        # A checkpoint
+        return [folder]
     return [path for name in read_layout(folder).weights if (path := folder / name).is_file()]
 
 
@@ -39,10 +42,21 @@ def folder_bytes(folder: Path) -> int:
     return sum(path.stat().st_size for path in safetensors_files(folder))
 
 
-def loaded_bytes(files: Iterable[Path], dtype: str, quantization: str | None = None) -> int:
-    """Bytes that the weights in these files fill, loaded as `dtype`, by its name in torch, or quantized."""
+def loaded_bytes(files: Iterable[Path], dtype: str, quantization: str | None = None, offload: str | None = None) -> int:
+    """Bytes that these weights fill once they are loaded as `dtype`, by its name in torch, or quantized.
+
+    With an `offload`, only the largest part is on the device at a time: the files of a folder, or the largest tensor.
+    """
     each = min(_ITEM_BYTES.get(dtype, 4), _QUANTIZED_BYTES.get(quantization or "", 4))
-    return int(parameter_count(files) * each)
+    if offload == "SEQUENTIAL":
+        shapes = (tensor["shape"] for path in files for tensor in safetensors_header(path).values())
+        return int(max(map(prod, shapes), default=0) * each)
+    if offload is None:
+        return int(parameter_count(files) * each)
+    parts: dict[Path, list[Path]] = {}
+    for path in files:
+        parts.setdefault(path.parent, []).append(path)
+    return int(max((parameter_count(part) for part in parts.values()), default=0) * each)
 
 
 def parameter_count(files: Iterable[Path]) -> int:

@@ -23,8 +23,12 @@ def check_options(options: dict[str, Any], device: Device) -> None:
     """Refuse what this device cannot do.
 
     Raises:
-        VersionRefusedError: the weights shall be INT4, and the device is no CUDA device.
+        VersionRefusedError: the weights shall be INT4 or wait on the host, and the device is no CUDA device.
     """
+    if options.get("cpu_offload") and device.name != "cuda":
+        raise VersionRefusedError(
+            f"CPU offload needs a CUDA device; this worker's device is {device.name}, whose memory is the host's."
+        )
     if options.get("quantization") == "INT4" and device.name != "cuda":
         raise VersionRefusedError(
             f"INT4 needs a CUDA device; this worker's device is {device.name}. INT8 runs on any device."

@@ -16,6 +16,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+from workers.contract import checkpoints
 from workers.contract.context import Adapter, CancelSignal, PredictionContext, current_prediction
 from workers.contract.devices import Device, free_bytes, free_host_bytes, memory_budget
 from workers.contract.devices import describe as describe_device
@@ -166,8 +167,10 @@ class Runner:
             if not spec.path:
                 return 0
             # a folder may hold thousands of files, and is walked once a load
-            files = weights[spec.id] = safetensors_files(Path(spec.path))
-            return loaded_bytes(files, _with_dtype(device, spec).dtype, spec.options.get("quantization"))
+            files, options = _weight_files(spec), spec.options
+            weights[spec.id] = files
+            dtype = _with_dtype(device, spec).dtype
+            return loaded_bytes(files, dtype, options.get("quantization"), options.get("cpu_offload"))
 
         def read_files(spec: VersionSpec, report: Callable[[int, int], None], check: Callable[[], None]) -> None:
             began = time.monotonic()
@@ -179,8 +182,7 @@ class Runner:
 
             if spec.path:
                 # Half, since what else the machine does, and the load itself, need some too
-                files = weights.pop(spec.id, None) or safetensors_files(Path(spec.path))
-                read_ahead(files, free_host_bytes() // 2, report, check_all)
+                read_ahead(weights.pop(spec.id, []) or _weight_files(spec), free_host_bytes() // 2, report, check_all)
 
         self._connection = connection
         self._registry = registry
@@ -454,6 +456,15 @@ class Runner:
 
 def _reason(error: BaseException, spec: VersionSpec) -> str:
     return reason_of(error, *(Path(folder) for folder in (spec.path, spec.adapter) if folder))
+
+
+def _weight_files(spec: VersionSpec) -> list[Path]:
+    """The safetensors files that are loaded for a version."""
+    if spec.path is None:
+        return []
+    if spec.configs is not None and "config" in spec.options:
+        return checkpoints.weight_files(Path(spec.path), Path(spec.configs, spec.options["config"]))
+    return safetensors_files(Path(spec.path))
 
 
 def _with_dtype(device: Device, spec: VersionSpec) -> Device:

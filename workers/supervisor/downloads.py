@@ -11,7 +11,8 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +25,9 @@ from server.domain.models import ModelSource, SourceType, source_violations
 from server.settings import Settings
 from workers import demo_models
 from workers.contract.failures import VersionRefusedError
-from workers.contract.layout import ADAPTER, RULE, Form, plan, plan_adapter
+from workers.contract.layout import ADAPTER, RULE, Form, plan, plan_adapter, plan_checkpoint
 from workers.supervisor import download_cache, folders
+from workers.supervisor.configurations import Configuration
 from workers.supervisor.folders import Choice
 from workers.supervisor.references import needs_base
 
@@ -72,6 +74,14 @@ class Snapshot:
     size_bytes: int
     names: tuple[str, ...] = ()
     mark: str = field(default="", compare=False)
+    is_checkpoint: bool = False
+    configuration: Configuration | None = None
+    """By which a checkpoint of a READY version is loaded."""
+
+    @property
+    def model(self) -> Path | None:
+        """What is loaded: the folder, or the only file of a checkpoint."""
+        return self.path / self.names[0] if self.path and self.is_checkpoint else self.path
 
 
 async def fetch(
@@ -97,7 +107,10 @@ async def fetch(
         case SourceType.HUGGINGFACE:
             return await _from_hub(source, settings, on_progress, cancelled, choice, waits=waits)
         case SourceType.LOCAL:
-            path = await anyio.to_thread.run_sync(folders.below_root, source.ref, settings.model_root)
+            find = partial(folders.below_root, source.ref, settings.model_root, may_be_file=choice.takes_checkpoint)
+            path = await anyio.to_thread.run_sync(find)
+            if path.is_file():
+                choice, path = replace(choice, file=path.name), path.parent
             return await _from_folder(path, settings, on_progress, "local", choice)
         case SourceType.DEMO:
             if not re.fullmatch(r"[a-z]{1,40}", source.ref):
@@ -110,7 +123,11 @@ async def fetch(
 
 async def _from_folder(path: Path, settings: Settings, on_progress: OnProgress, kind: str, choice: Choice) -> Snapshot:
     folder = await _inspect(path, settings, on_progress, choice, is_repository=False)
-    return Snapshot(path, f"{kind}-{folder.digest[7:19]}", folder.digest, folder.size_bytes, folder.names, folder.mark)
+    return _snapshot(path, f"{kind}-{folder.digest[7:19]}", folder)
+
+
+def _snapshot(path: Path, revision: str, folder: folders.FolderInspection) -> Snapshot:
+    return Snapshot(path, revision, folder.digest, folder.size_bytes, folder.names, folder.mark, folder.is_checkpoint)
 
 
 async def _inspect(
@@ -124,14 +141,14 @@ async def _inspect(
         if names is None and choice.rule == 1 and path.is_dir():
             names = folders.list_names(path)
             if is_repository:
-                names = tuple(file.path for file in choose([RepoFile(name, 0) for name in names], rule=1))
+                names = tuple(file.path for file in choose([RepoFile(name, 0) for name in names], choice=choice))
         elif names is not None and choice.rule == RULE and not is_repository:
             # What was added may be read beside what was published, or instead of it
             present = choice.plan(path).files if path.is_dir() else ()
             if present and set(present) != set(names):
                 raise VersionRefusedError(CHANGED)
         bounds = (settings.model_max_bytes, names, settings.model_cache_dir)
-        return folders.inspect(path, *bounds, choice.adapter_for)
+        return folders.inspect(path, *bounds, choice)
 
     return await anyio.to_thread.run_sync(inspect)
 
@@ -159,7 +176,7 @@ async def _from_hub(
             if path is None:
                 files = [RepoFile(name, size) for name, size in answer["files"]]
                 if choice.names is None:
-                    files = choose(files, answer["manifests"], choice.rule, choice.adapter_for)
+                    files = choose(files, answer["manifests"], choice)
                 else:
                     files = [file for file in files if file.path in set(choice.names)]
                 total = sum(file.size for file in files)
@@ -175,7 +192,7 @@ async def _from_hub(
             download.close()
     async with download_cache.used_meanwhile(settings.model_cache_dir, path):
         folder = await _inspect(path, settings, on_progress, choice, is_repository=True)
-    return Snapshot(path, commit, folder.digest, folder.size_bytes, folder.names, folder.mark)
+    return _snapshot(path, commit, folder)
 
 
 async def _make_room(
@@ -234,26 +251,27 @@ def _downloaded(repo: str, commit: str, settings: Settings, choice: Choice) -> P
 def choose(
     files: Iterable[RepoFile],
     manifests: Mapping[str, Any] = EMPTY,
-    rule: int = RULE,
-    adapter_for: str | None = None,
+    choice: Choice = Choice(),  # noqa: B008 - it never changes
 ) -> list[RepoFile]:
     """The files worth downloading: those that a library loads, by what their `manifests` say (see `layout.plan`).
 
-    With `adapter_for`, those of an adapter of a model of that predictor.
+    Of an adapter or a checkpoint they are its own alone.
 
     Raises:
         VersionRefusedError: the repository holds no safetensors, or is an adapter where none was meant, or the reverse.
     """
     files = list(files)
-    if adapter_for is not None:
-        paths = [file.path for file in files]
-        folders.check_adapter(paths, adapter_for)
-        names = set(plan_adapter(paths, adapter_for).files)
+    paths = [file.path for file in files]
+    if choice.adapter_for is not None:
+        folders.check_adapter(paths, choice.adapter_for)
+        names = set(plan_adapter(paths, choice.adapter_for).files)
         return [file for file in files if file.path in names]
-    if rule == 1:
+    if choice.rule == 1:
         chosen = _choose_useful(files)
     else:
-        layout = plan((file.path for file in files), manifests.get)
+        layout = plan(paths, manifests.get)
+        if choice.takes_checkpoint and layout.form is Form.FILES:
+            layout = plan_checkpoint(paths)
         if layout.form is Form.ADAPTER:
             raise VersionRefusedError(f"The repository is an adapter ({ADAPTER}). {needs_base(manifests.get(ADAPTER))}")
         names = set(layout.files)

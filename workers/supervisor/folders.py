@@ -19,9 +19,11 @@ from workers.contract.layout import (
     PIPELINE,
     RULE,
     SAFETENSORS,
+    Form,
     Layout,
     adapter_weights,
     plan_adapter,
+    plan_checkpoint,
     read_json,
     read_layout,
 )
@@ -41,17 +43,25 @@ class Choice:
 
     Versions from before that was noted, and those of predictors of the operator's, whose files only their own code
     knows, go by rule 1: of a repository all that may be of use, of a folder everything.
-    `adapter_for` is the predictor whose model the folder is an adapter of, if it is one.
+    `adapter_for` is the predictor whose model the folder is an adapter of, if it is one. `takes_checkpoint` allows a
+    lone safetensors file, which is the `file` of that name where one was published and not its folder.
     """
 
     rule: int = RULE
     names: tuple[str, ...] | None = None
     adapter_for: str | None = None
+    takes_checkpoint: bool = False
+    file: str | None = None
 
     def plan(self, path: Path) -> Layout:
         """The layout of a folder by the rules of today."""
+        if self.file is not None:
+            return plan_checkpoint((self.file,))
         names = list_names(path)
-        return read_layout(path, names) if self.adapter_for is None else plan_adapter(names, self.adapter_for)
+        if self.adapter_for is not None:
+            return plan_adapter(names, self.adapter_for)
+        layout = read_layout(path, names)
+        return plan_checkpoint(names) if self.takes_checkpoint and layout.form is Form.FILES else layout
 
 
 @dataclass(frozen=True)
@@ -65,6 +75,7 @@ class FolderInspection:
     size_bytes: int
     names: tuple[str, ...] = ()
     mark: str = field(default="", compare=False)
+    is_checkpoint: bool = False
 
 
 def rule_of(predictor: str) -> int:
@@ -73,24 +84,28 @@ def rule_of(predictor: str) -> int:
     return RULE if is_ours else 1
 
 
-def below_root(text: str, root: Path | None) -> Path:
-    """The real path of a folder below MODEL_ROOT.
+def below_root(text: str, root: Path | None, *, may_be_file: bool = False) -> Path:
+    """The real path of a folder, or of a checkpoint of one file, below MODEL_ROOT.
 
     Raises:
-        VersionRefusedError: MODEL_ROOT is not set, or the folder is not below it.
+        VersionRefusedError: MODEL_ROOT is not set, the folder is not below it, or the file is no checkpoint.
     """
     if root is None:
         raise VersionRefusedError("Local folders are not allowed here: MODEL_ROOT is not set.")
     real_root = root.expanduser().resolve()
     try:
         path = (real_root / text).resolve()
-        is_there = path.is_dir()
+        is_there, is_file = path.is_dir(), path.is_file()
     except (OSError, RuntimeError):
         # A name too long, a folder that may not be entered, or links in a circle
         raise VersionRefusedError("There is no such folder below MODEL_ROOT.") from None
     if path == real_root or not path.is_relative_to(real_root):
         raise VersionRefusedError("The folder is not below MODEL_ROOT.")
-    if not is_there:
+    if is_file and PICKLE.search(path.name):
+        raise VersionRefusedError("It is a pickle, which can run code and is not loaded: convert it to safetensors.")
+    if is_file and may_be_file and path.suffix != SAFETENSORS:
+        raise VersionRefusedError("It is no safetensors file; a checkpoint of pictures is one, anything else a folder.")
+    if not is_there and not (is_file and may_be_file):
         raise VersionRefusedError("There is no such folder below MODEL_ROOT.")
     return path
 
@@ -100,35 +115,37 @@ def inspect(
     max_bytes: int,
     names: Iterable[str] | None = None,
     memory: Path | None = None,
-    adapter_for: str | None = None,
+    choice: Choice | None = None,
 ) -> FolderInspection:
     """Check the files of a folder that are called `names`, by default the model's own, and compute their digest.
 
-    With `adapter_for`, it is an adapter of a model of that predictor.
-
-    Digests are remembered under `memory`, see `digests.digest`.
+    Without names, they are those of the `choice`. Digests are remembered under `memory`, see `digests.digest`.
 
     Raises:
         VersionRefusedError: it is too large, holds pickles instead of safetensors, leads out of itself, or is no model.
     """
     if not path.is_dir():
         raise VersionRefusedError("The model's folder is not there.")
-    present = list_names(path)
-    names = Choice(adapter_for=adapter_for).plan(path).files if names is None else tuple(names)
+    choice = choice or Choice()
+    present = (choice.file,) if choice.file is not None else list_names(path)
+    is_checkpoint = choice.takes_checkpoint and choice.plan(path).form is Form.CHECKPOINT
+    names = choice.plan(path).files if names is None else tuple(names)
     if gone := set(names) - set(present):
         raise VersionRefusedError(f"The model's file {min(gone)[:200]} is missing.")
     files = [path / name for name in sorted(names, key=lambda name: Path(name).parts)]
     size = sum(file.stat().st_size for file in files)
     if size > max_bytes:
         raise VersionRefusedError(f"The model has {size} bytes, more than MODEL_MAX_BYTES ({max_bytes}).")
-    if adapter_for is None:
+    if is_checkpoint:
+        _check_checkpoint(path, names, present)
+    elif choice.adapter_for is None:
         configs = set(names) & {CONFIG, PIPELINE}
         if not configs:
             raise VersionRefusedError(_name_missing_config(path, present))
         for name in sorted(configs):
             _check_config(path / name)
     else:
-        check_adapter(present, adapter_for)
+        check_adapter(present, choice.adapter_for)
     weights = [file for file in files if file.suffix == SAFETENSORS]
     if not weights and any(PICKLE.search(name) for name in present):
         raise VersionRefusedError("The folder holds only pickle weights; convert them to safetensors.")
@@ -136,10 +153,10 @@ def inspect(
         raise VersionRefusedError("The folder holds no safetensors weights.")
     for file in weights:
         safetensors_header(file)
-    check_references(path, files, is_adapter=adapter_for is not None)
+    check_references(path, files, is_adapter=choice.adapter_for is not None)
     check_sizes(path, files)
     digest, mark = digests.digest(path, names, memory)
-    return FolderInspection(digest, size, tuple(sorted(names)), mark)
+    return FolderInspection(digest, size, tuple(sorted(names)), mark, is_checkpoint)
 
 
 def check_adapter(names: Iterable[str], predictor: str) -> None:
@@ -163,6 +180,12 @@ def check_adapter(names: Iterable[str], predictor: str) -> None:
     if len(files) > 1:
         some = ", ".join(files)[:200]
         raise VersionRefusedError(f"A LoRA is one safetensors file; of {some}, call the one to use {LORA_WEIGHTS}.")
+
+
+def _check_checkpoint(path: Path, names: tuple[str, ...], present: Iterable[str]) -> None:
+    """Refuse a lone safetensors file that is a LoRA."""
+    if names and any("lora" in tensor.lower() for tensor in safetensors_header(path / names[0])):
+        raise VersionRefusedError(_name_missing_config(path, present))
 
 
 def _name_missing_config(path: Path, names: Iterable[str]) -> str:

@@ -30,13 +30,13 @@ from workers.contract.tokenizers import RULES
 from workers.supervisor import download_cache
 from workers.supervisor.attempt import SharedLock
 from workers.supervisor.downloads import DownloadFailedError, fetch
-from workers.supervisor.folders import Choice, rule_of
+from workers.supervisor.folders import rule_of
 from workers.supervisor.inspector import Inspector
 from workers.supervisor.probe import ProbeFailedError, probe
 from workers.supervisor.runner_client import RunnerFailedError
 from workers.supervisor.runner_keeper import RunnerKeeper
 from workers.supervisor.server_paths import ServerPaths
-from workers.supervisor.snapshots import fetch_base
+from workers.supervisor.snapshots import checkpoint_spec, choice_of, fetch_base, with_configuration
 
 logger = structlog.get_logger(__name__)
 
@@ -164,22 +164,26 @@ class Preparer:
             if source.ref not in self._keeper.names:
                 raise VersionRefusedError(f"No worker has a predictor called {source.ref!r}.")
         watch = (preparation.on_progress, preparation.lost.is_set)
-        adapter_for = version.predictor if version.base_id else None
         snapshot = await fetch(
             *(source, settings),
             on_progress=preparation.on_progress,
             cancelled=preparation.lost.is_set,
-            choice=Choice(rule_of(version.predictor), adapter_for=adapter_for),
+            choice=choice_of(version, rule_of(version.predictor)),
         )
         path = str(snapshot.path) if snapshot.path else None
         spec, notes = VersionSpec(str(version.id), version.predictor, path, dict(version.options)), {}
+        spec = checkpoint_spec(spec, snapshot, settings)
         folders = [snapshot.path] if snapshot.path else []
         if snapshot.path is not None and version.base_id is not None:
             base, files = await fetch_base(version, settings, *watch)
             notes = describe_origin(snapshot.path, base)
             spec = replace(spec, path=str(files.path), base=str(base.id), adapter=path)
+            spec = checkpoint_spec(spec, files, settings)
             folders.append(Path(str(files.path)))
         inspection = await self._inspect(version, source, spec)
+        if snapshot.is_checkpoint:
+            snapshot = await with_configuration(snapshot, inspection.info["config"], settings)
+            spec = checkpoint_spec(spec, snapshot, settings)
         schema = input_schema.restrict(version.own_schema, inspection.input_schema)
         if version.predictor == TEXT_PREDICTOR:
             schema = bound_new_tokens(schema, settings.max_new_tokens)
@@ -190,6 +194,8 @@ class Preparer:
                     await stack.enter_async_context(in_use)
             result = await self._probe(preparation, replace(spec, is_judged=True), schema)
         chosen = {"rule": rule_of(version.predictor), "names": snapshot.names, "tokenizers": RULES}
+        if snapshot.configuration is not None:
+            chosen["config"] = snapshot.configuration.name
         return PreparedVersion(
             schema, inspection.output_schema, {**inspection.info, **notes},
             snapshot.revision, snapshot.digest, snapshot.size_bytes,

@@ -25,6 +25,7 @@ class ServerPaths:
             "<files>": settings.storage_dir,
             "<models>": settings.model_cache_dir,
             "<model root>": settings.model_root.expanduser() if settings.model_root else None,
+            "<configurations>": settings.config_root.expanduser() if settings.config_root else None,
             "<python>": Path(sys.prefix),
             "<base python>": Path(sys.base_prefix),
             "<server>": CODE,

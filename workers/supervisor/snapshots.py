@@ -22,14 +22,30 @@ from server.services import versions
 from server.settings import Settings
 from server.tables import Version
 from workers.contract.failures import VersionRefusedError
+from workers.contract.layout import RULE
 from workers.contract.protocol import VersionSpec
 from workers.contract.tokenizers import RULES
 from workers.supervisor import digests, download_cache
+from workers.supervisor.configurations import read_configuration, root_of
 from workers.supervisor.downloads import CHANGED, DownloadFailedError, Snapshot, fetch
-from workers.supervisor.folders import Choice
+from workers.supervisor.folders import Choice, text_digest
 
 OnProgress = Callable[[str, int, int | None], None]
 MOST_SPECS = 1000
+
+
+def checkpoint_spec(spec: VersionSpec, snapshot: Snapshot, settings: Settings) -> VersionSpec:
+    """The spec of a version whose files these are; of a checkpoint that is its only file, beside configurations."""
+    if not snapshot.is_checkpoint:
+        return spec
+    root, known = root_of(settings), snapshot.configuration
+    options = {**spec.options, "config": known.name} if known else spec.options
+    return replace(spec, path=str(snapshot.model), options=options, configs=str(root) if root else None)
+
+
+def _configurations(version: str, snapshot: Snapshot) -> list[_Folder]:
+    known = snapshot.configuration
+    return [_Folder(version, known.folder, known.names, known.mark)] if known else []
 
 
 class VersionUnavailableError(Exception):
@@ -58,12 +74,28 @@ async def fetch_published(
     # What was noted when it was published; before that was done, rule 1 chose
     files = version.files or {"rule": 1, "names": None}
     names = None if files["names"] is None else tuple(files["names"])
-    choice = Choice(files["rule"], names, version.predictor if version.base_id else None)
+    choice = choice_of(version, files["rule"], names)
     snapshot = await fetch(source, settings, on_progress=on_progress, cancelled=cancelled, choice=choice, waits=waits)
+    if (config := files.get("config")) is not None:
+        snapshot = await with_configuration(snapshot, config, settings)
     if snapshot.digest != version.digest and source.type is not SourceType.DEMO:
         # Demos come with the software and change with it
         raise VersionRefusedError(CHANGED)
     return snapshot
+
+
+def choice_of(version: Version, rule: int, names: tuple[str, ...] | None = None) -> Choice:
+    """Which files of its source are a version's."""
+    adapter_for = version.predictor if version.base_id else None
+    takes_checkpoint = version.predictor == "image" and adapter_for is None and rule == RULE
+    return Choice(rule, names, adapter_for, takes_checkpoint)
+
+
+async def with_configuration(snapshot: Snapshot, name: str, settings: Settings) -> Snapshot:
+    """A checkpoint with its configuration, which its digest covers too; raises as `read_configuration`."""
+    configuration = await anyio.to_thread.run_sync(read_configuration, name, settings)
+    digest = text_digest(f"{snapshot.digest} {configuration.digest}")
+    return replace(snapshot, digest=digest, configuration=configuration)
 
 
 async def fetch_base(
@@ -236,8 +268,10 @@ class Snapshots:
             snapshot = await fetch_published(version, settings, on_progress, cancelled, waits=True)
             own = _Folder(key, Path(str(snapshot.path)), snapshot.names, snapshot.mark)
             if version.base_id is None:
-                self._folders[key] = (own,)
-                spec = VersionSpec(key, version.predictor, str(own.path), self._options(version))
+                self._folders[key] = (own, *_configurations(key, snapshot))
+                spec = checkpoint_spec(
+                    VersionSpec(key, version.predictor, str(own.path), self._options(version)), snapshot, settings
+                )
                 return replace(spec, code=version.info.get("code"), is_judged=_is_judged(version))
             if own.path.is_relative_to(settings.model_cache_dir):
                 async with download_cache.used_meanwhile(settings.model_cache_dir, own.path):
@@ -247,9 +281,10 @@ class Snapshots:
         except (VersionRefusedError, DownloadFailedError) as error:
             raise VersionUnavailableError(str(error)) from error
         base_key, path = str(base.id), str(files.path)
-        self._folders[key] = (own, _Folder(base_key, Path(path), files.names, files.mark))
+        folder = _Folder(base_key, Path(path), files.names, files.mark)
+        self._folders[key] = (own, folder, *_configurations(base_key, files))
         spec = VersionSpec(key, version.predictor, path, self._options(base), base_key, str(own.path))
-        return replace(spec, is_judged=_is_judged(base))
+        return replace(checkpoint_spec(spec, files, settings), is_judged=_is_judged(base))
 
     def _options(self, version: Version) -> dict[str, Any]:
         """How a version is loaded, and whether it is never unloaded."""

@@ -35,6 +35,7 @@ from workers.contract.policy import Policy, walls_of
 from workers.contract.protocol import Forget
 from workers.supervisor.attempt import DEADLINE_PASSED, Attempt, AttemptContext, SharedLock
 from workers.supervisor.claim_loop import ClaimLoop, Occupancy
+from workers.supervisor.configurations import root_of
 from workers.supervisor.demand import Demand
 from workers.supervisor.inputs import InputFiles
 from workers.supervisor.inspector import Inspector
@@ -75,12 +76,13 @@ def runner_policy(settings: Settings, inputs: InputFiles) -> Policy:
     if runner.user is not None:
         inputs.group = runner.group
         open_to(runner.group, settings.model_cache_dir, read=True)
+    configurations = [root] if (root := root_of(settings)) else []
     models = [settings.model_cache_dir, *([settings.model_root.expanduser()] if settings.model_root else [])]
     return Policy(
         str(inputs.scratch),
         models=tuple(str(folder.resolve()) for folder in models),
         inputs=(str(inputs.folder),),
-        readable=tuple(map(str, settings.runner_readable)),
+        readable=tuple(map(str, (*settings.runner_readable, *configurations))),
         writable=tuple(map(str, settings.runner_writable)),
         hidden=(str(settings.data_dir), str(settings.storage_dir)),
         user=runner.user,

@@ -18,7 +18,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from tests.conftest import LiveServer
 from tests.support.api import Client
-from tests.support.operations import add_model, change, paths, publish, settled, unique
+from tests.support.operations import add_model, change, paths, publish, ready, refusal, unique
 from tests.unit.predictors import tiny_models
 from tests.unit.predictors.loud_adapters import make_adapter
 
@@ -48,24 +48,6 @@ def expected(base: Path, adapter: Path | None) -> str:
     ids = tokenizer(PROMPT, return_tensors="pt")
     out = model.eval().generate(**ids, do_sample=False, max_new_tokens=16, pad_token_id=1)
     return str(tokenizer.decode(out[0, ids["input_ids"].shape[1] :], skip_special_tokens=True))
-
-
-async def ready(client: Client, **new: Any) -> str:
-    """The slug of a new model whose version is READY."""
-    made = await add_model(client, **new)
-    assert made["__typename"] == "Model", made
-    model = await settled(client, made["slug"])
-    assert model["latestVersion"]["state"] == "READY", model["latestVersion"]["reason"]
-    return str(model["slug"])
-
-
-async def refusal(client: Client, **new: Any) -> str:
-    """Why a new version is refused."""
-    made = await add_model(client, **new)
-    assert made["__typename"] == "Model", made
-    version = (await settled(client, made["slug"]))["latestVersion"]
-    assert version["state"] == "REFUSED", version
-    return str(version["reason"])
 
 
 async def write(client: Client, slug: str) -> str:

@@ -6,11 +6,14 @@ import pytest
 
 from server.domain.models import (
     QUEUES,
+    CpuOffload,
     DeviceClass,
+    DeviceMap,
     Dtype,
     ModelKind,
     ModelSource,
     NewVersion,
+    Quantization,
     Slug,
     SourceType,
     name_violations,
@@ -172,4 +175,30 @@ def test_each_kind_has_a_queue_of_its_own() -> None:
 )
 def test_what_an_adapter_may_be(kind: ModelKind, source: SourceType, options: Any, paths: list[str]) -> None:
     new = NewVersion(ModelSource(source, "a/b"), base="ada/writer:1", **options)
+    assert [violation.path for violation in version_violations(kind, new)] == paths
+
+
+@pytest.mark.parametrize(
+    ("kind", "options", "paths"),
+    [
+        (ModelKind.IMAGE_GENERATION, {"config": "stabilityai/sdxl", "safety_checker": False}, []),
+        (ModelKind.IMAGE_GENERATION, {"cpu_offload": CpuOffload.MODEL, "quantization": Quantization.INT8}, []),
+        (ModelKind.IMAGE_GENERATION, {"config": "../x"}, ["/config"]),
+        (ModelKind.IMAGE_GENERATION, {"config": "a/b", "quantization": Quantization.INT8}, ["/quantization"]),
+        (ModelKind.IMAGE_GENERATION, {"cpu_offload": CpuOffload.MODEL, "device": DeviceClass.CPU}, ["/device"]),
+        (ModelKind.IMAGE_GENERATION, {"cpu_offload": CpuOffload.MODEL, "device_map": DeviceMap.AUTO}, ["/deviceMap"]),
+        (
+            ModelKind.IMAGE_GENERATION,
+            {"cpu_offload": CpuOffload.SEQUENTIAL, "quantization": Quantization.INT8},
+            ["/cpuOffload"],
+        ),
+        (
+            ModelKind.TEXT_GENERATION,
+            {"cpu_offload": CpuOffload.MODEL, "safety_checker": False, "config": "a/b"},
+            ["/cpuOffload", "/safetyChecker", "/config"],
+        ),
+    ],
+)
+def test_what_pipelines_alone_may_have(kind: ModelKind, options: Any, paths: list[str]) -> None:
+    new = NewVersion(ModelSource(SourceType.LOCAL, "a/b"), **options)
     assert [violation.path for violation in version_violations(kind, new)] == paths

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from server.domain.models import (
     ALL_QUEUES,
+    CpuOffload,
     DeviceClass,
     DeviceMap,
     Dtype,
@@ -43,7 +46,10 @@ def test_every_queue_has_a_worker_that_takes_from_it() -> None:
         (NewVersion(SOURCE, device_map=DeviceMap.AUTO), {"device_map": "AUTO", "device": "CUDA"}),
         (NewVersion(SOURCE, device=DeviceClass.CPU), {"device": "CPU"}),
         (NewVersion(SOURCE, dtype=Dtype.FLOAT16), {"dtype": "FLOAT16"}),
+        (NewVersion(SOURCE, cpu_offload=CpuOffload.MODEL), {"cpu_offload": "MODEL", "device": "CUDA"}),
+        (NewVersion(SOURCE, safety_checker=False), {"safety_checker": False}),
+        (NewVersion(SOURCE, config="a/b"), {"config": "a/b"}),
     ],
 )
-def test_options_say_what_a_version_needs(version: NewVersion, options: dict[str, str]) -> None:
+def test_options_say_what_a_version_needs(version: NewVersion, options: dict[str, Any]) -> None:
     assert version.options == options

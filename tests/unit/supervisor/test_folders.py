@@ -14,7 +14,9 @@ from server.adapters.huggingface import RepoFile
 from workers.contract.failures import VersionRefusedError
 from workers.supervisor import digests, folders
 from workers.supervisor.downloads import choose
+from workers.supervisor.folders import Choice
 
+OF_TEXT, OF_PICTURES = Choice(adapter_for="text"), Choice(adapter_for="image")
 ENOUGH = 10**6
 
 
@@ -190,21 +192,21 @@ def adapter(root: Path) -> Path:
 
 
 def test_an_adapter_is_its_two_files(adapter: Path) -> None:
-    result = folders.inspect(adapter, ENOUGH, adapter_for="text")
+    result = folders.inspect(adapter, ENOUGH, choice=OF_TEXT)
     assert result.names == ("adapter_config.json", "adapter_model.safetensors")
     config = json.loads((adapter / "adapter_config.json").read_text())
     (adapter / "adapter_config.json").write_text(json.dumps({**config, "adapters": {"one": "/etc"}}))
     with pytest.raises(VersionRefusedError, match="names a path outside of the model: one is '/etc'"):
-        folders.inspect(adapter, ENOUGH, adapter_for="text")
+        folders.inspect(adapter, ENOUGH, choice=OF_TEXT)
 
 
 def test_a_lora_of_a_pipeline_is_one_file(adapter: Path) -> None:
-    assert folders.inspect(adapter, ENOUGH, adapter_for="image").names == ("adapter_model.safetensors",)
+    assert folders.inspect(adapter, ENOUGH, choice=OF_PICTURES).names == ("adapter_model.safetensors",)
     (adapter / "other.safetensors").write_bytes(save(LORA))
     with pytest.raises(VersionRefusedError, match=r"call the one to use pytorch_lora_weights\.safetensors"):
-        folders.inspect(adapter, ENOUGH, adapter_for="image")
+        folders.inspect(adapter, ENOUGH, choice=OF_PICTURES)
     (adapter / "pytorch_lora_weights.safetensors").write_bytes(save(LORA))
-    assert folders.inspect(adapter, ENOUGH, adapter_for="image").names == ("pytorch_lora_weights.safetensors",)
+    assert folders.inspect(adapter, ENOUGH, choice=OF_PICTURES).names == ("pytorch_lora_weights.safetensors",)
 
 
 def test_an_adapter_without_a_base_is_told_what_to_give(adapter: Path, root: Path) -> None:
@@ -230,7 +232,7 @@ def test_an_adapter_without_a_base_is_told_what_to_give(adapter: Path, root: Pat
 def test_an_adapter_that_is_not_whole(adapter: Path, name: str, reason: str) -> None:
     (adapter / name).unlink()
     with pytest.raises(VersionRefusedError, match=reason):
-        folders.inspect(adapter, ENOUGH, adapter_for="text")
+        folders.inspect(adapter, ENOUGH, choice=OF_TEXT)
 
 
 def test_of_an_adapters_repository_its_files_alone_are_downloaded() -> None:
@@ -242,12 +244,12 @@ def test_of_an_adapters_repository_its_files_alone_are_downloaded() -> None:
         "checkpoint-9/a.safetensors",
     ]
     files = [RepoFile(name, 1) for name in names]
-    assert [file.path for file in choose(files, adapter_for="text")] == names[1:3]
-    assert [file.path for file in choose(files, adapter_for="image")] == names[2:3]
+    assert [file.path for file in choose(files, choice=OF_TEXT)] == names[1:3]
+    assert [file.path for file in choose(files, choice=OF_PICTURES)] == names[2:3]
     with pytest.raises(VersionRefusedError, match="The repository is an adapter"):
         choose(files)
     with pytest.raises(VersionRefusedError, match=r"convert adapter_model\.bin to it"):
-        choose([RepoFile("adapter_config.json", 1), RepoFile("adapter_model.bin", 1)], adapter_for="text")
+        choose([RepoFile("adapter_config.json", 1), RepoFile("adapter_model.bin", 1)], choice=OF_TEXT)
 
 
 @pytest.mark.parametrize(
@@ -266,3 +268,43 @@ def test_an_adapter_alone_is_told_what_it_was_made_for(tmp_path: Path, name: obj
     with pytest.raises(VersionRefusedError) as refusal:
         folders.inspect(tmp_path, 10**6)
     assert str(refusal.value).startswith(f"It is an adapter (adapter_config.json). {words}")
+
+
+def test_a_checkpoint_is_one_file(tmp_path: Path) -> None:
+    folder = tmp_path / "models"
+    folder.mkdir()
+    for name in ("one.safetensors", "two.safetensors"):
+        (folder / name).write_bytes(weights())
+    for name in ("old.ckpt", "notes.txt"):
+        (folder / name).write_bytes(b"x")
+    path = folders.below_root("models/one.safetensors", tmp_path, may_be_file=True)
+    assert path == (folder / "one.safetensors").resolve()
+    result = folders.inspect(folder, ENOUGH, choice=Choice(takes_checkpoint=True, file="one.safetensors"))
+    assert (result.names, result.is_checkpoint) == (("one.safetensors",), True)
+    for name, reason in (
+        ("one.safetensors", "There is no such folder below MODEL_ROOT"),
+        ("old.ckpt", "It is a pickle, which can run code and is not loaded: convert it to safetensors"),
+    ):
+        with pytest.raises(VersionRefusedError, match=reason):
+            folders.below_root(f"models/{name}", tmp_path)
+    with pytest.raises(VersionRefusedError, match="no safetensors file"):
+        folders.below_root("models/notes.txt", tmp_path, may_be_file=True)
+    with pytest.raises(VersionRefusedError, match=r"several safetensors files \(one.safetensors, two.safetensors\)"):
+        folders.inspect(folder, ENOUGH, choice=Choice(takes_checkpoint=True))
+    (folder / "two.safetensors").unlink()
+    assert folders.inspect(folder, ENOUGH, choice=Choice(takes_checkpoint=True)) == result
+    with pytest.raises(VersionRefusedError, match=r"neither config\.json nor model_index\.json"):
+        folders.inspect(folder, ENOUGH)
+    (folder / "one.safetensors").write_bytes(save(LORA))
+    with pytest.raises(VersionRefusedError, match="It is a LoRA"):
+        folders.inspect(folder, ENOUGH, choice=Choice(takes_checkpoint=True))
+
+
+def test_of_a_repository_a_checkpoint_is_fetched_alone() -> None:
+    files = [RepoFile(name, 1) for name in ("README.md", "dream.ckpt", "dream.safetensors", "preview.png")]
+    checkpoint = Choice(takes_checkpoint=True)
+    assert [file.path for file in choose(files, choice=checkpoint)] == ["dream.safetensors"]
+    with pytest.raises(VersionRefusedError, match="several safetensors files"):
+        choose([*files, RepoFile("other.safetensors", 1)], choice=checkpoint)
+    with pytest.raises(VersionRefusedError, match="only pickle weights; convert them to safetensors"):
+        choose(files[:2], choice=checkpoint)

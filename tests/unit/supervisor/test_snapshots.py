@@ -130,3 +130,29 @@ async def test_the_input_schema_is_the_version_s(published: Published) -> None:
     published.row.input_schema = {"properties": {"image": {"type": "string", "format": "file"}}}
     await worker.spec(published.id, ignore)
     assert worker.input_schema(published.id) == published.row.input_schema
+
+
+async def test_a_checkpoint_whose_configuration_changed_is_not_served(published: Published, tmp_path: Path) -> None:
+    (published.folder / "config.json").unlink()
+    root = tmp_path / "configs"
+    config = root / "ada" / "xl"
+    config.mkdir(parents=True)
+    (config / "model_index.json").write_text('{"_class_name": "StableDiffusionPipeline"}')
+    settings = published.settings = published.settings.model_copy(update={"config_root": root})
+    worker = await published.publish(Choice(takes_checkpoint=True), {"rule": 2, "config": "ada/xl"})
+    published.row.predictor = "image"
+    source = ModelSource(SourceType.LOCAL, "writer")
+    choice = Choice(takes_checkpoint=True)
+    file = await fetch(source, settings, on_progress=ignore, cancelled=lambda: False, choice=choice)
+    published.row.digest = (await snapshots.with_configuration(file, "ada/xl", settings)).digest
+    spec = await worker.spec(published.id, ignore)
+    assert spec.path == str(published.folder / "model.safetensors")
+    assert (spec.configs, spec.options) == (str(root), {"config": "ada/xl"})
+    (config / "model_index.json").write_text('{"_class_name": "StableDiffusionXLPipeline"}')
+    with pytest.raises(VersionUnavailableError, match=CHANGED):
+        await worker.spec(published.id, ignore)
+    shutil.rmtree(config)
+    with pytest.raises(
+        VersionUnavailableError, match="The configuration ada/xl, by which its file is loaded, is not below"
+    ):
+        await worker.spec(published.id, ignore)

@@ -12,8 +12,10 @@ from typing import Any
 import diffusers
 import transformers
 
+from workers.contract.checkpoints import brings
 from workers.contract.layout import find_weights, read_object
 from workers.contract.predictor import VersionRefusedError
+from workers.contract.weights import safetensors_header
 
 _LIBRARIES: dict[str, ModuleType] = {"diffusers": diffusers, "transformers": transformers}
 _MODULE = re.compile(r"[a-z][a-z0-9_]*")
@@ -47,11 +49,14 @@ class Layout:
     components: dict[str, Component]
     absent: tuple[str, ...]
     index: dict[str, Any]
+    checkpoint: Path | None = None
+    """The file that has the weights of those parts of which no others are listed."""
 
     @property
     def weights(self) -> list[Path]:
         """The weight files of all parts."""
-        return [path for component in self.components.values() for path in component.weights]
+        files = [] if self.checkpoint is None else [self.checkpoint]
+        return files + [path for component in self.components.values() for path in component.weights]
 
 
 def is_model(cls: type[Any]) -> bool:
@@ -67,13 +72,45 @@ def needed_parts(pipeline: type[Any]) -> set[str]:
     return {name for name in parts if parameters[name].default is inspect.Parameter.empty and name not in optional}
 
 
-def read_layout(folder: Path) -> Layout:
-    """The parts of a pipeline's folder.
+def read_layout(folder: Path, checkpoint: Path | None = None) -> Layout:
+    """The parts of a pipeline's folder, some of which may be in a checkpoint of one file instead.
 
     Raises:
         VersionRefusedError: it is no pipeline, a part is missing, pickled, not known here, or the folder's own code.
     """
     index = _read_index(folder)
+    pipeline, classes = _find_classes(index)
+    class_name = pipeline.__name__
+    if checkpoint is not None and not hasattr(pipeline, "from_single_file"):
+        raise VersionRefusedError(f"diffusers loads no checkpoints of one file as {class_name}.")
+    names = set() if checkpoint is None else safetensors_header(checkpoint).keys()
+    components: dict[str, Component] = {}
+    absent = []
+    optional = {*getattr(pipeline, "_optional_components", ())}
+    for part, cls in classes.items():
+        if cls is None:
+            continue
+        if not (folder / part).is_dir():
+            if part in _DISPENSABLE and part in optional:
+                absent.append(part)
+                continue
+            raise VersionRefusedError(
+                f"Its part {part} is missing: model_index.json names it, and there is no such folder."
+            )
+        is_apart = is_model(cls) and not (checkpoint and brings(names, part))
+        if is_apart and part in _DISPENSABLE and checkpoint and not any((folder / part).glob("*.safetensors")):
+            absent.append(part)
+            continue
+        components[part] = Component(part, cls, folder / part, *(_read_weights(folder, part) if is_apart else ()))
+    if missing := sorted(needed_parts(pipeline) - classes.keys()):
+        raise VersionRefusedError(f"Its model_index.json does not name {', '.join(missing)}, which {class_name} needs.")
+    if "safety_checker" in components and "feature_extractor" in absent:
+        raise VersionRefusedError("Its part feature_extractor is missing, which its safety_checker needs.")
+    return Layout(folder, pipeline, components, tuple(absent), index, checkpoint)
+
+
+def _find_classes(index: dict[str, Any]) -> tuple[type[Any], dict[str, type[Any] | None]]:
+    """The classes of a pipeline and of its parts; None for parts that are switched off."""
     parts = {name: value for name, value in index.items() if isinstance(value, list) and not name.startswith("_")}
     classes: dict[str, type[Any] | None] = {}
     foreign = []
@@ -94,25 +131,7 @@ def read_layout(folder: Path) -> Layout:
     pipeline = _find_pipeline(class_name)
     if pipeline is diffusers.DiffusionPipeline:
         raise VersionRefusedError("Its pipeline DiffusionPipeline gives neither pictures, videos nor sounds.")
-    components: dict[str, Component] = {}
-    absent = []
-    optional = {*getattr(pipeline, "_optional_components", ())}
-    for part, cls in classes.items():
-        if cls is None:
-            continue
-        if not (folder / part).is_dir():
-            if part in _DISPENSABLE and part in optional:
-                absent.append(part)
-                continue
-            raise VersionRefusedError(
-                f"Its part {part} is missing: model_index.json names it, and there is no such folder."
-            )
-        components[part] = Component(part, cls, folder / part, *(_read_weights(folder, part) if is_model(cls) else ()))
-    if missing := sorted(needed_parts(pipeline) - classes.keys()):
-        raise VersionRefusedError(f"Its model_index.json does not name {', '.join(missing)}, which {class_name} needs.")
-    if "safety_checker" in components and "feature_extractor" in absent:
-        raise VersionRefusedError("Its part feature_extractor is missing, which its safety_checker needs.")
-    return Layout(folder, pipeline, components, tuple(absent), index)
+    return pipeline, classes
 
 
 def _read_index(folder: Path) -> dict[str, Any]:

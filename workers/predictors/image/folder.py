@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from workers.contract.layout import read_object
-from workers.contract.predictor import Inspection, VersionRefusedError
+from workers.contract.predictor import Inspection, VersionRefusedError, VersionSpec
 from workers.contract.weights import parameter_count
 from workers.predictors.image.adapters import SCALE, check_adapter
+from workers.predictors.image.checkpoint import find_config
 from workers.predictors.image.components import Layout, read_layout
 from workers.predictors.image.schedulers import compatible_names, max_steps
 from workers.predictors.image.schema import MAX_STEPS, SMALLEST_SIDE, input_schema
@@ -41,15 +42,26 @@ class Facts:
     max_steps: int
     schedulers: list[str]
     configs: dict[str, dict[str, Any]]
+    config: str | None = None
+    """The name of the configuration by which a checkpoint is loaded."""
 
 
-def read_facts(folder: Path) -> Facts:
-    """Read model_index.json and the configurations beside it.
+def read_facts(spec: VersionSpec) -> Facts:
+    """Read model_index.json and the configurations beside it, in a version's folder or that of its checkpoint.
 
     Raises:
         VersionRefusedError: it cannot be run.
     """
-    layout = read_layout(folder)
+    folder, name = Path(spec.path or ""), None
+    if folder.is_file():
+        name, place = find_config(spec)
+        try:
+            layout = read_layout(place, checkpoint=folder)
+        except VersionRefusedError as error:
+            raise VersionRefusedError(f"It cannot be run by the configuration {name}. {error}") from error
+        folder = place
+    else:
+        layout = read_layout(folder)
     configs = {name: read_object(folder / name / "config.json") for name in layout.components}
     several = any(component.cls.__name__.startswith("Multi") for component in layout.components.values())
     tasks = find_tasks(layout.pipeline, configs, several_controls=several)
@@ -60,27 +72,23 @@ def read_facts(folder: Path) -> Facts:
     config = read_object(folder / "scheduler" / "scheduler_config.json")
     steps = max_steps(scheduler.cls, config) if scheduler else None
     schedulers = compatible_names(scheduler.cls, layout.pipeline) if scheduler else []
-    return Facts(layout, tasks, width, height, multiple, min(steps or MAX_STEPS, MAX_STEPS), schedulers, configs)
+    most = min(steps or MAX_STEPS, MAX_STEPS)
+    return Facts(layout, tasks, width, height, multiple, most, schedulers, configs, name)
 
 
-def inspect_image(
-    path: str, base_schema: dict[str, Any], output_schema: dict[str, Any], adapter: str | None = None
-) -> Inspection:
-    """What a folder takes and gives, with the adapter of another folder if any, or why it cannot be run."""
-    folder = Path(path)
+def inspect_image(spec: VersionSpec, base_schema: dict[str, Any], output_schema: dict[str, Any]) -> Inspection:
+    """What a version takes and gives, with the adapter of another folder if any, or why it cannot be run."""
     try:
-        with refuse_errors("Its pipeline cannot be read by", folder, library="diffusers"):
-            return _inspect(folder, base_schema, output_schema, Path(adapter) if adapter is not None else None)
+        with refuse_errors("Its pipeline cannot be read by", Path(spec.path or ""), library="diffusers"):
+            return _inspect(spec, base_schema, output_schema)
     except VersionRefusedError as refusal:
         return Inspection(refusal=str(refusal))
 
 
-def _inspect(
-    folder: Path, base_schema: dict[str, Any], output_schema: dict[str, Any], adapter: Path | None
-) -> Inspection:
-    facts = read_facts(folder)
+def _inspect(spec: VersionSpec, base_schema: dict[str, Any], output_schema: dict[str, Any]) -> Inspection:
+    facts, adapter = read_facts(spec), spec.adapter
     if adapter is not None:
-        check_adapter(adapter, facts.layout.pipeline)
+        check_adapter(Path(adapter), facts.layout.pipeline)
     own = facts.tasks[0]
     info = {
         "architecture": own.cls.__name__,
@@ -90,7 +98,10 @@ def _inspect(
         "tasks": [task.name for task in facts.tasks],
         "medium": own.medium,
         "adapters": hasattr(own.cls, "load_lora_weights"),
+        "safety_checker": "safety_checker" in facts.layout.components and spec.options.get("safety_checker", True),
     }
+    if facts.config is not None:
+        info["config"] = facts.config
     network = facts.configs.get("transformer") or facts.configs.get("unet") or {}
     narrowed = input_schema(
         facts.tasks,

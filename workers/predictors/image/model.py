@@ -9,7 +9,7 @@ import traceback
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -25,12 +25,13 @@ from workers.contract.predictor import (
     InputRejectedError,
     PredictionContext,
     SetupContext,
+    VersionSpec,
 )
 from workers.contract.weights import module_bytes
 from workers.predictors.image import media, schedulers
 from workers.predictors.image.adapters import Adapters
 from workers.predictors.image.folder import COMMON_PIXELS, read_facts
-from workers.predictors.image.loading import load_pipeline
+from workers.predictors.image.loading import load_pipeline, place
 from workers.predictors.image.previews import Previews
 from workers.predictors.image.steps import StepReporter
 from workers.predictors.image.tasks import IMAGE, PARAMETERS, VIDEO, Task, choose_task, members
@@ -76,16 +77,19 @@ class Drawing:
 class ImageModel:
     """The pipeline of one folder; its schedulers, which every step writes into, belong to one thread."""
 
-    def __init__(self, path: str, device: Device, context: SetupContext, options: dict[str, Any] | None = None) -> None:
+    def __init__(self, spec: VersionSpec, device: Device, context: SetupContext) -> None:
         quieten_transformers()
         quieten_diffusers()
-        facts = read_facts(Path(path))
+        facts = read_facts(spec)
         total = sum(file.stat().st_size for file in facts.layout.weights)
         context.loading("read", 0, total)
         self._facts = facts
-        pipeline = self._pipeline = load_pipeline(facts, device, options or {}, context)
+        pipeline = self._pipeline = load_pipeline(facts, device, spec.options, context)
         context.loading("move", total, total)
         self._pipelines: dict[type[Any], Any] = {facts.tasks[0].cls: self._pipeline}
+        self._place = partial(place, device=device, options=spec.options)
+        self._offload: str | None = spec.options.get("cpu_offload")
+        self._hooked = pipeline
         self._scheduler = getattr(pipeline, "scheduler", None)
         self._cuda_devices = [torch.cuda.current_device()] if device.name.startswith("cuda") else []
         self._alone: set[type[Any]] = set()
@@ -118,8 +122,9 @@ class ImageModel:
             logger.info("The pipeline was not warmed up: %s", error)
 
     def size_bytes(self) -> int:
-        """Bytes of the weights of all parts of the pipeline."""
-        return module_bytes(self._pipeline.components.values())
+        """Bytes of the weights of all parts of the pipeline; where they wait on the host, of the largest."""
+        parts = self._pipeline.components.values()
+        return module_bytes(parts) if not self._offload else max(module_bytes([part]) for part in parts)
 
     def close(self) -> None:
         """End the thread that draws."""
@@ -226,6 +231,9 @@ class ImageModel:
             configuration = {name: base.config[name] for name in settings if name in base.config}
             pipeline = self._pipelines[task.cls] = task.cls(**here, **configuration)
             pipeline.set_progress_bar_config(disable=True)
+        if self._offload == "MODEL" and self._hooked is not pipeline:
+            # The parts are the same, and what moves whole ones in turn knows one pipeline
+            self._hooked = self._place(pipeline)
         if self._scheduler is not None:
             pipeline.scheduler = schedulers.renew(self._scheduler, scheduler)
         return pipeline

@@ -110,7 +110,7 @@ class Image(Predictor):
         """Load the pipeline."""
         from workers.predictors.image.model import ImageModel
 
-        self._model = ImageModel(spec.path or "", device, context, spec.options)
+        self._model = ImageModel(spec, device, context)
 
     def predict(self, context: PredictionContext) -> None:
         """Draw the images, each given out as soon as it is there."""
@@ -138,7 +138,7 @@ class Image(Predictor):
         """Read which pipeline it is and what its call takes."""
         from workers.predictors.image.folder import inspect_image
 
-        return inspect_image(spec.path or "", cls.input_schema, cls.output_schema, spec.adapter)
+        return inspect_image(spec, cls.input_schema, cls.output_schema)
 
     @classmethod
     def examples(cls, input_schema: dict[str, Any]) -> list[dict[str, Any]]:
@@ -163,6 +163,9 @@ class Image(Predictor):
     @classmethod
     def outline(cls, spec: VersionSpec) -> list[Any]:
         """The parts of the pipeline, as their configurations describe them."""
+        if Path(spec.path or "").is_file():
+            # Its configuration is the operator's
+            return []
         from workers.predictors.image.outline import outline
 
         return outline(Path(spec.path or ""))

@@ -26,6 +26,7 @@ from tests.unit.predictors.sink import Sink
 from workers.contract.context import PredictionContext
 from workers.contract.predictor import InputRejectedError, Inspection, SetupContext, VersionRefusedError, VersionSpec
 from workers.contract.protocol import Log
+from workers.predictors import quantization
 from workers.predictors.image import media
 from workers.predictors.image.predictor import Image
 
@@ -187,6 +188,25 @@ def test_weights_of_a_part_that_lack_tensors_are_refused(
         VersionRefusedError, match=rf"The weights of its part {part} lack {re.escape(tensor)}: they are"
     ):
         load(path, **options)
+
+
+def test_a_safety_checker_may_be_left_out(path: Path) -> None:
+    add_checker(path)
+    assert inspect(path).info["safety_checker"] is True
+    assert len(draw(load(path, safety_checker=False), **WORDS).files) == 1
+
+
+def test_parts_that_wait_on_the_host_draw_the_same(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for offload in ("MODEL", "SEQUENTIAL"):
+        with pytest.raises(VersionRefusedError, match="CPU offload needs a CUDA device; this worker's device is cpu"):
+            load(path, cpu_offload=offload)
+    # The hooks move from the CPU to the CPU then
+    monkeypatch.setattr(quantization, "check_options", lambda *_: None)
+    image = picture(tmp_path / "image.png", (32, 32), "red")
+    plain, offloaded = load(path), load(path, cpu_offload="MODEL")
+    for values in (WORDS, {"prompt": "a fox", "steps": 3, "strength": 0.7, "image": image}, WORDS):
+        assert draw(offloaded, **values).files == draw(plain, **values).files
+    assert 0 < offloaded.size_bytes() < plain.size_bytes()
 
 
 def test_a_picture_of_no_numbers_is_a_failure(path: Path) -> None:
