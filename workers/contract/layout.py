@@ -31,6 +31,8 @@ _INDEX = re.compile(r"\.index\.(?:[^/]+\.)?json$")
 _TEMPLATES = "additional_chat_templates/"
 # Of a manifest; an index of a model of a trillion numbers has 14 MB
 MAX_MANIFEST_BYTES = 64_000_000
+# github.com/git-lfs/git-lfs, docs/spec.md: less than 1024 bytes, the version first
+POINTER, MAX_POINTER_BYTES = b"version https://git-lfs.github.com/spec/", 1024
 
 
 # What libraries call the file of an adapter
@@ -132,6 +134,23 @@ def read_object(path: Path) -> dict[str, Any]:
     """What a JSON file holds, as `read_json` reads it; empty where that is no object."""
     value = read_json(path)
     return value if isinstance(value, dict) else {}
+
+
+def unreadable(path: Path, name: str, form: str) -> VersionRefusedError:
+    """Why a file of this form cannot be read: what downloads leave in its place is told with what to do."""
+    try:
+        size = path.stat().st_size
+        is_pointer = size <= MAX_POINTER_BYTES and path.read_bytes().startswith(POINTER)
+    except OSError:
+        size, is_pointer = 1, False
+    if is_pointer:
+        return VersionRefusedError(
+            f"{name} is a pointer of Git LFS and not the file itself: run `git lfs pull` where its repository was "
+            "cloned, or download the file."
+        )
+    if size == 0:
+        return VersionRefusedError(f"{name} is empty: the download was not complete. Fetch it again.")
+    return VersionRefusedError(f"{name} is {form}.")
 
 
 def plan(names: Iterable[str], read: Callable[[str], Any]) -> Layout:

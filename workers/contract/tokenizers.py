@@ -18,6 +18,7 @@ from typing import Any
 import orjson
 
 from workers.contract.failures import VersionRefusedError
+from workers.contract.layout import unreadable
 
 RULES = 1
 """The number of the rules below, noted with each version that passed them: stricter ones have another."""
@@ -42,7 +43,7 @@ def check_tokenizers(folder: Path) -> None:
         try:
             value = orjson.loads(file.read_bytes())
         except (OSError, ValueError) as error:
-            raise VersionRefusedError(f"{name} is not JSON.") from error
+            raise unreadable(file, name, "not JSON") from error
         check_tokenizer(value, name)
 
 

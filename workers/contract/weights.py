@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 
 from workers.contract.failures import VersionRefusedError
-from workers.contract.layout import read_layout
+from workers.contract.layout import read_layout, unreadable
 
 # Published files of 100,000 tensors have 13 MB; a header takes thirty times as much memory where it is read
 MAX_HEADER_BYTES = 20_000_000
@@ -125,9 +125,9 @@ def safetensors_header(path: Path) -> dict[str, Any]:
         if size > end:
             raise ValueError(f"{size} bytes where the header says {end}")
     except (ValueError, TypeError, LookupError, AttributeError, struct.error) as error:
-        raise VersionRefusedError(f"{path.name} is not a safetensors file.") from error
+        raise unreadable(path, path.name, "not a safetensors file") from error
     if size < end:
-        raise VersionRefusedError(f"{path.name} is cut off: {size} bytes of {end}.")
+        raise VersionRefusedError(f"{path.name} is cut off: {size} bytes of {end}. The download was not complete.")
     return tensors
 
 

@@ -73,7 +73,7 @@ def weights_of(folder: Path) -> Weights:
             "It has no safetensors weights: no model.safetensors, nor what a model.safetensors.index.json names."
         )
     if missing := [name for name in weights.files if not (folder / name).is_file()]:
-        raise VersionRefusedError(f"Its file {missing[0]} is missing.")
+        raise VersionRefusedError(f"Its file {missing[0]} is missing: the download was not complete. Fetch it too.")
     return weights
 
 

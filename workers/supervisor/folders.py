@@ -26,6 +26,7 @@ from workers.contract.layout import (
     plan_checkpoint,
     read_json,
     read_layout,
+    unreadable,
 )
 from workers.contract.weights import safetensors_header
 from workers.supervisor import digests
@@ -131,7 +132,9 @@ def inspect(
     is_checkpoint = choice.takes_checkpoint and choice.plan(path).form is Form.CHECKPOINT
     names = choice.plan(path).files if names is None else tuple(names)
     if gone := set(names) - set(present):
-        raise VersionRefusedError(f"The model's file {min(gone)[:200]} is missing.")
+        raise VersionRefusedError(
+            f"The model's file {min(gone)[:200]} is missing: the download was not complete. Fetch it into the folder."
+        )
     files = [path / name for name in sorted(names, key=lambda name: Path(name).parts)]
     size = sum(file.stat().st_size for file in files)
     if size > max_bytes:
@@ -232,7 +235,7 @@ def _check_config(path: Path) -> None:
     try:
         config = json.loads(path.read_text(encoding="utf-8"))
     except (ValueError, RecursionError):
-        raise VersionRefusedError(f"{path.name} is not JSON.") from None
+        raise unreadable(path, path.name, "not JSON") from None
     if not isinstance(config, dict):
         raise VersionRefusedError(f"{path.name} is not a JSON object.")
     if path.name == "config.json" and "auto_map" in config and "model_type" not in config:

@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from workers.contract.failures import VersionRefusedError
-from workers.contract.layout import ADAPTER, BASE_NAME
+from workers.contract.layout import ADAPTER, BASE_NAME, unreadable
 
 # Files whose strings are words, tokens and merges, which may look like anything and are never opened
 VOCABULARIES = re.compile(r"^(?:tokenizer|vocab|added_tokens|merges|chat_template)\.json$")
@@ -114,7 +114,7 @@ def _read(file: Path, name: str) -> Any:
     try:
         return json.loads(file.read_text(encoding="utf-8"))
     except (ValueError, RecursionError):
-        raise VersionRefusedError(f"{name} is not JSON.") from None
+        raise unreadable(file, name, "not JSON") from None
 
 
 def _count(value: Any, most: int) -> int:

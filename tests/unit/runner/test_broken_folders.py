@@ -66,7 +66,7 @@ async def publish(running: Running, kind: str, folder: Path) -> str | None:
     except VersionRefusedError as refusal:
         return str(refusal)
     spec = VersionSpec(folder.name, PREDICTORS.get(kind, kind), str(folder))
-    answer = await running.client.inspect(spec, 60, measure=True)
+    answer = await running.client.inspect(spec, 300, measure=True)
     if answer.refusal is not None:
         return answer.refusal
     key, ends = f"try:{folder.name}", (Tried, Failed, Canceled)

@@ -91,6 +91,22 @@ def cut_weights(path: Path) -> None:
     (path / "model.safetensors").write_bytes(weights()[:-1])
 
 
+def empty_weights(path: Path) -> None:
+    (path / "model.safetensors").write_bytes(b"")
+
+
+def a_pointer(name: str) -> Callable[[Path], None]:
+    """What `git clone` leaves of a large file without Git LFS."""
+    text = "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n"
+    return lambda path: (path / name).write_text(text) and None
+
+
+def a_missing_shard(path: Path) -> None:
+    (path / "model.safetensors").rename(path / "model-1.safetensors")
+    index = {"weight_map": {"a": "model-1.safetensors", "b": "model-2.safetensors"}}
+    (path / "model.safetensors.index.json").write_text(json.dumps(index))
+
+
 def a_pickle_by_another_name(path: Path) -> None:
     (path / "model.safetensors").write_bytes(b"\x80\x04\x95" + b"\0" * 100)
 
@@ -112,7 +128,14 @@ def too_large(path: Path) -> None:
         (settings_that_are_no_json, "config.json is not JSON."),
         (settings_that_are_a_list, "config.json is not a JSON object."),
         (own_code, "The model brings its own code, which is never run here."),
-        (cut_weights, f"model.safetensors is cut off: {len(weights()) - 1} bytes of {len(weights())}."),
+        (
+            cut_weights,
+            f"is cut off: {len(weights()) - 1} bytes of {len(weights())}. The download was not complete.",
+        ),
+        (empty_weights, "model.safetensors is empty: the download was not complete. Fetch it again."),
+        (a_pointer("model.safetensors"), "run `git lfs pull` where its repository was cloned, or download the file."),
+        (a_pointer("config.json"), "run `git lfs pull` where its repository was cloned, or download the file."),
+        (a_missing_shard, "model-2.safetensors is missing: the download was not complete. Fetch it into the folder."),
         (a_pickle_by_another_name, "model.safetensors is not a safetensors file."),
         (a_link_out, "tokenizer.json links to a place outside of the model's folder."),
         (too_large, f"more than MODEL_MAX_BYTES ({ENOUGH})."),
