@@ -50,7 +50,7 @@ chaos: dev ## Break everything under load, seed by seed, and print what held (SE
 	@SEEDS="$(SEEDS)" $(BIN)/python -m tests.chaos
 
 zoo: dev ## Hold every architecture of transformers against the plain library, and write the table of docs/models.md
-	@$(BIN)/python -m tests.zoo
+	@$(BIN)/python -m tests.zoo $(ARGS)
 
 lint: dev ## Ruff, mypy --strict and the import contracts
 	$(BIN)/ruff check .

@@ -45,7 +45,7 @@ RULES: tuple[tuple[str, int], ...] = (
     # widths
     (r"moe_intermediate_size|.*expert.*intermediate_size|moe_.*intermediate.*|.*expert_dim", WIDTH),
     (
-        r".*intermediate_size.*|.*ffn_dim|d_ff|n_inner|mlp_dim|ffn_hidden_size|dff|feedforward_.*size|ffn_size",
+        r".*intermediate_size.*|.*ffn_dim|d_ff|dim_ff|n_inner|mlp_dim|ffn_hidden_size|dff|feedforward_.*size|ffn_size",
         2 * WIDTH,
     ),
     (r"hidden_size_per_layer_input|ple_embed_dim", 8),
@@ -55,6 +55,7 @@ RULES: tuple[tuple[str, int], ...] = (
         r".*hidden_size|hidden_dim|d_model|n_embd|(.*_)?embed_dim|emb_dim|dim_model|.*embedding_size|word_embed_proj_dim",
         WIDTH,
     ),
+    (r"adapter_(in|out)_dim|adapter_input_size|hidden_size_global", WIDTH),
     (
         r"embedding_dim|encoder_dim|decoder_dim|model_dim|width|projector_hidden_size|cross_attention_hidden_size|d_embed",
         WIDTH,
@@ -64,22 +65,74 @@ RULES: tuple[tuple[str, int], ...] = (
     (r"query_pre_attn_scalar", HEAD),
     (r"num_filters|base_channels|latent_channels|.*upsample_groups|upsample_initial_channel", 32),
 )
+ROPE = {"rope_type": "default", "rope_theta": 10_000.0}
+ROPES = {"sliding_attention": ROPE, "full_attention": ROPE}
 # The few architectures whose fields mean something else, or have to fit each other, by their model type
 EXCEPTIONS: dict[str, dict[str, Any]] = {
     "bamba": {"attn_layer_indices": [1]},
     "granitemoehybrid": {"layer_types": ["mamba", "attention"]},
     "jamba": {"attn_layer_period": 2, "attn_layer_offset": 1, "expert_layer_period": 2, "expert_layer_offset": 1},
     "mamba2": {"num_heads": 8},
+    "blt": {"num_hidden_layers": 2},
+    "cohere_compass_text": {"layer_types": ["sliding_attention", "full_attention"], "rope_parameters": ROPES},
+    "dbrx": {"rope_parameters": ROPE, "attn_config": {"kv_n_heads": 2, "rope_theta": 1e4, "clip_qkv": 8}},
+    "dots3_note_text": {
+        **{f"swa_{name}": HEADS for name in ("num_attention_heads", "num_key_value_heads")},
+        **{f"swa_{name}": 8 for name in ("q_lora_rank", "kv_lora_rank", "qk_nope_head_dim", "v_head_dim")},
+        "swa_head_dim": 16,
+        "num_key_value_heads": HEADS,
+    },
+    "encoder-decoder": {"decoder": {"is_decoder": True, "add_cross_attention": True}},
+    "gemma3n_text": {
+        "num_hidden_layers": 4,
+        "num_kv_shared_layers": 2,
+        "layer_types": ["sliding_attention", "full_attention"] * 2,
+        "activation_sparsity_pattern": [0.5, 0.0, 0.0, 0.0],
+        "intermediate_size": [64] * 4,
+    },
+    "granite_speech_encoder": {"context_size": 16, "max_pos_emb": 32},
+    "granite_speech_plus_encoder": {"context_size": 16, "max_pos_emb": 32},
+    "lfm2_moe": {"layer_types": ["conv", "full_attention"]},
+    "nemotron": {"num_key_value_heads": 2},
+    # it counts places from the number of its padding
+    "prophetnet": {"pad_token_id": 0, "eos_token_id": 2, "decoder_start_token_id": 0},
+    "qwen4_exp_text": {
+        "indexer_n_heads": 2,
+        "indexer_kv_heads": 1,
+        "indexer_head_dim": 8,
+        "indexer_budget": 16,
+        "indexer_compress_ratio": 4,
+    },
+    "vibevoice_acoustic_tokenizer_encoder": {"num_filters": 4, "downsampling_ratios": [2, 2], "depths": [1, 1, 1]},
     "reformer": {
         "is_decoder": True,
         "axial_pos_shape": [8, 16],
         "axial_pos_embds_dim": [16, 16],
         "attn_layers": ["local", "lsh"],
     },
-    "xlstm": {"num_heads": 2},
+    "xlstm": {"num_heads": 2, "hidden_size": 128, "embedding_dim": 128},
     "xmod": {"default_language": "en_XX", "languages": ["en_XX"], "is_decoder": True},
-    "zamba2": {"layers_block_type": ["mamba", "hybrid"], "mamba_ngroups": 1},
-    "dory": {"num_hidden_layers": 3, "n_input_layers": 1, "n_recurrent_layers": 1, "n_output_layers": 1},
+    "zamba": {
+        "num_hidden_layers": 4,
+        "layers_block_type": ["linear_attention", "hybrid"] * 2,
+        "attention_hidden_size": 2 * WIDTH,
+        "attention_head_dim": 16,
+    },
+    "zamba2": {
+        "num_hidden_layers": 4,
+        "layers_block_type": ["mamba", "hybrid"] * 2,
+        "mamba_ngroups": 1,
+        "attention_hidden_size": 2 * WIDTH,
+        "attention_head_dim": 16,
+    },
+    "dory": {
+        "num_hidden_layers": 3,
+        "n_input_layers": 1,
+        "n_recurrent_layers": 1,
+        "n_output_layers": 1,
+        "ngpt_alpha_init": 1.0,
+        "layer_types": ["sliding_attention", "full_attention", "sliding_attention"],
+    },
     "ctrl": {"n_embd": WIDTH},
 }
 
@@ -92,8 +145,10 @@ _OF_THE_LIBRARY = {
     "transformers_version",
     "torch_dtype",
     "dtype",
+    # what its other fields say already
+    "per_layer_config",
 }
-_MAY_BE_NONE = re.compile(r"expert|moe|head_dim|head_dimension|lora_rank|group")
+_MAY_BE_NONE = re.compile(r"key_value_heads|expert|moe|head_dim|head_dimension|lora_rank|group")
 _TOKENS = re.compile(r".*_token_(id|index)|.*_id(s)?_token|.*_token_ids")
 
 
@@ -109,7 +164,7 @@ def small_configs(model_type: str) -> Iterator[PreTrainedConfig]:
     errors = []
     for variant in VARIANTS:
         try:
-            config = type(default)(**{**small_fields(default, variant), **special})
+            config = type(default)(**merge(small_fields(default, variant), special))
         except Exception as error:
             errors.append(error)
         else:
@@ -129,7 +184,18 @@ VARIANTS: tuple[dict[str, Any], ...] = (
     {"no_head": True},
     {"all_heads": True, "no_head": True},
     {"layers": 4, "all_heads": True, "no_head": True},
+    {"whole_parts": True},
 )
+
+
+def merge(fields: dict[str, Any], special: dict[str, Any]) -> dict[str, Any]:
+    """Fields with others in their place, those of a part in the part."""
+    inner = {
+        name: {**fields[name], **value}
+        for name, value in special.items()
+        if isinstance(value, dict) and "model_type" in (fields.get(name) or {})
+    }
+    return {**fields, **special, **inner}
 
 
 def small_fields(config: PreTrainedConfig, variant: dict[str, Any]) -> dict[str, Any]:
@@ -144,7 +210,12 @@ def small_fields(config: PreTrainedConfig, variant: dict[str, Any]) -> dict[str,
         if name in _OF_THE_LIBRARY:
             continue
         if isinstance(value, PreTrainedConfig):
-            fields[name] = {"model_type": value.model_type, **small_fields(value, variant)}
+            part = {"model_type": value.model_type, **small_fields(value, variant)}
+            if variant.get("whole_parts"):
+                # its numbers may be others than those of its type
+                numbers = {key: number for key, number in value.to_dict().items() if type(number) is int}
+                part = {**numbers, **part}
+            fields[name] = merge(part, EXCEPTIONS.get(value.model_type, {}))
         elif not _TOKENS.fullmatch(name):
             small = _small_value(name, value, values, variant, depth, rows)
             if small is not None:
@@ -189,6 +260,9 @@ def _small_value(
         return _small_number(name, 10**9, values, variant)
     if isinstance(value, bool) or value is None:
         return None
+    if name == "vocab_size" and isinstance(value, int):
+        # no smaller than the tokenizer's
+        return VOCABULARY
     if isinstance(value, (list, tuple)) and depth is not None:
         return _small_list(name, list(value), depth, rows)
     if "softcap" in name and isinstance(value, (int, float)):

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.unit.predictors.sink import Sink, run_to_end
-from workers.contract.context import CancelSignal, PredictionContext
+from workers.contract.context import Adapter, CancelSignal, PredictionContext
 from workers.contract.predictor import Device, Inspection, Predictor, SetupContext, VersionSpec
 from workers.contract.protocol import Output
 
@@ -22,13 +22,13 @@ class Finding:
     """One kind of model in the zoo: what the plain library does with it, and in what this server differs."""
 
     name: str
-    task: str
+    task: str = ""
     state: str = ""
     reason: str = ""
     engine: str = ""
     why: str = ""
     streams: bool = False
-    adapters: bool = False
+    adapters: str = ""
     faults: list[str] = field(default_factory=list)
 
     def fault(self, text: str) -> None:
@@ -74,11 +74,13 @@ def check_sentence(finding: Finding, folder: Path) -> None:
             finding.fault(f"the reason says {leak!r}: {finding.reason[:200]}")
 
 
-def run(predictor: Predictor, values: dict[str, Any]) -> Run:
+def run(predictor: Predictor, values: dict[str, Any], adapter: Adapter | None = None) -> Run:
     """One prediction, to its end."""
     sink = Sink()
+    context = PredictionContext("p", values, sink)
+    context.adapter = adapter
     try:
-        result = run_to_end(predictor, PredictionContext("p", values, sink))
+        result = run_to_end(predictor, context)
     except (Exception, CancelSignal) as error:
         return Run(sink, error)
     return Run(sink, None, result)

@@ -1,85 +1,140 @@
-"""The whole zoo: every type in turn, what it showed, and the tables that docs/models.md has of it."""
+"""Every model of the zoo in turn, each in a process of its own, and what it showed in a file.
+
+A run that was broken off goes on behind what is in the file; another version of a library has all of it run again.
+"""
 
 from __future__ import annotations
 
-import re
+import json
+import multiprocessing
+import os
 import shutil
 import signal
+import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
 from tests.architecture.house import ROOT
-from tests.zoo.harness import Finding
-from tests.zoo.text_checks import check_type
-from tests.zoo.text_models import text_types
 
-PAGE = ROOT / "docs" / "models.md"
-HEADER = "| type | runs | why not batched |"
-RULE = "|---|---|---|"
-# characters
-LONGEST_REASON = 80
-SECONDS_EACH = 60
-CHECKS: dict[str, tuple[Callable[[], list[str]], Callable[[str, Path], Finding]]] = {"text": (text_types, check_type)}
+RESULTS = ROOT / ".zoo"
+LIBRARIES = ("torch", "transformers", "diffusers", "peft")
+# of a second try, alone
+PATIENCE = 4
+# Of a type that does nothing at all: this many times its CPU time, by the clock
+HANGS = 20
+FORK = multiprocessing.get_context("fork")
 
 
-def sweep(task: str, root: Path, names: Iterable[str] = ()) -> Iterator[Finding]:
-    """What each model of a task shows, of all where no names are given; a model's folder is removed behind it."""
-    every, check = CHECKS[task]
-    for name in names or every():
+class OutOfTimeError(BaseException):
+    """A model took more CPU time than it may; no `except Exception` of a check stops it."""
+
+
+@dataclass(frozen=True)
+class Zoo:
+    """All models of one kind: their names, what is looked at, and how much CPU time one of them may take."""
+
+    task: str
+    names: Callable[[], list[str]]
+    check: Callable[[str, Path], Any]
+    finding: type[Any]
+    """The dataclass that a check gives: `name`, `state`, `reason`, `faults` and more."""
+    row: Callable[[Any], str]
+    """A finding as a row of the page's table."""
+    header: tuple[str, str]
+    seconds: int
+
+    @property
+    def file(self) -> Path:
+        """Where what was seen is written, a line for each model."""
+        return RESULTS / f"{self.task}.jsonl"
+
+    def read_findings(self) -> dict[str, Any]:
+        """What was seen with the libraries of today, by names."""
+        lines = self.file.read_text().splitlines() if self.file.exists() else []
+        findings = {}
+        for line in lines:
+            # one may be cut off
+            with suppress(json.JSONDecodeError):
+                entry = json.loads(line)
+                if entry["libraries"] == library_versions():
+                    findings[entry["finding"]["name"]] = self.finding(**entry["finding"])
+        return findings
+
+    def add(self, finding: Any) -> None:
+        """Write a finding behind the others."""
+        self.file.parent.mkdir(exist_ok=True)
+        with self.file.open("a") as file:
+            file.write(json.dumps({"libraries": library_versions(), "finding": asdict(finding)}) + "\n")
+
+    def sweep(self, names: Iterable[str], root: Path) -> Iterator[tuple[Any, float]]:
+        """What each model shows, and the seconds that it took; its folder below `root` is removed behind it.
+
+        One that runs past its time is tried again when all others are done, with more of it.
+        """
+        late = []
+        for name in names:
+            began = time.monotonic()
+            finding = self._run_apart(name, root, self.seconds)
+            if finding is None:
+                late.append(name)
+            else:
+                yield finding, time.monotonic() - began
+        for name in late:
+            began = time.monotonic()
+            finding = self._run_apart(name, root, PATIENCE * self.seconds)
+            if finding is None:
+                finding = self.finding(name)
+                finding.faults.append(f"it took more than {PATIENCE * self.seconds} seconds of CPU time")
+            yield finding, time.monotonic() - began
+
+    def _run_apart(self, name: str, root: Path, seconds: int) -> Any:
+        """Look at a model in another process; None where it ran past its time."""
+        receiver, sender = FORK.Pipe(duplex=False)
+        process = FORK.Process(target=self._report, args=(sender, name, root, seconds))
+        process.start()
+        sender.close()
         try:
-            with limit(SECONDS_EACH):
-                finding = check(name, root)
-        except TimeoutError:
-            finding = Finding(name, task, "READY")
-            finding.fault(f"it took more than {SECONDS_EACH} seconds")
-        yield finding
-        shutil.rmtree(root / name, ignore_errors=True)
+            return receiver.recv() if receiver.poll(HANGS * seconds) else None
+        except EOFError:
+            process.join()
+            finding = self.finding(name)
+            finding.faults.append(f"its process ended with {process.exitcode}")
+            return finding
+        finally:
+            process.kill()
+            process.join()
+            shutil.rmtree(root / name, ignore_errors=True)
+
+    def _report(self, sender: Connection, name: str, root: Path, seconds: int) -> None:
+        finding = None
+        with suppress(OutOfTimeError), limit(seconds):
+            finding = self.check(name, root)
+        sender.send(finding)
+        # threads of a model need no farewell
+        os._exit(0)
+
+
+def library_versions() -> dict[str, str]:
+    """What a finding depends on, beside the product."""
+    return {name: version(name) for name in LIBRARIES}
 
 
 @contextmanager
 def limit(seconds: int) -> Iterator[None]:
-    """Leave the block by a TimeoutError after so many seconds; for the main thread."""
+    """Leave the block by an OutOfTimeError when this process has used so many seconds of CPU; for the main thread."""
 
     def end(*_: Any) -> None:
-        raise TimeoutError
+        raise OutOfTimeError
 
-    before = signal.signal(signal.SIGALRM, end)
-    signal.alarm(seconds)
+    before = signal.signal(signal.SIGPROF, end)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
     try:
         yield
     finally:
-        signal.alarm(0)
-        signal.signal(signal.SIGALRM, before)
-
-
-def row(finding: Finding) -> str:
-    """A finding as a row of its task's table."""
-    if finding.state == "REFUSED":
-        return f"| {finding.name} | refused | |"
-    # what numbers came of two runs of a machine is no part of the reason
-    why = " ".join(re.sub(r" by \S+ of their spread", "", finding.why).replace("|", "/").split())
-    runs = f"{finding.engine}, differs" if finding.faults else finding.engine
-    return f"| {finding.name} | {runs} | {why[:LONGEST_REASON]} |"
-
-
-def _marks(task: str) -> tuple[str, str]:
-    return f"<!-- zoo {task}: written by `make zoo` -->", f"<!-- end of zoo {task} -->"
-
-
-def write_table(task: str, findings: Iterable[Finding]) -> None:
-    """Put the table of what could be built into the page."""
-    begin, end = _marks(task)
-    rows = [row(finding) for finding in findings if finding.state != "NOT BUILT"]
-    table = "\n".join([begin, "", HEADER, RULE, *sorted(rows), "", end])
-    page = PAGE.read_text()
-    PAGE.write_text(re.sub(f"{re.escape(begin)}.*{re.escape(end)}", lambda _: table, page, flags=re.DOTALL))
-
-
-def read_table(task: str) -> dict[str, str]:
-    """How the types in the page's table run, by their names."""
-    begin, end = _marks(task)
-    table = PAGE.read_text().partition(begin)[2].partition(end)[0]
-    lines = [line.split("|") for line in table.splitlines() if line.startswith("| ") and line != HEADER]
-    return {cells[1].strip(): cells[2].strip() for cells in lines}
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)

@@ -6,39 +6,51 @@ from pathlib import Path
 
 import pytest
 
-from tests.zoo.sweep import limit, read_table
+from tests.zoo.sweep import limit
+from tests.zoo.tables import TEXT, read_rows
 from tests.zoo.text_checks import check_type
 from tests.zoo.text_models import text_types
 
 # plain attention, soft-capping, mixture of experts with sliding windows, a state-space model, an encoder-decoder, and
 # one that fills gaps
 FAST = ("gpt2", "gemma2", "mixtral", "mamba", "t5", "bert")
-LEAST_EQUAL = 120
+LEAST_EQUAL = 180
+# of CPU time
 SECONDS = 100
 
 
 def check(model_type: str, root: Path) -> str:
-    """Hold a type against the plain library; how it runs."""
+    """Hold a type against the plain library; its row of the page."""
     with limit(SECONDS):
         finding = check_type(model_type, root)
     assert finding.faults == []
-    return finding.engine or finding.state.lower()
+    return TEXT.row(finding)
+
+
+def agrees(row: str, checked: str) -> bool:
+    """Whether a row of the page tells what was seen; what an earlier look left open agrees with anything."""
+    pairs = zip(row.split("|"), checked.split("|"), strict=True)
+    return all(cell == actual or cell.strip() in ("", "batch") for cell, actual in pairs)
 
 
 @pytest.mark.parametrize("model_type", FAST)
 def test_a_type_writes_what_the_plain_library_writes(model_type: str, tmp_path: Path) -> None:
-    assert read_table("text")[model_type] == check(model_type, tmp_path)
+    row, checked = read_rows(TEXT)[model_type], check(model_type, tmp_path)
+    assert agrees(row, checked), (row, checked)
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(20 * SECONDS)
 @pytest.mark.parametrize("model_type", [name for name in text_types() if name not in FAST])
 @pytest.mark.filterwarnings("default")
 def test_every_type_writes_what_the_plain_library_writes(model_type: str, tmp_path: Path) -> None:
-    how = check(model_type, tmp_path)
-    assert read_table("text").get(model_type, how) == how
+    checked = check(model_type, tmp_path)
+    assert agrees(read_rows(TEXT).get(model_type, checked), checked)
 
 
 def test_the_page_lists_what_runs() -> None:
-    ways = list(read_table("text").values())
-    assert ways.count("batched") + ways.count("one by one") >= LEAST_EQUAL
-    assert not [way for way in ways if "differs" in way]
+    rows = read_rows(TEXT)
+    assert rows.keys() <= set(text_types())
+    engines = [row.split("|")[3].strip() for row in rows.values()]
+    assert len([engine for engine in engines if engine in ("split", "paged", "batch", "generate")]) >= LEAST_EQUAL
+    assert not [row for row in rows.values() if "differs" in row]

@@ -72,8 +72,10 @@ _MEANINGS = tuple(
             "a number is beyond the end of a table: its tokenizer or configuration may be that of another model.",
         ),
         (
-            r"No module named '([\w.]+)'|`(\w[\w.-]*)` library|requires? the (\w[\w.-]*) library",
-            r"it needs the package \1\2\3, which this worker does not have; its operator can install it.",
+            r"No module named '([\w.]+)'|`(\w[\w.-]*)` library|requires? the (\w[\w.-]*) library"
+            # what is not to be mended by another version of the library itself
+            r"|pip install (?:-{1,2}[\w-]+ )*['\"]?(?!transformers\b|diffusers\b|torch\b|git\b)([A-Za-z][\w-]*)",
+            r"it needs the package \1\2\3\4, which this worker does not have; its operator can install it.",
         ),
     )
 )

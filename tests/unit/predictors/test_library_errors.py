@@ -48,6 +48,10 @@ def decoding_error() -> Exception:
             "it needs the package timm, which this worker does not have; its operator can install it.",
         ),
         (
+            ImportError("Loading a GPTQ quantized model requires optimum (`pip install optimum`)"),
+            "it needs the package optimum, which this worker does not have; its operator can install it.",
+        ),
+        (
             ValueError("Couldn't instantiate the backend tokenizer from one of: (1) a `tokenizers` library"),
             NO_TOKENIZER,
         ),

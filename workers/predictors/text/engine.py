@@ -44,8 +44,8 @@ ScoreProcessor = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
 
 # What transformers' batches say of a model that is not made for them, and what of the model it is
 _UNFIT = (
-    (r"Invalid layer type: (\w+)", r"it has layers of the kind \1, and a batch has no cache for those"),
-    (r"tensor must have same slice shape", "its keys and its values are of different widths"),
+    (r"Invalid layer type: (\w+)", r"a batch has no cache for its \1 layers"),
+    (r"tensor must have same slice shape", "its keys and values have other sizes than the cache of a batch"),
     (r"(attention of a batch does not know [^:]*|this model's layers attend by themselves[^:]*)", r"\1"),
     (
         r"'(read_index|write_index)'|PagedAttentionCache\.update\(\) missing",

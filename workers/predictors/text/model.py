@@ -162,9 +162,8 @@ class TextModel:
         if config.is_encoder_decoder:
             raise CannotBatchError("it is an encoder-decoder")
         if config.model_type in ALIBI or getattr(config, "alibi", False):
-            raise CannotBatchError(
-                "its scores depend on positions, which are large numbers in a batch and round too much"
-            )
+            # which are large numbers there
+            raise CannotBatchError("its scores depend on positions, which round too much in a batch")
         if self._media is not None:
             raise CannotBatchError("it reads pictures or sounds")
         if is_spread(self._model):

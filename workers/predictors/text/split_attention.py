@@ -146,7 +146,10 @@ def use_for(model: PreTrainedModel) -> bool:
     """Have the model use it, where its configuration does not speak against it; the first step tells in the end."""
     config = model.config.get_text_config()
     kinds = set(getattr(config, "layer_types", None) or [FULL_ATTENTION])
-    if config._attn_implementation != "sdpa" or kinds != {FULL_ATTENTION} or getattr(config, "sliding_window", None):
+    # some have parts beside that attend otherwise
+    ways = {part.config._attn_implementation for part in model.modules() if isinstance(part, PreTrainedModel)}
+    ways.add(config._attn_implementation)
+    if ways != {"sdpa"} or kinds != {FULL_ATTENTION} or getattr(config, "sliding_window", None):
         return False
     AttentionInterface.register(NAME, split_attention)
     AttentionMaskInterface.register(NAME, lambda *args, **kwargs: None)

@@ -39,8 +39,8 @@ def test_attention_that_a_batch_would_drop_is_seen_and_the_model_stays_as_it_was
 
 def test_why_a_model_is_not_batched_is_told_of_the_model_and_not_of_the_library(tmp_path: Path) -> None:
     reasons = {
-        "ValueError: Invalid layer type: linear_attention": "layers of the kind linear_attention",
-        "RuntimeError: index_copy_(): Source/destination tensor must have same slice shapes.": "different widths",
+        "ValueError: Invalid layer type: linear_attention": "its linear_attention layers",
+        "RuntimeError: index_copy_(): Source/destination tensor must have same slice shapes.": "other sizes",
         "AttributeError: 'PagedAttentionCache' object has no attribute 'get_seq_length'": "ask their cache for more",
         "KeyError: 'read_index'": "do not pass on where a batch keeps",
         "AttributeError: 'NoneType' object has no attribute 'reshape'": "does not run its layers in a batch",
