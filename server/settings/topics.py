@@ -206,8 +206,7 @@ class LimitSettings(BaseSettings):
         131_072,
         ge=1,
         le=131_072,
-        description="Maximum of `max_new_tokens`, the tokens that a text model may write in one text. Versions show it "
-        "once they are published; where it went down, inputs that ask for more are refused.",
+        description="Maximum of `max_new_tokens` of text models; where it went down, more is refused.",
     )
     max_waiting_predictions: int = Field(
         10_000,
