@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import statistics
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -26,6 +27,7 @@ from peft import (
 from safetensors.torch import load_file, save_file
 from transformers import AutoModelForCausalLM, AutoTokenizer, LlamaConfig, LlamaForCausalLM
 
+import workers
 from tests.unit.predictors.loud_adapters import make_adapter, make_adapter_of
 from tests.unit.predictors.sink import Sink
 from tests.unit.predictors.texts import DEFAULTS, PROMPT, generate, setup
@@ -38,6 +40,7 @@ from workers.predictors.text.predictor import Text
 
 Folder = Callable[[str], Path]
 COUNT = 4
+PROSE = Path(workers.__file__).parent / "demo_models" / "prose"
 
 
 @pytest.fixture(scope="module")
@@ -250,3 +253,20 @@ def test_four_adapters_cost_less_than_a_fifth_of_their_base(tmp_path: Path) -> N
     print(f"base {base >> 20} MB, four adapters {added >> 20} MB, resident memory grew by {grown >> 20} MB")  # noqa: T201
     assert 0 < added < 0.2 * base
     assert grown < 0.2 * base
+
+
+@pytest.mark.slow
+def test_switching_on_the_demo_takes_less_than_a_tenth_of_a_second(tmp_path: Path) -> None:
+    folders = [make_adapter(PROSE, tmp_path / str(number), number) for number in range(2)]
+    predictor = setup(PROSE)
+    seconds = []
+    for adapter in (*folders, *folders * 5):
+        sink = Sink()
+        context = PredictionContext("p", {"prompt": PROMPT, **DEFAULTS, "max_new_tokens": 1}, sink, owner="somebody")
+        context.adapter = Adapter(f"version-{adapter.name}", adapter)
+        predictor.predict(context)
+        seconds += [each.value for each in sink.of(Metric) if each.name == "adapter_switch_seconds"]
+    predictor.teardown()
+    print(f"{max(seconds[:2]):.3f} s with a load, {statistics.median(seconds[2:]):.4f} s without")  # noqa: T201
+    assert len(seconds) == 12
+    assert statistics.median(seconds[2:]) < 0.1
