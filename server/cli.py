@@ -263,7 +263,7 @@ def create_admin(
 
 @app.command()
 def register_demo() -> None:
-    """Add the bundled demo models that are missing."""
+    """Add the bundled demo models that are missing, and versions of those whose files changed with the software."""
     added = _run(_with_runtime(_operator_settings(*SERVICES), demo.register))
     typer.echo("\n".join(f"added {slug}" for slug in added) or "The demo models are registered already.")
 

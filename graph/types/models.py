@@ -341,7 +341,9 @@ class ModelSourceInput:
         description="A repository on the Hugging Face Hub."
     )
     local: strawberry.Maybe[LocalSourceInput] = strawberry.field(description="A folder on the server's machine.")
-    demo: strawberry.Maybe[str] = strawberry.field(description="A bundled demo model: `prose`, `shapes` or `naming`.")
+    demo: strawberry.Maybe[str] = strawberry.field(
+        description="A bundled demo model: `prose`, `chat`, `shapes`, `shapes-outline` (with `base`) or `naming`."
+    )
     predictor: strawberry.Maybe[str] = strawberry.field(description="A predictor of the workers, such as `echo`.")
 
     def source(self) -> domain.ModelSource:

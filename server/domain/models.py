@@ -298,8 +298,8 @@ def _adapter_violations(kind: ModelKind, new: NewVersion) -> list[Violation]:
     if kind not in ADAPTED_KINDS:
         rule = f"Only {' and '.join(ADAPTED_KINDS)} models have adapters; leave the base out."
         violations.append(Violation("/base", rule, "base"))
-    elif new.source.type not in (SourceType.HUGGINGFACE, SourceType.LOCAL):
-        violations.append(Violation("/source", "An adapter comes from a repository or a folder.", "source"))
+    elif new.source.type is SourceType.PREDICTOR:
+        violations.append(Violation("/source", "An adapter comes from a repository, a folder or a demo.", "source"))
     own = {
         "quantization": new.quantization is not None,
         "deviceMap": new.device_map is not DeviceMap.SINGLE,

@@ -56,7 +56,7 @@ subscription ($id: ID!) {
     ... on PredictionSnapshot { prediction { status text } }
     ... on OutputAppended { text }
     ... on Progressed { step total }
-    ... on StatusChanged { status prediction { text error { code message } files { url } } }
+    ... on StatusChanged { status prediction { text error { code message } files { url } metrics { custom } } }
   }
 }
 """
@@ -212,10 +212,13 @@ class Demo:
                         break
             else:
                 raise ApiError("ended without a last event")
-        error = event["prediction"]["error"]
-        why = f" ({error['code']}: {error['message']})" if error else ""
-        self._terminal.line(slug, f"{event['status']}{why}", good=event["status"] == "SUCCEEDED")
-        for file in event["prediction"]["files"][:1]:
+        done = event["prediction"]
+        error, numbers = done["error"], (done["metrics"] or {}).get("custom") or {}
+        notes = f" ({error['code']}: {error['message']})" if error else ""
+        if (seconds := numbers.get("adapter_switch_seconds")) is not None:
+            notes += f" (its LoRA was put on the loaded base in {seconds * 1000:.0f} ms)"
+        self._terminal.line(slug, f"{event['status']}{notes}", good=event["status"] == "SUCCEEDED")
+        for file in done["files"][:1]:
             path = self._data_dir / "demo" / f"{slug.rpartition('/')[2]}.png"
             path.parent.mkdir(exist_ok=True)
             path.write_bytes(self._api.download(file["url"]))

@@ -113,23 +113,25 @@ async def list_foreign(codes: Mapping[str, str]) -> list[UUID]:
     return [row["id"] for row in await rows(_LIST_FOREIGN, *values, LEAVE_SECONDS)]
 
 
-_IS_FREE = "state = 'PREPARING' AND (lease_until IS NULL OR lease_until < now())"
+# An adapter is tried on its base, and so waits until that is READY or REFUSED
+_IS_FREE = """v.state = 'PREPARING' AND (v.lease_until IS NULL OR v.lease_until < now())
+    AND NOT EXISTS (SELECT 1 FROM version b WHERE b.id = v.base_id AND b.state = 'PREPARING')"""
 # A few are enough, since each that is prepared makes room for the next
-_UNCLAIMED = f"SELECT id FROM version WHERE {_IS_FREE} ORDER BY created_at LIMIT 4"  # noqa: S608 - constants only
+_UNCLAIMED = f"SELECT v.id FROM version v WHERE {_IS_FREE} ORDER BY v.created_at LIMIT 4"  # noqa: S608 - constants only
 # An expired lease needs no sweeper: whoever claims next takes it over, and the new attempt fences the one before
-_CLAIM = """
+_CLAIM = f"""
 WITH busy AS (
   SELECT m.owner_id, count(*) AS everywhere, count(*) FILTER (WHERE v.worker_id = $1) AS here
   FROM version v JOIN model m ON m.id = v.model_id
   WHERE v.state = 'PREPARING' AND v.worker_id IS NOT NULL AND v.lease_until >= now() GROUP BY m.owner_id
 ), next AS (
   SELECT v.id FROM version v JOIN model m ON m.id = v.model_id LEFT JOIN busy ON busy.owner_id = m.owner_id
-  WHERE v.state = 'PREPARING' AND (v.lease_until IS NULL OR v.lease_until < now()) AND coalesce(busy.here, 0) < $3
+  WHERE {_IS_FREE} AND coalesce(busy.here, 0) < $3
   ORDER BY coalesce(busy.everywhere, 0), v.created_at LIMIT 1 FOR UPDATE OF v SKIP LOCKED
 )
 UPDATE version v SET attempt = v.attempt + 1, worker_id = $1, lease_until = now() + make_interval(secs => $2)
 FROM next WHERE v.id = next.id RETURNING v.id, v.attempt
-"""
+"""  # noqa: S608 - constants only
 # The lease and what users see of the download in one write, which comes every second
 _RENEW = """
 UPDATE version SET lease_until = now() + make_interval(secs => $3), progress = $4::jsonb

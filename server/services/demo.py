@@ -11,15 +11,17 @@ from typing import Any
 from uuid import UUID
 
 import orjson
+from tortoise.expressions import Q
+from tortoise.queryset import QuerySet
 
 from server.domain.accounts import Viewer
-from server.domain.models import ModelKind, ModelSource, NewVersion, SourceType
+from server.domain.models import ModelKind, ModelSource, NewVersion, SourceType, VersionState
 from server.domain.predictions import NewPrediction, PredictionStatus
 from server.errors import ConflictError
 from server.runtime import Runtime
 from server.services import accounts, models, predictions, versions
 from server.services.models import ModelChanges, NewModel
-from server.tables import Model, Prediction
+from server.tables import Model, Prediction, User, Version
 
 POLL_SECONDS = 0.2
 LIVE = (PredictionStatus.STARTING.value, PredictionStatus.PROCESSING.value)
@@ -27,11 +29,16 @@ LIVE = (PredictionStatus.STARTING.value, PredictionStatus.PROCESSING.value)
 
 @dataclass(frozen=True)
 class DemoModel:
-    """A bundled model; `samples` are the inputs whose outputs its card shows, `first_input` is what `up` runs live."""
+    """A bundled model; `samples` are the inputs whose outputs its card shows, `first_input` is what `up` runs live.
+
+    `base` is the name of the bundled model that it is an adapter of; `digest` is that of its folder, as workers see it.
+    """
 
     new: NewModel
     samples: tuple[dict[str, Any], ...]
     first_input: dict[str, Any] | None = None
+    base: str | None = None
+    digest: str | None = None
 
     @property
     def slug(self) -> str:
@@ -55,8 +62,18 @@ A small chat model that answers questions about this server, out of its own page
 SHAPES_DESCRIPTION = """\
 A small diffusion model that draws one shape: “a red circle on a blue background”.
 
-It was trained at 64 by 64 pixels on prompts of the form **a** *colour* *shape* **on a** *colour* **background**.
+It was trained on prompts of the form **a** *colour* *shape* **on a** *colour* **background**, for 128 by 128 pixels.
+
+- `image` alone is the picture to start from: `strength` says how much of it is drawn anew.
+- `image` and `mask` draw anew where the mask is white.
+
 More steps take longer and draw finer; unfinished pictures are shown while somebody watches.
+"""
+OUTLINE_DESCRIPTION = """\
+The shapes of *demo/shapes* as outlines.
+
+It is a LoRA on *demo/shapes*: the two share one model in memory, and a switch between them takes milliseconds.
+`lora_scale` says how strongly it changes the picture; 0 is *demo/shapes* itself.
 """
 NAMING_DESCRIPTION = """\
 A small picture classifier that names one shape and its colour: "red circle", "yellow star".
@@ -72,7 +89,7 @@ fail.
 """
 PROSE_SAMPLING = {"max_new_tokens": 70, "temperature": 0.7, "seed": 4}
 # What it was trained for; the class of its pipeline has other defaults
-SHAPES_INPUTS = {
+SHAPES_INPUTS: dict[str, Any] = {
     "type": "object",
     "properties": {
         **dict.fromkeys(("prompt", "image", "mask", "negative_prompt"), True),
@@ -82,6 +99,12 @@ SHAPES_INPUTS = {
     },
     "required": ["prompt"],
 }
+OUTLINE_INPUTS = {
+    **SHAPES_INPUTS,
+    "properties": {**SHAPES_INPUTS["properties"], "lora_scale": True},
+}
+# The same for the base and its LoRA, so that both draw the same circle
+LIVE_INPUT = {"prompt": "a red circle on a blue background", "seed": 0}
 # Two drawings of workers/demo_models/drawings.py, as PNG
 YELLOW_STAR = (
     "iVBORw0KGgoAAAANSUhEUgAAAEAAAABACAMAAACdt4HsAAAAYFBMVEX+1in50Cn0zCjzyyjxySjwyCjvyCjwxyjvxyjtxyjtxijrxCjlwCfgvC"
@@ -108,6 +131,28 @@ RED_RING = (
     "7/dEQmHRG7xx27/brpY0Zx9XXZ6WUg/B3dwzp3VtTDuEK6yZ9MSyzUpUSRUg/60d03hr2rYftBRZejm3rROOQf1SGd2DjvqhhV1dVigl9PSDg1"
     "xICjVQyckEvBYQ5vR7Tx56KfMcTZZizDn5waOLED4ZPX53/b5c/wHAH1llyQKxg5aSAAAAAElFTkSuQmCC"
 )
+# And two that `demo/shapes` draws over, with the mask of the second
+RED_CIRCLE = (
+    "iVBORw0KGgoAAAANSUhEUgAAAIAAAACABAMAAAAxEHz4AAAAGFBMVEXkJh/cKCjcKCeEQoUyWt0yWtwyWtsqXOTRhv+FAAAC7UlEQVR42u2Y308T"
+    "QRDHZ+6IkaTt3lJJ0ABtz0SDCIVEfJRo4T+AP8C/zCdfIT4D8Q8QUkpftb8wRkns7rWaHD/a9QHRUu5mtyVEYrZv18x+dua7ezNzg+twvZ8DFvDv"
+    "ASNRf3IAEEMD0IMKAIx5YrgQMFXnvu/7AZd8GA94Pau2KwDgby+mTOIY6V8/uVWVPgDsObWHL2sZORiA886mzKAAAA7JD5/WqkwHcGd74//mbHgQ"
+    "/n46HpXVWS8cQETkk5u8x2fFktspbwAPvORbvLzhcfNsBkJTAD7Ywn7j0crZRGgaAj8qXdWcfex6hgBMvIkwxU65bgjgO7koA9yd94w0wPF30RZ3"
+    "foZ3TTzgO5loC9wlVbi4icgO4i5dsm2iQepUxZngLjcAuO/j/ZwKPC0AE6V4G7lR1wJSzWy8DTYXtAC3SL34001PA0DWoJQWZZ0H6pRMXtQ5nAPG"
+    "ZPaahaVI5z5CBAcAAKs1ehtChHMP5nQloCM1IWg8cBoBCSCvEQCA+r5ws+XdLeoKUPwx3I4OBasNnVn8RbBd2v8DSE0Pv48DACqt3YfN3bAGWkyj"
+    "TgI6eV0vBouSTKoNTUqDLB1CsKBZj+19WoOyJit3cxkSoHj3mqfg+bRVe1lTFwyOgQa0xshjwPS+7pIfsCE1vOgPfLI0BfESXHggClRpGTd4T8tE"
+    "DContACVyxGHOC/1HohXsUYqbdKpQjsfZ+JREfwBqG6cjHi4LE2+F04OE9FdCHvEQpMQ1FS0C4p2oCeZtUqRKgTPhGG+VtlChKlaoh3oTaetH6+v"
+    "qKDcRWFcMZS4l+/bDYM1Ic1LjpKr+Us+KPGcqUFqVtAs5MXf1MLaS8vaEcSlz384cZ+EX1r3QwBAduQ8fSHlYAAIuzM59VWEYTjRnll5HGjX949A"
+    "VMv5vCr3AMAtpIv6AcjVIYwSmWZtBQA6JYcZrAdcjxokAYACk+WRkyxlOsSyXZoFWIAFWIAFWIAFWIAFWMCtBvwCYAHriQ+4BPUAAAAASUVORK5C"
+    "YII="
+)
+WHITE_SQUARE = (
+    "iVBORw0KGgoAAAANSUhEUgAAAIAAAACAAgMAAAC+UIlYAAAADFBMVEX19vXEldiWPL6SM7tgvxtJAAAATUlEQVR42u3WMQ4AEBBEUQSF023lkDTu"
+    "p6DdhChF5E+1k7xqq7HFnOMMAAAA/Ay8uoOo0tsKYt5oDUZVJQmvBgAAAMBNYNn2AADgYTABp+oHDvzUqz8AAAAASUVORK5CYII="
+)
+MASK = (
+    "iVBORw0KGgoAAAANSUhEUgAAAIAAAACAAQAAAADrRVxmAAAAJ0lEQVR42mNgGAXUBowMDAz/kflM6CpGBUYFRgVGBUYFRprAKEAFACWKAbgO/dDO"
+    "AAAAAElFTkSuQmCC"
+)
 DEMO_MODELS = (
     DemoModel(
         NewModel(
@@ -122,6 +167,7 @@ DEMO_MODELS = (
             {"prompt": "When a worker starts, it", **PROSE_SAMPLING},
         ),
         first_input={"prompt": "The function returns", "max_new_tokens": 120, "temperature": 1.0},
+        digest="sha256:7ea1fd260a972770521445ac588982e5e909002cd8b7ab8b6d374e64632a4539",
     ),
     DemoModel(
         NewModel(
@@ -135,6 +181,7 @@ DEMO_MODELS = (
             {"messages": [{"role": "user", "content": "What is a lease?"}], "temperature": 0, "seed": 1},
             {"messages": [{"role": "user", "content": "How do I cancel a prediction?"}], "temperature": 0, "seed": 1},
         ),
+        digest="sha256:aeb55a0499ff28f2fc1f2aa711afb55132ea72ff5b1c893adb21918cc2cb97ff",
     ),
     DemoModel(
         NewModel(
@@ -149,8 +196,36 @@ DEMO_MODELS = (
             {"prompt": "a yellow star on a black background", "steps": 40, "seed": 1},
             {"prompt": "a green triangle on a white background", "steps": 40, "seed": 7},
             {"prompt": "a white square on a purple background", "steps": 40, "seed": 1},
+            {
+                "prompt": "a yellow circle on a black background",
+                "image": f"data:image/png;base64,{RED_CIRCLE}",
+                **{"strength": 0.4, "steps": 40, "seed": 1},
+            },
+            {
+                "prompt": "a yellow star on a purple background",
+                "image": f"data:image/png;base64,{WHITE_SQUARE}",
+                "mask": f"data:image/png;base64,{MASK}",
+                **{"steps": 40, "seed": 1},
+            },
         ),
-        first_input={"prompt": "a yellow star on a black background"},
+        first_input=LIVE_INPUT,
+        digest="sha256:9eaa93e3909f0306133dda0d6a03d9153c9dad5185d1fcc2db6de764e6e611a2",
+    ),
+    DemoModel(
+        NewModel(
+            "shapes-outline",
+            ModelKind.IMAGE_GENERATION,
+            NewVersion(ModelSource(SourceType.DEMO, "shapes-outline"), OUTLINE_INPUTS),
+            OUTLINE_DESCRIPTION,
+            tags=("demo", "small", "lora"),
+        ),
+        samples=(
+            {"prompt": "a red circle on a blue background", "steps": 40, "seed": 7},
+            {"prompt": "a white square on a purple background", "steps": 40, "seed": 1},
+        ),
+        first_input=LIVE_INPUT,
+        base="shapes",
+        digest="sha256:b8c66cf510eaf0191fa9a9dc371f673f30d651e008f8a560bf98293b77ae5848",
     ),
     DemoModel(
         NewModel(
@@ -161,6 +236,7 @@ DEMO_MODELS = (
             tags=("demo", "small", "pictures"),
         ),
         samples=tuple({"image": f"data:image/png;base64,{picture}", "top_k": 3} for picture in (YELLOW_STAR, RED_RING)),
+        digest="sha256:28dc7fcc2849f0b02c6854c99a4cf7fc29d17971a55c58dc26fa5051d324ff38",
     ),
     DemoModel(
         NewModel(
@@ -176,20 +252,38 @@ DEMO_MODELS = (
 
 
 async def register(rt: Runtime) -> list[str]:
-    """Add the models that are missing, and a version where the last one was refused; returns the slugs added."""
+    """Add the models that are missing, and a version where none has the bundled files; returns the slugs added.
+
+    The files change with an update of the software. What somebody deleted stays so.
+    """
     owner = await accounts.demo_owner()
     added = []
     for demo in DEMO_MODELS:
+        base = None
+        if demo.base is not None:
+            base = await _usable_versions(owner, demo.base).first()
+            if base is None:
+                continue
         try:
-            await models.add(rt, owner, demo.new)
+            await models.add(rt, owner, demo.new, base)
             added.append(demo.slug)
         except ConflictError:
-            # Its files may have changed with an update of the software
+            known = _usable_versions(owner, demo.new.name)
+            if demo.digest is not None:
+                known = known.filter(Q(digest=demo.digest) | Q(state=VersionState.PREPARING.value))
+            if base is not None:
+                known = known.filter(base_id=base.id)
             model = await Model.get(owner_id=owner.id, name=demo.new.name)
-            newest = (await versions.latest_of_models([model.id])).get(model.id)
-            if newest is None or newest.state == "REFUSED":
-                await versions.publish(rt, model, demo.new.version)
+            if model.deleted_at is None and not await known.exists():
+                await versions.publish(rt, model, demo.new.version, base)
+                added.append(f"{demo.slug} (a new version)")
     return added
+
+
+def _usable_versions(owner: User, name: str) -> QuerySet[Version]:
+    """The versions of a bundled model that were not refused, the newest first."""
+    rows = Version.filter(model__owner_id=owner.id, model__name=name, model__deleted_at=None)
+    return rows.exclude(state=VersionState.REFUSED.value).order_by("-number")
 
 
 async def show(rt: Runtime, patience_seconds: float = 120.0) -> list[str]:

@@ -74,7 +74,7 @@ async def test_the_same_seed_gives_the_same_text(user: Client) -> None:
 
 async def test_a_picture_comes_from_noise(user: Client, live_server: LiveServer) -> None:
     version = await ready(user, "demo/shapes")
-    assert version["inputSchema"]["properties"]["width"]["default"] == 64
+    assert version["inputSchema"]["properties"]["width"]["default"] == 128
     made = await user.create("demo/shapes", {"prompt": "a red circle on a blue background", "steps": 10, "seed": 3})
     events = await watch(user, made["id"])
     steps = [event["step"] for event in events if event["__typename"] == "Progressed"]
@@ -82,7 +82,7 @@ async def test_a_picture_comes_from_noise(user: Client, live_server: LiveServer)
     assert steps[-1] == 10
     assert steps == sorted(steps)
     (file,) = events[-1]["prediction"]["files"]
-    assert (file["width"], file["height"], file["contentType"]) == (64, 64, "image/png")
+    assert (file["width"], file["height"], file["contentType"]) == (128, 128, "image/png")
     picture = await user.http.get(file["url"])
     assert picture.status_code == 200
     assert picture.headers["x-content-type-options"] == "nosniff"

@@ -16,7 +16,7 @@ test("models are shown, searched and narrowed by kind, and the address says how"
   await page.locator(`[data-model="${MODELS.text}"]`).waitFor();
   assert.deepEqual(
     await slugs(page),
-    ["chat", "echo", "naming", "prose", "shapes"].map((name) => `demo/${name}`),
+    ["chat", "echo", "naming", "prose", "shapes", "shapes-outline"].map((name) => `demo/${name}`),
   );
   await page.getByRole("searchbox").fill("DIFFUSION");
   await page.locator(`[data-model="${MODELS.text}"]`).waitFor({ state: "detached" });

@@ -4,9 +4,11 @@ import {
   api,
   assertAccessible,
   badge,
+  BASE_URL,
   choose,
   fake,
   field,
+  modelPath,
   MODELS,
   open,
   predictionId,
@@ -225,6 +227,53 @@ test("several pictures each have their place, and each can be downloaded", SLOW,
   }
   assert.equal(new Set(names).size, 3);
   for (const name of names) assert.match(name, /^shapes-\d+(-\d)?\.\w+$/);
+});
+
+test("a picture can be drawn over, and drawn anew inside a mask", SLOW, async () => {
+  const page = await open();
+  await choose(page, MODELS.image);
+  const give = async (name, ...boxes) => {
+    const picture = await page.evaluate((boxes) => {
+      const canvas = Object.assign(document.createElement("canvas"), { width: 128, height: 128 });
+      const context = canvas.getContext("2d");
+      for (const [colour, ...box] of boxes) {
+        context.fillStyle = colour;
+        context.fillRect(...box);
+      }
+      return canvas.toDataURL("image/png").split(",")[1];
+    }, boxes);
+    const file = { name: `${name}.png`, mimeType: "image/png", buffer: Buffer.from(picture, "base64") };
+    await field(page, name).locator("input[type=file]").setInputFiles(file);
+    await field(page, name).locator("img").waitFor();
+  };
+  const colourAt = (x, y) =>
+    page.locator(".picture img:not(.picture-preview)").evaluate(
+      async (image, [x, y]) => {
+        await image.decode();
+        const canvas = Object.assign(document.createElement("canvas"), { width: 128, height: 128 });
+        const context = canvas.getContext("2d");
+        context.drawImage(image, 0, 0);
+        return [...context.getImageData(x, y, 1, 1).data].slice(0, 3);
+      },
+      [x, y],
+    );
+  const blue = ["rgb(50 90 220)", 0, 0, 128, 128];
+  await give("image", blue, ["rgb(220 40 40)", 10, 10, 70, 70]);
+  await field(page, "prompt").locator("textarea").fill("a white square on a black background");
+  await field(page, "strength").locator('input[type="number"]').fill("0.4");
+  await runButton(page).click();
+  await badge(page, "SUCCEEDED").waitFor();
+  const [inside, outside] = [await colourAt(45, 45), await colourAt(118, 118)];
+  assert.ok(Math.min(...inside) > 160 && Math.max(...outside) < 90, `${inside} ${outside}`);
+
+  await page.goto(`${BASE_URL}${modelPath(MODELS.image)}`);
+  await give("image", blue);
+  await give("mask", ["black", 0, 0, 128, 128], ["white", 16, 16, 104, 104]);
+  await field(page, "prompt").locator("textarea").fill("a yellow square on a blue background");
+  await runButton(page).click();
+  await badge(page, "SUCCEEDED").waitFor();
+  const [red, , blueness] = await colourAt(4, 4);
+  assert.ok(blueness > red + 80, `${red} ${blueness}`);
 });
 
 test("what failed can be retried as it was, and tweaked and run again", SLOW, async () => {

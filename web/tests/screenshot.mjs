@@ -42,7 +42,7 @@ async function predict(model, input, wait = 60) {
 async function prepare() {
   const create = "mutation ($i: CreateModelInput!) { createModel(input: $i) { __typename } }";
   const source = { demo: "shapes" };
-  const description = `Draws one shape on one background, at 64 by 64 pixels.
+  const description = `Draws one shape on one background, at 128 by 128 pixels.
 
 ## How to ask
 

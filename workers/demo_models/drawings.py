@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import math
 import random
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 from PIL import Image, ImageDraw
 
-SIZE = 64
+SIZE = 128
+"""Side of a picture of `demo/shapes`, in pixels; drawings can be rendered in any other."""
 SCALE = 2
+HOLE = 0.55
+"""Radius of the hole of a ring and of an outline, in that of the shape."""
 COLOURS = {
     "red": (220, 40, 40),
     "green": (40, 170, 70),
@@ -43,7 +47,7 @@ class Drawing:
     background: str
     x: float = SIZE / 2
     y: float = SIZE / 2
-    radius: float = 20.0
+    radius: float = SIZE * 5 / 16
 
     def caption(self, rng: random.Random) -> str:
         """One of several ways to say it; one in twenty leaves the background open."""
@@ -57,32 +61,42 @@ class Drawing:
         )
         return rng.choices(forms, weights=(16, 2, 1, 1))[0]
 
-    def render(self) -> Image.Image:
-        """The picture, drawn larger and scaled down for smooth edges."""
-        picture = Image.new("RGB", (SIZE * SCALE, SIZE * SCALE), COLOURS[self.background])
+    def render(self, size: int = SIZE, *, is_outline: bool = False) -> Image.Image:
+        """The picture, drawn larger and scaled down for smooth edges; `size` is its side in pixels.
+
+        An outline has the background's colour inside, as a ring always has.
+        """
+        scale = size / SIZE * SCALE
+        picture = Image.new("RGB", (size * SCALE, size * SCALE), COLOURS[self.background])
         draw = ImageDraw.Draw(picture)
-        x, y, r, fill = self.x * SCALE, self.y * SCALE, self.radius * SCALE, COLOURS[self.colour]
-        if self.shape in ("circle", "ring"):
-            draw.ellipse((x - r, y - r, x + r, y + r), fill=fill)
-        if self.shape == "ring":
-            hole = r * 0.55
-            draw.ellipse((x - hole, y - hole, x + hole, y + hole), fill=COLOURS[self.background])
-        elif self.shape != "circle":
-            draw.polygon([(x + r * dx, y + r * dy) for dx, dy in CORNERS[self.shape]], fill=fill)
-        return picture.resize((SIZE, SIZE), Image.Resampling.LANCZOS)
+        x, y = self.x * scale, self.y * scale
+        parts = [(self.radius * scale, self.colour)]
+        if is_outline or self.shape == "ring":
+            parts.append((self.radius * scale * HOLE, self.background))
+        for r, name in parts:
+            if self.shape in ("circle", "ring"):
+                draw.ellipse((x - r, y - r, x + r, y + r), fill=COLOURS[name])
+            else:
+                draw.polygon([(x + r * dx, y + r * dy) for dx, dy in CORNERS[self.shape]], fill=COLOURS[name])
+        return picture.resize((size, size), Image.Resampling.LANCZOS)
 
 
 def draw_one(rng: random.Random) -> Drawing:
     """A random drawing that lies wholly inside the picture."""
     colour, background = rng.sample(list(COLOURS), 2)
-    radius = rng.uniform(16, 26)
-    x, y = (rng.uniform(radius + 2, SIZE - radius - 2) for _ in range(2))
+    radius = rng.uniform(SIZE / 4, SIZE * 13 / 32)
+    margin = radius + SIZE / 32
+    x, y = (rng.uniform(margin, SIZE - margin) for _ in range(2))
     return Drawing(rng.choice(SHAPES), colour, background, x, y, radius)
 
 
-def dataset(count: int, seed: int) -> tuple[np.ndarray, list[str]]:
-    """Pictures, uint8 of shape (count, 3, SIZE, SIZE), and their captions."""
+def draw_many(count: int, seed: int) -> tuple[list[Drawing], list[str]]:
+    """Random drawings and their captions."""
     rng = random.Random(seed)
     drawings = [draw_one(rng) for _ in range(count)]
-    pictures = np.stack([np.asarray(drawing.render()).transpose(2, 0, 1) for drawing in drawings])
-    return pictures, [drawing.caption(rng) for drawing in drawings]
+    return drawings, [drawing.caption(rng) for drawing in drawings]
+
+
+def stack(pictures: Iterable[Image.Image]) -> np.ndarray:
+    """Pictures of one size as uint8 of shape (count, 3, size, size)."""
+    return np.stack([np.asarray(picture).transpose(2, 0, 1) for picture in pictures])

@@ -11,17 +11,17 @@ import logging
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from random import Random
 
-import numpy as np
 import torch
 from transformers import ResNetConfig, ResNetForImageClassification, ViTImageProcessorPil
 
 from workers.demo_models import checkpoints
-from workers.demo_models.drawings import COLOURS, SHAPES, SIZE, draw_one
+from workers.demo_models.drawings import COLOURS, SHAPES, draw_many, stack
 
 logger = logging.getLogger(__name__)
 
+SIDE = 64
+"""Of the pictures that it sees, in pixels; larger ones are made smaller."""
 LABELS = [f"{colour} {shape}" for colour in COLOURS for shape in SHAPES]
 
 
@@ -39,12 +39,10 @@ class Recipe:
 
 
 def drawings(count: int, seed: int) -> tuple[torch.Tensor, torch.Tensor]:
-    """Pictures, uint8 of shape (count, 3, SIZE, SIZE), and the numbers of their labels."""
-    rng = Random(seed)
-    chosen = [draw_one(rng) for _ in range(count)]
-    pictures = np.stack([np.asarray(drawing.render()).transpose(2, 0, 1) for drawing in chosen])
+    """Pictures, uint8 of shape (count, 3, SIDE, SIDE), and the numbers of their labels."""
+    chosen, _ = draw_many(count, seed)
     numbers = [LABELS.index(f"{drawing.colour} {drawing.shape}") for drawing in chosen]
-    return torch.from_numpy(pictures), torch.tensor(numbers)
+    return torch.from_numpy(stack(drawing.render(SIDE) for drawing in chosen)), torch.tensor(numbers)
 
 
 def build_model(recipe: Recipe) -> ResNetForImageClassification:
@@ -103,7 +101,7 @@ def export(model: ResNetForImageClassification, out: Path, facts: dict[str, obje
     """Write the folder in the hub's format, fp16 safetensors only, in place of what was there."""
     half = {"mean": [0.5] * 3, "std": [0.5] * 3}
     processor = ViTImageProcessorPil(
-        size={"height": SIZE, "width": SIZE}, image_mean=half["mean"], image_std=half["std"]
+        size={"height": SIDE, "width": SIDE}, image_mean=half["mean"], image_std=half["std"]
     )
     with checkpoints.replacing(out, facts) as folder:
         model.to(dtype=torch.float16).save_pretrained(folder)

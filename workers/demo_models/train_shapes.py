@@ -1,13 +1,17 @@
 """Train `demo/shapes`: a small latent diffusion model that draws a shape from a sentence.
 
 Run it as `python -m workers.demo_models.train_shapes --work DIR --out DIR`; a run that was stopped goes on where its
-last checkpoint was. First the autoencoder, then UNet and text encoder together (velocity prediction in its latents).
+last checkpoint was. First an autoencoder of small pictures, then UNet and text encoder together (velocity prediction in
+its latents), then the autoencoder is given one more level: it codes pictures of twice the side in the same latents, so
+that the UNet stays as it is. `--grow DIR` begins with the last of the three, from the folder of a model of small ones.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import logging
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,13 +24,17 @@ from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processor
 from transformers import CLIPTextConfig, CLIPTextModel, PreTrainedTokenizerFast
 
 from workers.demo_models import checkpoints
-from workers.demo_models.drawings import COLOURS, SHAPES, SIZE, dataset
+from workers.demo_models.drawings import COLOURS, SHAPES, SIZE, Drawing, draw_many, stack
 
 logger = logging.getLogger(__name__)
 
 WORDS = ("<pad>", "<s>", "</s>", "<unk>", "a", "an", "on", "background", "with", *COLOURS, *SHAPES)
 CAPTION_TOKENS = 16
 UNCONDITIONAL = 0.1
+NARROW = -7.0
+"""Logarithm of the variance of what the autoencoder codes."""
+SMALL = SIZE // 2
+"""Side of the pictures that the UNet was taught with, in pixels."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +43,7 @@ class Recipe:
 
     pictures: int = 8000
     vae_channels: tuple[int, ...] = (24, 48, 48)
+    outer_channels: int = 16
     latent_channels: int = 4
     unet_channels: tuple[int, ...] = (32, 64, 128)
     text_width: int = 64
@@ -42,14 +51,17 @@ class Recipe:
     vae_batch: int = 32
     unet_steps: int = 4000
     unet_batch: int = 48
-    checkpoint_every: int = 100
+    grow_steps: int = 800
+    grow_batch: int = 4
+    outlines: float = 0.25
+    checkpoint_every: int = 50
     average: float = 0.995
     seed: int = 0
 
     @property
     def latent_size(self) -> int:
         """Side of a latent, in cells."""
-        return int(SIZE // 2 ** (len(self.vae_channels) - 1))
+        return int(SMALL // 2 ** (len(self.vae_channels) - 1))
 
 
 def build_tokenizer() -> PreTrainedTokenizerFast:
@@ -70,20 +82,38 @@ def build_tokenizer() -> PreTrainedTokenizerFast:
     )
 
 
-def build_vae(recipe: Recipe) -> AutoencoderKL:
-    """The untrained autoencoder."""
-    levels = len(recipe.vae_channels)
+def build_vae(channels: tuple[int, ...], latent_channels: int, side: int) -> AutoencoderKL:
+    """An untrained autoencoder of pictures of this side; each number of channels is a level."""
     return AutoencoderKL(
         in_channels=3,
         out_channels=3,
-        latent_channels=recipe.latent_channels,
-        block_out_channels=recipe.vae_channels,
-        down_block_types=("DownEncoderBlock2D",) * levels,
-        up_block_types=("UpDecoderBlock2D",) * levels,
+        latent_channels=latent_channels,
+        block_out_channels=channels,
+        down_block_types=("DownEncoderBlock2D",) * len(channels),
+        up_block_types=("UpDecoderBlock2D",) * len(channels),
         layers_per_block=1,
         norm_num_groups=8,
-        sample_size=SIZE,
+        sample_size=side,
     )
+
+
+def add_level(small: AutoencoderKL, recipe: Recipe) -> AutoencoderKL:
+    """An autoencoder of pictures of twice the side, whose inner levels are those of the small one."""
+    vae = build_vae((recipe.outer_channels, *recipe.vae_channels), recipe.latent_channels, SIZE)
+    known, weights = small.state_dict(), vae.state_dict()
+    for name, value in weights.items():
+        # The encoder's new level comes first, the decoder's last
+        level = re.match(r"encoder\.down_blocks\.(\d+)\.", name)
+        inner = f"encoder.down_blocks.{int(level[1]) - 1}.{name[level.end() :]}" if level else name
+        if inner in known and known[inner].shape == value.shape:
+            weights[name] = known[inner]
+    # The UNet was taught with means; what is coded is hardly more than these
+    weights["quant_conv.weight"][recipe.latent_channels :] = 0
+    weights["quant_conv.bias"][recipe.latent_channels :] = NARROW
+    vae.load_state_dict(weights)
+    torch.nn.init.dirac_(vae.decoder.up_blocks[-2].upsamplers[0].conv.weight)
+    vae.register_to_config(scaling_factor=small.config.scaling_factor)
+    return vae
 
 
 def build_unet(recipe: Recipe) -> UNet2DConditionModel:
@@ -207,22 +237,76 @@ def unet_phase(
     recipe: Recipe, unet: UNet2DConditionModel, text: CLIPTextModel, latents: torch.Tensor, captions: torch.Tensor
 ) -> Phase:
     """Predict the velocity of scaled latents (n, c, s, s) from captions (n, CAPTION_TOKENS), empty ones among them."""
-    scheduler = build_scheduler()
     both = torch.nn.ModuleDict({"unet": unet, "text": text})
-    empty = build_tokenizer()([""], padding="max_length", return_tensors="pt").input_ids[0]
 
     def loss_at(generator: torch.Generator) -> torch.Tensor:
-        chosen = torch.randint(len(latents), (recipe.unet_batch,), generator=generator)
-        words = captions[chosen].clone()
-        words[torch.rand(recipe.unet_batch, generator=generator) < UNCONDITIONAL] = empty
-        noise = torch.randn(latents[chosen].shape, generator=generator)
-        times = torch.randint(0, 1000, (recipe.unet_batch,), generator=generator)
-        noisy = scheduler.add_noise(latents[chosen], noise, times)
-        guessed = unet(noisy, times, text(words).last_hidden_state).sample
-        loss: torch.Tensor = (guessed - scheduler.get_velocity(latents[chosen], noise, times)).square().mean()
-        return loss
+        return velocity_loss(unet, text, latents, captions, recipe.unet_batch, generator)
 
     return Phase("unet", both, 1e-3, recipe.unet_steps, loss_at, recipe.average)
+
+
+def velocity_loss(
+    unet: UNet2DConditionModel,
+    text: CLIPTextModel,
+    latents: torch.Tensor,
+    captions: torch.Tensor,
+    batch: int,
+    generator: torch.Generator,
+) -> torch.Tensor:
+    """How far off the velocity of a batch is that the UNet predicts, at random times and with random noise."""
+    scheduler = build_scheduler()
+    empty = build_tokenizer()([""], padding="max_length", return_tensors="pt").input_ids[0]
+    chosen = torch.randint(len(latents), (batch,), generator=generator)
+    words = captions[chosen].clone()
+    words[torch.rand(batch, generator=generator) < UNCONDITIONAL] = empty
+    noise = torch.randn(latents[chosen].shape, generator=generator)
+    times = torch.randint(0, 1000, (batch,), generator=generator)
+    noisy = scheduler.add_noise(latents[chosen], noise, times)
+    guessed = unet(noisy, times, text(words).last_hidden_state).sample
+    loss: torch.Tensor = (guessed - scheduler.get_velocity(latents[chosen], noise, times)).square().mean()
+    return loss
+
+
+def grow_phase(recipe: Recipe, small: AutoencoderKL, vae: AutoencoderKL, drawings: list[Drawing]) -> Phase:
+    """Teach the outer level of an autoencoder: to give the inner ones what the small one gives them, and to draw.
+
+    Some of the drawings are outlines, which an adapter draws.
+    """
+    is_outline = torch.rand(len(drawings), generator=torch.Generator().manual_seed(recipe.seed)) < recipe.outlines
+    first, second = vae.encoder.down_blocks[:2]
+    outer = [vae.encoder.conv_in, first, second.resnets]
+    last = vae.decoder.up_blocks[-1]
+    outer += [vae.decoder.up_blocks[-2].upsamplers, last, vae.decoder.conv_norm_out, vae.decoder.conv_out]
+
+    # Convolutions see nothing beyond the border, and would leave a dark line there
+    weights = torch.full((SIZE, SIZE), 8.0)
+    weights[2:-2, 2:-2] = 1
+
+    def pictures(numbers: torch.Tensor, side: int) -> torch.Tensor:
+        chosen = [drawings[number].render(side, is_outline=bool(is_outline[number])) for number in numbers.tolist()]
+        return as_floats(torch.from_numpy(stack(chosen)))
+
+    def loss_at(generator: torch.Generator) -> torch.Tensor:
+        numbers = torch.randint(len(drawings), (recipe.grow_batch,), generator=generator)
+        batch, half = pictures(numbers, SIZE), pictures(numbers, SMALL)
+        with torch.no_grad():
+            wanted = small.encoder.down_blocks[0].resnets[0](small.encoder.conv_in(half), temb=None)
+            latents = small.encode(half).latent_dist.mean
+            # What the UNet gives is never quite what the encoder would
+            noisy = latents + torch.randn(latents.shape, generator=generator) * 0.1
+            inner = small.decoder.conv_in(small.post_quant_conv(noisy))
+            inner = small.decoder.mid_block(inner)
+            for block in small.decoder.up_blocks:
+                inner = block(inner)
+        coded = second.resnets[0](first(vae.encoder.conv_in(batch)), temb=None)
+        drawn = last(vae.decoder.up_blocks[-2].upsamplers[0](inner))
+        drawn = vae.decoder.conv_out(torch.nn.functional.silu(vae.decoder.conv_norm_out(drawn)))
+        error = (drawn - batch) * weights
+        coding = (coded - wanted).square().mean() / wanted.var()
+        loss: torch.Tensor = error.abs().mean() + 0.5 * error.square().mean() + coding
+        return loss
+
+    return Phase("grown", torch.nn.ModuleList(outer), 4e-3, recipe.grow_steps, loss_at, 0.98)
 
 
 def as_floats(pictures: torch.Tensor) -> torch.Tensor:
@@ -231,31 +315,43 @@ def as_floats(pictures: torch.Tensor) -> torch.Tensor:
 
 
 @torch.no_grad()
-def encode_all(vae: AutoencoderKL, pictures: torch.Tensor) -> tuple[torch.Tensor, float]:
-    """Latents scaled to unit variance, and the scale."""
+def encode_all(vae: AutoencoderKL, pictures: torch.Tensor) -> torch.Tensor:
+    """The latents of pictures, not scaled."""
     parts = [vae.encode(as_floats(pictures[i : i + 100])).latent_dist.mean for i in range(0, len(pictures), 100)]
-    latents = torch.cat(parts)
-    scale = 1 / float(latents.std())
-    return latents * scale, scale
+    return torch.cat(parts)
 
 
-def train(recipe: Recipe, work: Path) -> tuple[StableDiffusionPipeline, dict[str, object]]:
-    """The trained pipeline and the facts of its training."""
-    torch.manual_seed(recipe.seed)
-    arrays, texts = dataset(recipe.pictures, recipe.seed)
-    pictures, tokenizer = torch.from_numpy(arrays), build_tokenizer()
-    vae, unet, text = build_vae(recipe), build_unet(recipe), build_text_encoder(recipe)
+def train_small(
+    recipe: Recipe, work: Path, drawings: list[Drawing], texts: list[str]
+) -> tuple[StableDiffusionPipeline, dict[str, object]]:
+    """The trained pipeline of small pictures, and the facts of its training."""
+    pictures, tokenizer = torch.from_numpy(stack(drawing.render(SMALL) for drawing in drawings)), build_tokenizer()
+    vae = build_vae(recipe.vae_channels, recipe.latent_channels, SMALL)
+    unet, text = build_unet(recipe), build_text_encoder(recipe)
     vae_loss = vae_phase(recipe, vae, pictures).run(recipe, work)
-    latents, scale = encode_all(vae, pictures)
+    latents = encode_all(vae, pictures)
+    scale = 1 / float(latents.std())
     vae.register_to_config(scaling_factor=scale)
     captions = tokenizer(texts, padding="max_length", truncation=True, return_tensors="pt").input_ids
-    unet_loss = unet_phase(recipe, unet, text, latents, captions).run(recipe, work)
+    unet_loss = unet_phase(recipe, unet, text, latents * scale, captions).run(recipe, work)
     pipeline = StableDiffusionPipeline(
         vae=vae, text_encoder=text.eval(), tokenizer=tokenizer, unet=unet.eval(), scheduler=build_scheduler(),
         safety_checker=None, feature_extractor=None, requires_safety_checker=False,
     )  # fmt: skip
     facts = {"seed": recipe.seed, "vae_steps": recipe.vae_steps, "vae_loss": vae_loss}
     return pipeline, {**facts, "unet_steps": recipe.unet_steps, "unet_loss": unet_loss}
+
+
+def grow(
+    recipe: Recipe, work: Path, small: StableDiffusionPipeline, drawings: list[Drawing], stop_after: int | None = None
+) -> tuple[StableDiffusionPipeline, dict[str, object]]:
+    """The pipeline with one more level of its autoencoder, and the facts of that training."""
+    vae = add_level(small.vae, recipe)
+    loss = grow_phase(recipe, small.vae, vae, drawings).run(recipe, work, stop_after)
+    vae.eval()
+    parts = {name: part for name, part in small.components.items() if name != "vae"}
+    pipeline = StableDiffusionPipeline(vae=vae, **parts, requires_safety_checker=False)
+    return pipeline, {"grow_steps": recipe.grow_steps, "grow_loss": loss}
 
 
 def export(pipeline: StableDiffusionPipeline, out: Path, facts: dict[str, object]) -> None:
@@ -271,10 +367,21 @@ def main() -> None:
     parser.add_argument("--work", type=Path, required=True, help="folder of checkpoints")
     parser.add_argument("--out", type=Path, required=True, help="folder of the model")
     parser.add_argument("--unet-steps", type=int, default=Recipe.unet_steps)
+    parser.add_argument("--grow-steps", type=int, default=Recipe.grow_steps)
+    parser.add_argument("--grow", type=Path, help="folder of the model of small pictures, if it is there")
     arguments = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s")
-    pipeline, facts = train(Recipe(unet_steps=arguments.unet_steps), arguments.work)
-    export(pipeline, arguments.out, facts)
+    torch.set_num_threads(1)
+    recipe = Recipe(unet_steps=arguments.unet_steps, grow_steps=arguments.grow_steps)
+    torch.manual_seed(recipe.seed)
+    drawings, texts = draw_many(recipe.pictures, recipe.seed)
+    if arguments.grow is None:
+        small, facts = train_small(recipe, arguments.work, drawings, texts)
+    else:
+        small = StableDiffusionPipeline.from_pretrained(arguments.grow, use_safetensors=True, torch_dtype=torch.float32)
+        facts = json.loads((arguments.grow / "training.json").read_text())
+    pipeline, others = grow(recipe, arguments.work, small, drawings)
+    export(pipeline, arguments.out, {**facts, **others})
 
 
 if __name__ == "__main__":

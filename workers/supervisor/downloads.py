@@ -113,10 +113,11 @@ async def fetch(
                 choice, path = replace(choice, file=path.name), path.parent
             return await _from_folder(path, settings, on_progress, "local", choice)
         case SourceType.DEMO:
-            if not re.fullmatch(r"[a-z]{1,40}", source.ref):
+            if len(source.ref) > 40 or not re.fullmatch(r"[a-z]+(-[a-z]+)*", source.ref):
                 raise VersionRefusedError(f"There is no bundled demo called {source.ref[:40]!r}.")
             # They come with the software, and change with it
-            return await _from_folder(demo_models.ROOT / source.ref, settings, on_progress, "demo", Choice())
+            own = Choice(adapter_for=choice.adapter_for)
+            return await _from_folder(demo_models.ROOT / source.ref, settings, on_progress, "demo", own)
         case _:
             return Snapshot(None, source.ref, folders.text_digest(source.ref), 0)
 

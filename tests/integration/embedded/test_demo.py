@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import io
+import re
 import sys
 import threading
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image as Pillow
 from rich.console import Console
 
 from server.embedded.demo import Demo
@@ -34,9 +37,16 @@ def shown(url: str, data_dir: Path, *, is_terminal: bool = False, is_stopping: b
 
 def test_a_new_user_sees_both_models_run(live_server: LiveServer, guest_dir: Path) -> None:
     lines = shown(live_server.url, guest_dir).splitlines()
-    path = guest_dir / "demo" / "shapes.png"
-    assert lines == ["demo/prose: SUCCEEDED", "demo/shapes: SUCCEEDED", f"picture: {path}"]
-    assert path.read_bytes().startswith(b"\x89PNG")
+    pictures = [guest_dir / "demo" / f"{name}.png" for name in ("shapes", "shapes-outline")]
+    lora = re.fullmatch(r"demo/shapes-outline: SUCCEEDED \(its LoRA was put on the loaded base in (\d+) ms\)", lines[3])
+    assert lora
+    assert [*lines[:3], *lines[4:]] == [
+        *("demo/prose: SUCCEEDED", "demo/shapes: SUCCEEDED"),
+        *(f"picture: {path}" for path in pictures),
+    ]
+    base, outline = (np.asarray(Pillow.open(path), dtype=float) for path in pictures)
+    assert base.shape == outline.shape == (128, 128, 3)
+    assert np.abs(base - outline).mean() > 5
     assert len((guest_dir / "demo_password").read_text()) == 20
 
 
@@ -44,7 +54,7 @@ def test_on_a_terminal_text_grows_and_the_picture_is_drawn(live_server: LiveServ
     screen = shown(live_server.url, guest_dir, is_terminal=True)
     assert "The function returns" in screen
     assert "step " in screen
-    assert screen.count("▀") == 40 * 20
+    assert screen.count("▀") == 2 * 40 * 20
     assert "✓" in screen
     assert "✗" not in screen
 

@@ -69,15 +69,23 @@ def test_it_runs_the_demo_and_survives_a_kill(start: Start, data_dir: Path) -> N
     first = start(data_dir, command=(*COMMAND, "--data-dir", str(data_dir)))
     url = first.until_ready(240)
     lines = first.lines()
-    assert [line.partition(":")[0] for line in lines[:8]] == [
-        *("postgres", "redis", "migrate", "demo models", "api", "worker", "demo/prose", "demo/shapes")
+    assert [line.partition(":")[0] for line in lines[:10]] == [
+        *("postgres", "redis", "migrate", "demo models", "api", "worker", "demo/prose", "demo/shapes", "picture"),
+        "demo/shapes-outline",
     ]
     assert "worker: ready (cpu)" in lines or "worker: ready (cuda:0)" in lines
     assert "demo/prose: SUCCEEDED" in lines
     assert "demo/shapes: SUCCEEDED" in lines
     assert (data_dir / "demo" / "shapes.png").read_bytes().startswith(b"\x89PNG")
     assert f"password: {(data_dir / 'demo_password').read_text()}" in lines
-    assert samples(url) == {"demo/chat": 2, "demo/prose": 2, "demo/shapes": 4, "demo/naming": 0, "demo/echo": 1}
+    assert samples(url) == {
+        "demo/chat": 2,
+        "demo/prose": 2,
+        "demo/shapes": 6,
+        "demo/shapes-outline": 2,
+        "demo/naming": 0,
+        "demo/echo": 1,
+    }
     health = httpx.get(f"{url}/health/ready", trust_env=False).json()
     assert (health["status"], health["workers"]) == ("ok", 1)
     assert an_admin_is_made_beside_it(data_dir, url)

@@ -14,6 +14,7 @@ from tests.support.api import Client
 from tests.support.operations import administrator, change
 from tests.support.prepared import StartServers
 
+NAMES = ("chat", "echo", "naming", "prose", "shapes", "shapes-outline")
 SHOWN = """{ models { nodes { slug samples { id status text input files { contentType } user { handle } } } } }"""
 
 
@@ -57,11 +58,12 @@ async def test_bare_cards_get_samples_and_others_are_left(fresh: LiveServer, cli
         "demo/naming": 0,
         "demo/prose": 0,
         "demo/shapes": 0,
+        "demo/shapes-outline": 0,
     }
     said = await show(fresh)
-    assert sorted(said) == [f"demo/{name} has samples" for name in ("chat", "echo", "naming", "prose", "shapes")]
+    assert sorted(said) == [f"demo/{name} has samples" for name in NAMES]
     first = await shown(client)
-    assert [len(first[f"demo/{name}"]) for name in ("chat", "echo", "naming", "prose", "shapes")] == [2, 1, 2, 2, 4]
+    assert [len(first[f"demo/{name}"]) for name in NAMES] == [2, 1, 2, 2, 6, 2]
     assert all(sample["files"][0]["contentType"] == "image/png" for sample in first["demo/shapes"])
     assert all(len(sample["text"]) > 20 for sample in first["demo/prose"])
     made = await runs(fresh)

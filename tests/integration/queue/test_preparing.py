@@ -87,3 +87,15 @@ async def test_a_version_that_waits_or_was_refused_is_tried_again_when_asked_and
     assert await claim(uuid4()) == version
     await versions.make_ready(version, 3, versions.PreparedVersion({}, {}, {}, "c", "d", 1))
     assert not await versions.retry(version), "READY is for ever"
+
+
+async def test_an_adapter_waits_until_its_base_is_prepared(database: str) -> None:
+    owner = await someone()
+    adapter, base = await publish(owner, 2)
+    await Version.filter(id=adapter).update(base_id=base)
+    assert adapter not in await versions.list_unclaimed()
+    assert await claim(uuid4()) == base
+    assert await claim(uuid4()) is None
+    await versions.make_ready(base, 1, versions.PreparedVersion({}, {}, {}, "c", "d", 1))
+    assert await versions.list_unclaimed() == [adapter]
+    assert await claim(uuid4()) == adapter

@@ -9,6 +9,8 @@ from PIL import Image
 
 from workers.demo_models.drawings import COLOURS, SHAPES, SIZE, Drawing
 
+SIDE = 64
+"""In pixels, of the pictures that are judged: others are made as large, so that a stray pixel is one everywhere."""
 NORMAL = 32
 BORDER = 2
 PREVAILS = 0.7
@@ -38,7 +40,7 @@ def normalise(mask: np.ndarray) -> np.ndarray:
 @cache
 def templates() -> dict[str, np.ndarray]:
     """The normalised mask of each class."""
-    drawn = {shape: Drawing(shape, "black", "white", radius=SIZE / 2 - 4).render() for shape in SHAPES}
+    drawn = {shape: Drawing(shape, "black", "white", radius=SIZE / 2 - 8).render(SIDE) for shape in SHAPES}
     return {shape: normalise(foreground(np.asarray(p, dtype=np.float64))) for shape, p in drawn.items()}
 
 
@@ -58,7 +60,8 @@ def plain_colour(rgb: np.ndarray) -> str:
 
 def classify(picture: Image.Image) -> tuple[str, str, str]:
     """Shape, colour and background of a picture."""
-    pixels = np.asarray(picture.convert("RGB"), dtype=np.float64)
+    small = picture.convert("RGB").resize((SIDE, SIDE), Image.Resampling.BOX)
+    pixels = np.asarray(small, dtype=np.float64)
     mask = foreground(pixels)
     normal = normalise(mask)
     shape = max(SHAPES, key=lambda name: overlap(normal, templates()[name]))

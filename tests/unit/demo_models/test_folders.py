@@ -8,6 +8,7 @@ import pytest
 from server.domain.models import SourceType
 from server.services.demo import DEMO_MODELS, DemoModel
 from workers import demo_models
+from workers.supervisor import folders
 
 BUNDLED = [demo for demo in DEMO_MODELS if demo.new.version.source.type is SourceType.DEMO]
 
@@ -18,7 +19,7 @@ KINDS = {".safetensors", ".json", ".md", ".jinja"}
 def test_the_list_is_there_without_torch() -> None:
     code = (
         "import sys, workers.demo_models; from server.services.demo import DEMO_MODELS as m;"
-        " assert len(m) == 5; print('torch' in sys.modules)"
+        " assert len(m) == 6; print('torch' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
@@ -29,6 +30,7 @@ def test_every_kind_has_a_model() -> None:
         "prose": "TEXT_GENERATION",
         "chat": "TEXT_GENERATION",
         "shapes": "IMAGE_GENERATION",
+        "shapes-outline": "IMAGE_GENERATION",
         "naming": "CUSTOM",
     }
     for demo in BUNDLED:
@@ -49,6 +51,12 @@ def test_a_folder_holds_weights_settings_and_a_card(demo: DemoModel) -> None:
     assert card.startswith("---\n")
     assert "license: mit" in card
     assert "pipeline_tag:" in card
+
+
+@pytest.mark.parametrize("demo", BUNDLED, ids=lambda demo: demo.new.name)
+def test_its_digest_is_noted_so_that_other_files_are_another_version(demo: DemoModel) -> None:
+    kind = demo.new.version.runs_on(demo.new.kind) if demo.base else None
+    assert demo.digest == folders.inspect(demo_models.ROOT / demo.new.name, MOST_BYTES, adapter_for=kind).digest
 
 
 def test_both_folders_are_small() -> None:

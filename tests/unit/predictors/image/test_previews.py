@@ -73,7 +73,7 @@ def test_watched_it_grows_from_noise_into_the_picture(shapes: Predictor) -> None
     assert all(len(preview.blob) <= MAX_BYTES for preview in shown)
     assert all(Pillow.open(BytesIO(preview.blob)).size == (preview.width, preview.height) for preview in shown)
     final = pixels(sink.of(File)[0].blob)
-    distances = [np.abs(pixels(preview.blob, (64, 64)) - final).mean() for preview in shown]
+    distances = [np.abs(pixels(preview.blob, (128, 128)) - final).mean() for preview in shown]
     assert distances[0] > 40
     assert distances[-1] < 10
     assert distances[-1] < distances[10] < distances[0]
