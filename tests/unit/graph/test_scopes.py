@@ -28,7 +28,7 @@ def test_each_root_field_says_what_it_asks_of_an_api_key(root: Any, table: dict[
 # What a scope may be said to let a key do
 VERBS = {
     *("add", "archive", "cancel", "change", "create", "delete", "edit", "manage", "publish", "purge", "redeliver"),
-    *("remove", "rename", "retry", "revoke", "rotate", "run", "send", "update", "upload", "write"),
+    *("remove", "rename", "retry", "revoke", "rotate", "run", "send", "set", "update", "upload", "write"),
 }
 
 
