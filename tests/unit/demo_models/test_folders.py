@@ -56,7 +56,8 @@ def test_a_folder_holds_weights_settings_and_a_card(demo: DemoModel) -> None:
 @pytest.mark.parametrize("demo", BUNDLED, ids=lambda demo: demo.new.name)
 def test_its_digest_is_noted_so_that_other_files_are_another_version(demo: DemoModel) -> None:
     kind = demo.new.version.runs_on(demo.new.kind) if demo.base else None
-    assert demo.digest == folders.inspect(demo_models.ROOT / demo.new.name, MOST_BYTES, adapter_for=kind).digest
+    choice = folders.Choice(adapter_for=kind)
+    assert demo.digest == folders.inspect(demo_models.ROOT / demo.new.name, MOST_BYTES, choice=choice).digest
 
 
 def test_both_folders_are_small() -> None:
