@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -32,6 +33,13 @@ class PredictionLease:
     traceparent: str | None = None
     variable_changes: int = 0
     """How often the variables of its model had been changed; 0: it never had any."""
+    base_id: UUID | None = None
+    """The version that its own is an adapter on."""
+
+    @property
+    def runs_on(self) -> UUID:
+        """The version whose weights it runs on."""
+        return self.base_id or self.version_id
 
 
 @dataclass(frozen=True)
@@ -65,10 +73,10 @@ NO_WARM_VERSIONS = WarmVersions()
 
 @dataclass(frozen=True)
 class Room:
-    """How many predictions of each version a worker can begin now.
+    """How many predictions of each version a worker can begin now; adapters share that of their base.
 
-    `at_once` is how many its predictor, by name, runs together; `running` how many of a version run here already. Of a
-    predictor that is not named, `unknown` are begun.
+    `at_once` is how many its predictor, by name, runs together; `running` how many run here already on the weights of a
+    version. Of a predictor that is not named, `unknown` are begun.
     """
 
     at_once: Mapping[str, int] = field(default_factory=dict)
@@ -76,7 +84,7 @@ class Room:
     unknown: int = 1
 
     def of(self, version_id: UUID, predictor: str) -> int:
-        """How many more of a version can begin."""
+        """How many more can begin on the weights of a version."""
         return max(0, self.at_once.get(predictor, self.unknown) - self.running.get(version_id, 0))
 
     def less(self, version_ids: Iterable[UUID]) -> Room:
@@ -106,7 +114,7 @@ class WaitingVersion:
     base_id: UUID | None = None
 
     @property
-    def loads(self) -> UUID:
+    def runs_on(self) -> UUID:
         """The version whose weights it runs on."""
         return self.base_id or self.version_id
 
@@ -129,7 +137,7 @@ async def claim(
 
     By rank and time; within the best waiting rank, what waited too long comes first, then what is warm here, then the
     rest, of which what is warm elsewhere only after a while. Versions that wait together get equal shares of the limit
-    first. `waiting` is what `list_waiting` gave just now.
+    first, and adapters of one base one share. `waiting` is what `list_waiting` gave just now.
     """
     leases: list[PredictionLease] = []
     while len(leases) < limit:
@@ -141,27 +149,38 @@ async def claim(
         if not versions:
             break
         versions.sort(key=lambda each: _place(each, warm))
-        share = -(-left // len(versions))
-        counts = [min(share, room.of(each.version_id, each.predictor)) for each in versions]
+        counts = _shares(versions, room, left)
         ranks = [min([other.rank for other in versions if other is not each], default=MAX_RANK) for each in versions]
-        waits = [warm.wait_seconds if each.loads in warm.elsewhere else 0.0 for each in versions]
+        waits = [warm.wait_seconds if each.runs_on in warm.elsewhere else 0.0 for each in versions]
         ids = [each.version_id for each in versions]
         claimed = await rows(_CLAIM, queue, worker_id, lease_seconds, left, ids, counts, ranks, waits)
         leases += [_lease(row) for row in claimed]
-        room = room.less(row["version_id"] for row in claimed)
+        room = room.less(row["base_id"] or row["version_id"] for row in claimed)
         if not claimed or (len(versions) == 1 and len(claimed) < min(left, counts[0])):
             break
     return leases
 
 
 def _may_begin(waiting: WaitingVersion, warm: WarmVersions, room: Room) -> bool:
-    is_left_to_others = waiting.loads in warm.elsewhere and waiting.seconds < warm.wait_seconds
-    return not waiting.alone and not is_left_to_others and room.of(waiting.version_id, waiting.predictor) > 0
+    is_left_to_others = waiting.runs_on in warm.elsewhere and waiting.seconds < warm.wait_seconds
+    return not waiting.alone and not is_left_to_others and room.of(waiting.runs_on, waiting.predictor) > 0
+
+
+def _shares(versions: Sequence[WaitingVersion], room: Room, limit: int) -> list[int]:
+    """How many of each version may begin: equal shares of a limit to what has weights, and of them to its adapters."""
+    adapters = Counter(each.runs_on for each in versions)
+    share = -(-limit // len(adapters))
+    counts = []
+    for each in versions:
+        part = -(-share // adapters[each.runs_on])
+        counts.append(min(part, room.of(each.runs_on, each.predictor)))
+        room = room.less([each.runs_on] * counts[-1])
+    return counts
 
 
 def _place(waiting: WaitingVersion, warm: WarmVersions) -> tuple[int, int, float]:
     is_starved = bool(warm.here) and waiting.seconds >= warm.starve_seconds
-    return waiting.rank, 0 if is_starved else 1 if waiting.loads in warm.here else 2, -waiting.seconds
+    return waiting.rank, 0 if is_starved else 1 if waiting.runs_on in warm.here else 2, -waiting.seconds
 
 
 async def claim_alone(
@@ -215,7 +234,8 @@ async def enter_runner(prediction_id: UUID, attempt: int) -> None:
 MAX_RANK = 2**31 - 1
 _RETURNING = """RETURNING p.id, p.attempt, p.owner, p.version_id, p.queue, p.input, p.alone, p.created_at,
   p.started_at, now() AS claimed_at, p.deadline_at, p.webhook_events, p.cache_key, p.run_at, p.traceparent,
-  (SELECT m.variable_changes FROM model m WHERE m.id = p.model_id) AS variable_changes"""
+  (SELECT m.variable_changes FROM model m WHERE m.id = p.model_id) AS variable_changes,
+  (SELECT v.base_id FROM version v WHERE v.id = p.version_id) AS base_id"""
 # Most are in the runner at once: one that is not is said to be outside by a heartbeat, and short ones cost no write
 _LEASE_IT = """SET status = 'processing', attempt = p.attempt + 1, worker_id = $2, updated_at = now(),
   lease_until = now() + make_interval(secs => $3), started_at = coalesce(p.started_at, now()), outside_runner = false"""
@@ -271,11 +291,11 @@ WITH open AS (
       SELECT FROM version WHERE id = p.version_id AND coalesce(base_id, id) = ANY($5::uuid[])))
   FOR UPDATE SKIP LOCKED),
 c AS (
-  SELECT o.id, row_number() OVER (PARTITION BY o.version_id ORDER BY o.rank, o.run_at) AS place,
+  SELECT o.id, row_number() OVER (PARTITION BY coalesce(m.base_id, m.id) ORDER BY o.rank, o.run_at) AS place,
     coalesce(a.n, $11::int) - coalesce(r.n, 0) AS room
   FROM open o JOIN version m ON m.id = o.version_id
   LEFT JOIN unnest($7::text[], $8::int[]) AS a(predictor, n) ON a.predictor = m.predictor
-  LEFT JOIN unnest($9::uuid[], $10::int[]) AS r(version, n) ON r.version = o.version_id)
+  LEFT JOIN unnest($9::uuid[], $10::int[]) AS r(version, n) ON r.version = coalesce(m.base_id, m.id))
 UPDATE prediction p {_LEASE_IT} FROM c WHERE p.id = c.id AND c.place <= c.room {_RETURNING}
 """  # noqa: S608 - constants only
 # One statement for all leases of a worker, whose number must not cost it its leases. Whoever changes several rows locks

@@ -290,7 +290,7 @@ def grow_phase(recipe: Recipe, small: AutoencoderKL, vae: AutoencoderKL, drawing
         numbers = torch.randint(len(drawings), (recipe.grow_batch,), generator=generator)
         batch, half = pictures(numbers, SIZE), pictures(numbers, SMALL)
         with torch.no_grad():
-            wanted = small.encoder.down_blocks[0].resnets[0](small.encoder.conv_in(half), temb=None)
+            target = small.encoder.down_blocks[0].resnets[0](small.encoder.conv_in(half), temb=None)
             latents = small.encode(half).latent_dist.mean
             # What the UNet gives is never quite what the encoder would
             noisy = latents + torch.randn(latents.shape, generator=generator) * 0.1
@@ -302,7 +302,7 @@ def grow_phase(recipe: Recipe, small: AutoencoderKL, vae: AutoencoderKL, drawing
         drawn = last(vae.decoder.up_blocks[-2].upsamplers[0](inner))
         drawn = vae.decoder.conv_out(torch.nn.functional.silu(vae.decoder.conv_norm_out(drawn)))
         error = (drawn - batch) * weights
-        coding = (coded - wanted).square().mean() / wanted.var()
+        coding = (coded - target).square().mean() / target.var()
         loss: torch.Tensor = error.abs().mean() + 0.5 * error.square().mean() + coding
         return loss
 

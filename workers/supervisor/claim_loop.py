@@ -182,7 +182,7 @@ class ClaimLoop:
                 for lease in leases:
                     self._start(lease)
             occupancy = self._occupancy()
-            is_full = any(occupancy.room.of(each.version_id, each.predictor) <= 0 for each in versions)
+            is_full = any(occupancy.room.of(each.runs_on, each.predictor) <= 0 for each in versions)
             if is_full or self._free(queue, occupancy) <= 0:
                 self._crowded.add(kind_queue(queue))
         if suspects and others and self._occupancy().is_idle:

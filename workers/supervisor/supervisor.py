@@ -257,7 +257,7 @@ class Supervisor:
         waiting = self._sharing.waiting
         leases = [attempt.lease for key, attempt in self._attempts.items() if key not in waiting]
         kinds = Counter(kind_queue(lease.queue) for lease in leases)
-        running = Counter(lease.version_id for lease in leases)
+        running = Counter(lease.runs_on for lease in leases)
         running.update(dict.fromkeys(self._foreign, MOST))
         room = Room(self._keeper.at_once, running)
         return Occupancy(kinds, room, any(lease.alone for lease in leases))

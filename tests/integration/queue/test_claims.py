@@ -165,6 +165,23 @@ async def test_versions_that_wait_together_share_the_slots(queue: str) -> None:
     assert [claimed.version_id for claimed in await claim(queue, uuid4(), LEASE, 9)] == [late.id]
 
 
+async def test_adapters_of_one_base_share_its_room_and_its_share(queue: str) -> None:
+    base, other = await add_version(), await add_version()
+    adapters = [await add_version() for _ in range(3)]
+    await Version.filter(id__in=[each.id for each in adapters]).update(base_id=base.id)
+    made = {each.id: [await add(each, queue) for _ in range(6)] for each in (*adapters, other)}
+    room = Room({"echo": 4})
+    taken = await claim(queue, uuid4(), LEASE, 6, room=room)
+    assert Counter(claimed.runs_on for claimed in taken) == {base.id: 3, other.id: 3}
+    assert {claimed.version_id for claimed in taken if claimed.base_id} == {each.id for each in adapters}
+    room = room.less(claimed.runs_on for claimed in taken)
+    hints = [each.id for adapter in adapters for each in made[adapter.id]]
+    (hinted,) = await claim_hinted(hints, queue, uuid4(), LEASE, room=room)
+    assert hinted.runs_on == base.id
+    (last,) = await claim(queue, uuid4(), LEASE, 32, room=room.less([base.id]))
+    assert last.version_id == other.id
+
+
 async def test_what_is_to_run_alone_is_claimed_alone(version: Version, queue: str) -> None:
     at = now()
     suspects = [await add(version, queue, alone=True, run_at=at - timedelta(seconds=9 - n)) for n in range(2)]

@@ -167,7 +167,7 @@ def test_each_kind_has_a_queue_of_its_own() -> None:
     [
         (ModelKind.TEXT_GENERATION, SourceType.LOCAL, {}, []),
         (ModelKind.IMAGE_GENERATION, SourceType.HUGGINGFACE, {}, []),
-        (ModelKind.TEXT_GENERATION, SourceType.DEMO, {}, ["/source"]),
+        (ModelKind.IMAGE_GENERATION, SourceType.DEMO, {}, []),
         (ModelKind.CUSTOM, SourceType.LOCAL, {}, ["/base"]),
         (ModelKind.TEXT_GENERATION, SourceType.LOCAL, {"dtype": Dtype.FLOAT16}, ["/dtype"]),
         (ModelKind.TEXT_GENERATION, SourceType.LOCAL, {"device": DeviceClass.CPU}, ["/device"]),

@@ -51,7 +51,7 @@ def test_every_built_in_predictor_describes_its_inputs_in_full(entry: dict[str, 
         assert "default" in body or name in {*inputs["required"], *either, *open_inputs}
         if "default" in body:
             Draft202012Validator(body).validate(body["default"])
-        if body.get("type") in {"integer", "number"}:
+        if body.get("type") in ("integer", "number"):
             assert "maximum" in body
             assert {"minimum", "exclusiveMinimum"} & set(body)
 

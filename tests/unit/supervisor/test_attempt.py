@@ -177,7 +177,10 @@ async def test_more_new_tokens_than_the_server_allows_now_do_not_reach_the_runne
         async def spec(self, *_: Any) -> VersionSpec:
             return VersionSpec("v", "text")
 
-    keeper.input_schema = lambda _: {"properties": {"max_new_tokens": {"default": 128}}}  # type: ignore[attr-defined]
+        def input_schema(self, _: Any) -> dict[str, Any]:
+            return {"properties": {"max_new_tokens": {"default": 128}}}
+
+    keeper.input_schema = Specs().input_schema  # type: ignore[attr-defined]
     settings = Settings(_env_file=None, max_new_tokens=100)
     monkeypatch.setattr(attempt._rt, "settings", settings)
     monkeypatch.setattr(attempt._rt, "vault", SimpleNamespace(open=None), raising=False)

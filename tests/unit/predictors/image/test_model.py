@@ -225,7 +225,11 @@ def test_a_load_tells_its_phases_and_its_bytes(folder: Folder) -> None:
     spec = VersionSpec("v", "image", str(folder("stable")))
     predictor.setup(spec, CPU, SetupContext(lambda *phase: told.append(phase)))
     size = sum(f.stat().st_size for f in folder("stable").rglob("*.safetensors"))
-    assert told == [("read", 0, size), ("move", size, size), ("warm-up", size, size)]
+    # Part by part
+    reads = [loaded for phase, loaded, _ in told if phase == "read"]
+    assert reads == sorted(reads)
+    assert (reads[0], len(set(reads))) == (0, 3)
+    assert told == [*(("read", each, size) for each in reads), ("move", size, size), ("warm-up", size, size)]
     assert 0.7 * size < predictor.size_bytes() <= size
     predictor.teardown()
     assert predictor.size_bytes() == 0
