@@ -32,6 +32,9 @@ from tests.support.prepared import (
     other_database,
 )
 
+if "PYTEST_XDIST_WORKER" in os.environ:
+    # Processes that share the cores: threads of torch would wait for each other's, busily
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
 ROOT = Path(__file__).parent.parent
 # Receivers of webhooks that tests start on this machine
 LOCAL_RECEIVERS = {"WEBHOOK_ALLOW": "127.0.0.0/8:*"}

@@ -12,6 +12,7 @@ import torch
 from diffusers import StableDiffusionPipeline
 from PIL import Image as Pillow
 
+from tests.support.marks import seldom
 from tests.unit.predictors import tiny_models
 from tests.zoo import quirks
 from tests.zoo.harness import Finding, check_sentence, load, run
@@ -27,21 +28,25 @@ ENOUGH = 10**8
 NUMPY_2 = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
 PROMPT = {"prompt": "The quick brown fox", "max_new_tokens": 12, "temperature": 0, "seed": 7}
 TEXT_READY = [
-    quirks.sharded,
-    quirks.fp16_variant,
     quirks.consolidated_beside_shards,
-    quirks.other_formats_beside,
-    quirks.chat_template_file,
-    quirks.numbers_that_are_none,
+    *seldom(
+        quirks.sharded,
+        quirks.fp16_variant,
+        quirks.other_formats_beside,
+        quirks.chat_template_file,
+        quirks.numbers_that_are_none,
+    ),
 ]
 # What the plain library reads in its own way
 PLAINLY_READY = [
     quirks.tiktoken,
-    pytest.param(quirks.two_sentencepieces, marks=pytest.mark.slow),
-    pytest.param(quirks.codes, marks=pytest.mark.slow),
-    pytest.param(quirks.added_tokens, marks=pytest.mark.slow),
-    pytest.param(quirks.heads_of_each_layer, marks=pytest.mark.slow),
-    pytest.param(quirks.no_heads, marks=pytest.mark.slow),
+    *seldom(
+        quirks.two_sentencepieces,
+        quirks.codes,
+        quirks.added_tokens,
+        quirks.heads_of_each_layer,
+        quirks.no_heads,
+    ),
 ]
 METHODS = {
     "gptq": "optimum", "awq": "gptqmodel", "compressed-tensors": "compressed-tensors",
@@ -89,6 +94,7 @@ def test_what_is_beside_the_weights_does_not_count(tmp_path: Path) -> None:
     assert sizes[0] == sizes[1]
 
 
+@pytest.mark.slow
 def test_a_tokenizer_of_sentencepiece_alone_writes(tmp_path: Path) -> None:
     predictor = publish(quirks.sentencepiece_alone(tmp_path / "it"))
     answer = run(predictor, PROMPT)

@@ -13,7 +13,7 @@ from tests.zoo.text_models import text_types
 
 # plain attention, soft-capping, mixture of experts with sliding windows, a state-space model, an encoder-decoder, and
 # one that fills gaps
-FAST = ("gpt2", "gemma2", "mixtral", "mamba", "t5", "bert")
+FAST = ("gpt2", "gemma2", "mamba", "bert")
 LEAST_EQUAL = 180
 # of CPU time
 SECONDS = 100

@@ -15,6 +15,7 @@ from PIL import ImageChops, ImageStat
 from transformers import AutoModelForCausalLM, LlamaConfig, LlamaForCausalLM
 
 from tests.conftest import ROOT
+from tests.support.marks import seldom
 from tests.unit.predictors.conftest import CPU
 from tests.unit.predictors.sink import Sink
 from tests.unit.predictors.texts import Folder, generate
@@ -81,7 +82,7 @@ def test_int8_is_served_in_batches_and_a_seed_repeats_in_any_company(prose: dict
 @pytest.mark.parametrize(
     "name", ["llama", "t5", *(pytest.param(n, marks=pytest.mark.slow) for n in ("gpt2", "mistral_like"))]
 )
-@pytest.mark.parametrize("options", [INT8, SPREAD, {**INT8, **SPREAD}], ids=str)
+@pytest.mark.parametrize("options", [INT8, *seldom(SPREAD, {**INT8, **SPREAD})], ids=str)
 def test_other_families_load_and_write(folder: Folder, name: str, options: dict[str, str], tmp_path: Path) -> None:
     if name == "mistral_like":
         path = tmp_path / name

@@ -135,6 +135,7 @@ async def test_a_try_is_called_off(shared: Running) -> None:
     await shared.end("holds")
 
 
+@pytest.mark.slow
 async def test_a_version_computes_in_its_own_numbers(shared: Running, llama: Path) -> None:
     sizes = {}
     for dtype in ("FLOAT32", "BFLOAT16", "FLOAT16"):

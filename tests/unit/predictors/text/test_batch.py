@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import torch
 
+from tests.support.marks import seldom
 from tests.unit.predictors.sink import Sink
 from tests.unit.predictors.texts import DEFAULTS, PROMPT, generate, model_of, reference, setup
 from tests.unit.predictors.tiny_models import CONTEXT, family
@@ -63,7 +64,7 @@ def left_behind(batch: TextBatch) -> list[str]:
     return held or ["pages of the cache"]
 
 
-@pytest.mark.parametrize("name", ["llama", "gpt2", "qwen2", "opt", "gpt_neox", "mistral"])
+@pytest.mark.parametrize("name", ["llama", *seldom("gpt2", "qwen2", "opt", "gpt_neox", "mistral")])
 def test_greedy_is_what_generate_gives_alone_however_many_run(folder: Folder, tmp_path: Path, name: str) -> None:
     path = folder(name) if name in {"llama", "gpt2"} else family(tmp_path / name)
     predictor = setup(path)
@@ -157,6 +158,7 @@ def test_a_request_that_ends_the_manager_fails_alone_and_the_others_go_on(loaded
     assert left_behind(batch_of(broken)) == []
 
 
+@pytest.mark.slow
 def test_scores_that_are_no_numbers_fail_their_request_alone(folder: Folder, loaded: Loaded) -> None:
     predictor = setup(folder("llama"))
     expected = [good(loaded("llama"), number)() for number in range(4)]
@@ -226,6 +228,7 @@ def test_models_that_cannot_be_batched_run_without_and_the_log_says_why(
     assert together(predictor, runs) == [reference(path, prompt, 24)[1] for prompt in PROMPTS]
 
 
+@pytest.mark.slow
 def test_a_teardown_ends_every_thread_and_frees_the_cache(folder: Folder) -> None:
     before = {thread.name for thread in threading.enumerate()}
     predictor = setup(folder("llama"))
@@ -239,7 +242,7 @@ def test_a_teardown_ends_every_thread_and_frees_the_cache(folder: Folder) -> Non
     assert batch.cache_bytes == 0
 
 
-@pytest.mark.parametrize("error", [torch.OutOfMemoryError, MemoryError])
+@pytest.mark.parametrize("error", [torch.OutOfMemoryError, *seldom(MemoryError)])
 def test_a_batch_that_fills_the_memory_is_run_again_in_smaller_parts(folder: Folder, error: type[Exception]) -> None:
     predictor = setup(folder("llama"))
     expected = [good(predictor, number)() for number in range(8)]
@@ -259,6 +262,7 @@ def test_a_batch_that_fills_the_memory_is_run_again_in_smaller_parts(folder: Fol
     predictor.teardown()
 
 
+@pytest.mark.slow
 def test_one_that_fills_the_memory_alone_says_so_and_the_next_one_runs(folder: Folder) -> None:
     predictor = setup(folder("llama"))
     expected = good(predictor, 1)()

@@ -290,6 +290,7 @@ def test_the_beginning_that_a_template_writes_is_not_doubled(folder: Folder, tmp
     predictor.teardown()
 
 
+@pytest.mark.slow
 def test_of_several_templates_tools_choose_their_own(folder: Folder, tmp_path: Path) -> None:
     by_name = {"default": "D{{ messages[0].content }}", "tool_use": "T{{ tools | length }}", "rag": "R{{ citation }}"}
     path = with_template(folder("llama"), tmp_path / "several", by_name)

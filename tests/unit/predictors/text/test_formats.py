@@ -21,6 +21,7 @@ from transformers import LlamaConfig, LlamaForCausalLM
 
 from server.domain import input_schema
 from server.errors import InvalidInputError
+from tests.support.marks import seldom
 from tests.unit.predictors import tiny_models
 from tests.unit.predictors.sink import Sink
 from tests.unit.predictors.texts import DEFAULTS, PROMPT, generate, model_of, setup
@@ -91,7 +92,7 @@ def is_as_asked(format_: dict[str, Any], text: str) -> bool:
     return bool(Draft202012Validator(schema.get("schema", schema)).is_valid(json.loads(text)))
 
 
-@pytest.mark.parametrize("name", ["llama", "t5"])
+@pytest.mark.parametrize("name", ["llama", *seldom("t5")])
 def test_a_text_is_what_its_format_asks_for(loaded: Loaded, name: str) -> None:
     predictor = loaded(name)
     for format_ in FORMATS:
@@ -102,6 +103,7 @@ def test_a_text_is_what_its_format_asks_for(loaded: Loaded, name: str) -> None:
             assert is_as_asked(format_, choice["text"]), (format_, choice)
 
 
+@pytest.mark.slow
 def test_a_tokenizer_that_marks_spaces_follows_formats_too(roomy_folder: Path, tmp_path: Path) -> None:
     path = shutil.copytree(roomy_folder, tmp_path / "marks")
     tiny_models.metaspace_tokenizer().save_pretrained(path)

@@ -122,6 +122,7 @@ def special(folder: Folder, tmp_path: Path) -> tuple[Path, int]:
     return path, number
 
 
+@pytest.mark.slow
 def test_a_special_token_stops_the_text_or_is_shown_in_it(folder: Folder, tmp_path: Path) -> None:
     path, number = special(folder, tmp_path)
     predictor = setup(path)

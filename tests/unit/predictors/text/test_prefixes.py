@@ -95,6 +95,7 @@ def test_requests_that_come_together_wait_for_the_one_that_computes_what_they_sh
             assert [tokens for tokens, _, _ in made] == expected
 
 
+@pytest.mark.slow
 def test_who_waits_goes_on_when_the_one_that_computes_is_cancelled(model: Any) -> None:
     """The first one is gone after its first step, with which the pages of the others end."""
     batch = TextBatch(model, 1200, 32)
@@ -145,6 +146,7 @@ def test_what_was_written_is_shared_with_who_goes_on_behind_it(batch: TextBatch)
     assert run(batch, longer)[1] >= 512
 
 
+@pytest.mark.slow
 def test_pages_that_nobody_reads_give_way(model: Any) -> None:
     """Each of these prompts takes most of the cache, so that the pages of those before have to go."""
     batch = TextBatch(model, 1200, 2)

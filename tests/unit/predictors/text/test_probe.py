@@ -12,6 +12,7 @@ import pytest
 import torch
 from transformers import AutoConfig, AutoModelForCausalLM
 
+from tests.support.marks import seldom
 from tests.unit.predictors.texts import PROMPT, generate, model_of, reference, setup
 from tests.unit.predictors.tiny_models import _save, family
 from workers.predictors.text import probe, split_attention
@@ -57,7 +58,7 @@ def test_why_a_model_is_not_batched_is_told_of_the_model_and_not_of_the_library(
     predictor.teardown()
 
 
-@pytest.mark.parametrize("kind", ["mamba", "mamba2", "recurrent_gemma"])
+@pytest.mark.parametrize("kind", ["mamba", *seldom("mamba2", "recurrent_gemma")])
 def test_models_without_pages_of_keys_run_one_by_one(tmp_path: Path, kind: str) -> None:
     sizes: dict[str, Any] = {"vocab_size": 400, "hidden_size": 32, "num_hidden_layers": 3}
     more: dict[str, dict[str, Any]] = {
@@ -96,6 +97,7 @@ def test_quiet_weights_whose_tokens_do_not_change_show_a_difference_in_their_sco
         probe.compare_scores(expected, [expected[0] + 1e-3 * torch.rand(100)], torch.float32)
 
 
+@pytest.mark.slow
 def test_a_module_that_keeps_something_between_calls_runs_alone(
     folder: Folder, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -16,6 +16,7 @@ from transformers import LlamaConfig, LlamaForCausalLM
 
 from server.domain import input_schema
 from server.errors import InvalidInputError
+from tests.support.marks import seldom
 from tests.unit.predictors import tiny_models
 from tests.unit.predictors.sink import Sink
 from tests.unit.predictors.text.chat_templates import CHATML, MESSAGES
@@ -115,7 +116,7 @@ def check(choice: dict[str, Any], *names: str) -> None:
         assert Draft202012Validator(schema).is_valid(function["arguments"]), function
 
 
-@pytest.mark.parametrize("form", TEMPLATES)
+@pytest.mark.parametrize("form", [min(TEMPLATES), *seldom(*sorted(TEMPLATES)[1:])])
 def test_a_call_that_is_asked_for_is_one_of_that_tool_with_valid_arguments(predictor: Predictor, form: str) -> None:
     take(predictor, TEMPLATES[form])
     call_all(predictor)
@@ -145,6 +146,7 @@ def call_all(predictor: Predictor) -> None:
     assert alone["text"] == choices[0]["text"]
 
 
+@pytest.mark.slow
 def test_one_by_one_the_same_calls_come(predictor: Predictor, folder: Path) -> None:
     plain = setup(folder)
     model = model_of(plain)
