@@ -78,8 +78,7 @@ async def fetch_published(
     snapshot = await fetch(source, settings, on_progress=on_progress, cancelled=cancelled, choice=choice, waits=waits)
     if (config := files.get("config")) is not None:
         snapshot = await with_configuration(snapshot, config, settings)
-    if snapshot.digest != version.digest and source.type is not SourceType.DEMO:
-        # Demos come with the software and change with it
+    if snapshot.digest != version.digest:
         raise VersionRefusedError(CHANGED)
     return snapshot
 

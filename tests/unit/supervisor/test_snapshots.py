@@ -115,6 +115,13 @@ async def test_a_version_of_an_older_release_runs_on(published: Published) -> No
         await worker.spec(published.id, ignore)
 
 
+async def test_a_bundled_model_of_another_release_is_not_served_as_its_old_version(published: Published) -> None:
+    worker = await published.publish(Choice(), {"rule": 2})
+    published.row.source_type, published.row.source_ref = SourceType.DEMO.value, "naming"
+    with pytest.raises(VersionUnavailableError, match=CHANGED):
+        await worker.spec(published.id, ignore)
+
+
 @pytest.mark.parametrize(
     ("noted", "is_judged"), [({"tokenizers": RULES}, True), ({"tokenizers": 0}, False), ({}, False)]
 )
