@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-# 2,000 more than before chats, tables of answers and players of sound and video were in the page
-BUDGET_BYTES = 62_000
+# 2,500 more than before chats, tables of answers, players of sound and video, choices that grow side by side, and the
+# variables of one's models were in the page
+BUDGET_BYTES = 62_500
 PAGES = ["index.html", "graphiql.html"]
 NAMESPACES = ("http://www.w3.org/",)
 IMPORT = re.compile(r"""(?:from|import)\s*["'`](\./[\w.-]+\.js)["'`]""")

@@ -31,7 +31,7 @@ ENDS: dict[str, tuple[str | None, str]] = {
     "deep": ("INTERNAL", ""),
     "cycle": ("INTERNAL", "ircular"),
     "object": ("INTERNAL", "is not JSON"),
-    "bytes": (None, "['http"),
+    "bytes": (None, "http"),
     "input": ("INTERNAL", "EOFError"),
     "step": ("INTERNAL", "64-bit"),
     "type": ("INTERNAL", "is no content type"),

@@ -214,7 +214,7 @@ async def test_output_stands_once_in_redis(log: EventLog, key: str, own_redis: R
     assert "".join(event.data["text"] for event in events[1:101]) == live.text
     assert [event.data["chunk"] for event in events[101:]] == live.chunks == [chunk] * 50
     again = new_epoch()
-    data = {"attempt": 1, "text": live.text, "logs": "", "chunks": live.chunks, "progress": None}
+    data = {"attempt": 1, "text": live.text, "logs": "", "chunks": live.chunks, "choices": [], "progress": None}
     await log.append(key, 1, again, seq, [NewEvent(EventType.SNAPSHOT, data, live.text, chunks=tuple(live.chunks))])
     assert (await log.read(key, Cursor(epoch, 3))).events[0].data == data
     await log.delete(key)
