@@ -153,9 +153,10 @@ async def claim(
         ranks = [min([other.rank for other in versions if other is not each], default=MAX_RANK) for each in versions]
         waits = [warm.wait_seconds if each.runs_on in warm.elsewhere else 0.0 for each in versions]
         ids = [each.version_id for each in versions]
-        claimed = await rows(_CLAIM, queue, worker_id, lease_seconds, left, ids, counts, ranks, waits)
-        leases += [_lease(row) for row in claimed]
-        room = room.less(row["base_id"] or row["version_id"] for row in claimed)
+        records = await rows(_CLAIM, queue, worker_id, lease_seconds, left, ids, counts, ranks, waits)
+        claimed = [_lease(row) for row in records]
+        leases += claimed
+        room = room.less(lease.runs_on for lease in claimed)
         if not claimed or (len(versions) == 1 and len(claimed) < min(left, counts[0])):
             break
     return leases
