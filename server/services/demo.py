@@ -194,8 +194,6 @@ DEMO_MODELS = (
         samples=(
             {"prompt": "a red circle on a blue background", "steps": 40, "seed": 7},
             {"prompt": "a yellow star on a black background", "steps": 40, "seed": 1},
-            {"prompt": "a green triangle on a white background", "steps": 40, "seed": 7},
-            {"prompt": "a white square on a purple background", "steps": 40, "seed": 1},
             {
                 "prompt": "a yellow circle on a black background",
                 "image": f"data:image/png;base64,{RED_CIRCLE}",

@@ -63,7 +63,7 @@ async def test_bare_cards_get_samples_and_others_are_left(fresh: LiveServer, cli
     said = await show(fresh)
     assert sorted(said) == [f"demo/{name} has samples" for name in NAMES]
     first = await shown(client)
-    assert [len(first[f"demo/{name}"]) for name in NAMES] == [2, 1, 2, 2, 6, 2]
+    assert [len(first[f"demo/{name}"]) for name in NAMES] == [2, 1, 2, 2, 4, 2]
     assert all(sample["files"][0]["contentType"] == "image/png" for sample in first["demo/shapes"])
     assert all(len(sample["text"]) > 20 for sample in first["demo/prose"])
     made = await runs(fresh)

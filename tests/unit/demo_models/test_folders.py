@@ -7,6 +7,7 @@ import pytest
 
 from server.domain.models import SourceType
 from server.services.demo import DEMO_MODELS, DemoModel
+from server.services.models import SAMPLES_MAX
 from workers import demo_models
 from workers.supervisor import folders
 
@@ -38,6 +39,7 @@ def test_every_kind_has_a_model() -> None:
         given = {"naming": "image", "chat": "messages"}.get(demo.new.name, "prompt")
         assert all(given in values for values in (demo.first_input, *demo.samples) if values)
         assert demo.new.description.splitlines()[0].endswith(".")
+        assert 1 <= len(demo.samples) <= SAMPLES_MAX
 
 
 @pytest.mark.parametrize("demo", BUNDLED, ids=lambda demo: demo.new.name)
