@@ -171,7 +171,7 @@ class LiveServer:
         """Run an `inference-server` command against it."""
         return subprocess.run(
             [sys.executable, "-m", "server.cli", *arguments], env={**self.environment, **environment},
-            capture_output=True, text=True, check=True, cwd=ROOT, timeout=60,
+            capture_output=True, text=True, check=True, cwd=ROOT, timeout=180,
         )  # fmt: skip
 
     def start(self, name: str, command: str, **environment: str) -> subprocess.Popen[bytes]:

@@ -14,7 +14,10 @@ from server.adapters.database import from_json, rows
 
 @dataclass(frozen=True)
 class PredictionLease:
-    """A prediction that is this worker's to run; `attempt` is the fencing token, `alone` asks for no neighbours."""
+    """A prediction that is this worker's to run; `attempt` is the fencing token.
+
+    `alone` asks for no neighbours but those of its `suspect_group`.
+    """
 
     id: UUID
     attempt: int
@@ -35,6 +38,7 @@ class PredictionLease:
     """How often the variables of its model had been changed; 0: it never had any."""
     base_id: UUID | None = None
     """The version that its own is an adapter on."""
+    suspect_group: UUID | None = None
 
     @property
     def runs_on(self) -> UUID:
@@ -185,11 +189,20 @@ def _place(waiting: WaitingVersion, warm: WarmVersions) -> tuple[int, int, float
 
 
 async def claim_alone(
-    queue: str, worker_id: UUID, lease_seconds: float, waited_seconds: float = 0
-) -> PredictionLease | None:
-    """The first of a queue that is to run without neighbours and has waited for so long, now leased to this worker."""
-    claimed = await rows(_CLAIM_ALONE, queue, worker_id, lease_seconds, waited_seconds)
-    return _lease(claimed[0]) if claimed else None
+    queue: str,
+    worker_id: UUID,
+    lease_seconds: float,
+    waited_seconds: float = 0,
+    limit: int = 1,
+    room: Room = AMPLE_ROOM,
+) -> list[PredictionLease]:
+    """The first of a queue that is to run without neighbours and has waited for so long, now leased to this worker.
+
+    With it up to `limit` of its group come, of no version more than can begin.
+    """
+    limits = (limit, *_limits(room))
+    claimed = await rows(_CLAIM_ALONE, queue, worker_id, lease_seconds, waited_seconds, *limits)
+    return [_lease(row) for row in claimed]
 
 
 async def claim_hinted(
@@ -205,9 +218,13 @@ async def claim_hinted(
     None that is to be left to a warm worker or to run alone, and of no version more than can begin.
     """
     others = (list(warm.elsewhere), warm.wait_seconds)
-    limits = (list(room.at_once), list(room.at_once.values()), list(room.running), list(room.running.values()))
-    claimed = await rows(_CLAIM_HINTED, queue, worker_id, lease_seconds, prediction_ids, *others, *limits, room.unknown)
+    claimed = await rows(_CLAIM_HINTED, queue, worker_id, lease_seconds, prediction_ids, *others, *_limits(room))
     return [_lease(row) for row in claimed]
+
+
+def _limits(room: Room) -> tuple[Any, ...]:
+    at_once, running = room.at_once, room.running
+    return list(at_once), list(at_once.values()), list(running), list(running.values()), room.unknown
 
 
 def _lease(row: dict[str, Any]) -> PredictionLease:
@@ -236,7 +253,7 @@ MAX_RANK = 2**31 - 1
 _RETURNING = """RETURNING p.id, p.attempt, p.owner, p.version_id, p.queue, p.input, p.alone, p.created_at,
   p.started_at, now() AS claimed_at, p.deadline_at, p.webhook_events, p.cache_key, p.run_at, p.traceparent,
   (SELECT m.variable_changes FROM model m WHERE m.id = p.model_id) AS variable_changes,
-  (SELECT v.base_id FROM version v WHERE v.id = p.version_id) AS base_id"""
+  (SELECT v.base_id FROM version v WHERE v.id = p.version_id) AS base_id, p.suspect_group"""
 # Most are in the runner at once: one that is not is said to be outside by a heartbeat, and short ones cost no write
 _LEASE_IT = """SET status = 'processing', attempt = p.attempt + 1, worker_id = $2, updated_at = now(),
   lease_until = now() + make_interval(secs => $3), started_at = coalesce(p.started_at, now()), outside_runner = false"""
@@ -276,11 +293,28 @@ WITH c AS (
   LIMIT $4)
 UPDATE prediction p {_LEASE_IT} FROM c WHERE p.id = c.id {_RETURNING}
 """  # noqa: S608 - constants only
+# How many rows of `open` its version has before each (`place`), and can begin (`room`)
+_ROOM = """
+  SELECT o.id, o.rank, o.run_at, coalesce(a.n, {unknown}::int) - coalesce(r.n, 0) AS room,
+    row_number() OVER (PARTITION BY coalesce(m.base_id, m.id) ORDER BY o.rank, o.run_at) AS place
+  FROM open o JOIN version m ON m.id = o.version_id
+  LEFT JOIN unnest({names}::text[], {at_once}::int[]) AS a(predictor, n) ON a.predictor = m.predictor
+  LEFT JOIN unnest({versions}::uuid[], {running}::int[]) AS r(version, n) ON r.version = coalesce(m.base_id, m.id)
+"""
+# One begins in any case, behind what runs. Who claims at the same time may take a part of the group, which is as good
 _CLAIM_ALONE = f"""
-WITH c AS (
-  SELECT id FROM prediction WHERE {_WAITING} AND alone AND run_at <= now() - make_interval(secs => $4)
-  ORDER BY rank, run_at LIMIT 1 FOR UPDATE SKIP LOCKED)
-UPDATE prediction p {_LEASE_IT} FROM c WHERE p.id = c.id {_RETURNING}
+WITH first AS (
+  SELECT id, version_id, rank, run_at, suspect_group FROM prediction
+  WHERE {_WAITING} AND alone AND run_at <= now() - make_interval(secs => $4)
+  ORDER BY rank, run_at LIMIT 1 FOR UPDATE SKIP LOCKED),
+others AS (
+  SELECT p.id, p.version_id, p.rank, p.run_at FROM prediction p
+  WHERE {_WAITING} AND alone AND suspect_group = (SELECT suspect_group FROM first) AND id <> (SELECT id FROM first)
+  ORDER BY rank, run_at LIMIT $5 - 1 FOR UPDATE SKIP LOCKED),
+open AS (SELECT id, version_id, rank, run_at FROM first UNION ALL SELECT * FROM others),
+c AS ({_ROOM.format(names="$6", at_once="$7", versions="$8", running="$9", unknown="$10")})
+UPDATE prediction p {_LEASE_IT} FROM c
+WHERE p.id = c.id AND (c.place <= c.room OR p.id = (SELECT id FROM first)) {_RETURNING}
 """  # noqa: S608 - constants only
 # By primary key: a bell names what it rings for, and most predictions are claimed without a look at the queue. Locked
 # first, then counted: only rows that are ours may use up the room of their version
@@ -291,12 +325,7 @@ WITH open AS (
     AND (run_at <= now() - make_interval(secs => $6) OR NOT EXISTS (
       SELECT FROM version WHERE id = p.version_id AND coalesce(base_id, id) = ANY($5::uuid[])))
   FOR UPDATE SKIP LOCKED),
-c AS (
-  SELECT o.id, row_number() OVER (PARTITION BY coalesce(m.base_id, m.id) ORDER BY o.rank, o.run_at) AS place,
-    coalesce(a.n, $11::int) - coalesce(r.n, 0) AS room
-  FROM open o JOIN version m ON m.id = o.version_id
-  LEFT JOIN unnest($7::text[], $8::int[]) AS a(predictor, n) ON a.predictor = m.predictor
-  LEFT JOIN unnest($9::uuid[], $10::int[]) AS r(version, n) ON r.version = coalesce(m.base_id, m.id))
+c AS ({_ROOM.format(names="$7", at_once="$8", versions="$9", running="$10", unknown="$11")})
 UPDATE prediction p {_LEASE_IT} FROM c WHERE p.id = c.id AND c.place <= c.room {_RETURNING}
 """  # noqa: S608 - constants only
 # One statement for all leases of a worker, whose number must not cost it its leases. Whoever changes several rows locks

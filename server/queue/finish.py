@@ -76,10 +76,19 @@ async def _finish_all(ends: Sequence[tuple[PredictionLease, Result]]) -> list[bo
 
 
 async def hand_back(
-    lease: PredictionLease, *, delay_seconds: float = 0, lost: bool = False, alone: bool = False
+    lease: PredictionLease,
+    *,
+    delay_seconds: float = 0,
+    lost: bool = False,
+    alone: bool = False,
+    suspect_group: UUID | None = None,
 ) -> bool:
-    """Let another attempt run it; `lost` counts a loss, which a hand-back at shutdown is not."""
-    return bool(await rows(_HAND_BACK, lease.id, lease.attempt, delay_seconds, 1 if lost else 0, alone))
+    """Let another attempt run it; `lost` counts a loss, which a hand-back at shutdown is not.
+
+    `alone`: without neighbours but those of the `suspect_group`.
+    """
+    values = (delay_seconds, 1 if lost else 0, alone, suspect_group)
+    return bool(await rows(_HAND_BACK, lease.id, lease.attempt, *values))
 
 
 async def count_losses(prediction_id: UUID) -> int:
@@ -118,7 +127,8 @@ SELECT id, attempt FROM ended
 # `rung_at` is unset, so that the next sweep rings for it once its time has come
 _HAND_BACK = """
 UPDATE prediction SET status = 'starting', worker_id = NULL, lease_until = NULL, rung_at = NULL, updated_at = now(),
-  run_at = now() + make_interval(secs => $3), losses = losses + $4, alone = alone OR $5
+  run_at = now() + make_interval(secs => $3), losses = losses + $4, alone = alone OR $5,
+  suspect_group = CASE WHEN $5 THEN $6 ELSE suspect_group END
 WHERE id = $1 AND attempt = $2 AND status = 'processing' RETURNING id
 """
 _FINISHES: Batches[tuple[PredictionLease, Result], bool] = Batches(_finish_all, common_errors=CONNECTION_ERRORS)

@@ -22,7 +22,8 @@ INNOCENT_ATTEMPTS = 10
 async def expire_leases(max_losses: int) -> list[dict[str, Any]]:
     """Take predictions from workers that stopped renewing: they wait again, or end after a cancel or `max_losses`.
 
-    What was in the runner waits to run alone; only what was alone counts a loss.
+    What was in the runner of one worker waits to run in two halves, each without other neighbours, and a half that is
+    lost again in halves of its own; only what was alone counts a loss.
 
     Their rows as an outbox takes them, with `attempt`, `traceparent` and the `seconds` that the attempt took.
     """
@@ -43,17 +44,25 @@ async def ring_again() -> list[tuple[str, UUID]]:
 # Only the oldest hundred, by the index of leases, so that a mass failure is worked off in short transactions; the
 # attempt stays, which fences the lost worker together with worker_id: its finish finds no `processing` row.
 # Why a worker was lost nobody knows: the machine may be gone, or one of its predictions took all of it down. What was
-# not in its runner had no part in it, unless that happened again and again; the others run alone from now on, and one
-# that was alone counts a loss
+# not in its runner had no part in it, unless that happened again and again; the others run in halves without other
+# neighbours from now on, so that few losses find the one among many, and one that was alone counts a loss
 _EXPIRE_LEASES = f"""
 WITH expired AS (
-  SELECT id, updated_at, inside, alone AND inside AS charged, losses + (alone AND inside)::int AS losses
-  FROM prediction, LATERAL (SELECT NOT outside_runner OR attempt > {INNOCENT_ATTEMPTS} AS inside) suspicion
+  SELECT id, worker_id, queue, updated_at, inside, charged, losses + charged::int AS losses
+  FROM prediction, LATERAL (SELECT NOT outside_runner OR attempt > {INNOCENT_ATTEMPTS} AS inside) suspicion,
+    LATERAL (SELECT inside AND alone AND suspect_group IS NULL AS charged) charge
   WHERE status = 'processing' AND lease_until < now()
   ORDER BY lease_until LIMIT 100 FOR UPDATE OF prediction SKIP LOCKED),
+suspects AS (
+  SELECT id, worker_id, queue, 2 * (row_number() OVER w - 1) / count(*) OVER (PARTITION BY worker_id, queue) AS half
+  FROM expired WHERE inside WINDOW w AS (PARTITION BY worker_id, queue ORDER BY id)),
+halves AS (
+  SELECT id, CASE WHEN count(*) OVER h > 1 THEN first_value(id) OVER (h ORDER BY id) END AS suspect_group
+  FROM suspects WINDOW h AS (PARTITION BY worker_id, queue, half)),
 taken AS (UPDATE prediction p SET
-  losses = e.losses, alone = p.alone OR e.inside, worker_id = NULL, lease_until = NULL, rung_at = NULL,
-  updated_at = now(),
+  losses = e.losses, alone = p.alone OR e.inside,
+  suspect_group = CASE WHEN e.inside THEN e.suspect_group ELSE p.suspect_group END,
+  worker_id = NULL, lease_until = NULL, rung_at = NULL, updated_at = now(),
   run_at = now() + CASE WHEN e.inside THEN make_interval(secs => least(60, power(2, greatest(e.losses - 1, 0))))
                         ELSE interval '0' END,
   status = CASE WHEN cancel_requested_at IS NOT NULL THEN 'canceled'
@@ -64,8 +73,9 @@ taken AS (UPDATE prediction p SET
   error_message = CASE WHEN cancel_requested_at IS NULL AND e.charged AND e.losses >= $1
                   THEN 'The worker that ran this prediction alone was lost ' || e.losses || ' times.' END,
   completed_at = CASE WHEN cancel_requested_at IS NOT NULL OR (e.charged AND e.losses >= $1) THEN now() END
-FROM expired e WHERE p.id = e.id RETURNING p.id, p.attempt, p.queue, p.status, p.owner, p.user_id, p.webhook_events,
-  p.traceparent, extract(epoch FROM now() - e.updated_at)::float8 AS seconds),
+FROM (SELECT expired.*, suspect_group FROM expired LEFT JOIN halves USING (id)) e WHERE p.id = e.id
+RETURNING p.id, p.attempt, p.queue, p.status, p.owner, p.user_id, p.webhook_events, p.traceparent,
+  extract(epoch FROM now() - e.updated_at)::float8 AS seconds),
 ledger AS ({unused("taken")}),
 deliveries AS ({completed("taken")})
 SELECT id, attempt, queue, status, owner, webhook_events, traceparent, seconds FROM taken

@@ -25,7 +25,8 @@ class Prediction(Row):
 
     `attempt` is the fencing token: only the holder of the newest one may finish the row. `losses` counts the workers
     and runners that died while it ran in them alone. `rank` is ascending: smaller runs first; all have 0 so far.
-    `owner` scopes idempotency keys. `alone` asks for a run without neighbours after a worker or runner died under it.
+    `owner` scopes idempotency keys. `alone` asks for a run without neighbours after a worker or runner died under it,
+    but for those of its `suspect_group`: it is a half of what ran there.
     `outside_runner`: its worker said that the runner does not have it. `webhook_events` names what its webhook
     is told, if it has one. Equal `cache_key`s may share one result. `data_removed` rows have lost input, output, files
     and logs to the retention time. `traceparent` is the W3C trace context in which it was created.
@@ -59,6 +60,7 @@ class Prediction(Row):
     attempt = fields.IntField(default=0)
     losses = fields.IntField(default=0)
     alone = fields.BooleanField(default=False)
+    suspect_group = fields.UUIDField(null=True)
     outside_runner = fields.BooleanField(default=False)
     worker_id = fields.UUIDField(null=True)
     lease_until = fields.DatetimeField(null=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 from functools import partial
@@ -55,17 +55,22 @@ DEADLINE_PASSED = failed(PredictionErrorCode.DEADLINE_EXCEEDED, "The deadline pa
 
 
 class SharedLock:
-    """Held by many together, or by one alone; one that waits to be alone keeps later ones out."""
+    """Held by a group together, or by one alone; who waits for others to go keeps later ones out."""
 
     def __init__(self) -> None:
+        self._group: object = None
         self._holders = 0
-        self._lock = asyncio.Lock()
+        self._entrance = asyncio.Lock()
         self._released = asyncio.Event()
 
     @asynccontextmanager
-    async def shared(self) -> AsyncIterator[None]:
-        """Hold it together with others."""
-        async with self._lock:
+    async def shared(self, group: object = None) -> AsyncIterator[None]:
+        """Hold it together with others of the group."""
+        async with self._entrance:
+            while self._holders and self._group != group:
+                self._released.clear()
+                await self._released.wait()
+            self._group = group
             self._holders += 1
         try:
             yield
@@ -73,14 +78,9 @@ class SharedLock:
             self._holders -= 1
             self._released.set()
 
-    @asynccontextmanager
-    async def alone(self) -> AsyncIterator[None]:
+    def alone(self) -> AbstractAsyncContextManager[None]:
         """Hold it with nobody else."""
-        async with self._lock:
-            while self._holders:
-                self._released.clear()
-                await self._released.wait()
-            yield
+        return self.shared(object())
 
 
 @dataclass(frozen=True)
@@ -277,7 +277,7 @@ class Attempt:
                     return
                 values[FIELD] = min(values.get(FIELD, most), most)
             async with (
-                lock.alone() if lease.alone else lock.shared(),
+                lock.alone() if lease.alone and not lease.suspect_group else lock.shared(lease.suspect_group),
                 self._context.inputs.lay_out(lease, schema, values) as (values, files),
             ):
                 with self._trace.run() as traceparent:
@@ -396,7 +396,10 @@ class Attempt:
         self._trace.gave_up("WORKER_LOST" if outcome.alone else "handed back", is_error=outcome.alone)
         await self._writer.close(FLUSH_SECONDS)
         delay = backoff_seconds(1) if outcome.is_loss else 0.0
-        write = partial(hand_back, lease, delay_seconds=delay, lost=outcome.is_loss, alone=outcome.alone)
+        write = partial(
+            hand_back, lease, delay_seconds=delay, lost=outcome.is_loss, alone=outcome.alone,
+            suspect_group=outcome.suspect_group,
+        )  # fmt: skip
         if await self._retry(write):
             cause = "runner" if outcome.alone else "handed_back"
             metrics.RERUNS.labels(kind_queue(lease.queue), cause).inc()

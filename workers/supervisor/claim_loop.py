@@ -49,8 +49,9 @@ class Occupancy:
 class ClaimLoop:
     """Claims what can begin; a bell costs one statement, and a look at everything comes when it may find more.
 
-    What is to run alone is claimed by a worker that runs nothing. Where all are busy for ALONE_SECONDS, one of them
-    takes it, and claims nothing else until that has ended. Between two of them others have as long.
+    What is to run alone, or with its group of suspects alone, is claimed by a worker that runs nothing. Where all are
+    busy for ALONE_SECONDS, one of them takes it, and claims nothing else until that has ended. Between two of them
+    others have as long.
     """
 
     def __init__(
@@ -189,7 +190,7 @@ class ClaimLoop:
             await self._claim_suspect(suspects, [])
 
     async def _claim_suspect(self, suspects: Sequence[WaitingVersion], others: Sequence[WaitingVersion]) -> bool:
-        """Claim one that is to run alone, if it is its turn."""
+        """Claim what is to run alone, if it is its turn."""
         is_idle = self._occupancy().is_idle
         has_paused = time.monotonic() - self._alone_ended_at >= ALONE_SECONDS
         if not has_paused and (others or not is_idle):
@@ -198,10 +199,15 @@ class ClaimLoop:
         for suspect in suspects:
             if suspect.seconds < waited:
                 continue
-            lease = await claim_alone(suspect.queue, self._worker_id, self._rt.settings.lease_seconds, waited)
-            if lease is not None:
-                self._crowded.update(map(kind_queue, self.queues))
+            occupancy = self._occupancy()
+            limit = max(1, self._free(suspect.queue, occupancy))
+            leases = await claim_alone(
+                suspect.queue, self._worker_id, self._rt.settings.lease_seconds, waited, limit, occupancy.room
+            )
+            for lease in leases:
                 self._start(lease)
+            if leases:
+                self._crowded.update(map(kind_queue, self.queues))
                 return True
         return False
 

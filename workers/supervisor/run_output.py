@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any, overload
+from uuid import UUID
 
 import orjson
 
@@ -35,13 +36,15 @@ MAX_METRIC_NAME = 100
 class Outcome:
     """How an attempt ends; without a status the prediction lives on: handed back, or, if not `is_ours`, with another.
 
-    One that `is_loss` ended because its runner died under it alone; `alone` asks for no neighbours the next time.
+    One that `is_loss` ended because its runner died under it alone; `alone` asks for no neighbours the next time, but
+    for those of its `suspect_group`.
     """
 
     status: PredictionStatus | None
     failure: Failure | None = None
     is_loss: bool = False
     alone: bool = False
+    suspect_group: UUID | None = None
     is_ours: bool = True
 
     @property

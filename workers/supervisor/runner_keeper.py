@@ -10,6 +10,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
+from uuid import uuid4
 
 import structlog
 
@@ -237,7 +238,7 @@ class RunnerKeeper:
         logger.error("runner.killed", pid=client.pid, why=reason.message)
 
     def _end_runs(self, code: int) -> None:
-        """End what was in a runner that died: it runs again alone, and only one that was alone counts a loss."""
+        """End what was in a runner that died: it runs again in halves, and only one that was alone counts a loss."""
         runs, self._runs = self._runs, {}
         is_killed, self._is_killed = self._is_killed, False
         is_reloading, self._is_reloading = self._is_reloading, False
@@ -249,13 +250,17 @@ class RunnerKeeper:
             logger.error("runner.lost", code=code, inside=len(runs))
         # Killed or stuck because of one that was to stop: the others had no part in it
         is_blameless = is_killed or is_reloading or code == STUCK
-        outcome = HANDED_BACK if is_blameless else Outcome(None, is_loss=len(runs) == 1, alone=True)
+        is_known = len(runs) == 1
+        outcome = HANDED_BACK if is_blameless else Outcome(None, is_loss=is_known, alone=True)
         if overload:
             # Who was alone has done it, and would do it again
-            is_known = len(runs) == 1
             outcome = Outcome(PredictionStatus.FAILED, overload) if is_known else Outcome(None, alone=True)
-        for run in runs.values():
-            run.runner_ended(outcome)
+        suspects = list(runs.values())
+        half = (len(suspects) + 1) // 2
+        for group in (suspects[:half], suspects[half:]):
+            together = replace(outcome, suspect_group=uuid4()) if outcome.alone and len(group) > 1 else outcome
+            for run in group:
+                run.runner_ended(together)
 
     async def client(self) -> RunnerClient:
         """The runner, waited for while it restarts."""

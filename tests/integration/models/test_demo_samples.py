@@ -84,6 +84,7 @@ async def test_what_somebody_chose_stays(fresh: LiveServer, client: Client) -> N
     await admin.close()
 
 
+@pytest.mark.slow
 async def test_an_interrupted_run_is_gone_on_with_and_lost_outputs_are_made_anew(
     fresh: LiveServer, client: Client
 ) -> None:

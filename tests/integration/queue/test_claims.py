@@ -116,15 +116,16 @@ async def test_a_claim_in_a_long_queue_sorts_nothing(version: Version, queue: st
     common: list[object] = [queue, uuid4(), LEASE]
     statements: list[tuple[str, str, list[object]]] = [
         (_CLAIM, "prediction_warm", [*common, 4, full, open_, [MAX_RANK, 0], [0.0, 2.0]]),
-        (_CLAIM_ALONE, "prediction_alone", [*common, 5.0]),
+        (_CLAIM_ALONE, "prediction_alone", [*common, 5.0, 4, ["echo"], [4], [version.id], [1], 1]),
         (_LIST_WAITING, "prediction_warm", [[queue, "custom"]]),
     ]
     for statement, index, values in statements:
         plan = await rows(f"EXPLAIN (FORMAT JSON) {statement}", *values)
         text = json.dumps(plan[0]["QUERY PLAN"])
         assert index in text
-        assert '\\"Sort\\"' not in text
-        assert '"Sort"' not in text
+        if statement is not _CLAIM_ALONE:  # which counts the few that it has taken by version
+            assert '\\"Sort\\"' not in text
+            assert '"Sort"' not in text
     began = asyncio.get_running_loop().time()
     assert len(await claim(queue, uuid4(), LEASE, 4, WarmVersions((version.id,), (uuid4(),)))) == 4
     assert asyncio.get_running_loop().time() - began < 1
@@ -192,12 +193,45 @@ async def test_what_is_to_run_alone_is_claimed_alone(version: Version, queue: st
     assert 8 < alone.seconds < 60
     assert await claim_hinted([suspects[0].id], queue, uuid4(), LEASE) == []
     assert [claimed.id for claimed in await claim(queue, uuid4(), LEASE, 9)] == [other.id]
-    assert await claim_alone(queue, uuid4(), LEASE, 60) is None
+    assert await claim_alone(queue, uuid4(), LEASE, 60) == []
     for suspect in suspects:
-        lease = await claim_alone(queue, uuid4(), LEASE)
-        assert lease is not None
-        assert (lease.id, lease.alone) == (suspect.id, True)
-    assert await claim_alone(queue, uuid4(), LEASE) is None
+        (lease,) = await claim_alone(queue, uuid4(), LEASE, limit=9)
+        assert (lease.id, lease.alone, lease.suspect_group) == (suspect.id, True, None)
+    assert await claim_alone(queue, uuid4(), LEASE) == []
+
+
+async def test_a_group_of_suspects_is_claimed_together_as_far_as_there_is_room(version: Version, queue: str) -> None:
+    at, group, other = now(), uuid4(), await add_version()
+    ages = iter(range(90, 0, -1))
+
+    async def suspect(of: Version, in_group: UUID | None) -> UUID:
+        since = at - timedelta(seconds=next(ages))
+        return (await add(of, queue, alone=True, suspect_group=in_group, run_at=since)).id
+
+    first = [await suspect(version, group) for _ in range(4)]
+    await suspect(version, uuid4())
+    await suspect(version, None)
+    second = [await suspect(other, group) for _ in range(2)]
+    future = await add(other, queue, alone=True, suspect_group=group, run_at=at + timedelta(hours=1))
+    leases = await claim_alone(queue, uuid4(), LEASE, limit=5, room=Room({"echo": 3}))
+    assert {lease.id for lease in leases} == {*first[:3], second[0]}
+    assert {lease.suspect_group for lease in leases} == {group}
+    # No room at all: the first begins all the same
+    (lease,) = await claim_alone(queue, uuid4(), LEASE, limit=5, room=Room({"echo": 0}))
+    assert lease.id == first[3]
+    rest = [lease.id for _ in range(4) for lease in await claim_alone(queue, uuid4(), LEASE, limit=5)]
+    assert len(rest) == 3
+    assert second[1] in rest
+    assert future.id not in rest
+
+
+async def test_workers_that_claim_a_group_at_once_share_it(version: Version, queue: str) -> None:
+    group = uuid4()
+    made = {(await add(version, queue, alone=True, suspect_group=group)).id for _ in range(12)}
+    claims = await asyncio.gather(*(claim_alone(queue, uuid4(), LEASE, limit=32) for _ in range(6)))
+    taken = [lease.id for leases in claims for lease in leases]
+    taken += [lease.id for lease in await claim_alone(queue, uuid4(), LEASE, limit=32)]
+    assert sorted(taken) == sorted(made)
 
 
 async def test_a_heartbeat_says_what_is_outside_of_the_runner(version: Version, queue: str) -> None:

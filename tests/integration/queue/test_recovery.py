@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+from collections import Counter
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -33,8 +34,7 @@ async def claimed_by_a_dead_worker(
     """A prediction that ran alone, or beside others, or had not begun, when its worker was lost."""
     queue, worker = uuid4().hex[:12], uuid4()
     await add(version, queue, alone=alone, **fields)
-    claimed = await claim_alone(queue, worker, 30) if alone else (await claim(queue, worker, 30, 1))[0]
-    assert claimed is not None
+    (claimed,) = await claim_alone(queue, worker, 30) if alone else await claim(queue, worker, 30, 1)
     if outside:
         await heartbeat(worker, {claimed.id: claimed.attempt}, 30, {claimed.id})
     await expire(claimed.id)
@@ -72,6 +72,45 @@ async def test_an_expired_lease_waits_again(
     labels = {"kind": claimed.queue, "cause": "lease"}
     for name in ("inference_losses_total", "inference_reruns_total"):
         assert REGISTRY.get_sample_value(name, labels) == 1
+
+
+async def test_suspects_run_in_halves_until_one_is_left(rt: Runtime, version: Version, queue: str) -> None:
+    made = {(await add(version, queue)).id for _ in range(11)}
+    culprit, lost, sizes = min(made), 0, []
+    leases = await claim(queue, uuid4(), 30, 11)
+    while lost < 20:
+        sizes.append(len(leases))
+        if culprit not in {lease.id for lease in leases}:
+            for lease in leases:
+                assert await finish(lease, Result(PredictionStatus.SUCCEEDED, "innocent"))
+        else:
+            lost += 1
+            for lease in leases:
+                await expire(lease.id)
+            await recovery.sweep(rt)
+            await rows("UPDATE prediction SET run_at = now() WHERE queue = $1 AND status = 'starting'", queue)
+        if not (leases := await claim_alone(queue, uuid4(), 30, limit=32)):
+            break
+    found = {str(each["id"]): each for each in await rows("SELECT * FROM prediction WHERE queue = $1", queue)}
+    assert found.pop(str(culprit))["error_code"] == "WORKER_LOST"
+    assert {each["status"] for each in found.values()} == {"succeeded"}
+    assert {each["losses"] for each in found.values()} == {0}
+    # 11, 6, 3, 2 and 1 three times, and the other halves in between
+    assert lost == 7
+    assert sorted(sizes) == [1, 1, 1, 1, 1, 2, 3, 3, 5, 6, 11]
+
+
+async def test_the_suspects_of_two_workers_are_no_group(rt: Runtime, version: Version, queue: str) -> None:
+    workers = [uuid4(), uuid4()]
+    for _ in range(8):
+        await add(version, queue)
+    for worker in workers:
+        for lease in await claim(queue, worker, 30, 4):
+            await expire(lease.id)
+    await recovery.sweep(rt)
+    groups = Counter(each["suspect_group"] for each in await rows("SELECT * FROM prediction WHERE queue = $1", queue))
+    assert sorted(groups.values()) == [2, 2, 2, 2]
+    assert None not in groups
 
 
 @pytest.mark.parametrize(("alone", "losses", "expected"), [(False, 0, (True, 0)), (True, 0, (True, 1))])

@@ -93,6 +93,17 @@ async def test_one_that_overloaded_its_machine_alone_fails_by_name_and_of_severa
     assert {each.outcome.result() for each in several} == {Outcome(None, alone=True)}
 
 
+async def test_of_many_none_counts_a_loss_and_each_half_runs_again_by_itself(keeper: RunnerKeeper) -> None:
+    many = [submit(keeper, name) for name in "abcde"]
+    keeper._end_runs(-signal.SIGSEGV)
+    ends = [each.outcome.result() for each in many]
+    assert {(end.status, end.is_loss, end.alone) for end in ends} == {(None, False, True)}
+    groups = [end.suspect_group for end in ends]
+    assert groups[:3] == [groups[0]] * 3
+    assert groups[3:] == [groups[4]] * 2
+    assert len({None, *groups}) == 3
+
+
 async def test_of_several_none_counts_a_loss_and_each_runs_again_alone(keeper: RunnerKeeper) -> None:
     several = [submit(keeper, "a"), submit(keeper, "b")]
     keeper._end_runs(-signal.SIGSEGV)

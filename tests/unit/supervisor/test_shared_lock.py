@@ -53,6 +53,26 @@ async def test_one_alone_waits_for_all_and_keeps_all_out() -> None:
     assert log == ["a", "b", "alone in", "alone out", "c"]
 
 
+async def test_a_group_is_inside_together_and_with_nobody_else() -> None:
+    lock, log, leave = SharedLock(), list[str](), asyncio.Event()
+
+    async def shared(name: str, group: object) -> None:
+        async with lock.shared(group):
+            log.append(name)
+            await leave.wait()
+            log.append(f"{name} out")
+
+    entering = [("a", "g"), ("b", "g"), ("c", None), ("d", "g")]
+    tasks = [asyncio.create_task(shared(*each)) for each in entering]
+    await settle()
+    # The last is of the group, but came behind one who waits for it to go
+    assert log == ["a", "b"]
+    leave.set()
+    async with asyncio.timeout(5):
+        await asyncio.gather(*tasks)
+    assert log == ["a", "b", "a out", "b out", "c", "c out", "d", "d out"]
+
+
 async def test_two_who_want_to_be_alone_take_turns() -> None:
     lock, inside = SharedLock(), 0
 
