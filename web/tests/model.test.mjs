@@ -349,8 +349,12 @@ test("an owner sets variables and secrets, reads no secret again, and removes th
   assert.ok(!(await page.content()).includes("sk-4711"));
   const query = "query ($s: String!) { model(slug: $s) { variables { name } } }";
   assert.deepEqual((await api(query, { s: slug }, token)).model.variables, [{ name: "API_URL" }]);
+  // Public for as long as somebody else looks at it: other pages list what is
+  const update = "mutation ($i: UpdateModelInput!) { updateModel(input: $i) { __typename } }";
+  await api(update, { i: { model: slug, visibility: "PUBLIC" } }, token);
   const other = await open(`/models/${slug}`);
   await other.getByRole("heading", { name: `${handle}/own` }).waitFor();
   await other.locator(".versions").waitFor();
   assert.equal(await other.getByRole("region", { name: "Variables and secrets" }).count(), 0);
+  await api(update, { i: { model: slug, visibility: "PRIVATE" } }, token);
 });
