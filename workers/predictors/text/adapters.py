@@ -19,6 +19,7 @@ from typing import Any
 from peft import PeftConfig, PeftModel
 from peft.mapping import PEFT_TYPE_TO_TUNER_MAPPING
 from peft.tuners.tuners_utils import BaseTuner
+from safetensors import safe_open
 
 from workers.contract.predictor import SWITCH_SECONDS, PredictionContext, VersionRefusedError
 from workers.contract.weights import safetensors_header
@@ -204,13 +205,30 @@ class Adapters:
         loaded = self._peft.load_adapter(
             path, adapter_name=name, is_trainable=False, torch_device=str(self._model.device)
         )
-        if missing := [key for key in loaded.missing_keys if name in key]:
-            raise VersionRefusedError(f"The adapter has no weights for {missing[0]} and {len(missing) - 1} others.")
+        missing = [key for key in loaded.missing_keys if name in key.split(".")]
+        if missing := self._fill_by_own_names(name, missing, Path(path) / WEIGHTS):
+            raise VersionRefusedError(
+                f"The adapter has no weights for {_own_name(missing[0], name)} and {len(missing) - 1} others."
+            )
         self._model.eval()
         # what was begun is at work otherwise
         self._peft.base_model.disable_adapter_layers()
         self._current = None
         self._loaded.add(name)
+
+    def _fill_by_own_names(self, name: str, keys: list[str], weights: Path) -> list[str]:
+        """Read what the file has by the very names of the model's modules; what it has not.
+
+        peft renames an adapter's tensors as those of an older checkpoint of its base are renamed, and for some
+        architectures those also whose names need no other.
+        """
+        if not keys:
+            return []
+        with safe_open(weights, framework="pt") as file:
+            names = {key: _own_name(key, name) for key in keys}
+            tensors = {key: file.get_tensor(own) for key, own in names.items() if own in file.keys()}  # noqa: SIM118
+        self._peft.load_state_dict(tensors, strict=False)
+        return [key for key in keys if key not in tensors]
 
     def _unload(self) -> None:
         """Give the model the modules that it had."""
@@ -232,6 +250,11 @@ class Adapters:
                 if name == self._current:
                     self._current = None
                     self._peft.base_model.disable_adapter_layers()
+
+
+def _own_name(key: str, name: str) -> str:
+    """What a tensor of the adapter `name` is called in the adapter's own file."""
+    return ".".join(part for part in key.split(".") if part != name)
 
 
 def _name(version: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import statistics
 from collections.abc import Callable, Iterator
@@ -12,6 +13,7 @@ from typing import Any
 
 import psutil
 import pytest
+import torch
 from peft import (
     IA3Config,
     LNTuningConfig,
@@ -25,9 +27,10 @@ from peft import (
     get_peft_model,
 )
 from safetensors.torch import load_file, save_file
-from transformers import AutoModelForCausalLM, AutoTokenizer, LlamaConfig, LlamaForCausalLM
+from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer, LlamaConfig, LlamaForCausalLM
 
 import workers
+from tests.unit.predictors import tiny_models
 from tests.unit.predictors.loud_adapters import make_adapter, make_adapter_of
 from tests.unit.predictors.sink import Sink
 from tests.unit.predictors.texts import DEFAULTS, PROMPT, generate, setup
@@ -142,6 +145,35 @@ def test_an_adapter_that_fits_in_part_leaves_nothing_behind(
         assert write(predictor, None) == plain
         assert predictor.size_bytes() == size
         assert write(predictor, before) == kept
+
+
+def test_names_that_need_no_other_are_read_as_they_are(tmp_path: Path) -> None:
+    """peft renames `shared_experts` of Laguna, which older checkpoints called otherwise, into what there is not."""
+    config = AutoConfig.for_model(
+        "laguna", vocab_size=400, hidden_size=32, intermediate_size=64, moe_intermediate_size=32,
+        shared_expert_intermediate_size=32, num_hidden_layers=2, num_attention_heads=4, num_key_value_heads=2,
+        head_dim=8, num_experts=4, num_experts_per_tok=2, max_position_embeddings=128, eos_token_id=0, pad_token_id=1,
+    )  # fmt: skip
+    base = tiny_models._save(AutoModelForCausalLM.from_config(config), tmp_path / "base")
+    lora = LoraConfig(r=2, target_modules=["gate_proj", "up_proj", "down_proj"], init_lora_weights=False)
+    model = AutoModelForCausalLM.from_pretrained(base)
+    torch.manual_seed(2)
+    adapted = get_peft_model(model, lora).eval()
+    adapted.save_pretrained(tmp_path / "adapter")
+    tokenizer = AutoTokenizer.from_pretrained(base)
+    ids = tokenizer(PROMPT, return_tensors="pt")
+    tokens = adapted.generate(**ids, do_sample=False, max_new_tokens=8)[0, ids["input_ids"].shape[1] :]
+    predictor = setup(base)
+    text = write(predictor, tmp_path / "adapter", max_new_tokens=8)
+    assert text == tokenizer.decode(tokens, skip_special_tokens=True)
+    assert text != write(predictor, None, max_new_tokens=8)
+    weights = load_file(tmp_path / "adapter" / "adapter_model.safetensors")
+    left_out = next(name for name in weights if "shared_experts" in name)
+    del weights[left_out]
+    save_file(weights, tmp_path / "adapter" / "adapter_model.safetensors", {"format": "pt"})
+    with pytest.raises(VersionRefusedError, match=f"no weights for {re.escape(left_out)} and 0 others"):
+        Adapters(AutoModelForCausalLM.from_pretrained(base))._load("other", tmp_path / "adapter")
+    predictor.teardown()
 
 
 def test_who_switches_is_told_how_long_it_took(predictor: Predictor, adapters: list[Path]) -> None:
