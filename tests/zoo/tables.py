@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from tests.architecture.house import ROOT
-from tests.zoo import harness, pipeline_checks, pipelines, text_checks, text_models
+from tests.zoo import harness, pipeline_checks, pipelines, task_checks, text_checks, text_models
 from tests.zoo.sweep import Zoo
 
 PAGE = ROOT / "docs" / "models.md"
@@ -24,7 +24,7 @@ def text_row(finding: harness.Finding) -> str:
         why = (
             text_models.UNBUILT.get(finding.name, "no small model of it was made")
             if finding.state == "NOT BUILT"
-            else ""
+            else finding.reason.partition(". ")[0].rstrip(".")
         )
         cells += [finding.state.lower(), "", why, ""]
     return _row(cells)
@@ -40,6 +40,16 @@ def pipeline_row(finding: pipeline_checks.Finding) -> str:
         inputs = f"{inputs} (differs)"
     together, adapters = ("yes" if each else "no" for each in (finding.together, finding.adapters))
     return _row([finding.name, inputs, finding.tasks[0].rpartition(" ")[2], together, adapters])
+
+
+def task_row(finding: task_checks.Finding) -> str:
+    """A task of another kind as a row."""
+    if finding.state != "READY":
+        return _row([finding.name, "", finding.state.lower(), "", "", "", ""])
+    engine = f"{finding.engine} (differs)" if finding.faults else finding.engine
+    streams, batched = ("yes" if each else "no" for each in (finding.streams, finding.batched))
+    source = task_checks.CHECKS[finding.name][1]
+    return _row([finding.name, finding.architecture, engine, streams, batched, "no", source])
 
 
 def _row(cells: Iterable[str]) -> str:
@@ -70,7 +80,16 @@ PIPELINES = Zoo(
     _header("architecture", "task", "gives", "batched", "adapters"),
     240,
 )
-ZOOS = {zoo.task: zoo for zoo in (TEXT, PIPELINES)}
+TASKS = Zoo(
+    "tasks",
+    lambda: list(task_checks.CHECKS),
+    task_checks.check_task,
+    task_checks.Finding,
+    task_row,
+    _header("task", "architecture", "engine", "streams", "batched", "adapters", "held against"),
+    60,
+)
+ZOOS = {zoo.task: zoo for zoo in (TEXT, PIPELINES, TASKS)}
 
 
 def _marks(task: str) -> tuple[str, str]:

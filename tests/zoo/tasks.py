@@ -300,6 +300,10 @@ def bert_mask(path: Path) -> None:
     save(path, loud(bert("BertForMaskedLM")), tokenizer())
 
 
+def bert_classes(path: Path) -> None:
+    save(path, loud(bert("BertForSequenceClassification", **LABELS)), tokenizer())
+
+
 def bert_entailment(path: Path) -> None:
     names = {0: "contradiction", 1: "neutral", 2: "entailment"}
     model = bert("BertForSequenceClassification", id2label=names, label2id={name: n for n, name in names.items()})
@@ -343,5 +347,6 @@ FOLDERS: dict[str, Build] = {
     "token-classification": bert_tags,
     "fill-mask": bert_mask,
     "zero-shot-classification": bert_entailment,
+    "text-classification": bert_classes,
     "summarization": t5,
 }

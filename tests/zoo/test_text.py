@@ -14,7 +14,7 @@ from tests.zoo.text_models import text_types
 # plain attention, soft-capping, mixture of experts with sliding windows, a state-space model, an encoder-decoder, and
 # one that fills gaps
 FAST = ("gpt2", "gemma2", "mamba", "bert")
-LEAST_EQUAL = 180
+LEAST_EQUAL = 205
 # of CPU time
 SECONDS = 100
 
@@ -27,18 +27,11 @@ def check(model_type: str, root: Path) -> str:
     return TEXT.row(finding)
 
 
-def agrees(row: str, checked: str) -> bool:
-    """Whether a row of the page tells what was seen; what an earlier look left open agrees with anything."""
-    pairs = zip(row.split("|"), checked.split("|"), strict=True)
-    return all(cell == actual or cell.strip() in ("", "batch") for cell, actual in pairs)
-
-
 # peft warns of layers whose weights lie the other way round
 @pytest.mark.filterwarnings("default")
 @pytest.mark.parametrize("model_type", FAST)
 def test_a_type_writes_what_the_plain_library_writes(model_type: str, tmp_path: Path) -> None:
-    row, checked = read_rows(TEXT)[model_type], check(model_type, tmp_path)
-    assert agrees(row, checked), (row, checked)
+    assert read_rows(TEXT)[model_type] == check(model_type, tmp_path)
 
 
 @pytest.mark.slow
@@ -46,13 +39,12 @@ def test_a_type_writes_what_the_plain_library_writes(model_type: str, tmp_path: 
 @pytest.mark.parametrize("model_type", [name for name in text_types() if name not in FAST])
 @pytest.mark.filterwarnings("default")
 def test_every_type_writes_what_the_plain_library_writes(model_type: str, tmp_path: Path) -> None:
-    checked = check(model_type, tmp_path)
-    assert agrees(read_rows(TEXT).get(model_type, checked), checked)
+    assert read_rows(TEXT)[model_type] == check(model_type, tmp_path)
 
 
 def test_the_page_lists_what_runs() -> None:
     rows = read_rows(TEXT)
-    assert rows.keys() <= set(text_types())
+    assert rows.keys() == set(text_types())
     engines = [row.split("|")[3].strip() for row in rows.values()]
-    assert len([engine for engine in engines if engine in ("split", "paged", "batch", "generate")]) >= LEAST_EQUAL
+    assert len([engine for engine in engines if engine in ("split", "paged", "generate")]) >= LEAST_EQUAL
     assert not [row for row in rows.values() if "differs" in row]
