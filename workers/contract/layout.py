@@ -39,6 +39,8 @@ POINTER, MAX_POINTER_BYTES = b"version https://git-lfs.github.com/spec/", 1024
 BASE_NAME = "base_model_name_or_path"
 """Where an adapter's configuration names the model that it was made for."""
 PEFT_WEIGHTS, LORA_WEIGHTS = "adapter_model.safetensors", "pytorch_lora_weights.safetensors"
+MAX_LORAS = 16
+"""Of one version: all of them are in memory together."""
 
 
 class Form(StrEnum):
@@ -190,8 +192,11 @@ def plan(names: Iterable[str], read: Callable[[str], Any]) -> Layout:
 
 
 def adapter_weights(names: Iterable[str]) -> tuple[str, ...]:
-    """The file of a LoRA for a pipeline: the one with diffusers' own name, else the only one; else all candidates."""
-    files = sorted(name for name in names if "/" not in name and name.endswith(SAFETENSORS))
+    """The files of LoRAs for a pipeline: the one with diffusers' own name, else all that lie beside each other.
+
+    What macOS puts beside a file (`._name`) is none.
+    """
+    files = sorted(name for name in names if "/" not in name and name.endswith(SAFETENSORS) and name[0] != ".")
     return (LORA_WEIGHTS,) if LORA_WEIGHTS in files else tuple(files)
 
 
@@ -202,7 +207,7 @@ def plan_adapter(names: Iterable[str], predictor: str) -> Layout:
         parts = {"": Weights((PEFT_WEIGHTS,))} if PEFT_WEIGHTS in present else {}
         return Layout(Form.ADAPTER, parts, (ADAPTER,) if ADAPTER in present else ())
     files = adapter_weights(present)
-    return Layout(Form.ADAPTER, {"": Weights(files)} if len(files) == 1 else {})
+    return Layout(Form.ADAPTER, {"": Weights(files)} if files else {})
 
 
 def plan_checkpoint(names: Iterable[str]) -> Layout:
@@ -215,7 +220,7 @@ def plan_checkpoint(names: Iterable[str]) -> Layout:
     if len(files) > 1:
         raise VersionRefusedError(
             f"It holds several safetensors files ({', '.join(files)[:200]}) and no model_index.json: put the one to be "
-            "run below MODEL_ROOT, and publish the path of that file."
+            "run below MODEL_ROOT, and publish the path of that file. For LoRAs give a `base`."
         )
     return Layout(Form.CHECKPOINT, {"": Weights(files)} if files else {})
 

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+from unicodedata import normalize
 
 from server.domain.models import DEFAULT_PREDICTORS, FOLDER_PREDICTORS
 from workers.contract.failures import VersionRefusedError
@@ -15,6 +16,7 @@ from workers.contract.layout import (
     ADAPTER,
     CONFIG,
     LORA_WEIGHTS,
+    MAX_LORAS,
     PEFT_WEIGHTS,
     PIPELINE,
     RULE,
@@ -35,6 +37,7 @@ from workers.supervisor.references import NEEDS_BASE, check_references, needs_ba
 
 PICKLE = re.compile(r"\.(?:bin|pt|pth|ckpt|pkl|pickle)$")
 MAX_FILES = 5_000
+MAX_LORA_NAME = 100
 IGNORED = {".git", ".cache", "__pycache__"}
 
 
@@ -179,10 +182,26 @@ def check_adapter(names: Iterable[str], predictor: str) -> None:
         return
     files = adapter_weights(names)
     if not files:
-        raise VersionRefusedError("A LoRA is one safetensors file; there is none beside the folders.")
-    if len(files) > 1:
-        some = ", ".join(files)[:200]
-        raise VersionRefusedError(f"A LoRA is one safetensors file; of {some}, call the one to use {LORA_WEIGHTS}.")
+        raise VersionRefusedError("A LoRA is a safetensors file; there is none beside the folders.")
+    if len(files) > MAX_LORAS:
+        raise VersionRefusedError(
+            f"It holds {len(files)} safetensors files, and a version has at most {MAX_LORAS} LoRAs: publish some of "
+            f"them as another, or call the only one to use {LORA_WEIGHTS}."
+        )
+    if len(files) == 1:
+        return
+    # Several are called by their files' names, in JSON and in forms
+    by_name: dict[str, str] = {}
+    for file in files:
+        name = file.removesuffix(SAFETENSORS)
+        if len(name) > MAX_LORA_NAME or not name.isprintable() or name != name.strip():
+            raise VersionRefusedError(
+                f"Predictions would call a LoRA {name[:100]!a}, after its file: call the file by {MAX_LORA_NAME} "
+                "characters at most, all visible, no spaces at the ends."
+            )
+        other = by_name.setdefault(normalize("NFKC", name).casefold(), file)
+        if other != file:
+            raise VersionRefusedError(f"{other} and {file} give two LoRAs one name: rename one of these files.")
 
 
 def _check_checkpoint(path: Path, names: tuple[str, ...], present: Iterable[str]) -> None:

@@ -11,9 +11,9 @@ import diffusers
 import numpy as np
 import pytest
 import torch
-from peft import LoraConfig, PeftModel
-from peft.utils import get_peft_model_state_dict
+from peft import PeftModel
 from PIL import Image as Pillow
+from safetensors.torch import save_file
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from tests.conftest import LiveServer
@@ -21,6 +21,7 @@ from tests.support.api import Client
 from tests.support.operations import add_model, change, paths, publish, ready, refusal, unique
 from tests.unit.predictors import tiny_models
 from tests.unit.predictors.loud_adapters import make_adapter
+from tests.unit.predictors.pipeline_loras import make_lora
 
 PROMPT = "The quick brown fox"
 VALUES = {"prompt": PROMPT, "max_new_tokens": 16, "temperature": 0}
@@ -86,14 +87,8 @@ async def test_adapters_of_a_text_model(admin: Client, ada: Client, root: Path) 
 # diffusers warns of numpy's and its own next releases
 @pytest.mark.filterwarnings("ignore")
 async def test_a_lora_of_a_pipeline(admin: Client, ada: Client, root: Path) -> None:
-    folder, lora = tiny_models.stable(root / unique("stable")), root / unique("lora")
-    pipeline = diffusers.StableDiffusionPipeline.from_pretrained(folder)
-    torch.manual_seed(1)
-    pipeline.unet.add_adapter(LoraConfig(r=2, init_lora_weights=False, target_modules=["to_q", "to_v"]))
-    for name, parameter in pipeline.unet.named_parameters():
-        if "lora" in name:
-            torch.nn.init.normal_(parameter, std=0.7)
-    diffusers.StableDiffusionPipeline.save_lora_weights(lora, unet_lora_layers=get_peft_model_state_dict(pipeline.unet))
+    folder = tiny_models.stable(root / unique("stable"))
+    lora = make_lora(folder, root / unique("lora"), 1, parts=["unet"])
     # Checkpoints of the training beside it are nobody's
     shutil.copytree(lora, lora / "checkpoint-100")
     new: dict[str, Any] = {"kind": "IMAGE_GENERATION"}
@@ -112,6 +107,43 @@ async def test_a_lora_of_a_pipeline(admin: Client, ada: Client, root: Path) -> N
         pictures.append(np.asarray(Pillow.open(BytesIO(content)), dtype=int))
     assert np.array_equal(pictures[1], np.asarray(drawn.images[0], dtype=int))
     assert not np.array_equal(*pictures)
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
+async def test_several_loras_of_a_version(admin: Client, ada: Client, root: Path) -> None:
+    folder, loras = tiny_models.stable(root / unique("stable")), root / unique("loras")
+    for seed, name in enumerate(("ink", "pixel art")):
+        make_lora(folder, loras, seed, name, parts=["unet"])
+    new: dict[str, Any] = {"kind": "IMAGE_GENERATION"}
+    base = await ready(admin, source={"local": {"path": folder.name}}, **new)
+    several: dict[str, Any] = {**new, "source": {"local": {"path": loras.name}}, "base": f"{base}:1"}
+    slug = await ready(admin, **several)
+    plain = diffusers.StableDiffusionPipeline.from_pretrained(folder)
+    plain.set_progress_bar_config(disable=True)
+    for name in ("ink", "pixel art"):
+        plain.load_lora_weights(loras, weight_name=f"{name}.safetensors", adapter_name=name.replace(" ", "_"))
+    values = {"prompt": "a fox", "steps": 2, "width": 32, "height": 16, "seed": 5}
+    chosen: list[dict[str, Any]] = [
+        {},
+        {"adapters": [{"name": "pixel art", "scale": 0.5}, {"name": "ink"}]},
+        {"adapters": [{"name": "ink", "scale": -1}]},
+    ]
+    for choice, scales in zip(chosen, ([1.0, 1.0], [1.0, 0.5], [-1.0]), strict=True):
+        plain.set_adapters(["ink", "pixel_art"][: len(scales)], scales)
+        generator = torch.Generator("cpu").manual_seed(5)
+        drawn = plain("a fox", num_inference_steps=2, width=32, height=16, generator=generator).images[0]
+        done = await ada.create(slug, {**values, **choice}, wait=60)
+        assert done["status"] == "SUCCEEDED", done
+        content = (await ada.http.get(done["files"][0]["url"])).content
+        assert np.array_equal(np.asarray(Pillow.open(BytesIO(content))), np.asarray(drawn))
+    denied = await ada.create(slug, {**values, "adapters": [{"name": "oil"}]})
+    assert paths(denied) == ["/input/adapters/0/name"]
+    # Of another width: told with its name when it is published
+    prefix = "unet.mid_block.attentions.0.transformer_blocks.0.attn1.to_q"
+    wide = {f"{prefix}.lora_A.weight": torch.zeros(2, 999), f"{prefix}.lora_B.weight": torch.zeros(999, 2)}
+    save_file(wide, loras / "wide.safetensors")
+    assert "(LoRA wide)" in await refusal(admin, **several)
 
 
 async def test_what_is_no_adapter_or_has_no_base(admin: Client, ada: Client, root: Path) -> None:

@@ -11,33 +11,18 @@ import diffusers
 import numpy as np
 import pytest
 import torch
-from peft import LoraConfig
-from peft.utils import get_peft_model_state_dict
 from PIL import Image as Pillow
 
 from tests.conftest import LiveServer
 from tests.support.api import Client
 from tests.support.operations import add_model, paths, ready, refusal, unique
 from tests.unit.predictors import checkpoints
+from tests.unit.predictors.pipeline_loras import make_lora
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
 VALUES = {"prompt": "a fox", "steps": 2, "width": 32, "height": 16, "seed": 5}
 VERSION = """query ($slug: String!) { model(slug: $slug) { latestVersion {
   info config cpuOffload safetyChecker device base { slug } } } }"""
-
-
-def make_lora(folder: Path, path: Path) -> Path:
-    """A LoRA of the network of a pipeline, loud enough to show."""
-    pipeline = diffusers.StableDiffusionXLPipeline.from_pretrained(folder)
-    torch.manual_seed(1)
-    pipeline.unet.add_adapter(LoraConfig(r=2, init_lora_weights=False, target_modules=["to_q", "to_v"]))
-    for name, parameter in pipeline.unet.named_parameters():
-        if "lora" in name:
-            torch.nn.init.normal_(parameter, std=0.7)
-    diffusers.StableDiffusionXLPipeline.save_lora_weights(
-        path, unet_lora_layers=get_peft_model_state_dict(pipeline.unet)
-    )
-    return path
 
 
 async def test_a_checkpoint_and_a_lora_on_it(
@@ -47,7 +32,7 @@ async def test_a_checkpoint_and_a_lora_on_it(
     folder = checkpoints.sdxl(tmp_path / "sdxl")
     file = root / f"{unique('dream')}.safetensors"
     checkpoints.write_checkpoint(diffusers.StableDiffusionXLPipeline.from_pretrained(folder), file)
-    lora = make_lora(folder, root / unique("style"))
+    lora = make_lora(folder, root / unique("style"), 1, parts=["unet"])
     config = f"ada/{unique('xl')}"
     new: dict[str, Any] = {"kind": "IMAGE_GENERATION", "source": {"local": {"path": file.name}}}
     # Steps that are missing are told

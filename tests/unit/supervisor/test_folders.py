@@ -223,13 +223,40 @@ def test_an_adapter_is_its_two_files(adapter: Path) -> None:
         folders.inspect(adapter, ENOUGH, choice=OF_TEXT)
 
 
-def test_a_lora_of_a_pipeline_is_one_file(adapter: Path) -> None:
+def test_loras_of_a_pipeline_are_the_files_beside_each_other(adapter: Path) -> None:
     assert folders.inspect(adapter, ENOUGH, choice=OF_PICTURES).names == ("adapter_model.safetensors",)
-    (adapter / "other.safetensors").write_bytes(save(LORA))
-    with pytest.raises(VersionRefusedError, match=r"call the one to use pytorch_lora_weights\.safetensors"):
-        folders.inspect(adapter, ENOUGH, choice=OF_PICTURES)
+    one = folders.inspect(adapter, ENOUGH, choice=OF_PICTURES).digest
+    for name in ("other", "._other"):
+        (adapter / f"{name}.safetensors").write_bytes(save(LORA))
+    several = folders.inspect(adapter, ENOUGH, choice=OF_PICTURES)
+    assert several.names == ("adapter_model.safetensors", "other.safetensors")
+    assert several.digest != one
+    (adapter / "other.safetensors").rename(adapter / "third.safetensors")
+    assert folders.inspect(adapter, ENOUGH, choice=OF_PICTURES).digest != several.digest
     (adapter / "pytorch_lora_weights.safetensors").write_bytes(save(LORA))
     assert folders.inspect(adapter, ENOUGH, choice=OF_PICTURES).names == ("pytorch_lora_weights.safetensors",)
+
+
+@pytest.mark.parametrize(
+    ("names", "reason"),
+    [
+        (["Ink", "ink"], r"Ink\.safetensors and ink\.safetensors give two LoRAs one name"),
+        (["\u00c9tude", "E\u0301tude"], "give two LoRAs one name"),
+        (["ink", "a\nb"], r"would call a LoRA 'a\\nb', after its file: call the file by 100 characters at most"),
+        (["ink", "pix\u202eel"], r"would call a LoRA 'pix\\u202eel'"),
+        (["ink", " pixel"], "no spaces at the ends"),
+        (["ink", "p" * 101], "100 characters at most"),
+        ([f"lora-{number:06}" for number in range(17)], "It holds 17 safetensors files, .* at most 16 LoRAs"),
+        ([], "A LoRA is a safetensors file; there is none beside the folders"),
+    ],
+)
+def test_loras_that_cannot_be_called_by_their_names_are_refused(tmp_path: Path, names: list[str], reason: str) -> None:
+    for name in names:
+        (tmp_path / f"{name}.safetensors").write_bytes(save(LORA))
+    with pytest.raises(VersionRefusedError, match=reason):
+        folders.inspect(tmp_path, ENOUGH, choice=OF_PICTURES)
+    with pytest.raises(VersionRefusedError, match=reason):
+        choose([RepoFile(f"{name}.safetensors", 1) for name in names], choice=OF_PICTURES)
 
 
 def test_an_adapter_without_a_base_is_told_what_to_give(adapter: Path, root: Path) -> None:

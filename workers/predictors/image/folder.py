@@ -11,7 +11,7 @@ from typing import Any
 from workers.contract.layout import read_object
 from workers.contract.predictor import Inspection, VersionRefusedError, VersionSpec
 from workers.contract.weights import parameter_count
-from workers.predictors.image.adapters import SCALE, check_adapter
+from workers.predictors.image.adapters import adapter_rules, check_adapter
 from workers.predictors.image.checkpoint import find_config
 from workers.predictors.image.components import Layout, read_layout
 from workers.predictors.image.schedulers import compatible_names, max_steps
@@ -86,9 +86,8 @@ def inspect_image(spec: VersionSpec, base_schema: dict[str, Any], output_schema:
 
 
 def _inspect(spec: VersionSpec, base_schema: dict[str, Any], output_schema: dict[str, Any]) -> Inspection:
-    facts, adapter = read_facts(spec), spec.adapter
-    if adapter is not None:
-        check_adapter(Path(adapter), facts.layout.pipeline)
+    facts = read_facts(spec)
+    loras = None if spec.adapter is None else check_adapter(Path(spec.adapter), facts.layout.pipeline)
     own = facts.tasks[0]
     info = {
         "architecture": own.cls.__name__,
@@ -113,8 +112,9 @@ def _inspect(spec: VersionSpec, base_schema: dict[str, Any], output_schema: dict
         classes=network.get("num_embeds_ada_norm") or network.get("num_class_embeds"),
         layers=facts.configs.get("text_encoder", {}).get("num_hidden_layers"),
     )
-    if adapter is not None:
-        narrowed["properties"]["lora_scale"] = {**SCALE, "x-order": len(narrowed["properties"])}
+    if loras is not None:
+        for name, rule in adapter_rules(loras).items():
+            narrowed["properties"][name] = {**rule, "x-order": len(narrowed["properties"])}
     given = {**deepcopy(output_schema), "title": {"image": "Images", "video": "Video", "audio": "Sound"}[own.medium]}
     return Inspection(narrowed, given, info)
 

@@ -29,7 +29,7 @@ from workers.contract.predictor import (
 )
 from workers.contract.weights import module_bytes
 from workers.predictors.image import media, schedulers
-from workers.predictors.image.adapters import Adapters
+from workers.predictors.image.adapters import ONE, SEVERAL, Adapters, Scales
 from workers.predictors.image.folder import COMMON_PIXELS, read_facts
 from workers.predictors.image.loading import load_pipeline, place
 from workers.predictors.image.previews import Previews
@@ -50,7 +50,7 @@ DEFAULT_FPS = 16
 # A call of these that refuses its arguments speaks of the input
 _CHECKS = re.compile(r"check_inputs?|check_\w+|retrieve_timesteps|set_timesteps")
 _OUTPUTS = ("frames", "videos", "video", "images", "audios", "audio")
-_OWN_INPUTS = ("seed", "num_images", "scheduler", "output_format", "lora_scale")
+_OWN_INPUTS = ("seed", "num_images", "scheduler", "output_format", ONE, SEVERAL)
 
 
 @dataclass(eq=False)
@@ -61,7 +61,7 @@ class PendingImage(Item):
     scheduler: str | None = None
     seed: int = 0
     adapter: Adapter | None = None
-    scale: float = 1.0
+    scales: Scales = ()
     reporter: Any = None
 
 
@@ -155,18 +155,19 @@ class ImageModel:
         pixels = arguments["width"] * arguments["height"] if {"width", "height"} <= arguments.keys() else own_pixels
         joins = task.medium == IMAGE and not files and _takes_lists(task) and task.cls not in self._alone
         plain = tuple(sorted((name, repr(value)) for name, value in arguments.items() if name not in _texts(task)))
-        adapter, scale = context.adapter, float(values.get("lora_scale", 1.0))
-        chosen = adapter and (adapter.version, scale)
-        key = (task.cls, scheduler, chosen, plain, *sorted(name for name in arguments)) if joins else object()
+        adapter = context.adapter
+        scales = () if adapter is None else self.adapters.choose(adapter, values)
+        chosen = adapter.version if adapter and scales else None
+        key = (task.cls, scheduler, chosen, scales, plain, *sorted(name for name in arguments)) if joins else object()
         count = values.get("num_images", 1) if task.medium == IMAGE else 1
         blocked = 0
-        with self.adapters.open_copy(adapter) as adapter:
+        with self.adapters.open_copy(adapter, scales) as adapter:
             for number in range(count):
                 context.check()
                 reporter = StepReporter(context, number, count, steps, self.previews)
                 pending = PendingImage(
                     context, {**arguments, **files}, key, pixels, task=task, scheduler=scheduler,
-                    seed=context.seed + number, adapter=adapter, scale=scale, reporter=reporter,
+                    seed=context.seed + number, adapter=adapter, scales=scales, reporter=reporter,
                 )  # fmt: skip
                 drawing = self.batcher.result(pending)
                 if drawing.is_blocked:
@@ -272,7 +273,7 @@ class ImageModel:
         assert task is not None  # noqa: S101 - `generate` sets it
         pipeline = self._prepare(task, first.scheduler)
         began = time.monotonic()
-        if self.adapters.use(first.adapter, first.scale) and not is_quiet:
+        if self.adapters.use(first.adapter, first.scales) and not is_quiet:
             seconds = time.monotonic() - began
             for pending in batch:
                 pending.context.metric(SWITCH_SECONDS, seconds)

@@ -13,14 +13,13 @@ import diffusers
 import numpy as np
 import pytest
 import torch
-from peft import LoraConfig
 from peft import __version__ as peft_version
-from peft.utils import get_peft_model_state_dict
 from PIL import Image as Pillow
 from safetensors.torch import save_file
 from transformers.integrations import peft as transformers_peft
 
 from tests.unit.predictors.conftest import CPU
+from tests.unit.predictors.pipeline_loras import make_lora
 from tests.unit.predictors.sink import Sink
 from workers.contract.context import PredictionContext
 from workers.contract.predictor import Adapter, SetupContext, VersionRefusedError, VersionSpec
@@ -29,23 +28,6 @@ from workers.predictors.image.predictor import Image
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 WORDS = {"prompt": "a fox", "steps": 2, "seed": 5, "width": 32, "height": 16, "num_images": 1}
-
-
-def make_lora(base: Path, folder: Path, seed: int) -> Path:
-    pipeline = diffusers.StableDiffusionPipeline.from_pretrained(base)
-    torch.manual_seed(seed)
-    for part in (pipeline.unet, pipeline.text_encoder):
-        names = ["to_q", "to_v"] if part is pipeline.unet else ["q_proj", "v_proj"]
-        part.add_adapter(LoraConfig(r=2, lora_alpha=2, init_lora_weights=False, target_modules=names))
-        for name, parameter in part.named_parameters():
-            if "lora" in name:
-                torch.nn.init.normal_(parameter, std=0.7)
-    diffusers.StableDiffusionPipeline.save_lora_weights(
-        folder,
-        unet_lora_layers=get_peft_model_state_dict(pipeline.unet),
-        text_encoder_lora_layers=get_peft_model_state_dict(pipeline.text_encoder),
-    )
-    return folder
 
 
 @pytest.fixture(autouse=True)
@@ -118,8 +100,8 @@ def test_adapters_share_one_base_and_are_switched_at_once(base: Path, loras: lis
     model: Any = predictor._model
     began = time.monotonic()
     for _ in range(5):
-        model.adapters.use(one, 1.0)
-        model.adapters.use(two, 1.0)
+        model.adapters.use(one, model.adapters.choose(one, {}))
+        model.adapters.use(two, model.adapters.choose(two, {}))
     assert (time.monotonic() - began) / 10 < 0.1
 
 
