@@ -32,6 +32,7 @@ from workers.predictors.image import media, schedulers
 from workers.predictors.image.adapters import ONE, SEVERAL, Adapters, Scales
 from workers.predictors.image.folder import COMMON_PIXELS, read_facts
 from workers.predictors.image.loading import load_pipeline, place
+from workers.predictors.image.precision import keep_dtype
 from workers.predictors.image.previews import Previews
 from workers.predictors.image.steps import StepReporter
 from workers.predictors.image.tasks import IMAGE, PARAMETERS, VIDEO, Task, choose_task, members
@@ -151,8 +152,7 @@ class ImageModel:
             arguments = {"width": self._facts.width, "height": self._facts.height, **arguments}
         rate = sample_rate(self._pipeline)
         files = self._read_files(task, values, rate)
-        own_pixels = self._facts.width * self._facts.height
-        pixels = arguments["width"] * arguments["height"] if {"width", "height"} <= arguments.keys() else own_pixels
+        pixels = self._count_pixels(task, arguments, files)
         joins = task.medium == IMAGE and not files and _takes_lists(task) and task.cls not in self._alone
         plain = tuple(sorted((name, repr(value)) for name, value in arguments.items() if name not in _texts(task)))
         adapter = context.adapter
@@ -200,6 +200,16 @@ class ImageModel:
                 f"This model takes {', or '.join(ways)}; given was {' and '.join(sorted(given)) or 'no file'}."
             )
         return task
+
+    def _count_pixels(self, task: Task, arguments: dict[str, Any], files: dict[str, Any]) -> int:
+        """Pixels of what a call draws: as asked for, or as the picture that keeps its size has, or the model's own."""
+        if {"width", "height"} <= arguments.keys():
+            return int(arguments["width"] * arguments["height"])
+        own = self._facts.width * self._facts.height
+        if {"width", "height"} <= task.parameters.keys():
+            return own
+        contents = [each for value in files.values() for each in (value if isinstance(value, list) else [value])]
+        return max((each.width * each.height for each in contents if isinstance(each, Image.Image)), default=own)
 
     def _read_files(self, task: Task, values: dict[str, Any], rate: int) -> dict[str, Any]:
         """The files of an input as arguments of the task's call."""
@@ -296,7 +306,7 @@ class ImageModel:
             arguments["output_type"] = "np"
         self._set_tiling(pipeline, first.weight)
         try:
-            with torch.random.fork_rng(devices=self._cuda_devices):
+            with torch.random.fork_rng(devices=self._cuda_devices), keep_dtype(getattr(pipeline, "vae", None)):
                 # Some pipelines draw a part of their noise without the generator that they are given
                 torch.manual_seed(first.seed)
                 result = pipeline(**arguments)
@@ -307,7 +317,7 @@ class ImageModel:
             raise
 
     def _set_tiling(self, pipeline: Any, pixels: int) -> None:
-        """Decode large pictures in tiles, whose memory stays the same however large they are."""
+        """Encode and decode large pictures in tiles, whose memory stays the same however large they are."""
         vae: Any = getattr(pipeline, "vae", None)
         if not hasattr(vae, "enable_tiling") or not hasattr(vae, "use_tiling"):
             return

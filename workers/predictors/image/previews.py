@@ -11,6 +11,7 @@ import torch
 from PIL import Image
 
 from workers.contract.predictor import PredictionContext
+from workers.predictors.image.precision import upcast
 
 MAX_BYTES = 12_000
 LONGEST_SIDE = 256
@@ -56,7 +57,8 @@ class Previews:
         if sum(tensor.numel() for tensor in self._vae.parameters()) <= SMALL_VAE:
             config = self._vae.config
             scaled = latents / config.scaling_factor + (getattr(config, "shift_factor", None) or 0.0)
-            decoded: torch.Tensor = self._vae.decode(scaled.to(self._vae.dtype)).sample[0]
+            with upcast(self._vae):
+                decoded: torch.Tensor = self._vae.decode(scaled.to(self._vae.dtype)).sample[0]
             return decoded.float()
         if self._linear_map is None:
             self._linear_map = self._fit_linear_map(latents)
@@ -74,7 +76,8 @@ class Previews:
         # patches of four latents, so that most of them show one colour alone
         small = torch.nn.functional.interpolate(colours, scale_factor=4, mode="nearest")
         picture = torch.nn.functional.interpolate(small, scale_factor=scale, mode="nearest")
-        encoded = self._vae.encode(picture.to(latents.device, self._vae.dtype)).latent_dist.mean
+        with upcast(self._vae):
+            encoded = self._vae.encode(picture.to(latents.device, self._vae.dtype)).latent_dist.mean
         known = (encoded - (getattr(config, "shift_factor", None) or 0.0)) * config.scaling_factor
         flat = known[0].float().flatten(1).T
         inputs = torch.cat([flat, torch.ones_like(flat[:, :1])], dim=1)
