@@ -74,6 +74,14 @@ def defaults(schema: dict[str, Any]) -> dict[str, Any]:
     return {name: _copy(rule["default"]) for name, rule in rules if isinstance(rule, dict) and "default" in rule}
 
 
+def left_out(schema: dict[str, Any]) -> dict[str, Any]:
+    """The defaults of the fields that the owner of a version left out of what its predictor takes."""
+    # `restrict` puts that last
+    limits = [{}, *schema.get("allOf", [])][-1]
+    values = defaults(limits) if isinstance(limits, dict) else {}
+    return {name: value for name, value in values.items() if name not in schema.get("properties", {})}
+
+
 def _copy(value: Any) -> Any:
     if isinstance(value, dict):
         return {name: _copy(item) for name, item in value.items()}

@@ -262,10 +262,8 @@ class Attempt:
                 self._output.conceal(given.secrets.values())
                 keeper.concealment.add(given.secrets.values())
                 spec = replace(spec, variables=given.variables, secrets=given.secrets, variable_changes=given.changes)
-            # A version's own schema may leave out what its predictor has a default for
-            defaults = input_schema.defaults(keeper.input_schema(spec.predictor))
             try:
-                values = open_secrets(schema, {**defaults, **lease.input}, self._rt.vault.open)
+                values = open_secrets(schema, {**input_schema.left_out(schema), **lease.input}, self._rt.vault.open)
             except UnreadableSecretError:
                 reason = "Its secret was sealed with another SECRET_KEY; run the model with it anew."
                 self.settle(Outcome(PredictionStatus.FAILED, Failure(PredictionErrorCode.INPUT_REJECTED, reason)))

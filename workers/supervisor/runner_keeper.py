@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 from uuid import uuid4
 
 import structlog
@@ -319,11 +319,3 @@ class RunnerKeeper:
         """The operator's classes by name, as the runner last said."""
         predictors = self.ready.predictors if self.ready else []
         return {each["name"]: OwnPredictor(each["code"], each["input_schema"]) for each in predictors if each["code"]}
-
-    def input_schema(self, predictor: str) -> dict[str, Any]:
-        """A predictor's own input schema, which a version's may leave fields of out."""
-        for each in self.ready.predictors if self.ready else []:
-            if each["name"] == predictor:
-                schema: dict[str, Any] = each["input_schema"]
-                return schema
-        return {}

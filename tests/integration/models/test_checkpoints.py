@@ -58,8 +58,8 @@ async def test_a_checkpoint_and_a_lora_on_it(
         assert done["status"] == "SUCCEEDED", done
         content = (await ada.http.get(done["files"][0]["url"])).content
         pictures.append(np.asarray(Pillow.open(BytesIO(content)), dtype=int))
-        # Another process sums in another order; the unit tests compare bit by bit
-        assert np.abs(pictures[-1] - np.asarray(drawn, dtype=int)).max() <= 4
+        # Its tasks have each their own guidance, which nothing else may replace
+        assert np.array_equal(pictures[-1], np.asarray(drawn, dtype=int))
     assert np.abs(pictures[0] - pictures[1]).max() > 40
 
 

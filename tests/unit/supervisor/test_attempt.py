@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any, cast
@@ -10,12 +11,14 @@ from typing import Any, cast
 import pytest
 
 from server.adapters.tracing import NO_TRACING
+from server.domain import input_schema
 from server.domain.predictions import Failure, PredictionErrorCode, PredictionStatus
 from server.runtime import Runtime
 from server.settings import Settings
 from tests.unit.supervisor.runs import AwayLog, lease
 from workers.contract.protocol import Cancel, Canceled, Done, Failed, File, Log, Output, SetPreviews, VersionSpec
 from workers.supervisor.attempt import DEADLINE_PASSED, Attempt, AttemptContext, SharedLock, Stage
+from workers.supervisor.inputs import InputFilesError
 from workers.supervisor.run_output import CANCELED, HANDED_BACK, LEASE_LOST, SUCCEEDED, Outcome
 
 OUTSIDE = [Stage.WAITING, Stage.FETCHING]
@@ -63,6 +66,19 @@ async def attempt(keeper: StandIn) -> AsyncIterator[Attempt]:
     attempt = Attempt(context, lease())
     yield attempt
     await attempt._writer.close(0)
+
+
+def give_spec(attempt: Attempt, spec: VersionSpec, schema: dict[str, Any]) -> None:
+    """Let an attempt find this version, with this input schema."""
+
+    class Snapshots:
+        async def spec(self, *_: Any) -> VersionSpec:
+            return spec
+
+        def input_schema(self, _: Any) -> dict[str, Any]:
+            return schema
+
+    attempt._context = replace(attempt._context, snapshots=cast("Any", Snapshots()))
 
 
 @pytest.mark.parametrize("stage", OUTSIDE)
@@ -173,18 +189,10 @@ async def test_the_runner_hears_of_previews_only_of_what_runs_there(attempt: Att
 async def test_more_new_tokens_than_the_server_allows_now_do_not_reach_the_runner(
     attempt: Attempt, keeper: StandIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class Specs:
-        async def spec(self, *_: Any) -> VersionSpec:
-            return VersionSpec("v", "text")
-
-        def input_schema(self, _: Any) -> dict[str, Any]:
-            return {"properties": {"max_new_tokens": {"default": 128}}}
-
-    keeper.input_schema = Specs().input_schema  # type: ignore[attr-defined]
     settings = Settings(_env_file=None, max_new_tokens=100)
     monkeypatch.setattr(attempt._rt, "settings", settings)
     monkeypatch.setattr(attempt._rt, "vault", SimpleNamespace(open=None), raising=False)
-    attempt._context = replace(attempt._context, snapshots=cast("Any", Specs()))
+    give_spec(attempt, VersionSpec("v", "text"), {"properties": {"max_new_tokens": {"default": 128}}})
     attempt.lease = replace(attempt.lease, input={"prompt": "a", "max_new_tokens": 101})
     await attempt._produce()
     outcome = attempt.outcome.result()
@@ -192,3 +200,39 @@ async def test_more_new_tokens_than_the_server_allows_now_do_not_reach_the_runne
     assert outcome.failure.code is PredictionErrorCode.INPUT_REJECTED
     assert "at most 100 (MAX_NEW_TOKENS)" in outcome.failure.message
     assert keeper.messages == []
+
+
+@pytest.mark.parametrize(
+    ("own", "sent"),
+    [
+        # A pipeline whose tasks have each their own guidance, and whose pictures keep their size
+        (None, {"steps": 50}),
+        ({"properties": {"prompt": {}, "strength": {"default": 0.5}}}, {"steps": 50, "strength": 0.5}),
+    ],
+)
+async def test_no_default_but_the_model_s_own_reaches_the_runner(
+    attempt: Attempt, keeper: StandIn, monkeypatch: pytest.MonkeyPatch, own: Any, sent: dict[str, Any]
+) -> None:
+    of_model = {
+        "type": "object",
+        "properties": {
+            "prompt": {"type": "string"}, "steps": {"type": "integer", "default": 50}, "guidance": {"type": "number"},
+            "strength": {"type": "number"}, "width": {"type": "integer"},
+        },
+    }  # fmt: skip
+    schema = input_schema.restrict(own, of_model)
+    given: list[dict[str, Any]] = []
+
+    class Inputs:
+        @asynccontextmanager
+        async def lay_out(self, _: Any, __: Any, values: dict[str, Any]) -> AsyncIterator[Any]:
+            given.append(values)
+            raise InputFilesError(PredictionErrorCode.STORAGE, "enough")
+            yield
+
+    monkeypatch.setattr(attempt._rt, "vault", SimpleNamespace(open=None), raising=False)
+    give_spec(attempt, VersionSpec("v", "image"), schema)
+    attempt._context = replace(attempt._context, inputs=cast("Any", Inputs()))
+    attempt.lease = replace(attempt.lease, input=input_schema.apply(schema, {"prompt": "a"}))
+    await attempt._produce()
+    assert given == [{"prompt": "a", **sent}]
