@@ -18,12 +18,11 @@ from typing import Any
 
 import numpy as np
 import torch
-from llguidance import LLExecutor, LLMatcher, LLParserLimits, LLTokenizer
-from llguidance.hf import from_tokenizer
+from llguidance import LLExecutor, LLMatcher, LLParserLimits, LLTokenizer, TokenizerWrapper, regex_to_lark
 from llguidance.numpy import fill_next_token_bitmask, fill_next_token_bitmask_par
-from transformers import PreTrainedTokenizerFast
 
 from workers.contract.predictor import InputRejectedError, PredictionContext
+from workers.predictors.text.token_bytes import TokenBytes
 
 MAX_SCHEMA_BYTES = 65_536
 MAX_SCHEMA_PARTS = 3_000
@@ -47,6 +46,9 @@ _JSON_OPTIONS: Any = {
     "coerce_one_of": False,
     "lenient": False,
 }
+# A text that has to come may be written by any tokens that are that text. Forced, it would be cut as the tokenizer cuts
+# it, special tokens among them, which are no text.
+_NO_FORCING = '%llguidance {"no_forcing": true}\n'
 _META = re.compile(r"([\\.+*?()|\[\]{}^$/#&~\-])")
 
 
@@ -143,24 +145,40 @@ class Grammar:
 def allows_formats(tokenizer: Any) -> bool:
     """Whether the texts of a tokenizer's tokens are known well enough for masks."""
     try:
-        from_tokenizer(tokenizer)
-    except (ValueError, AttributeError, TypeError):
+        TokenBytes(tokenizer)
+    except ValueError:
         return False
     return True
 
 
+class _Vocabulary:
+    """A tokenizer as llguidance takes it: the bytes of all tokens, and those that are no text."""
+
+    bos_token_id = None
+
+    def __init__(self, tokens: list[bytes], ends: Sequence[int], special: dict[int, str]) -> None:
+        self.tokens = [special[number].encode() if number in special else token for number, token in enumerate(tokens)]
+        self.eos_token_id = ends[0]
+        self.special_token_ids = sorted(special)
+
+    def __call__(self, text: str) -> list[int]:
+        raise NotImplementedError(f"no grammar here forces tokens ({_NO_FORCING.strip()})")
+
+
 class Grammars:
-    """Reads response formats for one tokenizer, of which the model knows `vocabulary` tokens."""
+    """Reads response formats for one tokenizer, of which the model knows `vocabulary` tokens.
+
+    Its tokens are read once, in less than half a second where there are 128,000.
+    """
 
     def __init__(self, tokenizer: Any, vocabulary: int, ends: frozenset[int]) -> None:
-        self._tokenizer = tokenizer
         self.vocabulary = vocabulary
-        self._inner: LLTokenizer | None = None
         self._limits = LLParserLimits(verbose_errors=False, **_LIMITS)
         self._reading = threading.Lock()
         own = tokenizer.eos_token_id
         self.ends = ends or frozenset([own if own is not None else vocabulary - 1])
         """The tokens that end a text which is complete."""
+        self._inner = self._read_tokens(tokenizer) if allows_formats(tokenizer) else None
 
     def read(self, context: PredictionContext, format_: dict[str, Any]) -> Grammar | None:
         """The grammar of a response format; None for plain text.
@@ -174,17 +192,17 @@ class Grammars:
         return self.compile(context, _source(format_), "The response format")
 
     def compile(self, context: PredictionContext, source: str, subject: str) -> Grammar:
-        """A grammar in llguidance's own notation.
+        """A grammar in Lark's notation as llguidance reads it.
 
         Raises:
             InputRejectedError: it cannot be followed; the sentence begins with the subject.
             CancelSignal: asked to stop while others' formats were read.
         """
+        if self._inner is None:
+            raise InputRejectedError("This model's tokenizer cannot follow a response format.")
         # one at a time, since it may take a core for a while
         with context.hold(self._reading):
-            if self._inner is None:
-                self._inner = self._open()
-            matcher = LLMatcher(self._inner, source, log_level=0, limits=self._limits)
+            matcher = LLMatcher(self._inner, f"{_NO_FORCING}{source}", log_level=0, limits=self._limits)
             # the first mask takes the longest, and tells whether any text fits
             if not matcher.is_error():
                 matcher.compute_bitmask()
@@ -192,11 +210,16 @@ class Grammars:
                 raise InputRejectedError(f"{subject} cannot be followed: {_first_line(matcher.get_error())}")
         return Grammar(matcher, -(-self._inner.vocab_size // 32))
 
-    def _open(self) -> LLTokenizer:
-        if not isinstance(self._tokenizer, PreTrainedTokenizerFast):
-            raise InputRejectedError("This model's tokenizer cannot follow a response format.")
-        known = len(self._tokenizer)
-        return from_tokenizer(self._tokenizer, n_vocab=max(known, self.vocabulary), eos_token=sorted(self.ends))
+    def _read_tokens(self, tokenizer: Any) -> LLTokenizer:
+        size = max(len(tokenizer), self.vocabulary)
+        added = tokenizer.added_tokens_decoder
+        special = {number: token.content for number, token in added.items() if token.special and number < size}
+        special |= {end: tokenizer.convert_ids_to_tokens(end) or f"<end {end}>" for end in self.ends}
+        ends = sorted(self.ends)
+        vocabulary = _Vocabulary(TokenBytes(tokenizer).all(size), ends, special)
+        inner = LLTokenizer(TokenizerWrapper(vocabulary), n_vocab=size, eos_token=ends, slices=[])
+        # in two parts, between which other threads run
+        return inner.with_slices(LLTokenizer.general_slices())
 
 
 def apply_masks(scores: torch.Tensor, masks: RowMasks) -> None:
@@ -228,20 +251,20 @@ def apply_masks(scores: torch.Tensor, masks: RowMasks) -> None:
 def _source(format_: dict[str, Any]) -> str:
     kind = format_["type"]
     if kind == "regex":
-        return LLMatcher.grammar_from_regex(format_["regex"])
+        return f"start: /{regex_to_lark(format_['regex'])}/"
     if kind == "choice":
-        return LLMatcher.grammar_from_regex("|".join(_META.sub(r"\\\1", text) for text in format_["choice"]))
+        regex = "|".join(_META.sub(r"\\\1", text) for text in format_["choice"])
+        return f"start: /{regex_to_lark(regex)}/"
     schema: Any = {"type": "object"}
     if kind == "json_schema":
         schema = format_["json_schema"]
         if isinstance(schema.get("schema"), dict | bool):
             # as other servers take it: {"name": ..., "schema": {...}, "strict": true}
             schema = schema["schema"]
-    text = check_schemas(schema, "The response format's schema")
-    try:
-        return LLMatcher.grammar_from_json_schema(text, overrides=_JSON_OPTIONS)
-    except ValueError as error:
-        raise InputRejectedError(f"The response format cannot be read: {_first_line(str(error))}") from error
+    check_schemas(schema, "The response format's schema")
+    if isinstance(schema, bool):
+        schema = {} if schema else {"not": {}}
+    return f"start: %json {inline_schema(schema)}"
 
 
 def check_schemas(value: Any, subject: str) -> str:

@@ -17,7 +17,8 @@ import torch
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
-from transformers import LlamaConfig, LlamaForCausalLM
+from tokenizers import AddedToken, decoders
+from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
 from server.domain import input_schema
 from server.errors import InvalidInputError
@@ -30,6 +31,7 @@ from workers.contract.predictor import InputRejectedError, Predictor, VersionSpe
 from workers.predictors.text import grammar
 from workers.predictors.text.grammar import Grammars
 from workers.predictors.text.predictor import Text
+from workers.predictors.text.token_bytes import TokenBytes
 
 Folder = Callable[[str], Path]
 Loaded = Callable[[str], Predictor]
@@ -382,3 +384,86 @@ def test_a_format_that_becomes_too_dear_fails_its_request_alone(
     written.clear()
     with pytest.raises(InputRejectedError, match="any further"):
         generate(plain, response_format=FORMATS[0])
+
+
+def with_added_tokens(tokenizer: PreTrainedTokenizerFast) -> PreTrainedTokenizerFast:
+    """With words as some models add them: marks that are no text, and some that are."""
+    plain = ["<tool_call>", "yes", " spaced", '"a"', "ünder ☃", "<0x41>"]
+    tokenizer.add_tokens([AddedToken(text, special=False, normalized=False) for text in plain])
+    tokenizer.add_tokens([AddedToken("<|im_end|>", special=True, normalized=False)], special_tokens=True)
+    return tokenizer
+
+
+TOKENIZERS = [tiny_models.tokenizer, tiny_models.metaspace_tokenizer]
+
+
+@pytest.mark.parametrize("make", TOKENIZERS)
+def test_a_text_that_is_a_token_of_its_own_can_be_asked_for(make: Callable[[], PreTrainedTokenizerFast]) -> None:
+    """Where that token is none of texts, it is written by others, as it would be lost among special ones."""
+    tokenizer = with_added_tokens(make())
+    grammars = Grammars(tokenizer, len(tokenizer), frozenset([tokenizer.eos_token_id]))
+    numbers = random.Random(4)
+    for text in ["<tool_call>", "yes", " spaced", "a<|im_end|>b", "<end>", "<tool_call><|im_end|>", "ünder ☃"]:
+        for format_ in (
+            {"type": "choice", "choice": [text]},
+            {"type": "regex", "regex": re.escape(text).replace("\\ ", " ")},
+            {"type": "json_schema", "json_schema": {"const": text}},
+        ):
+            written = write(grammars, tokenizer, format_, numbers)
+            expected = json.dumps(text, ensure_ascii=False) if "json_schema" in format_ else text
+            assert written == expected, format_
+
+
+def write(grammars: Grammars, tokenizer: Any, format_: dict[str, Any], numbers: random.Random) -> str:
+    """A text of this format, of tokens by chance."""
+    grammar_ = grammars.read(context(), format_)
+    assert grammar_ is not None
+    mask, tokens = grammar_.start(), [tokenizer.encode("a")[-1]]
+    while True:
+        scores = torch.zeros(1, grammars.vocabulary)
+        masks = grammar.compute_masks({0: mask})
+        assert masks.failures == {}, format_
+        grammar.apply_masks(scores, masks)
+        token = numbers.choice(torch.isfinite(scores[0]).nonzero()[:, 0].tolist())
+        if token == tokenizer.eos_token_id:
+            # behind another token, since a text may begin otherwise
+            return str(tokenizer.decode(tokens, skip_special_tokens=True))[1:]
+        tokens.append(token)
+        mask.write([token])
+
+
+@pytest.mark.parametrize("make", TOKENIZERS)
+def test_the_bytes_of_tokens_joined_are_what_the_tokenizer_decodes(
+    make: Callable[[], PreTrainedTokenizerFast],
+) -> None:
+    tokenizer = with_added_tokens(make())
+    tokens = TokenBytes(tokenizer).all(len(tokenizer) + 3)
+    assert tokens[len(tokenizer) :] == [b""] * 3
+    numbers = random.Random(5)
+    first = tokenizer.encode("a")[-1]
+    for number in range(len(tokenizer)):
+        several = [first, number, *(numbers.randrange(len(tokenizer)) for _ in range(number % 4))]
+        text = tokenizer.decode(several, skip_special_tokens=True, clean_up_tokenization_spaces=False)
+        joined = b"".join(tokens[token] for token in several).decode(errors="replace")
+        # decoders show bytes that are no character in different ways
+        assert ("\ufffd" in joined) is ("\ufffd" in text), several
+        assert joined == text or "\ufffd" in text, several
+
+
+def test_the_first_format_finds_the_tokens_read(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a large vocabulary that takes a while, in which no other thread runs."""
+    predictor = setup(folder("llama"))
+    monkeypatch.setattr(grammar, "LLTokenizer", None)
+    monkeypatch.setattr("llguidance.hf.LLTokenizer", None)
+    monkeypatch.setattr(TokenBytes, "all", None)
+    assert choice_of(predictor, response_format=FORMATS[2], max_new_tokens=100)["finish_reason"] == "stop"
+    predictor.teardown()
+
+
+def test_a_tokenizer_that_does_more_than_to_join_bytes_allows_no_formats() -> None:
+    assert grammar.allows_formats(tiny_models.tokenizer())
+    assert grammar.allows_formats(tiny_models.metaspace_tokenizer())
+    for decoder in (None, decoders.WordPiece(), decoders.Sequence([decoders.ByteFallback(), decoders.CTC()])):
+        tokenizer = tiny_models.tokenizer()
+        tokenizer.backend_tokenizer.decoder = decoder
+        assert not grammar.allows_formats(tokenizer)
