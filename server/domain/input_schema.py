@@ -99,8 +99,12 @@ def _violations(error: ValidationError, root: str, secret: Collection[str] = ())
         yield Violation(f"{path}/{_escape(name)}", f"This field needs {other} beside it.", keyword)
     elif keyword == "additionalProperties" and isinstance(error.instance, dict):
         known = error.schema.get("properties", {}) if isinstance(error.schema, dict) else {}
+        names = f" Those that it has here are {', '.join(known)}." if known else ""
         for name in sorted(set(error.instance) - set(known)):
-            yield Violation(f"{path}/{_escape(name)}", "This model has no such field.", keyword)
+            rule = _shorten(f"This model has no such field.{names}")
+            if name == "messages" and not error.absolute_path and "prompt" in known:
+                rule = "This model takes no messages, for want of a chat template that works here; give it a prompt."
+            yield Violation(f"{path}/{_escape(name)}", rule, keyword)
     elif keyword == "oneOf" and (names := _alternatives(error.validator_value)):
         given = [name for name in names if isinstance(error.instance, dict) and name in error.instance]
         other = f", not {' and '.join(given)} together" if given else ""

@@ -216,7 +216,14 @@ def plan_checkpoint(names: Iterable[str]) -> Layout:
     Raises:
         VersionRefusedError: it is not the only one.
     """
+    names = tuple(names)
     files = tuple(sorted(name for name in names if name.endswith(SAFETENSORS)))
+    homes = sorted({name.rpartition("/")[0] for name in files})
+    if len(homes) > 1 and "" not in homes and {f"{home}/{CONFIG}" for home in homes} <= {*names}:
+        raise VersionRefusedError(
+            f"It has no {PIPELINE}, which says how its parts ({', '.join(homes)[:200]}) make pictures together: add it "
+            "from the model's repository."
+        )
     if len(files) > 1:
         raise VersionRefusedError(
             f"It holds several safetensors files ({', '.join(files)[:200]}) and no model_index.json: put the one to be "

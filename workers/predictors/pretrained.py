@@ -82,7 +82,9 @@ def check_folder(folder: Path) -> None:
     if not folder.is_dir():
         raise VersionRefusedError("The model's folder is missing.")
     if not (folder / "config.json").is_file():
-        raise VersionRefusedError("It has no config.json, so it is not a transformers model.")
+        is_pipeline = (folder / "model_index.json").is_file()
+        advice = " It is a diffusers pipeline: publish it as IMAGE_GENERATION." if is_pipeline else ""
+        raise VersionRefusedError(f"It has no config.json, so it is not a transformers model.{advice}")
 
 
 def read_parts(folder: Path) -> tuple[Any, Any]:

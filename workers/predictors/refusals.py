@@ -71,7 +71,10 @@ def check_writes(config: Any, masked: dict[str, Any], written: dict[str, Any]) -
             f"It is an encoder of type {config.model_type!r} (is_decoder is not set), which writes no text. {instead}"
         )
     if config.model_type not in written:
-        raise VersionRefusedError(f"transformers has no text generation for models of type {config.model_type!r}.")
+        raise VersionRefusedError(
+            f"transformers has no text generation for models of type {config.model_type!r}. For another task, such as "
+            "speech recognition, it is published as CUSTOM, without a predictor."
+        )
 
 
 def check_generation_config(folder: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -39,6 +40,11 @@ PICKLE = re.compile(r"\.(?:bin|pt|pth|ckpt|pkl|pickle)$")
 MAX_FILES = 5_000
 MAX_LORA_NAME = 100
 IGNORED = {".git", ".cache", "__pycache__"}
+HOW_TO_NAME = "`path` names it as it is seen from MODEL_ROOT, such as my-model."
+NO_FOLDER = f"There is no such folder below MODEL_ROOT. {HOW_TO_NAME}"
+LET_READ = "Its operator lets the user that the workers run as read it, with all that is in it."
+# What downloads that were interrupted, or go on, call their files
+UNFINISHED = (".incomplete", ".part", ".partial", ".crdownload", ".aria2", ".tmp")
 
 
 @dataclass(frozen=True)
@@ -95,22 +101,35 @@ def below_root(text: str, root: Path | None, *, may_be_file: bool = False) -> Pa
         VersionRefusedError: MODEL_ROOT is not set, the folder is not below it, or the file is no checkpoint.
     """
     if root is None:
-        raise VersionRefusedError("Local folders are not allowed here: MODEL_ROOT is not set.")
+        raise VersionRefusedError(
+            "Local folders are not allowed here: MODEL_ROOT is not set. Set it for the workers to the folder that "
+            "holds the folders of models."
+        )
     real_root = root.expanduser().resolve()
     try:
         path = (real_root / text).resolve()
+    except RuntimeError:
+        # Links in a circle
+        raise VersionRefusedError(NO_FOLDER) from None
+    if path == real_root:
+        raise VersionRefusedError(f"The folder is not below MODEL_ROOT: it is MODEL_ROOT itself. {HOW_TO_NAME}")
+    if not path.is_relative_to(real_root):
+        raise VersionRefusedError(f"The folder is not below MODEL_ROOT, where it has to lie. {HOW_TO_NAME}")
+    try:
         is_there, is_file = path.is_dir(), path.is_file()
-    except (OSError, RuntimeError):
-        # A name too long, a folder that may not be entered, or links in a circle
-        raise VersionRefusedError("There is no such folder below MODEL_ROOT.") from None
-    if path == real_root or not path.is_relative_to(real_root):
-        raise VersionRefusedError("The folder is not below MODEL_ROOT.")
+    except PermissionError:
+        raise VersionRefusedError(f"The worker may not enter that folder. {LET_READ}") from None
+    except OSError:
+        # A name too long
+        raise VersionRefusedError(NO_FOLDER) from None
     if is_file and PICKLE.search(path.name):
         raise VersionRefusedError("It is a pickle, which can run code and is not loaded: convert it to safetensors.")
     if is_file and may_be_file and path.suffix != SAFETENSORS:
         raise VersionRefusedError("It is no safetensors file; a checkpoint of pictures is one, anything else a folder.")
-    if not is_there and not (is_file and may_be_file):
-        raise VersionRefusedError("There is no such folder below MODEL_ROOT.")
+    if is_file and not may_be_file:
+        raise VersionRefusedError("It is a file. A model is the folder that its files lie in: name that one.")
+    if not is_there and not is_file:
+        raise VersionRefusedError(NO_FOLDER)
     return path
 
 
@@ -131,6 +150,11 @@ def inspect(
     if not path.is_dir():
         raise VersionRefusedError("The model's folder is not there.")
     choice = choice or Choice()
+    if (snapshot := _name_snapshot(path)) is not None:
+        raise VersionRefusedError(
+            "It is what the hub's cache keeps of a repository, and not the model's folder, which is one of its "
+            f"snapshots. Name its folder {snapshot}."
+        )
     present = (choice.file,) if choice.file is not None else list_names(path)
     is_checkpoint = choice.takes_checkpoint and choice.plan(path).form is Form.CHECKPOINT
     names = choice.plan(path).files if names is None else tuple(names)
@@ -139,6 +163,8 @@ def inspect(
             f"The model's file {min(gone)[:200]} is missing: the download was not complete. Fetch it into the folder."
         )
     files = [path / name for name in sorted(names, key=lambda name: Path(name).parts)]
+    if closed := next((file for file in files if not os.access(file, os.R_OK)), None):
+        raise VersionRefusedError(f"The worker may not read {closed.relative_to(path).as_posix()[:200]}. {LET_READ}")
     size = sum(file.stat().st_size for file in files)
     if size > max_bytes:
         raise VersionRefusedError(f"The model has {size} bytes, more than MODEL_MAX_BYTES ({max_bytes}).")
@@ -155,8 +181,13 @@ def inspect(
     weights = [file for file in files if file.suffix == SAFETENSORS]
     if not weights and any(PICKLE.search(name) for name in present):
         raise VersionRefusedError("The folder holds only pickle weights; convert them to safetensors.")
+    if not weights and _is_unfinished(path):
+        raise VersionRefusedError(
+            "The folder holds no safetensors weights, but a file of a download that is not complete: run the download "
+            "again, then `retryVersion`."
+        )
     if not weights:
-        raise VersionRefusedError("The folder holds no safetensors weights.")
+        raise VersionRefusedError("The folder holds no safetensors weights: add those of the model's repository.")
     for file in weights:
         safetensors_header(file)
     check_references(path, files, is_adapter=choice.adapter_for is not None)
@@ -218,7 +249,36 @@ def _name_missing_config(path: Path, names: Iterable[str]) -> str:
     files = adapter_weights(names)
     if len(files) == 1 and any("lora" in tensor.lower() for tensor in safetensors_header(path / files[0])):
         return f"It is a LoRA ({files[0][:200]}). {NEEDS_BASE}"
-    return "The folder has neither config.json nor model_index.json."
+    missing = f"The folder has neither {CONFIG} nor {PIPELINE}"
+    if not names:
+        return f"{missing}: it is empty."
+    # Once more as a folder in a folder, as archives are unpacked and repositories are cloned
+    inner = sorted({name.rpartition("/")[0] for name in names if Path(name).name in (CONFIG, PIPELINE)}, key=len)
+    if inner and len({name.partition("/")[0] for name in names}) == 1:
+        return f"{missing}: the model lies deeper in it. Name its folder {inner[0][:200]}."
+    return f"{missing}: add it from the model's repository."
+
+
+def _name_snapshot(path: Path) -> str | None:
+    """Of what the hub's cache keeps of a repository, the folder of its newest commit, as seen from `path`."""
+    repository = path.parent if path.name == "snapshots" else path
+    if not repository.name.startswith("models--") or not (repository / "snapshots").is_dir():
+        return None
+    try:
+        commit = (repository / "refs" / "main").read_text().strip()
+    except OSError:
+        commit = ""
+    if not re.fullmatch(r"[0-9a-f]{40}", commit):
+        commit = min((each.name for each in (repository / "snapshots").iterdir()), default="COMMIT")
+    return commit if path != repository else f"snapshots/{commit}"
+
+
+def _is_unfinished(path: Path) -> bool:
+    """Whether a download into this folder, or into the hub's cache that it belongs to, was not complete."""
+    places = [path, path / ".cache" / "huggingface" / "download"]
+    if path.parent.name == "snapshots":
+        places.append(path.parent.parent / "blobs")
+    return any(file.name.endswith(UNFINISHED) for place in places if place.is_dir() for file in place.iterdir())
 
 
 def list_names(path: Path) -> tuple[str, ...]:

@@ -29,6 +29,23 @@ def test_all_violations_come_at_once_with_pointers() -> None:
     ]
 
 
+def rule(schema: dict[str, Any], name: str) -> str:
+    """What is said of a field that a model does not have."""
+    with pytest.raises(InvalidInputError) as caught:
+        apply(schema, {name: 1})
+    (violation,) = caught.value.violations
+    return violation.message
+
+
+def test_a_field_that_a_model_does_not_have_is_told_with_those_that_it_has() -> None:
+    schema = {"type": "object", "properties": {"prompt": {}, "steps": {}}, "additionalProperties": False}
+    assert rule(schema, "max_tokens") == "This model has no such field. Those that it has here are prompt, steps."
+    assert "takes no messages" in rule(schema, "messages")
+    many = {**schema, "properties": {f"field_{n}": {} for n in range(99)}}
+    assert len(rule(many, "max_tokens")) == 300
+    assert rule({**schema, "properties": {}}, "prompt") == "This model has no such field."
+
+
 def test_every_missing_field_is_named_once() -> None:
     schema = {"type": "object", "required": ["a", "ab", "'a'"], "properties": {}}
     assert sorted(found(schema, {})) == [("/input/" + n, "required") for n in ("'a'", "a", "ab")]

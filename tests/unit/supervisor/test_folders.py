@@ -51,11 +51,17 @@ def test_no_other_folder(root: Path, text: str) -> None:
         folders.below_root(text, root)
 
 
-@pytest.mark.parametrize("text", ["nothing", "good/config.json", "n" * 300, "circle"])
+@pytest.mark.parametrize("text", ["nothing", "~/good", "root/good", "n" * 300, "circle"])
 def test_what_is_no_folder(root: Path, text: str) -> None:
     (root / "circle").symlink_to("circle")
-    with pytest.raises(VersionRefusedError, match="no such folder"):
+    with pytest.raises(VersionRefusedError, match=r"no such folder .* such as my-model\.") as caught:
         folders.below_root(text, root)
+    assert str(root) not in str(caught.value)
+
+
+def test_a_file_is_no_folder(root: Path) -> None:
+    with pytest.raises(VersionRefusedError, match=r"It is a file\. A model is the folder that its files lie in"):
+        folders.below_root("good/config.json", root)
 
 
 def test_without_a_root_there_are_none() -> None:
@@ -73,6 +79,28 @@ def no_weights(path: Path) -> None:
 
 def no_settings(path: Path) -> None:
     (path / "config.json").unlink()
+
+
+def an_unfinished_download(path: Path) -> None:
+    (path / "model.safetensors").unlink()
+    place = path / ".cache" / "huggingface" / "download"
+    place.mkdir(parents=True)
+    (place / "xGOKKLRSlIhH692hSVvI1-gpoa8=.1751.incomplete").write_bytes(b"1")
+
+
+def an_unfinished_file(path: Path) -> None:
+    (path / "model.safetensors").rename(path / "model.safetensors.crdownload")
+
+
+def nothing_at_all(path: Path) -> None:
+    for file in path.iterdir():
+        file.unlink()
+
+
+def one_folder_deeper(path: Path) -> None:
+    (path / "inner" / "model").mkdir(parents=True)
+    for name in ("config.json", "model.safetensors"):
+        (path / name).rename(path / "inner" / "model" / name)
 
 
 def settings_that_are_no_json(path: Path) -> None:
@@ -123,8 +151,12 @@ def too_large(path: Path) -> None:
     ("spoil", "reason"),
     [
         (only_pickles, "The folder holds only pickle weights; convert them to safetensors."),
-        (no_weights, "The folder holds no safetensors weights."),
-        (no_settings, "The folder has neither config.json nor model_index.json."),
+        (no_weights, "The folder holds no safetensors weights: add those of the model's repository."),
+        (an_unfinished_download, "run the download again, then `retryVersion`."),
+        (an_unfinished_file, "run the download again, then `retryVersion`."),
+        (no_settings, "The folder has neither config.json nor model_index.json: add it from the model's repository."),
+        (nothing_at_all, "The folder has neither config.json nor model_index.json: it is empty."),
+        (one_folder_deeper, "nor model_index.json: the model lies deeper in it. Name its folder inner/model."),
         (settings_that_are_no_json, "config.json is not JSON."),
         (settings_that_are_a_list, "config.json is not a JSON object."),
         (own_code, "The model brings its own code, which is never run here."),
@@ -147,6 +179,49 @@ def test_a_folder_is_refused_with_a_sentence(root: Path, spoil: Callable[[Path],
     with pytest.raises(VersionRefusedError) as caught:
         folders.inspect(root / "good", ENOUGH)
     assert str(caught.value).endswith(reason)
+
+
+@pytest.mark.parametrize("has_branch", [True, False])
+def test_the_cache_of_a_hub_names_its_snapshot(root: Path, has_branch: bool) -> None:
+    repository, commit = root / "models--me--good", "a" * 40
+    (repository / "snapshots").mkdir(parents=True)
+    (root / "good").rename(repository / "snapshots" / commit)
+    if has_branch:
+        (repository / "refs").mkdir()
+        (repository / "refs" / "main").write_text(commit)
+    for path, name in ((repository, f"snapshots/{commit}"), (repository / "snapshots", commit)):
+        with pytest.raises(VersionRefusedError, match=rf"what the hub's cache keeps .* Name its folder {name}\."):
+            folders.inspect(path, ENOUGH)
+    snapshot = folders.inspect(repository / "snapshots" / commit, ENOUGH)
+    assert snapshot.names == ("config.json", "model.safetensors")
+    (repository / "blobs").mkdir()
+    (repository / "blobs" / "4d7a.incomplete").write_bytes(b"1")
+    (repository / "snapshots" / commit / "model.safetensors").unlink()
+    with pytest.raises(VersionRefusedError, match="a file of a download that is not complete"):
+        folders.inspect(repository / "snapshots" / commit, ENOUGH)
+
+
+def test_what_may_not_be_read_is_told_at_once(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Root may read everything: the system's answers are replaced
+    monkeypatch.setattr(os, "access", lambda file, _: Path(file).name != "model.safetensors")
+    with pytest.raises(VersionRefusedError, match=r"The worker may not read model\.safetensors\. Its operator lets"):
+        folders.inspect(root / "good", ENOUGH)
+
+    def refuse(_: Path) -> bool:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "is_dir", refuse)
+    with pytest.raises(VersionRefusedError, match=r"The worker may not enter that folder\. Its operator lets"):
+        folders.below_root("good/inner", root)
+
+
+def test_a_pipeline_without_its_index_is_no_checkpoint(root: Path) -> None:
+    for part in ("unet", "vae"):
+        (root / "pipe" / part).mkdir(parents=True)
+        (root / "pipe" / part / "config.json").write_text("{}")
+        (root / "pipe" / part / "model.safetensors").write_bytes(weights())
+    with pytest.raises(VersionRefusedError, match=r"no model_index\.json, which says how its parts \(unet, vae\)"):
+        folders.inspect(root / "pipe", ENOUGH, choice=Choice(takes_checkpoint=True))
 
 
 def test_the_digest_follows_names_and_contents(root: Path) -> None:
@@ -332,7 +407,7 @@ def test_a_checkpoint_is_one_file(tmp_path: Path) -> None:
     result = folders.inspect(folder, ENOUGH, choice=Choice(takes_checkpoint=True, file="one.safetensors"))
     assert (result.names, result.is_checkpoint) == (("one.safetensors",), True)
     for name, reason in (
-        ("one.safetensors", "There is no such folder below MODEL_ROOT"),
+        ("one.safetensors", "It is a file. A model is the folder that its files lie in"),
         ("old.ckpt", "It is a pickle, which can run code and is not loaded: convert it to safetensors"),
     ):
         with pytest.raises(VersionRefusedError, match=reason):

@@ -138,7 +138,11 @@ def _read_index(folder: Path) -> dict[str, Any]:
     """What a pipeline's folder says of itself, with the name of a class of diffusers."""
     index = read_object(folder / "model_index.json")
     if not index:
-        raise VersionRefusedError("It has no model_index.json, so it is not a diffusers pipeline.")
+        is_other = (folder / "config.json").is_file()
+        advice = " A model of transformers is published as TEXT_GENERATION, or as CUSTOM for another task."
+        raise VersionRefusedError(
+            f"It has no model_index.json, so it is not a diffusers pipeline.{advice if is_other else ''}"
+        )
     name = index.get("_class_name")
     if isinstance(name, list):
         raise VersionRefusedError("It brings code of its own (its pipeline), which is not run.")
@@ -196,9 +200,13 @@ def _read_weights(folder: Path, part: str) -> tuple[tuple[Path, ...], str | None
     weights = find_weights(part, names, lambda name: read_object(folder / name))
     if weights is None:
         pickled = next((name for name in sorted(names) if _PICKLED.search(name)), None)
-        which = f"only pickled weights ({pickled[:100]})" if pickled else "no safetensors weights"
+        if pickled is None:
+            raise VersionRefusedError(
+                f"Its part {part} has no safetensors weights: add those of the model's repository."
+            )
         raise VersionRefusedError(
-            f"Its part {part} has {which}; pickled weights can run code and are not loaded: convert them."
+            f"Its part {part} has only pickled weights ({pickled[:100]}); pickled weights can run code and are not "
+            "loaded: convert them."
         )
     if missing := [name for name in weights.files if name not in names]:
         raise VersionRefusedError(f"Its part {part} lacks the file {missing[0][:200]}.")

@@ -171,6 +171,14 @@ def unindexed(path: Path) -> None:
     (path / "model_index.json").unlink()
 
 
+def a_text_model(path: Path) -> None:
+    (path / "model_index.json").rename(path / "config.json")
+
+
+def without_weights(path: Path) -> None:
+    (path / "unet" / "diffusion_pytorch_model.safetensors").unlink()
+
+
 def pickled(path: Path) -> None:
     weights = path / "unet" / "diffusion_pytorch_model.safetensors"
     weights.rename(weights.with_suffix(".bin"))
@@ -197,6 +205,8 @@ def part(name: str, value: Any) -> Callable[[Path], None]:
     ("damage", "reason"),
     [
         (unindexed, "no model_index.json"),
+        (a_text_model, "published as TEXT_GENERATION, or as CUSTOM for another task"),
+        (without_weights, "Its part unet has no safetensors weights: add those of the model's repository."),
         (pickled, "only pickled weights (unet/diffusion_pytorch_model.bin)"),
         (cut_off, "is cut off"),
         (of_class("Tomorrow3Pipeline"), "has no pipeline Tomorrow3Pipeline"),

@@ -133,7 +133,10 @@ def test_the_schema_has_what_the_template_serves(chat: Path, folder: Folder, tmp
         ("/input/messages/0/content/0/type", "'image_url' is not one of ['text']")
     ]
     assert violations(schema, messages=MESSAGES, chat_template_kwargs={"thinking": 1}) == [
-        ("/input/chat_template_kwargs/thinking", "This model has no such field.")
+        (
+            "/input/chat_template_kwargs/thinking",
+            "This model has no such field. Those that it has here are enable_thinking.",
+        )
     ]
     plain = inspect(with_template(folder("llama"), tmp_path / "plain", LLAMA)).input_schema["properties"]
     assert "messages" in plain

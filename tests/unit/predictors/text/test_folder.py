@@ -90,6 +90,10 @@ def no_tokenizer(path: Path) -> None:
         file.unlink()
 
 
+def pipeline(path: Path) -> None:
+    (path / "config.json").rename(path / "model_index.json")
+
+
 def no_json(path: Path) -> None:
     (path / "config.json").write_text("{")
 
@@ -102,8 +106,12 @@ def no_json(path: Path) -> None:
         (no_safetensors, "is not a safetensors file"),
         (shard_missing, "model-00001-of-00002.safetensors is missing"),
         (no_config, "no config.json"),
+        (pipeline, "It is a diffusers pipeline: publish it as IMAGE_GENERATION."),
         (own_code, "code of its own for models of type 'mine'"),
-        (no_text, "has no text generation"),
+        (
+            no_text,
+            "has no text generation for models of type 'vit'. For another task, such as speech recognition",
+        ),
         (no_tokenizer, "cannot be read"),
         (no_json, "config.json is no JSON object"),
     ],
