@@ -99,9 +99,9 @@ def _violations(error: ValidationError, root: str, secret: Collection[str] = ())
         yield Violation(f"{path}/{_escape(name)}", f"This field needs {other} beside it.", keyword)
     elif keyword == "additionalProperties" and isinstance(error.instance, dict):
         known = error.schema.get("properties", {}) if isinstance(error.schema, dict) else {}
-        names = f" Those that it has here are {', '.join(known)}." if known else ""
+        others = f" Those that it has here are {', '.join(known)}." if known else ""
         for name in sorted(set(error.instance) - set(known)):
-            rule = _shorten(f"This model has no such field.{names}")
+            rule = _shorten(f"This model has no such field.{others}")
             if name == "messages" and not error.absolute_path and "prompt" in known:
                 rule = "This model takes no messages, for want of a chat template that works here; give it a prompt."
             yield Violation(f"{path}/{_escape(name)}", rule, keyword)
