@@ -191,6 +191,14 @@ def load_model(
     return model
 
 
+def steps(model: Any) -> Iterator[torch.nn.Module]:
+    """The modules before each of which a prediction may be left: the model and its layers."""
+    yield model
+    for module in model.modules():
+        if isinstance(module, torch.nn.ModuleList):
+            yield from module
+
+
 def check_tensors(model: Any, report: dict[str, Any], part: str = "") -> None:
     """Refuse a model some of whose numbers a library made up, since its weights do not have them.
 

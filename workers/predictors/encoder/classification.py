@@ -74,7 +74,7 @@ class Classification:
     def predict_batch(self, inputs: list[dict[str, Any]]) -> list[list[list[dict[str, Any]]] | Exception]:
         """The classes of several inputs, of one pass."""
         rows, counts = self._encoder.encode_inputs(inputs)
-        scores = iter(self._encoder.run(rows, self._scores))
+        scores = iter(self._encoder.run(rows, self._scores, inputs))
         results: list[list[list[dict[str, Any]]] | Exception] = []
         for values, count in zip(inputs, counts, strict=True):
             if isinstance(count, Exception):

@@ -98,7 +98,7 @@ class Embeddings:
             if not isinstance(count, Exception):
                 is_apart = isinstance(prompt, str) and prompt and not self._layout.counts_prompt
                 skips += [self._encoder.count_before(str(prompt)) if is_apart else 0] * count
-        vectors = iter(self._encoder.run(rows, self._pool, skips))
+        vectors = iter(self._encoder.run(rows, self._pool, inputs, skips))
         results: list[list[list[float]] | Exception] = []
         for values, prompt, count in zip(inputs, prompts, counts, strict=True):
             if isinstance(count, Exception):

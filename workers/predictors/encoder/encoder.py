@@ -9,10 +9,11 @@ from typing import Any
 import torch
 from transformers.models.auto.modeling_auto import MODEL_FOR_TEXT_ENCODING_MAPPING_NAMES
 
+from workers.contract.context import CancelSignal, PredictionContext
 from workers.contract.layout import read_object
 from workers.contract.predictor import Device, InputRejectedError, SetupContext, VersionRefusedError
 from workers.contract.weights import parameter_count
-from workers.predictors.pretrained import check_text, load, read_parts, weight_files
+from workers.predictors.pretrained import check_text, load, read_parts, steps, weight_files
 
 MAX_BATCH_TOKENS = 16_384
 # RoBERTa's places begin behind the padding token's id (fairseq; transformers "create_position_ids_from_input_ids")
@@ -30,8 +31,16 @@ class Encoder:
             self._tokenizer.pad_token = self._tokenizer.eos_token or self._tokenizer.unk_token
         self._tokenizer.padding_side = "right"
         self.longest = longest(path, self.config, self._tokenizer)
+        self._contexts: list[PredictionContext] = []
+        for module in steps(self.model):
+            module.register_forward_pre_hook(self._check)
         if ids := self._tokenizer("a")["input_ids"]:
-            self.run([ids], lambda output, mask: mask)
+            self.run([ids], lambda output, mask: mask, [])
+
+    def _check(self, *_: Any) -> None:
+        """Leave a forward pass when nobody is left who waits for it."""
+        if self._contexts and all(context.cancelled for context in self._contexts):
+            raise CancelSignal
 
     def encode(self, texts: list[str], *, truncate: bool) -> list[list[int]]:
         """The tokens of each text, marks at both ends included.
@@ -100,18 +109,21 @@ class Encoder:
         self,
         rows: list[list[int]],
         reduce: Callable[[Any, torch.Tensor], torch.Tensor],
+        inputs: list[dict[str, Any]],
         skips: list[int] | None = None,
     ) -> list[torch.Tensor]:
         """What `reduce` makes of the model's output and the mask (rows, tokens), a float32 tensor for each row.
 
-        `skips` tokens at the beginning of each row are not in the mask that `reduce` is given.
+        It is left when the predictions of all `inputs` were asked to stop. `skips` tokens at the beginning of each row
+        are not in the mask that `reduce` is given.
         """
-        return self.run_rows([{"input_ids": row} for row in rows], reduce, skips)
+        return self.run_rows([{"input_ids": row} for row in rows], reduce, inputs, skips)
 
     def run_rows(
         self,
         rows: list[dict[str, list[int]]],
         reduce: Callable[[Any, torch.Tensor], torch.Tensor],
+        inputs: list[dict[str, Any]],
         skips: list[int] | None = None,
     ) -> list[torch.Tensor]:
         """As `run`, of rows that have more than tokens, such as their types."""
@@ -123,9 +135,10 @@ class Encoder:
                 batches.append([])
             batches[-1].append(number)
         results: list[torch.Tensor | None] = [None] * len(rows)
+        self._contexts = [values["context"] for values in inputs]
         for numbers in batches:
             width = max(lengths[n] for n in numbers)
-            inputs = {
+            tensors = {
                 name: torch.tensor([rows[n][name] + [self._padding(name)] * (width - lengths[n]) for n in numbers]).to(
                     self.model.device
                 )
@@ -133,7 +146,7 @@ class Encoder:
             }
             mask = torch.tensor([[1] * lengths[n] + [0] * (width - lengths[n]) for n in numbers]).to(self.model.device)
             with torch.inference_mode():
-                output = self.model(**inputs, attention_mask=mask)
+                output = self.model(**tensors, attention_mask=mask)
                 if skips is not None:
                     for place, n in enumerate(numbers):
                         # a text that is nothing but its prompt keeps its end

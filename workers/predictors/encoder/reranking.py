@@ -96,7 +96,7 @@ class Reranking:
             values["context"].metric("input_tokens", sum(len(row["input_ids"]) for row in own))
             rows += own
             counts.append(len(own))
-        scores = iter(self._encoder.run_rows(rows, self._scores))
+        scores = iter(self._encoder.run_rows(rows, self._scores, inputs))
         results: list[list[dict[str, Any]] | Exception] = []
         for values, count in zip(inputs, counts, strict=True):
             if isinstance(count, Exception):

@@ -166,7 +166,8 @@ def _find_home(library: str) -> ModuleType | None:
 def _find_class(home: ModuleType, library: str, class_name: str, part: str) -> type[Any]:
     cls = getattr(home, class_name, None) if class_name.isidentifier() else None
     if not isinstance(cls, type):
-        raise VersionRefusedError(f"Its part {part} is a {class_name[:100]}, which {library} does not have here.")
+        place = library if library in _LIBRARIES else f"the module {library} of diffusers"
+        raise VersionRefusedError(f"Its part {part} is a {class_name[:100]}, which {place} does not have here.")
     if packages := _missing_packages(cls):
         raise VersionRefusedError(f"Its part {part}, a {class_name[:100]}, needs {packages}, which is not installed.")
     return cls

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -36,13 +35,6 @@ class Loaded:
         if name in {"tokenizer", "image_processor", "feature_extractor", "processor"}:
             return self.parts.get(name)
         raise AttributeError(name)
-
-    def steps(self) -> Iterator[torch.nn.Module]:
-        """The modules before each of which a prediction may be left: the model and its layers."""
-        yield self.model
-        for module in self.model.modules():
-            if isinstance(module, torch.nn.ModuleList):
-                yield from module
 
     def move(self, inputs: Any) -> Any:
         """Prepared inputs on the model's device, numbers of them in its precision."""

@@ -106,6 +106,7 @@ class Pipeline(Predictor):
     def setup(self, spec: VersionSpec, device: Device, context: SetupContext) -> None:
         """Load the model and what prepares its inputs."""
         from workers.predictors.pipeline.loading import load
+        from workers.predictors.pretrained import steps
 
         folder = Path(spec.path or "")
         name = _task_of(spec)
@@ -117,7 +118,7 @@ class Pipeline(Predictor):
         self._run = BY_NAME[name].function()
         self._defaults = {key: rule["default"] for key, rule in BY_NAME[name].inputs.items() if "default" in rule}
         self.model, self.vocoder = self._loaded.model, self._loaded.vocoder
-        for module in self._loaded.steps():
+        for module in steps(self.model):
             module.register_forward_pre_hook(self._check)
 
     def _check(self, *_: Any) -> None:

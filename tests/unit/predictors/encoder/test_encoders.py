@@ -27,7 +27,7 @@ from transformers import (
 from tests.unit.predictors import tiny_models
 from tests.unit.predictors.conftest import CPU
 from tests.unit.predictors.sink import Sink
-from workers.contract.context import PredictionContext
+from workers.contract.context import CancelSignal, PredictionContext
 from workers.contract.predictor import InputRejectedError, Predictor, SetupContext, VersionSpec
 from workers.predictors.registry import open_registry
 
@@ -147,6 +147,27 @@ def test_many_predictions_share_passes_and_one_that_is_too_long_fails_alone(made
             assert torch.allclose(torch.tensor(result[0]), torch.tensor(alone[number % 4]), atol=1e-5)
     assert batcher.most == 32
     predictor.teardown()
+
+
+def test_a_pass_that_nobody_waits_for_any_more_is_left(made: Made) -> None:
+    """Many long texts take minutes on a CPU, and a runner that does not heed a cancel is ended with all that it has."""
+    predictor: Any = load("embeddings", made(bert()))
+    expected = ask(predictor)
+    context = PredictionContext("p", {"texts": TEXTS}, Sink())
+    layers = predictor._instance.model.encoder.layer
+    began: list[int] = []
+
+    def cancel(*_: Any) -> None:
+        began.append(0)
+        context.cancel()
+
+    hooks = [layers[0].register_forward_hook(cancel), layers[1].register_forward_hook(lambda *_: began.append(1))]
+    with pytest.raises(CancelSignal):
+        predictor.predict(context)
+    assert ask(predictor) == expected
+    assert began == [0, 0, 1]
+    for hook in hooks:
+        hook.remove()
 
 
 def test_long_texts_are_cut_when_asked(made: Made) -> None:
