@@ -44,7 +44,7 @@ class Zoo:
     finding: type[Any]
     """The dataclass that a check gives: `name`, `state`, `reason`, `faults` and more."""
     row: Callable[[Any], str]
-    """A finding as a row of the page's table."""
+    """A finding as a row of the page's table; empty where the page says nothing of it."""
     header: tuple[str, str]
     seconds: int
 

@@ -31,9 +31,11 @@ def text_row(finding: harness.Finding) -> str:
 
 
 def pipeline_row(finding: pipeline_checks.Finding) -> str:
-    """A pipeline as a row."""
+    """A pipeline as a row; none where no small one was made."""
+    if finding.state == "NOT BUILT":
+        return ""
     if finding.state != "READY":
-        return _row([finding.name, finding.state.lower(), "", "", ""])
+        return _row([finding.name, f"refused: {finding.reason.rstrip(chr(46))}", "", "", ""])
     inputs = "; ".join(task.rpartition(" to ")[0] for task in finding.tasks) or "-"
     inputs = inputs.replace("control image", "control").replace(" and ", "+")
     if finding.faults:
@@ -107,7 +109,7 @@ def read_rows(zoo: Zoo) -> dict[str, str]:
 def write_rows(zoo: Zoo, findings: dict[str, Any]) -> None:
     """Put what was seen into the page; of a model that was not looked at, the row stays."""
     begin, end = _marks(zoo.task)
-    rows = read_rows(zoo) | {name: zoo.row(finding) for name, finding in findings.items()}
+    rows = read_rows(zoo) | {name: row for name, finding in findings.items() if (row := zoo.row(finding))}
     table = "\n".join(
         [begin, "", *zoo.header, *(rows[name] for name in sorted(set(zoo.names()) & rows.keys())), "", end]
     )
