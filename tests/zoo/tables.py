@@ -24,7 +24,7 @@ def text_row(finding: harness.Finding) -> str:
         why = (
             text_models.UNBUILT.get(finding.name, "no small model of it was made")
             if finding.state == "NOT BUILT"
-            else finding.reason.partition(". ")[0].rstrip(".")
+            else re.sub(r" \(.*?\)", "", finding.reason.partition(". ")[0].rstrip("."))
         )
         cells += [finding.state.lower(), "", why, ""]
     return _row(cells)
@@ -35,7 +35,8 @@ def pipeline_row(finding: pipeline_checks.Finding) -> str:
     if finding.state == "NOT BUILT":
         return ""
     if finding.state != "READY":
-        return _row([finding.name, f"refused: {finding.reason.rstrip(chr(46))}", "", "", ""])
+        why = finding.reason.rstrip(".").replace(f"Its pipeline {finding.name}", "It")
+        return _row([finding.name, "refused", why, "", ""])
     inputs = "; ".join(task.rpartition(" to ")[0] for task in finding.tasks) or "-"
     inputs = inputs.replace("control image", "control").replace(" and ", "+")
     if finding.faults:
