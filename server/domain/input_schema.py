@@ -109,6 +109,11 @@ def _violations(error: ValidationError, root: str, secret: Collection[str] = ())
         given = [name for name in names if isinstance(error.instance, dict) and name in error.instance]
         other = f", not {' and '.join(given)} together" if given else ""
         yield Violation(path, _shorten(f"Give exactly one of the fields {' and '.join(names)}{other}."), keyword)
+    elif keyword == "anyOf" and (number := _optional(error.validator_value)) is not None:
+        # A value that may be null: what is wrong is told of what it has to be otherwise
+        for each in error.context or ():
+            if each.schema_path[0] == number:
+                yield from _violations(each, root, secret)
     elif secret and (not error.absolute_path or error.absolute_path[0] in secret):
         # The message would quote it
         yield Violation(path, f"The value breaks the rule {keyword}.", keyword)
@@ -120,6 +125,12 @@ def _alternatives(rules: Any) -> list[str]:
     """The fields of which exactly one is required, where that is all that a `oneOf` says."""
     names = [rule["required"] for rule in rules if isinstance(rule, dict) and rule.keys() == {"required"}]
     return [name for each in names for name in each] if len(names) == len(rules) else []
+
+
+def _optional(rules: Any) -> int | None:
+    """Of the rules of an `anyOf`, the place of the only one beside null."""
+    places = [place for place, rule in enumerate(rules) if rule != {"type": "null"}]
+    return places[0] if len(places) == 1 and len(rules) > 1 else None
 
 
 def _escape(part: object) -> str:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import difflib
+import re
+from collections.abc import Iterable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
@@ -162,7 +165,8 @@ class Preparer:
         if source.type is SourceType.PREDICTOR:
             await self._keeper.client()
             if source.ref not in self._keeper.names:
-                raise VersionRefusedError(f"No worker has a predictor called {source.ref!r}.")
+                broken = self._keeper.ready.broken_predictors if self._keeper.ready else {}
+                raise VersionRefusedError(missing_predictor(source.ref, self._keeper.names, broken))
         watch = (preparation.on_progress, preparation.lost.is_set)
         snapshot = await fetch(
             *(source, settings),
@@ -244,6 +248,19 @@ class Preparer:
             settings.probe_seconds,
             preparation.on_progress,
         )
+
+
+def missing_predictor(name: str, names: Iterable[str], broken: Iterable[str]) -> str:
+    """Why there is no predictor of this name beside those `names`, and whether it is of a class that is `broken`."""
+    plain = re.sub(r"[^a-z0-9]", "", name.lower())
+    if any(re.sub(r"[^a-z0-9]", "", each.rpartition(":")[2].lower()) == plain for each in broken):
+        return (
+            f"The class of the predictor {name!r} could not be loaded: `inference-server check-predictors`, the "
+            "worker's log and its administrator's page tell why."
+        )
+    close = difflib.get_close_matches(name.lower(), names, 1)
+    advice = f" There is {close[0]!r}." if close else " A class of your own is named in CUSTOM_PREDICTORS."
+    return f"No worker has a predictor called {name[:100]!r}.{advice}"
 
 
 def describe_origin(adapter: Path, base: Version) -> dict[str, str]:

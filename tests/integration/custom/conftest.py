@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import shutil
+import tomllib
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -40,6 +41,14 @@ def live(start_servers: StartServers, tmp_path_factory: pytest.TempPathFactory) 
     (folder / "my_models.py").write_text(block("python"))
     (folder / "my_pictures.py").write_text(block("python", 1))
     (folder / "my_batches.py").write_text(block("python", 2))
+    # Installed as the page says: pip writes an entry point of `pyproject.toml` into this file
+    (folder / "my_package.py").write_text(block("python", 3))
+    about, entries = folder / "my_package-1.0.dist-info", tomllib.loads(block("toml"))["project"]["entry-points"]
+    about.mkdir()
+    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: my_package\nVersion: 1.0\n")
+    (about / "entry_points.txt").write_text(
+        "".join(f"[{group}]\n" + "".join(f"{k} = {v}\n" for k, v in each.items()) for group, each in entries.items())
+    )
     shutil.copy(Path(__file__).with_name("moody.py"), folder)
     (told,) = re.findall(r"CUSTOM_PREDICTORS=(\S+)", block("sh"))
     sample = "tests.integration.custom.sample"
@@ -62,11 +71,11 @@ def models(live: LiveServer) -> dict[str, str]:
     async def make() -> dict[str, str]:
         client = await administrator(live)
         made = [(await client.run(block("graphql")))["createModel"]]
-        for name in ("thumbnail", "weigh", "heavy", "vouch", "doubler", *MOODY):
+        for name in ("thumbnail", "weigh", "heavy", "vouch", "doubler", "shout", *MOODY):
             made.append(await add_model(client, name=name, visibility="PUBLIC", source={"predictor": name}))
         found = [await settled(client, model["slug"]) for model in made]
         await client.close()
-        assert [model["versions"][0]["state"] for model in found] == ["READY"] * (6 + len(MOODY)), found
+        assert [model["versions"][0]["state"] for model in found] == ["READY"] * (7 + len(MOODY)), found
         return {model["slug"].partition("/")[2]: model["slug"] for model in found}
 
     return asyncio.run(make())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +11,9 @@ import pytest
 
 from tests.conftest import ROOT, LiveServer
 from tests.integration.custom.conftest import block
+from tests.integration.custom.sending import picture
 from tests.support.api import Client, text_of
-from tests.support.operations import somebody, unique
+from tests.support.operations import administrator, refusal, somebody, unique
 
 INPUT = {"text": "The cat sat on a very old mat. It slept.", "words": 2}
 
@@ -54,6 +57,36 @@ async def test_what_it_rejects_itself_says_why(live: LiveServer, model: str) -> 
     ended = await client.create(model, {"text": "..."}, wait=30)
     assert ended["status"] == "FAILED"
     assert ended["error"] == {"code": "INPUT_REJECTED", "message": "There is no sentence in it."}
+    await client.close()
+
+
+async def test_a_class_of_an_installed_package_runs(ada: Client, models: dict[str, str]) -> None:
+    made = await ada.create(models["shout"], {"text": "an old mat"})
+    events = [event async for event in ada.events(made["id"])]
+    assert events[-1]["prediction"]["text"] == text_of(events) == "AN OLD MAT "
+
+
+async def test_a_file_is_uploaded_by_the_page_s_operation_and_command(
+    ada: Client, models: dict[str, str], tmp_path: Path
+) -> None:
+    data = picture(90, 30)
+    (tmp_path / "picture.png").write_bytes(data)
+    place = (await ada.run(block("graphql", 2).replace("481923", str(len(data)))))["createUpload"]
+    command = await asyncio.create_subprocess_shell(
+        block("sh", 1), cwd=tmp_path, env={**os.environ, "url": place["url"]}
+    )
+    assert await command.wait() == 0
+    done = await ada.create(models["thumbnail"], {"picture": place["uri"]}, wait=30)
+    assert [(file["width"], file["height"]) for file in done["files"]] == [(64, 21)], done
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [("Headlines", "There is 'headlines'."), ("nothing", "A class of your own is named in CUSTOM_PREDICTORS.")],
+)
+async def test_a_predictor_that_is_none_is_told_with_what_to_do(live: LiveServer, name: str, reason: str) -> None:
+    client = await administrator(live)
+    assert await refusal(client, source={"predictor": name}) == f"No worker has a predictor called {name!r}. {reason}"
     await client.close()
 
 

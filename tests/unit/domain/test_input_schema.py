@@ -46,6 +46,26 @@ def test_a_field_that_a_model_does_not_have_is_told_with_those_that_it_has() -> 
     assert rule({**schema, "properties": {}}, "prompt") == "This model has no such field."
 
 
+def test_what_may_be_null_is_told_as_what_it_has_to_be_otherwise() -> None:
+    words = {"anyOf": [{"type": "array", "items": {"type": "string", "maxLength": 3}}, {"type": "null"}]}
+    number = {"anyOf": [{"type": "integer", "maximum": 9}, {"type": "null"}]}
+    either = {"anyOf": [{"type": "integer"}, {"type": "boolean"}]}
+    schema = {"type": "object", "properties": {"words": words, "number": number, "either": either}}
+    assert apply(schema, {"words": None, "number": 3})["number"] == 3
+    with pytest.raises(InvalidInputError) as caught:
+        apply(schema, {"words": ["a", 1, "long"], "number": "x", "either": "y"})
+    assert sorted((v.path, v.message) for v in caught.value.violations) == [
+        ("/input/either", "'y' is not valid under any of the given schemas"),
+        ("/input/number", "'x' is not of type 'integer'"),
+        ("/input/words/1", "1 is not of type 'string'"),
+        ("/input/words/2", "'long' is too long"),
+    ]
+    secret = {"anyOf": [{"type": "string", "maxLength": 3, "format": "password", "writeOnly": True}, {"type": "null"}]}
+    with pytest.raises(InvalidInputError) as caught:
+        apply({"type": "object", "properties": {"key": secret}}, {"key": "hidden"})
+    assert "hidden" not in str(caught.value.violations)
+
+
 def test_every_missing_field_is_named_once() -> None:
     schema = {"type": "object", "required": ["a", "ab", "'a'"], "properties": {}}
     assert sorted(found(schema, {})) == [("/input/" + n, "required") for n in ("'a'", "a", "ab")]

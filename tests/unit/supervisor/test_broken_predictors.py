@@ -10,6 +10,7 @@ import pytest
 
 from server.adapters.tasks import end
 from server.settings import Settings
+from workers.supervisor.preparer import missing_predictor
 from workers.supervisor.runner_client import RunnerOptions
 from workers.supervisor.runner_keeper import RunnerKeeper
 
@@ -87,3 +88,10 @@ async def test_a_class_that_was_broken_at_the_start_is_loaded_once_it_is_mended(
         await until(keeper, "good", {})
     finally:
         await end(running)
+
+
+def test_a_model_of_a_broken_class_says_that_it_is_broken() -> None:
+    sentence = missing_predictor("my-thing", ["echo"], ["package.module:MyThing"])
+    assert sentence.startswith("The class of the predictor 'my-thing' could not be loaded: `inference-server check-pre")
+    assert missing_predictor("MyThing", ["echo", "my-thing"], ["a:B"]).endswith("There is 'my-thing'.")
+    assert "CUSTOM_PREDICTORS" in missing_predictor("MyThing", ["echo"], [])
