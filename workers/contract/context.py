@@ -32,10 +32,14 @@ class CancelSignal(BaseException):
 
 @dataclass(frozen=True)
 class Adapter:
-    """An adapter (LoRA and the like) that a version puts on its base's model: its version's id, and its folder."""
+    """An adapter (LoRA and the like) that a version puts on its base's model: its version's id, and its folder.
+
+    `files` are the version's own ones in that folder, whatever else lies there; none where all are.
+    """
 
     version: str
     path: Path
+    files: tuple[str, ...] = ()
 
 
 class Sink(Protocol):

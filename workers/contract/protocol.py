@@ -23,8 +23,8 @@ MAX_NUMBER = 2**53 - 1
 class VersionSpec:
     """What the runner loads: `path` is a local folder (or None for code-only predictors).
 
-    With an adapter, `adapter` is its own folder and `base` the version whose model it changes: then `path` and
-    `options` are the base's, whose one copy in memory serves both.
+    With an adapter, `adapter` is its own folder, `adapter_files` what was published of it, and `base` the version whose
+    model it changes: then `path` and `options` are the base's, whose one copy in memory serves both.
     `code` is the digest of the operator's class that it was published with; None runs with any. Its class alone is
     given `variables` and `secrets`, whose changes `variable_changes` counts: what was loaded after fewer is outdated.
     `is_judged` says that its tokenizers passed today's rules when it was published, with the files that it still has.
@@ -43,11 +43,12 @@ class VersionSpec:
     variable_changes: int = 0
     is_judged: bool = False
     configs: str | None = None
+    adapter_files: list[str] = field(default_factory=list)
 
     @property
     def model(self) -> VersionSpec:
         """What is loaded for it: its base, or itself."""
-        return self if self.base is None else replace(self, id=self.base, base=None, adapter=None)
+        return self if self.base is None else replace(self, id=self.base, base=None, adapter=None, adapter_files=[])
 
 
 @dataclass(frozen=True)

@@ -249,7 +249,7 @@ class Runner:
                     return
                 context.captures = not is_built_in(predictor)
                 if version.adapter is not None:
-                    context.adapter = Adapter(version.id, Path(version.adapter))
+                    context.adapter = Adapter(version.id, Path(version.adapter), tuple(version.adapter_files))
                 task = _Task(context)
                 with self._tasks_lock:
                     self._tasks[prediction] = task
@@ -365,7 +365,7 @@ class Runner:
         for values in predictor.examples(message.input_schema):
             own = PredictionContext(message.prediction, values, TrySink(self._outbox))
             if spec.adapter is not None:
-                own.adapter = Adapter(spec.id, Path(spec.adapter))
+                own.adapter = Adapter(spec.id, Path(spec.adapter), tuple(spec.adapter_files))
             with context.when_cancelled(own.cancel):
                 try:
                     output = predictor.predict(own)

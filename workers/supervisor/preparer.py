@@ -181,7 +181,9 @@ class Preparer:
         if snapshot.path is not None and version.base_id is not None:
             base, files = await fetch_base(version, settings, *watch)
             notes = describe_origin(snapshot.path, base)
-            spec = replace(spec, path=str(files.path), base=str(base.id), adapter=path)
+            spec = replace(
+                spec, path=str(files.path), base=str(base.id), adapter=path, adapter_files=list(snapshot.names)
+            )
             spec = checkpoint_spec(spec, files, settings)
             folders.append(Path(str(files.path)))
         inspection = await self._inspect(version, source, spec)

@@ -282,7 +282,9 @@ class Snapshots:
         base_key, path = str(base.id), str(files.path)
         folder = _Folder(base_key, Path(path), files.names, files.mark)
         self._folders[key] = (own, folder, *_configurations(base_key, files))
-        spec = VersionSpec(key, version.predictor, path, self._options(base), base_key, str(own.path))
+        spec = VersionSpec(
+            key, version.predictor, path, self._options(base), base_key, str(own.path), adapter_files=list(own.names)
+        )
         return replace(checkpoint_spec(spec, files, settings), is_judged=_is_judged(base))
 
     def _options(self, version: Version) -> dict[str, Any]:

@@ -51,7 +51,7 @@ from workers.contract.protocol import (
 SNAPSHOTS = Path(workers.contract.__file__).parent / "snapshots"
 VERSION = VersionSpec(
     *("v2", "text", "/models/v1", {"quantization": "INT8"}, "v1", "/models/v2", "sha256:c0de"),
-    *({"API_URL": "https://a.example"}, {"API_KEY": "k"}, 3, True, "/configs"),
+    *({"API_URL": "https://a.example"}, {"API_KEY": "k"}, 3, True, "/configs", ["adapter_model.safetensors"]),
 )
 EXAMPLES: tuple[Message, ...] = (
     Run("p1", 2, VERSION, {"prompt": "Grüße", "image": "/inputs/p1/0"}, ["/inputs/p1/0"], "00-0af7-b7ad-01", "9f3c"),

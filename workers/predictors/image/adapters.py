@@ -16,7 +16,7 @@ from transformers.integrations import peft as transformers_peft
 
 from workers.contract.layout import SAFETENSORS, adapter_weights
 from workers.contract.predictor import Adapter, InputRejectedError, VersionRefusedError
-from workers.predictors.library_errors import reason_of
+from workers.predictors.library_errors import is_of_files, reason_of
 
 SCALE: dict[str, Any] = {
     "title": "LoRA scale",
@@ -55,7 +55,7 @@ def check_adapter(folder: Path, pipeline: type[Any]) -> tuple[str, ...]:
     for file in files:
         with safe_open(folder / file, framework="pt") as weights:
             tensors = list(weights.keys())
-        if not any("lora" in tensor.lower() for tensor in tensors):
+        if not any(word in tensor.lower() for tensor in tensors for word in ("lora", "lokr")):
             what = "The adapter" if len(files) == 1 else f"Its file {file}"
             raise VersionRefusedError(
                 f"{what} is no LoRA: its tensors are {', '.join(tensors[:3])[:200]} and the like."
@@ -91,8 +91,8 @@ class Adapters:
 
     def __init__(self, pipeline: Any) -> None:
         self._pipeline = pipeline
-        # What the pipeline calls each LoRA, by version and file
-        self._names: dict[tuple[str, str], str] = {}
+        # What the pipeline calls each LoRA of a version, by its file
+        self._names: dict[str, dict[str, str]] = {}
         self._count = 0
         self._used: tuple[str, Scales] | None = None
         self._dropped: set[str] = set()
@@ -103,15 +103,9 @@ class Adapters:
 
         Raises:
             InputRejectedError: one is named twice, or is not there.
-            VersionRefusedError: the folder holds more files than when the version with one was published.
         """
-        files = find_weights(adapter.path)
+        files = tuple(self._names.get(adapter.version, ())) or _files(adapter)
         if SEVERAL not in values:
-            if ONE in values and len(files) > 1:
-                some = ", ".join(files)[:200]
-                raise VersionRefusedError(
-                    f"It was published with one LoRA, and its folder now holds {some}: publish it anew."
-                )
             return tuple((file, float(values.get(ONE, 1.0))) for file in files)
         scales: dict[str, float] = {}
         for choice in values[SEVERAL]:
@@ -126,19 +120,24 @@ class Adapters:
         return tuple(sorted((file, scale) for file, scale in scales.items() if scale != 0))
 
     @contextmanager
-    def open_copy(self, adapter: Adapter | None, scales: Scales) -> Iterator[Adapter | None]:
+    def open_copy(self, adapter: Adapter | None) -> Iterator[Adapter | None]:
         """The adapter where the thread that draws may read its files, for the time of the block.
 
         That thread draws for all versions of the base, and may read the folders of none but its first.
         """
-        unread = [] if adapter is None else [file for file, _ in scales if (adapter.version, file) not in self._names]
-        if adapter is None or not unread:
+        with self._lock:
+            is_read = adapter is None or (adapter.version in self._names and adapter.version not in self._dropped)
+        if adapter is None or is_read:
             yield adapter
             return
+        files = _files(adapter)
         with TemporaryDirectory(prefix="adapter-") as folder:
-            for file in unread:
-                shutil.copyfile(adapter.path / file, Path(folder, file))
-            yield Adapter(adapter.version, Path(folder))
+            for file in files:
+                try:
+                    shutil.copyfile(adapter.path / file, Path(folder, file))
+                except FileNotFoundError as error:
+                    raise VersionRefusedError(f"Its file {file} is gone: put it back, or publish it anew.") from error
+            yield Adapter(adapter.version, Path(folder), files)
 
     def drop(self, version: str) -> None:
         """Let go of an adapter's weights, before the next picture is drawn."""
@@ -148,52 +147,91 @@ class Adapters:
     def use(self, adapter: Adapter | None, scales: Scales) -> bool:
         """Draw with these LoRAs of this adapter alone, or with none; whether they are others than before.
 
+        All of its files are read when one is first used: as they were published, and with their memory counted.
+
         Raises:
-            VersionRefusedError: the weights of one do not fit the pipeline.
+            VersionRefusedError: the weights of one do not fit the pipeline, or would change it.
         """
         with self._lock:
-            dropped, self._dropped = self._dropped, set()
-        for version, file in [key for key in self._names if key[0] in dropped]:
+            dropped = {version: self._names.pop(version) for version in self._dropped & self._names.keys()}
+            self._dropped.clear()
+        for version, names in dropped.items():
             if self._used is not None and self._used[0] == version:
                 self._used = None
                 self._pipeline.disable_lora()
-            self._pipeline.delete_adapters(self._names.pop((version, file)))
+            self._pipeline.delete_adapters(list(names.values()))
+        if adapter is not None and adapter.version not in self._names:
+            self._load(adapter)
         choice = None if adapter is None or not scales else (adapter.version, scales)
         if choice == self._used:
             return False
         if adapter is None or not scales:
             self._pipeline.disable_lora()
         else:
-            for file, _ in scales:
-                if (adapter.version, file) not in self._names:
-                    self._load(adapter, file)
             self._pipeline.enable_lora()
-            names = [self._names[adapter.version, file] for file, _ in scales]
-            self._pipeline.set_adapters(names, [scale for _, scale in scales])
+            names = self._names[adapter.version]
+            self._pipeline.set_adapters([names[file] for file, _ in scales], [scale for _, scale in scales])
         self._used = choice
         return True
 
-    def _load(self, adapter: Adapter, file: str) -> None:
-        self._count += 1
-        name = f"adapter_{self._count}"
+    def _load(self, adapter: Adapter) -> None:
         # transformers asks for a release that is not out; tests compare what this one does in text encoders
         transformers_peft.MIN_PEFT_VERSION = peft_version
         # What is loaded is switched on beside what was
         self._used = ("", ())
+        names: dict[str, str] = {}
+        try:
+            for file in _files(adapter):
+                self._count += 1
+                names[file] = f"adapter_{self._count}"
+                self._load_file(adapter.path, file, names[file])
+        except BaseException:
+            here = {name for each in self._pipeline.get_list_adapters().values() for name in each}
+            if known := sorted(here & set(names.values())):
+                self._pipeline.delete_adapters(known)
+            self._pipeline.disable_lora()
+            raise
+        with self._lock:
+            self._names[adapter.version] = names
+
+    def _load_file(self, folder: Path, file: str, name: str) -> None:
+        where: dict[str, Any] = {"weight_name": file, "local_files_only": True, "use_safetensors": True}
         what = f"LoRA {file.removesuffix(SAFETENSORS)}"
         try:
-            self._pipeline.load_lora_weights(
-                str(adapter.path), weight_name=file, adapter_name=name,
-                local_files_only=True, use_safetensors=True,
-            )  # fmt: skip
-        except (ValueError, RuntimeError, TypeError, LookupError) as error:
-            if any(name in names for names in self._pipeline.get_list_adapters().values()):
-                self._pipeline.delete_adapters(name)
-            self._pipeline.disable_lora()
-            reason = reason_of(error, adapter.path)
-            raise VersionRefusedError(f"The adapter does not fit its base ({what}): {reason}") from error
+            if hasattr(self._pipeline, "_load_norm_into_transformer"):
+                _check_layers(self._pipeline, self._pipeline.lora_state_dict(str(folder), **where), what)
+            self._pipeline.load_lora_weights(str(folder), adapter_name=name, **where)
+        except Exception as error:
+            if not is_of_files(error):
+                raise
+            raise VersionRefusedError(
+                f"The adapter does not fit its base ({what}): {reason_of(error, folder)}"
+            ) from error
         if not any(name in names for names in self._pipeline.get_list_adapters().values()):
             raise VersionRefusedError(
                 f"The adapter ({what}) changes no part of its base: it was made for another model."
             )
-        self._names[adapter.version, file] = name
+
+
+def _files(adapter: Adapter) -> tuple[str, ...]:
+    return adapter_weights(adapter.files) or find_weights(adapter.path)
+
+
+def _check_layers(pipeline: Any, tensors: dict[str, Any], what: str) -> None:
+    """Refuse a LoRA for which Flux's pipelines put other layers and norms into the model itself, for all who use it.
+
+    Raises:
+        VersionRefusedError: it is one.
+    """
+    modules = dict(pipeline.transformer.named_modules())
+    for key, tensor in tensors.items():
+        place, _, kind = key.removeprefix("transformer.").partition(".lora_")
+        layer = modules.get(place)
+        layer = getattr(layer, "base_layer", layer)
+        side = {"A.weight": ("in_features", 1), "B.weight": ("out_features", 0)}.get(kind)
+        is_wider = side is not None and tensor.shape[side[1]] > getattr(layer, side[0], tensor.shape[side[1]])
+        if is_wider or any(norm in key for norm in pipeline._control_lora_supported_norm_keys):
+            raise VersionRefusedError(
+                f"The adapter ({what}) is a control LoRA, or for a wider model: it changes {place} of its base itself, "
+                "which others use. Publish a model that has it merged into its weights."
+            )

@@ -90,7 +90,7 @@ class ImageModel:
         self._pipelines: dict[type[Any], Any] = {facts.tasks[0].cls: self._pipeline}
         self._place = partial(place, device=device, options=spec.options)
         self._offload: str | None = spec.options.get("cpu_offload")
-        self._hooked = pipeline
+        self._hooked: Any = pipeline
         self._scheduler = getattr(pipeline, "scheduler", None)
         self._cuda_devices = [torch.cuda.current_device()] if device.name.startswith("cuda") else []
         self._alone: set[type[Any]] = set()
@@ -161,7 +161,7 @@ class ImageModel:
         key = (task.cls, scheduler, chosen, scales, plain, *sorted(name for name in arguments)) if joins else object()
         count = values.get("num_images", 1) if task.medium == IMAGE else 1
         blocked = 0
-        with self.adapters.open_copy(adapter, scales) as adapter:
+        with self.adapters.open_copy(adapter) as adapter:
             for number in range(count):
                 context.check()
                 reporter = StepReporter(context, number, count, steps, self.previews)
@@ -281,12 +281,14 @@ class ImageModel:
         first = batch[0]
         task = first.task
         assert task is not None  # noqa: S101 - `generate` sets it
-        pipeline = self._prepare(task, first.scheduler)
         began = time.monotonic()
-        if self.adapters.use(first.adapter, first.scales) and not is_quiet:
+        if self.adapters.use(first.adapter, first.scales):
+            # diffusers takes the hooks off to load a LoRA, and does not put them on again where that fails
+            self._hooked = None
             seconds = time.monotonic() - began
-            for pending in batch:
+            for pending in batch if not is_quiet else ():
                 pending.context.metric(SWITCH_SECONDS, seconds)
+        pipeline = self._prepare(task, first.scheduler)
         # on the CPU whatever the device is, so that a seed means the same noise everywhere
         generators = [torch.Generator("cpu").manual_seed(pending.seed) for pending in batch]
         if len(batch) == 1 and not is_quiet:

@@ -21,6 +21,7 @@ from transformers.integrations import peft as transformers_peft
 from tests.unit.predictors.conftest import CPU
 from tests.unit.predictors.pipeline_loras import make_lora
 from tests.unit.predictors.sink import Sink
+from tests.zoo import pipelines
 from workers.contract.context import PredictionContext
 from workers.contract.predictor import Adapter, SetupContext, VersionRefusedError, VersionSpec
 from workers.contract.protocol import Metric
@@ -135,3 +136,35 @@ def test_an_adapter_of_another_model_is_refused_with_a_sentence(
     with pytest.raises(VersionRefusedError, match="adapter"):
         draw(predictor, Adapter("v9", tmp_path))
     assert np.array_equal(draw(predictor, None), plain(base, None))
+
+
+@pytest.mark.parametrize("kind", ["norms", "wider layers"])
+def test_an_adapter_that_changes_the_base_itself_is_refused(tmp_path: Path, kind: str) -> None:
+    pipelines.build("FluxPipeline", tmp_path / "flux")
+    predictor = open_predictor(tmp_path / "flux")
+    model: Any = predictor._model
+    network = model._pipeline.transformer
+    before = {name: tensor.clone() for name, tensor in network.state_dict().items()}
+    own = draw(predictor, None)
+
+    def layer(name: str, factor: int = 1) -> dict[str, torch.Tensor]:
+        module = network.get_submodule(name)
+        rows, columns = module.out_features, factor * module.in_features
+        torch.manual_seed(1)
+        return {
+            f"transformer.{name}.lora_A.weight": torch.randn(2, columns),
+            f"transformer.{name}.lora_B.weight": torch.randn(rows, 2),
+        }
+
+    tensors = layer("transformer_blocks.0.attn.to_q")
+    for name in ("fits", "control"):
+        (tmp_path / name).mkdir()
+        save_file(tensors, tmp_path / name / "pytorch_lora_weights.safetensors")
+        norm = "transformer_blocks.0.attn.norm_q.weight"
+        tensors |= {f"transformer.{norm}": 3 * before[norm]} if kind == "norms" else layer("x_embedder", 2)
+    assert not np.array_equal(draw(predictor, Adapter("fits", tmp_path / "fits")), own)
+    with pytest.raises(VersionRefusedError, match=r"is a control LoRA, .* it changes \w+.* of its base itself"):
+        draw(predictor, Adapter("control", tmp_path / "control"))
+    assert np.array_equal(draw(predictor, None), own)
+    after = {name.replace(".base_layer", ""): tensor for name, tensor in network.state_dict().items()}
+    assert all(torch.equal(after[name], tensor) for name, tensor in before.items())
