@@ -50,6 +50,9 @@ class WorkerDisk:
     free_bytes: BigInt = strawberry.field(description="Bytes that its disk has left.")
     total_bytes: BigInt = strawberry.field(description="Bytes that its disk has in all.")
     is_low: bool = strawberry.field(description="Whether less is left than MIN_FREE_DISK_BYTES of the worker.")
+    waiting: int = strawberry.field(
+        description="READY versions whose files wait for room, since models in use fill MODEL_CACHE_MAX_BYTES."
+    )
 
 
 @strawberry.type(description="A worker process, as of its last heartbeat.")
@@ -88,7 +91,8 @@ class Worker:
                 for key, reason in sorted(row.walls.items())
             ],
             broken_predictors=[BrokenPredictor(name=key, reason=why) for key, why in row.broken_predictors.items()],
-            disks=[WorkerDisk(folder=folder, **disk) for folder, disk in sorted(row.disks.items())],
+            # Of a worker of an older release
+            disks=[WorkerDisk(folder=folder, **{"waiting": 0, **disk}) for folder, disk in sorted(row.disks.items())],
             **{name: getattr(row, name) for name in names},
         )
 

@@ -34,6 +34,8 @@ class ModelKind(StrEnum):
 
 
 PREPARE_QUEUE = "prepare"
+WAITS_FOR_ROOM = "wait for disk"
+"""The phase of a version whose files find no room on the disk for now."""
 QUEUES = tuple(kind.queue for kind in ModelKind)
 
 

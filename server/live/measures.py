@@ -14,7 +14,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 
 from server.adapters.database import DATABASE_ERRORS, from_json, rows
 from server.adapters.disk import disk_space
-from server.domain.models import kind_queue
+from server.domain.models import WAITS_FOR_ROOM, kind_queue
 from server.queue.depths import MOST_COUNTED, read_states
 from server.runtime import Runtime
 from server.tables.workers import ALIVE_SECONDS
@@ -123,7 +123,14 @@ async def _workers() -> list[Metric]:
             least[place] = min(disk["free_bytes"], least.get(place, disk["free_bytes"]))
     for place, count in least.items():
         disks.add_metric(place, count)
-    return [*families, disks]
+    (preparing,) = await rows(_WITHOUT_ROOM, WAITS_FOR_ROOM)
+    ready = sum(disk.get("waiting", 0) for row in workers for disk in from_json(row["disks"]).values())
+    waiting = GaugeMetricFamily(
+        "inference_models_waiting_for_disk",
+        "Versions whose files wait for room below MODEL_CACHE_MAX_BYTES.",
+        value=preparing["n"] + ready,
+    )
+    return [*families, disks, waiting]
 
 
 async def _backlog() -> list[Metric]:
@@ -163,6 +170,7 @@ _WORKER_METRICS = (
     ("in_flight", "inference_worker_predictions", "Predictions running on the worker."),
     ("evictions", "inference_model_evictions", "Models unloaded to make room, since the worker started."),
 )
+_WITHOUT_ROOM = "SELECT count(*) AS n FROM version WHERE state = 'PREPARING' AND progress->>'phase' = $1"
 _WORKERS = """
 SELECT id, host, device, model_bytes, budget_bytes, free_bytes, in_flight, evictions, disks,
   jsonb_array_length(versions) AS loaded

@@ -78,14 +78,18 @@ async def refuse(version_id: UUID, attempt: int, reason: str) -> bool:
     return bool(await rows(_REFUSE, version_id, attempt, reason.replace("\0", "")[:2000]))
 
 
-async def hand_back(version_id: UUID, attempt: int, reason: str, most_seconds: float) -> bool:
+async def hand_back(
+    version_id: UUID, attempt: int, reason: str, most_seconds: float, progress: dict[str, Any] | None = None
+) -> bool:
     """Let another attempt begin later, after a fault that may pass; False when that has gone on for `most_seconds`.
 
-    Each pause is half as long as the trouble has lasted, between FIRST_RETRY_SECONDS and MAX_RETRY_SECONDS.
+    `progress` is shown meanwhile. Each pause is half as long as the trouble has lasted, between FIRST_RETRY_SECONDS and
+    MAX_RETRY_SECONDS.
     """
     text = reason.replace("\0", "")[:2000]
     pauses = (FIRST_RETRY_SECONDS, MAX_RETRY_SECONDS)
-    return bool(await rows(_HAND_BACK, version_id, attempt, text, *pauses, most_seconds))
+    shown = None if progress is None else to_json(progress)
+    return bool(await rows(_HAND_BACK, version_id, attempt, text, *pauses, most_seconds, shown))
 
 
 async def retry(version_id: UUID) -> bool:
@@ -180,8 +184,8 @@ WHERE id = $1 AND attempt = $2 AND state = 'PREPARING' RETURNING id
 """
 # A lease of nobody: it keeps the version from being claimed until the pause is over
 _HAND_BACK = """
-UPDATE version SET worker_id = NULL, reason = $3, progress = NULL, failing_since = coalesce(failing_since, now()),
-  lease_until = now() + greatest(
+UPDATE version SET worker_id = NULL, reason = $3, progress = $7::jsonb,
+  failing_since = coalesce(failing_since, now()), lease_until = now() + greatest(
     make_interval(secs => $4), least(make_interval(secs => $5), (now() - coalesce(failing_since, now())) / 2))
 WHERE id = $1 AND attempt = $2 AND state = 'PREPARING'
   AND coalesce(failing_since, now()) >= now() - make_interval(secs => $6) RETURNING id

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from server.adapters.database import columns, from_json, from_row, rows, to_json
 from server.domain.accounts import Viewer
+from server.domain.models import WAITS_FOR_ROOM
 from server.errors import ForbiddenError
 from server.tables import Predictor, Worker
 from server.tables.workers import ALIVE_SECONDS
@@ -34,11 +35,15 @@ class OtherWorkers:
 
 @dataclass(frozen=True)
 class WorkerDisk:
-    """The room on the disk of a worker's folder; `is_low`: less than the MIN_FREE_DISK_BYTES of that worker."""
+    """The room on the disk of a worker's folder; `is_low`: less than the MIN_FREE_DISK_BYTES of that worker.
+
+    `waiting` READY versions find no room for their files below MODEL_CACHE_MAX_BYTES, which models in use fill.
+    """
 
     free_bytes: int
     total_bytes: int
     is_low: bool
+    waiting: int = 0
 
 
 @dataclass(frozen=True)
@@ -63,12 +68,16 @@ class WorkerState:
 
 @dataclass(frozen=True)
 class WorkersSummary:
-    """The living workers: how many; how many lack a wall, could not load a predictor, or have an almost full disk."""
+    """The living workers: how many; how many lack a wall, could not load a predictor, or have an almost full disk.
+
+    `versions_without_room` wait for room on the disk: new ones, and READY ones whose files went to make room.
+    """
 
     alive: int = 0
     without_a_wall: int = 0
     with_broken_predictors: int = 0
     with_a_low_disk: int = 0
+    versions_without_room: int = 0
 
 
 IDLE = WorkerState()
@@ -131,7 +140,7 @@ async def workers_alive() -> int:
 
 async def summary() -> WorkersSummary:
     """What is to be said of the workers that sent a heartbeat lately."""
-    (row,) = await rows(_SUMMARY, ALIVE_SECONDS)
+    (row,) = await rows(_SUMMARY, ALIVE_SECONDS, WAITS_FOR_ROOM)
     return WorkersSummary(**{name: int(count) for name, count in row.items()})
 
 
@@ -150,7 +159,9 @@ SELECT count(*) AS alive,
   count(*) FILTER (WHERE EXISTS (SELECT FROM jsonb_each_text(walls) wall WHERE wall.value <> '')) AS without_a_wall,
   count(*) FILTER (WHERE broken_predictors <> '{}'::jsonb) AS with_broken_predictors,
   count(*) FILTER (WHERE EXISTS (
-    SELECT FROM jsonb_each(disks) disk WHERE (disk.value->>'is_low')::boolean)) AS with_a_low_disk
+    SELECT FROM jsonb_each(disks) disk WHERE (disk.value->>'is_low')::boolean)) AS with_a_low_disk,
+  coalesce(sum((SELECT sum((disk.value->>'waiting')::int) FROM jsonb_each(disks) disk)), 0)
+    + (SELECT count(*) FROM version WHERE state = 'PREPARING' AND progress->>'phase' = $2) AS versions_without_room
 FROM worker WHERE last_seen > now() - make_interval(secs => $1)
 """
 _OTHERS = """

@@ -21,6 +21,10 @@ PREDICTORS_BROKEN = (
     "A worker could not load a class; administrators read which and why in `workers { brokenPredictors }`."
 )
 DISK_LOW = "The disk of a worker is almost full; administrators read which in `workers { disks }`."
+NO_ROOM = (
+    "Models wait for room on the disk, which those in use fill up to MODEL_CACHE_MAX_BYTES: raise that on the workers, "
+    "or delete models. `workers { disks }` and `latestVersion { progress }` tell which."
+)
 UNKNOWN = "unknown"
 
 
@@ -31,9 +35,10 @@ class Health:
     A part is `ok` or `away`; the database also `behind` (migrations are missing) or `read-only`, Redis `refusing`,
     `nearly full` or `evicting`, `storage` `low`, and `clock` `off` where this process's is not PostgreSQL's. `walls` is
     `incomplete` where the models of a worker run without one of the walls, and `predictors` is `broken` where a worker
-    could not load one of its classes, and `disks` `low` where a disk of a worker is almost full; which and why,
-    administrators read of the workers. `notes` has a sentence about each of these. What only the database knows is
-    `unknown` while that does not answer or its schema is behind.
+    could not load one of its classes, and `disks` `low` where a disk of a worker is almost full, or `waiting` where
+    versions wait for room below MODEL_CACHE_MAX_BYTES; which and why, administrators read of the workers. `notes` has a
+    sentence about each of these. What only the database knows is `unknown` while that does not answer or its schema is
+    behind.
     """
 
     database: str
@@ -78,7 +83,7 @@ async def check(rt: Runtime) -> Health:
     if not is_behind:
         walls = "incomplete" if workers.without_a_wall else "ok"
         predictors = "broken" if workers.with_broken_predictors else "ok"
-        disks = "low" if workers.with_a_low_disk else "ok"
+        disks = "low" if workers.with_a_low_disk else "waiting" if workers.versions_without_room else "ok"
     clock = "off" if abs(ahead) > CLOCK_SECONDS else "ok"
     if clock != "ok":
         notes += (clock_note(ahead),)
@@ -90,6 +95,8 @@ async def check(rt: Runtime) -> Health:
         notes += (PREDICTORS_BROKEN,)
     if disks == "low":
         notes += (DISK_LOW,)
+    if disks == "waiting":
+        notes += (NO_ROOM,)
     return Health(database, redis, workers.alive, watch.files.word, notes, walls, predictors, disks, clock)
 
 

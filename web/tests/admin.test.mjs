@@ -111,8 +111,8 @@ test("a worker that lacks something says what", SLOW, async () => {
         const body = await response.json();
         const [worker] = body.data.workers;
         worker.disks = [
-          { folder: "DATA_DIR", freeBytes: "5000000000", totalBytes: "10000000000", isLow: false },
-          { folder: "MODEL_CACHE_DIR", freeBytes: "20000000", totalBytes: "10000000000", isLow: true },
+          { folder: "DATA_DIR", freeBytes: "5000000000", totalBytes: "10000000000", isLow: false, waiting: 0 },
+          { folder: "MODEL_CACHE_DIR", freeBytes: "20000000", totalBytes: "10000000000", isLow: true, waiting: 2 },
         ];
         worker.walls = [
           { name: "calls", isMissing: false },
@@ -128,6 +128,7 @@ test("a worker that lacks something says what", SLOW, async () => {
   await lacks.first().waitFor();
   assert.deepEqual(await lacks.allTextContents(), [
     "The disk of MODEL_CACHE_DIR has only 20 MB free.",
+    "Models that wait for room in MODEL_CACHE_DIR (MODEL_CACHE_MAX_BYTES): 2.",
     "Models run without these walls: files.",
     "The class mine.models:Poet could not be loaded: models.py:3: SyntaxError",
   ]);

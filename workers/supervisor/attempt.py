@@ -21,7 +21,7 @@ from server.adapters.storage import StorageError
 from server.adapters.tasks import end
 from server.adapters.vault import UnreadableSecretError
 from server.domain import input_schema
-from server.domain.models import kind_queue
+from server.domain.models import WAITS_FOR_ROOM, kind_queue
 from server.domain.new_tokens import FIELD, TEXT_PREDICTOR, excess
 from server.domain.predictions import Failure, PredictionErrorCode, PredictionStatus, backoff_seconds
 from server.domain.secrets import open_secrets
@@ -30,7 +30,6 @@ from server.queue.finish import Result, count_losses, finish, hand_back
 from server.runtime import Runtime
 from workers.contract import protocol
 from workers.supervisor.attempt_trace import AttemptTrace
-from workers.supervisor.downloads import WAITS
 from workers.supervisor.event_writer import EventWriter
 from workers.supervisor.inputs import InputFiles, InputFilesError
 from workers.supervisor.run_output import CANCELED, SUCCEEDED, Outcome, RunOutput, failed
@@ -301,7 +300,7 @@ class Attempt:
     def _loading(self, phase: str, size: int, total: int | None) -> None:
         """How far the files of its model are; whoever waits for room is told once why."""
         self._writer.loading(phase, size, total)
-        if phase == WAITS and not self._said_waits:
+        if phase == WAITS_FOR_ROOM and not self._said_waits:
             self._said_waits = True
             self._writer.log(
                 "The model's files wait for room on the worker's disk: models that are in use fill it "

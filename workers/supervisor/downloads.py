@@ -21,7 +21,7 @@ import orjson
 import structlog
 
 from server.adapters.huggingface import COMMIT, RepoFile
-from server.domain.models import ModelSource, SourceType, source_violations
+from server.domain.models import WAITS_FOR_ROOM, ModelSource, SourceType, source_violations
 from server.settings import Settings
 from workers import demo_models
 from workers.contract.failures import VersionRefusedError
@@ -47,7 +47,6 @@ CHANGED = "The model's files changed after the version was published; publish th
 STALL_BYTES = 1_000_000
 WATCH_SECONDS = 0.5
 ROOM_SECONDS = 2.0
-WAITS = "wait for disk"
 """The phase of a download that waits until there is room for its files in the cache."""
 PICKLE = re.compile(r"\.(?:bin|pt|pth|ckpt|pkl|pickle)$")
 
@@ -205,12 +204,12 @@ async def _make_room(
         try:
             await anyio.to_thread.run_sync(_check_room, repo, total, settings)
         except CacheFullError as error:
+            on_progress(WAITS_FOR_ROOM, error.used_bytes, settings.model_cache_max_bytes)
             if cancelled is None:
                 raise
             if not has_waited:
                 logger.warning("download.waits_for_room", repo=repo, bytes=total, used_bytes=error.used_bytes)
             has_waited = True
-            on_progress(WAITS, error.used_bytes, settings.model_cache_max_bytes)
             began = time.monotonic()
             while time.monotonic() - began < ROOM_SECONDS:
                 if cancelled():

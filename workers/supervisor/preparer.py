@@ -32,7 +32,7 @@ from workers.contract.protocol import Inspected, VersionSpec
 from workers.contract.tokenizers import RULES
 from workers.supervisor import download_cache
 from workers.supervisor.attempt import SharedLock
-from workers.supervisor.downloads import DownloadFailedError, fetch
+from workers.supervisor.downloads import CacheFullError, DownloadFailedError, fetch
 from workers.supervisor.folders import rule_of
 from workers.supervisor.inspector import Inspector
 from workers.supervisor.probe import ProbeFailedError, probe
@@ -152,7 +152,8 @@ class Preparer:
             reason = self._paths.hide(str(error).partition("\n")[0])
             if preparation.lost.is_set():
                 return
-            if not await versions.hand_back(version.id, attempt, reason, settings.prepare_retry_seconds):
+            waits = preparation.progress if isinstance(error, CacheFullError) else None
+            if not await versions.hand_back(version.id, attempt, reason, settings.prepare_retry_seconds, waits):
                 hours = settings.prepare_retry_seconds / 3600
                 await versions.refuse(version.id, attempt, f"Tried again for {hours:.3g} hours: {reason}")
         else:

@@ -15,7 +15,7 @@ from uuid import UUID
 import anyio
 
 from server.adapters.tasks import shared
-from server.domain.models import ModelSource, SourceType
+from server.domain.models import WAITS_FOR_ROOM, ModelSource, SourceType
 from server.domain.predictions import Failure, PredictionErrorCode
 from server.runtime import Runtime
 from server.services import versions
@@ -160,6 +160,11 @@ class _Flight:
                 self._task.add_done_callback(lambda task: task.cancelled() or task.exception())
 
     @property
+    def waits_for_room(self) -> bool:
+        """Whether the files find no room on the disk for now."""
+        return self.is_open and self._progress is not None and self._progress[0] == WAITS_FOR_ROOM
+
+    @property
     def is_open(self) -> bool:
         """Whether somebody may still join."""
         return not self._task.done() and not self._called_off.is_set()
@@ -205,6 +210,11 @@ class Snapshots:
             # The one that was read first; its files are there, if it is needed again
             self.forget(next(iter(self._specs)))
         return spec
+
+    @property
+    def waiting(self) -> int:
+        """How many versions wait for room on the disk."""
+        return sum(flight.waits_for_room for flight in self._flights.values())
 
     def input_schema(self, version_id: UUID) -> dict[str, Any]:
         """The input schema of a version whose `spec` was given just now."""

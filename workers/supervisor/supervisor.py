@@ -309,8 +309,9 @@ class Supervisor:
     def _state(self) -> WorkerState:
         """What the next heartbeat says."""
         memory, ready, watch = self._keeper.resident, self._keeper.ready, self._rt.store_watch
+        waiting = {"MODEL_CACHE_DIR": self._context.snapshots.waiting}
         disks = {
-            folder: WorkerDisk(space.free_bytes, space.total_bytes, watch.is_low(space))
+            folder: WorkerDisk(space.free_bytes, space.total_bytes, watch.is_low(space), waiting.get(folder, 0))
             for folder, space in watch.disks.items()
         }
         return WorkerState(

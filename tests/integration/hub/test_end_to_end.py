@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 import workers
+from server.services.health import NO_ROOM
 from tests.conftest import LiveServer, running
 from tests.support.api import Client
 from tests.support.hub_server import Fault, HubServer, hub_server
@@ -176,6 +177,11 @@ async def test_a_prediction_waits_for_room_on_the_disk_and_says_so(
                 if log and event["__typename"] == "ModelLoading":
                     assert event["phase"] == "wait for disk"
                     break
+        # Operators see it too, by the next heartbeat
+        async with asyncio.timeout(60):
+            while (health := (await user.http.get(f"{live.url}/health/ready")).json())["disks"] != "waiting":
+                await asyncio.sleep(0.1)
+        assert (health["status"], health["notes"][-1]) == ("degraded", NO_ROOM)
         assert "models that are in use fill it" in log[0]
         # as if nobody had used it for a while
         at = time.time() - 200

@@ -15,17 +15,19 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 
 from graph.types.servers import Worker as ServerWorker
-from server.adapters.database import rows
+from server.adapters.database import now, rows
 from server.adapters.store_watch import StoreWatch
 from server.adapters.wakeups import CANCELS, Wakeups
+from server.domain.models import WAITS_FOR_ROOM
 from server.embedded.servers import LocalServers
 from server.live.measures import Measures
+from server.queue import versions
 from server.routes import health
 from server.runtime import Runtime
 from server.services import catalogue
-from server.services.catalogue import WorkerInfo, WorkerState
-from server.services.health import DISK_LOW, NO_WORKER, PREDICTORS_BROKEN, WALLS_INCOMPLETE
-from server.tables import Worker
+from server.services.catalogue import WorkerDisk, WorkerInfo, WorkerState
+from server.services.health import DISK_LOW, NO_ROOM, NO_WORKER, PREDICTORS_BROKEN, WALLS_INCOMPLETE
+from server.tables import Model, User, Version, Worker
 from tests.integration.queue import store
 from workers.supervisor.runner_client import RunnerOptions
 from workers.supervisor.supervisor import Supervisor
@@ -107,6 +109,41 @@ async def test_a_disk_of_a_worker_is_almost_full(
     finally:
         stop.set()
         await task
+
+
+async def test_models_wait_for_room_on_the_disk(rt: Runtime, worker: WorkerInfo) -> None:
+    async def waiting() -> tuple[str, list[str], float]:
+        _, body = await ready(rt)
+        families = {family.name: family for family in await Measures(rt).families()}
+        (sample,) = families["inference_models_waiting_for_disk"].samples
+        return body["disks"], body["notes"], sample.value
+
+    assert await waiting() == ("ok", [], 0)
+    await catalogue.heartbeat(worker, [], WorkerState(disks={"MODEL_CACHE_DIR": WorkerDisk(5, 9, False, 2)}))
+    assert await waiting() == ("waiting", [NO_ROOM], 2)
+    (shown,) = ServerWorker.of(await Worker.get(id=worker.id)).disks
+    assert (shown.folder, shown.waiting) == ("MODEL_CACHE_DIR", 2)
+    # A heartbeat of an older release
+    await Worker.filter(id=worker.id).update(
+        disks={"MODEL_CACHE_DIR": {"free_bytes": 5, "total_bytes": 9, "is_low": False}}
+    )
+    (shown,) = ServerWorker.of(await Worker.get(id=worker.id)).disks
+    assert (shown.waiting, await waiting()) == (0, ("ok", [], 0))
+    # A new version, whose preparation is tried again
+    owner = await User.create(handle=uuid4().hex[:20], email=f"{uuid4().hex}@example.org", password_hash="x")
+    model = await Model.create(owner=owner, name=uuid4().hex, kind="CUSTOM", visibility="PUBLIC")
+    version = await Version.create(
+        model=model, number=1, state="PREPARING", source_type="huggingface", source_ref="a/b", predictor="text",
+        input_schema={}, output_schema={}, info={},
+    )  # fmt: skip
+    assert await versions.claim(uuid4(), 60, 9)
+    progress = {"phase": WAITS_FOR_ROOM, "bytes": 5, "totalBytes": 9}
+    assert await versions.hand_back(version.id, 1, "There is no room. It is tried again.", 3600, progress)
+    assert await waiting() == ("waiting", [NO_ROOM], 1)
+    await Version.filter(id=version.id).update(lease_until=now())
+    assert await versions.claim(uuid4(), 60, 9)
+    await versions.refuse(version.id, 2, "no")
+    assert await waiting() == ("ok", [], 0)
 
 
 async def test_no_workers(rt: Runtime) -> None:

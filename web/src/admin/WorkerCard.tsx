@@ -37,6 +37,9 @@ function Lacks({ worker }: { worker: WorkerRow }) {
   const lacks = worker.disks
     .filter((disk) => disk.isLow)
     .map((disk) => `The disk of ${disk.folder} has only ${bytes(Number(disk.freeBytes))} free.`);
+  for (const { folder, waiting } of worker.disks) {
+    if (waiting > 0) lacks.push(`Models that wait for room in ${folder} (MODEL_CACHE_MAX_BYTES): ${waiting}.`);
+  }
   if (walls.length > 0) lacks.push(`Models run without these walls: ${walls.join(", ")}.`);
   lacks.push(...worker.brokenPredictors.map(({ name, reason }) => `The class ${name} could not be loaded: ${reason}`));
   if (lacks.length === 0) return null;

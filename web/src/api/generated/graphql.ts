@@ -228,7 +228,7 @@ export type Scope =
   | 'READ'
   /** Create, retry and cancel predictions, create uploads of input files, and redeliver webhooks. */
   | 'RUN'
-  /** Create, update and delete models, publish and retry versions, and purge results. */
+  /** Create, update and delete models, set and remove their variables, publish and retry versions, and purge results. */
   | 'WRITE';
 
 /** A variable or secret of a model, in place of the one of that name. */
@@ -382,7 +382,7 @@ export type RedeliverWebhookMutation = { redeliverWebhook:
 export type SystemQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type SystemQuery = { workers: Array<{ id: string, host: string, device: string, deviceName: string, totalBytes: number | string | null, freeBytes: number | string | null, modelBytes: number | string, budgetBytes: number | string | null, versions: Array<string>, inFlight: number, evictions: number, startedAt: string, lastSeen: string, walls: Array<{ name: string, isMissing: boolean }>, brokenPredictors: Array<{ name: string, reason: string }>, disks: Array<{ folder: string, freeBytes: number | string, totalBytes: number | string, isLow: boolean }> }>, queues: Array<{ name: string, kind: ModelKind, device: DeviceClass, depth: number, oldestWaitingSeconds: number | null, running: number, workers: number }>, server: { version: string, health: { database: string, redis: string, workers: number } } };
+export type SystemQuery = { workers: Array<{ id: string, host: string, device: string, deviceName: string, totalBytes: number | string | null, freeBytes: number | string | null, modelBytes: number | string, budgetBytes: number | string | null, versions: Array<string>, inFlight: number, evictions: number, startedAt: string, lastSeen: string, walls: Array<{ name: string, isMissing: boolean }>, brokenPredictors: Array<{ name: string, reason: string }>, disks: Array<{ folder: string, freeBytes: number | string, totalBytes: number | string, isLow: boolean, waiting: number }> }>, queues: Array<{ name: string, kind: ModelKind, device: DeviceClass, depth: number, oldestWaitingSeconds: number | null, running: number, workers: number }>, server: { version: string, health: { database: string, redis: string, workers: number } } };
 
 export type VersionNamesQueryVariables = Exact<{
   ids: Array<string> | string;
@@ -1061,6 +1061,7 @@ export const SystemDocument = /*#__PURE__*/ new TypedDocumentString(`
       freeBytes
       totalBytes
       isLow
+      waiting
     }
     startedAt
     lastSeen
