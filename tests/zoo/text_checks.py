@@ -106,8 +106,10 @@ def _check_predictions(
     sampled = {**{n: v for n, v in SAMPLED.items() if n in properties}, "max_new_tokens": NEW_TOKENS}
     inputs = [{"prompt": prompt, "seed": 40 + n, **sampled} for n, prompt in enumerate(prompts)]
     _compare_sampled(finding, run(predictor, inputs[0]), at_once(partial(run, predictor), inputs)[0])
+    # some end where they begin
+    endless = {**greedy, "max_new_tokens": 64, "ignore_eos": True}
     for _ in range(CANCELS):
-        stopped = cancel_midway(predictor, {"prompt": prompts[0], **greedy, "max_new_tokens": 64})
+        stopped = cancel_midway(predictor, {"prompt": prompts[0], **endless})
         if not isinstance(stopped.error, CancelSignal):
             finding.fault(f"a cancel midway ended with {stopped.error!r}")
     _compare(finding, "after canceled ones", run(predictor, {"prompt": prompts[0], **greedy}), references[0])

@@ -108,7 +108,11 @@ class ImageModel:
             file.medium != IMAGE for name, file in task.files.items() if name in task.needed
         ):
             return
-        values = {"prompt": "", "steps": 1, "width": WARM_UP_SIDE, "height": WARM_UP_SIDE, "class_labels": 0}
+        values: dict[str, Any] = {
+            "prompt": "", "steps": 1, "width": WARM_UP_SIDE, "height": WARM_UP_SIDE, "class_labels": 0,
+            # those that choose a size of this many pixels whatever sides they are given
+            "max_area": WARM_UP_SIDE**2, "_auto_resize": False,
+        }  # fmt: skip
         arguments = _arguments(task, values)
         picture = Image.new("RGB", (WARM_UP_SIDE, WARM_UP_SIDE))
         for name in task.needed:
@@ -219,6 +223,8 @@ class ImageModel:
             if name not in values:
                 continue
             paths = values[name] if isinstance(values[name], list) else [values[name]]
+            if len(paths) > 1 and not file.is_list:
+                raise InputRejectedError(f"For {task.name}, {name} is one file: {len(paths)} were given.")
             contents = [media.read_file(str(path), file.medium, rate) for path in paths]
             if name == "image" and not sized and file.medium == IMAGE:
                 pixels = max(picture.width * picture.height for picture in contents)

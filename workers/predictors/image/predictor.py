@@ -144,13 +144,17 @@ class Image(Predictor):
     def examples(cls, input_schema: dict[str, Any]) -> list[dict[str, Any]]:
         """Two steps of the smallest picture, and of one of the model's own size."""
         properties: dict[str, Any] = input_schema.get("properties", {})
-        needs_file = any(properties[name].get("format") == "file" for name in input_schema.get("required", []))
-        if "num_images" not in properties or needs_file:
+        small = {"string": "a house", "integer": 1, "number": 1, "array": [1], "boolean": False}
+        needed = [properties[name] for name in input_schema.get("required", [])]
+        if "num_images" not in properties or any(
+            "file" in (rule.get("format"), rule.get("items", {}).get("format")) for rule in needed
+        ):
             # A video takes minutes
             return []
         own: dict[str, Any] = {"seed": 0}
-        if "prompt" in properties:
-            own["prompt"] = "a house"
+        for name, rule in properties.items():
+            if name == "prompt" or rule in needed:
+                own[name] = small[rule["type"]]
         if "steps" in properties:
             own["steps"] = min(2, properties["steps"].get("maximum", 2))
         if "class_labels" in properties:

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from workers.contract.predictor import schema
-from workers.predictors.image.tasks import IMAGE, PARAMETERS, Task, members
+from workers.predictors.image.tasks import IMAGE, PARAMETERS, Task, is_required, members
 
 MAX_TEXT = 10_000
 MAX_STEPS = 1000
@@ -75,6 +75,12 @@ def input_schema(
         }  # fmt: skip
     properties |= _file_rules(tasks)
     required += [name for name in sorted(own.needed) if all(name in task.needed for task in tasks)]
+    values = [(_OURS.get(name, name), parameter) for name, parameter in own.settings.items()]
+    required += [
+        name
+        for name, parameter in values
+        if is_required(parameter) and name in properties and "default" not in properties[name] and name not in required
+    ]
     medium = own.medium
     if medium == IMAGE:
         properties["num_images"] = dict(base["num_images"])

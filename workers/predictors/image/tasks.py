@@ -43,7 +43,7 @@ _OTHER_IMAGES = (
     "reference_images", "cond_image", "condtioning_image", "ip_adapter_image",
 )  # fmt: skip
 _LISTS = ("images", "input_images", "reference_images")
-_SEVERAL_IMAGES = re.compile(r"EditPlus|Flux2|GlmImage|ZImageOmni|QwenImage21")
+_SEVERAL_IMAGES = re.compile(r"EditPlus|Flux2(?!.*Inpaint)|GlmImage|ZImageOmni|QwenImage21")
 _VIDEOS = (
     "video", "control_video", "pose_video", "face_video", "background_video", "mask_video", "conditioning_frames",
     "reference_video",
@@ -126,6 +126,20 @@ def members(annotation: Any) -> tuple[Any, ...]:
     return (annotation,)
 
 
+def is_required(parameter: inspect.Parameter) -> bool:
+    """Whether a call cannot do without it."""
+    return parameter.default is parameter.empty and parameter.kind is parameter.POSITIONAL_OR_KEYWORD
+
+
+def is_value(annotation: Any) -> bool:
+    """Whether a text, a number, or a list of numbers is of this type."""
+    return any(
+        each in (bool, str, int, float)
+        or (typing.get_origin(each) in (list, tuple) and {*typing.get_args(each)} - {Ellipsis} in ({int}, {float}))
+        for each in members(annotation)
+    )
+
+
 def find_medium(pipeline: type[Any]) -> str:
     """What a pipeline class gives: image, video or audio.
 
@@ -183,7 +197,7 @@ def describe_task(pipeline: type[Any], *, is_own: bool = True, several_controls:
     unknown = [
         each.name
         for each in parameters.values()
-        if each.default is each.empty and each.kind is each.POSITIONAL_OR_KEYWORD and each.name not in known
+        if is_required(each) and each.name not in known and not is_value(each.annotation)
     ]
     if unknown:
         raise VersionRefusedError(f"Its pipeline {name} needs {', '.join(unknown)}, which is not supported.")

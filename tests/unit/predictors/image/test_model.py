@@ -20,7 +20,14 @@ from tests.unit.predictors.pictures import alike, draw, words
 from tests.unit.predictors.sink import Sink
 from tests.unit.predictors.tiny_models import SIDE
 from workers.contract.context import CancelSignal, PredictionContext
-from workers.contract.predictor import InputRejectedError, Inspection, Predictor, SetupContext, VersionSpec
+from workers.contract.predictor import (
+    InputRejectedError,
+    Inspection,
+    Predictor,
+    SetupContext,
+    VersionRefusedError,
+    VersionSpec,
+)
 from workers.contract.protocol import File, Progress
 from workers.predictors.image.predictor import Image
 from workers.predictors.image.previews import Previews
@@ -157,6 +164,43 @@ def test_defaults_are_those_of_the_pipelines_own_call(name: str, guidance: float
     assert "default" not in properties["negative_prompt"]
     assert properties["width"]["multipleOf"] == 16
     assert ("true_cfg_scale" in properties) == (name in ("FluxPipeline", "QwenImagePipeline"))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("CycleDiffusionPipeline", "source_prompt"), ("StableDiffusionAttendAndExcitePipeline", "token_indices")],
+)
+def test_values_that_a_call_cannot_do_without_are_inputs(name: str, value: str) -> None:
+    made = input_schema(
+        [describe_task(getattr(diffusers, name))], Image.input_schema["properties"], sizes=(512, 512, 16),
+        max_side=2048, max_steps=1000, schedulers=["Own"], classes=None, layers=None,
+    )  # fmt: skip
+    assert value in made["required"]
+    examples = Image.examples(made)
+    assert bool(examples) == ("image" not in made["required"])
+    for example in examples:
+        Draft202012Validator(made).validate(example)
+    with pytest.raises(VersionRefusedError, match="needs image_embeds"):
+        describe_task(diffusers.KandinskyV22Pipeline)
+
+
+def test_no_file_of_several_is_left_out_in_silence(loaded: Loaded, tmp_path: Path) -> None:
+    """A pipeline that takes several pictures takes one alone beside a mask."""
+    path = tmp_path / "one.png"
+    Pillow.new("RGB", (SIDE, SIDE)).save(path)
+    with pytest.raises(InputRejectedError, match="For image to image, image is one file: 2 were given"):
+        draw(loaded("stable"), image=[str(path)] * 2, **words("stable"))
+    pictures = {name: describe_task(getattr(diffusers, f"Flux2Klein{name}Pipeline")).files for name in ("", "Inpaint")}
+    assert [files["image"].is_list for files in pictures.values()] == [True, False]
+
+
+def test_a_run_begins_only_where_no_file_is_needed() -> None:
+    """One file or a list of them."""
+    rule = {"type": "string", "format": "file"}
+    for image in (rule, {"type": "array", "items": rule}):
+        properties = {"prompt": {"type": "string"}, "num_images": {"type": "integer"}, "image": image}
+        assert Image.examples({"properties": properties, "required": ["prompt", "image"]}) == []
+        assert Image.examples({"properties": properties, "required": ["prompt"]}) == [{"seed": 0, "prompt": "a house"}]
 
 
 def test_a_size_of_its_own_that_is_too_large_becomes_smaller(folder: Folder, tmp_path: Path) -> None:
