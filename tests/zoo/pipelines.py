@@ -239,7 +239,6 @@ LEFT_OUT = {"safety_checker", "feature_extractor", "image_encoder", "transformer
             "prompt_enhancer_image_caption_model", "processor"}  # fmt: skip
 _FROM_IMAGE = re.compile(
     "Img2Img|Inpaint|Fill|Control|Edit|Upscale|Up[Ss]cale|ImageTo|Image2|I2V|Kontext|Pix2Pix|Adapter|Variation|SuperRes"
-    "|Depth2|Cycle"
 )
 
 
@@ -459,7 +458,7 @@ def call_values(cls: type[Any]) -> dict[str, Any]:
         "max_sequence_length": 16, "class_labels": [1], "video": frames, "control_video": frames, "video_length": 4,
         "audio_length_in_s": 0.1, "audio_end_in_s": 0.1, "original_image": make_picture(),
         "mask": make_picture("L"), "pose_video": frames, "face_video": frames, "control_mask": make_picture("L"),
-        "conditioning_frames": frames, "source_prompt": "a cat", "token_indices": [1],
+        "conditioning_frames": frames, "token_indices": [1],
         # Else they enlarge what they are given to a megapixel
         "max_area": SIDE * SIDE, "_auto_resize": False,
     }  # fmt: skip
@@ -467,9 +466,6 @@ def call_values(cls: type[Any]) -> dict[str, Any]:
         values["control_mode"] = 0
     if "VACE" in cls.__name__:
         values["mask"] = [make_picture("L")] * 5
-    if "TextToVideoZero" in cls.__name__:
-        # It goes back and forth between steps 44 and 47
-        values["num_inference_steps"] = 50
     if "PixArt" in cls.__name__ or cls.__name__.startswith(("Sana", "Lumina")):
         # Else they choose a size near a megapixel
         values["use_resolution_binning"] = False
