@@ -129,7 +129,9 @@ class Prefixes:
             self._cache.pool.allocate_sector(self._allocator.index)
         self._allocator.allocate_cache_to_request(key, past, 1)
         with stream_context(self._stream):
-            self._allocator.copy_blocks([source], self._allocator.block_table[key][-1:])
+            # where it lies; the allocator's own copy makes another one on its way
+            blocks = self._allocator._copy_view
+            blocks[self._allocator.block_table[key][-1]].copy_(blocks[source])
         return True
 
     def _schedule_anew(self, *budgets: int) -> Any:
