@@ -15,7 +15,7 @@ from graph.types.api_keys import (
     RevokeApiKeyInput,
     RevokeApiKeyResult,
 )
-from graph.types.ids import parse_id
+from server.domain.ids import parse_id
 from server.services import api_keys
 
 

@@ -11,9 +11,9 @@ from graphql.pyutils import AwaitableOrValue
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from graph.context import Context
-from graph.limits.answers import ANSWER, MAX_BYTES, AnswerSize
 from server.errors import BusyError
 from server.live.answer_memory import ACCOUNT, NO_ROOM, RETRY_SECONDS
+from server.live.answer_size import ANSWER, MAX_BYTES, AnswerSize
 
 
 class BoundedExecutor(StrawberryGraphQLCoreExecutionContext):

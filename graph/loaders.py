@@ -11,13 +11,13 @@ from uuid import UUID
 import orjson
 from strawberry.dataloader import DataLoader
 
-from graph.limits.answers import ANSWER, AnswerSize
 from server.adapters.database import from_json
 from server.adapters.event_log import LiveState
 from server.adapters.large_columns import read_large
 from server.domain.accounts import Viewer
 from server.errors import BusyError, ResponseTooLargeError, ServiceError
 from server.live import prediction_events
+from server.live.answer_size import ANSWER, AnswerSize
 from server.runtime import Runtime
 from server.services import accounts, models, predictions, storage, users, variables, versions, webhooks
 from server.services.variables import ShownVariable

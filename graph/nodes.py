@@ -10,7 +10,6 @@ import strawberry
 
 from graph.context import Info
 from graph.types.api_keys import ApiKey
-from graph.types.ids import parse_global_id
 from graph.types.models import Model, ModelVersion
 from graph.types.node import Node
 from graph.types.predictions import Prediction
@@ -19,6 +18,7 @@ from graph.types.users import User
 from graph.types.webhooks import WebhookDelivery
 from server import tables
 from server.domain.accounts import Viewer
+from server.domain.ids import parse_global_id
 from server.errors import BadUserInputError
 from server.services import accounts, api_keys, catalogue, health, models, predictions, versions, webhooks
 from server.settings.types import Registration

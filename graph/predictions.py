@@ -10,7 +10,6 @@ import strawberry
 from graph.context import Info
 from graph.selection import selects
 from graph.types.events import PredictionEvent, event_of
-from graph.types.ids import parse_id
 from graph.types.node import After, Before, Connection, First, Last
 from graph.types.predictions import (
     CancelPredictionInput,
@@ -24,6 +23,7 @@ from graph.types.predictions import (
 )
 from graph.websocket.frames import offer_events
 from server.adapters.pagination import PageRequest, page
+from server.domain.ids import parse_id
 from server.errors import InvalidInputError, NotFoundError, Violation
 from server.live import live_lists, prediction_events, prediction_rows
 from server.services import predictions

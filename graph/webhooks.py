@@ -7,7 +7,6 @@ from typing import Annotated
 import strawberry
 
 from graph.context import Info
-from graph.types.ids import parse_id
 from graph.types.webhooks import (
     RedeliverWebhookInput,
     RedeliverWebhookResult,
@@ -15,6 +14,7 @@ from graph.types.webhooks import (
     WebhookDelivery,
     WebhookSecretRotation,
 )
+from server.domain.ids import parse_id
 from server.services import webhooks
 
 

@@ -22,22 +22,22 @@ from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.types import ExecutionResult
 from structlog.contextvars import bind_contextvars
 
-from graph import wire
 from graph.context import Context
 from graph.errors import DATABASE_AWAY
-from graph.http.answer_response import AnswerResponse
 from graph.http.negotiation import GRAPHQL_RESPONSE, preferred, prefers_html
 from graph.http.rate_headers import rate_headers
 from graph.http.refusals import refusal
-from graph.http.requests import address_of_client, authorization_parameter, base_url, bearer_token
+from graph.http.requests import authorization_parameter
 from graph.limits.documents import PersistedDocuments
 from graph.schema import SchemaOptions, make_schema
 from graph.websocket.frame_handler import FrameHandler
 from graph.websocket.frames import Frames
 from graph.websocket.limits import SocketLimits
 from graph.websocket.sockets import SocketAdapter
+from server.adapters import wire
 from server.adapters.database import CONNECTION_ERRORS
 from server.adapters.metrics import REFUSALS
+from server.adapters.requests import address_of_client, base_url, bearer_token
 from server.adapters.tracing import NO_TRACING, Tracing
 from server.domain.accounts import Viewer
 from server.domain.callers import network_of
@@ -45,6 +45,7 @@ from server.domain.storable import storable
 from server.errors import RateLimitedError, UnauthenticatedError, UnavailableError
 from server.live import credentials
 from server.live.answer_memory import ACCOUNT, NO_ROOM, RETRY_SECONDS, AnswerMemory
+from server.live.answer_response import AnswerResponse
 from server.services import rate_limits
 from server.settings import Settings
 from server.settings.allowed_operations import read_operations

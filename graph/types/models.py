@@ -24,7 +24,7 @@ from graph.types.enums import (
     Visibility,
 )
 from graph.types.errors import ConflictError, ForbiddenError, InvalidInput, NotFoundError
-from graph.types.ids import global_id, parse_id
+from graph.types.ids import global_id
 from graph.types.node import Node
 from graph.types.scalars import BigInt
 from graph.types.users import User
@@ -32,6 +32,7 @@ from server import tables
 from server.adapters.large_columns import holds
 from server.adapters.pagination import Order
 from server.domain import models as domain
+from server.domain.ids import parse_id
 from server.domain.variables import NAME_MAX, VALUE_MAX_BYTES, VARIABLES_MAX, NewVariable
 from server.errors import BadUserInputError
 from server.services import models, variables

@@ -12,12 +12,12 @@ from strawberry.http.exceptions import WebSocketDisconnected
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import Operation, _OperationStreamClosed
 from strawberry.types import ExecutionResult
 
-from graph import wire
 from graph.context import Context
 from graph.errors import DATABASE_AWAY, is_bug, is_outage
 from graph.websocket.frames import HANDOVER, ClientOperation, Frames, Handover
 from graph.websocket.limits import BoundedSocketHandler
 from graph.websocket.sockets import TRY_AGAIN_LATER
+from server.adapters import wire
 from server.adapters.database import CONNECTION_ERRORS
 from server.errors import BusyError, ResponseTooLargeError
 from server.live.answer_memory import AnswerMemory, hold, release

@@ -32,9 +32,9 @@ from graphql.language import Visitor, visit
 from strawberry import Schema
 from strawberry.types import ExecutionResult as Result
 
-from graph import wire
 from graph.context import Context, Info
 from graph.websocket.common_fields import own_events
+from server.adapters import wire
 from server.adapters.tasks import shared
 from server.domain.events import Event
 from server.live.prediction_events import SubscriberEvent

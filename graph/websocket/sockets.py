@@ -12,8 +12,8 @@ from strawberry.asgi import ASGIWebSocketAdapter
 from strawberry.http.exceptions import NonJsonMessageReceived, NonTextMessageReceived, WebSocketDisconnected
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler
 
-from graph import wire
 from graph.context import Context
+from server.adapters import wire
 from server.adapters.tasks import end
 from server.domain.storable import is_storable
 from server.errors import BusyError, UnavailableError

@@ -39,6 +39,17 @@ async def state(rt: Runtime, viewer: Viewer) -> tuple[Rate, RateState] | None:
     return (rate, await rt.limiter.state(rate, caller)) if rate.amount else None
 
 
+async def headers(rt: Runtime, viewer: Viewer) -> dict[str, str]:
+    """`RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers); none where there is no limit."""
+    if (limit := await state(rt, viewer)) is None:
+        return {}
+    rate, left = limit
+    return {
+        "ratelimit-policy": f'"{rate.name}";q={rate.amount};w={rate.seconds}',
+        "ratelimit": f'"{rate.name}";r={left.remaining};t={math.ceil(left.reset_seconds)}',
+    }
+
+
 def _points(rt: Runtime, viewer: Viewer) -> tuple[Rate, str]:
     if viewer.user_id:
         return Rate("user", rt.settings.rate_limit_user, MINUTE), str(viewer.user_id)

@@ -13,7 +13,7 @@ from uuid import UUID
 
 import httpx
 
-from graph.types.ids import parse_global_id
+from server.domain.ids import parse_global_id
 from tests.chaos.watching import Watcher
 from tests.support.api import CANCEL, CREATE, Client
 

@@ -9,7 +9,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from graph.types.ids import parse_global_id
+from server.domain.ids import parse_global_id
 from server.embedded.servers import LocalServers
 from tests.conftest import LiveServer, running
 from tests.integration.engine.settings import QUICK

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from graph import wire
 from graph.websocket.frames import Selection
+from server.adapters import wire
 from server.adapters.event_log import NewEvent
 from server.adapters.metrics import OPERATIONS
 from server.domain.accounts import Viewer

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from graph.types.ids import parse_global_id
+from server.domain.ids import parse_global_id
 from tests.support.api import CANCEL, EVENTS, GET, Client
 from tests.support.operations import VIEWER, code_of, ended
 

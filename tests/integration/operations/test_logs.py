@@ -11,7 +11,7 @@ from uuid import UUID
 import httpx
 import pytest
 
-from graph.types.ids import parse_id
+from server.domain.ids import parse_id
 from tests.conftest import LiveServer
 from tests.support.api import CREATE, wait_for
 from tests.support.operations import somebody

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import asyncpg
 
-from graph.types.ids import parse_global_id
+from server.domain.ids import parse_global_id
 from server.embedded.servers import LocalServers
 from tests.support.api import TERMINAL, Client
 

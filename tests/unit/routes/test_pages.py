@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 from types import SimpleNamespace
@@ -41,7 +42,7 @@ def credentials(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def asking(storage: object) -> Request:
-    return Request({"type": "http", "state": {"rt": SimpleNamespace(storage=storage)}})
+    return Request({"type": "http", "path": "/", "headers": [], "state": {"rt": SimpleNamespace(storage=storage)}})
 
 
 def text(response: Response) -> str:
@@ -138,3 +139,28 @@ async def test_the_page_works_while_no_link_can_be_signed(static: Path) -> None:
     async with open_storage(load_settings(**IN_S3), SIGNER) as storage:
         later = policy_of(await page.answer(asking(storage)))
     assert later["img-src"][-1] == "https://pictures.s3.amazonaws.com"
+
+
+@pytest.mark.parametrize(
+    ("accept", "is_json"),
+    [
+        (None, False),
+        ("*/*", False),
+        ("application/json", True),
+        ("application/json, text/plain, */*", True),
+        ("text/html,application/xhtml+xml,application/json;q=0.9", False),
+    ],
+)
+async def test_who_asks_for_json_learns_what_the_server_has(static: Path, accept: str | None, is_json: bool) -> None:
+    headers = [(b"accept", accept.encode())] if accept else []
+
+    class Files:
+        async def url(self, *_: object) -> str:
+            return "/files/key"
+
+    state = {"rt": SimpleNamespace(storage=Files())}
+    request = Request({"type": "http", "path": "/", "headers": headers, "state": state})
+    response = await UiPage(static).answer(request)
+    assert (response.headers["content-type"] == "application/json") is is_json
+    if is_json:
+        assert json.loads(response.body)["openapi"] == "/openapi.json"

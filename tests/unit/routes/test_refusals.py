@@ -38,7 +38,7 @@ async def half(request: Request) -> Response:
 APP = Starlette(
     routes=[Route(path, broken, methods=["GET", "POST"]) for path in ("/graphql", "/broken")]
     + [Route("/half", half), Route("/away", away)],
-    middleware=[Middleware(RequestLog), Middleware(Refusals, refusal)],
+    middleware=[Middleware(RequestLog), Middleware(Refusals, {"/graphql": refusal})],
 )
 
 

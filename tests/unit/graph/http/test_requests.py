@@ -4,7 +4,8 @@ import pytest
 from starlette.requests import Request
 from starlette.websockets import WebSocket
 
-from graph.http.requests import authorization_parameter, base_url, bearer_token
+from graph.http.requests import authorization_parameter
+from server.adapters.requests import base_url, bearer_token
 from server.errors import UnauthenticatedError
 
 

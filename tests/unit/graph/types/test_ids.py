@@ -5,7 +5,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from graph.types.ids import global_id, parse_global_id, parse_id
+from graph.types.ids import global_id
+from server.domain.ids import parse_global_id, parse_id
 from server.errors import BadUserInputError
 
 ROW = UUID("01890a5d-ac96-774b-bcce-b302099a8057")

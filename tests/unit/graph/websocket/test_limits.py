@@ -7,9 +7,9 @@ from strawberry.http.exceptions import WebSocketDisconnected
 from structlog.testing import capture_logs
 
 from graph.websocket.frame_handler import FrameHandler
-from graph.websocket.limits import ConcurrencyLimit
 from graph.websocket.sockets import TRY_AGAIN_LATER
 from server.errors import BusyError
+from server.live.concurrency import ConcurrencyLimit
 
 
 class Socket:

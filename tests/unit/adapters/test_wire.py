@@ -5,8 +5,8 @@ import time
 
 import pytest
 
-from graph import wire
-from graph.wire import MAX_JSON_DEPTH, depth
+from server.adapters import wire
+from server.adapters.wire import MAX_JSON_DEPTH, depth
 
 
 def limited(data: str) -> bool:

@@ -1,0 +1,40 @@
+"""What a request says of itself: its client's address, this server's address, and its credential."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from starlette.requests import Request
+from starlette.websockets import WebSocket
+
+from server.domain.callers import address_of
+from server.errors import UnauthenticatedError
+
+
+def address_of_client(request: Request | WebSocket) -> str:
+    """The client's address."""
+    return address_of(request.client.host if request.client else None)
+
+
+def base_url(request: Request | WebSocket, public_url: str | None) -> str:
+    """What links to this server begin with: PUBLIC_URL where it is set, else what the client used."""
+    if public_url:
+        return public_url.rstrip("/")
+    scheme = {"ws": "http", "wss": "https"}.get(request.url.scheme, request.url.scheme)
+    return f"{scheme}://{request.url.netloc}"
+
+
+def bearer_token(header: str | None, schemes: Collection[str] = ("bearer",)) -> str | None:
+    """The token of an Authorization header, which may leave out the scheme; None where the header is empty.
+
+    Raises:
+        UnauthenticatedError: the header has another scheme.
+    """
+    if header is None or not header.strip():
+        return None
+    scheme, _, token = header.strip().partition(" ")
+    if not token.strip():
+        scheme, token = next(iter(schemes)), scheme
+    if scheme.lower() not in schemes:
+        raise UnauthenticatedError("Send `Authorization: Bearer <access token>`.")
+    return token.strip()
