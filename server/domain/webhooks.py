@@ -58,6 +58,8 @@ class NewWebhook:
     url: str
     events: tuple[WebhookEvent, ...]
     base_url: str = ""
+    is_rest: bool = False
+    """Whether its messages have the form of `/v1`."""
 
 
 class BadUrlError(ValueError):

@@ -7,13 +7,16 @@ from typing import Any
 from uuid import UUID
 
 from server.adapters.batches import Batches
-from server.adapters.database import columns, from_row, rows
-from server.adapters.large_columns import LARGE
+from server.adapters.database import columns, from_json, from_row, rows
+from server.adapters.large_columns import LARGE, holds, read_large
 from server.domain.accounts import Viewer
 from server.domain.api_keys import Scope
 from server.errors import NotFoundError
+from server.live import answer_memory
 from server.tables import Prediction
 
+LIST_BYTES = 1_000_000
+"""In the table, what the rows of a page may have together."""
 LIGHT_BYTES = 16_000
 """In the table, perhaps compressed to a hundredth: what is larger is read for itself, by those who want it."""
 
@@ -46,6 +49,49 @@ async def find_without_large(viewer: Viewer, prediction_id: UUID) -> Prediction:
     if row is None or not may_see(viewer, row):
         raise NotFoundError("There is no prediction with this id.")
     return row
+
+
+async def find_complete(viewer: Viewer, prediction_id: UUID) -> Prediction:
+    """As `find`; room for what is large is waited for before it is read.
+
+    Raises:
+        BusyError: there was none in time.
+    """
+    row = await find_without_large(viewer, prediction_id)
+    await _complete([row])
+    return row
+
+
+async def complete(rows_without_large: Sequence[Prediction]) -> list[Prediction]:
+    """As many of these rows as an answer can have, from the first on and one at least, with their large columns.
+
+    Raises:
+        BusyError: there was no room for them in time.
+    """
+    sizes = {row["id"]: row["bytes"] for row in await rows(_SIZES, [row.id for row in rows_without_large])}
+    portion: list[Prediction] = []
+    size = 0
+    for row in rows_without_large:
+        size += sizes.get(row.id, 0)
+        if portion and size > LIST_BYTES:
+            break
+        portion.append(row)
+    await _complete(portion)
+    return portion
+
+
+async def _complete(part: Sequence[Prediction]) -> None:
+    by_id = {row.id: row for row in part}
+    size = 0
+
+    async def expect(more: int) -> None:
+        await answer_memory.hold(size + more)
+
+    for column in LARGE["prediction"]:
+        lacking = [row.id for row in part if not holds(row, column)]
+        async for row_id, value in read_large("prediction", column, lacking, expect):
+            size += len(value or "")
+            setattr(by_id[row_id], column, value if column == "logs" else from_json(value))
 
 
 async def find_visible(viewer: Viewer, prediction_id: UUID) -> Prediction:
@@ -89,5 +135,9 @@ def _light(values: dict[str, Any]) -> Prediction:
     return row
 
 
+_SIZES = """
+SELECT id, pg_column_size(input) + coalesce(pg_column_size(output), 0) + pg_column_size(logs) AS bytes
+FROM prediction WHERE id = ANY($1::uuid[])
+"""
 _READS: Batches[UUID, Prediction | None] = Batches(_read)
 _LIGHT_READS: Batches[UUID, Prediction | None] = Batches(_read_without_large)

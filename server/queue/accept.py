@@ -47,6 +47,7 @@ async def accept(row: Prediction, uploads: dict[UUID, str], new: NewPrediction) 
                 user_id=row.user_id,
                 url=str(parse_target(new.webhook.url)),
                 base_url=new.webhook.base_url,
+                is_rest=new.webhook.is_rest,
                 created_at=row.created_at,
             )
     return True

@@ -27,6 +27,7 @@ class WebhookLease:
     url: str
     base_url: str
     is_disabled: bool
+    is_rest: bool
     traceparent: str | None = None
 
 
@@ -175,7 +176,7 @@ WITH c AS (
   ORDER BY d.next_at LIMIT $1 FOR UPDATE OF w SKIP LOCKED)
 UPDATE webhook w SET attempt = w.attempt + 1, lease_until = now() + make_interval(secs => $2)
 FROM (SELECT DISTINCT prediction_id FROM c) AS c WHERE w.prediction_id = c.prediction_id
-RETURNING w.prediction_id, w.attempt, w.user_id, w.url, w.base_url, w.disabled_at IS NOT NULL AS is_disabled,
+RETURNING w.prediction_id, w.attempt, w.user_id, w.url, w.base_url, w.disabled_at IS NOT NULL AS is_disabled, w.is_rest,
   (SELECT traceparent FROM prediction p WHERE p.id = w.prediction_id) AS traceparent
 """  # noqa: S608 - constants only
 # Without a lock: it says for how long there is nothing to claim, and a claim decides

@@ -8,11 +8,12 @@ from uuid import UUID
 
 import structlog
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.staticfiles import StaticFiles
 
 import server
 from server.adapters.storage import Storage
+from server.services import health
 
 logger = structlog.get_logger(__name__)
 STATIC_DIR = Path(server.__file__).parent / "static"
@@ -21,7 +22,7 @@ _POLICY = (
     "img-src 'self' data: blob:{files}; media-src 'self' data: blob:{files}; worker-src 'self'; connect-src 'self'; "
     "frame-ancestors 'none'; base-uri 'none'; object-src 'none'; form-action 'self'"
 )
-# Monaco styles itself by inline style elements; its workers are files of ours
+# Monaco, Swagger UI and ReDoc style themselves by inline style elements; workers are files of ours
 GRAPHIQL_POLICY = _POLICY.format(style=" 'unsafe-inline'", files="")
 # A key that no file has; a link is made without asking the store
 _ANY_KEY = f"predictions/{UUID(int=0)}/0/0.png"
@@ -40,6 +41,25 @@ async def file_origin(storage: Storage) -> str:
     """The origin of file links if it is not this server, as the store signs them, bucket included."""
     url = urlsplit(await storage.url(_ANY_KEY, "image/png", 60))
     return f"{url.scheme}://{url.netloc}" if url.netloc else ""
+
+
+def prefers_json(accept: str | None) -> bool:
+    """Whether a client names JSON, and no page before it."""
+    named = [part.partition(";")[0].strip().lower() for part in (accept or "").split(",")]
+    return "application/json" in named and "text/html" not in named[: named.index("application/json")]
+
+
+def facts() -> dict[str, str]:
+    """What this server is, and where its interfaces are."""
+    return {
+        "name": "inference-server",
+        "version": health.release(),
+        "graphql": "/graphql",
+        "rest": "/v1",
+        "openapi": "/openapi.json",
+        "docs": "/docs",
+        "health": "/health",
+    }
 
 
 class HtmlPage:
@@ -79,6 +99,17 @@ class GraphiqlPage:
         return response
 
 
+class RestPage:
+    """A page about the REST interface: Swagger UI or ReDoc."""
+
+    def __init__(self, name: str, directory: Path = STATIC_DIR) -> None:
+        self._page = HtmlPage(directory / name)
+
+    async def answer(self, _: Request) -> Response:
+        """The page, which reads `/openapi.json`."""
+        return self._page.response(GRAPHIQL_POLICY)
+
+
 class UiPage:
     """The web UI."""
 
@@ -87,7 +118,12 @@ class UiPage:
         self._policy: str | None = None
 
     async def answer(self, request: Request) -> Response:
-        """Answer any path of the UI."""
+        """Answer any path of the UI; a client that prefers JSON learns at `/` what this server has."""
+        if request.url.path == "/" and prefers_json(request.headers.get("accept")):
+            return JSONResponse(facts(), headers={"vary": "accept"})
+        return await self._show(request)
+
+    async def _show(self, request: Request) -> Response:
         if self._policy is None:
             try:
                 self._policy = ui_policy(await file_origin(request.state.rt.storage))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from uuid import uuid4
 
 import structlog
@@ -23,7 +23,6 @@ PLAIN = {
     405: ("METHOD_NOT_ALLOWED", "This address does not take requests of this method."),
     413: ("BODY_TOO_LARGE", "The body of this request is too large."),
 }
-GRAPHQL_PATH = "/graphql"
 AWAY = "The database does not answer; try again."
 
 
@@ -32,12 +31,12 @@ class Refusals:
 
     A bug is logged once, with an incident id.
 
-    `graphql` makes an answer of a request's headers, a status, a code and a message.
+    `shapes` makes an answer of a request's headers, a status, a code and a message, by the beginning of its path.
     """
 
-    def __init__(self, app: ASGIApp, graphql: Shape) -> None:
+    def __init__(self, app: ASGIApp, shapes: Mapping[str, Shape]) -> None:
         self._app = app
-        self._graphql = graphql
+        self._shapes = shapes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -81,6 +80,8 @@ class Refusals:
             await self._shaped(scope, 500, "INTERNAL_SERVER_ERROR", message)(scope, receive, send)
 
     def _shaped(self, scope: Scope, status: int, code: str, message: str) -> Response:
-        if scope["path"] == GRAPHQL_PATH:
-            return self._graphql(Headers(scope=scope), status, code, message)
+        path: str = scope["path"]
+        for beginning, shape in self._shapes.items():
+            if path == beginning or path.startswith(f"{beginning}/"):
+                return shape(Headers(scope=scope), status, code, message)
         return answers.error(status, code, message)

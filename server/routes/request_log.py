@@ -16,7 +16,7 @@ logger = structlog.get_logger(__name__)
 HEADER = "x-request-id"
 GIVEN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/+=@-]{0,127}", re.ASCII)
 # Asked every few seconds by machines
-QUIET = frozenset({"/health/live", "/health/ready", "/metrics"})
+QUIET = frozenset({"/health", "/health/live", "/health/ready", "/metrics"})
 
 
 class RequestLog:

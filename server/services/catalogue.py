@@ -138,6 +138,11 @@ async def workers_alive() -> int:
     return int(row["n"])
 
 
+async def devices() -> set[str]:
+    """The kinds of devices of living workers, such as cpu and cuda."""
+    return {row["device"] for row in await rows(_DEVICES, ALIVE_SECONDS)}
+
+
 async def summary() -> WorkersSummary:
     """What is to be said of the workers that sent a heartbeat lately."""
     (row,) = await rows(_SUMMARY, ALIVE_SECONDS, WAITS_FOR_ROOM)
@@ -152,6 +157,7 @@ async def predictors() -> list[Predictor]:
 _LIVING = f"""
 SELECT {columns(Worker)} FROM worker WHERE last_seen > now() - make_interval(secs => $1) ORDER BY started_at, id
 """  # noqa: S608 - names only
+_DEVICES = "SELECT DISTINCT device FROM worker WHERE last_seen > now() - make_interval(secs => $1)"
 _ALIVE = "SELECT count(*) AS n FROM worker WHERE last_seen > now() - make_interval(secs => $1)"
 # A worker that says nothing of its walls is of an older release, or has yet to send its first heartbeat
 _SUMMARY = """

@@ -11,6 +11,7 @@ from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
 from server.adapters.database import now
+from server.adapters.database import rows as database_rows
 from server.adapters.large_columns import without_large
 from server.domain.accounts import HANDLE, Viewer
 from server.domain.api_keys import Scope
@@ -43,6 +44,7 @@ from server.unit_of_work import unit_of_work
 
 DESCRIPTION_MAX = 10_000
 SAMPLES_MAX = 4
+TAGS_LISTED = 100
 _SUCCEEDED = PredictionStatus.SUCCEEDED.value
 
 
@@ -202,6 +204,40 @@ async def samples(ids: Iterable[UUID]) -> dict[UUID, Prediction]:
     """The predictions that models show, whoever asks, without their large columns; not those that lost their output."""
     query = Prediction.filter(id__in=list(ids), status=_SUCCEEDED, output__isnull=False)
     return {row.id: row for row in await without_large(query)}
+
+
+async def first_samples(rows: list[Model]) -> dict[UUID, Prediction]:
+    """The first sample of each model that shows one, complete, with its version."""
+    samples_of = {row.id: row.samples for row in rows if row.samples}
+    alive = await samples(UUID(key) for keys in samples_of.values() for key in keys)
+    first = {
+        model_id: key
+        for model_id, keys in samples_of.items()
+        if (key := next((UUID(each) for each in keys if UUID(each) in alive), None)) is not None
+    }
+    by_id = {each.id: each for each in await Prediction.filter(id__in=list(first.values())).select_related("version")}
+    return {model_id: by_id[key] for model_id, key in first.items() if key in by_id}
+
+
+async def full_samples(row: Model) -> list[Prediction]:
+    """All samples of a model, complete, with their versions, in its owner's order."""
+    query = Prediction.filter(id__in=row.samples, status=_SUCCEEDED, output__isnull=False)
+    by_id = {str(each.id): each for each in await query.select_related("version")} if row.samples else {}
+    return [by_id[key] for key in row.samples if key in by_id]
+
+
+async def tags(viewer: Viewer) -> list[str]:
+    """The tags of the models that a viewer may know of, the most used first."""
+    viewer.require(Scope.READ)
+    values = (viewer.is_admin, viewer.user_id)
+    return [row["tag"] for row in await database_rows(_TAGS, *values, TAGS_LISTED)]
+
+
+_TAGS = """
+SELECT tag, count(*) AS n FROM model m, jsonb_array_elements_text(m.tags) AS tag
+WHERE m.deleted_at IS NULL AND ($1 OR m.visibility = 'PUBLIC' OR m.owner_id = $2::uuid)
+GROUP BY tag ORDER BY n DESC, tag LIMIT $3
+"""
 
 
 def _distinct(values: Iterable[str]) -> list[str]:

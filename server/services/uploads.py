@@ -15,9 +15,8 @@ from tortoise.transactions import in_transaction
 from server.adapters.database import now, rows
 from server.adapters.storage import StorageError
 from server.domain.accounts import Viewer
-from server.domain.api_keys import Scope
 from server.domain.files import CONTENT_TYPE
-from server.errors import ConflictError, InvalidInputError, NotFoundError, UnauthenticatedError, Violation
+from server.errors import ConflictError, InvalidInputError, NotFoundError, Violation
 from server.queue.storage import add_upload
 from server.runtime import Runtime
 from server.services import storage
@@ -52,9 +51,7 @@ async def create(rt: Runtime, viewer: Viewer, new: NewUpload) -> Upload:
         InvalidInputError: its size or type break rules.
         ConflictError: the user has as many as they may, or has stored as much.
     """
-    if viewer.user_id is None:
-        raise UnauthenticatedError("Sign in to upload files; a small one may come as a data URI.")
-    viewer.require(Scope.RUN)
+    user_id = viewer.signed_in_to_run()
     violations, largest = [], rt.settings.max_input_bytes
     if not 1 <= new.size_bytes <= largest:
         violations.append(Violation("/sizeBytes", f"An input file has 1 to {largest} bytes.", "range"))
@@ -66,7 +63,7 @@ async def create(rt: Runtime, viewer: Viewer, new: NewUpload) -> Upload:
     at = now()
     async with in_transaction():
         # Counted under the user's row lock, so that many at once are not more than allowed
-        await User.select_for_update().get(id=viewer.user_id)
+        await User.select_for_update().get(id=user_id)
         if await Upload.filter(owner=viewer.owner_key, expires_at__gt=at).count() >= rt.settings.max_uploads:
             raise ConflictError(f"You have {rt.settings.max_uploads} uploads already; they expire by themselves.")
         await add_upload(viewer.owner_key, new.size_bytes)
@@ -141,6 +138,29 @@ _COMPLETE = """
 UPDATE upload SET completed_at = now(), key = $2, sha256 = $3
 WHERE id = $1 AND completed_at IS NULL AND expires_at > now() RETURNING id
 """
+
+
+async def listing(viewer: Viewer) -> list[Upload]:
+    """A user's uploads that have their bytes and have not expired, newest first; raises as `create`."""
+    viewer.signed_in_to_run()
+    alive = Upload.filter(owner=viewer.owner_key, completed_at__not_isnull=True, expires_at__gt=now())
+    return await alive.order_by("-created_at", "-id")
+
+
+async def find(viewer: Viewer, upload_id: UUID) -> Upload:
+    """A user's upload that has its bytes and has not expired; raises as `create`, and NotFoundError."""
+    viewer.signed_in_to_run()
+    alive = Upload.filter(owner=viewer.owner_key, completed_at__not_isnull=True, expires_at__gt=now())
+    upload = await alive.get_or_none(id=upload_id)
+    if upload is None:
+        raise NotFoundError("There is no such file of yours, or it has expired.")
+    return upload
+
+
+async def expire(viewer: Viewer, upload_id: UUID) -> None:
+    """Let no new prediction use an upload; its file is removed once none needs it. Raises as `find`."""
+    upload = await find(viewer, upload_id)
+    await Upload.filter(id=upload.id).update(expires_at=now())
 
 
 async def of_owner(owner: str, ids: Iterable[UUID]) -> dict[UUID, Upload]:

@@ -18,6 +18,7 @@ from server.domain.models import (
     PREPARE_QUEUE,
     ModelKind,
     NewVersion,
+    Slug,
     SourceType,
     VersionState,
     Visibility,
@@ -25,7 +26,14 @@ from server.domain.models import (
     source_violations,
     version_violations,
 )
-from server.errors import ConflictError, ForbiddenError, InvalidInputError, UnauthenticatedError, Violation
+from server.errors import (
+    ConflictError,
+    ForbiddenError,
+    InvalidInputError,
+    NotFoundError,
+    UnauthenticatedError,
+    Violation,
+)
 from server.queue import versions as queue
 from server.runtime import Runtime
 from server.tables import Model, Version
@@ -71,6 +79,23 @@ async def publish(rt: Runtime, model: Model, new: NewVersion, base: Version | No
         # Numbers are counted under the model's row lock, so that two publishers never get the same
         await Model.select_for_update().get(id=model.id)
         return await add(work, model, new, base)
+
+
+async def find(model_id: UUID, version_id: UUID | None, text: str) -> Version:
+    """A version of a model by its id, or by a text that is its number; raises NotFoundError."""
+    condition: dict[str, Any] | None = {"id": version_id} if version_id else None
+    if condition is None and text.isascii() and text.isdigit() and len(text) < 10:
+        condition = {"number": int(text)}
+    version = await Version.get_or_none(model_id=model_id, **condition) if condition else None
+    if version is None:
+        raise NotFoundError(f"There is no version {text[:100]!r} of this model.")
+    return version
+
+
+async def slug_of(version_id: UUID) -> Slug | None:
+    """The slug that pins a version, whoever may see it; None where there is none, or its model was deleted."""
+    version = await Version.filter(id=version_id, model__deleted_at=None).select_related("model__owner").first()
+    return Slug(version.model.owner.handle, version.model.name, version.number) if version else None
 
 
 @dataclass(frozen=True)

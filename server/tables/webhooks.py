@@ -37,7 +37,8 @@ class Webhook(Row):
     """Whom to tell of one prediction.
 
     Whoever delivers holds its lease, so that what is told of one prediction goes in order; `attempt` is the fencing
-    token of what it records. The receiver set `disabled_at` by answering 410.
+    token of what it records. The receiver set `disabled_at` by answering 410. Of one that `is_rest` messages have the
+    form of `/v1`.
     """
 
     prediction: fields.OneToOneRelation[Prediction] = fields.OneToOneField(
@@ -47,6 +48,7 @@ class Webhook(Row):
     user_id = fields.UUIDField()
     url = fields.TextField()
     base_url = fields.TextField()
+    is_rest = fields.BooleanField(default=False)
     attempt = fields.IntField(default=0)
     lease_until = fields.DatetimeField(null=True)
     disabled_at = fields.DatetimeField(null=True)

@@ -31,7 +31,7 @@ from server.domain.webhooks import (
     retry_after_seconds,
     retry_seconds,
 )
-from server.live import prediction_body
+from server.live import prediction_body, rest_body
 from server.queue import deliveries
 from server.queue.claim import PredictionLease
 from server.queue.deliveries import DeliveryOutcome, DueDelivery, WebhookLease
@@ -287,7 +287,8 @@ class Deliverer:
             if row is None:
                 return None, "The prediction is gone."
             base_url = (self._rt.settings.public_url or lease.base_url).rstrip("/")
-            body = orjson.dumps(await prediction_body.body(self._rt, row, base_url))
+            form = rest_body if lease.is_rest else prediction_body
+            body = orjson.dumps(await form.body(self._rt, row, base_url))
             secrets = await webhooks.signing_secrets(self._rt, lease.user_id)
             at, text = now(), body.decode()
             headers = {

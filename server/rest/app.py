@@ -1,0 +1,118 @@
+"""The application of the doors of plain HTTP, which the server serves beside GraphQL."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+from fastapi import APIRouter, FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Match
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from server.adapters.requests import address_of_client
+from server.adapters.storage import StorageError
+from server.errors import ServiceError
+from server.live.answer_memory import AnswerMemory
+from server.rest import problems
+from server.rest.v1 import account, auth, files, models, predictions, streams
+from server.services import health
+
+REST_PATHS = ("/v1",)
+DESCRIPTION = """\
+The server's REST interface, in the form of Replicate's API: stock clients work with this server as their base URL.
+
+Everything here is the same as in GraphQL (`/graphql`): accounts, API keys and their scopes, rate limits, models,
+predictions. Errors are problem details (RFC 9457) with a stable `code`.
+"""
+
+
+class _App(FastAPI):
+    def openapi(self) -> dict[str, Any]:
+        """The document, in which errors have their media type."""
+        if self.openapi_schema is None:
+            for path in super().openapi()["paths"].values():
+                for operation in path.values():
+                    for status in ("4XX", "5XX"):
+                        operation["responses"][status]["content"] = {
+                            problems.MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}
+                        }
+        return self.openapi_schema or {}
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """Without the outermost: the server answers bugs and outages itself, for all doors alike."""
+        stack = super().build_middleware_stack()
+        app: ASGIApp = stack.app  # type: ignore[attr-defined]
+        return app
+
+
+def create_rest(most_file_bytes: int, streams_at_once: streams.StreamLimits) -> FastAPI:
+    """The application; its paths are those of the server."""
+    app = _App(
+        title="inference-server",
+        version=health.release(),
+        description=DESCRIPTION,
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        exception_handlers={
+            ServiceError: problems.answer_service_error,
+            StorageError: problems.answer_storage_error,
+            RequestValidationError: problems.answer_invalid_request,
+            HTTPException: problems.answer_http_error,
+        },
+        generate_unique_id_function=lambda route: route.name,
+    )
+    app.state.stream_limits = streams_at_once
+    v1 = APIRouter(prefix="/v1")
+    for part in (auth, account, models, predictions, streams):
+        v1.include_router(part.router)
+    v1.include_router(files.create_router(most_file_bytes))
+    app.include_router(v1)
+    return app
+
+
+@cache
+def openapi_text() -> str:
+    """The OpenAPI document of the REST interface, which no setting changes."""
+    document = create_rest(0, streams.StreamLimits(0, 0)).openapi()
+    return json.dumps(document, indent=2) + "\n"
+
+
+async def serve_openapi(_: Request) -> Response:
+    """The OpenAPI document."""
+    return Response(openapi_text(), media_type="application/json")
+
+
+class Answering:
+    """Counts what each answer holds in memory until it was sent, under the bound of all answers of the process."""
+
+    def __init__(self, app: ASGIApp, memory: AnswerMemory) -> None:
+        self._app, self._memory = app, memory
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        with self._memory.account(address_of_client(Request(scope))):
+            await self._app(scope, receive, send)
+
+
+class Door(BaseRoute):
+    """What begins with one of these paths is an application's, which sees the whole path."""
+
+    def __init__(self, paths: Sequence[str], app: ASGIApp) -> None:
+        self._paths, self._app = tuple(paths), app
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Whether a request is the application's."""
+        path: str = scope["path"]
+        is_below = any(path == each or path.startswith(f"{each}/") for each in self._paths)
+        return (Match.FULL if scope["type"] == "http" and is_below else Match.NONE), {}
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        await self._app(scope, receive, send)

@@ -1,0 +1,1 @@
+"""REST: `/v1`, in the form of Replicate's API."""

@@ -1,0 +1,146 @@
+"""Input files: uploaded once, and named by their URL in inputs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from starlette.datastructures import UploadFile
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
+from starlette.responses import Response
+
+from server.adapters import wire
+from server.domain.files import BINARY, CONTENT_TYPE
+from server.domain.ids import parse_id
+from server.domain.storable import storable
+from server.errors import BadUserInputError, InvalidInputError, NotFoundError, Violation
+from server.rest.caller import CHANGE, SIGN_IN, Calling
+from server.rest.requests import BoundedRoute
+from server.rest.v1.answers import ERRORS, answer, file_body
+from server.rest.v1.forms import File, Page
+from server.services import uploads
+from server.services.uploads import NewUpload, WrongSizeError
+
+PATH = "/v1/files/"
+PIECE_BYTES = 1 << 20
+MAX_DEPTH = 32
+# What multipart puts around the bytes of a file, and the metadata
+AROUND_BYTES = 100_000
+_FORM = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": ["content"],
+                    "properties": {
+                        "content": {"type": "string", "format": "binary", "description": "The file, with its type."},
+                        "metadata": {"type": "string", "description": "A JSON object, which is given back."},
+                    },
+                }
+            }
+        },
+    }
+}
+
+
+def create_router(most_bytes: int) -> APIRouter:
+    """The routes of files, one of which takes as much as an input file may have."""
+    router = APIRouter(route_class=BoundedRoute, tags=["files"], responses=ERRORS, dependencies=SIGN_IN)
+    router.post("/files", status_code=201, response_model=File, openapi_extra=_FORM)(create_file)
+    router.get("/files", response_model=Page[File])(list_files)
+    router.get("/files/{id}", response_model=File)(get_file)
+    router.delete("/files/{id}", status_code=204)(delete_file)
+    create = router.routes[0]
+    create.app = RequestBodyLimitMiddleware(create.app, most_bytes + AROUND_BYTES)  # type: ignore[attr-defined]
+    return router
+
+
+async def create_file(caller: Calling, request: Request) -> Response:
+    """Upload a file, as `multipart/form-data`; it can be used until it expires."""
+    await caller.spend(CHANGE)
+    # Before anything of the body is read
+    caller.viewer.signed_in_to_run()
+    async with request.form(max_files=1, max_fields=5, max_part_size=AROUND_BYTES) as form:
+        content, metadata = form.get("content"), form.get("metadata")
+        if not isinstance(content, UploadFile):
+            rule = "Send the file as the part `content` of a multipart form, with a file name."
+            raise InvalidInputError([Violation("/content", rule, "required")])
+        about = _metadata(metadata)
+        size = content.size or 0
+        named = content.content_type or BINARY
+        content_type = named.partition(";")[0].strip()
+        new = NewUpload(content_type if CONTENT_TYPE.fullmatch(content_type) else BINARY, size)
+        upload = await uploads.create(caller.rt, caller.viewer, new)
+        try:
+            stored = await uploads.receive(caller.rt, upload.id, _chunks(content))
+        except WrongSizeError as error:
+            raise BadUserInputError(str(error)) from None
+        name = storable(content.filename or "")[:255]
+    return answer(file_body(caller, stored, name, about), 201)
+
+
+async def _chunks(file: UploadFile) -> AsyncIterator[bytes]:
+    while chunk := await file.read(PIECE_BYTES):
+        yield chunk
+
+
+def _metadata(text: object) -> dict[str, Any]:
+    if not text:
+        return {}
+    try:
+        value = wire.decode(text) if isinstance(text, str) else None
+    except json.JSONDecodeError:
+        value = None
+    if not isinstance(value, dict):
+        raise InvalidInputError([Violation("/metadata", "The metadata is a JSON object.", "type")])
+    return value
+
+
+async def list_files(caller: Calling) -> Response:
+    """Your uploaded files that have not expired, newest first."""
+    rows = await uploads.listing(caller.viewer)
+    await caller.spend(len(rows))
+    return answer({"previous": None, "next": None, "results": [file_body(caller, row) for row in rows]})
+
+
+async def get_file(caller: Calling, id: str) -> Response:  # noqa: A002
+    """An uploaded file."""
+    return answer(file_body(caller, await uploads.find(caller.viewer, _file_id(id))))
+
+
+async def delete_file(caller: Calling, id: str) -> Response:  # noqa: A002
+    """Let a file expire now; predictions that have it as input keep it."""
+    await caller.spend(CHANGE)
+    await uploads.expire(caller.viewer, _file_id(id))
+    return Response(status_code=204)
+
+
+def _file_id(text: str) -> UUID:
+    try:
+        return parse_id(text, "Upload")
+    except BadUserInputError:
+        raise NotFoundError("There is no file with this id.") from None
+
+
+def with_uploads(value: Any, base_url: str, depth: int = 0) -> Any:
+    """An input with `upload:<id>` wherever it has the URL of an uploaded file of this server."""
+    if isinstance(value, str):
+        prefix = f"{base_url}{PATH}"
+        if not value.startswith(prefix):
+            return value
+        try:
+            return f"upload:{parse_id(value.removeprefix(prefix), 'Upload')}"
+        except BadUserInputError:
+            return value
+    if depth >= MAX_DEPTH:
+        return value
+    if isinstance(value, dict):
+        return {name: with_uploads(item, base_url, depth + 1) for name, item in value.items()}
+    if isinstance(value, list):
+        return [with_uploads(item, base_url, depth + 1) for item in value]
+    return value

@@ -1,0 +1,183 @@
+"""Predictions: run, read, listed and canceled."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Header, Query
+from starlette.responses import Response
+
+from server.domain.ids import parse_id
+from server.domain.models import Slug, parse_slug
+from server.domain.predictions import NewPrediction as New
+from server.domain.predictions import PredictionStatus
+from server.domain.version_ids import parse_version_id
+from server.domain.webhooks import NewWebhook, WebhookEvent
+from server.errors import BadUserInputError, InvalidInputError, NotFoundError, Violation
+from server.live import prediction_events, prediction_rows
+from server.rest.caller import CHANGE, SIGN_IN, Caller, Calling
+from server.rest.requests import BoundedRoute
+from server.rest.v1.answers import ERRORS, answer, page_answer, prediction_body
+from server.rest.v1.files import with_uploads
+from server.rest.v1.forms import NewPrediction, NewPredictionOfVersion, Page, Prediction
+from server.rest.v1.models import Cursor
+from server.services import predictions, versions
+from server.services.predictions import PredictionCriteria
+from server.tables import Prediction as Row
+from server.tables import with_relations
+
+router = APIRouter(route_class=BoundedRoute, tags=["predictions"], responses=ERRORS, dependencies=SIGN_IN)
+LONGEST_WAIT_SECONDS = 60
+_WAIT = re.compile(r"(?:^|[,;\s])wait(?:\s*=\s*\"?([0-9]{1,3})\"?)?(?=$|[,;\s])", re.ASCII)
+_DURATION = re.compile(r"(?:(?P<h>[0-9]{1,4})h)?(?:(?P<m>[0-9]{1,6})m)?(?:(?P<s>[0-9]{1,8})s?)?", re.ASCII)
+Prefer = Annotated[
+    str | None,
+    Header(max_length=200, description="`wait` or `wait=n`: answer when it has ended, after at most n (60) seconds."),
+]
+CancelAfter = Annotated[
+    str | None, Header(max_length=40, description="Time after which it is given up, such as `90s` or `1h30m`.")
+]
+IdempotencyKey = Annotated[
+    str | None, Header(max_length=400, description="The same request with the same key gives the same prediction.")
+]
+
+
+@router.post("/predictions", status_code=201, response_model=Prediction)
+async def create_prediction(
+    caller: Calling,
+    new: NewPredictionOfVersion,
+    prefer: Prefer = None,
+    cancel_after: CancelAfter = None,
+    idempotency_key: IdempotencyKey = None,
+) -> Response:
+    """Run a version, or the newest version of a model. Once this has answered, it will run, and end exactly once."""
+    named = new.version or new.model
+    if named is None:
+        raise InvalidInputError([Violation("/version", "Name a version, or a model as owner/name.", "required")])
+    slug = await _slug(caller, named)
+    return await _create(caller, slug, new, prefer, cancel_after, idempotency_key)
+
+
+@router.post("/models/{owner}/{name}/predictions", status_code=201, response_model=Prediction)
+async def create_model_prediction(
+    caller: Calling,
+    owner: str,
+    name: str,
+    new: NewPrediction,
+    prefer: Prefer = None,
+    cancel_after: CancelAfter = None,
+    idempotency_key: IdempotencyKey = None,
+) -> Response:
+    """Run the newest version of a model."""
+    slug = parse_slug(f"{owner}/{name}")
+    if slug is None or slug.number is not None:
+        raise NotFoundError("There is no model of this name.")
+    return await _create(caller, str(slug), new, prefer, cancel_after, idempotency_key)
+
+
+async def _slug(caller: Caller, named: str) -> str:
+    """What services call a version that is named by its id, `owner/name`, or `owner/name:` with its id or number."""
+    model, _, version = named.rpartition(":") if ":" in named else (None, "", named)
+    row_id = parse_version_id(version)
+    if row_id is None:
+        return named
+    slug = await versions.slug_of(row_id)
+    if slug is None or (model is not None and parse_slug(model) != Slug(slug.owner, slug.name)):
+        raise NotFoundError(f"There is no version {named[:100]!r}.")
+    return str(slug)
+
+
+async def _create(
+    caller: Caller,
+    slug: str,
+    new: NewPrediction,
+    prefer: str | None,
+    cancel_after: str | None,
+    idempotency_key: str | None,
+) -> Response:
+    await caller.spend(CHANGE)
+    wait = _seconds_to_wait(prefer)
+    given = with_uploads(new.input, caller.base_url)
+    request = New(slug, given, idempotency_key, _deadline_seconds(cancel_after), _webhook(caller, new))
+    row = await predictions.create(caller.rt, caller.viewer, request)
+    if wait:
+        ended = await prediction_events.wait_until_ended(caller.rt, caller.hubs, caller.viewer, row.id, wait)
+        row = with_relations(ended, row)
+    body = await prediction_body(caller, row)
+    is_over = PredictionStatus(row.status).is_terminal
+    if wait and not is_over:
+        # Clients that asked to wait take anything but this for the end
+        body["status"] = PredictionStatus.STARTING.value
+    response = answer(body, 201 if is_over or not wait else 202)
+    if wait:
+        response.headers["preference-applied"] = f"wait={wait}"
+    return response
+
+
+def _webhook(caller: Caller, new: NewPrediction) -> NewWebhook | None:
+    url = new.webhook or new.webhook_completed
+    if url is None:
+        return None
+    events = tuple(new.webhook_events_filter or WebhookEvent)
+    if new.webhook is None:
+        events = (WebhookEvent.COMPLETED,)
+    return NewWebhook(url, events, caller.base_url, is_rest=True)
+
+
+def _seconds_to_wait(prefer: str | None) -> int:
+    match = _WAIT.search(prefer or "")
+    if match is None:
+        return 0
+    return min(int(match[1]), LONGEST_WAIT_SECONDS) if match[1] else LONGEST_WAIT_SECONDS
+
+
+def _deadline_seconds(cancel_after: str | None) -> int | None:
+    if cancel_after is None:
+        return None
+    match = _DURATION.fullmatch(cancel_after.strip())
+    if match is None or not any(match.groupdict().values()):
+        raise BadUserInputError("Cancel-After is a duration such as 90s, 10m or 1h30m.")
+    hours, minutes, seconds = (int(match[unit] or 0) for unit in "hms")
+    return 3600 * hours + 60 * minutes + seconds
+
+
+@router.get("/predictions", response_model=Page[Prediction])
+async def list_predictions(
+    caller: Calling,
+    cursor: Cursor = None,
+    status: Annotated[list[PredictionStatus] | None, Query(max_length=len(PredictionStatus))] = None,
+    model: Annotated[str | None, Query(max_length=200, description="`owner/name`.")] = None,
+) -> Response:
+    """Your predictions, newest first."""
+    query = predictions.listing(caller.viewer, PredictionCriteria(status=status, model=model))
+
+    async def bodies(rows: list[Row]) -> list[dict[str, Any]]:
+        return [await prediction_body(caller, row) for row in rows]
+
+    given = {"model": model, "status": [each.value for each in status or ()]}
+    return await page_answer(caller, "/v1/predictions", query, cursor, bodies, given, prediction_rows.complete)
+
+
+@router.get("/predictions/{id}", response_model=Prediction)
+async def get_prediction(caller: Calling, id: str) -> Response:  # noqa: A002
+    """A prediction as it stands."""
+    row = await prediction_rows.find_complete(caller.viewer, parse_prediction_id(id))
+    return answer(await prediction_body(caller, row))
+
+
+@router.post("/predictions/{id}/cancel", response_model=Prediction)
+async def cancel_prediction(caller: Calling, id: str) -> Response:  # noqa: A002
+    """Cancel a prediction at its next token or step; the output so far is kept."""
+    await caller.spend(CHANGE)
+    row = await predictions.cancel(caller.rt, caller.viewer, parse_prediction_id(id))
+    return answer(await prediction_body(caller, row))
+
+
+def parse_prediction_id(text: str) -> UUID:
+    """The row id; raises NotFoundError for what is no id."""
+    try:
+        return parse_id(text, "Prediction")
+    except BadUserInputError:
+        raise NotFoundError("There is no prediction with this id.") from None

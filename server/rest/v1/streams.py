@@ -1,0 +1,233 @@
+"""Predictions as server-sent events, which go on where a client left off, on any node and by any attempt."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Header, Request
+from starlette.responses import Response, StreamingResponse
+
+from server.adapters import wire
+from server.adapters.tasks import end
+from server.domain.accounts import Viewer
+from server.domain.api_keys import Scope
+from server.domain.events import EventType
+from server.domain.files import with_links
+from server.domain.ids import parse_id
+from server.domain.predictions import PredictionStatus
+from server.domain.text_output import text_of
+from server.errors import BadUserInputError, NotFoundError, RateLimitedError
+from server.live import prediction_events, prediction_rows, rest_body
+from server.live.concurrency import ConcurrencyLimit
+from server.live.prediction_events import SubscriberEvent
+from server.rest.caller import CHANGE, SIGN_IN, Caller, Calling
+from server.rest.requests import BoundedRoute
+from server.rest.v1.answers import ERRORS
+from server.tables import Prediction
+
+router = APIRouter(route_class=BoundedRoute, tags=["predictions"], responses=ERRORS, dependencies=SIGN_IN)
+KEEP_ALIVE_SECONDS = 15.0
+RETRY_MILLISECONDS = 1000
+TOO_MANY = "Too many streams are open at once; close one first."
+# A cursor, and how much of text and log the client has: a new attempt writes them anew from the beginning
+_EVENT_ID = re.compile(r"(?P<cursor>[0-9a-z.]{1,40}:[0-9]{1,15});(?P<text>[0-9]{1,12});(?P<logs>[0-9]{1,12})", re.ASCII)
+StreamLimits = ConcurrencyLimit
+LastEventId = Annotated[
+    str | None, Header(max_length=200, description="`id` of the last event that you received, to go on behind it.")
+]
+
+
+@router.get(
+    "/predictions/{id}/stream",
+    response_class=StreamingResponse,
+    responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}, "description": "Events."}},
+)
+async def stream_prediction(
+    caller: Calling,
+    request: Request,
+    id: str,  # noqa: A002
+    last_event_id: LastEventId = None,
+) -> Response:
+    """The events `output`, `logs`, `error` and `done` of a prediction, from its beginning to its end.
+
+    Text comes in pieces as it is written, everything else when it is complete. Each event has an `id` by which the
+    stream goes on after a cut, without a gap and without anything twice.
+    """
+    try:
+        row_id = parse_id(id, "Prediction")
+    except BadUserInputError:
+        raise NotFoundError("There is no prediction with this id.") from None
+    await caller.spend(CHANGE)
+    viewer = await _reader(caller, request, row_id)
+    place = _Place.of(last_event_id)
+    limits: StreamLimits = request.app.state.stream_limits
+    owner = caller.viewer.owner_key
+    if not limits.acquire(owner):
+        raise RateLimitedError(TOO_MANY, KEEP_ALIVE_SECONDS)
+    events = _Stream(caller, viewer, row_id, place).events()
+    headers = {"cache-control": "no-store", "x-accel-buffering": "no", "x-prediction-id": id}
+    return _Events(_released(events, limits, owner), media_type="text/event-stream", headers=headers)
+
+
+async def _released(events: AsyncIterator[bytes], limits: StreamLimits, owner: str) -> AsyncGenerator[bytes, None]:
+    try:
+        async for event in events:
+            yield event
+    finally:
+        limits.release(owner)
+
+
+class _Events(StreamingResponse):
+    """Closes its events when the connection ends, so that nothing waits for a reader that is gone."""
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Send them."""
+        async with aclosing(self.body_iterator):  # type: ignore[type-var]
+            await super().__call__(scope, receive, send)
+
+
+async def _reader(caller: Caller, request: Request, row_id: UUID) -> Viewer:
+    """Who reads: the caller, or by a signed link whoever made the prediction."""
+    query = request.query_params
+    if "sig" not in query:
+        await prediction_rows.find(caller.viewer, row_id)
+        return caller.viewer
+    expires = query.get("exp", "")
+    expires_at = int(expires) if expires.isascii() and expires.isdigit() and len(expires) < 12 else 0
+    signed = rest_body.signed_stream(row_id)
+    if not caller.rt.signer.verify(signed, expires_at, query.get("sig", ""), time.time()):
+        raise NotFoundError("This link is not valid, or it has expired.")
+    row = await prediction_rows.read(row_id)
+    if row is None:
+        raise NotFoundError("There is no prediction with this id.")
+    return Viewer(row.user_id, address=caller.viewer.address, scopes=frozenset({Scope.READ}))
+
+
+@dataclass
+class _Place:
+    """How far a client is: its cursor, and the characters of text and log that it has."""
+
+    cursor: str | None = None
+    text: int = 0
+    logs: int = 0
+
+    @classmethod
+    def of(cls, event_id: str | None) -> _Place:
+        """The place that an event's id names; the beginning for what is none of ours."""
+        match = _EVENT_ID.fullmatch(event_id or "")
+        return cls(match["cursor"], int(match["text"]), int(match["logs"])) if match else cls()
+
+    def __str__(self) -> str:
+        return f"{self.cursor};{self.text};{self.logs}"
+
+
+class _Stream:
+    """One client's way through a prediction.
+
+    What an attempt has written so far is counted (`_text`, `_logs`); what the client has of it already is not sent
+    again. Equal seeds make a later attempt write what an earlier one did.
+    """
+
+    def __init__(self, caller: Caller, viewer: Viewer, row_id: UUID, place: _Place) -> None:
+        self._caller, self._viewer, self._id = caller, viewer, row_id
+        self._place = place
+        self._text, self._logs = place.text, place.logs
+
+    async def events(self) -> AsyncGenerator[bytes, None]:
+        """The events as bytes, and comments while nothing comes, until the prediction or the credential ends."""
+        yield f"retry: {RETRY_MILLISECONDS}\n\n".encode()
+        caller = self._caller
+        updates = prediction_events.watch(caller.rt, caller.hubs, self._viewer, self._id, self._place.cursor)
+        ended = self._credential()
+        async with aclosing(updates):
+            following: asyncio.Task[SubscriberEvent] | None = None
+            try:
+                while True:
+                    following = following or asyncio.ensure_future(anext(updates))
+                    waiting = {following, *([ended] if ended else [])}
+                    await asyncio.wait(waiting, timeout=KEEP_ALIVE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+                    if following.done():
+                        update, following = following, None
+                        try:
+                            for event in await self._sent(update.result()):
+                                yield event
+                        except StopAsyncIteration:
+                            return
+                    elif ended is not None and ended.done():
+                        # The client comes back with a new credential, and goes on
+                        return
+                    else:
+                        yield b": keep-alive\n\n"
+            finally:
+                await end(*[task for task in (following, ended) if task is not None])
+
+    def _credential(self) -> asyncio.Task[str] | None:
+        viewer = self._viewer
+        if viewer.session_id is None and viewer.key_id is None:
+            return None
+        return asyncio.create_task(self._caller.credential_watcher.wait_for_expiry(viewer))
+
+    async def _sent(self, update: SubscriberEvent) -> list[bytes]:
+        event, data = update.event, update.event.data
+        self._place.cursor = str(event.cursor)
+        match event.type:
+            case EventType.SNAPSHOT:
+                return self._snapshot(update)
+            case EventType.OUTPUT if data.get("text") is not None and not data.get("choice", 0):
+                return self._piece("output", data["text"])
+            case EventType.LOG:
+                return self._piece("logs", data["line"] + "\n")
+            case EventType.STATUS if update.row is not None and PredictionStatus(update.row.status).is_terminal:
+                return await self._end(update.row)
+        return []
+
+    def _snapshot(self, update: SubscriberEvent) -> list[bytes]:
+        """What the attempt has written so far, beyond what the client has."""
+        row, live = update.row, update.live
+        if row is None:
+            return []
+        text = live.text if live is not None else text_of(row.output) or ""
+        logs = live.logs if live is not None else row.logs
+        self._text = self._logs = 0
+        return self._piece("output", text) + self._piece("logs", logs)
+
+    def _piece(self, name: str, text: str) -> list[bytes]:
+        """Text that follows what is counted; only the part that the client does not have is sent."""
+        if name == "output":
+            new = text[max(0, self._place.text - self._text) :]
+            self._text += len(text)
+            self._place.text = max(self._place.text, self._text)
+        else:
+            new = text[max(0, self._place.logs - self._logs) :]
+            self._logs += len(text)
+            self._place.logs = max(self._place.logs, self._logs)
+        return [self._event(name, new)] if new else []
+
+    async def _end(self, row: Prediction) -> list[bytes]:
+        events = []
+        status = PredictionStatus(row.status)
+        if text_of(row.output) is None and row.output is not None:
+            links = await rest_body.links(self._caller.rt, row, self._caller.base_url)
+            output = with_links(row.output, links)
+            for item in output if isinstance(output, list) else [output]:
+                events.append(self._event("output", item if isinstance(item, str) else wire.encode(item)))
+        if status is PredictionStatus.FAILED:
+            events.append(self._event("error", row.error_message or row.error_code or "It failed."))
+        reasons = {
+            PredictionStatus.FAILED: "error",
+            PredictionStatus.CANCELED: "canceled",
+            PredictionStatus.ABORTED: "canceled",
+        }
+        reason = {"reason": reasons[status]} if status in reasons else {}
+        return [*events, self._event("done", wire.encode(reason))]
+
+    def _event(self, name: str, data: str) -> bytes:
+        lines = "\n".join(f"data: {line}" for line in data.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
+        return f"event: {name}\nid: {self._place}\n{lines}\n\n".encode(errors="replace")

@@ -1,0 +1,171 @@
+"""Who sees what, and which key may do what: each operation of the OpenAPI document is tried."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import pytest
+
+from server.rest.app import openapi_text
+from tests.conftest import LiveServer
+from tests.integration.accounts.operations import with_key
+from tests.integration.rest.calling import calling
+from tests.support.api import Client
+from tests.support.operations import administrator, echo_model, ended, somebody, unique
+
+DOCUMENT = json.loads(openapi_text())
+OPERATIONS = sorted((method, path) for path, operations in DOCUMENT["paths"].items() for method in operations)
+ANY, SESSION = "ANY", "SESSION"
+SCOPES = {
+    ("post", "/v1/auth/register"): ANY,
+    ("post", "/v1/auth/token"): ANY,
+    ("get", "/v1/account"): ANY,
+    ("get", "/v1/hardware"): ANY,
+    ("get", "/v1/webhooks/default/secret"): SESSION,
+    ("get", "/v1/collections"): "READ",
+    ("get", "/v1/collections/{slug}"): "READ",
+    ("get", "/v1/files"): "RUN",
+    ("post", "/v1/files"): "RUN",
+    ("get", "/v1/files/{id}"): "RUN",
+    ("delete", "/v1/files/{id}"): "RUN",
+    ("get", "/v1/models"): "READ",
+    ("post", "/v1/models"): "WRITE",
+    ("get", "/v1/models/{id}"): "READ",
+    ("get", "/v1/models/{owner}/{name}"): "READ",
+    ("patch", "/v1/models/{owner}/{name}"): "WRITE",
+    ("delete", "/v1/models/{owner}/{name}"): "WRITE",
+    ("get", "/v1/models/{owner}/{name}/examples"): "READ",
+    ("post", "/v1/models/{owner}/{name}/predictions"): "RUN",
+    ("get", "/v1/models/{owner}/{name}/readme"): "READ",
+    ("get", "/v1/models/{owner}/{name}/versions"): "READ",
+    ("post", "/v1/models/{owner}/{name}/versions"): "WRITE",
+    ("get", "/v1/models/{owner}/{name}/versions/{version_id}"): "READ",
+    ("get", "/v1/predictions"): "READ",
+    ("post", "/v1/predictions"): "RUN",
+    ("get", "/v1/predictions/{id}"): "READ",
+    ("post", "/v1/predictions/{id}/cancel"): "RUN",
+    ("get", "/v1/predictions/{id}/stream"): "READ",
+}
+SOURCE = {"source": {"type": "predictor", "ref": "echo"}}
+BODIES: dict[tuple[str, str], dict[str, Any]] = {
+    ("post", "/v1/auth/register"): {"json": {"username": "-", "email": "-", "password": "-"}},
+    ("post", "/v1/auth/token"): {"json": {"email": "x@example.com", "password": "-"}},
+    ("post", "/v1/files"): {"files": {"content": ("a", b"")}},
+    ("post", "/v1/models"): {"json": {"name": "-", "kind": "CUSTOM", **SOURCE}},
+    ("patch", "/v1/models/{owner}/{name}"): {"json": {"tags": ["seen"]}},
+    ("post", "/v1/models/{owner}/{name}/versions"): {"json": SOURCE},
+    ("post", "/v1/models/{owner}/{name}/predictions"): {"json": {"input": {"text": "x"}}},
+}
+
+
+def test_every_operation_is_here() -> None:
+    assert set(OPERATIONS) == set(SCOPES)
+
+
+@dataclass(frozen=True)
+class Secrets:
+    """What only its owner may know, by the parameters of paths, and words that are in no question."""
+
+    owner: Client
+    parameters: Mapping[str, str]
+    words: tuple[str, ...]
+
+    async def ask(self, client: httpx.AsyncClient, method: str, path: str) -> httpx.Response:
+        """Try an operation on the owner's."""
+        parameters = dict(self.parameters)
+        parameters["id"] = parameters[f"id of {path.split('/')[2]}"] if "{id}" in path else ""
+        options = dict(BODIES.get((method, path), {}))
+        if (method, path) == ("post", "/v1/predictions"):
+            options = {"json": {"version": parameters["version_id"], "input": {"text": "x"}}}
+        return await client.request(method, path.format(**parameters), **options)
+
+
+@pytest.fixture(scope="module")
+async def secrets(live_server: LiveServer) -> AsyncIterator[Secrets]:
+    """A private model with a description and a tag, a prediction of it, and a file."""
+    owner, handle = await somebody(live_server.url)
+    words = tuple(unique("secret") for _ in range(3))
+    slug = await echo_model(owner, visibility="PRIVATE", description=words[0], tags=[words[1]])
+    made = await owner.create(slug, {"text": words[2]})
+    await ended(owner, made["id"])
+    async with calling(live_server, owner.token) as client:
+        model = (await client.get(f"/v1/models/{slug}")).json()
+        file = (await client.post("/v1/files", files={"content": ("a", b"secret")})).json()
+        row = (await owner.run("query ($s: String!) { model(slug: $s) { id } }", s=slug))["model"]
+    parameters = {
+        "owner": handle,
+        "name": model["name"],
+        "slug": words[1],
+        "version_id": model["latest_version"]["id"],
+        "id of models": row["id"],
+        "id of predictions": made["id"],
+        "id of files": file["id"],
+    }
+    yield Secrets(owner, parameters, (*words, file["etag"]))
+    await owner.close()
+
+
+@pytest.mark.parametrize(("method", "path"), OPERATIONS)
+@pytest.mark.parametrize("who", ["nobody", "somebody else"])
+async def test_nobody_sees_what_is_not_theirs(
+    live_server: LiveServer, secrets: Secrets, who: str, method: str, path: str
+) -> None:
+    other = None
+    if who == "somebody else":
+        other, _ = await somebody(live_server.url)
+    async with calling(live_server, other.token if other else None) as client:
+        answer = await secrets.ask(client, method, path)
+        assert answer.status_code < 500, answer.text
+        if "{" in path:
+            assert answer.status_code in (401, 404), answer.text
+        assert not [word for word in secrets.words if word in answer.text]
+    if other:
+        await other.close()
+    async with calling(live_server, secrets.owner.token) as client:
+        # Nothing was changed or ended by it
+        name = f"{secrets.parameters['owner']}/{secrets.parameters['name']}"
+        assert secrets.words[1] in (await client.get(f"/v1/models/{name}")).json()["tags"]
+
+
+async def test_its_owner_sees_it(live_server: LiveServer, secrets: Secrets) -> None:
+    async with calling(live_server, secrets.owner.token) as client:
+        texts = [
+            (await secrets.ask(client, method, path)).text
+            for method, path in OPERATIONS
+            if method == "get" and not path.endswith("/stream")
+        ]
+    assert not [word for word in secrets.words if word not in "".join(texts)]
+
+
+@pytest.fixture(scope="module")
+async def keys(live_server: LiveServer) -> AsyncIterator[Mapping[str, Client]]:
+    """An administrator's keys of each scope alone, and of all others."""
+    admin = await administrator(live_server)
+    every = ("READ", "RUN", "WRITE", "ADMIN")
+    found = {scope: await with_key(admin, scope) for scope in every}
+    found |= {f"no {scope}": await with_key(admin, *(other for other in every if other != scope)) for scope in every}
+    yield found
+    await admin.close()
+
+
+@pytest.mark.parametrize(("method", "path"), OPERATIONS)
+async def test_a_key_does_what_its_scopes_say(
+    live_server: LiveServer, keys: Mapping[str, Client], method: str, path: str
+) -> None:
+    needed = SCOPES[method, path]
+    nothing = {"owner": "nobody", "name": "nothing", "slug": "nothing", "version_id": "1"}
+    zero = "00000000-0000-0000-0000-000000000000"
+    nothing |= {f"id of {kind}": zero for kind in ("models", "predictions", "files")}
+    for name, key in keys.items():
+        async with calling(live_server, key.token) as client:
+            answer = await Secrets(key, nothing, ()).ask(client, method, path)
+        has = needed in (ANY, name) or (name.startswith("no ") and name != f"no {needed}")
+        if needed == SESSION:
+            has = False
+        said = json.loads(answer.text) if answer.headers["content-type"].endswith("problem+json") else {}
+        lacks = said.get("code") == "FORBIDDEN" and "API key" in said["detail"]
+        assert lacks is not has, (name, answer.status_code, answer.text)
