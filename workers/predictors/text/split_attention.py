@@ -181,26 +181,26 @@ class _Group:
         """Attention of all parts, for query (heads, all new tokens, width), into out (all new tokens, heads, width)."""
         heads, shared = keys.shape[1], self.beginning
         assert shared is not None  # noqa: S101 - what has none is attended to by the library
-        asked = torch.cat([query[:, part.new] for part in self.parts], dim=1).unflatten(0, (heads, -1))
+        queries = torch.cat([query[:, part.new] for part in self.parts], dim=1).unflatten(0, (heads, -1))
         key, value = _take(keys, shared), _take(values, shared)
-        step = max(1, MOST_SCORES // (query.shape[0] * asked.shape[2]))
-        whole: _Attended | None = None
+        step = max(1, MOST_SCORES // (query.shape[0] * queries.shape[2]))
+        whole: _Partial | None = None
         for some_keys, some_values in zip(key.split(step), value.split(step), strict=True):
-            piece = _attend(asked, some_keys, some_values, scale, None)
+            piece = _attend(queries, some_keys, some_values, scale, None)
             whole = piece if whole is None else whole.with_more(piece)
         assert whole is not None  # noqa: S101 - a beginning has a page at least
         place = 0
         for part in self.parts:
             end = place + part.new.stop - part.new.start
             key, value = _take(keys, part.context), _take(values, part.context)
-            own = _attend(asked[:, :, place:end], key, value, scale, part.mask)
+            own = _attend(queries[:, :, place:end], key, value, scale, part.mask)
             both = whole.of(slice(place, end)).with_more(own)
             out[part.new] = (both.sums / both.weights).flatten(0, 1).transpose(0, 1)
             place = end
 
 
 @dataclass(frozen=True)
-class _Attended:
+class _Partial:
     """Attention to a part of the tokens, before it is divided by the sum of its weights.
 
     All of shape (heads of keys, queries' heads for each, queries, width or 1); weights are relative to the largest
@@ -211,20 +211,20 @@ class _Attended:
     largest: torch.Tensor
     weights: torch.Tensor
 
-    def of(self, queries: slice) -> _Attended:
+    def of(self, queries: slice) -> _Partial:
         """That of some of the queries."""
-        return _Attended(self.sums[:, :, queries], self.largest[:, :, queries], self.weights[:, :, queries])
+        return _Partial(self.sums[:, :, queries], self.largest[:, :, queries], self.weights[:, :, queries])
 
-    def with_more(self, other: _Attended) -> _Attended:
+    def with_more(self, other: _Partial) -> _Partial:
         """That to both parts."""
         largest = torch.maximum(self.largest, other.largest)
         one, two = (self.largest - largest).exp_(), (other.largest - largest).exp_()
-        return _Attended(self.sums * one + other.sums * two, largest, self.weights * one + other.weights * two)
+        return _Partial(self.sums * one + other.sums * two, largest, self.weights * one + other.weights * two)
 
 
 def _attend(
     query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, scale: float, mask: torch.Tensor | None
-) -> _Attended:
+) -> _Partial:
     """For query (heads of keys, queries' heads for each, queries, width), key and value (tokens, heads, width)."""
     shape = query.shape[1:3]
     scores = torch.bmm(query.flatten(1, 2), key.permute(1, 2, 0)).mul_(scale)
@@ -234,7 +234,7 @@ def _attend(
     weights = scores.sub_(largest).exp_()
     sums = torch.bmm(weights, value.transpose(0, 1))
     total = weights.sum(dim=-1, keepdim=True)
-    return _Attended(*(each.unflatten(1, shape) for each in (sums, largest, total)))
+    return _Partial(*(each.unflatten(1, shape) for each in (sums, largest, total)))
 
 
 def _context(places: list[int], read: torch.Tensor, start: int, end: int, page: int) -> slice | torch.Tensor:

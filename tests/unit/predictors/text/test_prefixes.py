@@ -29,6 +29,7 @@ SHARED = [number % 380 + 10 for number in range(1000)]
 def model() -> Any:
     torch.manual_seed(5)
     sizes = {"hidden_size": 64, "intermediate_size": 128, "num_hidden_layers": 2, "num_attention_heads": 4}
+    sizes["num_key_value_heads"] = 2
     config = LlamaConfig(**sizes, vocab_size=400, max_position_embeddings=1200, bos_token_id=None, eos_token_id=0)
     return LlamaForCausalLM(config).eval()
 

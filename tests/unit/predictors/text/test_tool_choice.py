@@ -23,6 +23,9 @@ from tests.unit.predictors.text.chat_templates import CHATML, MESSAGES
 from tests.unit.predictors.texts import DEFAULTS, model_of, setup
 from workers.contract.context import PredictionContext
 from workers.contract.predictor import InputRejectedError, Predictor, VersionSpec
+from workers.predictors.text.chat.calls import FORMS, MAX_CALLS, CallForm, grammar_of
+from workers.predictors.text.chat.conversation import find_form
+from workers.predictors.text.grammar import Grammars, compute_masks
 from workers.predictors.text.predictor import Text
 
 TALK = (
@@ -226,6 +229,43 @@ def test_the_schema_says_whether_a_model_can_be_made_to_call(folder: Path, tmp_p
     assert errors(other, tool_choice="required") == [
         ("/input/tool_choice", "'required' is not one of ['auto', 'none']")
     ]
+
+
+@pytest.mark.parametrize("form", FORMS, ids=lambda form: form.name)
+def test_required_takes_several_calls_where_the_form_has_several(form: CallForm) -> None:
+    tokenizer = tiny_models.tokenizer()
+    grammars = Grammars(tokenizer, len(tokenizer), frozenset([0]))
+    functions = [tool["function"] for tool in TOOLS[:2]]
+
+    def allows(count: int, *, many: bool) -> bool:
+        """Whether a text of so many calls is a whole one."""
+        source = grammar_of(form, functions, lambda mark: None, many=many)
+        compiled = grammars.compile(PredictionContext("p", {}, Sink()), source, "It")
+        one = CallForm("one", (), form.before, form.after, ()).write("weather", '{"city":"Rome","days":3}')
+        mask = compiled.start()
+        for token in tokenizer.encode("".join([*form.first, "".join(form.between).join([one] * count), *form.last])):
+            if not compute_masks({0: mask}).words[0, token // 32] >> token % 32 & 1:
+                return False
+            mask.write([token])
+        return bool(compute_masks({0: mask}).words[0, 0] & 1)
+
+    assert allows(1, many=True)
+    assert allows(1, many=False)
+    assert not allows(0, many=True)
+    assert not allows(2, many=False)
+    for count, is_allowed in ((2, True), (MAX_CALLS, True), (MAX_CALLS + 1, False)):
+        assert allows(count, many=True) is (is_allowed and form.many), count
+
+
+def test_a_form_that_is_not_read_as_a_call_again_is_not_taken(predictor: Predictor) -> None:
+    take(predictor, CHATML)
+    templates = model_of(predictor)._conversation._templates
+    form = find_form(templates, None)
+    assert form is not None
+    assert form.name == "hermes"
+    # the model's own pattern takes all of it for text
+    pattern = {"defaults": {"role": "assistant"}, "start_anchor": "<|im_start|>assistant", "fields": {"content": {}}}
+    assert find_form(templates, pattern) is None
 
 
 def test_arguments_may_hold_the_marks_of_calls() -> None:
