@@ -46,7 +46,7 @@ class Context:
             self.viewer = replace(self.viewer, expires_at=session.token.expires_at)
 
     async def absolute(self, key: str, content_type: str) -> str:
-        """A signed, expiring URL of an output file."""
+        """A signed, expiring URL of a file."""
         url = await self.rt.storage.url(key, content_type, self.rt.settings.file_url_seconds)
         return f"{self.base_url}{url}" if url.startswith("/") else url
 

@@ -35,7 +35,7 @@ from graph.telemetry.traces import TracedOperations
 from graph.types.errors import MEMBERS, InvalidInput
 from graph.types.events import EVENT_TYPES
 from graph.types.scalars import SCALARS
-from graph.uploads import UploadMutation
+from graph.uploads import UploadMutation, UploadQuery
 from graph.users import UserQuery
 from graph.webhooks import WebhookMutation
 from server.adapters.tracing import NO_TRACING, Tracing
@@ -60,7 +60,7 @@ class SchemaOptions:
 
 
 @strawberry.type(description="What can be read.")
-class Query(NodeQuery, AccountQuery, UserQuery, RateLimitQuery, ModelQuery, PredictionQuery, QueueQuery):
+class Query(NodeQuery, AccountQuery, UserQuery, RateLimitQuery, ModelQuery, PredictionQuery, QueueQuery, UploadQuery):
     pass
 
 

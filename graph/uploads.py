@@ -12,6 +12,22 @@ from server.services import uploads
 
 
 @strawberry.type
+class UploadQuery:
+    @strawberry.field(description="An upload of yours; null for those of others, and where it was removed.")
+    async def upload(
+        self,
+        info: Info,
+        uri: Annotated[str, strawberry.argument(description="`upload:<id>`, as `createUpload` gave it.")],
+    ) -> Upload | None:
+        context = info.context
+        row = await uploads.get(context.viewer, uri)
+        if row is None:
+            return None
+        file_url = await context.absolute(row.key, row.content_type) if row.completed_at else None
+        return Upload.of(row, context.base_url + uploads.link(context.rt, row), file_url)
+
+
+@strawberry.type
 class UploadMutation:
     @strawberry.mutation(description="Create an upload for an input file; then PUT the file's bytes to its `url`.")
     async def create_upload(

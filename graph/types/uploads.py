@@ -20,15 +20,17 @@ class Upload:
     content_type: str = strawberry.field(description="Media type.")
     size_bytes: BigInt = strawberry.field(description="Size in bytes.")
     expires_at: datetime = strawberry.field(description="Time until which new predictions can use it.")
+    file_url: str | None = strawberry.field(description="Signed, expiring URL of its file, once that has come.")
 
     @classmethod
-    def of(cls, row: tables.Upload, url: str) -> Upload:
+    def of(cls, row: tables.Upload, url: str, file_url: str | None = None) -> Upload:
         return cls(
             uri=f"upload:{row.id}",
             url=url,
             content_type=row.content_type,
             size_bytes=BigInt(row.size_bytes),
             expires_at=row.expires_at,
+            file_url=file_url,
         )
 
 

@@ -15,7 +15,9 @@ from tortoise.transactions import in_transaction
 from server.adapters.database import now, rows
 from server.adapters.storage import StorageError
 from server.domain.accounts import Viewer
-from server.domain.files import CONTENT_TYPE
+from server.domain.api_keys import Scope
+from server.domain.files import CONTENT_TYPE, UPLOAD
+from server.domain.media import output_ending
 from server.errors import ConflictError, InvalidInputError, NotFoundError, Violation
 from server.queue.storage import add_upload
 from server.runtime import Runtime
@@ -79,6 +81,19 @@ async def create(rt: Runtime, viewer: Viewer, new: NewUpload) -> Upload:
         )
 
 
+async def get(viewer: Viewer, uri: str) -> Upload | None:
+    """The upload that the viewer made, as `upload:<id>`; None for anybody else's, and what is none.
+
+    Raises:
+        ForbiddenError: the viewer's API key may not read.
+    """
+    viewer.require(Scope.READ)
+    match = UPLOAD.fullmatch(uri)
+    if match is None or viewer.user_id is None:
+        return None
+    return await Upload.get_or_none(id=UUID(match[1]), owner=viewer.owner_key)
+
+
 def signed(upload_id: UUID) -> str:
     """The text that the signature of an upload's link covers; no key of a file looks like it."""
     return f"put:{upload_id}"
@@ -106,6 +121,7 @@ async def receive(rt: Runtime, upload_id: UUID, chunks: AsyncIterator[bytes]) ->
         raise ConflictError("This upload has its file already.")
     # Two that send at once write two files, of which one gets the row
     folder = f"uploads/{upload.id}/{secrets.randbelow(10**9)}/"
+    key = f"{folder}0.{output_ending(upload.content_type)}"
     digest = hashlib.sha256()
 
     async def counted() -> AsyncIterator[bytes]:
@@ -121,8 +137,8 @@ async def receive(rt: Runtime, upload_id: UUID, chunks: AsyncIterator[bytes]) ->
 
     is_stored = False
     try:
-        await rt.storage.put_stream(f"{folder}0.bin", counted(), upload.content_type)
-        is_stored = bool(await rows(_COMPLETE, upload.id, f"{folder}0.bin", digest.hexdigest()))
+        await rt.storage.put_stream(key, counted(), upload.content_type)
+        is_stored = bool(await rows(_COMPLETE, upload.id, key, digest.hexdigest()))
     finally:
         if not is_stored:
             try:

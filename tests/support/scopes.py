@@ -38,6 +38,7 @@ QUERIES = {
     "models": "READ",
     "prediction": "READ",
     "predictions": "READ",
+    "upload": "READ",
     "viewer": ANY,
     "server": ANY,
     "rateLimit": ANY,

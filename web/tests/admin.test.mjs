@@ -128,7 +128,7 @@ test("a worker that lacks something says what", SLOW, async () => {
   await lacks.first().waitFor();
   assert.deepEqual(await lacks.allTextContents(), [
     "The disk of MODEL_CACHE_DIR has only 20 MB free.",
-    "Models that wait for room in MODEL_CACHE_DIR (MODEL_CACHE_MAX_BYTES): 2.",
+    "MODEL_CACHE_DIR has no room for 2 models.",
     "Models run without these walls: files.",
     "The class mine.models:Poet could not be loaded: models.py:3: SyntaxError",
   ]);

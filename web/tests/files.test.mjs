@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { fake, FORM, field, modelAnswer, open, register, runButton, signIn, SLOW, useBrowser } from "./harness.mjs";
+import { api, fake, FORM, field, modelAnswer, open, register, runButton, signIn, SLOW, useBrowser } from "./harness.mjs";
 
 useBrowser();
 
@@ -77,4 +77,34 @@ test("a large file is uploaded, and its bytes are the server's", SLOW, async () 
   assert.equal((await put).status(), 201);
   const { picture } = await run();
   assert.match(picture, /^upload:[0-9a-f-]{36}$/);
+});
+
+test("a picture that was uploaded for an earlier run is shown, to its owner alone", SLOW, async () => {
+  const { token } = await register("web");
+  const pixel = Buffer.from("R0lGODlhAQABAAAAACwAAAAAAQABAAA=", "base64");
+  const { createUpload } = await api(
+    `mutation ($input: CreateUploadInput!) { createUpload(input: $input) { ... on Upload { uri url } } }`,
+    { input: { sizeBytes: String(pixel.length), contentType: "image/gif" } },
+    token,
+  );
+  assert.equal((await fetch(createUpload.url, { method: "PUT", body: pixel })).status, 201);
+  const given = async (prepare) => {
+    const { page } = await openForm(prepare);
+    await page.getByRole("tab", { name: "JSON" }).click();
+    await page.locator("textarea").fill(JSON.stringify({ picture: createUpload.uri }));
+    await page.getByRole("tab", { name: "Form" }).click();
+    await field(page, "picture").getByText("Given: upload:").waitFor();
+    return field(page, "picture").locator("img");
+  };
+  const shown = await given((p) => signIn(p, token));
+  await shown.waitFor();
+  assert.equal(await shown.evaluate((image) => image.decode().then(() => image.naturalWidth)), 1);
+  const { token: other } = await register("web");
+  let answer = null;
+  const hidden = await given(async (p) => {
+    await signIn(p, other);
+    answer = p.waitForResponse((response) => /query Upload\b/.test(response.request().postData() ?? ""));
+  });
+  assert.deepEqual((await (await answer).json()).data, { upload: null });
+  assert.equal(await hidden.count(), 0);
 });

@@ -1,6 +1,6 @@
 """What every store of files promises.
 
-Keys are `predictions/<uuid>/<attempt>/<n>.<extension>` or `uploads/<uuid>/<n>/0.bin`.
+Keys are `predictions/<uuid>/<attempt>/<n>.<extension>` or `uploads/<uuid>/<n>/0.<extension>`.
 """
 
 from __future__ import annotations

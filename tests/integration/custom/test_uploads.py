@@ -9,8 +9,9 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
+from server.domain.files import BINARY
 from tests.conftest import LiveServer
-from tests.integration.custom.sending import CREATE_UPLOAD, LIMIT, place, rejected, uploaded
+from tests.integration.custom.sending import CREATE_UPLOAD, LIMIT, picture, place, rejected, uploaded
 from tests.support.api import Client
 from tests.support.operations import code_of, somebody
 
@@ -23,6 +24,30 @@ async def test_an_upload_is_its_owner_s_alone(ada: Client, live: LiveServer, mod
         (violation,) = await rejected(client, models["weigh"], {"file": uri})
         assert violation["code"] == "upload"
         await client.close()
+
+
+UPLOAD = "query ($uri: String!) { upload(uri: $uri) { uri contentType sizeBytes fileUrl } }"
+
+
+async def test_its_owner_alone_reads_an_upload_again(ada: Client, live: LiveServer) -> None:
+    data = picture(9, 4)
+    uri = await uploaded(ada, data, "image/png")
+    own = (await ada.run(UPLOAD, uri=uri))["upload"]
+    assert (own["uri"], own["contentType"], own["sizeBytes"]) == (uri, "image/png", len(data))
+    answer = await ada.http.get(own["fileUrl"])
+    assert (answer.content, answer.headers["content-type"]) == (data, "image/png")
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    # What could run code is kept and not shown, whatever it is called
+    page = await uploaded(ada, b"<script>alert(1)</script>", "text/html")
+    answer = await ada.http.get((await ada.run(UPLOAD, uri=page))["upload"]["fileUrl"])
+    assert (answer.headers["content-type"], answer.headers["content-disposition"]) == (BINARY, "attachment")
+    assert (await ada.run(UPLOAD, uri=(await place(ada, 3))["uri"]))["upload"]["fileUrl"] is None
+    eve, _ = await somebody(live.url)
+    for client in (eve, Client(live.url)):
+        assert (await client.run(UPLOAD, uri=uri))["upload"] is None
+        await client.close()
+    for wrong in (uri[:-1], uri.upper(), "", "data:,"):
+        assert (await ada.run(UPLOAD, uri=wrong))["upload"] is None
 
 
 async def test_an_upload_without_its_bytes_cannot_be_used(ada: Client, models: dict[str, str]) -> None:

@@ -34,11 +34,10 @@ export function WorkerCard({ worker, names }: { worker: WorkerRow; names: Readon
 /** What an operator should mend; nothing where all is well. */
 function Lacks({ worker }: { worker: WorkerRow }) {
   const walls = worker.walls.filter((wall) => wall.isMissing).map((wall) => wall.name);
-  const lacks = worker.disks
-    .filter((disk) => disk.isLow)
-    .map((disk) => `The disk of ${disk.folder} has only ${bytes(Number(disk.freeBytes))} free.`);
-  for (const { folder, waiting } of worker.disks) {
-    if (waiting > 0) lacks.push(`Models that wait for room in ${folder} (MODEL_CACHE_MAX_BYTES): ${waiting}.`);
+  const lacks: string[] = [];
+  for (const { folder, freeBytes, isLow, waiting } of worker.disks) {
+    if (isLow) lacks.push(`The disk of ${folder} has only ${bytes(Number(freeBytes))} free.`);
+    if (waiting) lacks.push(`${folder} has no room for ${waiting} models.`);
   }
   if (walls.length > 0) lacks.push(`Models run without these walls: ${walls.join(", ")}.`);
   lacks.push(...worker.brokenPredictors.map(({ name, reason }) => `The class ${name} could not be loaded: ${reason}`));

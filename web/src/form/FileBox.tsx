@@ -1,5 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
+import { request } from "../api/client";
+import { UploadDocument } from "../api/generated/graphql";
 import { uriOf } from "../api/uploads";
 import { Media } from "../ui/Media";
 import { attributes, type ControlProps } from "./controls";
@@ -12,7 +14,8 @@ interface FileBoxProps extends ControlProps {
 
 /** A chosen file as this page shows it. */
 interface Preview {
-  url: string;
+  /** Null where its file has not come. */
+  url: string | null;
   contentType: string;
 }
 
@@ -25,7 +28,7 @@ export function FileBox(props: FileBoxProps) {
   const names = useSignal("");
   const input = useRef<HTMLInputElement>(null);
   const latest = useRef(0);
-  /** Of what was chosen here, by what it is given as: an upload has no link. */
+  /** Of what was chosen here or sent before, by what it is given as. */
   const chosenFiles = useSignal<ReadonlyMap<string, Preview>>(new Map());
   const given = String(props.raw.value);
 
@@ -34,9 +37,18 @@ export function FileBox(props: FileBoxProps) {
       input.current.value = "";
       names.value = "";
     }
+    for (const uri of given.split("\n", MOST_PREVIEWS)) {
+      if (/^upload:/.test(uri) && !chosenFiles.peek().has(uri)) {
+        request(UploadDocument, { uri }).then(
+          ({ upload }) => upload && (chosenFiles.value = new Map(chosenFiles.peek()).set(uri, upload)),
+          // The field says what is given, whether its file can be shown or not
+          () => undefined,
+        );
+      }
+    }
   }, [given]);
 
-  const forget = () => chosenFiles.peek().forEach(({ url }) => URL.revokeObjectURL(url));
+  const forget = () => chosenFiles.peek().forEach(({ url }) => URL.revokeObjectURL(`${url}`));
   useEffect(() => forget, []);
 
   const choose = async (chosen: readonly File[]) => {
@@ -48,11 +60,9 @@ export function FileBox(props: FileBoxProps) {
       if (turn !== latest.current) return;
       names.value = chosen.map((file) => file.name).join(", ");
       forget();
-      const previews = chosen.slice(0, MOST_PREVIEWS).map((file) => ({
-        url: URL.createObjectURL(file),
-        contentType: file.type,
-      }));
-      chosenFiles.value = new Map(previews.map((preview, index) => [uris[index] ?? "", preview]));
+      chosenFiles.value = new Map(
+        chosen.map((file, index) => [uris[index] ?? "", { url: URL.createObjectURL(file), contentType: file.type }]),
+      );
       props.onEdit(uris.join("\n"));
     } catch (error) {
       if (turn === latest.current) props.onProblem(error instanceof Error ? error.message : String(error));
@@ -81,7 +91,7 @@ export function FileBox(props: FileBoxProps) {
   );
 }
 
-/** The files that a field holds, as far as this page has them: chosen here, or written out within the input. */
+/** The files that a field holds, as far as they can be shown: chosen here, sent before, or written out within the input. */
 function Previews({ given, chosen }: { given: string; chosen: ReadonlyMap<string, Preview> }) {
   const unshown = useSignal<ReadonlySet<string>>(new Set());
   const uris = given.split("\n", MOST_PREVIEWS);
@@ -89,9 +99,10 @@ function Previews({ given, chosen }: { given: string; chosen: ReadonlyMap<string
     <div class="previews">
       {uris.map((uri, index) => {
         const preview = chosen.get(uri) ?? embedded(uri);
-        if (!preview || unshown.value.has(preview.url)) return null;
-        const hide = () => (unshown.value = new Set([...unshown.value, preview.url]));
-        return <Media key={preview.url} {...preview} label={`File ${index + 1} of the input`} onGone={hide} />;
+        const url = preview?.url;
+        if (!url || unshown.value.has(url)) return null;
+        const hide = () => (unshown.value = new Set([...unshown.value, url]));
+        return <Media key={url} {...preview} url={url} label={`File ${index + 1} of the input`} onGone={hide} />;
       })}
     </div>
   );

@@ -4,7 +4,7 @@ import { preparation } from "../ui/preparation";
 import type { ModelCard } from "./gallery";
 import { KINDS } from "../ui/kinds";
 import { outputWords } from "../prediction/Answers";
-import { reachable } from "../prediction/Files";
+import { reachable } from "../ui/Media";
 import { Tags } from "../ui/Tags";
 import { firstWords, runs } from "../markdown/first_words";
 

@@ -1,6 +1,5 @@
 import { excerpt } from "../prediction/excerpt";
 import { outputWords } from "../prediction/Answers";
-import { reachable } from "../prediction/Files";
 import { Media, mediaKind } from "../ui/Media";
 import type { ModelDetails } from "../api/models";
 import type { Desk } from "./desk";
@@ -37,7 +36,7 @@ function SampleOutput({ sample }: { sample: Sample }) {
   return (
     <>
       {files.map(({ url, contentType }) => (
-        <Media key={url} url={reachable(url)} contentType={contentType} label={label} />
+        <Media key={url} url={url} contentType={contentType} label={label} />
       ))}
     </>
   );

@@ -1,6 +1,6 @@
 import { useRef, useState } from "preact/hooks";
 import { DownloadIcon } from "../ui/icons";
-import { Media } from "../ui/Media";
+import { Media, reachable } from "../ui/Media";
 import { isTerminal, type Prediction, type Run } from "./run";
 import { bytes } from "../ui/units";
 
@@ -59,7 +59,7 @@ function FileView({ run, file, name }: { run: Run; file: OutputFile; name: strin
   const kind = file.width && file.height ? `${file.width} × ${file.height}` : file.contentType;
   return (
     <figure class="picture" style={file.width ? { "--width": `${file.width}px` } : undefined}>
-      <Media {...file} url={url} label={`Output of the model, ${name}`} onGone={refresh} />
+      <Media {...file} label={`Output of the model, ${name}`} onGone={refresh} />
       <figcaption>
         <span class="picture-facts">
           {kind}, {bytes(Number(file.bytes))}
@@ -71,14 +71,6 @@ function FileView({ run, file, name }: { run: Run; file: OutputFile; name: strin
       </figcaption>
     </figure>
   );
-}
-
-/** Files of the server itself are asked for where this page came from: its public name may be another one. */
-export function reachable(url: string): string {
-  const parsed = new URL(url, location.href);
-  const isOurs = parsed.pathname.startsWith("/files/predictions/") && parsed.searchParams.has("sig");
-  if (isOurs) return parsed.pathname + parsed.search;
-  return /^(https?|data|blob):$/.test(parsed.protocol) ? parsed.href : "data:,";
 }
 
 function nameOf(prediction: Prediction, file: OutputFile, index: number): string {

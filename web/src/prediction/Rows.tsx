@@ -1,6 +1,6 @@
 import { RetryIcon } from "../ui/icons";
 import { predictionPath } from "../ui/router";
-import { reachable } from "./Files";
+import { reachable } from "../ui/Media";
 import { isTerminal } from "./run";
 import { NAMES } from "./StatusLine";
 import { moment, seconds } from "../ui/units";

@@ -15,8 +15,9 @@ interface Props {
 }
 
 /** What a browser shows of a file: a picture, or a player with its own controls; nothing for other files. */
-export function Media({ url, contentType, label, width, height, onGone }: Props) {
+export function Media({ url: given, contentType, label, width, height, onGone }: Props) {
   const kind = mediaKind(contentType);
+  const url = reachable(given);
   // a player that has begun goes on from where it was, once it has a link that lives
   const at = useRef(0);
   const size = { width: width ?? undefined, height: height ?? undefined };
@@ -49,4 +50,12 @@ export function mediaKind(contentType: string): "image" | "audio" | "video" | nu
   if (type.startsWith("image/svg")) return null;
   const kind = type.split("/")[0];
   return kind === "image" || kind === "audio" || kind === "video" ? kind : null;
+}
+
+/** Files of the server itself are asked for where this page came from: its public name may be another one. */
+export function reachable(url: string): string {
+  const parsed = new URL(url, location.href);
+  const isOurs = parsed.pathname.startsWith("/files/") && parsed.searchParams.has("sig");
+  if (isOurs) return parsed.pathname + parsed.search;
+  return /^(https?|data|blob):$/.test(parsed.protocol) ? parsed.href : "data:,";
 }

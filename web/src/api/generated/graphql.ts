@@ -365,7 +365,7 @@ export type RotateWebhookSecretMutationVariables = Exact<{ [key: string]: never;
 export type RotateWebhookSecretMutation = { rotateWebhookSecret:
     | { __typename: 'ConflictError', code: ErrorCode, message: string }
     | { __typename: 'ForbiddenError', code: ErrorCode, message: string }
-    | { __typename: 'WebhookSecretRotation', secret: string, previousUntil: string | null }
+    | { __typename: 'WebhookSecretRotation', secret: string }
    };
 
 export type RedeliverWebhookMutationVariables = Exact<{
@@ -382,7 +382,7 @@ export type RedeliverWebhookMutation = { redeliverWebhook:
 export type SystemQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type SystemQuery = { workers: Array<{ id: string, host: string, device: string, deviceName: string, totalBytes: number | string | null, freeBytes: number | string | null, modelBytes: number | string, budgetBytes: number | string | null, versions: Array<string>, inFlight: number, evictions: number, startedAt: string, lastSeen: string, walls: Array<{ name: string, isMissing: boolean }>, brokenPredictors: Array<{ name: string, reason: string }>, disks: Array<{ folder: string, freeBytes: number | string, totalBytes: number | string, isLow: boolean, waiting: number }> }>, queues: Array<{ name: string, kind: ModelKind, device: DeviceClass, depth: number, oldestWaitingSeconds: number | null, running: number, workers: number }>, server: { version: string, health: { database: string, redis: string, workers: number } } };
+export type SystemQuery = { workers: Array<{ id: string, host: string, device: string, deviceName: string, totalBytes: number | string | null, freeBytes: number | string | null, modelBytes: number | string, budgetBytes: number | string | null, versions: Array<string>, inFlight: number, evictions: number, startedAt: string, walls: Array<{ name: string, isMissing: boolean }>, brokenPredictors: Array<{ name: string, reason: string }>, disks: Array<{ folder: string, freeBytes: number | string, totalBytes: number | string, isLow: boolean, waiting: number }> }>, queues: Array<{ name: string, kind: ModelKind, device: DeviceClass, depth: number, oldestWaitingSeconds: number | null, running: number, workers: number }>, server: { version: string, health: { database: string, redis: string, workers: number } } };
 
 export type VersionNamesQueryVariables = Exact<{
   ids: Array<string> | string;
@@ -574,6 +574,13 @@ export type PredictionEventsSubscription = { predictionEvents:
     | { __typename: 'Progressed', step: number, total: number | null, fraction: number | null, etaSeconds: number | null, cursor: string, seq: number, at: string }
     | { __typename: 'StatusChanged', status: PredictionStatus, cursor: string, seq: number, at: string, prediction: { id: string, status: PredictionStatus, input: unknown, output: unknown, text: string | null, logs: string, attempts: number, seed: number | string | null, createdAt: string, startedAt: string | null, model: { id: string, slug: string, kind: ModelKind }, version: { id: string, number: number }, files: Array<{ url: string, contentType: string, bytes: number | string, width: number | null, height: number | null }>, error: { code: PredictionErrorCode, message: string } | null, progress: { step: number, total: number | null, fraction: number | null, etaSeconds: number | null } | null, metrics: { queueSeconds: number | null, loadSeconds: number | null, predictSeconds: number | null, totalSeconds: number | null, timeToFirstTokenSeconds: number | null, inputTokens: number | null, outputTokens: number | null, tokensPerSecond: number | null, steps: number | null, custom: unknown } } }
    };
+
+export type UploadQueryVariables = Exact<{
+  uri: string;
+}>;
+
+
+export type UploadQuery = { upload: { contentType: string, url: string | null } | null };
 
 export type CreateUploadMutationVariables = Exact<{
   input: CreateUploadInput;
@@ -997,7 +1004,6 @@ export const RotateWebhookSecretDocument = /*#__PURE__*/ new TypedDocumentString
     __typename
     ... on WebhookSecretRotation {
       secret
-      previousUntil
     }
     ... on UserError {
       code
@@ -1064,7 +1070,6 @@ export const SystemDocument = /*#__PURE__*/ new TypedDocumentString(`
       waiting
     }
     startedAt
-    lastSeen
   }
   queues {
     name
@@ -1781,6 +1786,14 @@ fragment PredictionFields on Prediction {
   createdAt
   startedAt
 }`) as unknown as TypedDocumentString<PredictionEventsSubscription, PredictionEventsSubscriptionVariables>;
+export const UploadDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query Upload($uri: String!) {
+  upload(uri: $uri) {
+    url: fileUrl
+    contentType
+  }
+}
+    `) as unknown as TypedDocumentString<UploadQuery, UploadQueryVariables>;
 export const CreateUploadDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation CreateUpload($input: CreateUploadInput!) {
   createUpload(input: $input) {
