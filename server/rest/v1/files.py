@@ -65,9 +65,12 @@ async def create_file(caller: Calling, request: Request) -> Response:
     await caller.spend(CHANGE)
     # Before anything of the body is read
     caller.viewer.signed_in_to_run()
-    async with request.form(max_files=1, max_fields=5, max_part_size=AROUND_BYTES) as form:
+    async with request.form(max_files=2, max_fields=5, max_part_size=AROUND_BYTES) as form:
         content, metadata = form.get("content"), form.get("metadata")
-        if not isinstance(content, UploadFile):
+        if isinstance(metadata, UploadFile):
+            # Replicate's JavaScript client sends it as a file
+            metadata = (await metadata.read(AROUND_BYTES)).decode(errors="replace")
+        if not isinstance(content, UploadFile) or len(form.getlist("content")) > 1:
             rule = "Send the file as the part `content` of a multipart form, with a file name."
             raise InvalidInputError([Violation("/content", rule, "required")])
         about = _metadata(metadata)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from starlette.responses import PlainTextResponse, Response
 
+from server.adapters import wire
 from server.domain.ids import parse_id
 from server.domain.models import parse_slug
 from server.domain.version_ids import parse_version_id
@@ -50,7 +52,12 @@ async def search_models(caller: Calling, request: Request) -> Response:
     body = await request.body()
     if len(body) > 4 * MAX_SEARCH:
         raise BadUserInputError(f"Search for at most {MAX_SEARCH} characters.")
-    return await _list(caller, None, body.decode(errors="replace").strip()[:MAX_SEARCH])
+    text = body.decode(errors="replace").strip()
+    if len(text) > 1 and text[0] == text[-1] == '"':
+        # Replicate's JavaScript client sends it as JSON
+        with suppress(ValueError):
+            text = str(wire.decode(text))
+    return await _list(caller, None, text[:MAX_SEARCH])
 
 
 async def _list(caller: Calling, cursor: str | None, query: str | None) -> Response:
