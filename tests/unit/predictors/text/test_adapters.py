@@ -15,6 +15,7 @@ import psutil
 import pytest
 import torch
 from peft import (
+    BOFTConfig,
     IA3Config,
     LNTuningConfig,
     LoHaConfig,
@@ -104,6 +105,7 @@ KINDS: list[PeftConfig] = [
 ]
 MORE_KINDS: list[PeftConfig] = [
     LoKrConfig(r=2, target_modules=TARGETS),
+    BOFTConfig(boft_block_size=4, target_modules=TARGETS),
     OFTConfig(oft_block_size=4, r=0, target_modules=TARGETS),
     VeraConfig(r=2, target_modules=TARGETS),
     LoraConfig(r=2, target_modules=TARGETS, trainable_token_indices=[10, 11]),
@@ -113,6 +115,8 @@ MORE_KINDS: list[PeftConfig] = [
 
 # peft says it of the norms that it was told to tune
 @pytest.mark.filterwarnings("ignore:Unsupported layer type")
+# BOFT is as exact, and slower, without the kernel that peft would compile
+@pytest.mark.filterwarnings("ignore:Failed to load the CUDA extension", "ignore:Setting boft_n_butterfly_factor")
 @pytest.mark.parametrize("kinds", [KINDS, pytest.param(MORE_KINDS, marks=pytest.mark.slow)])
 def test_adapters_of_all_kinds_run_on_one_base_in_turns(
     predictor: Predictor, base: Path, adapters: list[Path], tmp_path: Path, kinds: list[PeftConfig]
