@@ -179,6 +179,8 @@ def test_every_choice_is_streamed_with_its_log_probabilities(loaded: Loaded, pla
         if "logprobs" in values:
             for number, choice in enumerate(output["choices"]):
                 assert sink.logprobs_of(number) == choice["logprobs"]["content"] != []
+            count = sum(len(choice["logprobs"]["content"]) for choice in output["choices"])
+            assert count == output["usage"]["output_tokens"], "each token once"
         assert all((piece.logprobs is not None) is ("logprobs" in values) for piece in sink.of(ChoiceOutput))
     assert generate(predictor).of(ChoiceOutput) == [], "one text alone is sent as before"
 
