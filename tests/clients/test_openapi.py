@@ -20,7 +20,7 @@ from server.rest.app import openapi_text
 from tests.conftest import LiveServer
 from tests.support.rest import rest_token
 
-EXAMPLES = 12
+EXAMPLES = 6
 schema = schemathesis.openapi.from_dict(json.loads(openapi_text()))
 CHECKS = (not_a_server_error, content_type_conformance, response_schema_conformance, status_code_conformance)
 

@@ -223,7 +223,12 @@ def children() -> set[int]:
     ("changes", "seconds", "words"),
     [
         ({"num_hidden_layers": 200_000}, 8, "more than 8 seconds"),
-        ({"num_labels": 10**9}, 30, "more memory than there is|ended its process|more than 30 seconds"),
+        pytest.param(
+            {"num_labels": 10**9},
+            30,
+            "more memory than there is|ended its process|more than 30 seconds",
+            marks=pytest.mark.slow,
+        ),
     ],
 )
 async def test_a_bomb_that_no_arithmetic_knows_ends_within_its_bounds(

@@ -182,6 +182,7 @@ async def add_prediction(connection: asyncpg.Connection, status: str, **columns:
     )
 
 
+@pytest.mark.slow
 async def test_old_rows_that_break_a_rule_are_counted_and_those_with_one_meaning_repaired(
     fresh_database: str, environment: dict[str, str]
 ) -> None:

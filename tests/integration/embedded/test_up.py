@@ -177,6 +177,7 @@ def test_a_data_directory_of_any_name(start: Start, tmp_path: Path) -> None:
     remove(odd)
 
 
+@pytest.mark.slow
 def test_what_dies_is_started_again(start: Start, data_dir: Path) -> None:
     run = start(data_dir)
     url = run.until_ready()

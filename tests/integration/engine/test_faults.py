@@ -176,6 +176,7 @@ async def test_without_redis_predictions_are_accepted_and_finished(
     assert text_of(seen) == WORDS["text"]
 
 
+@pytest.mark.slow
 async def test_a_redis_without_memory_costs_no_prediction(
     live: LiveServer, own_servers: LocalServers, client: Client
 ) -> None:

@@ -127,6 +127,7 @@ async def test_a_drawn_seed_is_recorded_and_repeats_the_text_alone_and_in_any_co
     assert [found["text"] for found in again[8:16]] != texts
 
 
+@pytest.mark.slow
 async def test_a_model_that_cannot_be_batched_runs_all_the_same_and_the_log_says_why(
     user: Client, live_server: LiveServer
 ) -> None:

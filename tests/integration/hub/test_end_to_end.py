@@ -112,6 +112,7 @@ async def test_a_refusal_is_a_sentence(user: Client, shared_hub: HubServer) -> N
     ]
 
 
+@pytest.mark.slow
 async def test_a_hub_that_is_away_for_a_moment(user: Client, shared_hub: HubServer) -> None:
     files = {path.name: path.read_bytes() for path in PROSE.iterdir() if path.is_file()}
     shared_hub.publish("demo-org/slow", files)

@@ -93,6 +93,7 @@ async def test_a_repository_that_drips_delays_nobody_else(live: LiveServer, user
     await hostile.close()
 
 
+@pytest.mark.slow
 async def test_a_hub_that_is_away_is_waited_for_and_says_so(user: Client, hub: HubServer) -> None:
     hub.publish("demo-org/later", FILES)
     hub.faults.append(Fault("^GET /api/models/demo-org/later", times=999, status=503))

@@ -86,6 +86,7 @@ async def test_adapters_of_a_text_model(admin: Client, ada: Client, root: Path) 
 
 # diffusers warns of numpy's and its own next releases
 @pytest.mark.filterwarnings("ignore")
+@pytest.mark.slow
 async def test_a_lora_of_a_pipeline(admin: Client, ada: Client, root: Path) -> None:
     folder = tiny_models.stable(root / unique("stable"))
     lora = make_lora(folder, root / unique("lora"), 1, parts=["unet"])

@@ -36,6 +36,7 @@ def folder(live: LiveServer) -> str:
     return path.name
 
 
+@pytest.mark.slow
 async def test_embeddings_of_a_folder(admin: Client, ada: Client, live_server: LiveServer) -> None:
     new = {"source": {"local": {"path": folder(live_server)}}, "predictor": "embeddings"}
     model = await settled(admin, (await add_model(admin, **new))["slug"])
@@ -95,6 +96,7 @@ async def test_a_folder_that_the_predictor_cannot_run_is_refused(admin: Client, 
     )
 
 
+@pytest.mark.slow
 async def test_weights_of_eight_bits_write_text_and_four_wait_for_a_gpu(ada: Client) -> None:
     model = await settled(ada, (await add_model(ada, **PROSE, quantization="INT8"))["slug"])
     assert model["latestVersion"]["state"] == "READY", model

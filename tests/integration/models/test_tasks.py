@@ -38,6 +38,7 @@ async def ready(client: Client, path: Path, **changes: Any) -> dict[str, Any]:
     return model
 
 
+@pytest.mark.slow
 async def test_a_picture_is_classified_and_cut_into_its_parts(admin: Client, live_server: LiveServer) -> None:
     data = picture(48, 40)
     given = await uploaded(admin, data, "image/png")

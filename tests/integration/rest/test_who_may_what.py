@@ -109,22 +109,25 @@ async def secrets(live_server: LiveServer) -> AsyncIterator[Secrets]:
     await owner.close()
 
 
+@pytest.fixture(scope="module")
+async def others(live_server: LiveServer) -> AsyncIterator[Mapping[str, str | None]]:
+    """The tokens of those who may not know."""
+    other, _ = await somebody(live_server.url)
+    yield {"nobody": None, "somebody else": other.token}
+    await other.close()
+
+
 @pytest.mark.parametrize(("method", "path"), OPERATIONS)
 @pytest.mark.parametrize("who", ["nobody", "somebody else"])
 async def test_nobody_sees_what_is_not_theirs(
-    live_server: LiveServer, secrets: Secrets, who: str, method: str, path: str
+    live_server: LiveServer, secrets: Secrets, others: Mapping[str, str | None], who: str, method: str, path: str
 ) -> None:
-    other = None
-    if who == "somebody else":
-        other, _ = await somebody(live_server.url)
-    async with calling(live_server, other.token if other else None) as client:
+    async with calling(live_server, others[who]) as client:
         answer = await secrets.ask(client, method, path)
         assert answer.status_code < 500, answer.text
         if "{" in path:
             assert answer.status_code in (401, 404), answer.text
         assert not [word for word in secrets.words if word in answer.text]
-    if other:
-        await other.close()
     async with calling(live_server, secrets.owner.token) as client:
         # Nothing was changed or ended by it
         name = f"{secrets.parameters['owner']}/{secrets.parameters['name']}"

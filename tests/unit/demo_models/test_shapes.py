@@ -60,6 +60,7 @@ def draw(pipeline: Any, prompt: str, seed: int, steps: int = STEPS) -> Any:
     return pipeline(prompt, num_inference_steps=steps, guidance_scale=GUIDANCE, generator=generator).images[0]
 
 
+@pytest.mark.slow
 def test_pictures_show_what_the_prompt_says(pipeline: Any) -> None:
     found = []
     for seed, (shape, colour, background) in enumerate(WANTED):

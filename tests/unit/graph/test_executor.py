@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 from uuid import uuid4
 
+import pytest
 from graphql import map_source_to_response_event, parse
 
 from graph.schema import make_schema
@@ -50,6 +51,7 @@ def test_events_of_one_selection_leave_nothing_in_memory() -> None:
     assert _objects() < before + EVENTS / 2
 
 
+@pytest.mark.slow
 async def test_events_of_one_stream_leave_nothing_in_memory() -> None:
     async def events() -> AsyncIterator[Any]:
         for number in range(EVENTS):

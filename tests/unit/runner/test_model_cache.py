@@ -171,6 +171,7 @@ def test_what_is_in_use_stays_and_the_excess_goes_when_it_is_free() -> None:
     assert cache.loaded_bytes == 10
 
 
+@pytest.mark.slow
 def test_a_forgotten_version_goes_when_it_is_free_and_is_loaded_anew_for_others() -> None:
     loads = Loads()
     cache = ModelCache(loads, budget=lambda: 100)
@@ -309,6 +310,7 @@ def test_a_load_that_nobody_waits_for_any_more_gives_up_its_place() -> None:
     assert use(cache, spec("b")) is loads.models[1]
 
 
+@pytest.mark.slow
 def test_a_load_is_not_starved_by_a_model_that_is_never_idle(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "PATIENCE_SECONDS", 0.2)
     cache = ModelCache(Loads(), budget=lambda: 10, estimate=lambda s: 10)

@@ -57,6 +57,7 @@ async def loaded() -> AsyncIterator[Running]:
     assert not [line for line in running.client.output_tail if "%|" in line]
 
 
+@pytest.mark.slow
 async def test_models_run_side_by_side_and_a_seed_means_the_same(loaded: Running, models: Path) -> None:
     wanted = [(f"{model} {seed}", model, seed) for model in ("llama", "gpt2") for seed in range(4)]
     for name, model, seed in wanted:

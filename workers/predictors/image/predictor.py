@@ -143,9 +143,11 @@ class Image(Predictor):
     @classmethod
     def examples(cls, input_schema: dict[str, Any]) -> list[dict[str, Any]]:
         """Two steps of the smallest picture, and of one of the model's own size."""
-        properties: dict[str, Any] = input_schema.get("properties", {})
-        small = {"string": "a house", "integer": 1, "number": 1, "array": [1], "boolean": False}
-        needed = [properties[name] for name in input_schema.get("required", [])]
+        rules: dict[str, Any] = input_schema.get("properties", {})
+        # a rule may be `true`
+        properties = {name: rule if isinstance(rule, dict) else {} for name, rule in rules.items()}
+        small = {"string": "a house", "integer": 1, "number": 1, "array": [1], "boolean": False, "object": {}}
+        needed = [properties[name] for name in input_schema.get("required", []) if name in properties]
         if "num_images" not in properties or any(
             "file" in (rule.get("format"), rule.get("items", {}).get("format")) for rule in needed
         ):
@@ -154,7 +156,8 @@ class Image(Predictor):
         own: dict[str, Any] = {"seed": 0}
         for name, rule in properties.items():
             if name == "prompt" or rule in needed:
-                own[name] = small[rule["type"]]
+                kind = rule.get("type", "string")
+                own[name] = small[kind[0] if isinstance(kind, list) else kind]
         if "steps" in properties:
             own["steps"] = min(2, properties["steps"].get("maximum", 2))
         if "class_labels" in properties:

@@ -203,6 +203,12 @@ def test_a_run_begins_only_where_no_file_is_needed() -> None:
         assert Image.examples({"properties": properties, "required": ["prompt"]}) == [{"seed": 0, "prompt": "a house"}]
 
 
+@pytest.mark.parametrize(("rule", "value"), [({}, "a house"), (True, "a house"), ({"type": ["number", "null"]}, 1)])
+def test_a_run_begins_by_a_schema_that_says_little(rule: Any, value: Any) -> None:
+    properties = {"prompt": rule, "num_images": {}}
+    assert Image.examples({"properties": properties}) == [{"seed": 0, "prompt": value}]
+
+
 def test_a_size_of_its_own_that_is_too_large_becomes_smaller(folder: Folder, tmp_path: Path) -> None:
     path = shutil.copytree(folder("stable"), tmp_path / "large")
     config = json.loads((path / "unet" / "config.json").read_text())

@@ -84,6 +84,7 @@ def test_a_seed_gives_the_same_text_alone_and_in_any_company(loaded: Loaded) -> 
         assert together(predictor, [good(predictor, number) for number in range(company)]) == alone[:company]
 
 
+@pytest.mark.slow
 def test_a_seed_gives_the_same_text_with_and_without_batching(folder: Folder) -> None:
     batched, plain = setup(folder("llama")), setup(folder("llama"))
     batch_of(plain).close()

@@ -276,6 +276,7 @@ def test_what_a_template_refuses_is_told_in_its_words(folder: Folder, tmp_path: 
     predictor.teardown()
 
 
+@pytest.mark.slow
 def test_the_beginning_that_a_template_writes_is_not_doubled(folder: Folder, tmp_path: Path) -> None:
     from tokenizers.processors import TemplateProcessing
 

@@ -138,6 +138,7 @@ def test_a_special_token_stops_the_text_or_is_shown_in_it(folder: Folder, tmp_pa
     predictor.teardown()
 
 
+@pytest.mark.slow
 def test_a_prompt_that_brings_its_own_beginning_does_not_get_two(folder: Folder, tmp_path: Path) -> None:
     path = shutil.copytree(folder("llama"), tmp_path / "bos")
     tokenizer = AutoTokenizer.from_pretrained(path)

@@ -82,6 +82,7 @@ def test_a_shared_beginning_is_computed_once_and_gives_the_same(model: Any, batc
     assert again == [tokens for tokens, _, _ in expected]
 
 
+@pytest.mark.slow
 def test_requests_that_come_together_wait_for_the_one_that_computes_what_they_share(model: Any) -> None:
     unshared = TextBatch(model, 1200, 32, share=False)
     expected = [run(unshared, tokens, seed)[0] for seed, tokens in enumerate(prompts(8))]
@@ -107,6 +108,7 @@ class ScoreLog:
         self.scores.append(scores.clone())
 
 
+@pytest.mark.slow
 def test_pages_that_several_begin_with_are_read_once_and_give_the_same_scores(
     model: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
