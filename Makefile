@@ -28,7 +28,7 @@ test: dev web ## Run the whole test suite with real parts
 	$(SHARED) tests/integration -m "not slow"
 	$(PYTEST) tests/chaos -m "not slow"
 	$(PYTEST) tests/e2e
-	$(PYTEST) tests/clients
+	$(PYTEST) tests/clients -m "not slow"
 	$(PYTEST) tests/web
 
 test-unit: dev web ## Run the unit and architecture tests
@@ -41,7 +41,7 @@ test-e2e: dev web ## Run the end-to-end tests: a new user's story over HTTP and 
 	$(PYTEST) tests/e2e
 
 test-clients: dev web ## Run stock GraphQL clients of npm and PyPI against the API, the audits, and the schema's lint
-	$(PYTEST) tests/clients
+	$(PYTEST) tests/clients -m "not slow"
 
 test-web: dev web ## Run the tests of the page in a headless Chromium
 	$(PYTEST) tests/web

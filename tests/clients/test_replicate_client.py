@@ -253,6 +253,7 @@ def secure(behind_tls: tuple[str, ssl.SSLContext]) -> Iterator[replicate.Client]
     found._client.close()
 
 
+@pytest.mark.slow
 def test_an_output_file_is_one(secure: replicate.Client) -> None:
     (picture,) = secure.run("demo/shapes", input=SHAPE)
     assert isinstance(picture, FileOutput)
@@ -260,6 +261,7 @@ def test_an_output_file_is_one(secure: replicate.Client) -> None:
     assert b"".join(picture).startswith(b"\x89PNG")
 
 
+@pytest.mark.slow
 def test_a_webhook_is_signed_as_the_client_verifies_it(secure: replicate.Client) -> None:
     with receiving() as (url, received):
         made = secure.predictions.create(

@@ -97,6 +97,7 @@ def test_what_it_keeps_is_private(start: Start, data_dir: Path) -> None:
     assert [c.laddr.ip for c in listening] == ["127.0.0.1"]
 
 
+@pytest.mark.slow
 def test_data_survive_a_stop_and_a_kill(start: Start, data_dir: Path) -> None:
     first = start(data_dir)
     first.until_ready()

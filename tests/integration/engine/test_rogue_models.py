@@ -14,7 +14,6 @@ from server.embedded.servers import LocalServers
 from tests.conftest import LiveServer, running
 from tests.integration.engine.settings import QUICK
 from tests.support.api import TERMINAL, Client
-from tests.support.marks import seldom
 from tests.support.operations import add_model, administrator, settled
 from tests.support.processes import runner_of
 
@@ -72,7 +71,8 @@ async def losses(servers: LocalServers, prediction_id: str) -> int:
         await connection.close()
 
 
-@pytest.mark.parametrize("name", ["abort", *seldom("spin")])
+@pytest.mark.parametrize("name", ["abort", "spin"])
+@pytest.mark.slow
 async def test_what_breaks_its_runner_fails_and_its_neighbour_does_not(
     client: Client, live: LiveServer, own_servers: LocalServers, rogues: dict[str, str], name: str
 ) -> None:

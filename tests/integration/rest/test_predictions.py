@@ -113,6 +113,7 @@ async def test_one_is_given_up_after_the_time_that_was_asked(live_server: LiveSe
     assert made["deadline"] is not None
 
 
+@pytest.mark.slow
 async def test_a_list_is_walked_to_its_end_and_back(live_server: LiveServer) -> None:
     async with calling(live_server, await signed_in(live_server)) as client:
         made = [(await run(client, "demo/echo", {"text": str(n)}))["id"] for n in range(60)]

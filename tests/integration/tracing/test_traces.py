@@ -130,6 +130,7 @@ async def test_both_attempts_of_a_prediction_whose_runner_died(
     assert one(spans, "queue", attempt=2).began >= first.began
 
 
+@pytest.mark.slow
 async def test_both_attempts_of_a_prediction_whose_worker_died(
     traced: LiveServer, user: Client, collector: Collector
 ) -> None:
