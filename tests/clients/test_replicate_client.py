@@ -204,7 +204,7 @@ class TlsProxy:
         """Listen."""
         self._thread.start()
         listening = asyncio.start_server(self._serve, "127.0.0.1", self.port, ssl=self._context)
-        asyncio.run_coroutine_threadsafe(listening, self._loop).result(10)
+        self._server = asyncio.run_coroutine_threadsafe(listening, self._loop).result(10)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         inner, outer = await asyncio.open_connection("127.0.0.1", self.target)
@@ -222,9 +222,21 @@ class TlsProxy:
         await asyncio.gather(pump(reader, outer), pump(inner, writer))
 
     def stop(self) -> None:
-        """Stop listening."""
+        """Stop listening, and close what is open."""
+
+        async def close() -> None:
+            self._server.close()
+            passing = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+            for task in passing:
+                task.cancel()
+            await asyncio.gather(*passing, return_exceptions=True)
+            # The transports close in the next rounds of the loop
+            await asyncio.sleep(0.2)
+
+        asyncio.run_coroutine_threadsafe(close(), self._loop).result(10)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
+        self._loop.close()
 
 
 @pytest.fixture(scope="module")
