@@ -48,7 +48,7 @@ def is_streamed(row: Prediction) -> bool:
 
 
 async def body(rt: Runtime, row: Prediction, base_url: str) -> dict[str, Any]:
-    """The prediction as it stands, with fresh links; `row` comes with its model, the model's owner, and version."""
+    """The prediction as it stands, with fresh links; `row` comes with its model and the model's owner."""
     status = PredictionStatus(row.status)
     live = None
     if status is PredictionStatus.PROCESSING:

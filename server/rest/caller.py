@@ -9,8 +9,10 @@ from fastapi import Depends, Request, Response, Security
 from fastapi.security import HTTPBearer, OAuth2PasswordBearer
 from structlog.contextvars import bind_contextvars
 
+from server.adapters.database import CONNECTION_ERRORS
 from server.adapters.requests import address_of_client, base_url, bearer_token
 from server.domain.accounts import Viewer
+from server.errors import UnauthenticatedError
 from server.live import credentials
 from server.live.credentials import CredentialWatcher
 from server.live.hubs import Hubs
@@ -50,7 +52,7 @@ async def caller(request: Request, response: Response) -> Caller:
     try:
         token = bearer_token(request.headers.get("authorization"), SCHEMES)
         viewer = await credentials.viewer_of(rt, token, address)
-    except Exception:
+    except (UnauthenticatedError, *CONNECTION_ERRORS):
         # Whoever tries credentials pays for it
         await rate_limits.spend(rt, Viewer(address=address), 1)
         raise

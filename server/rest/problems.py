@@ -34,11 +34,9 @@ STATUSES = {
     "BAD_USER_INPUT": 400,
 }
 CODES = {
-    400: "BAD_USER_INPUT",
     404: "NOT_FOUND",
     405: "METHOD_NOT_ALLOWED",
     413: "BODY_TOO_LARGE",
-    415: "BAD_USER_INPUT",
 }
 NOTHING_HERE = "There is nothing at this address."
 STORE_AWAY = "The file store is unavailable; try again."

@@ -207,7 +207,7 @@ async def samples(ids: Iterable[UUID]) -> dict[UUID, Prediction]:
 
 
 async def first_samples(rows: list[Model]) -> dict[UUID, Prediction]:
-    """The first sample of each model that shows one, complete, with its version."""
+    """The first sample of each model that shows one, complete."""
     samples_of = {row.id: row.samples for row in rows if row.samples}
     alive = await samples(UUID(key) for keys in samples_of.values() for key in keys)
     first = {
@@ -215,14 +215,14 @@ async def first_samples(rows: list[Model]) -> dict[UUID, Prediction]:
         for model_id, keys in samples_of.items()
         if (key := next((UUID(each) for each in keys if UUID(each) in alive), None)) is not None
     }
-    by_id = {each.id: each for each in await Prediction.filter(id__in=list(first.values())).select_related("version")}
+    by_id = {each.id: each for each in await Prediction.filter(id__in=list(first.values()))}
     return {model_id: by_id[key] for model_id, key in first.items() if key in by_id}
 
 
 async def full_samples(row: Model) -> list[Prediction]:
-    """All samples of a model, complete, with their versions, in its owner's order."""
+    """All samples of a model, complete, in its owner's order."""
     query = Prediction.filter(id__in=row.samples, status=_SUCCEEDED, output__isnull=False)
-    by_id = {str(each.id): each for each in await query.select_related("version")} if row.samples else {}
+    by_id = {str(each.id): each for each in await query} if row.samples else {}
     return [by_id[key] for key in row.samples if key in by_id]
 
 

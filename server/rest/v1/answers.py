@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
@@ -22,7 +22,7 @@ from server.live.rest_body import text_of_time
 from server.rest.caller import Caller
 from server.rest.v1.forms import Problem
 from server.services import health, models, versions
-from server.tables import Model, Prediction, Upload, Version
+from server.tables import Model, Prediction, Upload, Version, loaded
 
 Row = TypeVar("Row")
 Body = dict[str, Any]
@@ -52,10 +52,16 @@ def answer(body: Any, status: int = 200) -> Response:
     return AnswerResponse(content, status, media_type="application/json")
 
 
+async def prediction_bodies(caller: Caller, rows: Sequence[Prediction]) -> list[Body]:
+    """Predictions; the models of those that came without are read together."""
+    if bare := [row for row in rows if loaded(row, "model") is None]:
+        await Prediction.fetch_for_list(bare, "model__owner")
+    return [await rest_body.body(caller.rt, row, caller.base_url) for row in rows]
+
+
 async def prediction_body(caller: Caller, row: Prediction) -> Body:
-    """A prediction; it is read with what belongs to it where it came without."""
-    await row.fetch_related("model__owner")
-    return await rest_body.body(caller.rt, row, caller.base_url)
+    """A prediction."""
+    return (await prediction_bodies(caller, [row]))[0]
 
 
 def version_body(row: Version, kind: str) -> Body:
@@ -86,7 +92,8 @@ async def model_bodies(caller: Caller, rows: list[Model]) -> list[Body]:
     bodies = []
     for row in rows:
         version = complete[newest[row.id].id] if row.id in newest else None
-        sample = samples.get(row.id)
+        if (sample := samples.get(row.id)) is not None:
+            sample.model = row
         slug = f"{row.owner.handle}/{row.name}"
         bodies.append(
             {

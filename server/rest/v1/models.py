@@ -15,7 +15,7 @@ from server.domain.version_ids import parse_version_id
 from server.errors import BadUserInputError, ForbiddenError, NotFoundError
 from server.rest.caller import CHANGE, SIGN_IN, Calling
 from server.rest.requests import BoundedRoute
-from server.rest.v1.answers import ERRORS, answer, model_bodies, page_answer, prediction_body, version_body
+from server.rest.v1.answers import ERRORS, answer, model_bodies, page_answer, prediction_bodies, version_body
 from server.rest.v1.forms import (
     Collection,
     FullCollection,
@@ -127,7 +127,7 @@ async def list_examples(caller: Calling, owner: str, name: str) -> Response:
     row = await _find(caller, owner, name)
     samples = await models.full_samples(row)
     await caller.spend(len(samples))
-    results = [await prediction_body(caller, sample) for sample in samples]
+    results = await prediction_bodies(caller, samples)
     return answer({"previous": None, "next": None, "results": results})
 
 

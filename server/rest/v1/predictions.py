@@ -19,7 +19,7 @@ from server.errors import BadUserInputError, InvalidInputError, NotFoundError, V
 from server.live import prediction_events, prediction_rows
 from server.rest.caller import CHANGE, SIGN_IN, Caller, Calling
 from server.rest.requests import BoundedRoute
-from server.rest.v1.answers import ERRORS, answer, page_answer, prediction_body
+from server.rest.v1.answers import ERRORS, answer, page_answer, prediction_bodies, prediction_body
 from server.rest.v1.files import with_uploads
 from server.rest.v1.forms import NewPrediction, NewPredictionOfVersion, Page, Prediction
 from server.rest.v1.models import Cursor
@@ -154,7 +154,7 @@ async def list_predictions(
     query = predictions.listing(caller.viewer, PredictionCriteria(status=status, model=model))
 
     async def bodies(rows: list[Row]) -> list[dict[str, Any]]:
-        return [await prediction_body(caller, row) for row in rows]
+        return await prediction_bodies(caller, rows)
 
     given = {"model": model, "status": [each.value for each in status or ()]}
     return await page_answer(caller, "/v1/predictions", query, cursor, bodies, given, prediction_rows.complete)

@@ -20,16 +20,16 @@ from server.domain.accounts import Viewer
 from server.domain.api_keys import Scope
 from server.domain.events import EventType
 from server.domain.files import with_links
-from server.domain.ids import parse_id
 from server.domain.predictions import PredictionStatus
 from server.domain.text_output import text_of
-from server.errors import BadUserInputError, NotFoundError, RateLimitedError
+from server.errors import NotFoundError, RateLimitedError
 from server.live import prediction_events, prediction_rows, rest_body
 from server.live.concurrency import ConcurrencyLimit
 from server.live.prediction_events import SubscriberEvent
 from server.rest.caller import CHANGE, SIGN_IN, Caller, Calling
 from server.rest.requests import BoundedRoute
 from server.rest.v1.answers import ERRORS
+from server.rest.v1.predictions import parse_prediction_id
 from server.tables import Prediction
 
 router = APIRouter(route_class=BoundedRoute, tags=["predictions"], responses=ERRORS, dependencies=SIGN_IN)
@@ -60,10 +60,7 @@ async def stream_prediction(
     Text comes in pieces as it is written, everything else when it is complete. Each event has an `id` by which the
     stream goes on after a cut, without a gap and without anything twice.
     """
-    try:
-        row_id = parse_id(id, "Prediction")
-    except BadUserInputError:
-        raise NotFoundError("There is no prediction with this id.") from None
+    row_id = parse_prediction_id(id)
     await caller.spend(CHANGE)
     viewer = await _reader(caller, request, row_id)
     place = _Place.of(last_event_id)
