@@ -13,6 +13,7 @@ from server.domain.accounts import ANONYMOUS, Viewer
 from server.errors import UnauthenticatedError, UnavailableError
 from server.live.credentials import CredentialWatcher
 from server.live.hubs import Hubs
+from server.live.links import link_of
 from server.runtime import Runtime
 from server.services.sessions import SessionTokens
 
@@ -47,8 +48,7 @@ class Context:
 
     async def absolute(self, key: str, content_type: str) -> str:
         """A signed, expiring URL of a file."""
-        url = await self.rt.storage.url(key, content_type, self.rt.settings.file_url_seconds)
-        return f"{self.base_url}{url}" if url.startswith("/") else url
+        return await link_of(self.rt, key, content_type, self.base_url)
 
 
 Info = strawberry.Info[Context, None]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from starlette.datastructures import Headers
 from starlette.responses import Response
 
-from graph.http.negotiation import preferred
 from server.adapters import wire
+from server.adapters.negotiation import preferred
 
 
 def refusal(headers: Headers, status: int, code: str, message: str) -> Response:

@@ -24,7 +24,6 @@ from structlog.contextvars import bind_contextvars
 
 from graph.context import Context
 from graph.errors import DATABASE_AWAY
-from graph.http.negotiation import GRAPHQL_RESPONSE, preferred, prefers_html
 from graph.http.rate_headers import rate_headers
 from graph.http.refusals import refusal
 from graph.http.requests import authorization_parameter
@@ -37,6 +36,7 @@ from graph.websocket.sockets import SocketAdapter
 from server.adapters import wire
 from server.adapters.database import CONNECTION_ERRORS
 from server.adapters.metrics import REFUSALS
+from server.adapters.negotiation import GRAPHQL_RESPONSE, preferred, prefers_html
 from server.adapters.requests import address_of_client, base_url, bearer_token
 from server.adapters.tracing import NO_TRACING, Tracing
 from server.domain.accounts import Viewer

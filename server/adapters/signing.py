@@ -8,6 +8,11 @@ import hmac
 from collections.abc import Sequence
 
 
+def expiry(text: str) -> int:
+    """When a link expires, as its `exp` says it, in seconds since 1970; 0, long ago, for what is no time."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 12 else 0
+
+
 class FileSigner:
     """HMAC-SHA256 over key and expiry, with a key derived from SECRET_KEY for this purpose alone.
 

@@ -85,18 +85,6 @@ class Viewer:
             raise ForbiddenError("An API key cannot change the account; sign in with your password.")
         return self.user_id
 
-    def signed_in_to_run(self) -> UUID:
-        """The user behind a session or an API key that may run.
-
-        Raises:
-            UnauthenticatedError: nobody is signed in.
-            ForbiddenError: the API key may not run.
-        """
-        if self.user_id is None:
-            raise UnauthenticatedError("Sign in to upload files; a small one may come as a data URI.")
-        self.require(Scope.RUN)
-        return self.user_id
-
 
 ANONYMOUS = Viewer()
 

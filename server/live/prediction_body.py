@@ -11,6 +11,7 @@ from server.domain.ids import encode_id
 from server.domain.predictions import PredictionStatus
 from server.domain.secrets import mask
 from server.domain.text_output import choices_of, finish_reason_of, text_of
+from server.live.links import links_of
 from server.live.prediction_events import live_state, overlay
 from server.runtime import Runtime
 from server.tables import Prediction
@@ -32,11 +33,10 @@ COUNTS = frozenset({"input_tokens", "cached_input_tokens", "output_tokens", "ste
 
 async def body(rt: Runtime, row: Prediction, base_url: str) -> dict[str, Any]:
     """The prediction as it stands now, with fresh links; `row` comes with its model, the model's owner, and version."""
-    files = []
-    for record in row.files or []:
-        url = await rt.storage.url(record["key"], record["contentType"], rt.settings.file_url_seconds)
-        fields = {name: record[name] for name in ("contentType", "bytes", "width", "height")}
-        files.append({"url": f"{base_url}{url}" if url.startswith("/") else url, **fields})
+    files = [
+        {"url": url, **{name: record[name] for name in ("contentType", "bytes", "width", "height")}}
+        for url, record in zip(await links_of(rt, row, base_url), row.files or [], strict=True)
+    ]
     running = row.status == PredictionStatus.PROCESSING.value
     live = overlay(row, await live_state(rt, row.id)) if running else None
     output, text, logs, progress = row.output, None, row.logs, None

@@ -14,6 +14,7 @@ from server.domain.models import ModelKind
 from server.domain.predictions import PredictionStatus
 from server.domain.secrets import mask
 from server.domain.version_ids import encode_version_id
+from server.live.links import links_of
 from server.live.prediction_events import live_state, overlay
 from server.runtime import Runtime
 from server.tables import Prediction
@@ -55,7 +56,7 @@ async def body(rt: Runtime, row: Prediction, base_url: str) -> dict[str, Any]:
         live = overlay(row, await live_state(rt, row.id))
     output = row.output if live is None else live.output
     if live is None and row.files:
-        output = with_links(output, await links(rt, row, base_url))
+        output = with_links(output, await links_of(rt, row, base_url))
     if isinstance(output, str) and is_streamed(row):
         output = pieces(output, is_over=status.is_terminal)
     prediction_id = encode_id("Prediction", row.id)
@@ -96,15 +97,6 @@ def urls(rt: Runtime, row_id: UUID, base_url: str) -> dict[str, str]:
 def signed_stream(row_id: UUID) -> str:
     """The text that the signature of a stream's link covers; no key of a file looks like it."""
     return f"stream:{row_id}"
-
-
-async def links(rt: Runtime, row: Prediction, base_url: str) -> list[str]:
-    """The signed, expiring URLs of its output files."""
-    urls = []
-    for record in row.files or []:
-        url = await rt.storage.url(record["key"], record["contentType"], rt.settings.file_url_seconds)
-        urls.append(f"{base_url}{url}" if url.startswith("/") else url)
-    return urls
 
 
 def text_of_time(at: datetime | None) -> str | None:

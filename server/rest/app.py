@@ -9,19 +9,21 @@ from typing import Any
 
 from fastapi import APIRouter, FastAPI
 from fastapi.exceptions import RequestValidationError
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Match
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server.adapters.requests import address_of_client
 from server.adapters.storage import StorageError
 from server.errors import ServiceError
 from server.live.answer_memory import AnswerMemory
+from server.live.concurrency import ConcurrencyLimit
 from server.rest import problems
 from server.rest.v1 import account, auth, files, models, predictions, streams
-from server.services import health
+from server.services import health, rate_limits
 
 REST_PATHS = ("/v1",)
 DESCRIPTION = """\
@@ -51,7 +53,7 @@ class _App(FastAPI):
         return app
 
 
-def create_rest(most_file_bytes: int, streams_at_once: streams.StreamLimits) -> FastAPI:
+def create_rest(most_file_bytes: int, streams_at_once: ConcurrencyLimit) -> FastAPI:
     """The application; its paths are those of the server."""
     app = _App(
         title="inference-server",
@@ -80,7 +82,7 @@ def create_rest(most_file_bytes: int, streams_at_once: streams.StreamLimits) -> 
 @cache
 def openapi_text() -> str:
     """The OpenAPI document of the REST interface, which no setting changes."""
-    document = create_rest(0, streams.StreamLimits(0, 0)).openapi()
+    document = create_rest(0, ConcurrencyLimit(0, 0)).openapi()
     return json.dumps(document, indent=2) + "\n"
 
 
@@ -90,15 +92,24 @@ async def serve_openapi(_: Request) -> Response:
 
 
 class Answering:
-    """Counts what each answer holds in memory until it was sent, under the bound of all answers of the process."""
+    """What every answer of a door has: a count of what it holds in memory until it was sent, under the bound of all
+    answers of the process, and headers that tell how many points its caller has left."""
 
     def __init__(self, app: ASGIApp, memory: AnswerMemory) -> None:
         self._app, self._memory = app, memory
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
-        with self._memory.account(address_of_client(Request(scope))):
-            await self._app(scope, receive, send)
+        request = Request(scope)
+
+        async def answer(message: Message) -> None:
+            if message["type"] == "http.response.start" and (viewer := getattr(request.state, "viewer", None)):
+                left = await rate_limits.headers(request.state.rt, viewer)
+                message["headers"] = [*message["headers"], *Headers(left).raw]
+            await send(message)
+
+        with self._memory.account(address_of_client(request)):
+            await self._app(scope, receive, answer)
 
 
 class Door(BaseRoute):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import Depends, Request, Response, Security
+from fastapi import Depends, Request, Security
 from fastapi.security import HTTPBearer, OAuth2PasswordBearer
 from structlog.contextvars import bind_contextvars
 
@@ -40,7 +40,7 @@ class Caller:
         await rate_limits.spend(self.rt, self.viewer, points)
 
 
-async def caller(request: Request, response: Response) -> Caller:
+async def caller(request: Request) -> Caller:
     """The caller of a request, whose first point is counted.
 
     Raises:
@@ -49,17 +49,19 @@ async def caller(request: Request, response: Response) -> Caller:
     """
     rt: Runtime = request.state.rt
     address = address_of_client(request)
+    request.state.viewer = Viewer(address=address)
     try:
         token = bearer_token(request.headers.get("authorization"), SCHEMES)
         viewer = await credentials.viewer_of(rt, token, address)
     except (UnauthenticatedError, *CONNECTION_ERRORS):
         # Whoever tries credentials pays for it
-        await rate_limits.spend(rt, Viewer(address=address), 1)
+        await rate_limits.spend(rt, request.state.viewer, 1)
         raise
+    # The answer's headers tell what is left to whoever it was counted for
+    request.state.viewer = viewer
     await rate_limits.spend(rt, viewer, 1)
     if viewer.user_id is not None:
         bind_contextvars(user=str(viewer.user_id))
-    response.headers.update(await rate_limits.headers(rt, viewer))
     url = base_url(request, rt.settings.public_url)
     return Caller(rt, request.state.hubs, viewer, url, request.state.credential_watcher)
 

@@ -12,7 +12,7 @@ from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from server.adapters.signing import FileSigner
+from server.adapters.signing import FileSigner, expiry
 from server.adapters.storage import Storage, StorageError, StorageMissingError
 from server.domain.files import BINARY
 from server.domain.media import type_of
@@ -49,7 +49,7 @@ async def file_response(storage: Storage, signer: FileSigner, link: Link, wishes
     part that it does not have, 503 if it cannot be read.
     """
     key, expires, signature = link
-    expires_at = int(expires) if expires.isascii() and expires.isdigit() and len(expires) < 12 else 0
+    expires_at = expiry(expires)
     now = time.time()
     if not signer.verify(key, expires_at, signature, now):
         return error(403, "FORBIDDEN", "This link is not valid, or it has expired.")

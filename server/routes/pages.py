@@ -12,6 +12,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.staticfiles import StaticFiles
 
 import server
+from server.adapters.negotiation import prefers_json
 from server.adapters.storage import Storage
 from server.services import health
 
@@ -41,12 +42,6 @@ async def file_origin(storage: Storage) -> str:
     """The origin of file links if it is not this server, as the store signs them, bucket included."""
     url = urlsplit(await storage.url(_ANY_KEY, "image/png", 60))
     return f"{url.scheme}://{url.netloc}" if url.netloc else ""
-
-
-def prefers_json(accept: str | None) -> bool:
-    """Whether a client names JSON, and no page before it."""
-    named = [part.partition(";")[0].strip().lower() for part in (accept or "").split(",")]
-    return "application/json" in named and "text/html" not in named[: named.index("application/json")]
 
 
 def facts() -> dict[str, str]:

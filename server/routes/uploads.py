@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
+from server.adapters.signing import expiry
 from server.adapters.storage import StorageError
 from server.errors import ConflictError, NotFoundError
 from server.routes.answers import error
@@ -27,8 +28,7 @@ _arriving: set[UUID] = set()
 async def put(request: Request) -> Response:
     """Store a file: 201; 403 for a wrong or expired link, 404 if the upload is gone, 409 if it has its file."""
     rt, query = request.state.rt, request.query_params
-    expires = query.get("exp", "")
-    expires_at = int(expires) if expires.isascii() and expires.isdigit() and len(expires) < 12 else 0
+    expires_at = expiry(query.get("exp", ""))
     upload_id: UUID = request.path_params["id"]
     if not rt.signer.verify(uploads.signed(upload_id), expires_at, query.get("sig", ""), time.time()):
         return error(403, "FORBIDDEN", "This link is not valid, or it has expired.")

@@ -18,7 +18,7 @@ from server.domain.accounts import Viewer
 from server.domain.api_keys import Scope
 from server.domain.files import CONTENT_TYPE, UPLOAD
 from server.domain.media import output_ending
-from server.errors import ConflictError, InvalidInputError, NotFoundError, Violation
+from server.errors import ConflictError, InvalidInputError, NotFoundError, UnauthenticatedError, Violation
 from server.queue.storage import add_upload
 from server.runtime import Runtime
 from server.services import storage
@@ -45,6 +45,19 @@ class WrongSizeError(Exception):
         self.too_many = too_many
 
 
+def uploader(viewer: Viewer) -> UUID:
+    """The user behind a session or an API key that may run.
+
+    Raises:
+        UnauthenticatedError: nobody is signed in.
+        ForbiddenError: the API key may not run.
+    """
+    if viewer.user_id is None:
+        raise UnauthenticatedError("Sign in to upload files; a small one may come as a data URI.")
+    viewer.require(Scope.RUN)
+    return viewer.user_id
+
+
 async def create(rt: Runtime, viewer: Viewer, new: NewUpload) -> Upload:
     """Make a place for one file.
 
@@ -53,7 +66,7 @@ async def create(rt: Runtime, viewer: Viewer, new: NewUpload) -> Upload:
         InvalidInputError: its size or type break rules.
         ConflictError: the user has as many as they may, or has stored as much.
     """
-    user_id = viewer.signed_in_to_run()
+    user_id = uploader(viewer)
     violations, largest = [], rt.settings.max_input_bytes
     if not 1 <= new.size_bytes <= largest:
         violations.append(Violation("/sizeBytes", f"An input file has 1 to {largest} bytes.", "range"))
@@ -158,14 +171,14 @@ WHERE id = $1 AND completed_at IS NULL AND expires_at > now() RETURNING id
 
 async def listing(viewer: Viewer) -> list[Upload]:
     """A user's uploads that have their bytes and have not expired, newest first; raises as `create`."""
-    viewer.signed_in_to_run()
+    uploader(viewer)
     alive = Upload.filter(owner=viewer.owner_key, completed_at__not_isnull=True, expires_at__gt=now())
     return await alive.order_by("-created_at", "-id")
 
 
 async def find(viewer: Viewer, upload_id: UUID) -> Upload:
     """A user's upload that has its bytes and has not expired; raises as `create`, and NotFoundError."""
-    viewer.signed_in_to_run()
+    uploader(viewer)
     alive = Upload.filter(owner=viewer.owner_key, completed_at__not_isnull=True, expires_at__gt=now())
     upload = await alive.get_or_none(id=upload_id)
     if upload is None:

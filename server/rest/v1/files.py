@@ -64,7 +64,7 @@ async def create_file(caller: Calling, request: Request) -> Response:
     """Upload a file, as `multipart/form-data`; it can be used until it expires."""
     await caller.spend(CHANGE)
     # Before anything of the body is read
-    caller.viewer.signed_in_to_run()
+    uploads.uploader(caller.viewer)
     async with request.form(max_files=2, max_fields=5, max_part_size=AROUND_BYTES) as form:
         content, metadata = form.get("content"), form.get("metadata")
         if isinstance(metadata, UploadFile):

@@ -10,7 +10,7 @@ from starlette.responses import PlainTextResponse, Response
 
 from server.adapters import wire
 from server.domain.ids import parse_id
-from server.domain.models import parse_slug
+from server.domain.models import Slug, parse_slug
 from server.domain.version_ids import parse_version_id
 from server.errors import BadUserInputError, ForbiddenError, NotFoundError
 from server.rest.caller import CHANGE, SIGN_IN, Calling
@@ -183,7 +183,12 @@ def _collection(tag: str) -> dict[str, str]:
 
 
 async def _find(caller: Calling, owner: str, name: str) -> ModelRow:
+    return await models.find(caller.viewer, slug_of_model(owner, name))
+
+
+def slug_of_model(owner: str, name: str) -> Slug:
+    """The name of a model, without a version; raises NotFoundError for what is none."""
     slug = parse_slug(f"{owner}/{name}")
     if slug is None or slug.number is not None:
         raise NotFoundError("There is no model of this name.")
-    return await models.find(caller.viewer, slug)
+    return slug

@@ -22,7 +22,7 @@ from server.rest.requests import BoundedRoute
 from server.rest.v1.answers import ERRORS, answer, page_answer, prediction_bodies, prediction_body
 from server.rest.v1.files import with_uploads
 from server.rest.v1.forms import NewPrediction, NewPredictionOfVersion, Page, Prediction
-from server.rest.v1.models import Cursor
+from server.rest.v1.models import Cursor, slug_of_model
 from server.services import predictions, versions
 from server.services.predictions import PredictionCriteria
 from server.tables import Prediction as Row
@@ -71,10 +71,7 @@ async def create_model_prediction(
     idempotency_key: IdempotencyKey = None,
 ) -> Response:
     """Run the newest version of a model."""
-    slug = parse_slug(f"{owner}/{name}")
-    if slug is None or slug.number is not None:
-        raise NotFoundError("There is no model of this name.")
-    return await _create(caller, str(slug), new, prefer, cancel_after, idempotency_key)
+    return await _create(caller, str(slug_of_model(owner, name)), new, prefer, cancel_after, idempotency_key)
 
 
 async def _slug(caller: Caller, named: str) -> str:

@@ -7,7 +7,7 @@ import re
 import time
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from fastapi import APIRouter, Header, Request
 from starlette.responses import Response, StreamingResponse
 
 from server.adapters import wire
+from server.adapters.signing import expiry
 from server.adapters.tasks import end
 from server.domain.accounts import Viewer
 from server.domain.api_keys import Scope
@@ -25,6 +26,7 @@ from server.domain.text_output import text_of
 from server.errors import NotFoundError, RateLimitedError
 from server.live import prediction_events, prediction_rows, rest_body
 from server.live.concurrency import ConcurrencyLimit
+from server.live.links import links_of
 from server.live.prediction_events import SubscriberEvent
 from server.rest.caller import CHANGE, SIGN_IN, Caller, Calling
 from server.rest.requests import BoundedRoute
@@ -38,7 +40,6 @@ RETRY_MILLISECONDS = 1000
 TOO_MANY = "Too many streams are open at once; close one first."
 # A cursor, and how much of text and log the client has: a new attempt writes them anew from the beginning
 _EVENT_ID = re.compile(r"(?P<cursor>[0-9a-z.]{1,40}:[0-9]{1,15});(?P<text>[0-9]{1,12});(?P<logs>[0-9]{1,12})", re.ASCII)
-StreamLimits = ConcurrencyLimit
 LastEventId = Annotated[
     str | None, Header(max_length=200, description="`id` of the last event that you received, to go on behind it.")
 ]
@@ -64,7 +65,7 @@ async def stream_prediction(
     await caller.spend(CHANGE)
     viewer = await _reader(caller, request, row_id)
     place = _Place.of(last_event_id)
-    limits: StreamLimits = request.app.state.stream_limits
+    limits: ConcurrencyLimit = request.app.state.stream_limits
     owner = caller.viewer.owner_key
     if not limits.acquire(owner):
         raise RateLimitedError(TOO_MANY, KEEP_ALIVE_SECONDS)
@@ -73,7 +74,7 @@ async def stream_prediction(
     return _Events(_released(events, limits, owner), media_type="text/event-stream", headers=headers)
 
 
-async def _released(events: AsyncIterator[bytes], limits: StreamLimits, owner: str) -> AsyncGenerator[bytes, None]:
+async def _released(events: AsyncIterator[bytes], limits: ConcurrencyLimit, owner: str) -> AsyncGenerator[bytes, None]:
     try:
         async for event in events:
             yield event
@@ -96,9 +97,7 @@ async def _reader(caller: Caller, request: Request, row_id: UUID) -> Viewer:
     if "sig" not in query:
         await prediction_rows.find(caller.viewer, row_id)
         return caller.viewer
-    expires = query.get("exp", "")
-    expires_at = int(expires) if expires.isascii() and expires.isdigit() and len(expires) < 12 else 0
-    signed = rest_body.signed_stream(row_id)
+    signed, expires_at = rest_body.signed_stream(row_id), expiry(query.get("exp", ""))
     if not caller.rt.signer.verify(signed, expires_at, query.get("sig", ""), time.time()):
         raise NotFoundError("This link is not valid, or it has expired.")
     row = await prediction_rows.read(row_id)
@@ -109,33 +108,34 @@ async def _reader(caller: Caller, request: Request, row_id: UUID) -> Viewer:
 
 @dataclass
 class _Place:
-    """How far a client is: its cursor, and the characters of text and log that it has."""
+    """How far a client is: its cursor, and the characters that it has of text (`output`) and log (`logs`)."""
 
     cursor: str | None = None
-    text: int = 0
-    logs: int = 0
+    characters: dict[str, int] = field(default_factory=lambda: {"output": 0, "logs": 0})
 
     @classmethod
     def of(cls, event_id: str | None) -> _Place:
         """The place that an event's id names; the beginning for what is none of ours."""
         match = _EVENT_ID.fullmatch(event_id or "")
-        return cls(match["cursor"], int(match["text"]), int(match["logs"])) if match else cls()
+        if match is None:
+            return cls()
+        return cls(match["cursor"], {"output": int(match["text"]), "logs": int(match["logs"])})
 
     def __str__(self) -> str:
-        return f"{self.cursor};{self.text};{self.logs}"
+        return ";".join([str(self.cursor), *map(str, self.characters.values())])
 
 
 class _Stream:
     """One client's way through a prediction.
 
-    What an attempt has written so far is counted (`_text`, `_logs`); what the client has of it already is not sent
-    again. Equal seeds make a later attempt write what an earlier one did.
+    The characters that an attempt has written so far are counted by event; what the client has of them already is
+    not sent again. Equal seeds make a later attempt write what an earlier one did.
     """
 
     def __init__(self, caller: Caller, viewer: Viewer, row_id: UUID, place: _Place) -> None:
         self._caller, self._viewer, self._id = caller, viewer, row_id
         self._place = place
-        self._text, self._logs = place.text, place.logs
+        self._written = dict(place.characters)
 
     async def events(self) -> AsyncGenerator[bytes, None]:
         """The events as bytes, and comments while nothing comes, until the prediction or the credential ends."""
@@ -192,26 +192,22 @@ class _Stream:
             return []
         text = live.text if live is not None else text_of(row.output) or ""
         logs = live.logs if live is not None else row.logs
-        self._text = self._logs = 0
+        self._written = dict.fromkeys(self._written, 0)
         return self._piece("output", text) + self._piece("logs", logs)
 
     def _piece(self, name: str, text: str) -> list[bytes]:
         """Text that follows what is counted; only the part that the client does not have is sent."""
-        if name == "output":
-            new = text[max(0, self._place.text - self._text) :]
-            self._text += len(text)
-            self._place.text = max(self._place.text, self._text)
-        else:
-            new = text[max(0, self._place.logs - self._logs) :]
-            self._logs += len(text)
-            self._place.logs = max(self._place.logs, self._logs)
+        place, written = self._place.characters, self._written
+        new = text[max(0, place[name] - written[name]) :]
+        written[name] += len(text)
+        place[name] = max(place[name], written[name])
         return [self._event(name, new)] if new else []
 
     async def _end(self, row: Prediction) -> list[bytes]:
         events = []
         status = PredictionStatus(row.status)
         if text_of(row.output) is None and row.output is not None:
-            links = await rest_body.links(self._caller.rt, row, self._caller.base_url)
+            links = await links_of(self._caller.rt, row, self._caller.base_url)
             output = with_links(row.output, links)
             for item in output if isinstance(output, list) else [output]:
                 events.append(self._event("output", item if isinstance(item, str) else wire.encode(item)))

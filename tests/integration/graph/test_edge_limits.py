@@ -154,6 +154,30 @@ async def test_who_spent_all_is_told_when_to_come_again(user: Client, small: Liv
     await other.close()
 
 
+async def test_every_answer_of_rest_says_what_is_left(user: Client, small: LiveServer) -> None:
+    headers = {"authorization": f"Bearer {user.token}"}
+    async with httpx.AsyncClient(base_url=small.url, headers=headers, trust_env=False) as client:
+        requests = [
+            ("GET", "/v1/account", None, 200, 1),
+            ("GET", "/v1/predictions/nonsense", None, 404, 1),
+            ("POST", "/v1/predictions", {"version": "demo/nothing", "input": {}}, 404, 11),
+            ("POST", "/v1/predictions", {"version": 1}, 422, 1),
+        ]
+        left = USER_POINTS
+        for method, path, body, status, points in requests:
+            answer = await client.request(method, path, json=body)
+            left -= points
+            assert (answer.status_code, ratelimit(answer)[:2]) == (status, ("user", left)), path
+            assert answer.headers["ratelimit-policy"] == f'"user";q={USER_POINTS};w=60'
+        while answer.status_code != 429:
+            answer = await client.post("/v1/predictions", json={"version": "demo/nothing", "input": {}})
+        seconds = int(answer.headers["retry-after"])
+        assert answer.json()["detail"].endswith(f"Your rate limit resets in ~{seconds}s.")
+        assert ratelimit(answer)[:2] == ("user", 0)
+        stranger = await client.get("/v1/account", headers={"authorization": "Bearer nonsense"})
+        assert (stranger.status_code, ratelimit(stranger)[:2]) == (401, ("address", ADDRESS_POINTS - 1))
+
+
 async def test_strangers_share_the_points_of_their_address(small: LiveServer, user: Client) -> None:
     one, other = RawClient(small.url), RawClient(small.url)
     await post(one, asking("{ models(first: 100) { nodes { id } } }"))

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from graph.http.negotiation import GRAPHQL_RESPONSE, JSON, preferred, prefers_html
+from server.adapters.negotiation import GRAPHQL_RESPONSE, JSON, preferred, prefers_html, prefers_json
 
 
 @pytest.mark.parametrize(
@@ -59,3 +59,20 @@ def test_the_best_type_of_ours(accept: str | None, chosen: str) -> None:
 )
 def test_a_page_is_for_those_who_prefer_one(accept: str | None, is_wanted: bool) -> None:
     assert prefers_html(accept) is is_wanted
+
+
+@pytest.mark.parametrize(
+    ("accept", "is_preferred"),
+    [
+        (JSON, True),
+        (f"{JSON}, text/html", True),
+        (f"text/html;q=0.5, {JSON}", True),
+        ("text/html,application/xhtml+xml,*/*;q=0.8", False),
+        (f"text/html, {JSON};q=0.9", False),
+        (f"{JSON};q=0", False),
+        ("*/*", False),
+        (None, False),
+    ],
+)
+def test_json_is_for_those_who_name_it(accept: str | None, is_preferred: bool) -> None:
+    assert prefers_json(accept) is is_preferred

@@ -22,9 +22,17 @@ def preferred(accept: str | None) -> str:
 
 def prefers_html(accept: str | None) -> bool:
     """Whether the client prefers a page to JSON, as browsers say when an address is opened in them."""
+    return _first(accept, HTML, GRAPHQL_RESPONSE, JSON, "application/*", "*/*") == HTML
+
+
+def prefers_json(accept: str | None) -> bool:
+    """Whether the client names JSON, and prefers it to a page."""
+    return _first(accept, JSON, HTML) == JSON
+
+
+def _first(accept: str | None, *names: str) -> str | None:
     ranked = sorted(_ranges(accept or ""), key=lambda item: -item[1])
-    ours = (HTML, GRAPHQL_RESPONSE, JSON, "application/*", "*/*")
-    return next((name == HTML for name, quality in ranked if quality > 0 and name in ours), False)
+    return next((name for name, quality in ranked if quality > 0 and name in names), None)
 
 
 def _ranges(accept: str) -> list[tuple[str, float]]:
