@@ -51,6 +51,8 @@ LONGEST = tuple(
         "embedded/test_up.py", "storage/test_contract.py", "models/test_demo_samples.py",
     )
 )  # fmt: skip
+# Each of their tests is long
+APART = ("tests/web/test_browser.py",)
 # All tests together ask from one address; those of the rates set their own
 for name in ("RATE_LIMIT_USER", "RATE_LIMIT_ADDRESS"):
     os.environ.setdefault(name, "0")
@@ -64,6 +66,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeSch
 class _ByServers(LoadScopeScheduling):  # type: ignore[misc]
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.partition("::")[0]
+        if file in APART:
+            return nodeid
         return next((folder for folder in TOGETHER if file.startswith(f"{folder}/")), file)
 
     def _assign_work_unit(self, node: Any) -> None:

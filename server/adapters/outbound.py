@@ -1,9 +1,10 @@
-"""POST to a host that a user named: its name is resolved once, every address is judged, and that address is connected.
+"""Requests to a host that a user named: its name is resolved once, every address is judged, and that address connected.
 
 httpcore speaks HTTP; resolving is ours, since httpx would resolve the name again after it was judged, and a name may
 have another address by then (DNS rebinding).
 
-No redirect is followed, no proxy and no environment variable is heeded, and of an answer only the start is read.
+No proxy and no environment variable is heeded. A POST follows no redirect, and of its answer only the start is read; a
+download follows a few, each judged like the first, and ends at a size and a time.
 """
 
 from __future__ import annotations
@@ -15,20 +16,31 @@ from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
+from http import HTTPStatus
 from typing import Any
+from urllib.parse import urljoin, urlsplit
 
 import anyio
 import httpcore
 
 from server.domain.addresses import Opening, may_connect
+from server.domain.files import MAX_URL_CHARACTERS
 from server.domain.storable import storable
-from server.domain.webhooks import Target
+from server.domain.targets import BadUrlError, Target, check_target
 
 KEPT_BYTES = 1000
 RESOLVERS = 16
 # For an address that is not the last one, and for the start of a body
 FIRST_SECONDS = 3.0
 BODY_SECONDS = 2.0
+MAX_REDIRECTS = 5
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+DOWNLOAD_HEADERS = [
+    (b"User-Agent", b"inference-server"),
+    (b"Accept", b"*/*"),
+    (b"Accept-Encoding", b"identity"),
+    (b"Connection", b"close"),
+]
 Resolve = Callable[[str, int], Awaitable[list[str]]]
 
 
@@ -50,6 +62,15 @@ class Answer:
     code: int
     body: str
     retry_after: str | None
+
+
+@dataclass(frozen=True)
+class Download:
+    """What came: its bytes, its type as the host tells it ("" where it does not), and the path that it came from."""
+
+    size: int
+    content_type: str
+    path: str
 
 
 class GuardedBackend(httpcore.AsyncNetworkBackend):
@@ -113,7 +134,8 @@ class Outbound:
         resolve: Resolve | None = None,
         ssl_context: ssl.SSLContext | None = None,
     ) -> None:
-        self._backend = GuardedBackend(openings, resolve or Resolver())
+        self._openings = tuple(openings)
+        self._backend = GuardedBackend(self._openings, resolve or Resolver())
         self._seconds = seconds
         self._ssl = ssl_context or httpcore.default_ssl_context()
 
@@ -141,6 +163,37 @@ class Outbound:
         retry_after = {name.lower(): value for name, value in response.headers}.get(b"retry-after")
         return Answer(response.status, start, retry_after.decode(errors="replace") if retry_after else None)
 
+    async def download(self, url: str, most_bytes: int, write: Callable[[bytes], object]) -> Download:
+        """GET a file, whose bytes are written as they come.
+
+        Raises:
+            OutboundError: it did not come whole and in time, has more than `most_bytes`, or the URL leads elsewhere.
+        """
+        try:
+            async with asyncio.timeout(self._seconds):
+                for _ in range(MAX_REDIRECTS + 1):
+                    target = check_target(url, self._openings, MAX_URL_CHARACTERS)
+                    pool = httpcore.AsyncConnectionPool(
+                        self._ssl, network_backend=self._backend, max_keepalive_connections=0
+                    )
+                    address = httpcore.URL(scheme=target.scheme, host=target.host, port=target.port, target=target.path)
+                    pairs = [(b"Host", target.host_header.encode()), *DOWNLOAD_HEADERS]
+                    async with pool, pool.stream("GET", address, headers=pairs) as response:
+                        headers = {name.lower(): value.decode(errors="replace") for name, value in response.headers}
+                        if response.status in REDIRECTS and b"location" in headers:
+                            url = urljoin(url, headers[b"location"])
+                            continue
+                        size = await _receive(response, headers, most_bytes, write)
+                        content_type = headers.get(b"content-type", "").partition(";")[0].strip().lower()
+                        return Download(size, content_type, urlsplit(url).path)
+                raise OutboundError("The host redirects too often.")
+        except BadUrlError as error:
+            raise OutboundError(str(error)) from None
+        except TimeoutError:
+            raise OutboundError(f"It did not come within {self._seconds:g} seconds.") from None
+        except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException) as error:
+            raise OutboundError(_sentence(error)) from error
+
     async def _start(self, response: httpcore.Response) -> str:
         """The first KEPT_BYTES of the body; errors while reading it are ignored, since the status code is known."""
         start = b""
@@ -152,6 +205,25 @@ class Outbound:
                         break
         text: str = storable(start.decode(errors="replace"))
         return text
+
+
+async def _receive(
+    response: httpcore.Response, headers: dict[bytes, str], most_bytes: int, write: Callable[[bytes], object]
+) -> int:
+    if response.status != HTTPStatus.OK:
+        raise OutboundError(f"The host answered {response.status}.")
+    if headers.get(b"content-encoding", "identity").strip().lower() != "identity":
+        raise OutboundError("The host sends it compressed, though it was asked not to.")
+    announced = headers.get(b"content-length", "")
+    if announced.isascii() and announced.isdigit() and int(announced[:20]) > most_bytes:
+        raise OutboundError(f"It has more than {most_bytes} bytes.")
+    size = 0
+    async for chunk in response.aiter_stream():
+        size += len(chunk)
+        if size > most_bytes:
+            raise OutboundError(f"It has more than {most_bytes} bytes.")
+        write(chunk)
+    return size
 
 
 def _sentence(error: Exception) -> str:

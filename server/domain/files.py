@@ -1,4 +1,4 @@
-"""Files in inputs: `upload:<id>` of what was uploaded before, or a small file itself as a data URI."""
+"""Files in inputs: `upload:<id>` of what was uploaded before, a small file itself as a data URI, or the URL of one."""
 
 from __future__ import annotations
 
@@ -22,6 +22,9 @@ MAX_URI_CHARACTERS = 3 * MAX_DATA_URI_BYTES + 200
 BINARY = "application/octet-stream"
 CONTENT_TYPE = re.compile(r"(?=.{3,100}\Z)[A-Za-z0-9][\w.+-]*/[A-Za-z0-9][\w.+-]*", re.ASCII)
 UPLOAD = re.compile(r"upload:([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})", re.ASCII)
+MAX_URL_CHARACTERS = 8000
+FORMS = "Give a file as upload:<id> of createUpload, as a data URI, or as an http(s) URL."
+_REMOTE = re.compile(r"https?://", re.I)
 _DATA = re.compile(r"data:(?P<type>[^,;]*)(?P<parameters>(?:;[^,;]*)*?)(?P<base64>;base64)?,(?P<data>.*)", re.S | re.I)
 
 
@@ -45,6 +48,13 @@ class InlineFile:
 
 
 @dataclass(frozen=True)
+class RemoteFile:
+    """A file that is fetched when the prediction runs."""
+
+    url: str
+
+
+@dataclass(frozen=True)
 class Named:
     """A file in an input: where it stands, by names and numbers from the field on, and its text."""
 
@@ -62,19 +72,21 @@ class Named:
         return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in self.place)
 
 
-def parse(text: object) -> UploadRef | InlineFile:
+def parse(text: object) -> UploadRef | InlineFile | RemoteFile:
     """What a file field's text means.
 
     Raises:
-        BadFileError: it is neither of both, or too large.
+        BadFileError: it is none of these, or too large.
     """
     if not isinstance(text, str):
-        raise BadFileError("Give a file as upload:<id> or as a data URI.")
+        raise BadFileError(FORMS)
     if match := UPLOAD.fullmatch(text):
         return UploadRef(UUID(match[1]))
     if text[:5].lower() == "data:":
         return _inline(text)
-    raise BadFileError("Give a file as upload:<id> of createUpload, or as a data URI; other addresses are not fetched.")
+    if _REMOTE.match(text):
+        return RemoteFile(text)
+    raise BadFileError(FORMS)
 
 
 def _inline(text: str) -> InlineFile:

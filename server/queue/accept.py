@@ -10,7 +10,7 @@ from tortoise.transactions import in_transaction
 from server.adapters.batches import Batches
 from server.adapters.database import CONNECTION_ERRORS, insert_all, rows
 from server.domain.predictions import NewPrediction
-from server.domain.webhooks import parse_target
+from server.domain.targets import parse_target
 from server.errors import InvalidInputError, Violation
 from server.tables import Prediction, Webhook
 

@@ -46,7 +46,7 @@ from server.queue.accept import accept
 from server.queue.cancel import cancel_prediction
 from server.queue.depths import count_waiting
 from server.runtime import Runtime
-from server.services import models, rate_limits, results, storage, versions, webhooks
+from server.services import input_urls, models, rate_limits, results, storage, versions, webhooks
 from server.tables import Model, Prediction, User, Version
 from server.unit_of_work import UnitOfWork, send
 
@@ -105,6 +105,8 @@ async def _create(rt: Runtime, viewer: Viewer, new: NewPrediction) -> Prediction
         schema = bound_new_tokens(schema, rt.settings.max_new_tokens)
     values = seeds.draw_seed(schema, input_schema.apply(schema, new.input))
     if violations := files.violations(schema, values) + secrets.violations(schema, values):
+        raise InvalidInputError(violations)
+    if violations := input_urls.violations(rt, viewer, schema, values):
         raise InvalidInputError(violations)
     # A hash of what holds a short secret would tell it to whoever tries all
     stored_hash = rt.vault.fingerprints(request_hash)[0] if secrets.has_secret(schema, values) else request_hash

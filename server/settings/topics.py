@@ -387,6 +387,16 @@ class StorageSettings(BaseSettings):
         1_000_000_000, ge=0, description="Health is degraded while a disk of files or models has less left than this."
     )
     file_url_seconds: int = Field(900, ge=10, le=604_800, description="Lifetime of a signed file link.")
+    input_url_seconds: float = Field(
+        60,
+        ge=0,
+        le=3600,
+        description="Time in which a worker fetches the files that an input names by URL; 0: none are fetched.",
+    )
+    input_url_allow: Openings = Field(
+        (),
+        description="Comma-separated private networks that such URLs may reach, with a port or `*`: 10.0.0.0/8:8080.",
+    )
     upload_seconds: int = Field(86_400, ge=60, le=31_536_000, description="How long an uploaded file can be used.")
     prediction_retention_seconds: Annotated[int | None, Blankable] = Field(
         None,

@@ -108,10 +108,10 @@ def _row_problems(asked: Asked, row: Any, of_worker: dict[UUID, int]) -> list[st
     if code != asked.code and status == "FAILED":
         problems.append(f"has the error {code}")
     if asked.text is not None:
-        mark, _, told = str(output).partition(" ")
+        mark, _, told = str(output).partition(" ") if asked.signed else ("", "", output)
         if told != asked.text:
             problems.append(f"has the text {told!r}")
-        if int(mark) != of_worker.get(row["worker_id"]):
+        if asked.signed and int(mark) != of_worker.get(row["worker_id"]):
             problems.append(f"holds what process {mark} made, which did not hold it when it ended")
     if len(json.loads(row["files"] or "[]")) != asked.files:
         problems.append(f"has the files {row['files']}")

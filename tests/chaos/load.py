@@ -14,6 +14,7 @@ from uuid import UUID
 import httpx
 
 from server.domain.ids import parse_global_id
+from tests.chaos.streaming import StreamWatcher
 from tests.chaos.watching import Watcher
 from tests.support.api import CANCEL, CREATE, Client
 
@@ -35,6 +36,7 @@ class Asked:
     files: int = 0
     cancel: bool = False
     hooked: bool = False
+    signed: bool = True
 
     @property
     def row_id(self) -> UUID:
@@ -53,7 +55,7 @@ class Load:
     rng: random.Random
     mark: str
     asked: list[Asked] = field(default_factory=list)
-    watchers: list[Watcher] = field(default_factory=list)
+    watchers: list[Watcher | StreamWatcher] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     refusals: Counter[str] = field(default_factory=Counter)
     latencies: list[tuple[float, float]] = field(default_factory=list)
@@ -96,7 +98,7 @@ class Load:
             await client.close()
 
     async def _one(self) -> None:
-        kind = self.rng.choices(("count", "cancel", "draw", "refuse"), (70, 10, 15, 5))[0]
+        kind = self.rng.choices(("count", "stream", "cancel", "draw", "refuse"), (55, 15, 10, 15, 5))[0]
         await getattr(self, f"_{kind}")()
 
     async def _count(self, last: int | None = None, delay: float | None = None) -> None:
@@ -105,6 +107,17 @@ class Load:
         body = "".join(f"{number} " for number in range(last))
         asked = await self.ask("count", {"last": last, "delay": delay}, "SUCCEEDED", text=body)
         await self.watch(asked, self.rng.choice((1, 1, 2)), body)
+
+    async def _stream(self) -> None:
+        """A count that is followed by server-sent events."""
+        last, delay = self.rng.randint(5, 40), self.rng.uniform(0.01, 0.06)
+        body = "".join(f"{number} " for number in range(last))
+        values = {"last": last, "delay": delay, "signed": False}
+        asked = await self.ask("count", values, "SUCCEEDED", text=body, signed=False)
+        rng = random.Random(self.rng.random())
+        watcher = StreamWatcher(list(self.urls.values()), asked.id, rng, body, last, self.token)
+        self.watchers.append(watcher)
+        await watcher.watch()
 
     async def _cancel(self) -> None:
         body = "".join(f"{number} " for number in range(200))

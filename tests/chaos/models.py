@@ -14,13 +14,19 @@ CLASSES = ("Count", "Draw", "Refuse", "Crash", "Spin")
 
 
 class Count:
-    """Says which worker it belongs to, then counts: two attempts never say the same, and a gap shows."""
+    """Says which worker it belongs to, then counts: two attempts never say the same, and a gap shows.
+
+    Unsigned it counts alone, and attempts say the same.
+    """
 
     max_concurrency = 16
 
-    def predict(self, context: PredictionContext, last: int, delay: float = 0.05, tell: bool = False) -> Iterator[str]:
+    def predict(
+        self, context: PredictionContext, last: int, delay: float = 0.05, tell: bool = False, signed: bool = True
+    ) -> Iterator[str]:
         context.log(f"counting to {last}")
-        yield f"{os.getppid()} "
+        if signed:
+            yield f"{os.getppid()} "
         for number in range(last):
             context.sleep(delay)
             yield f"{number} "

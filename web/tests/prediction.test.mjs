@@ -127,6 +127,8 @@ test("texts that are written side by side each grow in their place", SLOW, async
   const ended = predictionOf({ status: "SUCCEEDED", text: choices[0].text, output: { choices } });
   say({ __typename: "StatusChanged", status: "SUCCEEDED", prediction: ended });
   await page.locator(".choice").nth(2).getByText("came to its end").waitFor();
+  // A text is written in the next frame
+  await others.nth(1).filter({ hasText: "<b>c</b>" }).waitFor();
   assert.deepEqual(await others.allTextContents(), ["a 1 b 1 ", "a 2 <b>c</b>"]);
 });
 

@@ -274,8 +274,8 @@ class Attempt:
                     return
                 values[FIELD] = min(values.get(FIELD, most), most)
             async with (
-                lock.alone() if lease.alone and not lease.suspect_group else lock.shared(lease.suspect_group),
                 self._context.inputs.lay_out(lease, schema, values) as (values, files),
+                lock.alone() if lease.alone and not lease.suspect_group else lock.shared(lease.suspect_group),
             ):
                 with self._trace.run() as traceparent:
                     await keeper.client()

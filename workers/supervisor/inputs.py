@@ -10,24 +10,37 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import structlog
 
+from server.adapters.outbound import Outbound, OutboundError
 from server.adapters.storage import StorageError, StorageMissingError
-from server.domain.files import BadFileError, InlineFile, Named, UploadRef, named, parse, with_texts
-from server.domain.media import ending
+from server.domain.files import (
+    BINARY,
+    CONTENT_TYPE,
+    BadFileError,
+    InlineFile,
+    Named,
+    RemoteFile,
+    UploadRef,
+    named,
+    parse,
+    with_texts,
+)
+from server.domain.media import ending, type_by_name
 from server.domain.predictions import Failure, PredictionErrorCode
 from server.queue.claim import PredictionLease
 from server.runtime import Runtime
-from server.services import uploads
+from server.services import input_urls, uploads
 from server.tables import Upload
 from workers.supervisor.runner_user import open_to
 
 logger = structlog.get_logger(__name__)
 
 LOCK = ".lock"
-Content = InlineFile | Upload
+Content = InlineFile | Upload | RemoteFile
 
 
 class InputFilesError(Exception):
@@ -43,6 +56,7 @@ class InputFiles:
 
     def __init__(self, rt: Runtime) -> None:
         self._rt = rt
+        self._outbound = Outbound(rt.settings.input_url_allow, rt.settings.input_url_seconds)
         self.folder = rt.settings.data_dir / "inputs" / uuid4().hex
         self.scratch = self.folder / "scratch"
         """Where this worker's runner may write; it goes with the folder."""
@@ -92,7 +106,13 @@ class InputFiles:
         if self.group is not None:
             open_to(self.group, folder, read=True)
         try:
-            paths = [await self._write(folder, number, content) for number, content in enumerate(contents)]
+            room = self._rt.settings.max_input_bytes - _total(contents)
+            paths = []
+            for number, content in enumerate(contents):
+                path, size = await self._write(folder, number, content, room)
+                if isinstance(content, RemoteFile):
+                    room -= size
+                paths.append(path)
             yield with_texts(values, files, paths), paths
         finally:
             shutil.rmtree(folder, ignore_errors=True)
@@ -107,33 +127,31 @@ class InputFiles:
         rows = await uploads.of_owner(lease.owner, ids) if ids else {}
         contents: list[Content] = []
         for reference in references:
-            content = reference if isinstance(reference, InlineFile) else rows.get(reference.id)
+            content = rows.get(reference.id) if isinstance(reference, UploadRef) else reference
             if content is None:
                 raise _gone(reference)
             contents.append(content)
-        total = sum(len(file.data) if isinstance(file, InlineFile) else file.size_bytes for file in contents)
-        if total > self._rt.settings.max_input_bytes:
+        if (total := _total(contents)) > self._rt.settings.max_input_bytes:
             limit = self._rt.settings.max_input_bytes
             message = f"The input files have {total} bytes together, more than MAX_INPUT_BYTES ({limit})."
             raise InputFilesError(PredictionErrorCode.INPUT_REJECTED, message)
         return contents
 
-    async def _write(self, folder: Path, number: int, content: Content) -> str:
-        """Write one file, which nobody may change then; its path."""
+    async def _write(self, folder: Path, number: int, content: Content, room: int) -> tuple[str, int]:
+        """Write one file, which nobody may change then; its path and its bytes. A fetched one has at most `room`."""
         seconds = self._rt.settings.storage_seconds
-        path = folder / f"{number}.{ending(content.content_type)}"
+        path = folder / str(number)
         try:
-            if isinstance(content, InlineFile):
-                path.write_bytes(content.data)
-            else:
-                size = 0
-                with path.open("wb") as file:
-                    async with asyncio.timeout(seconds):
-                        async for chunk in self._rt.storage.stream(content.key):
-                            size += file.write(chunk)
-                            await asyncio.sleep(0)
-                if size != content.size_bytes:
-                    raise StorageError("The store gave another number of bytes than were uploaded.")
+            match content:
+                case InlineFile():
+                    size, content_type = path.write_bytes(content.data), content.content_type
+                case Upload():
+                    size, content_type = await self._read(content.key, path, content.size_bytes), content.content_type
+                    if size != content.size_bytes:
+                        raise StorageError("The store gave another number of bytes than were uploaded.")
+                case RemoteFile():
+                    size, content_type = await self._fetch(content.url, path, room)
+            path = path.rename(path.with_name(f"{number}.{ending(content_type)}"))
         except StorageMissingError as error:
             raise _gone(content) from error
         except TimeoutError as error:
@@ -150,7 +168,51 @@ class InputFiles:
         path.chmod(0o400)
         if self.group is not None:
             open_to(self.group, path, read=True)
-        return str(path)
+        return str(path), size
+
+    async def _read(self, key: str, path: Path, most_bytes: int) -> int:
+        """Copy a stored file, and no more than one byte beyond what it may have; its bytes."""
+        size = 0
+        with path.open("wb") as file:
+            async with asyncio.timeout(self._rt.settings.storage_seconds):
+                async for chunk in self._rt.storage.stream(key):
+                    size += file.write(chunk)
+                    if size > most_bytes:
+                        break
+                    await asyncio.sleep(0)
+        return size
+
+    async def _fetch(self, url: str, path: Path, room: int) -> tuple[int, str]:
+        """Fetch a file that an input names by its URL; its bytes and its type."""
+        if (link := input_urls.own_link(self._rt, url)) is not None:
+            size = await self._read(link[0], path, room)
+            if size > room:
+                raise _not_fetched(url, f"It has more than {room} bytes.")
+            return size, type_by_name(link[0])
+        try:
+            with path.open("wb") as file:
+                came = await self._outbound.download(url, room, file.write)
+        except OutboundError as error:
+            raise _not_fetched(url, str(error)) from error
+        is_known = CONTENT_TYPE.fullmatch(came.content_type) and came.content_type != BINARY
+        return came.size, came.content_type if is_known else type_by_name(came.path)
+
+
+def _total(contents: list[Content]) -> int:
+    """The bytes of all files whose size is known before they are read."""
+    sizes = [
+        len(file.data) if isinstance(file, InlineFile) else file.size_bytes
+        for file in contents
+        if not isinstance(file, RemoteFile)
+    ]
+    return sum(sizes)
+
+
+def _not_fetched(url: str, reason: str) -> InputFilesError:
+    # Without the query, which may hold what lets others read the file
+    parts = urlsplit(url)
+    place = f"{parts.scheme}://{parts.netloc}{parts.path}"[:200]
+    return InputFilesError(PredictionErrorCode.INPUT_REJECTED, f"The file {place} could not be fetched. {reason}")
 
 
 def _gone(file: object) -> InputFilesError:

@@ -21,13 +21,12 @@ from server.adapters.outbound import Answer, Outbound, OutboundError
 from server.adapters.tasks import end, wait_for_event
 from server.adapters.tracing import mark_error, traceparent_of
 from server.domain.events import EventType
+from server.domain.targets import BadUrlError, parse_target
 from server.domain.webhooks import (
     GONE,
     MIN_GAP_SECONDS,
-    BadUrlError,
     DeliveryState,
     WebhookEvent,
-    parse_target,
     retry_after_seconds,
     retry_seconds,
 )

@@ -128,7 +128,9 @@ class Prediction(Form):
 class NewPrediction(Form):
     """A prediction to run."""
 
-    input: JSON_OBJECT = Field(description="Input of the model. Files are data URIs, or URLs that `/v1/files` gave.")
+    input: JSON_OBJECT = Field(
+        description="Input of the model. Files are data URIs, or URLs of `/v1/files`, of outputs, of any host."
+    )
     webhook: str | None = Field(None, description="URL that is told of the prediction, signed with your secret.")
     webhook_events_filter: list[WebhookEvent] | None = Field(
         None, max_length=len(WebhookEvent), description="Events that the webhook is told of; all, where it is left out."

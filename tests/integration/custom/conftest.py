@@ -19,6 +19,8 @@ from tests.support.prepared import StartServers
 PAGE = (ROOT / "docs" / "custom-models.md").read_text()
 LIMITS = {
     "MAX_INPUT_BYTES": "3000000",
+    "INPUT_URL_ALLOW": "127.0.0.0/8:*",
+    "INPUT_URL_SECONDS": "2",
     "MAX_IMAGE_PIXELS": "1000000",
     "MAX_UPLOADS": "6",
     "MAX_OUTPUT_BYTES": "2000000",

@@ -122,6 +122,7 @@ def test_wrong_settings_are_all_named_by_every_command(environment: dict[str, st
     assert "hunter2" not in err
 
 
+@pytest.mark.slow
 def test_a_port_that_is_taken_is_named_with_who_has_it(environment: dict[str, str]) -> None:
     assert finish(start(environment, "migrate"))[0] == 0
     with socket.create_server(("127.0.0.1", 0)) as taken:

@@ -160,6 +160,7 @@ def test_a_port_that_is_none(start: Start, tmp_path: Path, port: str) -> None:
     assert "Invalid value for '--port'" in run.errors.read_text()
 
 
+@pytest.mark.slow
 def test_a_data_directory_that_cannot_be(start: Start, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     for path in (tmp_path / "file", tmp_path / "file" / "below", Path("/proc/none")):

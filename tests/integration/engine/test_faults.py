@@ -115,6 +115,7 @@ async def test_sigterm_hands_running_work_back(live: LiveServer, client: Client)
     assert (found["status"], found["attempts"], found["text"]) == ("SUCCEEDED", 2, WORDS["text"])
 
 
+@pytest.mark.slow
 async def test_a_stopped_zombie_cannot_finish(live: LiveServer, client: Client) -> None:
     made = await client.create("demo/echo", WORDS)
     seen: list[dict[str, Any]] = []

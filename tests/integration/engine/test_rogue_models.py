@@ -106,6 +106,7 @@ async def test_a_model_that_ignores_a_cancel_is_killed(
     assert await losses(own_servers, neighbour["id"]) == 0
 
 
+@pytest.mark.slow
 async def test_a_runner_that_is_stopped_from_outside_is_replaced(
     client: Client, live: LiveServer, own_servers: LocalServers
 ) -> None:

@@ -95,6 +95,7 @@ async def test_no_value_of_one_request_harms_eight_others(user: Client, live_ser
     assert rebuilt(live_server) == before
 
 
+@pytest.mark.slow
 async def test_prompts_beyond_the_context_are_rejected_with_both_numbers(user: Client, live_server: LiveServer) -> None:
     expected = [await alone(user, **good(number)) for number in range(8)]
     before = rebuilt(live_server)
@@ -112,6 +113,7 @@ async def test_prompts_beyond_the_context_are_rejected_with_both_numbers(user: C
     assert rebuilt(live_server) == before
 
 
+@pytest.mark.slow
 async def test_a_drawn_seed_is_recorded_and_repeats_the_text_alone_and_in_any_company(user: Client) -> None:
     values = [{"prompt": prompt, "max_new_tokens": 24, "temperature": 1.5} for prompt in GOOD]
     drawn = await asyncio.gather(*(user.create(MODEL, each, wait=60) for each in values))

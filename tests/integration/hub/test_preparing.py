@@ -108,6 +108,7 @@ async def test_a_hub_that_is_away_is_waited_for_and_says_so(user: Client, hub: H
     assert (model["latestVersion"]["state"], (await newest(user, slug))["reason"]) == ("READY", None)
 
 
+@pytest.mark.slow
 async def test_a_name_is_not_burnt_by_a_refusal(live: LiveServer, user: Client, hub: HubServer) -> None:
     slug = await publish(user, "demo-org/forgotten")
     model = await settled(user, slug)

@@ -57,6 +57,7 @@ def test_an_api_that_stops_says_so_and_still_serves(start_api: StartApi) -> None
         assert "Traceback" not in api.log.read_text()
 
 
+@pytest.mark.slow
 def test_a_request_on_its_way_when_the_listener_closes_is_answered(start_api: StartApi) -> None:
     with start_api(LAME_DUCK_SECONDS="0.2") as api, opened(api) as silent, opened(api) as used:
         used.sendall(b"GET /health/live HTTP/1.1\r\nHost: here\r\n\r\n")

@@ -213,6 +213,7 @@ async def test_nobody_has_no_webhook_and_no_secret(live: LiveServer) -> None:
     await nobody.close()
 
 
+@pytest.mark.slow
 async def test_a_killed_worker_does_not_lose_a_delivery(live: LiveServer, user: Client) -> None:
     """The end is there with its delivery, or it is not there: another worker sends what is left."""
     async with listening() as receiver:

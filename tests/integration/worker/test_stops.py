@@ -62,6 +62,7 @@ WITHOUT_GPU = {"REQUIRE_GPU": "true", "CUDA_VISIBLE_DEVICES": ""}
 HANGING = {"CUSTOM_PREDICTORS": "tests.integration.worker.hanging:Model"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "settings", "sign"), [("dying", WITHOUT_GPU, "runner.start_failed"), ("hanging", HANGING, "")]
 )

@@ -17,7 +17,7 @@ from cryptography.x509.oid import NameOID
 
 from server.adapters.outbound import KEPT_BYTES, NotPublicError, Outbound, OutboundError
 from server.domain.addresses import Opening, parse_openings
-from server.domain.webhooks import Target, parse_target
+from server.domain.targets import Target, parse_target
 from tests.support.receiver import Answering, Told, answer, hang, listening
 
 OPEN = parse_openings("127.0.0.0/8:*")

@@ -64,6 +64,7 @@ def without(tmp_path: Path) -> str:
     return str(tmp_path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "environment", [{}, *seldom({"OTEL_TRACES_EXPORTER": "none"}, {"OTEL_SDK_DISABLED": "true"})], ids=str
 )

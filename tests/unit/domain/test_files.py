@@ -10,6 +10,7 @@ from server.domain.files import (
     MAX_DATA_URI_BYTES,
     BadFileError,
     InlineFile,
+    RemoteFile,
     UploadRef,
     file_fields,
     named,
@@ -29,6 +30,8 @@ FILE = {"type": "string", "format": "file"}
     ("text", "expected"),
     [
         (f"upload:{ID}", UploadRef(UUID(ID))),
+        ("https://example.com/a.png?x=1", RemoteFile("https://example.com/a.png?x=1")),
+        ("HTTP://example.com", RemoteFile("HTTP://example.com")),
         ("data:,", InlineFile("text/plain", b"")),
         ("data:,a%20b", InlineFile("text/plain", b"a b")),
         ("DATA:image/PNG;BASE64,QUI=", InlineFile("image/png", b"AB")),
@@ -58,7 +61,7 @@ def test_what_a_file_may_be(text: str, expected: object) -> None:
             [],
             {},
         ),
-        *("http://example.com/a.png", "file:///etc/passwd", "/etc/passwd", "../x", "ftp://x", "blob:x", "//host/x"),
+        *("file:///etc/passwd", "/etc/passwd", "../x", "ftp://x", "blob:x", "//host/x"),
         *("data:", "data:x", "data:;base64,A", "data:;base64,QQ", "data:;base64,é", "data:../x,QQ"),
     ],
 )

@@ -7,12 +7,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from server.domain.addresses import parse_openings
+from server.domain.targets import BadUrlError, parse_target
 from server.domain.webhooks import (
     SCHEDULE,
-    BadUrlError,
     NewWebhook,
     WebhookEvent,
-    parse_target,
     retry_after_seconds,
     retry_seconds,
     violations,

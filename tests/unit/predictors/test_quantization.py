@@ -111,6 +111,7 @@ def draw(predictor: Predictor) -> Pictures.Image:
     return Pictures.open(io.BytesIO(file.blob)).convert("RGB")
 
 
+@pytest.mark.slow
 def test_a_pipeline_in_int8_draws_nearly_the_same() -> None:
     plain, int8 = load(Image, DEMOS / "shapes"), load(Image, DEMOS / "shapes", **INT8)
     assert int8.size_bytes() < plain.size_bytes()
@@ -122,6 +123,7 @@ def test_a_pipeline_in_int8_draws_nearly_the_same() -> None:
         predictor.teardown()
 
 
+@pytest.mark.slow
 def test_a_pipeline_with_a_device_map_draws_the_same() -> None:
     plain, placed = load(Image, DEMOS / "shapes"), load(Image, DEMOS / "shapes", **SPREAD)
     assert max(ImageStat.Stat(ImageChops.difference(draw(plain), draw(placed))).mean) == 0

@@ -263,6 +263,7 @@ def test_loras_of_other_kinds_of_layers_draw_together(
     predictor.drop_adapter("kinds")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("base", ["stable"], indirect=True)
 def test_with_parts_that_wait_on_the_host_they_draw_the_same(
     base: Path, loras: Adapter, pictures: list[Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -450,6 +450,7 @@ def test_the_bytes_of_tokens_joined_are_what_the_tokenizer_decodes(
         assert joined == text or "\ufffd" in text, several
 
 
+@pytest.mark.slow
 def test_the_first_format_finds_the_tokens_read(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of a large vocabulary that takes a while, in which no other thread runs."""
     predictor = setup(folder("llama"))

@@ -203,6 +203,7 @@ def test_what_cannot_be_asked_for_is_told(predictor: Predictor) -> None:
         choice_of(predictor, tool_choice="required")
 
 
+@pytest.mark.slow
 def test_the_schema_says_whether_a_model_can_be_made_to_call(folder: Path, tmp_path: Path) -> None:
     def errors(path: Path, **values: Any) -> list[tuple[str, str]]:
         schema = Text.inspect(VersionSpec("v", "text", str(path))).input_schema
