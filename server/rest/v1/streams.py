@@ -181,7 +181,8 @@ class _Stream:
                 return self._piece("output", data["text"])
             case EventType.LOG:
                 return self._piece("logs", data["line"] + "\n")
-            case EventType.STATUS if update.row is not None and PredictionStatus(update.row.status).is_terminal:
+            # Not by the row's status: it may have ended while its events are still on their way
+            case EventType.STATUS if update.row is not None and PredictionStatus(data["status"]).is_terminal:
                 return await self._end(update.row)
         return []
 
