@@ -21,7 +21,8 @@ from server.live.credentials import CredentialWatcher
 from server.live.hubs import Hubs
 from server.live.measures import Measures
 from server.maintenance.recovery import sweep_for_ever
-from server.rest.app import REST_PATHS, Answering, Door, create_rest, serve_openapi
+from server.rest.app import OPENAI_PATHS, REST_PATHS, Answering, Door, create_openai, create_rest, serve_openapi
+from server.rest.openai.errors import refusal as openai_refusal
 from server.rest.problems import refusal as rest_refusal
 from server.routes import files, health, metrics, uploads
 from server.routes.pages import Assets, GraphiqlPage, RestPage, UiPage
@@ -78,7 +79,15 @@ def create_app(settings: Settings) -> Starlette:
         expose_headers=["ratelimit", "ratelimit-policy", "retry-after", "x-request-id", "x-prediction-id"],
     )
     ui = UiPage()
-    rest = Answering(create_rest(settings.max_input_bytes, view.limits.running), view.memory)
+    rest, openai = (
+        Answering(create(settings.max_input_bytes, view.limits.running), view.memory)
+        for create in (create_rest, create_openai)
+    )
+    shapes = {
+        "/graphql": refusal,
+        **dict.fromkeys(REST_PATHS, rest_refusal),
+        **dict.fromkeys(OPENAI_PATHS, openai_refusal),
+    }
     app = Starlette(
         routes=[
             Route("/health", health.ready),
@@ -90,6 +99,7 @@ def create_app(settings: Settings) -> Starlette:
             Route("/graphql", view),
             WebSocketRoute("/graphql", view),
             Door(REST_PATHS, rest),
+            Door(OPENAI_PATHS, openai),
             Route("/openapi.json", serve_openapi),
             Route("/docs", RestPage("swagger.html").answer),
             Route("/redoc", RestPage("redoc.html").answer),
@@ -102,7 +112,7 @@ def create_app(settings: Settings) -> Starlette:
             Middleware(Traces, tracing),
             Middleware(Stalls),
             *([cors] if settings.allowed_origins else []),
-            Middleware(Refusals, {"/graphql": refusal, **dict.fromkeys(REST_PATHS, rest_refusal)}),
+            Middleware(Refusals, shapes),
             Middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY_BYTES),
         ],
         lifespan=lifespan,

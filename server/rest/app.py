@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
@@ -22,30 +22,24 @@ from server.errors import ServiceError
 from server.live.answer_memory import AnswerMemory
 from server.live.concurrency import ConcurrencyLimit
 from server.rest import problems
+from server.rest.openai import chat, completions, errors
+from server.rest.openai import models as openai_models
 from server.rest.v1 import account, auth, files, models, predictions, streams
 from server.services import health, rate_limits
 
 REST_PATHS = ("/v1",)
+OPENAI_PATHS = ("/openai/v1",)
 DESCRIPTION = """\
-The server's REST interface, in the form of Replicate's API: stock clients work with this server as their base URL.
+The server's interfaces over plain HTTP: `/v1` in the form of Replicate's API, and `/openai/v1` in the form of OpenAI's.
+Stock clients of both work with this server as their base URL.
 
 Everything here is the same as in GraphQL (`/graphql`): accounts, API keys and their scopes, rate limits, models,
-predictions. Errors are problem details (RFC 9457) with a stable `code`.
+predictions. Errors of `/v1` are problem details (RFC 9457) with a stable `code`; those of `/openai/v1` are OpenAI's.
 """
+_Handlers = dict[int | type[Exception], Callable[[Request, Any], Any]]
 
 
 class _App(FastAPI):
-    def openapi(self) -> dict[str, Any]:
-        """The document, in which errors have their media type."""
-        if self.openapi_schema is None:
-            for path in super().openapi()["paths"].values():
-                for operation in path.values():
-                    for status in ("4XX", "5XX"):
-                        operation["responses"][status]["content"] = {
-                            problems.MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}
-                        }
-        return self.openapi_schema or {}
-
     def build_middleware_stack(self) -> ASGIApp:
         """Without the outermost: the server answers bugs and outages itself, for all doors alike."""
         stack = super().build_middleware_stack()
@@ -54,7 +48,33 @@ class _App(FastAPI):
 
 
 def create_rest(most_file_bytes: int, streams_at_once: ConcurrencyLimit) -> FastAPI:
-    """The application; its paths are those of the server."""
+    """The application of `/v1`; its paths are those of the server."""
+    handlers: _Handlers = {
+        ServiceError: problems.answer_service_error,
+        StorageError: problems.answer_storage_error,
+        RequestValidationError: problems.answer_invalid_request,
+        HTTPException: problems.answer_http_error,
+    }
+    app = _create(handlers, _rest_routes(most_file_bytes))
+    app.state.stream_limits = streams_at_once
+    return app
+
+
+def create_openai(most_file_bytes: int, streams_at_once: ConcurrencyLimit) -> FastAPI:
+    """The application of `/openai/v1`; its paths are those of the server."""
+    handlers: _Handlers = {
+        ServiceError: errors.answer_service_error,
+        errors.RefusedError: errors.answer_refused,
+        StorageError: errors.answer_storage_error,
+        RequestValidationError: errors.answer_invalid_request,
+        HTTPException: errors.answer_http_error,
+    }
+    app = _create(handlers, _openai_routes(most_file_bytes))
+    app.state.stream_limits = streams_at_once
+    return app
+
+
+def _create(handlers: _Handlers, *routers: APIRouter) -> FastAPI:
     app = _App(
         title="inference-server",
         version=health.release(),
@@ -62,27 +82,40 @@ def create_rest(most_file_bytes: int, streams_at_once: ConcurrencyLimit) -> Fast
         openapi_url=None,
         docs_url=None,
         redoc_url=None,
-        exception_handlers={
-            ServiceError: problems.answer_service_error,
-            StorageError: problems.answer_storage_error,
-            RequestValidationError: problems.answer_invalid_request,
-            HTTPException: problems.answer_http_error,
-        },
+        exception_handlers=handlers,
         generate_unique_id_function=lambda route: route.name,
     )
-    app.state.stream_limits = streams_at_once
+    for router in routers:
+        app.include_router(router)
+    return app
+
+
+def _rest_routes(most_file_bytes: int) -> APIRouter:
     v1 = APIRouter(prefix="/v1")
     for part in (auth, account, models, predictions, streams):
         v1.include_router(part.router)
     v1.include_router(files.create_router(most_file_bytes))
-    app.include_router(v1)
-    return app
+    return v1
+
+
+def _openai_routes(most_file_bytes: int) -> APIRouter:
+    v1 = APIRouter(prefix="/openai/v1")
+    for part in (openai_models, chat, completions):
+        v1.include_router(part.router)
+    return v1
 
 
 @cache
 def openapi_text() -> str:
-    """The OpenAPI document of the REST interface, which no setting changes."""
-    document = create_rest(0, ConcurrencyLimit(0, 0)).openapi()
+    """The OpenAPI document of both interfaces, which no setting changes."""
+    document = _create({}, _rest_routes(0), _openai_routes(0)).openapi()
+    for path, operations in document["paths"].items():
+        if path.startswith(f"{REST_PATHS[0]}/"):
+            for operation in operations.values():
+                for status in ("4XX", "5XX"):
+                    operation["responses"][status]["content"] = {
+                        problems.MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}
+                    }
     return json.dumps(document, indent=2) + "\n"
 
 

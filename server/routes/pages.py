@@ -51,6 +51,7 @@ def facts() -> dict[str, str]:
         "version": health.release(),
         "graphql": "/graphql",
         "rest": "/v1",
+        "openai": "/openai/v1",
         "openapi": "/openapi.json",
         "docs": "/docs",
         "health": "/health",

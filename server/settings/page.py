@@ -56,6 +56,8 @@ def default_text(value: object) -> str:
         return str(value).lower()
     if isinstance(value, tuple | frozenset):
         return ",".join(map(str, value))
+    if isinstance(value, dict):
+        return ",".join(f"{name}={item}" for name, item in value.items())
     if isinstance(value, Path):
         return value.as_posix()
     return str(value.value if isinstance(value, Enum) else "" if value is None else value)

@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings
 from server.settings import urls
 from server.settings.types import (
     AbsolutePath,
+    Aliases,
     Blankable,
     Folders,
     HttpUrl,
@@ -301,6 +302,12 @@ class WorkerSettings(BaseSettings):
 
 class ModelSettings(BaseSettings):
     """Models"""
+
+    openai_aliases: Aliases = Field(
+        {},
+        description="Comma-separated names of models for OpenAI's clients, as `alias=owner/name` or "
+        "`alias=owner/name:2`.",
+    )
 
     hf_token: Annotated[SecretStr | None, Blankable] = Field(
         None, description="Hugging Face token, needed for gated repositories."

@@ -51,6 +51,10 @@ def _split(value: Any) -> Any:
     return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
 
+def _split_aliases(value: Any) -> Any:
+    return dict(urls.alias(part) for part in _split(value)) if isinstance(value, str) else value
+
+
 def hidden(check: Callable[[str], str]) -> AfterValidator:
     """A check of a text that stays hidden."""
 
@@ -85,6 +89,7 @@ Secrets = Annotated[tuple[SecretStr, ...], NoDecode, CommaSeparated]
 Origins = Annotated[tuple[Annotated[str, AfterValidator(urls.origin)], ...], NoDecode, CommaSeparated]
 ProxyNetworks = Annotated[tuple[Annotated[str, AfterValidator(urls.proxy_network)], ...], NoDecode, CommaSeparated]
 ModelSlugs = Annotated[frozenset[Annotated[str, AfterValidator(urls.model_slug)]], NoDecode, CommaSeparated]
+Aliases = Annotated[dict[str, str], NoDecode, BeforeValidator(_split_aliases)]
 Openings = Annotated[
     tuple[Opening, ...],
     NoDecode,

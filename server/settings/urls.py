@@ -9,11 +9,14 @@ import ipaddress
 import re
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
+from server.domain.models import parse_slug
+
 SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
 POSTGRES_OPTIONS = ("host", "port", "sslmode", "application_name", "target_session_attrs")
 WRITABLE_SERVERS = ("read-write", "primary")
 REDIS_OPTIONS = re.compile(r"db|username|password|client_name|protocol|ssl_\w+")
 MODEL_SLUG = re.compile(r"[^/\s]+/[^/\s]+")
+ALIAS = re.compile(r"[\w./:@+-]{1,100}", re.ASCII)
 
 
 def postgres_url(url: str) -> str:
@@ -80,6 +83,14 @@ def model_slug(text: str) -> str:
     if not MODEL_SLUG.fullmatch(text):
         raise ValueError(f"{text!r} is not of the form owner/name")
     return text
+
+
+def alias(text: str) -> tuple[str, str]:
+    """A name for clients and the model that it stands for, of `name=owner/name` or `name=owner/name:version`."""
+    name, _, slug = (part.strip() for part in text.partition("="))
+    if not ALIAS.fullmatch(name) or parse_slug(slug) is None:
+        raise ValueError(f"{text!r} is not of the form name=owner/name or name=owner/name:version")
+    return name, slug
 
 
 def proxy_network(text: str) -> str:

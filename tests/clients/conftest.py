@@ -5,12 +5,18 @@ from __future__ import annotations
 import importlib.util
 import os
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import openai
 import pytest
 from filelock import FileLock
+
+from tests.conftest import LiveServer
+from tests.support.chat_model import add_chat_model
+from tests.support.rest import rest_token
 
 HERE = Path(__file__).parent
 HATCH_BUILD = HERE.parents[1] / "web" / "hatch_build.py"
@@ -40,3 +46,18 @@ def node() -> Path:
             subprocess.run(command, cwd=HERE, env={**os.environ, "PATH": path}, check=True, timeout=150)
             INSTALLED.write_text(LOCKED.read_text())
     return Path(found.node)
+
+
+@pytest.fixture(scope="module")
+async def chat_model(live_server: LiveServer) -> str:
+    """The slug of a chat model that calls tools; see `tests.support.chat_model`."""
+    return await add_chat_model(live_server)
+
+
+@pytest.fixture(scope="module")
+def openai_client(live_server: LiveServer) -> Iterator[openai.OpenAI]:
+    """OpenAI's own client with the credential of a new user, which sends nothing twice."""
+    with openai.OpenAI(
+        api_key=rest_token(live_server.url), base_url=f"{live_server.url}/openai/v1", max_retries=0
+    ) as client:
+        yield client

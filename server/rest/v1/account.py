@@ -7,9 +7,10 @@ from starlette.responses import Response
 
 from server.domain.models import DeviceClass
 from server.errors import UnauthenticatedError
+from server.rest.answers import answer
 from server.rest.caller import SIGN_IN, Calling
 from server.rest.requests import BoundedRoute
-from server.rest.v1.answers import ERRORS, answer
+from server.rest.v1.answers import ERRORS
 from server.rest.v1.forms import Account, Hardware, WebhookSecret
 from server.services import accounts, catalogue, webhooks
 

@@ -9,16 +9,13 @@ from urllib.parse import urlencode
 from starlette.responses import Response
 from tortoise.queryset import QuerySet
 
-from server.adapters import wire
 from server.adapters.pagination import Page, PageRequest, page
 from server.domain.ids import encode_id
 from server.domain.models import ModelKind
 from server.domain.version_ids import encode_version_id
-from server.errors import BusyError
 from server.live import rest_body
-from server.live.answer_memory import ACCOUNT, NO_ROOM, RETRY_SECONDS
-from server.live.answer_response import AnswerResponse
 from server.live.rest_body import text_of_time
+from server.rest.answers import answer
 from server.rest.caller import Caller
 from server.rest.v1.forms import Problem
 from server.services import health, models, versions
@@ -38,18 +35,6 @@ PIECES_SCHEMA = {
     "x-cog-array-type": "iterator",
     "x-cog-array-display": "concatenate",
 }
-
-
-def answer(body: Any, status: int = 200) -> Response:
-    """An answer of JSON.
-
-    Raises:
-        BusyError: there is no room for it among all answers of this process.
-    """
-    content = wire.encode_bytes(body)
-    if (account := ACCOUNT.get()) is not None and not account.has_room_for(len(content)):
-        raise BusyError(NO_ROOM, RETRY_SECONDS)
-    return AnswerResponse(content, status, media_type="application/json")
 
 
 async def prediction_bodies(caller: Caller, rows: Sequence[Prediction]) -> list[Body]:

@@ -12,9 +12,10 @@ from server.adapters.requests import address_of_client
 from server.domain.accounts import NewUser
 from server.domain.callers import client_of
 from server.errors import InvalidInputError, Violation
+from server.rest.answers import answer
 from server.rest.caller import PASSWORD, Calling
 from server.rest.requests import BoundedRoute
-from server.rest.v1.answers import ERRORS, Body, answer
+from server.rest.v1.answers import ERRORS, Body
 from server.rest.v1.forms import Registration, Token
 from server.services import accounts, sessions
 from server.services.sessions import SessionTokens

@@ -17,9 +17,10 @@ from server.domain.files import BINARY, CONTENT_TYPE
 from server.domain.ids import parse_id
 from server.domain.storable import storable
 from server.errors import BadUserInputError, InvalidInputError, NotFoundError, Violation
+from server.rest.answers import answer
 from server.rest.caller import CHANGE, SIGN_IN, Calling
 from server.rest.requests import BoundedRoute
-from server.rest.v1.answers import ERRORS, answer, file_body
+from server.rest.v1.answers import ERRORS, file_body
 from server.rest.v1.forms import File, Page
 from server.services import uploads
 from server.services.uploads import NewUpload, WrongSizeError

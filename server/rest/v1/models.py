@@ -13,9 +13,10 @@ from server.domain.ids import parse_id
 from server.domain.models import Slug, parse_slug
 from server.domain.version_ids import parse_version_id
 from server.errors import BadUserInputError, ForbiddenError, NotFoundError
+from server.rest.answers import answer
 from server.rest.caller import CHANGE, SIGN_IN, Calling
 from server.rest.requests import BoundedRoute
-from server.rest.v1.answers import ERRORS, answer, model_bodies, page_answer, prediction_bodies, version_body
+from server.rest.v1.answers import ERRORS, model_bodies, page_answer, prediction_bodies, version_body
 from server.rest.v1.forms import (
     Collection,
     FullCollection,

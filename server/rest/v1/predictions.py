@@ -10,20 +10,20 @@ from fastapi import APIRouter, Header, Query
 from starlette.responses import Response
 
 from server.domain.ids import parse_id
-from server.domain.models import Slug, parse_slug
 from server.domain.predictions import NewPrediction as New
 from server.domain.predictions import PredictionStatus
-from server.domain.version_ids import parse_version_id
 from server.domain.webhooks import NewWebhook, WebhookEvent
 from server.errors import BadUserInputError, InvalidInputError, NotFoundError, Violation
 from server.live import prediction_events, prediction_rows
+from server.rest.answers import answer
 from server.rest.caller import CHANGE, SIGN_IN, Caller, Calling
 from server.rest.requests import BoundedRoute
-from server.rest.v1.answers import ERRORS, answer, page_answer, prediction_bodies, prediction_body
+from server.rest.v1.answers import ERRORS, page_answer, prediction_bodies, prediction_body
 from server.rest.v1.files import with_uploads
 from server.rest.v1.forms import NewPrediction, NewPredictionOfVersion, Page, Prediction
 from server.rest.v1.models import Cursor, slug_of_model
-from server.services import predictions, versions
+from server.services import predictions
+from server.services.model_names import slug_of_version
 from server.services.predictions import PredictionCriteria
 from server.tables import Prediction as Row
 from server.tables import with_relations
@@ -56,7 +56,7 @@ async def create_prediction(
     named = new.version or new.model
     if named is None:
         raise InvalidInputError([Violation("/version", "Name a version, or a model as owner/name.", "required")])
-    slug = await _slug(caller, named)
+    slug = await slug_of_version(named)
     return await _create(caller, slug, new, prefer, cancel_after, idempotency_key)
 
 
@@ -72,18 +72,6 @@ async def create_model_prediction(
 ) -> Response:
     """Run the newest version of a model."""
     return await _create(caller, str(slug_of_model(owner, name)), new, prefer, cancel_after, idempotency_key)
-
-
-async def _slug(caller: Caller, named: str) -> str:
-    """What services call a version that is named by its id, `owner/name`, or `owner/name:` with its id or number."""
-    model, _, version = named.rpartition(":") if ":" in named else (None, "", named)
-    row_id = parse_version_id(version)
-    if row_id is None:
-        return named
-    slug = await versions.slug_of(row_id)
-    if slug is None or (model is not None and parse_slug(model) != Slug(slug.owner, slug.name)):
-        raise NotFoundError(f"There is no version {named[:100]!r}.")
-    return str(slug)
 
 
 async def _create(

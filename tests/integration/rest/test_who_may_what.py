@@ -49,6 +49,10 @@ SCOPES = {
     ("get", "/v1/predictions/{id}"): "READ",
     ("post", "/v1/predictions/{id}/cancel"): "RUN",
     ("get", "/v1/predictions/{id}/stream"): "READ",
+    ("get", "/openai/v1/models"): "READ",
+    ("get", "/openai/v1/models/{model}"): "READ",
+    ("post", "/openai/v1/chat/completions"): "RUN",
+    ("post", "/openai/v1/completions"): "RUN",
 }
 SOURCE = {"source": {"type": "predictor", "ref": "echo"}}
 BODIES: dict[tuple[str, str], dict[str, Any]] = {
@@ -59,6 +63,8 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("patch", "/v1/models/{owner}/{name}"): {"json": {"tags": ["seen"]}},
     ("post", "/v1/models/{owner}/{name}/versions"): {"json": SOURCE},
     ("post", "/v1/models/{owner}/{name}/predictions"): {"json": {"input": {"text": "x"}}},
+    ("post", "/openai/v1/chat/completions"): {"json": {"messages": [{"role": "user", "content": "x"}]}},
+    ("post", "/openai/v1/completions"): {"json": {"prompt": "x"}},
 }
 
 
@@ -78,7 +84,10 @@ class Secrets:
         """Try an operation on the owner's."""
         parameters = dict(self.parameters)
         parameters["id"] = parameters[f"id of {path.split('/')[2]}"] if "{id}" in path else ""
+        parameters["model"] = f"{parameters['owner']}/{parameters['name']}"
         options = dict(BODIES.get((method, path), {}))
+        if path.startswith("/openai/") and "json" in options:
+            options["json"] = {"model": parameters["model"], **options["json"]}
         if (method, path) == ("post", "/v1/predictions"):
             options = {"json": {"version": parameters["version_id"], "input": {"text": "x"}}}
         return await client.request(method, path.format(**parameters), **options)
@@ -127,6 +136,8 @@ async def test_nobody_sees_what_is_not_theirs(
         assert answer.status_code < 500, answer.text
         if "{" in path:
             assert answer.status_code in (401, 404), answer.text
+        elif path.startswith("/openai/") and method == "post":
+            assert answer.json()["error"]["code"] == "model_not_found", answer.text
         assert not [word for word in secrets.words if word in answer.text]
     async with calling(live_server, secrets.owner.token) as client:
         # Nothing was changed or ended by it
@@ -169,6 +180,10 @@ async def test_a_key_does_what_its_scopes_say(
         has = needed in (ANY, name) or (name.startswith("no ") and name != f"no {needed}")
         if needed == SESSION:
             has = False
-        said = json.loads(answer.text) if answer.headers["content-type"].endswith("problem+json") else {}
+        is_error = answer.status_code >= 400
+        said = json.loads(answer.text) if is_error and answer.headers["content-type"].endswith("json") else {}
         lacks = said.get("code") == "FORBIDDEN" and "API key" in said["detail"]
+        if path.startswith("/openai/"):
+            error = said.get("error", {})
+            lacks = error.get("code") == "insufficient_permissions" and "API key" in error["message"]
         assert lacks is not has, (name, answer.status_code, answer.text)

@@ -1,0 +1,115 @@
+"""What `/openai/v1` takes and gives, as the OpenAPI document shows it."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+JSON_OBJECT = dict[str, Any]
+
+
+class Form(BaseModel):
+    """Base of all bodies."""
+
+    model_config = ConfigDict(extra="allow", protected_namespaces=())
+
+
+class ErrorForm(Form):
+    """What is wrong."""
+
+    message: str = Field(description="What is wrong, as a sentence.")
+    type: str = Field(description="Kind of the error, such as `invalid_request_error`.")
+    param: str | None = Field(description="The parameter that is wrong, if it is one.")
+    code: str | None = Field(description="Stable code of the error, such as `model_not_found`.")
+
+
+class ErrorAnswer(Form):
+    """An error."""
+
+    error: ErrorForm
+
+
+ERRORS: dict[int | str, dict[str, Any]] = {
+    "4XX": {"description": "The request cannot be done.", "model": ErrorAnswer},
+    "5XX": {"description": "The server cannot do it now.", "model": ErrorAnswer},
+}
+EVENT_STREAM: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}
+}
+
+
+class OpenAIModel(Form):
+    """A model."""
+
+    id: str = Field(description="`owner/name`, or an alias.")
+    object: Literal["model"]
+    created: int = Field(description="When it was added, in seconds since 1970.")
+    owned_by: str = Field(description="Handle of its owner.")
+
+
+class OpenAIModels(Form):
+    """A list of models."""
+
+    object: Literal["list"]
+    data: list[OpenAIModel]
+
+
+class ChatMessage(Form):
+    """What a model says."""
+
+    role: Literal["assistant"]
+    content: str | None
+    refusal: None = None
+    tool_calls: list[JSON_OBJECT] | None = Field(None, description="Functions that it asks to call.")
+    reasoning_content: str | None = Field(None, description="What it thought before, where it shows that.")
+
+
+class ChatChoice(Form):
+    """One answer of several."""
+
+    index: int
+    message: ChatMessage
+    logprobs: JSON_OBJECT | None
+    finish_reason: Literal["stop", "length", "tool_calls", "content_filter"]
+
+
+class Usage(Form):
+    """How many tokens were read and written."""
+
+    prompt_tokens: int
+    completion_tokens: int
+    total_tokens: int
+
+
+class ChatCompletion(Form):
+    """The answer to a conversation."""
+
+    id: str = Field(description="`chatcmpl-` and the prediction's id.")
+    object: Literal["chat.completion"]
+    created: int = Field(description="When it was asked, in seconds since 1970.")
+    model: str = Field(description="The version that answered, as owner/name:number.")
+    system_fingerprint: str = Field(description="Changes with the version.")
+    choices: list[ChatChoice]
+    usage: Usage
+
+
+class CompletionChoice(Form):
+    """One text of several."""
+
+    index: int
+    text: str
+    logprobs: JSON_OBJECT | None
+    finish_reason: Literal["stop", "length", "tool_calls", "content_filter"]
+
+
+class Completion(Form):
+    """How texts go on."""
+
+    id: str = Field(description="`cmpl-` and the id of the first prediction.")
+    object: Literal["text_completion"]
+    created: int = Field(description="When it was asked, in seconds since 1970.")
+    model: str = Field(description="The version that answered, as owner/name:number.")
+    system_fingerprint: str = Field(description="Changes with the version.")
+    choices: list[CompletionChoice]
+    usage: Usage

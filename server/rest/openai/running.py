@@ -1,0 +1,274 @@
+"""Predictions behind a completion: made for a request, waited for or watched, and canceled when its client leaves."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
+from contextlib import aclosing
+from dataclasses import replace
+from typing import Annotated, Any, Protocol, TypeVar
+
+import structlog
+from fastapi import Header, Request
+from starlette.requests import ClientDisconnect
+from starlette.responses import Response, StreamingResponse
+from starlette.types import Receive, Send
+from starlette.types import Scope as ASGIScope
+
+from server.adapters import wire
+from server.adapters.database import CONNECTION_ERRORS
+from server.adapters.tasks import end
+from server.domain.api_keys import Scope
+from server.domain.events import EventType
+from server.domain.ids import encode_id
+from server.domain.predictions import PredictionErrorCode, PredictionStatus
+from server.errors import RateLimitedError, ServiceError
+from server.live import prediction_events
+from server.live.concurrency import ConcurrencyLimit
+from server.live.prediction_events import SubscriberEvent
+from server.live.text_progress import Piece, TextProgress
+from server.rest.caller import Caller
+from server.rest.openai.errors import SERVER, RefusedError, error_body
+from server.services import predictions
+from server.tables import Prediction
+
+logger = structlog.get_logger(__name__)
+
+T = TypeVar("T")
+KEEP_ALIVE_SECONDS = 15.0
+LONGEST_WAIT_SECONDS = 86_400
+TOO_MANY = "Too many streams are open at once; close one first."
+STOPPING = "This server stops; send the request again."
+CREDENTIAL_ENDED = "Your credential has ended, and the stream with it."
+KEEP_ALIVE = b": keep-alive\n\n"
+DONE = b"data: [DONE]\n\n"
+STREAM_HEADERS = {"cache-control": "no-store", "x-accel-buffering": "no"}
+IdempotencyKey = Annotated[
+    str | None,
+    Header(
+        max_length=400,
+        description="The same request with the same key gives the same answer; it goes on without its client.",
+    ),
+]
+
+
+class Run:
+    """A prediction behind one answer; it is canceled when its client leaves, unless it `stays`."""
+
+    def __init__(self, caller: Caller, request: Request, row: Prediction, *, stays: bool = False) -> None:
+        self._caller, self._request = caller, request
+        self.row = row
+        self._is_due = not stays
+        self.headers = {"x-prediction-id": encode_id("Prediction", row.id)}
+
+    async def result(self) -> Prediction:
+        """The prediction when it has succeeded.
+
+        Raises:
+            RefusedError: it has not, with the reason.
+            ClientDisconnect: the client is gone.
+        """
+        caller = self._caller
+        ending = prediction_events.wait_until_ended(
+            caller.rt, caller.hubs, caller.viewer, self.row.id, LONGEST_WAIT_SECONDS
+        )
+        try:
+            row = await self._while_there(ending)
+            if not PredictionStatus(row.status).is_terminal:
+                raise RefusedError(STOPPING, code=SERVER, status=503, type_=SERVER)
+            self._is_due = False
+            if (failure := failure_of(row)) is not None:
+                failure.headers.update(self.headers)
+                raise failure
+            return row
+        finally:
+            await self.leave()
+
+    async def updates(self) -> AsyncGenerator[SubscriberEvent | None, None]:
+        """The prediction's events from its beginning to its end, and None where nothing has come for a while.
+
+        Raises:
+            RefusedError: it did not succeed, or the caller's credential has ended.
+        """
+        caller = self._caller
+        # Whoever may run something may read what it gives
+        viewer = replace(caller.viewer, scopes=caller.viewer.scopes | {Scope.READ})
+        events = prediction_events.watch(caller.rt, caller.hubs, viewer, self.row.id)
+        expiry: asyncio.Task[str] | None = None
+        if viewer.session_id is not None or viewer.key_id is not None:
+            expiry = asyncio.create_task(caller.credential_watcher.wait_for_expiry(viewer))
+        following: asyncio.Task[SubscriberEvent] | None = None
+        async with aclosing(events):
+            try:
+                while True:
+                    following = following or asyncio.ensure_future(anext(events))
+                    waiting = {following, *([expiry] if expiry else [])}
+                    await asyncio.wait(waiting, timeout=KEEP_ALIVE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+                    if following.done():
+                        done, following = following, None
+                        try:
+                            update = done.result()
+                        except StopAsyncIteration:
+                            return
+                        if ended_row(update) is not None:
+                            self._is_due = False
+                        yield update
+                    elif expiry is not None and expiry.done():
+                        raise RefusedError(CREDENTIAL_ENDED, code="invalid_api_key", status=401)
+                    else:
+                        yield None
+            finally:
+                await end(*[task for task in (following, expiry) if task is not None])
+
+    async def leave(self) -> None:
+        """Nobody waits for it any more; where the database is away, its row goes on."""
+        if not self._is_due:
+            return
+        self._is_due = False
+        try:
+            await predictions.cancel(self._caller.rt, self._caller.viewer, self.row.id)
+        except (ServiceError, *CONNECTION_ERRORS) as error:
+            logger.warning("openai.not_canceled", prediction=str(self.row.id), error=str(error))
+
+    async def first(self, pieces: AsyncGenerator[bytes, None]) -> bytes:
+        """The first piece of a stream, before which a refusal is an answer; raises ClientDisconnect."""
+        return await self._while_there(anext(pieces))
+
+    async def _while_there(self, waiting: Awaitable[T]) -> T:
+        """What is waited for, unless the client leaves before; raises ClientDisconnect."""
+        task = asyncio.ensure_future(waiting)
+        left = asyncio.create_task(_wait_for_disconnect(self._request))
+        try:
+            await asyncio.wait({task, left}, return_when=asyncio.FIRST_COMPLETED)
+            if task.done():
+                return task.result()
+            raise ClientDisconnect
+        finally:
+            await end(task, left)
+
+
+async def _wait_for_disconnect(request: Request) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+
+
+def ended_row(update: SubscriberEvent) -> Prediction | None:
+    """The row of a prediction's last event; None for any other."""
+    if update.event.type is not EventType.STATUS or update.row is None:
+        return None
+    return update.row if PredictionStatus(update.row.status).is_terminal else None
+
+
+def failure_of(row: Prediction) -> RefusedError | None:
+    """Why a prediction that has ended gave no answer, if so; to send it again would only repeat it."""
+    status = PredictionStatus(row.status)
+    if status is PredictionStatus.SUCCEEDED:
+        return None
+    if status is not PredictionStatus.FAILED:
+        return RefusedError("The prediction was canceled.", code="prediction_canceled", is_final=True)
+    message = row.error_message or row.error_code or "It failed."
+    code = str(row.error_code).lower()
+    if row.error_code == PredictionErrorCode.INPUT_REJECTED.value:
+        return RefusedError(message, code=code, is_final=True)
+    return RefusedError(message, code=code, status=500, type_=SERVER, is_final=True)
+
+
+class Writer(Protocol):
+    """What a door makes of a prediction as it goes on."""
+
+    def go_on(self, pieces: list[Piece]) -> Iterable[bytes]:
+        """Events of what comes next."""
+        ...
+
+    def end(self, row: Prediction) -> Iterable[bytes]:
+        """The last events; raises RefusedError where that is an error."""
+        ...
+
+
+async def _pieces(run: Run, writer: Writer) -> AsyncGenerator[bytes, None]:
+    progress = TextProgress()
+    async with aclosing(run.updates()) as updates:
+        async for update in updates:
+            if update is None:
+                yield KEEP_ALIVE
+                continue
+            row = ended_row(update)
+            events = writer.go_on(progress.pieces(update)) if row is None else writer.end(row)
+            if event := b"".join(events):
+                yield event
+
+
+async def stream(
+    caller: Caller,
+    request: Request,
+    make: Callable[[], Awaitable[Run]],
+    writer_of: Callable[[Prediction], Writer],
+) -> Response:
+    """The answer that streams a run which is made for it, under the bound of the caller's open streams.
+
+    Raises:
+        RateLimitedError: too many are open.
+        RefusedError: the run has failed before anything was to be sent.
+    """
+    limits: ConcurrencyLimit = request.app.state.stream_limits
+    owner = caller.viewer.owner_key
+    if not limits.acquire(owner):
+        raise RateLimitedError(TOO_MANY, KEEP_ALIVE_SECONDS)
+    run: Run | None = None
+    try:
+        run = await make()
+        pieces = _pieces(run, writer_of(run.row))
+        try:
+            first = await run.first(pieces)
+        except BaseException:
+            await pieces.aclose()
+            raise
+    except BaseException as error:
+        limits.release(owner)
+        if run is not None:
+            await run.leave()
+            if isinstance(error, RefusedError):
+                error.headers.update(run.headers)
+        raise
+    here = run
+
+    async def leave() -> None:
+        limits.release(owner)
+        await here.leave()
+
+    return CompletionStream(_with_errors(first, pieces), here.headers, leave)
+
+
+async def _with_errors(first: bytes, pieces: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
+    """The pieces of a stream; where they break off, an event that clients raise as an error."""
+    async with aclosing(pieces):
+        yield first
+        try:
+            async for piece in pieces:
+                yield piece
+        except RefusedError as error:
+            yield data_event(error_body(error.message, error.type, error.param, error.code))
+
+
+def data_event(body: dict[str, Any]) -> bytes:
+    """A server-sent event of a body alone."""
+    return b"data: " + wire.encode_bytes(body) + b"\n\n"
+
+
+class CompletionStream(StreamingResponse):
+    """Server-sent events; `leave` is called when all was sent or the client is gone."""
+
+    def __init__(
+        self, pieces: AsyncGenerator[bytes, None], headers: dict[str, str], leave: Callable[[], Awaitable[None]]
+    ) -> None:
+        super().__init__(pieces, media_type="text/event-stream", headers={**STREAM_HEADERS, **headers})
+        self._pieces, self._leave = pieces, leave
+
+    async def __call__(self, scope: ASGIScope, receive: Receive, send: Send) -> None:
+        """Send them."""
+        try:
+            async with aclosing(self._pieces):
+                await super().__call__(scope, receive, send)
+        finally:
+            # It is done whatever becomes of the connection's own task
+            await asyncio.shield(asyncio.ensure_future(self._leave()))
