@@ -19,6 +19,7 @@ COPY server server
 COPY graph graph
 COPY workers workers
 COPY migrations migrations
+COPY clients/python/inference_client clients/python/inference_client
 COPY web/hatch_build.py web/hatch_build.py
 COPY --from=web /src/server/static server/static
 RUN SKIP_WEB=1 python -m build --wheel --outdir /wheel

@@ -113,11 +113,12 @@ migrate: dev ## Bring the database schema up to date (needs DATABASE_URL)
 migration: dev ## Write a migration for changed tables: make migration NAME=add_price (needs DATABASE_URL)
 	@$(BIN)/inference-server makemigration $(NAME)
 
-schema: dev ## Write graph/schema.graphql, server/rest/openapi.json, docs/settings.md, .env.example and the messages of the wire from the code
+schema: dev ## Write what is made of the code: graph/schema.graphql, openapi.json, docs/settings.md, .env.example, clients, the wire
 	@$(BIN)/inference-server export-schema > .venv/schema.tmp && mv .venv/schema.tmp graph/schema.graphql
 	@$(BIN)/inference-server export-openapi > .venv/openapi.tmp && mv .venv/openapi.tmp server/rest/openapi.json
 	@$(BIN)/inference-server export-settings > .venv/settings.tmp && mv .venv/settings.tmp docs/settings.md
 	@$(BIN)/inference-server export-settings --env-example > .venv/settings.tmp && mv .venv/settings.tmp .env.example
+	@$(BIN)/python clients/python/codegen.py
 	@$(BIN)/python -m tests.unit.contract.wire
 
 codegen: ## Write web/src/api/generated from graph/schema.graphql and web/src/api/*.graphql (needs npm)

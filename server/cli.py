@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable, Coroutine
+from functools import cached_property
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
@@ -16,6 +17,7 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 import uvicorn
+from typer.core import TyperGroup
 
 from migrations.rules import BrokenRulesError
 from server.adapters import database, schema
@@ -31,7 +33,31 @@ from server.services import accounts, demo, results
 from server.services.health import release
 from server.settings import SERVICES, Settings, SettingsError, hide_secrets, load_settings
 
-app = typer.Typer(help="Run models behind a GraphQL API.", no_args_is_help=True, pretty_exceptions_enable=False)
+
+class CommandGroup(TyperGroup):
+    """The server's own subcommands and those of the client, which is imported only where one of them is asked for."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """The names of all, the server's first."""
+        return [*super().list_commands(ctx), *self._client.list_commands(ctx)]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """A subcommand."""
+        return super().get_command(ctx, cmd_name) or self._client.get_command(ctx, cmd_name)
+
+    @cached_property
+    def _client(self) -> TyperGroup:
+        from inference_client.cli.commands import app as client_app
+
+        group = typer.main.get_group(client_app)
+        for command in group.commands.values():
+            vars(command)["rich_help_panel"] = "As a client of a server"
+        return group
+
+
+app = typer.Typer(
+    help="Run models behind a GraphQL API.", no_args_is_help=True, pretty_exceptions_enable=False, cls=CommandGroup
+)
 T = TypeVar("T")
 
 SHUTDOWN_MARGIN_SECONDS = 30

@@ -1,0 +1,3 @@
+"""The client's release, which is the server's."""
+
+VERSION = "0.1.0"

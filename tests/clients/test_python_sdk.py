@@ -1,0 +1,236 @@
+"""The Python client of `clients/python` against the real server."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import io
+import itertools
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from inference_client import (
+    AsyncClient,
+    Client,
+    ConflictError,
+    File,
+    ForbiddenError,
+    InvalidInputError,
+    NotFoundError,
+    PredictionFailedError,
+    Preview,
+    Status,
+    Step,
+    Text,
+    UnauthenticatedError,
+    UnavailableError,
+    UnreachableError,
+    WaitTimeoutError,
+)
+from PIL import Image
+
+from server.services.demo import YELLOW_STAR
+from tests.conftest import LiveServer, free_port
+from tests.support.operations import unique
+from tests.support.rest import rest_token
+
+TEXT = "to be or not to be"
+PICTURE = base64.b64decode(YELLOW_STAR)
+SHAPE = {"prompt": "a red circle on a blue background", "steps": 2, "seed": 1}
+
+
+@pytest.fixture(autouse=True)
+def no_surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Neither a proxy nor a login of this machine."""
+    monkeypatch.setenv("NO_PROXY", "*")
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    for name in ("INFERENCE_URL", "INFERENCE_KEY"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def client(live_server: LiveServer) -> Iterator[Client]:
+    with Client(live_server.url, rest_token(live_server.url)) as client:
+        yield client
+
+
+@pytest.fixture
+async def loop_client(live_server: LiveServer) -> AsyncIterator[AsyncClient]:
+    async with AsyncClient(live_server.url, rest_token(live_server.url)) as client:
+        yield client
+
+
+def test_a_model_is_run(client: Client) -> None:
+    assert client.run("demo/echo", text=TEXT) == TEXT
+    assert client.run("demo/echo", {"text": TEXT}) == TEXT
+    assert client.run("demo/prose", prompt="The function returns", max_new_tokens=8)
+
+
+def test_a_model_is_streamed(client: Client) -> None:
+    events = list(client.stream("demo/echo", text=TEXT, delay_seconds=0.03))
+    assert "".join(map(str, events)) == TEXT
+    assert len([event for event in events if isinstance(event, Text)]) > 3
+    last = events[-1]
+    assert isinstance(last, Status)
+    assert (last.status, last.prediction.text) == ("SUCCEEDED", TEXT)
+
+
+def test_steps_previews_and_a_picture(client: Client, tmp_path: Path) -> None:
+    events = list(client.stream("demo/shapes", {**SHAPE, "steps": 8}, previews=True))
+    assert [event.step for event in events if isinstance(event, Step)][-1] == 8
+    assert all(Image.open(io.BytesIO(event.image)).format == "JPEG" for event in events if isinstance(event, Preview))
+    (file,) = client.run("demo/shapes", **SHAPE)
+    assert isinstance(file, File)
+    assert file.read().startswith(b"\x89PNG")
+    assert file.image().size == (file.width, file.height)
+    saved = file.save(f"{tmp_path}/pictures/")
+    assert (saved.parent.name, saved.suffix, saved.read_bytes()) == ("pictures", ".png", file.read())
+    assert file.save(tmp_path / "circle.png") == tmp_path / "circle.png"
+
+
+def test_a_batch_gives_its_results_in_order_and_is_gone_on_with_by_its_name(client: Client) -> None:
+    rows: list[dict[str, Any]] = [{"text": f"row {number}"} for number in range(20)]
+    rows[3] = {"text": "It broke.", "fail": True}
+    rows[5] = {"words": 1}
+    name = unique("batch")
+    results = list(client.batch("demo/echo", iter(rows), name=name))
+    assert [result.index for result in results] == list(range(20))
+    assert [result.output for result in results if result.error is None] == [
+        row["text"] for index, row in enumerate(rows) if index not in (3, 5)
+    ]
+    with pytest.raises(PredictionFailedError, match="It broke"):
+        _ = results[3].output
+    assert isinstance(results[5].error, InvalidInputError)
+    again = list(client.batch("demo/echo", rows, name=name, ordered=False, concurrency=3))
+    ids = {result.index: result.prediction.id for result in results if result.prediction}
+    assert {result.index: result.prediction.id for result in again if result.prediction} == ids
+    (conflict,) = client.batch("demo/echo", [{"text": "another"}], name=name)
+    assert isinstance(conflict.error, ConflictError)
+    with pytest.raises(NotFoundError):
+        list(client.batch("demo/nothing", rows))
+
+
+def test_a_prediction_is_submitted_watched_canceled_and_retried(client: Client) -> None:
+    slow = client.submit("demo/echo", text="word " * 200, delay_seconds=0.05)
+    assert not slow.ended
+    with pytest.raises(WaitTimeoutError, match=slow.id):
+        client.wait(slow, timeout=0.3)
+    pieces = [event for event in itertools.islice(client.watch(slow), 6) if isinstance(event, Text)]
+    assert pieces
+    assert client.cancel(slow).id == slow.id
+    canceled = client.wait(slow.id)
+    assert canceled.status == "CANCELED"
+    assert (canceled.text or "").startswith("".join(map(str, pieces)))
+    ended = client.wait(client.submit("demo/echo", text=TEXT), timeout=30)
+    assert (ended.status, ended.output, client.get(ended).output) == ("SUCCEEDED", TEXT, TEXT)
+    again = client.wait(client.retry(ended))
+    assert (again.id != ended.id, again.output) == (True, TEXT)
+    assert [each.id for each in client.list(model="demo/echo")] == [again.id, ended.id, slow.id]
+    assert [each.id for each in client.list(status="CANCELED")] == [slow.id]
+    whole = [str(event) for event in client.watch(ended)]
+    assert "".join(whole) == TEXT
+
+
+def test_files_are_inputs(client: Client, tmp_path: Path) -> None:
+    path = tmp_path / "star.png"
+    path.write_bytes(PICTURE)
+    with path.open("rb") as file:
+        for given in (path, PICTURE, file, Image.open(path)):
+            assert client.run("demo/naming", image=given, top_k=1)[0]["label"] == "yellow star"
+    (made,) = client.run("demo/shapes", prompt="a yellow star on a black background", steps=4, seed=1)
+    assert client.run("demo/naming", image=made, top_k=1)[0]["label"]
+    # Too large for the input itself: it is uploaded
+    large = io.BytesIO()
+    Image.effect_noise((700, 700), 90).convert("RGB").save(large, format="PNG")
+    assert large.tell() > 300_000
+    assert client.run("demo/naming", image=large.getvalue(), top_k=1)
+
+
+def test_a_link_that_expired_is_fetched_again(client: Client) -> None:
+    (file,) = client.run("demo/shapes", **SHAPE)
+    stale = File(client._core, file.prediction_id, 0, f"{file.url}0", file.content_type, file.size_bytes, None, None)
+    assert stale.read() == file.read()
+
+
+def test_errors_say_what_is_wrong(live_server: LiveServer, client: Client) -> None:
+    with pytest.raises(InvalidInputError) as invalid:
+        client.run("demo/echo", text=1, times=2)
+    assert {violation.path for violation in invalid.value.violations} == {"/input/text", "/input/times"}
+    assert "/input/text: " in str(invalid.value)
+    with pytest.raises(NotFoundError, match="demo/nothing"):
+        client.run("demo/nothing", text=TEXT)
+    with pytest.raises(NotFoundError):
+        client.get("UHJlZGljdGlvbjow")
+    with pytest.raises(PredictionFailedError, match="It broke") as failed:
+        client.run("demo/echo", text="It broke.", fail=True)
+    assert (failed.value.code, failed.value.prediction.status) == ("INTERNAL", "FAILED")
+    with pytest.raises(PredictionFailedError):
+        list(client.stream("demo/echo", text="It broke.", fail=True))
+    for ask in (lambda wrong: wrong.run("demo/echo", text=TEXT), lambda wrong: list(wrong.watch("UHJlZGljdGlvbjow"))):
+        with Client(live_server.url, "isk_wrong") as wrong, pytest.raises(UnauthenticatedError):
+            ask(wrong)
+
+
+def test_a_server_that_is_away_and_a_url_that_is_wrong(
+    live_server: LiveServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("inference_client.core.RETRIES", 1)
+    with Client(f"http://127.0.0.1:{free_port()}") as away, pytest.raises(UnreachableError, match="does not answer"):
+        away.run("demo/echo", text=TEXT)
+    with Client(f"{live_server.url}/docs") as elsewhere, pytest.raises(UnreachableError, match="not as an inference"):
+        elsewhere.run("demo/echo", text=TEXT)
+    with Client(f"{live_server.url}/graphql/") as page:
+        assert page.run("demo/echo", text=TEXT) == TEXT
+    with pytest.raises(ValueError, match="http://"):
+        Client("127.0.0.1:8000")
+
+
+def test_models_are_listed_created_published_and_waited_for(client: Client) -> None:
+    assert "demo/echo" in [model.slug for model in client.models.list(owner="demo")]
+    assert client.models.get("demo/echo").latest is not None
+    seen: list[str] = []
+    model = client.models.create(unique("m"), "CUSTOM", predictor="echo", description="Mine", visibility="PRIVATE")
+    first = client.models.wait(model.slug, timeout=60, on_progress=lambda version: seen.append(version.state))
+    assert (first.slug, first.state, set(seen) <= {"PREPARING"}) == (f"{model.slug}:1", "READY", True)
+    second = client.models.publish(model.slug, predictor="echo")
+    assert client.models.wait(second.slug, timeout=60).number == 2
+    assert [version.number for version in client.models.versions(model.slug)] == [2, 1]
+    assert client.run(f"{model.slug}:1", text=TEXT) == TEXT
+    with pytest.raises(ConflictError):
+        client.models.create(model.name, "CUSTOM", predictor="echo")
+    with pytest.raises(ValueError, match="huggingface="):
+        client.models.publish(model.slug)
+    with pytest.raises((UnavailableError, InvalidInputError, ForbiddenError)):
+        client.models.wait(client.models.publish(model.slug, folder="nothing").slug, timeout=60)
+
+
+def test_any_operation_of_the_api(client: Client) -> None:
+    account = client.account()
+    assert account is not None
+    assert client.graphql("{ viewer { handle } }") == {"viewer": {"handle": account.handle}}
+    with pytest.raises(InvalidInputError):
+        client.graphql('{ node(id: "nonsense") { id } }')
+
+
+async def test_the_asynchronous_half(loop_client: AsyncClient) -> None:
+    assert await loop_client.run("demo/echo", text=TEXT) == TEXT
+    events = [event async for event in loop_client.stream("demo/echo", text=TEXT, delay_seconds=0.02)]
+    assert "".join(map(str, events)) == TEXT
+    slow = await loop_client.submit("demo/echo", text="word " * 200, delay_seconds=0.05)
+    with pytest.raises(WaitTimeoutError):
+        await loop_client.wait(slow, timeout=0.3)
+    await loop_client.cancel(slow)
+    assert (await loop_client.wait(slow)).status == "CANCELED"
+    assert [each.status async for each in loop_client.list()] == ["CANCELED", "SUCCEEDED", "SUCCEEDED"]
+    rows = [{"text": f"row {number}"} for number in range(10)]
+    outputs = [result.output async for result in loop_client.batch("demo/echo", rows)]
+    assert outputs == [row["text"] for row in rows]
+    (file,) = await loop_client.run("demo/shapes", **SHAPE)
+    assert (await file.aread()).startswith(b"\x89PNG")
+    with pytest.raises(RuntimeError, match="aread"):
+        file.read()
+    assert "demo/echo" in [model.slug async for model in loop_client.models.list(owner="demo")]
+    together = await asyncio.gather(*(loop_client.run("demo/echo", text=f"{n}") for n in range(10)))
+    assert together == [f"{n}" for n in range(10)]
