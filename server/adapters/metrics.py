@@ -71,7 +71,9 @@ REFUSALS = Counter(
 )
 SOCKETS = Gauge("inference_sockets", "Open WebSockets.", registry=REGISTRY)
 SUBSCRIPTIONS = Gauge(
-    "inference_subscriptions", "Operations running over WebSockets, mostly subscriptions.", registry=REGISTRY
+    "inference_subscriptions",
+    "Operations over WebSockets, mostly subscriptions, and streams of events.",
+    registry=REGISTRY,
 )
 PREDICTIONS_ENDED = Counter(
     "inference_predictions_ended",

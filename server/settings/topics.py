@@ -157,7 +157,7 @@ class LimitSettings(BaseSettings):
         1000, ge=1, description="Maximum open WebSockets from one address to one API process."
     )
     max_subscriptions: int = Field(
-        20_000, ge=1, description="Maximum operations running over WebSockets in one API process."
+        20_000, ge=1, description="Maximum operations over WebSockets and streams of events in one API process."
     )
     max_subscriptions_per_user: int = Field(
         1000,

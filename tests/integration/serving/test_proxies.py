@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import signal
-import subprocess
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -19,38 +14,9 @@ import pytest
 from tests.conftest import free_port
 from tests.integration.serving.conftest import StartApi
 from tests.support.api import wait_until_healthy
+from tests.support.nginx import NGINX, proxied
 
-NGINX = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
-CONFIGURATION = """
-daemon off; error_log {folder}/error.log; pid {folder}/pid; user root;
-events {{ worker_connections 1000; }}
-http {{
-  access_log off;
-  client_body_temp_path {folder}; proxy_temp_path {folder}; fastcgi_temp_path {folder};
-  uwsgi_temp_path {folder}; scgi_temp_path {folder};
-  upstream api {{ {servers} {keepalive} }}
-  server {{
-    listen 127.0.0.1:{port};
-    location / {{ proxy_pass http://api; proxy_http_version 1.1; proxy_set_header Connection ""; }}
-  }}
-}}
-"""
 RESTARTS, CLIENTS = 3, 6
-
-
-@contextmanager
-def proxied(folder: Path, ports: list[int], keepalive: str) -> Iterator[str]:
-    """The address of an nginx before some ports."""
-    port = free_port()
-    servers = " ".join(f"server 127.0.0.1:{each};" for each in ports)
-    (folder / "nginx.conf").write_text(
-        CONFIGURATION.format(folder=folder, servers=servers, keepalive=keepalive, port=port)
-    )
-    with subprocess.Popen([str(NGINX), "-p", str(folder), "-c", str(folder / "nginx.conf")]) as process:
-        try:
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            process.terminate()
 
 
 @pytest.mark.slow
@@ -69,7 +35,10 @@ def test_no_request_fails_while_apis_restart_behind_nginx(start_api: StartApi, t
                 except httpx.HTTPError as error:
                     outcomes[type(error).__name__] += 1
 
-    with start_api(API_PORT=str(ports[0])) as steady, proxied(tmp_path, [ports[0], ports[1]], keepalive) as url:
+    with (
+        start_api(API_PORT=str(ports[0])) as steady,
+        proxied(tmp_path, [ports[0], ports[1]], upstream=keepalive) as url,
+    ):
         wait_until_healthy(f"http://127.0.0.1:{ports[0]}", 0, {"api": steady.process})
         threads = [threading.Thread(target=ask, args=(url,)) for _ in range(CLIENTS)]
         for thread in threads:
