@@ -121,7 +121,7 @@ schema: dev ## Write what is made of the code: graph/schema.graphql, openapi.jso
 	@$(BIN)/python clients/python/codegen.py
 	@$(BIN)/python -m tests.unit.contract.wire
 
-codegen: ## Write web/src/api/generated from graph/schema.graphql and web/src/api/*.graphql (needs npm)
+codegen: ## Write the types of what the page and the TypeScript client ask, from graph/schema.graphql (needs npm)
 	npm --prefix web run codegen
 
 bench: dev ## Measure beside other servers of the same job, and print tables of ratios (PARTS="overhead" takes some)
@@ -141,5 +141,5 @@ docker-down: ## Stop the composed services
 	docker compose down
 
 clean: ## Remove what was built; .data and .venv stay
-	rm -rf build dist server/static web/node_modules tests/clients/node_modules .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf build dist server/static web/node_modules tests/clients/node_modules clients/typescript/{build,dist,node_modules} .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +

@@ -57,7 +57,9 @@ def main() -> int:
         )
         for name in LOCKS
     }
-    answers["web/package-lock.json"] = of_node(run("npm", "audit", "--json", "--omit=dev", folder=ROOT / "web"))
+    for folder in ("web", "clients/typescript"):
+        audit = run("npm", "audit", "--json", "--omit=dev", folder=ROOT / folder)
+        answers[f"{folder}/package-lock.json"] = of_node(audit)
     for name, (lines, count) in answers.items():
         if not count:
             say(f"{name}: NOT AUDITED, since its registry told nothing of vulnerabilities from here")

@@ -6,9 +6,11 @@ import re
 
 from tests.architecture.house import ROOT
 
-PAGES = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")] + sorted(ROOT.glob("docs/**/*.md"))
+PAGES = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")] + sorted(
+    [*ROOT.glob("docs/**/*.md"), *ROOT.glob("clients/*/README.md")]
+)
 COLUMNS = 140
-ROOMS = "tests|server|graph|workers|migrations|web|docs|deploy"
+ROOMS = "tests|server|graph|workers|migrations|web|docs|deploy|clients"
 NAMED_FILE = re.compile(rf"(?<![\w/])(?:{ROOMS})/[\w./-]+\.(?:py|md|ts|mjs|graphql|service)\b")
 NAMED_TEST = re.compile(r"`(test_\w+)`")
 

@@ -1,10 +1,8 @@
-"""Node.js with the stock clients of package.json, installed by the first session that needs them."""
+"""Node.js with the stock clients of package.json and our own, installed by the first session that needs them."""
 
 from __future__ import annotations
 
 import importlib.util
-import os
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -15,6 +13,7 @@ import pytest
 from filelock import FileLock
 
 from tests.conftest import LiveServer
+from tests.support import typescript
 from tests.support.chat_model import add_chat_model
 from tests.support.rest import rest_token
 
@@ -35,16 +34,15 @@ def _hatch_build() -> ModuleType:
 
 @pytest.fixture(scope="session")
 def node() -> Path:
-    """A Node.js beside which the locked packages are installed."""
+    """A Node.js beside which the locked packages are installed, and our own client as it is published."""
     build = _hatch_build()
     found: Any = build.system_node() or build.packaged_node()
     assert found is not None, build.NO_NODE
     with FileLock(HERE / ".install.lock"):
         if not INSTALLED.is_file() or INSTALLED.read_text() != LOCKED.read_text():
-            path = os.pathsep.join([str(found.node.parent), os.environ.get("PATH", "")])
-            command = (*found.npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
-            subprocess.run(command, cwd=HERE, env={**os.environ, "PATH": path}, check=True, timeout=150)
+            typescript.run_npm(found, HERE, "ci", "--ignore-scripts")
             INSTALLED.write_text(LOCKED.read_text())
+        typescript.install(found, HERE / "node_modules")
     return Path(found.node)
 
 

@@ -27,10 +27,12 @@ def live(own_servers: LocalServers, tmp_path_factory: pytest.TempPathFactory) ->
 
 
 @contextmanager
-def watcher_of(live: LiveServer, node: Path, **environment: str) -> Iterator[subprocess.Popen[str]]:
+def watcher_of(
+    live: LiveServer, node: Path, program: str = "resuming", **environment: str
+) -> Iterator[subprocess.Popen[str]]:
     """The client, which says what it does."""
     env = {**os.environ, "BASE_URL": live.url, "NO_COLOR": "1", **environment}
-    command, pipe = [str(node), str(HERE / "js" / "resuming.mjs")], subprocess.PIPE
+    command, pipe = [str(node), str(HERE / "js" / f"{program}.mjs")], subprocess.PIPE
     with subprocess.Popen(command, cwd=HERE, env=env, stdin=pipe, stdout=pipe, text=True) as process:
         try:
             yield process
@@ -75,6 +77,23 @@ def test_a_watcher_of_a_server_that_restarts(live: LiveServer, node: Path, numbe
     assert [snapshot["after"] for snapshot in found["snapshots"]] in ([0], [0, 0])
     is_whole(found)
     assert code in found["closes"]
+
+
+@pytest.mark.parametrize(
+    "number", [pytest.param(signal.SIGTERM, marks=pytest.mark.slow), signal.SIGKILL], ids=["SIGTERM", "kill -9"]
+)
+def test_our_own_client_of_a_server_that_restarts(live: LiveServer, node: Path, number: signal.Signals) -> None:
+    """Its stream has every token once, and its run the one prediction that it created."""
+    with watcher_of(live, node, "sdk_resuming") as watcher:
+        wait_for_line(watcher, "half")
+        api = live.processes.pop("api")
+        api.send_signal(number)
+        api.wait(40)
+        live.start("api", "serve")
+        result = result_of(watcher)
+    assert "".join(result["pieces"]) == result["output"] == result["text"]
+    assert len(result["pieces"]) > 8
+    assert (result["statuses"][-1], result["restarts"]) == ("SUCCEEDED", 0)
 
 
 def test_a_watcher_that_comes_while_postgresql_is_away(live: LiveServer, own_servers: LocalServers, node: Path) -> None:

@@ -1,0 +1,300 @@
+import { UnreachableError, NotFoundError, unwrap } from "./errors.js";
+import type { PredictionEvent } from "./events.js";
+import { encoded, upload, type Input, type Output } from "./files.js";
+import type {
+  CancelPredictionMutation,
+  CreatePredictionInput,
+  CreatePredictionMutation,
+  GetModelQuery,
+  ListModelsQuery,
+  ListPredictionsQuery,
+  ModelFieldsFragment,
+  ModelFilter,
+  PredictionFilter,
+  RetryPredictionMutation,
+  WebhookInput,
+} from "./generated.js";
+import {
+  CANCEL_PREDICTION,
+  CREATE_PREDICTION,
+  GET_MODEL,
+  LIST_MODELS,
+  LIST_PREDICTIONS,
+  RETRY_PREDICTION,
+} from "./operations.js";
+import { find, isFinal, predictionOf, successful, type Prediction } from "./predictions.js";
+import { backoff, sleep } from "./time.js";
+import { Transport, reasonOf, type ClientOptions, type RequestOptions } from "./transport.js";
+import { watch, type WatchOptions } from "./watch.js";
+
+/** A model and its newest version that is READY. */
+export type Model = ModelFieldsFragment;
+
+export interface RunOptions {
+  /** Cancels the prediction, and throws the signal's reason. */
+  signal?: AbortSignal;
+  /** The same key and the same request give the same prediction, from other processes too; else a random one. */
+  idempotencyKey?: string;
+  /** Seconds after which the prediction is given up, waiting included. */
+  deadlineSeconds?: number;
+  /** Take the result of an equal prediction that allowed it too. */
+  useCache?: boolean;
+  /** Where to tell of the prediction besides. */
+  webhook?: WebhookInput;
+}
+
+export interface BatchOptions extends Omit<RunOptions, "idempotencyKey" | "webhook"> {
+  /** How many run at a time; default 8. */
+  concurrency?: number;
+}
+
+/** One input of a batch and what came of it: `output`, or the `error`. */
+export type BatchResult<T extends Output = Output> =
+  | { index: number; input: Input; output: T; error: null }
+  | { index: number; input: Input; output: null; error: unknown };
+
+interface SignalOption {
+  signal?: AbortSignal;
+}
+
+const WAIT_SECONDS = 60;
+/** How long to try to cancel what nobody waits for any more. */
+const STOP_MS = 5_000;
+const PAGE = 50;
+/** How many more inputs of a batch than run at a time are in hand, while the first of them takes long. */
+const AHEAD = 4;
+
+/** A server, as whoever the key is of. It keeps nothing open: there is nothing to close. */
+export class Client {
+  readonly models: Models;
+  readonly #transport: Transport;
+
+  constructor(options: ClientOptions = {}) {
+    this.#transport = new Transport(options);
+    this.models = new Models(this.#transport);
+  }
+
+  /**
+   * Runs a model, and gives its output: text, or files, or JSON. A model is `owner/name`, or `owner/name:3` for one of
+   * its versions.
+   *
+   * @throws PredictionFailedError where it fails, InvalidInputError where the input breaks rules.
+   */
+  async run<T extends Output = Output>(model: string, input: Input, options: RunOptions = {}): Promise<T> {
+    return successful(await this.#runToEnd(model, input, options)).output as T;
+  }
+
+  /**
+   * Runs a model, and gives its events as they come. Who leaves the loop before its end cancels the prediction.
+   *
+   * @throws PredictionFailedError behind the last event, where it fails.
+   */
+  async *stream(
+    model: string,
+    input: Input,
+    options: RunOptions & Pick<WatchOptions, "previews"> = {},
+  ): AsyncGenerator<PredictionEvent, void, undefined> {
+    const { signal, previews } = options;
+    const { id } = await this.submit(model, input, options);
+    let last: Prediction | null = null;
+    try {
+      for await (const event of this.watch(id, { ...(signal && { signal }), ...(previews && { previews }) })) {
+        if (event.type === "status" && isFinal(event.status)) last = event.prediction;
+        yield event;
+      }
+    } finally {
+      if (!last) await this.#stop(async () => id, signal);
+    }
+    if (last) successful(last);
+  }
+
+  /** Starts a prediction, and does not wait for it. */
+  async submit(model: string, input: Input, options: RunOptions = {}): Promise<Prediction> {
+    return this.#create(await this.#request(model, input, options), 0, options.signal);
+  }
+
+  /** A prediction as it stands. */
+  async get(id: string, options: SignalOption = {}): Promise<Prediction> {
+    return predictionOf(await find(id, this.#transport, options.signal), this.#transport);
+  }
+
+  /** Your predictions, newest first; pages are fetched as the loop comes to them. */
+  async *list(filter: PredictionFilter = {}, options: SignalOption = {}): AsyncGenerator<Prediction, void, undefined> {
+    const rows = pages(async (after) => {
+      const variables = { first: PAGE, after, filter };
+      return (await this.#transport.request<ListPredictionsQuery>(LIST_PREDICTIONS, variables, options)).predictions;
+    });
+    for await (const row of rows) yield predictionOf(row, this.#transport);
+  }
+
+  /** Cancels a prediction at its next token or step; what it has made so far stays. */
+  async cancel(id: string, options: SignalOption = {}): Promise<Prediction> {
+    const variables = { input: { id } };
+    const answer = await this.#transport.request<CancelPredictionMutation>(CANCEL_PREDICTION, variables, options);
+    return predictionOf(unwrap(answer.cancelPrediction), this.#transport);
+  }
+
+  /** Runs a prediction again as a new one, with the same version and input. */
+  async retry(id: string, options: SignalOption & { idempotencyKey?: string } = {}): Promise<Prediction> {
+    const variables = { input: { id, idempotencyKey: options.idempotencyKey ?? randomKey() } };
+    const answer = await this.#transport.request<RetryPredictionMutation>(RETRY_PREDICTION, variables, options);
+    return predictionOf(unwrap(answer.retryPrediction), this.#transport);
+  }
+
+  /** The events of a prediction from its beginning to its end. Who leaves the loop only stops watching. */
+  watch(id: string, options: WatchOptions = {}): AsyncGenerator<PredictionEvent, void, undefined> {
+    return watch(id, this.#transport, options);
+  }
+
+  /** The prediction once it has ended, well or not. */
+  async wait(id: string, options: SignalOption = {}): Promise<Prediction> {
+    for await (const event of this.watch(id, options))
+      if (event.type === "status" && isFinal(event.status)) return event.prediction;
+    throw new UnreachableError(`The events of ${id} ended before it did.`);
+  }
+
+  /**
+   * Runs a model on many inputs, some at a time, and gives what came of each, in the order of the inputs. Inputs may
+   * come as they are made: they are taken as there is room. Who leaves the loop cancels what runs.
+   */
+  async *batch<T extends Output = Output>(
+    model: string,
+    inputs: Iterable<Input> | AsyncIterable<Input>,
+    { concurrency = 8, signal, ...options }: BatchOptions = {},
+  ): AsyncGenerator<BatchResult<T>, void, undefined> {
+    if (!(concurrency >= 1)) throw new RangeError("`concurrency` is 1 or more.");
+    const left = new AbortController();
+    const either = signal ? AbortSignal.any([signal, left.signal]) : left.signal;
+    const running = new Set<Promise<unknown>>();
+    const results: Promise<BatchResult<T>>[] = [];
+    const runOne = async (input: Input, index: number): Promise<BatchResult<T>> => {
+      try {
+        return { index, input, output: await this.run<T>(model, input, { ...options, signal: either }), error: null };
+      } catch (error) {
+        return { index, input, output: null, error };
+      }
+    };
+    let index = 0;
+    try {
+      for await (const input of inputs) {
+        while (running.size >= concurrency || results.length >= concurrency * AHEAD) {
+          // the first result that is due, else room for another run
+          const first = results[0];
+          const isDue =
+            first &&
+            (await Promise.race([first.then(() => true), ...[...running].map((run) => run.then(() => false))]));
+          signal?.throwIfAborted();
+          if (isDue && first) yield await (results.shift() ?? first);
+        }
+        const result = runOne(input, index++);
+        results.push(result);
+        running.add(result);
+        void result.then(() => running.delete(result));
+      }
+      for (let result = results.shift(); result; result = results.shift()) {
+        const settled = await result;
+        signal?.throwIfAborted();
+        yield settled;
+      }
+    } finally {
+      left.abort();
+      await Promise.all(running);
+    }
+  }
+
+  /** Uploads a file for inputs to come; the value that an input of type file takes for it. */
+  async upload(file: Blob | ArrayBuffer | ArrayBufferView, options: SignalOption = {}): Promise<string> {
+    return upload(file instanceof Blob ? file : new Blob([file as BlobPart]), this.#transport, options.signal);
+  }
+
+  async #request(model: string, input: Input, options: RunOptions): Promise<CreatePredictionInput> {
+    const { deadlineSeconds = null, idempotencyKey = randomKey(), signal, useCache = null, webhook = null } = options;
+    signal?.throwIfAborted();
+    const body = await encoded(input, this.#transport, signal);
+    return { model, input: body, idempotencyKey, deadlineSeconds, useCache, webhook };
+  }
+
+  /**
+   * Creates a prediction, and waits for up to `wait` seconds. Where the signal comes meanwhile the prediction is
+   * canceled, though its answer never came: the same key finds it.
+   */
+  async #create(input: CreatePredictionInput, wait: number, signal?: AbortSignal): Promise<Prediction> {
+    const create = async (wait: number, options: RequestOptions) => {
+      const variables = { input: { ...input, wait } };
+      const answer = await this.#transport.request<CreatePredictionMutation>(CREATE_PREDICTION, variables, options);
+      return predictionOf(unwrap(answer.createPrediction), this.#transport);
+    };
+    try {
+      return await create(wait, { signal, wait });
+    } catch (error) {
+      if (signal?.aborted) await this.#stop(async () => (await create(0, { patienceMs: STOP_MS })).id, signal);
+      throw error;
+    }
+  }
+
+  async #runToEnd(model: string, input: Input, options: RunOptions): Promise<Prediction> {
+    const { signal } = options;
+    const request = await this.#request(model, input, options);
+    for (let early = 0; ;) {
+      const began = Date.now();
+      // the same key: the same prediction, waited for once more
+      const prediction = await this.#create(request, WAIT_SECONDS, signal);
+      if (isFinal(prediction.status)) return prediction;
+      // a node that stops answers at once
+      if (Date.now() - began < 1000) await sleep(backoff(early++));
+    }
+  }
+
+  /** Cancels what nobody waits for any more. */
+  async #stop(id: () => Promise<string>, signal?: AbortSignal): Promise<void> {
+    try {
+      const variables = { input: { id: await id() } };
+      await this.#transport.request<CancelPredictionMutation>(CANCEL_PREDICTION, variables, { patienceMs: STOP_MS });
+    } catch (error) {
+      const message = `The prediction may still run: it could not be canceled: ${reasonOf(error)}`;
+      throw new UnreachableError(message, { cause: signal?.reason ?? error });
+    }
+  }
+}
+
+/** The models that you can see. */
+export class Models {
+  readonly #transport: Transport;
+
+  /** @internal */
+  constructor(transport: Transport) {
+    this.#transport = transport;
+  }
+
+  async get(model: string, options: SignalOption = {}): Promise<Model> {
+    const { model: row } = await this.#transport.request<GetModelQuery>(GET_MODEL, { slug: model }, options);
+    if (!row) throw new NotFoundError("NOT_FOUND", `There is no model ${model}, or you cannot see it.`);
+    return row;
+  }
+
+  /** Models, newest first; pages are fetched as the loop comes to them. */
+  async *list(filter: ModelFilter = {}, options: SignalOption = {}): AsyncGenerator<Model, void, undefined> {
+    yield* pages(async (after) => {
+      const variables = { first: PAGE, after, filter };
+      return (await this.#transport.request<ListModelsQuery>(LIST_MODELS, variables, options)).models;
+    });
+  }
+}
+
+interface Page<Row> {
+  nodes: Row[];
+  pageInfo: { hasNextPage: boolean; endCursor: string | null };
+}
+
+async function* pages<Row>(get: (after: string | null) => Promise<Page<Row>>): AsyncGenerator<Row, void, undefined> {
+  let after: string | null = null;
+  do {
+    const { nodes, pageInfo }: Page<Row> = await get(after);
+    yield* nodes;
+    after = pageInfo.hasNextPage ? pageInfo.endCursor : null;
+  } while (after !== null);
+}
+
+/** 128 random bits in hex; on plain http too, where browsers have no `crypto.randomUUID`. */
+const randomKey = (): string =>
+  Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");

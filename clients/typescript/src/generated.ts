@@ -1,0 +1,278 @@
+/** Internal type. DO NOT USE DIRECTLY. */
+type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
+/** Internal type. DO NOT USE DIRECTLY. */
+export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
+/** The prediction to cancel. */
+export type CancelPredictionInput = {
+  /** Id of the prediction. Maximum 200 characters. */
+  id: string;
+};
+
+/** A prediction to run. */
+export type CreatePredictionInput = {
+  /** Seconds until the deadline, waiting included. If it has not started by then it is ABORTED; if it is still running, FAILED. */
+  deadlineSeconds?: number | null | undefined;
+  /** Repeating the same request with the same key returns the same prediction. Maximum 10000 characters. */
+  idempotencyKey?: string | null | undefined;
+  /** Input, which is checked against the version's `inputSchema`. Maximum 100000 values. */
+  input: unknown;
+  /** Model as `owner/name`, or `owner/name:number` to pin a version. Maximum 10000 characters. */
+  model: string;
+  /** Share the result with equal predictions that set this too: same version, input and seed. */
+  useCache?: boolean | null | undefined;
+  /** Seconds to wait for the prediction to end, 0 to 60; after that it is returned as it stands. */
+  wait?: number | null | undefined;
+  /** Webhook to notify, signed with your webhook secret; requires signing in. */
+  webhook?: WebhookInput | null | undefined;
+};
+
+/** An input file to upload. */
+export type CreateUploadInput = {
+  /** Media type. Maximum 10000 characters. */
+  contentType?: string;
+  /** Size in bytes, at most MAX_INPUT_BYTES. */
+  sizeBytes: number;
+};
+
+/** Stable codes of errors. */
+export type ErrorCode =
+  /** Wrong e-mail address or password. */
+  | 'BAD_CREDENTIALS'
+  /** An argument is malformed. */
+  | 'BAD_USER_INPUT'
+  /** The request conflicts with what already exists. */
+  | 'CONFLICT'
+  /** You are not allowed to do this. */
+  | 'FORBIDDEN'
+  /** The input is invalid; see `violations`. */
+  | 'INVALID_INPUT'
+  /** It does not exist, or you cannot see it. */
+  | 'NOT_FOUND'
+  /** You must sign in first. */
+  | 'UNAUTHENTICATED'
+  /** It exists, but cannot be used now. */
+  | 'UNAVAILABLE';
+
+/** Why a text ended. */
+export type FinishReason =
+  /** Something in it was withheld. */
+  | 'CONTENT_FILTER'
+  /** At `max_new_tokens`, or where the model's context is full. */
+  | 'LENGTH'
+  /** At the model's own end, or at a stop string. */
+  | 'STOP'
+  /** At its own end, with calls of tools. */
+  | 'TOOL_CALLS';
+
+/** Filter for a list of models. */
+export type ModelFilter = {
+  /** Kind of the models. */
+  kind?: ModelKind | null | undefined;
+  /** Handle of the owner. Maximum 10000 characters. */
+  owner?: string | null | undefined;
+  /** Text in the name or description. Maximum 10000 characters. */
+  search?: string | null | undefined;
+  /** One of the model's tags. Maximum 10000 characters. */
+  tag?: string | null | undefined;
+};
+
+/** Kind of a model. */
+export type ModelKind =
+  /** Runs any other predictor of the workers. */
+  | 'CUSTOM'
+  /** Generates images with a diffusers pipeline. */
+  | 'IMAGE_GENERATION'
+  /** Generates text with a transformers model. */
+  | 'TEXT_GENERATION';
+
+/** Why a prediction failed. */
+export type PredictionErrorCode =
+  /** It ran or waited for too long. */
+  | 'DEADLINE_EXCEEDED'
+  /** The model does not accept this input. */
+  | 'INPUT_REJECTED'
+  /** The model's code raised an error. */
+  | 'INTERNAL'
+  /** The model could not be loaded. */
+  | 'MODEL_UNAVAILABLE'
+  /** The device does not have enough memory. */
+  | 'OUT_OF_MEMORY'
+  /** Its output files could not be stored. */
+  | 'STORAGE'
+  /** The processes that ran it died repeatedly. */
+  | 'WORKER_LOST';
+
+/** Filter for a list of predictions. */
+export type PredictionFilter = {
+  /** Created before this time. */
+  createdBefore?: string | null | undefined;
+  /** Created at this time or later. */
+  createdFrom?: string | null | undefined;
+  /** Predictions of all users; administrators only. */
+  everybody?: boolean;
+  /** Model as `owner/name`, or version as `owner/name:number`. Maximum 10000 characters. */
+  model?: string | null | undefined;
+  /** Any of these statuses. Maximum 20 items. */
+  status?: Array<PredictionStatus> | null | undefined;
+};
+
+/** Status of a prediction. SUCCEEDED, FAILED, CANCELED and ABORTED are final. */
+export type PredictionStatus =
+  /** Ended by its deadline before it started. */
+  | 'ABORTED'
+  /** Ended by a cancel request; the output so far is kept. */
+  | 'CANCELED'
+  /** Ended with an error. */
+  | 'FAILED'
+  /** Running on a worker. */
+  | 'PROCESSING'
+  /** Waiting for a worker. */
+  | 'STARTING'
+  /** Ended with its complete output. */
+  | 'SUCCEEDED';
+
+/** The prediction to retry. */
+export type RetryPredictionInput = {
+  /** Id of the prediction. Maximum 200 characters. */
+  id: string;
+  /** Repeating the same request with the same key returns the same new prediction. Maximum 10000 characters. */
+  idempotencyKey?: string | null | undefined;
+};
+
+/** State of a version. */
+export type VersionState =
+  /** A worker is downloading or inspecting its files. */
+  | 'PREPARING'
+  /** It can run. */
+  | 'READY'
+  /** It can never run; `reason` says why. */
+  | 'REFUSED';
+
+/** Who can see a model. */
+export type Visibility =
+  /** Only its owner and administrators. */
+  | 'PRIVATE'
+  /** Everyone. */
+  | 'PUBLIC';
+
+/** An event that a webhook can receive. The deliveries of a prediction are sent in this order. */
+export type WebhookEvent =
+  /** The prediction ended. Retried for three days until the receiver accepts it. */
+  | 'COMPLETED'
+  /** New log lines, at most every 500 ms. */
+  | 'LOGS'
+  /** New output, at most every 500 ms; also sent at the end unless COMPLETED is requested too. */
+  | 'OUTPUT'
+  /** A worker started the prediction. */
+  | 'START';
+
+/** A webhook of a prediction. Messages are signed as Standard Webhooks; redirects are not followed. */
+export type WebhookInput = {
+  /** Events to send; at least one. Maximum 20 items. */
+  events?: Array<WebhookEvent>;
+  /** URL with https:// or http://, a public host, and port 443 or 80. Maximum 10000 characters. */
+  url: string;
+};
+
+export type PredictionFieldsFragment = { id: string, status: PredictionStatus, input: unknown, output: unknown, text: string | null, logs: string, attempts: number, seed: number | null, cached: boolean, createdAt: string, startedAt: string | null, completedAt: string | null, model: { slug: string }, version: { slug: string }, choices: Array<{ index: number, text: string, finishReason: FinishReason | null, message: unknown, logprobs: unknown }> | null, files: Array<{ url: string, contentType: string, bytes: number, width: number | null, height: number | null }>, error: { code: PredictionErrorCode, message: string } | null, progress: { step: number, total: number | null, fraction: number | null, etaSeconds: number | null } | null, metrics: { queueSeconds: number | null, loadSeconds: number | null, predictSeconds: number | null, totalSeconds: number | null, timeToFirstTokenSeconds: number | null, inputTokens: number | null, cachedInputTokens: number | null, outputTokens: number | null, tokensPerSecond: number | null, steps: number | null, custom: unknown } };
+
+export type ModelFieldsFragment = { slug: string, kind: ModelKind, visibility: Visibility, description: string, tags: Array<string>, runCount: number, createdAt: string, updatedAt: string, latestVersion: { slug: string, number: number, state: VersionState, reason: string | null, inputSchema: unknown, outputSchema: unknown } | null };
+
+export type CreatePredictionMutationVariables = Exact<{
+  input: CreatePredictionInput;
+}>;
+
+
+export type CreatePredictionMutation = { createPrediction:
+    | { __typename: 'ConflictError', code: ErrorCode, message: string }
+    | { __typename: 'ForbiddenError', code: ErrorCode, message: string }
+    | { __typename: 'InvalidInput', code: ErrorCode, message: string, violations: Array<{ path: string, message: string, code: string }> }
+    | { __typename: 'NotFoundError', code: ErrorCode, message: string }
+    | { __typename: 'Prediction', id: string, status: PredictionStatus, input: unknown, output: unknown, text: string | null, logs: string, attempts: number, seed: number | null, cached: boolean, createdAt: string, startedAt: string | null, completedAt: string | null, model: { slug: string }, version: { slug: string }, choices: Array<{ index: number, text: string, finishReason: FinishReason | null, message: unknown, logprobs: unknown }> | null, files: Array<{ url: string, contentType: string, bytes: number, width: number | null, height: number | null }>, error: { code: PredictionErrorCode, message: string } | null, progress: { step: number, total: number | null, fraction: number | null, etaSeconds: number | null } | null, metrics: { queueSeconds: number | null, loadSeconds: number | null, predictSeconds: number | null, totalSeconds: number | null, timeToFirstTokenSeconds: number | null, inputTokens: number | null, cachedInputTokens: number | null, outputTokens: number | null, tokensPerSecond: number | null, steps: number | null, custom: unknown } }
+    | { __typename: 'UnavailableError', code: ErrorCode, message: string }
+   };
+
+export type RetryPredictionMutationVariables = Exact<{
+  input: RetryPredictionInput;
+}>;
+
+
+export type RetryPredictionMutation = { retryPrediction:
+    | { __typename: 'ConflictError', code: ErrorCode, message: string }
+    | { __typename: 'ForbiddenError', code: ErrorCode, message: string }
+    | { __typename: 'InvalidInput', code: ErrorCode, message: string, violations: Array<{ path: string, message: string, code: string }> }
+    | { __typename: 'NotFoundError', code: ErrorCode, message: string }
+    | { __typename: 'Prediction', id: string, status: PredictionStatus, input: unknown, output: unknown, text: string | null, logs: string, attempts: number, seed: number | null, cached: boolean, createdAt: string, startedAt: string | null, completedAt: string | null, model: { slug: string }, version: { slug: string }, choices: Array<{ index: number, text: string, finishReason: FinishReason | null, message: unknown, logprobs: unknown }> | null, files: Array<{ url: string, contentType: string, bytes: number, width: number | null, height: number | null }>, error: { code: PredictionErrorCode, message: string } | null, progress: { step: number, total: number | null, fraction: number | null, etaSeconds: number | null } | null, metrics: { queueSeconds: number | null, loadSeconds: number | null, predictSeconds: number | null, totalSeconds: number | null, timeToFirstTokenSeconds: number | null, inputTokens: number | null, cachedInputTokens: number | null, outputTokens: number | null, tokensPerSecond: number | null, steps: number | null, custom: unknown } }
+    | { __typename: 'UnavailableError', code: ErrorCode, message: string }
+   };
+
+export type CancelPredictionMutationVariables = Exact<{
+  input: CancelPredictionInput;
+}>;
+
+
+export type CancelPredictionMutation = { cancelPrediction:
+    | { __typename: 'NotFoundError', code: ErrorCode, message: string }
+    | { __typename: 'Prediction', id: string, status: PredictionStatus, input: unknown, output: unknown, text: string | null, logs: string, attempts: number, seed: number | null, cached: boolean, createdAt: string, startedAt: string | null, completedAt: string | null, model: { slug: string }, version: { slug: string }, choices: Array<{ index: number, text: string, finishReason: FinishReason | null, message: unknown, logprobs: unknown }> | null, files: Array<{ url: string, contentType: string, bytes: number, width: number | null, height: number | null }>, error: { code: PredictionErrorCode, message: string } | null, progress: { step: number, total: number | null, fraction: number | null, etaSeconds: number | null } | null, metrics: { queueSeconds: number | null, loadSeconds: number | null, predictSeconds: number | null, totalSeconds: number | null, timeToFirstTokenSeconds: number | null, inputTokens: number | null, cachedInputTokens: number | null, outputTokens: number | null, tokensPerSecond: number | null, steps: number | null, custom: unknown } }
+   };
+
+export type GetPredictionQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type GetPredictionQuery = { prediction: { id: string, status: PredictionStatus, input: unknown, output: unknown, text: string | null, logs: string, attempts: number, seed: number | null, cached: boolean, createdAt: string, startedAt: string | null, completedAt: string | null, model: { slug: string }, version: { slug: string }, choices: Array<{ index: number, text: string, finishReason: FinishReason | null, message: unknown, logprobs: unknown }> | null, files: Array<{ url: string, contentType: string, bytes: number, width: number | null, height: number | null }>, error: { code: PredictionErrorCode, message: string } | null, progress: { step: number, total: number | null, fraction: number | null, etaSeconds: number | null } | null, metrics: { queueSeconds: number | null, loadSeconds: number | null, predictSeconds: number | null, totalSeconds: number | null, timeToFirstTokenSeconds: number | null, inputTokens: number | null, cachedInputTokens: number | null, outputTokens: number | null, tokensPerSecond: number | null, steps: number | null, custom: unknown } } | null };
+
+export type ListPredictionsQueryVariables = Exact<{
+  first: number;
+  after?: string | null | undefined;
+  filter?: PredictionFilter | null | undefined;
+}>;
+
+
+export type ListPredictionsQuery = { predictions: { nodes: Array<{ id: string, status: PredictionStatus, input: unknown, output: unknown, text: string | null, logs: string, attempts: number, seed: number | null, cached: boolean, createdAt: string, startedAt: string | null, completedAt: string | null, model: { slug: string }, version: { slug: string }, choices: Array<{ index: number, text: string, finishReason: FinishReason | null, message: unknown, logprobs: unknown }> | null, files: Array<{ url: string, contentType: string, bytes: number, width: number | null, height: number | null }>, error: { code: PredictionErrorCode, message: string } | null, progress: { step: number, total: number | null, fraction: number | null, etaSeconds: number | null } | null, metrics: { queueSeconds: number | null, loadSeconds: number | null, predictSeconds: number | null, totalSeconds: number | null, timeToFirstTokenSeconds: number | null, inputTokens: number | null, cachedInputTokens: number | null, outputTokens: number | null, tokensPerSecond: number | null, steps: number | null, custom: unknown } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+
+export type GetModelQueryVariables = Exact<{
+  slug: string;
+}>;
+
+
+export type GetModelQuery = { model: { slug: string, kind: ModelKind, visibility: Visibility, description: string, tags: Array<string>, runCount: number, createdAt: string, updatedAt: string, latestVersion: { slug: string, number: number, state: VersionState, reason: string | null, inputSchema: unknown, outputSchema: unknown } | null } | null };
+
+export type ListModelsQueryVariables = Exact<{
+  first: number;
+  after?: string | null | undefined;
+  filter?: ModelFilter | null | undefined;
+}>;
+
+
+export type ListModelsQuery = { models: { nodes: Array<{ slug: string, kind: ModelKind, visibility: Visibility, description: string, tags: Array<string>, runCount: number, createdAt: string, updatedAt: string, latestVersion: { slug: string, number: number, state: VersionState, reason: string | null, inputSchema: unknown, outputSchema: unknown } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+
+export type CreateUploadMutationVariables = Exact<{
+  input: CreateUploadInput;
+}>;
+
+
+export type CreateUploadMutation = { createUpload:
+    | { __typename: 'ConflictError', code: ErrorCode, message: string }
+    | { __typename: 'InvalidInput', code: ErrorCode, message: string, violations: Array<{ path: string, message: string, code: string }> }
+    | { __typename: 'Upload', uri: string, url: string }
+   };
+
+export type PredictionEventsSubscriptionVariables = Exact<{
+  id: string;
+  after?: string | null | undefined;
+  previews: boolean;
+}>;
+
+
+export type PredictionEventsSubscription = { predictionEvents:
+    | { __typename: 'EventsLost', cursor: string, at: string }
+    | { __typename: 'Logged', line: string, cursor: string, at: string }
+    | { __typename: 'ModelLoading', phase: string, bytes: number | null, totalBytes: number | null, cursor: string, at: string }
+    | { __typename: 'OutputAppended', text: string | null, chunk: unknown, choice: number, cursor: string, at: string, logprobs: Array<{ token: number, text: string, logprob: number, top: Array<{ token: number, text: string, logprob: number }> }> | null }
+    | { __typename: 'PredictionSnapshot', attempt: number, cursor: string, at: string, prediction: { id: string, status: PredictionStatus, input: unknown, output: unknown, text: string | null, logs: string, attempts: number, seed: number | null, cached: boolean, createdAt: string, startedAt: string | null, completedAt: string | null, model: { slug: string }, version: { slug: string }, choices: Array<{ index: number, text: string, finishReason: FinishReason | null, message: unknown, logprobs: unknown }> | null, files: Array<{ url: string, contentType: string, bytes: number, width: number | null, height: number | null }>, error: { code: PredictionErrorCode, message: string } | null, progress: { step: number, total: number | null, fraction: number | null, etaSeconds: number | null } | null, metrics: { queueSeconds: number | null, loadSeconds: number | null, predictSeconds: number | null, totalSeconds: number | null, timeToFirstTokenSeconds: number | null, inputTokens: number | null, cachedInputTokens: number | null, outputTokens: number | null, tokensPerSecond: number | null, steps: number | null, custom: unknown } } }
+    | { __typename: 'PreviewReady', image?: string | null, width: number, height: number, step: number, cursor: string, at: string }
+    | { __typename: 'Progressed', step: number, total: number | null, fraction: number | null, etaSeconds: number | null, cursor: string, at: string }
+    | { __typename: 'StatusChanged', status: PredictionStatus, cursor: string, at: string, prediction: { id: string, status: PredictionStatus, input: unknown, output: unknown, text: string | null, logs: string, attempts: number, seed: number | null, cached: boolean, createdAt: string, startedAt: string | null, completedAt: string | null, model: { slug: string }, version: { slug: string }, choices: Array<{ index: number, text: string, finishReason: FinishReason | null, message: unknown, logprobs: unknown }> | null, files: Array<{ url: string, contentType: string, bytes: number, width: number | null, height: number | null }>, error: { code: PredictionErrorCode, message: string } | null, progress: { step: number, total: number | null, fraction: number | null, etaSeconds: number | null } | null, metrics: { queueSeconds: number | null, loadSeconds: number | null, predictSeconds: number | null, totalSeconds: number | null, timeToFirstTokenSeconds: number | null, inputTokens: number | null, cachedInputTokens: number | null, outputTokens: number | null, tokensPerSecond: number | null, steps: number | null, custom: unknown } } }
+   };

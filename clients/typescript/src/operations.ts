@@ -1,0 +1,275 @@
+/** What the client asks. `make codegen` writes generated.ts from this; a test holds it against the server's schema. */
+
+const PREDICTION = /* GraphQL */ `
+  fragment PredictionFields on Prediction {
+    id
+    status
+    model {
+      slug
+    }
+    version {
+      slug
+    }
+    input
+    output
+    text
+    choices {
+      index
+      text
+      finishReason
+      message
+      logprobs
+    }
+    files {
+      url
+      contentType
+      bytes
+      width
+      height
+    }
+    error {
+      code
+      message
+    }
+    logs
+    progress {
+      step
+      total
+      fraction
+      etaSeconds
+    }
+    metrics {
+      queueSeconds
+      loadSeconds
+      predictSeconds
+      totalSeconds
+      timeToFirstTokenSeconds
+      inputTokens
+      cachedInputTokens
+      outputTokens
+      tokensPerSecond
+      steps
+      custom
+    }
+    attempts
+    seed
+    cached
+    createdAt
+    startedAt
+    completedAt
+  }
+`;
+
+const MODEL = /* GraphQL */ `
+  fragment ModelFields on Model {
+    slug
+    kind
+    visibility
+    description
+    tags
+    runCount
+    createdAt
+    updatedAt
+    latestVersion {
+      slug
+      number
+      state
+      reason
+      inputSchema
+      outputSchema
+    }
+  }
+`;
+
+export const CREATE_PREDICTION =
+  PREDICTION +
+  /* GraphQL */ `
+    mutation CreatePrediction($input: CreatePredictionInput!) {
+      createPrediction(input: $input) {
+        __typename
+        ...PredictionFields
+        ... on UserError {
+          code
+          message
+        }
+        ... on InvalidInput {
+          violations {
+            path
+            message
+            code
+          }
+        }
+      }
+    }
+  `;
+
+export const RETRY_PREDICTION =
+  PREDICTION +
+  /* GraphQL */ `
+    mutation RetryPrediction($input: RetryPredictionInput!) {
+      retryPrediction(input: $input) {
+        __typename
+        ...PredictionFields
+        ... on UserError {
+          code
+          message
+        }
+        ... on InvalidInput {
+          violations {
+            path
+            message
+            code
+          }
+        }
+      }
+    }
+  `;
+
+export const CANCEL_PREDICTION =
+  PREDICTION +
+  /* GraphQL */ `
+    mutation CancelPrediction($input: CancelPredictionInput!) {
+      cancelPrediction(input: $input) {
+        __typename
+        ...PredictionFields
+        ... on UserError {
+          code
+          message
+        }
+      }
+    }
+  `;
+
+export const GET_PREDICTION =
+  PREDICTION +
+  /* GraphQL */ `
+    query GetPrediction($id: ID!) {
+      prediction(id: $id) {
+        ...PredictionFields
+      }
+    }
+  `;
+
+export const LIST_PREDICTIONS =
+  PREDICTION +
+  /* GraphQL */ `
+    query ListPredictions($first: Int!, $after: String, $filter: PredictionFilter) {
+      predictions(first: $first, after: $after, filter: $filter) {
+        nodes {
+          ...PredictionFields
+        }
+        pageInfo {
+          hasNextPage
+          endCursor
+        }
+      }
+    }
+  `;
+
+export const GET_MODEL =
+  MODEL +
+  /* GraphQL */ `
+    query GetModel($slug: String!) {
+      model(slug: $slug) {
+        ...ModelFields
+      }
+    }
+  `;
+
+export const LIST_MODELS =
+  MODEL +
+  /* GraphQL */ `
+    query ListModels($first: Int!, $after: String, $filter: ModelFilter) {
+      models(first: $first, after: $after, filter: $filter) {
+        nodes {
+          ...ModelFields
+        }
+        pageInfo {
+          hasNextPage
+          endCursor
+        }
+      }
+    }
+  `;
+
+export const CREATE_UPLOAD = /* GraphQL */ `
+  mutation CreateUpload($input: CreateUploadInput!) {
+    createUpload(input: $input) {
+      __typename
+      ... on Upload {
+        uri
+        url
+      }
+      ... on UserError {
+        code
+        message
+      }
+      ... on InvalidInput {
+        violations {
+          path
+          message
+          code
+        }
+      }
+    }
+  }
+`;
+
+export const PREDICTION_EVENTS =
+  PREDICTION +
+  /* GraphQL */ `
+    subscription PredictionEvents($id: ID!, $after: String, $previews: Boolean!) {
+      predictionEvents(id: $id, after: $after) {
+        __typename
+        cursor
+        at
+        ... on PredictionSnapshot {
+          attempt
+          prediction {
+            ...PredictionFields
+          }
+        }
+        ... on StatusChanged {
+          status
+          prediction {
+            ...PredictionFields
+          }
+        }
+        ... on OutputAppended {
+          text
+          chunk
+          choice
+          logprobs {
+            token
+            text
+            logprob
+            top {
+              token
+              text
+              logprob
+            }
+          }
+        }
+        ... on Progressed {
+          step
+          total
+          fraction
+          etaSeconds
+        }
+        ... on PreviewReady {
+          image @include(if: $previews)
+          width
+          height
+          step
+        }
+        ... on ModelLoading {
+          phase
+          bytes
+          totalBytes
+        }
+        ... on Logged {
+          line
+        }
+      }
+    }
+  `;

@@ -1,0 +1,89 @@
+"""The TypeScript client: what it asks fits the schema, what is published is whole, and its pages run."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import tarfile
+from pathlib import Path
+
+import pytest
+from graphql import GraphQLEnumType, GraphQLSchema, OperationDefinitionNode, build_schema, parse, validate
+
+from tests.conftest import ROOT, LiveServer
+from tests.support import typescript
+from tests.support.rest import rest_token
+
+HERE = Path(__file__).parent
+SOURCES = typescript.PACKAGE / "src"
+INSTALLED = HERE / "node_modules" / "inference-client"
+
+
+@pytest.fixture(scope="module")
+def schema() -> GraphQLSchema:
+    return build_schema((ROOT / "graph" / "schema.graphql").read_text())
+
+
+def test_what_it_asks_fits_the_schema(schema: GraphQLSchema) -> None:
+    documents = re.findall(r"/\* GraphQL \*/ `(.*?)`", (SOURCES / "operations.ts").read_text(), re.S)
+    document = parse("\n".join(documents))
+    assert sum(isinstance(definition, OperationDefinitionNode) for definition in document.definitions) == 9
+    assert validate(schema, document) == []
+
+
+def test_its_types_are_those_of_the_schema(schema: GraphQLSchema) -> None:
+    text = re.sub(r"/\*.*?\*/", "", (SOURCES / "generated.ts").read_text(), flags=re.S)
+    enums = re.findall(r"^export type (\w+) =((?:\s*\| '\w+')+);", text, re.M)
+    assert len(enums) >= 5
+    for name, body in enums:
+        enum = schema.type_map[name]
+        assert isinstance(enum, GraphQLEnumType)
+        assert set(re.findall(r"'(\w+)'", body)) == set(enum.values), "run `make codegen`"
+
+
+def test_what_is_published(node: Path) -> None:
+    (packed,) = typescript.BUILD.glob("*.tgz")
+    with tarfile.open(packed) as archive:
+        names = {name.removeprefix("package/") for name in archive.getnames()}
+    modules = {path.stem for path in SOURCES.glob("*.ts")}
+    built = {f"dist/{module}{ending}" for module in modules for ending in (".js", ".d.ts")}
+    assert names == {"package.json", "README.md", "LICENSE", *built}
+    package = json.loads((INSTALLED / "package.json").read_text())
+    assert list(package["dependencies"]) == ["graphql-ws"]
+    assert (INSTALLED / "LICENSE").read_text() == (ROOT / "LICENSE").read_text()
+
+
+def test_nothing_in_it_is_of_node_alone(node: Path) -> None:
+    """Else bundlers for browsers would fail: what Node.js alone has is imported where it is used."""
+    for module in (INSTALLED / "dist").glob("*.js"):
+        imports = set(re.findall(r"""(?:\bfrom|^import|\bimport\()\s*["']([^"']+)["']""", module.read_text(), re.M))
+        assert all(name == "graphql-ws/client" or name.startswith("./") for name in imports), (module.name, imports)
+
+
+@pytest.mark.parametrize("resolution", ["nodenext", "bundler"])
+def test_its_types_serve_strict_programs(node: Path, resolution: str) -> None:
+    compiler = typescript.PACKAGE / "node_modules" / "typescript" / "bin" / "tsc"
+    module = "nodenext" if resolution == "nodenext" else "esnext"
+    options = ["--strict", "--noEmit", "--types", "", "--target", "es2022", "--lib", "es2022,dom"]
+    ways = ["--module", module, "--moduleResolution", resolution, "--exactOptionalPropertyTypes"]
+    command = [str(node), str(compiler), "--ignoreConfig", *options, *ways, "types/consumer.ts"]
+    done = subprocess.run(command, cwd=HERE, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stdout
+
+
+def test_its_page_runs_as_it_stands(live_server: LiveServer, node: Path, tmp_path: Path) -> None:
+    page = (typescript.PACKAGE / "README.md").read_text()
+    program = "\n".join(re.findall(r"^```js\n(.*?)^```$", page, re.S | re.M))
+    program = program.replace("http://127.0.0.1:8000", live_server.url)
+    (tmp_path / "node_modules").symlink_to(HERE / "node_modules")
+    (tmp_path / "photo.png").write_bytes((ROOT / "docs" / "images" / "gallery-light.png").read_bytes())
+    (tmp_path / "page.mjs").write_text(program)
+    environment = {**os.environ, "INFERENCE_KEY": rest_token(live_server.url)}
+    command = [str(node), "page.mjs"]
+    done = subprocess.run(
+        command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert (tmp_path / "circle.png").read_bytes().startswith(b"\x89PNG")
