@@ -19,7 +19,7 @@ from server.errors import BusyError, ResponseTooLargeError, ServiceError
 from server.live import prediction_events
 from server.live.answer_size import ANSWER, AnswerSize
 from server.runtime import Runtime
-from server.services import accounts, models, predictions, storage, users, variables, versions, webhooks
+from server.services import accounts, batches, models, predictions, storage, users, variables, versions, webhooks
 from server.services.variables import ShownVariable
 from server.tables import Prediction, Version, WebhookDelivery
 
@@ -54,6 +54,9 @@ class Loaders:
         self.latest_versions = _loader(versions.latest_of_models, None)
         self.variables_of = _loader(partial(variables.of_models, rt), list[ShownVariable]())
         self.predictions = _loader(lambda ids: predictions.by_ids(None, ids), None)
+        self.batches = _loader(lambda ids: batches.by_ids(None, ids), None)
+        self.running_items = _loader(batches.running, 0)
+        self.batch_webhooks = _loader(batches.webhooks_of, None)
         self.deliveries_of = _loader(webhooks.of_predictions, list[WebhookDelivery]())
         self.webhook_urls = _loader(webhooks.urls, None)
         self.samples = _loader(models.samples, None)

@@ -10,6 +10,7 @@ import strawberry
 
 from graph.context import Info
 from graph.types.api_keys import ApiKey
+from graph.types.batches import Batch
 from graph.types.models import Model, ModelVersion
 from graph.types.node import Node
 from graph.types.predictions import Prediction
@@ -20,7 +21,7 @@ from server import tables
 from server.domain.accounts import Viewer
 from server.domain.ids import parse_global_id
 from server.errors import BadUserInputError
-from server.services import accounts, api_keys, catalogue, health, models, predictions, versions, webhooks
+from server.services import accounts, api_keys, batches, catalogue, health, models, predictions, versions, webhooks
 from server.settings.types import Registration
 
 MAX_NODES = 100
@@ -85,6 +86,7 @@ READS: dict[str, tuple[Callable[[Viewer, list[UUID]], Awaitable[Mapping[UUID, An
     "ApiKey": (api_keys.by_ids, ApiKey.of),
     "Model": (models.by_ids, Model.of),
     "ModelVersion": (_visible_versions, ModelVersion.of),
+    "Batch": (batches.by_ids, Batch.of),
     "Prediction": (predictions.by_ids, Prediction.of),
     "WebhookDelivery": (webhooks.by_ids, WebhookDelivery.of),
 }

@@ -17,6 +17,7 @@ from strawberry.types.graphql import OperationType
 
 from graph.accounts import AccountMutation, AccountQuery
 from graph.api_keys import ApiKeyMutation
+from graph.batches import BatchMutation, BatchQuery, BatchSubscription
 from graph.errors import finish_error, member_handlers
 from graph.executor import BoundedExecutor
 from graph.limits.budget import MAX_COST, Budget
@@ -60,7 +61,17 @@ class SchemaOptions:
 
 
 @strawberry.type(description="What can be read.")
-class Query(NodeQuery, AccountQuery, UserQuery, RateLimitQuery, ModelQuery, PredictionQuery, QueueQuery, UploadQuery):
+class Query(
+    NodeQuery,
+    AccountQuery,
+    UserQuery,
+    RateLimitQuery,
+    ModelQuery,
+    PredictionQuery,
+    BatchQuery,
+    QueueQuery,
+    UploadQuery,
+):
     pass
 
 
@@ -71,6 +82,7 @@ class Mutation(
     ApiKeyMutation,
     ModelMutation,
     PredictionMutation,
+    BatchMutation,
     ResultMutation,
     UploadMutation,
     WebhookMutation,
@@ -79,7 +91,7 @@ class Mutation(
 
 
 @strawberry.type(description="What can be watched as it changes.")
-class Subscription(PredictionSubscription):
+class Subscription(PredictionSubscription, BatchSubscription):
     pass
 
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 from tortoise import BaseDBAsyncClient
 
 
-async def create_index(db: BaseDBAsyncClient, name: str, table: str, definition: str) -> None:
+async def create_index(
+    db: BaseDBAsyncClient, name: str, table: str, definition: str, *, unique: bool = False
+) -> None:
     """Build an index while others write the table; one that an interrupted build left behind is built again.
 
     No transaction may be around it: the migration says RUN_IN_TRANSACTION = False, and each of its steps can be run
     again. `definition` is what CREATE INDEX has behind the table, such as `("a", "b") WHERE c`.
     """
+    kind = "UNIQUE INDEX" if unique else "INDEX"
     states = await db.execute_query_dict(
         "SELECT indisvalid AS is_valid FROM pg_index WHERE indexrelid = to_regclass($1)", [f'"{name}"']
     )
@@ -22,6 +25,6 @@ async def create_index(db: BaseDBAsyncClient, name: str, table: str, definition:
         await connection.execute("SET lock_timeout = 0")
         try:
             await connection.execute(f'DROP INDEX CONCURRENTLY IF EXISTS "{name}"')
-            await connection.execute(f'CREATE INDEX CONCURRENTLY "{name}" ON "{table}" {definition}')
+            await connection.execute(f'CREATE {kind} CONCURRENTLY "{name}" ON "{table}" {definition}')
         finally:
             await connection.execute(f"SET lock_timeout = '{earlier}'")

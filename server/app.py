@@ -24,7 +24,7 @@ from server.maintenance.recovery import sweep_for_ever
 from server.rest.app import OPENAI_PATHS, REST_PATHS, Answering, Door, create_openai, create_rest, serve_openapi
 from server.rest.openai.errors import refusal as openai_refusal
 from server.rest.problems import refusal as rest_refusal
-from server.routes import files, health, metrics, uploads
+from server.routes import batches, files, health, metrics, uploads
 from server.routes.pages import Assets, GraphiqlPage, RestPage, UiPage
 from server.routes.refusals import Refusals
 from server.routes.request_log import RequestLog
@@ -95,6 +95,7 @@ def create_app(settings: Settings) -> Starlette:
             Route("/health/ready", health.ready),
             Route("/metrics", metrics.show),
             Route("/files/{key:path}", files.serve, methods=["GET"]),
+            Route("/batches/{id:uuid}/results.jsonl", batches.results, methods=["GET"]),
             Route("/uploads/{id:uuid}", uploads.put, methods=["PUT"], max_body_size=settings.max_input_bytes),
             Route("/graphql", view),
             WebSocketRoute("/graphql", view),

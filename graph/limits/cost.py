@@ -47,7 +47,12 @@ WEIGHTS = {
     "Mutation.register": 50,
     "Mutation.login": 50,
     "Mutation.changePassword": 50,
+    "Mutation.createBatch": 100,
+    "Mutation.retryFailedBatch": 100,
     "Query.server": 5,
+    "BatchConnection.totalCount": 5,
+    "BatchLineConnection.totalCount": 5,
+    "BatchCounts.running": 1,
     "ModelConnection.totalCount": 5,
     "PredictionConnection.totalCount": 5,
     "UserConnection.totalCount": 5,
@@ -56,8 +61,8 @@ WEIGHTS = {
 }
 """Points of fields beside the nodes that they give.
 
-50 for a password hash, 5 for a count over many rows, a health check or what has to be decrypted, 1 for a count that a
-loader shares.
+100 for a batch, 50 for a password hash, 5 for a count over many rows, a health check or what has to be decrypted, 1
+for a count that a loader shares.
 """
 
 

@@ -37,6 +37,7 @@ from graphql import (
 from strawberry.extensions import SchemaExtension
 
 from server.domain.bounded_check import parts
+from server.services.batches import INPUTS_MAX
 
 MAX_ITEMS, MAX_CHARACTERS, MAX_PARTS = 100, 10_000, 100_000
 RULE = re.compile(r"\d+ (characters|items|values|global ids)|at most \d+")
@@ -46,6 +47,7 @@ BOUNDS = {
     "PredictionFilter.status": 20,
     "CreateApiKeyInput.scopes": 20,
     "WebhookInput.events": 20,
+    "CreateBatchInput.inputs": INPUTS_MAX,
     "CreateModelInput.description": 100_000,
     "UpdateModelInput.description": 100_000,
     "CreateModelInput.inputSchema": 10_000,

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import strawberry
 
 from server.domain.api_keys import Scope
+from server.domain.batches import BatchStatus, BatchWebhookState
 from server.domain.models import (
     CpuOffload,
     DeviceClass,
@@ -26,6 +27,8 @@ from server.domain.webhooks import DeliveryState as WebhookDeliveryStatus
 from server.domain.webhooks import WebhookEvent
 
 __all__ = [
+    "BatchStatus",
+    "BatchWebhookState",
     "CpuOffload",
     "DeviceClass",
     "DeviceMap",
@@ -90,7 +93,8 @@ describe(
     "What an API key may do; no scope includes another.",
     {
         "READ": "Read what its owner can see: private models, predictions, files, deliveries and events.",
-        "RUN": "Create, retry and cancel predictions, create uploads of input files, and redeliver webhooks.",
+        "RUN": "Create, retry and cancel predictions and batches, create uploads of input files, and redeliver "
+        "webhooks.",
         "WRITE": "Create, update and delete models, set and remove their variables, publish and retry versions, and "
         "purge results.",
         "ADMIN": "Act with its owner's administrator rights, within its other scopes.",
@@ -150,6 +154,29 @@ describe(
         "CANCELED": "Ended by a cancel request; the output so far is kept.",
         "ABORTED": "Ended by its deadline before it started.",
     },
+)
+describe(
+    BatchStatus,
+    "Status of a batch. COMPLETED, CANCELED and FAILED are final.",
+    {
+        "STARTING": "Its input is being read and counted, and checked where all or nothing is to run.",
+        "PROCESSING": "Its items run, and more of them are made of its input as there is room.",
+        "COMPLETED": "All its items have ended, each in its own way.",
+        "CANCELED": "It was canceled, and all its items have ended.",
+        "FAILED": "None of its items ran; `reason` says why.",
+    },
+)
+describe(
+    BatchWebhookState,
+    "Status of the message about the end of a batch.",
+    {
+        "WAITING": "The batch has not ended.",
+        "PENDING": "Waiting to be sent, or to be retried.",
+        "DELIVERED": "The receiver accepted it.",
+        "FAILED": "The receiver did not accept it; there are no more automatic retries.",
+        "DISABLED": "The receiver answered 410 Gone.",
+    },
+    "BatchWebhookStatus",
 )
 describe(
     PredictionErrorCode,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
 from strawberry.scalars import JSON
@@ -24,11 +24,15 @@ from server.domain import predictions as domain
 from server.domain.files import with_links
 from server.domain.secrets import mask
 from server.domain.text_output import choices_of, finish_reason_of, text_of
+from server.live.batch_watch import may_see as may_see_batch
 from server.live.prediction_events import overlay
 from server.live.prediction_rows import may_see
 from server.services import webhooks
 from server.services.predictions import PredictionCriteria
 from server.tables import loaded
+
+if TYPE_CHECKING:
+    from graph.types.batches import Batch
 
 
 @strawberry.type(description="Why a prediction failed.")
@@ -115,6 +119,9 @@ class Prediction(Node):
     created_at: datetime = strawberry.field(description="Time when it was accepted.")
     started_at: datetime | None = strawberry.field(description="Time when a worker first started it.")
     completed_at: datetime | None = strawberry.field(description="Time when it ended.")
+    batch_index: int | None = strawberry.field(
+        description="Place in the input of its batch, from 0; null if it is of none."
+    )
     data_removed: bool = strawberry.field(
         description="Whether its input, output, files and logs have been removed, as this server does after a time."
     )
@@ -227,6 +234,13 @@ class Prediction(Node):
         seed = self.row.input.get("seed") if is_here else await info.context.loaders.seeds.load(self.row.id)
         return BigInt(seed) if isinstance(seed, int) else None
 
+    @strawberry.field(description="Batch that it is an item of; null if it is of none, or you cannot see it.")
+    async def batch(self, info: Info) -> Annotated[Batch, strawberry.lazy("graph.types.batches")] | None:
+        from graph.types.batches import Batch
+
+        row = await info.context.loaders.batches.load(self.row.batch_id) if self.row.batch_id else None
+        return Batch.of(row) if row is not None and may_see_batch(info.context.viewer, row) else None
+
     @strawberry.field(description="Prediction that this one is a retry of; null if none is, or you cannot see it.")
     async def retry_of(self, info: Info) -> Prediction | None:
         row = await info.context.loaders.predictions.load(self.row.retry_of) if self.row.retry_of else None
@@ -254,6 +268,7 @@ class Prediction(Node):
             created_at=row.created_at,
             started_at=row.started_at,
             completed_at=row.completed_at,
+            batch_index=row.batch_index,
             data_removed=row.data_removed,
         )
 

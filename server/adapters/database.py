@@ -149,7 +149,7 @@ async def insert_all(new: Sequence[Model], times: Sequence[dict[str, float]], un
     arrays = ", ".join(f"${number}::{kind}[]" for number, kind in enumerate(types, 1))
     conflict = f"ON CONFLICT ({unless}) DO NOTHING" if unless else ""
     sql = f"""INSERT INTO "{meta.db_table}" ({listed}) SELECT {", ".join(places)} FROM unnest({arrays}) AS r({listed})
-      {conflict} RETURNING id, {", ".join(clocks)}"""  # noqa: S608 - names only
+      {conflict} RETURNING {", ".join(["id", *clocks])}"""  # noqa: S608 - names only
     inserted = {row.pop("id"): row for row in await rows(sql, *values)}
     for row in new:
         for name, value in inserted.get(row.pk, {}).items():

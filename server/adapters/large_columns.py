@@ -18,6 +18,7 @@ from server.adapters.database import rows
 T = TypeVar("T", bound=Model)
 
 LARGE = {
+    "batch": ("inputs",),
     "prediction": ("input", "output", "logs"),
     "version": ("own_schema", "input_schema", "output_schema", "info", "files"),
 }

@@ -94,6 +94,12 @@ TOKENS = Counter(
     ("kind", "direction"),
     registry=REGISTRY,
 )
+BATCH_LINES = Counter(
+    "inference_batch_lines",
+    "Lines of batches' inputs by what this process did with them: `accepted` as predictions, or `invalid`.",
+    ("outcome",),
+    registry=REGISTRY,
+)
 WEBHOOK_MESSAGES = Counter(
     "inference_webhook_messages",
     "Webhook messages sent, by event and the state of the delivery afterwards; `pending` will be tried again.",

@@ -17,13 +17,13 @@ from server.domain.storable import is_storable
 from server.errors import BadUserInputError
 
 DEFAULT_PAGE, MAX_PAGE = 20, 100
-CREATED_AT = "created_at"
+CREATED_AT, BATCH_INDEX = "created_at", "batch_index"
 T = TypeVar("T")
 
 
 @dataclass(frozen=True)
 class Order:
-    """What a list goes by: a column of times or of texts, none of them null, and then the id."""
+    """What a list goes by: a column of times, of texts or of places, none of them null, and then the id."""
 
     column: str = CREATED_AT
     direction: OrderDirection = OrderDirection.DESC
@@ -39,7 +39,7 @@ class Order:
         text = value.isoformat() if isinstance(value, datetime) else value
         return base64.urlsafe_b64encode(f"{self._mark}{text}|{row.id}".encode()).decode()
 
-    def place(self, cursor: str) -> tuple[datetime | str, UUID]:
+    def place(self, cursor: str) -> tuple[datetime | str | int, UUID]:
         """The place that a cursor names.
 
         Raises:
@@ -52,6 +52,8 @@ class Order:
                 raise ValueError(cursor)
             if self.column == "name":
                 return value, UUID(row_id)
+            if self.column == BATCH_INDEX:
+                return int(value[:10]), UUID(row_id)
             at = datetime.fromisoformat(value)
             if at.tzinfo is None:
                 raise ValueError(cursor)

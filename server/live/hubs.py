@@ -18,6 +18,7 @@ from server.adapters.wakeups import Wakeup, Wakeups
 from server.domain.events import NO_EPOCH, Cursor, Event, EventType
 from server.domain.predictions import PredictionStatus
 from server.live import prediction_rows
+from server.live.batch_watch import BatchWatchers
 from server.live.live_lists import LiveLists
 from server.tables import Prediction
 
@@ -226,6 +227,7 @@ class Hubs:
         self._log = event_log
         self._wakeups = wakeups
         self.lists = LiveLists()
+        self.batches = BatchWatchers()
         self._hubs: dict[UUID, Hub] = {}
         self._waits: set[asyncio.Timeout] = set()
         self._is_stopping = False

@@ -14,6 +14,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 
 from server.adapters.database import DATABASE_ERRORS, from_json, rows
 from server.adapters.disk import disk_space
+from server.domain.batches import BatchStatus
 from server.domain.models import WAITS_FOR_ROOM, kind_queue
 from server.queue.depths import MOST_COUNTED, read_states
 from server.runtime import Runtime
@@ -159,7 +160,11 @@ async def _backlog() -> list[Metric]:
     late = GaugeMetricFamily(
         "inference_webhooks_late_seconds", "How long the oldest due delivery has been due.", value=deliveries["late"]
     )
-    return [depth, age, running, pending, late]
+    batches = GaugeMetricFamily("inference_batches", "Batches that have not ended, by status.", labels=("status",))
+    counts = {row["status"]: row["n"] for row in await rows(_BATCHES)}
+    for status in (BatchStatus.STARTING, BatchStatus.PROCESSING):
+        batches.add_metric([status.value], counts.get(status.value, 0))
+    return [depth, age, running, pending, late, batches]
 
 
 _WORKER_METRICS = (
@@ -189,5 +194,7 @@ SELECT pg_database_size(current_database()) AS database,
 """
 _PENDING = """
 SELECT count(*) AS n, coalesce(greatest(extract(epoch FROM now() - min(next_at)), 0), 0)::float8 AS late FROM (
-  SELECT next_at FROM webhook_delivery WHERE state = 'pending' ORDER BY next_at LIMIT $1) AS counted
+  (SELECT next_at FROM webhook_delivery WHERE state = 'pending' ORDER BY next_at LIMIT $1)
+  UNION ALL (SELECT next_at FROM batch_webhook WHERE state = 'pending' ORDER BY next_at LIMIT $1)) AS counted
 """
+_BATCHES = "SELECT status, count(*) AS n FROM batch WHERE completed_at IS NULL GROUP BY status"

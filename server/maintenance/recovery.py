@@ -11,13 +11,14 @@ from server.adapters import metrics
 from server.adapters.database import DATABASE_ERRORS, rows
 from server.domain.models import PREPARE_QUEUE, kind_queue
 from server.maintenance import retention, run_counts
-from server.queue import deliveries, recover, storage, versions
+from server.queue import batches, deliveries, recover, storage, versions
 from server.runtime import Runtime
 from server.unit_of_work import UnitOfWork, send
 
 logger = structlog.get_logger(__name__)
 
 COUNTED_AT_ONCE = 1000
+RECOUNT_SECONDS = 30.0
 
 
 async def sweep_for_ever(rt: Runtime) -> None:
@@ -55,5 +56,7 @@ async def sweep(rt: Runtime) -> None:
     await retention.remove_expired_sessions()
     await deliveries.prune(rt.settings.webhook_retention_seconds)
     await retention.remove_old(rt)
+    for batch_id in await batches.recount(RECOUNT_SECONDS):
+        logger.warning("batch.recounted", batch=str(batch_id))
     await run_counts.count()
     await storage.count_ended(COUNTED_AT_ONCE)

@@ -16,7 +16,7 @@ from server.adapters.database import DATABASE_ERRORS, from_json, rows
 from server.adapters.redis_calls import REDIS_ERRORS
 from server.adapters.storage import Folder, StorageError
 from server.domain.predictions import PredictionStatus
-from server.queue import results, storage
+from server.queue import batches, results, storage
 from server.runtime import Runtime
 from server.unit_of_work import UnitOfWork, send
 
@@ -33,13 +33,15 @@ FEW_FOLDERS = 20
 async def remove_old(rt: Runtime) -> int:
     """Remove input, output, files and logs of predictions that ended long ago; their number.
 
-    That is PREDICTION_RETENTION_SECONDS, and ANONYMOUS_RETENTION_SECONDS for those without an account.
+    That is PREDICTION_RETENTION_SECONDS, and ANONYMOUS_RETENTION_SECONDS for those without an account. Batches that
+    ended as long ago forget their lines that could not run.
     The row forgets first, so that nobody is shown what is about to go; files that stay behind here (the store is away,
     the process is killed) belong to no row any more and are found by `sweep_files`.
     """
     removed = []
     if (seconds := rt.settings.prediction_retention_seconds) is not None:
         removed += await results.remove_old_data(seconds, REMOVED_AT_ONCE)
+        await batches.remove_old_data(seconds)
     if (seconds := rt.settings.anonymous_retention_seconds) is not None:
         removed += await results.remove_old_data(seconds, REMOVED_AT_ONCE, anonymous=True)
     work = UnitOfWork()
@@ -53,7 +55,10 @@ async def remove_old(rt: Runtime) -> int:
 
 
 async def remove_expired_uploads(rt: Runtime) -> int:
-    """Remove uploads that expired and that nothing waits or runs with; their files first, so that none is forgotten."""
+    """Remove uploads that expired and that nothing waits or runs with, nor a batch reads; how many.
+
+    Their files go first, so that none is forgotten.
+    """
     gone = []
     for row in await rows(_EXPIRED_UPLOADS, SPARE_SECONDS, UPLOADS_AT_ONCE):
         try:
@@ -71,6 +76,7 @@ _EXPIRED_UPLOADS = """
 SELECT u.id FROM upload u WHERE u.expires_at < now() - make_interval(secs => $1) AND NOT EXISTS (
   SELECT 1 FROM upload_use h JOIN prediction p ON p.id = h.prediction_id
   WHERE h.upload_id = u.id AND p.status IN ('starting', 'processing'))
+  AND NOT EXISTS (SELECT 1 FROM batch b WHERE b.upload_id = u.id AND b.expanded_at IS NULL)
 ORDER BY u.expires_at LIMIT $2
 """
 

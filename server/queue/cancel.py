@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from server.adapters.database import rows
+from server.queue.batches import tallied
 from server.queue.deliveries import completed
 from server.queue.ledger import unused
 
@@ -20,24 +21,31 @@ async def cancel_predictions_of_model(model_id: UUID) -> list[dict[str, Any]]:
     return await rows(_CANCEL_OF_MODEL, model_id)
 
 
-def _cancel(which: str) -> str:
+async def cancel_predictions_of_batch(batch_id: UUID, limit: int) -> list[dict[str, Any]]:
+    """Cancel up to so many of those that wait or run of a batch; their rows as an outbox takes them."""
+    return await rows(_CANCEL_OF_BATCH, batch_id, limit)
+
+
+def _cancel(which: str, limit: str = "") -> str:
     # Locked in the order of their ids, as by all who change several rows, or two of them might wait for each other;
     # CASE decides by the locked row, since it may have begun to run while this statement waited for it
     return f"""
 WITH live AS (
-  SELECT id FROM prediction WHERE {which} AND status IN ('starting', 'processing') ORDER BY id FOR UPDATE),
+  SELECT id FROM prediction WHERE {which} AND status IN ('starting', 'processing') ORDER BY id {limit} FOR UPDATE),
 canceled AS (
   UPDATE prediction SET cancel_requested_at = coalesce(cancel_requested_at, now()), updated_at = now(),
     status = CASE WHEN status = 'starting' THEN 'canceled' ELSE status END,
     canceled_at = CASE WHEN status = 'starting' THEN now() ELSE canceled_at END,
     stop_seconds = CASE WHEN status = 'starting' THEN 0 ELSE stop_seconds END,
     completed_at = CASE WHEN status = 'starting' THEN now() ELSE completed_at END
-  WHERE id IN (SELECT id FROM live) RETURNING id, owner, user_id, queue, status, webhook_events),
+  WHERE id IN (SELECT id FROM live) RETURNING id, owner, user_id, queue, status, webhook_events, batch_id),
 ledger AS ({unused("canceled")}),
-deliveries AS ({completed("canceled")})
+deliveries AS ({completed("canceled")}),
+{tallied("canceled")}
 SELECT id, owner, queue, status, webhook_events FROM canceled
 """  # noqa: S608 - constants only
 
 
 _CANCEL_PREDICTION = _cancel("id = $1")
 _CANCEL_OF_MODEL = _cancel("model_id = $1")
+_CANCEL_OF_BATCH = _cancel("batch_id = $1 AND cancel_requested_at IS NULL", "LIMIT $2")

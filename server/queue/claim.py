@@ -39,6 +39,7 @@ class PredictionLease:
     base_id: UUID | None = None
     """The version that its own is an adapter on."""
     suspect_group: UUID | None = None
+    batch_id: UUID | None = None
 
     @property
     def runs_on(self) -> UUID:
@@ -253,7 +254,8 @@ MAX_RANK = 2**31 - 1
 _RETURNING = """RETURNING p.id, p.attempt, p.owner, p.version_id, p.queue, p.input, p.alone, p.created_at,
   p.started_at, now() AS claimed_at, p.deadline_at, p.webhook_events, p.cache_key, p.run_at, p.traceparent,
   (SELECT m.variable_changes FROM model m WHERE m.id = p.model_id) AS variable_changes,
-  (SELECT v.base_id FROM version v WHERE v.id = p.version_id) AS base_id, p.suspect_group"""
+  (SELECT v.base_id FROM version v WHERE v.id = p.version_id) AS base_id, p.suspect_group,
+  p.batch_id"""
 # Most are in the runner at once: one that is not is said to be outside by a heartbeat, and short ones cost no write
 _LEASE_IT = """SET status = 'processing', attempt = p.attempt + 1, worker_id = $2, updated_at = now(),
   lease_until = now() + make_interval(secs => $3), started_at = coalesce(p.started_at, now()), outside_runner = false"""

@@ -13,6 +13,7 @@ from uuid import UUID
 from server.adapters.batches import Batches
 from server.adapters.database import CONNECTION_ERRORS, rows, to_json
 from server.domain.predictions import Failure, PredictionStatus, can_become
+from server.queue.batches import tallied
 from server.queue.claim import PredictionLease
 from server.queue.deliveries import completed
 from server.queue.storage import added
@@ -116,12 +117,13 @@ ended AS (
     stop_seconds = CASE WHEN f.status = 'canceled' THEN extract(epoch FROM now() - p.cancel_requested_at) END
   FROM f JOIN ours ON ours.id = f.id WHERE p.id = f.id AND p.attempt = f.attempt AND p.status = 'processing'
   RETURNING p.id, p.attempt, p.owner, p.user_id, p.status, p.webhook_events, f.seconds, f.tokens_in, f.tokens_out,
-    p.stored_bytes),
+    p.stored_bytes, p.batch_id),
 ledger AS (
   INSERT INTO usage (prediction_id, owner, predict_seconds, input_tokens, output_tokens, created_at)
   SELECT id, owner, seconds, tokens_in, tokens_out, now() FROM ended ON CONFLICT (prediction_id) DO NOTHING),
 deliveries AS ({completed("ended")}),
-counted AS ({added("ended")})
+counted AS ({added("ended")}),
+{tallied("ended")}
 SELECT id, attempt FROM ended
 """  # noqa: S608 - constants only
 # `rung_at` is unset, so that the next sweep rings for it once its time has come

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from server.adapters.database import rows
 from server.domain.models import ALL_QUEUES
+from server.queue.batches import tallied
 from server.queue.deliveries import completed
 from server.queue.ledger import unused
 
@@ -74,10 +75,11 @@ taken AS (UPDATE prediction p SET
                   THEN 'The worker that ran this prediction alone was lost ' || e.losses || ' times.' END,
   completed_at = CASE WHEN cancel_requested_at IS NOT NULL OR (e.charged AND e.losses >= $1) THEN now() END
 FROM (SELECT expired.*, suspect_group FROM expired LEFT JOIN halves USING (id)) e WHERE p.id = e.id
-RETURNING p.id, p.attempt, p.queue, p.status, p.owner, p.user_id, p.webhook_events, p.traceparent,
+RETURNING p.id, p.attempt, p.queue, p.status, p.owner, p.user_id, p.webhook_events, p.traceparent, p.batch_id,
   extract(epoch FROM now() - e.updated_at)::float8 AS seconds),
 ledger AS ({unused("taken")}),
-deliveries AS ({completed("taken")})
+deliveries AS ({completed("taken")}),
+{tallied("taken")}
 SELECT id, attempt, queue, status, owner, webhook_events, traceparent, seconds FROM taken
 """  # noqa: S608 - constants only
 # Only what waits: a run is ended by its worker, which sees the deadline at its next heartbeat and keeps what was made
@@ -88,9 +90,11 @@ WITH overdue AS (
 aborted AS (
   UPDATE prediction p SET status = 'aborted', error_code = 'DEADLINE_EXCEEDED', completed_at = now(),
     updated_at = now(), error_message = 'The deadline passed before the prediction ran.'
-  FROM overdue WHERE p.id = overdue.id RETURNING p.id, p.queue, p.status, p.owner, p.user_id, p.webhook_events),
+  FROM overdue WHERE p.id = overdue.id RETURNING p.id, p.queue, p.status, p.owner, p.user_id, p.webhook_events,
+    p.batch_id),
 ledger AS ({unused("aborted")}),
-deliveries AS ({completed("aborted")})
+deliveries AS ({completed("aborted")}),
+{tallied("aborted")}
 SELECT id, queue, status, owner, webhook_events FROM aborted
 """  # noqa: S608 - constants only
 # By the last ring, in the order of an index: who is first in a queue is for the claim to say

@@ -23,11 +23,10 @@ from server.adapters.large_columns import without_large
 from server.adapters.pagination import utc
 from server.adapters.tracing import traceparent_of
 from server.adapters.vault import UnreadableSecretError
-from server.domain import files, input_schema, secrets, seeds
+from server.domain import files, inputs, secrets
 from server.domain.accounts import Viewer
 from server.domain.api_keys import Scope
 from server.domain.models import DeviceClass, ModelKind, Slug, VersionState, parse_slug, queue_of
-from server.domain.new_tokens import TEXT_PREDICTOR, bound_new_tokens
 from server.domain.predictions import NewPrediction, PredictionStatus
 from server.errors import (
     BadUserInputError,
@@ -99,13 +98,8 @@ async def _create(rt: Runtime, viewer: Viewer, new: NewPrediction) -> Prediction
             raise RateLimitedError(f"{most} of your predictions are waiting already; {advice}.", WAITING_RETRY_SECONDS)
         rt.waiting.add_one(viewer.owner_key)
     model, version = await resolve_version(viewer, new.model)
-    schema = version.input_schema
-    if version.predictor == TEXT_PREDICTOR:
-        # It may have gone down since the version was published
-        schema = bound_new_tokens(schema, rt.settings.max_new_tokens)
-    values = seeds.draw_seed(schema, input_schema.apply(schema, new.input))
-    if violations := files.violations(schema, values) + secrets.violations(schema, values):
-        raise InvalidInputError(violations)
+    schema = inputs.schema_of(version.predictor, version.input_schema, rt.settings.max_new_tokens)
+    values = inputs.complete(schema, new.input)
     if violations := input_urls.violations(rt, viewer, schema, values):
         raise InvalidInputError(violations)
     # A hash of what holds a short secret would tell it to whoever tries all
@@ -305,6 +299,12 @@ def listing(viewer: Viewer, criteria: PredictionCriteria) -> QuerySet[Prediction
         if slug and slug.number:
             query = query.filter(version__number=slug.number)
     return without_large(query)
+
+
+def of_batch(batch_id: UUID, statuses: Sequence[PredictionStatus] | None) -> QuerySet[Prediction]:
+    """The items of a batch, filtered, without their large columns."""
+    query = Prediction.filter(batch_id=batch_id)
+    return without_large(query.filter(status__in=[status.value for status in statuses]) if statuses else query)
 
 
 async def live_filter(viewer: Viewer, criteria: PredictionCriteria) -> ListFilter:

@@ -214,6 +214,16 @@ class LimitSettings(BaseSettings):
         ge=0,
         description="Maximum predictions of one user, or of one address without an account, that wait; 0: no limit.",
     )
+    max_batches: int = Field(100, ge=1, le=10_000, description="Maximum batches of one user that have not ended.")
+    max_batch_items: int = Field(
+        100_000, ge=1, le=1_000_000, description="Maximum items of one batch; those of a file are its lines."
+    )
+    batch_window: int = Field(
+        1000,
+        ge=1,
+        le=100_000,
+        description="Predictions of one batch that wait or run at a time; more are made of its input as they end.",
+    )
     storage_bytes_per_user: int = Field(
         10_000_000_000, ge=0, description="Bytes of inputs, outputs and files that one user may store; 0: no limit."
     )

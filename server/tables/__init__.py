@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from server.tables.api_keys import ApiKey
+from server.tables.batches import Batch, BatchLine, BatchWebhook
 from server.tables.models import Model, ModelVariable, Version
 from server.tables.predictions import Prediction, Usage
 from server.tables.runs import RunCount
@@ -18,6 +19,9 @@ from server.tables.workers import Predictor, Worker
 
 __all__ = [
     "ApiKey",
+    "Batch",
+    "BatchLine",
+    "BatchWebhook",
     "Model",
     "ModelVariable",
     "Prediction",
@@ -40,7 +44,10 @@ __all__ = [
     "with_relations",
 ]
 
-NOUNS = ("users", "sessions", "api_keys", "models", "predictions", "uploads", "webhooks", "workers", "runs", "storage")
+NOUNS = (
+    *("users", "sessions", "api_keys", "models", "batches", "predictions", "uploads", "webhooks", "workers", "runs"),
+    "storage",
+)
 MODULES = tuple(f"server.tables.{name}" for name in NOUNS)
 
 

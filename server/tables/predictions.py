@@ -10,12 +10,13 @@ from tortoise.indexes import Index
 from tortoise.migrations.constraints import CheckConstraint
 from tortoise.models import Model as Row
 
-from server.tables.indexes import LiveIndex
+from server.tables.indexes import LiveIndex, UniqueLiveIndex
 from server.tables.models import Model, Version
 from server.tables.users import User
 
 WAITING = "status = 'starting'"
 LIVE = "status IN ('starting', 'processing')"
+ITEMS = "batch_id IS NOT NULL"
 UNCOUNTED = "completed_at IS NOT NULL AND stored_bytes IS NULL AND NOT data_removed"
 STATUSES = "'starting', 'processing', 'succeeded', 'failed', 'canceled', 'aborted'"
 
@@ -31,6 +32,7 @@ class Prediction(Row):
     is told, if it has one. Equal `cache_key`s may share one result. `data_removed` rows have lost input, output, files
     and logs to the retention time. `traceparent` is the W3C trace context in which it was created.
     `stored_bytes` is its part in what its owner has stored (`StoredBytes`), null until that is counted.
+    An item of a batch has the batch's id, its place there from 0, and perhaps a name of the caller's, `batch_key`.
     """
 
     id = fields.UUIDField(primary_key=True)
@@ -78,6 +80,10 @@ class Prediction(Row):
     cache_key = fields.CharField(max_length=64, null=True)
     data_removed = fields.BooleanField(default=False)
     stored_bytes = fields.BigIntField(null=True)
+    # No foreign key: each item would look for its batch, whose row is in use
+    batch_id = fields.UUIDField(null=True)
+    batch_index = fields.IntField(null=True)
+    batch_key = fields.CharField(max_length=512, null=True)
     created_at = fields.DatetimeField()
     updated_at = fields.DatetimeField()
     started_at = fields.DatetimeField(null=True)
@@ -108,6 +114,8 @@ class Prediction(Row):
             LiveIndex(
                 fields=("completed_at",), name="prediction_anonymous", where="NOT data_removed AND user_id IS NULL"
             ),
+            UniqueLiveIndex(fields=("batch_id", "batch_index"), name="prediction_batch", where=ITEMS),
+            LiveIndex(fields=("batch_id", "status", "batch_index"), name="prediction_batch_status", where=ITEMS),
         )
         # Aerich does not see these: a migration adds them by hand (migrations/rules.py), and a test compares
         constraints = (

@@ -28,6 +28,9 @@ MUTATIONS = {
     "createPrediction": "RUN",
     "retryPrediction": "RUN",
     "cancelPrediction": "RUN",
+    "createBatch": "RUN",
+    "cancelBatch": "RUN",
+    "retryFailedBatch": "RUN",
     "createUpload": "RUN",
     "purgeResults": "WRITE",
 }
@@ -38,6 +41,8 @@ QUERIES = {
     "models": "READ",
     "prediction": "READ",
     "predictions": "READ",
+    "batch": "READ",
+    "batches": "READ",
     "upload": "READ",
     "viewer": ANY,
     "server": ANY,
@@ -49,4 +54,5 @@ QUERIES = {
 SUBSCRIPTIONS = {
     "predictionEvents": "READ",
     "predictions": "READ",
+    "batch": "READ",
 }

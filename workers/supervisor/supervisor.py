@@ -28,7 +28,7 @@ from server.maintenance import recovery, retention
 from server.queue.claim import PredictionLease, Room, WarmVersions, enter_runner, heartbeat
 from server.queue.versions import list_foreign
 from server.runtime import Runtime
-from server.services import catalogue, versions
+from server.services import batch_items, catalogue, versions
 from server.services.catalogue import OtherWorkers, WorkerDisk, WorkerInfo, WorkerState
 from server.settings import Settings
 from workers.contract.policy import Policy, walls_of
@@ -127,6 +127,7 @@ class Supervisor:
         self._foreign: frozenset[UUID] = frozenset()
         """Versions of other code than this worker's, which is left to others while there are some."""
         self._catalogue_changed = asyncio.Event()
+        self._batch_due = asyncio.Event()
         self._keeper.on_resident = self._heartbeat_due.set
         self._keeper.on_ready = self._catalogue_changed.set
         self._deliverer = Deliverer(rt)
@@ -200,6 +201,7 @@ class Supervisor:
                 ("previews", self._demand.run()),
                 ("prepare", self._preparer.run()),
                 ("deliveries", self._deliverer.run()),
+                ("batches", batch_items.work_for_ever(self._rt, self._batch_due)),
                 ("recovery", recovery.sweep_for_ever(self._rt)),
                 ("stores", self._rt.store_watch.run()),
                 ("lag", metrics.measure_lag()),
@@ -305,6 +307,9 @@ class Supervisor:
             if self._attempts.get(lease.id) is attempt:
                 del self._attempts[lease.id]
             self._claim_loop.note_free_slot(lease.queue, alone=lease.alone)
+            if lease.batch_id is not None:
+                # There may be room for more of it
+                self._batch_due.set()
 
     def _state(self) -> WorkerState:
         """What the next heartbeat says."""

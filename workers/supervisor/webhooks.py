@@ -6,8 +6,10 @@ import asyncio
 import random
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import orjson
@@ -20,6 +22,7 @@ from server.adapters.metrics import WEBHOOK_MESSAGES, WEBHOOK_SECONDS
 from server.adapters.outbound import Answer, Outbound, OutboundError
 from server.adapters.tasks import end, wait_for_event
 from server.adapters.tracing import mark_error, traceparent_of
+from server.domain.batches import BatchWebhookState
 from server.domain.events import EventType
 from server.domain.targets import BadUrlError, parse_target
 from server.domain.webhooks import (
@@ -30,8 +33,9 @@ from server.domain.webhooks import (
     retry_after_seconds,
     retry_seconds,
 )
-from server.live import prediction_body, rest_body
-from server.queue import deliveries
+from server.live import batch_body, prediction_body, rest_body
+from server.queue import batches, deliveries
+from server.queue.batches import BatchWebhookLease
 from server.queue.claim import PredictionLease
 from server.queue.deliveries import DeliveryOutcome, DueDelivery, WebhookLease
 from server.runtime import Runtime
@@ -44,6 +48,7 @@ SHORTEST_PAUSE_SECONDS = 0.05
 STOP_SECONDS = 5.0
 RECORD_SECONDS = 8.0
 MOST_QUEUES = 1000
+BATCH_COMPLETED = "batch_completed"
 _EVENTS = {
     EventType.OUTPUT: WebhookEvent.OUTPUT,
     EventType.LOG: WebhookEvent.LOGS,
@@ -138,7 +143,7 @@ class Deliverer:
         self._outbound = Outbound(settings.webhook_allow, settings.webhook_timeout_seconds)
         self._lease_seconds = settings.webhook_timeout_seconds + LEASE_MARGIN_SECONDS
         self._share = max(1, settings.webhook_slots // 4)
-        self._tasks: dict[asyncio.Task[None], WebhookLease] = {}
+        self._tasks: dict[asyncio.Task[None], WebhookLease | BatchWebhookLease] = {}
         self._users: Counter[UUID] = Counter()
         self._queued_until: dict[tuple[UUID, str], float] = {}
         self._wake = asyncio.Event()
@@ -174,7 +179,10 @@ class Deliverer:
         await end(*left)
         with suppress(*DATABASE_ERRORS):
             for lease in left.values():
-                await deliveries.release(lease)
+                if isinstance(lease, BatchWebhookLease):
+                    await batches.record_webhook(lease, BatchWebhookState.PENDING, 0, None)
+                else:
+                    await deliveries.release(lease)
 
     async def _claim(self) -> float:
         """Start what is due; seconds until there may be more."""
@@ -186,15 +194,21 @@ class Deliverer:
         limit = min(free, self._share)
         leases = await deliveries.claim(limit, self._lease_seconds, busy)
         for lease in leases:
-            self._users[lease.user_id] += 1
-            task = asyncio.create_task(self._deliver(lease))
-            self._tasks[task] = lease
-            task.add_done_callback(self._ended)
-        if len(leases) == limit:
+            self._begin(lease, self._deliver(lease))
+        of_batches = await batches.claim_webhooks(limit, self._lease_seconds, busy)
+        for of_batch in of_batches:
+            self._begin(of_batch, self._deliver_batch(of_batch))
+        if limit in (len(leases), len(of_batches)):
             return 0
-        wait = await deliveries.seconds_to_next(busy)
-        pause = settings.claim_poll_seconds if wait is None else min(wait, settings.claim_poll_seconds)
+        waits = (await deliveries.seconds_to_next(busy), await batches.seconds_to_next_webhook(busy))
+        pause = min([settings.claim_poll_seconds, *(wait for wait in waits if wait is not None)])
         return max(SHORTEST_PAUSE_SECONDS, pause)
+
+    def _begin(self, lease: WebhookLease | BatchWebhookLease, delivery: Coroutine[Any, Any, None]) -> None:
+        self._users[lease.user_id] += 1
+        task = asyncio.create_task(delivery)
+        self._tasks[task] = lease
+        task.add_done_callback(self._ended)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         user = self._tasks.pop(task).user_id
@@ -222,7 +236,31 @@ class Deliverer:
         except Exception:
             logger.exception("webhooks.delivery_broke", prediction=str(lease.prediction_id))
 
-    async def _pace(self, lease: WebhookLease) -> float:
+    async def _deliver_batch(self, lease: BatchWebhookLease) -> None:
+        """The message about the end of a batch."""
+        try:
+            if (wait := await self._pace(lease)) > 0:
+                await batches.record_webhook(lease, BatchWebhookState.PENDING, wait, None)
+                self.look(wait)
+                return
+            at, began = now(), time.monotonic()
+            answer, error = await self._send_batch(lease)
+            seconds = time.monotonic() - began
+            outcome = _outcome(lease.tries, answer)
+            logger.info("webhook.sent", batch=str(lease.batch_id), told=BATCH_COMPLETED, code=answer and answer.code,
+                        error=error, state=outcome.state.value)  # fmt: skip
+            WEBHOOK_MESSAGES.labels(BATCH_COMPLETED, outcome.state.value).inc()
+            WEBHOOK_SECONDS.observe(seconds)
+            attempt = _attempt(lease.message_id, at, seconds, answer, error)
+            state = BatchWebhookState(outcome.state.value)
+            await _through_outage(lambda: batches.record_webhook(lease, state, outcome.wait_seconds, attempt))
+        except DATABASE_ERRORS as error:
+            # The lease runs out, and it is sent again under the same webhook-id
+            logger.warning("webhooks.delivery_lost", batch=str(lease.batch_id), error=str(error))
+        except Exception:
+            logger.exception("webhooks.delivery_broke", batch=str(lease.batch_id))
+
+    async def _pace(self, lease: WebhookLease | BatchWebhookLease) -> float:
         """Seconds until a message of this webhook's may go to its host; those of one host and user wait in a row."""
         try:
             host = parse_target(lease.url).host
@@ -252,51 +290,62 @@ class Deliverer:
                 if not 200 <= answer.code < 300:
                     mark_error(span, str(answer.code))
         seconds = time.monotonic() - began
-        attempt = {
-            "id": due.message_id,
-            "at": at.isoformat(),
-            "milliseconds": round(seconds * 1000),
-            "code": answer.code if answer else None,
-            "body": answer.body if answer else None,
-            "error": error,
-        }
-        outcome = _outcome(due, answer)
+        attempt = _attempt(due.message_id, at, seconds, answer, error)
+        outcome = _outcome(due.tries if due.event is WebhookEvent.COMPLETED else None, answer)
         logger.info("webhook.sent", delivery=str(due.id), told=due.event.value, code=attempt["code"], error=error,
                     state=outcome.state.value)  # fmt: skip
         WEBHOOK_MESSAGES.labels(due.event.value, outcome.state.value).inc()
         WEBHOOK_SECONDS.observe(seconds)
-        # Also through a short outage of the database: what is not known to be sent is sent again
-        deadline = time.monotonic() + RECORD_SECONDS
-        while True:
-            try:
-                is_ours = await deliveries.record(lease, due, attempt, outcome)
-                break
-            except CONNECTION_ERRORS:
-                if time.monotonic() > deadline:
-                    raise
-                await asyncio.sleep(0.5)
+        is_ours = await _through_outage(lambda: deliveries.record(lease, due, attempt, outcome))
         if is_ours and outcome.state is DeliveryState.DISABLED:
             await deliveries.disable(lease)
         return is_ours
 
     async def _send(self, lease: WebhookLease, due: DueDelivery) -> tuple[Answer | None, str | None]:
         """Send the prediction as it stands now; the receiver's answer, or a sentence that says why there is none."""
-        try:
+
+        async def body() -> bytes | None:
             row = await prediction_body.load(lease.prediction_id)
             if row is None:
-                return None, "The prediction is gone."
+                return None
             base_url = (self._rt.settings.public_url or lease.base_url).rstrip("/")
             form = rest_body if lease.is_rest else prediction_body
-            body = orjson.dumps(await form.body(self._rt, row, base_url))
+            return orjson.dumps(await form.body(self._rt, row, base_url))
+
+        return await self._post(lease, due.message_id, due.event.name, body)
+
+    async def _send_batch(self, lease: BatchWebhookLease) -> tuple[Answer | None, str | None]:
+        """Send the batch as it ended; as `_send`."""
+
+        async def body() -> bytes | None:
+            row = await batch_body.load(lease.batch_id)
+            if row is None:
+                return None
+            base_url = (self._rt.settings.public_url or lease.base_url).rstrip("/")
+            return orjson.dumps(batch_body.body(self._rt, row, base_url))
+
+        return await self._post(lease, lease.message_id, BATCH_COMPLETED.upper(), body)
+
+    async def _post(
+        self,
+        lease: WebhookLease | BatchWebhookLease,
+        message_id: str,
+        event: str,
+        make_body: Callable[[], Awaitable[bytes | None]],
+    ) -> tuple[Answer | None, str | None]:
+        try:
+            body = await make_body()
+            if body is None:
+                return None, "What it is about is gone."
             secrets = await webhooks.signing_secrets(self._rt, lease.user_id)
             at, text = now(), body.decode()
             headers = {
                 "Content-Type": "application/json",
                 "User-Agent": f"inference-server/{health.release()}",
-                "Webhook-Id": due.message_id,
+                "Webhook-Id": message_id,
                 "Webhook-Timestamp": str(int(at.timestamp())),
-                "Webhook-Signature": " ".join(Webhook(secret).sign(due.message_id, at, text) for secret in secrets),
-                "Webhook-Event": due.event.name,
+                "Webhook-Signature": " ".join(Webhook(secret).sign(message_id, at, text) for secret in secrets),
+                "Webhook-Event": event,
                 **({"Traceparent": context} if (context := traceparent_of()) else {}),
             }
             return await self._outbound.post(parse_target(lease.url), headers, body), None
@@ -305,19 +354,43 @@ class Deliverer:
         except DATABASE_ERRORS:
             raise
         except Exception:
-            logger.exception("webhooks.send_broke", delivery=str(due.id))
+            logger.exception("webhooks.send_broke", message=message_id)
             return None, "The message could not be made."
 
 
-def _outcome(due: DueDelivery, answer: Answer | None) -> DeliveryOutcome:
-    """What an answer, or none, means: COMPLETED is tried again, all else has had its one try."""
+def _attempt(message_id: str, at: datetime, seconds: float, answer: Answer | None, error: str | None) -> dict[str, Any]:
+    """What is kept of one try."""
+    return {
+        "id": message_id,
+        "at": at.isoformat(),
+        "milliseconds": round(seconds * 1000),
+        "code": answer.code if answer else None,
+        "body": answer.body if answer else None,
+        "error": error,
+    }
+
+
+async def _through_outage(record: Callable[[], Awaitable[bool]]) -> bool:
+    """Record a try also through a short outage of the database: what is not known to be sent is sent again."""
+    deadline = time.monotonic() + RECORD_SECONDS
+    while True:
+        try:
+            return await record()
+        except CONNECTION_ERRORS:
+            if time.monotonic() > deadline:
+                raise
+            await asyncio.sleep(0.5)
+
+
+def _outcome(tries: int | None, answer: Answer | None) -> DeliveryOutcome:
+    """What an answer, or none, means after so many tries; None: it has had its one try."""
     if answer is not None and 200 <= answer.code < 300:
         return DeliveryOutcome(DeliveryState.DELIVERED)
     if answer is not None and answer.code == GONE:
         return DeliveryOutcome(DeliveryState.DISABLED)
-    if due.event is not WebhookEvent.COMPLETED:
+    if tries is None:
         return DeliveryOutcome(DeliveryState.FAILED)
-    wait = retry_seconds(due.tries + 1, random.uniform(-1, 1))  # noqa: S311 - spreads load, keeps no secret
+    wait = retry_seconds(tries + 1, random.uniform(-1, 1))  # noqa: S311 - spreads load, keeps no secret
     if wait is None:
         return DeliveryOutcome(DeliveryState.FAILED)
     pause = retry_after_seconds(answer.retry_after, now()) if answer else 0.0

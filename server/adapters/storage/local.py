@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import suppress
 from itertools import islice
 from pathlib import Path
@@ -69,7 +69,7 @@ class LocalStorage:
             # Not awaited: whoever is canceled here must clean up all the same
             temporary.unlink(missing_ok=True)
 
-    async def stream(self, key: str, start: int = 0, size: int | None = None) -> AsyncIterator[bytes]:
+    async def stream(self, key: str, start: int = 0, size: int | None = None) -> AsyncGenerator[bytes, None]:
         """Chunks of 64 kB."""
         path = self._root / check_key(key)
         try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
@@ -91,7 +91,7 @@ class S3Storage:
         answer = await self._client.upload_part(**target, PartNumber=number, Body=part)
         return {"PartNumber": number, "ETag": answer["ETag"]}
 
-    async def stream(self, key: str, start: int = 0, size: int | None = None) -> AsyncIterator[bytes]:
+    async def stream(self, key: str, start: int = 0, size: int | None = None) -> AsyncGenerator[bytes, None]:
         """Chunks of 64 kB."""
         target = {"Bucket": self._bucket, "Key": self._prefix + check_key(key)}
         if start or size is not None:

@@ -6,7 +6,7 @@ Keys are `predictions/<uuid>/<attempt>/<n>.<extension>` or `uploads/<uuid>/<n>/0
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from typing import NamedTuple, Protocol
 from uuid import UUID
 
@@ -62,7 +62,7 @@ class Storage(Protocol):
     async def put_stream(self, key: str, chunks: AsyncIterator[bytes], content_type: str) -> None:
         """Keep a file as it comes, whole or not at all: what `chunks` raises leaves nothing; raises StorageError."""
 
-    def stream(self, key: str, start: int = 0, size: int | None = None) -> AsyncIterator[bytes]:
+    def stream(self, key: str, start: int = 0, size: int | None = None) -> AsyncGenerator[bytes, None]:
         """A file, or `size` (at least 1) bytes from `start` on; raises StorageMissingError at the first chunk."""
 
     async def size(self, key: str) -> int:

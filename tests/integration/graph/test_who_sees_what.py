@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
@@ -30,7 +31,7 @@ NODE_TYPES = {kind.name for kind in objects(SCHEMA, SCHEMA.type_map["Node"])}
 # Everybody may know that a user exists
 PUBLIC_TYPES = {"User"}
 # Nothing was run again there, and no version is an adapter on a base (tests/integration/models/test_adapters.py)
-EMPTY = {"Prediction.retryOf", "ModelVersion.base"}
+EMPTY = {"Prediction.retryOf", "Batch.retryOf", "ModelVersion.base"}
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,7 @@ class Secrets:
     ids: dict[str, str]
     slug: str
     words: tuple[str, ...]
+    item: str
 
     def found_in(self, data: object) -> list[str]:
         text = json.dumps(data)
@@ -65,15 +67,28 @@ async def secrets(live_server: LiveServer) -> AsyncIterator[Secrets]:
     (delivery,) = (await owner.run(deliveries))["viewer"]["webhookDeliveries"]["nodes"]
     key = (await new_key(owner, name=words[2]))["apiKey"]
     model = (await owner.run("query ($s: String!) { model(slug: $s) { id latestVersion { id } } }", s=slug))["model"]
+    item = await batch_item(owner, slug, words[1])
     ids = {
+        "Batch": item["batch"]["id"],
         "Model": model["id"],
         "ModelVersion": model["latestVersion"]["id"],
         "Prediction": made["id"],
         "ApiKey": key["id"],
         "WebhookDelivery": delivery["id"],
     }
-    yield Secrets(owner, ids, slug, words)
+    yield Secrets(owner, ids, slug, words, item["id"])
     await owner.close()
+
+
+async def batch_item(owner: Client, slug: str, word: str) -> dict[str, Any]:
+    """The item of a new batch, once a worker has made it."""
+    create = "mutation ($i: CreateBatchInput!) { createBatch(input: $i) { ... on Batch { id } } }"
+    batch = (await owner.run(create, i={"model": slug, "inputs": [{"text": word}]}))["createBatch"]
+    read = "query ($id: ID!) { batch(id: $id) { items { nodes { id batch { id } } } } }"
+    while not (nodes := (await owner.run(read, id=batch["id"]))["batch"]["items"]["nodes"]):
+        await asyncio.sleep(0.1)
+    item: dict[str, Any] = nodes[0]
+    return item
 
 
 def questions(secrets: Secrets) -> Iterator[dict[str, str]]:
@@ -157,7 +172,9 @@ async def still_there(secrets: Secrets) -> bool:
 
 @pytest.mark.parametrize("step", SUBSCRIPTIONS, ids=str)
 async def test_a_subscription(secrets: Secrets, bob: Client, nobody: Client, step: Step) -> None:
-    query = document(SCHEMA, "subscription", SUBSCRIPTIONS[step], {"id": json.dumps(secrets.ids["Prediction"])})
+    is_of_batch = any(str(each) == "Prediction.batch" for each in SUBSCRIPTIONS[step])
+    watched = json.dumps(secrets.item if is_of_batch else secrets.ids["Prediction"])
+    query = document(SCHEMA, "subscription", SUBSCRIPTIONS[step], {"id": watched})
     seen = secrets.found_in(await first_answer(secrets.owner, query))
     assert seen or _type(step).name in PUBLIC_TYPES or str(step) in EMPTY
     for stranger in (bob, nobody):
@@ -194,7 +211,8 @@ async def test_lists_hold_nothing_of_them(secrets: Secrets, bob: Client, nobody:
         for stranger in (bob, nobody):
             assert (await stranger.run(query))["models"] == {"totalCount": 0, "nodes": []}
     query = f"{{ predictions(filter: {{ model: {model} }}) {{ totalCount nodes {{ id }} }} }}"
-    assert (await secrets.owner.run(query))["predictions"]["totalCount"] == 1
+    # The item of the batch is one of them
+    assert (await secrets.owner.run(query))["predictions"]["totalCount"] == 2
     assert (await bob.run(query))["predictions"] == {"totalCount": 0, "nodes": []}
 
 
@@ -226,6 +244,7 @@ async def test_admins_see_what_they_administer(secrets: Secrets, admin: Client) 
     query = "query ($ids: [ID!]!) { nodes(ids: $ids) { __typename } }"
     found = (await admin.run(query, ids=list(secrets.ids.values())))["nodes"]
     assert [node and node["__typename"] for node in found] == [
+        "Batch",
         "Model",
         "ModelVersion",
         "Prediction",

@@ -32,11 +32,15 @@ VERBS = {
 }
 
 
+def plural(noun: str) -> str:
+    return f"{noun}es" if noun.endswith("ch") else f"{noun.removesuffix('s')}s"
+
+
 @pytest.mark.parametrize("scope", SCHEMA.type_map["Scope"].values)
 def test_a_scope_promises_what_mutations_ask_it_for_and_nothing_else(scope: str) -> None:
     words = re.findall(r"[a-z]+", SCHEMA.type_map["Scope"].values[scope].description.lower())
     asked = [re.findall(r"[A-Z]?[a-z]+", name) for name, needed in scopes.MUTATIONS.items() if needed == scope]
     verbs = {verb for verb, *_ in asked}
-    nouns = {f"{noun[-1].lower().removesuffix('s')}s" for _, *noun in asked}
+    nouns = {plural(noun[-1].lower()) for _, *noun in asked}
     assert verbs | nouns <= set(words)
     assert VERBS & set(words) == verbs

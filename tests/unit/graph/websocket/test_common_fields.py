@@ -16,7 +16,7 @@ from server.domain.events import EventType
 
 SCHEMA = make_schema()._schema
 EVENT = "PredictionEvent"
-OWN = {"output", "files", "model", "version", "user", "webhookDeliveries", "retryOf"}
+OWN = {"output", "files", "model", "version", "user", "webhookDeliveries", "retryOf", "batch"}
 
 
 def own(document: str) -> set[str]:

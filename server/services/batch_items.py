@@ -1,0 +1,252 @@
+"""Makes predictions of batches' inputs, a portion at a time, as there is room for more; cancels those that shall end.
+
+Each portion is committed with the place where the next begins, so that any process goes on where another stopped.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Any
+from uuid import UUID
+
+import structlog
+from anyio.to_thread import run_sync
+from uuid6 import uuid7
+
+from server.adapters import metrics
+from server.adapters.database import DATABASE_ERRORS, rows
+from server.adapters.large_columns import without_large
+from server.adapters.redis_calls import REDIS_ERRORS
+from server.adapters.storage import StorageError, StorageMissingError
+from server.adapters.tasks import wait_for_event
+from server.domain import files, inputs, secrets
+from server.domain.accounts import Viewer
+from server.domain.models import VersionState
+from server.domain.predictions import PredictionStatus
+from server.domain.storable import storable
+from server.errors import InvalidInputError, Violation
+from server.queue import batches as queue
+from server.queue import storage
+from server.queue.batches import BatchLease, Portion
+from server.queue.cancel import cancel_predictions_of_batch
+from server.queue.depths import count_waiting
+from server.runtime import Runtime
+from server.services import batch_input, input_urls
+from server.services.batch_input import InputLine, InputPart
+from server.tables import Batch, BatchLine, Prediction, Version
+from server.unit_of_work import UnitOfWork, send
+
+logger = structlog.get_logger(__name__)
+
+POLL_SECONDS = 1.0
+SHORTEST_PAUSE_SECONDS = 0.05
+PORTION = 500
+CANCELED_AT_ONCE = 500
+FULL_PAUSE_SECONDS = 2.0
+TROUBLE_PAUSE_SECONDS = 10.0
+LINE_VIOLATIONS = 10
+KEY_CHARACTERS = 512
+
+
+async def work_for_ever(rt: Runtime, wake: asyncio.Event) -> None:
+    """Work on batches whenever there is something to do; `wake` says that there may be room for more."""
+    while True:
+        wake.clear()
+        try:
+            while await work(rt):
+                pass
+        except DATABASE_ERRORS as error:
+            logger.warning("batches.failed", error=str(error))
+        await asyncio.sleep(SHORTEST_PAUSE_SECONDS)
+        await wait_for_event(wake, POLL_SECONDS)
+
+
+async def work(rt: Runtime) -> bool:
+    """One step, of whatever batch is next; False where nothing is to be done now. Safe to run anywhere at any time."""
+    for batch_id in await queue.list_canceling():
+        await cancel_items(rt, batch_id)
+    lease = await queue.claim(rt.settings.batch_window, rt.settings.lease_seconds)
+    if lease is None:
+        return False
+    try:
+        await _advance(rt, lease)
+    except StorageMissingError as error:
+        await _give_up(rt, lease, error.message)
+    except StorageError as error:
+        logger.warning("batches.input_unread", batch=str(lease.id), error=str(error))
+        await queue.pause(lease, TROUBLE_PAUSE_SECONDS, "The file store is away.")
+    except DATABASE_ERRORS:
+        raise
+    except Exception:
+        # One batch that always breaks here must not take all workers with it; its lease keeps it from being next
+        logger.exception("batches.broke", batch=str(lease.id), attempt=lease.attempt)
+        await queue.pause(lease, TROUBLE_PAUSE_SECONDS, "The server failed to read its input, and tries again.")
+    return True
+
+
+async def cancel_items(rt: Runtime, batch_id: UUID, most: int | None = None) -> None:
+    """Cancel what waits or runs of a batch, up to `most`."""
+    while most is None or most > 0:
+        canceled = await cancel_predictions_of_batch(batch_id, CANCELED_AT_ONCE)
+        work = UnitOfWork()
+        for row in canceled:
+            work.announce_move(row)
+        await send(rt, work)
+        if len(canceled) < CANCELED_AT_ONCE:
+            return
+        most = most and most - len(canceled)
+
+
+async def _advance(rt: Runtime, lease: BatchLease) -> None:
+    batch = await without_large(Batch.filter(id=lease.id)).get()
+    version = await Version.get(id=batch.version_id).select_related("model")
+    if version.model.deleted_at is not None:
+        await queue.request_cancel(lease.id, "Its model was deleted.")
+        return
+    if version.state != VersionState.READY.value:
+        await _give_up(rt, lease, f"Version {version.number} of its model is {version.state}.")
+        return
+    if lease.is_late:
+        await queue.abort_rest(lease)
+        return
+    if batch.total is None:
+        await _count(rt, lease, batch)
+        return
+    room = PORTION
+    if batch.is_checked:
+        room = min(PORTION, lease.room)
+        if (full := await _full(rt, batch)) is not None:
+            await queue.pause(lease, FULL_PAUSE_SECONDS, full)
+            return
+        if most := rt.settings.max_waiting_predictions:
+            # The other half is for what its owner asks for meanwhile
+            share = max(1, most // 2)
+            room = min(room, share - await count_waiting(batch.owner, share))
+            if room <= 0:
+                note = f"{share} of your predictions are waiting; more are made of this batch when some have run."
+                await queue.pause(lease, FULL_PAUSE_SECONDS, note)
+                return
+    part = await batch_input.read(rt, batch, room)
+    schema = inputs.schema_of(version.predictor, version.input_schema, rt.settings.max_new_tokens)
+    portion = await _portion(rt, batch, schema, part)
+    if not batch.is_checked:
+        status = await queue.add_check(lease, portion)
+    else:
+        status = await queue.add_items(lease, portion)
+    if status is None:
+        logger.info("batch.lease_lost", batch=str(lease.id), attempt=lease.attempt)
+        return
+    metrics.BATCH_LINES.labels("invalid").inc(len(portion.invalid))
+    if not batch.is_checked:
+        return
+    metrics.BATCH_LINES.labels("accepted").inc(len(portion.predictions))
+    logger.info("batch.advanced", batch=str(lease.id), items=len(portion.predictions), invalid=len(portion.invalid),
+                line=part.line, is_last=part.is_last)  # fmt: skip
+    await send(rt, UnitOfWork(owners_of_new=[batch.owner], deliver=status.is_terminal))
+    if portion.predictions:
+        # Workers look by themselves too
+        with suppress(*REDIS_ERRORS):
+            await rt.event_log.wake_workers()
+
+
+async def _count(rt: Runtime, lease: BatchLease, batch: Batch) -> None:
+    upload, most = await batch_input.upload_of(batch), rt.settings.max_batch_items
+    total = await batch_input.count_lines(rt, upload, most)
+    if total == 0:
+        await _give_up(rt, lease, "The file has no lines.")
+    elif total > most:
+        await _give_up(rt, lease, f"The file has more lines than a batch may have items: {most}.")
+    else:
+        await queue.set_total(lease, total)
+
+
+async def _give_up(rt: Runtime, lease: BatchLease, reason: str) -> None:
+    """End a batch that cannot go on: what it has become by now is canceled."""
+    logger.warning("batch.failed", batch=str(lease.id), reason=reason)
+    if await queue.fail(lease, reason):
+        await send(rt, UnitOfWork(deliver=True))
+    else:
+        await queue.request_cancel(lease.id, reason)
+
+
+async def _full(rt: Runtime, batch: Batch) -> str | None:
+    """Why its owner may store no more, if so."""
+    allowed = rt.settings.storage_bytes_per_user
+    if not allowed or await storage.read(batch.owner) < allowed:
+        return None
+    return "Your inputs, outputs and files use all that is allowed; more are made of this batch when some were removed."
+
+
+async def _portion(rt: Runtime, batch: Batch, schema: dict[str, Any], part: InputPart) -> Portion:
+    """The rows that some lines become."""
+    checked = await run_sync(_check_all, rt, Viewer(batch.user_id), schema, part.lines)
+    ids = {upload_id for each in checked if not isinstance(each, list) for upload_id in each[1]}
+    usable = {row["id"] for row in await rows(_USABLE, list(ids), batch.owner)} if ids else set()
+    predictions: list[Prediction] = []
+    uses: list[tuple[UUID, UUID]] = []
+    invalid: list[BatchLine] = []
+    for line, each in zip(part.lines, checked, strict=True):
+        key = storable(line.key)[:KEY_CHARACTERS] if line.key is not None else None
+        if not isinstance(each, list) and (missing := _missing(each[1], usable)):
+            rule = "There is no such upload of yours, its file has not come, or it has expired."
+            each = [Violation(f"/input{path}", rule, "upload") for path in missing]
+        if isinstance(each, list):
+            violations = [{"path": v.path, "message": v.message, "code": v.code} for v in each[:LINE_VIOLATIONS]]
+            invalid.append(queue.new_line(batch.id, line.index, key, violations))
+            continue
+        values, uploads = each
+        prediction_id = uuid7()
+        uses += [(upload_id, prediction_id) for upload_id in uploads]
+        predictions.append(
+            Prediction(
+                id=prediction_id,
+                user_id=batch.user_id,
+                owner=batch.owner,
+                model_id=batch.model_id,
+                version_id=batch.version_id,
+                queue=batch.queue,
+                status=PredictionStatus.STARTING.value,
+                input=values,
+                deadline_at=batch.deadline_at,
+                request_hash="",
+                batch_id=batch.id,
+                batch_index=line.index,
+                batch_key=key,
+            )
+        )
+    return Portion(predictions, uses, invalid, part.position, part.line, part.is_last)
+
+
+def _missing(uploads: dict[UUID, str], usable: set[UUID]) -> list[str]:
+    return [path for upload_id, path in uploads.items() if upload_id not in usable]
+
+
+_Checked = tuple[dict[str, Any], dict[UUID, str]] | list[Violation]
+
+
+def _check_all(rt: Runtime, viewer: Viewer, schema: dict[str, Any], lines: Sequence[InputLine]) -> list[_Checked]:
+    """Of each line its input, with the uploads that it names, or what is wrong with it; in a thread of its own."""
+    return [_check(rt, viewer, schema, line) for line in lines]
+
+
+def _check(rt: Runtime, viewer: Viewer, schema: dict[str, Any], line: InputLine) -> _Checked:
+    if line.problem is not None:
+        return [Violation("", line.problem, "line")]
+    try:
+        values = inputs.complete(schema, line.value)
+    except InvalidInputError as error:
+        return error.violations
+    if violations := input_urls.violations(rt, viewer, schema, values):
+        return violations
+    if secrets.has_secret(schema, values):
+        rule = "A batch takes no secrets, since its input is kept as it came; give them to single predictions."
+        names = sorted(name for name in secrets.secret_fields(schema) if values.get(name) is not None)
+        return [Violation(f"/input/{name}", rule, secrets.SECRET) for name in names]
+    return values, files.uploads(schema, values)
+
+
+_USABLE = """
+SELECT id FROM upload WHERE id = ANY($1::uuid[]) AND owner = $2 AND completed_at IS NOT NULL AND expires_at > now()
+"""
