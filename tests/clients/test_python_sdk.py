@@ -9,6 +9,7 @@ import itertools
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from inference_client import (
@@ -162,13 +163,13 @@ def test_errors_say_what_is_wrong(live_server: LiveServer, client: Client) -> No
     with pytest.raises(NotFoundError, match="demo/nothing"):
         client.run("demo/nothing", text=TEXT)
     with pytest.raises(NotFoundError):
-        client.get("UHJlZGljdGlvbjow")
+        client.get(str(uuid4()))
     with pytest.raises(PredictionFailedError, match="It broke") as failed:
         client.run("demo/echo", text="It broke.", fail=True)
     assert (failed.value.code, failed.value.prediction.status) == ("INTERNAL", "FAILED")
     with pytest.raises(PredictionFailedError):
         list(client.stream("demo/echo", text="It broke.", fail=True))
-    for ask in (lambda wrong: wrong.run("demo/echo", text=TEXT), lambda wrong: list(wrong.watch("UHJlZGljdGlvbjow"))):
+    for ask in (lambda wrong: wrong.run("demo/echo", text=TEXT), lambda wrong: list(wrong.watch(str(uuid4())))):
         with Client(live_server.url, "isk_wrong") as wrong, pytest.raises(UnauthenticatedError):
             ask(wrong)
 

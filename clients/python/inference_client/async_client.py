@@ -36,7 +36,11 @@ class AsyncClient:
     ) -> AsyncClient:
         """A client of a person instead of a key: its access token is renewed by itself."""
         client = cls(url, ssl_context=ssl_context)
-        await client._core.sign_in(email, password)
+        try:
+            await client._core.sign_in(email, password)
+        except BaseException:
+            await client.close()
+            raise
         return client
 
     async def run(

@@ -51,7 +51,11 @@ class Client:
             UnauthenticatedError: the e-mail address or the password is wrong.
         """
         client = cls(url, ssl_context=ssl_context)
-        complete(client._core.sign_in(email, password))
+        try:
+            complete(client._core.sign_in(email, password))
+        except BaseException:
+            client.close()
+            raise
         return client
 
     def run(

@@ -8,7 +8,7 @@ import math
 import random
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
@@ -195,7 +195,7 @@ class Core:
 
     def _data(self, answer: Answer) -> dict[str, Any]:
         body = _json(answer.content)
-        is_ours = isinstance(body.get("data"), dict) or isinstance(body.get("errors"), list)
+        is_ours = isinstance(body.get("data"), dict) or _are_errors(body.get("errors"))
         if not is_ours and (answer.status in (404, 405) or not _is_refusal(body)):
             error = UnreachableError(
                 f"{self.url} answers with HTTP {answer.status}, but not as an inference server. "
@@ -287,9 +287,10 @@ class Core:
 
     async def wait(self, prediction_id: str, deadline: float | None) -> Prediction:
         """A prediction once it has ended; raises WaitTimeoutError."""
-        async for event in self.watch(prediction_id, deadline=deadline):
-            if isinstance(event, Status) and event.prediction.ended:
-                return event.prediction
+        async with aclosing(self.watch(prediction_id, deadline=deadline)) as events:
+            async for event in events:
+                if isinstance(event, Status) and event.prediction.ended:
+                    return event.prediction
         return await self.get(prediction_id)
 
     async def stream(
@@ -304,10 +305,11 @@ class Core:
         """Create a prediction and pass on what it says; raises PredictionFailedError at its end where it fails."""
         deadline = deadline_of(timeout)
         prediction = await self.create(model, values, options, deadline=deadline)
-        async for event in self.watch(prediction.id, previews=previews, deadline=deadline):
-            yield event
-            if isinstance(event, Status) and event.prediction.ended:
-                succeeded(event.prediction)
+        async with aclosing(self.watch(prediction.id, previews=previews, deadline=deadline)) as events:
+            async for event in events:
+                yield event
+                if isinstance(event, Status) and event.prediction.ended:
+                    succeeded(event.prediction)
 
     async def watch(
         self, prediction_id: str, after: str | None = None, *, previews: bool = False, deadline: float | None = None
@@ -571,6 +573,10 @@ def _json(content: bytes) -> dict[str, Any]:
     except ValueError:
         return {}
     return body if isinstance(body, dict) else {}
+
+
+def _are_errors(errors: object) -> bool:
+    return isinstance(errors, list) and bool(errors) and all(isinstance(each, dict) for each in errors)
 
 
 def _is_refusal(body: dict[str, Any]) -> bool:

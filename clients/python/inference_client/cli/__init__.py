@@ -13,4 +13,4 @@ def main() -> None:
         if error.name not in ("typer", "rich"):
             raise
         sys.exit("The command line needs two more packages: pip install 'inference-server-client[cli]'")
-    app()
+    app(prog_name="inference")
