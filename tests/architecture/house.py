@@ -12,16 +12,16 @@ from pathlib import Path
 from statistics import median, quantiles
 
 ROOT = Path(__file__).parents[2]
-PACKAGES = ("server", "graph", "workers")
+PACKAGES = {"server": ROOT, "graph": ROOT, "workers": ROOT, "inference_client": ROOT / "clients" / "python"}
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 def modules() -> dict[str, Path]:
     """The product's modules by dotted name, packages by that of their `__init__`."""
     names = {}
-    for package in PACKAGES:
-        for path in sorted((ROOT / package).rglob("*.py")):
-            parts = path.relative_to(ROOT).with_suffix("").parts
+    for package, folder in PACKAGES.items():
+        for path in sorted((folder / package).rglob("*.py")):
+            parts = path.relative_to(folder).with_suffix("").parts
             names[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
     return names
 

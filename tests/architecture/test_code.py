@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-SOURCES = ("server", "graph", "workers", "web/src", "web/tests", "tests")
+SOURCES = ("server", "graph", "workers", "clients/python", "web/src", "web/tests", "tests")
 SUFFIXES = {".py", ".ts", ".tsx", ".css", ".mjs"}
 # Words that say nothing, or that something is unfinished
 WORDS = ("TO" + "DO", "FIX" + "ME", "XX" + "X", "HA" + "CK", "simply", "obviously", "robust", "leverag", "seamless")

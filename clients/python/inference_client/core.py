@@ -11,7 +11,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import uuid4
 
 from inference_client import operations
@@ -27,14 +27,11 @@ from inference_client.errors import (
     error_of,
 )
 from inference_client.events import Event, Item, Loading, Log, Preview, Restarted, Status, Step, Text
-from inference_client.files import Content, encode
+from inference_client.files import Content, File, encode
 from inference_client.models import Account
 from inference_client.operations import CreatePredictionInput, PredictionFields, PredictionStatus
 from inference_client.predictions import FINAL, Prediction, Webhook, prediction_of
 from inference_client.transport import Answer, BrokenError, ClosedError, Socket, Transport
-
-if TYPE_CHECKING:
-    from inference_client.files import File
 
 REQUEST_SECONDS = 60.0
 # How long the server holds an answer back until a prediction has ended; proxies often give up after a minute
@@ -479,8 +476,8 @@ class Core:
                 return str(place["uri"])
             if answer is not None:
                 body = _json(answer.content)
-                said = body["error"]["message"] if _is_refusal(body) else f"HTTP {answer.status}"
-                failure = UnreachableError(f"The file could not be uploaded: {said}", "UNREACHABLE")
+                reason = body["error"]["message"] if _is_refusal(body) else f"HTTP {answer.status}"
+                failure = UnreachableError(f"The file could not be uploaded: {reason}", "UNREACHABLE")
             failures += 1
             is_final = answer is not None and answer.status < 500 and answer.status != 408
             if failures > RETRIES or is_final:

@@ -104,10 +104,9 @@ class PredictionFailedError(InferenceError):
     def __init__(self, prediction: Prediction) -> None:
         self.prediction = prediction
         error = prediction.error
-        said = f": {error.message}" if error else "."
-        super().__init__(
-            f"The prediction {prediction.status.lower()}{said}", error.code if error else prediction.status
-        )
+        reason = f": {error.message}" if error else "."
+        code = error.code if error else prediction.status
+        super().__init__(f"The prediction ended as {prediction.status}{reason}", code)
 
 
 class WaitTimeoutError(InferenceError, TimeoutError):

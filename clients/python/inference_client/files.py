@@ -9,7 +9,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
 
 from inference_client.blocking import complete
@@ -17,12 +17,22 @@ from inference_client.blocking import complete
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-    from inference_client.core import Core
-
 BINARY = "application/octet-stream"
 # The server takes 256 kB within one field, and 1 MB in all
 INLINE_BYTES = 190_000
 INLINE_TOTAL_BYTES = 500_000
+
+
+class FileServer(Protocol):
+    """What sends and fetches files."""
+
+    is_blocking: bool
+
+    async def upload(self, content: Content) -> str:
+        """Send a file; returns what names it in an input."""
+
+    async def download(self, file: File) -> bytes:
+        """The bytes of a file that a model made."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +42,7 @@ class File:
     `read`, `save` and `image` are for files of a `Client`; with an `AsyncClient`, await `aread`, `asave` and `aimage`.
     """
 
-    _core: Core = field(repr=False, compare=False)
+    _server: FileServer = field(repr=False, compare=False)
     prediction_id: str
     index: int
     url: str
@@ -64,7 +74,7 @@ class File:
 
     async def aread(self) -> bytes:
         """Its bytes."""
-        return await self._core.download(self)
+        return await self._server.download(self)
 
     async def asave(self, path: str | os.PathLike[str]) -> Path:
         """Write it to a path, or below one that is a folder or ends with a slash; returns where it is."""
@@ -77,7 +87,7 @@ class File:
         return Image.open(io.BytesIO(await self.aread()))
 
     def _check(self, *, blocking: bool) -> None:
-        if blocking and not self._core.is_blocking:
+        if blocking and not self._server.is_blocking:
             raise RuntimeError("This file is of an AsyncClient: await file.aread(), file.asave(path) or file.aimage().")
 
 
@@ -104,7 +114,7 @@ class Content:
         return f"data:{self.content_type};base64,{base64.b64encode(self.data).decode()}"
 
 
-async def encode(values: Mapping[str, Any], core: Core) -> dict[str, Any]:
+async def encode(values: Mapping[str, Any], server: FileServer) -> dict[str, Any]:
     """An input with each file as the server takes it: small ones as data URIs, larger ones uploaded.
 
     A file is a `pathlib.Path`, bytes, an object that reads bytes, a Pillow image, or a `File` that a model made.
@@ -123,7 +133,7 @@ async def encode(values: Mapping[str, Any], core: Core) -> dict[str, Any]:
         if len(content.data) <= min(INLINE_BYTES, room):
             room -= len(content.data)
             return content.uri
-        return await core.upload(content)
+        return await server.upload(content)
 
     return {str(name): await walk(value) for name, value in values.items()}
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
 
-from inference_client.files import File
+from inference_client.files import File, FileServer
 from inference_client.operations import (
     PredictionErrorCode,
     PredictionFields,
@@ -16,9 +16,6 @@ from inference_client.operations import (
     PredictionStatus,
     WebhookEvent,
 )
-
-if TYPE_CHECKING:
-    from inference_client.core import Core
 
 FINAL = ("SUCCEEDED", "FAILED", "CANCELED", "ABORTED")
 
@@ -101,10 +98,10 @@ class Prediction:
         return self.status in FINAL
 
 
-def prediction_of(row: PredictionFields, core: Core) -> Prediction:
-    """A prediction of the server's answer; its files are read through `core`."""
+def prediction_of(row: PredictionFields, server: FileServer) -> Prediction:
+    """A prediction of the server's answer; its files are fetched from `server`."""
     files = [
-        File(core, row["id"], index, each["url"], each["contentType"], each["bytes"], each["width"], each["height"])
+        File(server, row["id"], index, each["url"], each["contentType"], each["bytes"], each["width"], each["height"])
         for index, each in enumerate(row["files"])
     ]
     error, progress = row["error"], row["progress"]

@@ -291,6 +291,6 @@ def test_answers_are_told_apart(answer: Any, error: type[Exception]) -> None:
 def test_a_run_that_fails_raises_its_words() -> None:
     failed = row(None, "FAILED", error={"code": "INTERNAL", "message": "It broke."})
     script = Script(answers=[(200, {"data": {"createPrediction": {"__typename": "Prediction", **failed}}})])
-    with pytest.raises(PredictionFailedError, match="failed: It broke") as caught:
+    with pytest.raises(PredictionFailedError, match="FAILED: It broke") as caught:
         complete(Core(script, "http://server", "key").run("a/b", {}, Options(), None))
     assert caught.value.code == "INTERNAL"

@@ -121,8 +121,9 @@ def run(
         values = parse(inputs or [], version.input_schema if version else {})
         # Known before the request, so that one whose answer was not waited for can be canceled too
         key = uuid4().hex
-        with _canceling(client, model, values, key), ProgressView() as view:
+        with _canceling(client, model, values, key) as running, ProgressView() as view:
             prediction = client.submit(model, values, idempotency_key=key)
+            running.append(prediction)
             prediction, has_text = _follow(client, prediction, view, stream=stream, as_json=as_json)
         if prediction.status != "SUCCEEDED":
             if as_json and not stream:
@@ -157,13 +158,14 @@ def _follow(
 
 
 @contextmanager
-def _canceling(client: Client, model: str, values: dict[str, Any], key: str) -> Iterator[None]:
+def _canceling(client: Client, model: str, values: dict[str, Any], key: str) -> Iterator[list[Prediction]]:
     """Cancel the prediction where its reader goes away: by Ctrl-C, a signal, or a pipe that nobody reads."""
+    running: list[Prediction] = []
     try:
-        yield
+        yield running
     except (KeyboardInterrupt, TerminatedError, BrokenPipeError) as end:
-        # The same request with the same key: the prediction that runs, whether its id came or not
-        prediction = client.cancel(client.submit(model, values, idempotency_key=key))
+        # The same request with the same key gives the prediction whose id did not come
+        prediction = client.cancel(running[0] if running else client.submit(model, values, idempotency_key=key))
         if not isinstance(end, BrokenPipeError):
             if prediction.ended and prediction.status != "CANCELED":
                 note(f"It had ended already, as {prediction.status}: {prediction.id}")
@@ -174,9 +176,9 @@ def _canceling(client: Client, model: str, values: dict[str, Any], key: str) -> 
 
 def _failure(prediction: Prediction) -> typer.Exit:
     error = prediction.error
-    said = f" ({error.code}): {error.message}" if error else "."
+    reason = f" ({error.code}): {error.message}" if error else "."
     logs = f" Its log: inference logs {prediction.id}" if prediction.logs else ""
-    return fail(f"{prediction.model} ended as {prediction.status}{said}{logs}")
+    return fail(f"{prediction.model} ended as {prediction.status}{reason}{logs}")
 
 
 def _save(prediction: Prediction, output: str) -> None:
@@ -411,9 +413,9 @@ def show_model(slug: ModelArgument, as_json: JsonOption = False, url: UrlOption 
         print(f"\ninput of {shown.slug}")
         required = shown.input_schema.get("required", [])
         for name, rule in shown.input_schema.get("properties", {}).items():
-            said = rule.get("description") or rule.get("title") or ""
+            text = rule.get("description") or rule.get("title") or ""
             default = f" (default {_compact(rule['default'])})" if rule.get("default") is not None else ""
-            print(f"  -i {name}={'*' if name in required else ''}  {said}{default}")
+            print(f"  -i {name}={'*' if name in required else ''}  {text}{default}")
     print("\nversions")
     for version in versions:
         print(f"  {version.slug}  {version.state}  {version.reason or version.source}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import sys
 from collections.abc import Mapping, Sequence
@@ -43,7 +42,8 @@ def _value(text: str, kinds: set[str], *, takes_files: bool) -> Any:
     if text.startswith("@"):
         content = _read(text[1:])
         if takes_files:
-            return _named(content, text[1:])
+            # A path has a name, which says what kind of file it is
+            return content if text == "@-" else Path(text[1:]).expanduser()
         try:
             text = content.decode()
         except UnicodeDecodeError:
@@ -64,13 +64,6 @@ def _read(path: str) -> bytes:
         return Path(path).expanduser().read_bytes()
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror}.") from None
-
-
-def _named(content: bytes, path: str) -> io.BytesIO:
-    file = io.BytesIO(content)
-    # Its media type is that of its name
-    file.name = path
-    return file
 
 
 def _rules(rule: Mapping[str, Any]) -> list[Mapping[str, Any]]:
