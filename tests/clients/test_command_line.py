@@ -117,6 +117,7 @@ def test_files_in_and_out(inference: CommandLine, tmp_path: Path) -> None:
         (("run", "demo/echo", "-i", "text=It broke.", "-i", "fail=true"), 1, "It broke. Its log: inference logs"),
         (("run", "demo/echo", "-i", "text=a", "--url", "127.0.0.1:8000"), 1, "http://"),
         (("run", "demo/echo", "-i", "text=a", "--url", "http://127.0.0.1:1"), 1, "does not answer"),
+        (("run", "demo/shapes", *SHAPE, "-o", "/dev/null/pictures"), 1, "/dev/null/pictures: Not a directory"),
         (("models", "create", "m", "--kind", "sound", "--predictor", "echo"), 2, "text, image, custom"),
         (("predictions", "show", "UHJlZGljdGlvbjow"), 2, "id"),
     ],

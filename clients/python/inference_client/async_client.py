@@ -27,7 +27,7 @@ class AsyncClient:
         self, url: str | None = None, key: str | None = None, *, ssl_context: ssl.SSLContext | None = None
     ) -> None:
         self.url = server_url(url)
-        self._core = Core(AsyncTransport(ssl_context), self.url, key or key_for(self.url))
+        self._core = Core(AsyncTransport(ssl_context), self.url, key_for(self.url) if key is None else key)
         self.models = AsyncModels(self._core)
 
     @classmethod

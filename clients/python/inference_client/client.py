@@ -28,7 +28,7 @@ class Client:
         url: where the server's page opens. Default: INFERENCE_URL, else the server of the last `inference login`, else
             http://127.0.0.1:8000.
         key: an API key, or an access token. Default: INFERENCE_KEY, else what `inference login` stored for this URL,
-            else none, which can run public models where the server lets strangers.
+            else none, which can run public models where the server lets strangers; "" is none in any case.
         ssl_context: certificates to trust, where they are not those of the system.
 
     Every method raises an `InferenceError` that says what is wrong: see `inference_client.errors`.
@@ -38,7 +38,7 @@ class Client:
         self, url: str | None = None, key: str | None = None, *, ssl_context: ssl.SSLContext | None = None
     ) -> None:
         self.url = server_url(url)
-        self._core = Core(BlockingTransport(ssl_context), self.url, key or key_for(self.url))
+        self._core = Core(BlockingTransport(ssl_context), self.url, key_for(self.url) if key is None else key)
         self.models = Models(self._core)
 
     @classmethod

@@ -353,7 +353,7 @@ class Core:
             if deadline is not None and time.monotonic() >= deadline:
                 raise TimeoutError from None
             failure = self._unreachable(error)
-            if error.status is not None and error.status not in AWAY_STATUSES:
+            if error.status is not None and error.status not in (429, *AWAY_STATUSES):
                 raise UnreachableError(
                     f"{self.url} opens no WebSocket (HTTP {error.status}). Is there a proxy that lets none through?",
                     "UNREACHABLE",
@@ -464,6 +464,8 @@ class Core:
         given = {"input": {"sizeBytes": len(content.data), "contentType": content.content_type}}
         place = (await self.execute(operations.CREATE_UPLOAD, given))["createUpload"]
         failures = 0
+        failure: InferenceError
+        answer: Answer | None
         while True:
             try:
                 answer = await self._transport.request(
@@ -475,9 +477,7 @@ class Core:
             if answer is not None and (answer.status == 201 or (answer.status == 409 and failures)):
                 return str(place["uri"])
             if answer is not None:
-                body = _json(answer.content)
-                reason = body["error"]["message"] if _is_refusal(body) else f"HTTP {answer.status}"
-                failure = UnreachableError(f"The file could not be uploaded: {reason}", "UNREACHABLE")
+                failure = _file_error(answer, "uploaded")
             failures += 1
             is_final = answer is not None and answer.status < 500 and answer.status != 408
             if failures > RETRIES or is_final:
@@ -502,7 +502,7 @@ class Core:
                         raise NotFoundError("The server has removed this file, as it does after a time.", "NOT_FOUND")
                     url = files[file.index].url
                     continue
-                failure = UnreachableError(f"The file could not be read: HTTP {answer.status}.", "UNREACHABLE")
+                failure = _file_error(answer, "read")
                 if answer.status < 500:
                     raise failure
             failures += 1
@@ -570,6 +570,13 @@ def _json(content: bytes) -> dict[str, Any]:
     except ValueError:
         return {}
     return body if isinstance(body, dict) else {}
+
+
+def _file_error(answer: Answer, what: str) -> InferenceError:
+    body = _json(answer.content)
+    if _is_refusal(body):
+        return error_of(body["error"]["code"], f"The file could not be {what}: {body['error']['message']}", {})
+    return UnreachableError(f"The file could not be {what}: HTTP {answer.status}.", "UNREACHABLE")
 
 
 def _are_errors(errors: object) -> bool:

@@ -6,6 +6,7 @@ import asyncio
 import ssl
 import threading
 import time
+import weakref
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -154,6 +155,8 @@ class BlockingTransport:
     def __init__(self, context: ssl.SSLContext | None) -> None:
         self._context = context
         self._http = httpx.Client(headers={"user-agent": USER_AGENT}, verify=True if context is None else context)
+        # Short programs close nothing
+        weakref.finalize(self, self._http.close)
         self._lock = threading.Lock()
 
     async def request(

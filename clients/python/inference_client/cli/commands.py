@@ -112,6 +112,12 @@ def run(
         str | None,
         typer.Option("-o", "--output", help="Folder, or path of the one file, for output files; - prints its bytes."),
     ] = None,
+    detach: Annotated[
+        bool,
+        typer.Option(
+            "--detach", help="Print the prediction's id and leave it running: inference predictions watch ID."
+        ),
+    ] = False,
     as_json: JsonOption = False,
     url: UrlOption = None,
 ) -> None:
@@ -119,6 +125,13 @@ def run(
     with Client(url) as client, ending_on_signals():
         version = client.models.version(model) if ":" in model else client.models.get(model).latest
         values = parse(inputs or [], version.input_schema if version else {})
+        if detach:
+            prediction = client.submit(model, values)
+            if as_json:
+                show_json(prediction.raw)
+            else:
+                print(prediction.id)
+            return
         # Known before the request, so that one whose answer was not waited for can be canceled too
         key = uuid4().hex
         with _canceling(client, model, values, key) as running, ProgressView() as view:

@@ -60,6 +60,8 @@ def reporting(command: Callable[P, T]) -> Callable[P, T]:
             # Nobody reads; what Python still has to write at its end goes nowhere
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise typer.Exit(BROKEN_PIPE) from None
+        except OSError as error:
+            raise fail(f"{error.filename or 'This machine'}: {error.strerror or error}.") from None
         except TerminatedError as error:
             raise typer.Exit(error.exit_code) from None
         except KeyboardInterrupt:
