@@ -22,7 +22,7 @@ from server.errors import ServiceError
 from server.live.answer_memory import AnswerMemory
 from server.live.concurrency import ConcurrencyLimit
 from server.rest import problems
-from server.rest.openai import chat, completions, errors
+from server.rest.openai import chat, completions, errors, responses
 from server.rest.openai import models as openai_models
 from server.rest.v1 import account, auth, files, models, predictions, streams
 from server.services import health, rate_limits
@@ -100,7 +100,7 @@ def _rest_routes(most_file_bytes: int) -> APIRouter:
 
 def _openai_routes(most_file_bytes: int) -> APIRouter:
     v1 = APIRouter(prefix="/openai/v1")
-    for part in (openai_models, chat, completions):
+    for part in (openai_models, chat, completions, responses):
         v1.include_router(part.router)
     return v1
 

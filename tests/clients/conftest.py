@@ -46,13 +46,13 @@ def node() -> Path:
     return Path(found.node)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 async def chat_model(live_server: LiveServer) -> str:
     """The slug of a chat model that calls tools; see `tests.support.chat_model`."""
     return await add_chat_model(live_server)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def openai_client(live_server: LiveServer) -> Iterator[openai.OpenAI]:
     """OpenAI's own client with the credential of a new user, which sends nothing twice."""
     with openai.OpenAI(

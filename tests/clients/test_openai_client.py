@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import time
 from typing import Any
 
+import httpx
 import openai
+import pydantic
 import pytest
 from openai.types.chat import ChatCompletionChunk
 
 from tests.conftest import LiveServer
+from tests.support.chat_model import WEATHER, scripted
 
 ASK: list[Any] = [{"role": "user", "content": "What is a lease?"}]
 
@@ -59,3 +64,225 @@ def test_a_conversation_is_answered(openai_client: openai.OpenAI) -> None:
     assert completion.usage.completion_tokens > 0
     assert completion.model.startswith("demo/chat:")
     assert completion.id == f"chatcmpl-{answer.headers['x-prediction-id']}"
+
+
+def test_a_conversation_is_streamed(openai_client: openai.OpenAI) -> None:
+    asked: dict[str, Any] = {"model": "demo/chat", "messages": ASK, "seed": 1, "max_tokens": 30, "temperature": 0}
+    whole = openai_client.chat.completions.create(**asked)
+    chunks = list(openai_client.chat.completions.create(**asked, stream=True, stream_options={"include_usage": True}))
+    assert joined(chunks) == whole.choices[0].message.content
+    assert chunks[0].choices[0].delta.role == "assistant"
+    assert len(chunks) > 3
+    assert [c.finish_reason for chunk in chunks for c in chunk.choices if c.finish_reason] == [
+        whole.choices[0].finish_reason
+    ]
+    assert (chunks[-1].choices, chunks[-1].usage) == ([], whole.usage)
+    assert not any(chunk.usage for chunk in chunks[:-1])
+    plain = list(openai_client.chat.completions.create(**asked, stream=True))
+    assert not any("usage" in chunk.model_fields_set for chunk in plain)
+
+
+def test_several_choices_with_log_probabilities(openai_client: openai.OpenAI) -> None:
+    asked: dict[str, Any] = {
+        "model": "demo/chat", "messages": ASK, "seed": 3, "max_tokens": 8, "n": 2, "logprobs": True, "top_logprobs": 2,
+    }  # fmt: skip
+    whole = openai_client.chat.completions.create(**asked)
+    chunks = list(openai_client.chat.completions.create(**asked, stream=True))
+    assert len(whole.choices) == 2
+    for choice in whole.choices:
+        assert choice.message.content == joined(chunks, choice.index)
+        assert choice.logprobs is not None
+        tokens = choice.logprobs.content or []
+        assert len(tokens[0].top_logprobs) == 2
+        assert tokens[0].bytes == list(tokens[0].token.encode())
+        streamed = [
+            token
+            for chunk in chunks
+            for each in chunk.choices
+            if each.index == choice.index and each.logprobs is not None
+            for token in each.logprobs.content or []
+        ]
+        assert [token.token for token in streamed] == [token.token for token in tokens]
+
+
+def test_an_answer_is_parsed(openai_client: openai.OpenAI) -> None:
+    class Answer(pydantic.BaseModel):
+        city: str
+        warm: bool
+
+    parsed = openai_client.chat.completions.parse(
+        model="demo/chat", messages=ASK, seed=1, response_format=Answer, max_tokens=200
+    )
+    assert isinstance(parsed.choices[0].message.parsed, Answer)
+    plain = openai_client.chat.completions.create(
+        model="demo/chat", messages=ASK, seed=2, response_format={"type": "json_object"}, max_tokens=400
+    )
+    if plain.choices[0].finish_reason == "stop":
+        assert isinstance(json.loads(plain.choices[0].message.content or ""), dict)
+    with openai_client.chat.completions.stream(
+        model="demo/chat", messages=ASK, seed=1, response_format=Answer, max_tokens=200
+    ) as stream:
+        assert stream.get_final_completion().choices[0].message.parsed == parsed.choices[0].message.parsed
+
+
+def test_a_tool_is_called_and_answered(openai_client: openai.OpenAI, chat_model: str) -> None:
+    asked: dict[str, Any] = {"model": chat_model, "tools": [WEATHER], "seed": 1, "max_tokens": 100}
+    messages = list(ASK)
+    forced = {"type": "function", "function": {"name": "weather"}}
+    first = openai_client.chat.completions.create(messages=messages, tool_choice=forced, **asked).choices[0]
+    assert first.finish_reason == "tool_calls"
+    (call,) = first.message.tool_calls or []
+    assert call.type == "function"
+    assert json.loads(call.function.arguments)["city"] in ("Rome", "Oslo")
+    messages += [first.message, {"role": "tool", "tool_call_id": call.id, "content": "It is warm."}]
+    said = scripted("It is warm.")
+    last = openai_client.chat.completions.create(messages=messages, extra_body={"response_format": said}, **asked)
+    assert last.choices[0].message.content == "It is warm."
+    with openai_client.chat.completions.stream(messages=ASK, tool_choice=forced, **asked) as stream:
+        streamed = stream.get_final_completion().choices[0]
+    assert streamed.finish_reason == "tool_calls"
+    (again,) = streamed.message.tool_calls or []
+    assert again.function.arguments == call.function.arguments
+
+
+@pytest.mark.parametrize(
+    ("text", "content", "calls"),
+    [
+        ("Let me look.", "Let me look.", []),
+        (
+            'I look. <tool_call>\n{"name": "weather", "arguments": {"city": "Rome"}}\n</tool_call>',
+            "I look.",
+            [{"city": "Rome"}],
+        ),
+        ("<think>hm</think>a < b", "a < b", []),
+    ],
+)
+def test_words_are_streamed_and_calls_are_not(
+    openai_client: openai.OpenAI, chat_model: str, text: str, content: str, calls: list[Any]
+) -> None:
+    asked: dict[str, Any] = {
+        "model": chat_model, "messages": ASK, "tools": [WEATHER], "seed": 1, "max_tokens": 200,
+        "extra_body": {"response_format": scripted(text)},
+    }  # fmt: skip
+    whole = openai_client.chat.completions.create(**asked).choices[0]
+    chunks = list(openai_client.chat.completions.create(**asked, stream=True))
+    assert whole.message.content == joined(chunks) == content
+    deltas = [call for chunk in chunks for c in chunk.choices for call in c.delta.tool_calls or []]
+    for received in (deltas, whole.message.tool_calls or []):
+        functions = [call.function for call in received if call.type == "function"]
+        assert [json.loads(function.arguments or "") for function in functions if function] == calls
+    reason = [c.finish_reason for chunk in chunks for c in chunk.choices if c.finish_reason]
+    assert reason == [whole.finish_reason] == ["tool_calls" if calls else "stop"]
+
+
+def test_a_text_goes_on(openai_client: openai.OpenAI) -> None:
+    asked: dict[str, Any] = {"model": "demo/prose", "seed": 1, "max_tokens": 6, "logprobs": 1}
+    both = openai_client.completions.create(prompt=["The function", "The class"], n=2, **asked)
+    assert [choice.index for choice in both.choices] == [0, 1, 2, 3]
+    logprobs = both.choices[0].logprobs
+    assert logprobs is not None
+    assert "".join(logprobs.tokens or []) == both.choices[0].text
+    assert both.usage is not None
+    assert both.usage.completion_tokens == 24
+    alone = openai_client.completions.create(prompt="The function", n=2, **asked)
+    assert [choice.text for choice in alone.choices] == [choice.text for choice in both.choices[:2]]
+    del asked["logprobs"]
+    echo = list(openai_client.completions.create(prompt="The function", echo=True, stream=True, **asked))
+    assert "".join(each.text for chunk in echo for each in chunk.choices) == "The function" + alone.choices[0].text
+    for wrong in ({"suffix": "end"}, {"best_of": 3}, {"prompt": [1, 2]}):
+        with pytest.raises(openai.BadRequestError) as refused:
+            openai_client.completions.create(**{"prompt": "a", **asked, **wrong})
+        assert refused.value.param == next(iter(wrong))
+
+
+def test_what_cannot_be_done_is_refused(openai_client: openai.OpenAI, chat_model: str) -> None:
+    def refusal(**changes: Any) -> tuple[str | None, str | None]:
+        with pytest.raises(openai.BadRequestError) as refused:
+            openai_client.chat.completions.create(
+                **{"model": "demo/chat", "messages": ASK, "max_tokens": 4, "extra_body": changes}
+            )
+        return refused.value.param, refused.value.code
+
+    assert refusal(model="demo/prose") == ("model", "unsupported_model")
+    assert refusal(model="demo/echo") == ("model", "unsupported_model")
+    assert refusal(frobnicate=1) == ("frobnicate", "unknown_parameter")
+    assert refusal(functions=[]) == ("functions", "unsupported_parameter")
+    assert refusal(tools=[WEATHER]) == ("tools", "unsupported_parameter")
+    assert refusal(tool_choice="auto") == ("tool_choice", "invalid_value")
+    assert refusal(modalities=["audio"]) == ("modalities", "unsupported_value")
+    assert refusal(stream_options={"include_usage": True}) == ("stream_options", "invalid_value")
+    assert refusal(top_logprobs=2) == ("top_logprobs", "invalid_value")
+    assert refusal(n=100)[0] == "n"
+    assert refusal(max_tokens=10**6) == ("max_tokens", "integer_above_max_value")
+    assert refusal(max_tokens="many") == ("max_tokens", "invalid_type")
+    assert refusal(messages=[{"role": "user"}])[0] == "messages[0].content"
+    assert refusal(messages=[]) == ("messages", "array_below_min_length")
+    assert refusal(messages=[{"role": "user", "content": "word " * 2000}])[1] == "context_length_exceeded"
+    assert refusal(reasoning_effort="high")[0] == "reasoning_effort"
+    with pytest.raises(openai.BadRequestError) as late:
+        list(openai_client.chat.completions.create(model="demo/chat", messages=[*ASK] * 900, stream=True))
+    assert late.value.code == "context_length_exceeded"
+
+
+def test_what_openai_does_not_read_is_not_read(openai_client: openai.OpenAI) -> None:
+    unread: dict[str, Any] = {
+        "user": "u", "metadata": {"a": "b"}, "store": True, "service_tier": "auto", "prompt_cache_key": "k",
+        "safety_identifier": "s", "temperature": None, "stop": None, "logit_bias": {}, "modalities": ["text"],
+        "response_format": {"type": "text"}, "parallel_tool_calls": True, "top_k": 5, "verbosity": "low",
+    }  # fmt: skip
+    answer = openai_client.chat.completions.create(
+        model="demo/chat", messages=[{"role": "developer", "content": "Be brief."}, *ASK], extra_body=unread
+    )
+    assert answer.choices[0].finish_reason in ("stop", "length")
+
+
+LONG: dict[str, Any] = {"model": "demo/prose", "prompt": "The function", "max_tokens": 900, "seed": 1}
+GO_ON = {"ignore_eos": True}
+
+
+def status_of(client: openai.OpenAI, live: LiveServer, prediction_id: str) -> str:
+    """How a prediction ended."""
+    headers = {"authorization": f"Bearer {client.api_key}"}
+    status = ""
+    while status not in ("succeeded", "failed", "canceled"):
+        answer = httpx.get(f"{live.url}/v1/predictions/{prediction_id}", headers=headers, trust_env=False)
+        status = answer.json()["status"]
+        time.sleep(0.05)
+    return status
+
+
+def test_a_client_that_leaves_a_stream_cancels_it(openai_client: openai.OpenAI, live_server: LiveServer) -> None:
+    with openai_client.completions.with_streaming_response.create(**LONG, stream=True, extra_body=GO_ON) as answer:
+        lines = answer.iter_lines()
+        assert next(lines).startswith("data: ")
+        prediction_id = answer.headers["x-prediction-id"]
+    assert status_of(openai_client, live_server, prediction_id) == "canceled"
+
+
+def test_a_client_that_leaves_cancels_what_it_waits_for(openai_client: openai.OpenAI, live_server: LiveServer) -> None:
+    client = openai_client.with_options(timeout=1)
+    with pytest.raises(openai.APITimeoutError):
+        client.completions.create(**{**LONG, "prompt": "The class"}, extra_body=GO_ON)
+    headers = {"authorization": f"Bearer {client.api_key}"}
+    listed = httpx.get(f"{live_server.url}/v1/predictions", headers=headers, trust_env=False).json()["results"]
+    assert listed[0]["input"]["prompt"] == "The class"
+    assert status_of(openai_client, live_server, listed[0]["id"]) == "canceled"
+
+
+def test_with_a_key_it_goes_on_without_its_client(openai_client: openai.OpenAI, live_server: LiveServer) -> None:
+    asked = {**LONG, "max_tokens": 400, "stream": True, "extra_headers": {"idempotency-key": "again"}}
+    with openai_client.completions.with_streaming_response.create(**asked, extra_body=GO_ON) as answer:
+        assert next(answer.iter_lines()).startswith("data: ")
+        prediction_id = answer.headers["x-prediction-id"]
+    again = openai_client.completions.with_raw_response.create(**{**asked, "stream": False, "extra_body": GO_ON})
+    assert again.headers["x-prediction-id"] == prediction_id
+    assert again.parse().usage.completion_tokens == 400
+    assert status_of(openai_client, live_server, prediction_id) == "succeeded"
+
+
+async def test_the_asynchronous_client(openai_client: openai.OpenAI, live_server: LiveServer) -> None:
+    async with openai.AsyncOpenAI(api_key=openai_client.api_key, base_url=openai_client.base_url) as client:
+        asked: Any = {"model": "demo/chat", "messages": ASK, "seed": 1, "max_tokens": 10}
+        whole = await client.chat.completions.create(**asked)
+        chunks = [chunk async for chunk in await client.chat.completions.create(**asked, stream=True)]
+    assert joined(chunks) == whole.choices[0].message.content

@@ -37,7 +37,7 @@ WEATHER: dict[str, Any] = {
 
 def scripted(text: str) -> dict[str, Any]:
     """What makes a model say a text, and nothing else."""
-    return {"type": "regex", "regex": re.escape(text).replace("\n", "\\n")}
+    return {"type": "regex", "regex": "".join("\\n" if each == "\n" else re.escape(each) for each in text)}
 
 
 async def add_chat_model(live: LiveServer) -> str:

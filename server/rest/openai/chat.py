@@ -39,7 +39,7 @@ from server.services import predictions
 from server.tables import Model, Prediction, Version
 
 router = APIRouter(route_class=BoundedRoute, tags=["openai"], responses=ERRORS, dependencies=SIGN_IN)
-_ACCEPTED = {**OWN_FIELDS, "chat_template": "chat_template", "chat_template_kwargs": "chat_template_kwargs"}
+ACCEPTED = {**OWN_FIELDS, "chat_template": "chat_template", "chat_template_kwargs": "chat_template_kwargs"}
 _REFUSED = {
     "functions": "'functions' is not supported; give 'tools'.",
     "function_call": "'function_call' is not supported; give 'tool_choice'.",
@@ -110,7 +110,7 @@ async def prepare(caller: Caller, request: Request, body: ChatRequest) -> tuple[
         UnavailableError: the version is not READY.
     """
     caller.viewer.require(Scope.RUN)
-    extra = check_parameters(body, _ACCEPTED, _REFUSED)
+    extra = check_parameters(body, ACCEPTED, _REFUSED)
     request.state.parameter_names = parameter_names(body)
     model, version = await find_version(caller, body.model)
     return model, version, read_request(body, version, extra, caller.rt.settings.max_new_tokens)
@@ -118,7 +118,7 @@ async def prepare(caller: Caller, request: Request, body: ChatRequest) -> tuple[
 
 def parameter_names(body: ChatRequest) -> dict[str, str]:
     """What the client calls the inputs of versions."""
-    names = {own: client for client, own in _ACCEPTED.items()}
+    names = {own: client for client, own in ACCEPTED.items()}
     names["max_new_tokens"] = "max_tokens" if body.max_tokens is not None else "max_completion_tokens"
     names["logprobs"] = "top_logprobs"
     return names

@@ -113,3 +113,26 @@ class Completion(Form):
     system_fingerprint: str = Field(description="Changes with the version.")
     choices: list[CompletionChoice]
     usage: Usage
+
+
+class ResponseForm(Form):
+    """A response as it stands."""
+
+    id: str = Field(description="`resp_` and the prediction's id.")
+    object: Literal["response"]
+    created_at: int = Field(description="When it was asked for, in seconds since 1970.")
+    status: Literal["queued", "in_progress", "completed", "incomplete", "failed", "cancelled"]
+    model: str = Field(description="The version that answers, as owner/name:number.")
+    output: list[JSON_OBJECT] = Field(description="Reasoning, words and calls, once it has ended.")
+    error: JSON_OBJECT | None
+    usage: JSON_OBJECT | None
+
+
+class InputItems(Form):
+    """What a response was given."""
+
+    object: Literal["list"]
+    data: list[JSON_OBJECT]
+    first_id: str | None
+    last_id: str | None
+    has_more: bool

@@ -10,13 +10,13 @@ from server.rest.openai.errors import RefusedError
 _UNREAD = frozenset({"refusal", "audio", "annotations", "function_call"})
 
 
-def read_messages(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def read_messages(messages: list[dict[str, Any]], place: str = "messages") -> list[dict[str, Any]]:
     """The messages; what is null is left out, and parts of content are what models read.
 
     Raises:
         RefusedError: a part is of a kind that no model reads.
     """
-    return [_read_message(message, f"messages[{number}]") for number, message in enumerate(messages)]
+    return [_read_message(message, f"{place}[{number}]") for number, message in enumerate(messages)]
 
 
 def _read_message(message: dict[str, Any], place: str) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from contextlib import aclosing
 from dataclasses import replace
@@ -40,6 +41,9 @@ LONGEST_WAIT_SECONDS = 86_400
 TOO_MANY = "Too many streams are open at once; close one first."
 STOPPING = "This server stops; send the request again."
 CREDENTIAL_ENDED = "Your credential has ended, and the stream with it."
+# What a worker says of a prompt that its model has no room for
+_TOO_LONG = re.compile(r"The prompt has [0-9]+ tokens; this model's context is ")
+_LENGTH = "context_length_exceeded"
 KEEP_ALIVE = b": keep-alive\n\n"
 DONE = b"data: [DONE]\n\n"
 STREAM_HEADERS = {"cache-control": "no-store", "x-accel-buffering": "no"}
@@ -131,8 +135,12 @@ class Run:
             logger.warning("openai.not_canceled", prediction=str(self.row.id), error=str(error))
 
     async def first(self, pieces: AsyncGenerator[bytes, None]) -> bytes:
-        """The first piece of a stream, before which a refusal is an answer; raises ClientDisconnect."""
-        return await self._while_there(anext(pieces))
+        """The first piece of a stream, before which a refusal is an answer; nothing of a stream that has none.
+
+        Raises:
+            ClientDisconnect: the client is gone.
+        """
+        return await self._while_there(anext(pieces, b""))
 
     async def _while_there(self, waiting: Awaitable[T]) -> T:
         """What is waited for, unless the client leaves before; raises ClientDisconnect."""
@@ -169,7 +177,8 @@ def failure_of(row: Prediction) -> RefusedError | None:
     message = row.error_message or row.error_code or "It failed."
     code = str(row.error_code).lower()
     if row.error_code == PredictionErrorCode.INPUT_REJECTED.value:
-        return RefusedError(message, code=code, is_final=True)
+        is_length = _TOO_LONG.match(message) is not None
+        return RefusedError(message, "messages" if is_length else None, _LENGTH if is_length else code, is_final=True)
     return RefusedError(message, code=code, status=500, type_=SERVER, is_final=True)
 
 

@@ -53,6 +53,10 @@ SCOPES = {
     ("get", "/openai/v1/models/{model}"): "READ",
     ("post", "/openai/v1/chat/completions"): "RUN",
     ("post", "/openai/v1/completions"): "RUN",
+    ("post", "/openai/v1/responses"): "RUN",
+    ("get", "/openai/v1/responses/{response_id}"): "READ",
+    ("get", "/openai/v1/responses/{response_id}/input_items"): "READ",
+    ("post", "/openai/v1/responses/{response_id}/cancel"): "RUN",
 }
 SOURCE = {"source": {"type": "predictor", "ref": "echo"}}
 BODIES: dict[tuple[str, str], dict[str, Any]] = {
@@ -65,6 +69,7 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("post", "/v1/models/{owner}/{name}/predictions"): {"json": {"input": {"text": "x"}}},
     ("post", "/openai/v1/chat/completions"): {"json": {"messages": [{"role": "user", "content": "x"}]}},
     ("post", "/openai/v1/completions"): {"json": {"prompt": "x"}},
+    ("post", "/openai/v1/responses"): {"json": {"input": "x"}},
 }
 
 
@@ -85,6 +90,7 @@ class Secrets:
         parameters = dict(self.parameters)
         parameters["id"] = parameters[f"id of {path.split('/')[2]}"] if "{id}" in path else ""
         parameters["model"] = f"{parameters['owner']}/{parameters['name']}"
+        parameters["response_id"] = f"resp_{parameters['id of responses']}"
         options = dict(BODIES.get((method, path), {}))
         if path.startswith("/openai/") and "json" in options:
             options["json"] = {"model": parameters["model"], **options["json"]}
@@ -97,10 +103,13 @@ class Secrets:
 async def secrets(live_server: LiveServer) -> AsyncIterator[Secrets]:
     """A private model with a description and a tag, a prediction of it, and a file."""
     owner, handle = await somebody(live_server.url)
-    words = tuple(unique("secret") for _ in range(3))
+    words = tuple(unique("secret") for _ in range(4))
     slug = await echo_model(owner, visibility="PRIVATE", description=words[0], tags=[words[1]])
     made = await owner.create(slug, {"text": words[2]})
     await ended(owner, made["id"])
+    values = {"messages": [{"role": "user", "content": words[3]}], "max_new_tokens": 1}
+    chat = await owner.create("demo/chat", values)
+    await ended(owner, chat["id"])
     async with calling(live_server, owner.token) as client:
         model = (await client.get(f"/v1/models/{slug}")).json()
         file = (await client.post("/v1/files", files={"content": ("a", b"secret")})).json()
@@ -112,6 +121,7 @@ async def secrets(live_server: LiveServer) -> AsyncIterator[Secrets]:
         "version_id": model["latest_version"]["id"],
         "id of models": row["id"],
         "id of predictions": made["id"],
+        "id of responses": chat["id"],
         "id of files": file["id"],
     }
     yield Secrets(owner, parameters, (*words, file["etag"]))
@@ -173,7 +183,7 @@ async def test_a_key_does_what_its_scopes_say(
     needed = SCOPES[method, path]
     nothing = {"owner": "nobody", "name": "nothing", "slug": "nothing", "version_id": "1"}
     zero = "00000000-0000-0000-0000-000000000000"
-    nothing |= {f"id of {kind}": zero for kind in ("models", "predictions", "files")}
+    nothing |= {f"id of {kind}": zero for kind in ("models", "predictions", "files", "responses")}
     for name, key in keys.items():
         async with calling(live_server, key.token) as client:
             answer = await Secrets(key, nothing, ()).ask(client, method, path)
