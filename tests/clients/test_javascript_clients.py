@@ -25,4 +25,4 @@ def test_a_client(live_server: LiveServer, node: Path, file: Path) -> None:
 
 def test_the_clients_that_are_promised_are_here() -> None:
     names = {file.name.removesuffix(".test.mjs") for file in FILES}
-    assert names >= {"audits", "graphql-ws", "urql", "apollo", "graphql-request", "replicate", "sdk"}
+    assert names >= {"audits", "graphql-ws", "urql", "apollo", "graphql-request", "replicate", "openai", "sdk"}

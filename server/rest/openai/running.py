@@ -162,9 +162,10 @@ async def _wait_for_disconnect(request: Request) -> None:
 
 def ended_row(update: SubscriberEvent) -> Prediction | None:
     """The row of a prediction's last event; None for any other."""
-    if update.event.type is not EventType.STATUS or update.row is None:
+    if update.event.type is not EventType.STATUS:
         return None
-    return update.row if PredictionStatus(update.row.status).is_terminal else None
+    # Not by the row's status: it may have ended while its events are still on their way
+    return update.row if PredictionStatus(update.event.data["status"]).is_terminal else None
 
 
 def failure_of(row: Prediction) -> RefusedError | None:
@@ -205,6 +206,8 @@ async def _pieces(run: Run, writer: Writer) -> AsyncGenerator[bytes, None]:
             events = writer.go_on(progress.pieces(update)) if row is None else writer.end(row)
             if event := b"".join(events):
                 yield event
+            if row is not None:
+                return
 
 
 async def stream(
