@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -15,6 +16,8 @@ from typing import Protocol
 
 import pytest
 from filelock import FileLock
+
+from tests.support import typescript
 
 WEB = Path(__file__).resolve().parents[2] / "web"
 SECONDS = 300
@@ -37,6 +40,8 @@ def node(hatch_build: ModuleType, static: Path) -> Path:
     hatch_build.build(dev=True)
     found = hatch_build.system_node() or hatch_build.packaged_node()
     assert found is not None
+    # For the programs of the tab Code
+    typescript.install(found, WEB / "node_modules")
     return Path(found.node)
 
 
@@ -74,7 +79,13 @@ def control(live_server: LiveServer) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def environment(live_server: LiveServer, node: Path, unpack_folder: Path, control: str) -> dict[str, str]:
     """What a file of tests reads."""
-    own = {"BASE_URL": live_server.url, "TMPDIR": str(unpack_folder), "CONTROL_PORT": control, "NO_COLOR": "1"}
+    own = {
+        "BASE_URL": live_server.url,
+        "PYTHON": sys.executable,
+        "TMPDIR": str(unpack_folder),
+        "CONTROL_PORT": control,
+        "NO_COLOR": "1",
+    }
     variables = {**os.environ, **own}
     # Two that unpack the browser at once would be in each other's way
     unpack = "import('./tests/browser.mjs').then(({ launch }) => launch()).then((browser) => browser.close())"

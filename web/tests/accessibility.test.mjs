@@ -27,6 +27,7 @@ test("axe finds nothing on a model's and a prediction's page", SLOW, async () =>
   await assertAccessible(page, "idle");
   for (const tab of ["JSON", "Code", "Form"]) {
     await page.getByRole("tab", { name: tab }).click();
+    if (tab === "Code") await page.locator(".code-text").waitFor();
     await assertAccessible(page, tab);
   }
   await runEcho(page, { text: "one two three four five", repeat: 20, delay: 0.5 });
@@ -129,6 +130,7 @@ for (const width of [360, 2560]) {
       await choose(page, model);
       for (const tab of ["Form", "JSON", "Code"]) {
         await page.getByRole("tab", { name: tab }).click();
+        if (tab === "Code") await page.locator(".code-text").waitFor();
         assert.equal(await fits(page), true, `${model}, ${tab}`);
       }
     }

@@ -1,6 +1,4 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { text as readAll } from "node:stream/consumers";
 import { test } from "node:test";
 import {
   api,
@@ -31,70 +29,6 @@ const SCHEMA = {
   properties: { word: { type: "string" }, count: { type: "integer", default: 3 } },
 };
 const tab = (page, name) => page.getByRole("tab", { name });
-
-/** What a program says that is given another on its standard input. */
-async function outputOf(command, args, program) {
-  const child = spawn(command, args, { stdio: ["pipe", "pipe", "inherit"] });
-  child.stdin.end(program);
-  return readAll(child.stdout);
-}
-
-const RUNNERS = {
-  curl: (code) => outputOf("sh", [], code),
-  Python: (code) => outputOf("python3", ["-"], code),
-  JavaScript: (code) => outputOf(process.execPath, ["--input-type=module", "-"], code),
-  GraphQL: async (code) => JSON.stringify({ data: await api(code) }),
-};
-
-test("the input as code runs as pasted, in every language, whatever is in it", SLOW, async () => {
-  const page = await open();
-  const text = `it's "quoted" \\ $HOME \`id\` 'JSON'\nJSON\n${"${x}"} """ ünï 🎉 </script>`;
-  await field(page, "text").locator("textarea").fill(text);
-  await tab(page, "Code").click();
-  for (const [language, run] of Object.entries(RUNNERS)) {
-    await page.getByRole("group", { name: "Language" }).getByRole("button", { name: language, exact: true }).click();
-    const code = await page.locator(".code-text").textContent();
-    const { createPrediction: made } = JSON.parse(await run(code)).data;
-    assert.equal(made.status, "SUCCEEDED", language);
-    assert.equal(made.output, text, language);
-  }
-});
-
-test("names that GraphQL cannot write become variables, and a token is asked for, never written", SLOW, async () => {
-  const exp = Math.floor(Date.now() / 1000) + 600;
-  const token = `e30.${Buffer.from(JSON.stringify({ exp })).toString("base64url")}.x`;
-  const page = await open(FORM, {
-    prepare: async (p) => {
-      await p.addInitScript((value) => localStorage.setItem("token", value), token);
-      await fake(p, "ModelPage", () => modelAnswer(SCHEMA));
-      await fake(p, "Viewer", () => ({ data: { viewer: null, server: { version: "", registration: false } } }));
-    },
-  });
-  await tab(page, "JSON").click();
-  await page.locator("#input-json").fill('{"text": "a", "odd-name": 1}');
-  await tab(page, "Code").click();
-  for (const [language, expected] of [
-    ["curl", /Bearer \$INFERENCE_TOKEN/],
-    ["Python", /os\.environ\["INFERENCE_TOKEN"\]/],
-    ["JavaScript", /process\.env\.INFERENCE_TOKEN/],
-    ["GraphQL", /# variables: .*"odd-name":1/],
-  ]) {
-    await page.getByRole("button", { name: language, exact: true }).click();
-    const code = await page.locator(".code-text").textContent();
-    assert.match(code, expected);
-    assert.ok(!code.includes(token));
-  }
-});
-
-test("the input opens in GraphiQL as it stands", SLOW, async () => {
-  const page = await open();
-  await field(page, "text").locator("textarea").fill("from the form");
-  await tab(page, "Code").click();
-  await page.getByRole("link", { name: "Open in GraphiQL" }).click();
-  await page.locator(".graphiql-query-editor .view-line").first().waitFor();
-  await page.locator(".graphiql-execute-button").click();
-  await page.locator(".graphiql-response").getByText('"from the form"').waitFor();
-});
 
 test("form and JSON are two views of one input", SLOW, async () => {
   const sent = [];

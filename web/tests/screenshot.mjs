@@ -114,7 +114,7 @@ const PAGES = {
     const page = await open(look, "/models/demo/prose");
     await field(page, "prompt").locator("textarea").fill("The following example shows how to");
     await page.getByRole("tab", { name: "Code" }).click();
-    await page.getByRole("button", { name: "Python" }).click();
+    await page.getByRole("tab", { name: "OpenAI" }).click();
     return page;
   },
   text: async (look) => {

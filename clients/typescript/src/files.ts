@@ -14,6 +14,7 @@ export type InputValue =
   | ArrayBuffer
   | ArrayBufferView
   | URL
+  | OutputFile
   | readonly InputValue[]
   | { readonly [name: string]: InputValue };
 
@@ -66,23 +67,33 @@ export class OutputFile {
     return new Uint8Array(await (await this.#response(options.signal)).arrayBuffer());
   }
 
-  /** Writes it to a file, of Node.js; a file of that name is replaced once all has come. */
-  async save(path: string, options: { signal?: AbortSignal } = {}): Promise<void> {
+  /** A name for it: the last part of its link. */
+  get name(): string {
+    return decodeURIComponent(new URL(this.url).pathname.split("/").at(-1) || "file");
+  }
+
+  /**
+   * Writes it to a file, on Node.js, or below a folder where the path ends in a slash; gives the path. A file of that
+   * name is replaced once all has come.
+   */
+  async save(path: string, options: { signal?: AbortSignal } = {}): Promise<string> {
     if (!("process" in globalThis)) throw new InferenceError("There are no files to save to here; take `blob()`.");
     // by a variable, so that bundlers for browsers do not look for it
-    const name = "node:fs/promises";
+    const module = "node:fs/promises";
     const { rename, rm, writeFile } = (await import(
-      /* @vite-ignore */ /* webpackIgnore: true */ name
+      /* @vite-ignore */ /* webpackIgnore: true */ module
     )) as typeof import("node:fs/promises");
+    const target = path.endsWith("/") ? path + this.name : path;
     const { body } = await this.#response(options.signal);
-    const part = `${path}.part`;
+    const part = `${target}.part`;
     try {
       await writeFile(part, (body ?? "") as AsyncIterable<Uint8Array>);
-      await rename(part, path);
+      await rename(part, target);
     } catch (error) {
       await rm(part, { force: true });
       throw error;
     }
+    return target;
   }
 
   toString(): string {
@@ -130,6 +141,7 @@ export async function encoded(input: Input, transport: Transport, signal?: Abort
   const encode = async (value: InputValue): Promise<unknown> => {
     if (typeof value !== "object" || value === null) return value;
     if (value instanceof URL) return value.href;
+    if (value instanceof OutputFile) return value.url;
     if (value instanceof Blob || value instanceof ArrayBuffer || ArrayBuffer.isView(value)) {
       const file = value instanceof Blob ? value : new Blob([value as BlobPart]);
       if (file.size > left) return upload(file, transport, signal);

@@ -88,7 +88,8 @@ test('files come out as files', async () => {
   try {
     await picture.save(join(folder, 'star.png'))
     assert.deepEqual(new Uint8Array(await readFile(join(folder, 'star.png'))), bytes)
-    assert.deepEqual(await readdir(folder), ['star.png'])
+    assert.equal(await picture.save(`${folder}/`), join(folder, picture.name))
+    assert.deepEqual((await readdir(folder)).sort(), [picture.name, 'star.png'].sort())
   } finally {
     await rm(folder, { recursive: true })
   }
@@ -235,6 +236,7 @@ test('files go in as they are', async () => {
     Buffer.from(bytes),
     `data:image/png;base64,${Buffer.from(bytes).toString('base64')}`,
     await client.upload(blob),
+    picture,
   ]
   const answers = await all(client.batch('demo/naming', forms.map((image) => ({ image, top_k: 1 }))))
   for (const { error, output } of answers) {

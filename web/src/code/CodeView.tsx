@@ -3,42 +3,46 @@ import { ENDPOINT } from "../api/client";
 import { signedIn } from "../api/session";
 import { CopyButton } from "../ui/CopyButton";
 import { CopyIcon } from "../ui/icons";
-import { LANGUAGES, OPERATION, TOKEN, snippet, variablesOf, type Call, type Language } from "./snippets";
+import { Tabs } from "../ui/Tabs";
+import {
+  KEY,
+  languagesOf,
+  NEEDS,
+  needsKey,
+  OPERATION,
+  snippet,
+  variablesOf,
+  type Call,
+  type Language,
+} from "./snippets";
 
 /** Code that sends the input as it stands, to copy. */
-export function CodeView({ model, input }: { model: string; input: unknown }) {
-  const [language, setLanguage] = useState<Language>("curl");
-  const call: Call = { endpoint: location.origin + ENDPOINT, model, input, signed: signedIn.value };
+export function CodeView({ model, kind, input }: Pick<Call, "model" | "kind" | "input">) {
+  const [chosen, setChosen] = useState<Language>("python");
+  const call: Call = { origin: location.origin, model, kind, input, signed: signedIn.value };
+  const languages = languagesOf(call);
+  const language = languages.some(([name]) => name === chosen) ? chosen : "python";
   const code = snippet(language, call);
   return (
     <div class="code">
-      <div class="segments" role="group" aria-label="Language">
-        {LANGUAGES.map((name) => (
-          <button
-            key={name}
-            type="button"
-            class="segment"
-            aria-pressed={language === name}
-            onClick={() => setLanguage(name)}
-          >
-            {name}
-          </button>
-        ))}
+      <Tabs label="Client" panel="code-view" tabs={languages} selected={language} onSelect={setChosen} />
+      <div id="code-view" class="code-view" role="tabpanel" aria-labelledby={`code-view-${language}`}>
+        <pre class="code-text" tabIndex={0} role="region" aria-label="Code">
+          {code}
+        </pre>
+        <div class="code-actions">
+          <CopyButton text={() => code} icon={<CopyIcon />} name="Copy" />
+          <a class="button button-quiet" href={inGraphiql(call)}>
+            Open in GraphiQL
+          </a>
+        </div>
+        {NEEDS[language] && <p class="hint">It needs: {NEEDS[language]}</p>}
+        {needsKey(language, call) && (
+          <p class="hint">
+            Put an API key of yours into <code>{KEY}</code>; it is not written into code.
+          </p>
+        )}
       </div>
-      <pre class="code-text" tabIndex={0} role="region" aria-label={`Code, ${language}`}>
-        {code}
-      </pre>
-      <div class="code-actions">
-        <CopyButton text={() => code} icon={<CopyIcon />} name="Copy" />
-        <a class="button button-quiet" href={inGraphiql(call)}>
-          Open in GraphiQL
-        </a>
-      </div>
-      {call.signed && language !== "GraphQL" && (
-        <p class="hint code-hint">
-          Put a token of yours into <code>{TOKEN}</code>; it is not written into code.
-        </p>
-      )}
     </div>
   );
 }

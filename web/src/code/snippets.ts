@@ -1,17 +1,51 @@
 /** Programs that send one input, in full: each runs as it is pasted. */
+import { completionOf } from "./completions";
+import { graphqlLiteral, javascriptLiteral, pythonLiteral, shellQuoted } from "./literals";
 
 export interface Call {
-  endpoint: string;
+  /** The server, as `https://models.example`. */
+  origin: string;
+  /** `owner/name`, or `owner/name:3`. */
   model: string;
+  kind: string;
   input: unknown;
   /** Whether the caller is signed in, so that the program has to be as well. */
   signed: boolean;
 }
 
-export type Language = "curl" | "Python" | "JavaScript" | "GraphQL";
+export type Language = "python" | "openai" | "replicate" | "curl" | "graphql" | "javascript";
 
-export const LANGUAGES: readonly Language[] = ["curl", "Python", "JavaScript", "GraphQL"];
-export const TOKEN = "INFERENCE_TOKEN";
+export const KEY = "INFERENCE_KEY";
+
+const NAMES: readonly (readonly [Language, string])[] = [
+  ["python", "Python"],
+  ["openai", "OpenAI"],
+  ["replicate", "Replicate"],
+  ["curl", "curl"],
+  ["graphql", "GraphQL"],
+  ["javascript", "JavaScript"],
+];
+const WRITERS: Record<Language, (call: Call) => string> = { python, openai, replicate, curl, graphql, javascript };
+
+/** The languages of a call; OpenAI's client has no words for every kind of model. */
+export const languagesOf = (call: Call): readonly (readonly [Language, string])[] =>
+  NAMES.filter(([language]) => language !== "openai" || completionOf(call) !== null);
+
+export const snippet = (language: Language, call: Call): string => WRITERS[language](call);
+
+/** What a program needs besides its language, in words. */
+export const NEEDS: Record<Language, string> = {
+  python: "pip install ./clients/python, in this server's sources.",
+  openai: "pip install openai.",
+  replicate: "pip install replicate.",
+  curl: "",
+  graphql: "",
+  javascript: "inference-client, a package that npm pack makes in clients/typescript of this server's sources.",
+};
+
+/** Whether a program reads a key of the caller's: these clients do not go without one. */
+export const needsKey = (language: Language, call: Call): boolean =>
+  language === "openai" || language === "replicate" || (call.signed && language !== "graphql");
 
 const WAIT_SECONDS = 60;
 const ANSWER = `__typename
@@ -29,57 +63,97 @@ export function variablesOf({ model, input }: Call) {
   return { input: { model, input, wait: WAIT_SECONDS } };
 }
 
-export function snippet(language: Language, call: Call): string {
-  return { curl, Python: python, JavaScript: javascript, GraphQL: graphql }[language](call);
+/** Whether what comes is one text, which can be shown as it is written. */
+function isOneText({ kind, input }: Call): boolean {
+  const { n, logprobs, tools } = (input ?? {}) as Record<string, unknown>;
+  return kind === "TEXT_GENERATION" && (n ?? 1) === 1 && logprobs == null && tools == null;
 }
 
-function curl(call: Call): string {
-  const body = JSON.stringify({ query: OPERATION, variables: variablesOf(call) }, null, 2);
-  const token = call.signed ? `\n  -H "authorization: Bearer $${TOKEN}" \\` : "";
-  return `curl -sS ${quoted(call.endpoint)} \\
-  -H 'content-type: application/json' \\${token}
+const arePictures = ({ kind }: Call): boolean => kind === "IMAGE_GENERATION";
+
+function python(call: Call): string {
+  const ask = (name: string) => `client.${name}(${JSON.stringify(call.model)}, ${pythonLiteral(call.input)})`;
+  const use = isOneText(call)
+    ? `for event in ${ask("stream")}:\n    print(event, end="", flush=True)`
+    : arePictures(call)
+      ? `for picture in ${ask("run")}:\n    print(picture.save("./"))`
+      : `print(${ask("run")})`;
+  const key = call.signed ? `, key=os.environ["${KEY}"]` : "";
+  return `${call.signed ? "import os\n\n" : ""}from inference_client import Client
+
+client = Client(url=${JSON.stringify(call.origin)}${key})
+${use}
+`;
+}
+
+function openai(call: Call): string {
+  const completion = completionOf(call);
+  if (!completion) return "";
+  const { method, parameters, extra, missing, piece } = completion;
+  const isStream = isOneText(call);
+  const lines = Object.entries(parameters).map(([name, value]) => `    ${name}=${pythonLiteral(value, "    ")},`);
+  if (Object.keys(extra).length > 0) lines.push(`    extra_body=${pythonLiteral(extra, "    ")},`);
+  if (isStream) lines.push("    stream=True,");
+  const create = `client.${method}.create(\n${lines.join("\n")}\n)`;
+  const use = isStream
+    ? `for chunk in ${create}:\n    print(${piece}, end="", flush=True)`
+    : `print(${create}.to_json())`;
+  const note = missing.length > 0 ? `# OpenAI's form has no ${missing.join(", ")}: left out\n` : "";
+  return `import os
+
+from openai import OpenAI
+
+client = OpenAI(base_url=${JSON.stringify(`${call.origin}/openai/v1`)}, api_key=os.environ["${KEY}"])
+${note}${use}
+`;
+}
+
+function replicate(call: Call): string {
+  const { model, origin } = call;
+  const input = pythonLiteral(call.input);
+  const ask = (name: string) => `client.${name}(${JSON.stringify(model)}, input=${input})`;
+  let use: string;
+  // its `run` asks for a version by what stands behind the colon alone
+  if (model.includes(":")) {
+    use = `prediction = client.predictions.create(version=${JSON.stringify(model)}, input=${input})
+prediction.wait()
+print(prediction.error or ${isOneText(call) ? '"".join(prediction.output)' : "prediction.output"})`;
+  } else if (isOneText(call)) use = `for event in ${ask("stream")}:\n    print(event, end="", flush=True)`;
+  else use = `print(${ask("run")})`;
+  return `import os
+
+import replicate
+
+client = replicate.Client(base_url=${JSON.stringify(origin)}, api_token=os.environ["${KEY}"])
+${use}
+`;
+}
+
+function curl({ origin, model, input, signed }: Call): string {
+  const [slug = "", version] = model.split(":");
+  const path = version ? "/v1/predictions" : `/v1/models/${slug}/predictions`;
+  const body = version ? { version: model, input } : { input };
+  const key = signed ? `\n  -H "authorization: Bearer $${KEY}" \\` : "";
+  return `curl -sS ${shellQuoted(origin + path)} \\
+  -H 'content-type: application/json' -H 'prefer: wait=${WAIT_SECONDS}' \\${key}
   --data-binary @- <<'JSON'
-${body}
+${JSON.stringify(body, null, 2)}
 JSON
 `;
 }
 
-const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
-
-function python(call: Call): string {
-  const token = call.signed ? `, "authorization": "Bearer " + os.environ["${TOKEN}"]` : "";
-  return `import json
-${call.signed ? "import os\n" : ""}import urllib.request
-
-QUERY = """
-${OPERATION}
-"""
-VARIABLES = ${pythonLiteral(variablesOf(call))}
-
-request = urllib.request.Request(
-    ${JSON.stringify(call.endpoint)},
-    data=json.dumps({"query": QUERY, "variables": VARIABLES}).encode(),
-    headers={"content-type": "application/json"${token}},
-)
-with urllib.request.urlopen(request) as response:
-    print(json.dumps(json.load(response), indent=2, ensure_ascii=False))
-`;
-}
-
 function javascript(call: Call): string {
-  const token = call.signed ? `, authorization: \`Bearer \${process.env.${TOKEN}}\`` : "";
-  return `const query = \`
-${OPERATION}
-\`;
-const variables = ${JSON.stringify(variablesOf(call), null, 2)};
+  const ask = (name: string) => `client.${name}(${JSON.stringify(call.model)}, ${javascriptLiteral(call.input)})`;
+  const use = isOneText(call)
+    ? `for await (const event of ${ask("stream")}) {\n  if (event.type === "text") process.stdout.write(event.text);\n}`
+    : arePictures(call)
+      ? `for (const picture of await ${ask("run")}) {\n  console.log(await picture.save("./"));\n}`
+      : `console.log(await ${ask("run")});`;
+  const key = call.signed ? `, key: process.env.${KEY}` : "";
+  return `import { Client } from "inference-client";
 
-fetch(${JSON.stringify(call.endpoint)}, {
-  method: "POST",
-  headers: { "content-type": "application/json"${token} },
-  body: JSON.stringify({ query, variables }),
-})
-  .then((response) => response.json())
-  .then((answer) => console.log(JSON.stringify(answer, null, 2)));
+const client = new Client({ url: ${JSON.stringify(call.origin)}${key} });
+${use}
 `;
 }
 
@@ -95,31 +169,4 @@ function graphql(call: Call): string {
   }
 }
 `;
-}
-
-function pythonLiteral(value: unknown, indent = ""): string {
-  if (value === null) return "None";
-  if (typeof value === "boolean") return value ? "True" : "False";
-  if (typeof value !== "object") return JSON.stringify(value);
-  const inner = `${indent}    `;
-  const items = Array.isArray(value)
-    ? value.map((item) => inner + pythonLiteral(item, inner))
-    : Object.entries(value).map(([name, item]) => `${inner}${JSON.stringify(name)}: ${pythonLiteral(item, inner)}`);
-  const [open, close] = Array.isArray(value) ? "[]" : "{}";
-  return items.length === 0 ? `${open}${close}` : `${open}\n${items.join(",\n")},\n${indent}${close}`;
-}
-
-/** The value as GraphQL writes it, or null where a name in it is none of GraphQL's. */
-function graphqlLiteral(value: unknown, indent = ""): string | null {
-  if (typeof value !== "object" || value === null) return JSON.stringify(value);
-  const inner = `${indent}  `;
-  const entries = Array.isArray(value) ? value.map((item) => ["", item] as const) : Object.entries(value);
-  const lines: string[] = [];
-  for (const [name, item] of entries) {
-    const literal = graphqlLiteral(item, inner);
-    if (literal === null || (!Array.isArray(value) && !/^[A-Za-z_]\w*$/.test(name))) return null;
-    lines.push(inner + (Array.isArray(value) ? literal : `${name}: ${literal}`));
-  }
-  const [open, close] = Array.isArray(value) ? "[]" : "{}";
-  return lines.length === 0 ? `${open}${close}` : `${open}\n${lines.join("\n")}\n${indent}${close}`;
 }

@@ -1,8 +1,8 @@
-import { CodeView } from "../code/CodeView";
 import { InputFields } from "../form/InputFields";
 import { JsonView } from "../form/JsonView";
 import type { InputForm } from "../form/values";
 import { Callout } from "../ui/Callout";
+import { useModule } from "../ui/module";
 import { Tabs } from "../ui/Tabs";
 import type { Desk } from "./desk";
 import { preparation } from "../ui/preparation";
@@ -35,22 +35,29 @@ export function InputPanel({ desk, onSubmit }: { desk: Desk; onSubmit: () => Pro
         onSelect={(view) => form.turnTo(view)}
       />
       <div id="input-view" role="tabpanel" aria-labelledby={`input-view-${shown}`}>
-        <Shown form={form} view={shown} model={desk.target.value} />
+        <Shown form={form} view={shown} desk={desk} />
       </div>
       {shown !== "code" && <RunBar desk={desk} form={form} />}
     </form>
   );
 }
 
-function Shown({ form, view, model }: { form: InputForm; view: View; model: string }) {
+function Shown({ form, view, desk }: { form: InputForm; view: View; desk: Desk }) {
   switch (view) {
     case "form":
       return <InputFields form={form} />;
     case "json":
       return <JsonView form={form} />;
     case "code":
-      return <CodeView model={model} input={form.draft()} />;
+      return <Code desk={desk} input={form.draft()} />;
   }
+}
+
+function Code({ desk, input }: { desk: Desk; input: unknown }) {
+  const part = useModule(() => import("../code/CodeView"));
+  if (part === false) return <p class="hint code-view">This part of the page did not load. Reload the page.</p>;
+  const kind = (desk.model.value ?? desk.run.prediction.value?.model)?.kind ?? "";
+  return part && <part.CodeView model={desk.target.value} kind={kind} input={input} />;
 }
 
 function RunBar({ desk, form }: { desk: Desk; form: InputForm }) {

@@ -1,19 +1,9 @@
-import { useEffect, useState } from "preact/hooks";
-import type * as Markdown from "../markdown/markdown";
+import { useModule } from "../ui/module";
 
 /** A model's description, which is Markdown; how to read that is loaded only where there is some. */
 export function Readme({ text }: { text: string }) {
-  const [reader, setReader] = useState<typeof Markdown | null>(null);
-  useEffect(() => {
-    let isShown = true;
-    // without the reader the text itself is shown
-    if (text !== "")
-      import("../markdown/markdown").then(
-        (found) => isShown && setReader(found),
-        () => {},
-      );
-    return () => void (isShown = false);
-  }, [text !== ""]);
+  // without the reader the text itself is shown
+  const reader = useModule(() => import("../markdown/markdown"), text !== "");
   if (text === "") return null;
   return (
     <section class="panel readme" aria-labelledby="readme-title">
