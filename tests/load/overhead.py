@@ -18,7 +18,7 @@ from rich.table import Table
 from tests.conftest import LiveServer
 from tests.load import references
 from tests.load.references.serving import client
-from tests.load.users import users
+from tests.load.users import rest_user, users
 from tests.support.api import Client
 from tests.support.operations import add_model, administrator, settled
 
@@ -69,10 +69,12 @@ async def measure(live: LiveServer, reference: str, repeats: int) -> Table:
         stack.push_async_callback(api.close)
         model = await noop_model(api)
         some = await stack.enter_async_context(users(api, max(CLIENTS)))
+        rest = await stack.enter_async_context(rest_user(api))
         other = await stack.enter_async_context(client(reference))
         systems: dict[str, list[Work]] = {
             "watched": [partial(user.watched, model, TEXT) for user in some],
             "waited for": [partial(user.waited, model, TEXT) for user in some],
+            "waited for by REST": [partial(rest.waited, model, TEXT)] * max(CLIENTS),
             references.NAME: [lambda: other.run(TEXT)] * max(CLIENTS),
         }
         for work in systems.values():

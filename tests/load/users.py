@@ -98,6 +98,30 @@ class User:
             yield message["payload"]["data"]
 
 
+class RestUser:
+    """A user who asks by REST, over a connection that stays open."""
+
+    def __init__(self, session: aiohttp.ClientSession) -> None:
+        self._session = session
+
+    async def waited(self, model: str, text: str) -> str:
+        """A text through a model that gives it back, answered when the prediction has ended."""
+        body, headers = {"input": {"text": text}}, {"prefer": "wait"}
+        async with self._session.post(f"/v1/models/{model}/predictions", json=body, headers=headers) as response:
+            made = orjson.loads(await response.read())
+        assert made["status"] == "succeeded", made
+        return str(made["output"])
+
+
+@asynccontextmanager
+async def rest_user(client: Client) -> AsyncIterator[RestUser]:
+    """One with as many connections as it has requests on their way."""
+    headers = {"authorization": f"Bearer {client.token}"}
+    connector = aiohttp.TCPConnector(limit=0)
+    async with aiohttp.ClientSession(client.url, headers=headers, connector=connector) as session:
+        yield RestUser(session)
+
+
 class _Socket:
     """An open socket of aiohttp, whose client costs the least: it shares the cores with what is measured."""
 

@@ -100,6 +100,45 @@ def _decode(container: Any, stream: Any) -> Iterator[Any]:
             continue
 
 
+# By the name of a format: its container, its codec, and the content type of its files
+SOUND_FORMATS = {
+    "wav": ("wav", "pcm_s16le", "audio/wav"),
+    "mp3": ("mp3", "libmp3lame", "audio/mpeg"),
+    "flac": ("flac", "flac", "audio/flac"),
+    "opus": ("ogg", "libopus", "audio/ogg"),
+    "aac": ("adts", "aac", "audio/aac"),
+}
+
+
+def encode_sound(channels: Any, rate: int, name: str) -> tuple[bytes, str]:
+    """A sound as a file of one of `SOUND_FORMATS`, and its content type; the channels as for `wav`.
+
+    A format that does not know the rate gets the nearest one above that it knows, or its highest.
+    """
+    import av
+    import numpy as np
+
+    container, codec_name, content_type = SOUND_FORMATS[name]
+    if name == "wav":
+        return wav(channels, rate), content_type
+    numbers = np.ascontiguousarray(np.clip(channels, -1, 1), dtype=np.float32)
+    layout = "mono" if numbers.shape[0] == 1 else "stereo"
+    buffer = io.BytesIO()
+    with av.open(buffer, "w", format=container) as file:
+        codec = av.Codec(codec_name, "w")
+        known = sorted(codec.audio_rates or [rate])
+        target = next((each for each in known if each >= rate), known[-1])
+        stream: Any = file.add_stream(codec_name, rate=target, layout=layout)
+        resampler = av.AudioResampler(format=stream.format, layout=layout, rate=target, frame_size=stream.frame_size)
+        frame = av.AudioFrame.from_ndarray(numbers, format="fltp", layout=layout)
+        frame.sample_rate = rate
+        # At the end, resampler and codec give what they have left
+        for each in chain(resampler.resample(frame), resampler.resample(None)):
+            file.mux(stream.encode(each))
+        file.mux(stream.encode(None))
+    return buffer.getvalue(), content_type
+
+
 def wav(channels: Any, rate: int) -> bytes:
     """A WAV file of 16 bits; `channels` is (channels, samples) from -1 to 1, `rate` samples a second."""
     import numpy as np

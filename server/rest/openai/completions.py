@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -12,7 +13,6 @@ from starlette.responses import Response
 from server.domain.api_keys import Scope
 from server.domain.ids import encode_id
 from server.domain.models import ModelKind
-from server.domain.predictions import NewPrediction
 from server.live.text_progress import Piece
 from server.rest.answers import answer
 from server.rest.caller import CHANGE, SIGN_IN, Calling
@@ -20,7 +20,7 @@ from server.rest.openai.chat import all_choices, reason_of, usage_of
 from server.rest.openai.errors import RefusedError
 from server.rest.openai.forms import ERRORS, EVENT_STREAM, JSON_OBJECT, Completion
 from server.rest.openai.models import find_version
-from server.rest.openai.running import DONE, IdempotencyKey, Run, data_event, failure_of, stream
+from server.rest.openai.running import DONE, IdempotencyKey, data_event, failure_of, stream
 from server.rest.openai.sampling import (
     OWN_FIELDS,
     Sampling,
@@ -30,8 +30,8 @@ from server.rest.openai.sampling import (
     properties_of,
     read_sampling,
 )
+from server.rest.openai.together import make_run, run_all
 from server.rest.requests import BoundedRoute
-from server.services import predictions
 from server.tables import Model, Prediction, Version
 
 router = APIRouter(route_class=BoundedRoute, tags=["openai"], responses=ERRORS, dependencies=SIGN_IN)
@@ -69,26 +69,15 @@ async def create_completion(
     values = read_request(body, model, version, extra)
     slug = pinned_slug(model, version)
 
-    async def make(number: int = 0) -> Run:
-        key = idempotency_key if idempotency_key is None or not number else f"{idempotency_key}:{number}"
-        new = NewPrediction(slug, {"prompt": prompts[number], **values}, key)
-        row = await predictions.create(caller.rt, caller.viewer, new)
-        return Run(caller, request, row, stays=key is not None)
-
+    inputs = [{"prompt": prompt, **values} for prompt in prompts]
     if body.stream:
         if len(prompts) > 1:
             raise RefusedError("Stream one prompt at a time.", "prompt", "unsupported_value")
+        make = partial(make_run, caller, request, slug, inputs[0], idempotency_key)
         return await stream(caller, request, make, lambda row: TextWriter(body, prompts[0], model, version, row))
-    runs: list[Run] = []
-    try:
-        for number in range(len(prompts)):
-            runs.append(await make(number))
-        rows = [await run.result() for run in runs]
-    finally:
-        for run in runs:
-            await run.leave()
+    rows, headers = await run_all(caller, request, slug, inputs, idempotency_key)
     response = answer(completion_body(body, prompts, model, version, rows))
-    response.headers["x-prediction-id"] = ", ".join(run.headers["x-prediction-id"] for run in runs)
+    response.headers.update(headers)
     return response
 
 

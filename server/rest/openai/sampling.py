@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field
@@ -57,26 +58,34 @@ Unread = Annotated[Any, Field(description="Is not read.")]
 
 
 def check_parameters(request: Sampling, accepted: dict[str, str], refused: dict[str, str]) -> dict[str, Any]:
-    """What a request has beside its form, by the names of a version's inputs.
-
-    Raises:
-        RefusedError: it is none of `accepted` (their names by the client's), or stands in `refused` with a reason.
-    """
-    values = {}
-    for name, value in (request.model_extra or {}).items():
-        if value is None:
-            continue
-        if name in refused:
-            raise RefusedError(refused[name], name, "unsupported_parameter")
-        if name not in accepted:
-            raise RefusedError(f"Unrecognized request argument supplied: {name[:100]}", name[:100], "unknown_parameter")
-        values[accepted[name]] = value
+    """What a request has beside its form, by the names of a version's inputs; raises RefusedError, as `read_extra`."""
+    values = read_extra(request.model_extra, accepted, refused)
     if request.stream_options is not None and not request.stream:
         raise RefusedError(
             "The 'stream_options' parameter is only allowed when 'stream' is enabled.",
             "stream_options",
             "invalid_value",
         )
+    return values
+
+
+def read_extra(
+    extra: dict[str, Any] | None, accepted: Mapping[str, str], refused: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """What a request has beside its form, by the names of a version's inputs.
+
+    Raises:
+        RefusedError: it is none of `accepted` (their names by the client's), or stands in `refused` with a reason.
+    """
+    values = {}
+    for name, value in (extra or {}).items():
+        if value is None:
+            continue
+        if refused is not None and name in refused:
+            raise RefusedError(refused[name], name, "unsupported_parameter")
+        if name not in accepted:
+            raise RefusedError(f"Unrecognized request argument supplied: {name[:100]}", name[:100], "unknown_parameter")
+        values[accepted[name]] = value
     return values
 
 

@@ -3,33 +3,27 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Request
 from starlette.datastructures import UploadFile
-from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.responses import Response
 
 from server.adapters import wire
-from server.domain.files import BINARY, CONTENT_TYPE
 from server.domain.ids import parse_id
 from server.domain.storable import storable
 from server.errors import BadUserInputError, InvalidInputError, NotFoundError, Violation
 from server.rest.answers import answer
 from server.rest.caller import CHANGE, SIGN_IN, Calling
+from server.rest.input_files import AROUND_BYTES, store, take_files
 from server.rest.requests import BoundedRoute
 from server.rest.v1.answers import ERRORS, file_body
 from server.rest.v1.forms import File, Page
 from server.services import uploads
-from server.services.uploads import NewUpload, WrongSizeError
 
 PATH = "/v1/files/"
-PIECE_BYTES = 1 << 20
 MAX_DEPTH = 32
-# What multipart puts around the bytes of a file, and the metadata
-AROUND_BYTES = 100_000
 _FORM = {
     "requestBody": {
         "required": True,
@@ -56,8 +50,7 @@ def create_router(most_bytes: int) -> APIRouter:
     router.get("/files", response_model=Page[File])(list_files)
     router.get("/files/{id}", response_model=File)(get_file)
     router.delete("/files/{id}", status_code=204)(delete_file)
-    create = router.routes[0]
-    create.app = RequestBodyLimitMiddleware(create.app, most_bytes + AROUND_BYTES)  # type: ignore[attr-defined]
+    take_files(router, most_bytes, create_file.__name__)
     return router
 
 
@@ -75,22 +68,9 @@ async def create_file(caller: Calling, request: Request) -> Response:
             rule = "Send the file as the part `content` of a multipart form, with a file name."
             raise InvalidInputError([Violation("/content", rule, "required")])
         about = _metadata(metadata)
-        size = content.size or 0
-        named = content.content_type or BINARY
-        content_type = named.partition(";")[0].strip()
-        new = NewUpload(content_type if CONTENT_TYPE.fullmatch(content_type) else BINARY, size)
-        upload = await uploads.create(caller.rt, caller.viewer, new)
-        try:
-            stored = await uploads.receive(caller.rt, upload.id, _chunks(content))
-        except WrongSizeError as error:
-            raise BadUserInputError(str(error)) from None
+        stored = await store(caller, content)
         name = storable(content.filename or "")[:255]
     return answer(file_body(caller, stored, name, about), 201)
-
-
-async def _chunks(file: UploadFile) -> AsyncIterator[bytes]:
-    while chunk := await file.read(PIECE_BYTES):
-        yield chunk
 
 
 def _metadata(text: object) -> dict[str, Any]:

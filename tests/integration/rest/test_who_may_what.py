@@ -57,6 +57,13 @@ SCOPES = {
     ("get", "/openai/v1/responses/{response_id}"): "READ",
     ("get", "/openai/v1/responses/{response_id}/input_items"): "READ",
     ("post", "/openai/v1/responses/{response_id}/cancel"): "RUN",
+    ("post", "/openai/v1/embeddings"): "RUN",
+    ("post", "/openai/v1/rerank"): "RUN",
+    ("post", "/openai/v1/images/generations"): "RUN",
+    ("post", "/openai/v1/images/edits"): "RUN",
+    ("post", "/openai/v1/audio/speech"): "RUN",
+    ("post", "/openai/v1/audio/transcriptions"): "RUN",
+    ("post", "/openai/v1/audio/translations"): "RUN",
 }
 SOURCE = {"source": {"type": "predictor", "ref": "echo"}}
 BODIES: dict[tuple[str, str], dict[str, Any]] = {
@@ -70,6 +77,13 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("post", "/openai/v1/chat/completions"): {"json": {"messages": [{"role": "user", "content": "x"}]}},
     ("post", "/openai/v1/completions"): {"json": {"prompt": "x"}},
     ("post", "/openai/v1/responses"): {"json": {"input": "x"}},
+    ("post", "/openai/v1/embeddings"): {"json": {"input": "x"}},
+    ("post", "/openai/v1/rerank"): {"json": {"query": "x", "documents": ["x"]}},
+    ("post", "/openai/v1/images/generations"): {"json": {"prompt": "x"}},
+    ("post", "/openai/v1/images/edits"): {"files": {"image": ("a.png", b"x")}},
+    ("post", "/openai/v1/audio/speech"): {"json": {"input": "x", "voice": "alloy"}},
+    ("post", "/openai/v1/audio/transcriptions"): {"files": {"file": ("a.wav", b"x")}},
+    ("post", "/openai/v1/audio/translations"): {"files": {"file": ("a.wav", b"x")}},
 }
 
 
@@ -94,6 +108,8 @@ class Secrets:
         options = dict(BODIES.get((method, path), {}))
         if path.startswith("/openai/") and "json" in options:
             options["json"] = {"model": parameters["model"], **options["json"]}
+        elif path.startswith("/openai/") and "files" in options:
+            options["data"] = {"model": parameters["model"]}
         if (method, path) == ("post", "/v1/predictions"):
             options = {"json": {"version": parameters["version_id"], "input": {"text": "x"}}}
         return await client.request(method, path.format(**parameters), **options)

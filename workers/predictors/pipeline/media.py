@@ -11,7 +11,7 @@ from PIL import Image
 
 from workers.contract.predictor import InputRejectedError, PredictionContext
 from workers.predictors import media
-from workers.predictors.media import wav
+from workers.predictors.media import encode_sound, wav
 
 MAX_SOUND_SECONDS = 6 * 3600
 """Of speech to read: long recordings are cut into pieces."""
@@ -76,9 +76,10 @@ def give_picture(context: PredictionContext, picture: Image.Image) -> dict[str, 
     return {"file": context.add_file(buffer.getvalue(), "image/png", picture.width, picture.height)}
 
 
-def give_sound(context: PredictionContext, samples: np.ndarray, rate: int) -> dict[str, int]:
-    """Give sound, (samples,) or (channels, samples) from -1 to 1, as a WAV file of 16 bits; what stands for it."""
-    return {"file": context.add_file(wav(np.nan_to_num(np.atleast_2d(samples)), rate), "audio/wav")}
+def give_sound(context: PredictionContext, samples: np.ndarray, rate: int, name: str = "wav") -> dict[str, int]:
+    """Give sound, (samples,) or (channels, samples) from -1 to 1, as a file of a format; what stands for it."""
+    data, content_type = encode_sound(np.nan_to_num(np.atleast_2d(samples)), rate, name)
+    return {"file": context.add_file(data, content_type)}
 
 
 def plain(value: Any) -> Any:

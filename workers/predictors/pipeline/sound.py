@@ -115,7 +115,11 @@ def speak(loaded: Loaded, values: dict[str, Any], context: PredictionContext) ->
         raise ValueError("The model made sound that is no numbers; it may need another precision (dtype).")
     seconds = samples.shape[-1] / rate
     context.metric("audio_seconds", seconds)
-    return {"audio": give_sound(context, samples, rate), "sampling_rate": rate, "seconds": seconds}
+    return {
+        "audio": give_sound(context, samples, rate, values.get("output_format") or "wav"),
+        "sampling_rate": rate,
+        "seconds": seconds,
+    }
 
 
 def classify(loaded: Loaded, values: dict[str, Any], context: PredictionContext) -> Any:

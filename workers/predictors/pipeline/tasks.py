@@ -210,7 +210,7 @@ TASKS = (
     ),
     Task(
         "text-to-audio",
-        "Text as speech, music or noise: a WAV file.",
+        "Text as speech, music or noise: a sound file.",
         ("MODEL_FOR_TEXT_TO_WAVEFORM_MAPPING_NAMES", "MODEL_FOR_TEXT_TO_SPECTROGRAM_MAPPING_NAMES"),
         ("tokenizer",),
         {
@@ -230,6 +230,12 @@ TASKS = (
                 "type": ["boolean", "null"],
                 "default": None,
             },
+            "output_format": choice(
+                "File format",
+                "WAV and FLAC lose nothing, the others are smaller.",
+                ["wav", "mp3", "flac", "opus", "aac"],
+                "wav",
+            ),
             "seed": SEQ2SEQ["seed"],
         },
         ("text",),
