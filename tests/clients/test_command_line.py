@@ -125,7 +125,7 @@ def test_files_in_and_out(inference: CommandLine, tmp_path: Path) -> None:
 def test_what_goes_wrong_is_a_sentence_and_an_exit_code(
     inference: CommandLine, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], code: int, said: str
 ) -> None:
-    monkeypatch.setattr("inference_client.core.RETRIES", 0)
+    monkeypatch.setattr("inference_client.core.FIRST_PATIENCE_SECONDS", 0.1)
     done = inference(*arguments)
     assert (done.exit_code, done.stdout) == (code, "")
     assert said in done.stderr

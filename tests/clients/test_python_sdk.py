@@ -177,7 +177,7 @@ def test_errors_say_what_is_wrong(live_server: LiveServer, client: Client) -> No
 def test_a_server_that_is_away_and_a_url_that_is_wrong(
     live_server: LiveServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("inference_client.core.RETRIES", 1)
+    monkeypatch.setattr("inference_client.core.FIRST_PATIENCE_SECONDS", 0.1)
     with Client(f"http://127.0.0.1:{free_port()}") as away, pytest.raises(UnreachableError, match="does not answer"):
         away.run("demo/echo", text=TEXT)
     with Client(f"{live_server.url}/docs") as elsewhere, pytest.raises(UnreachableError, match="not as an inference"):
@@ -235,3 +235,34 @@ async def test_the_asynchronous_half(loop_client: AsyncClient) -> None:
     assert "demo/echo" in [model.slug async for model in loop_client.models.list(owner="demo")]
     together = await asyncio.gather(*(loop_client.run("demo/echo", text=f"{n}") for n in range(10)))
     assert together == [f"{n}" for n in range(10)]
+
+
+def test_a_batch_that_the_server_holds(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows: list[dict[str, Any]] = [{"text": f"row {number}"} for number in range(12)]
+    rows[3], rows[5] = {"text": "It broke.", "fail": True}, {"words": 1}
+    looks: list[int] = []
+    batch = client.batches.create("demo/echo", iter(rows), name=unique("batch"))
+    ended = client.batches.wait(batch, timeout=60, on_progress=lambda each: looks.append(each.counts.succeeded))
+    assert (ended.status, ended.counts.succeeded, ended.counts.failed, ended.counts.invalid) == ("COMPLETED", 10, 1, 1)
+    assert looks[-1] == 10
+    items = list(client.batches.results(batch))
+    assert [item.index for item in items] == list(range(12))
+    assert [item.output for item in items if item.status == "SUCCEEDED"] == [
+        row["text"] for index, row in enumerate(rows) if index not in (3, 5)
+    ]
+    assert "It broke." in (items[3].error.message if items[3].error else "")
+    assert [violation.path for violation in items[5].violations]
+    again = client.batches.wait(client.batches.retry_failed(ended), timeout=60)
+    assert (again.counts.total, again.counts.failed) == (1, 1)
+    assert [each.id for each in client.batches.list()] == [again.id, batch.id]
+    # Rows that a request does not hold go as a file
+    monkeypatch.setattr("inference_client.server_batches.INLINE_BYTES", 100)
+    large = client.batches.create("demo/echo", [{"text": "word " * 200, "delay_seconds": 0.1}] * 30, concurrency=2)
+    client.batches.cancel(large)
+    assert client.batches.wait(large.id, timeout=60).status == "CANCELED"
+
+
+async def test_a_batch_that_the_server_holds_for_an_event_loop(loop_client: AsyncClient) -> None:
+    batch = await loop_client.batches.create("demo/echo", [{"text": f"row {number}"} for number in range(5)])
+    assert (await loop_client.batches.wait(batch, timeout=60)).counts.succeeded == 5
+    assert [item.output async for item in loop_client.batches.results(batch)] == [f"row {n}" for n in range(5)]

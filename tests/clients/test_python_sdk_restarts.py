@@ -145,6 +145,7 @@ def test_a_program_that_was_started_again_goes_on_by_its_cursor(live: LiveServer
 
 def test_requests_outlive_a_restart(live: LiveServer) -> None:
     with Client(live.url) as client:
+        assert client.run("demo/echo", text="to be") == "to be"
         api = live.processes.pop("api")
         api.kill()
         api.wait()

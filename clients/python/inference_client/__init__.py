@@ -22,11 +22,14 @@ from inference_client.events import Event, Item, Loading, Log, Preview, Restarte
 from inference_client.files import File
 from inference_client.models import Account, Model, Version
 from inference_client.predictions import Metrics, Prediction, Webhook
+from inference_client.server_batches import Batch, BatchItem
 from inference_client.version import VERSION as __version__
 
 __all__ = [
     "Account",
     "AsyncClient",
+    "Batch",
+    "BatchItem",
     "BatchResult",
     "Client",
     "ConflictError",

@@ -17,6 +17,7 @@ from inference_client.events import Event
 from inference_client.models import Account
 from inference_client.operations import PredictionStatus
 from inference_client.predictions import Prediction, Webhook
+from inference_client.server_batches import AsyncBatches
 from inference_client.transport import AsyncTransport
 
 
@@ -29,6 +30,7 @@ class AsyncClient:
         self.url = server_url(url)
         self._core = Core(AsyncTransport(ssl_context), self.url, key_for(self.url) if key is None else key)
         self.models = AsyncModels(self._core)
+        self.batches = AsyncBatches(self._core)
 
     @classmethod
     async def sign_in(

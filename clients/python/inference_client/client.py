@@ -18,6 +18,7 @@ from inference_client.events import Event
 from inference_client.models import Account
 from inference_client.operations import PredictionStatus
 from inference_client.predictions import Prediction, Webhook
+from inference_client.server_batches import Batches
 from inference_client.transport import BlockingTransport
 
 
@@ -40,6 +41,7 @@ class Client:
         self.url = server_url(url)
         self._core = Core(BlockingTransport(ssl_context), self.url, key_for(self.url) if key is None else key)
         self.models = Models(self._core)
+        self.batches = Batches(self._core)
 
     @classmethod
     def sign_in(

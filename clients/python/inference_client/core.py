@@ -36,10 +36,10 @@ from inference_client.transport import Answer, BrokenError, ClosedError, Socket,
 REQUEST_SECONDS = 60.0
 # How long the server holds an answer back until a prediction has ended; proxies often give up after a minute
 HOLD_SECONDS = 25
-RETRIES = 5
+# How long to try where nobody answers: a server that answered before may be starting again, another may not be there
+FIRST_PATIENCE_SECONDS, PATIENCE_SECONDS, WATCHER_PATIENCE_SECONDS = 3.0, 60.0, 300.0
+FILE_RETRIES = 5
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.25, 8.0
-LONGEST_RETRY_AFTER_SECONDS = 60.0
-RECONNECT_SECONDS = 300.0
 AHEAD_SECONDS = 20.0
 PAGE = 20
 # The server's way to say that it stops, that it is full, or that PostgreSQL is away; 1006: nobody said why
@@ -100,6 +100,7 @@ class Core:
         self.key = key
         self.session: Session | None = None
         self.is_blocking = transport.is_blocking
+        self._has_answered = False
 
     async def close(self) -> None:
         """Close the connections."""
@@ -148,7 +149,7 @@ class Core:
             hold: seconds that the server may hold the answer back.
             deadline: when to give up, by the monotonic clock.
         """
-        failures = 0
+        failures, away_since = 0, None
         while True:
             try:
                 seconds = max(1.0, seconds_until(deadline, REQUEST_SECONDS + hold))
@@ -156,11 +157,15 @@ class Core:
             except RefusedError as refusal:
                 failures += 1
                 after = refusal.after if refusal.after is not None else pause_seconds(failures)
-                can_repeat = repeat or refusal.is_safe
-                is_late = after > min(LONGEST_RETRY_AFTER_SECONDS, seconds_until(deadline, after))
-                if failures > RETRIES or not can_repeat or is_late:
+                away_since = away_since or time.monotonic()
+                last = away_since + self._patience(PATIENCE_SECONDS)
+                is_late = after > min(seconds_until(last, after), seconds_until(deadline, after))
+                if is_late or not (repeat or refusal.is_safe):
                     raise refusal.error from None
                 await self._transport.sleep(after)
+
+    def _patience(self, seconds: float) -> float:
+        return seconds if self._has_answered else FIRST_PATIENCE_SECONDS
 
     async def _ask(self, document: str, variables: Mapping[str, Any], seconds: float, signed: bool) -> dict[str, Any]:
         token = await self.token() if signed else None
@@ -177,11 +182,13 @@ class Core:
         headers = {"content-type": "application/json", **({"authorization": f"Bearer {token}"} if token else {})}
         body = json.dumps({"query": document, "variables": variables}).encode()
         try:
-            return await self._transport.request(
+            answer = await self._transport.request(
                 "POST", f"{self.url}/graphql", content=body, headers=headers, seconds=seconds
             )
         except BrokenError as error:
             raise RefusedError(self._unreachable(error), is_safe=not error.was_sent) from None
+        self._has_answered = True
+        return answer
 
     def _unreachable(self, error: BrokenError) -> UnreachableError:
         return UnreachableError(
@@ -259,12 +266,17 @@ class Core:
         answer = await self.execute(operations.RETRY_PREDICTION, {"input": given})
         return prediction_of(answer["retryPrediction"], self)
 
-    async def pages(self, document: str, field_name: str, filter: Mapping[str, Any]) -> AsyncGenerator[Any, None]:  # noqa: A002
+    async def pages(
+        self,
+        document: str,
+        field_name: str,
+        filter: Mapping[str, Any] | None = None,  # noqa: A002 - the API's word
+    ) -> AsyncGenerator[Any, None]:
         """All items of a list, page by page; a page that is too large for one answer is asked for in parts."""
         after, size = None, PAGE
         while True:
             try:
-                variables = {"first": size, "after": after, "filter": dict(filter)}
+                variables = {"first": size, "after": after, **({"filter": filter} if filter is not None else {})}
                 page = (await self.execute(document, variables))[field_name]
             except InferenceError as error:
                 if error.code != "RESPONSE_TOO_LARGE" or size == 1:
@@ -335,7 +347,7 @@ class Core:
                 ) from None
             failures += 1
             away_since = away_since or time.monotonic()
-            if time.monotonic() - away_since > RECONNECT_SECONDS:
+            if time.monotonic() - away_since > self._patience(WATCHER_PATIENCE_SECONDS):
                 raise refusal.error from None
             pause = refusal.after if refusal.after is not None else pause_seconds(failures)
             await self._transport.sleep(min(pause, seconds_until(deadline, pause)))
@@ -364,6 +376,7 @@ class Core:
             await socket.send(json.dumps({"type": "connection_init", "payload": payload}))
             while json.loads(await socket.receive(seconds_until(deadline, 10)))["type"] != "connection_ack":
                 pass
+            self._has_answered = True
             operation = {"query": document, "variables": variables}
             await socket.send(json.dumps({"id": "1", "type": "subscribe", "payload": operation}))
             yield socket
@@ -480,7 +493,7 @@ class Core:
                 failure = _file_error(answer, "uploaded")
             failures += 1
             is_final = answer is not None and answer.status < 500 and answer.status != 408
-            if failures > RETRIES or is_final:
+            if failures > FILE_RETRIES or is_final:
                 raise failure
             await self._transport.sleep(pause_seconds(failures))
 
@@ -506,9 +519,28 @@ class Core:
                 if answer.status < 500:
                     raise failure
             failures += 1
-            if failures > RETRIES:
+            if failures > FILE_RETRIES:
                 raise failure
             await self._transport.sleep(pause_seconds(failures))
+
+    async def lines(self, url: str) -> AsyncGenerator[str, None]:
+        """The lines of a file, as they come; a transfer that breaks goes on behind the last line that was given."""
+        count, failures = 0, 0
+        while True:
+            try:
+                async with aclosing(self._transport.lines(url, REQUEST_SECONDS)) as lines:
+                    number = 0
+                    async for line in lines:
+                        number += 1
+                        if number > count:
+                            count, failures = number, 0
+                            yield line
+                return
+            except BrokenError as error:
+                failures += 1
+                if failures > FILE_RETRIES or (error.status is not None and error.status < 500):
+                    raise self._unreachable(error) from None
+                await self._transport.sleep(pause_seconds(failures))
 
 
 def id_of(prediction: Prediction | str) -> str:

@@ -168,6 +168,41 @@ class SessionFields(TypedDict):
     user: SessionFieldsUser
 
 
+BatchStatus = Literal["STARTING", "PROCESSING", "COMPLETED", "CANCELED", "FAILED"]
+
+
+class BatchFieldsVersion(TypedDict):
+    """One immutable version of a model."""
+
+    slug: str
+
+
+class BatchFieldsCounts(TypedDict):
+    """The items of a batch by what became of them; together they are `total`."""
+
+    total: int
+    succeeded: int
+    failed: int
+    canceled: int
+    aborted: int
+    invalid: int
+    live: int
+
+
+class BatchFields(TypedDict):
+    """Many predictions of one version that were asked for together: its items."""
+
+    id: str
+    status: BatchStatus
+    version: BatchFieldsVersion
+    counts: BatchFieldsCounts
+    note: str | None
+    reason: str | None
+    results: str
+    createdAt: str
+    completedAt: str | None
+
+
 class EventFieldsPredictionSnapshot(TypedDict):
     """The whole prediction as it stands: replace your copy with it."""
 
@@ -306,6 +341,47 @@ class CancelPredictionInput(TypedDict):
     """The prediction to cancel."""
 
     id: str
+
+
+class BatchWebhookInput(TypedDict):
+    """A webhook of a batch, told once, of its end. Messages are signed as Standard Webhooks."""
+
+    url: str
+
+
+class CreateBatchInputNeeds(TypedDict):
+    """What CreateBatchInput needs."""
+
+    model: str
+
+class CreateBatchInput(CreateBatchInputNeeds, total=False):
+    """A batch to run: one model on many inputs, which are given here or as a file."""
+
+    inputs: list[Any] | None
+    upload: str | None
+    allOrNothing: bool
+    maxConcurrency: int | None
+    deadlineSeconds: int | None
+    webhook: BatchWebhookInput | None
+    metadata: Any
+    idempotencyKey: str | None
+
+
+class CancelBatchInput(TypedDict):
+    """The batch to cancel."""
+
+    id: str
+
+
+class RetryFailedBatchInputNeeds(TypedDict):
+    """What RetryFailedBatchInput needs."""
+
+    id: str
+
+class RetryFailedBatchInput(RetryFailedBatchInputNeeds, total=False):
+    """The batch whose failed items to run again."""
+
+    idempotencyKey: str | None
 
 
 class CreateUploadInputNeeds(TypedDict):
@@ -481,6 +557,34 @@ CANCEL_PREDICTION = (
     "height}error{code message}logs progress{step total fraction etaSeconds}metrics{queueSeconds loadSeconds "
     "predictSeconds totalSeconds timeToFirstTokenSeconds inputTokens cachedInputTokens outputTokens tokensPerSecond"
     " steps custom}attempts seed cached dataRemoved createdAt startedAt completedAt}"
+)
+GET_BATCH = (
+    "query GetBatch($id:ID!){batch(id:$id){...BatchFields}}fragment BatchFields on Batch{id status "
+    "version{slug}counts{total succeeded failed canceled aborted invalid live}note reason results createdAt "
+    "completedAt}"
+)
+LIST_BATCHES = (
+    "query ListBatches($first:Int!$after:String){batches(first:$first "
+    "after:$after){nodes{...BatchFields}pageInfo{hasNextPage endCursor}}}fragment BatchFields on Batch{id status "
+    "version{slug}counts{total succeeded failed canceled aborted invalid live}note reason results createdAt "
+    "completedAt}"
+)
+CREATE_BATCH = (
+    "mutation CreateBatch($input:CreateBatchInput!){createBatch(input:$input){__typename ...BatchFields ...on "
+    "InvalidInput{violations{path message code}}...on UserError{code message}}}fragment BatchFields on Batch{id "
+    "status version{slug}counts{total succeeded failed canceled aborted invalid live}note reason results createdAt "
+    "completedAt}"
+)
+CANCEL_BATCH = (
+    "mutation CancelBatch($input:CancelBatchInput!){cancelBatch(input:$input){__typename ...BatchFields ...on "
+    "UserError{code message}}}fragment BatchFields on Batch{id status version{slug}counts{total succeeded failed "
+    "canceled aborted invalid live}note reason results createdAt completedAt}"
+)
+RETRY_FAILED_BATCH = (
+    "mutation RetryFailedBatch($input:RetryFailedBatchInput!){retryFailedBatch(input:$input){__typename "
+    "...BatchFields ...on InvalidInput{violations{path message code}}...on UserError{code message}}}fragment "
+    "BatchFields on Batch{id status version{slug}counts{total succeeded failed canceled aborted invalid live}note "
+    "reason results createdAt completedAt}"
 )
 CREATE_UPLOAD = (
     "mutation CreateUpload($input:CreateUploadInput!){createUpload(input:$input){__typename ...on Upload{uri "

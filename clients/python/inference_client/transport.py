@@ -7,7 +7,7 @@ import ssl
 import threading
 import time
 import weakref
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -25,6 +25,7 @@ from inference_client.version import VERSION
 USER_AGENT = f"inference-client-python/{VERSION}"
 CONNECT_SECONDS = 10.0
 PING_SECONDS = 10.0
+OK = 200
 SOCKET_OPTIONS: dict[str, Any] = {
     "subprotocols": [Subprotocol("graphql-transport-ws")],
     "user_agent_header": USER_AGENT,
@@ -37,7 +38,7 @@ SOCKET_OPTIONS: dict[str, Any] = {
 
 
 class BrokenError(Exception):
-    """No answer came. `was_sent`: the server may have done what was asked; `status` is that of a refused WebSocket."""
+    """No answer came. `was_sent`: the server may have done what was asked; `status` is that of a refusal."""
 
     def __init__(self, reason: str, *, was_sent: bool, status: int | None = None) -> None:
         super().__init__(reason)
@@ -85,6 +86,9 @@ class Transport(Protocol):
         self, method: str, url: str, *, content: Any = None, headers: Mapping[str, str], seconds: float
     ) -> Answer:
         """An HTTP request; raises BrokenError."""
+
+    def lines(self, url: str, seconds: float) -> AsyncGenerator[str, None]:
+        """The lines of a file that is read as it comes; raises BrokenError, with the status of a refusal."""
 
     async def connect(self, url: str, seconds: float) -> Socket:
         """Open a WebSocket; raises BrokenError."""
@@ -169,6 +173,17 @@ class BlockingTransport:
             raise _broken(error) from error
         return Answer(answer.status_code, answer.headers, answer.content)
 
+    async def lines(self, url: str, seconds: float) -> AsyncGenerator[str, None]:
+        """The lines of a file that is read as it comes; raises BrokenError, with the status of a refusal."""
+        try:
+            with self._http.stream("GET", url, timeout=_timeouts(seconds)) as answer:
+                if answer.status_code != OK:
+                    raise BrokenError(f"HTTP {answer.status_code}", was_sent=True, status=answer.status_code)
+                for line in answer.iter_lines():
+                    yield line
+        except httpx.TransportError as error:
+            raise _broken(error) from error
+
     async def connect(self, url: str, seconds: float) -> Socket:
         """Open a WebSocket; raises BrokenError."""
         try:
@@ -244,6 +259,17 @@ class AsyncTransport:
         except httpx.TransportError as error:
             raise _broken(error) from error
         return Answer(answer.status_code, answer.headers, answer.content)
+
+    async def lines(self, url: str, seconds: float) -> AsyncGenerator[str, None]:
+        """The lines of a file that is read as it comes; raises BrokenError, with the status of a refusal."""
+        try:
+            async with self._http.stream("GET", url, timeout=_timeouts(seconds)) as answer:
+                if answer.status_code != OK:
+                    raise BrokenError(f"HTTP {answer.status_code}", was_sent=True, status=answer.status_code)
+                async for line in answer.aiter_lines():
+                    yield line
+        except httpx.TransportError as error:
+            raise _broken(error) from error
 
     async def connect(self, url: str, seconds: float) -> Socket:
         """Open a WebSocket; raises BrokenError."""

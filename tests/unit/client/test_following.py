@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import time
 from collections.abc import Mapping
@@ -250,6 +251,21 @@ def test_a_create_is_sent_again_with_the_same_key_until_it_is_answered() -> None
     keys = [sent["variables"]["input"]["idempotencyKey"] for sent in script.sent]
     assert (len(keys), len(set(keys))) == (4, 1)
     assert script.pauses[1:3] == [2, 3]
+
+
+def test_a_server_that_never_answered_is_given_up_sooner_than_one_that_did(monkeypatch: pytest.MonkeyPatch) -> None:
+    def asked(*answers: Any) -> int:
+        """How often it is asked while nobody answers, each time a second later."""
+        script = Script(answers=[*answers, *(BrokenError("refused", was_sent=False) for _ in range(100))])
+        core = Core(script, "http://server", "key")
+        for _ in answers:
+            complete(core.execute("{ viewer { handle } }", {}))
+        monkeypatch.setattr("inference_client.core.time", Clock(itertools.count(1)))
+        with pytest.raises(UnreachableError):
+            complete(core.execute("{ viewer { handle } }", {}))
+        return 100 - len(script.answers)
+
+    assert asked() < 4 < 20 < asked((200, {"data": {}}))
 
 
 def test_what_may_not_be_done_twice_is_not_sent_twice() -> None:
