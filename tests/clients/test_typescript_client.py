@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import tarfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -73,17 +74,46 @@ def test_its_types_serve_strict_programs(node: Path, resolution: str) -> None:
     assert done.returncode == 0, done.stdout
 
 
-def test_its_page_runs_as_it_stands(live_server: LiveServer, node: Path, tmp_path: Path) -> None:
-    page = (typescript.PACKAGE / "README.md").read_text()
-    program = "\n".join(re.findall(r"^```js\n(.*?)^```$", page, re.S | re.M))
-    program = program.replace("http://127.0.0.1:8000", live_server.url)
+@pytest.fixture
+def run(live_server: LiveServer, node: Path, tmp_path: Path) -> Callable[[str], str]:
+    """What a program says, which is run in `tmp_path`."""
     (tmp_path / "node_modules").symlink_to(HERE / "node_modules")
-    (tmp_path / "photo.png").write_bytes((ROOT / "docs" / "images" / "gallery-light.png").read_bytes())
-    (tmp_path / "page.mjs").write_text(program)
-    environment = {**os.environ, "INFERENCE_KEY": rest_token(live_server.url)}
-    command = [str(node), "page.mjs"]
-    done = subprocess.run(
-        command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60, check=False
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
+    environment = {**os.environ, "INFERENCE_URL": live_server.url, "INFERENCE_KEY": rest_token(live_server.url)}
+
+    def run(program: str) -> str:
+        (tmp_path / "program.mjs").write_text(program.replace("http://127.0.0.1:8000", live_server.url))
+        done = subprocess.run(
+            [str(node), "program.mjs"],
+            cwd=tmp_path,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    return run
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```$", (typescript.PACKAGE / "README.md").read_text(), re.S | re.M)
+
+
+def test_the_first_three_are_five_lines_at_most_and_run(run: Callable[[str], str], tmp_path: Path) -> None:
+    (tmp_path / "rows.csv").write_text("text\n" + "".join(f"row {number}\n" for number in range(100)))
+    programs = blocks("mjs")
+    assert len(programs) == 3
+    assert all(len(program.splitlines()) <= 5 for program in programs)
+    text, _, rows = map(run, programs)
+    assert len(text) > 10
     assert (tmp_path / "circle.png").read_bytes().startswith(b"\x89PNG")
+    assert rows.splitlines() == [f"{number} row {number}" for number in range(100)]
+
+
+def test_its_page_runs_as_it_stands(run: Callable[[str], str], tmp_path: Path) -> None:
+    lines = run("\n".join(blocks("js")))
+    assert (tmp_path / "star.png").read_bytes().startswith(b"\x89PNG")
+    for line in ("to be or not to be", "128 image/png true", "2 three", "later", "demo/echo CUSTOM", "/input/text"):
+        assert line in lines
