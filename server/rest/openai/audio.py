@@ -23,6 +23,13 @@ from server.rest.openai.together import run_all
 from server.rest.requests import BoundedRoute
 from server.tables import Prediction
 
+# What forms have beside the recording, and the version's own inputs
+FIELDS = frozenset(
+    [
+        *("model", "language", "response_format", "timestamp_granularities", "stream"),
+        *("temperature", "prompt", "user"),
+    ]
+)
 FORMATS = ("json", "text", "srt", "verbose_json", "vtt")
 # OpenAI's own voices, which its clients send though a model has none of them
 OPENAI_VOICES = frozenset(
@@ -166,8 +173,7 @@ class _Wish:
             raise RefusedError("No text goes before what is said: leave this out.", "prompt", "unsupported_parameter")
         if "language" in fields and "language" not in properties:
             raise RefusedError(f"{fields['model']} is of one language.", "language", "unsupported_parameter")
-        beside = ("model", "response_format", "temperature", "stream", "user")
-        extra = {name: text for name, text in fields.items() if name not in beside}
+        extra = {name: text for name, text in fields.items() if name not in FIELDS or name == "language"}
         own = {name: name for name in properties if name not in ("audio", "task", "timestamps")}
         return {**values, **{name: value_of(text, properties[name]) for name, text in read_extra(extra, own).items()}}
 

@@ -14,7 +14,7 @@ import pytest
 from workers.contract.context import CancelSignal
 from workers.contract.predictor import InputRejectedError
 from workers.predictors.image import media as image_media
-from workers.predictors.media import open_media, read_picture, read_sound, wav
+from workers.predictors.media import SOUND_FORMATS, encode_sound, open_media, read_picture, read_sound, wav
 
 RATE = 16_000
 SECONDS = 3
@@ -87,3 +87,17 @@ def test_what_it_is_not_is_said_by_the_name_of_the_input(
     with pytest.raises(InputRejectedError) as caught:
         read(io.BytesIO(content))
     assert str(caught.value) == reason
+
+
+@pytest.mark.parametrize("name", SOUND_FORMATS)
+@pytest.mark.parametrize("rate", [16_000, 22_050, 96_000])
+def test_a_sound_is_read_as_it_was_written(name: str, rate: int) -> None:
+    tone = (np.sin(np.arange(rate) * 2 * np.pi * 440 / rate) * 0.5).astype(np.float32)[None]
+    data, content_type = encode_sound(tone, rate, name)
+    heard = read_sound(io.BytesIO(data), rate, mono=True)[0]
+    assert content_type.startswith("audio/")
+    # Coders put a little before and behind it
+    assert abs(len(heard) - rate) < rate / 8
+    spectrum = np.abs(np.fft.rfft(heard))
+    assert np.argmax(spectrum) * rate / len(heard) == pytest.approx(440, abs=5)
+    assert np.sqrt(np.mean(heard**2)) == pytest.approx(0.354, abs=0.04)

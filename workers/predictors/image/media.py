@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 from diffusers.image_processor import VaeImageProcessor
-from PIL import Image
+from PIL import Image, ImageOps
 
 from workers.contract.predictor import InputRejectedError
 from workers.predictors.image.tasks import AUDIO, VIDEO
@@ -20,6 +20,7 @@ NO_NUMBERS = "The model's {} holds values that are not numbers (NaN or infinite)
 MAX_VIDEO_PIXELS = 200_000_000
 _PILLOW_OPTIONS: dict[str, dict[str, Any]] = {"png": {}, "jpeg": {"quality": 92}, "webp": {"quality": 92}}
 _CHANNELS = (1, 3, 4)
+OPAQUE = 255
 
 
 @dataclass(frozen=True)
@@ -133,6 +134,22 @@ def write_sound(samples: Any, rate: int) -> MediaFile:
         FloatingPointError: the numbers are none.
     """
     return MediaFile(wav(_channels_first(as_array(samples, "sound")), rate), "audio/wav")
+
+
+def read_mask(path: str) -> Image.Image:
+    """A mask as a pipeline takes it, white where it draws anew: what is transparent in one that has such parts.
+
+    Raises:
+        InputRejectedError: it is no picture.
+    """
+    picture = read_picture(path)
+    with Image.open(path) as file:
+        if not file.has_transparency_data:
+            return picture
+        alpha = ImageOps.exif_transpose(file).convert("RGBA").getchannel("A")
+    if alpha.getextrema()[0] == OPAQUE:
+        return picture
+    return ImageOps.invert(alpha).convert("RGB")
 
 
 def read_file(path: str, medium: str, rate: int) -> Any:

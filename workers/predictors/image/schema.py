@@ -203,7 +203,7 @@ def _file_rules(tasks: Iterable[Task]) -> dict[str, dict[str, Any]]:
             title = name.replace("_", " ").capitalize()
             about = {
                 "image": "The picture to start from.",
-                "mask": "Where it is white, the picture is drawn anew.",
+                "mask": "Where it is white, or transparent if it has an alpha channel, the picture is drawn anew.",
                 "control_image": "The picture that guides the drawing, as edges, depths or poses.",
             }.get(name, f"A {words[file.medium]} as input.")
             if any(name not in other.needed for other in tasks):
