@@ -22,6 +22,7 @@ from server.live.hubs import Hubs
 from server.live.measures import Measures
 from server.maintenance.recovery import sweep_for_ever
 from server.rest.app import OPENAI_PATHS, REST_PATHS, Answering, Door, create_openai, create_rest, serve_openapi
+from server.rest.openai import batch_lines
 from server.rest.openai.errors import refusal as openai_refusal
 from server.rest.problems import refusal as rest_refusal
 from server.routes import batches, files, health, metrics, uploads
@@ -32,6 +33,7 @@ from server.routes.security_headers import SecurityHeaders
 from server.routes.stalls import Stalls
 from server.routes.traces import Traces
 from server.runtime import Role, Runtime, bound_garbage, open_runtime, open_tracing
+from server.services import batch_items
 from server.settings import Settings
 
 MAX_BODY_BYTES = 1_000_000
@@ -56,7 +58,8 @@ def create_app(settings: Settings) -> Starlette:
         async with open_runtime(settings, Role.API, tracing) as rt:
             hubs, watcher = Hubs(rt.event_log, rt.wakeups), CredentialWatcher()
             app.state.stop_waiting = hubs.stop_waiting
-            loops = (hubs.run(), watcher.run(), sweep_for_ever(rt), rt.store_watch.run(), measure_lag())
+            requests = batch_items.work_for_ever(rt, asyncio.Event(), batch_lines.read_request)
+            loops = (hubs.run(), watcher.run(), sweep_for_ever(rt), rt.store_watch.run(), measure_lag(), requests)
             tasks = [asyncio.create_task(loop) for loop in loops]
             bound_garbage()
             try:

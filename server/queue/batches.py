@@ -132,12 +132,13 @@ def _notified(ended: str) -> str:
   WHERE w.batch_id = t.id AND t.completed_at IS NOT NULL AND w.state = 'waiting')"""  # noqa: S608 - constants only
 
 
-async def claim(window: int, lease_seconds: float) -> BatchLease | None:
+async def claim(window: int, lease_seconds: float, *, of_requests: bool = False) -> BatchLease | None:
     """A batch of whose input more can be made into predictions now, leased to this process.
 
-    So that no more than `window` of one wait or run, and no more than it asks for itself.
+    So that no more than `window` of one wait or run, and no more than it asks for itself. `of_requests`: one of whose
+    file the lines are requests of an endpoint, else any other.
     """
-    claimed = await rows(_CLAIM, window, lease_seconds)
+    claimed = await rows(_CLAIM, window, lease_seconds, of_requests)
     return BatchLease(**claimed[0]) if claimed else None
 
 
@@ -313,6 +314,7 @@ _IS_FREE = "(b.lease_until IS NULL OR b.lease_until < now()) AND (b.pause_until 
 _CLAIM = f"""
 WITH next AS (
   SELECT b.id FROM batch b WHERE b.expanded_at IS NULL AND {_IS_FREE}
+    AND (b.endpoint IS NOT NULL AND b.upload_id IS NOT NULL) = $3
     AND (b.total IS NULL OR NOT b.is_checked OR b.items - b.ended <= {_WIDTH} * 3 / 4 OR b.deadline_at < now())
   ORDER BY b.claimed_at NULLS FIRST LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED)
 UPDATE batch b SET attempt = b.attempt + 1, claimed_at = now(), lease_until = now() + make_interval(secs => $2)

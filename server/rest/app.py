@@ -22,7 +22,8 @@ from server.errors import ServiceError
 from server.live.answer_memory import AnswerMemory
 from server.live.concurrency import ConcurrencyLimit
 from server.rest import problems
-from server.rest.openai import audio, chat, completions, embeddings, errors, images, rerank, responses
+from server.rest.openai import audio, batches, chat, completions, embeddings, errors, images, rerank, responses
+from server.rest.openai import files as openai_files
 from server.rest.openai import models as openai_models
 from server.rest.v1 import account, auth, files, models, predictions, streams
 from server.services import health, rate_limits
@@ -100,9 +101,9 @@ def _rest_routes(most_file_bytes: int) -> APIRouter:
 
 def _openai_routes(most_file_bytes: int) -> APIRouter:
     v1 = APIRouter(prefix="/openai/v1")
-    for part in (openai_models, chat, completions, responses, embeddings, rerank):
+    for part in (openai_models, chat, completions, responses, embeddings, rerank, batches):
         v1.include_router(part.router)
-    for create in (images.create_router, audio.create_router):
+    for create in (images.create_router, audio.create_router, openai_files.create_router):
         v1.include_router(create(most_file_bytes))
     return v1
 

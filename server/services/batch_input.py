@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from server.adapters import wire
 from server.adapters.storage import StorageMissingError
+from server.errors import Violation
 from server.queue import batches as queue
 from server.runtime import Runtime
 from server.tables import Batch, Upload
@@ -20,12 +21,13 @@ PORTION_BYTES = 2_000_000
 
 @dataclass(frozen=True)
 class InputLine:
-    """One line that is not empty: its place from 0, the value that it is, or why it is none."""
+    """One line that is not empty: its place from 0, the value that it is, or why it is none that can run."""
 
     index: int
     value: object = None
     problem: str | None = None
     key: str | None = None
+    violations: tuple[Violation, ...] = ()
 
 
 @dataclass(frozen=True)

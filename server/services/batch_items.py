@@ -6,8 +6,9 @@ Each portion is committed with the place where the next begins, so that any proc
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -50,12 +51,27 @@ LINE_VIOLATIONS = 10
 KEY_CHARACTERS = 512
 
 
-async def work_for_ever(rt: Runtime, wake: asyncio.Event) -> None:
-    """Work on batches whenever there is something to do; `wake` says that there may be room for more."""
+@dataclass(frozen=True)
+class RequestLine:
+    """A line of a file that is a request: the caller's name of it, and its input, or what is wrong with it."""
+
+    key: str | None
+    input: object = None
+    violations: tuple[Violation, ...] = ()
+
+
+ReadRequest = Callable[[Runtime, Batch, Version, object], RequestLine]
+
+
+async def work_for_ever(rt: Runtime, wake: asyncio.Event, read_request: ReadRequest | None = None) -> None:
+    """Work on batches whenever there is something to do; `wake` says that there may be room for more.
+
+    Those whose lines are requests are left to processes that can read these (`read_request`), which do nothing else.
+    """
     while True:
         wake.clear()
         try:
-            while await work(rt):
+            while await work(rt, read_request):
                 pass
         except DATABASE_ERRORS as error:
             logger.warning("batches.failed", error=str(error))
@@ -63,15 +79,16 @@ async def work_for_ever(rt: Runtime, wake: asyncio.Event) -> None:
         await wait_for_event(wake, POLL_SECONDS)
 
 
-async def work(rt: Runtime) -> bool:
+async def work(rt: Runtime, read_request: ReadRequest | None = None) -> bool:
     """One step, of whatever batch is next; False where nothing is to be done now. Safe to run anywhere at any time."""
-    for batch_id in await queue.list_canceling():
+    for batch_id in await queue.list_canceling() if read_request is None else ():
         await cancel_items(rt, batch_id)
-    lease = await queue.claim(rt.settings.batch_window, rt.settings.lease_seconds)
+    settings = rt.settings
+    lease = await queue.claim(settings.batch_window, settings.lease_seconds, of_requests=read_request is not None)
     if lease is None:
         return False
     try:
-        await _advance(rt, lease)
+        await _advance(rt, lease, read_request)
     except StorageMissingError as error:
         await _give_up(rt, lease, error.message)
     except StorageError as error:
@@ -99,9 +116,9 @@ async def cancel_items(rt: Runtime, batch_id: UUID, most: int | None = None) -> 
         most = most and most - len(canceled)
 
 
-async def _advance(rt: Runtime, lease: BatchLease) -> None:
+async def _advance(rt: Runtime, lease: BatchLease, read_request: ReadRequest | None) -> None:
     batch = await without_large(Batch.filter(id=lease.id)).get()
-    version = await Version.get(id=batch.version_id).select_related("model")
+    version = await Version.get(id=batch.version_id).select_related("model__owner")
     if version.model.deleted_at is not None:
         await queue.request_cancel(lease.id, "Its model was deleted.")
         return
@@ -129,6 +146,8 @@ async def _advance(rt: Runtime, lease: BatchLease) -> None:
                 await queue.pause(lease, FULL_PAUSE_SECONDS, note)
                 return
     part = await batch_input.read(rt, batch, room)
+    if read_request is not None:
+        part = await run_sync(_read_requests, rt, batch, version, part, read_request)
     schema = inputs.schema_of(version.predictor, version.input_schema, rt.settings.max_new_tokens)
     portion = await _portion(rt, batch, schema, part)
     if not batch.is_checked:
@@ -226,6 +245,20 @@ def _missing(uploads: dict[UUID, str], usable: set[UUID]) -> list[str]:
 _Checked = tuple[dict[str, Any], dict[UUID, str]] | list[Violation]
 
 
+def _read_requests(
+    rt: Runtime, batch: Batch, version: Version, part: InputPart, read_request: ReadRequest
+) -> InputPart:
+    """A part of an input whose lines are requests, as one of inputs; in a thread of its own."""
+    lines = []
+    for line in part.lines:
+        if line.problem is not None:
+            lines.append(line)
+            continue
+        request = read_request(rt, batch, version, line.value)
+        lines.append(replace(line, value=request.input, key=request.key, violations=request.violations))
+    return replace(part, lines=lines)
+
+
 def _check_all(rt: Runtime, viewer: Viewer, schema: dict[str, Any], lines: Sequence[InputLine]) -> list[_Checked]:
     """Of each line its input, with the uploads that it names, or what is wrong with it; in a thread of its own."""
     return [_check(rt, viewer, schema, line) for line in lines]
@@ -234,6 +267,8 @@ def _check_all(rt: Runtime, viewer: Viewer, schema: dict[str, Any], lines: Seque
 def _check(rt: Runtime, viewer: Viewer, schema: dict[str, Any], line: InputLine) -> _Checked:
     if line.problem is not None:
         return [Violation("", line.problem, "line")]
+    if line.violations:
+        return list(line.violations)
     try:
         values = inputs.complete(schema, line.value)
     except InvalidInputError as error:

@@ -35,6 +35,8 @@ class NewUpload:
 
     content_type: str
     size_bytes: int
+    name: str | None = None
+    purpose: str | None = None
 
 
 class WrongSizeError(Exception):
@@ -91,6 +93,8 @@ async def create(rt: Runtime, viewer: Viewer, new: NewUpload) -> Upload:
             stored_bytes=new.size_bytes,
             created_at=at,
             expires_at=at + timedelta(seconds=rt.settings.upload_seconds),
+            name=new.name,
+            purpose=new.purpose,
         )
 
 

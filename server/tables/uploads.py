@@ -13,6 +13,7 @@ from server.tables.predictions import Prediction
 class Upload(Row):
     """One input file of one owner; it can be used once `completed_at` is set, and until `expires_at`.
 
+    `name` is what its user calls it, and `purpose` what it is for, where they said so.
     `stored_bytes` is its part in what its owner has stored (`StoredBytes`); null: that of an older release was not
     counted.
     """
@@ -23,6 +24,8 @@ class Upload(Row):
     content_type = fields.CharField(max_length=100)
     size_bytes = fields.BigIntField()
     stored_bytes = fields.BigIntField(null=True)
+    name = fields.CharField(max_length=255, null=True)
+    purpose = fields.CharField(max_length=20, null=True)
     sha256 = fields.CharField(max_length=64, null=True)
     created_at = fields.DatetimeField()
     completed_at = fields.DatetimeField(null=True)

@@ -110,10 +110,15 @@ async def prepare(caller: Caller, request: Request, body: ChatRequest) -> tuple[
         UnavailableError: the version is not READY.
     """
     caller.viewer.require(Scope.RUN)
-    extra = check_parameters(body, ACCEPTED, _REFUSED)
+    extra = extra_of(body)
     request.state.parameter_names = parameter_names(body)
     model, version = await find_version(caller, body.model)
     return model, version, read_request(body, version, extra, caller.rt.settings.max_new_tokens)
+
+
+def extra_of(body: ChatRequest) -> dict[str, Any]:
+    """What a request has beside its form, by the names of a version's inputs; raises RefusedError."""
+    return check_parameters(body, ACCEPTED, _REFUSED)
 
 
 def parameter_names(body: ChatRequest) -> dict[str, str]:

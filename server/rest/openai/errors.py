@@ -128,8 +128,12 @@ def refuse_violations(violations: list[Violation], names: Mapping[str, str]) -> 
     sentences = [f"'{place}': {each.message}" if place else each.message for place, each in rules[:5]]
     more = f" ({len(rules) - 5} more.)" if len(rules) > 5 else ""
     place, first = rules[0] if rules else ("", Violation("", "", ""))
-    code = _RULES.get(first.code, "invalid_value")
-    return refuse(400, " ".join(sentences) + more, INVALID, place or None, code)
+    return refuse(400, " ".join(sentences) + more, INVALID, place or None, violation_code(first.code))
+
+
+def violation_code(rule: str) -> str:
+    """The code of an error for the rule that a value breaks."""
+    return _RULES.get(rule, "invalid_value")
 
 
 async def answer_service_error(request: Request, error: Exception) -> Response:

@@ -120,3 +120,9 @@ async def make_place(rt: Runtime) -> Place:
     await version.refresh_from_db()
     await version.fetch_related("model__owner")
     return Place(rt, version, version.model.owner, f"{version.model.owner.handle}/{version.model.name}")
+
+
+def with_settings(rt: Runtime, **settings: Any) -> None:
+    """The runtime's settings, changed for this test alone."""
+    for name, value in settings.items():
+        object.__setattr__(rt.settings, name, value)

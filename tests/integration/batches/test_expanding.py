@@ -14,14 +14,8 @@ from server.queue import batches as queue
 from server.runtime import Runtime
 from server.services import batch_items, batches, predictions
 from server.tables import Batch, BatchLine, Prediction, UploadUse
-from tests.integration.batches.conftest import Place, counts, items, reread
+from tests.integration.batches.conftest import Place, counts, items, reread, with_settings
 from tests.integration.queue import store
-
-
-def with_settings(rt: Runtime, **settings: Any) -> None:
-    """The runtime's settings, changed for this test alone."""
-    for name, value in settings.items():
-        object.__setattr__(rt.settings, name, value)
 
 
 async def test_each_input_becomes_one_prediction_and_the_last_end_ends_the_batch(place: Place) -> None:
@@ -214,10 +208,10 @@ async def test_a_bug_in_one_batch_stops_no_other(place: Place, rt: Runtime, monk
     broken, good = await place.create(1), await place.create(1)
     advance = batch_items._advance
 
-    async def break_one(rt: Runtime, lease: queue.BatchLease) -> None:
+    async def break_one(rt: Runtime, lease: queue.BatchLease, read_request: Any) -> None:
         if lease.id == broken.id:
             raise KeyError("a bug")
-        await advance(rt, lease)
+        await advance(rt, lease, read_request)
 
     monkeypatch.setattr(batch_items, "_advance", break_one)
     await place.work()
