@@ -118,6 +118,10 @@ def test_a_prediction_is_submitted_watched_canceled_and_retried(client: Client) 
     assert not slow.ended
     with pytest.raises(WaitTimeoutError, match=slow.id):
         client.wait(slow, timeout=0.3)
+    with pytest.raises(WaitTimeoutError):
+        client.run("demo/echo", text="word " * 200, delay_seconds=0.05, timeout=1.5)
+    (other,) = itertools.islice(client.list(), 1)
+    client.cancel(other)
     pieces = [event for event in itertools.islice(client.watch(slow), 6) if isinstance(event, Text)]
     assert pieces
     assert client.cancel(slow).id == slow.id
@@ -128,8 +132,8 @@ def test_a_prediction_is_submitted_watched_canceled_and_retried(client: Client) 
     assert (ended.status, ended.output, client.get(ended).output) == ("SUCCEEDED", TEXT, TEXT)
     again = client.wait(client.retry(ended))
     assert (again.id != ended.id, again.output) == (True, TEXT)
-    assert [each.id for each in client.list(model="demo/echo")] == [again.id, ended.id, slow.id]
-    assert [each.id for each in client.list(status="CANCELED")] == [slow.id]
+    assert [each.id for each in client.list(model="demo/echo")] == [again.id, ended.id, other.id, slow.id]
+    assert slow.id in [each.id for each in client.list(status="CANCELED")]
     whole = [str(event) for event in client.watch(ended)]
     assert "".join(whole) == TEXT
 

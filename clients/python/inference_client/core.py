@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-import math
 import random
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
@@ -33,7 +32,8 @@ from inference_client.operations import CreatePredictionInput, PredictionFields,
 from inference_client.predictions import FINAL, Prediction, Webhook, prediction_of
 from inference_client.transport import Answer, BrokenError, ClosedError, Socket, Transport
 
-REQUEST_SECONDS = 60.0
+OPEN_SECONDS = 10.0
+REQUEST_SECONDS, SHORTEST_REQUEST_SECONDS = 60.0, 5.0
 # How long the server holds an answer back until a prediction has ended; proxies often give up after a minute
 HOLD_SECONDS = 25
 # How long to try where nobody answers: a server that answered before may be starting again, another may not be there
@@ -82,7 +82,7 @@ class Session:
 
 
 @dataclass
-class Progressing:
+class WatchState:
     """What a watcher has passed on of the attempt that it watches."""
 
     texts: dict[int, str] = field(default_factory=dict)
@@ -152,7 +152,7 @@ class Core:
         failures, away_since = 0, None
         while True:
             try:
-                seconds = max(1.0, seconds_until(deadline, REQUEST_SECONDS + hold))
+                seconds = max(hold + SHORTEST_REQUEST_SECONDS, seconds_until(deadline, REQUEST_SECONDS + hold))
                 return await self._ask(document, variables, seconds, signed)
             except RefusedError as refusal:
                 failures += 1
@@ -216,8 +216,6 @@ class Core:
         data: dict[str, Any] = body["data"]
         return data
 
-    # Predictions
-
     async def create(
         self, model: str, values: Mapping[str, Any], options: Options, *, hold: float = 0, deadline: float | None = None
     ) -> Prediction:
@@ -242,7 +240,8 @@ class Core:
     async def run(self, model: str, values: Mapping[str, Any], options: Options, timeout: float | None) -> Prediction:
         """Create a prediction and wait for its end; raises PredictionFailedError where it does not succeed."""
         deadline = deadline_of(timeout)
-        hold = HOLD_SECONDS if timeout is None else max(1, min(HOLD_SECONDS, math.ceil(timeout)))
+        # The answer comes before the time is over; what is left of it is waited for over a socket
+        hold = HOLD_SECONDS if timeout is None else min(HOLD_SECONDS, max(0, int(timeout) - 1))
         prediction = await self.create(model, values, options, hold=hold, deadline=deadline)
         if not prediction.ended:
             prediction = await self.wait(prediction.id, deadline)
@@ -325,14 +324,14 @@ class Core:
     ) -> AsyncGenerator[Event, None]:
         """The events of a prediction until its end, over broken connections: each goes on behind the last cursor."""
         document = operations.WATCH_PREDICTION_AND_PREVIEWS if previews else operations.WATCH_PREDICTION
-        progress = Progressing(is_whole=after is None)
+        state = WatchState(is_whole=after is None)
         failures, away_since = 0, None
         while True:
             try:
                 async with self._subscription(document, {"id": prediction_id, "after": after}, deadline) as socket:
                     while (row := await self._next(socket, deadline)) is not None:
                         failures, away_since, after = 0, None, row["cursor"]
-                        for event in self._events(row, progress):
+                        for event in self._events(row, state):
                             yield event
                             if isinstance(event, Status) and event.status in FINAL:
                                 return
@@ -340,11 +339,13 @@ class Core:
             except RefusedError as caught:
                 refusal = caught
             except TimeoutError:
-                raise WaitTimeoutError(
-                    f"The prediction {prediction_id} has not ended in time. It goes on; client.wait({prediction_id!r}) "
-                    "waits again, client.cancel(...) ends it.",
-                    "WAIT_TIMEOUT",
-                ) from None
+                if deadline is not None and time.monotonic() >= deadline:
+                    raise WaitTimeoutError(
+                        f"The prediction {prediction_id} has not ended in time. It goes on; "
+                        f"client.wait({prediction_id!r}) waits again, client.cancel(...) ends it.",
+                        "WAIT_TIMEOUT",
+                    ) from None
+                refusal = RefusedError(UnreachableError(f"{self.url} opened a socket and says nothing.", "UNREACHABLE"))
             failures += 1
             away_since = away_since or time.monotonic()
             if time.monotonic() - away_since > self._patience(WATCHER_PATIENCE_SECONDS):
@@ -360,7 +361,7 @@ class Core:
         token = await self.token()
         try:
             url = f"ws{self.url.removeprefix('http')}/graphql"
-            socket = await self._transport.connect(url, max(0.1, seconds_until(deadline, 10)))
+            socket = await self._transport.connect(url, max(0.1, seconds_until(deadline, OPEN_SECONDS)))
         except BrokenError as error:
             if deadline is not None and time.monotonic() >= deadline:
                 raise TimeoutError from None
@@ -374,7 +375,7 @@ class Core:
         try:
             payload = {"authorization": f"Bearer {token}"} if token else {}
             await socket.send(json.dumps({"type": "connection_init", "payload": payload}))
-            while json.loads(await socket.receive(seconds_until(deadline, 10)))["type"] != "connection_ack":
+            while json.loads(await socket.receive(seconds_until(deadline, OPEN_SECONDS)))["type"] != "connection_ack":
                 pass
             self._has_answered = True
             operation = {"query": document, "variables": variables}
@@ -413,18 +414,18 @@ class Core:
             if message["type"] == "ping":
                 await socket.send(json.dumps({"type": "pong"}))
 
-    def _events(self, row: Any, progress: Progressing) -> list[Event]:
+    def _events(self, row: Any, state: WatchState) -> list[Event]:
         """What an event of the server is for the caller; a snapshot becomes what is new in it."""
         cursor, at = row["cursor"], datetime.fromisoformat(row["at"])
         kind = row["__typename"]
         if kind == "PredictionSnapshot":
-            return self._catch_up(row["prediction"], row["attempt"], progress, cursor, at)
+            return self._catch_up(row["prediction"], row["attempt"], state, cursor, at)
         if kind == "OutputAppended":
             choice = row["choice"]
             if row["text"] is None:
-                progress.items += 1
+                state.items += 1
                 return [Item(cursor, at, row["chunk"])]
-            progress.texts[choice] = progress.texts.get(choice, "") + row["text"]
+            state.texts[choice] = state.texts.get(choice, "") + row["text"]
             return [Text(cursor, at, row["text"], choice)]
         if kind == "Progressed":
             return [Step(cursor, at, row["step"], row["total"], row["fraction"], row["etaSeconds"])]
@@ -442,7 +443,7 @@ class Core:
         return []
 
     def _catch_up(
-        self, prediction: PredictionFields, attempt: int, progress: Progressing, cursor: str, at: datetime
+        self, prediction: PredictionFields, attempt: int, state: WatchState, cursor: str, at: datetime
     ) -> list[Event]:
         """What a snapshot has beyond what was passed on; all of it, behind a Restarted, where it contradicts that."""
         choices = prediction["choices"]
@@ -452,25 +453,23 @@ class Core:
         items = output if isinstance(output, list) and not has_ended else []
         events: list[Event] = []
         goes_on = (
-            progress.is_whole
-            and (has_ended or len(items) >= progress.items)
-            and all(texts.get(choice, "").startswith(text) for choice, text in progress.texts.items())
+            state.is_whole
+            and (has_ended or len(items) >= state.items)
+            and all(texts.get(choice, "").startswith(text) for choice, text in state.texts.items())
         )
         if prediction["dataRemoved"]:
             return events
         if not goes_on:
             events.append(Restarted(cursor, at, attempt))
-            progress.texts, progress.items, progress.is_whole = {}, 0, True
+            state.texts, state.items, state.is_whole = {}, 0, True
         for choice, text in texts.items():
-            if new := text[len(progress.texts.get(choice, "")) :]:
+            if new := text[len(state.texts.get(choice, "")) :]:
                 events.append(Text(cursor, at, new, choice))
-                progress.texts[choice] = text
-        for value in items[progress.items :]:
+                state.texts[choice] = text
+        for value in items[state.items :]:
             events.append(Item(cursor, at, value))
-        progress.items = max(progress.items, len(items))
+        state.items = max(state.items, len(items))
         return events
-
-    # Files
 
     async def upload(self, content: Content) -> str:
         """Send a file that is too large for an input; returns what names it there."""

@@ -232,7 +232,17 @@ class Clock:
 def test_a_wait_that_is_over_says_that_it_goes_on() -> None:
     core = Core(Script([[TimeoutError()]]), "http://server", "key")
     with pytest.raises(WaitTimeoutError, match=r"client\.wait\('p'\)"):
-        complete(core.wait("p", time.monotonic() + 60))
+        complete(core.wait("p", time.monotonic() - 1))
+    # Without a deadline it is only a socket that says nothing
+    events, _ = watched([TimeoutError()], [ended("c1", "")])
+    assert len(events) == 1
+
+
+@pytest.mark.parametrize(("timeout", "hold"), [(None, 25), (60, 25), (5, 4), (1.5, None)])
+def test_the_server_answers_before_the_time_is_over(timeout: float | None, hold: int | None) -> None:
+    script = Script(answers=[(200, CREATED)])
+    complete(Core(script, "http://server", "key").run("a/b", {}, Options(), timeout))
+    assert script.sent[0]["variables"]["input"].get("wait") == hold
 
 
 CREATED = {"data": {"createPrediction": {"__typename": "Prediction", **row("to be", "SUCCEEDED")}}}

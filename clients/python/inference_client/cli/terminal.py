@@ -119,16 +119,12 @@ def show_output(prediction: Prediction, target: str | None) -> None:
             return
         for file in prediction.files:
             print(file.save(_place(target, len(prediction.files))) if target is not None else file.url)
-        if _is_files_alone(prediction):
+        if prediction.output in (prediction.files, prediction.files[0]):
             return
     if isinstance(prediction.output, str):
         print(prediction.output)
-    elif prediction.output is not None and not prediction.files:
+    elif prediction.output is not None:
         show_json(prediction.raw["output"])
-
-
-def _is_files_alone(prediction: Prediction) -> bool:
-    return prediction.output in (prediction.files, prediction.files[0])
 
 
 def _place(target: str, count: int) -> str:
