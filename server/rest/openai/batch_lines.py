@@ -18,13 +18,14 @@ from server.domain.storable import storable
 from server.domain.version_ids import parse_version_id
 from server.errors import UnavailableError, Violation
 from server.live import batch_results
-from server.rest.openai import chat, completions
+from server.rest.openai import chat, completions, embeddings
 from server.rest.openai.chat import ChatRequest
 from server.rest.openai.completions import CompletionRequest
+from server.rest.openai.embeddings import EmbeddingsRequest
 from server.rest.openai.errors import SERVER, RefusedError, error_body, place_of, violation_code
 from server.rest.openai.forms import JSON_OBJECT
 from server.rest.openai.running import failure_of
-from server.rest.openai.sampling import OWN_FIELDS, Sampling, check_parameters
+from server.rest.openai.sampling import OWN_FIELDS, Sampling, check_parameters, pinned_slug, read_extra
 from server.runtime import Runtime
 from server.services import batch_input
 from server.services.batch_items import RequestLine
@@ -81,10 +82,31 @@ def _text_answer(row: Prediction, model: Model, version: Version) -> JSON_OBJECT
     return completions.completion_body(body, [""], model, version, [row])
 
 
+def _vector_input(values: JSON_OBJECT, _: Model, version: Version, __: int) -> JSON_OBJECT:
+    body = EmbeddingsRequest.model_validate(values)
+    if body.encoding_format == "base64":
+        raise RefusedError("Vectors of a batch are lists of numbers.", "encoding_format", "unsupported_value")
+    if body.dimensions is not None:
+        raise RefusedError("'dimensions' is not supported in a batch.", "dimensions", "unsupported_parameter")
+    extra = read_extra(body.model_extra, embeddings.OWN_FIELDS)
+    first, *others = embeddings.read_request(body, version, embeddings.read_texts(body), extra)
+    if others:
+        message = f"Give at most {len(first['texts'])} texts a line, as many as the model takes at once."
+        raise RefusedError(message, "input", "array_above_max_length")
+    return first
+
+
+def _vector_answer(row: Prediction, model: Model, version: Version) -> JSON_OBJECT:
+    slug = pinned_slug(model, version)
+    body = EmbeddingsRequest.model_construct(model=slug, encoding_format=None, dimensions=None)
+    return embeddings.embeddings_body(body, model, version, [row])
+
+
 _OWN = {own: client for client, own in OWN_FIELDS.items()}
 ENDPOINTS = {
     "/v1/chat/completions": Endpoint(_chat_input, _chat_answer, {**_OWN, "max_new_tokens": "max_completion_tokens"}),
     "/v1/completions": Endpoint(_text_input, _text_answer, {**_OWN, "max_new_tokens": "max_tokens"}),
+    "/v1/embeddings": Endpoint(_vector_input, _vector_answer, {"texts": "input"}),
 }
 
 
@@ -116,6 +138,7 @@ async def first_model(rt: Runtime, file: Upload) -> str:
 def check_model(endpoint: str, model: Model, version: Version, name: str) -> None:
     """Raise RefusedError where a version answers no requests of an endpoint."""
     probe: dict[str, JSON_OBJECT] = {"/v1/chat/completions": {"messages": []}, "/v1/completions": {"prompt": ""}}
+    probe["/v1/embeddings"] = {"input": "x"}
     ENDPOINTS[endpoint].input_of({"model": name, **probe[endpoint]}, model, version, 1)
 
 

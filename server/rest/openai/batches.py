@@ -21,7 +21,7 @@ from server.rest.answers import answer
 from server.rest.caller import CHANGE, SIGN_IN, Caller, Calling
 from server.rest.openai import batch_lines
 from server.rest.openai.errors import RefusedError
-from server.rest.openai.files import ERROR, OUTPUT, batch_id, file_id, find, listed
+from server.rest.openai.files import ERROR, OUTPUT, find, id_of_batch, id_of_file, listed
 from server.rest.openai.forms import ERRORS, JSON_OBJECT, Form
 from server.rest.openai.models import find_version
 from server.rest.openai.running import IdempotencyKey
@@ -135,22 +135,23 @@ async def list_openai_batches(
     return answer(listed([_body(row, slugs[row.version_id]) for row in part.rows], has_more=part.has_next))
 
 
-@router.get("/batches/{id}", response_model=BatchObject)
-async def get_openai_batch(caller: Calling, id: str) -> Response:  # noqa: A002
+@router.get("/batches/{batch_id}", response_model=BatchObject)
+async def get_openai_batch(caller: Calling, batch_id: str) -> Response:
     """A batch as it stands."""
-    return await _answer(await find_batch(caller, id))
+    return await _answer(await find_batch(caller, batch_id))
 
 
-@router.post("/batches/{id}/cancel", response_model=BatchObject)
-async def cancel_openai_batch(caller: Calling, id: str) -> Response:  # noqa: A002
+@router.post("/batches/{batch_id}/cancel", response_model=BatchObject)
+async def cancel_openai_batch(caller: Calling, batch_id: str) -> Response:
     """Cancel a batch: what is answered stays, what runs stops, the rest does not run."""
     await caller.spend(CHANGE)
-    row_id = _row_id(id)
+    caller.viewer.require(Scope.RUN)
+    row_id = _row_id(batch_id)
     try:
         await batch_watch.find_visible(caller.viewer, row_id)
         return await _answer(await batches.cancel(caller.rt, caller.viewer, row_id))
     except NotFoundError:
-        raise _unknown(id) from None
+        raise _unknown(batch_id) from None
 
 
 async def find_batch(caller: Caller, text: str) -> Batch:
@@ -176,7 +177,7 @@ def _row_id(text: str) -> UUID:
 
 
 def _unknown(text: str) -> RefusedError:
-    return RefusedError(f"No batch found with id '{storable(text)[:100]}'.", "id", "not_found", 404)
+    return RefusedError(f"No batch found with id '{storable(text)[:100]}'.", "batch_id", "not_found", 404)
 
 
 async def _answer(row: Batch) -> Response:
@@ -201,12 +202,12 @@ def _body(row: Batch, slug: str) -> JSON_OBJECT:
         error = {"code": "invalid_file", "message": row.error, "param": None, "line": None}
         errors = {"object": "list", "data": [error]}
     return {
-        "id": batch_id(row.id),
+        "id": id_of_batch(row.id),
         "object": "batch",
         "endpoint": row.endpoint,
         "model": slug,
         "errors": errors,
-        "input_file_id": file_id(row.upload_id) if row.upload_id else "",
+        "input_file_id": id_of_file(row.upload_id) if row.upload_id else "",
         "completion_window": "24h",
         "status": status,
         "output_file_id": f"{OUTPUT}{row.id.hex}" if has_ended and row.succeeded else None,

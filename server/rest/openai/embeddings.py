@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import sys
 from array import array
+from collections.abc import Sequence
 from itertools import chain
 from typing import Any, Literal
 
@@ -16,13 +17,13 @@ from server.domain.api_keys import Scope
 from server.rest.answers import answer
 from server.rest.caller import CHANGE, SIGN_IN, Calling
 from server.rest.openai.errors import RefusedError
-from server.rest.openai.forms import ERRORS, Form
+from server.rest.openai.forms import ERRORS, JSON_OBJECT, Form
 from server.rest.openai.models import find_version
 from server.rest.openai.running import IdempotencyKey
 from server.rest.openai.sampling import Unread, pinned_slug, properties_of, read_extra
 from server.rest.openai.together import run_all
 from server.rest.requests import BoundedRoute
-from server.tables import Prediction
+from server.tables import Model, Prediction, Version
 
 router = APIRouter(route_class=BoundedRoute, tags=["openai"], responses=ERRORS, dependencies=SIGN_IN)
 # As OpenAI's API has it
@@ -76,15 +77,27 @@ async def create_embeddings(
     caller.viewer.require(Scope.RUN)
     request.state.parameter_names = {"texts": "input"}
     extra = read_extra(body.model_extra, OWN_FIELDS)
-    texts = _texts(body)
+    texts = read_texts(body)
     model, version = await find_version(caller, body.model)
+    inputs = read_request(body, version, texts, extra)
+    await caller.spend(CHANGE * len(inputs))
+    rows, headers = await run_all(caller, request, pinned_slug(model, version), inputs, idempotency_key)
+    response = answer(embeddings_body(body, model, version, rows))
+    response.headers.update(headers)
+    return response
+
+
+def read_request(body: EmbeddingsRequest, version: Version, texts: list[str], extra: JSON_OBJECT) -> list[JSON_OBJECT]:
+    """The inputs of a version that a request asks for, as many as its texts need; raises RefusedError."""
     rule = properties_of(version).get("texts")
     if rule is None:
         raise RefusedError(f"{body.model} does not turn texts into vectors.", "model", "unsupported_model")
     most = rule.get("maxItems", MOST_TEXTS)
-    inputs = [{"texts": texts[start : start + most], **extra} for start in range(0, len(texts), most)]
-    await caller.spend(CHANGE * len(inputs))
-    rows, headers = await run_all(caller, request, pinned_slug(model, version), inputs, idempotency_key)
+    return [{"texts": texts[start : start + most], **extra} for start in range(0, len(texts), most)]
+
+
+def embeddings_body(body: EmbeddingsRequest, model: Model, version: Version, rows: Sequence[Prediction]) -> JSON_OBJECT:
+    """The vectors that predictions are; raises RefusedError where they are none, or not of the length asked for."""
     vectors = list(chain.from_iterable(_vectors(row, body.model) for row in rows))
     _check_dimensions(body, vectors)
     data = [
@@ -92,12 +105,11 @@ async def create_embeddings(
         for index, vector in enumerate(vectors)
     ]
     usage = {name: sum(tokens_of(row) for row in rows) for name in ("prompt_tokens", "total_tokens")}
-    response = answer({"object": "list", "data": data, "model": pinned_slug(model, version), "usage": usage})
-    response.headers.update(headers)
-    return response
+    return {"object": "list", "data": data, "model": pinned_slug(model, version), "usage": usage}
 
 
-def _texts(body: EmbeddingsRequest) -> list[str]:
+def read_texts(body: EmbeddingsRequest) -> list[str]:
+    """The texts of a request; raises RefusedError where they are none, or too many."""
     texts = [body.input] if isinstance(body.input, str) else body.input
     if not all(isinstance(text, str) for text in texts):
         raise RefusedError("Give texts; numbers of tokens are not taken.", "input", "unsupported_value")

@@ -92,9 +92,9 @@ def create_router(most_bytes: int) -> APIRouter:
     router = APIRouter(route_class=BoundedRoute, tags=["openai"], responses=ERRORS, dependencies=SIGN_IN)
     router.post("/files", response_model=FileObject, openapi_extra=_FORM)(create_openai_file)
     router.get("/files", response_model=FileList)(list_openai_files)
-    router.get("/files/{id}", response_model=FileObject)(get_openai_file)
-    router.delete("/files/{id}", response_model=DeletedFile)(delete_openai_file)
-    router.get("/files/{id}/content", response_class=Response, responses=_CONTENT)(get_openai_file_content)
+    router.get("/files/{file_id}", response_model=FileObject)(get_openai_file)
+    router.delete("/files/{file_id}", response_model=DeletedFile)(delete_openai_file)
+    router.get("/files/{file_id}/content", response_class=Response, responses=_CONTENT)(get_openai_file_content)
     create = router.routes[0]
     create.app = RequestBodyLimitMiddleware(create.app, most_bytes + AROUND_BYTES)  # type: ignore[attr-defined]
     return router
@@ -145,7 +145,7 @@ async def list_openai_files(
     if purpose is not None:
         rows = [row for row in rows if _purpose(row) == purpose]
     if after is not None:
-        places = [place for place, row in enumerate(rows) if file_id(row.id) == after]
+        places = [place for place, row in enumerate(rows) if id_of_file(row.id) == after]
         rows = rows[places[0] + 1 :] if places else []
     part = rows[:limit]
     await caller.spend(len(part))
@@ -159,44 +159,44 @@ def listed(data: list[JSON_OBJECT], *, has_more: bool) -> JSON_OBJECT:
     return {"object": "list", "data": data, "first_id": first, "last_id": last, "has_more": has_more}
 
 
-async def get_openai_file(caller: Calling, id: str) -> Response:  # noqa: A002
+async def get_openai_file(caller: Calling, file_id: str) -> Response:
     """A file, or the results of a batch."""
-    file = await find(caller, id)
+    file = await find(caller, file_id)
     if isinstance(file, Upload):
         return answer(_body(file))
-    kind = "output" if id.startswith(OUTPUT) else "error"
+    kind = "output" if file_id.startswith(OUTPUT) else "error"
     created = int((file.completed_at or file.created_at).timestamp())
     return answer(
         {
-            "id": id,
+            "id": file_id,
             "object": "file",
             "bytes": 0,
             "created_at": created,
             "expires_at": None,
-            "filename": f"{batch_id(file.id)}_{kind}.jsonl",
+            "filename": f"{id_of_batch(file.id)}_{kind}.jsonl",
             "purpose": "batch_output",
             "status": "processed",
         }
     )
 
 
-async def delete_openai_file(caller: Calling, id: str) -> Response:  # noqa: A002
+async def delete_openai_file(caller: Calling, file_id: str) -> Response:
     """Let a file expire now; a batch that reads it goes on. The results of a batch cannot be deleted."""
     await caller.spend(CHANGE)
-    file = await find(caller, id)
+    file = await find(caller, file_id)
     if not isinstance(file, Upload):
-        raise RefusedError("The results of a batch are removed with its predictions.", "id", "invalid_value")
+        raise RefusedError("The results of a batch are removed with its predictions.", "file_id", "invalid_value")
     await uploads.expire(caller.viewer, file.id)
-    return answer({"id": id, "object": "file", "deleted": True})
+    return answer({"id": file_id, "object": "file", "deleted": True})
 
 
-async def get_openai_file_content(caller: Calling, id: str) -> Response:  # noqa: A002
+async def get_openai_file_content(caller: Calling, file_id: str) -> Response:
     """The bytes of a file; of a batch's results as they are read."""
-    file = await find(caller, id)
+    file = await find(caller, file_id)
     if isinstance(file, Upload):
         headers = {"content-length": str(file.size_bytes)}
         return StreamingResponse(caller.rt.storage.stream(file.key), media_type=file.content_type, headers=headers)
-    lines = batch_lines.result_lines(caller.rt, file, of_errors=id.startswith(ERROR), base_url=caller.base_url)
+    lines = batch_lines.result_lines(caller.rt, file, of_errors=file_id.startswith(ERROR), base_url=caller.base_url)
     return StreamingResponse(lines, media_type="application/jsonl")
 
 
@@ -226,7 +226,7 @@ async def find(caller: Caller, text: str) -> Upload | Batch:
 
 def unknown(text: str) -> RefusedError:
     """The error for a file that is not there."""
-    return RefusedError(f"No such File object: {storable(text)[:100]}", "id", "not_found", 404)
+    return RefusedError(f"No such File object: {storable(text)[:100]}", "file_id", "not_found", 404)
 
 
 def _uuid(text: str, prefix: str) -> UUID | None:
@@ -238,12 +238,12 @@ def _uuid(text: str, prefix: str) -> UUID | None:
         return None
 
 
-def file_id(row_id: UUID) -> str:
+def id_of_file(row_id: UUID) -> str:
     """The id of an upload."""
     return f"{FILE}{row_id.hex}"
 
 
-def batch_id(row_id: UUID) -> str:
+def id_of_batch(row_id: UUID) -> str:
     """The id of a batch."""
     return f"batch_{row_id.hex}"
 
@@ -254,7 +254,7 @@ def _purpose(row: Upload) -> str:
 
 def _body(row: Upload) -> JSON_OBJECT:
     return {
-        "id": file_id(row.id),
+        "id": id_of_file(row.id),
         "object": "file",
         "bytes": row.size_bytes,
         "created_at": int(row.created_at.timestamp()),

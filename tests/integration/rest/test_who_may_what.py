@@ -64,6 +64,15 @@ SCOPES = {
     ("post", "/openai/v1/audio/speech"): "RUN",
     ("post", "/openai/v1/audio/transcriptions"): "RUN",
     ("post", "/openai/v1/audio/translations"): "RUN",
+    ("get", "/openai/v1/files"): "RUN",
+    ("post", "/openai/v1/files"): "RUN",
+    ("get", "/openai/v1/files/{file_id}"): "RUN",
+    ("delete", "/openai/v1/files/{file_id}"): "RUN",
+    ("get", "/openai/v1/files/{file_id}/content"): "RUN",
+    ("get", "/openai/v1/batches"): "READ",
+    ("post", "/openai/v1/batches"): "RUN",
+    ("get", "/openai/v1/batches/{batch_id}"): "READ",
+    ("post", "/openai/v1/batches/{batch_id}/cancel"): "RUN",
 }
 SOURCE = {"source": {"type": "predictor", "ref": "echo"}}
 BODIES: dict[tuple[str, str], dict[str, Any]] = {
@@ -84,7 +93,11 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("post", "/openai/v1/audio/speech"): {"json": {"input": "x", "voice": "alloy"}},
     ("post", "/openai/v1/audio/transcriptions"): {"files": {"file": ("a.wav", b"x")}},
     ("post", "/openai/v1/audio/translations"): {"files": {"file": ("a.wav", b"x")}},
+    ("post", "/openai/v1/files"): {"files": {"file": ("a.txt", b"x")}},
+    ("post", "/openai/v1/batches"): {"json": {"endpoint": "/v1/completions", "completion_window": "24h"}},
 }
+# What these run is not named by the request
+NAMELESS = {"/openai/v1/files", "/openai/v1/batches", "/openai/v1/batches/{batch_id}/cancel"}
 
 
 def test_every_operation_is_here() -> None:
@@ -106,6 +119,8 @@ class Secrets:
         parameters["model"] = f"{parameters['owner']}/{parameters['name']}"
         parameters["response_id"] = f"resp_{parameters['id of responses']}"
         options = dict(BODIES.get((method, path), {}))
+        if path == "/openai/v1/batches" and "json" in options:
+            options["json"] = {"input_file_id": parameters["file_id"], **options["json"]}
         if path.startswith("/openai/") and "json" in options:
             options["json"] = {"model": parameters["model"], **options["json"]}
         elif path.startswith("/openai/") and "files" in options:
@@ -117,9 +132,9 @@ class Secrets:
 
 @pytest.fixture(scope="module")
 async def secrets(live_server: LiveServer) -> AsyncIterator[Secrets]:
-    """A private model with a description and a tag, a prediction of it, and a file."""
+    """A private model with a description and a tag, a prediction of it, files, and a batch."""
     owner, handle = await somebody(live_server.url)
-    words = tuple(unique("secret") for _ in range(4))
+    words = tuple(unique("secret") for _ in range(6))
     slug = await echo_model(owner, visibility="PRIVATE", description=words[0], tags=[words[1]])
     made = await owner.create(slug, {"text": words[2]})
     await ended(owner, made["id"])
@@ -129,6 +144,11 @@ async def secrets(live_server: LiveServer) -> AsyncIterator[Secrets]:
     async with calling(live_server, owner.token) as client:
         model = (await client.get(f"/v1/models/{slug}")).json()
         file = (await client.post("/v1/files", files={"content": ("a", b"secret")})).json()
+        lines = json.dumps({"body": {"model": "demo/prose"}}).encode()
+        form = {"files": {"file": (words[4], lines)}, "data": {"purpose": "batch"}}
+        requests = (await client.post("/openai/v1/files", **form)).json()
+        new = {"endpoint": "/v1/completions", "completion_window": "24h", "metadata": {"mine": words[5]}}
+        batch = (await client.post("/openai/v1/batches", json={"input_file_id": requests["id"], **new})).json()
         row = (await owner.run("query ($s: String!) { model(slug: $s) { id } }", s=slug))["model"]
     parameters = {
         "owner": handle,
@@ -139,6 +159,8 @@ async def secrets(live_server: LiveServer) -> AsyncIterator[Secrets]:
         "id of predictions": made["id"],
         "id of responses": chat["id"],
         "id of files": file["id"],
+        "file_id": requests["id"],
+        "batch_id": batch["id"],
     }
     yield Secrets(owner, parameters, (*words, file["etag"]))
     await owner.close()
@@ -162,7 +184,7 @@ async def test_nobody_sees_what_is_not_theirs(
         assert answer.status_code < 500, answer.text
         if "{" in path:
             assert answer.status_code in (401, 404), answer.text
-        elif path.startswith("/openai/") and method == "post":
+        elif path.startswith("/openai/") and method == "post" and path not in NAMELESS:
             assert answer.json()["error"]["code"] == "model_not_found", answer.text
         assert not [word for word in secrets.words if word in answer.text]
     async with calling(live_server, secrets.owner.token) as client:
@@ -199,6 +221,7 @@ async def test_a_key_does_what_its_scopes_say(
     needed = SCOPES[method, path]
     nothing = {"owner": "nobody", "name": "nothing", "slug": "nothing", "version_id": "1"}
     zero = "00000000-0000-0000-0000-000000000000"
+    nothing |= {"file_id": "file-" + zero.replace("-", ""), "batch_id": "batch_" + zero.replace("-", "")}
     nothing |= {f"id of {kind}": zero for kind in ("models", "predictions", "files", "responses")}
     for name, key in keys.items():
         async with calling(live_server, key.token) as client:
