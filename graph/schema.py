@@ -24,6 +24,7 @@ from graph.limits.budget import MAX_COST, Budget
 from graph.limits.documents import AllowedOperations
 from graph.limits.inputs import BoundedInputs, describe_bounds
 from graph.limits.shape import MAX_TOKENS, BoundedValidation
+from graph.model_aliases import ModelAliasMutation
 from graph.models import ModelMutation, ModelQuery
 from graph.nodes import NodeQuery
 from graph.predictions import PredictionMutation, PredictionQuery, PredictionSubscription
@@ -81,6 +82,7 @@ class Mutation(
     SessionMutation,
     ApiKeyMutation,
     ModelMutation,
+    ModelAliasMutation,
     PredictionMutation,
     BatchMutation,
     ResultMutation,

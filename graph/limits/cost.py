@@ -37,10 +37,11 @@ from graphql.execution.values import VariableValues
 
 from server.adapters.pagination import DEFAULT_PAGE, MAX_PAGE
 from server.domain.api_keys import MAX_KEYS
+from server.services.model_names import ALIASES_MAX
 from server.services.versions import MAX_VERSIONS
 
 ASSUMED_ITEMS = 10
-ITEMS = {"Model.versions": MAX_VERSIONS, "User.apiKeys": MAX_KEYS}
+ITEMS = {"Model.versions": MAX_VERSIONS, "User.apiKeys": MAX_KEYS, "User.modelAliases": ALIASES_MAX}
 """How many nodes those lists may have that may have more than ASSUMED_ITEMS."""
 MUTATION = SUBSCRIPTION = 10
 WEIGHTS = {

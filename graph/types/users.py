@@ -9,12 +9,13 @@ import strawberry
 from graph.context import Info
 from graph.types.api_keys import ApiKey
 from graph.types.ids import global_id
+from graph.types.model_aliases import ModelAlias
 from graph.types.node import After, Before, Connection, First, Last, Node
 from graph.types.scalars import BigInt
 from graph.types.webhooks import WebhookDelivery
 from server import tables
 from server.adapters.pagination import PageRequest, page
-from server.services import api_keys, storage, users, webhooks
+from server.services import api_keys, model_names, storage, users, webhooks
 from server.services.users import UserCriteria
 
 
@@ -76,6 +77,14 @@ class User(Node):
             return None
         rows = await info.context.loaders.once(("api keys", viewer), lambda: api_keys.listing(viewer))
         return [ApiKey.of(row) for row in rows]
+
+    @strawberry.field(description="Other names of models for OpenAI's clients; null unless you are the user.")
+    async def model_aliases(self, info: Info) -> list[ModelAlias] | None:
+        viewer = info.context.viewer
+        if viewer.user_id != self.row.id:
+            return None
+        rows = await info.context.loaders.once(("model aliases", viewer), lambda: model_names.aliases_of(viewer))
+        return [ModelAlias.of(row) for row in rows]
 
     @strawberry.field(
         description="Secret that signs the user's webhooks, `whsec_...`; null unless you are the user and signed in "

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import re
+from uuid import UUID
+
+from tortoise.transactions import in_transaction
+
+from server.domain.accounts import Viewer
+from server.domain.api_keys import Scope
 from server.domain.models import Slug, parse_slug
 from server.domain.version_ids import parse_version_id
-from server.errors import NotFoundError
+from server.errors import InvalidInputError, NotFoundError, UnauthenticatedError, Violation
 from server.runtime import Runtime
-from server.services import versions
+from server.services import models, versions
+from server.tables import ModelAlias, User
+
+ALIASES_MAX = 100
+ALIAS = re.compile(r"[\w.:@+-]{1,100}", re.ASCII)
 
 
 async def slug_of_version(named: str) -> str:
@@ -25,6 +36,63 @@ async def slug_of_version(named: str) -> str:
     return str(slug)
 
 
-async def slug_of_name(rt: Runtime, name: str) -> str:
-    """As `slug_of_version`, of a name that may be one of OPENAI_ALIASES."""
+async def slug_of_name(rt: Runtime, viewer: Viewer, name: str) -> str:
+    """As `slug_of_version`, of a name that may be an alias of the viewer's, or one of OPENAI_ALIASES."""
+    if viewer.user_id is not None and ALIAS.fullmatch(name):
+        row = await ModelAlias.get_or_none(user_id=viewer.user_id, name=name)
+        if row is not None:
+            return row.slug
     return await slug_of_version(rt.settings.openai_aliases.get(name, name))
+
+
+async def set_alias(viewer: Viewer, name: str, model: str) -> ModelAlias:
+    """Give a model that the viewer may use another name, in place of an alias of that name.
+
+    Raises:
+        UnauthenticatedError, ForbiddenError: nobody is signed in, or the API key may not write.
+        InvalidInputError: the name breaks its rule, or there are too many.
+        NotFoundError: the viewer knows no such model.
+    """
+    user_id = _owner(viewer)
+    if not ALIAS.fullmatch(name):
+        rule = "1 to 100 letters, digits and any of . _ : @ + -, without a slash"
+        raise InvalidInputError([Violation("/alias", f"An alias is {rule}.", "pattern")])
+    slug = parse_slug(model)
+    if slug is None:
+        raise NotFoundError(f"There is no model {model[:100]!r}.")
+    await models.find_visible(viewer, Slug(slug.owner, slug.name))
+    async with in_transaction():
+        # Counted under the user's row lock, so that many at once are not more than allowed
+        await User.select_for_update().get(id=user_id)
+        if await ModelAlias.filter(user_id=user_id).exclude(name=name).count() >= ALIASES_MAX:
+            rule = f"You have {ALIASES_MAX} aliases already; remove one first."
+            raise InvalidInputError([Violation("/alias", rule, "maxItems")])
+        row, _ = await ModelAlias.update_or_create({"slug": str(slug)}, user_id=user_id, name=name)
+    return row
+
+
+async def remove_alias(viewer: Viewer, name: str) -> str:
+    """Remove an alias of the viewer's; its name.
+
+    Raises:
+        UnauthenticatedError, ForbiddenError: as `set_alias`.
+        NotFoundError: there is none.
+    """
+    if not await ModelAlias.filter(user_id=_owner(viewer), name=name[:101]).delete():
+        raise NotFoundError(f"You have no alias {name[:100]!r}.")
+    return name
+
+
+async def aliases_of(viewer: Viewer) -> list[ModelAlias]:
+    """The viewer's aliases, by name."""
+    viewer.require(Scope.READ)
+    if viewer.user_id is None:
+        return []
+    return await ModelAlias.filter(user_id=viewer.user_id).order_by("name")
+
+
+def _owner(viewer: Viewer) -> UUID:
+    if viewer.user_id is None:
+        raise UnauthenticatedError("Sign in to name models.")
+    viewer.require(Scope.WRITE)
+    return viewer.user_id

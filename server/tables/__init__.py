@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from server.tables.api_keys import ApiKey
 from server.tables.batches import Batch, BatchLine, BatchWebhook
+from server.tables.model_aliases import ModelAlias
 from server.tables.models import Model, ModelVariable, Version
 from server.tables.predictions import Prediction, Usage
 from server.tables.runs import RunCount
@@ -23,6 +24,7 @@ __all__ = [
     "BatchLine",
     "BatchWebhook",
     "Model",
+    "ModelAlias",
     "ModelVariable",
     "Prediction",
     "Predictor",
@@ -46,7 +48,7 @@ __all__ = [
 
 NOUNS = (
     *("users", "sessions", "api_keys", "models", "batches", "predictions", "uploads", "webhooks", "workers", "runs"),
-    "storage",
+    *("storage", "model_aliases"),
 )
 MODULES = tuple(f"server.tables.{name}" for name in NOUNS)
 

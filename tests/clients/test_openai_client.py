@@ -14,6 +14,7 @@ from openai.types.chat import ChatCompletionChunk
 
 from tests.conftest import LiveServer
 from tests.support.chat_model import WEATHER, scripted
+from tests.support.operations import somebody
 
 ASK: list[Any] = [{"role": "user", "content": "What is a lease?"}]
 
@@ -286,3 +287,42 @@ async def test_the_asynchronous_client(openai_client: openai.OpenAI, live_server
         whole = await client.chat.completions.create(**asked)
         chunks = [chunk async for chunk in await client.chat.completions.create(**asked, stream=True)]
     assert joined(chunks) == whole.choices[0].message.content
+
+
+SET_ALIAS = """mutation ($input: SetModelAliasInput!) { setModelAlias(input: $input) { __typename
+  ... on ModelAlias { alias model } ... on InvalidInput { violations { path } } ... on UserError { code } } }"""
+REMOVE_ALIAS = """mutation ($input: RemoveModelAliasInput!) { removeModelAlias(input: $input) { __typename
+  ... on RemovedModelAlias { alias } ... on UserError { code } } }"""
+
+
+async def test_a_model_has_the_names_that_a_user_gives_it(live_server: LiveServer) -> None:
+    user, _ = await somebody(live_server.url)
+    other, _ = await somebody(live_server.url)
+
+    async def given(alias: str, model: str) -> dict[str, Any]:
+        answer: dict[str, Any] = (await user.run(SET_ALIAS, input={"alias": alias, "model": model}))["setModelAlias"]
+        return answer
+
+    assert (await given("a/b", "demo/prose"))["violations"] == [{"path": "/alias"}]
+    assert (await given("mine", "demo/nothing"))["code"] == "NOT_FOUND"
+    assert (await given("mine", "demo/chat"))["alias"] == "mine"
+    assert (await given("mine", "demo/prose:1"))["model"] == "demo/prose:1"
+    own = {"alias": "mine", "model": "demo/prose:1"}
+    listing = "{ viewer { modelAliases { alias model } } }"
+    assert (await user.run(listing))["viewer"]["modelAliases"] == [own]
+    assert (await other.run(listing))["viewer"]["modelAliases"] == []
+    base_url = f"{live_server.url}/openai/v1"
+    async with openai.AsyncOpenAI(api_key=str(user.token), base_url=base_url, max_retries=0) as client:
+        answer = await client.completions.create(model="mine", prompt="The function", max_tokens=2)
+        assert answer.model == "demo/prose:1"
+        assert "mine" in [model.id async for model in client.models.list()]
+        with pytest.raises(openai.NotFoundError):
+            await client.with_options(api_key=str(other.token)).models.retrieve("mine")
+        removed = await user.run(REMOVE_ALIAS, input={"alias": "mine"})
+        assert removed["removeModelAlias"]["alias"] == "mine"
+        with pytest.raises(openai.NotFoundError):
+            await client.models.retrieve("mine")
+    again = await user.run(REMOVE_ALIAS, input={"alias": "mine"})
+    assert again["removeModelAlias"]["code"] == "NOT_FOUND"
+    await user.close()
+    await other.close()

@@ -14,19 +14,20 @@ from tests.conftest import LiveServer
 
 LANGCHAIN = """
 import os
+from typing import Literal
 from langchain_core.messages import HumanMessage, ToolMessage
 from langchain_core.tools import tool
 from langchain_openai import ChatOpenAI
 from pydantic import BaseModel
 
 @tool
-def weather(city: str) -> str:
+def weather(city: Literal["Rome", "Oslo"]) -> str:
     "The weather of a city."
     return "It is warm."
 
 class Answer(BaseModel):
     "An answer."
-    city: str
+    city: Literal["Rome", "Oslo"]
     warm: bool
 
 common = {"base_url": os.environ["BASE_URL"], "api_key": os.environ["TOKEN"], "seed": 1, "max_retries": 0}
@@ -37,7 +38,7 @@ pieces = list(chat.stream("What is a lease?", stream_usage=True))
 assert "".join(piece.content for piece in pieces) == whole.content, (pieces, whole)
 assert len(pieces) > 3
 caller = ChatOpenAI(model=os.environ["CHAT_MODEL"], max_tokens=100, **common)
-tools = caller.bind_tools([weather], tool_choice="weather")
+tools = caller.bind_tools([weather], tool_choice="weather", strict=True)
 question = HumanMessage("How is the weather in Rome?")
 call = tools.invoke([question])
 assert call.tool_calls[0]["name"] == "weather", call
@@ -45,7 +46,7 @@ answer = ToolMessage(weather.invoke(call.tool_calls[0]["args"]), tool_call_id=ca
 assert tools.invoke([question, call, answer]).tool_calls
 for method in ("json_schema", "function_calling"):
     model = ChatOpenAI(model=os.environ["CHAT_MODEL"], max_tokens=300, **common)
-    parsed = model.with_structured_output(Answer, method=method).invoke("Where?")
+    parsed = model.with_structured_output(Answer, method=method, strict=True).invoke("Where?")
     assert isinstance(parsed, Answer), (method, parsed)
 common["seed"] = None
 responses = ChatOpenAI(model="demo/chat", use_responses_api=True, max_tokens=30, temperature=0, **common)

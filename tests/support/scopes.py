@@ -25,6 +25,8 @@ MUTATIONS = {
     "retryVersion": "WRITE",
     "setModelVariable": "WRITE",
     "removeModelVariable": "WRITE",
+    "setModelAlias": "WRITE",
+    "removeModelAlias": "WRITE",
     "createPrediction": "RUN",
     "retryPrediction": "RUN",
     "cancelPrediction": "RUN",

@@ -209,8 +209,8 @@ class _Wish:
         if self._times == "word":
             return {**body, "words": [{"word": word.strip(), "start": begin, "end": end} for word, begin, end in spans]}
         segments = [
-            {"id": number, "seek": 0, "start": begin, "end": end, "text": said, "tokens": [], "temperature": 0.0}
-            for number, (said, begin, end) in enumerate(spans)
+            {"id": number, "seek": 0, "start": begin, "end": end, "text": words, "tokens": [], "temperature": 0.0}
+            for number, (words, begin, end) in enumerate(spans)
         ]
         return {**body, "segments": segments}
 

@@ -24,7 +24,7 @@ MOST_MODELS = 500
 
 @router.get("/models", response_model=OpenAIModels)
 async def list_openai_models(caller: Calling) -> Response:
-    """Public models and your own that have a READY version, newest first, behind the server's aliases of them."""
+    """Public models and your own that have a READY version, newest first, behind aliases of them."""
     query = models.listing(caller.viewer, owner=None, kind=None, search=None).select_related("owner")
     rows = await query.order_by("-created_at", "-id").limit(MOST_MODELS)
     await caller.spend(len(rows))
@@ -32,7 +32,8 @@ async def list_openai_models(caller: Calling) -> Response:
     ready = [row for row in rows if row.id in newest and newest[row.id].state == VersionState.READY.value]
     by_slug = {f"{row.owner.handle}/{row.name}": row for row in ready}
     data = []
-    for alias, slug in caller.rt.settings.openai_aliases.items():
+    own = {row.name: row.slug for row in await model_names.aliases_of(caller.viewer)}
+    for alias, slug in {**caller.rt.settings.openai_aliases, **own}.items():
         if (target := by_slug.get(slug.partition(":")[0])) is not None:
             data.append(_body(alias, target))
     data += [_body(slug, row) for slug, row in by_slug.items()]
@@ -43,7 +44,7 @@ async def list_openai_models(caller: Calling) -> Response:
 async def get_openai_model(caller: Calling, model: str) -> Response:
     """A model by its name, `owner/name`, or an alias."""
     try:
-        slug = parse_slug(await model_names.slug_of_name(caller.rt, model))
+        slug = parse_slug(await model_names.slug_of_name(caller.rt, caller.viewer, model))
         if slug is None:
             raise UnknownModelError(model)
         return answer(_body(model, await models.find(caller.viewer, slug)))
@@ -64,6 +65,8 @@ async def find_version(caller: Caller, name: str) -> tuple[Model, Version]:
         UnavailableError: its version is not READY; with the reason.
     """
     try:
-        return await predictions.resolve_version(caller.viewer, await model_names.slug_of_name(caller.rt, name))
+        return await predictions.resolve_version(
+            caller.viewer, await model_names.slug_of_name(caller.rt, caller.viewer, name)
+        )
     except NotFoundError:
         raise UnknownModelError(name) from None

@@ -27,7 +27,7 @@ def files_of(form: FormData, name: str) -> list[UploadFile]:
     return files
 
 
-def fields_of(form: FormData, taken: set[str]) -> dict[str, str]:
+def fields_of(form: FormData, files: set[str]) -> dict[str, str]:
     """The fields that are text, but for those of files; what is empty is as if it were left out.
 
     Raises:
@@ -35,7 +35,7 @@ def fields_of(form: FormData, taken: set[str]) -> dict[str, str]:
     """
     fields: dict[str, str] = {}
     for name, value in form.multi_items():
-        if name.removesuffix("[]") in taken:
+        if name.removesuffix("[]") in files:
             continue
         if isinstance(value, UploadFile) or name in fields:
             raise RefusedError("Send this once, as text.", name[:100], "invalid_type")

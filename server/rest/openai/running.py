@@ -42,8 +42,7 @@ TOO_MANY = "Too many streams are open at once; close one first."
 STOPPING = "This server stops; send the request again."
 CREDENTIAL_ENDED = "Your credential has ended, and the stream with it."
 # What a worker says of a prompt that its model has no room for
-_TOO_LONG = re.compile(r"The prompt has [0-9]+ tokens; this model's context is ")
-_LENGTH = "context_length_exceeded"
+_TOO_LONG = re.compile(r"The prompt has ([0-9]+) tokens; this model's context is ([0-9]+) tokens")
 KEEP_ALIVE = b": keep-alive\n\n"
 DONE = b"data: [DONE]\n\n"
 STREAM_HEADERS = {"cache-control": "no-store", "x-accel-buffering": "no"}
@@ -178,8 +177,11 @@ def failure_of(row: Prediction) -> RefusedError | None:
     message = row.error_message or row.error_code or "It failed."
     code = str(row.error_code).lower()
     if row.error_code == PredictionErrorCode.INPUT_REJECTED.value:
-        is_length = _TOO_LONG.match(message) is not None
-        return RefusedError(message, "messages" if is_length else None, _LENGTH if is_length else code, is_final=True)
+        if (match := _TOO_LONG.match(message)) is not None:
+            # Libraries know it by the beginning of this sentence
+            message = f"This model's maximum context length is {match[2]} tokens; your prompt has {match[1]} tokens."
+            return RefusedError(message, "messages", "context_length_exceeded", is_final=True)
+        return RefusedError(message, code=code, is_final=True)
     return RefusedError(message, code=code, status=500, type_=SERVER, is_final=True)
 
 

@@ -40,7 +40,8 @@ async def pieces(client: httpx.AsyncClient, body: dict[str, Any]) -> AsyncIterat
 @pytest.fixture(scope="module")
 def own_live_server(own_servers: LocalServers, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
     """One whose runner is killed, and where one user has two streams at most."""
-    with running(own_servers, tmp_path_factory.mktemp("data"), MAX_SUBSCRIPTIONS_PER_USER="2") as live:
+    chosen = {"MAX_SUBSCRIPTIONS_PER_USER": "2", "OPENAI_ALIASES": "gpt-4o-mini=demo/prose, old=demo/prose:1"}
+    with running(own_servers, tmp_path_factory.mktemp("data"), **chosen) as live:
         yield live
 
 
@@ -74,6 +75,18 @@ async def test_a_user_has_so_many_streams_at_once(own_live_server: LiveServer) -
                 await asyncio.sleep(0.05)
         async with pieces(client, {**ASK, "max_tokens": 2}) as stream:
             assert [piece async for piece in stream]
+
+
+@pytest.mark.slow
+async def test_a_model_has_the_names_that_the_operator_gives_it(own_live_server: LiveServer) -> None:
+    async with calling(own_live_server, await signed_in(own_live_server)) as client:
+        listed = [model["id"] for model in (await client.get("/openai/v1/models")).json()["data"]]
+        assert listed[:2] == ["gpt-4o-mini", "old"]
+        for name in listed[:2]:
+            assert (await client.get(f"/openai/v1/models/{name}")).json()["id"] == name
+            body = {**ASK, "model": name, "stream": False, "max_tokens": 2}
+            answer = await client.post("/openai/v1/completions", json=body)
+            assert answer.json()["model"] == "demo/prose:1"
 
 
 async def test_what_is_canceled_elsewhere_ends_a_stream_with_an_error(live_server: LiveServer) -> None:

@@ -33,7 +33,7 @@ VERBS = {
 
 
 def plural(noun: str) -> str:
-    return f"{noun}es" if noun.endswith("ch") else f"{noun.removesuffix('s')}s"
+    return f"{noun}es" if noun.endswith(("ch", "alias")) else f"{noun.removesuffix('s')}s"
 
 
 @pytest.mark.parametrize("scope", SCHEMA.type_map["Scope"].values)

@@ -25,8 +25,8 @@ PARAMETERS = {
 
 @pytest.mark.parametrize("operation", PARAMETERS)
 def test_every_parameter_is_in_the_table_once(operation: str) -> None:
-    (row,) = re.findall(rf"^\| `{operation}`.*$", PAGE, re.MULTILINE)
-    names = re.findall(r"`([a-z_0-9]+)`", " ".join(row.split("|")[3:]))
+    (rows,) = re.findall(rf"^\| `{operation}`.*\n(?:\| \| .*\n)*", PAGE, re.MULTILINE)
+    names = [name for row in rows.splitlines() for name in re.findall(r"`([a-z_0-9]+)`", row.split("|")[3])]
     assert sorted(names) == sorted(PARAMETERS[operation])
 
 
