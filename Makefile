@@ -12,8 +12,8 @@ PYTEST := $(BIN)/python -m pytest -p no:cacheprovider -q $(ARGS)
 # Processes that share the files of a suite, each with servers of its own; tests wait more than they compute, so one more than cores
 JOBS ?= 3
 SHARED := $(PYTEST) -n $(JOBS)
-# A browser computes while it waits
-BROWSERS := $(PYTEST) -n 2
+# Beside a browser or a client that computes, no more than one process a core
+PAIRED := $(PYTEST) -n 2
 
 .DEFAULT_GOAL := help
 .PHONY: help up test test-unit test-integration test-e2e test-clients test-web chaos zoo lint house audit lock check dev web run-api run-worker \
@@ -29,9 +29,9 @@ test: dev web ## Run the whole test suite with real parts
 	$(SHARED) tests/architecture tests/unit tests/zoo tests/hostile -m "not slow"
 	$(SHARED) tests/integration -m "not slow"
 	$(PYTEST) tests/chaos -m "not slow"
-	$(PYTEST) tests/e2e
-	$(PYTEST) tests/clients -m "not slow"
-	$(BROWSERS) tests/web
+	$(PAIRED) tests/e2e
+	$(PAIRED) tests/clients -m "not slow"
+	$(PAIRED) tests/web
 
 test-unit: dev web ## Run the unit and architecture tests
 	$(SHARED) tests/architecture tests/unit tests/zoo tests/hostile -m "not slow"
@@ -40,13 +40,13 @@ test-integration: dev web ## Run the integration tests: real PostgreSQL, Redis a
 	$(SHARED) tests/integration -m "not slow"
 
 test-e2e: dev web ## Run the end-to-end tests: a new user's story over HTTP and WebSocket
-	$(PYTEST) tests/e2e
+	$(PAIRED) tests/e2e
 
 test-clients: dev web ## Run stock GraphQL clients of npm and PyPI against the API, the audits, and the schema's lint
-	$(PYTEST) tests/clients -m "not slow"
+	$(PAIRED) tests/clients -m "not slow"
 
 test-web: dev web ## Run the tests of the page in a headless Chromium
-	$(BROWSERS) tests/web
+	$(PAIRED) tests/web
 
 chaos: dev ## Break everything under load, seed by seed, and print what held (SEEDS="1 2 3" chooses; 20 unless given)
 	@SEEDS="$(SEEDS)" $(BIN)/python -m tests.chaos

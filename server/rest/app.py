@@ -25,7 +25,7 @@ from server.rest import problems
 from server.rest.openai import audio, batches, chat, completions, embeddings, errors, images, rerank, responses
 from server.rest.openai import files as openai_files
 from server.rest.openai import models as openai_models
-from server.rest.v1 import account, auth, files, models, predictions, streams
+from server.rest.v1 import account, auth, deployments, files, models, predictions, streams
 from server.services import health, rate_limits
 
 REST_PATHS = ("/v1",)
@@ -93,7 +93,7 @@ def _create(handlers: _Handlers, *routers: APIRouter) -> FastAPI:
 
 def _rest_routes(most_file_bytes: int) -> APIRouter:
     v1 = APIRouter(prefix="/v1")
-    for part in (auth, account, models, predictions, streams):
+    for part in (auth, account, models, predictions, streams, deployments):
         v1.include_router(part.router)
     v1.include_router(files.create_router(most_file_bytes))
     return v1

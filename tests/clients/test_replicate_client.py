@@ -108,6 +108,31 @@ def test_models_are_found(client: replicate.Client, live_server: LiveServer) -> 
     assert "cpu" in [each.sku for each in client.hardware.list()]
 
 
+def test_a_deployment_is_a_name_for_a_version(client: replicate.Client) -> None:
+    (version,) = client.models.get("demo/echo").versions.list().results
+    sizes = {"hardware": "any", "min_instances": 0, "max_instances": 1}
+    made = client.deployments.create(name="support", model="demo/echo", version=version.id, **sizes)
+    assert made.current_release is not None
+    assert (made.name, made.current_release.version) == ("support", version.id)
+    prediction = client.deployments.predictions.create(made.id, input={"text": "through a name"})
+    prediction.wait()
+    assert "".join(prediction.output) == "through a name"
+    assert prediction.version == version.id
+    assert [each.name for each in client.deployments.list().results] == ["support"]
+    with pytest.raises(ReplicateError) as twice:
+        client.deployments.create(name="support", model="demo/echo", version=version.id, **sizes)
+    assert twice.value.status == 409
+    other = client.models.get("demo/prose").versions.list().results[0]
+    changed = client.deployments.update(made.owner, "support", version=other.id)
+    assert changed.current_release is not None
+    assert changed.current_release.model == "demo/prose"
+    assert client.deployments.get(made.id).current_release == changed.current_release
+    assert client.deployments.delete(made.owner, "support")
+    with pytest.raises(ReplicateError) as gone:
+        client.deployments.get(made.id)
+    assert gone.value.status == 404
+
+
 def test_a_file_is_an_input(client: replicate.Client, tmp_path: Path) -> None:
     path = tmp_path / "star.png"
     path.write_bytes(PICTURE)

@@ -277,6 +277,47 @@ class FullCollection(Collection):
     models: list[Model]
 
 
+class DeploymentConfiguration(Form):
+    """What a deployment runs on; workers run all models, so that no instances are its own."""
+
+    hardware: str
+    min_instances: int
+    max_instances: int
+
+
+class DeploymentRelease(Form):
+    """The version that runs behind a deployment."""
+
+    number: int = Field(description="Number of the version.")
+    model: str = Field(description="`owner/name`.")
+    version: str = Field(description="Id of the version.")
+    created_at: datetime
+    created_by: Account
+    configuration: DeploymentConfiguration
+
+
+class Deployment(Form):
+    """A name of your own for a version."""
+
+    owner: str
+    name: str
+    current_release: DeploymentRelease | None = Field(description="null while it cannot be run.")
+
+
+class DeploymentChangesForm(Form):
+    """What to change of a deployment; hardware and numbers of instances are not read."""
+
+    version: str | None = Field(None, max_length=MAX_NAME, description="Id of another version.")
+
+
+class NewDeploymentForm(Form):
+    """A deployment to make; hardware and numbers of instances are not read."""
+
+    name: str = Field(max_length=MAX_NAME)
+    model: str = Field(max_length=MAX_NAME, description="`owner/name`.")
+    version: str = Field(max_length=MAX_NAME, description="Id or number of one of its versions.")
+
+
 class WebhookSecret(Form):
     """What receivers of webhooks verify with."""
 

@@ -57,7 +57,7 @@ async def create_prediction(
     if named is None:
         raise InvalidInputError([Violation("/version", "Name a version, or a model as owner/name.", "required")])
     slug = await slug_of_version(named)
-    return await _create(caller, slug, new, prefer, cancel_after, idempotency_key)
+    return await create_of_slug(caller, slug, new, prefer, cancel_after, idempotency_key)
 
 
 @router.post("/models/{owner}/{name}/predictions", status_code=201, response_model=Prediction)
@@ -71,10 +71,10 @@ async def create_model_prediction(
     idempotency_key: IdempotencyKey = None,
 ) -> Response:
     """Run the newest version of a model."""
-    return await _create(caller, str(slug_of_model(owner, name)), new, prefer, cancel_after, idempotency_key)
+    return await create_of_slug(caller, str(slug_of_model(owner, name)), new, prefer, cancel_after, idempotency_key)
 
 
-async def _create(
+async def create_of_slug(
     caller: Caller,
     slug: str,
     new: NewPrediction,
@@ -82,6 +82,7 @@ async def _create(
     cancel_after: str | None,
     idempotency_key: str | None,
 ) -> Response:
+    """Run what a slug names, by the headers of a request."""
     await caller.spend(CHANGE)
     wait = _seconds_to_wait(prefer)
     given = with_uploads(new.input, caller.base_url)
