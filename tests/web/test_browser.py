@@ -17,7 +17,10 @@ from typing import Protocol
 import pytest
 from filelock import FileLock
 
+from tests import conftest
 from tests.support import typescript
+from tests.support.command_line import CLIENT
+from tests.support.operations import administrator, ready
 
 WEB = Path(__file__).resolve().parents[2] / "web"
 SECONDS = 300
@@ -82,6 +85,7 @@ def environment(live_server: LiveServer, node: Path, unpack_folder: Path, contro
     own = {
         "BASE_URL": live_server.url,
         "PYTHON": sys.executable,
+        "PYTHONPATH": str(CLIENT),
         "TMPDIR": str(unpack_folder),
         "CONTROL_PORT": control,
         "NO_COLOR": "1",
@@ -94,11 +98,10 @@ def environment(live_server: LiveServer, node: Path, unpack_folder: Path, contro
     return variables
 
 
-@pytest.mark.timeout(SECONDS + 30)
-@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name.removesuffix(".test.mjs"))
-def test_in_a_browser(node: Path, environment: dict[str, str], file: Path) -> None:
+def run(node: Path, environment: dict[str, str], *arguments: str) -> None:
+    """Run tests in a browser."""
     process = subprocess.Popen(
-        [str(node), "--test", str(file)],
+        [str(node), "--test", *arguments],
         cwd=WEB,
         env=environment,
         stdout=subprocess.PIPE,
@@ -113,3 +116,26 @@ def test_in_a_browser(node: Path, environment: dict[str, str], file: Path) -> No
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
     assert process.returncode == 0, said.decode(errors="replace")
+
+
+@pytest.mark.timeout(SECONDS + 30)
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name.removesuffix(".test.mjs"))
+def test_in_a_browser(node: Path, environment: dict[str, str], file: Path) -> None:
+    run(node, environment, str(file))
+
+
+@pytest.mark.slow
+async def test_programs_of_the_tab_code_for_vectors(
+    live_server: conftest.LiveServer, node: Path, environment: dict[str, str]
+) -> None:
+    """A model of embeddings is none of the bundled ones, and torch makes it."""
+    from tests.support.encoders import bert
+
+    bert(Path(live_server.environment["MODEL_ROOT"]) / "vectors")
+    admin = await administrator(live_server)
+    try:
+        source = {"local": {"path": "vectors"}}
+        slug = await ready(admin, visibility="PUBLIC", predictor="embeddings", source=source)
+    finally:
+        await admin.close()
+    run(node, {**environment, "EMBEDDINGS_MODEL": slug}, "--test-name-pattern=vectors", "tests/code.test.mjs")

@@ -176,13 +176,11 @@ test("pictures are saved, and pictures go in", SLOW, async () => {
   await field(page, "prompt").locator("textarea").fill("a yellow star on a black background");
   await field(page, "steps").locator('input[type="number"]').fill("2");
   await tab(page, "Code").click();
-  assert.deepEqual(
-    await clients(page).allTextContents(),
-    ALL.filter((name) => name !== "OpenAI"),
-  );
+  assert.deepEqual(await clients(page).allTextContents(), ALL);
   await inFolder(async (folder) => {
-    const { Replicate, curl, GraphQL } = await runAll(page, token, folder);
+    const { OpenAI, Replicate, curl, GraphQL } = await runAll(page, token, folder);
     assert.match(Replicate, /http/);
+    assert.equal((await fetch(OpenAI.trim())).headers.get("content-type"), "image/png");
     const [link] = answerOf(curl);
     assert.equal(answerOf(GraphQL).length, 1);
     const saved = (await readdir(folder)).filter((name) => name !== "node_modules");
@@ -195,7 +193,25 @@ test("pictures are saved, and pictures go in", SLOW, async () => {
       .setInputFiles({ name: "star.png", mimeType: "image/png", buffer: picture });
     await page.locator('[data-field="image"] img').waitFor();
     await tab(page, "Code").click();
+    await clients(page).first().waitFor();
+    assert.ok(!(await clients(page).allTextContents()).includes("OpenAI"));
     for (const [name, output] of Object.entries(await runAll(page, token, folder))) assert.match(output, /label/, name);
+  });
+});
+
+const VECTORS = process.env.EMBEDDINGS_MODEL;
+
+test("vectors come by every client", { ...SLOW, skip: !VECTORS && "there is no such model" }, async () => {
+  const { token } = await user();
+  const page = await open(modelPath(VECTORS), { prepare: (p) => signIn(p, token) });
+  await field(page, "texts").locator("textarea").fill("a lease\nwho holds it");
+  await tab(page, "Code").click();
+  await inFolder(async (folder) => {
+    const { curl, GraphQL, OpenAI, ...printed } = await runAll(page, token, folder);
+    const vectors = answerOf(GraphQL);
+    assert.deepEqual(answerOf(curl), vectors);
+    assert.equal(JSON.parse(OpenAI).data[1].embedding.length, vectors[1].length);
+    for (const output of Object.values(printed)) assert.match(output, /^\[\s*\[\s*-?0\.\d/);
   });
 });
 

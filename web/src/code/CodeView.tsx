@@ -17,9 +17,9 @@ import {
 } from "./snippets";
 
 /** Code that sends the input as it stands, to copy. */
-export function CodeView({ model, kind, input }: Pick<Call, "model" | "kind" | "input">) {
+export function CodeView(of: Pick<Call, "model" | "kind" | "predictor" | "input">) {
   const [chosen, setChosen] = useState<Language>("python");
-  const call: Call = { origin: location.origin, model, kind, input, signed: signedIn.value };
+  const call: Call = { ...of, origin: location.origin, signed: signedIn.value };
   const languages = languagesOf(call);
   const language = languages.some(([name]) => name === chosen) ? chosen : "python";
   const code = snippet(language, call);

@@ -1,6 +1,6 @@
 /** Programs that send one input, in full: each runs as it is pasted. */
-import { completionOf } from "./completions";
 import { graphqlLiteral, javascriptLiteral, pythonLiteral, shellQuoted } from "./literals";
+import { requestOf } from "./openai";
 
 export interface Call {
   /** The server, as `https://models.example`. */
@@ -8,6 +8,7 @@ export interface Call {
   /** `owner/name`, or `owner/name:3`. */
   model: string;
   kind: string;
+  predictor: string;
   input: unknown;
   /** Whether the caller is signed in, so that the program has to be as well. */
   signed: boolean;
@@ -29,7 +30,7 @@ const WRITERS: Record<Language, (call: Call) => string> = { python, openai, repl
 
 /** The languages of a call; OpenAI's client has no words for every kind of model. */
 export const languagesOf = (call: Call): readonly (readonly [Language, string])[] =>
-  NAMES.filter(([language]) => language !== "openai" || completionOf(call) !== null);
+  NAMES.filter(([language]) => language !== "openai" || requestOf(call) !== null);
 
 export const snippet = (language: Language, call: Call): string => WRITERS[language](call);
 
@@ -87,17 +88,19 @@ ${use}
 }
 
 function openai(call: Call): string {
-  const completion = completionOf(call);
-  if (!completion) return "";
-  const { method, parameters, extra, missing, piece } = completion;
-  const isStream = isOneText(call);
+  const request = requestOf(call);
+  if (!request) return "";
+  const { method, parameters, extra, missing, piece } = request;
+  const isStream = piece !== undefined && isOneText(call);
   const lines = Object.entries(parameters).map(([name, value]) => `    ${name}=${pythonLiteral(value, "    ")},`);
   if (Object.keys(extra).length > 0) lines.push(`    extra_body=${pythonLiteral(extra, "    ")},`);
   if (isStream) lines.push("    stream=True,");
-  const create = `client.${method}.create(\n${lines.join("\n")}\n)`;
+  const ask = `client.${method}(\n${lines.join("\n")}\n)`;
   const use = isStream
-    ? `for chunk in ${create}:\n    print(${piece}, end="", flush=True)`
-    : `print(${create}.to_json())`;
+    ? `for chunk in ${ask}:\n    print(${piece}, end="", flush=True)`
+    : arePictures(call)
+      ? `for picture in ${ask}.data:\n    print(picture.url)`
+      : `print(${ask}.to_json())`;
   const note = missing.length > 0 ? `# OpenAI's form has no ${missing.join(", ")}: left out\n` : "";
   return `import os
 

@@ -57,7 +57,8 @@ function Code({ desk, input }: { desk: Desk; input: unknown }) {
   const part = useModule(() => import("../code/CodeView"));
   if (part === false) return <p class="hint code-view">This part of the page did not load. Reload the page.</p>;
   const kind = (desk.model.value ?? desk.run.prediction.value?.model)?.kind ?? "";
-  return part && <part.CodeView model={desk.target.value} kind={kind} input={input} />;
+  const predictor = desk.version.value?.predictor ?? "";
+  return part && <part.CodeView model={desk.target.value} kind={kind} predictor={predictor} input={input} />;
 }
 
 function RunBar({ desk, form }: { desk: Desk; form: InputForm }) {
