@@ -72,7 +72,9 @@ async def _finish_all(ends: Sequence[tuple[PredictionLease, Result]]) -> list[bo
                 size,
             )
         )
-    ended = {(row["id"], row["attempt"]) for row in await rows(_FINISH, *map(list, zip(*values, strict=True)))}
+    has_items = any(lease.batch_id is not None for lease, _ in ends)
+    statement = _FINISH_ITEMS if has_items else _FINISH
+    ended = {(row["id"], row["attempt"]) for row in await rows(statement, *map(list, zip(*values, strict=True)))}
     return [(lease.id, lease.attempt) in ended for lease, _ in ends]
 
 
@@ -97,9 +99,11 @@ async def count_losses(prediction_id: UUID) -> int:
     return sum(row["losses"] for row in await rows("SELECT losses FROM prediction WHERE id = $1", prediction_id))
 
 
-# Result, ledger line and delivery are one statement: whatever happens, all of them are there or none. It is fenced by
-# `attempt` and `processing` once more after the rows are locked, since an array may hold two attempts of one prediction
-_FINISH = f"""
+def _finish(more: str = "") -> str:
+    # Result, ledger line and delivery are one statement: whatever happens, all of them are there or none. It is fenced
+    # by `attempt` and `processing` once more after the rows are locked, since an array may hold two attempts of one
+    # prediction
+    return f"""
 WITH f AS (
   SELECT * FROM unnest($1::uuid[], $2::int[], $3::varchar[], $4::jsonb[], $5::jsonb[], $6::varchar[], $7::text[],
     $8::text[], $9::jsonb[], $10::float8[], $11::int[], $12::int[],
@@ -122,10 +126,14 @@ ledger AS (
   INSERT INTO usage (prediction_id, owner, predict_seconds, input_tokens, output_tokens, created_at)
   SELECT id, owner, seconds, tokens_in, tokens_out, now() FROM ended ON CONFLICT (prediction_id) DO NOTHING),
 deliveries AS ({completed("ended")}),
-counted AS ({added("ended")}),
-{tallied("ended")}
+counted AS ({added("ended")}){more}
 SELECT id, attempt FROM ended
 """  # noqa: S608 - constants only
+
+
+_FINISH = _finish()
+# Of its own, so that what is no item of a batch costs no look for one
+_FINISH_ITEMS = _finish(f",\n{tallied('ended')}")
 # `rung_at` is unset, so that the next sweep rings for it once its time has come
 _HAND_BACK = """
 UPDATE prediction SET status = 'starting', worker_id = NULL, lease_until = NULL, rung_at = NULL, updated_at = now(),
