@@ -37,6 +37,10 @@ from server.services import batch_items
 from server.settings import Settings
 
 MAX_BODY_BYTES = 1_000_000
+STAINLESS = (
+    *("lang", "package-version", "os", "arch", "runtime", "runtime-version", "retry-count", "timeout", "async"),
+    *("helper-method", "poll-helper", "custom-poll-interval"),
+)
 UI_PATHS = ("/", "/models/{owner}/{name}", "/p/{id}", "/history", "/compare", "/account", "/admin")
 
 
@@ -78,6 +82,9 @@ def create_app(settings: Settings) -> Starlette:
         allow_headers=[
             *("authorization", "content-type", "traceparent", "tracestate", "baggage"),
             *("prefer", "cancel-after", "idempotency-key", "last-event-id"),
+            # OpenAI's client in a page sends these, of which none is read
+            *("openai-organization", "openai-project"),
+            *(f"x-stainless-{name}" for name in STAINLESS),
         ],
         expose_headers=["ratelimit", "ratelimit-policy", "retry-after", "x-request-id", "x-prediction-id"],
     )

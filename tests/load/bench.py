@@ -182,6 +182,15 @@ def bench_models(root: Path, servers: LocalServers, live: LiveServer) -> Table:
     return table
 
 
+def bench_streams(root: Path, servers: LocalServers, live: LiveServer) -> Table:
+    """OpenAI's API, streaming, beside GraphQL and `transformers serve`."""
+    table = Table("figure", "median")
+    for shape in SHAPES[: int(os.environ.get("SHAPES", "2"))]:
+        for row in asyncio.run(text_bench.measure_streams(live, root / "models", shape, REPEATS)):
+            table.add_row(*row)
+    return table
+
+
 def bench_formats(root: Path, servers: LocalServers, live: LiveServer) -> Table:
     """Structured output beside plain text."""
     return asyncio.run(formats.measure(live, root / "models", REPEATS))
@@ -213,6 +222,7 @@ PARTS = {
     "fanout": bench_fanout,
     "cold": bench_cold,
     "models": bench_models,
+    "streams": bench_streams,
     "formats": bench_formats,
     "growth": bench_growth,
 }

@@ -6,7 +6,7 @@ import asyncio
 import importlib.util
 import statistics
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from tests.conftest import LiveServer
 from tests.load.mixed import arrivals, replay
 from tests.load.rivals import LitServe, Rival, TransformersServe, serving
 from tests.load.text_models import NEW_TOKENS, Bare, Shape, build, prompts
-from tests.load.users import User, users
+from tests.load.users import OpenAIUser, User, openai_user, users
 from tests.support.operations import add_model, administrator, settled
 
 CLIENTS = 32
@@ -22,7 +22,7 @@ CLIENTS = 32
 MIXED = {"4x256": (64, 5.0), "6x768": (64, 20.0)}
 
 
-async def _timed(some: list[User], model: str) -> tuple[float, float]:
+async def _timed(some: Sequence[User | OpenAIUser], model: str) -> tuple[float, float]:
     """Tokens a second of one prediction for each user at once, and the median seconds to the first text."""
     began = time.perf_counter()
     asked = zip(some, prompts(len(some)), strict=True)
@@ -60,6 +60,37 @@ async def measure(live: LiveServer, root: Path, shape: Shape, repeats: int) -> l
     await client.close()
     middle = {name: statistics.median(values) for name, values in found.items()}
     return [(f"{shape.name}: {name}", text) for name, text in _table(middle, [rival.name for rival in rivals])]
+
+
+async def measure_streams(live: LiveServer, root: Path, shape: Shape, repeats: int) -> list[tuple[str, str]]:
+    """The same model streamed by OpenAI's API, watched by GraphQL, and streamed by `transformers serve`."""
+    folder = await asyncio.to_thread(build, shape, root)
+    client = await administrator(live)
+    made = await add_model(client, kind="TEXT_GENERATION", source={"local": {"path": folder.name}})
+    model = (await settled(client, made["slug"]))["slug"]
+    rows: dict[str, list[float]] = {name: [] for name in ("watched", "streamed", "rival", "one", "one streamed")}
+    with serving(TransformersServe, folder, live.data_dir / "rivals.log") as rival:
+        async with users(client, CLIENTS) as some, openai_user(client) as streaming:
+            await _timed([*some[:2], streaming], model)
+            await _rival(rival, 2)
+            for _ in range(repeats):
+                rows["watched"].append((await _timed(some, model))[0])
+                rows["streamed"].append((await _timed([streaming] * CLIENTS, model))[0])
+                rows["rival"].append(await _rival(rival, CLIENTS))
+                rows["one"].append((await _timed(some[:1], model))[0])
+                rows["one streamed"].append((await _timed([streaming], model))[0])
+    await client.close()
+    middle = {name: statistics.median(values) for name, values in rows.items()}
+    figures = [
+        (f"OpenAI's API, streaming, {CLIENTS} clients", f"{middle['streamed']:.0f} tokens/s"),
+        (f"watched by GraphQL, {CLIENTS} clients", f"{middle['watched']:.0f} tokens/s"),
+        ("OpenAI's API to GraphQL", f"{middle['streamed'] / middle['watched']:.2f}"),
+        (f"{rival.name}, {CLIENTS} clients", f"{middle['rival']:.0f} tokens/s"),
+        ("OpenAI's API to it", f"{middle['streamed'] / middle['rival']:.2f}"),
+        ("OpenAI's API, one client", f"{middle['one streamed']:.0f} tokens/s"),
+        ("OpenAI's API to GraphQL, one client", f"{middle['one streamed'] / middle['one']:.2f}"),
+    ]
+    return [(f"{shape.name}: {name}", text) for name, text in figures]
 
 
 def _installed() -> list[type[TransformersServe] | type[LitServe]]:

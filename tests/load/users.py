@@ -113,6 +113,37 @@ class RestUser:
         return str(made["output"])
 
 
+class OpenAIUser:
+    """A user who streams completions of OpenAI's API, over a connection that stays open."""
+
+    def __init__(self, session: aiohttp.ClientSession) -> None:
+        self._session = session
+
+    async def run(self, model: str, prompt: str, new_tokens: int = NEW_TOKENS) -> Watched:
+        """One completion, streamed to its end."""
+        began, first, text = time.perf_counter(), 0.0, ""
+        body = {"model": model, "prompt": prompt, "max_tokens": new_tokens, "temperature": 0, "stream": True}
+        last = b""
+        async with self._session.post("/openai/v1/completions", json=body) as response:
+            assert response.status == 200, await response.text()
+            async for line in response.content:
+                if line.startswith(b"data: {"):
+                    text += orjson.loads(line.removeprefix(b"data: "))["choices"][0]["text"]
+                    first = first or time.perf_counter() - began
+                last = line if line.strip() else last
+        assert last == b"data: [DONE]\n", last
+        return Watched(first, text)
+
+
+@asynccontextmanager
+async def openai_user(client: Client) -> AsyncIterator[OpenAIUser]:
+    """One with as many connections as it has requests on their way."""
+    headers = {"authorization": f"Bearer {client.token}"}
+    connector = aiohttp.TCPConnector(limit=0)
+    async with aiohttp.ClientSession(client.url, headers=headers, connector=connector) as session:
+        yield OpenAIUser(session)
+
+
 @asynccontextmanager
 async def rest_user(client: Client) -> AsyncIterator[RestUser]:
     """One with as many connections as it has requests on their way."""

@@ -48,6 +48,8 @@ _RULES = {
     "json": "invalid_json",
 }
 _NUMBER = re.compile(r"[0-9]+", re.ASCII)
+# What pydantic calls the members of a union, in the place of what is wrong
+_TYPE = re.compile(r"str|int|float|bool|(list|dict)\[.*\]|(constrained|function)-.*")
 
 
 class RefusedError(Exception):
@@ -171,7 +173,7 @@ def _violation(error: dict[str, Any]) -> Violation:
     kind = str(error.get("type", ""))
     if kind == "json_invalid":
         return Violation("", "The body is not JSON.", "json")
-    path = "".join(f"/{part}" for part in error.get("loc", ())[1:])
+    path = "".join(f"/{part}" for part in error.get("loc", ())[1:] if not _TYPE.fullmatch(str(part)))
     is_type = kind.endswith("_type") or kind.endswith("_parsing")
     return Violation(storable(path)[:200], storable(str(error.get("msg", "")))[:300], "type" if is_type else kind)
 

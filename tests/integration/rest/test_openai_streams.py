@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx
+import openai
 import pytest
 
 from server.embedded.servers import LocalServers
@@ -46,6 +47,7 @@ def own_live_server(own_servers: LocalServers, tmp_path_factory: pytest.TempPath
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(300)
 async def test_the_next_attempt_goes_on_with_a_stream(own_live_server: LiveServer) -> None:
     async with calling(own_live_server, await signed_in(own_live_server)) as client:
         whole = (await client.post("/openai/v1/completions", json={**ASK, "stream": False})).json()
@@ -64,9 +66,12 @@ async def test_a_user_has_so_many_streams_at_once(own_live_server: LiveServer) -
     token = await signed_in(own_live_server)
     long = {**ASK, "max_tokens": 900}
     async with calling(own_live_server, token) as client, pieces(client, long), pieces(client, long):
-        refused = await client.post("/openai/v1/completions", json=long)
-        assert (refused.status_code, refused.json()["error"]["code"]) == (429, "rate_limit_exceeded")
-        assert int(refused.headers["retry-after"]) > 0
+        base_url = f"{own_live_server.url}/openai/v1"
+        async with openai.AsyncOpenAI(api_key=token, base_url=base_url, max_retries=0) as stock:
+            with pytest.raises(openai.RateLimitError) as refused:
+                await stock.completions.create(model="demo/prose", prompt="The function", stream=True)
+        assert refused.value.code == "rate_limit_exceeded"
+        assert int(refused.value.response.headers["retry-after"]) > 0
         # It has made no prediction
         assert len((await client.get("/v1/predictions")).json()["results"]) == 2
     async with calling(own_live_server, token) as client:
