@@ -31,7 +31,7 @@ test: dev web ## Run the whole test suite with real parts
 	$(PYTEST) tests/chaos -m "not slow"
 	$(PAIRED) tests/e2e
 	$(PAIRED) tests/clients -m "not slow"
-	$(PAIRED) tests/web
+	$(PAIRED) tests/web -m "not slow"
 
 test-unit: dev web ## Run the unit and architecture tests
 	$(SHARED) tests/architecture tests/unit tests/zoo tests/hostile -m "not slow"
@@ -46,7 +46,7 @@ test-clients: dev web ## Run stock GraphQL clients of npm and PyPI against the A
 	$(PAIRED) tests/clients -m "not slow"
 
 test-web: dev web ## Run the tests of the page in a headless Chromium
-	$(PAIRED) tests/web
+	$(PAIRED) tests/web -m "not slow"
 
 chaos: dev ## Break everything under load, seed by seed, and print what held (SEEDS="1 2 3" chooses; 20 unless given)
 	@SEEDS="$(SEEDS)" $(BIN)/python -m tests.chaos

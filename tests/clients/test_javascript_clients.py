@@ -18,7 +18,7 @@ FILES = sorted((HERE / "js").glob("*.test.mjs"))
 def test_a_client(live_server: LiveServer, node: Path, file: Path) -> None:
     env = {**os.environ, "BASE_URL": live_server.url, "NO_COLOR": "1"}
     done = subprocess.run(
-        [str(node), "--test", str(file)], cwd=HERE, env=env, capture_output=True, text=True, timeout=60, check=False
+        [str(node), "--test", str(file)], cwd=HERE, env=env, capture_output=True, text=True, timeout=120, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
 

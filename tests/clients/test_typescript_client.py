@@ -6,7 +6,6 @@ import json
 import os
 import re
 import subprocess
-import tarfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -45,9 +44,7 @@ def test_its_types_are_those_of_the_schema(schema: GraphQLSchema) -> None:
 
 
 def test_what_is_published(node: Path) -> None:
-    (packed,) = typescript.BUILD.glob("*.tgz")
-    with tarfile.open(packed) as archive:
-        names = {name.removeprefix("package/") for name in archive.getnames()}
+    names = {path.relative_to(INSTALLED).as_posix() for path in INSTALLED.rglob("*") if path.is_file()} - {".sources"}
     modules = {path.stem for path in SOURCES.glob("*.ts")}
     built = {f"dist/{module}{ending}" for module in modules for ending in (".js", ".d.ts")}
     assert names == {"package.json", "README.md", "LICENSE", *built}

@@ -42,32 +42,33 @@ def sources_hash() -> str:
     return digest.hexdigest()
 
 
-def pack(node: Any) -> Path:
+def _pack(node: Any) -> Path:
     """The package as npm would publish it, built now if the sources have changed."""
     version = json.loads((PACKAGE / "package.json").read_text())["version"]
     packed, stamp = BUILD / f"inference-client-{version}.tgz", BUILD / "sources"
-    with FileLock(PACKAGE / ".build.lock"):
-        if not packed.is_file() or not stamp.is_file() or stamp.read_text() != sources_hash():
-            shutil.rmtree(BUILD, ignore_errors=True)
-            BUILD.mkdir()
-            installed, lock = PACKAGE / "node_modules" / ".installed", (PACKAGE / "package-lock.json").read_text()
-            if not installed.is_file() or installed.read_text() != lock:
-                run_npm(node, PACKAGE, "ci", "--ignore-scripts")
-                installed.write_text(lock)
-            run_npm(node, PACKAGE, "pack", "--pack-destination", str(BUILD))
-            stamp.write_text(sources_hash())
+    if packed.is_file() and stamp.is_file() and stamp.read_text() == sources_hash():
+        return packed
+    shutil.rmtree(BUILD, ignore_errors=True)
+    BUILD.mkdir()
+    installed, lock = PACKAGE / "node_modules" / ".installed", (PACKAGE / "package-lock.json").read_text()
+    if not installed.is_file() or installed.read_text() != lock:
+        run_npm(node, PACKAGE, "ci", "--ignore-scripts")
+        installed.write_text(lock)
+    run_npm(node, PACKAGE, "pack", "--pack-destination", str(BUILD))
+    stamp.write_text(sources_hash())
     return packed
 
 
 def install(node: Any, modules: Path) -> None:
     """Unpack the package into a `node_modules` that has what it depends on."""
-    packed, target = pack(node), modules / "inference-client"
-    stamp = target / ".sources"
-    if stamp.is_file() and stamp.read_text() == sources_hash():
-        return
-    shutil.rmtree(target, ignore_errors=True)
-    with tarfile.open(packed) as archive:
-        archive.extractall(modules / ".inference-client", filter="data")
-    (modules / ".inference-client" / "package").rename(target)
-    (modules / ".inference-client").rmdir()
-    stamp.write_text(sources_hash())
+    target = modules / "inference-client"
+    stamp, current = target / ".sources", sources_hash()
+    with FileLock(PACKAGE / ".build.lock"):
+        if stamp.is_file() and stamp.read_text() == current:
+            return
+        shutil.rmtree(target, ignore_errors=True)
+        with tarfile.open(_pack(node)) as archive:
+            archive.extractall(modules / ".inference-client", filter="data")
+        (modules / ".inference-client" / "package").rename(target)
+        (modules / ".inference-client").rmdir()
+        stamp.write_text(current)

@@ -37,6 +37,9 @@ interface Told {
   text: string;
   /** How much of it the running attempt has written. */
   written: number;
+  /** The same of tokens with their log probabilities, as numbers. */
+  tokens: number;
+  tokensWritten: number;
 }
 
 /** Makes one unbroken story of what several connections, and several attempts, tell. */
@@ -94,10 +97,11 @@ export class Story {
   *#snapshot(prediction: PredictionFieldsFragment, at: string): Generator<PredictionEvent> {
     // its last status comes as an event of its own
     if (!isFinal(prediction.status)) yield* this.#turn(prediction.status, prediction, at);
-    for (const place of this.#texts.values()) place.written = 0;
+    for (const place of this.#texts.values()) place.written = place.tokensWritten = 0;
     this.#itemsWritten = this.#linesWritten = 0;
     const { choices, logs, output, text } = prediction;
-    if (choices) for (const choice of choices) yield* this.#text(choice.index, choice.text, null, at);
+    if (choices)
+      for (const choice of choices) yield* this.#text(choice.index, choice.text, tokensOf(choice.logprobs), at);
     else if (text) yield* this.#text(0, text, null, at);
     else if (Array.isArray(output) && (this.#items.length > 0 || !isFinal(prediction.status)))
       for (const item of output) yield* this.#item(item, at);
@@ -112,20 +116,23 @@ export class Story {
     yield { type: "status", status, prediction: predictionOf(fields, this.#transport), at };
   }
 
-  *#text(choice: number, text: string, logprobs: TokenLogprob[] | null, at: string): Generator<PredictionEvent> {
-    const place = this.#texts.get(choice) ?? { text: "", written: 0 };
+  *#text(choice: number, text: string, tokens: TokenLogprob[] | null, at: string): Generator<PredictionEvent> {
+    const place = this.#texts.get(choice) ?? { text: "", written: 0, tokens: 0, tokensWritten: 0 };
     this.#texts.set(choice, place);
     const known = place.text.slice(place.written, place.written + text.length);
     if (!text.startsWith(known)) {
       yield* this.#restart(at);
-      yield* this.#text(choice, text, logprobs, at);
+      yield* this.#text(choice, text, tokens, at);
       return;
     }
     const rest = text.slice(known.length);
     place.written += text.length;
     place.text += rest;
+    const logprobs = tokens && tokens.slice(Math.max(0, place.tokens - place.tokensWritten));
+    place.tokensWritten += tokens?.length ?? 0;
+    place.tokens = Math.max(place.tokens, place.tokensWritten);
     // tokens that have no text of their own come with an empty piece
-    if (rest || (logprobs && !known)) yield { type: "text", text: rest, choice, logprobs, at };
+    if (rest || logprobs?.length) yield { type: "text", text: rest, choice, logprobs, at };
   }
 
   *#item(item: unknown, at: string): Generator<PredictionEvent> {
@@ -149,6 +156,7 @@ export class Story {
     yield { type: "restart", at };
     for (const [choice, place] of this.#texts) {
       place.text = place.text.slice(0, place.written);
+      place.tokens = place.tokensWritten;
       if (place.text) yield { type: "text", text: place.text, choice, logprobs: null, at };
     }
     this.#items = this.#items.slice(0, this.#itemsWritten);
@@ -161,4 +169,18 @@ export class Story {
     this.#lines[index] = line;
     yield { type: "log", line, at };
   }
+}
+
+/** The tokens of a choice, in the form that they are streamed in. */
+function tokensOf(logprobs: unknown): TokenLogprob[] | null {
+  const { content } = (logprobs ?? {}) as { content?: StoredToken[] };
+  const token = ({ id, token: text, logprob }: StoredToken) => ({ token: id, text, logprob });
+  return content?.map((each) => ({ ...token(each), top: (each.top ?? []).map(token) })) ?? null;
+}
+
+interface StoredToken {
+  id: number;
+  token: string;
+  logprob: number;
+  top?: StoredToken[];
 }

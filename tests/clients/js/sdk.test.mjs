@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto'
 import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { before, test } from 'node:test'
+import { before, describe, test } from 'node:test'
 import {
   UnauthenticatedError,
   Client,
@@ -61,333 +61,337 @@ const textOf = (events) =>
     .map((event) => event.text)
     .join('')
 
-before(async () => {
-  key = await register()
-  client = new Client({ url, key })
-})
-
-test('a model is run', async () => {
-  assert.equal(await client.run('demo/echo', { text: TEXT }), TEXT)
-  const text = await client.run('demo/prose', PROMPT)
-  assert.ok(typeof text === 'string' && text.length > 10)
-  const { choices } = await client.run('demo/prose', { ...PROMPT, n: 2 })
-  assert.equal(choices.length, 2)
-  assert.equal(await new Client({ url }).run('demo/echo', { text: TEXT }), TEXT)
-})
-
-test('files come out as files', async () => {
-  const [picture] = await client.run('demo/shapes', SHAPE)
-  assert.ok(picture instanceof OutputFile)
-  assert.deepEqual([picture.contentType, picture.width, picture.height], ['image/png', 128, 128])
-  const bytes = await picture.bytes()
-  assert.deepEqual([...bytes.subarray(0, 4), bytes.length], [...PNG, picture.size])
-  assert.equal((await picture.blob()).type, 'image/png')
-  assert.equal((await fetch(picture.url)).status, 200)
-  assert.equal(JSON.stringify({ picture }), JSON.stringify({ picture: picture.url }))
-  const folder = await mkdtemp(join(tmpdir(), 'sdk-'))
-  try {
-    await picture.save(join(folder, 'star.png'))
-    assert.deepEqual(new Uint8Array(await readFile(join(folder, 'star.png'))), bytes)
-    assert.equal(await picture.save(`${folder}/`), join(folder, picture.name))
-    assert.deepEqual((await readdir(folder)).sort(), [picture.name, 'star.png'].sort())
-  } finally {
-    await rm(folder, { recursive: true })
-  }
-})
-
-test('a file whose link has expired gets a new one', async () => {
-  let links = []
-  const late = meddled((to) => {
-    if (!to.includes('/files/')) return
-    links.push(to)
-    // the first one as the server answers it when its time is over
-    if (links.length === 1) return fetch(to.replace(/exp=\d+/, 'exp=1'))
+// They wait more than they compute
+describe('our own client', { concurrency: 3 }, () => {
+  before(async () => {
+    key = await register()
+    client = new Client({ url, key })
   })
-  const [picture] = await late.run('demo/shapes', SHAPE)
-  assert.equal((await picture.bytes()).length, picture.size)
-  assert.equal(links.length, 2)
-})
 
-test('events come as they happen, and end', async () => {
-  const events = await all(client.stream('demo/echo', { text: TEXT, delay_seconds: 0.08 }))
-  assert.equal(textOf(events), TEXT)
-  assert.ok(events.filter((event) => event.type === 'text').length > 3)
-  const statuses = events.filter((event) => event.type === 'status').map((event) => event.status)
-  assert.equal(statuses.at(-1), 'SUCCEEDED')
-  assert.equal(new Set(statuses).size, statuses.length)
-  const { prediction } = events.at(-1)
-  assert.deepEqual([prediction.output, prediction.model, prediction.version.startsWith('demo/echo:')], [TEXT, 'demo/echo', true])
-})
+  test('a model is run', async () => {
+    assert.equal(await client.run('demo/echo', { text: TEXT }), TEXT)
+    const text = await client.run('demo/prose', PROMPT)
+    assert.ok(typeof text === 'string' && text.length > 10)
+    const { choices } = await client.run('demo/prose', { ...PROMPT, n: 2 })
+    assert.equal(choices.length, 2)
+    assert.equal(await new Client({ url }).run('demo/echo', { text: TEXT }), TEXT)
+  })
 
-test('who comes late, or after the end, is told all of it', async () => {
-  const made = await client.submit('demo/echo', { text: TEXT, delay_seconds: 0.05 })
-  const first = await all(client.watch(made.id))
-  const late = await all(client.watch(made.id))
-  assert.deepEqual([textOf(first), textOf(late)], [TEXT, TEXT])
-  assert.deepEqual([first.at(-1).status, late.at(-1).status], ['SUCCEEDED', 'SUCCEEDED'])
-})
-
-test('several texts stream side by side, with their log probabilities', async () => {
-  const events = await all(client.stream('demo/prose', { ...PROMPT, n: 2, logprobs: 1 }))
-  const { choices } = events.at(-1).prediction
-  for (const choice of choices)
-    assert.equal(textOf(events.filter((event) => event.choice === choice.index)), choice.text)
-  const pieces = events.filter((event) => event.type === 'text')
-  assert.equal(pieces.flatMap((piece) => piece.logprobs).length, 24)
-})
-
-test('steps and unfinished pictures are told', async () => {
-  const events = await all(client.stream('demo/shapes', { ...SHAPE, steps: 24 }, { previews: true }))
-  assert.ok(events.some((event) => event.type === 'step' && event.total === 24))
-  assert.ok(events.some((event) => event.type === 'preview' && event.image.startsWith('data:image/jpeg')))
-  assert.ok(events.at(-1).prediction.files[0] instanceof OutputFile)
-})
-
-test('who leaves a stream cancels it; who stops watching does not', async () => {
-  let id
-  for await (const event of client.stream('demo/echo', { text: WORDS, delay_seconds: 0.2 })) {
-    if (event.type === 'status') id = event.prediction.id
-    if (event.type === 'text') break
-  }
-  assert.equal((await client.wait(id)).status, 'CANCELED')
-  const slow = await client.submit('demo/echo', { text: WORDS, delay_seconds: 0.2 })
-  for await (const event of client.watch(slow.id)) if (event.type === 'text') break
-  assert.ok(!isFinal((await client.get(slow.id)).status))
-  const stopped = new AbortController()
-  const watching = all(client.watch(slow.id, { signal: stopped.signal }))
-  stopped.abort()
-  await assert.rejects(watching, { name: 'AbortError' })
-  assert.ok(!isFinal((await client.get(slow.id)).status))
-  assert.ok(['PROCESSING', 'CANCELED'].includes((await client.cancel(slow.id)).status))
-  const canceled = await client.wait(slow.id)
-  assert.equal(canceled.status, 'CANCELED')
-  assert.ok(WORDS.startsWith(canceled.text))
-})
-
-test('predictions are started, read, listed, waited for and retried', async () => {
-  const made = await client.submit('demo/echo', { text: TEXT }, { idempotencyKey: 'once' })
-  assert.equal((await client.submit('demo/echo', { text: TEXT }, { idempotencyKey: 'once' })).id, made.id)
-  await assert.rejects(client.submit('demo/echo', { text: 'another' }, { idempotencyKey: 'once' }), ConflictError)
-  const ended = await client.wait(made.id)
-  assert.deepEqual([ended.status, ended.output], ['SUCCEEDED', TEXT])
-  assert.deepEqual((await client.get(made.id)).output, TEXT)
-  const again = await client.retry(made.id)
-  assert.notEqual(again.id, made.id)
-  assert.equal((await client.wait(again.id)).output, TEXT)
-  const ids = []
-  for await (const prediction of client.list({ model: 'demo/echo', status: ['SUCCEEDED'] })) {
-    ids.push(prediction.id)
-    if (ids.length === 2) break
-  }
-  assert.deepEqual(ids, [again.id, made.id])
-})
-
-test('lists go over all of their pages', async () => {
-  const smaller = (to, init) => fetch(to, { ...init, body: init.body.replace('"first":50', '"first":2') })
-  const own = meddled(smaller, { key: await register() })
-  await all(own.batch('demo/echo', Array.from({ length: 5 }, () => ({ text: 'x' }))))
-  const rows = await all(own.list())
-  assert.equal(new Set(rows.map((row) => row.id)).size, 5)
-  assert.ok((await all(own.models.list())).length > 3)
-})
-
-test('a batch runs some at a time, and answers in order', async () => {
-  let running = 0
-  let most = 0
-  const counted = meddled(async (to, init) => {
-    if (!isOf('CreatePrediction', init)) return
-    most = Math.max(most, ++running)
+  test('files come out as files', async () => {
+    const [picture] = await client.run('demo/shapes', SHAPE)
+    assert.ok(picture instanceof OutputFile)
+    assert.deepEqual([picture.contentType, picture.width, picture.height], ['image/png', 128, 128])
+    const bytes = await picture.bytes()
+    assert.deepEqual([...bytes.subarray(0, 4), bytes.length], [...PNG, picture.size])
+    assert.equal((await picture.blob()).type, 'image/png')
+    assert.equal((await fetch(picture.url)).status, 200)
+    assert.equal(JSON.stringify({ picture }), JSON.stringify({ picture: picture.url }))
+    const folder = await mkdtemp(join(tmpdir(), 'sdk-'))
     try {
-      return await fetch(to, init)
+      await picture.save(join(folder, 'star.png'))
+      assert.deepEqual(new Uint8Array(await readFile(join(folder, 'star.png'))), bytes)
+      assert.equal(await picture.save(`${folder}/`), join(folder, picture.name))
+      assert.deepEqual((await readdir(folder)).sort(), [picture.name, 'star.png'].sort())
     } finally {
-      running--
+      await rm(folder, { recursive: true })
     }
   })
-  async function* rows() {
-    for (let number = 0; number < 20; number++) yield { text: `row ${number}`, fail: number === 3, delay_seconds: number ? 0 : 0.2 }
-  }
-  const results = await all(counted.batch('demo/echo', rows(), { concurrency: 4 }))
-  assert.deepEqual(results.map((result) => result.index), Array.from({ length: 20 }, (_, number) => number))
-  assert.ok(results[3].error instanceof PredictionFailedError)
-  assert.equal(results[3].output, null)
-  for (const { index, output } of results) if (index !== 3) assert.equal(output, `row ${index}`)
-  assert.equal(most, 4)
-})
 
-test('who leaves a batch cancels what runs', async () => {
-  const own = new Client({ url, key: await register() })
-  const inputs = [{ text: 'quick' }, ...Array.from({ length: 3 }, () => ({ text: WORDS, delay_seconds: 0.2 }))]
-  for await (const { output } of own.batch('demo/echo', inputs, { concurrency: 2 })) {
-    assert.equal(output, 'quick')
-    break
-  }
-  for await (const { id } of own.list()) assert.ok(isFinal((await own.wait(id)).status))
-})
-
-test('files go in as they are', async () => {
-  const [picture] = await client.run('demo/shapes', SHAPE)
-  const bytes = await picture.bytes()
-  const blob = await picture.blob()
-  const forms = [
-    blob,
-    new File([blob], 'star.png', { type: 'image/png' }),
-    bytes,
-    bytes.buffer,
-    Buffer.from(bytes),
-    `data:image/png;base64,${Buffer.from(bytes).toString('base64')}`,
-    await client.upload(blob),
-    picture,
-  ]
-  const answers = await all(client.batch('demo/naming', forms.map((image) => ({ image, top_k: 1 }))))
-  for (const { error, output } of answers) {
-    assert.equal(error, null)
-    assert.deepEqual(output, answers[0].output)
-  }
-  assert.ok(answers[0].output[0].label)
-})
-
-test('large files are uploaded, and again where the link breaks', async () => {
-  const puts = []
-  const flaky = meddled((to, init) => {
-    if (init?.method !== 'PUT') return
-    puts.push(to)
-    if (puts.length === 1) throw new TypeError('fetch failed')
+  test('a file whose link has expired gets a new one', async () => {
+    let links = []
+    const late = meddled((to) => {
+      if (!to.includes('/files/')) return
+      links.push(to)
+      // the first one as the server answers it when its time is over
+      if (links.length === 1) return fetch(to.replace(/exp=\d+/, 'exp=1'))
+    })
+    const [picture] = await late.run('demo/shapes', SHAPE)
+    assert.equal((await picture.bytes()).length, picture.size)
+    assert.equal(links.length, 2)
   })
-  const [picture] = await client.run('demo/shapes', SHAPE)
-  // whoever reads a PNG ignores what follows its end
-  const large = new Blob([await picture.bytes(), new Uint8Array(300_000)], { type: 'image/png' })
-  const [best] = await flaky.run('demo/naming', { image: large, top_k: 1 })
-  assert.ok(best.label)
-  assert.equal(new Set(puts).size, 2)
-  await assert.rejects(new Client({ url }).run('demo/naming', { image: large }), UnauthenticatedError)
-})
 
-test('an answer that is lost makes no second prediction', async () => {
-  const lossy = new Client({
-    url,
-    key: await register(),
-    fetch: async (to, init) => {
-      const answer = await fetch(to, init)
-      if (!isOf('CreatePrediction', init) || lossy.hasLost) return answer
-      lossy.hasLost = true
-      throw new TypeError('fetch failed')
-    },
+  test('events come as they happen, and end', async () => {
+    const events = await all(client.stream('demo/echo', { text: TEXT, delay_seconds: 0.3 }))
+    assert.equal(textOf(events), TEXT)
+    assert.ok(events.filter((event) => event.type === 'text').length > 3)
+    const statuses = events.filter((event) => event.type === 'status').map((event) => event.status)
+    assert.equal(statuses.at(-1), 'SUCCEEDED')
+    assert.equal(new Set(statuses).size, statuses.length)
+    const { prediction } = events.at(-1)
+    assert.deepEqual([prediction.output, prediction.model, prediction.version.startsWith('demo/echo:')], [TEXT, 'demo/echo', true])
   })
-  assert.equal(await lossy.run('demo/echo', { text: TEXT }), TEXT)
-  assert.ok(lossy.hasLost)
-  assert.equal((await all(lossy.list())).length, 1)
-})
 
-test('a server that is away is waited for, and not for ever', async () => {
-  let tries = 0
-  const away = meddled(() => {
-    if (++tries < 3) return new Response('away', { status: 502 })
+  test('who comes late, or after the end, is told all of it', async () => {
+    const made = await client.submit('demo/echo', { text: TEXT, delay_seconds: 0.05 })
+    const first = await all(client.watch(made.id))
+    const late = await all(client.watch(made.id))
+    assert.deepEqual([textOf(first), textOf(late)], [TEXT, TEXT])
+    assert.deepEqual([first.at(-1).status, late.at(-1).status], ['SUCCEEDED', 'SUCCEEDED'])
   })
-  assert.equal(await away.run('demo/echo', { text: TEXT }), TEXT)
-  assert.equal(tries, 3)
-  const nobody = new Client({ url: 'http://127.0.0.1:9', patienceSeconds: 0.2 })
-  await assert.rejects(nobody.run('demo/echo', { text: TEXT }), UnreachableError)
-  await assert.rejects(all(nobody.watch('x')), UnreachableError)
-})
 
-test('too many requests are sent again when it is time', async () => {
-  let tries = 0
-  const limited = meddled(() => {
-    if (++tries > 1) return
-    const errors = [{ message: 'too many', extensions: { code: 'RATE_LIMITED', retryAfter: 0.05 } }]
-    return Response.json({ data: null, errors }, { status: 429 })
+  test('several texts stream side by side, with their log probabilities', async () => {
+    const events = await all(client.stream('demo/prose', { ...PROMPT, n: 2, logprobs: 1 }))
+    const { choices } = events.at(-1).prediction
+    for (const choice of choices)
+      assert.equal(textOf(events.filter((event) => event.choice === choice.index)), choice.text)
+    const pieces = events.filter((event) => event.type === 'text')
+    assert.equal(pieces.flatMap((piece) => piece.logprobs).length, 24)
   })
-  assert.equal(await limited.run('demo/echo', { text: TEXT }), TEXT)
-  assert.equal(tries, 2)
-})
 
-test('a signal cancels what runs', async () => {
-  const own = new Client({ url, key: await register() })
-  for (const start of [
-    (signal) => own.run('demo/echo', { text: WORDS, delay_seconds: 0.2 }, { signal }),
-    (signal) => all(own.stream('demo/echo', { text: WORDS, delay_seconds: 0.2 }, { signal })),
-  ]) {
-    const running = start(AbortSignal.timeout(300))
-    await assert.rejects(running, { name: 'TimeoutError' })
-    const [prediction] = await all(own.list())
-    assert.equal((await own.wait(prediction.id)).status, 'CANCELED')
-  }
-  await assert.rejects(own.run('demo/echo', { text: TEXT }, { signal: AbortSignal.abort() }), { name: 'AbortError' })
-  assert.equal((await all(own.list())).length, 2)
-})
+  test('steps and unfinished pictures are told', async () => {
+    const events = await all(client.stream('demo/shapes', { ...SHAPE, steps: 12 }, { previews: true }))
+    assert.ok(events.some((event) => event.type === 'step' && event.total === 12))
+    assert.ok(events.some((event) => event.type === 'preview' && event.image.startsWith('data:image/jpeg')))
+    assert.ok(events.at(-1).prediction.files[0] instanceof OutputFile)
+  })
 
-test('a lost link leaves no gap and brings nothing twice', async () => {
-  let sockets = 0
-  /** Breaks after some messages, as a link does: without a word. */
-  class Breaking extends WebSocket {
-    constructor(...parts) {
-      super(...parts)
-      let left = sockets++ < 6 ? 5 : Infinity
-      this.on('message', () => {
-        if (--left <= 0) this.terminate()
-      })
+  test('who leaves a stream cancels it; who stops watching does not', async () => {
+    let id
+    for await (const event of client.stream('demo/echo', { text: WORDS, delay_seconds: 0.2 })) {
+      if (event.type === 'status') id = event.prediction.id
+      if (event.type === 'text') break
     }
-  }
-  const breaking = new Client({ url, key, webSocket: Breaking })
-  const events = await all(breaking.stream('demo/echo', { text: WORDS, delay_seconds: 0.02 }))
-  assert.equal(textOf(events), WORDS)
-  assert.ok(!events.some((event) => event.type === 'restart'))
-  assert.ok(sockets > 3, `${sockets} sockets`)
-})
-
-test('errors are of a kind, and say what is wrong', async () => {
-  await assert.rejects(client.run('demo/echo', { text: 1, repeat: 0 }), (error) => {
-    assert.ok(error instanceof InvalidInputError && error instanceof InferenceError)
-    assert.deepEqual(error.violations.map(({ path }) => path).sort(), ['/input/repeat', '/input/text'])
-    assert.match(error.message, /\/input\/text: /)
-    return true
+    assert.equal((await client.wait(id)).status, 'CANCELED')
+    const slow = await client.submit('demo/echo', { text: WORDS, delay_seconds: 0.2 })
+    for await (const event of client.watch(slow.id)) if (event.type === 'text') break
+    assert.ok(!isFinal((await client.get(slow.id)).status))
+    const stopped = new AbortController()
+    const watching = all(client.watch(slow.id, { signal: stopped.signal }))
+    stopped.abort()
+    await assert.rejects(watching, { name: 'AbortError' })
+    assert.ok(!isFinal((await client.get(slow.id)).status))
+    assert.ok(['PROCESSING', 'CANCELED'].includes((await client.cancel(slow.id)).status))
+    const canceled = await client.wait(slow.id)
+    assert.equal(canceled.status, 'CANCELED')
+    assert.ok(WORDS.startsWith(canceled.text))
   })
-  await assert.rejects(client.run('demo/nothing', {}), NotFoundError)
-  await assert.rejects(client.get('UHJlZGljdGlvbjox'), InferenceError)
-  await assert.rejects(client.models.get('demo/nothing'), NotFoundError)
-  await assert.rejects(client.run('demo/echo', { text: 'It broke.', fail: true }), (error) => {
-    assert.ok(error instanceof PredictionFailedError)
-    assert.deepEqual([error.code, error.message, error.prediction.status], ['INTERNAL', 'RuntimeError: It broke.', 'FAILED'])
-    return true
+
+  test('predictions are started, read, listed, waited for and retried', async () => {
+    const client = new Client({ url, key: await register() })
+    const made = await client.submit('demo/echo', { text: TEXT }, { idempotencyKey: 'once' })
+    assert.equal((await client.submit('demo/echo', { text: TEXT }, { idempotencyKey: 'once' })).id, made.id)
+    await assert.rejects(client.submit('demo/echo', { text: 'another' }, { idempotencyKey: 'once' }), ConflictError)
+    const ended = await client.wait(made.id)
+    assert.deepEqual([ended.status, ended.output], ['SUCCEEDED', TEXT])
+    assert.deepEqual((await client.get(made.id)).output, TEXT)
+    const again = await client.retry(made.id)
+    assert.notEqual(again.id, made.id)
+    assert.equal((await client.wait(again.id)).output, TEXT)
+    const ids = []
+    for await (const prediction of client.list({ model: 'demo/echo', status: ['SUCCEEDED'] })) {
+      ids.push(prediction.id)
+      if (ids.length === 2) break
+    }
+    assert.deepEqual(ids, [again.id, made.id])
   })
-  const events = []
-  const failing = async () => {
-    for await (const event of client.stream('demo/echo', { text: 'It broke.', fail: true })) events.push(event)
-  }
-  await assert.rejects(failing(), PredictionFailedError)
-  assert.equal(events.at(-1).status, 'FAILED')
-  const stranger = new Client({ url, key: 'wrong' })
-  await assert.rejects(stranger.run('demo/echo', { text: TEXT }), UnauthenticatedError)
-  await assert.rejects(all(stranger.watch('x')), UnauthenticatedError)
-  await assert.rejects(all(client.list({ everybody: true })), ForbiddenError)
-})
 
-test('models are found', async () => {
-  const slugs = (await all(client.models.list({ owner: 'demo' }))).map((model) => model.slug)
-  assert.ok(slugs.includes('demo/echo') && slugs.includes('demo/shapes'))
-  const model = await client.models.get('demo/echo')
-  assert.deepEqual([model.kind, model.latestVersion.state, model.latestVersion.inputSchema.required], ['CUSTOM', 'READY', ['text']])
-})
-
-test('a key may be given anew for each request', async () => {
-  let asked = 0
-  const fresh = new Client({
-    url,
-    key: async () => {
-      asked++
-      return key
-    },
+  test('lists go over all of their pages', async () => {
+    const smaller = (to, init) => fetch(to, { ...init, body: init.body.replace('"first":50', '"first":2') })
+    const own = meddled(smaller, { key: await register() })
+    await all(own.batch('demo/echo', Array.from({ length: 5 }, () => ({ text: 'x' }))))
+    const rows = await all(own.list())
+    assert.equal(new Set(rows.map((row) => row.id)).size, 5)
+    assert.ok((await all(own.models.list())).length > 3)
   })
-  assert.equal(textOf(await all(fresh.stream('demo/echo', { text: TEXT }))), TEXT)
-  assert.equal(asked, 2)
-})
 
-test('a runtime without WebSockets has those of the package ws', async () => {
-  const own = globalThis.WebSocket
-  delete globalThis.WebSocket
-  try {
-    assert.equal(textOf(await all(client.stream('demo/echo', { text: TEXT }))), TEXT)
-  } finally {
-    if (own) globalThis.WebSocket = own
-  }
+  test('a batch runs some at a time, and answers in order', async () => {
+    let running = 0
+    let most = 0
+    const counted = meddled(async (to, init) => {
+      if (!isOf('CreatePrediction', init)) return
+      most = Math.max(most, ++running)
+      try {
+        return await fetch(to, init)
+      } finally {
+        running--
+      }
+    })
+    async function* rows() {
+      for (let number = 0; number < 20; number++) yield { text: `row ${number}`, fail: number === 3, delay_seconds: number ? 0 : 0.2 }
+    }
+    const results = await all(counted.batch('demo/echo', rows(), { concurrency: 4 }))
+    assert.deepEqual(results.map((result) => result.index), Array.from({ length: 20 }, (_, number) => number))
+    assert.ok(results[3].error instanceof PredictionFailedError)
+    assert.equal(results[3].output, null)
+    for (const { index, output } of results) if (index !== 3) assert.equal(output, `row ${index}`)
+    assert.equal(most, 4)
+  })
+
+  test('who leaves a batch cancels what runs', async () => {
+    const own = new Client({ url, key: await register() })
+    const inputs = [{ text: 'quick' }, ...Array.from({ length: 3 }, () => ({ text: WORDS, delay_seconds: 0.2 }))]
+    for await (const { output } of own.batch('demo/echo', inputs, { concurrency: 2 })) {
+      assert.equal(output, 'quick')
+      break
+    }
+    for await (const { id } of own.list()) assert.ok(isFinal((await own.wait(id)).status))
+  })
+
+  test('files go in as they are', async () => {
+    const [picture] = await client.run('demo/shapes', SHAPE)
+    const bytes = await picture.bytes()
+    const blob = await picture.blob()
+    const forms = [
+      blob,
+      new File([blob], 'star.png', { type: 'image/png' }),
+      bytes,
+      bytes.buffer,
+      Buffer.from(bytes),
+      `data:image/png;base64,${Buffer.from(bytes).toString('base64')}`,
+      await client.upload(blob),
+      picture,
+    ]
+    const answers = await all(client.batch('demo/naming', forms.map((image) => ({ image, top_k: 1 }))))
+    for (const { error, output } of answers) {
+      assert.equal(error, null)
+      assert.deepEqual(output, answers[0].output)
+    }
+    assert.ok(answers[0].output[0].label)
+  })
+
+  test('large files are uploaded, and again where the link breaks', async () => {
+    const puts = []
+    const flaky = meddled((to, init) => {
+      if (init?.method !== 'PUT') return
+      puts.push(to)
+      if (puts.length === 1) throw new TypeError('fetch failed')
+    })
+    const [picture] = await client.run('demo/shapes', SHAPE)
+    // whoever reads a PNG ignores what follows its end
+    const large = new Blob([await picture.bytes(), new Uint8Array(300_000)], { type: 'image/png' })
+    const [best] = await flaky.run('demo/naming', { image: large, top_k: 1 })
+    assert.ok(best.label)
+    assert.equal(new Set(puts).size, 2)
+    await assert.rejects(new Client({ url }).run('demo/naming', { image: large }), UnauthenticatedError)
+  })
+
+  test('an answer that is lost makes no second prediction', async () => {
+    const lossy = new Client({
+      url,
+      key: await register(),
+      fetch: async (to, init) => {
+        const answer = await fetch(to, init)
+        if (!isOf('CreatePrediction', init) || lossy.hasLost) return answer
+        lossy.hasLost = true
+        throw new TypeError('fetch failed')
+      },
+    })
+    assert.equal(await lossy.run('demo/echo', { text: TEXT }), TEXT)
+    assert.ok(lossy.hasLost)
+    assert.equal((await all(lossy.list())).length, 1)
+  })
+
+  test('a server that is away is waited for, and not for ever', async () => {
+    let tries = 0
+    const away = meddled(() => {
+      if (++tries < 3) return new Response('away', { status: 502 })
+    })
+    assert.equal(await away.run('demo/echo', { text: TEXT }), TEXT)
+    assert.equal(tries, 3)
+    const nobody = new Client({ url: 'http://127.0.0.1:9', patienceSeconds: 0.2 })
+    await assert.rejects(nobody.run('demo/echo', { text: TEXT }), UnreachableError)
+    await assert.rejects(all(nobody.watch('x')), UnreachableError)
+  })
+
+  test('too many requests are sent again when it is time', async () => {
+    let tries = 0
+    const limited = meddled(() => {
+      if (++tries > 1) return
+      const errors = [{ message: 'too many', extensions: { code: 'RATE_LIMITED', retryAfter: 0.05 } }]
+      return Response.json({ data: null, errors }, { status: 429 })
+    })
+    assert.equal(await limited.run('demo/echo', { text: TEXT }), TEXT)
+    assert.equal(tries, 2)
+  })
+
+  test('a signal cancels what runs', async () => {
+    const own = new Client({ url, key: await register() })
+    for (const start of [
+      (signal) => own.run('demo/echo', { text: WORDS, delay_seconds: 0.2 }, { signal }),
+      (signal) => all(own.stream('demo/echo', { text: WORDS, delay_seconds: 0.2 }, { signal })),
+    ]) {
+      const running = start(AbortSignal.timeout(300))
+      await assert.rejects(running, { name: 'TimeoutError' })
+      const [prediction] = await all(own.list())
+      assert.equal((await own.wait(prediction.id)).status, 'CANCELED')
+    }
+    await assert.rejects(own.run('demo/echo', { text: TEXT }, { signal: AbortSignal.abort() }), { name: 'AbortError' })
+    assert.equal((await all(own.list())).length, 2)
+  })
+
+  test('a lost link leaves no gap and brings nothing twice', async () => {
+    let sockets = 0
+    /** Breaks after some messages, as a link does: without a word. */
+    class Breaking extends WebSocket {
+      constructor(...parts) {
+        super(...parts)
+        let left = sockets++ < 6 ? 5 : Infinity
+        this.on('message', () => {
+          if (--left <= 0) this.terminate()
+        })
+      }
+    }
+    const breaking = new Client({ url, key, webSocket: Breaking })
+    const events = await all(breaking.stream('demo/echo', { text: WORDS, delay_seconds: 0.02 }))
+    assert.equal(textOf(events), WORDS)
+    assert.ok(!events.some((event) => event.type === 'restart'))
+    assert.ok(sockets > 3, `${sockets} sockets`)
+  })
+
+  test('errors are of a kind, and say what is wrong', async () => {
+    await assert.rejects(client.run('demo/echo', { text: 1, repeat: 0 }), (error) => {
+      assert.ok(error instanceof InvalidInputError && error instanceof InferenceError)
+      assert.deepEqual(error.violations.map(({ path }) => path).sort(), ['/input/repeat', '/input/text'])
+      assert.match(error.message, /\/input\/text: /)
+      return true
+    })
+    await assert.rejects(client.run('demo/nothing', {}), NotFoundError)
+    await assert.rejects(client.get('UHJlZGljdGlvbjox'), InferenceError)
+    await assert.rejects(client.models.get('demo/nothing'), NotFoundError)
+    await assert.rejects(client.run('demo/echo', { text: 'It broke.', fail: true }), (error) => {
+      assert.ok(error instanceof PredictionFailedError)
+      assert.deepEqual([error.code, error.message, error.prediction.status], ['INTERNAL', 'RuntimeError: It broke.', 'FAILED'])
+      return true
+    })
+    const events = []
+    const failing = async () => {
+      for await (const event of client.stream('demo/echo', { text: 'It broke.', fail: true })) events.push(event)
+    }
+    await assert.rejects(failing(), PredictionFailedError)
+    assert.equal(events.at(-1).status, 'FAILED')
+    const stranger = new Client({ url, key: 'wrong' })
+    await assert.rejects(stranger.run('demo/echo', { text: TEXT }), UnauthenticatedError)
+    await assert.rejects(all(stranger.watch('x')), UnauthenticatedError)
+    await assert.rejects(all(client.list({ everybody: true })), ForbiddenError)
+  })
+
+  test('models are found', async () => {
+    const slugs = (await all(client.models.list({ owner: 'demo' }))).map((model) => model.slug)
+    assert.ok(slugs.includes('demo/echo') && slugs.includes('demo/shapes'))
+    const model = await client.models.get('demo/echo')
+    assert.deepEqual([model.kind, model.latestVersion.state, model.latestVersion.inputSchema.required], ['CUSTOM', 'READY', ['text']])
+  })
+
+  test('a key may be given anew for each request', async () => {
+    let asked = 0
+    const fresh = new Client({
+      url,
+      key: async () => {
+        asked++
+        return key
+      },
+    })
+    assert.equal(textOf(await all(fresh.stream('demo/echo', { text: TEXT }))), TEXT)
+    assert.equal(asked, 2)
+  })
+
+  test('a runtime without WebSockets has those of the package ws', async () => {
+    const own = globalThis.WebSocket
+    delete globalThis.WebSocket
+    try {
+      assert.equal(textOf(await all(client.stream('demo/echo', { text: TEXT }))), TEXT)
+    } finally {
+      if (own) globalThis.WebSocket = own
+    }
+  })
 })

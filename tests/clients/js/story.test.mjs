@@ -62,6 +62,19 @@ test('every choice has a text of its own', () => {
   ])
 })
 
+test('log probabilities come once each, of a snapshot too', () => {
+  const stored = (...texts) => ({ content: texts.map((token, id) => ({ token, id, logprob: -1, top: [] })) })
+  const live = (text, id) => ({ ...piece(text), logprobs: [{ token: id, text, logprob: -1, top: [] }] })
+  const story = new Story(transport)
+  const choices = [{ index: 0, text: 'a b', logprobs: stored('a', ' b') }]
+  const events = [snapshot({ choices }), live(' c', 2), snapshot({ choices }), live(' c', 2), live(' d', 3), live('', 4)]
+  const pieces = events.flatMap((event) => [...story.add(event)]).filter((event) => event.type === 'text')
+  assert.deepEqual(
+    pieces.map((each) => [each.text, each.logprobs.map((token) => token.token)]),
+    [['a b', [0, 1]], [' c', [2]], [' d', [3]], ['', [4]]],
+  )
+})
+
 test('pieces that are no text are counted', () => {
   const again = [snapshot({ output: [{ n: 1 }, { n: 2 }] }), item({ n: 3 })]
   assert.deepEqual(told([snapshot({}), item({ n: 1 }), ...again]), ['PROCESSING', { n: 1 }, { n: 2 }, { n: 3 }])
