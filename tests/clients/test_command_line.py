@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from inference_client import Client
+from inference_client.cli.terminal import show_table
 from typer.testing import CliRunner
 
 from server.services.demo import YELLOW_STAR
@@ -29,9 +30,19 @@ PASSWORD = "correct horse battery"
 REGISTER = "mutation ($input: RegisterInput!) { register(input: $input) { __typename } }"
 
 
-@pytest.fixture(autouse=True)
-def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("NO_PROXY", "*")
+@pytest.fixture(autouse=True, scope="module")
+def no_proxy() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("NO_PROXY", "*")
+        yield
+
+
+@pytest.fixture(scope="module")
+def anybody(live_server: LiveServer, tmp_path_factory: pytest.TempPathFactory) -> CommandLine:
+    """The command of a user whose predictions nobody counts."""
+    command = CommandLine.at(live_server, tmp_path_factory.mktemp("home"))
+    assert command("login", "--key", "-", given=rest_token(live_server.url)).exit_code == 0
+    return command
 
 
 @pytest.fixture
@@ -75,34 +86,34 @@ def test_a_person_signs_in_and_only_a_key_is_stored(live_server: LiveServer, tmp
     assert (command("logout").exit_code, command("whoami").exit_code) == (1, 1)
 
 
-def test_the_result_alone_goes_to_the_standard_output(inference: CommandLine, tmp_path: Path) -> None:
-    done = inference("run", "demo/echo", "-i", f"text={TEXT}")
+def test_the_result_alone_goes_to_the_standard_output(anybody: CommandLine, tmp_path: Path) -> None:
+    done = anybody("run", "demo/echo", "-i", f"text={TEXT}")
     assert (done.exit_code, done.stdout, done.stderr) == (0, f"{TEXT}\n", "")
-    assert inference("run", "demo/echo", "-i", "text=@-", given=TEXT).stdout == f"{TEXT}\n"
-    assert inference("run", "demo/echo", "-i", "text=@@ home").stdout == "@ home\n"
+    assert anybody("run", "demo/echo", "-i", "text=@-", given=TEXT).stdout == f"{TEXT}\n"
+    assert anybody("run", "demo/echo", "-i", "text=@@ home").stdout == "@ home\n"
     (tmp_path / "text.txt").write_text(TEXT)
-    assert inference("run", "demo/echo", "-i", f"text=@{tmp_path}/text.txt").stdout == f"{TEXT}\n"
-    streamed = inference("run", "demo/prose", "--stream", "-i", "prompt=The function returns", "-i", "max_new_tokens=8")
+    assert anybody("run", "demo/echo", "-i", f"text=@{tmp_path}/text.txt").stdout == f"{TEXT}\n"
+    streamed = anybody("run", "demo/prose", "--stream", "-i", "prompt=The function returns", "-i", "max_new_tokens=8")
     assert (streamed.exit_code, streamed.stderr, streamed.stdout.endswith("\n")) == (0, "", True)
-    whole = json.loads(inference("run", "demo/echo", "-i", f"text={TEXT}", "--json").stdout)
+    whole = json.loads(anybody("run", "demo/echo", "-i", f"text={TEXT}", "--json").stdout)
     assert (whole["status"], whole["output"]) == ("SUCCEEDED", TEXT)
-    lines = inference("run", "demo/echo", "-i", f"text={TEXT}", "--stream", "--json").stdout.splitlines()
+    lines = anybody("run", "demo/echo", "-i", f"text={TEXT}", "--stream", "--json").stdout.splitlines()
     events = [json.loads(line) for line in lines]
     assert "".join(event["text"] for event in events if event["event"] == "text") == TEXT
     assert events[-1]["prediction"]["output"] == TEXT
 
 
-def test_files_in_and_out(inference: CommandLine, tmp_path: Path) -> None:
-    shown = inference("run", "demo/shapes", *SHAPE)
+def test_files_in_and_out(anybody: CommandLine, tmp_path: Path) -> None:
+    shown = anybody("run", "demo/shapes", *SHAPE)
     assert shown.stdout.startswith("http")
-    saved = Path(inference("run", "demo/shapes", *SHAPE, "-o", str(tmp_path / "pictures")).stdout.strip())
+    saved = Path(anybody("run", "demo/shapes", *SHAPE, "-o", str(tmp_path / "pictures")).stdout.strip())
     assert (saved.parent, saved.suffix) == (tmp_path / "pictures", ".png")
-    named = inference("run", "demo/shapes", *SHAPE, "-o", str(tmp_path / "circle.png"))
+    named = anybody("run", "demo/shapes", *SHAPE, "-o", str(tmp_path / "circle.png"))
     assert named.stdout == f"{tmp_path}/circle.png\n"
-    written = inference("run", "demo/shapes", *SHAPE, "-o", "-")
+    written = anybody("run", "demo/shapes", *SHAPE, "-o", "-")
     assert written.stdout_bytes == saved.read_bytes() == (tmp_path / "circle.png").read_bytes()
     (tmp_path / "star.png").write_bytes(base64.b64decode(YELLOW_STAR))
-    classes = inference("run", "demo/naming", "-i", f"image=@{tmp_path}/star.png", "-i", "top_k=1")
+    classes = anybody("run", "demo/naming", "-i", f"image=@{tmp_path}/star.png", "-i", "top_k=1")
     assert json.loads(classes.stdout)[0]["label"] == "yellow star"
 
 
@@ -123,10 +134,10 @@ def test_files_in_and_out(inference: CommandLine, tmp_path: Path) -> None:
     ],
 )
 def test_what_goes_wrong_is_a_sentence_and_an_exit_code(
-    inference: CommandLine, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], code: int, said: str
+    anybody: CommandLine, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], code: int, said: str
 ) -> None:
     monkeypatch.setattr("inference_client.core.FIRST_PATIENCE_SECONDS", 0.1)
-    done = inference(*arguments)
+    done = anybody(*arguments)
     assert (done.exit_code, done.stdout) == (code, "")
     assert said in done.stderr
     assert "Traceback" not in done.stderr
@@ -159,14 +170,16 @@ def test_models_are_created_published_shown_and_listed(inference: CommandLine) -
     assert inference("models", "publish", slug, "--predictor", "echo").stdout == f"{slug}:2\n"
     shown = inference("models", "show", slug).stdout
     assert f"{slug}:2  READY" in shown
-    assert "-i text=*" in shown
+    assert "  text  " in shown
     assert [line.split("\t")[0] for line in inference("models", "list", "--tag", "mine").stdout.splitlines()] == [slug]
     assert len(json.loads(inference("models", "show", slug, "--json").stdout)["versions"]) == 2
     refused = inference("models", "create", unique("m"), "--kind", "text", "--folder", "nothing")
     assert (refused.exit_code in (1, 2), refused.stdout) == (True, "")
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGINT, 130), pytest.param(signal.SIGTERM, 143, marks=pytest.mark.slow)]
+)
 def test_a_signal_cancels_what_runs_and_says_so(
     inference: CommandLine, client: Client, number: signal.Signals, code: int
 ) -> None:
@@ -197,10 +210,10 @@ def test_a_pipe_that_nobody_reads_ends_it_quietly(inference: CommandLine, client
     assert client.wait(prediction).status == "CANCELED"
 
 
-def test_a_terminal_shows_steps_and_a_pipe_no_colours(inference: CommandLine) -> None:
-    command = CommandLine({**inference.environment, "TERM": "xterm-256color"})
+def test_a_terminal_shows_steps_and_a_pipe_no_colours(anybody: CommandLine) -> None:
+    command = CommandLine({**anybody.environment, "TERM": "xterm-256color"})
     leader, follower = pty.openpty()
-    process = command.start("run", "demo/shapes", "-i", "prompt=a red circle", "-i", "steps=30",
+    process = command.start("run", "demo/shapes", "-i", "prompt=a red circle", "-i", "steps=8",
                             stdout=subprocess.PIPE, stderr=follower)  # fmt: skip
     os.close(follower)
     said = b""
@@ -219,9 +232,22 @@ def test_a_terminal_shows_steps_and_a_pipe_no_colours(inference: CommandLine) ->
     assert b"\x1b" not in result
 
 
-def test_the_server_s_command_has_the_same_subcommands(inference: CommandLine) -> None:
+def test_a_list_is_aligned_for_people_and_has_tabs_for_programs(
+    anybody: CommandLine, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", "60")
+    monkeypatch.setenv("TERM", "dumb")
+    show_table(("model", "kind"), iter([("demo/echo", "CUSTOM"), ("a/b", "word " * 20)]))
+    assert capsys.readouterr().out.splitlines() == [
+        "model      kind", "demo/echo  CUSTOM", f"a/b        {('word ' * 20)[:48]}…"
+    ]  # fmt: skip
+    assert anybody("models", "list", "--owner", "demo", "-n", "1").stdout.count("\t") == 3
+
+
+def test_the_server_s_command_has_the_same_subcommands(anybody: CommandLine) -> None:
     server = [sys.executable, "-m", "server.cli"]
-    process = inference.start(
+    process = anybody.start(
         "run",
         "demo/echo",
         "-i",
@@ -238,9 +264,9 @@ def test_the_server_s_command_has_the_same_subcommands(inference: CommandLine) -
     assert all(f" {name} " in shown for name in ("serve", "worker", "run", "predictions", "models", "login"))
 
 
-def test_the_shell_completes_names_of_models(inference: CommandLine) -> None:
+def test_the_shell_completes_names_of_models(anybody: CommandLine) -> None:
     environment = {"_INFERENCE_COMPLETE": "complete_bash", "COMP_WORDS": "inference run demo/ec", "COMP_CWORD": "2"}
-    command = CommandLine({**inference.environment, **environment})
+    command = CommandLine({**anybody.environment, **environment})
     process = command.start(command=COMMAND, stdout=subprocess.PIPE, text=True, cwd=CLIENT)
     said, _ = process.communicate(timeout=60)
     assert said.split() == ["demo/echo"]

@@ -70,7 +70,7 @@ def test_a_model_is_run(client: Client) -> None:
 
 
 def test_a_model_is_streamed(client: Client) -> None:
-    events = list(client.stream("demo/echo", text=TEXT, delay_seconds=0.03))
+    events = list(client.stream("demo/echo", text=TEXT, delay_seconds=0.1))
     assert "".join(map(str, events)) == TEXT
     assert len([event for event in events if isinstance(event, Text)]) > 3
     last = events[-1]

@@ -50,6 +50,7 @@ def test_the_three_of_the_readme_are_five_lines_at_most_and_run(live_server: Liv
     assert said[2].splitlines() == [f"{number} row {number}" for number in range(100)]
 
 
+@pytest.mark.slow
 def test_the_page_of_the_client_runs_as_it_stands(live_server: LiveServer, tmp_path: Path) -> None:
     script = "\n".join(blocks(PYTHON_PAGE, "python"))
     said = run(live_server, tmp_path, [sys.executable, "-"], script, INFERENCE_KEY=rest_token(live_server.url)).stdout

@@ -26,6 +26,7 @@ from inference_client.cli.terminal import (
     fail,
     note,
     reporting,
+    shortened,
     show_facts,
     show_json,
     show_output,
@@ -40,7 +41,7 @@ from inference_client.predictions import Prediction
 from inference_client.version import VERSION
 
 KINDS = {"text": "TEXT_GENERATION", "image": "IMAGE_GENERATION", "custom": "CUSTOM"}
-COMPLETIONS = 50
+COMPLETIONS, SHOWN_CHARACTERS = 50, 100
 KEY_SCOPES = ["READ", "RUN", "WRITE"]
 
 app = typer.Typer(help="Run models on an inference server.", no_args_is_help=True, pretty_exceptions_enable=False)
@@ -425,10 +426,12 @@ def show_model(slug: ModelArgument, as_json: JsonOption = False, url: UrlOption 
     if shown:
         print(f"\ninput of {shown.slug}")
         required = shown.input_schema.get("required", [])
-        for name, rule in shown.input_schema.get("properties", {}).items():
+        fields = shown.input_schema.get("properties", {})
+        for name in sorted(fields, key=lambda name: fields[name].get("x-order", len(fields))):
+            rule = fields[name]
             text = rule.get("description") or rule.get("title") or ""
-            default = f" (default {_compact(rule['default'])})" if rule.get("default") is not None else ""
-            print(f"  -i {name}={'*' if name in required else ''}  {text}{default}")
+            default = f" Default: {_compact(rule['default'])}." if rule.get("default") is not None else ""
+            print(f"  {name}  {text}{' Required.' if name in required else default}")
     print("\nversions")
     for version in versions:
         print(f"  {version.slug}  {version.state}  {version.reason or version.source}")
@@ -527,5 +530,4 @@ def _summary(prediction: Prediction) -> str:
 
 
 def _first_line(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= 60 else f"{line[:59]}…"
+    return shortened(text, SHOWN_CHARACTERS)

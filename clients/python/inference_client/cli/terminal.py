@@ -15,7 +15,6 @@ from typing import Any, ParamSpec, TypeVar
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
-from rich.table import Table
 from rich.text import Text as RichText
 
 from inference_client.cli.inputs import InputError
@@ -26,7 +25,7 @@ from inference_client.predictions import Prediction
 
 FAILED, USAGE, INTERRUPTED, BROKEN_PIPE = 1, 2, 130, 141
 SIGNAL_BASE = 128
-MEGABYTE = 1_000_000
+GAP = "  "
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -93,10 +92,19 @@ def show_table(head: Sequence[str], rows: Iterator[Sequence[str]]) -> None:
         for row in rows:
             print("\t".join(row))
         return
-    table = Table(*head, box=None, pad_edge=False, header_style="dim")
-    for row in rows:
-        table.add_row(*(RichText(cell) for cell in row))
-    Console(highlight=False).print(table)
+    console, lines = Console(highlight=False), list(rows)
+    widths = [max(len(name), *(len(row[column]) for row in lines), 0) for column, name in enumerate(head[:-1])]
+    # The last column has what the others leave, so that each row is a line
+    room = max(len(head[-1]), console.width - sum(width + len(GAP) for width in widths))
+    for number, row in enumerate([head, *lines]):
+        cells = [*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), shortened(row[-1], room)]
+        console.print(RichText(GAP.join(cells), style="" if number else "dim"), soft_wrap=True)
+
+
+def shortened(text: str, most: int) -> str:
+    """A text on one line of so many characters."""
+    line = " ".join(text.split())
+    return line if len(line) <= most else f"{line[: most - 1]}…"
 
 
 def show_facts(facts: Sequence[tuple[str, str]]) -> None:
@@ -169,7 +177,7 @@ class ProgressView:
             self.update(f"model: {event.phase}", event.bytes, event.total_bytes)
         elif isinstance(event, Step):
             self.update(f"step {event.step} of {event.total or '?'}", event.step, event.total)
-        elif isinstance(event, Status):
+        elif isinstance(event, Status) and not event.prediction.ended:
             self.update(event.status.lower())
 
     def show_version(self, version: Version) -> None:
