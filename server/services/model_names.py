@@ -38,11 +38,16 @@ async def slug_of_version(named: str) -> str:
 
 async def slug_of_name(rt: Runtime, viewer: Viewer, name: str) -> str:
     """As `slug_of_version`, of a name that may be an alias of the viewer's, or one of OPENAI_ALIASES."""
-    if viewer.user_id is not None and ALIAS.fullmatch(name):
-        row = await ModelAlias.get_or_none(user_id=viewer.user_id, name=name)
-        if row is not None:
-            return row.slug
+    if (row := await find_alias(viewer, name)) is not None:
+        return row.slug
     return await slug_of_version(rt.settings.openai_aliases.get(name, name))
+
+
+async def find_alias(viewer: Viewer, name: str) -> ModelAlias | None:
+    """The viewer's alias of a name; None where there is none, and where the name can be none."""
+    if viewer.user_id is None or not ALIAS.fullmatch(name):
+        return None
+    return await ModelAlias.get_or_none(user_id=viewer.user_id, name=name)
 
 
 async def set_alias(viewer: Viewer, name: str, model: str) -> ModelAlias:
@@ -78,7 +83,9 @@ async def remove_alias(viewer: Viewer, name: str) -> str:
         UnauthenticatedError, ForbiddenError: as `set_alias`.
         NotFoundError: there is none.
     """
-    if not await ModelAlias.filter(user_id=_owner(viewer), name=name[:101]).delete():
+    _owner(viewer)
+    row = await find_alias(viewer, name)
+    if row is None or not await ModelAlias.filter(id=row.id).delete():
         raise NotFoundError(f"You have no alias {name[:100]!r}.")
     return name
 

@@ -49,8 +49,8 @@ async def create_deployment(caller: Calling, new: NewDeploymentForm) -> Response
     caller.viewer.require(Scope.WRITE)
     await caller.spend(CHANGE)
     handle = await _handle(caller)
-    slug = await model_names.slug_of_version(f"{new.model}:{new.version}")
-    if await ModelAlias.exists(user_id=caller.viewer.user_id, name=new.name):
+    slug = await _pinned(caller, f"{new.model}:{new.version}")
+    if await model_names.find_alias(caller.viewer, new.name) is not None:
         raise ConflictError("You have a deployment of this name; change that, or delete it first.")
     row = await model_names.set_alias(caller.viewer, new.name, slug)
     return answer(await _body(caller, row, handle), 201)
@@ -70,8 +70,7 @@ async def update_deployment(caller: Calling, owner: str, name: str, changes: Dep
     await caller.spend(CHANGE)
     row = await _find(caller, owner, name)
     if changes.version is not None:
-        slug = await model_names.slug_of_version(changes.version)
-        row = await model_names.set_alias(caller.viewer, name, slug)
+        row = await model_names.set_alias(caller.viewer, name, await _pinned(caller, changes.version))
     return answer(await _body(caller, row, owner))
 
 
@@ -107,10 +106,22 @@ async def _handle(caller: Caller) -> str:
     return (await accounts.by_ids([caller.viewer.user_id]))[caller.viewer.user_id].handle
 
 
+async def _pinned(caller: Caller, version: str) -> str:
+    """What pins a version that can be run.
+
+    Raises:
+        NotFoundError: the caller knows no such model, or it has no such version.
+        UnavailableError: it is not READY.
+    """
+    slug = await model_names.slug_of_version(version)
+    await predictions.resolve_version(caller.viewer, slug)
+    return slug
+
+
 async def _find(caller: Caller, owner: str, name: str) -> ModelAlias:
     if await _handle(caller) != owner:
         raise NotFoundError(MISSING)
-    row = await ModelAlias.get_or_none(user_id=caller.viewer.user_id, name=name)
+    row = await model_names.find_alias(caller.viewer, name)
     if row is None:
         raise NotFoundError(MISSING)
     return row

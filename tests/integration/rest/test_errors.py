@@ -48,6 +48,7 @@ def check(response: httpx.Response, status: int, code: str) -> dict[str, Any]:
         ("GET", "/v1/predictions", {}, 401, "UNAUTHENTICATED"),
         ("GET", "/v1/files", {}, 401, "UNAUTHENTICATED"),
         ("POST", "/v1/files", {"files": {"content": b"x"}}, 401, "UNAUTHENTICATED"),
+        ("GET", "/v1/deployments", {}, 401, "UNAUTHENTICATED"),
         ("POST", "/v1/models", {"json": {}}, 422, "INVALID_INPUT"),
         ("POST", "/v1/predictions", {"content": b"{", "headers": JSON}, 422, "INVALID_INPUT"),
         ("POST", "/v1/predictions", {"content": b"\xff", "headers": JSON}, 422, "INVALID_INPUT"),

@@ -136,13 +136,13 @@ def write_sound(samples: Any, rate: int) -> MediaFile:
     return MediaFile(wav(_channels_first(as_array(samples, "sound")), rate), "audio/wav")
 
 
-def read_mask(path: str) -> Image.Image:
+def read_mask(path: str, name: str) -> Image.Image:
     """A mask as a pipeline takes it, white where it draws anew: what is transparent in one that has such parts.
 
     Raises:
         InputRejectedError: it is no picture.
     """
-    picture = read_picture(path)
+    picture = read_picture(path, name)
     with Image.open(path) as file:
         if not file.has_transparency_data:
             return picture
@@ -152,11 +152,11 @@ def read_mask(path: str) -> Image.Image:
     return ImageOps.invert(alpha).convert("RGB")
 
 
-def read_file(path: str, medium: str, rate: int) -> Any:
-    """A file as a pipeline takes it; raises as the others do."""
+def read_file(path: str, name: str, medium: str, rate: int) -> Any:
+    """A file as a pipeline takes it, of the input that is called `name`; raises as the others do."""
     if medium == VIDEO:
         return read_video(path)
     if medium == AUDIO:
         # pipelines compute with tensors
         return torch.from_numpy(read_sound(path, rate))
-    return read_picture(path)
+    return read_picture(path, name)

@@ -226,7 +226,7 @@ class ImageModel:
             if len(paths) > 1 and not file.is_list:
                 raise InputRejectedError(f"For {task.name}, {name} is one file: {len(paths)} were given.")
             read = media.read_mask if name == "mask" else partial(media.read_file, medium=file.medium, rate=rate)
-            contents = [read(str(path)) for path in paths]
+            contents = [read(str(path), name) for path in paths]
             if name == "image" and not sized and file.medium == IMAGE:
                 pixels = max(picture.width * picture.height for picture in contents)
                 if pixels > MAX_IMAGE_PIXELS:
