@@ -236,11 +236,11 @@ def test_a_list_is_aligned_for_people_and_has_tabs_for_programs(
     anybody: CommandLine, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr("sys.stdout.isatty", lambda: True)
-    monkeypatch.setenv("COLUMNS", "60")
+    # Has 80 columns and no colours
     monkeypatch.setenv("TERM", "dumb")
     show_table(("model", "kind"), iter([("demo/echo", "CUSTOM"), ("a/b", "word " * 20)]))
     assert capsys.readouterr().out.splitlines() == [
-        "model      kind", "demo/echo  CUSTOM", f"a/b        {('word ' * 20)[:48]}…"
+        "model      kind", "demo/echo  CUSTOM", f"a/b        {('word ' * 20)[:68]}…"
     ]  # fmt: skip
     assert anybody("models", "list", "--owner", "demo", "-n", "1").stdout.count("\t") == 3
 
