@@ -12,15 +12,12 @@ from typing import Annotated, Any, Protocol, TypeVar
 import structlog
 from fastapi import Header, Request
 from starlette.requests import ClientDisconnect
-from starlette.responses import Response, StreamingResponse
-from starlette.types import Receive, Send
-from starlette.types import Scope as ASGIScope
+from starlette.responses import Response
 
 from server.adapters import wire
 from server.adapters.database import CONNECTION_ERRORS
 from server.adapters.tasks import end
 from server.domain.api_keys import Scope
-from server.domain.events import EventType
 from server.domain.ids import encode_id
 from server.domain.predictions import PredictionErrorCode, PredictionStatus
 from server.errors import RateLimitedError, ServiceError
@@ -29,6 +26,15 @@ from server.live.concurrency import ConcurrencyLimit
 from server.live.prediction_events import SubscriberEvent
 from server.live.text_progress import Piece, TextProgress
 from server.rest.caller import Caller
+from server.rest.event_streams import (
+    KEEP_ALIVE,
+    KEEP_ALIVE_SECONDS,
+    TOO_MANY,
+    CredentialEndedError,
+    EventStream,
+    ended_row,
+    follow,
+)
 from server.rest.openai.errors import SERVER, RefusedError, error_body
 from server.services import predictions
 from server.tables import Prediction
@@ -36,16 +42,12 @@ from server.tables import Prediction
 logger = structlog.get_logger(__name__)
 
 T = TypeVar("T")
-KEEP_ALIVE_SECONDS = 15.0
 LONGEST_WAIT_SECONDS = 86_400
-TOO_MANY = "Too many streams are open at once; close one first."
 STOPPING = "This server stops; send the request again."
 CREDENTIAL_ENDED = "Your credential has ended, and the stream with it."
 # What a worker says of a prompt that its model has no room for
 _TOO_LONG = re.compile(r"The prompt has ([0-9]+) tokens; this model's context is ([0-9]+) tokens")
-KEEP_ALIVE = b": keep-alive\n\n"
 DONE = b"data: [DONE]\n\n"
-STREAM_HEADERS = {"cache-control": "no-store", "x-accel-buffering": "no"}
 IdempotencyKey = Annotated[
     str | None,
     Header(
@@ -96,32 +98,14 @@ class Run:
         caller = self._caller
         # Whoever may run something may read what it gives
         viewer = replace(caller.viewer, scopes=caller.viewer.scopes | {Scope.READ})
-        events = prediction_events.watch(caller.rt, caller.hubs, viewer, self.row.id)
-        expiry: asyncio.Task[str] | None = None
-        if viewer.session_id is not None or viewer.key_id is not None:
-            expiry = asyncio.create_task(caller.credential_watcher.wait_for_expiry(viewer))
-        following: asyncio.Task[SubscriberEvent] | None = None
-        async with aclosing(events):
-            try:
-                while True:
-                    following = following or asyncio.ensure_future(anext(events))
-                    waiting = {following, *([expiry] if expiry else [])}
-                    await asyncio.wait(waiting, timeout=KEEP_ALIVE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
-                    if following.done():
-                        done, following = following, None
-                        try:
-                            update = done.result()
-                        except StopAsyncIteration:
-                            return
-                        if ended_row(update) is not None:
-                            self._is_due = False
-                        yield update
-                    elif expiry is not None and expiry.done():
-                        raise RefusedError(CREDENTIAL_ENDED, code="invalid_api_key", status=401)
-                    else:
-                        yield None
-            finally:
-                await end(*[task for task in (following, expiry) if task is not None])
+        try:
+            async with aclosing(follow(caller, viewer, self.row.id)) as updates:
+                async for update in updates:
+                    if update is not None and ended_row(update) is not None:
+                        self._is_due = False
+                    yield update
+        except CredentialEndedError:
+            raise RefusedError(CREDENTIAL_ENDED, code="invalid_api_key", status=401) from None
 
     async def leave(self) -> None:
         """Nobody waits for it any more; where the database is away, its row goes on."""
@@ -157,14 +141,6 @@ class Run:
 async def _wait_for_disconnect(request: Request) -> None:
     while (await request.receive())["type"] != "http.disconnect":
         pass
-
-
-def ended_row(update: SubscriberEvent) -> Prediction | None:
-    """The row of a prediction's last event; None for any other."""
-    if update.event.type is not EventType.STATUS:
-        return None
-    # Not by the row's status: it may have ended while its events are still on their way
-    return update.row if PredictionStatus(update.event.data["status"]).is_terminal else None
 
 
 def failure_of(row: Prediction) -> RefusedError | None:
@@ -250,7 +226,7 @@ async def stream(
         limits.release(owner)
         await here.leave()
 
-    return CompletionStream(_with_errors(first, pieces), here.headers, leave)
+    return EventStream(_with_errors(first, pieces), here.headers, leave)
 
 
 async def _with_errors(first: bytes, pieces: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
@@ -267,22 +243,3 @@ async def _with_errors(first: bytes, pieces: AsyncGenerator[bytes, None]) -> Asy
 def data_event(body: dict[str, Any]) -> bytes:
     """A server-sent event of a body alone."""
     return b"data: " + wire.encode_bytes(body) + b"\n\n"
-
-
-class CompletionStream(StreamingResponse):
-    """Server-sent events; `leave` is called when all was sent or the client is gone."""
-
-    def __init__(
-        self, pieces: AsyncGenerator[bytes, None], headers: dict[str, str], leave: Callable[[], Awaitable[None]]
-    ) -> None:
-        super().__init__(pieces, media_type="text/event-stream", headers={**STREAM_HEADERS, **headers})
-        self._pieces, self._leave = pieces, leave
-
-    async def __call__(self, scope: ASGIScope, receive: Receive, send: Send) -> None:
-        """Send them."""
-        try:
-            async with aclosing(self._pieces):
-                await super().__call__(scope, receive, send)
-        finally:
-            # It is done whatever becomes of the connection's own task
-            await asyncio.shield(asyncio.ensure_future(self._leave()))

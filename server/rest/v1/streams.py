@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 import time
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass, field
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Header, Request
@@ -16,7 +15,6 @@ from starlette.responses import Response, StreamingResponse
 
 from server.adapters import wire
 from server.adapters.signing import expiry
-from server.adapters.tasks import end
 from server.domain.accounts import Viewer
 from server.domain.api_keys import Scope
 from server.domain.events import EventType
@@ -24,20 +22,27 @@ from server.domain.files import with_links
 from server.domain.predictions import PredictionStatus
 from server.domain.text_output import text_of
 from server.errors import NotFoundError, RateLimitedError
-from server.live import prediction_events, prediction_rows, rest_body
+from server.live import prediction_rows, rest_body
 from server.live.concurrency import ConcurrencyLimit
 from server.live.links import links_of
 from server.live.prediction_events import SubscriberEvent
 from server.rest.caller import CHANGE, SIGN_IN, Caller, Calling
+from server.rest.event_streams import (
+    KEEP_ALIVE,
+    KEEP_ALIVE_SECONDS,
+    TOO_MANY,
+    CredentialEndedError,
+    EventStream,
+    ended_row,
+    follow,
+)
 from server.rest.requests import BoundedRoute
 from server.rest.v1.answers import ERRORS
 from server.rest.v1.predictions import parse_prediction_id
 from server.tables import Prediction
 
 router = APIRouter(route_class=BoundedRoute, tags=["predictions"], responses=ERRORS, dependencies=SIGN_IN)
-KEEP_ALIVE_SECONDS = 15.0
 RETRY_MILLISECONDS = 1000
-TOO_MANY = "Too many streams are open at once; close one first."
 # A cursor, and how much of text and log the client has: a new attempt writes them anew from the beginning
 _EVENT_ID = re.compile(r"(?P<cursor>[0-9a-z.]{1,40}:[0-9]{1,15});(?P<text>[0-9]{1,12});(?P<logs>[0-9]{1,12})", re.ASCII)
 LastEventId = Annotated[
@@ -69,26 +74,11 @@ async def stream_prediction(
     owner = caller.viewer.owner_key
     if not limits.acquire(owner):
         raise RateLimitedError(TOO_MANY, KEEP_ALIVE_SECONDS)
-    events = _Stream(caller, viewer, row_id, place).events()
-    headers = {"cache-control": "no-store", "x-accel-buffering": "no", "x-prediction-id": id}
-    return _Events(_released(events, limits, owner), media_type="text/event-stream", headers=headers)
 
-
-async def _released(events: AsyncIterator[bytes], limits: ConcurrencyLimit, owner: str) -> AsyncGenerator[bytes, None]:
-    try:
-        async for event in events:
-            yield event
-    finally:
+    async def leave() -> None:
         limits.release(owner)
 
-
-class _Events(StreamingResponse):
-    """Closes its events when the connection ends, so that nothing waits for a reader that is gone."""
-
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        """Send them."""
-        async with aclosing(self.body_iterator):  # type: ignore[type-var]
-            await super().__call__(scope, receive, send)
+    return EventStream(_Stream(caller, viewer, row_id, place).events(), {"x-prediction-id": id}, leave)
 
 
 async def _reader(caller: Caller, request: Request, row_id: UUID) -> Viewer:
@@ -140,40 +130,20 @@ class _Stream:
     async def events(self) -> AsyncGenerator[bytes, None]:
         """The events as bytes, and comments while nothing comes, until the prediction or the credential ends."""
         yield f"retry: {RETRY_MILLISECONDS}\n\n".encode()
-        caller = self._caller
-        updates = prediction_events.watch(caller.rt, caller.hubs, self._viewer, self._id, self._place.cursor)
-        ended = self._credential()
-        async with aclosing(updates):
-            following: asyncio.Task[SubscriberEvent] | None = None
-            try:
-                while True:
-                    following = following or asyncio.ensure_future(anext(updates))
-                    waiting = {following, *([ended] if ended else [])}
-                    await asyncio.wait(waiting, timeout=KEEP_ALIVE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
-                    if following.done():
-                        update, following = following, None
-                        try:
-                            for event in await self._sent(update.result()):
-                                yield event
-                        except StopAsyncIteration:
-                            return
-                    elif ended is not None and ended.done():
-                        # The client comes back with a new credential, and goes on
-                        return
-                    else:
-                        yield b": keep-alive\n\n"
-            finally:
-                await end(*[task for task in (following, ended) if task is not None])
-
-    def _credential(self) -> asyncio.Task[str] | None:
-        viewer = self._viewer
-        if viewer.session_id is None and viewer.key_id is None:
-            return None
-        return asyncio.create_task(self._caller.credential_watcher.wait_for_expiry(viewer))
+        try:
+            async with aclosing(follow(self._caller, self._viewer, self._id, self._place.cursor)) as updates:
+                async for update in updates:
+                    for event in [KEEP_ALIVE] if update is None else await self._sent(update):
+                        yield event
+        except CredentialEndedError:
+            # The client comes back with a new one, and goes on
+            return
 
     async def _sent(self, update: SubscriberEvent) -> list[bytes]:
         event, data = update.event, update.event.data
         self._place.cursor = str(event.cursor)
+        if (row := ended_row(update)) is not None:
+            return await self._end(row)
         match event.type:
             case EventType.SNAPSHOT:
                 return self._snapshot(update)
@@ -181,9 +151,6 @@ class _Stream:
                 return self._piece("output", data["text"])
             case EventType.LOG:
                 return self._piece("logs", data["line"] + "\n")
-            # Not by the row's status: it may have ended while its events are still on their way
-            case EventType.STATUS if update.row is not None and PredictionStatus(data["status"]).is_terminal:
-                return await self._end(update.row)
         return []
 
     def _snapshot(self, update: SubscriberEvent) -> list[bytes]:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncGenerator
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from starlette.requests import ClientDisconnect
 
 from server.domain.accounts import ANONYMOUS
 from server.domain.events import Cursor, Event, EventType
 from server.live.prediction_events import SubscriberEvent
+from server.rest.event_streams import EventStream
 from server.rest.v1.streams import _Place, _Stream
 from server.tables import Prediction
 
@@ -22,3 +26,38 @@ async def test_a_stream_ends_by_the_last_event_and_not_by_the_row(status: str, e
     event = Event(EventType.STATUS, Cursor("e", 1), 0.0, {"status": status})
     sent = await stream._sent(SubscriberEvent(event, Prediction(status="canceled", output=None)))
     assert [line.decode().partition("\n")[0].removeprefix("event: ") for line in sent] == events
+
+
+@pytest.mark.parametrize("sent_before", [0, 1, 2])
+async def test_a_client_that_is_gone_frees_its_stream_once(sent_before: int) -> None:
+    left = []
+    closed = []
+
+    async def pieces() -> AsyncGenerator[bytes, None]:
+        try:
+            while True:
+                yield b": keep-alive\n\n"
+        finally:
+            closed.append(True)
+
+    async def leave() -> None:
+        left.append(True)
+
+    sent = 0
+
+    async def send(_: Any) -> None:
+        nonlocal sent
+        if sent == sent_before:
+            raise OSError("the client is gone")
+        sent += 1
+
+    async def receive() -> Any:
+        await asyncio.Event().wait()
+
+    stream = EventStream(pieces(), {}, leave)
+    scope: Any = {"type": "http", "asgi": {"spec_version": "2.4"}}
+    with pytest.raises(ClientDisconnect):
+        await stream(scope, receive, send)
+    assert left == [True]
+    # The first thing sent is the head, before anything of the pieces is asked for
+    assert closed == ([True] if sent_before else [])
