@@ -298,11 +298,6 @@ async def record_webhook(
     return bool(await rows(_RECORD_WEBHOOK, lease.batch_id, lease.attempt, *values))
 
 
-async def send_webhook_again(batch_id: UUID) -> bool:
-    """Make the message about an ended batch due now, with its whole schedule; False where there is none."""
-    return bool(await rows(_SEND_WEBHOOK_AGAIN, batch_id))
-
-
 def new_line(batch_id: UUID, index: int, key: str | None, violations: list[dict[str, str]]) -> BatchLine:
     """The row of a line that cannot run."""
     return BatchLine(id=uuid4(), batch_id=batch_id, batch_index=index, batch_key=key, violations=violations)
@@ -474,8 +469,4 @@ _RECORD_WEBHOOK = """
 UPDATE batch_webhook SET state = $3::varchar, next_at = now() + make_interval(secs => $4), attempts = $5::jsonb,
   tries = tries + $6, lease_until = NULL, updated_at = now()
 WHERE batch_id = $1 AND attempt = $2 AND state = 'pending' RETURNING batch_id
-"""
-_SEND_WEBHOOK_AGAIN = """
-UPDATE batch_webhook SET state = 'pending', tries = 0, next_at = now(), updated_at = now()
-WHERE batch_id = $1 AND state <> 'waiting' RETURNING batch_id
 """

@@ -14,6 +14,7 @@ from tests.chaos.audit import TERMINAL
 from tests.support.receiver import OK, Answering, Receiver, Told, answer, hang, listening
 
 FAILURES = 0.3
+ENDS = ("COMPLETED", "BATCH_COMPLETED")
 
 
 async def reset(told: Told, writer: asyncio.StreamWriter) -> None:
@@ -52,8 +53,8 @@ class Hooks:
         """Fail sometimes, at the first message of an end; else take it."""
         held = self.told[told.json["id"]]
         held.append(told)
-        ends = [one for one in held if one.event == "COMPLETED"]
-        fails = told.event == "COMPLETED" and len(ends) == 1 and self.rng.random() < FAILURES
+        ends = [one for one in held if one.event in ENDS]
+        fails = told.event in ENDS and len(ends) == 1 and self.rng.random() < FAILURES
         await (self.rng.choice(WAYS) if fails else OK)(told, writer)
 
     def problems(self, prediction_id: str, rows: list[dict[str, Any]], status: str) -> list[str]:

@@ -18,6 +18,7 @@ import asyncpg
 import httpx
 import psutil
 
+from tests.chaos import batch
 from tests.chaos.audit import TERMINAL, Change, histories, pids
 from tests.chaos.cluster import LEASE_SECONDS, Cluster
 from tests.chaos.hooks import Hooks
@@ -57,6 +58,8 @@ async def check(cluster: Cluster, load: Load, hooks: Hooks, injected: list[Injec
     for name, start in read.items():
         found.problems += [f"{name}: {line[:250]} … {line[-300:]}" for line in BUGS.findall(cluster.log(name)[start:])]
     await _check_rows(cluster, load, injected, found)
+    if load.batch_id is not None:
+        found.problems += await batch.problems_of(cluster, hooks, load.batch_id)
     found.problems += await _untold(cluster, load, hooks)
     for watcher in load.watchers:
         found.problems += watcher.problems

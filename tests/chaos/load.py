@@ -14,6 +14,7 @@ from uuid import UUID
 import httpx
 
 from server.domain.ids import parse_global_id
+from tests.chaos import batch
 from tests.chaos.streaming import StreamWatcher
 from tests.chaos.watching import Watcher
 from tests.support.api import CANCEL, CREATE, Client
@@ -58,6 +59,7 @@ class Load:
     watchers: list[Watcher | StreamWatcher] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     refusals: Counter[str] = field(default_factory=Counter)
+    batch_id: UUID | None = None
     latencies: list[tuple[float, float]] = field(default_factory=list)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
     _clients: dict[tuple[str, str | None], Client] = field(default_factory=dict)
@@ -165,16 +167,22 @@ class Load:
         """Cancel, until somebody says yes."""
         await self.until_answered(CANCEL, "cancelPrediction", {"id": asked.id}, self.token)
 
+    async def ask_batch(self) -> None:
+        """Ask for a batch with one key until there is an answer."""
+        new = batch.new_batch(self.slugs["count"], self.hook, f"{self.mark}-batch")
+        made = await self.until_answered(batch.CREATE, "createBatch", new, self.token, "Batch")
+        self.batch_id = parse_global_id(made["id"])[1]
+
     async def until_answered(
-        self, query: str, name: str, values: dict[str, Any], token: str | None = None
+        self, query: str, name: str, values: dict[str, Any], token: str | None = None, kind: str = "Prediction"
     ) -> dict[str, Any]:
-        """The prediction that an API says it is, whichever answers; signed in, or as nobody."""
+        """What an API says it is, whichever answers; signed in, or as nobody."""
         deadline = time.monotonic() + ACCEPT_SECONDS
         while True:
             url = self.rng.choice(list(self.urls.values()))
             found = await self._answer(url, token, query, values)
             if found is not None:
-                if found[name]["__typename"] != "Prediction":
+                if found[name]["__typename"] != kind:
                     raise AssertionError(f"{name}: {found[name]}")
                 answer: dict[str, Any] = found[name]
                 return answer

@@ -65,6 +65,7 @@ async def run_seed(cluster: Cluster, seed: int) -> Result:
         load = Load(cluster.urls, cluster.slugs, cluster.token, hooks.url, rng, mark)
         scene = Scene(cluster, load, rng)
         read = {name: len(cluster.log(name)) for name in (*APIS, *WORKERS)}
+        load.spawn(load.ask_batch())
         problems = await _storm(scene, seed)
         await cluster.heal()
         await load.finish(DRAIN_SECONDS)

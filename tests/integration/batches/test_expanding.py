@@ -5,15 +5,17 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from tortoise.exceptions import IntegrityError
 
 from server.adapters.database import now, rows
+from server.maintenance import retention
 from server.queue import batches as queue
 from server.runtime import Runtime
 from server.services import batch_items, batches, predictions
-from server.tables import Batch, BatchLine, Prediction, UploadUse
+from server.tables import Batch, BatchLine, Prediction, Upload, UploadUse
 from tests.integration.batches.conftest import Place, counts, items, reread, with_settings
 from tests.integration.queue import store
 
@@ -315,6 +317,38 @@ async def test_what_a_worker_of_an_older_release_ended_is_counted(place: Place, 
     over = await reread(batch)
     assert (over.status, counts(over)) == ("completed", (6, 6, 0, 0, 0, 0))
     assert await queue.recount(0) == []
+
+
+async def test_a_file_stays_as_long_as_a_batch_reads_it(place: Place, rt: Runtime) -> None:
+    with_settings(rt, batch_window=2)
+    uri = await place.upload([{"text": str(n)} for n in range(4)])
+    upload = Upload.filter(id=UUID(uri.removeprefix("upload:")))
+    batch = await place.create(upload=uri)
+    await place.work()
+    await upload.update(expires_at=now() - timedelta(days=1))
+    await retention.remove_expired_uploads(rt)
+    assert await upload.exists()
+    await place.run()
+    await place.work()
+    assert len(await items(batch)) == 4
+    await retention.remove_expired_uploads(rt)
+    assert not await upload.exists()
+    await place.run()
+    assert (await reread(batch)).status == "completed"
+
+
+async def test_what_an_old_batch_was_given_is_forgotten(place: Place, rt: Runtime) -> None:
+    batch = await place.create(inputs=[{"text": 1}, {"text": "a"}], metadata={"mine": 1})
+    young = await place.create(inputs=[{"text": 1}])
+    await place.work()
+    await place.run()
+    with_settings(rt, prediction_retention_seconds=60)
+    await Batch.filter(id=batch.id).update(completed_at=now() - timedelta(minutes=2))
+    await retention.remove_old(rt)
+    over = await reread(batch)
+    assert (over.data_removed, over.metadata, over.invalid) == (True, None, 1)
+    assert await BatchLine.filter(batch_id=batch.id).count() == 0
+    assert await BatchLine.filter(batch_id=young.id).count() == 1
 
 
 async def test_what_nothing_waits_for_makes_no_rows_wait(place: Place) -> None:

@@ -226,7 +226,7 @@ export type Scope =
   | 'ADMIN'
   /** Read what its owner can see: private models, predictions, files, deliveries and events. */
   | 'READ'
-  /** Create, retry and cancel predictions, create uploads of input files, and redeliver webhooks. */
+  /** Create, retry and cancel predictions and batches, create uploads of input files, and redeliver webhooks. */
   | 'RUN'
   /** Create, update and delete models, set and remove their variables, publish and retry versions, and purge results. */
   | 'WRITE';
