@@ -17,7 +17,7 @@ test("the JavaScript client runs, streams, and takes and gives files on a page",
   const page = await open();
   await page.evaluate(`${await bundle()}; globalThis.sdk = sdk`);
   const said = await page.evaluate(async () => {
-    const client = new sdk.Client({ url: location.origin });
+    const client = new sdk.Client();
     const text = await client.run("demo/echo", { text: "on a page" });
     let streamed = "";
     for await (const event of client.stream("demo/echo", { text: "piece by piece", delay_seconds: 0.05 }))

@@ -5,7 +5,7 @@ import { backoff, sleep } from "./time.js";
 export type WebSocketClass = new (url: string, protocols?: string | string[]) => unknown;
 
 export interface ClientOptions {
-  /** Address of the server; else the environment's INFERENCE_URL, else `http://127.0.0.1:8000`. */
+  /** Where the server's page opens; else the environment's INFERENCE_URL, the page that this runs on, or this machine. */
   url?: string | URL;
   /** An API key or an access token, or what gives one; else the environment's INFERENCE_KEY. Without one you are nobody. */
   key?: string | (() => string | Promise<string>);
@@ -46,7 +46,9 @@ export class Transport {
   readonly #webSocket: WebSocketClass | undefined;
 
   constructor(options: ClientOptions) {
-    this.url = new URL(options.url ?? environment("INFERENCE_URL") ?? "http://127.0.0.1:8000");
+    const url = new URL(options.url ?? environment("INFERENCE_URL") ?? ownPage() ?? "http://127.0.0.1:8000");
+    // what is below it is found from a folder alone
+    this.url = new URL(url.pathname.endsWith("/") ? url : `${url.origin}${url.pathname}/`);
     this.patienceMs = (options.patienceSeconds ?? 60) * 1000;
     this.#webSocket = options.webSocket;
     this.#key = options.key ?? environment("INFERENCE_KEY");
@@ -121,7 +123,7 @@ export class Transport {
   }
 
   get #endpoint(): URL {
-    return new URL("/graphql", this.url);
+    return new URL("graphql", this.url);
   }
 
   get socketUrl(): string {
@@ -171,4 +173,9 @@ export function reasonOf(error: unknown): string {
 function environment(name: string): string | undefined {
   // bundlers put an object of their own in its place, and browsers have none
   return (globalThis as { process?: { env?: Record<string, string | undefined> } }).process?.env?.[name] || undefined;
+}
+
+function ownPage(): string | undefined {
+  const { origin } = (globalThis as { location?: { origin?: string } }).location ?? {};
+  return origin?.startsWith("http") ? origin : undefined;
 }

@@ -293,6 +293,19 @@ describe('our own client', { concurrency: 3 }, () => {
     await assert.rejects(all(nobody.watch('x')), UnreachableError)
   })
 
+  test('a server may lie below a path of another', async () => {
+    const asked = []
+    const below = (to, init) => {
+      asked.push(to)
+      return fetch(to.replace('/models/graphql', '/graphql'), init)
+    }
+    for (const prefix of ['/models', '/models/']) {
+      const proxied = meddled(below, { url: url + prefix })
+      assert.equal(await proxied.run('demo/echo', { text: TEXT }), TEXT)
+    }
+    assert.deepEqual(asked, [`${url}/models/graphql`, `${url}/models/graphql`])
+  })
+
   test('too many requests are sent again when it is time', async () => {
     let tries = 0
     const limited = meddled(() => {
@@ -321,12 +334,14 @@ describe('our own client', { concurrency: 3 }, () => {
 
   test('a lost link leaves no gap and brings nothing twice', async () => {
     let sockets = 0
+    let snapshots = 0
     /** Breaks after some messages, as a link does: without a word. */
     class Breaking extends WebSocket {
       constructor(...parts) {
         super(...parts)
         let left = sockets++ < 6 ? 5 : Infinity
-        this.on('message', () => {
+        this.on('message', (data) => {
+          if (String(data).includes('PredictionSnapshot')) snapshots++
           if (--left <= 0) this.terminate()
         })
       }
@@ -336,6 +351,8 @@ describe('our own client', { concurrency: 3 }, () => {
     assert.equal(textOf(events), WORDS)
     assert.ok(!events.some((event) => event.type === 'restart'))
     assert.ok(sockets > 3, `${sockets} sockets`)
+    // one before it runs, and one of its beginning: who comes back has a cursor
+    assert.ok(snapshots <= 2, `${snapshots} snapshots`)
   })
 
   test('errors are of a kind, and say what is wrong', async () => {
