@@ -14,7 +14,7 @@ from openai.types.chat import ChatCompletionChunk
 
 from tests.conftest import LiveServer
 from tests.support.chat_model import WEATHER, scripted
-from tests.support.operations import somebody
+from tests.support.operations import add_model, change, somebody
 
 ASK: list[Any] = [{"role": "user", "content": "What is a lease?"}]
 
@@ -322,6 +322,15 @@ async def test_a_model_has_the_names_that_a_user_gives_it(live_server: LiveServe
         assert removed["removeModelAlias"]["alias"] == "mine"
         with pytest.raises(openai.NotFoundError):
             await client.models.retrieve("mine")
+    # An alias opens no model that one may not use
+    slug = (await add_model(user, visibility="PUBLIC"))["slug"]
+    theirs = {"input": {"alias": "theirs", "model": slug}}
+    assert (await other.run(SET_ALIAS, **theirs))["setModelAlias"]["model"] == slug
+    await change(user, slug, visibility="PRIVATE")
+    assert (await other.run(SET_ALIAS, **theirs))["setModelAlias"]["code"] == "NOT_FOUND"
+    async with openai.AsyncOpenAI(api_key=str(other.token), base_url=base_url, max_retries=0) as client:
+        with pytest.raises(openai.NotFoundError):
+            await client.models.retrieve("theirs")
     again = await user.run(REMOVE_ALIAS, input={"alias": "mine"})
     assert again["removeModelAlias"]["code"] == "NOT_FOUND"
     await user.close()

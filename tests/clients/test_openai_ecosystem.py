@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 import openai
+import pytest
 
 from tests.conftest import LiveServer
 
@@ -97,10 +98,12 @@ def run(program: str, client: openai.OpenAI, live: LiveServer, chat_model: str) 
     assert done.stdout.endswith("done\n"), done.stdout + done.stderr[-4000:]
 
 
+@pytest.mark.slow
 def test_langchain(openai_client: openai.OpenAI, live_server: LiveServer, chat_model: str) -> None:
     run(LANGCHAIN, openai_client, live_server, chat_model)
 
 
+@pytest.mark.slow
 def test_litellm(openai_client: openai.OpenAI, live_server: LiveServer, chat_model: str) -> None:
     run(LITELLM, openai_client, live_server, chat_model)
 
