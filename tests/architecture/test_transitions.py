@@ -14,7 +14,9 @@ from server.domain.predictions import TRANSITIONS, PredictionStatus
 
 ROOT = Path(__file__).parents[2]
 STARTING, PROCESSING = PredictionStatus.STARTING, PredictionStatus.PROCESSING
-MOVES = re.compile(r"\b(UPDATE|INSERT INTO|DELETE FROM) (prediction|version|webhook|webhook_delivery)\b")
+MOVES = re.compile(
+    r"\b(UPDATE|INSERT INTO|DELETE FROM) (prediction|version|webhook|webhook_delivery|batch|batch_line|batch_webhook)\b"
+)
 WORDS = re.compile(r"'[^']*'|[()]|\w+|\S")
 Transition = tuple[PredictionStatus, PredictionStatus]
 
@@ -110,6 +112,6 @@ def strings() -> Iterator[tuple[str, str]]:
                     yield f"{path.relative_to(ROOT)}:{node.lineno}", node.value
 
 
-def test_only_the_queue_moves_predictions_versions_and_webhooks() -> None:
+def test_only_the_queue_moves_predictions_versions_batches_and_webhooks() -> None:
     elsewhere = [place for place, text in strings() if MOVES.search(text) and not place.startswith("server/queue/")]
     assert elsewhere == []
