@@ -69,6 +69,35 @@ def test_a_model_is_run(client: Client) -> None:
     assert client.run("demo/prose", prompt="The function returns", max_new_tokens=8)
 
 
+def test_who_leaves_a_stream_cancels_what_it_runs(client: Client) -> None:
+    for event in client.stream("demo/echo", text="to be or not", repeat=50, delay_seconds=0.2):
+        if isinstance(event, Text):
+            break
+    left = next(client.list())
+    assert client.wait(left, timeout=30).status == "CANCELED"
+    # Who watches what was submitted may leave
+    kept = client.submit("demo/echo", text="a b c", delay_seconds=0.2)
+    for _ in client.watch(kept):
+        break
+    assert client.wait(kept, timeout=30).status == "SUCCEEDED"
+
+
+async def test_a_task_that_is_canceled_cancels_what_it_streams(loop_client: AsyncClient) -> None:
+    begun = asyncio.Event()
+
+    async def follow() -> None:
+        async for _ in loop_client.stream("demo/echo", text="to be or not", repeat=50, delay_seconds=0.2):
+            begun.set()
+
+    task = asyncio.create_task(follow())
+    await begun.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    left = await anext(loop_client.list())
+    assert (await loop_client.wait(left, timeout=30)).status == "CANCELED"
+
+
 def test_a_model_is_streamed(client: Client) -> None:
     events = list(client.stream("demo/echo", text=TEXT, delay_seconds=0.1))
     assert "".join(map(str, events)) == TEXT

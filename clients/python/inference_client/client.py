@@ -126,8 +126,8 @@ class Client:
         """Run a model and give what it says as it comes: text, steps, log lines, and pictures with `previews`.
 
         The last event is the final `Status`. Broken connections are gone on from where they broke, without a gap and
-        without anything twice. Who stops reading leaves the prediction running; `cancel` ends it. The other arguments
-        are as in `run`.
+        without anything twice. Who leaves the loop before its end cancels the prediction; `submit` and `watch`
+        leave it running. The other arguments are as in `run`.
 
         Raises:
             PredictionFailedError: behind the last event, if that is not SUCCEEDED.

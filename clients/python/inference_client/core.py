@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
 import random
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
-from contextlib import aclosing, asynccontextmanager
+from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Any
@@ -310,14 +311,27 @@ class Core:
         *,
         previews: bool,
     ) -> AsyncGenerator[Event, None]:
-        """Create a prediction and pass on what it says; raises PredictionFailedError at its end where it fails."""
+        """Create a prediction and pass on what it says, and cancel it where the reader leaves before its end.
+
+        Raises:
+            PredictionFailedError: it has ended otherwise than SUCCEEDED.
+        """
         deadline = deadline_of(timeout)
         prediction = await self.create(model, values, options, deadline=deadline)
-        async with aclosing(self.watch(prediction.id, previews=previews, deadline=deadline)) as events:
-            async for event in events:
-                yield event
-                if isinstance(event, Status) and event.prediction.ended:
-                    succeeded(event.prediction)
+        has_ended = False
+        try:
+            async with aclosing(self.watch(prediction.id, previews=previews, deadline=deadline)) as events:
+                async for event in events:
+                    has_ended = isinstance(event, Status) and event.prediction.ended
+                    yield event
+                    if isinstance(event, Status) and event.prediction.ended:
+                        succeeded(event.prediction)
+        except (GeneratorExit, asyncio.CancelledError):
+            if not has_ended:
+                # A server that is away lets it run to its end
+                with suppress(InferenceError):
+                    await self.cancel(prediction.id)
+            raise
 
     async def watch(
         self, prediction_id: str, after: str | None = None, *, previews: bool = False, deadline: float | None = None
