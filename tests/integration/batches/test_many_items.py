@@ -46,6 +46,7 @@ class Peak:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 async def test_a_hundred_thousand_items_are_never_all_in_memory(place: Place, rt: Runtime) -> None:
     # More are made once a quarter of the window is free
     with_settings(rt, batch_window=2 * MANY, max_waiting_predictions=0)
