@@ -34,11 +34,12 @@ CONTROLS = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 # What every try says again while PostgreSQL or Redis is away: a line now, and one a minute with how often it came
 OUTAGES = frozenset(
     {
-        "attempt.waits", "bell.failed", "catalogue.failed", "claim.failed", "demand.read_failed",
+        "attempt.waits", "batch_watch.read_failed", "batches.failed", "bell.failed", "catalogue.failed",
+        "claim.failed", "demand.read_failed",
         "events.announce_failed", "events.live_failed", "events.wake_deliverers_failed", "events.write_failed",
         "files.sweep_failed", "graphql.database_away", "guard.failed", "heartbeat.failed", "hub.demand_failed",
         "hub.log_failed", "hub.preview_failed", "hub.row_failed", "live_list.read_failed", "metrics.rows_unread",
-        "prepare.failed", "prepare.not_renewed", "rate_limiter.redis_away", "recovery.failed",
+        "openai.not_canceled", "prepare.failed", "prepare.not_renewed", "rate_limiter.redis_away", "recovery.failed",
         "request.unavailable", "sharing.failed", "wakeups.lost", "webhooks.claim_failed", "webhooks.delivery_lost",
         "webhooks.note_failed", "worker.not_announced",
     }

@@ -21,7 +21,7 @@ def entries() -> list[tuple[str, str, str]]:
 def shown(value: object) -> str:
     if isinstance(value, bool):
         return str(value).lower()
-    return str(value.value if isinstance(value, Enum) else "" if value in (None, (), frozenset()) else value)
+    return str(value.value if isinstance(value, Enum) else "" if value in (None, (), frozenset(), {}) else value)
 
 
 def test_every_setting_is_shown_once_by_topic_with_default_and_description() -> None:

@@ -42,7 +42,7 @@ def test_broken_packets_are_skipped_for_pipelines_and_for_diffusers_alike(broken
         for _ in container.decode(audio=0):
             pass
     mono = read_sound(str(broken), RATE, mono=True)
-    stereo = image_media.read_file(str(broken), "audio", RATE)
+    stereo = image_media.read_file(str(broken), "sound", "audio", RATE)
     assert mono.dtype == np.float32
     assert (mono.shape[0], stereo.shape[0]) == (1, 2)
     assert RATE < mono.shape[1] == stereo.shape[1] < RATE * SECONDS
