@@ -40,6 +40,7 @@ def _objects() -> int:
     return len(gc.get_objects())
 
 
+@pytest.mark.slow
 def test_events_of_one_selection_leave_nothing_in_memory() -> None:
     executor = _executor()
     for number in range(WARM_UP):

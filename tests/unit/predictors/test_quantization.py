@@ -79,6 +79,7 @@ def test_int8_is_served_in_batches_and_a_seed_repeats_in_any_company(prose: dict
     assert generate(predictor, temperature=0).output
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name", ["llama", "t5", *(pytest.param(n, marks=pytest.mark.slow) for n in ("gpt2", "mistral_like"))]
 )

@@ -331,6 +331,7 @@ def test_a_load_is_not_starved_by_a_model_that_is_never_idle(monkeypatch: pytest
     assert min(used.values()) > 3
 
 
+@pytest.mark.slow
 def test_a_pinned_model_stays_and_leaves_less_room_for_others() -> None:
     loads = Loads()
     cache = ModelCache(loads, budget=lambda: 25, estimate=lambda s: int(s.options.get("bytes", 10)))

@@ -76,6 +76,7 @@ def listen(vae: Any) -> list[torch.dtype]:
     return dtypes
 
 
+@pytest.mark.slow
 def test_a_vae_that_overflows_decodes_in_float32(xl: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     predictor = load(xl, "float16")
     vae = vae_of(predictor)

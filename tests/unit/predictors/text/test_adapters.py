@@ -116,6 +116,7 @@ MORE_KINDS: list[PeftConfig] = [
 # peft says it of the norms that it was told to tune
 @pytest.mark.filterwarnings("ignore:Unsupported layer type")
 # BOFT is as exact, and slower, without the kernel that peft would compile
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:Failed to load the CUDA extension", "ignore:Setting boft_n_butterfly_factor")
 @pytest.mark.parametrize("kinds", [KINDS, pytest.param(MORE_KINDS, marks=pytest.mark.slow)])
 def test_adapters_of_all_kinds_run_on_one_base_in_turns(
@@ -151,6 +152,7 @@ def test_an_adapter_that_fits_in_part_leaves_nothing_behind(
         assert write(predictor, before) == kept
 
 
+@pytest.mark.slow
 def test_names_that_need_no_other_are_read_as_they_are(tmp_path: Path) -> None:
     """peft renames `shared_experts` of Laguna, which older checkpoints called otherwise, into what there is not."""
     config = AutoConfig.for_model(

@@ -147,6 +147,7 @@ def broken(folder: Folder) -> Iterator[Predictor]:
     predictor.teardown()
 
 
+@pytest.mark.slow
 def test_a_request_that_ends_the_manager_fails_alone_and_the_others_go_on(loaded: Loaded, broken: Predictor) -> None:
     expected = [good(loaded("llama"), number, max_new_tokens=60)() for number in range(8)]
     runs = [good(broken, number, max_new_tokens=60) for number in range(8)]
