@@ -16,7 +16,7 @@ NESTED = {
     "logprobs": "token text logprob top { token text logprob }",
     "error": "code message", "progress": "step total fraction etaSeconds", "metrics": "totalSeconds steps",
     "model": "slug", "version": "number slug", "user": "handle", "files": "contentType", "retryOf": "id",
-    "choices": "index text finishReason",
+    "choices": "index text finishReason", "batch": "id status",
     "webhookDeliveries": "event",
 }  # fmt: skip
 
