@@ -14,6 +14,7 @@ from fastapi import APIRouter, Header, Request
 from starlette.responses import Response, StreamingResponse
 
 from server.adapters import wire
+from server.adapters.event_log import LiveState
 from server.adapters.signing import expiry
 from server.domain.accounts import Viewer
 from server.domain.api_keys import Scope
@@ -43,8 +44,12 @@ from server.tables import Prediction
 
 router = APIRouter(route_class=BoundedRoute, tags=["predictions"], responses=ERRORS, dependencies=SIGN_IN)
 RETRY_MILLISECONDS = 1000
-# A cursor, and how much of text and log the client has: a new attempt writes them anew from the beginning
-_EVENT_ID = re.compile(r"(?P<cursor>[0-9a-z.]{1,40}:[0-9]{1,15});(?P<text>[0-9]{1,12});(?P<logs>[0-9]{1,12})", re.ASCII)
+# A cursor (none before the first), how much of text and log the client has, since a new attempt writes them anew from
+# the beginning, and how many of the last events
+_EVENT_ID = re.compile(
+    r"(?P<cursor>[0-9a-z.]{1,40}:[0-9]{1,15}|-);(?P<text>[0-9]{1,12});(?P<logs>[0-9]{1,12})(?:;(?P<last>[0-9]{1,6}))?",
+    re.ASCII,
+)
 LastEventId = Annotated[
     str | None, Header(max_length=200, description="`id` of the last event that you received, to go on behind it.")
 ]
@@ -98,10 +103,12 @@ async def _reader(caller: Caller, request: Request, row_id: UUID) -> Viewer:
 
 @dataclass
 class _Place:
-    """How far a client is: its cursor, and the characters that it has of text (`output`) and log (`logs`)."""
+    """How far a client is: its cursor, the characters that it has of text (`output`) and log (`logs`), and how many
+    of the events by which the stream ends."""
 
     cursor: str | None = None
     characters: dict[str, int] = field(default_factory=lambda: {"output": 0, "logs": 0})
+    last: int = 0
 
     @classmethod
     def of(cls, event_id: str | None) -> _Place:
@@ -109,10 +116,12 @@ class _Place:
         match = _EVENT_ID.fullmatch(event_id or "")
         if match is None:
             return cls()
-        return cls(match["cursor"], {"output": int(match["text"]), "logs": int(match["logs"])})
+        cursor = None if match["cursor"] == "-" else match["cursor"]
+        return cls(cursor, {"output": int(match["text"]), "logs": int(match["logs"])}, int(match["last"] or 0))
 
-    def __str__(self) -> str:
-        return ";".join([str(self.cursor), *map(str, self.characters.values())])
+    def id(self, cursor: str | None) -> str:
+        """The id of an event behind which a client goes on at a cursor."""
+        return ";".join(map(str, [cursor or "-", *self.characters.values(), *([self.last] if self.last else [])]))
 
 
 class _Stream:
@@ -140,55 +149,65 @@ class _Stream:
             return
 
     async def _sent(self, update: SubscriberEvent) -> list[bytes]:
-        event, data = update.event, update.event.data
-        self._place.cursor = str(event.cursor)
+        """The events that an update is.
+
+        Behind any but the last of them a client goes on before the update, whose rest it has not seen.
+        """
+        before, self._place.cursor = self._place.cursor, str(update.event.cursor)
         if (row := ended_row(update)) is not None:
-            return await self._end(row)
-        match event.type:
-            case EventType.SNAPSHOT:
-                return self._snapshot(update)
+            return [event async for event in self._end(row, before)]
+        data = update.event.data
+        match update.event.type:
+            case EventType.SNAPSHOT if update.row is not None:
+                return self._snapshot(update.row, update.live, before)
             case EventType.OUTPUT if data.get("text") is not None and not data.get("choice", 0):
-                return self._piece("output", data["text"])
+                return self._piece("output", data["text"], self._place.cursor)
             case EventType.LOG:
-                return self._piece("logs", data["line"] + "\n")
+                return self._piece("logs", data["line"] + "\n", self._place.cursor)
         return []
 
-    def _snapshot(self, update: SubscriberEvent) -> list[bytes]:
+    def _snapshot(self, row: Prediction, live: LiveState | None, before: str | None) -> list[bytes]:
         """What the attempt has written so far, beyond what the client has."""
-        row, live = update.row, update.live
-        if row is None:
-            return []
         text = live.text if live is not None else text_of(row.output) or ""
         logs = live.logs if live is not None else row.logs
         self._written = dict.fromkeys(self._written, 0)
-        return self._piece("output", text) + self._piece("logs", logs)
+        has_logs = len(logs) > self._place.characters["logs"]
+        pieces = self._piece("output", text, before if has_logs else self._place.cursor)
+        return pieces + self._piece("logs", logs, self._place.cursor)
 
-    def _piece(self, name: str, text: str) -> list[bytes]:
+    def _piece(self, name: str, text: str, cursor: str | None) -> list[bytes]:
         """Text that follows what is counted; only the part that the client does not have is sent."""
         place, written = self._place.characters, self._written
         new = text[max(0, place[name] - written[name]) :]
         written[name] += len(text)
         place[name] = max(place[name], written[name])
-        return [self._event(name, new)] if new else []
+        return [self._event(name, new, cursor)] if new else []
 
-    async def _end(self, row: Prediction) -> list[bytes]:
+    async def _end(self, row: Prediction, before: str | None) -> AsyncGenerator[bytes, None]:
+        """The last events, but for those that the client has."""
+        events = await self._last(row)
+        for number, (name, data) in enumerate(events[self._place.last :], start=self._place.last + 1):
+            self._place.last = number
+            yield self._event(name, data, self._place.cursor if number == len(events) else before)
+
+    async def _last(self, row: Prediction) -> list[tuple[str, str]]:
         events = []
         status = PredictionStatus(row.status)
         if text_of(row.output) is None and row.output is not None:
             links = await links_of(self._caller.rt, row, self._caller.base_url)
             output = with_links(row.output, links)
             for item in output if isinstance(output, list) else [output]:
-                events.append(self._event("output", item if isinstance(item, str) else wire.encode(item)))
+                events.append(("output", item if isinstance(item, str) else wire.encode(item)))
         if status is PredictionStatus.FAILED:
-            events.append(self._event("error", row.error_message or row.error_code or "It failed."))
+            events.append(("error", row.error_message or row.error_code or "It failed."))
         reasons = {
             PredictionStatus.FAILED: "error",
             PredictionStatus.CANCELED: "canceled",
             PredictionStatus.ABORTED: "canceled",
         }
         reason = {"reason": reasons[status]} if status in reasons else {}
-        return [*events, self._event("done", wire.encode(reason))]
+        return [*events, ("done", wire.encode(reason))]
 
-    def _event(self, name: str, data: str) -> bytes:
+    def _event(self, name: str, data: str, cursor: str | None) -> bytes:
         lines = "\n".join(f"data: {line}" for line in data.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
-        return f"event: {name}\nid: {self._place}\n{lines}\n\n".encode(errors="replace")
+        return f"event: {name}\nid: {self._place.id(cursor)}\n{lines}\n\n".encode(errors="replace")

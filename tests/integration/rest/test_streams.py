@@ -39,14 +39,16 @@ async def test_a_stream_joins_to_the_text_and_ends(live_server: LiveServer) -> N
 async def test_a_client_that_comes_back_after_each_event_misses_nothing(live_server: LiveServer) -> None:
     async with calling(live_server, await signed_in(live_server)) as client:
         urls = await begin(client, {"text": TEXT, "delay_seconds": 0.02})
-        text, place = "", None
+        text, logs, place = "", "", None
         for _ in range(200):
             (each, *_) = await events(client, urls["stream"], after=place, most=1)
             place = each.id
             if each.event == "done":
                 break
             text += each.data if each.event == "output" else ""
+            logs += each.data if each.event == "logs" else ""
         assert text == TEXT
+        assert logs == (await client.get(urls["get"])).json()["logs"] != ""
         assert await events(client, urls["stream"], after=place) == []
 
 
