@@ -10,7 +10,7 @@ import strawberry
 
 from graph.context import Info
 from graph.types.api_keys import ApiKey
-from graph.types.batches import Batch
+from graph.types.batches import Batch, BatchLine
 from graph.types.models import Model, ModelVersion
 from graph.types.node import Node
 from graph.types.predictions import Prediction
@@ -87,6 +87,7 @@ READS: dict[str, tuple[Callable[[Viewer, list[UUID]], Awaitable[Mapping[UUID, An
     "Model": (models.by_ids, Model.of),
     "ModelVersion": (_visible_versions, ModelVersion.of),
     "Batch": (batches.by_ids, Batch.of),
+    "BatchLine": (batches.lines_by_ids, BatchLine.of),
     "Prediction": (predictions.by_ids, Prediction.of),
     "WebhookDelivery": (webhooks.by_ids, WebhookDelivery.of),
 }

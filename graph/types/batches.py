@@ -71,7 +71,7 @@ class BatchCounts:
 
 
 @strawberry.type(description="A line of a batch's input that cannot run.")
-class BatchLine:
+class BatchLine(Node):
     index: int = strawberry.field(description="Place in the input, from 0.")
     line: int = strawberry.field(description="Number of the line, from 1.")
     violations: list[Violation] = strawberry.field(description="What is wrong with it; at most the first 10 rules.")
@@ -79,7 +79,9 @@ class BatchLine:
     @classmethod
     def of(cls, row: tables.BatchLine) -> BatchLine:
         violations = [Violation(path=v["path"], message=v["message"], code=v["code"]) for v in row.violations]
-        return cls(index=row.batch_index, line=row.batch_index + 1, violations=violations)
+        return cls(
+            id=global_id("BatchLine", row.id), index=row.batch_index, line=row.batch_index + 1, violations=violations
+        )
 
 
 @strawberry.type(description="The message about the end of a batch.")

@@ -231,6 +231,13 @@ def listing(viewer: Viewer) -> QuerySet[Batch]:
     return without_large(Batch.filter(user_id=viewer.user_id))
 
 
+async def lines_by_ids(viewer: Viewer | None, ids: Iterable[UUID]) -> dict[UUID, BatchLine]:
+    """Invalid lines by id: those of batches that the viewer may read."""
+    rows = await BatchLine.filter(id__in=list(ids))
+    visible = await by_ids(viewer, {row.batch_id for row in rows})
+    return {row.id: row for row in rows if row.batch_id in visible}
+
+
 async def by_ids(viewer: Viewer | None, ids: Iterable[UUID]) -> dict[UUID, Batch]:
     """Batches by id, without their large columns: those that the viewer may read; with no viewer, all."""
     query = Batch.filter(id__in=list(ids))

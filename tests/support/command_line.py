@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -39,4 +41,6 @@ class CommandLine:
     def start(self, *arguments: str, command: list[str] | None = None, **options: Any) -> subprocess.Popen[Any]:
         """Run it as a process of its own."""
         environment = {**os.environ, **self.environment, "PYTHONPATH": f"{ROOT}{os.pathsep}{CLIENT}"}
-        return subprocess.Popen([*(command or COMMAND), *arguments], env=environment, **options)
+        # A shell that began the tests in the background lets its children ignore this signal
+        hears = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+        return subprocess.Popen([*(command or COMMAND), *arguments], env=environment, preexec_fn=hears, **options)

@@ -70,6 +70,7 @@ async def secrets(live_server: LiveServer) -> AsyncIterator[Secrets]:
     item = await batch_item(owner, slug, words[1])
     ids = {
         "Batch": item["batch"]["id"],
+        "BatchLine": item["batch"]["invalidLines"]["nodes"][0]["id"],
         "Model": model["id"],
         "ModelVersion": model["latestVersion"]["id"],
         "Prediction": made["id"],
@@ -83,8 +84,9 @@ async def secrets(live_server: LiveServer) -> AsyncIterator[Secrets]:
 async def batch_item(owner: Client, slug: str, word: str) -> dict[str, Any]:
     """The item of a new batch, once a worker has made it."""
     create = "mutation ($i: CreateBatchInput!) { createBatch(input: $i) { ... on Batch { id } } }"
-    batch = (await owner.run(create, i={"model": slug, "inputs": [{"text": word}]}))["createBatch"]
-    read = "query ($id: ID!) { batch(id: $id) { items { nodes { id batch { id } } } } }"
+    batch = (await owner.run(create, i={"model": slug, "inputs": [{"text": word}, {}]}))["createBatch"]
+    read = """query ($id: ID!) { batch(id: $id) { items { nodes { id batch { id
+      invalidLines { nodes { id } } } } } } }"""
     while not (nodes := (await owner.run(read, id=batch["id"]))["batch"]["items"]["nodes"]):
         await asyncio.sleep(0.1)
     item: dict[str, Any] = nodes[0]
@@ -245,6 +247,7 @@ async def test_admins_see_what_they_administer(secrets: Secrets, admin: Client) 
     found = (await admin.run(query, ids=list(secrets.ids.values())))["nodes"]
     assert [node and node["__typename"] for node in found] == [
         "Batch",
+        "BatchLine",
         "Model",
         "ModelVersion",
         "Prediction",
