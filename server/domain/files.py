@@ -154,6 +154,11 @@ def violations(schema: dict[str, Any], values: dict[str, Any], root: str = "/inp
     return broken
 
 
+def remote_files(schema: dict[str, Any], values: dict[str, Any]) -> Iterator[Named]:
+    """The files of a checked input that it names by a URL; what comes inside the input is not decoded for it."""
+    return (file for file in named(schema, values) if isinstance(file.text, str) and _REMOTE.match(file.text))
+
+
 def uploads(schema: dict[str, Any], values: dict[str, Any]) -> dict[UUID, str]:
     """The uploads that a checked input names, with the first place of each below the input."""
     places: dict[UUID, str] = {}

@@ -45,11 +45,16 @@ async def store(caller: Caller, file: UploadFile) -> Upload:
         UnauthenticatedError, InvalidInputError, ConflictError: as `uploads.create`.
         StorageError: the store did not take it.
     """
-    upload = await uploads.create(caller.rt, caller.viewer, NewUpload(type_of_file(file), file.size or 0))
     try:
-        return await uploads.receive(caller.rt, upload.id, _chunks(file))
+        return await receive(caller, file, NewUpload(type_of_file(file), file.size or 0))
     except WrongSizeError as error:
         raise BadUserInputError(str(error)) from None
+
+
+async def receive(caller: Caller, file: UploadFile, new: NewUpload) -> Upload:
+    """A file of a form as an upload that is described; raises as `store`, but WrongSizeError as it is."""
+    upload = await uploads.create(caller.rt, caller.viewer, new)
+    return await uploads.receive(caller.rt, upload.id, _chunks(file))
 
 
 async def _chunks(file: UploadFile) -> AsyncIterator[bytes]:

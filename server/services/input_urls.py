@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from server.adapters.signing import expiry
 from server.domain.accounts import Viewer
-from server.domain.files import FILE_FORMAT, MAX_URL_CHARACTERS, RemoteFile, named, parse
+from server.domain.files import FILE_FORMAT, MAX_URL_CHARACTERS, remote_files
 from server.domain.targets import BadUrlError, check_target
 from server.errors import Violation
 from server.runtime import Runtime
@@ -19,9 +19,8 @@ OWN_PATH = "/files/"
 def violations(rt: Runtime, viewer: Viewer, schema: dict[str, Any], values: dict[str, Any]) -> list[Violation]:
     """What is wrong with the URLs of an input whose files have the right form."""
     broken = []
-    for file in named(schema, values):
-        reference = parse(file.text)
-        if isinstance(reference, RemoteFile) and (rule := _rule(rt, viewer, reference.url)) is not None:
+    for file in remote_files(schema, values):
+        if (rule := _rule(rt, viewer, str(file.text))) is not None:
             broken.append(Violation(f"/input{file.path}", rule, FILE_FORMAT))
     return broken
 

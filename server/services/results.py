@@ -38,11 +38,11 @@ def cache_key(
         return None
     if secrets.has_secret(version.input_schema, values):
         return None
-    references = [files.parse(file.text) for file in files.named(version.input_schema, values)]
-    if any(isinstance(reference, files.RemoteFile) for reference in references):
+    if any(files.remote_files(version.input_schema, values)):
         # Another file may lie there by then
         return None
-    is_open = model.visibility == Visibility.PUBLIC.value and not references
+    has_files = next(files.named(version.input_schema, values), None) is not None
+    is_open = model.visibility == Visibility.PUBLIC.value and not has_files
     scope = "" if is_open else viewer.owner_key
     identity = [scope, version.digest or str(version.id), version.predictor, version.options, values]
     if code := version.info.get("code"):

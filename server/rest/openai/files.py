@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
 from pydantic import Field
 from starlette.datastructures import UploadFile
-from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.responses import Response, StreamingResponse
 
 from server.domain.files import BINARY, CONTENT_TYPE
@@ -18,6 +16,7 @@ from server.errors import NotFoundError
 from server.live import batch_watch
 from server.rest.answers import answer
 from server.rest.caller import CHANGE, SIGN_IN, Caller, Calling
+from server.rest.input_files import AROUND_BYTES, receive, take_files
 from server.rest.openai import batch_lines
 from server.rest.openai.errors import RefusedError
 from server.rest.openai.forms import ERRORS, JSON_OBJECT, Form
@@ -26,9 +25,6 @@ from server.services import uploads
 from server.services.uploads import NewUpload, WrongSizeError
 from server.tables import Batch, Upload
 
-PIECE_BYTES = 1 << 20
-# What multipart puts around the bytes of a file, and the fields
-AROUND_BYTES = 100_000
 PURPOSES = ("assistants", "batch", "fine-tune", "vision", "user_data", "evals")
 FILE, OUTPUT, ERROR = "file-", "file-output-", "file-error-"
 BYTES = {"type": "string", "format": "binary"}
@@ -95,8 +91,7 @@ def create_router(most_bytes: int) -> APIRouter:
     router.get("/files/{file_id}", response_model=FileObject)(get_openai_file)
     router.delete("/files/{file_id}", response_model=DeletedFile)(delete_openai_file)
     router.get("/files/{file_id}/content", response_class=Response, responses=_CONTENT)(get_openai_file_content)
-    create = router.routes[0]
-    create.app = RequestBodyLimitMiddleware(create.app, most_bytes + AROUND_BYTES)  # type: ignore[attr-defined]
+    take_files(router, most_bytes, create_openai_file.__name__)
     return router
 
 
@@ -118,17 +113,11 @@ async def create_openai_file(caller: Calling, request: Request) -> Response:
         if not CONTENT_TYPE.fullmatch(content_type):
             content_type = BINARY
         new = NewUpload(content_type, file.size or 0, name, str(purpose))
-        upload = await uploads.create(caller.rt, caller.viewer, new)
         try:
-            stored = await uploads.receive(caller.rt, upload.id, _chunks(file))
+            stored = await receive(caller, file, new)
         except WrongSizeError as error:
             raise RefusedError(str(error), "file", "invalid_value") from None
     return answer(_body(stored))
-
-
-async def _chunks(file: UploadFile) -> AsyncIterator[bytes]:
-    while chunk := await file.read(PIECE_BYTES):
-        yield chunk
 
 
 async def list_openai_files(
