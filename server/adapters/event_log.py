@@ -493,7 +493,7 @@ def _owner_keys(owner: str | None) -> list[str]:
 def _ending(prediction_id: str, owner: str | None) -> Command:
     is_anonymous = owner is not None and owner.startswith(ANONYMOUS_OWNER)
     seconds = ANONYMOUS_AFTER_END_SECONDS if is_anonymous else AFTER_END_SECONDS
-    return END.on([*_keys(prediction_id), *_owner_keys(owner)], seconds, round(time.time(), 3), prediction_id)
+    return END.on([*_keys(prediction_id), *_owner_keys(owner)], seconds, round(time.time(), 6), prediction_id)
 
 
 def _demand(prediction_id: str) -> str:
