@@ -10,6 +10,7 @@ import strawberry
 
 from graph.context import Info
 from graph.types.api_keys import ApiKey
+from graph.types.audit import AuditEvent
 from graph.types.batches import Batch, BatchLine
 from graph.types.models import Model, ModelVersion
 from graph.types.node import Node
@@ -21,7 +22,18 @@ from server import tables
 from server.domain.accounts import Viewer
 from server.domain.ids import parse_global_id
 from server.errors import BadUserInputError
-from server.services import accounts, api_keys, batches, catalogue, health, models, predictions, versions, webhooks
+from server.services import (
+    accounts,
+    api_keys,
+    audit,
+    batches,
+    catalogue,
+    health,
+    models,
+    predictions,
+    versions,
+    webhooks,
+)
 from server.settings.types import Registration
 
 MAX_NODES = 100
@@ -84,6 +96,7 @@ async def _visible_versions(viewer: Viewer, ids: list[UUID]) -> dict[UUID, table
 READS: dict[str, tuple[Callable[[Viewer, list[UUID]], Awaitable[Mapping[UUID, Any]]], Callable[[Any], Node]]] = {
     "User": (lambda _, ids: accounts.by_ids(ids), User.of),
     "ApiKey": (api_keys.by_ids, ApiKey.of),
+    "AuditEvent": (audit.by_ids, AuditEvent.of),
     "Model": (models.by_ids, Model.of),
     "ModelVersion": (_visible_versions, ModelVersion.of),
     "Batch": (batches.by_ids, Batch.of),

@@ -17,6 +17,7 @@ from strawberry.types.graphql import OperationType
 
 from graph.accounts import AccountMutation, AccountQuery
 from graph.api_keys import ApiKeyMutation
+from graph.audit import AuditQuery
 from graph.batches import BatchMutation, BatchQuery, BatchSubscription
 from graph.errors import finish_error, member_handlers
 from graph.executor import BoundedExecutor
@@ -66,6 +67,7 @@ class Query(
     NodeQuery,
     AccountQuery,
     UserQuery,
+    AuditQuery,
     RateLimitQuery,
     ModelQuery,
     PredictionQuery,

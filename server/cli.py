@@ -2,36 +2,32 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import socket
 import subprocess
 import sys
-from collections.abc import Awaitable, Callable, Coroutine
 from functools import cached_property
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
 import typer
 import uvicorn
 from typer.core import TyperGroup
 
-from migrations.rules import BrokenRulesError
+from server import operators
 from server.adapters import database, schema
-from server.adapters.database import DatabaseUnavailableError, SchemaBehindError
 from server.adapters.listening import PortError, bind
-from server.adapters.schema import MigrationBlockedError
+from server.command_line import fail, operator_settings, read_settings, run, with_runtime
 from server.devices import environment
 from server.domain.accounts import NewUser
-from server.errors import InvalidInputError, ServiceError
+from server.errors import InvalidInputError
 from server.log import configure_logging
-from server.runtime import Role, Runtime, open_runtime
 from server.services import accounts, demo, results
 from server.services.health import release
-from server.settings import SERVICES, Settings, SettingsError, hide_secrets, load_settings
+from server.settings import SERVICES, Settings, SettingsError, hide_secrets
 
 
 class CommandGroup(TyperGroup):
@@ -58,59 +54,10 @@ class CommandGroup(TyperGroup):
 app = typer.Typer(
     help="Run models behind a GraphQL API.", no_args_is_help=True, pretty_exceptions_enable=False, cls=CommandGroup
 )
-T = TypeVar("T")
-
 SHUTDOWN_MARGIN_SECONDS = 30
 UNREAD_MILLISECONDS = 20_000
 STARTUP_FAILURE = 3
-# Their messages say what to do
-OPERATORS_ERRORS = (
-    BrokenRulesError,
-    DatabaseUnavailableError,
-    MigrationBlockedError,
-    PortError,
-    SchemaBehindError,
-    SettingsError,
-)
 PROBE_SECONDS = 3
-
-
-def _fail(message: str) -> typer.Exit:
-    typer.echo(message, err=True)
-    return typer.Exit(1)
-
-
-def _settings(*needs: str, **overrides: str) -> Settings:
-    try:
-        return load_settings(needs=needs, **overrides)
-    except SettingsError as error:
-        raise _fail(f"These settings are wrong:\n{error}") from None
-
-
-def _operator_settings(*needs: str) -> Settings:
-    """The settings of a command beside running servers; what is not set comes from the `up` that runs on DATA_DIR."""
-    from server.embedded.servers import settings_of_running
-
-    settings = _settings()
-    is_set = {"database_url": settings.database_url, "redis_url": settings.redis_dsn, "secret_key": settings.secret_key}
-    running = settings_of_running(settings.data_dir)
-    return _settings(*needs, **{name: value for name, value in running.items() if not is_set[name]})
-
-
-def _run(work: Coroutine[Any, Any, T]) -> T:
-    try:
-        return asyncio.run(work)
-    except OPERATORS_ERRORS as error:
-        raise _fail(str(error)) from None
-    except InvalidInputError as error:
-        raise _fail("\n".join(f"{v.path}: {v.message}" for v in error.violations)) from None
-    except ServiceError as error:
-        raise _fail(error.message) from None
-
-
-async def _with_runtime(settings: Settings, use: Callable[[Runtime], Awaitable[T]]) -> T:
-    async with open_runtime(settings, Role.OPERATOR) as rt:
-        return await use(rt)
 
 
 async def _check_schema(url: str) -> None:
@@ -150,7 +97,7 @@ def up(
     from server.embedded.up import UpOptions
     from server.embedded.up import up as start
 
-    settings = _settings()
+    settings = read_settings()
     hide_secrets()
     raise typer.Exit(start(settings, UpOptions(port=port, data_dir=data_dir, demo=demo, workers=workers)))
 
@@ -161,14 +108,14 @@ def serve() -> None:
     from server.app import create_app
     from server.serving import ApiServer, connection_limits
 
-    settings = _settings(*SERVICES)
+    settings = read_settings(*SERVICES)
     hide_secrets()
-    _run(_check_schema(_database_url(settings)))
+    run(_check_schema(_database_url(settings)))
     configure_logging(settings.log_level, settings.log_format)
     try:
         api = create_app(settings)
     except SettingsError as error:
-        raise _fail(str(error)) from None
+        raise fail(str(error)) from None
     config = uvicorn.Config(
         api,
         host=settings.api_host,
@@ -186,7 +133,7 @@ def serve() -> None:
     try:
         listening = bind(settings.api_host, settings.api_port)
     except PortError as error:
-        raise _fail(f"The API cannot listen: {error}.") from None
+        raise fail(f"The API cannot listen: {error}.") from None
     if hasattr(socket, "TCP_USER_TIMEOUT"):
         # Connections inherit it: the kernel closes those whose client does not acknowledge data in this time
         listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNREAD_MILLISECONDS)
@@ -210,8 +157,8 @@ def worker(
         except InvalidInputError as error:
             typer.echo(" ".join(violation.message for violation in error.violations), err=True)
             raise typer.Exit(2) from None
-    settings = _settings(*SERVICES)
-    _run(_check_schema(_database_url(settings)))
+    settings = read_settings(*SERVICES)
+    run(_check_schema(_database_url(settings)))
     shutdown_ms = int((settings.shutdown_grace_seconds + SHUTDOWN_MARGIN_SECONDS) * 1000)
     command = [sys.executable, "-m", "workers.launch", "workers.main:setup", "--path", "--processes", "1"]
     command += ["--threads", "2", "--worker-shutdown-timeout", str(shutdown_ms), "--skip-logging"]
@@ -222,7 +169,7 @@ def worker(
 @app.command()
 def check_predictors() -> None:
     """Load the classes of CUSTOM_PREDICTORS as a worker would, but for its walls; exits with 1 where one fails."""
-    _settings()
+    read_settings()
     command = [sys.executable, "-P", "-m", "workers.check"]
     raise typer.Exit(subprocess.run(command, check=False).returncode)  # noqa: S603 - our own module
 
@@ -232,9 +179,9 @@ def worker_health(
     live: Annotated[bool, typer.Option(help="Ask only whether it lives, not whether it takes work.")] = False,
 ) -> None:
     """Ask the worker of this machine whether it is well, on WORKER_PROBE_PORT; exits with 1 where it is not."""
-    settings = _settings()
+    settings = read_settings()
     if settings.worker_probe_port is None:
-        raise _fail("Set WORKER_PROBE_PORT, for the worker and for this command.")
+        raise fail("Set WORKER_PROBE_PORT, for the worker and for this command.")
     host, port = settings.worker_probe_host, settings.worker_probe_port
     connection = HTTPConnection("127.0.0.1" if host == "0.0.0.0" else host, port, timeout=PROBE_SECONDS)  # noqa: S104
     try:
@@ -242,11 +189,11 @@ def worker_health(
         answer = connection.getresponse()
         body = json.loads(answer.read())
     except (OSError, HTTPException, ValueError) as error:
-        raise _fail(f"The worker does not answer on {host}:{port}: {error}") from None
+        raise fail(f"The worker does not answer on {host}:{port}: {error}") from None
     finally:
         connection.close()
     if answer.status != HTTPStatus.OK:
-        raise _fail(f"The worker is not {'live' if live else 'ready'}: {'; '.join(body['problems'])}.")
+        raise fail(f"The worker is not {'live' if live else 'ready'}: {'; '.join(body['problems'])}.")
     typer.echo("ok")
 
 
@@ -257,8 +204,8 @@ def migrate(
     ] = 600,
 ) -> None:
     """Bring the database schema up to date, beside running servers; concurrent runs wait for each other."""
-    url = _database_url(_operator_settings("DATABASE_URL"))
-    applied = _run(schema.migrate(url, patience_seconds, lambda line: typer.echo(line, err=True)))
+    url = _database_url(operator_settings("DATABASE_URL"))
+    applied = run(schema.migrate(url, patience_seconds, lambda line: typer.echo(line, err=True)))
     typer.echo("\n".join(f"applied {name}" for name in applied) or "The schema is up to date.")
 
 
@@ -267,8 +214,8 @@ def makemigration(
     name: Annotated[str, typer.Argument(help="What the migration does, in a few words joined by _.")],
 ) -> None:
     """Write a migration for what has changed in the tables, if anything."""
-    url = _database_url(_operator_settings("DATABASE_URL"))
-    file_name = _run(schema.make_migration(url, name, lambda line: typer.echo(line, err=True)))
+    url = _database_url(operator_settings("DATABASE_URL"))
+    file_name = run(schema.make_migration(url, name, lambda line: typer.echo(line, err=True)))
     typer.echo(file_name or "No changes.")
 
 
@@ -283,23 +230,23 @@ def create_admin(
 ) -> None:
     """Create an administrator; beside a running `up`, in the database of its DATA_DIR."""
     new = NewUser(handle, email, password)
-    user = _run(_with_runtime(_operator_settings(*SERVICES), lambda rt: accounts.create_admin(rt, new)))
+    user = run(with_runtime(operator_settings(*SERVICES), lambda rt: accounts.create_admin(rt, new)))
     typer.echo(f"{user.handle} is an administrator.")
 
 
 @app.command()
 def register_demo() -> None:
     """Add the bundled demo models that are missing, and versions of those whose files changed with the software."""
-    added = _run(_with_runtime(_operator_settings(*SERVICES), demo.register))
+    added = run(with_runtime(operator_settings(*SERVICES), demo.register))
     typer.echo("\n".join(f"added {slug}" for slug in added) or "The demo models are registered already.")
 
 
 @app.command()
 def show_demo() -> None:
     """Run the demo models that have no samples yet, and show their outputs as samples; needs a running worker."""
-    settings = _operator_settings(*SERVICES)
+    settings = operator_settings(*SERVICES)
     configure_logging(settings.log_level, settings.log_format)
-    shown = _run(_with_runtime(settings, demo.show))
+    shown = run(with_runtime(settings, demo.show))
     typer.echo("\n".join(f"{slug} has samples" for slug in shown) or "Nothing to show.")
 
 
@@ -308,7 +255,7 @@ def purge_results(
     model: Annotated[str | None, typer.Option(help="Only those of this model, as owner/name.")] = None,
 ) -> None:
     """Forget the cached results: no new prediction takes the result of an earlier one."""
-    count = _run(_with_runtime(_operator_settings(*SERVICES), lambda _: results.purge(None, model)))
+    count = run(with_runtime(operator_settings(*SERVICES), lambda _: results.purge(None, model)))
     typer.echo(f"Purged {count} results.")
 
 
@@ -337,6 +284,8 @@ def export_settings(
 
     typer.echo(page.env_example() if env_example else page.settings_page(), nl=False)
 
+
+operators.add_commands(app)
 
 if __name__ == "__main__":
     app()

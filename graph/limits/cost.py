@@ -57,6 +57,7 @@ WEIGHTS = {
     "ModelConnection.totalCount": 5,
     "PredictionConnection.totalCount": 5,
     "UserConnection.totalCount": 5,
+    "AuditEventConnection.totalCount": 5,
     "User.predictionCount": 1,
     "Model.variables": 5,
 }

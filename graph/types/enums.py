@@ -8,6 +8,8 @@ from typing import Any, TypeVar
 import strawberry
 
 from server.domain.api_keys import Scope
+from server.domain.audit import AuditAction, AuditDoor
+from server.domain.audit import SubjectType as AuditSubjectType
 from server.domain.batches import BatchStatus, BatchWebhookState
 from server.domain.models import (
     CpuOffload,
@@ -27,6 +29,9 @@ from server.domain.webhooks import DeliveryState as WebhookDeliveryStatus
 from server.domain.webhooks import WebhookEvent
 
 __all__ = [
+    "AuditAction",
+    "AuditDoor",
+    "AuditSubjectType",
     "BatchStatus",
     "BatchWebhookState",
     "CpuOffload",
@@ -99,6 +104,44 @@ describe(
         "versions, and purge results.",
         "ADMIN": "Act with its owner's administrator rights, within its other scopes.",
     },
+)
+describe(
+    AuditAction,
+    "An act that the audit log tells.",
+    {
+        "ADMIN_CREATED": "An administrator was created.",
+        "PASSWORD_CHANGED": "A user changed their password.",
+        "SESSIONS_ENDED": "A user signed out everywhere.",
+        "API_KEY_CREATED": "An API key was created.",
+        "API_KEY_REVOKED": "An API key was revoked.",
+        "WEBHOOK_SECRET_ROTATED": "The secret that signs a user's webhooks was rotated.",
+        "MODEL_UPDATED": "Who sees a model was changed, or something of a model by somebody who is not its owner.",
+        "MODEL_DELETED": "A model was deleted.",
+        "RESULTS_PURGED": "Shared results were purged.",
+    },
+)
+describe(
+    AuditDoor,
+    "How a caller came in.",
+    {
+        "GRAPHQL": "Over GraphQL.",
+        "REST": "Over REST, in Replicate's form or OpenAI's.",
+        "COMMAND_LINE": "By a command on the server's machine.",
+        "SERVER": "The server did it by itself.",
+    },
+)
+describe(
+    AuditSubjectType,
+    "Type of what an act was done to.",
+    {
+        "USER": "A user.",
+        "API_KEY": "An API key.",
+        "MODEL": "A model.",
+        "PREDICTION": "A prediction.",
+        "WORKER": "A worker.",
+        "SERVER": "The server, or all of its results.",
+    },
+    name="AuditSubjectType",
 )
 describe(
     Quantization,

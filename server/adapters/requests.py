@@ -3,12 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from contextvars import ContextVar
+from dataclasses import dataclass
 
 from starlette.requests import Request
 from starlette.websockets import WebSocket
 
 from server.domain.callers import address_of
 from server.errors import UnauthenticatedError
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a request came from: its id, the name of the client's program, and whether it came by REST."""
+
+    request_id: str = ""
+    client: str = ""
+    is_rest: bool = False
+
+
+ORIGIN: ContextVar[Origin | None] = ContextVar("ORIGIN", default=None)
+"""The request that is answered, if one is."""
 
 
 def address_of_client(request: Request | WebSocket) -> str:

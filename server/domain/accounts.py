@@ -72,6 +72,15 @@ class Viewer:
         if scope not in self.scopes:
             raise ForbiddenError(f"This API key lacks the scope {scope}.")
 
+    def administer(self, scope: Scope, act: str) -> None:
+        """Raise ForbiddenError unless an administrator asks, or an API key of one with this scope and ADMIN.
+
+        `act` completes the sentence "Only administrators may ...".
+        """
+        if not self.is_admin:
+            raise ForbiddenError(f"Only administrators may {act}.")
+        self.require(scope)
+
     def signed_in(self) -> UUID:
         """The user behind a session; API keys cannot change an account.
 

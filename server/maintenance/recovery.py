@@ -10,7 +10,7 @@ import structlog
 from server.adapters import metrics
 from server.adapters.database import DATABASE_ERRORS, rows
 from server.domain.models import PREPARE_QUEUE, kind_queue
-from server.maintenance import retention, run_counts
+from server.maintenance import audit, retention, run_counts
 from server.queue import batches, deliveries, recover, storage, versions
 from server.runtime import Runtime
 from server.unit_of_work import UnitOfWork, send
@@ -54,6 +54,8 @@ async def sweep(rt: Runtime) -> None:
     await rows("DELETE FROM worker WHERE last_seen < now() - interval '1 hour' RETURNING id")
     await retention.remove_expired_uploads(rt)
     await retention.remove_expired_sessions()
+    if rt.settings.audit_days:
+        await audit.forget_old(rt.settings.audit_days)
     await deliveries.prune(rt.settings.webhook_retention_seconds)
     await retention.remove_old(rt)
     for batch_id in await batches.recount(RECOUNT_SECONDS):

@@ -11,6 +11,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.contextvars import bind_contextvars, clear_contextvars
 from uuid6 import uuid7
 
+from server.adapters.requests import ORIGIN, Origin
+from server.domain.storable import storable
+
 logger = structlog.get_logger(__name__)
 
 HEADER = "x-request-id"
@@ -33,10 +36,13 @@ class RequestLog:
         if scope["type"] not in {"http", "websocket"}:
             await self._app(scope, receive, send)
             return
-        given = Headers(scope=scope).get(HEADER, "")
+        headers = Headers(scope=scope)
+        given = headers.get(HEADER, "")
         request_id = given if GIVEN_ID.fullmatch(given) else str(uuid7())
         clear_contextvars()
         bind_contextvars(request=request_id)
+        client = storable(headers.get("user-agent", ""))
+        ORIGIN.set(Origin(request_id, client, is_rest=not scope["path"].endswith("/graphql")))
         began, status = time.perf_counter(), 0
 
         async def answer(message: Message) -> None:

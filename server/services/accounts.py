@@ -5,15 +5,17 @@ from __future__ import annotations
 from uuid import UUID
 
 from tortoise.exceptions import IntegrityError
+from tortoise.transactions import in_transaction
 
 from server.adapters.common_passwords import common_passwords
 from server.adapters.database import rows
 from server.domain.accounts import NewUser, Viewer, normalise_email, registration_violations
+from server.domain.audit import AuditAction, Subject, SubjectType
 from server.domain.passwords import PASSWORD_MAX, normalise_password, password_violations
 from server.domain.storable import is_storable
 from server.errors import ConflictError, CredentialsError, ForbiddenError, InvalidInputError
 from server.runtime import Runtime
-from server.services import rate_limits, sessions
+from server.services import audit, rate_limits, sessions
 from server.services.sessions import SessionTokens
 from server.settings.types import Registration
 from server.tables import User
@@ -41,7 +43,7 @@ async def register(rt: Runtime, viewer: Viewer, new: NewUser) -> SessionTokens:
 
 
 async def create_admin(rt: Runtime, new: NewUser) -> User:
-    """Make an administrator, whatever REGISTRATION says; raises as `register`."""
+    """Make an administrator at the command line, whatever REGISTRATION says; raises as `register`."""
     return await _create(rt, new, is_admin=True)
 
 
@@ -51,7 +53,11 @@ async def _create(rt: Runtime, new: NewUser, *, is_admin: bool) -> User:
     password_hash = await rt.passwords.hash(normalise_password(new.password))
     email = normalise_email(new.email)
     try:
-        return await User.create(handle=new.handle, email=email, password_hash=password_hash, is_admin=is_admin)
+        async with in_transaction():
+            user = await User.create(handle=new.handle, email=email, password_hash=password_hash, is_admin=is_admin)
+            if is_admin:
+                await audit.record(None, AuditAction.ADMIN_CREATED, subject_of(user), after={"admin": True})
+            return user
     except IntegrityError:
         field = "handle" if await User.exists(handle=new.handle) else "e-mail address"
         raise ConflictError(f"This {field} is taken.") from None
@@ -93,9 +99,12 @@ async def change_password(rt: Runtime, viewer: Viewer, current: str, new: str) -
     if violations := password_violations(new, "/newPassword", (user.handle, user.email), common_passwords()):
         raise InvalidInputError(violations)
     # Of two changes at once, the later one came with a password that is not the current one any more
-    if not await rows(_CHANGE, user.id, user.password_hash, await rt.passwords.hash(normalise_password(new))):
-        raise CredentialsError("The current password is wrong.")
-    await sessions.end_all(viewer)
+    password_hash = await rt.passwords.hash(normalise_password(new))
+    async with in_transaction():
+        if not await rows(_CHANGE, user.id, user.password_hash, password_hash):
+            raise CredentialsError("The current password is wrong.")
+        await audit.record(viewer, AuditAction.PASSWORD_CHANGED, subject_of(user))
+        await sessions.end_all(viewer)
     return await sessions.begin(rt, user)
 
 
@@ -117,6 +126,11 @@ async def _is_password_of(rt: Runtime, user: User | None, password: str) -> bool
 async def by_ids(user_ids: list[UUID]) -> dict[UUID, User]:
     """Users by id, those that exist."""
     return {user.id: user for user in await User.filter(id__in=user_ids)}
+
+
+def subject_of(user: User) -> Subject:
+    """A user as the audit log names them."""
+    return Subject(SubjectType.USER, user.id, user.handle, user.id)
 
 
 async def demo_owner() -> User:

@@ -12,7 +12,9 @@ from server.adapters.database import now
 from server.adapters.security import KEY_PREFIX, fingerprint, opaque
 from server.domain.accounts import Viewer
 from server.domain.api_keys import MAX_KEYS, NewApiKey, Scope, key_violations
+from server.domain.audit import AuditAction, Subject, SubjectType
 from server.errors import ConflictError, InvalidInputError, NotFoundError
+from server.services import audit
 from server.tables import ApiKey, User
 
 SHOWN = len(KEY_PREFIX) + 8
@@ -43,6 +45,8 @@ async def create(viewer: Viewer, new: NewApiKey) -> tuple[ApiKey, str]:
             scopes=sorted(scope.value for scope in new.scopes),
             expires_at=new.expires_at,
         )
+        facts = {"scopes": row.scopes, "expires_at": row.expires_at}
+        await audit.record(viewer, AuditAction.API_KEY_CREATED, _subject(row), after=facts)
     return row, text
 
 
@@ -54,11 +58,18 @@ async def revoke(viewer: Viewer, key_id: UUID) -> ApiKey:
         NotFoundError: the viewer has no such key.
     """
     user_id = viewer.signed_in()
-    await ApiKey.filter(id=key_id, user_id=user_id, revoked_at=None).update(revoked_at=now())
-    row = await ApiKey.get_or_none(id=key_id, user_id=user_id)
+    async with in_transaction():
+        revoked = await ApiKey.filter(id=key_id, user_id=user_id, revoked_at=None).update(revoked_at=now())
+        row = await ApiKey.get_or_none(id=key_id, user_id=user_id)
+        if row is not None and revoked:
+            await audit.record(viewer, AuditAction.API_KEY_REVOKED, _subject(row))
     if row is None:
         raise NotFoundError("You have no API key with this id.")
     return row
+
+
+def _subject(row: ApiKey) -> Subject:
+    return Subject(SubjectType.API_KEY, row.id, f"{row.name} ({row.prefix}...)", row.user_id)
 
 
 async def listing(viewer: Viewer) -> list[ApiKey]:

@@ -9,12 +9,14 @@ from uuid import UUID
 from tortoise.exceptions import IntegrityError
 from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
+from tortoise.transactions import in_transaction
 
 from server.adapters.database import now
 from server.adapters.database import rows as database_rows
 from server.adapters.large_columns import without_large
 from server.domain.accounts import HANDLE, Viewer
 from server.domain.api_keys import Scope
+from server.domain.audit import AuditAction, Subject, SubjectType
 from server.domain.models import (
     TAG,
     ModelKind,
@@ -38,7 +40,7 @@ from server.errors import (
 )
 from server.queue.cancel import cancel_predictions_of_model
 from server.runtime import Runtime
-from server.services import versions
+from server.services import audit, versions
 from server.tables import Model, ModelVariable, Prediction, User, Version
 from server.unit_of_work import unit_of_work
 
@@ -178,6 +180,8 @@ async def update(rt: Runtime, viewer: Viewer, slug: str, changes: ModelChanges) 
         violations.append(Violation("/visibility", rule, "base"))
     if violations:
         raise InvalidInputError(violations)
+    before = {"visibility": model.visibility, "tags": model.tags, "samples": len(model.samples)}
+    is_described = changes.description not in (None, model.description)
     if changes.description is not None:
         model.description = changes.description
     if changes.visibility is not None:
@@ -186,8 +190,21 @@ async def update(rt: Runtime, viewer: Viewer, slug: str, changes: ModelChanges) 
         model.tags = _distinct(changes.tags)
     if changes.samples is not None:
         model.samples = _distinct(str(key) for key in changes.samples)
-    await model.save(update_fields=["description", "visibility", "tags", "samples", "updated_at"])
+    after = {"visibility": model.visibility, "tags": model.tags, "samples": len(model.samples)}
+    changed = {name: value for name, value in after.items() if value != before[name]}
+    async with in_transaction():
+        await model.save(update_fields=["description", "visibility", "tags", "samples", "updated_at"])
+        # What its owner writes on it is theirs; who sees it, and what others change of it, is told
+        if "visibility" in changed or (model.owner_id != viewer.user_id and (changed or is_described)):
+            earlier = {name: before[name] for name in changed}
+            described = {"description": "changed"} if is_described else {}
+            await audit.record(viewer, AuditAction.MODEL_UPDATED, subject_of(model), earlier, {**changed, **described})
     return model
+
+
+def subject_of(model: Model) -> Subject:
+    """A model, loaded with its owner, as the audit log names it."""
+    return Subject(SubjectType.MODEL, model.id, f"{model.owner.handle}/{model.name}", model.owner_id)
 
 
 async def _sample_violations(viewer: Viewer, model: Model, ids: list[UUID]) -> list[Violation]:
@@ -258,6 +275,8 @@ async def delete(rt: Runtime, viewer: Viewer, slug: str) -> tuple[Model, int, in
         stopped = await cancel_predictions_of_model(model.id)
         for row in stopped:
             work.announce_move(row)
+        facts = {"canceled_predictions": len(stopped), "adapters": adapters}
+        await audit.record(viewer, AuditAction.MODEL_DELETED, subject_of(model), after=facts)
     return model, len(stopped), adapters
 
 

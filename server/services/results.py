@@ -11,15 +11,18 @@ import hashlib
 from typing import Any
 
 import orjson
+from tortoise.transactions import in_transaction
 
 from server.domain import files, secrets
 from server.domain.accounts import Viewer
 from server.domain.api_keys import Scope
+from server.domain.audit import AuditAction, Subject, SubjectType
 from server.domain.models import Visibility, parse_slug
 from server.domain.predictions import NewPrediction
 from server.errors import ForbiddenError, NotFoundError
 from server.queue.results import forget
 from server.runtime import Runtime
+from server.services import audit
 from server.tables import Model, Version
 
 
@@ -67,11 +70,15 @@ async def purge(viewer: Viewer | None, slug: str | None = None) -> int:
         viewer.require(Scope.WRITE)
         if not viewer.is_admin:
             raise ForbiddenError("Only administrators may purge results.")
-    if slug is None:
-        return await forget(None)
-    # Deleted models have results too
-    parsed = parse_slug(slug)
-    model = await Model.get_or_none(owner__handle=parsed.owner, name=parsed.name) if parsed else None
-    if model is None:
-        raise NotFoundError(f"There is no model {slug[:100]}.")
-    return await forget(model.id)
+    model, subject = None, Subject(SubjectType.SERVER)
+    if slug is not None:
+        # Deleted models have results too
+        parsed = parse_slug(slug)
+        model = await Model.get_or_none(owner__handle=parsed.owner, name=parsed.name) if parsed else None
+        if model is None:
+            raise NotFoundError(f"There is no model {slug[:100]}.")
+        subject = Subject(SubjectType.MODEL, model.id, slug, model.owner_id)
+    async with in_transaction():
+        count = await forget(model.id if model else None)
+        await audit.record(viewer, AuditAction.RESULTS_PURGED, subject, after={"results": count})
+    return count

@@ -12,8 +12,10 @@ from tortoise.transactions import in_transaction
 from server.adapters.database import now, rows
 from server.adapters.security import REFRESH_PREFIX, AccessToken, fingerprint, opaque
 from server.domain.accounts import Viewer
+from server.domain.audit import AuditAction, Subject, SubjectType
 from server.errors import CredentialsError, UnauthenticatedError
 from server.runtime import Runtime
+from server.services import audit
 from server.tables import RefreshToken, Session, User
 
 logger = structlog.get_logger(__name__)
@@ -111,7 +113,12 @@ async def end_all(viewer: Viewer) -> int:
     Raises:
         UnauthenticatedError, ForbiddenError: nobody is signed in, or an API key asks.
     """
-    return len(await rows(_END_ALL, viewer.signed_in()))
+    user_id = viewer.signed_in()
+    async with in_transaction():
+        ended = len(await rows(_END_ALL, user_id))
+        user = Subject(SubjectType.USER, user_id, await audit.handle_of(user_id), user_id)
+        await audit.record(viewer, AuditAction.SESSIONS_ENDED, user, after={"sessions": ended})
+    return ended
 
 
 _LOCK = """

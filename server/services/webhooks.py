@@ -21,11 +21,12 @@ from server.adapters.database import now
 from server.adapters.vault import UnreadableSecretError
 from server.domain.accounts import Viewer
 from server.domain.api_keys import Scope
+from server.domain.audit import AuditAction, Subject, SubjectType
 from server.domain.webhooks import ROTATION_SECONDS, SECRET_PREFIX, NewWebhook, WebhookEvent, violations
 from server.errors import ConflictError, ForbiddenError, InvalidInputError, NotFoundError
 from server.queue import deliveries
 from server.runtime import Runtime
-from server.services import rate_limits
+from server.services import audit, rate_limits
 from server.tables import User, Webhook, WebhookDelivery, WebhookSecret
 from server.unit_of_work import UnitOfWork, send
 
@@ -153,6 +154,8 @@ async def rotate_secret(rt: Runtime, viewer: Viewer) -> SecretRotation:
         until = now() + timedelta(seconds=ROTATION_SECONDS)
         earlier = await WebhookSecret.filter(user_id=user_id, expires_at=None).update(expires_at=until)
         await WebhookSecret.filter(user_id=user_id, expires_at__lte=now()).delete()
+        user = Subject(SubjectType.USER, user_id, await audit.handle_of(user_id), user_id)
+        await audit.record(viewer, AuditAction.WEBHOOK_SECRET_ROTATED, user)
         return SecretRotation(await _make_secret(rt, user_id), until if earlier else None)
 
 

@@ -476,6 +476,9 @@ class ObservabilitySettings(BaseSettings):
     log_format: LogFormat = Field(
         LogFormat.AUTO, description="`json`, `console`, or `auto`: readable on a terminal, JSON elsewhere."
     )
+    audit_days: int = Field(
+        365, ge=0, le=36_500, description="Days that a line of the audit log is kept; 0: all are kept."
+    )
     metrics_token: Annotated[SecretStr | None, Blankable] = Field(
         None, description="Bearer token for `/metrics`; if unset, `/metrics` is off."
     )

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from server.tables.api_keys import ApiKey
+from server.tables.audit import AuditEvent
 from server.tables.batches import Batch, BatchLine, BatchWebhook
 from server.tables.model_aliases import ModelAlias
 from server.tables.models import Model, ModelVariable, Version
@@ -20,6 +21,7 @@ from server.tables.workers import Predictor, Worker
 
 __all__ = [
     "ApiKey",
+    "AuditEvent",
     "Batch",
     "BatchLine",
     "BatchWebhook",
@@ -48,7 +50,7 @@ __all__ = [
 
 NOUNS = (
     *("users", "sessions", "api_keys", "models", "batches", "predictions", "uploads", "webhooks", "workers", "runs"),
-    *("storage", "model_aliases"),
+    *("storage", "model_aliases", "audit"),
 )
 MODULES = tuple(f"server.tables.{name}" for name in NOUNS)
 

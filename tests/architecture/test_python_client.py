@@ -48,9 +48,9 @@ def test_it_imports_nothing_of_the_server() -> None:
     assert strangers == []
 
 
-def test_the_server_imports_it_in_its_command_alone() -> None:
+def test_the_server_imports_it_in_its_commands_alone() -> None:
     using = [name for name, path in modules().items() if path not in SOURCES and "inference_client" in imported(path)]
-    assert using == ["server.cli"]
+    assert using == ["server.cli", "server.command_line"]
 
 
 @pytest.mark.slow

@@ -52,6 +52,7 @@ QUERIES = {
     "workers": "ADMIN",
     "queues": "ADMIN",
     "users": "ADMIN",
+    "auditEvents": "ADMIN",
 }
 SUBSCRIPTIONS = {
     "predictionEvents": "READ",

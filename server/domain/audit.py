@@ -1,0 +1,76 @@
+"""What the audit log tells: which acts, by which door they came, and what of a change may be told."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+OPERATOR = "operator"
+"""The actor of what an operator does at the command line of the server's machine."""
+DELETED_USER = "deleted user"
+"""What a name of somebody who was deleted became."""
+
+
+class AuditAction(StrEnum):
+    """An act that the audit log tells."""
+
+    ADMIN_CREATED = "ADMIN_CREATED"
+    PASSWORD_CHANGED = "PASSWORD_CHANGED"  # noqa: S105 - the name of an act
+    SESSIONS_ENDED = "SESSIONS_ENDED"
+    API_KEY_CREATED = "API_KEY_CREATED"
+    API_KEY_REVOKED = "API_KEY_REVOKED"
+    WEBHOOK_SECRET_ROTATED = "WEBHOOK_SECRET_ROTATED"  # noqa: S105 - the name of an act
+    MODEL_UPDATED = "MODEL_UPDATED"
+    MODEL_DELETED = "MODEL_DELETED"
+    RESULTS_PURGED = "RESULTS_PURGED"
+
+
+class AuditDoor(StrEnum):
+    """How a caller came in."""
+
+    GRAPHQL = "GRAPHQL"
+    REST = "REST"
+    COMMAND_LINE = "COMMAND_LINE"
+    SERVER = "SERVER"
+
+
+class SubjectType(StrEnum):
+    """What an act was done to."""
+
+    USER = "USER"
+    API_KEY = "API_KEY"
+    MODEL = "MODEL"
+    PREDICTION = "PREDICTION"
+    WORKER = "WORKER"
+    SERVER = "SERVER"
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What an act was done to: its id where it has one, and what people call it; `user_id` is whose it is."""
+
+    type: SubjectType
+    id: UUID | None = None
+    name: str = ""
+    user_id: UUID | None = None
+
+
+# A change that names one of these is a mistake of ours: the log is read by more people than any secret is for
+_SECRET = re.compile(r"password|secret|token|hash|credential|\bkey\b", re.IGNORECASE)
+
+
+def require_no_secrets(details: Mapping[str, Any] | None) -> None:
+    """Refuse the details of a change that look as if they held a secret.
+
+    Raises:
+        ValueError: a field is named like one.
+    """
+    for name, value in (details or {}).items():
+        if _SECRET.search(name):
+            raise ValueError(f"The audit log takes no secrets: {name}")
+        if isinstance(value, Mapping):
+            require_no_secrets(value)
