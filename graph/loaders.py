@@ -18,6 +18,7 @@ from server.domain.accounts import Viewer
 from server.errors import BusyError, ResponseTooLargeError, ServiceError
 from server.live import prediction_events
 from server.live.answer_size import ANSWER, AnswerSize
+from server.queue.deletions import count_of_batches
 from server.runtime import Runtime
 from server.services import accounts, batches, models, predictions, storage, users, variables, versions, webhooks
 from server.services.variables import ShownVariable
@@ -56,6 +57,7 @@ class Loaders:
         self.predictions = _loader(lambda ids: predictions.by_ids(None, ids), None)
         self.batches = _loader(lambda ids: batches.by_ids(None, ids), None)
         self.running_items = _loader(batches.running, 0)
+        self.deleted_items = _loader(count_of_batches, 0)
         self.batch_webhooks = _loader(batches.webhooks_of, None)
         self.deliveries_of = _loader(webhooks.of_predictions, list[WebhookDelivery]())
         self.webhook_urls = _loader(webhooks.urls, None)

@@ -19,6 +19,7 @@ from graph.accounts import AccountMutation, AccountQuery
 from graph.api_keys import ApiKeyMutation
 from graph.audit import AuditQuery
 from graph.batches import BatchMutation, BatchQuery, BatchSubscription
+from graph.deletions import DeletionMutation
 from graph.errors import finish_error, member_handlers
 from graph.executor import BoundedExecutor
 from graph.limits.budget import MAX_COST, Budget
@@ -86,6 +87,7 @@ class Mutation(
     ModelMutation,
     ModelAliasMutation,
     PredictionMutation,
+    DeletionMutation,
     BatchMutation,
     ResultMutation,
     UploadMutation,

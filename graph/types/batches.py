@@ -46,6 +46,10 @@ class BatchCounts:
     aborted: int = strawberry.field(description="Items that the deadline ended before they ran.")
     invalid: int = strawberry.field(description="Lines that cannot run; see `invalidLines`.")
 
+    @strawberry.field(description="Items that ended and were deleted since; they count above as they ended.")
+    async def deleted(self, info: Info) -> int:
+        return await info.context.loaders.deleted_items.load(self.row.id)
+
     @strawberry.field(description="Items that run now.")
     async def running(self, info: Info) -> int:
         if self.row.completed_at is not None:

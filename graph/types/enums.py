@@ -101,7 +101,7 @@ describe(
         "RUN": "Create, retry and cancel predictions and batches, create uploads of input files, and redeliver "
         "webhooks.",
         "WRITE": "Create, update and delete models, set and remove their variables and aliases, publish and retry "
-        "versions, and purge results.",
+        "versions, delete predictions, and purge results.",
         "ADMIN": "Act with its owner's administrator rights, within its other scopes.",
     },
 )

@@ -100,6 +100,9 @@ BATCH_LINES = Counter(
     ("outcome",),
     registry=REGISTRY,
 )
+DELETIONS = Counter(
+    "inference_predictions_deleted", "Predictions that were deleted with their data.", registry=REGISTRY
+)
 WEBHOOK_MESSAGES = Counter(
     "inference_webhook_messages",
     "Webhook messages sent, by event and the state of the delivery afterwards; `pending` will be tried again.",

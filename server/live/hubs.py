@@ -32,9 +32,12 @@ QUEUE_BOUND = 256
 
 @dataclass(frozen=True)
 class Ending:
-    """A terminal row, and the last events made of it, by their cursors: most subscribers get the same."""
+    """A terminal row, and the last events made of it, by their cursors: most subscribers get the same.
 
-    row: Prediction
+    Without a row the prediction was deleted.
+    """
+
+    row: Prediction | None
     events: dict[Cursor, Event] = field(default_factory=dict)
 
 
@@ -52,8 +55,13 @@ class Watcher:
 
     @property
     def row(self) -> Prediction | None:
-        """The row, once it is terminal."""
+        """The row, once it is terminal; None too where it was deleted."""
         return self.ending.row if self.ending else None
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether nothing comes after what is queued."""
+        return self.ending is not None
 
     def offer(self, event: Event) -> None:
         """Queue an event; nothing after an overflow, until the watcher has begun to read the log."""
@@ -148,12 +156,13 @@ class Hub:
         row_read, is_poll = loop.time(), False
         while self._task is asyncio.current_task():
             self._wake.clear()
-            row = None
+            row, is_deleted = None, False
             if self._row_due or loop.time() - row_read > ROW_SECONDS:
                 # The row is read before the log: what a terminal row's run appended is then surely in the log
                 self._row_due, row_read = False, loop.time()
                 try:
                     row = await prediction_rows.read(self._id)
+                    is_deleted = row is None
                 except DATABASE_ERRORS as error:
                     logger.warning("hub.row_failed", prediction=str(self._id), error=str(error))
                     self._row_due = True
@@ -164,8 +173,12 @@ class Hub:
             if not ended and any(watcher.previews for watcher in self._watchers):
                 await self._previews.demand(loop.time())
             if row is not None and ended:
-                if self._ending is None or self._ending.row.updated_at != row.updated_at:
+                last = self._ending.row if self._ending else None
+                if last is None or last.updated_at != row.updated_at:
                     self._ending = Ending(row)
+            if is_deleted and self._ending is None:
+                self._ending = Ending(None)
+            if self._ending is not None and (ended or is_deleted):
                 for watcher in self._watchers:
                     watcher.end(self._ending)
             is_poll = not await wait_for_event(self._wake, POLL_SECONDS)

@@ -16,6 +16,7 @@ from server.adapters.database import DATABASE_ERRORS, from_json, rows
 from server.adapters.disk import disk_space
 from server.domain.batches import BatchStatus
 from server.domain.models import WAITS_FOR_ROOM, kind_queue
+from server.queue.deletions import count_open
 from server.queue.depths import MOST_COUNTED, read_states
 from server.runtime import Runtime
 from server.tables.workers import ALIVE_SECONDS
@@ -160,11 +161,18 @@ async def _backlog() -> list[Metric]:
     late = GaugeMetricFamily(
         "inference_webhooks_late_seconds", "How long the oldest due delivery has been due.", value=deliveries["late"]
     )
+    deletions = GaugeMetricFamily(
+        "inference_deletions_open",
+        "Deletions that wait: `running` for the end of their prediction, `files` for their files to go.",
+        labels=("step",),
+    )
+    for step, count in zip(("running", "files"), await count_open(), strict=True):
+        deletions.add_metric([step], count)
     batches = GaugeMetricFamily("inference_batches", "Batches that have not ended, by status.", labels=("status",))
     counts = {row["status"]: row["n"] for row in await rows(_BATCHES)}
     for status in (BatchStatus.STARTING, BatchStatus.PROCESSING):
         batches.add_metric([status.value], counts.get(status.value, 0))
-    return [depth, age, running, pending, late, batches]
+    return [depth, age, running, pending, late, deletions, batches]
 
 
 _WORKER_METRICS = (

@@ -17,7 +17,7 @@ from server.domain.accounts import Viewer
 from server.domain.events import CLOSED_EPOCH, NO_EPOCH, Cursor, Event, EventType, merge, parse_cursor
 from server.domain.predictions import PredictionStatus
 from server.domain.text_output import join_choices, texts_of
-from server.errors import BadUserInputError
+from server.errors import BadUserInputError, NotFoundError
 from server.live import prediction_rows
 from server.live.hubs import Ending, Hubs, Watcher
 from server.runtime import Runtime
@@ -63,6 +63,8 @@ async def watch(
 ) -> AsyncGenerator[SubscriberEvent, None]:
     """Snapshot first (unless `after` is a cursor that can be continued), then events, the terminal one last.
 
+    Where the prediction is deleted meanwhile, there may be no terminal one.
+
     `previews` says that this subscriber shows pictures: workers make them only while one does.
 
     Raises:
@@ -84,13 +86,17 @@ async def watch(
             yield await subscriber.snapshot()
             if subscriber.preview is not None:
                 yield subscriber.preview
-        if not subscriber.is_joined:
-            async for event in subscriber.catch_up():
+        try:
+            if not subscriber.is_joined:
+                async for event in subscriber.catch_up():
+                    yield event
+            async for event in subscriber.follow():
                 yield event
-        async for event in subscriber.follow():
-            yield event
-        async for event in subscriber.end():
-            yield event
+            async for event in subscriber.end():
+                yield event
+        except NotFoundError:
+            # It was deleted meanwhile, and nothing is left to show
+            return
 
 
 class Subscriber:
@@ -174,16 +180,17 @@ class Subscriber:
                 self._watcher.overflowed = False
                 async for accepted in self.catch_up():
                     yield accepted
-                if self._watcher.overflowed and self._watcher.row is not None:
+                if self._watcher.overflowed and self._watcher.has_ended:
                     # The log is away and the prediction has ended: its row holds the rest
                     return
-            elif is_empty and self._watcher.row is not None:
+            elif is_empty and self._watcher.has_ended:
                 return
 
     async def end(self) -> AsyncIterator[SubscriberEvent]:
         """The terminal event, behind a snapshot where the log could not bring everything before it."""
         ending = self._ending or self._watcher.ending or Ending(await prediction_rows.find(self._viewer, self._id))
-        row = ending.row
+        if (row := ending.row) is None:
+            return
         if self._ending is None:
             live = await live_state(self._rt, self._id)
             if live is None:
@@ -239,9 +246,10 @@ async def wait_until_ended(rt: Runtime, hubs: Hubs, viewer: Viewer, prediction_i
     """The prediction when it ends, or as it stands after `seconds` or when this node stops."""
     with suppress(TimeoutError):
         async with hubs.patience(seconds), hubs.watch(prediction_id) as watcher:
-            while watcher.row is None:
+            while not watcher.has_ended:
                 await watcher.take()
                 watcher.overflowed = False
             # The caller has checked already that the viewer may see it
-            return watcher.row
+            if watcher.row is not None:
+                return watcher.row
     return await prediction_rows.find_visible(viewer, prediction_id)

@@ -58,6 +58,7 @@ async def sweep(rt: Runtime) -> None:
         await audit.forget_old(rt.settings.audit_days)
     await deliveries.prune(rt.settings.webhook_retention_seconds)
     await retention.remove_old(rt)
+    await retention.remove_deleted(rt)
     for batch_id in await batches.recount(RECOUNT_SECONDS):
         logger.warning("batch.recounted", batch=str(batch_id))
     await run_counts.count()

@@ -5,18 +5,20 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
 import structlog
 
+from server.adapters import metrics
 from server.adapters.database import DATABASE_ERRORS, from_json, rows
 from server.adapters.redis_calls import REDIS_ERRORS
 from server.adapters.storage import Folder, StorageError
 from server.domain.predictions import PredictionStatus
-from server.queue import batches, results, storage
+from server.queue import batches, deletions, results, storage
+from server.queue.deletions import RemovedRow
 from server.runtime import Runtime
 from server.unit_of_work import UnitOfWork, send
 
@@ -24,6 +26,9 @@ logger = structlog.get_logger(__name__)
 
 REMOVED_AT_ONCE = 100
 UPLOADS_AT_ONCE = 50
+DELETED_AT_ONCE = 200
+FORGOTTEN_AT_ONCE = 1000
+FILES_AT_ONCE = 8
 SPARE_SECONDS = 300.0
 """Between the last moment that an upload can be used and the first that it can be removed."""
 FOLDERS_AT_ONCE = 200
@@ -52,6 +57,54 @@ async def remove_old(rt: Runtime) -> int:
         work.announce(row["id"], row["owner"])
     await send(rt, work)
     return len(removed)
+
+
+async def remove_deleted(rt: Runtime) -> int:
+    """Delete predictions that were to be deleted once they ended, and files of deleted ones; how many of both.
+
+    Whoever deletes does this itself as far as it can; here is what still ran then, and what it left behind: since the
+    store was away, there was too much, or its process was killed.
+    """
+    due = await deletions.list_due(DELETED_AT_ONCE)
+    removed = await delete_rows(rt, due) if due else []
+    left = await deletions.list_with_files(DELETED_AT_ONCE)
+    await remove_files(rt, left)
+    settings = rt.settings
+    # Until the sweeper has surely seen what an attempt that lost left behind
+    await deletions.forget_old(2 * (settings.stray_file_seconds + settings.file_sweep_seconds), FORGOTTEN_AT_ONCE)
+    return len(removed) + len(left)
+
+
+async def delete_rows(rt: Runtime, prediction_ids: Sequence[UUID]) -> list[RemovedRow]:
+    """Delete those of some predictions that have ended and that are to be deleted, with their events; not their files.
+
+    Their deletion was asked for before (`deletions.request`).
+    """
+    removed = await deletions.remove(prediction_ids)
+    metrics.DELETIONS.inc(len(removed))
+    work = UnitOfWork()
+    for row in removed:
+        try:
+            await rt.event_log.delete(str(row.id))
+        except REDIS_ERRORS:
+            # Each would cost its timeout; events expire by themselves, and hubs look at their rows
+            break
+        work.announce(row.id, row.owner)
+    await send(rt, work)
+    return removed
+
+
+async def remove_files(rt: Runtime, prediction_ids: Sequence[UUID]) -> None:
+    """Remove the files of deleted predictions, some at a time; what the store does not remove now is left for later."""
+    slots = asyncio.Semaphore(FILES_AT_ONCE)
+
+    async def remove(prediction_id: UUID) -> UUID | None:
+        async with slots:
+            return prediction_id if await _remove(rt, f"predictions/{prediction_id}/") else None
+
+    gone = await asyncio.gather(*(remove(each) for each in prediction_ids))
+    if done := [each for each in gone if each is not None]:
+        await deletions.note_files_removed(done)
 
 
 async def remove_expired_uploads(rt: Runtime) -> int:
@@ -127,9 +180,10 @@ async def _sweep(rt: Runtime, folders: list[Folder]) -> int:
     if not folders:
         return 0
     of_folders = await _read_rows(folders)
-    orphans = [folder for folder in folders if (folder.kind, folder.id) not in of_folders]
+    deleted = await deletions.among([folder.id for folder in folders if folder.kind == "predictions"])
+    orphans = [folder for folder in folders if (folder.kind, folder.id) not in of_folders and folder.id not in deleted]
     if len(orphans) > max(FEW_FOLDERS, len(folders) // 2):
-        # Rows are never deleted: this is the store of another database, or the database is an older copy
+        # Deleted rows are remembered: this is the store of another database, or the database is an older copy
         logger.error("files.of_another_database", folders=len(folders), without_row=len(orphans))
         folders = [folder for folder in folders if folder not in orphans]
     stray = [folder for folder in folders if _is_stray(folder, of_folders.get((folder.kind, folder.id)))]

@@ -327,12 +327,15 @@ UPDATE batch b SET lease_until = NULL, total = $3, updated_at = now(),
   status = CASE WHEN b.is_checked THEN 'processing' ELSE b.status END
 WHERE {_IS_OURS} RETURNING b.id
 """  # noqa: S608 - constants only
-# The input is read to its end: what it came with is not needed any more
+# The input is read to its end: what it came with is not needed any more. It has fewer lines than were counted where
+# some of what failed in another batch was deleted meanwhile
 _ADVANCE = f"""
 WITH advanced AS (
   UPDATE batch b SET items = b.items + $3, invalid = b.invalid + $4, position = $5, line = $6, lease_until = NULL,
     pause_until = NULL, note = NULL, updated_at = now(), expanded_at = CASE WHEN $7::bool THEN now() END,
-    inputs = CASE WHEN $7::bool THEN NULL ELSE b.inputs END, {_end("b.ended", "b.items + $3", "$7::bool")}
+    inputs = CASE WHEN $7::bool THEN NULL ELSE b.inputs END,
+    total = CASE WHEN $7::bool THEN b.items + $3 + b.invalid + $4 ELSE b.total END,
+    {_end("b.ended", "b.items + $3", "$7::bool")}
   WHERE {_IS_OURS} RETURNING b.id, b.status, b.completed_at),
 {_notified("advanced")}
 SELECT status FROM advanced
@@ -421,13 +424,14 @@ SELECT b.id FROM batch b WHERE b.completed_at IS NULL AND b.updated_at < now() -
     AND p.status IN ('starting', 'processing'))
 LIMIT 20
 """
-# What was never made a prediction has been canceled, or came too late
+# What was never made a prediction has been canceled, or came too late; what was deleted had ended
 _RECOUNT = f"""
 WITH counts AS (
   SELECT count(*) FILTER (WHERE status NOT IN ('starting', 'processing')) AS ended,
     count(CASE status WHEN 'succeeded' THEN 1 END) AS succeeded, count(CASE status WHEN 'failed' THEN 1 END) AS failed,
     count(CASE status WHEN 'canceled' THEN 1 END) AS canceled, count(CASE status WHEN 'aborted' THEN 1 END) AS aborted
-  FROM prediction WHERE batch_id = $1),
+  FROM (SELECT status FROM prediction WHERE batch_id = $1
+    UNION ALL SELECT status FROM deletion WHERE batch_id = $1) p),
 recounted AS (
   UPDATE batch b SET ended = c.ended, succeeded = c.succeeded, failed = c.failed, updated_at = now(),
     canceled = c.canceled + CASE WHEN b.expanded_at IS NOT NULL AND b.cancel_requested_at IS NOT NULL

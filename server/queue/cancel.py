@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,11 @@ from server.queue.ledger import unused
 async def cancel_prediction(prediction_id: UUID) -> list[dict[str, Any]]:
     """Cancel one prediction; its row as an outbox takes it, unless it has ended."""
     return await rows(_CANCEL_PREDICTION, prediction_id)
+
+
+async def cancel_predictions(prediction_ids: Sequence[UUID]) -> list[dict[str, Any]]:
+    """Cancel those of some that wait or run; their rows as an outbox takes them."""
+    return await rows(_CANCEL_SOME, list(prediction_ids))
 
 
 async def cancel_predictions_of_model(model_id: UUID) -> list[dict[str, Any]]:
@@ -47,5 +53,6 @@ SELECT id, owner, queue, status, webhook_events FROM canceled
 
 
 _CANCEL_PREDICTION = _cancel("id = $1")
+_CANCEL_SOME = _cancel("id = ANY($1::uuid[])")
 _CANCEL_OF_MODEL = _cancel("model_id = $1")
 _CANCEL_OF_BATCH = _cancel("batch_id = $1 AND cancel_requested_at IS NULL", "LIMIT $2")

@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl, urlsplit
 from server.tables.api_keys import ApiKey
 from server.tables.audit import AuditEvent
 from server.tables.batches import Batch, BatchLine, BatchWebhook
+from server.tables.deletions import Deletion
 from server.tables.model_aliases import ModelAlias
 from server.tables.models import Model, ModelVariable, Version
 from server.tables.predictions import Prediction, Usage
@@ -25,6 +26,7 @@ __all__ = [
     "Batch",
     "BatchLine",
     "BatchWebhook",
+    "Deletion",
     "Model",
     "ModelAlias",
     "ModelVariable",
@@ -50,7 +52,7 @@ __all__ = [
 
 NOUNS = (
     *("users", "sessions", "api_keys", "models", "batches", "predictions", "uploads", "webhooks", "workers", "runs"),
-    *("storage", "model_aliases", "audit"),
+    *("storage", "model_aliases", "audit", "deletions"),
 )
 MODULES = tuple(f"server.tables.{name}" for name in NOUNS)
 

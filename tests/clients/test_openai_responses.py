@@ -68,6 +68,21 @@ def test_a_stream_goes_on_behind_any_event(openai_client: openai.OpenAI) -> None
     assert openai_client.responses.retrieve(response_id).output_text == text_of(events)
 
 
+def test_it_is_deleted(openai_client: openai.OpenAI) -> None:
+    made = openai_client.responses.create(**asked())
+    openai_client.responses.delete(made.id)
+    for gone in (openai_client.responses.retrieve, openai_client.responses.delete):
+        with pytest.raises(openai.NotFoundError):
+            gone(made.id)
+    with pytest.raises(openai.BadRequestError, match="There is no response"):
+        openai_client.responses.create(**asked(previous_response_id=made.id))
+    long = {"max_output_tokens": 900, "extra_body": {"seed": 1, "ignore_eos": True}}
+    running = openai_client.responses.create(**asked(background=True, **long))
+    openai_client.responses.delete(running.id)
+    with pytest.raises(openai.NotFoundError):
+        openai_client.responses.retrieve(running.id)
+
+
 def test_it_runs_in_the_background(openai_client: openai.OpenAI) -> None:
     made = openai_client.responses.create(**asked(background=True))
     assert made.status in ("queued", "in_progress")

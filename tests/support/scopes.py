@@ -30,6 +30,8 @@ MUTATIONS = {
     "createPrediction": "RUN",
     "retryPrediction": "RUN",
     "cancelPrediction": "RUN",
+    "deletePrediction": "WRITE",
+    "deletePredictions": "WRITE",
     "createBatch": "RUN",
     "cancelBatch": "RUN",
     "retryFailedBatch": "RUN",

@@ -18,6 +18,7 @@ from server.domain.storable import storable
 from server.domain.version_ids import parse_version_id
 from server.errors import UnavailableError, Violation
 from server.live import batch_results
+from server.live.batch_results import DeletedItem, ResultRow
 from server.rest.openai import chat, completions, embeddings
 from server.rest.openai.chat import ChatRequest
 from server.rest.openai.completions import CompletionRequest
@@ -201,13 +202,13 @@ async def result_lines(rt: Runtime, batch: Batch, *, of_errors: bool, base_url: 
     version = await Version.get(id=batch.version_id).select_related("model__owner")
     async with aclosing(batch_results.read(batch.id)) as rows:
         async for row in rows:
-            succeeded = isinstance(row, Prediction) and row.status == PredictionStatus.SUCCEEDED.value
+            succeeded = not isinstance(row, BatchLine) and row.status == PredictionStatus.SUCCEEDED.value
             if succeeded is of_errors:
                 continue
             yield wire.encode_bytes(_result(batch, version, row)) + b"\n"
 
 
-def _result(batch: Batch, version: Version, row: Prediction | BatchLine) -> JSON_OBJECT:
+def _result(batch: Batch, version: Version, row: ResultRow) -> JSON_OBJECT:
     endpoint = ENDPOINTS[str(batch.endpoint)]
     response: JSON_OBJECT | None = None
     error: JSON_OBJECT | None = None
@@ -219,6 +220,9 @@ def _result(batch: Batch, version: Version, row: Prediction | BatchLine) -> JSON
         code = violation_code(first["code"]) if is_place else first["code"]
         messages = " ".join(violation["message"] for violation in row.violations)
         response = _response(400, request_id, error_body(messages, "invalid_request_error", place or None, code))
+    elif isinstance(row, DeletedItem):
+        request_id = encode_id("Prediction", row.prediction_id)
+        response = _response(410, request_id, error_body("It was deleted.", SERVER, code="deleted"))
     else:
         request_id = encode_id("Prediction", row.id)
         match PredictionStatus(row.status):

@@ -128,6 +128,14 @@ class ResponseForm(Form):
     usage: JSON_OBJECT | None
 
 
+class DeletedResponse(Form):
+    """A response that was deleted."""
+
+    id: str
+    object: Literal["response"]
+    deleted: Literal[True]
+
+
 class InputItems(Form):
     """What a response was given."""
 

@@ -5,6 +5,7 @@ A response is a prediction, and nothing else is kept of it: what it is made of s
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request
@@ -16,22 +17,24 @@ from server.domain.ids import parse_id
 from server.domain.predictions import NewPrediction, PredictionStatus
 from server.errors import BadUserInputError, NotFoundError
 from server.live import prediction_rows
+from server.live.prediction_events import wait_until_ended
 from server.rest.answers import answer
 from server.rest.caller import CHANGE, SIGN_IN, Caller, Calling
 from server.rest.openai.chat import ACCEPTED, ChatRequest, all_choices, parameter_names, read_request
 from server.rest.openai.errors import RefusedError
-from server.rest.openai.forms import ERRORS, EVENT_STREAM, JSON_OBJECT, Form, InputItems, ResponseForm
+from server.rest.openai.forms import ERRORS, EVENT_STREAM, JSON_OBJECT, DeletedResponse, Form, InputItems, ResponseForm
 from server.rest.openai.items import input_items, read_items
 from server.rest.openai.models import find_version
 from server.rest.openai.response_events import INSTRUCTIONS, PREFIX, ResponseWriter, response_body
 from server.rest.openai.running import IdempotencyKey, Run, stream
 from server.rest.openai.sampling import Unread, pinned_slug
 from server.rest.requests import BoundedRoute
-from server.services import predictions, versions
+from server.services import deletions, predictions, versions
 from server.tables import Prediction
 
 router = APIRouter(route_class=BoundedRoute, tags=["openai"], responses=ERRORS, dependencies=SIGN_IN)
 _LOGPROBS = "message.output_text.logprobs"
+STOP_SECONDS = 10.0
 _REFUSED = {
     "conversation": "Conversations are not kept; give 'previous_response_id'.",
     "prompt": "Prompts are not kept; give 'input'.",
@@ -241,6 +244,19 @@ async def list_input_items(
     items = items if order == "asc" else items[::-1]
     first, last = (items[0]["id"], items[-1]["id"]) if items else (None, None)
     return answer({"object": "list", "data": items, "first_id": first, "last_id": last, "has_more": False})
+
+
+@router.delete("/responses/{response_id}", response_model=DeletedResponse)
+async def delete_response(caller: Calling, response_id: str) -> Response:
+    """Delete a response and what it was given; one that runs is canceled first."""
+    await caller.spend(CHANGE)
+    row = await _find(caller, response_id, Scope.WRITE)
+    if not await deletions.delete(caller.rt, caller.viewer, row.id):
+        # What was told to stop has stopped a moment later, as a rule; if not, it goes without its client
+        await wait_until_ended(caller.rt, caller.hubs, caller.viewer, row.id, STOP_SECONDS)
+        with suppress(NotFoundError):
+            await deletions.delete(caller.rt, caller.viewer, row.id)
+    return answer({"id": response_id, "object": "response", "deleted": True})
 
 
 @router.post("/responses/{response_id}/cancel", response_model=ResponseForm)

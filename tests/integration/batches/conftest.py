@@ -83,13 +83,17 @@ class Place:
     async def run(self, most: int = 1000, failing: frozenset[int] = frozenset()) -> int:
         """Run what waits; items of these places fail."""
         leases = await self.claim(most)
+        await self.finish(leases, failing)
+        return len(leases)
+
+    async def finish(self, leases: Iterable[PredictionLease], failing: frozenset[int] = frozenset()) -> None:
+        """Run what was claimed."""
         for lease in leases:
             row = await item(lease.id)
             fails = row.batch_index in failing
             status = PredictionStatus.FAILED if fails else PredictionStatus.SUCCEEDED
             result = Result(status, lease.input["text"] if not fails else None, failure=FAILURE if fails else None)
             assert await finish(lease, result)
-        return len(leases)
 
 
 async def item(prediction_id: UUID) -> Prediction:

@@ -61,6 +61,7 @@ SCOPES = {
     ("post", "/openai/v1/completions"): "RUN",
     ("post", "/openai/v1/responses"): "RUN",
     ("get", "/openai/v1/responses/{response_id}"): "READ",
+    ("delete", "/openai/v1/responses/{response_id}"): "WRITE",
     ("get", "/openai/v1/responses/{response_id}/input_items"): "READ",
     ("post", "/openai/v1/responses/{response_id}/cancel"): "RUN",
     ("post", "/openai/v1/embeddings"): "RUN",

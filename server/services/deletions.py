@@ -1,0 +1,121 @@
+"""Deleting predictions: by their ids, or some of a list."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+import structlog
+from tortoise.expressions import Subquery
+
+from server.domain.accounts import ANONYMOUS_OWNER, Viewer
+from server.domain.api_keys import Scope
+from server.domain.callers import network_of
+from server.errors import ForbiddenError, InvalidInputError, Violation
+from server.live.prediction_rows import find_visible
+from server.maintenance.retention import delete_rows, remove_files
+from server.queue import deletions
+from server.queue.cancel import cancel_predictions
+from server.runtime import Runtime
+from server.services.predictions import PredictionCriteria, listing, visible
+from server.tables import Deletion, Prediction
+from server.unit_of_work import UnitOfWork, send
+
+logger = structlog.get_logger(__name__)
+
+DEFAULT_AT_ONCE, MOST_AT_ONCE = 100, 1000
+FILES_AT_ONCE = 100
+"""Of so many predictions the files are removed before the answer; those of others go within a minute or so."""
+
+
+@dataclass(frozen=True)
+class DeletionCounts:
+    """How many predictions are gone, and how many will be once what runs of them has stopped.
+
+    `missing` of the ids are of none that the viewer may delete; `has_more`: others fit the filter.
+    """
+
+    deleted: int
+    pending: int
+    missing: int = 0
+    has_more: bool = False
+
+
+async def delete(rt: Runtime, viewer: Viewer, prediction_id: UUID) -> bool:
+    """Delete a prediction with its input, output, files, logs and webhook; whether it is gone already.
+
+    One that waits or runs is canceled first, and goes within seconds of its end. What it used stays in the ledger.
+
+    Raises:
+        ForbiddenError: it was run without an account, by somebody else; or the API key may not write.
+        NotFoundError: there is none, or the viewer may not know of it.
+    """
+    viewer.require(Scope.WRITE)
+    if not _may_delete(viewer, await find_visible(viewer, prediction_id)):
+        raise ForbiddenError("Only who ran this prediction may delete it, from where they ran it, or an administrator.")
+    return (await delete_all(rt, [prediction_id])).deleted > 0
+
+
+async def delete_some(
+    rt: Runtime, viewer: Viewer, ids: Sequence[UUID] | None, criteria: PredictionCriteria | None, first: int | None
+) -> DeletionCounts:
+    """Delete the predictions with these ids, or the oldest ones that fit a filter, each as `delete` does.
+
+    Raises:
+        InvalidInputError: neither ids nor a filter, both, or too many.
+        UnauthenticatedError: there is a filter, and nobody is signed in.
+        ForbiddenError: the filter names everybody's, and the viewer is no admin; or the API key may not write or read.
+    """
+    viewer.require(Scope.WRITE)
+    violations: list[Violation] = []
+    if (ids is None) is (criteria is None):
+        violations.append(Violation("/ids", "Give either `ids` or a `filter`, not both.", "oneOf"))
+    if ids is not None and len(ids) > MOST_AT_ONCE:
+        violations.append(Violation("/ids", f"At most {MOST_AT_ONCE} predictions are deleted at once.", "maxItems"))
+    if ids is not None and first is not None:
+        violations.append(Violation("/first", "`first` goes with a `filter`.", "oneOf"))
+    if first is not None and not 1 <= first <= MOST_AT_ONCE:
+        violations.append(Violation("/first", f"1 to {MOST_AT_ONCE} predictions are deleted at once.", "range"))
+    if violations:
+        raise InvalidInputError(violations)
+    if criteria is None:
+        distinct = set(ids or ())
+        candidates = await Prediction.filter(visible(viewer), id__in=list(distinct)).only("id", "user_id", "owner")
+        own = [row.id for row in candidates if _may_delete(viewer, row)]
+        counts = await delete_all(rt, own)
+        return DeletionCounts(counts.deleted, counts.pending, missing=len(distinct) - len(own))
+    most = first or DEFAULT_AT_ONCE
+    # What is to go once it has stopped would come again and again
+    requested = Deletion.filter(deleted_at=None).values("prediction_id")
+    query = listing(viewer, criteria).filter(id__not_in=Subquery(requested)).order_by("created_at", "id")
+    chosen = [row.id for row in await query.limit(most + 1).only("id")]
+    counts = await delete_all(rt, chosen[:most])
+    return DeletionCounts(counts.deleted, counts.pending, has_more=len(chosen) > most)
+
+
+async def delete_all(rt: Runtime, ids: Sequence[UUID]) -> DeletionCounts:
+    """Delete predictions, whoever ran them; what waits or runs is canceled, and deleted when it has ended."""
+    if not ids:
+        return DeletionCounts(0, 0)
+    await deletions.request(ids)
+    work = UnitOfWork()
+    live = await cancel_predictions(ids)
+    for row in live:
+        work.announce_move(row)
+    await send(rt, work)
+    stopping = {row["id"] for row in live}
+    removed = await delete_rows(rt, [each for each in ids if each not in stopping])
+    await remove_files(rt, [row.id for row in removed if row.has_files][:FILES_AT_ONCE])
+    logger.info("predictions.deleted", deleted=len(removed), pending=len(ids) - len(removed))
+    return DeletionCounts(len(removed), len(ids) - len(removed))
+
+
+def _may_delete(viewer: Viewer, row: Prediction) -> bool:
+    """Whether a viewer who can see a prediction may delete it: whoever holds a link to an anonymous one may not."""
+    if viewer.is_admin:
+        return True
+    if row.user_id is not None or viewer.user_id is not None:
+        return row.user_id == viewer.user_id
+    # Addresses of IPv6 change within their network from day to day
+    return network_of(row.owner.removeprefix(ANONYMOUS_OWNER)) == network_of(viewer.address)
