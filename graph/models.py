@@ -18,13 +18,13 @@ from graph.types.models import (
     ModelOrder,
     ModelVariable,
     ModelVersion,
+    PrepareAgainInput,
+    PrepareAgainResult,
     PublishVersionInput,
     PublishVersionResult,
     RemovedModelVariable,
     RemoveModelVariableInput,
     RemoveModelVariableResult,
-    RetryVersionInput,
-    RetryVersionResult,
     SetModelVariableInput,
     SetModelVariableResult,
     UpdateModelInput,
@@ -69,7 +69,8 @@ class ModelQuery:
 @strawberry.type
 class ModelMutation:
     @strawberry.mutation(
-        description="Create a model. Its first version is prepared, after which it is READY or REFUSED."
+        description="Create a model. Its first version is prepared, after which it is READY or REFUSED. A name of "
+        "yours whose versions were all REFUSED can be used again."
     )
     async def create_model(
         self,
@@ -109,13 +110,13 @@ class ModelMutation:
         return ModelVersion.of(row)
 
     @strawberry.mutation(description="Prepare a version again that was refused, or that waits to be tried again.")
-    async def retry_version(
+    async def prepare_again(
         self,
         info: Info,
-        input: Annotated[RetryVersionInput, strawberry.argument(description="The version.")],  # noqa: A002
-    ) -> RetryVersionResult:
+        input: Annotated[PrepareAgainInput, strawberry.argument(description="The version.")],  # noqa: A002
+    ) -> PrepareAgainResult:
         context = info.context
-        return ModelVersion.of(await models.retry_version(context.rt, context.viewer, input.version))
+        return ModelVersion.of(await models.prepare_again(context.rt, context.viewer, input.version))
 
     @strawberry.mutation(
         description="Give the class that runs one of your CUSTOM models a variable or a secret. Predictions that begin "

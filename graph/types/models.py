@@ -38,7 +38,7 @@ from server.errors import BadUserInputError
 from server.services import models, variables
 from server.services.models import DESCRIPTION_MAX, SAMPLES_MAX, ModelChanges, NewModel
 from server.services.variables import ShownVariable
-from server.services.versions import MAX_VERSIONS
+from server.services.versions import MAX_VERSIONS, next_try_at
 from server.tables import loaded
 
 if TYPE_CHECKING:
@@ -91,6 +91,9 @@ class ModelVersion(Node):
     state: VersionState = strawberry.field(description="State of the version.")
     reason: str | None = strawberry.field(
         description="Why the version was refused, or why its preparation failed and is tried again; else null."
+    )
+    next_try_at: datetime | None = strawberry.field(
+        description="When its preparation is tried again, after what `reason` says; null unless it waits for that."
     )
     source: str = strawberry.field(description="Where its files come from, such as `huggingface:owner/name`.")
     revision: str | None = strawberry.field(description="Commit that the version is pinned to.")
@@ -178,6 +181,7 @@ class ModelVersion(Node):
             number=row.number,
             state=VersionState(row.state),
             reason=row.reason,
+            next_try_at=next_try_at(row),
             source=f"{row.source_type}:{row.source_ref}",
             revision=row.revision,
             digest=row.digest,
@@ -451,7 +455,7 @@ class PublishVersionInput:
 
 
 @strawberry.input(description="A version to prepare again.")
-class RetryVersionInput:
+class PrepareAgainInput:
     version: str = strawberry.field(description="Version as `owner/name:number`, or `owner/name` for the newest.")
 
 
@@ -506,7 +510,7 @@ RemoveModelVariableResult = Annotated[
     RemovedModelVariable | NotFoundError | ForbiddenError,
     strawberry.union("RemoveModelVariableResult", description="Result of `removeModelVariable`."),
 ]
-RetryVersionResult = Annotated[
+PrepareAgainResult = Annotated[
     ModelVersion | NotFoundError | ForbiddenError | ConflictError,
-    strawberry.union("RetryVersionResult", description="Result of `retryVersion`."),
+    strawberry.union("PrepareAgainResult", description="Result of `prepareAgain`."),
 ]

@@ -103,6 +103,12 @@ BATCH_LINES = Counter(
 DELETIONS = Counter(
     "inference_predictions_deleted", "Predictions that were deleted with their data.", registry=REGISTRY
 )
+PREPARE_RETRIES = Counter(
+    "inference_prepare_retries",
+    "Preparations of versions that failed for now: for an `outage` of the hub or the disk, or for `other` reasons.",
+    ("cause",),
+    registry=REGISTRY,
+)
 WEBHOOK_MESSAGES = Counter(
     "inference_webhook_messages",
     "Webhook messages sent, by event and the state of the delivery afterwards; `pending` will be tried again.",

@@ -13,6 +13,7 @@ from server.tables import Version
 
 FIRST_RETRY_SECONDS = 5.0
 MAX_RETRY_SECONDS = 600.0
+MAX_PAUSE_SECONDS = 3600.0
 LEAVE_SECONDS = 60.0
 """How long a prediction waits for a worker with the code of its version, where some may have it."""
 
@@ -79,15 +80,20 @@ async def refuse(version_id: UUID, attempt: int, reason: str) -> bool:
 
 
 async def hand_back(
-    version_id: UUID, attempt: int, reason: str, most_seconds: float, progress: dict[str, Any] | None = None
+    version_id: UUID,
+    attempt: int,
+    reason: str,
+    most_seconds: float | None,
+    progress: dict[str, Any] | None = None,
+    pause_seconds: float = 0,
 ) -> bool:
     """Let another attempt begin later, after a fault that may pass; False when that has gone on for `most_seconds`.
 
-    `progress` is shown meanwhile. Each pause is half as long as the trouble has lasted, between FIRST_RETRY_SECONDS and
-    MAX_RETRY_SECONDS.
+    None: it may go on for ever. `progress` is shown meanwhile. Each pause is half as long as the trouble has lasted,
+    between FIRST_RETRY_SECONDS and MAX_RETRY_SECONDS, and no shorter than `pause_seconds` of an hour at most.
     """
     text = reason.replace("\0", "")[:2000]
-    pauses = (FIRST_RETRY_SECONDS, MAX_RETRY_SECONDS)
+    pauses = (max(FIRST_RETRY_SECONDS, min(pause_seconds, MAX_PAUSE_SECONDS)), MAX_RETRY_SECONDS)
     shown = None if progress is None else to_json(progress)
     return bool(await rows(_HAND_BACK, version_id, attempt, text, *pauses, most_seconds, shown))
 
@@ -95,6 +101,16 @@ async def hand_back(
 async def retry(version_id: UUID) -> bool:
     """Prepare a REFUSED version anew, or one that waits to be tried again now; False for any other."""
     return bool(await rows(_RETRY, version_id))
+
+
+async def refuse_preparing(model_id: UUID) -> None:
+    """Refuse what is being prepared of a model that was deleted."""
+    await rows(_REFUSE_PREPARING, model_id)
+
+
+async def may_work(model_id: UUID) -> bool:
+    """Whether a version of a model was READY once, or may be yet."""
+    return bool(await rows(_MAY_WORK, model_id))
 
 
 async def list_changed(codes: Mapping[str, str], *, only_new: bool) -> list[UUID]:
@@ -182,13 +198,23 @@ _REFUSE = """
 UPDATE version SET state = 'REFUSED', reason = $3, lease_until = NULL, progress = NULL, failing_since = NULL
 WHERE id = $1 AND attempt = $2 AND state = 'PREPARING' RETURNING id
 """
+# Whoever prepares one finds its lease gone. A version that was READY once has a digest or a schema
+_REFUSE_PREPARING = """
+UPDATE version SET state = 'REFUSED', reason = 'Its model was deleted before it was READY.', lease_until = NULL,
+  progress = NULL, failing_since = NULL
+WHERE model_id = $1 AND state = 'PREPARING' RETURNING id
+"""
+_MAY_WORK = """
+SELECT 1 FROM version WHERE model_id = $1
+  AND (state <> 'REFUSED' OR digest IS NOT NULL OR input_schema <> '{}'::jsonb) LIMIT 1
+"""
 # A lease of nobody: it keeps the version from being claimed until the pause is over
 _HAND_BACK = """
 UPDATE version SET worker_id = NULL, reason = $3, progress = $7::jsonb,
   failing_since = coalesce(failing_since, now()), lease_until = now() + greatest(
     make_interval(secs => $4), least(make_interval(secs => $5), (now() - coalesce(failing_since, now())) / 2))
 WHERE id = $1 AND attempt = $2 AND state = 'PREPARING'
-  AND coalesce(failing_since, now()) >= now() - make_interval(secs => $6) RETURNING id
+  AND ($6::float8 IS NULL OR coalesce(failing_since, now()) >= now() - make_interval(secs => $6)) RETURNING id
 """
 # What runs is not disturbed, and READY is for ever
 _RETRY = """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from tortoise.exceptions import IntegrityError
@@ -79,7 +80,7 @@ async def create(rt: Runtime, viewer: Viewer, new: NewModel) -> Model:
         UnauthenticatedError: nobody is signed in.
         ForbiddenError: only administrators may add models, or models of this source.
         InvalidInputError: name, source or schema break rules.
-        ConflictError: the owner has, or had, a model of this name.
+        ConflictError: the owner has, or had, a model of this name that was READY once, or may be yet.
     """
     if viewer.user_id is None:
         raise UnauthenticatedError("Sign in to add models.")
@@ -99,21 +100,31 @@ async def create(rt: Runtime, viewer: Viewer, new: NewModel) -> Model:
 
 
 async def add(rt: Runtime, owner: User, new: NewModel, base: Version | None = None) -> Model:
-    """Add a checked model to an owner; raises ConflictError."""
+    """Add a checked model to an owner, in place of one of the same name that never worked; raises ConflictError."""
+    values: dict[str, Any] = {
+        "kind": new.kind.value,
+        "description": new.description,
+        "visibility": new.visibility.value,
+        "tags": _distinct(new.tags),
+    }
+    conflict = ConflictError(
+        f"{owner.handle}/{new.name} is taken. If it is yours, publish a version of it, or prepare the one that it has "
+        "again."
+    )
     async with unit_of_work(rt) as work:
-        try:
-            model = await Model.create(
-                owner=owner,
-                name=new.name,
-                kind=new.kind.value,
-                description=new.description,
-                visibility=new.visibility.value,
-                tags=_distinct(new.tags),
-            )
-        except IntegrityError:
-            raise ConflictError(
-                f"{owner.handle}/{new.name} is taken. If it is yours, publish a version of it, or retry the one it has."
-            ) from None
+        model = await Model.select_for_update().get_or_none(owner_id=owner.id, name=new.name)
+        if model is None:
+            try:
+                model = await Model.create(owner=owner, name=new.name, **values)
+            except IntegrityError:
+                raise conflict from None
+        elif model.runs or not await versions.give_up(model.id, is_deleted=model.deleted_at is not None):
+            raise conflict
+        else:
+            # What its owner gave the former class is not for another
+            await ModelVariable.filter(model_id=model.id).delete()
+            await model.update_from_dict({**values, "created_at": now(), "deleted_at": None}).save()
+            model.owner = owner
         await versions.add(work, model, new.version, base)
     return model
 
@@ -139,7 +150,7 @@ async def publish_version(rt: Runtime, viewer: Viewer, slug: str, new: NewVersio
     return await versions.publish(rt, model, new, base)
 
 
-async def retry_version(rt: Runtime, viewer: Viewer, slug: str) -> Version:
+async def prepare_again(rt: Runtime, viewer: Viewer, slug: str) -> Version:
     """Prepare a version of a model of the viewer's again: `owner/name:number`, or the newest of `owner/name`.
 
     Raises:

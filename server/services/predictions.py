@@ -198,12 +198,19 @@ async def resolve_version(viewer: Viewer, slug: str) -> tuple[Model, Version]:
     if version is None:
         raise UnavailableError(f"{slug[:100]} {'has no version' if parsed.number is None else 'does not exist'}.")
     if version.state == VersionState.PREPARING.value:
-        raise UnavailableError(f"Version {version.number} is still being prepared; try again when it is READY.")
+        raise UnavailableError(_preparing(version))
     if version.state == VersionState.REFUSED.value:
         raise UnavailableError(f"Version {version.number} was refused: {version.reason}")
     if version.base_id is not None and not await versions.has_usable_base(version):
         raise UnavailableError(versions.BASE_IS_GONE)
     return model, version
+
+
+def _preparing(version: Version) -> str:
+    if (at := versions.next_try_at(version)) is None or version.reason is None:
+        return f"Version {version.number} is still being prepared; try again when it is READY."
+    when = f"{at:%Y-%m-%d %H:%M:%S} UTC"
+    return f"Version {version.number} cannot be prepared now, and is tried again at {when}: {version.reason}"
 
 
 async def _resolve_versions(slugs: Sequence[Slug]) -> list[_Resolution | None]:

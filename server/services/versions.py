@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -136,12 +137,28 @@ def _takes(version: Version, schema: dict[str, Any]) -> bool:
         return False
 
 
+def next_try_at(version: Version) -> datetime | None:
+    """When the preparation of a version that failed for now is tried again; None where it does not wait for that."""
+    waits = version.state == VersionState.PREPARING.value and version.worker_id is None
+    return version.lease_until if waits else None
+
+
 async def retry(rt: Runtime, version: Version) -> Version:
     """Prepare a version anew that was refused, or at once one that waits to be tried again; raises ConflictError."""
     if not await queue.retry(version.id):
         raise ConflictError("Only a version that was refused, or waits to be tried again, can be tried again.")
     await rt.bell.ring(PREPARE_QUEUE, str(version.id))
     return await Version.get(id=version.id)
+
+
+async def give_up(model_id: UUID, *, is_deleted: bool) -> bool:
+    """Whether a model has no version that was READY once or may be yet; within a transaction that holds its row.
+
+    Of a model that was deleted, what is being prepared is refused for this.
+    """
+    if is_deleted:
+        await queue.refuse_preparing(model_id)
+    return not await queue.may_work(model_id)
 
 
 async def add(work: UnitOfWork, model: Model, new: NewVersion, base: Version | None = None) -> Version:

@@ -344,12 +344,16 @@ class ModelSettings(BaseSettings):
         4, ge=2, le=64, description="Versions that one worker prepares at the same time, half of them of one owner."
     )
     prepare_seconds: float = Field(
-        14_400, ge=1, description="Refuse a version whose download and inspection take longer than this."
+        14_400,
+        ge=1,
+        description="Break off a preparation that takes longer than this: a download goes on later, for at most "
+        "PREPARE_RETRY_SECONDS; what has come and cannot be read in this time is refused.",
     )
     prepare_retry_seconds: float = Field(
         21_600,
         ge=0,
-        description="Try a version again for this long while the hub or the worker fails; then refuse it.",
+        description="Try a version again for this long while the worker fails with it; then refuse it. A hub that is "
+        "away, or a full disk, is waited for however long.",
     )
     download_stall_seconds: float = Field(
         60,

@@ -34,6 +34,7 @@ class Fault:
     """`closed` or `reset`: how the connection ends in the middle of the body."""
     hold: threading.Event | None = None
     """The body is sent only when this is set."""
+    headers: Mapping[str, str] = field(default_factory=dict)
     drip: threading.Event | None = None
     """The body is sent by single bytes, ten a second, until this is set."""
 
@@ -112,7 +113,7 @@ class Handler(BaseHTTPRequestHandler):
         if fault and fault.hold:
             fault.hold.wait(60)
         elif fault and not fault.cut and not fault.drip:
-            return self.answer(fault.status or 200, {}, fault.body or b"")
+            return self.answer(fault.status or 200, dict(fault.headers), fault.body or b"")
         if path.startswith("/cdn/"):
             return self.body(self.hub.root / unquote(path.removeprefix("/cdn/")), {}, fault)
         match = API.fullmatch(path) or RESOLVE.fullmatch(path)

@@ -22,7 +22,7 @@ MUTATIONS = {
     "updateModel": "WRITE",
     "deleteModel": "WRITE",
     "publishVersion": "WRITE",
-    "retryVersion": "WRITE",
+    "prepareAgain": "WRITE",
     "setModelVariable": "WRITE",
     "removeModelVariable": "WRITE",
     "setModelAlias": "WRITE",

@@ -19,7 +19,15 @@ from filelock import FileLock
 from huggingface_hub import constants, hf_hub_download, snapshot_download
 from tqdm.auto import tqdm
 
-from server.adapters.huggingface import FAULTS, HubError, HubUnavailableError, HuggingFaceHub, refusal
+from server.adapters.huggingface import (
+    FAULTS,
+    HubError,
+    HubUnavailableError,
+    HuggingFaceHub,
+    refusal,
+    retry_seconds,
+    trouble,
+)
 from workers.contract.layout import MAX_MANIFEST_BYTES, manifests, read_json, summary
 
 # By whole chunks the library counts: of ten megabytes, as by default, a slow line would seem to stand still
@@ -30,6 +38,14 @@ def say(**message: Any) -> None:
     """One line to the supervisor."""
     sys.stdout.buffer.write(orjson.dumps(message) + b"\n")
     sys.stdout.buffer.flush()
+
+
+def say_fault(error: Exception, repo: str, commit: str) -> None:
+    """Why a download ended, for good or for now."""
+    if reason := refusal(error, repo, commit, is_listed=True):
+        say(refused=reason)
+    else:
+        say(failed=trouble(error) or f"The download broke: {error}", retry_seconds=retry_seconds(error))
 
 
 class Meter:
@@ -77,7 +93,7 @@ def main() -> None:
     except HubError as error:
         return say(refused=str(error))
     except HubUnavailableError as error:
-        return say(failed=str(error))
+        return say(failed=str(error), retry_seconds=error.retry_seconds)
     files = [[file.path, file.size] for file in repository.files]
     sizes = {file.path: file.size for file in repository.files}
     contents: dict[str, Any] = {}
@@ -91,9 +107,7 @@ def main() -> None:
                 )  # fmt: skip
                 contents[name] = summary(name, read_json(Path(path)))
     except FAULTS as error:
-        if reason := refusal(error, repo, repository.commit):
-            return say(refused=reason)
-        return say(failed=f"The download broke: {error}")
+        return say_fault(error, repo, repository.commit)
     say(commit=repository.commit, files=files, manifests=contents)
     line = sys.stdin.buffer.readline()
     if not line:
@@ -119,9 +133,7 @@ def main() -> None:
                 max_workers=2,
             )
     except FAULTS as error:
-        if reason := refusal(error, repo, commit):
-            return say(refused=reason)
-        return say(failed=f"The download broke: {error}")
+        return say_fault(error, repo, commit)
     return say(path=str(path))
 
 

@@ -52,7 +52,11 @@ PICKLE = re.compile(r"\.(?:bin|pt|pth|ckpt|pkl|pickle)$")
 
 
 class DownloadFailedError(Exception):
-    """A transient fault; trying again may help."""
+    """A transient fault; trying again may help, after `retry_seconds` where the hub said so."""
+
+    def __init__(self, message: str, retry_seconds: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_seconds = retry_seconds
 
 
 class CacheFullError(DownloadFailedError):
@@ -363,7 +367,7 @@ class _Download:
             if "refused" in message:
                 raise VersionRefusedError(message["refused"])
             if "failed" in message:
-                raise DownloadFailedError(message["failed"])
+                raise DownloadFailedError(message["failed"], message.get("retry_seconds"))
             if "bytes" in message:
                 on_bytes(message["bytes"])
                 if not is_counting or message["bytes"] >= count + STALL_BYTES:

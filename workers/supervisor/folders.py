@@ -184,7 +184,7 @@ def inspect(
     if not weights and _is_unfinished(path):
         raise VersionRefusedError(
             "The folder holds no safetensors weights, but a file of a download that is not complete: run the download "
-            "again, then `retryVersion`."
+            "again, then `prepareAgain`."
         )
     if not weights:
         raise VersionRefusedError("The folder holds no safetensors weights: add those of the model's repository.")

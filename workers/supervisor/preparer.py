@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import difflib
+import errno
 import re
 from collections.abc import Iterable
 from contextlib import AsyncExitStack
@@ -14,6 +15,7 @@ from uuid import UUID
 
 import structlog
 
+from server.adapters import metrics
 from server.adapters.database import DATABASE_ERRORS
 from server.adapters.tasks import end, shared, wait_for_event
 from server.domain import input_schema
@@ -42,6 +44,8 @@ from workers.supervisor.server_paths import ServerPaths
 from workers.supervisor.snapshots import checkpoint_spec, choice_of, fetch_base, with_configuration
 
 logger = structlog.get_logger(__name__)
+
+DISK_FAULTS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})
 
 
 @dataclass
@@ -113,7 +117,11 @@ class Preparer:
                 if not bound.expired():
                     raise
                 reason = f"Its preparation took more than {settings.prepare_seconds:g} seconds (PREPARE_SECONDS)."
-                await versions.refuse(lease.version.id, lease.attempt, reason)
+                # What has come of a download stays, and the next try goes on behind it
+                if preparation.progress["phase"] != "download" or not await versions.hand_back(
+                    lease.version.id, lease.attempt, reason, settings.prepare_retry_seconds
+                ):
+                    await versions.refuse(lease.version.id, lease.attempt, reason)
         except DATABASE_ERRORS as error:
             # Its lease runs out, and it is prepared again
             logger.warning("prepare.failed", version=str(lease.version.id), error=str(error))
@@ -153,7 +161,11 @@ class Preparer:
             if preparation.lost.is_set():
                 return
             waits = preparation.progress if isinstance(error, CacheFullError) else None
-            if not await versions.hand_back(version.id, attempt, reason, settings.prepare_retry_seconds, waits):
+            # What the repository has no part in is waited for, however long; what its own files may have caused is not
+            most = None if _is_outage(error) else settings.prepare_retry_seconds
+            pause = error.retry_seconds or 0 if isinstance(error, DownloadFailedError) else 0
+            metrics.PREPARE_RETRIES.labels("outage" if most is None else "other").inc()
+            if not await versions.hand_back(version.id, attempt, reason, most, waits, pause):
                 hours = settings.prepare_retry_seconds / 3600
                 await versions.refuse(version.id, attempt, f"Tried again for {hours:.3g} hours: {reason}")
         else:
@@ -251,6 +263,11 @@ class Preparer:
             settings.probe_seconds,
             preparation.on_progress,
         )
+
+
+def _is_outage(error: Exception) -> bool:
+    """Whether a fault is of the hub, the network or this machine's disk."""
+    return isinstance(error, DownloadFailedError) or (isinstance(error, OSError) and error.errno in DISK_FAULTS)
 
 
 def missing_predictor(name: str, names: Iterable[str], broken: Iterable[str]) -> str:

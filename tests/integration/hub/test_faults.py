@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+import resource
+import signal
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import psutil
@@ -217,3 +221,53 @@ async def test_what_a_hub_forbids_is_final(hub: HubServer, downloads: Downloads,
     hub.publish(REPO, FILES)
     hub.faults.append(Fault("^GET /api/models/acme/writer", status=status))
     assert await refused(downloads) == f"The hub does not give {REPO}: {status}."
+
+
+async def test_a_token_that_the_hub_does_not_know_is_its_operator_s_to_mend(
+    hub: HubServer, downloads: Downloads
+) -> None:
+    hub.publish(REPO, FILES)
+    unknown = {"x-error-message": "Invalid credentials in Authorization header"}
+    hub.faults.append(Fault("^GET /api/models/acme/writer", status=401, headers=unknown))
+    with pytest.raises(DownloadFailedError, match=r"^The hub does not accept this server's HF_TOKEN; "):
+        await downloads.fetch(hf_token="hf_expired")
+    assert files_of(await downloads.fetch()) == FILES
+
+
+@pytest.mark.parametrize(("where", "status"), [("^GET /cdn/", 403), ("^GET .*/resolve/.*/config.json", 401)])
+async def test_a_link_to_a_file_that_ran_out_is_no_refusal(
+    hub: HubServer, downloads: Downloads, where: str, status: int
+) -> None:
+    hub.publish(REPO, FILES)
+    hub.faults.append(Fault(where, status=status))
+    with pytest.raises(DownloadFailedError, match=rf"^The download broke: .*{status}"):
+        await downloads.fetch()
+    assert files_of(await downloads.fetch()) == FILES
+
+
+async def test_a_hub_says_how_long_it_wants_to_be_left_alone(hub: HubServer, downloads: Downloads) -> None:
+    hub.publish(REPO, FILES)
+    hub.faults.append(Fault("^GET /api/models/acme/writer", status=429, headers={"retry-after": "77"}))
+    with pytest.raises(DownloadFailedError) as caught:
+        await downloads.fetch()
+    assert caught.value.retry_seconds == 77
+
+
+async def test_a_full_disk_is_no_refusal(hub: HubServer, downloads: Downloads) -> None:
+    hub.publish(REPO, LONG)
+    with resource_limit(1_000_000), pytest.raises(DownloadFailedError, match=r"^The download broke: "):
+        await downloads.fetch()
+    assert files_of(await downloads.fetch()) == LONG
+
+
+@contextmanager
+def resource_limit(most_bytes: int) -> Iterator[None]:
+    """No file of this process and its children grows beyond this: a write fails, as on a full disk."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (most_bytes, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        signal.signal(signal.SIGXFSZ, handler)

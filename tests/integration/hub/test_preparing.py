@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +20,10 @@ from tests.support.prepared import StartServers
 
 PROSE = Path(workers.__file__).parent / "demo_models" / "prose"
 FILES = {path.name: path.read_bytes() for path in PROSE.iterdir() if path.is_file()}
-RETRY = """mutation ($input: RetryVersionInput!) { retryVersion(input: $input) { __typename
+RETRY = """mutation ($input: PrepareAgainInput!) { prepareAgain(input: $input) { __typename
   ... on ModelVersion { slug state reason } ... on UserError { code message } } }"""
 VERSION = """query ($slug: String!) { model(slug: $slug) { versions {
-  state reason progress { phase bytes totalBytes } } } }"""
+  state reason nextTryAt progress { phase bytes totalBytes } } } }"""
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +35,13 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HubServer]:
 @pytest.fixture(scope="module")
 def live(hub: HubServer, start_servers: StartServers, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
     """An API and a worker with two slots for versions."""
-    settings = {"PREPARE_SLOTS": "2", "CLAIM_POLL_SECONDS": "0.5", "HF_HUB_OFFLINE": "0", "TRANSFORMERS_OFFLINE": "0"}
+    settings = {
+        "PREPARE_SLOTS": "2",
+        "CLAIM_POLL_SECONDS": "0.5",
+        "PREPARE_RETRY_SECONDS": "1",
+        "HF_HUB_OFFLINE": "0",
+        "TRANSFORMERS_OFFLINE": "0",
+    }
     with (
         start_servers() as servers,
         running(servers, tmp_path_factory.mktemp("data"), HF_ENDPOINT=hub.url, **settings) as live,
@@ -101,8 +108,16 @@ async def test_a_hub_that_is_away_is_waited_for_and_says_so(user: Client, hub: H
     version = await until(user, slug, lambda version: version["reason"])
     assert version["state"] == "PREPARING"
     assert "hub does not answer" in version["reason"]
+    at = datetime.fromisoformat(version["nextTryAt"])
+    assert timedelta(seconds=-30) < at - datetime.now(UTC) < timedelta(seconds=30)
+    told = await user.create(slug, {"prompt": "x"})
+    assert told["code"] == "UNAVAILABLE"
+    assert "is tried again at" in told["message"] or "still being prepared" in told["message"], told
+    # Refused by what would end every other trouble (PREPARE_RETRY_SECONDS)
+    await until(user, slug, lambda version: hub.asked("^GET /api/models/demo-org/later")[2:])
+    assert (await newest(user, slug))["state"] == "PREPARING"
     hub.faults.clear()
-    made = (await user.run(RETRY, input={"version": slug}))["retryVersion"]
+    made = (await user.run(RETRY, input={"version": slug}))["prepareAgain"]
     assert made["__typename"] in ("ModelVersion", "ConflictError"), made
     model = await settled(user, slug)
     assert (model["latestVersion"]["state"], (await newest(user, slug))["reason"]) == ("READY", None)
@@ -115,13 +130,13 @@ async def test_a_name_is_not_burnt_by_a_refusal(live: LiveServer, user: Client, 
     assert model["latestVersion"]["state"] == "REFUSED", model
     hub.publish("demo-org/forgotten", FILES)
     stranger, _ = await somebody(live.url)
-    denied = (await stranger.run(RETRY, input={"version": f"{slug}:1"}))["retryVersion"]
+    denied = (await stranger.run(RETRY, input={"version": f"{slug}:1"}))["prepareAgain"]
     assert denied["code"] == "FORBIDDEN"
     await stranger.close()
-    made = (await user.run(RETRY, input={"version": f"{slug}:1"}))["retryVersion"]
+    made = (await user.run(RETRY, input={"version": f"{slug}:1"}))["prepareAgain"]
     assert (made["slug"], made["state"], made["reason"]) == (f"{slug}:1", "PREPARING", None)
     assert (await settled(user, slug))["latestVersion"]["state"] == "READY"
-    again = (await user.run(RETRY, input={"version": slug}))["retryVersion"]
+    again = (await user.run(RETRY, input={"version": slug}))["prepareAgain"]
     assert again["code"] == "CONFLICT"
-    missing = (await user.run(RETRY, input={"version": f"{slug}:7"}))["retryVersion"]
+    missing = (await user.run(RETRY, input={"version": f"{slug}:7"}))["prepareAgain"]
     assert missing["code"] == "NOT_FOUND"

@@ -9,8 +9,15 @@ from uuid import UUID, uuid4
 import pytest
 
 from server.adapters.database import now
+from server.domain.accounts import Viewer
+from server.domain.models import ModelKind, ModelSource, NewVersion, SourceType
+from server.errors import ConflictError
 from server.queue import versions
-from server.tables import Model, User, Version
+from server.runtime import Runtime
+from server.services import models
+from server.services import versions as services
+from server.services.models import NewModel
+from server.tables import Model, ModelVariable, User, Version
 
 LEASE_SECONDS = 30.0
 
@@ -71,6 +78,68 @@ async def test_what_fails_for_now_is_shown_and_tried_again_later_each_time(datab
     await Version.filter(id=version).update(lease_until=now(), failing_since=now() - timedelta(hours=2))
     assert await claim(uuid4()) == version
     assert not await versions.hand_back(version, 3, "The hub is away.", 3600), "it has been tried for long enough"
+
+
+async def test_an_outage_is_waited_for_however_long_and_as_long_as_the_hub_asks(database: str) -> None:
+    (version,) = await publish(await someone())
+    assert await claim(uuid4()) == version
+    assert await versions.hand_back(version, 1, "The hub is away.", None, pause_seconds=77)
+    row = await Version.get(id=version)
+    assert timedelta(seconds=60) < row.lease_until - now() <= timedelta(seconds=77)
+    assert services.next_try_at(row) == row.lease_until
+    await Version.filter(id=version).update(lease_until=now(), failing_since=now() - timedelta(days=100))
+    assert await claim(uuid4()) == version
+    row = await Version.get(id=version)
+    assert services.next_try_at(row) is None, "it is tried just now"
+    assert await versions.hand_back(version, 2, "The hub is away.", None, pause_seconds=1e9)
+    row = await Version.get(id=version)
+    assert timedelta(seconds=3500) < row.lease_until - now() <= timedelta(hours=1)
+    assert row.state == "PREPARING"
+
+
+def new_model(name: str, kind: ModelKind = ModelKind.TEXT_GENERATION) -> NewModel:
+    source = ModelSource(SourceType.HUGGINGFACE, "a/b", None)
+    return NewModel(name, kind, NewVersion(source), description="new", tags=("again",))
+
+
+async def test_the_name_of_a_model_that_never_worked_is_its_owner_s_again(rt: Runtime) -> None:
+    owner, other = await someone(), await someone()
+    first = await models.add(rt, owner, new_model("writer", ModelKind.CUSTOM))
+    for _ in range(2):
+        with pytest.raises(ConflictError, match="is taken"):
+            await models.add(rt, owner, new_model("writer"))
+        await models.add(rt, other, new_model(uuid4().hex[:8]))
+    await Version.filter(model_id=first.id).update(state="REFUSED", reason="No weights.")
+    await ModelVariable.create(model=first, name="KEY", kind="SECRET", sealed="x", size_bytes=1)
+    again = await models.add(rt, owner, new_model("writer"))
+    assert (again.id, again.kind, again.description, again.tags) == (first.id, "TEXT_GENERATION", "new", ["again"])
+    assert not await ModelVariable.exists(model_id=first.id)
+    states = [(row.number, row.state) for row in await Version.filter(model_id=first.id).order_by("number")]
+    assert states == [(1, "REFUSED"), (2, "PREPARING")]
+
+
+async def test_a_model_that_was_deleted_before_it_worked_frees_its_name(rt: Runtime) -> None:
+    owner = await someone()
+    model = await models.add(rt, owner, new_model("writer"))
+    await models.delete(rt, Viewer(owner.id), f"{owner.handle}/writer")
+    again = await models.add(rt, owner, new_model("writer"))
+    assert (again.id, again.deleted_at) == (model.id, None)
+    former = await Version.get(model_id=model.id, number=1)
+    assert (former.state, former.reason) == ("REFUSED", "Its model was deleted before it was READY.")
+
+
+async def test_the_name_of_a_model_that_worked_once_stays_its_own(rt: Runtime) -> None:
+    owner = await someone()
+    model = await models.add(rt, owner, new_model("writer"))
+    version = (await Version.get(model_id=model.id)).id
+    while (lease := await versions.claim(uuid4(), LEASE_SECONDS, 9)) is not None and lease.version.id != version:
+        pass
+    assert await versions.make_ready(version, 1, versions.PreparedVersion({}, {}, {}, "c", "d", 1))
+    # As a class whose code has changed
+    await Version.filter(id=version).update(state="REFUSED")
+    await Model.filter(id=model.id).update(deleted_at=now())
+    with pytest.raises(ConflictError, match="is taken"):
+        await models.add(rt, owner, new_model("writer"))
 
 
 async def test_a_version_that_waits_or_was_refused_is_tried_again_when_asked_and_no_other(database: str) -> None:

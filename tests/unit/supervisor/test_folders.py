@@ -152,8 +152,8 @@ def too_large(path: Path) -> None:
     [
         (only_pickles, "The folder holds only pickle weights; convert them to safetensors."),
         (no_weights, "The folder holds no safetensors weights: add those of the model's repository."),
-        (an_unfinished_download, "run the download again, then `retryVersion`."),
-        (an_unfinished_file, "run the download again, then `retryVersion`."),
+        (an_unfinished_download, "run the download again, then `prepareAgain`."),
+        (an_unfinished_file, "run the download again, then `prepareAgain`."),
         (no_settings, "The folder has neither config.json nor model_index.json: add it from the model's repository."),
         (nothing_at_all, "The folder has neither config.json nor model_index.json: it is empty."),
         (one_folder_deeper, "nor model_index.json: the model lies deeper in it. Name its folder inner/model."),
