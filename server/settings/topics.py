@@ -346,14 +346,12 @@ class ModelSettings(BaseSettings):
     prepare_seconds: float = Field(
         14_400,
         ge=1,
-        description="Break off a preparation that takes longer than this: a download goes on later, for at most "
-        "PREPARE_RETRY_SECONDS; what has come and cannot be read in this time is refused.",
+        description="Break off a preparation after this; a download goes on later, what cannot be read is refused.",
     )
     prepare_retry_seconds: float = Field(
         21_600,
         ge=0,
-        description="Try a version again for this long while the worker fails with it; then refuse it. A hub that is "
-        "away, or a full disk, is waited for however long.",
+        description="Try a version again for this long, then refuse it; a hub or disk that fails is waited for.",
     )
     download_stall_seconds: float = Field(
         60,
