@@ -118,6 +118,7 @@ describe(
         "MODEL_UPDATED": "Who sees a model was changed, or something of a model by somebody who is not its owner.",
         "MODEL_DELETED": "A model was deleted.",
         "RESULTS_PURGED": "Shared results were purged.",
+        "PREDICTIONS_DELETED": "An administrator deleted predictions of others.",
     },
 )
 describe(

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 import structlog
 from tortoise.expressions import Subquery
+from tortoise.transactions import in_transaction
 
 from server.domain.accounts import ANONYMOUS_OWNER, Viewer
 from server.domain.api_keys import Scope
+from server.domain.audit import AuditAction, Subject, SubjectType
 from server.domain.callers import network_of
+from server.domain.ids import encode_id
 from server.errors import ForbiddenError, InvalidInputError, Violation
 from server.live.prediction_rows import find_visible
 from server.maintenance.retention import delete_rows, remove_files
 from server.queue import deletions
 from server.queue.cancel import cancel_predictions
 from server.runtime import Runtime
+from server.services import audit
 from server.services.predictions import PredictionCriteria, listing, visible
 from server.tables import Deletion, Prediction
 from server.unit_of_work import UnitOfWork, send
@@ -52,9 +57,10 @@ async def delete(rt: Runtime, viewer: Viewer, prediction_id: UUID) -> bool:
         NotFoundError: there is none, or the viewer may not know of it.
     """
     viewer.require(Scope.WRITE)
-    if not _may_delete(viewer, await find_visible(viewer, prediction_id)):
+    row = await find_visible(viewer, prediction_id)
+    if not _may_delete(viewer, row):
         raise ForbiddenError("Only who ran this prediction may delete it, from where they ran it, or an administrator.")
-    return (await delete_all(rt, [prediction_id])).deleted > 0
+    return (await _delete(rt, viewer, [row])).deleted > 0
 
 
 async def delete_some(
@@ -82,23 +88,35 @@ async def delete_some(
     if criteria is None:
         distinct = set(ids or ())
         candidates = await Prediction.filter(visible(viewer), id__in=list(distinct)).only("id", "user_id", "owner")
-        own = [row.id for row in candidates if _may_delete(viewer, row)]
-        counts = await delete_all(rt, own)
+        own = [row for row in candidates if _may_delete(viewer, row)]
+        counts = await _delete(rt, viewer, own)
         return DeletionCounts(counts.deleted, counts.pending, missing=len(distinct) - len(own))
     most = first or DEFAULT_AT_ONCE
     # What is to go once it has stopped would come again and again
     requested = Deletion.filter(deleted_at=None).values("prediction_id")
     query = listing(viewer, criteria).filter(id__not_in=Subquery(requested)).order_by("created_at", "id")
-    chosen = [row.id for row in await query.limit(most + 1).only("id")]
-    counts = await delete_all(rt, chosen[:most])
+    chosen = await query.limit(most + 1).only("id", "user_id", "owner")
+    counts = await _delete(rt, viewer, chosen[:most])
     return DeletionCounts(counts.deleted, counts.pending, has_more=len(chosen) > most)
 
 
-async def delete_all(rt: Runtime, ids: Sequence[UUID]) -> DeletionCounts:
-    """Delete predictions, whoever ran them; what waits or runs is canceled, and deleted when it has ended."""
+async def _delete(rt: Runtime, viewer: Viewer, chosen: Sequence[Prediction]) -> DeletionCounts:
+    """Delete what a viewer may delete; the audit log tells of what is not their own."""
+    others = Counter(row.user_id for row in chosen if row.owner != viewer.owner_key) if viewer.is_admin else Counter()
+    async with in_transaction():
+        for user_id, count in others.items():
+            subject, after = Subject(SubjectType.USER, user_id, user_id=user_id), {"predictions": count}
+            if len(chosen) == 1:
+                subject = Subject(SubjectType.PREDICTION, chosen[0].id, encode_id("Prediction", chosen[0].id), user_id)
+            await audit.record(viewer, AuditAction.PREDICTIONS_DELETED, subject, after=after)
+        await deletions.request([row.id for row in chosen])
+    return await carry_out(rt, [row.id for row in chosen])
+
+
+async def carry_out(rt: Runtime, ids: Sequence[UUID]) -> DeletionCounts:
+    """Delete predictions that are to be deleted; what waits or runs is canceled, and goes when it has ended."""
     if not ids:
         return DeletionCounts(0, 0)
-    await deletions.request(ids)
     work = UnitOfWork()
     live = await cancel_predictions(ids)
     for row in live:

@@ -26,7 +26,7 @@ from server.queue.finish import Result, finish
 from server.runtime import Runtime
 from server.services import deletions as service
 from server.services.predictions import PredictionCriteria
-from server.tables import Deletion, Model, Prediction, Upload, Version
+from server.tables import AuditEvent, Deletion, Model, Prediction, Upload, User, Version
 from tests.integration.queue.files import exists, key
 from tests.integration.queue.store import add, count, new_row
 
@@ -293,6 +293,25 @@ async def test_anonymous_predictions_are_deleted_by_their_network_alone(
     assert await service.delete(rt, Viewer(address="192.0.2.1"), made[0].id)
     assert await service.delete(rt, Viewer(address="2001:db8::ffff"), made[1].id)
     assert await service.delete(rt, Viewer(uuid4(), is_admin=True), made[2].id)
+
+
+async def test_the_audit_log_tells_what_administrators_delete_of_others(
+    rt: Runtime, version: Version, viewer: Viewer, queue: str
+) -> None:
+    fields = {"status": "succeeded", "user_id": viewer.user_id, "owner": viewer.owner_key}
+    admin = Viewer((await User.create(handle=queue, email=f"{queue}@example.com")).id, is_admin=True)
+    own, *others = [(await add(version, queue, **fields)).id for _ in range(4)]
+    await service.delete(rt, viewer, own)
+    assert not await AuditEvent.filter(user_id=viewer.user_id).exists()
+    await service.delete(rt, admin, others[0])
+    await service.delete_some(rt, admin, others[1:], None, None)
+    mine = await add(version, queue, status="succeeded", user_id=admin.user_id, owner=admin.owner_key)
+    await service.delete(rt, admin, mine.id)
+    events = await AuditEvent.filter(actor_id=admin.user_id).order_by("id")
+    assert [(each.subject_type, each.after) for each in events] == [
+        ("PREDICTION", {"predictions": 1}),
+        ("USER", {"predictions": 2}),
+    ]
 
 
 async def test_a_filter_takes_the_oldest_and_says_that_there_are_more(
