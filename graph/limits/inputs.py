@@ -38,7 +38,6 @@ from strawberry.extensions import SchemaExtension
 
 from server.domain.bounded_check import parts
 from server.services.batches import INPUTS_MAX
-from server.services.deletions import MOST_AT_ONCE
 
 MAX_ITEMS, MAX_CHARACTERS, MAX_PARTS = 100, 10_000, 100_000
 RULE = re.compile(r"\d+ (characters|items|values|global ids)|at most \d+")
@@ -49,7 +48,6 @@ BOUNDS = {
     "CreateApiKeyInput.scopes": 20,
     "WebhookInput.events": 20,
     "CreateBatchInput.inputs": INPUTS_MAX,
-    "DeletePredictionsInput.ids": MOST_AT_ONCE,
     "CreateModelInput.description": 100_000,
     "UpdateModelInput.description": 100_000,
     "CreateModelInput.inputSchema": 10_000,

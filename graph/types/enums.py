@@ -100,8 +100,8 @@ describe(
         "READ": "Read what its owner can see: private models, predictions, files, deliveries and events.",
         "RUN": "Create, retry and cancel predictions and batches, create uploads of input files, and redeliver "
         "webhooks.",
-        "WRITE": "Create, update and delete models, set and remove their variables and aliases, publish and retry "
-        "versions, delete predictions, and purge results.",
+        "WRITE": "Create, update and delete models, set and remove their variables and aliases, publish "
+        "versions and prepare them again, delete predictions, and purge results.",
         "ADMIN": "Act with its owner's administrator rights, within its other scopes.",
     },
 )

@@ -29,7 +29,7 @@ from server.unit_of_work import UnitOfWork, send
 
 logger = structlog.get_logger(__name__)
 
-DEFAULT_AT_ONCE, MOST_AT_ONCE = 100, 1000
+MOST_IDS, DEFAULT_AT_ONCE, MOST_AT_ONCE = 100, 100, 1000
 FILES_AT_ONCE = 100
 """Of so many predictions the files are removed before the answer; those of others go within a minute or so."""
 
@@ -77,8 +77,8 @@ async def delete_some(
     violations: list[Violation] = []
     if (ids is None) is (criteria is None):
         violations.append(Violation("/ids", "Give either `ids` or a `filter`, not both.", "oneOf"))
-    if ids is not None and len(ids) > MOST_AT_ONCE:
-        violations.append(Violation("/ids", f"At most {MOST_AT_ONCE} predictions are deleted at once.", "maxItems"))
+    if ids is not None and len(ids) > MOST_IDS:
+        violations.append(Violation("/ids", f"At most {MOST_IDS} predictions are named at once.", "maxItems"))
     if ids is not None and first is not None:
         violations.append(Violation("/first", "`first` goes with a `filter`.", "oneOf"))
     if first is not None and not 1 <= first <= MOST_AT_ONCE:
