@@ -10,7 +10,7 @@ from uuid import UUID
 from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from server.adapters.tasks import end
+from server.adapters.tasks import end, wait_for_event
 from server.domain.accounts import Viewer
 from server.domain.events import EventType
 from server.domain.predictions import PredictionStatus
@@ -39,30 +39,55 @@ async def follow(
         CredentialEndedError: the viewer may not go on.
         NotFoundError, BadUserInputError: as `prediction_events.watch`.
     """
-    events = prediction_events.watch(caller.rt, caller.hubs, viewer, prediction_id, after)
+    reader = _Reader(prediction_events.watch(caller.rt, caller.hubs, viewer, prediction_id, after))
+    reading = asyncio.create_task(reader.read())
+    reading.add_done_callback(lambda _: reader.has_news.set())
     expiry: asyncio.Task[str] | None = None
     if viewer.session_id is not None or viewer.key_id is not None:
         expiry = asyncio.create_task(caller.credential_watcher.wait_for_expiry(viewer))
-    following: asyncio.Task[SubscriberEvent] | None = None
-    async with aclosing(events):
-        try:
-            while True:
-                following = following or asyncio.ensure_future(anext(events))
-                waiting = {following, *([expiry] if expiry else [])}
-                await asyncio.wait(waiting, timeout=KEEP_ALIVE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
-                if following.done():
-                    done, following = following, None
-                    try:
-                        update = done.result()
-                    except StopAsyncIteration:
-                        return
-                    yield update
-                elif expiry is not None and expiry.done():
-                    raise CredentialEndedError
-                else:
-                    yield None
-        finally:
-            await end(*[task for task in (following, expiry) if task is not None])
+        expiry.add_done_callback(lambda _: reader.has_news.set())
+    try:
+        while True:
+            if reader.update is None and not reading.done() and not (expiry and expiry.done()):
+                reader.has_news.clear()
+                await wait_for_event(reader.has_news, KEEP_ALIVE_SECONDS)
+            if (update := reader.take()) is not None:
+                yield update
+            elif reading.done():
+                reading.result()
+                return
+            elif expiry is not None and expiry.done():
+                raise CredentialEndedError
+            else:
+                yield None
+    finally:
+        await end(reading, *([expiry] if expiry else []))
+
+
+class _Reader:
+    """Reads events one ahead of whoever takes them: a task for each, which may be waited for, costs more than both."""
+
+    def __init__(self, events: AsyncGenerator[SubscriberEvent, None]) -> None:
+        self._events = events
+        self._is_taken = asyncio.Event()
+        self.has_news = asyncio.Event()
+        self.update: SubscriberEvent | None = None
+
+    async def read(self) -> None:
+        """Read to the end; raises what reading raises."""
+        async with aclosing(self._events):
+            async for update in self._events:
+                self.update = update
+                self.has_news.set()
+                await self._is_taken.wait()
+                self._is_taken.clear()
+
+    def take(self) -> SubscriberEvent | None:
+        """What was read, so that the next is; None where nothing was."""
+        update, self.update = self.update, None
+        if update is not None:
+            self._is_taken.set()
+        return update
 
 
 def ended_row(update: SubscriberEvent) -> Prediction | None:
