@@ -18,7 +18,7 @@ from rich.table import Table
 from tests.conftest import LiveServer
 from tests.load import references
 from tests.load.references.serving import client
-from tests.load.users import rest_user, users
+from tests.load.users import http_user, users
 from tests.support.api import Client
 from tests.support.operations import add_model, administrator, settled
 
@@ -69,12 +69,13 @@ async def measure(live: LiveServer, reference: str, repeats: int) -> Table:
         stack.push_async_callback(api.close)
         model = await noop_model(api)
         some = await stack.enter_async_context(users(api, max(CLIENTS)))
-        rest = await stack.enter_async_context(rest_user(api))
+        http = await stack.enter_async_context(http_user(api))
         other = await stack.enter_async_context(client(reference))
         systems: dict[str, list[Work]] = {
             "watched": [partial(user.watched, model, TEXT) for user in some],
             "waited for": [partial(user.waited, model, TEXT) for user in some],
-            "waited for by REST": [partial(rest.waited, model, TEXT)] * max(CLIENTS),
+            "waited for over HTTP": [partial(http.waited_by_graphql, model, TEXT)] * max(CLIENTS),
+            "waited for by REST": [partial(http.waited_by_rest, model, TEXT)] * max(CLIENTS),
             references.NAME: [lambda: other.run(TEXT)] * max(CLIENTS),
         }
         for work in systems.values():

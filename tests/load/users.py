@@ -98,14 +98,22 @@ class User:
             yield message["payload"]["data"]
 
 
-class RestUser:
-    """A user who asks by REST, over a connection that stays open."""
+class HttpUser:
+    """A user who asks over HTTP, by connections that stay open."""
 
     def __init__(self, session: aiohttp.ClientSession) -> None:
         self._session = session
 
-    async def waited(self, model: str, text: str) -> str:
-        """A text through a model that gives it back, answered when the prediction has ended."""
+    async def waited_by_graphql(self, model: str, text: str) -> str:
+        """A text through a model that gives it back, by a mutation that answers when the prediction has ended."""
+        asked = {"input": {"model": model, "input": {"text": text}, "wait": 60}}
+        async with self._session.post("/graphql", json={"query": CREATE_AND_WAIT, "variables": asked}) as response:
+            made = orjson.loads(await response.read())["data"]["createPrediction"]
+        assert made["status"] == "SUCCEEDED", made
+        return str(made["output"])
+
+    async def waited_by_rest(self, model: str, text: str) -> str:
+        """The same by REST."""
         body, headers = {"input": {"text": text}}, {"prefer": "wait"}
         async with self._session.post(f"/v1/models/{model}/predictions", json=body, headers=headers) as response:
             made = orjson.loads(await response.read())
@@ -145,12 +153,12 @@ async def openai_user(client: Client) -> AsyncIterator[OpenAIUser]:
 
 
 @asynccontextmanager
-async def rest_user(client: Client) -> AsyncIterator[RestUser]:
+async def http_user(client: Client) -> AsyncIterator[HttpUser]:
     """One with as many connections as it has requests on their way."""
     headers = {"authorization": f"Bearer {client.token}"}
     connector = aiohttp.TCPConnector(limit=0)
     async with aiohttp.ClientSession(client.url, headers=headers, connector=connector) as session:
-        yield RestUser(session)
+        yield HttpUser(session)
 
 
 class _Socket:
