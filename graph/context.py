@@ -15,6 +15,7 @@ from server.live.credentials import CredentialWatcher
 from server.live.hubs import Hubs
 from server.live.links import link_of
 from server.runtime import Runtime
+from server.services.rate_limits import Points
 from server.services.sessions import SessionTokens
 
 
@@ -22,7 +23,8 @@ from server.services.sessions import SessionTokens
 class Context:
     """One HTTP request, or one WebSocket; `refused` is set when its token is not valid, or cannot be looked up.
 
-    An operation of a request paid its first point at the door (`paid`), one of a socket pays all when it runs.
+    An operation of a request paid its first point at the door (`paid`), one of a socket pays all when it runs; `left`
+    is what the viewer had left of them then.
     """
 
     rt: Runtime
@@ -34,6 +36,7 @@ class Context:
     refused: UnauthenticatedError | UnavailableError | None = None
     connection_params: Any = None
     paid: int = 1
+    left: Points | None = None
     credential_watcher: CredentialWatcher = field(default_factory=CredentialWatcher)
 
     @cached_property

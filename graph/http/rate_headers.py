@@ -14,4 +14,5 @@ async def rate_headers(context: Context, errors: Iterable[GraphQLError]) -> dict
     """Those of the viewer, and `Retry-After` where something was refused."""
     waits = [int((error.extensions or {}).get("retryAfter", 0)) for error in errors]
     retry = {"retry-after": str(max(waits))} if any(waits) else {}
-    return {**await rate_limits.headers(context.rt, context.viewer), **retry}
+    left = context.left or await rate_limits.state(context.rt, context.viewer)
+    return {**rate_limits.headers(left), **retry}

@@ -165,7 +165,7 @@ class GraphQLView(GraphQL[Context, None]):
     ) -> ExecutionResult:
         """One operation, counted; with a bad token, only the error that says so."""
         try:
-            await rate_limits.spend(context.rt, context.viewer, 1)
+            context.left = await rate_limits.spend(context.rt, context.viewer, 1)
             if context.refused is not None:
                 raise context.refused
             document = self._persisted.document(request_data.query, request_data.extensions)

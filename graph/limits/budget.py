@@ -72,7 +72,7 @@ class Budget(SchemaExtension):
         if isinstance(context, Context):
             self._is_paid = True
             if points := self._requested - context.paid:
-                await rate_limits.spend(context.rt, context.viewer, points)
+                context.left = await rate_limits.spend(context.rt, context.viewer, points)
         yield
 
     def get_results(self) -> dict[str, Any]:

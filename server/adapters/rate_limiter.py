@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 import time
 from collections.abc import Awaitable, Callable
@@ -24,6 +25,8 @@ MAX_SPENT = 10_000
 MAX_COUNTED = 10_000
 """Counts in this process while Redis is away; the oldest are forgotten first."""
 T = TypeVar("T")
+# What the last window and this one count, each with the seconds until it ends
+_Window = tuple[int, float, int, float]
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,23 @@ class RateLimiter:
         if await self._on(rate, lambda store: store.acquire_sliding_window_entry(key, rate.amount, rate.seconds, cost)):
             return 0.0
         window = await self._on(rate, lambda store: store.get_sliding_window(key, rate.seconds))
+        return self._refused(rate, key, window, cost)
+
+    async def spend(self, rate: Rate, who: str, cost: int) -> tuple[float, RateState]:
+        """As `take`, and what `who` has left then, of a rate that is a limit."""
+        key = _item(rate).key_for(who)
+
+        async def ask(store: Any) -> tuple[bool, _Window]:
+            # Begun in this order, and in one round trip
+            counting = store.acquire_sliding_window_entry(key, rate.amount, rate.seconds, cost)
+            is_allowed, window = await asyncio.gather(counting, store.get_sliding_window(key, rate.seconds))
+            return is_allowed, window
+
+        is_allowed, window = await self._on(rate, ask)
+        return 0.0 if is_allowed else self._refused(rate, key, window, cost), _state(rate, window)
+
+    def _refused(self, rate: Rate, key: str, window: _Window, cost: int) -> float:
+        """The seconds until so much is allowed; who has nothing left at all is remembered."""
         if (seconds := _wait(rate, window, 1)) > 0:
             at = time.monotonic()
             if len(self._spent) >= MAX_SPENT:
@@ -87,12 +107,7 @@ class RateLimiter:
     async def state(self, rate: Rate, who: str) -> RateState:
         """What `who` has left."""
         key = _item(rate).key_for(who)
-        previous, previous_ttl, current, current_ttl = await self._on(
-            rate, lambda store: store.get_sliding_window(key, rate.seconds)
-        )
-        used = math.floor(previous * previous_ttl / rate.seconds) + current
-        reset = current_ttl if current else previous_ttl if previous else 0.0
-        return RateState(rate.amount, max(0, rate.amount - used), reset)
+        return _state(rate, await self._on(rate, lambda store: store.get_sliding_window(key, rate.seconds)))
 
     async def forget(self, rate: Rate, who: str) -> None:
         """Reset the count of `who`."""
@@ -131,7 +146,14 @@ def _item(rate: Rate) -> RateLimitItemPerSecond:
     return RateLimitItemPerSecond(rate.amount, rate.seconds, namespace=rate.name)
 
 
-def _wait(rate: Rate, window: tuple[int, float, int, float], cost: int) -> float:
+def _state(rate: Rate, window: _Window) -> RateState:
+    previous, previous_ttl, current, current_ttl = window
+    used = math.floor(previous * previous_ttl / rate.seconds) + current
+    reset = current_ttl if current else previous_ttl if previous else 0.0
+    return RateState(rate.amount, max(0, rate.amount - used), reset)
+
+
+def _wait(rate: Rate, window: _Window, cost: int) -> float:
     """Seconds until `cost` is allowed if nothing else is counted.
 
     What the last window counted weighs by the part of it that the sliding one still covers, so

@@ -28,6 +28,8 @@ OPTIONS = {
 }
 # How far the clocks of two processes may be apart: a token that one made is not valid yet by the clock of the other
 LEEWAY_SECONDS = 30
+MOST_KNOWN_TOKENS = 4096
+EXPIRED = "The access token has expired; log in again."
 HASHERS = 4
 # Scanners for leaked secrets, and our own logs, know them by these
 KEY_PREFIX, REFRESH_PREFIX = "isk_", "isr_"
@@ -121,6 +123,7 @@ class Tokens:
         self._kid = key_id(secret)
         self._secrets = {key_id(one): one for one in (*older, secret)}
         self._life = timedelta(seconds=seconds)
+        self._claims: dict[str, TokenClaims] = {}
 
     def issue(self, user_id: UUID, session_id: UUID) -> AccessToken:
         """A token for a user's session."""
@@ -139,11 +142,23 @@ class Tokens:
         return AccessToken(jwt.encode(claims, self._secret, ALGORITHM, headers=headers), expires_at)
 
     def read(self, token: str) -> TokenClaims:
-        """What a token says.
+        """What a token says; the signature of one that comes again is not computed again.
 
         Raises:
             TokenError: it is expired, forged or malformed.
         """
+        known = self._claims.get(token)
+        if known is None:
+            known = self._verify(token)
+            if len(self._claims) >= MOST_KNOWN_TOKENS:
+                self._claims.clear()
+            self._claims[token] = known
+        elif known.expires_at.timestamp() <= time.time():
+            del self._claims[token]
+            raise TokenError(EXPIRED)
+        return known
+
+    def _verify(self, token: str) -> TokenClaims:
         try:
             header = jwt.get_unverified_header(token)
             if header.get("typ") != TYPE:
@@ -156,6 +171,6 @@ class Tokens:
                 raise TokenError("The access token is not valid yet: the clocks of the servers differ.")
             return TokenClaims(UUID(claims["sub"]), UUID(claims["sid"]), datetime.fromtimestamp(claims["exp"], UTC))
         except jwt.ExpiredSignatureError:
-            raise TokenError("The access token has expired; log in again.") from None
+            raise TokenError(EXPIRED) from None
         except (jwt.PyJWTError, ValueError, TypeError, AttributeError, OverflowError):
             raise TokenError("The access token is not valid.") from None

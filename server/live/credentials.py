@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 import structlog
 
-from server.adapters.database import DATABASE_ERRORS, from_json, now, rows
+from server.adapters.batches import Batches
+from server.adapters.database import CONNECTION_ERRORS, DATABASE_ERRORS, from_json, now, rows
 from server.adapters.security import KEY_PREFIX, TokenError, fingerprint
 from server.adapters.tasks import wait_for_event
 from server.domain.accounts import Viewer
@@ -30,10 +33,9 @@ async def viewer_of(rt: Runtime, credential: str | None, address: str) -> Viewer
     if credential is None:
         return Viewer(address=address)
     if credential.startswith(KEY_PREFIX):
-        keys = await rows(_KEY, fingerprint(credential))
-        if not keys:
+        key = await _KEYS.ask(fingerprint(credential))
+        if key is None:
             raise UnauthenticatedError("This API key does not exist, has expired, or was revoked.")
-        key = keys[0]
         if key["is_stale"]:
             await rows(_USED, key["id"])
         scopes = frozenset(Scope(name) for name in from_json(key["scopes"]))
@@ -43,11 +45,26 @@ async def viewer_of(rt: Runtime, credential: str | None, address: str) -> Viewer
         claims = rt.tokens.read(credential)
     except TokenError as error:
         raise UnauthenticatedError(str(error)) from None
-    sessions = await rows(_SESSION, claims.session_id, claims.user_id)
-    if not sessions:
+    is_admin = await _SESSIONS.ask((claims.session_id, claims.user_id))
+    if is_admin is None:
         raise UnauthenticatedError("The session of this access token has ended; sign in again.")
-    is_admin = sessions[0]["is_admin"]
     return Viewer(claims.user_id, is_admin, address, session_id=claims.session_id, expires_at=claims.expires_at)
+
+
+async def _admins_of_sessions(sessions: Sequence[tuple[UUID, UUID]]) -> list[bool | None]:
+    """Whether each is an administrator's, in one statement for all requests of a moment; None for one that ended."""
+    found = await rows(_SESSION, [session for session, _ in sessions], [user for _, user in sessions])
+    return [row["is_admin"] for row in found]
+
+
+async def _rows_of_keys(hashes: Sequence[str]) -> list[dict[str, Any] | None]:
+    """The API keys, in one statement for all requests of a moment."""
+    found = {row["hash"]: row for row in await rows(_KEY, list(hashes))}
+    return [found.get(each) for each in hashes]
+
+
+_SESSIONS: Batches[tuple[UUID, UUID], bool | None] = Batches(_admins_of_sessions, common_errors=CONNECTION_ERRORS)
+_KEYS: Batches[str, dict[str, Any] | None] = Batches(_rows_of_keys, common_errors=CONNECTION_ERRORS)
 
 
 class CredentialWatcher:
@@ -102,14 +119,15 @@ class CredentialWatcher:
 
 
 _SESSION = """
-SELECT u.is_admin FROM session s JOIN "user" u ON u.id = s.user_id
-WHERE s.id = $1 AND s.user_id = $2 AND s.ended_at IS NULL
+SELECT (SELECT u.is_admin FROM session s JOIN "user" u ON u.id = s.user_id
+  WHERE s.id = q.session AND s.user_id = q.owner AND s.ended_at IS NULL) AS is_admin
+FROM unnest($1::uuid[], $2::uuid[]) WITH ORDINALITY AS q (session, owner, place) ORDER BY q.place
 """
 _KEY = """
-SELECT k.id, k.user_id, k.scopes, k.expires_at, u.is_admin,
+SELECT k.hash, k.id, k.user_id, k.scopes, k.expires_at, u.is_admin,
   k.last_used_at IS NULL OR k.last_used_at < now() - interval '1 minute' AS is_stale
 FROM api_key k JOIN "user" u ON u.id = k.user_id
-WHERE k.hash = $1 AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > now())
+WHERE k.hash = ANY($1::text[]) AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > now())
 """
 # Of many requests at once only one writes
 _USED = """

@@ -22,6 +22,7 @@ from server.errors import ServiceError
 from server.live.answer_memory import AnswerMemory
 from server.live.concurrency import ConcurrencyLimit
 from server.rest import problems
+from server.rest.caller import Caller
 from server.rest.openai import audio, batches, chat, completions, embeddings, errors, images, rerank, responses
 from server.rest.openai import files as openai_files
 from server.rest.openai import models as openai_models
@@ -140,8 +141,11 @@ class Answering:
 
         async def answer(message: Message) -> None:
             if message["type"] == "http.response.start" and (viewer := getattr(request.state, "viewer", None)):
-                left = await rate_limits.headers(request.state.rt, viewer)
-                message["headers"] = [*message["headers"], *Headers(left).raw]
+                caller: Caller | None = getattr(request.state, "caller", None)
+                left = caller and caller.left
+                # Of one who was refused nobody knows what is left
+                points = left or await rate_limits.state(request.state.rt, viewer)
+                message["headers"] = [*message["headers"], *Headers(rate_limits.headers(points)).raw]
             await send(message)
 
         with self._memory.account(address_of_client(request)):

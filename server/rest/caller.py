@@ -19,34 +19,31 @@ from server.live.hubs import Hubs
 from server.runtime import Runtime
 from server.services import rate_limits
 
-# Points, as GraphQL counts them: one for what is read, and this for what changes something
+# Points, as GraphQL counts them: one for what is read, and this more for what changes something
+READ = 1
 CHANGE = 10
 PASSWORD = 50
 SCHEMES = ("bearer", "token")
 
 
-@dataclass(frozen=True)
+@dataclass
 class Caller:
-    """One request: who asks, and what answers it."""
+    """One request: who asks, what answers it, and how many points were left when some were last counted."""
 
     rt: Runtime
     hubs: Hubs
     viewer: Viewer
     base_url: str
     credential_watcher: CredentialWatcher
+    left: rate_limits.Points | None = None
 
     async def spend(self, points: int) -> None:
-        """Count points beyond the one that every request costs; raises RateLimitedError."""
-        await rate_limits.spend(self.rt, self.viewer, points)
+        """Count points beyond those that the operation costs everybody; raises RateLimitedError."""
+        if points:
+            self.left = await rate_limits.spend(self.rt, self.viewer, points)
 
 
-async def caller(request: Request) -> Caller:
-    """The caller of a request, whose first point is counted.
-
-    Raises:
-        UnauthenticatedError: the credential is not valid.
-        RateLimitedError: the caller has no points left.
-    """
+async def _caller(request: Request, points: int) -> Caller:
     rt: Runtime = request.state.rt
     address = address_of_client(request)
     request.state.viewer = Viewer(address=address)
@@ -59,15 +56,28 @@ async def caller(request: Request) -> Caller:
         raise
     # The answer's headers tell what is left to whoever it was counted for
     request.state.viewer = viewer
-    await rate_limits.spend(rt, viewer, 1)
+    left = await rate_limits.spend(rt, viewer, points)
     if viewer.user_id is not None:
         bind_contextvars(user=str(viewer.user_id))
     url = base_url(request, rt.settings.public_url)
-    return Caller(rt, request.state.hubs, viewer, url, request.state.credential_watcher)
+    caller = Caller(rt, request.state.hubs, viewer, url, request.state.credential_watcher, left)
+    request.state.caller = caller
+    return caller
 
 
-# What Swagger UI's "Authorize" offers; `caller` reads the header
+async def _reading(request: Request) -> Caller:
+    return await _caller(request, READ)
+
+
+async def _changing(request: Request) -> Caller:
+    return await _caller(request, READ + CHANGE)
+
+
+# What Swagger UI's "Authorize" offers; `_caller` reads the header
 _BEARER = HTTPBearer(auto_error=False, description="An access token or an API key.")
 _PASSWORD = OAuth2PasswordBearer("/v1/auth/token", auto_error=False)
-Calling = Annotated[Caller, Depends(caller)]
+# The caller of a request, whose points are counted: where the credential is not valid, or there are no points left, it
+# is refused before anything else of it is read
+Calling = Annotated[Caller, Depends(_reading)]
+Changing = Annotated[Caller, Depends(_changing)]
 SIGN_IN = [Security(_BEARER), Security(_PASSWORD)]

@@ -13,17 +13,23 @@ from server.errors import RateLimitedError
 from server.runtime import Runtime
 
 MINUTE, HOUR = 60, 3600
+# A rate, and what of it is left
+Points = tuple[Rate, RateState]
 
 
-async def spend(rt: Runtime, viewer: Viewer, points: int) -> None:
-    """Count points of cost.
+async def spend(rt: Runtime, viewer: Viewer, points: int) -> Points | None:
+    """Count points of cost; what is left then, None where there is no limit.
 
     Raises:
         RateLimitedError: the viewer has too few left; then nothing is counted.
     """
     rate, caller = _points(rt, viewer)
-    if seconds := await rt.limiter.take(rate, caller, cost=points):
+    if not rate.amount:
+        return None
+    seconds, left = await rt.limiter.spend(rate, caller, points)
+    if seconds:
         raise _no_points(rate, seconds)
+    return rate, left
 
 
 def check(rt: Runtime, viewer: Viewer) -> None:
@@ -33,17 +39,17 @@ def check(rt: Runtime, viewer: Viewer) -> None:
         raise _no_points(rate, seconds)
 
 
-async def state(rt: Runtime, viewer: Viewer) -> tuple[Rate, RateState] | None:
+async def state(rt: Runtime, viewer: Viewer) -> Points | None:
     """How many points a viewer has left; None where there is no limit."""
     rate, caller = _points(rt, viewer)
     return (rate, await rt.limiter.state(rate, caller)) if rate.amount else None
 
 
-async def headers(rt: Runtime, viewer: Viewer) -> dict[str, str]:
+def headers(points: Points | None) -> dict[str, str]:
     """`RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers); none where there is no limit."""
-    if (limit := await state(rt, viewer)) is None:
+    if points is None:
         return {}
-    rate, left = limit
+    rate, left = points
     return {
         "ratelimit-policy": f'"{rate.name}";q={rate.amount};w={rate.seconds}',
         "ratelimit": f'"{rate.name}";r={left.remaining};t={math.ceil(left.reset_seconds)}',

@@ -11,7 +11,7 @@ from starlette.responses import PlainTextResponse, Response, StreamingResponse
 
 from server.domain.api_keys import Scope
 from server.rest.answers import answer
-from server.rest.caller import CHANGE, SIGN_IN, Calling
+from server.rest.caller import SIGN_IN, Caller, Changing
 from server.rest.input_files import AROUND_BYTES, FormFiles, take_files
 from server.rest.openai.errors import RefusedError
 from server.rest.openai.forms import ERRORS, JSON_OBJECT, Form
@@ -95,20 +95,19 @@ def create_router(most_file_bytes: int) -> APIRouter:
     return router
 
 
-async def create_transcription(caller: Calling, request: Request, idempotency_key: IdempotencyKey = None) -> Response:
+async def create_transcription(caller: Changing, request: Request, idempotency_key: IdempotencyKey = None) -> Response:
     """Write down what is said in a recording; as `multipart/form-data`."""
     return await _listen(caller, request, "transcribe", idempotency_key)
 
 
-async def create_translation(caller: Calling, request: Request, idempotency_key: IdempotencyKey = None) -> Response:
+async def create_translation(caller: Changing, request: Request, idempotency_key: IdempotencyKey = None) -> Response:
     """Write down in English what is said in a recording; as `multipart/form-data`."""
     return await _listen(caller, request, "translate", idempotency_key)
 
 
-async def _listen(caller: Calling, request: Request, task: str, idempotency_key: str | None) -> Response:
+async def _listen(caller: Caller, request: Request, task: str, idempotency_key: str | None) -> Response:
     caller.viewer.require(Scope.RUN)
     request.state.parameter_names = {"audio": "file", "timestamps": "timestamp_granularities"}
-    await caller.spend(CHANGE)
     files = FormFiles(caller)
     async with request.form(max_files=1, max_fields=MOST_FIELDS, max_part_size=AROUND_BYTES) as form:
         try:
@@ -238,7 +237,7 @@ def _clock(seconds: float, mark: str) -> str:
 
 
 async def create_speech(
-    caller: Calling, request: Request, body: SpeechRequest, idempotency_key: IdempotencyKey = None
+    caller: Changing, request: Request, body: SpeechRequest, idempotency_key: IdempotencyKey = None
 ) -> Response:
     """Say a text; the sound comes when all of it is there."""
     caller.viewer.require(Scope.RUN)
@@ -247,7 +246,6 @@ async def create_speech(
         raise RefusedError("Sound comes as a file; leave this out.", "stream_format", "unsupported_value")
     if body.speed not in (None, 1):
         raise RefusedError("Models speak at their own speed; leave this out.", "speed", "unsupported_value")
-    await caller.spend(CHANGE)
     model, version = await find_version(caller, body.model)
     properties = properties_of(version)
     if "text" not in properties or "audio" not in version.output_schema.get("properties", {}):

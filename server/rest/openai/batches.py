@@ -18,7 +18,7 @@ from server.domain.storable import storable
 from server.errors import NotFoundError
 from server.live import batch_watch
 from server.rest.answers import answer
-from server.rest.caller import CHANGE, SIGN_IN, Caller, Calling
+from server.rest.caller import CHANGE, SIGN_IN, Caller, Calling, Changing
 from server.rest.openai import batch_lines
 from server.rest.openai.errors import RefusedError
 from server.rest.openai.files import ERROR, OUTPUT, find, id_of_batch, id_of_file, listed
@@ -142,9 +142,8 @@ async def get_openai_batch(caller: Calling, batch_id: str) -> Response:
 
 
 @router.post("/batches/{batch_id}/cancel", response_model=BatchObject)
-async def cancel_openai_batch(caller: Calling, batch_id: str) -> Response:
+async def cancel_openai_batch(caller: Changing, batch_id: str) -> Response:
     """Cancel a batch: what is answered stays, what runs stops, the rest does not run."""
-    await caller.spend(CHANGE)
     caller.viewer.require(Scope.RUN)
     row_id = _row_id(batch_id)
     try:

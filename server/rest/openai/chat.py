@@ -17,7 +17,7 @@ from server.domain.reply_stream import ReplyStream
 from server.domain.text_output import FinishReason, choices_of, finish_reason_of, text_of
 from server.live.text_progress import Piece
 from server.rest.answers import answer
-from server.rest.caller import CHANGE, SIGN_IN, Caller, Calling
+from server.rest.caller import SIGN_IN, Caller, Changing
 from server.rest.openai.errors import RefusedError
 from server.rest.openai.forms import ERRORS, EVENT_STREAM, JSON_OBJECT, ChatCompletion
 from server.rest.openai.messages import read_messages
@@ -78,14 +78,13 @@ class ChatRequest(Sampling):
     responses=EVENT_STREAM,
 )
 async def create_chat_completion(
-    caller: Calling, request: Request, body: ChatRequest, idempotency_key: IdempotencyKey = None
+    caller: Changing, request: Request, body: ChatRequest, idempotency_key: IdempotencyKey = None
 ) -> Response:
     """Answer a conversation; with `stream` as server-sent events, as it is written.
 
     It is canceled when its client leaves. The header `x-prediction-id` names the prediction behind it, as all of this
     server's interfaces know it.
     """
-    await caller.spend(CHANGE)
     model, version, values = await prepare(caller, request, body)
     new = NewPrediction(pinned_slug(model, version), values, idempotency_key)
 

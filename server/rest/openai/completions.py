@@ -15,7 +15,7 @@ from server.domain.ids import encode_id
 from server.domain.models import ModelKind
 from server.live.text_progress import Piece
 from server.rest.answers import answer
-from server.rest.caller import CHANGE, SIGN_IN, Calling
+from server.rest.caller import CHANGE, SIGN_IN, Changing
 from server.rest.openai.chat import all_choices, reason_of, usage_of
 from server.rest.openai.errors import RefusedError
 from server.rest.openai.forms import ERRORS, EVENT_STREAM, JSON_OBJECT, Completion
@@ -53,7 +53,7 @@ class CompletionRequest(Sampling):
 
 @router.post("/completions", response_model=Completion, responses=EVENT_STREAM)
 async def create_completion(
-    caller: Calling, request: Request, body: CompletionRequest, idempotency_key: IdempotencyKey = None
+    caller: Changing, request: Request, body: CompletionRequest, idempotency_key: IdempotencyKey = None
 ) -> Response:
     """Go on with a text, or with several; with `stream` as server-sent events, as it is written.
 
@@ -64,7 +64,7 @@ async def create_completion(
     names = {own: client for client, own in OWN_FIELDS.items()}
     request.state.parameter_names = {**names, "max_new_tokens": "max_tokens"}
     prompts = read_prompts(body)
-    await caller.spend(CHANGE * len(prompts))
+    await caller.spend(CHANGE * (len(prompts) - 1))
     model, version = await find_version(caller, body.model)
     values = read_request(body, model, version, extra)
     slug = pinned_slug(model, version)

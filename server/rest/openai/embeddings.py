@@ -15,7 +15,7 @@ from starlette.responses import Response
 
 from server.domain.api_keys import Scope
 from server.rest.answers import answer
-from server.rest.caller import CHANGE, SIGN_IN, Calling
+from server.rest.caller import CHANGE, SIGN_IN, Changing
 from server.rest.openai.errors import RefusedError
 from server.rest.openai.forms import ERRORS, JSON_OBJECT, Form
 from server.rest.openai.models import find_version
@@ -71,7 +71,7 @@ class Embeddings(Form):
 
 @router.post("/embeddings", response_model=Embeddings)
 async def create_embeddings(
-    caller: Calling, request: Request, body: EmbeddingsRequest, idempotency_key: IdempotencyKey = None
+    caller: Changing, request: Request, body: EmbeddingsRequest, idempotency_key: IdempotencyKey = None
 ) -> Response:
     """Turn texts into vectors. Many texts are several predictions; the header `x-prediction-id` names them."""
     caller.viewer.require(Scope.RUN)
@@ -80,7 +80,7 @@ async def create_embeddings(
     texts = read_texts(body)
     model, version = await find_version(caller, body.model)
     inputs = read_request(body, version, texts, extra)
-    await caller.spend(CHANGE * len(inputs))
+    await caller.spend(CHANGE * (len(inputs) - 1))
     rows, headers = await run_all(caller, request, pinned_slug(model, version), inputs, idempotency_key)
     response = answer(embeddings_body(body, model, version, rows))
     response.headers.update(headers)

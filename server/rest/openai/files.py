@@ -15,7 +15,7 @@ from server.domain.storable import storable
 from server.errors import NotFoundError
 from server.live import batch_watch
 from server.rest.answers import answer
-from server.rest.caller import CHANGE, SIGN_IN, Caller, Calling
+from server.rest.caller import SIGN_IN, Caller, Calling, Changing
 from server.rest.input_files import AROUND_BYTES, receive, take_files
 from server.rest.openai import batch_lines
 from server.rest.openai.errors import RefusedError
@@ -95,9 +95,8 @@ def create_router(most_bytes: int) -> APIRouter:
     return router
 
 
-async def create_openai_file(caller: Calling, request: Request) -> Response:
+async def create_openai_file(caller: Changing, request: Request) -> Response:
     """Upload a file, as `multipart/form-data`; it can be used until it expires."""
-    await caller.spend(CHANGE)
     # Before anything of the body is read
     uploads.uploader(caller.viewer)
     async with request.form(max_files=1, max_fields=10, max_part_size=AROUND_BYTES) as form:
@@ -169,9 +168,8 @@ async def get_openai_file(caller: Calling, file_id: str) -> Response:
     )
 
 
-async def delete_openai_file(caller: Calling, file_id: str) -> Response:
+async def delete_openai_file(caller: Changing, file_id: str) -> Response:
     """Let a file expire now; a batch that reads it goes on. The results of a batch cannot be deleted."""
-    await caller.spend(CHANGE)
     file = await find(caller, file_id)
     if not isinstance(file, Upload):
         raise RefusedError("The results of a batch are removed with its predictions.", "file_id", "invalid_value")

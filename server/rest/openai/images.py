@@ -15,7 +15,7 @@ from server.domain.models import ModelKind
 from server.live.answer_memory import hold
 from server.live.links import links_of
 from server.rest.answers import answer
-from server.rest.caller import CHANGE, SIGN_IN, Caller, Calling
+from server.rest.caller import CHANGE, SIGN_IN, Caller, Changing
 from server.rest.input_files import AROUND_BYTES, FormFiles, take_files
 from server.rest.openai.errors import RefusedError
 from server.rest.openai.forms import ERRORS, JSON_OBJECT, Form
@@ -98,14 +98,14 @@ def create_router(most_file_bytes: int) -> APIRouter:
 
 
 async def create_image(
-    caller: Calling, request: Request, body: ImageRequest, idempotency_key: IdempotencyKey = None
+    caller: Changing, request: Request, body: ImageRequest, idempotency_key: IdempotencyKey = None
 ) -> Response:
     """Draw pictures of a text; the header `x-prediction-id` names the predictions that draw them."""
     caller.viewer.require(Scope.RUN)
     return await _draw(caller, request, body, {}, idempotency_key)
 
 
-async def edit_image(caller: Calling, request: Request, idempotency_key: IdempotencyKey = None) -> Response:
+async def edit_image(caller: Changing, request: Request, idempotency_key: IdempotencyKey = None) -> Response:
     """Draw a picture anew by a text, or the part of it that a mask shows; as `multipart/form-data`."""
     caller.viewer.require(Scope.RUN)
     files = FormFiles(caller)
@@ -153,7 +153,7 @@ async def _draw(
         raise RefusedError(f"{body.model} does not draw pictures.", "model", "unsupported_model")
     values = {**_values(body, version), **_file_values(files, properties, body.model)}
     inputs = _shares(values, body.n or 1, properties)
-    await caller.spend(CHANGE * len(inputs))
+    await caller.spend(CHANGE * (len(inputs) - 1))
     rows, headers = await run_all(caller, request, pinned_slug(model, version), inputs, idempotency_key)
     data: list[JSON_OBJECT] = []
     for row in rows:

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from server.domain.api_keys import Scope
 from server.rest.answers import answer
-from server.rest.caller import CHANGE, SIGN_IN, Calling
+from server.rest.caller import SIGN_IN, Changing
 from server.rest.openai.embeddings import tokens_of
 from server.rest.openai.errors import RefusedError
 from server.rest.openai.forms import ERRORS, JSON_OBJECT, Form
@@ -53,7 +53,7 @@ class Reranking(Form):
 
 @router.post("/rerank", response_model=Reranking)
 async def rerank(
-    caller: Calling, request: Request, body: RerankRequest, idempotency_key: IdempotencyKey = None
+    caller: Changing, request: Request, body: RerankRequest, idempotency_key: IdempotencyKey = None
 ) -> Response:
     """Order documents by how well they answer a query, in the form that Cohere's and Jina's clients know."""
     caller.viewer.require(Scope.RUN)
@@ -61,7 +61,6 @@ async def rerank(
     documents = [each if isinstance(each, str) else each.get("text") for each in body.documents]
     if not all(isinstance(each, str) for each in documents):
         raise RefusedError("A document is a text, or an object with a 'text'.", "documents", "invalid_type")
-    await caller.spend(CHANGE)
     model, version = await find_version(caller, body.model)
     if not {"query", "documents"} <= properties_of(version).keys():
         raise RefusedError(f"{body.model} does not order documents.", "model", "unsupported_model")

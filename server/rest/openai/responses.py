@@ -19,7 +19,7 @@ from server.errors import BadUserInputError, NotFoundError
 from server.live import prediction_rows
 from server.live.prediction_events import wait_until_ended
 from server.rest.answers import answer
-from server.rest.caller import CHANGE, SIGN_IN, Caller, Calling
+from server.rest.caller import CHANGE, SIGN_IN, Caller, Calling, Changing
 from server.rest.openai.chat import ACCEPTED, ChatRequest, all_choices, parameter_names, read_request
 from server.rest.openai.errors import RefusedError
 from server.rest.openai.forms import ERRORS, EVENT_STREAM, JSON_OBJECT, DeletedResponse, Form, InputItems, ResponseForm
@@ -81,7 +81,7 @@ class ResponseRequest(Form):
 
 @router.post("/responses", response_model=ResponseForm, responses=EVENT_STREAM)
 async def create_response(
-    caller: Calling, request: Request, body: ResponseRequest, idempotency_key: IdempotencyKey = None
+    caller: Changing, request: Request, body: ResponseRequest, idempotency_key: IdempotencyKey = None
 ) -> Response:
     """Answer a conversation; with `stream` as server-sent events, as it is written.
 
@@ -89,7 +89,6 @@ async def create_response(
     of it goes on behind any event.
     """
     caller.viewer.require(Scope.RUN)
-    await caller.spend(CHANGE)
     chat = _chat_request(body)
     names = {"max_new_tokens": "max_output_tokens", "messages": "input", "response_format": "text.format"}
     request.state.parameter_names = {**parameter_names(chat), **names}
@@ -260,9 +259,8 @@ async def delete_response(caller: Calling, response_id: str) -> Response:
 
 
 @router.post("/responses/{response_id}/cancel", response_model=ResponseForm)
-async def cancel_response(caller: Calling, response_id: str) -> Response:
+async def cancel_response(caller: Changing, response_id: str) -> Response:
     """Cancel a response at its next token; one that has ended stays as it is."""
-    await caller.spend(CHANGE)
     row = await _find(caller, response_id, Scope.RUN)
     row = await predictions.cancel(caller.rt, caller.viewer, row.id)
     return answer(response_body(row, await _slug_of(row)))

@@ -14,7 +14,7 @@ from server.domain.version_ids import encode_version_id
 from server.errors import ConflictError, NotFoundError, ServiceError, UnauthenticatedError
 from server.live.rest_body import text_of_time
 from server.rest.answers import answer
-from server.rest.caller import CHANGE, SIGN_IN, Caller, Calling
+from server.rest.caller import SIGN_IN, Caller, Calling, Changing
 from server.rest.requests import BoundedRoute
 from server.rest.v1.answers import ERRORS, Body
 from server.rest.v1.forms import (
@@ -44,10 +44,9 @@ async def list_deployments(caller: Calling) -> Response:
 
 
 @router.post("/deployments", status_code=201, response_model=Deployment)
-async def create_deployment(caller: Calling, new: NewDeploymentForm) -> Response:
+async def create_deployment(caller: Changing, new: NewDeploymentForm) -> Response:
     """Give a version a name of your own. Workers run all models: hardware and numbers of instances are not read."""
     caller.viewer.require(Scope.WRITE)
-    await caller.spend(CHANGE)
     handle = await _handle(caller)
     slug = await _pinned(caller, f"{new.model}:{new.version}")
     if await model_names.find_alias(caller.viewer, new.name) is not None:
@@ -64,10 +63,9 @@ async def get_deployment(caller: Calling, owner: str, name: str) -> Response:
 
 
 @router.patch("/deployments/{owner}/{name}", response_model=Deployment)
-async def update_deployment(caller: Calling, owner: str, name: str, changes: DeploymentChangesForm) -> Response:
+async def update_deployment(caller: Changing, owner: str, name: str, changes: DeploymentChangesForm) -> Response:
     """Let another version run behind a deployment, from the next prediction on."""
     caller.viewer.require(Scope.WRITE)
-    await caller.spend(CHANGE)
     row = await _find(caller, owner, name)
     if changes.version is not None:
         row = await model_names.set_alias(caller.viewer, name, await _pinned(caller, changes.version))
@@ -75,10 +73,9 @@ async def update_deployment(caller: Calling, owner: str, name: str, changes: Dep
 
 
 @router.delete("/deployments/{owner}/{name}", status_code=204)
-async def delete_deployment(caller: Calling, owner: str, name: str) -> Response:
+async def delete_deployment(caller: Changing, owner: str, name: str) -> Response:
     """Remove a deployment; its version and its predictions stay."""
     caller.viewer.require(Scope.WRITE)
-    await caller.spend(CHANGE)
     await _find(caller, owner, name)
     await model_names.remove_alias(caller.viewer, name)
     return Response(status_code=204)
@@ -86,7 +83,7 @@ async def delete_deployment(caller: Calling, owner: str, name: str) -> Response:
 
 @router.post("/deployments/{owner}/{name}/predictions", status_code=201, response_model=Prediction)
 async def create_deployment_prediction(
-    caller: Calling,
+    caller: Changing,
     owner: str,
     name: str,
     new: NewPrediction,

@@ -15,7 +15,7 @@ from server.domain.ids import parse_id
 from server.domain.storable import storable
 from server.errors import BadUserInputError, InvalidInputError, NotFoundError, Violation
 from server.rest.answers import answer
-from server.rest.caller import CHANGE, SIGN_IN, Calling
+from server.rest.caller import SIGN_IN, Calling, Changing
 from server.rest.input_files import AROUND_BYTES, store, take_files
 from server.rest.requests import BoundedRoute
 from server.rest.v1.answers import ERRORS, file_body
@@ -54,9 +54,8 @@ def create_router(most_bytes: int) -> APIRouter:
     return router
 
 
-async def create_file(caller: Calling, request: Request) -> Response:
+async def create_file(caller: Changing, request: Request) -> Response:
     """Upload a file, as `multipart/form-data`; it can be used until it expires."""
-    await caller.spend(CHANGE)
     # Before anything of the body is read
     uploads.uploader(caller.viewer)
     async with request.form(max_files=2, max_fields=5, max_part_size=AROUND_BYTES) as form:
@@ -97,9 +96,8 @@ async def get_file(caller: Calling, id: str) -> Response:  # noqa: A002
     return answer(file_body(caller, await uploads.find(caller.viewer, _file_id(id))))
 
 
-async def delete_file(caller: Calling, id: str) -> Response:  # noqa: A002
+async def delete_file(caller: Changing, id: str) -> Response:  # noqa: A002
     """Let a file expire now; predictions that have it as input keep it."""
-    await caller.spend(CHANGE)
     await uploads.expire(caller.viewer, _file_id(id))
     return Response(status_code=204)
 

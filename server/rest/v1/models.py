@@ -14,7 +14,7 @@ from server.domain.models import Slug, parse_slug
 from server.domain.version_ids import parse_version_id
 from server.errors import BadUserInputError, ForbiddenError, NotFoundError
 from server.rest.answers import answer
-from server.rest.caller import CHANGE, SIGN_IN, Calling
+from server.rest.caller import SIGN_IN, Calling, Changing
 from server.rest.requests import BoundedRoute
 from server.rest.v1.answers import ERRORS, model_bodies, page_answer, prediction_bodies, version_body
 from server.rest.v1.forms import (
@@ -68,9 +68,8 @@ async def _list(caller: Calling, cursor: str | None, query: str | None) -> Respo
 
 
 @router.post("/models", status_code=201, response_model=Model)
-async def create_model(caller: Calling, new: NewModelForm) -> Response:
+async def create_model(caller: Changing, new: NewModelForm) -> Response:
     """Add a model with its first version, which is prepared, and then READY or REFUSED."""
-    await caller.spend(CHANGE)
     if new.owner is not None and caller.viewer.user_id is not None:
         user = (await accounts.by_ids([caller.viewer.user_id]))[caller.viewer.user_id]
         if new.owner != user.handle:
@@ -98,9 +97,8 @@ async def get_model(caller: Calling, owner: str, name: str) -> Response:
 
 
 @router.patch("/models/{owner}/{name}", response_model=Model)
-async def update_model(caller: Calling, owner: str, name: str, changes: ModelChangesForm) -> Response:
+async def update_model(caller: Changing, owner: str, name: str, changes: ModelChangesForm) -> Response:
     """Change one of your models."""
-    await caller.spend(CHANGE)
     visibility = visibility_of(changes.visibility) if changes.visibility else None
     update = ModelChanges(changes.description, visibility, changes.tags)
     row = await models.update(caller.rt, caller.viewer, f"{owner}/{name}", update)
@@ -108,9 +106,8 @@ async def update_model(caller: Calling, owner: str, name: str, changes: ModelCha
 
 
 @router.delete("/models/{owner}/{name}", status_code=204)
-async def delete_model(caller: Calling, owner: str, name: str) -> Response:
+async def delete_model(caller: Changing, owner: str, name: str) -> Response:
     """Delete one of your models; what runs of it is canceled."""
-    await caller.spend(CHANGE)
     await models.delete(caller.rt, caller.viewer, f"{owner}/{name}")
     return Response(status_code=204)
 
@@ -145,9 +142,8 @@ async def list_versions(caller: Calling, owner: str, name: str, cursor: Cursor =
 
 
 @router.post("/models/{owner}/{name}/versions", status_code=201, response_model=Version)
-async def publish_version(caller: Calling, owner: str, name: str, new: NewVersionForm) -> Response:
+async def publish_version(caller: Changing, owner: str, name: str, new: NewVersionForm) -> Response:
     """Publish a version of one of your models."""
-    await caller.spend(CHANGE)
     slug = f"{owner}/{name}"
     row = await models.publish_version(caller.rt, caller.viewer, slug, new.new())
     return answer(version_body(row, (await models.find_own(caller.viewer, slug)).kind), 201)

@@ -16,7 +16,7 @@ from server.domain.webhooks import NewWebhook, WebhookEvent
 from server.errors import BadUserInputError, InvalidInputError, NotFoundError, Violation
 from server.live import prediction_events, prediction_rows
 from server.rest.answers import answer
-from server.rest.caller import CHANGE, SIGN_IN, Caller, Calling
+from server.rest.caller import SIGN_IN, Caller, Calling, Changing
 from server.rest.requests import BoundedRoute
 from server.rest.v1.answers import ERRORS, page_answer, prediction_bodies, prediction_body
 from server.rest.v1.files import with_uploads
@@ -46,7 +46,7 @@ IdempotencyKey = Annotated[
 
 @router.post("/predictions", status_code=201, response_model=Prediction)
 async def create_prediction(
-    caller: Calling,
+    caller: Changing,
     new: NewPredictionOfVersion,
     prefer: Prefer = None,
     cancel_after: CancelAfter = None,
@@ -62,7 +62,7 @@ async def create_prediction(
 
 @router.post("/models/{owner}/{name}/predictions", status_code=201, response_model=Prediction)
 async def create_model_prediction(
-    caller: Calling,
+    caller: Changing,
     owner: str,
     name: str,
     new: NewPrediction,
@@ -83,7 +83,6 @@ async def create_of_slug(
     idempotency_key: str | None,
 ) -> Response:
     """Run what a slug names, by the headers of a request."""
-    await caller.spend(CHANGE)
     wait = _seconds_to_wait(prefer)
     given = with_uploads(new.input, caller.base_url)
     request = New(slug, given, idempotency_key, _deadline_seconds(cancel_after), _webhook(caller, new))
@@ -154,9 +153,8 @@ async def get_prediction(caller: Calling, id: str) -> Response:  # noqa: A002
 
 
 @router.post("/predictions/{id}/cancel", response_model=Prediction)
-async def cancel_prediction(caller: Calling, id: str) -> Response:  # noqa: A002
+async def cancel_prediction(caller: Changing, id: str) -> Response:  # noqa: A002
     """Cancel a prediction at its next token or step; the output so far is kept."""
-    await caller.spend(CHANGE)
     row = await predictions.cancel(caller.rt, caller.viewer, parse_prediction_id(id))
     return answer(await prediction_body(caller, row))
 

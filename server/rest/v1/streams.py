@@ -27,7 +27,7 @@ from server.live import prediction_rows, rest_body
 from server.live.concurrency import ConcurrencyLimit
 from server.live.links import links_of
 from server.live.prediction_events import SubscriberEvent
-from server.rest.caller import CHANGE, SIGN_IN, Caller, Calling
+from server.rest.caller import SIGN_IN, Caller, Changing
 from server.rest.event_streams import (
     KEEP_ALIVE,
     KEEP_ALIVE_SECONDS,
@@ -61,7 +61,7 @@ LastEventId = Annotated[
     responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}, "description": "Events."}},
 )
 async def stream_prediction(
-    caller: Calling,
+    caller: Changing,
     request: Request,
     id: str,  # noqa: A002
     last_event_id: LastEventId = None,
@@ -72,7 +72,6 @@ async def stream_prediction(
     stream goes on after a cut, without a gap and without anything twice.
     """
     row_id = parse_prediction_id(id)
-    await caller.spend(CHANGE)
     viewer = await _reader(caller, request, row_id)
     place = _Place.of(last_event_id)
     limits: ConcurrencyLimit = request.app.state.stream_limits

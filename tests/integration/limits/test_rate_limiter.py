@@ -2,13 +2,15 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
+from typing import Any
 from uuid import uuid4
 
 import pytest
 
 from server.adapters.event_log import async_redis
 from server.adapters.rate_limiter import Rate, RateLimiter
+from server.adapters.redis_calls import RedisCalls
 from tests.integration.events.watching import RedisProcess
 
 
@@ -158,3 +160,34 @@ async def test_what_was_counted_here_is_let_go_once_redis_is_back(
     monkeypatch.setattr(limiter, "_memory_until", time.monotonic())
     assert await limiter.take(brief, "ada") == 0
     assert not limiter._memory.storage
+
+
+async def test_spending_says_what_is_left_in_one_round_trip(
+    limiter: RateLimiter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    some = rate(10)
+    assert await limiter.spend(some, "ada", 3) == (0.0, await limiter.state(some, "ada"))
+    assert (await limiter.spend(some, "ada", 6))[1].remaining == 1
+    wait, left = await limiter.spend(some, "ada", 2)
+    assert 0 < wait <= 120
+    assert left.remaining == 1, "what is refused is not counted"
+    trips = []
+    pipelined = RedisCalls._pipelined
+
+    async def count(calls: RedisCalls, commands: Sequence[Any]) -> list[Any]:
+        trips.append(len(commands))
+        return await pipelined(calls, commands)
+
+    monkeypatch.setattr(RedisCalls, "_pipelined", count)
+    await limiter.spend(some, "ada", 1)
+    assert trips == [2]
+    assert limiter.spent(some, "ada") == 0, "nobody was refused for want of a single point"
+    assert (await limiter.spend(some, "ada", 1))[0] > 0
+    assert limiter.spent(some, "ada") > 0
+
+
+async def test_spending_counts_while_redis_is_away(limiter: RateLimiter, own_redis: RedisProcess) -> None:
+    some = rate(3)
+    own_redis.kill()
+    assert [(await limiter.spend(some, "ada", 1))[1].remaining for _ in range(3)] == [2, 1, 0]
+    assert (await limiter.spend(some, "ada", 1))[0] > 0

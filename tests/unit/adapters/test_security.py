@@ -112,6 +112,25 @@ def test_a_token_of_the_future() -> None:
         TOKENS.read(signed(claims(iat=int(time.time()) + 60)))
 
 
+def test_a_token_that_was_read_before_expires_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    tokens = Tokens(SECRET, 60)
+    issued = tokens.issue(uuid4(), uuid4())
+    assert tokens.read(issued.token) == tokens.read(issued.token)
+    later = issued.expires_at.timestamp()
+    monkeypatch.setattr("server.adapters.security.time.time", lambda: later)
+    with pytest.raises(TokenError, match="expired"):
+        tokens.read(issued.token)
+
+
+def test_only_so_many_tokens_are_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("server.adapters.security.MOST_KNOWN_TOKENS", 3)
+    tokens = Tokens(SECRET, 60)
+    issued = [tokens.issue(uuid4(), uuid4()).token for _ in range(10)]
+    claims = [tokens.read(each) for each in issued]
+    assert len(tokens._claims) <= 3
+    assert [tokens.read(each) for each in issued] == claims
+
+
 def test_an_expired_token_says_so() -> None:
     with pytest.raises(TokenError, match="expired"):
         TOKENS.read(signed(claims(exp=int(time.time()) - 1)))
