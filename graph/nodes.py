@@ -12,10 +12,11 @@ from graph.context import Info
 from graph.types.api_keys import ApiKey
 from graph.types.audit import AuditEvent
 from graph.types.batches import Batch, BatchLine
+from graph.types.invitations import Invitation
 from graph.types.models import Model, ModelVersion
 from graph.types.node import Node
 from graph.types.predictions import Prediction
-from graph.types.servers import ModelKindInfo, Server, ServerHealth, Worker
+from graph.types.servers import ModelKindInfo, Server, ServerHealth, SingleSignOn, Worker
 from graph.types.users import User
 from graph.types.webhooks import WebhookDelivery
 from server import tables
@@ -29,6 +30,7 @@ from server.services import (
     batches,
     catalogue,
     health,
+    invitations,
     models,
     predictions,
     versions,
@@ -73,6 +75,8 @@ class NodeQuery:
             registration=settings.registration is Registration.OPEN,
             users_add_models=settings.users_add_models,
             anonymous_predictions=settings.anonymous_predictions,
+            password_resets=settings.sends_mail,
+            single_sign_on=SingleSignOn(name=settings.oidc_name) if settings.oidc_issuer else None,
             model_kinds=[ModelKindInfo.of(row) for row in await catalogue.predictors()],
             health=ServerHealth(database=state.database, redis=state.redis, workers=state.workers),
         )
@@ -97,6 +101,7 @@ READS: dict[str, tuple[Callable[[Viewer, list[UUID]], Awaitable[Mapping[UUID, An
     "User": (lambda _, ids: accounts.by_ids(ids), User.of),
     "ApiKey": (api_keys.by_ids, ApiKey.of),
     "AuditEvent": (audit.by_ids, AuditEvent.of),
+    "Invitation": (invitations.by_ids, Invitation.of),
     "Model": (models.by_ids, Model.of),
     "ModelVersion": (_visible_versions, ModelVersion.of),
     "Batch": (batches.by_ids, Batch.of),

@@ -22,6 +22,7 @@ from graph.batches import BatchMutation, BatchQuery, BatchSubscription
 from graph.deletions import DeletionMutation
 from graph.errors import finish_error, member_handlers
 from graph.executor import BoundedExecutor
+from graph.invitations import InvitationMutation, InvitationQuery
 from graph.limits.budget import MAX_COST, Budget
 from graph.limits.documents import AllowedOperations
 from graph.limits.inputs import BoundedInputs, describe_bounds
@@ -29,11 +30,13 @@ from graph.limits.shape import MAX_TOKENS, BoundedValidation
 from graph.model_aliases import ModelAliasMutation
 from graph.models import ModelMutation, ModelQuery
 from graph.nodes import NodeQuery
+from graph.password_resets import PasswordResetMutation
 from graph.predictions import PredictionMutation, PredictionQuery, PredictionSubscription
 from graph.queues import QueueQuery
 from graph.rate_limits import RateLimitQuery
 from graph.results import ResultMutation
 from graph.sessions import SessionMutation
+from graph.single_sign_on import SingleSignOnMutation
 from graph.telemetry.metrics import OperationMetrics
 from graph.telemetry.traces import TracedOperations
 from graph.types.errors import MEMBERS, InvalidInput
@@ -69,6 +72,7 @@ class Query(
     AccountQuery,
     UserQuery,
     AuditQuery,
+    InvitationQuery,
     RateLimitQuery,
     ModelQuery,
     PredictionQuery,
@@ -83,6 +87,9 @@ class Query(
 class Mutation(
     AccountMutation,
     SessionMutation,
+    InvitationMutation,
+    PasswordResetMutation,
+    SingleSignOnMutation,
     ApiKeyMutation,
     ModelMutation,
     ModelAliasMutation,

@@ -17,8 +17,9 @@ from graph.types.sessions import (
     Session,
     SignedOut,
 )
+from server.domain.accounts import SignInMethod
 from server.domain.callers import client_of
-from server.services import accounts, sessions
+from server.services import accounts, sessions, single_sign_on
 
 
 @strawberry.type
@@ -49,7 +50,9 @@ class SessionMutation:
         ] = None,
     ) -> SignedOut:
         token = input.refresh_token if input else None
-        return SignedOut(sessions=await sessions.end(info.context.viewer, token))
+        ended = await sessions.end(info.context.viewer, token)
+        url = await single_sign_on.logout_url(info.context.rt) if SignInMethod.OIDC.value in ended else None
+        return SignedOut(sessions=len(ended), provider_logout_url=url)
 
     @strawberry.mutation(description="Sign out everywhere: end all your sessions, this one too. API keys stay valid.")
     async def logout_everywhere(self, info: Info) -> LogoutEverywhereResult:

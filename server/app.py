@@ -25,7 +25,7 @@ from server.rest.app import OPENAI_PATHS, REST_PATHS, Answering, Door, create_op
 from server.rest.openai import batch_lines
 from server.rest.openai.errors import refusal as openai_refusal
 from server.rest.problems import refusal as rest_refusal
-from server.routes import batches, files, health, metrics, uploads
+from server.routes import batches, files, health, metrics, single_sign_on, uploads
 from server.routes.pages import Assets, GraphiqlPage, RestPage, UiPage
 from server.routes.refusals import Refusals
 from server.routes.request_log import RequestLog
@@ -34,6 +34,7 @@ from server.routes.stalls import Stalls
 from server.routes.traces import Traces
 from server.runtime import Role, Runtime, bound_garbage, open_runtime, open_tracing
 from server.services import batch_items
+from server.services.mails import MailSender
 from server.settings import Settings
 
 MAX_BODY_BYTES = 1_000_000
@@ -41,7 +42,10 @@ STAINLESS = (
     *("lang", "package-version", "os", "arch", "runtime", "runtime-version", "retry-count", "timeout", "async"),
     *("helper-method", "poll-helper", "custom-poll-interval"),
 )
-UI_PATHS = ("/", "/models/{owner}/{name}", "/p/{id}", "/history", "/compare", "/account", "/admin")
+UI_PATHS = (
+    *("/", "/models/{owner}/{name}", "/p/{id}", "/history", "/compare", "/account", "/admin"),
+    *("/invitation", "/reset", "/sign-in"),
+)
 
 
 class LifespanState(TypedDict):
@@ -65,10 +69,15 @@ def create_app(settings: Settings) -> Starlette:
             requests = batch_items.work_for_ever(rt, asyncio.Event(), batch_lines.read_request)
             loops = (hubs.run(), watcher.run(), sweep_for_ever(rt), rt.store_watch.run(), measure_lag(), requests)
             tasks = [asyncio.create_task(loop) for loop in loops]
+            sender = MailSender(rt) if settings.sends_mail else None
+            if sender:
+                tasks.append(asyncio.create_task(sender.run()))
             bound_garbage()
             try:
                 yield {"rt": rt, "hubs": hubs, "credential_watcher": watcher, "measures": Measures(rt)}
             finally:
+                if sender:
+                    await sender.stop()
                 await end(*tasks)
 
     view = GraphQLView(settings, GraphiqlPage().response, tracing)
@@ -106,6 +115,7 @@ def create_app(settings: Settings) -> Starlette:
             Route("/metrics", metrics.show),
             Route("/files/{key:path}", files.serve, methods=["GET"]),
             Route("/batches/{id:uuid}/results.jsonl", batches.results, methods=["GET"]),
+            Route("/auth/oidc/callback", single_sign_on.callback, methods=["GET"]),
             Route("/uploads/{id:uuid}", uploads.put, methods=["PUT"], max_body_size=settings.max_input_bytes),
             Route("/graphql", view),
             WebSocketRoute("/graphql", view),

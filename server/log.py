@@ -17,11 +17,12 @@ from server.settings.types import LogFormat
 
 CLIENT_LOG = "uvicorn.error.clients"
 
-# API keys (whose first characters are no secret), refresh tokens, secrets of webhooks, JSON Web Tokens, whatever a
-# header carries, signatures of file links
+# API keys (whose first characters are no secret), refresh tokens, tokens of links, secrets of webhooks, JSON Web
+# Tokens, whatever a header carries, signatures of file links
 SECRETS = (
     (re.compile(r"\b(isk_[\w-]{8})[\w-]+"), r"\1..."),
     (re.compile(r"\bisr_[\w-]+"), "isr_..."),
+    (re.compile(r"\bisl_[\w-]+"), "isl_..."),
     (re.compile(r"\bwhsec_[\w+/=-]+"), "whsec_..."),
     (re.compile(r"\beyJ[\w-]+\.[\w-]+(\.[\w-]*)?"), "eyJ..."),
     (re.compile(r"\b(bearer|basic)\s+[\w.~+/=-]+", re.IGNORECASE), r"\1 ..."),
@@ -38,7 +39,8 @@ OUTAGES = frozenset(
         "claim.failed", "demand.read_failed",
         "events.announce_failed", "events.live_failed", "events.wake_deliverers_failed", "events.write_failed",
         "files.sweep_failed", "graphql.database_away", "guard.failed", "heartbeat.failed", "hub.demand_failed",
-        "hub.log_failed", "hub.preview_failed", "hub.row_failed", "live_list.read_failed", "metrics.rows_unread",
+        "hub.log_failed", "hub.preview_failed", "hub.row_failed", "live_list.read_failed", "mails.failed",
+        "mails.not_recorded", "metrics.rows_unread",
         "openai.not_canceled", "prepare.failed", "prepare.not_renewed", "rate_limiter.redis_away", "recovery.failed",
         "request.unavailable", "sharing.failed", "wakeups.lost", "webhooks.claim_failed", "webhooks.delivery_lost",
         "webhooks.note_failed", "worker.not_announced",
@@ -155,7 +157,17 @@ def configure_logging(level: str, form: LogFormat = LogFormat.AUTO) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    for noisy in ("httpx", "httpcore", "asyncio", "aiobotocore", "botocore", "tortoise", "urllib3"):
+    for noisy in (
+        "httpx",
+        "httpx2",
+        "httpcore",
+        "httpcore2",
+        "asyncio",
+        "aiobotocore",
+        "botocore",
+        "tortoise",
+        "urllib3",
+    ):
         logging.getLogger(noisy).setLevel(max(logging.WARNING, logging.getLevelName(level)))
     # At DEBUG it would write every frame of a WebSocket, cut in the middle
     logging.getLogger("uvicorn").setLevel(max(logging.INFO, logging.getLevelName(level)))

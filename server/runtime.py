@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 import structlog
 from anyio.to_thread import run_sync
@@ -22,7 +24,7 @@ from server.adapters.database import (
 from server.adapters.event_log import EventLog, async_redis
 from server.adapters.kept_counts import KeptCounts
 from server.adapters.rate_limiter import RateLimiter
-from server.adapters.security import Passwords, RefreshTokens, Tokens
+from server.adapters.security import LinkTokens, Passwords, RefreshTokens, Tokens
 from server.adapters.signing import FileSigner
 from server.adapters.storage import Storage, open_storage
 from server.adapters.store_watch import StoreWatch
@@ -31,6 +33,9 @@ from server.adapters.vault import Vault, open_vault
 from server.adapters.wakeups import CANCELS, CHANGES, Wakeups
 from server.settings import Settings, SettingsError, require_services
 from server.settings.types import StorageType
+
+if TYPE_CHECKING:
+    from server.adapters.oidc import OidcProvider
 
 # Objects before a young collection; young ones before a middle one; middle ones before a full one
 GARBAGE_THRESHOLDS = (10_000, 5, 4)
@@ -59,6 +64,7 @@ class Runtime:
     passwords: Passwords
     tokens: Tokens
     refresh_tokens: RefreshTokens
+    link_tokens: LinkTokens
     limiter: RateLimiter
     vault: Vault
     store_watch: StoreWatch
@@ -66,6 +72,10 @@ class Runtime:
     stored_bytes: KeptCounts = field(default_factory=KeptCounts)
     waiting: KeptCounts = field(default_factory=KeptCounts)
     """How many predictions wait."""
+    mail_wake: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when there is mail to send."""
+    oidc: OidcProvider | None = None
+    """The provider of single sign-on, in an API process where one is configured."""
 
 
 def open_tracing(settings: Settings, role: Role) -> Tracing:
@@ -127,11 +137,24 @@ async def open_runtime(settings: Settings, role: Role, tracing: Tracing = NO_TRA
             passwords=Passwords(),
             tokens=Tokens(secret, settings.access_token_seconds, former_secrets),
             refresh_tokens=RefreshTokens(secret, former_secrets),
+            link_tokens=LinkTokens(secret, former_secrets),
             limiter=RateLimiter(counting),
             vault=open_vault(settings),
             store_watch=StoreWatch(event_log, storage, folders, settings.min_free_disk_bytes),
             tracing=tracing,
+            oidc=await stack.enter_async_context(_open_oidc(settings)) if role is Role.API else None,
         )
+
+
+@asynccontextmanager
+async def _open_oidc(settings: Settings) -> AsyncIterator[OidcProvider | None]:
+    if settings.oidc_issuer is None:
+        yield None
+        return
+    from server.adapters.oidc import open_provider
+
+    async with open_provider(settings) as provider:
+        yield provider
 
 
 def bound_garbage() -> None:

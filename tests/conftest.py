@@ -207,7 +207,7 @@ class LiveServer:
 @contextmanager
 def running(servers: LocalServers, data_dir: Path, *, workers: int = 1, **settings: str) -> Iterator[LiveServer]:
     """An API and workers over these servers; everything is killed at the end."""
-    port = free_port()
+    port = int(settings.get("API_PORT") or free_port())
     environment = {
         **os.environ,
         "DATABASE_URL": servers.database_url,

@@ -48,6 +48,8 @@ WEIGHTS = {
     "Mutation.register": 50,
     "Mutation.login": 50,
     "Mutation.changePassword": 50,
+    "Mutation.acceptInvitation": 50,
+    "Mutation.resetPassword": 50,
     "Mutation.createBatch": 100,
     "Mutation.retryFailedBatch": 100,
     "Mutation.deletePredictions": 100,
@@ -60,6 +62,7 @@ WEIGHTS = {
     "PredictionConnection.totalCount": 5,
     "UserConnection.totalCount": 5,
     "AuditEventConnection.totalCount": 5,
+    "InvitationConnection.totalCount": 5,
     "User.predictionCount": 1,
     "Model.variables": 5,
 }

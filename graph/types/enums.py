@@ -11,6 +11,7 @@ from server.domain.api_keys import Scope
 from server.domain.audit import AuditAction, AuditDoor
 from server.domain.audit import SubjectType as AuditSubjectType
 from server.domain.batches import BatchStatus, BatchWebhookState
+from server.domain.mails import InvitationState, MailState
 from server.domain.models import (
     CpuOffload,
     DeviceClass,
@@ -39,6 +40,8 @@ __all__ = [
     "DeviceMap",
     "Dtype",
     "FinishReason",
+    "InvitationState",
+    "MailState",
     "ModelKind",
     "ModelOrderField",
     "OrderDirection",
@@ -110,6 +113,13 @@ describe(
     "An act that the audit log tells.",
     {
         "ADMIN_CREATED": "An administrator was created.",
+        "USER_INVITED": "An administrator or operator invited somebody.",
+        "INVITATION_REVOKED": "An administrator revoked an invitation.",
+        "INVITATION_ACCEPTED": "Somebody made an account by an invitation.",
+        "PASSWORD_RESET": "A user set another password by the link of a mail.",
+        "PROVIDER_REGISTERED": "The provider of single sign-on vouched for somebody, who got an account.",
+        "PROVIDER_LINKED": "The provider vouched for somebody, who took over the account with their address.",
+        "PROVIDER_CHANGED_ROLE": "The provider's group made a user an administrator, or no longer one.",
         "PASSWORD_CHANGED": "A user changed their password.",
         "SESSIONS_ENDED": "A user signed out everywhere.",
         "API_KEY_CREATED": "An API key was created.",
@@ -137,6 +147,7 @@ describe(
     {
         "USER": "A user.",
         "API_KEY": "An API key.",
+        "INVITATION": "An invitation.",
         "MODEL": "A model.",
         "PREDICTION": "A prediction.",
         "WORKER": "A worker.",
@@ -266,4 +277,23 @@ describe(
         "SKIPPED": "Not sent, since the prediction ended first and COMPLETED carries everything.",
     },
     "WebhookDeliveryStatus",
+)
+describe(
+    InvitationState,
+    "Where an invitation stands.",
+    {
+        "PENDING": "Its link can be used.",
+        "ACCEPTED": "Somebody made an account by it.",
+        "EXPIRED": "Its link was not used in time.",
+        "REVOKED": "An administrator ended it, or invited the same address again.",
+    },
+)
+describe(
+    MailState,
+    "Where a mail stands.",
+    {
+        "PENDING": "It will be sent, or tried again.",
+        "SENT": "The mail server took it.",
+        "FAILED": "It was given up: the mail server refused it for good, or its link ended before.",
+    },
 )

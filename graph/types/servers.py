@@ -106,6 +106,11 @@ class ServerHealth:
     workers: int = strawberry.field(description="Number of workers with a recent heartbeat.")
 
 
+@strawberry.type(description="A provider (OpenID Connect) that vouches for users.")
+class SingleSignOn:
+    name: str = strawberry.field(description="Its name, for a button `Sign in with ...`.")
+
+
 @strawberry.type(description="This server.")
 class Server:
     version: str = strawberry.field(description="Release of the software.")
@@ -114,5 +119,11 @@ class Server:
         description="Whether users may add models and versions; if not, administrators alone."
     )
     anonymous_predictions: bool = strawberry.field(description="Whether public models can be run without an account.")
+    password_resets: bool = strawberry.field(
+        description="Whether `requestPasswordReset` sends a link: whether a mail server is configured."
+    )
+    single_sign_on: SingleSignOn | None = strawberry.field(
+        description="Provider that vouches for users, see `beginSignIn`; null if none is configured."
+    )
     model_kinds: list[ModelKindInfo] = strawberry.field(description="Predictors that the workers can run.")
     health: ServerHealth = strawberry.field(description="Health of the server.")

@@ -40,6 +40,10 @@ class Session:
 @strawberry.type(description="Sessions that were ended; their access tokens and WebSockets end with them.")
 class SignedOut:
     sessions: int = strawberry.field(description="Number of sessions ended.")
+    provider_logout_url: str | None = strawberry.field(
+        default=None,
+        description="Page of the provider that ends the sign-in there too; null if the session did not begin there.",
+    )
 
 
 @strawberry.input(description="A new account.")

@@ -121,6 +121,18 @@ WEBHOOK_SECONDS = Histogram(
     buckets=_SHORT,
     registry=REGISTRY,
 )
+MAILS = Counter(
+    "inference_mails",
+    "Mails by kind and what came of a try: `sent`, `pending` (it will be tried again) or `failed`.",
+    ("kind", "state"),
+    registry=REGISTRY,
+)
+SIGN_INS = Counter(
+    "inference_sign_ins",
+    "Sessions that began, by how: password, registration, invitation, password_reset, oidc; and `refused` ones.",
+    ("method", "outcome"),
+    registry=REGISTRY,
+)
 
 FAILURES = Counter(
     "inference_prediction_failures",

@@ -32,7 +32,7 @@ MOST_KNOWN_TOKENS = 4096
 EXPIRED = "The access token has expired; log in again."
 HASHERS = 4
 # Scanners for leaked secrets, and our own logs, know them by these
-KEY_PREFIX, REFRESH_PREFIX = "isk_", "isr_"
+KEY_PREFIX, REFRESH_PREFIX, LINK_PREFIX = "isk_", "isr_", "isl_"
 
 
 def opaque(prefix: str) -> str:
@@ -56,6 +56,22 @@ class RefreshTokens:
         parts = b"\0".join(part.encode(errors="replace") for part in (token, client))
         digests = [hmac.digest(key, parts, hashlib.sha256) for key in self._keys]
         return [REFRESH_PREFIX + base64.urlsafe_b64encode(digest).decode().rstrip("=") for digest in digests]
+
+
+class LinkTokens:
+    """Makes the tokens of links in mail, of what they are for: by HMAC-SHA256, with a key derived from SECRET_KEY.
+
+    So a mail that is tried again carries the same link, while the database has the hash of it alone.
+    """
+
+    def __init__(self, secret: str, older: Sequence[str] = ()) -> None:
+        purpose = b"inference-server/link/v1"
+        self._keys = [hmac.digest(one.encode(), purpose, hashlib.sha256) for one in (secret, *older)]
+
+    def tokens(self, purpose: str, row_id: UUID) -> list[str]:
+        """The token of a row for this purpose, first by the newest secret, then by those of before."""
+        digests = [hmac.digest(key, purpose.encode() + b"\0" + row_id.bytes, hashlib.sha256) for key in self._keys]
+        return [LINK_PREFIX + base64.urlsafe_b64encode(digest).decode().rstrip("=") for digest in digests]
 
 
 def fingerprint(token: str) -> str:

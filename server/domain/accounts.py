@@ -6,6 +6,7 @@ import re
 from collections.abc import Container
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from uuid import UUID
 
 from email_validator import EmailNotValidError, validate_email
@@ -43,6 +44,18 @@ RESERVED_HANDLES = frozenset(
         "www",
     ]
 )
+
+
+class SignInMethod(StrEnum):
+    """How a session began."""
+
+    PASSWORD = "password"  # noqa: S105 - no password
+    REGISTRATION = "registration"
+    INVITATION = "invitation"
+    PASSWORD_RESET = "password_reset"  # noqa: S105 - no password
+    OIDC = "oidc"
+
+
 USER_OWNER = "user:"
 ANONYMOUS_OWNER = "anon:"
 

@@ -56,6 +56,7 @@ async def sweep(rt: Runtime) -> None:
     await retention.remove_expired_sessions()
     if rt.settings.audit_days:
         await audit.forget_old(rt.settings.audit_days)
+    await retention.remove_expired_links()
     await deliveries.prune(rt.settings.webhook_retention_seconds)
     await retention.remove_old(rt)
     await retention.remove_deleted(rt)

@@ -31,6 +31,7 @@ FORGOTTEN_AT_ONCE = 1000
 FILES_AT_ONCE = 8
 SPARE_SECONDS = 300.0
 """Between the last moment that an upload can be used and the first that it can be removed."""
+INVITATIONS_SECONDS = 2_592_000.0
 FOLDERS_AT_ONCE = 200
 FEW_FOLDERS = 20
 
@@ -146,6 +147,16 @@ async def remove_expired_sessions() -> None:
     """Forget sessions and refresh tokens that nobody can use any more."""
     await rows("DELETE FROM session WHERE expires_at < now() RETURNING id")
     await rows("DELETE FROM refresh_token WHERE expires_at < now() RETURNING hash")
+
+
+async def remove_expired_links() -> None:
+    """Forget links and sign-ins that nobody can use any more; invitations INVITATIONS_SECONDS after their end."""
+    await rows("DELETE FROM password_reset WHERE expires_at < now() RETURNING hash")
+    await rows("DELETE FROM sign_in WHERE expires_at < now() RETURNING id")
+    await rows(_DELETE_INVITATIONS, INVITATIONS_SECONDS)
+
+
+_DELETE_INVITATIONS = "DELETE FROM invitation WHERE expires_at < now() - make_interval(secs => $1) RETURNING id"
 
 
 async def sweep_files_for_ever(rt: Runtime) -> None:

@@ -7,15 +7,16 @@ from uuid import UUID
 from tortoise.exceptions import IntegrityError
 from tortoise.transactions import in_transaction
 
+from server.adapters import metrics
 from server.adapters.common_passwords import common_passwords
 from server.adapters.database import rows
-from server.domain.accounts import NewUser, Viewer, normalise_email, registration_violations
+from server.domain.accounts import NewUser, SignInMethod, Viewer, normalise_email, registration_violations
 from server.domain.audit import AuditAction, Subject, SubjectType
 from server.domain.passwords import PASSWORD_MAX, normalise_password, password_violations
 from server.domain.storable import is_storable
 from server.errors import ConflictError, CredentialsError, ForbiddenError, InvalidInputError
 from server.runtime import Runtime
-from server.services import audit, rate_limits, sessions
+from server.services import audit, password_resets, rate_limits, sessions
 from server.services.sessions import SessionTokens
 from server.settings.types import Registration
 from server.tables import User
@@ -39,7 +40,7 @@ async def register(rt: Runtime, viewer: Viewer, new: NewUser) -> SessionTokens:
         raise InvalidInputError(violations)
     await rate_limits.count_registration(rt, viewer)
     user = await _create(rt, new, is_admin=False)
-    return await sessions.begin(rt, user)
+    return await sessions.begin(rt, user, SignInMethod.REGISTRATION)
 
 
 async def create_admin(rt: Runtime, new: NewUser) -> User:
@@ -59,8 +60,13 @@ async def _create(rt: Runtime, new: NewUser, *, is_admin: bool) -> User:
                 await audit.record(None, AuditAction.ADMIN_CREATED, subject_of(user), after={"admin": True})
             return user
     except IntegrityError:
-        field = "handle" if await User.exists(handle=new.handle) else "e-mail address"
-        raise ConflictError(f"This {field} is taken.") from None
+        raise await name_conflict(new.handle) from None
+
+
+async def name_conflict(handle: str) -> ConflictError:
+    """The error of a new account whose handle or else whose e-mail address somebody has."""
+    field = "handle" if await User.exists(handle=handle) else "e-mail address"
+    return ConflictError(f"This {field} is taken.")
 
 
 async def login(rt: Runtime, viewer: Viewer, email: str, password: str) -> SessionTokens:
@@ -77,9 +83,10 @@ async def login(rt: Runtime, viewer: Viewer, email: str, password: str) -> Sessi
     await rate_limits.count_sign_in(rt, viewer, normalised or email)
     user = await User.get_or_none(email=normalised) if normalised else None
     if not await _is_password_of(rt, user, password) or user is None:
+        metrics.SIGN_INS.labels(SignInMethod.PASSWORD.value, "refused").inc()
         raise CredentialsError
     await rate_limits.forget_sign_ins(rt, user.email)
-    return await sessions.begin(rt, user)
+    return await sessions.begin(rt, user, SignInMethod.PASSWORD)
 
 
 async def change_password(rt: Runtime, viewer: Viewer, current: str, new: str) -> SessionTokens:
@@ -104,8 +111,9 @@ async def change_password(rt: Runtime, viewer: Viewer, current: str, new: str) -
         if not await rows(_CHANGE, user.id, user.password_hash, password_hash):
             raise CredentialsError("The current password is wrong.")
         await audit.record(viewer, AuditAction.PASSWORD_CHANGED, subject_of(user))
+        await password_resets.end_links(user.id)
         await sessions.end_all(viewer)
-    return await sessions.begin(rt, user)
+    return await sessions.begin(rt, user, SignInMethod.PASSWORD)
 
 
 _CHANGE = 'UPDATE "user" SET password_hash = $3 WHERE id = $1 AND password_hash = $2 RETURNING id'

@@ -83,6 +83,21 @@ async def forget_sign_ins(rt: Runtime, email: str) -> None:
     await rt.limiter.forget(_sign_ins_to_account(rt), fingerprint(email))
 
 
+async def count_link(rt: Runtime, viewer: Viewer) -> None:
+    """Count a try of a link's or a sign-in's token, for the address alone; raises RateLimitedError."""
+    by_address = Rate("login-address", rt.settings.login_address_per_minute, MINUTE)
+    await _count(rt, by_address, network_of(viewer.address), "sign-ins from your address")
+
+
+async def count_password_reset(rt: Runtime, viewer: Viewer, email: str) -> None:
+    """Count that a reset of a password was asked for, whether that account exists or not; raises RateLimitedError."""
+    settings = rt.settings
+    by_address = Rate("password-reset-address", settings.password_resets_address_per_hour, HOUR)
+    await _count(rt, by_address, network_of(viewer.address), "password resets from your address")
+    by_email = Rate("password-reset", settings.password_resets_per_hour, HOUR)
+    await _count(rt, by_email, fingerprint(email), "password resets for this e-mail address")
+
+
 async def count_registration(rt: Runtime, viewer: Viewer) -> None:
     """Count a registration; raises RateLimitedError."""
     rate = Rate("registration", rt.settings.registrations_per_hour, HOUR)

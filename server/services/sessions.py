@@ -9,9 +9,10 @@ from uuid import UUID
 import structlog
 from tortoise.transactions import in_transaction
 
+from server.adapters import metrics
 from server.adapters.database import now, rows
 from server.adapters.security import REFRESH_PREFIX, AccessToken, fingerprint, opaque
-from server.domain.accounts import Viewer
+from server.domain.accounts import SignInMethod, Viewer
 from server.domain.audit import AuditAction, Subject, SubjectType
 from server.errors import CredentialsError, UnauthenticatedError
 from server.runtime import Runtime
@@ -35,14 +36,15 @@ class SessionTokens:
     refresh_expires_at: datetime
 
 
-async def begin(rt: Runtime, user: User) -> SessionTokens:
+async def begin(rt: Runtime, user: User, method: SignInMethod) -> SessionTokens:
     """Sign a user in."""
     expires_at = _expiry(rt)
     async with in_transaction():
-        row = await Session.create(user=user, expires_at=expires_at)
+        row = await Session.create(user=user, expires_at=expires_at, method=method.value)
         token = opaque(REFRESH_PREFIX)
         await _insert(token, row.id, 1, expires_at)
-        return SessionTokens(user, row.id, rt.tokens.issue(user.id, row.id), token, expires_at)
+    metrics.SIGN_INS.labels(method.value, "begun").inc()
+    return SessionTokens(user, row.id, rt.tokens.issue(user.id, row.id), token, expires_at)
 
 
 async def refresh(rt: Runtime, token: str, client: str) -> SessionTokens:
@@ -94,17 +96,17 @@ def _expiry(rt: Runtime) -> datetime:
     return now() + timedelta(seconds=rt.settings.refresh_token_seconds)
 
 
-async def end(viewer: Viewer, token: str | None = None) -> int:
-    """Sign out: end the session of a refresh token, or else the viewer's; how many ended.
+async def end(viewer: Viewer, token: str | None = None) -> list[str | None]:
+    """Sign out: end the session of a refresh token, or else the viewer's; how those that ended had begun.
 
     Raises:
         UnauthenticatedError: there is neither.
     """
     if token is not None:
-        return len(await rows(_END_FAMILY, fingerprint(token)))
+        return [row["method"] for row in await rows(_END_FAMILY, fingerprint(token))]
     if viewer.session_id is None:
         raise UnauthenticatedError("You are not signed in.")
-    return len(await rows(_END, viewer.session_id))
+    return [row["method"] for row in await rows(_END, viewer.session_id)]
 
 
 async def end_all(viewer: Viewer) -> int:
@@ -115,10 +117,15 @@ async def end_all(viewer: Viewer) -> int:
     """
     user_id = viewer.signed_in()
     async with in_transaction():
-        ended = len(await rows(_END_ALL, user_id))
+        ended = await end_all_of(user_id)
         user = Subject(SubjectType.USER, user_id, await audit.handle_of(user_id), user_id)
         await audit.record(viewer, AuditAction.SESSIONS_ENDED, user, after={"sessions": ended})
     return ended
+
+
+async def end_all_of(user_id: UUID) -> int:
+    """End all sessions of a user; how many ended. API keys stay."""
+    return len(await rows(_END_ALL, user_id))
 
 
 _LOCK = """
@@ -140,9 +147,9 @@ WITH u AS (UPDATE refresh_token SET used_at = now() WHERE hash = $2)
 UPDATE session SET expires_at = $3 WHERE id = $1 RETURNING id
 """
 _REPEAT = "UPDATE refresh_token SET repeated_at = now() WHERE hash = $1 RETURNING hash"
-_END = "UPDATE session SET ended_at = now() WHERE id = $1 AND ended_at IS NULL RETURNING id"
+_END = "UPDATE session SET ended_at = now() WHERE id = $1 AND ended_at IS NULL RETURNING id, method"
 _END_ALL = "UPDATE session SET ended_at = now() WHERE user_id = $1 AND ended_at IS NULL RETURNING id"
 _END_FAMILY = """
 UPDATE session SET ended_at = now()
-WHERE id = (SELECT session_id FROM refresh_token WHERE hash = $1) AND ended_at IS NULL RETURNING id
+WHERE id = (SELECT session_id FROM refresh_token WHERE hash = $1) AND ended_at IS NULL RETURNING id, method
 """

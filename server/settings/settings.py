@@ -18,15 +18,17 @@ from server.settings.topics import (
     AccountSettings,
     DatabaseSettings,
     LimitSettings,
+    MailSettings,
     ModelSettings,
     ObservabilitySettings,
     RedisSettings,
     ServerSettings,
+    SingleSignOnSettings,
     StorageSettings,
     WebhookSettings,
     WorkerSettings,
 )
-from server.settings.types import ModelCreators, Registration
+from server.settings.types import ModelCreators, Registration, SmtpSecurity
 
 SERVICES = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY")
 MAKE_SECRET = "python -c 'import secrets; print(secrets.token_urlsafe(48))'"  # noqa: S105 - a command, not a secret
@@ -50,6 +52,8 @@ class Settings(
     ModelSettings,
     WorkerSettings,
     LimitSettings,
+    SingleSignOnSettings,
+    MailSettings,
     AccountSettings,
     RedisSettings,
     DatabaseSettings,
@@ -60,6 +64,11 @@ class Settings(
     model_config = SettingsConfigDict(
         env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True, validate_default=True
     )
+
+    @property
+    def sends_mail(self) -> bool:
+        """Whether a mail server is configured."""
+        return self.smtp_host is not None
 
     @property
     def users_add_models(self) -> bool:
@@ -172,9 +181,38 @@ def _inconsistent_values(settings: Settings) -> Iterator[tuple[str, str]]:
     if refused := [name for name in settings.runner_environment if fnmatch.filter(own, name.upper())]:
         yield "RUNNER_ENVIRONMENT", f"{', '.join(refused)}: has secrets of the server, which no model may read"
 
+    yield from _mail_problems(settings)
+    yield from _single_sign_on_problems(settings)
+
     if settings.storage_type == "s3" and not settings.s3_bucket:
         yield "S3_BUCKET", "is not set; STORAGE_TYPE=s3 needs it"
     yield from _observability_problems(settings)
+
+
+def _mail_problems(settings: Settings) -> Iterator[tuple[str, str]]:
+    if settings.smtp_host is None:
+        return
+    if settings.mail_from is None:
+        yield "MAIL_FROM", "is not set; SMTP_HOST needs it"
+    if settings.public_url is None:
+        # What a request calls this server is its sender's choice, and would lead readers of mail elsewhere
+        yield "PUBLIC_URL", "is not set; SMTP_HOST needs it, for links in mail"
+    if settings.smtp_password and settings.smtp_user is None:
+        yield "SMTP_USER", "is not set; SMTP_PASSWORD needs it"
+    is_near = settings.smtp_host in {"localhost", "127.0.0.1", "::1"}
+    if settings.smtp_user is not None and settings.smtp_security is SmtpSecurity.NONE and not is_near:
+        yield "SMTP_SECURITY", "must be starttls or tls; else SMTP_PASSWORD could be read on its way"
+
+
+def _single_sign_on_problems(settings: Settings) -> Iterator[tuple[str, str]]:
+    if settings.oidc_issuer is None:
+        return
+    if settings.oidc_client_id is None:
+        yield "OIDC_CLIENT_ID", "is not set; OIDC_ISSUER needs it"
+    if settings.public_url is None:
+        yield "PUBLIC_URL", "is not set; OIDC_ISSUER needs it, to come back to"
+    if "openid" not in settings.oidc_scopes.split():
+        yield "OIDC_SCOPES", "must have openid among them"
 
 
 def _observability_problems(settings: Settings) -> Iterator[tuple[str, str]]:

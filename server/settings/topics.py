@@ -26,6 +26,8 @@ from server.settings.types import (
     ProxyNetworks,
     Registration,
     Secrets,
+    Sender,
+    SmtpSecurity,
     StorageType,
     below_data_dir,
     hidden,
@@ -120,6 +122,79 @@ class AccountSettings(BaseSettings):
     refresh_token_seconds: int = Field(
         2_592_000, ge=300, le=31_536_000, description="How long a session lasts after it was last refreshed."
     )
+    invitation_seconds: int = Field(
+        604_800, ge=300, le=31_536_000, description="How long the link of an invitation can be used."
+    )
+    password_reset_seconds: int = Field(
+        3600, ge=60, le=86_400, description="How long the link that sets another password can be used."
+    )
+
+
+class MailSettings(BaseSettings):
+    """Mail"""
+
+    smtp_host: Annotated[str | None, Blankable] = Field(
+        None,
+        description="Host of the mail server (SMTP) for invitations and password resets; if unset, no mail is sent.",
+    )
+    smtp_port: int = Field(587, ge=1, le=65_535, description="Port of the mail server; usually 587, or 465 with `tls`.")
+    smtp_security: SmtpSecurity = Field(
+        SmtpSecurity.STARTTLS,
+        description="`starttls`, `tls` (from the first byte on), or `none`; never less than what is set.",
+    )
+    smtp_user: Annotated[str | None, Blankable] = Field(
+        None, description="User of the mail server; if unset, mail is sent without signing in there."
+    )
+    smtp_password: Annotated[SecretStr | None, Blankable] = Field(None, description="Password of SMTP_USER.")
+    mail_from: Sender = Field(
+        None, description="Whom mail is from, as `name@host` or `Some Name <name@host>`; needed with SMTP_HOST."
+    )
+    smtp_seconds: float = Field(
+        30, ge=0.5, le=600, description="Time that the mail server has to take one mail, from connecting on."
+    )
+    password_resets_per_hour: int = Field(
+        5, ge=0, description="Password resets that may be asked for one e-mail address per hour; 0: no limit."
+    )
+    password_resets_address_per_hour: int = Field(
+        20, ge=0, description="The same from one network address, for whatever e-mail addresses; 0: no limit."
+    )
+
+
+class SingleSignOnSettings(BaseSettings):
+    """Single sign-on"""
+
+    oidc_issuer: HttpUrl = Field(
+        None,
+        description="Issuer of an OpenID Connect provider, exactly as its discovery document names it; if unset, off.",
+    )
+    oidc_client_id: Annotated[str | None, Blankable] = Field(None, description="Client id of this server there.")
+    oidc_client_secret: Annotated[SecretStr | None, Blankable] = Field(
+        None, description="Client secret of this server there; if unset, it is a public client (PKCE alone)."
+    )
+    oidc_name: str = Field(
+        "single sign-on", min_length=1, max_length=60, description="What the button says: `Sign in with ...`."
+    )
+    oidc_scopes: str = Field("openid email profile", description="Scopes to ask for, with spaces between them.")
+    oidc_registration: bool = Field(
+        True, description="Make an account for whoever signs in there and has none, whatever REGISTRATION says."
+    )
+    oidc_link_by_email: bool = Field(
+        False,
+        description="Let who signs in there take over the account with their verified e-mail address; see accounts.md.",
+    )
+    oidc_assume_email_verified: bool = Field(
+        False,
+        description="Take e-mail addresses as verified where the provider does not say so.",
+    )
+    oidc_allowed_domains: NameSet = Field(
+        frozenset(), description="Comma-separated domains of e-mail addresses that may sign in there; if unset, all."
+    )
+    oidc_group_claim: str = Field("groups", description="Claim that lists the groups of whoever signs in.")
+    oidc_admin_group: Annotated[str | None, Blankable] = Field(
+        None,
+        description="Group whose members are administrators, and others not, as of each sign-in; unset: no change.",
+    )
+    oidc_seconds: float = Field(10, ge=0.5, le=60, description="Time that the provider has to answer each request.")
 
 
 class LimitSettings(BaseSettings):
@@ -537,6 +612,8 @@ TOPICS = (
     DatabaseSettings,
     RedisSettings,
     AccountSettings,
+    MailSettings,
+    SingleSignOnSettings,
     LimitSettings,
     WorkerSettings,
     ModelSettings,

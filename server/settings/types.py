@@ -35,6 +35,14 @@ class ModelCreators(StrEnum):
     ADMINS = "admins"
 
 
+class SmtpSecurity(StrEnum):
+    """How a connection to the mail server is encrypted."""
+
+    STARTTLS = "starttls"
+    TLS = "tls"
+    NONE = "none"
+
+
 class LogFormat(StrEnum):
     """How a line of the log looks."""
 
@@ -79,6 +87,8 @@ def below_data_dir(name: str) -> BeforeValidator:
 Blankable = BeforeValidator(_blank_is_unset)
 AbsolutePath = Annotated[Path, AfterValidator(lambda path: path.expanduser().absolute())]
 HttpUrl = Annotated[str | None, Blankable, AfterValidator(lambda url: urls.http_url(url) if url else None)]
+
+Sender = Annotated[str | None, Blankable, AfterValidator(lambda text: urls.sender(text) if text else None)]
 
 # Comma-separated in the environment, a tuple or set in the code; NoDecode keeps pydantic-settings from expecting JSON
 CommaSeparated = BeforeValidator(_split)

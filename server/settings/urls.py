@@ -9,6 +9,7 @@ import ipaddress
 import re
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
+from server.domain.accounts import normalise_email
 from server.domain.models import parse_slug
 
 SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
@@ -16,6 +17,7 @@ POSTGRES_OPTIONS = ("host", "port", "sslmode", "application_name", "target_sessi
 WRITABLE_SERVERS = ("read-write", "primary")
 REDIS_OPTIONS = re.compile(r"db|username|password|client_name|protocol|ssl_\w+")
 MODEL_SLUG = re.compile(r"[^/\s]+/[^/\s]+")
+SENDER = re.compile(r"(?:(?P<name>[^<>\"\x00-\x1f\x7f]{1,100}?)\s*<(?P<address>[^<>\s]+)>|(?P<bare>[^<>\s]+))")
 ALIAS = re.compile(r"[\w./:@+-]{1,100}", re.ASCII)
 
 
@@ -91,6 +93,18 @@ def alias(text: str) -> tuple[str, str]:
     if not ALIAS.fullmatch(name) or parse_slug(slug) is None:
         raise ValueError(f"{text!r} is not of the form name=owner/name or name=owner/name:version")
     return name, slug
+
+
+def sender(text: str) -> str:
+    """Whom mail is from: an address, or a name with an address in angle brackets."""
+    match = SENDER.fullmatch(text.strip())
+    try:
+        if match is None:
+            raise ValueError
+        normalise_email(match["address"] or match["bare"])
+    except ValueError:
+        raise ValueError("is neither name@host nor `Some Name <name@host>`") from None
+    return text.strip()
 
 
 def proxy_network(text: str) -> str:

@@ -9,6 +9,9 @@ from server.tables.api_keys import ApiKey
 from server.tables.audit import AuditEvent
 from server.tables.batches import Batch, BatchLine, BatchWebhook
 from server.tables.deletions import Deletion
+from server.tables.identities import Identity, SignIn
+from server.tables.invitations import Invitation, PasswordReset
+from server.tables.mails import Mail
 from server.tables.model_aliases import ModelAlias
 from server.tables.models import Model, ModelVariable, Version
 from server.tables.predictions import Prediction, Usage
@@ -27,14 +30,19 @@ __all__ = [
     "BatchLine",
     "BatchWebhook",
     "Deletion",
+    "Identity",
+    "Invitation",
+    "Mail",
     "Model",
     "ModelAlias",
     "ModelVariable",
+    "PasswordReset",
     "Prediction",
     "Predictor",
     "RefreshToken",
     "RunCount",
     "Session",
+    "SignIn",
     "StoredBytes",
     "Upload",
     "UploadUse",
@@ -52,7 +60,7 @@ __all__ = [
 
 NOUNS = (
     *("users", "sessions", "api_keys", "models", "batches", "predictions", "uploads", "webhooks", "workers", "runs"),
-    *("storage", "model_aliases", "audit", "deletions"),
+    *("storage", "model_aliases", "audit", "deletions", "mails", "invitations", "identities"),
 )
 MODULES = tuple(f"server.tables.{name}" for name in NOUNS)
 

@@ -11,7 +11,10 @@ from server.tables.users import User
 
 
 class Session(Row):
-    """One sign-in: a family of refresh tokens of which one is live; access tokens name it and end with it."""
+    """One sign-in: a family of refresh tokens of which one is live; access tokens name it and end with it.
+
+    `method` is how it began (SignInMethod), None of those from before that was kept.
+    """
 
     id = fields.UUIDField(primary_key=True, default=uuid4)
     user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
@@ -21,6 +24,7 @@ class Session(Row):
     created_at = fields.DatetimeField(auto_now_add=True)
     expires_at = fields.DatetimeField()
     ended_at = fields.DatetimeField(null=True)
+    method = fields.CharField(max_length=20, null=True)
 
     class Meta:
         """Table options."""

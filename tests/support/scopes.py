@@ -14,6 +14,13 @@ MUTATIONS = {
     "logout": ANY,
     "logoutEverywhere": SESSION,
     "changePassword": SESSION,
+    "inviteUser": SESSION,
+    "revokeInvitation": SESSION,
+    "acceptInvitation": ANY,
+    "requestPasswordReset": ANY,
+    "resetPassword": ANY,
+    "beginSignIn": ANY,
+    "finishSignIn": ANY,
     "createApiKey": SESSION,
     "revokeApiKey": SESSION,
     "rotateWebhookSecret": SESSION,
@@ -55,6 +62,7 @@ QUERIES = {
     "queues": "ADMIN",
     "users": "ADMIN",
     "auditEvents": "ADMIN",
+    "invitations": "ADMIN",
 }
 SUBSCRIPTIONS = {
     "predictionEvents": "READ",

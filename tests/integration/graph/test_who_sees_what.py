@@ -30,8 +30,8 @@ SUBSCRIPTIONS = paths(SCHEMA, SCHEMA.subscription_type, "predictionEvents")
 NODE_TYPES = {kind.name for kind in objects(SCHEMA, SCHEMA.type_map["Node"])}
 # Everybody may know that a user exists
 PUBLIC_TYPES = {"User"}
-# Its owner does not see what administrators see (tests/integration/administration)
-ADMIN_TYPES = {"AuditEvent"}
+# Its owner does not see what administrators see (tests/integration/administration, tests/integration/mail)
+ADMIN_TYPES = {"AuditEvent", "Invitation"}
 # Nothing was run again there, and no version is an adapter on a base (tests/integration/models/test_adapters.py)
 EMPTY = {"Prediction.retryOf", "Batch.retryOf", "ModelVersion.base"}
 

@@ -16,7 +16,7 @@ from server.adapters.bell import Bell
 from server.adapters.database import now, open_database, rows
 from server.adapters.event_log import EventLog, async_redis
 from server.adapters.rate_limiter import RateLimiter
-from server.adapters.security import Passwords, RefreshTokens, Tokens
+from server.adapters.security import LinkTokens, Passwords, RefreshTokens, Tokens
 from server.adapters.signing import FileSigner
 from server.adapters.storage import open_storage
 from server.adapters.store_watch import StoreWatch
@@ -80,6 +80,7 @@ async def runtime(redis_url: str, data_dir: Path, **settings: Any) -> AsyncItera
             Passwords(),
             Tokens(SECRET, 900),
             RefreshTokens(SECRET),
+            LinkTokens(SECRET),
             RateLimiter(client),
             open_vault(made),
             StoreWatch(event_log, storage),

@@ -4,6 +4,7 @@ import { GalleryPage } from "../gallery/GalleryPage";
 import { Desk } from "../model/desk";
 import { RunPage } from "../model/RunPage";
 import { Account } from "../session/account";
+import { LinkView } from "../session/LinkView";
 import { Header } from "./Header";
 import { AccountPage } from "../account/AccountPage";
 import { AdminPage } from "../admin/AdminPage";
@@ -51,6 +52,10 @@ function pageOf(account: Account, gallery: Gallery, desk: Desk) {
       return <AccountPage />;
     case "admin":
       return <AdminPage account={account} />;
+    case "invitation":
+    case "reset":
+    case "sign-in":
+      return <LinkView page={shown.page} account={account} />;
     case "missing":
       return <Missing />;
   }

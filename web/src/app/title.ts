@@ -30,6 +30,10 @@ function titleOf(desk: Desk): string[] {
       return ["Account"];
     case "admin":
       return ["System"];
+    case "invitation":
+    case "reset":
+    case "sign-in":
+      return ["Sign in"];
     case "missing":
       return ["No such page"];
   }

@@ -47,6 +47,16 @@ export function SignInDialog({ account, dialog }: Props) {
           <button type="button" class="button button-quiet" onClick={() => dialog.current?.close()}>
             Close
           </button>
+          {account.provider.value !== null && (
+            <button type="button" class="button" onClick={() => void account.leaveForProvider()}>
+              Sign in with {account.provider.value}
+            </button>
+          )}
+          {account.passwordResets.value && !isNew && (
+            <a class="button-link" href="/reset" onClick={() => dialog.current?.close()}>
+              Forgot it?
+            </a>
+          )}
           {account.registration.value && (
             <button type="button" class="button-link dialog-swap" onClick={swap}>
               {isNew ? "I have an account" : "Create an account"}

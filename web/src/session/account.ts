@@ -2,7 +2,7 @@ import { signal } from "@preact/signals";
 import { request } from "../api/client";
 import { LoginDocument, LogoutDocument, RegisterDocument, ViewerDocument } from "../api/generated/graphql";
 import { apiProblem, userProblem, type Problem } from "../api/problems";
-import { forgetTokens, keepTokens, refreshToken } from "../api/session";
+import { forgetTokens, keepTokens, refreshToken, type Tokens } from "../api/session";
 
 export interface Credentials {
   handle: string;
@@ -15,6 +15,9 @@ export class Account {
   readonly handle = signal<string | null>(null);
   readonly isAdmin = signal(false);
   readonly registration = signal(false);
+  readonly passwordResets = signal(false);
+  /** What the provider is called that vouches for users; null without one. */
+  readonly provider = signal<string | null>(null);
   /** Whether whoever is signed in may add models here, or would once signed in. */
   readonly mayAddModels = signal(true);
   readonly problem = signal<Problem | null>(null);
@@ -28,6 +31,8 @@ export class Account {
     this.handle.value = answer.viewer?.handle ?? null;
     this.isAdmin.value = answer.viewer?.isAdmin ?? false;
     this.registration.value = answer.server.registration;
+    this.passwordResets.value = answer.server.passwordResets;
+    this.provider.value = answer.server.singleSignOn?.name ?? null;
     this.mayAddModels.value = answer.server.usersAddModels || (answer.viewer?.isAdmin ?? false);
   }
 
@@ -40,7 +45,7 @@ export class Account {
         ? (await request(RegisterDocument, { input: { handle, email, password } })).register
         : (await request(LoginDocument, { input: { email, password } })).login;
       if (result.__typename === "Session") {
-        keepTokens(result);
+        this.take(result);
         this.handle.value = result.user.handle;
         return true;
       }
@@ -57,11 +62,29 @@ export class Account {
     return false;
   }
 
+  /** Is signed in by this session from now on; whose it is, is asked. */
+  take(session: Tokens): void {
+    keepTokens(session);
+    void this.load();
+  }
+
+  /** Goes to the provider to sign in there. */
+  async leaveForProvider(): Promise<void> {
+    try {
+      this.problem.value = await (await import("./provider")).leaveForProvider();
+    } catch (error) {
+      this.problem.value = apiProblem(error);
+    }
+  }
+
   /** Signs out: here at once, and on the server, where the session ends with its tokens. */
   leave(): void {
     const held = refreshToken();
     // where the server is away, the tokens that nobody holds any more end by themselves
-    if (held !== null) request(LogoutDocument, { input: { refreshToken: held } }).catch(() => {});
+    if (held !== null)
+      request(LogoutDocument, { input: { refreshToken: held } })
+        .then(({ logout }) => logout.providerLogoutUrl && location.assign(logout.providerLogoutUrl))
+        .catch(() => {});
     forgetTokens();
     this.handle.value = null;
     this.isAdmin.value = false;

@@ -8,9 +8,12 @@ export type Route =
   | { page: "compare" }
   | { page: "account" }
   | { page: "admin" }
+  | { page: "invitation" }
+  | { page: "reset" }
+  | { page: "sign-in" }
   | { page: "missing" };
 
-const NAMED = ["history", "compare", "account", "admin"] as const;
+const NAMED = ["history", "compare", "account", "admin", "invitation", "reset", "sign-in"] as const;
 
 /** The address as the page sees it, without its origin. */
 export const address = signal("/");

@@ -3,6 +3,16 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
+/** The account of an invitation. */
+export type AcceptInvitationInput = {
+  /** Handle: 2 to 39 lower-case letters, digits and single dashes. Maximum 10000 characters. */
+  handle: string;
+  /** Password, 8 to 256 characters. */
+  password: string;
+  /** Token of the link: what stands behind its `#`. Maximum 10000 characters. */
+  token: string;
+};
+
 /** The prediction to cancel. */
 export type CancelPredictionInput = {
   /** Id of the prediction. Maximum 200 characters. */
@@ -80,6 +90,14 @@ export type ErrorCode =
   | 'UNAUTHENTICATED'
   /** It exists, but cannot be used now. */
   | 'UNAVAILABLE';
+
+/** A sign-in that the provider answered. */
+export type FinishSignInInput = {
+  /** Secret that `beginSignIn` gave to this browser. Maximum 10000 characters. */
+  secret: string;
+  /** What stands behind the `#` of the page that the browser came back to. Maximum 10000 characters. */
+  ticket: string;
+};
 
 /** Credentials of an account. */
 export type LoginInput = {
@@ -206,6 +224,20 @@ export type RemoveModelVariableInput = {
   name: string;
 };
 
+/** Whose password to reset. */
+export type RequestPasswordResetInput = {
+  /** E-mail address of the account. Maximum 10000 characters. */
+  email: string;
+};
+
+/** Another password. */
+export type ResetPasswordInput = {
+  /** New password, 8 to 256 characters. */
+  newPassword: string;
+  /** Token of the link: what stands behind its `#`. Maximum 10000 characters. */
+  token: string;
+};
+
 /** The prediction to retry. */
 export type RetryPredictionInput = {
   /** Id of the prediction. Maximum 200 characters. */
@@ -228,7 +260,7 @@ export type Scope =
   | 'READ'
   /** Create, retry and cancel predictions and batches, create uploads of input files, and redeliver webhooks. */
   | 'RUN'
-  /** Create, update and delete models, set and remove their variables, publish and retry versions, and purge results. */
+  /** Create, update and delete models, set and remove their variables and aliases, publish and retry versions, and purge results. */
   | 'WRITE';
 
 /** A variable or secret of a model, in place of the one of that name. */
@@ -391,6 +423,9 @@ export type VersionNamesQueryVariables = Exact<{
 
 export type VersionNamesQuery = { nodes: Array<
     | { __typename: 'ApiKey' }
+    | { __typename: 'Batch' }
+    | { __typename: 'BatchLine' }
+    | { __typename: 'Invitation' }
     | { __typename: 'Model' }
     | { __typename: 'ModelVersion', id: string, slug: string }
     | { __typename: 'Prediction' }
@@ -480,7 +515,7 @@ export type PredictionFieldsFragment = { id: string, status: PredictionStatus, i
 export type ViewerQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type ViewerQuery = { viewer: { id: string, handle: string, isAdmin: boolean } | null, server: { version: string, registration: boolean, usersAddModels: boolean } };
+export type ViewerQuery = { viewer: { id: string, handle: string, isAdmin: boolean } | null, server: { version: string, registration: boolean, usersAddModels: boolean, passwordResets: boolean, singleSignOn: { name: string } | null } };
 
 export type PredictionQueryVariables = Exact<{
   id: string;
@@ -608,7 +643,59 @@ export type LogoutMutationVariables = Exact<{
 }>;
 
 
-export type LogoutMutation = { logout: { sessions: number } };
+export type LogoutMutation = { logout: { sessions: number, providerLogoutUrl: string | null } };
+
+export type AcceptInvitationMutationVariables = Exact<{
+  input: AcceptInvitationInput;
+}>;
+
+
+export type AcceptInvitationMutation = { acceptInvitation:
+    | { __typename: 'ConflictError', code: ErrorCode, message: string }
+    | { __typename: 'CredentialsError', code: ErrorCode, message: string }
+    | { __typename: 'InvalidInput', code: ErrorCode, message: string, violations: Array<{ message: string }> }
+    | { __typename: 'Session', accessToken: string, refreshToken: string, user: { id: string, handle: string } }
+   };
+
+export type RequestPasswordResetMutationVariables = Exact<{
+  input: RequestPasswordResetInput;
+}>;
+
+
+export type RequestPasswordResetMutation = { requestPasswordReset:
+    | { __typename: 'InvalidInput', code: ErrorCode, message: string, violations: Array<{ message: string }> }
+    | { __typename: 'RequestedPasswordReset' }
+    | { __typename: 'UnavailableError', code: ErrorCode, message: string }
+   };
+
+export type ResetPasswordMutationVariables = Exact<{
+  input: ResetPasswordInput;
+}>;
+
+
+export type ResetPasswordMutation = { resetPassword:
+    | { __typename: 'CredentialsError', code: ErrorCode, message: string }
+    | { __typename: 'InvalidInput', code: ErrorCode, message: string, violations: Array<{ message: string }> }
+    | { __typename: 'Session', accessToken: string, refreshToken: string, user: { id: string, handle: string } }
+   };
+
+export type BeginSignInMutationVariables = Exact<{ [key: string]: never; }>;
+
+
+export type BeginSignInMutation = { beginSignIn:
+    | { __typename: 'SignInStart', url: string, secret: string }
+    | { __typename: 'UnavailableError', code: ErrorCode, message: string }
+   };
+
+export type FinishSignInMutationVariables = Exact<{
+  input: FinishSignInInput;
+}>;
+
+
+export type FinishSignInMutation = { finishSignIn:
+    | { __typename: 'CredentialsError', code: ErrorCode, message: string }
+    | { __typename: 'Session', accessToken: string, refreshToken: string, user: { id: string, handle: string } }
+   };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String
@@ -1356,6 +1443,10 @@ export const ViewerDocument = /*#__PURE__*/ new TypedDocumentString(`
     version
     registration
     usersAddModels
+    passwordResets
+    singleSignOn {
+      name
+    }
   }
 }
     `) as unknown as TypedDocumentString<ViewerQuery, ViewerQueryVariables>;
@@ -1834,6 +1925,105 @@ export const LogoutDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation Logout($input: LogoutInput!) {
   logout(input: $input) {
     sessions
+    providerLogoutUrl
   }
 }
     `) as unknown as TypedDocumentString<LogoutMutation, LogoutMutationVariables>;
+export const AcceptInvitationDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation AcceptInvitation($input: AcceptInvitationInput!) {
+  acceptInvitation(input: $input) {
+    __typename
+    ...SessionFields
+    ... on InvalidInput {
+      violations {
+        message
+      }
+    }
+    ... on UserError {
+      code
+      message
+    }
+  }
+}
+    fragment SessionFields on Session {
+  accessToken
+  refreshToken
+  user {
+    id
+    handle
+  }
+}`) as unknown as TypedDocumentString<AcceptInvitationMutation, AcceptInvitationMutationVariables>;
+export const RequestPasswordResetDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation RequestPasswordReset($input: RequestPasswordResetInput!) {
+  requestPasswordReset(input: $input) {
+    __typename
+    ... on InvalidInput {
+      violations {
+        message
+      }
+    }
+    ... on UserError {
+      code
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<RequestPasswordResetMutation, RequestPasswordResetMutationVariables>;
+export const ResetPasswordDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation ResetPassword($input: ResetPasswordInput!) {
+  resetPassword(input: $input) {
+    __typename
+    ...SessionFields
+    ... on InvalidInput {
+      violations {
+        message
+      }
+    }
+    ... on UserError {
+      code
+      message
+    }
+  }
+}
+    fragment SessionFields on Session {
+  accessToken
+  refreshToken
+  user {
+    id
+    handle
+  }
+}`) as unknown as TypedDocumentString<ResetPasswordMutation, ResetPasswordMutationVariables>;
+export const BeginSignInDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation BeginSignIn {
+  beginSignIn {
+    __typename
+    ... on SignInStart {
+      url
+      secret
+    }
+    ... on UserError {
+      code
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<BeginSignInMutation, BeginSignInMutationVariables>;
+export const FinishSignInDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation FinishSignIn($input: FinishSignInInput!) {
+  finishSignIn(input: $input) {
+    __typename
+    ...SessionFields
+    ... on UserError {
+      code
+      message
+    }
+  }
+}
+    fragment SessionFields on Session {
+  accessToken
+  refreshToken
+  user {
+    id
+    handle
+  }
+}`) as unknown as TypedDocumentString<FinishSignInMutation, FinishSignInMutationVariables>;
