@@ -16,7 +16,7 @@ from server.adapters.event_log import LiveState
 from server.adapters.large_columns import read_large
 from server.domain.accounts import Viewer
 from server.errors import BusyError, ResponseTooLargeError, ServiceError
-from server.live import prediction_events
+from server.live import lineage, prediction_events
 from server.live.answer_size import ANSWER, AnswerSize
 from server.queue.deletions import count_of_batches
 from server.runtime import Runtime
@@ -57,6 +57,8 @@ class Loaders:
         self.predictions = _loader(lambda ids: predictions.by_ids(None, ids), None)
         self.batches = _loader(lambda ids: batches.by_ids(None, ids), None)
         self.running_items = _loader(batches.running, 0)
+        self.code_digests = _loader(lineage.code_digests, None)
+        self.environments = _loader(lineage.environments, None)
         self.deleted_items = _loader(count_of_batches, 0)
         self.batch_webhooks = _loader(batches.webhooks_of, None)
         self.deliveries_of = _loader(webhooks.of_predictions, list[WebhookDelivery]())

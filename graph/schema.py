@@ -27,6 +27,7 @@ from graph.limits.budget import MAX_COST, Budget
 from graph.limits.documents import AllowedOperations
 from graph.limits.inputs import BoundedInputs, describe_bounds
 from graph.limits.shape import MAX_TOKENS, BoundedValidation
+from graph.lineage import LineageMutation, LineageQuery
 from graph.model_aliases import ModelAliasMutation
 from graph.models import ModelMutation, ModelQuery
 from graph.nodes import NodeQuery
@@ -76,6 +77,7 @@ class Query(
     RateLimitQuery,
     ModelQuery,
     PredictionQuery,
+    LineageQuery,
     BatchQuery,
     QueueQuery,
     UploadQuery,
@@ -94,6 +96,7 @@ class Mutation(
     ModelMutation,
     ModelAliasMutation,
     PredictionMutation,
+    LineageMutation,
     DeletionMutation,
     BatchMutation,
     ResultMutation,

@@ -54,6 +54,7 @@ WEIGHTS = {
     "Mutation.retryFailedBatch": 100,
     "Mutation.deletePredictions": 100,
     "BatchCounts.deleted": 1,
+    "Query.comparePredictions": 20,
     "Query.server": 5,
     "BatchConnection.totalCount": 5,
     "BatchLineConnection.totalCount": 5,
@@ -68,8 +69,8 @@ WEIGHTS = {
 }
 """Points of fields beside the nodes that they give.
 
-100 for a batch or many deletions, 50 for a password hash, 5 for a count over many rows, a health check or what has to
-be decrypted, 1 for a count that a loader shares.
+100 for a batch or many deletions, 50 for a password hash, 20 for two whole outputs, 5 for a count over many rows, a
+health check or what has to be decrypted, 1 for a count that a loader shares.
 """
 
 

@@ -101,7 +101,7 @@ describe(
     "What an API key may do; no scope includes another.",
     {
         "READ": "Read what its owner can see: private models, predictions, files, deliveries and events.",
-        "RUN": "Create, retry and cancel predictions and batches, create uploads of input files, and redeliver "
+        "RUN": "Create, retry, rerun and cancel predictions and batches, create uploads of input files, and redeliver "
         "webhooks.",
         "WRITE": "Create, update and delete models, set and remove their variables and aliases, publish "
         "versions and prepare them again, delete predictions, and purge results.",

@@ -22,6 +22,7 @@ from server.adapters.event_log import LiveState
 from server.adapters.large_columns import holds
 from server.domain import predictions as domain
 from server.domain.files import with_links
+from server.domain.lineage import Environment
 from server.domain.secrets import mask
 from server.domain.text_output import choices_of, finish_reason_of, text_of
 from server.live.batch_watch import may_see as may_see_batch
@@ -103,6 +104,31 @@ class PredictionMetrics:
         values: dict[str, Any] = {name: metrics.get(name) for name in names}
         values |= {name: int(metrics[name]) if metrics.get(name) is not None else None for name in counts}
         return cls(**values)
+
+
+@strawberry.type(description="A library.")
+class Library:
+    name: str = strawberry.field(description="Name that it is installed by.")
+    version: str = strawberry.field(description="Version.")
+
+
+@strawberry.type(description="Where a prediction comes from, and what it ran with; null where that is not known.")
+class PredictionLineage:
+    row: strawberry.Private[tables.Prediction]
+
+    version_digest: str | None = strawberry.field(description="SHA-256 over the files of its version, or of its class.")
+    revision: str | None = strawberry.field(description="Commit that its version is pinned to.")
+    seed: BigInt | None = strawberry.field(description="Seed that reproduces it.")
+    device: str | None = strawberry.field(description="Kind of device that it ran on: cpu, cuda, mps.")
+    device_name: str | None = strawberry.field(description="The device's own name.")
+    dtype: str | None = strawberry.field(description="Numbers in which it was computed, such as `bfloat16`.")
+    quantization: str | None = strawberry.field(description="How the weights were quantized.")
+    engine: str | None = strawberry.field(description="How it ran, such as `batched`.")
+    libraries: list[Library] = strawberry.field(description="Libraries that ran it, by name.")
+
+    @strawberry.field(description="Prediction that this one runs again; null if none is, or you cannot see it.")
+    async def parent(self, info: Info) -> Prediction | None:
+        return await _parent(info, self.row)
 
 
 @strawberry.type(description="One run of a model version.")
@@ -230,6 +256,9 @@ class Prediction(Node):
 
     @strawberry.field(description="Seed that reproduces this run; chosen at random if none was given.")
     async def seed(self, info: Info) -> BigInt | None:
+        return await self._seed(info)
+
+    async def _seed(self, info: Info) -> BigInt | None:
         is_here = holds(self.row, "input")
         seed = self.row.input.get("seed") if is_here else await info.context.loaders.seeds.load(self.row.id)
         return BigInt(seed) if isinstance(seed, int) else None
@@ -241,10 +270,31 @@ class Prediction(Node):
         row = await info.context.loaders.batches.load(self.row.batch_id) if self.row.batch_id else None
         return Batch.of(row) if row is not None and may_see_batch(info.context.viewer, row) else None
 
-    @strawberry.field(description="Prediction that this one is a retry of; null if none is, or you cannot see it.")
+    @strawberry.field(description="Prediction that this one runs again; null if none is, or you cannot see it.")
     async def retry_of(self, info: Info) -> Prediction | None:
-        row = await info.context.loaders.predictions.load(self.row.retry_of) if self.row.retry_of else None
-        return Prediction.of(row) if row is not None and may_see(info.context.viewer, row) else None
+        return await _parent(info, self.row)
+
+    @strawberry.field(description="Where it comes from, and, once it has ended, what it ran with.")
+    async def lineage(self, info: Info) -> PredictionLineage:
+        version = loaded(self.row, "version") or await info.context.loaders.versions.load(self.row.version_id)
+        if version is None:
+            raise LookupError(f"version {self.row.version_id}")
+        environment = None
+        if self.row.environment_id is not None:
+            environment = await info.context.loaders.environments.load(self.row.environment_id)
+        ran = environment or Environment()
+        return PredictionLineage(
+            row=self.row,
+            version_digest=await info.context.loaders.code_digests.load(version.id),
+            revision=version.revision,
+            seed=await self._seed(info),
+            device=ran.device,
+            device_name=ran.device_name,
+            dtype=ran.dtype,
+            quantization=ran.quantization,
+            engine=ran.engine,
+            libraries=[Library(name=name, version=value) for name, value in ran.libraries.items()],
+        )
 
     async def _column(self, info: Info, name: str) -> Any:
         """A large column, which rows of lists are read without."""
@@ -271,6 +321,11 @@ class Prediction(Node):
             batch_index=row.batch_index,
             data_removed=row.data_removed,
         )
+
+
+async def _parent(info: Info, row: tables.Prediction) -> Prediction | None:
+    parent = await info.context.loaders.predictions.load(row.retry_of) if row.retry_of else None
+    return Prediction.of(parent) if parent is not None and may_see(info.context.viewer, parent) else None
 
 
 async def _file(info: Info, record: dict[str, Any]) -> PredictionFile:

@@ -11,6 +11,7 @@ from server.domain.ids import encode_id
 from server.domain.predictions import PredictionStatus
 from server.domain.secrets import mask
 from server.domain.text_output import choices_of, finish_reason_of, text_of
+from server.live import lineage
 from server.live.links import links_of
 from server.live.prediction_events import live_state, overlay
 from server.runtime import Runtime
@@ -74,6 +75,7 @@ async def body(rt: Runtime, row: Prediction, base_url: str) -> dict[str, Any]:
         "seed": row.input.get("seed") if isinstance(row.input.get("seed"), int) else None,
         "attempts": row.attempt,
         "cached": bool(metrics.get("cached")),
+        "lineage": await lineage.body(row),
         "dataRemoved": row.data_removed,
         "retryOf": {"id": encode_id("Prediction", row.retry_of)} if row.retry_of else None,
         "batch": {"id": encode_id("Batch", row.batch_id)} if row.batch_id else None,

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from server.adapters.batches import Batches
 from server.adapters.database import CONNECTION_ERRORS, rows, to_json
+from server.domain.lineage import Environment
 from server.domain.predictions import Failure, PredictionStatus, can_become
 from server.queue.batches import tallied
 from server.queue.claim import PredictionLease
@@ -23,7 +24,7 @@ MAX_ERROR_MESSAGE = 4000
 
 @dataclass(frozen=True)
 class Result:
-    """How a run ended, and what it made; `files` are those of this attempt."""
+    """How a run ended, what it made, and with what; `files` are those of this attempt."""
 
     status: PredictionStatus
     output: Any = None
@@ -31,6 +32,7 @@ class Result:
     failure: Failure | None = None
     logs: str = ""
     metrics: dict[str, Any] = field(default_factory=dict)
+    environment: Environment | None = None
 
 
 async def finish(lease: PredictionLease, result: Result) -> bool:
@@ -70,6 +72,8 @@ async def _finish_all(ends: Sequence[tuple[PredictionLease, Result]]) -> list[bo
                 int(result.metrics.get("input_tokens") or 0),
                 int(result.metrics.get("output_tokens") or 0),
                 size,
+                result.environment.id if result.environment else None,
+                to_json(result.environment.facts) if result.environment else None,
             )
         )
     has_items = any(lease.batch_id is not None for lease, _ in ends)
@@ -107,15 +111,20 @@ def _finish(more: str = "") -> str:
 WITH f AS (
   SELECT * FROM unnest($1::uuid[], $2::int[], $3::varchar[], $4::jsonb[], $5::jsonb[], $6::varchar[], $7::text[],
     $8::text[], $9::jsonb[], $10::float8[], $11::int[], $12::int[],
-    $13::bigint[])
+    $13::bigint[], $14::uuid[], $15::jsonb[])
   AS f(id, attempt, status, output, files, error_code, error_message, logs, metrics, seconds, tokens_in, tokens_out,
-    size)),
+    size, environment_id, environment)),
+environments AS (
+  INSERT INTO run_environment (id, facts, created_at)
+  SELECT DISTINCT ON (environment_id) environment_id, environment, now() FROM f
+  WHERE environment_id IS NOT NULL ORDER BY environment_id ON CONFLICT (id) DO NOTHING),
 ours AS (
   SELECT p.id FROM prediction p JOIN f ON p.id = f.id AND p.attempt = f.attempt
   WHERE p.status = 'processing' ORDER BY p.id FOR UPDATE OF p),
 ended AS (
   UPDATE prediction p SET status = f.status, output = f.output, files = f.files, error_code = f.error_code,
     error_message = f.error_message, logs = f.logs, metrics = f.metrics, lease_until = NULL,
+    environment_id = f.environment_id,
     stored_bytes = f.size + pg_column_size(p.input), completed_at = now(),
     updated_at = now(), canceled_at = CASE WHEN f.status = 'canceled' THEN now() END,
     stop_seconds = CASE WHEN f.status = 'canceled' THEN extract(epoch FROM now() - p.cancel_requested_at) END

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from server.adapters.database import from_json, rows
+from server.domain.lineage import Environment
 from server.domain.predictions import PredictionStatus
 from server.queue.claim import PredictionLease
 from server.queue.storage import removed
@@ -15,16 +16,21 @@ from server.runtime import Runtime
 
 @dataclass(frozen=True)
 class SharedResult:
-    """What an equal prediction made: its output, and its files as their row keeps them."""
+    """What an equal prediction made: its output, its files as their row keeps them, and with what it ran."""
 
     output: Any
     files: list[dict[str, Any]]
+    environment: Environment | None = None
 
 
 async def find(rt: Runtime, lease: PredictionLease) -> SharedResult | None:
     """What an equal prediction made within RESULT_CACHE_SECONDS."""
     equal = await rows(_FIND, lease.cache_key, lease.id, rt.settings.result_cache_seconds)
-    return SharedResult(from_json(equal[0]["output"]), from_json(equal[0]["files"]) or []) if equal else None
+    if not equal:
+        return None
+    facts = from_json(equal[0]["facts"])
+    environment = Environment.read(facts) if facts else None
+    return SharedResult(from_json(equal[0]["output"]), from_json(equal[0]["files"]) or [], environment)
 
 
 async def find_leader(lease: PredictionLease) -> UUID | None:
@@ -59,7 +65,7 @@ async def remove_old_data(seconds: float, limit: int, *, anonymous: bool = False
 
 # The oldest, so that all copies come from one original
 _FIND = """
-SELECT output, files FROM prediction
+SELECT output, files, (SELECT facts FROM run_environment e WHERE e.id = environment_id) AS facts FROM prediction
 WHERE cache_key = $1 AND id <> $2 AND status = 'succeeded' AND NOT data_removed
   AND completed_at > now() - make_interval(secs => $3)
 ORDER BY completed_at LIMIT 1

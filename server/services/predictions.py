@@ -28,6 +28,7 @@ from server.domain.accounts import Viewer
 from server.domain.api_keys import Scope
 from server.domain.models import DeviceClass, ModelKind, Slug, VersionState, parse_slug, queue_of
 from server.domain.predictions import NewPrediction, PredictionStatus
+from server.domain.webhooks import NewWebhook
 from server.errors import (
     BadUserInputError,
     ConflictError,
@@ -132,19 +133,46 @@ async def _create(rt: Runtime, viewer: Viewer, new: NewPrediction) -> Prediction
 async def retry(rt: Runtime, viewer: Viewer, prediction_id: UUID, idempotency_key: str | None) -> Prediction:
     """Accept another prediction of the same version with the same input, its seed included; the old one stays.
 
+    Raises as `rerun`.
+    """
+    return await rerun(rt, viewer, NewRun(prediction_id, idempotency_key=idempotency_key))
+
+
+@dataclass(frozen=True)
+class NewRun:
+    """A prediction to run again: with which fields of its input replaced, or left out where None, on which version."""
+
+    prediction_id: UUID
+    overrides: object = None
+    version: str | None = None
+    idempotency_key: str | None = None
+    deadline_seconds: int | None = None
+    webhook: NewWebhook | None = None
+    use_cache: bool = False
+
+
+async def rerun(rt: Runtime, viewer: Viewer, new: NewRun) -> Prediction:
+    """Accept another prediction with the input of an old one, its seed included, but for what is overridden.
+
+    On the same version unless another is named. The old one stays, and is the parent of the new one.
+
     Raises:
         NotFoundError: there is none, or the viewer may not know of it or of its model.
         UnavailableError: its input was removed or has a secret that cannot be read, or its version is not READY.
         ForbiddenError: it has a secret of somebody else; or as in `create`.
-        InvalidInputError, ConflictError: as in `create`.
+        InvalidInputError: the overrides are no object; the input has an upload that is not the viewer's or has
+            expired; or as in `create`.
+        ConflictError: as in `create`.
     """
     viewer.require(Scope.RUN)
-    old = await find_visible(viewer, prediction_id)
+    old = await find_visible(viewer, new.prediction_id)
     if old.data_removed:
         raise UnavailableError("The input of this prediction was removed, so it cannot run again.")
+    overrides = {} if new.overrides is None else new.overrides
+    if not isinstance(overrides, dict):
+        raise InvalidInputError([Violation("/overrides", "The overrides are a JSON object.", "type")])
     version = await Version.get(id=old.version_id).select_related("model__owner")
-    model = f"{version.model.owner.handle}/{version.model.name}:{version.number}"
-    values = old.input
+    values = {name: value for name, value in old.input.items() if name not in overrides}
     if secrets.has_secret(version.input_schema, values):
         if old.owner != viewer.owner_key:
             raise ForbiddenError("It was run with somebody else's secret; run the model with one of your own.")
@@ -154,7 +182,10 @@ async def retry(rt: Runtime, viewer: Viewer, prediction_id: UUID, idempotency_ke
             raise UnavailableError(
                 "Its secret was sealed with another SECRET_KEY; run the model with it anew."
             ) from None
-    return await create(rt, viewer, NewPrediction(model, values, idempotency_key, retry_of=old.id))
+    values |= {name: value for name, value in overrides.items() if value is not None}
+    model = new.version or f"{version.model.owner.handle}/{version.model.name}:{version.number}"
+    limits = (new.idempotency_key, new.deadline_seconds, new.webhook)
+    return await create(rt, viewer, NewPrediction(model, values, *limits, retry_of=old.id, use_cache=new.use_cache))
 
 
 def _request_hash(new: NewPrediction) -> str:

@@ -9,6 +9,7 @@ from server.tables.api_keys import ApiKey
 from server.tables.audit import AuditEvent
 from server.tables.batches import Batch, BatchLine, BatchWebhook
 from server.tables.deletions import Deletion
+from server.tables.environments import RunEnvironment
 from server.tables.identities import Identity, SignIn
 from server.tables.invitations import Invitation, PasswordReset
 from server.tables.mails import Mail
@@ -41,6 +42,7 @@ __all__ = [
     "Predictor",
     "RefreshToken",
     "RunCount",
+    "RunEnvironment",
     "Session",
     "SignIn",
     "StoredBytes",
@@ -60,7 +62,7 @@ __all__ = [
 
 NOUNS = (
     *("users", "sessions", "api_keys", "models", "batches", "predictions", "uploads", "webhooks", "workers", "runs"),
-    *("storage", "model_aliases", "audit", "deletions", "mails", "invitations", "identities"),
+    *("storage", "model_aliases", "audit", "deletions", "mails", "invitations", "identities", "environments"),
 )
 MODULES = tuple(f"server.tables.{name}" for name in NOUNS)
 

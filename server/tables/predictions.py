@@ -32,6 +32,8 @@ class Prediction(Row):
     is told, if it has one. Equal `cache_key`s may share one result. `data_removed` rows have lost input, output, files
     and logs to the retention time. `traceparent` is the W3C trace context in which it was created.
     `stored_bytes` is its part in what its owner has stored (`StoredBytes`), null until that is counted.
+    `retry_of` is the prediction that it runs again, perhaps with changes; `environment_id` what it ran with
+    (`RunEnvironment`).
     An item of a batch has the batch's id, its place there from 0, and perhaps a name of the caller's, `batch_key`.
     """
 
@@ -84,6 +86,8 @@ class Prediction(Row):
     batch_id = fields.UUIDField(null=True)
     batch_index = fields.IntField(null=True)
     batch_key = fields.CharField(max_length=512, null=True)
+    # No foreign key: each end would look for the row of all that ran so
+    environment_id = fields.UUIDField(null=True)
     created_at = fields.DatetimeField()
     updated_at = fields.DatetimeField()
     started_at = fields.DatetimeField(null=True)

@@ -182,10 +182,14 @@ class Loading:
 
 @dataclass(frozen=True)
 class Started:
-    """Runner: the model is there and the prediction runs; `load_seconds` it waited for the load."""
+    """Runner: the model is there and the prediction runs; `load_seconds` it waited for the load.
+
+    `facts` say with what it runs: device, number format, engine, versions of libraries.
+    """
 
     prediction: str
     load_seconds: float
+    facts: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,7 @@ from workers.contract.failures import (
     free_memory,
     is_out_of_memory,
 )
+from workers.contract.libraries import library_versions
 from workers.contract.logs import traceback_of
 from workers.contract.predictor import Predictor, SetupContext
 from workers.contract.protocol import (
@@ -187,6 +188,7 @@ class Runner:
         self._connection = connection
         self._registry = registry
         self._device = device
+        self._device_name = ""
         self._max_pixels = max_pixels
         self._load_seconds = load_seconds
         self._stopping = False
@@ -214,6 +216,7 @@ class Runner:
         """Read and act until the supervisor leaves; the exit code of the process."""
         self._outbox.start()
         device = describe_device(self._device)
+        self._device_name = device[0]
         registry = self._registry
         broken = (registry.broken, sorted(map(str, registry.broken_sources)))
         self._outbox.put(Ready(self._device.name, registry.catalogue(), *device, self._missing_walls, *broken))
@@ -308,7 +311,7 @@ class Runner:
     def _perform(self, run: Run, task: _Task) -> None:
         """Run a prediction in a thread of its version; whatever happens in it ends in one last message."""
         try:
-            message = run_prediction(run, task.context, self._cache, self._max_pixels, self._advise)
+            message = run_prediction(run, task.context, self._cache, self._max_pixels, self._advise, self._facts)
             if isinstance(message, Failed) and message.code == OUT_OF_MEMORY:
                 # only here are the frames gone that held what was too much
                 self._cache.shrink()
@@ -319,6 +322,22 @@ class Runner:
                 task.context.finish(Failed(run.prediction, *explain(error)))
         finally:
             self._remove(run.prediction, task)
+
+    def _facts(self, spec: VersionSpec, predictor: Predictor) -> dict[str, Any]:
+        """With what a version runs here."""
+        try:
+            engine = predictor.facts().get("engine")
+        except Exception:  # an operator's class may raise anything
+            logger.exception("The facts of version %s could not be read", spec.id)
+            engine = None
+        return {
+            "device": self._device.name,
+            "deviceName": self._device_name,
+            "dtype": _with_dtype(self._device, spec).dtype if spec.path else None,
+            "quantization": spec.options.get("quantization"),
+            "engine": engine,
+            "libraries": library_versions(),
+        }
 
     def _try(self, message: Try, task: _Task) -> None:
         """Load a version and run it on the smallest of its examples that it takes, in a thread of it."""
@@ -497,6 +516,7 @@ def run_prediction(
     cache: ModelCache,
     max_pixels: int = MAX_PIXELS,
     advise: Callable[[BaseException], str | None] = lambda error: None,
+    facts: Callable[[VersionSpec, Predictor], dict[str, Any]] = lambda spec, predictor: {},
 ) -> Done | Failed | Canceled:
     """Check the input files, wait for the model, run it; the message that the prediction ends with."""
     try:
@@ -509,7 +529,8 @@ def run_prediction(
             context.variables, context.secrets = given.variables, given.secrets
             stack.enter_context(given.present())
             context.begin()
-            context.send(Started(run.prediction, context.started - waiting_since))
+            seconds = context.started - waiting_since
+            context.send(Started(run.prediction, seconds, facts(run.version.model, predictor)))
             token = current_prediction.set(context)
             try:
                 with _measured(context, "predict"):

@@ -247,7 +247,7 @@ class Attempt:
                 with self._trace.step("share"):
                     shared = await self._context.sharing.result(lease, self.outcome.done)
                 if shared is not None and not self.outcome.done():
-                    self._output.adopt(shared[0].output, shared[1])
+                    self._output.adopt(shared[0].output, shared[1], shared[0].environment)
                     self.settle(SUCCEEDED)
                 if self.outcome.done():
                     return

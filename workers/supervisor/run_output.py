@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
@@ -10,6 +11,7 @@ from uuid import UUID
 
 import orjson
 
+from server.domain.lineage import Environment
 from server.domain.media import output_ending
 from server.domain.models import ModelKind, kind_queue
 from server.domain.predictions import Failure, PredictionErrorCode, PredictionStatus
@@ -94,6 +96,7 @@ class StagedFile:
             "bytes": len(self.blob),
             "width": self.width,
             "height": self.height,
+            "sha256": hashlib.sha256(self.blob).hexdigest(),
         }
 
 
@@ -132,6 +135,7 @@ class RunOutput:
         self._claimed = time.monotonic()
         self._started: float | None = None
         self._load_seconds: float | None = None
+        self._environment: Environment | None = None
 
     def receive(self, message: protocol.Message) -> Outcome | None:  # noqa: C901 - one case a message
         """Take one message, ignoring unknown ones; how the run ended, if this was its last."""
@@ -179,8 +183,9 @@ class RunOutput:
                     metrics[name] = int(min(max(0, value), MAX_NUMBER)) if name in COUNTS else value
             case protocol.Loading():
                 self.writer.loading(message.phase, message.bytes, message.total_bytes)
-            case protocol.Started(load_seconds=seconds):
+            case protocol.Started(load_seconds=seconds, facts=facts):
                 self._started, self._load_seconds = time.monotonic(), seconds
+                self._environment = Environment.read(facts) if facts else None
             case protocol.Timing():
                 self._on_timing(message)
             case protocol.Done(output=output):
@@ -220,8 +225,8 @@ class RunOutput:
     def _too_much_text(self) -> str:
         return f"The output has more bytes than MAX_OUTPUT_TEXT_BYTES ({self._max_text_bytes})."
 
-    def adopt(self, value: Any, files: list[StagedFile]) -> None:
-        """Take over the output of an equal prediction."""
+    def adopt(self, value: Any, files: list[StagedFile], environment: Environment | None = None) -> None:
+        """Take over the output of an equal prediction, which ran with `environment`."""
         choices = choices_of(value) or ([{"text": value}] if isinstance(value, str) else [])
         for number, choice in enumerate(choices):
             logprobs = choice.get("logprobs")
@@ -230,6 +235,7 @@ class RunOutput:
                 self.writer.text(choice["text"], number, read_logprobs(content) if isinstance(content, list) else None)
         self.files, self._value, self._is_adopted = files, value, True
         self._metrics["cached"] = True
+        self._environment = environment
 
     def result(self, outcome: Outcome) -> Result:
         """What the finish statement writes.
@@ -272,4 +278,5 @@ class RunOutput:
                 "total_seconds": round(queue_seconds + now - self._claimed, 6),
                 "tokens_per_second": round(tokens / predict_seconds, 3) if tokens and predict_seconds else None,
             },
+            self._environment,
         )

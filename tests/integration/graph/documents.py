@@ -17,6 +17,7 @@ NESTED = {
     "error": "code message", "progress": "step total fraction etaSeconds", "metrics": "totalSeconds steps",
     "model": "slug", "version": "number slug", "user": "handle", "files": "contentType", "retryOf": "id",
     "choices": "index text finishReason", "batch": "id status",
+    "lineage": "versionDigest seed device libraries { name } parent { id }",
     "webhookDeliveries": "event",
 }  # fmt: skip
 

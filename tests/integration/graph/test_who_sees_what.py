@@ -33,7 +33,7 @@ PUBLIC_TYPES = {"User"}
 # Its owner does not see what administrators see (tests/integration/administration, tests/integration/mail)
 ADMIN_TYPES = {"AuditEvent", "Invitation"}
 # Nothing was run again there, and no version is an adapter on a base (tests/integration/models/test_adapters.py)
-EMPTY = {"Prediction.retryOf", "Batch.retryOf", "ModelVersion.base"}
+EMPTY = {"Prediction.retryOf", "PredictionLineage.parent", "Batch.retryOf", "ModelVersion.base"}
 
 
 @dataclass(frozen=True)

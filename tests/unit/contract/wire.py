@@ -75,7 +75,7 @@ EXAMPLES: tuple[Message, ...] = (
     Inspected("v1", {"type": "object"}, {"type": "string"}, {"context_length": 4096}, "It has no config.json."),
     Resident(["v1"], 1_000, 2_000, 3, 4_000),
     Loading("p1", "read", 512, 1_024),
-    Started("p1", 1.5),
+    Started("p1", 1.5, {"device": "cuda", "dtype": "bfloat16", "libraries": {"torch": "2.9.0"}}),
     Output("p1", text="Once", chunk={"label": "cat"}),
     ChoiceOutput("p1", 1, "Once", [{"token": "Once", "id": 7, "logprob": -0.5, "top": []}]),
     File("p1", "image/png", 16, 8, b"\x89PNG"),

@@ -16,6 +16,7 @@ from server.tables import Prediction
 
 # What is a list of its own, asked for in pages or beside the prediction
 ELSEWHERE = {"webhookDeliveries"}
+VERSION = SimpleNamespace(number=3, digest="sha256:x", revision=None, info={})
 
 
 def ended(**fields: Any) -> Prediction:
@@ -24,7 +25,7 @@ def ended(**fields: Any) -> Prediction:
     values: dict[str, Any] = dict.fromkeys(Prediction._meta.fields_map)
     values |= {
         "id": uuid4(), "status": "succeeded", "model": SimpleNamespace(owner=owner, name="m"), "user": owner,
-        "version": SimpleNamespace(number=3), "input": {"seed": 7}, "logs": "", "attempt": 1, "created_at": now(),
+        "version": VERSION, "input": {"seed": 7}, "logs": "", "attempt": 1, "created_at": now(),
         "metrics": {"steps": 4.0}, **fields,
     }  # fmt: skip
     return cast(Prediction, SimpleNamespace(**values))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections.abc import AsyncIterator
 from typing import Any
@@ -84,6 +85,8 @@ async def test_files(output: RunOutput) -> None:
     result = output.result(end(output, Done(ID)))
     key = f"predictions/{output.lease.id}/3"
     assert result.output == [{"file": 0}, {"file": 1}]
+    digests = [record.pop("sha256") for record in result.files]
+    assert digests == [hashlib.sha256(file.blob).hexdigest() for file in output.files]
     assert result.files == [
         {"key": f"{key}/0.png", "contentType": "image/png", "bytes": 3, "width": 4, "height": 5},
         {"key": f"{key}/1.bin", "contentType": "application/x-strange", "bytes": 2, "width": None, "height": None},

@@ -16,7 +16,7 @@ from server.domain.events import EventType
 
 SCHEMA = make_schema()._schema
 EVENT = "PredictionEvent"
-OWN = {"output", "files", "model", "version", "user", "webhookDeliveries", "retryOf", "batch"}
+OWN = {"output", "files", "model", "version", "user", "webhookDeliveries", "retryOf", "batch", "lineage"}
 
 
 def own(document: str) -> set[str]:
