@@ -160,6 +160,8 @@ def test_predictions_are_listed_shown_watched_and_canceled(inference: CommandLin
     assert inference("predictions", "cancel", running.id).exit_code == 0
     assert client.wait(running).status == "CANCELED"
     assert inference("predictions", "cancel", ended.id).exit_code == 1
+    assert inference("predictions", "delete", ended.id).exit_code == 0
+    assert inference("predictions", "delete", ended.id).exit_code == 1
 
 
 def test_models_are_created_published_shown_and_listed(inference: CommandLine) -> None:

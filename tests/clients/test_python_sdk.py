@@ -161,6 +161,11 @@ def test_a_prediction_is_submitted_watched_canceled_and_retried(client: Client) 
     assert (ended.status, ended.output, client.get(ended).output) == ("SUCCEEDED", TEXT, TEXT)
     again = client.wait(client.retry(ended))
     assert (again.id != ended.id, again.output) == (True, TEXT)
+    changed = client.wait(client.rerun(again, {"text": "other"}))
+    assert changed.output == "other"
+    assert client.delete(changed)
+    with pytest.raises(NotFoundError):
+        client.get(changed.id)
     assert [each.id for each in client.list(model="demo/echo")] == [again.id, ended.id, other.id, slow.id]
     assert slow.id in [each.id for each in client.list(status="CANCELED")]
     whole = [str(event) for event in client.watch(ended)]

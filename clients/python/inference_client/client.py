@@ -175,6 +175,21 @@ class Client:
         """Run a prediction again as it was, its version and seed included; returns the new one at once."""
         return complete(self._core.retry(id_of(prediction), idempotency_key))
 
+    def rerun(
+        self,
+        prediction: Prediction | str,
+        overrides: Mapping[str, Any] | None = None,
+        *,
+        version: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> Prediction:
+        """Run a prediction again, with its seed, but for the fields in `overrides`; None leaves one out."""
+        return complete(self._core.rerun(id_of(prediction), overrides, version, idempotency_key))
+
+    def delete(self, prediction: Prediction | str) -> bool:
+        """Delete a prediction with all its data; False where it runs still, and goes once it has stopped."""
+        return complete(self._core.delete(id_of(prediction)))
+
     def batch(
         self,
         model: str,

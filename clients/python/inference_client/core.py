@@ -266,6 +266,24 @@ class Core:
         answer = await self.execute(operations.RETRY_PREDICTION, {"input": given})
         return prediction_of(answer["retryPrediction"], self)
 
+    async def rerun(
+        self,
+        prediction_id: str,
+        overrides: Mapping[str, Any] | None,
+        version: str | None,
+        idempotency_key: str | None,
+    ) -> Prediction:
+        """Run a prediction again with some fields of its input replaced, or on another version."""
+        given = {"id": prediction_id, "idempotencyKey": idempotency_key or uuid4().hex}
+        changes = {"overrides": dict(overrides) if overrides else None, "version": version}
+        answer = await self.execute(operations.RERUN, {"input": {**given, **changes}})
+        return prediction_of(answer["rerun"], self)
+
+    async def delete(self, prediction_id: str) -> bool:
+        """Delete a prediction; whether it is gone already, and not only once it has stopped."""
+        answer = await self.execute(operations.DELETE_PREDICTION, {"input": {"id": prediction_id}})
+        return not answer["deletePrediction"]["isPending"]
+
     async def pages(
         self,
         document: str,

@@ -337,6 +337,28 @@ class RetryPredictionInput(RetryPredictionInputNeeds, total=False):
     idempotencyKey: str | None
 
 
+class RerunInputNeeds(TypedDict):
+    """What RerunInput needs."""
+
+    id: str
+
+class RerunInput(RerunInputNeeds, total=False):
+    """A prediction to run again, as it was or with changes."""
+
+    overrides: Any
+    version: str | None
+    idempotencyKey: str | None
+    deadlineSeconds: int | None
+    webhook: WebhookInput | None
+    useCache: bool | None
+
+
+class DeletePredictionInput(TypedDict):
+    """The prediction to delete."""
+
+    id: str
+
+
 class CancelPredictionInput(TypedDict):
     """The prediction to cancel."""
 
@@ -549,6 +571,18 @@ RETRY_PREDICTION = (
     "etaSeconds}metrics{queueSeconds loadSeconds predictSeconds totalSeconds timeToFirstTokenSeconds inputTokens "
     "cachedInputTokens outputTokens tokensPerSecond steps custom}attempts seed cached dataRemoved createdAt "
     "startedAt completedAt}"
+)
+RERUN = (
+    "mutation Rerun($input:RerunInput!){rerun(input:$input){__typename ...PredictionFields ...on "
+    "InvalidInput{violations{path message code}}...on UserError{code message}}}fragment PredictionFields on "
+    "Prediction{id status model{slug}version{slug}input output text choices{index text}files{url contentType bytes "
+    "width height}error{code message}logs progress{step total fraction etaSeconds}metrics{queueSeconds loadSeconds "
+    "predictSeconds totalSeconds timeToFirstTokenSeconds inputTokens cachedInputTokens outputTokens tokensPerSecond"
+    " steps custom}attempts seed cached dataRemoved createdAt startedAt completedAt}"
+)
+DELETE_PREDICTION = (
+    "mutation DeletePrediction($input:DeletePredictionInput!){deletePrediction(input:$input){__typename ...on "
+    "DeletedPrediction{id isPending}...on UserError{code message}}}"
 )
 CANCEL_PREDICTION = (
     "mutation CancelPrediction($input:CancelPredictionInput!){cancelPrediction(input:$input){__typename "

@@ -45,7 +45,7 @@ COMPLETIONS, SHOWN_CHARACTERS = 50, 100
 KEY_SCOPES = ["READ", "RUN", "WRITE"]
 
 app = typer.Typer(help="Run models on an inference server.", no_args_is_help=True, pretty_exceptions_enable=False)
-predictions = typer.Typer(help="Your predictions: list, show, cancel, watch.", no_args_is_help=True)
+predictions = typer.Typer(help="Your predictions: list, show, cancel, delete, watch.", no_args_is_help=True)
 models = typer.Typer(help="Models: list, show, create, publish.", no_args_is_help=True)
 app.add_typer(predictions, name="predictions")
 app.add_typer(models, name="models")
@@ -357,6 +357,15 @@ def cancel_prediction(prediction_id: IdArgument, as_json: JsonOption = False, ur
         raise fail(f"It had ended already, as {prediction.status}.")
     else:
         note("Canceled." if prediction.ended else "It is being canceled.")
+
+
+@predictions.command("delete")
+@reporting
+def delete_prediction(prediction_id: IdArgument, url: UrlOption = None) -> None:
+    """Delete a prediction with its input, output, files and logs; one that runs is canceled first."""
+    with Client(url) as client:
+        is_gone = client.delete(prediction_id)
+    note("Deleted." if is_gone else "It is being canceled, and goes once it has stopped.")
 
 
 @predictions.command("watch")
