@@ -95,8 +95,10 @@ async def watch(
             async for event in subscriber.end():
                 yield event
         except NotFoundError:
+            if await prediction_rows.read(prediction_id) is not None:
+                # The viewer may not see it any more
+                raise
             # It was deleted meanwhile, and nothing is left to show
-            return
 
 
 class Subscriber:
