@@ -53,14 +53,14 @@ async def viewer_of(rt: Runtime, credential: str | None, address: str) -> Viewer
 
 async def _admins_of_sessions(sessions: Sequence[tuple[UUID, UUID]]) -> list[bool | None]:
     """Whether each is an administrator's, in one statement for all requests of a moment; None for one that ended."""
-    found = await rows(_SESSION, [session for session, _ in sessions], [user for _, user in sessions])
-    return [row["is_admin"] for row in found]
+    admins = await rows(_SESSION, [session for session, _ in sessions], [user for _, user in sessions])
+    return [row["is_admin"] for row in admins]
 
 
 async def _rows_of_keys(hashes: Sequence[str]) -> list[dict[str, Any] | None]:
     """The API keys, in one statement for all requests of a moment."""
-    found = {row["hash"]: row for row in await rows(_KEY, list(hashes))}
-    return [found.get(each) for each in hashes]
+    keys = {row["hash"]: row for row in await rows(_KEY, list(hashes))}
+    return [keys.get(each) for each in hashes]
 
 
 _SESSIONS: Batches[tuple[UUID, UUID], bool | None] = Batches(_admins_of_sessions, common_errors=CONNECTION_ERRORS)
