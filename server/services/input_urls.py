@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import time
 from typing import Any
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlencode, urlsplit, urlunsplit
 
 from server.adapters.signing import expiry
 from server.domain.accounts import Viewer
-from server.domain.files import FILE_FORMAT, MAX_URL_CHARACTERS, remote_files
+from server.domain.files import FILE_FORMAT, MAX_URL_CHARACTERS, remote_files, with_texts
 from server.domain.targets import BadUrlError, check_target
 from server.errors import Violation
 from server.runtime import Runtime
@@ -38,6 +38,21 @@ def _rule(rt: Runtime, viewer: Viewer, url: str) -> str | None:
     except BadUrlError as error:
         return str(error)
     return None
+
+
+def renewed(rt: Runtime, schema: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:
+    """A checked input whose links to files of this server are valid once more.
+
+    They were when it was accepted: whoever may run it again may read what it read.
+    """
+    links = {file: link[0] for file in remote_files(schema, values) if (link := own_link(rt, str(file.text)))}
+    expires_at = int(time.time()) + rt.settings.file_url_seconds
+    texts = []
+    for file, key in links.items():
+        parts = urlsplit(str(file.text))
+        query = {**parse_qs(parts.query), "exp": [str(expires_at)], "sig": [rt.signer.sign(key, expires_at)]}
+        texts.append(urlunsplit(parts._replace(query=urlencode(query, doseq=True))))
+    return with_texts(values, list(links), texts)
 
 
 def own_link(rt: Runtime, url: str) -> tuple[str, int] | None:

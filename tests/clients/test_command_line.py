@@ -272,3 +272,63 @@ def test_the_shell_completes_names_of_models(anybody: CommandLine) -> None:
     process = command.start(command=COMMAND, stdout=subprocess.PIPE, text=True, cwd=CLIENT)
     said, _ = process.communicate(timeout=60)
     assert said.split() == ["demo/echo"]
+
+
+def test_a_batch_from_its_rows_to_its_results(anybody: CommandLine, tmp_path: Path) -> None:
+    rows = tmp_path / "rows.csv"
+    rows.write_text('\ufefftext,repeat,fail\n"a, b",2,\n@home,1,\nIt broke.,1,true\n,1,\n')
+    made = anybody("batch", "create", "demo/echo", str(rows), "--wait")
+    assert made.exit_code == 1, made.output
+    batch_id = made.stdout.strip()
+    assert "COMPLETED: 4 in all, 2 succeeded, 1 failed, 1 invalid" in made.stderr
+    items = [json.loads(line) for line in anybody("batch", "results", batch_id).stdout.splitlines()]
+    assert [(item["index"], item["status"]) for item in items] == [
+        (0, "SUCCEEDED"), (1, "SUCCEEDED"), (2, "FAILED"), (3, "INVALID")
+    ]  # fmt: skip
+    assert anybody("batch", "results", batch_id, "--outputs").stdout.splitlines()[1] == '"@home"'
+    failed = [json.loads(line) for line in anybody("batch", "results", batch_id, "--failed").stdout.splitlines()]
+    assert failed[0]["error"]["message"].endswith("It broke.")
+    assert failed[1]["violations"][0]["path"] == "/input/text"
+    again = anybody("batch", "retry", batch_id, "--wait", "--json")
+    assert again.exit_code == 1
+    assert json.loads(again.stdout)["counts"]["failed"] == 1
+    shown = json.loads(anybody("batch", "show", batch_id, "--json").stdout)
+    assert shown["counts"]["total"] == 4
+    assert batch_id in anybody("batch", "list").stdout
+    assert anybody("batch", "watch", batch_id).exit_code == 1
+
+
+def test_a_batch_of_lines_is_named_and_canceled(anybody: CommandLine) -> None:
+    lines = "\n".join(json.dumps({"text": "word " * 50, "delay_seconds": 0.1}) for _ in range(3)) + "\n\n"
+    create = ("batch", "create", "demo/echo", "-", "--name", unique("rows"), "--concurrency", "1")
+    made = anybody(*create, given=lines)
+    assert made.exit_code == 0, made.output
+    assert anybody(*create, given=lines).stdout == made.stdout
+    canceled = anybody("batch", "cancel", made.stdout.strip())
+    assert (canceled.exit_code, canceled.stdout) == (0, "")
+    assert anybody("batch", "watch", made.stdout.strip()).exit_code == 1
+    assert "CANCELED" in anybody("batch", "show", made.stdout.strip()).stdout
+    assert anybody("batch", "cancel", made.stdout.strip()).exit_code == 0
+    nothing = anybody("batch", "retry", made.stdout.strip())
+    assert (nothing.exit_code, "Nothing failed" in nothing.stderr) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("name", "rows", "message"),
+    [
+        ("a.jsonl", b'{"text": "a"}\n{"text": ', "line 2: it is no JSON"),
+        ("a.jsonl", b"[1]", "line 1: a row is a JSON object"),
+        ("a.jsonl", b"[" * 100_000, "nested too deep"),
+        ("a.jsonl", b'{"text": "\xff"}', "no text in UTF-8"),
+        ("a.csv", b"text\na,b\n", "line 2: it has more values than the head has names"),
+        ("a.csv", b'text\n"a"b\n', "is no CSV"),
+        ("a.jsonl", b"", "/inputs"),
+    ],
+)
+def test_what_are_no_rows(anybody: CommandLine, tmp_path: Path, name: str, rows: bytes, message: str) -> None:
+    (tmp_path / name).write_bytes(rows)
+    refused = anybody("batch", "create", "demo/echo", str(tmp_path / name))
+    assert (refused.exit_code, refused.stdout) == (2, ""), refused.output
+    assert message in refused.stderr
+    assert anybody("batch", "create", "demo/echo", str(tmp_path / "nothing")).exit_code == 2
+    assert anybody("batch", "show", "nothing").exit_code in (1, 2)

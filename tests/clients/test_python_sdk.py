@@ -6,6 +6,7 @@ import asyncio
 import base64
 import io
 import itertools
+import re
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
@@ -185,6 +186,24 @@ def test_files_are_inputs(client: Client, tmp_path: Path) -> None:
     Image.effect_noise((700, 700), 90).convert("RGB").save(large, format="PNG")
     assert large.tell() > 300_000
     assert client.run("demo/naming", image=large.getvalue(), top_k=1)
+
+
+def test_what_a_model_made_is_an_input_without_being_fetched(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    (made,) = client.run("demo/shapes", **SHAPE)
+    expired = re.sub(r"exp=[0-9]+", "exp=1000000000", made.url)
+    old = File(client._core, made.prediction_id, 0, expired, made.content_type, made.size_bytes, None, None)
+    with monkeypatch.context() as patch:
+        patch.setattr(type(client._core), "download", None)
+        for file in (made, old):
+            prediction = client.wait(client.submit("demo/naming", image=file, top_k=1))
+            assert prediction.status == "SUCCEEDED"
+            assert str(prediction.input["image"]).startswith(f"{client.url}/files/")
+        batch = client.batches.wait(client.batches.create("demo/naming", [{"image": made, "top_k": 1}]))
+        assert batch.counts.succeeded == 1
+    key = uuid4().hex
+    keyed = client.submit("demo/naming", {"image": made, "top_k": 1}, idempotency_key=key)
+    assert client.submit("demo/naming", {"image": old, "top_k": 1}, idempotency_key=key).id == keyed.id
+    assert client.run("demo/naming", image=made.read(), top_k=1)[0]["label"] == client.wait(keyed).output[0]["label"]
 
 
 def test_a_link_that_expired_is_fetched_again(client: Client) -> None:

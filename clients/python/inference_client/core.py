@@ -12,6 +12,7 @@ from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
 from inference_client import operations
@@ -40,6 +41,9 @@ HOLD_SECONDS = 25
 # How long to try where nobody answers: a server that answered before may be starting again, another may not be there
 FIRST_PATIENCE_SECONDS, PATIENCE_SECONDS, WATCHER_PATIENCE_SECONDS = 3.0, 60.0, 300.0
 FILE_RETRIES = 5
+FILES_PATH = "/files/"
+# For so long a link has to be valid that goes into an input
+LINK_SECONDS = 60
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.25, 8.0
 AHEAD_SECONDS = 20.0
 PAGE = 20
@@ -223,7 +227,8 @@ class Core:
         """Create a prediction; the answer is held back until it has ended, for `hold` seconds at most."""
         new: CreatePredictionInput = {
             "model": model,
-            "input": await encode(values, self),
+            # The same request, with the same key, is to be the same tomorrow
+            "input": await encode(values, self, by_link=options.idempotency_key is None),
             # So that it may be sent again
             "idempotencyKey": options.idempotency_key or uuid4().hex,
         }
@@ -553,6 +558,16 @@ class Core:
             if failures > FILE_RETRIES:
                 raise failure
             await self._transport.sleep(pause_seconds(failures))
+
+    async def link(self, file: File) -> str | None:
+        """A link by which the server takes a file that one of its models made; None where it is elsewhere."""
+        if file._server is not self or not file.url.startswith(f"{self.url}{FILES_PATH}"):
+            return None
+        expires_at = parse_qs(urlsplit(file.url).query).get("exp", [""])[0]
+        if not expires_at.isdecimal() or int(expires_at) < time.time() + LINK_SECONDS:
+            files = (await self.get(file.prediction_id)).files
+            return files[file.index].url if file.index < len(files) else None
+        return file.url
 
     async def lines(self, url: str) -> AsyncGenerator[str, None]:
         """The lines of a file, as they come; a transfer that breaks goes on behind the last line that was given."""

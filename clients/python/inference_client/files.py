@@ -34,6 +34,9 @@ class FileServer(Protocol):
     async def download(self, file: File) -> bytes:
         """The bytes of a file that a model made."""
 
+    async def link(self, file: File) -> str | None:
+        """A link by which the server takes a file as an input; None where it has to be sent."""
+
 
 @dataclass(frozen=True)
 class File:
@@ -114,10 +117,11 @@ class Content:
         return f"data:{self.content_type};base64,{base64.b64encode(self.data).decode()}"
 
 
-async def encode(values: Mapping[str, Any], server: FileServer) -> dict[str, Any]:
+async def encode(values: Mapping[str, Any], server: FileServer, *, by_link: bool = True) -> dict[str, Any]:
     """An input with each file as the server takes it: small ones as data URIs, larger ones uploaded.
 
-    A file is a `pathlib.Path`, bytes, an object that reads bytes, a Pillow image, or a `File` that a model made.
+    A file is a `pathlib.Path`, bytes, an object that reads bytes, a Pillow image, or a `File` that a model made, which
+    is named by its link where the server has it. Links change: without `by_link` equal files are equal values.
     """
     room = INLINE_TOTAL_BYTES
 
@@ -127,6 +131,8 @@ async def encode(values: Mapping[str, Any], server: FileServer) -> dict[str, Any
             return {str(name): await walk(item) for name, item in value.items()}
         if isinstance(value, (list, tuple)):
             return [await walk(item) for item in value]
+        if isinstance(value, File) and by_link and (link := await server.link(value)) is not None:
+            return link
         content = await _content_of(value)
         if content is None:
             return value

@@ -324,6 +324,7 @@ class CreatePredictionInput(CreatePredictionInputNeeds, total=False):
     wait: int | None
     webhook: WebhookInput | None
     useCache: bool | None
+    metadata: Any
 
 
 class RetryPredictionInputNeeds(TypedDict):

@@ -115,7 +115,8 @@ class ServerBatches:
 
     async def create(self, model: str, rows: Iterable[Mapping[str, Any]], options: Mapping[str, Any]) -> Batch:
         """Create a batch; many rows, or large ones, are uploaded as a file of JSON Lines."""
-        encoded = [await encode(row, self._core) for row in rows]
+        by_link = options.get("idempotencyKey") is None
+        encoded = [await encode(row, self._core, by_link=by_link) for row in rows]
         lines = "\n".join(json.dumps(row) for row in encoded).encode()
         given = {name: value for name, value in options.items() if value is not None}
         new: CreateBatchInput = {"model": model, "idempotencyKey": uuid4().hex, **given}  # type: ignore[typeddict-item]

@@ -1,3 +1,4 @@
+import { Batches } from "./batches.js";
 import { UnreachableError, NotFoundError, unwrap } from "./errors.js";
 import type { PredictionEvent } from "./events.js";
 import { encoded, upload, type Input, type Output } from "./files.js";
@@ -14,6 +15,7 @@ import type {
   RetryPredictionMutation,
   WebhookInput,
 } from "./generated.js";
+import { randomKey } from "./keys.js";
 import {
   CANCEL_PREDICTION,
   CREATE_PREDICTION,
@@ -22,6 +24,7 @@ import {
   LIST_PREDICTIONS,
   RETRY_PREDICTION,
 } from "./operations.js";
+import { PAGE, pages } from "./pages.js";
 import { find, isFinal, predictionOf, successful, type Prediction } from "./predictions.js";
 import { backoff, sleep } from "./time.js";
 import { Transport, reasonOf, type ClientOptions, type RequestOptions } from "./transport.js";
@@ -60,18 +63,19 @@ interface SignalOption {
 const WAIT_SECONDS = 60;
 /** How long to try to cancel what nobody waits for any more. */
 const STOP_MS = 5_000;
-const PAGE = 50;
 /** How many more inputs of a batch than run at a time are in hand, while the first of them takes long. */
 const AHEAD = 4;
 
 /** A server, as whoever the key is of. It keeps nothing open: there is nothing to close. */
 export class Client {
   readonly models: Models;
+  readonly batches: Batches;
   readonly #transport: Transport;
 
   constructor(options: ClientOptions = {}) {
     this.#transport = new Transport(options);
     this.models = new Models(this.#transport);
+    this.batches = new Batches(this.#transport);
   }
 
   /**
@@ -280,21 +284,3 @@ export class Models {
     });
   }
 }
-
-interface Page<Row> {
-  nodes: Row[];
-  pageInfo: { hasNextPage: boolean; endCursor: string | null };
-}
-
-async function* pages<Row>(get: (after: string | null) => Promise<Page<Row>>): AsyncGenerator<Row, void, undefined> {
-  let after: string | null = null;
-  do {
-    const { nodes, pageInfo }: Page<Row> = await get(after);
-    yield* nodes;
-    after = pageInfo.hasNextPage ? pageInfo.endCursor : null;
-  } while (after !== null);
-}
-
-/** 128 random bits in hex; on plain http too, where browsers have no `crypto.randomUUID`. */
-const randomKey = (): string =>
-  Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");

@@ -25,6 +25,7 @@ export type Output = string | number | boolean | null | OutputFile | Output[] | 
 
 /** A request has at most 1 MB, and a data URI 256 kB; what an input holds besides needs room too. */
 const INLINE_BYTES = 200_000;
+const LINK_MS = 60_000;
 const BINARY = "application/octet-stream";
 
 /** A file that a prediction made. Its link expires; the file asks for a new one by itself. */
@@ -56,6 +57,13 @@ export class OutputFile {
 
   /** A link that anybody may open for as long as it is valid. */
   get url(): string {
+    return this.#url;
+  }
+
+  /** A link that is valid for a while yet, by which the server takes it as an input. */
+  async link(): Promise<string> {
+    const expiry = Number(new URL(this.#url).searchParams.get("exp"));
+    if (expiry && expiry * 1000 < Date.now() + LINK_MS) this.#url = new URL(await this.#renew(), this.#transport.url).href;
     return this.#url;
   }
 
@@ -141,7 +149,7 @@ export async function encoded(input: Input, transport: Transport, signal?: Abort
   const encode = async (value: InputValue): Promise<unknown> => {
     if (typeof value !== "object" || value === null) return value;
     if (value instanceof URL) return value.href;
-    if (value instanceof OutputFile) return value.url;
+    if (value instanceof OutputFile) return value.link();
     if (value instanceof Blob || value instanceof ArrayBuffer || ArrayBuffer.isView(value)) {
       const file = value instanceof Blob ? value : new Blob([value as BlobPart]);
       if (file.size > left) return upload(file, transport, signal);
@@ -192,7 +200,7 @@ export async function upload(file: Blob, transport: Transport, signal?: AbortSig
 }
 
 /** What a plain HTTP route of the server says instead of what was asked for. */
-async function failureOf(response: Response, what: string): Promise<InferenceError> {
+export async function failureOf(response: Response, what: string): Promise<InferenceError> {
   if (!isJson(response)) return new UnreachableError(`${what} was answered with ${response.status}.`);
   const { error } = (await response.json()) as { error?: { code?: string; message?: string } };
   return apiError(error?.code ?? "INTERNAL_SERVER_ERROR", `${what}: ${error?.message ?? response.status}`);

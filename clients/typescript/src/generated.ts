@@ -2,10 +2,57 @@
 type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
+/** Status of a batch. COMPLETED, CANCELED and FAILED are final. */
+export type BatchStatus =
+  /** It was canceled, and all its items have ended. */
+  | 'CANCELED'
+  /** All its items have ended, each in its own way. */
+  | 'COMPLETED'
+  /** None of its items ran; `reason` says why. */
+  | 'FAILED'
+  /** Its items run, and more of them are made of its input as there is room. */
+  | 'PROCESSING'
+  /** Its input is being read and counted, and checked where all or nothing is to run. */
+  | 'STARTING';
+
+/** A webhook of a batch, told once, of its end. Messages are signed as Standard Webhooks. */
+export type BatchWebhookInput = {
+  /** URL with https:// or http://, a public host, and port 443 or 80. Maximum 10000 characters. */
+  url: string;
+};
+
+/** The batch to cancel. */
+export type CancelBatchInput = {
+  /** Id of the batch. Maximum 200 characters. */
+  id: string;
+};
+
 /** The prediction to cancel. */
 export type CancelPredictionInput = {
   /** Id of the prediction. Maximum 200 characters. */
   id: string;
+};
+
+/** A batch to run: one model on many inputs, which are given here or as a file. */
+export type CreateBatchInput = {
+  /** Check all inputs first, and run none if one is invalid; else the valid ones run. */
+  allOrNothing?: boolean;
+  /** Seconds until the deadline. Items that have not started by then are ABORTED; those that still run, FAILED. */
+  deadlineSeconds?: number | null | undefined;
+  /** Repeating the same request with the same key returns the same batch. Maximum 10000 characters. */
+  idempotencyKey?: string | null | undefined;
+  /** Inputs, each checked against the version's `inputSchema` before it runs. Maximum 10000 items. */
+  inputs?: Array<unknown> | null | undefined;
+  /** How many items wait or run at a time, at most; the server has a limit of its own. */
+  maxConcurrency?: number | null | undefined;
+  /** An object of your own, which is given back. Maximum 100000 values. */
+  metadata?: unknown;
+  /** Model as `owner/name`, or `owner/name:number` to pin a version. Maximum 10000 characters. */
+  model: string;
+  /** In place of `inputs`: `upload:<id>` of a file of JSON Lines, one input a line, at most MAX_BATCH_ITEMS of them. Maximum 10000 characters. */
+  upload?: string | null | undefined;
+  /** Webhook to notify once, when the batch has ended. */
+  webhook?: BatchWebhookInput | null | undefined;
 };
 
 /** A prediction to run. */
@@ -16,6 +63,8 @@ export type CreatePredictionInput = {
   idempotencyKey?: string | null | undefined;
   /** Input, which is checked against the version's `inputSchema`. Maximum 100000 values. */
   input: unknown;
+  /** An object of your own, which is given back. Maximum 100000 values. */
+  metadata?: unknown;
   /** Model as `owner/name`, or `owner/name:number` to pin a version. Maximum 10000 characters. */
   model: string;
   /** Share the result with equal predictions that set this too: same version, input and seed. */
@@ -131,6 +180,14 @@ export type PredictionStatus =
   /** Ended with its complete output. */
   | 'SUCCEEDED';
 
+/** The batch whose failed items to run again. */
+export type RetryFailedBatchInput = {
+  /** Id of the batch, which has ended. Maximum 200 characters. */
+  id: string;
+  /** Repeating the same request with the same key returns the same new batch. Maximum 10000 characters. */
+  idempotencyKey?: string | null | undefined;
+};
+
 /** The prediction to retry. */
 export type RetryPredictionInput = {
   /** Id of the prediction. Maximum 200 characters. */
@@ -177,6 +234,8 @@ export type WebhookInput = {
 export type PredictionFieldsFragment = { id: string, status: PredictionStatus, input: unknown, output: unknown, text: string | null, logs: string, attempts: number, seed: number | null, cached: boolean, createdAt: string, startedAt: string | null, completedAt: string | null, model: { slug: string }, version: { slug: string }, choices: Array<{ index: number, text: string, finishReason: FinishReason | null, message: unknown, logprobs: unknown }> | null, files: Array<{ url: string, contentType: string, bytes: number, width: number | null, height: number | null }>, error: { code: PredictionErrorCode, message: string } | null, progress: { step: number, total: number | null, fraction: number | null, etaSeconds: number | null } | null, metrics: { queueSeconds: number | null, loadSeconds: number | null, predictSeconds: number | null, totalSeconds: number | null, timeToFirstTokenSeconds: number | null, inputTokens: number | null, cachedInputTokens: number | null, outputTokens: number | null, tokensPerSecond: number | null, steps: number | null, custom: unknown } };
 
 export type ModelFieldsFragment = { slug: string, kind: ModelKind, visibility: Visibility, description: string, tags: Array<string>, runCount: number, createdAt: string, updatedAt: string, latestVersion: { slug: string, number: number, state: VersionState, reason: string | null, inputSchema: unknown, outputSchema: unknown } | null };
+
+export type BatchFieldsFragment = { id: string, status: BatchStatus, note: string | null, reason: string | null, results: string, createdAt: string, completedAt: string | null, version: { slug: string }, counts: { total: number, succeeded: number, failed: number, canceled: number, aborted: number, invalid: number, live: number } };
 
 export type CreatePredictionMutationVariables = Exact<{
   input: CreatePredictionInput;
@@ -276,3 +335,57 @@ export type PredictionEventsSubscription = { predictionEvents:
     | { __typename: 'Progressed', step: number, total: number | null, fraction: number | null, etaSeconds: number | null, cursor: string, at: string }
     | { __typename: 'StatusChanged', status: PredictionStatus, cursor: string, at: string, prediction: { id: string, status: PredictionStatus, input: unknown, output: unknown, text: string | null, logs: string, attempts: number, seed: number | null, cached: boolean, createdAt: string, startedAt: string | null, completedAt: string | null, model: { slug: string }, version: { slug: string }, choices: Array<{ index: number, text: string, finishReason: FinishReason | null, message: unknown, logprobs: unknown }> | null, files: Array<{ url: string, contentType: string, bytes: number, width: number | null, height: number | null }>, error: { code: PredictionErrorCode, message: string } | null, progress: { step: number, total: number | null, fraction: number | null, etaSeconds: number | null } | null, metrics: { queueSeconds: number | null, loadSeconds: number | null, predictSeconds: number | null, totalSeconds: number | null, timeToFirstTokenSeconds: number | null, inputTokens: number | null, cachedInputTokens: number | null, outputTokens: number | null, tokensPerSecond: number | null, steps: number | null, custom: unknown } } }
    };
+
+export type CreateBatchMutationVariables = Exact<{
+  input: CreateBatchInput;
+}>;
+
+
+export type CreateBatchMutation = { createBatch:
+    | { __typename: 'Batch', id: string, status: BatchStatus, note: string | null, reason: string | null, results: string, createdAt: string, completedAt: string | null, version: { slug: string }, counts: { total: number, succeeded: number, failed: number, canceled: number, aborted: number, invalid: number, live: number } }
+    | { __typename: 'ConflictError', code: ErrorCode, message: string }
+    | { __typename: 'ForbiddenError', code: ErrorCode, message: string }
+    | { __typename: 'InvalidInput', code: ErrorCode, message: string, violations: Array<{ path: string, message: string, code: string }> }
+    | { __typename: 'NotFoundError', code: ErrorCode, message: string }
+    | { __typename: 'UnavailableError', code: ErrorCode, message: string }
+   };
+
+export type CancelBatchMutationVariables = Exact<{
+  input: CancelBatchInput;
+}>;
+
+
+export type CancelBatchMutation = { cancelBatch:
+    | { __typename: 'Batch', id: string, status: BatchStatus, note: string | null, reason: string | null, results: string, createdAt: string, completedAt: string | null, version: { slug: string }, counts: { total: number, succeeded: number, failed: number, canceled: number, aborted: number, invalid: number, live: number } }
+    | { __typename: 'ForbiddenError', code: ErrorCode, message: string }
+    | { __typename: 'NotFoundError', code: ErrorCode, message: string }
+   };
+
+export type RetryFailedBatchMutationVariables = Exact<{
+  input: RetryFailedBatchInput;
+}>;
+
+
+export type RetryFailedBatchMutation = { retryFailedBatch:
+    | { __typename: 'Batch', id: string, status: BatchStatus, note: string | null, reason: string | null, results: string, createdAt: string, completedAt: string | null, version: { slug: string }, counts: { total: number, succeeded: number, failed: number, canceled: number, aborted: number, invalid: number, live: number } }
+    | { __typename: 'ConflictError', code: ErrorCode, message: string }
+    | { __typename: 'ForbiddenError', code: ErrorCode, message: string }
+    | { __typename: 'InvalidInput', code: ErrorCode, message: string, violations: Array<{ path: string, message: string, code: string }> }
+    | { __typename: 'NotFoundError', code: ErrorCode, message: string }
+    | { __typename: 'UnavailableError', code: ErrorCode, message: string }
+   };
+
+export type GetBatchQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type GetBatchQuery = { batch: { id: string, status: BatchStatus, note: string | null, reason: string | null, results: string, createdAt: string, completedAt: string | null, version: { slug: string }, counts: { total: number, succeeded: number, failed: number, canceled: number, aborted: number, invalid: number, live: number } } | null };
+
+export type ListBatchesQueryVariables = Exact<{
+  first: number;
+  after?: string | null | undefined;
+}>;
+
+
+export type ListBatchesQuery = { batches: { nodes: Array<{ id: string, status: BatchStatus, note: string | null, reason: string | null, results: string, createdAt: string, completedAt: string | null, version: { slug: string }, counts: { total: number, succeeded: number, failed: number, canceled: number, aborted: number, invalid: number, live: number } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };

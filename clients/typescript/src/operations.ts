@@ -81,6 +81,30 @@ const MODEL = /* GraphQL */ `
   }
 `;
 
+const BATCH = /* GraphQL */ `
+  fragment BatchFields on Batch {
+    id
+    status
+    version {
+      slug
+    }
+    counts {
+      total
+      succeeded
+      failed
+      canceled
+      aborted
+      invalid
+      live
+    }
+    note
+    reason
+    results
+    createdAt
+    completedAt
+  }
+`;
+
 export const CREATE_PREDICTION =
   PREDICTION +
   /* GraphQL */ `
@@ -269,6 +293,91 @@ export const PREDICTION_EVENTS =
         }
         ... on Logged {
           line
+        }
+      }
+    }
+  `;
+
+export const CREATE_BATCH =
+  BATCH +
+  /* GraphQL */ `
+    mutation CreateBatch($input: CreateBatchInput!) {
+      createBatch(input: $input) {
+        __typename
+        ...BatchFields
+        ... on UserError {
+          code
+          message
+        }
+        ... on InvalidInput {
+          violations {
+            path
+            message
+            code
+          }
+        }
+      }
+    }
+  `;
+
+export const CANCEL_BATCH =
+  BATCH +
+  /* GraphQL */ `
+    mutation CancelBatch($input: CancelBatchInput!) {
+      cancelBatch(input: $input) {
+        __typename
+        ...BatchFields
+        ... on UserError {
+          code
+          message
+        }
+      }
+    }
+  `;
+
+export const RETRY_FAILED_BATCH =
+  BATCH +
+  /* GraphQL */ `
+    mutation RetryFailedBatch($input: RetryFailedBatchInput!) {
+      retryFailedBatch(input: $input) {
+        __typename
+        ...BatchFields
+        ... on UserError {
+          code
+          message
+        }
+        ... on InvalidInput {
+          violations {
+            path
+            message
+            code
+          }
+        }
+      }
+    }
+  `;
+
+export const GET_BATCH =
+  BATCH +
+  /* GraphQL */ `
+    query GetBatch($id: ID!) {
+      batch(id: $id) {
+        ...BatchFields
+      }
+    }
+  `;
+
+export const LIST_BATCHES =
+  BATCH +
+  /* GraphQL */ `
+    query ListBatches($first: Int!, $after: String) {
+      batches(first: $first, after: $after) {
+        nodes {
+          ...BatchFields
+        }
+        pageInfo {
+          hasNextPage
+          endCursor
         }
       }
     }

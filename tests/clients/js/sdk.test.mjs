@@ -227,6 +227,56 @@ describe('our own client', { concurrency: 3 }, () => {
     for await (const { id } of own.list()) assert.ok(isFinal((await own.wait(id)).status))
   })
 
+  test('the server holds a batch', async () => {
+    const inputs = [{ text: 'a' }, { text: 'It broke.', fail: true }, { text: 3 }]
+    const idempotencyKey = randomUUID()
+    const made = await client.batches.create('demo/echo', inputs, { idempotencyKey, metadata: { mine: 1 } })
+    assert.equal((await client.batches.create('demo/echo', inputs, { idempotencyKey, metadata: { mine: 1 } })).id, made.id)
+    const states = await all(client.batches.watch(made.id))
+    const { status, counts } = states.at(-1)
+    assert.deepEqual([status, counts.succeeded, counts.failed, counts.invalid, counts.total], ['COMPLETED', 1, 1, 1, 3])
+    const items = await all(client.batches.results(made.id))
+    assert.deepEqual(items.map((item) => [item.index, item.status]), [[0, 'SUCCEEDED'], [1, 'FAILED'], [2, 'INVALID']])
+    assert.deepEqual([items[0].output, items[1].error.message.split(': ').at(-1), items[2].violations[0].path], ['a', 'It broke.', '/input/text'])
+    const again = await client.batches.wait((await client.batches.retryFailed(made.id)).id)
+    assert.deepEqual([again.counts.total, again.counts.failed], [1, 1])
+    const ids = []
+    for await (const batch of client.batches.list()) if (ids.push(batch.id) === 2) break
+    assert.deepEqual(ids, [again.id, made.id])
+    await assert.rejects(new Client({ url }).batches.create('demo/echo', inputs), UnauthenticatedError)
+    await assert.rejects(client.batches.get('nothing'), InferenceError)
+  })
+
+  test('a batch of many inputs, or of a file, is uploaded, and canceled', async () => {
+    const texts = Array.from({ length: 5200 }, (_, number) => ({ text: `é${number}`, delay_seconds: 0.2 }))
+    const options = { maxConcurrency: 2 }
+    const many = await client.batches.create('demo/echo', texts, options)
+    const canceled = await client.batches.cancel(many.id)
+    assert.equal((await client.batches.wait(canceled.id)).status, 'CANCELED')
+    await assert.rejects(client.batches.retryFailed(many.id), ConflictError)
+    const file = new Blob([['{"text": "é1"}', '', '{"text": '].join('\n')])
+    const lines = await client.batches.wait((await client.batches.create('demo/echo', file)).id)
+    assert.deepEqual([lines.counts.succeeded, lines.counts.invalid], [1, 1])
+    const [first] = await all(client.batches.results(lines.id))
+    assert.equal(first.output, 'é1')
+  })
+
+  test('a file of a model is an input by a link that is valid', async () => {
+    const [made] = await client.run('demo/shapes', SHAPE)
+    const old = new URL(made.url)
+    old.searchParams.set('exp', '1000000000')
+    const { id } = await client.submit('demo/naming', { image: made, top_k: 1 })
+    assert.equal((await client.get(id)).input.image, made.url)
+    const now = Date.now
+    try {
+      Date.now = () => now() + 30 * 86_400_000
+      const link = await made.link()
+      assert.ok(link.startsWith(`${old.origin}${old.pathname}`))
+    } finally {
+      Date.now = now
+    }
+  })
+
   test('files go in as they are', async () => {
     const [picture] = await client.run('demo/shapes', SHAPE)
     const bytes = await picture.bytes()

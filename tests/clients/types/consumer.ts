@@ -1,5 +1,14 @@
 // A program in TypeScript, strict, with nothing but the package's own types: it compiles, and wrong ones do not.
-import { Client, InvalidInputError, OutputFile, PredictionFailedError, type Output, type PredictionEvent } from "inference-client";
+import {
+  Client,
+  InvalidInputError,
+  OutputFile,
+  PredictionFailedError,
+  hasEnded,
+  type Batch,
+  type Output,
+  type PredictionEvent,
+} from "inference-client";
 
 const client = new Client({ url: "http://127.0.0.1:8000", key: async () => "secret" });
 
@@ -28,6 +37,9 @@ export async function watch(): Promise<void> {
     else if (error instanceof PredictionFailedError) error.prediction.metrics.totalSeconds?.toFixed(index);
   }
   for await (const model of client.models.list({ kind: "TEXT_GENERATION" })) model.latestVersion?.slug.toUpperCase();
+  const batch: Batch = await client.batches.create("demo/echo", [{ text: "a" }], { maxConcurrency: 2 });
+  for await (const { status, counts } of client.batches.watch(batch.id)) if (hasEnded(status)) counts.succeeded.toFixed();
+  for await (const item of client.batches.results(batch.id)) item.violations[0]?.path.toUpperCase();
   const pages: AsyncIterable<PredictionEvent> = client.watch("p");
   void pages;
 }

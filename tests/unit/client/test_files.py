@@ -28,6 +28,9 @@ class Server:
     async def download(self, file: File) -> bytes:
         return b"\x89PNG"
 
+    async def link(self, file: File) -> str | None:
+        return None
+
 
 def encoded(values: dict[str, Any], server: Server | None = None) -> dict[str, Any]:
     return complete(encode(values, server or Server()))

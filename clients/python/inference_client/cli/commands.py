@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import getpass
 import itertools
-import json
 import platform
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
 from typing import Annotated, Any
 from uuid import uuid4
 
 import typer
 
 from inference_client import operations
+from inference_client.cli import batches
 from inference_client.cli.inputs import InputError, parse
+from inference_client.cli.options import JsonOption, ModelArgument, UrlOption, compact, local_time
 from inference_client.cli.terminal import (
     ProgressView,
     TerminatedError,
@@ -34,43 +34,23 @@ from inference_client.cli.terminal import (
 )
 from inference_client.client import Client
 from inference_client.credentials import Login, forget_login, server_url, store_login
-from inference_client.errors import InferenceError
 from inference_client.events import Log, Status
 from inference_client.models import Model, Version
 from inference_client.predictions import Prediction
 from inference_client.version import VERSION
 
 KINDS = {"text": "TEXT_GENERATION", "image": "IMAGE_GENERATION", "custom": "CUSTOM"}
-COMPLETIONS, SHOWN_CHARACTERS = 50, 100
+SHOWN_CHARACTERS = 100
 KEY_SCOPES = ["READ", "RUN", "WRITE"]
 
 app = typer.Typer(help="Run models on an inference server.", no_args_is_help=True, pretty_exceptions_enable=False)
 predictions = typer.Typer(help="Your predictions: list, show, cancel, delete, watch.", no_args_is_help=True)
 models = typer.Typer(help="Models: list, show, create, publish.", no_args_is_help=True)
 app.add_typer(predictions, name="predictions")
+app.add_typer(batches.app, name="batch")
 app.add_typer(models, name="models")
 
 
-def complete_model(incomplete: str) -> list[str]:
-    """Names of models for the shell; none where the server does not answer."""
-    try:
-        with Client() as client:
-            slugs = [model.slug for model in itertools.islice(client.models.list(), COMPLETIONS)]
-    except (InferenceError, ValueError):
-        return []
-    return [slug for slug in slugs if slug.startswith(incomplete)]
-
-
-UrlOption = Annotated[
-    str | None, typer.Option("--url", help="The server. Default: INFERENCE_URL, else that of the last login.")
-]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
-ModelArgument = Annotated[
-    str,
-    typer.Argument(
-        metavar="MODEL", help="owner/name, or owner/name:3 to pin a version.", autocompletion=complete_model
-    ),
-]
 IdArgument = Annotated[str, typer.Argument(metavar="ID", help="Id of the prediction.")]
 HuggingFaceOption = Annotated[
     str | None, typer.Option("--huggingface", help="A repository of the hub: owner/name, or owner/name@revision.")
@@ -161,7 +141,7 @@ def _follow(
         view.show(event)
         if stream and as_json:
             view.stop()
-            print(_compact(event_record(event)), flush=True)
+            print(compact(event_record(event)), flush=True)
         elif stream:
             text.show(event)
         if isinstance(event, Status):
@@ -198,10 +178,6 @@ def _failure(prediction: Prediction) -> typer.Exit:
 def _save(prediction: Prediction, output: str) -> None:
     for file in prediction.files:
         note(str(file.save(f"{output}/")))
-
-
-def _compact(record: Any) -> str:
-    return json.dumps(record, ensure_ascii=False, separators=(",", ":"))
 
 
 @app.command()
@@ -307,7 +283,9 @@ def list_predictions(
         if as_json:
             show_json([each.raw for each in newest])
         else:
-            rows = ([each.id, each.status, each.version, _time(each.created_at), _summary(each)] for each in newest)
+            rows = (
+                [each.id, each.status, each.version, local_time(each.created_at), _summary(each)] for each in newest
+            )
             show_table(("id", "status", "version", "created", "result"), rows)
 
 
@@ -326,18 +304,18 @@ def show_prediction(prediction_id: IdArgument, as_json: JsonOption = False, url:
             ("id", prediction.id),
             ("status", prediction.status),
             ("version", prediction.version),
-            ("created", _time(prediction.created_at)),
+            ("created", local_time(prediction.created_at)),
             ("seconds", f"{metrics.total_seconds:.2f}" if metrics.total_seconds is not None else ""),
             ("tokens/s", f"{metrics.tokens_per_second:.1f}" if metrics.tokens_per_second is not None else ""),
             ("seed", str(prediction.seed) if prediction.seed is not None else ""),
             ("error", f"{prediction.error.code}: {prediction.error.message}" if prediction.error else ""),
-            ("input", _compact(prediction.input)),
+            ("input", compact(prediction.input)),
             *((f"file {file.index}", file.url) for file in prediction.files),
             (
                 "output",
                 ""
                 if prediction.files
-                else prediction.text or _compact(prediction.raw["output"])
+                else prediction.text or compact(prediction.raw["output"])
                 if prediction.output
                 else "",
             ),
@@ -439,7 +417,7 @@ def show_model(slug: ModelArgument, as_json: JsonOption = False, url: UrlOption 
         for name in sorted(fields, key=lambda name: fields[name].get("x-order", len(fields))):
             rule = fields[name]
             text = rule.get("description") or rule.get("title") or ""
-            default = f" Default: {_compact(rule['default'])}." if rule.get("default") is not None else ""
+            default = f" Default: {compact(rule['default'])}." if rule.get("default") is not None else ""
             print(f"  {name}  {text}{' Required.' if name in required else default}")
     print("\nversions")
     for version in versions:
@@ -520,10 +498,6 @@ def _prepared(client: Client, slug: str) -> Version:
         raise
 
 
-def _time(at: datetime) -> str:
-    return at.astimezone().isoformat(sep=" ", timespec="seconds")
-
-
 def _state(model: Model) -> str:
     return model.latest.state if model.latest else ""
 
@@ -535,7 +509,7 @@ def _summary(prediction: Prediction) -> str:
         return ", ".join(file.content_type for file in prediction.files)
     if prediction.text is not None:
         return _first_line(prediction.text)
-    return _first_line(_compact(prediction.raw["output"])) if prediction.output is not None else ""
+    return _first_line(compact(prediction.raw["output"])) if prediction.output is not None else ""
 
 
 def _first_line(text: str) -> str:
