@@ -14,6 +14,8 @@ from graph.types.batches import (
     CancelBatchResult,
     CreateBatchInput,
     CreateBatchResult,
+    RedeliverBatchWebhookInput,
+    RedeliverBatchWebhookResult,
     RetryFailedBatchInput,
     RetryFailedBatchResult,
 )
@@ -79,6 +81,19 @@ class BatchMutation:
         context = info.context
         batch_id = parse_id(input.id, "Batch")
         return Batch.of(await batches.retry_failed(context.rt, context.viewer, batch_id, input.idempotency_key))
+
+    @strawberry.mutation(
+        description="Send the webhook of a batch that has ended again now; it is retried as often as at first. Too "
+        "many in a minute are RATE_LIMITED."
+    )
+    async def redeliver_batch_webhook(
+        self,
+        info: Info,
+        input: Annotated[RedeliverBatchWebhookInput, strawberry.argument(description="The batch that has ended.")],  # noqa: A002
+    ) -> RedeliverBatchWebhookResult:
+        context = info.context
+        batch_id = parse_id(input.id, "Batch")
+        return Batch.of(await batches.redeliver_webhook(context.rt, context.viewer, batch_id))
 
 
 @strawberry.type

@@ -267,6 +267,11 @@ class RetryFailedBatchInput:
     )
 
 
+@strawberry.input(description="The batch whose webhook to send again.")
+class RedeliverBatchWebhookInput:
+    id: strawberry.ID = strawberry.field(description="Id of the batch, which has ended.")
+
+
 CreateBatchResult = Annotated[
     Batch | InvalidInput | NotFoundError | ForbiddenError | UnavailableError | ConflictError,
     strawberry.union("CreateBatchResult", description="Result of `createBatch`."),
@@ -274,6 +279,10 @@ CreateBatchResult = Annotated[
 RetryFailedBatchResult = Annotated[
     Batch | InvalidInput | NotFoundError | ForbiddenError | UnavailableError | ConflictError,
     strawberry.union("RetryFailedBatchResult", description="Result of `retryFailedBatch`."),
+]
+RedeliverBatchWebhookResult = Annotated[
+    Batch | NotFoundError | ForbiddenError | ConflictError,
+    strawberry.union("RedeliverBatchWebhookResult", description="Result of `redeliverBatchWebhook`."),
 ]
 CancelBatchResult = Annotated[
     Batch | NotFoundError | ForbiddenError,

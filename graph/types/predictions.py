@@ -148,8 +148,10 @@ class Prediction(Node):
     batch_index: int | None = strawberry.field(
         description="Place in the input of its batch, from 0; null if it is of none."
     )
+    metadata: JSON | None = strawberry.field(description="What was given as `metadata`.")
     data_removed: bool = strawberry.field(
-        description="Whether its input, output, files and logs have been removed, as this server does after a time."
+        description="Whether its input, output, files, logs and metadata have been removed, as this server does after "
+        "a time."
     )
 
     @strawberry.field(description="Input, with defaults and the seed filled in; a secret is shown as `**********`.")
@@ -319,6 +321,7 @@ class Prediction(Node):
             started_at=row.started_at,
             completed_at=row.completed_at,
             batch_index=row.batch_index,
+            metadata=row.metadata,
             data_removed=row.data_removed,
         )
 
@@ -378,11 +381,14 @@ class CreatePredictionInput:
         default=None,
         description="Share the result with equal predictions that set this too: same version, input and seed.",
     )
+    metadata: JSON | None = strawberry.field(default=None, description="An object of your own, which is given back.")
 
     def new(self, base_url: str) -> domain.NewPrediction:
         webhook = self.webhook.new(base_url) if self.webhook else None
         limits = (self.idempotency_key, self.deadline_seconds)
-        return domain.NewPrediction(self.model, self.input, *limits, webhook, use_cache=bool(self.use_cache))
+        return domain.NewPrediction(
+            self.model, self.input, *limits, webhook, use_cache=bool(self.use_cache), metadata=self.metadata
+        )
 
 
 @strawberry.input(description="The prediction to cancel.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from server.domain.webhooks import NewWebhook
@@ -67,7 +68,10 @@ class Failure:
 
 @dataclass(frozen=True)
 class NewPrediction:
-    """What a caller asks for; `model` is `owner/name[:number]`."""
+    """What a caller asks for; `model` is `owner/name[:number]`, `metadata` an object of the caller's own.
+
+    `openai` is what a request of OpenAI's form has beside its input (see the row).
+    """
 
     model: str
     input: object
@@ -76,6 +80,8 @@ class NewPrediction:
     webhook: NewWebhook | None = None
     retry_of: UUID | None = None
     use_cache: bool = False
+    metadata: object = None
+    openai: dict[str, Any] | None = None
 
 
 def backoff_seconds(losses: int) -> float:

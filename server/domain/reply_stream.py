@@ -22,7 +22,7 @@ class ReplyStream:
         self.reasoning = self.content = ""
 
     def push(self, text: str) -> tuple[str, str]:
-        """The reasoning and the words that are certain now."""
+        """The reasoning and the words that are certain now; what the prompt began of the text is pushed first."""
         self._rest += text
         reasoning, content = len(self.reasoning), len(self.content)
         if not self._is_begun:

@@ -52,14 +52,18 @@ def texts_of(output: Any) -> list[str]:
 def join_choices(text: str, pieces: Iterable[dict[str, Any]]) -> list[dict[str, Any]] | None:
     """The choices of a run so far, as `choices_of` gives them; None where it has one text and nothing beside it.
 
-    `text` is that of the first. A piece names its `choice` and has what comes next of its `text` and `logprobs`.
+    `text` is that of the first. A piece names its `choice` and has what comes next of its `text` and `logprobs`; the
+    first of a text that the prompt began has that as `prefix`.
     """
     texts: dict[int, list[str]] = {0: [text]}
     logprobs: dict[int, list[Any]] = {}
+    prefixes: dict[int, dict[str, str]] = {}
     is_plain = True
     for piece in pieces:
         is_plain = False
         texts.setdefault(piece["choice"], []).append(piece.get("text", ""))
+        if "prefix" in piece:
+            prefixes[piece["choice"]] = {"prefix": piece["prefix"]}
         if "logprobs" in piece:
             logprobs.setdefault(piece["choice"], []).extend(piece["logprobs"])
     if is_plain:
@@ -69,6 +73,7 @@ def join_choices(text: str, pieces: Iterable[dict[str, Any]]) -> list[dict[str, 
             "text": "".join(texts.get(number, ())),
             "finish_reason": None,
             "logprobs": {"content": logprobs[number]} if number in logprobs else None,
+            **prefixes.get(number, {}),
         }
         for number in range(max(texts) + 1)
     ]

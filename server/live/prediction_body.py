@@ -80,6 +80,7 @@ async def body(rt: Runtime, row: Prediction, base_url: str) -> dict[str, Any]:
         "retryOf": {"id": encode_id("Prediction", row.retry_of)} if row.retry_of else None,
         "batch": {"id": encode_id("Batch", row.batch_id)} if row.batch_id else None,
         "batchIndex": row.batch_index,
+        "metadata": row.metadata,
         "stopSeconds": row.stop_seconds,
         "canceledAt": _text(row.canceled_at),
         "createdAt": _text(row.created_at),

@@ -13,11 +13,15 @@ from server.live.prediction_events import SubscriberEvent
 
 @dataclass(frozen=True)
 class Piece:
-    """What comes next of one choice: its text, and the tokens that it came with where they were asked for."""
+    """What comes next of one choice: its text, and the tokens that it came with where they were asked for.
+
+    The first of a text that the prompt began has that as its `prefix`.
+    """
 
     choice: int
     text: str
     logprobs: list[Any]
+    prefix: str = ""
 
 
 class TextProgress:
@@ -29,12 +33,14 @@ class TextProgress:
     def __init__(self) -> None:
         self._written: Counter[tuple[int, str]] = Counter()
         self._given: Counter[tuple[int, str]] = Counter()
+        self._prefixed: set[int] = set()
 
     def pieces(self, update: SubscriberEvent) -> list[Piece]:
         """What an event brings that the client does not have."""
         event, data = update.event, update.event.data
         if event.type is EventType.OUTPUT and data.get("text") is not None:
-            return self._next(data.get("choice", 0), data["text"], data.get("logprobs") or [])
+            prefix = data.get("prefix", "")
+            return self._next(data.get("choice", 0), data["text"], data.get("logprobs") or [], prefix)
         if event.type is not EventType.SNAPSHOT or update.row is None:
             return []
         output = update.live.output if update.live is not None else update.row.output
@@ -43,13 +49,17 @@ class TextProgress:
         pieces: list[Piece] = []
         for number, choice in enumerate(choices):
             logprobs = (choice.get("logprobs") or {}).get("content") or []
-            pieces += self._next(number, choice["text"], logprobs)
+            pieces += self._next(number, choice["text"], logprobs, choice.get("prefix", ""))
         return pieces
 
-    def _next(self, choice: int, text: str, logprobs: list[Any]) -> list[Piece]:
+    def _next(self, choice: int, text: str, logprobs: list[Any], prefix: str) -> list[Piece]:
         new_text = text[self._count(choice, "text", len(text)) :]
         new_logprobs = logprobs[self._count(choice, "logprobs", len(logprobs)) :]
-        return [Piece(choice, new_text, new_logprobs)] if new_text or new_logprobs else []
+        new_prefix = "" if choice in self._prefixed else prefix
+        if new_prefix:
+            self._prefixed.add(choice)
+        is_new = bool(new_text or new_logprobs or new_prefix)
+        return [Piece(choice, new_text, new_logprobs, new_prefix)] if is_new else []
 
     def _count(self, choice: int, part: str, size: int) -> int:
         """How much of so many that come next the client has."""

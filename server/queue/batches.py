@@ -289,6 +289,11 @@ async def seconds_to_next_webhook(busy_users: list[UUID]) -> float | None:
     return float(due[0]["wait"]) if due else None
 
 
+async def send_webhook_again(batch_id: UUID) -> bool:
+    """Make the message about a batch's end due now, with its whole schedule; False where there is none, or no end."""
+    return bool(await rows(_SEND_WEBHOOK_AGAIN, batch_id))
+
+
 async def record_webhook(
     lease: BatchWebhookLease, state: BatchWebhookState, wait_seconds: float, attempt: dict[str, Any] | None
 ) -> bool:
@@ -469,6 +474,11 @@ _NEXT_WEBHOOK = f"""
 SELECT extract(epoch FROM greatest(w.next_at - now(), interval '0')) AS wait
 FROM batch_webhook w WHERE {_IS_DUE.format(users="$1")} ORDER BY w.next_at LIMIT 1
 """  # noqa: S608 - constants only
+# Another attempt: what a try that is on its way brings is not recorded
+_SEND_WEBHOOK_AGAIN = """
+UPDATE batch_webhook SET state = 'pending', tries = 0, next_at = now(), lease_until = NULL, attempt = attempt + 1,
+  updated_at = now() WHERE batch_id = $1 AND state <> 'waiting' RETURNING batch_id
+"""
 _RECORD_WEBHOOK = """
 UPDATE batch_webhook SET state = $3::varchar, next_at = now() + make_interval(secs => $4), attempts = $5::jsonb,
   tries = tries + $6, lease_until = NULL, updated_at = now()

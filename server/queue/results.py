@@ -95,7 +95,7 @@ WITH old AS (
   ORDER BY completed_at LIMIT $2 FOR UPDATE SKIP LOCKED),
 {removed("old")}
 UPDATE prediction p SET data_removed = true, input = '{{}}', output = NULL, files = NULL, logs = '', cache_key = NULL,
-  stored_bytes = NULL, updated_at = now()
+  metadata = NULL, openai = NULL, stored_bytes = NULL, updated_at = now()
 FROM old WHERE p.id = old.id RETURNING p.id, p.owner
 """  # noqa: S608 - constants only
 

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from server.adapters.signing import FileSigner, expiry
-from server.adapters.storage import Storage, StorageError, StorageMissingError
+from server.adapters.storage import Storage, StorageError, StorageMissingError, begun
 from server.domain.files import BINARY
 from server.domain.media import type_of
 from server.routes.answers import error
@@ -55,11 +55,8 @@ async def file_response(storage: Storage, signer: FileSigner, link: Link, wishes
         return error(403, "FORBIDDEN", "This link is not valid, or it has expired.")
     try:
         size = await storage.size(key)
-    except StorageMissingError:
-        return error(404, "NOT_FOUND", "This file no longer exists.")
     except StorageError as failure:
-        logger.warning("files.unreadable", key=key, error=str(failure))
-        return error(503, "UNAVAILABLE", "The file store is unavailable; try again.")
+        return _unreadable(key, failure)
     content_type = type_of(key.rpartition(".")[2])
     # A key's bytes never change
     tag = f'"{hashlib.sha256(key.encode()).hexdigest()[:32]}"'
@@ -80,15 +77,26 @@ async def file_response(storage: Storage, signer: FileSigner, link: Link, wishes
     part = None
     if wishes.get("if-range", tag) == tag:
         part = _part(wishes.get("range", ""), size)
-    if part is None:
-        return StreamingResponse(storage.stream(key), headers={**headers, "content-length": str(size)})
-    start, end = part
-    if start > end:
+    start, end = part or (0, size - 1)
+    if part is not None and start > end:
         answer = error(416, "INVALID_INPUT", f"The file has {size} bytes; there is no such part of it.")
         answer.headers["content-range"] = f"bytes */{size}"
         return answer
-    headers |= {"content-range": f"bytes {start}-{end}/{size}", "content-length": str(end - start + 1)}
-    return StreamingResponse(storage.stream(key, start, end - start + 1), 206, headers)
+    headers["content-length"] = str(end - start + 1)
+    if part is not None:
+        headers["content-range"] = f"bytes {start}-{end}/{size}"
+    try:
+        chunks = await begun(storage.stream(key, start, end - start + 1) if part is not None else storage.stream(key))
+    except StorageError as failure:
+        return _unreadable(key, failure)
+    return StreamingResponse(chunks, 200 if part is None else 206, headers)
+
+
+def _unreadable(key: str, failure: StorageError) -> Response:
+    if isinstance(failure, StorageMissingError):
+        return error(404, "NOT_FOUND", "This file no longer exists.")
+    logger.warning("files.unreadable", key=key, error=str(failure))
+    return error(503, "UNAVAILABLE", "The file store is unavailable; try again.")
 
 
 def _part(text: str, size: int) -> tuple[int, int] | None:

@@ -17,6 +17,7 @@ from server.domain.accounts import Viewer
 from server.domain.api_keys import Scope
 from server.domain.batches import BatchStatus, BatchWebhookState, NewBatch
 from server.domain.files import UPLOAD
+from server.domain.metadata import metadata_violations
 from server.domain.models import DeviceClass, ModelKind, queue_of
 from server.domain.targets import parse_target
 from server.domain.webhooks import NewWebhook, WebhookEvent
@@ -24,7 +25,7 @@ from server.errors import ConflictError, InvalidInputError, UnauthenticatedError
 from server.live.batch_watch import find_visible
 from server.queue import batches as queue
 from server.runtime import Runtime
-from server.services import predictions, storage, versions, webhooks
+from server.services import predictions, rate_limits, storage, versions, webhooks
 from server.services.batch_items import cancel_items
 from server.services.predictions import DEADLINE_MAX, KEY_MAX
 from server.tables import Batch, BatchLine, BatchWebhook, Upload, Version
@@ -33,7 +34,6 @@ from server.unit_of_work import UnitOfWork, send
 logger = structlog.get_logger(__name__)
 
 INPUTS_MAX = 10_000
-METADATA_CHARACTERS = 16_000
 CANCELED_AT_ONCE = 5000
 
 
@@ -130,11 +130,7 @@ def _check(rt: Runtime, new: NewBatch) -> None:
         violations.append(Violation("/deadlineSeconds", f"A deadline is 1 to {DEADLINE_MAX} seconds.", "range"))
     if new.max_concurrency is not None and not 1 <= new.max_concurrency <= 100_000:
         violations.append(Violation("/maxConcurrency", "At least 1 item runs at a time, at most 100000.", "range"))
-    if new.metadata is not None and not isinstance(new.metadata, dict):
-        violations.append(Violation("/metadata", "The metadata is a JSON object.", "type"))
-    elif len(str(new.metadata)) > METADATA_CHARACTERS:
-        rule = f"The metadata has more than {METADATA_CHARACTERS} characters."
-        violations.append(Violation("/metadata", rule, "length"))
+    violations += metadata_violations(new.metadata)
     if violations:
         raise InvalidInputError(violations)
 
@@ -221,6 +217,25 @@ async def cancel(rt: Runtime, viewer: Viewer, batch_id: UUID) -> Batch:
         await cancel_items(rt, batch_id, CANCELED_AT_ONCE)
         await send(rt, UnitOfWork(deliver=True))
     return await find_visible(viewer, batch_id)
+
+
+async def redeliver_webhook(rt: Runtime, viewer: Viewer, batch_id: UUID) -> Batch:
+    """Send the message about a batch's end again now, whatever became of it, with its whole schedule.
+
+    Raises:
+        UnauthenticatedError: nobody is signed in.
+        ForbiddenError: the API key may not run.
+        NotFoundError: there is none, or the viewer may not know of it.
+        ConflictError: it has no webhook, or has not ended.
+        RateLimitedError: the viewer had too many sent again.
+    """
+    _signed_in(viewer)
+    batch = await find_visible(viewer, batch_id)
+    await rate_limits.count_redelivery(rt, viewer)
+    if not await queue.send_webhook_again(batch_id):
+        raise ConflictError("The batch has no webhook, or has not ended.")
+    await send(rt, UnitOfWork(deliver=True))
+    return batch
 
 
 def listing(viewer: Viewer) -> QuerySet[Batch]:

@@ -26,6 +26,7 @@ from server.adapters.vault import UnreadableSecretError
 from server.domain import files, inputs, secrets
 from server.domain.accounts import Viewer
 from server.domain.api_keys import Scope
+from server.domain.metadata import metadata_violations
 from server.domain.models import DeviceClass, ModelKind, Slug, VersionState, parse_slug, queue_of
 from server.domain.predictions import NewPrediction, PredictionStatus
 from server.domain.webhooks import NewWebhook
@@ -84,6 +85,7 @@ async def _create(rt: Runtime, viewer: Viewer, new: NewPrediction) -> Prediction
         violations.append(Violation("/idempotencyKey", f"A key has 1 to {KEY_MAX} printable characters.", "length"))
     if new.deadline_seconds is not None and not 1 <= new.deadline_seconds <= DEADLINE_MAX:
         violations.append(Violation("/deadlineSeconds", f"A deadline is 1 to {DEADLINE_MAX} seconds.", "range"))
+    violations += metadata_violations(new.metadata)
     if violations:
         raise InvalidInputError(violations)
     webhooks.check(rt, viewer, new.webhook)
@@ -121,6 +123,8 @@ async def _create(rt: Runtime, viewer: Viewer, new: NewPrediction) -> Prediction
         retry_of=new.retry_of,
         cache_key=results.cache_key(rt, viewer, model, version, new, values),
         traceparent=traceparent_of(),
+        metadata=new.metadata,
+        openai=new.openai,
     )
     while not await accept(row, files.uploads(schema, values), new):
         if existing := await _existing(rt, viewer, new, request_hash):
@@ -182,6 +186,7 @@ async def rerun(rt: Runtime, viewer: Viewer, new: NewRun) -> Prediction:
             raise UnavailableError(
                 "Its secret was sealed with another SECRET_KEY; run the model with it anew."
             ) from None
+    values = input_urls.renewed(rt, version.input_schema, values)
     values |= {name: value for name, value in overrides.items() if value is not None}
     model = new.version or f"{version.model.owner.handle}/{version.model.name}:{version.number}"
     limits = (new.idempotency_key, new.deadline_seconds, new.webhook)
@@ -197,6 +202,8 @@ def _request_hash(new: NewPrediction) -> str:
         request.append(str(new.retry_of))
     if new.use_cache:
         request.append("cache")
+    if new.metadata is not None or new.openai is not None:
+        request.append([new.metadata, new.openai])
     try:
         body = orjson.dumps(request, option=orjson.OPT_SORT_KEYS)
     except (TypeError, ValueError):

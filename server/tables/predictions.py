@@ -35,6 +35,8 @@ class Prediction(Row):
     `retry_of` is the prediction that it runs again, perhaps with changes; `environment_id` what it ran with
     (`RunEnvironment`).
     An item of a batch has the batch's id, its place there from 0, and perhaps a name of the caller's, `batch_key`.
+    `metadata` is an object of the caller's own. What came in the form of OpenAI's API has in `openai` what its input
+    does not tell: `previous_response_id`, `background`, `parallel_tool_calls`.
     """
 
     id = fields.UUIDField(primary_key=True)
@@ -88,6 +90,8 @@ class Prediction(Row):
     batch_key = fields.CharField(max_length=512, null=True)
     # No foreign key: each end would look for the row of all that ran so
     environment_id = fields.UUIDField(null=True)
+    metadata: Any = fields.JSONField(null=True)
+    openai: Any = fields.JSONField(null=True)
     created_at = fields.DatetimeField()
     updated_at = fields.DatetimeField()
     started_at = fields.DatetimeField(null=True)

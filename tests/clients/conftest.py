@@ -14,7 +14,7 @@ from filelock import FileLock
 
 from tests.conftest import LiveServer
 from tests.support import typescript
-from tests.support.chat_model import add_chat_model
+from tests.support.chat_model import THINKING_TEMPLATE, add_chat_model
 from tests.support.rest import rest_token
 
 HERE = Path(__file__).parent
@@ -50,6 +50,12 @@ def node() -> Path:
 async def chat_model(live_server: LiveServer) -> str:
     """The slug of a chat model that calls tools; see `tests.support.chat_model`."""
     return await add_chat_model(live_server)
+
+
+@pytest.fixture(scope="session")
+async def thinking_model(live_server: LiveServer) -> str:
+    """The slug of a chat model whose template begins its reasoning."""
+    return await add_chat_model(live_server, THINKING_TEMPLATE)
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 import json
 import time
+from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import openai
 import pytest
@@ -59,6 +61,15 @@ def test_a_file_from_its_upload_to_its_end(openai_client: openai.OpenAI) -> None
     with pytest.raises(openai.BadRequestError) as wrong:
         openai_client.files.create(file=b"x", purpose="nonsense")  # type: ignore[arg-type]
     assert wrong.value.param == "purpose"
+
+
+def test_a_file_whose_bytes_are_gone_is_no_empty_answer(openai_client: openai.OpenAI, live_server: LiveServer) -> None:
+    file = openai_client.files.create(file=("notes.txt", b"gone"), purpose="user_data")
+    folder = Path(live_server.environment["DATA_DIR"]) / "files" / "uploads" / str(UUID(file.id.removeprefix("file-")))
+    (stored,) = (path for path in folder.rglob("*") if path.is_file())
+    stored.unlink()
+    with pytest.raises(openai.NotFoundError):
+        openai_client.files.content(file.id)
 
 
 def test_a_batch_of_conversations(openai_client: openai.OpenAI) -> None:

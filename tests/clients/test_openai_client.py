@@ -196,6 +196,80 @@ def test_a_text_goes_on(openai_client: openai.OpenAI) -> None:
         assert refused.value.param == next(iter(wrong))
 
 
+def test_several_texts_go_on_in_one_stream(openai_client: openai.OpenAI) -> None:
+    asked: dict[str, Any] = {"model": "demo/prose", "prompt": ["The function", "The class"], "seed": 1, "max_tokens": 6}
+    whole = openai_client.completions.create(n=2, **asked)
+    chunks = list(
+        openai_client.completions.create(n=2, stream=True, stream_options={"include_usage": True}, echo=True, **asked)
+    )
+    assert len({chunk.id for chunk in chunks}) == 1
+    *pieces, last = chunks
+    assert last.choices == []
+    assert last.usage is not None
+    assert last.usage.completion_tokens == 24
+    for choice in whole.choices:
+        own = [each for chunk in pieces for each in chunk.choices if each.index == choice.index]
+        prompt = asked["prompt"][choice.index // 2]
+        assert "".join(each.text for each in own) == prompt + choice.text
+        assert [each.finish_reason for each in own if each.finish_reason] == ["length"]
+
+
+def test_a_stream_of_several_texts_is_refused_or_left_as_a_whole(
+    openai_client: openai.OpenAI, live_server: LiveServer
+) -> None:
+    asked: dict[str, Any] = {"model": "demo/prose", "seed": 1, "stream": True}
+    with pytest.raises(openai.APIError) as refused:
+        # An answer, or an event where the first text was quicker
+        list(openai_client.completions.create(prompt=["The function", "word " * 2000], **asked))
+    assert refused.value.code == "context_length_exceeded"
+    raw = openai_client.completions.with_raw_response.create(
+        prompt=["The function", "The class"], max_tokens=900, extra_body={"ignore_eos": True}, **asked
+    )
+    ids = raw.headers["x-prediction-id"].split(", ")
+    raw.http_response.close()
+    assert [status_of(openai_client, live_server, each) for each in ids] == ["canceled", "canceled"]
+
+
+def test_reasoning_that_the_prompt_begins_is_none_of_the_words(
+    openai_client: openai.OpenAI, thinking_model: str
+) -> None:
+    asked: dict[str, Any] = {"model": thinking_model, "messages": ASK, "max_tokens": 200, "n": 2}
+    asked["response_format"] = scripted("Let me see.\n</think>\n\nIt is warm.")
+    whole = openai_client.chat.completions.create(**asked)
+    for choice in whole.choices:
+        assert choice.message.content == "It is warm."
+        assert choice.message.model_dump()["reasoning_content"] == "Let me see."
+    chunks = list(openai_client.chat.completions.create(stream=True, **asked))
+    deltas = [(each.index, each.delta.model_dump()) for chunk in chunks for each in chunk.choices]
+    for index in (0, 1):
+        own = [delta for number, delta in deltas if number == index]
+        assert "".join(delta.get("reasoning_content") or "" for delta in own) == "Let me see."
+        assert "".join(delta["content"] or "" for delta in own) == "It is warm."
+
+
+def test_an_answer_is_read_again(openai_client: openai.OpenAI, chat_model: str) -> None:
+    completions = openai_client.chat.completions
+    asked: dict[str, Any] = {"messages": ASK, "max_tokens": 6, "seed": 1, "metadata": {"team": "blue"}}
+    made = completions.create(model="demo/chat", logprobs=True, **asked)
+    again = completions.retrieve(made.id)
+    assert again.model_dump() == made.model_dump()
+    assert again.model_dump()["metadata"] == {"team": "blue"}
+    (message,) = completions.messages.list(made.id).data
+    assert (message.role, message.content) == ("user", ASK[0]["content"])
+    (first, *_) = list(completions.create(model="demo/chat", stream=True, **asked))
+    assert completions.retrieve(first.id).choices[0].message.content == made.choices[0].message.content
+    forced: Any = {"type": "function", "function": {"name": "weather"}}
+    one = completions.create(
+        model=chat_model, messages=ASK, tools=[WEATHER], tool_choice=forced, parallel_tool_calls=False
+    )
+    assert completions.retrieve(one.id).choices == one.choices
+    with pytest.raises(openai.NotFoundError):
+        completions.retrieve("chatcmpl-nothing")
+    with pytest.raises(openai.BadRequestError) as refused:
+        completions.create(model="demo/chat", messages=ASK, metadata={"a": "b" * 600})
+    assert refused.value.param == "metadata.a"
+
+
 def test_what_cannot_be_done_is_refused(openai_client: openai.OpenAI, chat_model: str) -> None:
     def refusal(**changes: Any) -> tuple[str | None, str | None]:
         with pytest.raises(openai.BadRequestError) as refused:

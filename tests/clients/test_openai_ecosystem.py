@@ -1,7 +1,8 @@
-"""LangChain and LiteLLM as clients, and what Open WebUI sends; each library in a process of its own."""
+"""LangChain and LiteLLM as clients, and what LibreChat and Open WebUI send; each library in a process of its own."""
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -12,6 +13,7 @@ import openai
 import pytest
 
 from tests.conftest import LiveServer
+from tests.support.chat_model import WEATHER
 
 LANGCHAIN = """
 import os
@@ -106,6 +108,46 @@ def test_langchain(openai_client: openai.OpenAI, live_server: LiveServer, chat_m
 @pytest.mark.slow
 def test_litellm(openai_client: openai.OpenAI, live_server: LiveServer, chat_model: str) -> None:
     run(LITELLM, openai_client, live_server, chat_model)
+
+
+def test_what_librechat_sends(openai_client: openai.OpenAI, live_server: LiveServer, chat_model: str) -> None:
+    headers = {
+        "authorization": f"Bearer {openai_client.api_key}",
+        "content-type": "application/json",
+        "user-agent": "LibreChatUser/JS 5.8.2",
+        "x-stainless-lang": "js",
+        "x-stainless-helper-method": "stream",
+    }
+    tool = {"type": "function", "function": {**WEATHER["function"], "strict": False}}
+    question = {"type": "text", "text": "How is the weather in Rome?"}
+    call = {"id": "call_1", "type": "function", "function": {"name": "weather", "arguments": '{"city": "Rome"}'}}
+    history: list[dict[str, Any]] = [
+        {"role": "developer", "content": "Answer briefly."},
+        {"role": "user", "content": [question]},
+        {"role": "assistant", "content": "", "tool_calls": [call]},
+        {"role": "tool", "content": "It is warm.", "name": "weather", "tool_call_id": "call_1"},
+    ]
+    with httpx.Client(base_url=f"{live_server.url}/openai/v1", headers=headers, timeout=60, trust_env=False) as client:
+        assert client.get("/models").json()["data"]
+        common = {"model": chat_model, "user": "66f1c0ffee1234567890abcd", "temperature": 1, "top_p": 1}
+        common |= {"presence_penalty": 0, "frequency_penalty": 0, "max_tokens": 24}
+        body = {**common, "stream": True, "stream_options": {"include_usage": True}}
+        for messages, tools in (([history[1]], {}), (history, {"tools": [tool], "tool_choice": "auto"})):
+            with client.stream("POST", "/chat/completions", json={**body, "messages": messages, **tools}) as answer:
+                lines = [line.removeprefix("data: ") for line in answer.iter_lines() if line.startswith("data: ")]
+            assert answer.status_code == 200, lines
+            assert lines[-1] == "[DONE]"
+            usage = json.loads(lines[-2])
+            assert usage["choices"] == []
+            assert usage["usage"]["completion_tokens"] > 0
+        # The title of a conversation, as words and by a function that has to be called
+        title = {"name": "output_title", "parameters": {"type": "object", "properties": {"title": {"type": "string"}}}}
+        forced = {"tool_choice": {"type": "function", "function": {"name": "output_title"}}}
+        forced |= {"tools": [{"type": "function", "function": title}], "max_tokens": 200}
+        for more in ({}, forced):
+            whole = client.post("/chat/completions", json={**common, "messages": [history[1]], **more})
+            assert whole.status_code == 200, whole.text
+            assert whole.json()["choices"][0]["message"]["role"] == "assistant"
 
 
 def test_what_open_webui_sends(openai_client: openai.OpenAI, live_server: LiveServer) -> None:

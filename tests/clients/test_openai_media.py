@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import math
+import random
 import struct
 import wave
 from collections.abc import AsyncIterator, Callable
@@ -63,6 +64,90 @@ async def speaker(admin: Client, live_server: LiveServer) -> str:
     from tests.zoo.tasks import vits
 
     return await published(admin, live_server, vits)
+
+
+@pytest.fixture(scope="module")
+async def seer(admin: Client, live_server: LiveServer) -> str:
+    from tests.unit.predictors.tiny_media_models import llava
+
+    return await published(admin, live_server, llava, kind="TEXT_GENERATION")
+
+
+@pytest.fixture(scope="module")
+async def listener(admin: Client, live_server: LiveServer) -> str:
+    from tests.unit.predictors.tiny_media_models import qwen2_audio
+
+    return await published(admin, live_server, qwen2_audio, kind="TEXT_GENERATION")
+
+
+def noise(seed: int) -> bytes:
+    """A picture as PNG, of random pixels."""
+    file = io.BytesIO()
+    Image.frombytes("RGB", (30, 40), random.Random(seed).randbytes(3 * 30 * 40)).save(file, "PNG")
+    return file.getvalue()
+
+
+def test_a_picture_is_a_part_of_a_message(openai_client: openai.OpenAI, seer: str) -> None:
+    asked: dict[str, Any] = {"model": seer, "max_tokens": 8, "temperature": 0, "seed": 1}
+
+    def said(content: bytes, detail: str = "auto", **more: Any) -> str:
+        url = f"data:image/png;base64,{base64.b64encode(content).decode()}"
+        parts: Any = [
+            {"type": "text", "text": "What is there?"},
+            {"type": "image_url", "image_url": {"url": url, "detail": detail}},
+        ]
+        messages: Any = [{"role": "user", "content": parts}]
+        answer = openai_client.chat.completions.create(messages=messages, **asked, **more)
+        if more.get("stream"):
+            return "".join(each.delta.content or "" for chunk in answer for each in chunk.choices)
+        assert answer.usage.prompt_tokens > 4
+        return str(answer.choices[0].message.content)
+
+    one, other = noise(1), noise(2)
+    assert said(one) == said(one, "high") == said(one, stream=True)
+
+    def weight(content: bytes) -> float:
+        url = f"data:image/png;base64,{base64.b64encode(content).decode()}"
+        messages: Any = [{"role": "user", "content": [{"type": "image_url", "image_url": {"url": url}}]}]
+        answer = openai_client.chat.completions.create(messages=messages, logprobs=True, **asked)
+        return answer.choices[0].logprobs.content[0].logprob  # type: ignore[union-attr, index]
+
+    assert weight(one) == weight(one) != weight(other)
+    url = f"data:image/png;base64,{base64.b64encode(one).decode()}"
+    parts: Any = [{"type": "input_text", "text": "What is there?"}, {"type": "input_image", "image_url": url}]
+    response = openai_client.responses.create(
+        model=seer, input=[{"role": "user", "content": parts}], max_output_tokens=8, temperature=0
+    )
+    assert response.output_text == said(one)
+    shown: Any = openai_client.responses.input_items.list(response.id).data[0]
+    assert [part.type for part in shown.content] == ["input_text", "input_image"]
+    for wrong in ("data:image/png;base64,AAAA", "data:text/plain,hello", "file:///etc/passwd", "not an address"):
+        broken: Any = [{"role": "user", "content": [{"type": "image_url", "image_url": {"url": wrong}}]}]
+        with pytest.raises(openai.BadRequestError) as refused:
+            openai_client.chat.completions.create(messages=broken, **asked)
+        assert refused.value.code in ("input_rejected", "invalid_value"), refused.value
+
+
+def test_a_recording_is_a_part_of_a_message(openai_client: openai.OpenAI, listener: str) -> None:
+    data = base64.b64encode(recording()).decode()
+    parts: Any = [
+        {"type": "text", "text": "What is said?"},
+        {"type": "input_audio", "input_audio": {"data": data, "format": "wav"}},
+    ]
+    messages: Any = [{"role": "user", "content": parts}]
+    asked: dict[str, Any] = {"model": listener, "max_tokens": 8, "temperature": 0}
+    whole = openai_client.chat.completions.create(messages=messages, **asked)
+    pieces = list(openai_client.chat.completions.create(messages=messages, stream=True, **asked))
+    said = "".join(each.delta.content or "" for chunk in pieces for each in chunk.choices)
+    assert said == whole.choices[0].message.content
+    assert whole.usage is not None
+    alone = openai_client.chat.completions.create(messages=[{"role": "user", "content": "What is said?"}], **asked)
+    assert alone.usage is not None
+    assert whole.usage.prompt_tokens > alone.usage.prompt_tokens
+    picture_part: Any = [{"type": "image_url", "image_url": {"url": "data:image/png;base64,AAAA"}}]
+    with pytest.raises(openai.BadRequestError) as refused:
+        openai_client.chat.completions.create(messages=[{"role": "user", "content": picture_part}], **asked)
+    assert refused.value.param == "messages[0].content[0].type"
 
 
 def test_texts_become_vectors(openai_client: openai.OpenAI, embeddings_model: str) -> None:

@@ -98,6 +98,36 @@ def test_it_runs_in_the_background(openai_client: openai.OpenAI) -> None:
     assert openai_client.responses.retrieve(long.id).status == "cancelled"
 
 
+def test_what_a_response_was_given_is_read_later(openai_client: openai.OpenAI, chat_model: str) -> None:
+    first = openai_client.responses.create(**asked(metadata={"team": "blue"}, background=True))
+    list(openai_client.responses.retrieve(first.id, stream=True))
+    read = openai_client.responses.retrieve(first.id)
+    assert (read.metadata, read.background, read.previous_response_id) == ({"team": "blue"}, True, None)
+    assert read.parallel_tool_calls is True
+    second = openai_client.responses.create(**asked(input="And an epoch?", previous_response_id=first.id))
+    read = openai_client.responses.retrieve(second.id)
+    assert (read.metadata, read.background, read.previous_response_id) == ({}, False, first.id)
+    tools: Any = {"tools": [TOOL], "tool_choice": "none", "parallel_tool_calls": False}
+    third = openai_client.responses.create(**asked(model=chat_model, **tools))
+    assert openai_client.responses.retrieve(third.id).parallel_tool_calls is False
+
+
+def test_reasoning_that_the_prompt_begins_is_an_item(openai_client: openai.OpenAI, thinking_model: str) -> None:
+    said = {"text": {"format": scripted("Let me see.</think>It is warm.")}}
+    request = asked(model=thinking_model, extra_body=said, max_output_tokens=200)
+    whole = openai_client.responses.create(**request)
+    assert [item.type for item in whole.output] == ["reasoning", "message"]
+    events = list(openai_client.responses.create(**request, stream=True))
+    assert text_of(events) == whole.output_text == "It is warm."
+    assert "".join(e.delta for e in events if e.type == "response.reasoning_text.delta") == "Let me see."
+    for event in events:
+        if event.type == "response.reasoning_text.delta":
+            rest = openai_client.responses.retrieve(
+                events[0].response.id, stream=True, starting_after=event.sequence_number
+            )
+            assert text_of(list(rest)) == "It is warm."
+
+
 def test_a_conversation_goes_on(openai_client: openai.OpenAI) -> None:
     first = openai_client.responses.create(**asked(instructions="Be brief."))
     second = openai_client.responses.create(**asked(input="And an epoch?", previous_response_id=first.id))
@@ -166,6 +196,8 @@ def test_what_cannot_be_done_is_refused(openai_client: openai.OpenAI) -> None:
     assert refusal(max_output_tokens=10**6) == ("max_output_tokens", "integer_above_max_value")
     assert refusal(input=[{"type": "item_reference", "id": "x"}]) == ("input[0]", "unsupported_value")
     assert refusal(input=[{"role": "user"}])[0] == "input[0].content"
+    assert refusal(text={"format": 5}) == ("text.format", "invalid_type")
+    assert refusal(reasoning={"effort": {}}) == ("reasoning.effort", "invalid_type")
     for unknown in ("resp_nothing", "nothing"):
         with pytest.raises(openai.NotFoundError):
             openai_client.responses.retrieve(unknown)

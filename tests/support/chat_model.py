@@ -20,6 +20,7 @@ TEMPLATE = (
     "{%- for call in message.tool_calls or [] %}<tool_call>{{ call.function | tojson }}</tool_call>{% endfor %}"
     "{{ '<|im_end|>\n' }}{% endfor %}{%- if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}"
 )
+THINKING_TEMPLATE = TEMPLATE.replace("assistant\n", "assistant\n<think>\n")
 WEATHER: dict[str, Any] = {
     "type": "function",
     "function": {
@@ -40,11 +41,11 @@ def scripted(text: str) -> dict[str, Any]:
     return {"type": "regex", "regex": "".join("\\n" if each == "\n" else re.escape(each) for each in text)}
 
 
-async def add_chat_model(live: LiveServer) -> str:
+async def add_chat_model(live: LiveServer, template: str = TEMPLATE) -> str:
     """The slug of a new public chat model of this kind."""
     folder = Path(live.environment["MODEL_ROOT"]) / unique("chat")
     shutil.copytree(ROOT / "workers" / "demo_models" / "chat", folder)
-    (folder / "chat_template.jinja").write_text(TEMPLATE)
+    (folder / "chat_template.jinja").write_text(template)
     admin = await administrator(live)
     try:
         return await ready(admin, kind="TEXT_GENERATION", visibility="PUBLIC", source={"local": {"path": folder.name}})

@@ -43,6 +43,7 @@ MUTATIONS = {
     "createBatch": "RUN",
     "cancelBatch": "RUN",
     "retryFailedBatch": "RUN",
+    "redeliverBatchWebhook": "RUN",
     "createUpload": "RUN",
     "purgeResults": "WRITE",
 }

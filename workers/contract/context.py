@@ -16,7 +16,7 @@ from typing import Any, Protocol
 
 from pydantic import SecretStr
 
-from workers.contract.protocol import File, Loading, Log, Message, Metric, Output, Preview, Progress
+from workers.contract.protocol import ChoiceOutput, File, Loading, Log, Message, Metric, Output, Preview, Progress
 
 MAX_SEED = 2**53 - 1
 MAX_LOG_LINE = 10_000
@@ -201,6 +201,10 @@ class PredictionContext:
     def wants(self, what: str) -> bool:
         """Whether somebody watches it now; `preview` is the only thing to ask for."""
         return what == "preview" and self._previews
+
+    def begin_choice(self, number: int, prefix: str) -> None:
+        """Say, before its first piece, that one of several texts goes on with `prefix`, with which the prompt ends."""
+        self.send(ChoiceOutput(self.prediction, number, "", prefix=_clean(prefix)))
 
     def set_previews(self, *, enabled: bool) -> None:
         """Send previews from now on, or no longer; they are off at first."""

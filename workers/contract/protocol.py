@@ -206,12 +206,14 @@ class ChoiceOutput:
     """Runner: a piece of one of several texts, or of a text whose tokens' log probabilities were asked for.
 
     Those are then those of the tokens that came since the last piece: `{"token", "id", "logprob", "top"}` each.
+    The first piece of a text whose beginning stands in the prompt has that as its `prefix`.
     """
 
     prediction: str
     choice: int
     text: str
     logprobs: list[Any] | None = None
+    prefix: str = ""
 
 
 @dataclass(frozen=True)

@@ -41,10 +41,14 @@ LOG_LIMIT_LINE = "[the log is longer than 64 kB; the rest is not kept]"
 
 @dataclass
 class ChoiceTranscript:
-    """What a choice has put out: its text, unless it is the first, and log probabilities where they were asked for."""
+    """What a choice has put out: its text, unless it is the first, and log probabilities where they were asked for.
+
+    `prefix` is what the prompt began of the text.
+    """
 
     text: list[str] = field(default_factory=list)
     logprobs: list[Any] | None = None
+    prefix: str = ""
 
 
 @dataclass
@@ -58,11 +62,12 @@ class Transcript:
     progress: dict[str, Any] | None = None
     choices: dict[int, ChoiceTranscript] = field(default_factory=dict)
 
-    def add(self, choice: int, text: str, logprobs: list[Any] | None) -> int:
+    def add(self, choice: int, text: str, logprobs: list[Any] | None, prefix: str = "") -> int:
         """Take a piece of a choice; how many came before."""
         texts = self.text
-        if choice or logprobs is not None:
+        if choice or logprobs is not None or prefix:
             own = self.choices.setdefault(choice, ChoiceTranscript())
+            own.prefix = own.prefix or prefix
             texts = own.text if choice else texts
             if logprobs is not None:
                 own.logprobs = own.logprobs or []
@@ -86,7 +91,7 @@ class Transcript:
         """All that there is of each choice beside `text`."""
         # Copies, since the lists grow on while an event waits to be written
         return tuple(
-            _piece(number, "".join(each.text), None if each.logprobs is None else [*each.logprobs])
+            _piece(number, "".join(each.text), None if each.logprobs is None else [*each.logprobs], each.prefix)
             for number, each in self.choices.items()
         )
 
@@ -101,15 +106,17 @@ class Transcript:
         return "".join(f"{line}\n" for line in self.logs)
 
 
-def _piece(choice: int, text: str, logprobs: list[Any] | None) -> dict[str, Any]:
+def _piece(choice: int, text: str, logprobs: list[Any] | None, prefix: str) -> dict[str, Any]:
     """What of a piece of a choice goes into later snapshots beside the first choice's text."""
-    own = {"choice": choice, "text": text} if choice else {"choice": 0}
+    own: dict[str, Any] = {"choice": choice, "text": text} if choice else {"choice": 0}
+    if prefix:
+        own["prefix"] = prefix
     return own if logprobs is None else {**own, "logprobs": logprobs}
 
 
 def _output(data: dict[str, Any]) -> NewEvent:
-    choice, text, logprobs = data.get("choice", 0), data["text"], data.get("logprobs")
-    pieces = (_piece(choice, text, logprobs),) if choice or logprobs is not None else ()
+    choice, text, logprobs, prefix = data.get("choice", 0), data["text"], data.get("logprobs"), data.get("prefix", "")
+    pieces = (_piece(choice, text, logprobs, prefix),) if choice or logprobs is not None or prefix else ()
     return NewEvent(EventType.OUTPUT, data, text="" if choice else text, pieces=pieces)
 
 
@@ -157,9 +164,12 @@ class EventWriter:
         """The model is being loaded."""
         self._add(NewEvent(EventType.LOADING, {"phase": phase, "bytes": size, "totalBytes": total}))
 
-    def text(self, text: str, choice: int = 0, logprobs: list[Any] | None = None) -> None:
-        """A piece of text output, of one of several texts or with its tokens' log probabilities."""
-        index = self.transcript.add(choice, text, logprobs)
+    def text(self, text: str, choice: int = 0, logprobs: list[Any] | None = None, prefix: str = "") -> None:
+        """A piece of text output, of one of several texts or with its tokens' log probabilities.
+
+        The first of a text that the prompt began comes with that `prefix`.
+        """
+        index = self.transcript.add(choice, text, logprobs, prefix)
         if self.is_cut:
             return
         place = self._last_piece(choice)
@@ -169,6 +179,8 @@ class EventWriter:
                 data["choice"] = choice
             if logprobs is not None:
                 data["logprobs"] = logprobs
+            if prefix:
+                data["prefix"] = prefix
             self._add(_output(data))
         else:
             self._pending[place] = _output(join_output(self._pending[place].data, text, logprobs))

@@ -31,6 +31,7 @@ MAX_FILES = 1000
 MAX_NUMBER = 2**31 - 1
 MAX_CONTENT_TYPE = 200
 MAX_METRICS = 100
+MAX_PREFIX = 100
 MAX_METRIC_NAME = 100
 
 
@@ -149,8 +150,9 @@ class RunOutput:
             case protocol.ChoiceOutput(choice=number, text=text) if number < MAX_CHOICES:
                 text = self._hide_own(storable(text))
                 logprobs = None if message.logprobs is None else read_logprobs(storable(message.logprobs))
+                prefix = self._hide_own(storable(message.prefix[:MAX_PREFIX]))
                 if self._has_room(len(text.encode()) + (len(orjson.dumps(logprobs)) if logprobs else 0)):
-                    self.writer.text(text, number, logprobs)
+                    self.writer.text(text, number, logprobs, prefix)
             case protocol.Output(chunk=chunk):
                 if self._has_room(len(orjson.dumps(chunk := self._hide_own(storable(chunk))))):
                     self.writer.chunk(chunk)
@@ -231,8 +233,10 @@ class RunOutput:
         for number, choice in enumerate(choices):
             logprobs = choice.get("logprobs")
             content = logprobs.get("content") if isinstance(logprobs, dict) else None
-            if choice["text"] or content:
-                self.writer.text(choice["text"], number, read_logprobs(content) if isinstance(content, list) else None)
+            prefix = choice["prefix"] if isinstance(choice.get("prefix"), str) else ""
+            if choice["text"] or content or prefix:
+                tokens = read_logprobs(content) if isinstance(content, list) else None
+                self.writer.text(choice["text"], number, tokens, prefix)
         self.files, self._value, self._is_adopted = files, value, True
         self._metrics["cached"] = True
         self._environment = environment

@@ -7,11 +7,11 @@ from contextlib import asynccontextmanager
 
 from server.adapters.signing import FileSigner
 from server.adapters.storage.local import LocalStorage
-from server.adapters.storage.store import Folder, Storage, StorageError, StorageMissingError
+from server.adapters.storage.store import Folder, Storage, StorageError, StorageMissingError, begun
 from server.settings import Settings
 from server.settings.types import StorageType
 
-__all__ = ["Folder", "LocalStorage", "Storage", "StorageError", "StorageMissingError", "open_storage"]
+__all__ = ["Folder", "LocalStorage", "Storage", "StorageError", "StorageMissingError", "begun", "open_storage"]
 
 
 @asynccontextmanager

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
 from typing import NamedTuple, Protocol
 from uuid import UUID
 
@@ -27,6 +28,23 @@ class StorageError(Exception):
     def __init__(self, detail: str, message: str = "The server's file store has a problem; try again later.") -> None:
         super().__init__(detail)
         self.message = message
+
+
+async def begun(chunks: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
+    """The same bytes, of which the first are here: an answer that tells of them has not begun where there are none.
+
+    Raises:
+        StorageError: the store does not give them.
+    """
+    first = await anext(chunks, b"")
+
+    async def all_of_them() -> AsyncGenerator[bytes, None]:
+        async with aclosing(chunks):
+            yield first
+            async for chunk in chunks:
+                yield chunk
+
+    return all_of_them()
 
 
 class StorageMissingError(StorageError):

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request
 from pydantic import ConfigDict, Field
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 
+from server.adapters.storage import begun
 from server.domain.api_keys import Scope
 from server.rest.answers import answer
 from server.rest.caller import SIGN_IN, Caller, Changing
@@ -263,7 +264,7 @@ async def create_speech(
         raise RefusedError(f"{body.model} gave no sound.", "model", "unsupported_model", is_final=True)
     record = rows[0].files[0]
     length = {"content-length": str(record["bytes"])}
-    sound = caller.rt.storage.stream(record["key"])
+    sound = await begun(caller.rt.storage.stream(record["key"]))
     return StreamingResponse(sound, media_type=record["contentType"], headers={**headers, **length})
 
 

@@ -60,11 +60,6 @@ def _chat_input(values: JSON_OBJECT, model: Model, version: Version, most_new_to
     return chat.read_request(body, version, chat.extra_of(body), most_new_tokens)
 
 
-def _chat_answer(row: Prediction, model: Model, version: Version) -> JSON_OBJECT:
-    body = ChatRequest.model_construct(logprobs="logprobs" in row.input, parallel_tool_calls=None)
-    return chat.completion_body(row, model, version, body)
-
-
 def _text_input(values: JSON_OBJECT, model: Model, version: Version, _: int) -> JSON_OBJECT:
     body = CompletionRequest.model_validate(values)
     _refuse_in_batches(body)
@@ -105,7 +100,9 @@ def _vector_answer(row: Prediction, model: Model, version: Version) -> JSON_OBJE
 
 _OWN = {own: client for client, own in OWN_FIELDS.items()}
 ENDPOINTS = {
-    "/v1/chat/completions": Endpoint(_chat_input, _chat_answer, {**_OWN, "max_new_tokens": "max_completion_tokens"}),
+    "/v1/chat/completions": Endpoint(
+        _chat_input, chat.completion_body, {**_OWN, "max_new_tokens": "max_completion_tokens"}
+    ),
     "/v1/completions": Endpoint(_text_input, _text_answer, {**_OWN, "max_new_tokens": "max_tokens"}),
     "/v1/embeddings": Endpoint(_vector_input, _vector_answer, {"texts": "input"}),
 }

@@ -3,28 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from pydantic import Field
 from starlette.responses import Response
 
 from server.adapters import wire
 from server.domain.api_keys import Scope
-from server.domain.ids import encode_id
-from server.domain.predictions import NewPrediction
+from server.domain.ids import encode_id, parse_id
+from server.domain.predictions import NewPrediction, PredictionStatus
 from server.domain.reply_stream import ReplyStream
 from server.domain.text_output import FinishReason, choices_of, finish_reason_of, text_of
+from server.errors import BadUserInputError, ConflictError, NotFoundError
+from server.live import prediction_rows
 from server.live.text_progress import Piece
 from server.rest.answers import answer
-from server.rest.caller import SIGN_IN, Caller, Changing
+from server.rest.caller import SIGN_IN, Caller, Calling, Changing
 from server.rest.openai.errors import RefusedError
-from server.rest.openai.forms import ERRORS, EVENT_STREAM, JSON_OBJECT, ChatCompletion
+from server.rest.openai.forms import ERRORS, EVENT_STREAM, JSON_OBJECT, ChatCompletion, CompletionMessages
 from server.rest.openai.messages import read_messages
 from server.rest.openai.models import find_version
 from server.rest.openai.running import DONE, IdempotencyKey, Run, data_event, failure_of, stream
 from server.rest.openai.sampling import (
     OWN_FIELDS,
+    Metadata,
     Sampling,
     Unread,
     check_parameters,
@@ -39,6 +42,7 @@ from server.services import predictions
 from server.tables import Model, Prediction, Version
 
 router = APIRouter(route_class=BoundedRoute, tags=["openai"], responses=ERRORS, dependencies=SIGN_IN)
+PREFIX = "chatcmpl-"
 ACCEPTED = {**OWN_FIELDS, "chat_template": "chat_template", "chat_template_kwargs": "chat_template_kwargs"}
 _REFUSED = {
     "functions": "'functions' is not supported; give 'tools'.",
@@ -62,7 +66,7 @@ class ChatRequest(Sampling):
     parallel_tool_calls: bool | None = Field(None, description="Where false, the first call alone is given.")
     reasoning_effort: str | None = Field(None, description="For models whose chat template reads it.")
     modalities: list[str] | None = Field(None, description="`text` alone.")
-    metadata: Unread = None
+    metadata: Metadata = None
     store: Unread = None
     service_tier: Unread = None
     prediction: Unread = None
@@ -86,7 +90,8 @@ async def create_chat_completion(
     server's interfaces know it.
     """
     model, version, values = await prepare(caller, request, body)
-    new = NewPrediction(pinned_slug(model, version), values, idempotency_key)
+    about = {"parallel_tool_calls": False} if body.parallel_tool_calls is False else None
+    new = NewPrediction(pinned_slug(model, version), values, idempotency_key, metadata=body.metadata, openai=about)
 
     async def make() -> Run:
         row = await predictions.create(caller.rt, caller.viewer, new)
@@ -96,9 +101,34 @@ async def create_chat_completion(
         return await stream(caller, request, make, lambda row: ChatWriter(body, model, version, row))
     run = await make()
     row = await run.result()
-    response = answer(completion_body(row, model, version, body))
+    response = answer(completion_body(row, model, version))
     response.headers.update(run.headers)
     return response
+
+
+@router.get("/chat/completions/{completion_id}", response_model=ChatCompletion)
+async def get_chat_completion(caller: Calling, completion_id: str) -> Response:
+    """The answer to a conversation again, also of one that was streamed; raises as the answer itself did."""
+    row = await find_chat(caller, completion_id)
+    if not PredictionStatus(row.status).is_terminal:
+        raise ConflictError("The completion has not ended.")
+    if (failure := failure_of(row)) is not None:
+        raise failure
+    version = await Version.get(id=row.version_id).select_related("model__owner")
+    return answer(completion_body(row, version.model, version))
+
+
+@router.get("/chat/completions/{completion_id}/messages", response_model=CompletionMessages)
+async def list_chat_completion_messages(
+    caller: Calling, completion_id: str, order: Annotated[Literal["asc", "desc"], Query()] = "asc"
+) -> Response:
+    """The messages of a conversation that was answered; all of them at once."""
+    row = await find_chat(caller, completion_id)
+    messages = [{"id": f"{completion_id}-{number}", **each} for number, each in enumerate(row.input["messages"])]
+    await caller.spend(len(messages))
+    messages = messages if order == "asc" else messages[::-1]
+    first, last = (messages[0]["id"], messages[-1]["id"]) if messages else (None, None)
+    return answer({"object": "list", "data": messages, "first_id": first, "last_id": last, "has_more": False})
 
 
 async def prepare(caller: Caller, request: Request, body: ChatRequest) -> tuple[Model, Version, dict[str, Any]]:
@@ -181,23 +211,49 @@ def _support(fields: dict[str, Any], name: str, reason: str) -> None:
         raise RefusedError(f"This model does not support '{name}'. {reason}", name, "unsupported_parameter")
 
 
-def completion_body(row: Prediction, model: Model, version: Version, body: ChatRequest) -> JSON_OBJECT:
+async def find_chat(
+    caller: Caller, text: str, prefix: str = PREFIX, noun: str = "completion", scope: Scope = Scope.READ
+) -> Prediction:
+    """The prediction behind an answer to a conversation, by the answer's id.
+
+    Raises:
+        NotFoundError: there is none, or the caller may not know of it.
+    """
+    caller.viewer.require(scope)
+    unknown = NotFoundError(f"There is no {noun} with the id {text[:100]!r}.")
+    try:
+        row = await prediction_rows.find_visible(caller.viewer, parse_id(text.removeprefix(prefix), "Prediction"))
+    except (BadUserInputError, NotFoundError):
+        raise unknown from None
+    if not isinstance(row.input, dict) or not isinstance(row.input.get("messages"), list):
+        raise unknown
+    return row
+
+
+def is_one_call(row: Prediction) -> bool:
+    """Whether the first call of a tool alone was asked for."""
+    return (row.openai or {}).get("parallel_tool_calls") is False
+
+
+def completion_body(row: Prediction, model: Model, version: Version) -> JSON_OBJECT:
     """The completion that a prediction is."""
+    has_logprobs = row.input.get("logprobs") is not None
     choices = [
         {
             "index": number,
-            "message": _message(choice, is_one_call=body.parallel_tool_calls is False),
-            "logprobs": chat_logprobs(_tokens(choice)) if body.logprobs else None,
+            "message": _message(choice, is_one_call=is_one_call(row)),
+            "logprobs": chat_logprobs(_tokens(choice)) if has_logprobs else None,
             "finish_reason": reason_of(choice),
         }
         for number, choice in enumerate(all_choices(row))
     ]
-    return {**_head(row, model, version, "chat.completion"), "choices": choices, "usage": usage_of(row)}
+    body = {**_head(row, model, version, "chat.completion"), "choices": choices, "usage": usage_of(row)}
+    return body if row.metadata is None else {**body, "metadata": row.metadata}
 
 
 def _head(row: Prediction, model: Model, version: Version, kind: str) -> JSON_OBJECT:
     return {
-        "id": f"chatcmpl-{encode_id('Prediction', row.id)}",
+        "id": f"{PREFIX}{encode_id('Prediction', row.id)}",
         "object": kind,
         "created": int(row.created_at.timestamp()),
         "model": pinned_slug(model, version),
@@ -283,7 +339,7 @@ class ChatWriter:
         for piece in pieces:
             yield from self._begin(piece.choice)
             tokens = piece.logprobs if self._body.logprobs else None
-            yield from self._say(piece.choice, *self._replies[piece.choice].push(piece.text), tokens)
+            yield from self._say(piece.choice, *self._replies[piece.choice].push(piece.prefix + piece.text), tokens)
 
     def end(self, row: Prediction) -> Iterator[bytes]:
         """The rest of the texts, calls, and the ends; raises RefusedError where the prediction failed."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import AsyncGenerator, Iterator
 from functools import partial
 from typing import Any
 
@@ -20,7 +20,7 @@ from server.rest.openai.chat import all_choices, reason_of, usage_of
 from server.rest.openai.errors import RefusedError
 from server.rest.openai.forms import ERRORS, EVENT_STREAM, JSON_OBJECT, Completion
 from server.rest.openai.models import find_version
-from server.rest.openai.running import DONE, IdempotencyKey, data_event, failure_of, stream
+from server.rest.openai.running import DONE, IdempotencyKey, Run, data_event, failure_of, pieces_of, stream_runs
 from server.rest.openai.sampling import (
     OWN_FIELDS,
     Sampling,
@@ -30,7 +30,7 @@ from server.rest.openai.sampling import (
     properties_of,
     read_sampling,
 )
-from server.rest.openai.together import make_run, run_all
+from server.rest.openai.together import make_all, merged, run_all
 from server.rest.requests import BoundedRoute
 from server.tables import Model, Prediction, Version
 
@@ -71,10 +71,15 @@ async def create_completion(
 
     inputs = [{"prompt": prompt, **values} for prompt in prompts]
     if body.stream:
-        if len(prompts) > 1:
-            raise RefusedError("Stream one prompt at a time.", "prompt", "unsupported_value")
-        make = partial(make_run, caller, request, slug, inputs[0], idempotency_key)
-        return await stream(caller, request, make, lambda row: TextWriter(body, prompts[0], model, version, row))
+        make = partial(make_all, caller, request, slug, inputs, idempotency_key)
+        head = partial(_head, model=model, version=version)
+
+        def pieces(runs: list[Run]) -> AsyncGenerator[bytes, None]:
+            whole = TextStream(body, head(runs[0].row), len(runs))
+            writers = [TextWriter(whole, prompt, number) for number, prompt in enumerate(prompts)]
+            return merged([pieces_of(run, writer) for run, writer in zip(runs, writers, strict=True)])
+
+        return await stream_runs(caller, request, make, pieces)
     rows, headers = await run_all(caller, request, slug, inputs, idempotency_key)
     response = answer(completion_body(body, prompts, model, version, rows))
     response.headers.update(headers)
@@ -136,10 +141,12 @@ def completion_body(
                     "finish_reason": reason_of(choice),
                 }
             )
+    return {**_head(rows[0], model, version), "choices": choices, "usage": _sum_usage(rows)}
+
+
+def _sum_usage(rows: list[Prediction]) -> JSON_OBJECT:
     usages = [usage_of(row) for row in rows]
-    names = ("prompt_tokens", "completion_tokens", "total_tokens")
-    usage = {name: sum(each[name] for each in usages) for name in names}
-    return {**_head(rows[0], model, version), "choices": choices, "usage": usage}
+    return {name: sum(each[name] for each in usages) for name in ("prompt_tokens", "completion_tokens", "total_tokens")}
 
 
 def _head(row: Prediction, model: Model, version: Version) -> JSON_OBJECT:
@@ -166,15 +173,37 @@ def text_logprobs(tokens: list[Any], offset: int) -> JSON_OBJECT:
     }
 
 
-class TextWriter:
-    """The pieces of a streamed completion."""
+class TextStream:
+    """A streamed completion of one or more prompts, which ends with the last of them."""
 
-    def __init__(self, body: CompletionRequest, prompt: str, model: Model, version: Version, row: Prediction) -> None:
-        self._body, self._prompt = body, prompt
-        self._head = _head(row, model, version)
+    def __init__(self, body: CompletionRequest, head: JSON_OBJECT, prompts: int) -> None:
+        self.body = body
+        self._head = head
+        self._prompts = prompts
+        self._ended: list[Prediction] = []
         self._has_usage = body.stream_options is not None and bool(body.stream_options.include_usage)
         if self._has_usage:
             self._head["usage"] = None
+
+    def chunk(self, choice: JSON_OBJECT) -> bytes:
+        """A piece of a choice."""
+        return data_event({**self._head, "choices": [choice]})
+
+    def end(self, row: Prediction) -> Iterator[bytes]:
+        """The end of a prompt's texts, and of the whole if it is the last."""
+        self._ended.append(row)
+        if len(self._ended) == self._prompts:
+            if self._has_usage:
+                yield data_event({**self._head, "choices": [], "usage": _sum_usage(self._ended)})
+            yield DONE
+
+
+class TextWriter:
+    """The pieces of a prompt's texts; `number` is its place among all."""
+
+    def __init__(self, whole: TextStream, prompt: str, number: int) -> None:
+        self._whole, self._body, self._prompt = whole, whole.body, prompt
+        self._first = number * (self._body.n or 1)
         self._offsets: dict[int, int] = {}
 
     def go_on(self, pieces: list[Piece]) -> Iterator[bytes]:
@@ -194,9 +223,7 @@ class TextWriter:
         for number, choice in enumerate(all_choices(row)):
             yield from self._begin(number)
             yield self._chunk(number, "", reason=reason_of(choice))
-        if self._has_usage:
-            yield data_event({**self._head, "choices": [], "usage": usage_of(row)})
-        yield DONE
+        yield from self._whole.end(row)
 
     def _begin(self, number: int) -> Iterator[bytes]:
         if number not in self._offsets:
@@ -205,5 +232,5 @@ class TextWriter:
                 yield self._chunk(number, self._prompt)
 
     def _chunk(self, number: int, text: str, logprobs: JSON_OBJECT | None = None, reason: str | None = None) -> bytes:
-        choice = {"index": number, "text": text, "logprobs": logprobs, "finish_reason": reason}
-        return data_event({**self._head, "choices": [choice]})
+        choice = {"index": self._first + number, "text": text, "logprobs": logprobs, "finish_reason": reason}
+        return self._whole.chunk(choice)

@@ -10,6 +10,7 @@ from pydantic import Field
 from starlette.datastructures import UploadFile
 from starlette.responses import Response, StreamingResponse
 
+from server.adapters.storage import StorageMissingError, begun
 from server.domain.files import BINARY, CONTENT_TYPE
 from server.domain.storable import storable
 from server.errors import NotFoundError
@@ -182,7 +183,11 @@ async def get_openai_file_content(caller: Calling, file_id: str) -> Response:
     file = await find(caller, file_id)
     if isinstance(file, Upload):
         headers = {"content-length": str(file.size_bytes)}
-        return StreamingResponse(caller.rt.storage.stream(file.key), media_type=file.content_type, headers=headers)
+        try:
+            chunks = await begun(caller.rt.storage.stream(file.key))
+        except StorageMissingError:
+            raise unknown(file_id) from None
+        return StreamingResponse(chunks, media_type=file.content_type, headers=headers)
     lines = batch_lines.result_lines(caller.rt, file, of_errors=file_id.startswith(ERROR), base_url=caller.base_url)
     return StreamingResponse(lines, media_type="application/jsonl")
 

@@ -92,6 +92,17 @@ class ChatCompletion(Form):
     system_fingerprint: str = Field(description="Changes with the version.")
     choices: list[ChatChoice]
     usage: Usage
+    metadata: dict[str, str] | None = Field(None, description="What was given as `metadata`.")
+
+
+class CompletionMessages(Form):
+    """The messages of a conversation that was answered."""
+
+    object: Literal["list"]
+    data: list[JSON_OBJECT]
+    first_id: str | None
+    last_id: str | None
+    has_more: bool
 
 
 class CompletionChoice(Form):
@@ -126,6 +137,10 @@ class ResponseForm(Form):
     output: list[JSON_OBJECT] = Field(description="Reasoning, words and calls, once it has ended.")
     error: JSON_OBJECT | None
     usage: JSON_OBJECT | None
+    metadata: dict[str, str] = Field(description="What was given as `metadata`.")
+    previous_response_id: str | None = Field(description="The response whose conversation goes on.")
+    background: bool = Field(description="Whether it goes on without its client.")
+    parallel_tool_calls: bool = Field(description="Where false, the first call alone is given.")
 
 
 class DeletedResponse(Form):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from server.domain.ids import encode_id
-from server.rest.openai.chat import calls_of, chat_logprobs
+from server.rest.openai.chat import calls_of, chat_logprobs, is_one_call
 from server.rest.openai.errors import RefusedError
 from server.rest.openai.messages import read_messages
 from server.tables import Prediction
@@ -68,7 +68,7 @@ def output_items(row: Prediction, choice: dict[str, Any], status: str) -> list[d
     items: list[dict[str, Any]] = []
     if reasoning := message.get("reasoning_content"):
         items.append({**reasoning_item(row), "status": status, "content": [reasoning_part(reasoning)]})
-    calls = calls_of(message, is_one_call=False)
+    calls = calls_of(message, is_one_call=is_one_call(row))
     if message.get("content") or not calls:
         tokens = (choice.get("logprobs") or {}).get("content") or []
         part = text_part(message.get("content") or "", tokens)

@@ -15,7 +15,7 @@ from server.domain.predictions import PredictionErrorCode, PredictionStatus
 from server.domain.reply_stream import ReplyStream
 from server.domain.text_output import FinishReason
 from server.live.text_progress import Piece
-from server.rest.openai.chat import all_choices, calls_of, reason_of, usage_of
+from server.rest.openai.chat import all_choices, calls_of, is_one_call, reason_of, usage_of
 from server.rest.openai.forms import JSON_OBJECT
 from server.rest.openai.items import (
     call_item,
@@ -41,7 +41,7 @@ _STATUSES = {
 }
 
 
-def response_body(row: Prediction, slug: str, *, is_one_call: bool = False) -> JSON_OBJECT:
+def response_body(row: Prediction, slug: str) -> JSON_OBJECT:
     """The response that a prediction of the version `slug` is, as it stands."""
     status = PredictionStatus(row.status)
     name = _STATUSES[status]
@@ -51,9 +51,7 @@ def response_body(row: Prediction, slug: str, *, is_one_call: bool = False) -> J
     if choice is not None and status is PredictionStatus.SUCCEEDED and reason_of(choice) == FinishReason.LENGTH:
         name, incomplete = "incomplete", {"reason": "max_output_tokens"}
     items = [] if choice is None else output_items(row, choice, "completed" if name == "completed" else "incomplete")
-    if is_one_call:
-        first = next((item for item in items if item["type"] == "function_call"), None)
-        items = [item for item in items if item["type"] != "function_call" or item is first]
+    about: dict[str, Any] = row.openai or {}
     error = None
     if status is PredictionStatus.FAILED:
         is_input = row.error_code == PredictionErrorCode.INPUT_REJECTED.value
@@ -82,11 +80,12 @@ def response_body(row: Prediction, slug: str, *, is_one_call: bool = False) -> J
         "incomplete_details": incomplete,
         "instructions": instructions,
         "max_output_tokens": values.get("max_new_tokens"),
-        "metadata": {},
+        "metadata": row.metadata or {},
         "model": slug,
         "output": items,
-        "parallel_tool_calls": True,
-        "previous_response_id": None,
+        "parallel_tool_calls": not is_one_call(row),
+        "previous_response_id": about.get("previous_response_id"),
+        "background": bool(about.get("background")),
         "reasoning": {"effort": (values.get("chat_template_kwargs") or {}).get("reasoning_effort"), "summary": None},
         "store": True,
         "temperature": values.get("temperature"),
@@ -113,8 +112,8 @@ def response_body(row: Prediction, slug: str, *, is_one_call: bool = False) -> J
 class ResponseWriter:
     """The events of a response behind the one with the number `after`."""
 
-    def __init__(self, row: Prediction, slug: str, after: int = -1, *, is_one_call: bool = False) -> None:
-        self._row, self._slug, self._after, self._is_one_call = row, slug, after, is_one_call
+    def __init__(self, row: Prediction, slug: str, after: int = -1) -> None:
+        self._row, self._slug, self._after = row, slug, after
         values: dict[str, Any] = row.input
         takes_tools = bool(values.get("tools")) and values.get("tool_choice") != "none"
         self._reply = ReplyStream(takes_tools=takes_tools)
@@ -129,19 +128,19 @@ class ResponseWriter:
         yield from self._begin()
         for piece in pieces:
             if piece.choice == 0:
-                yield from self._say(*self._reply.push(piece.text), piece.logprobs)
+                yield from self._say(*self._reply.push(piece.prefix + piece.text), piece.logprobs)
 
     def end(self, row: Prediction) -> Iterator[bytes]:
         """The rest of the text, calls, and the response as it ended."""
         yield from self._begin()
-        body = response_body(row, self._slug, is_one_call=self._is_one_call)
+        body = response_body(row, self._slug)
         status = body["status"]
         if row.output is not None and status in ("completed", "incomplete"):
             choice = all_choices(row)[0]
             message = choice.get("message") or {"content": choice["text"]}
             content = message.get("content") or ""
             yield from self._say(*self._reply.finish(message.get("reasoning_content"), content), [])
-            calls = calls_of(message, is_one_call=self._is_one_call)
+            calls = calls_of(message, is_one_call=is_one_call(row))
             if not calls:
                 yield from self._change(message_item(self._row), text_part("", []))
             yield from self._close()

@@ -9,25 +9,31 @@ from contextlib import suppress
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, ValidationError
 from starlette.responses import Response
 
 from server.domain.api_keys import Scope
-from server.domain.ids import parse_id
 from server.domain.predictions import NewPrediction, PredictionStatus
-from server.errors import BadUserInputError, NotFoundError
-from server.live import prediction_rows
+from server.errors import NotFoundError
 from server.live.prediction_events import wait_until_ended
 from server.rest.answers import answer
 from server.rest.caller import CHANGE, SIGN_IN, Caller, Calling, Changing
-from server.rest.openai.chat import ACCEPTED, ChatRequest, all_choices, parameter_names, read_request
+from server.rest.openai.chat import (
+    ACCEPTED,
+    ChatRequest,
+    all_choices,
+    find_chat,
+    is_one_call,
+    parameter_names,
+    read_request,
+)
 from server.rest.openai.errors import RefusedError
 from server.rest.openai.forms import ERRORS, EVENT_STREAM, JSON_OBJECT, DeletedResponse, Form, InputItems, ResponseForm
 from server.rest.openai.items import input_items, read_items
 from server.rest.openai.models import find_version
 from server.rest.openai.response_events import INSTRUCTIONS, PREFIX, ResponseWriter, response_body
 from server.rest.openai.running import IdempotencyKey, Run, stream
-from server.rest.openai.sampling import Unread, pinned_slug
+from server.rest.openai.sampling import Metadata, Unread, pinned_slug
 from server.rest.requests import BoundedRoute
 from server.services import deletions, predictions, versions
 from server.tables import Prediction
@@ -41,6 +47,12 @@ _REFUSED = {
     "context_management": "Models read what they are given; leave 'context_management' out.",
     "max_tool_calls": "There are no built-in tools; leave 'max_tool_calls' out.",
     "moderation": "There is no moderation; leave 'moderation' out.",
+}
+# What the parts of a request are called here that have another name in chat
+_PLACES = {
+    "max_completion_tokens": "max_output_tokens",
+    "response_format": "text.format",
+    "reasoning_effort": "reasoning.effort",
 }
 
 
@@ -69,7 +81,7 @@ class ResponseRequest(Form):
     include: list[str] | None = Field(None, description=f"`{_LOGPROBS}`; others are not read.")
     truncation: str | None = Field(None, description="`disabled`: what is too long is refused.")
     seed: int | None = Field(None, description="The same seed gives the same text; not OpenAI's.")
-    metadata: Unread = None
+    metadata: Metadata = None
     store: Unread = None
     stream_options: Unread = None
     service_tier: Unread = None
@@ -98,19 +110,23 @@ async def create_response(
         chat.messages.insert(0, {"role": "system", "content": body.instructions, "name": INSTRUCTIONS})
     values = read_request(chat, version, _extra(body), caller.rt.settings.max_new_tokens)
     slug = pinned_slug(model, version)
-    new = NewPrediction(slug, values, idempotency_key)
+    about = {
+        "previous_response_id": body.previous_response_id,
+        "background": bool(body.background),
+        "parallel_tool_calls": body.parallel_tool_calls is not False,
+    }
+    new = NewPrediction(slug, values, idempotency_key, metadata=body.metadata, openai=about)
     stays = bool(body.background) or idempotency_key is not None
-    is_one_call = body.parallel_tool_calls is False
 
     async def make() -> Run:
         row = await predictions.create(caller.rt, caller.viewer, new)
         return Run(caller, request, row, stays=stays)
 
     if body.stream:
-        return await stream(caller, request, make, lambda row: ResponseWriter(row, slug, is_one_call=is_one_call))
+        return await stream(caller, request, make, lambda row: ResponseWriter(row, slug))
     run = await make()
     row = run.row if body.background else await run.result()
-    response = answer(response_body(row, slug, is_one_call=is_one_call))
+    response = answer(response_body(row, slug))
     response.headers.update(run.headers)
     return response
 
@@ -150,7 +166,12 @@ def _chat_request(body: ResponseRequest) -> ChatRequest:
         "tool_choice": choice if tools else None,
         "reasoning_effort": (body.reasoning or {}).get("effort"),
     }
-    return ChatRequest.model_validate(values)
+    try:
+        return ChatRequest.model_validate(values)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+        place = ".".join(_PLACES.get(str(part), str(part)) for part in first["loc"])[:200]
+        raise RefusedError(f"'{place}': {first['msg']}", place, "invalid_type") from None
 
 
 def _extra(body: ResponseRequest) -> dict[str, Any]:
@@ -189,20 +210,14 @@ async def _earlier_messages(caller: Caller, response_id: str | None) -> list[JSO
     choice = all_choices(row)[0]
     message = choice.get("message") or {"role": "assistant", "content": choice["text"]}
     reply = {name: message[name] for name in ("role", "content", "tool_calls") if message.get(name)}
+    if is_one_call(row) and "tool_calls" in reply:
+        reply["tool_calls"] = reply["tool_calls"][:1]
     earlier = [each for each in row.input["messages"] if each.get("name") != INSTRUCTIONS]
     return [*earlier, reply]
 
 
 async def _find(caller: Caller, response_id: str, scope: Scope = Scope.READ) -> Prediction:
-    caller.viewer.require(scope)
-    try:
-        row_id = parse_id(response_id.removeprefix(PREFIX), "Prediction")
-        row = await prediction_rows.find_visible(caller.viewer, row_id)
-    except (BadUserInputError, NotFoundError):
-        raise NotFoundError(f"There is no response with the id {response_id[:100]!r}.") from None
-    if not isinstance(row.input, dict) or not isinstance(row.input.get("messages"), list):
-        raise NotFoundError(f"There is no response with the id {response_id[:100]!r}.")
-    return row
+    return await find_chat(caller, response_id, PREFIX, "response", scope)
 
 
 async def _slug_of(row: Prediction) -> str:

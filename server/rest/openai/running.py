@@ -78,7 +78,7 @@ class Run:
             caller.rt, caller.hubs, caller.viewer, self.row.id, LONGEST_WAIT_SECONDS
         )
         try:
-            row = await self._while_there(ending)
+            row = await while_there(self._request, ending)
             if not PredictionStatus(row.status).is_terminal:
                 raise RefusedError(STOPPING, code=SERVER, status=503, type_=SERVER)
             self._is_due = False
@@ -117,25 +117,18 @@ class Run:
         except (ServiceError, *CONNECTION_ERRORS) as error:
             logger.warning("openai.not_canceled", prediction=str(self.row.id), error=str(error))
 
-    async def first(self, pieces: AsyncGenerator[bytes, None]) -> bytes:
-        """The first piece of a stream, before which a refusal is an answer; nothing of a stream that has none.
 
-        Raises:
-            ClientDisconnect: the client is gone.
-        """
-        return await self._while_there(anext(pieces, b""))
-
-    async def _while_there(self, waiting: Awaitable[T]) -> T:
-        """What is waited for, unless the client leaves before; raises ClientDisconnect."""
-        task = asyncio.ensure_future(waiting)
-        left = asyncio.create_task(_wait_for_disconnect(self._request))
-        try:
-            await asyncio.wait({task, left}, return_when=asyncio.FIRST_COMPLETED)
-            if task.done():
-                return task.result()
-            raise ClientDisconnect
-        finally:
-            await end(task, left)
+async def while_there(request: Request, waiting: Awaitable[T]) -> T:
+    """What is waited for, unless the client leaves before; raises ClientDisconnect."""
+    task = asyncio.ensure_future(waiting)
+    left = asyncio.create_task(_wait_for_disconnect(request))
+    try:
+        await asyncio.wait({task, left}, return_when=asyncio.FIRST_COMPLETED)
+        if task.done():
+            return task.result()
+        raise ClientDisconnect
+    finally:
+        await end(task, left)
 
 
 async def _wait_for_disconnect(request: Request) -> None:
@@ -173,7 +166,8 @@ class Writer(Protocol):
         ...
 
 
-async def _pieces(run: Run, writer: Writer) -> AsyncGenerator[bytes, None]:
+async def pieces_of(run: Run, writer: Writer) -> AsyncGenerator[bytes, None]:
+    """What a writer makes of a run as it goes on, in pieces."""
     progress = TextProgress()
     async with aclosing(run.updates()) as updates:
         async for update in updates:
@@ -194,39 +188,61 @@ async def stream(
     make: Callable[[], Awaitable[Run]],
     writer_of: Callable[[Prediction], Writer],
 ) -> Response:
-    """The answer that streams a run which is made for it, under the bound of the caller's open streams.
+    """The answer that streams a run which is made for it; raises as `stream_runs`."""
+
+    async def make_one() -> list[Run]:
+        return [await make()]
+
+    return await stream_runs(caller, request, make_one, lambda runs: pieces_of(runs[0], writer_of(runs[0].row)))
+
+
+async def stream_runs(
+    caller: Caller,
+    request: Request,
+    make: Callable[[], Awaitable[list[Run]]],
+    pieces_of_all: Callable[[list[Run]], AsyncGenerator[bytes, None]],
+) -> Response:
+    """The answer that streams runs which are made for it, under the bound of the caller's open streams.
 
     Raises:
         RateLimitedError: too many are open.
-        RefusedError: the run has failed before anything was to be sent.
+        RefusedError: a run has failed before anything was to be sent.
+        ClientDisconnect: the client is gone.
     """
     limits: ConcurrencyLimit = request.app.state.stream_limits
     owner = caller.viewer.owner_key
     if not limits.acquire(owner):
         raise RateLimitedError(TOO_MANY, KEEP_ALIVE_SECONDS)
-    run: Run | None = None
+    runs: list[Run] = []
     try:
-        run = await make()
-        pieces = _pieces(run, writer_of(run.row))
+        runs = await make()
+        pieces = pieces_of_all(runs)
         try:
-            first = await run.first(pieces)
+            # Before the first piece a refusal is an answer; there is none of a stream that has nothing to tell
+            first = await while_there(request, anext(pieces, b""))
         except BaseException:
             await pieces.aclose()
             raise
     except BaseException as error:
         limits.release(owner)
-        if run is not None:
+        for run in runs:
             await run.leave()
-            if isinstance(error, RefusedError):
-                error.headers.update(run.headers)
+        if isinstance(error, RefusedError):
+            error.headers.update(headers_of(runs))
         raise
-    here = run
 
     async def leave() -> None:
         limits.release(owner)
-        await here.leave()
+        for run in runs:
+            await run.leave()
 
-    return EventStream(_with_errors(first, pieces), here.headers, leave)
+    return EventStream(_with_errors(first, pieces), headers_of(runs), leave)
+
+
+def headers_of(runs: list[Run]) -> dict[str, str]:
+    """The headers of an answer, which name the predictions behind it."""
+    ids = ", ".join(encode_id("Prediction", run.row.id) for run in runs)
+    return {"x-prediction-id": ids} if ids else {}
 
 
 async def _with_errors(first: bytes, pieces: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:

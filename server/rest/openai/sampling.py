@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, StringConstraints
 
 from server.domain.models import Slug
 from server.domain.new_tokens import bound_new_tokens
@@ -54,6 +54,10 @@ class Sampling(Form):
     user: str | None = Field(None, description="Is not read.")
 
 
+Metadata = Annotated[
+    dict[Annotated[str, StringConstraints(max_length=64)], Annotated[str, StringConstraints(max_length=512)]] | None,
+    Field(max_length=16, description="Up to 16 texts of your own, which are given back with the answer."),
+]
 Unread = Annotated[Any, Field(description="Is not read.")]
 
 

@@ -2,25 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
 from typing import Any
 
 from fastapi import Request
 
+from server.adapters.tasks import end
 from server.domain.predictions import NewPrediction
 from server.rest.caller import Caller
-from server.rest.openai.running import Run
+from server.rest.openai.running import Run, headers_of
 from server.services import predictions
 from server.tables import Prediction
 
 
-async def make_run(
-    caller: Caller, request: Request, slug: str, values: dict[str, Any], idempotency_key: str | None, number: int = 0
-) -> Run:
-    """The prediction of one of a request's inputs, which has a key of its own where the request has one."""
-    key = f"{idempotency_key}:{number}" if idempotency_key is not None and number else idempotency_key
-    row = await predictions.create(caller.rt, caller.viewer, NewPrediction(slug, values, key))
-    return Run(caller, request, row, stays=key is not None)
+async def make_all(
+    caller: Caller, request: Request, slug: str, inputs: Sequence[dict[str, Any]], idempotency_key: str | None
+) -> list[Run]:
+    """The predictions of a request's inputs, each with a key of its own where the request has one.
+
+    Where one of them is refused, all others are canceled.
+    """
+    runs: list[Run] = []
+    try:
+        for number, values in enumerate(inputs):
+            key = f"{idempotency_key}:{number}" if idempotency_key is not None and number else idempotency_key
+            row = await predictions.create(caller.rt, caller.viewer, NewPrediction(slug, values, key))
+            runs.append(Run(caller, request, row, stays=key is not None))
+    except BaseException:
+        for run in runs:
+            await run.leave()
+        raise
+    return runs
+
+
+async def merged(streams: Sequence[AsyncGenerator[bytes, None]]) -> AsyncGenerator[bytes, None]:
+    """The pieces of several streams as they come; what one of them raises ends all."""
+    following = {asyncio.ensure_future(anext(each, None)): each for each in streams}
+    try:
+        while following:
+            done, _ = await asyncio.wait(following, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                each = following.pop(task)
+                if (piece := task.result()) is not None:
+                    following[asyncio.ensure_future(anext(each, None))] = each
+                    yield piece
+    finally:
+        await end(*following)
+        for each in streams:
+            await each.aclose()
 
 
 async def run_all(
@@ -32,12 +62,10 @@ async def run_all(
         RefusedError: one has not; all others are canceled.
         ClientDisconnect: the client is gone, and all are canceled.
     """
-    runs: list[Run] = []
+    runs = await make_all(caller, request, slug, inputs, idempotency_key)
     try:
-        for number, values in enumerate(inputs):
-            runs.append(await make_run(caller, request, slug, values, idempotency_key, number))
         rows = [await run.result() for run in runs]
     finally:
         for run in runs:
             await run.leave()
-    return rows, {"x-prediction-id": ", ".join(run.headers["x-prediction-id"] for run in runs)}
+    return rows, headers_of(runs)

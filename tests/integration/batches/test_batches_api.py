@@ -18,6 +18,7 @@ from tests.support.operations import somebody
 from tests.support.receiver import answer, listening
 
 CANCEL = f"mutation ($i: CancelBatchInput!) {{ cancelBatch(input: $i) {{ {MEMBERS} }} }}"
+REDELIVER = f"mutation ($i: RedeliverBatchWebhookInput!) {{ redeliverBatchWebhook(input: $i) {{ {MEMBERS} }} }}"
 RETRY = f"mutation ($i: RetryFailedBatchInput!) {{ retryFailedBatch(input: $i) {{ {MEMBERS} }} }}"
 UPLOAD = "mutation ($i: CreateUploadInput!) { createUpload(input: $i) { ... on Upload { uri url } } }"
 WATCH = "subscription ($id: ID!) { batch(id: $id) { status counts { total succeeded live } } }"
@@ -124,7 +125,11 @@ async def test_one_webhook_tells_of_the_end(ada: Client) -> None:
         while over["webhook"]["status"] == "PENDING":
             over = await read(ada, made["id"])
         assert [attempt["statusCode"] for attempt in over["webhook"]["attempts"]] == [500, 200]
-    first, second = receiver.told
+        again = (await ada.run(REDELIVER, i={"id": made["id"]}))["redeliverBatchWebhook"]
+        assert again["webhook"]["status"] in ("PENDING", "DELIVERED")
+        await receiver.wait(3, 60)
+    first, second, third = receiver.told
+    assert (third.id, third.event) == (first.id, first.event)
     assert (first.id, first.event) == (second.id, "BATCH_COMPLETED")
     secret = (await ada.run(SECRET))["viewer"]["webhookSecret"]
     body = Webhook(secret).verify(second.body, second.headers)
@@ -142,6 +147,21 @@ async def test_a_cancel_and_what_may_be_retried(ada: Client) -> None:
     assert (over["status"], over["counts"]["canceled"]) == ("CANCELED", 6)
     again = (await ada.run(RETRY, i={"id": made["id"]}))["retryFailedBatch"]
     assert (again["code"], again["message"]) == ("CONFLICT", "Nothing failed in this batch.")
+
+
+async def test_what_a_cancel_kept_from_running_is_not_run_again(ada: Client) -> None:
+    slow = {"text": "slow " * 200, "delay_seconds": 0.5}
+    made = await create(ada, inputs=[{"text": "b", "fail": True}, *[slow] * 4], maxConcurrency=1)
+    early = (await ada.run(REDELIVER, i={"id": made["id"]}))["redeliverBatchWebhook"]
+    assert early["code"] == "CONFLICT"
+    while not (await read(ada, made["id"]))["counts"]["failed"]:
+        await asyncio.sleep(0.1)
+    await ada.run(CANCEL, i={"id": made["id"]})
+    over = await ended(ada, made["id"])
+    assert (over["status"], over["counts"]["failed"], over["counts"]["canceled"]) == ("CANCELED", 1, 4)
+    again = (await ada.run(RETRY, i={"id": made["id"]}))["retryFailedBatch"]
+    over = await ended(ada, again["id"])
+    assert [(item["batchIndex"], item["status"]) for item in over["items"]["nodes"]] == [(0, "FAILED")]
 
 
 async def test_what_failed_is_run_again(ada: Client) -> None:

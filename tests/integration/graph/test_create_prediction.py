@@ -58,6 +58,24 @@ def nested(depth: int) -> Any:
     return value
 
 
+async def test_metadata_is_given_back(ada: Client) -> None:
+    note = {"order": 17, "tags": ["a", {"b": None}]}
+    key = unique("key")
+    made = await ada.create(ECHO, {"text": "a"}, metadata=note, idempotencyKey=key)
+    read = await ada.run("query ($id: ID!) { prediction(id: $id) { metadata } }", id=made["id"])
+    assert read["prediction"]["metadata"] == note
+    listed = await ada.run("{ predictions(first: 1) { nodes { id metadata } } }")
+    assert listed["predictions"]["nodes"] == [{"id": made["id"], "metadata": note}]
+    assert (await ada.create(ECHO, {"text": "a"}, metadata=note, idempotencyKey=key))["id"] == made["id"]
+    assert (await ada.create(ECHO, {"text": "a"}, metadata={}, idempotencyKey=key))["code"] == "CONFLICT"
+
+
+@pytest.mark.parametrize("note", [1, "x", [], {"a": "\0"}, {"\ud800": 1}, {"a": 10**30}, {"a": "x" * 16_000}])
+async def test_hostile_metadata(ada: Client, note: Any) -> None:
+    made = await ada.create(ECHO, {"text": "a"}, metadata=note)
+    assert [v["path"] for v in made["violations"]] == ["/metadata"]
+
+
 @pytest.mark.parametrize(
     ("values", "paths"),
     [

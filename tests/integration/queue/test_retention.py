@@ -42,7 +42,8 @@ async def keeping(database: str, schema_servers: LocalServers, tmp_path: Path) -
 async def finished(rt: Runtime, version: Version, age_seconds: float = 0) -> PredictionLease:
     """A prediction that ended so long ago, with a file of its second attempt and one that the first left behind."""
     queue = uuid4().hex[:12]
-    made = await add(version, queue, input={"text": "secret"})
+    noted = {"metadata": {"a": "secret"}, "openai": {"previous_response_id": "secret"}}
+    made = await add(version, queue, input={"text": "secret"}, **noted)
     (first,) = await claim(queue, uuid4(), 600, 1)
     await rt.storage.put(key(first), b"of the loser", "image/png")
     await hand_back(first)

@@ -58,6 +58,8 @@ SCOPES = {
     ("get", "/openai/v1/models"): "READ",
     ("get", "/openai/v1/models/{model}"): "READ",
     ("post", "/openai/v1/chat/completions"): "RUN",
+    ("get", "/openai/v1/chat/completions/{completion_id}"): "READ",
+    ("get", "/openai/v1/chat/completions/{completion_id}/messages"): "READ",
     ("post", "/openai/v1/completions"): "RUN",
     ("post", "/openai/v1/responses"): "RUN",
     ("get", "/openai/v1/responses/{response_id}"): "READ",
@@ -128,6 +130,7 @@ class Secrets:
         parameters["id"] = parameters[f"id of {path.split('/')[2]}"] if "{id}" in path else ""
         parameters["model"] = f"{parameters['owner']}/{parameters['name']}"
         parameters["response_id"] = f"resp_{parameters['id of responses']}"
+        parameters["completion_id"] = f"chatcmpl-{parameters['id of responses']}"
         options = dict(BODIES.get((method, path), {}))
         if path == "/openai/v1/batches" and "json" in options:
             options["json"] = {"input_file_id": parameters["file_id"], **options["json"]}

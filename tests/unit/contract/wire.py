@@ -77,7 +77,7 @@ EXAMPLES: tuple[Message, ...] = (
     Loading("p1", "read", 512, 1_024),
     Started("p1", 1.5, {"device": "cuda", "dtype": "bfloat16", "libraries": {"torch": "2.9.0"}}),
     Output("p1", text="Once", chunk={"label": "cat"}),
-    ChoiceOutput("p1", 1, "Once", [{"token": "Once", "id": 7, "logprob": -0.5, "top": []}]),
+    ChoiceOutput("p1", 1, "Once", [{"token": "Once", "id": 7, "logprob": -0.5, "top": []}], "<think>"),
     File("p1", "image/png", 16, 8, b"\x89PNG"),
     Preview("p1", 16, 8, 4, b"\xff\xd8\xff"),
     Progress("p1", 4, 20),

@@ -82,6 +82,30 @@ def test_a_stream_goes_on_behind_any_number(text: str, size: int, other: int, da
     assert all(event["sequence_number"] > head[-1]["sequence_number"] for event in rest)
 
 
+@pytest.mark.parametrize("size", [1, 3, 100])
+def test_reasoning_that_the_prompt_begins_is_told_by_the_first_piece(size: int) -> None:
+    text = "I think\n</think>\n\nI say."
+    message = read_reply(text, "assistant\n<think>\n", [])
+    row = prediction(text)
+    row.output = {"choices": [{"text": text, "finish_reason": "stop", "message": message, "prefix": "<think>"}]}
+    pieces = [Piece(0, "", [], "<think>")]
+    pieces += [Piece(0, text[start : start + size], []) for start in range(0, len(text), size)]
+    writer = ResponseWriter(row, "demo/chat:1")
+    written = [each for piece in pieces for each in writer.go_on([piece])]
+    written += writer.end(row)
+    received = [json.loads(each.split(b"data: ", 1)[1]) for each in written]
+    assert "".join(e["delta"] for e in received if e["type"] == "response.reasoning_text.delta") == "I think"
+    assert "".join(e["delta"] for e in received if e["type"] == "response.output_text.delta") == "I say."
+
+
+def test_what_the_prompt_begins_comes_once_and_with_a_snapshot() -> None:
+    progress = TextProgress()
+    begin = SubscriberEvent(Event(EventType.OUTPUT, Cursor("a", 1), 0, {"text": "", "prefix": "<think>"}))
+    choices = [{"text": "I", "prefix": "<think>", "logprobs": None}, {"text": "", "prefix": "<think>"}]
+    assert progress.pieces(begin) == [Piece(0, "", [], "<think>")]
+    assert progress.pieces(snapshot("b", 5, choices=choices)) == [Piece(0, "I", []), Piece(1, "", [], "<think>")]
+
+
 def output(epoch: str, seq: int, text: str, choice: int = 0, logprobs: list[Any] | None = None) -> SubscriberEvent:
     data: dict[str, Any] = {"text": text} | ({"choice": choice} if choice else {})
     if logprobs is not None:

@@ -30,6 +30,7 @@ from workers.predictors.text.batch import TextBatch
 from workers.predictors.text.chat.calls import forces_call, grammar_of, tools_to_call
 from workers.predictors.text.chat.conversation import Conversation
 from workers.predictors.text.chat.media import is_multimodal, read_processor
+from workers.predictors.text.chat.replies import begun_reasoning
 from workers.predictors.text.engine import CannotBatchError, Request, ScoreProcessor
 from workers.predictors.text.folder import choose_class, read_limits
 from workers.predictors.text.grammar import Grammar, Grammars
@@ -247,6 +248,8 @@ class TextModel:
             chosen = replace(sampling, seed=(sampling.seed + choice) % (MAX_SEED + 1))
             requests.append(Request(ids, len(ids), room, chosen, ends, log, own, grammar, scope, media or {}))
         way = self.batch or self._one_by_one
+        gives_choices = "n" in options or options.get("logprobs") is not None or bool(options.get("tools"))
+        prefix = self._begin_choices(context, prompt, len(sinks)) if is_chat and gives_choices else {}
 
         def run(choice: int) -> None:
             try:
@@ -267,13 +270,14 @@ class TextModel:
         finally:
             context.metric("output_tokens", sum(sink.count for sink in sinks))
         context.check()
-        if "n" not in options and options.get("logprobs") is None and not options.get("tools"):
+        if not gives_choices:
             return None
         choices: list[dict[str, Any]] = [
             {
                 "text": sink.text,
                 "finish_reason": sink.finish_reason,
                 "logprobs": None if log is None else {"content": sink.logprobs},
+                **prefix,
             }
             for sink, log in zip(sinks, logs, strict=True)
         ]
@@ -290,6 +294,17 @@ class TextModel:
         written = sum(sink.count for sink in sinks)
         usage = {"input_tokens": len(ids), "output_tokens": written, "total_tokens": len(ids) + written}
         return {"choices": choices, "usage": usage}
+
+    def _begin_choices(self, context: PredictionContext, prompt: str, count: int) -> dict[str, str]:
+        """Say that texts go on with a reasoning where a prompt begins one; what each choice then has of it."""
+        marks = begun_reasoning(prompt)
+        if marks is None or (context.input.get("skip_special_tokens", True) and marks[1] in self._special.values()):
+            # Where the end of a reasoning is left out of the text, nobody could tell it from the words
+            return {}
+        # Whoever reads along cannot know it of the text, as `reply` does of the prompt
+        for choice in range(count):
+            context.begin_choice(choice, marks[0])
+        return {"prefix": marks[0]}
 
     def _read_grammar(self, context: PredictionContext, prompt: str | None) -> Grammar | None:
         """What the text has to be: in the format that was asked for, or calls of tools; `prompt` is that of messages.

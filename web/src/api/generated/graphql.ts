@@ -45,6 +45,8 @@ export type CreatePredictionInput = {
   idempotencyKey?: string | null | undefined;
   /** Input, which is checked against the version's `inputSchema`. Maximum 100000 values. */
   input: unknown;
+  /** An object of your own, which is given back. Maximum 100000 values. */
+  metadata?: unknown;
   /** Model as `owner/name`, or `owner/name:number` to pin a version. Maximum 10000 characters. */
   model: string;
   /** Share the result with equal predictions that set this too: same version, input and seed. */
@@ -260,7 +262,7 @@ export type Scope =
   | 'READ'
   /** Create, retry and cancel predictions and batches, create uploads of input files, and redeliver webhooks. */
   | 'RUN'
-  /** Create, update and delete models, set and remove their variables and aliases, publish and retry versions, and purge results. */
+  /** Create, update and delete models, set and remove their variables and aliases, publish versions and prepare them again, delete predictions, and purge results. */
   | 'WRITE';
 
 /** A variable or secret of a model, in place of the one of that name. */
@@ -423,6 +425,7 @@ export type VersionNamesQueryVariables = Exact<{
 
 export type VersionNamesQuery = { nodes: Array<
     | { __typename: 'ApiKey' }
+    | { __typename: 'AuditEvent' }
     | { __typename: 'Batch' }
     | { __typename: 'BatchLine' }
     | { __typename: 'Invitation' }

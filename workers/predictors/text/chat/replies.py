@@ -42,6 +42,11 @@ def read_reply(text: str, prefix: str, tools: Collection[dict[str, Any]]) -> dic
     return message
 
 
+def begun_reasoning(prompt: str) -> tuple[str, str] | None:
+    """The mark with which a prompt ends, where it is one behind which a model thinks, and the one that ends it."""
+    return next((marks for marks in REASONING if prompt.rstrip().endswith(marks[0])), None)
+
+
 def number_calls(message: dict[str, Any], key: str) -> dict[str, Any]:
     """The message with an id for each call that has none; equal ones for an equal `key`."""
     for number, call in enumerate(message.get("tool_calls") or ()):
