@@ -39,7 +39,7 @@ def described(named: GraphQLNamedType) -> Iterator[tuple[str, str | None]]:
 
 
 # Of other objects altogether, which nobody asks for side by side
-DIFFER_IN_NODES = {"status", "attempts", "webhookDeliveries"}
+DIFFER_IN_NODES = {"status", "state", "attempts", "expiresAt", "webhookDeliveries"}
 
 
 def shape(kind: object) -> str:
