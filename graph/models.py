@@ -18,6 +18,8 @@ from graph.types.models import (
     ModelOrder,
     ModelVariable,
     ModelVersion,
+    PauseModelInput,
+    PauseModelResult,
     PrepareAgainInput,
     PrepareAgainResult,
     PublishVersionInput,
@@ -25,6 +27,8 @@ from graph.types.models import (
     RemovedModelVariable,
     RemoveModelVariableInput,
     RemoveModelVariableResult,
+    ResumeModelInput,
+    ResumeModelResult,
     SetModelVariableInput,
     SetModelVariableResult,
     UpdateModelInput,
@@ -98,6 +102,27 @@ class ModelMutation:
     ) -> DeleteModelResult:
         _, canceled, adapters = await models.delete(info.context.rt, info.context.viewer, input.model)
         return DeletedModel(slug=input.model, canceled_predictions=canceled, adapters=adapters)
+
+    @strawberry.mutation(
+        description="Pause a model: its predictions wait, and new ones are accepted, until it is resumed. What runs "
+        "goes on. Administrators only."
+    )
+    async def pause_model(
+        self,
+        info: Info,
+        input: Annotated[PauseModelInput, strawberry.argument(description="The model.")],  # noqa: A002
+    ) -> PauseModelResult:
+        context = info.context
+        return Model.of(await models.pause(context.rt, context.viewer, input.model, input.reason))
+
+    @strawberry.mutation(description="Resume a paused model: its predictions run again. Administrators only.")
+    async def resume_model(
+        self,
+        info: Info,
+        input: Annotated[ResumeModelInput, strawberry.argument(description="The model.")],  # noqa: A002
+    ) -> ResumeModelResult:
+        context = info.context
+        return Model.of(await models.resume(context.rt, context.viewer, input.model))
 
     @strawberry.mutation(description="Publish a new version of one of your models. Versions never change.")
     async def publish_version(

@@ -18,6 +18,11 @@ from graph.types.predictions import (
     CreatePredictionResult,
     Prediction,
     PredictionFilter,
+    RequeuedPredictions,
+    RequeuePredictionInput,
+    RequeuePredictionResult,
+    RequeuePredictionsInput,
+    RequeuePredictionsResult,
     RetryPredictionInput,
     RetryPredictionResult,
 )
@@ -99,6 +104,31 @@ class PredictionMutation:
         context = info.context
         row_id = parse_id(input.id, "Prediction")
         return Prediction.of(await predictions.retry(context.rt, context.viewer, row_id, input.idempotency_key))
+
+    @strawberry.mutation(
+        description="Run a prediction again that the server failed, for its owner, as a new one with the same version, "
+        "input and webhook. Asked for twice, it is the same one. Administrators only."
+    )
+    async def requeue_prediction(
+        self,
+        info: Info,
+        input: Annotated[RequeuePredictionInput, strawberry.argument(description="The prediction.")],  # noqa: A002
+    ) -> RequeuePredictionResult:
+        context = info.context
+        return Prediction.of(await predictions.requeue(context.rt, context.viewer, parse_id(input.id, "Prediction")))
+
+    @strawberry.mutation(
+        description="Run all predictions again that the server failed and that were not requeued yet, each for its "
+        "owner. Items of batches are not among them. Administrators only."
+    )
+    async def requeue_predictions(
+        self,
+        info: Info,
+        input: Annotated[RequeuePredictionsInput, strawberry.argument(description="The predictions.")],  # noqa: A002
+    ) -> RequeuePredictionsResult:
+        context = info.context
+        count, refused = await predictions.requeue_failed(context.rt, context.viewer, input.criteria())
+        return RequeuedPredictions(count=count, refused=refused)
 
 
 @strawberry.type

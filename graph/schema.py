@@ -44,8 +44,9 @@ from graph.types.errors import MEMBERS, InvalidInput
 from graph.types.events import EVENT_TYPES
 from graph.types.scalars import SCALARS
 from graph.uploads import UploadMutation, UploadQuery
-from graph.users import UserQuery
+from graph.users import UserMutation, UserQuery
 from graph.webhooks import WebhookMutation
+from graph.workers import WorkerMutation
 from server.adapters.tracing import NO_TRACING, Tracing
 
 SUGGESTION = re.compile(r" Did you mean [^?]*\?")
@@ -88,6 +89,7 @@ class Query(
 @strawberry.type(description="What can be changed.")
 class Mutation(
     AccountMutation,
+    UserMutation,
     SessionMutation,
     InvitationMutation,
     PasswordResetMutation,
@@ -102,6 +104,7 @@ class Mutation(
     ResultMutation,
     UploadMutation,
     WebhookMutation,
+    WorkerMutation,
 ):
     pass
 

@@ -8,8 +8,19 @@ import strawberry
 
 from graph.context import Info
 from graph.types.node import After, Before, Connection, First, Last
-from graph.types.users import User, UserFilter
+from graph.types.users import (
+    DeactivateUserInput,
+    DeactivateUserResult,
+    DeletedUser,
+    DeleteUserInput,
+    DeleteUserResult,
+    ReactivateUserInput,
+    ReactivateUserResult,
+    User,
+    UserFilter,
+)
 from server.adapters.pagination import PageRequest, page
+from server.domain.ids import parse_id
 from server.services import users
 
 
@@ -27,3 +38,41 @@ class UserQuery:
     ) -> Connection[User]:
         query = users.listing(info.context.viewer, (filter or UserFilter()).criteria())
         return Connection(page=await page(query, PageRequest(first, after, last, before)), node_of=User.of)
+
+
+@strawberry.type
+class UserMutation:
+    @strawberry.mutation(
+        description="Deactivate an account: its sessions and WebSockets end, its API keys are refused, and what waits "
+        "or runs of it is canceled. Its models stay. Administrators only."
+    )
+    async def deactivate_user(
+        self,
+        info: Info,
+        input: Annotated[DeactivateUserInput, strawberry.argument(description="The user.")],  # noqa: A002
+    ) -> DeactivateUserResult:
+        context = info.context
+        return User.of(await users.deactivate(context.rt, context.viewer, parse_id(input.user, "User")))
+
+    @strawberry.mutation(
+        description="Reactivate an account: its user can sign in, and its API keys hold again. Administrators only."
+    )
+    async def reactivate_user(
+        self,
+        info: Info,
+        input: Annotated[ReactivateUserInput, strawberry.argument(description="The user.")],  # noqa: A002
+    ) -> ReactivateUserResult:
+        return User.of(await users.reactivate(info.context.viewer, parse_id(input.user, "User")))
+
+    @strawberry.mutation(
+        description="Delete a user for good, with their predictions, files, models, keys and sessions. What they used "
+        "stays on record without a name. Administrators only."
+    )
+    async def delete_user(
+        self,
+        info: Info,
+        input: Annotated[DeleteUserInput, strawberry.argument(description="The user.")],  # noqa: A002
+    ) -> DeleteUserResult:
+        context = info.context
+        handle, is_complete = await users.delete(context.rt, context.viewer, parse_id(input.user, "User"))
+        return DeletedUser(handle=handle, is_complete=is_complete)

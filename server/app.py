@@ -20,6 +20,7 @@ from server.adapters.tasks import end
 from server.live.credentials import CredentialWatcher
 from server.live.hubs import Hubs
 from server.live.measures import Measures
+from server.maintenance import erasure
 from server.maintenance.recovery import sweep_for_ever
 from server.rest.app import OPENAI_PATHS, REST_PATHS, Answering, Door, create_openai, create_rest, serve_openapi
 from server.rest.openai import batch_lines
@@ -66,8 +67,12 @@ def create_app(settings: Settings) -> Starlette:
         async with open_runtime(settings, Role.API, tracing) as rt:
             hubs, watcher = Hubs(rt.event_log, rt.wakeups), CredentialWatcher()
             app.state.stop_waiting = hubs.stop_waiting
+            hubs.on_credentials = watcher.look
             requests = batch_items.work_for_ever(rt, asyncio.Event(), batch_lines.read_request)
-            loops = (hubs.run(), watcher.run(), sweep_for_ever(rt), rt.store_watch.run(), measure_lag(), requests)
+            loops = (
+                *(hubs.run(), watcher.run(), sweep_for_ever(rt), erasure.work_for_ever(rt)),
+                *(rt.store_watch.run(), measure_lag(), requests),
+            )
             tasks = [asyncio.create_task(loop) for loop in loops]
             sender = MailSender(rt) if settings.sends_mail else None
             if sender:

@@ -2,26 +2,54 @@
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
+from uuid import UUID
 
 import orjson
 import typer
 
 from server.adapters.pagination import MAX_PAGE, PageRequest, page
-from server.command_line import beside_servers, show
+from server.command_line import beside_servers, fail, show
 from server.domain.audit import AuditAction
-from server.errors import NotFoundError
+from server.domain.ids import encode_id, parse_id
+from server.domain.predictions import INFRASTRUCTURE, PredictionErrorCode
+from server.errors import BadUserInputError, NotFoundError
+from server.maintenance import erasure
+from server.runtime import Runtime
 from server.services import audit as audit_log
+from server.services import catalogue, models, predictions
+from server.services import queues as queue_reports
+from server.services import users as accounts
 from server.services.audit import AuditCriteria
-from server.tables import AuditEvent, User
+from server.services.predictions import REQUEUED_AT_ONCE, RequeueCriteria
+from server.services.queues import QueueReport
+from server.services.users import UserCriteria
+from server.tables import AuditEvent, Model, User, Worker
+
+WAIT_SECONDS = 0.5
+ERASE_SECONDS = 30.0
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Handle = Annotated[str, typer.Argument(help="Handle of the user.")]
+WorkerId = Annotated[str, typer.Argument(help="Id of the worker, or how it begins.")]
+Slug = Annotated[str, typer.Argument(help="The model, as owner/name.")]
+
+workers = typer.Typer(help="The workers: which live, draining one, letting it work again.", no_args_is_help=True)
+queues = typer.Typer(
+    help="What waits: how much, pausing and resuming a model, running again what the server failed.",
+    no_args_is_help=True,
+)
+users = typer.Typer(help="The users: listing, deactivating, reactivating and deleting them.", no_args_is_help=True)
 
 
 def add_commands(app: typer.Typer) -> None:
     """Make them subcommands of the server's command."""
     app.command()(audit)
+    for name, group in (("workers", workers), ("queues", queues), ("users", users)):
+        app.add_typer(group, name=name)
 
 
 def audit(
@@ -69,8 +97,198 @@ def _audit_facts(row: AuditEvent) -> dict[str, Any]:
         *("id", "created_at", "action", "actor", "actor_id", "door", "key_id", "address", "request_id", "client"),
         *("subject_type", "subject_id", "subject", "user_id", "before", "after"),
     )
+    return _facts(row, names)
+
+
+def _facts(row: Any, names: tuple[str, ...]) -> dict[str, Any]:
     facts: dict[str, Any] = orjson.loads(orjson.dumps({name: getattr(row, name) for name in names}, default=str))
     return facts
+
+
+@workers.command("list")
+def list_workers(as_json: AsJson = False) -> None:
+    """List the live workers."""
+    listed = beside_servers(lambda _: catalogue.workers(None))
+    names = ("id", "host", "pid", "device", "device_name", "in_flight", "versions", "drained_at", "started_at",
+             "last_seen")  # fmt: skip
+    lines = [
+        (str(row.id), f"{row.host}:{row.pid}", row.device, "drained" if row.drained_at else "working",
+         f"{row.in_flight} running", f"{len(row.versions)} models loaded")
+        for row in listed
+    ]  # fmt: skip
+    head = ("id", "process", "device", "state", "running", "models")
+    show(head, lines, [_facts(row, names) for row in listed], as_json=as_json)
+
+
+@workers.command("drain")
+def drain_worker(
+    worker: WorkerId,
+    wait: Annotated[bool, typer.Option(help="Wait until nothing runs there any more.")] = False,
+) -> None:
+    """Let a worker claim nothing more; what runs there goes on, and the rest is for the others."""
+
+    async def drain(rt: Runtime) -> Worker:
+        row = await catalogue.drain(rt, None, await _worker_id(worker))
+        while wait and row.in_flight:
+            await asyncio.sleep(WAIT_SECONDS)
+            await rt.event_log.ask_heartbeats()
+            row = await Worker.get_or_none(id=row.id) or row
+            if not await Worker.exists(id=row.id):
+                break
+        return row
+
+    row = beside_servers(drain)
+    typer.echo(f"{row.id} is drained; {row.in_flight} predictions run there.")
+
+
+@workers.command("resume")
+def resume_worker(worker: WorkerId) -> None:
+    """Let a drained worker take work again."""
+
+    async def resume(rt: Runtime) -> Worker:
+        return await catalogue.drain(rt, None, await _worker_id(worker), resume=True)
+
+    typer.echo(f"{beside_servers(resume).id} takes work again.")
+
+
+async def _worker_id(text: str) -> UUID:
+    ids = [row.id for row in await catalogue.workers(None) if str(row.id).startswith(text)]
+    if len(ids) != 1 or not text:
+        problem = "Several live workers have ids that begin" if ids else "No live worker has an id that begins"
+        raise NotFoundError(f"{problem} with {text[:40]!r}; see: inference-server workers list")
+    return UUID(str(ids[0]))
+
+
+@queues.command("list")
+def list_queues(as_json: AsJson = False) -> None:
+    """List the queues: what waits and runs in each, and how many workers serve it; then the paused models."""
+
+    async def read(_: Runtime) -> tuple[list[QueueReport], list[Model]]:
+        paused = Model.filter(paused_at__isnull=False, deleted_at=None).select_related("owner").order_by("paused_at")
+        return await queue_reports.listing(None), await paused
+
+    reports, paused = beside_servers(read)
+    lines = [
+        (each.state.queue, f"{each.state.depth} waiting", f"{each.state.running} running", f"{each.workers} workers",
+         f"oldest {each.state.age_seconds:.0f} s" if each.state.depth else "")
+        for each in reports
+    ]  # fmt: skip
+    lines += [(_slug(row), "paused", str(row.paused_at), "", row.pause_reason or "") for row in paused]
+    facts = {
+        "queues": [{**asdict(each.state), "workers": each.workers} for each in reports],
+        "paused": [{"model": _slug(row), **_facts(row, ("paused_at", "pause_reason"))} for row in paused],
+    }
+    show(("queue", "waiting", "running", "workers", "note"), lines, facts, as_json=as_json)
+
+
+def _slug(model: Model) -> str:
+    return f"{model.owner.handle}/{model.name}"
+
+
+@queues.command("pause")
+def pause_model(
+    model: Slug, reason: Annotated[str | None, typer.Option(help="Why, for those whose predictions wait.")] = None
+) -> None:
+    """Let the predictions of a model wait; what runs goes on."""
+    beside_servers(lambda rt: models.pause(rt, None, model, reason))
+    typer.echo(f"{model} is paused.")
+
+
+@queues.command("resume")
+def resume_model(model: Slug) -> None:
+    """Let the predictions of a paused model run again."""
+    beside_servers(lambda rt: models.resume(rt, None, model))
+    typer.echo(f"{model} runs.")
+
+
+@queues.command("requeue")
+def requeue(
+    prediction: Annotated[str | None, typer.Argument(help="Id of a prediction; if none is given, all of them.")] = None,
+    error: Annotated[
+        list[PredictionErrorCode] | None, typer.Option(help="Only those of these errors.", case_sensitive=False)
+    ] = None,
+    model: Annotated[str | None, typer.Option(help="Only those of this model, as owner/name.")] = None,
+    days: Annotated[float, typer.Option(min=0, max=36_500, help="Only those that failed in the last days.")] = 1,
+    limit: Annotated[int, typer.Option(min=1, max=REQUEUED_AT_ONCE, help="How many at most, the oldest.")] = 100,
+) -> None:
+    """Run again what the server failed (WORKER_LOST, STORAGE, OUT_OF_MEMORY, MODEL_UNAVAILABLE), for its owners."""
+    if prediction is not None:
+        try:
+            row_id = parse_id(prediction, "Prediction")
+        except BadUserInputError as wrong:
+            raise fail(wrong.message) from None
+        again = beside_servers(lambda rt: predictions.requeue(rt, None, row_id))
+        typer.echo(encode_id("Prediction", again.id))
+        return
+    codes = frozenset(error) if error else INFRASTRUCTURE
+    begin = datetime.now(UTC) - timedelta(days=days)
+    criteria = RequeueCriteria(codes, model, begin, None, limit)
+    count, refused = beside_servers(lambda rt: predictions.requeue_failed(rt, None, criteria))
+    typer.echo(f"{count} run again." + (f" {refused} cannot run now; the log says why." if refused else ""))
+
+
+@users.command("list")
+def list_users(
+    search: Annotated[str | None, typer.Option(help="Text in the handle or e-mail address.")] = None,
+    limit: Annotated[int, typer.Option("-n", "--limit", min=1, max=100_000, help="How many, the newest.")] = 50,
+    as_json: AsJson = False,
+) -> None:
+    """List the users, the newest first."""
+
+    async def read(_: Runtime) -> list[User]:
+        return await accounts.listing(None, UserCriteria(search)).order_by("-created_at", "-id").limit(limit)
+
+    listed = beside_servers(read)
+    names = ("id", "handle", "email", "is_admin", "created_at", "deactivated_at", "deleting_at")
+    lines = [
+        (row.handle, row.email, "admin" if row.is_admin else "user",
+         "being deleted" if row.deleting_at else "deactivated" if row.deactivated_at else "active",
+         row.created_at.isoformat(timespec="seconds"))
+        for row in listed
+    ]  # fmt: skip
+    show(("handle", "e-mail", "role", "state", "since"), lines, [_facts(row, names) for row in listed], as_json=as_json)
+
+
+@users.command("deactivate")
+def deactivate_user(handle: Handle) -> None:
+    """Lock an account: its sessions end, its API keys are refused, what waits or runs of it is canceled."""
+
+    async def deactivate(rt: Runtime) -> User:
+        return await accounts.deactivate(rt, None, (await find_user(handle)).id)
+
+    typer.echo(f"{beside_servers(deactivate).handle} is deactivated.")
+
+
+@users.command("reactivate")
+def reactivate_user(handle: Handle) -> None:
+    """Unlock an account: its user can sign in, and its API keys hold again."""
+
+    async def reactivate(_: Runtime) -> User:
+        return await accounts.reactivate(None, (await find_user(handle)).id)
+
+    typer.echo(f"{beside_servers(reactivate).handle} is active.")
+
+
+@users.command("delete")
+def delete_user(
+    handle: Handle,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    wait: Annotated[bool, typer.Option(help="Stay until everything is removed.")] = True,
+) -> None:
+    """Delete a user for good, with their predictions, files, models, keys and sessions."""
+    if not yes:
+        typer.confirm(f"Delete {handle} with everything that is theirs?", abort=True)
+
+    async def delete(rt: Runtime) -> bool:
+        user = await find_user(handle)
+        _, is_complete = await accounts.delete(rt, None, user.id)
+        while wait and not is_complete:
+            await asyncio.sleep(WAIT_SECONDS)
+            is_complete = await erasure.delete_user(rt, user.id, ERASE_SECONDS)
+        return is_complete
+
+    rest = "" if beside_servers(delete) else "; what is left of theirs is removed by the servers"
+    typer.echo(f"{handle} is deleted{rest}.")
 
 
 async def find_user(handle: str) -> User:

@@ -36,7 +36,7 @@ from server.domain.ids import parse_id
 from server.domain.variables import NAME_MAX, VALUE_MAX_BYTES, VARIABLES_MAX, NewVariable
 from server.errors import BadUserInputError
 from server.services import models, variables
-from server.services.models import DESCRIPTION_MAX, SAMPLES_MAX, ModelChanges, NewModel
+from server.services.models import DESCRIPTION_MAX, REASON_MAX, SAMPLES_MAX, ModelChanges, NewModel
 from server.services.variables import ShownVariable
 from server.services.versions import MAX_VERSIONS, next_try_at
 from server.tables import loaded
@@ -228,6 +228,10 @@ class Model(Node):
     updated_at: datetime = strawberry.field(description="Time of the last change.")
     tags: list[str] = strawberry.field(description="Tags to find the model by.")
     run_count: BigInt = strawberry.field(description="Number of runs; updated once a minute.")
+    paused_at: datetime | None = strawberry.field(
+        description="Time when an administrator paused the model: its predictions wait; null if it is not paused."
+    )
+    pause_reason: str | None = strawberry.field(description="Why it is paused, if that was said.")
 
     @strawberry.field(description="Sample outputs that the owner shows to everyone who can see the model.")
     async def samples(
@@ -309,6 +313,8 @@ class Model(Node):
             updated_at=row.updated_at,
             tags=row.tags,
             run_count=BigInt(row.runs),
+            paused_at=row.paused_at,
+            pause_reason=row.pause_reason,
         )
 
 
@@ -404,6 +410,19 @@ class UpdateModelInput:
         return ModelChanges(self.description, self.visibility, self.tags, samples)
 
 
+@strawberry.input(description="The model to pause.")
+class PauseModelInput:
+    model: str = strawberry.field(description=SLUG)
+    reason: str | None = strawberry.field(
+        default=None, description=f"Why, for those whose predictions wait; at most {REASON_MAX} characters."
+    )
+
+
+@strawberry.input(description="The model to resume.")
+class ResumeModelInput:
+    model: str = strawberry.field(description=SLUG)
+
+
 @strawberry.input(description="The model to delete.")
 class DeleteModelInput:
     model: str = strawberry.field(description=SLUG)
@@ -493,6 +512,14 @@ CreateModelResult = Annotated[
 UpdateModelResult = Annotated[
     Model | NotFoundError | ForbiddenError | InvalidInput,
     strawberry.union("UpdateModelResult", description="Result of `updateModel`."),
+]
+PauseModelResult = Annotated[
+    Model | InvalidInput | NotFoundError | ForbiddenError,
+    strawberry.union("PauseModelResult", description="Result of `pauseModel`."),
+]
+ResumeModelResult = Annotated[
+    Model | NotFoundError | ForbiddenError,
+    strawberry.union("ResumeModelResult", description="Result of `resumeModel`."),
 ]
 DeleteModelResult = Annotated[
     DeletedModel | NotFoundError | ForbiddenError,

@@ -23,13 +23,14 @@ from server.adapters.large_columns import holds
 from server.domain import predictions as domain
 from server.domain.files import with_links
 from server.domain.lineage import Environment
+from server.domain.predictions import INFRASTRUCTURE
 from server.domain.secrets import mask
 from server.domain.text_output import choices_of, finish_reason_of, text_of
 from server.live.batch_watch import may_see as may_see_batch
 from server.live.prediction_events import overlay
 from server.live.prediction_rows import may_see
 from server.services import webhooks
-from server.services.predictions import PredictionCriteria
+from server.services.predictions import REQUEUED_AT_ONCE, PredictionCriteria, RequeueCriteria
 from server.tables import loaded
 
 if TYPE_CHECKING:
@@ -404,9 +405,49 @@ class RetryPredictionInput:
     )
 
 
+@strawberry.input(description="The prediction to requeue.")
+class RequeuePredictionInput:
+    id: strawberry.ID = strawberry.field(description="Id of the prediction, which the server failed.")
+
+
+@strawberry.input(description="The predictions to requeue: of those that the server failed, the oldest first.")
+class RequeuePredictionsInput:
+    errors: list[PredictionErrorCode] | None = strawberry.field(
+        default=None, description=f"Only those of these errors: {', '.join(sorted(INFRASTRUCTURE))}."
+    )
+    model: str | None = strawberry.field(default=None, description="Only those of this model, as `owner/name`.")
+    completed_from: datetime | None = strawberry.field(
+        default=None, description="Only those that failed at this time or later."
+    )
+    completed_before: datetime | None = strawberry.field(
+        default=None, description="Only those that failed before this time."
+    )
+    limit: int = strawberry.field(default=100, description=f"How many at most, 1 to {REQUEUED_AT_ONCE}.")
+
+    def criteria(self) -> RequeueCriteria:
+        codes = INFRASTRUCTURE if self.errors is None else frozenset(self.errors)
+        return RequeueCriteria(codes, self.model, self.completed_from, self.completed_before, self.limit)
+
+
+@strawberry.type(description="Requeued predictions.")
+class RequeuedPredictions:
+    count: int = strawberry.field(description="Number of new predictions.")
+    refused: int = strawberry.field(
+        description="Number of those that cannot run again now, such as those of a version that is not READY."
+    )
+
+
 CreatePredictionResult = Annotated[
     Prediction | InvalidInput | NotFoundError | ForbiddenError | UnavailableError | ConflictError,
     strawberry.union("CreatePredictionResult", description="Result of `createPrediction`."),
+]
+RequeuePredictionResult = Annotated[
+    Prediction | InvalidInput | NotFoundError | ForbiddenError | UnavailableError | ConflictError,
+    strawberry.union("RequeuePredictionResult", description="Result of `requeuePrediction`."),
+]
+RequeuePredictionsResult = Annotated[
+    RequeuedPredictions | NotFoundError | ForbiddenError,
+    strawberry.union("RequeuePredictionsResult", description="Result of `requeuePredictions`."),
 ]
 RetryPredictionResult = Annotated[
     Prediction | InvalidInput | NotFoundError | ForbiddenError | UnavailableError | ConflictError,

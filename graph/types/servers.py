@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Annotated
 from uuid import UUID
 
 import strawberry
 from strawberry.scalars import JSON
 
 from graph.types.enums import ModelKind
+from graph.types.errors import ForbiddenError, NotFoundError
 from graph.types.ids import global_id
 from graph.types.scalars import BigInt
 from server import tables
@@ -75,13 +77,17 @@ class Worker:
     disks: list[WorkerDisk] = strawberry.field(description="Room on the disks of its folders.")
     started_at: datetime = strawberry.field(description="Time when it started.")
     last_seen: datetime = strawberry.field(description="Time of its last heartbeat.")
+    drained_at: datetime | None = strawberry.field(
+        description="Time when an administrator drained it: it claims nothing more, and what runs there ends; null if "
+        "it takes work."
+    )
 
     @classmethod
     def of(cls, row: tables.Worker) -> Worker:
         versions = [strawberry.ID(global_id("ModelVersion", UUID(key))) for key in row.versions]
         names = (
             "host", "device", "device_name", "total_bytes", "free_bytes", "model_bytes", "budget_bytes", "in_flight",
-            "evictions", "started_at", "last_seen",
+            "evictions", "started_at", "last_seen", "drained_at",
         )  # fmt: skip
         return cls(
             id=strawberry.ID(str(row.id)),
@@ -95,6 +101,26 @@ class Worker:
             disks=[WorkerDisk(folder=folder, **{"waiting": 0, **disk}) for folder, disk in sorted(row.disks.items())],
             **{name: getattr(row, name) for name in names},
         )
+
+
+@strawberry.input(description="The worker to drain.")
+class DrainWorkerInput:
+    id: strawberry.ID = strawberry.field(description="Id of the worker.")
+
+
+@strawberry.input(description="The drained worker that is to take work again.")
+class ResumeWorkerInput:
+    id: strawberry.ID = strawberry.field(description="Id of the worker.")
+
+
+DrainWorkerResult = Annotated[
+    Worker | NotFoundError | ForbiddenError,
+    strawberry.union("DrainWorkerResult", description="Result of `drainWorker`."),
+]
+ResumeWorkerResult = Annotated[
+    Worker | NotFoundError | ForbiddenError,
+    strawberry.union("ResumeWorkerResult", description="Result of `resumeWorker`."),
+]
 
 
 @strawberry.type(description="Health of what the server depends on.")

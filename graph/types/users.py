@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Annotated
 
 import strawberry
 
 from graph.context import Info
 from graph.types.api_keys import ApiKey
+from graph.types.errors import ConflictError, ForbiddenError, NotFoundError
 from graph.types.ids import global_id
 from graph.types.model_aliases import ModelAlias
 from graph.types.node import After, Before, Connection, First, Last, Node
@@ -45,6 +47,13 @@ class User(Node):
     def email(self, info: Info) -> str | None:
         viewer = info.context.viewer
         return self.row.email if self.just_signed_in or users.may_look_into(viewer, self.row.id) else None
+
+    @strawberry.field(
+        description="Time when an administrator deactivated the account; null unless that was done, and you are the "
+        "user or an administrator."
+    )
+    def deactivated_at(self, info: Info) -> datetime | None:
+        return self.row.deactivated_at if users.may_look_into(info.context.viewer, self.row.id) else None
 
     @strawberry.field(
         description="Last time the user began or refreshed a session, or used an API key. Null if that was too long "
@@ -118,6 +127,43 @@ class User(Node):
         return cls(
             id=global_id("User", row.id), row=row, handle=row.handle, created_at=row.created_at, is_admin=row.is_admin
         )
+
+
+@strawberry.input(description="The user whose account to deactivate.")
+class DeactivateUserInput:
+    user: strawberry.ID = strawberry.field(description="Id of the user.")
+
+
+@strawberry.input(description="The user whose account to reactivate.")
+class ReactivateUserInput:
+    user: strawberry.ID = strawberry.field(description="Id of the user.")
+
+
+@strawberry.input(description="The user to delete.")
+class DeleteUserInput:
+    user: strawberry.ID = strawberry.field(description="Id of the user.")
+
+
+@strawberry.type(description="A deleted user.")
+class DeletedUser:
+    handle: str = strawberry.field(description="Their handle, which is free again once all is removed.")
+    is_complete: bool = strawberry.field(
+        description="Whether everything of theirs is removed; if not, the server goes on by itself."
+    )
+
+
+DeactivateUserResult = Annotated[
+    User | NotFoundError | ConflictError | ForbiddenError,
+    strawberry.union("DeactivateUserResult", description="Result of `deactivateUser`."),
+]
+ReactivateUserResult = Annotated[
+    User | NotFoundError | ConflictError | ForbiddenError,
+    strawberry.union("ReactivateUserResult", description="Result of `reactivateUser`."),
+]
+DeleteUserResult = Annotated[
+    DeletedUser | NotFoundError | ConflictError | ForbiddenError,
+    strawberry.union("DeleteUserResult", description="Result of `deleteUser`."),
+]
 
 
 @strawberry.input(description="Filter for a list of users.")

@@ -23,7 +23,7 @@ import redis.asyncio
 import structlog
 
 from server.adapters.redis_calls import REDIS_ERRORS, Command, RedisCalls, Script
-from server.adapters.wakeups import DELIVER, LOOK, ROW, cancel_channel, owner_channel, wake_channel
+from server.adapters.wakeups import BEAT, CREDENTIALS, DELIVER, LOOK, ROW, cancel_channel, owner_channel, wake_channel
 from server.domain.accounts import ANONYMOUS_OWNER, USER_OWNER
 from server.domain.callers import network_of
 from server.domain.events import NO_EPOCH, Cursor, Event, EventType
@@ -395,6 +395,10 @@ class EventLog:
         if _lister(owner):
             await self._publish({owner_channel(owner): b""})
 
+    async def announce_credentials(self, owner: str) -> None:
+        """Have every API node look at once whether the sessions and keys of an owner still hold."""
+        await self._publish({owner_channel(owner): CREDENTIALS})
+
     async def ended(self, prediction_id: str, owner: str | None, *, shares: bool) -> None:
         """The prediction ended: keep its events for a while, and no preview; wake whoever watches it.
 
@@ -435,6 +439,10 @@ class EventLog:
         """Let every worker look for work."""
         await self.client.publish(cancel_channel(LOOK), b"1")
 
+    async def ask_heartbeats(self) -> None:
+        """Have every worker send its heartbeat now; a failure is logged, since they come anyway."""
+        await self._publish({cancel_channel(BEAT): b"1"})
+
     async def wake_deliverers(self) -> None:
         """Let workers look for webhooks to send; they look by themselves too, so a failure is logged alone."""
         try:
@@ -449,6 +457,12 @@ class EventLog:
     async def delete(self, prediction_id: str) -> None:
         """Remove everything of a prediction."""
         await self.client.delete(*_keys(prediction_id))
+
+    async def delete_owner(self, owner: str, name: str) -> None:
+        """Remove what is counted of an owner, and every other key that has their name in it."""
+        await self.client.delete(*_owner_keys(owner))
+        async for key in self.client.scan_iter(f"*{name}*", count=1000):
+            await self.client.delete(key)
 
     async def memory(self) -> RedisMemory:
         """How full Redis is."""

@@ -26,14 +26,17 @@ CANCELS = "c:"
 CHANNEL = "wakeups"
 LOOK = "look"
 DELIVER = "deliver"
+BEAT = "beat"
 ROW = b"row"
+CREDENTIALS = b"credentials"
 MAX_BACKOFF_SECONDS = 5.0
 
 
 class Wakeup(NamedTuple):
     """What changed: `prediction_id` is None after a (re)connection, when anything may have.
 
-    With an `owner` their lists show it; where `prediction_id` is empty then, it is some prediction of theirs.
+    With an `owner` their lists show it; where `prediction_id` is empty then, it is some prediction of theirs, or where
+    no `row` changed, their sessions and keys.
     """
 
     prediction_id: str | None
@@ -57,7 +60,8 @@ def owner_channel(owner: str) -> str:
 def cancel_channel(prediction_id: str) -> str:
     """The Redis channel on which workers hear that a prediction is to stop, or that its previews are watched.
 
-    `cancel_channel(LOOK)` tells every worker to look for work, `cancel_channel(DELIVER)` to look for webhooks to send.
+    `cancel_channel(LOOK)` tells every worker to look for work, `cancel_channel(DELIVER)` to look for webhooks to send,
+    `cancel_channel(BEAT)` to send its heartbeat, by whose answer it learns what administrators want of it.
     """
     return f"{CANCELS}{prediction_id}"
 
@@ -115,7 +119,8 @@ class PatternBackend(BroadcastBackend):  # type: ignore[misc]
                             continue
                         channel, (kind, _, owner) = message["channel"].decode(), message["data"].partition(b" ")
                         if channel.startswith(OWNERS):
-                            wakeup = Wakeup("", row=True, owner=channel.removeprefix(OWNERS))
+                            is_row = message["data"] != CREDENTIALS
+                            wakeup = Wakeup("", row=is_row, owner=channel.removeprefix(OWNERS))
                         else:
                             key = channel.removeprefix(self._prefix)
                             wakeup = Wakeup(key, row=kind == ROW, owner=owner.decode() or None)

@@ -58,6 +58,17 @@ class PredictionErrorCode(StrEnum):
     INTERNAL = "INTERNAL"
 
 
+INFRASTRUCTURE = frozenset(
+    {
+        PredictionErrorCode.MODEL_UNAVAILABLE,
+        PredictionErrorCode.OUT_OF_MEMORY,
+        PredictionErrorCode.STORAGE,
+        PredictionErrorCode.WORKER_LOST,
+    }
+)
+"""What fails for reasons of the server, which the same input need not meet again."""
+
+
 @dataclass(frozen=True)
 class Failure:
     """A failed prediction's code and the model's own message."""

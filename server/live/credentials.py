@@ -73,11 +73,17 @@ class CredentialWatcher:
     def __init__(self) -> None:
         self._ends: defaultdict[UUID, set[asyncio.Event]] = defaultdict(set)
         self._keys: set[UUID] = set()
+        self._due = asyncio.Event()
+
+    def look(self) -> None:
+        """Some credential may have ended: check now."""
+        self._due.set()
 
     async def run(self) -> None:
         """Check for ever; an outage of PostgreSQL is logged and waited out."""
         while True:
-            await asyncio.sleep(CHECK_SECONDS)
+            await wait_for_event(self._due, CHECK_SECONDS)
+            self._due.clear()
             try:
                 await self.check()
             except DATABASE_ERRORS as error:
@@ -120,7 +126,8 @@ class CredentialWatcher:
 
 _SESSION = """
 SELECT (SELECT u.is_admin FROM session s JOIN "user" u ON u.id = s.user_id
-  WHERE s.id = q.session AND s.user_id = q.owner AND s.ended_at IS NULL) AS is_admin
+  WHERE s.id = q.session AND s.user_id = q.owner AND s.ended_at IS NULL
+    AND u.deactivated_at IS NULL) AS is_admin
 FROM unnest($1::uuid[], $2::uuid[]) WITH ORDINALITY AS q (session, owner, place) ORDER BY q.place
 """
 _KEY = """
@@ -128,6 +135,7 @@ SELECT k.hash, k.id, k.user_id, k.scopes, k.expires_at, u.is_admin,
   k.last_used_at IS NULL OR k.last_used_at < now() - interval '1 minute' AS is_stale
 FROM api_key k JOIN "user" u ON u.id = k.user_id
 WHERE k.hash = ANY($1::text[]) AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > now())
+  AND u.deactivated_at IS NULL
 """
 # Of many requests at once only one writes
 _USED = """
@@ -139,5 +147,7 @@ SELECT i.id FROM unnest($1::uuid[]) AS i (id)
 WHERE NOT EXISTS (SELECT 1 FROM session s WHERE s.id = i.id AND s.ended_at IS NULL)
 UNION ALL
 SELECT i.id FROM unnest($2::uuid[]) AS i (id)
-WHERE NOT EXISTS (SELECT 1 FROM api_key k WHERE k.id = i.id AND k.revoked_at IS NULL)
+WHERE NOT EXISTS (
+  SELECT 1 FROM api_key k JOIN "user" u ON u.id = k.user_id
+  WHERE k.id = i.id AND k.revoked_at IS NULL AND u.deactivated_at IS NULL)
 """

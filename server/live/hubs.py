@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from uuid import UUID
@@ -244,6 +244,7 @@ class Hubs:
         self._hubs: dict[UUID, Hub] = {}
         self._waits: set[asyncio.Timeout] = set()
         self._is_stopping = False
+        self.on_credentials: Callable[[], None] = lambda: None
 
     async def run(self) -> None:
         """Hand wake-ups to hubs until canceled."""
@@ -253,10 +254,13 @@ class Hubs:
 
     def _wake(self, wakeup: Wakeup) -> None:
         """Not in the loop: its variables would hold the hub of the last wake-up, and its events, until the next."""
-        if wakeup.owner is not None:
+        if wakeup.owner is not None and not wakeup.row:
+            self.on_credentials()
+        elif wakeup.owner is not None:
             self.lists.wake(wakeup.owner)
         if wakeup.prediction_id is None:
             self.lists.wake_all()
+            self.on_credentials()
             for hub in self._hubs.values():
                 hub.wake()
         elif wakeup.prediction_id:

@@ -32,6 +32,11 @@ async def cancel_predictions_of_batch(batch_id: UUID, limit: int) -> list[dict[s
     return await rows(_CANCEL_OF_BATCH, batch_id, limit)
 
 
+async def cancel_predictions_of_owner(owner: str, limit: int) -> list[dict[str, Any]]:
+    """Cancel up to so many of those that wait, and as many of those that run, of an owner; their rows as above."""
+    return await rows(_CANCEL_OF_OWNER, owner, limit)
+
+
 def _cancel(which: str, limit: str = "") -> str:
     # Locked in the order of their ids, as by all who change several rows, or two of them might wait for each other;
     # CASE decides by the locked row, since it may have begun to run while this statement waited for it
@@ -55,4 +60,10 @@ SELECT id, owner, queue, status, webhook_events FROM canceled
 _CANCEL_PREDICTION = _cancel("id = $1")
 _CANCEL_SOME = _cancel("id = ANY($1::uuid[])")
 _CANCEL_OF_MODEL = _cancel("model_id = $1")
+# By the indexes of what waits and of what runs, however much has ended
+_CANCEL_OF_OWNER = _cancel("""id IN (
+    (SELECT id FROM prediction WHERE owner = $1 AND status = 'starting' AND cancel_requested_at IS NULL LIMIT $2)
+    UNION ALL
+    (SELECT id FROM prediction WHERE owner = $1 AND status = 'processing' AND cancel_requested_at IS NULL LIMIT $2))
+  """)
 _CANCEL_OF_BATCH = _cancel("batch_id = $1 AND cancel_requested_at IS NULL", "LIMIT $2")

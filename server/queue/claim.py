@@ -261,6 +261,9 @@ _LEASE_IT = """SET status = 'processing', attempt = p.attempt + 1, worker_id = $
   lease_until = now() + make_interval(secs => $3), started_at = coalesce(p.started_at, now()), outside_runner = false"""
 _DUE = "status = 'starting' AND run_at <= now() AND (deadline_at IS NULL OR deadline_at > now())"
 _WAITING = f"queue = $1 AND {_DUE}"
+# What waits of a paused model is left out version by version, so that nobody walks past it; row by row only where few
+# rows are looked at
+_RUNS = "NOT EXISTS (SELECT FROM model o WHERE o.id = p.model_id AND o.paused_at IS NOT NULL)"
 # From version to version by the index of what waits, without reading what waits behind the first of each: it costs the
 # same however long a queue is
 _LIST_WAITING = f"""
@@ -271,14 +274,15 @@ WITH RECURSIVE v AS (
     ORDER BY p.version_id LIMIT 1) FROM v WHERE v.version_id IS NOT NULL)
 SELECT v.version_id, m.predictor, h.queue, h.rank, extract(epoch FROM now() - h.run_at)::float8 AS seconds,
   false AS alone, m.base_id
-FROM v JOIN version m ON m.id = v.version_id CROSS JOIN LATERAL (
+FROM v JOIN version m ON m.id = v.version_id JOIN model o ON o.id = m.model_id AND o.paused_at IS NULL
+CROSS JOIN LATERAL (
   SELECT queue, rank, run_at FROM prediction
   WHERE version_id = v.version_id AND {_DUE} AND NOT alone AND queue = ANY($1::text[])
   ORDER BY rank, run_at LIMIT 1) h
 UNION ALL
 SELECT h.version_id, '', q.queue, h.rank, extract(epoch FROM now() - h.run_at)::float8, true, NULL
 FROM unnest($1::text[]) AS q(queue) CROSS JOIN LATERAL (
-  SELECT version_id, rank, run_at FROM prediction WHERE queue = q.queue AND {_DUE} AND alone
+  SELECT version_id, rank, run_at FROM prediction p WHERE queue = q.queue AND {_DUE} AND alone AND {_RUNS}
   ORDER BY rank, run_at LIMIT 1) h
 """  # noqa: S608 - constants only
 # Every claim locks with SKIP LOCKED, so that claimers never wait for each other and never get the same row, and reads
@@ -306,12 +310,13 @@ _ROOM = """
 # One begins in any case, behind what runs. Who claims at the same time may take a part of the group, which is as good
 _CLAIM_ALONE = f"""
 WITH first AS (
-  SELECT id, version_id, rank, run_at, suspect_group FROM prediction
-  WHERE {_WAITING} AND alone AND run_at <= now() - make_interval(secs => $4)
+  SELECT id, version_id, rank, run_at, suspect_group FROM prediction p
+  WHERE {_WAITING} AND alone AND {_RUNS} AND run_at <= now() - make_interval(secs => $4)
   ORDER BY rank, run_at LIMIT 1 FOR UPDATE SKIP LOCKED),
 others AS (
   SELECT p.id, p.version_id, p.rank, p.run_at FROM prediction p
-  WHERE {_WAITING} AND alone AND suspect_group = (SELECT suspect_group FROM first) AND id <> (SELECT id FROM first)
+  WHERE {_WAITING} AND alone AND {_RUNS} AND suspect_group = (SELECT suspect_group FROM first)
+    AND id <> (SELECT id FROM first)
   ORDER BY rank, run_at LIMIT $5 - 1 FOR UPDATE SKIP LOCKED),
 open AS (SELECT id, version_id, rank, run_at FROM first UNION ALL SELECT * FROM others),
 c AS ({_ROOM.format(names="$6", at_once="$7", versions="$8", running="$9", unknown="$10")})
@@ -323,7 +328,7 @@ WHERE p.id = c.id AND (c.place <= c.room OR p.id = (SELECT id FROM first)) {_RET
 _CLAIM_HINTED = f"""
 WITH open AS (
   SELECT id, version_id, rank, run_at FROM prediction p
-  WHERE id = ANY($4::uuid[]) AND {_WAITING} AND NOT alone
+  WHERE id = ANY($4::uuid[]) AND {_WAITING} AND NOT alone AND {_RUNS}
     AND (run_at <= now() - make_interval(secs => $6) OR NOT EXISTS (
       SELECT FROM version WHERE id = p.version_id AND coalesce(base_id, id) = ANY($5::uuid[])))
   FOR UPDATE SKIP LOCKED),

@@ -7,10 +7,16 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 from uuid import UUID
 
+from tortoise.transactions import in_transaction
+
 from server.adapters.database import columns, from_json, from_row, rows, to_json
 from server.domain.accounts import Viewer
+from server.domain.api_keys import Scope
+from server.domain.audit import AuditAction, Subject, SubjectType
 from server.domain.models import WAITS_FOR_ROOM
-from server.errors import ForbiddenError
+from server.errors import ForbiddenError, NotFoundError
+from server.runtime import Runtime
+from server.services import audit
 from server.tables import Predictor, Worker
 from server.tables.workers import ALIVE_SECONDS
 
@@ -67,6 +73,14 @@ class WorkerState:
 
 
 @dataclass(frozen=True)
+class HeartbeatAnswer:
+    """What a worker learns by its heartbeat: the versions in its memory that are deleted, and whether it is drained."""
+
+    deleted: frozenset[str]
+    is_drained: bool
+
+
+@dataclass(frozen=True)
 class WorkersSummary:
     """The living workers: how many; how many lack a wall, could not load a predictor, or have an almost full disk.
 
@@ -91,20 +105,47 @@ async def announce(worker: WorkerInfo, predictors: list[dict[str, Any]], state: 
     await _write(worker, state)
 
 
-async def _write(worker: WorkerInfo, state: WorkerState) -> None:
+async def _write(worker: WorkerInfo, state: WorkerState) -> bool:
+    """Write a worker's row; whether it is drained."""
     memory = (state.device_name[:200], state.total_bytes, state.free_bytes, state.model_bytes, state.budget_bytes)
     load = (to_json(list(state.versions)), state.in_flight, state.evictions)
     disks = {folder: asdict(disk) for folder, disk in state.disks.items()}
     facts = (to_json(dict(state.walls)), to_json(dict(state.broken_predictors)), to_json(disks))
-    await rows(_WORKER, worker.id, worker.host, worker.pid, worker.device, *memory, *load, *facts)
+    (row,) = await rows(_WORKER, worker.id, worker.host, worker.pid, worker.device, *memory, *load, *facts)
+    return bool(row["is_drained"])
 
 
-async def heartbeat(worker: WorkerInfo, names: list[str], state: WorkerState = IDLE) -> set[str]:
-    """Say that a worker and its predictors are still there; the versions in its memory that are deleted."""
-    await _write(worker, state)
+async def heartbeat(worker: WorkerInfo, names: list[str], state: WorkerState = IDLE) -> HeartbeatAnswer:
+    """Say that a worker and its predictors are still there."""
+    is_drained = await _write(worker, state)
     await rows("UPDATE predictor SET last_seen = now() WHERE name = ANY($1::text[]) RETURNING name", names)
     deleted = await rows(_DELETED, list(state.versions)) if state.versions else []
-    return {str(row["id"]) for row in deleted}
+    return HeartbeatAnswer(frozenset(str(row["id"]) for row in deleted), is_drained)
+
+
+async def drain(rt: Runtime, viewer: Viewer | None, worker_id: UUID, *, resume: bool = False) -> Worker:
+    """Let a worker claim nothing more, or again: what runs there goes on, and the rest is for the others.
+
+    It holds as long as the worker's process: one that is started anew claims. No viewer is the operator at the command
+    line. Doing it again is no error.
+
+    Raises:
+        ForbiddenError: the viewer is no admin, or an API key without the scope WRITE.
+        NotFoundError: no such worker lives.
+    """
+    if viewer is not None:
+        viewer.administer(Scope.WRITE, "drain workers")
+    async with in_transaction():
+        living = await rows(_LOCK_LIVING, worker_id, ALIVE_SECONDS)
+        if not living:
+            raise NotFoundError("There is no live worker with this id.")
+        if living[0]["is_drained"] is resume:
+            await rows(_DRAIN, worker_id, resume)
+            action = AuditAction.WORKER_RESUMED if resume else AuditAction.WORKER_DRAINED
+            subject = Subject(SubjectType.WORKER, worker_id, living[0]["name"])
+            await audit.record(viewer, action, subject, {"drained": resume}, {"drained": not resume})
+    await rt.event_log.ask_heartbeats()
+    return await Worker.get(id=worker_id)
 
 
 async def leave(worker_id: UUID) -> None:
@@ -119,13 +160,13 @@ async def others(worker_id: UUID) -> OtherWorkers:
     return OtherWorkers(len(workers), versions)
 
 
-async def workers(viewer: Viewer) -> list[Worker]:
-    """The living workers, the oldest first.
+async def workers(viewer: Viewer | None) -> list[Worker]:
+    """The living workers, the oldest first; no viewer is the operator at the command line.
 
     Raises:
         ForbiddenError: the viewer is no admin.
     """
-    if not viewer.is_admin:
+    if viewer is not None and not viewer.is_admin:
         raise ForbiddenError("Only administrators may see the workers.")
     # By PostgreSQL's clock, which wrote `last_seen`
     living = await rows(_LIVING, ALIVE_SECONDS)
@@ -171,8 +212,13 @@ SELECT count(*) AS alive,
 FROM worker WHERE last_seen > now() - make_interval(secs => $1)
 """
 _OTHERS = """
-SELECT versions FROM worker WHERE last_seen > now() - make_interval(secs => $1) AND id <> $2
+SELECT versions FROM worker WHERE last_seen > now() - make_interval(secs => $1) AND id <> $2 AND drained_at IS NULL
 """
+_LOCK_LIVING = """
+SELECT host || ':' || pid || ' (' || device || ')' AS name, drained_at IS NOT NULL AS is_drained FROM worker
+WHERE id = $1 AND last_seen > now() - make_interval(secs => $2) FOR UPDATE
+"""
+_DRAIN = "UPDATE worker SET drained_at = CASE WHEN $2::bool THEN NULL ELSE now() END WHERE id = $1 RETURNING id"
 _DELETED = """
 SELECT loaded.id FROM unnest($1::uuid[]) AS loaded(id) LEFT JOIN version v ON v.id = loaded.id
 LEFT JOIN model m ON m.id = v.model_id WHERE m.id IS NULL OR m.deleted_at IS NOT NULL
@@ -193,5 +239,5 @@ ON CONFLICT (id) DO UPDATE SET last_seen = now(), device = excluded.device, devi
   budget_bytes = excluded.budget_bytes, versions = excluded.versions, in_flight = excluded.in_flight,
   evictions = excluded.evictions, walls = excluded.walls, broken_predictors = excluded.broken_predictors,
   disks = excluded.disks
-RETURNING id
+RETURNING drained_at IS NOT NULL AS is_drained
 """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -15,6 +16,7 @@ from tortoise.transactions import in_transaction
 from server.adapters.database import now
 from server.adapters.database import rows as database_rows
 from server.adapters.large_columns import without_large
+from server.adapters.redis_calls import REDIS_ERRORS
 from server.domain.accounts import HANDLE, Viewer
 from server.domain.api_keys import Scope
 from server.domain.audit import AuditAction, Subject, SubjectType
@@ -47,6 +49,7 @@ from server.unit_of_work import unit_of_work
 
 DESCRIPTION_MAX = 10_000
 SAMPLES_MAX = 4
+REASON_MAX = 200
 TAGS_LISTED = 100
 _SUCCEEDED = PredictionStatus.SUCCEEDED.value
 
@@ -289,6 +292,55 @@ async def delete(rt: Runtime, viewer: Viewer, slug: str) -> tuple[Model, int, in
         facts = {"canceled_predictions": len(stopped), "adapters": adapters}
         await audit.record(viewer, AuditAction.MODEL_DELETED, subject_of(model), after=facts)
     return model, len(stopped), adapters
+
+
+async def pause(rt: Runtime, viewer: Viewer | None, slug: str, reason: str | None) -> Model:
+    """Let no worker claim predictions of a model until it is resumed; those that run go on, new ones wait too.
+
+    Pausing it again changes the reason. No viewer is the operator at the command line.
+
+    Raises:
+        ForbiddenError: the viewer is no admin, or an API key without the scope WRITE.
+        NotFoundError: there is no such model.
+        InvalidInputError: the reason is too long, or no text.
+    """
+    if reason is not None and (len(reason) > REASON_MAX or not is_storable(reason)):
+        raise InvalidInputError([Violation("/reason", f"At most {REASON_MAX} characters of text.", "maxLength")])
+    async with in_transaction():
+        model = await _lock_for_admin(viewer, slug, "pause models")
+        before = {"paused": model.paused_at is not None, "reason": model.pause_reason}
+        model.paused_at, model.pause_reason = model.paused_at or now(), reason
+        await model.save(update_fields=["paused_at", "pause_reason"])
+        after = {"paused": True, "reason": reason}
+        await audit.record(viewer, AuditAction.MODEL_PAUSED, subject_of(model), before, after)
+    return model
+
+
+async def resume(rt: Runtime, viewer: Viewer | None, slug: str) -> Model:
+    """Let workers claim predictions of a paused model again, if it is paused; raises as `pause`."""
+    async with in_transaction():
+        model = await _lock_for_admin(viewer, slug, "resume models")
+        if model.paused_at is not None:
+            before = {"paused": True, "reason": model.pause_reason}
+            model.paused_at = model.pause_reason = None
+            await model.save(update_fields=["paused_at", "pause_reason"])
+            await audit.record(viewer, AuditAction.MODEL_RESUMED, subject_of(model), before, {"paused": False})
+    with suppress(*REDIS_ERRORS):
+        await rt.event_log.wake_workers()
+    return model
+
+
+async def _lock_for_admin(viewer: Viewer | None, slug: str, act: str) -> Model:
+    if viewer is not None:
+        viewer.administer(Scope.WRITE, act)
+    if (parsed := parse_slug(slug)) and parsed.number:
+        raise BadUserInputError("Name the model as owner/name, without a version.")
+    query = Model.filter(deleted_at=None, owner__handle=parsed.owner, name=parsed.name) if parsed else None
+    row = await query.only("id").first() if query else None
+    if row is None:
+        raise NotFoundError(f"There is no model {slug[:100]!r}.")
+    await database_rows("SELECT id FROM model WHERE id = $1 FOR UPDATE", row.id)
+    return await Model.get(id=row.id).select_related("owner")
 
 
 def visible(viewer: Viewer) -> Q:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache, partial
 from typing import Any
@@ -24,11 +24,12 @@ from server.adapters.pagination import utc
 from server.adapters.tracing import traceparent_of
 from server.adapters.vault import UnreadableSecretError
 from server.domain import files, inputs, secrets
-from server.domain.accounts import Viewer
+from server.domain.accounts import ANONYMOUS_OWNER, Viewer
 from server.domain.api_keys import Scope
+from server.domain.audit import AuditAction, Subject, SubjectType
 from server.domain.metadata import metadata_violations
 from server.domain.models import DeviceClass, ModelKind, Slug, VersionState, parse_slug, queue_of
-from server.domain.predictions import NewPrediction, PredictionStatus
+from server.domain.predictions import INFRASTRUCTURE, NewPrediction, PredictionErrorCode, PredictionStatus
 from server.domain.webhooks import NewWebhook
 from server.errors import (
     BadUserInputError,
@@ -37,6 +38,7 @@ from server.errors import (
     InvalidInputError,
     NotFoundError,
     RateLimitedError,
+    ServiceError,
     UnauthenticatedError,
     UnavailableError,
     Violation,
@@ -47,14 +49,17 @@ from server.queue.accept import accept
 from server.queue.cancel import cancel_prediction
 from server.queue.depths import count_waiting
 from server.runtime import Runtime
-from server.services import input_urls, models, rate_limits, results, storage, versions, webhooks
-from server.tables import Model, Prediction, User, Version
+from server.services import audit, input_urls, models, rate_limits, results, storage, versions, webhooks
+from server.tables import Model, Prediction, User, Version, Webhook
 from server.unit_of_work import UnitOfWork, send
 
 logger = structlog.get_logger(__name__)
 
 KEY_MAX, DEADLINE_MAX = 200, 7 * 86_400
 WAITING_RETRY_SECONDS = 5.0
+REQUEUED_AT_ONCE = 1000
+REQUEUE_KEY = "requeue:"
+"""What the idempotency key of a prediction begins with that was requeued, and the id of the failed one follows."""
 _Resolution = tuple[Model, Version | None]
 
 
@@ -170,6 +175,10 @@ async def rerun(rt: Runtime, viewer: Viewer, new: NewRun) -> Prediction:
     """
     viewer.require(Scope.RUN)
     old = await find_visible(viewer, new.prediction_id)
+    return await create(rt, viewer, await _again(rt, viewer, old, new))
+
+
+async def _again(rt: Runtime, viewer: Viewer, old: Prediction, new: NewRun) -> NewPrediction:
     if old.data_removed:
         raise UnavailableError("The input of this prediction was removed, so it cannot run again.")
     overrides = {} if new.overrides is None else new.overrides
@@ -190,7 +199,108 @@ async def rerun(rt: Runtime, viewer: Viewer, new: NewRun) -> Prediction:
     values |= {name: value for name, value in overrides.items() if value is not None}
     model = new.version or f"{version.model.owner.handle}/{version.model.name}:{version.number}"
     limits = (new.idempotency_key, new.deadline_seconds, new.webhook)
-    return await create(rt, viewer, NewPrediction(model, values, *limits, retry_of=old.id, use_cache=new.use_cache))
+    return NewPrediction(model, values, *limits, retry_of=old.id, use_cache=new.use_cache)
+
+
+@dataclass(frozen=True)
+class RequeueCriteria:
+    """Which predictions that the server failed to run again, the oldest first, `limit` at most; None takes all."""
+
+    codes: frozenset[PredictionErrorCode] = INFRASTRUCTURE
+    model: str | None = None
+    completed_from: datetime | None = None
+    completed_before: datetime | None = None
+    limit: int = REQUEUED_AT_ONCE
+
+
+async def requeue(rt: Runtime, viewer: Viewer | None, prediction_id: UUID) -> Prediction:
+    """Run a prediction again that the server failed, for its owner: a new one, since what ended stays ended.
+
+    It is of the same version with the same input and tells the same webhook; asked for twice, it is the same one. No
+    viewer is the operator at the command line.
+
+    Raises:
+        ForbiddenError: the viewer is no admin, or an API key without the scope RUN.
+        NotFoundError: there is no such prediction.
+        ConflictError: it did not fail by the server's fault, or is of a batch, or its owner is deactivated.
+        UnavailableError, InvalidInputError, RateLimitedError: it cannot be accepted now, as in `create`.
+    """
+    if viewer is not None:
+        viewer.administer(Scope.RUN, "requeue predictions")
+    old = await Prediction.get_or_none(id=prediction_id)
+    if old is None:
+        raise NotFoundError("There is no prediction with this id.")
+    if old.status != PredictionStatus.FAILED.value or old.error_code not in INFRASTRUCTURE:
+        raise ConflictError("Only what the server failed can be requeued: see its status and error.")
+    row = await _requeue(rt, old)
+    subject = Subject(SubjectType.PREDICTION, old.id, str(old.id), old.user_id)
+    after = {"prediction": str(row.id), "error": old.error_code}
+    await audit.record(viewer, AuditAction.PREDICTION_REQUEUED, subject, after=after)
+    return row
+
+
+async def requeue_failed(rt: Runtime, viewer: Viewer | None, criteria: RequeueCriteria) -> tuple[int, int]:
+    """Run all again that the server failed and that were not run again yet; how many, and how many could not be.
+
+    Raises:
+        ForbiddenError: as in `requeue`.
+        NotFoundError: there is no such model.
+        BadUserInputError: a code is not of the server's, or the limit is none.
+    """
+    if viewer is not None:
+        viewer.administer(Scope.RUN, "requeue predictions")
+    if not criteria.codes or criteria.codes - INFRASTRUCTURE:
+        raise BadUserInputError(f"Only these errors are the server's: {', '.join(sorted(INFRASTRUCTURE))}.")
+    if not 1 <= criteria.limit <= REQUEUED_AT_ONCE:
+        raise BadUserInputError(f"Requeue 1 to {REQUEUED_AT_ONCE} at once.")
+    model, subject = None, Subject(SubjectType.SERVER)
+    if criteria.model is not None:
+        parsed = parse_slug(criteria.model)
+        model = await Model.get_or_none(owner__handle=parsed.owner, name=parsed.name) if parsed else None
+        if model is None:
+            raise NotFoundError(f"There is no model {criteria.model[:100]!r}.")
+        subject = Subject(SubjectType.MODEL, model.id, criteria.model, model.owner_id)
+    times = [utc(at) if at else None for at in (criteria.completed_from, criteria.completed_before)]
+    codes = sorted(code.value for code in criteria.codes)
+    failed = await rows(_FAILED, codes, model.id if model else None, *times, criteria.limit)
+    count = refused = 0
+    for row in failed:
+        try:
+            await _requeue(rt, await Prediction.get(id=row["id"]))
+            count += 1
+        except ServiceError as error:
+            refused += 1
+            logger.info("prediction.not_requeued", prediction=str(row["id"]), why=error.message)
+    after = {"requeued": count, "refused": refused, "errors": codes}
+    await audit.record(viewer, AuditAction.PREDICTIONS_REQUEUED, subject, after=after)
+    return count, refused
+
+
+async def _requeue(rt: Runtime, old: Prediction) -> Prediction:
+    if old.batch_id is not None:
+        raise ConflictError("It is an item of a batch: run what failed of that again with retryFailedBatch.")
+    if old.user_id is not None and not await User.filter(id=old.user_id, deactivated_at=None).exists():
+        raise ConflictError("The account of its owner is deactivated.")
+    owner = Viewer(old.user_id, address=old.owner.removeprefix(ANONYMOUS_OWNER))
+    webhook = await Webhook.get_or_none(prediction_id=old.id)
+    deadline = (old.deadline_at - old.created_at).total_seconds() if old.deadline_at else None
+    again = replace(
+        await _again(rt, owner, old, NewRun(old.id, idempotency_key=f"{REQUEUE_KEY}{old.id}")),
+        deadline_seconds=min(DEADLINE_MAX, max(1, round(deadline))) if deadline is not None else None,
+        webhook=webhooks.again(webhook, old.webhook_events) if webhook else None,
+        use_cache=old.cache_key is not None,
+    )
+    return await create(rt, owner, again)
+
+
+_FAILED = f"""
+SELECT p.id FROM prediction p
+WHERE p.status = 'failed' AND p.error_code = ANY($1::text[]) AND p.batch_id IS NULL AND NOT p.data_removed
+  AND ($2::uuid IS NULL OR p.model_id = $2) AND ($3::timestamptz IS NULL OR p.completed_at >= $3)
+  AND ($4::timestamptz IS NULL OR p.completed_at < $4) AND NOT EXISTS (
+    SELECT FROM prediction again WHERE again.owner = p.owner AND again.idempotency_key = '{REQUEUE_KEY}' || p.id)
+ORDER BY p.completed_at LIMIT $5
+"""  # noqa: S608 - constants only
 
 
 def _request_hash(new: NewPrediction) -> str:

@@ -20,13 +20,15 @@ class QueueReport:
     workers: int
 
 
-async def listing(viewer: Viewer) -> list[QueueReport]:
+async def listing(viewer: Viewer | None) -> list[QueueReport]:
     """The queues of every kind, and those of one class of devices that workers serve or where something waits or runs.
+
+    No viewer is the operator at the command line.
 
     Raises:
         ForbiddenError: the viewer is no admin.
     """
-    if not viewer.is_admin:
+    if viewer is not None and not viewer.is_admin:
         raise ForbiddenError("Only administrators may see the queues.")
     workers = dict.fromkeys(ALL_QUEUES, 0)
     for row in await rows(_DEVICES, ALIVE_SECONDS):
@@ -41,5 +43,6 @@ async def listing(viewer: Viewer) -> list[QueueReport]:
 
 
 _DEVICES = (
-    "SELECT device, count(*) AS n FROM worker WHERE last_seen > now() - make_interval(secs => $1) GROUP BY device"
+    "SELECT device, count(*) AS n FROM worker WHERE last_seen > now() - make_interval(secs => $1)"
+    " AND drained_at IS NULL GROUP BY device"
 )

@@ -37,9 +37,16 @@ class SessionTokens:
 
 
 async def begin(rt: Runtime, user: User, method: SignInMethod) -> SessionTokens:
-    """Sign a user in."""
+    """Sign a user in.
+
+    Raises:
+        CredentialsError: the account is deactivated.
+    """
     expires_at = _expiry(rt)
     async with in_transaction():
+        # The lock waits for whoever deactivates the account now, and then sees it; a foreign key's would not
+        if not await rows(_ACTIVE, user.id):
+            raise CredentialsError("This account is deactivated; ask an administrator of this server.")
         row = await Session.create(user=user, expires_at=expires_at, method=method.value)
         token = opaque(REFRESH_PREFIX)
         await _insert(token, row.id, 1, expires_at)
@@ -128,6 +135,7 @@ async def end_all_of(user_id: UUID) -> int:
     return len(await rows(_END_ALL, user_id))
 
 
+_ACTIVE = 'SELECT id FROM "user" WHERE id = $1 AND deactivated_at IS NULL FOR SHARE'
 _LOCK = """
 SELECT s.id FROM session s JOIN refresh_token t ON t.session_id = s.id WHERE t.hash = $1 FOR UPDATE OF s
 """

@@ -56,6 +56,11 @@ def events_of(new: NewWebhook | None) -> list[str] | None:
     return [event.value for event in WebhookEvent if event in new.events] if new else None
 
 
+def again(row: Webhook, events: Iterable[str]) -> NewWebhook:
+    """The webhook of a prediction, for another one in its place."""
+    return NewWebhook(row.url, tuple(map(WebhookEvent, events)), row.base_url, is_rest=row.is_rest)
+
+
 def listing(viewer: Viewer, user_id: UUID) -> QuerySet[WebhookDelivery] | None:
     """A user's deliveries; None to everybody but this user and administrators."""
     if viewer.user_id != user_id and not viewer.is_admin:

@@ -18,7 +18,8 @@ class Model(Row):
     """A named model of one owner; deleting is soft, so that its slug stays taken.
 
     `samples` are ids of predictions that its owner shows to everybody; `runs` is how many were made, a little late;
-    `variable_changes` counts how often its variables were changed.
+    `variable_changes` counts how often its variables were changed. Predictions of one with `paused_at` wait, for the
+    `pause_reason`.
     """
 
     id = fields.UUIDField(primary_key=True, default=uuid7)
@@ -37,6 +38,8 @@ class Model(Row):
     created_at = fields.DatetimeField(auto_now_add=True)
     updated_at = fields.DatetimeField(auto_now=True)
     deleted_at = fields.DatetimeField(null=True)
+    paused_at = fields.DatetimeField(null=True)
+    pause_reason = fields.CharField(max_length=200, null=True)
 
     class Meta:
         """Table options."""

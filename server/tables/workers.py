@@ -34,7 +34,7 @@ class Worker(Row):
     what they may fill; `total_bytes` and `free_bytes` are the device's own; `in_flight` the predictions it runs.
     `walls` are those around its models' process, each with the reason why it is missing, empty where it stands;
     `broken_predictors` the classes that could not be loaded, each with the reason; `disks` the room on the disks of
-    its folders, by the setting of each.
+    its folders, by the setting of each. One with `drained_at` claims nothing.
     """
 
     id = fields.UUIDField(primary_key=True)
@@ -54,6 +54,7 @@ class Worker(Row):
     walls: Any = fields.JSONField(default=dict)
     broken_predictors: Any = fields.JSONField(default=dict)
     disks: Any = fields.JSONField(default=dict)
+    drained_at = fields.DatetimeField(null=True)
 
     class Meta:
         """Table options."""

@@ -46,6 +46,15 @@ MUTATIONS = {
     "redeliverBatchWebhook": "RUN",
     "createUpload": "RUN",
     "purgeResults": "WRITE",
+    "deactivateUser": "ADMIN",
+    "reactivateUser": "ADMIN",
+    "deleteUser": "ADMIN",
+    "pauseModel": "ADMIN",
+    "resumeModel": "ADMIN",
+    "drainWorker": "ADMIN",
+    "resumeWorker": "ADMIN",
+    "requeuePrediction": "ADMIN",
+    "requeuePredictions": "ADMIN",
 }
 QUERIES = {
     "node": "READ",

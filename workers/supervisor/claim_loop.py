@@ -81,6 +81,8 @@ class ClaimLoop:
         self._stopping = False
         self.is_well = False
         """Whether the last claim went through."""
+        self.is_drained = False
+        """Whether it is to claim nothing, until it is told otherwise."""
 
     def ring(self, queue: str, *hints: str) -> None:
         """A doorbell: rows came to a queue."""
@@ -92,6 +94,11 @@ class ClaimLoop:
         """Something may wait anywhere."""
         self._look = True
         self._wake.set()
+
+    def drain(self, *, is_drained: bool) -> None:
+        """Claim nothing more, or again; a claim that is on its way may still come back with something."""
+        self.is_drained = is_drained
+        self.look()
 
     def note_free_slot(self, queue: str, *, alone: bool = False) -> None:
         """A slot is free again, which matters where something could not begin; `alone`: by one without neighbours."""
@@ -134,7 +141,11 @@ class ClaimLoop:
         """Claim what can begin: what bells named, or when it is time for a look, what waits in any queue."""
         hints, self._hints = self._hints, {}
         leave_to_others = False
-        if self._look or any(kind_queue(queue) in self._crowded for queue in hints):
+        if self.is_drained:
+            # Bells that rang here are for others to answer
+            self._look, leave_to_others = False, bool(hints)
+            self._looked_at = time.monotonic()
+        elif self._look or any(kind_queue(queue) in self._crowded for queue in hints):
             await self._look_everywhere()
             leave_to_others = any(kind_queue(queue) in self._crowded for queue in hints)
         else:

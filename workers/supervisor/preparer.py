@@ -72,6 +72,8 @@ class Preparer:
         self._keeper = keeper
         self._worker_id = worker_id
         self._due = asyncio.Event()
+        self.is_drained = False
+        """Whether it is to prepare nothing more."""
         self._paths = ServerPaths(rt.settings)
 
     def look(self) -> None:
@@ -92,7 +94,7 @@ class Preparer:
             while True:
                 self._due.clear()
                 try:
-                    while len(tasks) < slots:
+                    while len(tasks) < slots and not self.is_drained:
                         lease = await versions.claim(self._worker_id, settings.lease_seconds, most)
                         if lease is None:
                             break

@@ -21,7 +21,7 @@ from server.adapters.database import DATABASE_ERRORS
 from server.adapters.redis_calls import REDIS_ERRORS
 from server.adapters.tasks import end, wait_for_event
 from server.adapters.tracing import trace_id
-from server.adapters.wakeups import DELIVER, EVERYBODY, LOOK
+from server.adapters.wakeups import BEAT, DELIVER, EVERYBODY, LOOK
 from server.domain.accounts import USER_OWNER
 from server.domain.models import PREPARE_QUEUE, kind_queue, queues_of
 from server.maintenance import recovery, retention
@@ -172,6 +172,8 @@ class Supervisor:
             problems.append("its model process is not up")
         if self._beat_at is None or time.monotonic() - self._beat_at > patience:
             problems.append("PostgreSQL does not take its heartbeats")
+        if self._claim_loop.is_drained:
+            problems.append("it is drained")
         if not self._claim_loop.is_well:
             problems.append("it does not claim")
         return problems
@@ -306,6 +308,9 @@ class Supervisor:
             timer.cancel()
             if self._attempts.get(lease.id) is attempt:
                 del self._attempts[lease.id]
+            if self._claim_loop.is_drained and not self._attempts:
+                # Somebody waits to hear that nothing runs here any more
+                self._heartbeat_due.set()
             self._claim_loop.note_free_slot(lease.queue, alone=lease.alone)
             if lease.batch_id is not None:
                 # There may be room for more of it
@@ -343,10 +348,11 @@ class Supervisor:
             try:
                 await self._renew_leases()
                 # Not through client(): leases are renewed while a dead runner is started again
-                deleted = await catalogue.heartbeat(info, keeper.names, self._state())
+                answer = await catalogue.heartbeat(info, keeper.names, self._state())
+                self._drain(is_drained=answer.is_drained)
                 # Not one that still runs: it would be loaded again for the next of its predictions
                 in_use = {str(attempt.lease.version_id) for attempt in self._attempts.values()}
-                for version in deleted - in_use:
+                for version in answer.deleted - in_use:
                     self._context.snapshots.forget(UUID(version))
                     self._context.variables.forget(UUID(version))
                     keeper.send(Forget(version))
@@ -358,6 +364,14 @@ class Supervisor:
             wait = settings.heartbeat_seconds - (time.monotonic() - began)
             await wait_for_event(self._heartbeat_due, max(SHORTEST_PAUSE_SECONDS, wait))
             self._heartbeat_due.clear()
+
+    def _drain(self, *, is_drained: bool) -> None:
+        """Claim nothing more, or again, as an administrator wants; what runs here goes on."""
+        if is_drained != self._claim_loop.is_drained:
+            logger.info("worker.drained" if is_drained else "worker.undrained", running=len(self._attempts))
+            self._claim_loop.drain(is_drained=is_drained)
+            self._preparer.is_drained = is_drained
+            self._preparer.look()
 
     async def _publish_changes(self, info: WorkerInfo) -> None:
         """Tell of each runner's predictors, and publish versions with the classes that have changed."""
@@ -425,6 +439,8 @@ class Supervisor:
                     is_here = UUID(wakeup.prediction_id or "") in self._attempts
                 if wakeup.prediction_id == LOOK:
                     self._claim_loop.look()
+                elif wakeup.prediction_id == BEAT:
+                    self._heartbeat_due.set()
                 elif wakeup.prediction_id == DELIVER:
                     self._deliverer.look()
                 elif wakeup == EVERYBODY or wakeup.row:

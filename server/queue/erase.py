@@ -1,0 +1,113 @@
+"""What is removed with a user: their predictions and batches; of their models what tells of them.
+
+Each statement may be asked again after it was cut off, and finds what is left. The ledger stays, and how often models
+ran; neither says any more by whom.
+"""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from server.adapters.database import rows
+from server.queue.batches import request_cancel
+from server.queue.storage import removed
+
+NOBODY = "deleted"
+"""The owner of lines of the ledger whose user was deleted."""
+
+
+async def list_busy(limit: int) -> list[tuple[UUID, str]]:
+    """Deactivated users of whom something waits, with the owner that it is of."""
+    return [(row["id"], row["owner"]) for row in await rows(_LIST_BUSY, limit)]
+
+
+async def cancel_batches(user_id: UUID) -> None:
+    """Have all batches of a user canceled that have not ended."""
+    for row in await rows(_LIVE_BATCHES, user_id):
+        await request_cancel(row["id"], "The account was deactivated.")
+
+
+async def is_busy(user_id: UUID, owner: str) -> bool:
+    """Whether anything of a user waits or runs, or a batch has not ended."""
+    (row,) = await rows(_IS_BUSY, user_id, owner)
+    return bool(row["busy"])
+
+
+async def list_predictions(owner: str, limit: int) -> list[UUID]:
+    """Some of an owner's predictions."""
+    return [row["id"] for row in await rows(_LIST_PREDICTIONS, owner, limit)]
+
+
+async def erase_predictions(ids: list[UUID]) -> int:
+    """Remove predictions that have ended, with their webhooks; how many."""
+    return len(await rows(_ERASE_PREDICTIONS, ids, NOBODY))
+
+
+async def erase_batches(user_id: UUID, limit: int) -> int:
+    """Remove up to so many batches that have ended, with their lines and webhooks; how many."""
+    return len(await rows(_ERASE_BATCHES, user_id, limit))
+
+
+async def erase_names_of_models(user_id: UUID, owner_id: UUID) -> None:
+    """Give the models of a user to another, without their names and what was written on them.
+
+    The rows stay, since predictions of others refer to them.
+    """
+    await rows(_ERASE_VERSIONS, user_id)
+    await rows(_ERASE_MODELS, user_id, owner_id)
+
+
+async def erase_owner(owner: str) -> None:
+    """Take an owner's name from the ledger and from the counts of what is stored."""
+    await rows("UPDATE usage SET owner = $2 WHERE owner = $1 RETURNING prediction_id", owner, NOBODY)
+    await rows("DELETE FROM stored_bytes WHERE owner = $1 RETURNING owner", owner)
+
+
+_LIST_BUSY = """
+SELECT u.id, 'user:' || u.id AS owner FROM "user" u WHERE u.deactivated_at IS NOT NULL AND (
+  EXISTS (SELECT FROM prediction p WHERE p.owner = 'user:' || u.id AND p.status = 'starting')
+  OR EXISTS (SELECT FROM batch b WHERE b.user_id = u.id AND b.completed_at IS NULL AND b.cancel_requested_at IS NULL))
+ORDER BY u.deactivated_at LIMIT $1
+"""
+_LIVE_BATCHES = """
+SELECT id FROM batch WHERE user_id = $1 AND completed_at IS NULL AND cancel_requested_at IS NULL ORDER BY id
+"""
+_IS_BUSY = """
+SELECT EXISTS (SELECT FROM prediction WHERE owner = $2 AND status = 'starting')
+  OR EXISTS (SELECT FROM prediction WHERE owner = $2 AND status = 'processing')
+  OR EXISTS (SELECT FROM batch WHERE user_id = $1 AND completed_at IS NULL) AS busy
+"""
+_LIST_PREDICTIONS = "SELECT id FROM prediction WHERE owner = $1 LIMIT $2"
+# What was not counted yet among the runs of its model is counted now: it will not be there when the others are
+_ERASE_PREDICTIONS = f"""
+WITH ended AS (
+  SELECT id FROM prediction WHERE id = ANY($1::uuid[]) AND completed_at IS NOT NULL ORDER BY id FOR UPDATE),
+mark AS (SELECT counted_until FROM run_count WHERE id = 1 FOR UPDATE),
+gone AS (
+  DELETE FROM prediction p USING ended WHERE p.id = ended.id
+  RETURNING p.id, p.owner, p.model_id, p.created_at, coalesce(p.stored_bytes, 0) AS stored_bytes),
+ledger AS (UPDATE usage u SET owner = $2 FROM gone WHERE u.prediction_id = gone.id),
+runs AS (
+  SELECT g.model_id, count(*) AS n FROM gone g, mark WHERE g.created_at > mark.counted_until GROUP BY g.model_id),
+counted AS (UPDATE model m SET runs = m.runs + r.n FROM runs r WHERE m.id = r.model_id),
+{removed("gone")}
+SELECT id FROM gone
+"""  # noqa: S608 - constants only
+# What is noted of items that were deleted before keeps their place, and not what their user called them
+_ERASE_BATCHES = """
+WITH gone AS (
+  DELETE FROM batch WHERE id IN (
+    SELECT id FROM batch WHERE user_id = $1 AND completed_at IS NOT NULL ORDER BY id LIMIT $2 FOR UPDATE)
+  RETURNING id),
+unnamed AS (UPDATE deletion d SET batch_key = NULL FROM gone WHERE d.batch_id = gone.id)
+SELECT id FROM gone
+"""
+_ERASE_VERSIONS = """
+UPDATE version v SET source_ref = '', revision_asked = NULL, reason = NULL, own_schema = NULL, progress = NULL
+FROM model m WHERE m.id = v.model_id AND m.owner_id = $1 RETURNING v.id
+"""
+_ERASE_MODELS = """
+UPDATE model SET owner_id = $2, name = 'deleted-' || replace(gen_random_uuid()::text, '-', ''), description = '',
+  tags = '[]', samples = '[]', visibility = 'PRIVATE', pause_reason = NULL, deleted_at = coalesce(deleted_at, now())
+WHERE owner_id = $1 RETURNING id
+"""

@@ -1,0 +1,62 @@
+"""A drained worker claims nothing more and says so; what runs there ends as it would; resumed, it works again."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any
+from uuid import uuid4
+
+from tests.conftest import LiveServer
+from tests.integration.accounts.operations import with_key
+from tests.integration.administration.operations import audit, command
+from tests.support.api import Client
+from tests.support.operations import code_of, ended
+
+DRAIN = """mutation ($i: DrainWorkerInput!) { drainWorker(input: $i) { __typename
+  ... on Worker { id drainedAt inFlight } ... on UserError { code message } } }"""
+RESUME = """mutation ($i: ResumeWorkerInput!) { resumeWorker(input: $i) { __typename
+  ... on Worker { id drainedAt } ... on UserError { code message } } }"""
+WORKERS = "{ workers { id drainedAt inFlight } queues { name workers } }"
+
+
+async def act(client: Client, mutation: str, worker: str) -> dict[str, Any]:
+    (answer,) = (await client.run(mutation, i={"id": worker})).values()
+    return dict(answer)
+
+
+async def test_a_drained_worker_ends_what_it_has_and_claims_nothing(
+    admin: Client, ada: Client, nobody: Client, live_server: LiveServer
+) -> None:
+    (worker,) = [each["id"] for each in (await admin.run(WORKERS))["workers"]]
+    runs = await ada.create("demo/echo", {"text": "a b", "repeat": 10, "delay_seconds": 0.1})
+    while (await ada.get(runs["id"]) or {})["status"] == "STARTING":
+        await asyncio.sleep(0.05)
+    try:
+        for client in (ada, nobody, await with_key(admin, "READ", "WRITE"), await with_key(admin, "READ", "ADMIN")):
+            for mutation in (DRAIN, RESUME):
+                assert (await act(client, mutation, worker))["code"] == "FORBIDDEN"
+        answer = await act(admin, DRAIN, worker)
+        assert (answer["__typename"], answer["drainedAt"] is not None) == ("Worker", True)
+        over = await ended(ada, runs["id"])
+        assert (over["status"], over["attempts"]) == ("SUCCEEDED", 1)
+        waits = await ada.create("demo/echo", {"text": "x"})
+        await asyncio.sleep(2)
+        assert (await ada.get(waits["id"]) or {})["status"] == "STARTING"
+        while (state := await admin.run(WORKERS))["workers"][0]["inFlight"]:
+            await asyncio.sleep(0.1)
+        assert (state["workers"][0]["drainedAt"] is not None, state["workers"][0]["inFlight"]) == (True, 0)
+        assert {each["workers"] for each in state["queues"]} == {0}
+        (listed,) = json.loads(command(live_server, "workers", "list", "--json").stdout)
+        assert (listed["id"], listed["drained_at"] is not None) == (worker, True)
+    finally:
+        resumed = await act(admin, RESUME, worker)
+    assert resumed["drainedAt"] is None
+    after = await ended(ada, waits["id"])
+    assert (after["status"], after["attempts"]) == ("SUCCEEDED", 1)
+    actions = [event["action"] for event in await audit(admin, subjectType="WORKER")][:2]
+    assert actions == ["WORKER_RESUMED", "WORKER_DRAINED"]
+    assert (await act(admin, DRAIN, str(uuid4())))["code"] == "NOT_FOUND"
+    assert await code_of(admin, DRAIN, i={"id": "x"}) == "BAD_USER_INPUT"
+    unknown = command(live_server, "workers", "drain", str(uuid4()))
+    assert (unknown.returncode, "No live worker" in unknown.stderr) == (1, True)
