@@ -98,14 +98,18 @@ async def end_links(user_id: UUID) -> None:
 
 
 _INSERT = """
-WITH u AS (SELECT id, handle FROM "user" WHERE email = $2 AND password_hash IS NOT NULL),
+WITH u AS (SELECT id, handle FROM "user" WHERE email = $2 AND password_hash IS NOT NULL
+  AND deactivated_at IS NULL),
 r AS (
   INSERT INTO password_reset AS p (hash, user_id, created_at, expires_at)
   SELECT $1, id, now(), now() + make_interval(secs => $3) FROM u
   ON CONFLICT (hash) DO UPDATE SET expires_at = EXCLUDED.expires_at WHERE p.used_at IS NULL)
 SELECT handle FROM u
 """
-_FIND = "SELECT user_id FROM password_reset WHERE hash = $1 AND used_at IS NULL AND expires_at > now()"
+_FIND = """
+SELECT r.user_id FROM password_reset r JOIN "user" u ON u.id = r.user_id
+WHERE r.hash = $1 AND r.used_at IS NULL AND r.expires_at > now() AND u.deactivated_at IS NULL
+"""
 _USE = """
 UPDATE password_reset SET used_at = now() WHERE hash = $1 AND used_at IS NULL AND expires_at > now() RETURNING hash
 """

@@ -95,6 +95,20 @@ async def test_a_link_ends_after_an_hour(place: MailPlace) -> None:
     assert (await reset(place, token))["code"] == "BAD_CREDENTIALS"
 
 
+async def test_a_link_of_a_deactivated_user_is_none(place: MailPlace) -> None:
+    user, email = await place.join()
+    await ask(place, email)
+    token = await token_of(place, email, 2)
+    user_id = (await user.run("{ viewer { id } }"))["viewer"]["id"]
+    for mutation in ("deactivateUser", "reactivateUser"):
+        kind = mutation[0].upper() + mutation[1:] + "Input!"
+        await place.admin.run(
+            f"mutation ($i: {kind}) {{ {mutation}(input: $i) {{ __typename }} }}", i={"user": user_id}
+        )
+        answer = await reset(place, token)
+        assert answer.get("code") == ("BAD_CREDENTIALS" if mutation == "deactivateUser" else None), answer
+
+
 async def test_nobody_learns_whose_address_it_is(place: MailPlace) -> None:
     """The answers are the same, and take the same time: of either nothing is looked up."""
     times: dict[bool, list[float]] = {True: [], False: []}
