@@ -36,7 +36,7 @@ CONTROLS = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 OUTAGES = frozenset(
     {
         "attempt.waits", "batch_watch.read_failed", "batches.failed", "bell.failed", "catalogue.failed",
-        "claim.failed", "demand.read_failed",
+        "claim.failed", "demand.read_failed", "erasure.failed",
         "events.announce_failed", "events.live_failed", "events.wake_deliverers_failed", "events.write_failed",
         "files.sweep_failed", "graphql.database_away", "guard.failed", "heartbeat.failed", "hub.demand_failed",
         "hub.log_failed", "hub.preview_failed", "hub.row_failed", "live_list.read_failed", "mails.failed",

@@ -105,7 +105,8 @@ describe(
         "webhooks.",
         "WRITE": "Create, update and delete models, set and remove their variables and aliases, publish "
         "versions and prepare them again, delete predictions, and purge results.",
-        "ADMIN": "Act with its owner's administrator rights, within its other scopes.",
+        "ADMIN": "Act with its owner's administrator rights, within its other scopes: deactivate, reactivate and "
+        "delete users, pause and resume models, drain and resume workers, and requeue predictions.",
     },
 )
 describe(

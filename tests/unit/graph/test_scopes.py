@@ -42,6 +42,7 @@ VERBS = {
         "redeliver",
     ),
     *("remove", "rename", "rerun", "retry", "revoke", "rotate", "run", "send", "set", "update", "upload", "write"),
+    *("deactivate", "drain", "pause", "reactivate", "requeue", "resume"),
 }
 
 

@@ -18,8 +18,8 @@ def test_a_worker_imports_nothing_of_its_working_directory(tmp_path: Path, monke
         (tmp_path / package).mkdir()
         (tmp_path / package / "__init__.py").write_text(f"raise ImportError({SHADOWED!r})\n")
     started: list[tuple[list[str], dict[str, str]]] = []
-    monkeypatch.setattr(cli, "_settings", lambda *needs: Settings())
-    monkeypatch.setattr(cli, "_run", lambda work: work.close())
+    monkeypatch.setattr(cli, "read_settings", lambda *needs: Settings())
+    monkeypatch.setattr(cli, "run", lambda work: work.close())
     monkeypatch.setattr(os, "execv", lambda path, command: started.append((command, dict(os.environ))))
     monkeypatch.setattr(os, "execve", lambda path, command, env: started.append((command, env)))
     cli.worker()
