@@ -256,11 +256,11 @@ export type RevokeApiKeyInput = {
 
 /** What an API key may do; no scope includes another. */
 export type Scope =
-  /** Act with its owner's administrator rights, within its other scopes. */
+  /** Act with its owner's administrator rights, within its other scopes: deactivate, reactivate and delete users, pause and resume models, drain and resume workers, and requeue predictions. */
   | 'ADMIN'
   /** Read what its owner can see: private models, predictions, files, deliveries and events. */
   | 'READ'
-  /** Create, retry and cancel predictions and batches, create uploads of input files, and redeliver webhooks. */
+  /** Create, retry, rerun and cancel predictions and batches, create uploads of input files, and redeliver webhooks. */
   | 'RUN'
   /** Create, update and delete models, set and remove their variables and aliases, publish versions and prepare them again, delete predictions, and purge results. */
   | 'WRITE';
