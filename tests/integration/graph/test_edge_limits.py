@@ -161,7 +161,7 @@ async def test_every_answer_of_rest_says_what_is_left(user: Client, small: LiveS
             ("GET", "/v1/account", None, 200, 1),
             ("GET", "/v1/predictions/nonsense", None, 404, 1),
             ("POST", "/v1/predictions", {"version": "demo/nothing", "input": {}}, 404, 11),
-            ("POST", "/v1/predictions", {"version": 1}, 422, 1),
+            ("POST", "/v1/predictions", {"version": 1}, 422, 11),
         ]
         left = USER_POINTS
         for method, path, body, status, points in requests:

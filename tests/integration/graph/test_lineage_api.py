@@ -69,14 +69,16 @@ async def test_a_run_again_has_the_same_seed_and_what_is_overridden(ada: Client)
     assert (await ended(ada, same["id"]))["text"] == made["text"]
     longer = await rerun(ada, made["id"], overrides={"max_new_tokens": 9})
     assert (longer["input"]["max_new_tokens"], longer["seed"]) == (9, made["seed"])
-    assert (await ended(ada, longer["id"]))["text"].startswith(made["text"])
+    text = (await ended(ada, longer["id"]))["text"]
+    assert text.startswith(made["text"])
     seeds = {(await rerun(ada, made["id"], overrides={"seed": None}))["seed"] for _ in range(2)}
     assert made["seed"] not in seeds
     assert len(seeds) == 2
     difference = await compare(ada, made["id"], longer["id"])
     assert difference
     assert difference["input"] == [{"name": "max_new_tokens", "a": 5, "b": 9}]
-    assert difference["text"]["position"] == len(made["text"])
+    # With a few seeds the text ends by itself before its fifth token
+    assert (difference["text"] or {}).get("position") == (None if text == made["text"] else len(made["text"]))
     assert (difference["version"], difference["environment"], difference["output"]) == ([], [], None)
     alike = await compare(ada, made["id"], same["id"])
     assert alike == {
