@@ -254,10 +254,10 @@ class Hubs:
 
     def _wake(self, wakeup: Wakeup) -> None:
         """Not in the loop: its variables would hold the hub of the last wake-up, and its events, until the next."""
-        if wakeup.owner is not None and not wakeup.row:
-            self.on_credentials()
-        elif wakeup.owner is not None:
+        if wakeup.owner is not None and (wakeup.prediction_id or wakeup.row):
             self.lists.wake(wakeup.owner)
+        elif wakeup.owner is not None:
+            self.on_credentials()
         if wakeup.prediction_id is None:
             self.lists.wake_all()
             self.on_credentials()
