@@ -18,7 +18,8 @@ from server.adapters.redis_calls import REDIS_ERRORS
 from server.adapters.storage import StorageError
 from server.domain.accounts import USER_OWNER
 from server.domain.audit import DELETED_USER
-from server.queue import erase
+from server.maintenance import retention
+from server.queue import deletions, erase
 from server.queue.cancel import cancel_predictions_of_owner
 from server.runtime import Runtime
 from server.unit_of_work import UnitOfWork, send
@@ -81,11 +82,12 @@ async def delete_user(rt: Runtime, user_id: UUID, seconds: float) -> bool:
     while ids := await erase.list_predictions(owner, ROWS_AT_ONCE):
         if await erase.is_busy(user_id, owner) or time.monotonic() > deadline:
             return False
+        await deletions.request(ids)
         await _remove_files(rt, [f"predictions/{key}/" for key in ids])
-        with suppress(*REDIS_ERRORS):
-            for key in ids:
-                await rt.event_log.delete(str(key))
-        if not await erase.erase_predictions(ids):
+        removed = [row.id for row in await retention.delete_rows(rt, ids)]
+        await deletions.note_files_removed(removed)
+        await deletions.forget(removed)
+        if not removed:
             return False
     while uploads := [row["id"] for row in await rows(_UPLOADS, owner, ROWS_AT_ONCE)]:
         if time.monotonic() > deadline:

@@ -55,12 +55,14 @@ async def note_files_removed(prediction_ids: Sequence[UUID]) -> None:
     await rows(_NOTE_FILES_REMOVED, list(prediction_ids))
 
 
-async def forget_old(seconds: float, limit: int) -> int:
-    """Forget deletions of so long ago that nothing counts any more; how many.
+async def forget(prediction_ids: Sequence[UUID]) -> int:
+    """Forget deletions whose files are gone; how many. What their models' runs do not count yet is counted now."""
+    return len(await rows(_FORGET, list(prediction_ids)))
 
-    That is once their models' runs are counted, and unless a batch is to say which of its items are missing.
-    """
-    return len(await rows(_FORGET_OLD, seconds, limit))
+
+async def forget_old(seconds: float, limit: int) -> int:
+    """Forget deletions of so long ago; how many. Not where a batch is to say which of its items are missing."""
+    return await forget([row["prediction_id"] for row in await rows(_LIST_OLD, seconds, limit)])
 
 
 async def among(prediction_ids: Sequence[UUID]) -> set[UUID]:
@@ -126,14 +128,26 @@ UPDATE deletion SET files_removed_at = now() WHERE prediction_id = ANY($1::uuid[
   AND deleted_at IS NOT NULL
 RETURNING prediction_id
 """
-_FORGET_OLD = """
-DELETE FROM deletion WHERE prediction_id IN (
-  SELECT d.prediction_id FROM deletion d
-  WHERE d.files_removed_at IS NOT NULL AND d.deleted_at < now() - make_interval(secs => $1)
-    AND d.created_at <= (SELECT counted_until FROM run_count WHERE id = 1)
-    AND NOT EXISTS (SELECT FROM batch b WHERE b.id = d.batch_id AND NOT b.data_removed)
-  ORDER BY d.deleted_at LIMIT $2 FOR UPDATE SKIP LOCKED)
-RETURNING prediction_id
+_LIST_OLD = """
+SELECT d.prediction_id FROM deletion d
+WHERE d.files_removed_at IS NOT NULL AND d.deleted_at < now() - make_interval(secs => $1)
+  AND NOT EXISTS (SELECT FROM batch b WHERE b.id = d.batch_id AND NOT b.data_removed)
+ORDER BY d.deleted_at LIMIT $2
+"""
+# What was not counted yet will not be there when the others are. Two who forget the same lock it in one order
+_FORGET = """
+WITH mark AS (SELECT counted_until FROM run_count WHERE id = 1 FOR UPDATE),
+old AS (
+  SELECT d.prediction_id FROM deletion d, mark
+  WHERE d.prediction_id = ANY($1::uuid[]) AND d.files_removed_at IS NOT NULL
+  ORDER BY d.prediction_id FOR UPDATE OF d),
+gone AS (
+  DELETE FROM deletion d USING old WHERE d.prediction_id = old.prediction_id
+  RETURNING d.prediction_id, d.model_id, d.created_at),
+runs AS (
+  SELECT g.model_id, count(*) AS n FROM gone g, mark WHERE g.created_at > mark.counted_until GROUP BY g.model_id),
+counted AS (UPDATE model m SET runs = m.runs + r.n FROM runs r WHERE m.id = r.model_id)
+SELECT prediction_id FROM gone
 """
 _AMONG = "SELECT prediction_id FROM deletion WHERE prediction_id = ANY($1::uuid[]) AND deleted_at IS NOT NULL"
 _OF_BATCH = """

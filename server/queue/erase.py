@@ -1,4 +1,4 @@
-"""What is removed with a user: their predictions and batches; of their models what tells of them.
+"""What is removed with a user beside predictions, which `deletions` removes: batches, and what tells of them elsewhere.
 
 Each statement may be asked again after it was cut off, and finds what is left. The ledger stays, and how often models
 ran; neither says any more by whom.
@@ -10,7 +10,6 @@ from uuid import UUID
 
 from server.adapters.database import rows
 from server.queue.batches import request_cancel
-from server.queue.storage import removed
 
 NOBODY = "deleted"
 """The owner of lines of the ledger whose user was deleted."""
@@ -36,11 +35,6 @@ async def is_busy(user_id: UUID, owner: str) -> bool:
 async def list_predictions(owner: str, limit: int) -> list[UUID]:
     """Some of an owner's predictions."""
     return [row["id"] for row in await rows(_LIST_PREDICTIONS, owner, limit)]
-
-
-async def erase_predictions(ids: list[UUID]) -> int:
-    """Remove predictions that have ended, with their webhooks; how many."""
-    return len(await rows(_ERASE_PREDICTIONS, ids, NOBODY))
 
 
 async def erase_batches(user_id: UUID, limit: int) -> int:
@@ -78,21 +72,6 @@ SELECT EXISTS (SELECT FROM prediction WHERE owner = $2 AND status = 'starting')
   OR EXISTS (SELECT FROM batch WHERE user_id = $1 AND completed_at IS NULL) AS busy
 """
 _LIST_PREDICTIONS = "SELECT id FROM prediction WHERE owner = $1 LIMIT $2"
-# What was not counted yet among the runs of its model is counted now: it will not be there when the others are
-_ERASE_PREDICTIONS = f"""
-WITH ended AS (
-  SELECT id FROM prediction WHERE id = ANY($1::uuid[]) AND completed_at IS NOT NULL ORDER BY id FOR UPDATE),
-mark AS (SELECT counted_until FROM run_count WHERE id = 1 FOR UPDATE),
-gone AS (
-  DELETE FROM prediction p USING ended WHERE p.id = ended.id
-  RETURNING p.id, p.owner, p.model_id, p.created_at, coalesce(p.stored_bytes, 0) AS stored_bytes),
-ledger AS (UPDATE usage u SET owner = $2 FROM gone WHERE u.prediction_id = gone.id),
-runs AS (
-  SELECT g.model_id, count(*) AS n FROM gone g, mark WHERE g.created_at > mark.counted_until GROUP BY g.model_id),
-counted AS (UPDATE model m SET runs = m.runs + r.n FROM runs r WHERE m.id = r.model_id),
-{removed("gone")}
-SELECT id FROM gone
-"""  # noqa: S608 - constants only
 # What is noted of items that were deleted before keeps their place, and not what their user called them
 _ERASE_BATCHES = """
 WITH gone AS (

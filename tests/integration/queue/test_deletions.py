@@ -233,22 +233,23 @@ async def test_deleted_runs_are_counted_once(rt: Runtime, version: Version, view
     assert (await Model.get(id=version.model_id)).runs == 2
 
 
-async def test_deletions_are_forgotten_once_nothing_counts_them(
+async def test_an_old_deletion_is_forgotten_and_its_run_counted_once(
     rt: Runtime, version: Version, viewer: Viewer, queue: str
 ) -> None:
+    await run_counts.count()
     lease = await finished(rt, version, viewer, queue)
     await service.delete(rt, viewer, lease.id)
     old = "UPDATE deletion SET deleted_at = deleted_at - interval '30 days' WHERE prediction_id = $1 RETURNING 1 AS n"
     await retention.remove_deleted(rt)
     assert await Deletion.exists(prediction_id=lease.id)
     await rows(old, lease.id)
-    await run_counts.count()
-    await rows("UPDATE run_count SET counted_until = '-infinity' RETURNING id")
-    await retention.remove_deleted(rt)
-    assert await Deletion.exists(prediction_id=lease.id), "its run was not counted yet"
-    await rows("UPDATE run_count SET counted_until = now() RETURNING id")
+    # It ran behind what is counted by now
     await retention.remove_deleted(rt)
     assert not await Deletion.exists(prediction_id=lease.id)
+    assert (await Model.get(id=version.model_id)).runs == 1
+    await rows("UPDATE run_count SET counted_until = now() - interval '1 hour' RETURNING id")
+    await run_counts.count()
+    assert (await Model.get(id=version.model_id)).runs == 1
 
 
 async def test_many_who_delete_the_same_at_once_delete_it_once(
