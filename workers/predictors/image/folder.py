@@ -17,6 +17,7 @@ from workers.predictors.image.components import Layout, read_layout
 from workers.predictors.image.schedulers import compatible_names, max_steps
 from workers.predictors.image.schema import MAX_STEPS, SMALLEST_SIDE, input_schema
 from workers.predictors.image.tasks import Task, find_tasks
+from workers.predictors.image.weighting import can_weigh
 from workers.predictors.library_errors import refuse_errors
 
 MAX_SIDE = 2048
@@ -102,6 +103,7 @@ def _inspect(spec: VersionSpec, base_schema: dict[str, Any], output_schema: dict
     if facts.config is not None:
         info["config"] = facts.config
     network = facts.configs.get("transformer") or facts.configs.get("unet") or {}
+    parts = {name: part.cls for name, part in facts.layout.components.items()}
     narrowed = input_schema(
         facts.tasks,
         base_schema["properties"],
@@ -111,6 +113,7 @@ def _inspect(spec: VersionSpec, base_schema: dict[str, Any], output_schema: dict
         schedulers=facts.schedulers,
         classes=network.get("num_embeds_ada_norm") or network.get("num_class_embeds"),
         layers=facts.configs.get("text_encoder", {}).get("num_hidden_layers"),
+        weighs=all(can_weigh(parts, task.parameters) for task in facts.tasks),
     )
     if loras is not None:
         for name, rule in adapter_rules(loras).items():

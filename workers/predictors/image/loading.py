@@ -88,6 +88,8 @@ def _load_checkpoint(layout: Layout, file: Path, dtype: torch.dtype, given: dict
                 check_tensors(None, {"missing_keys": _missing_tensors(part, file)}, part.name)
             raise
     for part in parts:
+        # The library leaves T5 as it is trained, with dropout
+        pipeline.components[part.name].eval()
         tensors = pipeline.components[part.name].named_parameters()
         check_tensors(None, {"missing_keys": [name for name, value in tensors if value.is_meta]}, part.name)
     return pipeline

@@ -36,6 +36,7 @@ from workers.predictors.image.precision import keep_dtype
 from workers.predictors.image.previews import Previews
 from workers.predictors.image.steps import StepReporter
 from workers.predictors.image.tasks import IMAGE, PARAMETERS, VIDEO, Task, choose_task, members
+from workers.predictors.image.weighting import WEIGHTING, check_prompts, weigh
 from workers.predictors.micro_batch import Item, MicroBatcher
 
 logger = logging.getLogger(__name__)
@@ -51,7 +52,7 @@ DEFAULT_FPS = 16
 # A call of these that refuses its arguments speaks of the input
 _CHECKS = re.compile(r"check_inputs?|check_\w+|retrieve_timesteps|set_timesteps")
 _OUTPUTS = ("frames", "videos", "video", "images", "audios", "audio")
-_OWN_INPUTS = ("seed", "num_images", "scheduler", "output_format", ONE, SEVERAL)
+_OWN_INPUTS = ("seed", "num_images", "scheduler", "output_format", WEIGHTING, ONE, SEVERAL)
 
 
 @dataclass(eq=False)
@@ -64,6 +65,7 @@ class PendingImage(Item):
     adapter: Adapter | None = None
     scales: Scales = ()
     reporter: Any = None
+    is_weighted: bool = False
 
 
 @dataclass(frozen=True)
@@ -150,6 +152,9 @@ class ImageModel:
             raise InputRejectedError(f"{steps} steps are too many: this model's scheduler has {self._facts.max_steps}.")
         if scheduler is not None and scheduler not in self._facts.schedulers:
             raise InputRejectedError(f"This model has no scheduler {str(scheduler)[:100]}.")
+        is_weighted = bool(values.get(WEIGHTING))
+        if is_weighted:
+            check_prompts(values)
         arguments = _arguments(task, values)
         if len({"width", "height"} & arguments.keys()) == 1 and not {"image", "video"} & task.files.keys():
             # Many pipelines overlook a side that comes alone
@@ -157,7 +162,9 @@ class ImageModel:
         rate = sample_rate(self._pipeline)
         files = self._read_files(task, values, rate)
         pixels = self._count_pixels(task, arguments, files)
-        joins = task.medium == IMAGE and not files and _takes_lists(task) and task.cls not in self._alone
+        joins = (
+            task.medium == IMAGE and not (files or is_weighted) and _takes_lists(task) and task.cls not in self._alone
+        )
         plain = tuple(sorted((name, repr(value)) for name, value in arguments.items() if name not in _texts(task)))
         adapter = context.adapter
         scales = () if adapter is None else self.adapters.choose(adapter, values)
@@ -172,6 +179,7 @@ class ImageModel:
                 pending = PendingImage(
                     context, {**arguments, **files}, key, pixels, task=task, scheduler=scheduler,
                     seed=context.seed + number, adapter=adapter, scales=scales, reporter=reporter,
+                    is_weighted=is_weighted,
                 )  # fmt: skip
                 drawing = self.batcher.result(pending)
                 if drawing.is_blocked:
@@ -305,6 +313,8 @@ class ImageModel:
         else:
             lists = {name: [d.arguments[name] for d in batch] for name in _texts(task) if name in first.arguments}
             arguments = {**first.arguments, **lists, "callback_on_step_end": on_step_end}
+        if first.is_weighted:
+            arguments = weigh(pipeline, arguments)
         if "generator" in task.parameters:
             arguments["generator"] = generators[0] if len(batch) == 1 else generators
         if "seed" in task.parameters:
@@ -313,7 +323,7 @@ class ImageModel:
         if output_type is not None and output_type.default in ("pil", "latent") and not _needs_pil(pipeline, arguments):
             # The numbers themselves, to see whether they are any
             arguments["output_type"] = "np"
-        self._set_tiling(pipeline, first.weight)
+        self._save_memory(pipeline, first.weight)
         try:
             with torch.random.fork_rng(devices=self._cuda_devices), keep_dtype(getattr(pipeline, "vae", None)):
                 # Some pipelines draw a part of their noise without the generator that they are given
@@ -325,15 +335,18 @@ class ImageModel:
                 raise InputRejectedError(f"The pipeline refuses this input: {error}") from error
             raise
 
-    def _set_tiling(self, pipeline: Any, pixels: int) -> None:
-        """Encode and decode large pictures in tiles, whose memory stays the same however large they are."""
+    def _save_memory(self, pipeline: Any, pixels: int) -> None:
+        """Encode and decode large pictures one by one and in tiles: memory stays the same however large they are."""
         vae: Any = getattr(pipeline, "vae", None)
-        if not hasattr(vae, "enable_tiling") or not hasattr(vae, "use_tiling"):
-            return
-        if pixels > COMMON_PIXELS:
-            vae.enable_tiling()
-        elif vae.use_tiling:
-            vae.disable_tiling()
+        for way in ("tiling", "slicing"):
+            enable, disable = getattr(vae, f"enable_{way}", None), getattr(vae, f"disable_{way}", None)
+            is_on = getattr(vae, f"use_{way}", None)
+            if enable is None or disable is None or is_on is None:
+                continue
+            if pixels > COMMON_PIXELS:
+                enable()
+            elif is_on:
+                disable()
 
 
 def _arguments(task: Task, values: dict[str, Any]) -> dict[str, Any]:

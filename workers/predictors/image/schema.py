@@ -10,6 +10,7 @@ from typing import Any
 
 from workers.contract.predictor import schema
 from workers.predictors.image.tasks import IMAGE, PARAMETERS, Task, is_required, members
+from workers.predictors.image.weighting import RULE, WEIGHTING
 
 MAX_TEXT = 10_000
 MAX_STEPS = 1000
@@ -38,7 +39,7 @@ _RANGES: dict[str, tuple[float, float]] = {
 }  # fmt: skip
 _FALLBACK = {int: (0.0, 10_000.0), float: (0.0, 1000.0)}
 _ORDER = (
-    "prompt", "image", "mask", "control_image", "video", "audio", "class_labels", "negative_prompt", "steps",
+    "prompt", "image", "mask", "control_image", "video", "audio", "class_labels", "negative_prompt", WEIGHTING, "steps",
     "guidance", "true_cfg_scale", "strength", "width", "height", "num_frames", "fps", "num_images", "seed", "scheduler",
     "output_format",
 )  # fmt: skip
@@ -55,12 +56,14 @@ def input_schema(
     schedulers: list[str],
     classes: int | None,
     layers: int | None,
+    weighs: bool,
 ) -> dict[str, Any]:
     """The schema of what all tasks take together; the first is the pipeline's own, whose defaults it shows.
 
     `base` are titles and descriptions of the inputs that all versions have by the same name. `sizes` are width and
     height of its own and what both have to be multiples of; `schedulers` are those that may be taken, its own first;
-    `classes` is how many labels it knows, `layers` how many layers its text encoder has.
+    `classes` is how many labels it knows, `layers` how many layers its text encoder has,
+    `weighs` whether words in prompts can have weights.
     """
     own = tasks[0]
     properties = _value_rules(tasks, base)
@@ -73,6 +76,8 @@ def input_schema(
             "title": "Class", "type": "integer", "minimum": 0, "maximum": max(0, (classes or 1000) - 1), "default": 0,
             "description": "Number of the class that is drawn.",
         }  # fmt: skip
+    if weighs:
+        properties[WEIGHTING] = dict(RULE)
     properties |= _file_rules(tasks)
     required += [name for name in sorted(own.needed) if all(name in task.needed for task in tasks)]
     values = [(_OURS.get(name, name), parameter) for name, parameter in own.settings.items()]

@@ -23,8 +23,10 @@ from workers.contract.predictor import Inspection, SetupContext, VersionRefusedE
 from workers.predictors.image.predictor import Image
 
 pytestmark = pytest.mark.filterwarnings("ignore")
-NAMES = {"sd1": "ada/one", "sdxl": "ada/xl"}
-BUILDERS: dict[str, Callable[[Path], Path]] = {"sd1": tiny_models.stable, "sdxl": checkpoints.sdxl}
+NAMES = {"sd1": "ada/one", "sd2": "ada/two", "sdxl": "ada/xl", "sd3": "ada/three"}
+BUILDERS: dict[str, Callable[[Path], Path]] = {
+    "sd1": tiny_models.stable, "sd2": checkpoints.sd2, "sdxl": checkpoints.sdxl, "sd3": checkpoints.sd3,
+}  # fmt: skip
 WORDS = {"prompt": "a fox", "steps": 2, "seed": 5, "width": 32, "height": 16}
 
 
@@ -58,7 +60,11 @@ def test_a_picture_of_a_checkpoint_equals_that_of_the_folder(root: Path, kind: s
     version = spec(root, kind, config=NAMES[kind])
     inspection, whole = inspect(version), inspect(VersionSpec("v", "image", str(root / kind)))
     assert inspection.refusal is None
-    assert inspection.info == {**whole.info, "config": NAMES[kind], "bytes": inspection.info["bytes"]}
+    counted = {name: inspection.info[name] for name in ("bytes", "parameters")}
+    assert inspection.info == {**whole.info, "config": NAMES[kind], **counted}
+    # A file repeats what is tied (T5's words), and open_clip projects what Stable Diffusion 2 does not
+    more = {"sd2": 16 * 16, "sd3": 400 * 40}
+    assert counted["parameters"] - whole.info["parameters"] == more.get(kind, 0)
     assert inspection.input_schema == whole.input_schema
     [file] = draw(load(version), **WORDS).files
     plain = diffusers.DiffusionPipeline.from_pretrained(root / kind)
@@ -66,6 +72,23 @@ def test_a_picture_of_a_checkpoint_equals_that_of_the_folder(root: Path, kind: s
     generator = torch.Generator("cpu").manual_seed(5)
     expected = plain("a fox", num_inference_steps=2, width=32, height=16, generator=generator).images[0]
     assert np.array_equal(np.asarray(Pillow.open(BytesIO(file.blob))), np.asarray(expected))
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_a_transformer_of_flux_alone_is_run_with_the_parts_of_its_configuration(tmp_path: Path) -> None:
+    folder = checkpoints.flux(tmp_path / "folder")
+    checkpoints.write_checkpoint(
+        diffusers.DiffusionPipeline.from_pretrained(folder, torch_dtype=torch.bfloat16), tmp_path / "flux.safetensors"
+    )
+    ignore = shutil.ignore_patterns("diffusion_pytorch_model*")
+    shutil.copytree(folder, tmp_path / "configs" / "ada" / "flux", ignore=ignore)
+    shutil.copytree(folder / "vae", tmp_path / "configs" / "ada" / "flux" / "vae", dirs_exist_ok=True)
+    version = spec(tmp_path, "flux", config="ada/flux")
+    assert inspect(version).refusal is None
+    [file] = draw(load(version), **WORDS).files
+    [expected] = draw(load(VersionSpec("v", "image", str(folder))), **WORDS).files
+    assert file.blob == expected.blob
 
 
 def test_what_a_file_lacks_comes_with_its_configuration(root: Path, tmp_path: Path) -> None:

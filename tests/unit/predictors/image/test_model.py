@@ -155,7 +155,7 @@ def test_defaults_are_those_of_the_pipelines_own_call(name: str, guidance: float
     task = describe_task(getattr(diffusers, name))
     made = input_schema(
         [task], Image.input_schema["properties"], sizes=(512, 512, 16), max_side=2048, max_steps=1000,
-        schedulers=["Own"], classes=None, layers=None,
+        schedulers=["Own"], classes=None, layers=None, weighs=False,
     )  # fmt: skip
     Draft202012Validator.check_schema(made)
     properties = made["properties"]
@@ -173,7 +173,7 @@ def test_defaults_are_those_of_the_pipelines_own_call(name: str, guidance: float
 def test_values_that_a_call_cannot_do_without_are_inputs(name: str, value: str) -> None:
     made = input_schema(
         [describe_task(getattr(diffusers, name))], Image.input_schema["properties"], sizes=(512, 512, 16),
-        max_side=2048, max_steps=1000, schedulers=["Own"], classes=None, layers=None,
+        max_side=2048, max_steps=1000, schedulers=["Own"], classes=None, layers=None, weighs=False,
     )  # fmt: skip
     assert value in made["required"]
     examples = Image.examples(made)
