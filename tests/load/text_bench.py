@@ -15,6 +15,7 @@ from tests.load.mixed import arrivals, replay
 from tests.load.rivals import LitServe, Rival, TransformersServe, serving
 from tests.load.text_models import NEW_TOKENS, Bare, Shape, build, prompts
 from tests.load.users import OpenAIUser, User, openai_user, users
+from tests.support.api import Client
 from tests.support.operations import add_model, administrator, settled
 
 CLIENTS, ONES = 32, 5
@@ -29,6 +30,12 @@ async def _timed(some: Sequence[User | OpenAIUser], model: str) -> tuple[float, 
     made = await asyncio.gather(*(user.run(model, prompt) for user, prompt in asked))
     rate = len(some) * NEW_TOKENS / (time.perf_counter() - began)
     return rate, statistics.median(watched.first_seconds for watched in made)
+
+
+async def _watched(client: Client, count: int, model: str) -> tuple[float, float]:
+    """The same of users whose sockets are new: those at rest while others are measured would be closed."""
+    async with users(client, count) as some:
+        return await _timed(some, model)
 
 
 async def _rival(rival: Rival, count: int) -> float:
@@ -55,8 +62,7 @@ async def measure(live: LiveServer, root: Path, shape: Shape, repeats: int) -> l
     bare = Bare(folder)
     with ExitStack() as stack:
         rivals = [stack.enter_context(serving(kind, folder, live.data_dir / "rivals.log")) for kind in _installed()]
-        async with users(client, MIXED[shape.name][0]) as some:
-            found = await _measure(some, model, bare, rivals, MIXED[shape.name], repeats)
+        found = await _measure(client, model, bare, rivals, MIXED[shape.name], repeats)
     await client.close()
     middle = {name: statistics.median(values) for name, values in found.items()}
     return [(f"{shape.name}: {name}", text) for name, text in _table(middle, [rival.name for rival in rivals])]
@@ -70,16 +76,17 @@ async def measure_streams(live: LiveServer, root: Path, shape: Shape, repeats: i
     model = (await settled(client, made["slug"]))["slug"]
     rows: dict[str, list[float]] = {name: [] for name in ("watched", "streamed", "rival", "one", "one streamed")}
     with serving(TransformersServe, folder, live.data_dir / "rivals.log") as rival:
-        async with users(client, CLIENTS) as some, openai_user(client) as streaming:
-            await _timed([*some[:2], streaming], model)
+        async with openai_user(client) as streaming:
+            await _watched(client, 2, model)
+            await _timed([streaming], model)
             await _rival(rival, 2)
             for _ in range(repeats):
-                rows["watched"].append((await _timed(some, model))[0])
+                rows["watched"].append((await _watched(client, CLIENTS, model))[0])
                 rows["streamed"].append((await _timed([streaming] * CLIENTS, model))[0])
                 rows["rival"].append(await _rival(rival, CLIENTS))
                 # A single answer takes a part of a second, and so little says little
                 for _ in range(ONES):
-                    rows["one"].append((await _timed(some[:1], model))[0])
+                    rows["one"].append((await _watched(client, 1, model))[0])
                     rows["one streamed"].append((await _timed([streaming], model))[0])
     await client.close()
     middle = {name: statistics.median(values) for name, values in rows.items()}
@@ -106,32 +113,37 @@ def _installed() -> list[type[TransformersServe] | type[LitServe]]:
 
 
 async def _measure(
-    some: list[User], model: str, bare: Bare, rivals: list[Rival], mixed: tuple[int, float], repeats: int
+    client: Client, model: str, bare: Bare, rivals: list[Rival], mixed: tuple[int, float], repeats: int
 ) -> dict[str, list[float]]:
     found: dict[str, list[float]] = {}
 
     def note(name: str, value: float) -> None:
         found.setdefault(name, []).append(value)
 
-    async def ours(number: int, new_tokens: int) -> int:
-        await some[number].run(model, prompts(number + 1)[-1], new_tokens)
-        return new_tokens
+    async def replayed() -> tuple[float, float]:
+        async with users(client, mixed[0]) as some:
+
+            async def ours(number: int, new_tokens: int) -> int:
+                await some[number].run(model, prompts(number + 1)[-1], new_tokens)
+                return new_tokens
+
+            return await replay(plan, ours)
 
     plan = arrivals(*mixed)
-    await _timed(some[:2], model)
+    await _watched(client, 2, model)
     await _bare(bare, 1)
     for rival in rivals:
         await _rival(rival, 2)
     for _ in range(repeats):
         note("alone", await _bare(bare, 1))
-        rate, first = await _timed(some[:1], model)
+        rate, first = await _watched(client, 1, model)
         note("one", rate)
         note("first", first)
         note("static", await _bare(bare, CLIENTS))
-        rate, first = await _timed(some[:CLIENTS], model)
+        rate, first = await _watched(client, CLIENTS, model)
         note("many", rate)
         note("firsts", first)
-        rate, took = await replay(plan, ours)
+        rate, took = await replayed()
         note("mixed", rate)
         note("mixed seconds", took)
         for rival in rivals:
