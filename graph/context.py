@@ -42,7 +42,7 @@ class Context:
     @cached_property
     def loaders(self) -> Loaders:
         """The loaders, once something is loaded: most sockets only listen."""
-        return Loaders(self.rt)
+        return Loaders(self.rt, self.hubs)
 
     def renew(self, session: SessionTokens) -> None:
         """Let a WebSocket of this very session live as long as its newest token."""

@@ -12,9 +12,9 @@ from graphql import GraphQLError, GraphQLSyntaxError
 from strawberry.exceptions import MissingQueryError
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 
-from graph.types.errors import MEMBERS, InvalidInput, UserError, member
+from graph.types.errors import MEMBERS, OTHER_MEMBERS, UserError, member
 from server.adapters.database import CONNECTION_ERRORS
-from server.errors import BusyError, InvalidInputError, RateLimitedError, ServiceError
+from server.errors import BusyError, RateLimitedError, ServiceError
 
 # The document has no operation that could run; Strawberry says so in the reason of its answer
 NO_OPERATION = (MissingQueryError, CannotGetOperationTypeError, InvalidOperationTypeError)
@@ -37,7 +37,7 @@ class MemberHandler(strawberry.ExceptionHandler):  # type: ignore[type-arg]
 
 def member_handlers() -> list[MemberHandler]:
     """One handler for each error that can be a member."""
-    return [MemberHandler(cause, error) for cause, error in {**MEMBERS, InvalidInputError: InvalidInput}.items()]
+    return [MemberHandler(cause, error) for cause, error in {**MEMBERS, **OTHER_MEMBERS}.items()]
 
 
 def finish_error(error: GraphQLError) -> None:

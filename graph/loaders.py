@@ -18,9 +18,22 @@ from server.domain.accounts import Viewer
 from server.errors import BusyError, ResponseTooLargeError, ServiceError
 from server.live import lineage, prediction_events
 from server.live.answer_size import ANSWER, AnswerSize
+from server.live.hubs import Hubs
 from server.queue.deletions import count_of_batches
 from server.runtime import Runtime
-from server.services import accounts, batches, models, predictions, storage, users, variables, versions, webhooks
+from server.services import (
+    accounts,
+    batches,
+    limits,
+    models,
+    predictions,
+    storage,
+    users,
+    variables,
+    versions,
+    webhooks,
+)
+from server.services.limits import NO_LIMITS
 from server.services.variables import ShownVariable
 from server.tables import Prediction, Version, WebhookDelivery
 
@@ -47,7 +60,7 @@ class LargeValue(NamedTuple):
 class Loaders:
     """Loaders by id: fields of one tick are read together. Nothing is cached, since a WebSocket may live for hours."""
 
-    def __init__(self, rt: Runtime) -> None:
+    def __init__(self, rt: Runtime, hubs: Hubs) -> None:
         self.users = _loader(accounts.by_ids, None)
         self.models = _loader(lambda ids: models.by_ids(None, ids), None)
         self.versions = _loader(versions.by_ids, None)
@@ -56,6 +69,7 @@ class Loaders:
         self.variables_of = _loader(partial(variables.of_models, rt), list[ShownVariable]())
         self.predictions = _loader(lambda ids: predictions.by_ids(None, ids), None)
         self.batches = _loader(lambda ids: batches.by_ids(None, ids), None)
+        self.limits = _loader(limits.of_users, NO_LIMITS)
         self.running_items = _loader(batches.running, 0)
         self.code_digests = _loader(lineage.code_digests, None)
         self.environments = _loader(lineage.environments, None)
@@ -68,6 +82,7 @@ class Loaders:
         self.storage_uses = _loader(partial(storage.of_users, rt), None)
         self.last_seen = _loader(users.last_seen, None)
         self.seeds = _loader(predictions.seeds_of, None)
+        self.queue_places = _loader(hubs.queues.places, None)
 
         async def live_states(keys: list[tuple[AnswerSize | None, UUID]]) -> list[LiveState | BaseException | None]:
             states: dict[tuple[AnswerSize | None, UUID], LiveState | BaseException | None] = {}

@@ -148,7 +148,10 @@ class PredictionSubscription:
         context = info.context
         row_id = parse_id(id, "Prediction")
         previews = selects(info.selected_fields, "PreviewReady", "image")
-        updates = prediction_events.watch(context.rt, context.hubs, context.viewer, row_id, after, previews=previews)
+        moves = selects(info.selected_fields, "QueueMoved", "queue")
+        updates = prediction_events.watch(
+            context.rt, context.hubs, context.viewer, row_id, after, previews=previews, moves=moves
+        )
         # Over a WebSocket only the first is given here: after it, `graph.websocket` closes this generator and takes
         # the rest of `updates` itself
         offer_events(updates, lambda update: event_of(update, row_id), info)

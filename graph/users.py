@@ -7,6 +7,7 @@ from typing import Annotated
 import strawberry
 
 from graph.context import Info
+from graph.types.limits import SetUserLimitsInput, SetUserLimitsResult
 from graph.types.node import After, Before, Connection, First, Last
 from graph.types.users import (
     DeactivateUserInput,
@@ -21,7 +22,7 @@ from graph.types.users import (
 )
 from server.adapters.pagination import PageRequest, page
 from server.domain.ids import parse_id
-from server.services import users
+from server.services import limits, users
 
 
 @strawberry.type
@@ -76,3 +77,15 @@ class UserMutation:
         context = info.context
         handle, is_complete = await users.delete(context.rt, context.viewer, parse_id(input.user, "User"))
         return DeletedUser(handle=handle, is_complete=is_complete)
+
+    @strawberry.mutation(
+        description="Set a user's part of busy workers, and how many of their predictions may wait and run; "
+        "administrators only."
+    )
+    async def set_user_limits(
+        self,
+        info: Info,
+        input: Annotated[SetUserLimitsInput, strawberry.argument(description="The user, and what to set.")],  # noqa: A002
+    ) -> SetUserLimitsResult:
+        context = info.context
+        return User.of(await limits.set_limits(context.rt, context.viewer, input.user, input.changes()))

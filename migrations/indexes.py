@@ -28,3 +28,14 @@ async def create_index(
             await connection.execute(f'CREATE {kind} CONCURRENTLY "{name}" ON "{table}" {definition}')
         finally:
             await connection.execute(f"SET lock_timeout = '{earlier}'")
+
+
+async def drop_index(db: BaseDBAsyncClient, name: str) -> None:
+    """Drop an index while others use the table; under the terms of `create_index`."""
+    async with db.acquire_connection() as connection:
+        earlier = await connection.fetchval("SHOW lock_timeout")
+        await connection.execute("SET lock_timeout = 0")
+        try:
+            await connection.execute(f'DROP INDEX CONCURRENTLY IF EXISTS "{name}"')
+        finally:
+            await connection.execute(f"SET lock_timeout = '{earlier}'")

@@ -10,6 +10,7 @@ ServiceError
  +- CredentialsError      BAD_CREDENTIALS  wrong e-mail, password or refresh token
  +- UnauthenticatedError  UNAUTHENTICATED  needs a signed-in user, or the token is not valid
  +- RateLimitedError      RATE_LIMITED     too often; says when to ask again
+ |   +- QueueFullError    QUEUE_FULL       too many of the caller's predictions wait; says when to ask again
  +- ResponseTooLargeError RESPONSE_TOO_LARGE  the answer would have too many bytes
  +- BadUserInputError     BAD_USER_INPUT   an argument (cursor, id, page size) is malformed
 """
@@ -108,6 +109,12 @@ class RateLimitedError(ServiceError):
     def __init__(self, message: str, retry_after_seconds: float) -> None:
         super().__init__(message)
         self.retry_after_seconds = retry_after_seconds
+
+
+class QueueFullError(RateLimitedError):
+    """Too many predictions of the caller wait."""
+
+    code = "QUEUE_FULL"
 
 
 class ResponseTooLargeError(ServiceError):

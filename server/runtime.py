@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from anyio.to_thread import run_sync
@@ -22,7 +22,7 @@ from server.adapters.database import (
     require_writes,
 )
 from server.adapters.event_log import EventLog, async_redis
-from server.adapters.kept_counts import KeptCounts
+from server.adapters.kept_counts import KeptCounts, KeptValues
 from server.adapters.rate_limiter import RateLimiter
 from server.adapters.security import LinkTokens, Passwords, RefreshTokens, Tokens
 from server.adapters.signing import FileSigner
@@ -72,6 +72,8 @@ class Runtime:
     stored_bytes: KeptCounts = field(default_factory=KeptCounts)
     waiting: KeptCounts = field(default_factory=KeptCounts)
     """How many predictions wait."""
+    limits: KeptValues[Any] = field(default_factory=KeptValues)
+    """What users may ask for, as `server.services.limits` reads it."""
     mail_wake: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when there is mail to send."""
     oidc: OidcProvider | None = None

@@ -59,6 +59,7 @@ WEIGHTS = {
     "BatchCounts.deleted": 1,
     "Query.comparePredictions": 20,
     "Query.server": 5,
+    "Prediction.queue": 1,
     "BatchConnection.totalCount": 5,
     "BatchLineConnection.totalCount": 5,
     "BatchCounts.running": 1,
@@ -73,7 +74,7 @@ WEIGHTS = {
 """Points of fields beside the nodes that they give.
 
 100 for a batch or many deletions, 50 for a password hash, 20 for two whole outputs, 5 for a count over many rows, a
-health check or what has to be decrypted, 1 for a count that a loader shares.
+health check or what has to be decrypted, 1 for what a loader shares: a count, or a place in a queue.
 """
 
 

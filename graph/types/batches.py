@@ -9,7 +9,7 @@ import strawberry
 from strawberry.scalars import JSON
 
 from graph.context import Info
-from graph.types.enums import BatchStatus, BatchWebhookState, PredictionStatus
+from graph.types.enums import BatchStatus, BatchWebhookState, PredictionStatus, Priority
 from graph.types.errors import (
     ConflictError,
     ForbiddenError,
@@ -113,6 +113,7 @@ class Batch(Node):
     status: BatchStatus = strawberry.field(description="Current status.")
     counts: BatchCounts = strawberry.field(description="Its items by what became of them.")
     all_or_nothing: bool = strawberry.field(description="Whether nothing runs where a line is invalid.")
+    priority: Priority = strawberry.field(description="Place of its items among the predictions of its user.")
     max_concurrency: int | None = strawberry.field(description="How many items wait or run at a time, if limited.")
     note: str | None = strawberry.field(description="What it waits for where no more items are made of its input now.")
     reason: str | None = strawberry.field(description="Why it failed; null if it did not.")
@@ -191,6 +192,7 @@ class Batch(Node):
             status=BatchStatus(row.status),
             counts=BatchCounts.of(row),
             all_or_nothing=row.all_or_nothing,
+            priority=Priority(row.priority),
             max_concurrency=row.max_concurrency,
             note=row.note,
             reason=row.error,
@@ -226,6 +228,10 @@ class CreateBatchInput:
     max_concurrency: int | None = strawberry.field(
         default=None, description="How many items wait or run at a time, at most; the server has a limit of its own."
     )
+    priority: Priority = strawberry.field(
+        default=Priority.NORMAL,
+        description="Place of its items among your predictions; LOW leaves the way to what you ask for meanwhile.",
+    )
     deadline_seconds: int | None = strawberry.field(
         default=None,
         description="Seconds until the deadline. Items that have not started by then are ABORTED; those that still "
@@ -251,6 +257,7 @@ class CreateBatchInput:
             base_url=base_url,
             all_or_nothing=self.all_or_nothing,
             metadata=self.metadata,
+            priority=self.priority,
         )
 
 

@@ -11,6 +11,7 @@ from server.domain.api_keys import Scope
 from server.domain.audit import AuditAction, AuditDoor
 from server.domain.audit import SubjectType as AuditSubjectType
 from server.domain.batches import BatchStatus, BatchWebhookState
+from server.domain.forecast import QueueReason
 from server.domain.mails import InvitationState, MailState
 from server.domain.models import (
     CpuOffload,
@@ -23,7 +24,7 @@ from server.domain.models import (
     Visibility,
 )
 from server.domain.orders import ModelOrderField, OrderDirection
-from server.domain.predictions import PredictionErrorCode, PredictionStatus
+from server.domain.predictions import PredictionErrorCode, PredictionStatus, Priority
 from server.domain.text_output import FinishReason
 from server.domain.variables import VariableKind
 from server.domain.webhooks import DeliveryState as WebhookDeliveryStatus
@@ -47,7 +48,9 @@ __all__ = [
     "OrderDirection",
     "PredictionErrorCode",
     "PredictionStatus",
+    "Priority",
     "Quantization",
+    "QueueReason",
     "Scope",
     "VariableKind",
     "VersionState",
@@ -106,7 +109,7 @@ describe(
         "WRITE": "Create, update and delete models, set and remove their variables and aliases, publish "
         "versions and prepare them again, delete predictions, and purge results.",
         "ADMIN": "Act with its owner's administrator rights, within its other scopes: deactivate, reactivate and "
-        "delete users, pause and resume models, drain and resume workers, and requeue predictions.",
+        "delete users, set their limits, pause and resume models, drain and resume workers, and requeue predictions.",
     },
 )
 describe(
@@ -137,6 +140,7 @@ describe(
         "WORKER_RESUMED": "A drained worker was told to claim again.",
         "PREDICTION_REQUEUED": "A prediction that the server had failed was run again.",
         "PREDICTIONS_REQUEUED": "Several predictions that the server had failed were run again.",
+        "USER_LIMITS_SET": "A user's weight or limits were set.",
         "RESULTS_PURGED": "Shared results were purged.",
         "PREDICTIONS_DELETED": "An administrator deleted predictions of others.",
     },
@@ -218,6 +222,26 @@ describe(
         "FAILED": "Ended with an error.",
         "CANCELED": "Ended by a cancel request; the output so far is kept.",
         "ABORTED": "Ended by its deadline before it started.",
+    },
+)
+describe(
+    Priority,
+    "Place of a prediction among those of the same user. It does not move those of others.",
+    {
+        "LOW": "After everything else of its user.",
+        "NORMAL": "In the order in which its user asked.",
+        "HIGH": "Before everything else of its user.",
+    },
+)
+describe(
+    QueueReason,
+    "Why a prediction waits.",
+    {
+        "WAITING_FOR_SLOT": "Workers run others.",
+        "MODEL_LOADING": "No worker has its model in memory yet.",
+        "NO_WORKER": "No worker that can run it is up.",
+        "PAUSED": "Its model is paused by an administrator.",
+        "RATE": "As many of its user run as may.",
     },
 )
 describe(

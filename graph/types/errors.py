@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from enum import Enum
 
 import strawberry
@@ -18,6 +19,7 @@ class ErrorCode(Enum):
     BAD_CREDENTIALS = strawberry.enum_value("BAD_CREDENTIALS", description="Wrong e-mail address or password.")
     CONFLICT = strawberry.enum_value("CONFLICT", description="The request conflicts with what already exists.")
     INVALID_INPUT = strawberry.enum_value("INVALID_INPUT", description="The input is invalid; see `violations`.")
+    QUEUE_FULL = strawberry.enum_value("QUEUE_FULL", description="As many of your predictions wait as may.")
     UNAVAILABLE = strawberry.enum_value("UNAVAILABLE", description="It exists, but cannot be used now.")
 
 
@@ -66,6 +68,11 @@ class CredentialsError(UserError):
     pass
 
 
+@strawberry.type(description="As many of your predictions wait as may, in all or of this model.")
+class QueueFull(UserError):
+    retry_after: int = strawberry.field(description="Seconds after which to try again.")
+
+
 MEMBERS: dict[type[errors.ServiceError], type[UserError]] = {
     errors.NotFoundError: NotFoundError,
     errors.ForbiddenError: ForbiddenError,
@@ -74,11 +81,20 @@ MEMBERS: dict[type[errors.ServiceError], type[UserError]] = {
     errors.CredentialsError: CredentialsError,
 }
 
+OTHER_MEMBERS: dict[type[errors.ServiceError], type[UserError]] = {
+    errors.InvalidInputError: InvalidInput,
+    errors.QueueFullError: QueueFull,
+}
+"""Members with fields of their own."""
+
 
 def member(error: errors.ServiceError) -> UserError | None:
     """A service's error as a member of a result union; None for those that are top-level errors."""
     if isinstance(error, errors.InvalidInputError):
         violations = [Violation(path=v.path, message=v.message, code=v.code) for v in error.violations]
         return InvalidInput(message=error.message, code=ErrorCode.INVALID_INPUT, violations=violations)
+    if isinstance(error, errors.QueueFullError):
+        seconds = math.ceil(error.retry_after_seconds)
+        return QueueFull(message=error.message, code=ErrorCode.QUEUE_FULL, retry_after=seconds)
     cls = MEMBERS.get(type(error))
     return cls(message=error.message, code=ErrorCode[error.code]) if cls else None

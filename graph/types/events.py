@@ -11,7 +11,7 @@ from strawberry.scalars import JSON
 
 from graph.context import Info
 from graph.types.enums import PredictionStatus
-from graph.types.predictions import Prediction
+from graph.types.predictions import Prediction, PredictionQueue
 from graph.types.scalars import BigInt
 from server.domain.events import Cursor, EventType
 from server.live.prediction_events import SubscriberEvent, overlay
@@ -120,6 +120,14 @@ class Logged(PredictionEvent):
     line: str = strawberry.field(description="The line, without its newline.")
 
 
+@strawberry.type(
+    description="The prediction waits at another place, or will probably begin at another time. It comes at most once "
+    "a second, and only while someone selects `queue`; `cursor` and `seq` are those of the event before it."
+)
+class QueueMoved(PredictionEvent):
+    queue: PredictionQueue = strawberry.field(description="Where it waits now.")
+
+
 @strawberry.type(description="Events after your cursor are no longer available; a snapshot follows.")
 class EventsLost(PredictionEvent):
     after: str = strawberry.field(description="Last cursor before the gap.")
@@ -133,6 +141,7 @@ EVENT_TYPES = [
     Progressed,
     PreviewReady,
     Logged,
+    QueueMoved,
     EventsLost,
 ]
 
@@ -169,5 +178,7 @@ def event_of(update: SubscriberEvent, prediction_id: UUID) -> PredictionEvent:
             return PreviewReady(**base, **size, prediction_id=prediction_id, place=event.cursor)
         case EventType.LOG, _:
             return Logged(**base, line=data["line"])
+        case EventType.MOVED, _:
+            return QueueMoved(**base, queue=PredictionQueue.of(data["place"]))
         case _:
             return EventsLost(**base, after=data["after"])

@@ -9,8 +9,8 @@ import strawberry
 from strawberry.scalars import JSON
 
 from graph.context import Info
-from graph.types.enums import FinishReason, PredictionErrorCode, PredictionStatus
-from graph.types.errors import ConflictError, ForbiddenError, InvalidInput, NotFoundError, UnavailableError
+from graph.types.enums import FinishReason, PredictionErrorCode, PredictionStatus, Priority, QueueReason
+from graph.types.errors import ConflictError, ForbiddenError, InvalidInput, NotFoundError, QueueFull, UnavailableError
 from graph.types.ids import global_id
 from graph.types.models import Model, ModelVersion
 from graph.types.node import Node
@@ -22,6 +22,7 @@ from server.adapters.event_log import LiveState
 from server.adapters.large_columns import holds
 from server.domain import predictions as domain
 from server.domain.files import with_links
+from server.domain.forecast import MOST_COUNTED, QueuePlace
 from server.domain.lineage import Environment
 from server.domain.predictions import INFRASTRUCTURE
 from server.domain.secrets import mask
@@ -132,6 +133,33 @@ class PredictionLineage:
         return await _parent(info, self.row)
 
 
+@strawberry.type(description="Seconds until a prediction begins, as recent runs and what waits let expect.")
+class QueueEta:
+    p50: float = strawberry.field(description="It begins as likely before as after.")
+    p90: float = strawberry.field(description="It begins before with a probability of nine in ten.")
+
+
+@strawberry.type(description="Where a prediction waits, as of the last second.")
+class PredictionQueue:
+    position: int | None = strawberry.field(
+        description=f"Its place in the queue, from 1, counted up to {MOST_COUNTED}; null while it may not run yet, "
+        "or came within the last second. Who has less running may come before it later."
+    )
+    ahead_seconds: float | None = strawberry.field(
+        description="Seconds that what is before it will probably run, added up; null if that cannot be known."
+    )
+    eta_seconds: QueueEta | None = strawberry.field(
+        description="Seconds until it begins; null if that cannot be known: its model has to be loaded, a model before "
+        "it has never run, or no worker is up."
+    )
+    reason: QueueReason = strawberry.field(description="Why it waits.")
+
+    @classmethod
+    def of(cls, place: QueuePlace) -> PredictionQueue:
+        eta = None if place.eta is None else QueueEta(p50=place.eta[0], p90=place.eta[1])
+        return cls(position=place.position, ahead_seconds=place.ahead_seconds, eta_seconds=eta, reason=place.reason)
+
+
 @strawberry.type(description="One run of a model version.")
 class Prediction(Node):
     """`live` is what a running attempt has produced so far."""
@@ -146,6 +174,7 @@ class Prediction(Node):
     created_at: datetime = strawberry.field(description="Time when it was accepted.")
     started_at: datetime | None = strawberry.field(description="Time when a worker first started it.")
     completed_at: datetime | None = strawberry.field(description="Time when it ended.")
+    priority: Priority = strawberry.field(description="Its place among those of the same user.")
     batch_index: int | None = strawberry.field(
         description="Place in the input of its batch, from 0; null if it is of none."
     )
@@ -239,6 +268,13 @@ class Prediction(Node):
         live = await self._live(info)
         return PredictionProgress.of(live.progress) if live and live.progress else None
 
+    @strawberry.field(description="Where it waits; null once it has begun.")
+    async def queue(self, info: Info) -> PredictionQueue | None:
+        if self.row.status != domain.PredictionStatus.STARTING.value:
+            return None
+        place = await info.context.loaders.queue_places.load(self.row.id)
+        return PredictionQueue.of(place) if place else None
+
     @strawberry.field(description="Measurements, once it has ended.")
     def metrics(self) -> PredictionMetrics:
         return PredictionMetrics.of(self.row.metrics or {})
@@ -321,6 +357,7 @@ class Prediction(Node):
             created_at=row.created_at,
             started_at=row.started_at,
             completed_at=row.completed_at,
+            priority=Priority(row.priority),
             batch_index=row.batch_index,
             metadata=row.metadata,
             data_removed=row.data_removed,
@@ -378,6 +415,9 @@ class CreatePredictionInput:
     webhook: WebhookInput | None = strawberry.field(
         default=None, description="Webhook to notify, signed with your webhook secret; requires signing in."
     )
+    priority: Priority = strawberry.field(
+        default=Priority.NORMAL, description="Its place among your predictions; it does not move those of others."
+    )
     use_cache: bool | None = strawberry.field(
         default=None,
         description="Share the result with equal predictions that set this too: same version, input and seed.",
@@ -387,8 +427,15 @@ class CreatePredictionInput:
     def new(self, base_url: str) -> domain.NewPrediction:
         webhook = self.webhook.new(base_url) if self.webhook else None
         limits = (self.idempotency_key, self.deadline_seconds)
+        use_cache = bool(self.use_cache)
         return domain.NewPrediction(
-            self.model, self.input, *limits, webhook, use_cache=bool(self.use_cache), metadata=self.metadata
+            self.model,
+            self.input,
+            *limits,
+            webhook,
+            use_cache=use_cache,
+            metadata=self.metadata,
+            priority=self.priority,
         )
 
 
@@ -438,7 +485,7 @@ class RequeuedPredictions:
 
 
 CreatePredictionResult = Annotated[
-    Prediction | InvalidInput | NotFoundError | ForbiddenError | UnavailableError | ConflictError,
+    Prediction | InvalidInput | NotFoundError | ForbiddenError | UnavailableError | ConflictError | QueueFull,
     strawberry.union("CreatePredictionResult", description="Result of `createPrediction`."),
 ]
 RequeuePredictionResult = Annotated[
@@ -450,7 +497,7 @@ RequeuePredictionsResult = Annotated[
     strawberry.union("RequeuePredictionsResult", description="Result of `requeuePredictions`."),
 ]
 RetryPredictionResult = Annotated[
-    Prediction | InvalidInput | NotFoundError | ForbiddenError | UnavailableError | ConflictError,
+    Prediction | InvalidInput | NotFoundError | ForbiddenError | UnavailableError | ConflictError | QueueFull,
     strawberry.union("RetryPredictionResult", description="Result of `retryPrediction`."),
 ]
 CancelPredictionResult = Annotated[

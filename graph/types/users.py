@@ -18,7 +18,21 @@ from graph.types.webhooks import WebhookDelivery
 from server import tables
 from server.adapters.pagination import PageRequest, page
 from server.services import api_keys, model_names, storage, users, webhooks
+from server.services.limits import Limits
 from server.services.users import UserCriteria
+
+
+@strawberry.type(description="What administrators set for a user. Of the counts, null is no limit of the user's own.")
+class UserLimits:
+    weight: float = strawberry.field(description="Part of busy workers against that of others; 1 is usual.")
+    most_waiting: int | None = strawberry.field(description="Maximum predictions that wait.")
+    most_running: int | None = strawberry.field(description="Maximum predictions that run at the same time.")
+    most_waiting_per_model: int | None = strawberry.field(description="Maximum predictions of one model that wait.")
+
+    @classmethod
+    def of(cls, limits: Limits) -> UserLimits:
+        counts = {name: getattr(limits, name) for name in ("most_waiting", "most_running", "most_waiting_per_model")}
+        return cls(weight=limits.weight, **counts)
 
 
 @strawberry.type(description="Bytes that are stored for a user. Data that was removed counts no more.")
@@ -78,6 +92,13 @@ class User(Node):
         shown = users.may_look_into(info.context.viewer, self.row.id)
         use = await info.context.loaders.storage_uses.load(self.row.id) if shown else None
         return StorageUse.of(use) if use else None
+
+    @strawberry.field(
+        description="What administrators set for the user; null unless you are the user or an administrator."
+    )
+    async def limits(self, info: Info) -> UserLimits | None:
+        shown = users.may_look_into(info.context.viewer, self.row.id)
+        return UserLimits.of(await info.context.loaders.limits.load(self.row.id)) if shown else None
 
     @strawberry.field(description="API keys that were not revoked, newest first; null unless you are the user.")
     async def api_keys(self, info: Info) -> list[ApiKey] | None:

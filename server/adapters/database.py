@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -122,40 +124,94 @@ def from_row(table: type[T], row: dict[str, Any], prefix: str = "") -> T:
     return table._init_from_db(**{name: row[prefix + name] for name in table._meta.fields_db_projection.values()})
 
 
-async def insert_all(new: Sequence[Model], times: Sequence[dict[str, float]], unless: str = "") -> list[bool]:
+@dataclass(frozen=True)
+class LookUp:
+    """What an insert reads for its rows in the same statement, so that they cost no round trip more.
+
+    `sql`, of so many `parameters`, selects what is joined to the rows as `f` where `on` holds. `numbers` are further
+    values of each row, which is `r`; `columns` are expressions over both, by their columns. The rows learn these
+    columns and what `results` returns, by their attributes.
+    """
+
+    sql: str
+    parameters: int
+    on: str
+    numbers: tuple[str, ...]
+    columns: tuple[tuple[str, str], ...]
+    results: tuple[tuple[str, str], ...]
+
+
+NO_LOOK_UP = LookUp("", 0, "", (), (), ())
+
+
+async def insert_all(
+    new: Sequence[Model],
+    times: Sequence[dict[str, float]],
+    unless: str = "",
+    look_up: LookUp = NO_LOOK_UP,
+    arguments: Sequence[object] = (),
+    numbers: Sequence[Sequence[float | None]] = (),
+) -> list[bool]:
     """Insert rows of one table in one statement; for each, whether it was inserted: False if it exists already.
 
     Columns in `times` are set to so many seconds from now by PostgreSQL's clock, which the rows learn. `unless` names
-    the columns by which there is one already.
+    the columns by which there is one already. `arguments` are those of `look_up`, and `numbers` its numbers of each
+    row.
 
     Raises:
         IntegrityError: another constraint forbids one of them; none is inserted.
     """
     meta = new[0]._meta
-    names = list(meta.fields_db_projection.items())
-    clocks = sorted({name for each in times for name in each})
-    places, types, values = [], [], []
-    for name, column in names:
+    clocks = tuple(sorted({name for each in times for name in each}))
+    is_one = len(new) == 1
+    values: list[Sequence[object]] = []
+    for name in _given(type(new[0]), look_up):
         field = meta.fields_map[name]
         if name in clocks:
-            places.append(f'now() + make_interval(secs => r."{column}")')
-            types.append("float8")
             values.append([each.get(name) for each in times])
         else:
-            places.append(f'r."{column}"')
-            types.append(field.get_for_dialect("postgres", "SQL_TYPE").partition("(")[0])
             values.append([field.to_db_value(getattr(row, name), row) for row in new])
-    listed = ", ".join(f'"{column}"' for _, column in names)
-    arrays = ", ".join(f"${number}::{kind}[]" for number, kind in enumerate(types, 1))
-    conflict = f"ON CONFLICT ({unless}) DO NOTHING" if unless else ""
-    sql = f"""INSERT INTO "{meta.db_table}" ({listed}) SELECT {", ".join(places)} FROM unnest({arrays}) AS r({listed})
-      {conflict} RETURNING {", ".join(["id", *clocks])}"""  # noqa: S608 - names only
-    inserted = {row.pop("id"): row for row in await rows(sql, *values)}
+    values += numbers
+    sql = _insert_sql(type(new[0]), clocks, unless, look_up, is_one)
+    given = [column[0] for column in values] if is_one else values
+    inserted = {row.pop("id"): row for row in await rows(sql, *arguments, *given)}
     for row in new:
         for name, value in inserted.get(row.pk, {}).items():
             setattr(row, name, value)
         row._saved_in_db = row.pk in inserted
     return [row.pk in inserted for row in new]
+
+
+def _given(table: type[Model], look_up: LookUp) -> list[str]:
+    computed = dict(look_up.columns)
+    return [name for name in table._meta.fields_db_projection if name not in computed]
+
+
+@cache
+def _insert_sql(table: type[Model], clocks: tuple[str, ...], unless: str, look_up: LookUp, is_one: bool) -> str:
+    meta = table._meta
+    given, types = {}, []
+    for name in _given(table, look_up):
+        column = meta.fields_db_projection[name]
+        is_clock = name in clocks
+        given[f'"{column}"'] = f'now() + make_interval(secs => r."{column}")' if is_clock else f'r."{column}"'
+        sql_type = meta.fields_map[name].get_for_dialect("postgres", "SQL_TYPE").partition("(")[0]
+        types.append("float8" if is_clock else sql_type)
+    targets = {**given, **dict(look_up.columns)}
+    names = [*given, *look_up.numbers]
+    types += ["float8"] * len(look_up.numbers)
+    parameters = [(f"${number}", kind) for number, kind in enumerate(types, look_up.parameters + 1)]
+    # Of one row without arrays, each of which PostgreSQL would unfold by itself
+    source = f"""unnest({", ".join(f"{each}::{kind}[]" for each, kind in parameters)}) AS r({", ".join(names)})"""
+    if is_one:
+        columns_of_one = (f"{each}::{kind} AS {name}" for (each, kind), name in zip(parameters, names, strict=True))
+        source = f"""(SELECT {", ".join(columns_of_one)}) AS r"""
+    learned = ["id", *clocks, *dict(look_up.columns), *(f"{sql} AS {name}" for name, sql in look_up.results)]
+    before, join = (f"WITH f AS ({look_up.sql}) ", f", f WHERE {look_up.on}") if look_up.sql else ("", "")
+    conflict = f"ON CONFLICT ({unless}) DO NOTHING" if unless else ""
+    return f"""{before}INSERT INTO "{meta.db_table}" ({", ".join(targets)})
+      SELECT {", ".join(targets.values())} FROM {source}{join}
+      {conflict} RETURNING {", ".join(learned)}"""  # noqa: S608 - names only
 
 
 def to_json(value: object) -> str:

@@ -94,6 +94,24 @@ TOKENS = Counter(
     ("kind", "direction"),
     registry=REGISTRY,
 )
+STARVED = Counter(
+    "inference_starved_predictions",
+    "Predictions that this worker began before others since they had waited STARVE_SECONDS.",
+    ("kind",),
+    registry=REGISTRY,
+)
+ACCEPTED = Counter(
+    "inference_predictions_accepted",
+    "Predictions that this process accepted, items of batches included, by priority.",
+    ("kind", "priority"),
+    registry=REGISTRY,
+)
+QUEUE_REFUSALS = Counter(
+    "inference_queue_refusals",
+    "Predictions that were refused since too many of their owner wait, by the limit: `server`, `user` or `model`.",
+    ("limit",),
+    registry=REGISTRY,
+)
 BATCH_LINES = Counter(
     "inference_batch_lines",
     "Lines of batches' inputs by what this process did with them: `accepted` as predictions, or `invalid`.",

@@ -7,6 +7,8 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from server.domain.predictions import Priority
+
 
 class BatchStatus(StrEnum):
     """Where a batch stands."""
@@ -51,6 +53,7 @@ class NewBatch:
     all_or_nothing: bool = False
     endpoint: str | None = None
     metadata: object = None
+    priority: Priority = Priority.NORMAL
 
 
 @dataclass(frozen=True)

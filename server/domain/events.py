@@ -22,6 +22,7 @@ class EventType(StrEnum):
     PROGRESS = "Progressed"
     PREVIEW = "PreviewReady"
     LOG = "Logged"
+    MOVED = "QueueMoved"
     LOST = "EventsLost"
 
 
@@ -71,7 +72,7 @@ def merge(older: Event, newer: Event) -> Event | None:
     """
     if older.type is not newer.type or older.cursor.epoch != newer.cursor.epoch:
         return None
-    if newer.type in (EventType.PROGRESS, EventType.PREVIEW):
+    if newer.type in (EventType.PROGRESS, EventType.PREVIEW, EventType.MOVED):
         return newer
     if newer.type is not EventType.OUTPUT or older.data.get("text") is None or newer.data.get("text") is None:
         return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -44,6 +44,14 @@ TERMINAL = frozenset(status for status in PredictionStatus if status.is_terminal
 def can_become(old: PredictionStatus, new: PredictionStatus) -> bool:
     """Whether a prediction may go from `old` to `new`."""
     return new in TRANSITIONS[old]
+
+
+class Priority(IntEnum):
+    """The place of a prediction among those of the same owner; nobody else's wait for it, or it for them."""
+
+    LOW = 0
+    NORMAL = 1
+    HIGH = 2
 
 
 class PredictionErrorCode(StrEnum):
@@ -93,6 +101,7 @@ class NewPrediction:
     use_cache: bool = False
     metadata: object = None
     openai: dict[str, Any] | None = None
+    priority: Priority = Priority.NORMAL
 
 
 def backoff_seconds(losses: int) -> float:

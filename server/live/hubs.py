@@ -20,6 +20,7 @@ from server.domain.predictions import PredictionStatus
 from server.live import prediction_rows
 from server.live.batch_watch import BatchWatchers
 from server.live.live_lists import LiveLists
+from server.live.queue_watch import QueueWatchers
 from server.tables import Prediction
 
 logger = structlog.get_logger(__name__)
@@ -67,8 +68,8 @@ class Watcher:
         """Queue an event; nothing after an overflow, until the watcher has begun to read the log."""
         if self.overflowed:
             return
-        if event.type is EventType.PREVIEW:
-            self._events = [queued for queued in self._events if queued.type is not EventType.PREVIEW]
+        if event.type in (EventType.PREVIEW, EventType.MOVED):
+            self._events = [queued for queued in self._events if queued.type is not event.type]
         self._events.append(event)
         if len(self._events) > QUEUE_BOUND:
             self.overflow()
@@ -241,6 +242,7 @@ class Hubs:
         self._wakeups = wakeups
         self.lists = LiveLists()
         self.batches = BatchWatchers()
+        self.queues = QueueWatchers()
         self._hubs: dict[UUID, Hub] = {}
         self._waits: set[asyncio.Timeout] = set()
         self._is_stopping = False

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from server.domain.files import with_links
 from server.domain.ids import encode_id
-from server.domain.predictions import PredictionStatus
+from server.domain.predictions import PredictionStatus, Priority
 from server.domain.secrets import mask
 from server.domain.text_output import choices_of, finish_reason_of, text_of
 from server.live import lineage
@@ -73,6 +73,7 @@ async def body(rt: Runtime, row: Prediction, base_url: str) -> dict[str, Any]:
             "custom": metrics.get("custom"),
         },
         "seed": row.input.get("seed") if isinstance(row.input.get("seed"), int) else None,
+        "priority": Priority(row.priority).name,
         "attempts": row.attempt,
         "cached": bool(metrics.get("cached")),
         "lineage": await lineage.body(row),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 from typing import NamedTuple
 from uuid import UUID
 
@@ -59,13 +59,21 @@ def overlay(row: Prediction, live: LiveState | None) -> LiveState | None:
 
 
 async def watch(
-    rt: Runtime, hubs: Hubs, viewer: Viewer, prediction_id: UUID, after: str | None = None, *, previews: bool = False
+    rt: Runtime,
+    hubs: Hubs,
+    viewer: Viewer,
+    prediction_id: UUID,
+    after: str | None = None,
+    *,
+    previews: bool = False,
+    moves: bool = False,
 ) -> AsyncGenerator[SubscriberEvent, None]:
     """Snapshot first (unless `after` is a cursor that can be continued), then events, the terminal one last.
 
     Where the prediction is deleted meanwhile, there may be no terminal one.
 
-    `previews` says that this subscriber shows pictures: workers make them only while one does.
+    `previews` says that this subscriber shows pictures: workers make them only while one does. `moves` says that it
+    shows where the prediction waits, which is computed only while one does.
 
     Raises:
         NotFoundError: there is no such prediction, or the viewer may not know of it.
@@ -79,7 +87,11 @@ async def watch(
         await prediction_rows.find(viewer, prediction_id)
     if cursor is not None and cursor.epoch.startswith(END_EPOCH):
         return
-    async with hubs.watch(prediction_id, previews=previews, reads_row=cursor is None) as watcher:
+    async with AsyncExitStack() as stack:
+        watching = hubs.watch(prediction_id, previews=previews, reads_row=cursor is None)
+        watcher = await stack.enter_async_context(watching)
+        if moves:
+            await stack.enter_async_context(hubs.queues.watch(prediction_id, watcher.offer))
         subscriber = Subscriber(rt, viewer, prediction_id, watcher, cursor)
         if cursor is None:
             # Without a name here: a subscriber that waits for the next event keeps no old ones in memory
@@ -221,6 +233,9 @@ class Subscriber:
 
     async def _accept(self, event: Event) -> SubscriberEvent | None:
         """What the subscriber sees of an event; None where it has seen it, or must not see it."""
+        if event.type is EventType.MOVED:
+            # Of no place in the log: who comes back continues where they were
+            return SubscriberEvent(Event(event.type, self._resume_cursor, event.at, event.data))
         if self._has_seen(event):
             return None
         epoch = self._cursor.epoch if self._cursor else NO_EPOCH

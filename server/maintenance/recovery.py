@@ -11,7 +11,7 @@ from server.adapters import metrics
 from server.adapters.database import DATABASE_ERRORS, rows
 from server.domain.models import PREPARE_QUEUE, kind_queue
 from server.maintenance import audit, retention, run_counts
-from server.queue import batches, deliveries, recover, storage, versions
+from server.queue import batches, deliveries, durations, recover, storage, versions
 from server.runtime import Runtime
 from server.unit_of_work import UnitOfWork, send
 
@@ -63,4 +63,5 @@ async def sweep(rt: Runtime) -> None:
     for batch_id in await batches.recount(RECOUNT_SECONDS):
         logger.warning("batch.recounted", batch=str(batch_id))
     await run_counts.count()
+    await durations.measure()
     await storage.count_ended(COUNTED_AT_ONCE)

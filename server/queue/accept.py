@@ -8,18 +8,19 @@ from uuid import UUID
 from tortoise.transactions import in_transaction
 
 from server.adapters.batches import Batches
-from server.adapters.database import CONNECTION_ERRORS, insert_all, rows
+from server.adapters.database import CONNECTION_ERRORS, rows
 from server.domain.predictions import NewPrediction
 from server.domain.targets import parse_target
 from server.errors import InvalidInputError, Violation
+from server.queue.shares import USUAL, Charge, insert_predictions, move_forward
 from server.tables import Prediction, Webhook
 
 # What makes two predictions one: nothing else that the database refuses may be taken for it
 _IDEMPOTENCY = "owner, idempotency_key"
-_Insertion = tuple[Prediction, dict[str, float]]
+_Insertion = tuple[Prediction, dict[str, float], Charge]
 
 
-async def accept(row: Prediction, uploads: dict[UUID, str], new: NewPrediction) -> bool:
+async def accept(row: Prediction, uploads: dict[UUID, str], new: NewPrediction, charge: Charge = USUAL) -> bool:
     """Commit a new prediction with its webhook and its use of uploads, which come with their places in the input.
 
     False where its idempotency key was used before.
@@ -32,9 +33,12 @@ async def accept(row: Prediction, uploads: dict[UUID, str], new: NewPrediction) 
     if new.deadline_seconds is not None:
         times["deadline_at"] = float(new.deadline_seconds)
     if not uploads and new.webhook is None:
-        return await _INSERTS.ask((row, times))
+        is_new = await _INSERTS.ask((row, times, charge))
+        if is_new:
+            await move_forward([row])
+        return is_new
     async with in_transaction():
-        if not (await _insert([(row, times)]))[0]:
+        if not (await _insert([(row, times, charge)]))[0]:
             return False
         if uploads:
             usable = {use["upload_id"] for use in await rows(_USE_UPLOADS, list(uploads), row.owner, row.id)}
@@ -50,16 +54,18 @@ async def accept(row: Prediction, uploads: dict[UUID, str], new: NewPrediction) 
                 is_rest=new.webhook.is_rest,
                 created_at=row.created_at,
             )
+    await move_forward([row])
     return True
 
 
 async def _insert(insertions: Sequence[_Insertion]) -> list[bool]:
     # In the order of their keys: two processes that wait for each other's would wait for ever
     ordered = sorted(insertions, key=lambda each: (each[0].owner, each[0].idempotency_key or ""))
-    predictions = [row for row, _ in ordered]
-    are_new = await insert_all(predictions, [times for _, times in ordered], unless=_IDEMPOTENCY)
+    predictions = [row for row, _, _ in ordered]
+    all_times, charges = [times for _, times, _ in ordered], [charge for _, _, charge in ordered]
+    are_new = await insert_predictions(predictions, all_times, charges, unless=_IDEMPOTENCY)
     is_new = {row.id: answer for row, answer in zip(predictions, are_new, strict=True)}
-    return [is_new[row.id] for row, _ in insertions]
+    return [is_new[row.id] for row, _, _ in insertions]
 
 
 _INSERTS: Batches[_Insertion, bool] = Batches(_insert, common_errors=CONNECTION_ERRORS)

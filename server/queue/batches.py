@@ -16,6 +16,7 @@ from tortoise.transactions import in_transaction
 from server.adapters.database import from_json, insert_all, rows, to_json
 from server.domain.batches import BatchStatus, BatchWebhookState
 from server.errors import ConflictError
+from server.queue.shares import USUAL, Charge, insert_predictions, move_forward
 from server.tables import Batch, BatchLine, BatchWebhook, Prediction, User
 
 KEPT_ATTEMPTS = 20
@@ -157,7 +158,7 @@ async def set_total(lease: BatchLease, total: int) -> bool:
     return bool(await rows(_SET_TOTAL, lease.id, lease.attempt, total))
 
 
-async def add_items(lease: BatchLease, portion: Portion) -> BatchStatus | None:
+async def add_items(lease: BatchLease, portion: Portion, charge: Charge = USUAL) -> BatchStatus | None:
     """Commit the predictions of a portion, and where the next begins, all or nothing; the status of the batch then.
 
     None when the lease is no longer ours: the batch was canceled, or another process is at it.
@@ -169,7 +170,7 @@ async def add_items(lease: BatchLease, portion: Portion) -> BatchStatus | None:
     try:
         async with in_transaction():
             if portion.predictions:
-                await insert_all(portion.predictions, times)
+                await insert_predictions(portion.predictions, times, [charge] * len(portion.predictions))
             if portion.uses:
                 uploads, predictions = zip(*portion.uses, strict=True)
                 await rows(_USE_UPLOADS, list(uploads), list(predictions))
@@ -183,6 +184,7 @@ async def add_items(lease: BatchLease, portion: Portion) -> BatchStatus | None:
     except (_LostLeaseError, IntegrityError):
         # By the place in its batch: another process has made the same meanwhile
         return None
+    await move_forward(portion.predictions)
     return BatchStatus(states[0]["status"])
 
 

@@ -10,6 +10,8 @@ from typing import Any
 from uuid import UUID
 
 from server.adapters.database import from_json, rows
+from server.queue.shares import MAX_RANK
+from server.tables.predictions import OLDEST_OF_VERSION, WAITING_OF_VERSION
 
 
 @dataclass(frozen=True)
@@ -137,12 +139,13 @@ async def claim(
     warm: WarmVersions = NO_WARM_VERSIONS,
     room: Room = AMPLE_ROOM,
     waiting: Sequence[WaitingVersion] | None = None,
+    window: int = 0,
 ) -> list[PredictionLease]:
     """Up to `limit` waiting predictions of a queue, now leased to this worker; of no version more than it can begin.
 
-    By rank and time; within the best waiting rank, what waited too long comes first, then what is warm here, then the
-    rest, of which what is warm elsewhere only after a while. Versions that wait together get equal shares of the limit
-    first, and adapters of one base one share. `waiting` is what `list_waiting` gave just now.
+    By rank and time; within a `window` behind the best waiting rank, what waited too long comes first, then what is
+    warm here, then the rest, of which what is warm elsewhere only after a while. Versions that wait together get equal
+    shares of the limit first, and adapters of one base one share. `waiting` is what `list_waiting` gave just now.
     """
     leases: list[PredictionLease] = []
     while len(leases) < limit:
@@ -153,9 +156,11 @@ async def claim(
         waiting = None
         if not versions:
             break
-        versions.sort(key=lambda each: _place(each, warm))
+        last = min(each.rank for each in versions) + window
+        versions.sort(key=lambda each: _place(each, warm, last))
         counts = _shares(versions, room, left)
-        ranks = [min([other.rank for other in versions if other is not each], default=MAX_RANK) for each in versions]
+        others = [min([other.rank for other in versions if other is not each], default=MAX_RANK) for each in versions]
+        ranks = [min(rank + window, MAX_RANK) for rank in others]
         waits = [warm.wait_seconds if each.runs_on in warm.elsewhere else 0.0 for each in versions]
         ids = [each.version_id for each in versions]
         records = await rows(_CLAIM, queue, worker_id, lease_seconds, left, ids, counts, ranks, waits)
@@ -184,9 +189,26 @@ def _shares(versions: Sequence[WaitingVersion], room: Room, limit: int) -> list[
     return counts
 
 
-def _place(waiting: WaitingVersion, warm: WarmVersions) -> tuple[int, int, float]:
+def _place(waiting: WaitingVersion, warm: WarmVersions, last: int) -> tuple[bool, int, int, float]:
+    if waiting.rank > last:
+        return True, 0, waiting.rank, -waiting.seconds
     is_starved = bool(warm.here) and waiting.seconds >= warm.starve_seconds
-    return waiting.rank, 0 if is_starved else 1 if waiting.runs_on in warm.here else 2, -waiting.seconds
+    return False, 0 if is_starved else 1 if waiting.runs_on in warm.here else 2, waiting.rank, -waiting.seconds
+
+
+async def claim_oldest(
+    queue: str,
+    worker_id: UUID,
+    lease_seconds: float,
+    waited_seconds: float,
+    waiting: Sequence[WaitingVersion],
+    warm: WarmVersions = NO_WARM_VERSIONS,
+    room: Room = AMPLE_ROOM,
+) -> list[PredictionLease]:
+    """What has waited longest in a queue, and at least so many seconds, whatever its rank; leased to this worker."""
+    ids = [each.version_id for each in waiting if each.queue == queue and _may_begin(each, warm, room)]
+    claimed = await rows(_CLAIM_OLDEST, queue, worker_id, lease_seconds, waited_seconds, ids) if ids else []
+    return [_lease(row) for row in claimed]
 
 
 async def claim_alone(
@@ -250,7 +272,6 @@ async def enter_runner(prediction_id: UUID, attempt: int) -> None:
     await rows(_ENTER_RUNNER, prediction_id, attempt)
 
 
-MAX_RANK = 2**31 - 1
 _RETURNING = """RETURNING p.id, p.attempt, p.owner, p.version_id, p.queue, p.input, p.alone, p.created_at,
   p.started_at, now() AS claimed_at, p.deadline_at, p.webhook_events, p.cache_key, p.run_at, p.traceparent,
   (SELECT m.variable_changes FROM model m WHERE m.id = p.model_id) AS variable_changes,
@@ -259,30 +280,31 @@ _RETURNING = """RETURNING p.id, p.attempt, p.owner, p.version_id, p.queue, p.inp
 # Most are in the runner at once: one that is not is said to be outside by a heartbeat, and short ones cost no write
 _LEASE_IT = """SET status = 'processing', attempt = p.attempt + 1, worker_id = $2, updated_at = now(),
   lease_until = now() + make_interval(secs => $3), started_at = coalesce(p.started_at, now()), outside_runner = false"""
-_DUE = "status = 'starting' AND run_at <= now() AND (deadline_at IS NULL OR deadline_at > now())"
+_IN_TIME = "run_at <= now() AND (deadline_at IS NULL OR deadline_at > now())"
+_DUE = f"status = 'starting' AND {_IN_TIME}"
 _WAITING = f"queue = $1 AND {_DUE}"
-# What waits of a paused model is left out version by version, so that nobody walks past it; row by row only where few
-# rows are looked at
-_RUNS = "NOT EXISTS (SELECT FROM model o WHERE o.id = p.model_id AND o.paused_at IS NOT NULL)"
+RUNS = "NOT EXISTS (SELECT FROM model o WHERE o.id = p.model_id AND o.paused_at IS NOT NULL)"
+"""Of a prediction `p`: that its model is not paused."""
 # From version to version by the index of what waits, without reading what waits behind the first of each: it costs the
-# same however long a queue is
+# same however long a queue is. What waits of a paused model is left out version by version, so that nobody walks past
+# it; row by row only where few rows are looked at
 _LIST_WAITING = f"""
 WITH RECURSIVE v AS (
-  (SELECT version_id FROM prediction WHERE status = 'starting' ORDER BY version_id LIMIT 1)
+  (SELECT version_id FROM prediction WHERE {WAITING_OF_VERSION} ORDER BY version_id LIMIT 1)
   UNION ALL
-  SELECT (SELECT p.version_id FROM prediction p WHERE p.status = 'starting' AND p.version_id > v.version_id
-    ORDER BY p.version_id LIMIT 1) FROM v WHERE v.version_id IS NOT NULL)
+  SELECT (SELECT version_id FROM prediction WHERE {WAITING_OF_VERSION} AND version_id > v.version_id
+    ORDER BY version_id LIMIT 1) FROM v WHERE v.version_id IS NOT NULL)
 SELECT v.version_id, m.predictor, h.queue, h.rank, extract(epoch FROM now() - h.run_at)::float8 AS seconds,
   false AS alone, m.base_id
 FROM v JOIN version m ON m.id = v.version_id JOIN model o ON o.id = m.model_id AND o.paused_at IS NULL
 CROSS JOIN LATERAL (
   SELECT queue, rank, run_at FROM prediction
-  WHERE version_id = v.version_id AND {_DUE} AND NOT alone AND queue = ANY($1::text[])
+  WHERE version_id = v.version_id AND {WAITING_OF_VERSION} AND {_IN_TIME} AND NOT alone AND queue = ANY($1::text[])
   ORDER BY rank, run_at LIMIT 1) h
 UNION ALL
 SELECT h.version_id, '', q.queue, h.rank, extract(epoch FROM now() - h.run_at)::float8, true, NULL
 FROM unnest($1::text[]) AS q(queue) CROSS JOIN LATERAL (
-  SELECT version_id, rank, run_at FROM prediction p WHERE queue = q.queue AND {_DUE} AND alone AND {_RUNS}
+  SELECT version_id, rank, run_at FROM prediction p WHERE queue = q.queue AND {_DUE} AND alone AND {RUNS}
   ORDER BY rank, run_at LIMIT 1) h
 """  # noqa: S608 - constants only
 # Every claim locks with SKIP LOCKED, so that claimers never wait for each other and never get the same row, and reads
@@ -293,11 +315,22 @@ _CLAIM = f"""
 WITH c AS (
   SELECT w.id FROM unnest($5::uuid[], $6::int[], $7::int[], $8::float8[]) AS v(version, most, rank, wait)
   CROSS JOIN LATERAL (
-    SELECT id FROM prediction WHERE version_id = v.version AND {_WAITING} AND NOT alone AND rank <= v.rank
-      AND run_at <= now() - make_interval(secs => v.wait)
+    SELECT id FROM prediction WHERE version_id = v.version AND {WAITING_OF_VERSION} AND {_IN_TIME} AND queue = $1
+      AND NOT alone AND rank <= v.rank AND run_at <= now() - make_interval(secs => v.wait)
     ORDER BY rank, run_at LIMIT v.most FOR UPDATE SKIP LOCKED) w
   LIMIT $4)
-UPDATE prediction p {_LEASE_IT} FROM c WHERE p.id = c.id {_RETURNING}
+UPDATE prediction p {_LEASE_IT} FROM c WHERE p.id = c.id AND p.status = 'starting' {_RETURNING}
+"""  # noqa: S608 - constants only
+# The first of each version by its time, of which one is taken
+_CLAIM_OLDEST = f"""
+WITH c AS (
+  SELECT w.id FROM unnest($5::uuid[]) AS v(version) CROSS JOIN LATERAL (
+    SELECT id, run_at FROM prediction
+    WHERE version_id = v.version AND {OLDEST_OF_VERSION} AND {_IN_TIME} AND queue = $1 AND NOT alone
+      AND run_at <= now() - make_interval(secs => $4)
+    ORDER BY run_at LIMIT 1 FOR UPDATE SKIP LOCKED) w
+  ORDER BY w.run_at LIMIT 1)
+UPDATE prediction p {_LEASE_IT} FROM c WHERE p.id = c.id AND p.status = 'starting' {_RETURNING}
 """  # noqa: S608 - constants only
 # How many rows of `open` its version has before each (`place`), and can begin (`room`)
 _ROOM = """
@@ -311,11 +344,11 @@ _ROOM = """
 _CLAIM_ALONE = f"""
 WITH first AS (
   SELECT id, version_id, rank, run_at, suspect_group FROM prediction p
-  WHERE {_WAITING} AND alone AND {_RUNS} AND run_at <= now() - make_interval(secs => $4)
+  WHERE {_WAITING} AND alone AND {RUNS} AND run_at <= now() - make_interval(secs => $4)
   ORDER BY rank, run_at LIMIT 1 FOR UPDATE SKIP LOCKED),
 others AS (
   SELECT p.id, p.version_id, p.rank, p.run_at FROM prediction p
-  WHERE {_WAITING} AND alone AND {_RUNS} AND suspect_group = (SELECT suspect_group FROM first)
+  WHERE {_WAITING} AND alone AND {RUNS} AND suspect_group = (SELECT suspect_group FROM first)
     AND id <> (SELECT id FROM first)
   ORDER BY rank, run_at LIMIT $5 - 1 FOR UPDATE SKIP LOCKED),
 open AS (SELECT id, version_id, rank, run_at FROM first UNION ALL SELECT * FROM others),
@@ -328,7 +361,7 @@ WHERE p.id = c.id AND (c.place <= c.room OR p.id = (SELECT id FROM first)) {_RET
 _CLAIM_HINTED = f"""
 WITH open AS (
   SELECT id, version_id, rank, run_at FROM prediction p
-  WHERE id = ANY($4::uuid[]) AND {_WAITING} AND NOT alone AND {_RUNS}
+  WHERE id = ANY($4::uuid[]) AND {_WAITING} AND NOT alone AND {RUNS}
     AND (run_at <= now() - make_interval(secs => $6) OR NOT EXISTS (
       SELECT FROM version WHERE id = p.version_id AND coalesce(base_id, id) = ANY($5::uuid[])))
   FOR UPDATE SKIP LOCKED),

@@ -24,8 +24,8 @@ from server.adapters.storage import StorageError, StorageMissingError
 from server.adapters.tasks import wait_for_event
 from server.domain import files, inputs, secrets
 from server.domain.accounts import Viewer
-from server.domain.models import VersionState
-from server.domain.predictions import PredictionStatus
+from server.domain.models import VersionState, kind_queue
+from server.domain.predictions import PredictionStatus, Priority
 from server.domain.storable import storable
 from server.errors import InvalidInputError, Violation
 from server.queue import batches as queue
@@ -33,8 +33,9 @@ from server.queue import storage
 from server.queue.batches import BatchLease, Portion
 from server.queue.cancel import cancel_predictions_of_batch
 from server.queue.depths import count_waiting
+from server.queue.shares import count_waiting_of_model
 from server.runtime import Runtime
-from server.services import batch_input, input_urls
+from server.services import batch_input, input_urls, limits
 from server.services.batch_input import InputLine, InputPart
 from server.tables import Batch, BatchLine, Prediction, Version
 from server.unit_of_work import UnitOfWork, send
@@ -137,14 +138,12 @@ async def _advance(rt: Runtime, lease: BatchLease, read_request: ReadRequest | N
         if (full := await _full(rt, batch)) is not None:
             await queue.pause(lease, FULL_PAUSE_SECONDS, full)
             return
-        if most := rt.settings.max_waiting_predictions:
-            # The other half is for what its owner asks for meanwhile
-            share = max(1, most // 2)
-            room = min(room, share - await count_waiting(batch.owner, share))
-            if room <= 0:
-                note = f"{share} of your predictions are waiting; more are made of this batch when some have run."
-                await queue.pause(lease, FULL_PAUSE_SECONDS, note)
-                return
+        more, share = await _room(rt, batch)
+        room = min(room, more)
+        if room <= 0:
+            note = f"{share} of your predictions are waiting; more are made of this batch when some have run."
+            await queue.pause(lease, FULL_PAUSE_SECONDS, note)
+            return
     part = await batch_input.read(rt, batch, room)
     if read_request is not None:
         part = await run_sync(_read_requests, rt, batch, version, part, read_request)
@@ -153,7 +152,8 @@ async def _advance(rt: Runtime, lease: BatchLease, read_request: ReadRequest | N
     if not batch.is_checked:
         status = await queue.add_check(lease, portion)
     else:
-        status = await queue.add_items(lease, portion)
+        charge = limits.charge(await limits.read(rt, batch.owner), version)
+        status = await queue.add_items(lease, portion, charge)
     if status is None:
         logger.info("batch.lease_lost", batch=str(lease.id), attempt=lease.attempt)
         return
@@ -161,6 +161,10 @@ async def _advance(rt: Runtime, lease: BatchLease, read_request: ReadRequest | N
     if not batch.is_checked:
         return
     metrics.BATCH_LINES.labels("accepted").inc(len(portion.predictions))
+    priority = Priority(batch.priority).name
+    metrics.ACCEPTED.labels(kind_queue(batch.queue), priority).inc(len(portion.predictions))
+    if portion.predictions and charge.is_held:
+        await limits.release_held(rt, [batch.user_id])
     logger.info("batch.advanced", batch=str(lease.id), items=len(portion.predictions), invalid=len(portion.invalid),
                 line=part.line, is_last=part.is_last)  # fmt: skip
     await send(rt, UnitOfWork(owners_of_new=[batch.owner], deliver=status.is_terminal))
@@ -198,6 +202,23 @@ async def _full(rt: Runtime, batch: Batch) -> str | None:
     return "Your inputs, outputs and files use all that is allowed; more are made of this batch when some were removed."
 
 
+async def _room(rt: Runtime, batch: Batch) -> tuple[int, int]:
+    """How many more of its owner's predictions may wait, and of how many.
+
+    Half of what may is for what they ask for meanwhile.
+    """
+    allowed = await limits.read(rt, batch.owner)
+    room, share = PORTION, PORTION
+    if most := min([n for n in (rt.settings.max_waiting_predictions, allowed.most_waiting) if n], default=0):
+        share = max(1, most // 2)
+        room = share - await count_waiting(batch.owner, share)
+    if most_of_model := allowed.most_waiting_per_model:
+        bound = max(1, most_of_model // 2)
+        more = bound - await count_waiting_of_model(batch.owner, batch.model_id, bound)
+        room, share = min((room, share), (more, bound))
+    return room, share
+
+
 async def _portion(rt: Runtime, batch: Batch, schema: dict[str, Any], part: InputPart) -> Portion:
     """The rows that some lines become."""
     checked = await run_sync(_check_all, rt, Viewer(batch.user_id), schema, part.lines)
@@ -230,6 +251,7 @@ async def _portion(rt: Runtime, batch: Batch, schema: dict[str, Any], part: Inpu
                 input=values,
                 deadline_at=batch.deadline_at,
                 request_hash="",
+                priority=batch.priority,
                 batch_id=batch.id,
                 batch_index=line.index,
                 batch_key=key,

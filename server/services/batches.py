@@ -19,6 +19,7 @@ from server.domain.batches import BatchStatus, BatchWebhookState, NewBatch
 from server.domain.files import UPLOAD
 from server.domain.metadata import metadata_violations
 from server.domain.models import DeviceClass, ModelKind, queue_of
+from server.domain.predictions import Priority
 from server.domain.targets import parse_target
 from server.domain.webhooks import NewWebhook, WebhookEvent
 from server.errors import ConflictError, InvalidInputError, UnauthenticatedError, Violation
@@ -65,6 +66,7 @@ async def create(rt: Runtime, viewer: Viewer, new: NewBatch) -> Batch:
     row.total = None if new.inputs is None else len(new.inputs)
     row.endpoint = new.endpoint
     row.metadata = new.metadata
+    row.priority = new.priority.value
     row.max_concurrency = new.max_concurrency
     row.all_or_nothing = new.all_or_nothing
     row.is_checked = not new.all_or_nothing
@@ -102,6 +104,7 @@ async def retry_failed(rt: Runtime, viewer: Viewer, batch_id: UUID, idempotency_
     row.total = count
     row.endpoint = old.endpoint
     row.max_concurrency = old.max_concurrency
+    row.priority = old.priority
     return await _accept(rt, viewer, row, new)
 
 
@@ -182,6 +185,8 @@ def _request_hash(new: NewBatch) -> str:
     """Tells one request from another where both come with the same idempotency key."""
     limits = [new.deadline_seconds, new.max_concurrency, new.all_or_nothing, new.webhook_url, new.endpoint]
     request = [new.model, new.inputs, new.upload, *limits, new.metadata]
+    if new.priority is not Priority.NORMAL:
+        request.append(new.priority.name)
     try:
         body = orjson.dumps(request, option=orjson.OPT_SORT_KEYS)
     except (TypeError, ValueError):

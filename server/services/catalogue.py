@@ -56,7 +56,7 @@ class WorkerDisk:
 class WorkerState:
     """What a heartbeat says of a worker; `versions` are in its memory, and memory is in bytes.
 
-    `walls`, `broken_predictors` and `disks` are as in `tables.Worker`.
+    `walls`, `broken_predictors`, `disks` and `capacity` are as in `tables.Worker`.
     """
 
     versions: tuple[str, ...] = ()
@@ -70,6 +70,7 @@ class WorkerState:
     walls: Mapping[str, str] = field(default_factory=dict)
     broken_predictors: Mapping[str, str] = field(default_factory=dict)
     disks: Mapping[str, WorkerDisk] = field(default_factory=dict)
+    capacity: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -111,7 +112,17 @@ async def _write(worker: WorkerInfo, state: WorkerState) -> bool:
     load = (to_json(list(state.versions)), state.in_flight, state.evictions)
     disks = {folder: asdict(disk) for folder, disk in state.disks.items()}
     facts = (to_json(dict(state.walls)), to_json(dict(state.broken_predictors)), to_json(disks))
-    (row,) = await rows(_WORKER, worker.id, worker.host, worker.pid, worker.device, *memory, *load, *facts)
+    (row,) = await rows(
+        _WORKER,
+        worker.id,
+        worker.host,
+        worker.pid,
+        worker.device,
+        *memory,
+        *load,
+        *facts,
+        to_json(dict(state.capacity)),
+    )
     return bool(row["is_drained"])
 
 
@@ -232,12 +243,13 @@ RETURNING name
 """
 _WORKER = """
 INSERT INTO worker (id, host, pid, device, device_name, total_bytes, free_bytes, model_bytes, budget_bytes, versions,
-  in_flight, evictions, walls, broken_predictors, disks, started_at, last_seen)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::jsonb, $11, $12, $13::jsonb, $14::jsonb, $15::jsonb, now(), now())
+  in_flight, evictions, walls, broken_predictors, disks, capacity, started_at, last_seen)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::jsonb, $11, $12, $13::jsonb, $14::jsonb, $15::jsonb, $16::jsonb,
+  now(), now())
 ON CONFLICT (id) DO UPDATE SET last_seen = now(), device = excluded.device, device_name = excluded.device_name,
   total_bytes = excluded.total_bytes, free_bytes = excluded.free_bytes, model_bytes = excluded.model_bytes,
   budget_bytes = excluded.budget_bytes, versions = excluded.versions, in_flight = excluded.in_flight,
   evictions = excluded.evictions, walls = excluded.walls, broken_predictors = excluded.broken_predictors,
-  disks = excluded.disks
+  disks = excluded.disks, capacity = excluded.capacity
 RETURNING drained_at IS NOT NULL AS is_drained
 """

@@ -41,6 +41,7 @@ from server.errors import (
     UnauthenticatedError,
     Violation,
 )
+from server.queue import shares
 from server.queue.cancel import cancel_predictions_of_model
 from server.runtime import Runtime
 from server.services import audit, versions
@@ -324,6 +325,7 @@ async def resume(rt: Runtime, viewer: Viewer | None, slug: str) -> Model:
             before = {"paused": True, "reason": model.pause_reason}
             model.paused_at = model.pause_reason = None
             await model.save(update_fields=["paused_at", "pause_reason"])
+            await shares.catch_up(model.id)
             await audit.record(viewer, AuditAction.MODEL_RESUMED, subject_of(model), before, {"paused": False})
     with suppress(*REDIS_ERRORS):
         await rt.event_log.wake_workers()

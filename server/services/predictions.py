@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cache, partial
+from functools import cache
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -17,6 +17,7 @@ from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 from uuid6 import uuid7
 
+from server.adapters import metrics
 from server.adapters.batches import Batches
 from server.adapters.database import columns, from_json, from_row, rows
 from server.adapters.large_columns import without_large
@@ -28,8 +29,16 @@ from server.domain.accounts import ANONYMOUS_OWNER, Viewer
 from server.domain.api_keys import Scope
 from server.domain.audit import AuditAction, Subject, SubjectType
 from server.domain.metadata import metadata_violations
-from server.domain.models import DeviceClass, ModelKind, Slug, VersionState, parse_slug, queue_of
-from server.domain.predictions import INFRASTRUCTURE, NewPrediction, PredictionErrorCode, PredictionStatus
+from server.domain.models import (
+    DeviceClass,
+    ModelKind,
+    Slug,
+    VersionState,
+    kind_queue,
+    parse_slug,
+    queue_of,
+)
+from server.domain.predictions import INFRASTRUCTURE, NewPrediction, PredictionErrorCode, PredictionStatus, Priority
 from server.domain.webhooks import NewWebhook
 from server.errors import (
     BadUserInputError,
@@ -37,7 +46,6 @@ from server.errors import (
     ForbiddenError,
     InvalidInputError,
     NotFoundError,
-    RateLimitedError,
     ServiceError,
     UnauthenticatedError,
     UnavailableError,
@@ -47,16 +55,14 @@ from server.live.live_lists import ListFilter
 from server.live.prediction_rows import find_visible
 from server.queue.accept import accept
 from server.queue.cancel import cancel_prediction
-from server.queue.depths import count_waiting
 from server.runtime import Runtime
-from server.services import audit, input_urls, models, rate_limits, results, storage, versions, webhooks
+from server.services import audit, input_urls, limits, models, rate_limits, results, storage, versions, webhooks
 from server.tables import Model, Prediction, User, Version, Webhook
 from server.unit_of_work import UnitOfWork, send
 
 logger = structlog.get_logger(__name__)
 
 KEY_MAX, DEADLINE_MAX = 200, 7 * 86_400
-WAITING_RETRY_SECONDS = 5.0
 REQUEUED_AT_ONCE = 1000
 REQUEUE_KEY = "requeue:"
 """What the idempotency key of a prediction begins with that was requeued, and the id of the failed one follows."""
@@ -68,7 +74,8 @@ async def create(rt: Runtime, viewer: Viewer, new: NewPrediction) -> Prediction:
 
     Raises:
         ForbiddenError: anonymous ones are off, or may not have a webhook; or the API key may not run.
-        RateLimitedError: too many without an account, or too many wait already.
+        RateLimitedError: too many without an account.
+        QueueFullError: too many wait already.
         NotFoundError: the viewer knows no such model.
         UnavailableError: the version is not READY.
         InvalidInputError: the input breaks the version's schema, or the webhook its rules.
@@ -100,12 +107,9 @@ async def _create(rt: Runtime, viewer: Viewer, new: NewPrediction) -> Prediction
     if viewer.user_id is None:
         await rate_limits.count_anonymous_prediction(rt, viewer)
     await storage.check(rt, viewer)
-    if most := rt.settings.max_waiting_predictions:
-        if await rt.waiting.get(viewer.owner_key, partial(count_waiting, most=most)) >= most:
-            advice = "create more when some of them have run, or cancel some"
-            raise RateLimitedError(f"{most} of your predictions are waiting already; {advice}.", WAITING_RETRY_SECONDS)
-        rt.waiting.add_one(viewer.owner_key)
     model, version = await resolve_version(viewer, new.model)
+    allowed = await limits.read(rt, viewer.owner_key)
+    await limits.check(rt, viewer.owner_key, allowed, model.id)
     schema = inputs.schema_of(version.predictor, version.input_schema, rt.settings.max_new_tokens)
     values = inputs.complete(schema, new.input)
     if violations := input_urls.violations(rt, viewer, schema, values):
@@ -124,6 +128,7 @@ async def _create(rt: Runtime, viewer: Viewer, new: NewPrediction) -> Prediction
         input=secrets.seal(schema, values, rt.vault.seal),
         idempotency_key=new.idempotency_key,
         request_hash=stored_hash,
+        priority=new.priority.value,
         webhook_events=webhooks.events_of(new.webhook),
         retry_of=new.retry_of,
         cache_key=results.cache_key(rt, viewer, model, version, new, values),
@@ -131,10 +136,14 @@ async def _create(rt: Runtime, viewer: Viewer, new: NewPrediction) -> Prediction
         metadata=new.metadata,
         openai=new.openai,
     )
-    while not await accept(row, files.uploads(schema, values), new):
+    charge = limits.charge(allowed, version)
+    while not await accept(row, files.uploads(schema, values), new, charge):
         if existing := await _existing(rt, viewer, new, request_hash):
             return existing
     logger.info("prediction.accepted", prediction=str(row.id), queue=row.queue)
+    metrics.ACCEPTED.labels(kind_queue(row.queue), new.priority.name).inc()
+    if charge.is_held and row.user_id is not None:
+        await limits.release_held(rt, [row.user_id])
     await send(rt, UnitOfWork(bells=[(row.queue, row.id)], owners_of_new=[row.owner] if row.user_id else []))
     return row
 
@@ -198,8 +207,10 @@ async def _again(rt: Runtime, viewer: Viewer, old: Prediction, new: NewRun) -> N
     values = input_urls.renewed(rt, version.input_schema, values)
     values |= {name: value for name, value in overrides.items() if value is not None}
     model = new.version or f"{version.model.owner.handle}/{version.model.name}:{version.number}"
-    limits = (new.idempotency_key, new.deadline_seconds, new.webhook)
-    return NewPrediction(model, values, *limits, retry_of=old.id, use_cache=new.use_cache)
+    options = (new.idempotency_key, new.deadline_seconds, new.webhook)
+    return NewPrediction(
+        model, values, *options, retry_of=old.id, use_cache=new.use_cache, priority=Priority(old.priority)
+    )
 
 
 @dataclass(frozen=True)
@@ -223,7 +234,7 @@ async def requeue(rt: Runtime, viewer: Viewer | None, prediction_id: UUID) -> Pr
         ForbiddenError: the viewer is no admin, or an API key without the scope RUN.
         NotFoundError: there is no such prediction.
         ConflictError: it did not fail by the server's fault, or is of a batch, or its owner is deactivated.
-        UnavailableError, InvalidInputError, RateLimitedError: it cannot be accepted now, as in `create`.
+        UnavailableError, InvalidInputError, QueueFullError: it cannot be accepted now, as in `create`.
     """
     if viewer is not None:
         viewer.administer(Scope.RUN, "requeue predictions")
@@ -314,6 +325,8 @@ def _request_hash(new: NewPrediction) -> str:
         request.append("cache")
     if new.metadata is not None or new.openai is not None:
         request.append([new.metadata, new.openai])
+    if new.priority is not Priority.NORMAL:
+        request.append(new.priority.name)
     try:
         body = orjson.dumps(request, option=orjson.OPT_SORT_KEYS)
     except (TypeError, ValueError):

@@ -377,6 +377,18 @@ class WorkerSettings(BaseSettings):
     warm_wait_seconds: float = Field(
         2, ge=0, le=60, description="How long a prediction waits for a worker that has its model loaded."
     )
+    fair_window_seconds: float = Field(
+        5,
+        ge=0,
+        le=3600,
+        description="Seconds of its owner's share by which a prediction may overtake where its model is loaded.",
+    )
+    starve_seconds: float = Field(
+        600,
+        ge=1,
+        le=604_800,
+        description="What has waited so long goes first with one of every eight that begin, whoever's share it is of.",
+    )
     recovery_seconds: float = Field(
         5, ge=0.2, le=60, description="How often each process looks for predictions whose worker died."
     )

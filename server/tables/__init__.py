@@ -20,7 +20,7 @@ from server.tables.runs import RunCount
 from server.tables.sessions import RefreshToken, Session
 from server.tables.storage import StoredBytes
 from server.tables.uploads import Upload, UploadUse
-from server.tables.users import User
+from server.tables.users import User, UserLimit
 from server.tables.webhooks import Webhook, WebhookDelivery, WebhookSecret
 from server.tables.workers import Predictor, Worker
 
@@ -50,6 +50,7 @@ __all__ = [
     "UploadUse",
     "Usage",
     "User",
+    "UserLimit",
     "Version",
     "Webhook",
     "WebhookDelivery",

@@ -20,14 +20,14 @@ CANCELING = "cancel_requested_at IS NOT NULL AND completed_at IS NULL"
 class Batch(Row):
     """Many predictions of one version, its items, which are made of its input a portion at a time.
 
-    The input is `inputs`, the file of `upload_id`, or what failed in `retry_of`. `total` counts its lines, null until
-    they were counted; `items` those that are predictions by now, and `ended` those of them that ended; `invalid` the
-    lines that cannot run. `canceled` and `aborted` count the lines too that were never made predictions. `position` is
-    where the next portion begins: the byte of a file, else the number of an input. With `all_or_nothing` all lines are
-    checked before the first runs, and `is_checked` says that they were. Whoever makes predictions of it holds its
-    lease, with `attempt` as the fencing token; `pause_until` is when there may be room for more, and `note` says what
-    it waits for. No predictions are made of it once `expanded_at` is set. `endpoint` is the route of OpenAI's API whose
-    requests its lines are.
+    The input is `inputs`, the file of `upload_id`, or what failed in `retry_of`. `total` counts its lines, null
+    until they were counted; `items` those that are predictions by now, and `ended` those of them that ended;
+    `invalid` the lines that cannot run. `canceled` and `aborted` count the lines too that were never made
+    predictions. `position` is where the next portion begins: the byte of a file, else the number of an input. With
+    `all_or_nothing` all lines are checked before the first runs, and `is_checked` says that they were. Whoever
+    makes predictions of it holds its lease, with `attempt` as the fencing token; `pause_until` is when there may be
+    room for more, and `note` says what it waits for. Its predictions get its `priority`. No predictions are made of
+    it once `expanded_at` is set. `endpoint` is the route of OpenAI's API whose requests its lines are.
     """
 
     id = fields.UUIDField(primary_key=True)
@@ -53,6 +53,7 @@ class Batch(Row):
     all_or_nothing = fields.BooleanField(default=False)
     is_checked = fields.BooleanField(default=True)
     max_concurrency = fields.IntField(null=True)
+    priority = fields.SmallIntField(default=1)
     deadline_at = fields.DatetimeField(null=True)
     metadata: Any = fields.JSONField(null=True)
     total = fields.IntField(null=True)

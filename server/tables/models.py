@@ -82,9 +82,11 @@ class Version(Row):
     """One immutable version of a model, which a worker prepares under a lease.
 
     `source_ref`, `revision_asked`, `own_schema` and `options` (how it is loaded, such as its quantization) are what the
-    user gave; the worker that prepares it writes the rest. While it waits to be tried again, `failing_since` is when
-    that began, and `reason` why. `files` notes which files are the version's (`rule` and `names`), `probe` what its try
-    took; both are null where that was not noted yet. `base` is the version whose weights an adapter changes.
+    user gave; the worker that prepares it writes the rest. While it waits to be tried again, `failing_since` is
+    when that began, and `reason` why. `files` notes which files are the version's (`rule` and `names`), `probe`
+    what its try took; both are null where that was not noted yet. `recent_seconds` are how long its last runs took,
+    the newest first, and `expected_seconds` their median, null before the first. `base` is the version whose
+    weights an adapter changes.
     """
 
     id = fields.UUIDField(primary_key=True, default=uuid7)
@@ -115,6 +117,8 @@ class Version(Row):
     base_id: UUID | None
     progress: Any = fields.JSONField(null=True)
     failing_since = fields.DatetimeField(null=True)
+    recent_seconds: Any = fields.JSONField(default=list)
+    expected_seconds = fields.FloatField(null=True)
     attempt = fields.IntField(default=0)
     worker_id = fields.UUIDField(null=True)
     lease_until = fields.DatetimeField(null=True)

@@ -16,6 +16,13 @@ from server.tables.users import User
 
 WAITING = "status = 'starting'"
 LIVE = "status IN ('starting', 'processing')"
+# What waits, what runs and both, told by other columns than those of any other index, so that there is one index alone
+# for what is asked so. Of several PostgreSQL may take a wrong one while all are empty, and keeps to it when thousands
+# wait, walking it from end to end
+WAITING_OF_VERSION = "completed_at IS NULL AND lease_until IS NULL"
+OLDEST_OF_VERSION = "completed_at IS NULL AND worker_id IS NULL"
+LIVE_OF_SHARE = "completed_at IS NULL AND canceled_at IS NULL"
+RUNNING = "completed_at IS NULL AND worker_id IS NOT NULL"
 ITEMS = "batch_id IS NOT NULL"
 UNCOUNTED = "completed_at IS NOT NULL AND stored_bytes IS NULL AND NOT data_removed"
 STATUSES = "'starting', 'processing', 'succeeded', 'failed', 'canceled', 'aborted'"
@@ -24,19 +31,21 @@ STATUSES = "'starting', 'processing', 'succeeded', 'failed', 'canceled', 'aborte
 class Prediction(Row):
     """One run of a version.
 
-    `attempt` is the fencing token: only the holder of the newest one may finish the row. `losses` counts the workers
-    and runners that died while it ran in them alone. `rank` is ascending: smaller runs first; all have 0 so far.
-    `owner` scopes idempotency keys. `alone` asks for a run without neighbours after a worker or runner died under it,
-    but for those of its `suspect_group`: it is a half of what ran there.
-    `outside_runner`: its worker said that the runner does not have it. `webhook_events` names what its webhook
-    is told, if it has one. Equal `cache_key`s may share one result. `data_removed` rows have lost input, output, files
-    and logs to the retention time. `traceparent` is the W3C trace context in which it was created.
-    `stored_bytes` is its part in what its owner has stored (`StoredBytes`), null until that is counted.
-    `retry_of` is the prediction that it runs again, perhaps with changes; `environment_id` what it ran with
-    (`RunEnvironment`).
-    An item of a batch has the batch's id, its place there from 0, and perhaps a name of the caller's, `batch_key`.
-    `metadata` is an object of the caller's own. What came in the form of OpenAI's API has in `openai` what its input
-    does not tell: `previous_response_id`, `background`, `parallel_tool_calls`.
+    `attempt` is the fencing token: only the holder of the newest one may finish the row. `losses` counts the
+    workers and runners that died while it ran in them alone. `rank` is ascending: smaller runs first
+    (`server.queue.shares`). `owner` scopes idempotency keys, and `share` is who it counts for in fair shares: the
+    user, or the network of a caller without an account. `priority` orders what one share has in a queue: 0 low, 1
+    normal, 2 high. `alone` asks for a run without neighbours after a worker or runner died under it, but for those
+    of its `suspect_group`: it is a half of what ran there. `outside_runner`: its worker said that the runner does
+    not have it. `webhook_events` names what its webhook is told, if it has one. Equal `cache_key`s may share one
+    result. `data_removed` rows have lost input, output, files and logs to the retention time. `traceparent` is the
+    W3C trace context in which it was created. `stored_bytes` is its part in what its owner has stored
+    (`StoredBytes`), null until that is counted. `lowest_before`, which is no column, is known of a row that was
+    just inserted: the lowest priority that waited of its share. `retry_of` is the prediction that it runs again,
+    perhaps with changes; `environment_id` what it ran with (`RunEnvironment`). An item of a batch has the batch's
+    id, its place there from 0, and perhaps a name of the caller's, `batch_key`. `metadata` is an object of the
+    caller's own. What came in the form of OpenAI's API has in `openai` what its input does not tell:
+    `previous_response_id`, `background`, `parallel_tool_calls`.
     """
 
     id = fields.UUIDField(primary_key=True)
@@ -55,6 +64,8 @@ class Prediction(Row):
     version_id: UUID
     queue = fields.CharField(max_length=20)
     rank = fields.IntField(default=0)
+    share = fields.CharField(max_length=80, default="")
+    priority = fields.SmallIntField(default=1)
     status = fields.CharField(max_length=10)
     input: Any = fields.JSONField()
     output: Any = fields.JSONField(null=True)
@@ -96,6 +107,8 @@ class Prediction(Row):
     updated_at = fields.DatetimeField()
     started_at = fields.DatetimeField(null=True)
     completed_at = fields.DatetimeField(null=True)
+    lowest_before: int | None = None
+    head_before: int | None = None
 
     class Meta:
         """Table options."""
@@ -108,10 +121,13 @@ class Prediction(Row):
             LiveIndex(fields=("queue", "rank", "run_at"), name="prediction_claim", where="status = 'starting'"),
             LiveIndex(fields=("queue", "rung_at"), name="prediction_ring", where="status = 'starting'"),
             LiveIndex(fields=("owner",), name="prediction_waiting", where="status = 'starting'"),
-            LiveIndex(fields=("version_id", "rank", "run_at"), name="prediction_warm", where="status = 'starting'"),
+            LiveIndex(fields=("version_id", "rank", "run_at"), name="prediction_version", where=WAITING_OF_VERSION),
             LiveIndex(
                 fields=("queue", "rank", "run_at"), name="prediction_alone", where="status = 'starting' AND alone"
             ),
+            LiveIndex(fields=("queue", "share", "rank"), name="prediction_share", where=LIVE_OF_SHARE),
+            LiveIndex(fields=("version_id", "run_at"), name="prediction_oldest", where=OLDEST_OF_VERSION),
+            LiveIndex(fields=("queue", "rank"), name="prediction_running", where=RUNNING),
             LiveIndex(fields=("lease_until",), name="prediction_lease", where="status = 'processing'"),
             LiveIndex(fields=("model_id",), name="prediction_live_model", where=LIVE),
             LiveIndex(fields=("deadline_at",), name="prediction_deadline", where=f"deadline_at IS NOT NULL AND {LIVE}"),
@@ -139,6 +155,7 @@ class Prediction(Row):
             CheckConstraint(name="prediction_canceled", check="(status = 'canceled') = (canceled_at IS NOT NULL)"),
             CheckConstraint(name="prediction_error", check="error_code IS NULL OR status IN ('failed', 'aborted')"),
             CheckConstraint(name="prediction_counts", check="attempt >= 0 AND losses >= 0"),
+            CheckConstraint(name="prediction_priority", check="priority BETWEEN 0 AND 2"),
         )
 
 

@@ -34,7 +34,8 @@ class Worker(Row):
     what they may fill; `total_bytes` and `free_bytes` are the device's own; `in_flight` the predictions it runs.
     `walls` are those around its models' process, each with the reason why it is missing, empty where it stands;
     `broken_predictors` the classes that could not be loaded, each with the reason; `disks` the room on the disks of
-    its folders, by the setting of each. One with `drained_at` claims nothing.
+    its folders, by the setting of each; `capacity` how many predictions it runs at once: of each kind of queue
+    (`slots`), and of a version of each predictor (`at_once`). One with `drained_at` claims nothing.
     """
 
     id = fields.UUIDField(primary_key=True)
@@ -55,6 +56,7 @@ class Worker(Row):
     broken_predictors: Any = fields.JSONField(default=dict)
     disks: Any = fields.JSONField(default=dict)
     drained_at = fields.DatetimeField(null=True)
+    capacity: Any = fields.JSONField(default=dict)
 
     class Meta:
         """Table options."""

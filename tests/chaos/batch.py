@@ -28,7 +28,7 @@ def new_batch(model: str, hook: str | None, key: str) -> dict[str, Any]:
     """The input of `createBatch`; every tenth item is invalid."""
     inputs = [{"last": LAST if number % 10 else "three", "delay": 0.01} for number in range(ITEMS)]
     webhook = {"webhook": {"url": hook}} if hook else {}
-    return {"model": model, "inputs": inputs, "idempotencyKey": key, "maxConcurrency": 30, **webhook}
+    return {"model": model, "inputs": inputs, "idempotencyKey": key, "maxConcurrency": 30, "priority": "LOW", **webhook}
 
 
 async def problems_of(cluster: Cluster, hooks: Hooks, batch_id: UUID) -> list[str]:

@@ -142,7 +142,8 @@ class Load:
         """Ask with one key until there is an answer, whoever gives it."""
         self._number += 1
         wanted: dict[str, Any] = {
-            "model": self.slugs[kind], "input": values, "idempotencyKey": f"{self.mark}-{self._number}"
+            "model": self.slugs[kind], "input": values, "idempotencyKey": f"{self.mark}-{self._number}",
+            "priority": self.rng.choice(("LOW", "NORMAL", "NORMAL", "HIGH")),
         }  # fmt: skip
         is_hooked = hooked or (self.hook is not None and self.rng.random() < HOOKED)
         if is_hooked:

@@ -55,6 +55,7 @@ MUTATIONS = {
     "resumeWorker": "ADMIN",
     "requeuePrediction": "ADMIN",
     "requeuePredictions": "ADMIN",
+    "setUserLimits": "ADMIN",
 }
 QUERIES = {
     "node": "READ",

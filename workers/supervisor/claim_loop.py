@@ -11,6 +11,7 @@ from uuid import UUID
 
 import structlog
 
+from server.adapters import metrics
 from server.adapters.database import DATABASE_ERRORS
 from server.adapters.redis_calls import REDIS_ERRORS
 from server.adapters.tasks import wait_for_event
@@ -23,13 +24,17 @@ from server.queue.claim import (
     claim,
     claim_alone,
     claim_hinted,
+    claim_oldest,
     list_waiting,
 )
+from server.queue.shares import UNITS_PER_SECOND
 from server.runtime import Runtime
 
 logger = structlog.get_logger(__name__)
 
 ALONE_SECONDS = 0.5
+STARVED_PART = 8
+"""One of so many that begin is what has waited longest, once that waited STARVE_SECONDS."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +79,8 @@ class ClaimLoop:
         self._crowded: set[str] = set()
         """Kinds of which something waits that could not begin here: who comes later does not go first."""
         self._suspect_waits = False
+        self._begun = STARVED_PART
+        """How many began since one was looked for that has waited longest."""
         self._alone_ended_at = float("-inf")
         self._looked_at = float("-inf")
         self._look = True
@@ -186,11 +193,22 @@ class ClaimLoop:
             if not versions:
                 continue
             occupancy = self._occupancy()
+            if self._begun >= STARVED_PART and self._free(queue, occupancy) > 0:
+                self._begun = 0
+                settings = self._rt.settings
+                for lease in await claim_oldest(
+                    queue, self._worker_id, settings.lease_seconds, settings.starve_seconds, versions,
+                    self._warm_versions(), occupancy.room,
+                ):  # fmt: skip
+                    metrics.STARVED.labels(kind_queue(queue)).inc()
+                    self._start(lease)
+                occupancy = self._occupancy()
             if (free := self._free(queue, occupancy)) > 0:
                 leases = await claim(
                     queue, self._worker_id, self._rt.settings.lease_seconds, free, self._warm_versions(),
-                    occupancy.room, versions,
+                    occupancy.room, versions, int(self._rt.settings.fair_window_seconds * UNITS_PER_SECOND),
                 )  # fmt: skip
+                self._begun += len(leases)
                 for lease in leases:
                     self._start(lease)
             occupancy = self._occupancy()

@@ -23,12 +23,12 @@ from server.adapters.tasks import end, wait_for_event
 from server.adapters.tracing import trace_id
 from server.adapters.wakeups import BEAT, DELIVER, EVERYBODY, LOOK
 from server.domain.accounts import USER_OWNER
-from server.domain.models import PREPARE_QUEUE, kind_queue, queues_of
+from server.domain.models import PREPARE_QUEUE, QUEUES, kind_queue, queues_of
 from server.maintenance import recovery, retention
 from server.queue.claim import PredictionLease, Room, WarmVersions, enter_runner, heartbeat
 from server.queue.versions import list_foreign
 from server.runtime import Runtime
-from server.services import batch_items, catalogue, versions
+from server.services import batch_items, catalogue, limits, versions
 from server.services.catalogue import OtherWorkers, WorkerDisk, WorkerInfo, WorkerState
 from server.settings import Settings
 from workers.contract.policy import Policy, walls_of
@@ -128,6 +128,7 @@ class Supervisor:
         """Versions of other code than this worker's, which is left to others while there are some."""
         self._catalogue_changed = asyncio.Event()
         self._batch_due = asyncio.Event()
+        self._share_due = asyncio.Event()
         self._keeper.on_resident = self._heartbeat_due.set
         self._keeper.on_ready = self._catalogue_changed.set
         self._deliverer = Deliverer(rt)
@@ -204,6 +205,7 @@ class Supervisor:
                 ("prepare", self._preparer.run()),
                 ("deliveries", self._deliverer.run()),
                 ("batches", batch_items.work_for_ever(self._rt, self._batch_due)),
+                ("limits", limits.release_for_ever(self._rt, self._share_due)),
                 ("recovery", recovery.sweep_for_ever(self._rt)),
                 ("stores", self._rt.store_watch.run()),
                 ("lag", metrics.measure_lag()),
@@ -315,6 +317,7 @@ class Supervisor:
             if lease.batch_id is not None:
                 # There may be room for more of it
                 self._batch_due.set()
+            self._share_due.set()
 
     def _state(self) -> WorkerState:
         """What the next heartbeat says."""
@@ -336,6 +339,10 @@ class Supervisor:
             walls_of(ready.missing_walls if self._rt.settings.contain_runner else None) if ready else {},
             ready.broken_predictors if ready else {},
             disks,
+            {
+                "slots": {queue: int(getattr(self._rt.settings, f"{queue}_slots")) for queue in QUEUES},
+                "at_once": self._keeper.at_once,
+            },
         )
 
     async def _send_heartbeats(self, info: WorkerInfo) -> None:

@@ -123,6 +123,7 @@ KINDS: dict[str, type[InferenceError]] = {
     "CONFLICT": ConflictError,
     "UNAVAILABLE": UnavailableError,
     "RATE_LIMITED": RateLimitedError,
+    "QUEUE_FULL": RateLimitedError,
     "TOO_MANY_SUBSCRIPTIONS": RateLimitedError,
 }
 

@@ -310,6 +310,9 @@ class WebhookInput(WebhookInputNeeds, total=False):
     events: list[WebhookEvent]
 
 
+Priority = Literal["LOW", "NORMAL", "HIGH"]
+
+
 class CreatePredictionInputNeeds(TypedDict):
     """What CreatePredictionInput needs."""
 
@@ -323,6 +326,7 @@ class CreatePredictionInput(CreatePredictionInputNeeds, total=False):
     deadlineSeconds: int | None
     wait: int | None
     webhook: WebhookInput | None
+    priority: Priority
     useCache: bool | None
     metadata: Any
 
@@ -384,6 +388,7 @@ class CreateBatchInput(CreateBatchInputNeeds, total=False):
     upload: str | None
     allOrNothing: bool
     maxConcurrency: int | None
+    priority: Priority
     deadlineSeconds: int | None
     webhook: BatchWebhookInput | None
     metadata: Any
@@ -557,12 +562,12 @@ LIST_PREDICTIONS = (
 )
 CREATE_PREDICTION = (
     "mutation CreatePrediction($input:CreatePredictionInput!){createPrediction(input:$input){__typename "
-    "...PredictionFields ...on InvalidInput{violations{path message code}}...on UserError{code message}}}fragment "
-    "PredictionFields on Prediction{id status model{slug}version{slug}input output text choices{index "
-    "text}files{url contentType bytes width height}error{code message}logs progress{step total fraction "
-    "etaSeconds}metrics{queueSeconds loadSeconds predictSeconds totalSeconds timeToFirstTokenSeconds inputTokens "
-    "cachedInputTokens outputTokens tokensPerSecond steps custom}attempts seed cached dataRemoved createdAt "
-    "startedAt completedAt}"
+    "...PredictionFields ...on InvalidInput{violations{path message code}}...on QueueFull{retryAfter}...on "
+    "UserError{code message}}}fragment PredictionFields on Prediction{id status model{slug}version{slug}input "
+    "output text choices{index text}files{url contentType bytes width height}error{code message}logs progress{step "
+    "total fraction etaSeconds}metrics{queueSeconds loadSeconds predictSeconds totalSeconds timeToFirstTokenSeconds"
+    " inputTokens cachedInputTokens outputTokens tokensPerSecond steps custom}attempts seed cached dataRemoved "
+    "createdAt startedAt completedAt}"
 )
 RETRY_PREDICTION = (
     "mutation RetryPrediction($input:RetryPredictionInput!){retryPrediction(input:$input){__typename "

@@ -72,6 +72,7 @@ const CLASSES: Record<string, typeof ApiError> = {
   CONFLICT: ConflictError,
   UNAVAILABLE: UnavailableError,
   RATE_LIMITED: RateLimitedError,
+  QUEUE_FULL: RateLimitedError,
 };
 
 /** The error of a code. */

@@ -49,6 +49,8 @@ export type CreateBatchInput = {
   metadata?: unknown;
   /** Model as `owner/name`, or `owner/name:number` to pin a version. Maximum 10000 characters. */
   model: string;
+  /** Place of its items among your predictions; LOW leaves the way to what you ask for meanwhile. */
+  priority?: Priority;
   /** In place of `inputs`: `upload:<id>` of a file of JSON Lines, one input a line, at most MAX_BATCH_ITEMS of them. Maximum 10000 characters. */
   upload?: string | null | undefined;
   /** Webhook to notify once, when the batch has ended. */
@@ -67,6 +69,8 @@ export type CreatePredictionInput = {
   metadata?: unknown;
   /** Model as `owner/name`, or `owner/name:number` to pin a version. Maximum 10000 characters. */
   model: string;
+  /** Its place among your predictions; it does not move those of others. */
+  priority?: Priority;
   /** Share the result with equal predictions that set this too: same version, input and seed. */
   useCache?: boolean | null | undefined;
   /** Seconds to wait for the prediction to end, 0 to 60; after that it is returned as it stands. */
@@ -97,6 +101,8 @@ export type ErrorCode =
   | 'INVALID_INPUT'
   /** It does not exist, or you cannot see it. */
   | 'NOT_FOUND'
+  /** As many of your predictions wait as may. */
+  | 'QUEUE_FULL'
   /** You must sign in first. */
   | 'UNAUTHENTICATED'
   /** It exists, but cannot be used now. */
@@ -180,6 +186,15 @@ export type PredictionStatus =
   /** Ended with its complete output. */
   | 'SUCCEEDED';
 
+/** Place of a prediction among those of the same user. It does not move those of others. */
+export type Priority =
+  /** Before everything else of its user. */
+  | 'HIGH'
+  /** After everything else of its user. */
+  | 'LOW'
+  /** In the order in which its user asked. */
+  | 'NORMAL';
+
 /** The batch whose failed items to run again. */
 export type RetryFailedBatchInput = {
   /** Id of the batch, which has ended. Maximum 200 characters. */
@@ -248,6 +263,7 @@ export type CreatePredictionMutation = { createPrediction:
     | { __typename: 'InvalidInput', code: ErrorCode, message: string, violations: Array<{ path: string, message: string, code: string }> }
     | { __typename: 'NotFoundError', code: ErrorCode, message: string }
     | { __typename: 'Prediction', id: string, status: PredictionStatus, input: unknown, output: unknown, text: string | null, logs: string, attempts: number, seed: number | null, cached: boolean, createdAt: string, startedAt: string | null, completedAt: string | null, model: { slug: string }, version: { slug: string }, choices: Array<{ index: number, text: string, finishReason: FinishReason | null, message: unknown, logprobs: unknown }> | null, files: Array<{ url: string, contentType: string, bytes: number, width: number | null, height: number | null }>, error: { code: PredictionErrorCode, message: string } | null, progress: { step: number, total: number | null, fraction: number | null, etaSeconds: number | null } | null, metrics: { queueSeconds: number | null, loadSeconds: number | null, predictSeconds: number | null, totalSeconds: number | null, timeToFirstTokenSeconds: number | null, inputTokens: number | null, cachedInputTokens: number | null, outputTokens: number | null, tokensPerSecond: number | null, steps: number | null, custom: unknown } }
+    | { __typename: 'QueueFull', code: ErrorCode, message: string }
     | { __typename: 'UnavailableError', code: ErrorCode, message: string }
    };
 
@@ -262,6 +278,7 @@ export type RetryPredictionMutation = { retryPrediction:
     | { __typename: 'InvalidInput', code: ErrorCode, message: string, violations: Array<{ path: string, message: string, code: string }> }
     | { __typename: 'NotFoundError', code: ErrorCode, message: string }
     | { __typename: 'Prediction', id: string, status: PredictionStatus, input: unknown, output: unknown, text: string | null, logs: string, attempts: number, seed: number | null, cached: boolean, createdAt: string, startedAt: string | null, completedAt: string | null, model: { slug: string }, version: { slug: string }, choices: Array<{ index: number, text: string, finishReason: FinishReason | null, message: unknown, logprobs: unknown }> | null, files: Array<{ url: string, contentType: string, bytes: number, width: number | null, height: number | null }>, error: { code: PredictionErrorCode, message: string } | null, progress: { step: number, total: number | null, fraction: number | null, etaSeconds: number | null } | null, metrics: { queueSeconds: number | null, loadSeconds: number | null, predictSeconds: number | null, totalSeconds: number | null, timeToFirstTokenSeconds: number | null, inputTokens: number | null, cachedInputTokens: number | null, outputTokens: number | null, tokensPerSecond: number | null, steps: number | null, custom: unknown } }
+    | { __typename: 'QueueFull', code: ErrorCode, message: string }
     | { __typename: 'UnavailableError', code: ErrorCode, message: string }
    };
 
@@ -333,6 +350,7 @@ export type PredictionEventsSubscription = { predictionEvents:
     | { __typename: 'PredictionSnapshot', attempt: number, cursor: string, at: string, prediction: { id: string, status: PredictionStatus, input: unknown, output: unknown, text: string | null, logs: string, attempts: number, seed: number | null, cached: boolean, createdAt: string, startedAt: string | null, completedAt: string | null, model: { slug: string }, version: { slug: string }, choices: Array<{ index: number, text: string, finishReason: FinishReason | null, message: unknown, logprobs: unknown }> | null, files: Array<{ url: string, contentType: string, bytes: number, width: number | null, height: number | null }>, error: { code: PredictionErrorCode, message: string } | null, progress: { step: number, total: number | null, fraction: number | null, etaSeconds: number | null } | null, metrics: { queueSeconds: number | null, loadSeconds: number | null, predictSeconds: number | null, totalSeconds: number | null, timeToFirstTokenSeconds: number | null, inputTokens: number | null, cachedInputTokens: number | null, outputTokens: number | null, tokensPerSecond: number | null, steps: number | null, custom: unknown } } }
     | { __typename: 'PreviewReady', image?: string | null, width: number, height: number, step: number, cursor: string, at: string }
     | { __typename: 'Progressed', step: number, total: number | null, fraction: number | null, etaSeconds: number | null, cursor: string, at: string }
+    | { __typename: 'QueueMoved', cursor: string, at: string }
     | { __typename: 'StatusChanged', status: PredictionStatus, cursor: string, at: string, prediction: { id: string, status: PredictionStatus, input: unknown, output: unknown, text: string | null, logs: string, attempts: number, seed: number | null, cached: boolean, createdAt: string, startedAt: string | null, completedAt: string | null, model: { slug: string }, version: { slug: string }, choices: Array<{ index: number, text: string, finishReason: FinishReason | null, message: unknown, logprobs: unknown }> | null, files: Array<{ url: string, contentType: string, bytes: number, width: number | null, height: number | null }>, error: { code: PredictionErrorCode, message: string } | null, progress: { step: number, total: number | null, fraction: number | null, etaSeconds: number | null } | null, metrics: { queueSeconds: number | null, loadSeconds: number | null, predictSeconds: number | null, totalSeconds: number | null, timeToFirstTokenSeconds: number | null, inputTokens: number | null, cachedInputTokens: number | null, outputTokens: number | null, tokensPerSecond: number | null, steps: number | null, custom: unknown } } }
    };
 

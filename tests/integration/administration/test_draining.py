@@ -17,6 +17,7 @@ DRAIN = """mutation ($i: DrainWorkerInput!) { drainWorker(input: $i) { __typenam
   ... on Worker { id drainedAt inFlight } ... on UserError { code message } } }"""
 RESUME = """mutation ($i: ResumeWorkerInput!) { resumeWorker(input: $i) { __typename
   ... on Worker { id drainedAt } ... on UserError { code message } } }"""
+QUEUE = "query ($id: ID!) { prediction(id: $id) { queue { etaSeconds { p50 } reason } } }"
 WORKERS = "{ workers { id drainedAt inFlight } queues { name workers } }"
 
 
@@ -47,6 +48,8 @@ async def test_a_drained_worker_ends_what_it_has_and_claims_nothing(
             await asyncio.sleep(0.1)
         assert (state["workers"][0]["drainedAt"] is not None, state["workers"][0]["inFlight"]) == (True, 0)
         assert {each["workers"] for each in state["queues"]} == {0}
+        held = (await ada.run(QUEUE, id=waits["id"]))["prediction"]["queue"]
+        assert held == {"etaSeconds": None, "reason": "NO_WORKER"}
         (listed,) = json.loads(command(live_server, "workers", "list", "--json").stdout)
         assert (listed["id"], listed["drained_at"] is not None) == (worker, True)
     finally:

@@ -20,6 +20,7 @@ PAUSE = """mutation ($i: PauseModelInput!) { pauseModel(input: $i) { __typename
 RESUME = """mutation ($i: ResumeModelInput!) { resumeModel(input: $i) { __typename
   ... on Model { slug pausedAt pauseReason } ... on UserError { code message } } }"""
 MODEL = "query ($s: String!) { model(slug: $s) { pausedAt pauseReason } }"
+QUEUE = "query ($id: ID!) { prediction(id: $id) { queue { position etaSeconds { p50 } reason } } }"
 UNPAUSED = {"pausedAt": None, "pauseReason": None}
 WAITS_SECONDS = 2.0
 
@@ -44,6 +45,8 @@ async def test_predictions_of_a_paused_model_wait_and_others_run(admin: Client, 
     assert (await ended(ada, runs["id"]))["status"] == "SUCCEEDED"
     await asyncio.sleep(WAITS_SECONDS)
     assert (await ada.get(waiting[0]["id"]) or {})["status"] == "STARTING"
+    held = (await ada.run(QUEUE, id=waiting[0]["id"]))["prediction"]["queue"]
+    assert held == {"position": None, "etaSeconds": None, "reason": "PAUSED"}
     assert (await bob.cancel(waiting[1]["id"]))["status"] == "CANCELED"
     assert (await act(admin, RESUME, model=paused))["pausedAt"] is None
     assert (await ended(ada, waiting[0]["id"]))["status"] == "SUCCEEDED"

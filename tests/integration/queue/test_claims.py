@@ -18,6 +18,7 @@ from server.errors import ForbiddenError
 from server.queue.claim import (
     _CLAIM,
     _CLAIM_ALONE,
+    _CLAIM_OLDEST,
     _LIST_WAITING,
     MAX_RANK,
     PredictionLease,
@@ -26,11 +27,14 @@ from server.queue.claim import (
     claim,
     claim_alone,
     claim_hinted,
+    claim_oldest,
     enter_runner,
     heartbeat,
     list_waiting,
 )
 from server.queue.finish import MAX_ERROR_MESSAGE, Result, count_losses, finish, hand_back
+from server.queue.forecast import _AHEAD
+from server.queue.shares import _FLOW_OF_ONE, _FLOWS
 from server.services import catalogue
 from server.services.catalogue import WorkerInfo, WorkerState
 from server.tables import Version
@@ -102,32 +106,43 @@ async def test_neither_too_early_nor_too_late(version: Version, queue: str) -> N
 
 
 async def test_a_claim_in_a_long_queue_sorts_nothing(version: Version, queue: str) -> None:
-    await rows(
-        """INSERT INTO prediction (id, owner, queue, rank, status, input, logs, attempt, losses, alone, run_at,
-             request_hash, created_at, updated_at, model_id, version_id)
-           SELECT gen_random_uuid(), 'anon:many', $1, 0, 'starting', '{}', '', 0, 0, false,
-             now() - n * interval '1 ms', '', now(), now(), $2, $3 FROM generate_series(1, 100000) AS n""",
-        queue,
-        version.model_id,
-        version.id,
-    )
+    for start in range(0, 100_000, 10_000):
+        await rows(
+            """INSERT INTO prediction (id, owner, share, queue, rank, status, input, logs, attempt, losses, alone,
+                 run_at, request_hash, created_at, updated_at, model_id, version_id)
+               SELECT gen_random_uuid(), 'user:' || n % 100, 'user:' || n % 100, $1, n, 'starting', '{}', '', 0, 0,
+                 false, now() - n * interval '1 ms', '', now(), now(), $2, $3
+               FROM generate_series($4::int, $4 + 9999) AS n""",
+            queue,
+            version.model_id,
+            version.id,
+            start,
+        )
     await rows("ANALYZE prediction")
     full, open_ = [uuid4(), version.id], [1, 4]
     common: list[object] = [queue, uuid4(), LEASE]
-    statements: list[tuple[str, str, list[object]]] = [
-        (_CLAIM, "prediction_warm", [*common, 4, full, open_, [MAX_RANK, 0], [0.0, 2.0]]),
-        (_CLAIM_ALONE, "prediction_alone", [*common, 5.0, 4, ["echo"], [4], [version.id], [1], 1]),
-        (_LIST_WAITING, "prediction_warm", [[queue, "custom"]]),
+    statements: list[tuple[str, tuple[str, ...], list[object]]] = [
+        (_CLAIM, ("prediction_version",), [*common, 4, full, open_, [MAX_RANK, 0], [0.0, 2.0]]),
+        (_CLAIM_ALONE, ("prediction_alone",), [*common, 5.0, 4, ["echo"], [4], [version.id], [1], 1]),
+        (_CLAIM_OLDEST, ("prediction_oldest",), [*common, 600.0, full]),
+        (_LIST_WAITING, ("prediction_version",), [[queue, "custom"]]),
+        (_FLOW_OF_ONE, ("prediction_version", "prediction_share"), [queue, "user:5", version.id, uuid4()]),
+        (_FLOWS, ("prediction_version", "prediction_share"), [[queue], ["user:5"], [version.id], [uuid4()]]),
+        (_AHEAD, ("prediction_claim",), [[queue], 1000]),
     ]
-    for statement, index, values in statements:
+    for statement, indexes, values in statements:
         plan = await rows(f"EXPLAIN (FORMAT JSON) {statement}", *values)
         text = json.dumps(plan[0]["QUERY PLAN"])
-        assert index in text
-        if statement is not _CLAIM_ALONE:  # which counts the few that it has taken by version
+        for index in indexes:
+            assert index in text, (index, text)
+        # These count, or compare, the few that they have taken by version, or the newest of one user who has none
+        if statement not in (_CLAIM_ALONE, _CLAIM_OLDEST, _FLOWS, _FLOW_OF_ONE):
             assert '\\"Sort\\"' not in text
             assert '"Sort"' not in text
     began = asyncio.get_running_loop().time()
     assert len(await claim(queue, uuid4(), LEASE, 4, WarmVersions((version.id,), (uuid4(),)))) == 4
+    waiting = await list_waiting((queue,))
+    assert len(await claim_oldest(queue, uuid4(), LEASE, 1, waiting)) == 1
     assert asyncio.get_running_loop().time() - began < 1
     await rows("DELETE FROM prediction WHERE queue = $1", queue)
 

@@ -71,7 +71,7 @@ def test_merging_in_any_grouping_gives_the_same() -> None:
 def test_chunks_logs_and_statuses_are_never_merged() -> None:
     assert merge(event(EventType.OUTPUT, 1, index=0, chunk={}), event(EventType.OUTPUT, 2, index=1, text="a")) is None
     assert merge(event(EventType.OUTPUT, 1, index=0, text="a"), event(EventType.OUTPUT, 2, index=1, chunk=1)) is None
-    for kind in set(EventType) - {EventType.OUTPUT, EventType.PROGRESS, EventType.PREVIEW}:
+    for kind in set(EventType) - {EventType.OUTPUT, EventType.PROGRESS, EventType.PREVIEW, EventType.MOVED}:
         assert merge(event(kind, 1, line="a"), event(kind, 2, line="b")) is None
 
 

@@ -40,7 +40,11 @@ function detailOf(run: Run, { status, createdAt, startedAt }: Prediction): strin
     const amount = [loading.bytes, loading.totalBytes].filter((count) => count !== null).map(bytes);
     return [`Loading model: ${loading.phase}`, amount.join(" of ")].filter(Boolean).join(", ");
   }
-  if (status === "STARTING") return "waiting for a worker";
+  if (status === "STARTING") {
+    const { position, etaSeconds } = run.queue.value ?? {};
+    const eta = etaSeconds ? `, about ${seconds(etaSeconds.p50)} left` : "";
+    return position ? `waiting at place ${position}${eta}` : "waiting for a worker";
+  }
   const waited = startedAt === null ? 0 : (Date.parse(startedAt) - Date.parse(createdAt)) / 1000;
   return waited > 0.5 ? `waited ${seconds(waited)}` : "";
 }

@@ -31,6 +31,7 @@ export interface Violation {
   message: string;
 }
 
+type Moved = Extract<PredictionEvent, { __typename: "QueueMoved" }>;
 type Work = Extract<PredictionEvent, { __typename: "Progressed" | "PreviewReady" | "Logged" | "OutputAppended" }>;
 
 /** What asking for a prediction ends in, however it was asked for. */
@@ -54,6 +55,8 @@ export class Run {
   readonly prediction = signal<Prediction | null>(null);
   readonly progress = signal<Progress | null>(null);
   readonly loading = signal<Loading | null>(null);
+  /** Where it waits. */
+  readonly queue = signal<Moved["queue"] | null>(null);
   /** Of each picture that is being drawn, the newest preview as a data URI. */
   readonly previews = signal<readonly string[]>([]);
   readonly text = new LiveText();
@@ -217,7 +220,7 @@ export class Run {
   #replace(prediction: Prediction | null): void {
     this.prediction.value = prediction;
     this.progress.value = prediction?.progress ?? null;
-    this.loading.value = null;
+    this.loading.value = this.queue.value = null;
     this.previews.value = [];
     this.canceling.value = false;
     this.text.set(prediction?.text ?? "");
@@ -232,6 +235,11 @@ export class Run {
       const canceling = this.canceling.value;
       this.#replace(event.prediction);
       this.canceling.value = canceling && this.isActive.value;
+      return;
+    }
+    // it is of no place among the events
+    if (event.__typename === "QueueMoved") {
+      this.queue.value = event.queue;
       return;
     }
     if (event.__typename === "EventsLost" || event.seq <= this.#seq) return;

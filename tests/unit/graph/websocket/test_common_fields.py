@@ -16,7 +16,7 @@ from server.domain.events import EventType
 
 SCHEMA = make_schema()._schema
 EVENT = "PredictionEvent"
-OWN = {"output", "files", "model", "version", "user", "webhookDeliveries", "retryOf", "batch", "lineage"}
+OWN = {"output", "files", "model", "version", "user", "webhookDeliveries", "retryOf", "batch", "lineage", "queue"}
 
 
 def own(document: str) -> set[str]:
@@ -57,7 +57,7 @@ def test_what_is_common_from_an_event_on_is_resolved_without_knowing_who_asks() 
                 waiting.append(get_named_type(field.type).name)
     assert seen == {
         *(kind.value for kind in EventType), "Prediction", "PredictionError", "PredictionMetrics", "PredictionProgress",
-        "TextChoice", "TokenLogprob", "LikelyToken",
+        "TextChoice", "TokenLogprob", "LikelyToken", "PredictionQueue", "QueueEta",
     }  # fmt: skip
     assert found > SAME_FOR_ALL
     # Neither accounts nor anything with a link that is signed for somebody

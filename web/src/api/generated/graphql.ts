@@ -49,6 +49,8 @@ export type CreatePredictionInput = {
   metadata?: unknown;
   /** Model as `owner/name`, or `owner/name:number` to pin a version. Maximum 10000 characters. */
   model: string;
+  /** Its place among your predictions; it does not move those of others. */
+  priority?: Priority;
   /** Share the result with equal predictions that set this too: same version, input and seed. */
   useCache?: boolean | null | undefined;
   /** Seconds to wait for the prediction to end, 0 to 60; after that it is returned as it stands. */
@@ -88,6 +90,8 @@ export type ErrorCode =
   | 'INVALID_INPUT'
   /** It does not exist, or you cannot see it. */
   | 'NOT_FOUND'
+  /** As many of your predictions wait as may. */
+  | 'QUEUE_FULL'
   /** You must sign in first. */
   | 'UNAUTHENTICATED'
   /** It exists, but cannot be used now. */
@@ -189,6 +193,15 @@ export type PredictionStatus =
   /** Ended with its complete output. */
   | 'SUCCEEDED';
 
+/** Place of a prediction among those of the same user. It does not move those of others. */
+export type Priority =
+  /** Before everything else of its user. */
+  | 'HIGH'
+  /** After everything else of its user. */
+  | 'LOW'
+  /** In the order in which its user asked. */
+  | 'NORMAL';
+
 /** Precision of the weights of linear layers once they are loaded. */
 export type Quantization =
   /** 4 bits, on CUDA (bitsandbytes, NF4). */
@@ -256,7 +269,7 @@ export type RevokeApiKeyInput = {
 
 /** What an API key may do; no scope includes another. */
 export type Scope =
-  /** Act with its owner's administrator rights, within its other scopes: deactivate, reactivate and delete users, pause and resume models, drain and resume workers, and requeue predictions. */
+  /** Act with its owner's administrator rights, within its other scopes: deactivate, reactivate and delete users, set their limits, pause and resume models, drain and resume workers, and requeue predictions. */
   | 'ADMIN'
   /** Read what its owner can see: private models, predictions, files, deliveries and events. */
   | 'READ'
@@ -545,6 +558,7 @@ export type CreatePredictionMutation = { createPrediction:
     | { __typename: 'InvalidInput', code: ErrorCode, message: string, violations: Array<{ path: string, message: string, code: string }> }
     | { __typename: 'NotFoundError', code: ErrorCode, message: string }
     | { __typename: 'Prediction', id: string, status: PredictionStatus, input: unknown, output: unknown, text: string | null, logs: string, attempts: number, seed: number | string | null, createdAt: string, startedAt: string | null, model: { id: string, slug: string, kind: ModelKind }, version: { id: string, number: number }, files: Array<{ url: string, contentType: string, bytes: number | string, width: number | null, height: number | null }>, error: { code: PredictionErrorCode, message: string } | null, progress: { step: number, total: number | null, fraction: number | null, etaSeconds: number | null } | null, metrics: { queueSeconds: number | null, loadSeconds: number | null, predictSeconds: number | null, totalSeconds: number | null, timeToFirstTokenSeconds: number | null, inputTokens: number | null, outputTokens: number | null, tokensPerSecond: number | null, steps: number | null, custom: unknown } }
+    | { __typename: 'QueueFull', code: ErrorCode, message: string }
     | { __typename: 'UnavailableError', code: ErrorCode, message: string }
    };
 
@@ -559,6 +573,7 @@ export type RetryPredictionMutation = { retryPrediction:
     | { __typename: 'InvalidInput', code: ErrorCode, message: string, violations: Array<{ path: string, message: string, code: string }> }
     | { __typename: 'NotFoundError', code: ErrorCode, message: string }
     | { __typename: 'Prediction', id: string, status: PredictionStatus, input: unknown, output: unknown, text: string | null, logs: string, attempts: number, seed: number | string | null, createdAt: string, startedAt: string | null, model: { id: string, slug: string, kind: ModelKind }, version: { id: string, number: number }, files: Array<{ url: string, contentType: string, bytes: number | string, width: number | null, height: number | null }>, error: { code: PredictionErrorCode, message: string } | null, progress: { step: number, total: number | null, fraction: number | null, etaSeconds: number | null } | null, metrics: { queueSeconds: number | null, loadSeconds: number | null, predictSeconds: number | null, totalSeconds: number | null, timeToFirstTokenSeconds: number | null, inputTokens: number | null, outputTokens: number | null, tokensPerSecond: number | null, steps: number | null, custom: unknown } }
+    | { __typename: 'QueueFull', code: ErrorCode, message: string }
     | { __typename: 'UnavailableError', code: ErrorCode, message: string }
    };
 
@@ -610,6 +625,7 @@ export type PredictionEventsSubscription = { predictionEvents:
     | { __typename: 'PredictionSnapshot', attempt: number, cursor: string, seq: number, at: string, prediction: { id: string, status: PredictionStatus, input: unknown, output: unknown, text: string | null, logs: string, attempts: number, seed: number | string | null, createdAt: string, startedAt: string | null, model: { id: string, slug: string, kind: ModelKind }, version: { id: string, number: number }, files: Array<{ url: string, contentType: string, bytes: number | string, width: number | null, height: number | null }>, error: { code: PredictionErrorCode, message: string } | null, progress: { step: number, total: number | null, fraction: number | null, etaSeconds: number | null } | null, metrics: { queueSeconds: number | null, loadSeconds: number | null, predictSeconds: number | null, totalSeconds: number | null, timeToFirstTokenSeconds: number | null, inputTokens: number | null, outputTokens: number | null, tokensPerSecond: number | null, steps: number | null, custom: unknown } } }
     | { __typename: 'PreviewReady', image: string | null, width: number, height: number, step: number, cursor: string, seq: number, at: string }
     | { __typename: 'Progressed', step: number, total: number | null, fraction: number | null, etaSeconds: number | null, cursor: string, seq: number, at: string }
+    | { __typename: 'QueueMoved', cursor: string, seq: number, at: string, queue: { position: number | null, etaSeconds: { p50: number } | null } }
     | { __typename: 'StatusChanged', status: PredictionStatus, cursor: string, seq: number, at: string, prediction: { id: string, status: PredictionStatus, input: unknown, output: unknown, text: string | null, logs: string, attempts: number, seed: number | string | null, createdAt: string, startedAt: string | null, model: { id: string, slug: string, kind: ModelKind }, version: { id: string, number: number }, files: Array<{ url: string, contentType: string, bytes: number | string, width: number | null, height: number | null }>, error: { code: PredictionErrorCode, message: string } | null, progress: { step: number, total: number | null, fraction: number | null, etaSeconds: number | null } | null, metrics: { queueSeconds: number | null, loadSeconds: number | null, predictSeconds: number | null, totalSeconds: number | null, timeToFirstTokenSeconds: number | null, inputTokens: number | null, outputTokens: number | null, tokensPerSecond: number | null, steps: number | null, custom: unknown } } }
    };
 
@@ -1818,6 +1834,14 @@ export const PredictionEventsDocument = /*#__PURE__*/ new TypedDocumentString(`
       width
       height
       step
+    }
+    ... on QueueMoved {
+      queue {
+        position
+        etaSeconds {
+          p50
+        }
+      }
     }
     ... on Logged {
       line
