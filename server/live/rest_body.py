@@ -11,7 +11,7 @@ from uuid import UUID
 from server.domain.files import with_links
 from server.domain.ids import encode_id
 from server.domain.models import ModelKind
-from server.domain.predictions import PredictionStatus
+from server.domain.predictions import PredictionStatus, Priority
 from server.domain.secrets import mask
 from server.domain.version_ids import encode_version_id
 from server.live.links import links_of
@@ -71,6 +71,7 @@ async def body(rt: Runtime, row: Prediction, base_url: str) -> dict[str, Any]:
         "error": None if row.error_code is None else row.error_message or row.error_code,
         "error_code": row.error_code,
         "metrics": _metrics(row.metrics or {}),
+        "priority": Priority(row.priority).name.lower(),
         "data_removed": row.data_removed,
         "created_at": text_of_time(row.created_at),
         "started_at": text_of_time(row.started_at),

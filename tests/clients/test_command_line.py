@@ -164,6 +164,21 @@ def test_predictions_are_listed_shown_watched_and_canceled(inference: CommandLin
     assert inference("predictions", "delete", ended.id).exit_code == 1
 
 
+def test_what_is_run_has_a_priority(inference: CommandLine, client: Client, tmp_path: Path) -> None:
+    made = inference("run", "demo/echo", "-i", "text=x", "--priority", "low", "--detach").stdout.strip()
+    shown = client.graphql("query ($id: ID!) { prediction(id: $id) { priority } }", {"id": made})
+    assert shown["prediction"]["priority"] == "LOW"
+    assert inference("run", "demo/echo", "-i", "text=x", "--priority", "high").stdout == "x\n"
+    rows = tmp_path / "rows.jsonl"
+    rows.write_text('{"text": "x"}\n')
+    batch = inference("batch", "create", "demo/echo", str(rows), "--priority", "low").stdout.strip()
+    shown = client.graphql("query ($id: ID!) { batch(id: $id) { priority } }", {"id": batch})
+    assert shown["batch"]["priority"] == "LOW"
+    refused = inference("run", "demo/echo", "-i", "text=x", "--priority", "urgent")
+    assert refused.exit_code == 2
+    assert "urgent" in refused.stderr
+
+
 def test_models_are_created_published_shown_and_listed(inference: CommandLine) -> None:
     name = unique("m")
     made = inference("models", "create", name, "--kind", "custom", "--predictor", "echo", "--private", "--tag", "mine")

@@ -311,6 +311,33 @@ def test_what_openai_does_not_read_is_not_read(openai_client: openai.OpenAI) -> 
     assert answer.choices[0].finish_reason in ("stop", "length")
 
 
+@pytest.mark.parametrize(
+    ("tier", "given", "priority"),
+    [("flex", "flex", "low"), ("priority", "priority", "high"), ("default", "default", "normal"),
+     ("auto", "default", "normal"), (None, "default", "normal")],
+)  # fmt: skip
+def test_a_service_tier_is_a_priority(
+    openai_client: openai.OpenAI, live_server: LiveServer, tier: Any, given: str, priority: str
+) -> None:
+    asked: dict[str, Any] = {"model": "demo/chat", "messages": ASK, "max_completion_tokens": 4, "service_tier": tier}
+    completion = openai_client.chat.completions.create(**asked)
+    assert completion.service_tier == given
+    assert openai_client.chat.completions.retrieve(completion.id).service_tier == given
+    chunks = list(openai_client.chat.completions.create(**asked, stream=True))
+    assert {chunk.service_tier for chunk in chunks} == {given}
+    url = f"{live_server.url}/v1/predictions/{completion.id.removeprefix('chatcmpl-')}"
+    headers = {"authorization": f"Bearer {openai_client.api_key}"}
+    assert httpx.get(url, headers=headers, trust_env=False).json()["priority"] == priority
+
+
+def test_no_other_service_tier_is_taken(openai_client: openai.OpenAI) -> None:
+    for wrong in ("turbo", "FLEX", "", 1):
+        extra = {"service_tier": wrong}
+        with pytest.raises(openai.BadRequestError) as refused:
+            openai_client.chat.completions.create(model="demo/chat", messages=ASK, extra_body=extra)
+        assert refused.value.param == "service_tier"
+
+
 LONG: dict[str, Any] = {"model": "demo/prose", "prompt": "The function", "max_tokens": 900, "seed": 1}
 GO_ON = {"ignore_eos": True}
 

@@ -41,6 +41,18 @@ def test_a_response_is_made_and_read(openai_client: openai.OpenAI) -> None:
     assert cut.incomplete_details.reason == "max_output_tokens"
 
 
+def test_a_service_tier_is_given_back(openai_client: openai.OpenAI) -> None:
+    assert openai_client.responses.create(**asked()).service_tier == "default"
+    for tier in ("flex", "priority"):
+        made = openai_client.responses.create(**asked(service_tier=tier, background=True))
+        assert made.service_tier == tier
+        assert openai_client.responses.retrieve(made.id).service_tier == tier
+        openai_client.responses.cancel(made.id)
+    with pytest.raises(openai.BadRequestError) as refused:
+        openai_client.responses.create(**asked(extra_body={"service_tier": "turbo"}))
+    assert refused.value.param == "service_tier"
+
+
 def test_its_events_come_as_it_is_written(openai_client: openai.OpenAI) -> None:
     whole = openai_client.responses.create(**asked())
     events = list(openai_client.responses.create(**asked(), stream=True))

@@ -272,6 +272,34 @@ def test_any_operation_of_the_api(client: Client) -> None:
         client.graphql('{ node(id: "nonsense") { id } }')
 
 
+PRIORITY = "query ($id: ID!) { prediction(id: $id) { priority } }"
+BATCH_PRIORITY = "query ($id: ID!) { batch(id: $id) { priority } }"
+
+
+def test_what_is_run_has_a_priority(client: Client) -> None:
+    made = [client.submit("demo/echo", text=TEXT), client.submit("demo/echo", text=TEXT, priority="LOW")]
+    *_, last = client.stream("demo/echo", text=TEXT, priority="HIGH")
+    assert isinstance(last, Status)
+    given = [client.graphql(PRIORITY, {"id": each.id})["prediction"]["priority"] for each in (*made, last.prediction)]
+    assert given == ["NORMAL", "LOW", "HIGH"]
+    assert client.run("demo/echo", text=TEXT, priority="LOW") == TEXT
+    batch = client.batches.create("demo/echo", [{"text": "x"}], priority="LOW")
+    assert client.graphql(BATCH_PRIORITY, {"id": batch.id})["batch"]["priority"] == "LOW"
+    assert client.batches.wait(batch, timeout=60).counts.succeeded == 1
+
+
+async def test_what_an_event_loop_runs_has_a_priority(loop_client: AsyncClient) -> None:
+    made = [await loop_client.submit("demo/echo", text=TEXT, priority="HIGH")]
+    events = [event async for event in loop_client.stream("demo/echo", text=TEXT, priority="LOW")]
+    assert isinstance(events[-1], Status)
+    made.append(events[-1].prediction)
+    given = [(await loop_client.graphql(PRIORITY, {"id": each.id}))["prediction"]["priority"] for each in made]
+    assert given == ["HIGH", "LOW"]
+    assert await loop_client.run("demo/echo", text=TEXT, priority="HIGH") == TEXT
+    batch = await loop_client.batches.create("demo/echo", [{"text": "x"}], priority="HIGH")
+    assert (await loop_client.graphql(BATCH_PRIORITY, {"id": batch.id}))["batch"]["priority"] == "HIGH"
+
+
 async def test_the_asynchronous_half(loop_client: AsyncClient) -> None:
     assert await loop_client.run("demo/echo", text=TEXT) == TEXT
     events = [event async for event in loop_client.stream("demo/echo", text=TEXT, delay_seconds=0.02)]

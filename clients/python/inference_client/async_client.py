@@ -15,7 +15,7 @@ from inference_client.core import Core, Options, account_of, deadline_of, filter
 from inference_client.credentials import key_for, server_url
 from inference_client.events import Event
 from inference_client.models import Account
-from inference_client.operations import PredictionStatus
+from inference_client.operations import PredictionStatus, Priority
 from inference_client.predictions import Prediction, Webhook
 from inference_client.server_batches import AsyncBatches
 from inference_client.transport import AsyncTransport
@@ -56,10 +56,11 @@ class AsyncClient:
         idempotency_key: str | None = None,
         use_cache: bool | None = None,
         webhook: Webhook | None = None,
+        priority: Priority | None = None,
         **fields: Any,
     ) -> Any:
         """Run a model and return its output: a text, a `File`, a list of files, or what else the model gives."""
-        options = Options(deadline_seconds, idempotency_key, use_cache, webhook)
+        options = Options(deadline_seconds, idempotency_key, use_cache, webhook, priority)
         return (await self._core.run(model, {**(input or {}), **fields}, options, timeout)).output
 
     async def submit(
@@ -72,10 +73,11 @@ class AsyncClient:
         idempotency_key: str | None = None,
         use_cache: bool | None = None,
         webhook: Webhook | None = None,
+        priority: Priority | None = None,
         **fields: Any,
     ) -> Prediction:
         """Create a prediction and return at once; it will run, and end exactly once. Arguments as in `run`."""
-        options = Options(deadline_seconds, idempotency_key, use_cache, webhook)
+        options = Options(deadline_seconds, idempotency_key, use_cache, webhook, priority)
         return await self._core.create(model, {**(input or {}), **fields}, options)
 
     def stream(
@@ -90,10 +92,11 @@ class AsyncClient:
         idempotency_key: str | None = None,
         use_cache: bool | None = None,
         webhook: Webhook | None = None,
+        priority: Priority | None = None,
         **fields: Any,
     ) -> AsyncIterator[Event]:
         """Run a model and give what it says as it comes; with `previews` unfinished pictures too."""
-        options = Options(deadline_seconds, idempotency_key, use_cache, webhook)
+        options = Options(deadline_seconds, idempotency_key, use_cache, webhook, priority)
         values = {**(input or {}), **fields}
         return self._core.stream(model, values, options, timeout, previews=previews)
 

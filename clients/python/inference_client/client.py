@@ -16,7 +16,7 @@ from inference_client.core import Core, Options, account_of, deadline_of, filter
 from inference_client.credentials import key_for, server_url
 from inference_client.events import Event
 from inference_client.models import Account
-from inference_client.operations import PredictionStatus
+from inference_client.operations import PredictionStatus, Priority
 from inference_client.predictions import Prediction, Webhook
 from inference_client.server_batches import Batches
 from inference_client.transport import BlockingTransport
@@ -71,6 +71,7 @@ class Client:
         idempotency_key: str | None = None,
         use_cache: bool | None = None,
         webhook: Webhook | None = None,
+        priority: Priority | None = None,
         **fields: Any,
     ) -> Any:
         """Run a model and return its output: a text, a `File`, a list of files, or what else the model gives.
@@ -85,12 +86,13 @@ class Client:
                 request that got lost is sent again without harm.
             use_cache: take the result of an equal prediction that had this too.
             webhook: where the server tells of the end, or of more.
+            priority: LOW runs after your others, HIGH before them. Default: NORMAL, in the order in which you ask.
 
         Raises:
             InvalidInputError: the input breaks the model's rules; `violations` has all of them.
             PredictionFailedError: the prediction failed, or was canceled.
         """
-        options = Options(deadline_seconds, idempotency_key, use_cache, webhook)
+        options = Options(deadline_seconds, idempotency_key, use_cache, webhook, priority)
         return complete(self._core.run(model, {**(input or {}), **fields}, options, timeout)).output
 
     def submit(
@@ -103,10 +105,11 @@ class Client:
         idempotency_key: str | None = None,
         use_cache: bool | None = None,
         webhook: Webhook | None = None,
+        priority: Priority | None = None,
         **fields: Any,
     ) -> Prediction:
         """Create a prediction and return at once; it will run, and end exactly once. Arguments as in `run`."""
-        options = Options(deadline_seconds, idempotency_key, use_cache, webhook)
+        options = Options(deadline_seconds, idempotency_key, use_cache, webhook, priority)
         return complete(self._core.create(model, {**(input or {}), **fields}, options))
 
     def stream(
@@ -121,6 +124,7 @@ class Client:
         idempotency_key: str | None = None,
         use_cache: bool | None = None,
         webhook: Webhook | None = None,
+        priority: Priority | None = None,
         **fields: Any,
     ) -> Iterator[Event]:
         """Run a model and give what it says as it comes: text, steps, log lines, and pictures with `previews`.
@@ -132,7 +136,7 @@ class Client:
         Raises:
             PredictionFailedError: behind the last event, if that is not SUCCEEDED.
         """
-        options = Options(deadline_seconds, idempotency_key, use_cache, webhook)
+        options = Options(deadline_seconds, idempotency_key, use_cache, webhook, priority)
         values = {**(input or {}), **fields}
         return iterate(self._core.stream(model, values, options, timeout, previews=previews))
 

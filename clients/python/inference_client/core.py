@@ -30,7 +30,7 @@ from inference_client.errors import (
 from inference_client.events import Event, Item, Loading, Log, Preview, Restarted, Status, Step, Text
 from inference_client.files import Content, File, encode
 from inference_client.models import Account
-from inference_client.operations import CreatePredictionInput, PredictionFields, PredictionStatus
+from inference_client.operations import CreatePredictionInput, PredictionFields, PredictionStatus, Priority
 from inference_client.predictions import FINAL, Prediction, Webhook, prediction_of
 from inference_client.transport import Answer, BrokenError, ClosedError, Socket, Transport
 
@@ -60,6 +60,7 @@ class Options:
     idempotency_key: str | None = None
     use_cache: bool | None = None
     webhook: Webhook | None = None
+    priority: Priority | None = None
 
 
 class RefusedError(Exception):
@@ -238,6 +239,8 @@ class Core:
             new["useCache"] = options.use_cache
         if options.webhook is not None:
             new["webhook"] = {"url": options.webhook.url, "events": list(options.webhook.events)}
+        if options.priority is not None:
+            new["priority"] = options.priority
         if hold >= 1:
             new["wait"] = int(hold)
         answer = await self.execute(operations.CREATE_PREDICTION, {"input": new}, hold=hold, deadline=deadline)

@@ -15,7 +15,7 @@ from inference_client.blocking import complete, iterate
 from inference_client.core import Core, deadline_of, pause_seconds, seconds_until
 from inference_client.errors import NotFoundError, Violation, WaitTimeoutError
 from inference_client.files import Content, encode
-from inference_client.operations import BatchFields, BatchStatus, CreateBatchInput
+from inference_client.operations import BatchFields, BatchStatus, CreateBatchInput, Priority
 from inference_client.predictions import Failure, time_of
 
 # A request has 1 MB at most; more rows go as a file
@@ -179,11 +179,14 @@ def options_of(
     all_or_nothing: bool | None,
     deadline_seconds: int | None,
     webhook: str | None,
+    priority: Priority | None,
 ) -> dict[str, Any]:
     """The options of `createBatch`."""
+    ordered = {"priority": priority} if priority is not None else {}
     return {
         "idempotencyKey": name, "maxConcurrency": concurrency, "allOrNothing": all_or_nothing,
         "deadlineSeconds": deadline_seconds, "webhook": {"url": webhook} if webhook is not None else None,
+        **ordered,
     }  # fmt: skip
 
 
@@ -203,6 +206,7 @@ class Batches:
         all_or_nothing: bool | None = None,
         deadline_seconds: int | None = None,
         webhook: str | None = None,
+        priority: Priority | None = None,
     ) -> Batch:
         """Give the server all rows, and return; each becomes a prediction there.
 
@@ -213,11 +217,12 @@ class Batches:
             all_or_nothing: check all rows first, and run none if one is invalid.
             deadline_seconds: when the server gives up what has not ended.
             webhook: URL that is told once, of the end.
+            priority: LOW leaves the way to what you ask for meanwhile. Default: NORMAL.
 
         Raises:
             UnauthenticatedError: batches need an account.
         """
-        options = options_of(name, concurrency, all_or_nothing, deadline_seconds, webhook)
+        options = options_of(name, concurrency, all_or_nothing, deadline_seconds, webhook, priority)
         return complete(self._batches.create(model, rows, options))
 
     def get(self, batch: Batch | str) -> Batch:
@@ -265,9 +270,10 @@ class AsyncBatches:
         all_or_nothing: bool | None = None,
         deadline_seconds: int | None = None,
         webhook: str | None = None,
+        priority: Priority | None = None,
     ) -> Batch:
         """Give the server all rows, and return; each becomes a prediction there."""
-        options = options_of(name, concurrency, all_or_nothing, deadline_seconds, webhook)
+        options = options_of(name, concurrency, all_or_nothing, deadline_seconds, webhook, priority)
         return await self._batches.create(model, rows, options)
 
     async def get(self, batch: Batch | str) -> Batch:

@@ -8,6 +8,7 @@ import type {
   CreateBatchMutation,
   GetBatchQuery,
   ListBatchesQuery,
+  Priority,
   RetryFailedBatchMutation,
 } from "./generated.js";
 import { randomKey } from "./keys.js";
@@ -44,6 +45,8 @@ export interface NewBatchOptions extends SignalOption {
   deadlineSeconds?: number;
   /** URL that is told once, of the end. */
   webhook?: string;
+  /** `LOW` leaves the way to what you ask for meanwhile. */
+  priority?: Priority;
   /** An object of your own, which is given back. */
   metadata?: Readonly<Record<string, unknown>>;
 }
@@ -79,10 +82,11 @@ export class Batches {
    */
   async create(model: string, inputs: Iterable<Input> | Blob, options: NewBatchOptions = {}): Promise<Batch> {
     const { signal, webhook, metadata = null, idempotencyKey = randomKey(), ...limits } = options;
-    const { allOrNothing = false, deadlineSeconds = null, maxConcurrency = null } = limits;
+    const { allOrNothing = false, deadlineSeconds = null, maxConcurrency = null, priority } = limits;
     const input: CreateBatchInput = {
       ...{ model, idempotencyKey, allOrNothing, deadlineSeconds, maxConcurrency, metadata },
       webhook: webhook === undefined ? null : { url: webhook },
+      ...(priority && { priority }),
       ...(await this.#given(inputs, signal)),
     };
     const answer = await this.#transport.request<CreateBatchMutation>(CREATE_BATCH, { input }, { signal });

@@ -12,6 +12,7 @@ import type {
   ModelFieldsFragment,
   ModelFilter,
   PredictionFilter,
+  Priority,
   RetryPredictionMutation,
   WebhookInput,
 } from "./generated.js";
@@ -44,6 +45,8 @@ export interface RunOptions {
   useCache?: boolean;
   /** Where to tell of the prediction besides. */
   webhook?: WebhookInput;
+  /** `LOW` runs after your others, `HIGH` before them; else in the order in which you ask. */
+  priority?: Priority;
 }
 
 export interface BatchOptions extends Omit<RunOptions, "idempotencyKey" | "webhook"> {
@@ -213,9 +216,10 @@ export class Client {
 
   async #request(model: string, input: Input, options: RunOptions): Promise<CreatePredictionInput> {
     const { deadlineSeconds = null, idempotencyKey = randomKey(), signal, useCache = null, webhook = null } = options;
+    const { priority } = options;
     signal?.throwIfAborted();
     const body = await encoded(input, this.#transport, signal);
-    return { model, input: body, idempotencyKey, deadlineSeconds, useCache, webhook };
+    return { model, input: body, idempotencyKey, deadlineSeconds, useCache, webhook, ...(priority && { priority }) };
   }
 
   /**

@@ -15,7 +15,7 @@ export {
 } from "./errors.js";
 export type { PredictionEvent, TokenLogprob } from "./events.js";
 export { OutputFile, type Input, type InputValue, type Output } from "./files.js";
-export type { BatchStatus, ModelFilter, PredictionFilter, PredictionStatus, WebhookInput } from "./generated.js";
+export type { BatchStatus, ModelFilter, PredictionFilter, PredictionStatus, Priority, WebhookInput } from "./generated.js";
 export { PredictionFailedError, isFinal, type Prediction } from "./predictions.js";
 export type { ClientOptions, WebSocketClass } from "./transport.js";
 export type { WatchOptions } from "./watch.js";

@@ -29,13 +29,16 @@ from server.rest.openai.sampling import (
     OWN_FIELDS,
     Metadata,
     Sampling,
+    ServiceTier,
     Unread,
     check_parameters,
     fingerprint_of,
     most_tokens,
     pinned_slug,
+    priority_of,
     properties_of,
     read_sampling,
+    tier_of,
 )
 from server.rest.requests import BoundedRoute
 from server.services import predictions
@@ -68,7 +71,7 @@ class ChatRequest(Sampling):
     modalities: list[str] | None = Field(None, description="`text` alone.")
     metadata: Metadata = None
     store: Unread = None
-    service_tier: Unread = None
+    service_tier: ServiceTier = None
     prediction: Unread = None
     prompt_cache_key: Unread = None
     prompt_cache_retention: Unread = None
@@ -91,7 +94,10 @@ async def create_chat_completion(
     """
     model, version, values = await prepare(caller, request, body)
     about = {"parallel_tool_calls": False} if body.parallel_tool_calls is False else None
-    new = NewPrediction(pinned_slug(model, version), values, idempotency_key, metadata=body.metadata, openai=about)
+    new = NewPrediction(
+        pinned_slug(model, version), values, idempotency_key, metadata=body.metadata, openai=about,
+        priority=priority_of(body.service_tier),
+    )  # fmt: skip
 
     async def make() -> Run:
         row = await predictions.create(caller.rt, caller.viewer, new)
@@ -258,6 +264,7 @@ def _head(row: Prediction, model: Model, version: Version, kind: str) -> JSON_OB
         "created": int(row.created_at.timestamp()),
         "model": pinned_slug(model, version),
         "system_fingerprint": fingerprint_of(version),
+        "service_tier": tier_of(row),
     }
 
 

@@ -92,6 +92,7 @@ class ChatCompletion(Form):
     system_fingerprint: str = Field(description="Changes with the version.")
     choices: list[ChatChoice]
     usage: Usage
+    service_tier: str = Field(description="`default`, `flex` or `priority`: its place among your own that waited.")
     metadata: dict[str, str] | None = Field(None, description="What was given as `metadata`.")
 
 
@@ -137,6 +138,7 @@ class ResponseForm(Form):
     output: list[JSON_OBJECT] = Field(description="Reasoning, words and calls, once it has ended.")
     error: JSON_OBJECT | None
     usage: JSON_OBJECT | None
+    service_tier: str = Field(description="`default`, `flex` or `priority`: its place among your own that wait.")
     metadata: dict[str, str] = Field(description="What was given as `metadata`.")
     previous_response_id: str | None = Field(description="The response whose conversation goes on.")
     background: bool = Field(description="Whether it goes on without its client.")

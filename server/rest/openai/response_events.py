@@ -26,6 +26,7 @@ from server.rest.openai.items import (
     reasoning_part,
     text_part,
 )
+from server.rest.openai.sampling import tier_of
 from server.tables import Prediction
 
 PREFIX = "resp_"
@@ -87,6 +88,7 @@ def response_body(row: Prediction, slug: str) -> JSON_OBJECT:
         "previous_response_id": about.get("previous_response_id"),
         "background": bool(about.get("background")),
         "reasoning": {"effort": (values.get("chat_template_kwargs") or {}).get("reasoning_effort"), "summary": None},
+        "service_tier": tier_of(row),
         "store": True,
         "temperature": values.get("temperature"),
         "text": {"format": format_},

@@ -33,7 +33,7 @@ from server.rest.openai.items import input_items, read_items
 from server.rest.openai.models import find_version
 from server.rest.openai.response_events import INSTRUCTIONS, PREFIX, ResponseWriter, response_body
 from server.rest.openai.running import IdempotencyKey, Run, stream
-from server.rest.openai.sampling import Metadata, Unread, pinned_slug
+from server.rest.openai.sampling import Metadata, ServiceTier, Unread, pinned_slug, priority_of
 from server.rest.requests import BoundedRoute
 from server.services import deletions, predictions, versions
 from server.tables import Prediction
@@ -84,7 +84,7 @@ class ResponseRequest(Form):
     metadata: Metadata = None
     store: Unread = None
     stream_options: Unread = None
-    service_tier: Unread = None
+    service_tier: ServiceTier = None
     user: Unread = None
     prompt_cache_key: Unread = None
     prompt_cache_retention: Unread = None
@@ -115,7 +115,8 @@ async def create_response(
         "background": bool(body.background),
         "parallel_tool_calls": body.parallel_tool_calls is not False,
     }
-    new = NewPrediction(slug, values, idempotency_key, metadata=body.metadata, openai=about)
+    priority = priority_of(body.service_tier)
+    new = NewPrediction(slug, values, idempotency_key, metadata=body.metadata, openai=about, priority=priority)
     stays = bool(body.background) or idempotency_key is not None
 
     async def make() -> Run:

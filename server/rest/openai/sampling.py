@@ -9,10 +9,11 @@ from pydantic import ConfigDict, Field, StringConstraints
 
 from server.domain.models import Slug
 from server.domain.new_tokens import bound_new_tokens
+from server.domain.predictions import Priority
 from server.domain.version_ids import encode_version_id
 from server.rest.openai.errors import RefusedError
 from server.rest.openai.forms import JSON_OBJECT, Form
-from server.tables import Model, Version
+from server.tables import Model, Prediction, Version
 
 # Fields of this server's models that OpenAI's API has not, under the names that other servers of its form give them
 OWN_FIELDS = {
@@ -58,7 +59,22 @@ Metadata = Annotated[
     dict[Annotated[str, StringConstraints(max_length=64)], Annotated[str, StringConstraints(max_length=512)]] | None,
     Field(max_length=16, description="Up to 16 texts of your own, which are given back with the answer."),
 ]
+ServiceTier = Annotated[
+    Literal["auto", "default", "flex", "priority"] | None,
+    Field(description="Its place among your own that wait: `flex` behind the others, `priority` before them."),
+]
+_TIERS = {Priority.LOW: "flex", Priority.NORMAL: "default", Priority.HIGH: "priority"}
 Unread = Annotated[Any, Field(description="Is not read.")]
+
+
+def priority_of(tier: str | None) -> Priority:
+    """What a service tier is here."""
+    return next((priority for priority, name in _TIERS.items() if name == tier), Priority.NORMAL)
+
+
+def tier_of(row: Prediction) -> str:
+    """The service tier of a prediction."""
+    return _TIERS[Priority(row.priority)]
 
 
 def check_parameters(request: Sampling, accepted: dict[str, str], refused: dict[str, str]) -> dict[str, Any]:

@@ -117,6 +117,7 @@ class Prediction(Form):
     error: str | None = Field(description="Why it failed.")
     error_code: PredictionErrorCode | None = Field(description="Stable code of the error.")
     metrics: JSON_OBJECT = Field(description="Seconds (`predict_time`, `total_time` ...), counts, and the model's own.")
+    priority: Literal["low", "normal", "high"] = Field(description="Its place among your own that wait.")
     data_removed: bool = Field(description="Whether input, output, files and logs were removed after a time.")
     created_at: datetime
     started_at: datetime | None
@@ -136,6 +137,9 @@ class NewPrediction(Form):
         None, max_length=len(WebhookEvent), description="Events that the webhook is told of; all, where it is left out."
     )
     webhook_completed: str | None = Field(None, description="As `webhook`, told of the end alone.", deprecated=True)
+    priority: Literal["low", "normal", "high"] | None = Field(
+        None, description="Its place among your own that wait; `normal`, where it is left out. Not Replicate's."
+    )
     stream: bool | None = Field(None, description="Not needed: every prediction can be streamed.", deprecated=True)
 
 

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from server.domain.ids import parse_id
 from server.domain.predictions import NewPrediction as New
-from server.domain.predictions import PredictionStatus
+from server.domain.predictions import PredictionStatus, Priority
 from server.domain.webhooks import NewWebhook, WebhookEvent
 from server.errors import BadUserInputError, InvalidInputError, NotFoundError, Violation
 from server.live import prediction_events, prediction_rows
@@ -85,7 +85,9 @@ async def create_of_slug(
     """Run what a slug names, by the headers of a request."""
     wait = _seconds_to_wait(prefer)
     given = with_uploads(new.input, caller.base_url)
-    request = New(slug, given, idempotency_key, _deadline_seconds(cancel_after), _webhook(caller, new))
+    priority = Priority[new.priority.upper()] if new.priority is not None else Priority.NORMAL
+    options = (idempotency_key, _deadline_seconds(cancel_after), _webhook(caller, new))
+    request = New(slug, given, *options, priority=priority)
     row = await predictions.create(caller.rt, caller.viewer, request)
     if wait:
         ended = await prediction_events.wait_until_ended(caller.rt, caller.hubs, caller.viewer, row.id, wait)

@@ -77,6 +77,19 @@ describe('our own client', { concurrency: 3 }, () => {
     assert.equal(await new Client({ url }).run('demo/echo', { text: TEXT }), TEXT)
   })
 
+  test('what is run has a priority', async () => {
+    const made = await client.submit('demo/echo', { text: TEXT }, { priority: 'LOW' })
+    const { id } = await client.batches.create('demo/echo', [{ text: TEXT }], { priority: 'HIGH' })
+    const query = 'query ($made: ID!, $id: ID!) { prediction(id: $made) { priority } batch(id: $id) { priority } }'
+    const answer = await fetch(`${url}/graphql`, {
+      method: 'POST',
+      body: JSON.stringify({ query, variables: { made: made.id, id } }),
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` },
+    })
+    const { data } = await answer.json()
+    assert.deepEqual(data, { prediction: { priority: 'LOW' }, batch: { priority: 'HIGH' } })
+  })
+
   test('files come out as files', async () => {
     const [picture] = await client.run('demo/shapes', SHAPE)
     assert.ok(picture instanceof OutputFile)

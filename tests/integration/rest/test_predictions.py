@@ -106,6 +106,34 @@ async def test_a_key_makes_one_prediction_over_both_doors(live_server: LiveServe
     await graphql.close()
 
 
+async def test_a_priority_is_taken_and_given_back(live_server: LiveServer) -> None:
+    token, key = await signed_in(live_server), uuid4().hex
+    async with calling(live_server, token) as client:
+        answers = []
+        for priority in ("low", "normal", "high", None):
+            body = {"input": {"text": "x"}, "priority": priority}
+            answers.append(await client.post("/v1/models/demo/echo/predictions", json=body))
+        assert [(each.status_code, each.json()["priority"]) for each in answers] == [
+            (201, "low"), (201, "normal"), (201, "high"), (201, "normal")
+        ]  # fmt: skip
+        assert (await client.get(f"/v1/predictions/{answers[0].json()['id']}")).json()["priority"] == "low"
+        for wrong in ("urgent", "HIGH", 2, ["low"], ""):
+            body = {"input": {"text": "x"}, "priority": wrong}
+            refused = await client.post("/v1/models/demo/echo/predictions", json=body)
+            assert refused.status_code == 422
+            assert refused.json()["violations"][0]["path"] == "/priority"
+        # Another priority is another request
+        body = {"version": "demo/echo", "input": {"text": "x"}}
+        headers = {"idempotency-key": key}
+        assert (await client.post("/v1/predictions", json=body, headers=headers)).status_code == 201
+        other = await client.post("/v1/predictions", json={**body, "priority": "high"}, headers=headers)
+        assert other.json()["code"] == "CONFLICT"
+    graphql = Client(live_server.url, token)
+    shown = await graphql.run("query ($id: ID!) { prediction(id: $id) { priority } }", id=answers[2].json()["id"])
+    assert shown["prediction"]["priority"] == "HIGH"
+    await graphql.close()
+
+
 async def test_one_is_given_up_after_the_time_that_was_asked(live_server: LiveServer) -> None:
     async with calling(live_server, await signed_in(live_server)) as client:
         made = await run(client, "demo/echo", SLOW, **{"cancel-after": "2s"})

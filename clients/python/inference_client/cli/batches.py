@@ -15,7 +15,15 @@ from typing import Annotated, Any, TextIO
 import typer
 
 from inference_client.cli.inputs import InputError, parse
-from inference_client.cli.options import JsonOption, ModelArgument, UrlOption, compact, local_time
+from inference_client.cli.options import (
+    JsonOption,
+    ModelArgument,
+    PriorityOption,
+    UrlOption,
+    compact,
+    local_time,
+    priority_of,
+)
 from inference_client.cli.terminal import FAILED, ProgressView, fail, note, reporting, show_facts, show_json, show_table
 from inference_client.client import Client
 from inference_client.server_batches import Batch, BatchItem
@@ -45,6 +53,7 @@ def create_batch(
         int | None, typer.Option("--deadline", min=1, help="Seconds after which what has not ended is given up.")
     ] = None,
     webhook: Annotated[str | None, typer.Option("--webhook", help="URL that is told of the end.")] = None,
+    priority: PriorityOption = None,
     wait: WaitOption = False,
     as_json: JsonOption = False,
     url: UrlOption = None,
@@ -61,6 +70,7 @@ def create_batch(
             all_or_nothing=all_or_nothing or None,
             deadline_seconds=deadline,
             webhook=webhook,
+            priority=priority_of(priority),
         )
         _begin(client, batch, wait=wait, as_json=as_json)
 

@@ -16,7 +16,15 @@ import typer
 from inference_client import operations
 from inference_client.cli import batches
 from inference_client.cli.inputs import InputError, parse
-from inference_client.cli.options import JsonOption, ModelArgument, UrlOption, compact, local_time
+from inference_client.cli.options import (
+    JsonOption,
+    ModelArgument,
+    PriorityOption,
+    UrlOption,
+    compact,
+    local_time,
+    priority_of,
+)
 from inference_client.cli.terminal import (
     ProgressView,
     TerminatedError,
@@ -99,6 +107,7 @@ def run(
             "--detach", help="Print the prediction's id and leave it running: inference predictions watch ID."
         ),
     ] = False,
+    priority: PriorityOption = None,
     as_json: JsonOption = False,
     url: UrlOption = None,
 ) -> None:
@@ -107,7 +116,7 @@ def run(
         version = client.models.version(model) if ":" in model else client.models.get(model).latest
         values = parse(inputs or [], version.input_schema if version else {})
         if detach:
-            prediction = client.submit(model, values)
+            prediction = client.submit(model, values, priority=priority_of(priority))
             if as_json:
                 show_json(prediction.raw)
             else:
@@ -116,7 +125,7 @@ def run(
         # Known before the request, so that one whose answer was not waited for can be canceled too
         key = uuid4().hex
         with _canceling(client, model, values, key) as running, ProgressView() as view:
-            prediction = client.submit(model, values, idempotency_key=key)
+            prediction = client.submit(model, values, idempotency_key=key, priority=priority_of(priority))
             running.append(prediction)
             prediction, has_text = _follow(client, prediction, view, stream=stream, as_json=as_json)
         if prediction.status != "SUCCEEDED":
