@@ -8,8 +8,7 @@ import strawberry
 
 from graph.context import Info
 from graph.types.audit import AuditEvent, AuditEventFilter
-from graph.types.node import After, Before, Connection, First, Last
-from server.adapters.pagination import PageRequest, page
+from graph.types.node import After, Before, Connection, First, Last, connection
 from server.services import audit
 
 
@@ -28,4 +27,4 @@ class AuditQuery:
         ] = None,
     ) -> Connection[AuditEvent]:
         query = audit.listing(info.context.viewer, (filter or AuditEventFilter()).criteria())
-        return Connection(page=await page(query, PageRequest(first, after, last, before)), node_of=AuditEvent.of)
+        return await connection(query, AuditEvent.of, first, after, last, before)

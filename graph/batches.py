@@ -19,8 +19,7 @@ from graph.types.batches import (
     RetryFailedBatchInput,
     RetryFailedBatchResult,
 )
-from graph.types.node import After, Before, Connection, First, Last
-from server.adapters.pagination import PageRequest, page
+from graph.types.node import After, Before, Connection, First, Last, connection
 from server.domain.ids import parse_id
 from server.errors import NotFoundError
 from server.live import batch_watch
@@ -45,7 +44,7 @@ class BatchQuery:
         self, info: Info, first: First = None, after: After = None, last: Last = None, before: Before = None
     ) -> Connection[Batch]:
         query = batches.listing(info.context.viewer)
-        return Connection(page=await page(query, PageRequest(first, after, last, before)), node_of=Batch.of)
+        return await connection(query, Batch.of, first, after, last, before)
 
 
 @strawberry.type

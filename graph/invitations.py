@@ -17,9 +17,8 @@ from graph.types.invitations import (
     RevokeInvitationInput,
     RevokeInvitationResult,
 )
-from graph.types.node import After, Before, Connection, First, Last
+from graph.types.node import After, Before, Connection, First, Last, connection
 from graph.types.sessions import Session
-from server.adapters.pagination import PageRequest, page
 from server.domain.ids import parse_id
 from server.services import invitations
 
@@ -31,7 +30,7 @@ class InvitationQuery:
         self, info: Info, first: First = None, after: After = None, last: Last = None, before: Before = None
     ) -> Connection[Invitation]:
         query = invitations.listing(info.context.viewer)
-        return Connection(page=await page(query, PageRequest(first, after, last, before)), node_of=Invitation.of)
+        return await connection(query, Invitation.of, first, after, last, before)
 
 
 @strawberry.type

@@ -34,8 +34,7 @@ from graph.types.models import (
     UpdateModelInput,
     UpdateModelResult,
 )
-from graph.types.node import After, Before, Connection, First, Last
-from server.adapters.pagination import PageRequest, page
+from graph.types.node import After, Before, Connection, First, Last, connection
 from server.errors import NotFoundError
 from server.services import models, variables
 
@@ -67,7 +66,7 @@ class ModelQuery:
             info.context.viewer, owner=criteria.owner, kind=criteria.kind, search=criteria.search, tag=criteria.tag
         )
         order = (order_by or ModelOrder()).order()
-        return Connection(page=await page(query, PageRequest(first, after, last, before), order), node_of=Model.of)
+        return await connection(query, Model.of, first, after, last, before, order)
 
 
 @strawberry.type

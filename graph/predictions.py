@@ -10,7 +10,7 @@ import strawberry
 from graph.context import Info
 from graph.selection import selects
 from graph.types.events import PredictionEvent, event_of
-from graph.types.node import After, Before, Connection, First, Last
+from graph.types.node import After, Before, Connection, First, Last, connection
 from graph.types.predictions import (
     CancelPredictionInput,
     CancelPredictionResult,
@@ -27,7 +27,6 @@ from graph.types.predictions import (
     RetryPredictionResult,
 )
 from graph.websocket.frames import offer_events
-from server.adapters.pagination import PageRequest, page
 from server.domain.ids import parse_id
 from server.errors import InvalidInputError, NotFoundError, Violation
 from server.live import live_lists, prediction_events, prediction_rows
@@ -64,7 +63,7 @@ class PredictionQuery:
         ] = None,
     ) -> Connection[Prediction]:
         query = predictions.listing(info.context.viewer, (filter or PredictionFilter()).criteria())
-        return Connection(page=await page(query, PageRequest(first, after, last, before)), node_of=Prediction.of)
+        return await connection(query, Prediction.of, first, after, last, before)
 
 
 @strawberry.type

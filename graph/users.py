@@ -8,7 +8,7 @@ import strawberry
 
 from graph.context import Info
 from graph.types.limits import SetUserLimitsInput, SetUserLimitsResult
-from graph.types.node import After, Before, Connection, First, Last
+from graph.types.node import After, Before, Connection, First, Last, connection
 from graph.types.users import (
     DeactivateUserInput,
     DeactivateUserResult,
@@ -20,7 +20,6 @@ from graph.types.users import (
     User,
     UserFilter,
 )
-from server.adapters.pagination import PageRequest, page
 from server.domain.ids import parse_id
 from server.services import limits, users
 
@@ -38,7 +37,7 @@ class UserQuery:
         filter: Annotated[UserFilter | None, strawberry.argument(description="Filter of the list.")] = None,  # noqa: A002
     ) -> Connection[User]:
         query = users.listing(info.context.viewer, (filter or UserFilter()).criteria())
-        return Connection(page=await page(query, PageRequest(first, after, last, before)), node_of=User.of)
+        return await connection(query, User.of, first, after, last, before)
 
 
 @strawberry.type

@@ -20,12 +20,12 @@ from graph.types.errors import (
 )
 from graph.types.ids import global_id
 from graph.types.models import Model, ModelVersion
-from graph.types.node import After, Before, Connection, First, Last, Node
+from graph.types.node import After, Before, Connection, First, Last, Node, connection
 from graph.types.predictions import Prediction
 from graph.types.users import User
 from graph.types.webhooks import WebhookAttempt
 from server import tables
-from server.adapters.pagination import BATCH_INDEX, Order, PageRequest, page
+from server.adapters.pagination import BATCH_INDEX, Order
 from server.domain.batches import NewBatch
 from server.domain.orders import OrderDirection
 from server.live.batch_body import counts_of, results_path
@@ -156,16 +156,14 @@ class Batch(Node):
         ] = None,
     ) -> Connection[Prediction]:
         query = predictions.of_batch(self.row.id, status)
-        listed = await page(query, PageRequest(first, after, last, before), BY_PLACE)
-        return Connection(page=listed, node_of=Prediction.of)
+        return await connection(query, Prediction.of, first, after, last, before, BY_PLACE)
 
     @strawberry.field(description="Lines of its input that cannot run, in their order.")
     async def invalid_lines(
         self, info: Info, first: First = None, after: After = None, last: Last = None, before: Before = None
     ) -> Connection[BatchLine]:
         query = batches.invalid_lines(self.row.id)
-        listed = await page(query, PageRequest(first, after, last, before), BY_PLACE)
-        return Connection(page=listed, node_of=BatchLine.of)
+        return await connection(query, BatchLine.of, first, after, last, before, BY_PLACE)
 
     @strawberry.field(
         description="Signed, expiring URL of its results so far as JSON Lines, in the order of its input: items that "

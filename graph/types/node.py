@@ -6,8 +6,9 @@ from collections.abc import Callable
 from typing import Annotated, Any, Generic, TypeVar
 
 import strawberry
+from tortoise.queryset import QuerySet
 
-from server.adapters.pagination import Page
+from server.adapters.pagination import NEWEST, Order, Page, PageRequest, page
 
 T = TypeVar("T")
 First = Annotated[int | None, strawberry.argument(description="Number of items from the start, 1 to 100; default 20.")]
@@ -61,3 +62,16 @@ class Connection(Generic[T]):
     @strawberry.field(description="Number of items in the whole list; counted only if selected.")
     async def total_count(self) -> int:
         return await self.page.query.count()
+
+
+async def connection(
+    query: QuerySet[Any],
+    node_of: Callable[[Any], T],
+    first: int | None,
+    after: str | None,
+    last: int | None,
+    before: str | None,
+    order: Order = NEWEST,
+) -> Connection[T]:
+    """The page of a list that the arguments of a field ask for; raises as `page`."""
+    return Connection(page=await page(query, PageRequest(first, after, last, before), order), node_of=node_of)

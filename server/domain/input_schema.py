@@ -12,6 +12,7 @@ from jsonschema.exceptions import SchemaError, ValidationError
 from server.domain import bounded_check
 from server.domain.files import FILE_FORMAT
 from server.domain.secrets import SECRET, secret_fields
+from server.domain.storable import NO_NUL
 from server.errors import MAX_VIOLATIONS, InvalidInputError, Violation
 
 MAX_SCHEMA_NODES = 500
@@ -165,7 +166,7 @@ def _unsafe(value: object, path: str, depth: int = 0) -> list[Violation]:
 
 def _unsafe_text(text: str, path: str) -> list[Violation]:
     if "\0" in text:
-        return [Violation(path, "Text must not contain the NUL character.", "format")]
+        return [Violation(path, NO_NUL, "format")]
     try:
         text.encode()
     except UnicodeEncodeError:

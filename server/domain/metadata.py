@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import orjson
-
-from server.errors import Violation
+from server.domain.storable import json_bytes
+from server.errors import InvalidInputError, Violation
 
 MAX_CHARACTERS = 16_000
 
@@ -16,12 +15,9 @@ def metadata_violations(metadata: object) -> list[Violation]:
     if not isinstance(metadata, dict):
         return [Violation("/metadata", "The metadata is a JSON object.", "type")]
     try:
-        text = orjson.dumps(metadata)
-    except (TypeError, ValueError):
-        rule = "The metadata has a number of more than 64 bits, a lone surrogate, or is nested too deep."
-        return [Violation("/metadata", rule, "type")]
+        text = json_bytes(metadata, "/metadata")
+    except InvalidInputError as error:
+        return error.violations
     if len(text.decode()) > MAX_CHARACTERS:
         return [Violation("/metadata", f"The metadata has more than {MAX_CHARACTERS} characters.", "length")]
-    if b"\\u0000" in text.replace(b"\\\\", b""):
-        return [Violation("/metadata", "Text must not contain the NUL character.", "format")]
     return []

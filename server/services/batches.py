@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Iterable
 from uuid import UUID
 
-import orjson
 import structlog
 from tortoise.queryset import QuerySet
 from uuid6 import uuid7
@@ -20,6 +19,7 @@ from server.domain.files import UPLOAD
 from server.domain.metadata import metadata_violations
 from server.domain.models import DeviceClass, ModelKind, queue_of
 from server.domain.predictions import Priority
+from server.domain.storable import json_bytes
 from server.domain.targets import parse_target
 from server.domain.webhooks import NewWebhook, WebhookEvent
 from server.errors import ConflictError, InvalidInputError, UnauthenticatedError, Violation
@@ -187,15 +187,7 @@ def _request_hash(new: NewBatch) -> str:
     request = [new.model, new.inputs, new.upload, *limits, new.metadata]
     if new.priority is not Priority.NORMAL:
         request.append(new.priority.name)
-    try:
-        body = orjson.dumps(request, option=orjson.OPT_SORT_KEYS)
-    except (TypeError, ValueError):
-        # What jsonb cannot keep
-        rule = "The inputs have a number of more than 64 bits, a lone surrogate, or are nested too deep."
-        raise InvalidInputError([Violation("/inputs", rule, "type")]) from None
-    if b"\\u0000" in body.replace(b"\\\\", b""):
-        raise InvalidInputError([Violation("/inputs", "Text must not contain the NUL character.", "format")])
-    return hashlib.sha256(body).hexdigest()
+    return hashlib.sha256(json_bytes(request, "/inputs")).hexdigest()
 
 
 async def _existing(viewer: Viewer, key: str | None, request_hash: str) -> Batch | None:

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import time
+from base64 import b64decode
 from typing import Any
 from uuid import UUID
 
 import pytest
 
+from server.domain import inputs
 from server.domain.files import (
     MAX_DATA_URI_BYTES,
     BadFileError,
@@ -15,6 +17,7 @@ from server.domain.files import (
     file_fields,
     named,
     parse,
+    remote_files,
     uploads,
     violations,
     with_links,
@@ -103,6 +106,22 @@ def test_files_are_found_in_fields_lists_and_optional_ones() -> None:
     assert [file.path for file in named(schema, values)] == ["/a~1b~0", "/late", "/many/0", "/many/1", "/one"]
     assert [v.path for v in violations(schema, values)] == ["/input/a~1b~0", "/input/late", "/input/many/1"]
     assert uploads(schema, {"one": f"upload:{ID}", "many": [f"upload:{ID}"]}) == {UUID(ID): "/many/0"}
+
+
+def test_a_file_that_comes_with_the_input_is_decoded_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    schema = {"properties": {"one": FILE, "many": {"type": "array", "items": FILE}}, "required": []}
+    values = {"one": "data:;base64,QUI=", "many": ["data:;base64,QUM=", f"upload:{ID}"]}
+    decoded = []
+
+    def decode(text: bytes, *, validate: bool) -> bytes:
+        decoded.append(text)
+        return b64decode(text, validate=validate)
+
+    monkeypatch.setattr("server.domain.files.base64.b64decode", decode)
+    assert inputs.complete({"type": "object", **schema}, values) == values
+    assert uploads(schema, values) == {UUID(ID): "/many/1"}
+    assert list(remote_files(schema, values)) == []
+    assert decoded == [b"QUM=", b"QUI="]
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,6 @@
 from __future__ import annotations
 
-from itertools import combinations
-from typing import Any
-
 import pytest
-from graphql import get_named_type, is_abstract_type, is_leaf_type
 from strawberry.schema.exceptions import InvalidOperationTypeError
 from structlog.testing import capture_logs
 
@@ -91,28 +87,3 @@ async def test_one_operation_among_fragments_needs_no_name() -> None:
 async def test_what_is_wrong_with_two_operations_is_said_first() -> None:
     result = await SCHEMA.execute("query A { nothing } query B { __typename }")
     assert [error.message.split(" on ")[0] for error in result.errors or []] == ["Cannot query field 'nothing'"]
-
-
-# Nodes are different things, of which one asks for one at a time; their fields were released so
-UNLIKE = {("Node", name) for name in ("status", "state", "attempts", "expiresAt", "webhookDeliveries")}
-
-
-def shape(kind: Any) -> str:
-    """What two fields of one name must have in common: lists, nulls, and the type of a value that has no fields."""
-    named = get_named_type(kind)
-    return str(kind) if is_leaf_type(named) else str(kind).replace(named.name, "{}")
-
-
-def test_what_may_stand_in_one_list_gives_a_name_one_type() -> None:
-    """Else no client could select it of both without another name for one."""
-    schema: Any = SCHEMA._schema
-    unlike = {
-        (kind.name, name): (str(one.fields[name].type), str(other.fields[name].type))
-        for kind in schema.type_map.values()
-        if is_abstract_type(kind)
-        for one, other in combinations(schema.get_possible_types(kind), 2)
-        for name in one.fields.keys() & other.fields.keys()
-        if shape(one.fields[name].type) != shape(other.fields[name].type)
-    }
-    assert {key: types for key, types in unlike.items() if key not in UNLIKE} == {}
-    assert unlike.keys() >= UNLIKE
