@@ -240,12 +240,13 @@ async def read_inputs(batch_id: UUID, start: int, most: int) -> list[Any]:
 
 
 async def read_failed(batch_id: UUID, start: int, most: int, most_bytes: int) -> list[dict[str, Any]]:
-    """What failed in a batch, from a place on: batch_index, batch_key and input, null where that was removed.
+    """What failed in a batch, from a place on: batch_index, batch_key, metadata, openai and input.
 
-    Up to `most`, and beyond the first no more than so many bytes.
+    The input is null where it was removed. Up to `most`, and beyond the first no more than so many bytes.
     """
     return [
-        {**row, "input": from_json(row["input"])} for row in await rows(_READ_FAILED, batch_id, start, most, most_bytes)
+        {**row, **{name: from_json(row[name]) for name in ("input", "metadata", "openai")}}
+        for row in await rows(_READ_FAILED, batch_id, start, most, most_bytes)
     ]
 
 
@@ -415,7 +416,7 @@ WITH sized AS (
   SELECT id, batch_index, sum(pg_column_size(input)) OVER (ORDER BY batch_index) - pg_column_size(input) AS before
   FROM (SELECT id, batch_index, input FROM prediction
     WHERE batch_id = $1 AND batch_index >= $2 AND status IN ('failed', 'aborted') ORDER BY batch_index LIMIT $3) f)
-SELECT p.batch_index, p.batch_key, CASE WHEN p.data_removed THEN NULL ELSE p.input END AS input
+SELECT p.batch_index, p.batch_key, p.metadata, p.openai, CASE WHEN p.data_removed THEN NULL ELSE p.input END AS input
 FROM sized s JOIN prediction p ON p.id = s.id WHERE s.before < $4 ORDER BY p.batch_index
 """
 _COUNT_FAILED = (

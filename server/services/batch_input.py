@@ -6,6 +6,7 @@ import json
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from dataclasses import dataclass
+from typing import Any
 
 from server.adapters import wire
 from server.adapters.storage import StorageMissingError
@@ -21,13 +22,18 @@ PORTION_BYTES = 2_000_000
 
 @dataclass(frozen=True)
 class InputLine:
-    """One line that is not empty: its place from 0, the value that it is, or why it is none that can run."""
+    """One line that is not empty: its place from 0, the value that it is, or why it is none that can run.
+
+    `metadata` and `openai` are what a request has beside its input (see the row of a prediction).
+    """
 
     index: int
     value: object = None
     problem: str | None = None
     key: str | None = None
     violations: tuple[Violation, ...] = ()
+    metadata: dict[str, Any] | None = None
+    openai: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -89,7 +95,11 @@ async def read(rt: Runtime, batch: Batch, most: int) -> InputPart:
         rows = await queue.read_failed(batch.retry_of, batch.position, most, PORTION_BYTES)
         gone = "The input of this prediction was removed."
         lines = [
-            InputLine(row["batch_index"], row["input"], None if row["input"] is not None else gone, row["batch_key"])
+            InputLine(
+                *(row["batch_index"], row["input"], None if row["input"] is not None else gone, row["batch_key"]),
+                metadata=row["metadata"],
+                openai=row["openai"],
+            )
             for row in rows
         ]
         next_index = rows[-1]["batch_index"] + 1 if rows else batch.position

@@ -24,6 +24,7 @@ from server.adapters.storage import StorageError, StorageMissingError
 from server.adapters.tasks import wait_for_event
 from server.domain import files, inputs, secrets
 from server.domain.accounts import Viewer
+from server.domain.metadata import metadata_violations
 from server.domain.models import VersionState, kind_queue
 from server.domain.predictions import PredictionStatus, Priority
 from server.domain.storable import storable
@@ -54,11 +55,16 @@ KEY_CHARACTERS = 512
 
 @dataclass(frozen=True)
 class RequestLine:
-    """A line of a file that is a request: the caller's name of it, and its input, or what is wrong with it."""
+    """A line of a file that is a request: the caller's name of it, and its input, or what is wrong with it.
+
+    `metadata` and `openai` are what it has beside its input (see the row of a prediction).
+    """
 
     key: str | None
     input: object = None
     violations: tuple[Violation, ...] = ()
+    metadata: dict[str, Any] | None = None
+    openai: dict[str, Any] | None = None
 
 
 ReadRequest = Callable[[Runtime, Batch, Version, object], RequestLine]
@@ -255,6 +261,8 @@ async def _portion(rt: Runtime, batch: Batch, schema: dict[str, Any], part: Inpu
                 batch_id=batch.id,
                 batch_index=line.index,
                 batch_key=key,
+                metadata=line.metadata,
+                openai=line.openai,
             )
         )
     return Portion(predictions, uses, invalid, part.position, part.line, part.is_last)
@@ -277,7 +285,8 @@ def _read_requests(
             lines.append(line)
             continue
         request = read_request(rt, batch, version, line.value)
-        lines.append(replace(line, value=request.input, key=request.key, violations=request.violations))
+        read = replace(line, value=request.input, key=request.key, violations=request.violations)
+        lines.append(replace(read, metadata=request.metadata, openai=request.openai))
     return replace(part, lines=lines)
 
 
@@ -289,8 +298,8 @@ def _check_all(rt: Runtime, viewer: Viewer, schema: dict[str, Any], lines: Seque
 def _check(rt: Runtime, viewer: Viewer, schema: dict[str, Any], line: InputLine) -> _Checked:
     if line.problem is not None:
         return [Violation("", line.problem, "line")]
-    if line.violations:
-        return list(line.violations)
+    if broken := list(line.violations) or metadata_violations(line.metadata):
+        return broken
     try:
         values = inputs.complete(schema, line.value)
     except InvalidInputError as error:

@@ -38,8 +38,10 @@ INPUTS_MAX = 10_000
 CANCELED_AT_ONCE = 5000
 
 
-async def create(rt: Runtime, viewer: Viewer, new: NewBatch) -> Batch:
+async def create(rt: Runtime, viewer: Viewer, new: NewBatch, version: Version | None = None) -> Batch:
     """Accept a batch: once it returns, each item that is valid will run, and end exactly once.
+
+    `version` is what `resolve_version` gave this viewer for its model, where somebody has asked already.
 
     Raises:
         UnauthenticatedError: nobody is signed in.
@@ -58,7 +60,8 @@ async def create(rt: Runtime, viewer: Viewer, new: NewBatch) -> Batch:
     if existing := await _existing(viewer, new.idempotency_key, request_hash):
         return existing
     await storage.check(rt, viewer)
-    _, version = await predictions.resolve_version(viewer, new.model)
+    if version is None:
+        _, version = await predictions.resolve_version(viewer, new.model)
     upload_id = await _find_upload(viewer, new.upload) if new.upload is not None else None
     row = _new_row(viewer, user_id, version, request_hash, new.idempotency_key)
     row.inputs = new.inputs

@@ -69,8 +69,10 @@ REQUEUE_KEY = "requeue:"
 _Resolution = tuple[Model, Version | None]
 
 
-async def create(rt: Runtime, viewer: Viewer, new: NewPrediction) -> Prediction:
+async def create(rt: Runtime, viewer: Viewer, new: NewPrediction, version: Version | None = None) -> Prediction:
     """Accept a prediction: once it returns, the prediction will run and end exactly once.
+
+    `version` is what `resolve_version` gave this viewer for its model, where somebody has asked already.
 
     Raises:
         ForbiddenError: anonymous ones are off, or may not have a webhook; or the API key may not run.
@@ -82,12 +84,12 @@ async def create(rt: Runtime, viewer: Viewer, new: NewPrediction) -> Prediction:
         ConflictError: the idempotency key was used with another request, or the owner has stored what they may.
     """
     with rt.tracing.span("create prediction", SpanKind.PRODUCER) as span:
-        row = await _create(rt, viewer, new)
+        row = await _create(rt, viewer, new, version)
         span.set_attributes({"prediction.id": str(row.id), "queue": row.queue})
         return row
 
 
-async def _create(rt: Runtime, viewer: Viewer, new: NewPrediction) -> Prediction:
+async def _create(rt: Runtime, viewer: Viewer, new: NewPrediction, version: Version | None) -> Prediction:
     viewer.require(Scope.RUN)
     if viewer.user_id is None and not rt.settings.anonymous_predictions:
         raise ForbiddenError("Sign in to run predictions on this server.")
@@ -107,7 +109,9 @@ async def _create(rt: Runtime, viewer: Viewer, new: NewPrediction) -> Prediction
     if viewer.user_id is None:
         await rate_limits.count_anonymous_prediction(rt, viewer)
     await storage.check(rt, viewer)
-    model, version = await resolve_version(viewer, new.model)
+    if version is None:
+        _, version = await resolve_version(viewer, new.model)
+    model = version.model
     allowed = await limits.read(rt, viewer.owner_key)
     await limits.check(rt, viewer.owner_key, allowed, model.id)
     schema = inputs.schema_of(version.predictor, version.input_schema, rt.settings.max_new_tokens)

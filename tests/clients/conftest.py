@@ -15,6 +15,7 @@ from filelock import FileLock
 from tests.conftest import LiveServer
 from tests.support import typescript
 from tests.support.chat_model import THINKING_TEMPLATE, add_chat_model
+from tests.support.operations import administrator, published
 from tests.support.rest import rest_token
 
 HERE = Path(__file__).parent
@@ -56,6 +57,18 @@ async def chat_model(live_server: LiveServer) -> str:
 async def thinking_model(live_server: LiveServer) -> str:
     """The slug of a chat model whose template begins its reasoning."""
     return await add_chat_model(live_server, THINKING_TEMPLATE)
+
+
+@pytest.fixture(scope="session")
+async def embeddings_model(live_server: LiveServer) -> str:
+    """The slug of a model that turns texts into vectors."""
+    from tests.support.encoders import bert
+
+    admin = await administrator(live_server)
+    try:
+        return await published(admin, live_server, bert, predictor="embeddings")
+    finally:
+        await admin.close()
 
 
 @pytest.fixture(scope="session")

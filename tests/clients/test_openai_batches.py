@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import json
 import time
+from array import array
+from base64 import b64decode
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -14,9 +16,10 @@ import pytest
 from openai.types import Batch
 
 from tests.conftest import LiveServer
+from tests.support.chat_model import WEATHER
 from tests.support.rest import rest_token
 
-CHAT, TEXT = "/v1/chat/completions", "/v1/completions"
+CHAT, TEXT, VECTORS = "/v1/chat/completions", "/v1/completions", "/v1/embeddings"
 
 
 def upload(client: openai.OpenAI, lines: list[Any], name: str = "requests.jsonl") -> str:
@@ -135,6 +138,64 @@ def test_a_batch_of_texts_and_what_its_lines_may_not_be(openai_client: openai.Op
         "unknown": ("nonsense", "unknown_parameter"),
         "type": ("max_tokens", "invalid_type"),
     }
+
+
+def test_what_a_line_notes_is_given_back(openai_client: openai.OpenAI, chat_model: str) -> None:
+    forced = {"tool_choice": "required", "tools": [WEATHER], "max_tokens": 200, "seed": 1}
+    lines = [
+        chat("noted", model=chat_model, metadata={"row": "7"}),
+        chat("called", model=chat_model, parallel_tool_calls=False, **forced),
+        chat("nul", model=chat_model, metadata={"row": "7\0"}),
+        chat("long", model=chat_model, metadata={"row": "x" * 600}),
+    ]
+    made = openai_client.batches.create(
+        input_file_id=upload(openai_client, lines), endpoint=CHAT, completion_window="24h"
+    )
+    over = ended(openai_client, made)
+    noted, called = (line["response"]["body"] for line in lines_of(openai_client, over.output_file_id))
+    assert noted["metadata"] == {"row": "7"}
+    assert openai_client.chat.completions.retrieve(noted["id"]).model_dump()["metadata"] == {"row": "7"}
+    assert "metadata" not in called
+    assert len(called["choices"][0]["message"]["tool_calls"]) == 1
+    nul, long = (line["response"]["body"]["error"] for line in lines_of(openai_client, over.error_file_id))
+    assert (nul["param"], nul["message"]) == ("metadata", "Text must not contain the NUL character.")
+    assert long["param"] == "metadata.row"
+
+
+def test_a_batch_of_vectors(openai_client: openai.OpenAI, embeddings_model: str) -> None:
+    def texts(key: str, given: Any, **body: Any) -> dict[str, Any]:
+        body = {"model": embeddings_model, "input": given, **body}
+        return {"custom_id": key, "method": "POST", "url": VECTORS, "body": body}
+
+    alone = openai_client.embeddings.create(model=embeddings_model, input=["a lease", "until when"])
+    size = len(alone.data[0].embedding)
+    lines = [
+        texts("both", ["a lease", "until when"], dimensions=size), texts("one", "a lease", encoding_format="base64"),
+        texts("length", "a lease", dimensions=size + 1), texts("tokens", [1, 2]), texts("many", ["x"] * 300),
+        texts("none", []), texts("other", "a", nonsense=1), texts("long", "word " * 5000),
+    ]  # fmt: skip
+    made = openai_client.batches.create(
+        input_file_id=upload(openai_client, lines), endpoint=VECTORS, completion_window="24h"
+    )
+    over = ended(openai_client, made)
+    assert (over.status, over.endpoint) == ("completed", VECTORS)
+    answers = {line["custom_id"]: line["response"] for line in lines_of(openai_client, over.output_file_id)}
+    assert {key: answer["status_code"] for key, answer in answers.items()} == {"both": 200, "one": 200, "length": 400}
+    both = openai.types.CreateEmbeddingResponse.model_validate(answers["both"]["body"])
+    assert [each.index for each in both.data] == [0, 1]
+    for each, same in zip(both.data, alone.data, strict=True):
+        assert each.embedding == pytest.approx(same.embedding, abs=1e-5)
+    assert both.usage == alone.usage
+    numbers = array("f", b64decode(answers["one"]["body"]["data"][0]["embedding"]))
+    assert list(numbers) == pytest.approx(alone.data[0].embedding, abs=1e-5)
+    assert answers["length"]["body"]["error"]["param"] == "dimensions"
+    errors = {
+        line["custom_id"]: line["response"]["body"]["error"] for line in lines_of(openai_client, over.error_file_id)
+    }
+    assert {key: error["param"] for key, error in errors.items()} == {
+        "tokens": "input", "many": "input", "none": "input", "other": "nonsense", "long": None,
+    }  # fmt: skip
+    assert errors["long"]["code"] == "input_rejected"
 
 
 def test_a_batch_is_canceled(openai_client: openai.OpenAI) -> None:

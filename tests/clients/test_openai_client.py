@@ -207,6 +207,11 @@ def test_several_texts_go_on_in_one_stream(openai_client: openai.OpenAI) -> None
     assert last.choices == []
     assert last.usage is not None
     assert last.usage.completion_tokens == 24
+    details = (last.usage.prompt_tokens_details, last.usage.completion_tokens_details)
+    assert details[0] is not None
+    assert details[0].cached_tokens is not None
+    assert details[1] is not None
+    assert details[1].reasoning_tokens == 0
     for choice in whole.choices:
         own = [each for chunk in pieces for each in chunk.choices if each.index == choice.index]
         prompt = asked["prompt"][choice.index // 2]
@@ -239,7 +244,16 @@ def test_reasoning_that_the_prompt_begins_is_none_of_the_words(
     for choice in whole.choices:
         assert choice.message.content == "It is warm."
         assert choice.message.model_dump()["reasoning_content"] == "Let me see."
-    chunks = list(openai_client.chat.completions.create(stream=True, **asked))
+    assert whole.usage is not None
+    assert whole.usage.completion_tokens_details is not None
+    assert 2 <= (whole.usage.completion_tokens_details.reasoning_tokens or 0) < whole.usage.completion_tokens - 2
+    counted: dict[str, Any] = {"stream_options": {"include_usage": True}}
+    chunks = list(openai_client.chat.completions.create(stream=True, **counted, **asked))
+    usage = chunks[-1].usage
+    assert usage is not None
+    assert usage.completion_tokens_details == whole.usage.completion_tokens_details
+    assert usage.prompt_tokens_details is not None
+    assert usage.prompt_tokens_details.cached_tokens is not None
     deltas = [(each.index, each.delta.model_dump()) for chunk in chunks for each in chunk.choices]
     for index in (0, 1):
         own = [delta for number, delta in deltas if number == index]

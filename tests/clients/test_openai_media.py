@@ -8,7 +8,7 @@ import math
 import random
 import struct
 import wave
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from PIL import Image
 
 from tests.conftest import LiveServer
 from tests.support.api import Client
-from tests.support.operations import administrator, ready, unique
+from tests.support.operations import administrator, published
 
 TEXTS = ["a lease", "who holds it", "until when"]
 
@@ -29,20 +29,6 @@ async def admin(live_server: LiveServer) -> AsyncIterator[Client]:
     client = await administrator(live_server)
     yield client
     await client.close()
-
-
-async def published(admin: Client, live: LiveServer, build: Callable[[Path], object], **new: Any) -> str:
-    """The slug of a model of a folder that `build` fills."""
-    folder = Path(live.environment["MODEL_ROOT"]) / unique("folder")
-    build(folder)
-    return await ready(admin, visibility="PUBLIC", source={"local": {"path": folder.name}}, **new)
-
-
-@pytest.fixture(scope="module")
-async def embeddings_model(admin: Client, live_server: LiveServer) -> str:
-    from tests.support.encoders import bert
-
-    return await published(admin, live_server, bert, predictor="embeddings")
 
 
 @pytest.fixture(scope="module")

@@ -129,7 +129,10 @@ def test_reasoning_that_the_prompt_begins_is_an_item(openai_client: openai.OpenA
     request = asked(model=thinking_model, extra_body=said, max_output_tokens=200)
     whole = openai_client.responses.create(**request)
     assert [item.type for item in whole.output] == ["reasoning", "message"]
+    assert whole.usage is not None
+    assert 2 <= whole.usage.output_tokens_details.reasoning_tokens < whole.usage.output_tokens - 2
     events = list(openai_client.responses.create(**request, stream=True))
+    assert events[-1].response.usage.output_tokens_details == whole.usage.output_tokens_details
     assert text_of(events) == whole.output_text == "It is warm."
     assert "".join(e.delta for e in events if e.type == "response.reasoning_text.delta") == "Let me see."
     for event in events:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -162,6 +164,13 @@ async def ready(client: Client, **new: Any) -> str:
     model = await settled(client, made["slug"])
     assert model["latestVersion"]["state"] == "READY", model["latestVersion"]["reason"]
     return str(model["slug"])
+
+
+async def published(admin: Client, live: LiveServer, build: Callable[[Path], object], **new: Any) -> str:
+    """The slug of a public model of a folder that `build` fills."""
+    folder = Path(live.environment["MODEL_ROOT"]) / unique("folder")
+    build(folder)
+    return await ready(admin, visibility="PUBLIC", source={"local": {"path": folder.name}}, **new)
 
 
 async def refusal(client: Client, **new: Any) -> str:

@@ -19,7 +19,7 @@ from server.rest.openai.forms import ERRORS, JSON_OBJECT, Form
 from server.rest.openai.models import find_version
 from server.rest.openai.multipart import MOST_FIELDS, fields_of, files_of, value_of
 from server.rest.openai.running import IdempotencyKey, data_event
-from server.rest.openai.sampling import Unread, pinned_slug, properties_of, read_extra
+from server.rest.openai.sampling import Unread, properties_of, read_extra
 from server.rest.openai.together import run_all
 from server.rest.requests import BoundedRoute
 from server.tables import Prediction
@@ -120,12 +120,12 @@ async def _listen(caller: Caller, request: Request, task: str, idempotency_key: 
             if "model" not in fields:
                 raise RefusedError("Name a model.", "model", "missing_required_parameter")
             wish = _Wish(fields, granularities)
-            model, version = await find_version(caller, fields["model"])
+            _, version = await find_version(caller, fields["model"])
             properties = properties_of(version)
             if "audio" not in properties or "text" not in version.output_schema.get("properties", {}):
                 raise RefusedError(f"{fields['model']} does not write down speech.", "model", "unsupported_model")
             values = {"audio": recordings[0], **wish.values(task, properties)}
-            rows, headers = await run_all(caller, request, pinned_slug(model, version), [values], idempotency_key)
+            rows, headers = await run_all(caller, request, version, [values], idempotency_key)
         finally:
             await files.release()
     response = wish.answer(rows[0], task)
@@ -247,7 +247,7 @@ async def create_speech(
         raise RefusedError("Sound comes as a file; leave this out.", "stream_format", "unsupported_value")
     if body.speed not in (None, 1):
         raise RefusedError("Models speak at their own speed; leave this out.", "speed", "unsupported_value")
-    model, version = await find_version(caller, body.model)
+    _, version = await find_version(caller, body.model)
     properties = properties_of(version)
     if "text" not in properties or "audio" not in version.output_schema.get("properties", {}):
         raise RefusedError(f"{body.model} does not speak.", "model", "unsupported_model")
@@ -259,7 +259,7 @@ async def create_speech(
         values["output_format"] = body.response_format or "mp3"
     elif body.response_format not in (None, "wav"):
         raise RefusedError(f"{body.model} gives 'wav' alone.", "response_format", "unsupported_value")
-    rows, headers = await run_all(caller, request, pinned_slug(model, version), [values], idempotency_key)
+    rows, headers = await run_all(caller, request, version, [values], idempotency_key)
     if not rows[0].files:
         raise RefusedError(f"{body.model} gave no sound.", "model", "unsupported_model", is_final=True)
     record = rows[0].files[0]

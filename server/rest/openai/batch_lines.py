@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic import ValidationError
@@ -41,7 +41,7 @@ NO_KEY = "Each line has a 'custom_id', a text of 1 to 512 characters."
 class Endpoint:
     """A route whose requests a batch may have: how a body becomes an input, and a prediction an answer."""
 
-    input_of: Callable[[JSON_OBJECT, Model, Version, int], JSON_OBJECT]
+    read: Callable[[JSON_OBJECT, Model, Version, int], RequestLine]
     answer_of: Callable[[Prediction, Model, Version], JSON_OBJECT]
     names: Mapping[str, str]
 
@@ -51,16 +51,14 @@ def _refuse_in_batches(body: Sampling) -> None:
         raise RefusedError("Requests of a batch are not streamed; leave 'stream' out.", "stream", "unsupported_value")
 
 
-def _chat_input(values: JSON_OBJECT, model: Model, version: Version, most_new_tokens: int) -> JSON_OBJECT:
+def _read_chat(values: JSON_OBJECT, model: Model, version: Version, most_new_tokens: int) -> RequestLine:
     body = ChatRequest.model_validate(values)
     _refuse_in_batches(body)
-    if body.parallel_tool_calls is False:
-        message = "'parallel_tool_calls' cannot be false in a batch; leave it out."
-        raise RefusedError(message, "parallel_tool_calls", "unsupported_value")
-    return chat.read_request(body, version, chat.extra_of(body), most_new_tokens)
+    request = chat.read_request(body, version, chat.extra_of(body), most_new_tokens)
+    return RequestLine(None, request, metadata=body.metadata, openai=chat.about(body))
 
 
-def _text_input(values: JSON_OBJECT, model: Model, version: Version, _: int) -> JSON_OBJECT:
+def _read_text(values: JSON_OBJECT, model: Model, version: Version, _: int) -> RequestLine:
     body = CompletionRequest.model_validate(values)
     _refuse_in_batches(body)
     if body.echo:
@@ -69,7 +67,7 @@ def _text_input(values: JSON_OBJECT, model: Model, version: Version, _: int) -> 
     if len(prompts) > 1:
         raise RefusedError("Give one prompt a line.", "prompt", "unsupported_value")
     extra = check_parameters(body, OWN_FIELDS, {})
-    return {"prompt": prompts[0], **completions.read_request(body, model, version, extra)}
+    return RequestLine(None, {"prompt": prompts[0], **completions.read_request(body, model, version, extra)})
 
 
 def _text_answer(row: Prediction, model: Model, version: Version) -> JSON_OBJECT:
@@ -78,33 +76,31 @@ def _text_answer(row: Prediction, model: Model, version: Version) -> JSON_OBJECT
     return completions.completion_body(body, [""], model, version, [row])
 
 
-def _vector_input(values: JSON_OBJECT, _: Model, version: Version, __: int) -> JSON_OBJECT:
+def _read_vectors(values: JSON_OBJECT, _: Model, version: Version, __: int) -> RequestLine:
     body = EmbeddingsRequest.model_validate(values)
-    if body.encoding_format == "base64":
-        raise RefusedError("Vectors of a batch are lists of numbers.", "encoding_format", "unsupported_value")
-    if body.dimensions is not None:
-        raise RefusedError("'dimensions' is not supported in a batch.", "dimensions", "unsupported_parameter")
     extra = read_extra(body.model_extra, embeddings.OWN_FIELDS)
     first, *others = embeddings.read_request(body, version, embeddings.read_texts(body), extra)
     if others:
         message = f"Give at most {len(first['texts'])} texts a line, as many as the model takes at once."
         raise RefusedError(message, "input", "array_above_max_length")
-    return first
+    about = {name: value for name in ("encoding_format", "dimensions") if (value := getattr(body, name)) is not None}
+    return RequestLine(None, first, openai=about or None)
 
 
 def _vector_answer(row: Prediction, model: Model, version: Version) -> JSON_OBJECT:
     slug = pinned_slug(model, version)
-    body = EmbeddingsRequest.model_construct(model=slug, encoding_format=None, dimensions=None)
+    about = {"encoding_format": None, "dimensions": None, **(row.openai or {})}
+    body = EmbeddingsRequest.model_construct(model=slug, **about)
     return embeddings.embeddings_body(body, model, version, [row])
 
 
 _OWN = {own: client for client, own in OWN_FIELDS.items()}
 ENDPOINTS = {
     "/v1/chat/completions": Endpoint(
-        _chat_input, chat.completion_body, {**_OWN, "max_new_tokens": "max_completion_tokens"}
+        _read_chat, chat.completion_body, {**_OWN, "max_new_tokens": "max_completion_tokens"}
     ),
-    "/v1/completions": Endpoint(_text_input, _text_answer, {**_OWN, "max_new_tokens": "max_tokens"}),
-    "/v1/embeddings": Endpoint(_vector_input, _vector_answer, {"texts": "input"}),
+    "/v1/completions": Endpoint(_read_text, _text_answer, {**_OWN, "max_new_tokens": "max_tokens"}),
+    "/v1/embeddings": Endpoint(_read_vectors, _vector_answer, {"texts": "input"}),
 }
 
 
@@ -137,7 +133,7 @@ def check_model(endpoint: str, model: Model, version: Version, name: str) -> Non
     """Raise RefusedError where a version answers no requests of an endpoint."""
     probe: dict[str, JSON_OBJECT] = {"/v1/chat/completions": {"messages": []}, "/v1/completions": {"prompt": ""}}
     probe["/v1/embeddings"] = {"input": "x"}
-    ENDPOINTS[endpoint].input_of({"model": name, **probe[endpoint]}, model, version, 1)
+    ENDPOINTS[endpoint].read({"model": name, **probe[endpoint]}, model, version, 1)
 
 
 def read_request(rt: Runtime, batch: Batch, version: Version, value: object) -> RequestLine:
@@ -149,7 +145,7 @@ def read_request(rt: Runtime, batch: Batch, version: Version, value: object) -> 
         violation = Violation("custom_id", NO_KEY, "missing_required_parameter")
         return RequestLine(str(key)[:KEY_CHARACTERS] if key is not None else None, violations=(violation,))
     try:
-        return RequestLine(key, _input_of(rt, batch, version, value))
+        return replace(_read_body(rt, batch, version, value), key=key)
     except RefusedError as error:
         return RequestLine(key, violations=(Violation(error.param or "", error.message, error.code or ""),))
     except ValidationError as error:
@@ -164,7 +160,7 @@ def read_request(rt: Runtime, batch: Batch, version: Version, value: object) -> 
         return RequestLine(key, violations=tuple(violations))
 
 
-def _input_of(rt: Runtime, batch: Batch, version: Version, line: JSON_OBJECT) -> JSON_OBJECT:
+def _read_body(rt: Runtime, batch: Batch, version: Version, line: JSON_OBJECT) -> RequestLine:
     endpoint = str(batch.endpoint)
     if line.get("method") != "POST":
         raise RefusedError("'method' is POST.", "method", "invalid_value")
@@ -175,7 +171,7 @@ def _input_of(rt: Runtime, batch: Batch, version: Version, line: JSON_OBJECT) ->
         raise RefusedError("'body' is the request, a JSON object.", "body", "missing_required_parameter")
     if not _names(rt, version, body.get("model")):
         raise RefusedError("All requests of a batch are for one model.", "model", "mismatched_model")
-    return ENDPOINTS[endpoint].input_of(body, version.model, version, rt.settings.max_new_tokens)
+    return ENDPOINTS[endpoint].read(body, version.model, version, rt.settings.max_new_tokens)
 
 
 def _names(rt: Runtime, version: Version, name: object) -> bool:
@@ -226,7 +222,10 @@ def _result(batch: Batch, version: Version, row: ResultRow) -> JSON_OBJECT:
             case PredictionStatus.SUCCEEDED if row.data_removed:
                 response = _response(410, request_id, error_body("The answer was removed.", SERVER, code="removed"))
             case PredictionStatus.SUCCEEDED:
-                response = _response(200, request_id, endpoint.answer_of(row, version.model, version))
+                try:
+                    response = _response(200, request_id, endpoint.answer_of(row, version.model, version))
+                except RefusedError as refusal:
+                    response = _refusal(request_id, refusal)
             case PredictionStatus.ABORTED:
                 message = "This request could not be executed before the completion window expired."
                 error = {"code": "batch_expired", "message": message}
@@ -236,14 +235,17 @@ def _result(batch: Batch, version: Version, row: ResultRow) -> JSON_OBJECT:
                 failure = failure_of(row)
                 if failure is None:
                     raise UnavailableError("The batch has not ended.")
-                body = error_body(failure.message, failure.type, failure.param, failure.code)
-                response = _response(failure.status, request_id, body)
+                response = _refusal(request_id, failure)
     return {
         "id": f"batch_req_{request_id}",
         "custom_id": row.batch_key,
         "response": response,
         "error": error,
     }
+
+
+def _refusal(request_id: str, error: RefusedError) -> JSON_OBJECT:
+    return _response(error.status, request_id, error_body(error.message, error.type, error.param, error.code))
 
 
 def _response(status: int, request_id: str, body: Any) -> JSON_OBJECT:

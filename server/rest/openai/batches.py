@@ -116,7 +116,7 @@ async def create_openai_batch(caller: Calling, body: BatchRequest, idempotency_k
         endpoint=body.endpoint,
         metadata=body.metadata,
     )
-    row = await batches.create(caller.rt, caller.viewer, new)
+    row = await batches.create(caller.rt, caller.viewer, new, version)
     return answer(_body(row, pinned_slug(model, version)))
 
 

@@ -93,14 +93,11 @@ async def create_chat_completion(
     server's interfaces know it.
     """
     model, version, values = await prepare(caller, request, body)
-    about = {"parallel_tool_calls": False} if body.parallel_tool_calls is False else None
-    new = NewPrediction(
-        pinned_slug(model, version), values, idempotency_key, metadata=body.metadata, openai=about,
-        priority=priority_of(body.service_tier),
-    )  # fmt: skip
+    slug, priority = pinned_slug(model, version), priority_of(body.service_tier)
+    new = NewPrediction(slug, values, idempotency_key, metadata=body.metadata, openai=about(body), priority=priority)
 
     async def make() -> Run:
-        row = await predictions.create(caller.rt, caller.viewer, new)
+        row = await predictions.create(caller.rt, caller.viewer, new, version)
         return Run(caller, request, row, stays=idempotency_key is not None)
 
     if body.stream:
@@ -149,6 +146,11 @@ async def prepare(caller: Caller, request: Request, body: ChatRequest) -> tuple[
     request.state.parameter_names = parameter_names(body)
     model, version = await find_version(caller, body.model)
     return model, version, read_request(body, version, extra, caller.rt.settings.max_new_tokens)
+
+
+def about(body: ChatRequest) -> dict[str, Any] | None:
+    """What a request has beside its input, as the row of its prediction notes it."""
+    return {"parallel_tool_calls": False} if body.parallel_tool_calls is False else None
 
 
 def extra_of(body: ChatRequest) -> dict[str, Any]:
@@ -290,7 +292,10 @@ def usage_of(row: Prediction) -> JSON_OBJECT:
         "completion_tokens": written,
         "total_tokens": read + written,
         "prompt_tokens_details": {"cached_tokens": int(metrics.get("cached_input_tokens") or 0), "audio_tokens": 0},
-        "completion_tokens_details": {"reasoning_tokens": 0, "audio_tokens": 0},
+        "completion_tokens_details": {
+            "reasoning_tokens": int((usage or {}).get("reasoning_tokens") or 0),
+            "audio_tokens": 0,
+        },
     }
 
 

@@ -67,11 +67,10 @@ async def create_completion(
     await caller.spend(CHANGE * (len(prompts) - 1))
     model, version = await find_version(caller, body.model)
     values = read_request(body, model, version, extra)
-    slug = pinned_slug(model, version)
 
     inputs = [{"prompt": prompt, **values} for prompt in prompts]
     if body.stream:
-        make = partial(make_all, caller, request, slug, inputs, idempotency_key)
+        make = partial(make_all, caller, request, version, inputs, idempotency_key)
         head = partial(_head, model=model, version=version)
 
         def pieces(runs: list[Run]) -> AsyncGenerator[bytes, None]:
@@ -80,7 +79,7 @@ async def create_completion(
             return merged([pieces_of(run, writer) for run, writer in zip(runs, writers, strict=True)])
 
         return await stream_runs(caller, request, make, pieces)
-    rows, headers = await run_all(caller, request, slug, inputs, idempotency_key)
+    rows, headers = await run_all(caller, request, version, inputs, idempotency_key)
     response = answer(completion_body(body, prompts, model, version, rows))
     response.headers.update(headers)
     return response
@@ -145,8 +144,15 @@ def completion_body(
 
 
 def _sum_usage(rows: list[Prediction]) -> JSON_OBJECT:
-    usages = [usage_of(row) for row in rows]
-    return {name: sum(each[name] for each in usages) for name in ("prompt_tokens", "completion_tokens", "total_tokens")}
+    """The usage of several predictions, part by part."""
+
+    def add(parts: list[JSON_OBJECT]) -> JSON_OBJECT:
+        return {
+            name: add([part[name] for part in parts]) if isinstance(value, dict) else sum(part[name] for part in parts)
+            for name, value in parts[0].items()
+        }
+
+    return add([usage_of(row) for row in rows])
 
 
 def _head(row: Prediction, model: Model, version: Version) -> JSON_OBJECT:

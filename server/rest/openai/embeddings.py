@@ -81,7 +81,7 @@ async def create_embeddings(
     model, version = await find_version(caller, body.model)
     inputs = read_request(body, version, texts, extra)
     await caller.spend(CHANGE * (len(inputs) - 1))
-    rows, headers = await run_all(caller, request, pinned_slug(model, version), inputs, idempotency_key)
+    rows, headers = await run_all(caller, request, version, inputs, idempotency_key)
     response = answer(embeddings_body(body, model, version, rows))
     response.headers.update(headers)
     return response

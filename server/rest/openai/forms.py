@@ -80,6 +80,8 @@ class Usage(Form):
     prompt_tokens: int
     completion_tokens: int
     total_tokens: int
+    prompt_tokens_details: JSON_OBJECT = Field(description="`cached_tokens`: those that were computed before.")
+    completion_tokens_details: JSON_OBJECT = Field(description="`reasoning_tokens`: those of the reasoning.")
 
 
 class ChatCompletion(Form):

@@ -22,7 +22,7 @@ from server.rest.openai.forms import ERRORS, JSON_OBJECT, Form
 from server.rest.openai.models import find_version
 from server.rest.openai.multipart import MOST_FIELDS, fields_of, files_of, value_of
 from server.rest.openai.running import IdempotencyKey
-from server.rest.openai.sampling import Unread, pinned_slug, properties_of, read_extra
+from server.rest.openai.sampling import Unread, properties_of, read_extra
 from server.rest.openai.together import run_all
 from server.rest.requests import BoundedRoute
 from server.tables import Prediction, Version
@@ -154,7 +154,7 @@ async def _draw(
     values = {**_values(body, version), **_file_values(files, properties, body.model)}
     inputs = _shares(values, body.n or 1, properties)
     await caller.spend(CHANGE * (len(inputs) - 1))
-    rows, headers = await run_all(caller, request, pinned_slug(model, version), inputs, idempotency_key)
+    rows, headers = await run_all(caller, request, version, inputs, idempotency_key)
     data: list[JSON_OBJECT] = []
     for row in rows:
         if body.response_format == "b64_json":

@@ -67,7 +67,7 @@ async def rerank(
     values: JSON_OBJECT = {"query": body.query, "documents": documents, **extra}
     if body.top_n is not None:
         values["top_n"] = min(body.top_n, len(documents))
-    rows, headers = await run_all(caller, request, pinned_slug(model, version), [values], idempotency_key)
+    rows, headers = await run_all(caller, request, version, [values], idempotency_key)
     results = [
         {
             "index": each["index"],

@@ -120,7 +120,7 @@ async def create_response(
     stays = bool(body.background) or idempotency_key is not None
 
     async def make() -> Run:
-        row = await predictions.create(caller.rt, caller.viewer, new)
+        row = await predictions.create(caller.rt, caller.viewer, new, version)
         return Run(caller, request, row, stays=stays)
 
     if body.stream:

@@ -291,11 +291,15 @@ async def test_what_failed_runs_again_in_its_places(place: Place, rt: Runtime) -
     await place.work()
     await place.run(failing=frozenset({1, 4}))
     assert counts(await reread(batch)) == (6, 4, 2, 0, 0, 0)
+    notes: dict[str, Any] = {"metadata": {"row": "4"}, "openai": {"parallel_tool_calls": False}}
+    await Prediction.filter(batch_id=batch.id, batch_index=4).update(**notes)
     again = await batches.retry_failed(rt, place.viewer, batch.id, "k")
     assert (await batches.retry_failed(rt, place.viewer, batch.id, "k")).id == again.id
     assert again.total == 2
     await place.work()
-    assert [(row.batch_index, row.input) for row in await items(again)] == [(1, {"text": "1"}), (4, {"text": "4"})]
+    made = await items(again)
+    assert [(row.batch_index, row.input) for row in made] == [(1, {"text": "1"}), (4, {"text": "4"})]
+    assert [(row.metadata, row.openai) for row in made] == [(None, None), tuple(notes.values())]
     await place.run()
     over = await reread(again)
     assert (over.status, counts(over), over.retry_of) == ("completed", (2, 2, 0, 0, 0, 0), batch.id)

@@ -50,6 +50,16 @@ def test_a_line_is_an_input(version: Any, url: str, body: dict[str, Any], values
     assert set(ENDPOINTS) >= {url}
 
 
+def test_what_a_request_has_beside_its_input(version: Any) -> None:
+    request = read(version, line(messages=[], metadata={"row": "7"}, parallel_tool_calls=False))
+    assert (request.metadata, request.openai) == ({"row": "7"}, {"parallel_tool_calls": False})
+    url = "/v1/embeddings"
+    request = read(version, line(url, input="a", encoding_format="base64", dimensions=3), url)
+    assert (request.metadata, request.openai) == (None, {"encoding_format": "base64", "dimensions": 3})
+    for plain in (read(version, line(messages=[])), read(version, line(url, input="a"), url)):
+        assert (plain.metadata, plain.openai) == (None, None)
+
+
 @pytest.mark.parametrize("name", ["ada/m", "ada/m:3", "small", "{id}", "ada/m:{id}"])
 def test_its_model_by_any_of_its_names(version: Any, name: str) -> None:
     named = name.replace("{id}", encode_version_id(version.id))
@@ -74,7 +84,9 @@ def test_another_model(version: Any, name: object) -> None:
         (line(), "messages"),
         (line(messages="x"), "messages"),
         (line(messages=[], stream=True), "stream"),
-        (line(messages=[], parallel_tool_calls=False), "parallel_tool_calls"),
+        (line(messages=[], metadata={"a": 1}), "metadata.a"),
+        (line(messages=[], metadata={"a": "x" * 513}), "metadata.a"),
+        (line(messages=[], metadata={str(number): "" for number in range(17)}), "metadata"),
         (line(messages=[], functions=[]), "functions"),
     ],
 )
@@ -88,8 +100,8 @@ def test_what_is_no_request(version: Any, value: object, path: str) -> None:
         ("/v1/completions", {"prompt": ["a", "b"]}, "prompt"),
         ("/v1/completions", {"prompt": "a", "echo": True}, "echo"),
         ("/v1/embeddings", {"input": ["a", "b", "c"]}, "input"),
-        ("/v1/embeddings", {"input": "a", "encoding_format": "base64"}, "encoding_format"),
-        ("/v1/embeddings", {"input": "a", "dimensions": 3}, "dimensions"),
+        ("/v1/embeddings", {"input": "a", "encoding_format": "hex"}, "encoding_format"),
+        ("/v1/embeddings", {"input": "a", "dimensions": "3"}, "dimensions"),
     ],
 )
 def test_what_an_endpoint_refuses_in_batches(version: Any, url: str, body: dict[str, Any], path: str) -> None:

@@ -281,6 +281,8 @@ class TextModel:
             }
             for sink, log in zip(sinks, logs, strict=True)
         ]
+        written = sum(sink.count for sink in sinks)
+        usage = {"input_tokens": len(ids), "output_tokens": written, "total_tokens": len(ids) + written}
         if is_chat:
             for number, (entry, sink) in enumerate(zip(choices, sinks, strict=True)):
                 raw = self._tokenizer.decode(sink.tokens, skip_special_tokens=False, clean_up_tokenization_spaces=False)
@@ -291,8 +293,8 @@ class TextModel:
                 )
                 if entry["message"].get("tool_calls") and entry["finish_reason"] == "stop":
                     entry["finish_reason"] = "tool_calls"
-        written = sum(sink.count for sink in sinks)
-        usage = {"input_tokens": len(ids), "output_tokens": written, "total_tokens": len(ids) + written}
+            thoughts = [entry["message"].get("reasoning_content") for entry in choices]
+            usage["reasoning_tokens"] = min(written, sum(self._prompts.count(text) for text in thoughts if text))
         return {"choices": choices, "usage": usage}
 
     def _begin_choices(self, context: PredictionContext, prompt: str, count: int) -> dict[str, str]:

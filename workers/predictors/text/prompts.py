@@ -35,6 +35,12 @@ class PromptEncoder:
             del ids[0]
         return self.check(ids)
 
+    def count(self, text: str) -> int:
+        """How many tokens a text is, without what the tokenizer puts around it."""
+        with self._lock:
+            ids: list[int] = self._tokenizer(text, verbose=False, add_special_tokens=False)["input_ids"]
+        return len(ids)
+
     def check(self, ids: list[int]) -> list[int]:
         """The tokens, or what an empty prompt starts with.
 
