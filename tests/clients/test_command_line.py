@@ -136,7 +136,7 @@ def test_files_in_and_out(anybody: CommandLine, tmp_path: Path) -> None:
 def test_what_goes_wrong_is_a_sentence_and_an_exit_code(
     anybody: CommandLine, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], code: int, said: str
 ) -> None:
-    monkeypatch.setattr("inference_client.core.FIRST_PATIENCE_SECONDS", 0.1)
+    monkeypatch.setattr("inference_client.connection.FIRST_PATIENCE_SECONDS", 0.1)
     done = anybody(*arguments)
     assert (done.exit_code, done.stdout) == (code, "")
     assert said in done.stderr
@@ -177,6 +177,29 @@ def test_what_is_run_has_a_priority(inference: CommandLine, client: Client, tmp_
     refused = inference("run", "demo/echo", "-i", "text=x", "--priority", "urgent")
     assert refused.exit_code == 2
     assert "urgent" in refused.stderr
+
+
+def test_a_prediction_runs_again_with_changes(inference: CommandLine, client: Client, tmp_path: Path) -> None:
+    old = client.wait(client.submit("demo/echo", text=TEXT, repeat=2))
+    done = inference("predictions", "rerun", old.id)
+    assert (done.exit_code, done.stdout) == (0, f"{old.output}\n")
+    changed = inference("predictions", "rerun", old.id, "-i", "text=or not", "-i", "repeat=1", "--stream")
+    assert (changed.exit_code, changed.stdout) == (0, "or not\n")
+    alone = json.loads(inference("predictions", "rerun", old.id, "--without", "repeat", "--json").stdout)
+    assert (alone["input"]["text"], alone["output"]) == (TEXT, TEXT)
+    name = inference("predictions", "rerun", old.id, "--version", "demo/echo:1", "--detach").stdout.strip()
+    assert client.wait(name).output == old.output
+    for arguments, code, said in (
+        (("-i", "text"), 2, "name=value"),
+        (("-i", "repeat=many"), 2, "/input/repeat"),
+        (("--without", "text"), 2, "/input/text"),
+        (("--version", "demo/nothing:1"), 1, "demo/nothing"),
+    ):
+        refused = inference("predictions", "rerun", old.id, *arguments)
+        assert (refused.exit_code, refused.stdout) == (code, "")
+        assert said in refused.stderr
+    assert inference("predictions", "rerun", "UHJlZGljdGlvbjow").exit_code == 2
+    assert inference("predictions", "list", "-n", "9").stdout.count("SUCCEEDED") == 5
 
 
 def test_models_are_created_published_shown_and_listed(inference: CommandLine) -> None:

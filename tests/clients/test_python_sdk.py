@@ -179,6 +179,8 @@ def test_files_are_inputs(client: Client, tmp_path: Path) -> None:
     with path.open("rb") as file:
         for given in (path, PICTURE, file, Image.open(path)):
             assert client.run("demo/naming", image=given, top_k=1)[0]["label"] == "yellow star"
+    first = client.submit("demo/naming", image=path, top_k=2)
+    assert client.wait(client.rerun(first, {"image": path, "top_k": 1})).output[0]["label"] == "yellow star"
     (made,) = client.run("demo/shapes", prompt="a yellow star on a black background", steps=4, seed=1)
     assert client.run("demo/naming", image=made, top_k=1)[0]["label"]
     # Too large for the input itself: it is uploaded
@@ -234,7 +236,7 @@ def test_errors_say_what_is_wrong(live_server: LiveServer, client: Client) -> No
 def test_a_server_that_is_away_and_a_url_that_is_wrong(
     live_server: LiveServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("inference_client.core.FIRST_PATIENCE_SECONDS", 0.1)
+    monkeypatch.setattr("inference_client.connection.FIRST_PATIENCE_SECONDS", 0.1)
     with Client(f"http://127.0.0.1:{free_port()}") as away, pytest.raises(UnreachableError, match="does not answer"):
         away.run("demo/echo", text=TEXT)
     with Client(f"{live_server.url}/docs") as elsewhere, pytest.raises(UnreachableError, match="not as an inference"):

@@ -11,7 +11,8 @@ from typing import Any
 from inference_client import operations
 from inference_client.batches import BatchResult, check, key_of, run_in_tasks
 from inference_client.catalog import AsyncModels
-from inference_client.core import Core, Options, account_of, deadline_of, filter_of, id_of
+from inference_client.connection import deadline_of
+from inference_client.core import Core, Options, account_of, filter_of, id_of
 from inference_client.credentials import key_for, server_url
 from inference_client.events import Event
 from inference_client.models import Account

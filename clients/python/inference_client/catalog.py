@@ -7,7 +7,8 @@ from typing import Any
 
 from inference_client import operations
 from inference_client.blocking import complete, iterate
-from inference_client.core import Core, deadline_of, seconds_until
+from inference_client.connection import deadline_of, seconds_until
+from inference_client.core import Core
 from inference_client.errors import NotFoundError, UnavailableError, WaitTimeoutError
 from inference_client.models import (
     Model,

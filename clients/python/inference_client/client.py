@@ -12,7 +12,8 @@ from inference_client import operations
 from inference_client.batches import BatchResult, check, key_of, run_in_threads
 from inference_client.blocking import complete, iterate
 from inference_client.catalog import Models
-from inference_client.core import Core, Options, account_of, deadline_of, filter_of, id_of
+from inference_client.connection import deadline_of
+from inference_client.core import Core, Options, account_of, filter_of, id_of
 from inference_client.credentials import key_for, server_url
 from inference_client.events import Event
 from inference_client.models import Account

@@ -1,55 +1,51 @@
-"""What both clients do: ask, try again where that is safe, and follow predictions over broken connections."""
+"""What both clients do with predictions and their files, over connections that may break."""
 
 from __future__ import annotations
 
 import asyncio
-import base64
-import json
-import random
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
-from contextlib import aclosing, asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import aclosing, suppress
+from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
 from inference_client import operations
+from inference_client.connection import (
+    REQUEST_SECONDS,
+    Connection,
+    RefusedError,
+    deadline_of,
+    is_refusal,
+    json_of,
+    pause_seconds,
+    seconds_until,
+)
 from inference_client.errors import (
     InferenceError,
     NotFoundError,
     PredictionFailedError,
-    RateLimitedError,
-    UnauthenticatedError,
-    UnavailableError,
     UnreachableError,
     WaitTimeoutError,
     error_of,
 )
-from inference_client.events import Event, Item, Loading, Log, Preview, Restarted, Status, Step, Text
+from inference_client.events import Event, Status
 from inference_client.files import Content, File, encode
 from inference_client.models import Account
-from inference_client.operations import CreatePredictionInput, PredictionFields, PredictionStatus, Priority
+from inference_client.operations import CreatePredictionInput, PredictionStatus, Priority
 from inference_client.predictions import FINAL, Prediction, Webhook, prediction_of
-from inference_client.transport import Answer, BrokenError, ClosedError, Socket, Transport
+from inference_client.transport import Answer, BrokenError
+from inference_client.watching import WatchState
 
-OPEN_SECONDS = 10.0
-REQUEST_SECONDS, SHORTEST_REQUEST_SECONDS = 60.0, 5.0
 # How long the server holds an answer back until a prediction has ended; proxies often give up after a minute
 HOLD_SECONDS = 25
-# How long to try where nobody answers: a server that answered before may be starting again, another may not be there
-FIRST_PATIENCE_SECONDS, PATIENCE_SECONDS, WATCHER_PATIENCE_SECONDS = 3.0, 60.0, 300.0
+WATCHER_PATIENCE_SECONDS = 300.0
 FILE_RETRIES = 5
 FILES_PATH = "/files/"
 # For so long a link has to be valid that goes into an input
 LINK_SECONDS = 60
-FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.25, 8.0
-AHEAD_SECONDS = 20.0
-PAGE = 20
-# The server's way to say that it stops, that it is full, or that PostgreSQL is away; 1006: nobody said why
-FORBIDDEN_CLOSE, PROTOCOL_CLOSES = 4403, (4400, 4401, 4404, 4406, 4409, 4429)
-AWAY_STATUSES = (502, 503, 504)
 
 
 @dataclass(frozen=True)
@@ -63,164 +59,8 @@ class Options:
     priority: Priority | None = None
 
 
-class RefusedError(Exception):
-    """An answer that may be another one later: `after` is when, and `is_safe` whether nothing was done."""
-
-    def __init__(self, error: InferenceError, *, after: float | None = None, is_safe: bool = True) -> None:
-        super().__init__(str(error))
-        self.error = error
-        self.after = after
-        self.is_safe = is_safe
-
-
-@dataclass
-class Session:
-    """What signing in gave: an access token, and the refresh token that gives the next two."""
-
-    access_token: str
-    refresh_token: str
-    expires_at: datetime
-
-    @property
-    def seconds_left(self) -> float:
-        """Until the access token expires."""
-        return self.expires_at.timestamp() - time.time()
-
-
-@dataclass
-class WatchState:
-    """What a watcher has passed on of the attempt that it watches."""
-
-    texts: dict[int, str] = field(default_factory=dict)
-    items: int = 0
-    # Behind a cursor of the caller's nobody knows what came before it
-    is_whole: bool = True
-
-
-class Core:
-    """One server, as one caller, over one transport."""
-
-    def __init__(self, transport: Transport, url: str, key: str | None) -> None:
-        self._transport = transport
-        self.url = url
-        self.key = key
-        self.session: Session | None = None
-        self.is_blocking = transport.is_blocking
-        self._has_answered = False
-
-    async def close(self) -> None:
-        """Close the connections."""
-        await self._transport.close()
-
-    async def sleep(self, seconds: float) -> None:
-        """Wait."""
-        await self._transport.sleep(seconds)
-
-    async def token(self, refused: str | None = None) -> str | None:
-        """The key or access token to send; one of a session is renewed before it expires, and once it was refused."""
-        if self.session is None:
-            return self.key
-        async with self._transport.exclusive():
-            session = self.session
-            if session.access_token == refused or session.seconds_left < AHEAD_SECONDS:
-                given = {"input": {"refreshToken": session.refresh_token}}
-                answer = await self.execute(operations.REFRESH_SESSION, given, signed=False)
-                self.begin_session(answer["refreshSession"])
-        return self.session.access_token
-
-    def begin_session(self, member: Mapping[str, Any]) -> None:
-        """Take over what `login` or `refreshSession` gave."""
-        expires_at = datetime.fromisoformat(member["expiresAt"])
-        self.session = Session(member["accessToken"], member["refreshToken"], expires_at)
-
-    async def sign_in(self, email: str, password: str) -> None:
-        """Begin a session; raises UnauthenticatedError."""
-        given = {"input": {"email": email, "password": password}}
-        self.begin_session((await self.execute(operations.LOGIN, given, signed=False))["login"])
-
-    async def execute(
-        self,
-        document: str,
-        variables: Mapping[str, Any],
-        *,
-        repeat: bool = True,
-        hold: float = 0,
-        signed: bool = True,
-        deadline: float | None = None,
-    ) -> dict[str, Any]:
-        """The data of a query or mutation; members of result unions that are errors are raised.
-
-        Args:
-            repeat: whether it may be sent again where nobody knows if the server got it.
-            hold: seconds that the server may hold the answer back.
-            deadline: when to give up, by the monotonic clock.
-        """
-        failures, away_since = 0, None
-        while True:
-            try:
-                seconds = max(hold + SHORTEST_REQUEST_SECONDS, seconds_until(deadline, REQUEST_SECONDS + hold))
-                return await self._ask(document, variables, seconds, signed)
-            except RefusedError as refusal:
-                failures += 1
-                after = refusal.after if refusal.after is not None else pause_seconds(failures)
-                away_since = away_since or time.monotonic()
-                last = away_since + self._patience(PATIENCE_SECONDS)
-                is_late = after > min(seconds_until(last, after), seconds_until(deadline, after))
-                if is_late or not (repeat or refusal.is_safe):
-                    raise refusal.error from None
-                await self._transport.sleep(after)
-
-    def _patience(self, seconds: float) -> float:
-        return seconds if self._has_answered else FIRST_PATIENCE_SECONDS
-
-    async def _ask(self, document: str, variables: Mapping[str, Any], seconds: float, signed: bool) -> dict[str, Any]:
-        token = await self.token() if signed else None
-        answer = await self._post(document, variables, seconds, token)
-        try:
-            return self._data(answer)
-        except UnauthenticatedError:
-            if not signed or self.session is None:
-                raise
-        # An access token may be refused before its time, as after a change of the server's SECRET_KEY
-        return self._data(await self._post(document, variables, seconds, await self.token(refused=token)))
-
-    async def _post(self, document: str, variables: Mapping[str, Any], seconds: float, token: str | None) -> Answer:
-        headers = {"content-type": "application/json", **({"authorization": f"Bearer {token}"} if token else {})}
-        body = json.dumps({"query": document, "variables": variables}).encode()
-        try:
-            answer = await self._transport.request(
-                "POST", f"{self.url}/graphql", content=body, headers=headers, seconds=seconds
-            )
-        except BrokenError as error:
-            raise RefusedError(self._unreachable(error), is_safe=not error.was_sent) from None
-        self._has_answered = True
-        return answer
-
-    def _unreachable(self, error: BrokenError) -> UnreachableError:
-        return UnreachableError(
-            f"The server at {self.url} does not answer: {error}. "
-            "Is it running, and is this its URL? It is set by url=, INFERENCE_URL or `inference login`.",
-            "UNREACHABLE",
-        )
-
-    def _data(self, answer: Answer) -> dict[str, Any]:
-        body = _json(answer.content)
-        is_ours = isinstance(body.get("data"), dict) or _are_errors(body.get("errors"))
-        if not is_ours and (answer.status in (404, 405) or not _is_refusal(body)):
-            error = UnreachableError(
-                f"{self.url} answers with HTTP {answer.status}, but not as an inference server. "
-                "The URL is that of its page, such as http://127.0.0.1:8000.",
-                "UNREACHABLE",
-            )
-            if answer.status in AWAY_STATUSES:
-                raise RefusedError(error, after=_retry_after(answer), is_safe=answer.status == 503)
-            raise error
-        if errors := body.get("errors") or ([body["error"]] if "error" in body else []):
-            raise _raised(errors, _retry_after(answer))
-        for member in body["data"].values():
-            _check_member(member)
-        data: dict[str, Any] = body["data"]
-        return data
+class Core(Connection):
+    """The predictions of one caller at a server, and their files."""
 
     async def create(
         self, model: str, values: Mapping[str, Any], options: Options, *, hold: float = 0, deadline: float | None = None
@@ -283,7 +123,8 @@ class Core:
     ) -> Prediction:
         """Run a prediction again with some fields of its input replaced, or on another version."""
         given = {"id": prediction_id, "idempotencyKey": idempotency_key or uuid4().hex}
-        changes = {"overrides": dict(overrides) if overrides else None, "version": version}
+        fields = await encode(overrides, self, by_link=idempotency_key is None) if overrides else None
+        changes = {"overrides": fields, "version": version}
         answer = await self.execute(operations.RERUN, {"input": {**given, **changes}})
         return prediction_of(answer["rerun"], self)
 
@@ -291,29 +132,6 @@ class Core:
         """Delete a prediction; whether it is gone already, and not only once it has stopped."""
         answer = await self.execute(operations.DELETE_PREDICTION, {"input": {"id": prediction_id}})
         return not answer["deletePrediction"]["isPending"]
-
-    async def pages(
-        self,
-        document: str,
-        field_name: str,
-        filter: Mapping[str, Any] | None = None,  # noqa: A002 - the API's word
-    ) -> AsyncGenerator[Any, None]:
-        """All items of a list, page by page; a page that is too large for one answer is asked for in parts."""
-        after, size = None, PAGE
-        while True:
-            try:
-                variables = {"first": size, "after": after, **({"filter": filter} if filter is not None else {})}
-                page = (await self.execute(document, variables))[field_name]
-            except InferenceError as error:
-                if error.code != "RESPONSE_TOO_LARGE" or size == 1:
-                    raise
-                size //= 2
-                continue
-            for row in page["nodes"]:
-                yield row
-            if not page["pageInfo"]["hasNextPage"]:
-                return
-            after = page["pageInfo"]["endCursor"]
 
     async def predictions(self, filter: Mapping[str, Any]) -> AsyncGenerator[Prediction, None]:  # noqa: A002
         """The caller's predictions, newest first."""
@@ -368,10 +186,10 @@ class Core:
         failures, away_since = 0, None
         while True:
             try:
-                async with self._subscription(document, {"id": prediction_id, "after": after}, deadline) as socket:
-                    while (row := await self._next(socket, deadline)) is not None:
+                async with self.subscription(document, {"id": prediction_id, "after": after}, deadline) as socket:
+                    while (row := await self.next_event(socket, deadline)) is not None:
                         failures, away_since, after = 0, None, row["cursor"]
-                        for event in self._events(row, state):
+                        for event in state.events(row, self):
                             yield event
                             if isinstance(event, Status) and event.status in FINAL:
                                 return
@@ -388,128 +206,10 @@ class Core:
                 refusal = RefusedError(UnreachableError(f"{self.url} opened a socket and says nothing.", "UNREACHABLE"))
             failures += 1
             away_since = away_since or time.monotonic()
-            if time.monotonic() - away_since > self._patience(WATCHER_PATIENCE_SECONDS):
+            if time.monotonic() - away_since > self.patience(WATCHER_PATIENCE_SECONDS):
                 raise refusal.error from None
             pause = refusal.after if refusal.after is not None else pause_seconds(failures)
             await self._transport.sleep(min(pause, seconds_until(deadline, pause)))
-
-    @asynccontextmanager
-    async def _subscription(
-        self, document: str, variables: Mapping[str, Any], deadline: float | None
-    ) -> AsyncIterator[Socket]:
-        """A socket over which a subscription runs; raises RefusedError, TimeoutError."""
-        token = await self.token()
-        try:
-            url = f"ws{self.url.removeprefix('http')}/graphql"
-            socket = await self._transport.connect(url, max(0.1, seconds_until(deadline, OPEN_SECONDS)))
-        except BrokenError as error:
-            if deadline is not None and time.monotonic() >= deadline:
-                raise TimeoutError from None
-            failure = self._unreachable(error)
-            if error.status is not None and error.status not in (429, *AWAY_STATUSES):
-                raise UnreachableError(
-                    f"{self.url} opens no WebSocket (HTTP {error.status}). Is there a proxy that lets none through?",
-                    "UNREACHABLE",
-                ) from None
-            raise RefusedError(failure) from None
-        try:
-            payload = {"authorization": f"Bearer {token}"} if token else {}
-            await socket.send(json.dumps({"type": "connection_init", "payload": payload}))
-            while json.loads(await socket.receive(seconds_until(deadline, OPEN_SECONDS)))["type"] != "connection_ack":
-                pass
-            self._has_answered = True
-            operation = {"query": document, "variables": variables}
-            await socket.send(json.dumps({"id": "1", "type": "subscribe", "payload": operation}))
-            yield socket
-        except ClosedError as error:
-            raise await self._closed(error, token) from None
-        finally:
-            await socket.close()
-
-    async def _closed(self, closed: ClosedError, token: str | None) -> Exception:
-        """What a closed socket means: an error, or a RefusedError where it is worth to connect again."""
-        if closed.code == FORBIDDEN_CLOSE:
-            if self.session is not None:
-                await self.token(refused=token)
-            else:
-                # Raises where the key is not valid any more; a socket also ends with a key's session
-                await self.execute(operations.VIEWER, {})
-        if closed.code in PROTOCOL_CLOSES:
-            return error_of("BAD_REQUEST", f"The server closed the connection: {closed}.", {})
-        return RefusedError(UnreachableError(f"The connection to {self.url} broke: {closed}.", "UNREACHABLE"))
-
-    async def _next(self, socket: Socket, deadline: float | None) -> Any:
-        """The next event of a subscription, or None at its end; raises ClosedError, TimeoutError."""
-        while True:
-            message = json.loads(await socket.receive(seconds_until(deadline, None)))
-            if message["type"] == "next":
-                payload = message["payload"]
-                if payload.get("errors"):
-                    raise _raised(payload["errors"], None)
-                return payload["data"]["predictionEvents"]
-            if message["type"] == "error":
-                raise _raised(message["payload"], None)
-            if message["type"] == "complete":
-                return None
-            if message["type"] == "ping":
-                await socket.send(json.dumps({"type": "pong"}))
-
-    def _events(self, row: Any, state: WatchState) -> list[Event]:
-        """What an event of the server is for the caller; a snapshot becomes what is new in it."""
-        cursor, at = row["cursor"], datetime.fromisoformat(row["at"])
-        kind = row["__typename"]
-        if kind == "PredictionSnapshot":
-            return self._catch_up(row["prediction"], row["attempt"], state, cursor, at)
-        if kind == "OutputAppended":
-            choice = row["choice"]
-            if row["text"] is None:
-                state.items += 1
-                return [Item(cursor, at, row["chunk"])]
-            state.texts[choice] = state.texts.get(choice, "") + row["text"]
-            return [Text(cursor, at, row["text"], choice)]
-        if kind == "Progressed":
-            return [Step(cursor, at, row["step"], row["total"], row["fraction"], row["etaSeconds"])]
-        if kind == "PreviewReady":
-            data = (row["image"] or "").partition(",")[2]
-            image = base64.b64decode(data)
-            return [Preview(cursor, at, image, row["width"], row["height"], row["step"])] if data else []
-        if kind == "Logged":
-            return [Log(cursor, at, row["line"])]
-        if kind == "ModelLoading":
-            return [Loading(cursor, at, row["phase"], row["bytes"], row["totalBytes"])]
-        if kind == "StatusChanged":
-            return [Status(cursor, at, row["status"], prediction_of(row["prediction"], self))]
-        # EventsLost, after which a snapshot comes; and kinds that a newer server has
-        return []
-
-    def _catch_up(
-        self, prediction: PredictionFields, attempt: int, state: WatchState, cursor: str, at: datetime
-    ) -> list[Event]:
-        """What a snapshot has beyond what was passed on; all of it, behind a Restarted, where it contradicts that."""
-        choices = prediction["choices"]
-        texts = {each["index"]: each["text"] for each in choices} if choices else {0: prediction["text"] or ""}
-        output, has_ended = prediction["output"], prediction["status"] in FINAL
-        # The output of one that has ended comes with its status
-        items = output if isinstance(output, list) and not has_ended else []
-        events: list[Event] = []
-        goes_on = (
-            state.is_whole
-            and (has_ended or len(items) >= state.items)
-            and all(texts.get(choice, "").startswith(text) for choice, text in state.texts.items())
-        )
-        if prediction["dataRemoved"]:
-            return events
-        if not goes_on:
-            events.append(Restarted(cursor, at, attempt))
-            state.texts, state.items, state.is_whole = {}, 0, True
-        for choice, text in texts.items():
-            if new := text[len(state.texts.get(choice, "")) :]:
-                events.append(Text(cursor, at, new, choice))
-                state.texts[choice] = text
-        for value in items[state.items :]:
-            events.append(Item(cursor, at, value))
-        state.items = max(state.items, len(items))
-        return events
 
     async def upload(self, content: Content) -> str:
         """Send a file that is too large for an input; returns what names it there."""
@@ -524,7 +224,7 @@ class Core:
                     "PUT", place["url"], content=content.data, headers={}, seconds=REQUEST_SECONDS
                 )
             except BrokenError as error:
-                answer, failure = None, self._unreachable(error)
+                answer, failure = None, self.unreachable(error)
             # 409: it has its file, which an earlier try brought
             if answer is not None and (answer.status == 201 or (answer.status == 409 and failures)):
                 return str(place["uri"])
@@ -543,7 +243,7 @@ class Core:
             try:
                 answer = await self._transport.request("GET", url, headers={}, seconds=REQUEST_SECONDS)
             except BrokenError as error:
-                failure: InferenceError = self._unreachable(error)
+                failure: InferenceError = self.unreachable(error)
             else:
                 if answer.status == 200:
                     content: bytes = answer.content
@@ -588,7 +288,7 @@ class Core:
             except BrokenError as error:
                 failures += 1
                 if failures > FILE_RETRIES or (error.status is not None and error.status < 500):
-                    raise self._unreachable(error) from None
+                    raise self.unreachable(error) from None
                 await self._transport.sleep(pause_seconds(failures))
 
 
@@ -625,70 +325,8 @@ def succeeded(prediction: Prediction) -> Prediction:
     return prediction
 
 
-def deadline_of(timeout: float | None) -> float | None:
-    """When so many seconds have passed, by the monotonic clock."""
-    return None if timeout is None else time.monotonic() + timeout
-
-
-def seconds_until(deadline: float | None, most: float | None) -> Any:
-    """Seconds until a deadline, `most` at most; None for ever."""
-    if deadline is None:
-        return most
-    left = max(0.0, deadline - time.monotonic())
-    return left if most is None else min(left, most)
-
-
-def pause_seconds(failures: int) -> float:
-    """How long to wait after so many failures in a row."""
-    longest: float = min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2 ** (failures - 1))
-    return longest * random.uniform(0.5, 1)  # noqa: S311 - it only spreads the clients
-
-
-def _json(content: bytes) -> dict[str, Any]:
-    """What an answer says, or nothing where it is no JSON object."""
-    try:
-        body = json.loads(content)
-    except ValueError:
-        return {}
-    return body if isinstance(body, dict) else {}
-
-
 def _file_error(answer: Answer, what: str) -> InferenceError:
-    body = _json(answer.content)
-    if _is_refusal(body):
+    body = json_of(answer.content)
+    if is_refusal(body):
         return error_of(body["error"]["code"], f"The file could not be {what}: {body['error']['message']}", {})
     return UnreachableError(f"The file could not be {what}: HTTP {answer.status}.", "UNREACHABLE")
-
-
-def _are_errors(errors: object) -> bool:
-    return isinstance(errors, list) and bool(errors) and all(isinstance(each, dict) for each in errors)
-
-
-def _is_refusal(body: dict[str, Any]) -> bool:
-    """Whether the server refused a request before it was read as GraphQL."""
-    return isinstance(body.get("error"), dict) and "code" in body["error"]
-
-
-def _retry_after(answer: Answer) -> float | None:
-    try:
-        return float(answer.headers.get("retry-after", ""))
-    except ValueError:
-        return None
-
-
-def _raised(errors: list[dict[str, Any]], retry_after: float | None) -> Exception:
-    """The error of an answer; a RefusedError where nothing was done and it may be asked again."""
-    first = errors[0]
-    extensions = first.get("extensions") or {"code": first.get("code", "")}
-    error = error_of(str(extensions.get("code", "")), str(first.get("message", "")), extensions)
-    if isinstance(error, RateLimitedError):
-        return RefusedError(error, after=error.retry_after or retry_after)
-    if isinstance(error, UnavailableError):
-        return RefusedError(error, after=extensions.get("retryAfter") or retry_after)
-    return error
-
-
-def _check_member(member: Any) -> None:
-    """Raise what a result union's member stands for, where it is an error."""
-    if isinstance(member, dict) and "code" in member and "message" in member and "__typename" in member:
-        raise error_of(member["code"], member["message"], member)

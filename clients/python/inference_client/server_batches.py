@@ -12,7 +12,8 @@ from uuid import uuid4
 
 from inference_client import operations
 from inference_client.blocking import complete, iterate
-from inference_client.core import Core, deadline_of, pause_seconds, seconds_until
+from inference_client.connection import deadline_of, pause_seconds, seconds_until
+from inference_client.core import Core
 from inference_client.errors import NotFoundError, Violation, WaitTimeoutError
 from inference_client.files import Content, encode
 from inference_client.operations import BatchFields, BatchStatus, CreateBatchInput, Priority

@@ -6,6 +6,7 @@ import type {
   CancelPredictionMutation,
   CreatePredictionInput,
   CreatePredictionMutation,
+  DeletePredictionMutation,
   GetModelQuery,
   ListModelsQuery,
   ListPredictionsQuery,
@@ -13,6 +14,7 @@ import type {
   ModelFilter,
   PredictionFilter,
   Priority,
+  RerunMutation,
   RetryPredictionMutation,
   WebhookInput,
 } from "./generated.js";
@@ -20,9 +22,11 @@ import { randomKey } from "./keys.js";
 import {
   CANCEL_PREDICTION,
   CREATE_PREDICTION,
+  DELETE_PREDICTION,
   GET_MODEL,
   LIST_MODELS,
   LIST_PREDICTIONS,
+  RERUN,
   RETRY_PREDICTION,
 } from "./operations.js";
 import { PAGE, pages } from "./pages.js";
@@ -146,6 +150,32 @@ export class Client {
     const variables = { input: { id, idempotencyKey: options.idempotencyKey ?? randomKey() } };
     const answer = await this.#transport.request<RetryPredictionMutation>(RETRY_PREDICTION, variables, options);
     return predictionOf(unwrap(answer.retryPrediction), this.#transport);
+  }
+
+  /**
+   * Runs a prediction again as a new one with the same seed, but for the fields in `overrides`; null leaves one out.
+   *
+   * @throws InvalidInputError where the input then breaks rules.
+   */
+  async rerun(
+    id: string,
+    overrides: Input = {},
+    options: SignalOption & { idempotencyKey?: string; version?: string } = {},
+  ): Promise<Prediction> {
+    const { idempotencyKey = randomKey(), version = null, signal } = options;
+    const input = { id, overrides: await encoded(overrides, this.#transport, signal), version, idempotencyKey };
+    const answer = await this.#transport.request<RerunMutation>(RERUN, { input }, { signal });
+    return predictionOf(unwrap(answer.rerun), this.#transport);
+  }
+
+  /**
+   * Deletes a prediction with all its data; one that runs is canceled first. Whether it is gone already: else it goes
+   * once it has stopped.
+   */
+  async delete(id: string, options: SignalOption = {}): Promise<boolean> {
+    const variables = { input: { id } };
+    const answer = await this.#transport.request<DeletePredictionMutation>(DELETE_PREDICTION, variables, options);
+    return !unwrap(answer.deletePrediction).isPending;
   }
 
   /** The events of a prediction from its beginning to its end. Who leaves the loop only stops watching. */

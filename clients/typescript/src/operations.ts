@@ -149,6 +149,43 @@ export const RETRY_PREDICTION =
     }
   `;
 
+export const RERUN =
+  PREDICTION +
+  /* GraphQL */ `
+    mutation Rerun($input: RerunInput!) {
+      rerun(input: $input) {
+        __typename
+        ...PredictionFields
+        ... on UserError {
+          code
+          message
+        }
+        ... on InvalidInput {
+          violations {
+            path
+            message
+            code
+          }
+        }
+      }
+    }
+  `;
+
+export const DELETE_PREDICTION = /* GraphQL */ `
+  mutation DeletePrediction($input: DeletePredictionInput!) {
+    deletePrediction(input: $input) {
+      __typename
+      ... on DeletedPrediction {
+        isPending
+      }
+      ... on UserError {
+        code
+        message
+      }
+    }
+  }
+`;
+
 export const CANCEL_PREDICTION =
   PREDICTION +
   /* GraphQL */ `

@@ -190,6 +190,20 @@ describe('our own client', { concurrency: 3 }, () => {
     const again = await client.retry(made.id)
     assert.notEqual(again.id, made.id)
     assert.equal((await client.wait(again.id)).output, TEXT)
+    const other = await client.rerun(made.id, { text: 'other', repeat: 2 }, { idempotencyKey: 'other' })
+    assert.equal((await client.rerun(made.id, { text: 'other', repeat: 2 }, { idempotencyKey: 'other' })).id, other.id)
+    assert.match((await client.wait(other.id)).output, /^other/)
+    const fewer = await client.wait((await client.rerun(other.id, { repeat: null }, { version: 'demo/echo:1' })).id)
+    assert.equal(fewer.output, 'other')
+    const same = await client.wait((await client.rerun(fewer.id)).id)
+    assert.equal(same.output, 'other')
+    await assert.rejects(client.rerun(made.id, { text: null }), InvalidInputError)
+    await assert.rejects(client.rerun(made.id, {}, { version: 'demo/nothing:1' }), NotFoundError)
+    for (const { id } of [other, fewer, same]) {
+      assert.equal(await client.delete(id), true)
+      await assert.rejects(client.get(id), NotFoundError)
+      await assert.rejects(client.delete(id), NotFoundError)
+    }
     const ids = []
     for await (const prediction of client.list({ model: 'demo/echo', status: ['SUCCEEDED'] })) {
       ids.push(prediction.id)

@@ -270,7 +270,7 @@ def test_a_server_that_never_answered_is_given_up_sooner_than_one_that_did(monke
         core = Core(script, "http://server", "key")
         for _ in answers:
             complete(core.execute("{ viewer { handle } }", {}))
-        monkeypatch.setattr("inference_client.core.time", Clock(itertools.count(1)))
+        monkeypatch.setattr("inference_client.connection.time", Clock(itertools.count(1)))
         with pytest.raises(UnreachableError):
             complete(core.execute("{ viewer { handle } }", {}))
         return 100 - len(script.answers)

@@ -6,8 +6,9 @@ import getpass
 import itertools
 import platform
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Annotated, Any
 from uuid import uuid4
 
@@ -52,7 +53,7 @@ SHOWN_CHARACTERS = 100
 KEY_SCOPES = ["READ", "RUN", "WRITE"]
 
 app = typer.Typer(help="Run models on an inference server.", no_args_is_help=True, pretty_exceptions_enable=False)
-predictions = typer.Typer(help="Your predictions: list, show, cancel, delete, watch.", no_args_is_help=True)
+predictions = typer.Typer(help="Your predictions: list, show, rerun, cancel, delete, watch.", no_args_is_help=True)
 models = typer.Typer(help="Models: list, show, create, publish.", no_args_is_help=True)
 app.add_typer(predictions, name="predictions")
 app.add_typer(batches.app, name="batch")
@@ -60,6 +61,19 @@ app.add_typer(models, name="models")
 
 
 IdArgument = Annotated[str, typer.Argument(metavar="ID", help="Id of the prediction.")]
+InputsOption = Annotated[
+    list[str] | None,
+    typer.Option("-i", "--input", help="name=value; name=@file; name=@- for the standard input. May come again."),
+]
+StreamOption = Annotated[bool, typer.Option("--stream", help="Print text as it comes; with --json each event.")]
+OutputOption = Annotated[
+    str | None,
+    typer.Option("-o", "--output", help="Folder, or path of the one file, for output files; - prints its bytes."),
+]
+DetachOption = Annotated[
+    bool,
+    typer.Option("--detach", help="Print the prediction's id and leave it running: inference predictions watch ID."),
+]
 HuggingFaceOption = Annotated[
     str | None, typer.Option("--huggingface", help="A repository of the hub: owner/name, or owner/name@revision.")
 ]
@@ -92,21 +106,10 @@ def options(
 @reporting
 def run(
     model: ModelArgument,
-    inputs: Annotated[
-        list[str] | None,
-        typer.Option("-i", "--input", help="name=value; name=@file; name=@- for the standard input. May come again."),
-    ] = None,
-    stream: Annotated[bool, typer.Option("--stream", help="Print text as it comes; with --json each event.")] = False,
-    output: Annotated[
-        str | None,
-        typer.Option("-o", "--output", help="Folder, or path of the one file, for output files; - prints its bytes."),
-    ] = None,
-    detach: Annotated[
-        bool,
-        typer.Option(
-            "--detach", help="Print the prediction's id and leave it running: inference predictions watch ID."
-        ),
-    ] = False,
+    inputs: InputsOption = None,
+    stream: StreamOption = False,
+    output: OutputOption = None,
+    detach: DetachOption = False,
     priority: PriorityOption = None,
     as_json: JsonOption = False,
     url: UrlOption = None,
@@ -115,30 +118,44 @@ def run(
     with Client(url) as client, ending_on_signals():
         version = client.models.version(model) if ":" in model else client.models.get(model).latest
         values = parse(inputs or [], version.input_schema if version else {})
-        if detach:
-            prediction = client.submit(model, values, priority=priority_of(priority))
-            if as_json:
-                show_json(prediction.raw)
-            else:
-                print(prediction.id)
-            return
         # Known before the request, so that one whose answer was not waited for can be canceled too
         key = uuid4().hex
-        with _canceling(client, model, values, key) as running, ProgressView() as view:
-            prediction = client.submit(model, values, idempotency_key=key, priority=priority_of(priority))
-            running.append(prediction)
-            prediction, has_text = _follow(client, prediction, view, stream=stream, as_json=as_json)
-        if prediction.status != "SUCCEEDED":
-            if as_json and not stream:
-                show_json(prediction.raw)
-            raise _failure(prediction)
+        submit = partial(client.submit, model, values, idempotency_key=key, priority=priority_of(priority))
+        _run_to_end(client, submit, stream=stream, output=output, detach=detach, as_json=as_json)
+
+
+def _run_to_end(
+    client: Client,
+    submit: Callable[[], Prediction],
+    *,
+    stream: bool,
+    output: str | None,
+    detach: bool,
+    as_json: bool,
+) -> None:
+    """Run what is submitted, the same one however often, and print what it gives; detached its id alone."""
+    if detach:
+        prediction = submit()
         if as_json:
-            if not stream:
-                show_json(prediction.raw)
-            if output is not None:
-                _save(prediction, output)
-        elif not has_text:
-            show_output(prediction, output)
+            show_json(prediction.raw)
+        else:
+            print(prediction.id)
+        return
+    with _canceling(client, submit) as running, ProgressView() as view:
+        prediction = submit()
+        running.append(prediction)
+        prediction, has_text = _follow(client, prediction, view, stream=stream, as_json=as_json)
+    if prediction.status != "SUCCEEDED":
+        if as_json and not stream:
+            show_json(prediction.raw)
+        raise _failure(prediction)
+    if as_json:
+        if not stream:
+            show_json(prediction.raw)
+        if output is not None:
+            _save(prediction, output)
+    elif not has_text:
+        show_output(prediction, output)
 
 
 def _follow(
@@ -161,14 +178,14 @@ def _follow(
 
 
 @contextmanager
-def _canceling(client: Client, model: str, values: dict[str, Any], key: str) -> Iterator[list[Prediction]]:
+def _canceling(client: Client, submit: Callable[[], Prediction]) -> Iterator[list[Prediction]]:
     """Cancel the prediction where its reader goes away: by Ctrl-C, a signal, or a pipe that nobody reads."""
     running: list[Prediction] = []
     try:
         yield running
     except (KeyboardInterrupt, TerminatedError, BrokenPipeError) as end:
         # The same request with the same key gives the prediction whose id did not come
-        prediction = client.cancel(running[0] if running else client.submit(model, values, idempotency_key=key))
+        prediction = client.cancel(running[0] if running else submit())
         if not isinstance(end, BrokenPipeError):
             if prediction.ended and prediction.status != "CANCELED":
                 note(f"It had ended already, as {prediction.status}: {prediction.id}")
@@ -330,6 +347,32 @@ def show_prediction(prediction_id: IdArgument, as_json: JsonOption = False, url:
             ),
         ]
     )
+
+
+@predictions.command("rerun")
+@reporting
+def rerun_prediction(
+    prediction_id: IdArgument,
+    inputs: InputsOption = None,
+    without: Annotated[
+        list[str] | None, typer.Option("--without", help="A field of its input to leave out. May come again.")
+    ] = None,
+    version: Annotated[
+        str | None, typer.Option("--version", help="Another version, as owner/name:3; the same one if left out.")
+    ] = None,
+    stream: StreamOption = False,
+    output: OutputOption = None,
+    detach: DetachOption = False,
+    as_json: JsonOption = False,
+    url: UrlOption = None,
+) -> None:
+    """Run a prediction again with the same seed and other values of some fields; Ctrl-C cancels the new one."""
+    with Client(url) as client, ending_on_signals():
+        overrides: dict[str, Any] = dict.fromkeys(without or [])
+        if inputs:
+            overrides |= parse(inputs, client.models.version(version or client.get(prediction_id).version).input_schema)
+        submit = partial(client.rerun, prediction_id, overrides, version=version, idempotency_key=uuid4().hex)
+        _run_to_end(client, submit, stream=stream, output=output, detach=detach, as_json=as_json)
 
 
 @predictions.command("cancel")
