@@ -1,4 +1,4 @@
-"""Resolvers of deleted predictions."""
+"""Resolvers of deleted predictions and batches."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ import strawberry
 
 from graph.context import Info
 from graph.types.deletions import (
+    DeleteBatchInput,
+    DeleteBatchResult,
+    DeletedBatch,
     DeletedPrediction,
     DeletedPredictions,
     DeletePredictionInput,
@@ -47,3 +50,16 @@ class DeletionMutation:
         return DeletedPredictions(
             deleted=counts.deleted, pending=counts.pending, missing=counts.missing, has_more=counts.has_more
         )
+
+    @strawberry.mutation(
+        description="Delete a batch that has ended, with its invalid lines, results and webhook, and its items, each "
+        "as `deletePrediction` does. One that has not ended is a CONFLICT: cancel it first."
+    )
+    async def delete_batch(
+        self,
+        info: Info,
+        input: Annotated[DeleteBatchInput, strawberry.argument(description="The batch to delete.")],  # noqa: A002
+    ) -> DeleteBatchResult:
+        context = info.context
+        counts = await deletions.delete_batch(context.rt, context.viewer, parse_id(input.id, "Batch"))
+        return DeletedBatch(id=input.id, deleted=counts.deleted, pending=counts.pending)

@@ -56,6 +56,7 @@ WEIGHTS = {
     "Mutation.requeuePredictions": 100,
     "Mutation.retryFailedBatch": 100,
     "Mutation.deletePredictions": 100,
+    "Mutation.deleteBatch": 100,
     "BatchCounts.deleted": 1,
     "Query.comparePredictions": 20,
     "Query.server": 5,

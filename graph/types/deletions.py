@@ -6,7 +6,7 @@ from typing import Annotated
 
 import strawberry
 
-from graph.types.errors import ForbiddenError, InvalidInput, NotFoundError
+from graph.types.errors import ConflictError, ForbiddenError, InvalidInput, NotFoundError
 from graph.types.predictions import PredictionFilter
 from server.services.deletions import DEFAULT_AT_ONCE, MOST_AT_ONCE
 
@@ -26,6 +26,18 @@ class DeletePredictionsInput:
         default=None,
         description=f"How many of those that fit the filter, 1 to {MOST_AT_ONCE}; {DEFAULT_AT_ONCE} if unset.",
     )
+
+
+@strawberry.input(description="The batch to delete.")
+class DeleteBatchInput:
+    id: strawberry.ID = strawberry.field(description="Id of the batch, which has ended.")
+
+
+@strawberry.type(description="A deleted batch.")
+class DeletedBatch:
+    id: strawberry.ID = strawberry.field(description="Id that it had.")
+    deleted: int = strawberry.field(description="How many of its items are gone with it.")
+    pending: int = strawberry.field(description="How many of its items follow, within seconds or minutes.")
 
 
 @strawberry.type(description="A deleted prediction.")
@@ -53,4 +65,8 @@ DeletePredictionResult = Annotated[
 DeletePredictionsResult = Annotated[
     DeletedPredictions | InvalidInput | ForbiddenError,
     strawberry.union("DeletePredictionsResult", description="Result of `deletePredictions`."),
+]
+DeleteBatchResult = Annotated[
+    DeletedBatch | NotFoundError | ForbiddenError | ConflictError,
+    strawberry.union("DeleteBatchResult", description="Result of `deleteBatch`."),
 ]

@@ -107,7 +107,7 @@ describe(
         "RUN": "Create, retry, rerun and cancel predictions and batches, create uploads of input files, and redeliver "
         "webhooks.",
         "WRITE": "Create, update and delete models, set and remove their variables and aliases, publish "
-        "versions and prepare them again, delete predictions, and purge results.",
+        "versions and prepare them again, delete predictions and batches, and purge results.",
         "ADMIN": "Act with its owner's administrator rights, within its other scopes: deactivate, reactivate and "
         "delete users, set their limits, pause and resume models, drain and resume workers, and requeue predictions.",
     },
@@ -143,6 +143,7 @@ describe(
         "USER_LIMITS_SET": "A user's weight or limits were set.",
         "RESULTS_PURGED": "Shared results were purged.",
         "PREDICTIONS_DELETED": "An administrator deleted predictions of others.",
+        "BATCH_DELETED": "An administrator deleted a batch of somebody else, with its items.",
     },
 )
 describe(
@@ -164,6 +165,7 @@ describe(
         "INVITATION": "An invitation.",
         "MODEL": "A model.",
         "PREDICTION": "A prediction.",
+        "BATCH": "A batch.",
         "WORKER": "A worker.",
         "SERVER": "The server, or all of its results.",
     },

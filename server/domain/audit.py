@@ -45,6 +45,7 @@ class AuditAction(StrEnum):
     RESULTS_PURGED = "RESULTS_PURGED"
     PREDICTIONS_DELETED = "PREDICTIONS_DELETED"
     USER_LIMITS_SET = "USER_LIMITS_SET"
+    BATCH_DELETED = "BATCH_DELETED"
 
 
 class AuditDoor(StrEnum):
@@ -64,6 +65,7 @@ class SubjectType(StrEnum):
     INVITATION = "INVITATION"
     MODEL = "MODEL"
     PREDICTION = "PREDICTION"
+    BATCH = "BATCH"
     WORKER = "WORKER"
     SERVER = "SERVER"
 

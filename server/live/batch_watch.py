@@ -28,6 +28,7 @@ class BatchWatcher:
 
     def __init__(self) -> None:
         self._row: Batch | None = None
+        self._is_gone = False
         self._wake = asyncio.Event()
 
     def offer(self, row: Batch) -> None:
@@ -35,9 +36,16 @@ class BatchWatcher:
         self._row = row
         self._wake.set()
 
+    def end(self) -> None:
+        """The batch was deleted: there will be no other state."""
+        self._is_gone = True
+        self._wake.set()
+
     async def take(self) -> Batch:
-        """The newest state, waiting for one."""
+        """The newest state, waiting for one; raises NotFoundError once there will be none."""
         while self._row is None:
+            if self._is_gone:
+                raise NotFoundError("The batch was deleted.")
             self._wake.clear()
             await self._wake.wait()
         row, self._row = self._row, None
@@ -74,11 +82,16 @@ class BatchWatchers:
 
     async def _run(self) -> None:
         while True:
+            ids = set(self._watchers)
             try:
-                rows = await without_large(Batch.filter(id__in=list(self._watchers)))
+                rows = await without_large(Batch.filter(id__in=list(ids)))
             except DATABASE_ERRORS as error:
                 logger.warning("batch_watch.read_failed", error=str(error))
-                rows = []
+                await asyncio.sleep(POLL_SECONDS)
+                continue
+            for batch_id in ids - {row.id for row in rows}:
+                for watcher in self._watchers.get(batch_id, ()):
+                    watcher.end()
             for row in rows:
                 if self._changed_at.get(row.id) != row.updated_at:
                     self._changed_at[row.id] = row.updated_at
@@ -115,7 +128,7 @@ async def watch(watchers: BatchWatchers, viewer: Viewer, batch_id: UUID) -> Asyn
     """A batch as it stands, and again when it has changed, at most once a second; completes when it has ended.
 
     Raises:
-        ForbiddenError, NotFoundError: as `find`.
+        ForbiddenError, NotFoundError: as `find`; NotFoundError too where it is deleted meanwhile.
     """
     await find(viewer, batch_id)
     async with watchers.watch(batch_id) as watcher:

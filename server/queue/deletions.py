@@ -2,6 +2,7 @@
 
 A row goes with its webhook, its deliveries and its uses of uploads; the ledger keeps its line. What says that it was
 there is written in the statement that removes it, so that no crash between the two leaves files that nobody looks for.
+A batch goes at once, with its invalid lines and its webhook, and its items behind it.
 """
 
 from __future__ import annotations
@@ -30,6 +31,20 @@ class RemovedRow:
 async def request(prediction_ids: Sequence[UUID]) -> None:
     """Ask for the deletion of predictions, whenever they end; what is gone by now is not asked for."""
     await rows(_REQUEST, list(prediction_ids))
+
+
+async def remove_batch(batch_id: UUID) -> int | None:
+    """Delete a batch that has ended, and ask for the deletion of its items, in a transaction of the caller's.
+
+    How many items those are; None where it has not ended or is gone, and the transaction is to be given up.
+    """
+    (row,) = await rows(_REQUEST_OF_BATCH, batch_id)
+    return int(row["n"]) if await rows(_REMOVE_BATCH, batch_id) else None
+
+
+async def items_of(batch_id: UUID, limit: int) -> list[UUID]:
+    """Items of a batch that are still there, in their order."""
+    return [row["id"] for row in await rows(_ITEMS_OF, batch_id, limit)]
 
 
 async def remove(prediction_ids: Sequence[UUID]) -> list[RemovedRow]:
@@ -92,6 +107,19 @@ WITH alive AS (SELECT id FROM prediction WHERE id = ANY($1::uuid[]) ORDER BY id 
 INSERT INTO deletion (prediction_id, requested_at) SELECT id, now() FROM alive
 ON CONFLICT (prediction_id) DO NOTHING RETURNING prediction_id
 """
+_REQUEST_OF_BATCH = """
+WITH alive AS (SELECT id FROM prediction WHERE batch_id = $1 ORDER BY id FOR KEY SHARE),
+requested AS (
+  INSERT INTO deletion (prediction_id, requested_at) SELECT id, now() FROM alive ON CONFLICT (prediction_id) DO NOTHING)
+SELECT count(*) AS n FROM alive
+"""
+# Of items that were deleted before stays what is counted, and not what their user called them
+_REMOVE_BATCH = """
+WITH gone AS (DELETE FROM batch WHERE id = $1 AND completed_at IS NOT NULL RETURNING id),
+unnamed AS (UPDATE deletion d SET batch_key = NULL FROM gone WHERE d.batch_id = gone.id)
+SELECT id FROM gone
+"""
+_ITEMS_OF = "SELECT id FROM prediction WHERE batch_id = $1 ORDER BY batch_index LIMIT $2"
 # What is counted is taken along in the same statement: the bytes of its owner at once, the runs of its model and its
 # place in its batch by the row that stays
 _REMOVE = f"""
@@ -105,7 +133,8 @@ gone AS (
 noted AS (
   UPDATE deletion d SET deleted_at = now(), files_removed_at = CASE WHEN gone.has_files THEN NULL ELSE now() END,
     model_id = gone.model_id, created_at = gone.created_at, status = gone.status, batch_id = gone.batch_id,
-    batch_index = gone.batch_index, batch_key = gone.batch_key
+    batch_index = gone.batch_index,
+    batch_key = CASE WHEN EXISTS (SELECT FROM batch b WHERE b.id = gone.batch_id) THEN gone.batch_key END
   FROM gone WHERE d.prediction_id = gone.id),
 {removed("gone")}
 SELECT id, owner, has_files FROM gone

@@ -17,6 +17,7 @@ from server.live import batch_results
 from server.live.batch_body import signed_results
 from server.routes.answers import error
 from server.runtime import Runtime
+from server.tables import Batch
 
 MEDIA_TYPE = "application/jsonl"
 
@@ -28,6 +29,8 @@ async def results(request: Request) -> Response:
     expires_at, signature = expiry(request.query_params.get("exp", "")), request.query_params.get("sig", "")
     if not rt.signer.verify(signed_results(batch_id), expires_at, signature, time.time()):
         return error(403, "FORBIDDEN", "This link is not valid, or it has expired.")
+    if not await Batch.exists(id=batch_id):
+        return error(404, "NOT_FOUND", "This batch was deleted.")
     headers = {
         "content-type": MEDIA_TYPE,
         "content-disposition": f'attachment; filename="batch-{batch_id}.jsonl"',

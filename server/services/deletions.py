@@ -1,4 +1,4 @@
-"""Deleting predictions: by their ids, or some of a list."""
+"""Deleting predictions, by their ids or some of a list, and batches with theirs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from server.domain.api_keys import Scope
 from server.domain.audit import AuditAction, Subject, SubjectType
 from server.domain.callers import network_of
 from server.domain.ids import encode_id
-from server.errors import ForbiddenError, InvalidInputError, Violation
+from server.errors import ConflictError, ForbiddenError, InvalidInputError, UnauthenticatedError, Violation
+from server.live.batch_watch import find_visible as find_visible_batch
 from server.live.prediction_rows import find_visible
 from server.maintenance.retention import delete_rows, remove_files
 from server.queue import deletions
@@ -98,6 +99,35 @@ async def delete_some(
     chosen = await query.limit(most + 1).only("id", "user_id", "owner")
     counts = await _delete(rt, viewer, chosen[:most])
     return DeletionCounts(counts.deleted, counts.pending, has_more=len(chosen) > most)
+
+
+async def delete_batch(rt: Runtime, viewer: Viewer, batch_id: UUID) -> DeletionCounts:
+    """Delete a batch that has ended, with its invalid lines, its webhook and its items, each as `delete` does.
+
+    The batch, and what it says of its items, is gone when this returns; `pending` items follow by themselves.
+
+    Raises:
+        UnauthenticatedError: nobody is signed in.
+        ForbiddenError: the API key may not write.
+        NotFoundError: there is none, or the viewer may not know of it.
+        ConflictError: it has not ended.
+    """
+    if viewer.user_id is None:
+        raise UnauthenticatedError("Sign in to delete batches.")
+    viewer.require(Scope.WRITE)
+    batch = await find_visible_batch(viewer, batch_id)
+    async with in_transaction():
+        count = await deletions.remove_batch(batch_id)
+        if count is None:
+            # Somebody else may have deleted it meanwhile
+            await find_visible_batch(viewer, batch_id)
+            raise ConflictError("The batch has not ended; cancel it, and delete it when it has.")
+        if batch.owner != viewer.owner_key:
+            subject = Subject(SubjectType.BATCH, batch_id, encode_id("Batch", batch_id), batch.user_id)
+            await audit.record(viewer, AuditAction.BATCH_DELETED, subject, after={"predictions": count})
+    logger.info("batch.deleted", batch=str(batch_id), items=count)
+    gone = await carry_out(rt, await deletions.items_of(batch_id, MOST_AT_ONCE))
+    return DeletionCounts(gone.deleted, count - gone.deleted)
 
 
 async def _delete(rt: Runtime, viewer: Viewer, chosen: Sequence[Prediction]) -> DeletionCounts:

@@ -349,6 +349,9 @@ def test_a_batch_of_lines_is_named_and_canceled(anybody: CommandLine) -> None:
     assert anybody("batch", "cancel", made.stdout.strip()).exit_code == 0
     nothing = anybody("batch", "retry", made.stdout.strip())
     assert (nothing.exit_code, "Nothing failed" in nothing.stderr) == (1, True)
+    deleted = anybody("batch", "delete", made.stdout.strip())
+    assert (deleted.exit_code, deleted.stdout, deleted.stderr) == (0, "", "Deleted.\n")
+    assert anybody("batch", "delete", made.stdout.strip()).exit_code == 1
 
 
 @pytest.mark.parametrize(

@@ -345,11 +345,20 @@ def test_a_batch_that_the_server_holds(client: Client, monkeypatch: pytest.Monke
     # Rows that a request does not hold go as a file
     monkeypatch.setattr("inference_client.server_batches.INLINE_BYTES", 100)
     large = client.batches.create("demo/echo", [{"text": "word " * 200, "delay_seconds": 0.1}] * 30, concurrency=2)
+    with pytest.raises(ConflictError, match="has not ended"):
+        client.batches.delete(large)
     client.batches.cancel(large)
     assert client.batches.wait(large.id, timeout=60).status == "CANCELED"
+    assert client.batches.delete(large)
+    assert [each.id for each in client.batches.list()] == [again.id, batch.id]
+    with pytest.raises(NotFoundError):
+        client.batches.get(large)
 
 
 async def test_a_batch_that_the_server_holds_for_an_event_loop(loop_client: AsyncClient) -> None:
     batch = await loop_client.batches.create("demo/echo", [{"text": f"row {number}"} for number in range(5)])
     assert (await loop_client.batches.wait(batch, timeout=60)).counts.succeeded == 5
     assert [item.output async for item in loop_client.batches.results(batch)] == [f"row {n}" for n in range(5)]
+    assert await loop_client.batches.delete(batch)
+    with pytest.raises(NotFoundError):
+        await loop_client.batches.delete(batch)

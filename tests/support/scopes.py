@@ -40,6 +40,7 @@ MUTATIONS = {
     "rerun": "RUN",
     "deletePrediction": "WRITE",
     "deletePredictions": "WRITE",
+    "deleteBatch": "WRITE",
     "createBatch": "RUN",
     "cancelBatch": "RUN",
     "retryFailedBatch": "RUN",

@@ -145,6 +145,11 @@ class ServerBatches:
         answer = await self._core.execute(operations.CANCEL_BATCH, {"input": {"id": batch_id}})
         return batch_of(answer["cancelBatch"])
 
+    async def delete(self, batch_id: str) -> bool:
+        """Delete a batch; whether all of its items are gone already."""
+        answer = await self._core.execute(operations.DELETE_BATCH, {"input": {"id": batch_id}})
+        return not answer["deleteBatch"]["pending"]
+
     async def retry_failed(self, batch_id: str, idempotency_key: str | None) -> Batch:
         """Run again what failed."""
         given = {"id": batch_id, "idempotencyKey": idempotency_key or uuid4().hex}
@@ -250,6 +255,14 @@ class Batches:
         """Cancel a batch: what is done is kept, what runs stops."""
         return complete(self._batches.cancel(id_of(batch)))
 
+    def delete(self, batch: Batch | str) -> bool:
+        """Delete a batch that has ended, with its results and predictions; False where some of these follow later.
+
+        Raises:
+            ConflictError: it has not ended.
+        """
+        return complete(self._batches.delete(id_of(batch)))
+
     def retry_failed(self, batch: Batch | str, *, idempotency_key: str | None = None) -> Batch:
         """Run again what failed in a batch that has ended, as a new batch in which rows have the same index."""
         return complete(self._batches.retry_failed(id_of(batch), idempotency_key))
@@ -298,6 +311,10 @@ class AsyncBatches:
     async def cancel(self, batch: Batch | str) -> Batch:
         """Cancel a batch: what is done is kept, what runs stops."""
         return await self._batches.cancel(id_of(batch))
+
+    async def delete(self, batch: Batch | str) -> bool:
+        """Delete a batch that has ended, with its results and predictions; False where some of these follow later."""
+        return await self._batches.delete(id_of(batch))
 
     async def retry_failed(self, batch: Batch | str, *, idempotency_key: str | None = None) -> Batch:
         """Run again what failed in a batch that has ended, as a new batch in which rows have the same index."""

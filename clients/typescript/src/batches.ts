@@ -6,13 +6,21 @@ import type {
   CancelBatchMutation,
   CreateBatchInput,
   CreateBatchMutation,
+  DeleteBatchMutation,
   GetBatchQuery,
   ListBatchesQuery,
   Priority,
   RetryFailedBatchMutation,
 } from "./generated.js";
 import { randomKey } from "./keys.js";
-import { CANCEL_BATCH, CREATE_BATCH, GET_BATCH, LIST_BATCHES, RETRY_FAILED_BATCH } from "./operations.js";
+import {
+  CANCEL_BATCH,
+  CREATE_BATCH,
+  DELETE_BATCH,
+  GET_BATCH,
+  LIST_BATCHES,
+  RETRY_FAILED_BATCH,
+} from "./operations.js";
 import { PAGE, pages } from "./pages.js";
 import { backoff, sleep } from "./time.js";
 import type { Transport } from "./transport.js";
@@ -144,6 +152,18 @@ export class Batches {
     const variables = { input: { id } };
     const answer = await this.#transport.request<CancelBatchMutation>(CANCEL_BATCH, variables, { signal });
     return batchOf(unwrap(answer.cancelBatch));
+  }
+
+  /**
+   * Deletes a batch that has ended, with its results and predictions. Whether all of these are gone already: else they
+   * follow.
+   *
+   * @throws ConflictError where it has not ended.
+   */
+  async delete(id: string, { signal }: SignalOption = {}): Promise<boolean> {
+    const variables = { input: { id } };
+    const answer = await this.#transport.request<DeleteBatchMutation>(DELETE_BATCH, variables, { signal });
+    return unwrap(answer.deleteBatch).pending === 0;
   }
 
   /** Runs again what failed in a batch that has ended, as a new batch in which inputs have the same index. */

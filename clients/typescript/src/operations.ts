@@ -372,6 +372,21 @@ export const CANCEL_BATCH =
     }
   `;
 
+export const DELETE_BATCH = /* GraphQL */ `
+  mutation DeleteBatch($input: DeleteBatchInput!) {
+    deleteBatch(input: $input) {
+      __typename
+      ... on DeletedBatch {
+        pending
+      }
+      ... on UserError {
+        code
+        message
+      }
+    }
+  }
+`;
+
 export const RETRY_FAILED_BATCH =
   BATCH +
   /* GraphQL */ `

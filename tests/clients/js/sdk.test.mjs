@@ -271,6 +271,12 @@ describe('our own client', { concurrency: 3 }, () => {
     // beside those of the other tests
     for await (const { id } of client.batches.list()) if ([again.id, made.id].includes(id) && ids.push(id) === 2) break
     assert.deepEqual(ids, [again.id, made.id])
+    for (const batch of [made, again]) {
+      assert.equal(await client.batches.delete(batch.id), true)
+      await assert.rejects(client.batches.get(batch.id), NotFoundError)
+      await assert.rejects(client.batches.delete(batch.id), NotFoundError)
+    }
+    await assert.rejects(client.get(items[0].id), NotFoundError)
     await assert.rejects(new Client({ url }).batches.create('demo/echo', inputs), UnauthenticatedError)
     await assert.rejects(client.batches.get('nothing'), InferenceError)
   })

@@ -18,6 +18,8 @@ from tests.support.operations import somebody
 from tests.support.receiver import answer, listening
 
 CANCEL = f"mutation ($i: CancelBatchInput!) {{ cancelBatch(input: $i) {{ {MEMBERS} }} }}"
+DELETE = """mutation ($i: DeleteBatchInput!) { deleteBatch(input: $i) {
+  __typename ... on DeletedBatch { id deleted pending } ... on UserError { code message } } }"""
 REDELIVER = f"mutation ($i: RedeliverBatchWebhookInput!) {{ redeliverBatchWebhook(input: $i) {{ {MEMBERS} }} }}"
 RETRY = f"mutation ($i: RetryFailedBatchInput!) {{ retryFailedBatch(input: $i) {{ {MEMBERS} }} }}"
 UPLOAD = "mutation ($i: CreateUploadInput!) { createUpload(input: $i) { ... on Upload { uri url } } }"
@@ -135,6 +137,29 @@ async def test_one_webhook_tells_of_the_end(ada: Client) -> None:
     body = Webhook(secret).verify(second.body, second.headers)
     assert (body["id"], body["status"], body["counts"]["succeeded"]) == (made["id"], "COMPLETED", 2)
     assert (await ada.http.get(body["results"])).status_code == 200
+
+
+async def test_one_that_ended_is_deleted(ada: Client, live_server: LiveServer) -> None:
+    made = await create(ada, inputs=texts("a", "b"), maxConcurrency=1)
+    over = await ended(ada, made["id"])
+    (other, _), reader = await somebody(live_server.url), await with_key(ada, "READ", "RUN")
+    try:
+        assert (await other.run(DELETE, i={"id": made["id"]}))["deleteBatch"]["code"] == "NOT_FOUND"
+        assert (await reader.run(DELETE, i={"id": made["id"]}))["deleteBatch"]["code"] == "FORBIDDEN"
+    finally:
+        await other.close()
+        await reader.close()
+    assert (await ada.http.get(over["results"])).status_code == 200
+    gone = (await ada.run(DELETE, i={"id": made["id"]}))["deleteBatch"]
+    assert gone == {"__typename": "DeletedBatch", "id": made["id"], "deleted": 2, "pending": 0}
+    assert await read(ada, made["id"]) is None
+    assert (await ada.http.get(over["results"])).status_code == 404
+    for item in over["items"]["nodes"]:
+        assert await ada.get(item["id"]) is None
+    slow = await create(ada, inputs=[{"text": "slow " * 200, "delay_seconds": 0.5}])
+    early = (await ada.run(DELETE, i={"id": slow["id"]}))["deleteBatch"]
+    assert (early["code"], await read(ada, slow["id"]) is not None) == ("CONFLICT", True)
+    await ada.run(CANCEL, i={"id": slow["id"]})
 
 
 async def test_a_cancel_and_what_may_be_retried(ada: Client) -> None:

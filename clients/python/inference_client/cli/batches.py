@@ -28,7 +28,9 @@ from inference_client.cli.terminal import FAILED, ProgressView, fail, note, repo
 from inference_client.client import Client
 from inference_client.server_batches import Batch, BatchItem
 
-app = typer.Typer(help="Many rows at once: create, list, show, watch, results, cancel, retry.", no_args_is_help=True)
+app = typer.Typer(
+    help="Many rows at once: create, list, show, watch, results, cancel, delete, retry.", no_args_is_help=True
+)
 IdArgument = Annotated[str, typer.Argument(metavar="ID", help="Id of the batch.")]
 WaitOption = Annotated[bool, typer.Option("--wait", help="Wait until it has ended, as `batch watch` does.")]
 
@@ -222,6 +224,15 @@ def cancel_batch(batch_id: IdArgument, as_json: JsonOption = False, url: UrlOpti
         raise fail(f"It had ended already, as {batch.status}.")
     else:
         note("Canceled." if batch.ended else "It is being canceled.")
+
+
+@app.command("delete")
+@reporting
+def delete_batch(batch_id: IdArgument, url: UrlOption = None) -> None:
+    """Delete a batch that has ended, with its results and its predictions."""
+    with Client(url) as client:
+        is_complete = client.batches.delete(batch_id)
+    note("Deleted." if is_complete else "Deleted; some of its predictions follow within minutes.")
 
 
 @app.command("retry")
