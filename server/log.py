@@ -41,8 +41,9 @@ OUTAGES = frozenset(
         "files.sweep_failed", "graphql.database_away", "guard.failed", "heartbeat.failed", "hub.demand_failed",
         "hub.log_failed", "hub.preview_failed", "hub.row_failed", "live_list.read_failed", "mails.failed",
         "mails.not_recorded", "metrics.rows_unread",
-        "openai.not_canceled", "prepare.failed", "prepare.not_renewed", "rate_limiter.redis_away", "recovery.failed",
-        "request.unavailable", "sharing.failed", "wakeups.lost", "webhooks.claim_failed", "webhooks.delivery_lost",
+        "openai.not_canceled", "openai.store_failed", "prepare.failed", "prepare.not_renewed",
+        "rate_limiter.redis_away", "recovery.failed", "request.unavailable", "rest.store_failed",
+        "sharing.failed", "wakeups.lost", "webhooks.claim_failed", "webhooks.delivery_lost",
         "webhooks.note_failed", "worker.not_announced",
     }
 )  # fmt: skip

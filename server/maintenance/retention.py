@@ -122,7 +122,7 @@ async def remove_expired_uploads(rt: Runtime) -> int:
         else:
             gone.append(row["id"])
     if gone:
-        await rows(_DELETE_UPLOADS, gone)
+        await storage.remove_uploads(gone)
     return len(gone)
 
 
@@ -133,14 +133,6 @@ SELECT u.id FROM upload u WHERE u.expires_at < now() - make_interval(secs => $1)
   AND NOT EXISTS (SELECT 1 FROM batch b WHERE b.upload_id = u.id AND b.expanded_at IS NULL)
 ORDER BY u.expires_at LIMIT $2
 """
-
-
-_DELETE_UPLOADS = f"""
-WITH gone AS (
-  DELETE FROM upload WHERE id = ANY($1::uuid[]) RETURNING id, owner, stored_bytes),
-{storage.removed("gone")}
-SELECT id FROM gone
-"""  # noqa: S608 - constants only
 
 
 async def remove_expired_sessions() -> None:

@@ -6,6 +6,9 @@ owners do not wait for each other.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from uuid import UUID
+
 from server.adapters.database import rows
 from server.tables.predictions import UNCOUNTED
 
@@ -54,6 +57,11 @@ async def add_upload(owner: str, size: int) -> None:
     await rows(_ADD_UPLOAD, owner, size)
 
 
+async def remove_uploads(upload_ids: Sequence[UUID]) -> None:
+    """Remove the rows of uploads, which count no more."""
+    await rows(_REMOVE_UPLOADS, list(upload_ids))
+
+
 _READ = f"SELECT bytes FROM stored_bytes WHERE owner = {owner_of('$1::text')}"  # noqa: S608 - names only
 # By its own index, which is empty as a rule. Sizes as PostgreSQL stores them, since reading old outputs to measure them
 # may take gigabytes; `updated_at` stays, since nothing changed that anybody sees
@@ -73,3 +81,9 @@ _ADD_UPLOAD = f"""
 WITH new AS (SELECT $1::text AS owner, $2::bigint AS stored_bytes), counted AS ({added("new")} RETURNING s.owner)
 SELECT owner FROM counted
 """  # noqa: S608 - names only
+_REMOVE_UPLOADS = f"""
+WITH gone AS (
+  DELETE FROM upload WHERE id = ANY($1::uuid[]) RETURNING id, owner, stored_bytes),
+{removed("gone")}
+SELECT id FROM gone
+"""  # noqa: S608 - constants only

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import base64
 from collections.abc import AsyncIterator
+from contextlib import suppress
 
 from fastapi import APIRouter
 from starlette.datastructures import UploadFile
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 
+from server.adapters.database import DATABASE_ERRORS
 from server.domain.files import BINARY, CONTENT_TYPE, MAX_DATA_URI_BYTES
 from server.domain.media import type_by_name
 from server.errors import BadUserInputError
@@ -52,9 +54,17 @@ async def store(caller: Caller, file: UploadFile) -> Upload:
 
 
 async def receive(caller: Caller, file: UploadFile, new: NewUpload) -> Upload:
-    """A file of a form as an upload that is described; raises as `store`, but WrongSizeError as it is."""
+    """A file of a form as an upload that is described; raises as `store`, but WrongSizeError as it is.
+
+    One whose file was not stored counts no more: nobody could send its bytes again.
+    """
     upload = await uploads.create(caller.rt, caller.viewer, new)
-    return await uploads.receive(caller.rt, upload.id, _chunks(file))
+    try:
+        return await uploads.receive(caller.rt, upload.id, _chunks(file))
+    except BaseException:
+        with suppress(*DATABASE_ERRORS):
+            await uploads.discard(upload.id)
+        raise
 
 
 async def _chunks(file: UploadFile) -> AsyncIterator[bytes]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from http import HTTPStatus
 from typing import Any
 
+import structlog
 from fastapi.exceptions import RequestValidationError
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
@@ -18,6 +19,8 @@ from server.adapters.metrics import REFUSALS
 from server.adapters.storage import StorageError
 from server.domain.storable import storable
 from server.errors import MAX_VIOLATIONS, BusyError, InvalidInputError, RateLimitedError, ServiceError, Violation
+
+logger = structlog.get_logger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
 STATUSES = {
@@ -117,4 +120,5 @@ async def answer_storage_error(_: Request, error: Exception) -> Response:
     """The answer where the file store failed."""
     if not isinstance(error, StorageError):
         raise error
+    logger.warning("rest.store_failed", error=str(error))
     return problem(503, "UNAVAILABLE", STORE_AWAY, retry_after=1)

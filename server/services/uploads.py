@@ -19,7 +19,7 @@ from server.domain.api_keys import Scope
 from server.domain.files import CONTENT_TYPE, UPLOAD
 from server.domain.media import output_ending
 from server.errors import ConflictError, InvalidInputError, NotFoundError, UnauthenticatedError, Violation
-from server.queue.storage import add_upload
+from server.queue.storage import add_upload, remove_uploads
 from server.runtime import Runtime
 from server.services import storage
 from server.tables import Upload, User
@@ -152,9 +152,10 @@ async def receive(rt: Runtime, upload_id: UUID, chunks: AsyncIterator[bytes]) ->
         if count < upload.size_bytes:
             raise WrongSizeError(upload.size_bytes, too_many=False)
 
+    # Whole or not at all; what a store has after all that says it did not take it goes with the upload
+    await rt.storage.put_stream(key, counted(), upload.content_type)
     is_stored = False
     try:
-        await rt.storage.put_stream(key, counted(), upload.content_type)
         is_stored = bool(await rows(_COMPLETE, upload.id, key, digest.hexdigest()))
     finally:
         if not is_stored:
@@ -171,6 +172,11 @@ _COMPLETE = """
 UPDATE upload SET completed_at = now(), key = $2, sha256 = $3
 WHERE id = $1 AND completed_at IS NULL AND expires_at > now() RETURNING id
 """
+
+
+async def discard(upload_id: UUID) -> None:
+    """Forget an upload whose file did not come, and will not: it counts no more."""
+    await remove_uploads([upload_id])
 
 
 async def listing(viewer: Viewer) -> list[Upload]:

@@ -9,12 +9,12 @@ from fastapi import APIRouter, Request
 from pydantic import ConfigDict, Field
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 
-from server.adapters.storage import begun
+from server.adapters.storage import StorageError, begun
 from server.domain.api_keys import Scope
 from server.rest.answers import answer
 from server.rest.caller import SIGN_IN, Caller, Changing
 from server.rest.input_files import AROUND_BYTES, FormFiles, take_files
-from server.rest.openai.errors import RefusedError
+from server.rest.openai.errors import RefusedError, unreadable_files
 from server.rest.openai.forms import ERRORS, JSON_OBJECT, Form
 from server.rest.openai.models import find_version
 from server.rest.openai.multipart import MOST_FIELDS, fields_of, files_of, value_of
@@ -264,7 +264,10 @@ async def create_speech(
         raise RefusedError(f"{body.model} gave no sound.", "model", "unsupported_model", is_final=True)
     record = rows[0].files[0]
     length = {"content-length": str(record["bytes"])}
-    sound = await begun(caller.rt.storage.stream(record["key"]))
+    try:
+        sound = await begun(caller.rt.storage.stream(record["key"]))
+    except StorageError as error:
+        raise unreadable_files(error, headers) from None
     return StreamingResponse(sound, media_type=record["contentType"], headers={**headers, **length})
 
 

@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from server.adapters.large_columns import without_large
 from server.adapters.pagination import NEWEST, PageRequest, page
+from server.adapters.storage import StorageMissingError
 from server.domain.api_keys import Scope
 from server.domain.batches import BatchStatus, NewBatch
 from server.domain.storable import storable
@@ -21,7 +22,7 @@ from server.rest.answers import answer
 from server.rest.caller import CHANGE, SIGN_IN, Caller, Calling, Changing
 from server.rest.openai import batch_lines
 from server.rest.openai.errors import RefusedError
-from server.rest.openai.files import ERROR, OUTPUT, find, id_of_batch, id_of_file, listed
+from server.rest.openai.files import ERROR, OUTPUT, find, id_of_batch, id_of_file, listed, unknown
 from server.rest.openai.forms import ERRORS, JSON_OBJECT, Form
 from server.rest.openai.models import find_version
 from server.rest.openai.running import IdempotencyKey
@@ -105,7 +106,10 @@ async def create_openai_batch(caller: Calling, body: BatchRequest, idempotency_k
     file = await find(caller, body.input_file_id)
     if not isinstance(file, Upload):
         raise RefusedError("The results of a batch are no requests.", "input_file_id", "invalid_value")
-    name = await batch_lines.first_model(caller.rt, file)
+    try:
+        name = await batch_lines.first_model(caller.rt, file)
+    except StorageMissingError:
+        raise unknown(body.input_file_id) from None
     model, version = await find_version(caller, name)
     batch_lines.check_model(body.endpoint, model, version, name)
     new = NewBatch(

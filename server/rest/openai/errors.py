@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+import structlog
 from fastapi.exceptions import RequestValidationError
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
@@ -19,6 +20,8 @@ from server.adapters.storage import StorageError
 from server.domain.storable import storable
 from server.errors import BusyError, InvalidInputError, RateLimitedError, ServiceError, Violation
 from server.rest.problems import STORE_AWAY
+
+logger = structlog.get_logger(__name__)
 
 INVALID, SERVER = "invalid_request_error", "server_error"
 # By the code of an error in GraphQL: status, type and code in OpenAI's API
@@ -80,6 +83,19 @@ class UnknownModelError(RefusedError):
     def __init__(self, name: str) -> None:
         message = f"The model {storable(name)[:100]!r} does not exist, or you do not have access to it."
         super().__init__(message, "model", "model_not_found", 404)
+
+
+def unreadable_files(error: StorageError, headers: Mapping[str, str]) -> RefusedError:
+    """The error where the files of predictions that succeeded cannot be read now; `headers` name these.
+
+    Sent again, the request would only make others.
+    """
+    logger.warning("openai.store_failed", error=str(error), predictions=headers.get("x-prediction-id"))
+    message = (
+        "The server's file store does not give what was made. It is kept, as the output of the prediction that the "
+        "header 'x-prediction-id' names."
+    )
+    return RefusedError(message, code=SERVER, status=503, type_=SERVER, is_final=True, headers=headers)
 
 
 def error_body(message: str, type_: str, param: str | None = None, code: str | None = None) -> dict[str, Any]:
@@ -197,4 +213,5 @@ async def answer_storage_error(_: Request, error: Exception) -> Response:
     """The answer where the file store failed."""
     if not isinstance(error, StorageError):
         raise error
+    logger.warning("openai.store_failed", error=str(error))
     return refuse(503, STORE_AWAY, SERVER, code="server_error", retry_after=1)

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Request
 from pydantic import ConfigDict, Field, ValidationError
 from starlette.responses import Response
 
+from server.adapters.storage import StorageError
 from server.domain.api_keys import Scope
 from server.domain.models import ModelKind
 from server.live.answer_memory import hold
@@ -17,7 +18,7 @@ from server.live.links import links_of
 from server.rest.answers import answer
 from server.rest.caller import CHANGE, SIGN_IN, Caller, Changing
 from server.rest.input_files import AROUND_BYTES, FormFiles, take_files
-from server.rest.openai.errors import RefusedError
+from server.rest.openai.errors import RefusedError, unreadable_files
 from server.rest.openai.forms import ERRORS, JSON_OBJECT, Form
 from server.rest.openai.models import find_version
 from server.rest.openai.multipart import MOST_FIELDS, fields_of, files_of, value_of
@@ -156,11 +157,14 @@ async def _draw(
     await caller.spend(CHANGE * (len(inputs) - 1))
     rows, headers = await run_all(caller, request, version, inputs, idempotency_key)
     data: list[JSON_OBJECT] = []
-    for row in rows:
-        if body.response_format == "b64_json":
-            data += [{"b64_json": text} for text in await _contents(caller, row)]
-        else:
-            data += [{"url": url} for url in await links_of(caller.rt, row, caller.base_url)]
+    try:
+        for row in rows:
+            if body.response_format == "b64_json":
+                data += [{"b64_json": text} for text in await _contents(caller, row)]
+            else:
+                data += [{"url": url} for url in await links_of(caller.rt, row, caller.base_url)]
+    except StorageError as error:
+        raise unreadable_files(error, headers) from None
     response = answer({"created": int(rows[0].created_at.timestamp()), "data": data})
     response.headers.update(headers)
     return response

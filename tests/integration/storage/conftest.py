@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -93,6 +94,12 @@ class Bucket:
         """Change the bucket itself."""
         url = f"{self.endpoint}/{self.name}{suffix}"
         httpx.put(url, content=content, headers=AUTHORIZED, trust_env=False).raise_for_status()
+
+    def deny(self, action: str) -> None:
+        """Let nobody do this to the objects of the bucket, and everybody all else."""
+        resource = f"arn:aws:s3:::{self.name}/*"
+        statement = {"Effect": "Deny", "Principal": "*", "Action": action, "Resource": resource}
+        self.put("?policy", json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
 
 
 # moto tells accounts apart by this header and checks no signature

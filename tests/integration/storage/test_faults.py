@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -106,17 +105,10 @@ async def test_a_file_that_breaks_off(bucket: Bucket, sent: int) -> None:
         await fails(url, bucket, "read")
 
 
-def denial(bucket: Bucket, action: str) -> str:
-    """A policy that lets nobody do this to the objects of a bucket."""
-    resource = f"arn:aws:s3:::{bucket.name}/*"
-    statement = {"Effect": "Deny", "Principal": "*", "Action": action, "Resource": resource}
-    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-
-
 async def test_files_that_may_not_be_removed(bucket: Bucket) -> None:
     async with open_storage(bucket.settings(), SIGNER) as storage:
         await storage.put(KEY, b"x", "image/png")
-        bucket.put("?policy", denial(bucket, "s3:DeleteObject"))
+        bucket.deny("s3:DeleteObject")
         with pytest.raises(StorageError, match=r"^1 files could not be removed: "):
             await storage.delete_prefix(PREFIX)
         assert await storage.size(KEY) == 1
@@ -199,11 +191,11 @@ async def test_a_look_at_the_store_tells_of_credentials_that_may_only_read(
 
         assert await look() == "ok"
         assert bucket.object("ours/check").status_code == 404
-        bucket.put("?policy", denial(bucket, action))
+        bucket.deny(action)
         # Writing costs: it is tried seldom while it works, and at every look while it does not
         assert await look() == "ok"
         clock += s3.WRITE_CHECK_SECONDS
         assert [await look(), await look()] == ["away", "away"]
         assert not [word for word in INTERNAL if word in watch.files.note]
-        bucket.put("?policy", denial(bucket, "s3:GetObject"))
+        bucket.deny("s3:GetObject")
         assert await look() == "ok"
