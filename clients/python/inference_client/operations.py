@@ -401,6 +401,12 @@ class CancelBatchInput(TypedDict):
     id: str
 
 
+class DeleteBatchInput(TypedDict):
+    """The batch to delete."""
+
+    id: str
+
+
 class RetryFailedBatchInputNeeds(TypedDict):
     """What RetryFailedBatchInput needs."""
 
@@ -619,6 +625,10 @@ CANCEL_BATCH = (
     "mutation CancelBatch($input:CancelBatchInput!){cancelBatch(input:$input){__typename ...BatchFields ...on "
     "UserError{code message}}}fragment BatchFields on Batch{id status version{slug}counts{total succeeded failed "
     "canceled aborted invalid live}note reason results createdAt completedAt}"
+)
+DELETE_BATCH = (
+    "mutation DeleteBatch($input:DeleteBatchInput!){deleteBatch(input:$input){__typename ...on DeletedBatch{id "
+    "deleted pending}...on UserError{code message}}}"
 )
 RETRY_FAILED_BATCH = (
     "mutation RetryFailedBatch($input:RetryFailedBatchInput!){retryFailedBatch(input:$input){__typename "

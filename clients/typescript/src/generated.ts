@@ -87,6 +87,18 @@ export type CreateUploadInput = {
   sizeBytes: number;
 };
 
+/** The batch to delete. */
+export type DeleteBatchInput = {
+  /** Id of the batch, which has ended. Maximum 200 characters. */
+  id: string;
+};
+
+/** The prediction to delete. */
+export type DeletePredictionInput = {
+  /** Id of the prediction. Maximum 200 characters. */
+  id: string;
+};
+
 /** Stable codes of errors. */
 export type ErrorCode =
   /** Wrong e-mail address or password. */
@@ -195,6 +207,24 @@ export type Priority =
   /** In the order in which its user asked. */
   | 'NORMAL';
 
+/** A prediction to run again, as it was or with changes. */
+export type RerunInput = {
+  /** Seconds until the deadline, as of `createPrediction`. */
+  deadlineSeconds?: number | null | undefined;
+  /** Id of the prediction. Maximum 200 characters. */
+  id: string;
+  /** Repeating the same request with the same key returns the same new prediction. Maximum 10000 characters. */
+  idempotencyKey?: string | null | undefined;
+  /** Fields of the input to replace, each as a whole; null leaves one out, as to draw a new `seed`. Maximum 100000 values. */
+  overrides?: unknown;
+  /** Share the result with equal predictions, as `createPrediction` may. */
+  useCache?: boolean | null | undefined;
+  /** Another version as `owner/name:number`, or `owner/name` for the newest; its own if unset. Maximum 10000 characters. */
+  version?: string | null | undefined;
+  /** Webhook, as of `createPrediction`. */
+  webhook?: WebhookInput | null | undefined;
+};
+
 /** The batch whose failed items to run again. */
 export type RetryFailedBatchInput = {
   /** Id of the batch, which has ended. Maximum 200 characters. */
@@ -280,6 +310,31 @@ export type RetryPredictionMutation = { retryPrediction:
     | { __typename: 'Prediction', id: string, status: PredictionStatus, input: unknown, output: unknown, text: string | null, logs: string, attempts: number, seed: number | null, cached: boolean, createdAt: string, startedAt: string | null, completedAt: string | null, model: { slug: string }, version: { slug: string }, choices: Array<{ index: number, text: string, finishReason: FinishReason | null, message: unknown, logprobs: unknown }> | null, files: Array<{ url: string, contentType: string, bytes: number, width: number | null, height: number | null }>, error: { code: PredictionErrorCode, message: string } | null, progress: { step: number, total: number | null, fraction: number | null, etaSeconds: number | null } | null, metrics: { queueSeconds: number | null, loadSeconds: number | null, predictSeconds: number | null, totalSeconds: number | null, timeToFirstTokenSeconds: number | null, inputTokens: number | null, cachedInputTokens: number | null, outputTokens: number | null, tokensPerSecond: number | null, steps: number | null, custom: unknown } }
     | { __typename: 'QueueFull', code: ErrorCode, message: string }
     | { __typename: 'UnavailableError', code: ErrorCode, message: string }
+   };
+
+export type RerunMutationVariables = Exact<{
+  input: RerunInput;
+}>;
+
+
+export type RerunMutation = { rerun:
+    | { __typename: 'ConflictError', code: ErrorCode, message: string }
+    | { __typename: 'ForbiddenError', code: ErrorCode, message: string }
+    | { __typename: 'InvalidInput', code: ErrorCode, message: string, violations: Array<{ path: string, message: string, code: string }> }
+    | { __typename: 'NotFoundError', code: ErrorCode, message: string }
+    | { __typename: 'Prediction', id: string, status: PredictionStatus, input: unknown, output: unknown, text: string | null, logs: string, attempts: number, seed: number | null, cached: boolean, createdAt: string, startedAt: string | null, completedAt: string | null, model: { slug: string }, version: { slug: string }, choices: Array<{ index: number, text: string, finishReason: FinishReason | null, message: unknown, logprobs: unknown }> | null, files: Array<{ url: string, contentType: string, bytes: number, width: number | null, height: number | null }>, error: { code: PredictionErrorCode, message: string } | null, progress: { step: number, total: number | null, fraction: number | null, etaSeconds: number | null } | null, metrics: { queueSeconds: number | null, loadSeconds: number | null, predictSeconds: number | null, totalSeconds: number | null, timeToFirstTokenSeconds: number | null, inputTokens: number | null, cachedInputTokens: number | null, outputTokens: number | null, tokensPerSecond: number | null, steps: number | null, custom: unknown } }
+    | { __typename: 'UnavailableError', code: ErrorCode, message: string }
+   };
+
+export type DeletePredictionMutationVariables = Exact<{
+  input: DeletePredictionInput;
+}>;
+
+
+export type DeletePredictionMutation = { deletePrediction:
+    | { __typename: 'DeletedPrediction', isPending: boolean }
+    | { __typename: 'ForbiddenError', code: ErrorCode, message: string }
+    | { __typename: 'NotFoundError', code: ErrorCode, message: string }
    };
 
 export type CancelPredictionMutationVariables = Exact<{
@@ -375,6 +430,18 @@ export type CancelBatchMutationVariables = Exact<{
 
 export type CancelBatchMutation = { cancelBatch:
     | { __typename: 'Batch', id: string, status: BatchStatus, note: string | null, reason: string | null, results: string, createdAt: string, completedAt: string | null, version: { slug: string }, counts: { total: number, succeeded: number, failed: number, canceled: number, aborted: number, invalid: number, live: number } }
+    | { __typename: 'ForbiddenError', code: ErrorCode, message: string }
+    | { __typename: 'NotFoundError', code: ErrorCode, message: string }
+   };
+
+export type DeleteBatchMutationVariables = Exact<{
+  input: DeleteBatchInput;
+}>;
+
+
+export type DeleteBatchMutation = { deleteBatch:
+    | { __typename: 'ConflictError', code: ErrorCode, message: string }
+    | { __typename: 'DeletedBatch', pending: number }
     | { __typename: 'ForbiddenError', code: ErrorCode, message: string }
     | { __typename: 'NotFoundError', code: ErrorCode, message: string }
    };

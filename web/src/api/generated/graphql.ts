@@ -275,7 +275,7 @@ export type Scope =
   | 'READ'
   /** Create, retry, rerun and cancel predictions and batches, create uploads of input files, and redeliver webhooks. */
   | 'RUN'
-  /** Create, update and delete models, set and remove their variables and aliases, publish versions and prepare them again, delete predictions, and purge results. */
+  /** Create, update and delete models, set and remove their variables and aliases, publish versions and prepare them again, delete predictions and batches, and purge results. */
   | 'WRITE';
 
 /** A variable or secret of a model, in place of the one of that name. */
