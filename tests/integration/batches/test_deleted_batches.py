@@ -15,7 +15,7 @@ from server.domain.batches import NewBatch
 from server.errors import ConflictError, ForbiddenError, NotFoundError, UnauthenticatedError
 from server.live import batch_watch
 from server.live.batch_watch import BatchWatchers
-from server.maintenance import retention
+from server.maintenance import retention, run_counts
 from server.runtime import Runtime
 from server.services import batches
 from server.services import deletions as service
@@ -52,9 +52,9 @@ async def test_one_that_ended_goes_with_its_items_and_what_was_used_stays(rt: Ru
     with pytest.raises(NotFoundError):
         await service.delete_batch(rt, place.viewer, batch.id)
     # Nothing counts its items any more, so that they are forgotten as others are
-    await rows(
-        "UPDATE deletion SET deleted_at = deleted_at - interval '30 days', created_at = '-infinity' RETURNING 1 AS n"
-    )
+    await run_counts.count()
+    await rows("UPDATE run_count SET counted_until = now() RETURNING id")
+    await rows("UPDATE deletion SET deleted_at = deleted_at - interval '30 days' RETURNING 1 AS n")
     await retention.remove_deleted(rt)
     assert not await Deletion.exists(prediction_id__in=ids)
 
