@@ -26,6 +26,26 @@ ORIGIN: ContextVar[Origin | None] = ContextVar("ORIGIN", default=None)
 """The request that is answered, if one is."""
 
 
+NOTHING_HERE = "There is nothing at this address."
+OPENAI_ENDINGS = (
+    *("/chat/completions", "/completions", "/embeddings", "/responses", "/rerank", "/batches", "/moderations"),
+    *("/images/generations", "/images/edits", "/audio/transcriptions", "/audio/translations", "/audio/speech"),
+)
+"""What the paths of OpenAI's API end in, wherever a client believes that it begins."""
+_OLLAMA_PATHS = ("/api/chat", "/api/generate", "/api/embed", "/api/embeddings", "/api/tags", "/api/show")
+
+
+def nothing_at(path: str) -> str:
+    """What is said of a path that no route takes: where it tells of a wrong base URL, which one is right."""
+    if path.endswith(OPENAI_ENDINGS):
+        return f"{NOTHING_HERE} OpenAI's API is below /openai/v1: the base URL of its clients ends so."
+    if path.startswith("/v1/v1/"):
+        return f"{NOTHING_HERE} The base URL of this client is the server's, without /v1."
+    if path in _OLLAMA_PATHS:
+        return f"{NOTHING_HERE} This server has no API of Ollama's form, and OpenAI's is below /openai/v1."
+    return NOTHING_HERE
+
+
 def address_of_client(request: Request | WebSocket) -> str:
     """The client's address."""
     return address_of(request.client.host if request.client else None)

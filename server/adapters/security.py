@@ -181,7 +181,7 @@ class Tokens:
                 raise TokenError("The access token has the wrong type.")
             secret = self._secrets.get(header.get("kid", ""))
             if secret is None:
-                raise TokenError("The access token is not valid.")
+                raise TokenError("This is no valid access token or API key.")
             claims = jwt.decode(token, secret, [ALGORITHM], OPTIONS, issuer=ISSUER, audience=AUDIENCE)  # type: ignore[arg-type]
             if not claims["iat"] <= time.time() + LEEWAY_SECONDS:
                 raise TokenError("The access token is not valid yet: the clocks of the servers differ.")
@@ -189,4 +189,4 @@ class Tokens:
         except jwt.ExpiredSignatureError:
             raise TokenError(EXPIRED) from None
         except (jwt.PyJWTError, ValueError, TypeError, AttributeError, OverflowError):
-            raise TokenError("The access token is not valid.") from None
+            raise TokenError("This is no valid access token or API key.") from None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -16,6 +16,7 @@ from starlette.responses import Response
 
 from server.adapters import wire
 from server.adapters.metrics import REFUSALS
+from server.adapters.requests import OPENAI_ENDINGS, nothing_at
 from server.adapters.storage import StorageError
 from server.domain.storable import storable
 from server.errors import MAX_VIOLATIONS, BusyError, InvalidInputError, RateLimitedError, ServiceError, Violation
@@ -42,14 +43,18 @@ CODES = {
     405: "METHOD_NOT_ALLOWED",
     413: "BODY_TOO_LARGE",
 }
-NOTHING_HERE = "There is nothing at this address."
 STORE_AWAY = "The file store is unavailable; try again."
 
 
 def problem(
-    status: int, code: str, detail: str, violations: Iterable[Violation] = (), retry_after: int = 0
+    status: int,
+    code: str,
+    detail: str,
+    violations: Iterable[Violation] = (),
+    retry_after: int = 0,
+    also: Mapping[str, Any] | None = None,
 ) -> Response:
-    """One error."""
+    """One error; `also` are members beside those that all have."""
     REFUSALS.labels(code).inc()
     body: dict[str, Any] = {
         "type": "about:blank",
@@ -57,6 +62,7 @@ def problem(
         "status": status,
         "detail": detail,
         "code": code,
+        **(also or {}),
     }
     if listed := [{"path": each.path, "message": each.message, "code": each.code} for each in violations]:
         body["violations"] = listed
@@ -106,12 +112,15 @@ def _violation(error: dict[str, Any]) -> Violation:
     return Violation(storable(path)[:200], storable(str(error.get("msg", "")))[:300], str(error.get("type", "")))
 
 
-async def answer_http_error(_: Request, error: Exception) -> Response:
+async def answer_http_error(request: Request, error: Exception) -> Response:
     """The answer to a path or method that no route takes, and to a body that is too large."""
     if not isinstance(error, HTTPException):
         raise error
-    detail = NOTHING_HERE if error.status_code == HTTPStatus.NOT_FOUND else storable(str(error.detail))
-    answer = problem(error.status_code, CODES.get(error.status_code, "BAD_USER_INPUT"), detail)
+    is_missing, path = error.status_code == HTTPStatus.NOT_FOUND, request.url.path
+    detail = nothing_at(path) if is_missing else storable(str(error.detail))
+    # Clients of OpenAI's API read nothing else
+    also = {"error": {"message": detail}} if is_missing and path.endswith(OPENAI_ENDINGS) else {}
+    answer = problem(error.status_code, CODES.get(error.status_code, "BAD_USER_INPUT"), detail, also=also)
     answer.headers.update({name: value for name, value in (error.headers or {}).items() if name.lower() == "allow"})
     return answer
 

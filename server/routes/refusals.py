@@ -12,6 +12,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server.adapters.database import CONNECTION_ERRORS
+from server.adapters.requests import NOTHING_HERE, nothing_at
 from server.routes import answers
 
 logger = structlog.get_logger(__name__)
@@ -19,7 +20,7 @@ logger = structlog.get_logger(__name__)
 Shape = Callable[[Headers, int, str, str], Response]
 # Starlette's own answers, which are plain text
 PLAIN = {
-    404: ("NOT_FOUND", "There is nothing at this address."),
+    404: ("NOT_FOUND", NOTHING_HERE),
     405: ("METHOD_NOT_ALLOWED", "This address does not take requests of this method."),
     413: ("BODY_TOO_LARGE", "The body of this request is too large."),
 }
@@ -53,7 +54,9 @@ class Refusals:
                 started = True
                 headers, status = Headers(raw=message["headers"]), message["status"]
                 if refused := status in PLAIN and headers.get("content-type", "").startswith("text/plain"):
-                    shaped = self._shaped(scope, status, *PLAIN[status])
+                    code, sentence = PLAIN[status]
+                    sentence = nothing_at(scope["path"]) if status == 404 else sentence
+                    shaped = self._shaped(scope, status, code, sentence)
                     if allowed := headers.get("allow"):
                         shaped.headers["allow"] = allowed
                     await shaped(scope, receive, send)

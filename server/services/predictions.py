@@ -358,7 +358,8 @@ async def resolve_version(viewer: Viewer, slug: str) -> tuple[Model, Version]:
     parsed = parse_slug(slug)
     resolution = await _RESOLUTIONS.ask(parsed) if parsed else None
     if parsed is None or resolution is None or not models.may_see(viewer, resolution[0]):
-        raise NotFoundError(f"There is no model {slug[:100]!r}.")
+        advice = "" if parsed else " A model is named owner/name, its version owner/name:3."
+        raise NotFoundError(f"There is no model {slug[:100]!r}.{advice}")
     model, version = resolution
     if version is None:
         raise UnavailableError(f"{slug[:100]} {'has no version' if parsed.number is None else 'does not exist'}.")

@@ -51,6 +51,28 @@ def test_errors_are_those_of_the_client(openai_client: openai.OpenAI, live_serve
         openai_client.post("/nothing", cast_to=object)
 
 
+@pytest.mark.parametrize("base", ["", "/v1", "/openai"])
+def test_a_wrong_base_url_is_told_which_one_is_right(openai_client: openai.OpenAI, base: str) -> None:
+    root = str(openai_client.base_url).removesuffix("/").removesuffix("/openai/v1")
+    with openai.OpenAI(api_key=openai_client.api_key, base_url=f"{root}{base}", max_retries=0) as lost:
+        with pytest.raises(openai.NotFoundError, match="below /openai/v1"):
+            lost.chat.completions.create(model="demo/chat", messages=ASK)
+        with pytest.raises(openai.NotFoundError, match="below /openai/v1"):
+            lost.embeddings.create(model="demo/chat", input="x")
+
+
+def test_a_key_of_another_server_is_no_key(openai_client: openai.OpenAI) -> None:
+    stranger = openai_client.with_options(api_key="sk-proj-1")
+    with pytest.raises(openai.AuthenticationError, match="no valid access token or API key"):
+        stranger.models.list()
+
+
+def test_a_model_that_does_not_chat_says_what_it_does(openai_client: openai.OpenAI) -> None:
+    for model, advice in (("demo/prose", "use /completions"), ("demo/shapes", "use /images/generations")):
+        with pytest.raises(openai.BadRequestError, match=advice):
+            openai_client.chat.completions.create(model=model, messages=ASK)
+
+
 def test_a_conversation_is_answered(openai_client: openai.OpenAI) -> None:
     answer = openai_client.chat.completions.with_raw_response.create(
         model="demo/chat", messages=ASK, seed=1, max_completion_tokens=40

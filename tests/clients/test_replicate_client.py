@@ -148,6 +148,14 @@ def test_a_file_is_an_input(client: replicate.Client, tmp_path: Path) -> None:
     assert made.id not in [each.id for each in client.files.list()]
 
 
+def test_a_wrong_name_or_base_url_is_told_which_is_right(client: replicate.Client, live_server: LiveServer) -> None:
+    with pytest.raises(ReplicateError, match="owner/name:3"):
+        client.predictions.create(version="99", input={"text": TEXT})
+    lost = replicate.Client(base_url=f"{live_server.url}/v1", api_token="x")
+    with pytest.raises(ReplicateError, match="without /v1"):
+        lost.predictions.create(model="demo/echo", input={"text": TEXT})
+
+
 def test_errors_say_what_is_wrong(client: replicate.Client) -> None:
     with pytest.raises(ReplicateError) as invalid:
         client.run("demo/echo", input={"text": 1})

@@ -85,8 +85,10 @@ class File:
 
     async def aimage(self) -> Image:
         """The picture, opened by Pillow (`pip install pillow`)."""
-        from PIL import Image
-
+        try:
+            from PIL import Image
+        except ImportError:
+            raise ImportError("Pillow opens pictures, and is not installed: pip install pillow") from None
         return Image.open(io.BytesIO(await self.aread()))
 
     def _check(self, *, blocking: bool) -> None:

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from server.adapters import wire
 from server.domain.api_keys import Scope
 from server.domain.ids import encode_id, parse_id
+from server.domain.models import ModelKind
 from server.domain.predictions import NewPrediction, PredictionStatus
 from server.domain.reply_stream import ReplyStream
 from server.domain.text_output import FinishReason, choices_of, finish_reason_of, text_of
@@ -47,6 +48,10 @@ from server.tables import Model, Prediction, Version
 router = APIRouter(route_class=BoundedRoute, tags=["openai"], responses=ERRORS, dependencies=SIGN_IN)
 PREFIX = "chatcmpl-"
 ACCEPTED = {**OWN_FIELDS, "chat_template": "chat_template", "chat_template_kwargs": "chat_template_kwargs"}
+_ADVICE = {
+    ModelKind.TEXT_GENERATION.value: "use /completions.",
+    ModelKind.IMAGE_GENERATION.value: "use /images/generations.",
+}
 _REFUSED = {
     "functions": "'functions' is not supported; give 'tools'.",
     "function_call": "'function_call' is not supported; give 'tool_choice'.",
@@ -174,9 +179,10 @@ def read_request(body: ChatRequest, version: Version, extra: dict[str, Any], mos
     """
     fields = properties_of(version)
     if "messages" not in fields:
-        advice = "use /completions" if "prompt" in fields else "run it by another interface of this server"
-        reason = str(version.info.get("chat_template_problem") or "It has no chat template that works here.")
-        raise RefusedError(f"{body.model} is not a chat model; {advice}. {reason}", "model", "unsupported_model")
+        advice = _ADVICE.get(version.model.kind, "run it by another interface of this server.")
+        if version.model.kind == ModelKind.TEXT_GENERATION.value:
+            advice += f" {version.info.get('chat_template_problem') or 'It has no chat template that works here.'}"
+        raise RefusedError(f"{body.model} is not a chat model; {advice}", "model", "unsupported_model")
     if body.max_tokens is not None and body.max_completion_tokens is not None:
         message = "Give one of 'max_tokens' and 'max_completion_tokens'."
         raise RefusedError(message, "max_tokens", "invalid_value")
