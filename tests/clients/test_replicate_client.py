@@ -152,8 +152,11 @@ def test_a_wrong_name_or_base_url_is_told_which_is_right(client: replicate.Clien
     with pytest.raises(ReplicateError, match="owner/name:3"):
         client.predictions.create(version="99", input={"text": TEXT})
     lost = replicate.Client(base_url=f"{live_server.url}/v1", api_token="x")
-    with pytest.raises(ReplicateError, match="without /v1"):
-        lost.predictions.create(model="demo/echo", input={"text": TEXT})
+    try:
+        with pytest.raises(ReplicateError, match="without /v1"):
+            lost.predictions.create(model="demo/echo", input={"text": TEXT})
+    finally:
+        lost._client.close()
 
 
 def test_errors_say_what_is_wrong(client: replicate.Client) -> None:

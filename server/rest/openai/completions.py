@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Iterator
+from contextlib import aclosing
 from functools import partial
 from typing import Any
 
@@ -73,10 +74,15 @@ async def create_completion(
         make = partial(make_all, caller, request, version, inputs, idempotency_key)
         head = partial(_head, model=model, version=version)
 
-        def pieces(runs: list[Run]) -> AsyncGenerator[bytes, None]:
-            whole = TextStream(body, head(runs[0].row), len(runs))
+        async def pieces(runs: list[Run]) -> AsyncGenerator[bytes, None]:
+            whole = TextStream(body, head(runs[0].row))
             writers = [TextWriter(whole, prompt, number) for number, prompt in enumerate(prompts)]
-            return merged([pieces_of(run, writer) for run, writer in zip(runs, writers, strict=True)])
+            streams = [pieces_of(run, writer) for run, writer in zip(runs, writers, strict=True)]
+            async with aclosing(merged(streams)) as parts:
+                async for part in parts:
+                    yield part
+            # Behind all of them: of ends that come at once none is the last
+            yield b"".join(whole.finish())
 
         return await stream_runs(caller, request, make, pieces)
     rows, headers = await run_all(caller, request, version, inputs, idempotency_key)
@@ -180,12 +186,11 @@ def text_logprobs(tokens: list[Any], offset: int) -> JSON_OBJECT:
 
 
 class TextStream:
-    """A streamed completion of one or more prompts, which ends with the last of them."""
+    """A streamed completion of one or more prompts."""
 
-    def __init__(self, body: CompletionRequest, head: JSON_OBJECT, prompts: int) -> None:
+    def __init__(self, body: CompletionRequest, head: JSON_OBJECT) -> None:
         self.body = body
         self._head = head
-        self._prompts = prompts
         self._ended: list[Prediction] = []
         self._has_usage = body.stream_options is not None and bool(body.stream_options.include_usage)
         if self._has_usage:
@@ -195,13 +200,15 @@ class TextStream:
         """A piece of a choice."""
         return data_event({**self._head, "choices": [choice]})
 
-    def end(self, row: Prediction) -> Iterator[bytes]:
-        """The end of a prompt's texts, and of the whole if it is the last."""
+    def note_end(self, row: Prediction) -> None:
+        """A prompt's texts have ended."""
         self._ended.append(row)
-        if len(self._ended) == self._prompts:
-            if self._has_usage:
-                yield data_event({**self._head, "choices": [], "usage": _sum_usage(self._ended)})
-            yield DONE
+
+    def finish(self) -> Iterator[bytes]:
+        """The end of the whole, once all prompts' texts have ended."""
+        if self._has_usage:
+            yield data_event({**self._head, "choices": [], "usage": _sum_usage(self._ended)})
+        yield DONE
 
 
 class TextWriter:
@@ -229,7 +236,7 @@ class TextWriter:
         for number, choice in enumerate(all_choices(row)):
             yield from self._begin(number)
             yield self._chunk(number, "", reason=reason_of(choice))
-        yield from self._whole.end(row)
+        self._whole.note_end(row)
 
     def _begin(self, number: int) -> Iterator[bytes]:
         if number not in self._offsets:

@@ -142,13 +142,13 @@ async def test_one_webhook_tells_of_the_end(ada: Client) -> None:
 async def test_one_that_ended_is_deleted(ada: Client, live_server: LiveServer) -> None:
     made = await create(ada, inputs=texts("a", "b"), maxConcurrency=1)
     over = await ended(ada, made["id"])
+    # It shares ada's connections
     (other, _), reader = await somebody(live_server.url), await with_key(ada, "READ", "RUN")
     try:
         assert (await other.run(DELETE, i={"id": made["id"]}))["deleteBatch"]["code"] == "NOT_FOUND"
         assert (await reader.run(DELETE, i={"id": made["id"]}))["deleteBatch"]["code"] == "FORBIDDEN"
     finally:
         await other.close()
-        await reader.close()
     assert (await ada.http.get(over["results"])).status_code == 200
     gone = (await ada.run(DELETE, i={"id": made["id"]}))["deleteBatch"]
     assert gone == {"__typename": "DeletedBatch", "id": made["id"], "deleted": 2, "pending": 0}

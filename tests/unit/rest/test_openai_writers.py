@@ -16,6 +16,7 @@ from server.domain.events import Cursor, Event, EventType
 from server.domain.predictions import PredictionStatus
 from server.live.prediction_events import SubscriberEvent
 from server.live.text_progress import Piece, TextProgress
+from server.rest.openai.completions import CompletionRequest, TextStream, TextWriter
 from server.rest.openai.response_events import ResponseWriter
 from server.rest.openai.running import ended_row
 from server.tables import Prediction
@@ -141,3 +142,18 @@ def test_the_end_is_the_last_event_and_not_a_row_that_has_ended() -> None:
     for status, expected in ((PredictionStatus.PROCESSING, None), (PredictionStatus.SUCCEEDED, row)):
         event = Event(EventType.STATUS, Cursor("a", 1), 0, {"status": status.value})
         assert ended_row(SubscriberEvent(event, row)) is expected
+
+
+def test_a_stream_of_several_texts_ends_behind_all_of_them() -> None:
+    """Their ends come at once, and in any order."""
+    body = CompletionRequest.model_validate({"model": "a/b", "prompt": "", "stream_options": {"include_usage": True}})
+    whole = TextStream(body, {"id": "cmpl-1"})
+    writers = [TextWriter(whole, prompt, number) for number, prompt in enumerate(("a", "b"))]
+    ends = [b"".join(writer.end(prediction("Hello."))) for writer in reversed(writers)]
+    assert [(b'"index":' + number in end, b"DONE" in end) for number, end in zip((b"1", b"0"), ends, strict=True)] == [
+        (True, False),
+        (True, False),
+    ]
+    usage, done = whole.finish()
+    assert json.loads(usage.removeprefix(b"data: "))["usage"]["completion_tokens_details"]["reasoning_tokens"] == 0
+    assert done == b"data: [DONE]\n\n"
