@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -36,9 +35,8 @@ async def promise(client: Client, prediction_id: str) -> tuple[float, float] | N
 
 
 @pytest.mark.slow
-async def test_most_begin_when_they_were_promised_to(
-    live_server: LiveServer, record_property: Callable[[str, object], None]
-) -> None:
+@pytest.mark.timeout(600)
+async def test_most_begin_when_they_were_promised_to(live_server: LiveServer) -> None:
     """Three users, two models, one burst of each; of those that wait a second and more, 80% within a factor of 1.5."""
     chance = random.Random(11)
     admin = await administrator(live_server)
@@ -51,7 +49,7 @@ async def test_most_begin_when_they_were_promised_to(
         # The sweeper notes how long they took
         await asyncio.sleep(12)
         asked = []
-        for _ in range(30):
+        for _ in range(16):
             for user in users:
                 slug = chance.choice(list(slugs))
                 asked.append((user, await ask(user, slug, slugs[slug] * chance.uniform(0.8, 1.2))))
@@ -67,8 +65,7 @@ async def test_most_begin_when_they_were_promised_to(
             if (real := started - at) >= 1:
                 ratios.append(seconds / real)
         within = sum(1 / 1.5 <= ratio <= 1.5 for ratio in ratios)
-        record_property("ratios", f"{within} of {len(ratios)}: {sorted(round(ratio, 2) for ratio in ratios)}")
-        assert len(ratios) >= 30
+        assert len(ratios) >= 15
         assert within >= 0.8 * len(ratios), sorted(ratios)
     finally:
         for client in (admin, *users):
