@@ -19,7 +19,9 @@ from server.errors import BusyError, ResponseTooLargeError, ServiceError
 from server.live import lineage, prediction_events
 from server.live.answer_size import ANSWER, AnswerSize
 from server.live.hubs import Hubs
+from server.queue import model_memory
 from server.queue.deletions import count_of_batches
+from server.queue.model_memory import MemoryRequestReport, ModelMemory
 from server.runtime import Runtime
 from server.services import (
     accounts,
@@ -81,6 +83,8 @@ class Loaders:
         self.prediction_counts = _loader(users.prediction_counts, 0)
         self.storage_uses = _loader(partial(storage.of_users, rt), None)
         self.last_seen = _loader(users.last_seen, None)
+        self.memory_requests = _loader(model_memory.of_workers, list[MemoryRequestReport]())
+        self.model_memory = _loader(model_memory.of_models, ModelMemory())
         self.seeds = _loader(predictions.seeds_of, None)
         self.queue_places = _loader(hubs.queues.places, None)
 

@@ -29,6 +29,7 @@ from graph.limits.inputs import BoundedInputs, describe_bounds
 from graph.limits.shape import MAX_TOKENS, BoundedValidation
 from graph.lineage import LineageMutation, LineageQuery
 from graph.model_aliases import ModelAliasMutation
+from graph.model_memory import ModelMemoryMutation
 from graph.models import ModelMutation, ModelQuery
 from graph.nodes import NodeQuery
 from graph.password_resets import PasswordResetMutation
@@ -97,6 +98,7 @@ class Mutation(
     ApiKeyMutation,
     ModelMutation,
     ModelAliasMutation,
+    ModelMemoryMutation,
     PredictionMutation,
     LineageMutation,
     DeletionMutation,

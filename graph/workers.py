@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from typing import Annotated
-from uuid import UUID
 
 import strawberry
 
 from graph.context import Info
+from graph.types.ids import worker_id
 from graph.types.servers import DrainWorkerInput, DrainWorkerResult, ResumeWorkerInput, ResumeWorkerResult, Worker
-from server.errors import BadUserInputError
 from server.services import catalogue
 
 
@@ -24,7 +23,7 @@ class WorkerMutation:
         info: Info,
         input: Annotated[DrainWorkerInput, strawberry.argument(description="The worker.")],  # noqa: A002
     ) -> DrainWorkerResult:
-        return Worker.of(await catalogue.drain(info.context.rt, info.context.viewer, _worker_id(input.id)))
+        return Worker.of(await catalogue.drain(info.context.rt, info.context.viewer, worker_id(input.id)))
 
     @strawberry.mutation(description="Let a drained worker take work again. Administrators only.")
     async def resume_worker(
@@ -32,12 +31,5 @@ class WorkerMutation:
         info: Info,
         input: Annotated[ResumeWorkerInput, strawberry.argument(description="The worker.")],  # noqa: A002
     ) -> ResumeWorkerResult:
-        row = await catalogue.drain(info.context.rt, info.context.viewer, _worker_id(input.id), resume=True)
+        row = await catalogue.drain(info.context.rt, info.context.viewer, worker_id(input.id), resume=True)
         return Worker.of(row)
-
-
-def _worker_id(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        raise BadUserInputError("This is not the id of a worker.") from None

@@ -40,7 +40,7 @@ OUTAGES = frozenset(
         "events.announce_failed", "events.live_failed", "events.wake_deliverers_failed", "events.write_failed",
         "files.sweep_failed", "graphql.database_away", "guard.failed", "heartbeat.failed", "hub.demand_failed",
         "hub.log_failed", "hub.preview_failed", "hub.row_failed", "live_list.read_failed", "mails.failed",
-        "mails.not_recorded", "metrics.rows_unread",
+        "mails.not_recorded", "memory.waits", "metrics.rows_unread",
         "openai.not_canceled", "openai.store_failed", "prepare.failed", "prepare.not_renewed",
         "rate_limiter.redis_away", "recovery.failed", "request.unavailable", "rest.store_failed",
         "sharing.failed", "wakeups.lost", "webhooks.claim_failed", "webhooks.delivery_lost",

@@ -15,12 +15,14 @@ from server.adapters.pagination import MAX_PAGE, PageRequest, page
 from server.command_line import beside_servers, fail, show
 from server.domain.audit import AuditAction
 from server.domain.ids import encode_id, parse_id
+from server.domain.model_memory import MemoryRequestState
 from server.domain.predictions import INFRASTRUCTURE, PredictionErrorCode
-from server.errors import BadUserInputError, NotFoundError
+from server.errors import BadUserInputError, NotFoundError, UnavailableError
 from server.maintenance import erasure
+from server.queue.model_memory import of_workers as requests_of_workers
 from server.runtime import Runtime
 from server.services import audit as audit_log
-from server.services import catalogue, models, predictions
+from server.services import catalogue, model_memory, models, predictions
 from server.services import queues as queue_reports
 from server.services import users as accounts
 from server.services.audit import AuditCriteria
@@ -37,7 +39,9 @@ Handle = Annotated[str, typer.Argument(help="Handle of the user.")]
 WorkerId = Annotated[str, typer.Argument(help="Id of the worker, or how it begins.")]
 Slug = Annotated[str, typer.Argument(help="The model, as owner/name.")]
 
-workers = typer.Typer(help="The workers: which live, draining one, letting it work again.", no_args_is_help=True)
+workers = typer.Typer(
+    help="The workers: which live, draining one, letting it work again, what they have in memory.", no_args_is_help=True
+)
 queues = typer.Typer(
     help="What waits: how much, pausing and resuming a model, running again what the server failed.",
     no_args_is_help=True,
@@ -109,11 +113,11 @@ def _facts(row: Any, names: tuple[str, ...]) -> dict[str, Any]:
 def list_workers(as_json: AsJson = False) -> None:
     """List the live workers."""
     listed = beside_servers(lambda _: catalogue.workers(None))
-    names = ("id", "host", "pid", "device", "device_name", "in_flight", "versions", "drained_at", "started_at",
-             "last_seen")  # fmt: skip
+    names = ("id", "host", "pid", "device", "device_name", "in_flight", "versions", "pinned", "drained_at",
+             "started_at", "last_seen")  # fmt: skip
     lines = [
         (str(row.id), f"{row.host}:{row.pid}", row.device, "drained" if row.drained_at else "working",
-         f"{row.in_flight} running", f"{len(row.versions)} models loaded")
+         f"{row.in_flight} running", f"{len(row.versions)} models loaded, {len(row.pinned)} pinned")
         for row in listed
     ]  # fmt: skip
     head = ("id", "process", "device", "state", "running", "models")
@@ -149,6 +153,69 @@ def resume_worker(worker: WorkerId) -> None:
         return await catalogue.drain(rt, None, await _worker_id(worker), resume=True)
 
     typer.echo(f"{beside_servers(resume).id} takes work again.")
+
+
+VersionSlug = Annotated[str, typer.Argument(help="The model, as owner/name, or a version of it, as owner/name:number.")]
+
+
+@workers.command("warm")
+def warm_model(
+    model: VersionSlug,
+    worker: Annotated[str | None, typer.Option(help="Id of the worker, or how it begins.")] = None,
+    wait: Annotated[bool, typer.Option(help="Wait until it is loaded, or cannot be.")] = True,
+) -> None:
+    """Have a worker load a model: this one, or the one that has most room."""
+
+    async def warm(rt: Runtime) -> Worker:
+        row = await model_memory.warm(rt, None, model, await _worker_id(worker) if worker is not None else None)
+        if wait:
+            await _wait_for_load(row, model)
+        return row
+
+    row = beside_servers(warm)
+    typer.echo(f"{model} is {'loaded' if wait else 'to be loaded'} by {row.id}.")
+
+
+async def _wait_for_load(worker: Worker, model: str) -> None:
+    """Wait until what was asked for just now has ended; raises UnavailableError where it failed."""
+    while True:
+        asked = (await requests_of_workers([worker.id])).get(worker.id, [])
+        newest = next((each for each in asked if each.slug == model or each.slug.rpartition(":")[0] == model), None)
+        if newest is None or not await Worker.exists(id=worker.id):
+            raise UnavailableError(f"The worker {worker.id} is gone; ask another.")
+        if newest.state is MemoryRequestState.FAILED:
+            raise UnavailableError(f"The worker {worker.id} could not load it: {newest.reason}")
+        if newest.state is MemoryRequestState.SUCCEEDED:
+            return
+        await asyncio.sleep(WAIT_SECONDS)
+
+
+@workers.command("evict")
+def evict_model(
+    model: VersionSlug,
+    worker: Annotated[str | None, typer.Option(help="Only this worker: its id, or how it begins.")] = None,
+) -> None:
+    """Have workers unload a model, each once what runs on it has ended."""
+
+    async def evict(rt: Runtime) -> list[Worker]:
+        return await model_memory.evict(rt, None, model, await _worker_id(worker) if worker is not None else None)
+
+    rows = beside_servers(evict)
+    typer.echo("\n".join(f"{row.id} unloads {model}." for row in rows) or f"No worker has {model} in memory.")
+
+
+@workers.command("pin")
+def pin_model(model: Slug) -> None:
+    """Have a model stay in memory: each worker that has it keeps it, and where none has, one loads it."""
+    beside_servers(lambda rt: model_memory.pin(rt, None, model))
+    typer.echo(f"{model} is pinned.")
+
+
+@workers.command("unpin")
+def unpin_model(model: Slug) -> None:
+    """Let a pinned model go from memory as any other."""
+    beside_servers(lambda rt: model_memory.unpin(rt, None, model))
+    typer.echo(f"{model} is not pinned.")
 
 
 async def _worker_id(text: str) -> UUID:

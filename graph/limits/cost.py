@@ -71,6 +71,9 @@ WEIGHTS = {
     "InvitationConnection.totalCount": 5,
     "User.predictionCount": 1,
     "Model.variables": 5,
+    "Model.loadedOn": 1,
+    "Model.pinProblem": 1,
+    "Worker.memoryRequests": 1,
 }
 """Points of fields beside the nodes that they give.
 

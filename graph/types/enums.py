@@ -13,6 +13,7 @@ from server.domain.audit import SubjectType as AuditSubjectType
 from server.domain.batches import BatchStatus, BatchWebhookState
 from server.domain.forecast import QueueReason
 from server.domain.mails import InvitationState, MailState
+from server.domain.model_memory import MemoryAction, MemoryRequestState
 from server.domain.models import (
     CpuOffload,
     DeviceClass,
@@ -43,6 +44,8 @@ __all__ = [
     "FinishReason",
     "InvitationState",
     "MailState",
+    "MemoryAction",
+    "MemoryRequestState",
     "ModelKind",
     "ModelOrderField",
     "OrderDirection",
@@ -109,7 +112,8 @@ describe(
         "WRITE": "Create, update and delete models, set and remove their variables and aliases, publish "
         "versions and prepare them again, delete predictions and batches, and purge results.",
         "ADMIN": "Act with its owner's administrator rights, within its other scopes: deactivate, reactivate and "
-        "delete users, set their limits, pause and resume models, drain and resume workers, and requeue predictions.",
+        "delete users, set their limits, pause, resume, warm, evict, pin and unpin models, drain and resume workers, and "
+        "requeue predictions.",
     },
 )
 describe(
@@ -136,6 +140,10 @@ describe(
         "MODEL_DELETED": "A model was deleted.",
         "MODEL_PAUSED": "A model was paused.",
         "MODEL_RESUMED": "A model was resumed.",
+        "MODEL_WARMED": "A worker was told to load a model.",
+        "MODEL_EVICTED": "Workers were told to unload a model.",
+        "MODEL_PINNED": "A model was to stay in memory.",
+        "MODEL_UNPINNED": "A model was no longer to stay in memory.",
         "WORKER_DRAINED": "A worker was told to claim nothing more.",
         "WORKER_RESUMED": "A drained worker was told to claim again.",
         "PREDICTION_REQUEUED": "A prediction that the server had failed was run again.",
@@ -170,6 +178,21 @@ describe(
         "SERVER": "The server, or all of its results.",
     },
     name="AuditSubjectType",
+)
+describe(
+    MemoryAction,
+    "What is to become of a version in a worker's memory.",
+    {"LOAD": "It is to be loaded.", "UNLOAD": "It is to be unloaded, once what runs on it has ended."},
+)
+describe(
+    MemoryRequestState,
+    "State of a request to a worker's memory.",
+    {
+        "REQUESTED": "The worker has not begun.",
+        "RUNNING": "The worker loads it, or waits for what runs on it.",
+        "SUCCEEDED": "It was loaded or unloaded.",
+        "FAILED": "It could not be loaded; `reason` says why.",
+    },
 )
 describe(
     Quantization,

@@ -233,6 +233,24 @@ class Model(Node):
     )
     pause_reason: str | None = strawberry.field(description="Why it is paused, if that was said.")
 
+    pinned_at: datetime | None = strawberry.field(
+        description="Time when an administrator pinned the model: its newest READY version stays in memory; null if it "
+        "is not pinned."
+    )
+
+    @strawberry.field(description="Number of workers that have a version of it in memory.")
+    async def loaded_on(self, info: Info) -> int:
+        return (await info.context.loaders.model_memory.load(self.row.id)).loaded_on
+
+    @strawberry.field(
+        description="Why no worker has it in memory though it is pinned; null if one has, if it is not pinned, and for "
+        "all but administrators."
+    )
+    async def pin_problem(self, info: Info) -> str | None:
+        if self.pinned_at is None or not info.context.viewer.is_admin:
+            return None
+        return (await info.context.loaders.model_memory.load(self.row.id)).pin_problem
+
     @strawberry.field(description="Sample outputs that the owner shows to everyone who can see the model.")
     async def samples(
         self,
@@ -315,6 +333,7 @@ class Model(Node):
             run_count=BigInt(row.runs),
             paused_at=row.paused_at,
             pause_reason=row.pause_reason,
+            pinned_at=row.pinned_at,
         )
 
 

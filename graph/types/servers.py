@@ -9,11 +9,13 @@ from uuid import UUID
 import strawberry
 from strawberry.scalars import JSON
 
-from graph.types.enums import ModelKind
+from graph.context import Info
+from graph.types.enums import MemoryAction, MemoryRequestState, ModelKind
 from graph.types.errors import ForbiddenError, NotFoundError
 from graph.types.ids import global_id
 from graph.types.scalars import BigInt
 from server import tables
+from server.queue.model_memory import REQUESTS_MAX, MemoryRequestReport
 
 
 @strawberry.type(description="A predictor that the workers can run.")
@@ -57,6 +59,29 @@ class WorkerDisk:
     )
 
 
+@strawberry.type(description="What administrators want of a worker's memory: a version loaded or unloaded.")
+class MemoryRequest:
+    version: strawberry.ID = strawberry.field(description="Id of the version.")
+    slug: str = strawberry.field(description="The version, as `owner/name:number`.")
+    action: MemoryAction = strawberry.field(description="What is to become of it.")
+    state: MemoryRequestState = strawberry.field(description="How far the worker is.")
+    reason: str | None = strawberry.field(description="Why it FAILED; else null.")
+    requested_at: datetime = strawberry.field(description="Time when it was asked for.")
+    ended_at: datetime | None = strawberry.field(description="Time when it succeeded or failed.")
+
+    @classmethod
+    def of(cls, report: MemoryRequestReport) -> MemoryRequest:
+        return cls(
+            version=strawberry.ID(global_id("ModelVersion", report.version_id)),
+            slug=report.slug,
+            action=report.action,
+            state=report.state,
+            reason=report.reason,
+            requested_at=report.requested_at,
+            ended_at=report.ended_at,
+        )
+
+
 @strawberry.type(description="A worker process, as of its last heartbeat.")
 class Worker:
     id: strawberry.ID = strawberry.field(description="Id, new at each start.")
@@ -68,6 +93,10 @@ class Worker:
     model_bytes: BigInt = strawberry.field(description="Memory that loaded models use.")
     budget_bytes: BigInt | None = strawberry.field(description="Memory that loaded models may use.")
     versions: list[strawberry.ID] = strawberry.field(description="Ids of the model versions loaded in its memory.")
+    pinned_versions: list[strawberry.ID] = strawberry.field(
+        description="Ids of those of them that are pinned, by `pinModel` or by its PINNED_MODELS."
+    )
+    pinned_bytes: BigInt = strawberry.field(description="Memory that pinned models use.")
     in_flight: int = strawberry.field(description="Predictions that it is running.")
     evictions: int = strawberry.field(description="Models removed from its memory to make room for others.")
     walls: list[Wall] = strawberry.field(description="Walls around the process of its models.")
@@ -82,16 +111,27 @@ class Worker:
         "it takes work."
     )
 
+    @strawberry.field(
+        description=f"What administrators asked of its memory, of each version the last, newest first; at most "
+        f"{REQUESTS_MAX}."
+    )
+    async def memory_requests(self, info: Info) -> list[MemoryRequest]:
+        reports = await info.context.loaders.memory_requests.load(UUID(self.id))
+        return [MemoryRequest.of(report) for report in reports]
+
     @classmethod
     def of(cls, row: tables.Worker) -> Worker:
-        versions = [strawberry.ID(global_id("ModelVersion", UUID(key))) for key in row.versions]
+        versions, pinned = (
+            [strawberry.ID(global_id("ModelVersion", UUID(key))) for key in keys] for keys in (row.versions, row.pinned)
+        )
         names = (
             "host", "device", "device_name", "total_bytes", "free_bytes", "model_bytes", "budget_bytes", "in_flight",
-            "evictions", "started_at", "last_seen", "drained_at",
+            "evictions", "started_at", "last_seen", "drained_at", "pinned_bytes",
         )  # fmt: skip
         return cls(
             id=strawberry.ID(str(row.id)),
             versions=versions,
+            pinned_versions=pinned,
             walls=[
                 Wall(name=key, is_missing=bool(reason), reason=reason or None)
                 for key, reason in sorted(row.walls.items())

@@ -56,7 +56,7 @@ class WorkerDisk:
 class WorkerState:
     """What a heartbeat says of a worker; `versions` are in its memory, and memory is in bytes.
 
-    `walls`, `broken_predictors`, `disks` and `capacity` are as in `tables.Worker`.
+    `walls`, `broken_predictors`, `disks`, `capacity` and `pinned` are as in `tables.Worker`.
     """
 
     versions: tuple[str, ...] = ()
@@ -71,6 +71,8 @@ class WorkerState:
     broken_predictors: Mapping[str, str] = field(default_factory=dict)
     disks: Mapping[str, WorkerDisk] = field(default_factory=dict)
     capacity: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    pinned: tuple[str, ...] = ()
+    pinned_bytes: int = 0
 
 
 @dataclass(frozen=True)
@@ -112,17 +114,8 @@ async def _write(worker: WorkerInfo, state: WorkerState) -> bool:
     load = (to_json(list(state.versions)), state.in_flight, state.evictions)
     disks = {folder: asdict(disk) for folder, disk in state.disks.items()}
     facts = (to_json(dict(state.walls)), to_json(dict(state.broken_predictors)), to_json(disks))
-    (row,) = await rows(
-        _WORKER,
-        worker.id,
-        worker.host,
-        worker.pid,
-        worker.device,
-        *memory,
-        *load,
-        *facts,
-        to_json(dict(state.capacity)),
-    )
+    more = (to_json(dict(state.capacity)), to_json(list(state.pinned)), state.pinned_bytes)
+    (row,) = await rows(_WORKER, worker.id, worker.host, worker.pid, worker.device, *memory, *load, *facts, *more)
     return bool(row["is_drained"])
 
 
@@ -243,13 +236,14 @@ RETURNING name
 """
 _WORKER = """
 INSERT INTO worker (id, host, pid, device, device_name, total_bytes, free_bytes, model_bytes, budget_bytes, versions,
-  in_flight, evictions, walls, broken_predictors, disks, capacity, started_at, last_seen)
+  in_flight, evictions, walls, broken_predictors, disks, capacity, pinned, pinned_bytes, started_at, last_seen)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::jsonb, $11, $12, $13::jsonb, $14::jsonb, $15::jsonb, $16::jsonb,
+  $17::jsonb, $18,
   now(), now())
 ON CONFLICT (id) DO UPDATE SET last_seen = now(), device = excluded.device, device_name = excluded.device_name,
   total_bytes = excluded.total_bytes, free_bytes = excluded.free_bytes, model_bytes = excluded.model_bytes,
   budget_bytes = excluded.budget_bytes, versions = excluded.versions, in_flight = excluded.in_flight,
   evictions = excluded.evictions, walls = excluded.walls, broken_predictors = excluded.broken_predictors,
-  disks = excluded.disks, capacity = excluded.capacity
+  disks = excluded.disks, capacity = excluded.capacity, pinned = excluded.pinned, pinned_bytes = excluded.pinned_bytes
 RETURNING drained_at IS NOT NULL AS is_drained
 """

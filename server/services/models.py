@@ -308,7 +308,7 @@ async def pause(rt: Runtime, viewer: Viewer | None, slug: str, reason: str | Non
     if reason is not None and (len(reason) > REASON_MAX or not is_storable(reason)):
         raise InvalidInputError([Violation("/reason", f"At most {REASON_MAX} characters of text.", "maxLength")])
     async with in_transaction():
-        model = await _lock_for_admin(viewer, slug, "pause models")
+        model = await lock_for_admin(viewer, slug, "pause models")
         before = {"paused": model.paused_at is not None, "reason": model.pause_reason}
         model.paused_at, model.pause_reason = model.paused_at or now(), reason
         await model.save(update_fields=["paused_at", "pause_reason"])
@@ -320,7 +320,7 @@ async def pause(rt: Runtime, viewer: Viewer | None, slug: str, reason: str | Non
 async def resume(rt: Runtime, viewer: Viewer | None, slug: str) -> Model:
     """Let workers claim predictions of a paused model again, if it is paused; raises as `pause`."""
     async with in_transaction():
-        model = await _lock_for_admin(viewer, slug, "resume models")
+        model = await lock_for_admin(viewer, slug, "resume models")
         if model.paused_at is not None:
             before = {"paused": True, "reason": model.pause_reason}
             model.paused_at = model.pause_reason = None
@@ -332,7 +332,14 @@ async def resume(rt: Runtime, viewer: Viewer | None, slug: str) -> Model:
     return model
 
 
-async def _lock_for_admin(viewer: Viewer | None, slug: str, act: str) -> Model:
+async def lock_for_admin(viewer: Viewer | None, slug: str, act: str) -> Model:
+    """A model that an administrator acts on, in a transaction; `act` is as in `Viewer.administer`.
+
+    Raises:
+        ForbiddenError: the viewer is no admin, or an API key without the scope WRITE.
+        NotFoundError: there is no such model.
+        BadUserInputError: the slug names a version.
+    """
     if viewer is not None:
         viewer.administer(Scope.WRITE, act)
     if (parsed := parse_slug(slug)) and parsed.number:

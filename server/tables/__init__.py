@@ -22,7 +22,7 @@ from server.tables.storage import StoredBytes
 from server.tables.uploads import Upload, UploadUse
 from server.tables.users import User, UserLimit
 from server.tables.webhooks import Webhook, WebhookDelivery, WebhookSecret
-from server.tables.workers import Predictor, Worker
+from server.tables.workers import MemoryRequest, Predictor, Worker
 
 __all__ = [
     "ApiKey",
@@ -34,6 +34,7 @@ __all__ = [
     "Identity",
     "Invitation",
     "Mail",
+    "MemoryRequest",
     "Model",
     "ModelAlias",
     "ModelVariable",

@@ -19,7 +19,7 @@ class Model(Row):
 
     `samples` are ids of predictions that its owner shows to everybody; `runs` is how many were made, a little late;
     `variable_changes` counts how often its variables were changed. Predictions of one with `paused_at` wait, for the
-    `pause_reason`.
+    `pause_reason`. Of one with `pinned_at` the newest READY version stays in memory.
     """
 
     id = fields.UUIDField(primary_key=True, default=uuid7)
@@ -40,6 +40,7 @@ class Model(Row):
     deleted_at = fields.DatetimeField(null=True)
     paused_at = fields.DatetimeField(null=True)
     pause_reason = fields.CharField(max_length=200, null=True)
+    pinned_at = fields.DatetimeField(null=True)
 
     class Meta:
         """Table options."""
@@ -50,6 +51,7 @@ class Model(Row):
             LiveIndex(fields=("created_at", "id"), name="model_list", where="deleted_at IS NULL"),
             LiveIndex(fields=("name", "id"), name="model_names", where="deleted_at IS NULL"),
             LiveIndex(fields=("updated_at", "id"), name="model_updates", where="deleted_at IS NULL"),
+            LiveIndex(fields=("pinned_at",), name="model_pinned", where="pinned_at IS NOT NULL"),
         )
 
 

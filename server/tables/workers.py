@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from tortoise import fields
+from tortoise.indexes import Index
+from tortoise.migrations.constraints import CheckConstraint
 from tortoise.models import Model as Row
+from uuid6 import uuid7
+
+from server.tables.models import Version
 
 ALIVE_SECONDS = 45
 """A worker whose last heartbeat is older counts as gone."""
@@ -35,7 +41,8 @@ class Worker(Row):
     `walls` are those around its models' process, each with the reason why it is missing, empty where it stands;
     `broken_predictors` the classes that could not be loaded, each with the reason; `disks` the room on the disks of
     its folders, by the setting of each; `capacity` how many predictions it runs at once: of each kind of queue
-    (`slots`), and of a version of each predictor (`at_once`). One with `drained_at` claims nothing.
+    (`slots`), and of a version of each predictor (`at_once`). One with `drained_at` claims nothing. Of the `versions`,
+    those in `pinned` stay in memory; their models fill `pinned_bytes`.
     """
 
     id = fields.UUIDField(primary_key=True)
@@ -57,8 +64,48 @@ class Worker(Row):
     disks: Any = fields.JSONField(default=dict)
     drained_at = fields.DatetimeField(null=True)
     capacity: Any = fields.JSONField(default=dict)
+    pinned: Any = fields.JSONField(default=list)
+    pinned_bytes = fields.BigIntField(default=0)
 
     class Meta:
         """Table options."""
 
         table = "worker"
+
+
+class MemoryRequest(Row):
+    """What is asked of a worker's memory: a version loaded or unloaded. There is one of a version, the newest.
+
+    `reason` is why it failed. It goes with its worker.
+    """
+
+    id = fields.UUIDField(primary_key=True, default=uuid7)
+    worker: fields.ForeignKeyRelation[Worker] = fields.ForeignKeyField(
+        "models.Worker", related_name="memory_requests", on_delete=fields.CASCADE
+    )
+    worker_id: UUID
+    version: fields.ForeignKeyRelation[Version] = fields.ForeignKeyField(
+        "models.Version", related_name="memory_requests", on_delete=fields.CASCADE
+    )
+    version_id: UUID
+    action = fields.CharField(max_length=10)
+    state = fields.CharField(max_length=10)
+    reason = fields.TextField(null=True)
+    requested_at = fields.DatetimeField()
+    ended_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        """Table options."""
+
+        table = "memory_request"
+        unique_together = (("worker_id", "version_id"),)
+        indexes = (Index(fields=("version_id",), name="memory_request_version"),)
+        constraints = (
+            CheckConstraint(name="memory_request_action", check="action IN ('LOAD', 'UNLOAD')"),
+            CheckConstraint(
+                name="memory_request_state",
+                check="state IN ('REQUESTED', 'RUNNING', 'SUCCEEDED', 'FAILED')"
+                " AND (ended_at IS NOT NULL) = (state IN ('SUCCEEDED', 'FAILED'))"
+                " AND (reason IS NOT NULL) = (state = 'FAILED')",
+            ),
+        )

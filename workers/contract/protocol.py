@@ -101,8 +101,23 @@ class Try:
 
 
 @dataclass(frozen=True)
+class Load:
+    """Supervisor: load a version, as if a prediction were to run it; answered as a `Try`."""
+
+    prediction: str
+    version: VersionSpec
+
+
+@dataclass(frozen=True)
+class Pin:
+    """Supervisor: these versions stay in memory, besides those whose options say so; no others any more."""
+
+    versions: list[str]
+
+
+@dataclass(frozen=True)
 class Forget:
-    """Supervisor: unload a version that was deleted."""
+    """Supervisor: unload a version as soon as nothing runs it, since it was deleted or an administrator wants it."""
 
     version: str
 
@@ -156,7 +171,7 @@ class Inspected:
 
 @dataclass(frozen=True)
 class Tried:
-    """Runner: answer to `Try`: what the load and the run took, and `facts` of how it runs; `refusal` is a sentence.
+    """Runner: answer to `Try` or `Load`: what the load and the run took, and `facts`; `refusal` is a sentence.
 
     `needed_bytes` are those of a model that does not fit into this runner's memory for models.
     """
@@ -240,13 +255,18 @@ class Preview:
 
 @dataclass(frozen=True)
 class Resident:
-    """Runner: what its memory of models holds now, in the order of last use; sent whenever that changes."""
+    """Runner: what its memory of models holds now, in the order of last use; sent whenever that changes.
+
+    Of the versions, those in `pinned` stay, which fill `pinned_bytes`.
+    """
 
     versions: list[str]
     bytes: int
     budget_bytes: int | None = None
     evictions: int = 0
     free_bytes: int | None = None
+    pinned: list[str] = field(default_factory=list)
+    pinned_bytes: int = 0
 
 
 @dataclass(frozen=True)
@@ -313,7 +333,7 @@ class Canceled:
     prediction: str
 
 
-SupervisorMessage = Run | Cancel | SetPreviews | Inspect | Try | Forget | Ping | Stop
+SupervisorMessage = Run | Cancel | SetPreviews | Inspect | Try | Load | Pin | Forget | Ping | Stop
 PredictionMessage = (Loading | Started | Output | ChoiceOutput | File | Preview | Progress | Log | Metric | Timing
     | Done | Failed | Canceled | Tried)  # fmt: skip
 RunnerMessage = Ready | Pong | Inspected | Resident | PredictionMessage
@@ -335,7 +355,7 @@ def _kinds(hint: Any) -> frozenset[type] | None:
 
 
 _KINDS = {cls: {n: _kinds(h) for n, h in get_type_hints(cls).items()} for cls in (*_TYPES.values(), VersionSpec)}
-_WITH_SPEC, _WITH_BLOB = (Run, Inspect, Try), (File, Preview)
+_WITH_SPEC, _WITH_BLOB = (Run, Inspect, Try, Load), (File, Preview)
 
 
 def _checked(cls: type[Any], body: dict[str, Any]) -> dict[str, Any]:

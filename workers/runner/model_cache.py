@@ -7,7 +7,7 @@ import logging
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 
@@ -51,8 +51,8 @@ class _Entry:
     phase: tuple[str, int | None, int | None] | None = None
 
     @property
-    def is_pinned(self) -> bool:
-        return bool(self.spec.options.get("pinned")) and not self.forgotten
+    def versions(self) -> list[str]:
+        return [*sorted(self.adapters), self.spec.id]
 
 
 class LoadAbandonedError(BaseException):
@@ -104,6 +104,7 @@ class ModelCache:
         self._loaded: list[_Entry] = []
         self._loading: list[_Entry] = []
         self._urgent: _Entry | None = None
+        self._pins: frozenset[str] = frozenset()
         self.evictions = 0
         if idle_seconds:
             threading.Thread(target=self._drop_idle, args=(idle_seconds,), name="idle models", daemon=True).start()
@@ -152,17 +153,19 @@ class ModelCache:
                     entry.watchers.remove(context)
             yield entry.predictor
         finally:
-            size = None
-            if version.adapter and version.id not in entry.adapters and entry.predictor is not None:
-                entry.adapters.add(version.id)
-                size = entry.predictor.size_bytes()
+            is_first = bool(version.adapter) and version.id not in entry.adapters
+            size = entry.predictor.size_bytes() if is_first and entry.predictor is not None else None
             with self._changed:
+                if size is not None:
+                    entry.adapters.add(version.id)
                 entry.size_bytes = size or entry.size_bytes
                 entry.users -= 1
                 entry.used_at = time.monotonic()
                 victims = self._take([entry]) if entry.forgotten else self._excess(0)
-                if entry.users == 0 and not (entry.is_over or entry.is_pinned):
+                if entry.users == 0 and not (entry.is_over or self._is_pinned(entry)):
                     later(self._grace_seconds / 2, lambda: self._abandon(entry))
+            if size is not None and not victims:
+                self._tell(self.resident)
             self._unload(victims)
 
     def forget(self, version: str) -> None:
@@ -179,6 +182,14 @@ class ModelCache:
             victims = self._take([entry])
         # in a thread, since a model's own teardown may take its time and the caller has messages to read
         threading.Thread(target=self._unload, args=(victims,), name=f"forget {version}", daemon=True).start()
+
+    def pin(self, versions: Iterable[str]) -> None:
+        """Have these versions stay once they are loaded, and no others but those whose options say so."""
+        with self._changed:
+            self._pins = frozenset(versions)
+            # Who waits for room may have more of it now, or never
+            self._changed.notify_all()
+        self._tell(self.resident)
 
     def shrink(self) -> None:
         """Unload everything that nobody uses."""
@@ -340,30 +351,41 @@ class ModelCache:
                 return
             pause.wait(STOP_SECONDS)
 
-    def _pinned_bytes(self, besides: _Entry) -> int:
-        return sum(entry.size_bytes for entry in self._loaded if entry.is_pinned and entry is not besides)
+    def _is_pinned(self, entry: _Entry) -> bool:
+        is_wanted = bool(entry.spec.options.get("pinned")) or not self._pins.isdisjoint(entry.versions)
+        return is_wanted and not entry.forgotten
+
+    def _pinned_bytes(self, besides: _Entry | None = None) -> int:
+        return sum(each.size_bytes for each in self._loaded if self._is_pinned(each) and each is not besides)
 
     @property
     def resident(self) -> Resident:
         """What is loaded, the most recently used last, each behind its adapters."""
         with self._changed:
             loaded = sorted(self._loaded, key=lambda entry: entry.used_at)
-            versions = [key for entry in loaded for key in (*sorted(entry.adapters), entry.spec.id)]
-            return Resident(versions, self.loaded_bytes, self._budget, self.evictions)
+            versions = [key for entry in loaded for key in entry.versions]
+            # An adapter's base stays with it; of the others on that base nobody has asked
+            pinned = [
+                key
+                for entry in loaded if self._is_pinned(entry)
+                for key in entry.versions if key == entry.spec.id or key in self._pins
+            ]  # fmt: skip
+            memory = (self.loaded_bytes, self._budget, self.evictions)
+            return Resident(versions, *memory, pinned=pinned, pinned_bytes=self._pinned_bytes())
 
     def _drop_idle(self, seconds: float) -> None:
         pause = threading.Event()
         while not pause.wait(min(seconds / 4, 5)):
             with self._changed:
                 long_ago = time.monotonic() - seconds
-                victims = self._take([e for e in self._loaded if e.used_at < long_ago and not e.is_pinned])
+                victims = self._take([e for e in self._loaded if e.used_at < long_ago and not self._is_pinned(e)])
                 self.evictions += len(victims)
             self._unload(victims)
 
     def _excess(self, needed: int) -> list[_Entry]:
         """Idle entries, least recently used first, until the rest and `needed` bytes fit; no longer in the cache."""
         victims: list[_Entry] = []
-        for entry in sorted((e for e in self._loaded if not e.is_pinned), key=lambda e: e.used_at):
+        for entry in sorted((e for e in self._loaded if not self._is_pinned(e)), key=lambda e: e.used_at):
             if self._budget is None or self._used_bytes + needed <= self._budget:
                 break
             victims += self._take([entry])

@@ -45,8 +45,10 @@ from workers.contract.protocol import (
     Forget,
     Inspect,
     Inspected,
+    Load,
     Loading,
     Message,
+    Pin,
     Ping,
     Pong,
     ProtocolError,
@@ -258,8 +260,10 @@ class Runner:
                     self._tasks[prediction] = task
                 work = partial(self._perform, message, task)
                 task.future = self._pools.submit(version, predictor.max_concurrency, work)
-            case Try():
+            case Try() | Load():
                 self._begin_try(message)
+            case Pin(versions):
+                self._cache.pin(versions)
             case Cancel(prediction):
                 self._cancel(prediction)
             case SetPreviews(prediction, enabled):
@@ -287,11 +291,12 @@ class Runner:
             self._remove(prediction, canceled)
             canceled.context.finish(Canceled(prediction))
 
-    def _begin_try(self, message: Try) -> None:
-        predictor = self._registry.get(message.version.predictor)
-        if predictor is None:
-            reason = f"This runner has no predictor {message.version.predictor!r}."
-            self._outbox.put(Tried(message.prediction, refusal=reason))
+    def _begin_try(self, message: Try | Load) -> None:
+        version = message.version
+        predictor = self._registry.get(version.predictor)
+        if predictor is None or version.code not in (None, self._registry.code(version.predictor)):
+            missing = "This runner has no predictor {!r}." if predictor is None else OTHER_CODE
+            self._outbox.put(Tried(message.prediction, refusal=missing.format(version.predictor)))
             return
         task = _Task(PredictionContext(message.prediction, {}, TrySink(self._outbox)))
         with self._tasks_lock:
@@ -339,8 +344,8 @@ class Runner:
             "libraries": library_versions(),
         }
 
-    def _try(self, message: Try, task: _Task) -> None:
-        """Load a version and run it on the smallest of its examples that it takes, in a thread of it."""
+    def _try(self, message: Try | Load, task: _Task) -> None:
+        """Load a version in a thread of it, and for a try run it on the smallest of its examples that it takes."""
         context, spec = task.context, message.version
         answer: Tried | Failed | Canceled
         try:
@@ -349,7 +354,8 @@ class Runner:
                 loaded = time.monotonic()
                 # An adapter's own bytes are what its base's model grows by
                 before = predictor.size_bytes() if spec.adapter else 0
-                self._run_example(message, context, predictor)
+                if isinstance(message, Try):
+                    self._run_example(message, context, predictor)
                 ended = time.monotonic()
                 size, facts = max(0, predictor.size_bytes() - before), predictor.facts()
             answer = Tried(message.prediction, loaded - began, ended - loaded, size, facts)

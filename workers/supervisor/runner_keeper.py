@@ -92,6 +92,7 @@ class RunnerKeeper:
         """The secrets that the runner was given, which nobody shall read in what it writes."""
         self.ready: protocol.Ready | None = None
         self.resident = protocol.Resident([], 0)
+        self._pins: frozenset[str] = frozenset()
         self.on_resident: Callable[[], None] = lambda: None
         self.on_ready: Callable[[], None] = lambda: None
 
@@ -114,6 +115,8 @@ class RunnerKeeper:
                     backoff = min(MAX_BACKOFF_SECONDS, backoff * 2)
                     continue
                 self._client.hide = self.concealment.hide
+                if self._pins:
+                    self._client.send(protocol.Pin(sorted(self._pins)))
                 ready = self._client.ready
                 self.ready = replace(ready, broken_predictors={**ready.broken_predictors, **self._left_out})
                 self._up.set()
@@ -242,7 +245,7 @@ class RunnerKeeper:
         runs, self._runs = self._runs, {}
         is_killed, self._is_killed = self._is_killed, False
         is_reloading, self._is_reloading = self._is_reloading, False
-        self.resident = replace(self.resident, versions=[], bytes=0)
+        self.resident = replace(self.resident, versions=[], bytes=0, pinned=[], pinned_bytes=0)
         overload, self._overload = self._overload, None
         if not is_reloading:
             reason = "overload" if overload else "killed" if is_killed else "stuck" if code == STUCK else "died"
@@ -274,7 +277,13 @@ class RunnerKeeper:
         if self._client is not None:
             self._client.send(message)
 
-    def submit(self, run: RunHandle, message: protocol.Run | protocol.Try) -> None:
+    def pin(self, versions: frozenset[str]) -> None:
+        """Have these versions stay in memory, also in a runner that comes after this one."""
+        if versions != self._pins:
+            self._pins = versions
+            self.send(protocol.Pin(sorted(versions)))
+
+    def submit(self, run: RunHandle, message: protocol.Run | protocol.Try | protocol.Load) -> None:
         """Give a run to the runner that is up now, see `client`; it gets what the runner says until its outcome."""
         self._runs[run.key] = run
         run.outcome.add_done_callback(lambda _: self._runs.pop(run.key, None))

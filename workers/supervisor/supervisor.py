@@ -40,6 +40,7 @@ from workers.supervisor.demand import Demand
 from workers.supervisor.inputs import InputFiles
 from workers.supervisor.inspector import Inspector
 from workers.supervisor.memory_bound import bound_memory
+from workers.supervisor.model_memory import MemoryContext, ModelMemory
 from workers.supervisor.preparer import Preparer
 from workers.supervisor.run_output import CANCELED, HANDED_BACK, LEASE_LOST
 from workers.supervisor.runner_client import RunnerOptions
@@ -129,7 +130,6 @@ class Supervisor:
         self._catalogue_changed = asyncio.Event()
         self._batch_due = asyncio.Event()
         self._share_due = asyncio.Event()
-        self._keeper.on_resident = self._heartbeat_due.set
         self._keeper.on_ready = self._catalogue_changed.set
         self._deliverer = Deliverer(rt)
         self._demand = Demand(rt.event_log, self._attempts)
@@ -148,8 +148,15 @@ class Supervisor:
             streams=self._attempts.__len__,
             deliver=self._deliverer.look,
             enter_runner=self._enter_runner,
-            paths=ServerPaths(rt.settings),
+            paths=(paths := ServerPaths(rt.settings)),
         )
+        memory = MemoryContext(
+            *(rt, self._keeper, self._context.snapshots, self._context.variables, runner_lock),
+            attempts=self._attempts.values,
+            paths=paths,
+        )
+        self._memory = ModelMemory(memory, self.worker_id)
+        self._keeper.on_resident = self._note_memory
 
     def wake(self, queue: str, *hints: str) -> None:
         """A doorbell: look for work; hints may name rows that just came."""
@@ -196,6 +203,7 @@ class Supervisor:
                 logger.info("worker.stopped", why="before its runner was up")
                 return
             info = announcement.result()
+            stack.push_async_callback(self._memory.close)
             claims = asyncio.create_task(self._guard("claims", self._claim_loop.run()))
             for name, loop in (
                 ("heartbeat", self._send_heartbeats(info)),
@@ -343,6 +351,8 @@ class Supervisor:
                 "slots": {queue: int(getattr(self._rt.settings, f"{queue}_slots")) for queue in QUEUES},
                 "at_once": self._keeper.at_once,
             },
+            tuple(memory.pinned),
+            memory.pinned_bytes,
         )
 
     async def _send_heartbeats(self, info: WorkerInfo) -> None:
@@ -365,12 +375,17 @@ class Supervisor:
                     keeper.send(Forget(version))
                     logger.info("version.forgotten", version=version)
                 await self._look_at_others()
+                await self._memory.look()
                 self._beat_at = time.monotonic()
             except DATABASE_ERRORS as error:
                 logger.warning("heartbeat.failed", error=str(error))
             wait = settings.heartbeat_seconds - (time.monotonic() - began)
             await wait_for_event(self._heartbeat_due, max(SHORTEST_PAUSE_SECONDS, wait))
             self._heartbeat_due.clear()
+
+    def _note_memory(self) -> None:
+        self._memory.note_change()
+        self._heartbeat_due.set()
 
     def _drain(self, *, is_drained: bool) -> None:
         """Claim nothing more, or again, as an administrator wants; what runs here goes on."""

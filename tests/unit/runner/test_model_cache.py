@@ -360,6 +360,49 @@ def test_a_model_that_was_not_used_for_long_is_unloaded() -> None:
     assert not loads.models[0].gone.is_set()
 
 
+def test_what_is_pinned_while_it_is_loaded_stays_until_it_is_unpinned() -> None:
+    loads, told = Loads(), list[Resident]()
+    cache = ModelCache(loads, budget=lambda: 25, estimate=lambda s: 10, changed=told.append)
+    use(cache, spec("a"))
+    cache.pin(["a", "not loaded"])
+    assert (told[-1].pinned, told[-1].pinned_bytes) == (["a"], 10)
+    for name in "bcd":
+        use(cache, spec(name))
+    assert cache.resident.versions == ["a", "d"]
+    with pytest.raises(ModelLoadError, match="needs 20 bytes of memory, and at most 15 can"):
+        use(cache, spec("large", bytes=20))
+    cache.pin([])
+    assert (told[-1].pinned, told[-1].pinned_bytes) == ([], 0)
+    for name in "bc":
+        use(cache, spec(name))
+    assert loads.models[0].gone.is_set()
+    assert cache.resident.versions == ["b", "c"]
+
+
+def test_what_was_pinned_before_it_is_loaded_stays_though_it_is_idle() -> None:
+    loads = Loads()
+    cache = ModelCache(loads, budget=lambda: 100, idle_seconds=0.2)
+    cache.pin(["pinned"])
+    use(cache, spec("pinned"))
+    use(cache, spec("idle"))
+    assert loads.models[1].gone.wait(SECONDS)
+    assert not loads.models[0].gone.is_set()
+    cache.forget("pinned")
+    assert loads.models[0].gone.wait(SECONDS)
+
+
+def test_a_pinned_adapter_keeps_its_base_and_nobody_hears_that_others_on_it_were() -> None:
+    loads = Loads()
+    cache = ModelCache(loads, budget=lambda: 25, estimate=lambda s: 10)
+    cache.pin(["one"])
+    for name in ("one", "two"):
+        use(cache, VersionSpec(name, "model", "/base", base="base", adapter=f"/{name}"))
+    for name in "abc":
+        use(cache, spec(name))
+    assert (cache.resident.versions, cache.resident.pinned) == (["one", "two", "base", "c"], ["one", "base"])
+    assert not loads.models[0].gone.is_set()
+
+
 def test_who_asks_hears_what_is_loaded_whenever_that_changes() -> None:
     told: list[Resident] = []
     cache = ModelCache(Loads(), budget=lambda: 25, estimate=lambda s: 10, changed=told.append)

@@ -76,6 +76,12 @@ export type DeviceClass =
   /** Workers with an NVIDIA GPU. */
   | 'CUDA';
 
+/** The worker to drain. */
+export type DrainWorkerInput = {
+  /** Id of the worker. Maximum 200 characters. */
+  id: string;
+};
+
 /** Stable codes of errors. */
 export type ErrorCode =
   /** Wrong e-mail address or password. */
@@ -96,6 +102,14 @@ export type ErrorCode =
   | 'UNAUTHENTICATED'
   /** It exists, but cannot be used now. */
   | 'UNAVAILABLE';
+
+/** The model to unload. */
+export type EvictModelInput = {
+  /** Model as `owner/name`, or version as `owner/name:number`. Maximum 10000 characters. */
+  model: string;
+  /** Id of the worker; left out, all that have it. Maximum 200 characters. */
+  worker?: string | null | undefined;
+};
 
 /** A sign-in that the provider answered. */
 export type FinishSignInInput = {
@@ -146,6 +160,20 @@ export type ModelVariableKind =
   | 'SECRET'
   /** Its value can be read again by the owner. */
   | 'VARIABLE';
+
+/** The model to pause. */
+export type PauseModelInput = {
+  /** Model as `owner/name`. Maximum 10000 characters. */
+  model: string;
+  /** Why, for those whose predictions wait; at most 200 characters. */
+  reason?: string | null | undefined;
+};
+
+/** The model to pin. */
+export type PinModelInput = {
+  /** Model as `owner/name`. Maximum 10000 characters. */
+  model: string;
+};
 
 /** Why a prediction failed. */
 export type PredictionErrorCode =
@@ -253,6 +281,18 @@ export type ResetPasswordInput = {
   token: string;
 };
 
+/** The model to resume. */
+export type ResumeModelInput = {
+  /** Model as `owner/name`. Maximum 10000 characters. */
+  model: string;
+};
+
+/** The drained worker that is to take work again. */
+export type ResumeWorkerInput = {
+  /** Id of the worker. Maximum 200 characters. */
+  id: string;
+};
+
 /** The prediction to retry. */
 export type RetryPredictionInput = {
   /** Id of the prediction. Maximum 200 characters. */
@@ -269,7 +309,7 @@ export type RevokeApiKeyInput = {
 
 /** What an API key may do; no scope includes another. */
 export type Scope =
-  /** Act with its owner's administrator rights, within its other scopes: deactivate, reactivate and delete users, set their limits, pause and resume models, drain and resume workers, and requeue predictions. */
+  /** Act with its owner's administrator rights, within its other scopes: deactivate, reactivate and delete users, set their limits, pause, resume, warm, evict, pin and unpin models, drain and resume workers, and requeue predictions. */
   | 'ADMIN'
   /** Read what its owner can see: private models, predictions, files, deliveries and events. */
   | 'READ'
@@ -288,6 +328,12 @@ export type SetModelVariableInput = {
   name: string;
   /** Value, at most 16384 bytes. */
   value: string;
+};
+
+/** The model to unpin. */
+export type UnpinModelInput = {
+  /** Model as `owner/name`. Maximum 10000 characters. */
+  model: string;
 };
 
 /** Filter for a list of users. */
@@ -429,21 +475,21 @@ export type RedeliverWebhookMutation = { redeliverWebhook:
 export type SystemQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type SystemQuery = { workers: Array<{ id: string, host: string, device: string, deviceName: string, totalBytes: number | string | null, freeBytes: number | string | null, modelBytes: number | string, budgetBytes: number | string | null, versions: Array<string>, inFlight: number, evictions: number, startedAt: string, walls: Array<{ name: string, isMissing: boolean }>, brokenPredictors: Array<{ name: string, reason: string }>, disks: Array<{ folder: string, freeBytes: number | string, totalBytes: number | string, isLow: boolean, waiting: number }> }>, queues: Array<{ name: string, kind: ModelKind, device: DeviceClass, depth: number, oldestWaitingSeconds: number | null, running: number, workers: number }>, server: { version: string, health: { database: string, redis: string, workers: number } } };
+export type SystemQuery = { workers: Array<{ id: string, host: string, device: string, deviceName: string, totalBytes: number | string | null, freeBytes: number | string | null, modelBytes: number | string, budgetBytes: number | string | null, versions: Array<string>, pinnedVersions: Array<string>, inFlight: number, drainedAt: string | null, evictions: number, startedAt: string, walls: Array<{ name: string, isMissing: boolean }>, brokenPredictors: Array<{ name: string, reason: string }>, disks: Array<{ folder: string, freeBytes: number | string, totalBytes: number | string, isLow: boolean, waiting: number }> }>, queues: Array<{ name: string, kind: ModelKind, device: DeviceClass, depth: number, oldestWaitingSeconds: number | null, running: number, workers: number }>, server: { version: string, health: { database: string, redis: string, workers: number } } };
 
-export type VersionNamesQueryVariables = Exact<{
+export type ResidentVersionsQueryVariables = Exact<{
   ids: Array<string> | string;
 }>;
 
 
-export type VersionNamesQuery = { nodes: Array<
+export type ResidentVersionsQuery = { nodes: Array<
     | { __typename: 'ApiKey' }
     | { __typename: 'AuditEvent' }
     | { __typename: 'Batch' }
     | { __typename: 'BatchLine' }
     | { __typename: 'Invitation' }
     | { __typename: 'Model' }
-    | { __typename: 'ModelVersion', id: string, slug: string }
+    | { __typename: 'ModelVersion', id: string, slug: string, model: { slug: string, pausedAt: string | null } }
     | { __typename: 'Prediction' }
     | { __typename: 'User' }
     | { __typename: 'WebhookDelivery' }
@@ -457,6 +503,87 @@ export type UsersQueryVariables = Exact<{
 
 
 export type UsersQuery = { users: { totalCount: number, nodes: Array<{ id: string, handle: string, email: string | null, isAdmin: boolean, createdAt: string, lastSeen: string | null, predictionCount: number | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+
+export type DrainWorkerMutationVariables = Exact<{
+  input: DrainWorkerInput;
+}>;
+
+
+export type DrainWorkerMutation = { drainWorker:
+    | { code: ErrorCode, message: string }
+    | { code: ErrorCode, message: string }
+    | Record<PropertyKey, never>
+   };
+
+export type ResumeWorkerMutationVariables = Exact<{
+  input: ResumeWorkerInput;
+}>;
+
+
+export type ResumeWorkerMutation = { resumeWorker:
+    | { code: ErrorCode, message: string }
+    | { code: ErrorCode, message: string }
+    | Record<PropertyKey, never>
+   };
+
+export type EvictModelMutationVariables = Exact<{
+  input: EvictModelInput;
+}>;
+
+
+export type EvictModelMutation = { evictModel:
+    | { code: ErrorCode, message: string }
+    | { code: ErrorCode, message: string }
+    | { code: ErrorCode, message: string }
+    | { code: ErrorCode, message: string }
+    | Record<PropertyKey, never>
+   };
+
+export type PinModelMutationVariables = Exact<{
+  input: PinModelInput;
+}>;
+
+
+export type PinModelMutation = { pinModel:
+    | { code: ErrorCode, message: string }
+    | { code: ErrorCode, message: string }
+    | { code: ErrorCode, message: string }
+    | Record<PropertyKey, never>
+   };
+
+export type UnpinModelMutationVariables = Exact<{
+  input: UnpinModelInput;
+}>;
+
+
+export type UnpinModelMutation = { unpinModel:
+    | { code: ErrorCode, message: string }
+    | { code: ErrorCode, message: string }
+    | Record<PropertyKey, never>
+   };
+
+export type PauseModelMutationVariables = Exact<{
+  input: PauseModelInput;
+}>;
+
+
+export type PauseModelMutation = { pauseModel:
+    | { code: ErrorCode, message: string }
+    | { code: ErrorCode, message: string }
+    | { code: ErrorCode, message: string }
+    | Record<PropertyKey, never>
+   };
+
+export type ResumeModelMutationVariables = Exact<{
+  input: ResumeModelInput;
+}>;
+
+
+export type ResumeModelMutation = { resumeModel:
+    | { code: ErrorCode, message: string }
+    | { code: ErrorCode, message: string }
+    | Record<PropertyKey, never>
+   };
 
 export type PredictionRowFragment = { id: string, status: PredictionStatus, input: unknown, createdAt: string, model: { id: string, slug: string, kind: ModelKind }, version: { id: string, number: number }, files: Array<{ url: string, contentType: string }>, error: { code: PredictionErrorCode, message: string } | null, metrics: { totalSeconds: number | null } };
 
@@ -1158,7 +1285,9 @@ export const SystemDocument = /*#__PURE__*/ new TypedDocumentString(`
     modelBytes
     budgetBytes
     versions
+    pinnedVersions
     inFlight
+    drainedAt
     evictions
     walls {
       name
@@ -1196,17 +1325,21 @@ export const SystemDocument = /*#__PURE__*/ new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<SystemQuery, SystemQueryVariables>;
-export const VersionNamesDocument = /*#__PURE__*/ new TypedDocumentString(`
-    query VersionNames($ids: [ID!]!) {
+export const ResidentVersionsDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query ResidentVersions($ids: [ID!]!) {
   nodes(ids: $ids) {
     __typename
     ... on ModelVersion {
       id
       slug
+      model {
+        slug
+        pausedAt
+      }
     }
   }
 }
-    `) as unknown as TypedDocumentString<VersionNamesQuery, VersionNamesQueryVariables>;
+    `) as unknown as TypedDocumentString<ResidentVersionsQuery, ResidentVersionsQueryVariables>;
 export const UsersDocument = /*#__PURE__*/ new TypedDocumentString(`
     query Users($first: Int!, $after: String, $filter: UserFilter!) {
   users(first: $first, after: $after, filter: $filter) {
@@ -1227,6 +1360,76 @@ export const UsersDocument = /*#__PURE__*/ new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<UsersQuery, UsersQueryVariables>;
+export const DrainWorkerDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation DrainWorker($input: DrainWorkerInput!) {
+  drainWorker(input: $input) {
+    ... on UserError {
+      code
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<DrainWorkerMutation, DrainWorkerMutationVariables>;
+export const ResumeWorkerDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation ResumeWorker($input: ResumeWorkerInput!) {
+  resumeWorker(input: $input) {
+    ... on UserError {
+      code
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ResumeWorkerMutation, ResumeWorkerMutationVariables>;
+export const EvictModelDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation EvictModel($input: EvictModelInput!) {
+  evictModel(input: $input) {
+    ... on UserError {
+      code
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<EvictModelMutation, EvictModelMutationVariables>;
+export const PinModelDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation PinModel($input: PinModelInput!) {
+  pinModel(input: $input) {
+    ... on UserError {
+      code
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<PinModelMutation, PinModelMutationVariables>;
+export const UnpinModelDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation UnpinModel($input: UnpinModelInput!) {
+  unpinModel(input: $input) {
+    ... on UserError {
+      code
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<UnpinModelMutation, UnpinModelMutationVariables>;
+export const PauseModelDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation PauseModel($input: PauseModelInput!) {
+  pauseModel(input: $input) {
+    ... on UserError {
+      code
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<PauseModelMutation, PauseModelMutationVariables>;
+export const ResumeModelDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation ResumeModel($input: ResumeModelInput!) {
+  resumeModel(input: $input) {
+    ... on UserError {
+      code
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ResumeModelMutation, ResumeModelMutationVariables>;
 export const HistoryDocument = /*#__PURE__*/ new TypedDocumentString(`
     query History($first: Int!, $after: String, $filter: PredictionFilter, $everybody: Boolean!) {
   predictions(first: $first, after: $after, filter: $filter) {
