@@ -160,6 +160,7 @@ describe(
     {
         "GRAPHQL": "Over GraphQL.",
         "REST": "Over REST, in Replicate's form or OpenAI's.",
+        "SINGLE_SIGN_ON": "By the provider of single sign-on.",
         "COMMAND_LINE": "By a command on the server's machine.",
         "SERVER": "The server did it by itself.",
     },

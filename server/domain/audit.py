@@ -57,6 +57,7 @@ class AuditDoor(StrEnum):
 
     GRAPHQL = "GRAPHQL"
     REST = "REST"
+    SINGLE_SIGN_ON = "SINGLE_SIGN_ON"
     COMMAND_LINE = "COMMAND_LINE"
     SERVER = "SERVER"
 

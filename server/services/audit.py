@@ -54,10 +54,12 @@ async def record(
     subject: Subject,
     before: Mapping[str, Any] | None = None,
     after: Mapping[str, Any] | None = None,
+    door: AuditDoor | None = None,
 ) -> None:
     """Write down what a viewer does, in the transaction that does it; no viewer is the operator at the command line.
 
-    `before` and `after` have the fields that change, with values as JSON takes them.
+    `before` and `after` have the fields that change, with values as JSON takes them. Without a `door` it is the one
+    that the request came by.
 
     Raises:
         ValueError: a field of them is named like a secret.
@@ -65,12 +67,13 @@ async def record(
     require_no_secrets(before)
     require_no_secrets(after)
     if viewer is None:
-        user, door, address, client = None, AuditDoor.COMMAND_LINE, *_operator()
+        user, address, client = None, *_operator()
+        door = door or AuditDoor.COMMAND_LINE
         origin = Origin()
     else:
         origin = ORIGIN.get() or Origin()
         user, address, client = viewer.user_id, viewer.address, origin.client
-        door = AuditDoor.REST if origin.is_rest else AuditDoor.GRAPHQL
+        door = door or (AuditDoor.REST if origin.is_rest else AuditDoor.GRAPHQL)
     details = [None if each is None else to_json(each) for each in (before, after)]
     await rows(
         _RECORD, uuid7(), action.value, user, OPERATOR if viewer is None else "", door.value,

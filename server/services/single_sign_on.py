@@ -24,7 +24,7 @@ from server.adapters.database import insert_all, now, rows
 from server.adapters.security import LINK_PREFIX, fingerprint, opaque
 from server.adapters.vault import UnreadableSecretError
 from server.domain.accounts import SignInMethod, Viewer
-from server.domain.audit import AuditAction, Subject, SubjectType
+from server.domain.audit import AuditAction, AuditDoor, Subject, SubjectType
 from server.domain.identities import ClaimsRefusedError, Person, handles, person_of, require_domain
 from server.errors import CredentialsError, UnavailableError
 from server.runtime import Runtime
@@ -191,7 +191,8 @@ async def _record(
 ) -> None:
     """A line of the audit log, about the user who signs in."""
     subject = Subject(SubjectType.USER, user_id, await audit.handle_of(user_id), user_id)
-    await audit.record(replace(viewer, user_id=user_id), action, subject, before, after)
+    actor = replace(viewer, user_id=user_id)
+    await audit.record(actor, action, subject, before, after, AuditDoor.SINGLE_SIGN_ON)
 
 
 async def _linked(rt: Runtime, person: Person, user: User | None) -> UUID | None:

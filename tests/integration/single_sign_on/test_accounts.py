@@ -65,6 +65,7 @@ async def test_a_group_makes_administrators_and_leaving_it_takes_that_away(
     assert [(line["action"], line["after"]) for line in lines] == [
         ("PROVIDER_CHANGED_ROLE", {"admin": True}), ("PROVIDER_REGISTERED", None),
     ]  # fmt: skip
+    assert {line["door"] for line in lines} == {"SINGLE_SIGN_ON"}
     provider.person["groups"] = ["others"]
     await browser.sign_in()
     # Sessions of before too
