@@ -22,10 +22,11 @@ from server.maintenance import erasure
 from server.queue.model_memory import of_workers as requests_of_workers
 from server.runtime import Runtime
 from server.services import audit as audit_log
-from server.services import catalogue, model_memory, models, predictions
+from server.services import catalogue, invitations, model_memory, models, password_resets, predictions
 from server.services import queues as queue_reports
 from server.services import users as accounts
 from server.services.audit import AuditCriteria
+from server.services.invitations import NewInvitation
 from server.services.predictions import REQUEUED_AT_ONCE, RequeueCriteria
 from server.services.queues import QueueReport
 from server.services.users import UserCriteria
@@ -46,7 +47,10 @@ queues = typer.Typer(
     help="What waits: how much, pausing and resuming a model, running again what the server failed.",
     no_args_is_help=True,
 )
-users = typer.Typer(help="The users: listing, deactivating, reactivating and deleting them.", no_args_is_help=True)
+users = typer.Typer(
+    help="The users: listing, inviting, deactivating, reactivating and deleting them, links for another password.",
+    no_args_is_help=True,
+)
 
 
 def add_commands(app: typer.Typer) -> None:
@@ -179,8 +183,8 @@ def warm_model(
 async def _wait_for_load(worker: Worker, model: str) -> None:
     """Wait until what was asked for just now has ended; raises UnavailableError where it failed."""
     while True:
-        asked = (await requests_of_workers([worker.id])).get(worker.id, [])
-        newest = next((each for each in asked if each.slug == model or each.slug.rpartition(":")[0] == model), None)
+        reports = (await requests_of_workers([worker.id])).get(worker.id, [])
+        newest = next((each for each in reports if each.slug == model or each.slug.rpartition(":")[0] == model), None)
         if newest is None or not await Worker.exists(id=worker.id):
             raise UnavailableError(f"The worker {worker.id} is gone; ask another.")
         if newest.state is MemoryRequestState.FAILED:
@@ -356,6 +360,43 @@ def delete_user(
 
     rest = "" if beside_servers(delete) else "; what is left of theirs is removed by the servers"
     typer.echo(f"{handle} is deleted{rest}.")
+
+
+Address = Annotated[
+    str | None, typer.Option("--url", help="What links begin with, if PUBLIC_URL is not set. Default: this machine.")
+]
+
+
+@users.command("invite")
+def invite_user(
+    email: Annotated[str, typer.Argument(help="E-mail address of who may make an account.")],
+    admin: Annotated[bool, typer.Option("--admin", help="Make the account an administrator's.")] = False,
+    link: Annotated[bool, typer.Option("--link", help="Print the link also where a mail could carry it.")] = False,
+    url: Address = None,
+) -> None:
+    """Invite somebody, by mail where a mail server is configured, else by a link that this prints; it works once."""
+
+    async def invite(rt: Runtime) -> NewInvitation:
+        base_url = url or _api_url(rt)
+        return await invitations.create(rt, None, email, is_admin=admin, base_url=base_url, by_link=link)
+
+    new = beside_servers(invite)
+    typer.echo(new.link or f"A mail to {new.invitation.email} is on its way.")
+
+
+@users.command("reset-link")
+def reset_link(handle: Handle, url: Address = None) -> None:
+    """Print a link by which a user can set another password; it works once, and ends their sessions."""
+
+    async def create(rt: Runtime) -> str:
+        return await password_resets.create_link(rt, await find_user(handle), url or _api_url(rt))
+
+    typer.echo(beside_servers(create))
+
+
+def _api_url(rt: Runtime) -> str:
+    host = rt.settings.api_host
+    return f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{rt.settings.api_port}"  # noqa: S104 - read, not bound
 
 
 async def find_user(handle: str) -> User:

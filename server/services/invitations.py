@@ -41,11 +41,13 @@ class NewInvitation:
     link: str | None
 
 
-async def create(rt: Runtime, viewer: Viewer | None, email: str, *, is_admin: bool, base_url: str) -> NewInvitation:
+async def create(
+    rt: Runtime, viewer: Viewer | None, email: str, *, is_admin: bool, base_url: str, by_link: bool = False
+) -> NewInvitation:
     """Invite somebody by mail, or by a link that the administrator hands on where no mail server is configured.
 
-    Earlier invitations to the address are revoked. `viewer` is None for the operator at a terminal; links begin with
-    PUBLIC_URL, or with `base_url` where that is not set.
+    With `by_link` it is a link in any case. Earlier invitations to the address are revoked. `viewer` is None for the
+    operator at a terminal; links begin with PUBLIC_URL, or with `base_url` where that is not set.
 
     Raises:
         UnauthenticatedError, ForbiddenError: no administrator's session asks.
@@ -59,7 +61,7 @@ async def create(rt: Runtime, viewer: Viewer | None, email: str, *, is_admin: bo
         raise InvalidInputError([Violation("/email", str(error), "format")]) from None
     if await User.exists(email=address):
         raise ConflictError("Somebody with this e-mail address has an account.")
-    row_id, created_at = uuid7(), now()
+    row_id, created_at, by_mail = uuid7(), now(), rt.settings.sends_mail and not by_link
     token = rt.link_tokens.tokens(PURPOSE, row_id)[0]
     async with in_transaction():
         await Invitation.filter(email=address, revoked_at=None).update(revoked_at=created_at)
@@ -69,15 +71,15 @@ async def create(rt: Runtime, viewer: Viewer | None, email: str, *, is_admin: bo
             is_admin=is_admin,
             hash=fingerprint(token),
             inviter_id=inviter_id,
-            mail_state=MailState.PENDING.value if rt.settings.sends_mail else None,
+            mail_state=MailState.PENDING.value if by_mail else None,
             created_at=created_at,
             expires_at=created_at + timedelta(seconds=rt.settings.invitation_seconds),
         )
-        if rt.settings.sends_mail:
+        if by_mail:
             await mails.insert(MailKind.INVITATION, address, rt.settings.invitation_seconds, row.id)
         await audit.record(viewer, AuditAction.USER_INVITED, _subject(row), after={"admin": is_admin})
     rt.mail_wake.set()
-    return NewInvitation(row, None if rt.settings.sends_mail else _link(rt, token, base_url))
+    return NewInvitation(row, None if by_mail else _link(rt, token, base_url))
 
 
 async def revoke(viewer: Viewer, invitation_id: UUID) -> Invitation:

@@ -1,9 +1,9 @@
-"""Another password by a link in a mail, for whoever forgot theirs."""
+"""Another password by a link in a mail, or one that an operator hands on, for whoever forgot theirs."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from tortoise.transactions import in_transaction
 
@@ -14,7 +14,7 @@ from server.domain.accounts import SignInMethod, Viewer, normalise_email
 from server.domain.audit import AuditAction, Subject, SubjectType
 from server.domain.mails import MailKind, MailText, password_reset_text
 from server.domain.passwords import normalise_password, password_violations
-from server.errors import CredentialsError, InvalidInputError, UnavailableError, Violation
+from server.errors import ConflictError, CredentialsError, InvalidInputError, UnavailableError, Violation
 from server.queue import mails
 from server.queue.mails import MailLease
 from server.runtime import Runtime
@@ -49,6 +49,26 @@ async def request(rt: Runtime, viewer: Viewer, email: str) -> None:
     rt.mail_wake.set()
 
 
+async def create_link(rt: Runtime, user: User, base_url: str) -> str:
+    """A link that an operator at the command line hands on; it begins with PUBLIC_URL, else with `base_url`.
+
+    Raises:
+        ConflictError: nobody signs in to the account by a password, or it is deactivated.
+    """
+    token, seconds = rt.link_tokens.tokens(PURPOSE, uuid4())[0], rt.settings.password_reset_seconds
+    async with in_transaction():
+        if not await rows(_INSERT, fingerprint(token), user.email, seconds):
+            raise ConflictError("This account is deactivated, or nobody signs in to it by a password.")
+        subject = Subject(SubjectType.USER, user.id, user.handle, user.id)
+        await audit.record(None, AuditAction.RESET_LINK_CREATED, subject)
+    return _link(rt, token, base_url)
+
+
+def _link(rt: Runtime, token: str, base_url: str = "") -> str:
+    """Behind the `#`, as the links of invitations."""
+    return f"{(rt.settings.public_url or base_url).rstrip('/')}{PATH}#{token}"
+
+
 async def mail_text(rt: Runtime, lease: MailLease) -> MailText | None:
     """The mail with a link; None where nobody signs in with this address and a password.
 
@@ -60,7 +80,7 @@ async def mail_text(rt: Runtime, lease: MailLease) -> MailText | None:
     if not users:
         return None
     site = (rt.settings.public_url or "").rstrip("/")
-    return password_reset_text(site, users[0]["handle"], f"{site}{PATH}#{token}", seconds)
+    return password_reset_text(site, users[0]["handle"], _link(rt, token), seconds)
 
 
 async def confirm(rt: Runtime, viewer: Viewer, token: str, password: str) -> SessionTokens:
