@@ -112,8 +112,8 @@ describe(
         "WRITE": "Create, update and delete models, set and remove their variables and aliases, publish "
         "versions and prepare them again, delete predictions and batches, and purge results.",
         "ADMIN": "Act with its owner's administrator rights, within its other scopes: deactivate, reactivate and "
-        "delete users, set their limits, pause, resume, warm, evict, pin and unpin models, drain and resume workers, and "
-        "requeue predictions.",
+        "delete users, set their limits, pause, resume, warm, evict, pin and unpin models, drain and resume workers, "
+        "and requeue predictions.",
     },
 )
 describe(

@@ -151,6 +151,18 @@ SIGN_INS = Counter(
     ("method", "outcome"),
     registry=REGISTRY,
 )
+AUDIT_EVENTS = Counter(
+    "inference_audit_events",
+    "Lines that this process wrote to the audit log, by act and by the door that it came by.",
+    ("action", "door"),
+    registry=REGISTRY,
+)
+MEMORY_REQUESTS = Counter(
+    "inference_memory_requests",
+    "Models that this worker loaded or unloaded, or failed to, since administrators wanted it or a pin asked for it.",
+    ("action", "state"),
+    registry=REGISTRY,
+)
 
 FAILURES = Counter(
     "inference_prediction_failures",

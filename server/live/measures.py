@@ -17,7 +17,7 @@ from server.adapters.disk import disk_space
 from server.domain.batches import BatchStatus
 from server.domain.models import WAITS_FOR_ROOM, kind_queue
 from server.queue.deletions import count_open
-from server.queue.depths import MOST_COUNTED, read_states
+from server.queue.depths import MOST_COUNTED, count_paused, read_states
 from server.runtime import Runtime
 from server.tables.workers import ALIVE_SECONDS
 
@@ -100,7 +100,20 @@ def _free_bytes(folders: Mapping[str, Path]) -> Metric:
 async def _workers() -> list[Metric]:
     workers = await rows(_WORKERS, ALIVE_SECONDS)
     alive = GaugeMetricFamily("inference_workers", "Workers with a recent heartbeat.", value=len(workers))
-    families: list[Metric] = [alive]
+    drained = GaugeMetricFamily(
+        "inference_workers_drained",
+        "Of the workers with a recent heartbeat, those that are drained.",
+        value=sum(row["is_drained"] for row in workers),
+    )
+    pins = GaugeMetricFamily(
+        "inference_models_pinned",
+        "Pinned models: `held` in memory by a worker, or `missing` there.",
+        labels=("state",),
+    )
+    (pinned,) = await rows(_PINS, ALIVE_SECONDS)
+    for state in ("held", "missing"):
+        pins.add_metric([state], pinned[state])
+    families: list[Metric] = [alive, drained, pins]
     for column, name, meaning in _WORKER_METRICS:
         kind = CounterMetricFamily if column == "evictions" else GaugeMetricFamily
         # Not by worker: each start makes another, and would be a new series for ever
@@ -143,11 +156,16 @@ async def _backlog() -> list[Metric]:
     age = GaugeMetricFamily(
         "inference_queue_age_seconds", "How long the oldest prediction that could run has waited.", labels=("queue",)
     )
+    paused = GaugeMetricFamily(
+        "inference_queue_paused", "Of the predictions waiting, those of paused models, by queue.", labels=("queue",)
+    )
     running = GaugeMetricFamily("inference_predictions_running", "Predictions running, by kind.", labels=("kind",))
+    paused_by_queue = await count_paused()
     running_by_kind: dict[str, int] = {}
     for state in await read_states():
         depth.add_metric([state.queue], state.depth)
         age.add_metric([state.queue], state.age_seconds)
+        paused.add_metric([state.queue], paused_by_queue.get(state.queue, 0))
         kind = kind_queue(state.queue)
         running_by_kind[kind] = running_by_kind.get(kind, 0) + state.running
     for kind, count in running_by_kind.items():
@@ -169,14 +187,27 @@ async def _backlog() -> list[Metric]:
     for step, count in zip(("running", "files"), await count_open(), strict=True):
         deletions.add_metric([step], count)
     batches = GaugeMetricFamily("inference_batches", "Batches that have not ended, by status.", labels=("status",))
-    counts = {row["status"]: row["n"] for row in await rows(_BATCHES)}
+    live = {row["status"]: row for row in await rows(_BATCHES)}
     for status in (BatchStatus.STARTING, BatchStatus.PROCESSING):
-        batches.add_metric([status.value], counts.get(status.value, 0))
-    return [depth, age, running, pending, late, deletions, batches]
+        batches.add_metric([status.value], live[status.value]["n"] if status.value in live else 0)
+    items = GaugeMetricFamily(
+        "inference_batch_items",
+        "Items of the batches that have not ended: `accepted` as predictions, and of these `ended`.",
+        labels=("state",),
+    )
+    for name, column in (("accepted", "items"), ("ended", "ended")):
+        items.add_metric([name], sum(row[column] for row in live.values()))
+    (counts,) = await rows(_COUNTS)
+    invitations = GaugeMetricFamily(
+        "inference_invitations_open", "Invitations that can be accepted.", value=counts["invitations"]
+    )
+    mails = GaugeMetricFamily("inference_mails_waiting", "Mails to send, now or later.", value=counts["mails"])
+    return [depth, age, paused, running, pending, late, deletions, batches, items, invitations, mails]
 
 
 _WORKER_METRICS = (
     ("model_bytes", "inference_model_cache_bytes", "Bytes in use by loaded models."),
+    ("pinned_bytes", "inference_model_cache_pinned_bytes", "Of these, bytes of pinned models."),
     ("budget_bytes", "inference_model_cache_limit_bytes", "Bytes that loaded models may use."),
     ("free_bytes", "inference_device_free_bytes", "Free bytes of the device."),
     ("loaded", "inference_models_loaded", "Model versions in memory."),
@@ -185,8 +216,8 @@ _WORKER_METRICS = (
 )
 _WITHOUT_ROOM = "SELECT count(*) AS n FROM version WHERE state = 'PREPARING' AND progress->>'phase' = $1"
 _WORKERS = """
-SELECT id, host, device, model_bytes, budget_bytes, free_bytes, in_flight, evictions, disks,
-  jsonb_array_length(versions) AS loaded
+SELECT id, host, device, model_bytes, pinned_bytes, budget_bytes, free_bytes, in_flight, evictions, disks,
+  drained_at IS NOT NULL AS is_drained, jsonb_array_length(versions) AS loaded
 FROM worker WHERE last_seen > now() - make_interval(secs => $1) ORDER BY started_at, id LIMIT 1000
 """
 _RUNS = """
@@ -205,4 +236,22 @@ SELECT count(*) AS n, coalesce(greatest(extract(epoch FROM now() - min(next_at))
   (SELECT next_at FROM webhook_delivery WHERE state = 'pending' ORDER BY next_at LIMIT $1)
   UNION ALL (SELECT next_at FROM batch_webhook WHERE state = 'pending' ORDER BY next_at LIMIT $1)) AS counted
 """
-_BATCHES = "SELECT status, count(*) AS n FROM batch WHERE completed_at IS NULL GROUP BY status"
+_BATCHES = """
+SELECT status, count(*) AS n, sum(items) AS items, sum(ended) AS ended FROM batch WHERE completed_at IS NULL
+GROUP BY status
+"""
+_COUNTS = """
+SELECT (SELECT count(*) FROM mail) AS mails, (
+  SELECT count(*) FROM invitation
+  WHERE accepted_at IS NULL AND revoked_at IS NULL AND expires_at > now()) AS invitations
+"""
+# A pin is held where a live worker has the newest READY version in memory
+_PINS = """
+SELECT count(*) FILTER (WHERE is_held) AS held, count(*) FILTER (WHERE NOT is_held) AS missing FROM (
+  SELECT EXISTS (
+    SELECT FROM worker w WHERE w.last_seen > now() - make_interval(secs => $1)
+      AND w.versions @> jsonb_build_array((
+        SELECT v.id FROM version v WHERE v.model_id = m.id AND v.state = 'READY' ORDER BY v.number DESC LIMIT 1))
+    ) AS is_held
+  FROM model m WHERE m.pinned_at IS NOT NULL AND m.deleted_at IS NULL) AS pins
+"""

@@ -25,6 +25,11 @@ class QueueState:
     running: int
 
 
+async def count_paused() -> dict[str, int]:
+    """How many predictions of paused models wait, by queue, MOST_COUNTED of a version at most; others are missing."""
+    return {row["queue"]: int(row["n"]) for row in await rows(_PAUSED, MOST_COUNTED)}
+
+
 async def read_states() -> list[QueueState]:
     """Every queue that there may be, in the order of ALL_QUEUES."""
     states = await rows(_STATES, list(ALL_QUEUES), MOST_COUNTED)
@@ -39,6 +44,14 @@ async def count_waiting(owner: str, most: int) -> int:
 
 _WAITING = """
 SELECT count(*) AS n FROM (SELECT 1 FROM prediction WHERE owner = $1 AND status = 'starting' LIMIT $2) AS counted
+"""
+# Version by version, by the index of what waits
+_PAUSED = """
+SELECT w.queue, sum(w.n) AS n
+FROM model m JOIN version v ON v.model_id = m.id CROSS JOIN LATERAL (
+  SELECT queue, count(*) AS n FROM (
+    SELECT queue FROM prediction WHERE version_id = v.id AND status = 'starting' LIMIT $1) AS counted GROUP BY queue) w
+WHERE m.paused_at IS NOT NULL GROUP BY w.queue
 """
 _STATES = """
 SELECT q.queue, w.depth, w.age, coalesce(r.n, 0) AS running

@@ -72,10 +72,11 @@ async def begin(request_id: UUID) -> None:
     await rows(_BEGIN, request_id)
 
 
-async def end(request_id: UUID, reason: str | None) -> None:
+async def end(request_id: UUID, reason: str | None) -> MemoryRequestState:
     """The worker is done; where it failed, for this reason."""
     state = MemoryRequestState.SUCCEEDED if reason is None else MemoryRequestState.FAILED
     await rows(_END, request_id, state.value, reason)
+    return state
 
 
 async def list_pinned() -> frozenset[UUID]:

@@ -18,6 +18,7 @@ from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 from uuid6 import uuid7
 
+from server.adapters import metrics
 from server.adapters.database import rows, to_json
 from server.adapters.pagination import utc
 from server.adapters.requests import ORIGIN, Origin
@@ -80,6 +81,7 @@ async def record(
         viewer.key_id if viewer else None, address[:80], origin.request_id[:128], client[:300],
         subject.type.value, subject.id, subject.name[:SUBJECT_MAX], subject.user_id, *details,
     )  # fmt: skip
+    metrics.AUDIT_EVENTS.labels(action.value, door.value).inc()
 
 
 async def handle_of(user_id: UUID) -> str:

@@ -12,6 +12,7 @@ from uuid import UUID
 
 import structlog
 
+from server.adapters import metrics
 from server.adapters.database import CONNECTION_ERRORS
 from server.adapters.tasks import end, shared, wait_for_event
 from server.adapters.vault import UnreadableSecretError
@@ -123,7 +124,8 @@ class ModelMemory:
         else:
             reason = self._context.paths.hide(reason)
             log.warning("memory.unchanged", reason=reason)
-        await self._retry(partial(model_memory.end, request.id, reason))
+        state = await self._retry(partial(model_memory.end, request.id, reason))
+        metrics.MEMORY_REQUESTS.labels(request.action.value, state.value).inc()
 
     async def _load(self, request: OpenRequest) -> str | None:
         """Load a version, as a prediction would; why it cannot be."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from prometheus_client import Metric
@@ -11,13 +12,15 @@ from prometheus_client import Metric
 from server.adapters.database import now
 from server.adapters.metrics import REGISTRY
 from server.domain.accounts import Viewer
+from server.domain.mails import MailKind
 from server.embedded.servers import LocalServers
 from server.live.measures import Measures
 from server.maintenance import recovery
-from server.queue import depths
+from server.queue import depths, mails
 from server.runtime import Runtime
-from server.services import models, predictions
-from server.tables import Model, Prediction, Version
+from server.services import catalogue, invitations, models, predictions
+from server.services.catalogue import WorkerInfo, WorkerState
+from server.tables import Mail, Model, Prediction, Version, Worker
 from tests.integration.queue import store
 
 
@@ -62,6 +65,51 @@ async def test_what_runs(rt: Runtime, version: Version) -> None:
     row = await store.add(version, "image.cpu", status="processing")
     assert (await values(rt, "inference_predictions_running"))["image"] == before["image"] + 1
     await row.delete()
+
+
+async def test_what_waits_of_paused_models(rt: Runtime, version: Version) -> None:
+    before = await values(rt, "inference_queue_paused")
+    for _ in range(3):
+        await store.add(version, "image.cuda")
+    assert await values(rt, "inference_queue_paused") == before
+    await Model.filter(id=version.model_id).update(paused_at=now())
+    after = await values(rt, "inference_queue_paused")
+    assert after == before | {"image.cuda": before["image.cuda"] + 3}
+    await Model.filter(id=version.model_id).update(paused_at=None)
+    await Prediction.filter(version_id=version.id).delete()
+
+
+async def test_workers_that_are_drained_and_pins_that_are_held(rt: Runtime, version: Version) -> None:
+    worker = WorkerInfo(uuid4(), "drained-host", 1, "cpu")
+    alive, drained = await values(rt, "inference_workers"), await values(rt, "inference_workers_drained")
+    pins = await values(rt, "inference_models_pinned")
+    await Model.filter(id=version.model_id).update(pinned_at=now())
+    await catalogue.heartbeat(worker, [], WorkerState())
+    await Worker.filter(id=worker.id).update(drained_at=now())
+    assert (await values(rt, "inference_workers"))[""] == alive[""] + 1
+    assert (await values(rt, "inference_workers_drained"))[""] == drained[""] + 1
+    assert await values(rt, "inference_models_pinned") == pins | {"missing": pins["missing"] + 1}
+    key = str(version.id)
+    await catalogue.heartbeat(worker, [], WorkerState((key,), 70, pinned=(key,), pinned_bytes=70))
+    assert await values(rt, "inference_models_pinned") == pins | {"held": pins["held"] + 1}
+    assert (await values(rt, "inference_model_cache_pinned_bytes"))["drained-host"] == 70
+    await Model.filter(id=version.model_id).update(pinned_at=None)
+    await catalogue.leave(worker.id)
+
+
+async def test_invitations_mails_and_audit_events(rt: Runtime) -> None:
+    names = ("inference_invitations_open", "inference_mails_waiting")
+    before = [(await values(rt, name))[""] for name in names]
+    labels = {"action": "USER_INVITED", "door": "COMMAND_LINE"}
+    written = REGISTRY.get_sample_value("inference_audit_events_total", labels) or 0
+    address = f"{uuid4().hex}@example.com"
+    invitation = await invitations.create(rt, None, address, is_admin=False, base_url="http://localhost")
+    await mails.insert(MailKind.PASSWORD_RESET, address, 60)
+    assert [(await values(rt, name))[""] for name in names] == [count + 1 for count in before]
+    assert REGISTRY.get_sample_value("inference_audit_events_total", labels) == written + 1
+    await invitation.invitation.delete()
+    await Mail.filter(recipient=address).delete()
+    assert [(await values(rt, name))[""] for name in names] == before
 
 
 async def test_rows_are_read_once_in_a_while(rt: Runtime, version: Version) -> None:
