@@ -6,6 +6,8 @@ import json
 from typing import Any
 from uuid import uuid4
 
+import pytest
+
 from server.adapters.database import now, rows
 from server.queue import claim as queue
 from server.queue.claim import claim, claim_alone, claim_hinted, list_waiting
@@ -13,7 +15,6 @@ from server.tables import Model, Version
 from tests.integration.queue import store
 from tests.integration.queue.store import add
 
-MANY = 20_000
 FEW_ROWS = 300
 LEASE = 30.0
 
@@ -53,7 +54,8 @@ def nodes(plan: dict[str, Any]) -> list[dict[str, Any]]:
     return [plan, *(node for child in plan.get("Plans", []) for node in nodes(child))]
 
 
-async def test_many_that_are_paused_cost_nothing(version: Version) -> None:
+@pytest.mark.parametrize("many", [20_000, pytest.param(100_000, marks=pytest.mark.slow)])
+async def test_many_that_are_paused_cost_nothing(version: Version, many: int) -> None:
     name = uuid4().hex[:12]
     paused = await store.add_version()
     await pause(paused)
@@ -63,7 +65,7 @@ async def test_many_that_are_paused_cost_nothing(version: Version) -> None:
            SELECT gen_random_uuid(), 'anon:192.0.2.1', $3, 0, 'starting', '{}', '', 0, 0, false, false,
              now() - n * interval '1 ms', '', now(), now(), $1, $2, false FROM generate_series(1, $4) AS n
            RETURNING id""",
-        paused.model_id, paused.id, name, MANY,
+        paused.model_id, paused.id, name, many,
     )  # fmt: skip
     runs = await add(version, name)
     await rows("ANALYZE prediction")
