@@ -190,7 +190,7 @@ class ClaimLoop:
             return
         for queue in self.queues:
             versions = [each for each in others if each.queue == queue]
-            if not versions:
+            if not versions or self.is_drained:
                 continue
             occupancy = self._occupancy()
             if self._begun >= STARVED_PART and self._free(queue, occupancy) > 0:
