@@ -45,6 +45,44 @@ test("an administrator sees the workers with what they hold, and what failed for
 const cancel = (token, id) =>
   api("mutation ($id: ID!) { cancelPrediction(input: { id: $id }) { __typename } }", { id }, token);
 
+test("an administrator pins, pauses and evicts a model, and drains a worker", SLOW, async () => {
+  const { token } = await admin();
+  const name = `kept-${Date.now()}`;
+  const create = `mutation ($input: CreateModelInput!) { createModel(input: $input) { ... on Model { slug } } }`;
+  const made = await api(create, { input: { name, kind: "CUSTOM", source: { predictor: "echo" } } }, token);
+  const slug = made.createModel.slug;
+  const state = async () =>
+    (await api(`{ model(slug: "${slug}") { pinnedAt pausedAt loadedOn latestVersion { state } } }`, {}, token)).model;
+  const until = async (holds) => {
+    while (!holds(await state())) await new Promise((done) => setTimeout(done, 100));
+  };
+  await until((model) => model.latestVersion.state === "READY");
+  await api(`mutation { warmModel(input: { model: "${slug}" }) { __typename } }`, {}, token);
+  await until((model) => model.loadedOn === 1);
+  const page = await open("/admin", { prepare: (p) => signIn(p, token) });
+  const act = async (act) => page.getByRole("button", { name: `${act} ${slug}:1` }).click();
+  await act("Pin");
+  await until((model) => model.pinnedAt !== null);
+  // What is pinned stays, and the page says why
+  await act("Evict");
+  await page.getByText("It is pinned; unpin it first.").waitFor();
+  await act("Unpin");
+  await act("Pause");
+  await until((model) => model.pinnedAt === null && model.pausedAt !== null);
+  await act("Resume");
+  await until((model) => model.pausedAt === null);
+  await act("Evict");
+  await until((model) => model.loadedOn === 0);
+  const worker = page.locator("[data-worker]").first();
+  await worker.getByRole("button", { name: /^Drain / }).click();
+  await worker.getByText("· drained").waitFor();
+  await worker
+    .getByRole("button", { name: /^Resume / })
+    .first()
+    .click();
+  await worker.getByRole("button", { name: /^Drain / }).waitFor();
+});
+
 test("queues show what waits, for how long, and what runs, as it changes", SLOW, async () => {
   const { token } = await admin();
   const page = await open("/admin", {

@@ -33,9 +33,10 @@ export function SystemView() {
       {isAwaited && <Awaited name="queues" />}
       <h2 class="section-title">Workers</h2>
       {workers?.length === 0 && <p class="hint">No worker is running. Predictions are accepted and wait.</p>}
+      {system.refusal.value && <Callout problem={system.refusal.value} />}
       <ul class="workers">
         {workers?.map((worker) => (
-          <WorkerCard key={worker.id} worker={worker} names={system.names.value} />
+          <WorkerCard key={worker.id} worker={worker} system={system} />
         ))}
       </ul>
       {isAwaited && <Awaited name="workers" />}

@@ -1,12 +1,31 @@
+import { request } from "../api/client";
+import {
+  DrainWorkerDocument,
+  EvictModelDocument,
+  PauseModelDocument,
+  PinModelDocument,
+  ResumeModelDocument,
+  ResumeWorkerDocument,
+  UnpinModelDocument,
+} from "../api/generated/graphql";
 import { bytes, moment } from "../ui/units";
-import type { WorkerRow } from "./system";
+import type { System, WorkerRow } from "./system";
 
-export function WorkerCard({ worker, names }: { worker: WorkerRow; names: ReadonlyMap<string, string> }) {
+export function WorkerCard({ worker, system }: { worker: WorkerRow; system: System }) {
+  const { id, drainedAt } = worker;
+  const drain = () =>
+    void system.change(
+      drainedAt ? request(ResumeWorkerDocument, { input: { id } }) : request(DrainWorkerDocument, { input: { id } }),
+    );
   return (
-    <li class="panel worker" data-worker={worker.id}>
+    <li class="panel worker" data-worker={id}>
       <h3 class="worker-title">
         {worker.host}
-        <span class="hint">{worker.deviceName || worker.device}</span>
+        <span class="hint">
+          {worker.deviceName || worker.device}
+          {drainedAt && " · drained"}
+        </span>
+        <Act name={drainedAt ? "Resume" : "Drain"} of={worker.host} act={drain} />
       </h3>
       <Memory worker={worker} />
       <dl class="metrics">
@@ -21,12 +40,48 @@ export function WorkerCard({ worker, names }: { worker: WorkerRow; names: Readon
           <p class="hint">no model</p>
         ) : (
           <ul class="resident">
-            {worker.versions.map((id) => (
-              <li key={id}>{names.get(id) ?? "…"}</li>
+            {worker.versions.map((version) => (
+              <Loaded key={version} version={version} worker={worker} system={system} />
             ))}
           </ul>
         )}
       </div>
+    </li>
+  );
+}
+
+function Act({ name, of, act }: { name: string; of: string; act: () => void }) {
+  return (
+    <button type="button" class="button-link" aria-label={`${name} ${of}`} onClick={act}>
+      {name}
+    </button>
+  );
+}
+
+/** A version in memory, and what may be done with it. */
+function Loaded({ version, worker, system }: { version: string; worker: WorkerRow; system: System }) {
+  const resident = system.residents.value.get(version);
+  if (!resident) return <li>…</li>;
+  const { slug, model, isPaused } = resident;
+  const isPinned = worker.pinnedVersions.includes(version);
+  const input = { model };
+  const acts: readonly (readonly [string, () => Promise<Record<string, object>>])[] = [
+    isPinned
+      ? ["Unpin", () => request(UnpinModelDocument, { input })]
+      : ["Pin", () => request(PinModelDocument, { input })],
+    ["Evict", () => request(EvictModelDocument, { input: { model: slug, worker: worker.id } })],
+    isPaused
+      ? ["Resume", () => request(ResumeModelDocument, { input })]
+      : ["Pause", () => request(PauseModelDocument, { input })],
+  ];
+  return (
+    <li>
+      <span>{slug}</span>
+      {isPinned && <span class="hint"> pinned</span>}
+      {isPaused && <span class="hint"> paused</span>}
+      {acts.map(([name, ask]) => (
+        <Act key={name} name={name} of={slug} act={() => void system.change(ask())} />
+      ))}
     </li>
   );
 }

@@ -1,12 +1,19 @@
 import { batch, signal } from "@preact/signals";
 import { request } from "../api/client";
-import { SystemDocument, VersionNamesDocument, type SystemQuery } from "../api/generated/graphql";
-import { passingProblem, type Problem } from "../api/problems";
+import { ResidentVersionsDocument, SystemDocument, type SystemQuery } from "../api/generated/graphql";
+import { apiProblem, passingProblem, refusalProblem, type Problem } from "../api/problems";
 import { whileSeen } from "../ui/polling";
 
 export type WorkerRow = SystemQuery["workers"][number];
 export type QueueRow = SystemQuery["queues"][number];
 export type ServerRow = SystemQuery["server"];
+
+/** What is known of a version in memory: its name, its model's, and whether predictions of that wait. */
+export interface Resident {
+  slug: string;
+  model: string;
+  isPaused: boolean;
+}
 
 const EVERY_MS = 5_000;
 
@@ -15,9 +22,11 @@ export class System {
   readonly workers = signal<readonly WorkerRow[] | null>(null);
   readonly queues = signal<readonly QueueRow[] | null>(null);
   readonly server = signal<ServerRow | null>(null);
-  /** Names of versions by their ids; a version never gets another. */
-  readonly names = signal<ReadonlyMap<string, string>>(new Map());
+  /** What is in memory, by the ids of versions. */
+  readonly residents = signal<ReadonlyMap<string, Resident>>(new Map());
   readonly problem = signal<Problem | null>(null);
+  /** Why the last change was refused. */
+  readonly refusal = signal<Problem | null>(null);
   #turn = 0;
 
   /** Returns how to end it. */
@@ -28,6 +37,12 @@ export class System {
       this.#turn += 1;
       stop();
     };
+  }
+
+  /** Waits for a change, and shows what is so then, or why it was refused. */
+  async change(asked: Promise<Record<string, object>>): Promise<void> {
+    this.refusal.value = await asked.then((answer) => refusalProblem(Object.values(answer)[0] ?? {}), apiProblem);
+    await this.#ask();
   }
 
   async #ask(): Promise<void> {
@@ -47,11 +62,16 @@ export class System {
     }
   }
 
-  async #learn(ids: ReadonlySet<string>): Promise<void> {
-    const unknown = [...ids].filter((id) => !this.names.value.has(id)).slice(0, 100);
-    if (unknown.length === 0) return;
-    const { nodes } = await request(VersionNamesDocument, { ids: unknown });
-    const found = nodes.flatMap((node) => (node?.__typename === "ModelVersion" ? [[node.id, node.slug] as const] : []));
-    this.names.value = new Map([...this.names.value, ...found]);
+  async #learn(versions: ReadonlySet<string>): Promise<void> {
+    const ids = [...versions].slice(0, 100);
+    if (ids.length === 0) return;
+    const { nodes } = await request(ResidentVersionsDocument, { ids });
+    this.residents.value = new Map(
+      nodes.flatMap((node) =>
+        node?.__typename === "ModelVersion"
+          ? [[node.id, { slug: node.slug, model: node.model.slug, isPaused: node.model.pausedAt !== null }] as const]
+          : [],
+      ),
+    );
   }
 }

@@ -5,9 +5,9 @@ import { Desk } from "../model/desk";
 import { RunPage } from "../model/RunPage";
 import { Account } from "../session/account";
 import { LinkView } from "../session/LinkView";
+import { AdminView } from "./AdminView";
 import { Header } from "./Header";
 import { AccountPage } from "../account/AccountPage";
-import { AdminPage } from "../admin/AdminPage";
 import { ComparePage } from "../compare/ComparePage";
 import { HistoryPage } from "../history/HistoryPage";
 import { useSearchKey } from "./search_key";
@@ -51,7 +51,7 @@ function pageOf(account: Account, gallery: Gallery, desk: Desk) {
     case "account":
       return <AccountPage />;
     case "admin":
-      return <AdminPage account={account} />;
+      return <AdminView account={account} />;
     case "invitation":
     case "reset":
     case "sign-in":
