@@ -35,6 +35,7 @@ const USER_TITLES: Partial<Record<string, string>> = {
   CONFLICT: "Already taken",
   INVALID_INPUT: "Check the input",
   UNAVAILABLE: "Not available now",
+  QUEUE_FULL: "Too much waits already",
 } satisfies Record<ErrorCode, string>;
 
 export function userProblem(error: { code: string; message: string }): Problem {
