@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -203,6 +204,7 @@ class ClaimLoop:
                     metrics.STARVED.labels(kind_queue(queue)).inc()
                     self._start(lease)
                 occupancy = self._occupancy()
+            leases: list[PredictionLease] = []
             if (free := self._free(queue, occupancy)) > 0:
                 leases = await claim(
                     queue, self._worker_id, self._rt.settings.lease_seconds, free, self._warm_versions(),
@@ -211,10 +213,17 @@ class ClaimLoop:
                 self._begun += len(leases)
                 for lease in leases:
                     self._start(lease)
+            began = Counter(lease.runs_on for lease in leases)
+            # As it was when they were claimed: what ended since rang for nothing, as nobody knew yet that more waits
+            was_full = len(leases) >= free or any(
+                occupancy.room.of(each.runs_on, each.predictor) <= began[each.runs_on] for each in versions
+            )
             occupancy = self._occupancy()
             is_full = any(occupancy.room.of(each.runs_on, each.predictor) <= 0 for each in versions)
             if is_full or self._free(queue, occupancy) <= 0:
                 self._crowded.add(kind_queue(queue))
+            elif was_full:
+                self._look = True
         if suspects and others and self._occupancy().is_idle:
             await self._claim_suspect(suspects, [])
 

@@ -14,7 +14,7 @@ import pytest
 from server.adapters import database
 from server.adapters.tasks import end
 from server.adapters.wakeups import CANCELS, LOOK, Wakeups
-from server.queue.claim import PredictionLease, Room, WarmVersions
+from server.queue.claim import PredictionLease, Room, WarmVersions, claim
 from server.runtime import Runtime
 from server.tables import Version
 from tests.integration.queue.store import add, add_version
@@ -116,6 +116,33 @@ async def test_bells_that_come_together_cost_one_statement(
     await desk.until(lambda: len(desk.started) == 10)
     assert sorted(desk.started) == sorted(made)
     assert len(statements) == 1
+    desk.claims.stop()
+    await end(task)
+
+
+@pytest.mark.parametrize(("slots", "at_once"), [(2, 1000), (8, 2)], ids=["slots", "room"])
+async def test_what_becomes_free_during_a_claim_is_filled_at_once(
+    rt: Runtime, queue: str, version: Version, monkeypatch: pytest.MonkeyPatch, slots: int, at_once: int
+) -> None:
+    desk = Desk(rt, queue, custom_slots=slots)
+    desk.at_once = at_once
+    made = [(await add(version, queue)).id for _ in range(6)]
+    task = asyncio.create_task(desk.claims.run())
+    await desk.until(lambda: len(desk.started) == 2)
+    ends = [made[1]]
+
+    async def claim_meanwhile(*given: Any) -> list[PredictionLease]:
+        leases = await claim(*given)
+        while ends:
+            await desk.done(ends.pop())
+        return leases
+
+    monkeypatch.setattr("workers.supervisor.claim_loop.claim", claim_meanwhile)
+    await desk.done(made[0])
+    await desk.until(lambda: len(desk.started) == 4)
+    assert not ends
+    await desk.quiet()
+    assert desk.started == made[:4]
     desk.claims.stop()
     await end(task)
 

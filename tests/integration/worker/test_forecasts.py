@@ -36,7 +36,6 @@ async def promise(client: Client, prediction_id: str) -> tuple[float, float] | N
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-@pytest.mark.xfail(reason="Promises come out too early on a busy machine.", strict=False)
 async def test_most_begin_when_they_were_promised_to(live_server: LiveServer) -> None:
     """Three users, two models, one burst of each; of those that wait a second and more, 80% within a factor of 1.5."""
     chance = random.Random(11)
