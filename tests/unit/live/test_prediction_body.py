@@ -26,7 +26,7 @@ def ended(**fields: Any) -> Prediction:
     values |= {
         "id": uuid4(), "status": "succeeded", "model": SimpleNamespace(owner=owner, name="m"), "user": owner,
         "version": VERSION, "input": {"seed": 7}, "logs": "", "attempt": 1, "created_at": now(),
-        "metrics": {"steps": 4.0}, **fields,
+        "metrics": {"steps": 4.0}, "priority": 1, **fields,
     }  # fmt: skip
     return cast(Prediction, SimpleNamespace(**values))
 
