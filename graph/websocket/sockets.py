@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Mapping
+from contextlib import suppress
 from json import JSONDecodeError
 from typing import Any
 
@@ -55,9 +56,10 @@ class SocketAdapter(ASGIWebSocketAdapter):
             await self.send_text(text)
 
     async def close(self, code: int, reason: str) -> None:
-        """Close the socket, unless that was done for another reason."""
+        """Close the socket, unless that was done for another reason, or its client has left."""
         if self.ws.application_state is not WebSocketState.DISCONNECTED:
-            await super().close(code, reason)
+            with suppress(WebSocketDisconnect):
+                await super().close(code, reason)
 
     async def send_text(self, text: str) -> None:
         """Send a message that is text already."""
