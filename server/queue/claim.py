@@ -11,7 +11,7 @@ from uuid import UUID
 
 from server.adapters.database import from_json, rows
 from server.queue.shares import MAX_RANK
-from server.tables.predictions import OLDEST_OF_VERSION, WAITING_OF_VERSION
+from server.tables.predictions import IS_RUNNING, IS_WAITING, OLDEST_OF_VERSION, WAITING_OF_VERSION
 
 
 @dataclass(frozen=True)
@@ -309,6 +309,7 @@ FROM unnest($1::text[]) AS q(queue) CROSS JOIN LATERAL (
 """  # noqa: S608 - constants only
 # Every claim locks with SKIP LOCKED, so that claimers never wait for each other and never get the same row, and reads
 # in the order of a partial index up to its LIMIT, so that it costs the same however long the queue is.
+# What was locked needs no second look at its status; one would let PostgreSQL plan to walk all that waits instead.
 # A walk of its own through each version's index, up to what can begin: what waits behind a version that is full, or
 # that is left to others, is not looked at
 _CLAIM = f"""
@@ -319,7 +320,7 @@ WITH c AS (
       AND NOT alone AND rank <= v.rank AND run_at <= now() - make_interval(secs => v.wait)
     ORDER BY rank, run_at LIMIT v.most FOR UPDATE SKIP LOCKED) w
   LIMIT $4)
-UPDATE prediction p {_LEASE_IT} FROM c WHERE p.id = c.id AND p.status = 'starting' {_RETURNING}
+UPDATE prediction p {_LEASE_IT} FROM c WHERE p.id = c.id {_RETURNING}
 """  # noqa: S608 - constants only
 # The first of each version by its time, of which one is taken
 _CLAIM_OLDEST = f"""
@@ -330,7 +331,7 @@ WITH c AS (
       AND run_at <= now() - make_interval(secs => $4)
     ORDER BY run_at LIMIT 1 FOR UPDATE SKIP LOCKED) w
   ORDER BY w.run_at LIMIT 1)
-UPDATE prediction p {_LEASE_IT} FROM c WHERE p.id = c.id AND p.status = 'starting' {_RETURNING}
+UPDATE prediction p {_LEASE_IT} FROM c WHERE p.id = c.id {_RETURNING}
 """  # noqa: S608 - constants only
 # How many rows of `open` its version has before each (`place`), and can begin (`room`)
 _ROOM = """
@@ -361,7 +362,7 @@ WHERE p.id = c.id AND (c.place <= c.room OR p.id = (SELECT id FROM first)) {_RET
 _CLAIM_HINTED = f"""
 WITH open AS (
   SELECT id, version_id, rank, run_at FROM prediction p
-  WHERE id = ANY($4::uuid[]) AND {_WAITING} AND NOT alone AND {RUNS}
+  WHERE id = ANY($4::uuid[]) AND queue = $1 AND {IS_WAITING} AND {_IN_TIME} AND NOT alone AND {RUNS}
     AND (run_at <= now() - make_interval(secs => $6) OR NOT EXISTS (
       SELECT FROM version WHERE id = p.version_id AND coalesce(base_id, id) = ANY($5::uuid[])))
   FOR UPDATE SKIP LOCKED),
@@ -370,16 +371,16 @@ UPDATE prediction p {_LEASE_IT} FROM c WHERE p.id = c.id AND c.place <= c.room {
 """  # noqa: S608 - constants only
 # One statement for all leases of a worker, whose number must not cost it its leases. Whoever changes several rows locks
 # them in the order of their ids, or two such statements might wait for each other
-_HEARTBEAT = """
+_HEARTBEAT = f"""
 WITH h AS (SELECT * FROM unnest($2::uuid[], $3::int[], $5::bool[]) AS h(id, attempt, outside)),
 ours AS (
   SELECT p.id, h.outside FROM prediction p JOIN h ON p.id = h.id AND p.attempt = h.attempt
-  WHERE p.worker_id = $1 AND p.status = 'processing' ORDER BY p.id FOR UPDATE OF p)
+  WHERE p.worker_id = $1 AND {IS_RUNNING} ORDER BY p.id FOR UPDATE OF p)
 UPDATE prediction p SET lease_until = now() + make_interval(secs => $4), outside_runner = ours.outside FROM ours
-WHERE p.id = ours.id AND p.worker_id = $1 AND p.status = 'processing'
+WHERE p.id = ours.id AND p.worker_id = $1 AND {IS_RUNNING}
 RETURNING p.id, p.cancel_requested_at IS NOT NULL AS cancel, coalesce(p.deadline_at < now(), false) AS past_deadline
-"""
+"""  # noqa: S608 - constants only
 # Before the runner has it, never after: whoever is lost in between is a suspect at worst
-_ENTER_RUNNER = """
-UPDATE prediction SET outside_runner = false WHERE id = $1 AND attempt = $2 AND status = 'processing' RETURNING id
-"""
+_ENTER_RUNNER = f"""
+UPDATE prediction p SET outside_runner = false WHERE id = $1 AND attempt = $2 AND {IS_RUNNING} RETURNING id
+"""  # noqa: S608 - constants only

@@ -18,6 +18,7 @@ from server.queue.batches import tallied
 from server.queue.claim import PredictionLease
 from server.queue.deliveries import completed
 from server.queue.storage import added
+from server.tables.predictions import IS_RUNNING
 
 MAX_ERROR_MESSAGE = 4000
 
@@ -106,21 +107,22 @@ async def count_losses(prediction_id: UUID) -> int:
 def _finish(more: str = "") -> str:
     # Result, ledger line and delivery are one statement: whatever happens, all of them are there or none. It is fenced
     # by `attempt` and `processing` once more after the rows are locked, since an array may hold two attempts of one
-    # prediction
+    # prediction. The limit changes nothing but what PostgreSQL expects of arrays that it does not know yet: one row,
+    # not ten, with which it would make a plan anew each time
     return f"""
 WITH f AS (
   SELECT * FROM unnest($1::uuid[], $2::int[], $3::varchar[], $4::jsonb[], $5::jsonb[], $6::varchar[], $7::text[],
     $8::text[], $9::jsonb[], $10::float8[], $11::int[], $12::int[],
     $13::bigint[], $14::uuid[], $15::jsonb[])
   AS f(id, attempt, status, output, files, error_code, error_message, logs, metrics, seconds, tokens_in, tokens_out,
-    size, environment_id, environment)),
+    size, environment_id, environment) LIMIT cardinality($1::uuid[])),
 environments AS (
   INSERT INTO run_environment (id, facts, created_at)
   SELECT DISTINCT ON (environment_id) environment_id, environment, now() FROM f
   WHERE environment_id IS NOT NULL ORDER BY environment_id ON CONFLICT (id) DO NOTHING),
 ours AS (
   SELECT p.id FROM prediction p JOIN f ON p.id = f.id AND p.attempt = f.attempt
-  WHERE p.status = 'processing' ORDER BY p.id FOR UPDATE OF p),
+  WHERE {IS_RUNNING} ORDER BY p.id FOR UPDATE OF p),
 ended AS (
   UPDATE prediction p SET status = f.status, output = f.output, files = f.files, error_code = f.error_code,
     error_message = f.error_message, logs = f.logs, metrics = f.metrics, lease_until = NULL,
@@ -128,7 +130,7 @@ ended AS (
     stored_bytes = f.size + pg_column_size(p.input), completed_at = now(),
     updated_at = now(), canceled_at = CASE WHEN f.status = 'canceled' THEN now() END,
     stop_seconds = CASE WHEN f.status = 'canceled' THEN extract(epoch FROM now() - p.cancel_requested_at) END
-  FROM f JOIN ours ON ours.id = f.id WHERE p.id = f.id AND p.attempt = f.attempt AND p.status = 'processing'
+  FROM f JOIN ours ON ours.id = f.id WHERE p.id = f.id AND p.attempt = f.attempt AND {IS_RUNNING}
   RETURNING p.id, p.attempt, p.owner, p.user_id, p.status, p.webhook_events, f.seconds, f.tokens_in, f.tokens_out,
     p.stored_bytes, p.batch_id),
 ledger AS (
@@ -144,10 +146,10 @@ _FINISH = _finish()
 # Of its own, so that what is no item of a batch costs no look for one
 _FINISH_ITEMS = _finish(f",\n{tallied('ended')}")
 # `rung_at` is unset, so that the next sweep rings for it once its time has come
-_HAND_BACK = """
-UPDATE prediction SET status = 'starting', worker_id = NULL, lease_until = NULL, rung_at = NULL, updated_at = now(),
+_HAND_BACK = f"""
+UPDATE prediction p SET status = 'starting', worker_id = NULL, lease_until = NULL, rung_at = NULL, updated_at = now(),
   run_at = now() + make_interval(secs => $3), losses = losses + $4, alone = alone OR $5,
   suspect_group = CASE WHEN $5 THEN $6 ELSE suspect_group END
-WHERE id = $1 AND attempt = $2 AND status = 'processing' RETURNING id
-"""
+WHERE id = $1 AND attempt = $2 AND {IS_RUNNING} RETURNING id
+"""  # noqa: S608 - constants only
 _FINISHES: Batches[tuple[PredictionLease, Result], bool] = Batches(_finish_all, common_errors=CONNECTION_ERRORS)

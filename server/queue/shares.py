@@ -24,7 +24,7 @@ from server.domain.accounts import ANONYMOUS_OWNER, USER_OWNER
 from server.domain.callers import network_of
 from server.domain.models import ALL_QUEUES
 from server.tables import Prediction
-from server.tables.predictions import LIVE_OF_SHARE, RUNNING, WAITING_OF_VERSION
+from server.tables.predictions import LIVE_OF_SHARE, RUNNING
 
 UNITS_PER_SECOND = 100
 UNKNOWN_SECONDS = 1.0
@@ -35,7 +35,6 @@ MAX_RANK = 2**31 - 1
 """The rank of what its owner's limit of running predictions holds back, until it may run."""
 LAST_RANK = MAX_RANK - 1
 HELD_SECONDS = 100 * 365 * 86_400.0
-REMEMBERED_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
@@ -163,39 +162,9 @@ async def read_limits(user_id: UUID) -> Mapping[str, Any]:
 
 
 _WAITING_OF_SHARE = f"{LIVE_OF_SHARE} AND status <> 'processing'"
-# Each look is the first entry of a range of an index. `head`: the virtual time; `last` and `priority`: those of the
-# share's last that waits, where what waits of another model that is paused takes no turns; `former`: else the rank of
-# its last that runs, or that it asked for lately
-_FLOW = f"""
-  LEFT JOIN LATERAL (
-    SELECT rank FROM prediction WHERE version_id = f.version_id AND {WAITING_OF_VERSION} AND rank < {MAX_RANK}
-      AND run_at <= now() AND NOT alone
-    ORDER BY rank, run_at LIMIT 1) v ON true
-  LEFT JOIN LATERAL (
-    SELECT rank FROM prediction WHERE v.rank IS NULL AND queue = f.queue AND {RUNNING}
-    ORDER BY rank DESC LIMIT 1) x ON true
-  LEFT JOIN LATERAL (
-    SELECT rank, priority FROM prediction p
-    WHERE queue = f.queue AND share = f.share AND {_WAITING_OF_SHARE} AND rank < {MAX_RANK}
-      AND (version_id = f.version_id OR (SELECT o.paused_at IS NULL FROM model o WHERE o.id = p.model_id))
-    ORDER BY rank DESC LIMIT 1) w ON true
-  LEFT JOIN LATERAL (
-    SELECT rank FROM prediction
-    WHERE w.rank IS NULL AND queue = f.queue AND share = f.share AND {LIVE_OF_SHARE} AND status <> 'starting'
-    ORDER BY rank DESC LIMIT 1) r ON true
-  LEFT JOIN LATERAL (
-    SELECT rank, queue, completed_at FROM prediction WHERE w.rank IS NULL AND r.rank IS NULL AND user_id = f.user_id
-    ORDER BY created_at DESC, id DESC LIMIT 1) n ON true
-"""  # noqa: S608 - constants only
-_COLUMNS = f"""
-SELECT f.queue, f.share, f.version_id, f.user_id, coalesce(v.rank, x.rank, 0) AS head, w.rank AS last, w.priority,
-  coalesce(r.rank, CASE WHEN n.queue = f.queue AND n.rank < {MAX_RANK}
-    AND n.completed_at > now() - make_interval(secs => {REMEMBERED_SECONDS}) THEN n.rank END) AS former
-"""
-_FLOWS = f"""{_COLUMNS} FROM unnest($1::text[], $2::text[], $3::uuid[], $4::uuid[])
-  AS f(queue, share, version_id, user_id) {_FLOW}"""
-_FLOW_OF_ONE = f"""{_COLUMNS} FROM (
-  SELECT $1::text AS queue, $2::text AS share, $3::uuid AS version_id, $4::uuid AS user_id) f {_FLOW}"""
+# What it looks up is told where it is made (migrations/models/34_*)
+_FLOWS = "SELECT * FROM prediction_flows($1::text[], $2::text[], $3::uuid[], $4::uuid[])"
+_FLOW_OF_ONE = "SELECT * FROM prediction_flows(ARRAY[$1::text], ARRAY[$2::text], ARRAY[$3::uuid], ARRAY[$4::uuid])"
 _SAME_FLOW = """f.queue = r.queue AND f.share = r.share AND f.version_id = r.version_id
   AND f.user_id IS NOT DISTINCT FROM r.user_id"""
 # `after` are the charges of the new ones of the share up to it, `idle` those without the first: nobody is charged for

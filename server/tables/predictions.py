@@ -23,6 +23,10 @@ WAITING_OF_VERSION = "completed_at IS NULL AND lease_until IS NULL"
 OLDEST_OF_VERSION = "completed_at IS NULL AND worker_id IS NULL"
 LIVE_OF_SHARE = "completed_at IS NULL AND canceled_at IS NULL"
 RUNNING = "completed_at IS NULL AND worker_id IS NOT NULL"
+# The same of rows that are named by their ids, in words that no partial index is for: with those of one PostgreSQL may
+# walk all that waits or runs for the sake of each, when it planned while that was little (rules below make them equal)
+IS_WAITING = "coalesce(p.completed_at, p.lease_until) IS NULL"
+IS_RUNNING = "p.lease_until IS NOT NULL"
 ITEMS = "batch_id IS NOT NULL"
 UNCOUNTED = "completed_at IS NOT NULL AND stored_bytes IS NULL AND NOT data_removed"
 STATUSES = "'starting', 'processing', 'succeeded', 'failed', 'canceled', 'aborted'"

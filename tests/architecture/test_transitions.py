@@ -11,12 +11,20 @@ from pathlib import Path
 
 import server.queue
 from server.domain.predictions import TRANSITIONS, PredictionStatus
+from server.tables.predictions import IS_RUNNING, IS_WAITING, OLDEST_OF_VERSION, WAITING_OF_VERSION
 
 ROOT = Path(__file__).parents[2]
 STARTING, PROCESSING = PredictionStatus.STARTING, PredictionStatus.PROCESSING
 MOVES = re.compile(
     r"\b(UPDATE|INSERT INTO|DELETE FROM) (prediction|version|webhook|webhook_delivery|batch|batch_line|batch_webhook)\b"
 )
+# What the rules of the table make of these
+MEANINGS = {
+    IS_WAITING: "status = 'starting'",
+    WAITING_OF_VERSION: "status = 'starting'",
+    OLDEST_OF_VERSION: "status = 'starting'",
+    IS_RUNNING: "status = 'processing'",
+}
 WORDS = re.compile(r"'[^']*'|[()]|\w+|\S")
 Transition = tuple[PredictionStatus, PredictionStatus]
 
@@ -53,6 +61,8 @@ def assignments(statement: str) -> tuple[dict[str, str], str]:
 
 def statuses(text: str) -> set[PredictionStatus]:
     """Those that a condition allows."""
+    for condition, meaning in MEANINGS.items():
+        text = text.replace(condition, meaning)
     listed = re.findall(r"\bstatus IN \(([^)]*)\)", text) + re.findall(r"\bstatus = ('\w+')", text)
     return {PredictionStatus(name) for names in listed for name in re.findall(r"'(\w+)'", names)}
 
