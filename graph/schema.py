@@ -41,6 +41,7 @@ from graph.sessions import SessionMutation
 from graph.single_sign_on import SingleSignOnMutation
 from graph.telemetry.metrics import OperationMetrics
 from graph.telemetry.traces import TracedOperations
+from graph.traffic import TrafficMutation
 from graph.types.errors import MEMBERS, InvalidInput
 from graph.types.events import EVENT_TYPES
 from graph.types.scalars import SCALARS
@@ -98,6 +99,7 @@ class Mutation(
     ApiKeyMutation,
     ModelMutation,
     ModelAliasMutation,
+    TrafficMutation,
     ModelMemoryMutation,
     PredictionMutation,
     LineageMutation,

@@ -211,7 +211,9 @@ class BatchWebhookInput:
 
 @strawberry.input(description="A batch to run: one model on many inputs, which are given here or as a file.")
 class CreateBatchInput:
-    model: str = strawberry.field(description="Model as `owner/name`, or `owner/name:number` to pin a version.")
+    model: str = strawberry.field(
+        description="Model as `owner/name`; `owner/name:number` or `owner/name:alias` pins a version."
+    )
     inputs: list[JSON] | None = strawberry.field(
         default=None, description="Inputs, each checked against the version's `inputSchema` before it runs."
     )
@@ -243,6 +245,10 @@ class CreateBatchInput:
         default=None, description="Repeating the same request with the same key returns the same batch."
     )
 
+    sticky_key: str | None = strawberry.field(
+        default=None, description="As `stickyKey` of `CreatePredictionInput`; one version runs all items."
+    )
+
     def new(self, base_url: str) -> NewBatch:
         return NewBatch(
             model=self.model,
@@ -256,6 +262,7 @@ class CreateBatchInput:
             all_or_nothing=self.all_or_nothing,
             metadata=self.metadata,
             priority=self.priority,
+            sticky_key=self.sticky_key,
         )
 
 

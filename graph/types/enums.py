@@ -109,8 +109,8 @@ describe(
         "READ": "Read what its owner can see: private models, predictions, files, deliveries and events.",
         "RUN": "Create, retry, rerun and cancel predictions and batches, create uploads of input files, and redeliver "
         "webhooks.",
-        "WRITE": "Create, update and delete models, set and remove their variables and aliases, publish "
-        "versions and prepare them again, delete predictions and batches, and purge results.",
+        "WRITE": "Create, update and delete models, set and remove their variables and aliases, set their traffic, "
+        "publish versions and prepare them again, delete predictions and batches, and purge results.",
         "ADMIN": "Act with its owner's administrator rights, within its other scopes: deactivate, reactivate and "
         "delete users, set their limits, pause, resume, warm, evict, pin and unpin models, drain and resume workers, "
         "and requeue predictions.",
@@ -145,6 +145,9 @@ describe(
         "MODEL_EVICTED": "Workers were told to unload a model.",
         "MODEL_PINNED": "A model was to stay in memory.",
         "MODEL_UNPINNED": "A model was no longer to stay in memory.",
+        "TRAFFIC_SET": "The predictions of a model were divided among its versions.",
+        "TRAFFIC_RETURNED": "A guardrail returned the traffic of a model to the baseline.",
+        "VERSION_ALIAS_SET": "A version of a model was named, or lost a name.",
         "WORKER_DRAINED": "A worker was told to claim nothing more.",
         "WORKER_RESUMED": "A drained worker was told to claim again.",
         "PREDICTION_REQUEUED": "A prediction that the server had failed was run again.",

@@ -33,9 +33,10 @@ from server.adapters.large_columns import holds
 from server.adapters.pagination import Order
 from server.domain import models as domain
 from server.domain.ids import parse_id
+from server.domain.traffic import Share
 from server.domain.variables import NAME_MAX, VALUE_MAX_BYTES, VARIABLES_MAX, NewVariable
 from server.errors import BadUserInputError
-from server.services import models, variables
+from server.services import models, traffic, variables
 from server.services.models import DESCRIPTION_MAX, REASON_MAX, SAMPLES_MAX, ModelChanges, NewModel
 from server.services.variables import ShownVariable
 from server.services.versions import MAX_VERSIONS, next_try_at
@@ -201,6 +202,30 @@ class ModelVersion(Node):
         )
 
 
+@strawberry.type(description="The part of a version in the predictions of its model that pin none.")
+class TrafficShare:
+    share: strawberry.Private[Share]
+
+    weight: int = strawberry.field(description="How many of 100 callers it runs for.")
+
+    @strawberry.field(description="The version.")
+    async def version(self, info: Info) -> ModelVersion:
+        row = await info.context.loaders.versions.load(self.share.version)
+        if row is None:
+            raise LookupError(f"version {self.share.version}")
+        return ModelVersion.of(row)
+
+    @classmethod
+    def of(cls, share: Share) -> TrafficShare:
+        return cls(share=share, weight=share.weight)
+
+
+@strawberry.type(description="What a model's owner calls a version: `owner/name:alias` pins it.")
+class VersionAlias:
+    alias: str = strawberry.field(description="The name.")
+    version: int = strawberry.field(description="Number of the version.")
+
+
 @strawberry.type(description="A variable or secret that a model's owner gives to the class that runs it.")
 class ModelVariable:
     name: str = strawberry.field(description="Name, as the class asks for it.")
@@ -294,7 +319,23 @@ class Model(Node):
         return [ModelVersion.of(row) for row in await info.context.loaders.versions_of.load(self.row.id)]
 
     @strawberry.field(
-        description="Version that runs if a prediction pins none: the newest READY version, or else the newest."
+        description="Versions that predictions run which pin none, with their weights; empty where the newest READY "
+        "version runs, and unless you own the model or are an administrator."
+    )
+    async def traffic(self, info: Info) -> list[TrafficShare]:
+        if not traffic.may_see(info.context.viewer, self.row):
+            return []
+        return [TrafficShare.of(share) for share in traffic.shares_of(self.row)]
+
+    @strawberry.field(description="Names of versions, by name.")
+    async def version_aliases(self) -> list[VersionAlias]:
+        if not self.tells_all:
+            return []
+        return [VersionAlias(alias=name, version=number) for name, number in sorted(self.row.version_aliases.items())]
+
+    @strawberry.field(
+        description="The newest READY version, or else the newest: what runs if a prediction pins none and no traffic "
+        "is set."
     )
     async def latest_version(self, info: Info) -> ModelVersion | None:
         if not self.tells_all:

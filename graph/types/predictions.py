@@ -397,7 +397,9 @@ class PredictionFilter:
 
 @strawberry.input(description="A prediction to run.")
 class CreatePredictionInput:
-    model: str = strawberry.field(description="Model as `owner/name`, or `owner/name:number` to pin a version.")
+    model: str = strawberry.field(
+        description="Model as `owner/name`; `owner/name:number` or `owner/name:alias` pins a version."
+    )
     input: JSON = strawberry.field(description="Input, which is checked against the version's `inputSchema`.")
     idempotency_key: str | None = strawberry.field(
         default=None, description="Repeating the same request with the same key returns the same prediction."
@@ -423,6 +425,11 @@ class CreatePredictionInput:
         description="Share the result with equal predictions that set this too: same version, input and seed.",
     )
     metadata: JSON | None = strawberry.field(default=None, description="An object of your own, which is given back.")
+    sticky_key: str | None = strawberry.field(
+        default=None,
+        description="Whom it is for, such as an id of your user: where the model's owner divides traffic among "
+        "versions, the same key always gets the same version. Left out, you count as one.",
+    )
 
     def new(self, base_url: str) -> domain.NewPrediction:
         webhook = self.webhook.new(base_url) if self.webhook else None
@@ -436,6 +443,7 @@ class CreatePredictionInput:
             use_cache=use_cache,
             metadata=self.metadata,
             priority=self.priority,
+            sticky_key=self.sticky_key,
         )
 
 

@@ -40,6 +40,7 @@ class NewBatch:
     """What a caller asks for: the model, as `owner/name[:number]`, and inputs, or the upload that has one a line.
 
     `endpoint` is the route of OpenAI's API whose requests the lines are; None: they are inputs themselves.
+    `sticky_key` stands for the caller where traffic is divided among versions.
     """
 
     model: str
@@ -54,6 +55,7 @@ class NewBatch:
     endpoint: str | None = None
     metadata: object = None
     priority: Priority = Priority.NORMAL
+    sticky_key: str | None = None
 
 
 @dataclass(frozen=True)

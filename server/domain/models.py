@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from server.domain.storable import is_storable
+from server.domain.traffic import VERSION_ALIAS
 from server.errors import Violation
 
 NAME = re.compile(r"(?=.{1,63}\Z)[a-z0-9](?:[-._]?[a-z0-9])*", re.ASCII)
@@ -18,6 +19,7 @@ REVISION = re.compile(r"[\w][\w./-]{0,127}", re.ASCII)
 TAG = re.compile(r"(?=.{1,32}\Z)[a-z0-9](?:-?[a-z0-9])*", re.ASCII)
 TAGS_MAX = 10
 SLUG = re.compile(r"(?P<owner>[a-z0-9-]{1,39})/(?P<name>[a-z0-9._-]{1,63})(?::(?P<number>[1-9][0-9]{0,8}))?", re.ASCII)
+REFERENCE = re.compile(rf"(?P<model>[^:]+):(?P<alias>{VERSION_ALIAS.pattern})", re.ASCII)
 
 
 class ModelKind(StrEnum):
@@ -209,14 +211,20 @@ class NewVersion:
 
 @dataclass(frozen=True)
 class Slug:
-    """`owner/name`, and the version's number where one is pinned."""
+    """`owner/name`, and the version's number, or what its owner calls the version, where one is pinned."""
 
     owner: str
     name: str
     number: int | None = None
+    alias: str | None = None
+
+    @property
+    def model(self) -> Slug:
+        """The same without a version."""
+        return Slug(self.owner, self.name)
 
     def __str__(self) -> str:
-        pinned = f":{self.number}" if self.number else ""
+        pinned = f":{self.number or self.alias}" if self.number or self.alias else ""
         return f"{self.owner}/{self.name}{pinned}"
 
 
@@ -226,6 +234,13 @@ def parse_slug(text: str) -> Slug | None:
         return None
     number = match["number"]
     return Slug(match["owner"], match["name"], int(number) if number else None)
+
+
+def parse_reference(text: str) -> Slug | None:
+    """As `parse_slug`, but a version may be pinned by its alias too: `owner/name:stable`."""
+    if len(text) <= 160 and (match := REFERENCE.fullmatch(text)) and (slug := parse_slug(match["model"])):
+        return Slug(slug.owner, slug.name, alias=match["alias"])
+    return parse_slug(text)
 
 
 def name_violations(name: str) -> list[Violation]:

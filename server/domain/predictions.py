@@ -89,7 +89,8 @@ class Failure:
 class NewPrediction:
     """What a caller asks for; `model` is `owner/name[:number]`, `metadata` an object of the caller's own.
 
-    `openai` is what a request of OpenAI's form has beside its input (see the row).
+    `openai` is what a request of OpenAI's form has beside its input (see the row). `sticky_key` stands for the caller
+    where traffic is divided among versions.
     """
 
     model: str
@@ -102,6 +103,7 @@ class NewPrediction:
     metadata: object = None
     openai: dict[str, Any] | None = None
     priority: Priority = Priority.NORMAL
+    sticky_key: str | None = None
 
 
 def backoff_seconds(losses: int) -> float:

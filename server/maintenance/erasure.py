@@ -124,6 +124,7 @@ async def _delete_rows(user_id: UUID, owner: str, handle: str, email: str) -> No
         await erase.erase_names_of_models(user_id, tombstone["id"])
         # What others call a model of theirs begins with the handle
         await rows("DELETE FROM model_alias WHERE starts_with(slug, $1::text) RETURNING id", f"{handle}/")
+        await rows("DELETE FROM experiment_webhook WHERE user_id = $1 RETURNING experiment_id", user_id)
         await erase.erase_owner(owner)
         await rows("SELECT set_config('inference_server.forgets_names', 'on', true)")
         await rows(_FORGET_ACTOR, user_id, DELETED_USER)

@@ -263,6 +263,7 @@ async def _portion(rt: Runtime, batch: Batch, schema: dict[str, Any], part: Inpu
                 batch_key=key,
                 metadata=line.metadata,
                 openai=line.openai,
+                experiment_id=batch.experiment_id,
             )
         )
     return Portion(predictions, uses, invalid, part.position, part.line, part.is_last)

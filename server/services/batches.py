@@ -21,6 +21,7 @@ from server.domain.models import DeviceClass, ModelKind, queue_of
 from server.domain.predictions import Priority
 from server.domain.storable import json_bytes
 from server.domain.targets import parse_target
+from server.domain.traffic import sticky_key_violations
 from server.domain.webhooks import NewWebhook, WebhookEvent
 from server.errors import ConflictError, InvalidInputError, UnauthenticatedError, Violation
 from server.live.batch_watch import find_visible
@@ -61,7 +62,7 @@ async def create(rt: Runtime, viewer: Viewer, new: NewBatch, version: Version | 
         return existing
     await storage.check(rt, viewer)
     if version is None:
-        _, version = await predictions.resolve_version(viewer, new.model)
+        _, version = await predictions.resolve_version(viewer, new.model, new.sticky_key)
     upload_id = await _find_upload(viewer, new.upload) if new.upload is not None else None
     row = _new_row(viewer, user_id, version, request_hash, new.idempotency_key)
     row.inputs = new.inputs
@@ -136,7 +137,7 @@ def _check(rt: Runtime, new: NewBatch) -> None:
         violations.append(Violation("/deadlineSeconds", f"A deadline is 1 to {DEADLINE_MAX} seconds.", "range"))
     if new.max_concurrency is not None and not 1 <= new.max_concurrency <= 100_000:
         violations.append(Violation("/maxConcurrency", "At least 1 item runs at a time, at most 100000.", "range"))
-    violations += metadata_violations(new.metadata)
+    violations += metadata_violations(new.metadata) + sticky_key_violations(new.sticky_key)
     if violations:
         raise InvalidInputError(violations)
 
@@ -163,6 +164,7 @@ def _new_row(viewer: Viewer, user_id: UUID, version: Version, request_hash: str,
         status=BatchStatus.PROCESSING.value,
         idempotency_key=key,
         request_hash=request_hash,
+        experiment_id=version.experiment_id,
     )
 
 
@@ -190,6 +192,8 @@ def _request_hash(new: NewBatch) -> str:
     request = [new.model, new.inputs, new.upload, *limits, new.metadata]
     if new.priority is not Priority.NORMAL:
         request.append(new.priority.name)
+    if new.sticky_key is not None:
+        request.append({"stickyKey": new.sticky_key})
     return hashlib.sha256(json_bytes(request, "/inputs")).hexdigest()
 
 

@@ -9,7 +9,7 @@ from tortoise.transactions import in_transaction
 
 from server.domain.accounts import Viewer
 from server.domain.api_keys import Scope
-from server.domain.models import Slug, parse_slug
+from server.domain.models import Slug, parse_reference, parse_slug
 from server.domain.version_ids import parse_version_id
 from server.errors import InvalidInputError, NotFoundError, UnauthenticatedError, Violation
 from server.runtime import Runtime
@@ -62,10 +62,10 @@ async def set_alias(viewer: Viewer, name: str, model: str) -> ModelAlias:
     if not ALIAS.fullmatch(name):
         rule = "1 to 100 letters, digits and any of . _ : @ + -, without a slash"
         raise InvalidInputError([Violation("/alias", f"An alias is {rule}.", "pattern")])
-    slug = parse_slug(model)
+    slug = parse_reference(model)
     if slug is None:
         raise NotFoundError(f"There is no model {model[:100]!r}.")
-    await models.find_visible(viewer, Slug(slug.owner, slug.name))
+    await models.find_visible(viewer, slug.model)
     async with in_transaction():
         # Counted under the user's row lock, so that many at once are not more than allowed
         await User.select_for_update().get(id=user_id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
@@ -35,10 +36,12 @@ from server.domain.models import (
     Slug,
     VersionState,
     kind_queue,
+    parse_reference,
     parse_slug,
     queue_of,
 )
 from server.domain.predictions import INFRASTRUCTURE, NewPrediction, PredictionErrorCode, PredictionStatus, Priority
+from server.domain.traffic import LATEST, Traffic, sticky_key_violations
 from server.domain.webhooks import NewWebhook
 from server.errors import (
     BadUserInputError,
@@ -99,7 +102,7 @@ async def _create(rt: Runtime, viewer: Viewer, new: NewPrediction, version: Vers
         violations.append(Violation("/idempotencyKey", f"A key has 1 to {KEY_MAX} printable characters.", "length"))
     if new.deadline_seconds is not None and not 1 <= new.deadline_seconds <= DEADLINE_MAX:
         violations.append(Violation("/deadlineSeconds", f"A deadline is 1 to {DEADLINE_MAX} seconds.", "range"))
-    violations += metadata_violations(new.metadata)
+    violations += metadata_violations(new.metadata) + sticky_key_violations(new.sticky_key)
     if violations:
         raise InvalidInputError(violations)
     webhooks.check(rt, viewer, new.webhook)
@@ -110,7 +113,7 @@ async def _create(rt: Runtime, viewer: Viewer, new: NewPrediction, version: Vers
         await rate_limits.count_anonymous_prediction(rt, viewer)
     await storage.check(rt, viewer)
     if version is None:
-        _, version = await resolve_version(viewer, new.model)
+        _, version = await resolve_version(viewer, new.model, new.sticky_key)
     model = version.model
     allowed = await limits.read(rt, viewer.owner_key)
     await limits.check(rt, viewer.owner_key, allowed, model.id)
@@ -139,6 +142,7 @@ async def _create(rt: Runtime, viewer: Viewer, new: NewPrediction, version: Vers
         traceparent=traceparent_of(),
         metadata=new.metadata,
         openai=new.openai,
+        experiment_id=version.experiment_id,
     )
     charge = limits.charge(allowed, version)
     while not await accept(row, files.uploads(schema, values), new, charge):
@@ -331,6 +335,8 @@ def _request_hash(new: NewPrediction) -> str:
         request.append([new.metadata, new.openai])
     if new.priority is not Priority.NORMAL:
         request.append(new.priority.name)
+    if new.sticky_key is not None:
+        request.append({"stickyKey": new.sticky_key})
     try:
         body = orjson.dumps(request, option=orjson.OPT_SORT_KEYS)
     except (TypeError, ValueError):
@@ -348,21 +354,26 @@ async def _existing(rt: Runtime, viewer: Viewer, new: NewPrediction, request_has
     return row
 
 
-async def resolve_version(viewer: Viewer, slug: str) -> tuple[Model, Version]:
-    """The model, with its owner, and the version: the pinned one, else the newest READY one.
+async def resolve_version(viewer: Viewer, slug: str, sticky_key: str | None = None) -> tuple[Model, Version]:
+    """The model, with its owner, and the version: the pinned one, else what the traffic of the model gives the caller.
+
+    That is the newest READY version unless the model's owner set another. Where traffic is divided, callers are told
+    apart by the `sticky_key`, else by who they are.
 
     Raises:
         NotFoundError: there is no such model, or the viewer may not know of it.
-        UnavailableError: there is no version of that number, or it is not READY; with the reason.
+        UnavailableError: there is no version of that number or alias, or it is not READY; with the reason.
     """
-    parsed = parse_slug(slug)
+    parsed = parse_reference(slug)
     resolution = await _RESOLUTIONS.ask(parsed) if parsed else None
     if parsed is None or resolution is None or not models.may_see(viewer, resolution[0]):
         advice = "" if parsed else " A model is named owner/name, its version owner/name:3."
         raise NotFoundError(f"There is no model {slug[:100]!r}.{advice}")
     model, version = resolution
+    if parsed == parsed.model and (traffic := Traffic.of_row(model.traffic)) is not None:
+        version = await _version_of_traffic(viewer, parsed, traffic, sticky_key) or version
     if version is None:
-        raise UnavailableError(f"{slug[:100]} {'has no version' if parsed.number is None else 'does not exist'}.")
+        raise UnavailableError(f"{slug[:100]} {'has no version' if parsed == parsed.model else 'does not exist'}.")
     if version.state == VersionState.PREPARING.value:
         raise UnavailableError(_preparing(version))
     if version.state == VersionState.REFUSED.value:
@@ -370,6 +381,17 @@ async def resolve_version(viewer: Viewer, slug: str) -> tuple[Model, Version]:
     if version.base_id is not None and not await versions.has_usable_base(version):
         raise UnavailableError(versions.BASE_IS_GONE)
     return model, version
+
+
+async def _version_of_traffic(viewer: Viewer, slug: Slug, traffic: Traffic, key: str | None) -> Version | None:
+    share = traffic.choose(viewer.owner_key if key is None else f"key:{key}")
+    resolution = await _RESOLUTIONS.ask(Slug(slug.owner, slug.name, share.number))
+    if resolution is None or resolution[1] is None:
+        return None
+    # Others that ask at the same time have the same row, and may have pinned it
+    version = copy(resolution[1])
+    version.experiment_id = traffic.experiment
+    return version
 
 
 def _preparing(version: Version) -> str:
@@ -382,7 +404,8 @@ def _preparing(version: Version) -> str:
 async def _resolve_versions(slugs: Sequence[Slug]) -> list[_Resolution | None]:
     """What new predictions run, in one statement for all that come at once."""
     distinct = list(dict.fromkeys(slugs))
-    values = ([s.owner for s in distinct], [s.name for s in distinct], [s.number for s in distinct])
+    aliases = [None if s.alias == LATEST else s.alias for s in distinct]
+    values = ([s.owner for s in distinct], [s.name for s in distinct], [s.number for s in distinct], aliases)
     resolutions: dict[Slug, _Resolution] = {}
     for row in await rows(_resolve_sql(), *values):
         model = from_row(Model, row, "m_")
@@ -400,11 +423,12 @@ def _resolve_sql() -> str:
     # The ORM knows all columns only once it is set up
     return f"""
 SELECT q.place, {columns(Model, "m", "m_")}, {columns(User, "u", "u_")}, {columns(Version, "v", "v_")}
-FROM unnest($1::text[], $2::text[], $3::int[]) WITH ORDINALITY AS q(owner, name, number, place)
+FROM unnest($1::text[], $2::text[], $3::int[], $4::text[]) WITH ORDINALITY AS q(owner, name, number, alias, place)
 JOIN "user" u ON u.handle = q.owner
 JOIN model m ON m.owner_id = u.id AND m.name = q.name AND m.deleted_at IS NULL
 LEFT JOIN LATERAL (
-  SELECT * FROM version WHERE model_id = m.id AND (q.number IS NULL OR number = q.number)
+  SELECT * FROM version WHERE model_id = m.id AND (coalesce(q.number::text, q.alias) IS NULL
+    OR number = coalesce(q.number, (m.version_aliases->>q.alias)::int))
   ORDER BY state = 'READY' DESC, number DESC LIMIT 1) v ON true
 """  # noqa: S608 - names only
 

@@ -10,7 +10,7 @@ import re
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 from server.domain.accounts import normalise_email
-from server.domain.models import parse_slug
+from server.domain.models import parse_reference
 
 SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
 POSTGRES_OPTIONS = ("host", "port", "sslmode", "application_name", "target_session_attrs")
@@ -90,7 +90,7 @@ def model_slug(text: str) -> str:
 def alias(text: str) -> tuple[str, str]:
     """A name for clients and the model that it stands for, of `name=owner/name` or `name=owner/name:version`."""
     name, _, slug = (part.strip() for part in text.partition("="))
-    if not ALIAS.fullmatch(name) or parse_slug(slug) is None:
+    if not ALIAS.fullmatch(name) or parse_reference(slug) is None:
         raise ValueError(f"{text!r} is not of the form name=owner/name or name=owner/name:version")
     return name, slug
 

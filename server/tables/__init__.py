@@ -10,6 +10,7 @@ from server.tables.audit import AuditEvent
 from server.tables.batches import Batch, BatchLine, BatchWebhook
 from server.tables.deletions import Deletion
 from server.tables.environments import RunEnvironment
+from server.tables.experiments import Experiment, ExperimentWebhook, Outcome
 from server.tables.identities import Identity, SignIn
 from server.tables.invitations import Invitation, PasswordReset
 from server.tables.mails import Mail
@@ -31,6 +32,8 @@ __all__ = [
     "BatchLine",
     "BatchWebhook",
     "Deletion",
+    "Experiment",
+    "ExperimentWebhook",
     "Identity",
     "Invitation",
     "Mail",
@@ -38,6 +41,7 @@ __all__ = [
     "Model",
     "ModelAlias",
     "ModelVariable",
+    "Outcome",
     "PasswordReset",
     "Prediction",
     "Predictor",
@@ -65,6 +69,7 @@ __all__ = [
 NOUNS = (
     *("users", "sessions", "api_keys", "models", "batches", "predictions", "uploads", "webhooks", "workers", "runs"),
     *("storage", "model_aliases", "audit", "deletions", "mails", "invitations", "identities", "environments"),
+    "experiments",
 )
 MODULES = tuple(f"server.tables.{name}" for name in NOUNS)
 

@@ -28,6 +28,7 @@ class Batch(Row):
     makes predictions of it holds its lease, with `attempt` as the fencing token; `pause_until` is when there may be
     room for more, and `note` says what it waits for. Its predictions get its `priority`. No predictions are made of
     it once `expanded_at` is set. `endpoint` is the route of OpenAI's API whose requests its lines are.
+    `experiment_id` is the experiment that chose the version for all of them.
     """
 
     id = fields.UUIDField(primary_key=True)
@@ -56,6 +57,7 @@ class Batch(Row):
     priority = fields.SmallIntField(default=1)
     deadline_at = fields.DatetimeField(null=True)
     metadata: Any = fields.JSONField(null=True)
+    experiment_id = fields.UUIDField(null=True)
     total = fields.IntField(null=True)
     items = fields.IntField(default=0)
     ended = fields.IntField(default=0)

@@ -19,7 +19,9 @@ class Model(Row):
 
     `samples` are ids of predictions that its owner shows to everybody; `runs` is how many were made, a little late;
     `variable_changes` counts how often its variables were changed. Predictions of one with `paused_at` wait, for the
-    `pause_reason`. Of one with `pinned_at` the newest READY version stays in memory.
+    `pause_reason`. Of one with `pinned_at` the newest READY version stays in memory. `traffic` says which versions run
+    where none is pinned (`server.domain.traffic`); null is the newest READY one. `version_aliases` are numbers of
+    versions by what the owner calls them.
     """
 
     id = fields.UUIDField(primary_key=True, default=uuid7)
@@ -41,6 +43,8 @@ class Model(Row):
     paused_at = fields.DatetimeField(null=True)
     pause_reason = fields.CharField(max_length=200, null=True)
     pinned_at = fields.DatetimeField(null=True)
+    traffic: Any = fields.JSONField(null=True)
+    version_aliases: Any = fields.JSONField(default=dict)
 
     class Meta:
         """Table options."""
@@ -88,7 +92,8 @@ class Version(Row):
     when that began, and `reason` why. `files` notes which files are the version's (`rule` and `names`), `probe`
     what its try took; both are null where that was not noted yet. `recent_seconds` are how long its last runs took,
     the newest first, and `expected_seconds` their median, null before the first. `base` is the version whose
-    weights an adapter changes.
+    weights an adapter changes. `experiment_id`, which is no column, is known of one that was chosen for a caller: the
+    experiment in which it was.
     """
 
     id = fields.UUIDField(primary_key=True, default=uuid7)
@@ -125,6 +130,7 @@ class Version(Row):
     worker_id = fields.UUIDField(null=True)
     lease_until = fields.DatetimeField(null=True)
     created_at = fields.DatetimeField(auto_now_add=True)
+    experiment_id: UUID | None = None
 
     class Meta:
         """Table options."""

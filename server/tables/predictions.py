@@ -49,7 +49,8 @@ class Prediction(Row):
     perhaps with changes; `environment_id` what it ran with (`RunEnvironment`). An item of a batch has the batch's
     id, its place there from 0, and perhaps a name of the caller's, `batch_key`. `metadata` is an object of the
     caller's own. What came in the form of OpenAI's API has in `openai` what its input does not tell:
-    `previous_response_id`, `background`, `parallel_tool_calls`.
+    `previous_response_id`, `background`, `parallel_tool_calls`. `experiment_id` is the experiment that chose the
+    version; what pins one has none.
     """
 
     id = fields.UUIDField(primary_key=True)
@@ -107,6 +108,8 @@ class Prediction(Row):
     environment_id = fields.UUIDField(null=True)
     metadata: Any = fields.JSONField(null=True)
     openai: Any = fields.JSONField(null=True)
+    # No foreign key: each new row would look for it
+    experiment_id = fields.UUIDField(null=True)
     created_at = fields.DatetimeField()
     updated_at = fields.DatetimeField()
     started_at = fields.DatetimeField(null=True)
@@ -144,6 +147,11 @@ class Prediction(Row):
             ),
             UniqueLiveIndex(fields=("batch_id", "batch_index"), name="prediction_batch", where=ITEMS),
             LiveIndex(fields=("batch_id", "status", "batch_index"), name="prediction_batch_status", where=ITEMS),
+            LiveIndex(
+                fields=("experiment_id", "completed_at"),
+                name="prediction_experiment",
+                where="experiment_id IS NOT NULL",
+            ),
         )
         # Aerich does not see these: a migration adds them by hand (migrations/rules.py), and a test compares
         constraints = (

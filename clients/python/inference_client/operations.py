@@ -329,6 +329,7 @@ class CreatePredictionInput(CreatePredictionInputNeeds, total=False):
     priority: Priority
     useCache: bool | None
     metadata: Any
+    stickyKey: str | None
 
 
 class RetryPredictionInputNeeds(TypedDict):
@@ -393,6 +394,7 @@ class CreateBatchInput(CreateBatchInputNeeds, total=False):
     webhook: BatchWebhookInput | None
     metadata: Any
     idempotencyKey: str | None
+    stickyKey: str | None
 
 
 class CancelBatchInput(TypedDict):

@@ -47,10 +47,12 @@ export type CreateBatchInput = {
   maxConcurrency?: number | null | undefined;
   /** An object of your own, which is given back. Maximum 100000 values. */
   metadata?: unknown;
-  /** Model as `owner/name`, or `owner/name:number` to pin a version. Maximum 10000 characters. */
+  /** Model as `owner/name`; `owner/name:number` or `owner/name:alias` pins a version. Maximum 10000 characters. */
   model: string;
   /** Place of its items among your predictions; LOW leaves the way to what you ask for meanwhile. */
   priority?: Priority;
+  /** As `stickyKey` of `CreatePredictionInput`; one version runs all items. Maximum 10000 characters. */
+  stickyKey?: string | null | undefined;
   /** In place of `inputs`: `upload:<id>` of a file of JSON Lines, one input a line, at most MAX_BATCH_ITEMS of them. Maximum 10000 characters. */
   upload?: string | null | undefined;
   /** Webhook to notify once, when the batch has ended. */
@@ -67,10 +69,12 @@ export type CreatePredictionInput = {
   input: unknown;
   /** An object of your own, which is given back. Maximum 100000 values. */
   metadata?: unknown;
-  /** Model as `owner/name`, or `owner/name:number` to pin a version. Maximum 10000 characters. */
+  /** Model as `owner/name`; `owner/name:number` or `owner/name:alias` pins a version. Maximum 10000 characters. */
   model: string;
   /** Its place among your predictions; it does not move those of others. */
   priority?: Priority;
+  /** Whom it is for, such as an id of your user: where the model's owner divides traffic among versions, the same key always gets the same version. Left out, you count as one. Maximum 10000 characters. */
+  stickyKey?: string | null | undefined;
   /** Share the result with equal predictions that set this too: same version, input and seed. */
   useCache?: boolean | null | undefined;
   /** Seconds to wait for the prediction to end, 0 to 60; after that it is returned as it stands. */

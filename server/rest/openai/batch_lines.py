@@ -12,9 +12,10 @@ from pydantic import ValidationError
 
 from server.adapters import wire
 from server.domain.ids import encode_id
-from server.domain.models import parse_slug
+from server.domain.models import parse_reference
 from server.domain.predictions import PredictionStatus
 from server.domain.storable import storable
+from server.domain.traffic import LATEST
 from server.domain.version_ids import parse_version_id
 from server.errors import UnavailableError, Violation
 from server.live import batch_results
@@ -182,11 +183,12 @@ def _names(rt: Runtime, version: Version, name: object) -> bool:
     _, _, pinned = named.partition(":")
     if (row_id := parse_version_id(pinned or named)) is not None:
         return row_id == version.id
-    slug, own = parse_slug(named), version.model
+    slug, own = parse_reference(named), version.model
     return (
         slug is not None
         and (slug.owner, slug.name) == (own.owner.handle, own.name)
         and slug.number in (None, version.number)
+        and (slug.alias in (None, LATEST) or own.version_aliases.get(slug.alias) == version.number)
     )
 
 

@@ -149,7 +149,7 @@ async def prepare(caller: Caller, request: Request, body: ChatRequest) -> tuple[
     caller.viewer.require(Scope.RUN)
     extra = extra_of(body)
     request.state.parameter_names = parameter_names(body)
-    model, version = await find_version(caller, body.model)
+    model, version = await find_version(caller, body.model, body.user)
     return model, version, read_request(body, version, extra, caller.rt.settings.max_new_tokens)
 
 

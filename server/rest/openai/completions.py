@@ -66,7 +66,7 @@ async def create_completion(
     request.state.parameter_names = {**names, "max_new_tokens": "max_tokens"}
     prompts = read_prompts(body)
     await caller.spend(CHANGE * (len(prompts) - 1))
-    model, version = await find_version(caller, body.model)
+    model, version = await find_version(caller, body.model, body.user)
     values = read_request(body, model, version, extra)
 
     inputs = [{"prompt": prompt, **values} for prompt in prompts]

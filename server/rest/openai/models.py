@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from server.domain.models import VersionState, parse_slug
+from server.domain.models import VersionState, parse_reference
 from server.errors import NotFoundError
 from server.rest.answers import answer
 from server.rest.caller import SIGN_IN, Caller, Calling
@@ -44,10 +44,10 @@ async def list_openai_models(caller: Calling) -> Response:
 async def get_openai_model(caller: Calling, model: str) -> Response:
     """A model by its name, `owner/name`, or an alias."""
     try:
-        slug = parse_slug(await model_names.slug_of_name(caller.rt, caller.viewer, model))
+        slug = parse_reference(await model_names.slug_of_name(caller.rt, caller.viewer, model))
         if slug is None:
             raise UnknownModelError(model)
-        return answer(_body(model, await models.find(caller.viewer, slug)))
+        return answer(_body(model, await models.find(caller.viewer, slug.model)))
     except NotFoundError:
         raise UnknownModelError(model) from None
 
@@ -57,8 +57,8 @@ def _body(name: str, row: Model) -> dict[str, Any]:
     return {"id": name, "object": "model", "created": created, "owned_by": row.owner.handle}
 
 
-async def find_version(caller: Caller, name: str) -> tuple[Model, Version]:
-    """The model and version that run what names a model so; the model comes with its owner.
+async def find_version(caller: Caller, name: str, sticky_key: str | None = None) -> tuple[Model, Version]:
+    """The model and version that run what names a model so, for whom the key stands; the model comes with its owner.
 
     Raises:
         UnknownModelError: the caller knows no such model.
@@ -66,7 +66,7 @@ async def find_version(caller: Caller, name: str) -> tuple[Model, Version]:
     """
     try:
         return await predictions.resolve_version(
-            caller.viewer, await model_names.slug_of_name(caller.rt, caller.viewer, name)
+            caller.viewer, await model_names.slug_of_name(caller.rt, caller.viewer, name), sticky_key
         )
     except NotFoundError:
         raise UnknownModelError(name) from None

@@ -85,7 +85,9 @@ class ResponseRequest(Form):
     store: Unread = None
     stream_options: Unread = None
     service_tier: ServiceTier = None
-    user: Unread = None
+    user: str | None = Field(
+        None, description="Whom it is for: where traffic is divided among versions, the same name gets the same one."
+    )
     prompt_cache_key: Unread = None
     prompt_cache_retention: Unread = None
     safety_identifier: Unread = None
@@ -104,7 +106,7 @@ async def create_response(
     chat = _chat_request(body)
     names = {"max_new_tokens": "max_output_tokens", "messages": "input", "response_format": "text.format"}
     request.state.parameter_names = {**parameter_names(chat), **names}
-    model, version = await find_version(caller, body.model)
+    model, version = await find_version(caller, body.model, body.user)
     chat.messages = [*await _earlier_messages(caller, body.previous_response_id), *read_items(body.input)]
     if body.instructions:
         chat.messages.insert(0, {"role": "system", "content": body.instructions, "name": INSTRUCTIONS})

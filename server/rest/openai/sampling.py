@@ -52,7 +52,9 @@ class Sampling(Form):
     presence_penalty: float | None = Field(None, description="Taken off the score of each token in the output.")
     frequency_penalty: float | None = Field(None, description="The same, for each time that it is there.")
     logit_bias: dict[str, float] | None = Field(None, description="Added to the scores of tokens, by their numbers.")
-    user: str | None = Field(None, description="Is not read.")
+    user: str | None = Field(
+        None, description="Whom it is for: where traffic is divided among versions, the same name gets the same one."
+    )
 
 
 Metadata = Annotated[

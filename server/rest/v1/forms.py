@@ -140,6 +140,11 @@ class NewPrediction(Form):
     priority: Literal["low", "normal", "high"] | None = Field(
         None, description="Its place among your own that wait; `normal`, where it is left out. Not Replicate's."
     )
+    sticky_key: str | None = Field(
+        None,
+        description="Whom it is for: where traffic is divided among versions, the same key gets the same one. Not "
+        "Replicate's.",
+    )
     stream: bool | None = Field(None, description="Not needed: every prediction can be streamed.", deprecated=True)
 
 

@@ -87,7 +87,7 @@ async def create_of_slug(
     given = with_uploads(new.input, caller.base_url)
     priority = Priority[new.priority.upper()] if new.priority is not None else Priority.NORMAL
     options = (idempotency_key, _deadline_seconds(cancel_after), _webhook(caller, new))
-    request = New(slug, given, *options, priority=priority)
+    request = New(slug, given, *options, priority=priority, sticky_key=new.sticky_key)
     row = await predictions.create(caller.rt, caller.viewer, request)
     if wait:
         ended = await prediction_events.wait_until_ended(caller.rt, caller.hubs, caller.viewer, row.id, wait)

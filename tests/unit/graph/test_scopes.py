@@ -47,6 +47,8 @@ VERBS = {
 
 
 def plural(noun: str) -> str:
+    if noun == "traffic":
+        return noun
     return f"{noun}es" if noun.endswith(("ch", "alias")) else f"{noun.removesuffix('s')}s"
 
 

@@ -47,10 +47,12 @@ export type CreatePredictionInput = {
   input: unknown;
   /** An object of your own, which is given back. Maximum 100000 values. */
   metadata?: unknown;
-  /** Model as `owner/name`, or `owner/name:number` to pin a version. Maximum 10000 characters. */
+  /** Model as `owner/name`; `owner/name:number` or `owner/name:alias` pins a version. Maximum 10000 characters. */
   model: string;
   /** Its place among your predictions; it does not move those of others. */
   priority?: Priority;
+  /** Whom it is for, such as an id of your user: where the model's owner divides traffic among versions, the same key always gets the same version. Left out, you count as one. Maximum 10000 characters. */
+  stickyKey?: string | null | undefined;
   /** Share the result with equal predictions that set this too: same version, input and seed. */
   useCache?: boolean | null | undefined;
   /** Seconds to wait for the prediction to end, 0 to 60; after that it is returned as it stands. */
@@ -315,7 +317,7 @@ export type Scope =
   | 'READ'
   /** Create, retry, rerun and cancel predictions and batches, create uploads of input files, and redeliver webhooks. */
   | 'RUN'
-  /** Create, update and delete models, set and remove their variables and aliases, publish versions and prepare them again, delete predictions and batches, and purge results. */
+  /** Create, update and delete models, set and remove their variables and aliases, set their traffic, publish versions and prepare them again, delete predictions and batches, and purge results. */
   | 'WRITE';
 
 /** A variable or secret of a model, in place of the one of that name. */
