@@ -12,6 +12,7 @@ from graph.context import Info
 from graph.types.api_keys import ApiKey
 from graph.types.audit import AuditEvent
 from graph.types.batches import Batch, BatchLine
+from graph.types.experiments import Experiment
 from graph.types.invitations import Invitation
 from graph.types.models import Model, ModelVersion
 from graph.types.node import Node
@@ -29,6 +30,7 @@ from server.services import (
     audit,
     batches,
     catalogue,
+    experiments,
     health,
     invitations,
     models,
@@ -101,6 +103,7 @@ READS: dict[str, tuple[Callable[[Viewer, list[UUID]], Awaitable[Mapping[UUID, An
     "User": (lambda _, ids: accounts.by_ids(ids), User.of),
     "ApiKey": (api_keys.by_ids, ApiKey.of),
     "AuditEvent": (audit.by_ids, AuditEvent.of),
+    "Experiment": (experiments.by_ids, Experiment.of),
     "Invitation": (invitations.by_ids, Invitation.of),
     "Model": (models.by_ids, Model.of),
     "ModelVersion": (_visible_versions, ModelVersion.of),

@@ -22,6 +22,7 @@ from graph.batches import BatchMutation, BatchQuery, BatchSubscription
 from graph.deletions import DeletionMutation
 from graph.errors import finish_error, member_handlers
 from graph.executor import BoundedExecutor
+from graph.experiments import ExperimentMutation
 from graph.invitations import InvitationMutation, InvitationQuery
 from graph.limits.budget import MAX_COST, Budget
 from graph.limits.documents import AllowedOperations
@@ -100,6 +101,7 @@ class Mutation(
     ModelMutation,
     ModelAliasMutation,
     TrafficMutation,
+    ExperimentMutation,
     ModelMemoryMutation,
     PredictionMutation,
     LineageMutation,

@@ -38,12 +38,12 @@ OUTAGES = frozenset(
         "attempt.waits", "batch_watch.read_failed", "batches.failed", "bell.failed", "catalogue.failed",
         "claim.failed", "demand.read_failed", "erasure.failed", "events.announce_failed", "events.live_failed",
         "events.wake_deliverers_failed", "events.write_failed", "files.sweep_failed", "graphql.database_away",
-        "guard.failed", "heartbeat.failed", "hub.demand_failed", "hub.log_failed", "hub.preview_failed",
-        "hub.row_failed", "limits.failed", "live_list.read_failed", "mails.failed", "mails.not_recorded",
-        "memory.waits", "metrics.rows_unread", "openai.not_canceled", "openai.store_failed", "prepare.failed",
-        "prepare.not_renewed", "queue_watch.read_failed", "rate_limiter.redis_away", "recovery.failed",
-        "request.unavailable", "rest.store_failed", "sharing.failed", "wakeups.lost", "webhooks.claim_failed",
-        "webhooks.delivery_lost", "webhooks.note_failed", "worker.not_announced",
+        "guard.failed", "guardrails.failed", "heartbeat.failed", "hub.demand_failed", "hub.log_failed",
+        "hub.preview_failed", "hub.row_failed", "limits.failed", "live_list.read_failed", "mails.failed",
+        "mails.not_recorded", "memory.waits", "metrics.rows_unread", "openai.not_canceled", "openai.store_failed",
+        "prepare.failed", "prepare.not_renewed", "queue_watch.read_failed", "rate_limiter.redis_away",
+        "recovery.failed", "request.unavailable", "rest.store_failed", "sharing.failed", "wakeups.lost",
+        "webhooks.claim_failed", "webhooks.delivery_lost", "webhooks.note_failed", "worker.not_announced",
     }
 )  # fmt: skip
 REPEAT_SECONDS = 60.0

@@ -37,11 +37,19 @@ from graphql.execution.values import VariableValues
 
 from server.adapters.pagination import DEFAULT_PAGE, MAX_PAGE
 from server.domain.api_keys import MAX_KEYS
+from server.domain.traffic import MOST_ALIASES
+from server.services.experiments import MOST_LISTED
 from server.services.model_names import ALIASES_MAX
 from server.services.versions import MAX_VERSIONS
 
 ASSUMED_ITEMS = 10
-ITEMS = {"Model.versions": MAX_VERSIONS, "User.apiKeys": MAX_KEYS, "User.modelAliases": ALIASES_MAX}
+ITEMS = {
+    "Model.versions": MAX_VERSIONS,
+    "Model.experiments": MOST_LISTED,
+    "Model.versionAliases": MOST_ALIASES,
+    "User.apiKeys": MAX_KEYS,
+    "User.modelAliases": ALIASES_MAX,
+}
 """How many nodes those lists may have that may have more than ASSUMED_ITEMS."""
 MUTATION = SUBSCRIPTION = 10
 WEIGHTS = {
@@ -60,6 +68,7 @@ WEIGHTS = {
     "BatchCounts.deleted": 1,
     "Query.comparePredictions": 20,
     "Query.server": 5,
+    "Experiment.versionResults": 20,
     "Prediction.queue": 1,
     "BatchConnection.totalCount": 5,
     "BatchLineConnection.totalCount": 5,
@@ -77,8 +86,9 @@ WEIGHTS = {
 }
 """Points of fields beside the nodes that they give.
 
-100 for a batch or many deletions, 50 for a password hash, 20 for two whole outputs, 5 for a count over many rows, a
-health check or what has to be decrypted, 1 for what a loader shares: a count, or a place in a queue.
+100 for a batch or many deletions, 50 for a password hash, 20 for two whole outputs or all runs of an experiment, 5 for
+a count over many rows, a health check or what has to be decrypted, 1 for what a loader shares: a count, or a place in
+a queue.
 """
 
 

@@ -11,6 +11,7 @@ from server.domain.api_keys import Scope
 from server.domain.audit import AuditAction, AuditDoor
 from server.domain.audit import SubjectType as AuditSubjectType
 from server.domain.batches import BatchStatus, BatchWebhookState
+from server.domain.experiments import ExperimentEnd, OutcomeKind
 from server.domain.forecast import QueueReason
 from server.domain.mails import InvitationState, MailState
 from server.domain.model_memory import MemoryAction, MemoryRequestState
@@ -41,6 +42,7 @@ __all__ = [
     "DeviceClass",
     "DeviceMap",
     "Dtype",
+    "ExperimentEnd",
     "FinishReason",
     "InvitationState",
     "MailState",
@@ -49,6 +51,7 @@ __all__ = [
     "ModelKind",
     "ModelOrderField",
     "OrderDirection",
+    "OutcomeKind",
     "PredictionErrorCode",
     "PredictionStatus",
     "Priority",
@@ -82,6 +85,21 @@ describe(
     },
 )
 describe(
+    ExperimentEnd,
+    "Why an experiment ended.",
+    {
+        "STOPPED": "Its owner set no traffic any more.",
+        "REPLACED": "Its owner set other traffic.",
+        "GUARDRAIL": "A version passed a limit, and the traffic returned to the baseline.",
+    },
+    name="ExperimentEndReason",
+)
+describe(
+    OutcomeKind,
+    "What the values of an outcome are.",
+    {"RATE": "0 and 1 alone.", "MEAN": "Any numbers."},
+)
+describe(
     VariableKind,
     "Kind of a model's variable.",
     {"VARIABLE": "Its value can be read again by the owner.", "SECRET": "Nobody reads its value again."},
@@ -107,8 +125,8 @@ describe(
     "What an API key may do; no scope includes another.",
     {
         "READ": "Read what its owner can see: private models, predictions, files, deliveries and events.",
-        "RUN": "Create, retry, rerun and cancel predictions and batches, create uploads of input files, and redeliver "
-        "webhooks.",
+        "RUN": "Create, retry, rerun and cancel predictions and batches, record outcomes of them, create uploads of "
+        "input files, and redeliver webhooks.",
         "WRITE": "Create, update and delete models, set and remove their variables and aliases, set their traffic, "
         "publish versions and prepare them again, delete predictions and batches, and purge results.",
         "ADMIN": "Act with its owner's administrator rights, within its other scopes: deactivate, reactivate and "

@@ -37,12 +37,14 @@ from server.domain.traffic import Share
 from server.domain.variables import NAME_MAX, VALUE_MAX_BYTES, VARIABLES_MAX, NewVariable
 from server.errors import BadUserInputError
 from server.services import models, traffic, variables
+from server.services.experiments import MOST_LISTED
 from server.services.models import DESCRIPTION_MAX, REASON_MAX, SAMPLES_MAX, ModelChanges, NewModel
 from server.services.variables import ShownVariable
 from server.services.versions import MAX_VERSIONS, next_try_at
 from server.tables import loaded
 
 if TYPE_CHECKING:
+    from graph.types.experiments import Experiment
     from graph.types.predictions import Prediction
 
 SLUG = "Model as `owner/name`."
@@ -210,6 +212,10 @@ class TrafficShare:
 
     @strawberry.field(description="The version.")
     async def version(self, info: Info) -> ModelVersion:
+        return await self.version_of(info)
+
+    async def version_of(self, info: Info) -> ModelVersion:
+        """The version, for what has a share."""
         row = await info.context.loaders.versions.load(self.share.version)
         if row is None:
             raise LookupError(f"version {self.share.version}")
@@ -326,6 +332,18 @@ class Model(Node):
         if not traffic.may_see(info.context.viewer, self.row):
             return []
         return [TrafficShare.of(share) for share in traffic.shares_of(self.row)]
+
+    @strawberry.field(
+        description=f"The newest {MOST_LISTED} experiments, the one that runs first; empty unless you own the model or "
+        "are an administrator."
+    )
+    async def experiments(self, info: Info) -> list[Annotated[Experiment, strawberry.lazy("graph.types.experiments")]]:
+        # Experiments have models
+        from graph.types.experiments import Experiment
+
+        if not traffic.may_see(info.context.viewer, self.row):
+            return []
+        return [Experiment.of(row) for row in await info.context.loaders.experiments_of.load(self.row.id)]
 
     @strawberry.field(description="Names of versions, by name.")
     async def version_aliases(self) -> list[VersionAlias]:

@@ -11,6 +11,8 @@ from uuid import UUID
 
 OPERATOR = "operator"
 """The actor of what an operator does at the command line of the server's machine."""
+SERVER = "server"
+"""The actor of what the server does by itself."""
 DELETED_USER = "deleted user"
 """What a name of somebody who was deleted became."""
 

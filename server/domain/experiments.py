@@ -2,12 +2,29 @@
 
 from __future__ import annotations
 
+import math
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
+from uuid import UUID
 
+from server.domain.statistics import P95, Interval, is_above, lower_bound
 from server.domain.storable import is_storable
-from server.domain.traffic import NAME_MAX
+from server.domain.traffic import NAME_MAX, Share
 from server.errors import Violation
+
+OUTCOME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,63}", re.ASCII)
+MOST_OUTCOMES = 20
+"""How many names one prediction may have outcomes by, and of how many an experiment tells."""
+
+
+class OutcomeKind(StrEnum):
+    """What the values of an outcome are: 0 and 1 alone, or any numbers."""
+
+    RATE = "RATE"
+    MEAN = "MEAN"
 
 
 class ExperimentEnd(StrEnum):
@@ -67,3 +84,103 @@ def experiment_violations(new: NewTraffic) -> list[Violation]:
 def is_divided(new: NewTraffic) -> bool:
     """Whether more than one version runs, so that there is something to compare."""
     return sum(weight > 0 for _, weight in new.shares) > 1
+
+
+@dataclass(frozen=True)
+class Percentiles:
+    """What half of the runs stayed below, and 19 of 20; None where nothing was measured."""
+
+    p50: float | None
+    p95: float | None
+
+
+@dataclass(frozen=True)
+class OutcomeResult:
+    """An outcome of what one version made, with what it differs from the baseline; None where there is too little."""
+
+    name: str
+    kind: OutcomeKind
+    count: int
+    mean: Interval | None
+    difference: Interval | None
+
+
+@dataclass(frozen=True)
+class VersionResult:
+    """What came of one version of an experiment: of so many runs that ended, without those that were canceled."""
+
+    share: Share
+    is_baseline: bool
+    count: int
+    error_rate: Interval | None
+    error_rate_difference: Interval | None
+    queue_seconds: Percentiles
+    first_token_seconds: Percentiles
+    total_seconds: Percentiles
+    outcomes: tuple[OutcomeResult, ...]
+
+
+@dataclass(frozen=True)
+class GuardrailCounts:
+    """What a guardrail counted of a version: runs that ended, and of those that succeeded the slow ones."""
+
+    ended: int = 0
+    failed: int = 0
+    slow: int = 0
+
+    @property
+    def succeeded(self) -> int:
+        """How many succeeded."""
+        return self.ended - self.failed
+
+
+@dataclass(frozen=True)
+class Breach:
+    """A limit that a version surely passes: its name, of so many runs how many, and the part that is sure."""
+
+    number: int
+    limit: str
+    count: int
+    hits: int
+    at_least: float
+
+    def row(self) -> dict[str, Any]:
+        """What the row of its experiment has."""
+        return {"version": self.number, "limit": self.limit, "count": self.count, "hits": self.hits,
+                "atLeast": self.at_least}  # fmt: skip
+
+
+def find_breach(
+    shares: Sequence[Share],
+    baseline: UUID,
+    counts: Mapping[UUID, GuardrailCounts],
+    max_error_rate: float | None,
+    max_p95_seconds: float | None,
+) -> Breach | None:
+    """The first limit that a version beside the baseline surely passes, by all that was counted so far.
+
+    The rate of false alarms (`server.domain.statistics`) is that of the whole experiment: it is divided among
+    limits and versions.
+    """
+    others = [share for share in shares if share.version != baseline and share.weight]
+    tests = max(1, len(others) * ((max_error_rate is not None) + (max_p95_seconds is not None)))
+    for share in others:
+        tally = counts.get(share.version, GuardrailCounts())
+        for name, limit, count, hits in (
+            ("maxErrorRate", max_error_rate, tally.ended, tally.failed),
+            ("maxP95Seconds", None if max_p95_seconds is None else P95, tally.succeeded, tally.slow),
+        ):
+            if limit is not None and is_above(count, hits, limit, tests):
+                return Breach(share.number, name, count, hits, lower_bound(count, hits, tests))
+    return None
+
+
+def outcome_violations(name: str, value: float) -> list[Violation]:
+    """What is wrong with an outcome."""
+    violations = []
+    if not OUTCOME.fullmatch(name):
+        rule = "1 to 64 letters, digits and any of . _ -, a letter first"
+        violations.append(Violation("/name", f"An outcome's name has {rule}.", "pattern"))
+    if not math.isfinite(value) or abs(value) > 1e15:
+        violations.append(Violation("/value", "A value is a number of at most 10^15.", "range"))
+    return violations

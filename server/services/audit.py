@@ -24,7 +24,7 @@ from server.adapters.pagination import utc
 from server.adapters.requests import ORIGIN, Origin
 from server.domain.accounts import Viewer
 from server.domain.api_keys import Scope
-from server.domain.audit import OPERATOR, AuditAction, AuditDoor, Subject, SubjectType, require_no_secrets
+from server.domain.audit import OPERATOR, SERVER, AuditAction, AuditDoor, Subject, SubjectType, require_no_secrets
 from server.domain.storable import is_storable
 from server.errors import BadUserInputError
 from server.tables import AuditEvent
@@ -57,7 +57,8 @@ async def record(
     after: Mapping[str, Any] | None = None,
     door: AuditDoor | None = None,
 ) -> None:
-    """Write down what a viewer does, in the transaction that does it; no viewer is the operator at the command line.
+    """Write down what a viewer does, in the transaction that does it; no viewer is the operator at the command line,
+    or the server itself by its door.
 
     `before` and `after` have the fields that change, with values as JSON takes them. Without a `door` it is the one
     that the request came by.
@@ -75,9 +76,10 @@ async def record(
         origin = ORIGIN.get() or Origin()
         user, address, client = viewer.user_id, viewer.address, origin.client
         door = door or (AuditDoor.REST if origin.is_rest else AuditDoor.GRAPHQL)
+    actor = (SERVER if door is AuditDoor.SERVER else OPERATOR) if viewer is None else ""
     details = [None if each is None else to_json(each) for each in (before, after)]
     await rows(
-        _RECORD, uuid7(), action.value, user, OPERATOR if viewer is None else "", door.value,
+        _RECORD, uuid7(), action.value, user, actor, door.value,
         viewer.key_id if viewer else None, address[:80], origin.request_id[:128], client[:300],
         subject.type.value, subject.id, subject.name[:SUBJECT_MAX], subject.user_id, *details,
     )  # fmt: skip

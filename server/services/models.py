@@ -352,6 +352,12 @@ async def lock_for_admin(viewer: Viewer | None, slug: str, act: str) -> Model:
     return await Model.get(id=row.id).select_related("owner")
 
 
+async def lock(model_id: UUID) -> Model:
+    """A model with its owner, that nobody else changes before the transaction ends; predictions of it are accepted."""
+    await database_rows("SELECT id FROM model WHERE id = $1 FOR NO KEY UPDATE", model_id)
+    return await Model.get(id=model_id).select_related("owner")
+
+
 def visible(viewer: Viewer) -> Q:
     """The models that a viewer may know of."""
     alive = Q(deleted_at=None)

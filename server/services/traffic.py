@@ -7,11 +7,9 @@ from uuid import uuid4
 import structlog
 from tortoise.transactions import in_transaction
 
-from server.adapters.database import rows
 from server.domain.accounts import Viewer
 from server.domain.api_keys import Scope
 from server.domain.audit import AuditAction
-from server.domain.batches import BatchWebhookState
 from server.domain.experiments import ExperimentEnd, NewTraffic, experiment_violations, is_divided
 from server.domain.models import Slug, VersionState
 from server.domain.targets import parse_target
@@ -52,8 +50,7 @@ async def set_traffic(rt: Runtime, viewer: Viewer, slug: str, new: NewTraffic) -
         webhooks.check(rt, viewer, NewWebhook(url, (WebhookEvent.COMPLETED,)))
     async with in_transaction():
         # One change after the other, so that each ends the experiment of the one before
-        await rows("SELECT id FROM model WHERE id = $1 FOR UPDATE", model.id)
-        model = await Model.get(id=model.id).select_related("owner")
+        model = await models.lock(model.id)
         versions = {row.number: row for row in await Version.filter(model_id=model.id, number__in=numbers)}
         for place, number in enumerate(numbers):
             version = versions.get(number)
@@ -81,7 +78,7 @@ async def set_traffic(rt: Runtime, viewer: Viewer, slug: str, new: NewTraffic) -
                 )
             )
             if url is not None and viewer.user_id is not None:
-                await queue.add_webhook(experiment, viewer.user_id, str(parse_target(url)), BatchWebhookState.WAITING)
+                await queue.add_webhook(experiment, viewer.user_id, str(parse_target(url)))
         traffic = Traffic(experiment, shares) if shares else None
         model.traffic = traffic.row() if traffic else None
         await model.save(update_fields=["traffic"])
@@ -107,8 +104,7 @@ async def set_version_alias(viewer: Viewer, slug: str, alias: str, number: int) 
         raise InvalidInputError([Violation("/alias", f"An alias has {rule}.", "pattern")])
     model = await models.find_own(viewer, slug)
     async with in_transaction():
-        await rows("SELECT id FROM model WHERE id = $1 FOR UPDATE", model.id)
-        model = await Model.get(id=model.id).select_related("owner")
+        model = await models.lock(model.id)
         if not await Version.filter(model_id=model.id, number=number, state=VersionState.READY.value).exists():
             rule = f"There is no READY version {number} of this model."
             raise InvalidInputError([Violation("/version", rule, "version")])
@@ -129,8 +125,7 @@ async def remove_version_alias(viewer: Viewer, slug: str, alias: str) -> Model:
     """
     model = await models.find_own(viewer, slug)
     async with in_transaction():
-        await rows("SELECT id FROM model WHERE id = $1 FOR UPDATE", model.id)
-        model = await Model.get(id=model.id).select_related("owner")
+        model = await models.lock(model.id)
         if alias not in model.version_aliases:
             raise NotFoundError(f"{Slug(model.owner.handle, model.name)} has no alias {alias[:40]!r}.")
         await _change_alias(viewer, model, alias, None)

@@ -35,6 +35,7 @@ MUTATIONS = {
     "setModelAlias": "WRITE",
     "removeModelAlias": "WRITE",
     "setTraffic": "WRITE",
+    "recordOutcome": "RUN",
     "setVersionAlias": "WRITE",
     "removeVersionAlias": "WRITE",
     "createPrediction": "RUN",

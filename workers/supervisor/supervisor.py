@@ -28,7 +28,7 @@ from server.maintenance import recovery, retention
 from server.queue.claim import PredictionLease, Room, WarmVersions, enter_runner, heartbeat
 from server.queue.versions import list_foreign
 from server.runtime import Runtime
-from server.services import batch_items, catalogue, limits, versions
+from server.services import batch_items, catalogue, experiments, limits, versions
 from server.services.catalogue import OtherWorkers, WorkerDisk, WorkerInfo, WorkerState
 from server.settings import Settings
 from workers.contract.policy import Policy, walls_of
@@ -213,6 +213,7 @@ class Supervisor:
                 ("prepare", self._preparer.run()),
                 ("deliveries", self._deliverer.run()),
                 ("batches", batch_items.work_for_ever(self._rt, self._batch_due)),
+                ("guardrails", experiments.guard_for_ever(self._rt)),
                 ("limits", limits.release_for_ever(self._rt, self._share_due)),
                 ("recovery", recovery.sweep_for_ever(self._rt)),
                 ("stores", self._rt.store_watch.run()),

@@ -33,11 +33,12 @@ from server.domain.webhooks import (
     retry_after_seconds,
     retry_seconds,
 )
-from server.live import batch_body, prediction_body, rest_body
-from server.queue import batches, deliveries
+from server.live import batch_body, experiment_body, prediction_body, rest_body
+from server.queue import batches, deliveries, experiments
 from server.queue.batches import BatchWebhookLease
 from server.queue.claim import PredictionLease
 from server.queue.deliveries import DeliveryOutcome, DueDelivery, WebhookLease
+from server.queue.experiments import ExperimentWebhookLease
 from server.runtime import Runtime
 from server.services import health, rate_limits, webhooks
 
@@ -49,6 +50,8 @@ STOP_SECONDS = 5.0
 RECORD_SECONDS = 8.0
 MOST_QUEUES = 1000
 BATCH_COMPLETED = "batch_completed"
+EXPERIMENT_ENDED = "experiment_ended"
+_OneMessage = BatchWebhookLease | ExperimentWebhookLease
 _EVENTS = {
     EventType.OUTPUT: WebhookEvent.OUTPUT,
     EventType.LOG: WebhookEvent.LOGS,
@@ -143,7 +146,7 @@ class Deliverer:
         self._outbound = Outbound(settings.webhook_allow, settings.webhook_timeout_seconds)
         self._lease_seconds = settings.webhook_timeout_seconds + LEASE_MARGIN_SECONDS
         self._share = max(1, settings.webhook_slots // 4)
-        self._tasks: dict[asyncio.Task[None], WebhookLease | BatchWebhookLease] = {}
+        self._tasks: dict[asyncio.Task[None], WebhookLease | _OneMessage] = {}
         self._users: Counter[UUID] = Counter()
         self._queued_until: dict[tuple[UUID, str], float] = {}
         self._wake = asyncio.Event()
@@ -179,10 +182,10 @@ class Deliverer:
         await end(*left)
         with suppress(*DATABASE_ERRORS):
             for lease in left.values():
-                if isinstance(lease, BatchWebhookLease):
-                    await batches.record_webhook(lease, BatchWebhookState.PENDING, 0, None)
-                else:
+                if isinstance(lease, WebhookLease):
                     await deliveries.release(lease)
+                else:
+                    await _record_one(lease, BatchWebhookState.PENDING, 0, None)
 
     async def _claim(self) -> float:
         """Start what is due; seconds until there may be more."""
@@ -196,15 +199,21 @@ class Deliverer:
         for lease in leases:
             self._begin(lease, self._deliver(lease))
         of_batches = await batches.claim_webhooks(limit, self._lease_seconds, busy)
-        for of_batch in of_batches:
-            self._begin(of_batch, self._deliver_batch(of_batch))
-        if limit in (len(leases), len(of_batches)):
+        of_experiments = await experiments.claim_webhooks(limit, self._lease_seconds, busy)
+        messages: list[_OneMessage] = [*of_batches, *of_experiments]
+        for message in messages:
+            self._begin(message, self._deliver_one(message))
+        if limit in (len(leases), len(of_batches), len(of_experiments)):
             return 0
-        waits = (await deliveries.seconds_to_next(busy), await batches.seconds_to_next_webhook(busy))
+        waits = (
+            await deliveries.seconds_to_next(busy),
+            await batches.seconds_to_next_webhook(busy),
+            await experiments.seconds_to_next_webhook(busy),
+        )
         pause = min([settings.claim_poll_seconds, *(wait for wait in waits if wait is not None)])
         return max(SHORTEST_PAUSE_SECONDS, pause)
 
-    def _begin(self, lease: WebhookLease | BatchWebhookLease, delivery: Coroutine[Any, Any, None]) -> None:
+    def _begin(self, lease: WebhookLease | _OneMessage, delivery: Coroutine[Any, Any, None]) -> None:
         self._users[lease.user_id] += 1
         task = asyncio.create_task(delivery)
         self._tasks[task] = lease
@@ -236,31 +245,35 @@ class Deliverer:
         except Exception:
             logger.exception("webhooks.delivery_broke", prediction=str(lease.prediction_id))
 
-    async def _deliver_batch(self, lease: BatchWebhookLease) -> None:
-        """The message about the end of a batch."""
+    async def _deliver_one(self, lease: _OneMessage) -> None:
+        """The one message about the end of a batch, or of an experiment that a guardrail ended."""
+        if isinstance(lease, BatchWebhookLease):
+            event, about = BATCH_COMPLETED, {"batch": str(lease.batch_id)}
+        else:
+            event, about = EXPERIMENT_ENDED, {"experiment": str(lease.experiment_id)}
         try:
             if (wait := await self._pace(lease)) > 0:
-                await batches.record_webhook(lease, BatchWebhookState.PENDING, wait, None)
+                await _record_one(lease, BatchWebhookState.PENDING, wait, None)
                 self.look(wait)
                 return
             at, began = now(), time.monotonic()
-            answer, error = await self._send_batch(lease)
+            answer, error = await self._send_one(lease, event)
             seconds = time.monotonic() - began
             outcome = _outcome(lease.tries, answer)
-            logger.info("webhook.sent", batch=str(lease.batch_id), told=BATCH_COMPLETED, code=answer and answer.code,
-                        error=error, state=outcome.state.value)  # fmt: skip
-            WEBHOOK_MESSAGES.labels(BATCH_COMPLETED, outcome.state.value).inc()
+            logger.info("webhook.sent", **about, told=event, code=answer and answer.code, error=error,
+                        state=outcome.state.value)  # fmt: skip
+            WEBHOOK_MESSAGES.labels(event, outcome.state.value).inc()
             WEBHOOK_SECONDS.observe(seconds)
             attempt = _attempt(lease.message_id, at, seconds, answer, error)
             state = BatchWebhookState(outcome.state.value)
-            await _through_outage(lambda: batches.record_webhook(lease, state, outcome.wait_seconds, attempt))
+            await _through_outage(lambda: _record_one(lease, state, outcome.wait_seconds, attempt))
         except DATABASE_ERRORS as error:
             # The lease runs out, and it is sent again under the same webhook-id
-            logger.warning("webhooks.delivery_lost", batch=str(lease.batch_id), error=str(error))
+            logger.warning("webhooks.delivery_lost", **about, error=str(error))
         except Exception:
-            logger.exception("webhooks.delivery_broke", batch=str(lease.batch_id))
+            logger.exception("webhooks.delivery_broke", **about)
 
-    async def _pace(self, lease: WebhookLease | BatchWebhookLease) -> float:
+    async def _pace(self, lease: WebhookLease | _OneMessage) -> float:
         """Seconds until a message of this webhook's may go to its host; those of one host and user wait in a row."""
         try:
             host = parse_target(lease.url).host
@@ -314,21 +327,24 @@ class Deliverer:
 
         return await self._post(lease, due.message_id, due.event.name, body)
 
-    async def _send_batch(self, lease: BatchWebhookLease) -> tuple[Answer | None, str | None]:
-        """Send the batch as it ended; as `_send`."""
+    async def _send_one(self, lease: _OneMessage, event: str) -> tuple[Answer | None, str | None]:
+        """Send the batch or the experiment as it ended; as `_send`."""
 
         async def body() -> bytes | None:
+            if isinstance(lease, ExperimentWebhookLease):
+                experiment = await experiment_body.load(lease.experiment_id)
+                return orjson.dumps(experiment_body.body(experiment)) if experiment else None
             row = await batch_body.load(lease.batch_id)
             if row is None:
                 return None
             base_url = (self._rt.settings.public_url or lease.base_url).rstrip("/")
             return orjson.dumps(batch_body.body(self._rt, row, base_url))
 
-        return await self._post(lease, lease.message_id, BATCH_COMPLETED.upper(), body)
+        return await self._post(lease, lease.message_id, event.upper(), body)
 
     async def _post(
         self,
-        lease: WebhookLease | BatchWebhookLease,
+        lease: WebhookLease | _OneMessage,
         message_id: str,
         event: str,
         make_body: Callable[[], Awaitable[bytes | None]],
@@ -356,6 +372,14 @@ class Deliverer:
         except Exception:
             logger.exception("webhooks.send_broke", message=message_id)
             return None, "The message could not be made."
+
+
+async def _record_one(
+    lease: _OneMessage, state: BatchWebhookState, wait_seconds: float, attempt: dict[str, Any] | None
+) -> bool:
+    if isinstance(lease, BatchWebhookLease):
+        return await batches.record_webhook(lease, state, wait_seconds, attempt)
+    return await experiments.record_webhook(lease, state, wait_seconds, attempt)
 
 
 def _attempt(message_id: str, at: datetime, seconds: float, answer: Answer | None, error: str | None) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from tests.conftest import LiveServer
 from tests.integration.accounts.operations import new_key
 from tests.support import scopes
 from tests.support.api import Client
-from tests.support.operations import VIEWER, add_model, echo_model, ended, handle_of, somebody, unique
+from tests.support.operations import PUBLISH, VIEWER, add_model, echo_model, ended, handle_of, settled, somebody, unique
 from tests.support.schema_paths import Step, document, objects, paths
 
 SCHEMA = make_schema()._schema
@@ -70,9 +70,11 @@ async def secrets(live_server: LiveServer) -> AsyncIterator[Secrets]:
     key = (await new_key(owner, name=words[2]))["apiKey"]
     model = (await owner.run("query ($s: String!) { model(slug: $s) { id latestVersion { id } } }", s=slug))["model"]
     item = await batch_item(owner, slug, words[1])
+    experiment = await divided(owner, slug)
     ids = {
         "Batch": item["batch"]["id"],
         "BatchLine": item["batch"]["invalidLines"]["nodes"][0]["id"],
+        "Experiment": experiment,
         "Model": model["id"],
         "ModelVersion": model["latestVersion"]["id"],
         "Prediction": made["id"],
@@ -81,6 +83,17 @@ async def secrets(live_server: LiveServer) -> AsyncIterator[Secrets]:
     }
     yield Secrets(owner, ids, slug, words, item["id"])
     await owner.close()
+
+
+async def divided(owner: Client, slug: str) -> str:
+    """The experiment that divides the traffic of a model between two versions of it."""
+    await owner.run(PUBLISH, input={"model": slug, "source": {"predictor": "echo"}})
+    await settled(owner, slug)
+    shares = [{"version": number, "weight": 50} for number in (1, 2)]
+    divide = "mutation ($i: SetTrafficInput!) { setTraffic(input: $i) { ... on Model { experiments { id } } } }"
+    (experiment,) = (await owner.run(divide, i={"model": slug, "shares": shares}))["setTraffic"]["experiments"]
+    identifier: str = experiment["id"]
+    return identifier
 
 
 async def batch_item(owner: Client, slug: str, word: str) -> dict[str, Any]:

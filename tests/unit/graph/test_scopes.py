@@ -42,7 +42,7 @@ VERBS = {
         "redeliver",
     ),
     *("remove", "rename", "rerun", "retry", "revoke", "rotate", "run", "send", "set", "update", "upload", "write"),
-    *("deactivate", "drain", "evict", "pause", "pin", "reactivate", "requeue", "resume", "unpin", "warm"),
+    *("deactivate", "drain", "evict", "pause", "pin", "reactivate", "record", "requeue", "resume", "unpin", "warm"),
 }
 
 

@@ -315,7 +315,7 @@ export type Scope =
   | 'ADMIN'
   /** Read what its owner can see: private models, predictions, files, deliveries and events. */
   | 'READ'
-  /** Create, retry, rerun and cancel predictions and batches, create uploads of input files, and redeliver webhooks. */
+  /** Create, retry, rerun and cancel predictions and batches, record outcomes of them, create uploads of input files, and redeliver webhooks. */
   | 'RUN'
   /** Create, update and delete models, set and remove their variables and aliases, set their traffic, publish versions and prepare them again, delete predictions and batches, and purge results. */
   | 'WRITE';
@@ -489,6 +489,7 @@ export type ResidentVersionsQuery = { nodes: Array<
     | { __typename: 'AuditEvent' }
     | { __typename: 'Batch' }
     | { __typename: 'BatchLine' }
+    | { __typename: 'Experiment' }
     | { __typename: 'Invitation' }
     | { __typename: 'Model' }
     | { __typename: 'ModelVersion', id: string, slug: string, model: { slug: string, pausedAt: string | null } }
