@@ -278,6 +278,17 @@ PRIORITY = "query ($id: ID!) { prediction(id: $id) { priority } }"
 BATCH_PRIORITY = "query ($id: ID!) { batch(id: $id) { priority } }"
 
 
+def test_what_is_run_is_for_somebody(client: Client) -> None:
+    key = uuid4().hex
+    first = client.submit("demo/echo", text=TEXT, idempotency_key=key, sticky_key="ada")
+    assert client.submit("demo/echo", text=TEXT, idempotency_key=key, sticky_key="ada").id == first.id
+    with pytest.raises(ConflictError):
+        client.submit("demo/echo", text=TEXT, idempotency_key=key, sticky_key="bob")
+    assert client.run("demo/echo", text=TEXT, sticky_key="ada") == TEXT
+    *_, last = client.stream("demo/echo", text=TEXT, sticky_key="ada")
+    assert isinstance(last, Status)
+
+
 def test_what_is_run_has_a_priority(client: Client) -> None:
     made = [client.submit("demo/echo", text=TEXT), client.submit("demo/echo", text=TEXT, priority="LOW")]
     *_, last = client.stream("demo/echo", text=TEXT, priority="HIGH")

@@ -58,10 +58,11 @@ class AsyncClient:
         use_cache: bool | None = None,
         webhook: Webhook | None = None,
         priority: Priority | None = None,
+        sticky_key: str | None = None,
         **fields: Any,
     ) -> Any:
         """Run a model and return its output: a text, a `File`, a list of files, or what else the model gives."""
-        options = Options(deadline_seconds, idempotency_key, use_cache, webhook, priority)
+        options = Options(deadline_seconds, idempotency_key, use_cache, webhook, priority, sticky_key)
         return (await self._core.run(model, {**(input or {}), **fields}, options, timeout)).output
 
     async def submit(
@@ -75,10 +76,11 @@ class AsyncClient:
         use_cache: bool | None = None,
         webhook: Webhook | None = None,
         priority: Priority | None = None,
+        sticky_key: str | None = None,
         **fields: Any,
     ) -> Prediction:
         """Create a prediction and return at once; it will run, and end exactly once. Arguments as in `run`."""
-        options = Options(deadline_seconds, idempotency_key, use_cache, webhook, priority)
+        options = Options(deadline_seconds, idempotency_key, use_cache, webhook, priority, sticky_key)
         return await self._core.create(model, {**(input or {}), **fields}, options)
 
     def stream(
@@ -94,10 +96,11 @@ class AsyncClient:
         use_cache: bool | None = None,
         webhook: Webhook | None = None,
         priority: Priority | None = None,
+        sticky_key: str | None = None,
         **fields: Any,
     ) -> AsyncIterator[Event]:
         """Run a model and give what it says as it comes; with `previews` unfinished pictures too."""
-        options = Options(deadline_seconds, idempotency_key, use_cache, webhook, priority)
+        options = Options(deadline_seconds, idempotency_key, use_cache, webhook, priority, sticky_key)
         values = {**(input or {}), **fields}
         return self._core.stream(model, values, options, timeout, previews=previews)
 

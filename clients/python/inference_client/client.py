@@ -73,6 +73,7 @@ class Client:
         use_cache: bool | None = None,
         webhook: Webhook | None = None,
         priority: Priority | None = None,
+        sticky_key: str | None = None,
         **fields: Any,
     ) -> Any:
         """Run a model and return its output: a text, a `File`, a list of files, or what else the model gives.
@@ -88,12 +89,14 @@ class Client:
             use_cache: take the result of an equal prediction that had this too.
             webhook: where the server tells of the end, or of more.
             priority: LOW runs after your others, HIGH before them. Default: NORMAL, in the order in which you ask.
+            sticky_key: whom it is for: where the model's owner divides traffic among versions, the same key gets the
+                same version. Default: you.
 
         Raises:
             InvalidInputError: the input breaks the model's rules; `violations` has all of them.
             PredictionFailedError: the prediction failed, or was canceled.
         """
-        options = Options(deadline_seconds, idempotency_key, use_cache, webhook, priority)
+        options = Options(deadline_seconds, idempotency_key, use_cache, webhook, priority, sticky_key)
         return complete(self._core.run(model, {**(input or {}), **fields}, options, timeout)).output
 
     def submit(
@@ -107,10 +110,11 @@ class Client:
         use_cache: bool | None = None,
         webhook: Webhook | None = None,
         priority: Priority | None = None,
+        sticky_key: str | None = None,
         **fields: Any,
     ) -> Prediction:
         """Create a prediction and return at once; it will run, and end exactly once. Arguments as in `run`."""
-        options = Options(deadline_seconds, idempotency_key, use_cache, webhook, priority)
+        options = Options(deadline_seconds, idempotency_key, use_cache, webhook, priority, sticky_key)
         return complete(self._core.create(model, {**(input or {}), **fields}, options))
 
     def stream(
@@ -126,6 +130,7 @@ class Client:
         use_cache: bool | None = None,
         webhook: Webhook | None = None,
         priority: Priority | None = None,
+        sticky_key: str | None = None,
         **fields: Any,
     ) -> Iterator[Event]:
         """Run a model and give what it says as it comes: text, steps, log lines, and pictures with `previews`.
@@ -137,7 +142,7 @@ class Client:
         Raises:
             PredictionFailedError: behind the last event, if that is not SUCCEEDED.
         """
-        options = Options(deadline_seconds, idempotency_key, use_cache, webhook, priority)
+        options = Options(deadline_seconds, idempotency_key, use_cache, webhook, priority, sticky_key)
         values = {**(input or {}), **fields}
         return iterate(self._core.stream(model, values, options, timeout, previews=previews))
 

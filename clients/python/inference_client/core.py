@@ -57,6 +57,7 @@ class Options:
     use_cache: bool | None = None
     webhook: Webhook | None = None
     priority: Priority | None = None
+    sticky_key: str | None = None
 
 
 class Core(Connection):
@@ -81,6 +82,8 @@ class Core(Connection):
             new["webhook"] = {"url": options.webhook.url, "events": list(options.webhook.events)}
         if options.priority is not None:
             new["priority"] = options.priority
+        if options.sticky_key is not None:
+            new["stickyKey"] = options.sticky_key
         if hold >= 1:
             new["wait"] = int(hold)
         answer = await self.execute(operations.CREATE_PREDICTION, {"input": new}, hold=hold, deadline=deadline)
