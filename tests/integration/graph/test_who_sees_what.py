@@ -57,6 +57,9 @@ async def secrets(live_server: LiveServer) -> AsyncIterator[Secrets]:
     owner, _ = await somebody(live_server.url)
     words = tuple(unique("secret") for _ in range(3))
     slug = await echo_model(owner, visibility="PRIVATE", description=words[0])
+    # All of it is of the second version, the newest
+    await owner.run(PUBLISH, input={"model": slug, "source": {"predictor": "echo"}})
+    await settled(owner, slug)
     # No such host: what it should have been told stands there and waits
     made = await owner.create(
         slug, {"text": words[1]}, webhook={"url": f"https://{words[1]}.invalid/", "events": ["START"]}
@@ -87,11 +90,11 @@ async def secrets(live_server: LiveServer) -> AsyncIterator[Secrets]:
 
 async def divided(owner: Client, slug: str) -> str:
     """The experiment that divides the traffic of a model between two versions of it."""
-    await owner.run(PUBLISH, input={"model": slug, "source": {"predictor": "echo"}})
-    await settled(owner, slug)
     shares = [{"version": number, "weight": 50} for number in (1, 2)]
     divide = "mutation ($i: SetTrafficInput!) { setTraffic(input: $i) { ... on Model { experiments { id } } } }"
-    (experiment,) = (await owner.run(divide, i={"model": slug, "shares": shares}))["setTraffic"]["experiments"]
+    (experiment,) = (await owner.run(divide, i={"model": slug, "shares": shares, "baseline": 2}))["setTraffic"][
+        "experiments"
+    ]
     identifier: str = experiment["id"]
     return identifier
 
@@ -264,6 +267,7 @@ async def test_admins_see_what_they_administer(secrets: Secrets, admin: Client) 
     assert [node and node["__typename"] for node in found] == [
         "Batch",
         "BatchLine",
+        "Experiment",
         "Model",
         "ModelVersion",
         "Prediction",

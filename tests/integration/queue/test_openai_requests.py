@@ -29,9 +29,9 @@ async def test_the_version_of_a_request_is_looked_up_once(
     lookups = []
     resolve = predictions.resolve_version
 
-    async def count(viewer: Viewer, slug: str) -> tuple[Model, Version]:
+    async def count(viewer: Viewer, slug: str, sticky_key: str | None = None) -> tuple[Model, Version]:
         lookups.append(slug)
-        return await resolve(viewer, slug)
+        return await resolve(viewer, slug, sticky_key)
 
     monkeypatch.setattr(predictions, "resolve_version", count)
     slug = f"{version.model.owner.handle}/{version.model.name}"
