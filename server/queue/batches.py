@@ -16,6 +16,7 @@ from tortoise.transactions import in_transaction
 from server.adapters.database import from_json, insert_all, rows, to_json
 from server.domain.batches import BatchStatus, BatchWebhookState
 from server.errors import ConflictError
+from server.queue.messages import message_statements
 from server.queue.shares import USUAL, Charge, insert_predictions, move_forward
 from server.tables import Batch, BatchLine, BatchWebhook, Prediction, User
 
@@ -282,13 +283,13 @@ async def remove_old_data(seconds: float) -> int:
 
 async def claim_webhooks(limit: int, lease_seconds: float, busy_users: list[UUID]) -> list[BatchWebhookLease]:
     """Messages about ended batches that are due, now leased; none of users with much in hand."""
-    due = await rows(_CLAIM_WEBHOOKS, limit, lease_seconds, busy_users)
+    due = await rows(_MESSAGES.claim, limit, lease_seconds, busy_users)
     return [BatchWebhookLease(**{**row, "attempts": from_json(row["attempts"])}) for row in due]
 
 
 async def seconds_to_next_webhook(busy_users: list[UUID]) -> float | None:
     """Until a message is due that nobody leases; None where none is pending."""
-    due = await rows(_NEXT_WEBHOOK, busy_users)
+    due = await rows(_MESSAGES.next_wait, busy_users)
     return float(due[0]["wait"]) if due else None
 
 
@@ -303,7 +304,7 @@ async def record_webhook(
     """Write what became of a message, or that it waits without a try; False when somebody else has it by now."""
     attempts = [*lease.attempts, attempt][-KEPT_ATTEMPTS:] if attempt else lease.attempts
     values = (state.value, wait_seconds, to_json(attempts), 1 if attempt else 0)
-    return bool(await rows(_RECORD_WEBHOOK, lease.batch_id, lease.attempt, *values))
+    return bool(await rows(_MESSAGES.record, lease.batch_id, lease.attempt, *values))
 
 
 def new_line(batch_id: UUID, index: int, key: str | None, violations: list[dict[str, str]]) -> BatchLine:
@@ -463,27 +464,11 @@ left_over AS (
 UPDATE batch b SET data_removed = true, inputs = NULL, metadata = NULL, updated_at = now()
 FROM left_over WHERE b.id = left_over.id AND NOT left_over.has_more RETURNING b.id
 """
-_IS_DUE = """w.state = 'pending' AND w.user_id <> ALL({users}::uuid[])
-    AND (w.lease_until IS NULL OR w.lease_until < now())"""
-_CLAIM_WEBHOOKS = f"""
-WITH due AS (
-  SELECT w.batch_id FROM batch_webhook w WHERE {_IS_DUE.format(users="$3")} AND w.next_at <= now()
-  ORDER BY w.next_at LIMIT $1 FOR UPDATE SKIP LOCKED)
-UPDATE batch_webhook w SET attempt = w.attempt + 1, lease_until = now() + make_interval(secs => $2)
-FROM due WHERE w.batch_id = due.batch_id
-RETURNING w.batch_id, w.attempt, w.user_id, w.url, w.base_url, w.tries, w.attempts
-"""  # noqa: S608 - constants only
-_NEXT_WEBHOOK = f"""
-SELECT extract(epoch FROM greatest(w.next_at - now(), interval '0')) AS wait
-FROM batch_webhook w WHERE {_IS_DUE.format(users="$1")} ORDER BY w.next_at LIMIT 1
-"""  # noqa: S608 - constants only
+_MESSAGES = message_statements(
+    "batch_webhook", "batch_id", "w.batch_id, w.attempt, w.user_id, w.url, w.base_url, w.tries, w.attempts"
+)
 # Another attempt: what a try that is on its way brings is not recorded
 _SEND_WEBHOOK_AGAIN = """
 UPDATE batch_webhook SET state = 'pending', tries = 0, next_at = now(), lease_until = NULL, attempt = attempt + 1,
   updated_at = now() WHERE batch_id = $1 AND state <> 'waiting' RETURNING batch_id
-"""
-_RECORD_WEBHOOK = """
-UPDATE batch_webhook SET state = $3::varchar, next_at = now() + make_interval(secs => $4), attempts = $5::jsonb,
-  tries = tries + $6, lease_until = NULL, updated_at = now()
-WHERE batch_id = $1 AND attempt = $2 AND state = 'pending' RETURNING batch_id
 """

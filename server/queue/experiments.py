@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 from server.adapters.database import from_json, insert_all, rows, to_json
 from server.domain.batches import BatchWebhookState
 from server.domain.experiments import MOST_OUTCOMES, Breach, ExperimentEnd, GuardrailCounts
+from server.queue.messages import message_statements
 from server.tables import Experiment, Outcome
 
 LATE_SECONDS = 3
@@ -106,13 +107,13 @@ async def record_outcome(row: Outcome) -> Outcome | None:
 
 async def claim_webhooks(limit: int, lease_seconds: float, busy_users: Sequence[UUID]) -> list[ExperimentWebhookLease]:
     """Messages about breaches that are due, now leased; none of users with much in hand."""
-    due = await rows(_CLAIM_WEBHOOKS, limit, lease_seconds, list(busy_users))
+    due = await rows(_MESSAGES.claim, limit, lease_seconds, list(busy_users))
     return [ExperimentWebhookLease(**{**row, "attempts": from_json(row["attempts"])}) for row in due]
 
 
 async def seconds_to_next_webhook(busy_users: Sequence[UUID]) -> float | None:
     """Until a message is due that nobody leases; None where none is pending."""
-    due = await rows(_NEXT_WEBHOOK, list(busy_users))
+    due = await rows(_MESSAGES.next_wait, list(busy_users))
     return float(due[0]["wait"]) if due else None
 
 
@@ -122,7 +123,7 @@ async def record_webhook(
     """Write what became of a message, or that it waits without a try; False when somebody else has it by now."""
     attempts = [*lease.attempts, attempt][-KEPT_ATTEMPTS:] if attempt else lease.attempts
     values = (state.value, wait_seconds, to_json(attempts), 1 if attempt else 0)
-    return bool(await rows(_RECORD_WEBHOOK, lease.experiment_id, lease.attempt, *values))
+    return bool(await rows(_MESSAGES.record, lease.experiment_id, lease.attempt, *values))
 
 
 _ADD_WEBHOOK = """
@@ -190,22 +191,6 @@ SELECT $1::uuid, p.id, $3::varchar, $4::float8, $5::uuid, $6::uuid, now(), now()
 ON CONFLICT (prediction_id, name) DO UPDATE SET value = excluded.value, updated_at = now()
 RETURNING id, created_at, updated_at
 """
-_IS_DUE = """w.state = 'pending' AND w.user_id <> ALL({users}::uuid[])
-    AND (w.lease_until IS NULL OR w.lease_until < now())"""
-_CLAIM_WEBHOOKS = f"""
-WITH due AS (
-  SELECT w.experiment_id FROM experiment_webhook w WHERE {_IS_DUE.format(users="$3")} AND w.next_at <= now()
-  ORDER BY w.next_at LIMIT $1 FOR UPDATE SKIP LOCKED)
-UPDATE experiment_webhook w SET attempt = w.attempt + 1, lease_until = now() + make_interval(secs => $2)
-FROM due WHERE w.experiment_id = due.experiment_id
-RETURNING w.experiment_id, w.attempt, w.user_id, w.url, w.tries, w.attempts
-"""  # noqa: S608 - constants only
-_NEXT_WEBHOOK = f"""
-SELECT extract(epoch FROM greatest(w.next_at - now(), interval '0')) AS wait
-FROM experiment_webhook w WHERE {_IS_DUE.format(users="$1")} ORDER BY w.next_at LIMIT 1
-"""  # noqa: S608 - constants only
-_RECORD_WEBHOOK = """
-UPDATE experiment_webhook SET state = $3::varchar, next_at = now() + make_interval(secs => $4), attempts = $5::jsonb,
-  tries = tries + $6, lease_until = NULL, updated_at = now()
-WHERE experiment_id = $1 AND attempt = $2 AND state = 'pending' RETURNING experiment_id
-"""
+_MESSAGES = message_statements(
+    "experiment_webhook", "experiment_id", "w.experiment_id, w.attempt, w.user_id, w.url, w.tries, w.attempts"
+)
