@@ -5,6 +5,7 @@ Every process may run these at any time: rows that another process has locked ar
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -29,6 +30,11 @@ async def expire_leases(max_losses: int) -> list[dict[str, Any]]:
     Their rows as an outbox takes them, with `attempt`, `traceparent` and the `seconds` that the attempt took.
     """
     return await rows(_EXPIRE_LEASES, max_losses)
+
+
+async def give_back_unknown(worker_id: UUID, known: Collection[UUID], seconds: float) -> list[UUID]:
+    """Let wait again what a worker claimed in the last `seconds` and does not know, for a lost answer; their ids."""
+    return [row["id"] for row in await rows(_GIVE_BACK_UNKNOWN, worker_id, list(known), seconds)]
 
 
 async def abort_overdue() -> list[dict[str, Any]]:
@@ -82,6 +88,12 @@ deliveries AS ({completed("taken")}),
 {tallied("taken")}
 SELECT id, attempt, queue, status, owner, webhook_events, traceparent, seconds FROM taken
 """  # noqa: S608 - constants only
+# No loss and no suspicion: it never reached a runner. What is older than the lost answer is for the sweep
+_GIVE_BACK_UNKNOWN = """
+UPDATE prediction SET status = 'starting', worker_id = NULL, lease_until = NULL, rung_at = NULL, updated_at = now()
+WHERE worker_id = $1 AND status = 'processing' AND id <> ALL($2::uuid[])
+  AND updated_at > now() - make_interval(secs => $3) RETURNING id
+"""
 # Only what waits: a run is ended by its worker, which sees the deadline at its next heartbeat and keeps what was made
 _ABORT_OVERDUE = f"""
 WITH overdue AS (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from uuid import UUID
@@ -18,6 +18,7 @@ from server.adapters.redis_calls import REDIS_ERRORS
 from server.adapters.tasks import wait_for_event
 from server.domain.models import QUEUES, kind_queue
 from server.queue.claim import (
+    AMPLE_ROOM,
     PredictionLease,
     Room,
     WaitingVersion,
@@ -28,23 +29,29 @@ from server.queue.claim import (
     claim_oldest,
     list_waiting,
 )
+from server.queue.recover import give_back_unknown
 from server.queue.shares import UNITS_PER_SECOND
 from server.runtime import Runtime
 
 logger = structlog.get_logger(__name__)
 
 ALONE_SECONDS = 0.5
+DOUBT_SECONDS = 1.0
 STARVED_PART = 8
 """One of so many that begin is what has waited longest, once that waited STARVE_SECONDS."""
 
 
 @dataclass(frozen=True)
 class Occupancy:
-    """What a worker runs now: how many of each kind, and the room of versions; `alone`: one that has no neighbours."""
+    """What a worker runs now: how many of each kind, and the room of versions.
+
+    `alone`: one that has no neighbours; `when_idle`: the room there is once all of it has ended.
+    """
 
     kinds: Mapping[str, int]
     room: Room
     alone: bool = False
+    when_idle: Room = AMPLE_ROOM
 
     @property
     def is_idle(self) -> bool:
@@ -67,6 +74,7 @@ class ClaimLoop:
         warm_versions: Callable[[], WarmVersions],
         occupancy: Callable[[], Occupancy],
         start: Callable[[PredictionLease], None],
+        known: Callable[[], Collection[UUID]],
         has_others: Callable[[], bool] = lambda: False,
     ) -> None:
         self._rt = rt
@@ -74,6 +82,7 @@ class ClaimLoop:
         self._warm_versions = warm_versions
         self._occupancy = occupancy
         self._start = start
+        self._known = known
         self._has_others = has_others
         self.queues = QUEUES
         self._hints: dict[str, list[UUID]] = {}
@@ -84,6 +93,8 @@ class ClaimLoop:
         """How many began since one was looked for that has waited longest."""
         self._alone_ended_at = float("-inf")
         self._looked_at = float("-inf")
+        self._in_doubt_since: float | None = None
+        """When the first claim began whose answer did not come: it may have been carried out all the same."""
         self._look = True
         self._wake = asyncio.Event()
         self._stopping = False
@@ -126,11 +137,14 @@ class ClaimLoop:
         settings = self._rt.settings
         while not self._stopping:
             self._wake.clear()
+            began = time.monotonic()
             try:
+                await self._give_back_unknown()
                 await self._claim()
                 self.is_well = True
             except DATABASE_ERRORS as error:
                 self.is_well = False
+                self._in_doubt_since = self._in_doubt_since or began
                 logger.warning("claim.failed", error=str(error))
                 self._look = True
                 await asyncio.sleep(1)
@@ -144,6 +158,15 @@ class ClaimLoop:
             rang = await wait_for_event(self._wake, pause)
             is_due = time.monotonic() - self._looked_at >= poll
             self._look = self._look or not rang or is_due
+
+    async def _give_back_unknown(self) -> None:
+        """Let what was claimed without an answer wait again; else it would run when its lease ends, as a suspect."""
+        if self._in_doubt_since is not None:
+            seconds = time.monotonic() - self._in_doubt_since + DOUBT_SECONDS
+            ids = await give_back_unknown(self._worker_id, self._known(), seconds)
+            self._in_doubt_since = None
+            if ids:
+                logger.info("claim.given_back", predictions=list(map(str, ids)))
 
     async def _claim(self) -> None:
         """Claim what can begin: what bells named, or when it is time for a look, what waits in any queue."""
@@ -237,11 +260,11 @@ class ClaimLoop:
         for suspect in suspects:
             if suspect.seconds < waited:
                 continue
-            occupancy = self._occupancy()
-            limit = max(1, self._free(suspect.queue, occupancy))
+            # They begin when nothing else runs here any more, so what runs now takes none of their places
             leases = await claim_alone(
-                suspect.queue, self._worker_id, self._rt.settings.lease_seconds, waited, limit, occupancy.room
-            )
+                suspect.queue, self._worker_id, self._rt.settings.lease_seconds, waited, self._slots(suspect.queue),
+                self._occupancy().when_idle,
+            )  # fmt: skip
             for lease in leases:
                 self._start(lease)
             if leases:
@@ -249,6 +272,8 @@ class ClaimLoop:
                 return True
         return False
 
+    def _slots(self, queue: str) -> int:
+        return int(getattr(self._rt.settings, f"{kind_queue(queue)}_slots"))
+
     def _free(self, queue: str, occupancy: Occupancy) -> int:
-        kind = kind_queue(queue)
-        return int(getattr(self._rt.settings, f"{kind}_slots")) - occupancy.kinds.get(kind, 0)
+        return self._slots(queue) - occupancy.kinds.get(kind_queue(queue), 0)

@@ -134,8 +134,9 @@ class Supervisor:
         self._deliverer = Deliverer(rt)
         self._demand = Demand(rt.event_log, self._attempts)
         self._claim_loop = ClaimLoop(
-            rt, self.worker_id, self._warm_versions, self._occupancy, self._start, lambda: self._others.count > 0
-        )
+            rt, self.worker_id, self._warm_versions, self._occupancy, self._start, self._attempts.keys,
+            lambda: self._others.count > 0,
+        )  # fmt: skip
         self._sharing = Sharing(rt, self._claim_loop.note_free_slot)
         self._context = AttemptContext(
             rt,
@@ -272,10 +273,9 @@ class Supervisor:
         waiting = self._sharing.waiting
         leases = [attempt.lease for key, attempt in self._attempts.items() if key not in waiting]
         kinds = Counter(kind_queue(lease.queue) for lease in leases)
-        running = Counter(lease.runs_on for lease in leases)
-        running.update(dict.fromkeys(self._foreign, MOST))
-        room = Room(self._keeper.at_once, running)
-        return Occupancy(kinds, room, any(lease.alone for lease in leases))
+        when_idle = Room(self._keeper.at_once, dict.fromkeys(self._foreign, MOST))
+        room = when_idle.less(lease.runs_on for lease in leases)
+        return Occupancy(kinds, room, any(lease.alone for lease in leases), when_idle)
 
     def _warm_versions(self) -> WarmVersions:
         here = tuple(UUID(version) for version in reversed(self._keeper.resident.versions))

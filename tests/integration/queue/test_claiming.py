@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from typing import Any
@@ -32,15 +31,16 @@ class Desk:
         self.others = False
         self.at_once = 1000
         self.claims = ClaimLoop(
-            self.rt, uuid4(), lambda: self.warmth, self._occupancy, self._start, lambda: self.others
+            self.rt, uuid4(), lambda: self.warmth, self._occupancy, self._start, self.running.keys, lambda: self.others
         )
         self.queue = queue
         self.claims.queues = (queue,)
 
     def _occupancy(self) -> Occupancy:
         leases = self.running.values()
-        room = Room({"echo": self.at_once}, Counter(lease.version_id for lease in leases))
-        return Occupancy({"custom": len(leases)}, room, any(lease.alone for lease in leases))
+        when_idle = Room({"echo": self.at_once})
+        room = when_idle.less(lease.version_id for lease in leases)
+        return Occupancy({"custom": len(leases)}, room, any(lease.alone for lease in leases), when_idle)
 
     def _start(self, lease: PredictionLease) -> None:
         self.started.append(lease.id)
@@ -227,6 +227,47 @@ async def test_a_broken_connection_loses_no_bell(desk: Desk, version: Version, m
     desk.claims.ring(desk.queue, str(made))
     await desk.until(lambda: desk.started == [made], 10)
     assert not failures
+
+
+async def test_what_was_claimed_without_an_answer_runs_at_once(
+    desk: Desk, version: Version, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain, lost = database.rows, []
+    await desk.quiet()
+
+    async def rows(sql: str, *values: object) -> list[dict[str, Any]]:
+        answer = await plain(sql, *values)
+        if answer and "SET status = 'processing'" in sql and not lost:
+            lost.extend(each["id"] for each in answer)
+            raise ConnectionResetError("gone")
+        return answer
+
+    made = [(await add(version, desk.queue)).id for _ in range(2)]
+    monkeypatch.setattr("server.queue.claim.rows", rows)
+    for key in made:
+        desk.claims.ring(desk.queue, str(key))
+    await desk.until(lambda: sorted(desk.started) == sorted(made), 10)
+    assert sorted(lost) == sorted(made)
+    assert {lease.attempt for lease in desk.running.values()} == {2}
+    assert {lease.alone for lease in desk.running.values()} == {False}
+
+
+async def test_a_group_of_suspects_is_claimed_whole_by_a_worker_that_is_full(rt: Runtime, queue: str) -> None:
+    desk = Desk(rt, queue, custom_slots=4, claim_poll_seconds=0.5)
+    version = await add_version()
+    task = asyncio.create_task(desk.claims.run())
+    running = [(await add(version, queue)).id for _ in range(4)]
+    for key in running:
+        desk.claims.ring(queue, str(key))
+    await desk.until(lambda: sorted(desk.started) == sorted(running))
+    group, suspects = uuid4(), [(await add(version, queue, alone=True)).id for _ in range(3)]
+    await database.rows("UPDATE prediction SET suspect_group = $1 WHERE id = ANY($2::uuid[])", group, suspects)
+    for key in suspects:
+        desk.claims.ring(queue, str(key))
+    await desk.until(lambda: len(desk.started) > 4, 10)
+    assert sorted(desk.started[4:]) == sorted(suspects)
+    desk.claims.stop()
+    await end(task)
 
 
 async def test_bells_of_other_devices_are_not_heard(desk: Desk, version: Version, statements: list[str]) -> None:

@@ -119,7 +119,7 @@ async def test_a_claim_in_a_long_queue_sorts_nothing(version: Version, queue: st
             version.id,
             start,
         )
-    await rows("ANALYZE prediction")
+    await rows("ANALYZE prediction, model, version")
     full, open_ = [uuid4(), version.id], [1, 4]
     common: list[object] = [queue, uuid4(), LEASE]
     statements: list[tuple[str, tuple[str, ...], list[object]]] = [
