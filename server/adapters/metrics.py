@@ -106,6 +106,12 @@ ACCEPTED = Counter(
     ("kind", "priority"),
     registry=REGISTRY,
 )
+REQUEUES = Counter(
+    "inference_predictions_requeued",
+    "Failed predictions that administrators had run again through this process: `accepted`, or `refused`.",
+    ("outcome",),
+    registry=REGISTRY,
+)
 QUEUE_REFUSALS = Counter(
     "inference_queue_refusals",
     "Predictions that were refused since too many of their owner wait, by the limit: `server`, `user` or `model`.",

@@ -296,6 +296,16 @@ async def requeue_failed(rt: Runtime, viewer: Viewer | None, criteria: RequeueCr
 
 
 async def _requeue(rt: Runtime, old: Prediction) -> Prediction:
+    try:
+        row = await _run_for_owner(rt, old)
+    except ServiceError:
+        metrics.REQUEUES.labels("refused").inc()
+        raise
+    metrics.REQUEUES.labels("accepted").inc()
+    return row
+
+
+async def _run_for_owner(rt: Runtime, old: Prediction) -> Prediction:
     if old.batch_id is not None:
         raise ConflictError("It is an item of a batch: run what failed of that again with retryFailedBatch.")
     if old.user_id is not None and not await User.filter(id=old.user_id, deactivated_at=None).exists():

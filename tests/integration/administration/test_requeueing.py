@@ -12,6 +12,7 @@ from server.domain.ids import parse_id
 from tests.conftest import LiveServer
 from tests.integration.accounts.operations import with_key
 from tests.integration.administration.operations import audit, command, database_of
+from tests.integration.operations.scraping import scrape
 from tests.support.api import Client
 from tests.support.operations import echo_model, ended
 
@@ -76,6 +77,18 @@ async def test_what_the_server_did_not_fail_is_refused(admin: Client, ada: Clien
     assert (await act(admin, REQUEUE, id=theirs))["code"] == "CONFLICT"
     assert (await act(admin, REQUEUE, id=gone))["code"] == "UNAVAILABLE"
     assert (await act(admin, REQUEUE, id=str(UUID(int=7))))["code"] == "NOT_FOUND"
+
+
+async def test_metrics_count_them(admin: Client, ada: Client, live_server: LiveServer) -> None:
+    slug, name, before = await echo_model(ada), "inference_predictions_requeued_total", scrape(live_server.url)
+    old, theirs = [await failed(live_server, ada, slug) for _ in range(2)]
+    async with database_of(live_server) as connection:
+        await connection.execute("UPDATE prediction SET batch_id = gen_random_uuid() WHERE id = $1", row_id(theirs))
+    assert (await act(admin, REQUEUE, id=old))["__typename"] == "Prediction"
+    assert (await act(admin, REQUEUE, id=theirs))["code"] == "CONFLICT"
+    after = scrape(live_server.url)
+    for outcome in ("accepted", "refused"):
+        assert after.value(name, outcome=outcome) == before.value(name, outcome=outcome) + 1
 
 
 @pytest.mark.parametrize("mutation", [REQUEUE, REQUEUE_ALL])
