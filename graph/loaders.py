@@ -38,7 +38,7 @@ from server.services import (
 )
 from server.services.limits import NO_LIMITS
 from server.services.variables import ShownVariable
-from server.tables import Experiment, Prediction, Version, WebhookDelivery
+from server.tables import Experiment, Outcome, Prediction, Version, WebhookDelivery
 
 T = TypeVar("T")
 Default = TypeVar("Default")
@@ -69,6 +69,7 @@ class Loaders:
         self.versions = _loader(versions.by_ids, None)
         self.versions_of = _loader(versions.of_models, list[Version]())
         self.experiments_of = _loader(experiments.of_models, list[Experiment]())
+        self.outcomes_of = _loader(experiments.outcomes_of, list[Outcome]())
         self.latest_versions = _loader(versions.latest_of_models, None)
         self.variables_of = _loader(partial(variables.of_models, rt), list[ShownVariable]())
         self.predictions = _loader(lambda ids: predictions.by_ids(None, ids), None)

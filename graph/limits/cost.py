@@ -37,6 +37,7 @@ from graphql.execution.values import VariableValues
 
 from server.adapters.pagination import DEFAULT_PAGE, MAX_PAGE
 from server.domain.api_keys import MAX_KEYS
+from server.domain.experiments import MOST_OUTCOMES
 from server.domain.traffic import MOST_ALIASES
 from server.services.experiments import MOST_LISTED
 from server.services.model_names import ALIASES_MAX
@@ -46,6 +47,7 @@ ASSUMED_ITEMS = 10
 ITEMS = {
     "Model.versions": MAX_VERSIONS,
     "Model.experiments": MOST_LISTED,
+    "Prediction.outcomes": MOST_OUTCOMES,
     "Model.versionAliases": MOST_ALIASES,
     "User.apiKeys": MAX_KEYS,
     "User.modelAliases": ALIASES_MAX,

@@ -30,12 +30,13 @@ from server.domain.text_output import choices_of, finish_reason_of, text_of
 from server.live.batch_watch import may_see as may_see_batch
 from server.live.prediction_events import overlay
 from server.live.prediction_rows import may_see
-from server.services import webhooks
+from server.services import experiments, webhooks
 from server.services.predictions import REQUEUED_AT_ONCE, PredictionCriteria, RequeueCriteria
 from server.tables import loaded
 
 if TYPE_CHECKING:
     from graph.types.batches import Batch
+    from graph.types.experiments import Experiment, Outcome
 
 
 @strawberry.type(description="Why a prediction failed.")
@@ -288,6 +289,29 @@ class Prediction(Node):
             return []
         rows = await info.context.loaders.deliveries_of.load(self.row.id)
         return [WebhookDelivery.of(row) for row in webhooks.visible(info.context.viewer, rows)]
+
+    @strawberry.field(
+        description="Experiment that chose its version; null if none did, and unless you own the model or are an "
+        "administrator."
+    )
+    async def experiment(self, info: Info) -> Annotated[Experiment, strawberry.lazy("graph.types.experiments")] | None:
+        from graph.types.experiments import Experiment
+
+        if self.row.experiment_id is None:
+            return None
+        key = (experiments.by_ids, info.context.viewer, self.row.experiment_id)
+        (row,) = await info.context.loaders.visible_rows([key])
+        return Experiment.of(row) if row is not None else None
+
+    @strawberry.field(
+        description="What `recordOutcome` noted of it, by name; empty unless you created it or are an administrator."
+    )
+    async def outcomes(self, info: Info) -> list[Annotated[Outcome, strawberry.lazy("graph.types.experiments")]]:
+        from graph.types.experiments import Outcome
+
+        if not experiments.may_see_outcomes(info.context.viewer, self.row):
+            return []
+        return [Outcome.of(row) for row in await info.context.loaders.outcomes_of.load(self.row.id)]
 
     @strawberry.field(description="Whether it reused the result of an equal prediction instead of running.")
     def cached(self) -> bool:

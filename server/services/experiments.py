@@ -31,7 +31,7 @@ from server.queue import experiments as queue
 from server.runtime import Runtime
 from server.services import audit, models
 from server.services.traffic import may_see, summary
-from server.tables import Experiment, Model, Outcome
+from server.tables import Experiment, Model, Outcome, Prediction
 
 logger = structlog.get_logger(__name__)
 
@@ -126,7 +126,7 @@ async def record_outcome(viewer: Viewer, prediction_id: UUID, name: str, value: 
     if violations := outcome_violations(name, value):
         raise InvalidInputError(violations)
     prediction = await find_visible(viewer, prediction_id)
-    if prediction.user_id is not None and prediction.user_id != viewer.user_id:
+    if prediction.user_id not in (None, viewer.user_id):
         raise ForbiddenError("Only who ran a prediction notes what came of it.")
     row = Outcome(
         prediction_id=prediction.id,
@@ -139,6 +139,19 @@ async def record_outcome(viewer: Viewer, prediction_id: UUID, name: str, value: 
     if written is None:
         raise ConflictError(f"A prediction has outcomes by at most {MOST_OUTCOMES} names.")
     return written
+
+
+def may_see_outcomes(viewer: Viewer, prediction: Prediction) -> bool:
+    """Whether a viewer may know what came of a prediction: who may note it, and administrators."""
+    return viewer.is_admin or prediction.user_id in (None, viewer.user_id)
+
+
+async def outcomes_of(prediction_ids: Iterable[UUID]) -> dict[UUID, list[Outcome]]:
+    """What was noted of some predictions, in the order of the names."""
+    by_prediction: dict[UUID, list[Outcome]] = {prediction_id: [] for prediction_id in prediction_ids}
+    for outcome in await Outcome.filter(prediction_id__in=list(by_prediction)).order_by("name"):
+        by_prediction[outcome.prediction_id].append(outcome)
+    return by_prediction
 
 
 async def guard_for_ever(rt: Runtime) -> None:

@@ -162,6 +162,13 @@ def test_a_prediction_is_submitted_watched_canceled_and_retried(client: Client) 
     assert (ended.status, ended.output, client.get(ended).output) == ("SUCCEEDED", TEXT, TEXT)
     again = client.wait(client.retry(ended))
     assert (again.id != ended.id, again.output) == (True, TEXT)
+    client.record_outcome(again, "thumb", 0)
+    client.record_outcome(again.id, "thumb", 1)
+    noted = client.graphql("query ($id: ID!) { prediction(id: $id) { outcomes { name value } } }", {"id": again.id})
+    assert noted["prediction"]["outcomes"] == [{"name": "thumb", "value": 1}]
+    for name, value in (("", 1), ("thumb", 1e300)):
+        with pytest.raises(InvalidInputError):
+            client.record_outcome(again, name, value)
     changed = client.wait(client.rerun(again, {"text": "other"}))
     assert changed.output == "other"
     assert client.delete(changed)

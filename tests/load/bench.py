@@ -231,6 +231,8 @@ PARTS = {
 SETTINGS = {"CUSTOM_SLOTS": "64", "LOG_LEVEL": "WARNING", "CUSTOM_PREDICTORS": "tests.load.noop:Noop"}
 # Counted as for anybody, and never reached: all clients are one user
 SETTINGS |= dict.fromkeys(("RATE_LIMIT_USER", "RATE_LIMIT_ADDRESS"), str(10**9))
+# A part may take longer than a token lives otherwise
+SETTINGS["ACCESS_TOKEN_SECONDS"] = "86400"
 # A worker that does not hold a model yet leaves its predictions for so long to one that does
 OF_PARTS = {"scaling": {"CUSTOM_SLOTS": "4", "WARM_WAIT_SECONDS": "0"}, "fanout": fanout.LIMITS}
 

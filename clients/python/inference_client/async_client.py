@@ -158,6 +158,10 @@ class AsyncClient:
         """Delete a prediction with all its data; False where it runs still, and goes once it has stopped."""
         return await self._core.delete(id_of(prediction))
 
+    async def record_outcome(self, prediction: Prediction | str, name: str, value: float) -> None:
+        """Note what came of a prediction, such as `("thumb", 1)`, for the experiments of its model."""
+        await self._core.record_outcome(id_of(prediction), name, value)
+
     def batch(
         self,
         model: str,

@@ -200,6 +200,17 @@ class Client:
         """Delete a prediction with all its data; False where it runs still, and goes once it has stopped."""
         return complete(self._core.delete(id_of(prediction)))
 
+    def record_outcome(self, prediction: Prediction | str, name: str, value: float) -> None:
+        """Note what came of a prediction, such as `("thumb", 1)`, for the experiments of its model.
+
+        One of that name is replaced. Where all are 0 or 1 they are taken for a rate, else for a mean.
+
+        Raises:
+            InvalidInputError: the name is none, or the value no number within bounds.
+            NotFoundError: there is no such prediction, or it is another user's.
+        """
+        complete(self._core.record_outcome(id_of(prediction), name, value))
+
     def batch(
         self,
         model: str,

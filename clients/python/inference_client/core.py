@@ -136,6 +136,12 @@ class Core(Connection):
         answer = await self.execute(operations.DELETE_PREDICTION, {"input": {"id": prediction_id}})
         return not answer["deletePrediction"]["isPending"]
 
+    async def record_outcome(self, prediction_id: str, name: str, value: float) -> None:
+        """Note what came of a prediction; one of that name is replaced."""
+        given = {"prediction": prediction_id, "name": name, "value": value}
+        # The same value once more changes nothing
+        await self.execute(operations.RECORD_OUTCOME, {"input": given}, repeat=True)
+
     async def predictions(self, filter: Mapping[str, Any]) -> AsyncGenerator[Prediction, None]:  # noqa: A002
         """The caller's predictions, newest first."""
         async for row in self.pages(operations.LIST_PREDICTIONS, "predictions", filter):

@@ -365,6 +365,14 @@ class DeletePredictionInput(TypedDict):
     id: str
 
 
+class RecordOutcomeInput(TypedDict):
+    """What came of a prediction of yours."""
+
+    prediction: str
+    name: str
+    value: float
+
+
 class CancelPredictionInput(TypedDict):
     """The prediction to cancel."""
 
@@ -597,6 +605,10 @@ RERUN = (
 DELETE_PREDICTION = (
     "mutation DeletePrediction($input:DeletePredictionInput!){deletePrediction(input:$input){__typename ...on "
     "DeletedPrediction{id isPending}...on UserError{code message}}}"
+)
+RECORD_OUTCOME = (
+    "mutation RecordOutcome($input:RecordOutcomeInput!){recordOutcome(input:$input){__typename ...on Outcome{name "
+    "value}...on InvalidInput{violations{path message code}}...on UserError{code message}}}"
 )
 CANCEL_PREDICTION = (
     "mutation CancelPrediction($input:CancelPredictionInput!){cancelPrediction(input:$input){__typename "

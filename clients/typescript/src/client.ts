@@ -14,6 +14,7 @@ import type {
   ModelFilter,
   PredictionFilter,
   Priority,
+  RecordOutcomeMutation,
   RerunMutation,
   RetryPredictionMutation,
   WebhookInput,
@@ -26,6 +27,7 @@ import {
   GET_MODEL,
   LIST_MODELS,
   LIST_PREDICTIONS,
+  RECORD_OUTCOME,
   RERUN,
   RETRY_PREDICTION,
 } from "./operations.js";
@@ -51,6 +53,8 @@ export interface RunOptions {
   webhook?: WebhookInput;
   /** `LOW` runs after your others, `HIGH` before them; else in the order in which you ask. */
   priority?: Priority;
+  /** Whom it is for: where a model's owner divides traffic among versions, the same key gets the same one. */
+  stickyKey?: string;
 }
 
 export interface BatchOptions extends Omit<RunOptions, "idempotencyKey" | "webhook"> {
@@ -178,6 +182,18 @@ export class Client {
     return !unwrap(answer.deletePrediction).isPending;
   }
 
+  /**
+   * Notes what came of a prediction, such as `"thumb", 1`, for the experiments of its model; one of that name is
+   * replaced. Where all are 0 or 1 they are taken for a rate, else for a mean.
+   *
+   * @throws InvalidInputError where the name is none or the value no number within bounds.
+   */
+  async recordOutcome(id: string, name: string, value: number, options: SignalOption = {}): Promise<void> {
+    const variables = { input: { prediction: id, name, value } };
+    const answer = await this.#transport.request<RecordOutcomeMutation>(RECORD_OUTCOME, variables, options);
+    unwrap(answer.recordOutcome);
+  }
+
   /** The events of a prediction from its beginning to its end. Who leaves the loop only stops watching. */
   watch(id: string, options: WatchOptions = {}): AsyncGenerator<PredictionEvent, void, undefined> {
     return watch(id, this.#transport, options);
@@ -246,10 +262,11 @@ export class Client {
 
   async #request(model: string, input: Input, options: RunOptions): Promise<CreatePredictionInput> {
     const { deadlineSeconds = null, idempotencyKey = randomKey(), signal, useCache = null, webhook = null } = options;
-    const { priority } = options;
+    const { priority, stickyKey = null } = options;
     signal?.throwIfAborted();
     const body = await encoded(input, this.#transport, signal);
-    return { model, input: body, idempotencyKey, deadlineSeconds, useCache, webhook, ...(priority && { priority }) };
+    const given = { model, input: body, idempotencyKey, deadlineSeconds, useCache, webhook, stickyKey };
+    return { ...given, ...(priority && { priority }) };
   }
 
   /**

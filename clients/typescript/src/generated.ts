@@ -211,6 +211,16 @@ export type Priority =
   /** In the order in which its user asked. */
   | 'NORMAL';
 
+/** What came of a prediction of yours. */
+export type RecordOutcomeInput = {
+  /** What it is, such as `thumb` or `sale`; one of that name is replaced. Maximum 10000 characters. */
+  name: string;
+  /** Id of the prediction. Maximum 200 characters. */
+  prediction: string;
+  /** A number. Where all of an experiment are 0 or 1, it is taken for a rate, else for a mean. */
+  value: number;
+};
+
 /** A prediction to run again, as it was or with changes. */
 export type RerunInput = {
   /** Seconds until the deadline, as of `createPrediction`. */
@@ -339,6 +349,19 @@ export type DeletePredictionMutation = { deletePrediction:
     | { __typename: 'DeletedPrediction', isPending: boolean }
     | { __typename: 'ForbiddenError', code: ErrorCode, message: string }
     | { __typename: 'NotFoundError', code: ErrorCode, message: string }
+   };
+
+export type RecordOutcomeMutationVariables = Exact<{
+  input: RecordOutcomeInput;
+}>;
+
+
+export type RecordOutcomeMutation = { recordOutcome:
+    | { __typename: 'ConflictError', code: ErrorCode, message: string }
+    | { __typename: 'ForbiddenError', code: ErrorCode, message: string }
+    | { __typename: 'InvalidInput', code: ErrorCode, message: string, violations: Array<{ path: string, message: string, code: string }> }
+    | { __typename: 'NotFoundError', code: ErrorCode, message: string }
+    | { __typename: 'Outcome', name: string, value: number }
    };
 
 export type CancelPredictionMutationVariables = Exact<{

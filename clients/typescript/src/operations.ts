@@ -186,6 +186,29 @@ export const DELETE_PREDICTION = /* GraphQL */ `
   }
 `;
 
+export const RECORD_OUTCOME = /* GraphQL */ `
+  mutation RecordOutcome($input: RecordOutcomeInput!) {
+    recordOutcome(input: $input) {
+      __typename
+      ... on Outcome {
+        name
+        value
+      }
+      ... on InvalidInput {
+        violations {
+          path
+          message
+          code
+        }
+      }
+      ... on UserError {
+        code
+        message
+      }
+    }
+  }
+`;
+
 export const CANCEL_PREDICTION =
   PREDICTION +
   /* GraphQL */ `

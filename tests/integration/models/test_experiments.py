@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import asyncpg
@@ -29,8 +31,10 @@ READ = f"""query ($s: String!) {{ model(slug: $s) {{ traffic {{ weight version {
   experiments {{ {EXPERIMENT} }} }} }}"""
 RECORD = f"""mutation ($i: RecordOutcomeInput!) {{ recordOutcome(input: $i) {{ __typename
   ... on Outcome {{ name value updatedAt }} {USER_ERROR} }} }}"""
+NOTED = "query ($id: ID!) { prediction(id: $id) { experiment { id } outcomes { name value } } }"
 CREATE = """mutation ($i: CreatePredictionInput!) { createPrediction(input: $i) {
   ... on Prediction { id version { number } } } }"""
+GUIDE = Path(__file__).parents[3] / "docs" / "experiments.md"
 # Rows like one that ran: so many of a version, of which some failed, with their seconds and perhaps an outcome
 ADD = """
 WITH like_it AS (SELECT * FROM prediction WHERE version_id = $2 AND status = 'succeeded' LIMIT 1),
@@ -130,7 +134,7 @@ async def test_results_are_those_of_the_rows(divided: Divided, bob: Client) -> N
     assert (await divided.read())["experiments"][0]["endReason"] == "STOPPED"
 
 
-async def test_outcomes_are_noted_once_a_name(divided: Divided, bob: Client, nobody: Client) -> None:
+async def test_outcomes_are_noted_once_a_name(divided: Divided, bob: Client, nobody: Client, admin: Client) -> None:
     await divided.set()
     new = {"model": divided.slug, "input": {"text": "x"}}
     made = (await bob.run(CREATE, i=new))["createPrediction"]
@@ -154,10 +158,45 @@ async def test_outcomes_are_noted_once_a_name(divided: Divided, bob: Client, nob
         assert (await record(bob, f"more{number}", number))["__typename"] == "Outcome"
     assert (await record(bob, "one.too.many", 1))["code"] == "CONFLICT"
     assert (await record(bob, "thumb", 0))["value"] == 0
+    # Which experiment it is of is for the owner of the model to know, and what came of it for who ran it
+    seen = (await bob.run(NOTED, id=made["id"]))["prediction"]
+    assert seen["experiment"] is None
+    assert [each["name"] for each in seen["outcomes"]] == sorted(["thumb", *(f"more{number}" for number in range(19))])
+    assert seen["outcomes"][-1] == {"name": "thumb", "value": 0}
+    theirs = (await admin.run(NOTED, id=made["id"]))["prediction"]
+    assert theirs == {
+        "experiment": {"id": (await divided.read())["experiments"][0]["id"]},
+        "outcomes": seen["outcomes"],
+    }
+    own = (await divided.owner.run(CREATE, i=new))["createPrediction"]
+    noted = (await divided.owner.run(NOTED, id=own["id"]))["prediction"]
+    assert noted == {"experiment": theirs["experiment"], "outcomes": []}
     # Whoever has the id of one without an account, has run it
     theirs = (await nobody.run(CREATE, i=new))["createPrediction"]
     given = {"prediction": theirs["id"], "name": "thumb", "value": 1}
     assert (await nobody.run(RECORD, i=given))["recordOutcome"]["value"] == 1
+    noted = (await nobody.run(NOTED, id=theirs["id"]))["prediction"]
+    assert noted == {"experiment": None, "outcomes": [{"name": "thumb", "value": 1}]}
+    await divided.owner.run(SET, i={"model": divided.slug, "shares": []})
+
+
+async def test_the_examples_of_the_guide_run(divided: Divided) -> None:
+    made = await divided.owner.create(divided.slug, {"text": "x"}, wait=60)
+    answers = []
+    for example in re.findall(r"```graphql\n(.*?)```", GUIDE.read_text(), re.DOTALL):
+        document = example.replace("ada/summary", divided.slug).replace("<id>", made["id"])
+        ((name, answer),) = (await divided.owner.run(document)).items()
+        answers.append((name, answer))
+        assert "code" not in answer, (name, answer)
+    names = ["setTraffic", "model", "recordOutcome", "setTraffic", "setTraffic", "setVersionAlias"]
+    assert [name for name, _ in answers] == names
+    (_, shared), (_, model), (_, noted), (_, guarded), (_, whole), (_, named) = answers
+    assert [share["weight"] for share in shared["traffic"]] == [90, 10]
+    assert (model["experiments"][0]["endedAt"], len(model["experiments"][0]["versionResults"])) == (None, 2)
+    assert noted == {"name": "thumb", "value": 1}
+    assert guarded["experiments"][0]["name"] == "shorter prompt"
+    assert whole["traffic"] == [{"weight": 100, "version": {"number": 1}}]
+    assert named["versionAliases"] == [{"alias": "stable", "version": 1}]
     await divided.owner.run(SET, i={"model": divided.slug, "shares": []})
 
 

@@ -15,7 +15,7 @@ from server.runtime import Runtime
 from server.tables import Prediction
 
 # What is a list of its own, asked for in pages or beside the prediction, and where it waits, which moves by itself
-ELSEWHERE = {"webhookDeliveries", "queue"}
+ELSEWHERE = {"webhookDeliveries", "queue", "experiment", "outcomes"}
 VERSION = SimpleNamespace(number=3, digest="sha256:x", revision=None, info={})
 
 
