@@ -35,6 +35,7 @@ from graph.models import ModelMutation, ModelQuery
 from graph.nodes import NodeQuery
 from graph.password_resets import PasswordResetMutation
 from graph.predictions import PredictionMutation, PredictionQuery, PredictionSubscription
+from graph.prices import PriceMutation, PriceQuery
 from graph.queues import QueueQuery
 from graph.rate_limits import RateLimitQuery
 from graph.results import ResultMutation
@@ -84,6 +85,7 @@ class Query(
     LineageQuery,
     BatchQuery,
     QueueQuery,
+    PriceQuery,
     UploadQuery,
 ):
     pass
@@ -111,6 +113,7 @@ class Mutation(
     UploadMutation,
     WebhookMutation,
     WorkerMutation,
+    PriceMutation,
 ):
     pass
 

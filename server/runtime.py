@@ -74,6 +74,8 @@ class Runtime:
     """How many predictions wait."""
     limits: KeptValues[Any] = field(default_factory=KeptValues)
     """What users may ask for, as `server.services.limits` reads it."""
+    prices: KeptValues[Any] = field(default_factory=KeptValues)
+    """The price list that holds, as `server.services.prices` reads it."""
     mail_wake: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when there is mail to send."""
     oidc: OidcProvider | None = None

@@ -39,7 +39,7 @@ SCHEMA = HERE.parents[1] / "graph" / "schema.graphql"
 OPERATIONS = HERE / "operations.graphql"
 TARGET = HERE / "inference_client" / "operations.py"
 SCALARS = {"ID": "str", "String": "str", "Int": "int", "Float": "float", "Boolean": "bool", "BigInt": "int"}
-SCALARS |= {"DateTime": "str", "JSON": "Any"}
+SCALARS |= {"DateTime": "str", "Decimal": "str", "JSON": "Any"}
 HEADER = '''"""Operations and types of the server's API; written by `make schema`, not by hand."""
 
 from __future__ import annotations

@@ -38,6 +38,7 @@ from graphql.execution.values import VariableValues
 from server.adapters.pagination import DEFAULT_PAGE, MAX_PAGE
 from server.domain.api_keys import MAX_KEYS
 from server.domain.experiments import MOST_OUTCOMES
+from server.domain.prices import MOST_PRICES
 from server.domain.traffic import MOST_ALIASES
 from server.services.experiments import MOST_LISTED
 from server.services.model_names import ALIASES_MAX
@@ -49,6 +50,7 @@ ITEMS = {
     "Model.experiments": MOST_LISTED,
     "Prediction.outcomes": MOST_OUTCOMES,
     "Model.versionAliases": MOST_ALIASES,
+    "PriceList.prices": MOST_PRICES,
     "User.apiKeys": MAX_KEYS,
     "User.modelAliases": ALIASES_MAX,
 }
@@ -72,6 +74,7 @@ WEIGHTS = {
     "Query.server": 5,
     "Experiment.versionResults": 20,
     "Prediction.queue": 1,
+    "Prediction.cost": 1,
     "BatchConnection.totalCount": 5,
     "BatchLineConnection.totalCount": 5,
     "BatchCounts.running": 1,
@@ -89,8 +92,8 @@ WEIGHTS = {
 """Points of fields beside the nodes that they give.
 
 100 for a batch or many deletions, 50 for a password hash, 20 for two whole outputs or all runs of an experiment, 5 for
-a count over many rows, a health check or what has to be decrypted, 1 for what a loader shares: a count, or a place in
-a queue.
+a count over many rows, a health check or what has to be decrypted, 1 for what a loader shares: a count, a cost or a
+place in a queue.
 """
 
 

@@ -41,7 +41,7 @@ from server.services.batches import INPUTS_MAX
 
 MAX_ITEMS, MAX_CHARACTERS, MAX_PARTS = 100, 10_000, 100_000
 RULE = re.compile(r"\d+ (characters|items|values|global ids)|at most \d+")
-CHARACTERS = {"ID": 200, "DateTime": 100, "BigInt": 100, "Int": 100, "Float": 100}
+CHARACTERS = {"ID": 200, "DateTime": 100, "BigInt": 100, "Decimal": 100, "Int": 100, "Float": 100}
 """Characters of a text that is given for another type than String."""
 BOUNDS = {
     "PredictionFilter.status": 20,

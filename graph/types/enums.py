@@ -27,6 +27,7 @@ from server.domain.models import (
 )
 from server.domain.orders import ModelOrderField, OrderDirection
 from server.domain.predictions import PredictionErrorCode, PredictionStatus, Priority
+from server.domain.prices import PriceUnit
 from server.domain.text_output import FinishReason
 from server.domain.variables import VariableKind
 from server.domain.webhooks import DeliveryState as WebhookDeliveryStatus
@@ -54,6 +55,7 @@ __all__ = [
     "OutcomeKind",
     "PredictionErrorCode",
     "PredictionStatus",
+    "PriceUnit",
     "Priority",
     "Quantization",
     "QueueReason",
@@ -100,6 +102,17 @@ describe(
     {"RATE": "0 and 1 alone.", "MEAN": "Any numbers."},
 )
 describe(
+    PriceUnit,
+    "What a price is for.",
+    {
+        "SECOND": "A second of running, without waiting and loading.",
+        "INPUT_TOKEN": "A token of the prompt.",
+        "OUTPUT_TOKEN": "A generated token.",
+        "PICTURE": "A picture among the output files.",
+        "MEGAPIXEL_STEP": "A step over a million pixels, of all pictures together.",
+    },
+)
+describe(
     VariableKind,
     "Kind of a model's variable.",
     {"VARIABLE": "Its value can be read again by the owner.", "SECRET": "Nobody reads its value again."},
@@ -130,8 +143,8 @@ describe(
         "WRITE": "Create, update and delete models, set and remove their variables and aliases, set their traffic, "
         "publish versions and prepare them again, delete predictions and batches, and purge results.",
         "ADMIN": "Act with its owner's administrator rights, within its other scopes: deactivate, reactivate and "
-        "delete users, set their limits, pause, resume, warm, evict, pin and unpin models, drain and resume workers, "
-        "and requeue predictions.",
+        "delete users, set their limits, and prices, pause, resume, warm, evict, pin and unpin models, drain and "
+        "resume workers, and requeue predictions.",
     },
 )
 describe(
@@ -171,6 +184,7 @@ describe(
         "PREDICTION_REQUEUED": "A prediction that the server had failed was run again.",
         "PREDICTIONS_REQUEUED": "Several predictions that the server had failed were run again.",
         "USER_LIMITS_SET": "A user's weight or limits were set.",
+        "PRICES_SET": "Prices of predictions were set.",
         "RESULTS_PURGED": "Shared results were purged.",
         "PREDICTIONS_DELETED": "An administrator deleted predictions of others.",
         "BATCH_DELETED": "An administrator deleted a batch of somebody else, with its items.",

@@ -14,6 +14,7 @@ from graph.types.errors import ConflictError, ForbiddenError, InvalidInput, NotF
 from graph.types.ids import global_id
 from graph.types.models import Model, ModelVersion
 from graph.types.node import Node
+from graph.types.prices import Cost
 from graph.types.scalars import BigInt
 from graph.types.users import User
 from graph.types.webhooks import WebhookDelivery, WebhookInput
@@ -279,6 +280,15 @@ class Prediction(Node):
     @strawberry.field(description="Measurements, once it has ended.")
     def metrics(self) -> PredictionMetrics:
         return PredictionMetrics.of(self.row.metrics or {})
+
+    @strawberry.field(
+        description="What it is charged, once it has ended; null if nothing cost anything when it was accepted."
+    )
+    async def cost(self, info: Info) -> Cost | None:
+        if self.row.price_list_id is None or self.row.completed_at is None:
+            return None
+        cost = await info.context.loaders.costs.load(self.row.id)
+        return Cost.of(cost) if cost else None
 
     @strawberry.field(
         description="Deliveries to its webhook, in order; empty if it has none, and unless you created it or are an "

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from decimal import Decimal, InvalidOperation
 from typing import NewType
 
 import strawberry
 from graphql import GraphQLError
 from strawberry.types.scalar import ScalarDefinition
 
+from server.domain.prices import decimal_text
+
 BigInt = NewType("BigInt", int)
 MAX_BIG_INT = 2**53 - 1
+Money = NewType("Money", Decimal)
+MAX_DIGITS = 40
 
 
 def _parse(value: object) -> int:
@@ -31,4 +36,26 @@ BIG_INT: ScalarDefinition = strawberry.scalar(
     serialize=int,
     parse_value=_parse,
 )
-SCALARS: dict[object, ScalarDefinition] = {BigInt: BIG_INT}
+
+
+def _parse_decimal(value: object) -> Decimal:
+    # A float is not what somebody wrote: 0.1 is none
+    rule = "A Decimal must be a string with a decimal number, such as 0.0001, or an integer."
+    if isinstance(value, bool) or not isinstance(value, int | str) or len(text := str(value)) > MAX_DIGITS:
+        raise GraphQLError(rule)
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        raise GraphQLError(rule) from None
+    if not number.is_finite() or abs(number.adjusted()) > MAX_DIGITS:
+        raise GraphQLError(rule)
+    return number
+
+
+DECIMAL: ScalarDefinition = strawberry.scalar(
+    name="Decimal",
+    description="An exact decimal number as a string, such as 0.0001. As input, an integer is accepted too.",
+    serialize=decimal_text,
+    parse_value=_parse_decimal,
+)
+SCALARS: dict[object, ScalarDefinition] = {BigInt: BIG_INT, Money: DECIMAL}

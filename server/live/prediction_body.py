@@ -14,6 +14,7 @@ from server.domain.text_output import choices_of, finish_reason_of, text_of
 from server.live import lineage
 from server.live.links import links_of
 from server.live.prediction_events import live_state, overlay
+from server.queue.prices import cost_of
 from server.runtime import Runtime
 from server.tables import Prediction
 
@@ -72,6 +73,7 @@ async def body(rt: Runtime, row: Prediction, base_url: str) -> dict[str, Any]:
             },
             "custom": metrics.get("custom"),
         },
+        "cost": cost.body() if (cost := await cost_of(row)) else None,
         "seed": row.input.get("seed") if isinstance(row.input.get("seed"), int) else None,
         "priority": Priority(row.priority).name,
         "attempts": row.attempt,

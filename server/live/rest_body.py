@@ -16,6 +16,7 @@ from server.domain.secrets import mask
 from server.domain.version_ids import encode_version_id
 from server.live.links import links_of
 from server.live.prediction_events import live_state, overlay
+from server.queue.prices import cost_of
 from server.runtime import Runtime
 from server.tables import Prediction
 
@@ -71,6 +72,7 @@ async def body(rt: Runtime, row: Prediction, base_url: str) -> dict[str, Any]:
         "error": None if row.error_code is None else row.error_message or row.error_code,
         "error_code": row.error_code,
         "metrics": _metrics(row.metrics or {}),
+        "cost": cost.body() if (cost := await cost_of(row)) else None,
         "priority": Priority(row.priority).name.lower(),
         "data_removed": row.data_removed,
         "created_at": text_of_time(row.created_at),

@@ -104,6 +104,11 @@ async def count_losses(prediction_id: UUID) -> int:
     return sum(row["losses"] for row in await rows("SELECT losses FROM prediction WHERE id = $1", prediction_id))
 
 
+# Null where no prices held when it was accepted, at the cost of nothing (migrations/models/38_*)
+_CHARGE = """CASE WHEN p.price_list_id IS NOT NULL THEN prediction_charge(p.price_list_id, p.version_id,
+    f.environment->>'device', f.status, f.seconds, f.tokens_in, f.tokens_out, f.files, f.metrics) END"""
+
+
 def _finish(more: str = "") -> str:
     # Result, ledger line and delivery are one statement: whatever happens, all of them are there or none. It is fenced
     # by `attempt` and `processing` once more after the rows are locked, since an array may hold two attempts of one
@@ -132,10 +137,12 @@ ended AS (
     stop_seconds = CASE WHEN f.status = 'canceled' THEN extract(epoch FROM now() - p.cancel_requested_at) END
   FROM f JOIN ours ON ours.id = f.id WHERE p.id = f.id AND p.attempt = f.attempt AND {IS_RUNNING}
   RETURNING p.id, p.attempt, p.owner, p.user_id, p.status, p.webhook_events, f.seconds, f.tokens_in, f.tokens_out,
-    p.stored_bytes, p.batch_id),
+    p.stored_bytes, p.batch_id, p.model_id, p.key_id, {_CHARGE} AS charge),
 ledger AS (
-  INSERT INTO usage (prediction_id, owner, predict_seconds, input_tokens, output_tokens, created_at)
-  SELECT id, owner, seconds, tokens_in, tokens_out, now() FROM ended ON CONFLICT (prediction_id) DO NOTHING),
+  INSERT INTO usage (prediction_id, owner, predict_seconds, input_tokens, output_tokens, created_at, amount, charge,
+    model_id, key_id)
+  SELECT id, owner, seconds, tokens_in, tokens_out, now(), (charge->>'amount')::numeric, charge, model_id, key_id
+  FROM ended ON CONFLICT (prediction_id) DO NOTHING),
 deliveries AS ({completed("ended")}),
 counted AS ({added("ended")}){more}
 SELECT id, attempt FROM ended

@@ -264,6 +264,8 @@ async def _portion(rt: Runtime, batch: Batch, schema: dict[str, Any], part: Inpu
                 metadata=line.metadata,
                 openai=line.openai,
                 experiment_id=batch.experiment_id,
+                price_list_id=batch.price_list_id,
+                key_id=batch.key_id,
             )
         )
     return Portion(predictions, uses, invalid, part.position, part.line, part.is_last)

@@ -27,7 +27,7 @@ from server.errors import ConflictError, InvalidInputError, UnauthenticatedError
 from server.live.batch_watch import find_visible
 from server.queue import batches as queue
 from server.runtime import Runtime
-from server.services import predictions, rate_limits, storage, versions, webhooks
+from server.services import predictions, prices, rate_limits, storage, versions, webhooks
 from server.services.batch_items import cancel_items
 from server.services.predictions import DEADLINE_MAX, KEY_MAX
 from server.tables import Batch, BatchLine, BatchWebhook, Upload, Version
@@ -165,10 +165,12 @@ def _new_row(viewer: Viewer, user_id: UUID, version: Version, request_hash: str,
         idempotency_key=key,
         request_hash=request_hash,
         experiment_id=version.experiment_id,
+        key_id=viewer.key_id,
     )
 
 
 async def _accept(rt: Runtime, viewer: Viewer, row: Batch, new: NewBatch) -> Batch:
+    row.price_list_id = await prices.current_id(rt)
     webhook = None
     if new.webhook_url is not None:
         webhook = BatchWebhook(

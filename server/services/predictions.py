@@ -59,7 +59,7 @@ from server.live.prediction_rows import find_visible
 from server.queue.accept import accept
 from server.queue.cancel import cancel_prediction
 from server.runtime import Runtime
-from server.services import audit, input_urls, limits, models, rate_limits, results, storage, versions, webhooks
+from server.services import audit, input_urls, limits, models, prices, rate_limits, results, storage, versions, webhooks
 from server.tables import Model, Prediction, User, Version, Webhook
 from server.unit_of_work import UnitOfWork, send
 
@@ -143,6 +143,8 @@ async def _create(rt: Runtime, viewer: Viewer, new: NewPrediction, version: Vers
         metadata=new.metadata,
         openai=new.openai,
         experiment_id=version.experiment_id,
+        price_list_id=await prices.current_id(rt),
+        key_id=viewer.key_id,
     )
     charge = limits.charge(allowed, version)
     while not await accept(row, files.uploads(schema, values), new, charge):

@@ -289,6 +289,11 @@ class LimitSettings(BaseSettings):
         ge=0,
         description="Maximum predictions of one user, or of one address without an account, that wait; 0: no limit.",
     )
+    currency: str = Field(
+        "USD",
+        pattern="^[A-Z]{3}$",
+        description="Currency of prices and costs (ISO 4217); after a change, set the prices anew.",
+    )
     max_batches: int = Field(100, ge=1, le=10_000, description="Maximum batches of one user that have not ended.")
     max_batch_items: int = Field(
         100_000, ge=1, le=1_000_000, description="Maximum items of one batch; those of a file are its lines."

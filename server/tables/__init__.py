@@ -17,6 +17,7 @@ from server.tables.mails import Mail
 from server.tables.model_aliases import ModelAlias
 from server.tables.models import Model, ModelVariable, Version
 from server.tables.predictions import Prediction, Usage
+from server.tables.prices import PriceList
 from server.tables.runs import RunCount
 from server.tables.sessions import RefreshToken, Session
 from server.tables.storage import StoredBytes
@@ -45,6 +46,7 @@ __all__ = [
     "PasswordReset",
     "Prediction",
     "Predictor",
+    "PriceList",
     "RefreshToken",
     "RunCount",
     "RunEnvironment",
@@ -70,6 +72,7 @@ NOUNS = (
     *("users", "sessions", "api_keys", "models", "batches", "predictions", "uploads", "webhooks", "workers", "runs"),
     *("storage", "model_aliases", "audit", "deletions", "mails", "invitations", "identities", "environments"),
     "experiments",
+    "prices",
 )
 MODULES = tuple(f"server.tables.{name}" for name in NOUNS)
 

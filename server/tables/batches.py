@@ -28,7 +28,8 @@ class Batch(Row):
     makes predictions of it holds its lease, with `attempt` as the fencing token; `pause_until` is when there may be
     room for more, and `note` says what it waits for. Its predictions get its `priority`. No predictions are made of
     it once `expanded_at` is set. `endpoint` is the route of OpenAI's API whose requests its lines are.
-    `experiment_id` is the experiment that chose the version for all of them.
+    `experiment_id` is the experiment that chose the version for all of them, `price_list_id` the price list that they
+    are charged by, and `key_id` the API key that it was asked for with.
     """
 
     id = fields.UUIDField(primary_key=True)
@@ -58,6 +59,8 @@ class Batch(Row):
     deadline_at = fields.DatetimeField(null=True)
     metadata: Any = fields.JSONField(null=True)
     experiment_id = fields.UUIDField(null=True)
+    price_list_id = fields.UUIDField(null=True)
+    key_id = fields.UUIDField(null=True)
     total = fields.IntField(null=True)
     items = fields.IntField(default=0)
     ended = fields.IntField(default=0)

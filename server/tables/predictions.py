@@ -50,7 +50,8 @@ class Prediction(Row):
     id, its place there from 0, and perhaps a name of the caller's, `batch_key`. `metadata` is an object of the
     caller's own. What came in the form of OpenAI's API has in `openai` what its input does not tell:
     `previous_response_id`, `background`, `parallel_tool_calls`. `experiment_id` is the experiment that chose the
-    version; what pins one has none.
+    version; what pins one has none. `price_list_id` is the price list that it is charged by, and `key_id` the API key
+    that it was asked for with.
     """
 
     id = fields.UUIDField(primary_key=True)
@@ -108,8 +109,10 @@ class Prediction(Row):
     environment_id = fields.UUIDField(null=True)
     metadata: Any = fields.JSONField(null=True)
     openai: Any = fields.JSONField(null=True)
-    # No foreign key: each new row would look for it
+    # No foreign keys: each new row would look for them
     experiment_id = fields.UUIDField(null=True)
+    price_list_id = fields.UUIDField(null=True)
+    key_id = fields.UUIDField(null=True)
     created_at = fields.DatetimeField()
     updated_at = fields.DatetimeField()
     started_at = fields.DatetimeField(null=True)
@@ -172,16 +175,28 @@ class Prediction(Row):
 
 
 class Usage(Row):
-    """The ledger of what predictions used: one line each, written in the statement that ends it."""
+    """The ledger of what predictions used: one line each, written in the statement that ends it.
+
+    `amount` is what is charged in the currency of `charge`, which also has its lines and names the price list; both are
+    null where nothing is charged. `key_id` is the API key that the prediction was asked for with, null without one.
+    """
 
     prediction_id = fields.UUIDField(primary_key=True)
     owner = fields.CharField(max_length=80)
     predict_seconds = fields.FloatField()
     input_tokens = fields.IntField(default=0)
     output_tokens = fields.IntField(default=0)
+    amount = fields.DecimalField(max_digits=30, decimal_places=12, null=True)
+    charge: Any = fields.JSONField(null=True)
+    model_id = fields.UUIDField(null=True)
+    key_id = fields.UUIDField(null=True)
     created_at = fields.DatetimeField()
 
     class Meta:
         """Table options."""
 
         table = "usage"
+        indexes = (
+            Index(fields=("owner", "created_at"), name="usage_owner"),
+            Index(fields=("created_at",), name="usage_all"),
+        )

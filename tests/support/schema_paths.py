@@ -157,6 +157,7 @@ DEFAULTS = {
     "Float": "1.0",
     "Boolean": "false",
     "BigInt": "1",
+    "Decimal": '"1"',
     "JSON": "{}",
     "DateTime": '"2030-01-01T00:00:00Z"',
 }

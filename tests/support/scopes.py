@@ -65,6 +65,7 @@ MUTATIONS = {
     "requeuePrediction": "ADMIN",
     "requeuePredictions": "ADMIN",
     "setUserLimits": "ADMIN",
+    "setPrices": "ADMIN",
 }
 QUERIES = {
     "node": "READ",
@@ -74,6 +75,7 @@ QUERIES = {
     "prediction": "READ",
     "predictions": "READ",
     "comparePredictions": "READ",
+    "prices": "READ",
     "batch": "READ",
     "batches": "READ",
     "upload": "READ",

@@ -1,4 +1,4 @@
-const scalars = { DateTime: "string", JSON: "unknown", ID: "string" };
+const scalars = { DateTime: "string", Decimal: "string", JSON: "unknown", ID: "string" };
 const types = { enumsAsTypes: true, useTypeImports: true, strictScalars: true };
 
 export default {

@@ -21,6 +21,7 @@ from server.domain.models import (
     Visibility,
 )
 from server.domain.predictions import PredictionErrorCode, PredictionStatus
+from server.domain.prices import PriceUnit
 from server.domain.webhooks import WebhookEvent
 
 T = TypeVar("T")
@@ -101,6 +102,23 @@ class PredictionUrls(Form):
     web: str
 
 
+class CostLine(Form):
+    """What one unit of a prediction came to."""
+
+    unit: PriceUnit
+    quantity: str
+    price: str
+    amount: str
+
+
+class Cost(Form):
+    """What a prediction is charged; decimals are strings."""
+
+    amount: str
+    currency: str
+    lines: list[CostLine]
+
+
 class Prediction(Form):
     """One run of a model."""
 
@@ -117,6 +135,7 @@ class Prediction(Form):
     error: str | None = Field(description="Why it failed.")
     error_code: PredictionErrorCode | None = Field(description="Stable code of the error.")
     metrics: JSON_OBJECT = Field(description="Seconds (`predict_time`, `total_time` ...), counts, and the model's own.")
+    cost: Cost | None = Field(description="What it is charged, once it has ended; null where nothing costs anything.")
     priority: Literal["low", "normal", "high"] = Field(description="Its place among your own that wait.")
     data_removed: bool = Field(description="Whether input, output, files and logs were removed after a time.")
     created_at: datetime

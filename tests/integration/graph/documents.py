@@ -18,7 +18,7 @@ NESTED = {
     "model": "slug", "version": "number slug", "user": "handle", "files": "contentType", "retryOf": "id",
     "choices": "index text finishReason", "batch": "id status",
     "lineage": "versionDigest seed device libraries { name } parent { id }",
-    "experiment": "id name", "outcomes": "name value",
+    "experiment": "id name", "outcomes": "name value", "cost": "amount currency lines { unit amount }",
     "webhookDeliveries": "event", "queue": "position aheadSeconds reason etaSeconds { p50 p90 }",
 }  # fmt: skip
 

@@ -58,7 +58,7 @@ HOSTILE: list[Any] = [*TEXTS, *NUMBERS, *SHAPES, *RAW, _nested(30), _nested(90)]
 IN_DOCUMENTS = [TEXTS[1], TEXTS[3], TEXTS[7], NUMBERS[9], NUMBERS[10], SHAPES[0], SHAPES[6], SHAPES[7], HOSTILE[-1]]
 PLAIN: dict[str, Any] = {
     "String": "a", "ID": UUID_TEXT, "Int": 1, "Float": 1.0, "Boolean": False, "JSON": {"text": "a"}, "BigInt": 1,
-    "DateTime": "2026-01-01T00:00:00Z",
+    "Decimal": "1", "DateTime": "2026-01-01T00:00:00Z",
 }  # fmt: skip
 # What lets a request come further than the first check
 FITTING = {

@@ -17,7 +17,7 @@ from server.domain.events import EventType
 SCHEMA = make_schema()._schema
 EVENT = "PredictionEvent"
 OWN = {"output", "files", "model", "version", "user", "webhookDeliveries", "retryOf", "batch", "lineage", "queue"}
-OWN |= {"experiment", "outcomes"}
+OWN |= {"experiment", "outcomes", "cost"}
 
 
 def own(document: str) -> set[str]:
