@@ -48,6 +48,7 @@ from graph.types.errors import MEMBERS, InvalidInput
 from graph.types.events import EVENT_TYPES
 from graph.types.scalars import SCALARS
 from graph.uploads import UploadMutation, UploadQuery
+from graph.usage import UsageQuery
 from graph.users import UserMutation, UserQuery
 from graph.webhooks import WebhookMutation
 from graph.workers import WorkerMutation
@@ -86,6 +87,7 @@ class Query(
     BatchQuery,
     QueueQuery,
     PriceQuery,
+    UsageQuery,
     UploadQuery,
 ):
     pass

@@ -81,6 +81,8 @@ WEIGHTS = {
     "ModelConnection.totalCount": 5,
     "PredictionConnection.totalCount": 5,
     "UserConnection.totalCount": 5,
+    "User.usage": 20,
+    "Query.usage": 50,
     "AuditEventConnection.totalCount": 5,
     "InvitationConnection.totalCount": 5,
     "User.predictionCount": 1,
@@ -91,9 +93,9 @@ WEIGHTS = {
 }
 """Points of fields beside the nodes that they give.
 
-100 for a batch or many deletions, 50 for a password hash, 20 for two whole outputs or all runs of an experiment, 5 for
-a count over many rows, a health check or what has to be decrypted, 1 for what a loader shares: a count, a cost or a
-place in a queue.
+100 for a batch or many deletions, 50 for a password hash or the ledger of all, 20 for two whole outputs, a user's
+ledger or all runs of an experiment, 5 for a count over many rows, a health check or what has to be decrypted, 1 for
+what a loader shares: a count, a cost or a place in a queue.
 """
 
 

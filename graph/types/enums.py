@@ -29,6 +29,7 @@ from server.domain.orders import ModelOrderField, OrderDirection
 from server.domain.predictions import PredictionErrorCode, PredictionStatus, Priority
 from server.domain.prices import PriceUnit
 from server.domain.text_output import FinishReason
+from server.domain.usage import UsageGrouping
 from server.domain.variables import VariableKind
 from server.domain.webhooks import DeliveryState as WebhookDeliveryStatus
 from server.domain.webhooks import WebhookEvent
@@ -60,6 +61,7 @@ __all__ = [
     "Quantization",
     "QueueReason",
     "Scope",
+    "UsageGrouping",
     "VariableKind",
     "VersionState",
     "Visibility",
@@ -110,6 +112,16 @@ describe(
         "OUTPUT_TOKEN": "A generated token.",
         "PICTURE": "A picture among the output files.",
         "MEGAPIXEL_STEP": "A step over a million pixels, of all pictures together.",
+    },
+)
+describe(
+    UsageGrouping,
+    "By what usage is added up.",
+    {
+        "DAY": "By the day in UTC on which predictions ended.",
+        "MODEL": "By the model that they ran.",
+        "KEY": "By the API key that they were asked for with.",
+        "USER": "By whose they are.",
     },
 )
 describe(

@@ -9,16 +9,19 @@ import strawberry
 
 from graph.context import Info
 from graph.types.api_keys import ApiKey
+from graph.types.enums import UsageGrouping
 from graph.types.errors import ConflictError, ForbiddenError, NotFoundError
 from graph.types.ids import global_id
 from graph.types.model_aliases import ModelAlias
 from graph.types.node import After, Before, Connection, First, Last, Node
 from graph.types.scalars import BigInt
+from graph.types.usage import From, GroupBy, To, UsageReport
 from graph.types.webhooks import WebhookDelivery
 from server import tables
 from server.adapters.pagination import PageRequest, page
-from server.services import api_keys, model_names, storage, users, webhooks
+from server.services import api_keys, model_names, storage, usage, users, webhooks
 from server.services.limits import Limits
+from server.services.usage import UsagePeriod
 from server.services.users import UserCriteria
 
 
@@ -99,6 +102,15 @@ class User(Node):
     async def limits(self, info: Info) -> UserLimits | None:
         shown = users.may_look_into(info.context.viewer, self.row.id)
         return UserLimits.of(await info.context.loaders.limits.load(self.row.id)) if shown else None
+
+    @strawberry.field(description="What the user's predictions used; null unless you are the user or an administrator.")
+    async def usage(self, info: Info, from_: From, to: To, group_by: GroupBy = UsageGrouping.DAY) -> UsageReport | None:
+        context = info.context
+        if not users.may_look_into(context.viewer, self.row.id):
+            return None
+        period = UsagePeriod(from_, to, group_by)
+        key = ("usage", self.row.id, period)
+        return UsageReport.of(await context.loaders.once(key, lambda: usage.of_user(context.rt, self.row.id, period)))
 
     @strawberry.field(description="API keys that were not revoked, newest first; null unless you are the user.")
     async def api_keys(self, info: Info) -> list[ApiKey] | None:

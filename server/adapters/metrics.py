@@ -94,6 +94,12 @@ TOKENS = Counter(
     ("kind", "direction"),
     registry=REGISTRY,
 )
+CHARGES = Counter(
+    "inference_charges",
+    "What predictions that ended are charged, in the currency of their prices; a float, where the ledger is exact.",
+    ("kind",),
+    registry=REGISTRY,
+)
 STARVED = Counter(
     "inference_starved_predictions",
     "Predictions that this worker began before others since they had waited STARVE_SECONDS.",

@@ -50,7 +50,7 @@ canceled AS (
     stop_seconds = CASE WHEN status = 'starting' THEN 0 ELSE stop_seconds END,
     completed_at = CASE WHEN status = 'starting' THEN now() ELSE completed_at END
   WHERE id IN (SELECT id FROM live) RETURNING id, owner, user_id, queue, status, webhook_events, batch_id,
-    model_id, key_id),
+    model_id, key_id, price_list_id),
 ledger AS ({unused("canceled")}),
 deliveries AS ({completed("canceled")}),
 {tallied("canceled")}

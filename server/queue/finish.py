@@ -10,9 +10,11 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from server.adapters import metrics
 from server.adapters.batches import Batches
 from server.adapters.database import CONNECTION_ERRORS, rows, to_json
 from server.domain.lineage import Environment
+from server.domain.models import kind_queue
 from server.domain.predictions import Failure, PredictionStatus, can_become
 from server.queue.batches import tallied
 from server.queue.claim import PredictionLease
@@ -79,7 +81,11 @@ async def _finish_all(ends: Sequence[tuple[PredictionLease, Result]]) -> list[bo
         )
     has_items = any(lease.batch_id is not None for lease, _ in ends)
     statement = _FINISH_ITEMS if has_items else _FINISH
-    ended = {(row["id"], row["attempt"]) for row in await rows(statement, *map(list, zip(*values, strict=True)))}
+    records = await rows(statement, *map(list, zip(*values, strict=True)))
+    ended = {(row["id"], row["attempt"]): row["amount"] for row in records}
+    for lease, _ in ends:
+        if (amount := ended.get((lease.id, lease.attempt))) is not None:
+            metrics.CHARGES.labels(kind_queue(lease.queue)).inc(float(amount))
     return [(lease.id, lease.attempt) in ended for lease, _ in ends]
 
 
@@ -137,15 +143,17 @@ ended AS (
     stop_seconds = CASE WHEN f.status = 'canceled' THEN extract(epoch FROM now() - p.cancel_requested_at) END
   FROM f JOIN ours ON ours.id = f.id WHERE p.id = f.id AND p.attempt = f.attempt AND {IS_RUNNING}
   RETURNING p.id, p.attempt, p.owner, p.user_id, p.status, p.webhook_events, f.seconds, f.tokens_in, f.tokens_out,
-    p.stored_bytes, p.batch_id, p.model_id, p.key_id, {_CHARGE} AS charge),
+    p.stored_bytes, p.batch_id, p.model_id, p.key_id, p.price_list_id,
+    {_CHARGE} AS charge),
 ledger AS (
   INSERT INTO usage (prediction_id, owner, predict_seconds, input_tokens, output_tokens, created_at, amount, charge,
-    model_id, key_id)
-  SELECT id, owner, seconds, tokens_in, tokens_out, now(), (charge->>'amount')::numeric, charge, model_id, key_id
+    model_id, key_id, price_list_id)
+  SELECT id, owner, seconds, tokens_in, tokens_out, now(), (charge->>'amount')::numeric, charge, model_id, key_id,
+    price_list_id
   FROM ended ON CONFLICT (prediction_id) DO NOTHING),
 deliveries AS ({completed("ended")}),
 counted AS ({added("ended")}){more}
-SELECT id, attempt FROM ended
+SELECT id, attempt, charge->>'amount' AS amount FROM ended
 """  # noqa: S608 - constants only
 
 

@@ -86,7 +86,7 @@ VALUES ($1, $2, $3, $4, $5::jsonb, clock_timestamp()) RETURNING {_COLUMNS}
 """  # noqa: S608 - constants only
 _COSTS = """
 SELECT u.prediction_id, u.charge, l.currency
-FROM usage u JOIN prediction p ON p.id = u.prediction_id JOIN price_list l ON l.id = p.price_list_id
+FROM usage u JOIN price_list l ON l.id = u.price_list_id
 WHERE u.prediction_id = ANY($1::uuid[])
 """
 _COST: Batches[UUID, Cost | None] = Batches(_read_costs)

@@ -82,7 +82,7 @@ taken AS (UPDATE prediction p SET
   completed_at = CASE WHEN cancel_requested_at IS NOT NULL OR (e.charged AND e.losses >= $1) THEN now() END
 FROM (SELECT expired.*, suspect_group FROM expired LEFT JOIN halves USING (id)) e WHERE p.id = e.id
 RETURNING p.id, p.attempt, p.queue, p.status, p.owner, p.user_id, p.webhook_events, p.traceparent, p.batch_id,
-  p.model_id, p.key_id, extract(epoch FROM now() - e.updated_at)::float8 AS seconds),
+  p.model_id, p.key_id, p.price_list_id, extract(epoch FROM now() - e.updated_at)::float8 AS seconds),
 ledger AS ({unused("taken")}),
 deliveries AS ({completed("taken")}),
 {tallied("taken")}
@@ -103,7 +103,7 @@ aborted AS (
   UPDATE prediction p SET status = 'aborted', error_code = 'DEADLINE_EXCEEDED', completed_at = now(),
     updated_at = now(), error_message = 'The deadline passed before the prediction ran.'
   FROM overdue WHERE p.id = overdue.id RETURNING p.id, p.queue, p.status, p.owner, p.user_id, p.webhook_events,
-    p.batch_id, p.model_id, p.key_id),
+    p.batch_id, p.model_id, p.key_id, p.price_list_id),
 ledger AS ({unused("aborted")}),
 deliveries AS ({completed("aborted")}),
 {tallied("aborted")}

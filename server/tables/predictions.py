@@ -177,8 +177,9 @@ class Prediction(Row):
 class Usage(Row):
     """The ledger of what predictions used: one line each, written in the statement that ends it.
 
-    `amount` is what is charged in the currency of `charge`, which also has its lines and names the price list; both are
-    null where nothing is charged. `key_id` is the API key that the prediction was asked for with, null without one.
+    `amount` is what is charged in the currency of `charge`, which also has its lines; both are null where nothing is
+    charged. `price_list_id` is the price list that the prediction was accepted by, null where nothing cost anything,
+    and `key_id` the API key that it was asked for with, null without one.
     """
 
     prediction_id = fields.UUIDField(primary_key=True)
@@ -188,6 +189,7 @@ class Usage(Row):
     output_tokens = fields.IntField(default=0)
     amount = fields.DecimalField(max_digits=30, decimal_places=12, null=True)
     charge: Any = fields.JSONField(null=True)
+    price_list_id = fields.UUIDField(null=True)
     model_id = fields.UUIDField(null=True)
     key_id = fields.UUIDField(null=True)
     created_at = fields.DatetimeField()

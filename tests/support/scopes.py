@@ -86,6 +86,7 @@ QUERIES = {
     "queues": "ADMIN",
     "users": "ADMIN",
     "auditEvents": "ADMIN",
+    "usage": "ADMIN",
     "invitations": "ADMIN",
 }
 SUBSCRIPTIONS = {

@@ -25,6 +25,7 @@ SCOPES = {
     ("post", "/v1/auth/token"): ANY,
     ("get", "/v1/account"): ANY,
     ("get", "/v1/hardware"): ANY,
+    ("get", "/v1/usage"): "READ",
     ("get", "/v1/webhooks/default/secret"): SESSION,
     ("get", "/v1/collections"): "READ",
     ("get", "/v1/collections/{slug}"): "READ",
