@@ -20,12 +20,14 @@ from server.live import lineage, prediction_events
 from server.live.answer_size import ANSWER, AnswerSize
 from server.live.hubs import Hubs
 from server.queue import model_memory, prices
+from server.queue.budgets import BudgetReport
 from server.queue.deletions import count_of_batches
 from server.queue.model_memory import MemoryRequestReport, ModelMemory
 from server.runtime import Runtime
 from server.services import (
     accounts,
     batches,
+    budgets,
     experiments,
     limits,
     models,
@@ -89,6 +91,7 @@ class Loaders:
         self.memory_requests = _loader(model_memory.of_workers, list[MemoryRequestReport]())
         self.model_memory = _loader(model_memory.of_models, ModelMemory())
         self.seeds = _loader(predictions.seeds_of, None)
+        self.budgets = _loader(budgets.of_users, list[BudgetReport]())
         self.costs = _loader(prices.costs_of, None)
         self.queue_places = _loader(hubs.queues.places, None)
 

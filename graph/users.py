@@ -7,7 +7,8 @@ from typing import Annotated
 import strawberry
 
 from graph.context import Info
-from graph.types.limits import SetUserLimitsInput, SetUserLimitsResult
+from graph.types.budgets import SetBudgetInput
+from graph.types.limits import SetBudgetResult, SetUserLimitsInput, SetUserLimitsResult
 from graph.types.node import After, Before, Connection, First, Last, connection
 from graph.types.users import (
     DeactivateUserInput,
@@ -21,7 +22,7 @@ from graph.types.users import (
     UserFilter,
 )
 from server.domain.ids import parse_id
-from server.services import limits, users
+from server.services import budgets, limits, users
 
 
 @strawberry.type
@@ -88,3 +89,15 @@ class UserMutation:
     ) -> SetUserLimitsResult:
         context = info.context
         return User.of(await limits.set_limits(context.rt, context.viewer, input.user, input.changes()))
+
+    @strawberry.mutation(
+        description="Set what predictions of a user, or of an API key, may cost in a month or in all, from now on. "
+        "Administrators set all of them, users those of their own API keys."
+    )
+    async def set_budget(
+        self,
+        info: Info,
+        input: Annotated[SetBudgetInput, strawberry.argument(description="The budget.")],  # noqa: A002
+    ) -> SetBudgetResult:
+        context = info.context
+        return User.of(await budgets.set_budget(context.rt, context.viewer, input.new()))

@@ -7,6 +7,7 @@ ServiceError
  +- ConflictError         CONFLICT         something of that name or key exists already
  +- UnavailableError      UNAVAILABLE      it exists but cannot serve now; the message says why
  |   +- BusyError         UNAVAILABLE      too much goes on now; says when to ask again
+ +- BudgetExceededError   BUDGET_EXCEEDED  it may cost more than a budget has left
  +- CredentialsError      BAD_CREDENTIALS  wrong e-mail, password or refresh token
  +- UnauthenticatedError  UNAUTHENTICATED  needs a signed-in user, or the token is not valid
  +- RateLimitedError      RATE_LIMITED     too often; says when to ask again
@@ -84,6 +85,12 @@ class BusyError(UnavailableError):
     def __init__(self, message: str, retry_after_seconds: float) -> None:
         super().__init__(message)
         self.retry_after_seconds = retry_after_seconds
+
+
+class BudgetExceededError(ServiceError):
+    """It may cost more than a budget has left."""
+
+    code = "BUDGET_EXCEEDED"
 
 
 class CredentialsError(ServiceError):

@@ -76,6 +76,8 @@ class Runtime:
     """What users may ask for, as `server.services.limits` reads it."""
     prices: KeptValues[Any] = field(default_factory=KeptValues)
     """The price list that holds, as `server.services.prices` reads it."""
+    budgets: KeptValues[bool] = field(default_factory=KeptValues)
+    """Whether there are budgets of whose predictions these are."""
     mail_wake: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when there is mail to send."""
     oidc: OidcProvider | None = None

@@ -11,6 +11,7 @@ from server.domain.api_keys import Scope
 from server.domain.audit import AuditAction, AuditDoor
 from server.domain.audit import SubjectType as AuditSubjectType
 from server.domain.batches import BatchStatus, BatchWebhookState
+from server.domain.budgets import BudgetPeriod
 from server.domain.experiments import ExperimentEnd, OutcomeKind
 from server.domain.forecast import QueueReason
 from server.domain.mails import InvitationState, MailState
@@ -40,6 +41,7 @@ __all__ = [
     "AuditSubjectType",
     "BatchStatus",
     "BatchWebhookState",
+    "BudgetPeriod",
     "CpuOffload",
     "DeviceClass",
     "DeviceMap",
@@ -115,6 +117,11 @@ describe(
     },
 )
 describe(
+    BudgetPeriod,
+    "For how long a budget is.",
+    {"MONTH": "A month in UTC; what is spent begins anew with the next.", "TOTAL": "For good."},
+)
+describe(
     UsageGrouping,
     "By what usage is added up.",
     {
@@ -155,8 +162,8 @@ describe(
         "WRITE": "Create, update and delete models, set and remove their variables and aliases, set their traffic, "
         "publish versions and prepare them again, delete predictions and batches, and purge results.",
         "ADMIN": "Act with its owner's administrator rights, within its other scopes: deactivate, reactivate and "
-        "delete users, set their limits, and prices, pause, resume, warm, evict, pin and unpin models, drain and "
-        "resume workers, and requeue predictions.",
+        "delete users, set their limits and budgets, and prices, pause, resume, warm, evict, pin and unpin models, "
+        "drain and resume workers, and requeue predictions.",
     },
 )
 describe(
@@ -197,6 +204,7 @@ describe(
         "PREDICTIONS_REQUEUED": "Several predictions that the server had failed were run again.",
         "USER_LIMITS_SET": "A user's weight or limits were set.",
         "PRICES_SET": "Prices of predictions were set.",
+        "BUDGET_SET": "A budget of a user or an API key was set or removed.",
         "RESULTS_PURGED": "Shared results were purged.",
         "PREDICTIONS_DELETED": "An administrator deleted predictions of others.",
         "BATCH_DELETED": "An administrator deleted a batch of somebody else, with its items.",

@@ -20,6 +20,7 @@ class ErrorCode(Enum):
     CONFLICT = strawberry.enum_value("CONFLICT", description="The request conflicts with what already exists.")
     INVALID_INPUT = strawberry.enum_value("INVALID_INPUT", description="The input is invalid; see `violations`.")
     QUEUE_FULL = strawberry.enum_value("QUEUE_FULL", description="As many of your predictions wait as may.")
+    BUDGET_EXCEEDED = strawberry.enum_value("BUDGET_EXCEEDED", description="It may cost more than a budget has left.")
     UNAVAILABLE = strawberry.enum_value("UNAVAILABLE", description="It exists, but cannot be used now.")
 
 
@@ -73,12 +74,18 @@ class QueueFull(UserError):
     retry_after: int = strawberry.field(description="Seconds after which to try again.")
 
 
+@strawberry.type(description="It may cost more than a budget of yours, or of your API key, has left.")
+class BudgetExceeded(UserError):
+    pass
+
+
 MEMBERS: dict[type[errors.ServiceError], type[UserError]] = {
     errors.NotFoundError: NotFoundError,
     errors.ForbiddenError: ForbiddenError,
     errors.ConflictError: ConflictError,
     errors.UnavailableError: UnavailableError,
     errors.CredentialsError: CredentialsError,
+    errors.BudgetExceededError: BudgetExceeded,
 }
 
 OTHER_MEMBERS: dict[type[errors.ServiceError], type[UserError]] = {

@@ -29,6 +29,10 @@ class SetUserLimitsInput:
         return LimitChanges(self.weight, self.most_waiting, self.most_running, self.most_waiting_per_model)
 
 
+SetBudgetResult = Annotated[
+    User | InvalidInput | NotFoundError | ForbiddenError,
+    strawberry.union("SetBudgetResult", description="Result of `setBudget`."),
+]
 SetUserLimitsResult = Annotated[
     User | InvalidInput | NotFoundError | ForbiddenError,
     strawberry.union("SetUserLimitsResult", description="Result of `setUserLimits`."),

@@ -7,7 +7,14 @@ from typing import Annotated, Any
 import strawberry
 from strawberry.scalars import JSON
 
-from graph.types.errors import ConflictError, ForbiddenError, InvalidInput, NotFoundError, UnavailableError
+from graph.types.errors import (
+    BudgetExceeded,
+    ConflictError,
+    ForbiddenError,
+    InvalidInput,
+    NotFoundError,
+    UnavailableError,
+)
 from graph.types.predictions import Prediction
 from graph.types.scalars import BigInt
 from graph.types.webhooks import WebhookInput
@@ -131,6 +138,6 @@ class PredictionComparison:
 
 
 RerunResult = Annotated[
-    Prediction | InvalidInput | NotFoundError | ForbiddenError | UnavailableError | ConflictError,
+    Prediction | InvalidInput | NotFoundError | ForbiddenError | UnavailableError | ConflictError | BudgetExceeded,
     strawberry.union("RerunResult", description="Result of `rerun`."),
 ]

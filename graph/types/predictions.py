@@ -10,7 +10,15 @@ from strawberry.scalars import JSON
 
 from graph.context import Info
 from graph.types.enums import FinishReason, PredictionErrorCode, PredictionStatus, Priority, QueueReason
-from graph.types.errors import ConflictError, ForbiddenError, InvalidInput, NotFoundError, QueueFull, UnavailableError
+from graph.types.errors import (
+    BudgetExceeded,
+    ConflictError,
+    ForbiddenError,
+    InvalidInput,
+    NotFoundError,
+    QueueFull,
+    UnavailableError,
+)
 from graph.types.ids import global_id
 from graph.types.models import Model, ModelVersion
 from graph.types.node import Node
@@ -527,11 +535,18 @@ class RequeuedPredictions:
 
 
 CreatePredictionResult = Annotated[
-    Prediction | InvalidInput | NotFoundError | ForbiddenError | UnavailableError | ConflictError | QueueFull,
+    Prediction
+    | InvalidInput
+    | NotFoundError
+    | ForbiddenError
+    | UnavailableError
+    | ConflictError
+    | QueueFull
+    | BudgetExceeded,
     strawberry.union("CreatePredictionResult", description="Result of `createPrediction`."),
 ]
 RequeuePredictionResult = Annotated[
-    Prediction | InvalidInput | NotFoundError | ForbiddenError | UnavailableError | ConflictError,
+    Prediction | InvalidInput | NotFoundError | ForbiddenError | UnavailableError | ConflictError | BudgetExceeded,
     strawberry.union("RequeuePredictionResult", description="Result of `requeuePrediction`."),
 ]
 RequeuePredictionsResult = Annotated[
@@ -539,7 +554,14 @@ RequeuePredictionsResult = Annotated[
     strawberry.union("RequeuePredictionsResult", description="Result of `requeuePredictions`."),
 ]
 RetryPredictionResult = Annotated[
-    Prediction | InvalidInput | NotFoundError | ForbiddenError | UnavailableError | ConflictError | QueueFull,
+    Prediction
+    | InvalidInput
+    | NotFoundError
+    | ForbiddenError
+    | UnavailableError
+    | ConflictError
+    | QueueFull
+    | BudgetExceeded,
     strawberry.union("RetryPredictionResult", description="Result of `retryPrediction`."),
 ]
 CancelPredictionResult = Annotated[

@@ -70,7 +70,10 @@ class CostLine:
 
 @strawberry.type(description="What a prediction is charged.")
 class Cost:
-    amount: Money = strawberry.field(description="The amounts of all lines together; 0 where nothing is charged.")
+    amount: Money = strawberry.field(
+        description="The amounts of all lines together, without what is waived; 0 where nothing is charged."
+    )
+    waived: Money = strawberry.field(description="What is more than was held of a budget for it, and is not charged.")
     currency: str = strawberry.field(description="Currency (ISO 4217).")
     lines: list[CostLine] = strawberry.field(description="What it is made of.")
 
@@ -80,7 +83,15 @@ class Cost:
             CostLine(unit=line.unit, quantity=Money(line.quantity), price=Money(line.price), amount=Money(line.amount))
             for line in cost.lines
         ]
-        return cls(amount=Money(cost.amount), currency=cost.currency, lines=lines)
+        return cls(amount=Money(cost.amount), waived=Money(cost.waived), currency=cost.currency, lines=lines)
+
+
+@strawberry.type(description="What a prediction may cost.")
+class CostEstimate:
+    most: Money = strawberry.field(
+        description="The most that it may cost, which budgets hold for it: by the longest run and the longest output."
+    )
+    currency: str = strawberry.field(description="Currency (ISO 4217).")
 
 
 @strawberry.input(description="What one unit shall cost.")

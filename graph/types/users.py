@@ -9,6 +9,7 @@ import strawberry
 
 from graph.context import Info
 from graph.types.api_keys import ApiKey
+from graph.types.budgets import Budget
 from graph.types.enums import UsageGrouping
 from graph.types.errors import ConflictError, ForbiddenError, NotFoundError
 from graph.types.ids import global_id
@@ -111,6 +112,15 @@ class User(Node):
         period = UsagePeriod(from_, to, group_by)
         key = ("usage", self.row.id, period)
         return UsageReport.of(await context.loaders.once(key, lambda: usage.of_user(context.rt, self.row.id, period)))
+
+    @strawberry.field(
+        description="What the user's predictions may cost: budgets of the user, and behind them those of API keys. "
+        "Null unless you are the user or an administrator."
+    )
+    async def budgets(self, info: Info) -> list[Budget] | None:
+        if not users.may_look_into(info.context.viewer, self.row.id):
+            return None
+        return [Budget.of(each) for each in await info.context.loaders.budgets.load(self.row.id)]
 
     @strawberry.field(description="API keys that were not revoked, newest first; null unless you are the user.")
     async def api_keys(self, info: Info) -> list[ApiKey] | None:

@@ -100,6 +100,12 @@ CHARGES = Counter(
     ("kind",),
     registry=REGISTRY,
 )
+BUDGETS = Counter(
+    "inference_budgets",
+    "Predictions that may cost more than a budget has left: refused, or, where it only warns, warned.",
+    ("outcome",),
+    registry=REGISTRY,
+)
 STARVED = Counter(
     "inference_starved_predictions",
     "Predictions that this worker began before others since they had waited STARVE_SECONDS.",

@@ -65,11 +65,15 @@ class CostLine:
 
 @dataclass(frozen=True)
 class Cost:
-    """What a prediction is charged; the amounts of its lines are the amount together."""
+    """What a prediction is charged; the amounts of its lines are the amount together, and what is waived.
+
+    More than was held of a budget for it is waived.
+    """
 
     amount: Decimal
     currency: str
     lines: tuple[CostLine, ...] = ()
+    waived: Decimal = Decimal(0)
 
     @classmethod
     def of_charge(cls, charge: Mapping[str, Any]) -> Self:
@@ -78,7 +82,7 @@ class Cost:
             CostLine(PriceUnit(line["unit"]), *(Decimal(line[name]) for name in ("quantity", "price", "amount")))
             for line in charge["lines"]
         )
-        return cls(Decimal(charge["amount"]), charge["currency"], lines)
+        return cls(Decimal(charge["amount"]), charge["currency"], lines, Decimal(charge.get("waived", 0)))
 
     def body(self) -> dict[str, Any]:
         """As JSON has it: decimals are texts."""
@@ -94,6 +98,7 @@ class Cost:
                 }
                 for line in self.lines
             ],
+            "waived": decimal_text(self.waived),
         }
 
 

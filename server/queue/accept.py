@@ -12,6 +12,8 @@ from server.adapters.database import CONNECTION_ERRORS, rows
 from server.domain.predictions import NewPrediction
 from server.domain.targets import parse_target
 from server.errors import InvalidInputError, Violation
+from server.queue import budgets
+from server.queue.budgets import Hold
 from server.queue.shares import USUAL, Charge, insert_predictions, move_forward
 from server.tables import Prediction, Webhook
 
@@ -20,19 +22,22 @@ _IDEMPOTENCY = "owner, idempotency_key"
 _Insertion = tuple[Prediction, dict[str, float], Charge]
 
 
-async def accept(row: Prediction, uploads: dict[UUID, str], new: NewPrediction, charge: Charge = USUAL) -> bool:
+async def accept(
+    row: Prediction, uploads: dict[UUID, str], new: NewPrediction, charge: Charge = USUAL, hold: Hold | None = None
+) -> bool:
     """Commit a new prediction with its webhook and its use of uploads, which come with their places in the input.
 
-    False where its idempotency key was used before.
+    False where its idempotency key was used before. What it may cost at most is held of its budgets (`hold`).
 
     Raises:
+        BudgetExceededError: a budget has not enough left.
         InvalidInputError: an upload is not the owner's, has no bytes yet, or has expired.
     """
     # PostgreSQL's clock alone tells when rows changed: that of this machine may be wrong
     times = dict.fromkeys(("created_at", "updated_at", "run_at", "rung_at"), 0.0)
     if new.deadline_seconds is not None:
         times["deadline_at"] = float(new.deadline_seconds)
-    if not uploads and new.webhook is None:
+    if not uploads and new.webhook is None and hold is None:
         is_new = await _INSERTS.ask((row, times, charge))
         if is_new:
             await move_forward([row])
@@ -54,6 +59,8 @@ async def accept(row: Prediction, uploads: dict[UUID, str], new: NewPrediction, 
                 is_rest=new.webhook.is_rest,
                 created_at=row.created_at,
             )
+        if hold is not None:
+            await budgets.hold(hold, {row.id: hold.most})
     await move_forward([row])
     return True
 

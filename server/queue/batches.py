@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -16,11 +17,14 @@ from tortoise.transactions import in_transaction
 from server.adapters.database import from_json, insert_all, rows, to_json
 from server.domain.batches import BatchStatus, BatchWebhookState
 from server.errors import ConflictError
+from server.queue import budgets
+from server.queue.budgets import Hold
 from server.queue.messages import message_statements
 from server.queue.shares import USUAL, Charge, insert_predictions, move_forward
 from server.tables import Batch, BatchLine, BatchWebhook, Prediction, User
 
 KEPT_ATTEMPTS = 20
+NO_MOSTS: Mapping[UUID, Decimal] = {}
 PRUNED_AT_ONCE = 1000
 
 
@@ -159,8 +163,19 @@ async def set_total(lease: BatchLease, total: int) -> bool:
     return bool(await rows(_SET_TOTAL, lease.id, lease.attempt, total))
 
 
-async def add_items(lease: BatchLease, portion: Portion, charge: Charge = USUAL) -> BatchStatus | None:
+async def add_items(
+    lease: BatchLease,
+    portion: Portion,
+    charge: Charge = USUAL,
+    hold: Hold | None = None,
+    mosts: Mapping[UUID, Decimal] = NO_MOSTS,
+) -> BatchStatus | None:
     """Commit the predictions of a portion, and where the next begins, all or nothing; the status of the batch then.
+
+    `mosts` are what they may cost at most, which is held of the budgets of `hold`.
+
+    Raises:
+        BudgetExceededError: a budget has not enough left; nothing is committed.
 
     None when the lease is no longer ours: the batch was canceled, or another process is at it.
     """
@@ -182,6 +197,8 @@ async def add_items(lease: BatchLease, portion: Portion, charge: Charge = USUAL)
             states = await rows(_ADVANCE, lease.id, lease.attempt, *counts, *place)
             if not states:
                 raise _LostLeaseError
+            if hold is not None and mosts:
+                await budgets.hold(hold, mosts)
     except (_LostLeaseError, IntegrityError):
         # By the place in its batch: another process has made the same meanwhile
         return None

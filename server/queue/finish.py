@@ -150,7 +150,7 @@ ledger AS (
     model_id, key_id, price_list_id)
   SELECT id, owner, seconds, tokens_in, tokens_out, now(), (charge->>'amount')::numeric, charge, model_id, key_id,
     price_list_id
-  FROM ended ON CONFLICT (prediction_id) DO NOTHING),
+  FROM ended ORDER BY owner, key_id ON CONFLICT (prediction_id) DO NOTHING),
 deliveries AS ({completed("ended")}),
 counted AS ({added("ended")}){more}
 SELECT id, attempt, charge->>'amount' AS amount FROM ended

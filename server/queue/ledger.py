@@ -14,4 +14,4 @@ INSERT INTO usage (prediction_id, owner, predict_seconds, input_tokens, output_t
   created_at)
 SELECT id, owner, 0, 0, 0, model_id, key_id, price_list_id, now() FROM {ended}
 WHERE status NOT IN ('starting', 'processing')
-ON CONFLICT (prediction_id) DO NOTHING"""  # noqa: S608 - constants only
+ORDER BY owner, key_id ON CONFLICT (prediction_id) DO NOTHING"""  # noqa: S608 - constants only

@@ -31,6 +31,11 @@ async def read(currency: str) -> PriceListing | None:
     return _listing(await rows(_NEWEST, currency))
 
 
+async def find(price_list_id: UUID) -> PriceListing | None:
+    """A list by its id."""
+    return _listing(await rows(_BY_ID, price_list_id))
+
+
 async def add(
     currency: str, prices: Sequence[Price], *, charges_failed: bool, charges_canceled: bool
 ) -> tuple[PriceListing | None, PriceListing]:
@@ -79,6 +84,7 @@ async def _read_costs(prediction_ids: Sequence[UUID]) -> list[Cost | None]:
 
 _COLUMNS = "id, currency, charges_failed, charges_canceled, prices, created_at"
 _NEWEST = f"SELECT {_COLUMNS} FROM price_list WHERE currency = $1 ORDER BY created_at DESC, id DESC LIMIT 1"  # noqa: S608 - constants only
+_BY_ID = f"SELECT {_COLUMNS} FROM price_list WHERE id = $1"  # noqa: S608 - constants only
 # By the clock of now, not of the transaction's begin, which may lie before the list that it waited for
 _ADD = f"""
 INSERT INTO price_list (id, currency, charges_failed, charges_canceled, prices, created_at)

@@ -24,19 +24,20 @@ from server.adapters.storage import StorageError, StorageMissingError
 from server.adapters.tasks import wait_for_event
 from server.domain import files, inputs, secrets
 from server.domain.accounts import Viewer
+from server.domain.batches import BatchStatus
 from server.domain.metadata import metadata_violations
 from server.domain.models import VersionState, kind_queue
 from server.domain.predictions import PredictionStatus, Priority
 from server.domain.storable import storable
-from server.errors import InvalidInputError, Violation
+from server.errors import BudgetExceededError, InvalidInputError, Violation
 from server.queue import batches as queue
-from server.queue import storage
+from server.queue import prices, storage
 from server.queue.batches import BatchLease, Portion
 from server.queue.cancel import cancel_predictions_of_batch
 from server.queue.depths import count_waiting
-from server.queue.shares import count_waiting_of_model
+from server.queue.shares import Charge, count_waiting_of_model
 from server.runtime import Runtime
-from server.services import batch_input, input_urls, limits
+from server.services import batch_input, budgets, input_urls, limits
 from server.services.batch_input import InputLine, InputPart
 from server.tables import Batch, BatchLine, Prediction, Version
 from server.unit_of_work import UnitOfWork, send
@@ -138,28 +139,25 @@ async def _advance(rt: Runtime, lease: BatchLease, read_request: ReadRequest | N
     if batch.total is None:
         await _count(rt, lease, batch)
         return
-    room = PORTION
-    if batch.is_checked:
-        room = min(PORTION, lease.room)
-        if (full := await _full(rt, batch)) is not None:
-            await queue.pause(lease, FULL_PAUSE_SECONDS, full)
-            return
-        more, share = await _room(rt, batch)
-        room = min(room, more)
-        if room <= 0:
-            note = f"{share} of your predictions are waiting; more are made of this batch when some have run."
-            await queue.pause(lease, FULL_PAUSE_SECONDS, note)
-            return
-    part = await batch_input.read(rt, batch, room)
-    if read_request is not None:
-        part = await run_sync(_read_requests, rt, batch, version, part, read_request)
-    schema = inputs.schema_of(version.predictor, version.input_schema, rt.settings.max_new_tokens)
-    portion = await _portion(rt, batch, schema, part)
-    if not batch.is_checked:
-        status = await queue.add_check(lease, portion)
-    else:
-        charge = limits.charge(await limits.read(rt, batch.owner), version)
-        status = await queue.add_items(lease, portion, charge)
+    room, full = await _room_of_portion(rt, lease, batch) if batch.is_checked else (PORTION, None)
+    if full is not None:
+        await queue.pause(lease, FULL_PAUSE_SECONDS, full)
+        return
+    charge = limits.charge(await limits.read(rt, batch.owner), version)
+    committed = None
+    while committed is None:
+        part = await batch_input.read(rt, batch, room)
+        if read_request is not None:
+            part = await run_sync(_read_requests, rt, batch, version, part, read_request)
+        try:
+            committed = await _commit(rt, lease, batch, version, part, charge)
+        except BudgetExceededError as error:
+            if room <= 1:
+                await queue.pause(lease, FULL_PAUSE_SECONDS, error.message)
+                return
+            # Fewer may be within it
+            room = max(1, min(room, len(part.lines)) // 2)
+    portion, status = committed
     if status is None:
         logger.info("batch.lease_lost", batch=str(lease.id), attempt=lease.attempt)
         return
@@ -178,6 +176,26 @@ async def _advance(rt: Runtime, lease: BatchLease, read_request: ReadRequest | N
         # Workers look by themselves too
         with suppress(*REDIS_ERRORS):
             await rt.event_log.wake_workers()
+
+
+async def _commit(
+    rt: Runtime, lease: BatchLease, batch: Batch, version: Version, part: InputPart, charge: Charge
+) -> tuple[Portion, BatchStatus | None]:
+    """Commit what a part of an input becomes; the status of the batch then, None where the lease is lost.
+
+    Raises:
+        BudgetExceededError: it may cost more than a budget has left; nothing is committed.
+    """
+    schema = inputs.schema_of(version.predictor, version.input_schema, rt.settings.max_new_tokens)
+    portion = await _portion(rt, batch, schema, part)
+    if not batch.is_checked:
+        return portion, await queue.add_check(lease, portion)
+    listing = await prices.find(batch.price_list_id) if batch.price_list_id is not None else None
+    hold = await budgets.hold_of(rt, listing, version, batch.owner, batch.key_id, {})
+    if hold is None or listing is None:
+        return portion, await queue.add_items(lease, portion, charge)
+    mosts = {row.id: budgets.most_cost(rt, listing, version, row.input) for row in portion.predictions}
+    return portion, await queue.add_items(lease, portion, charge, hold, mosts)
 
 
 async def _count(rt: Runtime, lease: BatchLease, batch: Batch) -> None:
@@ -206,6 +224,16 @@ async def _full(rt: Runtime, batch: Batch) -> str | None:
     if not allowed or await storage.read(batch.owner) < allowed:
         return None
     return "Your inputs, outputs and files use all that is allowed; more are made of this batch when some were removed."
+
+
+async def _room_of_portion(rt: Runtime, lease: BatchLease, batch: Batch) -> tuple[int, str | None]:
+    """Of how many lines predictions may be made now, and, where of none, why."""
+    if (full := await _full(rt, batch)) is not None:
+        return 0, full
+    more, share = await _room(rt, batch)
+    if (room := min(PORTION, lease.room, more)) > 0:
+        return room, None
+    return 0, f"{share} of your predictions are waiting; more are made of this batch when some have run."
 
 
 async def _room(rt: Runtime, batch: Batch) -> tuple[int, int]:

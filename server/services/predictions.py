@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import Decimal
 from functools import cache
 from typing import Any
 from uuid import UUID, uuid4
@@ -59,7 +60,19 @@ from server.live.prediction_rows import find_visible
 from server.queue.accept import accept
 from server.queue.cancel import cancel_prediction
 from server.runtime import Runtime
-from server.services import audit, input_urls, limits, models, prices, rate_limits, results, storage, versions, webhooks
+from server.services import (
+    audit,
+    budgets,
+    input_urls,
+    limits,
+    models,
+    prices,
+    rate_limits,
+    results,
+    storage,
+    versions,
+    webhooks,
+)
 from server.tables import Model, Prediction, User, Version, Webhook
 from server.unit_of_work import UnitOfWork, send
 
@@ -81,6 +94,7 @@ async def create(rt: Runtime, viewer: Viewer, new: NewPrediction, version: Versi
         ForbiddenError: anonymous ones are off, or may not have a webhook; or the API key may not run.
         RateLimitedError: too many without an account.
         QueueFullError: too many wait already.
+        BudgetExceededError: it may cost more than a budget has left.
         NotFoundError: the viewer knows no such model.
         UnavailableError: the version is not READY.
         InvalidInputError: the input breaks the version's schema, or the webhook its rules.
@@ -123,6 +137,7 @@ async def _create(rt: Runtime, viewer: Viewer, new: NewPrediction, version: Vers
         raise InvalidInputError(violations)
     # A hash of what holds a short secret would tell it to whoever tries all
     stored_hash = rt.vault.fingerprints(request_hash)[0] if secrets.has_secret(schema, values) else request_hash
+    listing = await prices.current(rt)
     row = Prediction(
         # Whoever holds the id of an anonymous prediction may read it, so that id is random
         id=uuid7() if viewer.user_id else uuid4(),
@@ -143,11 +158,12 @@ async def _create(rt: Runtime, viewer: Viewer, new: NewPrediction, version: Vers
         metadata=new.metadata,
         openai=new.openai,
         experiment_id=version.experiment_id,
-        price_list_id=await prices.current_id(rt),
+        price_list_id=listing.id if listing else None,
         key_id=viewer.key_id,
     )
     charge = limits.charge(allowed, version)
-    while not await accept(row, files.uploads(schema, values), new, charge):
+    hold = await budgets.hold_of(rt, listing, version, row.owner, row.key_id, values, new.deadline_seconds)
+    while not await accept(row, files.uploads(schema, values), new, charge, hold):
         if existing := await _existing(rt, viewer, new, request_hash):
             return existing
     logger.info("prediction.accepted", prediction=str(row.id), queue=row.queue)
@@ -156,6 +172,25 @@ async def _create(rt: Runtime, viewer: Viewer, new: NewPrediction, version: Vers
         await limits.release_held(rt, [row.user_id])
     await send(rt, UnitOfWork(bells=[(row.queue, row.id)], owners_of_new=[row.owner] if row.user_id else []))
     return row
+
+
+async def estimate_cost(rt: Runtime, viewer: Viewer, new: NewPrediction) -> tuple[Decimal, str] | None:
+    """The most that a prediction may cost, and in which currency; None where nothing costs anything.
+
+    Nothing is accepted, counted or held.
+
+    Raises:
+        ForbiddenError: the API key may not run.
+        NotFoundError, UnavailableError, InvalidInputError: as in `create`.
+    """
+    viewer.require(Scope.RUN)
+    _, version = await resolve_version(viewer, new.model, new.sticky_key)
+    schema = inputs.schema_of(version.predictor, version.input_schema, rt.settings.max_new_tokens)
+    values = inputs.complete(schema, new.input)
+    listing = await prices.current(rt)
+    if listing is None:
+        return None
+    return budgets.most_cost(rt, listing, version, values, new.deadline_seconds), listing.currency
 
 
 async def retry(rt: Runtime, viewer: Viewer, prediction_id: UUID, idempotency_key: str | None) -> Prediction:

@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl, urlsplit
 from server.tables.api_keys import ApiKey
 from server.tables.audit import AuditEvent
 from server.tables.batches import Batch, BatchLine, BatchWebhook
+from server.tables.budgets import Budget, BudgetHold
 from server.tables.deletions import Deletion
 from server.tables.environments import RunEnvironment
 from server.tables.experiments import Experiment, ExperimentWebhook, Outcome
@@ -32,6 +33,8 @@ __all__ = [
     "Batch",
     "BatchLine",
     "BatchWebhook",
+    "Budget",
+    "BudgetHold",
     "Deletion",
     "Experiment",
     "ExperimentWebhook",
@@ -73,6 +76,7 @@ NOUNS = (
     *("storage", "model_aliases", "audit", "deletions", "mails", "invitations", "identities", "environments"),
     "experiments",
     "prices",
+    "budgets",
 )
 MODULES = tuple(f"server.tables.{name}" for name in NOUNS)
 

@@ -51,6 +51,9 @@ READY_SECONDS = 90.0
 RESTARTS = 8
 AWAY = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 
+PRICES = "mutation ($input: SetPricesInput!) { setPrices(input: $input) { __typename } }"
+BUDGET = "mutation ($input: SetBudgetInput!) { setBudget(input: $input) { __typename } }"
+
 
 @dataclass
 class Cluster:
@@ -259,10 +262,13 @@ async def _complete(cluster: Cluster) -> None:
     for slug in cluster.slugs.values():
         found = await settled(client, slug)
         assert found["versions"][0]["state"] == "READY", found
-    await client.close()
-    user, _ = await somebody(cluster.live.url)
+    user, handle = await somebody(cluster.live.url)
     cluster.token = str(user.token)
     await user.close()
+    await client.run(PRICES, input={"prices": [{"unit": "SECOND", "amount": "0.0001"}]})
+    answer = await client.run(BUDGET, input={"user": handle, "period": "TOTAL", "amount": "1000000"})
+    assert answer["setBudget"]["__typename"] == "User", answer
+    await client.close()
 
 
 def _end_everything(cluster: Cluster) -> None:

@@ -35,6 +35,12 @@ BUGS = re.compile(
 KEYS_OF_DRAMATIQ = re.compile(rb"dramatiq:(?!__heartbeats__)")
 SLOW_SECONDS = LEASE_SECONDS + 4
 OUTAGES = frozenset({"PostgreSQL restarted", "worker's database stalled"})
+SUMS = """
+SELECT b.spent, b.reserved, (SELECT count(*) FROM budget_hold h WHERE h.budget_id = b.id) AS holds,
+  (SELECT coalesce(sum(u.amount), 0) FROM usage u WHERE u.owner = b.subject) AS ledger,
+  (SELECT count(*) FROM usage u WHERE u.owner = b.subject AND u.price_list_id IS NOT NULL) AS lines
+FROM budget b
+"""
 FILES = "query ($id: ID!) { prediction(id: $id) { files { url bytes } } }"
 
 
@@ -60,6 +66,7 @@ async def check(cluster: Cluster, load: Load, hooks: Hooks, injected: list[Injec
     await _check_rows(cluster, load, injected, found)
     if load.batch_id is not None:
         found.problems += await batch.problems_of(cluster, hooks, load.batch_id)
+    found.problems += await _unsettled(cluster)
     found.problems += await _untold(cluster, load, hooks)
     for watcher in load.watchers:
         found.problems += watcher.problems
@@ -98,6 +105,17 @@ async def _check_rows(cluster: Cluster, load: Load, injected: list[Injected], fo
             if max(taken, default=0) > SLOW_SECONDS:
                 found.slow.append(_told(history, injected, of_worker))
         found.problems += [f"{asked.kind} {asked.row_id} {problem}" for problem in (*problems, *ends)]
+
+
+async def _unsettled(cluster: Cluster) -> list[str]:
+    """What budgets hold though nothing runs, or have spent beside what the ledger says."""
+    async with cluster.database() as connection:
+        budgets = await connection.fetch(SUMS)
+    problems = [] if budgets else ["there is no budget"]
+    for row in budgets:
+        if row["reserved"] or row["holds"] or row["spent"] != row["ledger"] or not row["lines"]:
+            problems.append(f"a budget is not settled: {dict(row)}")
+    return problems
 
 
 def _row_problems(asked: Asked, row: Any, of_worker: dict[UUID, int]) -> list[str]:

@@ -66,6 +66,7 @@ MUTATIONS = {
     "requeuePredictions": "ADMIN",
     "setUserLimits": "ADMIN",
     "setPrices": "ADMIN",
+    "setBudget": "ADMIN",
 }
 QUERIES = {
     "node": "READ",
@@ -76,6 +77,7 @@ QUERIES = {
     "predictions": "READ",
     "comparePredictions": "READ",
     "prices": "READ",
+    "estimateCost": "RUN",
     "batch": "READ",
     "batches": "READ",
     "upload": "READ",

@@ -109,6 +109,8 @@ export type ErrorCode =
   | 'BAD_CREDENTIALS'
   /** An argument is malformed. */
   | 'BAD_USER_INPUT'
+  /** It may cost more than a budget has left. */
+  | 'BUDGET_EXCEEDED'
   /** The request conflicts with what already exists. */
   | 'CONFLICT'
   /** You are not allowed to do this. */
@@ -302,6 +304,7 @@ export type CreatePredictionMutationVariables = Exact<{
 
 
 export type CreatePredictionMutation = { createPrediction:
+    | { __typename: 'BudgetExceeded', code: ErrorCode, message: string }
     | { __typename: 'ConflictError', code: ErrorCode, message: string }
     | { __typename: 'ForbiddenError', code: ErrorCode, message: string }
     | { __typename: 'InvalidInput', code: ErrorCode, message: string, violations: Array<{ path: string, message: string, code: string }> }
@@ -317,6 +320,7 @@ export type RetryPredictionMutationVariables = Exact<{
 
 
 export type RetryPredictionMutation = { retryPrediction:
+    | { __typename: 'BudgetExceeded', code: ErrorCode, message: string }
     | { __typename: 'ConflictError', code: ErrorCode, message: string }
     | { __typename: 'ForbiddenError', code: ErrorCode, message: string }
     | { __typename: 'InvalidInput', code: ErrorCode, message: string, violations: Array<{ path: string, message: string, code: string }> }
@@ -332,6 +336,7 @@ export type RerunMutationVariables = Exact<{
 
 
 export type RerunMutation = { rerun:
+    | { __typename: 'BudgetExceeded', code: ErrorCode, message: string }
     | { __typename: 'ConflictError', code: ErrorCode, message: string }
     | { __typename: 'ForbiddenError', code: ErrorCode, message: string }
     | { __typename: 'InvalidInput', code: ErrorCode, message: string, violations: Array<{ path: string, message: string, code: string }> }

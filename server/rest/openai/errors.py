@@ -25,6 +25,7 @@ logger = structlog.get_logger(__name__)
 
 INVALID, SERVER = "invalid_request_error", "server_error"
 # By the code of an error in GraphQL: status, type and code in OpenAI's API
+QUOTA = "insufficient_quota"
 _FORMS = {
     "NOT_FOUND": (404, INVALID, "not_found"),
     "FORBIDDEN": (403, INVALID, "insufficient_permissions"),
@@ -34,6 +35,7 @@ _FORMS = {
     "UNAUTHENTICATED": (401, INVALID, "invalid_api_key"),
     "RESPONSE_TOO_LARGE": (413, INVALID, "response_too_large"),
     "BAD_USER_INPUT": (400, INVALID, "invalid_value"),
+    "BUDGET_EXCEEDED": (429, QUOTA, QUOTA),
     "METHOD_NOT_ALLOWED": (405, INVALID, "method_not_supported"),
     "BODY_TOO_LARGE": (413, INVALID, "request_too_large"),
 }
@@ -166,7 +168,11 @@ async def answer_service_error(request: Request, error: Exception) -> Response:
     if isinstance(error, InvalidInputError):
         return refuse_violations(error.violations, getattr(request.state, "parameter_names", {}))
     status, type_, code = _FORMS.get(error.code, (400, INVALID, "invalid_request"))
-    return refuse(status, error.message, type_, code=code)
+    answer = refuse(status, error.message, type_, code=code)
+    if code == QUOTA:
+        # Stock clients send again what is answered with this status
+        answer.headers["x-should-retry"] = "false"
+    return answer
 
 
 async def answer_refused(_: Request, error: Exception) -> Response:

@@ -117,6 +117,7 @@ class Cost(Form):
     amount: str
     currency: str
     lines: list[CostLine]
+    waived: str = Field(description="What is more than was held of a budget for it, and is not charged.")
 
 
 class Prediction(Form):

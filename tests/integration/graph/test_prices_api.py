@@ -19,7 +19,7 @@ SET = """mutation ($input: SetPricesInput!) { setPrices(input: $input) { __typen
   ... on InvalidInput { violations { path code } } ... on UserError { message code } } }"""
 PRICES = "{ prices { currency createdAt prices { unit amount device version { slug } } } }"
 COST = """query ($id: ID!) { prediction(id: $id) { status metrics { predictSeconds }
-  cost { amount currency lines { unit quantity price amount } } } }"""
+  cost { amount waived currency lines { unit quantity price amount } } } }"""
 SECOND = {"unit": "SECOND", "amount": "0.5"}
 
 
@@ -63,7 +63,7 @@ async def test_what_ends_costs_what_ran_at_the_prices_of_its_accept(ada: Client,
     assert (await ended(ada, slow["id"]))["status"] == "SUCCEEDED"
     told = await cost(ada, slow["id"])
     line = second_line(told["metrics"]["predictSeconds"], "0.5")
-    assert told["cost"] == {"amount": line["amount"], "currency": "USD", "lines": [line]}
+    assert told["cost"] == {"amount": line["amount"], "waived": "0", "currency": "USD", "lines": [line]}
     later = await ada.create(slug, {"text": "a"})
     await ended(ada, later["id"])
     assert [each["price"] for each in (await cost(ada, later["id"]))["cost"]["lines"]] == ["9"]
@@ -87,7 +87,7 @@ async def test_what_waits_and_is_canceled_is_free(ada: Client, admin: Client) ->
     await set_prices(admin, SECOND, chargesFailed=True)
     row = await ada.create(slug, {"text": "a"})
     await ada.cancel(row["id"])
-    assert (await cost(ada, row["id"]))["cost"] == {"amount": "0", "currency": "USD", "lines": []}
+    assert (await cost(ada, row["id"]))["cost"] == {"amount": "0", "waived": "0", "currency": "USD", "lines": []}
 
 
 async def test_prices_of_versions_are_seen_by_who_sees_these(ada: Client, bob: Client, admin: Client) -> None:

@@ -52,7 +52,7 @@ def test_a_cost_reads_what_the_ledger_has() -> None:
     line = {"unit": "SECOND", "quantity": "0.100000", "price": "0.1", "amount": "0.010000000000"}
     cost = Cost.of_charge({"amount": "0.010000000000", "currency": "EUR", "lines": [line], "list": "x"})
     shown = {"unit": "SECOND", "quantity": "0.1", "price": "0.1", "amount": "0.01"}
-    assert cost.body() == {"amount": "0.01", "currency": "EUR", "lines": [shown]}
+    assert cost.body() == {"amount": "0.01", "currency": "EUR", "lines": [shown], "waived": "0"}
 
 
 def test_the_scalar_takes_texts_and_integers() -> None:

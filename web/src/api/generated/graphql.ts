@@ -90,6 +90,8 @@ export type ErrorCode =
   | 'BAD_CREDENTIALS'
   /** An argument is malformed. */
   | 'BAD_USER_INPUT'
+  /** It may cost more than a budget has left. */
+  | 'BUDGET_EXCEEDED'
   /** The request conflicts with what already exists. */
   | 'CONFLICT'
   /** You are not allowed to do this. */
@@ -311,7 +313,7 @@ export type RevokeApiKeyInput = {
 
 /** What an API key may do; no scope includes another. */
 export type Scope =
-  /** Act with its owner's administrator rights, within its other scopes: deactivate, reactivate and delete users, set their limits, pause, resume, warm, evict, pin and unpin models, drain and resume workers, and requeue predictions. */
+  /** Act with its owner's administrator rights, within its other scopes: deactivate, reactivate and delete users, set their limits and budgets, and prices, pause, resume, warm, evict, pin and unpin models, drain and resume workers, and requeue predictions. */
   | 'ADMIN'
   /** Read what its owner can see: private models, predictions, files, deliveries and events. */
   | 'READ'
@@ -683,6 +685,7 @@ export type CreatePredictionMutationVariables = Exact<{
 
 
 export type CreatePredictionMutation = { createPrediction:
+    | { __typename: 'BudgetExceeded', code: ErrorCode, message: string }
     | { __typename: 'ConflictError', code: ErrorCode, message: string }
     | { __typename: 'ForbiddenError', code: ErrorCode, message: string }
     | { __typename: 'InvalidInput', code: ErrorCode, message: string, violations: Array<{ path: string, message: string, code: string }> }
@@ -698,6 +701,7 @@ export type RetryPredictionMutationVariables = Exact<{
 
 
 export type RetryPredictionMutation = { retryPrediction:
+    | { __typename: 'BudgetExceeded', code: ErrorCode, message: string }
     | { __typename: 'ConflictError', code: ErrorCode, message: string }
     | { __typename: 'ForbiddenError', code: ErrorCode, message: string }
     | { __typename: 'InvalidInput', code: ErrorCode, message: string, violations: Array<{ path: string, message: string, code: string }> }
