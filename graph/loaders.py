@@ -32,6 +32,7 @@ from server.services import (
     limits,
     models,
     predictions,
+    stars,
     storage,
     users,
     variables,
@@ -84,6 +85,13 @@ class Loaders:
         self.batch_webhooks = _loader(batches.webhooks_of, None)
         self.deliveries_of = _loader(webhooks.of_predictions, list[WebhookDelivery]())
         self.webhook_urls = _loader(webhooks.urls, None)
+
+        async def starred(keys: list[tuple[Viewer, UUID]]) -> list[bool]:
+            marks = {viewer: await stars.starred(viewer, [key for who, key in keys if who == viewer])
+                     for viewer in dict.fromkeys(viewer for viewer, _ in keys)}  # fmt: skip
+            return [marks[viewer].get(key, False) for viewer, key in keys]
+
+        self.starred = DataLoader(starred, cache=False)
         self.samples = _loader(models.samples, None)
         self.prediction_counts = _loader(users.prediction_counts, 0)
         self.storage_uses = _loader(partial(storage.of_users, rt), None)

@@ -50,7 +50,10 @@ class ModelQuery:
         except NotFoundError:
             return None
 
-    @strawberry.field(description="Public models and your own, newest first unless `orderBy` is given.")
+    @strawberry.field(
+        description="Public models, your own, and those that are shared with you: what suits `search` best comes "
+        "first, or else the newest, unless `orderBy` is given."
+    )
     async def models(
         self,
         info: Info,
@@ -62,10 +65,11 @@ class ModelQuery:
         order_by: Annotated[ModelOrder | None, strawberry.argument(description="Sort order of the list.")] = None,
     ) -> Connection[Model]:
         criteria = filter or ModelFilter()
+        viewer = info.context.viewer
         query = models.listing(
-            info.context.viewer, owner=criteria.owner, kind=criteria.kind, search=criteria.search, tag=criteria.tag
+            viewer, owner=criteria.owner, kind=criteria.kind, tag=criteria.tag, is_starred=criteria.starred
         )
-        order = (order_by or ModelOrder()).order()
+        query, order = await models.search(viewer, query, criteria.search, order_by.order() if order_by else None)
         return await connection(query, Model.of, first, after, last, before, order)
 
 

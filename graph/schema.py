@@ -41,6 +41,7 @@ from graph.rate_limits import RateLimitQuery
 from graph.results import ResultMutation
 from graph.sessions import SessionMutation
 from graph.single_sign_on import SingleSignOnMutation
+from graph.stars import StarMutation
 from graph.telemetry.metrics import OperationMetrics
 from graph.telemetry.traces import TracedOperations
 from graph.traffic import TrafficMutation
@@ -107,6 +108,7 @@ class Mutation(
     TrafficMutation,
     ExperimentMutation,
     ModelMemoryMutation,
+    StarMutation,
     PredictionMutation,
     LineageMutation,
     DeletionMutation,

@@ -42,6 +42,7 @@ from server.domain.prices import MOST_PRICES
 from server.domain.traffic import MOST_ALIASES
 from server.services.experiments import MOST_LISTED
 from server.services.model_names import ALIASES_MAX
+from server.services.models import SHARED_MAX
 from server.services.versions import MAX_VERSIONS
 
 ASSUMED_ITEMS = 10
@@ -53,6 +54,7 @@ ITEMS = {
     "PriceList.prices": MOST_PRICES,
     "User.apiKeys": MAX_KEYS,
     "User.modelAliases": ALIASES_MAX,
+    "Model.sharedWith": SHARED_MAX,
 }
 """How many nodes those lists may have that may have more than ASSUMED_ITEMS."""
 MUTATION = SUBSCRIPTION = 10

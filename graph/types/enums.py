@@ -145,7 +145,12 @@ describe(
 describe(
     ModelOrderField,
     "Field that a list of models is sorted by.",
-    {"CREATED_AT": "Time of creation.", "UPDATED_AT": "Time of the last change.", "NAME": "Name."},
+    {
+        "CREATED_AT": "Time of creation.",
+        "UPDATED_AT": "Time of the last change.",
+        "NAME": "Name.",
+        "STARS": "Number of stars.",
+    },
 )
 describe(
     OrderDirection,
@@ -159,8 +164,8 @@ describe(
         "READ": "Read what its owner can see: private models, predictions, files, deliveries and events.",
         "RUN": "Create, retry, rerun and cancel predictions and batches, record outcomes of them, create uploads of "
         "input files, and redeliver webhooks.",
-        "WRITE": "Create, update and delete models, set and remove their variables and aliases, set their traffic, "
-        "publish versions and prepare them again, delete predictions and batches, and purge results.",
+        "WRITE": "Create, update, delete, star and unstar models, set and remove their variables and aliases, "
+        "set their traffic, publish versions and prepare them again, delete predictions and batches, and purge results.",
         "ADMIN": "Act with its owner's administrator rights, within its other scopes: deactivate, reactivate and "
         "delete users, set their limits and budgets, and prices, pause, resume, warm, evict, pin and unpin models, "
         "drain and resume workers, and requeue predictions.",

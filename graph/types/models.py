@@ -38,7 +38,7 @@ from server.domain.variables import NAME_MAX, VALUE_MAX_BYTES, VARIABLES_MAX, Ne
 from server.errors import BadUserInputError
 from server.services import models, traffic, variables
 from server.services.experiments import MOST_LISTED
-from server.services.models import DESCRIPTION_MAX, REASON_MAX, SAMPLES_MAX, ModelChanges, NewModel
+from server.services.models import DESCRIPTION_MAX, REASON_MAX, SAMPLES_MAX, SHARED_MAX, ModelChanges, NewModel
 from server.services.variables import ShownVariable
 from server.services.versions import MAX_VERSIONS, next_try_at
 from server.tables import loaded
@@ -282,6 +282,23 @@ class Model(Node):
             return None
         return (await info.context.loaders.model_memory.load(self.row.id)).pin_problem
 
+    star_count: int = strawberry.field(description="Number of users who starred it.")
+
+    @strawberry.field(description="Whether you starred it.")
+    async def is_starred(self, info: Info) -> bool:
+        viewer = info.context.viewer
+        return await info.context.loaders.starred.load((viewer, self.row.id))
+
+    @strawberry.field(
+        description=f"Users who can see and run it while it is PRIVATE, at most {SHARED_MAX}; null unless you own the "
+        "model."
+    )
+    async def shared_with(self, info: Info) -> list[User] | None:
+        if not models.may_see_shares(info.context.viewer, self.row):
+            return None
+        rows = await info.context.loaders.users.load_many([UUID(key) for key in self.row.shared_with])
+        return [User.of(row) for row in rows if row is not None]
+
     @strawberry.field(description="Sample outputs that the owner shows to everyone who can see the model.")
     async def samples(
         self,
@@ -393,6 +410,7 @@ class Model(Node):
             paused_at=row.paused_at,
             pause_reason=row.pause_reason,
             pinned_at=row.pinned_at,
+            star_count=row.stars,
         )
 
 
@@ -400,8 +418,13 @@ class Model(Node):
 class ModelFilter:
     owner: str | None = strawberry.field(default=None, description="Handle of the owner.")
     kind: ModelKind | None = strawberry.field(default=None, description="Kind of the models.")
-    search: str | None = strawberry.field(default=None, description="Text in the name or description.")
+    search: str | None = strawberry.field(
+        default=None,
+        description="Words in the name, the tags or the description, or `owner/name`; beginnings of the last word and "
+        "misspelled names are enough. The best 200 models come.",
+    )
     tag: str | None = strawberry.field(default=None, description="One of the model's tags.")
+    starred: bool | None = strawberry.field(default=None, description="Whether you starred it.")
 
 
 @strawberry.input(description="Sort order of a list of models; models that are equal in it are sorted by id.")
@@ -482,10 +505,15 @@ class UpdateModelInput:
         description="Sample outputs: at most 4 of your own predictions that ran this model and succeeded. Everyone "
         "who can see the model can see them.",
     )
+    shared_with: list[str] | None = strawberry.field(
+        default=None,
+        description=f"Handles of users who can see and run it while it is PRIVATE, at most {SHARED_MAX}; the others "
+        "can no longer.",
+    )
 
     def changes(self) -> ModelChanges:
         samples = None if self.samples is None else [parse_id(key, "Prediction") for key in self.samples]
-        return ModelChanges(self.description, self.visibility, self.tags, samples)
+        return ModelChanges(self.description, self.visibility, self.tags, samples, self.shared_with)
 
 
 @strawberry.input(description="The model to pause.")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import base64
 import binascii
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 from uuid import UUID
@@ -17,7 +18,7 @@ from server.domain.storable import is_storable
 from server.errors import BadUserInputError
 
 DEFAULT_PAGE, MAX_PAGE = 20, 100
-CREATED_AT, BATCH_INDEX = "created_at", "batch_index"
+CREATED_AT, BATCH_INDEX, RELEVANCE, STARS = "created_at", "batch_index", "relevance", "stars"
 T = TypeVar("T")
 
 
@@ -39,7 +40,7 @@ class Order:
         text = value.isoformat() if isinstance(value, datetime) else value
         return base64.urlsafe_b64encode(f"{self._mark}{text}|{row.id}".encode()).decode()
 
-    def place(self, cursor: str) -> tuple[datetime | str | int, UUID]:
+    def place(self, cursor: str) -> tuple[datetime | str | float, UUID]:
         """The place that a cursor names.
 
         Raises:
@@ -52,8 +53,10 @@ class Order:
                 raise ValueError(cursor)
             if self.column == "name":
                 return value, UUID(row_id)
-            if self.column == BATCH_INDEX:
+            if self.column in (BATCH_INDEX, STARS):
                 return int(value[:10]), UUID(row_id)
+            if self.column == RELEVANCE:
+                return float(value), UUID(row_id)
             at = datetime.fromisoformat(value)
             if at.tzinfo is None:
                 raise ValueError(cursor)
@@ -65,6 +68,18 @@ class Order:
     def _mark(self) -> str:
         """Keeps cursors of different orders apart."""
         return "" if self.column == CREATED_AT else f"{self.column}:"
+
+
+@dataclass(frozen=True)
+class Relevance(Order):
+    """What suits a search best comes first: `of` are the ids of all that suit it, and how well."""
+
+    column: str = RELEVANCE
+    of: Mapping[UUID, float] = field(default_factory=dict)
+
+    def cursor(self, row: Any) -> str:
+        """The opaque place of a row."""
+        return base64.urlsafe_b64encode(f"{self._mark}{self.of[row.id]!r}|{row.id}".encode()).decode()
 
 
 NEWEST = Order()
@@ -119,6 +134,8 @@ async def page(query: QuerySet[T], request: PageRequest, order: Order = NEWEST) 
     size = next((given for given in (request.first, request.last) if given is not None), DEFAULT_PAGE)
     if not 1 <= size <= MAX_PAGE:
         raise BadUserInputError(f"A page has 1 to {MAX_PAGE} items.")
+    if isinstance(order, Relevance):
+        return await _page_of_matches(query, request, order, size)
     later, earlier = ("lt", "gt") if order.direction is OrderDirection.DESC else ("gt", "lt")
     part = query
     if request.after is not None:
@@ -131,6 +148,25 @@ async def page(query: QuerySet[T], request: PageRequest, order: Order = NEWEST) 
     if backwards:
         return Page(rows[::-1], request.before is not None, has_more, query, order)
     return Page(rows, has_more, request.after is not None, query, order)
+
+
+async def _page_of_matches(query: QuerySet[T], request: PageRequest, order: Relevance, size: int) -> Page[T]:  # type: ignore[type-var]
+    suited = query.filter(id__in=list(order.of))
+    ids: list[UUID] = [row_id for (row_id,) in await suited.values_list("id")]
+    places = sorted(((order.of[row_id], row_id) for row_id in ids), reverse=True)
+    if request.after is not None:
+        after = order.place(request.after)
+        places = [place for place in places if place < after]
+    if request.before is not None:
+        before = order.place(request.before)
+        places = [place for place in places if place > before]
+    part = places[-size:] if request.last is not None else places[:size]
+    rows: dict[UUID, T] = {row.pk: row for row in await query.filter(id__in=[row_id for _, row_id in part])}  # type: ignore[attr-defined]
+    listed = [rows[row_id] for _, row_id in part if row_id in rows]
+    has_more = len(places) > size
+    if request.last is not None:
+        return Page(listed, request.before is not None, has_more, suited, order)
+    return Page(listed, has_more, request.after is not None, suited, order)
 
 
 def _beyond(order: Order, operator: str, cursor: str) -> Q:

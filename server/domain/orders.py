@@ -18,3 +18,4 @@ class ModelOrderField(StrEnum):
     CREATED_AT = "created_at"
     UPDATED_AT = "updated_at"
     NAME = "name"
+    STARS = "stars"

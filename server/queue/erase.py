@@ -43,10 +43,12 @@ async def erase_batches(user_id: UUID, limit: int) -> int:
 
 
 async def erase_names_of_models(user_id: UUID, owner_id: UUID) -> None:
-    """Give the models of a user to another, without their names and what was written on them.
+    """Give the models of a user to another, without their names and what was written on them; their stars go.
 
     The rows stay, since predictions of others refer to them.
     """
+    await rows(_ERASE_STARS, user_id)
+    await rows(_ERASE_SHARES, str(user_id))
     await rows(_ERASE_VERSIONS, user_id)
     await rows(_ERASE_MODELS, user_id, owner_id)
 
@@ -81,12 +83,23 @@ WITH gone AS (
 unnamed AS (UPDATE deletion d SET batch_key = NULL FROM gone WHERE d.batch_id = gone.id)
 SELECT id FROM gone
 """
+# In the order of their ids, as whoever changes several rows
+_ERASE_STARS = """
+WITH stars AS (DELETE FROM model_star WHERE user_id = $1 RETURNING model_id),
+locked AS (SELECT m.id FROM model m JOIN stars s ON s.model_id = m.id ORDER BY m.id FOR UPDATE OF m)
+UPDATE model m SET stars = m.stars - 1 FROM locked WHERE m.id = locked.id RETURNING m.id
+"""
+_ERASE_SHARES = """
+WITH locked AS (SELECT id FROM model WHERE shared_with ? $1::text ORDER BY id FOR UPDATE)
+UPDATE model m SET shared_with = m.shared_with - $1::text FROM locked WHERE m.id = locked.id RETURNING m.id
+"""
 _ERASE_VERSIONS = """
 UPDATE version v SET source_ref = '', revision_asked = NULL, reason = NULL, own_schema = NULL, progress = NULL
 FROM model m WHERE m.id = v.model_id AND m.owner_id = $1 RETURNING v.id
 """
 _ERASE_MODELS = """
 UPDATE model SET owner_id = $2, name = 'deleted-' || replace(gen_random_uuid()::text, '-', ''), description = '',
-  tags = '[]', samples = '[]', visibility = 'PRIVATE', pause_reason = NULL, deleted_at = coalesce(deleted_at, now())
+  tags = '[]', samples = '[]', shared_with = '[]', visibility = 'PRIVATE', pause_reason = NULL,
+  deleted_at = coalesce(deleted_at, now())
 WHERE owner_id = $1 RETURNING id
 """

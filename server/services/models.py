@@ -9,13 +9,14 @@ from typing import Any
 from uuid import UUID
 
 from tortoise.exceptions import IntegrityError
-from tortoise.expressions import Q
+from tortoise.expressions import Q, Subquery
 from tortoise.queryset import QuerySet
 from tortoise.transactions import in_transaction
 
 from server.adapters.database import now
 from server.adapters.database import rows as database_rows
 from server.adapters.large_columns import without_large
+from server.adapters.pagination import NEWEST, Order, Relevance
 from server.adapters.redis_calls import REDIS_ERRORS
 from server.domain.accounts import HANDLE, Viewer
 from server.domain.api_keys import Scope
@@ -44,12 +45,13 @@ from server.errors import (
 from server.queue import shares
 from server.queue.cancel import cancel_predictions_of_model
 from server.runtime import Runtime
-from server.services import audit, versions
-from server.tables import Model, ModelVariable, Prediction, User, Version
+from server.services import audit, model_search, versions
+from server.tables import Model, ModelStar, ModelVariable, Prediction, User, Version
 from server.unit_of_work import unit_of_work
 
 DESCRIPTION_MAX = 10_000
 SAMPLES_MAX = 4
+SHARED_MAX = 50
 REASON_MAX = 200
 TAGS_LISTED = 100
 _SUCCEEDED = PredictionStatus.SUCCEEDED.value
@@ -75,6 +77,7 @@ class ModelChanges:
     visibility: Visibility | None = None
     tags: list[str] | None = None
     samples: list[UUID] | None = None
+    shared_with: list[str] | None = None
 
 
 async def create(rt: Runtime, viewer: Viewer, new: NewModel) -> Model:
@@ -190,12 +193,16 @@ async def update(rt: Runtime, viewer: Viewer, slug: str, changes: ModelChanges) 
     model = await find_own(viewer, slug)
     violations = _description_violations(changes.description or "") + tag_violations(changes.tags or [])
     violations += await _sample_violations(viewer, model, changes.samples or [])
+    shared_with, reasons = await _find_shared(model, changes.shared_with or [])
+    violations += reasons
     if changes.visibility is Visibility.PUBLIC and await versions.has_private_base(model.id):
         rule = "It has an adapter of a private model, so it has to be PRIVATE too."
         violations.append(Violation("/visibility", rule, "base"))
     if violations:
         raise InvalidInputError(violations)
-    before = {"visibility": model.visibility, "tags": model.tags, "samples": len(model.samples)}
+    before = _told(model)
+    if changes.shared_with is not None:
+        model.shared_with = shared_with
     is_described = changes.description not in (None, model.description)
     if changes.description is not None:
         model.description = changes.description
@@ -205,16 +212,40 @@ async def update(rt: Runtime, viewer: Viewer, slug: str, changes: ModelChanges) 
         model.tags = _distinct(changes.tags)
     if changes.samples is not None:
         model.samples = _distinct(str(key) for key in changes.samples)
-    after = {"visibility": model.visibility, "tags": model.tags, "samples": len(model.samples)}
+    after = _told(model)
     changed = {name: value for name, value in after.items() if value != before[name]}
     async with in_transaction():
-        await model.save(update_fields=["description", "visibility", "tags", "samples", "updated_at"])
+        await model.save(update_fields=["description", "visibility", "tags", "samples", "shared_with", "updated_at"])
         # What its owner writes on it is theirs; who sees it, and what others change of it, is told
-        if "visibility" in changed or (model.owner_id != viewer.user_id and (changed or is_described)):
+        if {"visibility", "shared_with"} & changed.keys() or (
+            model.owner_id != viewer.user_id and (changed or is_described)
+        ):
             earlier = {name: before[name] for name in changed}
             described = {"description": "changed"} if is_described else {}
             await audit.record(viewer, AuditAction.MODEL_UPDATED, subject_of(model), earlier, {**changed, **described})
     return model
+
+
+def _told(model: Model) -> dict[str, Any]:
+    """What the audit log tells of a model that is changed: it names nobody, so that it need not forget them."""
+    shares = {"visibility": model.visibility, "shared_with": len(model.shared_with)}
+    return {**shares, "tags": model.tags, "samples": len(model.samples)}
+
+
+async def _find_shared(model: Model, handles: list[str]) -> tuple[list[str], list[Violation]]:
+    """The ids of the users that a model is to be shared with, but for its owner, and why some cannot be."""
+    if len(handles) > SHARED_MAX:
+        return [], [Violation("/sharedWith", f"A model is shared with at most {SHARED_MAX} users.", "maxItems")]
+    known = [handle for handle in handles if HANDLE.fullmatch(handle)]
+    ids = {row.handle: row.id for row in await User.filter(handle__in=known).only("id", "handle")} if known else {}
+    rule = "There is no user of this handle."
+    missing = [Violation(f"/sharedWith/{i}", rule, "user") for i, each in enumerate(handles) if each not in ids]
+    return _distinct(str(ids[each]) for each in handles if each in ids and ids[each] != model.owner_id), missing
+
+
+def may_see_shares(viewer: Viewer, model: Model) -> bool:
+    """Whether a viewer may know with whom a model is shared."""
+    return viewer.is_admin or (model.owner_id == viewer.user_id and Scope.READ in viewer.scopes)
 
 
 def subject_of(model: Model) -> Subject:
@@ -267,7 +298,8 @@ async def tags(viewer: Viewer) -> list[str]:
 
 _TAGS = """
 SELECT tag, count(*) AS n FROM model m, jsonb_array_elements_text(m.tags) AS tag
-WHERE m.deleted_at IS NULL AND ($1 OR m.visibility = 'PUBLIC' OR m.owner_id = $2::uuid)
+WHERE m.deleted_at IS NULL
+  AND ($1 OR m.visibility = 'PUBLIC' OR m.owner_id = $2::uuid OR m.shared_with ? $2::uuid::text)
 GROUP BY tag ORDER BY n DESC, tag LIMIT $3
 """
 
@@ -364,19 +396,25 @@ def visible(viewer: Viewer) -> Q:
     if viewer.is_admin:
         return alive
     public = Q(visibility=Visibility.PUBLIC.value)
-    return alive & (public | Q(owner_id=viewer.user_id)) if viewer.user_id else alive & public
+    if viewer.user_id is None:
+        return alive & public
+    return alive & (public | Q(owner_id=viewer.user_id) | Q(shared_with__contains=[str(viewer.user_id)]))
 
 
 def may_see(viewer: Viewer, model: Model) -> bool:
     """Whether a viewer may know of a model that is not deleted, as `visible` asks it of the database."""
-    own = viewer.user_id is not None and model.owner_id == viewer.user_id
-    return own or viewer.is_admin or model.visibility == Visibility.PUBLIC.value
+    return viewer.is_admin or model.visibility == Visibility.PUBLIC.value or _has_share(viewer, model)
 
 
 def may_see_all(viewer: Viewer, model: Model) -> bool:
     """Whether a viewer who can see a prediction of a model may see all of the model, and not only what they ran."""
-    own = model.owner_id == viewer.user_id and Scope.READ in viewer.scopes
+    own = Scope.READ in viewer.scopes and _has_share(viewer, model)
     return own or viewer.is_admin or model.visibility == Visibility.PUBLIC.value
+
+
+def _has_share(viewer: Viewer, model: Model) -> bool:
+    """Whether a private model is the viewer's, or shared with them."""
+    return viewer.user_id is not None and (model.owner_id == viewer.user_id or str(viewer.user_id) in model.shared_with)
 
 
 async def find(viewer: Viewer, slug: str | Slug) -> Model:
@@ -421,12 +459,15 @@ async def find_own(viewer: Viewer, slug: str) -> Model:
 
 
 def listing(
-    viewer: Viewer, *, owner: str | None, kind: ModelKind | None, search: str | None, tag: str | None = None
+    viewer: Viewer,
+    *,
+    owner: str | None = None,
+    kind: ModelKind | None = None,
+    tag: str | None = None,
+    is_starred: bool | None = None,
 ) -> QuerySet[Model]:
-    """The models a viewer may know of, filtered; raises BadUserInputError for a search that is no text."""
+    """The models a viewer may know of, filtered."""
     viewer.require(Scope.READ)
-    if search and not is_storable(search):
-        raise BadUserInputError("The text to search for holds characters that are no text.")
     query = Model.filter(visible(viewer))
     if owner:
         query = query.filter(owner__handle=owner if HANDLE.fullmatch(owner) else "")
@@ -434,9 +475,31 @@ def listing(
         query = query.filter(kind=kind.value)
     if tag is not None:
         query = query.filter(tags__contains=[tag if TAG.fullmatch(tag) else ""])
-    if search:
-        query = query.filter(Q(name__icontains=search) | Q(description__icontains=search))
+    if is_starred is not None:
+        mine = Subquery(ModelStar.filter(user_id=viewer.user_id).values("model_id"))
+        query = query.filter(id__in=mine) if is_starred else query.filter(id__not_in=mine)
     return query
+
+
+async def search(
+    viewer: Viewer, query: QuerySet[Model], text: str | None, order: Order | None = None
+) -> tuple[QuerySet[Model], Order]:
+    """Those of a listing that suit a search, and their order: the given one, or else how well they do.
+
+    Raises:
+        BadUserInputError: the search is no text.
+    """
+    if not text:
+        return query, order or NEWEST
+    if not is_storable(text):
+        raise BadUserInputError("The text to search for holds characters that are no text.")
+    owner, is_slug, name = text.strip().partition("/")
+    if is_slug and HANDLE.fullmatch(owner):
+        query, text = query.filter(owner__handle=owner), name
+        if not text:
+            return query, order or NEWEST
+    relevance = await model_search.search(viewer, text)
+    return (query.filter(id__in=list(relevance)), order) if order else (query, Relevance(of=relevance))
 
 
 async def by_ids(viewer: Viewer | None, ids: Iterable[UUID]) -> dict[UUID, Model]:

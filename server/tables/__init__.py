@@ -12,6 +12,7 @@ from server.tables.budgets import Budget, BudgetHold
 from server.tables.deletions import Deletion
 from server.tables.environments import RunEnvironment
 from server.tables.experiments import Experiment, ExperimentWebhook, Outcome
+from server.tables.gallery import ModelStar, ModelText
 from server.tables.identities import Identity, SignIn
 from server.tables.invitations import Invitation, PasswordReset
 from server.tables.mails import Mail
@@ -44,6 +45,8 @@ __all__ = [
     "MemoryRequest",
     "Model",
     "ModelAlias",
+    "ModelStar",
+    "ModelText",
     "ModelVariable",
     "Outcome",
     "PasswordReset",
@@ -77,6 +80,7 @@ NOUNS = (
     "experiments",
     "prices",
     "budgets",
+    "gallery",
 )
 MODULES = tuple(f"server.tables.{name}" for name in NOUNS)
 

@@ -21,7 +21,8 @@ class Model(Row):
     `variable_changes` counts how often its variables were changed. Predictions of one with `paused_at` wait, for the
     `pause_reason`. Of one with `pinned_at` the newest READY version stays in memory. `traffic` says which versions run
     where none is pinned (`server.domain.traffic`); null is the newest READY one. `version_aliases` are numbers of
-    versions by what the owner calls them.
+    versions by what the owner calls them. `stars` is how many users starred it, and `shared_with` the ids
+    of users who may see it while it is PRIVATE.
     """
 
     id = fields.UUIDField(primary_key=True, default=uuid7)
@@ -36,6 +37,8 @@ class Model(Row):
     tags: Any = fields.JSONField(default=list)
     samples: Any = fields.JSONField(default=list)
     runs = fields.BigIntField(default=0)
+    stars = fields.IntField(default=0)
+    shared_with: Any = fields.JSONField(default=list)
     variable_changes = fields.IntField(default=0)
     created_at = fields.DatetimeField(auto_now_add=True)
     updated_at = fields.DatetimeField(auto_now=True)
@@ -55,6 +58,7 @@ class Model(Row):
             LiveIndex(fields=("created_at", "id"), name="model_list", where="deleted_at IS NULL"),
             LiveIndex(fields=("name", "id"), name="model_names", where="deleted_at IS NULL"),
             LiveIndex(fields=("updated_at", "id"), name="model_updates", where="deleted_at IS NULL"),
+            LiveIndex(fields=("stars", "id"), name="model_stars", where="deleted_at IS NULL"),
             LiveIndex(fields=("pinned_at",), name="model_pinned", where="pinned_at IS NOT NULL"),
         )
 

@@ -54,6 +54,8 @@ MUTATIONS = {
     "deactivateUser": "ADMIN",
     "reactivateUser": "ADMIN",
     "deleteUser": "ADMIN",
+    "starModel": "WRITE",
+    "unstarModel": "WRITE",
     "pauseModel": "ADMIN",
     "resumeModel": "ADMIN",
     "warmModel": "ADMIN",

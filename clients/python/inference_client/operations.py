@@ -446,6 +446,7 @@ class ModelFilter(TypedDict, total=False):
     kind: ModelKind | None
     search: str | None
     tag: str | None
+    starred: bool | None
 
 
 class HuggingFaceSourceInputNeeds(TypedDict):

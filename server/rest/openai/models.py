@@ -25,7 +25,7 @@ MOST_MODELS = 500
 @router.get("/models", response_model=OpenAIModels)
 async def list_openai_models(caller: Calling) -> Response:
     """Public models and your own that have a READY version, newest first, behind aliases of them."""
-    query = models.listing(caller.viewer, owner=None, kind=None, search=None).select_related("owner")
+    query = models.listing(caller.viewer).select_related("owner")
     rows = await query.order_by("-created_at", "-id").limit(MOST_MODELS)
     await caller.spend(len(rows))
     newest = await versions.latest_of_models([row.id for row in rows])

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from starlette.responses import Response
 from tortoise.queryset import QuerySet
 
-from server.adapters.pagination import Page, PageRequest, page
+from server.adapters.pagination import NEWEST, Order, Page, PageRequest, page
 from server.domain.ids import encode_id
 from server.domain.models import ModelKind
 from server.domain.version_ids import encode_version_id
@@ -127,17 +127,19 @@ async def page_answer(
     bodies: Callable[[list[Row]], Awaitable[list[Body]]],
     parameters: Mapping[str, Any] | None = None,
     complete: Callable[[list[Row]], Awaitable[list[Row]]] | None = None,
+    order: Order = NEWEST,
 ) -> Response:
-    """A page of a list, newest first; `cursor` is one of its links', behind a row (`>`) or before one (`<`).
+    """A page of a list, newest first or in another order.
 
-    `complete` reads what rows came without, and may take fewer of them: then the page ends there.
+    `cursor` is one of its links', behind a row (`>`) or before one (`<`). `complete`
+    reads what rows came without, and may take fewer of them: then the page ends there.
     """
     request = PageRequest(first=PAGE_SIZE)
     if cursor is not None:
         is_back = cursor.startswith("<")
         place = cursor[1:] if cursor[:1] in "<>" else cursor
         request = PageRequest(last=PAGE_SIZE, before=place) if is_back else PageRequest(first=PAGE_SIZE, after=place)
-    part: Page[Row] = await page(query, request)
+    part: Page[Row] = await page(query, request, order)
     await caller.spend(len(part.rows))
     rows = await complete(part.rows) if complete is not None and part.rows else part.rows
 

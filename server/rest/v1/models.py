@@ -62,9 +62,12 @@ async def search_models(caller: Calling, request: Request) -> Response:
 
 
 async def _list(caller: Calling, cursor: str | None, query: str | None) -> Response:
-    rows = models.listing(caller.viewer, owner=None, kind=None, search=query).select_related("owner")
+    rows = models.listing(caller.viewer).select_related("owner")
+    rows, order = await models.search(caller.viewer, rows, query)
     given = {"query": query}
-    return await page_answer(caller, "/v1/models", rows, cursor, lambda part: model_bodies(caller, part), given)
+    return await page_answer(
+        caller, "/v1/models", rows, cursor, lambda part: model_bodies(caller, part), given, order=order
+    )
 
 
 @router.post("/models", status_code=201, response_model=Model)
@@ -167,7 +170,7 @@ async def list_collections(caller: Calling) -> Response:
 @router.get("/collections/{slug}", response_model=FullCollection)
 async def get_collection(caller: Calling, slug: str) -> Response:
     """The newest models that have a tag."""
-    query = models.listing(caller.viewer, owner=None, kind=None, search=None, tag=slug).select_related("owner")
+    query = models.listing(caller.viewer, tag=slug).select_related("owner")
     rows = await query.order_by("-created_at").limit(100)
     if not rows:
         raise NotFoundError("There is no collection of this name.")
