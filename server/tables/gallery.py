@@ -38,9 +38,9 @@ class ModelStar(Row):
 class ModelText(Row):
     """The words of a model, which a trigger on its row keeps (migrations/models/37_*).
 
-    `titles` has those of its name (weight A) and its tags (B) by their stems, which is short enough to be ranked by, and
-    `document` those of its description as well; `grams` are the pairs and triples of letters in its name and tags, by
-    which misspelled words are found.
+    `titles` has those of its name (weight A) and its tags (B) by their stems, short enough to rank by, and `document`
+    those of its description as well; `grams` are the pairs and triples of letters in its name and tags, by which
+    misspelled words are found.
     """
 
     model: fields.OneToOneRelation[Model] = fields.OneToOneField(

@@ -143,7 +143,7 @@ export type ModelFilter = {
   kind?: ModelKind | null | undefined;
   /** Handle of the owner. Maximum 10000 characters. */
   owner?: string | null | undefined;
-  /** Words in the name, the tags or the description, or `owner/name`; beginnings of the last word and misspelled names are enough. The best 1000 models come. Maximum 10000 characters. */
+  /** Words in the name, the tags or the description, or `owner/name`; beginnings of the last word and misspelled names are enough. The best 200 models come. Maximum 10000 characters. */
   search?: string | null | undefined;
   /** Whether you starred it. */
   starred?: boolean | null | undefined;

@@ -143,8 +143,10 @@ export type ModelFilter = {
   kind?: ModelKind | null | undefined;
   /** Handle of the owner. Maximum 10000 characters. */
   owner?: string | null | undefined;
-  /** Text in the name or description. Maximum 10000 characters. */
+  /** Words in the name, the tags or the description, or `owner/name`; beginnings of the last word and misspelled names are enough. The best 200 models come. Maximum 10000 characters. */
   search?: string | null | undefined;
+  /** Whether you starred it. */
+  starred?: boolean | null | undefined;
   /** One of the model's tags. Maximum 10000 characters. */
   tag?: string | null | undefined;
 };
@@ -319,7 +321,7 @@ export type Scope =
   | 'READ'
   /** Create, retry, rerun and cancel predictions and batches, record outcomes of them, create uploads of input files, and redeliver webhooks. */
   | 'RUN'
-  /** Create, update and delete models, set and remove their variables and aliases, set their traffic, publish versions and prepare them again, delete predictions and batches, and purge results. */
+  /** Create, update, delete, star and unstar models, set and remove their variables and aliases, set their traffic, publish versions and prepare them again, delete predictions and batches, and purge results. */
   | 'WRITE';
 
 /** A variable or secret of a model, in place of the one of that name. */
