@@ -58,7 +58,7 @@ async def forget(model_id: UUID | None) -> int:
 async def remove_old_data(seconds: float, limit: int, *, anonymous: bool = False) -> list[dict[str, Any]]:
     """Remove input, output, files and logs from rows that ended `seconds` ago; id and owner of up to `limit`.
 
-    `anonymous` takes those without an account alone.
+    `anonymous` takes those without an account alone. Samples of models are left.
     """
     return await rows(_REMOVE_ANONYMOUS_DATA if anonymous else _REMOVE_OLD_DATA, seconds, limit)
 
@@ -86,12 +86,14 @@ UPDATE prediction SET cache_key = NULL WHERE cache_key IS NOT NULL AND ($1::uuid
 _FORGET_COPY = "UPDATE prediction SET cache_key = NULL WHERE id = $1 AND attempt = $2 RETURNING id"
 
 
-# The status stays, since what ended stays ended; by the end's time and in small portions, so that it locks few rows
+# The status stays, since what ended stays ended; by the end's time and in small portions, so that it locks few rows.
+# What the owner of a model shows as its sample stays as long as they show it
 def _removal(condition: str) -> str:
     return f"""
 WITH old AS (
   SELECT id, owner, stored_bytes FROM prediction
-  WHERE {condition} AND completed_at < now() - make_interval(secs => $1)
+  WHERE {condition} AND completed_at < now() - make_interval(secs => $1) AND NOT EXISTS (
+    SELECT FROM model m WHERE m.id = prediction.model_id AND m.deleted_at IS NULL AND m.samples ? prediction.id::text)
   ORDER BY completed_at LIMIT $2 FOR UPDATE SKIP LOCKED),
 {removed("old")}
 UPDATE prediction p SET data_removed = true, input = '{{}}', output = NULL, files = NULL, logs = '', cache_key = NULL,

@@ -195,3 +195,20 @@ async def test_files_that_a_finish_names_meanwhile_stay(
     assert await retention.sweep_files(rt) == 0
     assert await exists(rt, key(claimed))
     assert to_json((await row(claimed.id))["files"]).count(str(claimed.id)) == 1
+
+
+async def test_what_a_model_shows_as_its_sample_stays(keeping: Runtime, version: Version) -> None:
+    shown, other = [await finished(keeping, version, 2 * DAY) for _ in range(2)]
+    await rows(
+        "UPDATE model SET samples = jsonb_build_array($2::text) WHERE id = $1 RETURNING id",
+        version.model_id, str(shown.id),
+    )  # fmt: skip
+    while await retention.remove_old(keeping):
+        pass
+    assert [(await row(each.id))["data_removed"] for each in (shown, other)] == [False, True]
+    assert await exists(keeping, key(shown))
+    # No longer shown, it goes as any other
+    await rows("UPDATE model SET deleted_at = now() WHERE id = $1 RETURNING id", version.model_id)
+    while await retention.remove_old(keeping):
+        pass
+    assert (await row(shown.id))["data_removed"]
