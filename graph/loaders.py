@@ -73,6 +73,7 @@ class Loaders:
         self.versions_of = _loader(versions.of_models, list[Version]())
         self.experiments_of = _loader(experiments.of_models, list[Experiment]())
         self.outcomes_of = _loader(experiments.outcomes_of, list[Outcome]())
+        self.hardware_of = _loader(versions.hardware_of_models, list[versions.Hardware]())
         self.latest_versions = _loader(versions.latest_of_models, None)
         self.variables_of = _loader(partial(variables.of_models, rt), list[ShownVariable]())
         self.predictions = _loader(lambda ids: predictions.by_ids(None, ids), None)

@@ -66,9 +66,7 @@ class ModelQuery:
     ) -> Connection[Model]:
         criteria = filter or ModelFilter()
         viewer = info.context.viewer
-        query = models.listing(
-            viewer, owner=criteria.owner, kind=criteria.kind, tag=criteria.tag, is_starred=criteria.starred
-        )
+        query = models.listing(viewer, criteria.criteria())
         query, order = await models.search(viewer, query, criteria.search, order_by.order() if order_by else None)
         return await connection(query, Model.of, first, after, last, before, order)
 

@@ -14,6 +14,7 @@ from graph.types.audit import AuditEvent
 from graph.types.batches import Batch, BatchLine
 from graph.types.experiments import Experiment
 from graph.types.invitations import Invitation
+from graph.types.model_reports import ModelReport
 from graph.types.models import Model, ModelVersion
 from graph.types.node import Node
 from graph.types.predictions import Prediction
@@ -33,6 +34,7 @@ from server.services import (
     experiments,
     health,
     invitations,
+    model_reports,
     models,
     predictions,
     versions,
@@ -105,6 +107,7 @@ READS: dict[str, tuple[Callable[[Viewer, list[UUID]], Awaitable[Mapping[UUID, An
     "AuditEvent": (audit.by_ids, AuditEvent.of),
     "Experiment": (experiments.by_ids, Experiment.of),
     "Invitation": (invitations.by_ids, Invitation.of),
+    "ModelReport": (model_reports.by_ids, ModelReport.of),
     "Model": (models.by_ids, Model.of),
     "ModelVersion": (_visible_versions, ModelVersion.of),
     "Batch": (batches.by_ids, Batch.of),

@@ -23,6 +23,8 @@ from graph.deletions import DeletionMutation
 from graph.errors import finish_error, member_handlers
 from graph.executor import BoundedExecutor
 from graph.experiments import ExperimentMutation
+from graph.featured import FeaturedMutation
+from graph.forks import ForkMutation
 from graph.invitations import InvitationMutation, InvitationQuery
 from graph.limits.budget import MAX_COST, Budget
 from graph.limits.documents import AllowedOperations
@@ -31,8 +33,10 @@ from graph.limits.shape import MAX_TOKENS, BoundedValidation
 from graph.lineage import LineageMutation, LineageQuery
 from graph.model_aliases import ModelAliasMutation
 from graph.model_memory import ModelMemoryMutation
+from graph.model_reports import ModelReportMutation, ModelReportQuery
 from graph.models import ModelMutation, ModelQuery
 from graph.nodes import NodeQuery
+from graph.owners import OwnerQuery
 from graph.password_resets import PasswordResetMutation
 from graph.predictions import PredictionMutation, PredictionQuery, PredictionSubscription
 from graph.prices import PriceMutation, PriceQuery
@@ -83,6 +87,8 @@ class Query(
     InvitationQuery,
     RateLimitQuery,
     ModelQuery,
+    OwnerQuery,
+    ModelReportQuery,
     PredictionQuery,
     LineageQuery,
     BatchQuery,
@@ -109,6 +115,9 @@ class Mutation(
     ExperimentMutation,
     ModelMemoryMutation,
     StarMutation,
+    FeaturedMutation,
+    ForkMutation,
+    ModelReportMutation,
     PredictionMutation,
     LineageMutation,
     DeletionMutation,

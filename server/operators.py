@@ -22,7 +22,16 @@ from server.maintenance import erasure
 from server.queue.model_memory import of_workers as requests_of_workers
 from server.runtime import Runtime
 from server.services import audit as audit_log
-from server.services import catalogue, invitations, model_memory, models, password_resets, predictions
+from server.services import (
+    catalogue,
+    featured,
+    invitations,
+    model_memory,
+    model_reports,
+    models,
+    password_resets,
+    predictions,
+)
 from server.services import queues as queue_reports
 from server.services import users as accounts
 from server.services.audit import AuditCriteria
@@ -30,7 +39,7 @@ from server.services.invitations import NewInvitation
 from server.services.predictions import REQUEUED_AT_ONCE, RequeueCriteria
 from server.services.queues import QueueReport
 from server.services.users import UserCriteria
-from server.tables import AuditEvent, Model, User, Worker
+from server.tables import AuditEvent, Model, ModelReport, User, Worker
 
 WAIT_SECONDS = 0.5
 ERASE_SECONDS = 30.0
@@ -52,11 +61,15 @@ users = typer.Typer(
     no_args_is_help=True,
 )
 
+gallery = typer.Typer(
+    help="The gallery of models: featuring one, reports of models and closing them.", no_args_is_help=True
+)
+
 
 def add_commands(app: typer.Typer) -> None:
     """Make them subcommands of the server's command."""
     app.command()(audit)
-    for name, group in (("workers", workers), ("queues", queues), ("users", users)):
+    for name, group in (("workers", workers), ("queues", queues), ("users", users), ("models", gallery)):
         app.add_typer(group, name=name)
 
 
@@ -296,6 +309,58 @@ def requeue(
     criteria = RequeueCriteria(codes, model, begin, None, limit)
     count, refused = beside_servers(lambda rt: predictions.requeue_failed(rt, None, criteria))
     typer.echo(f"{count} run again." + (f" {refused} cannot run now; the log says why." if refused else ""))
+
+
+@gallery.command("feature")
+def feature_model(model: Slug) -> None:
+    """Feature a model in the gallery."""
+    beside_servers(lambda _: featured.feature(None, model))
+    typer.echo(f"{model} is featured.")
+
+
+@gallery.command("unfeature")
+def unfeature_model(model: Slug) -> None:
+    """Feature a model no longer."""
+    beside_servers(lambda _: featured.unfeature(None, model))
+    typer.echo(f"{model} is not featured.")
+
+
+@gallery.command("reports")
+def list_reports(
+    closed: Annotated[bool, typer.Option("--closed", help="Those that are closed, and not the open ones.")] = False,
+    model: Annotated[str | None, typer.Option(help="Only those of this model, as owner/name.")] = None,
+    limit: Annotated[int, typer.Option("-n", "--limit", min=1, max=100_000, help="How many, the newest.")] = 50,
+    as_json: AsJson = False,
+) -> None:
+    """List the reports of models that users sent, the newest first."""
+
+    async def read(_: Runtime) -> list[ModelReport]:
+        query = model_reports.listing(None, is_open=not closed, slug=model)
+        return await query.select_related("model__owner", "reporter").order_by("-created_at", "-id").limit(limit)
+
+    listed = beside_servers(read)
+    lines = [
+        (encode_id("ModelReport", row.id), _slug(row.model), row.reason, row.reporter.handle if row.reporter else "",
+         row.created_at.isoformat(timespec="seconds"), " ".join(row.text.split()))
+        for row in listed
+    ]  # fmt: skip
+    names = ("id", "reason", "text", "created_at", "closed_at", "note", "model_id", "reporter_id")
+    facts = [{**_facts(row, names), "model": _slug(row.model)} for row in listed]
+    show(("id", "model", "reason", "reporter", "time", "text"), lines, facts, as_json=as_json)
+
+
+@gallery.command("close-report")
+def close_report(
+    report: Annotated[str, typer.Argument(help="Id of the report.")],
+    note: Annotated[str | None, typer.Option(help="What was done, for administrators.")] = None,
+) -> None:
+    """Close a report of a model."""
+    try:
+        report_id = parse_id(report, "ModelReport")
+    except BadUserInputError as wrong:
+        raise fail(wrong.message) from None
+    row = beside_servers(lambda _: model_reports.close(None, report_id, note))
+    typer.echo(f"The report {encode_id('ModelReport', row.id)} is closed.")
 
 
 @users.command("list")

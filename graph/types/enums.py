@@ -15,7 +15,9 @@ from server.domain.budgets import BudgetPeriod
 from server.domain.experiments import ExperimentEnd, OutcomeKind
 from server.domain.forecast import QueueReason
 from server.domain.mails import InvitationState, MailState
+from server.domain.model_cards import ModelCategory
 from server.domain.model_memory import MemoryAction, MemoryRequestState
+from server.domain.model_reports import ReportReason
 from server.domain.models import (
     CpuOffload,
     DeviceClass,
@@ -52,6 +54,7 @@ __all__ = [
     "MailState",
     "MemoryAction",
     "MemoryRequestState",
+    "ModelCategory",
     "ModelKind",
     "ModelOrderField",
     "OrderDirection",
@@ -62,6 +65,7 @@ __all__ = [
     "Priority",
     "Quantization",
     "QueueReason",
+    "ReportReason",
     "Scope",
     "UsageGrouping",
     "VariableKind",
@@ -140,7 +144,7 @@ describe(
 describe(
     Visibility,
     "Who can see a model.",
-    {"PUBLIC": "Everyone.", "PRIVATE": "Only its owner and administrators."},
+    {"PUBLIC": "Everyone.", "PRIVATE": "Only its owner, those with whom it is shared, and administrators."},
 )
 describe(
     ModelOrderField,
@@ -150,7 +154,40 @@ describe(
         "UPDATED_AT": "Time of the last change.",
         "NAME": "Name.",
         "STARS": "Number of stars.",
+        "TRENDING": "How many users ran it on each of the last 7 days, where a day counts half as much as the one two "
+        "days later. A user counts once a day; the owner and callers without an account do not count.",
     },
+)
+describe(
+    ModelCategory,
+    "What a model is for.",
+    {
+        "TEXT_GENERATION": "Goes on with a text.",
+        "CHAT": "Answers messages.",
+        "TRANSLATION": "Translates texts.",
+        "CLASSIFICATION": "Tells which of some labels a text, or its words, have.",
+        "EMBEDDINGS": "Makes vectors of texts.",
+        "RERANKING": "Tells how well documents suit a question.",
+        "IMAGE_GENERATION": "Makes or changes pictures.",
+        "VISION": "Tells what is in pictures.",
+        "MULTIMODAL": "Reads pictures, sounds or videos, and writes texts.",
+        "SPEECH": "Writes down what is spoken, or speaks.",
+        "AUDIO": "Makes sounds, or tells what they are.",
+    },
+)
+describe(
+    ReportReason,
+    "Why a model is reported.",
+    {
+        "HARMFUL": "It harms people, or is made to.",
+        "ILLEGAL": "It breaks a law.",
+        "COPYRIGHT": "It has what belongs to somebody else, or breaks a license.",
+        "PERSONAL_DATA": "It shows personal data.",
+        "MISLEADING": "It is not what it says.",
+        "SPAM": "It is advertising, or one of many.",
+        "OTHER": "Another reason, which the text says.",
+    },
+    name="ModelReportReason",
 )
 describe(
     OrderDirection,
@@ -164,12 +201,12 @@ describe(
         "READ": "Read what its owner can see: private models, predictions, files, deliveries and events.",
         "RUN": "Create, retry, rerun and cancel predictions and batches, record outcomes of them, create uploads of "
         "input files, and redeliver webhooks.",
-        "WRITE": "Create, update, delete, star and unstar models, set and remove their variables and aliases, "
-        "set their traffic, publish versions and prepare them again, delete predictions and batches, and purge "
-        "results.",
+        "WRITE": "Create, update, fork, delete, star, unstar and report models, set and remove their variables and "
+        "aliases, set their traffic, publish versions and prepare them again, delete predictions and batches, and "
+        "purge results.",
         "ADMIN": "Act with its owner's administrator rights, within its other scopes: deactivate, reactivate and "
-        "delete users, set their limits and budgets, and prices, pause, resume, warm, evict, pin and unpin models, "
-        "drain and resume workers, and requeue predictions.",
+        "delete users, set their limits and budgets, and prices, pause, resume, warm, evict, pin, unpin, feature and "
+        "unfeature models, close reports of them, drain and resume workers, and requeue predictions.",
     },
 )
 describe(
@@ -201,6 +238,9 @@ describe(
         "MODEL_EVICTED": "Workers were told to unload a model.",
         "MODEL_PINNED": "A model was to stay in memory.",
         "MODEL_UNPINNED": "A model was no longer to stay in memory.",
+        "MODEL_FEATURED": "A model was featured in the gallery.",
+        "MODEL_UNFEATURED": "A model was featured no longer.",
+        "MODEL_REPORT_CLOSED": "An administrator closed a report of a model.",
         "TRAFFIC_SET": "The predictions of a model were divided among its versions.",
         "TRAFFIC_RETURNED": "A guardrail returned the traffic of a model to the baseline.",
         "VERSION_ALIAS_SET": "A version of a model was named, or lost a name.",

@@ -15,6 +15,7 @@ from graph.types.enums import (
     DeviceClass,
     DeviceMap,
     Dtype,
+    ModelCategory,
     ModelKind,
     ModelOrderField,
     OrderDirection,
@@ -33,14 +34,30 @@ from server.adapters.large_columns import holds
 from server.adapters.pagination import Order
 from server.domain import models as domain
 from server.domain.ids import parse_id
+from server.domain.model_cards import (
+    CATEGORIES_MAX,
+    LANGUAGES_MAX,
+    LICENSE_MAX,
+    License,
+    ModelCard,
+    spdx_of,
+)
 from server.domain.traffic import Share
 from server.domain.variables import NAME_MAX, VALUE_MAX_BYTES, VARIABLES_MAX, NewVariable
 from server.errors import BadUserInputError
 from server.services import models, traffic, variables
 from server.services.experiments import MOST_LISTED
-from server.services.models import DESCRIPTION_MAX, REASON_MAX, SAMPLES_MAX, SHARED_MAX, ModelChanges, NewModel
+from server.services.models import (
+    DESCRIPTION_MAX,
+    REASON_MAX,
+    SAMPLES_MAX,
+    SHARED_MAX,
+    ModelChanges,
+    ModelCriteria,
+    NewModel,
+)
 from server.services.variables import ShownVariable
-from server.services.versions import MAX_VERSIONS, next_try_at
+from server.services.versions import MAX_VERSIONS, Hardware, next_try_at
 from server.tables import loaded
 
 if TYPE_CHECKING:
@@ -50,6 +67,11 @@ if TYPE_CHECKING:
 SLUG = "Model as `owner/name`."
 DESCRIPTION = f"Description, as Markdown, at most {DESCRIPTION_MAX} characters."
 TAGS = "Tags to find the model by, at most 10: lower-case letters and digits, with single dashes between them."
+CATEGORIES = f"What it is for, at most {CATEGORIES_MAX}; where nobody says, what its files tell once it is READY."
+LANGUAGES = (
+    f"Languages of its texts or speech, at most {LANGUAGES_MAX} tags of BCP 47, such as `pt-BR`; where nobody says, "
+    "those of its model card."
+)
 OWN_SCHEMA = "JSON Schema of the input, if it is to be narrower than the predictor's own."
 PREDICTOR = (
     "Predictor that runs a CUSTOM model: `pipeline`, which finds out what the model is for, `embeddings`, "
@@ -246,6 +268,32 @@ class ModelVariable:
         return cls(name=shown.name, kind=shown.kind, value=shown.value, updated_at=shown.updated_at)
 
 
+@strawberry.type(description="The terms under which a model may be used.")
+class ModelLicense:
+    name: str = strawberry.field(description="SPDX expression, such as `Apache-2.0`, or another name.")
+    is_spdx: bool = strawberry.field(description="Whether the name is an SPDX expression.")
+    url: str | None = strawberry.field(description="Where its text is, as far as that is known.")
+
+    @classmethod
+    def of(cls, row: tables.Model) -> ModelLicense | None:
+        if row.license is None:
+            return None
+        url = License(row.license, row.license_url).page
+        return cls(name=row.license, is_spdx=spdx_of(row.license) is not None, url=url)
+
+
+@strawberry.type(description="What READY versions of a model need.")
+class ModelHardware:
+    device: DeviceClass = strawberry.field(description="Which workers run them.")
+    memory_bytes: BigInt | None = strawberry.field(
+        description="Least memory that one of them filled when it was tried; null if none was tried."
+    )
+
+    @classmethod
+    def of(cls, need: Hardware) -> ModelHardware:
+        return cls(device=need.device, memory_bytes=None if need.memory_bytes is None else BigInt(need.memory_bytes))
+
+
 @strawberry.type(description="A machine-learning model.")
 class Model(Node):
     row: strawberry.Private[tables.Model]
@@ -283,6 +331,28 @@ class Model(Node):
         return (await info.context.loaders.model_memory.load(self.row.id)).pin_problem
 
     star_count: int = strawberry.field(description="Number of users who starred it.")
+    categories: list[ModelCategory] = strawberry.field(description="What it is for.")
+    languages: list[str] = strawberry.field(description="Languages of its texts or speech, as tags of BCP 47.")
+    license: ModelLicense | None = strawberry.field(description="Its license, if it is known.")
+    featured_at: datetime | None = strawberry.field(
+        description="Time when an administrator featured it; null if it is not featured."
+    )
+
+    @strawberry.field(description="What its READY versions need: each class of workers once.")
+    async def hardware(self, info: Info) -> list[ModelHardware]:
+        if not self.tells_all:
+            return []
+        return [ModelHardware.of(need) for need in await info.context.loaders.hardware_of.load(self.row.id)]
+
+    @strawberry.field(
+        description="Model that it is a fork of; null if it is none, or if that was deleted or you cannot see it."
+    )
+    async def forked_from(self, info: Info) -> Annotated[Model, strawberry.lazy("graph.types.models")] | None:
+        if self.row.forked_from is None:
+            return None
+        row = await info.context.loaders.models.load(self.row.forked_from)
+        is_visible = row is not None and row.deleted_at is None and models.may_see_all(info.context.viewer, row)
+        return Model.of(row) if row is not None and is_visible else None
 
     @strawberry.field(description="Whether you starred it.")
     async def is_starred(self, info: Info) -> bool:
@@ -392,6 +462,7 @@ class Model(Node):
         model = cls.of(row)
         if not models.may_see_all(info.context.viewer, row):
             model.tells_all, model.description = False, ""
+            model.categories, model.languages, model.license = [], [], None
         return model
 
     @classmethod
@@ -411,6 +482,10 @@ class Model(Node):
             pause_reason=row.pause_reason,
             pinned_at=row.pinned_at,
             star_count=row.stars,
+            categories=[ModelCategory(name) for name in row.categories],
+            languages=row.languages,
+            license=ModelLicense.of(row),
+            featured_at=row.featured_at,
         )
 
 
@@ -425,6 +500,32 @@ class ModelFilter:
     )
     tag: str | None = strawberry.field(default=None, description="One of the model's tags.")
     starred: bool | None = strawberry.field(default=None, description="Whether you starred it.")
+    featured: bool | None = strawberry.field(default=None, description="Whether administrators featured it.")
+    category: ModelCategory | None = strawberry.field(default=None, description="What it is for.")
+    language: str | None = strawberry.field(
+        default=None, description="A language as a tag of BCP 47; `pt` finds `pt-BR` too."
+    )
+    license: str | None = strawberry.field(default=None, description="SPDX expression or name of the license.")
+    device: DeviceClass | None = strawberry.field(
+        default=None, description="A READY version runs on all workers, or on these."
+    )
+    max_memory_bytes: BigInt | None = strawberry.field(
+        default=None, description="A READY version filled at most so much memory when it was tried."
+    )
+
+    def criteria(self) -> ModelCriteria:
+        return ModelCriteria(
+            owner=self.owner,
+            kind=self.kind,
+            tag=self.tag,
+            is_starred=self.starred,
+            is_featured=self.featured,
+            category=self.category,
+            language=self.language,
+            license=self.license,
+            device=self.device,
+            max_memory_bytes=self.max_memory_bytes,
+        )
 
 
 @strawberry.input(description="Sort order of a list of models; models that are equal in it are sorted by id.")
@@ -469,6 +570,18 @@ class ModelSourceInput:
         return domain.ModelSource(domain.SourceType.PREDICTOR, self.predictor.value if self.predictor else "")
 
 
+@strawberry.input(description="A license.")
+class ModelLicenseInput:
+    name: str = strawberry.field(
+        description=f"SPDX expression, such as `Apache-2.0`, or another name with the `url` of its text; at most "
+        f"{LICENSE_MAX} characters. An empty name removes the license that the model has."
+    )
+    url: str | None = strawberry.field(default=None, description="Where its text is.")
+
+    def license(self) -> License:
+        return License(self.name, self.url)
+
+
 @strawberry.input(description="A model to create.")
 class CreateModelInput:
     name: str = strawberry.field(description="Name, unique among your models.")
@@ -488,10 +601,17 @@ class CreateModelInput:
     cpu_offload: CpuOffload = strawberry.field(default=domain.CpuOffload.NONE, description=CPU_OFFLOAD)
     safety_checker: bool = strawberry.field(default=True, description=SAFETY_CHECKER)
     config: str | None = strawberry.field(default=None, description=CONFIG)
+    categories: list[ModelCategory] = strawberry.field(default_factory=list, description=CATEGORIES)
+    languages: list[str] = strawberry.field(default_factory=list, description=LANGUAGES)
+    license: ModelLicenseInput | None = strawberry.field(
+        default=None, description="License; where nobody says, that of its model card."
+    )
 
     def new(self) -> NewModel:
         version = _new_version(self)
-        return NewModel(self.name, self.kind, version, self.description, self.visibility, tuple(self.tags))
+        given = self.license.license() if self.license and self.license.name else None
+        card = ModelCard(tuple(self.categories), tuple(self.languages), given)
+        return NewModel(self.name, self.kind, version, self.description, self.visibility, tuple(self.tags), card)
 
 
 @strawberry.input(description="Changes to a model; fields that are left out stay as they are.")
@@ -510,10 +630,21 @@ class UpdateModelInput:
         description=f"Handles of users who can see and run it while it is PRIVATE, at most {SHARED_MAX}; the others "
         "can no longer.",
     )
+    categories: list[ModelCategory] | None = strawberry.field(default=None, description=CATEGORIES)
+    languages: list[str] | None = strawberry.field(default=None, description=LANGUAGES)
+    license: ModelLicenseInput | None = strawberry.field(default=None, description="License.")
 
     def changes(self) -> ModelChanges:
-        samples = None if self.samples is None else [parse_id(key, "Prediction") for key in self.samples]
-        return ModelChanges(self.description, self.visibility, self.tags, samples, self.shared_with)
+        return ModelChanges(
+            description=self.description,
+            visibility=self.visibility,
+            tags=self.tags,
+            samples=None if self.samples is None else [parse_id(key, "Prediction") for key in self.samples],
+            shared_with=self.shared_with,
+            categories=self.categories,
+            languages=self.languages,
+            license=self.license.license() if self.license else None,
+        )
 
 
 @strawberry.input(description="The model to pause.")

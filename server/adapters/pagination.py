@@ -18,13 +18,13 @@ from server.domain.storable import is_storable
 from server.errors import BadUserInputError
 
 DEFAULT_PAGE, MAX_PAGE = 20, 100
-CREATED_AT, BATCH_INDEX, RELEVANCE, STARS = "created_at", "batch_index", "relevance", "stars"
+CREATED_AT, BATCH_INDEX, RELEVANCE, STARS, TREND = "created_at", "batch_index", "relevance", "stars", "trend"
 T = TypeVar("T")
 
 
 @dataclass(frozen=True)
 class Order:
-    """What a list goes by: a column of times, of texts or of places, none of them null, and then the id."""
+    """What a list goes by: a column of times, of texts or of numbers, none of them null, and then the id."""
 
     column: str = CREATED_AT
     direction: OrderDirection = OrderDirection.DESC
@@ -55,7 +55,7 @@ class Order:
                 return value, UUID(row_id)
             if self.column in (BATCH_INDEX, STARS):
                 return int(value[:10]), UUID(row_id)
-            if self.column == RELEVANCE:
+            if self.column in (RELEVANCE, TREND):
                 return float(value), UUID(row_id)
             at = datetime.fromisoformat(value)
             if at.tzinfo is None:

@@ -19,3 +19,4 @@ class ModelOrderField(StrEnum):
     UPDATED_AT = "updated_at"
     NAME = "name"
     STARS = "stars"
+    TRENDING = "trend"

@@ -49,6 +49,7 @@ async def erase_names_of_models(user_id: UUID, owner_id: UUID) -> None:
     """
     await rows(_ERASE_STARS, user_id)
     await rows(_ERASE_SHARES, str(user_id))
+    await rows("DELETE FROM model_caller WHERE user_id = $1 RETURNING id", user_id)
     await rows(_ERASE_VERSIONS, user_id)
     await rows(_ERASE_MODELS, user_id, owner_id)
 
@@ -99,7 +100,7 @@ FROM model m WHERE m.id = v.model_id AND m.owner_id = $1 RETURNING v.id
 """
 _ERASE_MODELS = """
 UPDATE model SET owner_id = $2, name = 'deleted-' || replace(gen_random_uuid()::text, '-', ''), description = '',
-  tags = '[]', samples = '[]', shared_with = '[]', visibility = 'PRIVATE', pause_reason = NULL,
-  deleted_at = coalesce(deleted_at, now())
+  tags = '[]', samples = '[]', shared_with = '[]', visibility = 'PRIVATE', pause_reason = NULL, categories = '[]',
+  languages = '[]', license = NULL, license_url = NULL, featured_at = NULL, deleted_at = coalesce(deleted_at, now())
 WHERE owner_id = $1 RETURNING id
 """

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from server.adapters.database import rows, to_json
+from server.domain.model_cards import NO_CARD, ModelCard
 from server.domain.models import ModelSource, SourceType
 from server.tables import Version
 
@@ -34,7 +35,10 @@ class VersionLease:
 
 @dataclass(frozen=True)
 class PreparedVersion:
-    """What a worker learned about a version while it prepared it; `files` and `probe` as the row has them."""
+    """What a worker learned about a version while it prepared it; `files` and `probe` as the row has them.
+
+    Of its `card` the model takes what nobody has said of it yet.
+    """
 
     input_schema: dict[str, Any]
     output_schema: dict[str, Any]
@@ -44,6 +48,7 @@ class PreparedVersion:
     size_bytes: int
     files: dict[str, Any] | None = None
     probe: dict[str, Any] | None = None
+    card: ModelCard = NO_CARD
 
 
 async def list_unclaimed() -> list[UUID]:
@@ -71,7 +76,13 @@ async def make_ready(version_id: UUID, attempt: int, prepared: PreparedVersion) 
     schemas = (to_json(prepared.input_schema), to_json(prepared.output_schema), to_json(prepared.info))
     origin = (prepared.revision, prepared.digest, prepared.size_bytes)
     notes = [None if value is None else to_json(value) for value in (prepared.files, prepared.probe)]
-    return bool(await rows(_READY, version_id, attempt, *schemas, *origin, *notes))
+    if not await rows(_READY, version_id, attempt, *schemas, *origin, *notes):
+        return False
+    card, named = prepared.card, prepared.card.license
+    if card != NO_CARD:
+        lists = (to_json([each.value for each in card.categories]), to_json(list(card.languages)))
+        await rows(_DESCRIBE, version_id, *lists, named.name if named else None, named.url if named else None)
+    return True
 
 
 async def refuse(version_id: UUID, attempt: int, reason: str) -> bool:
@@ -172,6 +183,15 @@ UPDATE version v SET state = 'REFUSED', reason = format(
 FROM ready WHERE v.model_id = ready.model_id AND v.number < ready.number AND v.state = 'READY'
   AND v.predictor = ready.predictor AND ready.code IS NOT NULL AND v.info->>'code' IS DISTINCT FROM ready.code
 ) SELECT id FROM ready
+"""
+# Behind that, and not with it: whoever adds a model locks its row before those of its versions
+_DESCRIBE = """
+UPDATE model m SET categories = CASE WHEN m.categories = '[]' THEN $2::jsonb ELSE m.categories END,
+  languages = CASE WHEN m.languages = '[]' THEN $3::jsonb ELSE m.languages END,
+  license = coalesce(m.license, $4), license_url = CASE WHEN m.license IS NULL THEN $5 ELSE m.license_url END
+FROM version v WHERE v.id = $1 AND m.id = v.model_id AND m.deleted_at IS NULL AND (
+  m.categories = '[]' AND $2::jsonb <> '[]' OR m.languages = '[]' AND $3::jsonb <> '[]'
+  OR m.license IS NULL AND $4::text IS NOT NULL) RETURNING m.id
 """
 _LIST_CHANGED = """
 SELECT v.id FROM unnest($1::text[], $2::text[]) AS c(predictor, code)

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from tortoise.exceptions import IntegrityError
-from tortoise.expressions import Q, Subquery
+from tortoise.expressions import Q, RawSQL, Subquery
 from tortoise.queryset import QuerySet
 from tortoise.transactions import in_transaction
 
@@ -21,8 +21,21 @@ from server.adapters.redis_calls import REDIS_ERRORS
 from server.domain.accounts import HANDLE, Viewer
 from server.domain.api_keys import Scope
 from server.domain.audit import AuditAction, Subject, SubjectType
+from server.domain.model_cards import (
+    NO_CARD,
+    License,
+    ModelCard,
+    ModelCategory,
+    category_violations,
+    language_of,
+    language_violations,
+    license_violations,
+    spdx_of,
+    with_usual_name,
+)
 from server.domain.models import (
     TAG,
+    DeviceClass,
     ModelKind,
     NewVersion,
     Slug,
@@ -67,17 +80,41 @@ class NewModel:
     description: str = ""
     visibility: Visibility = Visibility.PUBLIC
     tags: tuple[str, ...] = ()
+    card: ModelCard = NO_CARD
 
 
 @dataclass(frozen=True)
 class ModelChanges:
-    """What to change of a model; None changes nothing."""
+    """What to change of a model; None changes nothing, and a license without a name removes the one that it has."""
 
     description: str | None = None
     visibility: Visibility | None = None
     tags: list[str] | None = None
     samples: list[UUID] | None = None
     shared_with: list[str] | None = None
+    categories: list[ModelCategory] | None = None
+    languages: list[str] | None = None
+    license: License | None = None
+
+
+@dataclass(frozen=True)
+class ModelCriteria:
+    """Which models to list; None takes all.
+
+    A `language` is found in its varieties too (`pt` in `pt-BR`). A READY version of what is listed runs on workers of
+    the `device`, and filled at most `max_memory_bytes` when it was tried.
+    """
+
+    owner: str | None = None
+    kind: ModelKind | None = None
+    tag: str | None = None
+    is_starred: bool | None = None
+    is_featured: bool | None = None
+    category: ModelCategory | None = None
+    language: str | None = None
+    license: str | None = None
+    device: DeviceClass | None = None
+    max_memory_bytes: int | None = None
 
 
 async def create(rt: Runtime, viewer: Viewer, new: NewModel) -> Model:
@@ -92,11 +129,11 @@ async def create(rt: Runtime, viewer: Viewer, new: NewModel) -> Model:
     if viewer.user_id is None:
         raise UnauthenticatedError("Sign in to add models.")
     viewer.require(Scope.WRITE)
-    _check_may_add(rt, viewer)
+    check_may_add(rt, viewer)
     owner = await User.get(id=viewer.user_id)
     versions.check_source(viewer, new.version)
     violations = name_violations(new.name) + _description_violations(new.description) + tag_violations(list(new.tags))
-    violations += versions.violations(new.kind, new.version)
+    violations += versions.violations(new.kind, new.version) + _card_violations(new.card)
     base = None
     if new.version.base is not None:
         base, reasons = await versions.find_base(viewer, new.kind, owner.id, new.visibility, new.version.base)
@@ -113,6 +150,7 @@ async def add(rt: Runtime, owner: User, new: NewModel, base: Version | None = No
         "description": new.description,
         "visibility": new.visibility.value,
         "tags": _distinct(new.tags),
+        **card_columns(new.card),
     }
     conflict = ConflictError(
         f"{owner.handle}/{new.name} is taken. If it is yours, publish a version of it, or prepare the one that it has "
@@ -145,7 +183,7 @@ async def publish_version(rt: Runtime, viewer: Viewer, slug: str, new: NewVersio
         InvalidInputError: source, schema or options break rules.
     """
     model = await find_own(viewer, slug)
-    _check_may_add(rt, viewer)
+    check_may_add(rt, viewer)
     versions.check_source(viewer, new)
     kind, base = ModelKind(model.kind), None
     violations = versions.violations(kind, new)
@@ -170,7 +208,7 @@ async def prepare_again(rt: Runtime, viewer: Viewer, slug: str) -> Version:
     version = await query.order_by("-number").first()
     if version is None:
         raise NotFoundError(f"There is no version {slug[:100]!r}.")
-    _check_may_add(rt, viewer)
+    check_may_add(rt, viewer)
     return await versions.retry(rt, version)
 
 
@@ -180,7 +218,24 @@ def _description_violations(description: str) -> list[Violation]:
     return []
 
 
-def _check_may_add(rt: Runtime, viewer: Viewer) -> None:
+def _card_violations(card: ModelCard) -> list[Violation]:
+    violations = category_violations(list(card.categories)) + language_violations(list(card.languages))
+    return violations + (license_violations(card.license) if card.license else [])
+
+
+def card_columns(card: ModelCard) -> dict[str, Any]:
+    """What a checked card is in the row of a model."""
+    named = with_usual_name(card.license) if card.license else None
+    return {
+        "categories": _distinct(each.value for each in card.categories),
+        "languages": _distinct(language_of(tag) or tag for tag in card.languages),
+        "license": named.name if named else None,
+        "license_url": named.url if named else None,
+    }
+
+
+def check_may_add(rt: Runtime, viewer: Viewer) -> None:
+    """Raise ForbiddenError where the settings let only administrators add models, and the viewer is none."""
     if not rt.settings.users_add_models and not viewer.is_admin:
         raise ForbiddenError(
             "Only administrators add models and versions to this server. Ask one of them to add yours, or its operator "
@@ -194,13 +249,15 @@ async def update(rt: Runtime, viewer: Viewer, slug: str, changes: ModelChanges) 
     violations = _description_violations(changes.description or "") + tag_violations(changes.tags or [])
     violations += await _sample_violations(viewer, model, changes.samples or [])
     shared_with, reasons = await _find_shared(model, changes.shared_with or [])
-    violations += reasons
+    card = ModelCard(tuple(changes.categories or ()), tuple(changes.languages or ()),
+                     changes.license if changes.license and changes.license.name else None)  # fmt: skip
+    violations += reasons + _card_violations(card)
     if changes.visibility is Visibility.PUBLIC and await versions.has_private_base(model.id):
         rule = "It has an adapter of a private model, so it has to be PRIVATE too."
         violations.append(Violation("/visibility", rule, "base"))
     if violations:
         raise InvalidInputError(violations)
-    before = _told(model)
+    before = _audited(model)
     if changes.shared_with is not None:
         model.shared_with = shared_with
     is_described = changes.description not in (None, model.description)
@@ -212,10 +269,20 @@ async def update(rt: Runtime, viewer: Viewer, slug: str, changes: ModelChanges) 
         model.tags = _distinct(changes.tags)
     if changes.samples is not None:
         model.samples = _distinct(str(key) for key in changes.samples)
-    after = _told(model)
+    columns = card_columns(card)
+    if changes.categories is not None:
+        model.categories = columns["categories"]
+    if changes.languages is not None:
+        model.languages = columns["languages"]
+    if changes.license is not None:
+        model.license, model.license_url = columns["license"], columns["license_url"]
+    after = _audited(model)
     changed = {name: value for name, value in after.items() if value != before[name]}
     async with in_transaction():
-        await model.save(update_fields=["description", "visibility", "tags", "samples", "shared_with", "updated_at"])
+        await model.save(update_fields=[
+            *("description", "visibility", "tags", "samples", "shared_with", "updated_at"),
+            *("categories", "languages", "license", "license_url"),
+        ])  # fmt: skip
         # What its owner writes on it is theirs; who sees it, and what others change of it, is told
         if {"visibility", "shared_with"} & changed.keys() or (
             model.owner_id != viewer.user_id and (changed or is_described)
@@ -226,10 +293,11 @@ async def update(rt: Runtime, viewer: Viewer, slug: str, changes: ModelChanges) 
     return model
 
 
-def _told(model: Model) -> dict[str, Any]:
+def _audited(model: Model) -> dict[str, Any]:
     """What the audit log tells of a model that is changed: it names nobody, so that it need not forget them."""
     shares = {"visibility": model.visibility, "shared_with": len(model.shared_with)}
-    return {**shares, "tags": model.tags, "samples": len(model.samples)}
+    card = {"categories": model.categories, "languages": model.languages, "license": model.license}
+    return {**shares, "tags": model.tags, "samples": len(model.samples), **card}
 
 
 async def _find_shared(model: Model, handles: list[str]) -> tuple[list[str], list[Violation]]:
@@ -458,27 +526,47 @@ async def find_own(viewer: Viewer, slug: str) -> Model:
     return model
 
 
-def listing(
-    viewer: Viewer,
-    *,
-    owner: str | None = None,
-    kind: ModelKind | None = None,
-    tag: str | None = None,
-    is_starred: bool | None = None,
-) -> QuerySet[Model]:
+def listing(viewer: Viewer, criteria: ModelCriteria = ModelCriteria()) -> QuerySet[Model]:
     """The models a viewer may know of, filtered."""
     viewer.require(Scope.READ)
     query = Model.filter(visible(viewer))
-    if owner:
-        query = query.filter(owner__handle=owner if HANDLE.fullmatch(owner) else "")
-    if kind:
-        query = query.filter(kind=kind.value)
-    if tag is not None:
+    if criteria.owner:
+        query = query.filter(owner__handle=criteria.owner if HANDLE.fullmatch(criteria.owner) else "")
+    if criteria.kind:
+        query = query.filter(kind=criteria.kind.value)
+    if (tag := criteria.tag) is not None:
         query = query.filter(tags__contains=[tag if TAG.fullmatch(tag) else ""])
-    if is_starred is not None:
+    if criteria.is_starred is not None:
         mine = Subquery(ModelStar.filter(user_id=viewer.user_id).values("model_id"))
-        query = query.filter(id__in=mine) if is_starred else query.filter(id__not_in=mine)
+        query = query.filter(id__in=mine) if criteria.is_starred else query.filter(id__not_in=mine)
+    if criteria.is_featured is not None:
+        query = query.filter(featured_at__isnull=not criteria.is_featured)
+    if criteria.category is not None:
+        query = query.filter(categories__contains=[criteria.category.value])
+    if criteria.language is not None:
+        query = query.filter(id__in=RawSQL(_OF_LANGUAGE.format(language_of(criteria.language) or "")))
+    if (license_name := criteria.license) is not None:
+        usual = spdx_of(license_name) or license_name
+        query = query.filter(license=usual if is_storable(usual) else "")
+    if criteria.device is not None or criteria.max_memory_bytes is not None:
+        query = query.filter(id__in=RawSQL(_runnable(criteria.device, criteria.max_memory_bytes)))
     return query
+
+
+# What is put into these is of the form of a language tag, of our own enum, or a number
+_OF_LANGUAGE = """(SELECT l.id FROM model l, jsonb_array_elements_text(l.languages) AS tag
+  WHERE tag = '{0}' OR starts_with(tag, '{0}-'))"""
+
+
+def _runnable(device: DeviceClass | None, max_memory_bytes: int | None) -> str:
+    """The models with a READY version that runs on workers of a device, and in so much memory."""
+    conditions = ["v.state = 'READY'"]
+    if device is not None:
+        classes = ", ".join(f"'{each.value}'" for each in dict.fromkeys((DeviceClass.ANY, device)))
+        conditions.append(f"coalesce(v.options->>'device', 'ANY') IN ({classes})")
+    if max_memory_bytes is not None:
+        conditions.append(f"(v.probe->>'bytes')::numeric <= {int(max_memory_bytes)}")
+    return f"(SELECT v.model_id FROM version v WHERE {' AND '.join(conditions)})"  # noqa: S608 - of enums and numbers
 
 
 async def search(

@@ -110,6 +110,12 @@ async def count_anonymous_prediction(rt: Runtime, viewer: Viewer) -> None:
     await _count(rt, rate, network_of(viewer.address), "predictions without an account from your address")
 
 
+async def count_model_report(rt: Runtime, viewer: Viewer) -> None:
+    """Count a report of a model; raises RateLimitedError."""
+    rate = Rate("model-report", rt.settings.model_reports_per_hour, HOUR)
+    await _count(rt, rate, str(viewer.user_id), "reports of models")
+
+
 async def count_redelivery(rt: Runtime, viewer: Viewer) -> None:
     """Count a delivery that is to be sent again; raises RateLimitedError."""
     rate = Rate("redelivery", rt.settings.redeliveries_per_minute, MINUTE)

@@ -17,6 +17,7 @@ from server.domain.models import (
     FOLDER_PREDICTORS,
     OPEN_PREDICTORS,
     PREPARE_QUEUE,
+    DeviceClass,
     ModelKind,
     NewVersion,
     Slug,
@@ -63,6 +64,26 @@ async def latest_of_models(model_ids: Iterable[UUID]) -> dict[UUID, Version]:
     return {version.model_id: version for version in await without_large(Version.filter(id__in=latest))}
 
 
+@dataclass(frozen=True)
+class Hardware:
+    """What READY versions of a model need: workers of a class, and so much memory, null where none was tried."""
+
+    device: DeviceClass
+    memory_bytes: int | None
+
+
+async def hardware_of_models(model_ids: Iterable[UUID]) -> dict[UUID, list[Hardware]]:
+    """For each model, the classes of devices that its READY versions need, each with the least memory that one does."""
+    needs: dict[UUID, list[Hardware]] = {}
+    for row in await rows(_HARDWARE, list(model_ids)):
+        needs.setdefault(row["model_id"], []).append(Hardware(DeviceClass(row["device"]), row["memory_bytes"]))
+    return needs
+
+
+_HARDWARE = """
+SELECT model_id, coalesce(options->>'device', 'ANY') AS device, min((probe->>'bytes')::bigint) AS memory_bytes
+FROM version WHERE model_id = ANY($1::uuid[]) AND state = 'READY' GROUP BY 1, 2 ORDER BY 1, 2
+"""
 _NEWEST = """
 SELECT v.id FROM unnest($1::uuid[]) AS m (id)
 CROSS JOIN LATERAL (SELECT id FROM version WHERE model_id = m.id ORDER BY number DESC LIMIT $2) AS v

@@ -227,6 +227,9 @@ class LimitSettings(BaseSettings):
     anonymous_predictions_per_minute: int = Field(
         30, ge=0, description="Predictions that one address may create per minute without an account; 0: no limit."
     )
+    model_reports_per_hour: int = Field(
+        10, ge=0, description="Reports of models that one user may send per hour; 0: no limit."
+    )
     max_sockets: int = Field(5000, ge=1, description="Maximum open WebSockets of one API process.")
     max_sockets_per_address: int = Field(
         1000, ge=1, description="Maximum open WebSockets from one address to one API process."

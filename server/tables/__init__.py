@@ -12,7 +12,7 @@ from server.tables.budgets import Budget, BudgetHold
 from server.tables.deletions import Deletion
 from server.tables.environments import RunEnvironment
 from server.tables.experiments import Experiment, ExperimentWebhook, Outcome
-from server.tables.gallery import ModelStar, ModelText
+from server.tables.gallery import ModelCaller, ModelDay, ModelReport, ModelStar, ModelText
 from server.tables.identities import Identity, SignIn
 from server.tables.invitations import Invitation, PasswordReset
 from server.tables.mails import Mail
@@ -45,6 +45,9 @@ __all__ = [
     "MemoryRequest",
     "Model",
     "ModelAlias",
+    "ModelCaller",
+    "ModelDay",
+    "ModelReport",
     "ModelStar",
     "ModelText",
     "ModelVariable",

@@ -22,7 +22,9 @@ class Model(Row):
     `pause_reason`. Of one with `pinned_at` the newest READY version stays in memory. `traffic` says which versions run
     where none is pinned (`server.domain.traffic`); null is the newest READY one. `version_aliases` are numbers of
     versions by what the owner calls them. `stars` is how many users starred it, and `shared_with` the ids
-    of users who may see it while it is PRIVATE.
+    of users who may see it while it is PRIVATE. `categories`, `languages` and `license` are as
+    `server.domain.model_cards` has them; the gallery begins with what has `featured_at`. `trend` is how much it was run
+    lately (`server.maintenance.run_counts`). `forked_from` is the model that it is a fork of.
     """
 
     id = fields.UUIDField(primary_key=True, default=uuid7)
@@ -39,6 +41,14 @@ class Model(Row):
     runs = fields.BigIntField(default=0)
     stars = fields.IntField(default=0)
     shared_with: Any = fields.JSONField(default=list)
+    categories: Any = fields.JSONField(default=list)
+    languages: Any = fields.JSONField(default=list)
+    license = fields.CharField(max_length=100, null=True)
+    license_url = fields.CharField(max_length=500, null=True)
+    trend = fields.FloatField(default=0)
+    featured_at = fields.DatetimeField(null=True)
+    # No foreign key: the row of a model never goes
+    forked_from = fields.UUIDField(null=True)
     variable_changes = fields.IntField(default=0)
     created_at = fields.DatetimeField(auto_now_add=True)
     updated_at = fields.DatetimeField(auto_now=True)
@@ -59,6 +69,7 @@ class Model(Row):
             LiveIndex(fields=("name", "id"), name="model_names", where="deleted_at IS NULL"),
             LiveIndex(fields=("updated_at", "id"), name="model_updates", where="deleted_at IS NULL"),
             LiveIndex(fields=("stars", "id"), name="model_stars", where="deleted_at IS NULL"),
+            LiveIndex(fields=("trend", "id"), name="model_trend", where="deleted_at IS NULL"),
             LiveIndex(fields=("pinned_at",), name="model_pinned", where="pinned_at IS NOT NULL"),
         )
 

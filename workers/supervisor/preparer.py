@@ -13,6 +13,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 from uuid import UUID
 
+import anyio
 import structlog
 
 from server.adapters import metrics
@@ -37,6 +38,7 @@ from workers.supervisor.attempt import SharedLock
 from workers.supervisor.downloads import CacheFullError, DownloadFailedError, fetch
 from workers.supervisor.folders import rule_of
 from workers.supervisor.inspector import Inspector
+from workers.supervisor.model_cards import read_card
 from workers.supervisor.probe import ProbeFailedError, probe
 from workers.supervisor.runner_client import RunnerFailedError
 from workers.supervisor.runner_keeper import RunnerKeeper
@@ -45,6 +47,7 @@ from workers.supervisor.snapshots import checkpoint_spec, choice_of, fetch_base,
 
 logger = structlog.get_logger(__name__)
 
+HUB = "https://huggingface.co"
 DISK_FAULTS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})
 
 
@@ -217,11 +220,14 @@ class Preparer:
         chosen = {"rule": rule_of(version.predictor), "names": snapshot.names, "tokenizers": RULES}
         if snapshot.configuration is not None:
             chosen["config"] = snapshot.configuration.name
+        info = {**inspection.info, **notes}
+        page = f"{settings.hf_endpoint or HUB}/{source.ref}" if source.type is SourceType.HUGGINGFACE else None
+        card = await anyio.to_thread.run_sync(read_card, version.predictor, info, snapshot.path, page)
         return PreparedVersion(
-            schema, inspection.output_schema, {**inspection.info, **notes},
+            schema, inspection.output_schema, info,
             snapshot.revision, snapshot.digest, snapshot.size_bytes,
             chosen if snapshot.path else None,
-            result,
+            result, card,
         )  # fmt: skip
 
     async def _inspect(self, version: Version, source: ModelSource, spec: VersionSpec) -> Inspected:

@@ -439,6 +439,9 @@ class CreateUploadInput(CreateUploadInputNeeds, total=False):
     contentType: str
 
 
+ModelCategory = Literal["TEXT_GENERATION", "CHAT", "TRANSLATION", "CLASSIFICATION", "EMBEDDINGS", "RERANKING", "IMAGE_GENERATION", "VISION", "MULTIMODAL", "SPEECH", "AUDIO"]
+
+
 class ModelFilter(TypedDict, total=False):
     """Filter for a list of models."""
 
@@ -447,6 +450,12 @@ class ModelFilter(TypedDict, total=False):
     search: str | None
     tag: str | None
     starred: bool | None
+    featured: bool | None
+    category: ModelCategory | None
+    language: str | None
+    license: str | None
+    device: DeviceClass | None
+    maxMemoryBytes: int | None
 
 
 class HuggingFaceSourceInputNeeds(TypedDict):
@@ -484,6 +493,17 @@ Dtype = Literal["AUTO", "FLOAT32", "FLOAT16", "BFLOAT16"]
 CpuOffload = Literal["NONE", "MODEL", "SEQUENTIAL"]
 
 
+class ModelLicenseInputNeeds(TypedDict):
+    """What ModelLicenseInput needs."""
+
+    name: str
+
+class ModelLicenseInput(ModelLicenseInputNeeds, total=False):
+    """A license."""
+
+    url: str | None
+
+
 class CreateModelInputNeeds(TypedDict):
     """What CreateModelInput needs."""
 
@@ -508,6 +528,9 @@ class CreateModelInput(CreateModelInputNeeds, total=False):
     cpuOffload: CpuOffload
     safetyChecker: bool
     config: str | None
+    categories: list[ModelCategory]
+    languages: list[str]
+    license: ModelLicenseInput | None
 
 
 class PublishVersionInputNeeds(TypedDict):

@@ -103,6 +103,15 @@ export type DeletePredictionInput = {
   id: string;
 };
 
+/** Which workers may run a version. */
+export type DeviceClass =
+  /** All workers. */
+  | 'ANY'
+  /** Workers without a GPU. */
+  | 'CPU'
+  /** Workers with an NVIDIA GPU. */
+  | 'CUDA';
+
 /** Stable codes of errors. */
 export type ErrorCode =
   /** Wrong e-mail address or password. */
@@ -137,10 +146,47 @@ export type FinishReason =
   /** At its own end, with calls of tools. */
   | 'TOOL_CALLS';
 
+/** What a model is for. */
+export type ModelCategory =
+  /** Makes sounds, or tells what they are. */
+  | 'AUDIO'
+  /** Answers messages. */
+  | 'CHAT'
+  /** Tells which of some labels a text, or its words, have. */
+  | 'CLASSIFICATION'
+  /** Makes vectors of texts. */
+  | 'EMBEDDINGS'
+  /** Makes or changes pictures. */
+  | 'IMAGE_GENERATION'
+  /** Reads pictures, sounds or videos, and writes texts. */
+  | 'MULTIMODAL'
+  /** Tells how well documents suit a question. */
+  | 'RERANKING'
+  /** Writes down what is spoken, or speaks. */
+  | 'SPEECH'
+  /** Goes on with a text. */
+  | 'TEXT_GENERATION'
+  /** Translates texts. */
+  | 'TRANSLATION'
+  /** Tells what is in pictures. */
+  | 'VISION';
+
 /** Filter for a list of models. */
 export type ModelFilter = {
+  /** What it is for. */
+  category?: ModelCategory | null | undefined;
+  /** A READY version runs on all workers, or on these. */
+  device?: DeviceClass | null | undefined;
+  /** Whether administrators featured it. */
+  featured?: boolean | null | undefined;
   /** Kind of the models. */
   kind?: ModelKind | null | undefined;
+  /** A language as a tag of BCP 47; `pt` finds `pt-BR` too. Maximum 10000 characters. */
+  language?: string | null | undefined;
+  /** SPDX expression or name of the license. Maximum 10000 characters. */
+  license?: string | null | undefined;
+  /** A READY version filled at most so much memory when it was tried. */
+  maxMemoryBytes?: number | null | undefined;
   /** Handle of the owner. Maximum 10000 characters. */
   owner?: string | null | undefined;
   /** Words in the name, the tags or the description, or `owner/name`; beginnings of the last word and misspelled names are enough. The best 200 models come. Maximum 10000 characters. */
@@ -270,7 +316,7 @@ export type VersionState =
 
 /** Who can see a model. */
 export type Visibility =
-  /** Only its owner and administrators. */
+  /** Only its owner, those with whom it is shared, and administrators. */
   | 'PRIVATE'
   /** Everyone. */
   | 'PUBLIC';

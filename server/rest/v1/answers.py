@@ -11,6 +11,7 @@ from tortoise.queryset import QuerySet
 
 from server.adapters.pagination import NEWEST, Order, Page, PageRequest, page
 from server.domain.ids import encode_id
+from server.domain.model_cards import License
 from server.domain.models import ModelKind
 from server.domain.version_ids import encode_version_id
 from server.live import rest_body
@@ -91,7 +92,7 @@ async def model_bodies(caller: Caller, rows: list[Model]) -> list[Body]:
                 "tags": row.tags,
                 "github_url": None,
                 "paper_url": None,
-                "license_url": None,
+                "license_url": License(row.license, row.license_url).page if row.license else None,
                 "cover_image_url": None,
                 "run_count": row.runs,
                 "default_example": await prediction_body(caller, sample) if sample else None,

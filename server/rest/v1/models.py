@@ -30,7 +30,7 @@ from server.rest.v1.forms import (
     visibility_of,
 )
 from server.services import accounts, models, versions
-from server.services.models import ModelChanges, NewModel
+from server.services.models import ModelChanges, ModelCriteria, NewModel
 from server.tables import Model as ModelRow
 from server.tables import Version as VersionRow
 
@@ -170,7 +170,7 @@ async def list_collections(caller: Calling) -> Response:
 @router.get("/collections/{slug}", response_model=FullCollection)
 async def get_collection(caller: Calling, slug: str) -> Response:
     """The newest models that have a tag."""
-    query = models.listing(caller.viewer, tag=slug).select_related("owner")
+    query = models.listing(caller.viewer, ModelCriteria(tag=slug)).select_related("owner")
     rows = await query.order_by("-created_at").limit(100)
     if not rows:
         raise NotFoundError("There is no collection of this name.")

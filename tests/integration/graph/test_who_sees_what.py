@@ -31,9 +31,13 @@ NODE_TYPES = {kind.name for kind in objects(SCHEMA, SCHEMA.type_map["Node"])}
 # Everybody may know that a user exists
 PUBLIC_TYPES = {"User"}
 # Its owner does not see what administrators see (tests/integration/administration, tests/integration/mail)
-ADMIN_TYPES = {"AuditEvent", "Invitation"}
-# Nothing was run again there, and no version is an adapter on a base (tests/integration/models/test_adapters.py)
-EMPTY = {"Prediction.retryOf", "PredictionLineage.parent", "Batch.retryOf", "ModelVersion.base"}
+ADMIN_TYPES = {"AuditEvent", "Invitation", "ModelReport"}
+# Nothing was run again there, no version is an adapter on a base (tests/integration/models/test_adapters.py), no model
+# is a fork (tests/integration/models/test_marketplace.py), and no experiment chose the version of what is watched
+EMPTY = {
+    *("Prediction.retryOf", "PredictionLineage.parent", "Batch.retryOf", "ModelVersion.base", "Model.forkedFrom"),
+    *("Prediction.experiment", "Experiment.model", "Experiment.baseline", "VersionResult.version"),
+}
 
 
 @dataclass(frozen=True)
@@ -113,10 +117,10 @@ async def batch_item(owner: Client, slug: str, word: str) -> dict[str, Any]:
 
 def questions(secrets: Secrets) -> Iterator[dict[str, str]]:
     """What one may ask with: each secret's id where an id is asked for, and the model's name."""
-    slug = json.dumps(secrets.slug)
+    slug, handle = json.dumps(secrets.slug), json.dumps(secrets.slug.partition("/")[0])
     for identifier in secrets.ids.values():
         literal = json.dumps(identifier)
-        yield {"id": literal, "ids": literal, "ID": literal, "slug": slug, "model": slug, **SOURCE}
+        yield {"id": literal, "ids": literal, "ID": literal, "slug": slug, "model": slug, "handle": handle, **SOURCE}
 
 
 SOURCE = {"ModelSourceInput": '{ predictor: "echo" }'}
@@ -226,15 +230,85 @@ async def test_lists_hold_nothing_of_them(secrets: Secrets, bob: Client, nobody:
     queries = [
         f"{{ models(filter: {{ owner: {filtered} }}, first: 100) {{ totalCount nodes {{ id }} }} }}",
         f'{{ models(filter: {{ search: "{secrets.words[0]}" }}) {{ totalCount nodes {{ id }} }} }}',
+        f"{{ models(filter: {{ owner: {filtered}, featured: false, device: CPU }}) {{ totalCount nodes {{ id }} }} }}",
+        f"{{ models(filter: {{ owner: {filtered} }}, orderBy: {{field: TRENDING}}) {{ totalCount nodes {{ id }} }} }}",
     ]
     for query in queries:
         assert (await secrets.owner.run(query))["models"]["totalCount"] == 1
         for stranger in (bob, nobody):
             assert (await stranger.run(query))["models"] == {"totalCount": 0, "nodes": []}
+    page = f"{{ owner(handle: {filtered}) {{ modelCount starCount models {{ totalCount nodes {{ id }} }} }} }}"
+    assert (await secrets.owner.run(page))["owner"]["models"]["totalCount"] == 1
+    for stranger in (bob, nobody):
+        none = {"totalCount": 0, "nodes": []}
+        assert (await stranger.run(page))["owner"] == {"modelCount": 0, "starCount": 0, "models": none}
     query = f"{{ predictions(filter: {{ model: {model} }}) {{ totalCount nodes {{ id }} }} }}"
     # The item of the batch is one of them
     assert (await secrets.owner.run(query))["predictions"]["totalCount"] == 2
     assert (await bob.run(query))["predictions"] == {"totalCount": 0, "nodes": []}
+
+
+EVERYTHING = """query ($s: String!, $ids: [ID!]!, $h: String!) {
+  model(slug: $s) { id description isStarred versions { id } samples { id }
+    experiments { id } traffic { weight } sharedWith { handle } variables { name } }
+  models(filter: { owner: $h }) { nodes { id } }
+  starred: models(filter: { starred: true }) { nodes { id } }
+  owner(handle: $h) { modelCount models { nodes { id } } }
+  predictions(filter: { model: $s }) { totalCount }
+  nodes(ids: $ids) { __typename } }"""
+
+
+async def test_with_whom_a_private_model_is_shared_sees_it_and_nothing_around_it(
+    secrets: Secrets, admin: Client, bob: Client, nobody: Client, ada: Client
+) -> None:
+    """Its versions and samples, and what they ran themselves; no run, experiment or variable of its owner."""
+    share = "mutation ($i: UpdateModelInput!) { updateModel(input: $i) { __typename } }"
+    owner, model = await handle_of(secrets.owner), secrets.ids["Model"]
+    given = {"s": secrets.slug, "ids": list(secrets.ids.values()), "h": owner}
+    await secrets.owner.run(
+        share, i={"model": secrets.slug, "sharedWith": [await handle_of(bob), await handle_of(ada)]}
+    )
+    try:
+        for mutation in ("starModel", "reportModel"):
+            reason = ", reason: SPAM" if mutation == "reportModel" else ""
+            answer = await bob.run(
+                f"mutation {{ {mutation}(input: {{ model: {json.dumps(secrets.slug)}{reason} }}) {{ __typename }} }}"
+            )
+            assert answer[mutation]["__typename"] in ("Model", "ReportedModel")
+        own = await bob.create(secrets.slug, {"text": "mine"})
+        seen = await bob.run(EVERYTHING, **given)
+        assert seen["model"] == {
+            "id": model, "description": secrets.words[0], "isStarred": True,
+            "samples": [{"id": secrets.ids["Prediction"]}],
+            "versions": seen["model"]["versions"], "experiments": [], "traffic": [], "sharedWith": None,
+            "variables": None,
+        }  # fmt: skip
+        assert secrets.ids["ModelVersion"] in [version["id"] for version in seen["model"]["versions"]]
+        assert (
+            seen["models"]["nodes"] == seen["owner"]["models"]["nodes"] == seen["starred"]["nodes"] == [{"id": model}]
+        )
+        assert (seen["owner"]["modelCount"], seen["predictions"]["totalCount"]) == (1, 1)
+        visible = {name for name, node in zip(secrets.ids, seen["nodes"], strict=True) if node}
+        assert visible <= {"Model", "ModelVersion"}
+        # Ada, who sees the model too, sees nothing of bob's: neither the run nor the star nor the report
+        other = await ada.run(EVERYTHING, **given)
+        assert (other["predictions"]["totalCount"], other["model"]["isStarred"]) == (0, False)
+        assert (await ada.run("query ($id: ID!) { prediction(id: $id) { id } }", id=own["id"]))["prediction"] is None
+        reports = "query ($s: String!) { modelReports(filter: { model: $s }) { nodes { reporter { handle } } } }"
+        for client in (secrets.owner, bob, ada, nobody):
+            answer = await client.raw(reports, s=secrets.slug)
+            assert codes(answer) == {"FORBIDDEN"}
+        nodes = (await admin.run(reports, s=secrets.slug))["modelReports"]["nodes"]
+        assert {"reporter": {"handle": await handle_of(bob)}} in nodes
+    finally:
+        await secrets.owner.run(share, i={"model": secrets.slug, "sharedWith": []})
+    seen = await bob.run(EVERYTHING, **given)
+    assert secrets.found_in(seen) == []
+    assert seen["starred"]["nodes"] == []
+    # What they ran is theirs still
+    assert (await bob.run("query ($id: ID!) { prediction(id: $id) { id } }", id=own["id"]))["prediction"] == {
+        "id": own["id"]
+    }
 
 
 async def test_a_model_that_became_private_tells_no_more_than_it_did(ada: Client, bob: Client) -> None:

@@ -18,8 +18,9 @@ from server.services.health import NO_ROOM
 from tests.conftest import LiveServer, running
 from tests.support.api import Client
 from tests.support.hub_server import Fault, HubServer, hub_server
-from tests.support.operations import add_model, change, ended, settled, somebody
+from tests.support.operations import add_model, change, delete, ended, settled, somebody
 from tests.support.prepared import StartServers
+from workers.supervisor import folders
 
 # Tests of the bundled models forbid every hub in the environment of this process
 ONLINE = {"HF_HUB_OFFLINE": "0", "TRANSFORMERS_OFFLINE": "0"}
@@ -278,3 +279,27 @@ async def test_a_download_that_nobody_waits_for_is_called_off_and_the_next_one_b
     # Small files of the download before are not fetched again
     assert size < phases["download"][0] <= phases["download"][1]
     assert phases["move"] == phases["warm-up"] == (size, size)
+
+
+FORK = """mutation ($i: ForkModelInput!) { forkModel(input: $i) { __typename
+  ... on Model { slug latestVersion { state revision digest } } ... on UserError { message } } }"""
+
+
+async def test_a_fork_runs_on_the_same_files_when_its_original_is_gone(
+    live: LiveServer, user: Client, shared_hub: HubServer
+) -> None:
+    original = await from_hub(user, repo=REPO)
+    cache = Path(live.environment["DATA_DIR"]) / "models"
+    used, asked = folders.size_of(cache), len(shared_hub.requests)
+    assert used > 0
+    other, _ = await somebody(live.url)
+    try:
+        made = (await other.run(FORK, i={"model": original["slug"], "name": "fork"}))["forkModel"]
+        assert made["latestVersion"]["state"] == "READY", made
+        await delete(user, original["slug"])
+        done = await other.create(made["slug"], {"prompt": "Once", "max_new_tokens": 3}, wait=60)
+    finally:
+        await other.close()
+    assert done["status"] == "SUCCEEDED", done
+    assert folders.size_of(cache) == used
+    assert len(shared_hub.requests) == asked

@@ -137,10 +137,47 @@ export type LogoutInput = {
   refreshToken?: string | null | undefined;
 };
 
+/** What a model is for. */
+export type ModelCategory =
+  /** Makes sounds, or tells what they are. */
+  | 'AUDIO'
+  /** Answers messages. */
+  | 'CHAT'
+  /** Tells which of some labels a text, or its words, have. */
+  | 'CLASSIFICATION'
+  /** Makes vectors of texts. */
+  | 'EMBEDDINGS'
+  /** Makes or changes pictures. */
+  | 'IMAGE_GENERATION'
+  /** Reads pictures, sounds or videos, and writes texts. */
+  | 'MULTIMODAL'
+  /** Tells how well documents suit a question. */
+  | 'RERANKING'
+  /** Writes down what is spoken, or speaks. */
+  | 'SPEECH'
+  /** Goes on with a text. */
+  | 'TEXT_GENERATION'
+  /** Translates texts. */
+  | 'TRANSLATION'
+  /** Tells what is in pictures. */
+  | 'VISION';
+
 /** Filter for a list of models. */
 export type ModelFilter = {
+  /** What it is for. */
+  category?: ModelCategory | null | undefined;
+  /** A READY version runs on all workers, or on these. */
+  device?: DeviceClass | null | undefined;
+  /** Whether administrators featured it. */
+  featured?: boolean | null | undefined;
   /** Kind of the models. */
   kind?: ModelKind | null | undefined;
+  /** A language as a tag of BCP 47; `pt` finds `pt-BR` too. Maximum 10000 characters. */
+  language?: string | null | undefined;
+  /** SPDX expression or name of the license. Maximum 10000 characters. */
+  license?: string | null | undefined;
+  /** A READY version filled at most so much memory when it was tried. */
+  maxMemoryBytes?: number | string | null | undefined;
   /** Handle of the owner. Maximum 10000 characters. */
   owner?: string | null | undefined;
   /** Words in the name, the tags or the description, or `owner/name`; beginnings of the last word and misspelled names are enough. The best 200 models come. Maximum 10000 characters. */
@@ -315,13 +352,13 @@ export type RevokeApiKeyInput = {
 
 /** What an API key may do; no scope includes another. */
 export type Scope =
-  /** Act with its owner's administrator rights, within its other scopes: deactivate, reactivate and delete users, set their limits and budgets, and prices, pause, resume, warm, evict, pin and unpin models, drain and resume workers, and requeue predictions. */
+  /** Act with its owner's administrator rights, within its other scopes: deactivate, reactivate and delete users, set their limits and budgets, and prices, pause, resume, warm, evict, pin, unpin, feature and unfeature models, close reports of them, drain and resume workers, and requeue predictions. */
   | 'ADMIN'
   /** Read what its owner can see: private models, predictions, files, deliveries and events. */
   | 'READ'
   /** Create, retry, rerun and cancel predictions and batches, record outcomes of them, create uploads of input files, and redeliver webhooks. */
   | 'RUN'
-  /** Create, update, delete, star and unstar models, set and remove their variables and aliases, set their traffic, publish versions and prepare them again, delete predictions and batches, and purge results. */
+  /** Create, update, fork, delete, star, unstar and report models, set and remove their variables and aliases, set their traffic, publish versions and prepare them again, delete predictions and batches, and purge results. */
   | 'WRITE';
 
 /** A variable or secret of a model, in place of the one of that name. */
@@ -361,7 +398,7 @@ export type VersionState =
 
 /** Who can see a model. */
 export type Visibility =
-  /** Only its owner and administrators. */
+  /** Only its owner, those with whom it is shared, and administrators. */
   | 'PRIVATE'
   /** Everyone. */
   | 'PUBLIC';
@@ -496,6 +533,7 @@ export type ResidentVersionsQuery = { nodes: Array<
     | { __typename: 'Experiment' }
     | { __typename: 'Invitation' }
     | { __typename: 'Model' }
+    | { __typename: 'ModelReport' }
     | { __typename: 'ModelVersion', id: string, slug: string, model: { slug: string, pausedAt: string | null } }
     | { __typename: 'Prediction' }
     | { __typename: 'User' }
