@@ -185,6 +185,8 @@ def every_field(kind: GraphQLObjectType, depth: int, *, pages: bool = True) -> s
     parts = []
     for name, field in kind.fields.items():
         below = get_named_type(field.type)
+        if any(map(is_required_argument, field.args.values())):
+            continue
         if is_leaf_type(below):
             parts.append(name)
         elif depth and isinstance(below, GraphQLObjectType) and (pages or "first" not in field.args):
