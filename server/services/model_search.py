@@ -63,13 +63,17 @@ _QUERY = """
 SELECT (websearch_to_tsquery('english', $1::text) || (plainto_tsquery('english', $2::text)
   && (to_tsquery('simple', $3::text || ':*') || to_tsquery('english', $3 || ':*'))))::text AS query
 """
+# Pairs of letters are in nearly every name, so that triples alone say which rows to rank: what shares none of them, not
+# even those of the edges of words, is written otherwise than nearly so.
 # Of words without places each of which may be there, the rank is their part times 6 / pi^2 (calc_rank_or in tsrank.c)
 _ALIKE = f"""
 WITH q AS MATERIALIZED (
-  SELECT string_agg(quote_literal(gram), ' | ')::tsquery AS grams FROM unnest(model_grams($4::text)) AS gram),
+  SELECT string_agg(quote_literal(gram), ' | ')::tsquery AS grams,
+    (string_agg(quote_literal(gram), ' | ') FILTER (WHERE length(gram) = 3))::tsquery AS triples
+  FROM unnest(model_grams($4::text)) AS gram),
 alike AS (
   SELECT t.model_id, ts_rank('{{1, 1, 1, 1}}', t.grams, q.grams)::float8 * 1.644934 AS relevance
-  FROM q JOIN model_text t ON t.grams @@ q.grams)
+  FROM q JOIN model_text t ON t.grams @@ q.triples)
 SELECT m.id, a.relevance FROM alike a JOIN model m ON m.id = a.model_id
 WHERE a.relevance >= $5::float8 AND {_VISIBLE} {_BEST}
 """  # noqa: S608 - constants only
