@@ -39,10 +39,11 @@ class NewBudget:
     is_hard: bool = True
 
 
-async def set_budget(rt: Runtime, viewer: Viewer, new: NewBudget) -> User:
+async def set_budget(rt: Runtime, viewer: Viewer | None, new: NewBudget) -> User:
     """Set or remove a budget; it counts for predictions from now on, at other processes 2 seconds later; whose it is.
 
-    Administrators set those of all users and keys; users, signed in by a session, those of their own keys.
+    Administrators set those of all users and keys; users, signed in by a session, those of their own keys. No viewer is
+    the operator at the command line.
 
     Raises:
         UnauthenticatedError: nobody is signed in.
@@ -50,9 +51,10 @@ async def set_budget(rt: Runtime, viewer: Viewer, new: NewBudget) -> User:
         NotFoundError: there is no such user or key.
         InvalidInputError: the amount is none, or not one of a user and a key is named.
     """
-    if viewer.is_admin:
+    is_admin = viewer is None or viewer.is_admin
+    if viewer is not None and is_admin:
         viewer.require(Scope.ADMIN)
-    else:
+    elif viewer is not None:
         viewer.signed_in()
     violations = []
     if (new.user is None) == (new.key_id is None):
@@ -65,12 +67,12 @@ async def set_budget(rt: Runtime, viewer: Viewer, new: NewBudget) -> User:
         raise InvalidInputError(violations)
     if new.key_id is not None:
         key = await ApiKey.get_or_none(id=new.key_id)
-        if key is None or not (viewer.is_admin or key.user_id == viewer.user_id):
+        if key is None or not (viewer is None or is_admin or key.user_id == viewer.user_id):
             raise NotFoundError("There is no API key with this id.")
         user, subject = await User.get(id=key.user_id), f"{KEY_SUBJECT}{key.id}"
         of = Subject(SubjectType.API_KEY, key.id, key.name, user.id)
     else:
-        if not viewer.is_admin:
+        if not is_admin:
             raise ForbiddenError("Only administrators may set the budgets of users.")
         handle = new.user or ""
         named = await User.get_or_none(handle=handle) if handle.isprintable() else None
