@@ -6,11 +6,10 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import asyncpg
-from aerich import Command
 from tortoise.exceptions import OperationalError
 
 from server.adapters.connections import connect
@@ -23,6 +22,9 @@ from server.adapters.database import (
 )
 from server.adapters.tasks import end
 from server.tables import tortoise_config
+
+if TYPE_CHECKING:
+    from aerich import Command
 
 MIGRATION_LOCK = 0x1FE7_5E7E
 # How long a statement waits for a lock: whoever asks for the same table later waits behind it
@@ -122,6 +124,9 @@ async def _migration_lock(url: str, tell: Tell) -> AsyncIterator[asyncpg.Connect
 
 @asynccontextmanager
 async def _aerich(url: str, application: str) -> AsyncIterator[Command]:
+    # It brings numpy, where that is installed: many megabytes for servers, which never migrate
+    from aerich import Command
+
     async def prepare(connection: asyncpg.Connection[Any]) -> None:
         await connection.execute(f"SET application_name = '{application}'; SET lock_timeout = '{LOCK_SECONDS}s'")
         # A statement of a migration that was killed ends with it; not every system can tell
@@ -131,6 +136,7 @@ async def _aerich(url: str, application: str) -> AsyncIterator[Command]:
     # A migration may take its time, where a table is big
     config = tortoise_config(url, command_seconds=None)
     config["connections"]["default"]["credentials"]["init"] = prepare
+    config["apps"]["models"]["models"].append("aerich.models")
     async with Command(tortoise_config=config, app="models", location=str(MIGRATIONS_DIR)) as command:
         yield command
 

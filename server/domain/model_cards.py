@@ -9,8 +9,6 @@ from enum import StrEnum
 from typing import Any
 from urllib.parse import urlsplit
 
-from packaging.licenses import InvalidLicenseExpression, canonicalize_license_expression
-
 from server.domain.storable import is_storable
 from server.errors import Violation
 
@@ -118,6 +116,9 @@ def categories_of(predictor: str, info: Mapping[str, Any]) -> tuple[ModelCategor
 
 def spdx_of(name: str) -> str | None:
     """A license's SPDX expression in its usual spelling; None where the name is none, such as that of another."""
+    # Its list of licenses is a megabyte for servers that are never asked
+    from packaging.licenses import InvalidLicenseExpression, canonicalize_license_expression
+
     try:
         return str(canonicalize_license_expression(name)) if len(name) <= LICENSE_MAX else None
     except InvalidLicenseExpression:

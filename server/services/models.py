@@ -22,6 +22,7 @@ from server.domain.accounts import HANDLE, Viewer
 from server.domain.api_keys import Scope
 from server.domain.audit import AuditAction, Subject, SubjectType
 from server.domain.model_cards import (
+    LICENSE_MAX,
     NO_CARD,
     License,
     ModelCard,
@@ -547,7 +548,8 @@ def listing(viewer: Viewer, criteria: ModelCriteria = ModelCriteria()) -> QueryS
         query = query.filter(id__in=RawSQL(_OF_LANGUAGE.format(language_of(criteria.language) or "")))
     if (license_name := criteria.license) is not None:
         usual = spdx_of(license_name) or license_name
-        query = query.filter(license=usual if is_storable(usual) else "")
+        # No license is named by nothing, nor by more than fits there
+        query = query.filter(license=usual if is_storable(usual) and len(usual) <= LICENSE_MAX else "")
     if criteria.device is not None or criteria.max_memory_bytes is not None:
         query = query.filter(id__in=RawSQL(_runnable(criteria.device, criteria.max_memory_bytes)))
     return query

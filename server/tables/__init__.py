@@ -120,7 +120,7 @@ def tortoise_config(database_url: str, pool_size: int = 10, command_seconds: flo
         credentials["target_session_attrs"] = "read-write"
     return {
         "connections": {"default": {"engine": "server.adapters.connections", "credentials": credentials}},
-        "apps": {"models": {"models": [*MODULES, "aerich.models"], "default_connection": "default"}},
+        "apps": {"models": {"models": list(MODULES), "default_connection": "default"}},
         "use_tz": True,
         "timezone": "UTC",
     }

@@ -25,6 +25,8 @@ SECOND = {"unit": "SECOND", "amount": "0.5"}
 
 @pytest.fixture(autouse=True)
 async def _no_prices_remain(admin: Client) -> AsyncIterator[None]:
+    # Nor any of other tests
+    await admin.run(SET, input={"prices": []})
     yield
     await admin.run(SET, input={"prices": []})
 
