@@ -30,7 +30,7 @@ def test_decimals_are_those_that_are_written() -> None:
         ("[" * 100_000, "no JSON"),
         ("[]", "prices show --json"),
         ('{"prices": [], "charged": true}', "'charged'"),
-        ('{"prices": [], "currency": "XXX"}', "CURRENCY"),
+        ('{"prices": [], "currency": "GBP"}', "CURRENCY"),
         ('{"prices": [], "chargesFailed": 1}', "true or false"),
         ('{"prices": [{"unit": "HOUR", "amount": 1}]}', "/prices/0"),
         ('{"prices": [{"unit": "SECOND", "amount": 1, "device": "TOASTER"}]}', "/prices/0"),
