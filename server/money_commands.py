@@ -15,13 +15,13 @@ from server.domain.budgets import BudgetPeriod
 from server.domain.ids import encode_id, parse_id
 from server.domain.models import DeviceClass
 from server.domain.prices import Price, PriceUnit, decimal_text
-from server.errors import BadUserInputError, NotFoundError
+from server.errors import BadUserInputError
 from server.queue.budgets import BudgetReport
 from server.queue.prices import PriceListing
 from server.runtime import Runtime
+from server.services import accounts, versions
 from server.services import budgets as budget_service
 from server.services import prices as price_service
-from server.services import versions
 from server.services.budgets import NewBudget
 from server.services.prices import NewPrices
 from server.tables import User
@@ -48,15 +48,7 @@ def show_prices(as_json: AsJson = False) -> None:
 
     currency, listing, slugs = beside_servers(read)
     listed = listing.prices if listing else ()
-    facts = [
-        {
-            "unit": price.unit.value,
-            "amount": decimal_text(price.amount),
-            "device": price.device.value,
-            "version": slugs[price.version] if price.version else None,
-        }
-        for price in listed
-    ]
+    facts = [{**price.row(), "version": slugs[price.version] if price.version else None} for price in listed]
     lines = [(each["unit"], each["device"], each["version"] or "", f"{each['amount']} {currency}") for each in facts]
     rules = {name: getattr(listing, field) for name, field in RULES.items()} if listing else {}
     show(
@@ -128,9 +120,7 @@ def list_budgets(
     """List budgets, with what is spent and reserved of each."""
 
     async def read(_: Runtime) -> tuple[list[BudgetReport], dict[UUID, str]]:
-        users = await (User.all() if handle is None else User.filter(handle=handle))
-        if handle is not None and not users:
-            raise NotFoundError(f"There is no user {handle[:80]!r}.")
+        users = await User.all() if handle is None else [await accounts.find(handle)]
         names = {user.id: user.handle for user in users}
         by_user = await budget_service.of_users(list(names))
         return [each for reports in by_user.values() for each in reports], names

@@ -108,6 +108,11 @@ def decimal_text(value: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+def is_amount(value: Decimal, most: Decimal) -> bool:
+    """Whether it is a number from 0 to `most` that the ledger can hold exactly."""
+    return value.is_finite() and 0 <= value <= most and -int(value.as_tuple().exponent) <= DECIMALS
+
+
 def price_violations(prices: Sequence[Price]) -> list[Violation]:
     """What is wrong with a list of prices; an empty one is right."""
     if len(prices) > MOST_PRICES:
@@ -115,9 +120,7 @@ def price_violations(prices: Sequence[Price]) -> list[Violation]:
     violations = []
     places: set[tuple[PriceUnit, DeviceClass, UUID | None]] = set()
     for index, price in enumerate(prices):
-        amount = price.amount
-        is_finite = amount.is_finite() and 0 <= amount <= MOST_PRICE
-        if not is_finite or -int(amount.as_tuple().exponent) > DECIMALS:
+        if not is_amount(price.amount, MOST_PRICE):
             rule = f"A price is 0 to {MOST_PRICE} with at most {DECIMALS} decimals."
             violations.append(Violation(f"/prices/{index}/amount", rule, "range"))
         if (place := (price.unit, price.device, price.version)) in places:

@@ -21,19 +21,9 @@ async def read(
     return await rows(statement, begin, end, currency, limit + 1, *([owner] if owner is not None else []))
 
 
-async def names_of_models(ids: list[str]) -> dict[str, str]:
-    """Models by id, as `owner/name`."""
-    return {row["id"]: row["name"] for row in await rows(_MODELS, ids)}
-
-
-async def names_of_keys(ids: list[str]) -> dict[str, str]:
-    """API keys by id, as their users named them, revoked ones too."""
-    return {row["id"]: row["name"] for row in await rows(_KEYS, ids)}
-
-
-async def names_of_users(ids: list[str]) -> dict[str, str]:
-    """Handles by id."""
-    return {row["id"]: row["name"] for row in await rows(_USERS, ids)}
+async def names_of(grouping: UsageGrouping, ids: list[str]) -> dict[str, str]:
+    """Names by id: of models `owner/name`, of users handles, of API keys their names, of revoked ones too."""
+    return {row["id"]: row["name"] for row in await rows(_NAMES[grouping], ids)}
 
 
 _KEY = {
@@ -63,9 +53,11 @@ _STATEMENTS = {
     for grouping in UsageGrouping
     for of_owner in (True, False)
 }
-_MODELS = """
+_NAMES = {
+    UsageGrouping.MODEL: """
 SELECT m.id::text AS id, u.handle || '/' || m.name AS name FROM model m JOIN "user" u ON u.id = m.owner_id
 WHERE m.id = ANY($1::text[]::uuid[])
-"""
-_KEYS = "SELECT id::text AS id, name FROM api_key WHERE id = ANY($1::text[]::uuid[])"
-_USERS = 'SELECT id::text AS id, handle AS name FROM "user" WHERE id = ANY($1::text[]::uuid[])'
+""",
+    UsageGrouping.KEY: "SELECT id::text AS id, name FROM api_key WHERE id = ANY($1::text[]::uuid[])",
+    UsageGrouping.USER: 'SELECT id::text AS id, handle AS name FROM "user" WHERE id = ANY($1::text[]::uuid[])',
+}

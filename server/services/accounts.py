@@ -14,7 +14,7 @@ from server.domain.accounts import NewUser, SignInMethod, Viewer, normalise_emai
 from server.domain.audit import AuditAction, Subject, SubjectType
 from server.domain.passwords import PASSWORD_MAX, normalise_password, password_violations
 from server.domain.storable import is_storable
-from server.errors import ConflictError, CredentialsError, ForbiddenError, InvalidInputError
+from server.errors import ConflictError, CredentialsError, ForbiddenError, InvalidInputError, NotFoundError
 from server.runtime import Runtime
 from server.services import audit, password_resets, rate_limits, sessions
 from server.services.sessions import SessionTokens
@@ -129,6 +129,14 @@ async def _is_password_of(rt: Runtime, user: User | None, password: str) -> bool
         # Hashes of before are of what was typed
         is_right = await rt.passwords.verify(typed, password_hash)
     return is_right and is_possible
+
+
+async def find(handle: str) -> User:
+    """A user by handle; raises NotFoundError."""
+    user = await User.get_or_none(handle=handle) if handle.isprintable() else None
+    if user is None:
+        raise NotFoundError("There is no user of this handle.")
+    return user
 
 
 async def by_ids(user_ids: list[UUID]) -> dict[UUID, User]:

@@ -35,7 +35,7 @@ from server.queue import prices, storage
 from server.queue.batches import BatchLease, Portion
 from server.queue.cancel import cancel_predictions_of_batch
 from server.queue.depths import count_waiting
-from server.queue.shares import Charge, count_waiting_of_model
+from server.queue.shares import USUAL, Charge, count_waiting_of_model
 from server.runtime import Runtime
 from server.services import batch_input, budgets, input_urls, limits
 from server.services.batch_input import InputLine, InputPart
@@ -143,7 +143,8 @@ async def _advance(rt: Runtime, lease: BatchLease, read_request: ReadRequest | N
     if full is not None:
         await queue.pause(lease, FULL_PAUSE_SECONDS, full)
         return
-    charge = limits.charge(await limits.read(rt, batch.owner), version)
+    # A check makes nothing that could be charged to a share
+    charge = limits.charge(await limits.read(rt, batch.owner), version) if batch.is_checked else USUAL
     committed = None
     while committed is None:
         part = await batch_input.read(rt, batch, room)

@@ -16,13 +16,13 @@ from server.domain.api_keys import Scope
 from server.domain.audit import AuditAction, Subject, SubjectType
 from server.domain.budgets import MOST_AMOUNT, BudgetPeriod, RunBounds, most_amount, most_quantities
 from server.domain.models import DeviceClass
-from server.domain.prices import DECIMALS, decimal_text
+from server.domain.prices import DECIMALS, decimal_text, is_amount
 from server.errors import ForbiddenError, InvalidInputError, NotFoundError, Violation
 from server.queue import budgets as queue
 from server.queue.budgets import KEY_SUBJECT, BudgetReport, Hold
 from server.queue.prices import PriceListing
 from server.runtime import Runtime
-from server.services import audit
+from server.services import accounts, audit
 from server.tables import ApiKey, User, Version
 
 logger = structlog.get_logger(__name__)
@@ -60,7 +60,7 @@ async def set_budget(rt: Runtime, viewer: Viewer | None, new: NewBudget) -> User
     if (new.user is None) == (new.key_id is None):
         violations.append(Violation("/user", "Name either a user or an API key.", "oneOf"))
     amount = new.amount
-    if amount is not None and (not 0 <= amount <= MOST_AMOUNT or -int(amount.as_tuple().exponent) > DECIMALS):
+    if amount is not None and not is_amount(amount, MOST_AMOUNT):
         rule = f"A budget is 0 to {MOST_AMOUNT} with at most {DECIMALS} decimals."
         violations.append(Violation("/amount", rule, "range"))
     if violations:
@@ -74,12 +74,9 @@ async def set_budget(rt: Runtime, viewer: Viewer | None, new: NewBudget) -> User
     else:
         if not is_admin:
             raise ForbiddenError("Only administrators may set the budgets of users.")
-        handle = new.user or ""
-        named = await User.get_or_none(handle=handle) if handle.isprintable() else None
-        if named is None:
-            raise NotFoundError("There is no user of this handle.")
-        user, subject = named, f"{USER_OWNER}{named.id}"
-        of = Subject(SubjectType.USER, user.id, user.handle, user.id)
+        user = await accounts.find(new.user or "")
+        subject = f"{USER_OWNER}{user.id}"
+        of = accounts.subject_of(user)
     async with in_transaction():
         before = await queue.lock(subject, new.period)
         after = None

@@ -15,13 +15,13 @@ from server.adapters.database import DATABASE_ERRORS
 from server.adapters.tasks import wait_for_event
 from server.domain.accounts import USER_OWNER, Viewer
 from server.domain.api_keys import Scope
-from server.domain.audit import AuditAction, Subject, SubjectType
-from server.errors import ForbiddenError, InvalidInputError, NotFoundError, QueueFullError, Violation
+from server.domain.audit import AuditAction
+from server.errors import ForbiddenError, InvalidInputError, QueueFullError, Violation
 from server.queue import shares
 from server.queue.depths import count_waiting
 from server.queue.shares import LEAST_WEIGHT, MOST_WEIGHT, Charge
 from server.runtime import Runtime
-from server.services import audit
+from server.services import accounts, audit
 from server.tables import User, UserLimit, Version
 from server.unit_of_work import UnitOfWork, send
 
@@ -77,9 +77,7 @@ async def set_limits(rt: Runtime, viewer: Viewer, handle: str, changes: LimitCha
             violations.append(Violation(f"/{name}", f"A limit is 1 to {MOST_COUNT}; 0 removes it.", "range"))
     if violations:
         raise InvalidInputError(violations)
-    user = await User.get_or_none(handle=handle) if handle.isprintable() else None
-    if user is None:
-        raise NotFoundError("There is no user of this handle.")
+    user = await accounts.find(handle)
     given = {name: getattr(changes, name) for name in FIELDS if getattr(changes, name) is not None}
     async with in_transaction():
         # Two administrators at once: under the lock of the user's row, so that the log tells what was before
@@ -91,7 +89,7 @@ async def set_limits(rt: Runtime, viewer: Viewer, handle: str, changes: LimitCha
         for name, value in given.items():
             setattr(row, name, value or None)
         await row.save(force_create=is_new)
-        subject = Subject(SubjectType.USER, user.id, user.handle, user.id)
+        subject = accounts.subject_of(user)
         after = {name: getattr(row, name) for name in given}
         await audit.record(viewer, AuditAction.USER_LIMITS_SET, subject, before, after)
     rt.limits.clear()

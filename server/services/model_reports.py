@@ -15,7 +15,6 @@ from server.domain.audit import AuditAction
 from server.domain.model_reports import ReportReason, report_violations, text_violations
 from server.domain.models import parse_slug
 from server.errors import (
-    BadUserInputError,
     ConflictError,
     InvalidInputError,
     NotFoundError,
@@ -40,8 +39,7 @@ async def report(rt: Runtime, viewer: Viewer, slug: str, reason: ReportReason, t
     if viewer.user_id is None:
         raise UnauthenticatedError("Sign in to report models.")
     viewer.require(Scope.WRITE)
-    if (parsed := parse_slug(slug)) and parsed.number:
-        raise BadUserInputError("Name the model as owner/name, without a version.")
+    models.parse_unpinned(slug)
     model = await models.find_visible(viewer, slug)
     if violations := report_violations(reason, text):
         raise InvalidInputError(violations)

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from server.adapters.database import rows
 from server.domain.accounts import Viewer
+from server.tables.models import VISIBLE
 
 MOST_MATCHES = 200
 """How many models a search gives at most; the best ones."""
@@ -36,13 +37,10 @@ async def search(viewer: Viewer, text: str) -> dict[UUID, float]:
     return {row["id"]: row["relevance"] for row in matches}
 
 
-# As `models.visible` has it
-_VISIBLE = """m.deleted_at IS NULL
-  AND ($1::bool OR m.visibility = 'PUBLIC' OR m.owner_id = $2::uuid OR m.shared_with ? $2::uuid::text)"""
 _BEST = "ORDER BY relevance DESC, id DESC LIMIT $3"
 _BY_TEXT = f"""
 SELECT m.id, 0::float8 AS relevance FROM model m
-WHERE {_VISIBLE} AND (strpos(m.name, $4::text) > 0 OR strpos(m.description, $4) > 0) {_BEST}
+WHERE {VISIBLE} AND (strpos(m.name, $4::text) > 0 OR strpos(m.description, $4) > 0) {_BEST}
 """  # noqa: S608 - constants only
 # The last word may not be written to its end yet. A name that has the text, and one that is it, go before all else;
 # then weights decide: a word of the name before one of the tags, and this before one of the description, of which all
@@ -56,7 +54,7 @@ WITH found AS (
 SELECT m.id,
   max(CASE WHEN m.name = lower($4) THEN 4 WHEN strpos(m.name, lower($4)) > 0 THEN 2 ELSE 0 END + f.rank)::float8
   AS relevance
-FROM found f JOIN model m ON m.id = f.model_id WHERE {_VISIBLE} GROUP BY m.id {_BEST}
+FROM found f JOIN model m ON m.id = f.model_id WHERE {VISIBLE} GROUP BY m.id {_BEST}
 """  # noqa: S608 - constants only
 # Read before, so that the planner knows which words there are, and how seldom
 _QUERY = """
@@ -75,5 +73,5 @@ alike AS (
   SELECT t.model_id, ts_rank('{{1, 1, 1, 1}}', t.grams, q.grams)::float8 * 1.644934 AS relevance
   FROM q JOIN model_text t ON t.grams @@ q.triples)
 SELECT m.id, a.relevance FROM alike a JOIN model m ON m.id = a.model_id
-WHERE a.relevance >= $5::float8 AND {_VISIBLE} {_BEST}
+WHERE a.relevance >= $5::float8 AND {VISIBLE} {_BEST}
 """  # noqa: S608 - constants only

@@ -61,6 +61,7 @@ from server.queue.cancel import cancel_predictions_of_model
 from server.runtime import Runtime
 from server.services import audit, model_search, versions
 from server.tables import Model, ModelStar, ModelVariable, Prediction, User, Version
+from server.tables.models import VISIBLE
 from server.unit_of_work import unit_of_work
 
 DESCRIPTION_MAX = 10_000
@@ -365,12 +366,10 @@ async def tags(viewer: Viewer) -> list[str]:
     return [row["tag"] for row in await database_rows(_TAGS, *values, TAGS_LISTED)]
 
 
-_TAGS = """
+_TAGS = f"""
 SELECT tag, count(*) AS n FROM model m, jsonb_array_elements_text(m.tags) AS tag
-WHERE m.deleted_at IS NULL
-  AND ($1 OR m.visibility = 'PUBLIC' OR m.owner_id = $2::uuid OR m.shared_with ? $2::uuid::text)
-GROUP BY tag ORDER BY n DESC, tag LIMIT $3
-"""
+WHERE {VISIBLE} GROUP BY tag ORDER BY n DESC, tag LIMIT $3
+"""  # noqa: S608 - constants only
 
 
 def _distinct(values: Iterable[str]) -> list[str]:
@@ -443,8 +442,7 @@ async def lock_for_admin(viewer: Viewer | None, slug: str, act: str) -> Model:
     """
     if viewer is not None:
         viewer.administer(Scope.WRITE, act)
-    if (parsed := parse_slug(slug)) and parsed.number:
-        raise BadUserInputError("Name the model as owner/name, without a version.")
+    parsed = parse_unpinned(slug)
     query = Model.filter(deleted_at=None, owner__handle=parsed.owner, name=parsed.name) if parsed else None
     row = await query.only("id").first() if query else None
     if row is None:
@@ -509,6 +507,13 @@ async def find_visible(viewer: Viewer, slug: str | Slug) -> Model:
     return model
 
 
+def parse_unpinned(slug: str) -> Slug | None:
+    """The slug of what is no matter of one version; None for what is none. Raises BadUserInputError for a version's."""
+    if (parsed := parse_slug(slug)) and parsed.number:
+        raise BadUserInputError("Name the model as owner/name, without a version.")
+    return parsed
+
+
 async def find_own(viewer: Viewer, slug: str) -> Model:
     """A model that the viewer may change.
 
@@ -519,8 +524,7 @@ async def find_own(viewer: Viewer, slug: str) -> Model:
     if viewer.user_id is None:
         raise UnauthenticatedError("Sign in to change models.")
     viewer.require(Scope.WRITE)
-    if (parsed := parse_slug(slug)) and parsed.number:
-        raise BadUserInputError("Name the model as owner/name, without a version.")
+    parse_unpinned(slug)
     model = await find_visible(viewer, slug)
     if model.owner_id != viewer.user_id and not viewer.is_admin:
         raise ForbiddenError("This model belongs to somebody else.")

@@ -12,6 +12,7 @@ from server.domain.api_keys import Scope
 from server.services import models
 from server.services.models import ModelCriteria
 from server.tables import Model, User
+from server.tables.models import VISIBLE
 
 
 @dataclass(frozen=True)
@@ -39,9 +40,7 @@ def models_of(viewer: Viewer, user: User) -> QuerySet[Model]:
     return models.listing(viewer, ModelCriteria(owner=user.handle))
 
 
-# As `models.visible` has it
-_COUNTS = """
+_COUNTS = f"""
 SELECT count(*) AS models, coalesce(sum(m.stars), 0)::bigint AS stars, coalesce(sum(m.runs), 0)::bigint AS runs
-FROM model m WHERE m.owner_id = $3 AND m.deleted_at IS NULL
-  AND ($1::bool OR m.visibility = 'PUBLIC' OR m.owner_id = $2::uuid OR m.shared_with ? $2::uuid::text)
-"""
+FROM model m WHERE m.owner_id = $3 AND {VISIBLE}
+"""  # noqa: S608 - constants only

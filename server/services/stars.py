@@ -8,8 +8,7 @@ from uuid import UUID
 from server.adapters.database import rows
 from server.domain.accounts import Viewer
 from server.domain.api_keys import Scope
-from server.domain.models import parse_slug
-from server.errors import BadUserInputError, UnauthenticatedError
+from server.errors import UnauthenticatedError
 from server.services import models
 from server.tables import Model
 
@@ -34,8 +33,7 @@ async def _change(viewer: Viewer, slug: str, statement: str) -> Model:
     if viewer.user_id is None:
         raise UnauthenticatedError("Sign in to star models.")
     viewer.require(Scope.WRITE)
-    if (parsed := parse_slug(slug)) and parsed.number:
-        raise BadUserInputError("Name the model as owner/name, without a version.")
+    models.parse_unpinned(slug)
     model = await models.find_visible(viewer, slug)
     await rows(statement, model.id, viewer.user_id)
     # Others may have changed it too, and what was there already says nothing

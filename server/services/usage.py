@@ -12,10 +12,12 @@ from server.domain.accounts import USER_OWNER, Viewer
 from server.domain.api_keys import Scope
 from server.domain.ids import encode_id
 from server.domain.usage import MOST_DAYS, MOST_GROUPS, UsageGroup, UsageGrouping, UsageReport, UsageSum
-from server.errors import BadUserInputError, NotFoundError, UnauthenticatedError
+from server.errors import BadUserInputError, UnauthenticatedError
 from server.queue import usage as queue
 from server.runtime import Runtime
-from server.tables import User
+from server.services import accounts
+
+_KINDS = {UsageGrouping.MODEL: "Model", UsageGrouping.KEY: "ApiKey", UsageGrouping.USER: "User"}
 
 
 @dataclass(frozen=True)
@@ -53,10 +55,7 @@ async def of_all(rt: Runtime, viewer: Viewer | None, handle: str | None, period:
         viewer.administer(Scope.READ, "read the usage of others")
     if handle is None:
         return await _report(rt, None, period)
-    user = await User.get_or_none(handle=handle) if handle.isprintable() else None
-    if user is None:
-        raise NotFoundError("There is no user of this handle.")
-    return await of_user(rt, user.id, period)
+    return await of_user(rt, (await accounts.find(handle)).id, period)
 
 
 async def of_user(rt: Runtime, user_id: UUID, period: UsagePeriod) -> UsageReport:
@@ -72,14 +71,8 @@ async def _report(rt: Runtime, owner: str | None, period: UsagePeriod) -> UsageR
     total, *rest = await queue.read(owner, begin, end, grouping, currency, MOST_GROUPS)
     listed = rest[:MOST_GROUPS]
     keys = [row["key"] for row in listed if row["key"] is not None]
-    kind: str | None = None
-    names: dict[str, str] = {}
-    if grouping is UsageGrouping.MODEL:
-        kind, names = "Model", await queue.names_of_models(keys)
-    elif grouping is UsageGrouping.KEY:
-        kind, names = "ApiKey", await queue.names_of_keys(keys)
-    elif grouping is UsageGrouping.USER:
-        kind, names = "User", await queue.names_of_users(keys)
+    kind = _KINDS.get(grouping)
+    names = await queue.names_of(grouping, keys) if kind else {}
     groups = []
     for row in listed:
         key, name = row["key"], names.get(row["key"])

@@ -13,6 +13,10 @@ from uuid6 import uuid7
 from server.tables.indexes import LiveIndex
 from server.tables.users import User
 
+VISIBLE = """m.deleted_at IS NULL
+  AND ($1::bool OR m.visibility = 'PUBLIC' OR m.owner_id = $2::uuid OR m.shared_with ? $2::uuid::text)"""
+"""Of a model `m`: that a viewer may know of it, an administrator ($1) or a user ($2); `models.visible` as SQL."""
+
 
 class Model(Row):
     """A named model of one owner; deleting is soft, so that its slug stays taken.
