@@ -9,6 +9,8 @@ from types import ModuleType
 
 import pytest
 
+from tests.support import typescript
+
 WEB = Path(__file__).resolve().parents[2] / "web"
 
 
@@ -40,3 +42,14 @@ def copy(tmp_path: Path) -> ModuleType:
     shutil.copytree(WEB, web, ignore=shutil.ignore_patterns("node_modules", "tests"))
     (tmp_path / "server").mkdir()
     return load_hook(web / "hatch_build.py")
+
+
+@pytest.fixture(scope="session")
+def node(hatch_build: ModuleType, static: Path) -> Path:
+    """A Node.js with everything that web/tests needs; `static` makes the server's pages current."""
+    hatch_build.build(dev=True)
+    found = hatch_build.system_node() or hatch_build.packaged_node()
+    assert found is not None
+    # For the programs of the tab Code
+    typescript.install(found, WEB / "node_modules")
+    return Path(found.node)

@@ -11,14 +11,12 @@ from contextlib import suppress
 from pathlib import Path
 from socketserver import StreamRequestHandler, ThreadingTCPServer
 from threading import Thread
-from types import ModuleType
 from typing import Protocol
 
 import pytest
 from filelock import FileLock
 
 from tests import conftest
-from tests.support import typescript
 from tests.support.command_line import CLIENT
 from tests.support.operations import administrator, ready
 
@@ -35,17 +33,6 @@ class LiveServer(Protocol):
     def start(self, name: str, command: str) -> subprocess.Popen[bytes]: ...
 
     def command(self, *arguments: str) -> subprocess.CompletedProcess[str]: ...
-
-
-@pytest.fixture(scope="session")
-def node(hatch_build: ModuleType, static: Path) -> Path:
-    """A Node.js with everything that web/tests needs; `static` makes the server's pages current."""
-    hatch_build.build(dev=True)
-    found = hatch_build.system_node() or hatch_build.packaged_node()
-    assert found is not None
-    # For the programs of the tab Code
-    typescript.install(found, WEB / "node_modules")
-    return Path(found.node)
 
 
 @pytest.fixture(scope="session")

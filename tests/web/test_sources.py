@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,7 @@ LAYERS = (
     {"markdown"},
     {"ui"},
     {"api"},
+    {"messages"},
 )
 IMPORT = re.compile(r"""(?:\bfrom|\bimport)\s*\(?\s*["'](\.[^"']+)["']""")
 
@@ -84,6 +86,21 @@ def test_lock_files_name_no_registry(lock: Path) -> None:
     text = lock.read_text()
     assert '"resolved"' not in text
     assert '"integrity"' in text
+
+
+def test_types_fit(node: Path) -> None:
+    """Words of one language that another lacks are a wrong type too."""
+    compiler = WEB / "node_modules" / "typescript" / "bin" / "tsc"
+    checked = subprocess.run([str(node), str(compiler), "--noEmit"], cwd=WEB, capture_output=True, text=True)
+    assert checked.returncode == 0, checked.stdout
+
+
+def test_sources_are_formatted(node: Path) -> None:
+    prettier = WEB / "node_modules" / "prettier" / "bin" / "prettier.cjs"
+    checked = subprocess.run(
+        [str(node), str(prettier), "--check", "src", "tests"], cwd=WEB, capture_output=True, text=True
+    )
+    assert checked.returncode == 0, checked.stderr
 
 
 def test_rooms_of_the_page_import_downwards_only() -> None:

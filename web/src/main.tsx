@@ -4,9 +4,13 @@ import { followSession } from "./api/session";
 import { App } from "./app/App";
 import { followAddress } from "./ui/router";
 import { restoreTheme } from "./app/theme";
+import { greet } from "./messages/messages";
 
 restoreTheme();
-followSession();
-followAddress();
 const root = document.getElementById("app");
-if (root) render(<App />, root);
+if (root)
+  void greet().then(() => {
+    followSession();
+    followAddress();
+    render(<App />, root);
+  });

@@ -1,6 +1,18 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { api, fake, FORM, field, modelAnswer, open, register, runButton, signIn, SLOW, useBrowser } from "./harness.mjs";
+import {
+  api,
+  fake,
+  FORM,
+  field,
+  modelAnswer,
+  open,
+  register,
+  runButton,
+  signIn,
+  SLOW,
+  useBrowser,
+} from "./harness.mjs";
 
 useBrowser();
 

@@ -254,7 +254,11 @@ test("a version says how it runs, and whose weights it changes", SLOW, async () 
 test("an owner sets variables and secrets, reads no secret again, and removes them", SLOW, async () => {
   const { handle, token } = await register("var");
   const create = "mutation ($i: CreateModelInput!) { createModel(input: $i) { __typename ... on Model { slug } } }";
-  const made = await api(create, { i: { name: "own", kind: "CUSTOM", visibility: "PRIVATE", source: { predictor: "echo" } } }, token);
+  const made = await api(
+    create,
+    { i: { name: "own", kind: "CUSTOM", visibility: "PRIVATE", source: { predictor: "echo" } } },
+    token,
+  );
   const { slug } = made.createModel;
   const set = "mutation ($i: SetModelVariableInput!) { setModelVariable(input: $i) { __typename } }";
   const given = { model: slug, name: "API_URL", value: "https://api.example", kind: "VARIABLE" };

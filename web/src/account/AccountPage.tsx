@@ -1,5 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
 import { signedIn } from "../api/session";
+import { say } from "../messages/messages";
 import { Callout } from "../ui/Callout";
 import { moment } from "../ui/units";
 import { ApiKeys } from "./ApiKeys";
@@ -19,8 +20,8 @@ export function AccountPage() {
   if (!isIn) {
     return (
       <div class="stage">
-        <h1 class="stage-title">Not signed in</h1>
-        <p>Sign in to see your account.</p>
+        <h1 class="stage-title">{say.account.notSignedIn}</h1>
+        <p>{say.account.signIn}</p>
       </div>
     );
   }
@@ -28,11 +29,11 @@ export function AccountPage() {
   return (
     <div class="account">
       <div class="page-head">
-        <h1 class="page-title">{viewer?.handle ?? "Account"}</h1>
+        <h1 class="page-title">{viewer?.handle ?? say.account.title}</h1>
         {viewer && (
           <p class="hint">
-            {viewer.email} · since {moment(viewer.createdAt)}
-            {viewer.isAdmin && " · administrator"}
+            {viewer.email} · {say.account.since(moment(viewer.createdAt))}
+            {viewer.isAdmin && ` · ${say.account.administrator}`}
           </p>
         )}
       </div>
@@ -48,7 +49,7 @@ export function AccountPage() {
           <Password profile={profile} />
         </>
       ) : (
-        !profile.problem.value && <p class="hint">Loading …</p>
+        !profile.problem.value && <p class="hint">{say.ui.loading}</p>
       )}
     </div>
   );

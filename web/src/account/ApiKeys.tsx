@@ -1,18 +1,12 @@
 import { useState } from "preact/hooks";
 import type { ApiKeyFieldsFragment, Scope } from "../api/generated/graphql";
 import type { Problem } from "../api/problems";
+import { say } from "../messages/messages";
 import { Callout } from "../ui/Callout";
 import { CopyButton } from "../ui/CopyButton";
 import { CopyIcon } from "../ui/icons";
 import { moment } from "../ui/units";
 import type { Profile } from "./profile";
-
-const SCOPES: Record<Scope, string> = {
-  READ: "see what you see",
-  RUN: "run and cancel predictions",
-  WRITE: "add, change and delete models",
-  ADMIN: "act as an administrator",
-};
 
 interface Props {
   profile: Profile;
@@ -24,11 +18,9 @@ export function ApiKeys({ profile, keys, isAdmin }: Props) {
   return (
     <section class="panel settings" aria-labelledby="keys-title">
       <h2 class="section-title" id="keys-title">
-        API keys
+        {say.account.keys}
       </h2>
-      <p class="hint">
-        For programs: send it as a bearer token. It has the permissions you choose, until you revoke it.
-      </p>
+      <p class="hint">{say.account.aboutKeys}</p>
       {profile.newKey.value && <NewKey value={profile.newKey.value} />}
       {keys.length > 0 && (
         <ul class="setting-list">
@@ -37,18 +29,21 @@ export function ApiKeys({ profile, keys, isAdmin }: Props) {
               <span class="setting-what">
                 <strong>{key.name}</strong> <code>{key.prefix}…</code>
                 <span class="hint">
-                  {key.scopes.join(", ").toLowerCase()} · made {moment(key.createdAt)}
-                  {key.lastUsedAt ? ` · last used ${moment(key.lastUsedAt)}` : " · never used"}
-                  {key.expiresAt && ` · ends ${moment(key.expiresAt)}`}
+                  {[
+                    key.scopes.join(", ").toLowerCase(),
+                    say.account.made(moment(key.createdAt)),
+                    key.lastUsedAt ? say.account.lastUsed(moment(key.lastUsedAt)) : say.account.neverUsed,
+                    ...(key.expiresAt ? [say.account.ends(moment(key.expiresAt))] : []),
+                  ].join(" · ")}
                 </span>
               </span>
               <button
                 type="button"
                 class="button"
-                aria-label={`Revoke ${key.name}`}
+                aria-label={say.account.revokeKey(key.name)}
                 onClick={() => void profile.revokeKey(key.id)}
               >
-                Revoke
+                {say.account.revoke}
               </button>
             </li>
           ))}
@@ -63,11 +58,11 @@ function NewKey({ value }: { value: string }) {
   return (
     <div class="new-key" role="status">
       <p>
-        <strong>Your new key.</strong> Copy it now: it is not shown again.
+        <strong>{say.account.newKey}</strong> {say.account.copyNow}
       </p>
       <p class="setting-row">
         <code class="secret">{value}</code>
-        <CopyButton text={() => value} icon={<CopyIcon />} name="Copy" />
+        <CopyButton text={() => value} icon={<CopyIcon />} name={say.account.copy} />
       </p>
     </div>
   );
@@ -75,7 +70,7 @@ function NewKey({ value }: { value: string }) {
 
 function CreateKey({ profile, isAdmin }: { profile: Profile; isAdmin: boolean }) {
   const [problem, setProblem] = useState<Problem | null>(null);
-  const scopes = (Object.keys(SCOPES) as Scope[]).filter((scope) => scope !== "ADMIN" || isAdmin);
+  const scopes = (Object.keys(say.account.scopes) as Scope[]).filter((scope) => scope !== "ADMIN" || isAdmin);
   const create = async (event: SubmitEvent) => {
     event.preventDefault();
     const form = event.currentTarget as HTMLFormElement;
@@ -88,12 +83,12 @@ function CreateKey({ profile, isAdmin }: { profile: Profile; isAdmin: boolean })
     <form class="setting-form" onSubmit={create}>
       <div class="field">
         <label class="field-label" for="key-name">
-          Name of a new key
+          {say.account.keyName}
         </label>
         <input class="input" id="key-name" name="name" maxLength={80} autocomplete="off" required />
       </div>
       <fieldset class="scopes">
-        <legend class="field-label">It may</legend>
+        <legend class="field-label">{say.account.itMay}</legend>
         {scopes.map((scope) => (
           <label key={scope} class="scope">
             <input
@@ -103,13 +98,13 @@ function CreateKey({ profile, isAdmin }: { profile: Profile; isAdmin: boolean })
               value={scope}
               defaultChecked={scope !== "ADMIN" && scope !== "WRITE"}
             />
-            {SCOPES[scope]}
+            {say.account.scopes[scope]}
           </label>
         ))}
       </fieldset>
       {problem && <Callout problem={problem} />}
       <button type="submit" class="button">
-        Create key
+        {say.account.createKey}
       </button>
     </form>
   );

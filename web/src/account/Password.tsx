@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
 import type { Problem } from "../api/problems";
+import { say } from "../messages/messages";
 import { Callout } from "../ui/Callout";
 import type { Profile } from "./profile";
 
@@ -16,12 +17,12 @@ export function Password({ profile }: { profile: Profile }) {
   return (
     <section class="panel settings" aria-labelledby="password-title">
       <h2 class="section-title" id="password-title">
-        Password and sessions
+        {say.account.passwordTitle}
       </h2>
       <form class="setting-form" onSubmit={change}>
         <div class="field">
           <label class="field-label" for="current-password">
-            Current password
+            {say.account.currentPassword}
           </label>
           <input
             class="input"
@@ -34,17 +35,17 @@ export function Password({ profile }: { profile: Profile }) {
         </div>
         <div class="field">
           <label class="field-label" for="new-password">
-            New password
+            {say.account.newPassword}
           </label>
           <input class="input" id="new-password" name="new" type="password" autocomplete="new-password" required />
         </div>
         {problem && <Callout problem={problem} />}
         <div class="dialog-actions">
           <button type="submit" class="button">
-            Change password
+            {say.account.changePassword}
           </button>
           <button type="button" class="button button-quiet" onClick={() => void profile.leaveEverywhere()}>
-            Sign out everywhere
+            {say.account.leaveEverywhere}
           </button>
         </div>
       </form>

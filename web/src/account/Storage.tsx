@@ -1,3 +1,4 @@
+import { say } from "../messages/messages";
 import { Callout } from "../ui/Callout";
 import { bytes } from "../ui/units";
 import type { Viewer } from "./profile";
@@ -11,15 +12,13 @@ export function Storage({ use }: { use: NonNullable<Viewer["storage"]> }) {
   const allowed = use.allowedBytes === null ? null : Number(use.allowedBytes);
   const isFull = allowed !== null && used >= allowed;
   const isNearlyFull = allowed !== null && used >= allowed * NEARLY_FULL;
-  const refusal = "Predictions and uploads are refused above it; ask the operator of this server for more.";
   return (
     <section class="panel settings" aria-labelledby="storage-title">
       <h2 class="section-title" id="storage-title">
-        Storage
+        {say.account.storage}
       </h2>
       <p class="hint" id="storage-use">
-        Your inputs, outputs and files use {bytes(used)}
-        {allowed !== null && ` of ${bytes(allowed)}`}.
+        {allowed === null ? say.account.used(bytes(used)) : say.account.usedOf(bytes(used), bytes(allowed))}
       </p>
       {allowed !== null && (
         <meter
@@ -36,7 +35,10 @@ export function Storage({ use }: { use: NonNullable<Viewer["storage"]> }) {
       {isNearlyFull && (
         <Callout
           tone={isFull ? "error" : "quiet"}
-          problem={{ title: isFull ? "Your storage is full" : "Your storage is almost full", detail: refusal }}
+          problem={{
+            title: isFull ? say.account.full : say.account.almostFull,
+            detail: say.account.aboutFull,
+          }}
         />
       )}
     </section>

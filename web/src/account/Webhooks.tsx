@@ -1,4 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
+import { say } from "../messages/messages";
 import { Callout } from "../ui/Callout";
 import { CopyButton } from "../ui/CopyButton";
 import { CopyIcon, RetryIcon } from "../ui/icons";
@@ -15,28 +16,26 @@ export function Webhooks({ profile, secret }: { profile: Profile; secret: string
   return (
     <section class="panel settings" aria-labelledby="webhooks-title">
       <h2 class="section-title" id="webhooks-title">
-        Webhooks
+        {say.account.webhooks}
       </h2>
-      <p class="hint">
-        A prediction with a <code>webhook</code> tells it what happens, signed with this secret.
-      </p>
+      <p class="hint">{say.account.aboutWebhooks}</p>
       {secret && (
         <div class="setting-row">
           <code class="secret">{isShown ? secret : `${secret.slice(0, 6)}${"•".repeat(20)}`}</code>
           <span class="setting-actions">
             <button type="button" class="button button-quiet" aria-pressed={isShown} onClick={() => setShown(!isShown)}>
-              {isShown ? "Hide" : "Show"}
+              {isShown ? say.account.hide : say.account.show}
             </button>
-            <CopyButton text={() => secret} icon={<CopyIcon />} name="Copy" />
+            <CopyButton text={() => secret} icon={<CopyIcon />} name={say.account.copy} />
             <button type="button" class="button button-quiet" onClick={() => void profile.rotateSecret()}>
-              Rotate
+              {say.account.rotate}
             </button>
           </span>
         </div>
       )}
       {deliveries.problem.value && <Callout problem={deliveries.problem.value} />}
-      <h3 class="setting-title">Deliveries</h3>
-      {rows?.length === 0 && <p class="hint">None yet.</p>}
+      <h3 class="setting-title">{say.account.deliveries}</h3>
+      {rows?.length === 0 && <p class="hint">{say.account.noneYet}</p>}
       {rows && rows.length > 0 && (
         <ul class="setting-list">
           {rows.map((row) => (
@@ -46,11 +45,11 @@ export function Webhooks({ profile, secret }: { profile: Profile; secret: string
       )}
       <div class="setting-actions">
         <button type="button" class="button button-quiet" onClick={() => void deliveries.load()}>
-          Refresh
+          {say.account.refresh}
         </button>
         {deliveries.hasMore.value && (
           <button type="button" class="button button-quiet" onClick={() => void deliveries.more()}>
-            Show more
+            {say.ui.showMore}
           </button>
         )}
       </div>
@@ -71,22 +70,22 @@ function DeliveryView({ deliveries, row }: { deliveries: Deliveries; row: Delive
           >
             {row.status.toLowerCase()}
           </span>{" "}
-          <a href={predictionPath(row.prediction.id)}>prediction</a>
+          <a href={predictionPath(row.prediction.id)}>{say.account.prediction}</a>
         </span>
         <span class="hint">{row.url}</span>
         <span class="hint">
           {[
             moment(row.createdAt),
-            last && (last.error ?? `answered ${last.statusCode} in ${last.milliseconds} ms`),
-            row.attempts.length > 1 && `${row.attempts.length} attempts`,
-            row.nextAttemptAt && `next ${moment(row.nextAttemptAt)}`,
+            last && (last.error ?? say.account.answered(last.statusCode, last.milliseconds)),
+            row.attempts.length > 1 && say.account.attempts(row.attempts.length),
+            row.nextAttemptAt && say.account.next(moment(row.nextAttemptAt)),
           ]
             .filter(Boolean)
             .join(" · ")}
         </span>
       </span>
       <button type="button" class="button" onClick={() => void deliveries.redeliver(row.id)}>
-        <RetryIcon /> Redeliver
+        <RetryIcon /> {say.account.redeliver}
       </button>
     </li>
   );

@@ -12,6 +12,7 @@ import {
 } from "../api/generated/graphql";
 import { apiProblem, refusalProblem, userProblem, type Problem } from "../api/problems";
 import { forgetTokens, keepTokens } from "../api/session";
+import { say } from "../messages/messages";
 
 export type Viewer = NonNullable<AccountQuery["viewer"]>;
 
@@ -55,7 +56,7 @@ export class Profile {
       const { changePassword: result } = await request(ChangePasswordDocument, { input });
       if (result.__typename !== "Session") return result;
       keepTokens(result);
-      this.done.value = "The password is changed, and all other sessions have ended.";
+      this.done.value = say.account.passwordChanged;
       return null;
     });
   }

@@ -1,4 +1,4 @@
-import { KINDS } from "../ui/kinds";
+import { kindName } from "../ui/kinds";
 import { seconds } from "../ui/units";
 import type { QueueRow } from "./system";
 
@@ -23,7 +23,7 @@ export function Queues({ rows }: { rows: readonly QueueRow[] }) {
           {rows.filter(counts).map((row) => (
             <tr key={row.name} data-queue={row.name}>
               <th scope="row">
-                {KINDS[row.kind]}
+                {kindName(row.kind)}
                 {row.device !== "ANY" && <span class="hint"> on {row.device} only</span>}
               </th>
               <td>{row.depth.toLocaleString()}</td>

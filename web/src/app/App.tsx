@@ -1,15 +1,14 @@
+import { Fragment } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { language } from "../messages/language";
+import { say } from "../messages/messages";
 import { Gallery } from "../gallery/gallery";
 import { GalleryPage } from "../gallery/GalleryPage";
 import { Desk } from "../model/desk";
 import { RunPage } from "../model/RunPage";
 import { Account } from "../session/account";
-import { LinkView } from "../session/LinkView";
-import { AdminView } from "./AdminView";
 import { Header } from "./Header";
-import { AccountPage } from "../account/AccountPage";
-import { ComparePage } from "../compare/ComparePage";
-import { HistoryPage } from "../history/HistoryPage";
+import { PageView } from "./PageView";
 import { useSearchKey } from "./search_key";
 import { Missing } from "./Missing";
 import { route } from "../ui/router";
@@ -26,11 +25,11 @@ export function App() {
   return (
     <>
       <a class="skip" href="#main">
-        Skip to the content
+        {say.app.skip}
       </a>
       <Header account={account} />
       <main class="main" id="main" tabIndex={-1} ref={main}>
-        {pageOf(account, gallery, desk)}
+        <Fragment key={language.value}>{pageOf(account, gallery, desk)}</Fragment>
       </main>
     </>
   );
@@ -44,20 +43,10 @@ function pageOf(account: Account, gallery: Gallery, desk: Desk) {
     case "model":
     case "prediction":
       return <RunPage desk={desk} route={shown} />;
-    case "history":
-      return <HistoryPage />;
-    case "compare":
-      return <ComparePage />;
-    case "account":
-      return <AccountPage />;
-    case "admin":
-      return <AdminView account={account} />;
-    case "invitation":
-    case "reset":
-    case "sign-in":
-      return <LinkView page={shown.page} account={account} />;
     case "missing":
       return <Missing />;
+    default:
+      return <PageView key={shown.page} name={shown.page} account={account} route={shown} />;
   }
 }
 

@@ -1,36 +1,39 @@
 import { signedIn } from "../api/session";
+import { say } from "../messages/messages";
 import type { Account } from "../session/account";
 import { SessionMenu } from "../session/SessionMenu";
 import { AutoIcon, Mark, MoonIcon, SunIcon } from "../ui/icons";
 import { route } from "../ui/router";
+import { LanguageChoice } from "./LanguageChoice";
 import { nextTheme, theme } from "./theme";
 
 const ICONS = { auto: AutoIcon, light: SunIcon, dark: MoonIcon };
-const NAMES = { auto: "as the system", light: "light", dark: "dark" };
 
 export function Header({ account }: { account: Account }) {
+  const named = say.app.themes[theme.value];
   const ThemeIcon = ICONS[theme.value];
   return (
     <header class="header">
-      <a class="brand" href="/" aria-label="inference-server, all models">
+      <a class="brand" href="/" aria-label={say.app.home}>
         <Mark />
         <span>inference-server</span>
       </a>
-      <nav class="header-nav" aria-label="Site">
-        <PageLink href="/" page="gallery" name="Models" />
-        <PageLink href="/compare" page="compare" name="Compare" />
-        {signedIn.value && <PageLink href="/history" page="history" name="History" />}
-        {account.isAdmin.value && <PageLink href="/admin" page="admin" name="System" />}
+      <nav class="header-nav" aria-label={say.app.site}>
+        <PageLink href="/" page="gallery" name={say.app.models} />
+        <PageLink href="/compare" page="compare" name={say.app.compare} />
+        {signedIn.value && <PageLink href="/history" page="history" name={say.app.history} />}
+        {account.isAdmin.value && <PageLink href="/admin" page="admin" name={say.app.system} />}
         <a class="header-link" href="/graphql">
           GraphiQL
         </a>
       </nav>
       <div class="header-end">
+        <LanguageChoice />
         <button
           type="button"
           class="button button-icon button-quiet"
-          aria-label={`Colours: ${NAMES[theme.value]}. Change`}
-          title={`Colours: ${NAMES[theme.value]}`}
+          aria-label={say.app.changeColours(named)}
+          title={say.app.colours(named)}
           onClick={nextTheme}
         >
           <ThemeIcon />

@@ -1,11 +1,13 @@
+import { say } from "../messages/messages";
+
 export function Missing() {
   return (
     <div class="stage">
-      <h1 class="stage-title">There is no such page</h1>
-      <p>The address may be mistyped, or the page was removed.</p>
+      <h1 class="stage-title">{say.app.missingTitle}</h1>
+      <p>{say.app.missing}</p>
       <p>
         <a class="button" href="/">
-          All models
+          {say.app.allModels}
         </a>
       </p>
     </div>

@@ -1,4 +1,6 @@
 import { useSignalEffect } from "@preact/signals";
+import { language } from "../messages/language";
+import { say } from "../messages/messages";
 import type { Desk } from "../model/desk";
 import { isTerminal, type Prediction } from "../prediction/run";
 import { route } from "../ui/router";
@@ -8,6 +10,7 @@ const NAME = "inference-server";
 /** The tab's title says which page this is, and how a prediction stands, for those who look elsewhere meanwhile. */
 export function useTitle(desk: Desk): void {
   useSignalEffect(() => {
+    document.documentElement.lang = language.value;
     document.title = [...titleOf(desk), NAME].join(" · ");
   });
 }
@@ -17,31 +20,27 @@ function titleOf(desk: Desk): string[] {
   const prediction = desk.run.prediction.value;
   switch (shown.page) {
     case "gallery":
-      return ["Models"];
+      return [say.app.models];
     case "model":
       return [shown.slug];
     case "prediction":
-      return prediction ? [statusOf(prediction, desk), prediction.model.slug] : ["Prediction"];
-    case "history":
-      return ["History"];
-    case "compare":
-      return ["Compare"];
-    case "account":
-      return ["Account"];
+      return prediction ? [statusOf(prediction, desk), prediction.model.slug] : [say.app.prediction];
     case "admin":
-      return ["System"];
+      return [say.app.system];
     case "invitation":
     case "reset":
     case "sign-in":
-      return ["Sign in"];
+      return [say.app.signIn];
     case "missing":
-      return ["No such page"];
+      return [say.app.noSuchPage];
+    default:
+      return [say.app[shown.page]];
   }
 }
 
 function statusOf({ status }: Prediction, desk: Desk): string {
-  if (isTerminal(status)) return status.toLowerCase();
+  if (isTerminal(status)) return say.app.ends[status] ?? status;
   const { fraction } = desk.run.progress.value ?? {};
-  if (status === "STARTING") return "waiting";
-  return typeof fraction === "number" ? `${Math.floor(fraction * 100)}% running` : "running";
+  if (status === "STARTING") return say.app.waiting;
+  return typeof fraction === "number" ? say.app.runningPercent(Math.floor(fraction * 100)) : say.app.running;
 }

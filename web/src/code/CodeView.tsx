@@ -1,20 +1,11 @@
 import { useState } from "preact/hooks";
 import { ENDPOINT } from "../api/client";
 import { signedIn } from "../api/session";
+import { say } from "../messages/messages";
 import { CopyButton } from "../ui/CopyButton";
 import { CopyIcon } from "../ui/icons";
 import { Tabs } from "../ui/Tabs";
-import {
-  KEY,
-  languagesOf,
-  NEEDS,
-  needsKey,
-  OPERATION,
-  snippet,
-  variablesOf,
-  type Call,
-  type Language,
-} from "./snippets";
+import { KEY, languagesOf, needsKey, OPERATION, snippet, variablesOf, type Call, type Language } from "./snippets";
 
 /** Code that sends the input as it stands, to copy. */
 export function CodeView(of: Pick<Call, "model" | "kind" | "predictor" | "input">) {
@@ -23,25 +14,22 @@ export function CodeView(of: Pick<Call, "model" | "kind" | "predictor" | "input"
   const languages = languagesOf(call);
   const language = languages.some(([name]) => name === chosen) ? chosen : "python";
   const code = snippet(language, call);
+  const needs = say.code.packages[language];
   return (
     <div class="code">
-      <Tabs label="Client" panel="code-view" tabs={languages} selected={language} onSelect={setChosen} />
+      <Tabs label={say.code.client} panel="code-view" tabs={languages} selected={language} onSelect={setChosen} />
       <div id="code-view" class="code-view" role="tabpanel" aria-labelledby={`code-view-${language}`}>
-        <pre class="code-text" tabIndex={0} role="region" aria-label="Code">
+        <pre class="code-text" tabIndex={0} role="region" aria-label={say.code.code}>
           {code}
         </pre>
         <div class="code-actions">
-          <CopyButton text={() => code} icon={<CopyIcon />} name="Copy" />
+          <CopyButton text={() => code} icon={<CopyIcon />} name={say.code.copy} />
           <a class="button button-quiet" href={inGraphiql(call)}>
-            Open in GraphiQL
+            {say.code.graphiql}
           </a>
         </div>
-        {NEEDS[language] && <p class="hint">It needs: {NEEDS[language]}</p>}
-        {needsKey(language, call) && (
-          <p class="hint">
-            Put an API key of yours into <code>{KEY}</code>; it is not written into code.
-          </p>
-        )}
+        {needs && <p class="hint">{say.code.needs(needs)}</p>}
+        {needsKey(language, call) && <p class="hint">{say.code.key(KEY)}</p>}
       </div>
     </div>
   );

@@ -34,16 +34,6 @@ export const languagesOf = (call: Call): readonly (readonly [Language, string])[
 
 export const snippet = (language: Language, call: Call): string => WRITERS[language](call);
 
-/** What a program needs besides its language, in words. */
-export const NEEDS: Record<Language, string> = {
-  python: "pip install ./clients/python, in this server's sources.",
-  openai: "pip install openai.",
-  replicate: "pip install replicate.",
-  curl: "",
-  graphql: "",
-  javascript: "inference-client, a package that npm pack makes in clients/typescript of this server's sources.",
-};
-
 /** Whether a program reads a key of the caller's: these clients do not go without one. */
 export const needsKey = (language: Language, call: Call): boolean =>
   language === "openai" || language === "replicate" || (call.signed && language !== "graphql");

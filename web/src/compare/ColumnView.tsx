@@ -1,4 +1,5 @@
 import { FieldRow } from "../form/InputFields";
+import { say } from "../messages/messages";
 import { Callout } from "../ui/Callout";
 import { Output } from "../prediction/Output";
 import type { Column } from "./column";
@@ -14,7 +15,7 @@ export function ColumnView({ comparison, column, number }: Props) {
   const { run } = column;
   const refusal = run.refusal.value;
   return (
-    <section class="column" aria-label={`Column ${number}`}>
+    <section class="column" aria-label={say.compare.column(number)}>
       <div class="panel column-head">
         <Choice comparison={comparison} column={column} number={number} />
         <Settings comparison={comparison} column={column} number={number} />
@@ -31,7 +32,7 @@ export function ColumnView({ comparison, column, number }: Props) {
           </Callout>
         )}
       </div>
-      <Output run={run} onRetry={() => void run.retry()} title={`Output of column ${number}`} />
+      <Output run={run} onRetry={() => void run.retry()} title={say.compare.output(number)} />
     </section>
   );
 }
@@ -49,7 +50,7 @@ function Choice({ comparison, column, number }: Props) {
     <div class="column-choice">
       <select
         class="input mono"
-        aria-label={`Model of column ${number}`}
+        aria-label={say.compare.model(number)}
         value={slug.value}
         onChange={(event) => void choose(column.choose(event.currentTarget.value))}
       >
@@ -61,13 +62,13 @@ function Choice({ comparison, column, number }: Props) {
       </select>
       <select
         class="input"
-        aria-label={`Version of column ${number}`}
+        aria-label={say.compare.versionOf(number)}
         value={String(version.value?.number ?? "")}
         onChange={(event) => void choose(column.chooseVersion(Number(event.currentTarget.value)))}
       >
         {(model.value?.versions ?? (version.value ? [version.value] : [])).map((candidate) => (
           <option key={candidate.number} value={String(candidate.number)} disabled={candidate.state !== "READY"}>
-            version {candidate.number}
+            {say.compare.version(candidate.number)}
           </option>
         ))}
       </select>
@@ -75,7 +76,7 @@ function Choice({ comparison, column, number }: Props) {
         <button
           type="button"
           class="button button-icon button-quiet"
-          aria-label={`Remove column ${number}`}
+          aria-label={say.compare.remove(number)}
           onClick={() => comparison.remove(column)}
         >
           ×
@@ -96,7 +97,7 @@ function Settings({ comparison, column, number }: Props) {
           <button
             type="button"
             class="button button-icon button-quiet"
-            aria-label={`Use the shared ${field.label}`}
+            aria-label={say.compare.useShared(field.label)}
             onClick={() => column.agree(field.name)}
           >
             ×
@@ -106,11 +107,11 @@ function Settings({ comparison, column, number }: Props) {
       {rest.length > 0 && (
         <select
           class="input"
-          aria-label={`A setting of its own for column ${number}`}
+          aria-label={say.compare.ownSetting(number)}
           value=""
           onChange={(event) => column.differ(event.currentTarget.value, comparison.form.value?.draft())}
         >
-          <option value="">Differ in …</option>
+          <option value="">{say.compare.differIn}</option>
           {rest.map((field) => (
             <option key={field.name} value={field.name}>
               {field.label}

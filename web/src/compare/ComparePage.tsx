@@ -1,6 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { signedIn } from "../api/session";
 import { InputFields } from "../form/InputFields";
+import { say } from "../messages/messages";
 import { Callout } from "../ui/Callout";
 import { useKeys } from "../ui/keys";
 import { go, query } from "../ui/router";
@@ -25,15 +26,15 @@ export function ComparePage() {
   return (
     <div class="compare">
       <div class="page-head">
-        <h1 class="page-title">Compare</h1>
-        <p class="hint">Run one input on two to four versions or settings, side by side.</p>
+        <h1 class="page-title">{say.compare.title}</h1>
+        <p class="hint">{say.compare.about}</p>
       </div>
       {problem.value && <Callout problem={problem.value} />}
-      {!problem.value && comparison.columns.value.length === 0 && <p class="hint">Nothing to compare yet.</p>}
+      {!problem.value && comparison.columns.value.length === 0 && <p class="hint">{say.compare.nothing}</p>}
       {form && (
         <form
           class="panel form"
-          aria-label="Shared input"
+          aria-label={say.compare.input}
           noValidate
           onSubmit={(event) => {
             event.preventDefault();
@@ -60,21 +61,21 @@ function Actions({ comparison }: { comparison: Comparison }) {
     <div class="run-bar compare-bar">
       <button type="submit" class="button button-primary" aria-disabled={isBusy || count < FEWEST}>
         {isBusy ? (
-          "Running…"
+          say.compare.running
         ) : (
           <>
-            Run all <kbd>Ctrl Enter</kbd>
+            {say.compare.runAll} <kbd>Ctrl Enter</kbd>
           </>
         )}
       </button>
       {isBusy && (
         <button type="button" class="button" onClick={() => comparison.cancel()}>
-          Cancel all <kbd>Esc</kbd>
+          {say.compare.cancelAll} <kbd>Esc</kbd>
         </button>
       )}
       {count < MOST && (
         <button type="button" class="button button-quiet" onClick={() => comparison.add()}>
-          Add a column
+          {say.compare.addColumn}
         </button>
       )}
     </div>

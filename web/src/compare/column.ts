@@ -4,6 +4,7 @@ import { ModelPageDocument } from "../api/generated/graphql";
 import { apiProblem, type Problem } from "../api/problems";
 import { InputForm, type FormField } from "../form/values";
 import type { ModelDetails, Version } from "../api/models";
+import { say } from "../messages/messages";
 import { Run, type JoinedPrediction } from "../prediction/run";
 
 type Values = Record<string, unknown>;
@@ -39,9 +40,7 @@ export class Column {
       if (turn !== this.#turn) return;
       this.slug.value = slug;
       this.model.value = model;
-      this.problem.value = model
-        ? null
-        : { title: `There is no model ${slug}`, detail: "It does not exist, or it is private." };
+      this.problem.value = model ? null : { title: say.compare.noModel(slug), detail: say.compare.noModelWhy };
       this.#take(model?.versions.find((version) => version.number === (number ?? model.latestVersion?.number)) ?? null);
     } catch (error) {
       if (turn === this.#turn) this.problem.value = apiProblem(error);

@@ -2,7 +2,7 @@ import { KindIcon, LockIcon } from "../ui/icons";
 import { modelPath } from "../ui/router";
 import { preparation } from "../ui/preparation";
 import type { ModelCard } from "./gallery";
-import { KINDS } from "../ui/kinds";
+import { kindName } from "../ui/kinds";
 import { outputWords } from "../prediction/Answers";
 import { reachable } from "../ui/Media";
 import { Tags } from "../ui/Tags";
@@ -26,7 +26,7 @@ export function Card({ model }: { model: ModelCard }) {
         </h2>
         <p class="card-about">{firstWords(model.description) || "No description."}</p>
         <p class="card-facts">
-          <span>{KINDS[model.kind]}</span>
+          <span>{kindName(model.kind)}</span>
           {version && <span>version {version.number}</span>}
           {Number(model.runCount) > 0 && <span>{runs(model.runCount)}</span>}
           {version?.state !== "READY" && <span class="card-state">{preparation(version)}</span>}

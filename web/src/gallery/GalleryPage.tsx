@@ -7,7 +7,7 @@ import { amend, query } from "../ui/router";
 import type { Account } from "../session/account";
 import { Card, CardPlaceholder } from "./Card";
 import type { Gallery } from "./gallery";
-import { KINDS } from "../ui/kinds";
+import { kindName, KINDS } from "../ui/kinds";
 
 const TYPING_MS = 200;
 
@@ -54,17 +54,20 @@ interface Looked {
 }
 
 function wanted(): Looked {
-  const kind = Object.keys(KINDS).find((name) => name === query.value.get("kind"));
+  const kind = KINDS.find((name) => name === query.value.get("kind"));
   return {
     search: query.value.get("q") ?? "",
-    kind: (kind as ModelKind | undefined) ?? null,
+    kind: kind ?? null,
     mine: signedIn.value && query.value.has("mine"),
     tag: query.value.get("tag"),
   };
 }
 
 function Filters({ search, kind, mine, tag }: Looked) {
-  const kinds: [ModelKind | null, string][] = [[null, "All"], ...(Object.entries(KINDS) as [ModelKind, string][])];
+  const kinds: (readonly [ModelKind | null, string])[] = [
+    [null, "All"],
+    ...KINDS.map((one) => [one, kindName(one)] as const),
+  ];
   return (
     <search class="filters">
       <div class="search">

@@ -2,6 +2,7 @@ import { InputFields } from "../form/InputFields";
 import { JsonView } from "../form/JsonView";
 import type { InputForm } from "../form/values";
 import { Callout } from "../ui/Callout";
+import { loadMessages } from "../messages/messages";
 import { useModule } from "../ui/module";
 import { Tabs } from "../ui/Tabs";
 import type { Desk } from "./desk";
@@ -54,7 +55,7 @@ function Shown({ form, view, desk }: { form: InputForm; view: View; desk: Desk }
 }
 
 function Code({ desk, input }: { desk: Desk; input: unknown }) {
-  const part = useModule(() => import("../code/CodeView"));
+  const part = useModule(async () => (await Promise.all([import("../code/CodeView"), loadMessages("code")]))[0]);
   if (part === false) return <p class="hint code-view">This part of the page did not load. Reload the page.</p>;
   const kind = (desk.model.value ?? desk.run.prediction.value?.model)?.kind ?? "";
   const predictor = desk.version.value?.predictor ?? "";

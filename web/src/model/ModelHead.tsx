@@ -1,6 +1,6 @@
 import { Tags } from "../ui/Tags";
 import { firstWords, runs } from "../markdown/first_words";
-import { KINDS } from "../ui/kinds";
+import { kindName } from "../ui/kinds";
 import { KindIcon, LockIcon } from "../ui/icons";
 import { go, modelPath } from "../ui/router";
 import type { ModelDetails } from "../api/models";
@@ -21,7 +21,7 @@ export function ModelHead({ desk, slug }: { desk: Desk; slug: string }) {
         {model && (
           <span class="kind">
             <KindIcon kind={model.kind} />
-            {KINDS[model.kind]}
+            {kindName(model.kind)}
           </span>
         )}
         {model && Number(model.runCount) > 0 && <span class="hint">{runs(model.runCount)}</span>}

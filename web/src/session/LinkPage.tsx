@@ -8,18 +8,17 @@ import {
   ResetPasswordDocument,
 } from "../api/generated/graphql";
 import { apiProblem, refusalProblem, type Problem } from "../api/problems";
+import { say } from "../messages/messages";
 import { Callout } from "../ui/Callout";
-import { go } from "../ui/router";
+import { go, type Route } from "../ui/router";
 import type { Account } from "./account";
-import type { LinkPageName } from "./LinkView";
 import { recallSignIn } from "./provider";
 
 type Session = { __typename: "Session"; accessToken: string; refreshToken: string };
 
-const TITLES = { invitation: "Make your account", reset: "Another password", "sign-in": "Signing in" };
-
 /** An invitation, another password, or the way back from the provider; the token stands behind the `#`. */
-export function LinkPage({ page, account }: { page: LinkPageName; account: Account }) {
+export function LinkPage({ route, account }: { route: Route; account: Account }) {
+  const page = route.page as keyof typeof say.session.titles;
   const [token] = useState(() => location.hash.slice(1));
   const [problem, setProblem] = useState<Problem | null>(null);
   const [isAsked, setIsAsked] = useState(false);
@@ -73,27 +72,31 @@ export function LinkPage({ page, account }: { page: LinkPageName; account: Accou
 
   const isRequest = page === "reset" && !token;
   return (
-    <>
-      <h1 class="stage-title">{TITLES[page]}</h1>
+    <div class="stage">
+      <h1 class="stage-title">{say.session.titles[page]}</h1>
       {isAsked ? (
-        <p role="status">If the address is an account's, a mail with a link is on its way.</p>
+        <p role="status">{say.session.asked}</p>
       ) : (
         page !== "sign-in" && (
           <form class="setting-form" onSubmit={submit}>
-            {page === "invitation" && <Entry name="handle" label="Handle" autocomplete="username" />}
+            {page === "invitation" && <Entry name="handle" label={say.session.handle} autocomplete="username" />}
             {isRequest ? (
-              <Entry name="email" label="E-mail" autocomplete="email" />
+              <Entry name="email" label={say.session.email} autocomplete="email" />
             ) : (
-              <Entry name="password" label="New password" autocomplete="new-password" />
+              <Entry name="password" label={say.session.newPassword} autocomplete="new-password" />
             )}
             <button type="submit" class="button button-primary" disabled={busy}>
-              {page === "invitation" ? "Create the account" : isRequest ? "Send a link" : "Set the password"}
+              {page === "invitation"
+                ? say.session.createTheAccount
+                : isRequest
+                  ? say.session.sendLink
+                  : say.session.setPassword}
             </button>
           </form>
         )
       )}
-      {problem ? <Callout problem={problem} /> : page === "sign-in" && <Waiting>One moment…</Waiting>}
-    </>
+      {problem ? <Callout problem={problem} /> : page === "sign-in" && <Waiting>{say.session.oneMoment}</Waiting>}
+    </div>
   );
 }
 

@@ -1,5 +1,6 @@
 import { useEffect, useRef } from "preact/hooks";
 import { signedIn } from "../api/session";
+import { say } from "../messages/messages";
 import type { Account } from "./account";
 import { SignInDialog } from "./SignInDialog";
 
@@ -13,10 +14,10 @@ export function SessionMenu({ account }: { account: Account }) {
     return (
       <div class="session">
         <a class="header-link session-handle" href="/account">
-          {account.handle.value ?? "signed in"}
+          {account.handle.value ?? say.session.signedIn}
         </a>
         <button type="button" class="button button-quiet" onClick={() => account.leave()}>
-          Sign out
+          {say.session.signOut}
         </button>
       </div>
     );
@@ -24,7 +25,7 @@ export function SessionMenu({ account }: { account: Account }) {
   return (
     <>
       <button type="button" class="button" onClick={() => dialog.current?.showModal()}>
-        Sign in
+        {say.session.signIn}
       </button>
       <SignInDialog account={account} dialog={dialog} />
     </>

@@ -1,5 +1,6 @@
 import type { RefObject } from "preact";
 import { useState } from "preact/hooks";
+import { say } from "../messages/messages";
 import { Callout } from "../ui/Callout";
 import type { Account } from "./account";
 
@@ -23,20 +24,20 @@ export function SignInDialog({ account, dialog }: Props) {
     account.forgetErrors();
     setIsNew(!isNew);
   };
-  const title = isNew ? "Create an account" : "Sign in";
+  const title = isNew ? say.session.create : say.session.signIn;
   return (
     <dialog class="dialog" ref={dialog} aria-labelledby="sign-in-title" onClose={() => account.forgetErrors()}>
       <form class="dialog-form" onSubmit={submit} noValidate>
         <h2 class="dialog-title" id="sign-in-title">
           {title}
         </h2>
-        <p class="dialog-about">Public models run without an account. Private ones, and your history, need one.</p>
-        {isNew && <Entry account={account} name="handle" label="Handle" autocomplete="username" />}
-        <Entry account={account} name="email" label="E-mail" autocomplete="email" />
+        <p class="dialog-about">{say.session.about}</p>
+        {isNew && <Entry account={account} name="handle" label={say.session.handle} autocomplete="username" />}
+        <Entry account={account} name="email" label={say.session.email} autocomplete="email" />
         <Entry
           account={account}
           name="password"
-          label="Password"
+          label={say.session.password}
           autocomplete={isNew ? "new-password" : "current-password"}
         />
         {account.problem.value && <Callout problem={account.problem.value} />}
@@ -45,21 +46,21 @@ export function SignInDialog({ account, dialog }: Props) {
             {title}
           </button>
           <button type="button" class="button button-quiet" onClick={() => dialog.current?.close()}>
-            Close
+            {say.session.close}
           </button>
           {account.provider.value !== null && (
             <button type="button" class="button" onClick={() => void account.leaveForProvider()}>
-              Sign in with {account.provider.value}
+              {say.session.signInWith(account.provider.value)}
             </button>
           )}
           {account.passwordResets.value && !isNew && (
             <a class="button-link" href="/reset" onClick={() => dialog.current?.close()}>
-              Forgot it?
+              {say.session.forgot}
             </a>
           )}
           {account.registration.value && (
             <button type="button" class="button-link dialog-swap" onClick={swap}>
-              {isNew ? "I have an account" : "Create an account"}
+              {isNew ? say.session.haveAccount : say.session.create}
             </button>
           )}
         </div>

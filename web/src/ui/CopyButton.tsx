@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
+import { say } from "../messages/messages";
 
 interface Props {
   text: () => string;
@@ -20,7 +21,7 @@ export function CopyButton({ text, icon, name }: Props) {
   };
   return (
     <button type="button" class="button button-quiet" onClick={() => void copy()}>
-      {icon} <span aria-live="polite">{copied ? "Copied" : name}</span>
+      {icon} <span aria-live="polite">{copied ? say.ui.copied : name}</span>
     </button>
   );
 }

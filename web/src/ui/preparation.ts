@@ -1,4 +1,5 @@
 import type { VersionState } from "../api/generated/graphql";
+import { say } from "../messages/messages";
 import { bytes } from "./units";
 
 interface Preparing {
@@ -9,11 +10,13 @@ interface Preparing {
 
 /** Why a version cannot run, in a few words. */
 export function preparation(version: Preparing | null | undefined): string {
-  if (!version) return "no version yet";
-  if (version.state === "REFUSED") return `refused: ${version.reason ?? "no reason given"}`;
+  if (!version) return say.ui.noVersion;
+  if (version.state === "REFUSED") return say.ui.refused(version.reason ?? say.ui.noReason);
   if (version.state !== "PREPARING") return "";
-  if (version.reason) return `preparing is tried again: ${version.reason}`;
+  if (version.reason) return say.ui.preparingAgain(version.reason);
   const { phase, bytes: done, totalBytes } = version.progress ?? {};
-  const amount = [done, totalBytes].filter((count) => count != null && Number(count) > 0);
-  return ["preparing", phase, amount.map((count) => bytes(Number(count))).join(" of ")].filter(Boolean).join(", ");
+  const [some = "", all] = [done, totalBytes].filter((count) => count != null && Number(count) > 0).map(readable);
+  return [say.ui.preparing, phase, all ? say.ui.amountOf(some, all) : some].filter(Boolean).join(", ");
 }
+
+const readable = (count: number | string | null | undefined): string => bytes(Number(count));

@@ -1,0 +1,30 @@
+import type { ComponentType } from "preact";
+import { loadMessages, type LaterRoom } from "../messages/messages";
+import type { Account } from "../session/account";
+import type { Route } from "../ui/router";
+
+export interface PageProps {
+  account: Account;
+  route: Route;
+}
+type Page = ComponentType<PageProps>;
+
+/** A page that is loaded with its words where somebody opens it. */
+const page =
+  (load: () => Promise<Page>, ...words: readonly LaterRoom[]) =>
+  async (): Promise<Page> =>
+    (await Promise.all([load(), loadMessages(...words)]))[0];
+
+const links = page(() => import("../session/LinkPage").then((room) => room.LinkPage));
+
+/** Every page but the first ones, by the name of its route. */
+export const PAGES = {
+  account: page(() => import("../account/AccountPage").then((room) => room.AccountPage), "account"),
+  admin: page(() => import("../admin/AdminPage").then((room) => room.AdminPage), "admin"),
+  compare: page(() => import("../compare/ComparePage").then((room) => room.ComparePage), "compare"),
+  history: page(() => import("../history/HistoryPage").then((room) => room.HistoryPage), "history"),
+  invitation: links,
+  reset: links,
+  "sign-in": links,
+} satisfies Partial<Record<Route["page"], () => Promise<Page>>>;
+export type PageName = keyof typeof PAGES;

@@ -1,0 +1,3 @@
+import type english from "../en/admin";
+
+export default {} satisfies typeof english;

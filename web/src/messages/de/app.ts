@@ -1,0 +1,27 @@
+import type english from "../en/app";
+
+export default {
+  skip: "Zum Inhalt springen",
+  home: "inference-server, alle Modelle",
+  site: "Seiten",
+  models: "Modelle",
+  compare: "Vergleichen",
+  history: "Verlauf",
+  system: "System",
+  account: "Konto",
+  prediction: "Lauf",
+  signIn: "Anmelden",
+  language: "Sprache",
+  themes: { auto: "wie das System", light: "hell", dark: "dunkel" },
+  colours: (theme: string) => `Farben: ${theme}`,
+  changeColours: (theme: string) => `Farben: ${theme}. Ändern`,
+  missingTitle: "Diese Seite gibt es nicht",
+  missing: "Die Adresse ist vielleicht vertippt, oder die Seite wurde entfernt.",
+  allModels: "Alle Modelle",
+  noSuchPage: "Keine solche Seite",
+  notLoaded: "Diese Seite wurde nicht geladen; bitte neu laden.",
+  waiting: "wartet",
+  running: "läuft",
+  runningPercent: (percent: number) => `${percent} % läuft`,
+  ends: { SUCCEEDED: "fertig", FAILED: "gescheitert", CANCELED: "abgebrochen" } as Record<string, string>,
+} satisfies typeof english;

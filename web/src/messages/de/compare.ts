@@ -1,0 +1,26 @@
+import type english from "../en/compare";
+
+export default {
+  title: "Vergleichen",
+  about: "Eine Eingabe mit zwei bis vier Versionen oder Einstellungen, nebeneinander.",
+  nothing: "Noch nichts zu vergleichen.",
+  input: "Gemeinsame Eingabe",
+  running: "Läuft …",
+  runAll: "Alle starten",
+  cancelAll: "Alle abbrechen",
+  addColumn: "Spalte hinzufügen",
+  column: (number: number) => `Spalte ${number}`,
+  output: (number: number) => `Ausgabe der Spalte ${number}`,
+  model: (number: number) => `Modell der Spalte ${number}`,
+  versionOf: (number: number) => `Version der Spalte ${number}`,
+  version: (number: number) => `Version ${number}`,
+  remove: (number: number) => `Spalte ${number} entfernen`,
+  useShared: (field: string) => `${field}: den gemeinsamen Wert nehmen`,
+  ownSetting: (number: number) => `Eine eigene Einstellung für Spalte ${number}`,
+  differIn: "Anders sein in …",
+  noModel: (slug: string) => `Ein Modell ${slug} gibt es nicht`,
+  noModelWhy: "Es existiert nicht, oder es ist privat.",
+  seeds: "Startwerte",
+  sameSeed: "gleicher Startwert",
+  ownSeeds: "eigene Startwerte",
+} satisfies typeof english;

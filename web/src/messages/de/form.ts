@@ -1,0 +1,3 @@
+import type english from "../en/form";
+
+export default {} satisfies typeof english;

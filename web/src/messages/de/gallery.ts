@@ -1,0 +1,3 @@
+import type english from "../en/gallery";
+
+export default {} satisfies typeof english;

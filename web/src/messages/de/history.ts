@@ -1,0 +1,3 @@
+import type english from "../en/history";
+
+export default {} satisfies typeof english;

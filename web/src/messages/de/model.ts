@@ -1,0 +1,3 @@
+import type english from "../en/model";
+
+export default {} satisfies typeof english;

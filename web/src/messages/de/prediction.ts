@@ -1,0 +1,3 @@
+import type english from "../en/prediction";
+
+export default {} satisfies typeof english;

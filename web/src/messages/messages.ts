@@ -1,0 +1,65 @@
+/** All words that the page says, by room: a file a language and room, loaded with what shows them. */
+import type account from "./en/account";
+import type admin from "./en/admin";
+import type code from "./en/code";
+import type compare from "./en/compare";
+import type history from "./en/history";
+import type * as start from "./en/start";
+import { language, preferredLanguage, rememberLanguage, type Language } from "./language";
+
+/** Words that come with a page or a part of one. */
+interface Later {
+  account: typeof account;
+  admin: typeof admin;
+  code: typeof code;
+  compare: typeof compare;
+  history: typeof history;
+}
+export type LaterRoom = keyof Later;
+
+type Files<T> = Record<Language, () => Promise<T>>;
+
+const START: Files<typeof start> = {
+  en: () => import("./en/start"),
+  de: () => import("./de/start"),
+};
+const LATER: { [Room in LaterRoom]: Files<{ default: Later[Room] }> } = {
+  account: { en: () => import("./en/account"), de: () => import("./de/account") },
+  admin: { en: () => import("./en/admin"), de: () => import("./de/admin") },
+  code: { en: () => import("./en/code"), de: () => import("./de/code") },
+  compare: { en: () => import("./en/compare"), de: () => import("./de/compare") },
+  history: { en: () => import("./en/history"), de: () => import("./de/history") },
+};
+
+/** The words in the reader's language; those of a room are there once `loadMessages` was awaited. */
+export const say = {} as typeof start & Later;
+
+const rooms = new Set<LaterRoom>();
+
+/** Loads the words of rooms, before they are shown. */
+export async function loadMessages(...wanted: readonly LaterRoom[]): Promise<void> {
+  for (const room of wanted) rooms.add(room);
+  Object.assign(say, await fetchWords(language.value, wanted));
+}
+
+/** Begins with the reader's language. */
+export async function greet(): Promise<void> {
+  await change(preferredLanguage());
+}
+
+/** Says everything in another language from now on, also when the reader comes back. */
+export async function speak(next: Language): Promise<void> {
+  rememberLanguage(next);
+  await change(next);
+}
+
+async function change(next: Language): Promise<void> {
+  const [first, later] = await Promise.all([START[next](), fetchWords(next, [...rooms])]);
+  Object.assign(say, first, later);
+  language.value = next;
+}
+
+async function fetchWords(next: Language, wanted: readonly LaterRoom[]): Promise<Partial<Later>> {
+  const files = await Promise.all(wanted.map((room) => LATER[room][next]()));
+  return Object.fromEntries(wanted.map((room, index) => [room, files[index]?.default]));
+}
