@@ -44,8 +44,9 @@ STAINLESS = (
     *("helper-method", "poll-helper", "custom-poll-interval"),
 )
 UI_PATHS = (
-    *("/", "/models/{owner}/{name}", "/p/{id}", "/history", "/compare", "/account", "/admin"),
-    *("/invitation", "/reset", "/sign-in"),
+    *("/", "/models/{owner}/{name}", "/models/{owner}/{name}/edit", "/new", "/owners/{handle}"),
+    *("/p/{id}", "/history", "/compare", "/chat", "/chat/{owner}/{name}", "/batches", "/batches/{id}"),
+    *("/account", "/usage", "/admin", "/invitation", "/reset", "/sign-in"),
 )
 
 

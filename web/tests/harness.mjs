@@ -39,9 +39,9 @@ export const FORM = "/models/test/form";
 /** A page at `path`. `allow`: patterns of console messages that the test provokes on purpose. */
 export async function open(
   path = modelPath(MODELS.echo),
-  { scheme = "light", width = 1280, height = 900, allow = [], prepare } = {},
+  { scheme = "light", width = 1280, height = 900, locale = "en-US", allow = [], prepare } = {},
 ) {
-  const context = await browser.newContext({ colorScheme: scheme, viewport: { width, height } });
+  const context = await browser.newContext({ colorScheme: scheme, locale, viewport: { width, height } });
   const page = await context.newPage();
   page.setDefaultTimeout(Number(process.env.PATIENCE_MS ?? 50_000));
   const complaints = [];

@@ -22,7 +22,8 @@ async function dataUri(file: File): Promise<string> {
   });
 }
 
-async function upload(file: File): Promise<string> {
+/** Sends a file to where inputs may name it; its address. */
+export async function upload(file: File): Promise<string> {
   const contentType = /^[\w.+-]+\/[\w.+-]+$/.test(file.type) ? file.type : BINARY;
   const { createUpload: place } = await request(CreateUploadDocument, { input: { sizeBytes: file.size, contentType } });
   if (place.__typename === "InvalidInput") throw new Error(place.violations.map((v) => v.message).join(" "));

@@ -22,6 +22,8 @@ export function Header({ account }: { account: Account }) {
         <PageLink href="/" page="gallery" name={say.app.models} />
         <PageLink href="/compare" page="compare" name={say.app.compare} />
         {signedIn.value && <PageLink href="/history" page="history" name={say.app.history} />}
+        {signedIn.value && <PageLink href="/batches" page="batches" name={say.app.batches} />}
+        {signedIn.value && <PageLink href="/usage" page="usage" name={say.app.usage} />}
         {account.isAdmin.value && <PageLink href="/admin" page="admin" name={say.app.system} />}
         <a class="header-link" href="/graphql">
           GraphiQL

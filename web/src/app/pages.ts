@@ -21,8 +21,11 @@ const links = page(() => import("../session/LinkPage").then((room) => room.LinkP
 export const PAGES = {
   account: page(() => import("../account/AccountPage").then((room) => room.AccountPage), "account"),
   admin: page(() => import("../admin/AdminPage").then((room) => room.AdminPage), "admin"),
+  batch: page(() => import("../batches/BatchPage").then((room) => room.BatchPage), "batches"),
+  batches: page(() => import("../batches/BatchesPage").then((room) => room.BatchesPage), "batches"),
   compare: page(() => import("../compare/ComparePage").then((room) => room.ComparePage), "compare"),
   history: page(() => import("../history/HistoryPage").then((room) => room.HistoryPage), "history"),
+  usage: page(() => import("../usage/UsagePage").then((room) => room.UsagePage), "usage"),
   invitation: links,
   reset: links,
   "sign-in": links,

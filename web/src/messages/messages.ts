@@ -1,19 +1,23 @@
 /** All words that the page says, by room: a file a language and room, loaded with what shows them. */
 import type account from "./en/account";
 import type admin from "./en/admin";
+import type batches from "./en/batches";
 import type code from "./en/code";
 import type compare from "./en/compare";
 import type history from "./en/history";
 import type * as start from "./en/start";
+import type usage from "./en/usage";
 import { language, preferredLanguage, rememberLanguage, type Language } from "./language";
 
 /** Words that come with a page or a part of one. */
 interface Later {
   account: typeof account;
   admin: typeof admin;
+  batches: typeof batches;
   code: typeof code;
   compare: typeof compare;
   history: typeof history;
+  usage: typeof usage;
 }
 export type LaterRoom = keyof Later;
 
@@ -26,9 +30,11 @@ const START: Files<typeof start> = {
 const LATER: { [Room in LaterRoom]: Files<{ default: Later[Room] }> } = {
   account: { en: () => import("./en/account"), de: () => import("./de/account") },
   admin: { en: () => import("./en/admin"), de: () => import("./de/admin") },
+  batches: { en: () => import("./en/batches"), de: () => import("./de/batches") },
   code: { en: () => import("./en/code"), de: () => import("./de/code") },
   compare: { en: () => import("./en/compare"), de: () => import("./de/compare") },
   history: { en: () => import("./en/history"), de: () => import("./de/history") },
+  usage: { en: () => import("./en/usage"), de: () => import("./de/usage") },
 };
 
 /** The words in the reader's language; those of a room are there once `loadMessages` was awaited. */

@@ -7,7 +7,8 @@ export function useModule<T>(load: () => Promise<T>, isWanted = true): T | null 
     let isShown = isWanted;
     if (isWanted)
       load().then(
-        (module) => isShown && setPart(module),
+        // a function, which a part may be itself, would be called for the next state
+        (module) => isShown && setPart(() => module),
         () => isShown && setPart(false),
       );
     return () => void (isShown = false);

@@ -6,6 +6,9 @@ export type Route =
   | { page: "prediction"; id: string }
   | { page: "history" }
   | { page: "compare" }
+  | { page: "usage" }
+  | { page: "batches" }
+  | { page: "batch"; id: string }
   | { page: "account" }
   | { page: "admin" }
   | { page: "invitation" }
@@ -13,7 +16,7 @@ export type Route =
   | { page: "sign-in" }
   | { page: "missing" };
 
-const NAMED = ["history", "compare", "account", "admin", "invitation", "reset", "sign-in"] as const;
+const NAMED = ["history", "compare", "usage", "batches", "account", "admin", "invitation", "reset", "sign-in"] as const;
 
 /** The address as the page sees it, without its origin. */
 export const address = signal("/");
@@ -30,6 +33,7 @@ export function routeOf({ pathname, searchParams }: URL): Route {
   const named = NAMED.find((name) => parts.length === 1 && first === name);
   if (named) return { page: named };
   if (parts.length === 2 && first === "p" && second) return { page: "prediction", id: second };
+  if (parts.length === 2 && first === "batches" && second) return { page: "batch", id: second };
   if (parts.length === 3 && first === "models" && second && third) {
     const version = Number(searchParams.get("version"));
     const slug = `${second}/${third}`;
@@ -39,6 +43,8 @@ export function routeOf({ pathname, searchParams }: URL): Route {
 }
 
 export const predictionPath = (id: string): string => `/p/${encodeURIComponent(id)}`;
+
+export const batchPath = (id: string): string => `/batches/${encodeURIComponent(id)}`;
 
 export function modelPath(slug: string, version: number | null = null): string {
   const path = `/models/${slug.split("/").map(encodeURIComponent).join("/")}`;

@@ -38,3 +38,7 @@ export function money(amount: string, currency: string): string {
 /** A point in time as the reader's language and zone have it. */
 export const moment = (iso: string): string =>
   new Intl.DateTimeFormat(locale.value, { dateStyle: "medium", timeStyle: "short" }).format(new Date(iso));
+
+/** A date without a time, as `2026-11-30`, in the reader's language. */
+export const day = (date: string): string =>
+  new Intl.DateTimeFormat(locale.value, { dateStyle: "medium", timeZone: "UTC" }).format(new Date(date));

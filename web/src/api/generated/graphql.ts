@@ -13,6 +13,51 @@ export type AcceptInvitationInput = {
   token: string;
 };
 
+/** Status of a batch. COMPLETED, CANCELED and FAILED are final. */
+export type BatchStatus =
+  /** It was canceled, and all its items have ended. */
+  | 'CANCELED'
+  /** All its items have ended, each in its own way. */
+  | 'COMPLETED'
+  /** None of its items ran; `reason` says why. */
+  | 'FAILED'
+  /** Its items run, and more of them are made of its input as there is room. */
+  | 'PROCESSING'
+  /** Its input is being read and counted, and checked where all or nothing is to run. */
+  | 'STARTING';
+
+/** A webhook of a batch, told once, of its end. Messages are signed as Standard Webhooks. */
+export type BatchWebhookInput = {
+  /** URL with https:// or http://, a public host, and port 443 or 80. Maximum 10000 characters. */
+  url: string;
+};
+
+/** Status of the message about the end of a batch. */
+export type BatchWebhookStatus =
+  /** The receiver accepted it. */
+  | 'DELIVERED'
+  /** The receiver answered 410 Gone. */
+  | 'DISABLED'
+  /** The receiver did not accept it; there are no more automatic retries. */
+  | 'FAILED'
+  /** Waiting to be sent, or to be retried. */
+  | 'PENDING'
+  /** The batch has not ended. */
+  | 'WAITING';
+
+/** For how long a budget is. */
+export type BudgetPeriod =
+  /** A month in UTC; what is spent begins anew with the next. */
+  | 'MONTH'
+  /** For good. */
+  | 'TOTAL';
+
+/** The batch to cancel. */
+export type CancelBatchInput = {
+  /** Id of the batch. Maximum 200 characters. */
+  id: string;
+};
+
 /** The prediction to cancel. */
 export type CancelPredictionInput = {
   /** Id of the prediction. Maximum 200 characters. */
@@ -35,6 +80,32 @@ export type CreateApiKeyInput = {
   name: string;
   /** What the key may do; no scope includes another. Maximum 20 items. */
   scopes: Array<Scope>;
+};
+
+/** A batch to run: one model on many inputs, which are given here or as a file. */
+export type CreateBatchInput = {
+  /** Check all inputs first, and run none if one is invalid; else the valid ones run. */
+  allOrNothing?: boolean;
+  /** Seconds until the deadline. Items that have not started by then are ABORTED; those that still run, FAILED. */
+  deadlineSeconds?: number | null | undefined;
+  /** Repeating the same request with the same key returns the same batch. Maximum 10000 characters. */
+  idempotencyKey?: string | null | undefined;
+  /** Inputs, each checked against the version's `inputSchema` before it runs. Maximum 10000 items. */
+  inputs?: Array<unknown> | null | undefined;
+  /** How many items wait or run at a time, at most; the server has a limit of its own. */
+  maxConcurrency?: number | null | undefined;
+  /** An object of your own, which is given back. Maximum 100000 values. */
+  metadata?: unknown;
+  /** Model as `owner/name`; `owner/name:number` or `owner/name:alias` pins a version. Maximum 10000 characters. */
+  model: string;
+  /** Place of its items among your predictions; LOW leaves the way to what you ask for meanwhile. */
+  priority?: Priority;
+  /** As `stickyKey` of `CreatePredictionInput`; one version runs all items. Maximum 10000 characters. */
+  stickyKey?: string | null | undefined;
+  /** In place of `inputs`: `upload:<id>` of a file of JSON Lines, one input a line, at most MAX_BATCH_ITEMS of them. Maximum 10000 characters. */
+  upload?: string | null | undefined;
+  /** Webhook to notify once, when the batch has ended. */
+  webhook?: BatchWebhookInput | null | undefined;
 };
 
 /** A prediction to run. */
@@ -67,6 +138,12 @@ export type CreateUploadInput = {
   contentType?: string;
   /** Size in bytes, at most MAX_INPUT_BYTES. */
   sizeBytes: number | string;
+};
+
+/** The batch to delete. */
+export type DeleteBatchInput = {
+  /** Id of the batch, which has ended. Maximum 200 characters. */
+  id: string;
 };
 
 /** Which workers may run a version. */
@@ -264,6 +341,19 @@ export type PredictionStatus =
   /** Ended with its complete output. */
   | 'SUCCEEDED';
 
+/** What a price is for. */
+export type PriceUnit =
+  /** A token of the prompt. */
+  | 'INPUT_TOKEN'
+  /** A step over a million pixels, of all pictures together. */
+  | 'MEGAPIXEL_STEP'
+  /** A generated token. */
+  | 'OUTPUT_TOKEN'
+  /** A picture among the output files. */
+  | 'PICTURE'
+  /** A second of running, without waiting and loading. */
+  | 'SECOND';
+
 /** Place of a prediction among those of the same user. It does not move those of others. */
 export type Priority =
   /** Before everything else of its user. */
@@ -336,6 +426,14 @@ export type ResumeWorkerInput = {
   id: string;
 };
 
+/** The batch whose failed items to run again. */
+export type RetryFailedBatchInput = {
+  /** Id of the batch, which has ended. Maximum 200 characters. */
+  id: string;
+  /** Repeating the same request with the same key returns the same new batch. Maximum 10000 characters. */
+  idempotencyKey?: string | null | undefined;
+};
+
 /** The prediction to retry. */
 export type RetryPredictionInput = {
   /** Id of the prediction. Maximum 200 characters. */
@@ -378,6 +476,17 @@ export type UnpinModelInput = {
   /** Model as `owner/name`. Maximum 10000 characters. */
   model: string;
 };
+
+/** By what usage is added up. */
+export type UsageGrouping =
+  /** By the day in UTC on which predictions ended. */
+  | 'DAY'
+  /** By the API key that they were asked for with. */
+  | 'KEY'
+  /** By the model that they ran. */
+  | 'MODEL'
+  /** By whose they are. */
+  | 'USER';
 
 /** Filter for a list of users. */
 export type UserFilter = {
@@ -628,6 +737,93 @@ export type ResumeModelMutation = { resumeModel:
     | { code: ErrorCode, message: string }
     | { code: ErrorCode, message: string }
     | Record<PropertyKey, never>
+   };
+
+export type BatchFieldsFragment = { id: string, status: BatchStatus, note: string | null, reason: string | null, createdAt: string, completedAt: string | null, cancelRequestedAt: string | null, counts: { total: number, succeeded: number, failed: number, canceled: number, aborted: number, invalid: number, deleted: number, running: number, live: number }, model: { id: string, slug: string }, version: { id: string, number: number } };
+
+export type BatchesQueryVariables = Exact<{
+  first: number;
+  after?: string | null | undefined;
+}>;
+
+
+export type BatchesQuery = { batches: { nodes: Array<{ id: string, status: BatchStatus, note: string | null, reason: string | null, createdAt: string, completedAt: string | null, cancelRequestedAt: string | null, counts: { total: number, succeeded: number, failed: number, canceled: number, aborted: number, invalid: number, deleted: number, running: number, live: number }, model: { id: string, slug: string }, version: { id: string, number: number } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+
+export type BatchDetailsFragment = { priority: Priority, maxConcurrency: number | null, allOrNothing: boolean, deadlineAt: string | null, dataRemoved: boolean, results: string, id: string, status: BatchStatus, note: string | null, reason: string | null, createdAt: string, completedAt: string | null, cancelRequestedAt: string | null, webhook: { url: string, status: BatchWebhookStatus } | null, retryOf: { id: string } | null, counts: { total: number, succeeded: number, failed: number, canceled: number, aborted: number, invalid: number, deleted: number, running: number, live: number }, model: { id: string, slug: string }, version: { id: string, number: number } };
+
+export type BatchPageQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type BatchPageQuery = { batch: { priority: Priority, maxConcurrency: number | null, allOrNothing: boolean, deadlineAt: string | null, dataRemoved: boolean, results: string, id: string, status: BatchStatus, note: string | null, reason: string | null, createdAt: string, completedAt: string | null, cancelRequestedAt: string | null, invalidLines: { nodes: Array<{ id: string, line: number, violations: Array<{ path: string, message: string }> }> }, webhook: { url: string, status: BatchWebhookStatus } | null, retryOf: { id: string } | null, counts: { total: number, succeeded: number, failed: number, canceled: number, aborted: number, invalid: number, deleted: number, running: number, live: number }, model: { id: string, slug: string }, version: { id: string, number: number } } | null };
+
+export type BatchItemsQueryVariables = Exact<{
+  id: string;
+  first: number;
+  after?: string | null | undefined;
+  status?: Array<PredictionStatus> | PredictionStatus | null | undefined;
+}>;
+
+
+export type BatchItemsQuery = { batch: { id: string, items: { nodes: Array<{ id: string, status: PredictionStatus, input: unknown, createdAt: string, model: { id: string, slug: string, kind: ModelKind }, version: { id: string, number: number }, files: Array<{ url: string, contentType: string }>, error: { code: PredictionErrorCode, message: string } | null, metrics: { totalSeconds: number | null } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } } | null };
+
+export type WatchBatchSubscriptionVariables = Exact<{
+  id: string;
+}>;
+
+
+export type WatchBatchSubscription = { batch: { id: string, status: BatchStatus, note: string | null, reason: string | null, createdAt: string, completedAt: string | null, cancelRequestedAt: string | null, counts: { total: number, succeeded: number, failed: number, canceled: number, aborted: number, invalid: number, deleted: number, running: number, live: number }, model: { id: string, slug: string }, version: { id: string, number: number } } };
+
+export type CreateBatchMutationVariables = Exact<{
+  input: CreateBatchInput;
+}>;
+
+
+export type CreateBatchMutation = { createBatch:
+    | { __typename: 'Batch', id: string }
+    | { __typename: 'ConflictError', code: ErrorCode, message: string }
+    | { __typename: 'ForbiddenError', code: ErrorCode, message: string }
+    | { __typename: 'InvalidInput', code: ErrorCode, message: string, violations: Array<{ path: string, message: string }> }
+    | { __typename: 'NotFoundError', code: ErrorCode, message: string }
+    | { __typename: 'UnavailableError', code: ErrorCode, message: string }
+   };
+
+export type CancelBatchMutationVariables = Exact<{
+  input: CancelBatchInput;
+}>;
+
+
+export type CancelBatchMutation = { cancelBatch:
+    | { __typename: 'Batch', priority: Priority, maxConcurrency: number | null, allOrNothing: boolean, deadlineAt: string | null, dataRemoved: boolean, results: string, id: string, status: BatchStatus, note: string | null, reason: string | null, createdAt: string, completedAt: string | null, cancelRequestedAt: string | null, webhook: { url: string, status: BatchWebhookStatus } | null, retryOf: { id: string } | null, counts: { total: number, succeeded: number, failed: number, canceled: number, aborted: number, invalid: number, deleted: number, running: number, live: number }, model: { id: string, slug: string }, version: { id: string, number: number } }
+    | { __typename: 'ForbiddenError', code: ErrorCode, message: string }
+    | { __typename: 'NotFoundError', code: ErrorCode, message: string }
+   };
+
+export type RetryFailedBatchMutationVariables = Exact<{
+  input: RetryFailedBatchInput;
+}>;
+
+
+export type RetryFailedBatchMutation = { retryFailedBatch:
+    | { __typename: 'Batch', id: string }
+    | { __typename: 'ConflictError', code: ErrorCode, message: string }
+    | { __typename: 'ForbiddenError', code: ErrorCode, message: string }
+    | { __typename: 'InvalidInput', code: ErrorCode, message: string, violations: Array<{ path: string, message: string }> }
+    | { __typename: 'NotFoundError', code: ErrorCode, message: string }
+    | { __typename: 'UnavailableError', code: ErrorCode, message: string }
+   };
+
+export type DeleteBatchMutationVariables = Exact<{
+  input: DeleteBatchInput;
+}>;
+
+
+export type DeleteBatchMutation = { deleteBatch:
+    | { __typename: 'ConflictError', code: ErrorCode, message: string }
+    | { __typename: 'DeletedBatch' }
+    | { __typename: 'ForbiddenError', code: ErrorCode, message: string }
+    | { __typename: 'NotFoundError', code: ErrorCode, message: string }
    };
 
 export type PredictionRowFragment = { id: string, status: PredictionStatus, input: unknown, createdAt: string, model: { id: string, slug: string, kind: ModelKind }, version: { id: string, number: number }, files: Array<{ url: string, contentType: string }>, error: { code: PredictionErrorCode, message: string } | null, metrics: { totalSeconds: number | null } };
@@ -890,6 +1086,38 @@ export type FinishSignInMutation = { finishSignIn:
     | { __typename: 'Session', accessToken: string, refreshToken: string, user: { id: string, handle: string } }
    };
 
+export type UsageFieldsFragment = { currency: string, hasMore: boolean, groups: Array<{ key: string | null, name: string | null, used: { predictions: number | string, predictSeconds: string, inputTokens: number | string, outputTokens: number | string, amount: string } }>, total: { predictions: number | string, predictSeconds: string, inputTokens: number | string, outputTokens: number | string, amount: string } };
+
+export type UsageSumFieldsFragment = { predictions: number | string, predictSeconds: string, inputTokens: number | string, outputTokens: number | string, amount: string };
+
+export type BudgetFieldsFragment = { apiKey: string | null, period: BudgetPeriod, currency: string, amount: string, isHard: boolean, spent: string, reserved: string, left: string, isExceeded: boolean, beginsAt: string };
+
+export type OwnUsageQueryVariables = Exact<{
+  from: string;
+  to: string;
+  groupBy: UsageGrouping;
+}>;
+
+
+export type OwnUsageQuery = { viewer: { id: string, usage: { currency: string, hasMore: boolean, groups: Array<{ key: string | null, name: string | null, used: { predictions: number | string, predictSeconds: string, inputTokens: number | string, outputTokens: number | string, amount: string } }>, total: { predictions: number | string, predictSeconds: string, inputTokens: number | string, outputTokens: number | string, amount: string } } | null } | null };
+
+export type AllUsageQueryVariables = Exact<{
+  from: string;
+  to: string;
+  groupBy: UsageGrouping;
+  user?: string | null | undefined;
+}>;
+
+
+export type AllUsageQuery = { usage: { currency: string, hasMore: boolean, groups: Array<{ key: string | null, name: string | null, used: { predictions: number | string, predictSeconds: string, inputTokens: number | string, outputTokens: number | string, amount: string } }>, total: { predictions: number | string, predictSeconds: string, inputTokens: number | string, outputTokens: number | string, amount: string } } };
+
+export type OwnBudgetsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type OwnBudgetsQuery = { viewer: { id: string, budgets: Array<{ apiKey: string | null, period: BudgetPeriod, currency: string, amount: string, isHard: boolean, spent: string, reserved: string, left: string, isExceeded: boolean, beginsAt: string }> | null, apiKeys: Array<{ id: string, name: string }> | null } | null, prices: { currency: string, chargesFailed: boolean, chargesCanceled: boolean, createdAt: string, prices: Array<{ unit: PriceUnit, amount: string, device: DeviceClass, version: { id: string, slug: string } | null }> } | null };
+
+export type PriceListFieldsFragment = { currency: string, chargesFailed: boolean, chargesCanceled: boolean, createdAt: string, prices: Array<{ unit: PriceUnit, amount: string, device: DeviceClass, version: { id: string, slug: string } | null }> };
+
 export class TypedDocumentString<TResult, TVariables>
   extends String
   implements DocumentTypeDecoration<TResult, TVariables>
@@ -938,6 +1166,81 @@ export const DeliveryRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
   }
 }
     `, {"fragmentName":"DeliveryRow"}) as unknown as TypedDocumentString<DeliveryRowFragment, unknown>;
+export const BatchFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment BatchFields on Batch {
+  id
+  status
+  counts {
+    total
+    succeeded
+    failed
+    canceled
+    aborted
+    invalid
+    deleted
+    running
+    live
+  }
+  note
+  reason
+  createdAt
+  completedAt
+  cancelRequestedAt
+  model {
+    id
+    slug
+  }
+  version {
+    id
+    number
+  }
+}
+    `, {"fragmentName":"BatchFields"}) as unknown as TypedDocumentString<BatchFieldsFragment, unknown>;
+export const BatchDetailsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment BatchDetails on Batch {
+  ...BatchFields
+  priority
+  maxConcurrency
+  allOrNothing
+  deadlineAt
+  dataRemoved
+  results
+  webhook {
+    url
+    status
+  }
+  retryOf {
+    id
+  }
+}
+    fragment BatchFields on Batch {
+  id
+  status
+  counts {
+    total
+    succeeded
+    failed
+    canceled
+    aborted
+    invalid
+    deleted
+    running
+    live
+  }
+  note
+  reason
+  createdAt
+  completedAt
+  cancelRequestedAt
+  model {
+    id
+    slug
+  }
+  version {
+    id
+    number
+  }
+}`, {"fragmentName":"BatchDetails"}) as unknown as TypedDocumentString<BatchDetailsFragment, unknown>;
 export const PredictionRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment PredictionRow on Prediction {
   id
@@ -1145,6 +1448,68 @@ export const SessionFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
   }
 }
     `, {"fragmentName":"SessionFields"}) as unknown as TypedDocumentString<SessionFieldsFragment, unknown>;
+export const UsageSumFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment UsageSumFields on UsageSum {
+  predictions
+  predictSeconds
+  inputTokens
+  outputTokens
+  amount
+}
+    `, {"fragmentName":"UsageSumFields"}) as unknown as TypedDocumentString<UsageSumFieldsFragment, unknown>;
+export const UsageFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment UsageFields on UsageReport {
+  currency
+  hasMore
+  groups {
+    key
+    name
+    used {
+      ...UsageSumFields
+    }
+  }
+  total {
+    ...UsageSumFields
+  }
+}
+    fragment UsageSumFields on UsageSum {
+  predictions
+  predictSeconds
+  inputTokens
+  outputTokens
+  amount
+}`, {"fragmentName":"UsageFields"}) as unknown as TypedDocumentString<UsageFieldsFragment, unknown>;
+export const BudgetFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment BudgetFields on Budget {
+  apiKey
+  period
+  currency
+  amount
+  isHard
+  spent
+  reserved
+  left
+  isExceeded
+  beginsAt
+}
+    `, {"fragmentName":"BudgetFields"}) as unknown as TypedDocumentString<BudgetFieldsFragment, unknown>;
+export const PriceListFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment PriceListFields on PriceList {
+  currency
+  chargesFailed
+  chargesCanceled
+  createdAt
+  prices {
+    unit
+    amount
+    device
+    version {
+      id
+      slug
+    }
+  }
+}
+    `, {"fragmentName":"PriceListFields"}) as unknown as TypedDocumentString<PriceListFieldsFragment, unknown>;
 export const AccountDocument = /*#__PURE__*/ new TypedDocumentString(`
     query Account {
   viewer {
@@ -1477,6 +1842,287 @@ export const ResumeModelDocument = /*#__PURE__*/ new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<ResumeModelMutation, ResumeModelMutationVariables>;
+export const BatchesDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query Batches($first: Int!, $after: String) {
+  batches(first: $first, after: $after) {
+    nodes {
+      ...BatchFields
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+    fragment BatchFields on Batch {
+  id
+  status
+  counts {
+    total
+    succeeded
+    failed
+    canceled
+    aborted
+    invalid
+    deleted
+    running
+    live
+  }
+  note
+  reason
+  createdAt
+  completedAt
+  cancelRequestedAt
+  model {
+    id
+    slug
+  }
+  version {
+    id
+    number
+  }
+}`) as unknown as TypedDocumentString<BatchesQuery, BatchesQueryVariables>;
+export const BatchPageDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query BatchPage($id: ID!) {
+  batch(id: $id) {
+    ...BatchDetails
+    invalidLines(first: 20) {
+      nodes {
+        id
+        line
+        violations {
+          path
+          message
+        }
+      }
+    }
+  }
+}
+    fragment BatchFields on Batch {
+  id
+  status
+  counts {
+    total
+    succeeded
+    failed
+    canceled
+    aborted
+    invalid
+    deleted
+    running
+    live
+  }
+  note
+  reason
+  createdAt
+  completedAt
+  cancelRequestedAt
+  model {
+    id
+    slug
+  }
+  version {
+    id
+    number
+  }
+}
+fragment BatchDetails on Batch {
+  ...BatchFields
+  priority
+  maxConcurrency
+  allOrNothing
+  deadlineAt
+  dataRemoved
+  results
+  webhook {
+    url
+    status
+  }
+  retryOf {
+    id
+  }
+}`) as unknown as TypedDocumentString<BatchPageQuery, BatchPageQueryVariables>;
+export const BatchItemsDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query BatchItems($id: ID!, $first: Int!, $after: String, $status: [PredictionStatus!]) {
+  batch(id: $id) {
+    id
+    items(first: $first, after: $after, status: $status) {
+      nodes {
+        ...PredictionRow
+      }
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
+    }
+  }
+}
+    fragment PredictionRow on Prediction {
+  id
+  status
+  model {
+    id
+    slug
+    kind
+  }
+  version {
+    id
+    number
+  }
+  input
+  files {
+    url
+    contentType
+  }
+  error {
+    code
+    message
+  }
+  metrics {
+    totalSeconds
+  }
+  createdAt
+}`) as unknown as TypedDocumentString<BatchItemsQuery, BatchItemsQueryVariables>;
+export const WatchBatchDocument = /*#__PURE__*/ new TypedDocumentString(`
+    subscription WatchBatch($id: ID!) {
+  batch(id: $id) {
+    ...BatchFields
+  }
+}
+    fragment BatchFields on Batch {
+  id
+  status
+  counts {
+    total
+    succeeded
+    failed
+    canceled
+    aborted
+    invalid
+    deleted
+    running
+    live
+  }
+  note
+  reason
+  createdAt
+  completedAt
+  cancelRequestedAt
+  model {
+    id
+    slug
+  }
+  version {
+    id
+    number
+  }
+}`) as unknown as TypedDocumentString<WatchBatchSubscription, WatchBatchSubscriptionVariables>;
+export const CreateBatchDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation CreateBatch($input: CreateBatchInput!) {
+  createBatch(input: $input) {
+    __typename
+    ... on Batch {
+      id
+    }
+    ... on InvalidInput {
+      violations {
+        path
+        message
+      }
+    }
+    ... on UserError {
+      code
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<CreateBatchMutation, CreateBatchMutationVariables>;
+export const CancelBatchDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation CancelBatch($input: CancelBatchInput!) {
+  cancelBatch(input: $input) {
+    __typename
+    ...BatchDetails
+    ... on UserError {
+      code
+      message
+    }
+  }
+}
+    fragment BatchFields on Batch {
+  id
+  status
+  counts {
+    total
+    succeeded
+    failed
+    canceled
+    aborted
+    invalid
+    deleted
+    running
+    live
+  }
+  note
+  reason
+  createdAt
+  completedAt
+  cancelRequestedAt
+  model {
+    id
+    slug
+  }
+  version {
+    id
+    number
+  }
+}
+fragment BatchDetails on Batch {
+  ...BatchFields
+  priority
+  maxConcurrency
+  allOrNothing
+  deadlineAt
+  dataRemoved
+  results
+  webhook {
+    url
+    status
+  }
+  retryOf {
+    id
+  }
+}`) as unknown as TypedDocumentString<CancelBatchMutation, CancelBatchMutationVariables>;
+export const RetryFailedBatchDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation RetryFailedBatch($input: RetryFailedBatchInput!) {
+  retryFailedBatch(input: $input) {
+    __typename
+    ... on Batch {
+      id
+    }
+    ... on InvalidInput {
+      violations {
+        path
+        message
+      }
+    }
+    ... on UserError {
+      code
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<RetryFailedBatchMutation, RetryFailedBatchMutationVariables>;
+export const DeleteBatchDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation DeleteBatch($input: DeleteBatchInput!) {
+  deleteBatch(input: $input) {
+    __typename
+    ... on UserError {
+      code
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<DeleteBatchMutation, DeleteBatchMutationVariables>;
 export const HistoryDocument = /*#__PURE__*/ new TypedDocumentString(`
     query History($first: Int!, $after: String, $filter: PredictionFilter, $everybody: Boolean!) {
   predictions(first: $first, after: $after, filter: $filter) {
@@ -2304,3 +2950,103 @@ export const FinishSignInDocument = /*#__PURE__*/ new TypedDocumentString(`
     handle
   }
 }`) as unknown as TypedDocumentString<FinishSignInMutation, FinishSignInMutationVariables>;
+export const OwnUsageDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query OwnUsage($from: DateTime!, $to: DateTime!, $groupBy: UsageGrouping!) {
+  viewer {
+    id
+    usage(from: $from, to: $to, groupBy: $groupBy) {
+      ...UsageFields
+    }
+  }
+}
+    fragment UsageFields on UsageReport {
+  currency
+  hasMore
+  groups {
+    key
+    name
+    used {
+      ...UsageSumFields
+    }
+  }
+  total {
+    ...UsageSumFields
+  }
+}
+fragment UsageSumFields on UsageSum {
+  predictions
+  predictSeconds
+  inputTokens
+  outputTokens
+  amount
+}`) as unknown as TypedDocumentString<OwnUsageQuery, OwnUsageQueryVariables>;
+export const AllUsageDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query AllUsage($from: DateTime!, $to: DateTime!, $groupBy: UsageGrouping!, $user: String) {
+  usage(from: $from, to: $to, groupBy: $groupBy, user: $user) {
+    ...UsageFields
+  }
+}
+    fragment UsageFields on UsageReport {
+  currency
+  hasMore
+  groups {
+    key
+    name
+    used {
+      ...UsageSumFields
+    }
+  }
+  total {
+    ...UsageSumFields
+  }
+}
+fragment UsageSumFields on UsageSum {
+  predictions
+  predictSeconds
+  inputTokens
+  outputTokens
+  amount
+}`) as unknown as TypedDocumentString<AllUsageQuery, AllUsageQueryVariables>;
+export const OwnBudgetsDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query OwnBudgets {
+  viewer {
+    id
+    budgets {
+      ...BudgetFields
+    }
+    apiKeys {
+      id
+      name
+    }
+  }
+  prices {
+    ...PriceListFields
+  }
+}
+    fragment BudgetFields on Budget {
+  apiKey
+  period
+  currency
+  amount
+  isHard
+  spent
+  reserved
+  left
+  isExceeded
+  beginsAt
+}
+fragment PriceListFields on PriceList {
+  currency
+  chargesFailed
+  chargesCanceled
+  createdAt
+  prices {
+    unit
+    amount
+    device
+    version {
+      id
+      slug
+    }
+  }
+}`) as unknown as TypedDocumentString<OwnBudgetsQuery, OwnBudgetsQueryVariables>;

@@ -3,6 +3,9 @@ import type english from "../en/app";
 export default {
   skip: "Zum Inhalt springen",
   home: "inference-server, alle Modelle",
+  usage: "Verbrauch",
+  batches: "Stapel",
+  batch: "Stapel",
   site: "Seiten",
   models: "Modelle",
   compare: "Vergleichen",

@@ -1,6 +1,9 @@
 export default {
   skip: "Skip to the content",
   home: "inference-server, all models",
+  usage: "Usage",
+  batches: "Batches",
+  batch: "Batch",
   site: "Site",
   models: "Models",
   compare: "Compare",

@@ -1,0 +1,53 @@
+import { number, plural } from "../counts";
+import type english from "../en/usage";
+
+const runs = (count: number) => plural(count, { one: "1 Lauf", other: `${number(count)} Läufe` });
+
+export default {
+  about: "Was Läufe verbraucht haben und kosten, nach ihrem Ende; Tage in UTC.",
+  signIn: "Angemeldet ist hier der eigene Verbrauch zu sehen.",
+  span: "Zeit",
+  lastDays: (days: number) => `letzte ${days} Tage`,
+  groupBy: "Zusammengezählt nach",
+  groupings: { DAY: "Tag", MODEL: "Modell", KEY: "API-Schlüssel", USER: "Konto" },
+  everybody: "Alle",
+  user: "Konto",
+  handle: "Name, oder alle",
+  predictions: "Läufe",
+  running: "Rechenzeit",
+  inputTokens: "Token hinein",
+  outputTokens: "Token heraus",
+  cost: "Kosten",
+  runs,
+  runsByDay: "Läufe nach Tagen",
+  costByDay: "Kosten nach Tagen",
+  nothing: "In dieser Zeit ging nichts zu Ende.",
+  more: "Es gibt mehr; die Summen zählen alle.",
+  without: { DAY: "–", MODEL: "kein Modell", KEY: "ohne Schlüssel", USER: "ohne Konto" },
+  deleted: "gelöscht",
+  budgets: "Budgets",
+  yours: "Alle eigenen",
+  ofKey: (name: string) => `API-Schlüssel ${name}`,
+  periods: {
+    MONTH: (since: string) => `im Monat, dieser seit ${since}`,
+    TOTAL: (since: string) => `insgesamt, seit ${since}`,
+  },
+  spentOf: (share: string, whose: string) => `${share} des Budgets verbraucht: ${whose}`,
+  spent: (spent: string, of: string) => `${spent} von ${of} ausgegeben`,
+  held: (amount: string) => `${amount} zurückgelegt für das, was läuft`,
+  left: (amount: string) => `${amount} übrig`,
+  refusedNow: "Verbraucht: neue Läufe werden abgelehnt, bis es erhöht wird oder ein neuer Monat beginnt.",
+  overspent: "Verbraucht. Läufe gehen weiter: dieses Budget warnt nur.",
+  prices: "Preise",
+  units: {
+    SECOND: "Eine Sekunde Rechenzeit",
+    INPUT_TOKEN: "Ein Token der Eingabe",
+    OUTPUT_TOKEN: "Ein Token der Ausgabe",
+    PICTURE: "Ein Bild",
+    MEGAPIXEL_STEP: "Ein Schritt auf einer Million Bildpunkte",
+  },
+  failedCost: "Gescheiterte Läufe kosten.",
+  failedFree: "Gescheiterte Läufe sind frei.",
+  canceledCost: "Abgebrochene kosten, was von ihnen lief.",
+  canceledFree: "Abgebrochene sind frei.",
+} satisfies typeof english;
