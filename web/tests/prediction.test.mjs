@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
+  admin,
   api,
   assertAccessible,
   badge,
@@ -13,10 +14,13 @@ import {
   open,
   predictionId,
   predictionOf,
+  register,
   runButton,
   runEcho,
   sample,
+  signIn,
   SLOW,
+  startEcho,
   textOutput,
   useBrowser,
 } from "./harness.mjs";
@@ -305,6 +309,50 @@ test("what failed can be retried as it was, and tweaked and run again", SLOW, as
   await badge(page, "SUCCEEDED").waitFor();
   assert.equal(await textOutput(page).textContent(), "out of luck");
   assert.notEqual(predictionId(page), second);
+});
+
+test("who ran a prediction notes what came of it, and sees it noted; others cannot", SLOW, async () => {
+  const { token } = await register("judge");
+  const id = await startEcho(token, { text: "was this good?" });
+  const openAs = (token) => open(`/p/${encodeURIComponent(id)}`, { prepare: (p) => signIn(p, token) });
+  const outcomes = async () => {
+    const query = "query ($id: ID!) { prediction(id: $id) { outcomes { name value } } }";
+    return (await api(query, { id }, token)).prediction.outcomes;
+  };
+  const page = await openAs(token);
+  const thumb = (name, isPressed) => page.getByRole("button", { name, pressed: isPressed });
+  await thumb("Good result", false).click();
+  await thumb("Good result", true).waitFor();
+  assert.deepEqual(await outcomes(), [{ name: "thumb", value: 1 }]);
+  await page.reload();
+  await thumb("Good result", true).waitFor();
+  await thumb("Bad result", false).click();
+  await thumb("Bad result", true).waitFor();
+  await thumb("Good result", false).waitFor();
+  assert.deepEqual(await outcomes(), [{ name: "thumb", value: 0 }]);
+  await assertAccessible(page, "a prediction with a thumb");
+
+  const other = await openAs((await admin()).token);
+  const asked = other.waitForResponse((response) => response.request().postData()?.includes("query PredictionNotes"));
+  await badge(other, "SUCCEEDED").waitFor();
+  await (await asked).finished();
+  await other.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+  assert.equal(await other.getByRole("button", { name: "Good result" }).count(), 0);
+});
+
+test("a note that the server refuses is not shown as noted", SLOW, async () => {
+  const { token } = await register("judge");
+  const id = await startEcho(token, { text: "was this good?" });
+  const said = { data: { recordOutcome: { __typename: "ConflictError", code: "CONFLICT", message: "no more names" } } };
+  const page = await open(`/p/${encodeURIComponent(id)}`, {
+    prepare: async (p) => {
+      await signIn(p, token);
+      await fake(p, "RecordOutcome", () => said);
+    },
+  });
+  await page.getByRole("button", { name: "Bad result" }).click();
+  await page.getByText("no more names").waitFor();
+  assert.equal(await page.getByRole("button", { name: "Bad result", pressed: true }).count(), 0);
 });
 
 test("a prediction that was canceled says so and can be run again", SLOW, async () => {

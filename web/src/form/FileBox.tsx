@@ -3,6 +3,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { request } from "../api/client";
 import { UploadDocument } from "../api/generated/graphql";
 import { uriOf } from "../api/uploads";
+import { say } from "../messages/messages";
 import { Media } from "../ui/Media";
 import { attributes, type ControlProps } from "./controls";
 import type { Control } from "./schema";
@@ -83,7 +84,7 @@ export function FileBox(props: FileBoxProps) {
         onChange={(event) => void choose([...(event.currentTarget.files ?? [])])}
       />
       <p class="field-about" role="status">
-        {busy.value && <span>Sending the file …</span>}
+        {busy.value && <span>{say.form.sending}</span>}
         {!busy.value && names.value === "" && given !== "" && shown(given)}
       </p>
       <Previews given={given} chosen={chosenFiles.value} />
@@ -102,7 +103,7 @@ function Previews({ given, chosen }: { given: string; chosen: ReadonlyMap<string
         const url = preview?.url;
         if (!url || unshown.value.has(url)) return null;
         const hide = () => (unshown.value = new Set([...unshown.value, url]));
-        return <Media key={url} {...preview} url={url} label={`File ${index + 1} of the input`} onGone={hide} />;
+        return <Media key={url} {...preview} url={url} label={say.form.fileOf(index + 1)} onGone={hide} />;
       })}
     </div>
   );
@@ -116,5 +117,5 @@ function embedded(uri: string): Preview | null {
 /** What a run before this one was given. */
 function shown(given: string): string {
   const all = given.split("\n").map((uri) => (uri.length > 48 ? `${uri.slice(0, 47)}…` : uri));
-  return `Given: ${all.join(", ")}`;
+  return say.form.given(all.join(", "));
 }

@@ -1,4 +1,5 @@
 import type { ComponentChildren } from "preact";
+import { say } from "../messages/messages";
 import { Choice, Json, Lines, Switch, TextBox, type ControlProps } from "./controls";
 import { FileBox } from "./FileBox";
 import { Messages } from "./Messages";
@@ -38,7 +39,7 @@ export function FieldRow({ field, id }: { field: FormField; id: string }) {
     <div class={`field field-${control.kind}${isWide ? " field-wide" : ""}`} data-field={field.name}>
       <label class="field-label" for={id}>
         {field.label}
-        {field.required && <span class="field-required">required</span>}
+        {field.required && <span class="field-required">{say.form.required}</span>}
       </label>
       {renderControl(field, props)}
       {field.description && (

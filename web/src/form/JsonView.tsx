@@ -1,3 +1,4 @@
+import { say } from "../messages/messages";
 import type { InputForm } from "./values";
 
 /** The whole input as JSON: what a form cannot say can be said here. */
@@ -7,7 +8,7 @@ export function JsonView({ form }: { form: InputForm }) {
     <div class="fields">
       <div class="field field-wide">
         <label class="field-label" for="input-json">
-          Input
+          {say.form.input}
         </label>
         <textarea
           id="input-json"

@@ -1,3 +1,4 @@
+import { say } from "../messages/messages";
 import { attributes, Json, type ControlProps } from "./controls";
 
 /** A message whose content is a text; others are shown as JSON. */
@@ -18,12 +19,12 @@ export function Messages(props: ControlProps) {
   const replace = (index: number, change: Partial<PlainMessage>) =>
     write(rows.map((row, at) => (at === index ? { ...row, ...change } : row)));
   return (
-    <div class="messages" role="group" aria-label="Messages">
+    <div class="messages" role="group" aria-label={say.form.messages}>
       {rows.map((row, index) => (
         <div class="message" key={index}>
           <select
             class="input"
-            aria-label={`Role of message ${index + 1}`}
+            aria-label={say.form.roleOf(index + 1)}
             value={row.role}
             onChange={(event) => replace(index, { role: event.currentTarget.value })}
           >
@@ -37,7 +38,7 @@ export function Messages(props: ControlProps) {
             {...attributes({ ...props, id: index === 0 ? props.id : `${props.id}-${index}` })}
             class="input grow-text prose"
             rows={2}
-            aria-label={`Text of message ${index + 1}`}
+            aria-label={say.form.textOf(index + 1)}
             value={row.content}
             onInput={(event) => replace(index, { content: event.currentTarget.value })}
           />
@@ -45,10 +46,10 @@ export function Messages(props: ControlProps) {
             <button
               type="button"
               class="button"
-              aria-label={`Remove message ${index + 1}`}
+              aria-label={say.form.removeMessage(index + 1)}
               onClick={() => write(rows.filter((_, at) => at !== index))}
             >
-              Remove
+              {say.form.remove}
             </button>
           )}
         </div>
@@ -59,7 +60,7 @@ export function Messages(props: ControlProps) {
         disabled={rows.at(-1)?.content === ""}
         onClick={() => write([...rows, { role: rows.at(-1)?.role === "user" ? "assistant" : "user", content: "" }])}
       >
-        Add a message
+        {say.form.addMessage}
       </button>
     </div>
   );

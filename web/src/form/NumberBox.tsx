@@ -1,3 +1,4 @@
+import { say } from "../messages/messages";
 import { randomInteger } from "../ui/random";
 import { DiceIcon } from "../ui/icons";
 import { attributes, type ControlProps } from "./controls";
@@ -18,7 +19,7 @@ export function NumberBox(props: ControlProps & { control: NumberControl; label:
         <input
           type="range"
           class="slider"
-          aria-label={`${label}, slider`}
+          aria-label={say.form.slider(label)}
           min={low}
           max={high}
           step={control.step}
@@ -35,15 +36,15 @@ export function NumberBox(props: ControlProps & { control: NumberControl; label:
         max={high ?? undefined}
         step={control.integer ? 1 : "any"}
         value={String(raw.value)}
-        placeholder={props.placeholder || (control.seed ? "random" : "default")}
+        placeholder={props.placeholder || (control.seed ? say.form.random : say.form.default)}
         onInput={(event) => onEdit(event.currentTarget.value)}
       />
       {control.seed && (
         <button
           type="button"
           class="button button-icon"
-          title="Roll a seed"
-          aria-label={`Roll a random ${label.toLowerCase()}`}
+          title={say.form.rollSeed}
+          aria-label={say.form.roll(label)}
           onClick={() => onEdit(String(randomInteger(low ?? 0, Math.min(high ?? LARGEST_SEED, LARGEST_SEED))))}
         >
           <DiceIcon />

@@ -1,4 +1,5 @@
 import type { Signal } from "@preact/signals";
+import { say } from "../messages/messages";
 import type { Control } from "./schema";
 import type { Raw } from "./values";
 
@@ -54,7 +55,7 @@ export function Choice(props: Of<"choice">) {
       value={String(raw.value)}
       onChange={(event) => onEdit(event.currentTarget.value)}
     >
-      {!required && raw.value === "" && <option value="">default</option>}
+      {!required && raw.value === "" && <option value="">{say.form.default}</option>}
       {control.options.map((option, index) => (
         <option key={index} value={String(index)}>
           {typeof option === "string" ? option : JSON.stringify(option)}
@@ -84,7 +85,7 @@ export function Lines(props: ControlProps) {
       class="input mono grow-text"
       rows={2}
       value={String(props.raw.value)}
-      placeholder={props.placeholder || "one per line"}
+      placeholder={props.placeholder || say.form.onePerLine}
       onInput={(event) => props.onEdit(event.currentTarget.value)}
     />
   );
@@ -98,7 +99,7 @@ export function Json(props: ControlProps) {
       rows={4}
       spellcheck={false}
       value={String(props.raw.value)}
-      placeholder={props.placeholder || "JSON"}
+      placeholder={props.placeholder || say.form.json}
       onInput={(event) => props.onEdit(event.currentTarget.value)}
     />
   );

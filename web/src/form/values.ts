@@ -1,4 +1,5 @@
 import { signal, type Signal } from "@preact/signals";
+import { say } from "../messages/messages";
 import { fieldsOf, type Control, type Field } from "./schema";
 
 /** What a control holds while it is edited. */
@@ -36,7 +37,7 @@ export class InputForm {
   constructor(schema: unknown) {
     const fields = fieldsOf(schema);
     this.whole = fields === null;
-    this.fields = (fields ?? [WHOLE]).map((field) => ({
+    this.fields = (fields ?? [wholeField()]).map((field) => ({
       ...field,
       raw: signal(rawOf(field.control, field.initial, field.required)),
       errors: signal<readonly string[]>([]),
@@ -131,7 +132,7 @@ export class InputForm {
     try {
       const input = jsonOf(this.json.value);
       if (isObject(input)) return { input, isValid: true };
-      this.jsonErrors.value = ["The input is a JSON object: { … }."];
+      this.jsonErrors.value = [say.form.noObject];
     } catch (error) {
       this.jsonErrors.value = [error instanceof Error ? error.message : String(error)];
     }
@@ -144,7 +145,7 @@ export class InputForm {
     const at = new Map<string, string[]>();
     for (const { path, message } of this.#isJson ? [] : violations) {
       const [, root, name, ...inner] = path.split("/").map(unescape);
-      const key = this.whole ? WHOLE.name : root === "input" && name !== undefined ? name : "";
+      const key = this.whole ? WHOLE_NAME : root === "input" && name !== undefined ? name : "";
       // Of the input as a whole no place has to be named
       const isAll = root === "input" && name === undefined;
       const where = isAll
@@ -171,7 +172,7 @@ const HIDDEN = "**********";
 
 const bounded = (messages: string[]): string[] =>
   messages.length > MOST_MESSAGES
-    ? [...messages.slice(0, MOST_MESSAGES), `And ${messages.length - MOST_MESSAGES} more.`]
+    ? [...messages.slice(0, MOST_MESSAGES), say.form.more(messages.length - MOST_MESSAGES)]
     : messages;
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
@@ -179,16 +180,18 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
 
 const indented = (value: unknown): string => JSON.stringify(value, null, 2);
 
-const WHOLE: Field = {
-  name: "input",
-  label: "Input",
-  description: "This model's schema has no form; give the input as a JSON object.",
+const WHOLE_NAME = "input";
+
+const wholeField = (): Field => ({
+  name: WHOLE_NAME,
+  label: say.form.input,
+  description: say.form.wholeAbout,
   required: true,
   nullable: false,
   initial: {},
   example: "",
   control: { kind: "json" },
-};
+});
 
 const unescape = (part: string): string => part.replaceAll("~1", "/").replaceAll("~0", "~");
 
@@ -248,7 +251,7 @@ function emptyOf({ control, initial, nullable }: FormField): unknown {
 
 function numberOf(raw: string): number {
   const value = Number(raw);
-  if (!Number.isFinite(value)) throw new Error("This is not a number.");
+  if (!Number.isFinite(value)) throw new Error(say.form.noNumber);
   return value;
 }
 
@@ -256,6 +259,6 @@ function jsonOf(raw: string): unknown {
   try {
     return JSON.parse(raw);
   } catch (error) {
-    throw new Error(`This is not JSON: ${error instanceof Error ? error.message : String(error)}`);
+    throw new Error(say.form.noJson(error instanceof Error ? error.message : String(error)));
   }
 }

@@ -12,8 +12,17 @@ export const language = signal<Language>("en");
 
 /** The language as the reader's region writes it, by which numbers and dates are formatted. */
 export const locale = computed(
-  () => navigator.languages.find((tag) => tag.split("-")[0] === language.value) ?? language.value,
+  () => navigator.languages.find((tag) => tag.split("-")[0] === language.value && isTag(tag)) ?? language.value,
 );
+
+/** Whether formats know a tag as one: browsers on servers without a language call theirs `en-US@posix`. */
+function isTag(tag: string): boolean {
+  try {
+    return Intl.getCanonicalLocales(tag).length > 0;
+  } catch {
+    return false;
+  }
+}
 
 /** What the reader chose before, else the first language of the browser's (`Accept-Language`) that the page has. */
 export function preferredLanguage(): Language {

@@ -1,3 +1,6 @@
+import { say } from "../messages/messages";
+import { number } from "../ui/units";
+
 /** One answer of a model that weighs several: a class, an object in a picture, a name in a text. */
 export interface Answer {
   label: string;
@@ -16,14 +19,14 @@ const LABELS = ["label", "entity_group", "entity", "answer", "token_str"];
 export function Answers({ answers }: { answers: readonly Answer[] }) {
   const [hasWords, hasPlaces] = [answers.some(({ word }) => word !== ""), answers.some(({ place }) => place !== "")];
   return (
-    <div class="answers" role="region" aria-label="Answers" tabIndex={0}>
+    <div class="answers" role="region" aria-label={say.prediction.answers} tabIndex={0}>
       <table>
         <thead>
           <tr>
-            <th scope="col">Answer</th>
-            {hasWords && <th scope="col">Words</th>}
-            <th scope="col">Score</th>
-            {hasPlaces && <th scope="col">Place</th>}
+            <th scope="col">{say.prediction.answer}</th>
+            {hasWords && <th scope="col">{say.prediction.words}</th>}
+            <th scope="col">{say.prediction.score}</th>
+            {hasPlaces && <th scope="col">{say.prediction.place}</th>}
           </tr>
         </thead>
         <tbody>
@@ -35,14 +38,14 @@ export function Answers({ answers }: { answers: readonly Answer[] }) {
                 {score !== null && score >= 0 && score <= 1 && (
                   <span class="answer-bar" style={{ "--part": `${score * 100}%` }} aria-hidden="true" />
                 )}
-                {score === null ? "" : score.toFixed(3)}
+                {score === null ? "" : number(score, 3)}
               </td>
               {hasPlaces && <td class="answer-place">{place}</td>}
             </tr>
           ))}
         </tbody>
       </table>
-      {answers.length > MOST_ROWS && <p class="hint">And {(answers.length - MOST_ROWS).toLocaleString()} more.</p>}
+      {answers.length > MOST_ROWS && <p class="hint">{say.prediction.more(answers.length - MOST_ROWS)}</p>}
     </div>
   );
 }
@@ -59,7 +62,7 @@ export function outputWords({ text, output }: { text: string | null; output: unk
   const lines = answersOf(output)
     .slice(0, MOST_WORDED)
     .map(({ label, word, score }) => {
-      return [word, label, score === null ? "" : score.toFixed(2)].filter((part) => part !== "").join("  ");
+      return [word, label, score === null ? "" : number(score, 2)].filter((part) => part !== "").join("  ");
     });
   return lines.join("\n");
 }

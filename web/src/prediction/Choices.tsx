@@ -1,12 +1,6 @@
+import { say } from "../messages/messages";
 import { choicesOf, type Choice } from "./choice_texts";
 import { isTerminal, type Prediction, type Run } from "./run";
-
-const REASONS: Record<string, string> = {
-  stop: "came to its end",
-  length: "was cut at its maximum length",
-  tool_calls: "asks to call a tool",
-  content_filter: "was withheld in part",
-};
 
 /** What a model writes where more than its text was asked for: every choice, why it ended, what it wants to call. */
 export function Choices({ run, prediction }: { run: Run; prediction: Prediction }) {
@@ -18,13 +12,14 @@ export function Choices({ run, prediction }: { run: Run; prediction: Prediction 
   return (
     <div class="choices">
       {choices.map((choice, index) => (
-        <section class="choice" key={index} aria-label={`Choice ${index + 1}`}>
+        <section class="choice" key={index} aria-label={say.prediction.choice(index + 1)}>
           <h3 class="choice-head">
-            Choice {index + 1} <span class="hint">{REASONS[choice.reason] ?? choice.reason}</span>
+            {say.prediction.choice(index + 1)}{" "}
+            <span class="hint">{say.prediction.reasons[choice.reason] ?? choice.reason}</span>
           </h3>
           {choice.reasoning !== "" && (
             <details>
-              <summary>Reasoning</summary>
+              <summary>{say.prediction.reasoning}</summary>
               <p class="choice-text">{choice.reasoning}</p>
             </details>
           )}
@@ -39,8 +34,8 @@ export function Choices({ run, prediction }: { run: Run; prediction: Prediction 
       ))}
       {ended.length > 0 && (
         <details>
-          <summary>All of the output</summary>
-          <pre class="json-output" role="region" aria-label="All of the output" tabIndex={0}>
+          <summary>{say.prediction.allOutput}</summary>
+          <pre class="json-output" role="region" aria-label={say.prediction.allOutput} tabIndex={0}>
             {JSON.stringify(prediction.output, null, 2).slice(0, MOST_JSON)}
           </pre>
         </details>
@@ -49,5 +44,5 @@ export function Choices({ run, prediction }: { run: Run; prediction: Prediction 
   );
 }
 
-const BEGUN: Choice = { text: "", reason: "", reasoning: "", calls: [] };
+const BEGUN: Choice = { text: "", reason: "", reasoning: "", calls: [], content: null };
 const MOST_JSON = 100_000;

@@ -1,4 +1,5 @@
 import { useRef, useState } from "preact/hooks";
+import { say } from "../messages/messages";
 import { DownloadIcon } from "../ui/icons";
 import { Media, reachable } from "../ui/Media";
 import { isTerminal, type Prediction, type Run } from "./run";
@@ -21,7 +22,7 @@ export function Files({ run, prediction }: { run: Run; prediction: Prediction })
         <div key={index} class="picture picture-awaited" style={{ "--width": `${width}px` }}>
           <svg viewBox={`0 0 ${width} ${height}`} width={width} height={height} aria-hidden="true" />
           {run.previews.value[index] && (
-            <img class="picture-preview" src={run.previews.value[index]} alt="Unfinished" />
+            <img class="picture-preview" src={run.previews.value[index]} alt={say.prediction.unfinished} />
           )}
         </div>
       ))}
@@ -41,7 +42,7 @@ function FileList({ run, prediction }: { run: Run; prediction: Prediction }) {
       </div>
       {files.length > shown && (
         <button type="button" class="button more" onClick={() => setShown(shown + FILES_AT_ONCE)}>
-          Show more: {shown} of {files.length.toLocaleString()} files
+          {say.prediction.showMore(shown, files.length)}
         </button>
       )}
     </>
@@ -59,14 +60,14 @@ function FileView({ run, file, name }: { run: Run; file: OutputFile; name: strin
   const kind = file.width && file.height ? `${file.width} × ${file.height}` : file.contentType;
   return (
     <figure class="picture" style={file.width ? { "--width": `${file.width}px` } : undefined}>
-      <Media {...file} label={`Output of the model, ${name}`} onGone={refresh} />
+      <Media {...file} label={say.prediction.fileOf(name)} onGone={refresh} />
       <figcaption>
         <span class="picture-facts">
           {kind}, {bytes(Number(file.bytes))}
         </span>
         <a class="button button-quiet" href={url} download={name}>
           <DownloadIcon />
-          Download
+          {say.prediction.download}
         </a>
       </figcaption>
     </figure>

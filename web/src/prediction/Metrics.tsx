@@ -1,9 +1,12 @@
+import { locale } from "../messages/language";
+import { say } from "../messages/messages";
 import type { Prediction } from "./run";
-import { rate, seconds } from "../ui/units";
+import type { Cost } from "./notes";
+import { money, rate, seconds } from "../ui/units";
 
 /** What a prediction took, as far as it is known. */
-export function Metrics({ prediction }: { prediction: Prediction }) {
-  const rows = rowsOf(prediction).filter((row): row is [string, string] => row[1] !== null);
+export function Metrics({ prediction, cost }: { prediction: Prediction; cost: Cost | null }) {
+  const rows = rowsOf(prediction, cost).filter((row): row is [string, string] => row[1] !== null);
   if (rows.length === 0) return null;
   return (
     <dl class="metrics">
@@ -20,20 +23,22 @@ export function Metrics({ prediction }: { prediction: Prediction }) {
 /** Whether the model was in memory already. */
 const isWarm = ({ loadSeconds }: Prediction["metrics"]) => loadSeconds !== null && loadSeconds < 0.001;
 
-function rowsOf({ metrics, seed, attempts }: Prediction): [string, string | null][] {
+function rowsOf({ metrics, seed, attempts }: Prediction, cost: Cost | null): [string, string | null][] {
   const time = (value: number | null) => (value === null ? null : seconds(value));
   const count = (value: number | string | null) => (value === null ? null : String(value));
+  const words = say.prediction.metrics;
   return [
-    ["Queue", time(metrics.queueSeconds)],
-    ["Load", isWarm(metrics) ? "warm" : time(metrics.loadSeconds)],
-    ["Predict", time(metrics.predictSeconds)],
-    ["First token", time(metrics.timeToFirstTokenSeconds)],
-    ["Tokens/s", metrics.tokensPerSecond === null ? null : rate(metrics.tokensPerSecond)],
-    ["Tokens in", count(metrics.inputTokens)],
-    ["Tokens out", count(metrics.outputTokens)],
-    ["Steps", count(metrics.steps)],
-    ["Seed", count(seed)],
-    ["Attempts", attempts > 1 ? String(attempts) : null],
+    [words.queue, time(metrics.queueSeconds)],
+    [words.load, isWarm(metrics) ? words.warm : time(metrics.loadSeconds)],
+    [words.predict, time(metrics.predictSeconds)],
+    [words.firstToken, time(metrics.timeToFirstTokenSeconds)],
+    [words.rate, metrics.tokensPerSecond === null ? null : rate(metrics.tokensPerSecond)],
+    [words.tokensIn, count(metrics.inputTokens)],
+    [words.tokensOut, count(metrics.outputTokens)],
+    [words.steps, count(metrics.steps)],
+    [words.seed, count(seed)],
+    [words.attempts, attempts > 1 ? String(attempts) : null],
+    [words.cost, cost && money(cost.amount, cost.currency)],
     ...measured(metrics.custom),
   ];
 }
@@ -43,6 +48,6 @@ function measured(custom: unknown): [string, string][] {
   if (typeof custom !== "object" || custom === null) return [];
   return Object.entries(custom).map(([name, value]) => [
     name,
-    typeof value === "number" ? value.toLocaleString(undefined, { maximumSignificantDigits: 6 }) : String(value),
+    typeof value === "number" ? value.toLocaleString(locale.value, { maximumSignificantDigits: 6 }) : String(value),
   ]);
 }

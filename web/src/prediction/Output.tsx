@@ -1,4 +1,7 @@
+import { useEffect, useState } from "preact/hooks";
 import { failureProblem, type Problem } from "../api/problems";
+import { signedIn } from "../api/session";
+import { say } from "../messages/messages";
 import { Callout } from "../ui/Callout";
 import { CopyButton } from "../ui/CopyButton";
 import { CopyIcon, RetryIcon } from "../ui/icons";
@@ -6,10 +9,12 @@ import { Answers, answersOf } from "./Answers";
 import { Choices } from "./Choices";
 import { Files } from "./Files";
 import { Metrics } from "./Metrics";
+import { readNotes, type Notes } from "./notes";
 import { Progress } from "./Progress";
 import { MOST_SHOWN, type LiveText } from "./live_text";
 import { isTerminal, type Prediction, type Run } from "./run";
 import { StatusLine } from "./StatusLine";
+import { Thumbs } from "./Thumbs";
 
 interface Props {
   run: Run;
@@ -19,9 +24,9 @@ interface Props {
   title?: string;
 }
 
-const CANCELED: Problem = { title: "Canceled", detail: "The output up to then is kept." };
+const canceled = (): Problem => ({ title: say.prediction.canceled, detail: say.prediction.canceledAbout });
 
-export function Output({ run, onRetry, title = "Output" }: Props) {
+export function Output({ run, onRetry, title = say.prediction.output }: Props) {
   const prediction = run.prediction.value;
   return (
     <section class="panel output" aria-label={title}>
@@ -41,9 +46,10 @@ function Idle({ run }: { run: Run }) {
   }
   return (
     <div class="output-idle">
-      <p>The output appears here as it is generated.</p>
+      <p>{say.prediction.idle}</p>
       <p class="hint">
-        <kbd>Ctrl</kbd> <kbd>Enter</kbd> runs, <kbd>Esc</kbd> cancels. A link to a prediction shows it live.
+        <span class="keys-hint">{say.prediction.idleKeys} </span>
+        {say.prediction.idleLink}
       </p>
     </div>
   );
@@ -57,32 +63,57 @@ function Shown({ run, prediction, onRetry }: Props & { prediction: Prediction })
         <StatusLine run={run} prediction={prediction} />
         {isActive && (
           <button type="button" class="button" disabled={run.canceling.value} onClick={() => void run.cancel()}>
-            Cancel <kbd>Esc</kbd>
+            {say.prediction.cancel} <kbd>Esc</kbd>
           </button>
         )}
         {!isActive && prediction.status !== "SUCCEEDED" && (
           <button type="button" class="button" disabled={run.sending.value} onClick={onRetry}>
-            <RetryIcon /> Retry
+            <RetryIcon /> {say.prediction.retry}
           </button>
         )}
         {!isActive && !(run.text.isEmpty.value && run.json.isEmpty.value) && (
-          <CopyButton text={() => run.text.value || run.json.value} icon={<CopyIcon />} name="Copy" />
+          <CopyButton text={() => run.text.value || run.json.value} icon={<CopyIcon />} name={say.prediction.copy} />
         )}
       </div>
       <Progress run={run} prediction={prediction} />
       <div class="output-body">
         {run.problem.value && <Callout problem={run.problem.value} />}
         {prediction.error && <Callout problem={failureProblem(prediction.error)} />}
-        {prediction.status === "CANCELED" && <Callout problem={CANCELED} tone="quiet" />}
+        {prediction.status === "CANCELED" && <Callout problem={canceled()} tone="quiet" />}
         <TextOutput run={run} prediction={prediction} />
         <Choices run={run} prediction={prediction} />
         <Files run={run} prediction={prediction} />
         <OtherOutput run={run} output={prediction.output} />
       </div>
       <footer class="output-foot">
-        <Metrics prediction={prediction} />
+        <Aside prediction={prediction} />
         <Logs run={run} />
       </footer>
+    </>
+  );
+}
+
+/** What it took and cost, and what is thought of it. */
+function Aside({ prediction }: { prediction: Prediction }) {
+  const { id, status } = prediction;
+  const [notes, setNotes] = useState<Notes | null>(null);
+  useEffect(() => {
+    let isShown = isTerminal(status);
+    setNotes(null);
+    // without them the page still is a prediction's
+    if (isShown)
+      readNotes(id).then(
+        (known) => isShown && setNotes(known),
+        () => undefined,
+      );
+    return () => void (isShown = false);
+  }, [id, status, signedIn.value]);
+  return (
+    <>
+      <Metrics prediction={prediction} cost={notes?.cost ?? null} />
+      {notes?.isOwn && status === "SUCCEEDED" && (
+        <Thumbs id={id} value={notes.thumb} onNoted={(thumb) => setNotes({ ...notes, thumb })} />
+      )}
     </>
   );
 }
@@ -98,7 +129,7 @@ function TextOutput({ run, prediction }: { run: Run; prediction: Prediction }) {
         class={`text-output${isActive ? " text-live" : ""}`}
         hidden={hidden}
         role="region"
-        aria-label="Text"
+        aria-label={say.prediction.text}
         tabIndex={0}
         ref={run.text.attach}
       />
@@ -114,7 +145,7 @@ function OtherOutput({ run, output }: { run: Run; output: unknown }) {
       <Answers answers={answers} />
       {!run.json.isEmpty.value && (
         <details>
-          <summary>All of the output</summary>
+          <summary>{say.prediction.allOutput}</summary>
           <JsonOutput run={run} />
         </details>
       )}
@@ -130,7 +161,7 @@ function JsonOutput({ run }: { run: Run }) {
         class="json-output"
         hidden={run.json.isEmpty.value}
         role="region"
-        aria-label="JSON"
+        aria-label={say.prediction.json}
         tabIndex={0}
         ref={run.json.attach}
       />
@@ -141,22 +172,15 @@ function JsonOutput({ run }: { run: Run }) {
 /** Where a text is longer than a page can show. */
 function CutNote({ text }: { text: LiveText }) {
   if (!text.isCut.value) return null;
-  return (
-    <p class="hint">
-      Only the end is shown: a page has room for some {MOST_SHOWN.toLocaleString()} characters. Copy takes all of them,
-      once the prediction has ended.
-    </p>
-  );
+  return <p class="hint">{say.prediction.cut(MOST_SHOWN)}</p>;
 }
 
 function Logs({ run }: { run: Run }) {
   return (
     <details class="logs" hidden={run.logs.isEmpty.value}>
-      <summary>Log</summary>
-      {run.logs.isCut.value && (
-        <p class="hint">The beginning is left out here; the API has all that was kept of the log.</p>
-      )}
-      <pre class="logs-text" tabIndex={0} aria-label="Log" role="region" ref={run.logs.attach} />
+      <summary>{say.prediction.log}</summary>
+      {run.logs.isCut.value && <p class="hint">{say.prediction.logCut}</p>}
+      <pre class="logs-text" tabIndex={0} aria-label={say.prediction.log} role="region" ref={run.logs.attach} />
     </details>
   );
 }

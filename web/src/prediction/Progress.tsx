@@ -1,3 +1,4 @@
+import { say } from "../messages/messages";
 import { isTerminal, type Prediction, type Run } from "./run";
 import { seconds } from "../ui/units";
 
@@ -23,7 +24,7 @@ export function Progress({ run, prediction }: { run: Run; prediction: Prediction
 
 function Bar({ run }: { run: Run }) {
   const fraction = fractionOf(run);
-  const label = run.loading.value ? "Loading of the model" : "Progress of the prediction";
+  const label = run.loading.value ? say.prediction.loadingOf : say.prediction.progressOf;
   // an absent `value` is an indeterminate bar
   return fraction === null ? (
     <progress class="progress-bar" aria-label={label} />
@@ -44,14 +45,17 @@ function stepFacts(run: Run, { status, metrics }: Prediction): string[] {
   const progress = run.progress.value;
   if (isTerminal(status)) {
     if (!metrics.steps || metrics.predictSeconds === null) return [];
-    return [`${metrics.steps} steps`, `${seconds(metrics.predictSeconds / metrics.steps)}/step`];
+    return [
+      say.prediction.steps(metrics.steps),
+      say.prediction.perStep(seconds(metrics.predictSeconds / metrics.steps)),
+    ];
   }
   if (!progress) return [];
   const { step, total, etaSeconds } = progress;
   const isLeft = total !== null && etaSeconds !== null && total > step;
   return [
-    total === null ? `step ${step}` : `${step} / ${total} steps`,
-    isLeft ? `${seconds(etaSeconds / (total - step))}/step` : "",
-    isLeft ? `${seconds(etaSeconds)} left` : "",
+    total === null ? say.prediction.step(step) : say.prediction.stepOf(step, total),
+    isLeft ? say.prediction.perStep(seconds(etaSeconds / (total - step))) : "",
+    isLeft ? say.prediction.left(seconds(etaSeconds)) : "",
   ].filter(Boolean);
 }

@@ -1,8 +1,8 @@
+import { say } from "../messages/messages";
 import { RetryIcon } from "../ui/icons";
 import { predictionPath } from "../ui/router";
 import { reachable } from "../ui/Media";
 import { isTerminal } from "./run";
-import { NAMES } from "./StatusLine";
 import { moment, seconds } from "../ui/units";
 import type { History, Row } from "./history";
 import { excerpt } from "./excerpt";
@@ -34,14 +34,14 @@ function RowView({ history, row, onRetry }: Omit<Props, "rows"> & { row: Row }) 
           <input
             type="checkbox"
             class="choice"
-            aria-label={`Select ${row.model.slug}, ${words}`}
+            aria-label={say.prediction.select(row.model.slug, words)}
             checked={history.chosen.value.has(row.id)}
             onChange={(event) => history.choose(row.id, event.currentTarget.checked)}
           />
         )}
       </span>
       <span class="badge" data-status={row.status}>
-        {NAMES[row.status]}
+        {say.prediction.statuses[row.status]}
       </span>
       <span class="row-what">
         <a class="row-link" href={predictionPath(row.id)}>
@@ -58,10 +58,10 @@ function RowView({ history, row, onRetry }: Omit<Props, "rows"> & { row: Row }) 
           <button
             type="button"
             class="button row-retry"
-            aria-label={`Retry ${row.model.slug}, ${words}`}
+            aria-label={say.prediction.retryNamed(row.model.slug, words)}
             onClick={() => onRetry(row.id)}
           >
-            <RetryIcon /> Retry
+            <RetryIcon /> {say.prediction.retry}
           </button>
         )}
       </span>
@@ -69,9 +69,9 @@ function RowView({ history, row, onRetry }: Omit<Props, "rows"> & { row: Row }) 
   );
 }
 
-export function RowsAwaited({ name = "predictions" }: { name?: string }) {
+export function RowsAwaited({ name = say.prediction.predictions }: { name?: string }) {
   return (
-    <div class="rows panel" aria-busy="true" role="status" aria-label={`Loading ${name}`}>
+    <div class="rows panel" aria-busy="true" role="status" aria-label={say.prediction.loadingRows(name)}>
       {Array.from({ length: 5 }, (_, index) => (
         <div key={index} class="row row-awaited" aria-hidden="true">
           <span class="bone" />

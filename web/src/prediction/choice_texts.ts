@@ -3,7 +3,9 @@ export interface Choice {
   text: string;
   reason: string;
   reasoning: string;
-  calls: readonly { name: string; values: string }[];
+  calls: readonly { id: string; name: string; values: string }[];
+  /** The text as a message, without the marks of calls and thoughts; null where there are no messages. */
+  content: string | null;
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null;
@@ -20,9 +22,15 @@ export function choicesOf(output: unknown): readonly Choice[] {
       text: textOf(choice["text"]),
       reason: textOf(choice["finish_reason"]),
       reasoning: textOf(message["reasoning_content"]),
+      content: isObject(choice["message"]) ? textOf(message["content"]) : null,
       calls: listOf(message["tool_calls"]).map((call) => {
         const called = isObject(call["function"]) ? call["function"] : {};
-        return { name: textOf(called["name"]), values: JSON.stringify(called["arguments"] ?? {}) };
+        const values = called["arguments"] ?? {};
+        return {
+          id: textOf(call["id"]),
+          name: textOf(called["name"]),
+          values: typeof values === "string" ? values : JSON.stringify(values),
+        };
       }),
     };
   });

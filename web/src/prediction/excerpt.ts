@@ -1,3 +1,5 @@
+import { say } from "../messages/messages";
+
 const LONGEST = 160;
 const TELLING = ["prompt", "text", "input", "question", "query", "content", "message"];
 
@@ -10,7 +12,7 @@ export function excerpt(input: unknown): string {
   const named = TELLING.map((name) => values[name]).find(isWords) ?? lastWords(values.messages);
   const words = named ?? Object.values(values).find(isWords);
   // more than is shown even where much of it is blank
-  const text = (words?.replace(EMBEDDED, "a file: $1") ?? JSON.stringify(input))
+  const text = (words?.replace(EMBEDDED, (_, type: string) => say.prediction.aFile(type)) ?? JSON.stringify(input))
     .slice(0, LONGEST * 10)
     .replace(/\s+/g, " ")
     .trim();

@@ -11,6 +11,8 @@ export const MOST_SHOWN = 100_000;
  */
 export class LiveText {
   readonly isEmpty = signal(true);
+  /** Counts its changes, for whoever shows it otherwise than as one text node. */
+  readonly changes = signal(0);
   /** Whether more was written than stands in the page. */
   readonly isCut = signal(false);
   #text = "";
@@ -28,6 +30,7 @@ export class LiveText {
     if (text === this.#text) return;
     this.#text = text;
     this.isEmpty.value = text === "";
+    this.changes.value += 1;
     this.#turnTo(0);
     this.#schedule();
   }
@@ -36,6 +39,7 @@ export class LiveText {
     if (text === "") return;
     this.#text += text;
     this.isEmpty.value = false;
+    this.changes.value += 1;
     this.#schedule();
   }
 

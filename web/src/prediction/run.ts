@@ -14,6 +14,7 @@ import {
   type PredictionStatus,
 } from "../api/generated/graphql";
 import { ApiError, apiProblem, isAway, isOpen, passingProblem, userProblem, type Problem } from "../api/problems";
+import { say } from "../messages/messages";
 import { choicesOf } from "./choice_texts";
 import { LiveText } from "./live_text";
 import { randomKey } from "../ui/random";
@@ -37,10 +38,10 @@ type Work = Extract<PredictionEvent, { __typename: "Progressed" | "PreviewReady"
 /** What asking for a prediction ends in, however it was asked for. */
 type Begun = CreatePredictionMutation["createPrediction"];
 
-const NO_SUCH: Problem = {
-  title: "No such prediction",
-  detail: "It does not exist, or you may not see it.",
-};
+/** How a prediction is run, beside its input. */
+export type RunOptions = Partial<Omit<CreatePredictionInput, "model" | "input">>;
+
+const noSuch = (): Problem => ({ title: say.prediction.noSuch, detail: say.prediction.noSuchAbout });
 
 const RETRY_MS = 4_000;
 
@@ -82,9 +83,9 @@ export class Run {
   #unanswered: { body: string; key: string } | null = null;
 
   /** Asks for a prediction and follows it; the id, or null when the server refused. */
-  async start(model: string, input: unknown): Promise<string | null> {
-    return this.#begin([model, input], async (idempotencyKey) => {
-      const asked: CreatePredictionInput = { model, input, idempotencyKey };
+  async start(model: string, input: unknown, options: RunOptions = {}): Promise<string | null> {
+    return this.#begin([model, input, options], async (idempotencyKey) => {
+      const asked: CreatePredictionInput = { model, input, idempotencyKey, ...options };
       return (await request(CreatePredictionDocument, { input: asked })).createPrediction;
     });
   }
@@ -144,13 +145,13 @@ export class Run {
         const { prediction } = await request(PredictionPageDocument, { id });
         if (turn !== this.#turn) return null;
         if (prediction) this.#show(prediction);
-        else this.problem.value = NO_SUCH;
+        else this.problem.value = noSuch();
         return prediction;
       } catch (error) {
         if (turn !== this.#turn) return null;
         // an id that is none names nothing
         const isNone = error instanceof ApiError && error.code === "BAD_USER_INPUT";
-        this.problem.value = isNone ? NO_SUCH : passingProblem(error);
+        this.problem.value = isNone ? noSuch() : passingProblem(error);
         if (!isAway(error)) return null;
         await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
       }

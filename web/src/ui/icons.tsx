@@ -87,6 +87,15 @@ export const RetryIcon = () => (
   </Icon>
 );
 
+export const ThumbIcon = ({ isDown }: { isDown: boolean }) => (
+  <Icon>
+    <path
+      d="M5.25 7.25 7.75 2a1.5 1.5 0 0 1 1.5 1.5V6h3.1a1.25 1.25 0 0 1 1.2 1.6l-1.4 4.9a1.25 1.25 0 0 1-1.2.9h-5.7zM5.25 7.25h-2.5v6.15h2.5"
+      transform={isDown ? "rotate(180 8 8)" : undefined}
+    />
+  </Icon>
+);
+
 export function LockIcon({ label }: { label: string }) {
   return (
     <span class="lock" role="img" aria-label={label} title={label}>

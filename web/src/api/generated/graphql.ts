@@ -370,6 +370,29 @@ export type Quantization =
   /** 8 bits, on CPU and CUDA (torchao). */
   | 'INT8';
 
+/** Why a prediction waits. */
+export type QueueReason =
+  /** No worker has its model in memory yet. */
+  | 'MODEL_LOADING'
+  /** No worker that can run it is up. */
+  | 'NO_WORKER'
+  /** Its model is paused by an administrator. */
+  | 'PAUSED'
+  /** As many of its user run as may. */
+  | 'RATE'
+  /** Workers run others. */
+  | 'WAITING_FOR_SLOT';
+
+/** What came of a prediction of yours. */
+export type RecordOutcomeInput = {
+  /** What it is, such as `thumb` or `sale`; one of that name is replaced. Maximum 10000 characters. */
+  name: string;
+  /** Id of the prediction. Maximum 200 characters. */
+  prediction: string;
+  /** A number. Where all of an experiment are 0 or 1, it is taken for a rate, else for a mean. */
+  value: number;
+};
+
 /** The delivery to send again. */
 export type RedeliverWebhookInput = {
   /** Id of the delivery. Maximum 200 characters. */
@@ -995,7 +1018,7 @@ export type PredictionEventsSubscription = { predictionEvents:
     | { __typename: 'PredictionSnapshot', attempt: number, cursor: string, seq: number, at: string, prediction: { id: string, status: PredictionStatus, input: unknown, output: unknown, text: string | null, logs: string, attempts: number, seed: number | string | null, createdAt: string, startedAt: string | null, model: { id: string, slug: string, kind: ModelKind }, version: { id: string, number: number }, files: Array<{ url: string, contentType: string, bytes: number | string, width: number | null, height: number | null }>, error: { code: PredictionErrorCode, message: string } | null, progress: { step: number, total: number | null, fraction: number | null, etaSeconds: number | null } | null, metrics: { queueSeconds: number | null, loadSeconds: number | null, predictSeconds: number | null, totalSeconds: number | null, timeToFirstTokenSeconds: number | null, inputTokens: number | null, outputTokens: number | null, tokensPerSecond: number | null, steps: number | null, custom: unknown } } }
     | { __typename: 'PreviewReady', image: string | null, width: number, height: number, step: number, cursor: string, seq: number, at: string }
     | { __typename: 'Progressed', step: number, total: number | null, fraction: number | null, etaSeconds: number | null, cursor: string, seq: number, at: string }
-    | { __typename: 'QueueMoved', cursor: string, seq: number, at: string, queue: { position: number | null, etaSeconds: { p50: number } | null } }
+    | { __typename: 'QueueMoved', cursor: string, seq: number, at: string, queue: { position: number | null, reason: QueueReason, etaSeconds: { p50: number } | null } }
     | { __typename: 'StatusChanged', status: PredictionStatus, cursor: string, seq: number, at: string, prediction: { id: string, status: PredictionStatus, input: unknown, output: unknown, text: string | null, logs: string, attempts: number, seed: number | string | null, createdAt: string, startedAt: string | null, model: { id: string, slug: string, kind: ModelKind }, version: { id: string, number: number }, files: Array<{ url: string, contentType: string, bytes: number | string, width: number | null, height: number | null }>, error: { code: PredictionErrorCode, message: string } | null, progress: { step: number, total: number | null, fraction: number | null, etaSeconds: number | null } | null, metrics: { queueSeconds: number | null, loadSeconds: number | null, predictSeconds: number | null, totalSeconds: number | null, timeToFirstTokenSeconds: number | null, inputTokens: number | null, outputTokens: number | null, tokensPerSecond: number | null, steps: number | null, custom: unknown } } }
    };
 
@@ -1015,6 +1038,26 @@ export type CreateUploadMutation = { createUpload:
     | { __typename: 'ConflictError', code: ErrorCode, message: string }
     | { __typename: 'InvalidInput', code: ErrorCode, message: string, violations: Array<{ path: string, message: string }> }
     | { __typename: 'Upload', uri: string, url: string }
+   };
+
+export type PredictionNotesQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type PredictionNotesQuery = { viewer: { id: string } | null, prediction: { id: string, user: { id: string } | null, outcomes: Array<{ name: string, value: number }>, cost: { amount: string, currency: string } | null } | null };
+
+export type RecordOutcomeMutationVariables = Exact<{
+  input: RecordOutcomeInput;
+}>;
+
+
+export type RecordOutcomeMutation = { recordOutcome:
+    | { __typename: 'ConflictError', code: ErrorCode, message: string }
+    | { __typename: 'ForbiddenError', code: ErrorCode, message: string }
+    | { __typename: 'InvalidInput', code: ErrorCode, message: string, violations: Array<{ path: string, message: string }> }
+    | { __typename: 'NotFoundError', code: ErrorCode, message: string }
+    | { __typename: 'Outcome', name: string, value: number }
    };
 
 export type RefreshSessionMutationVariables = Exact<{
@@ -2734,6 +2777,7 @@ export const PredictionEventsDocument = /*#__PURE__*/ new TypedDocumentString(`
     ... on QueueMoved {
       queue {
         position
+        reason
         etaSeconds {
           p50
         }
@@ -2829,6 +2873,48 @@ export const CreateUploadDocument = /*#__PURE__*/ new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<CreateUploadMutation, CreateUploadMutationVariables>;
+export const PredictionNotesDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query PredictionNotes($id: ID!) {
+  viewer {
+    id
+  }
+  prediction(id: $id) {
+    id
+    user {
+      id
+    }
+    outcomes {
+      name
+      value
+    }
+    cost {
+      amount
+      currency
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<PredictionNotesQuery, PredictionNotesQueryVariables>;
+export const RecordOutcomeDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation RecordOutcome($input: RecordOutcomeInput!) {
+  recordOutcome(input: $input) {
+    __typename
+    ... on Outcome {
+      name
+      value
+    }
+    ... on UserError {
+      code
+      message
+    }
+    ... on InvalidInput {
+      violations {
+        path
+        message
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<RecordOutcomeMutation, RecordOutcomeMutationVariables>;
 export const RefreshSessionDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation RefreshSession($input: RefreshSessionInput!) {
   refreshSession(input: $input) {

@@ -1,3 +1,27 @@
 import type english from "../en/form";
 
-export default {} satisfies typeof english;
+export default {
+  required: "nötig",
+  default: "Vorgabe",
+  random: "zufällig",
+  slider: (label: string) => `${label}, Regler`,
+  rollSeed: "Seed würfeln",
+  roll: (label: string) => `${label} würfeln`,
+  onePerLine: "eines je Zeile",
+  json: "JSON",
+  sending: "Die Datei wird gesendet …",
+  fileOf: (place: number) => `Datei ${place} der Eingabe`,
+  given: (uris: string) => `Gegeben: ${uris}`,
+  input: "Eingabe",
+  wholeAbout: "Das Schema dieses Modells hat kein Formular; die Eingabe ist ein JSON-Objekt.",
+  noObject: "Die Eingabe ist ein JSON-Objekt: { … }.",
+  noNumber: "Das ist keine Zahl.",
+  noJson: (why: string) => `Das ist kein JSON: ${why}`,
+  more: (count: number) => `Und ${count} weitere.`,
+  messages: "Nachrichten",
+  roleOf: (place: number) => `Rolle der Nachricht ${place}`,
+  textOf: (place: number) => `Text der Nachricht ${place}`,
+  removeMessage: (place: number) => `Nachricht ${place} entfernen`,
+  remove: "Entfernen",
+  addMessage: "Nachricht hinzufügen",
+} satisfies typeof english;
