@@ -20,6 +20,7 @@ export function Header({ account }: { account: Account }) {
       </a>
       <nav class="header-nav" aria-label={say.app.site}>
         <PageLink href="/" page="gallery" name={say.app.models} />
+        <PageLink href="/chat" page="chat" name={say.app.chat} />
         <PageLink href="/compare" page="compare" name={say.app.compare} />
         {signedIn.value && <PageLink href="/history" page="history" name={say.app.history} />}
         {signedIn.value && <PageLink href="/batches" page="batches" name={say.app.batches} />}

@@ -23,6 +23,7 @@ export const PAGES = {
   admin: page(() => import("../admin/AdminPage").then((room) => room.AdminPage), "admin"),
   batch: page(() => import("../batches/BatchPage").then((room) => room.BatchPage), "batches"),
   batches: page(() => import("../batches/BatchesPage").then((room) => room.BatchesPage), "batches"),
+  chat: page(() => import("../chat/ChatPage").then((room) => room.ChatPage), "chat"),
   compare: page(() => import("../compare/ComparePage").then((room) => room.ComparePage), "compare"),
   history: page(() => import("../history/HistoryPage").then((room) => room.HistoryPage), "history"),
   usage: page(() => import("../usage/UsagePage").then((room) => room.UsagePage), "usage"),

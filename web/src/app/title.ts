@@ -25,6 +25,8 @@ function titleOf(desk: Desk): string[] {
       return [shown.slug];
     case "prediction":
       return prediction ? [statusOf(prediction, desk), prediction.model.slug] : [say.app.prediction];
+    case "chat":
+      return shown.slug === null ? [say.app.chat] : [say.app.chat, shown.slug];
     case "admin":
       return [say.app.system];
     case "invitation":

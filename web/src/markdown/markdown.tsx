@@ -1,4 +1,7 @@
 import { h, type ComponentChildren, type VNode } from "preact";
+import { say } from "../messages/messages";
+import { CopyButton } from "../ui/CopyButton";
+import { CopyIcon } from "../ui/icons";
 import { read, type Block } from "./blocks";
 import type { Span } from "./spans";
 
@@ -8,13 +11,15 @@ const DEEPEST_LEVEL = 6;
 const LINKABLE = /^(https?:\/\/|mailto:)/i;
 
 /** Markdown as elements: no HTML is ever made, so that none in the text comes alive. */
-export function MarkdownText({ text }: { text: string }) {
-  const headings = { last: FIRST_LEVEL - 1 };
+export function MarkdownText({ text, isCopyable = false }: { text: string; isCopyable?: boolean }) {
+  const headings = { last: FIRST_LEVEL - 1, isCopyable };
   return <>{read(text).map((one) => block(one, headings))}</>;
 }
 
 interface Headings {
   last: number;
+  /** Whether code has a button that copies it. */
+  isCopyable: boolean;
 }
 
 function block(one: Block, headings: Headings): ComponentChildren {
@@ -26,10 +31,13 @@ function block(one: Block, headings: Headings): ComponentChildren {
     case "paragraph":
       return <p>{inline(one.text)}</p>;
     case "code":
-      return (
-        <pre tabIndex={0}>
-          <code>{one.text}</code>
-        </pre>
+      return headings.isCopyable ? (
+        <div class="code-box">
+          <CopyButton text={() => one.text} icon={<CopyIcon />} name={say.ui.copy} />
+          <Code text={one.text} />
+        </div>
+      ) : (
+        <Code text={one.text} />
       );
     case "quote":
       return <blockquote>{one.blocks.map((inner) => block(inner, headings))}</blockquote>;
@@ -45,6 +53,12 @@ function block(one: Block, headings: Headings): ComponentChildren {
       return <p class="hint">The rest of this text is not shown: it is too long for this page.</p>;
   }
 }
+
+const Code = ({ text }: { text: string }) => (
+  <pre tabIndex={0}>
+    <code>{text}</code>
+  </pre>
+);
 
 function list({ start, items }: Extract<Block, { type: "list" }>, headings: Headings): VNode {
   // of items that are a line each, no paragraphs are made

@@ -2,6 +2,7 @@
 import type account from "./en/account";
 import type admin from "./en/admin";
 import type batches from "./en/batches";
+import type chat from "./en/chat";
 import type code from "./en/code";
 import type compare from "./en/compare";
 import type history from "./en/history";
@@ -14,6 +15,7 @@ interface Later {
   account: typeof account;
   admin: typeof admin;
   batches: typeof batches;
+  chat: typeof chat;
   code: typeof code;
   compare: typeof compare;
   history: typeof history;
@@ -31,6 +33,7 @@ const LATER: { [Room in LaterRoom]: Files<{ default: Later[Room] }> } = {
   account: { en: () => import("./en/account"), de: () => import("./de/account") },
   admin: { en: () => import("./en/admin"), de: () => import("./de/admin") },
   batches: { en: () => import("./en/batches"), de: () => import("./de/batches") },
+  chat: { en: () => import("./en/chat"), de: () => import("./de/chat") },
   code: { en: () => import("./en/code"), de: () => import("./de/code") },
   compare: { en: () => import("./en/compare"), de: () => import("./de/compare") },
   history: { en: () => import("./en/history"), de: () => import("./de/history") },

@@ -1,8 +1,9 @@
+import { say } from "../messages/messages";
 import { Tags } from "../ui/Tags";
 import { firstWords, runs } from "../markdown/first_words";
 import { kindName } from "../ui/kinds";
 import { KindIcon, LockIcon } from "../ui/icons";
-import { go, modelPath } from "../ui/router";
+import { chatPath, go, modelPath } from "../ui/router";
 import type { ModelDetails } from "../api/models";
 import type { Desk } from "./desk";
 
@@ -26,12 +27,21 @@ export function ModelHead({ desk, slug }: { desk: Desk; slug: string }) {
         )}
         {model && Number(model.runCount) > 0 && <span class="hint">{runs(model.runCount)}</span>}
         {model && <Tags tags={model.tags} />}
+        {model && takesMessages(desk) && (
+          <a class="button" href={chatPath(slug)}>
+            {say.app.chat}
+          </a>
+        )}
         {model && <VersionPicker model={model} number={desk.version.value?.number ?? null} />}
       </div>
       {model && <p class="hint page-lead">{firstWords(model.description)}</p>}
     </div>
   );
 }
+
+/** Whether one can talk to the version that is worked with. */
+const takesMessages = (desk: Desk): boolean =>
+  desk.form.value?.fields.some(({ control }) => control.kind === "messages") ?? false;
 
 function VersionPicker({ model, number }: { model: ModelDetails; number: number | null }) {
   if (model.versions.length === 0) return null;

@@ -4,6 +4,7 @@ export type Route =
   | { page: "gallery" }
   | { page: "model"; slug: string; version: number | null }
   | { page: "prediction"; id: string }
+  | { page: "chat"; slug: string | null }
   | { page: "history" }
   | { page: "compare" }
   | { page: "usage" }
@@ -32,6 +33,8 @@ export function routeOf({ pathname, searchParams }: URL): Route {
   if (parts.length === 1 && first === "") return { page: "gallery" };
   const named = NAMED.find((name) => parts.length === 1 && first === name);
   if (named) return { page: named };
+  if (first === "chat" && parts.length === 1) return { page: "chat", slug: null };
+  if (first === "chat" && parts.length === 3 && second && third) return { page: "chat", slug: `${second}/${third}` };
   if (parts.length === 2 && first === "p" && second) return { page: "prediction", id: second };
   if (parts.length === 2 && first === "batches" && second) return { page: "batch", id: second };
   if (parts.length === 3 && first === "models" && second && third) {
@@ -49,6 +52,12 @@ export const batchPath = (id: string): string => `/batches/${encodeURIComponent(
 export function modelPath(slug: string, version: number | null = null): string {
   const path = `/models/${slug.split("/").map(encodeURIComponent).join("/")}`;
   return version === null ? path : `${path}?version=${version}`;
+}
+
+/** Where one talks to a model; in a conversation of this browser where its id is given. */
+export function chatPath(slug: string, id: string | null = null): string {
+  const path = `/chat/${slug.split("/").map(encodeURIComponent).join("/")}`;
+  return id === null ? path : `${path}?c=${encodeURIComponent(id)}`;
 }
 
 /** Shows another page; `replace` leaves no step for Back. */

@@ -849,6 +849,20 @@ export type DeleteBatchMutation = { deleteBatch:
     | { __typename: 'NotFoundError', code: ErrorCode, message: string }
    };
 
+export type ChatModelQueryVariables = Exact<{
+  slug: string;
+}>;
+
+
+export type ChatModelQuery = { model: { id: string, slug: string, pausedAt: string | null, pauseReason: string | null, latestVersion: { id: string, number: number, state: VersionState, reason: string | null, inputSchema: unknown, progress: { phase: string, bytes: number | string, totalBytes: number | string | null } | null } | null } | null };
+
+export type ChatModelsQueryVariables = Exact<{
+  first: number;
+}>;
+
+
+export type ChatModelsQuery = { models: { nodes: Array<{ id: string, slug: string, description: string }> } };
+
 export type PredictionRowFragment = { id: string, status: PredictionStatus, input: unknown, createdAt: string, model: { id: string, slug: string, kind: ModelKind }, version: { id: string, number: number }, files: Array<{ url: string, contentType: string }>, error: { code: PredictionErrorCode, message: string } | null, metrics: { totalSeconds: number | null } };
 
 export type HistoryQueryVariables = Exact<{
@@ -2166,6 +2180,39 @@ export const DeleteBatchDocument = /*#__PURE__*/ new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<DeleteBatchMutation, DeleteBatchMutationVariables>;
+export const ChatModelDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query ChatModel($slug: String!) {
+  model(slug: $slug) {
+    id
+    slug
+    pausedAt
+    pauseReason
+    latestVersion {
+      id
+      number
+      state
+      reason
+      inputSchema
+      progress {
+        phase
+        bytes
+        totalBytes
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ChatModelQuery, ChatModelQueryVariables>;
+export const ChatModelsDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query ChatModels($first: Int!) {
+  models(first: $first, filter: {category: CHAT}) {
+    nodes {
+      id
+      slug
+      description
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ChatModelsQuery, ChatModelsQueryVariables>;
 export const HistoryDocument = /*#__PURE__*/ new TypedDocumentString(`
     query History($first: Int!, $after: String, $filter: PredictionFilter, $everybody: Boolean!) {
   predictions(first: $first, after: $after, filter: $filter) {

@@ -8,6 +8,7 @@ export default {
   batch: "Stapel",
   site: "Seiten",
   models: "Modelle",
+  chat: "Chat",
   compare: "Vergleichen",
   history: "Verlauf",
   system: "System",

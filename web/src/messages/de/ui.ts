@@ -1,6 +1,8 @@
 import type english from "../en/ui";
 
 export default {
+  cancel: "Abbrechen",
+  copy: "Kopieren",
   copied: "Kopiert",
   tags: "Schlagwörter",
   loading: "Wird geladen …",

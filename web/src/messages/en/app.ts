@@ -6,6 +6,7 @@ export default {
   batch: "Batch",
   site: "Site",
   models: "Models",
+  chat: "Chat",
   compare: "Compare",
   history: "History",
   system: "System",

@@ -1,4 +1,6 @@
 export default {
+  cancel: "Cancel",
+  copy: "Copy",
   copied: "Copied",
   tags: "Tags",
   loading: "Loading …",
