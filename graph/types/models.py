@@ -501,6 +501,7 @@ class ModelFilter:
     tag: str | None = strawberry.field(default=None, description="One of the model's tags.")
     starred: bool | None = strawberry.field(default=None, description="Whether you starred it.")
     featured: bool | None = strawberry.field(default=None, description="Whether administrators featured it.")
+    paused: bool | None = strawberry.field(default=None, description="Whether it is paused: its predictions wait.")
     category: ModelCategory | None = strawberry.field(default=None, description="What it is for.")
     language: str | None = strawberry.field(
         default=None, description="A language as a tag of BCP 47; `pt` finds `pt-BR` too."
@@ -520,6 +521,7 @@ class ModelFilter:
             tag=self.tag,
             is_starred=self.starred,
             is_featured=self.featured,
+            is_paused=self.paused,
             category=self.category,
             language=self.language,
             license=self.license,

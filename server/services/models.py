@@ -112,6 +112,7 @@ class ModelCriteria:
     tag: str | None = None
     is_starred: bool | None = None
     is_featured: bool | None = None
+    is_paused: bool | None = None
     category: ModelCategory | None = None
     language: str | None = None
     license: str | None = None
@@ -546,6 +547,8 @@ def listing(viewer: Viewer, criteria: ModelCriteria = ModelCriteria()) -> QueryS
         query = query.filter(id__in=mine) if criteria.is_starred else query.filter(id__not_in=mine)
     if criteria.is_featured is not None:
         query = query.filter(featured_at__isnull=not criteria.is_featured)
+    if criteria.is_paused is not None:
+        query = query.filter(paused_at__isnull=not criteria.is_paused)
     if criteria.category is not None:
         query = query.filter(categories__contains=[criteria.category.value])
     if criteria.language is not None:

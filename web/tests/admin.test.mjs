@@ -69,11 +69,20 @@ test("an administrator pins, pauses and evicts a model, and drains a worker", SL
   await act("Unpin");
   await act("Pause");
   await until((model) => model.pinnedAt === null && model.pausedAt !== null);
+  await page.locator(`[data-paused="${slug}"]`).waitFor();
+  await assertAccessible(page, "a paused model");
+  await page.getByRole("button", { name: `Resume predictions of ${slug}` }).click();
+  await page.locator(`[data-paused="${slug}"]`).waitFor({ state: "detached" });
+  await until((model) => model.pausedAt === null);
+  await act("Pause");
+  await until((model) => model.pausedAt !== null);
   await act("Resume");
   await until((model) => model.pausedAt === null);
   await act("Evict");
   await until((model) => model.loadedOn === 0);
   const worker = page.locator("[data-worker]").first();
+  await worker.getByRole("button", { name: /^Drain / }).click();
+  await worker.getByText("It ends what it runs").waitFor();
   await worker.getByRole("button", { name: /^Drain / }).click();
   await worker.getByText("· drained").waitFor();
   await worker

@@ -90,9 +90,9 @@ test("an administrator sees what everybody used, and what one of them did; other
   await page.getByRole("button", { name: "Everybody" }).click();
   await page.getByRole("button", { name: "User", exact: true }).click();
   await page.locator(`[data-group="${somebody.handle}"]`).waitFor();
-  await page.getByLabel("User", { exact: true }).fill(somebody.handle);
+  await page.getByRole("textbox", { name: "User" }).fill(somebody.handle);
   await page.getByText("1", { exact: true }).first().waitFor();
-  await page.getByLabel("User", { exact: true }).fill("nobody-at-all");
+  await page.getByRole("textbox", { name: "User" }).fill("nobody-at-all");
   await page.getByRole("alert").waitFor();
   const other = await open("/usage?user=*", { prepare: (p) => signIn(p, somebody.token) });
   await other.locator(".chart").waitFor();

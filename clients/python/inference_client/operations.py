@@ -451,6 +451,7 @@ class ModelFilter(TypedDict, total=False):
     tag: str | None
     starred: bool | None
     featured: bool | None
+    paused: bool | None
     category: ModelCategory | None
     language: str | None
     license: str | None

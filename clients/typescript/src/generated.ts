@@ -189,6 +189,8 @@ export type ModelFilter = {
   maxMemoryBytes?: number | null | undefined;
   /** Handle of the owner. Maximum 10000 characters. */
   owner?: string | null | undefined;
+  /** Whether it is paused: its predictions wait. */
+  paused?: boolean | null | undefined;
   /** Words in the name, the tags or the description, or `owner/name`; beginnings of the last word and misspelled names are enough. The best 200 models come. Maximum 10000 characters. */
   search?: string | null | undefined;
   /** Whether you starred it. */

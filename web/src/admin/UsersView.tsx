@@ -1,9 +1,11 @@
 import { useEffect, useState } from "preact/hooks";
+import { say } from "../messages/messages";
 import { Callout } from "../ui/Callout";
 import { SearchIcon } from "../ui/icons";
 import { amend, query } from "../ui/router";
 import { RowsAwaited } from "../prediction/Rows";
-import { moment } from "../ui/units";
+import { moment, number } from "../ui/units";
+import { UserPanel } from "./UserPanel";
 import { Users, type UserRow } from "./users";
 
 const TYPING_MS = 200;
@@ -19,9 +21,13 @@ export function UsersView() {
   return (
     <>
       <div class="page-head">
-        <h1 class="page-title">Users</h1>
+        <h1 class="page-title">{say.admin.users}</h1>
         <p class="hint" role="status">
-          {users.rows.value === null || users.busy.value ? <>&nbsp;</> : counted(users.total.value, search !== "")}
+          {users.rows.value === null || users.busy.value ? (
+            <>&nbsp;</>
+          ) : (
+            say.admin.accounts(users.total.value, search !== "")
+          )}
         </p>
       </div>
       <search class="filters">
@@ -30,8 +36,8 @@ export function UsersView() {
           <input
             type="search"
             class="input"
-            placeholder="Handle or e-mail address"
-            aria-label="Search users"
+            placeholder={say.admin.handleOrEmail}
+            aria-label={say.admin.searchUsers}
             autocomplete="off"
             autocapitalize="none"
             spellcheck={false}
@@ -45,43 +51,41 @@ export function UsersView() {
   );
 }
 
-const counted = (total: number, isNarrowed: boolean): string =>
-  `${total.toLocaleString()} ${total === 1 ? "account" : "accounts"}${isNarrowed ? " found" : ""}`;
-
 function Found({ users }: { users: Users }) {
   const rows = users.rows.value;
   const problem = users.problem.value;
-  if (rows === null) return problem ? <Callout problem={problem} /> : <RowsAwaited name="users" />;
+  if (rows === null) return problem ? <Callout problem={problem} /> : <RowsAwaited name={say.admin.users} />;
   return (
     <>
       {problem && <Callout problem={problem} />}
       {rows.length === 0 ? (
         <div class="stage">
-          <h2 class="stage-title">No matching user</h2>
-          <p>Handles and e-mail addresses are searched, any part of them.</p>
+          <h2 class="stage-title">{say.admin.noUser}</h2>
+          <p>{say.admin.noUserWhy}</p>
           <p>
             <button type="button" class="button" onClick={() => amend({ q: null })}>
-              Show all
+              {say.admin.showAll}
             </button>
           </p>
         </div>
       ) : (
         <ul class="panel people" aria-busy={users.busy.value}>
           {rows.map((row) => (
-            <Person key={row.id} row={row} />
+            <Person key={row.id} row={row} onChange={() => void users.look(query.value.get("q") ?? "")} />
           ))}
         </ul>
       )}
       {users.hasMore.value && (
         <button type="button" class="button more" onClick={() => void users.more()}>
-          Show more
+          {say.ui.showMore}
         </button>
       )}
     </>
   );
 }
 
-function Person({ row }: { row: UserRow }) {
+function Person({ row, onChange }: { row: UserRow; onChange: () => void }) {
+  const [isOpen, setOpen] = useState(false);
   return (
     <li class="person" data-user={row.handle}>
       <span class="person-who">
@@ -89,7 +93,7 @@ function Person({ row }: { row: UserRow }) {
           <strong>{row.handle}</strong>{" "}
           {row.isAdmin && (
             <span class="state" data-state="READY">
-              administrator
+              {say.admin.administrator}
             </span>
           )}
         </span>
@@ -97,20 +101,30 @@ function Person({ row }: { row: UserRow }) {
       </span>
       <dl class="metrics">
         <div>
-          <dt>Predictions</dt>
-          <dd>{(row.predictionCount ?? 0).toLocaleString()}</dd>
+          <dt>{say.admin.predictions}</dt>
+          <dd>{number(row.predictionCount ?? 0)}</dd>
         </div>
         <div>
-          <dt>Last seen</dt>
+          <dt>{say.admin.lastSeen}</dt>
           <dd>{row.lastSeen === null ? "–" : <time dateTime={row.lastSeen}>{moment(row.lastSeen)}</time>}</dd>
         </div>
         <div>
-          <dt>Since</dt>
+          <dt>{say.admin.since}</dt>
           <dd>
             <time dateTime={row.createdAt}>{moment(row.createdAt)}</time>
           </dd>
         </div>
       </dl>
+      <button
+        type="button"
+        class="button"
+        aria-expanded={isOpen}
+        aria-label={say.admin.manage(row.handle)}
+        onClick={() => setOpen(!isOpen)}
+      >
+        {say.admin.change}
+      </button>
+      {isOpen && <UserPanel id={row.id} onChange={onChange} />}
     </li>
   );
 }

@@ -8,7 +8,9 @@ import {
   ResumeWorkerDocument,
   UnpinModelDocument,
 } from "../api/generated/graphql";
+import { say } from "../messages/messages";
 import { bytes, moment } from "../ui/units";
+import { SureButton } from "../ui/SureButton";
 import type { System, WorkerRow } from "./system";
 
 export function WorkerCard({ worker, system }: { worker: WorkerRow; system: System }) {
@@ -23,21 +25,31 @@ export function WorkerCard({ worker, system }: { worker: WorkerRow; system: Syst
         {worker.host}
         <span class="hint">
           {worker.deviceName || worker.device}
-          {drainedAt && " · drained"}
+          {drainedAt && ` · ${say.admin.drained}`}
         </span>
-        <Act name={drainedAt ? "Resume" : "Drain"} of={worker.host} act={drain} />
+        {drainedAt ? (
+          <Act name={say.admin.resume} of={worker.host} act={drain} />
+        ) : (
+          <SureButton
+            name={say.admin.drain}
+            of={worker.host}
+            question={say.admin.drainSure}
+            kind="button-link"
+            act={drain}
+          />
+        )}
       </h3>
       <Memory worker={worker} />
       <dl class="metrics">
-        <Fact name="Running" value={String(worker.inFlight)} />
-        <Fact name="Evictions" value={String(worker.evictions)} />
-        <Fact name="Since" value={moment(worker.startedAt)} />
+        <Fact name={say.admin.running} value={String(worker.inFlight)} />
+        <Fact name={say.admin.evictions} value={String(worker.evictions)} />
+        <Fact name={say.admin.since} value={moment(worker.startedAt)} />
       </dl>
       <Lacks worker={worker} />
       <div>
-        <p class="worker-label">In memory</p>
+        <p class="worker-label">{say.admin.inMemory}</p>
         {worker.versions.length === 0 ? (
-          <p class="hint">no model</p>
+          <p class="hint">{say.admin.noModel}</p>
         ) : (
           <ul class="resident">
             {worker.versions.map((version) => (
@@ -67,18 +79,18 @@ function Loaded({ version, worker, system }: { version: string; worker: WorkerRo
   const input = { model };
   const acts: readonly (readonly [string, () => Promise<Record<string, object>>])[] = [
     isPinned
-      ? ["Unpin", () => request(UnpinModelDocument, { input })]
-      : ["Pin", () => request(PinModelDocument, { input })],
-    ["Evict", () => request(EvictModelDocument, { input: { model: slug, worker: worker.id } })],
+      ? [say.admin.unpin, () => request(UnpinModelDocument, { input })]
+      : [say.admin.pin, () => request(PinModelDocument, { input })],
+    [say.admin.evict, () => request(EvictModelDocument, { input: { model: slug, worker: worker.id } })],
     isPaused
-      ? ["Resume", () => request(ResumeModelDocument, { input })]
-      : ["Pause", () => request(PauseModelDocument, { input })],
+      ? [say.admin.resume, () => request(ResumeModelDocument, { input })]
+      : [say.admin.pause, () => request(PauseModelDocument, { input })],
   ];
   return (
     <li>
       <span>{slug}</span>
-      {isPinned && <span class="hint"> pinned</span>}
-      {isPaused && <span class="hint"> paused</span>}
+      {isPinned && <span class="hint"> {say.admin.pinned}</span>}
+      {isPaused && <span class="hint"> {say.admin.isPaused}</span>}
       {acts.map(([name, ask]) => (
         <Act key={name} name={name} of={slug} act={() => void system.change(ask())} />
       ))}
@@ -91,11 +103,11 @@ function Lacks({ worker }: { worker: WorkerRow }) {
   const walls = worker.walls.filter((wall) => wall.isMissing).map((wall) => wall.name);
   const lacks: string[] = [];
   for (const { folder, freeBytes, isLow, waiting } of worker.disks) {
-    if (isLow) lacks.push(`The disk of ${folder} has only ${bytes(Number(freeBytes))} free.`);
-    if (waiting) lacks.push(`${folder} has no room for ${waiting} models.`);
+    if (isLow) lacks.push(say.admin.diskLow(folder, bytes(Number(freeBytes))));
+    if (waiting) lacks.push(say.admin.noRoom(folder, waiting));
   }
-  if (walls.length > 0) lacks.push(`Models run without these walls: ${walls.join(", ")}.`);
-  lacks.push(...worker.brokenPredictors.map(({ name, reason }) => `The class ${name} could not be loaded: ${reason}`));
+  if (walls.length > 0) lacks.push(say.admin.noWalls(walls.join(", ")));
+  lacks.push(...worker.brokenPredictors.map(({ name, reason }) => say.admin.brokenClass(name, reason)));
   if (lacks.length === 0) return null;
   return (
     <ul class="lacks lacking">
@@ -124,11 +136,10 @@ function Memory({ worker }: { worker: WorkerRow }) {
   const most = budget ?? total ?? null;
   return (
     <div class="memory">
-      {most !== null && <meter class="meter" min={0} max={most} value={filled} aria-label="Memory filled by models" />}
+      {most !== null && <meter class="meter" min={0} max={most} value={filled} aria-label={say.admin.memory} />}
       <p class="hint">
-        models fill {bytes(filled)}
-        {most !== null && ` of ${bytes(most)}`}
-        {total != null && free != null && `; the device has ${bytes(free)} of ${bytes(total)} free`}
+        {most === null ? say.admin.fill(bytes(filled)) : say.admin.fillOf(bytes(filled), bytes(most))}
+        {total != null && free != null && `; ${say.admin.freeOf(bytes(free), bytes(total))}`}
       </p>
     </div>
   );

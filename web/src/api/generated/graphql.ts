@@ -13,6 +13,141 @@ export type AcceptInvitationInput = {
   token: string;
 };
 
+/** An act that the audit log tells. */
+export type AuditAction =
+  /** An administrator was created. */
+  | 'ADMIN_CREATED'
+  /** An API key was created. */
+  | 'API_KEY_CREATED'
+  /** An API key was revoked. */
+  | 'API_KEY_REVOKED'
+  /** An administrator deleted a batch of somebody else, with its items. */
+  | 'BATCH_DELETED'
+  /** A budget of a user or an API key was set or removed. */
+  | 'BUDGET_SET'
+  /** Somebody made an account by an invitation. */
+  | 'INVITATION_ACCEPTED'
+  /** An administrator revoked an invitation. */
+  | 'INVITATION_REVOKED'
+  /** A model was deleted. */
+  | 'MODEL_DELETED'
+  /** Workers were told to unload a model. */
+  | 'MODEL_EVICTED'
+  /** A model was featured in the gallery. */
+  | 'MODEL_FEATURED'
+  /** A model was paused. */
+  | 'MODEL_PAUSED'
+  /** A model was to stay in memory. */
+  | 'MODEL_PINNED'
+  /** An administrator closed a report of a model. */
+  | 'MODEL_REPORT_CLOSED'
+  /** A model was resumed. */
+  | 'MODEL_RESUMED'
+  /** A model was featured no longer. */
+  | 'MODEL_UNFEATURED'
+  /** A model was no longer to stay in memory. */
+  | 'MODEL_UNPINNED'
+  /** Who sees a model was changed, or something of a model by somebody who is not its owner. */
+  | 'MODEL_UPDATED'
+  /** A worker was told to load a model. */
+  | 'MODEL_WARMED'
+  /** A user changed their password. */
+  | 'PASSWORD_CHANGED'
+  /** A user set another password by a link. */
+  | 'PASSWORD_RESET'
+  /** An administrator deleted predictions of others. */
+  | 'PREDICTIONS_DELETED'
+  /** Several predictions that the server had failed were run again. */
+  | 'PREDICTIONS_REQUEUED'
+  /** A prediction that the server had failed was run again. */
+  | 'PREDICTION_REQUEUED'
+  /** Prices of predictions were set. */
+  | 'PRICES_SET'
+  /** The provider's group made a user an administrator, or no longer one. */
+  | 'PROVIDER_CHANGED_ROLE'
+  /** The provider vouched for somebody, who took over the account with their address. */
+  | 'PROVIDER_LINKED'
+  /** The provider of single sign-on vouched for somebody, who got an account. */
+  | 'PROVIDER_REGISTERED'
+  /** An operator was given a link by which a user can set another password. */
+  | 'RESET_LINK_CREATED'
+  /** Shared results were purged. */
+  | 'RESULTS_PURGED'
+  /** A user signed out everywhere. */
+  | 'SESSIONS_ENDED'
+  /** A guardrail returned the traffic of a model to the baseline. */
+  | 'TRAFFIC_RETURNED'
+  /** The predictions of a model were divided among its versions. */
+  | 'TRAFFIC_SET'
+  /** A user was deactivated. */
+  | 'USER_DEACTIVATED'
+  /** A user was deleted. */
+  | 'USER_DELETED'
+  /** An administrator or operator invited somebody. */
+  | 'USER_INVITED'
+  /** A user's weight or limits were set. */
+  | 'USER_LIMITS_SET'
+  /** A user was reactivated. */
+  | 'USER_REACTIVATED'
+  /** A version of a model was named, or lost a name. */
+  | 'VERSION_ALIAS_SET'
+  /** The secret that signs a user's webhooks was rotated. */
+  | 'WEBHOOK_SECRET_ROTATED'
+  /** A worker was told to claim nothing more. */
+  | 'WORKER_DRAINED'
+  /** A drained worker was told to claim again. */
+  | 'WORKER_RESUMED';
+
+/** How a caller came in. */
+export type AuditDoor =
+  /** By a command on the server's machine. */
+  | 'COMMAND_LINE'
+  /** Over GraphQL. */
+  | 'GRAPHQL'
+  /** Over REST, in Replicate's form or OpenAI's. */
+  | 'REST'
+  /** The server did it by itself. */
+  | 'SERVER'
+  /** By the provider of single sign-on. */
+  | 'SINGLE_SIGN_ON';
+
+/** Filter for the audit log. */
+export type AuditEventFilter = {
+  /** Only these acts. Maximum 100 items. */
+  actions?: Array<AuditAction> | null | undefined;
+  /** Only what this handle did, or `operator`. Maximum 10000 characters. */
+  actor?: string | null | undefined;
+  /** Only before this time. */
+  createdBefore?: string | null | undefined;
+  /** Only from this time on. */
+  createdFrom?: string | null | undefined;
+  /** Only what was done to what has this name. Maximum 10000 characters. */
+  subject?: string | null | undefined;
+  /** Only what was done to these. */
+  subjectType?: AuditSubjectType | null | undefined;
+  /** Only what this user did, or what was done to them or to what is theirs. Maximum 200 characters. */
+  user?: string | null | undefined;
+};
+
+/** Type of what an act was done to. */
+export type AuditSubjectType =
+  /** An API key. */
+  | 'API_KEY'
+  /** A batch. */
+  | 'BATCH'
+  /** An invitation. */
+  | 'INVITATION'
+  /** A model. */
+  | 'MODEL'
+  /** A prediction. */
+  | 'PREDICTION'
+  /** The server, or all of its results. */
+  | 'SERVER'
+  /** A user. */
+  | 'USER'
+  /** A worker. */
+  | 'WORKER';
+
 /** Status of a batch. COMPLETED, CANCELED and FAILED are final. */
 export type BatchStatus =
   /** It was canceled, and all its items have ended. */
@@ -70,6 +205,14 @@ export type ChangePasswordInput = {
   currentPassword: string;
   /** New password, 8 to 256 characters. */
   newPassword: string;
+};
+
+/** The report to close. */
+export type CloseModelReportInput = {
+  /** Id of the report. Maximum 200 characters. */
+  id: string;
+  /** What was done, for other administrators; at most 2000 characters. */
+  note?: string | null | undefined;
 };
 
 /** A new API key. */
@@ -140,10 +283,22 @@ export type CreateUploadInput = {
   sizeBytes: number | string;
 };
 
+/** The user whose account to deactivate. */
+export type DeactivateUserInput = {
+  /** Id of the user. Maximum 200 characters. */
+  user: string;
+};
+
 /** The batch to delete. */
 export type DeleteBatchInput = {
   /** Id of the batch, which has ended. Maximum 200 characters. */
   id: string;
+};
+
+/** The user to delete. */
+export type DeleteUserInput = {
+  /** Id of the user. Maximum 200 characters. */
+  user: string;
 };
 
 /** Which workers may run a version. */
@@ -200,6 +355,25 @@ export type FinishSignInInput = {
   ticket: string;
 };
 
+/** Where an invitation stands. */
+export type InvitationState =
+  /** Somebody made an account by it. */
+  | 'ACCEPTED'
+  /** Its link was not used in time. */
+  | 'EXPIRED'
+  /** Its link can be used. */
+  | 'PENDING'
+  /** An administrator ended it, or invited the same address again. */
+  | 'REVOKED';
+
+/** Somebody to invite. */
+export type InviteUserInput = {
+  /** E-mail address. Maximum 10000 characters. */
+  email: string;
+  /** Whether the account becomes an administrator. */
+  isAdmin?: boolean;
+};
+
 /** Credentials of an account. */
 export type LoginInput = {
   /** E-mail address of the account. Maximum 10000 characters. */
@@ -213,6 +387,15 @@ export type LogoutInput = {
   /** A refresh token of the session; if unset, the current session ends. Maximum 10000 characters. */
   refreshToken?: string | null | undefined;
 };
+
+/** Where a mail stands. */
+export type MailState =
+  /** It was given up: the mail server refused it for good, or its link ended before. */
+  | 'FAILED'
+  /** It will be sent, or tried again. */
+  | 'PENDING'
+  /** The mail server took it. */
+  | 'SENT';
 
 /** What a model is for. */
 export type ModelCategory =
@@ -257,6 +440,8 @@ export type ModelFilter = {
   maxMemoryBytes?: number | string | null | undefined;
   /** Handle of the owner. Maximum 10000 characters. */
   owner?: string | null | undefined;
+  /** Whether it is paused: its predictions wait. */
+  paused?: boolean | null | undefined;
   /** Words in the name, the tags or the description, or `owner/name`; beginnings of the last word and misspelled names are enough. The best 200 models come. Maximum 10000 characters. */
   search?: string | null | undefined;
   /** Whether you starred it. */
@@ -273,6 +458,31 @@ export type ModelKind =
   | 'IMAGE_GENERATION'
   /** Generates text with a transformers model. */
   | 'TEXT_GENERATION';
+
+/** Filter for the reports of models. */
+export type ModelReportFilter = {
+  /** Only reports of this model, as `owner/name`. Maximum 10000 characters. */
+  model?: string | null | undefined;
+  /** Only open reports if true, only closed ones if false. */
+  open?: boolean | null | undefined;
+};
+
+/** Why a model is reported. */
+export type ModelReportReason =
+  /** It has what belongs to somebody else, or breaks a license. */
+  | 'COPYRIGHT'
+  /** It harms people, or is made to. */
+  | 'HARMFUL'
+  /** It breaks a law. */
+  | 'ILLEGAL'
+  /** It is not what it says. */
+  | 'MISLEADING'
+  /** Another reason, which the text says. */
+  | 'OTHER'
+  /** It shows personal data. */
+  | 'PERSONAL_DATA'
+  /** It is advertising, or one of many. */
+  | 'SPAM';
 
 /** Kind of a model's variable. */
 export type ModelVariableKind =
@@ -341,6 +551,18 @@ export type PredictionStatus =
   /** Ended with its complete output. */
   | 'SUCCEEDED';
 
+/** What one unit shall cost. */
+export type PriceInput = {
+  /** Price of one, 0 to 1000000 with at most 12 decimals, in the server's currency. */
+  amount: string;
+  /** Kind of device that it is for; where it ran elsewhere, it does not count. */
+  device?: DeviceClass;
+  /** What is counted. */
+  unit: PriceUnit;
+  /** Version that it is for, as `owner/name:number`; left out, all. Maximum 10000 characters. */
+  version?: string | null | undefined;
+};
+
 /** What a price is for. */
 export type PriceUnit =
   /** A token of the prompt. */
@@ -382,6 +604,12 @@ export type QueueReason =
   | 'RATE'
   /** Workers run others. */
   | 'WAITING_FOR_SLOT';
+
+/** The user whose account to reactivate. */
+export type ReactivateUserInput = {
+  /** Id of the user. Maximum 200 characters. */
+  user: string;
+};
 
 /** What came of a prediction of yours. */
 export type RecordOutcomeInput = {
@@ -471,6 +699,12 @@ export type RevokeApiKeyInput = {
   id: string;
 };
 
+/** The invitation to revoke. */
+export type RevokeInvitationInput = {
+  /** Id of the invitation. Maximum 200 characters. */
+  id: string;
+};
+
 /** What an API key may do; no scope includes another. */
 export type Scope =
   /** Act with its owner's administrator rights, within its other scopes: deactivate, reactivate and delete users, set their limits and budgets, and prices, pause, resume, warm, evict, pin, unpin, feature and unfeature models, close reports of them, drain and resume workers, and requeue predictions. */
@@ -482,6 +716,20 @@ export type Scope =
   /** Create, update, fork, delete, star, unstar and report models, set and remove their variables and aliases, set their traffic, publish versions and prepare them again, delete predictions and batches, and purge results. */
   | 'WRITE';
 
+/** The budget to set: of a user, or of an API key. */
+export type SetBudgetInput = {
+  /** What predictions may cost; left out, the budget is removed. */
+  amount?: string | null | undefined;
+  /** Id of the API key. Maximum 200 characters. */
+  apiKey?: string | null | undefined;
+  /** Refuse predictions that may cost more than is left; if not, only count them. */
+  isHard?: boolean;
+  /** For how long it is; there is one of each. */
+  period: BudgetPeriod;
+  /** Handle of the user. Maximum 10000 characters. */
+  user?: string | null | undefined;
+};
+
 /** A variable or secret of a model, in place of the one of that name. */
 export type SetModelVariableInput = {
   /** Whether its value can be read again. */
@@ -492,6 +740,30 @@ export type SetModelVariableInput = {
   name: string;
   /** Value, at most 16384 bytes. */
   value: string;
+};
+
+/** The prices to hold from now on, in place of all that held before. */
+export type SetPricesInput = {
+  /** Charge what ran of predictions that were canceled; what never ran is free. */
+  chargesCanceled?: boolean;
+  /** Charge what ran of predictions that failed; what never ran is free. */
+  chargesFailed?: boolean;
+  /** Up to 100 prices; with none at all, nothing costs anything. Maximum 100 items. */
+  prices: Array<PriceInput>;
+};
+
+/** What to set for a user; what is left out stays as it is, and 0 removes a limit. */
+export type SetUserLimitsInput = {
+  /** Maximum predictions that run at the same time; the others wait. */
+  mostRunning?: number | null | undefined;
+  /** Maximum predictions that wait. */
+  mostWaiting?: number | null | undefined;
+  /** Maximum predictions of one model that wait. */
+  mostWaitingPerModel?: number | null | undefined;
+  /** Handle of the user. Maximum 10000 characters. */
+  user: string;
+  /** The user's part of busy workers against that of others, 0.01 to 100; 1 is usual. */
+  weight?: number | null | undefined;
 };
 
 /** The model to unpin. */
@@ -759,6 +1031,173 @@ export type ResumeModelMutationVariables = Exact<{
 export type ResumeModelMutation = { resumeModel:
     | { code: ErrorCode, message: string }
     | { code: ErrorCode, message: string }
+    | Record<PropertyKey, never>
+   };
+
+export type PausedModelsQueryVariables = Exact<{
+  first: number;
+}>;
+
+
+export type PausedModelsQuery = { models: { totalCount: number, nodes: Array<{ id: string, slug: string, pausedAt: string | null, pauseReason: string | null }> } };
+
+export type ManagedUserFragment = { id: string, handle: string, deactivatedAt: string | null, isAdmin: boolean, limits: { weight: number, mostWaiting: number | null, mostRunning: number | null, mostWaitingPerModel: number | null } | null, budgets: Array<{ apiKey: string | null, period: BudgetPeriod, currency: string, amount: string, isHard: boolean, spent: string, reserved: string, left: string, isExceeded: boolean, beginsAt: string }> | null, storage: { usedBytes: number | string, allowedBytes: number | string | null } | null };
+
+export type UserDetailsQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type UserDetailsQuery = { node:
+    | { __typename: 'ApiKey' }
+    | { __typename: 'AuditEvent' }
+    | { __typename: 'Batch' }
+    | { __typename: 'BatchLine' }
+    | { __typename: 'Experiment' }
+    | { __typename: 'Invitation' }
+    | { __typename: 'Model' }
+    | { __typename: 'ModelReport' }
+    | { __typename: 'ModelVersion' }
+    | { __typename: 'Prediction' }
+    | { __typename: 'User', id: string, handle: string, deactivatedAt: string | null, isAdmin: boolean, limits: { weight: number, mostWaiting: number | null, mostRunning: number | null, mostWaitingPerModel: number | null } | null, budgets: Array<{ apiKey: string | null, period: BudgetPeriod, currency: string, amount: string, isHard: boolean, spent: string, reserved: string, left: string, isExceeded: boolean, beginsAt: string }> | null, storage: { usedBytes: number | string, allowedBytes: number | string | null } | null }
+    | { __typename: 'WebhookDelivery' }
+   | null };
+
+export type DeactivateUserMutationVariables = Exact<{
+  input: DeactivateUserInput;
+}>;
+
+
+export type DeactivateUserMutation = { deactivateUser:
+    | { code: ErrorCode, message: string }
+    | { code: ErrorCode, message: string }
+    | { code: ErrorCode, message: string }
+    | Record<PropertyKey, never>
+   };
+
+export type ReactivateUserMutationVariables = Exact<{
+  input: ReactivateUserInput;
+}>;
+
+
+export type ReactivateUserMutation = { reactivateUser:
+    | { code: ErrorCode, message: string }
+    | { code: ErrorCode, message: string }
+    | { code: ErrorCode, message: string }
+    | Record<PropertyKey, never>
+   };
+
+export type DeleteUserMutationVariables = Exact<{
+  input: DeleteUserInput;
+}>;
+
+
+export type DeleteUserMutation = { deleteUser:
+    | { code: ErrorCode, message: string }
+    | { code: ErrorCode, message: string }
+    | { code: ErrorCode, message: string }
+    | Record<PropertyKey, never>
+   };
+
+export type SetUserLimitsMutationVariables = Exact<{
+  input: SetUserLimitsInput;
+}>;
+
+
+export type SetUserLimitsMutation = { setUserLimits:
+    | { code: ErrorCode, message: string }
+    | { code: ErrorCode, message: string, violations: Array<{ path: string, message: string }> }
+    | { code: ErrorCode, message: string }
+    | Record<PropertyKey, never>
+   };
+
+export type SetBudgetMutationVariables = Exact<{
+  input: SetBudgetInput;
+}>;
+
+
+export type SetBudgetMutation = { setBudget:
+    | { code: ErrorCode, message: string }
+    | { code: ErrorCode, message: string, violations: Array<{ path: string, message: string }> }
+    | { code: ErrorCode, message: string }
+    | Record<PropertyKey, never>
+   };
+
+export type InvitationsQueryVariables = Exact<{
+  first: number;
+  after?: string | null | undefined;
+}>;
+
+
+export type InvitationsQuery = { invitations: { nodes: Array<{ id: string, email: string | null, isAdmin: boolean, state: InvitationState, mailState: MailState | null, mailError: string | null, createdAt: string, expiresAt: string, inviter: { id: string, handle: string } | null, user: { id: string, handle: string } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+
+export type InviteUserMutationVariables = Exact<{
+  input: InviteUserInput;
+}>;
+
+
+export type InviteUserMutation = { inviteUser:
+    | { __typename: 'ConflictError', code: ErrorCode, message: string }
+    | { __typename: 'ForbiddenError', code: ErrorCode, message: string }
+    | { __typename: 'InvalidInput', code: ErrorCode, message: string, violations: Array<{ path: string, message: string }> }
+    | { __typename: 'InvitedUser', link: string | null, invitation: { id: string, email: string | null } }
+   };
+
+export type RevokeInvitationMutationVariables = Exact<{
+  input: RevokeInvitationInput;
+}>;
+
+
+export type RevokeInvitationMutation = { revokeInvitation:
+    | { code: ErrorCode, message: string }
+    | { code: ErrorCode, message: string }
+    | Record<PropertyKey, never>
+   };
+
+export type AuditLogQueryVariables = Exact<{
+  first: number;
+  after?: string | null | undefined;
+  filter?: AuditEventFilter | null | undefined;
+}>;
+
+
+export type AuditLogQuery = { auditEvents: { nodes: Array<{ id: string, createdAt: string, action: AuditAction, actor: string, door: AuditDoor, address: string, subjectType: AuditSubjectType, subject: string, before: unknown, after: unknown }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+
+export type ReportsQueryVariables = Exact<{
+  first: number;
+  after?: string | null | undefined;
+  filter?: ModelReportFilter | null | undefined;
+}>;
+
+
+export type ReportsQuery = { modelReports: { nodes: Array<{ id: string, reasonCode: ModelReportReason, text: string | null, createdAt: string, closedAt: string | null, note: string | null, model: { id: string, slug: string }, reporter: { id: string, handle: string } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+
+export type CloseModelReportMutationVariables = Exact<{
+  input: CloseModelReportInput;
+}>;
+
+
+export type CloseModelReportMutation = { closeModelReport:
+    | { code: ErrorCode, message: string }
+    | { code: ErrorCode, message: string }
+    | { code: ErrorCode, message: string }
+    | { code: ErrorCode, message: string }
+    | Record<PropertyKey, never>
+   };
+
+export type PriceListQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type PriceListQuery = { prices: { currency: string, chargesFailed: boolean, chargesCanceled: boolean, createdAt: string, prices: Array<{ unit: PriceUnit, amount: string, device: DeviceClass, version: { id: string, slug: string } | null }> } | null };
+
+export type SetPricesMutationVariables = Exact<{
+  input: SetPricesInput;
+}>;
+
+
+export type SetPricesMutation = { setPrices:
+    | { code: ErrorCode, message: string }
+    | { code: ErrorCode, message: string, violations: Array<{ path: string, message: string }> }
     | Record<PropertyKey, never>
    };
 
@@ -1223,6 +1662,52 @@ export const DeliveryRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
   }
 }
     `, {"fragmentName":"DeliveryRow"}) as unknown as TypedDocumentString<DeliveryRowFragment, unknown>;
+export const BudgetFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment BudgetFields on Budget {
+  apiKey
+  period
+  currency
+  amount
+  isHard
+  spent
+  reserved
+  left
+  isExceeded
+  beginsAt
+}
+    `, {"fragmentName":"BudgetFields"}) as unknown as TypedDocumentString<BudgetFieldsFragment, unknown>;
+export const ManagedUserFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment ManagedUser on User {
+  id
+  handle
+  deactivatedAt
+  isAdmin
+  limits {
+    weight
+    mostWaiting
+    mostRunning
+    mostWaitingPerModel
+  }
+  budgets {
+    ...BudgetFields
+  }
+  storage {
+    usedBytes
+    allowedBytes
+  }
+}
+    fragment BudgetFields on Budget {
+  apiKey
+  period
+  currency
+  amount
+  isHard
+  spent
+  reserved
+  left
+  isExceeded
+  beginsAt
+}`, {"fragmentName":"ManagedUser"}) as unknown as TypedDocumentString<ManagedUserFragment, unknown>;
 export const BatchFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment BatchFields on Batch {
   id
@@ -1536,20 +2021,6 @@ export const UsageFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
   outputTokens
   amount
 }`, {"fragmentName":"UsageFields"}) as unknown as TypedDocumentString<UsageFieldsFragment, unknown>;
-export const BudgetFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
-    fragment BudgetFields on Budget {
-  apiKey
-  period
-  currency
-  amount
-  isHard
-  spent
-  reserved
-  left
-  isExceeded
-  beginsAt
-}
-    `, {"fragmentName":"BudgetFields"}) as unknown as TypedDocumentString<BudgetFieldsFragment, unknown>;
 export const PriceListFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment PriceListFields on PriceList {
   currency
@@ -1899,6 +2370,276 @@ export const ResumeModelDocument = /*#__PURE__*/ new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<ResumeModelMutation, ResumeModelMutationVariables>;
+export const PausedModelsDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query PausedModels($first: Int!) {
+  models(first: $first, filter: {paused: true}) {
+    nodes {
+      id
+      slug
+      pausedAt
+      pauseReason
+    }
+    totalCount
+  }
+}
+    `) as unknown as TypedDocumentString<PausedModelsQuery, PausedModelsQueryVariables>;
+export const UserDetailsDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query UserDetails($id: ID!) {
+  node(id: $id) {
+    __typename
+    ...ManagedUser
+  }
+}
+    fragment ManagedUser on User {
+  id
+  handle
+  deactivatedAt
+  isAdmin
+  limits {
+    weight
+    mostWaiting
+    mostRunning
+    mostWaitingPerModel
+  }
+  budgets {
+    ...BudgetFields
+  }
+  storage {
+    usedBytes
+    allowedBytes
+  }
+}
+fragment BudgetFields on Budget {
+  apiKey
+  period
+  currency
+  amount
+  isHard
+  spent
+  reserved
+  left
+  isExceeded
+  beginsAt
+}`) as unknown as TypedDocumentString<UserDetailsQuery, UserDetailsQueryVariables>;
+export const DeactivateUserDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation DeactivateUser($input: DeactivateUserInput!) {
+  deactivateUser(input: $input) {
+    ... on UserError {
+      code
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<DeactivateUserMutation, DeactivateUserMutationVariables>;
+export const ReactivateUserDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation ReactivateUser($input: ReactivateUserInput!) {
+  reactivateUser(input: $input) {
+    ... on UserError {
+      code
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ReactivateUserMutation, ReactivateUserMutationVariables>;
+export const DeleteUserDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation DeleteUser($input: DeleteUserInput!) {
+  deleteUser(input: $input) {
+    ... on UserError {
+      code
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<DeleteUserMutation, DeleteUserMutationVariables>;
+export const SetUserLimitsDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation SetUserLimits($input: SetUserLimitsInput!) {
+  setUserLimits(input: $input) {
+    ... on UserError {
+      code
+      message
+    }
+    ... on InvalidInput {
+      violations {
+        path
+        message
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<SetUserLimitsMutation, SetUserLimitsMutationVariables>;
+export const SetBudgetDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation SetBudget($input: SetBudgetInput!) {
+  setBudget(input: $input) {
+    ... on UserError {
+      code
+      message
+    }
+    ... on InvalidInput {
+      violations {
+        path
+        message
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<SetBudgetMutation, SetBudgetMutationVariables>;
+export const InvitationsDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query Invitations($first: Int!, $after: String) {
+  invitations(first: $first, after: $after) {
+    nodes {
+      id
+      email
+      isAdmin
+      state
+      mailState
+      mailError
+      createdAt
+      expiresAt
+      inviter {
+        id
+        handle
+      }
+      user {
+        id
+        handle
+      }
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<InvitationsQuery, InvitationsQueryVariables>;
+export const InviteUserDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation InviteUser($input: InviteUserInput!) {
+  inviteUser(input: $input) {
+    __typename
+    ... on InvitedUser {
+      link
+      invitation {
+        id
+        email
+      }
+    }
+    ... on UserError {
+      code
+      message
+    }
+    ... on InvalidInput {
+      violations {
+        path
+        message
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<InviteUserMutation, InviteUserMutationVariables>;
+export const RevokeInvitationDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation RevokeInvitation($input: RevokeInvitationInput!) {
+  revokeInvitation(input: $input) {
+    ... on UserError {
+      code
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<RevokeInvitationMutation, RevokeInvitationMutationVariables>;
+export const AuditLogDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query AuditLog($first: Int!, $after: String, $filter: AuditEventFilter) {
+  auditEvents(first: $first, after: $after, filter: $filter) {
+    nodes {
+      id
+      createdAt
+      action
+      actor
+      door
+      address
+      subjectType
+      subject
+      before
+      after
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<AuditLogQuery, AuditLogQueryVariables>;
+export const ReportsDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query Reports($first: Int!, $after: String, $filter: ModelReportFilter) {
+  modelReports(first: $first, after: $after, filter: $filter) {
+    nodes {
+      id
+      reasonCode
+      text
+      createdAt
+      closedAt
+      note
+      model {
+        id
+        slug
+      }
+      reporter {
+        id
+        handle
+      }
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ReportsQuery, ReportsQueryVariables>;
+export const CloseModelReportDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation CloseModelReport($input: CloseModelReportInput!) {
+  closeModelReport(input: $input) {
+    ... on UserError {
+      code
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<CloseModelReportMutation, CloseModelReportMutationVariables>;
+export const PriceListDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query PriceList {
+  prices {
+    ...PriceListFields
+  }
+}
+    fragment PriceListFields on PriceList {
+  currency
+  chargesFailed
+  chargesCanceled
+  createdAt
+  prices {
+    unit
+    amount
+    device
+    version {
+      id
+      slug
+    }
+  }
+}`) as unknown as TypedDocumentString<PriceListQuery, PriceListQueryVariables>;
+export const SetPricesDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation SetPrices($input: SetPricesInput!) {
+  setPrices(input: $input) {
+    ... on UserError {
+      code
+      message
+    }
+    ... on InvalidInput {
+      violations {
+        path
+        message
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<SetPricesMutation, SetPricesMutationVariables>;
 export const BatchesDocument = /*#__PURE__*/ new TypedDocumentString(`
     query Batches($first: Int!, $after: String) {
   batches(first: $first, after: $after) {

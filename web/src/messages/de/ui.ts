@@ -7,6 +7,7 @@ export default {
   tags: "Schlagwörter",
   loading: "Wird geladen …",
   showMore: "Mehr zeigen",
+  no: "Nein",
   kinds: { TEXT_GENERATION: "Text", IMAGE_GENERATION: "Bild", CUSTOM: "Eigene" },
   noVersion: "noch keine Version",
   refused: (reason: string) => `abgelehnt: ${reason}`,

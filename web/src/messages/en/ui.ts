@@ -5,6 +5,7 @@ export default {
   tags: "Tags",
   loading: "Loading …",
   showMore: "Show more",
+  no: "No",
   kinds: { TEXT_GENERATION: "Text", IMAGE_GENERATION: "Image", CUSTOM: "Custom" },
   noVersion: "no version yet",
   refused: (reason: string) => `refused: ${reason}`,
