@@ -7,11 +7,14 @@ import json
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from graphql import get_named_type
 
 from graph.schema import make_schema
+from server.domain.ids import parse_id
+from server.domain.traffic import Share, Traffic
 from tests.conftest import LiveServer
 from tests.integration.accounts.operations import new_key
 from tests.support import scopes
@@ -32,12 +35,9 @@ NODE_TYPES = {kind.name for kind in objects(SCHEMA, SCHEMA.type_map["Node"])}
 PUBLIC_TYPES = {"User"}
 # Its owner does not see what administrators see (tests/integration/administration, tests/integration/mail)
 ADMIN_TYPES = {"AuditEvent", "Invitation", "ModelReport"}
-# Nothing was run again there, no version is an adapter on a base (tests/integration/models/test_adapters.py), no model
-# is a fork (tests/integration/models/test_marketplace.py), and no experiment chose the version of what is watched
-EMPTY = {
-    *("Prediction.retryOf", "PredictionLineage.parent", "Batch.retryOf", "ModelVersion.base", "Model.forkedFrom"),
-    *("Prediction.experiment", "Experiment.model", "Experiment.baseline", "VersionResult.version"),
-}
+# Nothing was run again there, no version is an adapter on a base (tests/integration/models/test_adapters.py), and no
+# model is a fork (tests/integration/models/test_marketplace.py)
+EMPTY = {"Prediction.retryOf", "PredictionLineage.parent", "Batch.retryOf", "ModelVersion.base", "Model.forkedFrom"}
 
 
 @dataclass(frozen=True)
@@ -64,10 +64,13 @@ async def secrets(live_server: LiveServer) -> AsyncIterator[Secrets]:
     # All of it is of the second version, the newest
     await owner.run(PUBLISH, input={"model": slug, "source": {"predictor": "echo"}})
     await settled(owner, slug)
+    item = await batch_item(owner, slug, words[1])
+    experiment = await divided(owner, slug)
     # No such host: what it should have been told stands there and waits
     made = await owner.create(
-        slug, {"text": words[1]}, webhook={"url": f"https://{words[1]}.invalid/", "events": ["START"]}
-    )
+        slug, {"text": words[1]}, webhook={"url": f"https://{words[1]}.invalid/", "events": ["START"]},
+        stickyKey=key_of_second(experiment),
+    )  # fmt: skip
     await ended(owner, made["id"])
     shown = "mutation ($i: UpdateModelInput!) { updateModel(input: $i) { ... on Model { samples { id } } } }"
     changed = await owner.run(shown, i={"model": slug, "samples": [made["id"]]})
@@ -76,8 +79,6 @@ async def secrets(live_server: LiveServer) -> AsyncIterator[Secrets]:
     (delivery,) = (await owner.run(deliveries))["viewer"]["webhookDeliveries"]["nodes"]
     key = (await new_key(owner, name=words[2]))["apiKey"]
     model = (await owner.run("query ($s: String!) { model(slug: $s) { id latestVersion { id } } }", s=slug))["model"]
-    item = await batch_item(owner, slug, words[1])
-    experiment = await divided(owner, slug)
     ids = {
         "Batch": item["batch"]["id"],
         "BatchLine": item["batch"]["invalidLines"]["nodes"][0]["id"],
@@ -101,6 +102,13 @@ async def divided(owner: Client, slug: str) -> str:
     ]
     identifier: str = experiment["id"]
     return identifier
+
+
+def key_of_second(experiment: str) -> str:
+    """A `stickyKey` for which the experiment chooses the second version."""
+    shares = tuple(Share(uuid4(), number, 50) for number in (1, 2))
+    traffic = Traffic(parse_id(experiment, "Experiment"), shares)
+    return next(key for key in map(str, range(100)) if traffic.choose(f"key:{key}").number == 2)
 
 
 async def batch_item(owner: Client, slug: str, word: str) -> dict[str, Any]:
