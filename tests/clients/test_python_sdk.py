@@ -8,6 +8,8 @@ import io
 import itertools
 import re
 from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -35,7 +37,8 @@ from PIL import Image
 
 from server.services.demo import YELLOW_STAR
 from tests.conftest import LiveServer, free_port
-from tests.support.operations import unique
+from tests.support.api import Client as ApiClient
+from tests.support.operations import administrator, unique
 from tests.support.rest import rest_token
 
 TEXT = "to be or not to be"
@@ -56,6 +59,13 @@ def no_surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 def client(live_server: LiveServer) -> Iterator[Client]:
     with Client(live_server.url, rest_token(live_server.url)) as client:
         yield client
+
+
+@pytest.fixture
+async def admin(live_server: LiveServer) -> AsyncIterator[ApiClient]:
+    client = await administrator(live_server)
+    yield client
+    await client.close()
 
 
 @pytest.fixture
@@ -380,3 +390,50 @@ async def test_a_batch_that_the_server_holds_for_an_event_loop(loop_client: Asyn
     assert await loop_client.batches.delete(batch)
     with pytest.raises(NotFoundError):
         await loop_client.batches.delete(batch)
+
+
+PRICES = "mutation ($i: SetPricesInput!) { setPrices(input: $i) { __typename } }"
+BUDGET = "mutation ($i: SetBudgetInput!) { setBudget(input: $i) { __typename } }"
+
+
+async def test_money_is_exact_decimals(
+    live_server: LiveServer, client: Client, loop_client: AsyncClient, admin: ApiClient
+) -> None:
+    now = datetime.now(UTC)
+    times = (now - timedelta(hours=1), now + timedelta(hours=1))
+    assert client.estimate_cost("demo/echo", text=TEXT) is None
+    assert (client.budgets(), client.usage(*times).groups) == ([], [])
+    account = client.account()
+    assert account is not None
+    try:
+        await admin.run(PRICES, i={"prices": [{"unit": "SECOND", "amount": "0.000001"}]})
+        budget = {"user": account.handle, "period": "MONTH", "amount": "12.000000000001", "isHard": False}
+        assert (await admin.run(BUDGET, i=budget))["setBudget"]["__typename"] == "User"
+        estimate = client.estimate_cost("demo/echo", text=TEXT, deadline_seconds=10)
+        assert estimate is not None
+        assert (estimate.most, estimate.currency) == (Decimal("0.00001"), "USD")
+        with pytest.raises(InvalidInputError):
+            client.estimate_cost("demo/echo", nothing=1)
+        assert client.run("demo/echo", text=TEXT) == TEXT
+        report = client.usage(*times, group_by="MODEL")
+        assert [(group.name, group.used) for group in report.groups] == [("demo/echo", report.total)]
+        assert (report.total.predictions, report.currency, report.has_more) == (1, "USD", False)
+        assert report.total.amount == report.total.predict_seconds * Decimal("0.000001") > 0
+        (budget_of_month,) = client.budgets()
+        assert (budget_of_month.amount, budget_of_month.spent) == (Decimal("12.000000000001"), report.total.amount)
+        assert (budget_of_month.api_key, budget_of_month.period, budget_of_month.is_hard) == (None, "MONTH", False)
+        assert budget_of_month.left == budget_of_month.amount - budget_of_month.spent
+        # The other client says the same
+        assert await loop_client.estimate_cost("demo/echo", {"text": TEXT}, deadline_seconds=10) == estimate
+        assert (await loop_client.budgets(), (await loop_client.usage(*times)).total.predictions) == ([], 0)
+    finally:
+        await admin.run(PRICES, i={"prices": []})
+    with Client(live_server.url, "") as nobody:
+        for ask in (nobody.budgets, lambda: nobody.usage(*times)):
+            with pytest.raises(UnauthenticatedError):
+                ask()
+    made = client.graphql(
+        'mutation { createApiKey(input: { name: "blind", scopes: [RUN] }) { ... on CreatedApiKey { key } } }'
+    )
+    with Client(live_server.url, made["createApiKey"]["key"]) as blind, pytest.raises(ForbiddenError):
+        blind.usage(*times)

@@ -21,6 +21,7 @@ from inference_client.errors import (
 from inference_client.events import Event, Item, Loading, Log, Preview, Restarted, Status, Step, Text
 from inference_client.files import File
 from inference_client.models import Account, Model, Version
+from inference_client.money import Budget, CostEstimate, UsageGroup, UsageReport, UsageSum
 from inference_client.predictions import Metrics, Prediction, Webhook
 from inference_client.server_batches import Batch, BatchItem
 from inference_client.version import VERSION as __version__
@@ -31,8 +32,10 @@ __all__ = [
     "Batch",
     "BatchItem",
     "BatchResult",
+    "Budget",
     "Client",
     "ConflictError",
+    "CostEstimate",
     "Event",
     "File",
     "ForbiddenError",
@@ -56,6 +59,9 @@ __all__ = [
     "UnauthenticatedError",
     "UnavailableError",
     "UnreachableError",
+    "UsageGroup",
+    "UsageReport",
+    "UsageSum",
     "Version",
     "Violation",
     "WaitTimeoutError",

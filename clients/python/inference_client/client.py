@@ -17,7 +17,8 @@ from inference_client.core import Core, Options, account_of, filter_of, id_of
 from inference_client.credentials import key_for, server_url
 from inference_client.events import Event
 from inference_client.models import Account
-from inference_client.operations import PredictionStatus, Priority
+from inference_client.money import Budget, CostEstimate, UsageReport
+from inference_client.operations import PredictionStatus, Priority, UsageGrouping
 from inference_client.predictions import Prediction, Webhook
 from inference_client.server_batches import Batches
 from inference_client.transport import BlockingTransport
@@ -239,6 +240,36 @@ class Client:
             return complete(self._core.run(model, row, options, timeout))
 
         return run_in_threads(rows, run, concurrency, ordered=ordered)
+
+    def usage(self, begin: datetime, end: datetime, *, group_by: UsageGrouping = "DAY") -> UsageReport:
+        """What your predictions used, and are charged, that ended from `begin` until before `end`.
+
+        Args:
+            group_by: DAY (in UTC), MODEL or KEY, the API key that they were asked for with.
+        """
+        return complete(self._core.usage(begin, end, group_by))
+
+    def budgets(self) -> Sequence[Budget]:
+        """What your predictions may cost, and those of each of your API keys; none where nobody set any."""
+        return complete(self._core.budgets())
+
+    def estimate_cost(
+        self,
+        model: str,
+        input: Mapping[str, Any] | None = None,  # noqa: A002 - the API's word
+        /,
+        *,
+        deadline_seconds: int | None = None,
+        **fields: Any,
+    ) -> CostEstimate | None:
+        """The most that a prediction may cost, which budgets hold for it; None where it costs nothing.
+
+        Nothing is run. Arguments as in `run`.
+
+        Raises:
+            InvalidInputError: the input breaks the model's rules.
+        """
+        return complete(self._core.estimate_cost(model, {**(input or {}), **fields}, deadline_seconds))
 
     def account(self) -> Account | None:
         """Who asks; None without a key."""

@@ -8,6 +8,7 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from datetime import datetime, timezone
+from decimal import Decimal
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
@@ -24,9 +25,11 @@ from inference_client.connection import (
     seconds_until,
 )
 from inference_client.errors import (
+    ForbiddenError,
     InferenceError,
     NotFoundError,
     PredictionFailedError,
+    UnauthenticatedError,
     UnreachableError,
     WaitTimeoutError,
     error_of,
@@ -34,7 +37,8 @@ from inference_client.errors import (
 from inference_client.events import Event, Status
 from inference_client.files import Content, File, encode
 from inference_client.models import Account
-from inference_client.operations import CreatePredictionInput, PredictionStatus, Priority
+from inference_client.money import Budget, CostEstimate, UsageReport, budget_of, report_of, text_of
+from inference_client.operations import CreatePredictionInput, PredictionStatus, Priority, UsageGrouping
 from inference_client.predictions import FINAL, Prediction, Webhook, prediction_of
 from inference_client.transport import Answer, BrokenError
 from inference_client.watching import WatchState
@@ -141,6 +145,33 @@ class Core(Connection):
         given = {"prediction": prediction_id, "name": name, "value": value}
         # The same value once more changes nothing
         await self.execute(operations.RECORD_OUTCOME, {"input": given}, repeat=True)
+
+    async def usage(self, begin: datetime, end: datetime, group_by: UsageGrouping) -> UsageReport:
+        """What the caller's predictions used that ended in a time."""
+        given = {"from": text_of(begin), "to": text_of(end), "groupBy": group_by}
+        return report_of(await self._own(operations.USAGE, given, "usage"))
+
+    async def budgets(self) -> list[Budget]:
+        """The caller's budgets, and those of their API keys."""
+        return [budget_of(row) for row in await self._own(operations.BUDGETS, {}, "budgets")]
+
+    async def estimate_cost(
+        self, model: str, values: Mapping[str, Any], deadline_seconds: int | None
+    ) -> CostEstimate | None:
+        """The most that a prediction may cost; None where it costs nothing."""
+        new: CreatePredictionInput = {"model": model, "input": await encode(values, self, by_link=True)}
+        if deadline_seconds is not None:
+            new["deadlineSeconds"] = deadline_seconds
+        row = (await self.execute(operations.ESTIMATE_COST, {"input": new}))["estimateCost"]
+        return CostEstimate(Decimal(row["most"]), row["currency"]) if row else None
+
+    async def _own(self, document: str, variables: Mapping[str, Any], name: str) -> Any:
+        viewer = (await self.execute(document, variables))["viewer"]
+        if viewer is None:
+            raise UnauthenticatedError("Sign in first.", "UNAUTHENTICATED")
+        if viewer[name] is None:
+            raise ForbiddenError("The key may not read.", "FORBIDDEN")
+        return viewer[name]
 
     async def predictions(self, filter: Mapping[str, Any]) -> AsyncGenerator[Prediction, None]:  # noqa: A002
         """The caller's predictions, newest first."""

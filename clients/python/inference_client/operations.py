@@ -203,6 +203,51 @@ class BatchFields(TypedDict):
     completedAt: str | None
 
 
+class UsageSumFields(TypedDict):
+    """What some predictions used."""
+
+    predictions: int
+    predictSeconds: str
+    inputTokens: int
+    outputTokens: int
+    amount: str
+
+
+class UsageReportFieldsGroups(TypedDict):
+    """What the predictions of one day, model, API key or user used."""
+
+    key: str | None
+    name: str | None
+    used: UsageSumFields
+
+
+class UsageReportFields(TypedDict):
+    """What predictions used in a time, as the ledger says."""
+
+    currency: str
+    hasMore: bool
+    groups: list[UsageReportFieldsGroups]
+    total: UsageSumFields
+
+
+BudgetPeriod = Literal["MONTH", "TOTAL"]
+
+
+class BudgetFields(TypedDict):
+    """What predictions of a user, or of one API key, may cost."""
+
+    apiKey: str | None
+    period: BudgetPeriod
+    currency: str
+    amount: str
+    spent: str
+    reserved: str
+    left: str
+    isHard: bool
+    isExceeded: bool
+    beginsAt: str
+
+
 class EventFieldsPredictionSnapshot(TypedDict):
     """The whole prediction as it stands: replace your copy with it."""
 
@@ -556,6 +601,9 @@ class PublishVersionInput(PublishVersionInputNeeds, total=False):
     config: str | None
 
 
+UsageGrouping = Literal["DAY", "MODEL", "KEY", "USER"]
+
+
 class LoginInput(TypedDict):
     """Credentials of an account."""
 
@@ -709,6 +757,19 @@ PUBLISH_VERSION = (
     "...on InvalidInput{violations{path message code}}...on UserError{code message}}}fragment VersionFields on "
     "ModelVersion{slug number state reason source revision sizeBytes predictor quantization device createdAt "
     "inputSchema outputSchema info progress{phase bytes totalBytes}}"
+)
+USAGE = (
+    "query Usage($from:DateTime!$to:DateTime!$groupBy:UsageGrouping!){viewer{usage(from:$from to:$to "
+    "groupBy:$groupBy){...UsageReportFields}}}fragment UsageReportFields on UsageReport{currency hasMore groups{key"
+    " name used{...UsageSumFields}}total{...UsageSumFields}}fragment UsageSumFields on UsageSum{predictions "
+    "predictSeconds inputTokens outputTokens amount}"
+)
+BUDGETS = (
+    "query Budgets{viewer{budgets{...BudgetFields}}}fragment BudgetFields on Budget{apiKey period currency amount "
+    "spent reserved left isHard isExceeded beginsAt}"
+)
+ESTIMATE_COST = (
+    "query EstimateCost($input:CreatePredictionInput!){estimateCost(input:$input){most currency}}"
 )
 LOGIN = (
     "mutation Login($input:LoginInput!){login(input:$input){__typename ...SessionFields ...on UserError{code "

@@ -1,12 +1,14 @@
 import { Batches } from "./batches.js";
-import { UnreachableError, NotFoundError, unwrap } from "./errors.js";
+import { ForbiddenError, UnauthenticatedError, UnreachableError, NotFoundError, unwrap } from "./errors.js";
 import type { PredictionEvent } from "./events.js";
 import { encoded, upload, type Input, type Output } from "./files.js";
 import type {
+  BudgetsQuery,
   CancelPredictionMutation,
   CreatePredictionInput,
   CreatePredictionMutation,
   DeletePredictionMutation,
+  EstimateCostQuery,
   GetModelQuery,
   ListModelsQuery,
   ListPredictionsQuery,
@@ -17,19 +19,24 @@ import type {
   RecordOutcomeMutation,
   RerunMutation,
   RetryPredictionMutation,
+  UsageGrouping,
+  UsageQuery,
   WebhookInput,
 } from "./generated.js";
 import { randomKey } from "./keys.js";
 import {
+  BUDGETS,
   CANCEL_PREDICTION,
   CREATE_PREDICTION,
   DELETE_PREDICTION,
+  ESTIMATE_COST,
   GET_MODEL,
   LIST_MODELS,
   LIST_PREDICTIONS,
   RECORD_OUTCOME,
   RERUN,
   RETRY_PREDICTION,
+  USAGE,
 } from "./operations.js";
 import { PAGE, pages } from "./pages.js";
 import { find, isFinal, predictionOf, successful, type Prediction } from "./predictions.js";
@@ -39,6 +46,13 @@ import { watch, type WatchOptions } from "./watch.js";
 
 /** A model and its newest version that is READY. */
 export type Model = ModelFieldsFragment;
+
+/** What predictions used, in groups and in all; `hasMore` where there are more groups than are listed. */
+export type UsageReport = NonNullable<NonNullable<UsageQuery["viewer"]>["usage"]>;
+/** What predictions may cost in a `MONTH` or in `TOTAL`, of one API key or of all (`apiKey` is null). */
+export type Budget = NonNullable<NonNullable<BudgetsQuery["viewer"]>["budgets"]>[number];
+/** The most that a prediction may cost. */
+export type CostEstimate = NonNullable<EstimateCostQuery["estimateCost"]>;
 
 export interface RunOptions {
   /** Cancels the prediction, and throws the signal's reason. */
@@ -194,6 +208,38 @@ export class Client {
     unwrap(answer.recordOutcome);
   }
 
+  /**
+   * What your predictions used, and are charged, that ended from a time until before another: by `DAY` (in UTC),
+   * `MODEL`, or `KEY`, the API key that they were asked for with. Amounts are exact decimals as text.
+   */
+  async usage(from: Date, to: Date, options: SignalOption & { groupBy?: UsageGrouping } = {}): Promise<UsageReport> {
+    const { groupBy = "DAY", signal } = options;
+    const variables = { from: from.toISOString(), to: to.toISOString(), groupBy };
+    const { viewer } = await this.#transport.request<UsageQuery>(USAGE, variables, { signal });
+    return readable(signedIn(viewer).usage);
+  }
+
+  /** What your predictions may cost, and those of each of your API keys; none where nobody set any. */
+  async budgets(options: SignalOption = {}): Promise<Budget[]> {
+    const { viewer } = await this.#transport.request<BudgetsQuery>(BUDGETS, {}, options);
+    return readable(signedIn(viewer).budgets);
+  }
+
+  /**
+   * The most that a prediction may cost, which budgets hold for it; null where it costs nothing. Nothing is run.
+   *
+   * @throws InvalidInputError where the input breaks rules.
+   */
+  async estimateCost(
+    model: string,
+    input: Input,
+    options: SignalOption & { deadlineSeconds?: number } = {},
+  ): Promise<CostEstimate | null> {
+    const { deadlineSeconds = null, signal } = options;
+    const variables = { input: { model, input: await encoded(input, this.#transport, signal), deadlineSeconds } };
+    return (await this.#transport.request<EstimateCostQuery>(ESTIMATE_COST, variables, { signal })).estimateCost;
+  }
+
   /** The events of a prediction from its beginning to its end. Who leaves the loop only stops watching. */
   watch(id: string, options: WatchOptions = {}): AsyncGenerator<PredictionEvent, void, undefined> {
     return watch(id, this.#transport, options);
@@ -310,6 +356,18 @@ export class Client {
       throw new UnreachableError(message, { cause: signal?.reason ?? error });
     }
   }
+}
+
+/** What is asked of whoever is signed in. */
+function signedIn<T>(viewer: T | null): T {
+  if (!viewer) throw new UnauthenticatedError("UNAUTHENTICATED", "Sign in first.");
+  return viewer;
+}
+
+/** What a key without READ is not told. */
+function readable<T>(value: T | null): T {
+  if (!value) throw new ForbiddenError("FORBIDDEN", "The key may not read.");
+  return value;
 }
 
 /** The models that you can see. */

@@ -21,6 +21,13 @@ export type BatchWebhookInput = {
   url: string;
 };
 
+/** For how long a budget is. */
+export type BudgetPeriod =
+  /** A month in UTC; what is spent begins anew with the next. */
+  | 'MONTH'
+  /** For good. */
+  | 'TOTAL';
+
 /** The batch to cancel. */
 export type CancelBatchInput = {
   /** Id of the batch. Maximum 200 characters. */
@@ -307,6 +314,17 @@ export type RetryPredictionInput = {
   idempotencyKey?: string | null | undefined;
 };
 
+/** By what usage is added up. */
+export type UsageGrouping =
+  /** By the day in UTC on which predictions ended. */
+  | 'DAY'
+  /** By the API key that they were asked for with. */
+  | 'KEY'
+  /** By the model that they ran. */
+  | 'MODEL'
+  /** By whose they are. */
+  | 'USER';
+
 /** State of a version. */
 export type VersionState =
   /** A worker is downloading or inspecting its files. */
@@ -418,6 +436,29 @@ export type RecordOutcomeMutation = { recordOutcome:
     | { __typename: 'NotFoundError', code: ErrorCode, message: string }
     | { __typename: 'Outcome', name: string, value: number }
    };
+
+export type UsageSumFieldsFragment = { predictions: number, predictSeconds: string, inputTokens: number, outputTokens: number, amount: string };
+
+export type UsageQueryVariables = Exact<{
+  from: string;
+  to: string;
+  groupBy: UsageGrouping;
+}>;
+
+
+export type UsageQuery = { viewer: { usage: { currency: string, hasMore: boolean, groups: Array<{ key: string | null, name: string | null, used: { predictions: number, predictSeconds: string, inputTokens: number, outputTokens: number, amount: string } }>, total: { predictions: number, predictSeconds: string, inputTokens: number, outputTokens: number, amount: string } } | null } | null };
+
+export type BudgetsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type BudgetsQuery = { viewer: { budgets: Array<{ apiKey: string | null, period: BudgetPeriod, currency: string, amount: string, spent: string, reserved: string, left: string, isHard: boolean, isExceeded: boolean, beginsAt: string }> | null } | null };
+
+export type EstimateCostQueryVariables = Exact<{
+  input: CreatePredictionInput;
+}>;
+
+
+export type EstimateCostQuery = { estimateCost: { most: string, currency: string } | null };
 
 export type CancelPredictionMutationVariables = Exact<{
   input: CancelPredictionInput;

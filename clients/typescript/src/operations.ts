@@ -209,6 +209,67 @@ export const RECORD_OUTCOME = /* GraphQL */ `
   }
 `;
 
+const USAGE_SUM = /* GraphQL */ `
+  fragment UsageSumFields on UsageSum {
+    predictions
+    predictSeconds
+    inputTokens
+    outputTokens
+    amount
+  }
+`;
+
+export const USAGE =
+  USAGE_SUM +
+  /* GraphQL */ `
+    query Usage($from: DateTime!, $to: DateTime!, $groupBy: UsageGrouping!) {
+      viewer {
+        usage(from: $from, to: $to, groupBy: $groupBy) {
+          currency
+          hasMore
+          groups {
+            key
+            name
+            used {
+              ...UsageSumFields
+            }
+          }
+          total {
+            ...UsageSumFields
+          }
+        }
+      }
+    }
+  `;
+
+export const BUDGETS = /* GraphQL */ `
+  query Budgets {
+    viewer {
+      budgets {
+        apiKey
+        period
+        currency
+        amount
+        spent
+        reserved
+        left
+        isHard
+        isExceeded
+        beginsAt
+      }
+    }
+  }
+`;
+
+export const ESTIMATE_COST = /* GraphQL */ `
+  query EstimateCost($input: CreatePredictionInput!) {
+    estimateCost(input: $input) {
+      most
+      currency
+    }
+  }
+`;
+
 export const CANCEL_PREDICTION =
   PREDICTION +
   /* GraphQL */ `

@@ -179,6 +179,25 @@ describe('our own client', { concurrency: 3 }, () => {
     assert.ok(WORDS.startsWith(canceled.text))
   })
 
+  test('what was used, budgets and estimates', async () => {
+    const own = new Client({ url, key: await register() })
+    assert.equal(await own.run('demo/echo', { text: TEXT }), TEXT)
+    const [from, to] = [new Date(Date.now() - 3_600_000), new Date(Date.now() + 3_600_000)]
+    const report = await own.usage(from, to, { groupBy: 'MODEL' })
+    assert.deepEqual([report.currency, report.hasMore, report.groups.map(({ name }) => name)], ['USD', false, ['demo/echo']])
+    assert.deepEqual(report.groups[0].used, report.total)
+    assert.equal(report.total.predictions, 1)
+    assert.match(report.total.predictSeconds, /^\d+(\.\d+)?$/)
+    assert.equal((await own.usage(from, to)).groups[0].key.length, 10)
+    assert.deepEqual(await own.budgets(), [])
+    const estimate = await own.estimateCost('demo/echo', { text: TEXT }, { deadlineSeconds: 10 })
+    assert.ok(estimate === null || /^\d/.test(estimate.most))
+    await assert.rejects(own.estimateCost('demo/echo', { nothing: 1 }), InvalidInputError)
+    const nobody = new Client({ url, key: null })
+    await assert.rejects(nobody.usage(from, to), UnauthenticatedError)
+    await assert.rejects(nobody.budgets(), UnauthenticatedError)
+  })
+
   test('predictions are started, read, listed, waited for and retried', async () => {
     const client = new Client({ url, key: await register() })
     const made = await client.submit('demo/echo', { text: TEXT }, { idempotencyKey: 'once' })
