@@ -102,6 +102,7 @@ class Loaders:
         self.seeds = _loader(predictions.seeds_of, None)
         self.budgets = _loader(budgets.of_users, list[BudgetReport]())
         self.costs = _loader(prices.costs_of, None)
+        self.batch_costs = _loader(prices.costs_of_batches, None)
         self.queue_places = _loader(hubs.queues.places, None)
 
         async def live_states(keys: list[tuple[AnswerSize | None, UUID]]) -> list[LiveState | BaseException | None]:

@@ -22,6 +22,8 @@ from graph.types.ids import global_id
 from graph.types.models import Model, ModelVersion
 from graph.types.node import After, Before, Connection, First, Last, Node, connection
 from graph.types.predictions import Prediction
+from graph.types.prices import CostSum
+from graph.types.scalars import Money
 from graph.types.users import User
 from graph.types.webhooks import WebhookAttempt
 from server import tables
@@ -171,6 +173,14 @@ class Batch(Node):
     )
     def results(self, info: Info) -> str:
         return f"{info.context.base_url}{results_path(info.context.rt, self.row.id)}"
+
+    @strawberry.field(
+        description="What its items are charged that have ended, those included that were deleted; null where nothing "
+        "cost anything when it was accepted."
+    )
+    async def cost(self, info: Info) -> CostSum | None:
+        cost = await info.context.loaders.batch_costs.load(self.row.id)
+        return CostSum(amount=Money(cost.amount), currency=cost.currency) if cost else None
 
     @strawberry.field(description="The message about its end; null if it has no webhook.")
     async def webhook(self, info: Info) -> BatchWebhook | None:

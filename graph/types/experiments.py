@@ -13,8 +13,13 @@ from graph.types.errors import ConflictError, ForbiddenError, InvalidInput, NotF
 from graph.types.ids import global_id
 from graph.types.models import Model, ModelVersion, TrafficShare
 from graph.types.node import Node
+from graph.types.prices import CostSum
+from graph.types.scalars import Money
 from server import tables
 from server.domain import experiments as domain
+from server.domain.histograms import RELATIVE_ERROR
+from server.domain.performance import MOST_EXACT
+from server.domain.prices import DECIMALS
 from server.domain.statistics import LEAST_COUNT
 from server.domain.statistics import Interval as StatisticsInterval
 from server.domain.traffic import shares_of_row
@@ -75,6 +80,14 @@ class VersionResult:
     queue_seconds: Percentiles = strawberry.field(description="Seconds that they waited.")
     first_token_seconds: Percentiles = strawberry.field(description="Seconds from the start to the first token.")
     total_seconds: Percentiles = strawberry.field(description="Seconds from creation to the end.")
+    is_exact: bool = strawberry.field(
+        description=f"Whether the percentiles are computed of each value, as up to {MOST_EXACT} predictions of the "
+        f"experiment; of more they are within {RELATIVE_ERROR:.0%} of the value of that rank."
+    )
+    cost: CostSum = strawberry.field(description="What they are charged together.")
+    mean_cost: Money | None = strawberry.field(
+        description=f"What one of them is charged, rounded to {DECIMALS} decimals; null of none."
+    )
     outcomes: list[OutcomeResult] = strawberry.field(description="What came of them, by name.")
 
     @strawberry.field(description="The version.")
@@ -82,7 +95,7 @@ class VersionResult:
         return await self.share.version_of(info)
 
     @classmethod
-    def of(cls, result: domain.VersionResult) -> VersionResult:
+    def of(cls, result: domain.VersionResult, currency: str) -> VersionResult:
         return cls(
             share=TrafficShare.of(result.share),
             is_baseline=result.is_baseline,
@@ -93,6 +106,9 @@ class VersionResult:
             queue_seconds=Percentiles.of(result.queue_seconds),
             first_token_seconds=Percentiles.of(result.first_token_seconds),
             total_seconds=Percentiles.of(result.total_seconds),
+            is_exact=result.is_exact,
+            cost=CostSum(amount=Money(result.cost), currency=currency),
+            mean_cost=None if result.mean_cost is None else Money(result.mean_cost),
             outcomes=[
                 OutcomeResult(
                     name=each.name,
@@ -150,8 +166,9 @@ class Experiment(Node):
         )
 
     @strawberry.field(description="What came of each version so far, the baseline first.")
-    async def version_results(self) -> list[VersionResult]:
-        return [VersionResult.of(each) for each in await experiments.results(self.row)]
+    async def version_results(self, info: Info) -> list[VersionResult]:
+        rt = info.context.rt
+        return [VersionResult.of(each, rt.settings.currency) for each in await experiments.results(rt, self.row)]
 
     @classmethod
     def of(cls, row: tables.Experiment) -> Experiment:

@@ -27,6 +27,7 @@ from graph.types.enums import (
 from graph.types.errors import ConflictError, ForbiddenError, InvalidInput, NotFoundError
 from graph.types.ids import global_id
 from graph.types.node import Node
+from graph.types.performance import From, To, VersionPerformance
 from graph.types.scalars import BigInt
 from graph.types.users import User
 from server import tables
@@ -45,7 +46,7 @@ from server.domain.model_cards import (
 from server.domain.traffic import Share
 from server.domain.variables import NAME_MAX, VALUE_MAX_BYTES, VARIABLES_MAX, NewVariable
 from server.errors import BadUserInputError
-from server.services import models, traffic, variables
+from server.services import models, performance, traffic, variables
 from server.services.experiments import MOST_LISTED
 from server.services.models import (
     DESCRIPTION_MAX,
@@ -56,6 +57,7 @@ from server.services.models import (
     ModelCriteria,
     NewModel,
 )
+from server.services.performance import PerformancePeriod
 from server.services.variables import ShownVariable
 from server.services.versions import MAX_VERSIONS, Hardware, next_try_at
 from server.tables import loaded
@@ -190,6 +192,17 @@ class ModelVersion(Node):
         model = await info.context.loaders.models.load(row.model_id)
         is_visible = model is not None and model.deleted_at is None and models.may_see_all(info.context.viewer, model)
         return ModelVersion.of(row) if is_visible else None
+
+    @strawberry.field(
+        description="How its predictions ended in a time, and how fast they were; null if you cannot see its model."
+    )
+    async def performance(self, info: Info, from_: From, to: To) -> VersionPerformance | None:
+        model = await info.context.loaders.models.load(self.row.model_id)
+        if model is None:
+            raise LookupError(f"model {self.row.model_id}")
+        period = PerformancePeriod(from_, to)
+        report = await performance.of_version(info.context.viewer, model, self.row, period)
+        return VersionPerformance.of(report) if report else None
 
     @strawberry.field(description="Progress of the preparation; null unless PREPARING.")
     def progress(self) -> VersionProgress | None:

@@ -86,6 +86,12 @@ class Cost:
         return cls(amount=Money(cost.amount), waived=Money(cost.waived), currency=cost.currency, lines=lines)
 
 
+@strawberry.type(description="What several predictions are charged together.")
+class CostSum:
+    amount: Money = strawberry.field(description="The amount.")
+    currency: str = strawberry.field(description="Currency (ISO 4217).")
+
+
 @strawberry.type(description="What a prediction may cost.")
 class CostEstimate:
     most: Money = strawberry.field(

@@ -6,10 +6,12 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from server.domain.prices import DECIMALS
 from server.domain.statistics import P95, Interval, is_above, lower_bound
 from server.domain.storable import is_storable
 from server.domain.traffic import NAME_MAX, Share
@@ -94,6 +96,9 @@ class Percentiles:
     p95: float | None
 
 
+NOT_MEASURED = Percentiles(None, None)
+
+
 @dataclass(frozen=True)
 class OutcomeResult:
     """An outcome of what one version made, with what it differs from the baseline; None where there is too little."""
@@ -107,7 +112,11 @@ class OutcomeResult:
 
 @dataclass(frozen=True)
 class VersionResult:
-    """What came of one version of an experiment: of so many runs that ended, without those that were canceled."""
+    """What came of one version of an experiment: of so many runs that ended, without those that were canceled.
+
+    `cost` is what these runs are charged together, and `mean_cost` the part of each, to 12 decimals. `is_exact`: the
+    percentiles are computed of each value, and else of histograms.
+    """
 
     share: Share
     is_baseline: bool
@@ -117,7 +126,27 @@ class VersionResult:
     queue_seconds: Percentiles
     first_token_seconds: Percentiles
     total_seconds: Percentiles
+    is_exact: bool
+    cost: Decimal
+    mean_cost: Decimal | None
     outcomes: tuple[OutcomeResult, ...]
+
+
+@dataclass(frozen=True)
+class RunSum:
+    """What is added up of the runs of a version: how many ended and failed, what they are charged, their times."""
+
+    ended: int = 0
+    failed: int = 0
+    cost: Decimal = Decimal(0)
+    queue_seconds: Percentiles = NOT_MEASURED
+    first_token_seconds: Percentiles = NOT_MEASURED
+    total_seconds: Percentiles = NOT_MEASURED
+
+    @property
+    def mean_cost(self) -> Decimal | None:
+        """What one of them is charged, to as many decimals as the ledger has; None of none."""
+        return (self.cost / self.ended).quantize(Decimal(1).scaleb(-DECIMALS)) if self.ended else None
 
 
 @dataclass(frozen=True)

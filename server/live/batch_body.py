@@ -10,6 +10,8 @@ from uuid import UUID
 from server.adapters.large_columns import without_large
 from server.domain.batches import BatchCounts
 from server.domain.ids import encode_id
+from server.domain.prices import Cost, decimal_text
+from server.queue.prices import costs_of_batches
 from server.runtime import Runtime
 from server.tables import Batch, Version
 
@@ -31,17 +33,18 @@ def results_path(rt: Runtime, batch_id: UUID) -> str:
     return f"/batches/{batch_id}/results.jsonl?exp={expires_at}&sig={signature}"
 
 
-async def load(batch_id: UUID) -> tuple[Batch, Version] | None:
-    """The row, and its version with model and owner."""
+async def load(batch_id: UUID) -> tuple[Batch, Version, Cost | None] | None:
+    """The row, its version with model and owner, and what its items are charged."""
     row = await without_large(Batch.filter(id=batch_id)).first()
     if row is None:
         return None
-    return row, await Version.get(id=row.version_id).select_related("model__owner")
+    version = await Version.get(id=row.version_id).select_related("model__owner")
+    return row, version, (await costs_of_batches([row.id])).get(row.id)
 
 
-def body(rt: Runtime, loaded: tuple[Batch, Version], base_url: str) -> dict[str, Any]:
+def body(rt: Runtime, loaded: tuple[Batch, Version, Cost | None], base_url: str) -> dict[str, Any]:
     """The batch as it stands now, with a fresh link."""
-    row, version = loaded
+    row, version, cost = loaded
     counts = counts_of(row)
     slug = f"{version.model.owner.handle}/{version.model.name}"
     return {
@@ -58,6 +61,7 @@ def body(rt: Runtime, loaded: tuple[Batch, Version], base_url: str) -> dict[str,
             "invalid": counts.invalid,
         },
         "results": f"{base_url}{results_path(rt, row.id)}",
+        "cost": {"amount": decimal_text(cost.amount), "currency": cost.currency} if cost else None,
         "reason": row.error,
         "metadata": row.metadata,
         "retryOf": {"id": encode_id("Batch", row.retry_of)} if row.retry_of else None,

@@ -11,7 +11,7 @@ from server.adapters import metrics
 from server.adapters.database import DATABASE_ERRORS, rows
 from server.domain.models import PREPARE_QUEUE, kind_queue
 from server.maintenance import audit, retention, run_counts
-from server.queue import batches, deliveries, durations, recover, storage, versions
+from server.queue import batches, deliveries, durations, recover, roll_ups, storage, versions
 from server.runtime import Runtime
 from server.unit_of_work import UnitOfWork, send
 
@@ -19,6 +19,7 @@ logger = structlog.get_logger(__name__)
 
 COUNTED_AT_ONCE = 1000
 RECOUNT_SECONDS = 30.0
+ROLL_UPS_AT_ONCE = 5
 
 
 async def sweep_for_ever(rt: Runtime) -> None:
@@ -64,4 +65,8 @@ async def sweep(rt: Runtime) -> None:
         logger.warning("batch.recounted", batch=str(batch_id))
     await run_counts.count()
     await durations.measure()
+    for _ in range(ROLL_UPS_AT_ONCE):
+        if not await roll_ups.add_lines():
+            break
+    await roll_ups.forget_old()
     await storage.count_ended(COUNTED_AT_ONCE)

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from tortoise.transactions import in_transaction
+
 from server.adapters.database import rows
+from server.queue import roll_ups
 from server.queue.batches import request_cancel
 
 NOBODY = "deleted"
@@ -55,8 +58,10 @@ async def erase_names_of_models(user_id: UUID, owner_id: UUID) -> None:
 
 
 async def erase_owner(owner: str) -> None:
-    """Take an owner's name from the ledger and from the counts of what is stored."""
-    await rows("UPDATE usage SET owner = $2 WHERE owner = $1 RETURNING prediction_id", owner, NOBODY)
+    """Take an owner's name from the ledger with its roll-ups, and from the counts of what is stored."""
+    async with in_transaction():
+        await roll_ups.erase_owner(owner, NOBODY)
+        await rows("UPDATE usage SET owner = $2 WHERE owner = $1 RETURNING prediction_id", owner, NOBODY)
     await rows("DELETE FROM stored_bytes WHERE owner = $1 RETURNING owner", owner)
 
 

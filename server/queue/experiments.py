@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
 from server.adapters.database import from_json, insert_all, rows, to_json
 from server.domain.batches import BatchWebhookState
-from server.domain.experiments import MOST_OUTCOMES, Breach, ExperimentEnd, GuardrailCounts
+from server.domain.experiments import MOST_OUTCOMES, Breach, ExperimentEnd, GuardrailCounts, Percentiles, RunSum
+from server.domain.histograms import percentiles
+from server.domain.performance import MOST_EXACT, Measure
+from server.queue import roll_ups
 from server.queue.messages import message_statements
+from server.queue.roll_ups import PeriodSum
 from server.tables import Experiment, Outcome
 
 LATE_SECONDS = 3
@@ -84,9 +89,24 @@ async def count_for_guardrail(experiment_id: UUID) -> Mapping[UUID, GuardrailCou
     return counts
 
 
-async def read_runs(experiment_id: UUID) -> list[dict[str, Any]]:
-    """Of each version: version_id, ended, failed, and percentiles as arrays of the 50th and 95th, perhaps of nulls."""
-    return await rows(_READ_RUNS, experiment_id)
+async def read_runs(experiment_id: UUID, currency: str) -> tuple[bool, dict[UUID, RunSum]]:
+    """Sums of the runs by version, and whether they are of each row; of more than MOST_EXACT they are of roll-ups."""
+    (ends,) = await rows(_COUNT_ENDS, experiment_id, MOST_EXACT + 1)
+    if ends["n"] <= MOST_EXACT:
+        return True, {row["version_id"]: _run_sum(row) for row in await rows(_READ_RUNS, experiment_id, currency)}
+    sums = await roll_ups.read_experiment(experiment_id, currency)
+    return False, {version_id: _rolled_up(each, amount) for version_id, each, amount in sums}
+
+
+def _run_sum(row: Mapping[str, Any]) -> RunSum:
+    times = (Percentiles(*(row[name] or (None, None))) for name in ("queue", "first_token", "total"))
+    return RunSum(row["ended"], row["failed"], row["amount"], *times)
+
+
+def _rolled_up(each: PeriodSum, amount: Decimal) -> RunSum:
+    measures = (Measure.QUEUE_SECONDS, Measure.FIRST_TOKEN_SECONDS, Measure.TOTAL_SECONDS)
+    times = (Percentiles(*percentiles(each.histograms[measure], (0.5, 0.95))) for measure in measures)
+    return RunSum(each.ends.runs, each.ends.failed, amount, *times)
 
 
 async def read_outcomes(experiment_id: UUID) -> list[dict[str, Any]]:
@@ -171,9 +191,15 @@ _TIMES = ", ".join(
         ("total_seconds", "total"),
     )
 )
+_COUNT_ENDS = """
+SELECT count(*) AS n FROM (
+  SELECT FROM prediction WHERE experiment_id = $1 AND completed_at IS NOT NULL LIMIT $2) p
+"""
 _READ_RUNS = f"""
-SELECT p.version_id, count(*)::int AS ended, (count(*) FILTER (WHERE p.status = 'failed'))::int AS failed, {_TIMES}
-FROM prediction p WHERE p.experiment_id = $1 AND p.completed_at IS NOT NULL AND {_RAN} GROUP BY p.version_id
+SELECT p.version_id, count(*)::int AS ended, (count(*) FILTER (WHERE p.status = 'failed'))::int AS failed, {_TIMES},
+  coalesce(sum(u.amount) FILTER (WHERE u.charge->>'currency' = $2), 0) AS amount
+FROM prediction p LEFT JOIN usage u ON u.prediction_id = p.id
+WHERE p.experiment_id = $1 AND p.completed_at IS NOT NULL AND {_RAN} GROUP BY p.version_id
 """  # noqa: S608 - constants only
 _READ_OUTCOMES = """
 WITH names AS (

@@ -50,6 +50,11 @@ async def add(
     return former, added
 
 
+async def costs_of_batches(batch_ids: Sequence[UUID]) -> dict[UUID, Cost]:
+    """What the items of batches are charged together, those that were deleted included; without prices missing."""
+    return {row["id"]: Cost(row["amount"], row["currency"]) for row in await rows(_COSTS_OF_BATCHES, list(batch_ids))}
+
+
 async def costs_of(prediction_ids: Sequence[UUID]) -> dict[UUID, Cost]:
     """What predictions are charged that have ended and were accepted while prices held; others are missing."""
     return {
@@ -90,6 +95,15 @@ _ADD = f"""
 INSERT INTO price_list (id, currency, charges_failed, charges_canceled, prices, created_at)
 VALUES ($1, $2, $3, $4, $5::jsonb, clock_timestamp()) RETURNING {_COLUMNS}
 """  # noqa: S608 - constants only
+# By the indexes of a batch's items and of those that were deleted, and of each its line in the ledger by its key
+_COSTS_OF_BATCHES = """
+SELECT b.id, l.currency, (
+  SELECT coalesce(sum(u.amount), 0) FROM (
+    SELECT id FROM prediction WHERE batch_id = b.id
+    UNION ALL SELECT prediction_id FROM deletion WHERE batch_id = b.id) i
+  JOIN usage u ON u.prediction_id = i.id) AS amount
+FROM batch b JOIN price_list l ON l.id = b.price_list_id WHERE b.id = ANY($1::uuid[])
+"""
 _COSTS = """
 SELECT u.prediction_id, u.charge, l.currency
 FROM usage u JOIN price_list l ON l.id = u.price_list_id

@@ -18,7 +18,7 @@ from server.domain.experiments import (
     MOST_OUTCOMES,
     OutcomeKind,
     OutcomeResult,
-    Percentiles,
+    RunSum,
     VersionResult,
     find_breach,
     outcome_violations,
@@ -62,43 +62,38 @@ CROSS JOIN LATERAL (
 """
 
 
-async def results(row: Experiment) -> list[VersionResult]:
+async def results(rt: Runtime, row: Experiment) -> list[VersionResult]:
     """What came of each version of an experiment so far, the baseline first."""
-    runs = {each["version_id"]: each for each in await queue.read_runs(row.id)}
+    is_exact, runs = await queue.read_runs(row.id, rt.settings.currency)
     outcomes: dict[UUID, dict[str, Mapping[str, Any]]] = {}
     for each in await queue.read_outcomes(row.id):
         outcomes.setdefault(each["version_id"], {})[each["name"]] = each
     shares = sorted(shares_of_row(row.shares), key=lambda share: (share.version != row.baseline, share.number))
-    return [_result(share, row.baseline, runs, outcomes) for share in shares]
-
-
-def _result(
-    share: Share,
-    baseline: UUID,
-    runs: Mapping[UUID, Mapping[str, Any]],
-    outcomes: Mapping[UUID, Mapping[str, Mapping[str, Any]]],
-) -> VersionResult:
-    own, base = runs.get(share.version, {}), runs.get(baseline, {})
-    counts = own.get("ended", 0), own.get("failed", 0)
-    is_baseline = share.version == baseline
-    queue_seconds, first_token_seconds, total_seconds = (
-        Percentiles(*(own.get(name) or (None, None))) for name in ("queue", "first_token", "total")
-    )
-    of_base = outcomes.get(baseline, {})
-    return VersionResult(
-        share,
-        is_baseline,
-        counts[0],
-        rate(*counts),
-        None if is_baseline else rate_difference(*counts, base.get("ended", 0), base.get("failed", 0)),
-        queue_seconds,
-        first_token_seconds,
-        total_seconds,
-        tuple(
-            _outcome(each, None if is_baseline else of_base.get(name))
-            for name, each in outcomes.get(share.version, {}).items()
-        ),
-    )
+    base, of_base = runs.get(row.baseline, RunSum()), outcomes.get(row.baseline, {})
+    listed = []
+    for share in shares:
+        own, is_baseline = runs.get(share.version, RunSum()), share.version == row.baseline
+        counts = own.ended, own.failed
+        listed.append(
+            VersionResult(
+                share,
+                is_baseline,
+                own.ended,
+                rate(*counts),
+                None if is_baseline else rate_difference(*counts, base.ended, base.failed),
+                own.queue_seconds,
+                own.first_token_seconds,
+                own.total_seconds,
+                is_exact,
+                own.cost,
+                own.mean_cost,
+                tuple(
+                    _outcome(each, None if is_baseline else of_base.get(name))
+                    for name, each in outcomes.get(share.version, {}).items()
+                ),
+            )
+        )
+    return listed
 
 
 def _outcome(own: Mapping[str, Any], base: Mapping[str, Any] | None) -> OutcomeResult:

@@ -476,8 +476,12 @@ def may_see(viewer: Viewer, model: Model) -> bool:
 
 def may_see_all(viewer: Viewer, model: Model) -> bool:
     """Whether a viewer who can see a prediction of a model may see all of the model, and not only what they ran."""
-    own = Scope.READ in viewer.scopes and _has_share(viewer, model)
-    return own or viewer.is_admin or model.visibility == Visibility.PUBLIC.value
+    return may_see_use(viewer, model) or model.visibility == Visibility.PUBLIC.value
+
+
+def may_see_use(viewer: Viewer, model: Model) -> bool:
+    """Whether a viewer may know how much a model is used: its owner, with whom it is shared, and administrators."""
+    return viewer.is_admin or (Scope.READ in viewer.scopes and _has_share(viewer, model))
 
 
 def _has_share(viewer: Viewer, model: Model) -> bool:

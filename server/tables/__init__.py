@@ -20,6 +20,7 @@ from server.tables.model_aliases import ModelAlias
 from server.tables.models import Model, ModelVariable, Version
 from server.tables.predictions import Prediction, Usage
 from server.tables.prices import PriceList
+from server.tables.roll_ups import RollUp, UsageDay, VersionPeriod
 from server.tables.runs import RunCount
 from server.tables.sessions import RefreshToken, Session
 from server.tables.storage import StoredBytes
@@ -57,6 +58,7 @@ __all__ = [
     "Predictor",
     "PriceList",
     "RefreshToken",
+    "RollUp",
     "RunCount",
     "RunEnvironment",
     "Session",
@@ -65,9 +67,11 @@ __all__ = [
     "Upload",
     "UploadUse",
     "Usage",
+    "UsageDay",
     "User",
     "UserLimit",
     "Version",
+    "VersionPeriod",
     "Webhook",
     "WebhookDelivery",
     "WebhookSecret",
@@ -84,6 +88,7 @@ NOUNS = (
     "prices",
     "budgets",
     "gallery",
+    "roll_ups",
 )
 MODULES = tuple(f"server.tables.{name}" for name in NOUNS)
 

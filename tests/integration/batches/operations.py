@@ -9,6 +9,7 @@ from typing import Any
 from tests.support.api import Client
 
 FIELDS = """id status note reason maxConcurrency allOrNothing metadata cancelRequestedAt completedAt results dataRemoved
+  cost { amount currency }
   counts { total succeeded failed canceled aborted invalid live running } model { slug } version { number }
   retryOf { id } webhook { url status attempts { statusCode } nextAttemptAt } user { handle }
   invalidLines { totalCount nodes { index line violations { path code } } }

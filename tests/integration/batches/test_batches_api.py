@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from tests.conftest import LiveServer
 from tests.integration.accounts.operations import with_key
 from tests.integration.batches.operations import CREATE, MEMBERS, MODEL, create, ended, read
 from tests.support.api import Client
-from tests.support.operations import somebody
+from tests.support.operations import administrator, somebody
 from tests.support.receiver import answer, listening
 
 CANCEL = f"mutation ($i: CancelBatchInput!) {{ cancelBatch(input: $i) {{ {MEMBERS} }} }}"
@@ -25,6 +26,8 @@ RETRY = f"mutation ($i: RetryFailedBatchInput!) {{ retryFailedBatch(input: $i) {
 UPLOAD = "mutation ($i: CreateUploadInput!) { createUpload(input: $i) { ... on Upload { uri url } } }"
 WATCH = "subscription ($id: ID!) { batch(id: $id) { status counts { total succeeded live } } }"
 SECRET = "{ viewer { webhookSecret } }"
+PRICES = "mutation ($i: SetPricesInput!) { setPrices(input: $i) { __typename } }"
+COST = "query ($id: ID!) { prediction(id: $id) { cost { amount } } }"
 
 
 @pytest.fixture
@@ -137,6 +140,32 @@ async def test_one_webhook_tells_of_the_end(ada: Client) -> None:
     body = Webhook(secret).verify(second.body, second.headers)
     assert (body["id"], body["status"], body["counts"]["succeeded"]) == (made["id"], "COMPLETED", 2)
     assert (await ada.http.get(body["results"])).status_code == 200
+
+
+async def test_it_is_charged_what_its_items_are(ada: Client, live_server: LiveServer) -> None:
+    free = await ended(ada, (await create(ada, inputs=texts("a")))["id"])
+    admin = await administrator(live_server)
+    try:
+        await admin.run(PRICES, i={"prices": [{"unit": "SECOND", "amount": "0.000001"}]})
+        async with listening() as receiver:
+            made = await create(ada, inputs=texts("a", "b", "c"), webhook={"url": receiver.url()})
+            # What is accepted is charged by these prices, whatever holds when it runs
+            await admin.run(PRICES, i={"prices": []})
+            over = await ended(ada, made["id"])
+            await receiver.wait(1, 60)
+    finally:
+        await admin.run(PRICES, i={"prices": []})
+        await admin.close()
+    assert free["cost"] is None
+    assert made["cost"] == {"amount": "0", "currency": "USD"}
+    items = [item["id"] for item in over["items"]["nodes"]]
+    costs = [(await ada.run(COST, id=item))["prediction"]["cost"]["amount"] for item in items]
+    amount = sum(map(Decimal, costs))
+    assert 0 < amount == Decimal(over["cost"]["amount"])
+    assert receiver.told[0].json["cost"] == over["cost"]
+    # The ledger keeps what was deleted
+    await ada.run("mutation ($id: ID!) { deletePrediction(input: { id: $id }) { __typename } }", id=items[0])
+    assert (await read(ada, made["id"]))["cost"] == over["cost"]
 
 
 async def test_one_that_ended_is_deleted(ada: Client, live_server: LiveServer) -> None:

@@ -6,6 +6,8 @@ import asyncio
 import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +25,7 @@ EXPERIMENT = """id name createdAt endedAt endReason maxErrorRate maxP95Seconds b
   shares { weight version { number } } breach { version limit count hits atLeast }
   versionResults { version { number } isBaseline count enoughData errorRate { estimate low high }
     errorRateDifference { estimate low high } queueSeconds { p50 p95 } firstTokenSeconds { p50 }
-    totalSeconds { p50 p95 }
+    totalSeconds { p50 p95 } isExact cost { amount currency } meanCost
     outcomes { name kind count mean { estimate low high } difference { estimate low high } } }"""
 SET = f"""mutation ($i: SetTrafficInput!) {{ setTraffic(input: $i) {{ __typename
   ... on Model {{ experiments {{ {EXPERIMENT} }} }} {USER_ERROR} }} }}"""
@@ -45,7 +47,11 @@ added AS (
   SELECT gen_random_uuid(), owner, model_id, version_id, queue, rank, share, priority,
     CASE WHEN n <= $4 THEN 'failed' ELSE 'succeeded' END, input, '', attempt, 0, false, false, run_at, '', false, now(),
     now(), now(), jsonb_build_object('queue_seconds', 0.5, 'total_seconds', n * $5::float8), $1
-  FROM like_it, generate_series(1, $3) AS n RETURNING id, version_id)
+  FROM like_it, generate_series(1, $3) AS n RETURNING id, version_id, owner, status, metrics),
+ledger AS (
+  INSERT INTO usage (prediction_id, owner, predict_seconds, input_tokens, output_tokens, amount, charge, created_at)
+  SELECT id, owner, 0, 0, 0, round((metrics->>'total_seconds')::numeric / $5::float8::numeric / 3000000, 12),
+    '{"currency": "USD"}', now() FROM added WHERE status = 'succeeded')
 INSERT INTO outcome (id, prediction_id, name, value, experiment_id, version_id, created_at, updated_at)
 SELECT gen_random_uuid(), id, 'score', $6::float8 + (row_number() OVER ()) % 5, $1, version_id, now(), now() FROM added
 """
@@ -95,6 +101,11 @@ async def divided(live_server: LiveServer) -> AsyncIterator[Divided]:
     await owner.close()
 
 
+def period() -> dict[str, str]:
+    now = datetime.now(UTC)
+    return {"from": (now - timedelta(hours=1)).isoformat(), "to": now.isoformat()}
+
+
 def by_version(experiment: dict[str, Any]) -> dict[int, dict[str, Any]]:
     return {each["version"]["number"]: each for each in experiment["versionResults"]}
 
@@ -124,6 +135,11 @@ async def test_results_are_those_of_the_rows(divided: Divided, bob: Client) -> N
     assert other["totalSeconds"] == {"p50": pytest.approx(1.31), "p95": pytest.approx(1.931)}
     assert other["queueSeconds"] == {"p50": 0.5, "p95": 0.5}
     assert other["firstTokenSeconds"] == {"p50": None}
+    # 70 of its runs were charged, each a third of a millionth more than the one before
+    amount = sum(Decimal(number) for number in range(31, 101)) / 3_000_000
+    assert Decimal(other["cost"]["amount"]) == pytest.approx(amount, abs=Decimal("1e-10"))
+    assert Decimal(other["meanCost"]) == (Decimal(other["cost"]["amount"]) / 100).quantize(Decimal("1e-12"))
+    assert (other["cost"]["currency"], other["isExact"]) == ("USD", True)
     (score,) = other["outcomes"]
     assert (score["name"], score["kind"], score["count"]) == ("score", "MEAN", 100)
     assert score["mean"]["estimate"] == pytest.approx(3.0)
@@ -185,16 +201,18 @@ async def test_the_examples_of_the_guide_run(divided: Divided) -> None:
     answers = []
     for example in re.findall(r"```graphql\n(.*?)```", GUIDE.read_text(), re.DOTALL):
         document = example.replace("ada/summary", divided.slug).replace("<id>", made["id"])
-        ((name, answer),) = (await divided.owner.run(document)).items()
+        ((name, answer),) = (await divided.owner.run(document, **(period() if "$from" in document else {}))).items()
         answers.append((name, answer))
         assert "code" not in answer, (name, answer)
-    names = ["setTraffic", "model", "recordOutcome", "setTraffic", "setTraffic", "setVersionAlias"]
+    names = ["setTraffic", "model", "recordOutcome", "setTraffic", "model", "setTraffic", "setVersionAlias"]
     assert [name for name, _ in answers] == names
-    (_, shared), (_, model), (_, noted), (_, guarded), (_, whole), (_, named) = answers
+    (_, shared), (_, model), (_, noted), (_, guarded), (_, performing), (_, whole), (_, named) = answers
     assert [share["weight"] for share in shared["traffic"]] == [90, 10]
     assert (model["experiments"][0]["endedAt"], len(model["experiments"][0]["versionResults"])) == (None, 2)
     assert noted == {"name": "thumb", "value": 1}
     assert guarded["experiments"][0]["name"] == "shorter prompt"
+    assert [version["number"] for version in performing["versions"]] == [2, 1]
+    assert {len(version["performance"]["ends"]) for version in performing["versions"]} == {5}
     assert whole["traffic"] == [{"weight": 100, "version": {"number": 1}}]
     assert named["versionAliases"] == [{"alias": "stable", "version": 1}]
     await divided.owner.run(SET, i={"model": divided.slug, "shares": []})
