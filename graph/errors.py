@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import asdict
 from typing import Any
 from uuid import uuid4
 
@@ -14,7 +15,7 @@ from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOpe
 
 from graph.types.errors import MEMBERS, OTHER_MEMBERS, UserError, member
 from server.adapters.database import CONNECTION_ERRORS
-from server.errors import BusyError, RateLimitedError, ServiceError
+from server.errors import BusyError, InvalidInputError, RateLimitedError, ServiceError
 
 # The document has no operation that could run; Strawberry says so in the reason of its answer
 NO_OPERATION = (MissingQueryError, CannotGetOperationTypeError, InvalidOperationTypeError)
@@ -52,6 +53,8 @@ def finish_error(error: GraphQLError) -> None:
     elif isinstance(cause, RateLimitedError | BusyError):
         # Whole seconds, rounded up, as the Retry-After header has them
         error.extensions = {"code": cause.code, "retryAfter": math.ceil(cause.retry_after_seconds)}
+    elif isinstance(cause, InvalidInputError):
+        error.extensions = {"code": cause.code, "violations": [asdict(each) for each in cause.violations]}
     elif isinstance(cause, ServiceError):
         error.extensions = {"code": cause.code}
     elif isinstance(cause, CONNECTION_ERRORS):

@@ -412,8 +412,9 @@ async def test_money_is_exact_decimals(
         estimate = client.estimate_cost("demo/echo", text=TEXT, deadline_seconds=10)
         assert estimate is not None
         assert (estimate.most, estimate.currency) == (Decimal("0.00001"), "USD")
-        with pytest.raises(InvalidInputError):
+        with pytest.raises(InvalidInputError) as refused:
             client.estimate_cost("demo/echo", nothing=1)
+        assert {violation.path for violation in refused.value.violations} == {"/input/text", "/input/nothing"}
         assert client.run("demo/echo", text=TEXT) == TEXT
         report = client.usage(*times, group_by="MODEL")
         assert [(group.name, group.used) for group in report.groups] == [("demo/echo", report.total)]

@@ -77,6 +77,10 @@ const CLASSES: Record<string, typeof ApiError> = {
 
 /** The error of a code. */
 export function apiError(code: string, message: string, extensions: Record<string, unknown> = {}): ApiError {
+  if (code === "INVALID_INPUT") {
+    const violations = extensions["violations"];
+    return new InvalidInputError(code, message, Array.isArray(violations) ? (violations as Violation[]) : []);
+  }
   return new (CLASSES[code] ?? ApiError)(code, message, extensions);
 }
 

@@ -192,7 +192,11 @@ describe('our own client', { concurrency: 3 }, () => {
     assert.deepEqual(await own.budgets(), [])
     const estimate = await own.estimateCost('demo/echo', { text: TEXT }, { deadlineSeconds: 10 })
     assert.ok(estimate === null || /^\d/.test(estimate.most))
-    await assert.rejects(own.estimateCost('demo/echo', { nothing: 1 }), InvalidInputError)
+    await assert.rejects(own.estimateCost('demo/echo', { nothing: 1 }), (error) => {
+      const paths = error.violations.map(({ path }) => path).sort()
+      assert.deepEqual(paths, ['/input/nothing', '/input/text'])
+      return error instanceof InvalidInputError
+    })
     const nobody = new Client({ url, key: null })
     await assert.rejects(nobody.usage(from, to), UnauthenticatedError)
     await assert.rejects(nobody.budgets(), UnauthenticatedError)

@@ -34,7 +34,8 @@ def test_the_error_of_a_service_keeps_its_words_and_gets_its_code(cause: Service
     error = GraphQLError(cause.message, original_error=cause)
     finish_error(error)
     assert error.message == cause.message
-    assert error.extensions == {"code": cause.code}
+    rules = {"violations": [{"path": "/input", "message": "No.", "code": "type"}]}
+    assert error.extensions == {"code": cause.code, **(rules if isinstance(cause, InvalidInputError) else {})}
     assert cause.code in ErrorCode.__members__
 
 
