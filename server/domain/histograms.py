@@ -8,7 +8,10 @@ package serves not, since PostgreSQL counts the buckets (`server.queue.roll_ups`
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping
+from itertools import accumulate
+from typing import TypeVar
 
 RELATIVE_ERROR = 0.01
 """How far a percentile is from a value of that rank at most, as a part of it; between LEAST and MOST."""
@@ -20,6 +23,7 @@ MOST = 1e9
 MOST_BUCKETS = math.ceil(math.log(MOST / LEAST) / math.log(GROWTH))
 
 Histogram = Mapping[int, int]
+Bucket = TypeVar("Bucket", int, str)
 
 
 def bucket_sql(value: str) -> str:
@@ -36,9 +40,9 @@ def value_of(bucket: int) -> float:
     return 0.0 if bucket == 0 else LEAST * GROWTH**bucket * 2 / (1 + GROWTH)
 
 
-def add(histograms: Iterable[Histogram]) -> dict[int, int]:
-    """All values of some histograms."""
-    total: dict[int, int] = {}
+def add(histograms: Iterable[Mapping[Bucket, int]]) -> dict[Bucket, int]:
+    """All values of some histograms; buckets may be numbers or their texts."""
+    total: dict[Bucket, int] = {}
     for each in histograms:
         for bucket, count in each.items():
             total[bucket] = total.get(bucket, 0) + count
@@ -46,21 +50,19 @@ def add(histograms: Iterable[Histogram]) -> dict[int, int]:
 
 
 def percentiles(histogram: Histogram, parts: Iterable[float]) -> list[float | None]:
-    """The values that such parts (0 to 1) of all lie below, None where there is no value."""
-    count = sum(histogram.values())
-    return [_percentile(histogram, part * (count - 1)) if count else None for part in parts]
+    """The values that such parts (0 to 1) of all lie below, None where there is no value.
 
-
-def _percentile(histogram: Histogram, rank: float) -> float:
-    """The value at a rank from 0, which between two is between theirs, as percentile_cont of PostgreSQL has it."""
-    low = _at(histogram, math.floor(rank))
-    return low + (_at(histogram, math.ceil(rank)) - low) * (rank - math.floor(rank))
-
-
-def _at(histogram: Histogram, rank: int) -> float:
-    below = 0
-    for bucket in sorted(histogram):
-        below += histogram[bucket]
-        if below > rank:
-            return value_of(bucket)
-    raise IndexError(rank)
+    Between two values it is between theirs, as percentile_cont of PostgreSQL has it.
+    """
+    buckets = sorted(histogram)
+    # How many values are in a bucket or below it
+    up_to = list(accumulate(histogram[bucket] for bucket in buckets))
+    values: list[float | None] = []
+    for part in parts:
+        if not up_to or not up_to[-1]:
+            values.append(None)
+            continue
+        rank = part * (up_to[-1] - 1)
+        low, high = (value_of(buckets[bisect_right(up_to, each)]) for each in (math.floor(rank), math.ceil(rank)))
+        values.append(low + (high - low) * (rank - math.floor(rank)))
+    return values

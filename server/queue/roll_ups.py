@@ -7,15 +7,17 @@ whoever does it, and wherever it is interrupted, no line is left out and none is
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime, timedelta
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from tortoise.transactions import in_transaction
 
 from server.adapters.database import from_json, rows
-from server.domain.histograms import Histogram, bucket_sql
+from server.domain.histograms import Histogram, add, bucket_sql
 from server.domain.performance import MOST_EXACT, PARTS, Measure, PredictionEnds, RunPercentiles
 from server.tables.roll_ups import NONE
 
@@ -60,11 +62,14 @@ async def erase_owner(owner: str, nobody: str) -> None:
 class PeriodSum:
     """What is added up of hours or days: how predictions ended, and histograms by measure."""
 
-    def __init__(self, row: Mapping[str, Any]) -> None:
-        self.ends = PredictionEnds(*(row[name] for name in ("succeeded", "failed", "canceled", "aborted", "shared")))
-        histograms = from_json(row["histograms"]) or {}
+    def __init__(self, added: Sequence[Mapping[str, Any]]) -> None:
+        counts = ("succeeded", "failed", "canceled", "aborted", "shared")
+        self.ends = PredictionEnds(*(sum(row[name] for row in added) for name in counts))
+        parts = [from_json(row["histograms"]) for row in added]
         self.histograms: dict[Measure, Histogram] = {
-            measure: {int(bucket): count for bucket, count in histograms.get(measure.value, {}).items()}
+            measure: {
+                int(bucket): count for bucket, count in add(part.get(measure.value, {}) for part in parts).items()
+            }
             for measure in Measure
         }
 
@@ -73,11 +78,19 @@ async def read_version(
     version_id: UUID, begin: datetime, end: datetime, *, by_day: bool
 ) -> tuple[datetime | None, list[tuple[datetime, PeriodSum]]]:
     """Until when what ended is added up, None if nothing is, and the sums of hours or days (UTC) with any, in order."""
-    points = await rows(_READ, version_id, begin, end, by_day)
-    if not points:
+    periods = await rows(_READ, version_id, begin, end, by_day)
+    if not periods:
         mark = await rows("SELECT until FROM roll_up WHERE id = 1")
         return (mark[0]["until"] if mark else None), []
-    return points[0]["until"], [(point["begin"], PeriodSum(point)) for point in points]
+    return periods[0]["until"], await asyncio.to_thread(_sums, periods, "begin")
+
+
+def _sums(periods: Iterable[Mapping[str, Any]], key: str) -> list[tuple[Any, PeriodSum]]:
+    """Sums by a key, in the order in which its values come; of many periods it takes a moment."""
+    by_key: dict[Any, list[Mapping[str, Any]]] = {}
+    for period in periods:
+        by_key.setdefault(period[key], []).append(period)
+    return [(value, PeriodSum(added)) for value, added in by_key.items()]
 
 
 async def read_exact(
@@ -94,10 +107,21 @@ async def read_exact(
     return exact["succeeded"], {measure: RunPercentiles(*(exact[measure.value] or ())) for measure in Measure}
 
 
-async def read_experiment(experiment_id: UUID, currency: str) -> list[tuple[UUID, PeriodSum, Any]]:
+async def read_experiment(experiment_id: UUID, currency: str) -> list[tuple[UUID, PeriodSum, Decimal]]:
     """Sums of each version of an experiment, with what its runs are charged; what is not added up yet is in them."""
-    sums = await rows(_READ_EXPERIMENT, experiment_id, currency)
-    return [(row["version_id"], PeriodSum(row), row["amount"]) for row in sums]
+    async with in_transaction():
+        # The mark is as old as what is read by it, and known before the statements behind it are planned
+        await rows("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        mark = await rows("SELECT until FROM roll_up WHERE id = 1")
+        until = mark[0]["until"] if mark else datetime.min.replace(tzinfo=UTC)
+        periods = await rows(_READ_EXPERIMENT, experiment_id)
+        periods += await rows(_READ_REST, experiment_id, until)
+    amounts: dict[UUID, Decimal] = {}
+    for period in periods:
+        if period["currency"] == currency:
+            amounts[period["version_id"]] = amounts.get(period["version_id"], Decimal(0)) + period["amount"]
+    sums = await asyncio.to_thread(_sums, periods, "version_id")
+    return [(version_id, each, amounts.get(version_id, Decimal(0))) for version_id, each in sums]
 
 
 def day_bounds(begin: datetime, end: datetime) -> tuple[datetime, datetime]:
@@ -197,29 +221,11 @@ ON CONFLICT (owner, day, model_id, key_id, currency) DO UPDATE SET
   output_tokens = usage_day.output_tokens + excluded.output_tokens, amount = usage_day.amount + excluded.amount
 RETURNING id
 """
-_SUMS = ", ".join(f"sum({name})::int AS {name}" for name in ("succeeded", "failed", "canceled", "aborted", "shared"))
-
-
-def _merged(key: str) -> str:
-    """The parts of a statement that add the histograms of `periods` by a key."""
-    return f"""
-parts AS (
-  SELECT {key}, m.key AS name, b.key AS bucket, sum(b.value::int) AS n
-  FROM periods p, jsonb_each(p.histograms) m, jsonb_each_text(m.value) b GROUP BY {key}, m.key, b.key),
-measures AS (
-  SELECT {key}, jsonb_object_agg(name, counts) AS histograms FROM (
-    SELECT {key}, name, jsonb_object_agg(bucket, n) AS counts FROM parts GROUP BY {key}, name) c GROUP BY {key})"""  # noqa: S608 - constants only
-
-
-_READ = f"""
-WITH periods AS (
-  SELECT begin, succeeded, failed, canceled, aborted, shared, histograms FROM version_period
-  WHERE version_id = $1 AND begin >= $2 AND begin < $3 AND is_day = $4),
-sums AS (SELECT begin, {_SUMS} FROM periods GROUP BY begin),
-{_merged("begin")}
-SELECT sums.*, measures.histograms, r.until FROM sums LEFT JOIN measures USING (begin), roll_up r
-WHERE r.id = 1 ORDER BY begin
-"""  # noqa: S608 - constants only
+_READ = """
+SELECT p.begin, p.succeeded, p.failed, p.canceled, p.aborted, p.shared, p.histograms, r.until
+FROM version_period p, roll_up r
+WHERE r.id = 1 AND p.version_id = $1 AND p.begin >= $2 AND p.begin < $3 AND p.is_day = $4 ORDER BY p.begin
+"""
 _COUNT_LINES = """
 SELECT count(*) AS n FROM (
   SELECT FROM usage WHERE created_at >= $1 AND created_at < $2 AND created_at <= $3 LIMIT $4) u
@@ -238,24 +244,19 @@ WHERE u.created_at >= $2 AND u.created_at < $3 AND u.created_at <= $4
   AND (u.model_id IS NULL OR u.model_id = (SELECT model_id FROM version WHERE id = $1))
   AND p.version_id = $1 AND p.status = 'succeeded' AND NOT {_IS_SHARED}
 """  # noqa: S608 - constants only
-# What ended since the mark is read row by row: by the index of the experiment's ends
-_READ_EXPERIMENT = f"""
-WITH mark AS (SELECT coalesce((SELECT until FROM roll_up WHERE id = 1), '-infinity') AS until),
-runs AS MATERIALIZED (
+_READ_EXPERIMENT = """
+SELECT version_id, currency, succeeded, failed, canceled, aborted, shared, amount, histograms FROM version_period
+WHERE experiment_id = $1 AND is_day
+"""
+# What ended since the mark, by the index of the experiment's ends
+_READ_REST = f"""
+WITH runs AS MATERIALIZED (
   SELECT p.version_id, p.status, p.metrics, {_IS_SHARED} AS is_shared, u.charge->>'currency' AS currency, u.amount
-  FROM mark, prediction p LEFT JOIN usage u ON u.prediction_id = p.id
-  WHERE p.experiment_id = $1 AND p.completed_at > mark.until),
-buckets AS ({_BUCKETS.format(key="version_id", runs="runs")}),
-periods AS (
-  SELECT version_id, currency, succeeded, failed, canceled, aborted, shared, amount, histograms FROM version_period
-  WHERE experiment_id = $1 AND is_day
-  UNION ALL
-  SELECT version_id, currency, {_COUNTS}, '{{}}' FROM runs GROUP BY version_id, currency
-  UNION ALL
-  SELECT version_id, '', 0, 0, 0, 0, 0, 0, jsonb_build_object(name, jsonb_build_object(bucket, n)) FROM buckets),
-sums AS (
-  SELECT version_id, {_SUMS}, coalesce(sum(amount) FILTER (WHERE currency = $2), 0) AS amount FROM periods
-  GROUP BY version_id),
-{_merged("version_id")}
-SELECT sums.*, measures.histograms FROM sums LEFT JOIN measures USING (version_id)
+  FROM prediction p LEFT JOIN usage u ON u.prediction_id = p.id
+  WHERE p.experiment_id = $1 AND p.completed_at > $2),
+buckets AS ({_BUCKETS.format(key="version_id", runs="runs")})
+SELECT version_id, currency, {_COUNTS}, '{{}}'::jsonb AS histograms FROM runs GROUP BY version_id, currency
+UNION ALL
+SELECT version_id, '', 0, 0, 0, 0, 0, 0, jsonb_build_object(name, jsonb_object_agg(bucket, n)) FROM buckets
+GROUP BY version_id, name
 """  # noqa: S608 - constants only

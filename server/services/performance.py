@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import asyncio
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -23,6 +24,7 @@ from server.domain.performance import (
 from server.domain.statistics import LEAST_COUNT
 from server.errors import BadUserInputError
 from server.queue import roll_ups
+from server.queue.roll_ups import PeriodSum
 from server.services import models
 from server.tables import Model, Version
 
@@ -72,7 +74,9 @@ async def of_version(
         return None
     until, points = await roll_ups.read_version(version.id, begin, end, by_day=by_day)
     ends = sum((point.ends for _, point in points), PredictionEnds())
-    speeds = {measure: _speed(point.histograms[measure] for _, point in points) for measure in Measure}
+    tells_all = models.may_see_use(viewer, model)
+    # Of many points it takes a moment
+    speeds, series = await asyncio.to_thread(_speeds, points, with_series=tells_all)
     is_exact = not ends.succeeded
     if until is not None and ends.succeeded:
         exact = await roll_ups.read_exact(version.id, begin, end, until)
@@ -81,7 +85,6 @@ async def of_version(
             is_exact, speeds = True, exact[1]
     if until is not None and begin <= until < end:
         end = until
-    tells_all = models.may_see_use(viewer, model)
     tells_speeds = tells_all or ends.runs >= LEAST_COUNT
     return VersionPerformance(
         begin,
@@ -90,13 +93,19 @@ async def of_version(
         ends if tells_all else None,
         ends.success_rate if tells_speeds else None,
         speeds if tells_speeds else dict.fromkeys(Measure, RunPercentiles()),
-        tuple(_point(at, point) for at, point in points) if tells_all else (),
+        series,
     )
 
 
-def _point(begin: datetime, point: roll_ups.PeriodSum) -> PerformancePoint:
-    speeds: Speeds = {measure: _speed([histogram]) for measure, histogram in point.histograms.items()}
-    return PerformancePoint(begin, point.ends, speeds)
+def _speeds(
+    points: Sequence[tuple[datetime, PeriodSum]], *, with_series: bool
+) -> tuple[Speeds, tuple[PerformancePoint, ...]]:
+    """How fast all were, and the points of a series."""
+    series = []
+    for begin, point in points if with_series else ():
+        speeds = {measure: _speed([histogram]) for measure, histogram in point.histograms.items()}
+        series.append(PerformancePoint(begin, point.ends, speeds))
+    return {measure: _speed(point.histograms[measure] for _, point in points) for measure in Measure}, tuple(series)
 
 
 def _speed(histograms: Iterable[Histogram]) -> RunPercentiles:
