@@ -29,7 +29,7 @@ EXAMPLES = sorted((WEB / "src" / "graphiql" / "examples").glob("*.graphql"))
 # Rooms of web/src, the upper ones first: each imports from those below it, and those of one line not from each other
 LAYERS = (
     {"app"},
-    {"account", "admin", "batches", "chat", "compare", "gallery", "history", "model", "usage"},
+    {"account", "admin", "batches", "chat", "compare", "experiments", "gallery", "history", "model", "usage"},
     {"code", "session"},
     {"form", "prediction"},
     {"markdown"},

@@ -71,6 +71,9 @@ test("one seed is drawn for all columns, and whoever gives one of their own has 
   const second = await run();
   assert.equal(new Set(second).size, 1);
   assert.notEqual(second[0], first[0]);
+  await page.getByRole("button", { name: "own seeds" }).click();
+  assert.equal(new Set(await run()).size, 3);
+  await page.getByRole("button", { name: "same seed" }).click();
   await differ(page, 2, "seed", 7);
   const third = await run();
   assert.deepEqual([third[1], third[0] === third[2], third[0] === 7], [7, true, false]);

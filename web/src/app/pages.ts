@@ -25,6 +25,7 @@ export const PAGES = {
   batches: page(() => import("../batches/BatchesPage").then((room) => room.BatchesPage), "batches"),
   chat: page(() => import("../chat/ChatPage").then((room) => room.ChatPage), "chat"),
   compare: page(() => import("../compare/ComparePage").then((room) => room.ComparePage), "compare"),
+  experiments: page(() => import("../experiments/ExperimentsPage").then((room) => room.ExperimentsPage), "experiments"),
   history: page(() => import("../history/HistoryPage").then((room) => room.HistoryPage), "history"),
   usage: page(() => import("../usage/UsagePage").then((room) => room.UsagePage), "usage"),
   invitation: links,

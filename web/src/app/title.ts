@@ -27,6 +27,8 @@ function titleOf(desk: Desk): string[] {
       return prediction ? [statusOf(prediction, desk), prediction.model.slug] : [say.app.prediction];
     case "chat":
       return shown.slug === null ? [say.app.chat] : [say.app.chat, shown.slug];
+    case "experiments":
+      return [say.app.experiments, shown.slug];
     case "admin":
       return [say.app.system];
     case "invitation":

@@ -68,6 +68,19 @@ function Actions({ comparison }: { comparison: Comparison }) {
           </>
         )}
       </button>
+      <div class="segments" role="group" aria-label={say.compare.seeds}>
+        {[true, false].map((isOne) => (
+          <button
+            key={String(isOne)}
+            type="button"
+            class="segment"
+            aria-pressed={comparison.isOneSeed.value === isOne}
+            onClick={() => (comparison.isOneSeed.value = isOne)}
+          >
+            {isOne ? say.compare.sameSeed : say.compare.ownSeeds}
+          </button>
+        ))}
+      </div>
       {isBusy && (
         <button type="button" class="button" onClick={() => comparison.cancel()}>
           {say.compare.cancelAll} <kbd>Esc</kbd>

@@ -18,6 +18,8 @@ export class Comparison {
   readonly models = signal<readonly GalleryCardFragment[]>([]);
   readonly problem = signal<Problem | null>(null);
   readonly form = signal<InputForm | null>(null);
+  /** Whether all columns draw the same seed, so that what differs is what their settings do. */
+  readonly isOneSeed = signal(true);
   readonly isBusy = computed(() => this.columns.value.some(({ run }) => run.isActive.value || run.sending.value));
 
   #made = 0;
@@ -88,10 +90,14 @@ export class Comparison {
     const reading = this.form.value?.read();
     if (!reading?.isValid || this.isBusy.value) return null;
     const given = asValues(reading.input);
-    const seeds = this.#drawSeeds().filter(([name]) => !Object.hasOwn(given, name) || given[name] === null);
-    const shared = { ...given, ...Object.fromEntries(seeds) };
+    const isOpen = ([name]: readonly [string, number]) => !Object.hasOwn(given, name) || given[name] === null;
+    const draw = () => Object.fromEntries(this.#drawSeeds().filter(isOpen));
+    const one = draw();
     const ids = await Promise.all(
-      this.columns.value.map((column) => column.start(this.form.value?.whole ? reading.input : shared)),
+      this.columns.value.map((column) => {
+        const seeds = this.isOneSeed.value ? one : draw();
+        return column.start(this.form.value?.whole ? reading.input : { ...given, ...seeds });
+      }),
     );
     return ids.every((id) => id !== null) ? ids : null;
   }

@@ -5,6 +5,7 @@ import type batches from "./en/batches";
 import type chat from "./en/chat";
 import type code from "./en/code";
 import type compare from "./en/compare";
+import type experiments from "./en/experiments";
 import type history from "./en/history";
 import type * as start from "./en/start";
 import type usage from "./en/usage";
@@ -18,6 +19,7 @@ interface Later {
   chat: typeof chat;
   code: typeof code;
   compare: typeof compare;
+  experiments: typeof experiments;
   history: typeof history;
   usage: typeof usage;
 }
@@ -36,6 +38,7 @@ const LATER: { [Room in LaterRoom]: Files<{ default: Later[Room] }> } = {
   chat: { en: () => import("./en/chat"), de: () => import("./de/chat") },
   code: { en: () => import("./en/code"), de: () => import("./de/code") },
   compare: { en: () => import("./en/compare"), de: () => import("./de/compare") },
+  experiments: { en: () => import("./en/experiments"), de: () => import("./de/experiments") },
   history: { en: () => import("./en/history"), de: () => import("./de/history") },
   usage: { en: () => import("./en/usage"), de: () => import("./de/usage") },
 };

@@ -10,6 +10,7 @@ export type Route =
   | { page: "usage" }
   | { page: "batches" }
   | { page: "batch"; id: string }
+  | { page: "experiments"; slug: string }
   | { page: "account" }
   | { page: "admin" }
   | { page: "invitation" }
@@ -42,6 +43,8 @@ export function routeOf({ pathname, searchParams }: URL): Route {
     const slug = `${second}/${third}`;
     return { page: "model", slug, version: Number.isInteger(version) && version > 0 ? version : null };
   }
+  if (parts.length === 4 && first === "models" && second && third && parts[3] === "experiments")
+    return { page: "experiments", slug: `${second}/${third}` };
   return { page: "missing" };
 }
 

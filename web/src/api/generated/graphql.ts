@@ -347,6 +347,15 @@ export type EvictModelInput = {
   worker?: string | null | undefined;
 };
 
+/** Why an experiment ended. */
+export type ExperimentEndReason =
+  /** A version passed a limit, and the traffic returned to the baseline. */
+  | 'GUARDRAIL'
+  /** Its owner set other traffic. */
+  | 'REPLACED'
+  /** Its owner set no traffic any more. */
+  | 'STOPPED';
+
 /** A sign-in that the provider answered. */
 export type FinishSignInInput = {
   /** Secret that `beginSignIn` gave to this browser. Maximum 10000 characters. */
@@ -490,6 +499,13 @@ export type ModelVariableKind =
   | 'SECRET'
   /** Its value can be read again by the owner. */
   | 'VARIABLE';
+
+/** What the values of an outcome are. */
+export type OutcomeKind =
+  /** Any numbers. */
+  | 'MEAN'
+  /** 0 and 1 alone. */
+  | 'RATE';
 
 /** The model to pause. */
 export type PauseModelInput = {
@@ -1302,6 +1318,15 @@ export type ChatModelsQueryVariables = Exact<{
 
 export type ChatModelsQuery = { models: { nodes: Array<{ id: string, slug: string, description: string }> } };
 
+export type ExperimentsQueryVariables = Exact<{
+  slug: string;
+}>;
+
+
+export type ExperimentsQuery = { model: { id: string, slug: string, experiments: Array<{ id: string, name: string, createdAt: string, endedAt: string | null, endReason: ExperimentEndReason | null, maxErrorRate: number | null, maxP95Seconds: number | null, shares: Array<{ weight: number, version: { id: string, number: number } }>, baseline: { id: string, number: number }, breach: { version: number, limit: string, count: number, hits: number, atLeast: number } | null, versionResults: Array<{ isBaseline: boolean, count: number, enoughData: boolean, version: { id: string, number: number }, errorRate: { estimate: number, low: number, high: number } | null, errorRateDifference: { estimate: number, low: number, high: number } | null, queueSeconds: { p50: number | null, p95: number | null }, firstTokenSeconds: { p50: number | null, p95: number | null }, totalSeconds: { p50: number | null, p95: number | null }, outcomes: Array<{ name: string, kind: OutcomeKind, count: number, mean: { estimate: number, low: number, high: number } | null, difference: { estimate: number, low: number, high: number } | null }> }> }> } | null };
+
+export type IntervalFieldsFragment = { estimate: number, low: number, high: number };
+
 export type PredictionRowFragment = { id: string, status: PredictionStatus, input: unknown, createdAt: string, model: { id: string, slug: string, kind: ModelKind }, version: { id: string, number: number }, files: Array<{ url: string, contentType: string }>, error: { code: PredictionErrorCode, message: string } | null, metrics: { totalSeconds: number | null } };
 
 export type HistoryQueryVariables = Exact<{
@@ -1783,6 +1808,13 @@ export const BatchDetailsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     number
   }
 }`, {"fragmentName":"BatchDetails"}) as unknown as TypedDocumentString<BatchDetailsFragment, unknown>;
+export const IntervalFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment IntervalFields on Interval {
+  estimate
+  low
+  high
+}
+    `, {"fragmentName":"IntervalFields"}) as unknown as TypedDocumentString<IntervalFieldsFragment, unknown>;
 export const PredictionRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment PredictionRow on Prediction {
   id
@@ -2954,6 +2986,83 @@ export const ChatModelsDocument = /*#__PURE__*/ new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<ChatModelsQuery, ChatModelsQueryVariables>;
+export const ExperimentsDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query Experiments($slug: String!) {
+  model(slug: $slug) {
+    id
+    slug
+    experiments {
+      id
+      name
+      createdAt
+      endedAt
+      endReason
+      maxErrorRate
+      maxP95Seconds
+      shares {
+        weight
+        version {
+          id
+          number
+        }
+      }
+      baseline {
+        id
+        number
+      }
+      breach {
+        version
+        limit
+        count
+        hits
+        atLeast
+      }
+      versionResults {
+        isBaseline
+        count
+        enoughData
+        version {
+          id
+          number
+        }
+        errorRate {
+          ...IntervalFields
+        }
+        errorRateDifference {
+          ...IntervalFields
+        }
+        queueSeconds {
+          p50
+          p95
+        }
+        firstTokenSeconds {
+          p50
+          p95
+        }
+        totalSeconds {
+          p50
+          p95
+        }
+        outcomes {
+          name
+          kind
+          count
+          mean {
+            ...IntervalFields
+          }
+          difference {
+            ...IntervalFields
+          }
+        }
+      }
+    }
+  }
+}
+    fragment IntervalFields on Interval {
+  estimate
+  low
+  high
+}`) as unknown as TypedDocumentString<ExperimentsQuery, ExperimentsQueryVariables>;
 export const HistoryDocument = /*#__PURE__*/ new TypedDocumentString(`
     query History($first: Int!, $after: String, $filter: PredictionFilter, $everybody: Boolean!) {
   predictions(first: $first, after: $after, filter: $filter) {

@@ -6,6 +6,7 @@ export default {
   usage: "Verbrauch",
   batches: "Stapel",
   batch: "Stapel",
+  experiments: "Versuche",
   site: "Seiten",
   models: "Modelle",
   chat: "Chat",

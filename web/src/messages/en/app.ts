@@ -4,6 +4,7 @@ export default {
   usage: "Usage",
   batches: "Batches",
   batch: "Batch",
+  experiments: "Experiments",
   site: "Site",
   models: "Models",
   chat: "Chat",
