@@ -11,6 +11,7 @@ import { UsersView } from "./UsersView";
 
 import "../styles/admin.css";
 import "../styles/chart.css";
+import "../styles/history.css";
 
 const VIEWS = {
   system: SystemView,

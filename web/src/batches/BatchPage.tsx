@@ -12,6 +12,7 @@ import { Bar, countsOf } from "./Bar";
 import { OneBatch } from "./one_batch";
 
 import "../styles/batches.css";
+import "../styles/history.css";
 
 const STATUSES: readonly PredictionStatus[] = ["STARTING", "PROCESSING", "SUCCEEDED", "FAILED", "CANCELED", "ABORTED"];
 

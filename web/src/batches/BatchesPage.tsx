@@ -9,6 +9,7 @@ import { Bar, countsOf } from "./Bar";
 import { NewBatch } from "./NewBatch";
 
 import "../styles/batches.css";
+import "../styles/history.css";
 
 /** One model on many inputs: what was ordered, how far it is, and a new one. */
 export function BatchesPage() {

@@ -8,6 +8,8 @@ import { go, query } from "../ui/router";
 import { ColumnView } from "./ColumnView";
 import { Comparison, FEWEST, MOST } from "./comparison";
 
+import "../styles/compare.css";
+
 /** Several versions or settings beside each other; the address leads back to what they made. */
 export function ComparePage() {
   const [comparison] = useState(() => new Comparison());

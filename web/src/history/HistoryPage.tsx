@@ -6,6 +6,8 @@ import { filterOf, STATUSES } from "./filter";
 import { History } from "../prediction/history";
 import { Rows, RowsAwaited } from "../prediction/Rows";
 
+import "../styles/history.css";
+
 const TYPING_MS = 200;
 
 /** What one ran before, and what runs now. */

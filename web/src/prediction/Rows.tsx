@@ -7,6 +7,8 @@ import { moment, seconds } from "../ui/units";
 import type { History, Row } from "./history";
 import { excerpt } from "./excerpt";
 
+import "../styles/history.css";
+
 interface Props {
   history: History;
   rows: readonly Row[];

@@ -13,6 +13,7 @@ import { daysOf, Usage, type Asked } from "./usage";
 
 import "../styles/chart.css";
 import "../styles/usage.css";
+import "../styles/history.css";
 
 const SPANS = [7, 30, 90, 365];
 const USUAL_DAYS = 30;
