@@ -44,7 +44,8 @@ STAINLESS = (
     *("helper-method", "poll-helper", "custom-poll-interval"),
 )
 UI_PATHS = (
-    *("/", "/models/{owner}/{name}", "/models/{owner}/{name}/edit", "/models/{owner}/{name}/experiments", "/new", "/owners/{handle}"),
+    *("/", "/models/{owner}/{name}", "/models/{owner}/{name}/edit", "/models/{owner}/{name}/experiments"),
+    *("/new", "/owners/{handle}"),
     *("/p/{id}", "/history", "/compare", "/chat", "/chat/{owner}/{name}", "/batches", "/batches/{id}"),
     *("/account", "/usage", "/admin", "/invitation", "/reset", "/sign-in"),
 )
