@@ -42,6 +42,7 @@ from graph.predictions import PredictionMutation, PredictionQuery, PredictionSub
 from graph.prices import PriceMutation, PriceQuery
 from graph.queues import QueueQuery
 from graph.rate_limits import RateLimitQuery
+from graph.repositories import RepositoryQuery
 from graph.results import ResultMutation
 from graph.sessions import SessionMutation
 from graph.single_sign_on import SingleSignOnMutation
@@ -88,6 +89,7 @@ class Query(
     RateLimitQuery,
     ModelQuery,
     OwnerQuery,
+    RepositoryQuery,
     ModelReportQuery,
     PredictionQuery,
     LineageQuery,

@@ -76,6 +76,7 @@ WEIGHTS = {
     "Query.server": 5,
     "Query.estimateCost": 5,
     "Query.owner": 5,
+    "Query.hubRepository": 20,
     "Experiment.versionResults": 20,
     "Prediction.queue": 1,
     "Prediction.cost": 1,
@@ -103,8 +104,8 @@ WEIGHTS = {
 """Points of fields beside the nodes that they give.
 
 100 for a batch or many deletions, 50 for a password hash or the ledger of all, 20 for two whole outputs, a user's
-ledger, what a batch cost or all runs of an experiment or a version, 5 for a count over many rows, a health check or
-what has to be decrypted, 1 for what a loader shares: a count, a cost or a place in a queue.
+ledger, what a batch cost, a question to the hub, or all runs of an experiment or a version, 5 for a count over many
+rows, a health check or what has to be decrypted, 1 for what a loader shares: a count, a cost or a place in a queue.
 """
 
 

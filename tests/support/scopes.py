@@ -81,6 +81,7 @@ QUERIES = {
     "model": "READ",
     "models": "READ",
     "owner": "READ",
+    "hubRepository": "WRITE",
     "modelReports": "ADMIN",
     "prediction": "READ",
     "predictions": "READ",

@@ -67,6 +67,37 @@ async def distant(live: LiveServer, user: Client, tmp_path: Path) -> AsyncIterat
     live.start("worker-0", "worker")
 
 
+LOOK = """query ($repo: String!, $revision: String) { hubRepository(repo: $repo, revision: $revision) {
+  repo commit task fileCount sizeBytes weightBytes kind isAdapter problem } }"""
+
+
+async def test_a_repository_is_looked_at_before_it_is_added(
+    live: LiveServer, shared_hub: HubServer, user: Client
+) -> None:
+    files = {path.name: path.stat().st_size for path in PROSE.iterdir() if path.is_file()}
+    repository = (await user.run(LOOK, repo=REPO))["hubRepository"]
+    assert repository == {
+        "repo": REPO, "commit": shared_hub.refs[REPO, "main"], "task": None,
+        "fileCount": len(files), "sizeBytes": sum(files.values()), "weightBytes": files["model.safetensors"],
+        "kind": "CUSTOM", "isAdapter": False, "problem": None,
+    }  # fmt: skip
+    for repo, revision, code in [
+        ("acme/none", None, "NOT_FOUND"),
+        (REPO, "no-such-branch", "NOT_FOUND"),
+        ("../../etc/passwd", None, "BAD_USER_INPUT"),
+        ("prose", None, "BAD_USER_INPUT"),
+        (REPO, "../main", "BAD_USER_INPUT"),
+    ]:
+        (error,) = (await user.raw(LOOK, repo=repo, revision=revision))["errors"]
+        assert error["extensions"]["code"] == code, (repo, revision)
+    nobody = Client(live.url)
+    try:
+        (error,) = (await nobody.raw(LOOK, repo=REPO))["errors"]
+        assert error["extensions"]["code"] == "UNAUTHENTICATED"
+    finally:
+        await nobody.close()
+
+
 async def until_it_downloads(client: Client, prediction_id: str, seen: list[dict[str, Any]]) -> None:
     """Follow a prediction until its model's files are on their way."""
     async with asyncio.timeout(60):
