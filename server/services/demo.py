@@ -154,6 +154,17 @@ MASK = (
     "AAAAAElFTkSuQmCC"
 )
 DEMO_MODELS = (
+    # The first is the oldest, which stands last in the gallery
+    DemoModel(
+        NewModel(
+            "echo",
+            ModelKind.CUSTOM,
+            NewVersion(ModelSource(SourceType.PREDICTOR, "echo")),
+            ECHO_DESCRIPTION,
+            tags=("demo",),
+        ),
+        samples=({"text": "What you say comes back, word by word."},),
+    ),
     DemoModel(
         NewModel(
             "prose",
@@ -235,16 +246,6 @@ DEMO_MODELS = (
         ),
         samples=tuple({"image": f"data:image/png;base64,{picture}", "top_k": 3} for picture in (YELLOW_STAR, RED_RING)),
         digest="sha256:28dc7fcc2849f0b02c6854c99a4cf7fc29d17971a55c58dc26fa5051d324ff38",
-    ),
-    DemoModel(
-        NewModel(
-            "echo",
-            ModelKind.CUSTOM,
-            NewVersion(ModelSource(SourceType.PREDICTOR, "echo")),
-            ECHO_DESCRIPTION,
-            tags=("demo",),
-        ),
-        samples=({"text": "What you say comes back, word by word."},),
     ),
 )
 

@@ -29,8 +29,11 @@ EXAMPLES = sorted((WEB / "src" / "graphiql" / "examples").glob("*.graphql"))
 # Rooms of web/src, the upper ones first: each imports from those below it, and those of one line not from each other
 LAYERS = (
     {"app"},
-    {"account", "admin", "batches", "chat", "compare", "experiments", "gallery", "history", "model", "usage"},
-    {"code", "session"},
+    {
+        *("account", "admin", "batches", "chat", "compare", "create", "experiments", "gallery", "history", "model"),
+        *("owner", "usage"),
+    },
+    {"cards", "code", "session"},
     {"form", "prediction"},
     {"markdown"},
     {"ui"},

@@ -1,6 +1,19 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { api, cardOf, fake, field, MODELS, open, register, signIn, SLOW, useBrowser } from "./harness.mjs";
+import {
+  api,
+  assertAccessible,
+  cardOf,
+  fake,
+  field,
+  fits,
+  MODELS,
+  open,
+  register,
+  signIn,
+  SLOW,
+  useBrowser,
+} from "./harness.mjs";
 
 useBrowser();
 
@@ -82,7 +95,7 @@ test("long lists come page by page", SLOW, async () => {
 test("no models, models in preparation, refused ones and an API that is away are explained", SLOW, async () => {
   const none = await open("/", { prepare: (p) => fake(p, "Gallery", () => answer([])) });
   await none.getByText("No models yet").waitFor();
-  await none.getByRole("link", { name: "Open GraphiQL" }).waitFor();
+  await none.getByText("Sign in to add the first one.").waitFor();
   const asking = await open("/", {
     prepare: async (p) => {
       await fake(p, "Gallery", () => answer([]));
@@ -180,4 +193,100 @@ test("a card shows the most likely answers of a model that weighs several", SLOW
   const nodes = [cardOf("test/classes", READY, { samples: [sample] })];
   const page = await open("/", { prepare: (p) => fake(p, "Gallery", () => answer(nodes)) });
   assert.equal(await page.locator(".card-sample").textContent(), "red circle  0.91\nred ring  0.05");
+});
+
+const front = (featured, shown, anonymousPredictions = true) => ({
+  data: {
+    featured: { nodes: featured },
+    trending: { nodes: shown },
+    shown: { nodes: shown },
+    server: { anonymousPredictions },
+  },
+});
+const SAMPLE = { id: "s", input: { text: "one two three" }, output: "one two three", text: "one two three", files: [] };
+
+test("a visitor starts a model at a click, and sees its sample, marked as such, until then", SLOW, async () => {
+  const model = cardOf(MODELS.echo, READY, { samples: [SAMPLE] });
+  const page = await open("/", { prepare: (p) => fake(p, "GalleryFront", () => front([], [model])) });
+  const hero = page.locator(".hero");
+  await hero.locator(".sample-output").getByText("one two three").waitFor();
+  assert.equal(await hero.locator(".badge").textContent(), "Sample");
+  assert.equal(await page.getByRole("heading", { level: 1 }).count(), 1);
+  await assertAccessible(page, "the first page of a visitor");
+  await hero.getByRole("button", { name: "Run it now" }).click();
+  await hero.locator('.badge[data-status="SUCCEEDED"]').waitFor();
+  assert.match(await hero.locator(".text-output").textContent(), /one two three/);
+  assert.equal(await hero.locator(".sample-output").count(), 0);
+  await hero.getByRole("button", { name: "Run it again" }).waitFor();
+  await hero.getByRole("link", { name: "Change the input" }).click();
+  await field(page, "text").waitFor();
+});
+
+test("where visitors may not run models, the hero asks them to sign in", SLOW, async () => {
+  const model = cardOf(MODELS.echo, READY, { samples: [SAMPLE] });
+  const page = await open("/", { prepare: (p) => fake(p, "GalleryFront", () => front([], [model], false)) });
+  await page.locator(".hero").getByRole("button", { name: "Sign in to run it" }).click();
+  await page.getByRole("dialog", { name: "Sign in" }).waitFor();
+  assert.equal(await page.locator(".hero").getByRole("button", { name: "Run it now" }).count(), 0);
+});
+
+test("a page without a front is a gallery still", SLOW, async () => {
+  const page = await open("/", {
+    prepare: (p) => fake(p, "GalleryFront", () => "abort"),
+    allow: [/ERR_FAILED/],
+  });
+  await page.locator(`[data-model="${MODELS.echo}"]`).waitFor();
+  await page.locator(".hero").getByRole("link", { name: "Browse models" }).waitFor();
+});
+
+test(
+  "featured models have a shelf; lists are narrowed by what models are for, and sorted, in the address",
+  SLOW,
+  async () => {
+    const asked = [];
+    const facts = { categories: ["CHAT"], languages: ["pt-BR"], license: { name: "MIT" }, starCount: 2 };
+    const chosen = cardOf("a/chosen", READY, facts);
+    const page = await open("/", {
+      prepare: async (p) => {
+        await fake(p, "GalleryFront", () => front([chosen], []));
+        await fake(p, "Gallery", ({ filter, orderBy }) => {
+          asked.push({ ...filter, orderBy });
+          return answer([chosen]);
+        });
+      },
+    });
+    await page.getByRole("region", { name: "Featured" }).getByText("a/chosen").waitFor();
+    const card = page.locator('[data-model="a/chosen"]');
+    for (const words of ["Chat", "2 stars", "MIT"]) await card.getByText(words, { exact: true }).waitFor();
+    await page.getByLabel("Made for").selectOption("Chat");
+    await page.locator('select[name="language"]').selectOption("pt-BR");
+    await page.getByLabel("License").selectOption("MIT");
+    const sorted = page.waitForRequest((request) => /STARS/.test(request.postData() ?? ""));
+    await page.getByLabel("Sort by").selectOption("Most stars");
+    await page.waitForURL(/category=CHAT&language=pt-BR&license=MIT&order=STARS/);
+    const wanted = { category: "CHAT", language: "pt-BR", license: "MIT" };
+    await sorted;
+    await page.locator('.cards[aria-busy="false"]').waitFor();
+    const last = asked.at(-1);
+    for (const [name, value] of Object.entries(wanted)) assert.equal(last[name], value);
+    assert.deepEqual(last.orderBy, { field: "STARS", direction: "DESC" });
+    assert.equal(await page.getByRole("region", { name: "Featured" }).count(), 0);
+  },
+);
+
+test("who has no model yet is led to the first one", SLOW, async () => {
+  const { token } = await register("first");
+  const page = await open("/?mine=1", { prepare: (p) => signIn(p, token) });
+  await page.getByRole("heading", { name: "Add your first model" }).waitFor();
+  await page.locator(".stage").getByRole("link", { name: "Add a model" }).click();
+  await page.getByRole("heading", { name: "Add a model" }).waitFor();
+});
+
+test("visitors see the gallery at 360 px and in German", SLOW, async () => {
+  const page = await open("/", { width: 360 });
+  await page.locator(`[data-model="${MODELS.echo}"]`).waitFor();
+  assert.equal(await fits(page), true);
+  await page.getByLabel("Language", { exact: true }).first().selectOption("Deutsch");
+  await page.getByRole("heading", { name: "Modelle", exact: true }).waitFor();
+  assert.equal(await fits(page), true);
 });

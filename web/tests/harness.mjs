@@ -197,6 +197,17 @@ export async function fake(page, operation, answer) {
   });
 }
 
+/** What the page of a model reads beyond its card. */
+const PAGE = {
+  isStarred: false,
+  pausedAt: null,
+  pauseReason: null,
+  owner: { id: "u1", handle: "test" },
+  forkedFrom: null,
+  versionAliases: [],
+  variables: null,
+};
+
 /** A `ModelPage` answer with one model of the given input schema, for the page at `FORM`. */
 export function modelAnswer(inputSchema, overrides = {}) {
   const version = {
@@ -218,7 +229,7 @@ export function modelAnswer(inputSchema, overrides = {}) {
     progress: null,
     ...overrides,
   };
-  return { data: { model: { ...cardOf("test/form", version), versions: [version], variables: null } } };
+  return { data: { model: { ...cardOf("test/form", version), ...PAGE, versions: [version] } } };
 }
 
 /** A model as the gallery gets it. */
@@ -233,6 +244,10 @@ export function cardOf(slug, latestVersion, overrides = {}) {
     description: "",
     tags: [],
     runCount: 0,
+    categories: [],
+    languages: [],
+    license: null,
+    starCount: 0,
     samples: [],
     latestVersion,
     ...overrides,

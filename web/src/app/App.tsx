@@ -5,12 +5,13 @@ import { say } from "../messages/messages";
 import { Gallery } from "../gallery/gallery";
 import { GalleryPage } from "../gallery/GalleryPage";
 import { Desk } from "../model/desk";
-import { RunPage } from "../model/RunPage";
 import { Account } from "../session/account";
 import { Header } from "./Header";
 import { PageView } from "./PageView";
 import { useSearchKey } from "./search_key";
 import { Missing } from "./Missing";
+import type { RunProps } from "../model/RunPage";
+import { useModule } from "../ui/module";
 import { route } from "../ui/router";
 import { useTitle } from "./title";
 
@@ -42,12 +43,23 @@ function pageOf(account: Account, gallery: Gallery, desk: Desk) {
       return <GalleryPage gallery={gallery} account={account} />;
     case "model":
     case "prediction":
-      return <RunPage desk={desk} route={shown} />;
+      return <RunView desk={desk} route={shown} account={account} />;
     case "missing":
       return <Missing />;
     default:
       return <PageView key={shown.page} name={shown.page} account={account} route={shown} />;
   }
+}
+
+/** The page of a model and that of a prediction, which are one. */
+function RunView(given: RunProps) {
+  const part = useModule(() => import("../model/RunPage"));
+  if (part) return <part.RunPage {...given} />;
+  return (
+    <div class="stage" aria-busy={part === null}>
+      {part === false && <p role="alert">{say.app.notLoaded}</p>}
+    </div>
+  );
 }
 
 /** Puts the focus at the start of a page that replaces another; a run that becomes a prediction keeps it. */

@@ -25,10 +25,13 @@ export const PAGES = {
   batches: page(() => import("../batches/BatchesPage").then((room) => room.BatchesPage), "batches"),
   chat: page(() => import("../chat/ChatPage").then((room) => room.ChatPage), "chat"),
   compare: page(() => import("../compare/ComparePage").then((room) => room.ComparePage), "compare"),
+  create: page(() => import("../create/CreatePage").then((room) => room.CreatePage), "create"),
+  edit: page(() => import("../create/EditPage").then((room) => room.EditPage), "create"),
   experiments: page(() => import("../experiments/ExperimentsPage").then((room) => room.ExperimentsPage), "experiments"),
   history: page(() => import("../history/HistoryPage").then((room) => room.HistoryPage), "history"),
   usage: page(() => import("../usage/UsagePage").then((room) => room.UsagePage), "usage"),
   invitation: links,
+  owner: page(() => import("../owner/OwnerPage").then((room) => room.OwnerPage), "owner"),
   reset: links,
   "sign-in": links,
 } satisfies Partial<Record<Route["page"], () => Promise<Page>>>;

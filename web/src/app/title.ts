@@ -25,6 +25,12 @@ function titleOf(desk: Desk): string[] {
       return [shown.slug];
     case "prediction":
       return prediction ? [statusOf(prediction, desk), prediction.model.slug] : [say.app.prediction];
+    case "create":
+      return [say.gallery.add];
+    case "edit":
+      return [shown.slug, say.model.edit];
+    case "owner":
+      return [shown.handle];
     case "chat":
       return shown.slug === null ? [say.app.chat] : [say.app.chat, shown.slug];
     case "experiments":

@@ -1,3 +1,6 @@
+import { locale } from "../messages/language";
+import { say } from "../messages/messages";
+
 const LONGEST = 180;
 /** Characters that are looked at: links and marks among them are not shown. */
 const READ = LONGEST * 10;
@@ -16,8 +19,8 @@ export function firstWords(markdown: string): string {
   return plain.length > LONGEST ? `${plain.slice(0, LONGEST).replace(/\s+\S*$/, "")} …` : plain;
 }
 
-const COUNT = new Intl.NumberFormat(undefined, { notation: "compact", maximumFractionDigits: 1 });
-
 /** How often a model was run, in words. */
-export const runs = (count: number | string): string =>
-  Number(count) === 1 ? "1 run" : `${COUNT.format(Number(count))} runs`;
+export function runs(count: number | string): string {
+  const format = new Intl.NumberFormat(locale.value, { notation: "compact", maximumFractionDigits: 1 });
+  return say.ui.runs(Number(count), format.format(Number(count)));
+}

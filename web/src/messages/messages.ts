@@ -5,8 +5,10 @@ import type batches from "./en/batches";
 import type chat from "./en/chat";
 import type code from "./en/code";
 import type compare from "./en/compare";
+import type create from "./en/create";
 import type experiments from "./en/experiments";
 import type history from "./en/history";
+import type owner from "./en/owner";
 import type * as start from "./en/start";
 import type usage from "./en/usage";
 import { language, preferredLanguage, rememberLanguage, type Language } from "./language";
@@ -19,8 +21,10 @@ interface Later {
   chat: typeof chat;
   code: typeof code;
   compare: typeof compare;
+  create: typeof create;
   experiments: typeof experiments;
   history: typeof history;
+  owner: typeof owner;
   usage: typeof usage;
 }
 export type LaterRoom = keyof Later;
@@ -38,8 +42,10 @@ const LATER: { [Room in LaterRoom]: Files<{ default: Later[Room] }> } = {
   chat: { en: () => import("./en/chat"), de: () => import("./de/chat") },
   code: { en: () => import("./en/code"), de: () => import("./de/code") },
   compare: { en: () => import("./en/compare"), de: () => import("./de/compare") },
+  create: { en: () => import("./en/create"), de: () => import("./de/create") },
   experiments: { en: () => import("./en/experiments"), de: () => import("./de/experiments") },
   history: { en: () => import("./en/history"), de: () => import("./de/history") },
+  owner: { en: () => import("./en/owner"), de: () => import("./de/owner") },
   usage: { en: () => import("./en/usage"), de: () => import("./de/usage") },
 };
 

@@ -1,16 +1,14 @@
 import { InputFields } from "../form/InputFields";
 import { JsonView } from "../form/JsonView";
 import type { InputForm } from "../form/values";
+import { loadMessages, say } from "../messages/messages";
 import { Callout } from "../ui/Callout";
-import { loadMessages } from "../messages/messages";
 import { useModule } from "../ui/module";
 import { Tabs } from "../ui/Tabs";
 import type { Desk } from "./desk";
 import { preparation } from "../ui/preparation";
 
 type View = "form" | "json" | "code";
-
-const NAMES: Record<View, string> = { form: "Form", json: "JSON", code: "Code" };
 
 /** The input as a form, as JSON, or as code that sends it. */
 export function InputPanel({ desk, onSubmit }: { desk: Desk; onSubmit: () => Promise<void> }) {
@@ -21,7 +19,7 @@ export function InputPanel({ desk, onSubmit }: { desk: Desk; onSubmit: () => Pro
   return (
     <form
       class="panel form"
-      aria-label="Input"
+      aria-label={say.model.input}
       noValidate
       onSubmit={(event) => {
         event.preventDefault();
@@ -29,9 +27,9 @@ export function InputPanel({ desk, onSubmit }: { desk: Desk; onSubmit: () => Pro
       }}
     >
       <Tabs
-        label="Input as"
+        label={say.model.inputAs}
         panel="input-view"
-        tabs={views.map((view) => [view, NAMES[view]])}
+        tabs={views.map((view) => [view, say.model.views[view]])}
         selected={shown}
         onSelect={(view) => form.turnTo(view)}
       />
@@ -56,7 +54,7 @@ function Shown({ form, view, desk }: { form: InputForm; view: View; desk: Desk }
 
 function Code({ desk, input }: { desk: Desk; input: unknown }) {
   const part = useModule(async () => (await Promise.all([import("../code/CodeView"), loadMessages("code")]))[0]);
-  if (part === false) return <p class="hint code-view">This part of the page did not load. Reload the page.</p>;
+  if (part === false) return <p class="hint code-view">{say.model.partMissing}</p>;
   const kind = (desk.model.value ?? desk.run.prediction.value?.model)?.kind ?? "";
   const predictor = desk.version.value?.predictor ?? "";
   return part && <part.CodeView model={desk.target.value} kind={kind} predictor={predictor} input={input} />;
@@ -70,7 +68,8 @@ function RunBar({ desk, form }: { desk: Desk; form: InputForm }) {
     return (
       <div class="run-bar">
         <p class="hint" role="status">
-          This version cannot run: {preparation({ reason: null, progress: null, state: "PREPARING", ...version })}.
+          {say.model.cannotRun(preparation({ reason: null, progress: null, state: "PREPARING", ...version }))}{" "}
+          {version?.state === "REFUSED" ? say.model.refusedNext : say.model.preparingNext}
         </p>
       </div>
     );
@@ -89,15 +88,15 @@ function RunBar({ desk, form }: { desk: Desk; form: InputForm }) {
       <div class="run-actions">
         <button type="submit" class="button button-primary" aria-disabled={isBusy}>
           {isBusy ? (
-            "Running…"
+            say.model.running
           ) : (
             <>
-              Run <kbd>Ctrl Enter</kbd>
+              {say.model.run} <kbd>Ctrl Enter</kbd>
             </>
           )}
         </button>
         <button type="button" class="button button-quiet" onClick={() => form.reset()}>
-          Reset
+          {say.model.reset}
         </button>
       </div>
     </div>

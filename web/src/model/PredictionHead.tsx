@@ -1,4 +1,5 @@
 import { CopyButton } from "../ui/CopyButton";
+import { say } from "../messages/messages";
 import { LinkIcon } from "../ui/icons";
 import { modelPath } from "../ui/router";
 import { moment } from "../ui/units";
@@ -10,7 +11,7 @@ export function PredictionHead({ desk }: { desk: Desk }) {
   if (!prediction) {
     return (
       <div class="page-head">
-        <h1 class="page-title">Prediction</h1>
+        <h1 class="page-title">{say.model.prediction}</h1>
       </div>
     );
   }
@@ -20,17 +21,17 @@ export function PredictionHead({ desk }: { desk: Desk }) {
     <div class="page-head">
       <div class="page-line">
         <h1 class="page-title page-slug">
-          <span class="visually-hidden">Prediction of </span>
+          <span class="visually-hidden">{say.model.predictionOf}</span>
           <a class="page-up" href={modelPath(slug)}>
             <span class="page-owner">{owner}/</span>
             {name}
           </a>
         </h1>
-        <span class="hint">version {prediction.version.number}</span>
+        <span class="hint">{say.model.version(prediction.version.number)}</span>
         <time class="hint" dateTime={prediction.createdAt} title={prediction.createdAt}>
           {moment(prediction.createdAt)}
         </time>
-        <CopyButton text={() => location.href} icon={<LinkIcon />} name="Copy link" />
+        <CopyButton text={() => location.href} icon={<LinkIcon />} name={say.model.copyLink} />
       </div>
     </div>
   );

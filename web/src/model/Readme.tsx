@@ -1,3 +1,4 @@
+import { say } from "../messages/messages";
 import { useModule } from "../ui/module";
 
 /** A model's description, which is Markdown; how to read that is loaded only where there is some. */
@@ -8,7 +9,7 @@ export function Readme({ text }: { text: string }) {
   return (
     <section class="panel readme" aria-labelledby="readme-title">
       <h2 class="section-title" id="readme-title">
-        Readme
+        {say.model.readme}
       </h2>
       <div class="markdown">{reader ? <reader.MarkdownText text={text} /> : <p class="raw-text">{text}</p>}</div>
     </section>

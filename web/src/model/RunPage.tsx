@@ -1,24 +1,24 @@
 import { useEffect } from "preact/hooks";
+import type { ModelDetails } from "../api/models";
 import { signedIn } from "../api/session";
-import { firstWords } from "../markdown/first_words";
+import { say } from "../messages/messages";
 import { Callout } from "../ui/Callout";
+import { useModule } from "../ui/module";
+import type { Account } from "../session/account";
 import type { Route } from "../ui/router";
 import type { Desk } from "./desk";
 import { ModelHead } from "./ModelHead";
 import { PredictionHead } from "./PredictionHead";
-import { Readme } from "./Readme";
-import { Samples } from "./Samples";
-import { Variables } from "./Variables";
-import { Versions } from "./Versions";
 import { Workbench } from "./Workbench";
 
-interface Props {
+export interface RunProps {
   desk: Desk;
+  account: Account;
   route: Extract<Route, { page: "model" | "prediction" }>;
 }
 
 /** A model's page and a prediction's page are one: what runs on the first goes on, in place, on the second. */
-export function RunPage({ desk, route }: Props) {
+export function RunPage({ desk, route, account }: RunProps) {
   const isModel = route.page === "model";
   const isIn = signedIn.value;
   useEffect(() => {
@@ -31,38 +31,32 @@ export function RunPage({ desk, route }: Props) {
   const problem = desk.problem.value ?? (desk.form.value ? null : desk.run.problem.value);
   return (
     <>
-      {isModel ? <ModelHead desk={desk} slug={route.slug} /> : <PredictionHead desk={desk} />}
+      {isModel ? <ModelHead desk={desk} slug={route.slug} account={account} /> : <PredictionHead desk={desk} />}
       {problem && (
         <div class={desk.form.value ? undefined : "stage"}>
           <Callout problem={problem} />
           {!desk.form.value && (
             <a class="button" href="/">
-              All models
+              {say.model.allModels}
             </a>
           )}
         </div>
       )}
       {desk.form.value ? <Workbench desk={desk} /> : !problem && <WorkbenchAwaited />}
-      {isModel && desk.model.value && (
-        <div class="about">
-          <div class="about-main">
-            {hasMore(desk.model.value.description) && <Readme text={desk.model.value.description} />}
-            <Samples desk={desk} samples={desk.model.value.samples} />
-            <Variables desk={desk} model={desk.model.value} />
-          </div>
-          <Versions model={desk.model.value} shown={desk.version.value?.number ?? null} />
-        </div>
-      )}
+      {isModel && desk.model.value && <Below desk={desk} model={desk.model.value} />}
     </>
   );
 }
 
-/** Whether a description says more than the line at the page's head. */
-const hasMore = (description: string): boolean => description.trim() !== firstWords(description);
+/** What is read after the form, and loaded after it. */
+function Below({ desk, model }: { desk: Desk; model: ModelDetails }) {
+  const part = useModule(() => import("./Details"));
+  return part && <part.Details desk={desk} model={model} />;
+}
 
 function WorkbenchAwaited() {
   return (
-    <div class="workbench" aria-busy="true" role="status" aria-label="Loading">
+    <div class="workbench" aria-busy="true" role="status" aria-label={say.model.loading}>
       <div class="panel workbench-awaited">
         <span class="bone" />
         <span class="bone bone-tall" />

@@ -1,10 +1,8 @@
 import { excerpt } from "../prediction/excerpt";
 import { outputWords } from "../prediction/Answers";
+import { say } from "../messages/messages";
 import { Media, mediaKind } from "../ui/Media";
-import type { ModelDetails } from "../api/models";
-import type { Desk } from "./desk";
-
-type Sample = ModelDetails["samples"][number];
+import type { Desk, Sample } from "./desk";
 
 /** What the model made for its owner, and a way to go on from there. */
 export function Samples({ desk, samples }: { desk: Desk; samples: readonly Sample[] }) {
@@ -12,7 +10,7 @@ export function Samples({ desk, samples }: { desk: Desk; samples: readonly Sampl
   return (
     <section class="panel samples" aria-labelledby="samples-title">
       <h2 class="section-title" id="samples-title">
-        Examples
+        {say.model.examples}
       </h2>
       <ul class="sample-list">
         {samples.map((sample) => (
@@ -20,7 +18,7 @@ export function Samples({ desk, samples }: { desk: Desk; samples: readonly Sampl
             <SampleOutput sample={sample} />
             <p class="hint">{excerpt(sample.input)}</p>
             <button type="button" class="button" onClick={() => take(desk, sample)}>
-              Use this input
+              {say.model.useInput}
             </button>
           </li>
         ))}
@@ -32,7 +30,7 @@ export function Samples({ desk, samples }: { desk: Desk; samples: readonly Sampl
 function SampleOutput({ sample }: { sample: Sample }) {
   const files = sample.files.filter((file) => mediaKind(file.contentType) !== null);
   if (files.length === 0) return <p class="sample-text">{outputWords(sample) || "…"}</p>;
-  const label = `Input: ${excerpt(sample.input)}`;
+  const label = say.model.inputLabel(excerpt(sample.input));
   return (
     <>
       {files.map(({ url, contentType }) => (

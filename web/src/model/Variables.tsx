@@ -3,6 +3,7 @@ import { request } from "../api/client";
 import { RemoveModelVariableDocument, SetModelVariableDocument } from "../api/generated/graphql";
 import type { ModelDetails } from "../api/models";
 import { apiProblem, refusalProblem, type Problem } from "../api/problems";
+import { say } from "../messages/messages";
 import { Callout } from "../ui/Callout";
 import { moment } from "../ui/units";
 import type { Desk } from "./desk";
@@ -38,11 +39,11 @@ export function Variables({ desk, model }: { desk: Desk; model: ModelDetails }) 
   return (
     <section class="panel settings" aria-labelledby="variables-title">
       <h2 class="section-title" id="variables-title">
-        Variables and secrets
+        {say.model.variables}
       </h2>
       <p class="hint">
-        For the class that runs this model, in its <code>os.environ</code>. Predictions that begin later have them; only
-        you see this.
+        {say.model.variablesAbout} <code>os.environ</code>
+        {say.model.variablesWhen}
       </p>
       {model.variables.length > 0 && (
         <ul class="setting-list">
@@ -50,13 +51,20 @@ export function Variables({ desk, model }: { desk: Desk; model: ModelDetails }) 
             <li key={name} class="setting-row">
               <span class="setting-what">
                 <code class="variable-name">{name}</code>
-                {kind === "VARIABLE" && <code class="variable-value">{value ?? "(unreadable)"}</code>}
+                {kind === "VARIABLE" && <code class="variable-value">{value ?? say.model.unreadable}</code>}
                 <span class="hint">
-                  {kind === "SECRET" ? "secret" : "variable"} · set {moment(updatedAt)}
+                  {kind === "SECRET"
+                    ? say.model.secretSet(moment(updatedAt))
+                    : say.model.variableSet(moment(updatedAt))}
                 </span>
               </span>
-              <button type="button" class="button" aria-label={`Remove ${name}`} onClick={() => void remove(name)}>
-                Remove
+              <button
+                type="button"
+                class="button"
+                aria-label={say.model.removeNamed(name)}
+                onClick={() => void remove(name)}
+              >
+                {say.model.remove}
               </button>
             </li>
           ))}
@@ -65,7 +73,7 @@ export function Variables({ desk, model }: { desk: Desk; model: ModelDetails }) 
       <form class="setting-form" onSubmit={set}>
         <div class="field">
           <label class="field-label" for="variable-name">
-            Name
+            {say.model.name}
           </label>
           <input
             class="input"
@@ -79,17 +87,17 @@ export function Variables({ desk, model }: { desk: Desk; model: ModelDetails }) 
         </div>
         <div class="field">
           <label class="field-label" for="variable-value">
-            Value
+            {say.model.value}
           </label>
           <textarea class="input" id="variable-value" name="value" rows={2} autocomplete="off" spellcheck={false} />
         </div>
         <label class="scope">
           <input type="checkbox" class="choice" name="secret" defaultChecked />
-          Secret: nobody reads it again
+          {say.model.secret}
         </label>
         {problem && <Callout problem={problem} />}
         <button type="submit" class="button">
-          Set
+          {say.model.set}
         </button>
       </form>
     </section>

@@ -1,3 +1,4 @@
+import { say } from "../messages/messages";
 import { modelPath } from "../ui/router";
 import { bytes, moment } from "../ui/units";
 import type { ModelDetails } from "../api/models";
@@ -10,17 +11,17 @@ export function Versions({ model, shown }: { model: ModelDetails; shown: number 
   return (
     <section class="panel versions" aria-labelledby="versions-title">
       <h2 class="section-title" id="versions-title">
-        Versions
+        {say.model.versions}
       </h2>
       <ol class="version-list">
         {model.versions.map((version) => (
           <li key={version.id}>
             <p class="version-line">
               <a href={modelPath(model.slug, version.number)} aria-current={version.number === shown || undefined}>
-                version {version.number}
+                {say.model.version(version.number)}
               </a>
               <span class="state" data-state={version.state}>
-                {version.state.toLowerCase()}
+                {say.model.states[version.state]}
               </span>
               <time class="hint" dateTime={version.createdAt}>
                 {moment(version.createdAt)}
@@ -30,7 +31,7 @@ export function Versions({ model, shown }: { model: ModelDetails; shown: number 
             <Base version={version} />
             {version.engine && (
               <p class="hint">
-                Runs {version.engine}
+                {say.model.runs(version.engine)}
                 {version.engineReason && `: ${version.engineReason}`}
               </p>
             )}
@@ -47,7 +48,7 @@ function Base({ version: { base } }: { version: Version }) {
   const slug = base.slug.slice(0, base.slug.lastIndexOf(":"));
   return (
     <p class="hint">
-      Adapter on <a href={modelPath(slug, base.number)}>{base.slug}</a>
+      {say.model.adapterOn} <a href={modelPath(slug, base.number)}>{base.slug}</a>
     </p>
   );
 }
@@ -58,7 +59,7 @@ function factsOf(version: Version): string[] {
     version.revision ? version.revision.slice(0, 12) : "",
     version.sizeBytes === null ? "" : bytes(Number(version.sizeBytes)),
     version.quantization ?? "",
-    version.device === "ANY" ? "" : `${version.device} only`,
+    version.device === "ANY" ? "" : say.model.only(version.device),
     version.state === "READY" ? "" : preparation(version),
   ].filter(Boolean);
 }

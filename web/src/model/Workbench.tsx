@@ -2,6 +2,7 @@ import { useRef } from "preact/hooks";
 import { useRunKeys } from "../prediction/keys";
 import { go, predictionPath } from "../ui/router";
 import { Output } from "../prediction/Output";
+import { SampleOutput } from "../prediction/SampleOutput";
 import type { Desk } from "./desk";
 import { InputPanel } from "./InputPanel";
 
@@ -22,11 +23,13 @@ export function Workbench({ desk }: { desk: Desk }) {
     showOutput(output.current);
   };
   useRunKeys(run, submit);
+  const sample = desk.model.value?.samples[0];
+  const isIdle = run.prediction.value === null && run.problem.value === null;
   return (
     <div class="workbench">
       <InputPanel desk={desk} onSubmit={submit} />
       <div class="output-column" ref={output}>
-        <Output run={run} onRetry={() => void again(desk)} />
+        {isIdle && sample ? <SampleOutput sample={sample} /> : <Output run={run} onRetry={() => void again(desk)} />}
       </div>
     </div>
   );

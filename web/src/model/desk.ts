@@ -3,8 +3,11 @@ import { request } from "../api/client";
 import { ModelPageDocument } from "../api/generated/graphql";
 import type { ModelDetails, Version } from "../api/models";
 import { passingProblem, type Problem } from "../api/problems";
+import { say } from "../messages/messages";
 import { InputForm } from "../form/values";
 import { Run, type JoinedPrediction } from "../prediction/run";
+
+export type Sample = ModelDetails["samples"][number];
 
 const RETRY_MS = 4_000;
 const PREPARING_MS = 3_000;
@@ -44,7 +47,7 @@ export class Desk {
       if (turn !== this.#turn) return;
       if (!model) {
         this.#forget(slug);
-        this.problem.value = { title: `There is no model ${slug}`, detail: "It does not exist, or it is private." };
+        this.problem.value = { title: say.model.noModelTitle(slug), detail: say.model.noModelDetail };
         return;
       }
       batch(() => this.#choose(model, number));
@@ -63,7 +66,7 @@ export class Desk {
     this.model.value = model;
     this.#pinned.value = number;
     this.problem.value = version ? null : missingVersion(model, number);
-    this.#take(version);
+    this.#take(version, model.samples[0]);
   }
 
   /** Shows the model as it is by now. */
@@ -105,10 +108,12 @@ export class Desk {
     return ++this.#turn;
   }
 
-  #take(version: Version | null): void {
+  #take(version: Version | null, sample?: Sample): void {
     // what was typed stays while the version does
-    if (version?.id !== this.version.value?.id || !this.form.value)
+    if (version?.id !== this.version.value?.id || !this.form.value) {
       this.form.value = version ? new InputForm(version.inputSchema) : null;
+      if (sample) this.form.value?.fill(sample.input);
+    }
     this.version.value = version;
   }
 
@@ -122,6 +127,9 @@ export class Desk {
 }
 
 function missingVersion(model: ModelDetails, number: number | null): Problem {
-  if (number === null) return { title: "No version yet", detail: `${model.slug} has no version that could run.` };
-  return { title: `There is no version ${number}`, detail: `${model.slug} has ${model.versions.length} in all.` };
+  if (number === null) return { title: say.model.noVersionTitle, detail: say.model.noVersionDetail(model.slug) };
+  return {
+    title: say.model.missingVersion(number),
+    detail: say.model.missingVersionDetail(model.slug, model.versions.length),
+  };
 }

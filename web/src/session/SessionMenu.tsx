@@ -1,3 +1,4 @@
+import { useSignalEffect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { signedIn } from "../api/session";
 import { say } from "../messages/messages";
@@ -9,6 +10,11 @@ export function SessionMenu({ account }: { account: Account }) {
   const dialog = useRef<HTMLDialogElement>(null);
   const isIn = signedIn.value;
   useEffect(() => void account.load(), [isIn]);
+  useSignalEffect(() => {
+    if (!account.isAsked.value) return;
+    account.isAsked.value = false;
+    if (dialog.current && !dialog.current.open) dialog.current.showModal();
+  });
 
   if (isIn) {
     return (

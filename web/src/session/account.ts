@@ -20,6 +20,8 @@ export class Account {
   readonly provider = signal<string | null>(null);
   /** Whether whoever is signed in may add models here, or would once signed in. */
   readonly mayAddModels = signal(true);
+  /** Whether a page asked for the dialog of signing in. */
+  readonly isAsked = signal(false);
   readonly problem = signal<Problem | null>(null);
   readonly fieldErrors = signal<Readonly<Record<string, string>>>({});
   readonly busy = signal(false);
@@ -88,6 +90,11 @@ export class Account {
     forgetTokens();
     this.handle.value = null;
     this.isAdmin.value = false;
+  }
+
+  /** Shows the dialog of signing in, for what needs an account. */
+  askToEnter(): void {
+    this.isAsked.value = true;
   }
 
   forgetErrors(): void {

@@ -4,6 +4,9 @@ export type Route =
   | { page: "gallery" }
   | { page: "model"; slug: string; version: number | null }
   | { page: "prediction"; id: string }
+  | { page: "create" }
+  | { page: "edit"; slug: string }
+  | { page: "owner"; handle: string }
   | { page: "chat"; slug: string | null }
   | { page: "history" }
   | { page: "compare" }
@@ -43,10 +46,18 @@ export function routeOf({ pathname, searchParams }: URL): Route {
     const slug = `${second}/${third}`;
     return { page: "model", slug, version: Number.isInteger(version) && version > 0 ? version : null };
   }
+  if (parts.length === 4 && first === "models" && second && third && parts[3] === "edit")
+    return { page: "edit", slug: `${second}/${third}` };
+  if (parts.length === 2 && first === "owners" && second) return { page: "owner", handle: second };
+  if (parts.length === 1 && first === "new") return { page: "create" };
   if (parts.length === 4 && first === "models" && second && third && parts[3] === "experiments")
     return { page: "experiments", slug: `${second}/${third}` };
   return { page: "missing" };
 }
+
+export const editPath = (slug: string): string => `${modelPath(slug)}/edit`;
+
+export const ownerPath = (handle: string): string => `/owners/${encodeURIComponent(handle)}`;
 
 export const predictionPath = (id: string): string => `/p/${encodeURIComponent(id)}`;
 

@@ -1,3 +1,4 @@
+import { plural } from "../counts";
 import type english from "../en/ui";
 
 export default {
@@ -13,6 +14,8 @@ export default {
   refused: (reason: string) => `abgelehnt: ${reason}`,
   noReason: "kein Grund genannt",
   preparing: "wird vorbereitet",
+  preparingAgainAt: (reason, when) => `nicht bereit: ${reason}; neuer Versuch ${when}`,
   preparingAgain: (reason: string) => `die Vorbereitung wird wiederholt: ${reason}`,
+  runs: (count: number, amount: string) => plural(count, { one: "1 Lauf", other: `${amount} Läufe` }),
   amountOf: (done: string, total: string) => `${done} von ${total}`,
 } satisfies typeof english;

@@ -1,3 +1,4 @@
+import { plural } from "../counts";
 export default {
   cancel: "Cancel",
   copy: "Copy",
@@ -11,6 +12,8 @@ export default {
   refused: (reason: string) => `refused: ${reason}`,
   noReason: "no reason given",
   preparing: "preparing",
+  preparingAgainAt: (reason: string, when: string) => `not ready: ${reason}; it is tried again ${when}`,
   preparingAgain: (reason: string) => `preparing is tried again: ${reason}`,
+  runs: (count: number, amount: string) => plural(count, { one: "1 run", other: `${amount} runs` }),
   amountOf: (done: string, total: string) => `${done} of ${total}`,
 };
