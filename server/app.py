@@ -45,7 +45,7 @@ STAINLESS = (
 )
 UI_PATHS = (
     *("/", "/models/{owner}/{name}", "/models/{owner}/{name}/edit", "/models/{owner}/{name}/experiments"),
-    *("/new", "/owners/{handle}"),
+    *("/models/{owner}/{name}/performance", "/new", "/owners/{handle}"),
     *("/p/{id}", "/history", "/compare", "/chat", "/chat/{owner}/{name}", "/batches", "/batches/{id}"),
     *("/account", "/usage", "/admin", "/invitation", "/reset", "/sign-in"),
 )

@@ -61,6 +61,14 @@ test("the owner sees what an experiment found, and who may not is told so", SLOW
   await page.setViewportSize({ width: 360, height: 800 });
   assert.equal(await fits(page), true);
 
+  await page.setViewportSize({ width: 1280, height: 900 });
+  await page.goto(new URL(`/models/${slug}/performance?days=1`, page.url()).href);
+  await page.getByRole("img", { name: "Predictions that ended" }).waitFor();
+  await page.getByRole("region", { name: "Times" }).waitFor();
+  await assertAccessible(page, "performance");
+  await page.setViewportSize({ width: 360, height: 800 });
+  assert.equal(await fits(page), true);
+
   const stranger = await register("stranger");
   const other = await open(`/models/${slug}/experiments`, { prepare: (p) => signIn(p, stranger.token) });
   await other.getByText(/There is no model|No experiment yet/).waitFor();

@@ -29,6 +29,7 @@ export const PAGES = {
   edit: page(() => import("../create/EditPage").then((room) => room.EditPage), "create"),
   experiments: page(() => import("../experiments/ExperimentsPage").then((room) => room.ExperimentsPage), "experiments"),
   history: page(() => import("../history/HistoryPage").then((room) => room.HistoryPage), "history"),
+  performance: page(() => import("../performance/PerformancePage").then((room) => room.PerformancePage), "performance"),
   usage: page(() => import("../usage/UsagePage").then((room) => room.UsagePage), "usage"),
   invitation: links,
   owner: page(() => import("../owner/OwnerPage").then((room) => room.OwnerPage), "owner"),

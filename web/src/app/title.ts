@@ -34,7 +34,8 @@ function titleOf(desk: Desk): string[] {
     case "chat":
       return shown.slug === null ? [say.app.chat] : [say.app.chat, shown.slug];
     case "experiments":
-      return [say.app.experiments, shown.slug];
+    case "performance":
+      return [say.app[shown.page], shown.slug];
     case "admin":
       return [say.app.system];
     case "invitation":

@@ -9,6 +9,7 @@ import type create from "./en/create";
 import type experiments from "./en/experiments";
 import type history from "./en/history";
 import type owner from "./en/owner";
+import type performance from "./en/performance";
 import type * as start from "./en/start";
 import type usage from "./en/usage";
 import { language, preferredLanguage, rememberLanguage, type Language } from "./language";
@@ -25,6 +26,7 @@ interface Later {
   experiments: typeof experiments;
   history: typeof history;
   owner: typeof owner;
+  performance: typeof performance;
   usage: typeof usage;
 }
 export type LaterRoom = keyof Later;
@@ -46,6 +48,7 @@ const LATER: { [Room in LaterRoom]: Files<{ default: Later[Room] }> } = {
   experiments: { en: () => import("./en/experiments"), de: () => import("./de/experiments") },
   history: { en: () => import("./en/history"), de: () => import("./de/history") },
   owner: { en: () => import("./en/owner"), de: () => import("./de/owner") },
+  performance: { en: () => import("./en/performance"), de: () => import("./de/performance") },
   usage: { en: () => import("./en/usage"), de: () => import("./de/usage") },
 };
 

@@ -13,7 +13,7 @@ export type Route =
   | { page: "usage" }
   | { page: "batches" }
   | { page: "batch"; id: string }
-  | { page: "experiments"; slug: string }
+  | { page: "experiments" | "performance"; slug: string }
   | { page: "account" }
   | { page: "admin" }
   | { page: "invitation" }
@@ -46,12 +46,11 @@ export function routeOf({ pathname, searchParams }: URL): Route {
     const slug = `${second}/${third}`;
     return { page: "model", slug, version: Number.isInteger(version) && version > 0 ? version : null };
   }
-  if (parts.length === 4 && first === "models" && second && third && parts[3] === "edit")
-    return { page: "edit", slug: `${second}/${third}` };
+  const part = (["edit", "experiments", "performance"] as const).find((name) => name === parts[3]);
+  if (parts.length === 4 && first === "models" && second && third && part)
+    return { page: part, slug: `${second}/${third}` };
   if (parts.length === 2 && first === "owners" && second) return { page: "owner", handle: second };
   if (parts.length === 1 && first === "new") return { page: "create" };
-  if (parts.length === 4 && first === "models" && second && third && parts[3] === "experiments")
-    return { page: "experiments", slug: `${second}/${third}` };
   return { page: "missing" };
 }
 

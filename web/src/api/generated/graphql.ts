@@ -1998,6 +1998,41 @@ export type OwnerPageQueryVariables = Exact<{
 
 export type OwnerPageQuery = { owner: { modelCount: number, starCount: number, runCount: number | string, user: { id: string, handle: string, createdAt: string }, models: { nodes: Array<{ categories: Array<ModelCategory>, languages: Array<string>, starCount: number, id: string, slug: string, name: string, kind: ModelKind, visibility: Visibility, description: string, tags: Array<string>, runCount: number | string, license: { name: string } | null, samples: Array<{ id: string, input: unknown, output: unknown, text: string | null, files: Array<{ url: string, contentType: string, width: number | null, height: number | null }> }>, latestVersion: { id: string, number: number, state: VersionState, reason: string | null, nextTryAt: string | null, progress: { phase: string, bytes: number | string, totalBytes: number | string | null } | null } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } } | null };
 
+export type VersionNumbersQueryVariables = Exact<{
+  slug: string;
+}>;
+
+
+export type VersionNumbersQuery = { model: { id: string, versions: Array<{ id: string, number: number }> } | null };
+
+export type PerformanceQueryVariables = Exact<{
+  id: string;
+  from: string;
+  to: string;
+}>;
+
+
+export type PerformanceQuery = { node:
+    | { __typename: 'ApiKey' }
+    | { __typename: 'AuditEvent' }
+    | { __typename: 'Batch' }
+    | { __typename: 'BatchLine' }
+    | { __typename: 'Experiment' }
+    | { __typename: 'Invitation' }
+    | { __typename: 'Model' }
+    | { __typename: 'ModelReport' }
+    | { __typename: 'ModelVersion', id: string, performance: { isExact: boolean, successRate: number | null, ends: { succeeded: number, failed: number, canceled: number, aborted: number, shared: number } | null, queueSeconds: { p50: number | null, p95: number | null, p99: number | null }, firstTokenSeconds: { p50: number | null, p95: number | null, p99: number | null }, predictSeconds: { p50: number | null, p95: number | null, p99: number | null }, totalSeconds: { p50: number | null, p95: number | null, p99: number | null }, tokensPerSecond: { p50: number | null, p95: number | null, p99: number | null }, series: Array<{ from: string, ends: { succeeded: number, failed: number, canceled: number, aborted: number, shared: number }, totalSeconds: { p50: number | null, p95: number | null, p99: number | null } }> } | null }
+    | { __typename: 'Prediction' }
+    | { __typename: 'User' }
+    | { __typename: 'WebhookDelivery' }
+   | null };
+
+export type PerformanceFieldsFragment = { isExact: boolean, successRate: number | null, ends: { succeeded: number, failed: number, canceled: number, aborted: number, shared: number } | null, queueSeconds: { p50: number | null, p95: number | null, p99: number | null }, firstTokenSeconds: { p50: number | null, p95: number | null, p99: number | null }, predictSeconds: { p50: number | null, p95: number | null, p99: number | null }, totalSeconds: { p50: number | null, p95: number | null, p99: number | null }, tokensPerSecond: { p50: number | null, p95: number | null, p99: number | null }, series: Array<{ from: string, ends: { succeeded: number, failed: number, canceled: number, aborted: number, shared: number }, totalSeconds: { p50: number | null, p95: number | null, p99: number | null } }> };
+
+export type PercentileFieldsFragment = { p50: number | null, p95: number | null, p99: number | null };
+
+export type EndsFieldsFragment = { succeeded: number, failed: number, canceled: number, aborted: number, shared: number };
+
 export type PredictionNotesQueryVariables = Exact<{
   id: string;
 }>;
@@ -2545,6 +2580,66 @@ export const SessionFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
   }
 }
     `, {"fragmentName":"SessionFields"}) as unknown as TypedDocumentString<SessionFieldsFragment, unknown>;
+export const EndsFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment EndsFields on PredictionEnds {
+  succeeded
+  failed
+  canceled
+  aborted
+  shared
+}
+    `, {"fragmentName":"EndsFields"}) as unknown as TypedDocumentString<EndsFieldsFragment, unknown>;
+export const PercentileFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment PercentileFields on RunPercentiles {
+  p50
+  p95
+  p99
+}
+    `, {"fragmentName":"PercentileFields"}) as unknown as TypedDocumentString<PercentileFieldsFragment, unknown>;
+export const PerformanceFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment PerformanceFields on VersionPerformance {
+  isExact
+  ends {
+    ...EndsFields
+  }
+  successRate
+  queueSeconds {
+    ...PercentileFields
+  }
+  firstTokenSeconds {
+    ...PercentileFields
+  }
+  predictSeconds {
+    ...PercentileFields
+  }
+  totalSeconds {
+    ...PercentileFields
+  }
+  tokensPerSecond {
+    ...PercentileFields
+  }
+  series {
+    from
+    ends {
+      ...EndsFields
+    }
+    totalSeconds {
+      ...PercentileFields
+    }
+  }
+}
+    fragment PercentileFields on RunPercentiles {
+  p50
+  p95
+  p99
+}
+fragment EndsFields on PredictionEnds {
+  succeeded
+  failed
+  canceled
+  aborted
+  shared
+}`, {"fragmentName":"PerformanceFields"}) as unknown as TypedDocumentString<PerformanceFieldsFragment, unknown>;
 export const UsageSumFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment UsageSumFields on UsageSum {
   predictions
@@ -4880,6 +4975,72 @@ fragment GalleryCard on Model {
     ...SampleFields
   }
 }`) as unknown as TypedDocumentString<OwnerPageQuery, OwnerPageQueryVariables>;
+export const VersionNumbersDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query VersionNumbers($slug: String!) {
+  model(slug: $slug) {
+    id
+    versions {
+      id
+      number
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<VersionNumbersQuery, VersionNumbersQueryVariables>;
+export const PerformanceDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query Performance($id: ID!, $from: DateTime!, $to: DateTime!) {
+  node(id: $id) {
+    __typename
+    ... on ModelVersion {
+      id
+      performance(from: $from, to: $to) {
+        ...PerformanceFields
+      }
+    }
+  }
+}
+    fragment PerformanceFields on VersionPerformance {
+  isExact
+  ends {
+    ...EndsFields
+  }
+  successRate
+  queueSeconds {
+    ...PercentileFields
+  }
+  firstTokenSeconds {
+    ...PercentileFields
+  }
+  predictSeconds {
+    ...PercentileFields
+  }
+  totalSeconds {
+    ...PercentileFields
+  }
+  tokensPerSecond {
+    ...PercentileFields
+  }
+  series {
+    from
+    ends {
+      ...EndsFields
+    }
+    totalSeconds {
+      ...PercentileFields
+    }
+  }
+}
+fragment PercentileFields on RunPercentiles {
+  p50
+  p95
+  p99
+}
+fragment EndsFields on PredictionEnds {
+  succeeded
+  failed
+  canceled
+  aborted
+  shared
+}`) as unknown as TypedDocumentString<PerformanceQuery, PerformanceQueryVariables>;
 export const PredictionNotesDocument = /*#__PURE__*/ new TypedDocumentString(`
     query PredictionNotes($id: ID!) {
   viewer {

@@ -7,6 +7,7 @@ export default {
   batches: "Stapel",
   batch: "Stapel",
   experiments: "Versuche",
+  performance: "Leistung",
   site: "Seiten",
   models: "Modelle",
   chat: "Chat",

@@ -5,6 +5,7 @@ export default {
   batches: "Batches",
   batch: "Batch",
   experiments: "Experiments",
+  performance: "Performance",
   site: "Site",
   models: "Models",
   chat: "Chat",
