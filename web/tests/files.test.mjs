@@ -73,6 +73,31 @@ test("a picker offers the files that the schema names, and a picture that was ch
   await preview.waitFor({ state: "detached" });
 });
 
+test("files are dropped on a field and pasted into it, where it takes them", SLOW, async () => {
+  const { page, run } = await openForm();
+  const give = (name, type, event) =>
+    field(page, name)
+      .locator("input[type=file]")
+      .evaluate(
+        (input, { type, event }) => {
+          const data = new DataTransfer();
+          data.items.add(new File([new Uint8Array([7, 7])], "a", { type }));
+          const options = { bubbles: true, cancelable: true };
+          const made =
+            event === "paste"
+              ? new ClipboardEvent("paste", { ...options, clipboardData: data })
+              : new DragEvent("drop", { ...options, dataTransfer: data });
+          input.dispatchEvent(made);
+        },
+        { type, event },
+      );
+  await give("picture", "text/plain", "drop");
+  await field(page, "picture").getByText("This field takes files of the type image/*.").waitFor();
+  await give("picture", "image/png", "drop");
+  await give("more", "text/plain", "paste");
+  assert.deepEqual(await run(), { picture: "data:image/png;base64,Bwc=", more: ["data:text/plain;base64,Bwc="] });
+});
+
 test("nobody signed in is told why a large file is not taken", SLOW, async () => {
   const { page, picker } = await openForm();
   await picker("picture").setInputFiles(file("a.png", 300_000));

@@ -1,6 +1,18 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { fake, FORM, field, modelAnswer, open, runButton, SLOW, useBrowser } from "./harness.mjs";
+import {
+  assertAccessible,
+  fake,
+  FORM,
+  field,
+  modelAnswer,
+  open,
+  register,
+  runButton,
+  signIn,
+  SLOW,
+  useBrowser,
+} from "./harness.mjs";
 
 useBrowser();
 
@@ -181,6 +193,35 @@ test("what is wrong with the input as a whole is told beside the button", SLOW, 
   await page.locator(".run-bar .callout").waitFor();
   const details = await page.locator(".run-bar .callout-detail").allTextContents();
   assert.deepEqual(details.slice(1), ["is too long"]);
+});
+
+test("a run has a priority, a deadline and a webhook where somebody gives them", SLOW, async () => {
+  const { token } = await register("options");
+  const sent = [];
+  const page = await open(FORM, {
+    prepare: async (p) => {
+      await signIn(p, token);
+      await fake(p, "ModelPage", () => modelAnswer({ type: "object", properties: { word: { type: "string" } } }));
+      await fake(p, "CreatePrediction", ({ input: { idempotencyKey, ...input } }) => {
+        sent.push(input);
+        const violation = { path: "/webhook/url", message: `no ${sent.length}`, code: "FORMAT" };
+        const refusal = { __typename: "InvalidInput", code: "INVALID_INPUT", message: "no", violations: [violation] };
+        return { data: { createPrediction: refusal } };
+      });
+    },
+  });
+  await runButton(page).click();
+  await page.getByText("/webhook/url: no 1").waitFor();
+  assert.deepEqual(sent[0], { model: "test/form", input: {} });
+  await page.getByText("Options", { exact: true }).click();
+  await page.getByLabel("Priority").selectOption("HIGH");
+  await page.getByLabel("Deadline in seconds").fill("90");
+  await page.getByLabel("Webhook").fill("https://example.org/hook");
+  await assertAccessible(page, "the options of a run");
+  await runButton(page).click();
+  await page.getByText("/webhook/url: no 2").waitFor();
+  const options = { priority: "HIGH", deadlineSeconds: 90, webhook: { url: "https://example.org/hook" } };
+  assert.deepEqual(sent[1], { model: "test/form", input: {}, ...options });
 });
 
 test("messages are rows of role and text, and as JSON what rows cannot show", SLOW, async () => {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
   api,
+  assertAccessible,
   BASE_URL,
   badge,
   fake,
@@ -117,7 +118,41 @@ test("what is begun elsewhere appears, and ends, without a reload", SLOW, async 
   await page.getByRole("checkbox").check();
   await end(id, token);
   await badge(page, "CANCELED").waitFor();
-  assert.equal(await page.getByRole("checkbox").count(), 0);
+  await page.getByRole("button", { name: "Select all that run" }).waitFor({ state: "detached" });
+});
+
+test("predictions are found by their words, and deleted for good once one has confirmed", SLOW, async () => {
+  const { token } = await register("tidy");
+  const ids = [];
+  for (const text of ["a red fox", "a <b>blue</b> fox", "a red hen"]) ids.push(await startEcho(token, { text }));
+  ids.push(await startEcho(token, { text: "slow red", repeat: 1000, delay_seconds: 1 }));
+  const page = await openHistory(token);
+  await badge(page, "PROCESSING").waitFor();
+  await page.getByRole("searchbox", { name: "Words" }).fill("RED fox");
+  await page.getByText("1 of 4 predictions have these words.").waitFor();
+  assert.deepEqual(await words(page), ["a red fox"]);
+  await page.reload();
+  await page.getByText("1 of 4 predictions have these words.").waitFor();
+  await page.getByRole("searchbox", { name: "Words" }).fill("red");
+  await rows(page).nth(2).waitFor();
+  await page.getByRole("button", { name: "Select all shown" }).click();
+  await page.getByRole("checkbox", { name: /a red hen/ }).uncheck();
+  const remove = page.getByRole("button", { name: "Delete 2 selected" });
+  await remove.click();
+  await page.getByText("Delete 2 predictions with their inputs").waitFor();
+  await page.getByRole("dialog").getByRole("button", { name: "Cancel" }).click();
+  await page.getByText("Delete 2 predictions with their inputs").waitFor({ state: "hidden" });
+  assert.equal(await rows(page).count(), 3);
+  await remove.click();
+  await assertAccessible(page, "a question before predictions are deleted");
+  await page.getByRole("dialog").getByRole("button", { name: "Delete 2 selected" }).click();
+  await rows(page).nth(1).waitFor({ state: "detached" });
+  assert.deepEqual(await words(page), ["a red hen"]);
+  const query = "query ($ids: [ID!]!) { nodes(ids: $ids) { ... on Prediction { id canceledAt } } }";
+  const isGone = async () => (await api(query, { ids }, token)).nodes.map((node) => node === null);
+  // one that runs goes once it has ended
+  while ((await isGone()).filter(Boolean).length < 2) await page.waitForTimeout(100);
+  assert.deepEqual(await isGone(), [true, false, false, true]);
 });
 
 test("long lists come page by page, and an API that is away is said so", SLOW, async () => {

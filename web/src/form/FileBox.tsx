@@ -27,6 +27,7 @@ const MOST_PREVIEWS = 8;
 export function FileBox(props: FileBoxProps) {
   const busy = useSignal(false);
   const names = useSignal("");
+  const isOver = useSignal(false);
   const input = useRef<HTMLInputElement>(null);
   const latest = useRef(0);
   /** Of what was chosen here or sent before, by what it is given as. */
@@ -72,8 +73,33 @@ export function FileBox(props: FileBoxProps) {
     }
   };
 
+  /** Files that came otherwise than by the picker, which offers none of other types by itself. */
+  const give = (chosen: readonly File[]) => {
+    const fitting = chosen.filter((file) => isOffered(file, props.control.accept));
+    if (fitting.length > 0) void choose(props.control.multiple ? fitting : fitting.slice(0, 1));
+    else if (chosen.length > 0) props.onProblem(say.form.wrongType(props.control.accept));
+  };
+
   return (
-    <div>
+    <div
+      class={`file-box${isOver.value ? " file-box-over" : ""}`}
+      onDragOver={(event) => {
+        event.preventDefault();
+        isOver.value = true;
+      }}
+      onDragLeave={() => (isOver.value = false)}
+      onDrop={(event) => {
+        event.preventDefault();
+        isOver.value = false;
+        give([...(event.dataTransfer?.files ?? [])]);
+      }}
+      onPaste={(event) => {
+        const chosen = [...(event.clipboardData?.files ?? [])];
+        if (chosen.length === 0) return;
+        event.preventDefault();
+        give(chosen);
+      }}
+    >
       <input
         {...attributes(props)}
         ref={input}
@@ -86,11 +112,20 @@ export function FileBox(props: FileBoxProps) {
       <p class="field-about" role="status">
         {busy.value && <span>{say.form.sending}</span>}
         {!busy.value && names.value === "" && given !== "" && shown(given)}
+        {!busy.value && given === "" && <span class="keys-hint">{say.form.dropHint}</span>}
       </p>
       <Previews given={given} chosen={chosenFiles.value} />
     </div>
   );
 }
+
+/** Whether a picker with these types would offer a file. */
+const isOffered = ({ type }: File, accept: string): boolean =>
+  accept === "" ||
+  accept.split(",").some((one) => {
+    const wanted = one.trim();
+    return wanted === "*/*" || wanted === type || (wanted.endsWith("/*") && type.startsWith(wanted.slice(0, -1)));
+  });
 
 /** The files that a field holds, as far as they can be shown: chosen here, sent before, or written out within the input. */
 function Previews({ given, chosen }: { given: string; chosen: ReadonlyMap<string, Preview> }) {

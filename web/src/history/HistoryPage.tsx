@@ -1,9 +1,12 @@
 import { useEffect, useState } from "preact/hooks";
 import { signedIn } from "../api/session";
+import { say } from "../messages/messages";
 import { Callout } from "../ui/Callout";
+import { Confirm } from "../ui/Confirm";
 import { amend, query } from "../ui/router";
-import { filterOf, STATUSES } from "./filter";
-import { History } from "../prediction/history";
+import { filterOf, hasWords, STATUSES } from "./filter";
+import { excerpt } from "../prediction/excerpt";
+import { History, type Row } from "../prediction/history";
 import { Rows, RowsAwaited } from "../prediction/Rows";
 
 import "../styles/history.css";
@@ -14,7 +17,8 @@ const TYPING_MS = 200;
 export function HistoryPage() {
   const [history] = useState(() => new History());
   const isIn = signedIn.value;
-  const asked = query.value.toString();
+  const words = (query.value.get("words") ?? "").trim();
+  const asked = askedOf(query.value);
   useEffect(() => {
     if (!isIn) return;
     const filter = filterOf(query.value);
@@ -27,30 +31,39 @@ export function HistoryPage() {
   return (
     <div class="history">
       <div class="page-head">
-        <h1 class="page-title">History</h1>
+        <h1 class="page-title">{say.history.title}</h1>
       </div>
       <Filters />
-      <Chosen history={history} />
-      <Found history={history} isNarrowed={asked !== ""} />
+      <Found history={history} words={words} isNarrowed={asked !== "" || words !== ""} />
     </div>
   );
+}
+
+/** What the server is asked for: all of an address but for what is looked for among its answers. */
+function askedOf(all: URLSearchParams): string {
+  const asked = new URLSearchParams(all);
+  asked.delete("words");
+  return asked.toString();
 }
 
 function SignedOut() {
   return (
     <div class="stage">
-      <h1 class="stage-title">Your history is private</h1>
-      <p>Sign in to keep what you run here. A prediction made without an account is reachable by its link only.</p>
+      <h1 class="stage-title">{say.history.private}</h1>
+      <p>{say.history.signIn}</p>
     </div>
   );
 }
 
 function Filters() {
   const status = query.value.get("status");
-  const names: [string | null, string][] = [[null, "All"], ...Object.entries(STATUSES).map(nameOf)];
+  const names: [string | null, string][] = [
+    [null, say.history.all],
+    ...Object.keys(STATUSES).map((name): [string, string] => [name, say.history.states[name] ?? name]),
+  ];
   return (
     <search class="filters">
-      <div class="segments" role="group" aria-label="Status">
+      <div class="segments" role="group" aria-label={say.history.state}>
         {names.map(([value, name]) => (
           <button
             key={name}
@@ -64,7 +77,7 @@ function Filters() {
         ))}
       </div>
       <label class="filter">
-        <span class="hint">Model</span>
+        <span class="hint">{say.history.model}</span>
         <input
           class="input"
           type="text"
@@ -75,13 +88,20 @@ function Filters() {
           onInput={(event) => amend({ model: event.currentTarget.value })}
         />
       </label>
-      <Day name="from" label="From" />
-      <Day name="to" label="To" />
+      <Day name="from" label={say.history.from} />
+      <Day name="to" label={say.history.to} />
+      <label class="filter">
+        <span class="hint">{say.history.find}</span>
+        <input
+          class="input"
+          type="search"
+          value={query.value.get("words") ?? ""}
+          onInput={(event) => amend({ words: event.currentTarget.value })}
+        />
+      </label>
     </search>
   );
 }
-
-const nameOf = ([key, { name }]: [string, { name: string }]): [string, string] => [key, name];
 
 function Day({ name, label }: { name: string; label: string }) {
   return (
@@ -97,52 +117,78 @@ function Day({ name, label }: { name: string; label: string }) {
   );
 }
 
-/** What can be done with several at once; there while something runs. */
-function Chosen({ history }: { history: History }) {
-  if (history.active.value.length === 0) return null;
-  const count = history.active.value.filter(({ id }) => history.chosen.value.has(id)).length;
+/** What can be done with several at once. */
+function Chosen({ history, rows }: { history: History; rows: readonly Row[] }) {
+  const chosen = rows.filter(({ id }) => history.chosen.value.has(id)).length;
+  const running = history.active.value.filter(({ id }) => history.chosen.value.has(id)).length;
+  const isBusy = history.canceling.value;
   return (
-    <div class="chosen" role="group" aria-label="Running predictions">
-      <button type="button" class="button" onClick={() => history.chooseActive()}>
-        Select all that run
+    <div class="chosen" role="group" aria-label={say.history.selection}>
+      <button type="button" class="button" onClick={() => history.chooseAll(rows)}>
+        {say.history.selectAll}
       </button>
-      <button
-        type="button"
-        class="button"
-        disabled={count === 0 || history.canceling.value}
-        onClick={() => void history.cancelChosen()}
-      >
-        Cancel {count} selected
-      </button>
+      {history.active.value.length > 0 && (
+        <>
+          <button type="button" class="button" onClick={() => history.chooseActive()}>
+            {say.history.selectRunning}
+          </button>
+          <button
+            type="button"
+            class="button"
+            disabled={running === 0 || isBusy}
+            onClick={() => void history.cancelChosen()}
+          >
+            {say.history.cancel(running)}
+          </button>
+        </>
+      )}
+      <Confirm
+        name={say.history.remove(chosen)}
+        question={say.history.removeAsk(chosen)}
+        disabled={chosen === 0 || isBusy}
+        onConfirm={() => history.deleteChosen(rows)}
+      />
     </div>
   );
 }
 
-function Found({ history, isNarrowed }: { history: History; isNarrowed: boolean }) {
-  const rows = history.rows.value;
+function Found({ history, words, isNarrowed }: { history: History; words: string; isNarrowed: boolean }) {
+  const all = history.rows.value;
   const problem = history.problem.value;
-  if (rows === null) return problem ? <Callout problem={problem} /> : <RowsAwaited />;
+  if (all === null) return problem ? <Callout problem={problem} /> : <RowsAwaited />;
+  const rows = words === "" ? all : all.filter((row) => hasWords(textOf(row), words));
+  const hasMore = history.hasMore.value;
   return (
     <>
       {problem && <Callout problem={problem} />}
-      {rows.length > 0 ? <Rows history={history} rows={rows} /> : <Nothing isNarrowed={isNarrowed} />}
-      {history.hasMore.value && (
+      {words !== "" && (
+        <p class="hint" role="status">
+          {(hasMore ? say.history.findAbout : say.history.findAll)(rows.length, all.length)}
+        </p>
+      )}
+      {rows.length > 0 && <Chosen history={history} rows={rows} />}
+      {rows.length > 0 ? <Rows history={history} rows={rows} isSelectable /> : <Nothing isNarrowed={isNarrowed} />}
+      {hasMore && (
         <button type="button" class="button more" onClick={() => void history.more()}>
-          Show more
+          {say.ui.showMore}
         </button>
       )}
     </>
   );
 }
 
+/** What of a prediction is looked through for words: more than its row shows. */
+const textOf = (row: Row): string =>
+  [row.model.slug, excerpt(row.input), JSON.stringify(row.input), row.error?.message].join("\n");
+
 function Nothing({ isNarrowed }: { isNarrowed: boolean }) {
   return (
     <div class="stage">
-      <h2 class="stage-title">{isNarrowed ? "Nothing fits that" : "Nothing yet"}</h2>
-      <p>{isNarrowed ? "Other days, models or states may have more." : "Run a model, and it appears here at once."}</p>
+      <h2 class="stage-title">{isNarrowed ? say.history.nothingFits : say.history.nothing}</h2>
+      <p>{isNarrowed ? say.history.nothingFitsAbout : say.history.nothingAbout}</p>
       <p>
         <a class="button" href={isNarrowed ? "/history" : "/"}>
-          {isNarrowed ? "Show all" : "Models"}
+          {isNarrowed ? say.history.showAll : say.history.models}
         </a>
       </p>
     </div>

@@ -1,10 +1,10 @@
 import type { PredictionFilter, PredictionStatus } from "../api/generated/graphql";
 
-export const STATUSES: Readonly<Record<string, { name: string; of: readonly PredictionStatus[] }>> = {
-  active: { name: "Running", of: ["STARTING", "PROCESSING"] },
-  succeeded: { name: "Succeeded", of: ["SUCCEEDED"] },
-  failed: { name: "Failed", of: ["FAILED", "ABORTED"] },
-  canceled: { name: "Canceled", of: ["CANCELED"] },
+export const STATUSES: Readonly<Record<string, readonly PredictionStatus[]>> = {
+  active: ["STARTING", "PROCESSING"],
+  succeeded: ["SUCCEEDED"],
+  failed: ["FAILED", "ABORTED"],
+  canceled: ["CANCELED"],
 };
 
 /** The filter that an address asks for; days are those of the reader's clock. */
@@ -15,7 +15,7 @@ export function filterOf(query: URLSearchParams): PredictionFilter {
   const before = startOf(query.get("to"), 1);
   const model = query.get("model")?.trim();
   return {
-    ...(status ? { status: [...status.of] } : {}),
+    ...(status ? { status: [...status] } : {}),
     ...(model ? { model } : {}),
     ...(from ? { createdFrom: from } : {}),
     ...(before ? { createdBefore: before } : {}),
@@ -27,4 +27,13 @@ function startOf(day: string | null, later: number): string | null {
   if (!parts) return null;
   const date = new Date(Number(parts[1]), Number(parts[2]) - 1, Number(parts[3]) + later);
   return Number.isNaN(date.getTime()) ? null : date.toISOString();
+}
+
+/** Whether a text about a prediction has all the words that somebody looks for. */
+export function hasWords(text: string, wanted: string): boolean {
+  const lower = text.toLowerCase();
+  return wanted
+    .toLowerCase()
+    .split(/\s+/)
+    .every((word) => lower.includes(word));
 }

@@ -7,6 +7,7 @@ import type code from "./en/code";
 import type compare from "./en/compare";
 import type create from "./en/create";
 import type experiments from "./en/experiments";
+import type lightbox from "./en/lightbox";
 import type history from "./en/history";
 import type owner from "./en/owner";
 import type performance from "./en/performance";
@@ -27,6 +28,7 @@ interface Later {
   history: typeof history;
   owner: typeof owner;
   performance: typeof performance;
+  lightbox: typeof lightbox;
   usage: typeof usage;
 }
 export type LaterRoom = keyof Later;
@@ -46,6 +48,7 @@ const LATER: { [Room in LaterRoom]: Files<{ default: Later[Room] }> } = {
   compare: { en: () => import("./en/compare"), de: () => import("./de/compare") },
   create: { en: () => import("./en/create"), de: () => import("./de/create") },
   experiments: { en: () => import("./en/experiments"), de: () => import("./de/experiments") },
+  lightbox: { en: () => import("./en/lightbox"), de: () => import("./de/lightbox") },
   history: { en: () => import("./en/history"), de: () => import("./de/history") },
   owner: { en: () => import("./en/owner"), de: () => import("./de/owner") },
   performance: { en: () => import("./en/performance"), de: () => import("./de/performance") },

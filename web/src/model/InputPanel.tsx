@@ -2,6 +2,7 @@ import { InputFields } from "../form/InputFields";
 import { JsonView } from "../form/JsonView";
 import type { InputForm } from "../form/values";
 import { loadMessages, say } from "../messages/messages";
+import { OptionsFold } from "../prediction/OptionsFold";
 import { Callout } from "../ui/Callout";
 import { useModule } from "../ui/module";
 import { Tabs } from "../ui/Tabs";
@@ -36,6 +37,7 @@ export function InputPanel({ desk, onSubmit }: { desk: Desk; onSubmit: () => Pro
       <div id="input-view" role="tabpanel" aria-labelledby={`input-view-${shown}`}>
         <Shown form={form} view={shown} desk={desk} />
       </div>
+      {shown !== "code" && desk.version.value?.state === "READY" && <OptionsFold options={desk.options} />}
       {shown !== "code" && <RunBar desk={desk} form={form} />}
     </form>
   );

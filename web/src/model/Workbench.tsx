@@ -1,6 +1,9 @@
 import { useRef } from "preact/hooks";
+import { uriOf } from "../api/uploads";
+import type { Picture } from "../prediction/Lightbox";
 import { useRunKeys } from "../prediction/keys";
 import { go, predictionPath } from "../ui/router";
+import { reachable } from "../ui/Media";
 import { Output } from "../prediction/Output";
 import { SampleOutput } from "../prediction/SampleOutput";
 import type { Desk } from "./desk";
@@ -16,7 +19,7 @@ export function Workbench({ desk }: { desk: Desk }) {
     const { input, isValid } = form.read();
     const from = document.activeElement;
     if (!isValid) return focusFirstError(from);
-    const id = await run.start(desk.target.value, input);
+    const id = await run.start(desk.target.value, input, desk.options.read());
     form.show(run.violations.value);
     if (id === null) return focusFirstError(from);
     go(predictionPath(id));
@@ -29,7 +32,7 @@ export function Workbench({ desk }: { desk: Desk }) {
     <div class="workbench">
       <InputPanel desk={desk} onSubmit={submit} />
       <div class="output-column" ref={output}>
-        {isIdle && sample ? <SampleOutput sample={sample} /> : <Output run={run} onRetry={() => void again(desk)} />}
+        {isIdle && sample ? <SampleOutput sample={sample} /> : <Output run={run} onRetry={() => void again(desk)} onUse={pictureUse(desk)} />}
       </div>
     </div>
   );
@@ -39,6 +42,23 @@ export function Workbench({ desk }: { desk: Desk }) {
 async function again(desk: Desk): Promise<void> {
   const id = await desk.run.retry();
   if (id !== null) go(predictionPath(id));
+}
+
+/** Gives a picture of the output to the first field that takes one; null where none does. */
+function pictureUse(desk: Desk): ((picture: Picture) => void) | null {
+  const field = desk.form.value?.fields.find(
+    ({ control }) => control.kind === "file" && (control.accept === "" || /^image\/|\*/.test(control.accept)),
+  );
+  if (!field) return null;
+  return ({ file, name }) => {
+    const give = async () => {
+      const blob = await (await fetch(reachable(file.url))).blob();
+      field.raw.value = await uriOf(new File([blob], name, { type: file.contentType }));
+      desk.form.value?.turnTo("form");
+      document.querySelector<HTMLElement>(`[data-field="${CSS.escape(field.name)}"] input`)?.focus();
+    };
+    give().catch((error) => (field.errors.value = [error instanceof Error ? error.message : String(error)]));
+  };
 }
 
 /** Scrolls to the output where it lies below the form. */

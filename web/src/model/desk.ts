@@ -5,6 +5,7 @@ import type { ModelDetails, Version } from "../api/models";
 import { passingProblem, type Problem } from "../api/problems";
 import { say } from "../messages/messages";
 import { InputForm } from "../form/values";
+import { OptionsForm } from "../prediction/options";
 import { Run, type JoinedPrediction } from "../prediction/run";
 
 export type Sample = ModelDetails["samples"][number];
@@ -15,6 +16,7 @@ const PREPARING_MS = 3_000;
 /** Where one model is worked with: its version, the input that is being written, and the prediction that is shown. */
 export class Desk {
   readonly run = new Run();
+  readonly options = new OptionsForm();
   readonly slug = signal("");
   readonly model = signal<ModelDetails | null>(null);
   readonly version = signal<Version | null>(null);

@@ -1,7 +1,9 @@
 import { useRef, useState } from "preact/hooks";
-import { say } from "../messages/messages";
+import { loadMessages, say } from "../messages/messages";
 import { DownloadIcon } from "../ui/icons";
-import { Media, reachable } from "../ui/Media";
+import { Media, mediaKind, reachable } from "../ui/Media";
+import { useModule } from "../ui/module";
+import type { Picture } from "./Lightbox";
 import { isTerminal, type Prediction, type Run } from "./run";
 import { bytes } from "../ui/units";
 
@@ -11,9 +13,19 @@ const MOST_PLACES = 8;
 /** Files shown at first, and by each press of the button. */
 const FILES_AT_ONCE = 60;
 
+interface Props {
+  run: Run;
+  prediction: Prediction;
+  /** Gives a picture to the form; null where no field takes one. */
+  onUse?: ((picture: Picture) => void) | null;
+}
+
+/** What shows pictures one at a time, with its words. */
+const loadLightbox = async () => (await Promise.all([import("./Lightbox"), loadMessages("lightbox")]))[0];
+
 /** Pictures, players and other files of a prediction; before a picture is there, its place is. */
-export function Files({ run, prediction }: { run: Run; prediction: Prediction }) {
-  if (prediction.files.length > 0) return <FileList key={prediction.id} run={run} prediction={prediction} />;
+export function Files({ run, prediction, onUse = null }: Props) {
+  if (prediction.files.length > 0) return <FileList key={prediction.id} {...{ run, prediction, onUse }} />;
   if (prediction.model.kind !== "IMAGE_GENERATION" || isTerminal(prediction.status)) return null;
   const { width, height, count } = expected(prediction.input);
   return (
@@ -30,14 +42,25 @@ export function Files({ run, prediction }: { run: Run; prediction: Prediction })
   );
 }
 
-function FileList({ run, prediction }: { run: Run; prediction: Prediction }) {
+function FileList({ run, prediction, onUse = null }: Props) {
   const [shown, setShown] = useState(FILES_AT_ONCE);
+  const [enlarged, setEnlarged] = useState<number | null>(null);
+  const part = useModule(loadLightbox, enlarged !== null);
   const { files } = prediction;
+  const pictures = files
+    .map((file, index) => ({ file, name: nameOf(prediction, file, index) }))
+    .filter(({ file }) => mediaKind(file.contentType) === "image");
   return (
     <>
       <div class="files">
         {files.slice(0, shown).map((file, index) => (
-          <FileView key={file.url} run={run} file={file} name={nameOf(prediction, file, index)} />
+          <FileView
+            key={file.url}
+            run={run}
+            file={file}
+            name={nameOf(prediction, file, index)}
+            onEnlarge={() => setEnlarged(pictures.findIndex((picture) => picture.file === file))}
+          />
         ))}
       </div>
       {files.length > shown && (
@@ -45,11 +68,28 @@ function FileList({ run, prediction }: { run: Run; prediction: Prediction }) {
           {say.prediction.showMore(shown, files.length)}
         </button>
       )}
+      {part && enlarged !== null && (
+        <part.Lightbox
+          prediction={prediction}
+          pictures={pictures}
+          at={enlarged}
+          onTurn={setEnlarged}
+          onClose={() => setEnlarged(null)}
+          onUse={onUse}
+        />
+      )}
     </>
   );
 }
 
-function FileView({ run, file, name }: { run: Run; file: OutputFile; name: string }) {
+interface FileProps {
+  run: Run;
+  file: OutputFile;
+  name: string;
+  onEnlarge: () => void;
+}
+
+function FileView({ run, file, name, onEnlarge }: FileProps) {
   const retried = useRef(false);
   const url = reachable(file.url);
   const refresh = () => {
@@ -58,9 +98,16 @@ function FileView({ run, file, name }: { run: Run; file: OutputFile; name: strin
     void run.refreshFiles();
   };
   const kind = file.width && file.height ? `${file.width} × ${file.height}` : file.contentType;
+  const shown = <Media {...file} label={say.prediction.fileOf(name)} onGone={refresh} />;
   return (
     <figure class="picture" style={file.width ? { "--width": `${file.width}px` } : undefined}>
-      <Media {...file} label={say.prediction.fileOf(name)} onGone={refresh} />
+      {mediaKind(file.contentType) === "image" ? (
+        <button type="button" class="picture-open" aria-label={say.prediction.enlarge(name)} onClick={onEnlarge}>
+          {shown}
+        </button>
+      ) : (
+        shown
+      )}
       <figcaption>
         <span class="picture-facts">
           {kind}, {bytes(Number(file.bytes))}

@@ -8,6 +8,7 @@ import { CopyIcon, RetryIcon } from "../ui/icons";
 import { Answers, answersOf } from "./Answers";
 import { Choices } from "./Choices";
 import { Files } from "./Files";
+import type { Picture } from "./Lightbox";
 import { Metrics } from "./Metrics";
 import { readNotes, type Notes } from "./notes";
 import { Progress } from "./Progress";
@@ -20,18 +21,20 @@ interface Props {
   run: Run;
   /** Runs the same version with the same input once more. */
   onRetry: () => void;
+  /** Gives a picture of the output to the form; null where no field takes one. */
+  onUse?: ((picture: Picture) => void) | null;
   /** Told to screen readers; needed where there are several. */
   title?: string;
 }
 
 const canceled = (): Problem => ({ title: say.prediction.canceled, detail: say.prediction.canceledAbout });
 
-export function Output({ run, onRetry, title = say.prediction.output }: Props) {
+export function Output({ run, onRetry, onUse = null, title = say.prediction.output }: Props) {
   const prediction = run.prediction.value;
   return (
     <section class="panel output" aria-label={title}>
       <h2 class="visually-hidden">{title}</h2>
-      {prediction ? <Shown run={run} prediction={prediction} onRetry={onRetry} /> : <Idle run={run} />}
+      {prediction ? <Shown run={run} prediction={prediction} onRetry={onRetry} onUse={onUse} /> : <Idle run={run} />}
     </section>
   );
 }
@@ -55,7 +58,7 @@ function Idle({ run }: { run: Run }) {
   );
 }
 
-function Shown({ run, prediction, onRetry }: Props & { prediction: Prediction }) {
+function Shown({ run, prediction, onRetry, onUse = null }: Props & { prediction: Prediction }) {
   const isActive = !isTerminal(prediction.status);
   return (
     <>
@@ -71,8 +74,15 @@ function Shown({ run, prediction, onRetry }: Props & { prediction: Prediction })
             <RetryIcon /> {say.prediction.retry}
           </button>
         )}
-        {!isActive && !(run.text.isEmpty.value && run.json.isEmpty.value) && (
-          <CopyButton text={() => run.text.value || run.json.value} icon={<CopyIcon />} name={say.prediction.copy} />
+        {!isActive && !run.text.isEmpty.value && (
+          <CopyButton text={() => run.text.value} icon={<CopyIcon />} name={say.prediction.copy} />
+        )}
+        {!isActive && prediction.output !== null && typeof prediction.output !== "string" && (
+          <CopyButton
+            text={() => JSON.stringify(prediction.output, null, 2)}
+            icon={<CopyIcon />}
+            name={say.prediction.copyJson}
+          />
         )}
       </div>
       <Progress run={run} prediction={prediction} />
@@ -82,7 +92,7 @@ function Shown({ run, prediction, onRetry }: Props & { prediction: Prediction })
         {prediction.status === "CANCELED" && <Callout problem={canceled()} tone="quiet" />}
         <TextOutput run={run} prediction={prediction} />
         <Choices run={run} prediction={prediction} />
-        <Files run={run} prediction={prediction} />
+        <Files run={run} prediction={prediction} onUse={onUse} />
         <OtherOutput run={run} output={prediction.output} />
       </div>
       <footer class="output-foot">

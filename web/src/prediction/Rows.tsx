@@ -13,26 +13,28 @@ interface Props {
   history: History;
   rows: readonly Row[];
   onRetry?: ((id: string) => void) | undefined;
+  /** Whether those that ended can be selected too. */
+  isSelectable?: boolean;
 }
 
-export function Rows({ history, rows, onRetry }: Props) {
+export function Rows({ history, rows, onRetry, isSelectable = false }: Props) {
   return (
     <ul class="rows panel" aria-busy={history.busy.value}>
       {rows.map((row) => (
-        <RowView key={row.id} history={history} row={row} onRetry={onRetry} />
+        <RowView key={row.id} history={history} row={row} onRetry={onRetry} isSelectable={isSelectable} />
       ))}
     </ul>
   );
 }
 
-function RowView({ history, row, onRetry }: Omit<Props, "rows"> & { row: Row }) {
+function RowView({ history, row, onRetry, isSelectable }: Omit<Props, "rows"> & { row: Row }) {
   const picture = row.files.find((file) => file.contentType.startsWith("image/"));
   const total = row.metrics.totalSeconds;
   const words = excerpt(row.input);
   return (
     <li class="row" data-prediction={row.id}>
       <span class="row-choice">
-        {!isTerminal(row.status) && (
+        {(isSelectable || !isTerminal(row.status)) && (
           <input
             type="checkbox"
             class="choice"

@@ -2,12 +2,13 @@ import { batch, computed, signal } from "@preact/signals";
 import { request } from "../api/client";
 import {
   CancelPredictionDocument,
+  DeletePredictionsDocument,
   HistoryDocument,
   RetryPredictionDocument,
   type HistoryQuery,
   type PredictionFilter,
 } from "../api/generated/graphql";
-import { apiProblem, passingProblem, userProblem, type Problem } from "../api/problems";
+import { apiProblem, passingProblem, refusalProblem, userProblem, type Problem } from "../api/problems";
 import { watchRows } from "../api/rows";
 import { whileSeen } from "../ui/polling";
 import { isTerminal } from "./run";
@@ -18,6 +19,8 @@ const PAGE = 30;
 const RETRY_MS = 4_000;
 const FRESH_MS = 5_000;
 const CANCELS_AT_ONCE = 4;
+/** As many as the server deletes at once. */
+const DELETES_AT_ONCE = 100;
 
 /** A list of predictions, page by page, and what can be done with several of them. */
 export class History {
@@ -29,6 +32,8 @@ export class History {
   readonly hasMore = computed(() => this.#end.value !== null);
   readonly active = computed(() => (this.rows.value ?? []).filter((row) => !isTerminal(row.status)));
 
+  /** What changes of them later is of no interest any more. */
+  readonly #gone = new Set<string>();
   readonly #end = signal<string | null>(null);
   #filter: PredictionFilter = {};
   #timer = 0;
@@ -101,13 +106,13 @@ export class History {
     const isAll = !pageInfo.hasNextPage || !last;
     const older = isAll ? [] : (this.rows.value ?? []).filter((row) => row.createdAt < last.createdAt);
     if (isAll) this.#end.value = null;
-    this.rows.value = [...nodes, ...older];
+    this.rows.value = [...nodes, ...older].filter(({ id }) => !this.#gone.has(id));
   }
 
   /** Takes a row as it stands now: in its place, among its neighbours where it is new, or away where it fits no more. */
   #take(row: Row): void {
     const rows = this.rows.value;
-    if (!rows) return;
+    if (!rows || this.#gone.has(row.id)) return;
     const others = rows.filter(({ id }) => id !== row.id);
     const { status } = this.#filter;
     const fits = !status || status.includes(row.status);
@@ -138,6 +143,31 @@ export class History {
 
   chooseActive(): void {
     this.chosen.value = new Set(this.active.value.map(({ id }) => id));
+  }
+
+  chooseAll(rows: readonly Row[]): void {
+    this.chosen.value = new Set(rows.map(({ id }) => id));
+  }
+
+  /** Deletes what is chosen of some rows; what runs of it is canceled. */
+  async deleteChosen(rows: readonly Row[]): Promise<void> {
+    const ids = rows.map(({ id }) => id).filter((id) => this.chosen.value.has(id));
+    this.canceling.value = true;
+    try {
+      for (let start = 0; start < ids.length; start += DELETES_AT_ONCE) {
+        const some = ids.slice(start, start + DELETES_AT_ONCE);
+        const { deletePredictions: result } = await request(DeletePredictionsDocument, { input: { ids: some } });
+        this.problem.value = refusalProblem(result);
+        if (this.problem.value) return;
+        for (const id of some) this.#gone.add(id);
+        this.rows.value = (this.rows.value ?? []).filter(({ id }) => !this.#gone.has(id));
+      }
+      this.chosen.value = new Set();
+    } catch (error) {
+      this.problem.value = apiProblem(error);
+    } finally {
+      this.canceling.value = false;
+    }
   }
 
   /** Cancels what is chosen and still runs. */

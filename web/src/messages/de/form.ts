@@ -9,6 +9,8 @@ export default {
   roll: (label: string) => `${label} würfeln`,
   onePerLine: "eines je Zeile",
   json: "JSON",
+  dropHint: "Oder hierher ziehen oder einfügen.",
+  wrongType: (types: string) => `Dieses Feld nimmt Dateien vom Typ ${types}.`,
   sending: "Die Datei wird gesendet …",
   fileOf: (place: number) => `Datei ${place} der Eingabe`,
   given: (uris: string) => `Gegeben: ${uris}`,

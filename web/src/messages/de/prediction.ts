@@ -63,6 +63,7 @@ export default {
   unfinished: "Unfertig",
   showMore: (shown: number, all: number) => `Mehr zeigen: ${number(shown)} von ${number(all)} Dateien`,
   fileOf: (name: string) => `Ausgabe des Modells, ${name}`,
+  enlarge: (name: string) => `${name} vergrößern`,
   download: "Herunterladen",
   metrics: {
     queue: "Warten",
@@ -90,6 +91,17 @@ export default {
   loadingRows: (name: string) => `Wird geladen: ${name}`,
   predictions: "Läufe",
   aFile: (type: string) => `eine Datei: ${type}`,
+  options: {
+    title: "Optionen",
+    priority: "Vorrang",
+    priorities: { HIGH: "hoch", NORMAL: "normal", LOW: "niedrig" },
+    priorityAbout: "Sein Platz unter den eigenen Läufen; die anderer rücken nicht.",
+    deadline: "Frist in Sekunden",
+    deadlineAbout: "Das Warten zählt mit. Was bis dahin nicht zu Ende ist, wird aufgegeben.",
+    webhook: "Webhook",
+    webhookAbout: "Diese Adresse erfährt das Ende, unterschrieben mit dem Geheimnis des Kontos.",
+    none: "keine",
+  },
   noSuch: "Diesen Lauf gibt es nicht",
   noSuchAbout: "Es gibt ihn nicht, oder er ist nicht für dich sichtbar.",
 } satisfies typeof english;

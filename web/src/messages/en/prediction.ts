@@ -62,6 +62,7 @@ export default {
   unfinished: "Unfinished",
   showMore: (shown: number, all: number) => `Show more: ${number(shown)} of ${number(all)} files`,
   fileOf: (name: string) => `Output of the model, ${name}`,
+  enlarge: (name: string) => `Enlarge ${name}`,
   download: "Download",
   metrics: {
     queue: "Queue",
@@ -89,6 +90,17 @@ export default {
   loadingRows: (name: string) => `Loading ${name}`,
   predictions: "predictions",
   aFile: (type: string) => `a file: ${type}`,
+  options: {
+    title: "Options",
+    priority: "Priority",
+    priorities: { HIGH: "high", NORMAL: "normal", LOW: "low" },
+    priorityAbout: "Its place among your own runs; those of others do not move.",
+    deadline: "Deadline in seconds",
+    deadlineAbout: "Waiting included. What has not ended by then is given up.",
+    webhook: "Webhook",
+    webhookAbout: "This address is told when it ends, signed with the secret of your account.",
+    none: "none",
+  },
   noSuch: "No such prediction",
   noSuchAbout: "It does not exist, or you may not see it.",
 };
