@@ -1,8 +1,8 @@
 import type { ComponentChildren } from "preact";
 import { say } from "../messages/messages";
 import { Choice, Json, Lines, Switch, TextBox, type ControlProps } from "./controls";
+import { useModule } from "../ui/module";
 import { FileBox } from "./FileBox";
-import { Messages } from "./Messages";
 import { NumberBox } from "./NumberBox";
 import type { FormField, InputForm } from "./values";
 
@@ -73,8 +73,15 @@ function renderControl({ control, label, errors }: FormField, props: ControlProp
     case "file":
       return <FileBox {...props} control={control} onProblem={(message) => (errors.value = [message])} />;
     case "messages":
-      return <Messages {...props} />;
+      return <MessagesBox {...props} />;
     case "json":
       return <Json {...props} />;
   }
+}
+
+/** A conversation's rows, loaded where a model takes messages. */
+function MessagesBox(props: ControlProps) {
+  const part = useModule(() => import("./Messages"));
+  if (part === false) return <Json {...props} />;
+  return part && <part.Messages {...props} />;
 }

@@ -3,11 +3,13 @@ import type account from "./en/account";
 import type admin from "./en/admin";
 import type batches from "./en/batches";
 import type chat from "./en/chat";
+import type choices from "./en/choices";
 import type code from "./en/code";
 import type compare from "./en/compare";
 import type create from "./en/create";
 import type experiments from "./en/experiments";
 import type lightbox from "./en/lightbox";
+import type options from "./en/options";
 import type history from "./en/history";
 import type owner from "./en/owner";
 import type performance from "./en/performance";
@@ -21,6 +23,7 @@ interface Later {
   admin: typeof admin;
   batches: typeof batches;
   chat: typeof chat;
+  choices: typeof choices;
   code: typeof code;
   compare: typeof compare;
   create: typeof create;
@@ -28,6 +31,7 @@ interface Later {
   history: typeof history;
   owner: typeof owner;
   performance: typeof performance;
+  options: typeof options;
   lightbox: typeof lightbox;
   usage: typeof usage;
 }
@@ -44,11 +48,13 @@ const LATER: { [Room in LaterRoom]: Files<{ default: Later[Room] }> } = {
   admin: { en: () => import("./en/admin"), de: () => import("./de/admin") },
   batches: { en: () => import("./en/batches"), de: () => import("./de/batches") },
   chat: { en: () => import("./en/chat"), de: () => import("./de/chat") },
+  choices: { en: () => import("./en/choices"), de: () => import("./de/choices") },
   code: { en: () => import("./en/code"), de: () => import("./de/code") },
   compare: { en: () => import("./en/compare"), de: () => import("./de/compare") },
   create: { en: () => import("./en/create"), de: () => import("./de/create") },
   experiments: { en: () => import("./en/experiments"), de: () => import("./de/experiments") },
   lightbox: { en: () => import("./en/lightbox"), de: () => import("./de/lightbox") },
+  options: { en: () => import("./en/options"), de: () => import("./de/options") },
   history: { en: () => import("./en/history"), de: () => import("./de/history") },
   owner: { en: () => import("./en/owner"), de: () => import("./de/owner") },
   performance: { en: () => import("./en/performance"), de: () => import("./de/performance") },

@@ -12,14 +12,14 @@ export function Choices({ run, prediction }: { run: Run; prediction: Prediction 
   return (
     <div class="choices">
       {choices.map((choice, index) => (
-        <section class="choice" key={index} aria-label={say.prediction.choice(index + 1)}>
+        <section class="choice" key={index} aria-label={say.choices.choice(index + 1)}>
           <h3 class="choice-head">
-            {say.prediction.choice(index + 1)}{" "}
-            <span class="hint">{say.prediction.reasons[choice.reason] ?? choice.reason}</span>
+            {say.choices.choice(index + 1)}{" "}
+            <span class="hint">{say.choices.reasons[choice.reason] ?? choice.reason}</span>
           </h3>
           {choice.reasoning !== "" && (
             <details>
-              <summary>{say.prediction.reasoning}</summary>
+              <summary>{say.choices.reasoning}</summary>
               <p class="choice-text">{choice.reasoning}</p>
             </details>
           )}

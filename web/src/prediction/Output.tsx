@@ -1,12 +1,13 @@
 import { useEffect, useState } from "preact/hooks";
 import { failureProblem, type Problem } from "../api/problems";
 import { signedIn } from "../api/session";
-import { say } from "../messages/messages";
+import { loadMessages, say } from "../messages/messages";
 import { Callout } from "../ui/Callout";
 import { CopyButton } from "../ui/CopyButton";
 import { CopyIcon, RetryIcon } from "../ui/icons";
+import { useModule } from "../ui/module";
 import { Answers, answersOf } from "./Answers";
-import { Choices } from "./Choices";
+import { choicesOf } from "./choice_texts";
 import { Files } from "./Files";
 import type { Picture } from "./Lightbox";
 import { Metrics } from "./Metrics";
@@ -91,7 +92,7 @@ function Shown({ run, prediction, onRetry, onUse = null }: Props & { prediction:
         {prediction.error && <Callout problem={failureProblem(prediction.error)} />}
         {prediction.status === "CANCELED" && <Callout problem={canceled()} tone="quiet" />}
         <TextOutput run={run} prediction={prediction} />
-        <Choices run={run} prediction={prediction} />
+        <ChoicesPart run={run} prediction={prediction} />
         <Files run={run} prediction={prediction} onUse={onUse} />
         <OtherOutput run={run} output={prediction.output} />
       </div>
@@ -145,6 +146,15 @@ function TextOutput({ run, prediction }: { run: Run; prediction: Prediction }) {
       />
     </>
   );
+}
+
+const loadChoices = async () => (await Promise.all([import("./Choices"), loadMessages("choices")]))[0];
+
+/** What is shown of several texts or calls, loaded where there are any. */
+function ChoicesPart({ run, prediction }: { run: Run; prediction: Prediction }) {
+  const isWanted = run.others.value.length > 0 || choicesOf(prediction.output).length > 0;
+  const part = useModule(loadChoices, isWanted);
+  return part && <part.Choices run={run} prediction={prediction} />;
 }
 
 function OtherOutput({ run, output }: { run: Run; output: unknown }) {

@@ -34,7 +34,7 @@ export function detailOf(run: Run, { status, createdAt, startedAt }: Prediction)
     const amount = [loading.bytes, loading.totalBytes].filter((count) => count !== null).map(bytes);
     return [
       say.prediction.loadingModel(loading.phase),
-      amount.length === 2 ? say.prediction.amountOf(amount[0]!, amount[1]!) : amount.join(""),
+      amount.length === 2 ? say.ui.amountOf(amount[0]!, amount[1]!) : amount.join(""),
     ]
       .filter(Boolean)
       .join(", ");
