@@ -6,7 +6,7 @@ import { Callout } from "../ui/Callout";
 import { CopyButton } from "../ui/CopyButton";
 import { CopyIcon, RetryIcon } from "../ui/icons";
 import { useModule } from "../ui/module";
-import { Answers, answersOf } from "./Answers";
+import { answersOf } from "./Answers";
 import { choicesOf } from "./choice_texts";
 import { Files } from "./Files";
 import type { Picture } from "./Lightbox";
@@ -159,10 +159,11 @@ function ChoicesPart({ run, prediction }: { run: Run; prediction: Prediction }) 
 
 function OtherOutput({ run, output }: { run: Run; output: unknown }) {
   const answers = answersOf(output);
+  const part = useModule(() => import("./AnswersTable"), answers.length > 0);
   if (answers.length === 0) return <JsonOutput run={run} />;
   return (
     <>
-      <Answers answers={answers} />
+      {part && <part.AnswersTable answers={answers} />}
       {!run.json.isEmpty.value && (
         <details>
           <summary>{say.prediction.allOutput}</summary>
