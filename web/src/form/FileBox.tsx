@@ -112,7 +112,6 @@ export function FileBox(props: FileBoxProps) {
       <p class="field-about" role="status">
         {busy.value && <span>{say.form.sending}</span>}
         {!busy.value && names.value === "" && given !== "" && shown(given)}
-        {!busy.value && given === "" && <span class="keys-hint">{say.form.dropHint}</span>}
       </p>
       <Previews given={given} chosen={chosenFiles.value} />
     </div>

@@ -16,7 +16,6 @@ import { Progress } from "./Progress";
 import { MOST_SHOWN, type LiveText } from "./live_text";
 import { isTerminal, type Prediction, type Run } from "./run";
 import { StatusLine } from "./StatusLine";
-import { Thumbs } from "./Thumbs";
 
 interface Props {
   run: Run;
@@ -119,11 +118,13 @@ function Aside({ prediction }: { prediction: Prediction }) {
       );
     return () => void (isShown = false);
   }, [id, status, signedIn.value]);
+  const isJudged = notes?.isOwn === true && status === "SUCCEEDED";
+  const part = useModule(() => import("./Thumbs"), isJudged);
   return (
     <>
       <Metrics prediction={prediction} cost={notes?.cost ?? null} />
-      {notes?.isOwn && status === "SUCCEEDED" && (
-        <Thumbs id={id} value={notes.thumb} onNoted={(thumb) => setNotes({ ...notes, thumb })} />
+      {part && notes && isJudged && (
+        <part.Thumbs id={id} value={notes.thumb} onNoted={(thumb) => setNotes({ ...notes, thumb })} />
       )}
     </>
   );

@@ -7,7 +7,6 @@ export default {
   roll: (label: string) => `Roll a random ${label.toLowerCase()}`,
   onePerLine: "one per line",
   json: "JSON",
-  dropHint: "Or drop it here, or paste it.",
   wrongType: (types: string) => `This field takes files of the type ${types}.`,
   sending: "Sending the file …",
   fileOf: (place: number) => `File ${place} of the input`,
