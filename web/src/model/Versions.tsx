@@ -38,6 +38,10 @@ export function Versions({ model, shown }: { model: ModelDetails; shown: number 
           </li>
         ))}
       </ol>
+      <p class="hint version-more">
+        <a href={`${modelPath(model.slug)}/performance`}>{say.app.performance}</a>{" "}
+        <a href={`${modelPath(model.slug)}/experiments`}>{say.app.experiments}</a>
+      </p>
     </section>
   );
 }

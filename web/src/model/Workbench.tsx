@@ -32,7 +32,11 @@ export function Workbench({ desk }: { desk: Desk }) {
     <div class="workbench">
       <InputPanel desk={desk} onSubmit={submit} />
       <div class="output-column" ref={output}>
-        {isIdle && sample ? <SampleOutput sample={sample} /> : <Output run={run} onRetry={() => void again(desk)} onUse={pictureUse(desk)} />}
+        {isIdle && sample ? (
+          <SampleOutput sample={sample} />
+        ) : (
+          <Output run={run} onRetry={() => void again(desk)} onUse={pictureUse(desk)} />
+        )}
       </div>
     </div>
   );

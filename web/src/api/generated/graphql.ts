@@ -215,6 +215,15 @@ export type CloseModelReportInput = {
   note?: string | null | undefined;
 };
 
+/** Which parts of a pipeline wait in the host's memory while others run on the GPU. */
+export type CpuOffload =
+  /** Whole parts (text encoder, network, VAE), each moved when it runs: a little slower. */
+  | 'MODEL'
+  /** None: all of it lies on the GPU. */
+  | 'NONE'
+  /** Layer by layer: the least memory, and many times slower. */
+  | 'SEQUENTIAL';
+
 /** A new API key. */
 export type CreateApiKeyInput = {
   /** Expiry time; if unset, the key is valid until revoked. */
@@ -249,6 +258,50 @@ export type CreateBatchInput = {
   upload?: string | null | undefined;
   /** Webhook to notify once, when the batch has ended. */
   webhook?: BatchWebhookInput | null | undefined;
+};
+
+/** A model to create. */
+export type CreateModelInput = {
+  /** Version that it is an adapter (LoRA) of, as `owner/name:number`. Predictions run on the weights of that base, which are in memory once for all its adapters, and loaded as the base is. Maximum 10000 characters. */
+  base?: string | null | undefined;
+  /** What it is for, at most 3; where nobody says, what its files tell once it is READY. */
+  categories?: Array<ModelCategory>;
+  /** Configuration by which a checkpoint of one file is loaded, as `owner/name` below the server's CONFIG_ROOT; left out, the names of the file's tensors tell which. Maximum 10000 characters. */
+  config?: string | null | undefined;
+  /** Of an IMAGE_GENERATION model that is larger than a GPU: parts that wait in the host's memory. It needs CUDA. */
+  cpuOffload?: CpuOffload;
+  /** Description, as Markdown, at most 10000 characters. */
+  description?: string;
+  /** Which workers run it. INT4 and a device map AUTO need CUDA. Predictions wait until there is such a worker. */
+  device?: DeviceClass;
+  /** Whether the model is loaded on one device or spread over all GPUs of a worker. */
+  deviceMap?: DeviceMap;
+  /** Numbers in which it computes, where AUTO does not serve it. */
+  dtype?: Dtype;
+  /** JSON Schema of the input, if it is to be narrower than the predictor's own. Maximum 10000 values. */
+  inputSchema?: unknown;
+  /** Kind of the model. */
+  kind: ModelKind;
+  /** Languages of its texts or speech, at most 20 tags of BCP 47, such as `pt-BR`; where nobody says, those of its model card. */
+  languages?: Array<string>;
+  /** License; where nobody says, that of its model card. */
+  license?: ModelLicenseInput | null | undefined;
+  /** Name, unique among your models. Maximum 10000 characters. */
+  name: string;
+  /** Predictor that runs a CUSTOM model: `pipeline`, which finds out what the model is for, `embeddings`, `classification`, `reranking`, or one of the operator's own. Default for a repository or folder: `pipeline`. Maximum 10000 characters. */
+  predictor?: string | null | undefined;
+  /** Quantize the weights of linear layers, so that the model needs less memory. */
+  quantization?: Quantization | null | undefined;
+  /** Whether the safety checker of an IMAGE_GENERATION model judges its pictures, where the model has one. Pictures that it blocks are not given out; the prediction's log and its metric `blocked` tell. */
+  safetyChecker?: boolean;
+  /** Source of its first version. */
+  source: ModelSourceInput;
+  /** Tags to find the model by, at most 10: lower-case letters and digits, with single dashes between them. */
+  tags?: Array<string>;
+  /** What `pipeline` runs the model for, such as `image-classification`; left out, it is read from the model's files. Maximum 10000 characters. */
+  task?: string | null | undefined;
+  /** Who can see the model. */
+  visibility?: Visibility;
 };
 
 /** A prediction to run. */
@@ -295,6 +348,12 @@ export type DeleteBatchInput = {
   id: string;
 };
 
+/** The model to delete. */
+export type DeleteModelInput = {
+  /** Model as `owner/name`. Maximum 10000 characters. */
+  model: string;
+};
+
 /** The predictions to delete: give either `ids` or a `filter`. */
 export type DeletePredictionsInput = {
   /** Filter of your predictions; the oldest that fit are deleted. `{}` fits all of them. */
@@ -320,11 +379,29 @@ export type DeviceClass =
   /** Workers with an NVIDIA GPU. */
   | 'CUDA';
 
+/** How a loaded model is placed on devices. */
+export type DeviceMap =
+  /** Spread over all GPUs that a worker sees (accelerate). */
+  | 'AUTO'
+  /** All of it on the worker's device. */
+  | 'SINGLE';
+
 /** The worker to drain. */
 export type DrainWorkerInput = {
   /** Id of the worker. Maximum 200 characters. */
   id: string;
 };
+
+/** Numbers in which a model computes. */
+export type Dtype =
+  /** What the worker's device does best: bfloat16, float16 on older GPUs, float32 on CPUs. */
+  | 'AUTO'
+  /** 16 bits, large range; slow on GPUs older than Ampere. */
+  | 'BFLOAT16'
+  /** 16 bits, small range: some models overflow. */
+  | 'FLOAT16'
+  /** 32 bits. */
+  | 'FLOAT32';
 
 /** Stable codes of errors. */
 export type ErrorCode =
@@ -374,6 +451,34 @@ export type FinishSignInInput = {
   ticket: string;
 };
 
+/** A model to fork. */
+export type ForkModelInput = {
+  /** Model as `owner/name`, whose newest READY version is taken, or version as `owner/name:number`. Maximum 10000 characters. */
+  model: string;
+  /** Name of the fork, unique among your models. Maximum 10000 characters. */
+  name: string;
+  /** Who can see the fork. */
+  visibility?: Visibility;
+};
+
+/** Limits of the versions beside the baseline. Where one is surely passed, the traffic returns to the baseline, once; that happens in error in at most 1 of 100 experiments, however long they run. */
+export type GuardrailInput = {
+  /** Part of the runs that may fail, above 0 and below 1. */
+  maxErrorRate?: number | null | undefined;
+  /** Seconds from creation to the end that at least 19 of 20 runs stay below. */
+  maxP95Seconds?: number | null | undefined;
+  /** URL that is told when it ends the experiment, signed with your webhook secret. Maximum 10000 characters. */
+  webhookUrl?: string | null | undefined;
+};
+
+/** A repository on the Hugging Face Hub. */
+export type HuggingFaceSourceInput = {
+  /** Repository as `owner/name`. Maximum 10000 characters. */
+  repo: string;
+  /** Branch, tag or commit; default `main`. Maximum 10000 characters. */
+  revision?: string | null | undefined;
+};
+
 /** Where an invitation stands. */
 export type InvitationState =
   /** Somebody made an account by it. */
@@ -391,6 +496,12 @@ export type InviteUserInput = {
   email: string;
   /** Whether the account becomes an administrator. */
   isAdmin?: boolean;
+};
+
+/** A folder on the server's machine. */
+export type LocalSourceInput = {
+  /** Path below MODEL_ROOT. Maximum 10000 characters. */
+  path: string;
 };
 
 /** Credentials of an account. */
@@ -478,6 +589,35 @@ export type ModelKind =
   /** Generates text with a transformers model. */
   | 'TEXT_GENERATION';
 
+/** A license. */
+export type ModelLicenseInput = {
+  /** SPDX expression, such as `Apache-2.0`, or another name with the `url` of its text; at most 100 characters. An empty name removes the license that the model has. */
+  name: string;
+  /** Where its text is. Maximum 10000 characters. */
+  url?: string | null | undefined;
+};
+
+/** Sort order of a list of models; models that are equal in it are sorted by id. */
+export type ModelOrder = {
+  /** Sort direction. */
+  direction?: OrderDirection;
+  /** Field to sort by. */
+  field?: ModelOrderField;
+};
+
+/** Field that a list of models is sorted by. */
+export type ModelOrderField =
+  /** Time of creation. */
+  | 'CREATED_AT'
+  /** Name. */
+  | 'NAME'
+  /** Number of stars. */
+  | 'STARS'
+  /** How many users ran it on each of the last 7 days, where a day counts half as much as the one two days later. A user counts once a day; the owner and callers without an account do not count. */
+  | 'TRENDING'
+  /** Time of the last change. */
+  | 'UPDATED_AT';
+
 /** Filter for the reports of models. */
 export type ModelReportFilter = {
   /** Only reports of this model, as `owner/name`. Maximum 10000 characters. */
@@ -503,12 +643,30 @@ export type ModelReportReason =
   /** It is advertising, or one of many. */
   | 'SPAM';
 
+/** Source of a version: set exactly one field. */
+export type ModelSourceInput =
+  {   /** A bundled demo model: `prose`, `chat`, `shapes`, `shapes-outline` (with `base`) or `naming`. Maximum 10000 characters. */
+  demo: string; huggingface?: never; local?: never; predictor?: never; }
+  |  { demo?: never;   /** A repository on the Hugging Face Hub. */
+  huggingface: HuggingFaceSourceInput; local?: never; predictor?: never; }
+  |  { demo?: never; huggingface?: never;   /** A folder on the server's machine. */
+  local: LocalSourceInput; predictor?: never; }
+  |  { demo?: never; huggingface?: never; local?: never;   /** A predictor of the workers, such as `echo`. Maximum 10000 characters. */
+  predictor: string; };
+
 /** Kind of a model's variable. */
 export type ModelVariableKind =
   /** Nobody reads its value again. */
   | 'SECRET'
   /** Its value can be read again by the owner. */
   | 'VARIABLE';
+
+/** Direction of sorting. */
+export type OrderDirection =
+  /** Smallest or oldest first. */
+  | 'ASC'
+  /** Largest or newest first. */
+  | 'DESC';
 
 /** What the values of an outcome are. */
 export type OutcomeKind =
@@ -577,6 +735,12 @@ export type PredictionStatus =
   /** Ended with its complete output. */
   | 'SUCCEEDED';
 
+/** A version to prepare again. */
+export type PrepareAgainInput = {
+  /** Version as `owner/name:number`, or `owner/name` for the newest. Maximum 10000 characters. */
+  version: string;
+};
+
 /** What one unit shall cost. */
 export type PriceInput = {
   /** Price of one, 0 to 1000000 with at most 12 decimals, in the server's currency. */
@@ -610,6 +774,36 @@ export type Priority =
   | 'LOW'
   /** In the order in which its user asked. */
   | 'NORMAL';
+
+/** A version to publish. */
+export type PublishVersionInput = {
+  /** Version that it is an adapter (LoRA) of, as `owner/name:number`. Predictions run on the weights of that base, which are in memory once for all its adapters, and loaded as the base is. Maximum 10000 characters. */
+  base?: string | null | undefined;
+  /** Configuration by which a checkpoint of one file is loaded, as `owner/name` below the server's CONFIG_ROOT; left out, the names of the file's tensors tell which. Maximum 10000 characters. */
+  config?: string | null | undefined;
+  /** Of an IMAGE_GENERATION model that is larger than a GPU: parts that wait in the host's memory. It needs CUDA. */
+  cpuOffload?: CpuOffload;
+  /** Which workers run it. INT4 and a device map AUTO need CUDA. Predictions wait until there is such a worker. */
+  device?: DeviceClass;
+  /** Whether the model is loaded on one device or spread over all GPUs of a worker. */
+  deviceMap?: DeviceMap;
+  /** Numbers in which it computes, where AUTO does not serve it. */
+  dtype?: Dtype;
+  /** JSON Schema of the input, if it is to be narrower than the predictor's own. Maximum 10000 values. */
+  inputSchema?: unknown;
+  /** Model as `owner/name`. Maximum 10000 characters. */
+  model: string;
+  /** Predictor that runs a CUSTOM model: `pipeline`, which finds out what the model is for, `embeddings`, `classification`, `reranking`, or one of the operator's own. Default for a repository or folder: `pipeline`. Maximum 10000 characters. */
+  predictor?: string | null | undefined;
+  /** Quantize the weights of linear layers, so that the model needs less memory. */
+  quantization?: Quantization | null | undefined;
+  /** Whether the safety checker of an IMAGE_GENERATION model judges its pictures, where the model has one. Pictures that it blocks are not given out; the prediction's log and its metric `blocked` tell. */
+  safetyChecker?: boolean;
+  /** Source of the version. */
+  source: ModelSourceInput;
+  /** What `pipeline` runs the model for, such as `image-classification`; left out, it is read from the model's files. Maximum 10000 characters. */
+  task?: string | null | undefined;
+};
 
 /** Precision of the weights of linear layers once they are loaded. */
 export type Quantization =
@@ -675,6 +869,24 @@ export type RemoveModelVariableInput = {
   model: string;
   /** Its name. Maximum 10000 characters. */
   name: string;
+};
+
+/** The name to remove. */
+export type RemoveVersionAliasInput = {
+  /** The name. Maximum 10000 characters. */
+  alias: string;
+  /** Model as `owner/name`. Maximum 10000 characters. */
+  model: string;
+};
+
+/** A report of a model to the administrators. */
+export type ReportModelInput = {
+  /** Model as `owner/name`. Maximum 10000 characters. */
+  model: string;
+  /** Why. */
+  reason: ModelReportReason;
+  /** What is wrong, at most 2000 characters; needed where the reason is OTHER. */
+  text?: string;
 };
 
 /** Whose password to reset. */
@@ -778,6 +990,20 @@ export type SetPricesInput = {
   prices: Array<PriceInput>;
 };
 
+/** Which versions run where none is pinned. */
+export type SetTrafficInput = {
+  /** Number of the version that others are compared with; left out, the oldest of them. */
+  baseline?: number | null | undefined;
+  /** When the traffic returns to the baseline by itself. */
+  guardrail?: GuardrailInput | null | undefined;
+  /** Model as `owner/name`. Maximum 10000 characters. */
+  model: string;
+  /** Name of the experiment, at most 100 characters. */
+  name?: string;
+  /** Up to 10 versions, whose weights are 100 together. One alone with 100 is a rollback or a rollout; none at all, and the newest READY version runs again. Maximum 100 items. */
+  shares: Array<TrafficShareInput>;
+};
+
 /** What to set for a user; what is left out stays as it is, and 0 removes a limit. */
 export type SetUserLimitsInput = {
   /** Maximum predictions that run at the same time; the others wait. */
@@ -792,10 +1018,62 @@ export type SetUserLimitsInput = {
   weight?: number | null | undefined;
 };
 
+/** A name of a version; a model has at most 20. */
+export type SetVersionAliasInput = {
+  /** The name, such as `stable`; `owner/name:stable` then is the version. Maximum 10000 characters. */
+  alias: string;
+  /** Model as `owner/name`. Maximum 10000 characters. */
+  model: string;
+  /** Number of a READY version. */
+  version: number;
+};
+
+/** The model to star. */
+export type StarModelInput = {
+  /** Model as `owner/name`. Maximum 10000 characters. */
+  model: string;
+};
+
+/** The part of a version. */
+export type TrafficShareInput = {
+  /** Number of a READY version. */
+  version: number;
+  /** How many of 100 callers it runs for, 0 to 100. */
+  weight: number;
+};
+
 /** The model to unpin. */
 export type UnpinModelInput = {
   /** Model as `owner/name`. Maximum 10000 characters. */
   model: string;
+};
+
+/** The model to take your star from. */
+export type UnstarModelInput = {
+  /** Model as `owner/name`. Maximum 10000 characters. */
+  model: string;
+};
+
+/** Changes to a model; fields that are left out stay as they are. */
+export type UpdateModelInput = {
+  /** What it is for, at most 3; where nobody says, what its files tell once it is READY. */
+  categories?: Array<ModelCategory> | null | undefined;
+  /** Description, as Markdown, at most 10000 characters. */
+  description?: string | null | undefined;
+  /** Languages of its texts or speech, at most 20 tags of BCP 47, such as `pt-BR`; where nobody says, those of its model card. */
+  languages?: Array<string> | null | undefined;
+  /** License. */
+  license?: ModelLicenseInput | null | undefined;
+  /** Model as `owner/name`. Maximum 10000 characters. */
+  model: string;
+  /** Sample outputs: at most 4 of your own predictions that ran this model and succeeded. Everyone who can see the model can see them. */
+  samples?: Array<string> | null | undefined;
+  /** Handles of users who can see and run it while it is PRIVATE, at most 50; the others can no longer. */
+  sharedWith?: Array<string> | null | undefined;
+  /** Tags to find the model by, at most 10: lower-case letters and digits, with single dashes between them. */
+  tags?: Array<string> | null | undefined;
+  /** Who can see the model. */
+  visibility?: Visibility | null | undefined;
 };
 
 /** By what usage is added up. */
@@ -1328,6 +1606,131 @@ export type ChatModelsQueryVariables = Exact<{
 
 export type ChatModelsQuery = { models: { nodes: Array<{ id: string, slug: string, description: string }> } };
 
+export type SourcesQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type SourcesQuery = { server: { modelKinds: Array<{ name: string, kind: ModelKind }> } };
+
+export type HubRepositoryQueryVariables = Exact<{
+  repo: string;
+  revision?: string | null | undefined;
+}>;
+
+
+export type HubRepositoryQuery = { hubRepository: { repo: string, commit: string, task: string | null, library: string | null, fileCount: number, sizeBytes: number | string, weightBytes: number | string, kind: ModelKind, isAdapter: boolean, problem: string | null } };
+
+export type BasesQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type BasesQuery = { text: { nodes: Array<{ id: string, slug: string, kind: ModelKind, latestVersion: { id: string, number: number, state: VersionState, base: { id: string } | null } | null }> }, image: { nodes: Array<{ id: string, slug: string, kind: ModelKind, latestVersion: { id: string, number: number, state: VersionState, base: { id: string } | null } | null }> } };
+
+export type BaseFieldsFragment = { id: string, slug: string, kind: ModelKind, latestVersion: { id: string, number: number, state: VersionState, base: { id: string } | null } | null };
+
+export type CreateModelMutationVariables = Exact<{
+  input: CreateModelInput;
+}>;
+
+
+export type CreateModelMutation = { createModel:
+    | { __typename: 'ConflictError', code: ErrorCode, message: string }
+    | { __typename: 'ForbiddenError', code: ErrorCode, message: string }
+    | { __typename: 'InvalidInput', code: ErrorCode, message: string, violations: Array<{ path: string, message: string }> }
+    | { __typename: 'Model', id: string, slug: string }
+   };
+
+export type PreparationQueryVariables = Exact<{
+  slug: string;
+}>;
+
+
+export type PreparationQuery = { model: { id: string, slug: string, latestVersion: { id: string, number: number, state: VersionState, reason: string | null, nextTryAt: string | null, sizeBytes: number | string | null, progress: { phase: string, bytes: number | string, totalBytes: number | string | null } | null } | null, versions: Array<{ id: string, number: number, state: VersionState, reason: string | null, nextTryAt: string | null, sizeBytes: number | string | null, progress: { phase: string, bytes: number | string, totalBytes: number | string | null } | null }> } | null };
+
+export type PreparationFieldsFragment = { id: string, number: number, state: VersionState, reason: string | null, nextTryAt: string | null, sizeBytes: number | string | null, progress: { phase: string, bytes: number | string, totalBytes: number | string | null } | null };
+
+export type EditModelQueryVariables = Exact<{
+  slug: string;
+}>;
+
+
+export type EditModelQuery = { model: { updatedAt: string, categories: Array<ModelCategory>, languages: Array<string>, starCount: number, id: string, slug: string, name: string, kind: ModelKind, visibility: Visibility, description: string, tags: Array<string>, runCount: number | string, license: { name: string, isSpdx: boolean, url: string | null } | null, owner: { id: string, handle: string }, sharedWith: Array<{ id: string, handle: string }> | null, samples: Array<{ id: string, input: unknown, output: unknown, text: string | null, files: Array<{ url: string, contentType: string, width: number | null, height: number | null }> }>, versions: Array<{ id: string, number: number, state: VersionState, reason: string | null, nextTryAt: string | null, source: string, revision: string | null, sizeBytes: number | string | null, quantization: Quantization | null, device: DeviceClass, predictor: string, engine: string | null, engineReason: string | null, createdAt: string, inputSchema: unknown, base: { id: string, number: number, slug: string } | null, progress: { phase: string, bytes: number | string, totalBytes: number | string | null } | null }>, traffic: Array<{ weight: number, version: { id: string, number: number } }>, experiments: Array<{ id: string, name: string, createdAt: string, endedAt: string | null, endReason: ExperimentEndReason | null }>, versionAliases: Array<{ alias: string, version: number }>, latestVersion: { id: string, number: number, state: VersionState, reason: string | null, nextTryAt: string | null, progress: { phase: string, bytes: number | string, totalBytes: number | string | null } | null } | null } | null };
+
+export type SampleCandidatesQueryVariables = Exact<{
+  filter: PredictionFilter;
+}>;
+
+
+export type SampleCandidatesQuery = { predictions: { nodes: Array<{ createdAt: string, id: string, input: unknown, output: unknown, text: string | null, files: Array<{ url: string, contentType: string, width: number | null, height: number | null }> }> } };
+
+export type UpdateModelMutationVariables = Exact<{
+  input: UpdateModelInput;
+}>;
+
+
+export type UpdateModelMutation = { updateModel:
+    | { __typename: 'ForbiddenError', code: ErrorCode, message: string }
+    | { __typename: 'InvalidInput', code: ErrorCode, message: string, violations: Array<{ path: string, message: string }> }
+    | { __typename: 'Model', id: string, slug: string }
+    | { __typename: 'NotFoundError', code: ErrorCode, message: string }
+   };
+
+export type PublishVersionMutationVariables = Exact<{
+  input: PublishVersionInput;
+}>;
+
+
+export type PublishVersionMutation = { publishVersion:
+    | { __typename: 'ForbiddenError', code: ErrorCode, message: string }
+    | { __typename: 'InvalidInput', code: ErrorCode, message: string, violations: Array<{ path: string, message: string }> }
+    | { __typename: 'ModelVersion', id: string, number: number }
+    | { __typename: 'NotFoundError', code: ErrorCode, message: string }
+   };
+
+export type SetTrafficMutationVariables = Exact<{
+  input: SetTrafficInput;
+}>;
+
+
+export type SetTrafficMutation = { setTraffic:
+    | { __typename: 'ForbiddenError', code: ErrorCode, message: string }
+    | { __typename: 'InvalidInput', code: ErrorCode, message: string, violations: Array<{ path: string, message: string }> }
+    | { __typename: 'Model' }
+    | { __typename: 'NotFoundError', code: ErrorCode, message: string }
+   };
+
+export type SetVersionAliasMutationVariables = Exact<{
+  input: SetVersionAliasInput;
+}>;
+
+
+export type SetVersionAliasMutation = { setVersionAlias:
+    | { __typename: 'ForbiddenError', code: ErrorCode, message: string }
+    | { __typename: 'InvalidInput', code: ErrorCode, message: string, violations: Array<{ path: string, message: string }> }
+    | { __typename: 'Model' }
+    | { __typename: 'NotFoundError', code: ErrorCode, message: string }
+   };
+
+export type RemoveVersionAliasMutationVariables = Exact<{
+  input: RemoveVersionAliasInput;
+}>;
+
+
+export type RemoveVersionAliasMutation = { removeVersionAlias:
+    | { __typename: 'ForbiddenError', code: ErrorCode, message: string }
+    | { __typename: 'Model' }
+    | { __typename: 'NotFoundError', code: ErrorCode, message: string }
+   };
+
+export type DeleteModelMutationVariables = Exact<{
+  input: DeleteModelInput;
+}>;
+
+
+export type DeleteModelMutation = { deleteModel:
+    | { __typename: 'DeletedModel', slug: string, canceledPredictions: number, adapters: number }
+    | { __typename: 'ForbiddenError', code: ErrorCode, message: string }
+    | { __typename: 'NotFoundError', code: ErrorCode, message: string }
+   };
+
 export type ExperimentsQueryVariables = Exact<{
   slug: string;
 }>;
@@ -1356,29 +1759,35 @@ export type PredictionRowsSubscriptionVariables = Exact<{
 
 export type PredictionRowsSubscription = { predictions: { id: string, status: PredictionStatus, input: unknown, createdAt: string, model: { id: string, slug: string, kind: ModelKind }, version: { id: string, number: number }, files: Array<{ url: string, contentType: string }>, error: { code: PredictionErrorCode, message: string } | null, metrics: { totalSeconds: number | null } } };
 
-export type ModelCardFragment = { id: string, slug: string, name: string, kind: ModelKind, visibility: Visibility, description: string, tags: Array<string>, runCount: number | string, latestVersion: { id: string, number: number, state: VersionState, reason: string | null, progress: { phase: string, bytes: number | string, totalBytes: number | string | null } | null } | null };
+export type ModelCardFragment = { id: string, slug: string, name: string, kind: ModelKind, visibility: Visibility, description: string, tags: Array<string>, runCount: number | string, latestVersion: { id: string, number: number, state: VersionState, reason: string | null, nextTryAt: string | null, progress: { phase: string, bytes: number | string, totalBytes: number | string | null } | null } | null };
 
-export type SampleFieldsFragment = { id: string, input: unknown, output: unknown, text: string | null, files: Array<{ url: string, contentType: string }> };
+export type SampleFieldsFragment = { id: string, input: unknown, output: unknown, text: string | null, files: Array<{ url: string, contentType: string, width: number | null, height: number | null }> };
 
-export type VersionFieldsFragment = { id: string, number: number, state: VersionState, reason: string | null, source: string, revision: string | null, sizeBytes: number | string | null, quantization: Quantization | null, device: DeviceClass, predictor: string, engine: string | null, engineReason: string | null, createdAt: string, inputSchema: unknown, base: { id: string, number: number, slug: string } | null, progress: { phase: string, bytes: number | string, totalBytes: number | string | null } | null };
+export type VersionFieldsFragment = { id: string, number: number, state: VersionState, reason: string | null, nextTryAt: string | null, source: string, revision: string | null, sizeBytes: number | string | null, quantization: Quantization | null, device: DeviceClass, predictor: string, engine: string | null, engineReason: string | null, createdAt: string, inputSchema: unknown, base: { id: string, number: number, slug: string } | null, progress: { phase: string, bytes: number | string, totalBytes: number | string | null } | null };
 
-export type GalleryCardFragment = { id: string, slug: string, name: string, kind: ModelKind, visibility: Visibility, description: string, tags: Array<string>, runCount: number | string, samples: Array<{ id: string, input: unknown, output: unknown, text: string | null, files: Array<{ url: string, contentType: string }> }>, latestVersion: { id: string, number: number, state: VersionState, reason: string | null, progress: { phase: string, bytes: number | string, totalBytes: number | string | null } | null } | null };
+export type GalleryCardFragment = { categories: Array<ModelCategory>, languages: Array<string>, starCount: number, id: string, slug: string, name: string, kind: ModelKind, visibility: Visibility, description: string, tags: Array<string>, runCount: number | string, license: { name: string } | null, samples: Array<{ id: string, input: unknown, output: unknown, text: string | null, files: Array<{ url: string, contentType: string, width: number | null, height: number | null }> }>, latestVersion: { id: string, number: number, state: VersionState, reason: string | null, nextTryAt: string | null, progress: { phase: string, bytes: number | string, totalBytes: number | string | null } | null } | null };
+
+export type GalleryFrontQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type GalleryFrontQuery = { featured: { nodes: Array<{ categories: Array<ModelCategory>, languages: Array<string>, starCount: number, id: string, slug: string, name: string, kind: ModelKind, visibility: Visibility, description: string, tags: Array<string>, runCount: number | string, license: { name: string } | null, samples: Array<{ id: string, input: unknown, output: unknown, text: string | null, files: Array<{ url: string, contentType: string, width: number | null, height: number | null }> }>, latestVersion: { id: string, number: number, state: VersionState, reason: string | null, nextTryAt: string | null, progress: { phase: string, bytes: number | string, totalBytes: number | string | null } | null } | null }> }, trending: { nodes: Array<{ categories: Array<ModelCategory>, languages: Array<string>, starCount: number, id: string, slug: string, name: string, kind: ModelKind, visibility: Visibility, description: string, tags: Array<string>, runCount: number | string, license: { name: string } | null, samples: Array<{ id: string, input: unknown, output: unknown, text: string | null, files: Array<{ url: string, contentType: string, width: number | null, height: number | null }> }>, latestVersion: { id: string, number: number, state: VersionState, reason: string | null, nextTryAt: string | null, progress: { phase: string, bytes: number | string, totalBytes: number | string | null } | null } | null }> }, shown: { nodes: Array<{ categories: Array<ModelCategory>, languages: Array<string>, starCount: number, id: string, slug: string, name: string, kind: ModelKind, visibility: Visibility, description: string, tags: Array<string>, runCount: number | string, license: { name: string } | null, samples: Array<{ id: string, input: unknown, output: unknown, text: string | null, files: Array<{ url: string, contentType: string, width: number | null, height: number | null }> }>, latestVersion: { id: string, number: number, state: VersionState, reason: string | null, nextTryAt: string | null, progress: { phase: string, bytes: number | string, totalBytes: number | string | null } | null } | null }> }, server: { anonymousPredictions: boolean } };
 
 export type GalleryQueryVariables = Exact<{
   first: number;
   after?: string | null | undefined;
   filter?: ModelFilter | null | undefined;
+  orderBy?: ModelOrder | null | undefined;
 }>;
 
 
-export type GalleryQuery = { models: { nodes: Array<{ id: string, slug: string, name: string, kind: ModelKind, visibility: Visibility, description: string, tags: Array<string>, runCount: number | string, samples: Array<{ id: string, input: unknown, output: unknown, text: string | null, files: Array<{ url: string, contentType: string }> }>, latestVersion: { id: string, number: number, state: VersionState, reason: string | null, progress: { phase: string, bytes: number | string, totalBytes: number | string | null } | null } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+export type GalleryQuery = { models: { nodes: Array<{ categories: Array<ModelCategory>, languages: Array<string>, starCount: number, id: string, slug: string, name: string, kind: ModelKind, visibility: Visibility, description: string, tags: Array<string>, runCount: number | string, license: { name: string } | null, samples: Array<{ id: string, input: unknown, output: unknown, text: string | null, files: Array<{ url: string, contentType: string, width: number | null, height: number | null }> }>, latestVersion: { id: string, number: number, state: VersionState, reason: string | null, nextTryAt: string | null, progress: { phase: string, bytes: number | string, totalBytes: number | string | null } | null } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
 
 export type ModelPageQueryVariables = Exact<{
   slug: string;
 }>;
 
 
-export type ModelPageQuery = { model: { id: string, slug: string, name: string, kind: ModelKind, visibility: Visibility, description: string, tags: Array<string>, runCount: number | string, samples: Array<{ id: string, input: unknown, output: unknown, text: string | null, files: Array<{ url: string, contentType: string }> }>, versions: Array<{ id: string, number: number, state: VersionState, reason: string | null, source: string, revision: string | null, sizeBytes: number | string | null, quantization: Quantization | null, device: DeviceClass, predictor: string, engine: string | null, engineReason: string | null, createdAt: string, inputSchema: unknown, base: { id: string, number: number, slug: string } | null, progress: { phase: string, bytes: number | string, totalBytes: number | string | null } | null }>, variables: Array<{ name: string, kind: ModelVariableKind, value: string | null, updatedAt: string }> | null, latestVersion: { id: string, number: number, state: VersionState, reason: string | null, progress: { phase: string, bytes: number | string, totalBytes: number | string | null } | null } | null } | null };
+export type ModelPageQuery = { model: { categories: Array<ModelCategory>, languages: Array<string>, starCount: number, isStarred: boolean, pausedAt: string | null, pauseReason: string | null, id: string, slug: string, name: string, kind: ModelKind, visibility: Visibility, description: string, tags: Array<string>, runCount: number | string, license: { name: string, url: string | null } | null, owner: { id: string, handle: string }, forkedFrom: { id: string, slug: string } | null, versionAliases: Array<{ alias: string, version: number }>, samples: Array<{ id: string, input: unknown, output: unknown, text: string | null, files: Array<{ url: string, contentType: string, width: number | null, height: number | null }> }>, versions: Array<{ id: string, number: number, state: VersionState, reason: string | null, nextTryAt: string | null, source: string, revision: string | null, sizeBytes: number | string | null, quantization: Quantization | null, device: DeviceClass, predictor: string, engine: string | null, engineReason: string | null, createdAt: string, inputSchema: unknown, base: { id: string, number: number, slug: string } | null, progress: { phase: string, bytes: number | string, totalBytes: number | string | null } | null }>, variables: Array<{ name: string, kind: ModelVariableKind, value: string | null, updatedAt: string }> | null, latestVersion: { id: string, number: number, state: VersionState, reason: string | null, nextTryAt: string | null, progress: { phase: string, bytes: number | string, totalBytes: number | string | null } | null } | null } | null };
 
 export type SetModelVariableMutationVariables = Exact<{
   input: SetModelVariableInput;
@@ -1401,6 +1810,67 @@ export type RemoveModelVariableMutation = { removeModelVariable:
     | { code: ErrorCode, message: string }
     | { code: ErrorCode, message: string }
     | Record<PropertyKey, never>
+   };
+
+export type StarModelMutationVariables = Exact<{
+  input: StarModelInput;
+}>;
+
+
+export type StarModelMutation = { starModel:
+    | { __typename: 'ForbiddenError', code: ErrorCode, message: string }
+    | { __typename: 'Model', id: string, starCount: number, isStarred: boolean }
+    | { __typename: 'NotFoundError', code: ErrorCode, message: string }
+   };
+
+export type UnstarModelMutationVariables = Exact<{
+  input: UnstarModelInput;
+}>;
+
+
+export type UnstarModelMutation = { unstarModel:
+    | { __typename: 'ForbiddenError', code: ErrorCode, message: string }
+    | { __typename: 'Model', id: string, starCount: number, isStarred: boolean }
+    | { __typename: 'NotFoundError', code: ErrorCode, message: string }
+   };
+
+export type ForkModelMutationVariables = Exact<{
+  input: ForkModelInput;
+}>;
+
+
+export type ForkModelMutation = { forkModel:
+    | { __typename: 'ConflictError', code: ErrorCode, message: string }
+    | { __typename: 'ForbiddenError', code: ErrorCode, message: string }
+    | { __typename: 'InvalidInput', code: ErrorCode, message: string, violations: Array<{ path: string, message: string }> }
+    | { __typename: 'Model', id: string, slug: string }
+    | { __typename: 'NotFoundError', code: ErrorCode, message: string }
+    | { __typename: 'UnavailableError', code: ErrorCode, message: string }
+   };
+
+export type ReportModelMutationVariables = Exact<{
+  input: ReportModelInput;
+}>;
+
+
+export type ReportModelMutation = { reportModel:
+    | { __typename: 'ConflictError', code: ErrorCode, message: string }
+    | { __typename: 'ForbiddenError', code: ErrorCode, message: string }
+    | { __typename: 'InvalidInput', code: ErrorCode, message: string, violations: Array<{ path: string, message: string }> }
+    | { __typename: 'NotFoundError', code: ErrorCode, message: string }
+    | { __typename: 'ReportedModel' }
+   };
+
+export type PrepareAgainMutationVariables = Exact<{
+  input: PrepareAgainInput;
+}>;
+
+
+export type PrepareAgainMutation = { prepareAgain:
+    | { __typename: 'ConflictError', code: ErrorCode, message: string }
+    | { __typename: 'ForbiddenError', code: ErrorCode, message: string }
+    | { __typename: 'ModelVersion', id: string, number: number, state: VersionState }
+    | { __typename: 'NotFoundError', code: ErrorCode, message: string }
    };
 
 export type MetricsFieldsFragment = { queueSeconds: number | null, loadSeconds: number | null, predictSeconds: number | null, totalSeconds: number | null, timeToFirstTokenSeconds: number | null, inputTokens: number | null, outputTokens: number | null, tokensPerSecond: number | null, steps: number | null, custom: unknown };
@@ -1527,6 +1997,51 @@ export type CreateUploadMutation = { createUpload:
     | { __typename: 'InvalidInput', code: ErrorCode, message: string, violations: Array<{ path: string, message: string }> }
     | { __typename: 'Upload', uri: string, url: string }
    };
+
+export type OwnerPageQueryVariables = Exact<{
+  handle: string;
+  first: number;
+  after?: string | null | undefined;
+  orderBy?: ModelOrder | null | undefined;
+}>;
+
+
+export type OwnerPageQuery = { owner: { modelCount: number, starCount: number, runCount: number | string, user: { id: string, handle: string, createdAt: string }, models: { nodes: Array<{ categories: Array<ModelCategory>, languages: Array<string>, starCount: number, id: string, slug: string, name: string, kind: ModelKind, visibility: Visibility, description: string, tags: Array<string>, runCount: number | string, license: { name: string } | null, samples: Array<{ id: string, input: unknown, output: unknown, text: string | null, files: Array<{ url: string, contentType: string, width: number | null, height: number | null }> }>, latestVersion: { id: string, number: number, state: VersionState, reason: string | null, nextTryAt: string | null, progress: { phase: string, bytes: number | string, totalBytes: number | string | null } | null } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } } | null };
+
+export type VersionNumbersQueryVariables = Exact<{
+  slug: string;
+}>;
+
+
+export type VersionNumbersQuery = { model: { id: string, versions: Array<{ id: string, number: number }> } | null };
+
+export type PerformanceQueryVariables = Exact<{
+  id: string;
+  from: string;
+  to: string;
+}>;
+
+
+export type PerformanceQuery = { node:
+    | { __typename: 'ApiKey' }
+    | { __typename: 'AuditEvent' }
+    | { __typename: 'Batch' }
+    | { __typename: 'BatchLine' }
+    | { __typename: 'Experiment' }
+    | { __typename: 'Invitation' }
+    | { __typename: 'Model' }
+    | { __typename: 'ModelReport' }
+    | { __typename: 'ModelVersion', id: string, performance: { isExact: boolean, successRate: number | null, ends: { succeeded: number, failed: number, canceled: number, aborted: number, shared: number } | null, queueSeconds: { p50: number | null, p95: number | null, p99: number | null }, firstTokenSeconds: { p50: number | null, p95: number | null, p99: number | null }, predictSeconds: { p50: number | null, p95: number | null, p99: number | null }, totalSeconds: { p50: number | null, p95: number | null, p99: number | null }, tokensPerSecond: { p50: number | null, p95: number | null, p99: number | null }, series: Array<{ from: string, ends: { succeeded: number, failed: number, canceled: number, aborted: number, shared: number }, totalSeconds: { p50: number | null, p95: number | null, p99: number | null } }> } | null }
+    | { __typename: 'Prediction' }
+    | { __typename: 'User' }
+    | { __typename: 'WebhookDelivery' }
+   | null };
+
+export type PerformanceFieldsFragment = { isExact: boolean, successRate: number | null, ends: { succeeded: number, failed: number, canceled: number, aborted: number, shared: number } | null, queueSeconds: { p50: number | null, p95: number | null, p99: number | null }, firstTokenSeconds: { p50: number | null, p95: number | null, p99: number | null }, predictSeconds: { p50: number | null, p95: number | null, p99: number | null }, totalSeconds: { p50: number | null, p95: number | null, p99: number | null }, tokensPerSecond: { p50: number | null, p95: number | null, p99: number | null }, series: Array<{ from: string, ends: { succeeded: number, failed: number, canceled: number, aborted: number, shared: number }, totalSeconds: { p50: number | null, p95: number | null, p99: number | null } }> };
+
+export type PercentileFieldsFragment = { p50: number | null, p95: number | null, p99: number | null };
+
+export type EndsFieldsFragment = { succeeded: number, failed: number, canceled: number, aborted: number, shared: number };
 
 export type PredictionNotesQueryVariables = Exact<{
   id: string;
@@ -1829,6 +2344,36 @@ export const BatchDetailsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     number
   }
 }`, {"fragmentName":"BatchDetails"}) as unknown as TypedDocumentString<BatchDetailsFragment, unknown>;
+export const BaseFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment BaseFields on Model {
+  id
+  slug
+  kind
+  latestVersion {
+    id
+    number
+    state
+    base {
+      id
+    }
+  }
+}
+    `, {"fragmentName":"BaseFields"}) as unknown as TypedDocumentString<BaseFieldsFragment, unknown>;
+export const PreparationFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment PreparationFields on ModelVersion {
+  id
+  number
+  state
+  reason
+  nextTryAt
+  sizeBytes
+  progress {
+    phase
+    bytes
+    totalBytes
+  }
+}
+    `, {"fragmentName":"PreparationFields"}) as unknown as TypedDocumentString<PreparationFieldsFragment, unknown>;
 export const IntervalFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment IntervalFields on Interval {
   estimate
@@ -1870,6 +2415,7 @@ export const VersionFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
   number
   state
   reason
+  nextTryAt
   source
   revision
   sizeBytes
@@ -1907,6 +2453,7 @@ export const ModelCardFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     number
     state
     reason
+    nextTryAt
     progress {
       phase
       bytes
@@ -1924,12 +2471,20 @@ export const SampleFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
   files {
     url
     contentType
+    width
+    height
   }
 }
     `, {"fragmentName":"SampleFields"}) as unknown as TypedDocumentString<SampleFieldsFragment, unknown>;
 export const GalleryCardFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment GalleryCard on Model {
   ...ModelCard
+  categories
+  languages
+  license {
+    name
+  }
+  starCount
   samples(first: 1) {
     ...SampleFields
   }
@@ -1948,6 +2503,7 @@ export const GalleryCardFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     number
     state
     reason
+    nextTryAt
     progress {
       phase
       bytes
@@ -1963,6 +2519,8 @@ fragment SampleFields on Prediction {
   files {
     url
     contentType
+    width
+    height
   }
 }`, {"fragmentName":"GalleryCard"}) as unknown as TypedDocumentString<GalleryCardFragment, unknown>;
 export const MetricsFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
@@ -2043,6 +2601,66 @@ export const SessionFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
   }
 }
     `, {"fragmentName":"SessionFields"}) as unknown as TypedDocumentString<SessionFieldsFragment, unknown>;
+export const EndsFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment EndsFields on PredictionEnds {
+  succeeded
+  failed
+  canceled
+  aborted
+  shared
+}
+    `, {"fragmentName":"EndsFields"}) as unknown as TypedDocumentString<EndsFieldsFragment, unknown>;
+export const PercentileFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment PercentileFields on RunPercentiles {
+  p50
+  p95
+  p99
+}
+    `, {"fragmentName":"PercentileFields"}) as unknown as TypedDocumentString<PercentileFieldsFragment, unknown>;
+export const PerformanceFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment PerformanceFields on VersionPerformance {
+  isExact
+  ends {
+    ...EndsFields
+  }
+  successRate
+  queueSeconds {
+    ...PercentileFields
+  }
+  firstTokenSeconds {
+    ...PercentileFields
+  }
+  predictSeconds {
+    ...PercentileFields
+  }
+  totalSeconds {
+    ...PercentileFields
+  }
+  tokensPerSecond {
+    ...PercentileFields
+  }
+  series {
+    from
+    ends {
+      ...EndsFields
+    }
+    totalSeconds {
+      ...PercentileFields
+    }
+  }
+}
+    fragment PercentileFields on RunPercentiles {
+  p50
+  p95
+  p99
+}
+fragment EndsFields on PredictionEnds {
+  succeeded
+  failed
+  canceled
+  aborted
+  shared
+}`, {"fragmentName":"PerformanceFields"}) as unknown as TypedDocumentString<PerformanceFieldsFragment, unknown>;
 export const UsageSumFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment UsageSumFields on UsageSum {
   predictions
@@ -3007,6 +3625,337 @@ export const ChatModelsDocument = /*#__PURE__*/ new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<ChatModelsQuery, ChatModelsQueryVariables>;
+export const SourcesDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query Sources {
+  server {
+    modelKinds {
+      name
+      kind
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<SourcesQuery, SourcesQueryVariables>;
+export const HubRepositoryDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query HubRepository($repo: String!, $revision: String) {
+  hubRepository(repo: $repo, revision: $revision) {
+    repo
+    commit
+    task
+    library
+    fileCount
+    sizeBytes
+    weightBytes
+    kind
+    isAdapter
+    problem
+  }
+}
+    `) as unknown as TypedDocumentString<HubRepositoryQuery, HubRepositoryQueryVariables>;
+export const BasesDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query Bases {
+  text: models(first: 50, filter: {kind: TEXT_GENERATION}) {
+    nodes {
+      ...BaseFields
+    }
+  }
+  image: models(first: 50, filter: {kind: IMAGE_GENERATION}) {
+    nodes {
+      ...BaseFields
+    }
+  }
+}
+    fragment BaseFields on Model {
+  id
+  slug
+  kind
+  latestVersion {
+    id
+    number
+    state
+    base {
+      id
+    }
+  }
+}`) as unknown as TypedDocumentString<BasesQuery, BasesQueryVariables>;
+export const CreateModelDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation CreateModel($input: CreateModelInput!) {
+  createModel(input: $input) {
+    __typename
+    ... on Model {
+      id
+      slug
+    }
+    ... on UserError {
+      code
+      message
+    }
+    ... on InvalidInput {
+      violations {
+        path
+        message
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<CreateModelMutation, CreateModelMutationVariables>;
+export const PreparationDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query Preparation($slug: String!) {
+  model(slug: $slug) {
+    id
+    slug
+    latestVersion {
+      ...PreparationFields
+    }
+    versions {
+      ...PreparationFields
+    }
+  }
+}
+    fragment PreparationFields on ModelVersion {
+  id
+  number
+  state
+  reason
+  nextTryAt
+  sizeBytes
+  progress {
+    phase
+    bytes
+    totalBytes
+  }
+}`) as unknown as TypedDocumentString<PreparationQuery, PreparationQueryVariables>;
+export const EditModelDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query EditModel($slug: String!) {
+  model(slug: $slug) {
+    ...ModelCard
+    updatedAt
+    categories
+    languages
+    license {
+      name
+      isSpdx
+      url
+    }
+    starCount
+    owner {
+      id
+      handle
+    }
+    sharedWith {
+      id
+      handle
+    }
+    samples(first: 4) {
+      ...SampleFields
+    }
+    versions {
+      ...VersionFields
+    }
+    traffic {
+      weight
+      version {
+        id
+        number
+      }
+    }
+    experiments {
+      id
+      name
+      createdAt
+      endedAt
+      endReason
+    }
+    versionAliases {
+      alias
+      version
+    }
+  }
+}
+    fragment ModelCard on Model {
+  id
+  slug
+  name
+  kind
+  visibility
+  description
+  tags
+  runCount
+  latestVersion {
+    id
+    number
+    state
+    reason
+    nextTryAt
+    progress {
+      phase
+      bytes
+      totalBytes
+    }
+  }
+}
+fragment SampleFields on Prediction {
+  id
+  input
+  output
+  text
+  files {
+    url
+    contentType
+    width
+    height
+  }
+}
+fragment VersionFields on ModelVersion {
+  id
+  number
+  state
+  reason
+  nextTryAt
+  source
+  revision
+  sizeBytes
+  quantization
+  device
+  predictor
+  engine
+  engineReason
+  base {
+    id
+    number
+    slug
+  }
+  createdAt
+  inputSchema
+  progress {
+    phase
+    bytes
+    totalBytes
+  }
+}`) as unknown as TypedDocumentString<EditModelQuery, EditModelQueryVariables>;
+export const SampleCandidatesDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query SampleCandidates($filter: PredictionFilter!) {
+  predictions(first: 24, filter: $filter) {
+    nodes {
+      ...SampleFields
+      createdAt
+    }
+  }
+}
+    fragment SampleFields on Prediction {
+  id
+  input
+  output
+  text
+  files {
+    url
+    contentType
+    width
+    height
+  }
+}`) as unknown as TypedDocumentString<SampleCandidatesQuery, SampleCandidatesQueryVariables>;
+export const UpdateModelDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation UpdateModel($input: UpdateModelInput!) {
+  updateModel(input: $input) {
+    __typename
+    ... on Model {
+      id
+      slug
+    }
+    ... on UserError {
+      code
+      message
+    }
+    ... on InvalidInput {
+      violations {
+        path
+        message
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<UpdateModelMutation, UpdateModelMutationVariables>;
+export const PublishVersionDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation PublishVersion($input: PublishVersionInput!) {
+  publishVersion(input: $input) {
+    __typename
+    ... on ModelVersion {
+      id
+      number
+    }
+    ... on UserError {
+      code
+      message
+    }
+    ... on InvalidInput {
+      violations {
+        path
+        message
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<PublishVersionMutation, PublishVersionMutationVariables>;
+export const SetTrafficDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation SetTraffic($input: SetTrafficInput!) {
+  setTraffic(input: $input) {
+    __typename
+    ... on UserError {
+      code
+      message
+    }
+    ... on InvalidInput {
+      violations {
+        path
+        message
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<SetTrafficMutation, SetTrafficMutationVariables>;
+export const SetVersionAliasDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation SetVersionAlias($input: SetVersionAliasInput!) {
+  setVersionAlias(input: $input) {
+    __typename
+    ... on UserError {
+      code
+      message
+    }
+    ... on InvalidInput {
+      violations {
+        path
+        message
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<SetVersionAliasMutation, SetVersionAliasMutationVariables>;
+export const RemoveVersionAliasDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation RemoveVersionAlias($input: RemoveVersionAliasInput!) {
+  removeVersionAlias(input: $input) {
+    __typename
+    ... on UserError {
+      code
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<RemoveVersionAliasMutation, RemoveVersionAliasMutationVariables>;
+export const DeleteModelDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation DeleteModel($input: DeleteModelInput!) {
+  deleteModel(input: $input) {
+    __typename
+    ... on DeletedModel {
+      slug
+      canceledPredictions
+      adapters
+    }
+    ... on UserError {
+      code
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<DeleteModelMutation, DeleteModelMutationVariables>;
 export const ExperimentsDocument = /*#__PURE__*/ new TypedDocumentString(`
     query Experiments($slug: String!) {
   model(slug: $slug) {
@@ -3158,9 +4107,76 @@ export const PredictionRowsDocument = /*#__PURE__*/ new TypedDocumentString(`
   }
   createdAt
 }`) as unknown as TypedDocumentString<PredictionRowsSubscription, PredictionRowsSubscriptionVariables>;
+export const GalleryFrontDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query GalleryFront {
+  featured: models(first: 4, filter: {featured: true}) {
+    nodes {
+      ...GalleryCard
+    }
+  }
+  trending: models(first: 12, orderBy: {field: TRENDING}) {
+    nodes {
+      ...GalleryCard
+    }
+  }
+  shown: models(first: 12) {
+    nodes {
+      ...GalleryCard
+    }
+  }
+  server {
+    anonymousPredictions
+  }
+}
+    fragment ModelCard on Model {
+  id
+  slug
+  name
+  kind
+  visibility
+  description
+  tags
+  runCount
+  latestVersion {
+    id
+    number
+    state
+    reason
+    nextTryAt
+    progress {
+      phase
+      bytes
+      totalBytes
+    }
+  }
+}
+fragment SampleFields on Prediction {
+  id
+  input
+  output
+  text
+  files {
+    url
+    contentType
+    width
+    height
+  }
+}
+fragment GalleryCard on Model {
+  ...ModelCard
+  categories
+  languages
+  license {
+    name
+  }
+  starCount
+  samples(first: 1) {
+    ...SampleFields
+  }
+}`) as unknown as TypedDocumentString<GalleryFrontQuery, GalleryFrontQueryVariables>;
 export const GalleryDocument = /*#__PURE__*/ new TypedDocumentString(`
-    query Gallery($first: Int!, $after: String, $filter: ModelFilter) {
-  models(first: $first, after: $after, filter: $filter) {
+    query Gallery($first: Int!, $after: String, $filter: ModelFilter, $orderBy: ModelOrder) {
+  models(first: $first, after: $after, filter: $filter, orderBy: $orderBy) {
     nodes {
       ...GalleryCard
     }
@@ -3184,6 +4200,7 @@ export const GalleryDocument = /*#__PURE__*/ new TypedDocumentString(`
     number
     state
     reason
+    nextTryAt
     progress {
       phase
       bytes
@@ -3199,10 +4216,18 @@ fragment SampleFields on Prediction {
   files {
     url
     contentType
+    width
+    height
   }
 }
 fragment GalleryCard on Model {
   ...ModelCard
+  categories
+  languages
+  license {
+    name
+  }
+  starCount
   samples(first: 1) {
     ...SampleFields
   }
@@ -3211,6 +4236,28 @@ export const ModelPageDocument = /*#__PURE__*/ new TypedDocumentString(`
     query ModelPage($slug: String!) {
   model(slug: $slug) {
     ...ModelCard
+    categories
+    languages
+    license {
+      name
+      url
+    }
+    starCount
+    isStarred
+    pausedAt
+    pauseReason
+    owner {
+      id
+      handle
+    }
+    forkedFrom {
+      id
+      slug
+    }
+    versionAliases {
+      alias
+      version
+    }
     samples(first: 4) {
       ...SampleFields
     }
@@ -3239,6 +4286,7 @@ export const ModelPageDocument = /*#__PURE__*/ new TypedDocumentString(`
     number
     state
     reason
+    nextTryAt
     progress {
       phase
       bytes
@@ -3254,6 +4302,8 @@ fragment SampleFields on Prediction {
   files {
     url
     contentType
+    width
+    height
   }
 }
 fragment VersionFields on ModelVersion {
@@ -3261,6 +4311,7 @@ fragment VersionFields on ModelVersion {
   number
   state
   reason
+  nextTryAt
   source
   revision
   sizeBytes
@@ -3308,6 +4359,92 @@ export const RemoveModelVariableDocument = /*#__PURE__*/ new TypedDocumentString
   }
 }
     `) as unknown as TypedDocumentString<RemoveModelVariableMutation, RemoveModelVariableMutationVariables>;
+export const StarModelDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation StarModel($input: StarModelInput!) {
+  starModel(input: $input) {
+    __typename
+    ... on Model {
+      id
+      starCount
+      isStarred
+    }
+    ... on UserError {
+      code
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<StarModelMutation, StarModelMutationVariables>;
+export const UnstarModelDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation UnstarModel($input: UnstarModelInput!) {
+  unstarModel(input: $input) {
+    __typename
+    ... on Model {
+      id
+      starCount
+      isStarred
+    }
+    ... on UserError {
+      code
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<UnstarModelMutation, UnstarModelMutationVariables>;
+export const ForkModelDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation ForkModel($input: ForkModelInput!) {
+  forkModel(input: $input) {
+    __typename
+    ... on Model {
+      id
+      slug
+    }
+    ... on UserError {
+      code
+      message
+    }
+    ... on InvalidInput {
+      violations {
+        path
+        message
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ForkModelMutation, ForkModelMutationVariables>;
+export const ReportModelDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation ReportModel($input: ReportModelInput!) {
+  reportModel(input: $input) {
+    __typename
+    ... on UserError {
+      code
+      message
+    }
+    ... on InvalidInput {
+      violations {
+        path
+        message
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ReportModelMutation, ReportModelMutationVariables>;
+export const PrepareAgainDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation PrepareAgain($input: PrepareAgainInput!) {
+  prepareAgain(input: $input) {
+    __typename
+    ... on ModelVersion {
+      id
+      number
+      state
+    }
+    ... on UserError {
+      code
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<PrepareAgainMutation, PrepareAgainMutationVariables>;
 export const ViewerDocument = /*#__PURE__*/ new TypedDocumentString(`
     query Viewer {
   viewer {
@@ -3791,6 +4928,140 @@ export const CreateUploadDocument = /*#__PURE__*/ new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<CreateUploadMutation, CreateUploadMutationVariables>;
+export const OwnerPageDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query OwnerPage($handle: String!, $first: Int!, $after: String, $orderBy: ModelOrder) {
+  owner(handle: $handle) {
+    user {
+      id
+      handle
+      createdAt
+    }
+    modelCount
+    starCount
+    runCount
+    models(first: $first, after: $after, orderBy: $orderBy) {
+      nodes {
+        ...GalleryCard
+      }
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
+    }
+  }
+}
+    fragment ModelCard on Model {
+  id
+  slug
+  name
+  kind
+  visibility
+  description
+  tags
+  runCount
+  latestVersion {
+    id
+    number
+    state
+    reason
+    nextTryAt
+    progress {
+      phase
+      bytes
+      totalBytes
+    }
+  }
+}
+fragment SampleFields on Prediction {
+  id
+  input
+  output
+  text
+  files {
+    url
+    contentType
+    width
+    height
+  }
+}
+fragment GalleryCard on Model {
+  ...ModelCard
+  categories
+  languages
+  license {
+    name
+  }
+  starCount
+  samples(first: 1) {
+    ...SampleFields
+  }
+}`) as unknown as TypedDocumentString<OwnerPageQuery, OwnerPageQueryVariables>;
+export const VersionNumbersDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query VersionNumbers($slug: String!) {
+  model(slug: $slug) {
+    id
+    versions {
+      id
+      number
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<VersionNumbersQuery, VersionNumbersQueryVariables>;
+export const PerformanceDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query Performance($id: ID!, $from: DateTime!, $to: DateTime!) {
+  node(id: $id) {
+    __typename
+    ... on ModelVersion {
+      id
+      performance(from: $from, to: $to) {
+        ...PerformanceFields
+      }
+    }
+  }
+}
+    fragment PerformanceFields on VersionPerformance {
+  isExact
+  ends {
+    ...EndsFields
+  }
+  successRate
+  queueSeconds {
+    ...PercentileFields
+  }
+  firstTokenSeconds {
+    ...PercentileFields
+  }
+  predictSeconds {
+    ...PercentileFields
+  }
+  totalSeconds {
+    ...PercentileFields
+  }
+  tokensPerSecond {
+    ...PercentileFields
+  }
+  series {
+    from
+    ends {
+      ...EndsFields
+    }
+    totalSeconds {
+      ...PercentileFields
+    }
+  }
+}
+fragment PercentileFields on RunPercentiles {
+  p50
+  p95
+  p99
+}
+fragment EndsFields on PredictionEnds {
+  succeeded
+  failed
+  canceled
+  aborted
+  shared
+}`) as unknown as TypedDocumentString<PerformanceQuery, PerformanceQueryVariables>;
 export const PredictionNotesDocument = /*#__PURE__*/ new TypedDocumentString(`
     query PredictionNotes($id: ID!) {
   viewer {
