@@ -1,3 +1,4 @@
+import { say } from "../messages/messages";
 import { ApiError } from "./problems";
 import { post, type GraphQLFault } from "./post";
 import { freshToken, renew } from "./refresh";
@@ -20,7 +21,7 @@ export async function request<R, V>(document: TypedDocumentString<R, V>, variabl
 
 export function faultOf(errors: readonly GraphQLFault[]): ApiError {
   const first = errors[0];
-  if (!first) return new ApiError("INTERNAL_SERVER_ERROR", "The answer held neither data nor errors.");
+  if (!first) return new ApiError("INTERNAL_SERVER_ERROR", say.problems.emptyAnswer);
   const extensions = first.extensions ?? {};
   return new ApiError(String(extensions["code"] ?? "INTERNAL_SERVER_ERROR"), first.message, extensions);
 }

@@ -1,3 +1,4 @@
+import { say } from "../messages/messages";
 import { ApiError, UNREACHABLE } from "./problems";
 import { learnClock } from "./server_clock";
 
@@ -25,7 +26,7 @@ export async function post<R>(query: string, variables: unknown, token: string |
   try {
     response = await fetch(ENDPOINT, { method: "POST", headers, body: JSON.stringify({ query, variables }) });
   } catch {
-    throw new ApiError(UNREACHABLE, "The server did not answer.");
+    throw new ApiError(UNREACHABLE, say.problems.noAnswer);
   }
   learnClock(response.headers.get("date"), askedAt, Date.now());
   try {

@@ -1,3 +1,4 @@
+import { say } from "../messages/messages";
 import { createClient, type Client } from "graphql-ws";
 import { faultOf } from "./client";
 import { ENDPOINT, type GraphQLFault } from "./post";
@@ -41,9 +42,8 @@ export function connect(): Client {
 export async function finalError(error: unknown): Promise<ApiError | null> {
   if (Array.isArray(error)) return graphqlError(faultOf(error as GraphQLFault[]));
   const code = error instanceof CloseEvent ? error.code : 0;
-  if (code === FORBIDDEN_CLOSE_CODE)
-    return graphqlError(new ApiError("UNAUTHENTICATED", "The server refused the sign-in."));
-  if (FINAL_CLOSE_CODES.has(code)) return new ApiError(UNREACHABLE, `The server closed the connection (${code}).`);
+  if (code === FORBIDDEN_CLOSE_CODE) return graphqlError(new ApiError("UNAUTHENTICATED", say.problems.signInRefused));
+  if (FINAL_CLOSE_CODES.has(code)) return new ApiError(UNREACHABLE, say.problems.closed(code));
   return null;
 }
 

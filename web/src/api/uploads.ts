@@ -1,5 +1,6 @@
 import { request } from "./client";
 import { CreateUploadDocument } from "./generated/graphql";
+import { say } from "../messages/messages";
 import { ApiError, UNREACHABLE } from "./problems";
 import { liveToken } from "./session";
 
@@ -13,11 +14,11 @@ export async function uriOf(file: File): Promise<string> {
 }
 
 async function dataUri(file: File): Promise<string> {
-  if (file.size > INLINE_BYTES) throw new Error("Sign in to use files larger than 200 kB.");
+  if (file.size > INLINE_BYTES) throw new Error(say.problems.signInForFiles);
   return new Promise((resolve, reject) => {
     const reader = new FileReader();
     reader.onload = () => resolve(String(reader.result).replace(/^data:(?=[,;])/, `data:${BINARY}`));
-    reader.onerror = () => reject(new Error("The file cannot be read."));
+    reader.onerror = () => reject(new Error(say.problems.unreadableFile));
     reader.readAsDataURL(file);
   });
 }
@@ -32,8 +33,8 @@ export async function upload(file: File): Promise<string> {
   try {
     response = await fetch(place.url, { method: "PUT", body: file });
   } catch {
-    throw new ApiError(UNREACHABLE, "The file could not be sent.");
+    throw new ApiError(UNREACHABLE, say.problems.fileNotSent);
   }
-  if (!response.ok) throw new Error(`The upload was refused (${response.status}).`);
+  if (!response.ok) throw new Error(say.problems.uploadRefused(response.status));
   return place.uri;
 }

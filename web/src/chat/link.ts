@@ -1,3 +1,4 @@
+import { say } from "../messages/messages";
 import { randomKey } from "../ui/random";
 import { newTurn, type Conversation, type ToolCall, type Turn } from "./conversation";
 
@@ -94,7 +95,7 @@ async function through(
     size += value.length;
     if (size > most) {
       await reader.cancel();
-      throw new RangeError("This is too long.");
+      throw new RangeError(say.chat.linkTooLong);
     }
     pieces.push(value);
   }

@@ -3,6 +3,7 @@ import "graphiql/setup-workers/vite";
 import "graphiql/style.css";
 import "./graphiql.css";
 import { GraphiQL } from "graphiql";
+import { greet } from "../messages/messages";
 import { useRef, useState } from "react";
 import { createRoot } from "react-dom/client";
 import { EXAMPLES, filled } from "./examples";
@@ -44,5 +45,7 @@ function Page() {
   );
 }
 
+// what goes wrong with the session is said in words too
+void greet();
 const root = document.getElementById("graphiql");
 if (root) createRoot(root).render(<Page />);

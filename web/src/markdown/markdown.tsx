@@ -50,7 +50,7 @@ function block(one: Block, headings: Headings): ComponentChildren {
     case "rule":
       return <hr />;
     case "cut":
-      return <p class="hint">The rest of this text is not shown: it is too long for this page.</p>;
+      return <p class="hint">{say.ui.textTooLong}</p>;
   }
 }
 
@@ -74,7 +74,7 @@ function list({ start, items }: Extract<Block, { type: "list" }>, headings: Head
 
 function table({ head, rows }: Extract<Block, { type: "table" }>): VNode {
   return (
-    <div class="table-box" tabIndex={0} role="region" aria-label="Table">
+    <div class="table-box" tabIndex={0} role="region" aria-label={say.ui.table}>
       <table>
         <thead>
           <tr>

@@ -187,6 +187,6 @@ async function pngOf(url: string): Promise<Blob> {
   canvas.height = bitmap.height;
   canvas.getContext("2d")?.drawImage(bitmap, 0, 0);
   return new Promise((resolve, reject) => {
-    canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("The picture cannot be read."))), "image/png");
+    canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error(say.problems.unreadableFile))), "image/png");
   });
 }

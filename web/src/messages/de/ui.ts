@@ -9,6 +9,8 @@ export default {
   loading: "Wird geladen …",
   showMore: "Mehr zeigen",
   no: "Nein",
+  table: "Tabelle",
+  textTooLong: "Der Rest dieses Textes wird nicht gezeigt: er ist zu lang für diese Seite.",
   kinds: { TEXT_GENERATION: "Text", IMAGE_GENERATION: "Bild", CUSTOM: "Eigene" },
   noVersion: "noch keine Version",
   refused: (reason: string) => `abgelehnt: ${reason}`,

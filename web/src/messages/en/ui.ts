@@ -7,6 +7,8 @@ export default {
   loading: "Loading …",
   showMore: "Show more",
   no: "No",
+  table: "Table",
+  textTooLong: "The rest of this text is not shown: it is too long for this page.",
   kinds: { TEXT_GENERATION: "Text", IMAGE_GENERATION: "Image", CUSTOM: "Custom" },
   noVersion: "no version yet",
   refused: (reason: string) => `refused: ${reason}`,
