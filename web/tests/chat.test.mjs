@@ -356,7 +356,7 @@ test("calls of tools are shown, their results given, and thoughts folded away", 
 
 test("a conversation fits a narrow page and a wide one, and is reached from the model's page", SLOW, async () => {
   const page = await open(`/models/${SLUG}`, { width: 360 });
-  await page.locator(".page-head").getByRole("link", { name: "Chat", exact: true }).click();
+  await page.locator(".page-head a.button", { hasText: "Chat" }).click();
   await box(page).waitFor();
   await ask(page, `${"long".repeat(60)} ${QUESTION}`);
   await answers(page).first().waitFor();

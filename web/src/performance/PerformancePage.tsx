@@ -13,6 +13,7 @@ import { signedIn } from "../api/session";
 import { say } from "../messages/messages";
 import { BarChart } from "../ui/BarChart";
 import { Callout } from "../ui/Callout";
+import { whileSeen } from "../ui/polling";
 import { amend, modelPath, query, type Route } from "../ui/router";
 import { moment, number, percent, rate, seconds } from "../ui/units";
 
@@ -24,6 +25,8 @@ const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
 const SPANS = [1, 7, 30, 90];
 const USUAL_DAYS = 7;
+/** Ends are added up every few seconds. */
+const EVERY_MS = 10_000;
 
 interface Version {
   id: string;
@@ -75,7 +78,11 @@ export function PerformancePage({ route }: { route: Route }) {
       busy.value = false;
     };
     void load();
-    return () => void (isWanted = false);
+    const stop = whileSeen(EVERY_MS, () => void load());
+    return () => {
+      isWanted = false;
+      stop();
+    };
   }, [id, days]);
 
   return (
@@ -120,7 +127,7 @@ export function PerformancePage({ route }: { route: Route }) {
 }
 
 function Shown({ performance, isBusy }: { performance: PerformanceFieldsFragment; isBusy: boolean }) {
-  const { ends, successRate, series, isExact } = performance;
+  const { to, ends, successRate, series, isExact } = performance;
   const first = series[0];
   const last = series.at(-1);
   const marks = [first ? moment(first.from) : "", last ? moment(last.from) : ""] as const;
@@ -153,6 +160,7 @@ function Shown({ performance, isBusy }: { performance: PerformanceFieldsFragment
         </>
       )}
       <Times performance={performance} />
+      <p class="hint">{say.performance.countedTo(moment(to))}</p>
       {!isExact && <p class="hint">{say.performance.rounded}</p>}
     </div>
   );

@@ -2031,13 +2031,13 @@ export type PerformanceQuery = { node:
     | { __typename: 'Invitation' }
     | { __typename: 'Model' }
     | { __typename: 'ModelReport' }
-    | { __typename: 'ModelVersion', id: string, performance: { isExact: boolean, successRate: number | null, ends: { succeeded: number, failed: number, canceled: number, aborted: number, shared: number } | null, queueSeconds: { p50: number | null, p95: number | null, p99: number | null }, firstTokenSeconds: { p50: number | null, p95: number | null, p99: number | null }, predictSeconds: { p50: number | null, p95: number | null, p99: number | null }, totalSeconds: { p50: number | null, p95: number | null, p99: number | null }, tokensPerSecond: { p50: number | null, p95: number | null, p99: number | null }, series: Array<{ from: string, ends: { succeeded: number, failed: number, canceled: number, aborted: number, shared: number }, totalSeconds: { p50: number | null, p95: number | null, p99: number | null } }> } | null }
+    | { __typename: 'ModelVersion', id: string, performance: { to: string, isExact: boolean, successRate: number | null, ends: { succeeded: number, failed: number, canceled: number, aborted: number, shared: number } | null, queueSeconds: { p50: number | null, p95: number | null, p99: number | null }, firstTokenSeconds: { p50: number | null, p95: number | null, p99: number | null }, predictSeconds: { p50: number | null, p95: number | null, p99: number | null }, totalSeconds: { p50: number | null, p95: number | null, p99: number | null }, tokensPerSecond: { p50: number | null, p95: number | null, p99: number | null }, series: Array<{ from: string, ends: { succeeded: number, failed: number, canceled: number, aborted: number, shared: number }, totalSeconds: { p50: number | null, p95: number | null, p99: number | null } }> } | null }
     | { __typename: 'Prediction' }
     | { __typename: 'User' }
     | { __typename: 'WebhookDelivery' }
    | null };
 
-export type PerformanceFieldsFragment = { isExact: boolean, successRate: number | null, ends: { succeeded: number, failed: number, canceled: number, aborted: number, shared: number } | null, queueSeconds: { p50: number | null, p95: number | null, p99: number | null }, firstTokenSeconds: { p50: number | null, p95: number | null, p99: number | null }, predictSeconds: { p50: number | null, p95: number | null, p99: number | null }, totalSeconds: { p50: number | null, p95: number | null, p99: number | null }, tokensPerSecond: { p50: number | null, p95: number | null, p99: number | null }, series: Array<{ from: string, ends: { succeeded: number, failed: number, canceled: number, aborted: number, shared: number }, totalSeconds: { p50: number | null, p95: number | null, p99: number | null } }> };
+export type PerformanceFieldsFragment = { to: string, isExact: boolean, successRate: number | null, ends: { succeeded: number, failed: number, canceled: number, aborted: number, shared: number } | null, queueSeconds: { p50: number | null, p95: number | null, p99: number | null }, firstTokenSeconds: { p50: number | null, p95: number | null, p99: number | null }, predictSeconds: { p50: number | null, p95: number | null, p99: number | null }, totalSeconds: { p50: number | null, p95: number | null, p99: number | null }, tokensPerSecond: { p50: number | null, p95: number | null, p99: number | null }, series: Array<{ from: string, ends: { succeeded: number, failed: number, canceled: number, aborted: number, shared: number }, totalSeconds: { p50: number | null, p95: number | null, p99: number | null } }> };
 
 export type PercentileFieldsFragment = { p50: number | null, p95: number | null, p99: number | null };
 
@@ -2619,6 +2619,7 @@ export const PercentileFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString
     `, {"fragmentName":"PercentileFields"}) as unknown as TypedDocumentString<PercentileFieldsFragment, unknown>;
 export const PerformanceFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment PerformanceFields on VersionPerformance {
+  to
   isExact
   ends {
     ...EndsFields
@@ -5020,6 +5021,7 @@ export const PerformanceDocument = /*#__PURE__*/ new TypedDocumentString(`
   }
 }
     fragment PerformanceFields on VersionPerformance {
+  to
   isExact
   ends {
     ...EndsFields

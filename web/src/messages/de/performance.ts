@@ -13,6 +13,7 @@ export default {
   totalOverTime: "95. Perzentil der ganzen Zeit",
   ended: (count: number) => plural(count, { one: "1 beendet", other: `${number(count)} beendet` }),
   p95: (seconds: string) => `p95 ${seconds}`,
+  countedTo: (moment: string) => `Gezählt bis ${moment}.`,
   rounded: "Perzentile weichen um höchstens 1 % von den genauen ab.",
   ends: {
     succeeded: "Fertig",

@@ -12,6 +12,7 @@ export default {
   totalOverTime: "95th percentile of the total time",
   ended: (count: number) => plural(count, { one: "1 ended", other: `${number(count)} ended` }),
   p95: (seconds: string) => `p95 ${seconds}`,
+  countedTo: (moment: string) => `Counted up to ${moment}.`,
   rounded: "Percentiles are within 1% of the exact ones.",
   ends: {
     succeeded: "Succeeded",
