@@ -12,7 +12,7 @@ export function LanguageChoice() {
       onChange={(event) => void speak(event.currentTarget.value as Language)}
     >
       {Object.entries(LANGUAGES).map(([tag, name]) => (
-        <option key={tag} value={tag} lang={tag} label={name}>
+        <option key={tag} value={tag} lang={tag} title={name}>
           {tag.toUpperCase()}
         </option>
       ))}

@@ -54,7 +54,7 @@ export function UsagePage({ account }: { account: Account }) {
       {report && usage.daily.value && (
         <div class="panel usage-report" aria-busy={usage.busy.value}>
           <Sums report={report} />
-          <Daily report={usage.daily.value} days={days} />
+          {Number(usage.daily.value.total.predictions) > 0 && <Daily report={usage.daily.value} days={days} />}
           <Groups report={report} groupBy={groupBy} />
         </div>
       )}
