@@ -37,6 +37,14 @@ async def expire(row: Prediction) -> None:
     await rows("UPDATE prediction SET lease_until = now() - interval '1 s' WHERE id = $1 RETURNING id", row.id)
 
 
+async def claim_suspect(row: Prediction) -> None:
+    """Claim one that is to run alone, after those that other tests left in its queue."""
+    while True:
+        (claimed,) = await claim_alone(row.queue, uuid4(), 30)
+        if claimed.id == row.id:
+            return
+
+
 @pytest.mark.parametrize("status", [PredictionStatus.SUCCEEDED, PredictionStatus.FAILED, PredictionStatus.CANCELED])
 async def test_finish(place: Place, status: PredictionStatus) -> None:
     row = await place.create(URL)
@@ -79,7 +87,7 @@ async def test_its_worker_is_lost(rt: Runtime, place: Place) -> None:
     # The first time beside others, for which nobody is charged
     for losses in range(rt.settings.max_losses + 1):
         await rows("UPDATE prediction SET run_at = now() WHERE id = $1 RETURNING id", row.id)
-        await (claim_alone(row.queue, uuid4(), 30) if losses else place.claim(row))
+        await (claim_suspect(row) if losses else place.claim(row))
         await expire(row)
         assert await deliveries_of(row) == {}
         await recovery.sweep(rt)
