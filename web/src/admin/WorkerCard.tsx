@@ -11,6 +11,7 @@ import {
 import { say } from "../messages/messages";
 import { bytes, moment } from "../ui/units";
 import { SureButton } from "../ui/SureButton";
+import { Fact } from "../ui/Fact";
 import type { System, WorkerRow } from "./system";
 
 export function WorkerCard({ worker, system }: { worker: WorkerRow; system: System }) {
@@ -115,15 +116,6 @@ function Lacks({ worker }: { worker: WorkerRow }) {
         <li key={sentence}>{sentence}</li>
       ))}
     </ul>
-  );
-}
-
-function Fact({ name, value }: { name: string; value: string }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{value}</dd>
-    </div>
   );
 }
 

@@ -13,6 +13,7 @@ import { signedIn } from "../api/session";
 import { say } from "../messages/messages";
 import { BarChart } from "../ui/BarChart";
 import { Callout } from "../ui/Callout";
+import { Fact } from "../ui/Fact";
 import { whileSeen } from "../ui/polling";
 import { amend, modelPath, query, type Route } from "../ui/router";
 import { moment, number, percent, rate, seconds } from "../ui/units";
@@ -176,15 +177,6 @@ function Ends({ ends }: { ends: EndsFieldsFragment }) {
         <Fact key={name} name={say.performance.ends[name]} value={number(ends[name])} />
       ))}
     </>
-  );
-}
-
-function Fact({ name, value }: { name: string; value: string }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{value}</dd>
-    </div>
   );
 }
 

@@ -5,6 +5,7 @@ import { say } from "../messages/messages";
 import type { Account } from "../session/account";
 import { BarChart } from "../ui/BarChart";
 import { Callout } from "../ui/Callout";
+import { Fact } from "../ui/Fact";
 import { DownloadIcon } from "../ui/icons";
 import { amend, query } from "../ui/router";
 import { day, money, number, seconds } from "../ui/units";
@@ -156,10 +157,7 @@ function Sums({ report: { total, currency } }: { report: UsageFieldsFragment }) 
   return (
     <dl class="metrics">
       {facts.map(([name, value]) => (
-        <div key={name}>
-          <dt>{name}</dt>
-          <dd>{value}</dd>
-        </div>
+        <Fact key={name} name={name} value={value} />
       ))}
     </dl>
   );
