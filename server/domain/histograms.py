@@ -8,10 +8,10 @@ package serves not, since PostgreSQL counts the buckets (`server.queue.roll_ups`
 from __future__ import annotations
 
 import math
-from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from itertools import accumulate
-from typing import TypeVar
 
 RELATIVE_ERROR = 0.01
 """How far a percentile is from a value of that rank at most, as a part of it; between LEAST and MOST."""
@@ -22,8 +22,21 @@ MOST = 1e9
 """What is more is counted as that."""
 MOST_BUCKETS = math.ceil(math.log(MOST / LEAST) / math.log(GROWTH))
 
-Histogram = Mapping[int, int]
-Bucket = TypeVar("Bucket", int, str)
+SPAN = 2048
+"""By how much the numbers of a bucket differ between two measures whose histograms are side by side."""
+
+
+@dataclass(frozen=True)
+class Histogram:
+    """How many values are in which bucket: both in the order of the buckets, which have at least one value each."""
+
+    buckets: Sequence[int] = ()
+    counts: Sequence[int] = ()
+
+    def of_measure(self, number: int) -> Histogram:
+        """That of one measure, of several side by side: the buckets of each are `number * SPAN` higher."""
+        begin, end = (bisect_left(self.buckets, each * SPAN) for each in (number, number + 1))
+        return Histogram(self.buckets[begin:end], self.counts[begin:end])
 
 
 def bucket_sql(value: str) -> str:
@@ -36,17 +49,22 @@ def bucket_sql(value: str) -> str:
 
 
 def value_of(bucket: int) -> float:
-    """What stands for all values of a bucket, at most RELATIVE_ERROR from each."""
-    return 0.0 if bucket == 0 else LEAST * GROWTH**bucket * 2 / (1 + GROWTH)
+    """What stands for all values of a bucket, whatever the measure, at most RELATIVE_ERROR from each."""
+    power = bucket % SPAN
+    return LEAST * GROWTH**power * 2 / (1 + GROWTH) if power else 0.0
 
 
-def add(histograms: Iterable[Mapping[Bucket, int]]) -> dict[Bucket, int]:
-    """All values of some histograms; buckets may be numbers or their texts."""
-    total: dict[Bucket, int] = {}
-    for each in histograms:
-        for bucket, count in each.items():
+def add(histograms: Iterable[Histogram]) -> Histogram:
+    """All values of some histograms."""
+    first, *others = [each for each in histograms if each.buckets] or [Histogram()]
+    if not others:
+        return first
+    total = dict(zip(first.buckets, first.counts, strict=True))
+    for each in others:
+        for bucket, count in zip(each.buckets, each.counts, strict=True):
             total[bucket] = total.get(bucket, 0) + count
-    return total
+    buckets = sorted(total)
+    return Histogram(buckets, [total[bucket] for bucket in buckets])
 
 
 def percentiles(histogram: Histogram, parts: Iterable[float]) -> list[float | None]:
@@ -54,15 +72,16 @@ def percentiles(histogram: Histogram, parts: Iterable[float]) -> list[float | No
 
     Between two values it is between theirs, as percentile_cont of PostgreSQL has it.
     """
-    buckets = sorted(histogram)
     # How many values are in a bucket or below it
-    up_to = list(accumulate(histogram[bucket] for bucket in buckets))
+    up_to = list(accumulate(histogram.counts))
     values: list[float | None] = []
     for part in parts:
-        if not up_to or not up_to[-1]:
+        if not up_to:
             values.append(None)
             continue
         rank = part * (up_to[-1] - 1)
-        low, high = (value_of(buckets[bisect_right(up_to, each)]) for each in (math.floor(rank), math.ceil(rank)))
+        low, high = (
+            value_of(histogram.buckets[bisect_right(up_to, each)]) for each in (math.floor(rank), math.ceil(rank))
+        )
         values.append(low + (high - low) * (rank - math.floor(rank)))
     return values

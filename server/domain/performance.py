@@ -17,7 +17,10 @@ PARTS = (0.5, 0.95, 0.99)
 
 
 class Measure(StrEnum):
-    """What is measured of a run, by its name in the metrics of predictions."""
+    """What is measured of a run, by its name in the metrics of predictions.
+
+    Roll-ups know them by their order here: a new one comes last.
+    """
 
     QUEUE_SECONDS = "queue_seconds"
     FIRST_TOKEN_SECONDS = "time_to_first_token_seconds"  # noqa: S105 - no secret

@@ -98,27 +98,33 @@ async def accept(row: Batch, webhook: BatchWebhook | None, deadline_seconds: int
     return True
 
 
-def tallied(ended: str) -> str:
+def tallied(ended: str, ledger: str = "") -> str:
     """The parts of a statement that count ended predictions in their batches, and end those of which it was the last.
 
-    `ended` names rows with id, status and batch_id: the CTE of the UPDATE that ended them.
+    `ended` names rows with id, status and batch_id: the CTE of the UPDATE that ended them. `ledger` names rows with
+    prediction_id and amount, the lines that were written for them, where any is charged.
     """
     count = ", ".join(
         f"count(CASE status WHEN '{name}' THEN 1 END) AS {name}"
         for name in ("succeeded", "failed", "canceled", "aborted")
     )
+    amount, lines = (
+        ("0::numeric", "")
+        if not ledger
+        else ("coalesce(sum(l.amount), 0)", f"LEFT JOIN {ledger} l ON l.prediction_id = e.id")
+    )
     # Of most predictions nothing is written. Batches are locked in the order of their ids, since two statements may
     # end predictions of the same ones; it is the owner's row of StoredBytes that all ends of one owner wait for anyway
     return f"""
 ended_items AS (
-  SELECT batch_id, count(*) AS n, {count} FROM {ended}
+  SELECT batch_id, count(*) AS n, {amount} AS amount, {count} FROM {ended} e {lines}
   WHERE batch_id IS NOT NULL AND status NOT IN ('starting', 'processing') GROUP BY batch_id),
 item_batches AS (
   SELECT b.id FROM batch b JOIN ended_items e ON e.batch_id = b.id ORDER BY b.id FOR NO KEY UPDATE OF b),
 tally AS (
   UPDATE batch b SET ended = b.ended + e.n, succeeded = b.succeeded + e.succeeded, failed = b.failed + e.failed,
-    canceled = b.canceled + e.canceled, aborted = b.aborted + e.aborted, updated_at = now(),
-    {_end("b.ended + e.n", "b.items", "b.expanded_at IS NOT NULL")}
+    canceled = b.canceled + e.canceled, aborted = b.aborted + e.aborted, amount = b.amount + e.amount,
+    updated_at = now(), {_end("b.ended + e.n", "b.items", "b.expanded_at IS NOT NULL")}
   FROM ended_items e JOIN item_batches i ON i.id = e.batch_id WHERE b.id = e.batch_id
   RETURNING b.id, b.completed_at),
 {_notified("tally")}"""  # noqa: S608 - constants only
@@ -463,6 +469,9 @@ recounted AS (
     canceled = c.canceled + CASE WHEN b.expanded_at IS NOT NULL AND b.cancel_requested_at IS NOT NULL
       THEN {_REST} ELSE 0 END,
     aborted = c.aborted + CASE WHEN b.expanded_at IS NOT NULL AND b.cancel_requested_at IS NULL THEN {_REST} ELSE 0 END,
+    amount = (SELECT coalesce(sum(u.amount), 0) FROM (
+      SELECT id FROM prediction WHERE batch_id = $1 UNION ALL SELECT prediction_id FROM deletion WHERE batch_id = $1) i
+      JOIN usage u ON u.prediction_id = i.id),
     {_end("c.ended", "b.items", "b.expanded_at IS NOT NULL")}
   FROM counts c WHERE b.id = $1 AND b.completed_at IS NULL RETURNING b.id, b.completed_at),
 {_notified("recounted")}

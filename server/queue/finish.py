@@ -150,7 +150,7 @@ ledger AS (
     model_id, key_id, price_list_id)
   SELECT id, owner, seconds, tokens_in, tokens_out, now(), (charge->>'amount')::numeric, charge, model_id, key_id,
     price_list_id
-  FROM ended ORDER BY owner, key_id ON CONFLICT (prediction_id) DO NOTHING),
+  FROM ended ORDER BY owner, key_id ON CONFLICT (prediction_id) DO NOTHING RETURNING prediction_id, amount),
 deliveries AS ({completed("ended")}),
 counted AS ({added("ended")}){more}
 SELECT id, attempt, charge->>'amount' AS amount FROM ended
@@ -159,7 +159,7 @@ SELECT id, attempt, charge->>'amount' AS amount FROM ended
 
 _FINISH = _finish()
 # Of its own, so that what is no item of a batch costs no look for one
-_FINISH_ITEMS = _finish(f",\n{tallied('ended')}")
+_FINISH_ITEMS = _finish(f",\n{tallied('ended', 'ledger')}")
 # `rung_at` is unset, so that the next sweep rings for it once its time has come
 _HAND_BACK = f"""
 UPDATE prediction p SET status = 'starting', worker_id = NULL, lease_until = NULL, rung_at = NULL, updated_at = now(),

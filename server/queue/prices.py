@@ -95,14 +95,8 @@ _ADD = f"""
 INSERT INTO price_list (id, currency, charges_failed, charges_canceled, prices, created_at)
 VALUES ($1, $2, $3, $4, $5::jsonb, clock_timestamp()) RETURNING {_COLUMNS}
 """  # noqa: S608 - constants only
-# By the indexes of a batch's items and of those that were deleted, and of each its line in the ledger by its key
 _COSTS_OF_BATCHES = """
-SELECT b.id, l.currency, (
-  SELECT coalesce(sum(u.amount), 0) FROM (
-    SELECT id FROM prediction WHERE batch_id = b.id
-    UNION ALL SELECT prediction_id FROM deletion WHERE batch_id = b.id) i
-  JOIN usage u ON u.prediction_id = i.id) AS amount
-FROM batch b JOIN price_list l ON l.id = b.price_list_id WHERE b.id = ANY($1::uuid[])
+SELECT b.id, l.currency, b.amount FROM batch b JOIN price_list l ON l.id = b.price_list_id WHERE b.id = ANY($1::uuid[])
 """
 _COSTS = """
 SELECT u.prediction_id, u.charge, l.currency

@@ -8,7 +8,10 @@ whoever does it, and wherever it is interrupted, no line is left out and none is
 from __future__ import annotations
 
 import asyncio
+import sys
+from array import array
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -16,8 +19,8 @@ from uuid import UUID
 
 from tortoise.transactions import in_transaction
 
-from server.adapters.database import from_json, rows
-from server.domain.histograms import Histogram, add, bucket_sql
+from server.adapters.database import rows
+from server.domain.histograms import SPAN, Histogram, add, bucket_sql
 from server.domain.performance import MOST_EXACT, PARTS, Measure, PredictionEnds, RunPercentiles
 from server.tables.roll_ups import NONE
 
@@ -59,38 +62,64 @@ async def erase_owner(owner: str, nobody: str) -> None:
     await rows(_ERASE_OWNER, owner, nobody)
 
 
+@dataclass(frozen=True)
 class PeriodSum:
-    """What is added up of hours or days: how predictions ended, and histograms by measure."""
+    """What is added up of some time: how predictions ended, and the histograms of all measures side by side."""
 
-    def __init__(self, added: Sequence[Mapping[str, Any]]) -> None:
-        counts = ("succeeded", "failed", "canceled", "aborted", "shared")
-        self.ends = PredictionEnds(*(sum(row[name] for row in added) for name in counts))
-        parts = [from_json(row["histograms"]) for row in added]
-        self.histograms: dict[Measure, Histogram] = {
-            measure: {
-                int(bucket): count for bucket, count in add(part.get(measure.value, {}) for part in parts).items()
-            }
-            for measure in Measure
-        }
+    ends: PredictionEnds
+    histograms: Histogram
+
+    @classmethod
+    def of_row(cls, row: Mapping[str, Any]) -> PeriodSum:
+        """That of a row with the columns of a roll-up, of which the arrays are as PostgreSQL sends them."""
+        counts = (row[name] for name in ("succeeded", "failed", "canceled", "aborted", "shared"))
+        return cls(PredictionEnds(*counts), Histogram(_numbers(row["buckets"]), _numbers(row["counts"])))
+
+    @classmethod
+    def add(cls, parts: Sequence[PeriodSum]) -> PeriodSum:
+        """What is added up of all parts; of many it takes a moment."""
+        ends = sum((each.ends for each in parts), PredictionEnds())
+        return cls(ends, add(each.histograms for each in parts))
+
+    def of_measure(self, measure: Measure) -> Histogram:
+        """The histogram of one measure."""
+        return self.histograms.of_measure(_NUMBERS[measure])
 
 
-async def read_version(
-    version_id: UUID, begin: datetime, end: datetime, *, by_day: bool
-) -> tuple[datetime | None, list[tuple[datetime, PeriodSum]]]:
-    """Until when what ended is added up, None if nothing is, and the sums of hours or days (UTC) with any, in order."""
-    periods = await rows(_READ, version_id, begin, end, by_day)
+def _numbers(sent: bytes) -> array[int]:
+    """The numbers of an int4[], of what array_send() gives: five words or more of a head, then a size before each.
+
+    The driver would make each of them an object by itself, which takes most of the time where there are many.
+    """
+    words = array("I", sent)
+    if sys.byteorder == "little":
+        words.byteswap()
+    return words[6::2]
+
+
+@dataclass(frozen=True)
+class VersionSums:
+    """What is added up of a version: all `parts` of a time, whole days where there are, and the points of its series.
+
+    `until` is when the last of what ended is in it, None where nothing is added up.
+    """
+
+    until: datetime | None
+    parts: Sequence[PeriodSum]
+    points: Sequence[tuple[datetime, PeriodSum]]
+
+
+async def read_version(version_id: UUID, begin: datetime, end: datetime, *, by_day: bool) -> VersionSums:
+    """What is added up of a version in whole hours or days (UTC), with a point for each in which anything ended."""
+    # Days are added up already: of a time that hours divide, only those before and behind its whole days are left
+    first, last = (begin, end) if by_day else day_bounds(begin, end)
+    periods = await rows(_READ, version_id, begin, begin if by_day else end, first, last)
     if not periods:
         mark = await rows("SELECT until FROM roll_up WHERE id = 1")
-        return (mark[0]["until"] if mark else None), []
-    return periods[0]["until"], await asyncio.to_thread(_sums, periods, "begin")
-
-
-def _sums(periods: Iterable[Mapping[str, Any]], key: str) -> list[tuple[Any, PeriodSum]]:
-    """Sums by a key, in the order in which its values come; of many periods it takes a moment."""
-    by_key: dict[Any, list[Mapping[str, Any]]] = {}
-    for period in periods:
-        by_key.setdefault(period[key], []).append(period)
-    return [(value, PeriodSum(added)) for value, added in by_key.items()]
+        return VersionSums(mark[0]["until"] if mark else None, (), ())
+    sums = [(row["is_day"], row["begin"], PeriodSum.of_row(row)) for row in periods]
+    parts = [each for is_day, at, each in sums if is_day or not first <= at < last]
+    return VersionSums(periods[0]["until"], parts, [(at, each) for is_day, at, each in sums if is_day is by_day])
 
 
 async def read_exact(
@@ -114,14 +143,19 @@ async def read_experiment(experiment_id: UUID, currency: str) -> list[tuple[UUID
         await rows("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         mark = await rows("SELECT until FROM roll_up WHERE id = 1")
         until = mark[0]["until"] if mark else datetime.min.replace(tzinfo=UTC)
-        periods = await rows(_READ_EXPERIMENT, experiment_id)
-        periods += await rows(_READ_REST, experiment_id, until)
+        added = await rows(_READ_EXPERIMENT, experiment_id)
+        added += await rows(_READ_REST, experiment_id, until)
+    return await asyncio.to_thread(_add_by_version, added, currency)
+
+
+def _add_by_version(added: Iterable[Mapping[str, Any]], currency: str) -> list[tuple[UUID, PeriodSum, Decimal]]:
+    parts: dict[UUID, list[PeriodSum]] = {}
     amounts: dict[UUID, Decimal] = {}
-    for period in periods:
-        if period["currency"] == currency:
-            amounts[period["version_id"]] = amounts.get(period["version_id"], Decimal(0)) + period["amount"]
-    sums = await asyncio.to_thread(_sums, periods, "version_id")
-    return [(version_id, each, amounts.get(version_id, Decimal(0))) for version_id, each in sums]
+    for row in added:
+        parts.setdefault(row["version_id"], []).append(PeriodSum.of_row(row))
+        if row["currency"] == currency:
+            amounts[row["version_id"]] = amounts.get(row["version_id"], Decimal(0)) + row["amount"]
+    return [(each, PeriodSum.add(sums), amounts.get(each, Decimal(0))) for each, sums in parts.items()]
 
 
 def day_bounds(begin: datetime, end: datetime) -> tuple[datetime, datetime]:
@@ -146,15 +180,36 @@ SELECT greatest(now() - interval '1 hour', least(now() - make_interval(secs => $
   SELECT min(xact_start) - interval '1 millisecond' FROM pg_stat_activity
   WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()))) AS until
 """
-_KEY = "version_id, is_day, begin, experiment_id, currency"
-_MEASURES = ", ".join(f"('{measure.value}', metrics->'{measure.value}')" for measure in Measure)
-# What a model reports may be anything: `bounded_number` raises no error, or the mark could not pass
-_BUCKETS = f"""
-SELECT {{key}}, m.name, {bucket_sql("b.value")} AS bucket, count(*) AS n
-FROM {{runs}} r CROSS JOIN LATERAL (VALUES {_MEASURES}) m(name, value)
-CROSS JOIN LATERAL (SELECT bounded_number(m.value, 1000000000)::float8 AS value) b
-WHERE r.status = 'succeeded' AND NOT r.is_shared AND jsonb_typeof(m.value) = 'number'
-GROUP BY {{key}}, m.name, bucket"""  # noqa: S608 - constants only
+_NUMBERS = {measure: number for number, measure in enumerate(Measure)}
+_MEASURES = ", ".join(f"({number}, metrics->'{measure.value}')" for measure, number in _NUMBERS.items())
+
+
+def _histograms(key: str, runs: str) -> str:
+    """The SELECT of histograms by a key, as arrays in the order of the buckets."""
+    # What a model reports may be anything: `bounded_number` raises no error, or the mark could not pass
+    return f"""
+SELECT {key}, array_agg(bucket ORDER BY bucket) AS buckets, array_agg(n ORDER BY bucket) AS counts FROM (
+  SELECT {key}, m.number * {SPAN} + {bucket_sql("b.value")} AS bucket, count(*)::int AS n
+  FROM {runs} r CROSS JOIN LATERAL (VALUES {_MEASURES}) m(number, value)
+  CROSS JOIN LATERAL (SELECT bounded_number(m.value, 1000000000)::float8 AS value) b
+  WHERE r.status = 'succeeded' AND NOT r.is_shared AND jsonb_typeof(m.value) = 'number'
+  GROUP BY {key}, bucket) c GROUP BY {key}"""  # noqa: S608 - constants only
+
+
+def _added(table: str, *more: str) -> str:
+    """The part of an upsert that adds a row to the one there is."""
+    columns = ("succeeded", "failed", "canceled", "aborted", "shared", *more)
+    sums = ", ".join(f"{name} = {table}.{name} + excluded.{name}" for name in columns)
+    return f"""{sums}, (buckets, counts) = (
+    SELECT coalesce(array_agg(bucket ORDER BY bucket), '{{}}'), coalesce(array_agg(n ORDER BY bucket), '{{}}') FROM (
+      SELECT bucket, sum(n)::int AS n FROM (
+        SELECT * FROM unnest({table}.buckets, {table}.counts)
+        UNION ALL SELECT * FROM unnest(excluded.buckets, excluded.counts)) b(bucket, n)
+      GROUP BY bucket) s)"""  # noqa: S608 - constants only
+
+
+_PERIOD = "version_id, is_day, begin"
+_CHOICE = "experiment_id, version_id, currency"
 _SECONDS = "CASE WHEN {} BETWEEN 0 AND 1e9 THEN round({}::numeric, 6) ELSE 0 END"
 _COUNTS = """count(*) FILTER (WHERE status = 'succeeded' AND NOT is_shared) AS succeeded,
     count(*) FILTER (WHERE status = 'failed' AND NOT is_shared) AS failed,
@@ -173,7 +228,7 @@ lines AS MATERIALIZED (
   SELECT u.owner, u.created_at, coalesce(u.model_id, '{NONE}') AS model_id, coalesce(u.key_id, '{NONE}') AS key_id,
     coalesce(u.charge->>'currency', '') AS currency, coalesce(u.amount, 0) AS amount,
     {_SECONDS.format("u.predict_seconds", "u.predict_seconds")} AS seconds, u.input_tokens, u.output_tokens,
-    p.version_id, coalesce(p.experiment_id, '{NONE}') AS experiment_id, p.status, p.metrics, {_IS_SHARED} AS is_shared
+    p.version_id, p.experiment_id, p.status, p.metrics, {_IS_SHARED} AS is_shared
   FROM portion, usage u LEFT JOIN prediction p ON p.id = u.prediction_id
   WHERE u.created_at > $1::timestamptz AND u.created_at <= portion.until),
 days AS (
@@ -189,20 +244,23 @@ days AS (
 runs AS (
   SELECT *, date_trunc(CASE WHEN is_day THEN 'day' ELSE 'hour' END, created_at, 'UTC') AS begin
   FROM lines, (VALUES (false), (true)) d(is_day) WHERE version_id IS NOT NULL),
-buckets AS ({_BUCKETS.format(key=_KEY, runs="runs")}),
-measures AS (
-  SELECT {_KEY}, jsonb_object_agg(name, counts) AS histograms FROM (
-    SELECT {_KEY}, name, jsonb_object_agg(bucket, n) AS counts FROM buckets GROUP BY {_KEY}, name) c GROUP BY {_KEY}),
-counted AS (SELECT {_KEY}, {_COUNTS} FROM runs GROUP BY {_KEY}),
+histograms AS ({_histograms(_PERIOD, "runs")}),
+counted AS (SELECT {_PERIOD}, {_COUNTS} FROM runs GROUP BY {_PERIOD}),
 periods AS (
-  INSERT INTO version_period (id, {_KEY}, succeeded, failed, canceled, aborted, shared, amount, histograms)
-  SELECT gen_random_uuid(), {_KEY}, succeeded, failed, canceled, aborted, shared, amount, coalesce(histograms, '{{}}')
-  FROM counted LEFT JOIN measures USING ({_KEY})
-  ON CONFLICT ({_KEY}) DO UPDATE SET succeeded = version_period.succeeded + excluded.succeeded,
-    failed = version_period.failed + excluded.failed, canceled = version_period.canceled + excluded.canceled,
-    aborted = version_period.aborted + excluded.aborted, shared = version_period.shared + excluded.shared,
-    amount = version_period.amount + excluded.amount,
-    histograms = add_histograms(version_period.histograms, excluded.histograms))
+  INSERT INTO version_period (id, {_PERIOD}, succeeded, failed, canceled, aborted, shared, buckets, counts)
+  SELECT gen_random_uuid(), {_PERIOD}, succeeded, failed, canceled, aborted, shared, coalesce(buckets, '{{}}'),
+    coalesce(counts, '{{}}')
+  FROM counted LEFT JOIN histograms USING ({_PERIOD})
+  ON CONFLICT ({_PERIOD}) DO UPDATE SET {_added("version_period")}),
+choices AS (SELECT * FROM lines WHERE version_id IS NOT NULL AND experiment_id IS NOT NULL),
+histograms_of_choices AS ({_histograms(_CHOICE, "choices")}),
+counted_choices AS (SELECT {_CHOICE}, {_COUNTS} FROM choices GROUP BY {_CHOICE}),
+experiments AS (
+  INSERT INTO experiment_sum (id, {_CHOICE}, succeeded, failed, canceled, aborted, shared, amount, buckets, counts)
+  SELECT gen_random_uuid(), {_CHOICE}, succeeded, failed, canceled, aborted, shared, amount, coalesce(buckets, '{{}}'),
+    coalesce(counts, '{{}}')
+  FROM counted_choices LEFT JOIN histograms_of_choices USING ({_CHOICE})
+  ON CONFLICT ({_CHOICE}) DO UPDATE SET {_added("experiment_sum", "amount")})
 UPDATE roll_up r SET until = portion.until FROM portion WHERE r.id = 1 RETURNING r.until
 """  # noqa: S608 - constants only
 _FORGET = """
@@ -222,9 +280,12 @@ ON CONFLICT (owner, day, model_id, key_id, currency) DO UPDATE SET
 RETURNING id
 """
 _READ = """
-SELECT p.begin, p.succeeded, p.failed, p.canceled, p.aborted, p.shared, p.histograms, r.until
+SELECT p.is_day, p.begin, p.succeeded, p.failed, p.canceled, p.aborted, p.shared, array_send(p.buckets) AS buckets,
+  array_send(p.counts) AS counts, r.until
 FROM version_period p, roll_up r
-WHERE r.id = 1 AND p.version_id = $1 AND p.begin >= $2 AND p.begin < $3 AND p.is_day = $4 ORDER BY p.begin
+WHERE r.id = 1 AND p.version_id = $1 AND (
+  (NOT p.is_day AND p.begin >= $2 AND p.begin < $3) OR (p.is_day AND p.begin >= $4 AND p.begin < $5))
+ORDER BY p.is_day, p.begin
 """
 _COUNT_LINES = """
 SELECT count(*) AS n FROM (
@@ -245,8 +306,9 @@ WHERE u.created_at >= $2 AND u.created_at < $3 AND u.created_at <= $4
   AND p.version_id = $1 AND p.status = 'succeeded' AND NOT {_IS_SHARED}
 """  # noqa: S608 - constants only
 _READ_EXPERIMENT = """
-SELECT version_id, currency, succeeded, failed, canceled, aborted, shared, amount, histograms FROM version_period
-WHERE experiment_id = $1 AND is_day
+SELECT version_id, currency, succeeded, failed, canceled, aborted, shared, amount, array_send(buckets) AS buckets,
+  array_send(counts) AS counts
+FROM experiment_sum WHERE experiment_id = $1
 """
 # What ended since the mark, by the index of the experiment's ends
 _READ_REST = f"""
@@ -254,9 +316,9 @@ WITH runs AS MATERIALIZED (
   SELECT p.version_id, p.status, p.metrics, {_IS_SHARED} AS is_shared, u.charge->>'currency' AS currency, u.amount
   FROM prediction p LEFT JOIN usage u ON u.prediction_id = p.id
   WHERE p.experiment_id = $1 AND p.completed_at > $2),
-buckets AS ({_BUCKETS.format(key="version_id", runs="runs")})
-SELECT version_id, currency, {_COUNTS}, '{{}}'::jsonb AS histograms FROM runs GROUP BY version_id, currency
+histograms AS ({_histograms("version_id", "runs")})
+SELECT version_id, currency, {_COUNTS}, array_send('{{}}'::int[]) AS buckets, array_send('{{}}'::int[]) AS counts
+FROM runs GROUP BY version_id, currency
 UNION ALL
-SELECT version_id, '', 0, 0, 0, 0, 0, 0, jsonb_build_object(name, jsonb_object_agg(bucket, n)) FROM buckets
-GROUP BY version_id, name
+SELECT version_id, '', 0, 0, 0, 0, 0, 0, array_send(buckets), array_send(counts) FROM histograms
 """  # noqa: S608 - constants only

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from server.adapters.pagination import utc
 from server.domain.accounts import Viewer
-from server.domain.histograms import Histogram, add, percentiles
+from server.domain.histograms import percentiles
 from server.domain.performance import (
     MOST_DAYS,
     MOST_HOURLY_DAYS,
     PARTS,
     Measure,
     PerformancePoint,
-    PredictionEnds,
     RunPercentiles,
     Speeds,
     VersionPerformance,
@@ -72,11 +71,12 @@ async def of_version(
     begin, end, by_day = period.whole()
     if model.deleted_at is not None or not models.may_see_all(viewer, model):
         return None
-    until, points = await roll_ups.read_version(version.id, begin, end, by_day=by_day)
-    ends = sum((point.ends for _, point in points), PredictionEnds())
-    tells_all = models.may_see_use(viewer, model)
+    sums = await roll_ups.read_version(version.id, begin, end, by_day=by_day)
+    tells_all, until = models.may_see_use(viewer, model), sums.until
     # Of many points it takes a moment
-    speeds, series = await asyncio.to_thread(_speeds, points, with_series=tells_all)
+    whole = await asyncio.to_thread(PeriodSum.add, sums.parts)
+    ends, speeds = whole.ends, _speeds(whole)
+    series = await asyncio.to_thread(_series, sums.points) if tells_all else ()
     is_exact = not ends.succeeded
     if until is not None and ends.succeeded:
         exact = await roll_ups.read_exact(version.id, begin, end, until)
@@ -97,16 +97,9 @@ async def of_version(
     )
 
 
-def _speeds(
-    points: Sequence[tuple[datetime, PeriodSum]], *, with_series: bool
-) -> tuple[Speeds, tuple[PerformancePoint, ...]]:
-    """How fast all were, and the points of a series."""
-    series = []
-    for begin, point in points if with_series else ():
-        speeds = {measure: _speed([histogram]) for measure, histogram in point.histograms.items()}
-        series.append(PerformancePoint(begin, point.ends, speeds))
-    return {measure: _speed(point.histograms[measure] for _, point in points) for measure in Measure}, tuple(series)
+def _series(points: Iterable[tuple[datetime, PeriodSum]]) -> tuple[PerformancePoint, ...]:
+    return tuple(PerformancePoint(begin, each.ends, _speeds(each)) for begin, each in points)
 
 
-def _speed(histograms: Iterable[Histogram]) -> RunPercentiles:
-    return RunPercentiles(*percentiles(add(histograms), PARTS))
+def _speeds(of: PeriodSum) -> Speeds:
+    return {measure: RunPercentiles(*percentiles(of.of_measure(measure), PARTS)) for measure in Measure}

@@ -11,7 +11,7 @@ from server.tables.batches import Batch, BatchLine, BatchWebhook
 from server.tables.budgets import Budget, BudgetHold
 from server.tables.deletions import Deletion
 from server.tables.environments import RunEnvironment
-from server.tables.experiments import Experiment, ExperimentWebhook, Outcome
+from server.tables.experiments import Experiment, ExperimentWebhook, Outcome, OutcomeSum
 from server.tables.gallery import ModelCaller, ModelDay, ModelReport, ModelStar, ModelText
 from server.tables.identities import Identity, SignIn
 from server.tables.invitations import Invitation, PasswordReset
@@ -20,7 +20,7 @@ from server.tables.model_aliases import ModelAlias
 from server.tables.models import Model, ModelVariable, Version
 from server.tables.predictions import Prediction, Usage
 from server.tables.prices import PriceList
-from server.tables.roll_ups import RollUp, UsageDay, VersionPeriod
+from server.tables.roll_ups import ExperimentSum, RollUp, UsageDay, VersionPeriod
 from server.tables.runs import RunCount
 from server.tables.sessions import RefreshToken, Session
 from server.tables.storage import StoredBytes
@@ -39,6 +39,7 @@ __all__ = [
     "BudgetHold",
     "Deletion",
     "Experiment",
+    "ExperimentSum",
     "ExperimentWebhook",
     "Identity",
     "Invitation",
@@ -53,6 +54,7 @@ __all__ = [
     "ModelText",
     "ModelVariable",
     "Outcome",
+    "OutcomeSum",
     "PasswordReset",
     "Prediction",
     "Predictor",

@@ -68,6 +68,7 @@ class Batch(Row):
     failed = fields.IntField(default=0)
     canceled = fields.IntField(default=0)
     aborted = fields.IntField(default=0)
+    amount = fields.DecimalField(max_digits=30, decimal_places=12, default=0)
     invalid = fields.IntField(default=0)
     position = fields.BigIntField(default=0)
     line = fields.IntField(default=0)

@@ -1,4 +1,4 @@
-"""The rows of experiments: the experiment, what predictions brought, and whom to tell that a guardrail ended it."""
+"""The rows of experiments: the experiment, what predictions brought with its sums, and whom to tell of its end."""
 
 from __future__ import annotations
 
@@ -98,7 +98,10 @@ class ExperimentWebhook(Row):
 
 
 class Outcome(Row):
-    """What came of a prediction, by a name: a thumb, a sale, a score. There is one of each name, the newest."""
+    """What came of a prediction, by a name: a thumb, a sale, a score. There is one of each name, the newest.
+
+    A trigger keeps OutcomeSum, whatever writes here (migrations/models/44_*).
+    """
 
     id = fields.UUIDField(primary_key=True)
     prediction: fields.ForeignKeyRelation[Prediction] = fields.ForeignKeyField(
@@ -118,3 +121,29 @@ class Outcome(Row):
         table = "outcome"
         unique_together = (("prediction_id", "name"),)
         indexes = (LiveIndex(fields=("experiment_id",), name="outcome_experiment", where="experiment_id IS NOT NULL"),)
+
+
+class OutcomeSum(Row):
+    """Outcomes of one name that came of a version of an experiment, added up, those of deleted predictions too.
+
+    In `part`s by the predictions' ids, so that few wait for each other. Of `entries` values `hits` are 1, and
+    `binaries` 0 or 1. `total` is their sum and `squares` that of their squares, both exact: a float near 0 may have
+    324 decimals.
+    """
+
+    id = fields.UUIDField(primary_key=True)
+    experiment_id = fields.UUIDField()
+    name = fields.CharField(max_length=64)
+    version_id = fields.UUIDField()
+    part = fields.SmallIntField()
+    entries = fields.BigIntField()
+    hits = fields.BigIntField()
+    binaries = fields.BigIntField()
+    total = fields.DecimalField(max_digits=1000, decimal_places=648)
+    squares = fields.DecimalField(max_digits=1000, decimal_places=648)
+
+    class Meta:
+        """Table options."""
+
+        table = "outcome_sum"
+        unique_together = (("experiment_id", "name", "version_id", "part"),)

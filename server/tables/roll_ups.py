@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from tortoise import fields
+from tortoise.contrib.postgres.fields import ArrayField
 from tortoise.models import Model as Row
-
-from server.tables.indexes import LiveIndex
 
 NONE = "00000000-0000-0000-0000-000000000000"
 """In a key where there is none: no two nulls are equal."""
@@ -28,17 +27,40 @@ class RollUp(Row):
 class VersionPeriod(Row):
     """What became of the predictions of a version that ended in an hour, or in a day (UTC).
 
-    Apart by the experiment that chose the version and by the currency that they are charged in (NONE, and empty,
-    without). `shared` took the result of an equal one, however they ended; the others are counted by their ends.
-    `amount` is what those are charged that succeeded or failed. `histograms` are of what succeeded: of each measure by
-    its name the number of values by the number of their bucket (`server.domain.histograms`).
+    `shared` took the result of an equal one, however they ended; the others are counted by their ends. `buckets` and
+    `counts` are the histograms of what succeeded, one of each measure, side by side (`server.domain.histograms`).
     """
 
     id = fields.UUIDField(primary_key=True)
     version_id = fields.UUIDField()
     begin = fields.DatetimeField()
     is_day = fields.BooleanField()
+    succeeded = fields.IntField()
+    failed = fields.IntField()
+    canceled = fields.IntField()
+    aborted = fields.IntField()
+    shared = fields.IntField()
+    buckets: Any = ArrayField(element_type="int")
+    counts: Any = ArrayField(element_type="int")
+
+    class Meta:
+        """Table options."""
+
+        table = "version_period"
+        unique_together = (("version_id", "is_day", "begin"),)
+        indexes = (("begin",),)
+
+
+class ExperimentSum(Row):
+    """What became of the predictions that an experiment gave a version, of those that are charged in one currency.
+
+    The currency is empty for what is charged nothing. `amount` is what those are charged that succeeded or failed. The
+    others are as in VersionPeriod.
+    """
+
+    id = fields.UUIDField(primary_key=True)
     experiment_id = fields.UUIDField()
+    version_id = fields.UUIDField()
     currency = fields.CharField(max_length=3)
     succeeded = fields.IntField()
     failed = fields.IntField()
@@ -46,21 +68,14 @@ class VersionPeriod(Row):
     aborted = fields.IntField()
     shared = fields.IntField()
     amount = fields.DecimalField(max_digits=30, decimal_places=12)
-    histograms: Any = fields.JSONField()
+    buckets: Any = ArrayField(element_type="int")
+    counts: Any = ArrayField(element_type="int")
 
     class Meta:
         """Table options."""
 
-        table = "version_period"
-        unique_together = (("version_id", "is_day", "begin", "experiment_id", "currency"),)
-        indexes = (
-            ("begin",),
-            LiveIndex(
-                fields=("experiment_id",),
-                name="version_period_experiment",
-                where=f"is_day AND experiment_id <> '{NONE}'",
-            ),
-        )
+        table = "experiment_sum"
+        unique_together = (("experiment_id", "version_id", "currency"),)
 
 
 class UsageDay(Row):

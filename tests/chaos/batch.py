@@ -20,6 +20,9 @@ LAST = 3
 TEXT = "".join(f"{number} " for number in range(LAST))
 END_SECONDS = 60.0
 TOLD_SECONDS = 30.0
+LEDGER = """
+SELECT coalesce(sum(u.amount), 0) FROM prediction p JOIN usage u ON u.prediction_id = p.id WHERE p.batch_id = $1
+"""
 CREATE = """mutation ($input: CreateBatchInput!) { createBatch(input: $input) {
   __typename ... on Batch { id } ... on UserError { code message } } }"""
 
@@ -71,6 +74,9 @@ async def _row_problems(connection: asyncpg.Connection, batch: asyncpg.Record) -
         problems.append(
             f"has the places {places - Counter(range(ITEMS))} twice, {Counter(range(ITEMS)) - places} never"
         )
+    ledger = await connection.fetchval(LEDGER, batch["id"])
+    if batch["amount"] != ledger:
+        problems.append(f"costs {batch['amount']}, and its items {ledger}")
     problems += [f"has an item with {row['output']}" for row in rows if not str(row["output"]).endswith(f'{TEXT}"')]
     for row_id, history in (await histories(connection, [row["id"] for row in rows])).items():
         if sum(change.is_end for change in history) != 1 or any(change.was in TERMINAL for change in history):

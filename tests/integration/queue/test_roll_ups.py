@@ -14,9 +14,9 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 
-from server.adapters.database import now, rows
+from server.adapters.database import from_json, now, rows
 from server.domain.accounts import Viewer
-from server.domain.histograms import RELATIVE_ERROR, bucket_sql, value_of
+from server.domain.histograms import MOST_BUCKETS, RELATIVE_ERROR, bucket_sql, value_of
 from server.domain.performance import Measure, PredictionEnds, RunPercentiles, VersionPerformance
 from server.domain.usage import UsageGrouping
 from server.queue import experiments, roll_ups, usage
@@ -63,7 +63,7 @@ async def add(
 
 async def add_all() -> None:
     """Add what is there, as if nothing was added yet."""
-    for table in ("version_period", "usage_day"):
+    for table in ("version_period", "experiment_sum", "usage_day"):
         await rows(f"DELETE FROM {table} RETURNING id")  # noqa: S608 - constants only
     await rows("DELETE FROM roll_up RETURNING id")
     await add_rest()
@@ -88,7 +88,7 @@ async def raw(version: Version, begin: datetime, end: datetime) -> tuple[Predict
     values: dict[Measure, list[float]] = {measure: [] for measure in Measure}
     query = "SELECT status, metrics FROM prediction WHERE version_id = $1 AND completed_at >= $2 AND completed_at < $3"
     for row in await rows(query, version.id, begin, end):
-        metrics = roll_ups.from_json(row["metrics"])
+        metrics = from_json(row["metrics"])
         is_shared = metrics.get("cached") is True
         ends["shared" if is_shared else row["status"]] += 1
         if row["status"] == "succeeded" and not is_shared:
@@ -159,6 +159,57 @@ async def test_a_long_time_is_a_series_of_days(version: Version) -> None:
     report = await read(version, begin, hours=24 * 10)
     assert [point.begin.hour for point in report.series] == [0] * 7
     assert report.ends == sum((point.ends for point in report.series), PredictionEnds())
+
+
+async def test_whole_days_of_a_time_are_read_as_days(version: Version) -> None:
+    """However many ended, and whatever experiment chose the version: what is read are so many rows of bounded size."""
+    begin = LONG_AGO + timedelta(days=240)
+    other = await store.add_version()
+    for experiment in (None, uuid4()):
+        await add(version, begin, 2500, apart=300.0, experiment=experiment)
+    await add(other, begin - timedelta(minutes=50), 7 * 24, apart=3600.0)
+    await add_all()
+    for hours in (24 * 7, 24 * 6 + 5, 14, 13, 1):
+        end = begin + hours * HOUR
+        sums = {each: await roll_ups.read_version(each.id, begin, end, by_day=False) for each in (version, other)}
+        # 14 hours are left of the day at whose 10th hour it begins
+        whole = max(0, (hours - 14) // 24)
+        for each, read_sums in sums.items():
+            assert len(read_sums.points) == hours, each.id
+            assert len(read_sums.parts) == hours - 23 * whole
+            for part in read_sums.parts:
+                assert len(part.histograms.buckets) <= len(Measure) * (MOST_BUCKETS + 1)
+        report = await read(version, begin, hours)
+        ends, values = await raw(version, begin, end)
+        assert report.ends == ends == sum((point.ends for point in report.series), PredictionEnds())
+        histograms = roll_ups.PeriodSum.add(sums[version].parts)
+        for measure in Measure:
+            counted = sum(histograms.of_measure(measure).counts)
+            assert (
+                counted
+                == len(values[measure])
+                == sum(sum(point.of_measure(measure).counts) for _, point in sums[version].points)
+            )
+    first, last = roll_ups.day_bounds(begin, begin + timedelta(days=7))
+    plans = [await plan_of(roll_ups._READ, each.id, begin, begin + timedelta(days=7), first, last)
+             for each in (version, other)]  # fmt: skip
+    for each in plans:
+        assert each.keys() == {"version_period", "roll_up"}
+        assert each["version_period"] == 7 * 24 + 6
+
+
+async def plan_of(sql: str, *values: object) -> dict[str, int]:
+    """How many rows of which table a statement reads."""
+    read_rows: dict[str, int] = {}
+    (answer,) = await rows(f"EXPLAIN (ANALYZE, FORMAT JSON) {sql}", *values)
+    nodes = [from_json(answer["QUERY PLAN"])[0]["Plan"]]
+    while nodes:
+        node = nodes.pop()
+        if "Relation Name" in node:
+            count = node["Actual Rows"] * node["Actual Loops"]
+            read_rows[node["Relation Name"]] = read_rows.get(node["Relation Name"], 0) + round(count)
+        nodes += node.get("Plans", [])
+    return read_rows
 
 
 async def test_nothing_that_ended_is_nothing(version: Version) -> None:
@@ -282,7 +333,7 @@ async def test_results_of_a_large_experiment_are_of_roll_ups_and_of_what_is_not_
     # Half of it was added, the rest is read row by row
     for until in (None, begin + HOUR):
         if until is not None:
-            for table in ("version_period", "roll_up"):
+            for table in ("version_period", "experiment_sum", "roll_up"):
                 await rows(f"DELETE FROM {table} RETURNING id")  # noqa: S608 - constants only
             await rows("INSERT INTO roll_up (id, until) VALUES (1, '2000-01-01T00:00:00Z') RETURNING id")
             await rows(roll_ups._ADD, datetime(2000, 1, 1, tzinfo=UTC), until, 1_000_000)

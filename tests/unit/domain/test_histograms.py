@@ -8,7 +8,18 @@ from statistics import quantiles
 
 import pytest
 
-from server.domain.histograms import GROWTH, LEAST, MOST, MOST_BUCKETS, RELATIVE_ERROR, add, percentiles, value_of
+from server.domain.histograms import (
+    GROWTH,
+    LEAST,
+    MOST,
+    MOST_BUCKETS,
+    RELATIVE_ERROR,
+    SPAN,
+    Histogram,
+    add,
+    percentiles,
+    value_of,
+)
 
 PARTS = (0.5, 0.95, 0.99)
 
@@ -18,8 +29,8 @@ def bucket_of(value: float) -> int:
     return 0 if value < LEAST else max(math.ceil(math.log(min(value, MOST) / LEAST) / math.log(GROWTH)), 1)
 
 
-def histogram(values: list[float]) -> dict[int, int]:
-    return add({bucket_of(value): 1} for value in values)
+def histogram(values: list[float]) -> Histogram:
+    return add(Histogram([bucket_of(value)], [1]) for value in values)
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -40,9 +51,24 @@ def test_parts_add_up_to_the_whole() -> None:
 
 
 def test_what_is_outside_of_the_range() -> None:
-    assert percentiles({}, PARTS) == [None, None, None]
+    assert percentiles(Histogram(), PARTS) == percentiles(add([]), PARTS) == [None, None, None]
     assert percentiles(histogram([0.0, LEAST / 2]), PARTS) == [0.0, 0.0, 0.0]
     assert bucket_of(LEAST) == 1
     assert bucket_of(MOST) == bucket_of(1e300) <= MOST_BUCKETS
     for value in (LEAST, 1.0, 77.7, MOST):
         assert value_of(bucket_of(value)) == pytest.approx(value, rel=RELATIVE_ERROR + 1e-9)
+
+
+def test_measures_lie_side_by_side() -> None:
+    chance = random.Random(2)
+    values = [[chance.lognormvariate(0, 3) for _ in range(200)] for _ in range(3)] + [[0.0, MOST]]
+    alone = [histogram(each) for each in values]
+    numbers = (0, 1, 4, 5)
+    together = add(
+        Histogram([number * SPAN + bucket for bucket in each.buckets], each.counts)
+        for number, each in zip(numbers, alone, strict=True)
+    )
+    assert SPAN > MOST_BUCKETS
+    for number, each in zip(numbers, alone, strict=True):
+        assert percentiles(together.of_measure(number), PARTS) == percentiles(each, PARTS)
+    assert together.of_measure(2).buckets == together.of_measure(6).buckets == []
