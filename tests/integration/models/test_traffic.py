@@ -122,15 +122,57 @@ async def test_every_interface_obeys(echo: Owned) -> None:
         assert answer.json()["version"] == ids[1], answer.text
 
 
-async def test_openai_s_form_obeys(live_server: LiveServer) -> None:
-    owner, _ = await somebody(live_server.url)
+async def two_versions(live: LiveServer, kind: str, demo: str) -> Owned:
+    """A model of two READY versions of a bundled one, and its owner."""
+    owner, _ = await somebody(live.url)
     add = """mutation ($i: CreateModelInput!) { createModel(input: $i) { ... on Model { slug } } }"""
-    new = {"name": unique("m"), "kind": "TEXT_GENERATION", "source": {"demo": "chat"}}
+    new = {"name": unique("m"), "kind": kind, "source": {"demo": demo}}
     slug = (await owner.run(add, i=new))["createModel"]["slug"]
     await settled(owner, slug)
-    await owner.run(PUBLISH, input={"model": slug, "source": {"demo": "chat"}})
+    await owner.run(PUBLISH, input={"model": slug, "source": {"demo": demo}})
     await settled(owner, slug)
-    model = Owned(owner, slug, live_server)
+    return Owned(owner, slug, live)
+
+
+@pytest.mark.parametrize(
+    ("kind", "demo", "asks"),
+    [
+        (
+            "TEXT_GENERATION", "chat",
+            [("completions", {"prompt": "Hi", "max_tokens": 1}),
+             ("responses", {"input": "Hi", "max_output_tokens": 16})],
+        ),
+        ("IMAGE_GENERATION", "shapes", [("images/generations", {"prompt": "a red circle"})]),
+    ],
+)  # fmt: skip
+async def test_each_route_of_openai_s_form_obeys(
+    live_server: LiveServer, kind: str, demo: str, asks: list[tuple[str, dict[str, Any]]]
+) -> None:
+    """Where the newest version would be another."""
+    model = await two_versions(live_server, kind, demo)
+    await model.set((1, 100))
+    numbers = "SELECT v.number FROM prediction p JOIN version v ON v.id = p.version_id WHERE p.id = $1"
+    async with calling(live_server, model.owner.token) as rest:
+        for path, body in asks:
+            for suffix, number in (("", 1), (":2", 2)):
+                answer = await rest.post(f"/openai/v1/{path}", json={**body, "model": model.slug + suffix})
+                assert answer.status_code == 200, answer.text
+                ran = await model.row(numbers, parse_id(answer.headers["x-prediction-id"], "Prediction"))
+                assert ran["number"] == number, path
+        for suffix, number in (("", 1), (":2", 2)) if demo == "chat" else ():
+            ask = {"model": model.slug + suffix, "messages": [{"role": "user", "content": "Hi"}], "max_tokens": 1}
+            line = {"custom_id": "a", "method": "POST", "url": "/v1/chat/completions", "body": ask}
+            files = {"file": ("requests.jsonl", json.dumps(line).encode())}
+            file = (await rest.post("/openai/v1/files", data={"purpose": "batch"}, files=files)).json()
+            new = {"input_file_id": file["id"], "endpoint": "/v1/chat/completions", "completion_window": "24h"}
+            made = (await rest.post("/openai/v1/batches", json=new)).json()
+            assert made["model"] == f"{model.slug}:{number}", made
+    await model.owner.close()
+
+
+async def test_openai_s_form_obeys(live_server: LiveServer) -> None:
+    model = await two_versions(live_server, "TEXT_GENERATION", "chat")
+    owner, slug = model.owner, model.slug
     await model.set((1, 50), (2, 50))
     ask = {"messages": [{"role": "user", "content": "Hi"}], "max_tokens": 1}
     numbers = "SELECT v.number, p.experiment_id FROM prediction p JOIN version v ON v.id = p.version_id WHERE p.id = $1"
