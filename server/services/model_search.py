@@ -61,13 +61,14 @@ _QUERY = """
 SELECT (websearch_to_tsquery('english', $1::text) || (plainto_tsquery('english', $2::text)
   && (to_tsquery('simple', $3::text || ':*') || to_tsquery('english', $3 || ':*'))))::text AS query
 """
-# Pairs of letters are in nearly every name, so that triples alone say which rows to rank: what shares none of them, not
-# even those of the edges of words, is written otherwise than nearly so.
+# Pairs of letters, and the first letter of a word, are in very many names, so that the other triples alone say which
+# rows to rank: what shares none of them, not even those of the edges of words, is written otherwise than nearly so.
 # Of words without places each of which may be there, the rank is their part times 6 / pi^2 (calc_rank_or in tsrank.c)
 _ALIKE = f"""
 WITH q AS MATERIALIZED (
   SELECT string_agg(quote_literal(gram), ' | ')::tsquery AS grams,
-    (string_agg(quote_literal(gram), ' | ') FILTER (WHERE length(gram) = 3))::tsquery AS triples
+    (string_agg(quote_literal(gram), ' | ') FILTER (WHERE length(gram) = 3 AND left(gram, 2) <> '  '))::tsquery
+      AS triples
   FROM unnest(model_grams($4::text)) AS gram),
 alike AS (
   SELECT t.model_id, ts_rank('{{1, 1, 1, 1}}', t.grams, q.grams)::float8 * 1.644934 AS relevance

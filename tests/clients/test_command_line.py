@@ -78,9 +78,11 @@ def test_a_person_signs_in_and_only_a_key_is_stored(live_server: LiveServer, tmp
     assert stored.parent.stat().st_mode & 0o777 == 0o700
     assert PASSWORD not in stored.read_text()
     assert command("whoami").stdout == f"{handle} at {live_server.url}\n"
+    assert command("key").stdout == json.loads(stored.read_text())["servers"][live_server.url]["key"] + "\n"
     # The key is that of this server alone
     elsewhere = CommandLine({**command.environment, "INFERENCE_URL": live_server.url.replace("127.0.0.1", "localhost")})
     assert elsewhere("whoami").exit_code == 1
+    assert (elsewhere("key").exit_code, elsewhere("key").stdout) == (1, "")
     assert command("logout").exit_code == 0
     assert json.loads(stored.read_text())["servers"] == {}
     assert (command("logout").exit_code, command("whoami").exit_code) == (1, 1)

@@ -41,7 +41,7 @@ def test_what_is_written_here_runs(live_server: LiveServer, tmp_path: Path) -> N
 
     python = "\nprint('\\n--')\n".join(programs()).replace("http://127.0.0.1:8000", url)
     texts = run(sys.executable, "-c", python).split("\n--\n")
-    (terminal,) = re.findall(r"^```sh\n(.*?)^```$", PAGE, re.S | re.M)
+    _, terminal = re.findall(r"^```sh\n(.*?)^```$", PAGE, re.S | re.M)
     command = f'inference() {{ "{sys.executable}" -m inference_client.cli "$@"; }}'
     texts.append(run("sh", "-c", f"{command}\n{terminal}"))
     assert len(texts) == 4

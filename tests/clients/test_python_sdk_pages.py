@@ -64,17 +64,18 @@ def test_the_page_of_the_command_line_runs_as_it_stands(live_server: LiveServer,
     handle = unique()
     new = {"username": handle, "email": f"{handle}@example.com", "password": PASSWORD}
     httpx.post(f"{live_server.url}/v1/auth/register", json=new, trust_env=False).raise_for_status()
-    (tmp_path / "password.txt").write_text(f"{PASSWORD}\n")
+    (tmp_path / ".data").mkdir()
+    (tmp_path / ".data" / "demo_password").write_text(f"{PASSWORD}\n")
     lines = ["set -euo pipefail", f'inference() {{ "{sys.executable}" -m inference_client.cli "$@"; }}']
     script = "\n".join([*lines, *blocks(CLI_PAGE, "bash")])
     # `head` reads one line and leaves: what wrote into it ends as the page says
     script = script.replace("| head -n 1", "| head -n 1 || test $? -eq 141")
-    for placeholder, value in ((HERE, live_server.url), ("EMAIL", new["email"]), ("NAME", handle)):
+    for placeholder, value in ((HERE, live_server.url), ("guest@example.com", new["email"])):
         script = script.replace(placeholder, value)
     said = run(live_server, tmp_path, ["bash"], script, INFERENCE_URL="").stdout
     assert f"{handle} at {live_server.url}" in said
     assert "TO BE OR NOT TO BE" in said
-    assert f"{handle}/{handle}:2  READY" in said
+    assert f"{handle}/my-echo:2  READY" in said
     assert (tmp_path / "square.png").read_bytes() != (tmp_path / "star.png").read_bytes()
 
 

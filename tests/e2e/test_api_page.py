@@ -16,6 +16,8 @@ from tests.support.api import Client
 from tests.support.operations import administrator
 
 PAGE = (ROOT / "docs" / "api.md").read_text()
+# The newest prediction
+PLACEHOLDER = "UHJlZGljdGlvbjox"
 EXAMPLE = re.compile(
     r"^```graphql\n(?P<query>.*?)^```\n(?:\n^```json\n(?P<variables>.*?)^```\n)?", re.MULTILINE | re.DOTALL
 )
@@ -31,7 +33,7 @@ async def watched(live: LiveServer, token: str | None, query: str, variables: di
 
 async def test_the_examples_run_as_they_stand(live_server: LiveServer) -> None:
     client, admin = Client(live_server.url), await administrator(live_server)
-    names = {"HANDLE": f"page-{secrets.token_hex(4)}", "PREDICTION": ""}
+    names = {"carol": f"page-{secrets.token_hex(4)}", PLACEHOLDER: ""}
     answers: dict[str, Any] = {}
     for example in EXAMPLE.finditer(PAGE):
         text = example["variables"] or "{}"
@@ -46,7 +48,7 @@ async def test_the_examples_run_as_they_stand(live_server: LiveServer) -> None:
         if name == "Register":
             client.token = answers[name]["register"]["accessToken"]
         if name == "Create":
-            names["PREDICTION"] = answers[name]["createPrediction"]["id"]
+            names[PLACEHOLDER] = answers[name]["createPrediction"]["id"]
     await client.close()
     await admin.close()
     assert "demo/echo" in [node["slug"] for node in answers["Models"]["models"]["nodes"]]
@@ -54,10 +56,10 @@ async def test_the_examples_run_as_they_stand(live_server: LiveServer) -> None:
     events = [event["predictionEvents"] for event in answers["Events"]]
     assert [events[0]["__typename"], events[-1]["status"]] == ["PredictionSnapshot", "SUCCEEDED"]
     assert answers["Mine"]["node"]["status"] == "SUCCEEDED"
-    assert [edge["node"]["id"] for edge in answers["Mine"]["predictions"]["edges"]] == [names["PREDICTION"]]
+    assert [edge["node"]["id"] for edge in answers["Mine"]["predictions"]["edges"]] == [names[PLACEHOLDER]]
     assert "Left" in answers
     assert [queue["name"] for queue in answers["System"]["queues"]][:3] == ["text", "image", "custom"]
-    assert f"{names['HANDLE']}@example.com" in [user["email"] for user in answers["System"]["users"]["nodes"]]
+    assert f"{names['carol']}@example.com" in [user["email"] for user in answers["System"]["users"]["nodes"]]
 
 
 def test_every_code_that_the_page_names_is_one_of_the_code() -> None:

@@ -45,7 +45,7 @@ async def test_the_examples(ada: Client, admin: Client) -> None:
     worked = 2 * dearest[PriceUnit.SECOND] + 100 * dearest[PriceUnit.OUTPUT_TOKEN]
     assert f"2 · {dearest[PriceUnit.SECOND]} + 100 · {dearest[PriceUnit.OUTPUT_TOKEN]} = {decimal_text(worked)}" in PAGE
     most = Decimal((await ada.run(block("estimateCost")))["estimateCost"]["most"])
-    budget = block("setBudget").replace('"ada"', f'"{await handle_of(ada)}"')
+    budget = block("setBudget").replace('"guest"', f'"{await handle_of(ada)}"')
     (told,) = (await admin.run(budget))["setBudget"]["budgets"]
     assert (told["amount"], told["spent"]) == ("25", "0")
     created = await ada.create("demo/prose:1", {"prompt": "Once", "max_new_tokens": 100})

@@ -19,26 +19,19 @@ import numpy as np
 import pytest
 import torch
 import transformers
-from peft import LoraConfig
-from peft.utils import get_peft_model_state_dict
 from PIL import Image as Pillow
 
 from tests.conftest import ROOT, LiveServer
 from tests.integration.custom.sending import inline
 from tests.support.api import Client
-from tests.support.hub_server import HubServer, hub_server
+from tests.support.downloads import PASSWORD, hub_of_the_guide
+from tests.support.hub_server import HubServer
 from tests.support.operations import LOGIN, refusal, settled, unique
-from tests.unit.predictors import checkpoints, tiny_models
-from tests.zoo.tasks import whisper
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
+QUICKSTART = ROOT / "docs" / "quickstart.md"
 GUIDE = (ROOT / "docs" / "models.md").read_text()
 GUIDE = GUIDE[GUIDE.index("## A model that you have downloaded") : GUIDE.index("## What a version is given")]
-PASSWORD = "correct horse battery"
-TEMPLATE = (
-    "{% for message in messages %}<{{ message.role }}>{{ message.content }}{% endfor %}"
-    "{% if add_generation_prompt %}<assistant>{% endif %}"
-)
 PICTURE = {"prompt": "a fox", "steps": 2, "seed": 5}
 KINDS = {"smollm": "TEXT_GENERATION", "sdxl": "IMAGE_GENERATION", "pixel-art": "IMAGE_GENERATION", "whisper": "CUSTOM"}
 
@@ -47,34 +40,6 @@ def part(title: str, language: str) -> list[str]:
     """The blocks of a language below a heading of the guide."""
     text = GUIDE.split(f"{title}\n", 1)[1].partition("\n##")[0]
     return re.findall(rf"^```{language}\n(.*?)^```", text, re.M | re.S)
-
-
-def sdxl(folder: Path) -> Path:
-    """A pipeline with what its repository has beside it: weights in both precisions, copies, other formats."""
-    checkpoints.sdxl(folder)
-    half = diffusers.StableDiffusionXLPipeline.from_pretrained(folder).to(torch.float16)
-    half.save_pretrained(folder, variant="fp16")
-    (folder / "sd_xl_base_1.0.safetensors").write_bytes(b"a copy")
-    (folder / "unet" / "model.onnx").write_bytes(b"another format")
-    return folder
-
-
-def lora(base: Path, folder: Path) -> Path:
-    pipeline = diffusers.StableDiffusionXLPipeline.from_pretrained(base)
-    torch.manual_seed(1)
-    pipeline.unet.add_adapter(LoraConfig(r=2, init_lora_weights=False, target_modules=["to_q", "to_v"]))
-    for name, parameter in pipeline.unet.named_parameters():
-        if "lora" in name:
-            torch.nn.init.normal_(parameter, std=0.7)
-    layers = get_peft_model_state_dict(pipeline.unet)
-    pipeline.save_lora_weights(folder, unet_lora_layers=layers, weight_name="pixel-art-xl.safetensors")
-    return folder
-
-
-def publish(hub: HubServer, repo: str, folder: Path) -> None:
-    files = {str(file.relative_to(folder)): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
-    files |= {"README.md": b"# A model\n", ".gitattributes": b"*.safetensors filter=lfs -text\n"}
-    hub.publish(repo, files)
 
 
 @dataclass
@@ -101,18 +66,9 @@ class Person:
 @pytest.fixture(scope="module")
 def downloads(live_server: LiveServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Person]:
     """Repositories of the guide's names, each downloaded by its command."""
-    sources, home = tmp_path_factory.mktemp("sources"), tmp_path_factory.mktemp("home")
+    home = tmp_path_factory.mktemp("home")
     (home / "models").symlink_to(live_server.environment["MODEL_ROOT"])
-    chat = tiny_models.llama(sources / "chat")
-    (chat / "chat_template.jinja").write_text(TEMPLATE)
-    pipeline = sdxl(sources / "sdxl")
-    torch.manual_seed(0)
-    whisper(sources / "whisper")
-    with hub_server(tmp_path_factory.mktemp("hub")) as hub:
-        publish(hub, "HuggingFaceTB/SmolLM2-135M-Instruct", chat)
-        publish(hub, "stabilityai/stable-diffusion-xl-base-1.0", pipeline)
-        publish(hub, "nerijs/pixel-art-xl", lora(pipeline, sources / "lora"))
-        publish(hub, "openai/whisper-tiny", sources / "whisper")
+    with hub_of_the_guide(tmp_path_factory.mktemp("hub")) as hub:
         person = Person(home, live_server, hub)
         for title in ("### A chat model", "### SDXL, and a LoRA for it", "### Whisper"):
             for command in part(title, "sh"):
@@ -122,10 +78,10 @@ def downloads(live_server: LiveServer, tmp_path_factory: pytest.TempPathFactory)
 
 @pytest.fixture
 async def ada(downloads: Person) -> AsyncIterator[Client]:
-    """The administrator whom the guide's command made, signed in as it says."""
+    """The administrator whom the quickstart's command made, signed in as the guide says."""
     client = Client(downloads.live.url, downloads.token)
     if client.token is None:
-        (command,) = (each for each in part("## A model that you have downloaded", "sh") if "create-admin" in each)
+        (command,) = re.findall(r"^.*create-admin.*$", QUICKSTART.read_text(), re.M)
         downloads.run(command)
         session = (await client.run(LOGIN, input={"email": "ada@example.com", "password": PASSWORD}))["login"]
         downloads.token = client.token = session["accessToken"]

@@ -42,7 +42,7 @@ from inference_client.cli.terminal import (
     show_table,
 )
 from inference_client.client import Client
-from inference_client.credentials import Login, forget_login, server_url, store_login
+from inference_client.credentials import Login, forget_login, key_for, server_url, store_login
 from inference_client.events import Log, Status
 from inference_client.models import Model, Version
 from inference_client.predictions import Prediction
@@ -258,6 +258,16 @@ def whoami(as_json: JsonOption = False, url: UrlOption = None) -> None:
             raise fail(f"Nobody is signed in to {client.url}: inference login --url {client.url}")
         else:
             print(f"{account.handle} at {client.url}")
+
+
+@app.command()
+@reporting
+def key(url: UrlOption = None) -> None:
+    """Print the API key that a server is asked with, for other programs: INFERENCE_KEY=$(inference key)."""
+    address = server_url(url)
+    if (value := key_for(address)) is None:
+        raise fail(f"Nobody is signed in to {address}: inference login --url {address}")
+    print(value)
 
 
 @app.command()
