@@ -21,7 +21,12 @@ def blocks(language: str) -> list[str]:
 def test_the_page_runs_as_it_stands(live_server: LiveServer, tmp_path: Path) -> None:
     handle = unique()
     lines = ["set -euo pipefail", *blocks("bash"), "export TOKEN; \"$PYTHON\" - <<'END'", *blocks("python"), "END"]
-    script = "\n".join(lines).replace("http://127.0.0.1:8000", live_server.url).replace("eve", handle)
+    script = (
+        "\n".join(lines)
+        .replace("http://127.0.0.1:8000", live_server.url)
+        .replace('"eve"', f'"{handle}"')
+        .replace("eve@", f"{handle}@")
+    )
     environment = {**os.environ, "PYTHON": sys.executable, "NO_PROXY": "*"}
     done = subprocess.run(
         ["bash", "-c", script], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120
