@@ -202,9 +202,18 @@ def migrate(
     patience_seconds: Annotated[
         float, typer.Option(min=0, help="How long to try, while others hold locks on the tables.")
     ] = 600,
+    check: Annotated[
+        bool, typer.Option("--check", help="Change nothing; name what is missing, and exit with 1 where anything is.")
+    ] = False,
+    plan: Annotated[bool, typer.Option("--plan", help="Change nothing; say what would be done.")] = False,
 ) -> None:
     """Bring the database schema up to date, beside running servers; concurrent runs wait for each other."""
     url = _database_url(operator_settings("DATABASE_URL"))
+    if check or plan:
+        pending = run(schema.list_pending(url))
+        lines = [f"{name}: {schema.describe(name)}" if plan else f"missing {name}" for name in pending]
+        typer.echo("\n".join(lines) or "The schema is up to date.")
+        raise typer.Exit(1 if check and pending else 0)
     applied = run(schema.migrate(url, patience_seconds, lambda line: typer.echo(line, err=True)))
     typer.echo("\n".join(f"applied {name}" for name in applied) or "The schema is up to date.")
 

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
+import re
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
+from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -17,6 +21,7 @@ from server.adapters.database import (
     CONNECTION_ERRORS,
     MIGRATIONS_DIR,
     DatabaseUnavailableError,
+    open_database,
     pending_migrations,
     unavailable,
 )
@@ -92,6 +97,36 @@ async def migrate(url: str, patience_seconds: float, tell: Tell) -> list[str]:
         return pending
 
 
+async def list_pending(url: str) -> list[str]:
+    """Names of the migrations that a database lacks, oldest first; nothing is changed.
+
+    Raises:
+        DatabaseUnavailableError: PostgreSQL does not answer.
+    """
+    async with open_database(url, 1):
+        return await pending_migrations()
+
+
+def describe(name: str) -> str:
+    """What a migration does: the tables that it makes, changes and indexes, and whether it does so in one step."""
+    module = import_module(f"migrations.models.{Path(name).stem}")
+    statements = (value for key, value in vars(module).items() if key.isupper() and key != "MODELS_STATE")
+    source = "\n".join([inspect.getsource(module.upgrade), *map(str, statements)])
+    new_tables = set(_NEW_TABLE.findall(source))
+    parts = {
+        "makes": new_tables,
+        "changes": set(_OLD_TABLE.findall(source)) - new_tables,
+        "indexes, beside what runs,": set(_INDEX.findall(source)),
+    }
+    effects = "; ".join(f"{verb} {', '.join(sorted(tables))}" for verb, tables in parts.items() if tables)
+    step = (
+        "in one transaction"
+        if getattr(module, "RUN_IN_TRANSACTION", True)
+        else "step by step, each of which can be run again"
+    )
+    return f"{effects or 'changes data or functions'} ({step})"
+
+
 async def make_migration(url: str, name: str, tell: Tell) -> str | None:
     """Write a migration for what has changed in the tables; its file name, or None if nothing has."""
     async with _migration_lock(url, tell), _aerich(url, "inference-server makemigration") as command:
@@ -153,6 +188,9 @@ async def _watch_blockers(connection: asyncpg.Connection[Any], application: str,
         await asyncio.sleep(WATCH_SECONDS)
 
 
+_NEW_TABLE = re.compile(r'CREATE TABLE (?:IF NOT EXISTS )?"?(\w+)')
+_OLD_TABLE = re.compile(r'ALTER TABLE (?:IF EXISTS )?"?(\w+)')
+_INDEX = re.compile(r"""create_index\(\s*db,\s*(?:["']\w+["']|\w+),\s*["'](\w+)""")
 _BLOCKERS = """
 SELECT other.pid, other.application_name, other.usename, other.state,
   extract(epoch FROM now() - other.xact_start)::float8 AS seconds
