@@ -18,7 +18,8 @@ from tests.web.conftest import WEB, load_hook
 
 IMAGES = WEB.parent / "docs" / "images"
 COLOURS = 128
-MAX_BYTES = 200_000
+MAX_BYTES, MAX_FILM_BYTES = 200_000, 2_000_000
+LAST_FRAME_MS = 2000
 SESSION = "{ __typename ... on Session { accessToken } }"
 REGISTER = f"mutation ($input: RegisterInput!) {{ session: register(input: $input) {SESSION} }}"
 LOGIN = f"mutation ($input: LoginInput!) {{ session: login(input: $input) {SESSION} }}"
@@ -56,6 +57,31 @@ def shrink(picture: Path, target: Path) -> int:
     return target.stat().st_size
 
 
+def animate(frames: list[Path], target: Path) -> int:
+    """Write frames, which are named by their milliseconds, as a picture that moves as it did; its size in bytes."""
+    times = [int(frame.stem.rpartition("-")[2]) for frame in frames]
+    pictures: list[Image.Image] = []
+    durations: list[int] = []
+    for frame, begin, end in zip(frames, times, [*times[1:], times[-1] + LAST_FRAME_MS], strict=True):
+        with Image.open(frame) as image:
+            picture = image.convert("RGB")
+        if pictures and picture.tobytes() == pictures[-1].tobytes():
+            durations[-1] += end - begin
+        else:
+            pictures.append(picture)
+            durations.append(end - begin)
+    first, *others = pictures
+    first.save(target, save_all=True, append_images=others, duration=durations, loop=0, quality=50, method=4)
+    return target.stat().st_size
+
+
+def bound(name: str, size: int, most: int) -> None:
+    """Tell how large a picture is, and refuse one that is too large."""
+    sys.stdout.write(f"{name}: {size:,} bytes\n")
+    if size > most:
+        sys.exit(f"{name} is larger than {most:,} bytes.")
+
+
 def main() -> None:
     """Take all pictures, or those of the pages named."""
     IMAGES.mkdir(parents=True, exist_ok=True)
@@ -67,11 +93,15 @@ def main() -> None:
             running(servers, folder / "data") as live,
         ):
             shoot(live, folder / "pictures", sys.argv[1:])
+        frames: dict[str, list[Path]] = {}
         for picture in sorted((folder / "pictures").glob("*.png")):
-            size = shrink(picture, IMAGES / picture.name)
-            sys.stdout.write(f"{picture.name}: {size:,} bytes\n")
-            if size > MAX_BYTES:
-                sys.exit(f"{picture.name} is larger than {MAX_BYTES:,} bytes.")
+            film, is_frame, _ = picture.name.partition(".frame-")
+            if is_frame:
+                frames.setdefault(film, []).append(picture)
+                continue
+            bound(picture.name, shrink(picture, IMAGES / picture.name), MAX_BYTES)
+        for film, pictures in frames.items():
+            bound(f"{film}.webp", animate(pictures, IMAGES / f"{film}.webp"), MAX_FILM_BYTES)
 
 
 if __name__ == "__main__":

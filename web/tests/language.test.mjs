@@ -15,6 +15,12 @@ test("the page speaks the reader's language, or the one that is chosen, and reme
   await assertAccessible(page, "in German");
   await page.setViewportSize({ width: 360, height: 800 });
   assert.equal(await fits(page), true);
+  // no link of the head is hidden or covered where there is room for all
+  for (const width of [700, 900, 1100, 1300, 1600]) {
+    await page.setViewportSize({ width, height: 800 });
+    const hidden = await page.locator(".header-nav").evaluate((nav) => nav.scrollWidth - nav.clientWidth);
+    assert.ok(hidden <= 0, `${hidden} px of the links are hidden at ${width}`);
+  }
   await page.getByLabel("Sprache").selectOption("en");
   await page.getByRole("heading", { name: "API keys" }).waitFor();
   assert.equal(await page.locator("html").getAttribute("lang"), "en");

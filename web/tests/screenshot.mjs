@@ -188,12 +188,57 @@ const PAGES = {
   },
 };
 
+/** A picture that moves: a frame whenever the browser gives one while somebody does something, named by its time in ms. */
+async function film(name, page, act) {
+  const began = performance.now();
+  let isOver = false;
+  const acting = act(page).finally(() => (isOver = true));
+  while (!isOver) {
+    const at = Math.round(performance.now() - began);
+    await page.screenshot({ path: join(folder, `${name}.frame-${String(at).padStart(6, "0")}.png`), scale: "css" });
+  }
+  await acting;
+}
+
+const rest = (page, seconds) => page.waitForTimeout(1000 * seconds);
+const FILMS = {
+  // Who comes to the server for the first time: a picture is drawn, then a text is written
+  live: async () => {
+    const page = await open({ scheme: "light", width: 900, height: 640 }, "/models/demo/shapes");
+    const prompt = field(page, "prompt").locator("textarea");
+    await prompt.fill("");
+    await fillNumber(page, "steps", 90);
+    await fillNumber(page, "seed", 7);
+    await page.evaluate(() => scrollTo(0, 0));
+    await film("live", page, async () => {
+      await prompt.pressSequentially("a red circle on a blue background", { delay: 35 });
+      await page.keyboard.press("Control+Enter");
+      await page.locator(".picture-preview, .badge[data-status]").first().scrollIntoViewIfNeeded();
+      await done(page);
+      await pictures(page);
+      await rest(page, 1.5);
+      await page.goto(`${base}/models/demo/prose`);
+      const text = field(page, "prompt").locator("textarea");
+      await text.fill("");
+      await text.pressSequentially("The following example shows how to", { delay: 35 });
+      await page.keyboard.press("Control+Enter");
+      await done(page);
+      await rest(page, 2);
+    });
+    await page.context().close();
+  },
+};
+
 await mkdir(folder, { recursive: true });
 await prepare();
 browser = await launch();
 try {
-  const wanted = process.env.ONLY?.split(",") ?? Object.keys(PAGES);
+  const wanted = process.env.ONLY?.split(",") ?? [...Object.keys(FILMS), ...Object.keys(PAGES)];
   for (const name of wanted) {
+    if (FILMS[name]) {
+      await FILMS[name]();
+      continue;
+    }
     for (const look of LOOKS) {
       const page = await PAGES[name](look);
       await page.screenshot({ path: join(folder, `${name}-${look.name}.png`) });

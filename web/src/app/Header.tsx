@@ -13,7 +13,7 @@ export function Header({ account }: { account: Account }) {
   const named = say.app.themes[theme.value];
   const ThemeIcon = ICONS[theme.value];
   return (
-    <header class="header">
+    <header class={signedIn.value ? "header header-many" : "header"}>
       <a class="brand" href="/" aria-label={say.app.home}>
         <Mark />
         <span>inference-server</span>
