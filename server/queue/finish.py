@@ -153,7 +153,7 @@ ledger AS (
   FROM ended ORDER BY owner, key_id ON CONFLICT (prediction_id) DO NOTHING RETURNING prediction_id, amount),
 deliveries AS ({completed("ended")}),
 counted AS ({added("ended")}){more}
-SELECT id, attempt, charge->>'amount' AS amount FROM ended
+SELECT e.id, e.attempt, l.amount FROM ended e LEFT JOIN ledger l ON l.prediction_id = e.id
 """  # noqa: S608 - constants only
 
 

@@ -15,8 +15,10 @@ import pytest
 from tortoise.transactions import in_transaction
 
 from server.adapters.database import now, rows
+from server.adapters.metrics import REGISTRY
 from server.domain.budgets import BudgetPeriod
 from server.domain.lineage import Environment
+from server.domain.models import kind_queue
 from server.domain.predictions import Failure, NewPrediction, PredictionErrorCode, PredictionStatus
 from server.domain.prices import Price, PriceUnit
 from server.errors import BudgetExceededError
@@ -96,6 +98,11 @@ async def end(queue: str, seconds: float = 1.0, status: PredictionStatus = Predi
     return lease.id
 
 
+def charges(queue: str) -> float:
+    """What the metric says is charged of a kind."""
+    return REGISTRY.get_sample_value("inference_charges_total", {"kind": kind_queue(queue)}) or 0.0
+
+
 async def test_what_is_held_becomes_what_is_spent(user: User, version: Version, queue: str, price_list: UUID) -> None:
     await put(user, "1")
     await ask(user, version, queue, price_list)
@@ -124,8 +131,10 @@ async def test_fifty_at_once_never_overspend(user: User, version: Version, queue
 async def test_no_more_is_charged_than_was_held(user: User, version: Version, queue: str, price_list: UUID) -> None:
     await put(user, "0.3")
     await ask(user, version, queue, price_list)
+    before = charges(queue)
     prediction_id = await end(queue, 1000.0)
     assert await budget_of(user) == (MOST, 0)
+    assert charges(queue) == pytest.approx(before + float(MOST))
     cost = (await prices.costs_of([prediction_id]))[prediction_id]
     assert (cost.amount, cost.waived) == (MOST, Decimal("99.7"))
     assert sum(line.amount for line in cost.lines) == cost.amount + cost.waived
