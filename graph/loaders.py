@@ -32,6 +32,7 @@ from server.services import (
     limits,
     models,
     predictions,
+    public_links,
     stars,
     storage,
     users,
@@ -77,6 +78,7 @@ class Loaders:
         self.latest_versions = _loader(versions.latest_of_models, None)
         self.variables_of = _loader(partial(variables.of_models, rt), list[ShownVariable]())
         self.predictions = _loader(lambda ids: predictions.by_ids(None, ids), None)
+        self.public_links = _loader(public_links.of_predictions, None)
         self.batches = _loader(lambda ids: batches.by_ids(None, ids), None)
         self.limits = _loader(limits.of_users, NO_LIMITS)
         self.running_items = _loader(batches.running, 0)

@@ -62,7 +62,7 @@ class PredictionQuery:
             PredictionFilter | None, strawberry.argument(description="Filter of the list.")
         ] = None,
     ) -> Connection[Prediction]:
-        query = predictions.listing(info.context.viewer, (filter or PredictionFilter()).criteria())
+        query = await predictions.search(info.context.viewer, (filter or PredictionFilter()).criteria())
         return await connection(query, Prediction.of, first, after, last, before)
 
 

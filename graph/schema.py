@@ -40,6 +40,7 @@ from graph.owners import OwnerQuery
 from graph.password_resets import PasswordResetMutation
 from graph.predictions import PredictionMutation, PredictionQuery, PredictionSubscription
 from graph.prices import PriceMutation, PriceQuery
+from graph.public_links import PublicLinkMutation, PublicLinkQuery
 from graph.queues import QueueQuery
 from graph.rate_limits import RateLimitQuery
 from graph.repositories import RepositoryQuery
@@ -92,6 +93,7 @@ class Query(
     RepositoryQuery,
     ModelReportQuery,
     PredictionQuery,
+    PublicLinkQuery,
     LineageQuery,
     BatchQuery,
     QueueQuery,
@@ -121,6 +123,7 @@ class Mutation(
     ForkMutation,
     ModelReportMutation,
     PredictionMutation,
+    PublicLinkMutation,
     LineageMutation,
     DeletionMutation,
     BatchMutation,

@@ -46,7 +46,17 @@ STAINLESS = (
 UI_PATHS = (
     *("/", "/models/{owner}/{name}", "/models/{owner}/{name}/edit", "/models/{owner}/{name}/experiments"),
     *("/models/{owner}/{name}/performance", "/new", "/owners/{handle}"),
-    *("/p/{id}", "/history", "/compare", "/chat", "/chat/{owner}/{name}", "/batches", "/batches/{id}"),
+    *(
+        "/p/{id}",
+        "/public/{token}",
+        "/history",
+        "/pictures",
+        "/compare",
+        "/chat",
+        "/chat/{owner}/{name}",
+        "/batches",
+        "/batches/{id}",
+    ),
     *("/account", "/usage", "/admin", "/invitation", "/reset", "/sign-in"),
 )
 
@@ -121,6 +131,7 @@ def create_app(settings: Settings) -> Starlette:
             Route("/health/ready", health.ready),
             Route("/metrics", metrics.show),
             Route("/files/{key:path}", files.serve, methods=["GET"]),
+            Route("/public/{token}/files/{index:int}", files.serve_public, methods=["GET"]),
             Route("/batches/{id:uuid}/results.jsonl", batches.results, methods=["GET"]),
             Route("/auth/oidc/callback", single_sign_on.callback, methods=["GET"]),
             Route("/uploads/{id:uuid}", uploads.put, methods=["PUT"], max_body_size=settings.max_input_bytes),

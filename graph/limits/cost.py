@@ -80,6 +80,7 @@ WEIGHTS = {
     "Experiment.versionResults": 20,
     "Prediction.queue": 1,
     "Prediction.cost": 1,
+    "Prediction.publicLink": 1,
     "Batch.cost": 20,
     "User.budgets": 1,
     "BatchConnection.totalCount": 5,

@@ -202,8 +202,8 @@ describe(
         "RUN": "Create, retry, rerun and cancel predictions and batches, record outcomes of them, create uploads of "
         "input files, and redeliver webhooks.",
         "WRITE": "Create, update, fork, delete, star, unstar and report models, set and remove their variables and "
-        "aliases, set their traffic, publish versions and prepare them again, delete predictions and batches, and "
-        "purge results.",
+        "aliases, set their traffic, publish versions and prepare them again, star, unstar, share, unshare and delete "
+        "predictions, delete batches, and purge results.",
         "ADMIN": "Act with its owner's administrator rights, within its other scopes: deactivate, reactivate and "
         "delete users, set their limits and budgets, and prices, pause, resume, warm, evict, pin, unpin, feature and "
         "unfeature models, close reports of them, drain and resume workers, and requeue predictions.",

@@ -40,12 +40,14 @@ from server.live.batch_watch import may_see as may_see_batch
 from server.live.prediction_events import overlay
 from server.live.prediction_rows import may_see
 from server.services import experiments, webhooks
+from server.services.prediction_search import LONGEST_BYTES, MOST_MATCHES, MOST_SEARCHED
 from server.services.predictions import REQUEUED_AT_ONCE, PredictionCriteria, RequeueCriteria
 from server.tables import loaded
 
 if TYPE_CHECKING:
     from graph.types.batches import Batch
     from graph.types.experiments import Experiment, Outcome
+    from graph.types.public_links import PublicLink
 
 
 @strawberry.type(description="Why a prediction failed.")
@@ -196,7 +198,7 @@ class Prediction(Node):
 
     @strawberry.field(description="Input, with defaults and the seed filled in; a secret is shown as `**********`.")
     async def input(self, info: Info) -> JSON:
-        return mask(await self._column(info, "input"))  # type: ignore[no-any-return]
+        return mask(await self.column(info, "input"))  # type: ignore[no-any-return]
 
     @strawberry.field(description="Model that it runs.")
     async def model(self, info: Info) -> Model:
@@ -221,10 +223,10 @@ class Prediction(Node):
         )
     )
     async def output(self, info: Info) -> JSON | None:
-        live = await self._live(info)
+        live = await self.live_state(info)
         if live is not None:
             return live.output  # type: ignore[no-any-return]
-        output = await self._column(info, "output")
+        output = await self.column(info, "output")
         if records := self.row.files:
             # Files are kept as references to them; clients get links
             output = with_links(output, [(await _file(info, record)).url for record in records])
@@ -232,10 +234,10 @@ class Prediction(Node):
 
     @strawberry.field(description="Text output, of the first of several choices; partial while it is running.")
     async def text(self, info: Info) -> str | None:
-        live = await self._live(info)
+        live = await self.live_state(info)
         if live is not None:
             return live.text
-        output = await self._column(info, "output")
+        output = await self.column(info, "output")
         return text_of(output)
 
     @strawberry.field(
@@ -243,8 +245,8 @@ class Prediction(Node):
         "else null. While it runs: the texts so far, once there are several or log probabilities."
     )
     async def choices(self, info: Info) -> list[TextChoice] | None:
-        live = await self._live(info)
-        choices = choices_of(await self._column(info, "output")) if live is None else live.choices
+        live = await self.live_state(info)
+        choices = choices_of(await self.column(info, "output")) if live is None else live.choices
         if choices is None:
             return None
         return [
@@ -270,12 +272,12 @@ class Prediction(Node):
 
     @strawberry.field(description="Log lines, at most 64 kB.")
     async def logs(self, info: Info) -> str:
-        live = await self._live(info)
-        return live.logs if live is not None else await self._column(info, "logs")
+        live = await self.live_state(info)
+        return live.logs if live is not None else await self.column(info, "logs")
 
     @strawberry.field(description="Progress while it is running; otherwise null.")
     async def progress(self, info: Info) -> PredictionProgress | None:
-        live = await self._live(info)
+        live = await self.live_state(info)
         return PredictionProgress.of(live.progress) if live and live.progress else None
 
     @strawberry.field(description="Where it waits; null once it has begun.")
@@ -344,6 +346,26 @@ class Prediction(Node):
         seed = self.row.input.get("seed") if is_here else await info.context.loaders.seeds.load(self.row.id)
         return BigInt(seed) if isinstance(seed, int) else None
 
+    @strawberry.field(description="Whether you created and starred it.")
+    def is_starred(self, info: Info) -> bool:
+        return self.row.starred and self.row.user_id == info.context.viewer.user_id
+
+    @strawberry.field(
+        description="Public link by which everybody reads its output; null if it is not shared, and unless you created "
+        "it or are an administrator."
+    )
+    async def public_link(
+        self, info: Info
+    ) -> Annotated[PublicLink, strawberry.lazy("graph.types.public_links")] | None:
+        from graph.types.public_links import PublicLink
+
+        viewer = info.context.viewer
+        is_known = viewer.is_admin or viewer.user_id == self.row.user_id
+        if self.row.user_id is None or self.row.data_removed or not is_known:
+            return None
+        link = await info.context.loaders.public_links.load(self.row.id)
+        return PublicLink.of(info, link) if link is not None else None
+
     @strawberry.field(description="Batch that it is an item of; null if it is of none, or you cannot see it.")
     async def batch(self, info: Info) -> Annotated[Batch, strawberry.lazy("graph.types.batches")] | None:
         from graph.types.batches import Batch
@@ -377,11 +399,12 @@ class Prediction(Node):
             libraries=[Library(name=name, version=value) for name, value in ran.libraries.items()],
         )
 
-    async def _column(self, info: Info, name: str) -> Any:
+    async def column(self, info: Info, name: str) -> Any:
         """A large column, which rows of lists are read without."""
         return getattr(self.row, name) if holds(self.row, name) else await info.context.loaders.large(self.row, name)
 
-    async def _live(self, info: Info) -> LiveState | None:
+    async def live_state(self, info: Info) -> LiveState | None:
+        """What a running attempt has produced so far; None of one that does not run."""
         if self.live is None and self.row.status == domain.PredictionStatus.PROCESSING.value:
             self.live = overlay(self.row, await info.context.loaders.live(self.row.id))
         return self.live
@@ -429,12 +452,18 @@ class PredictionFilter:
     )
     created_from: datetime | None = strawberry.field(default=None, description="Created at this time or later.")
     created_before: datetime | None = strawberry.field(default=None, description="Created before this time.")
+    starred: bool | None = strawberry.field(default=None, description="True: those with a star; false: those without.")
+    text: str | None = strawberry.field(
+        default=None,
+        description="Words that texts or numbers of the input or output must have, all of them; upper and lower case "
+        f"are alike. Of those that the rest of the filter leaves, the newest {MOST_SEARCHED} are searched, inputs and "
+        f"outputs of more than some {LONGEST_BYTES} bytes not; it gives {MOST_MATCHES} at most.",
+    )
     everybody: bool = strawberry.field(default=False, description="Predictions of all users; administrators only.")
 
     def criteria(self) -> PredictionCriteria:
-        return PredictionCriteria(
-            self.status, self.model, self.created_from, self.created_before, everybody=self.everybody
-        )
+        times = (self.created_from, self.created_before)
+        return PredictionCriteria(self.status, self.model, *times, self.everybody, self.starred, self.text)
 
 
 @strawberry.input(description="A prediction to run.")

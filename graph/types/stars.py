@@ -1,4 +1,4 @@
-"""What stars models, and takes stars back."""
+"""What stars models and predictions, and takes stars back."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import strawberry
 
 from graph.types.errors import ForbiddenError, NotFoundError
 from graph.types.models import SLUG, Model
+from graph.types.predictions import Prediction
 
 
 @strawberry.input(description="The model to star.")
@@ -20,6 +21,16 @@ class UnstarModelInput:
     model: str = strawberry.field(description=SLUG)
 
 
+@strawberry.input(description="The prediction to star.")
+class StarPredictionInput:
+    id: strawberry.ID = strawberry.field(description="Id of the prediction.")
+
+
+@strawberry.input(description="The prediction to take your star from.")
+class UnstarPredictionInput:
+    id: strawberry.ID = strawberry.field(description="Id of the prediction.")
+
+
 StarModelResult = Annotated[
     Model | NotFoundError | ForbiddenError,
     strawberry.union("StarModelResult", description="Result of `starModel`."),
@@ -27,4 +38,12 @@ StarModelResult = Annotated[
 UnstarModelResult = Annotated[
     Model | NotFoundError | ForbiddenError,
     strawberry.union("UnstarModelResult", description="Result of `unstarModel`."),
+]
+StarPredictionResult = Annotated[
+    Prediction | NotFoundError | ForbiddenError,
+    strawberry.union("StarPredictionResult", description="Result of `starPrediction`."),
+]
+UnstarPredictionResult = Annotated[
+    Prediction | NotFoundError | ForbiddenError,
+    strawberry.union("UnstarPredictionResult", description="Result of `unstarPrediction`."),
 ]

@@ -173,7 +173,13 @@ def file_fields(schema: dict[str, Any]) -> set[str]:
     return {name for name, rule in _rules(schema) if _takes_file(rule)}
 
 
-def with_texts(values: dict[str, Any], files: Sequence[Named], texts: Sequence[str]) -> dict[str, Any]:
+def without_files(schema: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:
+    """An input with null in place of the files that it names."""
+    places = list(named(schema, values))
+    return with_texts(values, places, [None] * len(places))
+
+
+def with_texts(values: dict[str, Any], files: Sequence[Named], texts: Sequence[str | None]) -> dict[str, Any]:
     """An input with these texts in place of the files that it names; the parts around them are copied."""
     result = dict(values)
     copies: dict[tuple[str | int, ...], Any] = {(): result}

@@ -43,6 +43,7 @@ class ListFilter:
     version_id: UUID | None = None
     created_from: datetime | None = None
     created_before: datetime | None = None
+    starred: bool | None = None
 
     def matches(self, row: Prediction) -> bool:
         """Whether a row is one of them as it stands."""
@@ -52,6 +53,7 @@ class ListFilter:
             and self.version_id in (None, row.version_id)
             and (self.created_from is None or row.created_at >= self.created_from)
             and (self.created_before is None or row.created_at < self.created_before)
+            and self.starred in (None, row.starred)
         )
 
 

@@ -42,10 +42,15 @@ async def find(viewer: Viewer, prediction_id: UUID) -> Prediction:
     return await find_visible(viewer, prediction_id)
 
 
+async def read_without_large(prediction_id: UUID) -> Prediction | None:
+    """As `read`, without those of its large columns that are large (see `large_columns.holds`)."""
+    return await _LIGHT_READS.ask(prediction_id)
+
+
 async def find_without_large(viewer: Viewer, prediction_id: UUID) -> Prediction:
     """As `find`, without those of its large columns that are large (see `large_columns.holds`)."""
     viewer.require(Scope.READ)
-    row = await _LIGHT_READS.ask(prediction_id)
+    row = await read_without_large(prediction_id)
     if row is None or not may_see(viewer, row):
         raise NotFoundError("There is no prediction with this id.")
     return row

@@ -1,4 +1,4 @@
-"""Output files by signed, expiring links, whole or in part."""
+"""Output files by signed, expiring links and by public ones, whole or in part."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from server.adapters.storage import Storage, StorageError, StorageMissingError, 
 from server.domain.files import BINARY
 from server.domain.media import type_of
 from server.routes.answers import error
+from server.services import public_links
 
 logger = structlog.get_logger(__name__)
 
@@ -28,7 +29,20 @@ async def serve(request: Request) -> Response:
     """Answer a link made by `Storage.url`; a HEAD gets the headers alone."""
     rt, query = request.state.rt, request.query_params
     link = Link(request.path_params["key"], query.get("exp", ""), query.get("sig", ""))
-    response = await file_response(rt.storage, rt.signer, link, request.headers)
+    return answer(request, await file_response(rt.storage, rt.signer, link, request.headers))
+
+
+async def serve_public(request: Request) -> Response:
+    """Answer for an output file that a public link shows: each time it is asked whether it still does."""
+    token, index = request.path_params["token"], request.path_params["index"]
+    key = await public_links.file_key(token, index)
+    if key is None:
+        return error(404, "NOT_FOUND", "There is no such file, or it is not shared any more.")
+    return answer(request, await stored_file(request.state.rt.storage, key, "private, no-cache", request.headers))
+
+
+def answer(request: Request, response: Response) -> Response:
+    """The response, of which a HEAD gets the headers alone."""
     if request.method == "HEAD":
         return Response(status_code=response.status_code, headers=dict(response.headers))
     return response
@@ -53,6 +67,11 @@ async def file_response(storage: Storage, signer: FileSigner, link: Link, wishes
     now = time.time()
     if not signer.verify(key, expires_at, signature, now):
         return error(403, "FORBIDDEN", "This link is not valid, or it has expired.")
+    return await stored_file(storage, key, f"private, max-age={max(0, int(expires_at - now))}", wishes)
+
+
+async def stored_file(storage: Storage, key: str, cache_control: str, wishes: Headers) -> Response:
+    """A file that whoever asks may read, or the part that the request's headers ask for; else as `file_response`."""
     try:
         size = await storage.size(key)
     except StorageError as failure:
@@ -68,7 +87,7 @@ async def file_response(storage: Storage, signer: FileSigner, link: Link, wishes
         "content-security-policy": "default-src 'none'; media-src 'self'; sandbox",
         # Whoever has the link may show the file, on pages of other sites too
         "cross-origin-resource-policy": "cross-origin",
-        "cache-control": f"private, max-age={max(0, int(expires_at - now))}",
+        "cache-control": cache_control,
         "accept-ranges": "bytes",
         "etag": tag,
     }
@@ -79,9 +98,9 @@ async def file_response(storage: Storage, signer: FileSigner, link: Link, wishes
         part = _part(wishes.get("range", ""), size)
     start, end = part or (0, size - 1)
     if part is not None and start > end:
-        answer = error(416, "INVALID_INPUT", f"The file has {size} bytes; there is no such part of it.")
-        answer.headers["content-range"] = f"bytes */{size}"
-        return answer
+        refusal = error(416, "INVALID_INPUT", f"The file has {size} bytes; there is no such part of it.")
+        refusal.headers["content-range"] = f"bytes */{size}"
+        return refusal
     headers["content-length"] = str(end - start + 1)
     if part is not None:
         headers["content-range"] = f"bytes {start}-{end}/{size}"

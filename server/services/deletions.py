@@ -82,6 +82,9 @@ async def delete_some(
         violations.append(Violation("/ids", f"At most {MOST_IDS} predictions are named at once.", "maxItems"))
     if ids is not None and first is not None:
         violations.append(Violation("/first", "`first` goes with a `filter`.", "oneOf"))
+    if criteria is not None and criteria.text is not None:
+        rule = "What a search finds is deleted by its `ids`."
+        violations.append(Violation("/filter/text", rule, "forbidden"))
     if first is not None and not 1 <= first <= MOST_AT_ONCE:
         violations.append(Violation("/first", f"1 to {MOST_AT_ONCE} predictions are deleted at once.", "range"))
     if violations:

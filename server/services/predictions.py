@@ -66,6 +66,7 @@ from server.services import (
     input_urls,
     limits,
     models,
+    prediction_search,
     prices,
     rate_limits,
     results,
@@ -516,10 +517,12 @@ class PredictionCriteria:
     created_from: datetime | None = None
     created_before: datetime | None = None
     everybody: bool = False
+    starred: bool | None = None
+    text: str | None = None
 
 
 def listing(viewer: Viewer, criteria: PredictionCriteria) -> QuerySet[Prediction]:
-    """The viewer's own predictions, or those of everybody, filtered, without their large columns.
+    """The viewer's own predictions, or those of everybody, filtered but for `text`, without their large columns.
 
     Raises:
         UnauthenticatedError: nobody is signed in.
@@ -533,6 +536,8 @@ def listing(viewer: Viewer, criteria: PredictionCriteria) -> QuerySet[Prediction
     query = Prediction.all() if criteria.everybody else Prediction.filter(user_id=viewer.user_id)
     if criteria.status:
         query = query.filter(status__in=[s.value for s in criteria.status])
+    if criteria.starred is not None:
+        query = query.filter(starred=criteria.starred)
     if criteria.created_from is not None:
         query = query.filter(created_at__gte=utc(criteria.created_from))
     if criteria.created_before is not None:
@@ -543,6 +548,19 @@ def listing(viewer: Viewer, criteria: PredictionCriteria) -> QuerySet[Prediction
         if slug and slug.number:
             query = query.filter(version__number=slug.number)
     return without_large(query)
+
+
+async def search(viewer: Viewer, criteria: PredictionCriteria) -> QuerySet[Prediction]:
+    """As `listing`, and filtered by `text`.
+
+    Raises:
+        UnauthenticatedError, ForbiddenError: as in `listing`.
+        BadUserInputError, UnavailableError: as in `prediction_search.search`.
+    """
+    query = listing(viewer, criteria)
+    if criteria.text is None:
+        return query
+    return query.filter(id__in=await prediction_search.search(query, criteria.text))
 
 
 def of_batch(batch_id: UUID, statuses: Sequence[PredictionStatus] | None) -> QuerySet[Prediction]:
@@ -557,25 +575,27 @@ async def live_filter(viewer: Viewer, criteria: PredictionCriteria) -> ListFilte
     Raises:
         UnauthenticatedError: nobody is signed in.
         NotFoundError: the viewer knows no such model or version.
-        BadUserInputError: the filter names everybody's.
+        BadUserInputError: the filter names everybody's, or a text.
     """
     if viewer.user_id is None:
         raise UnauthenticatedError("Sign in to list predictions.")
     viewer.require(Scope.READ)
     if criteria.everybody:
         raise BadUserInputError("A live list shows only your own predictions; leave `everybody` out.")
+    if criteria.text is not None:
+        raise BadUserInputError("A live list does not search; leave `text` out.")
     statuses = frozenset(status.value for status in criteria.status) if criteria.status else None
     begin = utc(criteria.created_from) if criteria.created_from else None
     before = utc(criteria.created_before) if criteria.created_before else None
     if criteria.model is None:
-        return ListFilter(statuses, created_from=begin, created_before=before)
+        return ListFilter(statuses, created_from=begin, created_before=before, starred=criteria.starred)
     model, slug = await models.find(viewer, criteria.model), parse_slug(criteria.model)
     version = None
     if slug is not None and slug.number is not None:
         version = await Version.get_or_none(model_id=model.id, number=slug.number)
         if version is None:
             raise NotFoundError(f"{criteria.model[:100]} does not exist.")
-    return ListFilter(statuses, model.id, version.id if version else None, begin, before)
+    return ListFilter(statuses, model.id, version.id if version else None, begin, before, criteria.starred)
 
 
 async def cancel(rt: Runtime, viewer: Viewer, prediction_id: UUID) -> Prediction:

@@ -1,4 +1,4 @@
-"""Stars: users mark models that they like, once each."""
+"""Stars: users mark models that they like, once each, and predictions of their own."""
 
 from __future__ import annotations
 
@@ -8,9 +8,12 @@ from uuid import UUID
 from server.adapters.database import rows
 from server.domain.accounts import Viewer
 from server.domain.api_keys import Scope
-from server.errors import UnauthenticatedError
+from server.errors import ForbiddenError, UnauthenticatedError
+from server.live.prediction_rows import find_visible
+from server.runtime import Runtime
 from server.services import models
-from server.tables import Model
+from server.tables import Model, Prediction
+from server.unit_of_work import UnitOfWork, send
 
 
 async def star(viewer: Viewer, slug: str) -> Model:
@@ -41,6 +44,36 @@ async def _change(viewer: Viewer, slug: str, statement: str) -> Model:
     return model
 
 
+async def star_prediction(rt: Runtime, viewer: Viewer, prediction_id: UUID) -> Prediction:
+    """Star a prediction of the viewer's; to star it again changes nothing.
+
+    Raises:
+        UnauthenticatedError: nobody is signed in.
+        ForbiddenError: somebody else ran it; or the API key may not write.
+        NotFoundError: there is none, or the viewer may not know of it.
+    """
+    return await _mark(rt, viewer, prediction_id, is_starred=True)
+
+
+async def unstar_prediction(rt: Runtime, viewer: Viewer, prediction_id: UUID) -> Prediction:
+    """Take the star from a prediction of the viewer's, if it has one; raises as `star_prediction`."""
+    return await _mark(rt, viewer, prediction_id, is_starred=False)
+
+
+async def _mark(rt: Runtime, viewer: Viewer, prediction_id: UUID, *, is_starred: bool) -> Prediction:
+    if viewer.user_id is None:
+        raise UnauthenticatedError("Sign in to star predictions.")
+    viewer.require(Scope.WRITE)
+    row = await find_visible(viewer, prediction_id)
+    if row.user_id != viewer.user_id:
+        raise ForbiddenError("Only who ran a prediction can star it.")
+    await rows(_MARK, row.id, is_starred)
+    work = UnitOfWork()
+    work.announce(row.id, row.owner)
+    await send(rt, work)
+    return await find_visible(viewer, row.id)
+
+
 async def starred(viewer: Viewer, model_ids: Iterable[UUID]) -> dict[UUID, bool]:
     """Which of these models a viewer starred."""
     if viewer.user_id is None:
@@ -60,3 +93,5 @@ WITH old AS (DELETE FROM model_star WHERE model_id = $1 AND user_id = $2 RETURNI
 UPDATE model m SET stars = m.stars - 1 FROM old WHERE m.id = old.model_id RETURNING m.stars
 """
 _STARRED = "SELECT model_id FROM model_star WHERE user_id = $1 AND model_id = ANY($2::uuid[])"
+# Live lists learn of it by the time of the change
+_MARK = "UPDATE prediction SET starred = $2, updated_at = now() WHERE id = $1 AND starred <> $2 RETURNING id"

@@ -20,6 +20,7 @@ from server.tables.model_aliases import ModelAlias
 from server.tables.models import Model, ModelVariable, Version
 from server.tables.predictions import Prediction, Usage
 from server.tables.prices import PriceList
+from server.tables.public_links import PublicLink
 from server.tables.roll_ups import ExperimentSum, RollUp, UsageDay, VersionPeriod
 from server.tables.runs import RunCount
 from server.tables.sessions import RefreshToken, Session
@@ -59,6 +60,7 @@ __all__ = [
     "Prediction",
     "Predictor",
     "PriceList",
+    "PublicLink",
     "RefreshToken",
     "RollUp",
     "RunCount",
@@ -91,6 +93,7 @@ NOUNS = (
     "budgets",
     "gallery",
     "roll_ups",
+    "public_links",
 )
 MODULES = tuple(f"server.tables.{name}" for name in NOUNS)
 

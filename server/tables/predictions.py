@@ -51,7 +51,7 @@ class Prediction(Row):
     caller's own. What came in the form of OpenAI's API has in `openai` what its input does not tell:
     `previous_response_id`, `background`, `parallel_tool_calls`. `experiment_id` is the experiment that chose the
     version; what pins one has none. `price_list_id` is the price list that it is charged by, and `key_id` the API key
-    that it was asked for with.
+    that it was asked for with. `starred`: its user marked it.
     """
 
     id = fields.UUIDField(primary_key=True)
@@ -113,6 +113,7 @@ class Prediction(Row):
     experiment_id = fields.UUIDField(null=True)
     price_list_id = fields.UUIDField(null=True)
     key_id = fields.UUIDField(null=True)
+    starred = fields.BooleanField(default=False)
     created_at = fields.DatetimeField()
     updated_at = fields.DatetimeField()
     started_at = fields.DatetimeField(null=True)
@@ -155,6 +156,7 @@ class Prediction(Row):
                 name="prediction_experiment",
                 where="experiment_id IS NOT NULL",
             ),
+            LiveIndex(fields=("user_id", "created_at", "id"), name="prediction_starred", where="starred"),
         )
         # Aerich does not see these: a migration adds them by hand (migrations/rules.py), and a test compares
         constraints = (

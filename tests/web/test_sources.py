@@ -31,7 +31,7 @@ LAYERS = (
     {"app"},
     {
         *("account", "admin", "batches", "chat", "compare", "create", "experiments", "gallery", "history", "model"),
-        *("owner", "performance", "usage"),
+        *("owner", "performance", "pictures", "shared", "usage"),
     },
     {"cards", "code", "session"},
     {"form", "prediction"},

@@ -214,12 +214,20 @@ test("traffic is shared among versions, rolled back, named, and the model delete
   await traffic.getByText("The weights are 70 together; they have to be 100.").waitFor();
   assert.equal(await traffic.getByRole("button", { name: "Set traffic" }).isDisabled(), true);
   await weights.nth(1).fill("30");
+  await traffic.getByLabel("Back to the oldest when more").fill("0.2");
+  await traffic.getByLabel("Back to the oldest when 1 run of 20").fill("30.5");
+  await traffic.getByLabel("Webhook that is told").fill("https://example.com/told");
   await traffic.getByRole("button", { name: "Set traffic" }).click();
   await traffic
     .getByText("Now: Version 1, 30 %; Version 2, 70 %")
     .or(traffic.getByText("Now: Version 2, 70 %; Version 1, 30 %"))
     .waitFor();
   await traffic.getByText("runs now").waitFor();
+  const told = "query ($m: String!) { model(slug: $m) { experiments { maxErrorRate maxP95Seconds } } }";
+  const [experiment] = (await api(told, { m: slug }, user.token)).model.experiments;
+  assert.deepEqual(experiment, { maxErrorRate: 0.2, maxP95Seconds: 30.5 });
+  const results = traffic.getByRole("link", { name: "Results" });
+  assert.equal(new URL(await results.evaluate((link) => link.href)).pathname, `/models/${slug}/experiments`);
   await traffic.getByRole("button", { name: "Version 1 for all" }).click();
   await traffic.getByText("Now: Version 1, 100 %").waitFor();
   const names = page.locator('[aria-labelledby="names-title"]');

@@ -338,6 +338,8 @@ class PredictionFilter(TypedDict, total=False):
     model: str | None
     createdFrom: str | None
     createdBefore: str | None
+    starred: bool | None
+    text: str | None
     everybody: bool
 
 

@@ -242,8 +242,12 @@ export type PredictionFilter = {
   everybody?: boolean;
   /** Model as `owner/name`, or version as `owner/name:number`. Maximum 10000 characters. */
   model?: string | null | undefined;
+  /** True: those with a star; false: those without. */
+  starred?: boolean | null | undefined;
   /** Any of these statuses. Maximum 20 items. */
   status?: Array<PredictionStatus> | null | undefined;
+  /** Words that texts or numbers of the input or output must have, all of them; upper and lower case are alike. Of those that the rest of the filter leaves, the newest 10000 are searched, inputs and outputs of more than some 16000 bytes not; it gives 1000 at most. Maximum 10000 characters. */
+  text?: string | null | undefined;
 };
 
 /** Status of a prediction. SUCCEEDED, FAILED, CANCELED and ABORTED are final. */

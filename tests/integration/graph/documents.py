@@ -19,7 +19,8 @@ NESTED = {
     "choices": "index text finishReason", "batch": "id status",
     "lineage": "versionDigest seed device libraries { name } parent { id }",
     "experiment": "id name", "outcomes": "name value", "cost": "amount currency lines { unit amount }",
-    "webhookDeliveries": "event", "queue": "position aheadSeconds reason etaSeconds { p50 p90 }",
+    "publicLink": "token showsInput", "webhookDeliveries": "event",
+    "queue": "position aheadSeconds reason etaSeconds { p50 p90 }",
 }  # fmt: skip
 
 

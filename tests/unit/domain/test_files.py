@@ -22,6 +22,7 @@ from server.domain.files import (
     violations,
     with_links,
     with_texts,
+    without_files,
 )
 from server.domain.input_schema import restrict
 
@@ -192,3 +193,22 @@ def test_files_are_known_within_messages() -> None:
         {"type": "object", "properties": {"messages": MESSAGES}, "required": []},
     )
     assert [file.path for file in named(own, {"messages": values["messages"]})] == places[1:]
+
+
+def test_an_input_without_its_files() -> None:
+    part = {"type": "object", "properties": {"url": FILE, "text": {"type": "string"}}}
+    schema = {
+        "properties": {
+            "image": FILE,
+            "many": {"type": "array", "items": FILE},
+            "parts": {"type": "array", "items": part},
+            "text": {"type": "string"},
+        }
+    }
+    parts = [{"url": "data:,x", "text": "a"}, {"text": "b"}]
+    values = {"image": f"upload:{ID}", "many": ["https://example.com/?secret", "data:,x"], "parts": parts, "text": "t"}
+    assert without_files(schema, values) == {
+        "image": None, "many": [None, None], "parts": [{"url": None, "text": "a"}, {"text": "b"}], "text": "t",
+    }  # fmt: skip
+    assert values["parts"] == [{"url": "data:,x", "text": "a"}, {"text": "b"}]
+    assert without_files(schema, {"text": "t"}) == {"text": "t"}

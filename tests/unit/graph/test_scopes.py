@@ -43,7 +43,7 @@ VERBS = {
     ),
     *("remove", "rename", "rerun", "retry", "revoke", "rotate", "run", "send", "set", "update", "upload", "write"),
     *("deactivate", "drain", "evict", "pause", "pin", "reactivate", "record", "requeue", "resume", "unpin", "warm"),
-    *("star", "unstar", "fork", "report", "feature", "unfeature", "close"),
+    *("star", "unstar", "share", "unshare", "fork", "report", "feature", "unfeature", "close"),
 }
 
 

@@ -14,8 +14,9 @@ from server.live.prediction_body import body
 from server.runtime import Runtime
 from server.tables import Prediction
 
-# What is a list of its own, asked for in pages or beside the prediction, and where it waits, which moves by itself
-ELSEWHERE = {"webhookDeliveries", "queue", "experiment", "outcomes"}
+# What is a list of its own, asked for in pages or beside the prediction, where it waits, which moves by itself, and
+# what its user alone knows of it
+ELSEWHERE = {"webhookDeliveries", "queue", "experiment", "outcomes", "isStarred", "publicLink"}
 VERSION = SimpleNamespace(number=3, digest="sha256:x", revision=None, info={})
 
 

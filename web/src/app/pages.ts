@@ -30,6 +30,8 @@ export const PAGES = {
   experiments: page(() => import("../experiments/ExperimentsPage").then((room) => room.ExperimentsPage), "experiments"),
   history: page(() => import("../history/HistoryPage").then((room) => room.HistoryPage), "history"),
   performance: page(() => import("../performance/PerformancePage").then((room) => room.PerformancePage), "performance"),
+  pictures: page(() => import("../pictures/PicturesPage").then((room) => room.PicturesPage), "pictures", "lightbox"),
+  shared: page(() => import("../shared/SharedPage").then((room) => room.SharedPage), "shared"),
   usage: page(() => import("../usage/UsagePage").then((room) => room.UsagePage), "usage"),
   invitation: links,
   owner: page(() => import("../owner/OwnerPage").then((room) => room.OwnerPage), "owner"),

@@ -1,8 +1,9 @@
 import { useState } from "preact/hooks";
 import { request } from "../api/client";
-import { SetTrafficDocument, type TrafficShareInput } from "../api/generated/graphql";
+import { SetTrafficDocument, type GuardrailInput, type TrafficShareInput } from "../api/generated/graphql";
 import { say } from "../messages/messages";
 import { Callout } from "../ui/Callout";
+import { experimentsPath } from "../ui/router";
 import { moment, number } from "../ui/units";
 import type { EditedModel, Editing, Outcome } from "./editing";
 
@@ -27,9 +28,8 @@ export function Traffic({ editing, model }: Props) {
   const [outcome, setOutcome] = useState<Outcome | null>(null);
   if (ready.length < 2 && current.size === 0) return null;
   const sum = Object.values(weights).reduce((total, weight) => total + weight, 0);
-  const set = async (shares: TrafficShareInput[], options: { name?: string; maxErrorRate?: number | null } = {}) => {
-    const guardrail = options.maxErrorRate ? { maxErrorRate: options.maxErrorRate } : null;
-    const input = { model: model.slug, shares, name: options.name ?? "", guardrail };
+  const set = async (shares: TrafficShareInput[], name = "", guardrail: GuardrailInput | null = null) => {
+    const input = { model: model.slug, shares, name, guardrail };
     setOutcome(await editing.change(async () => (await request(SetTrafficDocument, { input })).setTraffic));
   };
   const submit = (event: SubmitEvent) => {
@@ -38,8 +38,18 @@ export function Traffic({ editing, model }: Props) {
     const shares = ready
       .map(({ number: version }) => ({ version, weight: weights[version] ?? 0 }))
       .filter(({ weight }) => weight > 0);
-    const rate = Number(given.get("maxErrorRate"));
-    void set(shares, { name: String(given.get("experiment") ?? "").trim(), maxErrorRate: rate > 0 ? rate : null });
+    const read = (name: string) => String(given.get(name) ?? "").trim();
+    const [rate, seconds, webhookUrl] = [
+      Number(read("maxErrorRate")),
+      Number(read("maxP95Seconds")),
+      read("webhookUrl"),
+    ];
+    const guardrail: GuardrailInput = {
+      ...(rate > 0 ? { maxErrorRate: rate } : {}),
+      ...(seconds > 0 ? { maxP95Seconds: seconds } : {}),
+      ...(webhookUrl ? { webhookUrl } : {}),
+    };
+    void set(shares, read("experiment"), Object.keys(guardrail).length > 0 ? guardrail : null);
   };
   const shares = model.traffic.map(({ version, weight }) => `${words.version(version.number)}, ${number(weight)} %`);
   return (
@@ -95,6 +105,16 @@ export function Traffic({ editing, model }: Props) {
             <input class="input" name="maxErrorRate" type="number" min={0} max={0.99} step={0.01} />
           </label>
         </div>
+        <div class="field-pair">
+          <label class="field">
+            <span class="field-label">{words.maxP95Seconds}</span>
+            <input class="input" name="maxP95Seconds" type="number" min={0} step="any" />
+          </label>
+          <label class="field">
+            <span class="field-label">{words.guardrailWebhook}</span>
+            <input class="input" name="webhookUrl" type="url" placeholder="https://" autocapitalize="none" />
+          </label>
+        </div>
         {sum !== ALL && <p class="field-errors">{words.sum(sum)}</p>}
         {outcome?.problem && <Callout problem={outcome.problem} />}
         <div class="dialog-actions">
@@ -129,6 +149,9 @@ function Experiments({ model }: { model: EditedModel }) {
           </li>
         ))}
       </ul>
+      <p>
+        <a href={experimentsPath(model.slug)}>{words.experimentOpen}</a>
+      </p>
     </>
   );
 }

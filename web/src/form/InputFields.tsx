@@ -3,6 +3,7 @@ import { say } from "../messages/messages";
 import { Choice, Json, Lines, Switch, TextBox, type ControlProps } from "./controls";
 import { useModule } from "../ui/module";
 import { FileBox } from "./FileBox";
+import { pictureFor } from "./pairs";
 import { NumberBox } from "./NumberBox";
 import type { FormField, InputForm } from "./values";
 
@@ -10,13 +11,20 @@ export function InputFields({ form }: { form: InputForm }) {
   return (
     <div class="fields">
       {form.fields.map((field, index) => (
-        <FieldRow key={field.name} field={field} id={`field-${index}`} />
+        <FieldRow key={field.name} field={field} id={`field-${index}`} picture={pictureFor(form.fields, field)} />
       ))}
     </div>
   );
 }
 
-export function FieldRow({ field, id }: { field: FormField; id: string }) {
+interface RowProps {
+  field: FormField;
+  id: string;
+  /** The field of the picture that this one takes a mask for. */
+  picture?: FormField | null;
+}
+
+export function FieldRow({ field, id, picture = null }: RowProps) {
   const { control } = field;
   const messages = field.errors.value;
   const described = [field.description && `${id}-about`, messages.length > 0 && `${id}-errors`]
@@ -42,6 +50,7 @@ export function FieldRow({ field, id }: { field: FormField; id: string }) {
         {field.required && <span class="field-required">{say.form.required}</span>}
       </label>
       {renderControl(field, props)}
+      {picture && <MaskPart field={field} picture={picture} />}
       {field.description && (
         <p class="field-about" id={`${id}-about`}>
           {field.description}
@@ -77,6 +86,12 @@ function renderControl({ control, label, errors }: FormField, props: ControlProp
     case "json":
       return <Json {...props} />;
   }
+}
+
+/** To paint a mask, loaded where a model takes one. */
+function MaskPart(given: { field: FormField; picture: FormField }) {
+  const part = useModule(() => import("./MaskBox"));
+  return part && <part.MaskBox {...given} />;
 }
 
 /** A conversation's rows, loaded where a model takes messages. */

@@ -78,6 +78,20 @@ export class InputForm {
     if (this.jsonErrors.value.length > 0) this.jsonErrors.value = [];
   }
 
+  /** Whether it names the seed of the next run. */
+  hasSeed(): boolean {
+    return !this.#isJson && this.#seeds().some(({ raw }) => raw.value !== "");
+  }
+
+  /** Leaves seeds out, so that new ones are drawn. */
+  clearSeeds(): void {
+    for (const { raw } of this.#isJson ? [] : this.#seeds()) raw.value = "";
+  }
+
+  #seeds(): FormField[] {
+    return this.fields.filter(({ control }) => control.kind === "number" && control.seed);
+  }
+
   /** The input as it stands, without what is wrong with it; nothing is said of that. */
   draft(): unknown {
     if (!this.#isJson) return this.#fromFields().input;

@@ -4,8 +4,7 @@ import { say } from "../messages/messages";
 import { Callout } from "../ui/Callout";
 import { Confirm } from "../ui/Confirm";
 import { amend, query } from "../ui/router";
-import { filterOf, hasWords, STATUSES } from "./filter";
-import { excerpt } from "../prediction/excerpt";
+import { filterOf, STATUSES } from "./filter";
 import { History, type Row } from "../prediction/history";
 import { Rows, RowsAwaited } from "../prediction/Rows";
 
@@ -18,7 +17,7 @@ export function HistoryPage() {
   const [history] = useState(() => new History());
   const isIn = signedIn.value;
   const words = (query.value.get("words") ?? "").trim();
-  const asked = askedOf(query.value);
+  const asked = query.value.toString();
   useEffect(() => {
     if (!isIn) return;
     const filter = filterOf(query.value);
@@ -31,19 +30,17 @@ export function HistoryPage() {
   return (
     <div class="history">
       <div class="page-head">
-        <h1 class="page-title">{say.history.title}</h1>
+        <div class="page-line">
+          <h1 class="page-title">{say.history.title}</h1>
+          <a class="button" href="/pictures">
+            {say.app.pictures}
+          </a>
+        </div>
       </div>
       <Filters />
-      <Found history={history} words={words} isNarrowed={asked !== "" || words !== ""} />
+      <Found history={history} words={words} isNarrowed={asked !== ""} />
     </div>
   );
-}
-
-/** What the server is asked for: all of an address but for what is looked for among its answers. */
-function askedOf(all: URLSearchParams): string {
-  const asked = new URLSearchParams(all);
-  asked.delete("words");
-  return asked.toString();
 }
 
 function SignedOut() {
@@ -76,6 +73,14 @@ function Filters() {
           </button>
         ))}
       </div>
+      <button
+        type="button"
+        class="button"
+        aria-pressed={query.value.get("starred") === "yes"}
+        onClick={() => amend({ starred: query.value.get("starred") === "yes" ? null : "yes" })}
+      >
+        <span aria-hidden="true">★</span> {say.history.starred}
+      </button>
       <label class="filter">
         <span class="hint">{say.history.model}</span>
         <input
@@ -95,6 +100,7 @@ function Filters() {
         <input
           class="input"
           type="search"
+          maxLength={200}
           value={query.value.get("words") ?? ""}
           onInput={(event) => amend({ words: event.currentTarget.value })}
         />
@@ -153,17 +159,16 @@ function Chosen({ history, rows }: { history: History; rows: readonly Row[] }) {
 }
 
 function Found({ history, words, isNarrowed }: { history: History; words: string; isNarrowed: boolean }) {
-  const all = history.rows.value;
+  const rows = history.rows.value;
   const problem = history.problem.value;
-  if (all === null) return problem ? <Callout problem={problem} /> : <RowsAwaited />;
-  const rows = words === "" ? all : all.filter((row) => hasWords(textOf(row), words));
+  if (rows === null) return problem ? <Callout problem={problem} /> : <RowsAwaited />;
   const hasMore = history.hasMore.value;
   return (
     <>
       {problem && <Callout problem={problem} />}
       {words !== "" && (
         <p class="hint" role="status">
-          {(hasMore ? say.history.findAbout : say.history.findAll)(rows.length, all.length)}
+          {say.history.findAbout}
         </p>
       )}
       {rows.length > 0 && <Chosen history={history} rows={rows} />}
@@ -176,10 +181,6 @@ function Found({ history, words, isNarrowed }: { history: History; words: string
     </>
   );
 }
-
-/** What of a prediction is looked through for words: more than its row shows. */
-const textOf = (row: Row): string =>
-  [row.model.slug, excerpt(row.input), JSON.stringify(row.input), row.error?.message].join("\n");
 
 function Nothing({ isNarrowed }: { isNarrowed: boolean }) {
   return (

@@ -14,11 +14,14 @@ export function filterOf(query: URLSearchParams): PredictionFilter {
   const from = startOf(query.get("from"), 0);
   const before = startOf(query.get("to"), 1);
   const model = query.get("model")?.trim();
+  const text = query.get("words")?.trim();
   return {
     ...(status ? { status: [...status] } : {}),
     ...(model ? { model } : {}),
     ...(from ? { createdFrom: from } : {}),
     ...(before ? { createdBefore: before } : {}),
+    ...(query.get("starred") === "yes" ? { starred: true } : {}),
+    ...(text ? { text } : {}),
   };
 }
 
@@ -27,13 +30,4 @@ function startOf(day: string | null, later: number): string | null {
   if (!parts) return null;
   const date = new Date(Number(parts[1]), Number(parts[2]) - 1, Number(parts[3]) + later);
   return Number.isNaN(date.getTime()) ? null : date.toISOString();
-}
-
-/** Whether a text about a prediction has all the words that somebody looks for. */
-export function hasWords(text: string, wanted: string): boolean {
-  const lower = text.toLowerCase();
-  return wanted
-    .toLowerCase()
-    .split(/\s+/)
-    .every((word) => lower.includes(word));
 }

@@ -13,6 +13,9 @@ import type options from "./en/options";
 import type history from "./en/history";
 import type owner from "./en/owner";
 import type performance from "./en/performance";
+import type shared from "./en/shared";
+import type pictures from "./en/pictures";
+import type mask from "./en/mask";
 import type * as start from "./en/start";
 import type usage from "./en/usage";
 import { language, preferredLanguage, rememberLanguage, type Language } from "./language";
@@ -33,6 +36,9 @@ interface Later {
   performance: typeof performance;
   options: typeof options;
   lightbox: typeof lightbox;
+  shared: typeof shared;
+  pictures: typeof pictures;
+  mask: typeof mask;
   usage: typeof usage;
 }
 export type LaterRoom = keyof Later;
@@ -58,6 +64,9 @@ const LATER: { [Room in LaterRoom]: Files<{ default: Later[Room] }> } = {
   history: { en: () => import("./en/history"), de: () => import("./de/history") },
   owner: { en: () => import("./en/owner"), de: () => import("./de/owner") },
   performance: { en: () => import("./en/performance"), de: () => import("./de/performance") },
+  shared: { en: () => import("./en/shared"), de: () => import("./de/shared") },
+  pictures: { en: () => import("./en/pictures"), de: () => import("./de/pictures") },
+  mask: { en: () => import("./en/mask"), de: () => import("./de/mask") },
   usage: { en: () => import("./en/usage"), de: () => import("./de/usage") },
 };
 

@@ -100,6 +100,17 @@ function RunBar({ desk, form }: { desk: Desk; form: InputForm }) {
         <button type="button" class="button button-quiet" onClick={() => form.reset()}>
           {say.model.reset}
         </button>
+        {run.prediction.value && (desk.drawsSeed.value || form.hasSeed()) && (
+          <label class="scope">
+            <input
+              type="checkbox"
+              class="choice"
+              checked={desk.drawsSeed.value}
+              onChange={(event) => (desk.drawsSeed.value = event.currentTarget.checked)}
+            />
+            {say.model.newSeed}
+          </label>
+        )}
       </div>
     </div>
   );

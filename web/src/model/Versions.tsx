@@ -1,5 +1,5 @@
 import { say } from "../messages/messages";
-import { modelPath } from "../ui/router";
+import { experimentsPath, modelPath } from "../ui/router";
 import { bytes, moment } from "../ui/units";
 import type { ModelDetails } from "../api/models";
 import { preparation } from "../ui/preparation";
@@ -40,7 +40,7 @@ export function Versions({ model, shown }: { model: ModelDetails; shown: number 
       </ol>
       <p class="hint version-more">
         <a href={`${modelPath(model.slug)}/performance`}>{say.app.performance}</a>{" "}
-        <a href={`${modelPath(model.slug)}/experiments`}>{say.app.experiments}</a>
+        <a href={experimentsPath(model.slug)}>{say.app.experiments}</a>
       </p>
     </section>
   );

@@ -1,10 +1,13 @@
-import { useRef } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { uriOf } from "../api/uploads";
 import type { Picture } from "../prediction/Lightbox";
 import { useRunKeys } from "../prediction/keys";
-import { go, predictionPath } from "../ui/router";
+import { say } from "../messages/messages";
+import { amend, go, predictionPath, query } from "../ui/router";
 import { reachable } from "../ui/Media";
+import { overridesOf } from "../prediction/differences";
 import { Output } from "../prediction/Output";
+import { isTerminal } from "../prediction/run";
 import { SampleOutput } from "../prediction/SampleOutput";
 import type { Desk } from "./desk";
 import { InputPanel } from "./InputPanel";
@@ -16,16 +19,18 @@ export function Workbench({ desk }: { desk: Desk }) {
   const submit = async () => {
     const form = desk.form.value;
     if (!form || desk.version.value?.state !== "READY") return;
+    if (desk.drawsSeed.value) form.clearSeeds();
     const { input, isValid } = form.read();
     const from = document.activeElement;
     if (!isValid) return focusFirstError(from);
-    const id = await run.start(desk.target.value, input, desk.options.read());
+    const id = await begin(desk, input);
     form.show(run.violations.value);
     if (id === null) return focusFirstError(from);
     go(predictionPath(id));
     showOutput(output.current);
   };
   useRunKeys(run, submit);
+  useWishes(desk);
   const sample = desk.model.value?.samples[0];
   const isIdle = run.prediction.value === null && run.problem.value === null;
   return (
@@ -40,6 +45,38 @@ export function Workbench({ desk }: { desk: Desk }) {
       </div>
     </div>
   );
+}
+
+/** What the address of a prediction asks for: to go to its form, or to give one of its pictures to the form. */
+function useWishes(desk: Desk): void {
+  const isAgain = query.value.has("again");
+  const wanted = query.value.get("use");
+  const prediction = desk.run.prediction.value;
+  const id = prediction?.id ?? null;
+  useEffect(() => {
+    if (!prediction || (!isAgain && wanted === null)) return;
+    amend({ again: null, use: null });
+    if (isAgain) document.querySelector<HTMLElement>("#input-view :is(input, textarea, select)")?.focus();
+    const file = wanted === null ? null : prediction.files[Number(wanted)];
+    if (!file) return;
+    const use = pictureUse(desk);
+    if (use) use({ file, name: `picture-${wanted}`, made: prediction });
+    else
+      desk.problem.value = {
+        title: say.model.noPictureTitle,
+        detail: say.model.noPictureDetail(prediction.model.slug),
+      };
+  }, [id, isAgain, wanted]);
+}
+
+/** Runs an input: as a run with changes of the prediction that is shown, where it is of the same version. */
+function begin({ run, options, target, version }: Desk, input: unknown): Promise<string | null> {
+  const shown = run.prediction.value;
+  const chosen = options.read();
+  // a run again is as urgent as the first one was
+  const isAgain = shown && shown.version.id === version.value?.id && !chosen.priority && isTerminal(shown.status);
+  if (!isAgain || Object.keys(shown.input ?? {}).length === 0) return run.start(target.value, input, chosen);
+  return run.rerun(overridesOf(shown.input, input), chosen);
 }
 
 /** Runs the same input once more, whatever the form holds by now. */

@@ -22,6 +22,8 @@ export class Desk {
   readonly version = signal<Version | null>(null);
   readonly form = signal<InputForm | null>(null);
   readonly problem = signal<Problem | null>(null);
+  /** Whether the next run of what was run before draws another seed. */
+  readonly drawsSeed = signal(false);
   /** What a run asks for: the newest version unless one was chosen. */
   readonly target = computed(() => (this.#pinned.value === null ? this.slug.value : this.pinnedTarget.value));
   readonly pinnedTarget = computed(() => `${this.slug.value}:${this.version.value?.number ?? ""}`);

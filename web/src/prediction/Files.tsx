@@ -4,6 +4,7 @@ import { DownloadIcon } from "../ui/icons";
 import { Media, mediaKind, reachable } from "../ui/Media";
 import { useModule } from "../ui/module";
 import type { Picture } from "./Lightbox";
+import { nameOf } from "./names";
 import { isTerminal, type Prediction, type Run } from "./run";
 import { bytes } from "../ui/units";
 
@@ -48,7 +49,7 @@ function FileList({ run, prediction, onUse = null }: Props) {
   const part = useModule(loadLightbox, enlarged !== null);
   const { files } = prediction;
   const pictures = files
-    .map((file, index) => ({ file, name: nameOf(prediction, file, index) }))
+    .map((file, index) => ({ file, name: nameOf(prediction, file, index), made: prediction }))
     .filter(({ file }) => mediaKind(file.contentType) === "image");
   return (
     <>
@@ -70,7 +71,6 @@ function FileList({ run, prediction, onUse = null }: Props) {
       )}
       {part && enlarged !== null && (
         <part.Lightbox
-          prediction={prediction}
           pictures={pictures}
           at={enlarged}
           onTurn={setEnlarged}
@@ -119,13 +119,6 @@ function FileView({ run, file, name, onEnlarge }: FileProps) {
       </figcaption>
     </figure>
   );
-}
-
-function nameOf(prediction: Prediction, file: OutputFile, index: number): string {
-  // As the server calls it: the type text/plain is no .plain
-  const type = /\.(\w+)$/.exec(new URL(file.url, location.href).pathname)?.[1] ?? "bin";
-  const model = prediction.model.slug.split("/").at(-1) ?? "output";
-  return `${model}-${prediction.seed ?? "output"}${index > 0 ? `-${index + 1}` : ""}.${type}`;
 }
 
 /** How many pictures to keep place for, and of what size, as far as the input says. */

@@ -10,16 +10,19 @@ export interface Picture {
   file: Prediction["files"][number];
   /** What it is called where it is saved. */
   name: string;
+  /** The prediction that made it, as far as that is shown. */
+  made: { seed: unknown; input?: unknown };
 }
 
 interface Props {
-  prediction: Prediction;
   pictures: readonly Picture[];
   at: number;
   onTurn(at: number): void;
   onClose(): void;
   /** Gives a picture to the form; null where no field takes one. */
   onUse: ((picture: Picture) => void) | null;
+  /** Whether there are more pictures behind the last. */
+  hasMore?: boolean;
 }
 
 const STEP = 1.5;
@@ -28,7 +31,7 @@ const MOST_PARAMETERS = 30;
 const LONGEST_VALUE = 300;
 
 /** Pictures one at a time, as large as one likes, with what they were made of. */
-export function Lightbox({ prediction, pictures, at, onTurn, onClose, onUse }: Props) {
+export function Lightbox({ pictures, at, onTurn, onClose, onUse, hasMore = false }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
   /** How much larger than where it fits. */
   const [zoom, setZoom] = useState(1);
@@ -38,7 +41,7 @@ export function Lightbox({ prediction, pictures, at, onTurn, onClose, onUse }: P
   }, []);
   useEffect(() => setZoom(1), [at]);
   if (!picture) return null;
-  const turn = (by: number) => pictures[at + by] && onTurn(at + by);
+  const turn = (by: number) => (pictures[at + by] || (by > 0 && hasMore)) && onTurn(at + by);
   const scale = (by: number) => setZoom((before) => Math.min(LARGEST, Math.max(1, before * by)));
   const onKey = (event: KeyboardEvent) => {
     const act = {
@@ -63,13 +66,20 @@ export function Lightbox({ prediction, pictures, at, onTurn, onClose, onUse }: P
       onKeyDown={onKey}
     >
       <div class="lightbox-bar">
-        {pictures.length > 1 && (
+        {(pictures.length > 1 || hasMore) && (
           <>
             <Step name={say.lightbox.before} sign="‹" disabled={at === 0} onStep={() => turn(-1)} />
             <span class="lightbox-number" role="status">
-              {say.lightbox.place(at + 1, pictures.length)}
+              {hasMore
+                ? say.lightbox.placeOfMore(at + 1, pictures.length)
+                : say.lightbox.place(at + 1, pictures.length)}
             </span>
-            <Step name={say.lightbox.after} sign="›" disabled={at === pictures.length - 1} onStep={() => turn(1)} />
+            <Step
+              name={say.lightbox.after}
+              sign="›"
+              disabled={at === pictures.length - 1 && !hasMore}
+              onStep={() => turn(1)}
+            />
           </>
         )}
         <Step name={say.lightbox.smaller} sign="−" disabled={zoom <= 1} onStep={() => scale(1 / STEP)} />
@@ -114,7 +124,7 @@ export function Lightbox({ prediction, pictures, at, onTurn, onClose, onUse }: P
       <details class="lightbox-facts">
         <summary>{say.lightbox.parameters}</summary>
         <dl class="metrics">
-          {parametersOf(prediction).map(([name, value]) => (
+          {parametersOf(picture.made).map(([name, value]) => (
             <div key={name}>
               <dt>{name}</dt>
               <dd>{value}</dd>
@@ -148,16 +158,16 @@ const Step = ({ name, sign, disabled, onStep }: StepProps) => (
 );
 
 /** The seed that was drawn, and the input but for files that are written out in it. */
-function parametersOf({ seed, input }: Prediction): [string, string][] {
+function parametersOf({ seed, input }: Picture["made"]): [string, string][] {
   const given = Object.entries((typeof input === "object" && input) || {});
   const rows = given
     .filter(([name, value]) => name !== "seed" && value !== null && !String(value).startsWith("data:"))
     .map(([name, value]): [string, string] => [name, typeof value === "string" ? value : JSON.stringify(value)])
     .map(([name, value]): [string, string] => [name, value.slice(0, LONGEST_VALUE)]);
-  return [...(seed === null ? [] : [[say.lightbox.seed, String(seed)] as [string, string]]), ...rows].slice(
-    0,
-    MOST_PARAMETERS,
-  );
+  return [
+    ...(seed === null || seed === undefined ? [] : [[say.lightbox.seed, String(seed)] as [string, string]]),
+    ...rows,
+  ].slice(0, MOST_PARAMETERS);
 }
 
 function Copy({ picture }: { picture: Picture }) {

@@ -103,29 +103,42 @@ function Shown({ run, prediction, onRetry, onUse = null }: Props & { prediction:
   );
 }
 
-/** What it took and cost, and what is thought of it. */
+const loadOwn = async () => (await Promise.all([import("./OwnActions"), loadMessages("shared")]))[0];
+const loadOrigin = async () => (await Promise.all([import("./Origin"), loadMessages("shared")]))[0];
+
+/** What it took and cost, what is thought and made of it, and what it runs again. */
 function Aside({ prediction }: { prediction: Prediction }) {
   const { id, status } = prediction;
   const [notes, setNotes] = useState<Notes | null>(null);
+  const hasEnded = isTerminal(status);
   useEffect(() => {
-    let isShown = isTerminal(status);
+    let isShown = true;
     setNotes(null);
     // without them the page still is a prediction's
-    if (isShown)
-      readNotes(id).then(
-        (known) => isShown && setNotes(known),
-        () => undefined,
-      );
+    readNotes(id).then(
+      (known) => isShown && setNotes(known),
+      () => undefined,
+    );
     return () => void (isShown = false);
-  }, [id, status, signedIn.value]);
+  }, [id, hasEnded, signedIn.value]);
   const isJudged = notes?.isOwn === true && status === "SUCCEEDED";
-  const part = useModule(() => import("./Thumbs"), isJudged);
+  const marks = notes?.marks ?? null;
+  const parent = notes?.parent ?? null;
+  const thumbs = useModule(() => import("./Thumbs"), isJudged);
+  const own = useModule(loadOwn, marks !== null);
+  const origin = useModule(loadOrigin, parent !== null);
   return (
     <>
       <Metrics prediction={prediction} cost={notes?.cost ?? null} />
-      {part && notes && isJudged && (
-        <part.Thumbs id={id} value={notes.thumb} onNoted={(thumb) => setNotes({ ...notes, thumb })} />
-      )}
+      <div class="output-marks">
+        {thumbs && notes && isJudged && (
+          <thumbs.Thumbs id={id} value={notes.thumb} onNoted={(thumb) => setNotes({ ...notes, thumb })} />
+        )}
+        {own && notes && marks && (
+          <own.OwnActions id={id} marks={marks} onMarked={(next) => setNotes({ ...notes, marks: next })} />
+        )}
+      </div>
+      {origin && parent && <origin.Origin prediction={prediction} parent={parent} />}
     </>
   );
 }

@@ -58,6 +58,28 @@ function RowView({ history, row, onRetry, isSelectable }: Omit<Props, "rows"> & 
         {row.user && <span>{row.user.handle}</span>}
         <time dateTime={row.createdAt}>{moment(row.createdAt)}</time>
         <span class="row-took">{total === null ? "" : seconds(total)}</span>
+        {isSelectable && (
+          <>
+            <a
+              class="button button-icon button-quiet row-act"
+              href={`${predictionPath(row.id)}?again=yes`}
+              aria-label={say.prediction.rerunNamed(row.model.slug, words)}
+              title={say.prediction.rerun}
+            >
+              <RetryIcon />
+            </a>
+            <button
+              type="button"
+              class="button button-icon button-quiet row-act"
+              aria-label={say.prediction.starNamed(row.model.slug, words)}
+              title={say.prediction.star}
+              aria-pressed={row.isStarred}
+              onClick={() => void history.star(row.id, !row.isStarred)}
+            >
+              <span aria-hidden="true">{row.isStarred ? "★" : "☆"}</span>
+            </button>
+          </>
+        )}
         {onRetry && (
           <button
             type="button"

@@ -11,6 +11,7 @@ import {
 import { apiProblem, passingProblem, refusalProblem, userProblem, type Problem } from "../api/problems";
 import { watchRows } from "../api/rows";
 import { whileSeen } from "../ui/polling";
+import { star } from "./marks";
 import { isTerminal } from "./run";
 
 export type Row = HistoryQuery["predictions"]["nodes"][number];
@@ -86,7 +87,8 @@ export class History {
   /** Keeps the rows true: by a subscription to one's own; those of everybody are asked for again. */
   #follow(): void {
     this.#stop();
-    const { status: _, everybody, ...rest } = this.#filter;
+    // what does not fit any more is to be told of too
+    const { status: _, starred: _starred, text: _text, everybody, ...rest } = this.#filter;
     if (everybody) {
       this.#stop = whileSeen(FRESH_MS, () => void this.#freshen());
     } else this.#stop = watchRows(rest, { onRow: (row) => this.#take(row), onGap: () => void this.#freshen() });
@@ -114,8 +116,10 @@ export class History {
     const rows = this.rows.value;
     if (!rows || this.#gone.has(row.id)) return;
     const others = rows.filter(({ id }) => id !== row.id);
-    const { status } = this.#filter;
-    const fits = !status || status.includes(row.status);
+    const { status, starred, text } = this.#filter;
+    const isListed = others.length < rows.length;
+    // whether another one has the words is not known here
+    const fits = (!status || status.includes(row.status)) && (starred !== true || row.isStarred) && (!text || isListed);
     const last = rows.at(-1);
     const isBeyond = this.hasMore.value && last !== undefined && row.createdAt < last.createdAt;
     const next = fits && !isBeyond ? [...others, row] : others;
@@ -132,6 +136,18 @@ export class History {
       this.problem.value = apiProblem(error);
     }
     return null;
+  }
+
+  /** Stars a prediction, or takes its star. */
+  async star(id: string, isStarred: boolean): Promise<void> {
+    try {
+      await star(id, isStarred);
+      this.problem.value = null;
+      const row = this.rows.value?.find((each) => each.id === id);
+      if (row) this.#take({ ...row, isStarred });
+    } catch (error) {
+      this.problem.value = apiProblem(error);
+    }
   }
 
   choose(id: string, isChosen: boolean): void {

@@ -6,6 +6,7 @@ import {
   CreatePredictionDocument,
   PredictionDocument,
   PredictionPageDocument,
+  RerunDocument,
   RetryPredictionDocument,
   type CreatePredictionInput,
   type CreatePredictionMutation,
@@ -96,6 +97,17 @@ export class Run {
     if (!id) return null;
     return this.#begin([id], async (idempotencyKey) => {
       return (await request(RetryPredictionDocument, { input: { id, idempotencyKey } })).retryPrediction;
+    });
+  }
+
+  /** Runs what is shown once more by the same version, with changes of its input: null leaves a field out; as `start`. */
+  async rerun(overrides: Record<string, unknown>, options: RunOptions = {}): Promise<string | null> {
+    const id = this.prediction.value?.id;
+    if (!id) return null;
+    return this.#begin([id, overrides, options], async (idempotencyKey) => {
+      const { deadlineSeconds = null, webhook = null } = options;
+      const asked = { id, overrides, idempotencyKey, deadlineSeconds, webhook };
+      return (await request(RerunDocument, { input: asked })).rerun;
     });
   }
 

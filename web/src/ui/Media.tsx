@@ -56,6 +56,7 @@ export function mediaKind(contentType: string): "image" | "audio" | "video" | nu
 export function reachable(url: string): string {
   const parsed = new URL(url, location.href);
   const isOurs = parsed.pathname.startsWith("/files/") && parsed.searchParams.has("sig");
-  if (isOurs) return parsed.pathname + parsed.search;
+  const isShared = /^\/public\/[\w-]+\/files\/\d+$/.test(parsed.pathname);
+  if (isOurs || isShared) return parsed.pathname + parsed.search;
   return /^(https?|data|blob):$/.test(parsed.protocol) ? parsed.href : "data:,";
 }

@@ -8,7 +8,9 @@ export type Route =
   | { page: "edit"; slug: string }
   | { page: "owner"; handle: string }
   | { page: "chat"; slug: string | null }
+  | { page: "shared"; token: string }
   | { page: "history" }
+  | { page: "pictures" }
   | { page: "compare" }
   | { page: "usage" }
   | { page: "batches" }
@@ -21,7 +23,10 @@ export type Route =
   | { page: "sign-in" }
   | { page: "missing" };
 
-const NAMED = ["history", "compare", "usage", "batches", "account", "admin", "invitation", "reset", "sign-in"] as const;
+const NAMED = [
+  ...(["history", "pictures", "compare", "usage", "batches", "account"] as const),
+  ...(["admin", "invitation", "reset", "sign-in"] as const),
+];
 
 /** The address as the page sees it, without its origin. */
 export const address = signal("/");
@@ -40,6 +45,7 @@ export function routeOf({ pathname, searchParams }: URL): Route {
   if (first === "chat" && parts.length === 1) return { page: "chat", slug: null };
   if (first === "chat" && parts.length === 3 && second && third) return { page: "chat", slug: `${second}/${third}` };
   if (parts.length === 2 && first === "p" && second) return { page: "prediction", id: second };
+  if (parts.length === 2 && first === "public" && second) return { page: "shared", token: second };
   if (parts.length === 2 && first === "batches" && second) return { page: "batch", id: second };
   if (parts.length === 3 && first === "models" && second && third) {
     const version = Number(searchParams.get("version"));
@@ -55,6 +61,8 @@ export function routeOf({ pathname, searchParams }: URL): Route {
 }
 
 export const editPath = (slug: string): string => `${modelPath(slug)}/edit`;
+
+export const experimentsPath = (slug: string): string => `${modelPath(slug)}/experiments`;
 
 export const ownerPath = (handle: string): string => `/owners/${encodeURIComponent(handle)}`;
 

@@ -17,7 +17,7 @@ from server.domain.events import EventType
 SCHEMA = make_schema()._schema
 EVENT = "PredictionEvent"
 OWN = {"output", "files", "model", "version", "user", "webhookDeliveries", "retryOf", "batch", "lineage", "queue"}
-OWN |= {"experiment", "outcomes", "cost"}
+OWN |= {"experiment", "outcomes", "cost", "isStarred", "publicLink"}
 
 
 def own(document: str) -> set[str]:
@@ -75,7 +75,7 @@ def test_the_fields_of_a_prediction_that_depend_on_who_asks_are_own() -> None:
 
 @pytest.mark.parametrize("field", sorted(OWN))
 def test_an_own_field_makes_its_events_own_however_it_is_selected(field: str) -> None:
-    below = {"output": ""}.get(field, "{ __typename }")
+    below = {"output": "", "isStarred": ""}.get(field, "{ __typename }")
     inner = f"prediction {{ status a: {field} {below} }}"
     assert own(watch(f"cursor ... on StatusChanged {{ {inner} }} ... on Logged {{ line }}")) == {"StatusChanged"}
     assert own(watch(f"... on StatusChanged {{ ... {{ {inner} }} }}")) == {"StatusChanged"}

@@ -716,8 +716,12 @@ export type PredictionFilter = {
   everybody?: boolean;
   /** Model as `owner/name`, or version as `owner/name:number`. Maximum 10000 characters. */
   model?: string | null | undefined;
+  /** True: those with a star; false: those without. */
+  starred?: boolean | null | undefined;
   /** Any of these statuses. Maximum 20 items. */
   status?: Array<PredictionStatus> | null | undefined;
+  /** Words that texts or numbers of the input or output must have, all of them; upper and lower case are alike. Of those that the rest of the filter leaves, the newest 10000 are searched, inputs and outputs of more than some 16000 bytes not; it gives 1000 at most. Maximum 10000 characters. */
+  text?: string | null | undefined;
 };
 
 /** Status of a prediction. SUCCEEDED, FAILED, CANCELED and ABORTED are final. */
@@ -895,6 +899,24 @@ export type RequestPasswordResetInput = {
   email: string;
 };
 
+/** A prediction to run again, as it was or with changes. */
+export type RerunInput = {
+  /** Seconds until the deadline, as of `createPrediction`. */
+  deadlineSeconds?: number | null | undefined;
+  /** Id of the prediction. Maximum 200 characters. */
+  id: string;
+  /** Repeating the same request with the same key returns the same new prediction. Maximum 10000 characters. */
+  idempotencyKey?: string | null | undefined;
+  /** Fields of the input to replace, each as a whole; null leaves one out, as to draw a new `seed`. Maximum 100000 values. */
+  overrides?: unknown;
+  /** Share the result with equal predictions, as `createPrediction` may. */
+  useCache?: boolean | null | undefined;
+  /** Another version as `owner/name:number`, or `owner/name` for the newest; its own if unset. Maximum 10000 characters. */
+  version?: string | null | undefined;
+  /** Webhook, as of `createPrediction`. */
+  webhook?: WebhookInput | null | undefined;
+};
+
 /** Another password. */
 export type ResetPasswordInput = {
   /** New password, 8 to 256 characters. */
@@ -951,7 +973,7 @@ export type Scope =
   | 'READ'
   /** Create, retry, rerun and cancel predictions and batches, record outcomes of them, create uploads of input files, and redeliver webhooks. */
   | 'RUN'
-  /** Create, update, fork, delete, star, unstar and report models, set and remove their variables and aliases, set their traffic, publish versions and prepare them again, delete predictions and batches, and purge results. */
+  /** Create, update, fork, delete, star, unstar and report models, set and remove their variables and aliases, set their traffic, publish versions and prepare them again, star, unstar, share, unshare and delete predictions, delete batches, and purge results. */
   | 'WRITE';
 
 /** The budget to set: of a user, or of an API key. */
@@ -1028,10 +1050,24 @@ export type SetVersionAliasInput = {
   version: number;
 };
 
+/** The prediction to share. */
+export type SharePredictionInput = {
+  /** Id of the prediction. Maximum 200 characters. */
+  id: string;
+  /** Whether to show its input too, but for secrets and files. */
+  showsInput?: boolean;
+};
+
 /** The model to star. */
 export type StarModelInput = {
   /** Model as `owner/name`. Maximum 10000 characters. */
   model: string;
+};
+
+/** The prediction to star. */
+export type StarPredictionInput = {
+  /** Id of the prediction. Maximum 200 characters. */
+  id: string;
 };
 
 /** The part of a version. */
@@ -1048,10 +1084,22 @@ export type UnpinModelInput = {
   model: string;
 };
 
+/** The prediction to share no more. */
+export type UnsharePredictionInput = {
+  /** Id of the prediction. Maximum 200 characters. */
+  id: string;
+};
+
 /** The model to take your star from. */
 export type UnstarModelInput = {
   /** Model as `owner/name`. Maximum 10000 characters. */
   model: string;
+};
+
+/** The prediction to take your star from. */
+export type UnstarPredictionInput = {
+  /** Id of the prediction. Maximum 200 characters. */
+  id: string;
 };
 
 /** Changes to a model; fields that are left out stay as they are. */
@@ -1532,7 +1580,7 @@ export type BatchItemsQueryVariables = Exact<{
 }>;
 
 
-export type BatchItemsQuery = { batch: { id: string, items: { nodes: Array<{ id: string, status: PredictionStatus, input: unknown, createdAt: string, model: { id: string, slug: string, kind: ModelKind }, version: { id: string, number: number }, files: Array<{ url: string, contentType: string }>, error: { code: PredictionErrorCode, message: string } | null, metrics: { totalSeconds: number | null } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } } | null };
+export type BatchItemsQuery = { batch: { id: string, items: { nodes: Array<{ id: string, status: PredictionStatus, input: unknown, createdAt: string, isStarred: boolean, model: { id: string, slug: string, kind: ModelKind }, version: { id: string, number: number }, files: Array<{ url: string, contentType: string }>, error: { code: PredictionErrorCode, message: string } | null, metrics: { totalSeconds: number | null } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } } | null };
 
 export type WatchBatchSubscriptionVariables = Exact<{
   id: string;
@@ -1740,7 +1788,7 @@ export type ExperimentsQuery = { model: { id: string, slug: string, experiments:
 
 export type IntervalFieldsFragment = { estimate: number, low: number, high: number };
 
-export type PredictionRowFragment = { id: string, status: PredictionStatus, input: unknown, createdAt: string, model: { id: string, slug: string, kind: ModelKind }, version: { id: string, number: number }, files: Array<{ url: string, contentType: string }>, error: { code: PredictionErrorCode, message: string } | null, metrics: { totalSeconds: number | null } };
+export type PredictionRowFragment = { id: string, status: PredictionStatus, input: unknown, createdAt: string, isStarred: boolean, model: { id: string, slug: string, kind: ModelKind }, version: { id: string, number: number }, files: Array<{ url: string, contentType: string }>, error: { code: PredictionErrorCode, message: string } | null, metrics: { totalSeconds: number | null } };
 
 export type HistoryQueryVariables = Exact<{
   first: number;
@@ -1750,14 +1798,14 @@ export type HistoryQueryVariables = Exact<{
 }>;
 
 
-export type HistoryQuery = { predictions: { nodes: Array<{ id: string, status: PredictionStatus, input: unknown, createdAt: string, user?: { id: string, handle: string } | null, model: { id: string, slug: string, kind: ModelKind }, version: { id: string, number: number }, files: Array<{ url: string, contentType: string }>, error: { code: PredictionErrorCode, message: string } | null, metrics: { totalSeconds: number | null } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+export type HistoryQuery = { predictions: { nodes: Array<{ id: string, status: PredictionStatus, input: unknown, createdAt: string, isStarred: boolean, user?: { id: string, handle: string } | null, model: { id: string, slug: string, kind: ModelKind }, version: { id: string, number: number }, files: Array<{ url: string, contentType: string }>, error: { code: PredictionErrorCode, message: string } | null, metrics: { totalSeconds: number | null } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
 
 export type PredictionRowsSubscriptionVariables = Exact<{
   filter?: PredictionFilter | null | undefined;
 }>;
 
 
-export type PredictionRowsSubscription = { predictions: { id: string, status: PredictionStatus, input: unknown, createdAt: string, model: { id: string, slug: string, kind: ModelKind }, version: { id: string, number: number }, files: Array<{ url: string, contentType: string }>, error: { code: PredictionErrorCode, message: string } | null, metrics: { totalSeconds: number | null } } };
+export type PredictionRowsSubscription = { predictions: { id: string, status: PredictionStatus, input: unknown, createdAt: string, isStarred: boolean, model: { id: string, slug: string, kind: ModelKind }, version: { id: string, number: number }, files: Array<{ url: string, contentType: string }>, error: { code: PredictionErrorCode, message: string } | null, metrics: { totalSeconds: number | null } } };
 
 export type ModelCardFragment = { id: string, slug: string, name: string, kind: ModelKind, visibility: Visibility, description: string, tags: Array<string>, runCount: number | string, latestVersion: { id: string, number: number, state: VersionState, reason: string | null, nextTryAt: string | null, progress: { phase: string, bytes: number | string, totalBytes: number | string | null } | null } | null };
 
@@ -2043,12 +2091,21 @@ export type PercentileFieldsFragment = { p50: number | null, p95: number | null,
 
 export type EndsFieldsFragment = { succeeded: number, failed: number, canceled: number, aborted: number, shared: number };
 
+export type PicturesQueryVariables = Exact<{
+  first: number;
+  after?: string | null | undefined;
+  filter?: PredictionFilter | null | undefined;
+}>;
+
+
+export type PicturesQuery = { predictions: { nodes: Array<{ id: string, seed: number | string | null, input: unknown, createdAt: string, model: { id: string, slug: string }, files: Array<{ url: string, contentType: string, bytes: number | string, width: number | null, height: number | null }> }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+
 export type PredictionNotesQueryVariables = Exact<{
   id: string;
 }>;
 
 
-export type PredictionNotesQuery = { viewer: { id: string } | null, prediction: { id: string, user: { id: string } | null, outcomes: Array<{ name: string, value: number }>, cost: { amount: string, currency: string } | null } | null };
+export type PredictionNotesQuery = { viewer: { id: string } | null, prediction: { id: string, isStarred: boolean, user: { id: string } | null, retryOf: { id: string, input: unknown, version: { id: string, number: number } } | null, outcomes: Array<{ name: string, value: number }>, cost: { amount: string, currency: string } | null, publicLink: { token: string, url: string, showsInput: boolean } | null } | null };
 
 export type RecordOutcomeMutationVariables = Exact<{
   input: RecordOutcomeInput;
@@ -2072,6 +2129,21 @@ export type DeletePredictionsMutation = { deletePredictions:
     | { __typename: 'DeletedPredictions', deleted: number, pending: number, missing: number }
     | { __typename: 'ForbiddenError', code: ErrorCode, message: string }
     | { __typename: 'InvalidInput', code: ErrorCode, message: string, violations: Array<{ path: string, message: string }> }
+   };
+
+export type RerunMutationVariables = Exact<{
+  input: RerunInput;
+}>;
+
+
+export type RerunMutation = { rerun:
+    | { __typename: 'BudgetExceeded', code: ErrorCode, message: string }
+    | { __typename: 'ConflictError', code: ErrorCode, message: string }
+    | { __typename: 'ForbiddenError', code: ErrorCode, message: string }
+    | { __typename: 'InvalidInput', code: ErrorCode, message: string, violations: Array<{ path: string, message: string, code: string }> }
+    | { __typename: 'NotFoundError', code: ErrorCode, message: string }
+    | { __typename: 'Prediction', id: string, status: PredictionStatus, input: unknown, output: unknown, text: string | null, logs: string, attempts: number, seed: number | string | null, createdAt: string, startedAt: string | null, model: { id: string, slug: string, kind: ModelKind }, version: { id: string, number: number }, files: Array<{ url: string, contentType: string, bytes: number | string, width: number | null, height: number | null }>, error: { code: PredictionErrorCode, message: string } | null, progress: { step: number, total: number | null, fraction: number | null, etaSeconds: number | null } | null, metrics: { queueSeconds: number | null, loadSeconds: number | null, predictSeconds: number | null, totalSeconds: number | null, timeToFirstTokenSeconds: number | null, inputTokens: number | null, outputTokens: number | null, tokensPerSecond: number | null, steps: number | null, custom: unknown } }
+    | { __typename: 'UnavailableError', code: ErrorCode, message: string }
    };
 
 export type RefreshSessionMutationVariables = Exact<{
@@ -2142,6 +2214,60 @@ export type FinishSignInMutation = { finishSignIn:
     | { __typename: 'CredentialsError', code: ErrorCode, message: string }
     | { __typename: 'Session', accessToken: string, refreshToken: string, user: { id: string, handle: string } }
    };
+
+export type MarkFieldsFragment = { id: string, isStarred: boolean, publicLink: { token: string, url: string, showsInput: boolean } | null };
+
+export type StarPredictionMutationVariables = Exact<{
+  input: StarPredictionInput;
+}>;
+
+
+export type StarPredictionMutation = { starPrediction:
+    | { __typename: 'ForbiddenError', code: ErrorCode, message: string }
+    | { __typename: 'NotFoundError', code: ErrorCode, message: string }
+    | { __typename: 'Prediction', id: string, isStarred: boolean, publicLink: { token: string, url: string, showsInput: boolean } | null }
+   };
+
+export type UnstarPredictionMutationVariables = Exact<{
+  input: UnstarPredictionInput;
+}>;
+
+
+export type UnstarPredictionMutation = { unstarPrediction:
+    | { __typename: 'ForbiddenError', code: ErrorCode, message: string }
+    | { __typename: 'NotFoundError', code: ErrorCode, message: string }
+    | { __typename: 'Prediction', id: string, isStarred: boolean, publicLink: { token: string, url: string, showsInput: boolean } | null }
+   };
+
+export type SharePredictionMutationVariables = Exact<{
+  input: SharePredictionInput;
+}>;
+
+
+export type SharePredictionMutation = { sharePrediction:
+    | { __typename: 'ConflictError', code: ErrorCode, message: string }
+    | { __typename: 'ForbiddenError', code: ErrorCode, message: string }
+    | { __typename: 'NotFoundError', code: ErrorCode, message: string }
+    | { __typename: 'Prediction', id: string, isStarred: boolean, publicLink: { token: string, url: string, showsInput: boolean } | null }
+   };
+
+export type UnsharePredictionMutationVariables = Exact<{
+  input: UnsharePredictionInput;
+}>;
+
+
+export type UnsharePredictionMutation = { unsharePrediction:
+    | { __typename: 'ForbiddenError', code: ErrorCode, message: string }
+    | { __typename: 'NotFoundError', code: ErrorCode, message: string }
+    | { __typename: 'Prediction', id: string, isStarred: boolean, publicLink: { token: string, url: string, showsInput: boolean } | null }
+   };
+
+export type PublicPredictionQueryVariables = Exact<{
+  token: string;
+}>;
+
+
+export type PublicPredictionQuery = { publicPrediction: { status: PredictionStatus, sharedBy: string, sharedAt: string, createdAt: string, input: unknown, output: unknown, text: string | null, model: { id: string, slug: string } | null, files: Array<{ url: string, contentType: string, bytes: number | string, width: number | null, height: number | null }> } | null };
 
 export type UsageFieldsFragment = { currency: string, hasMore: boolean, groups: Array<{ key: string | null, name: string | null, used: { predictions: number | string, predictSeconds: string, inputTokens: number | string, outputTokens: number | string, amount: string } }>, total: { predictions: number | string, predictSeconds: string, inputTokens: number | string, outputTokens: number | string, amount: string } };
 
@@ -2407,6 +2533,7 @@ export const PredictionRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     totalSeconds
   }
   createdAt
+  isStarred
 }
     `, {"fragmentName":"PredictionRow"}) as unknown as TypedDocumentString<PredictionRowFragment, unknown>;
 export const VersionFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
@@ -2662,6 +2789,17 @@ fragment EndsFields on PredictionEnds {
   aborted
   shared
 }`, {"fragmentName":"PerformanceFields"}) as unknown as TypedDocumentString<PerformanceFieldsFragment, unknown>;
+export const MarkFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment MarkFields on Prediction {
+  id
+  isStarred
+  publicLink {
+    token
+    url
+    showsInput
+  }
+}
+    `, {"fragmentName":"MarkFields"}) as unknown as TypedDocumentString<MarkFieldsFragment, unknown>;
 export const UsageSumFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment UsageSumFields on UsageSum {
   predictions
@@ -3452,6 +3590,7 @@ export const BatchItemsDocument = /*#__PURE__*/ new TypedDocumentString(`
     totalSeconds
   }
   createdAt
+  isStarred
 }`) as unknown as TypedDocumentString<BatchItemsQuery, BatchItemsQueryVariables>;
 export const WatchBatchDocument = /*#__PURE__*/ new TypedDocumentString(`
     subscription WatchBatch($id: ID!) {
@@ -4075,6 +4214,7 @@ export const HistoryDocument = /*#__PURE__*/ new TypedDocumentString(`
     totalSeconds
   }
   createdAt
+  isStarred
 }`) as unknown as TypedDocumentString<HistoryQuery, HistoryQueryVariables>;
 export const PredictionRowsDocument = /*#__PURE__*/ new TypedDocumentString(`
     subscription PredictionRows($filter: PredictionFilter) {
@@ -4107,6 +4247,7 @@ export const PredictionRowsDocument = /*#__PURE__*/ new TypedDocumentString(`
     totalSeconds
   }
   createdAt
+  isStarred
 }`) as unknown as TypedDocumentString<PredictionRowsSubscription, PredictionRowsSubscriptionVariables>;
 export const GalleryFrontDocument = /*#__PURE__*/ new TypedDocumentString(`
     query GalleryFront {
@@ -5064,6 +5205,33 @@ fragment EndsFields on PredictionEnds {
   aborted
   shared
 }`) as unknown as TypedDocumentString<PerformanceQuery, PerformanceQueryVariables>;
+export const PicturesDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query Pictures($first: Int!, $after: String, $filter: PredictionFilter) {
+  predictions(first: $first, after: $after, filter: $filter) {
+    nodes {
+      id
+      seed
+      input
+      createdAt
+      model {
+        id
+        slug
+      }
+      files {
+        url
+        contentType
+        bytes
+        width
+        height
+      }
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<PicturesQuery, PicturesQueryVariables>;
 export const PredictionNotesDocument = /*#__PURE__*/ new TypedDocumentString(`
     query PredictionNotes($id: ID!) {
   viewer {
@@ -5073,6 +5241,15 @@ export const PredictionNotesDocument = /*#__PURE__*/ new TypedDocumentString(`
     id
     user {
       id
+    }
+    ...MarkFields
+    retryOf {
+      id
+      input
+      version {
+        id
+        number
+      }
     }
     outcomes {
       name
@@ -5084,7 +5261,15 @@ export const PredictionNotesDocument = /*#__PURE__*/ new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<PredictionNotesQuery, PredictionNotesQueryVariables>;
+    fragment MarkFields on Prediction {
+  id
+  isStarred
+  publicLink {
+    token
+    url
+    showsInput
+  }
+}`) as unknown as TypedDocumentString<PredictionNotesQuery, PredictionNotesQueryVariables>;
 export const RecordOutcomeDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation RecordOutcome($input: RecordOutcomeInput!) {
   recordOutcome(input: $input) {
@@ -5128,6 +5313,77 @@ export const DeletePredictionsDocument = /*#__PURE__*/ new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<DeletePredictionsMutation, DeletePredictionsMutationVariables>;
+export const RerunDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation Rerun($input: RerunInput!) {
+  rerun(input: $input) {
+    __typename
+    ...PredictionFields
+    ... on UserError {
+      code
+      message
+    }
+    ... on InvalidInput {
+      violations {
+        path
+        message
+        code
+      }
+    }
+  }
+}
+    fragment MetricsFields on PredictionMetrics {
+  queueSeconds
+  loadSeconds
+  predictSeconds
+  totalSeconds
+  timeToFirstTokenSeconds
+  inputTokens
+  outputTokens
+  tokensPerSecond
+  steps
+  custom
+}
+fragment PredictionFields on Prediction {
+  id
+  status
+  model {
+    id
+    slug
+    kind
+  }
+  version {
+    id
+    number
+  }
+  input
+  output
+  text
+  files {
+    url
+    contentType
+    bytes
+    width
+    height
+  }
+  error {
+    code
+    message
+  }
+  logs
+  progress {
+    step
+    total
+    fraction
+    etaSeconds
+  }
+  metrics {
+    ...MetricsFields
+  }
+  attempts
+  seed
+  createdAt
+  startedAt
+}`) as unknown as TypedDocumentString<RerunMutation, RerunMutationVariables>;
 export const RefreshSessionDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation RefreshSession($input: RefreshSessionInput!) {
   refreshSession(input: $input) {
@@ -5249,6 +5505,110 @@ export const FinishSignInDocument = /*#__PURE__*/ new TypedDocumentString(`
     handle
   }
 }`) as unknown as TypedDocumentString<FinishSignInMutation, FinishSignInMutationVariables>;
+export const StarPredictionDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation StarPrediction($input: StarPredictionInput!) {
+  starPrediction(input: $input) {
+    __typename
+    ...MarkFields
+    ... on UserError {
+      code
+      message
+    }
+  }
+}
+    fragment MarkFields on Prediction {
+  id
+  isStarred
+  publicLink {
+    token
+    url
+    showsInput
+  }
+}`) as unknown as TypedDocumentString<StarPredictionMutation, StarPredictionMutationVariables>;
+export const UnstarPredictionDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation UnstarPrediction($input: UnstarPredictionInput!) {
+  unstarPrediction(input: $input) {
+    __typename
+    ...MarkFields
+    ... on UserError {
+      code
+      message
+    }
+  }
+}
+    fragment MarkFields on Prediction {
+  id
+  isStarred
+  publicLink {
+    token
+    url
+    showsInput
+  }
+}`) as unknown as TypedDocumentString<UnstarPredictionMutation, UnstarPredictionMutationVariables>;
+export const SharePredictionDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation SharePrediction($input: SharePredictionInput!) {
+  sharePrediction(input: $input) {
+    __typename
+    ...MarkFields
+    ... on UserError {
+      code
+      message
+    }
+  }
+}
+    fragment MarkFields on Prediction {
+  id
+  isStarred
+  publicLink {
+    token
+    url
+    showsInput
+  }
+}`) as unknown as TypedDocumentString<SharePredictionMutation, SharePredictionMutationVariables>;
+export const UnsharePredictionDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation UnsharePrediction($input: UnsharePredictionInput!) {
+  unsharePrediction(input: $input) {
+    __typename
+    ...MarkFields
+    ... on UserError {
+      code
+      message
+    }
+  }
+}
+    fragment MarkFields on Prediction {
+  id
+  isStarred
+  publicLink {
+    token
+    url
+    showsInput
+  }
+}`) as unknown as TypedDocumentString<UnsharePredictionMutation, UnsharePredictionMutationVariables>;
+export const PublicPredictionDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query PublicPrediction($token: String!) {
+  publicPrediction(token: $token) {
+    status
+    sharedBy
+    sharedAt
+    createdAt
+    model {
+      id
+      slug
+    }
+    input
+    output
+    text
+    files {
+      url
+      contentType
+      bytes
+      width
+      height
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<PublicPredictionQuery, PublicPredictionQueryVariables>;
 export const OwnUsageDocument = /*#__PURE__*/ new TypedDocumentString(`
     query OwnUsage($from: DateTime!, $to: DateTime!, $groupBy: UsageGrouping!) {
   viewer {

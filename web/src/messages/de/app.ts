@@ -13,6 +13,8 @@ export default {
   chat: "Chat",
   compare: "Vergleichen",
   history: "Verlauf",
+  pictures: "Bilder",
+  shared: "Geteilter Lauf",
   system: "System",
   account: "Konto",
   prediction: "Lauf",

@@ -146,6 +146,8 @@ export default {
   weight: (number) => `Anteil von Version ${number}`,
   experiment: "Name des Experiments",
   maxErrorRate: "Zurück zur ältesten, wenn mehr als dieser Teil scheitert (0 bis 1)",
+  maxP95Seconds: "Zurück zur ältesten, wenn 1 Lauf von 20 mehr Sekunden braucht als",
+  guardrailWebhook: "Webhook, der davon erfährt",
   setTraffic: "Aufteilung setzen",
   clearTraffic: "Neueste Version für alle",
   rollBack: (number) => `Version ${number} für alle`,

@@ -10,6 +10,8 @@ export default {
   onePerLine: "eines je Zeile",
   json: "JSON",
   wrongType: (types: string) => `Dieses Feld nimmt nur ${types}.`,
+  paintMask: "Maske malen",
+  paintMaskFirst: (label: string) => `Erst „${label}“ wählen, um darüber zu malen.`,
   sending: "Die Datei wird gesendet …",
   fileOf: (place: number) => `Datei ${place} der Eingabe`,
   given: (uris: string) => `Gegeben: ${uris}`,

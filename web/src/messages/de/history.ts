@@ -15,9 +15,9 @@ export default {
   from: "Von",
   to: "Bis",
   find: "Wörter",
-  findAbout: (fit: number, all: number) =>
-    `${number(fit)} der ${number(all)} geladenen Läufe haben diese Wörter. Mehr zeigen lädt ältere.`,
-  findAll: (fit: number, all: number) => `${number(fit)} von ${number(all)} Läufen haben diese Wörter.`,
+  findAbout:
+    "Gesucht wird in Texten und Zahlen der Ein- und Ausgaben der neuesten 10.000 Läufe, die die anderen Filter übrig lassen.",
+  starred: "Gemerkte",
   selection: "Ausgewählte Läufe",
   selectRunning: "Alle laufenden auswählen",
   selectAll: "Alle gezeigten auswählen",

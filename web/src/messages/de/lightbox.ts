@@ -7,6 +7,7 @@ export default {
   before: "Voriges Bild",
   after: "Nächstes Bild",
   place: (at: number, count: number) => `${number(at)} / ${number(count)}`,
+  placeOfMore: (at: number, count: number) => `${number(at)} / ${number(count)}+`,
   larger: "Größer",
   smaller: "Kleiner",
   fit: "Einpassen",

@@ -22,6 +22,7 @@ export default {
   pausedWhy: (reason) => `Von der Administration angehalten: ${reason}. Läufe warten, bis es weitergeht.`,
   running: "Läuft…",
   run: "Starten",
+  newSeed: "Neuer Seed",
   reset: "Zurücksetzen",
   readme: "Beschreibung",
   loading: "Wird geladen",
@@ -75,6 +76,9 @@ export default {
     OTHER: "Anderes, siehe Text",
   },
   close: "Schließen",
+  noPictureTitle: "Dieses Modell nimmt kein Bild",
+  noPictureDetail: (slug: string) =>
+    `${slug} hat kein Feld für ein Bild; es lässt sich speichern und einem anderen geben.`,
   variables: "Variablen und Geheimnisse",
   variablesAbout: "Für die Klasse, die das Modell ausführt, in",
   variablesWhen: ". Spätere Läufe haben sie; sonst sieht sie niemand.",

@@ -11,6 +11,8 @@ export default {
   chat: "Chat",
   compare: "Compare",
   history: "History",
+  pictures: "Pictures",
+  shared: "Shared prediction",
   system: "System",
   account: "Account",
   prediction: "Prediction",

@@ -148,6 +148,8 @@ export default {
   weight: (number: number) => `Weight of version ${number}`,
   experiment: "Name of the experiment",
   maxErrorRate: "Back to the oldest when more than this part fails (0 to 1)",
+  maxP95Seconds: "Back to the oldest when 1 run of 20 takes more seconds than this",
+  guardrailWebhook: "Webhook that is told when it goes back",
   setTraffic: "Set traffic",
   clearTraffic: "Newest version for all",
   rollBack: (number: number) => `Version ${number} for all`,

@@ -8,6 +8,8 @@ export default {
   onePerLine: "one per line",
   json: "JSON",
   wrongType: (types: string) => `This field takes files of the type ${types}.`,
+  paintMask: "Paint a mask",
+  paintMaskFirst: (label: string) => `Choose “${label}” first to paint over it.`,
   sending: "Sending the file …",
   fileOf: (place: number) => `File ${place} of the input`,
   given: (uris: string) => `Given: ${uris}`,

@@ -14,9 +14,9 @@ export default {
   from: "From",
   to: "To",
   find: "Words",
-  findAbout: (fit: number, all: number) =>
-    `${number(fit)} of the ${number(all)} predictions that are loaded have these words. Show more loads older ones.`,
-  findAll: (fit: number, all: number) => `${number(fit)} of ${number(all)} predictions have these words.`,
+  findAbout:
+    "Looked for in the texts and numbers of inputs and outputs of the newest 10,000 predictions that the other filters leave.",
+  starred: "Starred",
   selection: "Selected predictions",
   selectRunning: "Select all that run",
   selectAll: "Select all shown",

@@ -6,6 +6,7 @@ export default {
   before: "Picture before",
   after: "Next picture",
   place: (at: number, count: number) => `${number(at)} / ${number(count)}`,
+  placeOfMore: (at: number, count: number) => `${number(at)} / ${number(count)}+`,
   larger: "Zoom in",
   smaller: "Zoom out",
   fit: "Fit",

@@ -1,0 +1,18 @@
+export default {
+  title: "Paint a mask",
+  about: "Paint what is to be drawn anew.",
+  keys: "Arrows move, Space begins and ends a stroke, [ ] size, E erases, Ctrl Z undoes.",
+  tool: "Tool",
+  brush: "Brush",
+  eraser: "Eraser",
+  size: "Size",
+  undo: "Undo",
+  invert: "Invert",
+  clear: "Clear",
+  use: "Use this mask",
+  close: "Close",
+  picture: "The picture that the mask is for",
+  canvas: "Mask over the picture",
+  placeIs: (x: number, y: number, isDown: boolean) => `${x}, ${y}${isDown ? ", painting" : ""}`,
+  unreadable: "The picture cannot be read here; choose it again.",
+};
