@@ -7,7 +7,7 @@ export interface Point {
 export type Step =
   { kind: "stroke"; erases: boolean; size: number; points: readonly Point[] } | { kind: "invert" } | { kind: "clear" };
 
-const COLOUR = "#e5484d";
+const COLOUR = "#00a6ff";
 
 /** Draws all steps anew. */
 export function redraw(context: CanvasRenderingContext2D, steps: readonly Step[]): void {

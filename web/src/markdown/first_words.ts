@@ -15,6 +15,7 @@ export function firstWords(markdown: string): string {
   const plain = first
     .replace(/!?\[([^\]]*)\]\([^)]*\)/g, "$1")
     .replace(/(\*\*|__|`)/g, "")
+    .replace(/(^|[^*\w])\*([^*\s][^*]*)\*(?![*\w])/g, "$1$2")
     .replace(/\s+/g, " ");
   return plain.length > LONGEST ? `${plain.slice(0, LONGEST).replace(/\s+\S*$/, "")} …` : plain;
 }

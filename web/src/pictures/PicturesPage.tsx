@@ -8,6 +8,7 @@ import { amend, go, predictionPath, query } from "../ui/router";
 import { bytes, moment } from "../ui/units";
 import { Pictures, type MadePicture } from "./pictures";
 
+import "../styles/history.css";
 import "../styles/pictures.css";
 
 /** Together, of what is put into one file: the browser holds it in memory. */
@@ -157,21 +158,15 @@ function Chosen({ pictures, onNone }: { pictures: readonly MadePicture[]; onNone
       setBusy(false);
     }
   };
+  if (pictures.length === 0) return <p class="hint pictures-hint">{say.pictures.chooseHint}</p>;
   return (
     <div class="chosen" role="group" aria-label={say.pictures.selection}>
-      <button
-        type="button"
-        class="button"
-        disabled={pictures.length === 0 || isBusy || isTooMuch}
-        onClick={() => void save()}
-      >
+      <button type="button" class="button" disabled={isBusy || isTooMuch} onClick={() => void save()}>
         {isBusy ? say.pictures.saving : say.pictures.save(pictures.length)}
       </button>
-      {pictures.length > 0 && (
-        <button type="button" class="button button-quiet" onClick={onNone}>
-          {say.pictures.chooseNone}
-        </button>
-      )}
+      <button type="button" class="button button-quiet" onClick={onNone}>
+        {say.pictures.chooseNone}
+      </button>
       <span class="hint" role="status">
         {problem || (isTooMuch ? say.pictures.tooMuch(bytes(size), bytes(MOST_BYTES)) : size > 0 ? bytes(size) : "")}
       </span>

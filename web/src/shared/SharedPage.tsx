@@ -104,7 +104,7 @@ function Shown({ shared }: { shared: Shared }) {
             {words.input}
           </h2>
           <dl>
-            {Object.entries(input).map(([name, value]) => (
+            {fieldsOf(input).map(([name, value]) => (
               <div key={name}>
                 <dt>{name}</dt>
                 <dd>{typeof value === "string" ? value : JSON.stringify(value)}</dd>
@@ -163,3 +163,10 @@ function SharedOutput({ shared: { status, output, text, files } }: { shared: Sha
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** The fields of an input: what was said first, then what was set. */
+function fieldsOf(input: Record<string, unknown>): [string, unknown][] {
+  const given = Object.entries(input).filter(([, value]) => value !== null && value !== "");
+  const isSaid = ([, value]: [string, unknown]) => typeof value === "string";
+  return [...given.filter(isSaid), ...given.filter((field) => !isSaid(field))];
+}

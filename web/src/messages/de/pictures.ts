@@ -12,6 +12,7 @@ export default {
   chooseNone: "Auswahl aufheben",
   selection: "Ausgewählte Bilder",
   save: (count: number) => plural(count, { one: "1 als Zip laden", other: `${number(count)} als Zip laden` }),
+  chooseHint: "Mehrere Bilder auswählen, um sie als eine Zip-Datei zu speichern.",
   saving: "Wird gepackt …",
   notSaved: (why: string) => `Die Bilder wurden nicht gespeichert: ${why}`,
   tooMuch: (size: string, most: string) => `${size} sind zu viel für eine Datei; es gehen bis zu ${most}.`,

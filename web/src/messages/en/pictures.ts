@@ -11,6 +11,7 @@ export default {
   chooseNone: "Select none",
   selection: "Selected pictures",
   save: (count: number) => plural(count, { one: "Download 1 as zip", other: `Download ${number(count)} as zip` }),
+  chooseHint: "Select pictures to save several as one zip file.",
   saving: "Packing …",
   notSaved: (why: string) => `The pictures were not saved: ${why}`,
   tooMuch: (size: string, most: string) => `${size} are too much for one file; select up to ${most}.`,
