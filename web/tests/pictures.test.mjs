@@ -9,6 +9,7 @@ import {
   fits,
   MODELS,
   open,
+  predictionId,
   register,
   runButton,
   signIn,
@@ -129,4 +130,23 @@ test("a mask is painted over a picture by mouse and keyboard, and inpainting dra
   await page.waitForFunction((before) => !decodeURIComponent(location.pathname).endsWith(before), id);
   await badge(page, "SUCCEEDED").waitFor();
   await page.locator(".picture-open img").first().waitFor();
+  const query = "query ($id: ID!) { prediction(id: $id) { status input } }";
+  const { prediction } = await api(query, { id: predictionId(page) }, token);
+  assert.equal(prediction.status, "SUCCEEDED");
+  assert.match(prediction.input.mask, /^data:image\/png;base64,/);
+  // where nothing was painted, the picture is what it was, but for what its compression loses
+  const change = await page.evaluate(async () => {
+    const pixels = async (selector) => {
+      const image = document.querySelector(selector);
+      await image.decode();
+      const { naturalWidth: width, naturalHeight: height } = image;
+      const canvas = Object.assign(document.createElement("canvas"), { width, height });
+      const context = canvas.getContext("2d");
+      context.drawImage(image, 0, 0);
+      return context.getImageData(width / 2, height / 2, width / 2, height / 2).data;
+    };
+    const [before, after] = [await pixels('[data-field="image"] .previews img'), await pixels(".picture-open img")];
+    return before.reduce((sum, value, index) => sum + Math.abs(value - after[index]), 0) / before.length;
+  });
+  assert.ok(change < 16, `${change}`);
 });

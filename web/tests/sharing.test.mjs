@@ -7,6 +7,7 @@ import {
   BASE_URL,
   field,
   fits,
+  MODELS,
   open,
   predictionId,
   register,
@@ -107,4 +108,27 @@ test("a rerun with changes says what differs from the one it came from", SLOW, a
   assert.equal(prediction.retryOf.id, id);
   assert.equal(prediction.input.repeat, 2);
   await assertAccessible(page, "a rerun");
+});
+
+test("a rerun draws with the same seed, or with a new one where somebody wants that", SLOW, async () => {
+  const { token } = await register("seeds");
+  const create = `mutation ($input: CreatePredictionInput!) { createPrediction(input: $input) {
+    ... on Prediction { id seed } } }`;
+  const asked = { model: MODELS.text, input: { prompt: "The function", max_new_tokens: 3, seed: 7 }, wait: 60 };
+  const { id } = (await api(create, { input: asked }, token)).createPrediction;
+  const page = await openPrediction(token, id);
+  const run = async () => {
+    const before = predictionId(page);
+    await runButton(page).click();
+    await page.waitForFunction((old) => !decodeURIComponent(location.pathname).endsWith(old), before);
+    await badge(page, "SUCCEEDED").waitFor();
+    const query = "query ($id: ID!) { prediction(id: $id) { seed retryOf { id } } }";
+    const { prediction } = await api(query, { id: predictionId(page) }, token);
+    assert.equal(prediction.retryOf.id, before);
+    return Number(prediction.seed);
+  };
+  assert.equal(await run(), 7);
+  await page.getByText("with the same input.").waitFor();
+  await page.getByRole("checkbox", { name: "New seed" }).check();
+  assert.notEqual(await run(), 7);
 });
