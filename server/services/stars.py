@@ -10,6 +10,7 @@ from server.domain.accounts import Viewer
 from server.domain.api_keys import Scope
 from server.errors import ForbiddenError, UnauthenticatedError
 from server.live.prediction_rows import find_visible
+from server.queue import stars as queue
 from server.runtime import Runtime
 from server.services import models
 from server.tables import Model, Prediction
@@ -67,7 +68,7 @@ async def _mark(rt: Runtime, viewer: Viewer, prediction_id: UUID, *, is_starred:
     row = await find_visible(viewer, prediction_id)
     if row.user_id != viewer.user_id:
         raise ForbiddenError("Only who ran a prediction can star it.")
-    await rows(_MARK, row.id, is_starred)
+    await queue.mark(row.id, is_starred=is_starred)
     work = UnitOfWork()
     work.announce(row.id, row.owner)
     await send(rt, work)
@@ -93,5 +94,3 @@ WITH old AS (DELETE FROM model_star WHERE model_id = $1 AND user_id = $2 RETURNI
 UPDATE model m SET stars = m.stars - 1 FROM old WHERE m.id = old.model_id RETURNING m.stars
 """
 _STARRED = "SELECT model_id FROM model_star WHERE user_id = $1 AND model_id = ANY($2::uuid[])"
-# Live lists learn of it by the time of the change
-_MARK = "UPDATE prediction SET starred = $2, updated_at = now() WHERE id = $1 AND starred <> $2 RETURNING id"

@@ -180,10 +180,10 @@ def selections(field: GraphQLField) -> list[str]:
     return [f"{{ __typename ... on {member.name} {every_field(member, 2)} }}" for member in objects]
 
 
-def every_field(kind: GraphQLObjectType, depth: int, *, pages: bool = True) -> str:
-    """A selection of all that needs no argument, so many levels below a type."""
+def every_field(kind: GraphQLObjectType, depth: int, *, pages: bool = True, part: slice = slice(None)) -> str:
+    """A selection of all that needs no argument, so many levels below a type; of the type itself a part of its fields."""
     parts = []
-    for name, field in kind.fields.items():
+    for name, field in list(kind.fields.items())[part]:
         below = get_named_type(field.type)
         if any(map(is_required_argument, field.args.values())):
             continue
