@@ -181,7 +181,7 @@ def selections(field: GraphQLField) -> list[str]:
 
 
 def every_field(kind: GraphQLObjectType, depth: int, *, pages: bool = True, part: slice = slice(None)) -> str:
-    """A selection of all that needs no argument, so many levels below a type; of the type itself a part of its fields."""
+    """A selection of all that needs no argument, so many levels below a type; of the type itself a part."""
     parts = []
     for name, field in list(kind.fields.items())[part]:
         below = get_named_type(field.type)
