@@ -76,7 +76,7 @@ async def test_what_takes_more_is_not_looked_at(owner: UUID, version: Version, m
 async def test_one_that_takes_too_long_is_given_up(
     owner: UUID, version: Version, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await fill(owner, version, 2000, 20_000)
+    await fill(owner, version, 100, 20_000)
     monkeypatch.setattr(prediction_search, "MOST_BYTES", 10**9)
     monkeypatch.setattr(prediction_search, "LONGEST_BYTES", 10**9)
     monkeypatch.setattr(prediction_search, "MOST_SECONDS", 0.02)
