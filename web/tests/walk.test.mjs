@@ -112,9 +112,10 @@ for (const [name, hand] of Object.entries({ mouse, keyboard })) {
     // what one has
     await follow("/compare");
     await follow("/history");
+    await follow("/pictures");
+    await follow("/history");
     await press(page.locator("[data-prediction] a").first());
     await at("/p/{id}");
-    if ((await addresses()).includes("/pictures")) await follow("/pictures");
     await follow("/batches");
     await press(page.getByText("New batch"));
     await write(page.getByLabel("Model", { exact: true }), MODELS.echo);
